@@ -1,0 +1,115 @@
+// The values of a conversation: positions, entries, and what members are told.
+#pragma once
+
+#include <asio_chat/close_reason.hpp>
+#include <asio_chat/error.hpp>
+#include <asio_chat/time.hpp>
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace asio_chat {
+
+/// A place in the log of a room. Offsets grow by one from 1; an epoch begins when a log is made
+/// anew (a memory journal: with each start), and offsets of two epochs do not compare.
+/// A reader that has seen {7, 41} and meets {7, 43} knows that one entry is missing; one that
+/// meets {8, 1} knows that the log it knew is gone.
+struct position {
+  std::uint64_t epoch = 0;
+  std::uint64_t offset = 0; ///< 0: before the first entry
+  friend auto operator<=>(const position&, const position&) = default;
+};
+
+enum class entry_kind : std::uint8_t {
+  message, ///< somebody says something
+  action,  ///< somebody does something: `/me waves`
+  topic,   ///< somebody sets the room's topic
+};
+
+/// What a room's log keeps.
+struct entry {
+  std::string room;
+  position at;
+  wall_time time{};
+  std::string from;
+  entry_kind kind = entry_kind::message;
+  std::string text; ///< valid UTF-8, without control characters but tab and newline
+  std::string id;   ///< the sender's own id of the message; may be empty
+  friend bool operator==(const entry&, const entry&) = default;
+};
+
+struct member_joined {
+  std::string room;
+  std::string name;
+};
+
+struct member_left {
+  std::string room;
+  std::string name;
+};
+
+struct member_renamed {
+  std::string room;
+  std::string from;
+  std::string to;
+};
+
+/// A message from one member to another. Not kept: it is not an entry of any room.
+struct direct_message {
+  std::string from;
+  std::string to;
+  wall_time time{};
+  std::string text;
+};
+
+/// The promise: the message with this id is in the room's log at this position.
+struct acknowledged {
+  std::string id;
+  std::string room;
+  position at;
+  wall_time time{};
+  bool duplicate = false; ///< it had been acknowledged before; this is the first answer again
+};
+
+/// The answer to a command.
+struct reply {
+  std::string ref;                ///< the request's own reference, given back
+  std::string command;            ///< e.g. `who`
+  std::vector<std::string> lines; ///< for a person
+  std::vector<std::string> items; ///< for a program: names, rooms, commands
+};
+
+/// A request that was refused.
+struct refused {
+  std::string ref;
+  errc code = errc::protocol_error;
+  std::string message;
+};
+
+/// What a member is told on joining a room.
+struct room_state {
+  std::string ref;
+  std::string room;
+  std::string topic;
+  std::vector<std::string> members;
+  position head; ///< the position of the last entry
+};
+
+/// A page of a room's log, oldest first.
+struct history_page {
+  std::string ref;
+  std::string room;
+  std::vector<entry> entries;
+  bool more = false;                ///< the log goes on after the last entry given here
+  std::optional<std::uint64_t> gap; ///< entries before this offset are no longer kept
+};
+
+/// Everything that the chat can tell a member.
+using event = std::variant<entry, member_joined, member_left, member_renamed, direct_message,
+                           acknowledged, reply, refused, room_state, history_page>;
+
+} // namespace asio_chat

@@ -1,0 +1,27 @@
+// The limits of a server: each is a setting, each has a test.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace asio_chat {
+
+struct limits {
+  std::size_t text_bytes = 8192;       ///< a message's text; longer ones are refused, never cut
+  std::size_t name_characters = 20;    ///< a member's name
+  std::size_t room_characters = 32;    ///< a room's name
+  std::size_t topic_bytes = 512;       ///< a room's topic
+  std::size_t rooms_per_member = 64;   ///< joined at the same time
+  std::size_t presence_members = 500;  ///< joins and leaves are announced in rooms up to this size
+  std::size_t room_entries = 10'000;   ///< what the memory journal keeps of a room, at most
+  std::size_t room_bytes = 8u << 20;   ///< likewise, in bytes of text and names
+  std::size_t outbox_bytes = 4u << 20; ///< what may wait to be sent to one session
+
+  std::chrono::milliseconds handshake_time = std::chrono::seconds(5); ///< TLS, from accept
+  std::chrono::milliseconds login_time = std::chrono::seconds(30);    ///< from the handshake
+  std::chrono::milliseconds idle_time = std::chrono::seconds(300);    ///< since the last byte came
+  std::chrono::milliseconds close_time = std::chrono::seconds(2);     ///< goodbye and close_notify
+  std::chrono::milliseconds drain_time = std::chrono::seconds(5);     ///< of a server that stops
+};
+
+} // namespace asio_chat

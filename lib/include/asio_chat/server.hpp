@@ -1,0 +1,82 @@
+// A chat server on the io_context of the program that embeds it.
+#pragma once
+
+#include <asio_chat/limits.hpp>
+#include <asio_chat/log.hpp>
+#include <asio_chat/memory_transport.hpp>
+#include <asio_chat/tls_config.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace asio_chat {
+
+struct server_config {
+  tls_server_config tls;                 ///< no certificate: only `connect_in_memory` works
+  std::optional<std::string> passphrase; ///< shared by all who may come in; none: everybody may
+  std::string default_room = "lobby";    ///< where the text protocol lives
+  asio_chat::limits limits;
+  int backlog = 1024;        ///< of the listening sockets
+  bool log_messages = false; ///< texts in the log; off, for privacy
+  log_function log;          ///< empty: no log
+};
+
+/// What a server counts, since it was made.
+struct server_stats {
+  std::uint64_t accepted = 0;      ///< connections, in memory ones included
+  std::uint64_t sessions = 0;      ///< open now
+  std::uint64_t members = 0;       ///< logged in now
+  std::uint64_t entries = 0;       ///< appended to rooms
+  std::uint64_t deliveries = 0;    ///< events put into outboxes
+  std::uint64_t bytes_written = 0; ///< before TLS
+};
+
+/// Runs on the caller's io_context, on one thread: construct it, call it and destroy it on the
+/// thread that runs that context (or while none does). No threads, no globals of its own.
+/// Destroying it closes every connection at once; `async_stop` is the polite way.
+class server {
+ public:
+  /// @throws asio_chat::error if certificate, key or CA cannot be used, or a setting is wrong.
+  server(boost::asio::io_context& context, server_config config);
+  ~server();
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+
+  /// Binds, listens and accepts. May be called several times, for several addresses.
+  /// @param host an IP address, or a name that resolves to one (blocks while it is looked up)
+  /// @param port 0 for any free one
+  /// @returns the address with the real port
+  /// @throws asio_chat::error if the address cannot be had
+  boost::asio::ip::tcp::endpoint listen(const std::string& host, std::uint16_t port);
+
+  /// The client's end of a new connection that never leaves this process and is not encrypted:
+  /// for tests of the host program. `client::async_connect_in_memory` takes it.
+  memory_transport connect_in_memory();
+
+  /// Stops accepting, says goodbye to everybody, sends what is waiting, and closes; whoever is
+  /// not done within `limits::drain_time` is cut off. Completes with `void(error_code)`.
+  template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>
+  auto async_stop(Token&& token) {
+    return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+        [this](auto handler) { stop(stop_handler(std::move(handler))); }, token);
+  }
+
+  server_stats stats() const;
+
+ private:
+  using stop_handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
+  void stop(stop_handler handler);
+
+  class impl;
+  std::shared_ptr<impl> impl_;
+};
+
+} // namespace asio_chat

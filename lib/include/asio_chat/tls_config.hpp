@@ -1,0 +1,50 @@
+// What the two ends of a TLS connection are told: files, names, trust.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace asio_chat {
+
+/// Whether a server asks its clients for a certificate.
+enum class client_certificates {
+  none,     ///< does not ask
+  optional, ///< asks; who shows one must show a good one
+  required, ///< refuses who shows none
+};
+
+/// All files are PEM.
+struct tls_server_config {
+  std::string certificate_file; ///< the server's certificate, then its intermediates
+  std::string private_key_file;
+  std::string private_key_passphrase; ///< of an encrypted key; empty for none
+  std::string client_ca_file;         ///< CAs or single certificates that clients are trusted by
+  client_certificates clients = client_certificates::none;
+};
+
+/// The server's certificate must be valid now, and be trusted by one of: a pin, `ca_file`, or,
+/// where neither is given, the system's certificate store. With a CA or the store the name
+/// of the host must be in its SubjectAltName; a pin stands for the host itself. There is no way
+/// to switch verification off.
+struct tls_client_config {
+  std::string ca_file;           ///< trust only what is in this PEM file
+  std::vector<std::string> pins; ///< `sha256/BASE64` of a SubjectPublicKeyInfo (RFC 7469, 2.4)
+  std::string certificate_file;  ///< this client's own certificate, where the server asks for one
+  std::string private_key_file;
+  std::string private_key_passphrase;
+  std::string server_name; ///< verified, and sent as SNI, instead of the host connected to
+  /// The chain is verified, the name is not: any certificate of a trusted CA passes.
+  bool insecure_skip_host_name_check = false;
+};
+
+/// What two ends agreed on, for people to read.
+struct tls_info {
+  std::string version;      ///< e.g. `TLSv1.3`
+  std::string cipher_suite; ///< e.g. `TLS_AES_128_GCM_SHA256`
+  std::string alpn;         ///< e.g. `asio-chat/1`; empty for none
+  std::string verified_by;  ///< on a client: e.g. `ca.pem`, `the system's store`, `pin`
+  std::string peer_subject; ///< of the peer's certificate; empty for none
+};
+
+} // namespace asio_chat

@@ -1,0 +1,142 @@
+#include "domain/room.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace asio_chat {
+
+room::room(std::string name, room_services& services)
+    : name_(std::move(name))
+    , services_(services) {}
+
+std::vector<std::string> room::member_names() const {
+  std::vector<std::string> names;
+  names.reserve(members_.size());
+  for (const member* m : members_)
+    names.push_back(m->name());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool room::has(const member& m) const noexcept {
+  return std::any_of(m.seats_.begin(), m.seats_.end(),
+                     [this](const member::seat& s) { return s.in == this; });
+}
+
+void room::join(member& m, std::string_view ref) {
+  assert(!has(m));
+  m.seats_.push_back({this, members_.size()});
+  members_.push_back(&m);
+  if (open_) {
+    tell_state(m, std::string(ref));
+  } else {
+    if (!std::exchange(opening_, true)) {
+      services_.log.open(name_, [self = shared_from_this()](const auto& s) { self->opened(s); });
+    }
+    waiting_.push_back({m.number(), std::string(ref)});
+  }
+  if (members_.size() <= services_.limits.presence_members) {
+    tell_all(member_joined{name_, m.name()});
+  } else {
+    m.tell(member_joined{name_, m.name()});
+  }
+}
+
+void room::leave(member& m) {
+  const auto seat = std::find_if(m.seats_.begin(), m.seats_.end(),
+                                 [this](const member::seat& s) { return s.in == this; });
+  assert(seat != m.seats_.end());
+  // The last one takes the empty seat.
+  member* last = members_.back();
+  members_[seat->index] = last;
+  members_.pop_back();
+  for (member::seat& s : last->seats_) {
+    if (s.in == this) s.index = seat->index;
+  }
+  m.seats_.erase(seat);
+  if (members_.size() < services_.limits.presence_members) {
+    tell_all(member_left{name_, m.name()});
+  }
+}
+
+void room::tell_renamed(const std::string& from, const std::string& to) {
+  tell_all(member_renamed{name_, from, to});
+}
+
+void room::post(const member& author, entry_kind kind, std::string text, std::string_view id,
+                std::string_view ref) {
+  last_time_ = std::max(last_time_, services_.time.wall_now());
+  entry draft{name_, {}, last_time_, author.name(), kind, std::move(text), std::string(id)};
+  services_.log.append(std::move(draft), [self = shared_from_this(), number = author.number(),
+                                          answer = std::string(id.empty() ? ref : id)](
+                                             const auto& a) { self->stored(number, answer, a); });
+}
+
+void room::stored(std::uint64_t author, std::string ref, const result<journal::appended>& a) {
+  const member* sender = services_.find_member(author);
+  if (!a) {
+    if (sender) sender->refuse(ref, a.error());
+    return;
+  }
+  const entry& e = a->kept;
+  if (!a->duplicate) {
+    ++services_.entries;
+    head_ = e.at;
+    if (e.kind == entry_kind::topic) topic_ = e.text;
+    // Who says something knows it; a topic is news to everybody.
+    tell_all(e, e.kind == entry_kind::topic ? nullptr : sender);
+  }
+  if (sender && !ref.empty()) {
+    sender->tell(acknowledged{std::move(ref), name_, e.at, e.time, a->duplicate});
+  }
+}
+
+void room::read_history(const member& reader, position after, std::size_t limit,
+                        std::string_view ref) {
+  services_.log.read(name_, after, limit,
+                     [self = shared_from_this(), number = reader.number(),
+                      r = std::string(ref)](const result<journal::page>& p) {
+                       const member* m = self->services_.find_member(number);
+                       if (!m) return;
+                       if (p) {
+                         m->tell(history_page{r, self->name_, p->entries, p->more, p->gap});
+                       } else {
+                         m->refuse(r, p.error());
+                       }
+                     });
+}
+
+void room::opened(const result<journal::log_state>& state) {
+  opening_ = false;
+  if (state) {
+    open_ = true;
+    head_ = state->head;
+    topic_ = state->topic;
+    last_time_ = std::max(last_time_, state->time);
+  }
+  for (waiting_for_state& w : std::exchange(waiting_, {})) {
+    const member* m = services_.find_member(w.number);
+    if (!m || !has(*m)) continue;
+    if (state) {
+      tell_state(*m, std::move(w.ref));
+    } else {
+      m->refuse(w.ref, state.error());
+    }
+  }
+}
+
+void room::tell_all(event e, const member* except) {
+  const shared_event shared = share(std::move(e));
+  for (const member* m : members_) {
+    if (m == except) continue;
+    ++services_.deliveries;
+    m->sink().deliver(shared);
+  }
+}
+
+void room::tell_state(const member& m, std::string ref) const {
+  m.tell(room_state{std::move(ref), name_, topic_, member_names(), head_});
+}
+
+} // namespace asio_chat

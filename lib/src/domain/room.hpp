@@ -1,0 +1,77 @@
+// A room: who is in it, and the log of what was said.
+#pragma once
+
+#include "base/clock.hpp"
+#include "domain/member.hpp"
+#include "journal/journal.hpp"
+
+#include <asio_chat/limits.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio_chat {
+
+/// What all rooms of a hub share.
+struct room_services {
+  journal& log;
+  const clock& time;
+  const asio_chat::limits& limits;
+  std::uint64_t entries = 0;    ///< appended, for the statistics
+  std::uint64_t deliveries = 0; ///< likewise
+  /// Finds a member that may have gone since; null if it has.
+  std::function<member*(std::uint64_t number)> find_member;
+};
+
+class room : public std::enable_shared_from_this<room> {
+ public:
+  room(std::string name, room_services& services);
+
+  const std::string& name() const noexcept { return name_; }
+  const std::string& topic() const noexcept { return topic_; }
+  const std::vector<member*>& members() const noexcept { return members_; }
+  std::vector<std::string> member_names() const; ///< sorted
+
+  bool has(const member& m) const noexcept;
+  /// Takes a member in, tells everybody, and tells him the state of the room as soon as it is
+  /// known, before any entry.
+  void join(member& m, std::string_view ref);
+  void leave(member& m);
+  void tell_renamed(const std::string& from, const std::string& to);
+
+  /// Appends an entry; when the journal has it, the members are told and `author` gets his
+  /// acknowledgement, in the order of the log. An author whose command has neither id nor ref asks
+  /// for none.
+  void post(const member& author, entry_kind kind, std::string text, std::string_view id,
+            std::string_view ref);
+
+  /// Answers with a page of the log.
+  void read_history(const member& reader, position after, std::size_t limit, std::string_view ref);
+
+ private:
+  void opened(const result<journal::log_state>& state);
+  void stored(std::uint64_t author, std::string ref, const result<journal::appended>& a);
+  void tell_all(event e, const member* except = nullptr);
+  void tell_state(const member& m, std::string ref) const;
+
+  struct waiting_for_state {
+    std::uint64_t number;
+    std::string ref;
+  };
+
+  std::string name_;
+  room_services& services_;
+  std::vector<member*> members_;
+  std::string topic_;
+  position head_;
+  wall_time last_time_{};
+  bool open_ = false;    ///< the state of the log is known
+  bool opening_ = false; ///< and asked for
+  std::vector<waiting_for_state> waiting_;
+};
+
+} // namespace asio_chat

@@ -1,0 +1,50 @@
+// Logs in memory: bounded, gone with the process.
+#pragma once
+
+#include "base/scheduler.hpp"
+#include "journal/journal.hpp"
+
+#include <deque>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace asio_chat {
+
+/// Keeps the newest entries of the rooms used last.
+class memory_journal final : public journal {
+ public:
+  struct bounds {
+    std::size_t entries_per_room = 10'000;
+    std::size_t bytes_per_room = 8u << 20;
+    std::size_t rooms = 10'000; ///< the log of the room not used for longest goes first
+  };
+
+  /// @param epoch of all its logs: another one at every start
+  memory_journal(scheduler later, std::uint64_t epoch, bounds b);
+  ~memory_journal() override;
+
+  void open(std::string room, open_done done) override;
+  void append(entry draft, append_done done) override;
+  void read(std::string room, position after, std::size_t limit, read_done done) override;
+
+ private:
+  struct log;
+  using logs = std::list<log>;
+
+  log& log_of(const std::string& room);
+  void answer(std::function<void()> task);
+
+  scheduler later_;
+  std::uint64_t epoch_;
+  bounds bounds_;
+  logs logs_; ///< the room used last is at the front
+  std::unordered_map<std::string, logs::iterator> by_room_;
+  /// Answers wait here for one task on the scheduler. Shared with that task, which may run when
+  /// the journal is gone.
+  std::shared_ptr<std::vector<std::function<void()>>> answers_;
+};
+
+} // namespace asio_chat

@@ -1,0 +1,28 @@
+#include "net/deadlines.hpp"
+
+namespace asio_chat::net {
+
+void deadlines::begin(expirable& e, phase p, steady_time now) {
+  e.unlink();
+  e.since_ = now;
+  lists_[static_cast<std::size_t>(p)].push_back(e);
+}
+
+void deadlines::visit(steady_time now) {
+  for (std::size_t i = 0; i < lists_.size(); ++i) {
+    list& waiting = lists_[i];
+    list over;
+    while (!waiting.empty() && now - waiting.front().since_ >= durations_[i]) {
+      expirable& e = waiting.front();
+      waiting.pop_front();
+      over.push_back(e);
+    }
+    while (!over.empty()) {
+      expirable& e = over.front();
+      over.pop_front();
+      e.expire(static_cast<phase>(i));
+    }
+  }
+}
+
+} // namespace asio_chat::net

@@ -1,0 +1,40 @@
+// An event is encoded once for each protocol, however many receivers it has.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "model/shared_event.hpp"
+
+#include <string>
+
+namespace asio_chat::net {
+
+/// Remembers the last event: a room tells one event to all its members in a row.
+class encode_once {
+ public:
+  explicit encode_once(std::string (*encode)(const event&))
+      : encode_(encode) {}
+
+  /// Null if the protocol has nothing to say of this event.
+  const shared_bytes& operator()(const shared_event& e) {
+    // Holding the event keeps its address from being used for another one.
+    if (e != last_) {
+      std::string bytes = encode_(e->value);
+      bytes_ = bytes.empty() ? nullptr : share(std::move(bytes));
+      last_ = e;
+    }
+    return bytes_;
+  }
+
+ private:
+  std::string (*encode_)(const event&);
+  shared_event last_;
+  shared_bytes bytes_;
+};
+
+struct encoders {
+  encoders();
+  encode_once text;
+  encode_once native;
+};
+
+} // namespace asio_chat::net

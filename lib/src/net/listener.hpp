@@ -1,0 +1,48 @@
+// Accepts connections.
+#pragma once
+
+#include "base/logger.hpp"
+#include "transport/stream.hpp"
+
+#include <asio_chat/error.hpp>
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace asio_chat::net {
+
+/// One listening socket. An accept that fails for want of descriptors or memory is tried again
+/// after a pause, so that it costs nothing while it goes on; other failures concern one peer.
+class listener : public std::enable_shared_from_this<listener> {
+ public:
+  using accepted =
+      std::function<void(transport::tcp_socket, const boost::asio::ip::tcp::endpoint&)>;
+
+  listener(boost::asio::io_context& context, const logger& log, accepted on_accept);
+
+  /// Binds with SO_REUSEADDR and listens.
+  result<boost::asio::ip::tcp::endpoint> open(const boost::asio::ip::tcp::endpoint& at,
+                                              int backlog);
+  void start() { accept(); }
+  void close();
+
+ private:
+  void accept();
+  void pause(const error_code& why);
+
+  using acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp,
+                                                      boost::asio::io_context::executor_type>;
+  acceptor acceptor_;
+  boost::asio::steady_timer timer_;
+  const logger& log_;
+  accepted on_accept_;
+  std::chrono::milliseconds pause_{0};
+};
+
+} // namespace asio_chat::net

@@ -1,0 +1,143 @@
+// `asio-chat/1`: a JSON object per frame. docs/protocol.md
+
+#include "base/utf8.hpp"
+#include "domain/command_table.hpp"
+#include "net/passphrase.hpp"
+#include "net/protocol.hpp"
+#include "wire/command_line.hpp"
+#include "wire/frame.hpp"
+#include "wire/native_codec.hpp"
+
+#include <asio_chat/version.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+namespace asio_chat::net {
+
+namespace {
+
+namespace native = wire::native;
+
+class native_protocol final : public protocol, public sink {
+ public:
+  native_protocol(peer& p, const house& h)
+      : peer_(p)
+      , house_(h) {}
+  ~native_protocol() override { assert(!member_); }
+
+  void on_frame(std::string_view payload) override {
+    const native::decoded<native::request> decoded = native::parse_request(payload);
+    if (const auto* bad = std::get_if<native::bad_message>(&decoded)) {
+      refuse(bad->ref, bad->why);
+      return;
+    }
+    const auto& request = std::get<native::request>(decoded);
+    const bool before_login = std::holds_alternative<native::hello>(request) ||
+                              std::holds_alternative<native::ping>(request) ||
+                              std::holds_alternative<native::bye>(request);
+    if (!member_ && !before_login) {
+      refuse(ref_of(request), fail(errc::login_required, "log in first: send a hello"));
+      return;
+    }
+    std::visit([this](const auto& r) { handle(r); }, request);
+  }
+
+  close_reason too_large(std::size_t announced) const override {
+    return {close_code::frame_too_large, fmt::format("message too large: {} bytes, at most {}",
+                                                     announced, wire::native_payload_cap)};
+  }
+
+  shared_bytes goodbye(const close_reason& reason) const override {
+    return share(native::encode(native::goodbye{reason}));
+  }
+
+  void leave() override {
+    if (member_) house_.hub.leave(*std::exchange(member_, nullptr));
+  }
+
+  std::string_view name() const noexcept override {
+    return member_ ? std::string_view(member_->name()) : std::string_view();
+  }
+
+  void deliver(const shared_event& e) override {
+    if (const shared_bytes& bytes = house_.encoders.native(e)) peer_.send(bytes);
+  }
+  void close(close_reason reason) override { peer_.close(std::move(reason)); }
+
+ private:
+  static constexpr std::size_t longest_page = 1000;
+
+  void handle(const native::hello& h) {
+    if (member_) return refuse("", fail(errc::already_logged_in, "you are logged in already"));
+    if (const auto& secret = house_.config.passphrase;
+        secret && !same_passphrase(h.passphrase.value_or(""), *secret)) {
+      house_.log(severity::warning, fmt::format("auth fail from {}", peer_.address()));
+      peer_.close({close_code::wrong_passphrase,
+                   h.passphrase ? "wrong passphrase" : "this server wants a passphrase"});
+      return;
+    }
+    const std::string name =
+        h.name.empty() ? house_.hub.free_name(fmt::format("anon-{}", peer_.port())) : h.name;
+    const result<member*> entered = house_.hub.enter(*this, name, true);
+    // The client may try another name on the same connection.
+    if (!entered) return refuse("", entered.error());
+    member_ = *entered;
+    peer_.logged_in();
+    peer_.send(
+        share(native::encode(native::welcome{name, fmt::format("asio-chatd {}", version_string),
+                                             house_.hub.limits().text_bytes, command_names()})));
+    const std::string room = h.room.value_or(house_.hub.default_room());
+    if (!room.empty()) run({"join", room, {}, {}, {}});
+  }
+
+  void handle(const native::join& j) { run({"join", j.room, {}, j.ref, {}}); }
+  void handle(const native::leave& l) { run({"leave", l.room, {}, l.ref, {}}); }
+  void handle(const native::send& s) {
+    run({s.kind == entry_kind::action ? "me" : "say", s.text, s.room, s.id, s.id});
+  }
+  void handle(const native::command_line& c) {
+    command parsed = wire::parse_command_line(c.line);
+    parsed.room = c.room;
+    parsed.ref = c.ref;
+    run(parsed);
+  }
+  void handle(const native::history& h) {
+    const auto room = house_.hub.room_of(*member_, h.room);
+    if (!room) return refuse(h.ref, room.error());
+    (*room)->read_history(*member_, h.after, std::min(h.limit, longest_page), h.ref);
+  }
+  void handle(const native::ping& p) { peer_.send(share(native::encode(native::pong{p.ref}))); }
+  void handle(const native::bye&) { peer_.close({close_code::quit, "goodbye"}); }
+
+  void run(const command& c) { house_.hub.dispatch(*member_, c); }
+
+  void refuse(std::string_view ref, const failure& why) {
+    const refused r{std::string(ref), static_cast<errc>(why.code.value()), why.message};
+    peer_.send(share(native::encode(event(r))));
+  }
+
+  static std::string ref_of(const native::request& request) {
+    return std::visit(
+        [](const auto& r) -> std::string {
+          if constexpr (requires { r.ref; }) return r.ref;
+          if constexpr (requires { r.id; }) return r.id;
+          return {};
+        },
+        request);
+  }
+
+  peer& peer_;
+  const house& house_;
+  member* member_ = nullptr;
+};
+
+} // namespace
+
+std::unique_ptr<protocol> make_native_protocol(peer& p, const house& h) {
+  return std::make_unique<native_protocol>(p, h);
+}
+
+} // namespace asio_chat::net

@@ -1,0 +1,65 @@
+// What waits to be sent to one session.
+#pragma once
+
+#include "base/bytes.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace asio_chat::net {
+
+/// Room for one write: as much as a TLS record holds. Borrowed for as long as the write is under
+/// way, so that sessions that are not writing own none.
+class write_buffers {
+ public:
+  static constexpr std::size_t size = 16 * 1024;
+  using buffer = std::unique_ptr<char[]>;
+
+  buffer take();
+  void give_back(buffer b);
+
+ private:
+  static constexpr std::size_t most_kept = 256;
+  std::vector<buffer> free_;
+};
+
+/// A queue of shared bytes, counted. What waits leaves together: `start_write` lays as much as fits
+/// a record side by side, so that one record and one system call carry it.
+///
+///     pushed ->  [ head ........ ]   queue
+///                   |  start_write
+///                   v
+///                [ current ]         one write under way; `wrote` moves through it
+class outbox {
+ public:
+  void push(shared_bytes b) {
+    bytes_ += b->size();
+    queue_.push_back(std::move(b));
+  }
+
+  /// Waiting, and in the write under way.
+  std::size_t bytes() const noexcept { return bytes_; }
+  bool empty() const noexcept { return bytes_ == 0; }
+  bool writing() const noexcept { return !rest_.empty(); }
+
+  /// What to write next; only if `!empty() && !writing()`. The view is valid until all of it
+  /// `wrote`.
+  std::string_view start_write(write_buffers& buffers);
+  /// `n` bytes are gone; the rest of the write, empty when it is complete.
+  std::string_view wrote(std::size_t n, write_buffers& buffers);
+
+ private:
+  void compact();
+
+  std::vector<shared_bytes> queue_;
+  std::size_t head_ = 0;
+  std::size_t bytes_ = 0;
+  std::string_view rest_;
+  shared_bytes whole_;             ///< a write of one block goes out from where it lies
+  write_buffers::buffer together_; ///< of several, from here
+};
+
+} // namespace asio_chat::net

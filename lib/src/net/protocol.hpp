@@ -1,0 +1,63 @@
+// What the bytes of a session mean.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/logger.hpp"
+#include "domain/hub.hpp"
+#include "net/encoders.hpp"
+
+#include <asio_chat/close_reason.hpp>
+#include <asio_chat/server.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace asio_chat::net {
+
+/// What a protocol may do with its session.
+class peer {
+ public:
+  /// Puts a whole frame into the outbox.
+  virtual void send(const shared_bytes& bytes) = 0;
+  /// Ends the session at the end of the turn, after a goodbye.
+  virtual void close(close_reason reason) = 0;
+  /// The login deadline is met; the idle time begins.
+  virtual void logged_in() = 0;
+  virtual const std::string& address() const noexcept = 0; ///< `127.0.0.1:40000`
+  virtual std::uint16_t port() const noexcept = 0;
+
+ protected:
+  ~peer() = default;
+};
+
+/// What the sessions of a server share.
+struct house {
+  const server_config& config;
+  asio_chat::hub& hub;
+  net::encoders& encoders;
+  const logger& log;
+};
+
+/// One per session: frames to commands, events to frames, and the login before them.
+class protocol {
+ public:
+  virtual ~protocol() = default;
+
+  /// A frame arrived; the payload lives during the call.
+  virtual void on_frame(std::string_view payload) = 0;
+  /// A frame was announced that is longer than the protocol allows.
+  virtual close_reason too_large(std::size_t announced) const = 0;
+  /// The last frame, or null if there is nothing to say.
+  virtual shared_bytes goodbye(const close_reason& reason) const = 0;
+  /// The session ends: out of the hub.
+  virtual void leave() = 0;
+  /// For the log; empty before the login.
+  virtual std::string_view name() const noexcept = 0;
+};
+
+std::unique_ptr<protocol> make_text_protocol(peer& p, const house& h);
+std::unique_ptr<protocol> make_native_protocol(peer& p, const house& h);
+
+} // namespace asio_chat::net

@@ -1,0 +1,225 @@
+#include "net/session.hpp"
+
+#include "tls/context.hpp"
+#include "tls/peer.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <fmt/format.h>
+
+#include <cassert>
+#include <utility>
+
+namespace asio_chat::net {
+
+namespace asio = boost::asio;
+
+using transport::handler_of;
+
+session::session(std::unique_ptr<transport::stream> s, reactor& r, const house& h,
+                 session_keeper& k, std::string address, std::uint16_t port)
+    : stream_(std::move(s))
+    , reactor_(r)
+    , house_(h)
+    , keeper_(k)
+    , address_(std::move(address))
+    , port_(port) {}
+
+session::~session() {
+  assert(state_ == state::closed);
+}
+
+void session::start() {
+  house_.log(severity::info, fmt::format("New connection from {}", address_));
+  reactor_.times().begin(*this, phase::handshake, reactor_.now());
+  stream_->async_handshake(transport::stream::side::server,
+                           handler_of<&session::on_handshake>(*this));
+}
+
+void session::on_handshake(const error_code& e, std::size_t) {
+  if (state_ != state::handshaking) return;
+  if (e) {
+    house_.log(severity::warning, fmt::format("SSL Error: handshake with {} failed", address_),
+               {{"reason", tls::handshake_failure_reason(e, stream_->native_tls())}});
+    return finish();
+  }
+  tls_info agreed;
+  if (SSL* ssl = stream_->native_tls()) {
+    agreed = tls::describe_session(ssl);
+    house_.log(severity::info, fmt::format("Secure connection established with {}", address_),
+               {{"version", agreed.version},
+                {"cipher", agreed.cipher_suite},
+                {"certificate", agreed.peer_subject.empty() ? "none" : agreed.peer_subject}});
+  } else {
+    agreed.alpn = tls::native_alpn;
+  }
+  state_ = state::telling;
+  if (agreed.alpn == tls::native_alpn) {
+    frames_.set_payload_cap(wire::native_payload_cap);
+    protocol_ = make_native_protocol(*this, house_);
+    state_ = state::live;
+  }
+  reactor_.times().begin(*this, phase::login, reactor_.now());
+  read();
+}
+
+void session::read() {
+  const std::span<char> room = frames_.prepare();
+  stream_->async_read_some(asio::buffer(room.data(), room.size()),
+                           handler_of<&session::on_read>(*this));
+}
+
+void session::on_read(const error_code& e, std::size_t n) {
+  if (state_ == state::closed) return;
+  reactor_.read_completed();
+  if (e) {
+    const bool politely = e == asio::error::eof;
+    close({close_code::connection_lost, politely ? "closed by the peer" : e.message()});
+    return;
+  }
+  frames_.commit(n);
+  if (state_ == state::live || state_ == state::telling) take_frames();
+  if (state_ == state::closing || closing_for_) {
+    // What still comes is read and thrown away, or the goodbye might be lost: closing a socket
+    // with unread input resets the connection.
+    frames_.discard();
+  }
+  read();
+}
+
+void session::take_frames() {
+  if (state_ == state::telling && !tell_protocol()) return;
+  if (protocol_->name().size() > 0) reactor_.times().begin(*this, phase::idle, reactor_.now());
+  std::string_view payload;
+  while (!closing_for_) {
+    switch (frames_.next(payload)) {
+    case wire::frame_reader::status::need_more:
+      return;
+    case wire::frame_reader::status::too_large:
+      return close(protocol_->too_large(frames_.announced()));
+    case wire::frame_reader::status::frame:
+      protocol_->on_frame(payload);
+      break;
+    }
+  }
+}
+
+bool session::tell_protocol() {
+  // The text protocol begins with a length below 2^24.
+  if (frames_.front() != 0) {
+    close({close_code::protocol_error, "not a protocol that is spoken here"});
+    return false;
+  }
+  protocol_ = make_text_protocol(*this, house_);
+  state_ = state::live;
+  return true;
+}
+
+void session::logged_in() {
+  house_.log(severity::info, fmt::format("{} logged in", protocol_->name()),
+             {{"address", address_}});
+  reactor_.times().begin(*this, phase::idle, reactor_.now());
+}
+
+void session::send(const shared_bytes& bytes) {
+  if (state_ == state::closing || state_ == state::closed) return;
+  outbox_.push(bytes);
+  if (outbox_.bytes() >= write_buffers::size) {
+    reactor_.hurry();
+    const std::size_t most = house_.config.limits.outbox_bytes;
+    if (outbox_.bytes() > most) {
+      close({close_code::slow_reader,
+             fmt::format("more than {} bytes are waiting for you to read them", most)});
+    }
+  }
+  reactor_.touch(*this);
+}
+
+void session::flush() {
+  touched_ = false;
+  if (state_ == state::closed) return;
+  if (closing_for_ && state_ == state::handshaking) return finish();
+  if (closing_for_ && state_ != state::closing) begin_closing();
+  if (outbox_.writing()) return;
+  if (!outbox_.empty()) return write(outbox_.start_write(reactor_.buffers()));
+  if (state_ == state::closing) shut_down();
+}
+
+void session::write(std::string_view bytes) {
+  stream_->async_write_some(asio::buffer(bytes.data(), bytes.size()),
+                            handler_of<&session::on_write>(*this));
+}
+
+void session::on_write(const error_code& e, std::size_t n) {
+  if (state_ == state::closed) return;
+  if (e) return cut_off({close_code::connection_lost, e.message()});
+  reactor_.wrote(n);
+  const std::string_view rest = outbox_.wrote(n, reactor_.buffers());
+  if (!rest.empty()) return write(rest);
+  // Only a flush starts a write: what came meanwhile leaves with what else comes in this turn.
+  if (!outbox_.empty() || state_ == state::closing) reactor_.touch(*this);
+}
+
+void session::close(close_reason reason) {
+  if (state_ == state::closing || state_ == state::closed || closing_for_) return;
+  closing_for_ = std::move(reason);
+  reactor_.touch(*this);
+}
+
+void session::begin_closing() {
+  const std::string name(protocol_ ? protocol_->name() : "");
+  house_.log(severity::info, fmt::format("Connection closed with {}", address_),
+             {{"name", name},
+              {"reason", closing_for_->phrase},
+              {"code", std::to_string(static_cast<int>(closing_for_->code))}});
+  if (protocol_) {
+    protocol_->leave();
+    if (closing_for_->code != close_code::connection_lost) {
+      if (const shared_bytes last = protocol_->goodbye(*closing_for_)) outbox_.push(last);
+    }
+  }
+  state_ = state::closing;
+  reactor_.times().begin(*this, phase::closing, reactor_.now());
+}
+
+void session::shut_down() {
+  if (std::exchange(shutting_down_, true)) return;
+  stream_->async_shutdown(handler_of<&session::on_shutdown>(*this));
+}
+
+void session::on_shutdown(const error_code&, std::size_t) {
+  finish();
+}
+
+void session::expire(phase p) {
+  switch (p) {
+  case phase::handshake:
+    house_.log(severity::warning, fmt::format("SSL Error: handshake with {} failed", address_),
+               {{"reason", "not done in time"}});
+    return finish();
+  case phase::login:
+    return close({close_code::login_timeout, "no login in time"});
+  case phase::idle:
+    return close({close_code::idle, fmt::format("nothing was heard for {} s",
+                                                house_.config.limits.idle_time.count() / 1000)});
+  case phase::closing:
+    return finish();
+  }
+}
+
+void session::cut_off(close_reason reason) {
+  if (state_ == state::closed) return;
+  if (!closing_for_) closing_for_ = std::move(reason);
+  if (state_ != state::closing && state_ != state::handshaking) begin_closing();
+  finish();
+}
+
+void session::finish() {
+  if (state_ == state::closed) return;
+  state_ = state::closed;
+  deadlines::end(*this);
+  stream_->close();
+  keeper_.ended(*this);
+}
+
+} // namespace asio_chat::net

@@ -1,0 +1,89 @@
+// One connection, from the TLS handshake to the last close_notify.
+#pragma once
+
+#include "net/outbox.hpp"
+#include "net/protocol.hpp"
+#include "net/reactor.hpp"
+#include "transport/stream.hpp"
+#include "wire/frame.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace asio_chat::net {
+
+class session;
+
+/// Whoever keeps the sessions of a server.
+class session_keeper {
+ public:
+  /// The session is over; the keeper lets go of it.
+  virtual void ended(session& s) = 0;
+
+ protected:
+  ~session_keeper() = default;
+};
+
+///     handshaking -> telling (which protocol?) -> live -> closing -> closed
+///
+/// One read and one write under way at most. `close` is the only way out: it is carried out at the
+/// end of the turn, leaves the hub, says goodbye, sends what waits, shuts TLS down, and lets the
+/// socket go, all within `limits::close_time`.
+class session final : public transport::stream_owner, public peer, public expirable {
+ public:
+  session(std::unique_ptr<transport::stream> s, reactor& r, const house& h, session_keeper& k,
+          std::string address, std::uint16_t port);
+  ~session() override;
+
+  void start();
+
+  // peer
+  void send(const shared_bytes& bytes) override;
+  void close(close_reason reason) override;
+  void logged_in() override;
+  const std::string& address() const noexcept override { return address_; }
+  std::uint16_t port() const noexcept override { return port_; }
+
+  void expire(phase p) override;
+
+  // For the reactor.
+  bool mark_touched() noexcept { return !std::exchange(touched_, true); }
+  void flush();
+
+  /// Ends at once; nothing more is sent. Not from inside the hub.
+  void cut_off(close_reason reason);
+
+ private:
+  enum class state { handshaking, telling, live, closing, closed };
+
+  void on_handshake(const error_code& e, std::size_t);
+  void on_read(const error_code& e, std::size_t n);
+  void on_write(const error_code& e, std::size_t n);
+  void on_shutdown(const error_code& e, std::size_t);
+
+  void read();
+  void write(std::string_view bytes);
+  void take_frames();
+  bool tell_protocol();
+  void begin_closing();
+  void shut_down();
+  void finish();
+
+  std::unique_ptr<transport::stream> stream_;
+  reactor& reactor_;
+  const house& house_;
+  session_keeper& keeper_;
+  std::string address_;
+  std::uint16_t port_;
+  state state_ = state::handshaking;
+  bool touched_ = false;
+  bool shutting_down_ = false;
+  std::optional<close_reason> closing_for_;
+  wire::frame_reader frames_{wire::text_payload_cap};
+  outbox outbox_;
+  std::unique_ptr<protocol> protocol_;
+};
+
+} // namespace asio_chat::net

@@ -1,0 +1,113 @@
+// [passphrase,] name, then lines. docs/protocol.md
+
+#include "base/utf8.hpp"
+#include "model/names.hpp"
+#include "net/passphrase.hpp"
+#include "net/protocol.hpp"
+#include "wire/command_line.hpp"
+#include "wire/frame.hpp"
+#include "wire/text_codec.hpp"
+
+#include <fmt/format.h>
+
+#include <cassert>
+
+namespace asio_chat::net {
+
+namespace {
+
+class text_protocol final : public protocol, public sink {
+ public:
+  text_protocol(peer& p, const house& h)
+      : peer_(p)
+      , house_(h)
+      , state_(h.config.passphrase ? state::passphrase : state::name) {}
+  ~text_protocol() override { assert(!member_); }
+
+  void on_frame(std::string_view payload) override {
+    switch (state_) {
+    case state::passphrase:
+      return take_passphrase(payload);
+    case state::name:
+      return take_name(payload);
+    case state::live:
+      return take_line(payload);
+    }
+  }
+
+  close_reason too_large(std::size_t) const override {
+    return {close_code::frame_too_large,
+            fmt::format("message too large: at most {} bytes", wire::text_payload_cap)};
+  }
+
+  shared_bytes goodbye(const close_reason& reason) const override {
+    return share(wire::text::encode(reason));
+  }
+
+  void leave() override {
+    if (member_) house_.hub.leave(*std::exchange(member_, nullptr));
+  }
+
+  std::string_view name() const noexcept override {
+    return member_ ? std::string_view(member_->name()) : std::string_view();
+  }
+
+  void deliver(const shared_event& e) override {
+    if (const shared_bytes& bytes = house_.encoders.text(e)) peer_.send(bytes);
+  }
+  void close(close_reason reason) override { peer_.close(std::move(reason)); }
+
+ private:
+  enum class state { passphrase, name, live };
+
+  void take_passphrase(std::string_view payload) {
+    if (!same_passphrase(trim(payload), *house_.config.passphrase)) {
+      house_.log(severity::warning, fmt::format("auth fail from {}", peer_.address()));
+      peer_.close({close_code::wrong_passphrase, "wrong passphrase"});
+      return;
+    }
+    peer_.send(share(wire::frame(wire::text::passphrase_right)));
+    state_ = state::name;
+  }
+
+  void take_name(std::string_view payload) {
+    // A client of this protocol cannot be asked again: whatever it says becomes a name.
+    const std::string wish(trim(clean_text(payload)));
+    std::string name = mend_member_name(wish, house_.hub.limits());
+    if (name.empty()) name = fmt::format("anon-{}", peer_.port());
+    name = house_.hub.free_name(name);
+    const result<member*> entered = house_.hub.enter(*this, name, false);
+    if (!entered) {
+      peer_.close({close_code::protocol_error, entered.error().message});
+      return;
+    }
+    member_ = *entered;
+    state_ = state::live;
+    peer_.logged_in();
+    if (!wish.empty() && name != wish) {
+      peer_.send(share(wire::text::encode_notice(fmt::format("you are known as {}", name))));
+    }
+    if (const auto in = house_.hub.join(*member_, house_.hub.default_room(), ""); !in) {
+      peer_.close({close_code::protocol_error, in.error().message});
+    }
+  }
+
+  void take_line(std::string_view payload) {
+    const std::string_view line = trim(payload);
+    if (line.empty()) return;
+    house_.hub.dispatch(*member_, wire::parse_command_line(line));
+  }
+
+  peer& peer_;
+  const house& house_;
+  state state_;
+  member* member_ = nullptr;
+};
+
+} // namespace
+
+std::unique_ptr<protocol> make_text_protocol(peer& p, const house& h) {
+  return std::make_unique<text_protocol>(p, h);
+}
+
+} // namespace asio_chat::net

@@ -1,0 +1,30 @@
+#include "server/server_impl.hpp"
+
+#include <utility>
+
+namespace asio_chat {
+
+server::server(boost::asio::io_context& context, server_config config)
+    : impl_(std::make_shared<impl>(context, std::move(config))) {}
+
+server::~server() {
+  impl_->end();
+}
+
+boost::asio::ip::tcp::endpoint server::listen(const std::string& host, std::uint16_t port) {
+  return impl_->listen(host, port).value();
+}
+
+memory_transport server::connect_in_memory() {
+  return impl_->connect_in_memory();
+}
+
+server_stats server::stats() const {
+  return impl_->stats();
+}
+
+void server::stop(stop_handler handler) {
+  impl_->stop(std::move(handler));
+}
+
+} // namespace asio_chat

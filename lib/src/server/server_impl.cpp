@@ -1,0 +1,176 @@
+#include "server/server_impl.hpp"
+
+#include "model/names.hpp"
+#include "tls/context.hpp"
+#include "transport/memory_socket.hpp"
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <utility>
+
+namespace asio_chat {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+// A text of this length fits a frame of the native protocol whatever it is made of.
+constexpr std::size_t longest_text = 30'000;
+
+server_config checked(server_config c) {
+  auto room = check_room_name(c.default_room, c.limits);
+  if (!room) throw error(room.error());
+  c.default_room = *std::move(room);
+  if (c.limits.text_bytes == 0 || c.limits.text_bytes > longest_text) {
+    throw error(
+        fail(errc::bad_setting, fmt::format("the longest text must be 1 to {} bytes, not {}",
+                                            longest_text, c.limits.text_bytes)));
+  }
+  if (c.passphrase && c.passphrase->empty()) {
+    throw error(fail(errc::bad_setting, "an empty passphrase would let everybody in"));
+  }
+  return c;
+}
+
+std::uint64_t new_epoch() {
+  return static_cast<std::uint64_t>(system_clock().wall_now().time_since_epoch().count());
+}
+
+std::string to_string(const tcp::endpoint& e) {
+  return e.address().is_v6() ? fmt::format("[{}]:{}", e.address().to_string(), e.port())
+                             : fmt::format("{}:{}", e.address().to_string(), e.port());
+}
+
+/// Unacknowledged bytes for this long: the peer has vanished.
+constexpr unsigned vanished_after_ms = 30'000;
+
+void tune(transport::tcp_socket& socket) {
+  error_code ignored; // a connection that is gone already says so at the first read
+  socket.set_option(tcp::no_delay(true), ignored);
+  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &vanished_after_ms,
+               sizeof vanished_after_ms);
+}
+
+} // namespace
+
+server::impl::impl(asio::io_context& context, server_config config)
+    : context_(context)
+    , config_(checked(std::move(config)))
+    , log_(config_.log)
+    , journal_([&context](std::function<void()> task) { asio::post(context, std::move(task)); },
+               new_epoch(), {config_.limits.room_entries, config_.limits.room_bytes})
+    , hub_({journal_, clock_, config_.limits, config_.default_room})
+    , house_{config_, hub_, encoders_, log_}
+    , reactor_(context, clock_,
+               {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,
+                config_.limits.close_time})
+    , drain_(context) {
+  if (!config_.tls.certificate_file.empty()) tls_ = tls::make_server_context(config_.tls).value();
+  reactor_.start();
+}
+
+result<tcp::endpoint> server::impl::listen(const std::string& host, std::uint16_t port) {
+  if (!tls_) {
+    return fail(errc::bad_certificate_file,
+                "a server without a certificate cannot listen; set tls.certificate_file");
+  }
+  error_code e;
+  tcp::resolver resolver(context_);
+  const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, e);
+  if (e) return failure{e, fmt::format("cannot listen on {}: {}", host, e.message())};
+  const auto made = std::make_shared<net::listener>(
+      context_, log_, [this](transport::tcp_socket socket, const tcp::endpoint& from) {
+        accept(std::move(socket), from);
+      });
+  const auto at = made->open(found.begin()->endpoint(), config_.backlog);
+  if (!at) return at;
+  made->start();
+  listeners_.push_back(made);
+  log_(severity::info, fmt::format("Server listening on {}", to_string(*at)));
+  return at;
+}
+
+void server::impl::accept(transport::tcp_socket socket, const tcp::endpoint& from) {
+  tune(socket);
+  begin(transport::make_tls_stream(std::move(socket), *tls_), to_string(from), from.port());
+}
+
+memory_transport server::impl::connect_in_memory() {
+  auto [ours, theirs] = detail::memory_socket::make_pair(context_);
+  begin(transport::make_memory_stream(std::move(ours)), "memory", 0);
+  return memory_transport(std::move(theirs));
+}
+
+void server::impl::begin(std::unique_ptr<transport::stream> stream, std::string address,
+                         std::uint16_t port) {
+  ++accepted_;
+  net::session_keeper& keeper = *this;
+  const boost::intrusive_ptr<net::session> s(
+      new net::session(std::move(stream), reactor_, house_, keeper, std::move(address), port));
+  sessions_.emplace(s.get(), s);
+  s->start();
+}
+
+void server::impl::ended(net::session& s) {
+  sessions_.erase(&s);
+  if (sessions_.empty() && !stopping_.empty()) complete_stop();
+}
+
+server_stats server::impl::stats() const {
+  return {accepted_,      sessions_.size(),  hub_.member_count(),
+          hub_.entries(), hub_.deliveries(), reactor_.bytes_written()};
+}
+
+void server::impl::stop(stop_handler handler) {
+  stopping_.push_back(std::move(handler));
+  if (stopping_.size() > 1) return;
+  for (const auto& l : listeners_)
+    l->close();
+  listeners_.clear();
+  for (const auto& [key, s] : sessions_) {
+    s->close({close_code::server_stopping, "the server is going down"});
+  }
+  if (sessions_.empty()) return complete_stop();
+  drain_.expires_after(config_.limits.drain_time);
+  drain_.async_wait([self = weak_from_this()](const error_code& e) {
+    const auto alive = self.lock();
+    if (!e && alive) alive->cut_off_all();
+  });
+}
+
+void server::impl::complete_stop() {
+  drain_.cancel();
+  reactor_.stop();
+  for (stop_handler& h : std::exchange(stopping_, {})) {
+    const auto executor = asio::get_associated_executor(h, context_.get_executor());
+    asio::post(context_, [h = std::move(h), executor]() mutable {
+      asio::dispatch(executor, [h = std::move(h)]() mutable { std::move(h)(error_code()); });
+    });
+  }
+}
+
+void server::impl::cut_off_all() {
+  while (!sessions_.empty()) {
+    const auto s = sessions_.begin()->second;
+    s->cut_off({close_code::server_stopping, "the server is going down"});
+  }
+}
+
+void server::impl::end() {
+  for (const auto& l : listeners_)
+    l->close();
+  listeners_.clear();
+  cut_off_all();
+  reactor_.stop();
+  drain_.cancel();
+}
+
+} // namespace asio_chat

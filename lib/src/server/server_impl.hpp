@@ -1,0 +1,61 @@
+// Puts a server together.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/logger.hpp"
+#include "domain/hub.hpp"
+#include "journal/memory_journal.hpp"
+#include "net/encoders.hpp"
+#include "net/listener.hpp"
+#include "net/protocol.hpp"
+#include "net/reactor.hpp"
+#include "net/session.hpp"
+
+#include <asio_chat/server.hpp>
+
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace asio_chat {
+
+/// Members are in the order in which they need each other; they are destroyed in reverse.
+class server::impl final : public std::enable_shared_from_this<impl>, private net::session_keeper {
+ public:
+  impl(boost::asio::io_context& context, server_config config);
+
+  result<boost::asio::ip::tcp::endpoint> listen(const std::string& host, std::uint16_t port);
+  memory_transport connect_in_memory();
+  void stop(stop_handler handler);
+  server_stats stats() const;
+  /// Cuts everything off: the server goes.
+  void end();
+
+ private:
+  void accept(transport::tcp_socket socket, const boost::asio::ip::tcp::endpoint& from);
+  void begin(std::unique_ptr<transport::stream> stream, std::string address, std::uint16_t port);
+  void ended(net::session& s) override;
+  void cut_off_all();
+  void complete_stop();
+
+  boost::asio::io_context& context_;
+  const server_config config_;
+  logger log_;
+  system_clock clock_;
+  std::shared_ptr<boost::asio::ssl::context> tls_; ///< none: in memory only
+  memory_journal journal_;
+  hub hub_;
+  net::encoders encoders_;
+  net::house house_;
+  net::reactor reactor_;
+  std::vector<std::shared_ptr<net::listener>> listeners_;
+  std::unordered_map<net::session*, boost::intrusive_ptr<net::session>> sessions_;
+  boost::asio::steady_timer drain_;
+  std::vector<stop_handler> stopping_;
+  std::uint64_t accepted_ = 0;
+};
+
+} // namespace asio_chat

@@ -1,0 +1,208 @@
+#include "tls/context.hpp"
+
+#include "tls/pem.hpp"
+
+#include <fmt/format.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace asio_chat::tls {
+
+namespace {
+
+using context_ptr = std::shared_ptr<boost::asio::ssl::context>;
+using store_ptr = openssl_ptr<X509_STORE, X509_STORE_free>;
+
+// Certain key agreement (ECDHE, DHE) and authenticated encryption only. The short key comes first:
+// it is no weaker here and costs less for each message.
+constexpr const char* tls_1_3_suites =
+    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
+constexpr const char* tls_1_2_suites = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM";
+constexpr const char* groups = "X25519:P-256:P-384";
+
+// The names of the ALPN extension's form: each after its length.
+constexpr std::array<unsigned char, native_alpn.size() + 1> alpn_list = [] {
+  std::array<unsigned char, native_alpn.size() + 1> list{};
+  list[0] = static_cast<unsigned char>(native_alpn.size());
+  std::copy(native_alpn.begin(), native_alpn.end(), list.begin() + 1);
+  return list;
+}();
+
+/// What both ends have in common. Everything is set, also what is a default today: the defaults
+/// differ between distributions, and Asio's own floor is TLS 1.0.
+bool set_posture(SSL_CTX* context) {
+  SSL_CTX_set_security_level(context, 2);
+  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
+                                   SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_clear_options(context, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF |
+                                     SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION |
+                                     SSL_OP_PRIORITIZE_CHACHA);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN |
+                                SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // A resumed session skips the certificates: whoever is no longer trusted would still come in.
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+         SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 &&
+         SSL_CTX_set_ciphersuites(context, tls_1_3_suites) == 1 &&
+         SSL_CTX_set_cipher_list(context, tls_1_2_suites) == 1 &&
+         SSL_CTX_set1_groups_list(context, groups) == 1 &&
+         SSL_CTX_set_max_early_data(context, 0) == 1 &&
+         SSL_CTX_set_recv_max_early_data(context, 0) == 1;
+}
+
+result<context_ptr> new_context(boost::asio::ssl::context::method method) {
+  try {
+    auto context = std::make_shared<boost::asio::ssl::context>(method);
+    if (set_posture(context->native_handle())) return context;
+  } catch (const boost::system::system_error&) {
+    // Only where OpenSSL itself is broken or configured to offer no TLS 1.2 and 1.3.
+  }
+  return fail(errc::bad_setting, "OpenSSL on this machine cannot be set to TLS 1.2 and 1.3 with "
+                                 "forward-secret AEAD suites; see its openssl.cnf");
+}
+
+int choose_alpn(SSL*, const unsigned char** chosen, unsigned char* chosen_length,
+                const unsigned char* offered, unsigned int offered_length, void*) {
+  for (unsigned int at = 0; at < offered_length; at += 1u + offered[at]) {
+    const unsigned int length = offered[at];
+    if (length > offered_length - at - 1) break;
+    const std::string_view name(reinterpret_cast<const char*>(offered + at + 1), length);
+    if (name != native_alpn) continue;
+    *chosen = offered + at + 1;
+    *chosen_length = static_cast<unsigned char>(length);
+    return SSL_TLSEXT_ERR_OK;
+  }
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+result<void> use_identity(SSL_CTX* context, const std::string& certificate_path,
+                          const std::string& key_path, const std::string& passphrase) {
+  auto chain = read_certificates(certificate_path, "the certificate file");
+  if (!chain) return chain.error();
+  auto key = read_private_key(key_path, passphrase);
+  if (!key) return key.error();
+  X509* leaf = chain->front().get();
+  auto pair = check_pair(leaf, certificate_path, key->get(), key_path);
+  if (!pair) return pair;
+
+  bool used = SSL_CTX_use_certificate(context, leaf) == 1 &&
+              SSL_CTX_use_PrivateKey(context, key->get()) == 1;
+  for (std::size_t i = 1; used && i < chain->size(); ++i)
+    used = SSL_CTX_add1_chain_cert(context, (*chain)[i].get()) == 1;
+  if (used) return {};
+  return fail(errc::bad_certificate_file,
+              fmt::format("the certificate file '{}' is too weak for TLS today: it takes RSA of at "
+                          "least 2048 bits or an elliptic curve, signed with SHA-256 or better",
+                          certificate_path));
+}
+
+/// Trusts exactly these certificates. One of them may be the peer's own: an anchor need not be a
+/// root, which is what X509_V_FLAG_PARTIAL_CHAIN says.
+result<void> trust_only(SSL_CTX* context, const std::vector<certificate_ptr>& anchors) {
+  store_ptr store(X509_STORE_new());
+  bool added = store && X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN) == 1;
+  for (const certificate_ptr& anchor : anchors)
+    added = added && X509_STORE_add_cert(store.get(), anchor.get()) == 1;
+  if (!added)
+    return fail(errc::bad_certificate_file, "OpenSSL takes none of the trusted certificates");
+  SSL_CTX_set_cert_store(context, store.release());
+  return {};
+}
+
+/// Tells the clients which certificates are worth showing.
+void announce_trust(SSL_CTX* context, const std::vector<certificate_ptr>& anchors) {
+  for (const certificate_ptr& anchor : anchors)
+    SSL_CTX_add_client_CA(context, anchor.get());
+}
+
+result<void> ask_clients(SSL_CTX* context, const tls_server_config& config) {
+  if (config.clients == client_certificates::none) {
+    SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);
+    if (config.client_ca_file.empty()) return {};
+    return fail(errc::bad_setting,
+                fmt::format("the client CA file '{}' is given, but clients are not asked for "
+                            "certificates: make them optional or required, or leave the file out",
+                            config.client_ca_file));
+  }
+  if (config.client_ca_file.empty())
+    return fail(errc::bad_setting, "clients are asked for certificates, but there is no client CA "
+                                   "file that says which ones are trusted");
+  auto anchors = read_trust_anchors(config.client_ca_file, "the client CA file");
+  if (!anchors) return anchors.error();
+  auto trusted = trust_only(context, *anchors);
+  if (!trusted) return trusted;
+  announce_trust(context, *anchors);
+  const bool required = config.clients == client_certificates::required;
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                     nullptr);
+  return {};
+}
+
+result<void> trust_servers(SSL_CTX* context, const tls_client_config& config) {
+  if (!config.ca_file.empty()) {
+    auto anchors = read_trust_anchors(config.ca_file, "the CA file");
+    if (!anchors) return anchors.error();
+    return trust_only(context, *anchors);
+  }
+  if (!config.pins.empty()) return trust_only(context, {});
+  if (SSL_CTX_set_default_verify_paths(context) == 1) return {};
+  return fail(errc::bad_certificate_file, "the system's certificate store cannot be used");
+}
+
+} // namespace
+
+result<context_ptr> make_server_context(const tls_server_config& config) {
+  const error_queue_scope queue;
+  if (config.certificate_file.empty() || config.private_key_file.empty())
+    return fail(errc::bad_setting, "a TLS server needs a certificate file and a private key file");
+  auto made = new_context(boost::asio::ssl::context::tls_server);
+  if (!made) return made;
+  SSL_CTX* context = (*made)->native_handle();
+
+  SSL_CTX_set_dh_auto(context, 1);
+  SSL_CTX_set_num_tickets(context, 0);
+  // Without it a client that does try to resume is refused once certificates are asked for.
+  constexpr std::string_view session_id_context = "asio-chat";
+  SSL_CTX_set_session_id_context(context,
+                                 reinterpret_cast<const unsigned char*>(session_id_context.data()),
+                                 static_cast<unsigned int>(session_id_context.size()));
+  SSL_CTX_set_alpn_select_cb(context, choose_alpn, nullptr);
+
+  auto identity = use_identity(context, config.certificate_file, config.private_key_file,
+                               config.private_key_passphrase);
+  if (!identity) return identity.error();
+  auto asked = ask_clients(context, config);
+  if (!asked) return asked.error();
+  return made;
+}
+
+result<context_ptr> make_client_context(const tls_client_config& config) {
+  const error_queue_scope queue;
+  auto made = new_context(boost::asio::ssl::context::tls_client);
+  if (!made) return made;
+  SSL_CTX* context = (*made)->native_handle();
+
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_alpn_protos(context, alpn_list.data(), static_cast<unsigned int>(alpn_list.size()));
+  auto trust = trust_servers(context, config);
+  if (!trust) return trust.error();
+
+  if (config.certificate_file.empty() != config.private_key_file.empty())
+    return fail(errc::bad_setting,
+                "a client's certificate file and its private key file are given together or not "
+                "at all");
+  if (!config.certificate_file.empty()) {
+    auto identity = use_identity(context, config.certificate_file, config.private_key_file,
+                                 config.private_key_passphrase);
+    if (!identity) return identity.error();
+  }
+  return made;
+}
+
+} // namespace asio_chat::tls

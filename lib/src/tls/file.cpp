@@ -1,0 +1,66 @@
+#include "tls/file.hpp"
+
+#include "tls/secret_file.hpp"
+
+#include <fmt/format.h>
+
+#include <openssl/crypto.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace asio_chat::tls {
+
+namespace {
+
+constexpr std::size_t most_bytes = std::size_t{8} << 20;
+
+} // namespace
+
+file_descriptor::~file_descriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::string errno_text(int error) {
+  return std::generic_category().message(error);
+}
+
+result<file_descriptor> open_for_reading(const std::string& path, const std::string& what) {
+  file_descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0)
+    return fail(errc::bad_certificate_file,
+                fmt::format("{} '{}' cannot be read: {}", what, path, errno_text(errno)));
+  return file;
+}
+
+result<std::string> read_all(const file_descriptor& file, const std::string& path,
+                             const std::string& what) {
+  // A key fits into the first reservation, so that growing leaves no copy of it behind.
+  std::array<char, 16384> chunk;
+  std::string text;
+  text.reserve(chunk.size());
+  struct at_end {
+    std::array<char, 16384>& used;
+    ~at_end() { OPENSSL_cleanse(used.data(), used.size()); }
+  } const wipe_chunk{chunk};
+  const auto refuse = [&](const std::string& why) {
+    wipe(text);
+    return fail(errc::bad_certificate_file,
+                fmt::format("{} '{}' cannot be read: {}", what, path, why));
+  };
+  for (;;) {
+    const ssize_t n = ::read(file.get(), chunk.data(), chunk.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return refuse(errno_text(errno));
+    if (n == 0) return text;
+    if (text.size() + static_cast<std::size_t>(n) > most_bytes)
+      return refuse("it is larger than 8 MiB");
+    text.append(chunk.data(), static_cast<std::size_t>(n));
+  }
+}
+
+} // namespace asio_chat::tls

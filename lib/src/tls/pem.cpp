@@ -1,0 +1,162 @@
+#include "tls/pem.hpp"
+
+#include "tls/file.hpp"
+#include "tls/secret_file.hpp"
+
+#include <fmt/format.h>
+
+#include <openssl/pem.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstring>
+#include <filesystem>
+#include <iterator>
+#include <string_view>
+
+namespace asio_chat::tls {
+
+namespace {
+
+bio_ptr reader(const std::string& text) {
+  return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// What a file is that holds no certificate, or no key.
+std::string what_it_is_instead(const std::string& text) {
+  if (text.empty()) return "it is empty";
+  if (has(text, "PRIVATE KEY-----")) return "it holds a private key";
+  if (has(text, "-----BEGIN CERTIFICATE REQUEST-----"))
+    return "it holds a request for a certificate, which a CA has yet to sign";
+  if (has(text, "-----BEGIN CERTIFICATE-----")) return "it holds a certificate";
+  if (has(text, "-----BEGIN ")) return "it holds PEM of another kind";
+  if (text.front() == '\x30')
+    return "it is DER, not PEM (`openssl x509 -inform der` or `openssl pkey -inform der` turn it)";
+  return "it is not PEM";
+}
+
+struct asked_passphrase {
+  const std::string& passphrase;
+  bool asked = false;
+};
+
+int give_passphrase(char* buffer, int size, int /*for writing*/, void* user) {
+  auto& answer = *static_cast<asked_passphrase*>(user);
+  answer.asked = true;
+  const auto length = static_cast<int>(
+      std::min(answer.passphrase.size(), static_cast<std::size_t>(std::max(size, 0))));
+  if (length == 0) return -1;
+  std::memcpy(buffer, answer.passphrase.data(), static_cast<std::size_t>(length));
+  return length;
+}
+
+/// Without a callback OpenSSL would ask at the terminal for the passphrase of any encrypted block.
+int refuse_passphrase(char*, int, int, void*) {
+  return -1;
+}
+
+} // namespace
+
+result<std::vector<certificate_ptr>> read_certificates(const std::string& path,
+                                                       const std::string& what) {
+  auto file = open_for_reading(path, what);
+  if (!file) return file.error();
+  auto text = read_all(*file, path, what);
+  if (!text) return text.error();
+
+  const error_queue_scope queue;
+  const bio_ptr bio = reader(*text);
+  std::vector<certificate_ptr> found;
+  while (X509* next = PEM_read_bio_X509(bio.get(), nullptr, refuse_passphrase, nullptr))
+    found.emplace_back(next);
+  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  const std::string instead =
+      has(*text, "-----BEGIN CERTIFICATE-----") ? "" : what_it_is_instead(*text);
+  wipe(*text); // a key may stand next to the certificate
+
+  if (!at_end)
+    return fail(errc::bad_certificate_file,
+                fmt::format("{} '{}' is damaged: its certificate number {} cannot be decoded", what,
+                            path, found.size() + 1));
+  if (found.empty())
+    return fail(errc::bad_certificate_file,
+                fmt::format("{} '{}' holds no certificate: {}", what, path, instead));
+  return found;
+}
+
+result<std::vector<certificate_ptr>> read_trust_anchors(const std::string& path,
+                                                        const std::string& what) {
+  namespace fs = std::filesystem;
+  std::error_code ec;
+  if (!fs::is_directory(path, ec)) return read_certificates(path, what);
+
+  std::vector<std::string> files;
+  for (fs::directory_iterator entry(path, ec), end; !ec && entry != end; entry.increment(ec)) {
+    const std::string extension = entry->path().extension().string();
+    if (extension == ".pem" || extension == ".crt" || extension == ".cer")
+      files.push_back(entry->path().string());
+  }
+  if (ec)
+    return fail(errc::bad_certificate_file,
+                fmt::format("the directory '{}' cannot be read: {}", path, ec.message()));
+  if (files.empty())
+    return fail(
+        errc::bad_certificate_file,
+        fmt::format("{} '{}' is a directory without a *.pem, *.crt or *.cer file", what, path));
+  std::sort(files.begin(), files.end());
+  std::vector<certificate_ptr> all;
+  for (const std::string& name : files) {
+    auto some = read_certificates(name, what);
+    if (!some) return some;
+    std::move(some->begin(), some->end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+result<bool> key_is_encrypted(const std::string& path) {
+  auto text = read_secret_file(path, "the private key file");
+  if (!text) return text.error();
+  const bool encrypted =
+      has(*text, "BEGIN ENCRYPTED PRIVATE KEY") || has(*text, "Proc-Type: 4,ENCRYPTED");
+  wipe(*text);
+  return encrypted;
+}
+
+result<key_ptr> read_private_key(const std::string& path, const std::string& passphrase) {
+  auto text = read_secret_file(path, "the private key file");
+  if (!text) return text.error();
+
+  const error_queue_scope queue;
+  asked_passphrase answer{passphrase};
+  const bio_ptr bio = reader(*text);
+  key_ptr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, &answer));
+  const bool damaged = has(*text, "PRIVATE KEY-----");
+  const std::string instead = what_it_is_instead(*text);
+  wipe(*text);
+  if (key) return key;
+
+  const auto refuse = [&](const std::string& why) {
+    return fail(errc::bad_certificate_file, fmt::format("the private key file '{}' {}", path, why));
+  };
+  if (answer.asked && passphrase.empty())
+    return refuse("is encrypted, and no passphrase was given for it");
+  if (answer.asked) return refuse("is encrypted, and the passphrase given does not open it");
+  if (damaged) return refuse("is damaged: its private key cannot be decoded");
+  return refuse("holds no private key: " + instead);
+}
+
+result<void> check_pair(X509* certificate, const std::string& certificate_path, EVP_PKEY* key,
+                        const std::string& key_path) {
+  const error_queue_scope queue;
+  if (X509_check_private_key(certificate, key) == 1) return {};
+  return fail(errc::bad_certificate_file,
+              fmt::format("the private key file '{}' does not belong to the certificate file '{}': "
+                          "they hold different keys",
+                          key_path, certificate_path));
+}
+
+} // namespace asio_chat::tls

@@ -1,0 +1,47 @@
+// Decides on the client's side whether the server is the one that was meant.
+#pragma once
+
+#include "tls/certificate_info.hpp"
+
+#include <asio_chat/error.hpp>
+#include <asio_chat/tls_config.hpp>
+
+#include <openssl/ssl.h>
+
+#include <optional>
+#include <string>
+
+namespace asio_chat::tls {
+
+/// One per connection; must outlive its handshake and must not move while attached.
+class server_verifier {
+ public:
+  server_verifier(const tls_client_config& config, std::string host);
+
+  /// Before the handshake: SNI (unless the host is an address, RFC 6066, 3), the name to verify
+  /// (SSL_set1_host, or the address), and the verify callback.
+  result<void> attach(SSL* ssl);
+
+  /// After the handshake, whether it failed or not. `handshake_error` is what it ended with.
+  /// The value says by what the server was verified: the CA file's name, `the system's store`, or
+  /// `pin`. A failure has one of the trust codes of `errc` where the certificate was the reason and
+  /// its sentence names host, what is wrong, and what would be right.
+  result<std::string> outcome(SSL* ssl, const error_code& handshake_error) const;
+
+  /// The server's certificate, as soon as it was seen, also where it was refused.
+  const std::optional<certificate_info>& seen() const noexcept { return seen_; }
+
+ private:
+  static int verify(int preverified, X509_STORE_CTX* store);
+  bool pinned(X509* leaf) const;
+  failure refusal() const;
+
+  const tls_client_config& config_;
+  std::string host_;
+  std::optional<certificate_info> seen_;
+  int verify_error_ = 0;  ///< X509_V_ERR_…
+  int problem_depth_ = 0; ///< in the chain; 0 is the server's own certificate
+  bool by_pin_ = false;
+};
+
+} // namespace asio_chat::tls

@@ -1,0 +1,178 @@
+#include "tls/x509/development.hpp"
+
+#include "tls/certificate_info.hpp"
+#include "tls/file.hpp"
+#include "tls/pem.hpp"
+#include "tls/x509/issue.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace asio_chat::tls::x509 {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int ca_days = 3650;
+constexpr int server_days = 365;
+
+struct places {
+  development_files files;
+  std::string ca_key;
+
+  explicit places(const fs::path& directory)
+      : files{(directory / "ca-cert.pem").string(), (directory / "server-cert.pem").string(),
+              (directory / "server-key.pem").string(), false}
+      , ca_key((directory / "ca-key.pem").string()) {}
+};
+
+bool is_there(const std::string& path) {
+  std::error_code ec;
+  return fs::exists(path, ec);
+}
+
+/// Held by whoever looks or writes, so that two daemons starting at once do not both write.
+result<file_descriptor> lock_directory(const std::string& directory) {
+  std::error_code ec;
+  const bool made = fs::create_directories(directory, ec);
+  if (made) fs::permissions(directory, fs::perms::owner_all, ec);
+  file_descriptor lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (lock.get() < 0)
+    return fail(errc::bad_setting,
+                fmt::format("the directory '{}' for the development certificates cannot be used: "
+                            "{}",
+                            directory, errno_text(errno)));
+  while (::flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {
+  }
+  return lock;
+}
+
+/// `localhost` and what this machine calls itself.
+std::vector<std::string> own_names() {
+  std::vector<std::string> names{"localhost"};
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) == 0 && host[0] != '\0' &&
+      names[0] != host.data())
+    names.emplace_back(host.data());
+  return names;
+}
+
+result<identity> issue_server(const identity& ca) {
+  request what;
+  what.common_name = "localhost";
+  what.dns_names = own_names();
+  what.ip_names = {"127.0.0.1", "::1"};
+  what.days = server_days;
+  auto made = issue(what, &ca);
+  if (made || what.dns_names.size() == 1) return made;
+  what.dns_names.resize(1); // a machine may bear a name that DNS could not
+  return issue(what, &ca);
+}
+
+result<identity> make_ca(const places& at) {
+  request what;
+  what.common_name = "asio-chat development CA";
+  what.for_role = role::ca;
+  what.days = ca_days;
+  auto made = issue(what);
+  if (!made) return made;
+  auto saved = save(*made, at.files.ca_certificate, at.ca_key);
+  if (!saved) return saved.error();
+  return made;
+}
+
+result<void> put_server(const places& at, const identity& ca, bool renew) {
+  auto made = issue_server(ca);
+  if (!made) return made.error();
+  save_options options;
+  options.force = renew;
+  return save(*made, at.files.server_certificate, at.files.server_key, options);
+}
+
+/// Which of a pair of files is missing where the other one is there.
+result<void> both_or_none(const std::string& one, const std::string& other) {
+  if (is_there(one) == is_there(other)) return {};
+  const std::string& missing = is_there(one) ? other : one;
+  const std::string& present = is_there(one) ? one : other;
+  return fail(errc::bad_certificate_file,
+              fmt::format("'{}' is there, but '{}' is missing: put it back, or move the former "
+                          "away to have both made anew",
+                          present, missing));
+}
+
+enum class server_state { good, expiring };
+
+/// The set that is there belongs together: the key to the certificate, and that to the CA.
+result<server_state> inspect(const places& at) {
+  auto ca = read_certificates(at.files.ca_certificate, "the CA file");
+  if (!ca) return ca.error();
+  auto server = load(at.files.server_certificate, at.files.server_key);
+  if (!server) return server.error();
+  const error_queue_scope queue;
+  if (X509_verify(server->certificate.get(), X509_get0_pubkey(ca->front().get())) != 1)
+    return fail(errc::bad_certificate_file,
+                fmt::format("'{}' was not issued by '{}': move the development certificates away "
+                            "to have them made anew",
+                            at.files.server_certificate, at.files.ca_certificate));
+  const auto tomorrow = std::chrono::system_clock::now() + std::chrono::days(1);
+  const certificate_info info = describe(server->certificate.get());
+  return info.not_after > tomorrow ? server_state::good : server_state::expiring;
+}
+
+result<identity> load_ca(const places& at) {
+  auto ca = load(at.files.ca_certificate, at.ca_key);
+  if (!ca) return ca;
+  const certificate_info info = describe(ca->certificate.get());
+  if (info.not_after > std::chrono::system_clock::now()) return ca;
+  return fail(errc::certificate_expired,
+              fmt::format("the development CA '{}' expired on {}: move it and what it issued away "
+                          "to have all made anew",
+                          at.files.ca_certificate, time_text(info.not_after)));
+}
+
+} // namespace
+
+result<development_files> ensure_development_files(const std::string& directory) {
+  auto lock = lock_directory(directory);
+  if (!lock) return lock.error();
+  places at{fs::path(directory)};
+  auto server_pair = both_or_none(at.files.server_certificate, at.files.server_key);
+  if (!server_pair) return server_pair.error();
+
+  const bool server_there = is_there(at.files.server_certificate);
+  if (server_there && is_there(at.files.ca_certificate)) {
+    auto state = inspect(at);
+    if (!state) return state.error();
+    if (*state == server_state::good) return at.files; // for this, the CA's key may be elsewhere
+  }
+  auto ca_pair = both_or_none(at.files.ca_certificate, at.ca_key);
+  if (!ca_pair) return ca_pair.error();
+  const bool ca_there = is_there(at.ca_key);
+  if (server_there && !ca_there)
+    return fail(errc::bad_certificate_file,
+                fmt::format("'{}' is there without the CA that issued it: put '{}' back, or move "
+                            "the server's files away to have all made anew",
+                            at.files.server_certificate, at.files.ca_certificate));
+  auto ca = ca_there ? load_ca(at) : make_ca(at);
+  if (!ca) return ca.error();
+  auto put = put_server(at, *ca, server_there);
+  if (!put) return put.error();
+  at.files.made_now = !server_there;
+  return at.files;
+}
+
+} // namespace asio_chat::tls::x509

@@ -1,0 +1,81 @@
+// The seam between a connection and what carries it: TLS over TCP, or memory.
+#pragma once
+
+#include <asio_chat/error.hpp>
+#include <asio_chat/tls_config.hpp>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <openssl/types.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace asio_chat::transport {
+
+using tcp_socket =
+    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+/// What owns a stream. Operations under way keep their owner alive; the count is not atomic,
+/// everything happens on one thread.
+class stream_owner
+    : public boost::intrusive_ref_counter<stream_owner, boost::thread_unsafe_counter> {
+ public:
+  virtual ~stream_owner() = default;
+};
+
+/// A completion: a member function of the owner. Two words, so that no operation allocates for it.
+class stream_handler {
+ public:
+  using function = void (*)(stream_owner&, const error_code&, std::size_t);
+
+  stream_handler(stream_owner& owner, function f)
+      : owner_(&owner)
+      , function_(f) {}
+  void operator()(const error_code& e, std::size_t n = 0) { function_(*owner_, e, n); }
+
+ private:
+  boost::intrusive_ptr<stream_owner> owner_;
+  function function_;
+};
+
+/// `handler_of<&session::on_read>(*this)`: Method takes (const error_code&, std::size_t).
+template <auto Method, class Owner>
+stream_handler handler_of(Owner& owner) {
+  return {owner, [](stream_owner& o, const error_code& e, std::size_t n) {
+            (static_cast<Owner&>(o).*Method)(e, n);
+          }};
+}
+
+/// A byte stream with at most one read and one write under way. Buffers must live until their
+/// operation completes; completions never run inside the call that started the operation.
+class stream {
+ public:
+  virtual ~stream() = default;
+
+  enum class side { server, client };
+
+  virtual void async_handshake(side, stream_handler) = 0;
+  virtual void async_read_some(boost::asio::mutable_buffer, stream_handler) = 0;
+  virtual void async_write_some(boost::asio::const_buffer, stream_handler) = 0;
+  /// Says that nothing more will be written (TLS: close_notify) and waits for the peer to say the
+  /// same, which may be never: bound it by a deadline that closes. No write may be under way.
+  virtual void async_shutdown(stream_handler) = 0;
+  /// Ends everything at once; operations under way complete with an error.
+  virtual void close() noexcept = 0;
+
+  /// Null where there is no TLS.
+  virtual SSL* native_tls() noexcept = 0;
+};
+
+/// @param ssl_context must stay until the stream is made; OpenSSL counts references from then on
+std::unique_ptr<stream> make_tls_stream(tcp_socket socket, boost::asio::ssl::context& ssl_context);
+
+} // namespace asio_chat::transport

@@ -1,0 +1,406 @@
+#include "wire/native_codec.hpp"
+
+#include "wire/frame.hpp"
+#include "wire/json_fields.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace asio_chat::wire::native {
+
+namespace {
+
+constexpr std::array<std::pair<entry_kind, std::string_view>, 3> kinds{{
+    {entry_kind::message, "message"},
+    {entry_kind::action, "action"},
+    {entry_kind::topic, "topic"},
+}};
+
+std::string_view name_of_kind(entry_kind k) {
+  return kinds[static_cast<std::size_t>(k)].second;
+}
+
+entry_kind kind_of(std::string_view name) {
+  for (const auto& [kind, its_name] : kinds) {
+    if (its_name == name) return kind;
+  }
+  throw_field("kind", "one of message, action, topic");
+}
+
+/// What a message has at most besides its long parts.
+constexpr std::size_t envelope_bytes = 1024;
+
+json::object envelope(std::string_view type) {
+  return {{"v", version}, {"type", type}};
+}
+
+std::string framed(const json::object& o) {
+  return frame(json::serialize(o));
+}
+
+json::object to_json(const position& p) {
+  return {{"epoch", p.epoch}, {"offset", p.offset}};
+}
+
+position position_in(const json::object& o, std::string_view name) {
+  const json::object& p = object_field(o, name);
+  return {number_field(p, "epoch"), number_field(p, "offset")};
+}
+
+/// As many of the strings as surely fit into what is left of a frame.
+json::array to_json(const std::vector<std::string>& strings, std::size_t& bytes_left) {
+  json::array out;
+  for (const std::string& s : strings) {
+    // Escaping doubles a character at most: control characters are not sent.
+    const std::size_t most = 2 * s.size() + 3;
+    if (most > bytes_left) break;
+    bytes_left -= most;
+    out.emplace_back(s);
+  }
+  return out;
+}
+
+std::int64_t to_json(wall_time t) {
+  return t.time_since_epoch().count();
+}
+
+wall_time time_in(const json::object& o) {
+  const auto ms = static_cast<std::int64_t>(number_field(o, "time"));
+  return wall_time(std::chrono::milliseconds(ms));
+}
+
+/// The fields of an entry, without the envelope.
+void put_entry(json::object& o, const entry& e) {
+  o["kind"] = name_of_kind(e.kind);
+  o["room"] = e.room;
+  o["position"] = to_json(e.at);
+  o["time"] = to_json(e.time);
+  o["from"] = e.from;
+  o["text"] = e.text;
+}
+
+entry entry_in(const json::object& o) {
+  entry e;
+  e.kind = kind_of(string_field(o, "kind"));
+  e.room = string_field(o, "room");
+  e.at = position_in(o, "position");
+  e.time = time_in(o);
+  e.from = string_field(o, "from");
+  e.text = string_field(o, "text");
+  return e;
+}
+
+std::string id_in(const json::object& o, std::string_view name, bool required) {
+  std::string id = required ? string_field(o, name) : optional_string(o, name).value_or("");
+  if (id.size() > id_bytes || (required && id.empty())) {
+    throw_field(name, fmt::format("a string of 1 to {} bytes", id_bytes));
+  }
+  return id;
+}
+
+json::object parse_envelope(std::string_view payload) {
+  json::object o = parse_object(payload);
+  if (const auto v = optional_number(o, "v"); v && *v != version) {
+    throw field_error(
+        fail(errc::unsupported_version,
+             fmt::format("protocol version {} is not spoken here, version {} is", *v, version)));
+  }
+  return o;
+}
+
+request request_in(const json::object& o, const std::string& ref) {
+  const std::string type = string_field(o, "type");
+  if (type == "send") {
+    send s{id_in(o, "id", true), optional_string(o, "room").value_or(""), string_field(o, "text"),
+           kind_of(optional_string(o, "kind").value_or("message"))};
+    if (s.kind == entry_kind::topic) throw_field("kind", "message or action");
+    return s;
+  }
+  if (type == "command") {
+    return command_line{ref, optional_string(o, "room").value_or(""), string_field(o, "line")};
+  }
+  if (type == "ping") return ping{ref};
+  if (type == "join") return join{ref, string_field(o, "room")};
+  if (type == "leave") return leave{ref, string_field(o, "room")};
+  if (type == "history") {
+    history h{ref, optional_string(o, "room").value_or(""), {}, 50};
+    if (o.contains("after")) h.after = position_in(o, "after");
+    h.limit = static_cast<std::size_t>(optional_number(o, "limit").value_or(50));
+    return h;
+  }
+  if (type == "hello") {
+    return hello{optional_string(o, "name").value_or(""), optional_string(o, "passphrase"),
+                 optional_string(o, "room"), optional_string(o, "agent").value_or("")};
+  }
+  if (type == "bye") return bye{};
+  throw field_error(fail(errc::unknown_type, fmt::format("message of an unknown type: {}", type)));
+}
+
+history_page page_in(const json::object& o, std::string ref) {
+  history_page page;
+  page.ref = std::move(ref);
+  page.room = string_field(o, "room");
+  for (const json::value& v : array_field(o, "entries")) {
+    if (!v.is_object()) throw_field("entries", "an array of objects");
+    page.entries.push_back(entry_in(v.get_object()));
+  }
+  page.more = bool_field(o, "more");
+  page.gap = optional_number(o, "gap");
+  return page;
+}
+
+event event_in(const json::object& o) {
+  const std::string kind = string_field(o, "kind");
+  if (kind == "joined") return member_joined{string_field(o, "room"), string_field(o, "name")};
+  if (kind == "left") return member_left{string_field(o, "room"), string_field(o, "name")};
+  if (kind == "renamed") {
+    return member_renamed{string_field(o, "room"), string_field(o, "from"), string_field(o, "to")};
+  }
+  if (kind == "direct") {
+    return direct_message{string_field(o, "from"), string_field(o, "to"), time_in(o),
+                          string_field(o, "text")};
+  }
+  for (const auto& known : kinds) {
+    if (known.second == kind) return entry_in(o);
+  }
+  throw field_error(fail(errc::unknown_type, fmt::format("event of an unknown kind: {}", kind)));
+}
+
+message message_in(const json::object& o, std::string ref) {
+  const std::string type = string_field(o, "type");
+  if (type == "event") return event_in(o);
+  if (type == "ack") {
+    return acknowledged{string_field(o, "id"), string_field(o, "room"), position_in(o, "position"),
+                        time_in(o), bool_field(o, "duplicate")};
+  }
+  if (type == "reply") {
+    return reply{std::move(ref), string_field(o, "command"), strings_field(o, "lines"),
+                 strings_field(o, "items")};
+  }
+  if (type == "error") {
+    return refused{std::move(ref), errc_of(string_field(o, "code")), string_field(o, "message")};
+  }
+  if (type == "room") {
+    return room_state{std::move(ref), string_field(o, "room"), string_field(o, "topic"),
+                      strings_field(o, "members"), position_in(o, "head")};
+  }
+  if (type == "history") return page_in(o, std::move(ref));
+  if (type == "welcome") {
+    return welcome{string_field(o, "name"), string_field(o, "server"),
+                   static_cast<std::size_t>(number_field(o, "text_bytes")),
+                   strings_field(o, "commands")};
+  }
+  if (type == "pong") return pong{std::move(ref)};
+  if (type == "goodbye") {
+    const auto code = static_cast<std::uint16_t>(number_field(o, "code"));
+    return goodbye{{static_cast<close_code>(code), string_field(o, "phrase")}};
+  }
+  throw field_error(fail(errc::unknown_type, fmt::format("message of an unknown type: {}", type)));
+}
+
+struct event_encoder {
+  std::string operator()(const entry& e) const {
+    json::object o = envelope("event");
+    put_entry(o, e);
+    return framed(o);
+  }
+  std::string operator()(const member_joined& m) const {
+    return presence("joined", m.room, m.name);
+  }
+  std::string operator()(const member_left& m) const { return presence("left", m.room, m.name); }
+  std::string operator()(const member_renamed& m) const {
+    json::object o = envelope("event");
+    o["kind"] = "renamed";
+    o["room"] = m.room;
+    o["from"] = m.from;
+    o["to"] = m.to;
+    return framed(o);
+  }
+  std::string operator()(const direct_message& m) const {
+    json::object o = envelope("event");
+    o["kind"] = "direct";
+    o["from"] = m.from;
+    o["to"] = m.to;
+    o["time"] = to_json(m.time);
+    o["text"] = m.text;
+    return framed(o);
+  }
+  std::string operator()(const acknowledged& a) const {
+    json::object o = envelope("ack");
+    o["id"] = a.id;
+    o["room"] = a.room;
+    o["position"] = to_json(a.at);
+    o["time"] = to_json(a.time);
+    o["duplicate"] = a.duplicate;
+    return framed(o);
+  }
+  std::string operator()(const reply& r) const {
+    json::object o = envelope("reply");
+    o["ref"] = r.ref;
+    o["command"] = r.command;
+    std::size_t bytes_left = native_payload_cap - envelope_bytes;
+    o["lines"] = to_json(r.lines, bytes_left);
+    o["items"] = to_json(r.items, bytes_left);
+    return framed(o);
+  }
+  std::string operator()(const refused& r) const {
+    json::object o = envelope("error");
+    o["ref"] = r.ref;
+    o["code"] = name_of(r.code);
+    o["message"] = r.message;
+    return framed(o);
+  }
+  std::string operator()(const room_state& r) const {
+    json::object o = envelope("room");
+    o["ref"] = r.ref;
+    o["room"] = r.room;
+    o["topic"] = r.topic;
+    std::size_t bytes_left = native_payload_cap - envelope_bytes - 2 * r.topic.size();
+    o["members"] = to_json(r.members, bytes_left);
+    o["head"] = to_json(r.head);
+    return framed(o);
+  }
+  std::string operator()(const history_page& p) const {
+    json::array entries;
+    std::size_t bytes = envelope_bytes;
+    bool more = p.more;
+    for (const entry& e : p.entries) {
+      json::object o;
+      put_entry(o, e);
+      bytes += json::serialize(o).size() + 1;
+      if (bytes > native_payload_cap) {
+        more = true;
+        break;
+      }
+      entries.push_back(std::move(o));
+    }
+    json::object o = envelope("history");
+    o["ref"] = p.ref;
+    o["room"] = p.room;
+    o["entries"] = std::move(entries);
+    o["more"] = more;
+    if (p.gap) o["gap"] = *p.gap;
+    return framed(o);
+  }
+
+ private:
+  static std::string presence(std::string_view kind, const std::string& room,
+                              const std::string& name) {
+    json::object o = envelope("event");
+    o["kind"] = kind;
+    o["room"] = room;
+    o["name"] = name;
+    return framed(o);
+  }
+};
+
+struct request_encoder {
+  std::string operator()(const hello& h) const {
+    json::object o = envelope("hello");
+    if (!h.name.empty()) o["name"] = h.name;
+    if (h.passphrase) o["passphrase"] = *h.passphrase;
+    if (h.room) o["room"] = *h.room;
+    if (!h.agent.empty()) o["agent"] = h.agent;
+    return framed(o);
+  }
+  std::string operator()(const join& j) const { return about_room("join", j.ref, j.room); }
+  std::string operator()(const leave& l) const { return about_room("leave", l.ref, l.room); }
+  std::string operator()(const send& s) const {
+    json::object o = envelope("send");
+    o["id"] = s.id;
+    o["room"] = s.room;
+    o["text"] = s.text;
+    if (s.kind != entry_kind::message) o["kind"] = name_of_kind(s.kind);
+    return framed(o);
+  }
+  std::string operator()(const command_line& c) const {
+    json::object o = envelope("command");
+    o["ref"] = c.ref;
+    o["room"] = c.room;
+    o["line"] = c.line;
+    return framed(o);
+  }
+  std::string operator()(const history& h) const {
+    json::object o = envelope("history");
+    o["ref"] = h.ref;
+    o["room"] = h.room;
+    o["after"] = to_json(h.after);
+    o["limit"] = h.limit;
+    return framed(o);
+  }
+  std::string operator()(const ping& p) const {
+    json::object o = envelope("ping");
+    o["ref"] = p.ref;
+    return framed(o);
+  }
+  std::string operator()(const bye&) const { return framed(envelope("bye")); }
+
+ private:
+  static std::string about_room(std::string_view type, const std::string& ref,
+                                const std::string& room) {
+    json::object o = envelope(type);
+    o["ref"] = ref;
+    o["room"] = room;
+    return framed(o);
+  }
+};
+
+template <class T, class Read>
+decoded<T> decode(std::string_view payload, Read read) {
+  std::string ref;
+  try {
+    const json::object o = parse_envelope(payload);
+    // A message that is refused is named by its `id`, everything else by its `ref`.
+    ref = id_in(o, o.contains("ref") ? "ref" : "id", false);
+    return read(o, ref);
+  } catch (const field_error& e) {
+    return bad_message{std::move(ref), e.why};
+  }
+}
+
+} // namespace
+
+decoded<request> parse_request(std::string_view payload) {
+  return decode<request>(payload, request_in);
+}
+
+decoded<message> parse_message(std::string_view payload) {
+  return decode<message>(payload, message_in);
+}
+
+std::string encode(const request& r) {
+  return std::visit(request_encoder{}, r);
+}
+
+std::string encode(const welcome& w) {
+  json::object o = envelope("welcome");
+  o["name"] = w.name;
+  o["server"] = w.server;
+  o["text_bytes"] = w.text_bytes;
+  std::size_t bytes_left = native_payload_cap - envelope_bytes;
+  o["commands"] = to_json(w.commands, bytes_left);
+  return framed(o);
+}
+
+std::string encode(const pong& p) {
+  json::object o = envelope("pong");
+  o["ref"] = p.ref;
+  return framed(o);
+}
+
+std::string encode(const goodbye& g) {
+  json::object o = envelope("goodbye");
+  o["code"] = static_cast<std::uint16_t>(g.reason.code);
+  o["phrase"] = g.reason.phrase;
+  o["reconnect"] = g.reason.reconnect();
+  return framed(o);
+}
+
+std::string encode(const event& e) {
+  return std::visit(event_encoder{}, e);
+}
+
+} // namespace asio_chat::wire::native

@@ -1,0 +1,103 @@
+// The native protocol `asio-chat/1`: a JSON object per frame. docs/protocol.md is its description.
+#pragma once
+
+#include <asio_chat/close_reason.hpp>
+#include <asio_chat/error.hpp>
+#include <asio_chat/event.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace asio_chat::wire::native {
+
+inline constexpr std::int64_t version = 1;
+inline constexpr std::size_t id_bytes = 64; ///< of `ref` and `id`, at most
+
+// What a client sends. `ref` comes back with the answer.
+
+struct hello {
+  std::string name; ///< empty: the server gives one
+  std::optional<std::string> passphrase;
+  std::optional<std::string> room; ///< to join at once; none: the default room; empty: no room
+  std::string agent;               ///< program and version, for the log
+};
+struct join {
+  std::string ref;
+  std::string room;
+};
+struct leave {
+  std::string ref;
+  std::string room;
+};
+struct send {
+  std::string id; ///< the client's own, unique among its messages; answered by `ack` with the same
+  std::string room;
+  std::string text;
+  entry_kind kind = entry_kind::message; ///< or `action`
+};
+struct command_line {
+  std::string ref;
+  std::string room;
+  std::string line; ///< as a person types it, `/who`
+};
+struct history {
+  std::string ref;
+  std::string room;
+  position after;
+  std::size_t limit = 50;
+};
+struct ping {
+  std::string ref;
+};
+struct bye {};
+
+using request = std::variant<hello, join, leave, send, command_line, history, ping, bye>;
+
+// What a server sends besides events.
+
+struct welcome {
+  std::string name;
+  std::string server; ///< program and version
+  std::size_t text_bytes = 0;
+  std::vector<std::string> commands; ///< names of the command table
+};
+struct pong {
+  std::string ref;
+};
+struct goodbye {
+  close_reason reason;
+};
+
+using message = std::variant<event, welcome, pong, goodbye>;
+
+/// A request that cannot be read, with what its sender is told.
+struct bad_message {
+  std::string ref; ///< as far as it could be found
+  failure why;
+};
+template <class T>
+using decoded = std::variant<T, bad_message>;
+
+/// Reads a payload. Unknown fields are ignored; an unknown type is a failure with
+/// `errc::unknown_type`, a missing or mistyped field one with `errc::protocol_error` that names it.
+/// Texts are not judged here, but strings are valid UTF-8.
+decoded<request> parse_request(std::string_view payload);
+
+/// Reads a payload on the client's side. An unknown type or event is a failure with
+/// `errc::unknown_type`: a client passes over it.
+decoded<message> parse_message(std::string_view payload);
+
+/// A whole frame, header included.
+std::string encode(const request& r);
+std::string encode(const welcome& w);
+std::string encode(const pong& p);
+std::string encode(const goodbye& g);
+/// Empty if the native protocol has nothing to say of this event. A page of history is shortened
+/// (and `more` set) so that it fits a frame.
+std::string encode(const event& e);
+
+} // namespace asio_chat::wire::native

@@ -1,0 +1,106 @@
+#include "wire/text_codec.hpp"
+
+#include "base/utf8.hpp"
+#include "wire/frame.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace asio_chat::wire::text {
+
+namespace {
+
+/// `before` + a line of `said` + `after`, for every line; in one frame if that holds them all.
+std::string told(std::string_view before, std::string_view said, std::string_view after) {
+  if (before.size() + said.size() + after.size() <= text_payload_cap &&
+      said.find('\n') == std::string_view::npos) {
+    std::string out;
+    const std::size_t payload = before.size() + said.size() + after.size();
+    out.reserve(header_bytes + payload);
+    append_frame(out, fmt::format("{}{}{}", before, said, after));
+    return out;
+  }
+  const std::size_t most = text_payload_cap - before.size() - after.size();
+  std::string frames;
+  std::string payload;
+  for (std::size_t start = 0; start <= said.size();) {
+    const std::size_t end = std::min(said.find('\n', start), said.size());
+    std::string_view line = said.substr(start, end - start);
+    start = end + 1;
+    do {
+      const std::string_view piece = prefix_of_bytes(line, most);
+      line.remove_prefix(piece.size());
+      if (!payload.empty() &&
+          payload.size() + 1 + before.size() + piece.size() + after.size() > text_payload_cap) {
+        append_frame(frames, payload);
+        payload.clear();
+      }
+      if (!payload.empty()) payload.push_back('\n');
+      payload.append(before).append(piece).append(after);
+    } while (!line.empty());
+  }
+  append_frame(frames, payload);
+  return frames;
+}
+
+struct encoder {
+  std::string operator()(const entry& e) const {
+    switch (e.kind) {
+    case entry_kind::message:
+      return told(e.from + ": ", e.text, "");
+    case entry_kind::action:
+      return told("* " + e.from + " ", e.text, " *");
+    case entry_kind::topic:
+      return e.text.empty() ? encode_notice(e.from + " removed the topic")
+                            : told("* " + e.from + " set the topic: ", e.text, " *");
+    }
+    return {};
+  }
+  std::string operator()(const member_joined& m) const {
+    return encode_notice(m.name + " joined the chat");
+  }
+  std::string operator()(const member_left& m) const { return encode_notice(m.name + " left"); }
+  std::string operator()(const member_renamed& m) const {
+    return encode_notice(fmt::format("{} is now known as {}", m.from, m.to));
+  }
+  std::string operator()(const direct_message& m) const {
+    return told("[private] " + m.from + ": ", m.text, "");
+  }
+  std::string operator()(const acknowledged&) const { return {}; }
+  std::string operator()(const reply& r) const {
+    std::string frames;
+    for (const std::string& line : r.lines)
+      frames += encode_notice(line);
+    return frames;
+  }
+  std::string operator()(const refused& r) const { return encode_notice(r.message); }
+  std::string operator()(const room_state& r) const {
+    return r.topic.empty() ? std::string() : told("* topic: ", r.topic, " *");
+  }
+  std::string operator()(const history_page& p) const {
+    std::string frames;
+    for (const entry& e : p.entries) {
+      frames += told(fmt::format("[{:%Y-%m-%d %H:%M:%S}] {}: ",
+                                 std::chrono::floor<std::chrono::seconds>(e.time), e.from),
+                     e.text, "");
+    }
+    return frames;
+  }
+};
+
+} // namespace
+
+std::string encode(const event& e) {
+  return std::visit(encoder{}, e);
+}
+
+std::string encode_notice(std::string_view line) {
+  return told("* ", line, " *");
+}
+
+std::string encode(const close_reason& reason) {
+  if (reason.code == close_code::wrong_passphrase) return frame(passphrase_wrong);
+  return encode_notice(reason.phrase);
+}
+
+} // namespace asio_chat::wire::text

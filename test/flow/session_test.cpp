@@ -1,0 +1,239 @@
+#include "support/chat_world.hpp"
+
+#include "support/catch.hpp"
+
+#include <boost/asio/use_future.hpp>
+
+#include <sys/resource.h>
+
+using namespace asio_chat;
+using namespace asio_chat::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("C33: frames split at every byte boundary, and several in one write, arrive whole") {
+  chat_world w;
+  text_client& alice = w.join("alice");
+  text_client& bob = w.join("bob");
+  const std::string two = wire::frame("first") + wire::frame("second, äöü");
+  for (std::size_t cut = 0; cut <= two.size(); ++cut) {
+    alice.lines.clear();
+    bob.send_raw(two.substr(0, cut));
+    w.run_for(1ms);
+    bob.send_raw(two.substr(cut));
+    REQUIRE(w.until([&] { return alice.lines.size() == 2; }));
+    CHECK(alice.lines[0] == "bob: first");
+    CHECK(alice.lines[1] == "bob: second, äöü");
+  }
+  alice.lines.clear();
+  for (const char byte : two) {
+    bob.send_raw({&byte, 1});
+    w.run_for(1ms);
+  }
+  REQUIRE(w.until([&] { return alice.lines.size() == 2; }));
+}
+
+TEST_CASE("C34 C14: a peer that goes in the middle of a frame is cleaned up and told as left") {
+  chat_world w;
+  text_client& alice = w.join("alice");
+  text_client& bob = w.join("bob");
+  bob.send_raw(std::string("\x00\x00\x00\x10half", 8));
+  w.run_for(5ms);
+  bob.vanish();
+  REQUIRE(w.until([&] { return alice.has("* bob left *"); }));
+  CHECK(w.logged("Connection closed with 127.0.0.1:"));
+  REQUIRE(w.until([&] { return w.server->stats().sessions == 1; }));
+  CHECK(w.server->stats().members == 1);
+}
+
+TEST_CASE("C28: who goes before giving a name is not told as left") {
+  chat_world w;
+  text_client& alice = w.join("alice");
+  text_client& nameless = w.raw();
+  nameless.vanish();
+  REQUIRE(w.until([&] { return w.server->stats().sessions == 1; }));
+  CHECK(alice.lines == std::vector<std::string>{"* alice joined the chat *"});
+}
+
+TEST_CASE("C7 C8: a thousand silent sockets do not delay another's handshake") {
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = std::min<rlim_t>(files.rlim_max, 4096);
+  ::setrlimit(RLIMIT_NOFILE, &files);
+  chat_world w;
+  std::deque<asio::ip::tcp::socket> silent;
+  for (int i = 0; i < 1000; ++i) {
+    silent.emplace_back(w.context);
+    silent.back().connect(w.at);
+    if (i % 50 == 0) w.context.poll();
+  }
+  REQUIRE(w.until([&] { return w.server->stats().sessions == 1000; }));
+  const auto before = std::chrono::steady_clock::now();
+  text_client& honest = w.join("honest");
+  const auto took = std::chrono::steady_clock::now() - before;
+  CHECK(honest.has("* honest joined the chat *"));
+  CHECK(took < 1s); // far below the deadline of the silent; 100 ms on a machine of its own
+}
+
+TEST_CASE("B30 C19 B22: a silent handshake ends at its deadline, is logged, and hurts nobody") {
+  server_config config;
+  config.limits.handshake_time = 300ms;
+  chat_world w(config);
+  asio::ip::tcp::socket silent(w.context);
+  silent.connect(w.at);
+  REQUIRE(w.until([&] { return w.server->stats().sessions == 1; }));
+  const auto before = std::chrono::steady_clock::now();
+  REQUIRE(w.until([&] { return w.server->stats().sessions == 0; }));
+  const auto took = std::chrono::steady_clock::now() - before;
+  CHECK(took > 200ms);
+  CHECK(w.logged("SSL Error: handshake with 127.0.0.1:"));
+  CHECK(w.logged("reason=not done in time"));
+}
+
+TEST_CASE("C9 C20: garbage instead of TLS is logged and dropped; accepting goes on") {
+  chat_world w;
+  asio::ip::tcp::socket garbage(w.context);
+  garbage.connect(w.at);
+  asio::write(garbage, asio::buffer(std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n")));
+  REQUIRE(w.until([&] { return w.logged("SSL Error: handshake with"); }));
+  w.join("alice");
+  CHECK(w.server->stats().members == 1);
+}
+
+TEST_CASE("C37: no login in time ends the session with a reason") {
+  server_config config;
+  config.limits.login_time = 300ms;
+  chat_world w(config);
+  text_client& slow = w.raw();
+  REQUIRE(w.until([&] { return slow.ended; }));
+  CHECK(w.logged("reason=no login in time"));
+}
+
+TEST_CASE("C36: silence ends a session with a reason, talking does not") {
+  server_config config;
+  config.limits.idle_time = 1500ms;
+  chat_world w(config);
+  text_client& quiet = w.join("quiet");
+  text_client& talker = w.join("talker");
+  const auto start = std::chrono::steady_clock::now();
+  auto next = start + 300ms;
+  REQUIRE(w.until([&] {
+    if (std::chrono::steady_clock::now() > next) {
+      talker.say("x");
+      next += 300ms;
+    }
+    return quiet.ended;
+  }));
+  CHECK(std::chrono::steady_clock::now() - start > 1s);
+  CHECK(quiet.lines.back() == "* nothing was heard for 1 s *");
+  CHECK_FALSE(talker.ended);
+}
+
+TEST_CASE("what is no protocol of ours is closed with a reason in the log") {
+  chat_world w;
+  text_client& http = w.raw();
+  http.send_raw("GET / HTTP/1.1\r\n\r\n");
+  REQUIRE(w.until([&] { return http.ended; }));
+  CHECK(w.logged("reason=not a protocol that is spoken here"));
+}
+
+TEST_CASE("a reader that does not read is closed when too much waits for it; the others go on") {
+  server_config config;
+  config.limits.outbox_bytes = 64 * 1024;
+  config.limits.close_time = 300ms;
+  chat_world w(config);
+  text_client& alice = w.join("alice");
+  text_client& bob = w.join("bob");
+  text_client& stuck = w.join("stuck");
+  stuck.stop_reading();
+  const std::string long_line(4000, 'x');
+  std::size_t said = 0;
+  REQUIRE(w.until([&] {
+    if (said < 20'000 && alice.lines.size() + 16 > said) {
+      bob.say(long_line);
+      ++said;
+    }
+    return alice.has("* stuck left *");
+  }));
+  CHECK(w.logged("are waiting for you to read them"));
+  CHECK_FALSE(alice.ended);
+  REQUIRE(
+      w.until([&] { return w.server->stats().sessions == 2; })); // bounded, though it never answers
+}
+
+TEST_CASE("C21 C53: stopping says goodbye to everybody and is bounded") {
+  server_config config;
+  config.limits.drain_time = 1000ms;
+  chat_world w(config);
+  text_client& alice = w.join("alice");
+  asio::ip::tcp::socket silent(w.context); // in its handshake: nothing to say goodbye to
+  silent.connect(w.at);
+  REQUIRE(w.until([&] { return w.server->stats().sessions == 2; }));
+  bool stopped = false;
+  w.server->async_stop([&](error_code e) {
+    CHECK_FALSE(e);
+    stopped = true;
+  });
+  REQUIRE(w.until([&] { return stopped && alice.ended; }, 5s));
+  CHECK(alice.lines.back() == "* the server is going down *");
+  CHECK(alice.end_reason == asio::error::eof);
+  asio::ip::tcp::socket late(w.context);
+  error_code refused_now;
+  late.connect(w.at, refused_now);
+  CHECK(refused_now == asio::error::connection_refused);
+}
+
+TEST_CASE("C21: stopping is bounded though a client never answers the goodbye") {
+  server_config config;
+  config.limits.close_time = 400ms;
+  config.limits.drain_time = 600ms;
+  chat_world w(config);
+  text_client& mute = w.join("mute");
+  mute.stop_reading();
+  w.run_for(20ms);
+  bool stopped = false;
+  w.server->async_stop([&](error_code) { stopped = true; });
+  REQUIRE(w.until([&] { return stopped; }, 3s));
+}
+
+TEST_CASE("a server can be destroyed with everything under way") {
+  for (int i = 0; i < 5; ++i) {
+    chat_world w;
+    text_client& alice = w.join("alice");
+    text_client& bob = w.join("bob");
+    asio::ip::tcp::socket silent(w.context);
+    silent.connect(w.at);
+    for (int n = 0; n < 50; ++n)
+      bob.say("line");
+    w.run_for(std::chrono::milliseconds(i));
+    w.server.reset();
+    REQUIRE(w.until([&] { return alice.ended; }));
+  }
+}
+
+TEST_CASE("C3: a port can be bound again at once") {
+  asio::ip::tcp::endpoint at;
+  asio::io_context context;
+  {
+    chat_world w;
+    w.join("alice");
+    at = w.at;
+  }
+  server_config config;
+  config.tls = server_tls();
+  server again(context, config);
+  CHECK(again.listen("127.0.0.1", at.port()).port() == at.port());
+}
+
+TEST_CASE("C6: an address that is taken is one clear sentence") {
+  chat_world w;
+  server_config config;
+  config.tls = server_tls();
+  server second(w.context, config);
+  try {
+    second.listen("127.0.0.1", w.at.port());
+    FAIL("bound twice");
+  } catch (const error& e) {
+    CHECK(std::string(e.what()) ==
+          "cannot listen on 127.0.0.1:" + std::to_string(w.at.port()) + ": Address already in use");
+  }
+}

@@ -1,0 +1,78 @@
+// A server with clients of the text protocol around it, on one io_context.
+#pragma once
+
+#include "support/certificates.hpp"
+#include "support/text_client.hpp"
+
+#include <asio_chat/server.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asio_chat::test {
+
+struct log_record {
+  severity level;
+  std::string text; ///< message and fields in a row
+};
+
+class chat_world {
+ public:
+  explicit chat_world(server_config config = {}) {
+    config.tls = server_tls();
+    config.log = [this](severity level, std::string_view message,
+                        std::span<const log_field> fields) {
+      std::string text(message);
+      for (const log_field& f : fields)
+        text += " " + std::string(f.name) + "=" + f.value;
+      log.push_back({level, std::move(text)});
+    };
+    server.emplace(context, std::move(config));
+    at = server->listen("127.0.0.1", 0);
+  }
+  ~chat_world() {
+    // Handlers refer to their clients: let them all run before the clients go.
+    for (text_client& c : clients) c.vanish();
+    server.reset();
+    context.restart();
+    context.poll();
+  }
+
+  /// A client that has sent `first` and is waited for until the handshake is done.
+  text_client& raw(std::vector<std::string> first = {}) {
+    text_client& c = clients.emplace_back(context, at);
+    c.start(std::move(first));
+    until([&] { return c.handshaken || c.ended; });
+    return c;
+  }
+  /// A client that has joined.
+  text_client& join(const std::string& name) {
+    text_client& c = raw({name});
+    until([&] { return c.has("* " + name + " joined the chat *"); });
+    return c;
+  }
+  template <class Predicate>
+  bool until(Predicate done, std::chrono::milliseconds most = std::chrono::seconds(20)) {
+    return run_until(context, done, most);
+  }
+  void run_for(std::chrono::milliseconds t) {
+    run_until(
+        context, [] { return false; }, t);
+  }
+  bool logged(std::string_view part) const {
+    return std::any_of(log.begin(), log.end(),
+                       [&](const log_record& r) { return r.text.find(part) != std::string::npos; });
+  }
+
+  asio::io_context context;
+  std::vector<log_record> log;
+  std::optional<asio_chat::server> server;
+  asio::ip::tcp::endpoint at;
+  std::deque<text_client> clients;
+};
+
+} // namespace asio_chat::test

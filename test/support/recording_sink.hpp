@@ -1,0 +1,37 @@
+// A member's ear that remembers.
+#pragma once
+
+#include "domain/sink.hpp"
+#include "wire/text_codec.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asio_chat::test {
+
+class recording_sink final : public sink {
+ public:
+  void deliver(const shared_event& e) override { events.push_back(e->value); }
+  void close(close_reason reason) override { closed = std::move(reason); }
+
+  /// The events of one kind, in order.
+  template <class T>
+  std::vector<T> all() const {
+    std::vector<T> found;
+    for (const event& e : events) {
+      if (const T* t = std::get_if<T>(&e)) found.push_back(*t);
+    }
+    return found;
+  }
+  template <class T>
+  T last() const {
+    const auto found = all<T>();
+    return found.empty() ? T{} : found.back();
+  }
+
+  std::vector<event> events;
+  std::optional<close_reason> closed;
+};
+
+} // namespace asio_chat::test
