@@ -1,5 +1,6 @@
 #include "domain/hub.hpp"
 
+#include "base/utf8.hpp"
 #include "domain/command_table.hpp"
 #include "model/names.hpp"
 
@@ -12,9 +13,14 @@ namespace asio_chat {
 
 hub::hub(services s)
     : services_(std::move(s))
-    , for_rooms_{services_.log, services_.time, services_.limits, 0, 0, [this](std::uint64_t n) {
-                   return find_member(n);
-                 }} {}
+    , for_rooms_{services_.log,
+                 services_.time,
+                 services_.limits,
+                 services_.on_entry,
+                 0,
+                 0,
+                 [this](std::uint64_t n) { return find_member(n); },
+                 [this](const room& r) { drop_if_empty(r); }} {}
 
 hub::~hub() = default;
 
@@ -45,10 +51,10 @@ void hub::leave(member& m) {
 void hub::dispatch(member& m, const command& c) {
   const command_row* row = find_command(c.name);
   if (!row) {
-    const std::string_view shown = std::string_view(c.name).substr(0, 40);
-    m.refuse(c.ref,
-             fail(errc::unknown_command,
-                  fmt::format("there is no command /{}; /help lists those there are", shown)));
+    const std::string shown = clean_text(c.name);
+    m.refuse(c.ref, fail(errc::unknown_command,
+                         fmt::format("there is no command /{}; /help lists those there are",
+                                     prefix_of_bytes(shown, 40))));
     return;
   }
   if (row->needs_many_rooms && !m.many_rooms()) {
@@ -150,9 +156,12 @@ std::vector<const room*> hub::rooms() const {
   return all;
 }
 
-void hub::drop_if_empty(room& r) {
-  // What is under way in it keeps the room alive by itself; its log stays in the journal.
-  if (r.members().empty()) rooms_.erase(r.name());
+void hub::drop_if_empty(const room& r) {
+  if (!r.members().empty()) return;
+  // What is under way in it keeps the room alive by itself; its log stays in the journal. Another
+  // room of the same name may have been made since.
+  const auto found = rooms_.find(r.name());
+  if (found != rooms_.end() && found->second.get() == &r) rooms_.erase(found);
 }
 
 } // namespace asio_chat

@@ -6,6 +6,7 @@
 #include "model/command.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ class hub {
     const clock& time;
     const asio_chat::limits& limits;
     std::string default_room;
+    std::function<void(const entry&)> on_entry = {}; ///< hears of each entry stored
   };
 
   explicit hub(services s);
@@ -59,7 +61,7 @@ class hub {
   std::uint64_t deliveries() const noexcept { return for_rooms_.deliveries; }
 
  private:
-  void drop_if_empty(room& r);
+  void drop_if_empty(const room& r);
 
   services services_;
   room_services for_rooms_;

@@ -6,6 +6,16 @@
 
 namespace asio_chat {
 
+namespace {
+
+/// What members are told of a failure of the journal: files and disks are no business of theirs.
+failure for_members(const failure& f) {
+  if (f.code.category() == chat_category()) return f;
+  return fail(errc::storage_failed, "the room's log cannot be used now; try again later");
+}
+
+} // namespace
+
 room::room(std::string name, room_services& services)
     : name_(std::move(name))
     , services_(services) {}
@@ -76,12 +86,13 @@ void room::post(const member& author, entry_kind kind, std::string text, std::st
 void room::stored(std::uint64_t author, std::string ref, const result<journal::appended>& a) {
   const member* sender = services_.find_member(author);
   if (!a) {
-    if (sender) sender->refuse(ref, a.error());
+    if (sender) sender->refuse(ref, for_members(a.error()));
     return;
   }
   const entry& e = a->kept;
   if (!a->duplicate) {
     ++services_.entries;
+    if (services_.on_entry) services_.on_entry(e);
     head_ = e.at;
     if (e.kind == entry_kind::topic) topic_ = e.text;
     // Who says something knows it; a topic is news to everybody.
@@ -102,7 +113,7 @@ void room::read_history(const member& reader, position after, std::size_t limit,
                        if (p) {
                          m->tell(history_page{r, self->name_, p->entries, p->more, p->gap});
                        } else {
-                         m->refuse(r, p.error());
+                         m->refuse(r, for_members(p.error()));
                        }
                      });
 }
@@ -116,14 +127,16 @@ void room::opened(const result<journal::log_state>& state) {
     last_time_ = std::max(last_time_, state->time);
   }
   for (waiting_for_state& w : std::exchange(waiting_, {})) {
-    const member* m = services_.find_member(w.number);
+    member* m = services_.find_member(w.number);
     if (!m || !has(*m)) continue;
     if (state) {
       tell_state(*m, std::move(w.ref));
     } else {
-      m->refuse(w.ref, state.error());
+      leave(*m);
+      m->refuse(w.ref, for_members(state.error()));
     }
   }
+  if (members_.empty()) services_.drop(*this);
 }
 
 void room::tell_all(event e, const member* except) {

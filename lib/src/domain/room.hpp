@@ -16,15 +16,20 @@
 
 namespace asio_chat {
 
+class room;
+
 /// What all rooms of a hub share.
 struct room_services {
   journal& log;
   const clock& time;
   const asio_chat::limits& limits;
-  std::uint64_t entries = 0;    ///< appended, for the statistics
-  std::uint64_t deliveries = 0; ///< likewise
+  std::function<void(const entry&)> on_entry; ///< hears of each entry stored; may be empty
+  std::uint64_t entries = 0;                  ///< stored, for the statistics
+  std::uint64_t deliveries = 0;               ///< likewise
   /// Finds a member that may have gone since; null if it has.
   std::function<member*(std::uint64_t number)> find_member;
+  /// Lets go of a room that nobody is in.
+  std::function<void(const room&)> drop;
 };
 
 class room : public std::enable_shared_from_this<room> {

@@ -43,8 +43,9 @@ class journal {
   /// What the log of this room holds; an unknown room has an empty log.
   virtual void open(std::string room, open_done done) = 0;
 
-  /// Adds an entry, durably; its `at` is what the journal makes it. An `id` that is not empty is
-  /// the author's own: the same once more is answered with the entry that is there.
+  /// Adds an entry, durably; its `at` is what the journal makes it, and a `time` before that of the
+  /// last entry becomes that one: times in a log never decrease. An `id` that is not empty is the
+  /// author's own: the same once more is answered with the entry that is there.
   virtual void append(entry draft, append_done done) = 0;
 
   /// Entries after a position, at most `limit`. A position of another epoch, or before the first

@@ -7,6 +7,7 @@ namespace asio_chat {
 
 struct memory_journal::log {
   std::string room;
+  std::uint64_t epoch = 0;
   std::deque<entry> entries;
   std::uint64_t last_offset = 0;
   std::size_t bytes = 0;
@@ -21,7 +22,7 @@ struct memory_journal::log {
 namespace {
 
 std::size_t weight(const entry& e) noexcept {
-  return sizeof(entry) + e.text.size() + e.from.size() + e.id.size();
+  return sizeof(entry) + e.room.size() + e.text.size() + e.from.size() + e.id.size();
 }
 
 std::string id_key(const entry& e) {
@@ -44,24 +45,33 @@ memory_journal::log& memory_journal::log_of(const std::string& room) {
     logs_.splice(logs_.begin(), logs_, found->second);
     return *found->second;
   }
-  if (logs_.size() >= bounds_.rooms) {
-    by_room_.erase(logs_.back().room);
-    logs_.pop_back();
-  }
-  logs_.emplace_front().room = room;
+  if (logs_.size() >= bounds_.rooms) give_up_oldest_log();
+  log& made = logs_.emplace_front();
+  made.room = room;
+  made.epoch = epoch_;
   by_room_.emplace(room, logs_.begin());
-  return logs_.front();
+  return made;
+}
+
+void memory_journal::give_up_oldest_log() {
+  const log& oldest = logs_.back();
+  bytes_ -= oldest.bytes;
+  by_room_.erase(oldest.room);
+  logs_.pop_back();
+  // Should the room be used again, its offsets begin anew.
+  ++epoch_;
 }
 
 void memory_journal::answer(std::function<void()> task) {
   answers_->push_back(std::move(task));
   if (answers_->size() > 1) return; // a task for all of them is on its way
   later_([answers = std::weak_ptr(answers_)] {
-    const auto alive = answers.lock();
-    if (!alive) return;
-    const auto tasks = std::exchange(*alive, {});
-    for (const auto& t : tasks)
+    std::vector<std::function<void()>> tasks;
+    if (const auto alive = answers.lock()) tasks.swap(*alive);
+    for (const auto& t : tasks) {
+      if (answers.expired()) return; // an answer was the journal's end
       t();
+    }
   });
 }
 
@@ -70,7 +80,7 @@ void memory_journal::open(std::string room, open_done done) {
   log_state state{{epoch_, 0}, {}, {}};
   if (const auto found = by_room_.find(room); found != by_room_.end()) {
     const log& l = *found->second;
-    state = {{epoch_, l.last_offset}, l.time, l.topic};
+    state = {{l.epoch, l.last_offset}, l.time, l.topic};
   }
   answer([done = std::move(done), state = std::move(state)] { done(state); });
 }
@@ -84,18 +94,22 @@ void memory_journal::append(entry draft, append_done done) {
       return;
     }
   }
-  draft.at = {epoch_, ++l.last_offset};
-  l.time = draft.time;
+  draft.at = {l.epoch, ++l.last_offset};
+  draft.time = l.time = std::max(l.time, draft.time);
   if (draft.kind == entry_kind::topic) l.topic = draft.text;
   l.bytes += weight(draft);
+  bytes_ += weight(draft);
   l.entries.push_back(draft);
   while (l.entries.size() > bounds_.entries_per_room ||
          (l.bytes > bounds_.bytes_per_room && l.entries.size() > 1)) {
     const entry& oldest = l.entries.front();
     l.bytes -= weight(oldest);
+    bytes_ -= weight(oldest);
     if (!oldest.id.empty()) l.offset_of_id.erase(id_key(oldest));
     l.entries.pop_front();
   }
+  while (bytes_ > bounds_.bytes && logs_.size() > 1)
+    give_up_oldest_log();
   answer([done = std::move(done), a = appended{std::move(draft), false}] { done(a); });
 }
 
@@ -103,7 +117,8 @@ void memory_journal::read(std::string room, position after, std::size_t limit, r
   page p;
   if (const auto found = by_room_.find(room); found != by_room_.end()) {
     const log& l = *found->second;
-    const std::uint64_t wanted = after.epoch == epoch_ ? after.offset + 1 : 1;
+    const std::uint64_t seen = after.epoch == l.epoch ? std::min(after.offset, l.last_offset) : 0;
+    const std::uint64_t wanted = seen + 1;
     const std::uint64_t first = std::max(wanted, l.first_offset());
     if (first > wanted) p.gap = l.first_offset();
     for (std::uint64_t o = first; o <= l.last_offset && p.entries.size() < limit; ++o) {

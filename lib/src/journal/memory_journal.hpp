@@ -19,10 +19,13 @@ class memory_journal final : public journal {
   struct bounds {
     std::size_t entries_per_room = 10'000;
     std::size_t bytes_per_room = 8u << 20;
-    std::size_t rooms = 10'000; ///< the log of the room not used for longest goes first
+    // Of all logs together; that of the room not used for longest goes first.
+    std::size_t rooms = 10'000;
+    std::size_t bytes = 256u << 20;
   };
 
-  /// @param epoch of all its logs: another one at every start
+  /// @param epoch of its first logs: a later one at every start. A log that is made after another
+  ///   was given up has a later one.
   memory_journal(scheduler later, std::uint64_t epoch, bounds b);
   ~memory_journal() override;
 
@@ -35,12 +38,14 @@ class memory_journal final : public journal {
   using logs = std::list<log>;
 
   log& log_of(const std::string& room);
+  void give_up_oldest_log();
   void answer(std::function<void()> task);
 
   scheduler later_;
   std::uint64_t epoch_;
   bounds bounds_;
   logs logs_; ///< the room used last is at the front
+  std::size_t bytes_ = 0;
   std::unordered_map<std::string, logs::iterator> by_room_;
   /// Answers wait here for one task on the scheduler. Shared with that task, which may run when
   /// the journal is gone.

@@ -42,6 +42,8 @@ class outbox {
 
   /// Waiting, and in the write under way.
   std::size_t bytes() const noexcept { return bytes_; }
+  /// Waiting for a write to come.
+  std::size_t waiting() const noexcept { return bytes_ - rest_.size(); }
   bool empty() const noexcept { return bytes_ == 0; }
   bool writing() const noexcept { return !rest_.empty(); }
 

@@ -7,7 +7,7 @@
 #include "net/encoders.hpp"
 
 #include <asio_chat/close_reason.hpp>
-#include <asio_chat/server.hpp>
+#include <asio_chat/server_config.hpp>
 
 #include <cstdint>
 #include <memory>

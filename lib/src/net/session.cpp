@@ -124,7 +124,7 @@ void session::logged_in() {
 void session::send(const shared_bytes& bytes) {
   if (state_ == state::closing || state_ == state::closed) return;
   outbox_.push(bytes);
-  if (outbox_.bytes() >= write_buffers::size) {
+  if (outbox_.waiting() >= write_buffers::size) {
     reactor_.hurry();
     const std::size_t most = house_.config.limits.outbox_bytes;
     if (outbox_.bytes() > most) {

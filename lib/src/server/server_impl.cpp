@@ -67,7 +67,7 @@ server::impl::impl(asio::io_context& context, server_config config)
     , log_(config_.log)
     , journal_([&context](std::function<void()> task) { asio::post(context, std::move(task)); },
                new_epoch(), {config_.limits.room_entries, config_.limits.room_bytes})
-    , hub_({journal_, clock_, config_.limits, config_.default_room})
+    , hub_({journal_, clock_, config_.limits, config_.default_room, message_log()})
     , house_{config_, hub_, encoders_, log_}
     , reactor_(context, clock_,
                {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,
@@ -75,6 +75,17 @@ server::impl::impl(asio::io_context& context, server_config config)
     , drain_(context) {
   if (!config_.tls.certificate_file.empty()) tls_ = tls::make_server_context(config_.tls).value();
   reactor_.start();
+}
+
+std::function<void(const entry&)> server::impl::message_log() const {
+  if (!config_.log_messages) return {};
+  return [this](const entry& e) {
+    log_(severity::info, "Message",
+         {{"room", e.room},
+          {"from", e.from},
+          {"offset", std::to_string(e.at.offset)},
+          {"text", e.text}});
+  };
 }
 
 result<tcp::endpoint> server::impl::listen(const std::string& host, std::uint16_t port) {

@@ -16,6 +16,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -35,6 +36,8 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   void end();
 
  private:
+  /// What writes messages into the log, where that is asked for.
+  std::function<void(const entry&)> message_log() const;
   void accept(transport::tcp_socket socket, const boost::asio::ip::tcp::endpoint& from);
   void begin(std::unique_ptr<transport::stream> stream, std::string address, std::uint16_t port);
   void ended(net::session& s) override;

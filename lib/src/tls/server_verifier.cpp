@@ -114,7 +114,7 @@ result<void> server_verifier::attach(SSL* ssl) {
 
 // OpenSSL calls this for each problem and for each certificate of the chain that has none; what it
 // returns decides whether the handshake goes on.
-int server_verifier::verify(int preverified, X509_STORE_CTX* store) {
+int server_verifier::verify(int preverified, X509_STORE_CTX* store) noexcept {
   const auto* ssl =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* self = static_cast<server_verifier*>(SSL_get_ex_data(ssl, verifier_slot()));

@@ -32,7 +32,7 @@ class server_verifier {
   const std::optional<certificate_info>& seen() const noexcept { return seen_; }
 
  private:
-  static int verify(int preverified, X509_STORE_CTX* store);
+  static int verify(int preverified, X509_STORE_CTX* store) noexcept;
   bool pinned(X509* leaf) const;
   failure refusal() const;
 

@@ -23,7 +23,7 @@ std::size_t length_at(const char* p) noexcept {
 } // namespace
 
 void append_frame(std::string& out, std::string_view payload) {
-  assert(payload.size() <= native_payload_cap);
+  assert(payload.size() <= 0xFFFF'FFFF);
   const auto n = payload.size();
   const char header[header_bytes] = {static_cast<char>(n >> 24), static_cast<char>(n >> 16),
                                      static_cast<char>(n >> 8), static_cast<char>(n)};

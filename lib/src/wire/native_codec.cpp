@@ -1,12 +1,15 @@
 #include "wire/native_codec.hpp"
 
+#include "base/utf8.hpp"
 #include "wire/frame.hpp"
 #include "wire/json_fields.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 namespace asio_chat::wire::native {
@@ -50,6 +53,12 @@ position position_in(const json::object& o, std::string_view name) {
   return {number_field(p, "epoch"), number_field(p, "offset")};
 }
 
+/// What is left of a frame for lists, beside a text of this length.
+std::size_t bytes_left_beside(std::string_view text) {
+  constexpr std::size_t all = native_payload_cap - envelope_bytes;
+  return all - std::min(all, 2 * text.size());
+}
+
 /// As many of the strings as surely fit into what is left of a frame.
 json::array to_json(const std::vector<std::string>& strings, std::size_t& bytes_left) {
   json::array out;
@@ -67,9 +76,19 @@ std::int64_t to_json(wall_time t) {
   return t.time_since_epoch().count();
 }
 
+/// The end of the year 9999: later times are nobody's, and formatters throw at them.
+constexpr std::uint64_t latest_time = 253'402'300'799'999;
+
 wall_time time_in(const json::object& o) {
-  const auto ms = static_cast<std::int64_t>(number_field(o, "time"));
-  return wall_time(std::chrono::milliseconds(ms));
+  const std::uint64_t ms = number_field(o, "time");
+  if (ms > latest_time) throw_field("time", "milliseconds since 1970, before the year 10000");
+  return wall_time(std::chrono::milliseconds(static_cast<std::int64_t>(ms)));
+}
+
+close_code close_code_in(const json::object& o) {
+  const std::uint64_t code = number_field(o, "code");
+  if (code > std::numeric_limits<std::uint16_t>::max()) throw_field("code", "a close code");
+  return static_cast<close_code>(code);
 }
 
 /// The fields of an entry, without the envelope.
@@ -101,6 +120,13 @@ std::string id_in(const json::object& o, std::string_view name, bool required) {
   return id;
 }
 
+/// What a stranger wrote where a word of the protocol belongs goes back to him: short and clean.
+[[noreturn]] void throw_unknown(std::string_view what, std::string_view word) {
+  const std::string clean = clean_text(word.substr(0, 100));
+  throw field_error(
+      fail(errc::unknown_type, fmt::format("{}: {}", what, prefix_of_bytes(clean, 40))));
+}
+
 json::object parse_envelope(std::string_view payload) {
   json::object o = parse_object(payload);
   if (const auto v = optional_number(o, "v"); v && *v != version) {
@@ -127,7 +153,9 @@ request request_in(const json::object& o, const std::string& ref) {
   if (type == "leave") return leave{ref, string_field(o, "room")};
   if (type == "history") {
     history h{ref, optional_string(o, "room").value_or(""), {}, 50};
-    if (o.contains("after")) h.after = position_in(o, "after");
+    if (const json::value* after = o.if_contains("after"); after && !after->is_null()) {
+      h.after = position_in(o, "after");
+    }
     h.limit = static_cast<std::size_t>(optional_number(o, "limit").value_or(50));
     return h;
   }
@@ -136,7 +164,7 @@ request request_in(const json::object& o, const std::string& ref) {
                  optional_string(o, "room"), optional_string(o, "agent").value_or("")};
   }
   if (type == "bye") return bye{};
-  throw field_error(fail(errc::unknown_type, fmt::format("message of an unknown type: {}", type)));
+  throw_unknown("message of an unknown type", type);
 }
 
 history_page page_in(const json::object& o, std::string ref) {
@@ -166,7 +194,7 @@ event event_in(const json::object& o) {
   for (const auto& known : kinds) {
     if (known.second == kind) return entry_in(o);
   }
-  throw field_error(fail(errc::unknown_type, fmt::format("event of an unknown kind: {}", kind)));
+  throw_unknown("event of an unknown kind", kind);
 }
 
 message message_in(const json::object& o, std::string ref) {
@@ -195,10 +223,9 @@ message message_in(const json::object& o, std::string ref) {
   }
   if (type == "pong") return pong{std::move(ref)};
   if (type == "goodbye") {
-    const auto code = static_cast<std::uint16_t>(number_field(o, "code"));
-    return goodbye{{static_cast<close_code>(code), string_field(o, "phrase")}};
+    return goodbye{{close_code_in(o), string_field(o, "phrase")}};
   }
-  throw field_error(fail(errc::unknown_type, fmt::format("message of an unknown type: {}", type)));
+  throw_unknown("message of an unknown type", type);
 }
 
 struct event_encoder {
@@ -241,7 +268,7 @@ struct event_encoder {
     json::object o = envelope("reply");
     o["ref"] = r.ref;
     o["command"] = r.command;
-    std::size_t bytes_left = native_payload_cap - envelope_bytes;
+    std::size_t bytes_left = bytes_left_beside({});
     o["lines"] = to_json(r.lines, bytes_left);
     o["items"] = to_json(r.items, bytes_left);
     return framed(o);
@@ -258,7 +285,7 @@ struct event_encoder {
     o["ref"] = r.ref;
     o["room"] = r.room;
     o["topic"] = r.topic;
-    std::size_t bytes_left = native_payload_cap - envelope_bytes - 2 * r.topic.size();
+    std::size_t bytes_left = bytes_left_beside(r.topic);
     o["members"] = to_json(r.members, bytes_left);
     o["head"] = to_json(r.head);
     return framed(o);
@@ -380,7 +407,7 @@ std::string encode(const welcome& w) {
   o["name"] = w.name;
   o["server"] = w.server;
   o["text_bytes"] = w.text_bytes;
-  std::size_t bytes_left = native_payload_cap - envelope_bytes;
+  std::size_t bytes_left = bytes_left_beside({});
   o["commands"] = to_json(w.commands, bytes_left);
   return framed(o);
 }

@@ -13,10 +13,11 @@ result<void> join(hub& h, member& m, const command& c) {
 }
 
 result<void> leave(hub& h, member& m, const command& c) {
-  const std::string name(c.arguments.empty() ? c.room : c.arguments);
+  const auto r = h.room_of(m, c.arguments.empty() ? c.room : c.arguments);
+  if (!r) return r.error();
+  const std::string name = (*r)->name();
   if (const auto done = h.part(m, name); !done) return done.error();
-  const std::string& shown = name.empty() ? h.default_room() : name;
-  m.tell(reply{std::string(c.ref), "leave", {fmt::format("you left {}", shown)}, {shown}});
+  m.tell(reply{std::string(c.ref), "leave", {fmt::format("you left {}", name)}, {name}});
   return {};
 }
 

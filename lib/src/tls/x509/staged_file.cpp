@@ -51,6 +51,8 @@ failure already_there(const std::string& path) {
 result<staged_file> staged_file::write(const std::string& path, std::string_view content,
                                        mode_t mode) {
   const fs::path target(path);
+  std::error_code ec;
+  if (fs::is_directory(target, ec)) return cannot_write(path, EISDIR);
   std::string temporary =
       (target.parent_path() / fmt::format(".{}.XXXXXX", target.filename().string())).string();
   const file_descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));

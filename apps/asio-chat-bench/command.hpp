@@ -1,0 +1,20 @@
+// The commands of the program: each adds its options and says how it is run.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+
+namespace asio_chat::bench {
+
+struct command {
+  CLI::App* options;
+  std::function<int()> run; ///< returns the exit code
+};
+
+command flood_command(CLI::App& program);
+command paced_command(CLI::App& program);
+command compare_command(CLI::App& program);
+command bare_server_command(CLI::App& program);
+
+} // namespace asio_chat::bench

@@ -1,0 +1,173 @@
+// compare: asio-chatd and the bare loop in turn, in the same minutes.
+#include "command.hpp"
+
+#include "error.hpp"
+#include "process_settings.hpp"
+#include "report.hpp"
+#include "server_under_test.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace asio_chat::bench {
+
+namespace {
+
+struct compare_settings {
+  load what;
+  std::string daemon;
+  std::vector<std::string> daemon_arguments;
+  bool plain = false;
+  unsigned pairs = 5;
+  int server_cpu = 0;
+  int generator_cpu = 1;
+  bool json = false;
+};
+
+std::string beside_this_program(const std::string& name) {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
+}
+
+run_figures measure(const server_under_test& server, const load& what) {
+  const std::optional<cpu_clock> cpu(server.id());
+  crowd people(resolve(server.address()), server.ca_file(), what.receivers, what.size);
+  people.gather();
+  return run_load(people, what, cpu);
+}
+
+struct comparison {
+  std::vector<run_figures> ours;
+  std::vector<run_figures> bare;
+
+  double ratio(std::size_t pair) const {
+    return ours[pair].cpu_per_million() / bare[pair].cpu_per_million();
+  }
+  spread ratios() const {
+    std::vector<double> all;
+    for (std::size_t pair = 0; pair < ours.size(); ++pair)
+      all.push_back(ratio(pair));
+    return spread(all);
+  }
+};
+
+comparison run_pairs(const compare_settings& given, const load& what) {
+  comparison done;
+  for (unsigned pair = 0; pair < given.pairs; ++pair) {
+    {
+      const auto server =
+          server_under_test::daemon(given.daemon, given.daemon_arguments, given.server_cpu);
+      done.ours.push_back(measure(server, what));
+    }
+    if (!given.json) print_run(fmt::format("{} asio-chatd", pair + 1), done.ours.back());
+    {
+      const auto server = server_under_test::bare(!given.plain, given.server_cpu);
+      done.bare.push_back(measure(server, what));
+    }
+    if (!given.json) {
+      print_run(fmt::format("{} bare loop", pair + 1), done.bare.back());
+      fmt::print("{} ratio {:.2f}\n", pair + 1, done.ratio(pair));
+      std::fflush(stdout);
+    }
+  }
+  return done;
+}
+
+void print_text(const comparison& done) {
+  fmt::print("\n");
+  print_titles();
+  print_summary("asio-chatd ", done.ours);
+  print_summary("bare loop ", done.bare);
+  const auto ratios = done.ratios();
+  fmt::print(
+      "\nCPU of asio-chatd over the bare loop, pair by pair: median {:.2f}, {:.2f} to {:.2f}\n",
+      ratios.median, ratios.low, ratios.high);
+}
+
+void print_json(const compare_settings& given, const load& what, const comparison& done,
+                bool clean) {
+  boost::json::array pairs;
+  for (std::size_t i = 0; i < done.ours.size(); ++i)
+    pairs.push_back({{"asio-chatd", to_json(done.ours[i])},
+                     {"bare", to_json(done.bare[i])},
+                     {"ratio", done.ratio(i)}});
+  const boost::json::object all{{"version", ASIO_CHAT_VERSION},
+                                {"load", to_json(what)},
+                                {"bare_mode", given.plain ? "plain" : "coalesce"},
+                                {"pairs", pairs},
+                                {"summary",
+                                 {{"asio-chatd", summary_json(done.ours)},
+                                  {"bare", summary_json(done.bare)},
+                                  {"ratio", to_json(done.ratios())}}},
+                                {"clean", clean}};
+  fmt::print("{}\n", boost::json::serialize(all));
+}
+
+int run_command(const compare_settings& given) {
+  const auto what = with_defaults(given.what);
+  const bool is_path = given.daemon.find('/') != std::string::npos;
+  if (is_path && !std::filesystem::exists(given.daemon))
+    throw setup_error(
+        fmt::format("there is no '{}'; say where the daemon is with --asio-chatd", given.daemon));
+  if (given.generator_cpu >= 0) pin_to_core(given.generator_cpu);
+  if (!given.json) {
+    fmt::print("{}\nagainst the bare loop, {}\n", describe(what),
+               given.plain ? "one record per message" : "coalescing");
+    print_titles();
+  }
+  const auto done = run_pairs(given, what);
+  const bool ours_clean = report_violations("asio-chatd", done.ours);
+  const bool bare_clean = report_violations("bare loop", done.bare);
+  const bool clean = ours_clean && bare_clean;
+  if (given.json)
+    print_json(given, what, done, clean);
+  else
+    print_text(done);
+  return clean ? 0 : exit_run_failed;
+}
+
+} // namespace
+
+command compare_command(CLI::App& program) {
+  auto* options = program.add_subcommand(
+      "compare", "Measure asio-chatd and the bare loop in turn, each on a core of its own");
+  options->footer("Examples:\n  asio-chat-bench compare --scenario flood\n"
+                  "  asio-chat-bench compare --scenario paced --pairs 7 --json\n"
+                  "  asio-chat-bench compare --scenario flood --plain --asio-chatd ./asio-chatd");
+  const auto given = std::make_shared<compare_settings>();
+  given->daemon = beside_this_program("asio-chatd");
+  options
+      ->add_option_function<std::string>(
+          "--scenario",
+          [given](const std::string& name) {
+            given->what.kind = name == "flood" ? scenario::flood : scenario::paced;
+          },
+          "What to measure")
+      ->check(CLI::IsMember({"flood", "paced"}))
+      ->type_name("NAME")
+      ->required();
+  options->add_option("--asio-chatd", given->daemon, "The daemon's program (beside this one)");
+  options
+      ->add_option(
+          "--asio-chatd-arg", given->daemon_arguments,
+          "One more argument for the daemon, as --asio-chatd-arg=--name=value; may be repeated")
+      ->allow_extra_args(false);
+  options->add_flag("--plain", given->plain,
+                    "Compare with the bare loop that writes a record per message");
+  options->add_option("--pairs", given->pairs, "How often each server is measured")
+      ->check(between(1, 1000))
+      ->capture_default_str();
+  options->add_option("--server-cpu", given->server_cpu, "The servers' core; -1: any")
+      ->check(between(-1, 1023))
+      ->capture_default_str();
+  options->add_option("--generator-cpu", given->generator_cpu, "The generator's core; -1: any")
+      ->check(between(-1, 1023))
+      ->capture_default_str();
+  options->add_flag("--json", given->json, "Print one JSON document");
+  add_common_options(*options, given->what);
+  add_flood_options(*options, given->what);
+  add_paced_options(*options, given->what);
+  return {options, [given] { return run_command(*given); }};
+}
+
+} // namespace asio_chat::bench

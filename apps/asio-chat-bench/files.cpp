@@ -1,0 +1,31 @@
+#include "files.hpp"
+
+#include "error.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <stdlib.h>
+#include <system_error>
+
+namespace asio_chat::bench {
+
+temporary_directory::temporary_directory() {
+  auto name = (std::filesystem::temp_directory_path() / "asio-chat-bench-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr)
+    throw setup_error("cannot make the directory " + name + ": " + std::strerror(errno));
+  path_ = name;
+}
+
+temporary_directory::~temporary_directory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string read_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+} // namespace asio_chat::bench

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <cstddef>
+
+namespace asio_chat::bench {
+
+enum class scenario { flood, paced };
+
+/// What a generator does to a server.
+struct load {
+  scenario kind = scenario::flood;
+  std::size_t receivers = 0; ///< 0: the scenario's own default
+  std::size_t size = 128;
+  // flood
+  std::size_t messages = 20'000;
+  std::size_t window = 2'000;
+  std::size_t batch = 0; ///< messages per record of the publisher; 0: as many as fit
+  // paced
+  double rate = 10;
+  double seconds = 10;
+};
+
+/// A number from `low` to `high`, in a help text that a person reads.
+template <class Number>
+CLI::Validator between(Number low, Number high) {
+  return CLI::Range(low, high).description(CLI::detail::to_string(low) + ".." +
+                                           CLI::detail::to_string(high));
+}
+
+void add_common_options(CLI::App& command, load& to);
+void add_flood_options(CLI::App& command, load& to);
+void add_paced_options(CLI::App& command, load& to);
+
+/// Fills in the defaults that depend on the scenario.
+load with_defaults(load given);
+
+const char* name_of(scenario kind);
+
+} // namespace asio_chat::bench

@@ -1,0 +1,50 @@
+// asio-chat-bench: what a delivered message costs a server, and how long it takes.
+#include "command.hpp"
+#include "error.hpp"
+#include "process_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <exception>
+
+using namespace asio_chat::bench;
+
+namespace {
+
+int complain(const std::exception& error, int exit_code) {
+  std::fflush(stdout);
+  fmt::print(stderr, "asio-chat-bench: {}\n", error.what());
+  return exit_code;
+}
+
+} // namespace
+
+int main(int argc, char** argv) try {
+  CLI::App program("Load generator for chat servers over TLS. Every delivery is checked.\n"
+                   "Exit code: 0 all is well, 1 a run failed or a delivery was wrong, "
+                   "2 it could not start.");
+  program.set_version_flag("--version", "asio-chat-bench " ASIO_CHAT_VERSION);
+  program.require_subcommand(1);
+  program.footer("Examples:\n  asio-chat-bench compare --scenario flood\n"
+                 "  asio-chat-bench flood --server 127.0.0.1:8443 --ca data/ca-cert.pem\n"
+                 "See asio-chat-bench COMMAND --help.");
+  const std::array commands{flood_command(program), paced_command(program),
+                            compare_command(program), bare_server_command(program)};
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : exit_setup_failed;
+  }
+
+  handle_signals();
+  allow_many_files();
+  for (const auto& one : commands)
+    if (one.options->parsed()) return one.run();
+  return exit_setup_failed;
+} catch (const setup_error& error) {
+  return complain(error, exit_setup_failed);
+} catch (const std::exception& error) {
+  return complain(error, exit_run_failed);
+}

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "payload.hpp"
+#include "poller.hpp"
+#include "protocol.hpp"
+#include "tls_socket.hpp"
+
+#include <memory>
+
+namespace asio_chat::bench {
+
+class peer;
+
+/// Whom the peers of a run tell what happens to them.
+class peer_observer {
+ public:
+  /// The handshake is done and the login is on its way.
+  virtual void on_login(peer& who) = 0;
+
+  /// A record came, at `time`; the texts in it follow.
+  virtual void on_record(peer& who, steady_clock::time_point time) = 0;
+  virtual void on_text(peer& who, std::string_view text) = 0;
+
+ protected:
+  ~peer_observer() = default;
+};
+
+/// One connection of the generator: a TLS socket and the protocol spoken over it.
+/// Whatever ends the connection is thrown as run_error.
+class peer final : public poll_target, private protocol::sink {
+ public:
+  /// `about` names server and peer in messages; `name` is what it logs in as.
+  peer(poller& loop, peer_observer& observer, std::size_t index, std::string about,
+       std::string name, tls_socket socket, std::unique_ptr<protocol> speaks);
+  peer(const peer&) = delete;
+  peer& operator=(const peer&) = delete;
+
+  std::size_t index() const { return index_; }
+
+  void publish(std::string_view text);
+
+  /// Sends what was published; what the socket does not take now follows when it does.
+  void flush();
+
+  /// Whether everything published is with the system.
+  bool idle() const { return out_.empty(); }
+
+ private:
+  enum class phase { connecting, handshaking, open };
+
+  void on_events(std::uint32_t events) override;
+  void on_text(std::string_view text) override { observer_.on_text(*this, text); }
+  void connected();
+  void handshake();
+  void read();
+  void feed(std::string_view bytes);
+  void want(std::uint32_t events);
+  [[noreturn]] void fail(std::string_view doing, std::string_view why) const;
+
+  poller& loop_;
+  peer_observer& observer_;
+  std::size_t index_;
+  std::string about_;
+  std::string name_;
+  tls_socket socket_;
+  std::unique_ptr<protocol> protocol_;
+  phase phase_ = phase::connecting;
+  std::uint32_t wanted_;
+  std::string in_;  // the front of a message whose rest has not come
+  std::string out_; // not yet written
+};
+
+} // namespace asio_chat::bench

@@ -1,0 +1,104 @@
+#include "run.hpp"
+
+#include "error.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <unistd.h>
+
+namespace asio_chat::bench {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+/// As fast as the window allows: what may be sent is limited by the slowest receiver.
+void flood(crowd& people, const load& what) {
+  const auto most = record_bytes / (what.size + 4);
+  const auto batch = what.batch == 0 ? std::max<std::size_t>(most, 1) : what.batch;
+  const auto per_turn = std::max(most, batch);
+  std::size_t sent = 0;
+  std::uint64_t last = people.slowest();
+  while (sent < what.messages) {
+    auto room = what.window - std::min<std::size_t>(what.window, last - people.slowest());
+    room = std::min({room, per_turn, what.messages - sent});
+    const auto before = sent;
+    while (room > 0 && people.publisher_idle()) {
+      const auto now = steady_clock::now();
+      for (auto n = std::min(room, batch); n > 0; --n, --room, ++sent)
+        last = people.publish(now);
+      people.flush();
+    }
+    people.turn(sent == before ? 10ms : 0ms);
+    people.expect_progress();
+  }
+}
+
+/// A steady rate. A message's time is when it was due, so that a stall shows in all of them.
+void paced(crowd& people, const load& what) {
+  const auto count = std::max<std::int64_t>(1, std::llround(what.rate * what.seconds));
+  const auto interval = std::chrono::duration<double>(1 / what.rate);
+  const auto start = steady_clock::now();
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto after =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(interval * static_cast<double>(i));
+    const auto due = start + after;
+    for (auto now = steady_clock::now(); now < due; now = steady_clock::now())
+      people.turn(std::min(std::chrono::floor<std::chrono::milliseconds>(due - now),
+                           std::chrono::milliseconds(100)));
+    people.publish(due);
+    people.flush();
+  }
+}
+
+} // namespace
+
+double run_figures::cpu_per_million() const {
+  return server_cpu ? seconds(*server_cpu) * 1e6 / static_cast<double>(deliveries) : 0;
+}
+
+double run_figures::deliveries_per_second() const {
+  return static_cast<double>(deliveries) / seconds(elapsed);
+}
+
+double run_figures::deliveries_per_record() const {
+  return static_cast<double>(deliveries) / static_cast<double>(records);
+}
+
+double run_figures::generator_load() const {
+  return seconds(generator_cpu) / seconds(elapsed);
+}
+
+run_figures run_load(crowd& people, const load& what, const std::optional<cpu_clock>& server) {
+  const cpu_clock own(getpid());
+  const auto server_before = server ? server->now() : 0ns;
+  const auto own_before = own.now();
+  const auto start = steady_clock::now();
+
+  if (what.kind == scenario::flood)
+    flood(people, what);
+  else
+    paced(people, what);
+  people.drain(true);
+
+  run_figures figures;
+  figures.generator_cpu = own.now() - own_before;
+  if (server) figures.server_cpu = server->now() - server_before;
+  auto came = people.take_arrivals();
+  figures.elapsed = came.last - start;
+  figures.deliveries = came.deliveries;
+  figures.records = came.records;
+  figures.latency = came.latency;
+
+  people.barrier();
+  people.take_arrivals();
+  figures.wrong = people.take_violations();
+  if (figures.deliveries == 0) throw run_error("not one message was delivered");
+  return figures;
+}
+
+} // namespace asio_chat::bench

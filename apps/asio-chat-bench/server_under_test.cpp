@@ -1,0 +1,81 @@
+#include "server_under_test.hpp"
+
+#include "error.hpp"
+#include "process_settings.hpp"
+#include "self_signed.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+namespace asio_chat::bench {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The address in a line `... listening on ADDRESS`, once the whole line is there.
+std::string announced_address(const std::string& output) {
+  constexpr std::string_view words = "listening on ";
+  const auto at = output.find(words);
+  const auto end = at == std::string::npos ? at : output.find('\n', at);
+  if (end == std::string::npos) return {};
+  const auto from = at + words.size();
+  const auto line = output.substr(from, end - from);
+  return line.substr(0, line.find_first_of(" \t\r"));
+}
+
+std::string last_line(std::string text) {
+  text.erase(text.find_last_not_of('\n') + 1);
+  return text.substr(text.rfind('\n') + 1);
+}
+
+} // namespace
+
+server_under_test server_under_test::daemon(const std::string& program,
+                                            const std::vector<std::string>& more_arguments,
+                                            int core) {
+  server_under_test made;
+  const auto data = made.directory_->path() / "data";
+  std::filesystem::create_directory(data);
+  std::filesystem::permissions(data, std::filesystem::perms::owner_all);
+  std::vector<std::string> command{program, "--listen", "127.0.0.1:0", "--data", data};
+  command.insert(command.end(), more_arguments.begin(), more_arguments.end());
+  made.start(command, core);
+  made.ca_file_ = data / "ca-cert.pem";
+  return made;
+}
+
+server_under_test server_under_test::bare(bool coalesce, int core) {
+  server_under_test made;
+  const auto certificate = made.directory_->path() / "cert.pem";
+  const auto key = made.directory_->path() / "key.pem";
+  write_self_signed(certificate, key);
+  std::vector<std::string> command{"/proc/self/exe", "bare-server", "--cert",
+                                   certificate,      "--key",       key};
+  if (coalesce) command.push_back("--coalesce");
+  made.start(command, core);
+  made.ca_file_ = certificate;
+  return made;
+}
+
+void server_under_test::start(const std::vector<std::string>& command, int core) {
+  const auto output = directory_->path() / "output";
+  const auto errors = directory_->path() / "errors";
+  process_ = std::make_unique<child_process>(command, core, output, errors);
+  for (auto waited = 0ms; waited < 15s; waited += 10ms) {
+    const bool running = process_->running();
+    address_ = announced_address(read_file(output));
+    if (!address_.empty() && running) return;
+    if (!running)
+      throw setup_error(fmt::format("'{}' ended: {}", command[0], last_line(read_file(errors))));
+    if (told_to_stop()) throw run_error("interrupted");
+    std::this_thread::sleep_for(10ms);
+  }
+  throw setup_error(
+      fmt::format("'{}' did not print 'listening on ADDRESS' within 15 s; it said: {}", command[0],
+                  last_line(read_file(errors) + read_file(output))));
+}
+
+} // namespace asio_chat::bench

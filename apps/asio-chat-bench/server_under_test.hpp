@@ -1,0 +1,35 @@
+#pragma once
+
+#include "child_process.hpp"
+#include "files.hpp"
+
+#include <string>
+#include <vector>
+
+namespace asio_chat::bench {
+
+/// A server that the bench starts for itself, on a free port of the loopback.
+class server_under_test {
+ public:
+  /// asio-chatd with a fresh data directory.
+  static server_under_test daemon(const std::string& program,
+                                  const std::vector<std::string>& more_arguments, int core);
+
+  /// This program's own bare loop.
+  static server_under_test bare(bool coalesce, int core);
+
+  const std::string& address() const { return address_; }
+  const std::string& ca_file() const { return ca_file_; }
+  pid_t id() const { return process_->id(); }
+
+ private:
+  server_under_test() = default;
+  void start(const std::vector<std::string>& command, int core);
+
+  std::unique_ptr<temporary_directory> directory_ = std::make_unique<temporary_directory>();
+  std::unique_ptr<child_process> process_;
+  std::string address_;
+  std::string ca_file_;
+};
+
+} // namespace asio_chat::bench

@@ -1,0 +1,100 @@
+#include "socket.hpp"
+
+#include "error.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+namespace asio_chat::bench {
+
+namespace {
+
+void send_at_once(int fd) {
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+unique_fd open_socket(const endpoint& where) {
+  unique_fd fd(::socket(where.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd)
+    throw setup_error(fmt::format("cannot open a socket: {}{}", std::strerror(errno),
+                                  errno == EMFILE ? " (raise it with ulimit -n)" : ""));
+  return fd;
+}
+
+const sockaddr* raw(const endpoint& where) {
+  return reinterpret_cast<const sockaddr*>(&where.address);
+}
+
+} // namespace
+
+endpoint resolve(std::string_view host_and_port) {
+  const auto colon = host_and_port.rfind(':');
+  const auto port = colon == std::string_view::npos ? "" : host_and_port.substr(colon + 1);
+  auto host = host_and_port.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host.empty() || port.empty())
+    throw setup_error(fmt::format("'{}' is not HOST:PORT, such as 127.0.0.1:8443", host_and_port));
+
+  endpoint found{std::string(host), std::string(host_and_port)};
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* list = nullptr;
+  const int status = getaddrinfo(found.host.c_str(), std::string(port).c_str(), &hints, &list);
+  if (status != 0)
+    throw setup_error(fmt::format("cannot find '{}': {}", host_and_port, gai_strerror(status)));
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, freeaddrinfo);
+  std::memcpy(&found.address, list->ai_addr, list->ai_addrlen);
+  found.length = list->ai_addrlen;
+  return found;
+}
+
+unique_fd start_connect(const endpoint& to) {
+  auto fd = open_socket(to);
+  send_at_once(fd.get());
+  if (connect(fd.get(), raw(to), to.length) != 0 && errno != EINPROGRESS)
+    throw setup_error(fmt::format("cannot connect to {}: {}", to.text, std::strerror(errno)));
+  return fd;
+}
+
+int connect_result(int fd) {
+  int status = 0;
+  socklen_t size = sizeof status;
+  return getsockopt(fd, SOL_SOCKET, SO_ERROR, &status, &size) == 0 ? status : errno;
+}
+
+unique_fd listen_on(const endpoint& at) {
+  auto fd = open_socket(at);
+  const int on = 1;
+  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(fd.get(), raw(at), at.length) != 0 || listen(fd.get(), SOMAXCONN) != 0)
+    throw setup_error(fmt::format("cannot listen on {}: {}", at.text, std::strerror(errno)));
+  return fd;
+}
+
+unique_fd accept_from(int listener) {
+  unique_fd fd(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (fd) send_at_once(fd.get());
+  return fd;
+}
+
+std::string local_address(int fd) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  char host[NI_MAXHOST];
+  char port[NI_MAXSERV];
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0 ||
+      getnameinfo(reinterpret_cast<sockaddr*>(&address), length, host, sizeof host, port,
+                  sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+    throw setup_error("cannot tell the address of the listening socket");
+  return address.ss_family == AF_INET6 ? fmt::format("[{}]:{}", host, port)
+                                       : fmt::format("{}:{}", host, port);
+}
+
+} // namespace asio_chat::bench

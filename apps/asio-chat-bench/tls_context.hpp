@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <openssl/ssl.h>
+#include <string>
+
+namespace asio_chat::bench {
+
+struct free_ssl {
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+using ssl_ctx_ptr = std::unique_ptr<SSL_CTX, free_ssl>;
+using ssl_ptr = std::unique_ptr<SSL, free_ssl>;
+
+/// Both ends speak TLS 1.3 with this suite and nothing else, so that every server compared
+/// does the same work per byte.
+inline constexpr const char* cipher_suite = "TLS_AES_128_GCM_SHA256";
+
+/// A record of TLS holds at most this much.
+inline constexpr std::size_t record_bytes = 16 * 1024;
+
+/// Trusts the certificates in a PEM file. Throws setup_error.
+ssl_ctx_ptr client_context(const std::string& ca_file);
+
+ssl_ctx_ptr server_context(const std::string& certificate_file, const std::string& key_file);
+
+/// The oldest error in OpenSSL's queue, as a phrase; empties the queue.
+std::string take_tls_error();
+
+} // namespace asio_chat::bench

@@ -1,0 +1,17 @@
+// The subcommands. Each adds itself to the program with its options and runs when it was parsed;
+// a failure is thrown as asio_chat::error, wrong usage as CLI::ParseError.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace asio_chat::certs {
+
+void add_ca_command(CLI::App& program);
+void add_server_command(CLI::App& program);
+void add_client_command(CLI::App& program);
+void add_self_signed_command(CLI::App& program);
+void add_show_command(CLI::App& program);
+
+} // namespace asio_chat::certs

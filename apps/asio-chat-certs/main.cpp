@@ -1,0 +1,51 @@
+// asio-chat-certs: makes and shows the certificates that a chat over TLS needs.
+#include "commands.hpp"
+
+#include <asio_chat/error.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+constexpr int failed = 1;
+constexpr int wrong_usage = 2;
+
+constexpr const char* examples = R"(Examples:
+  asio-chat-certs ca --out certs                     a private CA
+  asio-chat-certs server --out certs --dns chat.lan  a server certificate issued by it
+  asio-chat-certs client alice --out certs           a client certificate issued by it
+  asio-chat-certs self-signed                        server.crt/.key and client.crt/.key
+  asio-chat-certs show certs/server-cert.pem         what a certificate says
+  asio-chat-certs show localhost:8443                what a server shows
+)";
+
+} // namespace
+
+int main(int argc, char** argv) {
+  using namespace asio_chat::certs;
+  CLI::App app("Makes and shows the certificates that a chat over TLS needs", "asio-chat-certs");
+  app.set_version_flag("--version", "asio-chat-certs " ASIO_CHAT_VERSION);
+  app.require_subcommand(1);
+  add_ca_command(app);
+  add_server_command(app);
+  add_client_command(app);
+  add_self_signed_command(app);
+  add_show_command(app);
+  app.footer(examples); // last, since subcommands take over what is set before them
+
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) return app.exit(e); // --help, --version
+    fmt::print(stderr, "asio-chat-certs: {} (see asio-chat-certs --help)\n", e.what());
+    return wrong_usage;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "asio-chat-certs: {}\n", e.what());
+    return failed;
+  }
+}

@@ -1,0 +1,28 @@
+// How what happens is put into lines.
+#pragma once
+
+#include <asio_chat/client.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio_chat::app {
+
+struct shown_line {
+  enum class kind {
+    chat,   ///< belongs to the conversation
+    notice, ///< about the connection
+  };
+  kind what;
+  std::string text; ///< harmless to a terminal, without a line's end
+};
+
+class display {
+ public:
+  virtual ~display() = default;
+  /// @param room the one the person is looking at
+  virtual std::vector<shown_line> show(const client_event& e, std::string_view room) const = 0;
+};
+
+} // namespace asio_chat::app

@@ -1,0 +1,166 @@
+#include "json_display.hpp"
+
+#include "base/utf8.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace asio_chat::app {
+
+namespace {
+
+namespace json = boost::json;
+
+/// Control characters are gone by `clean_text`. What can still turn a line around or break it in
+/// two is escaped, although JSON would not ask for it: line separators, bidirectional controls,
+/// BOM.
+bool is_treacherous(std::uint32_t c) {
+  return c == 0x2028 || c == 0x2029 || (c >= 0x202A && c <= 0x202E) ||
+         (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+}
+
+std::string harmless_json(const json::object& o) {
+  const std::string raw = json::serialize(o);
+  std::string out;
+  out.reserve(raw.size());
+  const auto at = [&](std::size_t i) {
+    return i < raw.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(raw[i])) : 0U;
+  };
+  for (std::size_t i = 0; i < raw.size();) {
+    std::size_t length = 1;
+    std::uint32_t c = at(i);
+    if (c >= 0xF0) {
+      length = 4;
+    } else if (c >= 0xE0) {
+      length = 3;
+      c = (c & 0x0F) << 12 | (at(i + 1) & 0x3F) << 6 | (at(i + 2) & 0x3F);
+    } else if (c >= 0xC0) {
+      length = 2;
+      c = (c & 0x1F) << 6 | (at(i + 1) & 0x3F);
+    }
+    if (length < 4 && is_treacherous(c)) {
+      out += fmt::format("\\u{:04x}", c);
+    } else {
+      out.append(raw, i, length);
+    }
+    i += length;
+  }
+  return out;
+}
+
+std::string valid(std::string_view text) {
+  return clean_text(text);
+}
+
+json::array strings(const std::vector<std::string>& values) {
+  json::array a;
+  for (const std::string& v : values)
+    a.emplace_back(valid(v));
+  return a;
+}
+
+std::string iso(wall_time t) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(t);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                     (t - seconds).count());
+}
+
+json::object place(const position& p) {
+  return {{"epoch", p.epoch}, {"offset", p.offset}};
+}
+
+struct object_of {
+  json::object operator()(const entry& e) const {
+    constexpr const char* kinds[] = {"message", "action", "topic"};
+    return {{"event", kinds[static_cast<std::size_t>(e.kind)]},
+            {"room", valid(e.room)},
+            {"from", valid(e.from)},
+            {"text", valid(e.text)},
+            {"time", iso(e.time)},
+            {"position", place(e.at)}};
+  }
+  json::object operator()(const member_joined& m) const {
+    return {{"event", "joined"}, {"room", valid(m.room)}, {"name", valid(m.name)}};
+  }
+  json::object operator()(const member_left& m) const {
+    return {{"event", "left"}, {"room", valid(m.room)}, {"name", valid(m.name)}};
+  }
+  json::object operator()(const member_renamed& m) const {
+    return {{"event", "renamed"},
+            {"room", valid(m.room)},
+            {"from", valid(m.from)},
+            {"to", valid(m.to)}};
+  }
+  json::object operator()(const direct_message& m) const {
+    return {{"event", "private"},
+            {"from", valid(m.from)},
+            {"to", valid(m.to)},
+            {"text", valid(m.text)},
+            {"time", iso(m.time)}};
+  }
+  json::object operator()(const acknowledged& a) const {
+    return {{"event", "acknowledged"},
+            {"room", valid(a.room)},
+            {"time", iso(a.time)},
+            {"position", place(a.at)}};
+  }
+  json::object operator()(const reply& r) const {
+    return {{"event", "reply"},
+            {"command", valid(r.command)},
+            {"lines", strings(r.lines)},
+            {"items", strings(r.items)}};
+  }
+  json::object operator()(const refused& r) const {
+    return {{"event", "error"}, {"code", name_of(r.code)}, {"message", valid(r.message)}};
+  }
+  json::object operator()(const room_state& s) const {
+    return {{"event", "room"},
+            {"room", valid(s.room)},
+            {"topic", valid(s.topic)},
+            {"members", strings(s.members)},
+            {"position", place(s.head)}};
+  }
+  json::object operator()(const history_page& p) const {
+    json::array entries;
+    for (const entry& e : p.entries)
+      entries.emplace_back((*this)(e));
+    json::object o{{"event", "history"}, {"room", valid(p.room)}, {"entries", std::move(entries)}};
+    if (p.gap) o["gap"] = *p.gap;
+    return o;
+  }
+  json::object operator()(const connected& c) const {
+    return {{"event", "connected"},
+            {"name", valid(c.name)},
+            {"again", c.again},
+            {"tls", c.tls.version},
+            {"cipher", c.tls.cipher_suite},
+            {"verified_by", c.tls.verified_by},
+            {"commands", strings(c.commands)}};
+  }
+  json::object operator()(const disconnected& d) const {
+    json::object o{{"event", "disconnected"},
+                   {"code", static_cast<std::uint16_t>(d.reason.code)},
+                   {"reason", valid(d.reason.phrase)}};
+    if (d.retry_in) o["retry_ms"] = d.retry_in->count();
+    return o;
+  }
+};
+
+} // namespace
+
+std::vector<shown_line> json_display::show(const client_event& e, std::string_view) const {
+  return {{shown_line::kind::chat, harmless_json(std::visit(object_of{}, e))}};
+}
+
+std::string json_error(const error_code& code, std::string_view message) {
+  const auto name = code.category() == chat_category()
+                        ? std::string(name_of(static_cast<errc>(code.value())))
+                        : code.message();
+  return harmless_json({{"event", "error"}, {"code", name}, {"message", valid(message)}});
+}
+
+} // namespace asio_chat::app

@@ -1,0 +1,16 @@
+// The conversation for programs: a JSON object a line. docs/client.md lists them.
+#pragma once
+
+#include "display.hpp"
+
+namespace asio_chat::app {
+
+class json_display final : public display {
+ public:
+  std::vector<shown_line> show(const client_event& e, std::string_view room) const override;
+};
+
+/// An error that concerns one line of the input.
+std::string json_error(const error_code& code, std::string_view message);
+
+} // namespace asio_chat::app

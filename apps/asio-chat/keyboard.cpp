@@ -1,0 +1,59 @@
+#include "keyboard.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <unistd.h>
+
+namespace asio_chat::app {
+
+namespace asio = boost::asio;
+
+keyboard::keyboard(asio::io_context& context, line_editor& editor, std::function<void()> hangup)
+    : editor_(editor)
+    , hangup_(std::move(hangup))
+    , input_(context, STDIN_FILENO)
+    , signals_(context, SIGWINCH, SIGTSTP) {
+  wait_for_keys();
+  wait_for_signals();
+}
+
+keyboard::~keyboard() {
+  // Standard input is not ours to close.
+  input_.release();
+}
+
+void keyboard::wait_for_keys() {
+  input_.async_wait(asio::posix::descriptor_base::wait_read,
+                    [this](const boost::system::error_code& e) {
+                      if (e == asio::error::operation_aborted) return;
+                      std::array<char, 4096> bytes;
+                      const ssize_t n = e ? 0 : ::read(STDIN_FILENO, bytes.data(), bytes.size());
+                      if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
+                        wait_for_keys();
+                      } else if (n <= 0) {
+                        hangup_();
+                      } else {
+                        wait_for_keys();
+                        editor_.feed({bytes.data(), static_cast<std::size_t>(n)});
+                      }
+                    });
+}
+
+void keyboard::wait_for_signals() {
+  signals_.async_wait([this](const boost::system::error_code& e, int signal) {
+    if (e) return;
+    if (signal == SIGWINCH) editor_.resized();
+    if (signal == SIGTSTP) stop_and_continue();
+    wait_for_signals();
+  });
+}
+
+void keyboard::stop_and_continue() {
+  editor_.suspend();
+  // The whole job, as the terminal would have done it; we go on here after `fg`.
+  ::kill(0, SIGSTOP);
+  editor_.resume();
+}
+
+} // namespace asio_chat::app

@@ -1,0 +1,33 @@
+// The terminal's keys, and the signals that come with a terminal, for a line editor.
+#pragma once
+
+#include "line_editor.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <functional>
+
+namespace asio_chat::app {
+
+class keyboard {
+ public:
+  /// @param hangup called once, when there will be no more keys
+  keyboard(boost::asio::io_context& context, line_editor& editor, std::function<void()> hangup);
+  ~keyboard();
+  keyboard(const keyboard&) = delete;
+  keyboard& operator=(const keyboard&) = delete;
+
+ private:
+  void wait_for_keys();
+  void wait_for_signals();
+  void stop_and_continue();
+
+  line_editor& editor_;
+  std::function<void()> hangup_;
+  boost::asio::posix::stream_descriptor input_;
+  boost::asio::signal_set signals_;
+};
+
+} // namespace asio_chat::app

@@ -1,0 +1,89 @@
+#include "known_hosts.hpp"
+
+#include "base/utf8.hpp"
+#include "tls/file.hpp"
+#include "tls/pin.hpp"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+
+namespace asio_chat::app {
+
+result<known_hosts> known_hosts::load(const std::filesystem::path& file) {
+  known_hosts known(file);
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) {
+    if (error) {
+      return fail(errc::bad_setting,
+                  fmt::format("cannot read '{}': {}", file.string(), error.message()));
+    }
+    return known;
+  }
+  std::ifstream in(file);
+  std::string text;
+  std::size_t number = 0;
+  while (std::getline(in, text)) {
+    ++number;
+    const std::string_view line = trim(text);
+    if (line.empty() || line.front() == '#') continue;
+    const auto space = line.find_first_of(" \t");
+    const std::string_view pin =
+        space == std::string_view::npos ? std::string_view() : trim(line.substr(space));
+    if (!tls::is_pin(pin)) {
+      return fail(errc::bad_setting,
+                  fmt::format("'{}', line {}: '{}' is not HOST:PORT and a pin; mend or remove it",
+                              file.string(), number, harmless_line(line)));
+    }
+    known.hosts_.push_back({std::string(line.substr(0, space)), std::string(pin), number});
+  }
+  if (!in.eof()) {
+    return fail(errc::bad_setting, fmt::format("cannot read '{}'", file.string()));
+  }
+  return known;
+}
+
+std::optional<known_hosts::host> known_hosts::find(const std::string& address) const {
+  const auto found = std::find_if(hosts_.begin(), hosts_.end(),
+                                  [&](const host& h) { return h.address == address; });
+  return found == hosts_.end() ? std::nullopt : std::optional(*found);
+}
+
+result<void> known_hosts::remember(const std::string& address, const std::string& pin) {
+  const auto cannot = [this](int error) {
+    return fail(errc::bad_setting, fmt::format("cannot remember the server in '{}': {}",
+                                               file_.string(), tls::errno_text(error)));
+  };
+  std::error_code error;
+  const std::filesystem::path directory = file_.parent_path();
+  if (!directory.empty() && std::filesystem::create_directories(directory, error)) {
+    std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
+  }
+  const int fd = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (fd < 0) return cannot(errno);
+  const tls::file_descriptor file(fd);
+  const std::string line = fmt::format("{} {}\n", address, pin);
+  const ssize_t written = ::write(fd, line.data(), line.size());
+  if (written != static_cast<ssize_t>(line.size()) || ::fsync(fd) != 0) return cannot(errno);
+  hosts_.push_back({address, pin, 0});
+  return {};
+}
+
+std::filesystem::path default_known_hosts() {
+  std::filesystem::path base;
+  if (const char* config = std::getenv("XDG_CONFIG_HOME"); config && *config) {
+    base = config;
+  } else if (const char* home = std::getenv("HOME"); home && *home) {
+    base = std::filesystem::path(home) / ".config";
+  }
+  return base / "asio-chat" / "known_hosts";
+}
+
+} // namespace asio_chat::app

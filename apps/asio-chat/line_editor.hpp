@@ -1,0 +1,56 @@
+// A line being typed, and lines printed above it. Hides libedit.
+#pragma once
+
+#include "completion.hpp"
+#include "key_reader.hpp"
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace asio_chat::app {
+
+/// Takes the terminal for itself until it is destroyed, and then leaves it as it was. Never waits:
+/// it is fed with what was read.
+class line_editor {
+ public:
+  struct handlers {
+    std::function<void(const std::string&)> line;
+    std::function<void()> end; ///< Ctrl-D on an empty line
+    std::function<completion(std::string_view before_cursor)> complete;
+  };
+
+  /// @throws asio_chat::error if the terminal cannot be used
+  explicit line_editor(handlers h);
+  ~line_editor();
+  line_editor(const line_editor&) = delete;
+  line_editor& operator=(const line_editor&) = delete;
+
+  void feed(std::string_view bytes);
+  /// Prints above the line, which stays as it is.
+  void print(const std::string& text);
+  void set_prompt(const std::string& prompt);
+  void resized();
+  /// Gives the terminal back for a while, and takes it again.
+  void suspend();
+  void resume();
+
+ private:
+  struct libedit;
+
+  void hide();
+  void redraw();
+  void begin_line();
+  void take_key();
+  int complete_word();
+
+  handlers handlers_;
+  key_reader keys_;
+  std::deque<wchar_t> key_; ///< what libedit has not taken of the key
+  std::wstring prompt_ = L"> ";
+  std::unique_ptr<libedit> edit_;
+};
+
+} // namespace asio_chat::app

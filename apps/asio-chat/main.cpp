@@ -1,0 +1,154 @@
+// asio-chat: a chat client for terminals and pipes.
+#include "conversation.hpp"
+#include "exit_code.hpp"
+#include "json_display.hpp"
+#include "keyboard.hpp"
+#include "options.hpp"
+#include "pipe_input.hpp"
+#include "pipe_screen.hpp"
+#include "sign_in.hpp"
+#include "terminal.hpp"
+#include "terminal_screen.hpp"
+
+#include "base/utf8.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <functional>
+
+namespace asio_chat::app {
+
+namespace {
+
+namespace asio = boost::asio;
+
+/// What `--verbose` says goes to stderr, above the line being typed once there is one.
+class narrator {
+ public:
+  explicit narrator(bool verbose)
+      : verbose_(verbose) {}
+  void through(screen* s) { screen_ = s; }
+  void say(const std::string& line) {
+    if (!verbose_) return;
+    if (screen_) {
+      screen_->notice(line);
+    } else {
+      fmt::print(stderr, "{}\n", line);
+    }
+  }
+  log_function log() {
+    return [this](severity, std::string_view message, std::span<const log_field> fields) {
+      std::string line(message);
+      for (const log_field& f : fields)
+        line += fmt::format(" {}={}", f.name, harmless_line(f.value));
+      say(line);
+    };
+  }
+
+ private:
+  bool verbose_;
+  screen* screen_ = nullptr;
+};
+
+int exit_code_of_signal(int signal) {
+  return signal == SIGINT ? exit_interrupted : signal == SIGHUP ? exit_hangup : exit_terminated;
+}
+
+/// Runs the conversation to its end with whatever input there is.
+int converse(asio::io_context& context, const options& o, client& chat, const connected& news,
+             narrator& narrator, bool interactive) {
+  std::unique_ptr<display> shown;
+  if (o.json) {
+    shown = std::make_unique<json_display>();
+  } else {
+    shown = std::make_unique<text_display>(o.time, o.server.address(),
+                                           !o.client.tls.insecure_skip_host_name_check);
+  }
+
+  std::shared_ptr<conversation> talk;
+  std::unique_ptr<screen> where;
+  terminal_screen* terminal = nullptr;
+  if (interactive) {
+    auto made = std::make_unique<terminal_screen>(line_editor::handlers{
+        [&](const std::string& line) { talk->enter(line); }, [&] { talk->end_of_input(); },
+        [&](std::string_view before) { return complete(before, talk->words()); }});
+    terminal = made.get();
+    where = std::move(made);
+  } else {
+    where = std::make_unique<pipe_screen>();
+  }
+  narrator.through(where.get());
+
+  talk = std::make_shared<conversation>(chat, *shown, *where,
+                                        conversation::manner{interactive, o.json});
+  asio::signal_set signals(context, SIGINT, SIGTERM, SIGHUP);
+  std::function<void()> wait_for_signal = [&] {
+    signals.async_wait([&](const error_code& e, int signal) {
+      if (e) return;
+      if (signal == SIGINT) where->notice("Client shutting down...");
+      talk->leave(exit_code_of_signal(signal));
+      wait_for_signal();
+    });
+  };
+  wait_for_signal();
+
+  talk->start(news);
+  std::optional<keyboard> keys;
+  std::optional<pipe_input> pipe;
+  if (terminal) {
+    keys.emplace(context, terminal->editor(), [&] { talk->hang_up(); });
+  } else {
+    pipe.emplace(context, *talk);
+  }
+  while (!talk->over() && context.run_one() > 0) {
+  }
+  narrator.through(nullptr);
+  return talk->exit_code();
+}
+
+int run(int argc, char** argv) {
+  auto read = read_options(argc, argv);
+  if (const int* code = std::get_if<int>(&read)) return *code;
+  options& o = std::get<options>(read);
+
+  std::signal(SIGPIPE, SIG_IGN);
+  use_utf8();
+  const bool interactive = is_interactive() && !o.json;
+  if (o.client.tls.insecure_skip_host_name_check) {
+    fmt::print(stderr,
+               "WARNING: --insecure-skip-host-name-check: the certificate is verified, the "
+               "name of the host is NOT. Whoever has any certificate of a trusted CA can "
+               "pose as {}.\n",
+               o.server.address());
+  }
+  narrator narrator(o.verbose);
+  o.client.log = narrator.log();
+  narrator.say("Client initialized");
+
+  asio::io_context context(1);
+  sign_in door(context, o, interactive);
+  const std::unique_ptr<client> chat = door.run();
+  if (!chat) return door.exit_code();
+  narrator.say(fmt::format("Connected to server at {}", o.server.address()));
+  return converse(context, o, *chat, door.news(), narrator, interactive);
+}
+
+} // namespace
+
+} // namespace asio_chat::app
+
+int main(int argc, char** argv) {
+  try {
+    return asio_chat::app::run(argc, argv);
+  } catch (const asio_chat::error& e) {
+    fmt::print(stderr, "asio-chat: {}\n", e.what());
+    return asio_chat::app::exit_code_of(e.code());
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "asio-chat: {}\n", e.what());
+    return asio_chat::app::exit_no_connection;
+  }
+}

@@ -1,0 +1,120 @@
+#include "options.hpp"
+
+#include "exit_code.hpp"
+#include "tls/pin.hpp"
+#include "tls/secret_file.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <map>
+
+namespace asio_chat::app {
+
+namespace {
+
+constexpr const char* footer = R"(Examples:
+  asio-chat chat.example.org                      a server with a public certificate
+  asio-chat alice@localhost --ca ca-cert.pem      a server of one's own CA
+  asio-chat [::1]:9443 --room den --time HH:MM:SS
+  asio-chat bot@localhost --ca ca-cert.pem --cert client-cert.pem --key client-key.pem
+  printf 'backup done\n' | asio-chat backup@localhost --pin sha256/...
+  tail -f log | asio-chat --json watch@localhost --ca ca-cert.pem
+
+At the prompt a line is a message; /help lists the commands, /join ROOM changes the room,
+//text says /text; quit, /quit, Ctrl-D and Ctrl-C leave. Tab completes commands and names.
+
+Exit codes:
+  0    left as asked (also at the end of the input, when all of it was acknowledged)
+  1    could not connect, or the connection was lost for good
+  2    wrong options, or a file that cannot be used
+  3    the server's certificate is not trusted
+  4    not let in: passphrase, name, room or client certificate refused
+  5    left, but a line of the input was refused or not acknowledged
+  129, 130, 143   left after SIGHUP, Ctrl-C, SIGTERM)";
+
+} // namespace
+
+std::variant<options, int> read_options(int argc, char** argv) {
+  CLI::App cli("A chat client for terminals and pipes. Everything goes over verified TLS.",
+               "asio-chat");
+  cli.footer(footer);
+  cli.get_formatter()->column_width(36);
+  options o;
+  std::string where;
+  std::string nick;
+  std::string passphrase_file;
+  std::string key_passphrase_file;
+  bool no_reconnect = false;
+  tls_client_config& trust = o.client.tls;
+
+  cli.add_option("server", where, "[NICK@]HOST[:PORT]; the port is 8443 if none is given")
+      ->required()
+      ->type_name("");
+  cli.add_option("--nick", nick, "the name to be known by, instead of NICK@")->type_name("NICK");
+  cli.add_option("--room", o.client.room, "the room to join first")
+      ->type_name("ROOM")
+      ->capture_default_str();
+  cli.add_option("--ca", trust.ca_file, "trust only the CAs or certificates in this PEM file")
+      ->type_name("FILE");
+  cli.add_option("--pin", trust.pins, "trust the server with this key, whoever signed it")
+      ->type_name("sha256/...");
+  cli.add_option("--cert", trust.certificate_file, "this client's certificate (PEM), with --key")
+      ->type_name("FILE");
+  cli.add_option("--key", trust.private_key_file, "the private key of --cert (PEM)")
+      ->type_name("FILE");
+  cli.add_option("--key-passphrase-file", key_passphrase_file, "opens an encrypted --key")
+      ->type_name("FILE");
+  cli.add_option("--server-name", trust.server_name,
+                 "the name to verify and to send as SNI, instead of HOST")
+      ->type_name("NAME");
+  cli.add_option("--passphrase-file", passphrase_file,
+                 "the server's passphrase; else the environment's CHAT_SECRET")
+      ->type_name("FILE");
+  cli.add_option("--time", o.time, "before every message: off, HH:MM:SS or full")
+      ->type_name("FORM")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, time_format>{{"off", time_format::off},
+                                             {"HH:MM:SS", time_format::clock},
+                                             {"full", time_format::full}}));
+  cli.add_flag("--json", o.json, "one JSON object a line on stdout, for programs");
+  cli.add_flag("--no-reconnect", no_reconnect, "end when the connection is lost");
+  cli.add_flag("--insecure-skip-host-name-check", trust.insecure_skip_host_name_check,
+               "accept any host's certificate of a trusted CA");
+  cli.add_flag("-v,--verbose", o.verbose, "say what the client does, on stderr");
+  cli.set_version_flag("--version", "asio-chat " ASIO_CHAT_VERSION);
+
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return cli.exit(e) == 0 ? static_cast<int>(exit_left) : static_cast<int>(exit_usage);
+  }
+
+  o.server = parse_target(where).value();
+  if (!nick.empty()) o.server.nick = nick;
+  if (trust.certificate_file.empty() != trust.private_key_file.empty()) {
+    throw error(fail(errc::bad_setting, "--cert and --key belong together: give both or neither"));
+  }
+  for (const std::string& pin : trust.pins) {
+    if (!tls::is_pin(pin)) {
+      throw error(fail(errc::bad_setting, "--pin '" + pin +
+                                              "' is not sha256/ and 44 characters of "
+                                              "base64, as `asio-chat-certs show` prints it"));
+    }
+  }
+  o.client.host = o.server.host;
+  o.client.port = o.server.port;
+  o.client.name = o.server.nick;
+  o.client.reconnect = !no_reconnect;
+  if (!passphrase_file.empty()) {
+    o.client.passphrase = tls::read_passphrase_file(passphrase_file).value();
+  } else if (const char* secret = std::getenv("CHAT_SECRET"); secret && *secret) {
+    o.client.passphrase = secret;
+  }
+  if (!key_passphrase_file.empty()) {
+    trust.private_key_passphrase = tls::read_passphrase_file(key_passphrase_file).value();
+  }
+  return o;
+}
+
+} // namespace asio_chat::app

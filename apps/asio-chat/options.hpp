@@ -1,0 +1,26 @@
+// What the program was asked to do.
+#pragma once
+
+#include "target.hpp"
+#include "text_display.hpp"
+
+#include <asio_chat/client.hpp>
+
+#include <string>
+#include <variant>
+
+namespace asio_chat::app {
+
+struct options {
+  target server;
+  client_config client; ///< complete but for name and known host
+  bool json = false;
+  bool verbose = false;
+  time_format time = time_format::off;
+};
+
+/// The options, or the exit code of a run that is over already (`--help`, a wrong option).
+/// @throws asio_chat::error for a value that cannot be used
+std::variant<options, int> read_options(int argc, char** argv);
+
+} // namespace asio_chat::app

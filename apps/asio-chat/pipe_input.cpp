@@ -1,0 +1,89 @@
+#include "pipe_input.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <array>
+#include <cerrno>
+#include <unistd.h>
+
+namespace asio_chat::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// What is longer without an end cannot be a message of any server; it goes on in pieces, and each
+/// is refused.
+constexpr std::size_t longest_line = 1 << 20;
+
+} // namespace
+
+pipe_input::pipe_input(asio::io_context& context, conversation& chat)
+    : chat_(chat)
+    , input_(context) {
+  boost::system::error_code not_pollable;
+  input_.assign(STDIN_FILENO, not_pollable);
+  can_wait_ = !not_pollable;
+  chat_.on_takes_lines([this] { go_on(); });
+  go_on();
+}
+
+pipe_input::~pipe_input() {
+  *alive_ = false;
+  chat_.on_takes_lines({});
+  if (can_wait_) input_.release();
+}
+
+void pipe_input::go_on() {
+  if (handing_out_) return;
+  hand_out();
+  if (!ended_ && chat_.takes_lines()) wait();
+}
+
+void pipe_input::hand_out() {
+  handing_out_ = true;
+  std::size_t begin = 0;
+  while (chat_.takes_lines()) {
+    const auto end = bytes_.find('\n', begin);
+    if (end == std::string::npos) break;
+    chat_.enter(std::string_view(bytes_).substr(begin, end - begin));
+    begin = end + 1;
+  }
+  bytes_.erase(0, begin);
+  const bool no_line = bytes_.find('\n') == std::string::npos;
+  if (no_line && chat_.takes_lines() && (ended_ || bytes_.size() >= longest_line)) {
+    if (!bytes_.empty()) chat_.enter(bytes_);
+    bytes_.clear();
+  }
+  if (ended_ && bytes_.empty()) chat_.end_of_input();
+  handing_out_ = false;
+}
+
+void pipe_input::wait() {
+  if (waiting_) return;
+  waiting_ = true;
+  if (can_wait_) {
+    input_.async_wait(asio::posix::descriptor_base::wait_read,
+                      [this](const boost::system::error_code& e) {
+                        if (e != asio::error::operation_aborted) read();
+                      });
+  } else {
+    asio::post(input_.get_executor(), [this, alive = alive_] {
+      if (*alive) read();
+    });
+  }
+}
+
+void pipe_input::read() {
+  waiting_ = false;
+  std::array<char, 16 * 1024> block;
+  const ssize_t n = ::read(STDIN_FILENO, block.data(), block.size());
+  if (n > 0) {
+    bytes_.append(block.data(), static_cast<std::size_t>(n));
+  } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
+    ended_ = true;
+  }
+  go_on();
+}
+
+} // namespace asio_chat::app

@@ -1,0 +1,38 @@
+// Lines from standard input where it is no terminal: a pipe, a file, nothing.
+#pragma once
+
+#include "conversation.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <memory>
+#include <string>
+
+namespace asio_chat::app {
+
+/// Reads no faster than the conversation takes lines: the pipe fills, and its writer waits.
+class pipe_input {
+ public:
+  pipe_input(boost::asio::io_context& context, conversation& chat);
+  ~pipe_input();
+  pipe_input(const pipe_input&) = delete;
+  pipe_input& operator=(const pipe_input&) = delete;
+
+ private:
+  void go_on();
+  void hand_out();
+  void wait();
+  void read();
+
+  conversation& chat_;
+  boost::asio::posix::stream_descriptor input_;
+  bool can_wait_ = true; ///< false for a file, which is always ready
+  bool waiting_ = false;
+  bool ended_ = false;
+  bool handing_out_ = false;
+  std::string bytes_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+} // namespace asio_chat::app

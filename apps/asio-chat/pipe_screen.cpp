@@ -1,0 +1,25 @@
+#include "pipe_screen.hpp"
+
+#include <cstdio>
+
+namespace asio_chat::app {
+
+namespace {
+
+bool put(std::FILE* out, const std::string& line) {
+  return std::fwrite(line.data(), 1, line.size(), out) == line.size() &&
+         std::fputc('\n', out) != EOF && std::fflush(out) == 0;
+}
+
+} // namespace
+
+void pipe_screen::chat(const std::string& line) {
+  if (!gone_ && !put(stdout, line)) gone_ = true;
+}
+
+void pipe_screen::notice(const std::string& line) {
+  // Who does not listen to stderr misses nothing that has to be heard.
+  put(stderr, line);
+}
+
+} // namespace asio_chat::app

@@ -1,0 +1,19 @@
+// Standard output for the conversation, standard error for notices; each line is flushed.
+#pragma once
+
+#include "screen.hpp"
+
+namespace asio_chat::app {
+
+class pipe_screen final : public screen {
+ public:
+  void chat(const std::string& line) override;
+  void notice(const std::string& line) override;
+  void prompt(const std::string&) override {}
+  bool gone() const override { return gone_; }
+
+ private:
+  bool gone_ = false;
+};
+
+} // namespace asio_chat::app

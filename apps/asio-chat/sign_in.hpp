@@ -1,0 +1,43 @@
+// From the options to a client that is connected, with whatever has to be asked on the way.
+#pragma once
+
+#include "known_hosts.hpp"
+#include "options.hpp"
+
+#include <asio_chat/client.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+
+namespace asio_chat::app {
+
+class sign_in {
+ public:
+  /// @param interactive whether there is somebody to ask
+  sign_in(boost::asio::io_context& context, options& o, bool interactive);
+
+  /// Tries until it is in or there is nothing more to try. Everything that went wrong has been
+  /// said when there is no client.
+  std::unique_ptr<client> run();
+
+  const connected& news() const noexcept { return news_; }
+  int exit_code() const noexcept { return exit_code_; }
+
+ private:
+  bool ask_name();
+  /// Whether to try again.
+  bool after(const failure& why, const server_certificate& server);
+  bool decide_on_trust(const failure& why, const server_certificate& server);
+  bool remember(const server_certificate& server);
+
+  boost::asio::io_context& context_;
+  options& options_;
+  bool interactive_;
+  bool name_was_asked_ = false;
+  std::optional<known_hosts> known_; ///< where no other trust was given
+  connected news_;
+  int exit_code_ = 0;
+};
+
+} // namespace asio_chat::app

@@ -1,0 +1,130 @@
+#include "text_display.hpp"
+
+#include "base/utf8.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <ctime>
+
+namespace asio_chat::app {
+
+namespace {
+
+using kind = shown_line::kind;
+using lines = std::vector<shown_line>;
+
+/// One line for each line of the text, the author before every one, so that nobody can write a line
+/// that looks like somebody else's.
+lines said(const std::string& before, std::string_view text, std::string_view after = {}) {
+  lines all;
+  while (true) {
+    const auto end = text.find('\n');
+    const std::string line = harmless_line(text.substr(0, end));
+    all.push_back({kind::chat, fmt::format("{}{}{}", before, line, after)});
+    if (end == std::string_view::npos) return all;
+    text.remove_prefix(end + 1);
+  }
+}
+
+struct text_of {
+  std::string_view room;
+  time_format format;
+  const std::string& server;
+  bool name_verified;
+
+  /// Nothing for the room one looks at.
+  std::string in(const std::string& where) const {
+    return where == room ? std::string() : fmt::format("#{} ", harmless_line(where));
+  }
+
+  lines operator()(const entry& e) const {
+    const std::string head = stamp(e.time, format) + in(e.room);
+    const std::string from = harmless_line(e.from);
+    switch (e.kind) {
+    case entry_kind::message:
+      return said(fmt::format("{}{}: ", head, from), e.text);
+    case entry_kind::action:
+      return said(fmt::format("{}* {} ", head, from), e.text, " *");
+    case entry_kind::topic:
+      return said(fmt::format("{}* {} set the topic: ", head, from), e.text, " *");
+    }
+    return {};
+  }
+  lines operator()(const member_joined& m) const {
+    return said(in(m.room), fmt::format("* {} joined the chat *", harmless_line(m.name)));
+  }
+  lines operator()(const member_left& m) const {
+    return said(in(m.room), fmt::format("* {} left *", harmless_line(m.name)));
+  }
+  lines operator()(const member_renamed& m) const {
+    return said(in(m.room), fmt::format("* {} is now known as {} *", harmless_line(m.from),
+                                        harmless_line(m.to)));
+  }
+  lines operator()(const direct_message& m) const {
+    return said(fmt::format("{}[private] {}: ", stamp(m.time, format), harmless_line(m.from)),
+                m.text);
+  }
+  lines operator()(const reply& r) const {
+    // A list reads better without a star behind every line.
+    const char* end = r.lines.size() == 1 ? " *" : "";
+    lines all;
+    for (const std::string& line : r.lines)
+      all.push_back({kind::chat, fmt::format("* {}{}", harmless_line(line), end)});
+    return all;
+  }
+  lines operator()(const room_state& s) const {
+    std::vector<std::string> names;
+    for (const std::string& name : s.members)
+      names.push_back(harmless_line(name));
+    lines all{{kind::notice,
+               fmt::format("[in #{} with {}]", harmless_line(s.room), fmt::join(names, ", "))}};
+    if (!s.topic.empty()) all.push_back({kind::notice, "[topic: " + harmless_line(s.topic) + "]"});
+    return all;
+  }
+  lines operator()(const history_page& p) const {
+    lines all;
+    if (p.gap) {
+      all.push_back({kind::notice, fmt::format("[#{}: older messages are no longer kept]",
+                                               harmless_line(p.room))});
+    }
+    for (const entry& e : p.entries)
+      for (shown_line& line : (*this)(e))
+        all.push_back(std::move(line));
+    return all;
+  }
+  lines operator()(const refused& r) const {
+    return {{kind::notice, fmt::format("[refused: {}]", harmless_line(r.message))}};
+  }
+  lines operator()(const acknowledged&) const { return {}; }
+  lines operator()(const connected& c) const {
+    if (c.again) return {{kind::notice, "[connected again]"}};
+    return {{kind::notice, fmt::format("connected over {}, {}, {} verified by {}{}", c.tls.version,
+                                       c.tls.cipher_suite, server, c.tls.verified_by,
+                                       name_verified ? "" : ", its host name NOT VERIFIED")}};
+  }
+  lines operator()(const disconnected& d) const {
+    const std::string phrase = harmless_line(d.reason.phrase);
+    if (!d.retry_in) return {{kind::notice, fmt::format("[disconnected: {}]", phrase)}};
+    return {{kind::notice, fmt::format("[disconnected: {}; trying again in {:.1f} s]", phrase,
+                                       static_cast<double>(d.retry_in->count()) / 1000.0)}};
+  }
+};
+
+} // namespace
+
+std::string stamp(wall_time t, time_format format) {
+  if (format == time_format::off) return {};
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(t);
+  std::tm local{};
+  if (!::localtime_r(&seconds, &local)) return {};
+  return format == time_format::clock ? fmt::format("[{:%H:%M:%S}] ", local)
+                                      : fmt::format("[{:%Y-%m-%d %H:%M:%S}] ", local);
+}
+
+std::vector<shown_line> text_display::show(const client_event& e, std::string_view room) const {
+  return std::visit(text_of{room, format_, server_, name_verified_}, e);
+}
+
+} // namespace asio_chat::app

@@ -1,0 +1,44 @@
+#include "trust.hpp"
+
+#include "base/utf8.hpp"
+
+#include <fmt/format.h>
+
+namespace asio_chat::app {
+
+bool may_be_asked(const error_code& why, const server_certificate& server) {
+  if (server.pin.empty()) return false;
+  return why == errc::untrusted_certificate ||
+         (why == errc::host_name_mismatch && server.self_issued);
+}
+
+std::string introduction(const std::string& address, const server_certificate& server) {
+  return fmt::format("The server {} is not known here, and nobody who is trusted vouches for it.\n"
+                     "  subject:     {}\n"
+                     "  fingerprint: SHA-256 {}\n"
+                     "  pin:         {}\n"
+                     "Compare the fingerprint with what the server's owner says.\n",
+                     address, harmless_line(server.subject), server.fingerprint, server.pin);
+}
+
+std::string advice_without_terminal(const std::string& address, const server_certificate& server) {
+  return fmt::format("the certificate of {} is not trusted (SHA-256 fingerprint {}). Give the CA "
+                     "that issued it with --ca FILE, or, after comparing the fingerprint with what "
+                     "the server's owner says, give --pin {}",
+                     address, server.fingerprint, server.pin);
+}
+
+std::string changed_key(const std::string& address, const server_certificate& server,
+                        const known_hosts::host& remembered, const std::string& file) {
+  return fmt::format("WARNING: THE KEY OF {} HAS CHANGED!\n"
+                     "Somebody may stand between you and the server, or its owner has renewed the "
+                     "key.\n"
+                     "  remembered: {}\n"
+                     "  shown now:  {}\n"
+                     "  fingerprint: SHA-256 {}\n"
+                     "If the owner confirms the new one, remove line {} of {} and connect again.",
+                     address, remembered.pin, server.pin, server.fingerprint, remembered.line,
+                     file);
+}
+
+} // namespace asio_chat::app

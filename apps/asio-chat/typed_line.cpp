@@ -1,0 +1,52 @@
+#include "typed_line.hpp"
+
+#include "base/utf8.hpp"
+
+#include <algorithm>
+
+namespace asio_chat::app {
+
+namespace {
+
+bool is_control(char c) {
+  const auto u = static_cast<unsigned char>(c);
+  return (u < 0x20 && c != '\t') || u == 0x7F;
+}
+
+std::string without_controls(std::string_view raw) {
+  std::string kept;
+  kept.reserve(raw.size());
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    // C1 controls, as UTF-8 writes them.
+    const bool c1 = raw[i] == '\xC2' && i + 1 < raw.size() &&
+                    static_cast<unsigned char>(raw[i + 1]) >= 0x80 &&
+                    static_cast<unsigned char>(raw[i + 1]) < 0xA0;
+    if (c1) {
+      ++i;
+    } else if (!is_control(raw[i])) {
+      kept += raw[i];
+    }
+  }
+  return clean_text(kept);
+}
+
+bool is_word(std::string_view text, std::string_view lower) {
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  });
+}
+
+} // namespace
+
+typed_line read_typed_line(std::string_view raw, bool bare_quit) {
+  const std::string clean = without_controls(raw);
+  const std::string_view line = trim(clean);
+  if (line.empty()) return {intent::nothing, {}};
+  if (bare_quit && is_word(line, "quit")) return {intent::leave, {}};
+  if (line.starts_with("//")) return {intent::say, std::string(line.substr(1))};
+  if (!line.starts_with('/')) return {intent::say, std::string(line)};
+  if (is_word(line.substr(0, line.find_first_of(" \t")), "/quit")) return {intent::leave, {}};
+  return {intent::command, std::string(line)};
+}
+
+} // namespace asio_chat::app

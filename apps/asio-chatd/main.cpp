@@ -1,0 +1,122 @@
+// asio-chatd: the chat server as a daemon.
+#include "development_certificate.hpp"
+
+#include "base/logger.hpp"
+#include "ops/command_line.hpp"
+#include "ops/exposure.hpp"
+#include "ops/print_config.hpp"
+#include "ops/process.hpp"
+#include "ops/settings.hpp"
+#include "ops/stop_signals.hpp"
+
+#include <asio_chat/server.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+
+namespace {
+
+using namespace asio_chat;
+using boost::asio::ip::tcp;
+
+constexpr int failed = 1;
+constexpr int wrong_settings = 2;
+
+int complain(int exit_code, const char* sentence) {
+  fmt::print(stderr, "asio-chatd: {}\n", sentence);
+  return exit_code;
+}
+
+/// Everything that starting does, but for the ports and the certificate for development.
+int check(ops::settings& s) {
+  ops::load_secrets(s).value();
+  boost::asio::io_context context(1);
+  const server trial(context, s.server);
+  fmt::print("the settings are good\n");
+  return 0;
+}
+
+tcp::endpoint listen_at(server& chat, const ops::listen_address& wanted) {
+  const auto at = chat.listen(wanted.host, wanted.port);
+  // For whoever started us and waits: the only thing that goes to standard output.
+  fmt::print("listening on {}\n", fmt::streamed(at));
+  std::fflush(stdout);
+  return at;
+}
+
+int serve(boost::asio::io_context& context, const logger& log) {
+  try {
+    context.run();
+  } catch (const std::exception& e) {
+    log(severity::error, "Server failed", {{"reason", e.what()}});
+    return failed;
+  }
+  log(severity::info, "Server stopped");
+  return 0;
+}
+
+int run(ops::settings& s) {
+  s.server.log = ops::make_log(s.log);
+  const logger log(s.server.log);
+  ops::load_secrets(s).value();
+  std::string development_ca;
+  if (s.server.tls.certificate_file.empty()) development_ca = use_development_certificate(s, log);
+  if (ops::is_open_to_strangers(s)) {
+    log(severity::warning, "Whoever reaches a port may come in: there is no passphrase, and no "
+                           "client certificate is required");
+  }
+
+  boost::asio::io_context context(1);
+  server chat(context, s.server);
+  const ops::stop_signals signals(context, [&](std::string_view signal) {
+    log(severity::info, "Server shutting down...", {{"signal", std::string(signal)}});
+    chat.async_stop([](error_code) {});
+  });
+  std::string addresses;
+  for (const auto& wanted : s.listen) {
+    const auto at = listen_at(chat, wanted);
+    if (!development_ca.empty()) tell_how_to_connect(development_ca, at, log);
+    addresses += fmt::format("{}{}", addresses.empty() ? "" : ", ", fmt::streamed(at));
+  }
+  log(severity::info, "Server initialized and listening on " + addresses);
+  log(severity::info, "Server started. Waiting for connections");
+  return serve(context, log);
+}
+
+int start(ops::invocation& call) {
+  switch (call.action) {
+  case ops::action::print_help:
+    fmt::print("{}", ops::help_text());
+    return 0;
+  case ops::action::print_version:
+    fmt::print("{}", ops::version_text());
+    return 0;
+  case ops::action::print_config:
+    fmt::print("{}", ops::print_config(call));
+    return 0;
+  case ops::action::check_config:
+    return check(call.settings);
+  case ops::action::run:
+    break;
+  }
+  return run(call.settings);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  ops::harden_process();
+  auto call = ops::read_settings(ops::process_sources(argc, argv));
+  ops::forget_secret_in_environment();
+  if (!call) return complain(wrong_settings, call.error().message.c_str());
+  try {
+    return start(*call);
+  } catch (const std::exception& e) {
+    return complain(failed, fmt::format("Error setting up server: {}", e.what()).c_str());
+  }
+}

@@ -1,0 +1,67 @@
+#include "client/login.hpp"
+
+#include <utility>
+
+namespace asio_chat::client_room {
+
+namespace native = wire::native;
+
+namespace {
+
+failure failure_of(const close_reason& reason) {
+  errc code = errc::closed_by_server;
+  if (reason.code == close_code::wrong_passphrase) code = errc::wrong_passphrase;
+  if (reason.code == close_code::server_stopping) code = errc::server_stopping;
+  if (reason.code == close_code::login_timeout) code = errc::timed_out;
+  if (reason.code == close_code::protocol_error || reason.code == close_code::frame_too_large) {
+    code = errc::protocol_error;
+  }
+  return fail(code, "the server closed the connection: " + reason.phrase);
+}
+
+} // namespace
+
+login::login(native::hello hello, std::vector<std::string> rooms, bool again)
+    : rooms_(std::move(rooms))
+    , again_(again) {
+  hello.room = rooms_.empty() ? std::string() : rooms_.front();
+  requests_.emplace_back(std::move(hello));
+}
+
+std::vector<native::request> login::take_requests() {
+  return std::exchange(requests_, {});
+}
+
+login::outcome login::on(const native::welcome& w) {
+  if (welcome_) return fail_with(fail(errc::protocol_error, "the server said welcome twice"));
+  welcome_ = w;
+  for (std::size_t i = 1; i < rooms_.size(); ++i)
+    requests_.emplace_back(native::join{"join-" + std::to_string(i), rooms_[i]});
+  return progress();
+}
+
+login::outcome login::on(const room_state&) {
+  ++answered_;
+  return progress();
+}
+
+login::outcome login::on(const refused& no) {
+  if (!welcome_ || !again_) return fail_with(fail(no.code, no.message));
+  ++answered_;
+  return progress();
+}
+
+login::outcome login::on(const native::goodbye& g) {
+  return fail_with(failure_of(g.reason));
+}
+
+login::outcome login::progress() const noexcept {
+  return welcome_ && answered_ >= rooms_.size() ? outcome::done : outcome::under_way;
+}
+
+login::outcome login::fail_with(failure f) {
+  why_ = std::move(f);
+  return outcome::failed;
+}
+
+} // namespace asio_chat::client_room

@@ -1,0 +1,19 @@
+// Whether to come back after a connection ended, and after an attempt failed.
+#pragma once
+
+#include <asio_chat/close_reason.hpp>
+#include <asio_chat/error.hpp>
+
+namespace asio_chat::client_room {
+
+/// The server's own advice, except that who was sent away by his own `/quit` stays away.
+bool comes_back(const close_reason& reason) noexcept;
+
+/// Not where a person has to look first: a certificate that is not trusted, a passphrase that is
+/// wrong. A name that is taken is worth it: the server may not have missed the old connection yet.
+bool worth_another_attempt(const error_code& code) noexcept;
+
+/// For an attempt that was the last.
+close_reason reason_of(const failure& why);
+
+} // namespace asio_chat::client_room

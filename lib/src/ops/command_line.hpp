@@ -1,0 +1,25 @@
+// Flags.
+#pragma once
+
+#include "ops/settings.hpp"
+
+#include <span>
+#include <string>
+
+namespace asio_chat::ops {
+
+struct command_line {
+  ops::action action = ops::action::run;
+  std::string config_file; ///< empty: not given
+  given_values given;
+};
+
+result<command_line> read_command_line(std::span<const std::string> arguments);
+
+/// What `--help` prints.
+std::string help_text();
+
+/// What `--version` prints.
+std::string version_text();
+
+} // namespace asio_chat::ops

@@ -1,0 +1,26 @@
+// Environment variables.
+#pragma once
+
+#include "ops/settings.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace asio_chat::ops {
+
+using environment_map = std::map<std::string, std::string>;
+
+struct environment_settings {
+  std::string config_file;               ///< ASIO_CHATD_CONFIG; empty: not given
+  std::optional<std::string> passphrase; ///< CHAT_SECRET
+  given_values given;
+};
+
+/// ASIO_CHATD_... as in the table; a variable of that beginning which no setting has is refused.
+result<environment_settings> read_environment(const environment_map& variables);
+
+/// The default of `data`, and what it comes from; no values if there is nothing to derive it from.
+given_value default_data_directory(const environment_map& variables);
+
+} // namespace asio_chat::ops

@@ -1,0 +1,37 @@
+#include "ops/process.hpp"
+
+#include <openssl/crypto.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+namespace asio_chat::ops {
+
+void harden_process() noexcept {
+  // Secrets and what people write are in this memory. That one of these is refused (by a sandbox)
+  // is no reason not to start.
+  const rlimit no_core{0, 0};
+  (void)::setrlimit(RLIMIT_CORE, &no_core);
+  (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  (void)::umask(077);
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &files);
+  }
+  (void)std::signal(SIGPIPE, SIG_IGN);
+}
+
+void forget_secret_in_environment() noexcept {
+  if (char* secret = std::getenv("CHAT_SECRET")) {
+    OPENSSL_cleanse(secret, std::strlen(secret));
+    (void)::unsetenv("CHAT_SECRET");
+  }
+}
+
+} // namespace asio_chat::ops

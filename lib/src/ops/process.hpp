@@ -1,0 +1,13 @@
+// What a careful daemon does to its own process.
+#pragma once
+
+namespace asio_chat::ops {
+
+/// No core dumps, no debugger of another user, new files for the owner only, as many descriptors
+/// as allowed, and writing to a closed pipe is an error instead of the end.
+void harden_process() noexcept;
+
+/// Takes CHAT_SECRET out of the environment, and overwrites it where /proc/PID/environ shows it.
+void forget_secret_in_environment() noexcept;
+
+} // namespace asio_chat::ops

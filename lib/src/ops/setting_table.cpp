@@ -1,0 +1,186 @@
+#include "ops/setting_table.hpp"
+
+#include "model/names.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace asio_chat::ops {
+
+namespace {
+
+using namespace std::chrono_literals;
+using view = std::string_view;
+
+template <class Place, class Value>
+result<void> store(Place& place, result<Value> value) {
+  if (!value) return value.error();
+  place = static_cast<Place>(*std::move(value));
+  return {};
+}
+
+result<void> store_text(std::string& place, view text) {
+  place = text;
+  return {};
+}
+
+result<void> store_duration(std::chrono::milliseconds& place, view text) {
+  return store(place, parse_duration(text, 1ms, 24h));
+}
+
+result<void> store_room_name(std::string& place, view text) {
+  auto name = check_room_name(text, asio_chat::limits());
+  if (!name) return fail(errc::bad_setting, "is no name for a room: " + name.error().message);
+  place = *std::move(name);
+  return {};
+}
+
+template <class Enum>
+struct choice {
+  view name;
+  Enum value;
+};
+
+template <class Enum, std::size_t N>
+result<void> store_choice(Enum& place, view text, const choice<Enum> (&choices)[N]) {
+  const auto found = std::ranges::find(choices, text, &choice<Enum>::name);
+  if (found != std::end(choices)) {
+    place = found->value;
+    return {};
+  }
+  std::string names;
+  for (const auto& c : choices)
+    names.append(names.empty() ? "" : ", ").append(c.name);
+  return fail(errc::bad_setting, "is not one of: " + names);
+}
+
+constexpr choice<client_certificates> client_certificate_choices[] = {
+    {"none", client_certificates::none},
+    {"optional", client_certificates::optional},
+    {"required", client_certificates::required}};
+constexpr choice<severity> level_choices[] = {{"debug", severity::debug},
+                                              {"info", severity::info},
+                                              {"warning", severity::warning},
+                                              {"error", severity::error}};
+constexpr choice<log_format> format_choices[] = {{"text", log_format::text},
+                                                 {"json", log_format::json}};
+constexpr choice<log_time> time_choices[] = {
+    {"full", log_time::full}, {"short", log_time::brief}, {"none", log_time::none}};
+
+constexpr std::uint64_t KiB = 1u << 10;
+constexpr std::uint64_t GiB = 1u << 30;
+
+// clang-format off
+constexpr setting table[] = {
+  {"listen", "Network", "HOST:PORT", "127.0.0.1:8443",
+   "where to listen; may be repeated", true,
+   [](settings& s, view v) {
+     auto address = parse_address(v);
+     if (!address) return result<void>(address.error());
+     s.listen.push_back(*std::move(address));
+     return result<void>();
+   }},
+  {"backlog", "Network", "N", "1024", "connections that may wait to be accepted", false,
+   [](settings& s, view v) { return store(s.server.backlog, parse_count(v, 1, 65535)); }},
+
+  {"cert", "Certificates", "FILE", "",
+   "PEM: the server's certificate, then its intermediates", false,
+   [](settings& s, view v) { return store_text(s.server.tls.certificate_file, v); }},
+  {"key", "Certificates", "FILE", "", "PEM: its private key, readable by its owner only", false,
+   [](settings& s, view v) { return store_text(s.server.tls.private_key_file, v); }},
+  {"key-passphrase-file", "Certificates", "FILE", "",
+   "holds the passphrase of an encrypted key", false,
+   [](settings& s, view v) { return store_text(s.key_passphrase_file, v); }},
+  {"client-cert", "Certificates", "none|optional|required", "none",
+   "whether clients show a certificate", false,
+   [](settings& s, view v) {
+     return store_choice(s.server.tls.clients, v, client_certificate_choices);
+   }},
+  {"client-ca", "Certificates", "FILE", "",
+   "PEM: the CAs that clients' certificates are trusted by", false,
+   [](settings& s, view v) { return store_text(s.server.tls.client_ca_file, v); }},
+
+  {"passphrase-file", "Who may come in", "FILE", "",
+   "holds the passphrase that all users share", false,
+   [](settings& s, view v) { return store_text(s.passphrase_file, v); }},
+  {"require-passphrase", "Who may come in", "on|off", "off",
+   "do not start without a passphrase", false,
+   [](settings& s, view v) { return store(s.require_passphrase, parse_switch(v)); }},
+
+  {"default-room", "Rooms", "NAME", "lobby", "where the text protocol's users are", false,
+   [](settings& s, view v) { return store_room_name(s.server.default_room, v); }},
+  {"room-entries", "Rooms", "N", "10000", "messages kept of a room, at most", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.room_entries, parse_count(v, 1, 10'000'000));
+   }},
+  {"room-bytes", "Rooms", "BYTES", "8M", "likewise, in bytes", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.room_bytes, parse_bytes(v, 64 * KiB, 64 * GiB));
+   }},
+  {"presence-limit", "Rooms", "N", "500",
+   "joins and leaves are announced in rooms up to this size", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.presence_members, parse_count(v, 0, 1'000'000));
+   }},
+  {"rooms-per-member", "Rooms", "N", "64", "rooms that somebody may be in at the same time", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.rooms_per_member, parse_count(v, 1, 10'000));
+   }},
+
+  {"max-text", "Limits", "BYTES", "8k", "a message's text; longer ones are refused", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.text_bytes, parse_bytes(v, 1, 30'000));
+   }},
+  {"max-name", "Limits", "N", "20", "characters of a user's name", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.name_characters, parse_count(v, 1, 64));
+   }},
+  {"outbox-limit", "Limits", "BYTES", "4M", "what may wait to be sent to one connection", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.outbox_bytes, parse_bytes(v, 64 * KiB, GiB));
+   }},
+  {"handshake-timeout", "Limits", "TIME", "5s", "for TLS, from the connection on", false,
+   [](settings& s, view v) { return store_duration(s.server.limits.handshake_time, v); }},
+  {"login-timeout", "Limits", "TIME", "30s", "for the login, from the handshake on", false,
+   [](settings& s, view v) { return store_duration(s.server.limits.login_time, v); }},
+  {"idle-timeout", "Limits", "TIME", "300s", "without a byte from the client", false,
+   [](settings& s, view v) { return store_duration(s.server.limits.idle_time, v); }},
+  {"close-timeout", "Limits", "TIME", "2s", "for the last words of a connection that ends", false,
+   [](settings& s, view v) { return store_duration(s.server.limits.close_time, v); }},
+  {"drain-timeout", "Limits", "TIME", "5s", "for all of them when the server stops", false,
+   [](settings& s, view v) { return store_duration(s.server.limits.drain_time, v); }},
+
+  {"log-level", "Log", "debug|info|warning|error", "info", "the least that is logged", false,
+   [](settings& s, view v) { return store_choice(s.log.level, v, level_choices); }},
+  {"log-format", "Log", "text|json", "text", "json: an object on each line", false,
+   [](settings& s, view v) { return store_choice(s.log.format, v, format_choices); }},
+  {"log-time", "Log", "full|short|none", "full", "date and time, HH:MM:SS, or nothing", false,
+   [](settings& s, view v) { return store_choice(s.log.time, v, time_choices); }},
+  {"log-messages", "Log", "on|off", "off", "what people write, in the log", false,
+   [](settings& s, view v) { return store(s.server.log_messages, parse_switch(v)); }},
+
+  {"data", "Files", "DIR", "", "certificates for development (default: see the end)", false,
+   [](settings& s, view v) { return store_text(s.data_directory, v); }},
+};
+// clang-format on
+
+} // namespace
+
+std::span<const setting> setting_table() noexcept {
+  return table;
+}
+
+const setting* find_setting(std::string_view name) noexcept {
+  const auto found = std::ranges::find(table, name, &setting::name);
+  return found == std::end(table) ? nullptr : found;
+}
+
+std::string environment_name(std::string_view setting_name) {
+  std::string name = "ASIO_CHATD_";
+  for (const char c : setting_name)
+    name += c == '-' ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
+  return name;
+}
+
+} // namespace asio_chat::ops

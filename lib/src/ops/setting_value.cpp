@@ -1,0 +1,108 @@
+#include "ops/setting_value.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <optional>
+#include <span>
+
+namespace asio_chat::ops {
+
+namespace {
+
+struct unit {
+  std::string_view suffix;
+  std::uint64_t factor;
+};
+
+constexpr unit durations[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
+constexpr unit sizes[] = {
+    {"", 1}, {"k", 1u << 10}, {"K", 1u << 10}, {"M", 1u << 20}, {"G", 1u << 30}};
+constexpr unit ones[] = {{"", 1}};
+
+/// A number and its unit; nothing if it is none, the greatest number if it is beyond all.
+std::optional<std::uint64_t> parse_quantity(std::string_view text, std::span<const unit> units) {
+  std::uint64_t number = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc::invalid_argument) return std::nullopt;
+  const std::string_view suffix(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
+  const auto found = std::ranges::find(units, suffix, &unit::suffix);
+  if (found == units.end()) return std::nullopt;
+  constexpr auto greatest = std::numeric_limits<std::uint64_t>::max();
+  if (error == std::errc::result_out_of_range || number > greatest / found->factor) return greatest;
+  return number * found->factor;
+}
+
+std::string duration_text(std::uint64_t ms) {
+  if (ms % 3'600'000 == 0) return fmt::format("{}h", ms / 3'600'000);
+  return ms % 1000 == 0 ? fmt::format("{}s", ms / 1000) : fmt::format("{}ms", ms);
+}
+
+} // namespace
+
+result<listen_address> parse_address(std::string_view text) {
+  constexpr std::string_view right =
+      "is not HOST:PORT; give for example 127.0.0.1:8443, [::1]:8443 or localhost:0";
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return fail(errc::bad_setting, std::string(right));
+  std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  const bool brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (brackets) host = host.substr(1, host.size() - 2);
+  if (host.empty() || host.find_first_of("[] \t") != std::string_view::npos)
+    return fail(errc::bad_setting, std::string(right));
+  if (!brackets && host.find(':') != std::string_view::npos)
+    return fail(errc::bad_setting, "is not HOST:PORT; an IPv6 address stands in brackets, as in "
+                                   "[::1]:8443");
+  const auto number = parse_count(port, 0, 65535);
+  if (!number)
+    return fail(errc::bad_setting, "has no port; give a number from 0 (any free one) to 65535 "
+                                   "after the last colon");
+  return listen_address{std::string(host), static_cast<std::uint16_t>(*number)};
+}
+
+result<std::chrono::milliseconds> parse_duration(std::string_view text,
+                                                 std::chrono::milliseconds least,
+                                                 std::chrono::milliseconds most) {
+  const auto ms = parse_quantity(text, durations);
+  if (!ms)
+    return fail(errc::bad_setting, "is not a duration; give for example 300, 300s, 5m or 250ms");
+  const auto low = static_cast<std::uint64_t>(least.count());
+  const auto high = static_cast<std::uint64_t>(most.count());
+  if (*ms < low || *ms > high)
+    return fail(errc::bad_setting, fmt::format("is out of range; give a duration from {} to {}",
+                                               duration_text(low), duration_text(high)));
+  return std::chrono::milliseconds(*ms);
+}
+
+result<std::uint64_t> parse_count(std::string_view text, std::uint64_t least, std::uint64_t most) {
+  const auto number = parse_quantity(text, ones);
+  if (!number || *number < least || *number > most)
+    return fail(errc::bad_setting,
+                fmt::format("is {}; give a whole number from {} to {}",
+                            number ? "out of range" : "not a number", least, most));
+  return *number;
+}
+
+result<std::uint64_t> parse_bytes(std::string_view text, std::uint64_t least, std::uint64_t most) {
+  const auto number = parse_quantity(text, sizes);
+  if (!number)
+    return fail(errc::bad_setting, "is not a number of bytes; give for example 65536, 64k or 4M");
+  if (*number < least || *number > most)
+    return fail(errc::bad_setting,
+                fmt::format("is out of range; give {} to {} bytes", least, most));
+  return *number;
+}
+
+result<bool> parse_switch(std::string_view text) {
+  for (const std::string_view yes : {"on", "true", "yes", "1"})
+    if (text == yes) return true;
+  for (const std::string_view no : {"off", "false", "no", "0"})
+    if (text == no) return false;
+  return fail(errc::bad_setting,
+              "is neither on nor off; give on, off, true, false, yes, no, 1 or 0");
+}
+
+} // namespace asio_chat::ops

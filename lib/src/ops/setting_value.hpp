@@ -1,0 +1,38 @@
+// The kinds of values that settings have. A failure's message goes on after the quoted value:
+// `"5x" is not a duration; ...`.
+#pragma once
+
+#include <asio_chat/error.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace asio_chat::ops {
+
+/// Where to listen.
+struct listen_address {
+  std::string host;
+  std::uint16_t port = 0; ///< 0: any free one
+  bool operator==(const listen_address&) const = default;
+};
+
+/// `HOST:PORT`; an IPv6 address stands in brackets, `[::1]:8443`.
+result<listen_address> parse_address(std::string_view text);
+
+/// A whole number with a unit: `250ms`, `30s`, `5m`, `2h`; without one, seconds.
+result<std::chrono::milliseconds> parse_duration(std::string_view text,
+                                                 std::chrono::milliseconds least,
+                                                 std::chrono::milliseconds most);
+
+/// A whole number.
+result<std::uint64_t> parse_count(std::string_view text, std::uint64_t least, std::uint64_t most);
+
+/// A whole number of bytes, or of KiB, MiB or GiB with `k`, `M` or `G` behind it.
+result<std::uint64_t> parse_bytes(std::string_view text, std::uint64_t least, std::uint64_t most);
+
+/// `on`, `off`, `true`, `false`, `yes`, `no`, `1`, `0`.
+result<bool> parse_switch(std::string_view text);
+
+} // namespace asio_chat::ops

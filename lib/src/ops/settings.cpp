@@ -1,0 +1,174 @@
+#include "ops/settings.hpp"
+
+#include "ops/command_line.hpp"
+#include "ops/config_file.hpp"
+#include "ops/environment.hpp"
+#include "ops/setting_table.hpp"
+#include "ops/visible.hpp"
+#include "tls/secret_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace asio_chat::ops {
+
+namespace {
+
+constexpr std::size_t longest_config_file = std::size_t{1} << 20;
+
+failure wrong(std::string sentence) {
+  return fail(errc::bad_setting, std::move(sentence));
+}
+
+given_values defaults(const environment_map& environment) {
+  given_values given;
+  for (const auto& s : setting_table())
+    if (!s.standard.empty())
+      given[std::string(s.name)] = {{std::string(s.standard)}, "default", std::string(s.name)};
+  if (auto data = default_data_directory(environment); !data.values.empty())
+    given["data"] = std::move(data);
+  return given;
+}
+
+void overlay(given_values& below, given_values above) {
+  for (auto& [name, given] : above)
+    below[name] = std::move(given);
+}
+
+bool has_control_character(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; });
+}
+
+result<void> apply(settings& into, const setting& s, const given_value& given) {
+  for (const auto& value : given.values) {
+    const std::string shown = visible(value, 128, quotes::escape);
+    if (value.empty())
+      return wrong(fmt::format("{} has an empty value; give {}", given.where, s.value));
+    if (has_control_character(value))
+      return wrong(fmt::format("{} \"{}\" has a control character", given.where, shown));
+    const auto done = s.apply(into, value);
+    if (!done) return wrong(fmt::format("{} \"{}\" {}", given.where, shown, done.error().message));
+  }
+  return {};
+}
+
+/// What one setting alone cannot know.
+result<void> check(const settings& s, bool passphrase_is_set) {
+  const auto& tls = s.server.tls;
+  if (tls.certificate_file.empty() != tls.private_key_file.empty())
+    return wrong(fmt::format("{} is given without {}; give both, or neither for a certificate for "
+                             "development",
+                             tls.certificate_file.empty() ? "key" : "cert",
+                             tls.certificate_file.empty() ? "cert" : "key"));
+  if (tls.private_key_file.empty() && !s.key_passphrase_file.empty())
+    return wrong("key-passphrase-file is given without cert and key");
+  if (tls.clients != client_certificates::none && tls.client_ca_file.empty())
+    return wrong("client-cert is not none, but nothing says which certificates are good; name the "
+                 "CA's file with client-ca");
+  if (tls.clients == client_certificates::none && !tls.client_ca_file.empty())
+    return wrong("client-ca is given, but client-cert is none, so that nobody would be asked; set "
+                 "client-cert to required or optional");
+  if (tls.certificate_file.empty() && s.data_directory.empty())
+    return wrong("there is no directory to make a certificate for development in; give cert and "
+                 "key, or data");
+  if (s.require_passphrase && !passphrase_is_set && s.passphrase_file.empty())
+    return wrong("require-passphrase is on and there is no passphrase; name its file with "
+                 "passphrase-file, or set CHAT_SECRET in the environment");
+  return {};
+}
+
+/// CHAT_SECRET ranks with the environment: above the config file, below the command line.
+result<void> take_passphrase(invocation& call, const command_line& line,
+                             const environment_settings& environment) {
+  if (!environment.passphrase || line.given.contains("passphrase-file")) return {};
+  if (environment.given.contains("passphrase-file"))
+    return wrong("environment: CHAT_SECRET and ASIO_CHATD_PASSPHRASE_FILE are both set; unset one");
+  call.effective.erase("passphrase-file");
+  call.settings.server.passphrase = environment.passphrase;
+  call.passphrase_is_set = true;
+  return {};
+}
+
+result<std::string> read_whole_file(const std::string& path) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  std::string text(longest_config_file + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.eof() || file.bad()) {
+    const int error = errno;
+    const std::string why = error != 0 ? std::generic_category().message(error)
+                                       : std::string("it is no file of settings, it is too large");
+    return wrong(fmt::format("file {} cannot be read: {}", visible(path, 512), why));
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+} // namespace
+
+result<invocation> read_settings(const setting_sources& from) {
+  invocation call;
+  const auto line = read_command_line(from.arguments);
+  if (!line) return line.error();
+  call.action = line->action;
+  if (call.action == action::print_help || call.action == action::print_version) return call;
+
+  const auto environment = read_environment(from.environment);
+  if (!environment) return environment.error();
+  const auto& path = line->config_file.empty() ? environment->config_file : line->config_file;
+
+  call.effective = defaults(from.environment);
+  if (!path.empty()) {
+    const auto text = from.read_file(path);
+    if (!text) return text.error();
+    auto file = read_config_file(path, *text);
+    if (!file) return file.error();
+    overlay(call.effective, *std::move(file));
+  }
+  overlay(call.effective, environment->given);
+  overlay(call.effective, line->given);
+  if (auto taken = take_passphrase(call, *line, *environment); !taken) return taken.error();
+
+  for (const auto& s : setting_table()) {
+    const auto given = call.effective.find(s.name);
+    if (given == call.effective.end()) continue;
+    if (auto applied = apply(call.settings, s, given->second); !applied) return applied.error();
+  }
+  if (auto good = check(call.settings, call.passphrase_is_set); !good) return good.error();
+  return call;
+}
+
+result<void> load_secrets(settings& s) {
+  if (!s.key_passphrase_file.empty()) {
+    auto secret = tls::read_passphrase_file(s.key_passphrase_file);
+    if (!secret) return secret.error();
+    s.server.tls.private_key_passphrase = *std::move(secret);
+  }
+  if (!s.passphrase_file.empty() && !s.server.passphrase) {
+    auto secret = tls::read_passphrase_file(s.passphrase_file);
+    if (!secret) return secret.error();
+    s.server.passphrase = *std::move(secret);
+  }
+  return {};
+}
+
+setting_sources process_sources(int argc, const char* const* argv) {
+  setting_sources sources;
+  if (argc > 1) sources.arguments.assign(argv + 1, argv + argc);
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    sources.environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  sources.read_file = read_whole_file;
+  return sources;
+}
+
+} // namespace asio_chat::ops

@@ -1,0 +1,69 @@
+// What the daemon is told by its operator, and from where.
+//
+//   setting_table   every setting: its name, default, help, and what it does
+//   command_line    flags
+//   environment     ASIO_CHATD_... variables, and CHAT_SECRET
+//   config_file     keys
+//   settings        lays those three over the defaults, applies the winners, checks them together
+//   print_config    the winners, as a config file
+#pragma once
+
+#include "ops/log_sink.hpp"
+#include "ops/setting_value.hpp"
+
+#include <asio_chat/error.hpp>
+#include <asio_chat/server.hpp>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio_chat::ops {
+
+struct settings {
+  std::vector<listen_address> listen;
+  server_config server; ///< all but the log, and the secrets that `load_secrets` reads
+  std::string data_directory;
+  std::string passphrase_file;     ///< empty: none
+  std::string key_passphrase_file; ///< empty: none
+  bool require_passphrase = false;
+  log_options log;
+};
+
+/// What a source says about one setting.
+struct given_value {
+  std::vector<std::string> values;
+  std::string source; ///< as `--print-config` names it, e.g. `environment ASIO_CHATD_DATA`
+  std::string where;  ///< as a message names it, e.g. `file /etc/x.toml, line 3: data`
+};
+
+using given_values = std::map<std::string, given_value, std::less<>>;
+
+/// All that settings are made from. Nothing else of the process is looked at.
+struct setting_sources {
+  std::vector<std::string> arguments; ///< without the program's name
+  std::map<std::string, std::string> environment;
+  std::function<result<std::string>(const std::string& path)> read_file; ///< the config file
+};
+
+enum class action { run, print_help, print_version, print_config, check_config };
+
+struct invocation {
+  ops::action action = action::run;
+  ops::settings settings;
+  given_values effective;         ///< of every setting that has a value, defaults included
+  bool passphrase_is_set = false; ///< by CHAT_SECRET
+};
+
+/// The command line wins over the environment, that over the file, that over the defaults.
+result<invocation> read_settings(const setting_sources& from);
+
+/// Reads the files that hold passphrases into `settings.server`.
+result<void> load_secrets(settings& s);
+
+/// This process's arguments and environment, and its files.
+setting_sources process_sources(int argc, const char* const* argv);
+
+} // namespace asio_chat::ops

@@ -1,0 +1,131 @@
+// A journal under test, and calls to it that read like questions.
+#pragma once
+
+#include "base/scheduler.hpp"
+#include "journal/journal.hpp"
+#include "support/catch.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asio_chat::test {
+
+/// What a check wants of the journal that is made for it.
+struct journal_wishes {
+  scheduler later; ///< may be called from any thread; runs its tasks on the test's
+  std::uint64_t epoch = 7;
+  std::size_t entries_per_room = 10'000; ///< what is kept of a room, about
+};
+
+using journal_maker = std::function<std::unique_ptr<journal>(const journal_wishes&)>;
+
+/// Tasks from whatever thread, run by the test when it says so.
+class task_inbox {
+ public:
+  scheduler later() {
+    return [shared = shared_](std::function<void()> task) {
+      const std::lock_guard lock(shared->mutex);
+      shared->tasks.push_back(std::move(task));
+      shared->came.notify_one();
+    };
+  }
+  /// Runs tasks until `done()`; false if that takes too long.
+  template <class Predicate>
+  bool run_until(Predicate done, std::chrono::seconds most = std::chrono::seconds(20)) {
+    const auto end = std::chrono::steady_clock::now() + most;
+    while (!done()) {
+      std::unique_lock lock(shared_->mutex);
+      if (!shared_->came.wait_until(lock, end, [&] { return !shared_->tasks.empty(); })) {
+        return false;
+      }
+      const auto task = std::move(shared_->tasks.front());
+      shared_->tasks.pop_front();
+      lock.unlock();
+      task();
+    }
+    return true;
+  }
+  /// Runs what is there now.
+  void run_all() {
+    for (;;) {
+      std::unique_lock lock(shared_->mutex);
+      if (shared_->tasks.empty()) return;
+      const auto task = std::move(shared_->tasks.front());
+      shared_->tasks.pop_front();
+      lock.unlock();
+      task();
+    }
+  }
+
+ private:
+  struct shared {
+    std::mutex mutex;
+    std::condition_variable came;
+    std::deque<std::function<void()>> tasks;
+  };
+  std::shared_ptr<shared> shared_ = std::make_shared<shared>();
+};
+
+class journal_bench {
+ public:
+  explicit journal_bench(const journal_maker& make, std::size_t entries_per_room = 10'000)
+      : log(make({inbox.later(), 7, entries_per_room})) {}
+
+  static entry draft(std::string room, std::string text, std::string id = {},
+                     std::string from = "alice") {
+    return {std::move(room), {},           {}, std::move(from), entry_kind::message,
+            std::move(text), std::move(id)};
+  }
+
+  journal::appended append(entry e) {
+    return ask<journal::appended>([&](auto done) { log->append(std::move(e), std::move(done)); });
+  }
+  journal::appended append(std::string room, std::string text, std::string id = {},
+                           std::string from = "alice") {
+    return append(draft(std::move(room), std::move(text), std::move(id), std::move(from)));
+  }
+  journal::log_state open(std::string room) {
+    return ask<journal::log_state>([&](auto done) { log->open(std::move(room), std::move(done)); });
+  }
+  journal::page read(std::string room, position after, std::size_t limit = 1'000) {
+    return ask<journal::page>(
+        [&](auto done) { log->read(std::move(room), after, limit, std::move(done)); });
+  }
+
+  task_inbox inbox;
+  std::unique_ptr<journal> log;
+
+ private:
+  /// Makes the call and waits for its one answer, which must not come inside the call.
+  template <class T, class Call>
+  T ask(Call call) {
+    std::optional<result<T>> answer;
+    int answers = 0;
+    call([&](const result<T>& r) {
+      answer = r;
+      ++answers;
+    });
+    REQUIRE_FALSE(answer.has_value());
+    REQUIRE(inbox.run_until([&] { return answer.has_value(); }));
+    REQUIRE(answers == 1);
+    REQUIRE(answer->has_value());
+    return std::move(**answer);
+  }
+};
+
+inline std::vector<std::string> texts(const journal::page& p) {
+  std::vector<std::string> all;
+  for (const entry& e : p.entries)
+    all.push_back(e.text);
+  return all;
+}
+
+} // namespace asio_chat::test

@@ -1,0 +1,319 @@
+// What every journal promises to the rooms, whatever it keeps its logs in.
+#pragma once
+
+#include "contract/journal_bench.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace asio_chat::test {
+
+struct journal_check {
+  const char* promise;
+  void (*run)(const journal_maker& make);
+};
+
+namespace journal_checks {
+
+using words = std::vector<std::string>;
+
+inline void unknown_room(const journal_maker& make) {
+  journal_bench b(make);
+  const auto state = b.open("den");
+  CHECK(state.head.offset == 0);
+  CHECK(state.topic.empty());
+  const auto page = b.read("den", {});
+  CHECK(page.entries.empty());
+  CHECK_FALSE(page.more);
+  CHECK_FALSE(page.gap);
+}
+
+inline void entry_comes_back(const journal_maker& make) {
+  journal_bench b(make);
+  const wall_time time(std::chrono::milliseconds(1'700'000'123'456));
+  for (const entry_kind kind : {entry_kind::message, entry_kind::action, entry_kind::topic}) {
+    entry e{"den",
+            {99, 99},
+            time,
+            "alice",
+            kind,
+            "tab\t newline\n \"quoted\" äöü \U0001F600",
+            "id" + std::to_string(static_cast<int>(kind))};
+    const auto kept = b.append(e);
+    CHECK_FALSE(kept.duplicate);
+    e.at = kept.kept.at; // the journal says where
+    CHECK(kept.kept == e);
+    CHECK(b.read("den", {e.at.epoch, e.at.offset - 1}).entries == std::vector<entry>{e});
+  }
+}
+
+inline void empty_and_long_texts(const journal_maker& make) {
+  journal_bench b(make);
+  const std::string longest(30'000, '"');
+  b.append("den", "");
+  b.append("den", longest);
+  CHECK(texts(b.read("den", {})) == words{"", longest});
+}
+
+inline void positions(const journal_maker& make) {
+  journal_bench b(make);
+  std::vector<position> seen;
+  for (int i = 0; i < 20; ++i)
+    seen.push_back(b.append("den", std::to_string(i)).kept.at);
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    CHECK(seen[i].epoch == seen[0].epoch);
+    CHECK(seen[i].offset == i + 1);
+  }
+  CHECK(b.open("den").head == seen.back());
+  CHECK(b.append("nook", "x").kept.at.offset == 1); // each room has its own
+}
+
+inline void answers_in_order(const journal_maker& make) {
+  journal_bench b(make);
+  words order;
+  b.log->open("den", [&](const auto& s) {
+    order.push_back("open " + std::to_string(s.value().head.offset));
+  });
+  for (int i = 1; i <= 50; ++i) {
+    b.log->append(b.draft("den", std::to_string(i)), [&](const auto& a) {
+      order.push_back("append " + std::to_string(a.value().kept.at.offset));
+    });
+    if (i % 10 == 0) {
+      b.log->read("den", {}, 1'000, [&](const auto& p) {
+        order.push_back("read " + std::to_string(p.value().entries.size()));
+      });
+    }
+  }
+  b.log->open("den", [&](const auto& s) {
+    order.push_back("open " + std::to_string(s.value().head.offset));
+  });
+  CHECK(order.empty()); // never inside the call
+  CHECK(b.inbox.run_until([&] { return order.size() == 57; }));
+  words expected{"open 0"};
+  for (int i = 1; i <= 50; ++i) {
+    expected.push_back("append " + std::to_string(i));
+    if (i % 10 == 0) expected.push_back("read " + std::to_string(i));
+  }
+  expected.push_back("open 50");
+  CHECK(order == expected);
+}
+
+inline void calls_from_answers(const journal_maker& make) {
+  journal_bench b(make);
+  int depth = 0;
+  int answers = 0;
+  std::function<void(const result<journal::appended>&)> again =
+      [&](const result<journal::appended>& a) {
+        CHECK(depth == 0);
+        ++depth;
+        if (++answers < 10) b.log->append(b.draft("den", a.value().kept.text + "x"), again);
+        --depth;
+      };
+  b.log->append(b.draft("den", "x"), again);
+  CHECK(b.inbox.run_until([&] { return answers == 10; }));
+  CHECK(b.open("den").head.offset == 10);
+}
+
+inline void ids(const journal_maker& make) {
+  journal_bench b(make);
+  const auto first = b.append("den", "one", "id");
+  b.append("den", "two");
+  const auto again = b.append("den", "another text, the same id", "id");
+  CHECK(again.duplicate);
+  CHECK(again.kept == first.kept);
+  CHECK(b.open("den").head.offset == 2);
+  // An id belongs to its author and its room; none is no id.
+  CHECK_FALSE(b.append("den", "bob's", "id", "bob").duplicate);
+  CHECK_FALSE(b.append("nook", "elsewhere", "id").duplicate);
+  CHECK_FALSE(b.append("den", "same").duplicate);
+  CHECK_FALSE(b.append("den", "same").duplicate);
+  // Author and id do not run into each other.
+  CHECK_FALSE(b.append("den", "x", "bc", "a").duplicate);
+  CHECK_FALSE(b.append("den", "x", "c", "ab").duplicate);
+}
+
+inline void ids_under_way(const journal_maker& make) {
+  journal_bench b(make);
+  std::vector<journal::appended> answers;
+  for (int i = 0; i < 3; ++i) {
+    b.log->append(b.draft("den", "x", "id"), [&](const auto& a) { answers.push_back(a.value()); });
+  }
+  CHECK(b.inbox.run_until([&] { return answers.size() == 3; }));
+  CHECK_FALSE(answers[0].duplicate);
+  CHECK(answers[1].duplicate);
+  CHECK(answers[2].duplicate);
+  CHECK(answers[2].kept == answers[0].kept);
+}
+
+inline void pages(const journal_maker& make) {
+  journal_bench b(make);
+  std::uint64_t epoch = 0;
+  for (int i = 1; i <= 10; ++i)
+    epoch = b.append("den", std::to_string(i)).kept.at.epoch;
+  auto page = b.read("den", {epoch, 0}, 4);
+  CHECK(texts(page) == words{"1", "2", "3", "4"});
+  CHECK(page.more);
+  page = b.read("den", page.entries.back().at, 4);
+  CHECK(texts(page) == words{"5", "6", "7", "8"});
+  CHECK(page.more);
+  page = b.read("den", page.entries.back().at, 4);
+  CHECK(texts(page) == words{"9", "10"});
+  CHECK_FALSE(page.more);
+  page = b.read("den", {epoch, 6}, 4);
+  CHECK(texts(page) == words{"7", "8", "9", "10"});
+  CHECK_FALSE(page.more); // exactly the limit, and nothing after it
+  page = b.read("den", {epoch, 0}, 0);
+  CHECK(page.entries.empty());
+  CHECK(page.more);
+  for (const std::uint64_t end : {std::uint64_t{10}, std::uint64_t{11}, ~std::uint64_t{0}}) {
+    page = b.read("den", {epoch, end}, 4);
+    CHECK(page.entries.empty());
+    CHECK_FALSE(page.more);
+    CHECK_FALSE(page.gap);
+  }
+}
+
+inline void other_epoch(const journal_maker& make) {
+  journal_bench b(make);
+  std::uint64_t epoch = 0;
+  for (int i = 1; i <= 3; ++i)
+    epoch = b.append("den", std::to_string(i)).kept.at.epoch;
+  for (const std::uint64_t other : {epoch - 1, epoch + 1, std::uint64_t{0}}) {
+    const auto page = b.read("den", {other, 2}, 10);
+    CHECK(texts(page) == words{"1", "2", "3"});
+    CHECK_FALSE(page.more);
+  }
+}
+
+inline void gap(const journal_maker& make) {
+  journal_bench b(make, 10);
+  std::uint64_t epoch = 0;
+  for (int i = 1; i <= 500; ++i)
+    epoch = b.append("den", std::to_string(i)).kept.at.epoch;
+  const auto page = b.read("den", {epoch, 3}, 1'000);
+  REQUIRE_FALSE(page.entries.empty());
+  CHECK(page.entries.size() < 250); // bounded, though not to the entry
+  CHECK(page.entries.back().at.offset == 500);
+  REQUIRE(page.gap);
+  CHECK(*page.gap == page.entries.front().at.offset);
+  CHECK_FALSE(b.read("den", {epoch, *page.gap - 1}).gap); // nothing is missing from there on
+  CHECK(b.read("den", {epoch, *page.gap - 2}).gap == page.gap);
+  CHECK(b.open("den").head.offset == 500);
+}
+
+inline void state(const journal_maker& make) {
+  journal_bench b(make, 10);
+  const wall_time time(std::chrono::milliseconds(1'700'000'000'000));
+  entry topic = b.draft("den", "tea");
+  topic.kind = entry_kind::topic;
+  topic.time = time;
+  b.append(topic);
+  CHECK(b.open("den").topic == "tea");
+  for (int i = 0; i < 500; ++i) { // the entry itself may be gone
+    entry e = b.draft("den", "not a topic");
+    e.time = time + std::chrono::milliseconds(i);
+    b.append(std::move(e));
+  }
+  auto s = b.open("den");
+  CHECK(s.topic == "tea");
+  CHECK(s.head.offset == 501);
+  CHECK(s.time == time + std::chrono::milliseconds(499));
+  topic.text = "";
+  b.append(topic);
+  CHECK(b.open("den").topic.empty());
+  CHECK(b.open("nook").topic.empty());
+}
+
+inline void times(const journal_maker& make) {
+  journal_bench b(make);
+  const wall_time noon(std::chrono::milliseconds(1'700'000'000'000));
+  entry e = b.draft("den", "x");
+  e.time = noon;
+  b.append(e);
+  e.time = noon - std::chrono::hours(1);
+  CHECK(b.append(e).kept.time == noon);
+  e.time = noon + std::chrono::hours(1);
+  CHECK(b.append(e).kept.time == noon + std::chrono::hours(1));
+  CHECK(b.open("den").time == noon + std::chrono::hours(1));
+}
+
+inline void many_rooms(const journal_maker& make) {
+  journal_bench b(make);
+  int answers = 0;
+  for (int i = 0; i < 300; ++i) {
+    for (int r = 0; r < 10; ++r) {
+      b.log->append(b.draft("room-" + std::to_string(r), std::to_string(i)),
+                    [&](const auto& a) { answers += a.has_value() ? 1 : 0; });
+    }
+  }
+  CHECK(b.inbox.run_until([&] { return answers == 3'000; }));
+  for (int r = 0; r < 10; ++r) {
+    const auto page = b.read("room-" + std::to_string(r), {}, 1'000);
+    CHECK(page.entries.size() == 300);
+    CHECK(std::is_sorted(page.entries.begin(), page.entries.end(),
+                         [](const entry& x, const entry& y) { return x.at < y.at; }));
+    CHECK(page.entries.back().text == "299");
+  }
+}
+
+inline void destroyed(const journal_maker& make) {
+  int answers = 0;
+  {
+    journal_bench b(make);
+    for (int i = 0; i < 100; ++i) {
+      b.log->append(b.draft("den", "x"), [&](const auto&) { ++answers; });
+      b.log->read("den", {}, 10, [&](const auto&) { ++answers; });
+      b.log->open("den", [&](const auto&) { ++answers; });
+    }
+    b.log.reset();
+    b.inbox.run_all();
+  }
+  CHECK(answers == 0);
+}
+
+inline void destroyed_by_an_answer(const journal_maker& make) {
+  journal_bench b(make);
+  int answers = 0;
+  for (int i = 0; i < 10; ++i) {
+    b.log->append(b.draft("den", "x"), [&](const auto&) {
+      ++answers;
+      b.log.reset();
+    });
+  }
+  CHECK(b.inbox.run_until([&] { return answers > 0; }));
+  b.inbox.run_all();
+  CHECK(answers == 1);
+}
+
+} // namespace journal_checks
+
+inline constexpr journal_check journal_contract[] = {
+    {"an unknown room has an empty log", journal_checks::unknown_room},
+    {"an entry comes back as it went, at its position", journal_checks::entry_comes_back},
+    {"empty and very long texts are kept", journal_checks::empty_and_long_texts},
+    {"offsets grow by one from 1, in each room", journal_checks::positions},
+    {"answers of a room come in the order of the calls", journal_checks::answers_in_order},
+    {"an answer may call again, and is never inside the call", journal_checks::calls_from_answers},
+    {"a repeated id is answered with the first entry", journal_checks::ids},
+    {"a repeated id of an entry under way as well", journal_checks::ids_under_way},
+    {"pages follow each other without gap or overlap", journal_checks::pages},
+    {"a position of another epoch reads from the beginning", journal_checks::other_epoch},
+    {"memory is bounded, and what is gone is told as a gap", journal_checks::gap},
+    {"the state of a log is its head, its time and its topic", journal_checks::state},
+    {"times never decrease", journal_checks::times},
+    {"many rooms at once do not mix", journal_checks::many_rooms},
+    {"a journal that is destroyed answers no more", journal_checks::destroyed},
+    {"an answer may destroy the journal", journal_checks::destroyed_by_an_answer},
+};
+
+/// Runs every check on journals of its own; call it from a TEST_CASE.
+inline void check_journal_contract(const journal_maker& make) {
+  for (const journal_check& check : journal_contract) {
+    DYNAMIC_SECTION(check.promise) {
+      check.run(make);
+    }
+  }
+}
+
+} // namespace asio_chat::test

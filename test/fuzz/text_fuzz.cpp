@@ -1,0 +1,83 @@
+// Lines of strangers through the command table, and what is told in both protocols: every frame
+// fits its cap, is valid UTF-8, and holds nothing that controls a terminal.
+// Input: lines with NUL between them; the first is a name, the others are said in turn by somebody
+// of that name and by bob.
+
+#include "base/utf8.hpp"
+#include "domain/hub.hpp"
+#include "fuzz/require.hpp"
+#include "journal/memory_journal.hpp"
+#include "model/names.hpp"
+#include "support/manual_clock.hpp"
+#include "support/task_queue.hpp"
+#include "unit/wire/payloads.hpp"
+#include "wire/command_line.hpp"
+#include "wire/native_codec.hpp"
+#include "wire/text_codec.hpp"
+
+using namespace asio_chat;
+using test::require;
+
+namespace {
+
+/// A sink that speaks both protocols and judges what it says.
+class judging_sink final : public sink {
+ public:
+  void deliver(const shared_event& e) override {
+    for (const std::string& payload :
+         test::payloads_of(wire::text::encode(e->value), wire::text_payload_cap)) {
+      require(!payload.empty(), "a frame says something");
+      require(is_clean_text(payload), "what is told is valid and harmless");
+    }
+    for (const std::string& payload :
+         test::payloads_of(wire::native::encode(e->value), wire::native_payload_cap)) {
+      require(wire::native::parse_message(payload).index() == 0, "a client can read it");
+    }
+  }
+  void close(close_reason reason) override {
+    for (const std::string& payload :
+         test::payloads_of(wire::text::encode(reason), wire::text_payload_cap)) {
+      require(is_clean_text(payload), "the last word is valid and harmless");
+    }
+  }
+};
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view lines = test::as_text(data, size);
+  const auto next_line = [&] {
+    const std::string_view line = lines.substr(0, lines.find('\0'));
+    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+    return line;
+  };
+
+  const limits l;
+  const test::manual_clock clock;
+  test::task_queue tasks;
+  memory_journal log(tasks.later(), 7, {.entries_per_room = 100, .bytes_per_room = 1u << 20});
+  hub h({log, clock, l, "lobby"});
+  judging_sink ears[2];
+
+  std::string name = mend_member_name(next_line(), l);
+  if (name.empty()) name = "anon";
+  member* somebody = h.enter(ears[0], h.free_name(name), true).value();
+  member* bob = h.enter(ears[1], h.free_name("bob"), false).value();
+  for (member* m : {somebody, bob})
+    h.join(*m, "lobby", "").value();
+
+  for (std::size_t turn = 0; !lines.empty() && turn < 100; ++turn) {
+    // The text protocol carries no longer line.
+    const std::string_view line = next_line().substr(0, wire::text_payload_cap);
+    h.dispatch(turn % 2 == 0 ? *somebody : *bob, wire::parse_command_line(line));
+    if (turn % 3 == 0) tasks.run();
+  }
+  tasks.run();
+  for (const member::seat& s : somebody->seats())
+    s.in->read_history(*somebody, {}, 1'000, "h");
+  tasks.run();
+  h.leave(*somebody);
+  h.leave(*bob);
+  require(h.rooms().empty(), "nobody is left in a room");
+  return 0;
+}

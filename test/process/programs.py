@@ -1,0 +1,114 @@
+"""The programs under test, and how to run them. ASIO_CHAT_BIN names their directory."""
+
+import os
+import resource
+import signal
+import socket
+import ssl
+import struct
+import subprocess
+import time
+from pathlib import Path
+
+BIN = Path(os.environ.get("ASIO_CHAT_BIN", "build/bin")).resolve()
+ROOT = Path(__file__).resolve().parents[2]
+# Long enough for a sanitizer on a machine that does something else as well.
+PATIENCE = 20
+
+
+def until(true, patience=PATIENCE):
+    """Waits until it is true; says whether it became so."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if true():
+            return True
+        time.sleep(0.02)
+    return bool(true())
+
+
+def clean_environment(**more):
+    """Without what would change the programs' settings."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("ASIO_CHAT", "CHAT_SECRET"))}
+    env.pop("STATE_DIRECTORY", None)
+    env.update(LC_ALL="C.UTF-8", **more)
+    return env
+
+
+class Daemon:
+    """An asio-chatd on a free port; its log goes to a file."""
+
+    def __init__(self, directory, *options, env=None, descriptors=None):
+        self.data = Path(directory) / "data"
+        self.log_path = Path(directory) / "log"
+        self.log_file = open(self.log_path, "ab")
+        self.process = subprocess.Popen(
+            [BIN / "asio-chatd", "--listen", "127.0.0.1:0", "--data", self.data, *map(str, options)],
+            stdout=subprocess.PIPE, stderr=self.log_file, text=True, env=env or clean_environment(),
+            preexec_fn=descriptors and (
+                lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))))
+        line = self.process.stdout.readline()
+        assert line.startswith("listening on 127.0.0.1:"), line + self.log
+        self.port = int(line.rsplit(":", 1)[1])
+
+    @property
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    @property
+    def ca(self):
+        return str(self.data / "ca-cert.pem")
+
+    def stop(self, sig=signal.SIGTERM, timeout=PATIENCE):
+        if self.process.poll() is None:
+            self.process.send_signal(sig)
+        code = self.process.wait(timeout)
+        self.process.stdout.close()
+        self.log_file.close()
+        return code
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.stop(signal.SIGKILL)
+
+
+class LessonClient:
+    """A client of the text protocol as a lesson would have it: TLS, and a length before each text."""
+
+    def __init__(self, port, ca, *first, certificate=None):
+        context = ssl.create_default_context(cafile=ca)
+        if certificate:
+            context.load_cert_chain(*certificate)
+        raw = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self.tls = context.wrap_socket(raw, server_hostname="localhost")
+        for text in first:
+            self.send(text)
+
+    def send(self, text):
+        data = text.encode()
+        self.tls.sendall(struct.pack("!I", len(data)) + data)
+
+    def _exactly(self, n):
+        data = b""
+        while len(data) < n:
+            part = self.tls.recv(n - len(data))
+            if not part:
+                raise EOFError
+            data += part
+        return data
+
+    def receive(self):
+        (n,) = struct.unpack("!I", self._exactly(4))
+        return self._exactly(n).decode()
+
+    def hear(self, text):
+        """Receives until this text comes; gives everything that came."""
+        heard = []
+        while text not in heard:
+            heard.append(self.receive())
+        return heard
+
+    def close(self):
+        self.tls.close()

@@ -1,0 +1,324 @@
+"""asio-chat-bench: small runs of each command, and servers that deliver wrongly.
+
+The programs are looked for in the directory that ASIO_CHAT_BIN names.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import ssl
+import stat
+import struct
+import subprocess
+import threading
+
+import pytest
+
+BIN = pathlib.Path(os.environ.get("ASIO_CHAT_BIN", "build/bin")).resolve()
+BENCH = BIN / "asio-chat-bench"
+DAEMON = BIN / "asio-chatd"
+
+FIGURES = {
+    "cpu_s_per_million", "deliveries_per_s", "latency_p50_ms", "latency_p99_ms",
+    "latency_p99_9_ms", "latency_max_ms", "deliveries_per_record", "generator_load",
+}
+NO_VIOLATIONS = {"lost": 0, "doubled": 0, "reordered": 0, "damaged": 0, "echoed": 0}
+SMALL_FLOOD = ["--receivers", "5", "--messages", "3000", "--window", "200"]
+SMALL_PACED = ["--receivers", "20", "--rate", "50", "--seconds", "0.4"]
+
+
+def bench(*arguments, timeout=60):
+    return subprocess.run([BENCH, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=timeout)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    where = tmp_path_factory.mktemp("bench-tls")
+    cert, key = where / "cert.pem", where / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-keyout", key, "-out", cert, "-days", "1", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"],
+        check=True, capture_output=True)
+    return cert, key
+
+
+@contextlib.contextmanager
+def bare_server(certificate, *options):
+    cert, key = certificate
+    process = subprocess.Popen([BENCH, "bare-server", "--cert", cert, "--key", key, *options],
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        words = process.stdout.readline().split()
+        assert words[:2] == ["listening", "on"]
+        yield words[2], process
+    finally:
+        process.terminate()
+        process.stdout.close()
+        assert process.wait(timeout=10) == 0
+
+
+class faulty_server:
+    """The text protocol, on a thread of its own, with one thing done wrongly to a message."""
+
+    def __init__(self, certificate, fault, at=40):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(*certificate)
+        self.fault, self.at = fault, at
+        self.members, self.count, self.held = {}, 0, None
+        self.loop = asyncio.new_event_loop()
+        self.ready = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        assert self.ready.wait(10)
+        return f"127.0.0.1:{self.port}"
+
+    def __exit__(self, *_):
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(10)
+
+    def run(self):
+        asyncio.set_event_loop(self.loop)
+        self.loop.set_exception_handler(lambda *_: None)
+        server = self.loop.run_until_complete(
+            asyncio.start_server(self.serve, "127.0.0.1", 0, ssl=self.context))
+        self.port = server.sockets[0].getsockname()[1]
+        self.ready.set()
+        self.loop.run_forever()
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
+
+    async def serve(self, reader, writer):
+        try:
+            name = await self.frame(reader)
+            self.members[writer] = name
+            while True:
+                line = await self.frame(reader)
+                self.relay(writer, name + b": " + line)
+        except (asyncio.IncompleteReadError, OSError):
+            pass
+        finally:
+            self.members.pop(writer, None)
+            writer.close()
+
+    @staticmethod
+    async def frame(reader):
+        (length,) = struct.unpack("!I", await reader.readexactly(4))
+        return await reader.readexactly(length)
+
+    def relay(self, sender, text):
+        self.count += 1
+        others = [one for one in self.members if one is not sender]
+        for number, one in enumerate(others):
+            for version in self.versions(text) if number == 0 else [text]:
+                one.write(struct.pack("!I", len(version)) + version)
+        if self.fault == "echo" and self.count == self.at:
+            sender.write(struct.pack("!I", len(text)) + text)
+        if self.fault == "close" and self.count == self.at:
+            others[0].close()
+
+    def versions(self, text):
+        """What the first receiver gets instead of `text`."""
+        if self.fault == "swap" and self.count == self.at:
+            self.held = text
+            return []
+        if self.held:
+            held, self.held = self.held, None
+            return [text, held]
+        if self.count != self.at:
+            return [text]
+        return {"double": [text, text], "drop": [], "damage": [text[:-1] + b"!"]}.get(
+            self.fault, [text])
+
+
+@pytest.mark.parametrize("mode", [[], ["--coalesce"]], ids=["plain", "coalesce"])
+@pytest.mark.parametrize("command,options,deliveries",
+                         [("flood", SMALL_FLOOD, 15000), ("paced", SMALL_PACED, 400)])
+def test_load_on_the_bare_loop(certificate, mode, command, options, deliveries):
+    with bare_server(certificate, *mode) as (address, server):
+        done = bench(command, "--server", address, "--ca", certificate[0], "--server-pid",
+                     server.pid, "--repeat", 3, "--json", *options)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["clean"] is True
+    assert report["load"]["scenario"] == command
+    assert len(report["runs"]) == 3
+    for run in report["runs"]:
+        assert run["deliveries"] == deliveries
+        assert run["violations"] == NO_VIOLATIONS
+        assert FIGURES <= run.keys()
+        assert all(run[figure] > 0 for figure in FIGURES)
+        assert (run["latency_p50_ms"] <= run["latency_p99_ms"] <= run["latency_p99_9_ms"]
+                <= run["latency_max_ms"])
+    for figure in FIGURES:
+        values = sorted(run[figure] for run in report["runs"])
+        assert report["summary"][figure] == pytest.approx(
+            {"low": values[0], "median": values[1], "high": values[2]})
+    if not mode:
+        assert all(run["deliveries_per_record"] == 1 for run in report["runs"])
+    elif command == "flood":
+        assert all(run["deliveries_per_record"] > 2 for run in report["runs"])
+
+
+def test_text_output_without_a_process(certificate):
+    with bare_server(certificate) as (address, _):
+        done = bench("flood", "--server", address, "--ca", certificate[0], *SMALL_FLOOD)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == ("flood: 1 publisher, 5 receivers, 3000 messages of 128 bytes, "
+                        "window 200")
+    assert [line.split()[0] for line in lines[2:]] == ["1", "2", "3", "4", "5", "median",
+                                                       "lowest", "highest"]
+    assert lines[2].split()[1] == "-"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("size,batch", [(64, 1), (8000, 0), (129, 7)])
+def test_sizes_and_batches(certificate, size, batch):
+    with bare_server(certificate, "--coalesce") as (address, _):
+        done = bench("flood", "--server", address, "--ca", certificate[0], "--receivers", 3,
+                     "--messages", 500, "--window", 50, "--size", size, "--batch", batch,
+                     "--repeat", 2, "--json")
+    assert done.returncode == 0, done.stderr
+    assert [run["deliveries"] for run in json.loads(done.stdout)["runs"]] == [1500, 1500]
+
+
+@pytest.mark.parametrize("fault,found", [
+    ("double", "1 doubled"), ("drop", "1 lost"), ("swap", "1 out of order"),
+    ("damage", "1 damaged"), ("echo", "1 sent back to the sender"),
+])
+def test_a_faulty_server_is_found_out(certificate, fault, found):
+    with faulty_server(certificate, fault) as address:
+        done = bench("flood", "--server", address, "--ca", certificate[0], "--receivers", 3,
+                     "--messages", 200, "--window", 50, "--repeat", 1, "--json")
+    assert done.returncode == 1
+    assert "wrong deliveries" in done.stderr and found in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert json.loads(done.stdout)["clean"] is False
+
+
+def test_a_correct_server_in_python_passes(certificate):
+    with faulty_server(certificate, "none") as address:
+        done = bench("flood", "--server", address, "--ca", certificate[0], "--receivers", 3,
+                     "--messages", 200, "--window", 50, "--repeat", 1)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_server_that_hangs_up(certificate):
+    with faulty_server(certificate, "close") as address:
+        done = bench("flood", "--server", address, "--ca", certificate[0], "--receivers", 3,
+                     "--messages", 200, "--window", 50, "--repeat", 1)
+    assert done.returncode == 1
+    assert "receiver" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def stand_in_daemon(directory, certificate):
+    """A program called like the daemon that is the bare loop."""
+    cert, key = certificate
+    script = directory / "asio-chatd"
+    script.write_text(f"""#!/bin/sh
+while [ $# -gt 0 ]; do
+  case $1 in --data) data=$2 ;; --listen) listen=$2 ;; esac
+  shift
+done
+cp '{cert}' "$data/ca-cert.pem"
+exec '{BENCH}' bare-server --cert '{cert}' --key '{key}' --listen "$listen"
+""")
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    return script
+
+
+def compare(daemon, scenario, *options):
+    small = SMALL_FLOOD if scenario == "flood" else SMALL_PACED
+    done = bench("compare", "--scenario", scenario, "--asio-chatd", daemon, "--pairs", 2,
+                 "--server-cpu", -1, "--generator-cpu", -1, "--json", *small, *options)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["clean"] is True
+    assert len(report["pairs"]) == 2
+    for pair in report["pairs"]:
+        ours, bare = pair["asio-chatd"], pair["bare"]
+        assert ours["violations"] == bare["violations"] == NO_VIOLATIONS
+        assert ours["deliveries"] == bare["deliveries"]
+        assert pair["ratio"] == pytest.approx(
+            ours["cpu_s_per_million"] / bare["cpu_s_per_million"])
+    assert report["summary"].keys() == {"asio-chatd", "bare", "ratio"}
+    assert FIGURES <= report["summary"]["asio-chatd"].keys()
+    return report
+
+
+@pytest.mark.parametrize("scenario", ["flood", "paced"])
+def test_compare_with_a_stand_in(tmp_path, certificate, scenario):
+    report = compare(stand_in_daemon(tmp_path, certificate), scenario, "--plain")
+    assert report["bare_mode"] == "plain"
+
+
+@pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
+@pytest.mark.parametrize("scenario", ["flood", "paced"])
+def test_compare_with_the_daemon(scenario):
+    assert compare(DAEMON, scenario)["bare_mode"] == "coalesce"
+
+
+def test_compare_leaves_nothing_behind(tmp_path, certificate):
+    script = stand_in_daemon(tmp_path, certificate)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = [BENCH, "compare", "--scenario", "paced", "--asio-chatd", script, "--receivers", "3",
+               "--seconds", "60", "--server-cpu", "-1", "--generator-cpu", "-1"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               text=True, env={**os.environ, "TMPDIR": str(scratch)})
+    while not list(scratch.glob("*/data/ca-cert.pem")):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert errors == "asio-chat-bench: interrupted\n"
+    assert not list(scratch.iterdir())
+
+
+@pytest.mark.parametrize("arguments,expected", [
+    ([], "subcommand is required"),
+    (["flood", "--server", "127.0.0.1:1"], "--ca is required"),
+    (["flood", "--server", "nowhere", "--ca", "x"], "'nowhere' is not HOST:PORT"),
+    (["flood", "--server", "127.0.0.1:1", "--ca", "/nowhere"], "No such file"),
+    (["flood", "--server", "127.0.0.1:1", "--ca", "CERT"], "127.0.0.1:1, publisher: connecting"),
+    (["flood", "--server", "127.0.0.1:1", "--ca", "CERT", "--size", "10"], "not in range"),
+    (["flood", "--server", "127.0.0.1:1", "--ca", "CERT", "--server-pid", "999999999"],
+     "process 999999999"),
+    (["compare", "--scenario", "calm"], "--scenario"),
+    (["compare", "--scenario", "flood", "--asio-chatd", "/nowhere"], "there is no '/nowhere'"),
+    (["compare", "--scenario", "flood", "--asio-chatd", "/bin/true", "--generator-cpu", "1000"],
+     "core 1000 is not available"),
+    (["compare", "--scenario", "flood", "--asio-chatd", "/bin/false", "--generator-cpu", "-1"],
+     "'/bin/false' ended"),
+    (["bare-server", "--cert", "/nowhere", "--key", "/nowhere"], "'/nowhere' is no certificate"),
+])
+def test_what_cannot_start_says_why(certificate, arguments, expected):
+    done = bench(*[certificate[0] if one == "CERT" else one for one in arguments])
+    assert done.returncode == 2
+    assert expected in done.stderr
+
+
+def test_a_stranger_is_not_trusted(certificate, tmp_path):
+    other = tmp_path / "other.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
+                    tmp_path / "k.pem", "-out", other, "-subj", "/CN=other"],
+                   check=True, capture_output=True)
+    with bare_server(certificate) as (address, _):
+        done = bench("flood", "--server", address, "--ca", other)
+    assert done.returncode == 2
+    assert "certificate verify failed" in done.stderr
+
+
+def test_help_and_version():
+    assert bench("--version").stdout.startswith("asio-chat-bench ")
+    for command in ["flood", "paced", "compare", "bare-server"]:
+        shown = bench(command, "--help")
+        assert shown.returncode == 0
+        assert "Example" in shown.stdout

@@ -1,0 +1,800 @@
+"""asio-chat as a person and as a program use it: in a terminal, in a pipe, against a real asio-chatd.
+
+Needs ASIO_CHAT_BIN, the directory of the programs, and the packages pexpect and pyte. Names such as
+D5 are rows of the requirements.
+"""
+
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+BIN = Path(os.environ.get("ASIO_CHAT_BIN", "build/bin")).resolve()
+CLIENT = str(BIN / "asio-chat")
+DAEMON = str(BIN / "asio-chatd")
+PATIENCE = 15
+
+
+def until(true, patience=PATIENCE):
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if true():
+            return True
+        time.sleep(0.02)
+    return bool(true())
+
+
+class Daemon:
+    def __init__(self, directory, *options, secret=None):
+        self.directory = directory
+        self.options = options
+        self.secret = secret
+        self.port = 0
+        self.process = None
+        self.start()
+
+    def start(self):
+        env = {k: v for k, v in os.environ.items() if not k.startswith("ASIO_CHATD_")}
+        env.pop("CHAT_SECRET", None)
+        if self.secret:
+            env["CHAT_SECRET"] = self.secret
+        self.process = subprocess.Popen(
+            [DAEMON, "--listen", f"127.0.0.1:{self.port}", "--data", str(self.directory),
+             *self.options],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env)
+        line = self.process.stdout.readline()
+        assert line.startswith("listening on"), line
+        self.port = int(line.rsplit(":", 1)[1])
+
+    def stop(self, sig=signal.SIGTERM):
+        self.process.send_signal(sig)
+        try:
+            self.process.wait(timeout=20)
+        finally:
+            self.process.kill()
+            self.process.stdout.close()
+
+    @property
+    def address(self):
+        return f"localhost:{self.port}"
+
+    @property
+    def ca(self):
+        return str(self.directory / "ca-cert.pem")
+
+
+class Cable:
+    """Carries bytes to a port until it is pulled out."""
+
+    def __init__(self, port):
+        self.target = port
+        self.listener = None
+        self.port = 0
+        self.sockets = []
+        self.plug_in()
+
+    def plug_in(self):
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, args=[self.listener], daemon=True).start()
+
+    def accept(self, listener):
+        while True:
+            try:
+                near, _ = listener.accept()
+            except OSError:
+                return
+            far = socket.create_connection(("127.0.0.1", self.target))
+            self.sockets += [near, far]
+            for pair in ((near, far), (far, near)):
+                threading.Thread(target=self.carry, args=pair, daemon=True).start()
+
+    @staticmethod
+    def carry(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+        except OSError:
+            pass
+
+    def pull_out(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for s in self.sockets:
+            try:
+                s.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            s.close()
+        self.sockets = []
+
+
+class Terminal:
+    """A client in a pseudo-terminal, and what a person would see."""
+
+    def __init__(self, *arguments, home, columns=80, env=None):
+        self.screen = pyte.Screen(columns, 24)
+        self.stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        environment = {"HOME": str(home), "TERM": "xterm", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin",
+                       "TZ": "UTC", **(env or {})}
+        self.child = pexpect.spawn(CLIENT, list(arguments), env=environment,
+                                   dimensions=(24, columns), timeout=PATIENCE)
+        self.child.delaybeforesend = None
+
+    def look(self):
+        while True:
+            try:
+                data = self.child.read_nonblocking(65536, timeout=0.02)
+            except (pexpect.TIMEOUT, pexpect.EOF):
+                return self
+            self.raw += data
+            self.stream.feed(data)
+
+    @property
+    def lines(self):
+        return [line.rstrip() for line in self.screen.display]
+
+    @property
+    def text(self):
+        return "\n".join(self.lines).rstrip()
+
+    @property
+    def bottom(self):
+        """The line being typed."""
+        return self.lines[self.screen.cursor.y]
+
+    def sees(self, what, patience=PATIENCE):
+        found = until(lambda: what in self.look().text, patience)
+        assert found, f"{what!r} is not on the screen:\n{self.text}"
+        return self
+
+    def ready(self):
+        self.sees("[in #")
+        assert until(lambda: self.look().bottom.startswith(">")), self.text
+        return self
+
+    def types(self, text):
+        self.child.send(text)
+        return self
+
+    def says(self, text):
+        return self.types(text + "\r")
+
+    def ends(self):
+        """The exit code, when everything was read."""
+        until(lambda: (self.look(), not self.child.isalive())[1])
+        self.look()
+        self.child.close()
+        return self.child.exitstatus
+
+
+@pytest.fixture
+def home(tmp_path):
+    where = tmp_path / "home"
+    where.mkdir()
+    return where
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    directory = tmp_path / "data"
+    directory.mkdir(mode=0o700)
+    d = Daemon(directory)
+    yield d
+    if d.process.poll() is None:
+        d.stop()
+
+
+@pytest.fixture
+def terminal(daemon, home):
+    """Makes clients that trust the daemon's CA, already in the room."""
+    made = []
+
+    def make(name, *arguments, **more):
+        t = Terminal(f"{name}@{daemon.address}", "--ca", daemon.ca, *arguments, home=home, **more)
+        made.append(t)
+        return t.ready()
+
+    yield make
+    for t in made:
+        t.child.close(force=True)
+
+
+def pipe(daemon, name, *arguments, text=None, env=None, home, trust=True, **more):
+    environment = {"HOME": str(home), "PATH": "/usr/bin:/bin", "TZ": "UTC", **(env or {})}
+    command = [CLIENT, f"{name}@{daemon.address}" if name else daemon.address]
+    if trust:
+        command += ["--ca", daemon.ca]
+    return subprocess.run([*command, *arguments], input=text, capture_output=True, text=True,
+                          timeout=60, env=environment, **more)
+
+
+class Listener:
+    """A client in a pipe whose input stays open."""
+
+    def __init__(self, daemon, name, *arguments, home):
+        self.process = subprocess.Popen(
+            [CLIENT, f"{name}@{daemon.address}", "--ca", daemon.ca, *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={"HOME": str(home), "PATH": "/usr/bin:/bin", "TZ": "UTC"})
+        os.set_blocking(self.process.stdout.fileno(), False)
+        os.set_blocking(self.process.stderr.fileno(), False)
+        self.out = b""
+        self.err = b""
+
+    def look(self):
+        self.out += self.process.stdout.read() or b""
+        self.err += self.process.stderr.read() or b""
+        return self
+
+    def hears(self, what, patience=PATIENCE):
+        assert until(lambda: what.encode() in self.look().out, patience), (self.out, self.err)
+        return self
+
+    def is_in(self):
+        assert until(lambda: b"[in #" in self.look().err or b'"event":"room"' in self.out)
+        return self
+
+    def says(self, line):
+        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.flush()
+
+    def ends(self):
+        self.process.stdin.close()
+        code = self.process.wait(timeout=PATIENCE)
+        self.look()
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return code
+
+
+@pytest.fixture
+def listener(daemon, home):
+    made = []
+
+    def make(name, *arguments):
+        made.append(Listener(daemon, name, *arguments, home=home))
+        return made[-1].is_in()
+
+    yield make
+    for m in made:
+        if m.process.poll() is None:
+            m.process.kill()
+            m.process.wait()
+
+
+# A person at a terminal
+
+
+def test_b15_first_line_says_how_the_connection_is_protected(terminal, daemon):
+    t = terminal("alice")
+    assert re.search(r"connected over TLSv1\.3, TLS_\w+, localhost:\d+ verified by ca-cert\.pem",
+                     t.text.replace("\n", "")), t.text
+
+
+def test_d1_d2_asks_the_name_until_there_is_one(daemon, home):
+    t = Terminal(daemon.address, "--ca", daemon.ca, home=home)
+    t.sees("Enter your username:").says("   ")
+    t.sees("Username cannot be empty").says("  alice  ")
+    t.ready()
+    assert "[in #lobby with alice]" in t.text
+    t.says("/quit")
+    assert t.ends() == 0
+
+
+def test_d1_a_taken_name_is_asked_again(daemon, terminal, home):
+    terminal("alice")
+    t = Terminal(daemon.address, "--ca", daemon.ca, home=home)
+    t.sees("Enter your username:").says("alice")
+    t.sees("taken").says("bob")
+    t.ready()
+
+
+def test_d4_prompt_comes_back_after_each_line_and_own_lines_stay(terminal):
+    t = terminal("alice")
+    t.says("first").says("second")
+    t.sees("> second")
+    assert "> first" in t.lines
+    assert until(lambda: t.look().bottom == ">")
+
+
+def test_d5_d15_incoming_message_leaves_the_half_typed_line_alone(terminal):
+    alice, bob = terminal("alice"), terminal("bob")
+    alice.sees("* bob joined the chat *")
+    alice.types("half a th")
+    assert until(lambda: alice.look().bottom == "> half a th")
+    bob.says("hello from bob")
+    alice.sees("bob: hello from bob")
+    assert until(lambda: alice.look().bottom == "> half a th"), alice.text
+    assert alice.screen.cursor.x == len("> half a th")
+    above = alice.lines[alice.screen.cursor.y - 1]
+    assert above == "bob: hello from bob"
+    alice.says("ought")
+    bob.sees("alice: half a thought")
+
+
+def test_d5_cursor_in_the_middle_and_a_line_that_wraps(terminal):
+    alice, bob = terminal("alice", columns=30), terminal("bob")
+    alice.types("x" * 40 + "\x01")  # to the beginning of a line of two rows
+    until(lambda: alice.look().screen.cursor.x == 2)
+    bob.says("one")
+    alice.sees("bob: one")
+    alice.types("\x05")  # to its end
+    until(lambda: alice.look().screen.cursor.x == 12)
+    bob.says("two")
+    alice.sees("bob: two")
+    assert until(lambda: alice.look().text.count("x") == 40), alice.text
+    assert alice.text.count("> x") == 1
+    alice.types("\x01!\x05?\r")
+    bob.sees("alice: !" + "x" * 40 + "?")
+
+
+def test_d5_utf8_typing_and_editing(terminal):
+    alice, bob = terminal("alice"), terminal("bob")
+    alice.types("grüße 中文 😀x")
+    alice.types("\x7f")  # backspace takes one character
+    alice.types("\x1b[D\x1b[D!")  # arrows go by characters
+    alice.says("")
+    bob.sees("alice: grüße 中文! 😀")
+
+
+def test_d5_a_lone_escape_key_holds_nothing_up(terminal):
+    alice, bob = terminal("alice"), terminal("bob")
+    alice.types("abc\x1b")
+    bob.says("still here?")
+    alice.sees("bob: still here?")
+
+
+def test_history_of_typed_lines(terminal):
+    alice, bob = terminal("alice"), terminal("bob")
+    alice.says("again and again")
+    bob.sees("alice: again and again")
+    alice.types("\x1b[A")
+    assert until(lambda: alice.look().bottom == "> again and again")
+
+
+def test_completion_of_names_and_commands(terminal):
+    alice = terminal("alice")
+    terminal("barbara")
+    alice.sees("* barbara joined")
+    alice.types("bar\t")
+    assert until(lambda: alice.look().bottom == "> barbara:"), alice.text
+    alice.types("\x15/wh\t")
+    assert until(lambda: alice.look().bottom == "> /who"), alice.text
+    alice.says("")
+    alice.sees("* online: alice, barbara *")
+    alice.types("/m\t")
+    alice.sees("me  msg")
+
+
+def test_a_refused_command_is_told_in_words(terminal):
+    alice = terminal("alice")
+    alice.says("/fly")
+    alice.sees("[refused: there is no command /fly")
+    alice.says("/nick").sees("[refused: usage: /nick")
+
+
+def test_rooms_show_in_the_prompt_and_before_messages(terminal):
+    alice, bob = terminal("alice"), terminal("bob")
+    alice.says("/join den")
+    assert until(lambda: alice.look().bottom == "#den>"), alice.text
+    bob.says("in the lobby")
+    alice.sees("#lobby bob: in the lobby")
+    alice.says("/join lobby")
+    assert until(lambda: alice.look().bottom == ">"), alice.text
+    alice.says("/join den").says("/leave")
+    alice.sees("you left den")
+    assert until(lambda: alice.look().bottom == ">")
+    alice.says("home again")
+    bob.sees("alice: home again")
+
+
+def test_actions_and_private_messages(terminal):
+    alice, bob = terminal("alice"), terminal("bob")
+    alice.says("/me waves")
+    bob.sees("* alice waves *")
+    alice.says("/msg bob psst")
+    bob.sees("[private] alice: psst")
+    alice.says("//not a command")
+    bob.sees("alice: /not a command")
+
+
+@pytest.mark.parametrize("word", ["quit", "QUIT", "/quit", "/Quit"])
+def test_d6_quit_leaves_in_any_case(terminal, word):
+    bob, alice = terminal("bob"), terminal("alice")
+    alice.says(word)
+    assert alice.ends() == 0
+    bob.sees("* alice left *")
+
+
+def test_d7_ctrl_c_announces_the_leave(terminal):
+    bob, alice = terminal("bob"), terminal("alice")
+    alice.types("half\x03")
+    assert alice.ends() == 130
+    assert "Client shutting down..." in alice.text
+    bob.sees("* alice left *")
+
+
+def test_d8_ctrl_d_leaves_cleanly(terminal):
+    bob, alice = terminal("bob"), terminal("alice")
+    alice.types("\x04")
+    assert alice.ends() == 0
+    bob.sees("* alice left *")
+
+
+@pytest.mark.parametrize("how", ["ctrl-c", "sigterm", "quit", "server"])
+def test_the_terminal_is_left_as_it_was(daemon, home, how):
+    marks = Terminal.__new__(Terminal)
+    command = f"stty -a > {home}/before; {CLIENT} alice@{daemon.address} --ca {daemon.ca} " \
+              f"--no-reconnect; stty -a > {home}/after"
+    marks.screen = pyte.Screen(80, 24)
+    marks.stream = pyte.ByteStream(marks.screen)
+    marks.raw = b""
+    marks.child = pexpect.spawn("/bin/bash", ["-c", f"trap : INT; {command}"],
+                                env={"HOME": str(home), "TERM": "xterm", "PATH": "/usr/bin:/bin"},
+                                dimensions=(24, 80))
+    marks.ready()
+    if how == "ctrl-c":
+        marks.types("\x03")
+    elif how == "quit":
+        marks.says("/quit")
+    elif how == "server":
+        daemon.stop(signal.SIGKILL)
+    else:
+        pid = subprocess.run(["pgrep", "-P", str(marks.child.pid), "-x", "asio-chat"],
+                             capture_output=True, text=True, check=True).stdout
+        os.kill(int(pid), signal.SIGTERM)
+    marks.ends()
+    assert (home / "after").read_text() == (home / "before").read_text()
+
+
+def test_c12_time_full_gives_the_old_form(terminal):
+    alice, bob = terminal("alice", "--time", "full"), terminal("bob")
+    bob.says("hello")
+    alice.sees("bob: hello")
+    assert re.search(r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] bob: hello$", alice.text, re.M)
+
+
+def test_d19_escape_sequences_are_made_harmless(terminal, daemon, home):
+    alice = terminal("alice")
+    # A server's own filter is not trusted: this one would have to let them through. What typing and
+    # pasting can send is tried here; the rest is in the unit tests of the display.
+    pipe(daemon, "eve", text="\x1b[2J\x1b]0;title\x07 \x9b31m evil\u202e \x1b[8m\n", home=home)
+    alice.sees("evil")
+    assert b"\x1b]0" not in alice.raw
+    assert b"\x1b[8m" not in alice.raw
+    assert "\u202e".encode() not in alice.raw
+    assert b"\xc2\x9b" not in alice.raw
+
+
+def test_d12_server_killed_and_restarted(terminal, daemon):
+    alice, bob = terminal("alice"), terminal("bob")
+    alice.says("/join den")
+    assert until(lambda: alice.look().bottom == "#den>")
+    alice.types("half")
+    daemon.stop(signal.SIGKILL)
+    alice.sees("[disconnected: ").sees("trying again in")
+    bob.sees("[disconnected: ")
+    daemon.start()
+    alice.sees("[connected again]")
+    bob.sees("[connected again]")
+    assert until(lambda: alice.look().bottom == "#den> half")
+    alice.says(" and whole")
+    bob.says("/join den")
+    bob.sees("[in #den with ")
+    alice.says("back in the den")
+    bob.sees("alice: back in the den")
+
+
+def test_d12_what_was_missed_comes_in_order_and_once(daemon, terminal, home):
+    bob = terminal("bob")
+    cable = Cable(daemon.port)
+    alice = Terminal(f"alice@localhost:{cable.port}", "--ca", daemon.ca, home=home).ready()
+    bob.says("message 1")
+    alice.sees("bob: message 1").says("mine")
+    bob.sees("alice: mine")
+    cable.pull_out()
+    alice.sees("[disconnected: ")
+    bob.sees("* alice left *").says("message 2").says("message 3")
+    bob.sees("> message 3")
+    cable.plug_in()
+    alice.sees("bob: message 3")
+    bob.says("message 4")
+    alice.sees("bob: message 4")
+    heard = [l for l in alice.lines if l.startswith("bob: ") or l == "alice: mine"]
+    assert heard == [f"bob: message {i}" for i in (1, 2, 3, 4)]
+    alice.child.close(force=True)
+
+
+def test_d12_server_stopped_politely_says_why(terminal, daemon):
+    alice = terminal("alice", "--no-reconnect")
+    daemon.stop()
+    assert alice.ends() == 1
+    assert "[disconnected: " in alice.text
+
+
+# Trust
+
+
+def test_b5_unknown_server_asks_once_and_remembers(daemon, home):
+    t = Terminal(f"alice@{daemon.address}", home=home, columns=120)
+    t.sees("Trust this server from now on? [yes/no]")
+    assert "fingerprint: SHA-256 " in t.text
+    assert "pin:         sha256/" in t.text
+    t.says("maybe").sees("Please type yes or no:").says("yes")
+    t.ready().says("/quit")
+    assert t.ends() == 0
+
+    known = home / ".config" / "asio-chat" / "known_hosts"
+    assert stat.S_IMODE(known.stat().st_mode) == 0o600
+    assert re.fullmatch(rf"localhost:{daemon.port} sha256/\S{{44}}\n", known.read_text())
+
+    again = Terminal(f"alice@{daemon.address}", home=home).ready()
+    assert "Trust" not in again.text
+    assert "verified by pin" in again.text.replace("\n", "")
+    again.says("/quit")
+    assert again.ends() == 0
+
+
+def test_b5_no_means_no_connection(daemon, home):
+    t = Terminal(f"alice@{daemon.address}", home=home, columns=120)
+    t.sees("[yes/no]").says("no")
+    assert t.ends() == 3
+    assert not (home / ".config").exists()
+
+
+def test_b5_a_changed_key_is_refused_loudly(daemon, home):
+    known = home / ".config" / "asio-chat" / "known_hosts"
+    known.parent.mkdir(parents=True)
+    known.write_text(f"# mine\nlocalhost:{daemon.port} sha256/{'A' * 43}=\n")
+    t = Terminal(f"alice@{daemon.address}", home=home, columns=250)
+    assert t.ends() == 3
+    assert "HAS CHANGED" in t.text
+    assert f"remove line 2 of {known}" in t.text
+    assert "[yes/no]" not in t.text
+
+
+def test_b5_b8_without_a_terminal_an_unknown_server_is_an_error_with_advice(daemon, home):
+    done = pipe(daemon, "alice", text="secret plans\n", trust=False, home=home)
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert done.stderr.startswith("Error connecting to server: ")
+    assert "--ca FILE" in done.stderr and "--pin sha256/" in done.stderr
+    pin = re.search(r"--pin (sha256/\S+)", done.stderr).group(1)
+    assert pipe(daemon, "alice", "--pin", pin, text="hello\n", trust=False,
+                home=home).returncode == 0
+
+
+def test_b8_there_is_no_way_to_switch_verification_off(home):
+    shown = subprocess.run([CLIENT, "--help"], capture_output=True, text=True, check=True).stdout
+    switches = re.findall(r"--[a-z-]*(?:insecure|verify|trust-all|skip)[a-z-]*", shown)
+    assert set(switches) == {"--insecure-skip-host-name-check"}
+
+
+def test_b6_b7_b16_host_name(daemon, home):
+    wrong = pipe(daemon, "alice", "--server-name", "elsewhere.example", text="x\n", home=home)
+    assert wrong.returncode == 3
+    assert "elsewhere.example" in wrong.stderr
+    skipped = pipe(daemon, "alice", "--server-name", "elsewhere.example",
+                   "--insecure-skip-host-name-check", text="x\n", home=home)
+    assert skipped.returncode == 0, skipped.stderr
+    assert skipped.stderr.startswith("WARNING: --insecure-skip-host-name-check")
+    # The chain is verified all the same.
+    other = pipe(daemon, "alice", "--insecure-skip-host-name-check", trust=False, text="x\n",
+                 home=home)
+    assert other.returncode == 3
+
+
+def test_b18_only_the_given_ca_is_trusted(daemon, home, tmp_path):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:P-256", "-nodes", "-keyout", tmp_path / "k.pem", "-out",
+                    tmp_path / "other.pem", "-subj", "/CN=other"], check=True, capture_output=True)
+    done = pipe(daemon, "alice", "--ca", str(tmp_path / "other.pem"), trust=False, text="x\n",
+                home=home)
+    assert done.returncode == 3
+    assert "Trust this server" not in done.stdout
+
+
+# Pipes
+
+
+def test_d8_pipe_sends_every_line_and_leaves_at_the_end(daemon, listener, home):
+    alice = listener("alice")
+    many = "".join(f"line {i}\n" for i in range(500))
+    done = pipe(daemon, "bob", text=many, home=home)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^connected over TLSv1\.3, \S+, localhost:\d+ verified by ca-cert\.pem$",
+                     done.stderr, re.M)
+    alice.hears("* bob left *")
+    heard = [l for l in alice.out.decode().splitlines() if l.startswith("bob: ")]
+    assert heard == [f"bob: line {i}" for i in range(500)]
+    assert alice.ends() == 0
+
+
+def test_d8_last_line_without_an_end_and_input_from_a_file(daemon, listener, home, tmp_path):
+    alice = listener("alice")
+    source = tmp_path / "lines"
+    source.write_text("from a file\nthe last one")
+    with source.open() as stdin:
+        done = subprocess.run([CLIENT, f"bob@{daemon.address}", "--ca", daemon.ca], stdin=stdin,
+                              capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    alice.hears("bob: from a file").hears("bob: the last one")
+
+
+def test_d8_no_input_at_all(daemon, home):
+    with open(os.devnull) as nothing:
+        done = subprocess.run([CLIENT, daemon.address, "--ca", daemon.ca], stdin=nothing,
+                              capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert done.stdout == ""
+
+
+def test_d2_without_a_terminal_the_server_gives_a_name(daemon, listener, home):
+    alice = listener("alice")
+    assert pipe(daemon, None, text="hello\n", home=home).returncode == 0
+    assert until(lambda: re.search(rb"^\S+: hello$", alice.look().out, re.M))
+
+
+def test_pipe_commands_and_refusals(daemon, home):
+    done = pipe(daemon, "alice", text="/who\n/fly\nquit\n\n", home=home)
+    assert "* online: alice *" in done.stdout
+    assert "[refused: there is no command /fly" in done.stderr
+    assert done.returncode == 5
+
+
+def test_pipe_a_line_that_is_too_long_is_refused_and_the_rest_goes_on(daemon, listener, home):
+    alice = listener("alice")
+    done = pipe(daemon, "bob", text="x" * 100_000 + "\nafter it\n", home=home)
+    assert done.returncode == 5
+    assert "100000 bytes" in done.stderr
+    alice.hears("bob: after it")
+
+
+def test_pipe_reader_that_has_enough_is_no_failure(daemon, listener, home):
+    alice = listener("alice")
+    alice.process.stdout.close()
+    pipe(daemon, "bob", text="one\ntwo\n", home=home)
+    assert alice.process.wait(timeout=PATIENCE) == 0
+
+
+def test_pipe_term_signal_leaves_politely(daemon, listener):
+    bob, alice = listener("bob"), listener("alice")
+    alice.process.terminate()
+    assert alice.process.wait(timeout=PATIENCE) == 143
+    bob.hears("* alice left *")
+
+
+def test_d12_pipe_survives_a_restart(daemon, listener, home):
+    alice, bob = listener("alice"), listener("bob")
+    daemon.stop(signal.SIGKILL)
+    for client in (alice, bob):
+        assert until(lambda: b"[disconnected: " in client.look().err)
+    bob.says("written while away")
+    daemon.start()
+    assert until(lambda: b"[connected again]" in alice.look().err)
+    alice.hears("bob: written while away")
+    assert bob.ends() == 0
+
+
+def test_json_mode(daemon, listener, home):
+    alice = listener("alice", "--json")
+    pipe(daemon, "bob", text="say \"hi\"\x1b[31m\u202e\n/me waves\n", home=home)
+    alice.says("mine")
+    alice.says("/who")
+    alice.says("/fly")
+    alice.hears('"code":"unknown_command"').hears('"event":"left"')
+    assert alice.ends() == 5
+    events = [json.loads(line) for line in alice.out.decode().splitlines()]
+    kinds = [e["event"] for e in events]
+    assert kinds[:2] == ["connected", "room"]
+    for kind in ("joined", "message", "action", "left", "acknowledged", "reply", "error"):
+        assert kind in kinds
+    assert events[0]["tls"] == "TLSv1.3"
+    message = next(e for e in events if e["event"] == "message")
+    assert message["from"] == "bob" and message["room"] == "lobby"
+    assert message["text"].startswith('say "hi"')
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", message["time"])
+    assert "\u202e".encode() not in alice.out and b"\x1b" not in alice.out
+
+
+# Starting
+
+
+def test_d9_connection_refused(home):
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    done = subprocess.run([CLIENT, f"127.0.0.1:{port}"], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, env={"HOME": str(home)})
+    assert done.returncode == 1
+    assert done.stderr == f"Error connecting to server: cannot connect to 127.0.0.1:{port}: " \
+                          "Connection refused\n"
+
+
+def test_d10_silent_server_is_given_up_after_ten_seconds(home):
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        start = time.monotonic()
+        done = subprocess.run([CLIENT, f"127.0.0.1:{s.getsockname()[1]}"],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              env={"HOME": str(home)})
+        took = time.monotonic() - start
+    assert done.returncode == 1
+    assert "no answer within 10 s, in the TLS handshake" in done.stderr
+    assert 9.5 < took < 12
+
+
+def test_d13_verbose(daemon, home):
+    done = pipe(daemon, "alice", "--verbose", text="", home=home)
+    assert "Client initialized\n" in done.stderr
+    assert f"Connected to server at {daemon.address}\n" in done.stderr
+
+
+def test_d18_passphrase(tmp_path, home):
+    directory = tmp_path / "secret-data"
+    directory.mkdir(mode=0o700)
+    d = Daemon(directory, secret="open sesame")
+    try:
+        assert pipe(d, "alice", text="x\n", env={"CHAT_SECRET": "open sesame"},
+                    home=home).returncode == 0
+        for env in ({}, {"CHAT_SECRET": "wrong"}):
+            done = pipe(d, "alice", text="x\n", env=env, home=home)
+            assert done.returncode == 4
+            assert "passphrase" in done.stderr
+        secret = tmp_path / "secret"
+        secret.write_text("open sesame\n")
+        secret.chmod(0o600)
+        assert pipe(d, "alice", "--passphrase-file", str(secret), text="x\n",
+                    home=home).returncode == 0
+    finally:
+        d.stop()
+
+
+def test_b1_d14_client_certificate(tmp_path, home):
+    cert, key = tmp_path / "client-cert.pem", tmp_path / "client-key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", cert, "-subj",
+                    "/CN=client.localhost"], check=True, capture_output=True)
+    key.chmod(0o600)
+    directory = tmp_path / "mutual"
+    directory.mkdir(mode=0o700)
+    d = Daemon(directory, "--client-cert", "required", "--client-ca", str(cert))
+    try:
+        shown = pipe(d, "alice", "--cert", str(cert), "--key", str(key), text="x\n", home=home)
+        assert shown.returncode == 0, shown.stderr
+        none = pipe(d, "alice", text="x\n", home=home)
+        assert none.returncode == 4
+        assert "certificate" in none.stderr
+    finally:
+        d.stop()
+
+
+@pytest.mark.parametrize("arguments", [
+    [], ["localhost:0"], ["localhost", "--cert", "x.pem"], ["localhost", "--time", "never"],
+    ["localhost", "--fly"], ["localhost", "--ca", "/nowhere/ca.pem"], ["localhost", "--pin", "x"],
+    ["localhost", "--passphrase-file", "/nowhere/secret"],
+])
+def test_wrong_options_are_exit_code_2(arguments, home):
+    done = subprocess.run([CLIENT, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, env={"HOME": str(home)})
+    assert done.returncode == 2, done.stderr
+    assert done.stderr != "" and done.stdout == ""
+
+
+def test_help_and_version(home):
+    shown = subprocess.run([CLIENT, "--help"], capture_output=True, text=True, check=True).stdout
+    for word in ("--ca", "--json", "Examples:", "Exit codes:"):
+        assert word in shown
+    version = subprocess.run([CLIENT, "--version"], capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"asio-chat \d+\.\d+\.\d+\n", version.stdout)

@@ -1,0 +1,254 @@
+"""asio-chatd as an operator runs it: settings, certificates, logs, signals, exit codes."""
+
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import time
+
+import pytest
+
+from programs import BIN, PATIENCE, Daemon, LessonClient, clean_environment, until
+
+
+def run(*arguments, env=None, cwd=None):
+    return subprocess.run([BIN / "asio-chatd", *map(str, arguments)], capture_output=True, text=True,
+                          env=env or clean_environment(), stdin=subprocess.DEVNULL, cwd=cwd,
+                          timeout=60)
+
+
+def openssl(*arguments, cwd):
+    subprocess.run(["openssl", *arguments], cwd=cwd, check=True, capture_output=True)
+
+
+def one_line(done, code, *parts):
+    """It failed with this code and one clear line that has these parts."""
+    assert done.returncode == code, done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("asio-chatd: "), done.stderr
+    for part in parts:
+        assert part in lines[0], done.stderr
+    assert done.stdout == ""
+
+
+def test_help_and_version():
+    assert run("--help").returncode == 0
+    for flag in ("--listen", "--cert", "--client-cert", "--passphrase-file", "--print-config"):
+        assert flag in run("--help").stdout
+    assert re.match(r"asio-chatd \d+\.\d+\.\d+\n", run("--version").stdout)
+
+
+def test_C1_C2_C5_it_listens_on_loopback_and_says_where(tmp_path):
+    with Daemon(tmp_path) as d:
+        assert until(lambda: f"127.0.0.1:{d.port}" in d.log)
+        assert f"Server initialized and listening on 127.0.0.1:{d.port}" in d.log
+    assert "127.0.0.1:8443" in run("--print-config").stdout
+
+
+def test_the_first_start_makes_certificates_for_development_and_says_so(tmp_path):
+    with Daemon(tmp_path) as d:
+        assert until(lambda: "development" in d.log)
+        assert re.search(r"([0-9A-F]{2}:){31}[0-9A-F]{2}", d.log)  # a SHA-256 fingerprint
+        assert stat.S_IMODE(os.stat(d.data).st_mode) == 0o700
+        assert stat.S_IMODE(os.stat(d.data / "server-key.pem").st_mode) == 0o600
+        made = (d.data / "server-cert.pem").read_bytes()
+    with Daemon(tmp_path) as d:
+        assert (d.data / "server-cert.pem").read_bytes() == made
+
+
+def test_C21_signals_end_it_with_a_goodbye(tmp_path):
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        with Daemon(tmp_path) as d:
+            alice = LessonClient(d.port, d.ca, "alice")
+            alice.receive()
+            started = time.monotonic()
+            d.process.send_signal(sig)
+            assert alice.receive() == "* the server is going down *"
+            assert d.process.wait(PATIENCE) == 0
+            assert time.monotonic() - started < 6
+            assert "Server shutting down..." in d.log
+
+
+def test_C6_an_occupied_port_is_one_clear_line(tmp_path):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        done = run("--listen", f"127.0.0.1:{port}", "--data", tmp_path / "d")
+        assert done.returncode == 1
+        last = done.stderr.strip().splitlines()[-1]
+        assert f"127.0.0.1:{port}" in last and "in use" in last
+
+
+@pytest.mark.parametrize("arguments, part", [
+    (["--no-such-flag"], "--no-such-flag"),
+    (["--listen", "nowhere"], "nowhere"),
+    (["--listen", "127.0.0.1:99999"], "99999"),
+    (["--idle-timeout", "soon"], "soon"),
+    (["--client-cert", "maybe"], "maybe"),
+    (["--client-cert", "required"], "client-ca"),
+    (["--cert", "only.pem"], "key"),
+    (["--config", "/nonexistent.toml"], "/nonexistent.toml"),
+    (["--max-text", "0"], "max-text"),
+])
+def test_a_wrong_setting_is_one_clear_line_and_exit_code_2(arguments, part):
+    one_line(run(*arguments), 2, part)
+
+
+def test_settings_come_from_flags_environment_and_file_in_this_order(tmp_path):
+    config = tmp_path / "chat.toml"
+    config.write_text('max-text = 1000\nlog-level = "debug"\nidle-timeout = "2m"\n')
+    env = clean_environment(ASIO_CHATD_LOG_LEVEL="warning", ASIO_CHATD_MAX_TEXT="2000")
+    done = run("--config", config, "--max-text", "3000", "--print-config", env=env)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"max-text\s*=\s*3000.*command line", done.stdout)
+    assert re.search(r"log-level\s*=\s*\"?warning\"?.*ASIO_CHATD_LOG_LEVEL", done.stdout)
+    assert re.search(r"idle-timeout\s*=.*" + re.escape(str(config)), done.stdout)
+    assert re.search(r"backlog\s*=.*default", done.stdout)
+    printed = tmp_path / "printed.toml"
+    printed.write_text(done.stdout)
+    assert run("--config", printed, "--check-config").returncode == 0
+
+
+def test_unknown_keys_and_variables_are_errors(tmp_path):
+    config = tmp_path / "chat.toml"
+    config.write_text('idle-timeuot = "2m"\n')
+    one_line(run("--config", config, "--check-config"), 2, str(config), "idle-timeuot")
+    one_line(run("--check-config", env=clean_environment(ASIO_CHATD_LISTN="x")), 2,
+             "ASIO_CHATD_LISTN")
+
+
+def test_A16_A17_certificates_of_the_lessons_openssl_commands_work(tmp_path):
+    openssl("genrsa", "-out", "key.pem", "2048", cwd=tmp_path)
+    openssl("req", "-x509", "-new", "-nodes", "-key", "key.pem", "-days", "365", "-out", "cert.pem",
+            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", cwd=tmp_path)
+    os.chmod(tmp_path / "key.pem", 0o600)
+    with Daemon(tmp_path, "--cert", tmp_path / "cert.pem", "--key", tmp_path / "key.pem") as d:
+        alice = LessonClient(d.port, tmp_path / "cert.pem", "alice")
+        assert alice.receive() == "* alice joined the chat *"
+
+
+def test_A15_C6_certificates_that_cannot_be_used_are_one_clear_line(tmp_path):
+    for name in ("one", "two"):
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-keyout", f"{name}.key", "-out", f"{name}.crt", "-subj", "/CN=localhost",
+                cwd=tmp_path)
+        os.chmod(tmp_path / f"{name}.key", 0o600)
+    common = ["--listen", "127.0.0.1:0", "--data", tmp_path / "d"]
+
+    def last_line(*arguments):
+        done = run(*common, *arguments)
+        assert done.returncode == 1, done.stderr
+        return done.stderr.strip().splitlines()[-1]
+
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert "missing.pem" in last_line("--cert", tmp_path / "missing.pem", "--key", f"{one}.key")
+    assert "two.key" in last_line("--cert", f"{one}.crt", "--key", f"{two}.key")
+    (tmp_path / "junk.pem").write_text("not a certificate")
+    assert "junk.pem" in last_line("--cert", tmp_path / "junk.pem", "--key", f"{one}.key")
+    os.chmod(f"{one}.key", 0o644)
+    assert "chmod 600" in last_line("--cert", f"{one}.crt", "--key", f"{one}.key")
+
+
+def test_C43_the_secret_comes_from_a_file_or_the_environment_and_never_shows(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("hush hush\n")
+    os.chmod(secret, 0o600)
+    with Daemon(tmp_path, "--passphrase-file", secret) as d:
+        alice = LessonClient(d.port, d.ca, "hush hush", "alice")
+        assert alice.receive() == "ok"
+        assert "hush" not in open(f"/proc/{d.process.pid}/cmdline").read()
+        assert "hush" not in d.log
+    assert "hush" not in run("--passphrase-file", secret, "--print-config").stdout
+    os.chmod(secret, 0o644)
+    assert "chmod 600" in run("--passphrase-file", secret, "--check-config").stderr
+    os.chmod(secret, 0o600)
+    secret.write_text("\n")
+    one_line(run("--passphrase-file", secret, "--check-config"), 2, str(secret))
+    one_line(run("--passphrase-file", tmp_path / "none", "--check-config"), 2, "none")
+
+
+def test_C22_C24_B14_E19_the_log_tells_what_happens_and_no_texts_unless_asked(tmp_path):
+    def talk(d):
+        alice = LessonClient(d.port, d.ca, "alice")
+        bob = LessonClient(d.port, d.ca, "bob")
+        alice.hear("* bob joined the chat *")
+        bob.send("a secret of ours")
+        alice.hear("bob: a secret of ours")
+        bob.send("/quit")
+        alice.hear("* bob left *")
+
+    (tmp_path / "quiet").mkdir()
+    with Daemon(tmp_path / "quiet") as d:
+        talk(d)
+        assert until(lambda: "Connection closed with 127.0.0.1:" in d.log)
+        assert "New connection from 127.0.0.1:" in d.log
+        assert "Secure connection established with 127.0.0.1:" in d.log
+        assert "TLS_AES_128_GCM_SHA256" in d.log
+        assert "a secret of ours" not in d.log
+    (tmp_path / "open").mkdir()
+    with Daemon(tmp_path / "open", "--log-messages") as d:
+        talk(d)
+        assert until(lambda: "a secret of ours" in d.log)
+
+
+def test_C23_logs_as_json_are_an_object_a_line(tmp_path):
+    with Daemon(tmp_path, "--log-format", "json") as d:
+        evil = LessonClient(d.port, d.ca, 'x"\n{"level":"forged"}')
+        evil.receive()
+        d.stop()
+        for line in d.log.splitlines():
+            record = json.loads(line)
+            assert record["level"] != "forged"
+
+
+def test_B2_B3_client_certificates_none_optional_required(tmp_path):
+    def certs(*arguments):
+        subprocess.run([BIN / "asio-chat-certs", *map(str, arguments)], check=True, cwd=tmp_path,
+                       capture_output=True, env=clean_environment())
+
+    certs("self-signed", "alice", "--cn", "alice")
+    certs("self-signed", "mallory", "--cn", "mallory")
+    anchor = tmp_path / "alice.crt"
+    mine = (tmp_path / "alice.crt", tmp_path / "alice.key")
+    other = (tmp_path / "mallory.crt", tmp_path / "mallory.key")
+
+    def comes_in(d, certificate):
+        try:
+            client = LessonClient(d.port, d.ca, "somebody", certificate=certificate)
+            return client.receive().endswith("joined the chat *")
+        except (OSError, EOFError):  # TLS 1.3 tells the refusal at the first read
+            return False
+
+    expected = {"optional": (True, True, False), "required": (False, True, False)}
+    for mode, (without, trusted, stranger) in expected.items():
+        (tmp_path / mode).mkdir()
+        with Daemon(tmp_path / mode, "--client-cert", mode, "--client-ca", anchor) as d:
+            assert comes_in(d, None) == without
+            assert comes_in(d, mine) == trusted
+            assert comes_in(d, other) == stranger
+            assert until(lambda: "handshake with" in d.log)  # B22
+            assert "CN=alice" in d.log  # B23
+
+
+def test_want_of_descriptors_does_not_spin_and_ends_when_it_ends(tmp_path):
+    with Daemon(tmp_path, descriptors=40) as d:
+        silent = [socket.create_connection(("127.0.0.1", d.port)) for _ in range(60)]
+        assert until(lambda: "cannot accept connections for now" in d.log)
+
+        def seconds():
+            fields = open(f"/proc/{d.process.pid}/stat").read().rsplit(") ", 1)[1].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+        before = seconds()
+        time.sleep(1)
+        assert seconds() - before < 0.3
+        for s in silent:
+            s.close()
+        alice = LessonClient(d.port, d.ca, "alice")
+        assert alice.receive() == "* alice joined the chat *"
+        assert d.log.count("cannot accept connections for now") <= 3

@@ -1,0 +1,118 @@
+#include "json_display.hpp"
+#include "support/catch.hpp"
+#include "text_display.hpp"
+
+#include <cstdlib>
+#include <ctime>
+
+using namespace asio_chat;
+using namespace asio_chat::app;
+
+namespace {
+
+const wall_time noon{std::chrono::milliseconds(1'700'000'000'123)}; // 2023-11-14 22:13:20 UTC
+
+std::vector<std::string> text(const client_event& e, time_format format = time_format::off) {
+  ::setenv("TZ", "UTC", 1);
+  ::tzset();
+  std::vector<std::string> all;
+  for (const shown_line& l : text_display(format, "localhost:8443", true).show(e, "lobby"))
+    all.push_back(l.text);
+  return all;
+}
+
+std::string json(const client_event& e) {
+  return json_display().show(e, "lobby").at(0).text;
+}
+
+entry said(std::string what, entry_kind kind = entry_kind::message, std::string room = "lobby") {
+  return {std::move(room), {1, 2}, noon, "bob", kind, std::move(what), ""};
+}
+
+using lines = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("asio-chat C12: a message, with and without its time") {
+  CHECK(text(said("hi")) == lines{"bob: hi"});
+  CHECK(text(said("hi"), time_format::clock) == lines{"[22:13:20] bob: hi"});
+  CHECK(text(said("hi"), time_format::full) == lines{"[2023-11-14 22:13:20] bob: hi"});
+}
+
+TEST_CASE("asio-chat C27: what people do") {
+  CHECK(text(member_joined{"lobby", "bob"}) == lines{"* bob joined the chat *"});
+  CHECK(text(member_left{"lobby", "bob"}) == lines{"* bob left *"});
+  CHECK(text(member_renamed{"lobby", "bob", "rob"}) == lines{"* bob is now known as rob *"});
+  CHECK(text(said("waves", entry_kind::action)) == lines{"* bob waves *"});
+  CHECK(text(said("tea", entry_kind::topic)) == lines{"* bob set the topic: tea *"});
+  CHECK(text(direct_message{"bob", "alice", noon, "psst"}) == lines{"[private] bob: psst"});
+  CHECK(text(reply{"", "who", {"online: a, b"}, {}}) == lines{"* online: a, b *"});
+}
+
+TEST_CASE("asio-chat: other rooms are named") {
+  CHECK(text(said("hi", entry_kind::message, "den")) == lines{"#den bob: hi"});
+  CHECK(text(member_left{"den", "bob"}) == lines{"#den * bob left *"});
+}
+
+TEST_CASE("asio-chat: every line of a message bears its author's name") {
+  CHECK(text(said("one\nalice: two")) == lines{"bob: one", "bob: alice: two"});
+}
+
+TEST_CASE("asio-chat D19: nothing from the network reaches the terminal as a control") {
+  const std::string evil = "a\x1b[2J\x07\xC2\x9B"
+                           "b\r\u202Ec\u2028";
+  entry e = said(evil);
+  e.from = evil;
+  e.room = evil;
+  const std::vector<client_event> all{
+      e,
+      member_joined{evil, evil},
+      member_left{evil, evil},
+      member_renamed{evil, evil, evil},
+      direct_message{evil, evil, noon, evil},
+      reply{"", evil, {evil}, {evil}},
+      refused{"", errc::protocol_error, evil},
+      room_state{"", evil, evil, {evil}, {}},
+      disconnected{{close_code::quit, evil}, std::nullopt},
+      history_page{"", evil, {e}, false, {}},
+  };
+  for (const client_event& event : all) {
+    lines shown = text(event);
+    shown.push_back(json(event));
+    for (const std::string& line : shown) {
+      for (const char c : line)
+        CHECK(static_cast<unsigned char>(c) >= 0x20);
+      for (const char* bad : {"\xC2\x9B", "\u202E", "\u2028", "\x7f"})
+        CHECK(line.find(bad) == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("asio-chat B15: the first line says how the connection is protected") {
+  connected c;
+  c.tls = {"TLSv1.3", "TLS_AES_128_GCM_SHA256", "asio-chat/1", "ca.pem", ""};
+  CHECK(text(c) == lines{"connected over TLSv1.3, TLS_AES_128_GCM_SHA256, localhost:8443 verified "
+                         "by ca.pem"});
+  const auto skipped = text_display(time_format::off, "h:1", false).show(c, "");
+  CHECK(skipped.at(0).text.find("host name NOT VERIFIED") != std::string::npos);
+  c.again = true;
+  CHECK(text(c) == lines{"[connected again]"});
+}
+
+TEST_CASE("asio-chat D12: a lost connection is told, with the time until the next attempt") {
+  CHECK(text(disconnected{{close_code::server_stopping, "back soon"}, std::chrono::seconds(2)}) ==
+        lines{"[disconnected: back soon; trying again in 2.0 s]"});
+  CHECK(text(disconnected{{close_code::connection_lost, "gone"}, std::nullopt}) ==
+        lines{"[disconnected: gone]"});
+}
+
+TEST_CASE("asio-chat: JSON lines") {
+  CHECK(json(said("a\nb\x7f")) ==
+        R"({"event":"message","room":"lobby","from":"bob","text":"a\nb�",)"
+        R"("time":"2023-11-14T22:13:20.123Z","position":{"epoch":1,"offset":2}})");
+  CHECK(json(member_joined{"lobby", "bob"}) == R"({"event":"joined","room":"lobby","name":"bob"})");
+  CHECK(json(said("\u202Ex")).find("\\u202ex") != std::string::npos);
+  CHECK(json(said("\U0001F600\u4e2d")).find("\U0001F600\u4e2d") != std::string::npos);
+  CHECK(json_error(errc::not_in_room, "no") ==
+        R"({"event":"error","code":"not_in_room","message":"no"})");
+}

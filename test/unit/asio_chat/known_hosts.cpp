@@ -1,0 +1,66 @@
+#include "known_hosts.hpp"
+
+#include "support/catch.hpp"
+#include "support/temp_directory.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+using namespace asio_chat::app;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string one_pin = "sha256/" + std::string(43, 'A') + "=";
+const std::string other_pin = "sha256/" + std::string(42, 'B') + "A=";
+
+fs::perms permissions(const fs::path& p) {
+  return fs::status(p).permissions() & fs::perms::mask;
+}
+
+} // namespace
+
+TEST_CASE("asio-chat known hosts: no file is nobody known") {
+  const asio_chat::test::temp_directory dir;
+  const auto known = known_hosts::load(dir / "none");
+  REQUIRE(known.has_value());
+  CHECK_FALSE(known->find("localhost:8443"));
+}
+
+TEST_CASE("asio-chat known hosts: what is remembered is found again, and private") {
+  const asio_chat::test::temp_directory dir;
+  const fs::path file = fs::path(dir / "config") / "asio-chat" / "known_hosts";
+  auto known = known_hosts::load(file).value();
+  REQUIRE(known.remember("localhost:8443", one_pin).has_value());
+  REQUIRE(known.remember("[::1]:9443", other_pin).has_value());
+  CHECK(known.find("localhost:8443")->pin == one_pin);
+  CHECK(permissions(file) == (fs::perms::owner_read | fs::perms::owner_write));
+  CHECK(permissions(file.parent_path()) == fs::perms::owner_all);
+
+  const auto again = known_hosts::load(file).value();
+  REQUIRE(again.find("[::1]:9443"));
+  CHECK(again.find("[::1]:9443")->pin == other_pin);
+  CHECK(again.find("[::1]:9443")->line == 2);
+  CHECK_FALSE(again.find("localhost:9443"));
+}
+
+TEST_CASE("asio-chat known hosts: comments count as nothing, rubbish as an error with its line") {
+  const asio_chat::test::temp_directory dir;
+  std::ofstream(dir / "good") << "# mine\n\n  localhost:8443\t" << one_pin << "  \n";
+  REQUIRE(known_hosts::load(dir / "good").has_value());
+  CHECK(known_hosts::load(dir / "good")->find("localhost:8443")->line == 3);
+
+  std::ofstream(dir / "bad") << "localhost:8443 " << one_pin << "\nlocalhost:1 sha256/short\n";
+  const auto bad = known_hosts::load(dir / "bad");
+  REQUIRE_FALSE(bad.has_value());
+  CHECK(bad.error().message.find("line 2") != std::string::npos);
+}
+
+TEST_CASE("asio-chat known hosts: the file lies where configuration lies") {
+  ::setenv("XDG_CONFIG_HOME", "/x/config", 1);
+  CHECK(default_known_hosts() == "/x/config/asio-chat/known_hosts");
+  ::unsetenv("XDG_CONFIG_HOME");
+  ::setenv("HOME", "/home/x", 1);
+  CHECK(default_known_hosts() == "/home/x/.config/asio-chat/known_hosts");
+}

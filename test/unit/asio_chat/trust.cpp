@@ -1,0 +1,43 @@
+#include "trust.hpp"
+
+#include "exit_code.hpp"
+#include "support/catch.hpp"
+
+using namespace asio_chat;
+using namespace asio_chat::app;
+
+TEST_CASE("asio-chat trust: a person is asked about the unknown, not about the wrong") {
+  const server_certificate seen{"CN=localhost", "AB:CD", "sha256/x", true};
+  CHECK(may_be_asked(errc::untrusted_certificate, seen));
+  CHECK(may_be_asked(errc::host_name_mismatch, seen));
+  CHECK_FALSE(may_be_asked(errc::certificate_changed, seen));
+  CHECK_FALSE(may_be_asked(errc::certificate_expired, seen));
+  CHECK_FALSE(may_be_asked(errc::untrusted_certificate, {}));
+  server_certificate of_a_ca = seen;
+  of_a_ca.self_issued = false;
+  CHECK_FALSE(may_be_asked(errc::host_name_mismatch, of_a_ca));
+}
+
+TEST_CASE("asio-chat trust: a changed key names the line to remove") {
+  const std::string said = changed_key("localhost:8443", {"CN=x", "AB", "sha256/new", true},
+                                       {"localhost:8443", "sha256/old", 3}, "/home/x/known_hosts");
+  CHECK(said.find("sha256/old") != std::string::npos);
+  CHECK(said.find("sha256/new") != std::string::npos);
+  CHECK(said.find("line 3 of /home/x/known_hosts") != std::string::npos);
+}
+
+TEST_CASE("asio-chat D19: a certificate's subject cannot paint on the terminal") {
+  const std::string said = introduction("h:1", {"CN=\x1b[2J", "AB", "sha256/p", true});
+  CHECK(said.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("asio-chat: every failure has its exit code") {
+  CHECK(exit_code_of(error_code(errc::untrusted_certificate)) == exit_not_trusted);
+  CHECK(exit_code_of(error_code(errc::wrong_passphrase)) == exit_not_let_in);
+  CHECK(exit_code_of(error_code(errc::name_taken)) == exit_not_let_in);
+  CHECK(exit_code_of(error_code(errc::bad_certificate_file)) == exit_usage);
+  CHECK(exit_code_of(error_code(errc::timed_out)) == exit_no_connection);
+  CHECK(exit_code_of(boost::system::errc::make_error_code(
+            boost::system::errc::connection_refused)) == exit_no_connection);
+  CHECK(exit_code_of(close_reason{close_code::server_stopping, ""}) == exit_no_connection);
+}

@@ -1,0 +1,42 @@
+#include "typed_line.hpp"
+
+#include "support/catch.hpp"
+
+using namespace asio_chat::app;
+
+TEST_CASE("asio-chat D6: quit and /quit leave, in any case") {
+  const auto* text = GENERATE("quit", "QUIT", " Quit ", "/quit", "/QUIT", "/Quit now");
+  CHECK(read_typed_line(text, true).what == intent::leave);
+}
+
+TEST_CASE("asio-chat D6: what only looks like quit does not leave") {
+  CHECK(read_typed_line("quit it", true).what == intent::say);
+  CHECK(read_typed_line("/quitter", true).what == intent::command);
+  CHECK(read_typed_line("quit", false).what == intent::say);
+  CHECK(read_typed_line("/Quit", false).what == intent::leave);
+}
+
+TEST_CASE("asio-chat: a line is nothing, a message or a command") {
+  CHECK(read_typed_line("", true).what == intent::nothing);
+  CHECK(read_typed_line(" \t \r", true).what == intent::nothing);
+  CHECK(read_typed_line("\x1b\x07", true).what == intent::nothing);
+  CHECK(read_typed_line("  hello  ", true).text == "hello");
+  CHECK(read_typed_line("/who", true).what == intent::command);
+  CHECK(read_typed_line("/who", true).text == "/who");
+  CHECK(read_typed_line("//who", true).what == intent::say);
+  CHECK(read_typed_line("//who", true).text == "/who");
+}
+
+TEST_CASE("asio-chat D19: typed control characters are not sent") {
+  CHECK(read_typed_line("a\x1b[31mb\x7f\x07", true).text == "a[31mb");
+  CHECK(read_typed_line("a\xC2\x9B"
+                        "31mb",
+                        true)
+            .text == "a31mb");
+  CHECK(read_typed_line("a\tb", true).text == "a\tb");
+  CHECK(read_typed_line("a\xff"
+                        "b",
+                        true)
+            .text == "a\uFFFDb");
+  CHECK(read_typed_line("\u00fc\u4e2d\U0001F600", true).text == "\u00fc\u4e2d\U0001F600");
+}

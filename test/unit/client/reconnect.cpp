@@ -1,0 +1,273 @@
+// Coming back, over real TLS on the loopback, since that is where it happens.
+#include "fake_server.hpp"
+#include "support/catch.hpp"
+#include "support/certificates.hpp"
+#include "tls/context.hpp"
+
+#include <asio_chat/client.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+using namespace asio_chat;
+using namespace asio_chat::test;
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+/// Accepts one connection after the other; each gets the next answerer, the last one repeats.
+class fake_listener {
+ public:
+  fake_listener(asio::io_context& context, std::vector<fake_server::responder> answers)
+      : tls_(tls::make_server_context(server_tls()).value())
+      , acceptor_(context, tcp::endpoint(asio::ip::address_v4::loopback(), 0))
+      , answers_(std::move(answers)) {
+    accept();
+  }
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+  std::vector<fake_server::pointer> connections;
+
+ private:
+  void accept() {
+    acceptor_.async_accept([this](error_code e, transport::tcp_socket socket) {
+      if (e) return;
+      const auto i = std::min(connections.size(), answers_.size() - 1);
+      connections.emplace_back(
+          new fake_server(transport::make_tls_stream(std::move(socket), *tls_), answers_[i]));
+      connections.back()->start_tls();
+      accept();
+    });
+  }
+
+  std::shared_ptr<asio::ssl::context> tls_;
+  asio::basic_socket_acceptor<tcp, asio::io_context::executor_type> acceptor_;
+  std::vector<fake_server::responder> answers_;
+};
+
+struct tls_world {
+  explicit tls_world(std::vector<fake_server::responder> answers,
+                     std::function<void(client_config&)> change = {})
+      : listener(context, std::move(answers)) {
+    client_config config;
+    config.host = "localhost";
+    config.port = listener.port();
+    config.name = "alice";
+    config.tls.ca_file = certificates().ca_certificate;
+    config.retry_first = std::chrono::milliseconds(10);
+    config.retry_most = std::chrono::milliseconds(40);
+    if (change) change(config);
+    chat.emplace(context, std::move(config));
+  }
+  ~tls_world() {
+    chat.reset();
+    for (auto& c : listener.connections)
+      c->close();
+    context.restart();
+    context.poll();
+  }
+  void connect() {
+    chat->async_connect([this](error_code e, connected c) {
+      ++logins;
+      code = e;
+      login = std::move(c);
+      if (e) sentence = chat->last_failure().message;
+    });
+    until([this] { return logins > 0; });
+    receive();
+  }
+  template <class Predicate>
+  void until(Predicate done) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!done() && std::chrono::steady_clock::now() < deadline) {
+      context.restart();
+      context.run_one_for(std::chrono::milliseconds(100));
+    }
+    REQUIRE(done());
+  }
+  template <class T>
+  std::vector<T> seen() const {
+    std::vector<T> found;
+    for (const client_event& e : events)
+      if (const auto* wanted = std::get_if<T>(&e)) found.push_back(*wanted);
+    return found;
+  }
+
+  asio::io_context context;
+  fake_listener listener;
+  std::optional<client> chat;
+  int logins = 0;
+  error_code code;
+  std::string sentence;
+  connected login;
+  std::vector<client_event> events;
+  std::optional<error_code> end;
+
+ private:
+  void receive() {
+    chat->async_receive([this](error_code e, client_event v) {
+      if (e) {
+        end = e;
+        return;
+      }
+      events.push_back(std::move(v));
+      receive();
+    });
+  }
+};
+
+} // namespace
+
+TEST_CASE("client B15: says what TLS agreed on, and by what the server was verified") {
+  tls_world w({answer_politely});
+  w.connect();
+  REQUIRE_FALSE(w.code);
+  CHECK(w.login.tls.version == "TLSv1.3");
+  CHECK(w.login.tls.cipher_suite.starts_with("TLS_"));
+  CHECK(w.login.tls.alpn == "asio-chat/1");
+  CHECK(w.login.tls.verified_by == "ca-cert.pem");
+  CHECK(w.chat->server().pin.starts_with("sha256/"));
+  CHECK_FALSE(w.chat->server().fingerprint.empty());
+}
+
+TEST_CASE("client B5: without trust there is no connection, but the certificate can be seen") {
+  tls_world w({answer_politely}, [](client_config& c) { c.tls.ca_file.clear(); });
+  w.connect();
+  CHECK(w.code == errc::untrusted_certificate);
+  CHECK(w.chat->server().pin.starts_with("sha256/"));
+  CHECK(w.listener.connections.at(0)->requests.empty());
+}
+
+TEST_CASE("client B16: the server's name is what is verified") {
+  tls_world w({answer_politely}, [](client_config& c) { c.tls.server_name = "elsewhere.example"; });
+  w.connect();
+  CHECK(w.code == errc::host_name_mismatch);
+  CHECK(w.listener.connections.at(0)->requests.empty());
+}
+
+TEST_CASE("client D9: a refused connection says host, port and reason") {
+  std::uint16_t port = 0;
+  tls_world w({answer_politely}, [&](client_config& c) {
+    asio::io_context other;
+    tcp::acceptor closed(other, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    c.host = "127.0.0.1";
+    c.port = port = closed.local_endpoint().port();
+  });
+  w.connect();
+  CHECK(w.code == asio::error::connection_refused);
+  CHECK(w.sentence ==
+        "cannot connect to 127.0.0.1:" + std::to_string(port) + ": Connection refused");
+}
+
+TEST_CASE("client: a server that never shakes hands is given up after connect_time") {
+  asio::io_context other;
+  tcp::acceptor silent(other, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+  tls_world w({answer_politely}, [&](client_config& c) {
+    c.host = "127.0.0.1";
+    c.port = silent.local_endpoint().port();
+    c.connect_time = std::chrono::milliseconds(100);
+  });
+  w.connect();
+  CHECK(w.code == errc::timed_out);
+  CHECK(w.sentence.find("in the TLS handshake") != std::string::npos);
+}
+
+TEST_CASE("client D12: comes back with its name and its rooms, and tells it before what is new") {
+  tls_world w({answer_politely});
+  w.connect();
+  w.listener.connections[0]->say_event(room_state{"", "den", "", {"alice"}, {1, 0}});
+  w.listener.connections[0]->say_event(member_renamed{"lobby", "alice", "ally"});
+  w.until([&] { return w.seen<member_renamed>().size() == 1; });
+  w.events.clear();
+  w.listener.connections[0]->close();
+  w.until([&] { return w.seen<room_state>().size() == 2; });
+
+  REQUIRE(w.listener.connections.size() == 2);
+  const fake_server& second = *w.listener.connections[1];
+  CHECK(second.heard<native::hello>().at(0).name == "ally");
+  CHECK(second.heard<native::hello>().at(0).room == "lobby");
+  CHECK(second.heard<native::join>().at(0).room == "den");
+  REQUIRE(w.events.size() == 4);
+  REQUIRE(std::holds_alternative<disconnected>(w.events[0]));
+  CHECK(std::get<disconnected>(w.events[0]).retry_in);
+  REQUIRE(std::holds_alternative<connected>(w.events[1]));
+  CHECK(std::get<connected>(w.events[1]).again);
+  CHECK(w.logins == 1);
+}
+
+TEST_CASE("client: a goodbye with the advice to come back is followed, any other is not") {
+  const auto reason = GENERATE(close_code::server_stopping, close_code::protocol_error);
+  tls_world w({answer_politely});
+  w.connect();
+  w.listener.connections[0]->say(native::goodbye{{reason, "so it is"}});
+  if (reason == close_code::server_stopping) {
+    w.until([&] { return !w.seen<connected>().empty(); });
+    CHECK(w.seen<disconnected>().at(0).reason.phrase == "so it is");
+  } else {
+    w.until([&] { return w.end.has_value(); });
+    CHECK_FALSE(w.seen<disconnected>().at(0).retry_in);
+    CHECK(*w.end == errc::not_connected);
+  }
+}
+
+TEST_CASE("client: waits for its own name while the server still holds the lost session") {
+  const auto taken = [](fake_server& s, const native::request&) {
+    s.say_event(refused{"", errc::name_taken, "the name alice is taken"});
+  };
+  tls_world w({answer_politely, taken, taken, answer_politely});
+  w.connect();
+  w.listener.connections[0]->close();
+  w.until([&] { return !w.seen<connected>().empty(); });
+  CHECK(w.listener.connections.size() == 4);
+  CHECK(w.seen<connected>().at(0).name == "alice");
+  CHECK(w.seen<disconnected>().size() == 1);
+  CHECK(w.listener.connections[3]->heard<native::hello>().at(0).room == "lobby");
+}
+
+TEST_CASE("client: does not come back to a server that refuses the passphrase now") {
+  const auto wrong = [](fake_server& s, const native::request&) {
+    s.say_event(refused{"", errc::wrong_passphrase, "wrong passphrase"});
+  };
+  tls_world w({answer_politely, wrong});
+  w.connect();
+  w.listener.connections[0]->close();
+  w.until([&] { return w.end.has_value(); });
+  REQUIRE(w.seen<disconnected>().size() == 2);
+  CHECK(w.seen<disconnected>()[1].reason.code == close_code::wrong_passphrase);
+  CHECK_FALSE(w.seen<disconnected>()[1].retry_in);
+}
+
+TEST_CASE("client: without `reconnect` a lost connection is the end") {
+  tls_world w({answer_politely}, [](client_config& c) { c.reconnect = false; });
+  w.connect();
+  w.listener.connections[0]->close();
+  w.until([&] { return w.end.has_value(); });
+  CHECK_FALSE(w.seen<disconnected>().at(0).retry_in);
+  CHECK(w.listener.connections.size() == 1);
+}
+
+TEST_CASE("client: closes properly while it waits for the next attempt") {
+  tls_world w({answer_politely},
+              [](client_config& c) { c.retry_first = c.retry_most = std::chrono::hours(1); });
+  w.connect();
+  w.listener.connections[0]->close();
+  w.until([&] { return !w.seen<disconnected>().empty(); });
+  bool closed = false;
+  w.chat->async_close([&](error_code e) { closed = !e; });
+  w.until([&] { return closed && w.end.has_value(); });
+}
+
+TEST_CASE("client: says bye over TLS and hears the server out") {
+  tls_world w({answer_politely});
+  w.connect();
+  bool closed = false;
+  const auto start = std::chrono::steady_clock::now();
+  w.chat->async_close([&](error_code e) { closed = !e; });
+  w.until([&] { return closed; });
+  CHECK(w.listener.connections[0]->heard<native::bye>().size() == 1);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
+}

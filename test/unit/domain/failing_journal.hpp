@@ -1,0 +1,45 @@
+// A journal that can be told to fail.
+#pragma once
+
+#include "base/scheduler.hpp"
+#include "journal/journal.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace asio_chat::test {
+
+class failing_journal final : public journal {
+ public:
+  failing_journal(journal& good, scheduler later)
+      : good_(good)
+      , later_(std::move(later)) {}
+
+  /// While it is set, every call fails with it.
+  std::optional<failure> broken;
+
+  void open(std::string room, open_done done) override {
+    if (broken) return fail_later<log_state>(std::move(done));
+    good_.open(std::move(room), std::move(done));
+  }
+  void append(entry draft, append_done done) override {
+    if (broken) return fail_later<appended>(std::move(done));
+    good_.append(std::move(draft), std::move(done));
+  }
+  void read(std::string room, position after, std::size_t limit, read_done done) override {
+    if (broken) return fail_later<page>(std::move(done));
+    good_.read(std::move(room), after, limit, std::move(done));
+  }
+
+ private:
+  template <class T, class Done>
+  void fail_later(Done done) {
+    later_([done = std::move(done), why = *broken] { done(result<T>(why)); });
+  }
+
+  journal& good_;
+  scheduler later_;
+};
+
+} // namespace asio_chat::test

@@ -1,0 +1,84 @@
+// A journal that fails: the sender knows it, and nobody has heard what is not kept.
+
+#include "support/catch.hpp"
+#include "unit/domain/world.hpp"
+
+using namespace asio_chat;
+using test::domain_world;
+using test::heard;
+using test::person;
+
+namespace {
+
+const failure disk_full = fail(errc::storage_failed, "the disk is full");
+const failure io_error{error_code(EIO, boost::system::system_category()),
+                       "/var/lib/x/chat.db: Input/output error"};
+
+} // namespace
+
+TEST_CASE("a message that is not kept is refused, and nobody hears it") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  w.settle();
+  w.log.broken = disk_full;
+  w.send(alice, "lost", "m1");
+  w.type(alice, "/topic lost", {}, "r1");
+  w.run();
+  CHECK(alice.news() == heard{"refused[m1] storage_failed: the disk is full",
+                              "refused[r1] storage_failed: the disk is full"});
+  CHECK(bob.news().empty());
+  CHECK(w.hub.entries() == 0);
+  CHECK(w.hub.room_of(*alice.self, "").value()->topic().empty());
+
+  w.log.broken.reset();
+  w.send(alice, "lost", "m1"); // the same id once more: it never was
+  w.run();
+  CHECK(alice.news() == heard{"ack m1 lobby@1"});
+  CHECK(bob.news() == heard{"lobby@1 alice: lost"});
+}
+
+TEST_CASE("an error of the system is told as storage_failed, without its details") {
+  domain_world w;
+  person& alice = w.in("alice");
+  w.log.broken = io_error;
+  w.send(alice, "lost", "m1");
+  w.hub.room_of(*alice.self, "").value()->read_history(*alice.self, {}, 10, "h1");
+  w.run();
+  CHECK(alice.news() ==
+        heard{"refused[m1] storage_failed: the room's log cannot be used now; try again later",
+              "refused[h1] storage_failed: the room's log cannot be used now; try again later"});
+}
+
+TEST_CASE("a failure whose sender is gone is nobody's") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  w.settle();
+  w.log.broken = disk_full;
+  w.send(alice, "lost", "m1");
+  w.leave(alice);
+  w.run();
+  CHECK(bob.news() == heard{"lobby -alice"});
+}
+
+TEST_CASE("a room whose log cannot be opened is left again, and can be joined later") {
+  domain_world w;
+  person& alice = w.enter("alice");
+  person& bob = w.enter("bob");
+  w.log.broken = disk_full;
+  w.hub.join(*alice.self, "den", "r1").value();
+  w.hub.join(*bob.self, "den", "r2").value();
+  w.run();
+  CHECK(alice.news() ==
+        heard{"den +alice", "den +bob", "refused[r1] storage_failed: the disk is full"});
+  CHECK(bob.news() ==
+        heard{"den +bob", "den -alice", "refused[r2] storage_failed: the disk is full"});
+  CHECK(alice.self->seats().empty());
+  CHECK(w.hub.rooms().empty());
+
+  w.log.broken.reset();
+  w.hub.join(*alice.self, "den", "r3").value();
+  w.run();
+  CHECK(alice.news() == heard{"den +alice", "state[r3] den head 0 topic '' members alice"});
+}

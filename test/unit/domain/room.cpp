@@ -1,0 +1,246 @@
+// A room is a log: what happens between a message and those who hear it.
+
+#include "domain/room.hpp"
+
+#include "support/catch.hpp"
+#include "unit/domain/world.hpp"
+
+using namespace asio_chat;
+using test::domain_world;
+using test::heard;
+using test::person;
+
+TEST_CASE("C27: who joins is told the state of the room, everybody that he came") {
+  domain_world w;
+  person& alice = w.enter("alice");
+  w.hub.join(*alice.self, "lobby", "r1").value();
+  CHECK(alice.news() == heard{"lobby +alice"}); // the log has not answered yet
+  w.run();
+  CHECK(alice.news() == heard{"state[r1] lobby head 0 topic '' members alice"});
+  person& bob = w.enter("bob");
+  w.hub.join(*bob.self, "lobby", "r2").value();
+  CHECK(bob.news() == heard{"state[r2] lobby head 0 topic '' members alice bob", "lobby +bob"});
+  CHECK(alice.news() == heard{"lobby +bob"});
+}
+
+TEST_CASE("C11: nobody is told before the journal has answered, then everybody but the sender") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  person& carol = w.in("carol");
+  w.settle();
+  w.send(alice, "hello", "m1");
+  CHECK(alice.news().empty());
+  CHECK(bob.news().empty());
+  w.run();
+  CHECK(alice.news() == heard{"ack m1 lobby@1"});
+  CHECK(bob.news() == heard{"lobby@1 alice: hello"});
+  CHECK(carol.news() == heard{"lobby@1 alice: hello"});
+}
+
+TEST_CASE("events and acknowledgements come in the order of the log") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  person& carol = w.in("carol");
+  w.settle();
+  for (int i = 0; i < 3; ++i) {
+    w.send(alice, "a", "a" + std::to_string(i));
+    w.send(bob, "b", "b" + std::to_string(i));
+  }
+  w.run();
+  CHECK(alice.news() == heard{"ack a0 lobby@1", "lobby@2 bob: b", "ack a1 lobby@3",
+                              "lobby@4 bob: b", "ack a2 lobby@5", "lobby@6 bob: b"});
+  CHECK(bob.news() == heard{"lobby@1 alice: a", "ack b0 lobby@2", "lobby@3 alice: a",
+                            "ack b1 lobby@4", "lobby@5 alice: a", "ack b2 lobby@6"});
+  CHECK(carol.news() == heard{"lobby@1 alice: a", "lobby@2 bob: b", "lobby@3 alice: a",
+                              "lobby@4 bob: b", "lobby@5 alice: a", "lobby@6 bob: b"});
+}
+
+TEST_CASE("the position in an acknowledgement is the position of the entry") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  w.send(alice, "hello", "m1");
+  w.run();
+  const auto ack = alice.ear.last<acknowledged>();
+  const auto told = bob.ear.last<entry>();
+  CHECK(ack.at == told.at);
+  CHECK(ack.time == told.time);
+  CHECK(ack.at.epoch == 7);
+  CHECK(told.time == w.clock.wall_now());
+}
+
+TEST_CASE("who asks for no acknowledgement gets none") {
+  domain_world w;
+  person& alice = w.in("alice");
+  w.type(alice, "hello");
+  w.run();
+  CHECK(alice.news().empty());
+  w.type(alice, "/me waves", {}, "r1"); // a ref serves as an id
+  w.run();
+  CHECK(alice.news() == heard{"ack r1 lobby@2"});
+}
+
+TEST_CASE("a repeated id gets the first answer again, and nobody hears it twice") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  w.settle();
+  w.send(alice, "hello", "m1");
+  w.send(alice, "hello", "m1");
+  w.send(bob, "my own", "m1"); // ids belong to their author
+  w.run();
+  w.send(alice, "hello", "m1");
+  w.run();
+  CHECK(alice.news() == heard{"ack m1 lobby@1", "ack again m1 lobby@1", "lobby@2 bob: my own",
+                              "ack again m1 lobby@1"});
+  CHECK(bob.news() == heard{"lobby@1 alice: hello", "ack m1 lobby@2"});
+  CHECK(w.hub.entries() == 2);
+}
+
+TEST_CASE("the state of a room comes before any entry, though both wait for the journal") {
+  domain_world w;
+  person& alice = w.enter("alice");
+  person& bob = w.enter("bob");
+  w.hub.join(*alice.self, "lobby", "a").value();
+  w.send(alice, "early", "m1");
+  w.hub.join(*bob.self, "lobby", "b").value();
+  w.run();
+  CHECK(alice.news() == heard{"lobby +alice", "lobby +bob",
+                              "state[a] lobby head 0 topic '' members alice bob",
+                              "ack m1 lobby@1"});
+  CHECK(bob.news() == heard{"lobby +bob", "state[b] lobby head 0 topic '' members alice bob",
+                            "lobby@1 alice: early"});
+}
+
+TEST_CASE("the head told on joining and the entries after it leave no gap") {
+  domain_world w;
+  person& alice = w.in("alice");
+  w.send(alice, "one", "m1");
+  w.send(alice, "two", "m2");
+  person& bob = w.enter("bob");
+  w.hub.join(*bob.self, "lobby", "").value(); // while both are under way
+  w.run();
+  CHECK(bob.news() == heard{"state[] lobby head 0 topic '' members alice bob", "lobby +bob",
+                            "lobby@1 alice: one", "lobby@2 alice: two"});
+}
+
+TEST_CASE("who leaves while his message is under way is acknowledged; the others hear it") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  w.settle();
+  w.send(alice, "last words", "m1");
+  w.hub.part(*alice.self, "lobby").value();
+  w.run();
+  CHECK(alice.news() == heard{"ack m1 lobby@1"});
+  CHECK(bob.news() == heard{"lobby -alice", "lobby@1 alice: last words"});
+}
+
+TEST_CASE("C16: who is gone while his message is under way hurts nobody; the others hear it") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  w.settle();
+  w.send(alice, "last words", "m1");
+  w.leave(alice);
+  w.run();
+  CHECK(bob.news() == heard{"lobby -alice", "lobby@1 alice: last words"});
+  CHECK(alice.news().empty());
+}
+
+TEST_CASE("an empty room that something is under way in is kept until that is done") {
+  domain_world w;
+  person& alice = w.in("alice");
+  w.send(alice, "last words", "m1");
+  w.leave(alice);
+  CHECK(w.hub.rooms().empty());
+  person& bob = w.enter("bob");
+  w.hub.join(*bob.self, "lobby", "r").value(); // a room anew, over the same log
+  w.run();
+  CHECK(bob.news() == heard{"lobby +bob", "state[r] lobby head 1 topic '' members bob"});
+  w.hub.room_of(*bob.self, "lobby").value()->read_history(*bob.self, {7, 0}, 10, "h");
+  w.run();
+  CHECK(bob.news() == heard{"page[h] lobby: 1"});
+}
+
+TEST_CASE("who leaves before the log has answered is told no state") {
+  domain_world w;
+  person& alice = w.enter("alice");
+  w.hub.join(*alice.self, "den", "r").value();
+  w.hub.part(*alice.self, "den").value();
+  w.run();
+  CHECK(alice.news() == heard{"den +alice"});
+  person& bob = w.enter("bob");
+  w.hub.join(*bob.self, "den", "r").value();
+  w.leave(bob);
+  w.run();
+  CHECK(bob.news() == heard{"den +bob"});
+}
+
+TEST_CASE("history answers in pages, after a position, to the asker alone") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  for (int i = 0; i < 5; ++i)
+    w.type(alice, "line");
+  w.settle();
+  room& r = *w.hub.room_of(*bob.self, "").value();
+  r.read_history(*bob.self, {7, 0}, 2, "h1");
+  r.read_history(*bob.self, {7, 2}, 2, "h2");
+  r.read_history(*bob.self, {7, 4}, 2, "h3");
+  r.read_history(*bob.self, {7, 5}, 2, "h4");
+  r.read_history(*bob.self, {1, 999}, 1, "h5"); // of another epoch: from the beginning
+  CHECK(bob.news().empty());
+  w.run();
+  CHECK(bob.news() == heard{"page[h1] lobby: 1 2 more", "page[h2] lobby: 3 4 more",
+                            "page[h3] lobby: 5", "page[h4] lobby:", "page[h5] lobby: 1 more"});
+  CHECK(alice.news().empty());
+  r.read_history(*bob.self, {7, 0}, 2, "gone");
+  w.leave(bob);
+  w.run();
+  CHECK(bob.news().empty());
+}
+
+TEST_CASE("joins and leaves are announced in rooms up to a size; entries always") {
+  limits l;
+  l.presence_members = 3;
+  domain_world w(l);
+  person& a = w.in("a");
+  w.in("b");
+  w.settle();
+  person& c = w.enter("c");
+  w.hub.join(*c.self, "lobby", "").value();
+  CHECK(a.news() == heard{"lobby +c"}); // three
+  person& d = w.enter("d");
+  w.hub.join(*d.self, "lobby", "").value();
+  CHECK(a.news().empty()); // four
+  CHECK(d.news() == heard{"state[] lobby head 0 topic '' members a b c d", "lobby +d"});
+  w.type(d, "hello");
+  w.run();
+  CHECK(a.news() == heard{"lobby@1 d: hello"});
+  w.leave(d);
+  CHECK(a.news().empty()); // there were four
+  w.leave(c);
+  CHECK(a.news() == heard{"lobby -c"}); // there were three
+}
+
+TEST_CASE("an event of many receivers is one object") {
+  domain_world w;
+  struct keeping final : sink {
+    void deliver(const shared_event& e) override { last = e; }
+    void close(close_reason) override {}
+    shared_event last;
+  } one, two;
+  person& alice = w.in("alice");
+  for (auto [ear, name] : {std::pair{&one, "one"}, std::pair{&two, "two"}}) {
+    member* m = w.hub.enter(*ear, name, true).value();
+    w.hub.join(*m, "lobby", "").value();
+  }
+  w.type(alice, "hello");
+  w.run();
+  REQUIRE(one.last);
+  CHECK(one.last == two.last);
+  w.leave(alice);
+}

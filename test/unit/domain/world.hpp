@@ -1,0 +1,86 @@
+// A hub with its journal, a clock to move, and people who remember what they heard.
+#pragma once
+
+#include "domain/hub.hpp"
+#include "journal/memory_journal.hpp"
+#include "support/manual_clock.hpp"
+#include "support/recording_sink.hpp"
+#include "support/task_queue.hpp"
+#include "unit/domain/describe.hpp"
+#include "unit/domain/failing_journal.hpp"
+#include "wire/command_line.hpp"
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace asio_chat::test {
+
+using heard = std::vector<std::string>;
+
+struct person {
+  recording_sink ear;
+  member* self = nullptr;
+
+  /// What was heard since the last time, see `describe`.
+  heard news() {
+    heard lines;
+    for (const event& e : std::exchange(ear.events, {}))
+      lines.push_back(describe(e));
+    return lines;
+  }
+};
+
+class domain_world {
+ public:
+  explicit domain_world(limits l = {})
+      : given(l)
+      , memory(tasks.later(), 7, {})
+      , log(memory, tasks.later())
+      , hub({log, clock, given, "lobby"}) {}
+
+  person& enter(const std::string& name, bool many_rooms = true) {
+    person& p = people.emplace_back();
+    p.self = hub.enter(p.ear, name, many_rooms).value();
+    return p;
+  }
+  /// Somebody who is in a room and has heard everything about that.
+  person& in(const std::string& name, const std::string& room = "lobby", bool many_rooms = true) {
+    person& p = enter(name, many_rooms);
+    hub.join(*p.self, room, "").value();
+    settle();
+    return p;
+  }
+  void leave(person& p) { hub.leave(*std::exchange(p.self, nullptr)); }
+
+  /// A line as it is typed; nothing is answered before `run`.
+  void type(person& p, std::string_view line, std::string_view room = {},
+            std::string_view ref = {}) {
+    command c = wire::parse_command_line(line);
+    c.room = room;
+    c.ref = ref;
+    hub.dispatch(*p.self, c);
+  }
+  /// A message with its author's own id.
+  void send(person& p, std::string_view text, std::string_view id, std::string_view room = {}) {
+    hub.dispatch(*p.self, {"say", text, room, id, id});
+  }
+  void run() { tasks.run(); }
+  void settle() {
+    run();
+    for (person& p : people)
+      p.ear.events.clear();
+  }
+
+  limits given;
+  manual_clock clock;
+  task_queue tasks;
+  memory_journal memory;
+  failing_journal log;
+  asio_chat::hub hub;
+  std::deque<person> people;
+};
+
+} // namespace asio_chat::test

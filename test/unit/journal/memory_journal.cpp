@@ -1,0 +1,143 @@
+// What is the memory journal's own: its bounds. The rest is test/contract.
+
+#include "journal/memory_journal.hpp"
+
+#include "support/catch.hpp"
+#include "support/task_queue.hpp"
+
+using namespace asio_chat;
+
+namespace {
+
+struct bench {
+  explicit bench(memory_journal::bounds b)
+      : log(tasks.later(), 7, b) {}
+
+  position append(const std::string& room, std::string text, std::string id = "") {
+    position at;
+    log.append({room, {}, {}, "alice", entry_kind::message, std::move(text), std::move(id)},
+               [&](const result<journal::appended>& a) { at = a.value().kept.at; });
+    tasks.run();
+    return at;
+  }
+  journal::page read(const std::string& room, position after, std::size_t limit = 1'000) {
+    journal::page got;
+    log.read(room, after, limit, [&](const result<journal::page>& p) { got = p.value(); });
+    tasks.run();
+    return got;
+  }
+  journal::log_state open(const std::string& room) {
+    journal::log_state got;
+    log.open(room, [&](const result<journal::log_state>& s) { got = s.value(); });
+    tasks.run();
+    return got;
+  }
+
+  test::task_queue tasks;
+  memory_journal log;
+};
+
+} // namespace
+
+TEST_CASE("a log keeps its newest entries, so many") {
+  bench b({.entries_per_room = 3});
+  for (int i = 1; i <= 5; ++i)
+    b.append("den", std::to_string(i));
+  const auto page = b.read("den", {7, 0});
+  REQUIRE(page.entries.size() == 3);
+  CHECK(page.entries.front().at == position{7, 3});
+  CHECK(page.gap == 3u);
+  CHECK(b.read("den", {7, 2}).gap == std::nullopt); // nothing that was asked for is missing
+}
+
+TEST_CASE("a log keeps its newest entries, so many bytes, and the last one in any case") {
+  bench b({.bytes_per_room = 10'000});
+  for (int i = 1; i <= 20; ++i)
+    b.append("den", std::string(2'000, 'x'));
+  const auto page = b.read("den", {7, 0});
+  CHECK(page.entries.size() >= 3);
+  CHECK(page.entries.size() <= 5);
+  CHECK(page.entries.back().at.offset == 20);
+  b.append("den", std::string(20'000, 'x'));
+  CHECK(b.read("den", {7, 0}).entries.size() == 1);
+}
+
+TEST_CASE("all logs together are bounded: that of the room not used for longest goes first") {
+  bench b({.rooms = 3});
+  b.append("a", "1");
+  b.append("b", "1");
+  b.append("c", "1");
+  b.append("a", "2");
+  b.append("d", "1");
+  CHECK(b.read("a", {7, 0}).entries.size() == 2);
+  CHECK(b.read("b", {7, 0}).entries.empty());
+  CHECK(b.open("b").head.offset == 0);
+  CHECK(b.read("c", {7, 0}).entries.size() == 1);
+  CHECK(b.read("d", {7, 0}).entries.size() == 1);
+}
+
+TEST_CASE("all logs together are bounded in bytes") {
+  bench b({.bytes = 50'000});
+  for (int i = 0; i < 100; ++i) {
+    const std::string room = "r" + std::to_string(i);
+    b.append(room, std::string(5'000, 'x'));
+    REQUIRE(b.read(room, {7, 0}).entries.size() == 1); // the one in use is not pushed out
+  }
+  std::size_t kept = 0;
+  for (int i = 0; i < 100; ++i)
+    kept += b.read("r" + std::to_string(i), {7, 0}).entries.size();
+  CHECK(kept >= 5);
+  CHECK(kept <= 10);
+}
+
+TEST_CASE("looking at rooms pushes no log out") {
+  bench b({.rooms = 2});
+  b.append("a", "1");
+  b.append("b", "1");
+  for (int i = 0; i < 10; ++i) {
+    b.open("x" + std::to_string(i));
+    b.read("y" + std::to_string(i), {});
+  }
+  CHECK(b.read("a", {7, 0}).entries.size() == 1);
+  CHECK(b.read("b", {7, 0}).entries.size() == 1);
+}
+
+TEST_CASE("a log that is made anew begins another epoch: no position means two entries") {
+  bench b({.rooms = 1});
+  const position before = b.append("a", "old");
+  b.append("b", "pushes a out");
+  const position after = b.append("a", "new");
+  CHECK(after.offset == 1);
+  CHECK(after.epoch > before.epoch);
+  const auto page = b.read("a", before);
+  REQUIRE(page.entries.size() == 1);
+  CHECK(page.entries.front().text == "new");
+  CHECK(b.open("a").head == after);
+}
+
+TEST_CASE("the id of an entry that is no longer kept is forgotten with it") {
+  bench b({.entries_per_room = 2});
+  b.append("den", "1", "id");
+  b.append("den", "2");
+  b.append("den", "3");
+  CHECK(b.append("den", "4", "id").offset == 4);
+}
+
+TEST_CASE("answers of one turn come by one task") {
+  int posted = 0;
+  test::task_queue tasks;
+  memory_journal log(
+      [&](std::function<void()> t) {
+        ++posted;
+        tasks.later()(std::move(t));
+      },
+      7, {});
+  int answers = 0;
+  for (int i = 0; i < 100; ++i) {
+    log.append({"den", {}, {}, "alice", entry_kind::message, "x", ""},
+               [&](const auto&) { ++answers; });
+  }
+  CHECK(posted == 1);
+  tasks.run();
+  CHECK(answers == 100);
+}

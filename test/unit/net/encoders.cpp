@@ -1,0 +1,57 @@
+#include "net/encoders.hpp"
+
+#include "support/catch.hpp"
+#include "wire/native_codec.hpp"
+#include "wire/text_codec.hpp"
+
+using namespace asio_chat;
+
+namespace {
+
+int times_encoded = 0;
+
+std::string counted(const event& e) {
+  ++times_encoded;
+  return std::holds_alternative<acknowledged>(e) ? "" : "bytes";
+}
+
+} // namespace
+
+TEST_CASE("an event is encoded once for however many receivers") {
+  times_encoded = 0;
+  net::encode_once encode(counted);
+  const shared_event e = share(member_joined{"lobby", "alice"});
+  const shared_bytes first = encode(e);
+  for (int i = 0; i < 1'000; ++i)
+    REQUIRE(encode(e) == first);
+  CHECK(times_encoded == 1);
+  CHECK(first->view() == "bytes");
+}
+
+TEST_CASE("another event is another encoding, even at the address of one that is gone") {
+  times_encoded = 0;
+  net::encode_once encode(counted);
+  for (int i = 1; i <= 100; ++i) {
+    encode(share(member_joined{"lobby", "alice"}));
+    REQUIRE(times_encoded == i);
+  }
+}
+
+TEST_CASE("what a protocol has no words for is encoded once too, as nothing") {
+  times_encoded = 0;
+  net::encode_once encode(counted);
+  const shared_event e = share(acknowledged{});
+  CHECK(encode(e) == nullptr);
+  CHECK(encode(e) == nullptr);
+  CHECK(times_encoded == 1);
+}
+
+TEST_CASE("each protocol has its own encoding of the same event") {
+  net::encoders encoders;
+  const shared_event e = share(member_joined{"lobby", "alice"});
+  CHECK(encoders.text(e)->view() == wire::text::encode(e->value));
+  CHECK(encoders.native(e)->view() == wire::native::encode(e->value));
+  const shared_event ack = share(acknowledged{"m1", "lobby", {1, 1}, {}, false});
+  CHECK(encoders.text(ack) == nullptr);
+  CHECK(encoders.native(ack) != nullptr);
+}

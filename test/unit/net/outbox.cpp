@@ -1,0 +1,177 @@
+#include "net/outbox.hpp"
+
+#include "support/catch.hpp"
+
+#include <random>
+
+using namespace asio_chat;
+using net::outbox;
+using net::write_buffers;
+
+namespace {
+
+constexpr std::size_t record = write_buffers::size;
+
+/// Writes everything, `step` bytes at a time, and returns what went out.
+std::string drain(outbox& box, write_buffers& buffers, std::size_t step) {
+  std::string out;
+  while (!box.empty()) {
+    std::string_view rest = box.start_write(buffers);
+    REQUIRE(box.writing());
+    while (!rest.empty()) {
+      const std::size_t n = std::min(step, rest.size());
+      out.append(rest.substr(0, n));
+      const std::size_t before = box.bytes();
+      rest = box.wrote(n, buffers);
+      REQUIRE(box.bytes() == before - n);
+    }
+    REQUIRE_FALSE(box.writing());
+  }
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("an outbox counts what waits and what is being written") {
+  outbox box;
+  write_buffers buffers;
+  CHECK(box.empty());
+  CHECK_FALSE(box.writing());
+  box.push(share("hello"));
+  box.push(share("you"));
+  CHECK(box.bytes() == 8);
+  CHECK(box.start_write(buffers) == "helloyou");
+  CHECK(box.bytes() == 8);
+  CHECK(box.wrote(6, buffers) == "ou");
+  CHECK(box.bytes() == 2);
+  CHECK_FALSE(box.empty());
+  CHECK(box.wrote(2, buffers).empty());
+  CHECK(box.empty());
+  CHECK_FALSE(box.writing());
+}
+
+TEST_CASE("one block goes out from where it lies") {
+  outbox box;
+  write_buffers buffers;
+  const shared_bytes small = share("hello");
+  box.push(small);
+  CHECK(box.start_write(buffers).data() == small->view().data());
+  CHECK(small->use_count() == 2); // kept while it is written
+  box.wrote(5, buffers);
+  CHECK(small->use_count() == 1); // and no longer
+
+  const shared_bytes large = share(std::string(record, 'x'));
+  box.push(large);
+  box.push(share("after"));
+  CHECK(box.start_write(buffers).data() == large->view().data());
+  box.wrote(record, buffers);
+  CHECK(box.start_write(buffers) == "after");
+}
+
+TEST_CASE("several blocks are laid together, up to a record") {
+  outbox box;
+  write_buffers buffers;
+  std::string all;
+  for (int i = 0; i < 200; ++i) {
+    const std::string block(100, static_cast<char>('a' + i % 26));
+    all += block;
+    box.push(share(block));
+  }
+  const std::string first(box.start_write(buffers));
+  CHECK(first.size() == record / 100 * 100);
+  CHECK(all.starts_with(first));
+  box.wrote(first.size(), buffers);
+  const std::string second(box.start_write(buffers));
+  CHECK(first + second == all);
+}
+
+TEST_CASE("blocks that fill a record exactly go in one, a byte more in two") {
+  write_buffers buffers;
+  outbox box;
+  box.push(share(std::string(record - 1, 'x')));
+  box.push(share("y"));
+  CHECK(box.start_write(buffers).size() == record);
+  box.wrote(record, buffers);
+  CHECK(box.empty());
+
+  box.push(share(std::string(record - 1, 'x')));
+  box.push(share("yz"));
+  CHECK(box.start_write(buffers).size() == record - 1);
+  box.wrote(record - 1, buffers);
+  CHECK(box.start_write(buffers) == "yz");
+}
+
+TEST_CASE("C35: however little each write takes, the bytes go out in order, once each") {
+  for (std::size_t step = 1; step <= 40; ++step) {
+    outbox box;
+    write_buffers buffers;
+    std::string all;
+    for (int i = 0; i < 12; ++i) {
+      all += std::to_string(i) + ",";
+      box.push(share(std::to_string(i) + ","));
+    }
+    REQUIRE(drain(box, buffers, step) == all);
+  }
+}
+
+TEST_CASE("C35: blocks of any size, writes of any size, pushes in between: order and count hold") {
+  std::mt19937 random(9);
+  std::uniform_int_distribution<std::size_t> block(1, 3'000);
+  std::uniform_int_distribution<std::size_t> part(1, 20'000);
+  std::uniform_int_distribution<int> choice(0, 2);
+  for (int round = 0; round < 20; ++round) {
+    outbox box;
+    write_buffers buffers;
+    std::string pushed;
+    std::string written;
+    std::string_view rest;
+    for (int i = 0; i < 2'000; ++i) {
+      if (choice(random) == 0) {
+        const std::string b(block(random) * (choice(random) ? 1 : 10),
+                            static_cast<char>('a' + i % 26));
+        pushed += b;
+        box.push(share(b));
+      } else if (box.writing()) {
+        const std::size_t n = std::min(part(random), rest.size());
+        written += rest.substr(0, n);
+        rest = box.wrote(n, buffers);
+      } else if (!box.empty()) {
+        rest = box.start_write(buffers);
+      }
+      REQUIRE(box.bytes() == pushed.size() - written.size());
+    }
+    if (box.writing()) {
+      written += rest;
+      box.wrote(rest.size(), buffers);
+    }
+    written += drain(box, buffers, 777);
+    REQUIRE(written == pushed);
+  }
+}
+
+TEST_CASE("blocks that were laid together are let go of at once") {
+  outbox box;
+  write_buffers buffers;
+  const shared_bytes one = share("one");
+  const shared_bytes two = share("two");
+  box.push(one);
+  box.push(two);
+  box.start_write(buffers);
+  CHECK(one->use_count() == 1);
+  CHECK(two->use_count() == 1);
+}
+
+TEST_CASE("the room for a write is borrowed and given back") {
+  write_buffers buffers;
+  write_buffers::buffer b = buffers.take();
+  const char* where = b.get();
+  buffers.give_back(std::move(b));
+  outbox box;
+  box.push(share("one"));
+  box.push(share("two"));
+  const std::string_view writing = box.start_write(buffers);
+  CHECK(writing.data() == where);
+  CHECK(buffers.take().get() != where); // it is in use
+  box.wrote(writing.size(), buffers);
+  CHECK(buffers.take().get() == where);
+}

@@ -1,0 +1,127 @@
+#include "ops/log_sink.hpp"
+
+#include "base/logger.hpp"
+#include "base/utf8.hpp"
+#include "support/catch.hpp"
+
+#include <boost/json/parse.hpp>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <random>
+#include <regex>
+#include <sstream>
+
+using namespace asio_chat;
+using namespace asio_chat::ops;
+
+namespace {
+
+/// A log whose lines a test reads.
+struct recorded_log {
+  explicit recorded_log(log_options options)
+      : write(make_log(options, std::make_shared<spdlog::sinks::ostream_sink_st>(out))) {}
+
+  std::vector<std::string> lines() const {
+    std::istringstream in(out.str());
+    std::vector<std::string> all;
+    for (std::string line; std::getline(in, line);)
+      all.push_back(line);
+    return all;
+  }
+
+  std::ostringstream out;
+  logger write;
+};
+
+const log_options bare{severity::debug, log_format::text, log_time::none};
+const log_options json{severity::debug, log_format::json, log_time::full};
+
+const std::vector<std::string> nasty = {
+    "",
+    "two\nlines",
+    "cr\rlf\r\n2026-11-21 10:00:00.000 ERROR forged",
+    "\",\"level\":\"error\",\"x\":\"",
+    "k=v other=\"w\"",
+    "back\\slash\\",
+    "\x1b[2J\x1b]0;title\x07",
+    "\xC2\x9B"
+    "31m",
+    "\xE2\x80\xAEright to left\xE2\x80\xAC",
+    "\xE2\x80\xA8\xE2\x80\xA9",
+    "\xFF\xFE\xC0\x80\xED\xA0\x80",
+    std::string("nul\0nul", 7),
+    std::string(100'000, 'a'),
+    std::string(100'000, '\n'),
+    "{} {0} %s %n",
+};
+
+} // namespace
+
+TEST_CASE("a record is a line: level, message, fields", "[ops]") {
+  recorded_log log(bare);
+  log.write(severity::info, "New connection from 127.0.0.1:5");
+  log.write(severity::warning, "hm", {{"a", "1"}, {"b", "two words"}, {"c", ""}, {"d", "x\"y"}});
+  CHECK(log.lines() == std::vector<std::string>{"INFO  New connection from 127.0.0.1:5",
+                                                R"(WARN  hm a=1 b="two words" c="" d="x\"y")"});
+}
+
+TEST_CASE("the time is a setting", "[ops]") {
+  recorded_log full({});
+  full.write(severity::error, "x");
+  CHECK(std::regex_match(full.lines().at(0),
+                         std::regex(R"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} ERROR x)")));
+  recorded_log brief({severity::info, log_format::text, log_time::brief});
+  brief.write(severity::error, "x");
+  CHECK(std::regex_match(brief.lines().at(0), std::regex(R"(\d\d:\d\d:\d\d ERROR x)")));
+}
+
+TEST_CASE("what is below the level is not logged", "[ops]") {
+  recorded_log log({severity::warning, log_format::text, log_time::none});
+  for (const auto level : {severity::debug, severity::info, severity::warning, severity::error})
+    log.write(level, "x");
+  CHECK(log.lines() == std::vector<std::string>{"WARN  x", "ERROR x"});
+}
+
+TEST_CASE("JSON records are objects that say the same", "[ops]") {
+  recorded_log log(json);
+  log.write(severity::warning, "hm", {{"name", "say \"hi\""}, {"level", "forged"}});
+  const auto record = boost::json::parse(log.lines().at(0)).as_object();
+  CHECK(record.at("level") == "warning");
+  CHECK(record.at("message") == "hm");
+  CHECK(record.at("name") == "say \"hi\"");
+  const std::string time(record.at("time").as_string());
+  CHECK(std::regex_match(time, std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)")));
+}
+
+TEST_CASE("nothing foreign can forge, break or colour a line", "[ops]") {
+  const auto options = GENERATE(bare, json);
+  recorded_log log(options);
+  for (const auto& text : nasty) {
+    log.write(severity::info, "field", {{"value", text}});
+    log.write(severity::info, text);
+  }
+  const auto lines = log.lines();
+  REQUIRE(lines.size() == 2 * nasty.size());
+  for (const auto& line : lines) {
+    CHECK(line.size() < 2048);
+    CHECK(harmless_line(line) == line);
+    if (options.format == log_format::json) CHECK(boost::json::parse(line).is_object());
+  }
+}
+
+TEST_CASE("as many lines as records, whatever the bytes", "[ops]") {
+  std::mt19937 random(1);
+  std::uniform_int_distribution<int> byte(0, 255);
+  recorded_log log(json);
+  constexpr std::size_t records = 2000;
+  for (std::size_t i = 0; i < records; ++i) {
+    std::string noise(i % 300, '\0');
+    for (char& c : noise)
+      c = static_cast<char>(byte(random));
+    log.write(severity::info, "noise", {{"value", noise}});
+  }
+  const auto lines = log.lines();
+  REQUIRE(lines.size() == records);
+  for (const auto& line : lines)
+    REQUIRE(boost::json::parse(line).as_object().at("message") == "noise");
+}

@@ -1,0 +1,58 @@
+#include "ops/process.hpp"
+
+#include "support/catch.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <iterator>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace asio_chat::ops;
+
+namespace {
+
+/// These change the whole process, so a child does them. @returns what `body` does
+template <class Body>
+int in_child(Body body) {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) ::_exit(body());
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
+} // namespace
+
+TEST_CASE("a hardened process dumps nothing and makes private files", "[ops]") {
+  const int wrong = in_child([] {
+    harden_process();
+    rlimit core{}, files{};
+    if (::getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_max != 0) return 1;
+    if (::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0) return 2;
+    if (::umask(0) != 077) return 3;
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur != files.rlim_max) return 4;
+    return std::signal(SIGPIPE, SIG_DFL) == SIG_IGN ? 0 : 5;
+  });
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("the passphrase is gone from the environment once it is read", "[ops]") {
+  const int wrong = in_child([] {
+    char variable[] = "CHAT_SECRET=open sesame";
+    if (::putenv(variable) != 0) return 1;
+    forget_secret_in_environment();
+    if (std::getenv("CHAT_SECRET") != nullptr) return 2;
+    const bool wiped =
+        std::all_of(variable + 12, std::end(variable), [](char c) { return c == 0; });
+    return wiped ? 0 : 3;
+  });
+  CHECK(wrong == 0);
+}

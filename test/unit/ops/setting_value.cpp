@@ -1,0 +1,55 @@
+#include "ops/setting_value.hpp"
+
+#include "support/catch.hpp"
+
+using namespace asio_chat;
+using namespace asio_chat::ops;
+using namespace std::chrono_literals;
+
+TEST_CASE("addresses", "[ops]") {
+  CHECK(*parse_address("127.0.0.1:8443") == listen_address{"127.0.0.1", 8443});
+  CHECK(*parse_address("[::1]:0") == listen_address{"::1", 0});
+  CHECK(*parse_address("chat.example.org:65535") == listen_address{"chat.example.org", 65535});
+  for (const char* bad : {"", ":", "localhost", ":8443", "[]:1", "::1:8443", "a b:1", "[::1:8443",
+                          "host:", "host:x", "host:-1", "host:65536", "host:1 ", "host: 1"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_address(bad).has_value());
+  }
+}
+
+TEST_CASE("durations", "[ops]") {
+  const auto parsed = [](std::string_view text) { return parse_duration(text, 1ms, 24h); };
+  CHECK(*parsed("300") == 300s);
+  CHECK(*parsed("300s") == 300s);
+  CHECK(*parsed("5m") == 5min);
+  CHECK(*parsed("24h") == 24h);
+  CHECK(*parsed("250ms") == 250ms);
+  for (const char* bad : {"", "s", "5x", "-5", "+5", "5 s", " 5", "5.5s", "0", "25h", "0x10",
+                          "99999999999999999999", "18446744073709551615h"}) {
+    INFO(bad);
+    CHECK_FALSE(parsed(bad).has_value());
+  }
+  CHECK(parsed("25h").error().message == "is out of range; give a duration from 1ms to 24h");
+}
+
+TEST_CASE("sizes and counts", "[ops]") {
+  CHECK(*parse_bytes("65536", 1, 1 << 20) == 65536);
+  CHECK(*parse_bytes("64k", 1, 1 << 20) == 65536);
+  CHECK(*parse_bytes("1M", 1, 1 << 20) == 1 << 20);
+  CHECK_FALSE(parse_bytes("2M", 1, 1 << 20).has_value());
+  CHECK_FALSE(parse_bytes("0", 1, 10).has_value());
+  CHECK_FALSE(parse_bytes("17179869184G", 1, 10).has_value());
+  CHECK(*parse_count("0", 0, 5) == 0);
+  CHECK_FALSE(parse_count("6", 0, 5).has_value());
+  CHECK_FALSE(parse_count("1k", 0, 5000).has_value());
+  CHECK_FALSE(parse_count("", 0, 5).has_value());
+}
+
+TEST_CASE("switches", "[ops]") {
+  for (const char* yes : {"on", "true", "yes", "1"})
+    CHECK(*parse_switch(yes));
+  for (const char* no : {"off", "false", "no", "0"})
+    CHECK_FALSE(*parse_switch(no));
+  for (const char* bad : {"", "On", "2", "enabled"})
+    CHECK_FALSE(parse_switch(bad).has_value());
+}

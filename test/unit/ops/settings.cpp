@@ -1,0 +1,201 @@
+#include "ops/settings.hpp"
+
+#include "ops/command_line.hpp"
+#include "ops/setting_table.hpp"
+#include "support/catch.hpp"
+#include "unit/ops/sources.hpp"
+
+#include <sstream>
+
+using namespace asio_chat;
+using namespace asio_chat::ops;
+using namespace std::chrono_literals;
+
+TEST_CASE("with nothing given the settings are the library's own", "[ops]") {
+  const auto call = test_sources().read();
+  REQUIRE(call.has_value());
+  CHECK(call->action == action::run);
+  const settings& s = call->settings;
+  CHECK(s.listen == std::vector<listen_address>{{"127.0.0.1", 8443}});
+  CHECK(s.data_directory == "/home/ada/.local/state/asio-chat");
+  CHECK_FALSE(s.server.passphrase);
+
+  const server_config library;
+  CHECK(s.server.backlog == library.backlog);
+  CHECK(s.server.default_room == library.default_room);
+  CHECK(s.server.log_messages == library.log_messages);
+  CHECK(s.server.tls.clients == library.tls.clients);
+  const auto &l = s.server.limits, &d = library.limits;
+  CHECK(l.text_bytes == d.text_bytes);
+  CHECK(l.name_characters == d.name_characters);
+  CHECK(l.rooms_per_member == d.rooms_per_member);
+  CHECK(l.presence_members == d.presence_members);
+  CHECK(l.room_entries == d.room_entries);
+  CHECK(l.room_bytes == d.room_bytes);
+  CHECK(l.outbox_bytes == d.outbox_bytes);
+  CHECK(l.handshake_time == d.handshake_time);
+  CHECK(l.login_time == d.login_time);
+  CHECK(l.idle_time == d.idle_time);
+  CHECK(l.close_time == d.close_time);
+  CHECK(l.drain_time == d.drain_time);
+}
+
+TEST_CASE("the command line wins over the environment, that over the file", "[ops]") {
+  test_sources from = from_file("idle-timeout = 1m\nlogin-timeout = 1m\nclose-timeout = 1m\n");
+  from.environment = {{"ASIO_CHATD_IDLE_TIMEOUT", "2m"}, {"ASIO_CHATD_LOGIN_TIMEOUT", "2m"}};
+  from.arguments.insert(from.arguments.end(), {"--idle-timeout", "3m"});
+  const auto call = from.read();
+  REQUIRE(call.has_value());
+  CHECK(call->settings.server.limits.idle_time == 3min);
+  CHECK(call->settings.server.limits.login_time == 2min);
+  CHECK(call->settings.server.limits.close_time == 1min);
+  CHECK(call->settings.server.limits.drain_time == 5s);
+}
+
+TEST_CASE("a list replaces the list below it", "[ops]") {
+  CHECK(from_arguments({"--listen", "[::1]:1", "--listen=localhost:0"})
+            .read()
+            .value()
+            .settings.listen == std::vector<listen_address>{{"::1", 1}, {"localhost", 0}});
+  CHECK(from_environment({{"ASIO_CHATD_LISTEN", "127.0.0.1:1, [::1]:2"}})
+            .read()
+            .value()
+            .settings.listen == std::vector<listen_address>{{"127.0.0.1", 1}, {"::1", 2}});
+  CHECK(from_file("listen = [\"127.0.0.1:1\", \"[::1]:2\"]").read().value().settings.listen ==
+        std::vector<listen_address>{{"127.0.0.1", 1}, {"::1", 2}});
+}
+
+TEST_CASE("the config file is named by flag or by variable", "[ops]") {
+  test_sources from = from_environment({{"ASIO_CHATD_CONFIG", "x.toml"}});
+  from.file = "backlog = 7";
+  CHECK(from.read().value().settings.server.backlog == 7);
+  CHECK(from_arguments({"--config", "y.toml"}).complaint() ==
+        "file y.toml cannot be read: no such file");
+  CHECK(from_arguments({"--config="}).complaint() ==
+        "command line: --config has no value; give FILE");
+  CHECK(from_environment({{"ASIO_CHATD_CONFIG", ""}}).complaint() ==
+        "environment: ASIO_CHATD_CONFIG is empty; name a file in it, or unset it");
+}
+
+TEST_CASE("a switch alone is on", "[ops]") {
+  CHECK(from_arguments({"--log-messages"}).read().value().settings.server.log_messages);
+  CHECK_FALSE(
+      from_arguments({"--log-messages", "off"}).read().value().settings.server.log_messages);
+  CHECK(from_arguments({"--log-messages="}).complaint() ==
+        "command line: --log-messages has an empty value; give on|off");
+  CHECK_FALSE(from_arguments({"--log-messages=no"}).read().value().settings.server.log_messages);
+  const auto call = from_arguments({"--log-messages", "--backlog", "3"}).read();
+  REQUIRE(call.has_value());
+  CHECK(call->settings.server.log_messages);
+  CHECK(call->settings.server.backlog == 3);
+}
+
+TEST_CASE("a bad value is named with its source and with what would be right", "[ops]") {
+  CHECK(from_arguments({"--idle-timeout", "5x"}).complaint() ==
+        "command line: --idle-timeout \"5x\" is not a duration; give for example 300, 300s, 5m or "
+        "250ms");
+  CHECK(from_environment({{"ASIO_CHATD_BACKLOG", "0"}}).complaint() ==
+        "environment: ASIO_CHATD_BACKLOG \"0\" is out of range; give a whole number from 1 to "
+        "65535");
+  CHECK(from_file("\n log-level = loud").complaint() ==
+        "file x.toml, line 2: log-level \"loud\" is not one of: debug, info, warning, error");
+  CHECK(from_arguments({"--data="}).complaint() == "command line: --data has no value; give DIR");
+  CHECK(from_environment({{"ASIO_CHATD_CERT", ""}}).complaint() ==
+        "environment: ASIO_CHATD_CERT has an empty value; give FILE");
+  CHECK(from_arguments({"--data", "/a\nb"}).complaint() ==
+        "command line: --data \"/a\\nb\" has a control character");
+}
+
+TEST_CASE("names that no setting has are refused, and the nearest is told", "[ops]") {
+  CHECK(from_arguments({"--idle-timeuot", "5"}).complaint() ==
+        "command line: there is no flag --idle-timeuot; did you mean --idle-timeout?");
+  CHECK(from_arguments({"--passphrase=x"}).complaint().find("there is no flag --passphrase") !=
+        std::string::npos);
+  CHECK(from_arguments({"8443"}).complaint() ==
+        "command line: nothing is known to do with \"8443\"; see asio-chatd --help");
+  CHECK(from_environment({{"ASIO_CHATD_LISTENS", "x"}}).complaint() ==
+        "environment: no setting is called ASIO_CHATD_LISTENS; did you mean ASIO_CHATD_LISTEN?");
+  CHECK(from_file("idle_timeout = 5").complaint() ==
+        "file x.toml, line 1: no setting is called idle_timeout; did you mean idle-timeout?");
+  CHECK(from_environment({{"ASIO_CHAT_OTHER", "x"}}).read().has_value());
+}
+
+TEST_CASE("a value given twice, or not at all, is refused", "[ops]") {
+  CHECK(from_arguments({"--backlog", "1", "--backlog", "2"}).complaint() ==
+        "command line: --backlog is given more than once; give it once");
+  CHECK(from_arguments({"--backlog", "--data", "/a"}).complaint() ==
+        "command line: --backlog has no value; give N");
+}
+
+TEST_CASE("settings that need each other are checked", "[ops]") {
+  CHECK(from_arguments({"--cert", "a"}).complaint().find("cert is given without key") == 0);
+  CHECK(from_arguments({"--key", "a"}).complaint().find("key is given without cert") == 0);
+  CHECK(from_arguments({"--key-passphrase-file", "a"}).complaint() ==
+        "key-passphrase-file is given without cert and key");
+  CHECK(from_arguments({"--client-cert", "required"}).complaint().find("client-ca") !=
+        std::string::npos);
+  CHECK(from_arguments({"--client-ca", "ca.pem"}).complaint().find("client-cert") !=
+        std::string::npos);
+  CHECK(from_arguments({"--require-passphrase"}).complaint().find("require-passphrase is on") == 0);
+  CHECK(from_arguments({"--require-passphrase", "--passphrase-file", "f"}).read().has_value());
+  const auto mutual = from_arguments({"--cert", "c", "--key", "k", "--client-ca", "ca",
+                                      "--client-cert", "required"})
+                          .read();
+  REQUIRE(mutual.has_value());
+  CHECK(mutual->settings.server.tls.clients == client_certificates::required);
+  CHECK(mutual->settings.server.tls.client_ca_file == "ca");
+}
+
+TEST_CASE("CHAT_SECRET is the passphrase, at the rank of the environment", "[ops]") {
+  const std::map<std::string, std::string> secret{{"CHAT_SECRET", "open sesame\n"}};
+  CHECK(from_environment(secret).read().value().settings.server.passphrase == "open sesame");
+  CHECK(from_environment({{"CHAT_SECRET", "\n"}}).complaint().find("CHAT_SECRET is empty") !=
+        std::string::npos);
+
+  test_sources over_file = from_file("passphrase-file = f");
+  over_file.environment = secret;
+  CHECK(over_file.read().value().settings.passphrase_file == "");
+  CHECK(over_file.read().value().settings.server.passphrase == "open sesame");
+
+  test_sources under_flag = from_arguments({"--passphrase-file", "f"});
+  under_flag.environment = secret;
+  CHECK(under_flag.read().value().settings.passphrase_file == "f");
+  CHECK_FALSE(under_flag.read().value().settings.server.passphrase);
+
+  test_sources both = from_environment(secret);
+  both.environment.emplace("ASIO_CHATD_PASSPHRASE_FILE", "f");
+  CHECK(both.complaint().find("are both set") != std::string::npos);
+}
+
+TEST_CASE("the data directory follows systemd, then XDG, then home", "[ops]") {
+  const auto data = [](std::map<std::string, std::string> environment) {
+    return from_environment(std::move(environment)).read().value().settings.data_directory;
+  };
+  CHECK(data({{"STATE_DIRECTORY", "/var/lib/a:/var/lib/b"}, {"XDG_STATE_HOME", "/x"}}) ==
+        "/var/lib/a");
+  CHECK(data({{"XDG_STATE_HOME", "/x"}}) == "/x/asio-chat");
+  CHECK(data({{"XDG_STATE_HOME", "relative"}}) == "/home/ada/.local/state/asio-chat");
+  CHECK(from_environment({{"HOME", ""}}).complaint().find("give cert and key, or data") !=
+        std::string::npos);
+}
+
+TEST_CASE("help and version answer whatever else is wrong", "[ops]") {
+  test_sources from = from_arguments({"--help"});
+  from.environment = {{"ASIO_CHATD_NONSENSE", "1"}};
+  CHECK(from.read().value().action == action::print_help);
+  CHECK(from_arguments({"-h"}).read().value().action == action::print_help);
+  CHECK(from_arguments({"--version"}).read().value().action == action::print_version);
+  CHECK(from_arguments({"--check-config"}).read().value().action == action::check_config);
+  CHECK(version_text().find("asio-chatd 0.") == 0);
+}
+
+TEST_CASE("help names every setting and fits a terminal", "[ops]") {
+  const std::string help = help_text();
+  for (const auto& s : setting_table())
+    CHECK(help.find("--" + std::string(s.name) + " ") != std::string::npos);
+  std::istringstream lines(help);
+  for (std::string line; std::getline(lines, line);) {
+    INFO(line);
+    CHECK(line.size() <= 100);
+  }
+}

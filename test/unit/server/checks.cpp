@@ -1,0 +1,53 @@
+// Settings that no server can work with are refused when it is made.
+
+#include "support/catch.hpp"
+
+#include <asio_chat/error.hpp>
+#include <asio_chat/server.hpp>
+
+using namespace asio_chat;
+
+namespace {
+
+/// The sentence that refuses these settings; empty if they are taken.
+std::string refusal(const server_config& config) {
+  boost::asio::io_context context;
+  try {
+    const server made(context, config);
+  } catch (const error& e) {
+    return e.what();
+  }
+  return {};
+}
+
+} // namespace
+
+TEST_CASE("the settings that come with the library are good") {
+  CHECK(refusal({}).empty());
+}
+
+TEST_CASE("C29: the longest text is bounded, so that it fits a frame whatever it is made of") {
+  server_config c;
+  c.limits.text_bytes = 0;
+  CHECK(refusal(c) == "the longest text must be 1 to 30000 bytes, not 0");
+  c.limits.text_bytes = 30'001;
+  CHECK(refusal(c) == "the longest text must be 1 to 30000 bytes, not 30001");
+  c.limits.text_bytes = 30'000;
+  CHECK(refusal(c).empty());
+}
+
+TEST_CASE("the default room has a room's name, and an empty passphrase is none") {
+  server_config c;
+  c.default_room = "no room";
+  CHECK(refusal(c).starts_with("a room's name begins with"));
+  c = {};
+  c.passphrase = "";
+  CHECK(refusal(c) == "an empty passphrase would let everybody in");
+}
+
+TEST_CASE("a server without a certificate does not listen") {
+  boost::asio::io_context context;
+  server made(context, {});
+  CHECK_THROWS_WITH(made.listen("127.0.0.1", 0),
+                    "a server without a certificate cannot listen; set tls.certificate_file");
+}

@@ -1,0 +1,54 @@
+#include "tls/certificate_info.hpp"
+
+#include "scratch.hpp"
+
+#include "support/catch.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+using namespace asio_chat::tls;
+using namespace asio_chat::tls::test;
+
+TEST_CASE("A20: a certificate is described", "[tls][A20]") {
+  const auto ca = make_ca();
+  const auto server = make_server(ca);
+  const certificate_info info = describe(server.certificate.get());
+  CHECK(info.subject == "CN=localhost");
+  CHECK(info.common_name == "localhost");
+  CHECK(info.issuer == "CN=test CA");
+  CHECK(info.dns_names == std::vector<std::string>{"localhost"});
+  CHECK(info.ip_names == std::vector<std::string>{"127.0.0.1", "::1"});
+  CHECK(info.key == "EC P-256");
+  CHECK(info.signature == "ecdsa-with-SHA256");
+  CHECK(info.fingerprint.size() == 32 * 3 - 1);
+  CHECK(info.der_bytes == static_cast<std::size_t>(i2d_X509(server.certificate.get(), nullptr)));
+  CHECK(info.not_after - info.not_before == std::chrono::days(365));
+  CHECK_FALSE(info.self_issued);
+  CHECK_FALSE(info.ca);
+
+  const certificate_info of_ca = describe(ca.certificate.get());
+  CHECK(of_ca.self_issued);
+  CHECK(of_ca.ca);
+}
+
+TEST_CASE("A20: the table has a line per field and says what is over", "[tls][A20]") {
+  const auto old = x509::issue(expired(server_request())).value();
+  const std::string text = to_text(describe(old.certificate.get()));
+  for (const char* part : {"Subject      CN=localhost\n", "(EXPIRED)", "DNS names    localhost\n",
+                           "Pin          sha256/", "DER size     "}) {
+    CAPTURE(part);
+    CHECK(text.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("D19: control characters in foreign names come out escaped", "[tls][D19]") {
+  auto what = server_request();
+  what.common_name = "a\x1b[2J\nSubject x\xc3\xa9";
+  const auto made = x509::issue(what).value();
+  const std::string text = to_text(describe(made.certificate.get()));
+  CHECK(text.find("a\\1B[2J\\0ASubject x\\C3\\A9") != std::string::npos);
+  const auto printable = [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); };
+  CHECK(std::all_of(text.begin(), text.end(), printable));
+}

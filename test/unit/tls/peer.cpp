@@ -1,0 +1,58 @@
+#include "tls/peer.hpp"
+
+#include "handshake.hpp"
+#include "scratch.hpp"
+
+#include "tls/context.hpp"
+
+#include "support/catch.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+
+#include <string>
+
+using namespace asio_chat;
+using namespace asio_chat::tls::test;
+
+namespace {
+
+std::string reason_for_bytes(const std::string& bytes) {
+  const scratch files;
+  files.put("server", make_self_signed());
+  const auto context = tls::make_server_context(files.server("server")).value();
+  end server(context->native_handle(), true);
+  BIO_write(SSL_get_rbio(server.ssl()), bytes.data(), static_cast<int>(bytes.size()));
+  server.step();
+  REQUIRE(server.error());
+  return tls::handshake_failure_reason(server.error(), server.ssl());
+}
+
+} // namespace
+
+TEST_CASE("B22: who does not speak TLS is named", "[tls][B22]") {
+  CHECK(reason_for_bytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n") == "not TLS: an HTTP request");
+  CHECK(reason_for_bytes("CONNECT x:443 HTTP/1.1\r\n\r\n") == "not TLS: an HTTP proxy request");
+  CHECK(reason_for_bytes("SSH-2.0-OpenSSH_9.2\r\n") == "not TLS");
+}
+
+TEST_CASE("B22: a closed connection is said to be one", "[tls][B22]") {
+  namespace asio = boost::asio;
+  for (const error_code ec :
+       {error_code(asio::ssl::error::stream_truncated), error_code(asio::error::eof),
+        error_code(asio::error::connection_reset)})
+    CHECK(tls::handshake_failure_reason(ec, nullptr) == "connection closed during the handshake");
+}
+
+TEST_CASE("B14, B15: version, suite and peer are described at both ends", "[tls][B14][B15]") {
+  const scratch files;
+  files.put("server", make_self_signed());
+  tls_client_config client;
+  client.ca_file = files.certificate("server");
+  const meeting m = meet(client, files.server("server"));
+  CHECK(m.client_view.version == "TLSv1.3");
+  CHECK(m.client_view.cipher_suite == "TLS_AES_128_GCM_SHA256");
+  CHECK(m.client_view.peer_subject == "CN=localhost");
+  CHECK(m.server_view.cipher_suite == m.client_view.cipher_suite);
+  CHECK(m.server_view.peer_subject.empty());
+}

@@ -1,0 +1,85 @@
+#include "tls/pem.hpp"
+
+#include "scratch.hpp"
+
+#include "support/catch.hpp"
+
+using namespace asio_chat;
+using namespace asio_chat::tls::test;
+
+namespace {
+
+template <class T>
+std::string message_of(const result<T>& r) {
+  REQUIRE(r.has_error());
+  CHECK(r.error().code == errc::bad_certificate_file);
+  CHECK(ERR_peek_error() == 0);
+  return r.error().message;
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("A17: certificates are read in order, and a key beside them does no harm", "[tls][A17]") {
+  const scratch files;
+  const auto ca = make_ca();
+  files.put("ca", ca);
+  files.put("server", make_server(ca));
+  const std::string path =
+      files.write("chain.pem", files.read("server-key.pem") + files.read("server-cert.pem") +
+                                   files.read("ca-cert.pem"));
+  const auto chain = tls::read_certificates(path, "the certificate file").value();
+  REQUIRE(chain.size() == 2);
+  const auto key = tls::read_private_key(path, "").value();
+  CHECK(tls::check_pair(chain[0].get(), path, key.get(), path).has_value());
+  CHECK(tls::check_pair(chain[1].get(), path, key.get(), path).has_error());
+}
+
+TEST_CASE("C6: a damaged certificate is said to be damaged, with its number", "[tls][C6]") {
+  const scratch files;
+  files.put("a", make_self_signed());
+  std::string broken = files.read("a-cert.pem");
+  broken.replace(broken.size() / 2, 4, "AAAA");
+  const std::string path = files.write("two.pem", files.read("a-cert.pem") + broken);
+  CHECK(has(message_of(tls::read_certificates(path, "the CA file")),
+            "is damaged: its certificate number 2"));
+}
+
+TEST_CASE("C6: what a file holds instead is said", "[tls][C6]") {
+  const scratch files;
+  files.put("a", make_self_signed());
+  const auto certificates = [&](const std::string& content) {
+    return message_of(
+        tls::read_certificates(files.write("x.pem", content), "the certificate file"));
+  };
+  CHECK(has(certificates(""), "it is empty"));
+  CHECK(has(certificates("\x30\x82"), "it is DER"));
+  CHECK(has(certificates("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n"
+                         "-----END CERTIFICATE REQUEST-----\n"),
+            "a CA has yet to sign"));
+  CHECK(has(certificates(files.read("a-key.pem")), "it holds a private key"));
+  CHECK(has(message_of(tls::read_private_key(files.write("y.pem", files.read("a-cert.pem")), "")),
+            "holds no private key: it holds a certificate"));
+  CHECK(has(
+      message_of(tls::read_private_key(
+          files.write("z.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
+          "")),
+      "is damaged"));
+}
+
+TEST_CASE("C6: a directory is not a certificate", "[tls][C6]") {
+  const scratch files;
+  CHECK(has(message_of(tls::read_certificates(files.path(""), "the certificate file")),
+            "cannot be read: Is a directory"));
+}
+
+TEST_CASE("A12: an encrypted key is known as one before it is opened", "[tls][A12]") {
+  const scratch files;
+  files.put("plain", make_self_signed());
+  files.put("secret", make_self_signed(), "pass");
+  CHECK_FALSE(tls::key_is_encrypted(files.key("plain")).value());
+  CHECK(tls::key_is_encrypted(files.key("secret")).value());
+}

@@ -1,0 +1,170 @@
+#include "tls/x509/issue.hpp"
+
+#include "../scratch.hpp"
+
+#include "tls/certificate_info.hpp"
+
+#include "support/catch.hpp"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/x509v3.h>
+
+#include <set>
+
+using namespace asio_chat;
+using namespace asio_chat::tls;
+using namespace asio_chat::tls::test;
+
+namespace {
+
+x509::request plain() {
+  x509::request what;
+  what.common_name = "localhost";
+  what.dns_names = {"localhost"};
+  what.for_role = x509::role::self_signed;
+  return what;
+}
+
+std::string refusal(const x509::request& what) {
+  const auto made = x509::issue(what);
+  REQUIRE(made.has_error());
+  CHECK(made.error().code == errc::bad_setting);
+  return made.error().message;
+}
+
+std::string usage(X509* certificate) {
+  const auto flags = X509_get_extended_key_usage(certificate);
+  if (flags == UINT32_MAX) return "any";
+  std::string text;
+  if (flags & XKU_SSL_SERVER) text += "server ";
+  if (flags & XKU_SSL_CLIENT) text += "client ";
+  return text;
+}
+
+} // namespace
+
+TEST_CASE("A3: RSA has the exponent 65537 and the size asked for", "[tls][A3]") {
+  auto what = plain();
+  what.kind = x509::key_kind::rsa;
+  what.rsa_bits = 3072;
+  const auto made = x509::issue(what).value();
+  CHECK(EVP_PKEY_get_bits(made.key.get()) == 3072);
+  BIGNUM* exponent = nullptr;
+  REQUIRE(EVP_PKEY_get_bn_param(made.key.get(), OSSL_PKEY_PARAM_RSA_E, &exponent) == 1);
+  CHECK(BN_get_word(exponent) == 65537);
+  BN_free(exponent);
+
+  what.rsa_bits = 1024;
+  CHECK(refusal(what).find("2048") != std::string::npos);
+}
+
+TEST_CASE("A4: the certificate's key is the private key's", "[tls][A4]") {
+  for (const auto kind :
+       {x509::key_kind::ecdsa_p256, x509::key_kind::rsa, x509::key_kind::ed25519}) {
+    auto what = plain();
+    what.kind = kind;
+    const auto made = x509::issue(what).value();
+    CHECK(EVP_PKEY_eq(X509_get0_pubkey(made.certificate.get()), made.key.get()) == 1);
+  }
+}
+
+TEST_CASE("A6: self-signed: issuer is subject, and the signature verifies under its own key",
+          "[tls][A6]") {
+  const auto made = x509::issue(plain()).value();
+  X509* certificate = made.certificate.get();
+  CHECK(X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) == 0);
+  CHECK(X509_verify(certificate, X509_get0_pubkey(certificate)) == 1);
+}
+
+TEST_CASE("A7: the SubjectAltName is there and not critical", "[tls][A7]") {
+  auto what = plain();
+  what.ip_names = {"127.0.0.1", "::1"};
+  const auto made = x509::issue(what).value();
+  const int at = X509_get_ext_by_NID(made.certificate.get(), NID_subject_alt_name, -1);
+  REQUIRE(at >= 0);
+  CHECK(X509_EXTENSION_get_critical(X509_get_ext(made.certificate.get(), at)) == 0);
+  const auto info = describe(made.certificate.get());
+  CHECK(info.dns_names == what.dns_names);
+  CHECK(info.ip_names == what.ip_names);
+}
+
+TEST_CASE("A8: serial numbers are positive, long, and never the same", "[tls][A8]") {
+  std::set<std::string> seen;
+  int longest = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const auto made = x509::issue(plain()).value();
+    const openssl_ptr<BIGNUM, BN_free> number(
+        ASN1_INTEGER_to_BN(X509_get0_serialNumber(made.certificate.get()), nullptr));
+    REQUIRE(BN_is_negative(number.get()) == 0);
+    longest = std::max(longest, BN_num_bits(number.get()));
+    seen.insert(describe(made.certificate.get()).serial);
+  }
+  CHECK(seen.size() == 1000);
+  CHECK(longest == 128);
+}
+
+TEST_CASE("A9: valid from now, for the days asked for", "[tls][A9]") {
+  const auto before = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto year = describe(x509::issue(plain()).value().certificate.get());
+  const auto after = std::chrono::system_clock::now();
+  CHECK(year.not_before >= before);
+  CHECK(year.not_before <= after);
+  CHECK(year.not_after - year.not_before == std::chrono::days(365));
+
+  auto what = plain();
+  what.days = 7;
+  const auto week = describe(x509::issue(what).value().certificate.get());
+  CHECK(week.not_after - week.not_before == std::chrono::days(7));
+  for (const int days : {0, -1, 1'000'000}) {
+    what.days = days;
+    CHECK(refusal(what).find("days") != std::string::npos);
+  }
+}
+
+TEST_CASE("A10: signed with SHA-256", "[tls][A10]") {
+  auto what = plain();
+  CHECK(describe(x509::issue(what).value().certificate.get()).signature == "ecdsa-with-SHA256");
+  what.kind = x509::key_kind::rsa;
+  CHECK(describe(x509::issue(what).value().certificate.get()).signature == "RSA-SHA256");
+}
+
+TEST_CASE("A18: a CA signs servers and clients, each for its own end", "[tls][A18]") {
+  const auto ca = make_ca();
+  const auto server = make_server(ca);
+  const auto client = make_client(ca);
+  for (const auto* issued : {&server, &client}) {
+    CHECK(X509_check_issued(ca.certificate.get(), issued->certificate.get()) == X509_V_OK);
+    CHECK(X509_verify(issued->certificate.get(), ca.key.get()) == 1);
+    CHECK((X509_get_extension_flags(issued->certificate.get()) & EXFLAG_CA) == 0);
+  }
+  CHECK(usage(server.certificate.get()) == "server ");
+  CHECK(usage(client.certificate.get()) == "client ");
+  CHECK(usage(make_self_signed().certificate.get()) == "server client ");
+  CHECK(X509_get_key_usage(ca.certificate.get()) == (KU_KEY_CERT_SIGN | KU_CRL_SIGN));
+  CHECK(X509_get_pathlen(ca.certificate.get()) == 0);
+}
+
+TEST_CASE("A18: who is no CA issues nothing, and neither does one with another's key",
+          "[tls][A18]") {
+  const auto self = make_self_signed();
+  CHECK(x509::issue(server_request(), &self).has_error());
+  x509::identity mixed = make_ca();
+  mixed.key = make_ca().key;
+  CHECK(x509::issue(server_request(), &mixed).has_error());
+}
+
+TEST_CASE("A7: names that are none are refused before a key is made", "[tls][A7]") {
+  for (const char* name : {"", "a b", "a,DNS:b", "a..b", ".a", "a.", "*", "x*.a", "b\xc3\xbc"}) {
+    CAPTURE(name);
+    auto what = plain();
+    what.dns_names = {name};
+    CHECK(refusal(what).find("DNS name") != std::string::npos);
+  }
+  auto what = plain();
+  what.ip_names = {"127.0.0.1,DNS:evil"};
+  CHECK(refusal(what).find("IP address") != std::string::npos);
+  what = plain();
+  what.common_name = std::string(65, 'a');
+  CHECK(refusal(what).find("common name") != std::string::npos);
+}

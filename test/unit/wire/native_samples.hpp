@@ -1,0 +1,67 @@
+// A value of every request and every message of the native protocol, by the name that the vectors
+// in docs/protocol/native.json give it.
+#pragma once
+
+#include "wire/native_codec.hpp"
+
+#include <map>
+#include <string>
+
+namespace asio_chat::test {
+
+inline const std::map<std::string, wire::native::request>& request_samples() {
+  namespace native = wire::native;
+  static const std::map<std::string, native::request> samples{
+      {"hello", native::hello{"alice", "open sesame", "den", "asio-chat 0.1.0"}},
+      {"hello, nothing asked for", native::hello{}},
+      {"hello, no room", native::hello{"alice", {}, "", ""}},
+      {"join", native::join{"j1", "den"}},
+      {"leave", native::leave{"l1", "den"}},
+      {"send", native::send{"m1", "den", "Grüße\n\"zusammen\"", entry_kind::message}},
+      {"send, an action", native::send{"m2", "", "waves", entry_kind::action}},
+      {"command", native::command_line{"c1", "den", "/topic tea"}},
+      {"history", native::history{"h1", "den", {1700000000000, 41}, 100}},
+      {"ping", native::ping{"p1"}},
+      {"bye", native::bye{}},
+  };
+  return samples;
+}
+
+inline const std::map<std::string, wire::native::message>& message_samples() {
+  namespace native = wire::native;
+  const wall_time time(std::chrono::milliseconds(1700000123456));
+  const entry said{"den", {1700000000000, 42}, time, "alice", entry_kind::message, "hello", ""};
+  entry done = said;
+  done.kind = entry_kind::action;
+  done.text = "waves";
+  entry set = said;
+  set.kind = entry_kind::topic;
+  set.text = "tea";
+  static const std::map<std::string, native::message> samples{
+      {"welcome", native::welcome{"alice", "asio-chatd 0.1.0", 8192, {"help", "who"}}},
+      {"event message", event(said)},
+      {"event action", event(done)},
+      {"event topic", event(set)},
+      {"event joined", event(member_joined{"den", "bob"})},
+      {"event left", event(member_left{"den", "bob"})},
+      {"event renamed", event(member_renamed{"den", "bob", "robert"})},
+      {"event direct", event(direct_message{"alice", "bob", time, "between us"})},
+      {"ack", event(acknowledged{"m1", "den", {1700000000000, 42}, time, false})},
+      {"ack again", event(acknowledged{"m1", "den", {1700000000000, 42}, time, true})},
+      {"reply", event(reply{"c1", "who", {"online: alice, bob"}, {"alice", "bob"}})},
+      {"error", event(refused{"j1", errc::room_invalid, "a room's name must not be empty"})},
+      {"room", event(room_state{"j1", "den", "tea", {"alice", "bob"}, {1700000000000, 42}})},
+      {"history", event(history_page{"h1", "den", {said, done}, true, {}})},
+      {"history with a gap", event(history_page{"h1", "den", {said}, false, 42})},
+      {"pong", native::pong{"p1"}},
+      {"goodbye", native::goodbye{{close_code::server_stopping, "the server is going down"}}},
+      {"goodbye for good", native::goodbye{{close_code::wrong_passphrase, "wrong passphrase"}}},
+  };
+  return samples;
+}
+
+inline std::string encode(const wire::native::message& m) {
+  return std::visit([](const auto& v) { return wire::native::encode(v); }, m);
+}
+
+} // namespace asio_chat::test
