@@ -193,6 +193,11 @@ TEST_CASE("C21: stopping is bounded though a client never answers the goodbye") 
   bool stopped = false;
   w.server->async_stop([&](error_code) { stopped = true; });
   REQUIRE(w.until([&] { return stopped; }, 3s));
+  // Nothing of the server keeps the program running: the loop runs out of work.
+  mute.vanish();
+  w.context.restart();
+  w.context.run_for(2s);
+  CHECK(w.context.stopped());
 }
 
 TEST_CASE("a server can be destroyed with everything under way") {

@@ -44,8 +44,7 @@ def test_help_and_version():
 
 def test_C1_C2_C5_it_listens_on_loopback_and_says_where(tmp_path):
     with Daemon(tmp_path) as d:
-        assert until(lambda: f"127.0.0.1:{d.port}" in d.log)
-        assert f"Server initialized and listening on 127.0.0.1:{d.port}" in d.log
+        assert until(lambda: f"Server initialized and listening on 127.0.0.1:{d.port}" in d.log)
     assert "127.0.0.1:8443" in run("--print-config").stdout
 
 
@@ -105,7 +104,7 @@ def test_settings_come_from_flags_environment_and_file_in_this_order(tmp_path):
     env = clean_environment(ASIO_CHATD_LOG_LEVEL="warning", ASIO_CHATD_MAX_TEXT="2000")
     done = run("--config", config, "--max-text", "3000", "--print-config", env=env)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"max-text\s*=\s*3000.*command line", done.stdout)
+    assert re.search(r'max-text\s*=\s*"3000".*command line', done.stdout)
     assert re.search(r"log-level\s*=\s*\"?warning\"?.*ASIO_CHATD_LOG_LEVEL", done.stdout)
     assert re.search(r"idle-timeout\s*=.*" + re.escape(str(config)), done.stdout)
     assert re.search(r"backlog\s*=.*default", done.stdout)
@@ -168,8 +167,8 @@ def test_C43_the_secret_comes_from_a_file_or_the_environment_and_never_shows(tmp
     assert "chmod 600" in run("--passphrase-file", secret, "--check-config").stderr
     os.chmod(secret, 0o600)
     secret.write_text("\n")
-    one_line(run("--passphrase-file", secret, "--check-config"), 2, str(secret))
-    one_line(run("--passphrase-file", tmp_path / "none", "--check-config"), 2, "none")
+    one_line(run("--passphrase-file", secret, "--check-config"), 1, str(secret))
+    one_line(run("--passphrase-file", tmp_path / "none", "--check-config"), 1, "none")
 
 
 def test_C22_C24_B14_E19_the_log_tells_what_happens_and_no_texts_unless_asked(tmp_path):

@@ -36,7 +36,8 @@ class chat_world {
   }
   ~chat_world() {
     // Handlers refer to their clients: let them all run before the clients go.
-    for (text_client& c : clients) c.vanish();
+    for (text_client& c : clients)
+      c.vanish();
     server.reset();
     context.restart();
     context.poll();

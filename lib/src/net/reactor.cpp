@@ -68,10 +68,13 @@ void reactor::start() {
 }
 
 void reactor::stop() {
+  // A visit may be what stops us: the timer is not waiting then.
+  stopped_ = true;
   timer_.cancel();
 }
 
 void reactor::visit_later() {
+  if (stopped_) return;
   timer_.expires_after(visit_interval);
   timer_.async_wait([self = std::weak_ptr(self_)](const error_code& e) {
     const auto alive = self.lock();

@@ -63,6 +63,7 @@ class reactor {
   /// Posted handlers may run when the reactor is gone.
   std::shared_ptr<reactor*> self_;
 
+  bool stopped_ = false;
   bool flush_posted_ = false;
   bool hurried_ = false;
   std::uint64_t reads_ = 0;

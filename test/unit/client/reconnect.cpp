@@ -115,7 +115,7 @@ struct tls_world {
         return;
       }
       events.push_back(std::move(v));
-      receive();
+      if (chat) receive();
     });
   }
 };

@@ -8,7 +8,6 @@
 #include <spdlog/sinks/ostream_sink.h>
 
 #include <random>
-#include <regex>
 #include <sstream>
 
 using namespace asio_chat;
@@ -32,6 +31,13 @@ struct recorded_log {
   std::ostringstream out;
   logger write;
 };
+
+/// Every digit a 9: the shape of a time.
+std::string with_nines(std::string text) {
+  for (char& c : text)
+    if (c >= '0' && c <= '9') c = '9';
+  return text;
+}
 
 const log_options bare{severity::debug, log_format::text, log_time::none};
 const log_options json{severity::debug, log_format::json, log_time::full};
@@ -68,11 +74,10 @@ TEST_CASE("a record is a line: level, message, fields", "[ops]") {
 TEST_CASE("the time is a setting", "[ops]") {
   recorded_log full({});
   full.write(severity::error, "x");
-  CHECK(std::regex_match(full.lines().at(0),
-                         std::regex(R"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} ERROR x)")));
+  CHECK(with_nines(full.lines().at(0)) == "9999-99-99 99:99:99.999 ERROR x");
   recorded_log brief({severity::info, log_format::text, log_time::brief});
   brief.write(severity::error, "x");
-  CHECK(std::regex_match(brief.lines().at(0), std::regex(R"(\d\d:\d\d:\d\d ERROR x)")));
+  CHECK(with_nines(brief.lines().at(0)) == "99:99:99 ERROR x");
 }
 
 TEST_CASE("what is below the level is not logged", "[ops]") {
@@ -90,7 +95,7 @@ TEST_CASE("JSON records are objects that say the same", "[ops]") {
   CHECK(record.at("message") == "hm");
   CHECK(record.at("name") == "say \"hi\"");
   const std::string time(record.at("time").as_string());
-  CHECK(std::regex_match(time, std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)")));
+  CHECK(with_nines(time) == "9999-99-99T99:99:99.999Z");
 }
 
 TEST_CASE("nothing foreign can forge, break or colour a line", "[ops]") {
