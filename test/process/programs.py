@@ -58,6 +58,12 @@ class Daemon:
     def ca(self):
         return str(self.data / "ca-cert.pem")
 
+    def join(self, name):
+        """A client of the lesson that is in the chat."""
+        client = LessonClient(self.port, self.ca, name)
+        client.hear(f"* {name} joined the chat *")
+        return client
+
     def stop(self, sig=signal.SIGTERM, timeout=PATIENCE):
         if self.process.poll() is None:
             self.process.send_signal(sig)

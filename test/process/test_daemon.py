@@ -62,8 +62,7 @@ def test_the_first_start_makes_certificates_for_development_and_says_so(tmp_path
 def test_C21_signals_end_it_with_a_goodbye(tmp_path):
     for sig in (signal.SIGINT, signal.SIGTERM):
         with Daemon(tmp_path) as d:
-            alice = LessonClient(d.port, d.ca, "alice")
-            alice.receive()
+            alice = d.join("alice")
             started = time.monotonic()
             d.process.send_signal(sig)
             assert alice.receive() == "* the server is going down *"
@@ -173,8 +172,8 @@ def test_C43_the_secret_comes_from_a_file_or_the_environment_and_never_shows(tmp
 
 def test_C22_C24_B14_E19_the_log_tells_what_happens_and_no_texts_unless_asked(tmp_path):
     def talk(d):
-        alice = LessonClient(d.port, d.ca, "alice")
-        bob = LessonClient(d.port, d.ca, "bob")
+        alice = d.join("alice")
+        bob = d.join("bob")
         alice.hear("* bob joined the chat *")
         bob.send("a secret of ours")
         alice.hear("bob: a secret of ours")

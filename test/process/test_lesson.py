@@ -58,8 +58,7 @@ def test_E3_three_clients_with_commands_and_passphrase(tmp_path):
 
 def test_the_client_of_the_protocol_document_works(daemon, tmp_path):
     client = ROOT / "docs/protocol/text_client.py"
-    alice = LessonClient(daemon.port, daemon.ca, "alice")
-    alice.receive()
+    alice = daemon.join("alice")
     run = subprocess.Popen([sys.executable, client, "localhost", str(daemon.port), daemon.ca, "bob"],
                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                            env=clean_environment(PYTHONUNBUFFERED="1"))
@@ -79,8 +78,7 @@ def test_the_client_of_the_protocol_document_works(daemon, tmp_path):
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="needs the openssl program")
 def test_B21_openssl_s_client_exchanges_lines(daemon):
-    listener = LessonClient(daemon.port, daemon.ca, "listener")
-    listener.receive()
+    listener = daemon.join("listener")
     run = subprocess.Popen(
         ["openssl", "s_client", "-connect", f"localhost:{daemon.port}", "-CAfile", daemon.ca,
          "-verify_return_error", "-quiet"],
@@ -101,9 +99,9 @@ def test_B21_openssl_s_client_exchanges_lines(daemon):
 
 
 def test_C10_C16_a_vanished_client_hurts_nobody(daemon):
-    alice = LessonClient(daemon.port, daemon.ca, "alice")
-    bob = LessonClient(daemon.port, daemon.ca, "bob")
-    carol = LessonClient(daemon.port, daemon.ca, "carol")
+    alice = daemon.join("alice")
+    bob = daemon.join("bob")
+    carol = daemon.join("carol")
     alice.hear("* carol joined the chat *")
     # A reset instead of a goodbye.
     carol.tls.setsockopt(1, 13, struct.pack("ii", 1, 0))
@@ -117,9 +115,8 @@ def test_C10_C16_a_vanished_client_hurts_nobody(daemon):
 
 
 def test_C31_a_long_text_of_wide_characters_is_never_split_inside_one(daemon):
-    alice = LessonClient(daemon.port, daemon.ca, "alice")
-    alice.receive()
-    bob = LessonClient(daemon.port, daemon.ca, "bob")
+    alice = daemon.join("alice")
+    bob = daemon.join("bob")
     alice.receive()
     text = "ä" * 4096  # 8192 bytes: a whole frame, before the name comes to it
     bob.send(text)
@@ -144,8 +141,7 @@ def test_C50_the_number_of_threads_does_not_grow_with_clients(daemon):
 
 
 def test_C21_a_client_that_does_not_read_does_not_hold_up_the_end(daemon):
-    mute = LessonClient(daemon.port, daemon.ca, "mute")
-    mute.receive()
+    mute = daemon.join("mute")
     before = time.monotonic()
     assert daemon.stop(signal.SIGTERM) == 0
     assert time.monotonic() - before < PATIENCE / 2
