@@ -66,7 +66,7 @@ for name in "${names[@]}"; do
     <"$here/$name.in" >"$here/$name.out" 2>"$here/$name.err" &
   exec {descriptor}>"$here/$name.in"
   declare "in_$name=$descriptor"
-  wait_for "$here/$name.out" "* $name joined the chat *"
+  wait_for "$here/$name.err" '[in #lobby'
 done
 
 says() { # NAME LINE, and what the last of the others has to hear of it

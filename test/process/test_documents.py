@@ -1,0 +1,201 @@
+"""Every command that README and docs show is run here, or it is said where it is run.
+
+A command that is new in a document fails `test_every_command_has_its_run` until it is in RUNS. E1."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from programs import BIN, PATIENCE, ROOT, Daemon, clean_environment
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "certs/README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def commands_of(document):
+    """The commands in the document's sh and console blocks."""
+    found, kind = [], None
+    for line in document.read_text().splitlines():
+        if line.startswith("```"):
+            kind = None if kind is not None else line[3:].strip()
+        elif kind == "sh" and line.strip():
+            found.append(re.sub(r"\s+#.*", "", line).strip())
+        elif kind == "console" and line.startswith("$ "):
+            found.append(line[2:].strip())
+    return found
+
+
+class Place:
+    """Somewhere to run commands as a reader would, with the programs in PATH."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.env = clean_environment(PATH=f"{BIN}:{os.environ['PATH']}", HOME=str(directory),
+                                     XDG_STATE_HOME=str(directory / "state"))
+
+    def sh(self, command, cwd=None, expect=0):
+        done = subprocess.run(["sh", "-c", command], cwd=cwd or self.directory, env=self.env,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+        assert done.returncode == expect, command + "\n" + done.stdout + done.stderr
+        return done
+
+    def daemon(self):
+        d = Daemon(self.directory)
+        shutil.copy(d.ca, self.directory / "ca-cert.pem")
+        return d
+
+
+def port_8443_is_free():
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("127.0.0.1", 8443))
+        except OSError:
+            return False
+        return True
+
+
+def just(place, command):
+    place.sh(command)
+
+
+def in_certs(place, command):
+    """In a checkout: there is a folder certs."""
+    (place.directory / "certs").mkdir(exist_ok=True)
+    if command != "cd certs":
+        place.sh(command if "certs" in command.split(maxsplit=1)[-1] else f"cd certs && {command}")
+
+
+def show_server(place, command):
+    with place.daemon() as d:
+        shown = place.sh(command.replace(":8443", f":{d.port}"))
+        assert "localhost" in shown.stdout
+
+
+def start_daemon(place, command):
+    if not port_8443_is_free():
+        pytest.skip("port 8443 is taken on this machine")
+    run = subprocess.Popen(command.split(), env=place.env, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True)
+    assert run.stdout.readline() == "listening on 127.0.0.1:8443\n"
+    run.send_signal(signal.SIGINT)
+    _, log = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 0
+    assert "for development only" in log
+
+
+def mistyped(place, command):
+    done = place.sh(command, expect=2)
+    assert done.stderr.strip() in (ROOT / "docs/operating.md").read_text()
+
+
+def small_compare(place, command):
+    small = "--messages 2000" if "flood" in command else "--receivers 20 --seconds 1"
+    place.sh(f"{command} --pairs 1 {small}")
+
+
+def small_load(place, command):
+    with place.daemon() as d:
+        command = re.sub(r"(127\.0\.0\.1|chat\.example\.org):8443", f"localhost:{d.port}", command)
+        command = command.replace("$(pidof asio-chatd)", str(d.process.pid))
+        for option in ("--rate 10", "--receivers 1000"):
+            command = command.replace(option, "")
+        small = "--messages 2000 --repeat 1" if " flood " in command else "--seconds 1 --repeat 1"
+        place.sh(f"{command} --receivers 20 {small}")
+
+
+# How each command is run, or where else.
+RUNS = {
+    "apps/quickstart.sh": "test_the_readme_from_start_to_chat",
+    "build/bin/asio-chat --ca certs/ca-cert.pem alice@localhost": "test_the_readme_from_start_to_chat",
+    "test/run.sh": "what runs this test, and what CI runs",
+    "cmake --preset release": "apps/setup.sh, with which everything here was built",
+    "cmake --build build": "apps/setup.sh, with which everything here was built",
+    "cmake --install build --prefix /usr/local": "the test «embed: install», with another prefix",
+    "ctest --preset release -R '^flow: '": "test/run.sh, without the filter",
+    "asio-chatd": start_daemon,
+    "ASIO_CHATD_LOG_LEVEL=debug asio-chatd --idle-timeout 5m --print-config > asio-chatd.toml": just,
+    "ASIO_CHATD_IDLE_TIMEUOT=5m asio-chatd": mistyped,
+    "asio-chat-bench compare --scenario flood": small_compare,
+    "asio-chat-bench compare --scenario paced": small_compare,
+    "asio-chat-bench flood --server 127.0.0.1:8443 --ca ca-cert.pem --server-pid $(pidof asio-chatd)":
+        small_load,
+    "asio-chat-bench paced --server chat.example.org:8443 --ca ca-cert.pem --rate 10 --receivers 1000":
+        small_load,
+    "cd certs": in_certs,
+    "asio-chat-certs self-signed": in_certs,
+    "asio-chat-certs ca --out certs": in_certs,
+    "asio-chat-certs server --out certs --dns chat.example --dns localhost --ip 192.0.2.7": in_certs,
+    "asio-chat-certs client alice --out certs": in_certs,
+    "asio-chat-certs show certs/server-cert.pem": in_certs,
+    "asio-chat-certs show certs/server-cert.pem --whole": in_certs,
+    "asio-chat-certs show localhost:8443": show_server,
+}
+
+
+def test_every_command_has_its_run():
+    shown = {c for document in DOCUMENTS for c in commands_of(document)}
+    assert shown - RUNS.keys() == set(), "in a document, but not run"
+    assert RUNS.keys() - shown == set(), "in no document any more"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: str(d.relative_to(ROOT)))
+def test_the_commands_of_a_document_work_in_their_order(document, tmp_path):
+    place = Place(tmp_path)
+    for command in commands_of(document):
+        how = RUNS[command]
+        if callable(how):
+            how(place, command)
+
+
+def test_links_lead_somewhere():
+    for document in DOCUMENTS:
+        for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text()):
+            if "://" not in link:
+                assert (document.parent / link).exists(), f"{document}: {link}"
+
+
+def test_the_python_client_in_the_protocol_document_is_the_one_that_is_tested():
+    shown = (ROOT / "docs/protocol.md").read_text()
+    assert (ROOT / "docs/protocol/text_client.py").read_text().strip() in shown
+
+
+released = pytest.mark.skipif(BIN != ROOT / "build/bin", reason="the scripts build build/bin")
+
+
+@released
+def test_the_readme_from_start_to_chat(tmp_path):
+    if not port_8443_is_free():
+        pytest.skip("port 8443 is taken on this machine")
+    env = clean_environment(XDG_STATE_HOME=str(tmp_path))
+    chat = subprocess.Popen(["apps/quickstart.sh"], cwd=ROOT, env=env, stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL, text=True)
+    said = ""
+    while "listening on 127.0.0.1:8443" not in said:
+        line = chat.stdout.readline()
+        assert line, said
+        said += line
+    join = "build/bin/asio-chat --ca certs/ca-cert.pem alice@localhost"
+    assert join in said
+    done = subprocess.run(join.split(), cwd=ROOT, input="hello\n/who\n", capture_output=True,
+                          text=True, env=env, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("connected over TLSv1.3")
+    assert "online: alice" in done.stdout
+    chat.send_signal(signal.SIGINT)
+    assert chat.wait(PATIENCE) == 0
+    chat.stdout.close()
+
+
+@released
+def test_E3_the_demonstration_shows_three_people_talking():
+    done = subprocess.run(["apps/quickstart.sh", "--demo"], cwd=ROOT, capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, env=clean_environment(), timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for line in ("[alice] connected over TLSv1.3", "[bob]   alice: hello, anybody here?",
+                 "[alice]   * carol waves *", "[carol]   * bob is now known as robert *"):
+        assert line in done.stdout
