@@ -44,6 +44,7 @@ client::impl::impl(asio::io_context& context, client_config config)
 
 client::impl::~impl() {
   forget_connection();
+  if (parting_) parting_->abandon();
 }
 
 // The first connection.
@@ -100,6 +101,12 @@ void client::impl::forget_connection() {
   early_.clear();
 }
 
+void client::impl::retire_connection() {
+  if (parting_) parting_->abandon();
+  parting_ = std::exchange(connection_, nullptr);
+  parting_->retire();
+}
+
 void client::impl::on_open(const tls_info& tls) {
   note_server();
   session_ = tls;
@@ -125,7 +132,7 @@ void client::impl::on_message(native::message m) {
     if (login_) {
       on_login(login_->on(*g));
     } else if (state_ == state::ready) {
-      std::exchange(connection_, nullptr)->retire();
+      retire_connection();
       lost(g->reason);
     }
   }
@@ -151,8 +158,7 @@ void client::impl::on_event(event e) {
 void client::impl::on_login(login::outcome outcome) {
   if (outcome == login::outcome::failed) {
     const failure why = login_->why();
-    connection_->retire();
-    connection_.reset();
+    retire_connection();
     attempt_failed(why);
     return;
   }
@@ -285,6 +291,7 @@ void client::impl::abort() {
     waiting.fail(aborted());
   events_.cancel(aborted());
   over(aborted());
+  if (parting_) std::exchange(parting_, nullptr)->abandon();
 }
 
 void client::impl::note_server() {

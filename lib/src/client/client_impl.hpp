@@ -58,6 +58,7 @@ class client::impl final : public std::enable_shared_from_this<impl>,
   failure make_context();
   void open_connection();
   void forget_connection();
+  void retire_connection();
 
   void on_login(client_room::login::outcome outcome);
   void logged_in();
@@ -84,6 +85,7 @@ class client::impl final : public std::enable_shared_from_this<impl>,
 
   state state_ = state::idle;
   boost::intrusive_ptr<client_room::connection> connection_;
+  boost::intrusive_ptr<client_room::connection> parting_; ///< closing by itself, after a goodbye
   std::optional<client_room::login> login_;
   tls_info session_;
   std::vector<event> early_; ///< events of a login that is not over

@@ -3,7 +3,7 @@
 
 #include <fstream>
 #include <iterator>
-#include <regex>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -24,12 +24,16 @@ inline std::vector<std::pair<std::string, int>> enumerators_of(const std::string
   const std::string text = source_file(header);
   const auto begin = text.find("{", text.find("enum class " + name));
   const std::string body = text.substr(begin, text.find("};", begin) - begin);
-  const std::regex enumerator(R"(\n\s+([a-z_]+)(?: = (\d+))?,)");
+  std::istringstream lines(body);
   std::vector<std::pair<std::string, int>> all;
   int value = -1;
-  for (std::sregex_iterator it(body.begin(), body.end(), enumerator), end; it != end; ++it) {
-    value = (*it)[2].matched ? std::stoi((*it)[2]) : value + 1;
-    all.emplace_back((*it)[1], value);
+  for (std::string line; std::getline(lines, line);) {
+    line.erase(0, line.find_first_not_of(' '));
+    const std::string word = line.substr(0, line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"));
+    if (word.empty()) continue; // a comment, or nothing
+    const bool given = line.compare(word.size(), 3, " = ") == 0;
+    value = given ? std::stoi(line.substr(word.size() + 3)) : value + 1;
+    all.emplace_back(word, value);
   }
   return all;
 }

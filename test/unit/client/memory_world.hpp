@@ -35,6 +35,12 @@ class memory_world {
     server->start();
   }
 
+  ~memory_world() {
+    chat.reset();
+    server->close();
+    run();
+  }
+
   /// A handler that notes the outcome, and what the client says of a failure.
   template <class T>
   auto into(outcome<T>& o) {

@@ -126,7 +126,7 @@ TEST_CASE("the head told on joining and the entries after it leave no gap") {
                             "lobby@1 alice: one", "lobby@2 alice: two"});
 }
 
-TEST_CASE("who leaves while his message is under way is acknowledged; the others hear it") {
+TEST_CASE("who leaves while his message is under way is acknowledged, the others hear it") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");
@@ -138,7 +138,7 @@ TEST_CASE("who leaves while his message is under way is acknowledged; the others
   CHECK(bob.news() == heard{"lobby -alice", "lobby@1 alice: last words"});
 }
 
-TEST_CASE("C16: who is gone while his message is under way hurts nobody; the others hear it") {
+TEST_CASE("C16: who is gone while his message is under way hurts nobody, the others hear it") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");
@@ -203,7 +203,7 @@ TEST_CASE("history answers in pages, after a position, to the asker alone") {
   CHECK(bob.news().empty());
 }
 
-TEST_CASE("joins and leaves are announced in rooms up to a size; entries always") {
+TEST_CASE("joins and leaves are announced in rooms up to a size, entries always") {
   limits l;
   l.presence_members = 3;
   domain_world w(l);

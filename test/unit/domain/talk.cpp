@@ -35,7 +35,7 @@ TEST_CASE("C15: nothing to say is refused to who asks") {
   CHECK(bob.news().empty());
 }
 
-TEST_CASE("C29: texts are trimmed; the limit is exact; longer ones are refused, not cut") {
+TEST_CASE("C29: texts are trimmed, the limit is exact, longer ones are refused, not cut") {
   limits l;
   l.text_bytes = 500;
   domain_world w(l);

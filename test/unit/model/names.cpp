@@ -75,7 +75,7 @@ TEST_CASE("C26: whatever is wished for, what is mended is a name or nothing") {
   }
 }
 
-TEST_CASE("names of rooms are small letters; a leading # is dropped") {
+TEST_CASE("names of rooms are small letters, a leading # is dropped") {
   CHECK(check_room_name("lobby", usual).value() == "lobby");
   CHECK(check_room_name("#Lobby", usual).value() == "lobby");
   CHECK(check_room_name("C-plus_plus.20", usual).value() == "c-plus_plus.20");

@@ -84,7 +84,7 @@ TEST_CASE("the fields of requests") {
   CHECK(y.limit == 9);
 }
 
-TEST_CASE("what may be left out has its default; null is the same as left out") {
+TEST_CASE("what may be left out has its default, null is the same as left out") {
   for (const char* payload :
        {R"({"type":"hello"})",
         R"({"type":"hello","name":null,"passphrase":null,"room":null,"agent":null,"v":null})"}) {

@@ -113,7 +113,7 @@ TEST_CASE("ids and refs are 1 to 64 bytes") {
   check_refused(R"({"type":"send","text":"t"})", errc::protocol_error, "«id»");
 }
 
-TEST_CASE("a message is a message or an action; the topic has its command") {
+TEST_CASE("a message is a message or an action, the topic has its command") {
   check_refused(R"({"type":"send","id":"m","text":"t","kind":"topic"})", errc::protocol_error,
                 "field «kind» must be message or action");
   check_refused(R"({"type":"send","id":"m","text":"t","kind":"joined"})", errc::protocol_error,

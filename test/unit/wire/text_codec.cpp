@@ -34,7 +34,7 @@ TEST_CASE("C27 C40: joins, leaves and new names are notices") {
   CHECK(told(member_renamed{"lobby", "bob", "robert"}) == lines{"* bob is now known as robert *"});
 }
 
-TEST_CASE("answers are notices, a line each; what is private is marked as such") {
+TEST_CASE("answers are notices, a line each, what is private is marked as such") {
   CHECK(told(direct_message{"alice", "bob", {}, "psst"}) == lines{"[private] alice: psst"});
   CHECK(told(reply{"r", "help", {"one", "two"}, {"one", "two"}}) == lines{"* one *", "* two *"});
   CHECK(told(reply{"r", "nick", {}, {"bob"}}).empty());
