@@ -89,9 +89,11 @@ struct server_command {
       : out(command, issued_days)
       , ca(command) {
     command.add_option("--dns", dns_names, "Names of the server; the first one is its common name")
+        ->allow_extra_args(false)
         ->type_name("NAME")
         ->capture_default_str();
     command.add_option("--ip", ip_names, "Addresses of the server")
+        ->allow_extra_args(false)
         ->type_name("ADDRESS")
         ->capture_default_str();
   }

@@ -25,9 +25,11 @@ class self_signed_command {
                     "Common name [localhost for server, client.localhost for client, else PREFIX]")
         ->type_name("NAME");
     command.add_option("--dns", dns_names_, "Names that are verified")
+        ->allow_extra_args(false)
         ->type_name("NAME")
         ->capture_default_str();
     command.add_option("--ip", ip_names_, "Addresses that are verified")
+        ->allow_extra_args(false)
         ->type_name("ADDRESS")
         ->capture_default_str();
   }

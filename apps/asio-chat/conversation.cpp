@@ -61,6 +61,7 @@ void conversation::on_event(const client_event& e) {
     if (home_.empty()) {
       home_ = state->room;
       look_at(home_);
+      take_more();
     }
   }
   if (const auto* gone = std::get_if<disconnected>(&e)) {
@@ -156,6 +157,11 @@ void conversation::enter(std::string_view raw) {
 }
 
 void conversation::say(std::string text) {
+  if (rooms_.empty() && !home_.empty()) {
+    refused_ = true;
+    screen_.notice("[you are in no room; /join ROOM first]");
+    return;
+  }
   ++unanswered_;
   chat_.async_send(room_, std::move(text),
                    [me = shared_from_this()](error_code e, const acknowledged& a) {
@@ -229,7 +235,8 @@ void conversation::look_at(const std::string& room) {
 }
 
 bool conversation::takes_lines() const noexcept {
-  return connected_ && !leaving_ && unanswered_ < most_unanswered;
+  // Before the first room is known there is nowhere to say a line.
+  return connected_ && !home_.empty() && !leaving_ && unanswered_ < most_unanswered;
 }
 
 vocabulary conversation::words() const {

@@ -10,6 +10,7 @@
 #include "terminal.hpp"
 #include "terminal_screen.hpp"
 
+#include "base/standard_streams.hpp"
 #include "base/utf8.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -111,6 +112,7 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
 }
 
 int run(int argc, char** argv) {
+  keep_standard_streams();
   auto read = read_options(argc, argv);
   if (const int* code = std::get_if<int>(&read)) return *code;
   options& o = std::get<options>(read);

@@ -48,6 +48,9 @@ struct text_of {
     case entry_kind::action:
       return said(fmt::format("{}* {} ", head, from), e.text, " *");
     case entry_kind::topic:
+      if (e.text.empty()) {
+        return said(fmt::format("{}* {} removed the topic", head, from), "", " *");
+      }
       return said(fmt::format("{}* {} set the topic: ", head, from), e.text, " *");
     }
     return {};

@@ -56,7 +56,7 @@ TEST_CASE("C40: /nick changes the name, tells everybody, and refuses a taken one
   REQUIRE(w.until([&] { return bob.has("* a name has at most 20 characters *"); }));
 }
 
-TEST_CASE("C41 C54: what begins with / and is no command is refused; nothing is evaluated") {
+TEST_CASE("C41 C54: what begins with / and is no command is refused, and nothing is evaluated") {
   chat_world w;
   text_client& alice = w.join("alice");
   text_client& bob = w.join("bob");

@@ -89,7 +89,7 @@ TEST_CASE("B30 C19 B22: a silent handshake ends at its deadline, is logged, and 
   CHECK(w.logged("reason=not done in time"));
 }
 
-TEST_CASE("C9 C20: garbage instead of TLS is logged and dropped; accepting goes on") {
+TEST_CASE("C9 C20: garbage instead of TLS is logged and dropped, and accepting goes on") {
   chat_world w;
   asio::ip::tcp::socket garbage(w.context);
   garbage.connect(w.at);
@@ -136,7 +136,8 @@ TEST_CASE("what is no protocol of ours is closed with a reason in the log") {
   CHECK(w.logged("reason=not a protocol that is spoken here"));
 }
 
-TEST_CASE("a reader that does not read is closed when too much waits for it; the others go on") {
+TEST_CASE(
+    "a reader that does not read is closed when too much waits for it, and the others go on") {
   server_config config;
   config.limits.outbox_bytes = 64 * 1024;
   config.limits.close_time = 300ms;

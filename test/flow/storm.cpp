@@ -8,8 +8,9 @@ using namespace asio_chat;
 using namespace asio_chat::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("C16 C17: half of 100 clients vanish during a broadcast; every survivor gets one copy, "
-          "in order") {
+TEST_CASE(
+    "C16 C17: half of 100 clients vanish during a broadcast and every survivor gets one copy, "
+    "in order") {
   constexpr int lines = 200;
   chat_world w;
   text_client& speaker = w.join("speaker");

@@ -112,6 +112,7 @@ def small_load(place, command):
 RUNS = {
     "apps/quickstart.sh": "test_the_readme_from_start_to_chat",
     "build/bin/asio-chat --ca certs/ca-cert.pem alice@localhost": "test_the_readme_from_start_to_chat",
+    "build/bin/asio-chat --ca certs/ca-cert.pem bob@localhost": "the same as alice",
     "test/run.sh": "what runs this test, and what CI runs",
     "cmake --preset release": "apps/setup.sh, with which everything here was built",
     "cmake --build build": "apps/setup.sh, with which everything here was built",

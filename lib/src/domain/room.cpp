@@ -128,7 +128,11 @@ void room::opened(const result<journal::log_state>& state) {
   }
   for (waiting_for_state& w : std::exchange(waiting_, {})) {
     member* m = services_.find_member(w.number);
-    if (!m || !has(*m)) continue;
+    if (!m) continue;
+    if (!has(*m)) {
+      m->refuse(w.ref, fail(errc::not_in_room, "you left " + name_ + " before it was ready"));
+      continue;
+    }
     if (state) {
       tell_state(*m, std::move(w.ref));
     } else {

@@ -1,5 +1,7 @@
 #include "ops/process.hpp"
 
+#include "base/standard_streams.hpp"
+
 #include <openssl/crypto.h>
 
 #include <csignal>
@@ -13,6 +15,7 @@
 namespace asio_chat::ops {
 
 void harden_process() noexcept {
+  keep_standard_streams();
   // Secrets and what people write are in this memory. That one of these is refused (by a sandbox)
   // is no reason not to start.
   const rlimit no_core{0, 0};

@@ -134,7 +134,7 @@ constexpr setting table[] = {
    }},
   {"max-name", "Limits", "N", "20", "characters of a user's name", false,
    [](settings& s, view v) {
-     return store(s.server.limits.name_characters, parse_count(v, 1, 64));
+     return store(s.server.limits.name_characters, parse_count(v, 10, 64));
    }},
   {"outbox-limit", "Limits", "BYTES", "4M", "what may wait to be sent to one connection", false,
    [](settings& s, view v) {

@@ -25,15 +25,23 @@ namespace {
 // A text of this length fits a frame of the native protocol whatever it is made of.
 constexpr std::size_t longest_text = 30'000;
 
+void check_range(std::string_view what, std::size_t value, std::size_t least, std::size_t most,
+                 std::string_view unit) {
+  if (value >= least && value <= most) return;
+  throw error(fail(errc::bad_setting,
+                   fmt::format("{} {} to {} {}, not {}", what, least, most, unit, value)));
+}
+
 server_config checked(server_config c) {
   auto room = check_room_name(c.default_room, c.limits);
   if (!room) throw error(room.error());
   c.default_room = *std::move(room);
-  if (c.limits.text_bytes == 0 || c.limits.text_bytes > longest_text) {
-    throw error(
-        fail(errc::bad_setting, fmt::format("the longest text must be 1 to {} bytes, not {}",
-                                            longest_text, c.limits.text_bytes)));
-  }
+  // What is announced with every message must leave room for the message; and `anon-65535` is the
+  // longest name that is given to who has none.
+  check_range("the longest text must be", c.limits.text_bytes, 1, longest_text, "bytes");
+  check_range("the longest name must be", c.limits.name_characters, 10, 64, "characters");
+  check_range("the longest room name must be", c.limits.room_characters, 1, 64, "characters");
+  check_range("the longest topic must be", c.limits.topic_bytes, 1, 4096, "bytes");
   if (c.passphrase && c.passphrase->empty()) {
     throw error(fail(errc::bad_setting, "an empty passphrase would let everybody in"));
   }

@@ -165,13 +165,14 @@ TEST_CASE("an empty room that something is under way in is kept until that is do
   CHECK(bob.news() == heard{"page[h] lobby: 1"});
 }
 
-TEST_CASE("who leaves before the log has answered is told no state") {
+TEST_CASE("who leaves before the log has answered is told that, and no state") {
   domain_world w;
   person& alice = w.enter("alice");
   w.hub.join(*alice.self, "den", "r").value();
   w.hub.part(*alice.self, "den").value();
   w.run();
-  CHECK(alice.news() == heard{"den +alice"});
+  CHECK(alice.news() ==
+        heard{"den +alice", "refused[r] not_in_room: you left den before it was ready"});
   person& bob = w.enter("bob");
   w.hub.join(*bob.self, "den", "r").value();
   w.leave(bob);

@@ -36,6 +36,18 @@ TEST_CASE("C29: the longest text is bounded, so that it fits a frame whatever it
   CHECK(refusal(c).empty());
 }
 
+TEST_CASE("names and topics are bounded, so that they leave room for what is said") {
+  server_config c;
+  c.limits.name_characters = 9'000; // longer than a frame of the text protocol
+  CHECK(refusal(c) == "the longest name must be 10 to 64 characters, not 9000");
+  c = {};
+  c.limits.room_characters = 65;
+  CHECK(refusal(c) == "the longest room name must be 1 to 64 characters, not 65");
+  c = {};
+  c.limits.topic_bytes = 40'000; // as quotes, longer than a frame of the native protocol
+  CHECK(refusal(c) == "the longest topic must be 1 to 4096 bytes, not 40000");
+}
+
 TEST_CASE("the default room has a room's name, and an empty passphrase is none") {
   server_config c;
   c.default_room = "no room";
