@@ -19,7 +19,7 @@ ctest --preset release -j 2
 if [ "${1:-}" != --all ]; then
   cmake --preset sanitize >/dev/null
   cmake --build build-sanitize --target flow_tests contract_tests frame_fuzz text_fuzz native_fuzz
-  ctest --preset sanitize -R '^(flow|contract|fuzz): ' -j 2
+  ctest --preset sanitize -R '^(flow|contract|fuzz):' -j 2
   exit 0
 fi
 
@@ -27,4 +27,4 @@ apps/setup.sh --with-tests sanitize
 ctest --preset sanitize -j 2
 cmake --preset thread-sanitize >/dev/null
 cmake --build build-tsan --target flow_tests
-ctest --preset thread-sanitize -R '^flow: ' -j 2
+ctest --preset thread-sanitize -R '^flow:' -j 2

@@ -117,7 +117,7 @@ RUNS = {
     "cmake --preset release": "apps/setup.sh, with which everything here was built",
     "cmake --build build": "apps/setup.sh, with which everything here was built",
     "cmake --install build --prefix /usr/local": "the test «embed: install», with another prefix",
-    "ctest --preset release -R '^flow: '": "test/run.sh, without the filter",
+    "ctest --preset release -R '^flow:'": "test/run.sh, without the filter",
     "asio-chatd": start_daemon,
     "ASIO_CHATD_LOG_LEVEL=debug asio-chatd --idle-timeout 5m --print-config > asio-chatd.toml": just,
     "ASIO_CHATD_IDLE_TIMEUOT=5m asio-chatd": mistyped,
