@@ -23,6 +23,7 @@ def test_E18_a_server_embedded_in_a_program_of_thirty_lines(tmp_path):
                            stdout=subprocess.PIPE, text=True)
     port = int(re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", run.stdout.readline()).group(1))
     alice = LessonClient(port, tmp_path / "server.crt", "alice")
+    alice.hear("* alice joined the chat *")
     bob = LessonClient(port, tmp_path / "server.crt", "bob")
     alice.hear("* bob joined the chat *")
     alice.send("hello")

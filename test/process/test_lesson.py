@@ -34,11 +34,11 @@ def test_E17_E2_two_clients_talk(daemon):
 
 def test_E3_three_clients_with_commands_and_passphrase(tmp_path):
     with Daemon(tmp_path, env=clean_environment(CHAT_SECRET="open sesame")) as d:
-        people = [LessonClient(d.port, d.ca, "open sesame", n) for n in ("a", "b", "c")]
-        for p in people:
-            assert p.receive() == "ok"
-        for p, name in zip(people, "abc"):
-            p.hear(f"* {name} joined the chat *")
+        people = []
+        for name in "abc":
+            people.append(LessonClient(d.port, d.ca, "open sesame", name))
+            assert people[-1].receive() == "ok"
+            people[-1].hear(f"* {name} joined the chat *")
         people[0].hear("* c joined the chat *")
         people[1].hear("* c joined the chat *")
         people[2].send("/who")
