@@ -1,5 +1,6 @@
 #include "ops/log_sink.hpp"
 
+#include "ops/patient_sink.hpp"
 #include "ops/visible.hpp"
 
 #include <boost/json/object.hpp>
@@ -7,7 +8,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+
+#include <unistd.h>
 
 #include <chrono>
 #include <string>
@@ -84,7 +86,21 @@ const char* pattern_of(const log_options& options) {
 } // namespace
 
 log_function make_log(const log_options& options) {
-  return make_log(options, std::make_shared<spdlog::sinks::stderr_sink_st>());
+  return make_log(options, STDERR_FILENO);
+}
+
+log_function make_log(const log_options& options, int descriptor) {
+  const auto sink = std::make_shared<patient_sink>(descriptor);
+  return [sink, log = make_log(options, sink)](severity level, std::string_view message,
+                                               std::span<const log_field> fields) {
+    if (sink->lost() > 0 && sink->ready()) {
+      log(severity::warning,
+          fmt::format("{} records are missing here: the log could not be written",
+                      sink->take_lost()),
+          {});
+    }
+    log(level, message, fields);
+  };
 }
 
 log_function make_log(const log_options& options, std::shared_ptr<spdlog::sinks::sink> sink) {

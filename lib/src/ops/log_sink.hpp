@@ -29,10 +29,13 @@ struct log_options {
   log_time time = log_time::full;
 };
 
-/// Writes to standard error. Fields are made `visible` and cut at 256 bytes, messages at 1024.
+/// Writes to standard error, and never waits for whoever reads that: records that cannot be written
+/// are counted, and the next one that can is told after their number. Fields are made `visible` and
+/// cut at 256 bytes, messages at 1024.
 log_function make_log(const log_options& options);
 
 /// Writes there instead.
+log_function make_log(const log_options& options, int descriptor);
 log_function make_log(const log_options& options, std::shared_ptr<spdlog::sinks::sink> sink);
 
 } // namespace asio_chat::ops

@@ -7,6 +7,9 @@
 #include <boost/json/parse.hpp>
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <random>
 #include <sstream>
 
@@ -129,4 +132,32 @@ TEST_CASE("as many lines as records, whatever the bytes", "[ops]") {
   REQUIRE(lines.size() == records);
   for (const auto& line : lines)
     REQUIRE(boost::json::parse(line).as_object().at("message") == "noise");
+}
+
+TEST_CASE("a log that nobody reads holds nobody up, and says later how much is missing") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const logger write(make_log(bare, ends[1]));
+  const auto read_all = [&] {
+    std::string all(1u << 20, '\0');
+    all.resize(static_cast<std::size_t>(::read(ends[0], all.data(), all.size())));
+    return all;
+  };
+  const std::string text(1'000, 'x');
+  for (int i = 0; i < 1'000; ++i)
+    write(severity::info, text); // a pipe holds 64 KiB: it would wait for ever
+  const auto before = read_all();
+  const auto kept = static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+  CHECK(kept >= 10);
+  CHECK(kept < 100);
+
+  write(severity::info, "again");
+  CHECK(read_all() == "WARN  " + std::to_string(1'000 - kept) +
+                          " records are missing here: the log could not be written\n"
+                          "INFO  again\n");
+  write(severity::info, "and again");
+  CHECK(read_all() == "INFO  and again\n");
+  ::close(ends[0]);
+  write(severity::info, "nobody is there"); // and does not end the program
+  ::close(ends[1]);
 }
