@@ -233,6 +233,55 @@ def test_B2_B3_client_certificates_none_optional_required(tmp_path):
             assert "CN=alice" in d.log  # B23
 
 
+def test_as_many_connections_as_are_allowed_and_no_more(tmp_path):
+    with Daemon(tmp_path, "--max-connections", 2) as d:
+        alice, bob = d.join("alice"), d.join("bob")
+        for _ in range(5):
+            with socket.create_connection(("127.0.0.1", d.port), timeout=PATIENCE) as more:
+                assert more.recv(1) == b""
+        assert d.log.count("Connections are refused") == 1
+        bob.close()
+        alice.hear("* bob left *")
+        d.join("carol")
+
+
+def test_a_silent_connection_costs_little(tmp_path):
+    def resident(d):
+        status = open(f"/proc/{d.process.pid}/status").read()
+        return int(status.split("VmRSS:")[1].split()[0]) * 1024
+
+    with Daemon(tmp_path) as d:
+        d.join("alice").close()
+        before = resident(d)
+        silent = [socket.create_connection(("127.0.0.1", d.port)) for _ in range(500)]
+        assert until(lambda: d.log.count("New connection from") == 501)
+        assert (resident(d) - before) / 500 < 20_000
+        for s in silent:
+            s.close()
+
+
+def test_a_log_that_nobody_reads_does_not_stop_the_server(tmp_path):
+    reader, writer = os.pipe()
+    with Daemon(tmp_path, log=writer) as d:
+        os.close(writer)
+        for _ in range(600):  # each leaves more than 100 bytes in the pipe, which holds 65536
+            socket.create_connection(("127.0.0.1", d.port)).close()
+        alice = d.join("alice")
+        alice.send("/who")
+        assert alice.receive() == "* online: alice *"
+        assert d.stop() == 0
+    os.close(reader)
+
+
+def test_closed_standard_streams_are_no_sockets(tmp_path):
+    run = subprocess.run(["sh", "-c", '"$@" <&- >&- 2>&-', "sh", BIN / "asio-chatd", "--listen",
+                          "127.0.0.1:0", "--data", tmp_path / "data", "--check-config"],
+                         env=clean_environment(), timeout=60)
+    assert run.returncode == 0
+
+
+@pytest.mark.skipif("ASIO_CHAT_SANITIZED" in os.environ,
+                    reason="UndefinedBehaviorSanitizer needs descriptors itself")
 def test_want_of_descriptors_does_not_spin_and_ends_when_it_ends(tmp_path):
     with Daemon(tmp_path, descriptors=40) as d:
         silent = [socket.create_connection(("127.0.0.1", d.port)) for _ in range(60)]

@@ -1,4 +1,5 @@
-// The limits of a server: each is a setting, each has a test.
+// The limits of a server: each has a test, and in the daemon a setting, but for the lengths of room
+// names and topics.
 #pragma once
 
 #include <chrono>
@@ -11,10 +12,12 @@ struct limits {
   std::size_t name_characters = 20;    ///< a member's name
   std::size_t room_characters = 32;    ///< a room's name
   std::size_t topic_bytes = 512;       ///< a room's topic
+  std::size_t rooms = 10'000;          ///< with somebody in them
   std::size_t rooms_per_member = 64;   ///< joined at the same time
   std::size_t presence_members = 500;  ///< joins and leaves are announced in rooms up to this size
   std::size_t room_entries = 10'000;   ///< what the memory journal keeps of a room, at most
   std::size_t room_bytes = 8u << 20;   ///< likewise, in bytes of text and names
+  std::size_t connections = 20'000;    ///< open at the same time; more are closed at once
   std::size_t outbox_bytes = 4u << 20; ///< what may wait to be sent to one session
 
   std::chrono::milliseconds handshake_time = std::chrono::seconds(5); ///< TLS, from accept

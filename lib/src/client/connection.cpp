@@ -84,7 +84,7 @@ void connection::on_connected(const error_code& e) {
   error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
   socket_.set_option(user_timeout(unacknowledged_ms), ignored);
-  stream_ = transport::make_tls_stream(std::move(socket_), *tls_);
+  stream_ = transport::make_tls_stream(std::move(socket_), tls_, transport::stream::side::client);
   if (const auto attached = verifier_.attach(stream_->native_tls()); !attached) {
     close(attached.error());
     return;

@@ -111,6 +111,11 @@ result<void> hub::join(member& m, std::string_view room_name, std::string_view r
                             services_.limits.rooms_per_member));
   }
   if (found == rooms_.end()) {
+    if (rooms_.size() >= services_.limits.rooms) {
+      return fail(errc::too_many_rooms, fmt::format("there are {} rooms, which is the most here; "
+                                                    "join one that there is",
+                                                    services_.limits.rooms));
+    }
     found = rooms_.emplace(*name, std::make_shared<room>(*name, for_rooms_)).first;
   }
   found->second->join(m, ref);
@@ -161,7 +166,9 @@ void hub::drop_if_empty(const room& r) {
   // What is under way in it keeps the room alive by itself; its log stays in the journal. Another
   // room of the same name may have been made since.
   const auto found = rooms_.find(r.name());
-  if (found != rooms_.end() && found->second.get() == &r) rooms_.erase(found);
+  if (found == rooms_.end() || found->second.get() != &r) return;
+  services_.log.close(r.name());
+  rooms_.erase(found);
 }
 
 } // namespace asio_chat

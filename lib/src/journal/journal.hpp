@@ -40,8 +40,11 @@ class journal {
 
   virtual ~journal() = default;
 
-  /// What the log of this room holds; an unknown room has an empty log.
+  /// What the log of this room holds; an unknown room has an empty log. It is in use from here on.
   virtual void open(std::string room, open_done done) = 0;
+
+  /// Nobody uses the room now: if logs have to be given up, this one goes before those in use.
+  virtual void close(const std::string& room) = 0;
 
   /// Adds an entry, durably; its `at` is what the journal makes it, and a `time` before that of the
   /// last entry becomes that one: times in a log never decrease. An `id` that is not empty is the

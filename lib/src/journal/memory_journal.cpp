@@ -1,12 +1,14 @@
 #include "journal/memory_journal.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace asio_chat {
 
 struct memory_journal::log {
   std::string room;
+  bool in_use = false;
   std::uint64_t epoch = 0;
   std::deque<entry> entries;
   std::uint64_t last_offset = 0;
@@ -22,7 +24,10 @@ struct memory_journal::log {
 namespace {
 
 std::size_t weight(const entry& e) noexcept {
-  return sizeof(entry) + e.room.size() + e.text.size() + e.from.size() + e.id.size();
+  const std::size_t strings = e.room.size() + e.text.size() + e.from.size() + e.id.size();
+  // A place in the table of ids as well, with a key of both names.
+  const std::size_t in_table = e.id.empty() ? 0 : 64 + e.from.size() + e.id.size();
+  return sizeof(entry) + strings + in_table;
 }
 
 std::string id_key(const entry& e) {
@@ -42,24 +47,48 @@ memory_journal::~memory_journal() = default;
 
 memory_journal::log& memory_journal::log_of(const std::string& room) {
   if (const auto found = by_room_.find(room); found != by_room_.end()) {
-    logs_.splice(logs_.begin(), logs_, found->second);
+    logs& list = found->second->in_use ? in_use_ : idle_;
+    list.splice(list.begin(), list, found->second);
     return *found->second;
   }
-  if (logs_.size() >= bounds_.rooms) give_up_oldest_log();
-  log& made = logs_.emplace_front();
+  log& made = idle_.emplace_front();
   made.room = room;
   made.epoch = epoch_;
-  by_room_.emplace(room, logs_.begin());
+  by_room_.emplace(room, idle_.begin());
   return made;
 }
 
-void memory_journal::give_up_oldest_log() {
-  const log& oldest = logs_.back();
-  bytes_ -= oldest.bytes;
-  by_room_.erase(oldest.room);
-  logs_.pop_back();
+void memory_journal::give_up(logs::iterator l) {
   // Should the room be used again, its offsets begin anew.
-  ++epoch_;
+  if (l->last_offset > 0) ++epoch_;
+  bytes_ -= l->bytes;
+  by_room_.erase(l->room);
+  (l->in_use ? in_use_ : idle_).erase(l);
+}
+
+void memory_journal::give_up_idle_logs() {
+  while (idle_.size() > bounds_.idle_rooms)
+    give_up(std::prev(idle_.end()));
+}
+
+void memory_journal::drop_oldest_entry(log& l) {
+  const entry& oldest = l.entries.front();
+  l.bytes -= weight(oldest);
+  bytes_ -= weight(oldest);
+  if (!oldest.id.empty()) l.offset_of_id.erase(id_key(oldest));
+  l.entries.pop_front();
+}
+
+void memory_journal::keep_bounds() {
+  while (bytes_ > bounds_.bytes && !idle_.empty() && by_room_.size() > 1)
+    give_up(std::prev(idle_.end()));
+  while (bytes_ > bounds_.bytes) {
+    const auto longest = std::ranges::max_element(in_use_, {}, &log::bytes);
+    if (longest == in_use_.end() || longest->entries.size() < 2) return;
+    const std::size_t half = longest->bytes / 2;
+    while (longest->bytes > half && longest->entries.size() > 1)
+      drop_oldest_entry(*longest);
+  }
 }
 
 void memory_journal::answer(std::function<void()> task) {
@@ -76,13 +105,21 @@ void memory_journal::answer(std::function<void()> task) {
 }
 
 void memory_journal::open(std::string room, open_done done) {
-  // A log is made when something is written into it: looking must not push out another room's.
-  log_state state{{epoch_, 0}, {}, {}};
-  if (const auto found = by_room_.find(room); found != by_room_.end()) {
-    const log& l = *found->second;
-    state = {{l.epoch, l.last_offset}, l.time, l.topic};
-  }
-  answer([done = std::move(done), state = std::move(state)] { done(state); });
+  log& l = log_of(room);
+  if (!std::exchange(l.in_use, true)) in_use_.splice(in_use_.begin(), idle_, by_room_.at(room));
+  answer([done = std::move(done), state = log_state{{l.epoch, l.last_offset}, l.time, l.topic}] {
+    done(state);
+  });
+}
+
+void memory_journal::close(const std::string& room) {
+  const auto found = by_room_.find(room);
+  if (found == by_room_.end() || !found->second->in_use) return;
+  const auto l = found->second;
+  if (l->last_offset == 0) return give_up(l); // looking at rooms pushes out no other's log
+  l->in_use = false;
+  idle_.splice(idle_.begin(), in_use_, l);
+  give_up_idle_logs();
 }
 
 void memory_journal::append(entry draft, append_done done) {
@@ -102,14 +139,10 @@ void memory_journal::append(entry draft, append_done done) {
   l.entries.push_back(draft);
   while (l.entries.size() > bounds_.entries_per_room ||
          (l.bytes > bounds_.bytes_per_room && l.entries.size() > 1)) {
-    const entry& oldest = l.entries.front();
-    l.bytes -= weight(oldest);
-    bytes_ -= weight(oldest);
-    if (!oldest.id.empty()) l.offset_of_id.erase(id_key(oldest));
-    l.entries.pop_front();
+    drop_oldest_entry(l);
   }
-  while (bytes_ > bounds_.bytes && logs_.size() > 1)
-    give_up_oldest_log();
+  give_up_idle_logs();
+  keep_bounds();
   answer([done = std::move(done), a = appended{std::move(draft), false}] { done(a); });
 }
 

@@ -13,14 +13,14 @@
 
 namespace asio_chat {
 
-/// Keeps the newest entries of the rooms used last.
+/// Keeps the newest entries of the rooms in use, and of those used last.
 class memory_journal final : public journal {
  public:
   struct bounds {
     std::size_t entries_per_room = 10'000;
     std::size_t bytes_per_room = 8u << 20;
-    // Of all logs together; that of the room not used for longest goes first.
-    std::size_t rooms = 10'000;
+    std::size_t idle_rooms = 10'000; ///< that of the room not used for longest goes first
+    /// Of all logs together. Those not in use go first, then the older half of the longest.
     std::size_t bytes = 256u << 20;
   };
 
@@ -30,6 +30,7 @@ class memory_journal final : public journal {
   ~memory_journal() override;
 
   void open(std::string room, open_done done) override;
+  void close(const std::string& room) override;
   void append(entry draft, append_done done) override;
   void read(std::string room, position after, std::size_t limit, read_done done) override;
 
@@ -37,14 +38,19 @@ class memory_journal final : public journal {
   struct log;
   using logs = std::list<log>;
 
+  /// Made where there is none; the newest of its list from here on.
   log& log_of(const std::string& room);
-  void give_up_oldest_log();
+  void give_up(logs::iterator l);
+  void give_up_idle_logs();
+  void drop_oldest_entry(log& l);
+  void keep_bounds();
   void answer(std::function<void()> task);
 
   scheduler later_;
   std::uint64_t epoch_;
   bounds bounds_;
-  logs logs_; ///< the room used last is at the front
+  logs in_use_;
+  logs idle_; ///< the room used last is at the front
   std::size_t bytes_ = 0;
   std::unordered_map<std::string, logs::iterator> by_room_;
   /// Answers wait here for one task on the scheduler. Shared with that task, which may run when

@@ -123,11 +123,20 @@ constexpr setting table[] = {
    [](settings& s, view v) {
      return store(s.server.limits.presence_members, parse_count(v, 0, 1'000'000));
    }},
+  {"max-rooms", "Rooms", "N", "10000", "rooms that have somebody in them, at most", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.rooms, parse_count(v, 1, 1'000'000));
+   }},
   {"rooms-per-member", "Rooms", "N", "64", "rooms that somebody may be in at the same time", false,
    [](settings& s, view v) {
      return store(s.server.limits.rooms_per_member, parse_count(v, 1, 10'000));
    }},
 
+  {"max-connections", "Limits", "N", "20000", "open at the same time; more are closed at once",
+   false,
+   [](settings& s, view v) {
+     return store(s.server.limits.connections, parse_count(v, 1, 1'000'000));
+   }},
   {"max-text", "Limits", "BYTES", "8k", "a message's text; longer ones are refused", false,
    [](settings& s, view v) {
      return store(s.server.limits.text_bytes, parse_bytes(v, 1, 30'000));

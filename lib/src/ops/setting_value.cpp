@@ -58,8 +58,8 @@ result<listen_address> parse_address(std::string_view text) {
                                    "[::1]:8443");
   const auto number = parse_count(port, 0, 65535);
   if (!number)
-    return fail(errc::bad_setting, "has no port; give a number from 0 (any free one) to 65535 "
-                                   "after the last colon");
+    return fail(errc::bad_setting, "needs a port after the last colon: a number from 0 (any "
+                                   "free one) to 65535");
   return listen_address{std::string(host), static_cast<std::uint16_t>(*number)};
 }
 

@@ -118,8 +118,18 @@ result<tcp::endpoint> server::impl::listen(const std::string& host, std::uint16_
 }
 
 void server::impl::accept(transport::tcp_socket socket, const tcp::endpoint& from) {
+  if (sessions_.size() >= config_.limits.connections) {
+    // One record for the whole time that the server is full.
+    if (!std::exchange(full_, true)) {
+      log_(severity::warning, "Connections are refused: there are as many as are allowed",
+           {{"connections", std::to_string(sessions_.size())}});
+    }
+    return;
+  }
+  full_ = false;
   tune(socket);
-  begin(transport::make_tls_stream(std::move(socket), *tls_), to_string(from), from.port());
+  begin(transport::make_tls_stream(std::move(socket), tls_, transport::stream::side::server),
+        to_string(from), from.port());
 }
 
 memory_transport server::impl::connect_in_memory() {

@@ -59,6 +59,7 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   boost::asio::steady_timer drain_;
   std::vector<stop_handler> stopping_;
   std::uint64_t accepted_ = 0;
+  bool full_ = false; ///< and has said so
 };
 
 } // namespace asio_chat

@@ -71,11 +71,12 @@ class stream {
   /// Ends everything at once; operations under way complete with an error.
   virtual void close() noexcept = 0;
 
-  /// Null where there is no TLS.
+  /// Null where there is no TLS, and in a server until the first byte of the handshake has come.
   virtual SSL* native_tls() noexcept = 0;
 };
 
-/// @param ssl_context must stay until the stream is made; OpenSSL counts references from then on
-std::unique_ptr<stream> make_tls_stream(tcp_socket socket, boost::asio::ssl::context& ssl_context);
+using context_ptr = std::shared_ptr<boost::asio::ssl::context>;
+
+std::unique_ptr<stream> make_tls_stream(tcp_socket socket, context_ptr context, stream::side s);
 
 } // namespace asio_chat::transport

@@ -37,8 +37,9 @@ class fake_listener {
     acceptor_.async_accept([this](error_code e, transport::tcp_socket socket) {
       if (e) return;
       const auto i = std::min(connections.size(), answers_.size() - 1);
-      connections.emplace_back(
-          new fake_server(transport::make_tls_stream(std::move(socket), *tls_), answers_[i]));
+      connections.emplace_back(new fake_server(
+          transport::make_tls_stream(std::move(socket), tls_, transport::stream::side::server),
+          answers_[i]));
       connections.back()->start_tls();
       accept();
     });

@@ -23,6 +23,7 @@ class failing_journal final : public journal {
     if (broken) return fail_later<log_state>(std::move(done));
     good_.open(std::move(room), std::move(done));
   }
+  void close(const std::string& room) override { good_.close(room); }
   void append(entry draft, append_done done) override {
     if (broken) return fail_later<appended>(std::move(done));
     good_.append(std::move(draft), std::move(done));

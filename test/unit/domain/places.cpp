@@ -37,6 +37,25 @@ TEST_CASE("a member is in so many rooms at most") {
   CHECK(alice.self->seats().size() == 2);
 }
 
+TEST_CASE("there are only so many rooms, and one that is left makes way for another") {
+  limits l;
+  l.rooms = 2;
+  domain_world w(l);
+  person& alice = w.in("alice", "a");
+  person& bob = w.in("bob", "b");
+  w.settle();
+  w.type(alice, "/join c", {}, "r");
+  w.run();
+  CHECK(alice.news() == heard{"refused[r] too_many_rooms: there are 2 rooms, which is the most "
+                              "here; join one that there is"});
+  w.type(alice, "/join b", {}, "r");
+  w.run();
+  w.leave(bob);
+  w.leave(alice);
+  person& carol = w.in("carol", "c");
+  CHECK(carol.self->seats().size() == 1);
+}
+
 TEST_CASE("/leave goes out of the room named, of the one it is about, or of the default room") {
   domain_world w;
   person& alice = w.in("alice");

@@ -63,7 +63,7 @@ TEST_CASE("a log keeps its newest entries, so many bytes, and the last one in an
 }
 
 TEST_CASE("all logs together are bounded: that of the room not used for longest goes first") {
-  bench b({.rooms = 3});
+  bench b({.idle_rooms = 3});
   b.append("a", "1");
   b.append("b", "1");
   b.append("c", "1");
@@ -91,19 +91,59 @@ TEST_CASE("all logs together are bounded in bytes") {
 }
 
 TEST_CASE("looking at rooms pushes no log out") {
-  bench b({.rooms = 2});
+  bench b({.idle_rooms = 2});
   b.append("a", "1");
   b.append("b", "1");
   for (int i = 0; i < 10; ++i) {
     b.open("x" + std::to_string(i));
+    b.log.close("x" + std::to_string(i));
     b.read("y" + std::to_string(i), {});
   }
   CHECK(b.read("a", {7, 0}).entries.size() == 1);
   CHECK(b.read("b", {7, 0}).entries.size() == 1);
 }
 
+TEST_CASE("the log of a room in use stays, however many rooms others write into") {
+  bench b({.idle_rooms = 3});
+  b.open("lobby");
+  const position first = b.append("lobby", "keep me", "id");
+  for (int i = 0; i < 100; ++i)
+    b.append("r" + std::to_string(i), "x");
+  CHECK(b.read("lobby", {7, 0}).entries.size() == 1);
+  CHECK(b.append("lobby", "keep me", "id") == first);
+  b.log.close("lobby");
+  CHECK(b.read("r98", {7, 0}).entries.size() == 1);
+  CHECK(b.read("r97", {7, 0}).entries.empty()); // three idle ones are kept, the lobby is one now
+  for (int i = 0; i < 3; ++i)
+    b.append("s" + std::to_string(i), "x");
+  CHECK(b.read("lobby", {7, 0}).entries.empty());
+}
+
+TEST_CASE("rooms in use that are too long together: the longest is halved, the others stay") {
+  bench b({.bytes = 100'000});
+  b.open("small");
+  b.open("big");
+  b.append("small", "keep me");
+  for (int i = 0; i < 100; ++i)
+    b.append("big", std::string(2'000, 'x'));
+  CHECK(b.read("small", {7, 0}).entries.size() == 1);
+  const auto page = b.read("big", {7, 0});
+  CHECK(page.entries.size() >= 15);
+  CHECK(page.entries.size() <= 50);
+  CHECK(page.entries.back().at.offset == 100);
+  CHECK(page.gap == page.entries.front().at.offset);
+}
+
+TEST_CASE("ids are counted: a log of empty texts is bounded as well") {
+  bench b({.bytes_per_room = 10'000});
+  const std::string id(64, 'i');
+  for (int i = 0; i < 1'000; ++i)
+    b.append("den", "", id + std::to_string(i));
+  CHECK(b.read("den", {7, 0}).entries.size() < 40);
+}
+
 TEST_CASE("a log that is made anew begins another epoch: no position means two entries") {
-  bench b({.rooms = 1});
+  bench b({.idle_rooms = 1});
   const position before = b.append("a", "old");
   b.append("b", "pushes a out");
   const position after = b.append("a", "new");
