@@ -35,7 +35,9 @@ int main(int argc, char** argv) try {
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return program.exit(error) == 0 ? 0 : exit_setup_failed;
+    if (error.get_exit_code() == 0) return program.exit(error); // --help, --version
+    fmt::print(stderr, "asio-chat-bench: {} (see asio-chat-bench --help)\n", error.what());
+    return exit_setup_failed;
   }
 
   handle_signals();

@@ -132,8 +132,7 @@ void conversation::show(const client_event& e) {
       screen_.notice(line.text);
     }
   }
-  // Nobody reads on, as `head` does when it has enough: that is no failure.
-  if (screen_.gone()) leave(exit_left);
+  if (const auto code = screen_.gone()) leave(*code);
 }
 
 // Into the network.
@@ -230,7 +229,8 @@ void conversation::take_more() {
 
 void conversation::look_at(const std::string& room) {
   room_ = room;
-  const bool home = room_ == home_ || room_.empty();
+  const bool home = room_ == home_;
+  if (room_.empty()) return screen_.prompt("(no room)> ");
   screen_.prompt(home ? "> " : fmt::format("#{}> ", harmless_line(room_)));
 }
 

@@ -5,6 +5,7 @@
 #include "tls/secret_file.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <map>
@@ -31,7 +32,11 @@ Exit codes:
   3    the server's certificate is not trusted
   4    not let in: passphrase, name, room or client certificate refused
   5    left, but a line of the input was refused or not acknowledged
+  6    standard output could not be written (a reader that has enough is no failure)
   129, 130, 143   left after SIGHUP, Ctrl-C, SIGTERM)";
+
+const std::map<std::string, time_format> time_forms{
+    {"off", time_format::off}, {"HH:MM:SS", time_format::clock}, {"full", time_format::full}};
 
 } // namespace
 
@@ -45,6 +50,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
   std::string nick;
   std::string passphrase_file;
   std::string key_passphrase_file;
+  std::string time = "off";
   bool no_reconnect = false;
   tls_client_config& trust = o.client.tls;
 
@@ -72,12 +78,9 @@ std::variant<options, int> read_options(int argc, char** argv) {
   cli.add_option("--passphrase-file", passphrase_file,
                  "the server's passphrase; else the environment's CHAT_SECRET")
       ->type_name("FILE");
-  cli.add_option("--time", o.time, "before every message: off, HH:MM:SS or full")
+  cli.add_option("--time", time, "before every message: off, HH:MM:SS or full")
       ->type_name("FORM")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, time_format>{{"off", time_format::off},
-                                             {"HH:MM:SS", time_format::clock},
-                                             {"full", time_format::full}}));
+      ->check(CLI::IsMember(time_forms));
   cli.add_flag("--json", o.json, "one JSON object a line on stdout, for programs");
   cli.add_flag("--no-reconnect", no_reconnect, "end when the connection is lost");
   cli.add_flag("--insecure-skip-host-name-check", trust.insecure_skip_host_name_check,
@@ -88,10 +91,13 @@ std::variant<options, int> read_options(int argc, char** argv) {
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return cli.exit(e) == 0 ? static_cast<int>(exit_left) : static_cast<int>(exit_usage);
+    if (e.get_exit_code() == 0) return cli.exit(e); // --help, --version
+    fmt::print(stderr, "asio-chat: {} (see asio-chat --help)\n", e.what());
+    return static_cast<int>(exit_usage);
   }
 
   o.server = parse_target(where).value();
+  o.time = time_forms.at(time);
   if (!nick.empty()) o.server.nick = nick;
   if (trust.certificate_file.empty() != trust.private_key_file.empty()) {
     throw error(fail(errc::bad_setting, "--cert and --key belong together: give both or neither"));

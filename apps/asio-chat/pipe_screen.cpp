@@ -1,6 +1,10 @@
 #include "pipe_screen.hpp"
 
+#include <fmt/format.h>
+
+#include <cerrno>
 #include <cstdio>
+#include <system_error>
 
 namespace asio_chat::app {
 
@@ -14,7 +18,14 @@ bool put(std::FILE* out, const std::string& line) {
 } // namespace
 
 void pipe_screen::chat(const std::string& line) {
-  if (!gone_ && !put(stdout, line)) gone_ = true;
+  if (gone_ || put(stdout, line)) return;
+  if (errno == EPIPE) {
+    gone_ = exit_left; // nobody reads on, as `head` does when it has enough: that is no failure
+    return;
+  }
+  gone_ = exit_no_output;
+  notice(
+      fmt::format("cannot write to standard output: {}", std::generic_category().message(errno)));
 }
 
 void pipe_screen::notice(const std::string& line) {

@@ -10,10 +10,10 @@ class pipe_screen final : public screen {
   void chat(const std::string& line) override;
   void notice(const std::string& line) override;
   void prompt(const std::string&) override {}
-  bool gone() const override { return gone_; }
+  std::optional<exit_code> gone() const override { return gone_; }
 
  private:
-  bool gone_ = false;
+  std::optional<exit_code> gone_;
 };
 
 } // namespace asio_chat::app

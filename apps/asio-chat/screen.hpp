@@ -1,6 +1,9 @@
 // Where lines are shown.
 #pragma once
 
+#include "exit_code.hpp"
+
+#include <optional>
 #include <string>
 
 namespace asio_chat::app {
@@ -11,8 +14,8 @@ class screen {
   virtual void chat(const std::string& line) = 0;
   virtual void notice(const std::string& line) = 0;
   virtual void prompt(const std::string& text) = 0;
-  /// Nobody sees what is shown any more.
-  virtual bool gone() const = 0;
+  /// Nobody sees what is shown any more: what the program shall end with.
+  virtual std::optional<exit_code> gone() const = 0;
 };
 
 } // namespace asio_chat::app

@@ -68,6 +68,7 @@ bool sign_in::ask_name() {
 bool sign_in::after(const failure& why, const server_certificate& server) {
   exit_code_ = exit_code_of(why.code);
   if (exit_code_ == exit_not_trusted) return decide_on_trust(why, server);
+  if (exit_code_ == exit_usage) throw error(why);
   complain(harmless_line(why.message));
   const bool another_name = why.code == errc::name_taken || why.code == errc::name_invalid;
   return name_was_asked_ && another_name && ask_name();

@@ -52,6 +52,7 @@ result<target> parse_target(std::string_view text) {
   }
 
   if (t.host.empty()) return wrong(text, "there is no host");
+  if (t.host.find('@') != std::string::npos) return wrong(text, "there are two @");
   if (has_port) {
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), t.port);
     if (error != std::errc() || end != port.data() + port.size() || t.port == 0) {

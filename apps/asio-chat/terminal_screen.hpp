@@ -14,7 +14,7 @@ class terminal_screen final : public screen {
   void chat(const std::string& line) override { editor_.print(line); }
   void notice(const std::string& line) override { editor_.print(line); }
   void prompt(const std::string& text) override { editor_.set_prompt(text); }
-  bool gone() const override { return false; }
+  std::optional<exit_code> gone() const override { return {}; }
   line_editor& editor() noexcept { return editor_; }
 
  private:

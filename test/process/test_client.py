@@ -398,6 +398,18 @@ def test_rooms_show_in_the_prompt_and_before_messages(terminal):
     assert until(lambda: alice.look().bottom == ">")
     alice.says("home again")
     bob.sees("alice: home again")
+    alice.says("/leave")
+    assert until(lambda: alice.look().bottom == "(no room)>"), alice.text
+    alice.says("anybody?").sees("[you are in no room; /join ROOM first]")
+
+
+def test_a_topic_is_shown_and_so_is_its_end(terminal):
+    alice, bob = terminal("alice"), terminal("bob")
+    alice.says("/topic tea")
+    bob.sees("tea")
+    assert "tea" in bob.text
+    alice.says("/topic -")
+    bob.sees("removed")
 
 
 def test_actions_and_private_messages(terminal):
@@ -669,6 +681,38 @@ def test_pipe_reader_that_has_enough_is_no_failure(daemon, listener, home):
     assert alice.process.wait(timeout=PATIENCE) == 0
 
 
+def test_pipe_that_cannot_be_written_is_a_failure(daemon, home):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([CLIENT, f"alice@{daemon.address}", "--ca", daemon.ca],
+                              input="/who\n", stdout=full, stderr=subprocess.PIPE, text=True,
+                              timeout=60, env={"HOME": str(home)})
+    assert done.returncode == 6, done.stderr
+    assert "cannot write to standard output: No space left on device" in done.stderr
+
+
+def test_pipe_the_first_line_waits_for_its_room(daemon, listener, home):
+    alice = listener("alice", "--room", "den")
+    done = pipe(daemon, "bob", "--room", "den", text="first\n", home=home)
+    assert done.returncode == 0, done.stderr
+    alice.hears("bob: first")
+
+
+def test_pipe_nothing_can_be_said_in_no_room(daemon, home):
+    done = pipe(daemon, "alice", text="/leave\nhello?\n/join den\nhello!\n", home=home)
+    assert done.returncode == 5
+    assert "you are not in lobby; /join lobby first" in done.stderr
+
+
+def test_closed_standard_streams_are_no_sockets(daemon, listener):
+    """`<&-`: the number 0 must not become the connection, which would then be read as input."""
+    alice = listener("alice")
+    done = subprocess.run(["sh", "-c", '"$@" <&- >&- 2>&-', "sh", CLIENT, f"bob@{daemon.address}",
+                           "--ca", daemon.ca], timeout=60)
+    assert done.returncode == 0
+    alice.hears("* bob left *")
+    assert "bob:" not in alice.out.decode()
+
+
 def test_pipe_term_signal_leaves_politely(daemon, listener):
     bob, alice = listener("bob"), listener("alice")
     alice.process.terminate()
@@ -783,13 +827,15 @@ def test_b1_d14_client_certificate(tmp_path, home):
 @pytest.mark.parametrize("arguments", [
     [], ["localhost:0"], ["localhost", "--cert", "x.pem"], ["localhost", "--time", "never"],
     ["localhost", "--fly"], ["localhost", "--ca", "/nowhere/ca.pem"], ["localhost", "--pin", "x"],
-    ["localhost", "--passphrase-file", "/nowhere/secret"],
+    ["localhost", "--passphrase-file", "/nowhere/secret"], ["localhost", "--time", "0"],
+    ["alice@bob@localhost"], ["localhost", "--pin", "x", "y"],
 ])
 def test_wrong_options_are_exit_code_2(arguments, home):
     done = subprocess.run([CLIENT, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, env={"HOME": str(home)})
     assert done.returncode == 2, done.stderr
-    assert done.stderr != "" and done.stdout == ""
+    assert done.stderr.startswith("asio-chat: ") and done.stderr.count("\n") == 1, done.stderr
+    assert done.stdout == ""
 
 
 def test_help_and_version(home):
