@@ -1,6 +1,6 @@
 #include "fetch_certificate.hpp"
 
-#include "tls/peer.hpp"
+#include <asio_chat/tls/peer.hpp>
 
 #include <fmt/format.h>
 

@@ -2,8 +2,9 @@
 #include "commands.hpp"
 #include "fetch_certificate.hpp"
 
-#include "tls/certificate_info.hpp"
 #include "tls/pem.hpp"
+
+#include <asio_chat/tls/certificate_info.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

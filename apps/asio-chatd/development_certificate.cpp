@@ -1,8 +1,9 @@
 #include "development_certificate.hpp"
 
 #include "ops/data_directory.hpp"
-#include "tls/certificate_info.hpp"
 #include "tls/x509/development.hpp"
+
+#include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>

@@ -1,7 +1,8 @@
 #include "client/client_impl.hpp"
 
 #include "client/reconnect_policy.hpp"
-#include "tls/context.hpp"
+
+#include <asio_chat/tls/context.hpp>
 
 #include <boost/asio/error.hpp>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #include "client/connection.hpp"
 
-#include "tls/context.hpp"
-#include "tls/peer.hpp"
+#include <asio_chat/tls/context.hpp>
+#include <asio_chat/tls/peer.hpp>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/detail/socket_option.hpp>

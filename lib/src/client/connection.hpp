@@ -2,13 +2,13 @@
 #pragma once
 
 #include "client/heartbeat.hpp"
-#include "tls/server_verifier.hpp"
 #include "transport/memory_socket.hpp"
 #include "transport/stream.hpp"
 #include "wire/frame.hpp"
 #include "wire/native_codec.hpp"
 
 #include <asio_chat/client.hpp>
+#include <asio_chat/tls/server_verifier.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -1,7 +1,7 @@
 // What goes over a connection once it is up.
 #include "client/connection.hpp"
 
-#include "tls/peer.hpp"
+#include <asio_chat/tls/peer.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>

@@ -1,7 +1,7 @@
 #include "net/session.hpp"
 
-#include "tls/context.hpp"
-#include "tls/peer.hpp"
+#include <asio_chat/tls/context.hpp>
+#include <asio_chat/tls/peer.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>

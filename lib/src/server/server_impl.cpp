@@ -1,8 +1,9 @@
 #include "server/server_impl.hpp"
 
 #include "model/names.hpp"
-#include "tls/context.hpp"
 #include "transport/memory_socket.hpp"
+
+#include <asio_chat/tls/context.hpp>
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>

@@ -1,4 +1,4 @@
-#include "tls/certificate_info.hpp"
+#include <asio_chat/tls/certificate_info.hpp>
 
 #include "tls/openssl_ptr.hpp"
 #include "tls/pem.hpp"

@@ -1,4 +1,4 @@
-#include "tls/context.hpp"
+#include <asio_chat/tls/context.hpp>
 
 #include "tls/pem.hpp"
 

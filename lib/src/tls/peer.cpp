@@ -1,8 +1,9 @@
-#include "tls/peer.hpp"
+#include <asio_chat/tls/peer.hpp>
 
-#include "tls/certificate_info.hpp"
 #include "tls/openssl_ptr.hpp"
 #include "tls/trust_error.hpp"
+
+#include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
 

@@ -1,9 +1,10 @@
-#include "tls/server_verifier.hpp"
+#include <asio_chat/tls/server_verifier.hpp>
 
 #include "tls/openssl_ptr.hpp"
-#include "tls/peer.hpp"
 #include "tls/pin.hpp"
 #include "tls/trust_error.hpp"
+
+#include <asio_chat/tls/peer.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -2,9 +2,9 @@
 #include "fake_server.hpp"
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
-#include "tls/context.hpp"
 
 #include <asio_chat/client.hpp>
+#include <asio_chat/tls/context.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
 

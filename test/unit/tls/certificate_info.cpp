@@ -1,4 +1,4 @@
-#include "tls/certificate_info.hpp"
+#include <asio_chat/tls/certificate_info.hpp>
 
 #include "scratch.hpp"
 

@@ -1,10 +1,10 @@
-#include "tls/context.hpp"
+#include <asio_chat/tls/context.hpp>
 
 #include "world.hpp"
 
-#include "tls/peer.hpp"
-
 #include "support/catch.hpp"
+
+#include <asio_chat/tls/peer.hpp>
 
 #include <openssl/objects.h>
 

@@ -1,9 +1,10 @@
 // Contexts made from files that are not as they should be.
-#include "tls/context.hpp"
 
 #include "world.hpp"
 
 #include "support/catch.hpp"
+
+#include <asio_chat/tls/context.hpp>
 
 #include <openssl/err.h>
 

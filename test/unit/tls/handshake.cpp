@@ -1,8 +1,8 @@
 #include "handshake.hpp"
 
-#include "tls/context.hpp"
-#include "tls/peer.hpp"
-#include "tls/server_verifier.hpp"
+#include <asio_chat/tls/context.hpp>
+#include <asio_chat/tls/peer.hpp>
+#include <asio_chat/tls/server_verifier.hpp>
 
 #include <boost/asio/ssl/error.hpp>
 

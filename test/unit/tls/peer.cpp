@@ -1,11 +1,11 @@
-#include "tls/peer.hpp"
+#include <asio_chat/tls/peer.hpp>
 
 #include "handshake.hpp"
 #include "scratch.hpp"
 
-#include "tls/context.hpp"
-
 #include "support/catch.hpp"
+
+#include <asio_chat/tls/context.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>

@@ -1,10 +1,10 @@
-#include "tls/server_verifier.hpp"
+#include <asio_chat/tls/server_verifier.hpp>
 
 #include "world.hpp"
 
-#include "tls/context.hpp"
-
 #include "support/catch.hpp"
+
+#include <asio_chat/tls/context.hpp>
 
 using namespace asio_chat;
 using namespace asio_chat::tls::test;

@@ -2,13 +2,13 @@
 
 #include "domain/command_table.hpp"
 #include "support/catch.hpp"
-#include "tls/context.hpp"
 #include "unit/base/source_file.hpp"
 #include "unit/wire/native_samples.hpp"
 #include "unit/wire/payloads.hpp"
 #include "wire/text_codec.hpp"
 
 #include <asio_chat/limits.hpp>
+#include <asio_chat/tls/context.hpp>
 
 #include <boost/algorithm/hex.hpp>
 #include <boost/json/parse.hpp>

@@ -1,9 +1,10 @@
 #include "tls/x509/development.hpp"
 
-#include "tls/certificate_info.hpp"
 #include "tls/file.hpp"
 #include "tls/pem.hpp"
 #include "tls/x509/issue.hpp"
+
+#include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -3,9 +3,9 @@
 #include "../handshake.hpp"
 #include "../scratch.hpp"
 
-#include "tls/certificate_info.hpp"
-
 #include "support/catch.hpp"
+
+#include <asio_chat/tls/certificate_info.hpp>
 
 #include <filesystem>
 

@@ -2,9 +2,9 @@
 
 #include "../scratch.hpp"
 
-#include "tls/certificate_info.hpp"
-
 #include "support/catch.hpp"
+
+#include <asio_chat/tls/certificate_info.hpp>
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>

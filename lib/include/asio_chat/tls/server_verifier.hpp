@@ -1,9 +1,8 @@
 // Decides on the client's side whether the server is the one that was meant.
 #pragma once
 
-#include "tls/certificate_info.hpp"
-
 #include <asio_chat/error.hpp>
+#include <asio_chat/tls/certificate_info.hpp>
 #include <asio_chat/tls_config.hpp>
 
 #include <openssl/ssl.h>
@@ -13,10 +12,21 @@
 
 namespace asio_chat::tls {
 
-/// One per connection; must outlive its handshake and must not move while attached.
+/// One per connection, made of the same settings as its context:
+///
+///     server_verifier verifier(config, host);
+///     verifier.attach(stream.native_handle()).value(); // throws asio_chat::error
+///     stream.handshake(stream.client, error);
+///     verifier.outcome(stream.native_handle(), error).value();
+///
+/// Must outlive the handshake, and `config` must outlive it.
 class server_verifier {
  public:
+  /// @param host as the user gave it; `config.server_name` goes before it
   server_verifier(const tls_client_config& config, std::string host);
+  server_verifier(const tls_client_config&& config, std::string host) = delete;
+  server_verifier(const server_verifier&) = delete;
+  server_verifier& operator=(const server_verifier&) = delete;
 
   /// Before the handshake: SNI (unless the host is an address, RFC 6066, 3), the name to verify
   /// (SSL_set1_host, or the address), and the verify callback.
