@@ -7,5 +7,6 @@
 #include <asio_chat/tls/certificate_info.hpp>
 #include <asio_chat/tls/context.hpp>
 #include <asio_chat/tls/peer.hpp>
+#include <asio_chat/tls/peer_policy.hpp>
 #include <asio_chat/tls/server_verifier.hpp>
 #include <asio_chat/tls_config.hpp>

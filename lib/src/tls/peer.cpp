@@ -1,6 +1,7 @@
 #include <asio_chat/tls/peer.hpp>
 
 #include "tls/openssl_ptr.hpp"
+#include "tls/printable.hpp"
 #include "tls/trust_error.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
@@ -17,13 +18,6 @@
 namespace asio_chat::tls {
 
 namespace {
-
-std::string printable(std::string_view foreign) {
-  std::string text(foreign);
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return text;
-}
 
 struct alert {
   int reason;

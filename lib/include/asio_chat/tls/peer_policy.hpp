@@ -1,0 +1,63 @@
+// Decides, once a handshake is over, whether the peer's certificate is one of those that are meant.
+#pragma once
+
+#include <asio_chat/error.hpp>
+
+#include <openssl/types.h>
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace asio_chat::tls {
+
+/// OpenSSL says that somebody trusted has signed the certificate; this says whether the one it was
+/// signed for may come in, and looks at its validity time once more. To be asked by either end
+/// after the handshake and before the first byte of the application:
+///
+///     const auto policy = peer_policy::parse({{"cn:time-client", "dns:*.example.org"}}).value();
+///     policy.check(SSL_get0_peer_certificate(ssl), std::chrono::system_clock::now()).value();
+///
+/// A pattern is one of
+///
+///     cn:TEXT        the subject's commonName, the last one if there are several
+///     dns:NAME       a DNS name of the SubjectAltName. Upper and lower case are the same; `*` is
+///                    a label or a part of one: `*.example.org`, `time-*.example.org`
+///     ip:ADDRESS     an IPv4 or IPv6 address of the SubjectAltName, however it is written
+///     email:ADDRESS  an e-mail address of the SubjectAltName
+///     uri:URI        a URI of the SubjectAltName, e.g. `uri:spiffe://example.org/clock`
+///
+/// and matches the whole name, byte for byte unless it says otherwise. It takes one match.
+class peer_policy {
+ public:
+  /// Takes every name: only the validity time is checked.
+  peer_policy() = default;
+
+  /// No pattern at all: as above. The failure names the pattern that is none.
+  static result<peer_policy> parse(std::span<const std::string> patterns);
+
+  /// Fails with `errc::no_certificate` (`peer` is null), `errc::certificate_expired` unless
+  /// notBefore <= now <= notAfter, or `errc::untrusted_certificate`. The sentence is for a log:
+  /// what it quotes of the certificate is short and printable ASCII.
+  result<void> check(X509* peer, std::chrono::system_clock::time_point now) const;
+
+ private:
+  enum class kind { cn, dns, ip, email, uri };
+
+  /// A name of a certificate, or what one is compared with.
+  struct name {
+    kind of;
+    std::string value; ///< UTF-8; of `dns` in lower case; of `ip` the 4 or 16 bytes
+  };
+
+  static result<name> parse_pattern(const std::string& pattern);
+  static std::vector<name> names_of(const X509* certificate);
+  static bool matches(const name& pattern, const name& shown);
+  static std::string text_of(const name& n);
+  failure refusal(const std::vector<name>& shown) const;
+
+  std::vector<name> allowed_;
+};
+
+} // namespace asio_chat::tls
