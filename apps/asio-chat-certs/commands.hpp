@@ -12,6 +12,9 @@ void add_ca_command(CLI::App& program);
 void add_server_command(CLI::App& program);
 void add_client_command(CLI::App& program);
 void add_self_signed_command(CLI::App& program);
+void add_crl_command(CLI::App& program);
+void add_revoke_command(CLI::App& program);
+void add_renew_command(CLI::App& program);
 void add_show_command(CLI::App& program);
 
 } // namespace asio_chat::certs

@@ -1,4 +1,4 @@
-// asio-chat-certs: makes and shows the certificates that a chat over TLS needs.
+// asio-chat-certs: makes, renews, revokes and shows the certificates that a chat over TLS needs.
 #include "commands.hpp"
 
 #include <asio_chat/error.hpp>
@@ -19,6 +19,9 @@ constexpr const char* examples = R"(Examples:
   asio-chat-certs server --out certs --dns chat.lan  a server certificate issued by it
   asio-chat-certs client alice --out certs           a client certificate issued by it
   asio-chat-certs self-signed                        server.crt/.key and client.crt/.key
+  asio-chat-certs renew certs/server-cert.pem        the same for another year
+  asio-chat-certs revoke certs/alice-cert.pem        alice is let in no longer
+  asio-chat-certs crl --ca-dir certs                 the revocation list anew, each month
   asio-chat-certs show certs/server-cert.pem         what a certificate says
   asio-chat-certs show localhost:8443                what a server shows
 )";
@@ -27,13 +30,17 @@ constexpr const char* examples = R"(Examples:
 
 int main(int argc, char** argv) {
   using namespace asio_chat::certs;
-  CLI::App app("Makes and shows the certificates that a chat over TLS needs", "asio-chat-certs");
+  CLI::App app("Makes, renews, revokes and shows the certificates that a chat over TLS needs",
+               "asio-chat-certs");
   app.set_version_flag("--version", "asio-chat-certs " ASIO_CHAT_VERSION);
   app.require_subcommand(1);
   add_ca_command(app);
   add_server_command(app);
   add_client_command(app);
   add_self_signed_command(app);
+  add_renew_command(app);
+  add_revoke_command(app);
+  add_crl_command(app);
   add_show_command(app);
   app.footer(examples); // last, since subcommands take over what is set before them
 

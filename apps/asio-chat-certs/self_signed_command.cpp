@@ -1,13 +1,11 @@
 // self-signed: identities that vouch for themselves, the quickest way to a first chat.
+#include "add_command.hpp"
 #include "commands.hpp"
 #include "output.hpp"
 
 #include "tls/x509/issue.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
-
-#include <memory>
 
 namespace asio_chat::certs {
 
@@ -77,10 +75,8 @@ class self_signed_command {
 } // namespace
 
 void add_self_signed_command(CLI::App& program) {
-  CLI::App* sub = program.add_subcommand(
-      "self-signed", "Makes self-signed identities: server.crt/.key and client.crt/.key");
-  const auto command = std::make_shared<self_signed_command>(*sub);
-  sub->callback([command] { command->run(); });
+  add_command<self_signed_command>(
+      program, "self-signed", "Makes self-signed identities: server.crt/.key and client.crt/.key");
 }
 
 } // namespace asio_chat::certs

@@ -340,6 +340,267 @@ def test_names_that_would_leave_the_directory(tool, name):
     tool.fails("client", name, code=2)
 
 
+# crl, revoke
+
+
+def world(tool):
+    """A CA, a server, and two clients."""
+    tool.ok("ca")
+    tool.ok("server")
+    tool.ok("client", "alice")
+    tool.ok("client", "bob")
+
+
+def serial(tool, name):
+    return field(tool.ok("show", name), "Serial")
+
+
+def crl_check(tool, name):
+    return tool.openssl("verify", "-x509_strict", "-crl_check", "-CAfile", "ca-cert.pem",
+                        "-CRLfile", "ca-crl.pem", name, check=False)
+
+
+def test_A19_crl_makes_an_empty_list_and_numbers_the_next(tool):
+    tool.ok("ca")
+    assert "ca-crl.pem: number 1, 0 certificates revoked, valid until" in tool.ok("crl")
+    assert "number 2" in tool.ok("crl", "--days", 7)
+    text = tool.openssl("crl", "-in", "ca-crl.pem", "-noout", "-text", "-verify",
+                        "-CAfile", "ca-cert.pem")
+    for part in ("verify OK", "Version 2", "X509v3 Authority Key Identifier",
+                 "X509v3 CRL Number: \n                2", "No Revoked Certificates"):
+        assert part in text
+    assert tool.mode("ca-crl.pem") == 0o644
+    assert tool.files() == ["ca-cert.pem", "ca-crl.pem", "ca-key.pem"]
+    last, next_ = re.findall(r"Update: (.*) GMT", text)
+    days = [time.mktime(time.strptime(t, "%b %d %H:%M:%S %Y")) for t in (last, next_)]
+    assert 6.9 < (days[1] - days[0]) / 86400 < 7.1
+
+
+def test_A19_a_revoked_certificate_is_refused_and_no_other(tool):
+    world(tool)
+    tool.ok("crl")
+    assert "alice-cert.pem: OK" in crl_check(tool, "alice-cert.pem")
+    out = tool.ok("revoke", "alice-cert.pem", "--reason", "keyCompromise")
+    assert f"Revoked alice-cert.pem (CN=alice, serial {serial(tool, 'alice-cert.pem')})" in out
+    assert "1 certificate revoked" in out and "--client-crl" in out
+    assert "certificate revoked" in crl_check(tool, "alice-cert.pem")
+    for name in "bob-cert.pem", "server-cert.pem":
+        assert f"{name}: OK" in crl_check(tool, name)
+    text = tool.openssl("crl", "-in", "ca-crl.pem", "-noout", "-text")
+    assert "Key Compromise" in text
+
+
+def test_A19_revoke_by_serial_from_elsewhere(tool):
+    tool.ok("ca", "--out", "authority")
+    tool.ok("client", "alice", "--ca-dir", "authority")
+    number = serial(tool, "alice-cert.pem").lower()
+    colons = ":".join(number[i:i + 2] for i in range(0, len(number), 2))
+    tool.ok("revoke", colons, "--ca-dir", "authority")
+    (tool.cwd / "ca-crl.pem").symlink_to("authority/ca-crl.pem")
+    (tool.cwd / "ca-cert.pem").symlink_to("authority/ca-cert.pem")
+    assert "certificate revoked" in crl_check(tool, "alice-cert.pem")
+    again = tool.ok("revoke", number, "--ca-cert", "authority/ca-cert.pem",
+                    "--ca-key", "authority/ca-key.pem")
+    assert "revoked already" in again
+
+
+def test_A19_revoking_twice_changes_nothing(tool):
+    world(tool)
+    tool.ok("revoke", "alice-cert.pem", "--reason", "superseded")
+    before = (tool.cwd / "ca-crl.pem").read_bytes()
+    out = tool.ok("revoke", "alice-cert.pem", "--reason", "keyCompromise")
+    assert "revoked already, since" in out and "(superseded): nothing was changed" in out
+    assert (tool.cwd / "ca-crl.pem").read_bytes() == before
+
+
+def test_A19_entries_survive_every_new_list(tool):
+    world(tool)
+    tool.ok("revoke", "alice-cert.pem")
+    tool.ok("revoke", "bob-cert.pem", "--reason", "cessationOfOperation")
+    assert "number 3, 2 certificates revoked" in tool.ok("crl")
+    for name in "alice-cert.pem", "bob-cert.pem":
+        assert "certificate revoked" in crl_check(tool, name)
+
+
+def test_A19_a_list_made_by_openssl_is_carried_on(tool):
+    world(tool)
+    (tool.cwd / "index.txt").write_text(
+        f"R\t351231235959Z\t250101000000Z,keyCompromise\t{serial(tool, 'alice-cert.pem')}"
+        "\tunknown\t/CN=alice\n")
+    (tool.cwd / "number").write_text("1F\n")
+    (tool.cwd / "ca.cnf").write_text(
+        "[ca]\ndefault_ca=x\n[x]\ndatabase=index.txt\ncrlnumber=number\ndefault_md=sha256\n")
+    tool.openssl("ca", "-config", "ca.cnf", "-gencrl", "-crldays", 1, "-keyfile", "ca-key.pem",
+                 "-cert", "ca-cert.pem", "-out", "ca-crl.pem")
+    assert "number 32, 2 certificates revoked" in tool.ok("revoke", "bob-cert.pem")
+    text = tool.openssl("crl", "-in", "ca-crl.pem", "-noout", "-text")
+    assert "Jan  1 00:00:00 2025 GMT" in text and "Key Compromise" in text
+    assert "certificate revoked" in crl_check(tool, "alice-cert.pem")
+
+
+def test_A19_what_cannot_be_revoked(tool):
+    world(tool)
+    tool.ok("self-signed", "other")
+    tool.ok("ca", "--out", "x", "--cn", "Other \x1b[2J CA")
+    tool.ok("client", "carol", "--out", "x")
+    files = tool.files()
+    assert "was not issued by this CA (CN=asio-chat CA), but by CN=other" in tool.fails(
+        "revoke", "other.crt")
+    message = tool.fails("revoke", "x/carol-cert.pem", "--ca-dir", ".")
+    assert "by CN=Other \\1B[2J CA" in message
+    assert "the CA itself" in tool.fails("revoke", "ca-cert.pem")
+    assert "the CA itself" in tool.fails("revoke", serial(tool, "ca-cert.pem"))
+    assert "neither a file nor a serial number" in tool.fails("revoke", "carol-cert.pem")
+    assert "holds a private key" in tool.fails("revoke", "alice-key.pem")
+    assert "'y/ca-cert.pem' is missing" in tool.fails("revoke", "1A", "--ca-dir", "y")
+    assert "not in" in tool.fails("revoke", "1A", "--reason", "boredom", code=2)
+    assert "valid for 1 to" in tool.fails("revoke", "1A", "--days", 0)
+    assert tool.files() == files
+
+
+def test_A19_a_list_that_cannot_be_read_is_never_replaced(tool):
+    world(tool)
+    tool.ok("ca", "--out", "x")
+    tool.ok("crl", "--ca-dir", "x")
+    for content, why in [
+            ("hello", "holds no `BEGIN X509 CRL`"), ("", "holds no `BEGIN X509 CRL`"),
+            ((tool.cwd / "x/ca-crl.pem").read_text(), "not signed with this CA's key")]:
+        (tool.cwd / "ca-crl.pem").write_text(content)
+        for command in ["crl"], ["revoke", "alice-cert.pem"]:
+            assert why in tool.fails(*command)
+            assert (tool.cwd / "ca-crl.pem").read_text() == content
+
+
+def test_A19_an_encrypted_ca_key_opens_by_its_passphrase(tool):
+    env = clean_environment(ASIO_CHAT_CERTS_PASSPHRASE="top", ASIO_CHAT_CERTS_CA_PASSPHRASE="top")
+    tool.ok("ca", "--encrypt-key", env=env)
+    assert "ASIO_CHAT_CERTS_CA_PASSPHRASE" in tool.fails("crl")
+    tool.ok("crl", env=env)
+
+
+# renew
+
+
+def public_key(tool, name):
+    return tool.openssl("x509", "-in", name, "-noout", "-pubkey")
+
+
+def test_A18_renew_keeps_all_but_number_and_time(tool):
+    tool.ok("ca")
+    tool.ok("server", "--dns", "chat.example", "--ip", "192.0.2.7", "--days", 10, "--key", "rsa")
+    before = (tool.cwd / "server-cert.pem").read_text()
+    key = (tool.cwd / "server-key.pem").read_bytes()
+    old = tool.ok("show", "server-cert.pem")
+    out = tool.ok("renew", "server-cert.pem", "--days", 90)
+    now = tool.ok("show", "server-cert.pem")
+    assert field(now, "Serial") in out and field(old, "Serial") in out
+    for name in "Subject", "Issuer", "DNS names", "IP names", "Key", "Pin", "Signature":
+        assert field(now, name) == field(old, name)
+    assert field(now, "Serial") != field(old, "Serial")
+    assert "(89 days left)" in field(now, "Not after")
+    assert (tool.cwd / "server-key.pem").read_bytes() == key
+    assert (tool.cwd / "server-cert.pem.old").read_text() == before
+    assert "OK" in tool.openssl("verify", "-x509_strict", "-CAfile", "ca-cert.pem", "-purpose",
+                                "sslserver", "-verify_hostname", "chat.example", "server-cert.pem")
+    assert "(89 days left)" in tool.ok("renew", "server-cert.pem") + tool.ok("show", "server-cert.pem")
+
+
+def test_A18_renew_needs_no_private_key_of_what_a_ca_issued(tool):
+    world(tool)
+    (tool.cwd / "alice-key.pem").unlink()
+    tool.ok("renew", "alice-cert.pem")
+    assert "OK" in tool.openssl("verify", "-CAfile", "ca-cert.pem", "-purpose", "sslclient",
+                                "alice-cert.pem")
+    assert "alice-key.pem" in tool.fails("renew", "alice-cert.pem", "--new-key")
+
+
+def test_A18_renew_with_a_new_key(tool):
+    world(tool)
+    key, certificate = public_key(tool, "alice-cert.pem"), (tool.cwd / "alice-cert.pem").read_text()
+    old_umask = os.umask(0)
+    try:
+        out = tool.ok("renew", "alice-cert.pem", "--new-key")
+    finally:
+        os.umask(old_umask)
+    assert "pins of the old one fit no longer" in out
+    assert public_key(tool, "alice-cert.pem") != key
+    assert tool.openssl("pkey", "-in", "alice-key.pem", "-pubout") == public_key(
+        tool, "alice-cert.pem")
+    assert tool.openssl("pkey", "-in", "alice-key.pem.old", "-pubout") == key
+    assert (tool.cwd / "alice-cert.pem.old").read_text() == certificate
+    assert tool.mode("alice-key.pem") == tool.mode("alice-key.pem.old") == 0o600
+
+
+def test_A18_renew_what_vouches_for_itself(tool):
+    tool.ok("self-signed", "server", "--key", "ed25519")
+    key = public_key(tool, "server.crt")
+    assert "give it to everybody" in tool.ok("renew", "server.crt")
+    assert public_key(tool, "server.crt") == key
+    assert "OK" in tool.openssl("verify", "-CAfile", "server.crt", "server.crt")
+    tool.ok("renew", "server.crt", "--new-key")
+    assert public_key(tool, "server.crt") != key
+    assert field(tool.ok("show", "server.crt"), "Key") == "Ed25519"
+    assert "OK" in tool.openssl("verify", "-CAfile", "server.crt", "server.crt")
+
+
+def test_A18_a_renewed_ca_goes_on_vouching(tool):
+    world(tool)
+    tool.ok("renew", "ca-cert.pem")
+    assert "OK" in tool.openssl("verify", "-x509_strict", "-CAfile", "ca-cert.pem", "bob-cert.pem")
+    assert "would be another one" in tool.fails("renew", "ca-cert.pem", "--new-key")
+
+
+def test_A12_renew_with_an_encrypted_key(tool):
+    env = clean_environment(ASIO_CHAT_CERTS_PASSPHRASE="open sesame")
+    tool.ok("self-signed", "a", "--encrypt-key", env=env)
+    assert "ASIO_CHAT_CERTS_PASSPHRASE" in tool.fails("renew", "a.crt")
+    wrong = clean_environment(ASIO_CHAT_CERTS_PASSPHRASE="shut")
+    assert "does not open it" in tool.fails("renew", "a.crt", env=wrong)
+    tool.ok("renew", "a.crt", "--new-key", env=env)
+    assert (tool.cwd / "a.key").read_text().startswith("-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
+    tool.openssl("pkey", "-in", "a.key", "-passin", "pass:open sesame", "-noout")
+
+
+def test_A18_renew_keeps_the_chain_in_the_file(tool):
+    world(tool)
+    ca = (tool.cwd / "ca-cert.pem").read_text()
+    with open(tool.cwd / "server-cert.pem", "a") as file:
+        file.write(ca)
+    tool.ok("renew", "server-cert.pem")
+    now = (tool.cwd / "server-cert.pem").read_text()
+    assert now.endswith(ca) and now.count("BEGIN CERTIFICATE") == 2
+
+
+def test_A19_what_was_revoked_is_not_renewed(tool):
+    world(tool)
+    tool.ok("revoke", "alice-cert.pem")
+    before = (tool.cwd / "alice-cert.pem").read_text()
+    assert "was revoked on" in tool.fails("renew", "alice-cert.pem")
+    assert "was revoked on" in tool.fails("renew", "alice-cert.pem", "--new-key")
+    assert (tool.cwd / "alice-cert.pem").read_text() == before
+    tool.ok("renew", "bob-cert.pem")
+
+
+def test_A18_what_cannot_be_renewed(tool):
+    world(tool)
+    tool.ok("ca", "--out", "x", "--cn", "Another CA")
+    files = tool.files()
+    both = tool.cwd / "x/both.pem"
+    both.write_text((tool.cwd / "alice-cert.pem").read_text() +
+                    (tool.cwd / "alice-key.pem").read_text())
+    assert "holds a private key" in tool.fails("renew", "x/both.pem", "--ca-dir", ".")
+    assert "No such file" in tool.fails("renew", "absent.pem")
+    message = tool.fails("renew", "alice-cert.pem", "--ca-dir", "x")
+    assert "was not issued by this CA (CN=Another CA), but by CN=asio-chat CA" in message
+    assert "different keys" in tool.fails("renew", "alice-cert.pem", "--new-key", "--key-file",
+                                          "bob-key.pem")
+    assert "valid for 1 to" in tool.fails("renew", "alice-cert.pem", "--days", 0)
+    (tool.cwd / "odd.pem").write_text((tool.cwd / "alice-cert.pem").read_text())
+    assert "--key-file" in tool.fails("renew", "odd.pem", "--new-key", code=2)
+    (tool.cwd / "odd.pem").unlink()
+    assert tool.files() == files
+
+
 # show
 
 
@@ -466,14 +727,14 @@ def test_version_and_help(tool):
     text = tool.ok("--help")
     for part in "Examples:", "self-signed", "show localhost:8443":
         assert part in text
-    for command in "ca", "server", "client", "self-signed", "show":
+    for command in ("ca", "server", "client", "self-signed", "renew", "revoke", "crl", "show"):
         assert "--help" in tool.ok(command, "--help")
 
 
 @pytest.mark.parametrize("args", [
     [], ["nonsense"], ["self-signed", "--nonsense"], ["show"], ["client"],
     ["self-signed", "--key", "dsa"], ["self-signed", "--days", "soon"],
-    ["self-signed", "a", "b", "--cn", "x"], ["self-signed", "--passphrase-file", "x"],
+    ["revoke"], ["renew"], ["crl", "x"], ["self-signed", "a", "b", "--cn", "x"], ["self-signed", "--passphrase-file", "x"],
 ])
 def test_wrong_usage_is_exit_code_2(tool, args):
     tool.fails(*args, code=2)

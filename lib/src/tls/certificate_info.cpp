@@ -1,5 +1,6 @@
 #include <asio_chat/tls/certificate_info.hpp>
 
+#include "tls/memory_bio.hpp"
 #include "tls/openssl_ptr.hpp"
 #include "tls/pem.hpp"
 #include "tls/pin.hpp"
@@ -25,25 +26,15 @@ namespace {
 
 using general_names = openssl_ptr<GENERAL_NAMES, GENERAL_NAMES_free>;
 
-std::string drain(BIO* bio) {
-  char* data = nullptr;
-  const long length = BIO_get_mem_data(bio, &data);
-  return length > 0 ? std::string(data, static_cast<std::size_t>(length)) : std::string();
-}
-
-bio_ptr memory() {
-  return bio_ptr(BIO_new(BIO_s_mem()));
-}
-
 std::string text_of(const X509_NAME* name) {
-  const bio_ptr bio = memory();
+  const bio_ptr bio = memory_bio();
   X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253);
   return drain(bio.get());
 }
 
 /// Escaped, so that no foreign byte can steer a terminal or forge a line.
 std::string text_of(const ASN1_STRING* text) {
-  const bio_ptr bio = memory();
+  const bio_ptr bio = memory_bio();
   ASN1_STRING_print_ex(bio.get(), text,
                        ASN1_STRFLGS_ESC_CTRL | ASN1_STRFLGS_ESC_MSB | ASN1_STRFLGS_UTF8_CONVERT);
   return drain(bio.get());
@@ -56,22 +47,6 @@ std::string common_name_of(const X509_NAME* name) {
     last = at;
   if (last < 0) return {};
   return text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last)));
-}
-
-std::chrono::sys_seconds time_of(const ASN1_TIME* time) {
-  std::tm broken_down{};
-  if (ASN1_TIME_to_tm(time, &broken_down) != 1) return {};
-  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&broken_down)));
-}
-
-std::string serial_of(const X509* certificate) {
-  const openssl_ptr<BIGNUM, BN_free> number(
-      ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
-  if (!number) return {};
-  char* hex = BN_bn2hex(number.get());
-  std::string text = hex != nullptr ? hex : "";
-  OPENSSL_free(hex);
-  return text;
 }
 
 std::string ip_text(const ASN1_OCTET_STRING* address) {
@@ -90,6 +65,31 @@ void read_names(X509* certificate, certificate_info& info) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
     if (name->type == GEN_DNS) info.dns_names.push_back(text_of(name->d.dNSName));
     if (name->type == GEN_IPADD) info.ip_names.push_back(ip_text(name->d.iPAddress));
+  }
+}
+
+/// Those of a list of names that are addresses of the web.
+void add_uris(const GENERAL_NAMES* names, std::vector<std::string>& uris) {
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
+    if (name->type == GEN_URI) uris.push_back(text_of(name->d.uniformResourceIdentifier));
+  }
+}
+
+void read_addresses(X509* certificate, certificate_info& info) {
+  const openssl_ptr<CRL_DIST_POINTS, CRL_DIST_POINTS_free> points(static_cast<CRL_DIST_POINTS*>(
+      X509_get_ext_d2i(certificate, NID_crl_distribution_points, nullptr, nullptr)));
+  for (int i = 0; points && i < sk_DIST_POINT_num(points.get()); ++i) {
+    const DIST_POINT_NAME* where = sk_DIST_POINT_value(points.get(), i)->distpoint;
+    if (where != nullptr && where->type == 0) add_uris(where->name.fullname, info.crl_addresses);
+  }
+  const openssl_ptr<AUTHORITY_INFO_ACCESS, AUTHORITY_INFO_ACCESS_free> accesses(
+      static_cast<AUTHORITY_INFO_ACCESS*>(
+          X509_get_ext_d2i(certificate, NID_info_access, nullptr, nullptr)));
+  for (int i = 0; accesses && i < sk_ACCESS_DESCRIPTION_num(accesses.get()); ++i) {
+    const ACCESS_DESCRIPTION* access = sk_ACCESS_DESCRIPTION_value(accesses.get(), i);
+    if (OBJ_obj2nid(access->method) == NID_ad_OCSP && access->location->type == GEN_URI)
+      info.ocsp_addresses.push_back(text_of(access->location->d.uniformResourceIdentifier));
   }
 }
 
@@ -136,10 +136,11 @@ certificate_info describe(X509* certificate) {
   info.subject = text_of(subject);
   info.common_name = common_name_of(subject);
   info.issuer = text_of(issuer);
-  info.serial = serial_of(certificate);
+  info.serial = serial_text(X509_get0_serialNumber(certificate));
   info.not_before = time_of(X509_get0_notBefore(certificate));
   info.not_after = time_of(X509_get0_notAfter(certificate));
   read_names(certificate, info);
+  read_addresses(certificate, info);
   info.key = key_text(X509_get0_pubkey(certificate));
   info.signature = signature_text(certificate);
   info.fingerprint = fingerprint_of(certificate);
@@ -157,6 +158,21 @@ result<certificate_info> describe_file(const std::string& path) {
   return describe(certificates->front().get());
 }
 
+std::string serial_text(const ASN1_INTEGER* serial) {
+  const openssl_ptr<BIGNUM, BN_free> number(ASN1_INTEGER_to_BN(serial, nullptr));
+  if (!number) return {};
+  char* hex = BN_bn2hex(number.get());
+  std::string text = hex != nullptr ? hex : "";
+  OPENSSL_free(hex);
+  return text;
+}
+
+std::chrono::sys_seconds time_of(const ASN1_TIME* time) {
+  std::tm broken_down{};
+  if (ASN1_TIME_to_tm(time, &broken_down) != 1) return {};
+  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&broken_down)));
+}
+
 std::string time_text(std::chrono::sys_seconds time) {
   const std::time_t seconds = time.time_since_epoch().count();
   std::tm broken_down{};
@@ -170,7 +186,10 @@ std::string time_text(std::chrono::sys_seconds time) {
 std::string to_text(const certificate_info& info) {
   const auto now = std::chrono::system_clock::now();
   const std::string_view since = now < info.not_before ? "  (not valid yet)" : "";
-  const std::string_view until = now > info.not_after ? "  (EXPIRED)" : "";
+  const auto left = std::chrono::floor<std::chrono::days>(info.not_after - now).count();
+  const std::string until = now > info.not_after
+                                ? "  (EXPIRED)"
+                                : fmt::format("  ({} day{} left)", left, left == 1 ? "" : "s");
   std::string text;
   const auto line = [&text](std::string_view name, std::string_view value,
                             std::string_view note = {}) {
@@ -184,6 +203,8 @@ std::string to_text(const certificate_info& info) {
   line("Not after", time_text(info.not_after), until);
   line("DNS names", fmt::format("{}", fmt::join(info.dns_names, ", ")));
   line("IP names", fmt::format("{}", fmt::join(info.ip_names, ", ")));
+  line("CRL at", fmt::format("{}", fmt::join(info.crl_addresses, ", ")));
+  line("OCSP at", fmt::format("{}", fmt::join(info.ocsp_addresses, ", ")));
   line("CA", info.ca ? "yes: it may sign other certificates" : "no");
   line("Key", info.key);
   line("Signature", info.signature);

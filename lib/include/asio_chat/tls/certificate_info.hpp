@@ -21,10 +21,12 @@ struct certificate_info {
   std::chrono::sys_seconds not_after;
   std::vector<std::string> dns_names; ///< of the SubjectAltName
   std::vector<std::string> ip_names;
-  std::string key;         ///< e.g. `EC P-256`, `RSA 2048`, `Ed25519`
-  std::string signature;   ///< e.g. `ecdsa-with-SHA256`
-  std::string fingerprint; ///< SHA-256 of the DER form, `AB:CD:…`
-  std::string pin;         ///< `sha256/BASE64` of the SubjectPublicKeyInfo (RFC 7469, 2.4)
+  std::vector<std::string> crl_addresses;  ///< where its CA says what it revoked
+  std::vector<std::string> ocsp_addresses; ///< whom to ask whether it is revoked
+  std::string key;                         ///< e.g. `EC P-256`, `RSA 2048`, `Ed25519`
+  std::string signature;                   ///< e.g. `ecdsa-with-SHA256`
+  std::string fingerprint;                 ///< SHA-256 of the DER form, `AB:CD:…`
+  std::string pin; ///< `sha256/BASE64` of the SubjectPublicKeyInfo (RFC 7469, 2.4)
   std::size_t der_bytes = 0;
   bool self_issued = false;
   bool ca = false;
@@ -36,6 +38,12 @@ certificate_info describe(X509* certificate);
 
 /// The first certificate of a PEM file.
 result<certificate_info> describe_file(const std::string& path);
+
+/// Hexadecimal, two digits a byte, as `certificate_info::serial`.
+std::string serial_text(const ASN1_INTEGER* serial);
+
+/// The epoch for a time that cannot be read.
+std::chrono::sys_seconds time_of(const ASN1_TIME* time);
 
 /// `2026-01-31 12:00:00 UTC`
 std::string time_text(std::chrono::sys_seconds time);

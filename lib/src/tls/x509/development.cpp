@@ -1,7 +1,7 @@
 #include "tls/x509/development.hpp"
 
-#include "tls/file.hpp"
 #include "tls/pem.hpp"
+#include "tls/x509/directory_lock.hpp"
 #include "tls/x509/issue.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
@@ -13,13 +13,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <vector>
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 namespace asio_chat::tls::x509 {
@@ -47,19 +44,11 @@ bool is_there(const std::string& path) {
 }
 
 /// Held by whoever looks or writes, so that two daemons starting at once do not both write.
-result<file_descriptor> lock_directory(const std::string& directory) {
+result<file_descriptor> make_and_lock(const std::string& directory) {
   std::error_code ec;
   const bool made = fs::create_directories(directory, ec);
   if (made) fs::permissions(directory, fs::perms::owner_all, ec);
-  file_descriptor lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (lock.get() < 0)
-    return fail(errc::bad_setting,
-                fmt::format("the directory '{}' for the development certificates cannot be used: "
-                            "{}",
-                            directory, errno_text(errno)));
-  while (::flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {
-  }
-  return lock;
+  return lock_directory(directory, "the directory for the development certificates");
 }
 
 /// `localhost` and what this machine calls itself.
@@ -148,7 +137,7 @@ result<identity> load_ca(const places& at) {
 } // namespace
 
 result<development_files> ensure_development_files(const std::string& directory) {
-  auto lock = lock_directory(directory);
+  auto lock = make_and_lock(directory);
   if (!lock) return lock.error();
   places at{fs::path(directory)};
   auto server_pair = both_or_none(at.files.server_certificate, at.files.server_key);

@@ -1,6 +1,7 @@
 // Identities in files: the parts of issue.hpp that touch the disk.
 #include "tls/x509/issue.hpp"
 
+#include "tls/memory_bio.hpp"
 #include "tls/pem.hpp"
 #include "tls/secret_file.hpp"
 #include "tls/x509/staged_file.hpp"
@@ -12,6 +13,7 @@
 #include <openssl/pkcs12.h>
 
 #include <filesystem>
+#include <iterator>
 
 namespace asio_chat::tls::x509 {
 
@@ -20,12 +22,6 @@ namespace {
 // What OWASP asks of PBKDF2 with HMAC-SHA-256 (password storage cheat sheet).
 constexpr int key_derivation_rounds = 600'000;
 constexpr int salt_bytes = 16;
-
-std::string drain(BIO* bio) {
-  char* data = nullptr;
-  const long length = BIO_get_mem_data(bio, &data);
-  return length > 0 ? std::string(data, static_cast<std::size_t>(length)) : std::string();
-}
 
 openssl_ptr<X509_SIG, X509_SIG_free> encrypt(PKCS8_PRIV_KEY_INFO* key,
                                              const std::string& passphrase) {
@@ -53,15 +49,36 @@ std::string key_pem(EVP_PKEY* key, const std::string& passphrase) {
   return drain(bio.get());
 }
 
-std::string certificate_pem(X509* certificate) {
-  const bio_ptr bio(BIO_new(BIO_s_mem()));
-  if (!bio || PEM_write_bio_X509(bio.get(), certificate) != 1) return {};
-  return drain(bio.get());
+/// Empty if OpenSSL fails.
+std::string certificate_pem(const identity& what) {
+  const bio_ptr bio = memory_bio();
+  bool written = bio && PEM_write_bio_X509(bio.get(), what.certificate.get()) == 1;
+  for (const certificate_ptr& next : what.chain)
+    written = written && PEM_write_bio_X509(bio.get(), next.get()) == 1;
+  return written ? drain(bio.get()) : "";
 }
 
 bool is_there(const std::string& path) {
   std::error_code ec;
   return std::filesystem::exists(std::filesystem::symlink_status(path, ec));
+}
+
+failure cannot_encode(const std::string& path) {
+  return fail(errc::bad_setting,
+              fmt::format("OpenSSL failed to encode what '{}' was to hold", path));
+}
+
+/// Staged, and nothing in its way.
+result<staged_file> stage_certificate(const identity& what, const std::string& path,
+                                      const save_options& options) {
+  const std::string text = certificate_pem(what);
+  if (text.empty()) return cannot_encode(path);
+  if (!options.force && is_there(path)) return already_there(path);
+  return staged_file::write(path, text, 0644);
+}
+
+result<void> keep(const std::string& path, const save_options& options) {
+  return options.keep_old && is_there(path) ? keep_as_old(path) : result<void>();
 }
 
 } // namespace
@@ -74,33 +91,43 @@ result<identity> load(const std::string& certificate_path, const std::string& ke
   if (!key) return key.error();
   auto pair = check_pair(certificates->front().get(), certificate_path, key->get(), key_path);
   if (!pair) return pair.error();
-  return identity{std::move(*key), std::move(certificates->front())};
+  identity loaded{std::move(*key), std::move(certificates->front())};
+  loaded.chain.assign(std::make_move_iterator(certificates->begin() + 1),
+                      std::make_move_iterator(certificates->end()));
+  return loaded;
 }
 
 result<void> save(const identity& what, const std::string& certificate_path,
                   const std::string& key_path, const save_options& options) {
   const error_queue_scope queue;
-  if (!options.force)
-    for (const std::string& path : {key_path, certificate_path})
-      if (is_there(path)) return already_there(path);
-
-  const std::string certificate_text = certificate_pem(what.certificate.get());
+  if (!options.force && is_there(key_path)) return already_there(key_path);
+  auto certificate_file = stage_certificate(what, certificate_path, options);
+  if (!certificate_file) return certificate_file.error();
   std::string key_text = key_pem(what.key.get(), options.passphrase);
-  if (certificate_text.empty() || key_text.empty())
-    return fail(errc::bad_setting, fmt::format("OpenSSL failed to encode what '{}' and '{}' were "
-                                               "to hold",
-                                               certificate_path, key_path));
+  if (key_text.empty()) return cannot_encode(key_path);
   auto key_file = staged_file::write(key_path, key_text, 0600);
   wipe(key_text);
   if (!key_file) return key_file.error();
-  auto certificate_file = staged_file::write(certificate_path, certificate_text, 0644);
-  if (!certificate_file) return certificate_file.error();
 
+  for (const std::string& path : {key_path, certificate_path}) {
+    auto kept = keep(path, options);
+    if (!kept) return kept;
+  }
   auto key_out = key_file->publish(options.force);
   if (!key_out) return key_out;
   auto certificate_out = certificate_file->publish(options.force);
   if (!certificate_out && !options.force) key_file->withdraw();
   return certificate_out;
+}
+
+result<void> save_certificate(const identity& what, const std::string& path,
+                              const save_options& options) {
+  const error_queue_scope queue;
+  auto file = stage_certificate(what, path, options);
+  if (!file) return file.error();
+  auto kept = keep(path, options);
+  if (!kept) return kept;
+  return file->publish(options.force);
 }
 
 } // namespace asio_chat::tls::x509

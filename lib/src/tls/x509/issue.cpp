@@ -1,16 +1,15 @@
 #include "tls/x509/issue.hpp"
 
+#include "tls/x509/signing.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <openssl/bn.h>
 #include <openssl/ec.h>
-#include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <array>
 #include <ctime>
 #include <string_view>
 
@@ -20,11 +19,6 @@ namespace {
 
 constexpr std::size_t most_common_name = 64; // ub-common-name, RFC 5280, A.1
 constexpr std::size_t most_dns_name = 253;
-constexpr int most_days = 100 * 366;
-
-failure openssl_refused(std::string_view doing) {
-  return fail(errc::bad_setting, fmt::format("OpenSSL failed {}", doing));
-}
 
 bool is_dns_name(std::string_view name) {
   if (name.starts_with("*.")) name.remove_prefix(2);
@@ -61,18 +55,7 @@ result<void> check(const request& what) {
     if (!is_ip(address)) return refuse(fmt::format("'{}' is not an IP address", address));
   if (what.kind == key_kind::rsa && (what.rsa_bits < 2048 || what.rsa_bits > 8192))
     return refuse(fmt::format("an RSA key has 2048 to 8192 bits, not {}", what.rsa_bits));
-  if (what.days < 1 || what.days > most_days)
-    return refuse(
-        fmt::format("a certificate is valid for 1 to {} days, not {}", most_days, what.days));
-  return {};
-}
-
-result<void> check_issuer(const identity& issuer) {
-  if ((X509_get_extension_flags(issuer.certificate.get()) & EXFLAG_CA) == 0)
-    return fail(errc::bad_certificate_file, "the issuer's certificate is not a CA's");
-  if (X509_check_private_key(issuer.certificate.get(), issuer.key.get()) != 1)
-    return fail(errc::bad_certificate_file, "the issuer's key does not belong to its certificate");
-  return {};
+  return check_days(what.days, "a certificate");
 }
 
 key_ptr make_key(const request& what) {
@@ -87,23 +70,6 @@ key_ptr make_key(const request& what) {
   return nullptr;
 }
 
-bool set_serial(X509* certificate) {
-  std::array<unsigned char, 16> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return false;
-  const openssl_ptr<BIGNUM, BN_free> number(
-      BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
-  return number && BN_is_zero(number.get()) == 0 &&
-         BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
-}
-
-bool set_times(X509* certificate, const request& what) {
-  const auto start = what.not_before.value_or(
-      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-  std::time_t seconds = start.time_since_epoch().count();
-  return X509_time_adj_ex(X509_getm_notBefore(certificate), 0, 0, &seconds) != nullptr &&
-         X509_time_adj_ex(X509_getm_notAfter(certificate), what.days, 0, &seconds) != nullptr;
-}
-
 bool set_subject(X509* certificate, const std::string& common_name) {
   X509_NAME* name = X509_get_subject_name(certificate);
   return X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8,
@@ -111,10 +77,8 @@ bool set_subject(X509* certificate, const std::string& common_name) {
                                     static_cast<int>(common_name.size()), -1, 0) == 1;
 }
 
-/// The values are ours or were checked: OpenSSL's little language of extensions sees no other text.
 bool add_extension(X509* certificate, X509V3_CTX* context, int nid, const std::string& value) {
-  const openssl_ptr<X509_EXTENSION, X509_EXTENSION_free> extension(
-      X509V3_EXT_conf_nid(nullptr, context, nid, value.c_str()));
+  const auto extension = make_extension(context, nid, value);
   return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
@@ -182,8 +146,11 @@ result<identity> issue(const request& what, const identity* issuer) {
   X509* signer = issuer != nullptr ? issuer->certificate.get() : certificate;
   EVP_PKEY* signing_key = issuer != nullptr ? issuer->key.get() : made.key.get();
 
+  const auto start = what.not_before.value_or(
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
   const bool filled = X509_set_version(certificate, X509_VERSION_3) == 1 &&
-                      set_serial(certificate) && set_times(certificate, what) &&
+                      set_serial(certificate) &&
+                      set_times(certificate, start.time_since_epoch().count(), what.days) &&
                       set_subject(certificate, what.common_name) &&
                       X509_set_issuer_name(certificate, X509_get_subject_name(signer)) == 1 &&
                       X509_set_pubkey(certificate, made.key.get()) == 1 &&
@@ -191,9 +158,7 @@ result<identity> issue(const request& what, const identity* issuer) {
   if (!filled)
     return openssl_refused(fmt::format("to fill in the certificate of '{}'", what.common_name));
 
-  // Ed25519 has its own hash and takes none.
-  const bool ed25519 = EVP_PKEY_get_base_id(signing_key) == EVP_PKEY_ED25519;
-  if (X509_sign(certificate, signing_key, ed25519 ? nullptr : EVP_sha256()) == 0)
+  if (X509_sign(certificate, signing_key, digest_for(signing_key)) == 0)
     return openssl_refused("to sign the certificate");
   return made;
 }

@@ -38,6 +38,7 @@ struct request {
 struct identity {
   key_ptr key;
   certificate_ptr certificate;
+  std::vector<certificate_ptr> chain = {}; ///< what stands behind it in its file
 };
 
 /// A new key and its certificate, signed by `issuer`, or by itself where there is none. Signed
@@ -50,12 +51,17 @@ result<identity> load(const std::string& certificate_path, const std::string& ke
 
 struct save_options {
   bool force = false;     ///< overwrite what is there
+  bool keep_old = false;  ///< with `force`: what was there is afterwards FILE.old
   std::string passphrase; ///< not empty: the key is encrypted (PKCS#8, PBES2 with AES-256)
 };
 
-/// Writes the key (PKCS#8 PEM, mode 0600) and the certificate (PEM, 0644). Nothing is written if
-/// either file is there and `force` is not set; a file appears whole or not at all.
+/// Writes the key (PKCS#8 PEM, mode 0600) and the certificate with its chain (PEM, 0644). Nothing
+/// is written if either file is there and `force` is not set; a file appears whole or not at all.
 result<void> save(const identity& what, const std::string& certificate_path,
                   const std::string& key_path, const save_options& options = {});
+
+/// The certificate alone: its key stays where it is.
+result<void> save_certificate(const identity& what, const std::string& path,
+                              const save_options& options = {});
 
 } // namespace asio_chat::tls::x509

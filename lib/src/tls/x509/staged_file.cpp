@@ -48,6 +48,13 @@ failure already_there(const std::string& path) {
   return fail(errc::bad_setting, fmt::format("'{}' is there already and is not overwritten", path));
 }
 
+result<void> keep_as_old(const std::string& path) {
+  const std::string old = path + ".old";
+  if (::unlink(old.c_str()) != 0 && errno != ENOENT) return cannot_write(old, errno);
+  if (::link(path.c_str(), old.c_str()) != 0) return cannot_write(old, errno);
+  return {};
+}
+
 result<staged_file> staged_file::write(const std::string& path, std::string_view content,
                                        mode_t mode) {
   const fs::path target(path);

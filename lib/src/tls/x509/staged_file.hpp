@@ -36,6 +36,10 @@ class staged_file {
   std::string temporary_; ///< empty: nothing to remove
 };
 
+/// Gives what is there the name FILE.old as well, in the place of one that bears it already: the
+/// name FILE is never without a file.
+result<void> keep_as_old(const std::string& path);
+
 /// For the sentence that refuses to overwrite.
 failure already_there(const std::string& path);
 

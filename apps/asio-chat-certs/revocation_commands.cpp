@@ -1,0 +1,150 @@
+// crl, revoke: what a CA takes back.
+#include "add_command.hpp"
+#include "authority.hpp"
+#include "commands.hpp"
+
+#include <asio_chat/tls/certificate_info.hpp>
+#include "tls/pem.hpp"
+#include "tls/x509/renew.hpp"
+#include "tls/x509/revocation_file.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+
+namespace asio_chat::certs {
+
+namespace {
+
+using tls::x509::revocation;
+using tls::x509::revocation_file;
+
+constexpr int list_days = 30;
+
+void add_days(CLI::App& command, int& days) {
+  command.add_option("--days", days, "How long the list is valid: its nextUpdate")
+      ->type_name("DAYS")
+      ->capture_default_str();
+}
+
+std::string summary(const std::string& path, const tls::x509::revocation_list& list) {
+  return fmt::format("{}: number {}, {} certificate{} revoked, valid until {}", path, list.number(),
+                     list.size(), list.size() == 1 ? "" : "s", tls::time_text(list.next_update()));
+}
+
+class crl_command {
+ public:
+  explicit crl_command(CLI::App& command)
+      : ca_(command, ".") {
+    add_days(command, days_);
+  }
+
+  void run() {
+    const auto issuer = ca_.load();
+    const std::string path = ca_.list_path();
+    auto file = revocation_file::open(path, issuer.certificate.get()).value();
+    file.reissue(issuer, days_).value();
+    fmt::print(
+        "Generated {}\n"
+        "asio-chatd takes it by --client-crl FILE, and reads a changed file at once. Make it "
+        "anew before it is over: an outdated list lets nobody in.\n",
+        summary(path, *file.list()));
+  }
+
+ private:
+  authority ca_;
+  int days_ = list_days;
+};
+
+/// What is to be revoked: its number, and how to call it in a sentence.
+struct target {
+  std::string serial;
+  std::string name;
+};
+
+class revoke_command {
+ public:
+  explicit revoke_command(CLI::App& command)
+      : ca_(command, "the certificate's directory, or .") {
+    command
+        .add_option("TARGET", target_,
+                    "The certificate, a PEM file, or its serial number, as `show` prints it")
+        ->required();
+    command.add_option("--reason", reason_, "Why, for those who read the list [none is given]")
+        ->check(CLI::IsMember(tls::x509::revocation_reasons()));
+    add_days(command, days_);
+  }
+
+  void run() {
+    std::error_code ec;
+    const bool is_file = std::filesystem::exists(target_, ec);
+    const std::string serial = is_file ? "" : read_serial();
+    if (is_file) ca_.look_in(std::filesystem::path(target_).parent_path().string());
+    const auto issuer = ca_.load();
+    X509* ca = issuer.certificate.get();
+    const target what = is_file ? read_file(ca) : target{serial, "serial " + serial};
+    if (what.serial == tls::describe(ca).serial) throw error(itself(what));
+    const std::string path = ca_.list_path();
+    auto file = revocation_file::open(path, issuer.certificate.get()).value();
+    const auto before = file.list() ? file.list()->find(what.serial) : std::nullopt;
+    if (before)
+      return fmt::print("{} is revoked already, since {}{}: nothing was changed\n", what.name,
+                        tls::time_text(before->when), because(before->reason));
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const revocation added{what.serial, now, reason_};
+    file.reissue(issuer, days_, &added).value();
+    fmt::print("Revoked {}{}\n"
+               "Generated {}\n"
+               "Next: have asio-chatd read that file (--client-crl FILE). A daemon that does reads "
+               "a changed file at once, and cuts off who shows the certificate.\n",
+               what.name, because(reason_), summary(path, *file.list()));
+  }
+
+ private:
+  static std::string because(const std::string& reason) {
+    return reason.empty() ? "" : fmt::format(" ({})", reason);
+  }
+
+  std::string read_serial() const {
+    auto serial = tls::x509::parse_serial(target_);
+    if (serial) return *serial;
+    throw error(fail(errc::bad_setting,
+                     fmt::format("'{}' is neither a file nor a serial number", target_)));
+  }
+
+  target read_file(X509* ca) const {
+    const auto all = tls::read_certificates(target_, "the certificate file").value();
+    tls::x509::check_issued_by(ca, all.front().get(), target_).value();
+    const auto info = tls::describe(all.front().get());
+    return {info.serial, fmt::format("{} ({}, serial {})", target_, info.subject, info.serial)};
+  }
+
+  failure itself(const target& what) const {
+    return fail(errc::bad_setting,
+                fmt::format("{} is the CA itself, which its own list cannot take back: stop "
+                            "trusting {} instead",
+                            what.name, ca_.certificate_path()));
+  }
+
+  authority ca_;
+  std::string target_;
+  std::string reason_;
+  int days_ = list_days;
+};
+
+} // namespace
+
+void add_crl_command(CLI::App& program) {
+  add_command<crl_command>(program, "crl",
+                           "Makes the CA's revocation list, ca-crl.pem, or issues it anew")
+      ->footer("The list is the only record of what is revoked: keep it with the CA's key. Each "
+               "new one takes over all entries of the one before.");
+}
+
+void add_revoke_command(CLI::App& program) {
+  add_command<revoke_command>(program, "revoke",
+                              "Takes a certificate back: puts it on the CA's revocation list");
+}
+
+} // namespace asio_chat::certs

@@ -1,0 +1,45 @@
+// What a CA has taken back: its certificate revocation list (RFC 5280, 5).
+#pragma once
+
+#include "tls/x509/issue.hpp"
+#include "tls/x509/revocation.hpp"
+
+#include <asio_chat/error.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace asio_chat::tls::x509 {
+
+using crl_ptr = openssl_ptr<X509_CRL, X509_CRL_free>;
+
+/// A list as it was issued; `reissue` makes the next one out of it.
+class revocation_list {
+ public:
+  /// @param ca who must have signed it
+  static result<revocation_list> read(const std::string& path, X509* ca);
+
+  /// The first list of a CA has nothing before it, and number 1. Each other one has all entries of
+  /// its predecessor, entry by entry as they are, and the next number.
+  /// @param added may be null; its serial is in no entry yet
+  static result<revocation_list> reissue(const revocation_list* before, const revocation* added,
+                                         const identity& ca, int days);
+
+  std::optional<revocation> find(const std::string& serial) const;
+  std::size_t size() const;
+  std::string number() const; ///< decimal; empty in a list of version 1
+  std::chrono::sys_seconds this_update() const;
+  std::chrono::sys_seconds next_update() const; ///< the epoch, if it names none
+
+  std::string pem() const;
+  const X509_CRL* get() const noexcept { return crl_.get(); }
+
+ private:
+  explicit revocation_list(crl_ptr crl)
+      : crl_(std::move(crl)) {}
+
+  crl_ptr crl_;
+};
+
+} // namespace asio_chat::tls::x509
