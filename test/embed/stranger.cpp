@@ -1,6 +1,7 @@
 // What a program that embeds the library does first: a server, a client, one message.
 #include <asio_chat/client.hpp>
 #include <asio_chat/server.hpp>
+#include <asio_chat/tls.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
@@ -28,5 +29,8 @@ int main() {
   context.run_for(std::chrono::seconds(1));
   const auto place = kept.get();
   std::cout << name << " said something, kept at " << place.at.offset << '\n';
-  return name == "stranger" && place.at.offset == 1 ? 0 : 1;
+
+  // The TLS parts alone.
+  const auto tls = asio_chat::tls::make_client_context(config.tls);
+  return name == "stranger" && place.at.offset == 1 && tls ? 0 : 1;
 }

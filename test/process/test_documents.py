@@ -108,8 +108,19 @@ def small_load(place, command):
         place.sh(f"{command} --receivers 20 {small}")
 
 
+def recipes():
+    """The commands of the recipes: servers and clients in pairs, in test_recipes.py."""
+    page = (ROOT / "docs/tls-recipes.md").read_text()
+    return {c: "test_recipes.py" for c in re.findall(r"```console\n\$ (.*)\n", page)}
+
+
 # How each command is run, or where else.
 RUNS = {
+    **recipes(),
+    "asio-chat-certs ca": just,
+    "asio-chat-certs server": just,
+    "asio-chat-certs client alice": just,
+    "asio-chat-certs client bob": just,
     "apps/quickstart.sh": "test_the_readme_from_start_to_chat",
     "build/bin/asio-chat --ca certs/ca-cert.pem alice@localhost": "test_the_readme_from_start_to_chat",
     "build/bin/asio-chat --ca certs/ca-cert.pem bob@localhost": "the same as alice",
@@ -158,7 +169,8 @@ def test_the_commands_of_a_document_work_in_their_order(document, tmp_path):
 
 def test_links_lead_somewhere():
     for document in DOCUMENTS:
-        for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text()):
+        prose = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+        for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", prose):
             if "://" not in link:
                 assert (document.parent / link).exists(), f"{document}: {link}"
 

@@ -1,0 +1,81 @@
+// A TLS echo server: every byte comes back, for a minute.
+//   tls_echo_server PORT CERTIFICATE.pem KEY.pem
+#include <asio_chat/tls.hpp>
+
+#include <boost/asio.hpp>
+#include <boost/asio/ssl.hpp>
+
+#include <iostream>
+
+namespace asio = boost::asio;
+namespace tls = asio_chat::tls;
+using asio::ip::tcp;
+using tls_stream = asio::ssl::stream<tcp::socket>;
+
+// Each awaited call stands alone or gives one variable its value: GCC 12 miscompiles more.
+asio::awaitable<void> echo(tcp::socket socket, asio::ssl::context& context) {
+  const tcp::endpoint peer = socket.remote_endpoint();
+  const auto stream = std::make_shared<tls_stream>(std::move(socket), context);
+  // Asio has no time limits of its own, and nobody may hold a connection by doing nothing.
+  asio::steady_timer deadline(stream->get_executor(), std::chrono::minutes(1));
+  deadline.async_wait([stream](auto cancelled) {
+    if (!cancelled) stream->next_layer().close();
+  });
+  boost::system::error_code error;
+  auto or_error = asio::redirect_error(asio::use_awaitable, error);
+
+  co_await stream->async_handshake(tls_stream::server, or_error);
+  if (error) {
+    const std::string why = tls::handshake_failure_reason(error, stream->native_handle());
+    std::cout << "No TLS with " << peer << ": " << why << std::endl;
+    co_return;
+  }
+  const asio_chat::tls_info agreed = tls::describe_session(stream->native_handle());
+  std::cout << "Secure connection from " << peer << ": " << agreed.version << ", "
+            << agreed.cipher_suite << std::endl;
+  std::array<char, 4096> data;
+  while (!error) {
+    const std::size_t n = co_await stream->async_read_some(asio::buffer(data), or_error);
+    if (!error) co_await asio::async_write(*stream, asio::buffer(data, n), or_error);
+  }
+  // The client has said that it is done (close_notify), and is told the same.
+  if (error == asio::error::eof) co_await stream->async_shutdown(or_error);
+}
+
+asio::awaitable<void> serve(tcp::acceptor& acceptor, asio::ssl::context& context) {
+  asio::steady_timer pause(acceptor.get_executor());
+  boost::system::error_code error;
+  auto or_error = asio::redirect_error(asio::use_awaitable, error);
+  for (;;) {
+    tcp::socket socket = co_await acceptor.async_accept(or_error);
+    if (!error)
+      asio::co_spawn(acceptor.get_executor(), echo(std::move(socket), context), asio::detached);
+    // No descriptor left, for instance: that passes, but not by trying at once.
+    if (error) pause.expires_after(std::chrono::milliseconds(100));
+    if (error) co_await pause.async_wait(asio::use_awaitable);
+  }
+}
+
+int main(int argc, char** argv) try {
+  if (argc != 4) {
+    std::cerr << "usage: tls_echo_server PORT CERTIFICATE.pem KEY.pem\n";
+    return 2;
+  }
+  asio_chat::tls_server_config config;
+  config.certificate_file = argv[2];
+  config.private_key_file = argv[3];
+  config.alpn.clear(); // an echo has no name
+  const auto context = tls::make_server_context(config).value();
+
+  asio::io_context io;
+  const auto port = static_cast<std::uint16_t>(std::stoi(argv[1]));
+  tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), port});
+  std::cout << "listening on " << acceptor.local_endpoint() << std::endl;
+  asio::signal_set signals(io, SIGINT, SIGTERM);
+  signals.async_wait([&io](auto, auto) { io.stop(); });
+  asio::co_spawn(io, serve(acceptor, *context), asio::detached);
+  io.run();
+} catch (const std::exception& e) {
+  std::cerr << "tls_echo_server: " << e.what() << '\n';
+  return 1;
+}

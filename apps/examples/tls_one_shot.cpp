@@ -1,0 +1,79 @@
+// Connects, makes sure of the server before it reads a byte, says TEXT if there is one, prints the
+// line that comes back, closes. HOST must be in the certificate twice: in its SubjectAltName, which
+// is what counts, and as its commonName.
+//   tls_one_shot HOST PORT CA.pem CERTIFICATE.pem KEY.pem [TEXT]
+#include <asio_chat/tls.hpp>
+
+#include <boost/asio.hpp>
+#include <boost/asio/ssl.hpp>
+
+#include <algorithm>
+#include <iostream>
+
+namespace asio = boost::asio;
+namespace tls = asio_chat::tls;
+using asio::ip::tcp;
+using tls_stream = asio::ssl::stream<tcp::socket>;
+
+// Each awaited call stands alone or gives one variable its value: GCC 12 miscompiles more.
+asio::awaitable<void> visit(std::string host, std::string port,
+                            const asio_chat::tls_client_config& config, asio::ssl::context& context,
+                            std::string text) {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  tcp::resolver resolver(executor);
+  const auto found = co_await resolver.async_resolve(host, port, asio::use_awaitable);
+  tls_stream stream(executor, context);
+  boost::system::error_code error;
+  auto or_error = asio::redirect_error(asio::use_awaitable, error);
+  co_await asio::async_connect(stream.next_layer(), found, or_error);
+  if (error) throw std::runtime_error("cannot connect to " + host + ": " + error.message());
+
+  tls::server_verifier verifier(config, host);
+  verifier.attach(stream.native_handle()).value();
+  co_await stream.async_handshake(tls_stream::client, or_error);
+  SSL* ssl = stream.native_handle();
+  verifier.outcome(ssl, error).value(); // throws a failure: no certificate, no trust, wrong name
+  const std::vector<std::string> names{"cn:" + host};
+  const tls::peer_policy expected = tls::peer_policy::parse(names).value();
+  expected.check(SSL_get0_peer_certificate(ssl), std::chrono::system_clock::now()).value();
+
+  text += '\n';
+  if (text.size() > 1) co_await asio::async_write(stream, asio::buffer(text), asio::use_awaitable);
+  std::string reply;
+  auto into = asio::dynamic_buffer(reply, 8192);
+  co_await asio::async_read_until(stream, into, '\n', or_error);
+  // With TLS 1.3 it is only here that a client learns that the server's TLS refuses it.
+  const bool refused = error.category() == asio::error::get_ssl_category();
+  if (refused) throw std::runtime_error(tls::handshake_failure_reason(error, ssl));
+  if (error) throw std::runtime_error("the server closed the connection without a reply");
+  reply.erase(reply.find('\n'));
+  std::replace_if(
+      reply.begin(), reply.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::cout << "Secure communication received from server: " << reply << std::endl;
+  co_await stream.async_shutdown(or_error);
+}
+
+int main(int argc, char** argv) try {
+  if (argc != 6 && argc != 7) {
+    std::cerr << "usage: tls_one_shot HOST PORT CA.pem CERTIFICATE.pem KEY.pem [TEXT]\n";
+    return 2;
+  }
+  asio_chat::tls_client_config config;
+  config.ca_file = argv[3];
+  config.certificate_file = argv[4];
+  config.private_key_file = argv[5];
+  config.alpn.clear();
+  const auto context = tls::make_client_context(config).value();
+  const std::string text = argc == 7 ? argv[6] : "";
+
+  asio::io_context io;
+  asio::co_spawn(io, visit(argv[1], argv[2], config, *context, text),
+                 [](std::exception_ptr failed) {
+                   if (failed) std::rethrow_exception(failed);
+                 });
+  io.run_for(std::chrono::seconds(10));
+  if (!io.stopped()) throw std::runtime_error("not done within ten seconds");
+} catch (const std::exception& e) {
+  std::cerr << "tls_one_shot: " << e.what() << '\n';
+  return 1;
+}

@@ -1,0 +1,214 @@
+"""docs/tls-recipes.md: its code is that of the programs, its output is theirs. E13, E15."""
+
+import re
+import shlex
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+
+import pytest
+
+from programs import BIN, PATIENCE, ROOT, clean_environment
+
+PAGE = (ROOT / "docs/tls-recipes.md").read_text()
+PORT = "5566"
+
+
+class Section:
+    """What stands under a heading: programs by path, and the commands with their output in order."""
+
+    def __init__(self, text):
+        self.code = dict(re.findall(r"\]\(\.\./(\S+\.cpp)\)\n\n```cpp\n(.*?)```\n", text, re.DOTALL))
+        blocks = re.findall(r"```console\n\$ (.*?)\n(.*?)```\n", text, re.DOTALL)
+        self.commands = [command for command, _ in blocks]
+        self.outputs = [output for _, output in blocks]
+
+
+SECTIONS = {title: Section(text) for title, text in
+            re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE)}
+
+
+def section(number):
+    return next(s for title, s in SECTIONS.items() if title.startswith(f"{number}. "))
+
+
+def same(shown, real, port):
+    """Whether the page shows this output; its … is anything within a line, or the rest."""
+    pattern = re.escape(shown.replace(PORT, str(port)))
+    pattern = re.sub(r"\n…\n$", "\n(?s:.*)", pattern.replace(re.escape("\n"), "\n"))
+    return re.fullmatch(pattern.replace("…", ".+"), real) is not None
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("recipes")
+    for command in re.search(r"```sh\n(.*?)```", PAGE, re.DOTALL).group(1).splitlines():
+        name, *arguments = command.split()
+        subprocess.run([BIN / name, *arguments], cwd=directory, check=True, capture_output=True,
+                       env=clean_environment(), timeout=60)
+    return directory
+
+
+def started(place, command, port=PORT, **how):
+    name, *arguments = shlex.split(command)
+    arguments = [str(port) if a == PORT else a for a in arguments]
+    return subprocess.Popen([BIN / name, *arguments], cwd=place, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, env=clean_environment(**how))
+
+
+def output(place, command, port=PORT, **how):
+    run = started(place, command, port, **how)
+    said, _ = run.communicate(timeout=PATIENCE)
+    return said
+
+
+class Server:
+    """A server of the page on a free port."""
+
+    def __init__(self, place, command):
+        self.run = started(place, command, 0)
+        self.said = self.run.stdout.readline()
+        self.port = int(re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", self.said).group(1))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.run.poll() is None:
+            self.run.kill()
+        self.run.communicate()
+
+    def stop(self):
+        """Asks it to end; gives all that it said."""
+        self.run.send_signal(signal.SIGTERM)
+        said, _ = self.run.communicate(timeout=PATIENCE)
+        assert self.run.returncode == 0
+        return self.said + said
+
+
+def test_E13_there_are_eight_recipes():
+    assert [title for title in SECTIONS if title[0].isdigit()] == [
+        "1. Echo server", "2. Cipher configuration", "3. TLS client", "4. Custom CA",
+        "5. Mutual TLS", "6. Non-blocking", "7. Certificate information",
+        "8. Version and security settings"]
+
+
+def test_E13_the_page_shows_the_programs_that_are_built():
+    shown = {path: code for s in SECTIONS.values() for path, code in s.code.items()}
+    recipes = {str(p.relative_to(ROOT)) for p in (ROOT / "apps/examples/recipes").glob("*.cpp")}
+    assert recipes <= shown.keys()
+    for path, code in shown.items():
+        assert code == (ROOT / path).read_text(), path
+
+
+def test_E13_E15_C51_D17_echo_server(place):
+    recipe = section(1)
+    with Server(place, recipe.commands[0]) as echo:
+        assert same(recipe.outputs[1], output(place, recipe.commands[1], echo.port), echo.port)
+        assert same(recipe.outputs[0], echo.stop(), echo.port)
+
+
+def test_E13_E15_cipher_configuration(place):
+    recipe = section(2)
+    assert output(place, recipe.commands[0]) == recipe.outputs[0]
+    refused = output(place, "recipe_ciphers server-cert.pem server-key.pem ROT13")
+    assert refused == "recipe_ciphers: no cipher suite is called ROT13\n"
+
+
+class HttpsServer:
+    """Answers one request."""
+
+    def __init__(self, place):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(place / "server-cert.pem", place / "server-key.pem")
+        self.context.set_alpn_protocols(["h2", "http/1.1"])
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.settimeout(PATIENCE)
+        self.port = self.listener.getsockname()[1]
+        self.request = b""
+        self.thread = threading.Thread(target=self.answer)
+
+    def answer(self):
+        raw, _ = self.listener.accept()
+        try:
+            with self.context.wrap_socket(raw, server_side=True) as tls:
+                while not self.request.endswith(b"\r\n\r\n"):
+                    self.request += tls.recv(4096)
+                tls.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1000)
+        except (OSError, ssl.SSLError):
+            pass
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.thread.join(PATIENCE)
+        self.listener.close()
+
+
+def test_E13_E15_tls_client(place):
+    """In the place of a public host and the system's store: a server here, and a store with its CA."""
+    recipe = section(3)
+    command = recipe.commands[0].replace("www.example.org 443", f"localhost {PORT}")
+    with HttpsServer(place) as server:
+        said = output(place, command, server.port, SSL_CERT_FILE=str(place / "ca-cert.pem"))
+    assert same(recipe.outputs[0], said.replace("\r\n", "\n"), server.port)
+    assert server.request.startswith(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+    assert len(said.split("\n", 1)[1]) == 200 + 1 - 2, "200 bytes and a newline; as text without CR"
+    with HttpsServer(place) as server:
+        said = output(place, command, server.port, SSL_CERT_FILE="/dev/null")
+    assert "is signed by nobody who is trusted here" in said
+    assert server.request == b""
+
+
+def test_E13_E15_B18_custom_ca(place):
+    recipe = section(4)
+    with Server(place, recipe.commands[0]) as echo:
+        assert same(recipe.outputs[1], output(place, recipe.commands[1], echo.port), echo.port)
+        assert same(recipe.outputs[0], echo.stop(), echo.port)
+
+
+def test_E13_E15_D17_mutual_tls(place):
+    recipe = section(5)
+    with Server(place, recipe.commands[0]) as server:
+        assert same(recipe.outputs[1], output(place, recipe.commands[1], server.port), server.port)
+        said, _ = server.run.communicate(timeout=PATIENCE)
+        assert same(recipe.outputs[0], server.said + said, server.port)
+    with Server(place, recipe.commands[0]) as server:
+        output(place, section(4).commands[1], server.port)
+        said, _ = server.run.communicate(timeout=PATIENCE)
+        assert said == "recipe_mutual_tls: the client showed no certificate\n"
+
+
+def test_E13_E15_B30_nonblocking(place):
+    recipe = section(6)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        assert same(recipe.outputs[0], output(place, recipe.commands[0], port), port)
+    with Server(place, section(1).commands[0]) as echo:
+        assert same(recipe.outputs[1], output(place, recipe.commands[1], echo.port), echo.port)
+
+
+def test_E13_E15_certificate_information(place):
+    recipe = section(7)
+    with Server(place, section(1).commands[0]) as echo:
+        assert same(recipe.outputs[0], output(place, recipe.commands[0], echo.port), echo.port)
+        said = output(place, "recipe_certificate localhost 5566 alice-cert.pem", echo.port)
+        assert said.startswith("Subject      CN=localhost\n")
+        assert said.splitlines()[-1].startswith("recipe_certificate: the certificate of 'localhost'")
+
+
+def test_E13_E15_version_and_security_settings(place):
+    recipe = section(8)
+    assert output(place, recipe.commands[0]) == recipe.outputs[0]
+
+
+def test_E15_B24_C52_D16_the_time_server_and_its_client(place):
+    shown = SECTIONS["The time server and its client"]
+    with Server(place, shown.commands[0]) as server:
+        for command, expected in zip(shown.commands[1:], shown.outputs[1:]):
+            assert same(expected, output(place, command, server.port), server.port)
+        assert same(shown.outputs[0], server.stop(), server.port)
