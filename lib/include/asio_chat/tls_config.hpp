@@ -7,6 +7,9 @@
 
 namespace asio_chat {
 
+/// The ALPN name of the native protocol.
+inline constexpr char native_alpn[] = "asio-chat/1";
+
 /// Whether a server asks its clients for a certificate.
 enum class client_certificates {
   none,     ///< does not ask
@@ -21,6 +24,9 @@ struct tls_server_config {
   std::string private_key_passphrase; ///< of an encrypted key; empty for none
   std::string client_ca_file;         ///< CAs or single certificates that clients are trusted by
   client_certificates clients = client_certificates::none;
+  /// The ALPN name of what is spoken: a client that offers names must offer this one. Empty: no
+  /// ALPN; for servers that are no chat.
+  std::string alpn = native_alpn;
 };
 
 /// The server's certificate must be valid now, and be trusted by one of: a pin, `ca_file`, or,
@@ -36,6 +42,7 @@ struct tls_client_config {
   std::string server_name; ///< verified, and sent as SNI, instead of the host connected to
   /// The chain is verified, the name is not: any certificate of a trusted CA passes.
   bool insecure_skip_host_name_check = false;
+  std::string alpn = native_alpn; ///< the ALPN name that is offered; empty: none
 };
 
 /// What two ends agreed on, for people to read.

@@ -104,9 +104,9 @@ void connection::on_handshake(const error_code& e, std::size_t) {
   }
   tls_info info = tls::describe_session(stream_->native_tls());
   info.verified_by = *verified;
-  if (info.alpn != tls::native_alpn) {
+  if (info.alpn != native_alpn) {
     close(fail(errc::protocol_error, fmt::format("cannot connect to {}: it speaks TLS, but not {}",
-                                                 where(), tls::native_alpn)));
+                                                 where(), native_alpn)));
     return;
   }
   begin_login(info);

@@ -51,10 +51,10 @@ void session::on_handshake(const error_code& e, std::size_t) {
                 {"cipher", agreed.cipher_suite},
                 {"certificate", agreed.peer_subject.empty() ? "none" : agreed.peer_subject}});
   } else {
-    agreed.alpn = tls::native_alpn;
+    agreed.alpn = native_alpn;
   }
   state_ = state::telling;
-  if (agreed.alpn == tls::native_alpn) {
+  if (agreed.alpn == native_alpn) {
     frames_.set_payload_cap(wire::native_payload_cap);
     protocol_ = make_native_protocol(*this, house_);
     state_ = state::live;

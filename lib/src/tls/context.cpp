@@ -1,5 +1,6 @@
 #include <asio_chat/tls/context.hpp>
 
+#include "tls/alpn.hpp"
 #include "tls/pem.hpp"
 
 #include <fmt/format.h>
@@ -7,8 +8,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <algorithm>
-#include <array>
+#include <string_view>
 #include <vector>
 
 namespace asio_chat::tls {
@@ -24,14 +24,6 @@ constexpr const char* tls_1_3_suites =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 constexpr const char* tls_1_2_suites = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM";
 constexpr const char* groups = "X25519:P-256:P-384";
-
-// The names of the ALPN extension's form: each after its length.
-constexpr std::array<unsigned char, native_alpn.size() + 1> alpn_list = [] {
-  std::array<unsigned char, native_alpn.size() + 1> list{};
-  list[0] = static_cast<unsigned char>(native_alpn.size());
-  std::copy(native_alpn.begin(), native_alpn.end(), list.begin() + 1);
-  return list;
-}();
 
 /// What both ends have in common. Everything is set, also what is a default today: the defaults
 /// differ between distributions, and Asio's own floor is TLS 1.0.
@@ -65,20 +57,6 @@ result<context_ptr> new_context(boost::asio::ssl::context::method method) {
   }
   return fail(errc::bad_setting, "OpenSSL on this machine cannot be set to TLS 1.2 and 1.3 with "
                                  "forward-secret AEAD suites; see its openssl.cnf");
-}
-
-int choose_alpn(SSL*, const unsigned char** chosen, unsigned char* chosen_length,
-                const unsigned char* offered, unsigned int offered_length, void*) {
-  for (unsigned int at = 0; at < offered_length; at += 1u + offered[at]) {
-    const unsigned int length = offered[at];
-    if (length > offered_length - at - 1) break;
-    const std::string_view name(reinterpret_cast<const char*>(offered + at + 1), length);
-    if (name != native_alpn) continue;
-    *chosen = offered + at + 1;
-    *chosen_length = static_cast<unsigned char>(length);
-    return SSL_TLSEXT_ERR_OK;
-  }
-  return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
 result<void> use_identity(SSL_CTX* context, const std::string& certificate_path,
@@ -172,8 +150,9 @@ result<context_ptr> make_server_context(const tls_server_config& config) {
   SSL_CTX_set_session_id_context(context,
                                  reinterpret_cast<const unsigned char*>(session_id_context.data()),
                                  static_cast<unsigned int>(session_id_context.size()));
-  SSL_CTX_set_alpn_select_cb(context, choose_alpn, nullptr);
 
+  auto alpn = choose_alpn(context, config.alpn);
+  if (!alpn) return alpn.error();
   auto identity = use_identity(context, config.certificate_file, config.private_key_file,
                                config.private_key_passphrase);
   if (!identity) return identity.error();
@@ -189,7 +168,8 @@ result<context_ptr> make_client_context(const tls_client_config& config) {
   SSL_CTX* context = (*made)->native_handle();
 
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_alpn_protos(context, alpn_list.data(), static_cast<unsigned int>(alpn_list.size()));
+  auto alpn = offer_alpn(context, config.alpn);
+  if (!alpn) return alpn.error();
   auto trust = trust_servers(context, config);
   if (!trust) return trust.error();
 

@@ -152,6 +152,44 @@ TEST_CASE("ALPN: the native protocol is chosen, none is fine, a strange one is r
         "the client offers none of our protocols (ALPN)");
 }
 
+TEST_CASE("ALPN: another protocol than the chat's, or none", "[tls]") {
+  const world w;
+  auto server = w.files.server("server");
+  auto client = w.client;
+  server.alpn = client.alpn = "echo/1";
+  CHECK(meet(client, server).server_view.alpn == "echo/1");
+
+  // A server of any protocol but the chat's, and the other way round.
+  server.alpn.clear();
+  CHECK(meet(w.client, server).server_view.alpn.empty());
+  client.alpn = "";
+  const meeting silent = meet(client, w.files.server("server"));
+  CHECK_FALSE(silent.server_error);
+  CHECK(silent.client_view.alpn.empty());
+
+  server.alpn = client.alpn = std::string(256, 'x');
+  for (const failure& why :
+       {tls::make_server_context(server).error(), tls::make_client_context(client).error()}) {
+    CHECK(why.code == errc::bad_setting);
+    CHECK(why.message == "an ALPN name has at most 255 bytes, not 256");
+  }
+}
+
+TEST_CASE("ALPN: the name outlives the context's maker", "[tls]") {
+  const world w;
+  auto config = w.files.server("server");
+  config.alpn = "a name that is too long for the small string optimization";
+  auto client_config = w.client;
+  client_config.alpn = config.alpn;
+  const auto client = tls::make_client_context(client_config).value();
+  auto server = tls::make_server_context(config).value();
+  pair ends(client->native_handle(), server->native_handle());
+  server.reset();
+  config.alpn.assign(config.alpn.size(), '?');
+  ends.run();
+  CHECK(tls::describe_session(ends.client.ssl()).alpn == client_config.alpn);
+}
+
 TEST_CASE("B30: one byte at a time completes", "[tls][B30]") {
   const world w;
   const auto server = tls::make_server_context(w.files.server("server")).value();

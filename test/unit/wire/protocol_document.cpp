@@ -8,7 +8,7 @@
 #include "wire/text_codec.hpp"
 
 #include <asio_chat/limits.hpp>
-#include <asio_chat/tls/context.hpp>
+#include <asio_chat/tls_config.hpp>
 
 #include <boost/algorithm/hex.hpp>
 #include <boost/json/parse.hpp>
@@ -89,7 +89,7 @@ TEST_CASE("docs/protocol.md has the caps, the limits and the words of the handsh
   CHECK(has(fmt::format("| TLS handshake | {} s |", seconds(l.handshake_time))));
   CHECK(has(fmt::format("| login | {} s |", seconds(l.login_time))));
   CHECK(has(fmt::format("| silence | {} s |", seconds(l.idle_time))));
-  CHECK(has(tls::native_alpn));
+  CHECK(has(native_alpn));
   CHECK(has(fmt::format("`{}`", wire::text::passphrase_right)));
   CHECK(has(fmt::format("`{}`", wire::text::passphrase_wrong)));
 }

@@ -7,19 +7,14 @@
 #include <boost/asio/ssl/context.hpp>
 
 #include <memory>
-#include <string_view>
 
 namespace asio_chat::tls {
 
-/// The ALPN name of the native protocol.
-inline constexpr std::string_view native_alpn = "asio-chat/1";
-
 /// TLS 1.2 and 1.3, forward-secret AEAD suites, server's preference, no tickets, no compression, no
-/// renegotiation. Chooses `asio-chat/1` where the client offers it; a client that offers ALPN
-/// names and not this one is refused (RFC 7301, 3.2); none offered is fine.
+/// renegotiation. A client that offers ALPN names and not `config.alpn` is refused (RFC 7301, 3.2).
 result<std::shared_ptr<boost::asio::ssl::context>> make_server_context(const tls_server_config&);
 
-/// The same posture; trust as `tls_client_config` says. Offers `asio-chat/1`.
+/// The same posture; trust as `tls_client_config` says.
 result<std::shared_ptr<boost::asio::ssl::context>> make_client_context(const tls_client_config&);
 
 } // namespace asio_chat::tls

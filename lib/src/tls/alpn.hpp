@@ -1,0 +1,19 @@
+// The one protocol that is spoken inside TLS, by its ALPN name (RFC 7301).
+#pragma once
+
+#include <asio_chat/error.hpp>
+
+#include <openssl/ssl.h>
+
+#include <string>
+
+namespace asio_chat::tls {
+
+/// A client offers it. An empty name changes nothing.
+result<void> offer_alpn(SSL_CTX* context, const std::string& name);
+
+/// A server takes it where it is offered, and refuses a client that offers others only.
+/// An empty name changes nothing.
+result<void> choose_alpn(SSL_CTX* context, const std::string& name);
+
+} // namespace asio_chat::tls
