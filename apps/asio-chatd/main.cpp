@@ -49,6 +49,12 @@ tcp::endpoint listen_at(server& chat, const ops::listen_address& wanted) {
   return at;
 }
 
+void listen_without_tls_at(server& chat, const ops::listen_address& wanted) {
+  const auto at = chat.listen_insecure_plaintext(wanted.host, wanted.port);
+  fmt::print("listening without TLS on {}\n", fmt::streamed(at));
+  std::fflush(stdout);
+}
+
 int serve(boost::asio::io_context& context, const logger& log) {
   try {
     context.run();
@@ -83,6 +89,7 @@ int run(ops::settings& s) {
     if (!development_ca.empty()) tell_how_to_connect(development_ca, at, log);
     addresses += fmt::format("{}{}", addresses.empty() ? "" : ", ", fmt::streamed(at));
   }
+  if (s.insecure_plaintext_listen) listen_without_tls_at(chat, *s.insecure_plaintext_listen);
   log(severity::info, "Server initialized and listening on " + addresses);
   log(severity::info, "Server started. Waiting for connections");
   return serve(context, log);

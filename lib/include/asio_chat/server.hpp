@@ -45,6 +45,15 @@ class server {
   /// @throws asio_chat::error if the address cannot be had
   boost::asio::ip::tcp::endpoint listen(const std::string& host, std::uint16_t port);
 
+  /// Like `listen`, but bare TCP: whoever can capture packets reads every message, and the
+  /// passphrase. It exists to show just that beside a capture of TLS; only the text protocol is
+  /// spoken, every start and every connection is a warning in the log.
+  /// @param host must be a loopback address: 127.0.0.0/8, ::1, or a name for one
+  /// @throws asio_chat::error if it is another address, if client certificates are required (nobody
+  /// could show one here), or if the address cannot be had
+  boost::asio::ip::tcp::endpoint listen_insecure_plaintext(const std::string& host,
+                                                           std::uint16_t port);
+
   /// The client's end of a new connection that never leaves this process and is not encrypted:
   /// for tests of the host program. `client::async_connect_in_memory` takes it.
   memory_transport connect_in_memory();

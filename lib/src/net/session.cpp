@@ -50,6 +50,12 @@ void session::on_handshake(const error_code& e, std::size_t) {
                {{"version", agreed.version},
                 {"cipher", agreed.cipher_suite},
                 {"certificate", agreed.peer_subject.empty() ? "none" : agreed.peer_subject}});
+  } else if (stream_->is_insecure_plaintext()) {
+    house_.log(
+        severity::warning,
+        fmt::format("Insecure connection with {}: no TLS, whatever is said there can be read "
+                    "and changed on its way",
+                    address_));
   } else {
     agreed.alpn = native_alpn;
   }

@@ -83,6 +83,11 @@ constexpr setting table[] = {
    }},
   {"backlog", "Network", "N", "1024", "connections that may wait to be accepted", false,
    [](settings& s, view v) { return store(s.server.backlog, parse_count(v, 1, 65535)); }},
+  {"insecure-plaintext-listen", "Network", "HOST:PORT", "",
+   "also without TLS, for demonstrations; loopback only", false,
+   [](settings& s, view v) {
+     return store(s.insecure_plaintext_listen, parse_loopback_address(v));
+   }},
 
   {"cert", "Certificates", "FILE", "",
    "PEM: the server's certificate, then its intermediates", false,

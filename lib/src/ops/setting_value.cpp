@@ -1,5 +1,6 @@
 #include "ops/setting_value.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -61,6 +62,21 @@ result<listen_address> parse_address(std::string_view text) {
     return fail(errc::bad_setting, "needs a port after the last colon: a number from 0 (any "
                                    "free one) to 65535");
   return listen_address{std::string(host), static_cast<std::uint16_t>(*number)};
+}
+
+bool is_loopback(const listen_address& a) {
+  if (a.host == "localhost") return true;
+  error_code not_an_address;
+  const auto address = boost::asio::ip::make_address(a.host, not_an_address);
+  return !not_an_address && address.is_loopback();
+}
+
+result<listen_address> parse_loopback_address(std::string_view text) {
+  auto address = parse_address(text);
+  if (address && !is_loopback(*address))
+    return fail(errc::bad_setting, "is no loopback address; give for example 127.0.0.1:9080, "
+                                   "[::1]:9080 or localhost:0");
+  return address;
 }
 
 result<std::chrono::milliseconds> parse_duration(std::string_view text,

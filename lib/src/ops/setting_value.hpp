@@ -21,6 +21,12 @@ struct listen_address {
 /// `HOST:PORT`; an IPv6 address stands in brackets, `[::1]:8443`.
 result<listen_address> parse_address(std::string_view text);
 
+/// It names this machine's loopback interface: `localhost`, or an address of it.
+bool is_loopback(const listen_address& a);
+
+/// The same, of a loopback interface only.
+result<listen_address> parse_loopback_address(std::string_view text);
+
 /// A whole number with a unit: `250ms`, `30s`, `5m`, `2h`; without one, seconds.
 result<std::chrono::milliseconds> parse_duration(std::string_view text,
                                                  std::chrono::milliseconds least,

@@ -16,6 +16,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ namespace asio_chat::ops {
 
 struct settings {
   std::vector<listen_address> listen;
+  std::optional<listen_address> insecure_plaintext_listen;
   server_config server; ///< all but the log, and the secrets that `load_secrets` reads
   std::string data_directory;
   std::string passphrase_file;     ///< empty: none

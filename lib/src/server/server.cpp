@@ -15,6 +15,11 @@ boost::asio::ip::tcp::endpoint server::listen(const std::string& host, std::uint
   return impl_->listen(host, port).value();
 }
 
+boost::asio::ip::tcp::endpoint server::listen_insecure_plaintext(const std::string& host,
+                                                                 std::uint16_t port) {
+  return impl_->listen_insecure_plaintext(host, port).value();
+}
+
 memory_transport server::connect_in_memory() {
   return impl_->connect_in_memory();
 }

@@ -58,6 +58,15 @@ std::string to_string(const tcp::endpoint& e) {
                              : fmt::format("{}:{}", e.address().to_string(), e.port());
 }
 
+result<tcp::endpoint> look_up(asio::io_context& context, const std::string& host,
+                              std::uint16_t port) {
+  error_code e;
+  tcp::resolver resolver(context);
+  const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, e);
+  if (e) return failure{e, fmt::format("cannot listen on {}: {}", host, e.message())};
+  return found.begin()->endpoint();
+}
+
 /// Unacknowledged bytes for this long: the peer has vanished.
 constexpr unsigned vanished_after_ms = 30'000;
 
@@ -102,35 +111,66 @@ result<tcp::endpoint> server::impl::listen(const std::string& host, std::uint16_
     return fail(errc::bad_certificate_file,
                 "a server without a certificate cannot listen; set tls.certificate_file");
   }
-  error_code e;
-  tcp::resolver resolver(context_);
-  const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, e);
-  if (e) return failure{e, fmt::format("cannot listen on {}: {}", host, e.message())};
-  const auto made = std::make_shared<net::listener>(
-      context_, log_, [this](transport::tcp_socket socket, const tcp::endpoint& from) {
-        accept(std::move(socket), from);
-      });
-  const auto at = made->open(found.begin()->endpoint(), config_.backlog);
-  if (!at) return at;
-  made->start();
-  listeners_.push_back(made);
-  log_(severity::info, fmt::format("Server listening on {}", to_string(*at)));
+  const auto wanted = look_up(context_, host, port);
+  if (!wanted) return wanted;
+  const auto at = open(*wanted, [this](transport::tcp_socket socket) {
+    return transport::make_tls_stream(std::move(socket), tls_, transport::stream::side::server);
+  });
+  if (at) log_(severity::info, fmt::format("Server listening on {}", to_string(*at)));
   return at;
 }
 
-void server::impl::accept(transport::tcp_socket socket, const tcp::endpoint& from) {
-  if (sessions_.size() >= config_.limits.connections) {
-    // One record for the whole time that the server is full.
-    if (!std::exchange(full_, true)) {
-      log_(severity::warning, "Connections are refused: there are as many as are allowed",
-           {{"connections", std::to_string(sessions_.size())}});
-    }
-    return;
+result<tcp::endpoint> server::impl::listen_insecure_plaintext(const std::string& host,
+                                                              std::uint16_t port) {
+  if (config_.tls.clients == client_certificates::required) {
+    return fail(errc::bad_setting, "without TLS nobody can show a certificate, and client "
+                                   "certificates are required: do not listen without TLS");
   }
-  full_ = false;
-  tune(socket);
-  begin(transport::make_tls_stream(std::move(socket), tls_, transport::stream::side::server),
-        to_string(from), from.port());
+  const auto wanted = look_up(context_, host, port);
+  if (!wanted) return wanted;
+  if (!wanted->address().is_loopback()) {
+    return fail(
+        errc::bad_setting,
+        fmt::format("without TLS there is no listening on {}: it is no loopback address, as "
+                    "127.0.0.1 and ::1 are",
+                    to_string(*wanted)));
+  }
+  const auto at = open(*wanted, transport::make_insecure_plain_stream);
+  if (at) {
+    log_(severity::warning,
+         fmt::format("Insecure: listening on {} without TLS, for demonstrations only; whoever can "
+                     "capture packets on this machine reads everything, the passphrase too",
+                     to_string(*at)));
+  }
+  return at;
+}
+
+result<tcp::endpoint> server::impl::open(const tcp::endpoint& at, stream_maker make_stream) {
+  const auto made = std::make_shared<net::listener>(
+      context_, log_,
+      [this, make_stream = std::move(make_stream)](transport::tcp_socket socket,
+                                                   const tcp::endpoint& from) {
+        if (!is_full()) {
+          tune(socket);
+          begin(make_stream(std::move(socket)), to_string(from), from.port());
+        }
+      });
+  const auto bound = made->open(at, config_.backlog);
+  if (!bound) return bound;
+  made->start();
+  listeners_.push_back(made);
+  return bound;
+}
+
+bool server::impl::is_full() {
+  const bool full = sessions_.size() >= config_.limits.connections;
+  // One record for the whole time that the server is full.
+  if (full && !std::exchange(full_, true)) {
+    log_(severity::warning, "Connections are refused: there are as many as are allowed",
+         {{"connections", std::to_string(sessions_.size())}});
+  }
+  full_ = full;
+  return full;
 }
 
 memory_transport server::impl::connect_in_memory() {

@@ -29,6 +29,8 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   impl(boost::asio::io_context& context, server_config config);
 
   result<boost::asio::ip::tcp::endpoint> listen(const std::string& host, std::uint16_t port);
+  result<boost::asio::ip::tcp::endpoint> listen_insecure_plaintext(const std::string& host,
+                                                                   std::uint16_t port);
   memory_transport connect_in_memory();
   void stop(stop_handler handler);
   server_stats stats() const;
@@ -38,7 +40,11 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
  private:
   /// What writes messages into the log, where that is asked for.
   std::function<void(const entry&)> message_log() const;
-  void accept(transport::tcp_socket socket, const boost::asio::ip::tcp::endpoint& from);
+  using stream_maker =
+      std::function<std::unique_ptr<transport::stream>(transport::tcp_socket socket)>;
+  result<boost::asio::ip::tcp::endpoint> open(const boost::asio::ip::tcp::endpoint& at,
+                                              stream_maker make_stream);
+  bool is_full();
   void begin(std::unique_ptr<transport::stream> stream, std::string address, std::uint16_t port);
   void ended(net::session& s) override;
   void cut_off_all();

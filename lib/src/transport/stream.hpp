@@ -1,4 +1,5 @@
-// The seam between a connection and what carries it: TLS over TCP, or memory.
+// The seam between a connection and what carries it: TLS over TCP, memory, or, to show what TLS is
+// there for, bare TCP.
 #pragma once
 
 #include <asio_chat/error.hpp>
@@ -73,10 +74,15 @@ class stream {
 
   /// Null where there is no TLS, and in a server until the first byte of the handshake has come.
   virtual SSL* native_tls() noexcept = 0;
+  /// The bytes leave this process as they are.
+  virtual bool is_insecure_plaintext() const noexcept { return false; }
 };
 
 using context_ptr = std::shared_ptr<boost::asio::ssl::context>;
 
 std::unique_ptr<stream> make_tls_stream(tcp_socket socket, context_ptr context, stream::side s);
+
+/// TCP and nothing else, for showing what TLS is there for.
+std::unique_ptr<stream> make_insecure_plain_stream(tcp_socket socket);
 
 } // namespace asio_chat::transport

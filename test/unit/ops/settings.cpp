@@ -138,12 +138,33 @@ TEST_CASE("settings that need each other are checked", "[ops]") {
         std::string::npos);
   CHECK(from_arguments({"--require-passphrase"}).complaint().find("require-passphrase is on") == 0);
   CHECK(from_arguments({"--require-passphrase", "--passphrase-file", "f"}).read().has_value());
+  CHECK(from_arguments({"--insecure-plaintext-listen", "localhost:0", "--client-ca", "ca",
+                        "--client-cert", "required"})
+            .complaint()
+            .find("insecure-plaintext-listen would let in whoever shows no certificate") == 0);
   const auto mutual = from_arguments({"--cert", "c", "--key", "k", "--client-ca", "ca",
                                       "--client-cert", "required"})
                           .read();
   REQUIRE(mutual.has_value());
   CHECK(mutual->settings.server.tls.clients == client_certificates::required);
   CHECK(mutual->settings.server.tls.client_ca_file == "ca");
+}
+
+TEST_CASE("E4: listening without TLS is off, and possible on loopback addresses only", "[ops]") {
+  CHECK_FALSE(from_arguments({}).read().value().settings.insecure_plaintext_listen);
+  const auto given = [](const char* address) {
+    return from_arguments({"--insecure-plaintext-listen", address});
+  };
+  CHECK(given("[::1]:9080").read().value().settings.insecure_plaintext_listen ==
+        listen_address{"::1", 9080});
+  for (const char* address : {"0.0.0.0:9080", "[::]:9080", "192.0.2.7:9080", "chat.example:9080",
+                              "[::ffff:192.0.2.7]:9080", "128.0.0.1:9080"}) {
+    INFO(address);
+    CHECK(given(address).complaint() ==
+          "command line: --insecure-plaintext-listen \"" + std::string(address) +
+              "\" is no loopback address; give for example 127.0.0.1:9080, [::1]:9080 or "
+              "localhost:0");
+  }
 }
 
 TEST_CASE("CHAT_SECRET is the passphrase, at the rank of the environment", "[ops]") {

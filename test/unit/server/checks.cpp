@@ -20,6 +20,18 @@ std::string refusal(const server_config& config) {
   return {};
 }
 
+/// The sentence that refuses to listen there without TLS; empty if it does.
+std::string plaintext_refusal(const server_config& config, const std::string& address) {
+  boost::asio::io_context context;
+  server made(context, config);
+  try {
+    made.listen_insecure_plaintext(address, 0);
+  } catch (const error& e) {
+    return e.what();
+  }
+  return {};
+}
+
 } // namespace
 
 TEST_CASE("the settings that come with the library are good") {
@@ -62,4 +74,19 @@ TEST_CASE("a server without a certificate does not listen") {
   server made(context, {});
   CHECK_THROWS_WITH(made.listen("127.0.0.1", 0),
                     "a server without a certificate cannot listen; set tls.certificate_file");
+}
+
+TEST_CASE("E4: without TLS a server listens on loopback addresses only") {
+  for (const char* address : {"0.0.0.0", "192.0.2.7"})
+    CHECK(plaintext_refusal({}, address) ==
+          "without TLS there is no listening on " + std::string(address) +
+              ":0: it is no loopback address, as 127.0.0.1 and ::1 are");
+  CHECK(plaintext_refusal({}, "::").starts_with("without TLS there is no listening on [::]:0"));
+  CHECK(plaintext_refusal({}, "127.0.0.1").empty());
+}
+
+TEST_CASE("B1: where client certificates are required a server does not listen without TLS") {
+  server_config c;
+  c.tls.clients = client_certificates::required;
+  CHECK(plaintext_refusal(c, "127.0.0.1").starts_with("without TLS nobody can show a certificate"));
 }
