@@ -17,7 +17,22 @@ enum class client_certificates {
   required, ///< refuses who shows none
 };
 
-/// All files are PEM.
+enum class tls_version { tls_1_2, tls_1_3 };
+
+/// What is spoken. The strings are OpenSSL's own (`openssl ciphers`); empty ones stand for the
+/// defaults, which `asio-chatd tls` shows. What has no forward secrecy or no authenticated
+/// encryption is refused in any case.
+struct tls_posture {
+  tls_version minimum = tls_version::tls_1_2;
+  std::string ciphers = {};      ///< TLS 1.2, e.g. `ECDHE+AESGCM:DHE+AESGCM`
+  std::string ciphersuites = {}; ///< TLS 1.3, e.g. `TLS_AES_256_GCM_SHA384`
+  std::string groups = {};       ///< key agreement, e.g. `X25519:P-256`
+  /// A server's session tickets. A resumed session skips the certificates, so they are refused
+  /// where clients are asked for them. Their keys are thrown away within the hour.
+  bool tickets = false;
+};
+
+/// All files are PEM, if nothing else is said.
 struct tls_server_config {
   std::string certificate_file; ///< the server's certificate, then its intermediates
   std::string private_key_file;
@@ -27,6 +42,15 @@ struct tls_server_config {
   /// The ALPN name of what is spoken: a client that offers names must offer this one. Empty: no
   /// ALPN; for servers that are no chat.
   std::string alpn = native_alpn;
+  /// Revocation lists of those CAs, in a file or a directory. Given, every certificate of a
+  /// client's chain must be covered by one that is not out of date (RFC 5280, 5).
+  std::string client_crl_file;
+  /// Certificates that are good no more, whoever issued them: a SHA-256 fingerprint on each line,
+  /// as `asio-chat-certs show` prints it; `#` begins a comment.
+  std::string blocked_certificates_file;
+  /// Which of the trusted certificates may come in, see `tls::peer_policy`; empty: all of them.
+  std::vector<std::string> client_certificate_allow;
+  tls_posture posture;
 };
 
 /// The server's certificate must be valid now, and be trusted by one of: a pin, `ca_file`, or,
@@ -49,6 +73,7 @@ struct tls_client_config {
 struct tls_info {
   std::string version;      ///< e.g. `TLSv1.3`
   std::string cipher_suite; ///< e.g. `TLS_AES_128_GCM_SHA256`
+  std::string group;        ///< of the key agreement, e.g. `x25519`; empty if it was none
   std::string alpn;         ///< e.g. `asio-chat/1`; empty for none
   std::string verified_by;  ///< on a client: e.g. `ca.pem`, `the system's store`, `pin`
   std::string peer_subject; ///< of the peer's certificate; empty for none

@@ -2,6 +2,8 @@
 
 #include "tls/alpn.hpp"
 #include "tls/pem.hpp"
+#include "tls/posture.hpp"
+#include "tls/revocation.hpp"
 
 #include <fmt/format.h>
 
@@ -18,45 +20,17 @@ namespace {
 using context_ptr = std::shared_ptr<boost::asio::ssl::context>;
 using store_ptr = openssl_ptr<X509_STORE, X509_STORE_free>;
 
-// Certain key agreement (ECDHE, DHE) and authenticated encryption only. The short key comes first:
-// it is no weaker here and costs less for each message.
-constexpr const char* tls_1_3_suites =
-    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
-constexpr const char* tls_1_2_suites = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM";
-constexpr const char* groups = "X25519:P-256:P-384";
-
-/// What both ends have in common. Everything is set, also what is a default today: the defaults
-/// differ between distributions, and Asio's own floor is TLS 1.0.
-bool set_posture(SSL_CTX* context) {
-  SSL_CTX_set_security_level(context, 2);
-  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
-                                   SSL_OP_CIPHER_SERVER_PREFERENCE);
-  SSL_CTX_clear_options(context, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF |
-                                     SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION |
-                                     SSL_OP_PRIORITIZE_CHACHA);
-  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN |
-                                SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  // A resumed session skips the certificates: whoever is no longer trusted would still come in.
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
-         SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 &&
-         SSL_CTX_set_ciphersuites(context, tls_1_3_suites) == 1 &&
-         SSL_CTX_set_cipher_list(context, tls_1_2_suites) == 1 &&
-         SSL_CTX_set1_groups_list(context, groups) == 1 &&
-         SSL_CTX_set_max_early_data(context, 0) == 1 &&
-         SSL_CTX_set_recv_max_early_data(context, 0) == 1;
-}
-
-result<context_ptr> new_context(boost::asio::ssl::context::method method) {
+result<context_ptr> new_context(boost::asio::ssl::context::method method,
+                                const tls_posture& posture) {
+  context_ptr context;
   try {
-    auto context = std::make_shared<boost::asio::ssl::context>(method);
-    if (set_posture(context->native_handle())) return context;
-  } catch (const boost::system::system_error&) {
-    // Only where OpenSSL itself is broken or configured to offer no TLS 1.2 and 1.3.
+    context = std::make_shared<boost::asio::ssl::context>(method);
+  } catch (const boost::system::system_error& e) {
+    return fail(errc::bad_setting,
+                fmt::format("OpenSSL on this machine does not work: {}", e.code().message()));
   }
-  return fail(errc::bad_setting, "OpenSSL on this machine cannot be set to TLS 1.2 and 1.3 with "
-                                 "forward-secret AEAD suites; see its openssl.cnf");
+  if (auto set = set_posture(context->native_handle(), posture); !set) return set.error();
+  return context;
 }
 
 result<void> use_identity(SSL_CTX* context, const std::string& certificate_path,
@@ -102,11 +76,15 @@ void announce_trust(SSL_CTX* context, const std::vector<certificate_ptr>& anchor
 result<void> ask_clients(SSL_CTX* context, const tls_server_config& config) {
   if (config.clients == client_certificates::none) {
     SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);
-    if (config.client_ca_file.empty()) return {};
-    return fail(errc::bad_setting,
-                fmt::format("the client CA file '{}' is given, but clients are not asked for "
-                            "certificates: make them optional or required, or leave the file out",
-                            config.client_ca_file));
+    for (const std::string& useless :
+         {config.client_ca_file, config.client_crl_file, config.blocked_certificates_file}) {
+      if (useless.empty()) continue;
+      return fail(errc::bad_setting,
+                  fmt::format("the file '{}' is given, but clients are not asked for certificates: "
+                              "make them optional or required, or leave the file out",
+                              useless));
+    }
+    return {};
   }
   if (config.client_ca_file.empty())
     return fail(errc::bad_setting, "clients are asked for certificates, but there is no client CA "
@@ -116,6 +94,10 @@ result<void> ask_clients(SSL_CTX* context, const tls_server_config& config) {
   auto trusted = trust_only(context, *anchors);
   if (!trusted) return trusted;
   announce_trust(context, *anchors);
+  if (!config.client_crl_file.empty()) {
+    auto checked = check_revocation(SSL_CTX_get_cert_store(context), config.client_crl_file);
+    if (!checked) return checked;
+  }
   const bool required = config.clients == client_certificates::required;
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
                      nullptr);
@@ -139,12 +121,15 @@ result<context_ptr> make_server_context(const tls_server_config& config) {
   const error_queue_scope queue;
   if (config.certificate_file.empty() || config.private_key_file.empty())
     return fail(errc::bad_setting, "a TLS server needs a certificate file and a private key file");
-  auto made = new_context(boost::asio::ssl::context::tls_server);
+  auto made = new_context(boost::asio::ssl::context::tls_server, config.posture);
   if (!made) return made;
   SSL_CTX* context = (*made)->native_handle();
 
   SSL_CTX_set_dh_auto(context, 1);
-  SSL_CTX_set_num_tickets(context, 0);
+  if (config.posture.tickets && config.clients != client_certificates::none)
+    return fail(errc::bad_setting,
+                "session tickets and clients' certificates do not go together: a ticket would let "
+                "somebody in whose certificate was revoked meanwhile");
   // Without it a client that does try to resume is refused once certificates are asked for.
   constexpr std::string_view session_id_context = "asio-chat";
   SSL_CTX_set_session_id_context(context,
@@ -163,7 +148,7 @@ result<context_ptr> make_server_context(const tls_server_config& config) {
 
 result<context_ptr> make_client_context(const tls_client_config& config) {
   const error_queue_scope queue;
-  auto made = new_context(boost::asio::ssl::context::tls_client);
+  auto made = new_context(boost::asio::ssl::context::tls_client, {});
   if (!made) return made;
   SSL_CTX* context = (*made)->native_handle();
 

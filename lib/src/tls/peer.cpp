@@ -117,6 +117,9 @@ tls_info describe_session(SSL* ssl) {
     const char* name = SSL_CIPHER_standard_name(cipher);
     info.cipher_suite = name != nullptr ? name : SSL_CIPHER_get_name(cipher);
   }
+  if (const int group = static_cast<int>(SSL_get_negotiated_group(ssl)); group > 0) {
+    if (const char* name = SSL_group_to_name(ssl, group)) info.group = name;
+  }
   const unsigned char* alpn = nullptr;
   unsigned int length = 0;
   SSL_get0_alpn_selected(ssl, &alpn, &length);

@@ -1,4 +1,4 @@
-// TLS contexts made from settings; the posture of both ends is in context.cpp and nowhere else.
+// TLS contexts made from settings.
 #pragma once
 
 #include <asio_chat/error.hpp>
@@ -10,8 +10,9 @@
 
 namespace asio_chat::tls {
 
-/// TLS 1.2 and 1.3, forward-secret AEAD suites, server's preference, no tickets, no compression, no
-/// renegotiation. A client that offers ALPN names and not `config.alpn` is refused (RFC 7301, 3.2).
+/// TLS 1.2 and 1.3, forward-secret AEAD suites, server's preference, no compression, no
+/// renegotiation; more of it is a setting, see `tls_posture`. A client that offers ALPN names and
+/// not `config.alpn` is refused (RFC 7301, 3.2).
 result<std::shared_ptr<boost::asio::ssl::context>> make_server_context(const tls_server_config&);
 
 /// The same posture; trust as `tls_client_config` says.

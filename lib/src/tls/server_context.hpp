@@ -1,0 +1,59 @@
+// All that a server's TLS is made of, as its files were at one moment.
+#pragma once
+
+#include "tls/posture.hpp"
+#include "tls/revocation.hpp"
+
+#include <asio_chat/error.hpp>
+#include <asio_chat/tls/peer_policy.hpp>
+#include <asio_chat/tls_config.hpp>
+
+#include <boost/asio/ssl/context.hpp>
+
+#include <openssl/ssl.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace asio_chat::tls {
+
+/// Made whole or not at all, and never changed: new files make a new one.
+class server_context {
+ public:
+  static result<std::shared_ptr<const server_context>> make(const tls_server_config& config);
+
+  const std::shared_ptr<boost::asio::ssl::context>& ssl() const noexcept { return ssl_; }
+
+  /// Whether the client of a session may be here: not blocked, a name that is allowed, a validity
+  /// time that is now, and, where the handshake was made with an earlier context, still trusted and
+  /// not revoked by what is known to this one. A session without certificate is fine: where one is
+  /// required there is none.
+  result<void> admit(SSL* session, std::chrono::system_clock::time_point now) const;
+
+  /// The keys of session tickets given out so far open nothing any more.
+  void forget_tickets() const;
+
+  /// What ends, and when.
+  struct term {
+    std::string what; ///< e.g. `the server's certificate`
+    std::chrono::sys_seconds ends;
+    std::chrono::seconds notice; ///< so long before it is time to do something
+  };
+  const std::vector<term>& terms() const noexcept { return terms_; }
+  std::size_t blocked() const noexcept { return blocked_.size(); }
+  std::vector<posture_row> posture() const;
+
+ private:
+  server_context() = default;
+  result<void> trusts_still(SSL* session) const;
+
+  std::shared_ptr<boost::asio::ssl::context> ssl_;
+  tls_posture wanted_;
+  peer_policy policy_;
+  block_list blocked_;
+  std::vector<term> terms_;
+};
+
+} // namespace asio_chat::tls
