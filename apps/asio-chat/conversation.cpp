@@ -35,6 +35,7 @@ conversation::conversation(client& chat, const display& d, screen& s, manner m)
 void conversation::start(const connected& news) {
   commands_ = news.commands;
   name_ = news.name;
+  verified_by_ = news.tls.verified_by;
   show(news);
   receive();
 }
@@ -201,7 +202,12 @@ void conversation::on_reply(const reply& r) {
     std::erase(rooms_, left);
     if (room_ == left) look_at(rooms_.empty() ? std::string() : rooms_.front());
   }
-  show(r);
+  if (r.command != "tls") return show(r);
+  // What the server cannot know: by what this end has verified it.
+  reply both = r;
+  both.lines.push_back(fmt::format("this client verified {} by {}",
+                                   harmless_line(chat_.server().subject), verified_by_));
+  show(both);
 }
 
 void conversation::refuse(const error_code& e) {

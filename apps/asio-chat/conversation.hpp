@@ -68,7 +68,8 @@ class conversation : public std::enable_shared_from_this<conversation> {
   screen& screen_;
   manner manner_;
 
-  std::string name_; ///< ours, as the server knows it
+  std::string name_;        ///< ours, as the server knows it
+  std::string verified_by_; ///< the server, at the first connection
   roster roster_;
   std::vector<std::string> commands_;
   std::vector<std::string> rooms_; ///< in the order of joining

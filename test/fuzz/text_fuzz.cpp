@@ -34,6 +34,7 @@ class judging_sink final : public sink {
       require(wire::native::parse_message(payload).index() == 0, "a client can read it");
     }
   }
+  std::vector<std::string> protection() const override { return {"as a test is"}; }
   void close(close_reason reason) override {
     for (const std::string& payload :
          test::payloads_of(wire::text::encode(reason), wire::text_payload_cap)) {

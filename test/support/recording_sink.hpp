@@ -14,6 +14,7 @@ class recording_sink final : public sink {
  public:
   void deliver(const shared_event& e) override { events.push_back(e->value); }
   void close(close_reason reason) override { closed = std::move(reason); }
+  std::vector<std::string> protection() const override { return {"as a test is"}; }
 
   /// The events of one kind, in order.
   template <class T>

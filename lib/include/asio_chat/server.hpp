@@ -58,6 +58,12 @@ class server {
   /// for tests of the host program. `client::async_connect_in_memory` takes it.
   memory_transport connect_in_memory();
 
+  /// Reads all files again and takes them from the next handshake on; whoever showed a certificate
+  /// that is not good any more (issuer, validity time, name, revocation, block list) is closed with
+  /// `close_code::not_trusted`. Blocks while the files are read.
+  /// @throws asio_chat::error if something of it cannot be used: then nothing has changed
+  void reload_tls(const tls_server_config& config);
+
   /// Stops accepting, says goodbye to everybody, sends what is waiting, and closes; whoever is
   /// not done within `limits::drain_time` is cut off. Completes with `void(error_code)`.
   template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>

@@ -24,6 +24,7 @@ constexpr std::array table{
     command_row{"nick", "NAME", "change your name", true, false, true, nick},
     command_row{"quit", "", "leave the chat", false, false, true, quit},
     command_row{"rooms", "", "list the rooms", false, false, true, rooms},
+    command_row{"tls", "", "how your connection is protected", false, false, true, tls},
     command_row{"topic", "[TEXT]", "show the room's topic, or set it; - removes it", false, false,
                 true, topic},
     command_row{"who", "", "list who is in the room", false, false, true, who},

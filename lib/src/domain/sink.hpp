@@ -5,6 +5,9 @@
 
 #include <asio_chat/close_reason.hpp>
 
+#include <string>
+#include <vector>
+
 namespace asio_chat {
 
 /// Where a member's events go. Neither call comes back into the domain before it returns: a sink
@@ -14,6 +17,8 @@ class sink {
   virtual void deliver(const shared_event& e) = 0;
   /// The member is to go.
   virtual void close(close_reason reason) = 0;
+  /// How the connection is protected, in lines for the member.
+  virtual std::vector<std::string> protection() const = 0;
 
  protected:
   ~sink() = default;

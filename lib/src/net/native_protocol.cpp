@@ -66,6 +66,7 @@ class native_protocol final : public protocol, public sink {
     if (const shared_bytes& bytes = house_.encoders.native(e)) peer_.send(bytes);
   }
   void close(close_reason reason) override { peer_.close(std::move(reason)); }
+  std::vector<std::string> protection() const override { return peer_.protection(); }
 
  private:
   static constexpr std::size_t longest_page = 1000;

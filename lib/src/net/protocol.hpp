@@ -5,6 +5,7 @@
 #include "base/logger.hpp"
 #include "domain/hub.hpp"
 #include "net/encoders.hpp"
+#include "tls/server_context.hpp"
 
 #include <asio_chat/close_reason.hpp>
 #include <asio_chat/server_config.hpp>
@@ -27,6 +28,7 @@ class peer {
   virtual void logged_in() = 0;
   virtual const std::string& address() const noexcept = 0; ///< `127.0.0.1:40000`
   virtual std::uint16_t port() const noexcept = 0;
+  virtual std::vector<std::string> protection() const = 0; ///< see `sink`
 
  protected:
   ~peer() = default;
@@ -38,6 +40,7 @@ struct house {
   asio_chat::hub& hub;
   net::encoders& encoders;
   const logger& log;
+  const std::shared_ptr<const tls::server_context>& tls; ///< the one of now; none: in memory only
 };
 
 /// One per session: frames to commands, events to frames, and the login before them.

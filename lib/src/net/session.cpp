@@ -1,5 +1,6 @@
 #include "net/session.hpp"
 
+#include <asio_chat/tls/certificate_info.hpp>
 #include <asio_chat/tls/context.hpp>
 #include <asio_chat/tls/peer.hpp>
 
@@ -45,6 +46,12 @@ void session::on_handshake(const error_code& e, std::size_t) {
   }
   tls_info agreed;
   if (SSL* ssl = stream_->native_tls()) {
+    // Nothing of the application has been sent yet.
+    if (const auto admitted = house_.tls->admit(ssl, std::chrono::system_clock::now()); !admitted) {
+      house_.log(severity::warning, fmt::format("Client certificate of {} refused", address_),
+                 {{"reason", admitted.error().message}});
+      return finish();
+    }
     agreed = tls::describe_session(ssl);
     house_.log(severity::info, fmt::format("Secure connection established with {}", address_),
                {{"version", agreed.version},
@@ -166,6 +173,18 @@ void session::on_write(const error_code& e, std::size_t n) {
   if (!outbox_.empty() || state_ == state::closing) reactor_.touch(*this);
 }
 
+std::vector<std::string> session::protection() const {
+  SSL* ssl = stream_->native_tls();
+  if (ssl == nullptr) return {"this connection is not encrypted"};
+  const tls_info agreed = tls::describe_session(ssl);
+  const tls::certificate_info shown = tls::describe(SSL_get_certificate(ssl));
+  return {
+      fmt::format("{}, {}, key agreement {}", agreed.version, agreed.cipher_suite, agreed.group),
+      fmt::format("the server's certificate: {}, SHA-256 {}", shown.subject, shown.fingerprint),
+      agreed.peer_subject.empty() ? std::string("you showed no certificate")
+                                  : "your certificate: " + agreed.peer_subject};
+}
+
 void session::close(close_reason reason) {
   if (state_ == state::closing || state_ == state::closed || closing_for_) return;
   closing_for_ = std::move(reason);
@@ -211,6 +230,17 @@ void session::expire(phase p) {
   case phase::closing:
     return finish();
   }
+}
+
+void session::check_trust() {
+  SSL* ssl = stream_->native_tls();
+  if (ssl == nullptr || (state_ != state::telling && state_ != state::live) || closing_for_) return;
+  const auto admitted = house_.tls->admit(ssl, std::chrono::system_clock::now());
+  if (admitted) return;
+  house_.log(severity::warning, fmt::format("Client certificate of {} is good no more", address_),
+             {{"name", std::string(protocol_ ? protocol_->name() : "")},
+              {"reason", admitted.error().message}});
+  close({close_code::not_trusted, "your certificate is good no more"});
 }
 
 void session::cut_off(close_reason reason) {

@@ -45,12 +45,16 @@ class session final : public transport::stream_owner, public peer, public expira
   void logged_in() override;
   const std::string& address() const noexcept override { return address_; }
   std::uint16_t port() const noexcept override { return port_; }
+  std::vector<std::string> protection() const override;
 
   void expire(phase p) override;
 
   // For the reactor.
   bool mark_touched() noexcept { return !std::exchange(touched_, true); }
   void flush();
+
+  /// Other certificates are trusted now: whoever showed one that is not has to go.
+  void check_trust();
 
   /// Ends at once; nothing more is sent. Not from inside the hub.
   void cut_off(close_reason reason);

@@ -56,6 +56,7 @@ class text_protocol final : public protocol, public sink {
     if (const shared_bytes& bytes = house_.encoders.text(e)) peer_.send(bytes);
   }
   void close(close_reason reason) override { peer_.close(std::move(reason)); }
+  std::vector<std::string> protection() const override { return peer_.protection(); }
 
  private:
   enum class state { passphrase, name, live };

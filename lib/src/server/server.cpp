@@ -24,6 +24,10 @@ memory_transport server::connect_in_memory() {
   return impl_->connect_in_memory();
 }
 
+void server::reload_tls(const tls_server_config& config) {
+  impl_->reload_tls(config).value();
+}
+
 server_stats server::stats() const {
   return impl_->stats();
 }

@@ -3,8 +3,6 @@
 #include "model/names.hpp"
 #include "transport/memory_socket.hpp"
 
-#include <asio_chat/tls/context.hpp>
-
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -83,15 +81,19 @@ server::impl::impl(asio::io_context& context, server_config config)
     : context_(context)
     , config_(checked(std::move(config)))
     , log_(config_.log)
+    , tls_(std::make_shared<tls_keeper>(context, log_))
     , journal_([&context](std::function<void()> task) { asio::post(context, std::move(task)); },
                new_epoch(), {config_.limits.room_entries, config_.limits.room_bytes})
     , hub_({journal_, clock_, config_.limits, config_.default_room, message_log()})
-    , house_{config_, hub_, encoders_, log_}
+    , house_{config_, hub_, encoders_, log_, tls_->now()}
     , reactor_(context, clock_,
                {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,
                 config_.limits.close_time})
     , drain_(context) {
-  if (!config_.tls.certificate_file.empty()) tls_ = tls::make_server_context(config_.tls).value();
+  if (!config_.tls.certificate_file.empty()) {
+    tls_->change(config_.tls).value();
+    tls_->start();
+  }
   reactor_.start();
 }
 
@@ -107,14 +109,15 @@ std::function<void(const entry&)> server::impl::message_log() const {
 }
 
 result<tcp::endpoint> server::impl::listen(const std::string& host, std::uint16_t port) {
-  if (!tls_) {
+  if (!tls_->now()) {
     return fail(errc::bad_certificate_file,
                 "a server without a certificate cannot listen; set tls.certificate_file");
   }
   const auto wanted = look_up(context_, host, port);
   if (!wanted) return wanted;
   const auto at = open(*wanted, [this](transport::tcp_socket socket) {
-    return transport::make_tls_stream(std::move(socket), tls_, transport::stream::side::server);
+    return transport::make_tls_stream(std::move(socket), tls_->now()->ssl(),
+                                      transport::stream::side::server);
   });
   if (at) log_(severity::info, fmt::format("Server listening on {}", to_string(*at)));
   return at;
@@ -179,6 +182,17 @@ memory_transport server::impl::connect_in_memory() {
   return memory_transport(std::move(theirs));
 }
 
+result<void> server::impl::reload_tls(const tls_server_config& config) {
+  const bool first = !tls_->now();
+  if (auto changed = tls_->change(config); !changed) return changed;
+  if (first) tls_->start();
+  log_(severity::info, "Certificates, trust and revocations are read",
+       {{"blocked", std::to_string(tls_->now()->blocked())}});
+  for (const auto& [key, s] : sessions_)
+    s->check_trust();
+  return {};
+}
+
 void server::impl::begin(std::unique_ptr<transport::stream> stream, std::string address,
                          std::uint16_t port) {
   ++accepted_;
@@ -219,6 +233,7 @@ void server::impl::stop(stop_handler handler) {
 void server::impl::complete_stop() {
   drain_.cancel();
   reactor_.stop();
+  tls_->stop();
   for (stop_handler& h : std::exchange(stopping_, {})) {
     const auto executor = asio::get_associated_executor(h, context_.get_executor());
     asio::post(context_, [h = std::move(h), executor]() mutable {
@@ -240,6 +255,7 @@ void server::impl::end() {
   listeners_.clear();
   cut_off_all();
   reactor_.stop();
+  tls_->stop();
   drain_.cancel();
 }
 

@@ -10,10 +10,10 @@
 #include "net/protocol.hpp"
 #include "net/reactor.hpp"
 #include "net/session.hpp"
+#include "server/tls_keeper.hpp"
 
 #include <asio_chat/server.hpp>
 
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
@@ -32,6 +32,7 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   result<boost::asio::ip::tcp::endpoint> listen_insecure_plaintext(const std::string& host,
                                                                    std::uint16_t port);
   memory_transport connect_in_memory();
+  result<void> reload_tls(const tls_server_config& config);
   void stop(stop_handler handler);
   server_stats stats() const;
   /// Cuts everything off: the server goes.
@@ -54,7 +55,7 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   const server_config config_;
   logger log_;
   system_clock clock_;
-  std::shared_ptr<boost::asio::ssl::context> tls_; ///< none: in memory only
+  const std::shared_ptr<tls_keeper> tls_; ///< has none: in memory only
   memory_journal journal_;
   hub hub_;
   net::encoders encoders_;

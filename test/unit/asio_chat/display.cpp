@@ -90,7 +90,7 @@ TEST_CASE("asio-chat D19: nothing from the network reaches the terminal as a con
 
 TEST_CASE("asio-chat B15: the first line says how the connection is protected") {
   connected c;
-  c.tls = {"TLSv1.3", "TLS_AES_128_GCM_SHA256", "asio-chat/1", "ca.pem", ""};
+  c.tls = {"TLSv1.3", "TLS_AES_128_GCM_SHA256", "x25519", "asio-chat/1", "ca.pem", ""};
   CHECK(text(c) == lines{"connected over TLSv1.3, TLS_AES_128_GCM_SHA256, localhost:8443 verified "
                          "by ca.pem"});
   const auto skipped = text_display(time_format::off, "h:1", false).show(c, "");

@@ -232,6 +232,7 @@ TEST_CASE("an event of many receivers is one object") {
   struct keeping final : sink {
     void deliver(const shared_event& e) override { last = e; }
     void close(close_reason) override {}
+    std::vector<std::string> protection() const override { return {"as a test is"}; }
     shared_event last;
   } one, two;
   person& alice = w.in("alice");

@@ -28,5 +28,6 @@ result<void> who(hub&, member&, const command&);
 result<void> nick(hub&, member&, const command&);
 result<void> quit(hub&, member&, const command&);
 result<void> help(hub&, member&, const command&);
+result<void> tls(hub&, member&, const command&);
 
 } // namespace asio_chat::commands

@@ -30,4 +30,9 @@ result<void> help(hub&, member& m, const command& c) {
   return {};
 }
 
+result<void> tls(hub&, member& m, const command& c) {
+  m.tell(reply{std::string(c.ref), "tls", m.sink().protection(), {}});
+  return {};
+}
+
 } // namespace asio_chat::commands
