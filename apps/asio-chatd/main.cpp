@@ -5,7 +5,9 @@
 #include "ops/command_line.hpp"
 #include "ops/exposure.hpp"
 #include "ops/print_config.hpp"
+#include "ops/print_tls.hpp"
 #include "ops/process.hpp"
+#include "ops/reload_trigger.hpp"
 #include "ops/settings.hpp"
 #include "ops/stop_signals.hpp"
 
@@ -17,6 +19,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string>
 
 namespace {
@@ -55,6 +58,17 @@ void listen_without_tls_at(server& chat, const ops::listen_address& wanted) {
   std::fflush(stdout);
 }
 
+/// New files are taken as a whole or not at all.
+void read_tls_again(server& chat, ops::settings s, std::string_view why, const logger& log) {
+  try {
+    ops::load_secrets(s).value();
+    chat.reload_tls(s.server.tls);
+  } catch (const error& e) {
+    log(severity::error, "New files are not taken, what was read before goes on",
+        {{"cause", std::string(why)}, {"reason", e.what()}});
+  }
+}
+
 int serve(boost::asio::io_context& context, const logger& log) {
   try {
     context.run();
@@ -79,10 +93,18 @@ int run(ops::settings& s) {
 
   boost::asio::io_context context(1);
   server chat(context, s.server);
-  const ops::stop_signals signals(context, [&](std::string_view signal) {
+  std::optional<ops::reload_trigger> reload;
+  const auto stop = [&](std::string_view signal) {
     log(severity::info, "Server shutting down...", {{"signal", std::string(signal)}});
+    reload->stop();
     chat.async_stop([](error_code) {});
+  };
+  reload.emplace(context, ops::tls_files(s), [&, in_terminal = ops::is_in_terminal()](auto why) {
+    // The end of a terminal sends SIGHUP as well.
+    if (in_terminal && !ops::is_in_terminal()) return stop(why);
+    read_tls_again(chat, s, why, log);
   });
+  const ops::stop_signals signals(context, stop);
   std::string addresses;
   for (const auto& wanted : s.listen) {
     const auto at = listen_at(chat, wanted);
@@ -108,6 +130,9 @@ int start(ops::invocation& call) {
     return 0;
   case ops::action::check_config:
     return check(call.settings);
+  case ops::action::print_tls:
+    fmt::print("{}", ops::print_tls(call.settings, call.json));
+    return 0;
   case ops::action::run:
     break;
   }

@@ -23,6 +23,7 @@ constexpr std::string_view examples = R"(Examples:
   asio-chatd                      on 127.0.0.1:8443, with a certificate for development
   asio-chatd --listen 0.0.0.0:8443 --listen '[::]:8443' --cert cert.pem --key key.pem
   asio-chatd --config asio-chatd.toml --check-config
+  asio-chatd tls --json           what TLS is spoken, and why
   CHAT_SECRET=... asio-chatd --require-passphrase
 
 Each setting is also a key of the config file (idle-timeout = 300s) and an environment variable
@@ -51,6 +52,10 @@ class parser {
     add_action("--version", wants_version_, "print the versions of the program and its libraries");
     add_action("--print-config", wants_config_, "print every setting and where its value is from");
     add_action("--check-config", wants_check_, "say whether the server would start");
+    tls_ = app_.add_subcommand("tls", "print what is spoken: versions, suites, options, and why");
+    tls_->set_help_flag();
+    tls_->add_flag("--json", wants_json_, "as a JSON object");
+    tls_->fallthrough();
     config_ = app_.add_option("--config", config_values_, "take settings from this file")
                   ->option_text("FILE")
                   ->group("Files");
@@ -76,9 +81,10 @@ class parser {
       return fail(errc::bad_setting, fmt::format("command line: {}", visible(e.what(), 256)));
     }
     if (const auto swallowed = find_swallowed_flag()) return *swallowed;
-    if (const auto extras = app_.remaining(); !extras.empty()) return unknown(extras.front());
+    if (const auto extras = app_.remaining(true); !extras.empty()) return unknown(extras.front());
     command_line line;
     line.action = chosen_action();
+    line.json = wants_json_;
     if (config_->count() > 1) return given_twice("config");
     if (config_->count() == 1) {
       line.config_file = config_->results().front();
@@ -115,6 +121,7 @@ class parser {
   ops::action chosen_action() const {
     if (wants_help_) return action::print_help;
     if (wants_version_) return action::print_version;
+    if (tls_->parsed()) return action::print_tls;
     if (wants_config_) return action::print_config;
     return wants_check_ ? action::check_config : action::run;
   }
@@ -167,6 +174,8 @@ class parser {
   bool wants_version_ = false;
   bool wants_config_ = false;
   bool wants_check_ = false;
+  bool wants_json_ = false;
+  CLI::App* tls_;
   CLI::Option* config_;
   std::vector<std::pair<const setting*, CLI::Option*>> options_;
   std::vector<std::string> config_values_;

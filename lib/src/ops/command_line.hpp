@@ -10,6 +10,7 @@ namespace asio_chat::ops {
 
 struct command_line {
   ops::action action = ops::action::run;
+  bool json = false;       ///< of `print_tls`
   std::string config_file; ///< empty: not given
   given_values given;
 };

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace asio_chat::ops {
 
@@ -35,6 +36,11 @@ void forget_secret_in_environment() noexcept {
     OPENSSL_cleanse(secret, std::strlen(secret));
     (void)::unsetenv("CHAT_SECRET");
   }
+}
+
+bool is_in_terminal() noexcept {
+  return ::isatty(STDIN_FILENO) == 1 || ::isatty(STDOUT_FILENO) == 1 ||
+         ::isatty(STDERR_FILENO) == 1;
 }
 
 } // namespace asio_chat::ops

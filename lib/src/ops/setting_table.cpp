@@ -59,6 +59,8 @@ constexpr choice<client_certificates> client_certificate_choices[] = {
     {"none", client_certificates::none},
     {"optional", client_certificates::optional},
     {"required", client_certificates::required}};
+constexpr choice<tls_version> version_choices[] = {{"1.2", tls_version::tls_1_2},
+                                                   {"1.3", tls_version::tls_1_3}};
 constexpr choice<severity> level_choices[] = {{"debug", severity::debug},
                                               {"info", severity::info},
                                               {"warning", severity::warning},
@@ -105,6 +107,31 @@ constexpr setting table[] = {
   {"client-ca", "Certificates", "FILE", "",
    "PEM: the CAs that clients' certificates are trusted by", false,
    [](settings& s, view v) { return store_text(s.server.tls.client_ca_file, v); }},
+  {"client-crl", "Certificates", "FILE", "",
+   "PEM: revocation lists of those CAs; then each must have one", false,
+   [](settings& s, view v) { return store_text(s.server.tls.client_crl_file, v); }},
+  {"client-cert-allow", "Certificates", "PATTERN", "",
+   "who may come in, e.g. cn:alice; may be repeated", true,
+   [](settings& s, view v) {
+     s.server.tls.client_certificate_allow.emplace_back(v);
+     return result<void>();
+   }},
+  {"client-cert-block", "Certificates", "FILE", "",
+   "SHA-256 fingerprints that may not, one on each line", false,
+   [](settings& s, view v) { return store_text(s.server.tls.blocked_certificates_file, v); }},
+
+  {"tls-min", "TLS", "1.2|1.3", "1.2", "the oldest version that is spoken", false,
+   [](settings& s, view v) {
+     return store_choice(s.server.tls.posture.minimum, v, version_choices);
+   }},
+  {"tls-ciphers", "TLS", "LIST", "", "for TLS 1.2, as `openssl ciphers` takes it", false,
+   [](settings& s, view v) { return store_text(s.server.tls.posture.ciphers, v); }},
+  {"tls-ciphersuites", "TLS", "LIST", "", "for TLS 1.3, likewise", false,
+   [](settings& s, view v) { return store_text(s.server.tls.posture.ciphersuites, v); }},
+  {"tls-groups", "TLS", "LIST", "", "for the key agreement, e.g. X25519:P-256", false,
+   [](settings& s, view v) { return store_text(s.server.tls.posture.groups, v); }},
+  {"tls-tickets", "TLS", "on|off", "off", "clients may resume sessions", false,
+   [](settings& s, view v) { return store(s.server.tls.posture.tickets, parse_switch(v)); }},
 
   {"passphrase-file", "Who may come in", "FILE", "",
    "holds the passphrase that all users share", false,

@@ -74,6 +74,14 @@ result<void> check(const settings& s, bool passphrase_is_set) {
   if (tls.clients == client_certificates::none && !tls.client_ca_file.empty())
     return wrong("client-ca is given, but client-cert is none, so that nobody would be asked; set "
                  "client-cert to required or optional");
+  if (tls.clients == client_certificates::none &&
+      (!tls.client_crl_file.empty() || !tls.client_certificate_allow.empty() ||
+       !tls.blocked_certificates_file.empty()))
+    return wrong("client-crl, client-cert-allow or client-cert-block is given, but client-cert is "
+                 "none, so that nobody would be asked; set client-cert to required or optional");
+  if (tls.clients != client_certificates::none && tls.posture.tickets)
+    return wrong("tls-tickets is on and clients are asked for certificates: a ticket would let "
+                 "somebody in whose certificate was revoked meanwhile; switch one of them off");
   if (tls.certificate_file.empty() && s.data_directory.empty())
     return wrong("there is no directory to make a certificate for development in; give cert and "
                  "key, or data");
@@ -120,6 +128,7 @@ result<invocation> read_settings(const setting_sources& from) {
   const auto line = read_command_line(from.arguments);
   if (!line) return line.error();
   call.action = line->action;
+  call.json = line->json;
   if (call.action == action::print_help || call.action == action::print_version) return call;
 
   const auto environment = read_environment(from.environment);
@@ -145,6 +154,12 @@ result<invocation> read_settings(const setting_sources& from) {
   }
   if (auto good = check(call.settings, call.passphrase_is_set); !good) return good.error();
   return call;
+}
+
+std::vector<std::string> tls_files(const settings& s) {
+  const tls_server_config& tls = s.server.tls;
+  return {tls.certificate_file, tls.private_key_file, s.key_passphrase_file,
+          tls.client_ca_file,   tls.client_crl_file,  tls.blocked_certificates_file};
 }
 
 result<void> load_secrets(settings& s) {

@@ -50,10 +50,11 @@ struct setting_sources {
   std::function<result<std::string>(const std::string& path)> read_file; ///< the config file
 };
 
-enum class action { run, print_help, print_version, print_config, check_config };
+enum class action { run, print_help, print_version, print_config, check_config, print_tls };
 
 struct invocation {
   ops::action action = action::run;
+  bool json = false; ///< of `print_tls`
   ops::settings settings;
   given_values effective;         ///< of every setting that has a value, defaults included
   bool passphrase_is_set = false; ///< by CHAT_SECRET
@@ -61,6 +62,9 @@ struct invocation {
 
 /// The command line wins over the environment, that over the file, that over the defaults.
 result<invocation> read_settings(const setting_sources& from);
+
+/// The files that are read again while the server runs: certificates, keys, trust, revocation.
+std::vector<std::string> tls_files(const settings& s);
 
 /// Reads the files that hold passphrases into `settings.server`.
 result<void> load_secrets(settings& s);

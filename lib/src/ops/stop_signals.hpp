@@ -9,7 +9,7 @@
 
 namespace asio_chat::ops {
 
-/// Calls a function at the first SIGINT, SIGTERM or SIGHUP. From then on these signals do what they
+/// Calls a function at the first SIGINT or SIGTERM. From then on these signals do what they
 /// do to any program, so that a second one ends the process at once, however busy its loop is.
 class stop_signals {
  public:

@@ -1,0 +1,43 @@
+// When files have to be read again: SIGHUP, or a file that is another than before.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio_chat::ops {
+
+/// Looks at the files five times a second: that works with every file system, with renamed files,
+/// links and directories, and finds a change within half a second. A file counts as changed once it
+/// has stayed the same for one look, so that half a file is rarely read.
+class reload_trigger {
+ public:
+  using on_reload = std::function<void(std::string_view why)>;
+
+  /// @param files of a directory those in it count as well; an empty name is none
+  reload_trigger(boost::asio::io_context& context, std::vector<std::string> files,
+                 on_reload reload);
+
+  /// Neither signal nor file does anything any more.
+  void stop();
+
+ private:
+  void wait_for_signal();
+  void look_later();
+  std::uint64_t look() const;
+
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer timer_;
+  std::vector<std::string> files_;
+  on_reload reload_;
+  std::uint64_t read_; ///< what the files looked like when they were read
+  std::uint64_t seen_; ///< at the last look
+};
+
+} // namespace asio_chat::ops
