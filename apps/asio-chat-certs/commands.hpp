@@ -1,5 +1,6 @@
 // The subcommands. Each adds itself to the program with its options and runs when it was parsed;
-// a failure is thrown as asio_chat::error, wrong usage as CLI::ParseError.
+// a failure is thrown as asio_chat::error, wrong usage as CLI::ParseError, and another exit code
+// for which all is said as CLI::RuntimeError.
 #pragma once
 
 namespace CLI {
@@ -16,5 +17,6 @@ void add_crl_command(CLI::App& program);
 void add_revoke_command(CLI::App& program);
 void add_renew_command(CLI::App& program);
 void add_show_command(CLI::App& program);
+void add_probe_command(CLI::App& program);
 
 } // namespace asio_chat::certs

@@ -1,4 +1,5 @@
-// asio-chat-certs: makes, renews, revokes and shows the certificates that a chat over TLS needs.
+// asio-chat-certs: makes, renews, revokes and shows the certificates that a chat over TLS needs,
+// and looks at the servers that show them.
 #include "commands.hpp"
 
 #include <asio_chat/error.hpp>
@@ -23,7 +24,7 @@ constexpr const char* examples = R"(Examples:
   asio-chat-certs revoke certs/alice-cert.pem        alice is let in no longer
   asio-chat-certs crl --ca-dir certs                 the revocation list anew, each month
   asio-chat-certs show certs/server-cert.pem         what a certificate says
-  asio-chat-certs show localhost:8443                what a server shows
+  asio-chat-certs probe localhost:8443 --ca certs/ca-cert.pem   what a server shows
 )";
 
 } // namespace
@@ -42,11 +43,14 @@ int main(int argc, char** argv) {
   add_revoke_command(app);
   add_crl_command(app);
   add_show_command(app);
+  add_probe_command(app);
   app.footer(examples); // last, since subcommands take over what is set before them
 
   try {
     app.parse(argc, argv);
     return 0;
+  } catch (const CLI::RuntimeError& e) {
+    return e.get_exit_code();
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e); // --help, --version
     fmt::print(stderr, "asio-chat-certs: {} (see asio-chat-certs --help)\n", e.what());

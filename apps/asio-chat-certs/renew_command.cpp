@@ -4,12 +4,12 @@
 #include "commands.hpp"
 #include "passphrase.hpp"
 
-#include <asio_chat/tls/certificate_info.hpp>
 #include "tls/file.hpp"
 #include "tls/pem.hpp"
 #include "tls/secret_file.hpp"
 #include "tls/x509/renew.hpp"
 #include "tls/x509/revocation_list.hpp"
+#include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
 

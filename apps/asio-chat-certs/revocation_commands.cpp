@@ -3,10 +3,10 @@
 #include "authority.hpp"
 #include "commands.hpp"
 
-#include <asio_chat/tls/certificate_info.hpp>
 #include "tls/pem.hpp"
 #include "tls/x509/renew.hpp"
 #include "tls/x509/revocation_file.hpp"
+#include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
 

@@ -4,11 +4,14 @@ Needs ASIO_CHAT_BIN, the directory of the programs. Names in brackets are rows o
 """
 
 import hashlib
+import json
 import os
 import re
 import socket
+import ssl
 import stat
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -502,7 +505,8 @@ def test_A18_renew_keeps_all_but_number_and_time(tool):
     assert (tool.cwd / "server-cert.pem.old").read_text() == before
     assert "OK" in tool.openssl("verify", "-x509_strict", "-CAfile", "ca-cert.pem", "-purpose",
                                 "sslserver", "-verify_hostname", "chat.example", "server-cert.pem")
-    assert "(89 days left)" in tool.ok("renew", "server-cert.pem") + tool.ok("show", "server-cert.pem")
+    tool.ok("renew", "server-cert.pem")
+    assert "(89 days left)" in tool.ok("show", "server-cert.pem"), "as long as before"
 
 
 def test_A18_renew_needs_no_private_key_of_what_a_ca_issued(tool):
@@ -660,39 +664,259 @@ def test_show_says_what_a_file_is_not(tool):
     assert "it holds a private key" in tool.fails("show", "server.key")
     (tool.cwd / "text").write_text("hello")
     assert "it is not PEM" in tool.fails("show", "text")
-    assert "neither a file nor HOST:PORT" in tool.fails("show", "absent.pem")
+    assert "No such file" in tool.fails("show", "absent.pem")
+
+
+def test_show_sends_who_asks_for_a_server_to_probe(tool):
+    assert "asio-chat-certs probe localhost:8443" in tool.fails("show", "localhost:8443")
+
+
+# probe
+
+
+class HttpsServer:
+    """Python's TLS, and an answer to the first request; `seen` is what each connection sent."""
+
+    def __init__(self, tool, answer, certificate="server-cert.pem", ask=None):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tool.cwd / certificate, tool.cwd / "server-key.pem")
+        context.set_alpn_protocols(["http/1.1"])
+        if ask:
+            context.verify_mode = ssl.CERT_OPTIONAL
+            context.load_verify_locations(tool.cwd / ask)
+        self.context, self.answer, self.seen, self.peers = context, answer, [], []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+
+    def serve(self):
+        while True:
+            try:
+                raw, _ = self.listener.accept()
+            except OSError:
+                return
+            with raw:
+                raw.settimeout(5)
+                try:
+                    with self.context.wrap_socket(raw, server_side=True) as tls:
+                        self.peers.append(tls.getpeercert())
+                        self.seen.append(tls.recv(4096))
+                        if self.seen[-1]:
+                            tls.sendall(self.answer)
+                except OSError:
+                    pass
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join(10)
+
+
+SERVER = ["-cert", "server-cert.pem", "-key", "server-key.pem"]
+
+
+def probed(tool, *args, code=0, env=None):
+    done = tool.run("probe", *args, env=env)
+    assert done.returncode == code, (done.stdout, done.stderr)
+    assert done.stderr == ""
+    return done.stdout
+
+
+@pytest.mark.parametrize("version, shown", [("-tls1_2", "TLSv1.2"), ("-tls1_3", "TLSv1.3")])
+def test_A20_B18_probe_shows_all_there_is(tool, version, shown):
+    world(tool)
+    with OpensslServer(tool, *SERVER, "-cert_chain", "ca-cert.pem", version, "-alpn",
+                       "asio-chat/1", "-groups", "P-256") as server:
+        text = probed(tool, f"localhost:{server.port}", "--ca", "ca-cert.pem")
+        facts = json.loads(probed(tool, f"localhost:{server.port}", "--ca", "ca-cert.pem",
+                                  "--json"))
+        kept = tool.run("probe", f"localhost:{server.port}", "--ca", "ca-cert.pem", "--pem")
+    assert field(text, "Version") == facts["version"] == shown
+    assert field(text, "Cipher suite") == facts["cipher_suite"]
+    assert re.match("TLS_.*_(GCM|POLY1305)_SHA", facts["cipher_suite"])
+    assert field(text, "Key exchange") == facts["key_exchange"] == "secp256r1"
+    assert field(text, "ALPN") == facts["alpn"] == "asio-chat/1"
+    assert field(text, "Stapling") == "no OCSP answer was given" and facts["staple"] is None
+    assert field(text, "Trusted") == "yes, as 'localhost', by ca-cert.pem"
+    assert facts["trusted"] and facts["trusted_by"] == "ca-cert.pem" and facts["reason"] is None
+    first, second = text.split("Certificate 1 of 2\n")[1].split("\nCertificate 2 of 2\n")
+    assert first == tool.ok("show", "server-cert.pem") and "(364 days left)" in first
+    assert second == tool.ok("show", "ca-cert.pem")
+    own, ca = facts["chain"]
+    assert own["dns_names"] == ["localhost"] and own["days_left"] == 364 and not own["ca"]
+    assert own["pin"] == field(first, "Pin") and ca["ca"]
+    assert kept.stdout == "".join((tool.cwd / f).read_text()
+                                  for f in ("server-cert.pem", "ca-cert.pem"))
+    assert "Trusted      yes" in kept.stderr
+
+
+def test_B17_probe_by_the_systems_store_and_ask_for_a_page(tool):
+    """SSL_CERT_FILE stands for the system's store: nothing leaves this machine."""
+    world(tool)
+    store = clean_environment(SSL_CERT_FILE=str(tool.cwd / "ca-cert.pem"), SSL_CERT_DIR="/nowhere")
+    page = b"HTTP/1.1 200 OK\r\nX: \x1b]0;owned\x07\xc3\xa9\r\n\r\n" + b"a" * 500
+    with HttpsServer(tool, page) as server:
+        where = f"localhost:{server.port}"
+        text = probed(tool, where, "--get", "/", env=store)
+        assert field(text, "Trusted") == "yes, as 'localhost', by the system's store"
+        assert field(text, "Version") == "TLSv1.3" and field(text, "ALPN") == "http/1.1"
+        answer = text.split("Answer to GET /\n")[1]
+        head = "HTTP/1.1 200 OK\nX: \\x1B]0;owned\\x07\\xC3\\xA9\n\n"
+        assert answer == head + "a" * (200 - page.index(b"aaa")) + "\n"
+        facts = json.loads(probed(tool, where, "--get", "/x?y=1", "--json", env=store))
+        assert facts["answer"] + "\n" == answer
+    assert server.seen[0].startswith(
+        f"GET / HTTP/1.1\r\nHost: localhost:{server.port}\r\n".encode())
+    assert server.seen[1].startswith(b"GET /x?y=1 HTTP/1.1\r\n")
+
+
+def test_B18_who_is_not_trusted_gets_exit_code_3_and_no_request(tool):
+    world(tool)
+    tool.ok("ca", "--out", "x")
+    store = clean_environment(SSL_CERT_FILE="/nowhere", SSL_CERT_DIR="/nowhere")
+    with HttpsServer(tool, b"HTTP/1.1 200 OK\r\n\r\n") as server:
+        where = f"localhost:{server.port}"
+        text = probed(tool, where, "--get", "/", code=3, env=store)
+        assert field(text, "Trusted").startswith("NO: the certificate of 'localhost' is signed by "
+                                                 "nobody who is trusted here")
+        assert "the system's store" in field(text, "Trusted")
+        assert field(text, "Subject") == "CN=localhost" and "Answer" not in text
+        # A CA of the same name, but another.
+        text = probed(tool, where, "--ca", "x/ca-cert.pem", "--get", "/", code=3)
+        assert field(text, "Trusted").startswith("NO: ")
+        facts = json.loads(probed(tool, where, "--get", "/", "--json", code=3, env=store))
+        assert not facts["trusted"] and "nobody who is trusted" in facts["reason"]
+        assert facts["trusted_by"] is None and facts["answer"] is None
+    assert server.seen == [b"", b"", b""]
+
+
+def test_B18_the_name_and_the_time_count(tool):
+    tool.ok("ca")
+    tool.ok("server", "--dns", "chat.example", "--ip", "192.0.2.7")
+    with OpensslServer(tool, *SERVER) as server:
+        for host in "localhost", "127.0.0.1":
+            text = probed(tool, f"{host}:{server.port}", "--ca", "ca-cert.pem", code=3)
+            assert "another host" in field(text, "Trusted")
+            assert "it is for chat.example, 192.0.2.7" in field(text, "Trusted")
+    tool.openssl("req", "-new", "-key", "server-key.pem", "-subj", "/CN=localhost", "-out", "r.csr")
+    (tool.cwd / "ext").write_text("subjectAltName=DNS:localhost\n")
+    tool.openssl("x509", "-req", "-in", "r.csr", "-CA", "ca-cert.pem", "-CAkey", "ca-key.pem",
+                 "-extfile", "ext", "-days", -1, "-out", "old.pem")
+    with OpensslServer(tool, "-cert", "old.pem", "-key", "server-key.pem") as server:
+        text = probed(tool, f"localhost:{server.port}", "--ca", "ca-cert.pem", code=3)
+        assert "has expired" in field(text, "Trusted") and "(EXPIRED)" in field(text, "Not after")
+
+
+def test_A20_foreign_text_in_a_certificate_cannot_steer_the_terminal(tool):
+    tool.ok("self-signed", "server", "--cn", "\x1b[2J\x9bx")
+    with OpensslServer(tool, "-cert", "server.crt", "-key", "server.key") as server:
+        where = f"localhost:{server.port}"
+        for more in [], ["--whole"], ["--json"]:
+            text = probed(tool, where, *more, code=3)
+            assert all(c == "\n" or " " <= c <= "~" for c in text)
+    assert "CN=\\1B[2J" in text.replace("\\\\", "\\")
 
 
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
-def test_show_a_server(tool, version):
-    """[A20]"""
-    tool.ok("self-signed")
-    with OpensslServer(tool, "-cert", "server.crt", "-key", "server.key", version) as server:
-        shown = tool.ok("show", f"localhost:{server.port}")
-        assert "UNVERIFIED" in shown
-        assert field(shown, "Subject") == "CN=localhost"
-        fingerprint = field(tool.ok("show", "server.crt"), "Fingerprint")
-        assert field(shown, "Fingerprint") == fingerprint
-        kept = tool.run("show", f"127.0.0.1:{server.port}", "--pem")
-        assert kept.stdout == (tool.cwd / "server.crt").read_text()
-        assert "UNVERIFIED" in kept.stderr
+def test_A20_probe_of_a_server_that_asks_for_a_certificate(tool, version):
+    world(tool)
+    asking = ["-Verify", "1", "-verify_return_error", "-CAfile", "ca-cert.pem", version]
+    with OpensslServer(tool, *SERVER, *asking) as server:
+        where = [f"localhost:{server.port}", "--ca", "ca-cert.pem"]
+        text = probed(tool, *where)
+        assert field(text, "Client") == "asked for a certificate"
+        assert field(text, "Refused").startswith("the server ")
+        assert field(text, "Trusted").startswith("yes") and field(text, "Subject") == "CN=localhost"
+        text = probed(tool, *where, "--cert", "alice-cert.pem", "--key", "alice-key.pem")
+        assert field(text, "Client") == "asked for a certificate"
+        assert "Refused" not in text
 
 
-def test_show_a_server_that_asks_for_a_certificate(tool):
-    """[A20]"""
-    tool.ok("self-signed")
-    for version in "-tls1_2", "-tls1_3":
-        with OpensslServer(tool, "-cert", "server.crt", "-key", "server.key", "-Verify", "1",
-                           "-verify_return_error", "-CAfile", "client.crt", version) as server:
-            shown = tool.ok("show", f"localhost:{server.port}")
-            assert field(shown, "Subject") == "CN=localhost"
+def test_A20_a_server_that_is_not_trusted_does_not_see_the_clients_certificate(tool):
+    world(tool)
+    tool.ok("ca", "--out", "x")
+    with HttpsServer(tool, b"", ask="ca-cert.pem") as server:
+        alice = [f"localhost:{server.port}", "--cert", "alice-cert.pem", "--key", "alice-key.pem"]
+        probed(tool, *alice, "--ca", "ca-cert.pem")
+        probed(tool, *alice, "--ca", "x/ca-cert.pem", code=3)
+    assert server.peers[0]["subject"] == ((("commonName", "alice"),),)
+    assert server.peers[1] == {} or server.peers[1] is None
 
 
-def test_show_nobody_there(tool):
-    assert "Connection refused" in tool.fails("show", f"127.0.0.1:{free_port()}")
+def test_A19_addresses_of_revocation_are_shown(tool):
+    world(tool)
+    (tool.cwd / "ext").write_text(
+        "subjectAltName=DNS:localhost\ncrlDistributionPoints=URI:http://ca.example/crl\n"
+        "authorityInfoAccess=OCSP;URI:http://ocsp.example/,caIssuers;URI:http://ca.example/ca\n")
+    tool.openssl("req", "-new", "-key", "server-key.pem", "-subj", "/CN=localhost", "-out", "r.csr")
+    tool.openssl("x509", "-req", "-in", "r.csr", "-CA", "ca-cert.pem", "-CAkey", "ca-key.pem",
+                 "-extfile", "ext", "-out", "s.pem")
+    with OpensslServer(tool, "-cert", "s.pem", "-key", "server-key.pem") as server:
+        text = probed(tool, f"localhost:{server.port}", "--ca", "ca-cert.pem")
+    assert field(text, "CRL at") == "http://ca.example/crl"
+    assert field(text, "OCSP at") == "http://ocsp.example/"
 
 
-def test_show_who_does_not_speak_tls(tool):
+def ocsp_answer(tool, state):
+    """`answer.der`: of the CA, about the server's certificate."""
+    number = serial(tool, "server-cert.pem")
+    revoked = "250101000000Z" if state == "R" else ""
+    (tool.cwd / "index.txt").write_text(
+        f"{state}\t351231235959Z\t{revoked}\t{number}\tunknown\t/CN=localhost\n")
+    tool.openssl("ocsp", "-index", "index.txt", "-rsigner", "ca-cert.pem", "-rkey", "ca-key.pem",
+                 "-CA", "ca-cert.pem", "-issuer", "ca-cert.pem", "-cert", "server-cert.pem",
+                 "-ndays", 1, "-noverify", "-respout", "answer.der")
+
+
+def test_A19_a_stapled_ocsp_answer_is_read(tool):
+    world(tool)
+    stapling = [*SERVER, "-status_file", "answer.der"]
+
+    def probe(code=0):
+        with OpensslServer(tool, *stapling) as server:
+            where = [f"localhost:{server.port}", "--ca", "ca-cert.pem"]
+            return (probed(tool, *where, code=code),
+                    json.loads(probed(tool, *where, "--json", code=code)))
+
+    ocsp_answer(tool, "V")
+    text, facts = probe()
+    assert re.match("good, as of .* UTC, until .* UTC$", field(text, "Stapling"))
+    assert facts["staple"]["status"] == "good" and facts["staple"]["verified"]
+    ocsp_answer(tool, "R")
+    text, facts = probe(code=3)
+    assert field(text, "Stapling").startswith("revoked")
+    assert "was revoked" in field(text, "Trusted") and "was revoked" in facts["reason"]
+    # Of another certificate: the server got a new one since.
+    tool.ok("server", "--force")
+    text, facts = probe()
+    assert field(text, "Stapling") == "of another certificate" and not facts["staple"]["verified"]
+    (tool.cwd / "answer.der").write_bytes(b"\x30\x03\x0a\x01\x03")
+    text, facts = probe()
+    assert field(text, "Stapling") == "trylater"
+
+
+def test_A19_a_stapled_answer_that_nobody_signed_counts_for_nothing(tool):
+    world(tool)
+    ocsp_answer(tool, "R")
+    der = bytearray((tool.cwd / "answer.der").read_bytes())
+    at = der.index(bytes.fromhex(serial(tool, "server-cert.pem")))
+    at = bytes(der).index(b"20250101000000Z", at)
+    der[at + 3] = ord("4")
+    (tool.cwd / "answer.der").write_bytes(der)
+    with OpensslServer(tool, *SERVER, "-status_file", "answer.der") as server:
+        text = probed(tool, f"localhost:{server.port}", "--ca", "ca-cert.pem")
+    assert field(text, "Stapling").endswith("; but its signature proves nothing here")
+
+
+def test_probe_nobody_there(tool):
+    assert "Connection refused" in tool.fails("probe", f"127.0.0.1:{free_port()}")
+
+
+def test_probe_who_does_not_speak_tls(tool):
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -703,20 +927,37 @@ def test_show_who_does_not_speak_tls(tool):
             peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
             peer.close()
             os._exit(0)
-        message = tool.fails("show", f"127.0.0.1:{listener.getsockname()[1]}")
+        message = tool.fails("probe", f"127.0.0.1:{listener.getsockname()[1]}")
         os.waitpid(pid, 0)
     assert "not TLS" in message
 
 
-def test_show_gives_up_after_ten_seconds(tool):
+def test_probe_gives_up_after_ten_seconds(tool):
     """[A20] A peer that accepts and says nothing."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         start = time.monotonic()
-        message = tool.fails("show", f"127.0.0.1:{listener.getsockname()[1]}")
+        message = tool.fails("probe", f"127.0.0.1:{listener.getsockname()[1]}")
         assert 9.5 < time.monotonic() - start < 12
     assert "no answer in time while shaking hands" in message
+
+
+def test_B17_a_request_without_an_answer_fails(tool):
+    world(tool)
+    with HttpsServer(tool, b"") as server:
+        done = tool.run("probe", f"localhost:{server.port}", "--ca", "ca-cert.pem", "--get", "/")
+    assert done.returncode == 1 and "Trusted      yes" in done.stdout
+    assert done.stderr == (f"asio-chat-certs: localhost:{server.port} gave no answer to the "
+                           "request\n")
+
+
+def test_probe_says_which_file_cannot_be_used(tool):
+    world(tool)
+    where = f"localhost:{free_port()}"
+    assert "'absent.pem'" in tool.fails("probe", where, "--ca", "absent.pem")
+    assert "different keys" in tool.fails("probe", where, "--ca", "ca-cert.pem", "--cert",
+                                          "alice-cert.pem", "--key", "bob-key.pem")
 
 
 # the program itself
@@ -725,16 +966,21 @@ def test_show_gives_up_after_ten_seconds(tool):
 def test_version_and_help(tool):
     assert re.fullmatch(r"asio-chat-certs \d+\.\d+\.\d+\n", tool.ok("--version"))
     text = tool.ok("--help")
-    for part in "Examples:", "self-signed", "show localhost:8443":
+    for part in "Examples:", "self-signed", "probe localhost:8443":
         assert part in text
-    for command in ("ca", "server", "client", "self-signed", "renew", "revoke", "crl", "show"):
+    for command in ("ca", "server", "client", "self-signed", "renew", "revoke", "crl", "show",
+                    "probe"):
         assert "--help" in tool.ok(command, "--help")
 
 
 @pytest.mark.parametrize("args", [
     [], ["nonsense"], ["self-signed", "--nonsense"], ["show"], ["client"],
     ["self-signed", "--key", "dsa"], ["self-signed", "--days", "soon"],
-    ["revoke"], ["renew"], ["crl", "x"], ["self-signed", "a", "b", "--cn", "x"], ["self-signed", "--passphrase-file", "x"],
+    ["probe"], ["probe", "localhost"], ["probe", "localhost:0"], ["probe", "localhost:65536"],
+    ["probe", "localhost:8443", "--get", "x"], ["probe", "localhost:8443", "--get", "/a b"],
+    ["probe", "localhost:8443", "--cert", "x"], ["probe", "localhost:8443", "--pem", "--json"],
+    ["revoke"], ["renew"], ["crl", "x"], ["self-signed", "a", "b", "--cn", "x"],
+    ["self-signed", "--passphrase-file", "x"],
 ])
 def test_wrong_usage_is_exit_code_2(tool, args):
     tool.fails(*args, code=2)

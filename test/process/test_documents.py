@@ -70,10 +70,10 @@ def in_certs(place, command):
         place.sh(command if "certs" in command.split(maxsplit=1)[-1] else f"cd certs && {command}")
 
 
-def show_server(place, command):
+def probe_server(place, command):
     with place.daemon() as d:
         shown = place.sh(command.replace(":8443", f":{d.port}"))
-        assert "localhost" in shown.stdout
+        assert "Trusted      yes, as 'localhost', by ca-cert.pem" in shown.stdout
 
 
 def start_daemon(place, command):
@@ -148,7 +148,7 @@ RUNS = {
     "asio-chat-certs crl --ca-dir certs": in_certs,
     "asio-chat-certs show certs/server-cert.pem": in_certs,
     "asio-chat-certs show certs/server-cert.pem --whole": in_certs,
-    "asio-chat-certs show localhost:8443": show_server,
+    "asio-chat-certs probe localhost:8443 --ca ca-cert.pem": probe_server,
 }
 
 

@@ -173,6 +173,11 @@ std::chrono::sys_seconds time_of(const ASN1_TIME* time) {
   return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&broken_down)));
 }
 
+long days_left(const certificate_info& info) {
+  return std::chrono::floor<std::chrono::days>(info.not_after - std::chrono::system_clock::now())
+      .count();
+}
+
 std::string time_text(std::chrono::sys_seconds time) {
   const std::time_t seconds = time.time_since_epoch().count();
   std::tm broken_down{};
@@ -186,7 +191,7 @@ std::string time_text(std::chrono::sys_seconds time) {
 std::string to_text(const certificate_info& info) {
   const auto now = std::chrono::system_clock::now();
   const std::string_view since = now < info.not_before ? "  (not valid yet)" : "";
-  const auto left = std::chrono::floor<std::chrono::days>(info.not_after - now).count();
+  const long left = days_left(info);
   const std::string until = now > info.not_after
                                 ? "  (EXPIRED)"
                                 : fmt::format("  ({} day{} left)", left, left == 1 ? "" : "s");

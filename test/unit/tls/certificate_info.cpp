@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 
@@ -41,6 +42,33 @@ TEST_CASE("A20: the table has a line per field and says what is over", "[tls][A2
     CAPTURE(part);
     CHECK(text.find(part) != std::string::npos);
   }
+}
+
+TEST_CASE("A20: the days that are left are whole ones", "[tls][A20]") {
+  const auto info = describe(make_self_signed().certificate.get());
+  CHECK(days_left(info) == 364);
+  CHECK(to_text(info).find("  (364 days left)\n") != std::string::npos);
+  const auto old = describe(x509::issue(expired(server_request())).value().certificate.get());
+  CHECK(days_left(old) == -6);
+}
+
+TEST_CASE("A19, A20: where to ask about revocation is read", "[tls][A19][A20]") {
+  const auto made = make_self_signed();
+  CHECK(describe(made.certificate.get()).crl_addresses.empty());
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, nullptr, made.certificate.get(), nullptr, nullptr, 0);
+  const auto add = [&](int nid, const char* value) {
+    const openssl_ptr<X509_EXTENSION, X509_EXTENSION_free> extension(
+        X509V3_EXT_conf_nid(nullptr, &context, nid, value));
+    REQUIRE(X509_add_ext(made.certificate.get(), extension.get(), -1) == 1);
+  };
+  add(NID_crl_distribution_points, "URI:http://a.example/\x1b[2J,URI:http://b.example/");
+  add(NID_info_access, "caIssuers;URI:http://c.example/,OCSP;URI:http://d.example/");
+  const auto info = describe(made.certificate.get());
+  CHECK(info.crl_addresses ==
+        std::vector<std::string>{"http://a.example/\\1B[2J", "http://b.example/"});
+  CHECK(info.ocsp_addresses == std::vector<std::string>{"http://d.example/"});
+  CHECK(to_text(info).find("OCSP at      http://d.example/\n") != std::string::npos);
 }
 
 TEST_CASE("D19: control characters in foreign names come out escaped", "[tls][D19]") {

@@ -45,6 +45,9 @@ std::string serial_text(const ASN1_INTEGER* serial);
 /// The epoch for a time that cannot be read.
 std::chrono::sys_seconds time_of(const ASN1_TIME* time);
 
+/// Whole days until it is over; negative afterwards.
+long days_left(const certificate_info& info);
+
 /// `2026-01-31 12:00:00 UTC`
 std::string time_text(std::chrono::sys_seconds time);
 

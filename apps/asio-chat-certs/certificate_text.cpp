@@ -1,0 +1,29 @@
+#include "certificate_text.hpp"
+
+#include "tls/memory_bio.hpp"
+
+#include <openssl/pem.h>
+
+#include <algorithm>
+
+namespace asio_chat::certs {
+
+std::string pem_of(X509* certificate) {
+  const tls::error_queue_scope queue;
+  const tls::bio_ptr bio = tls::memory_bio();
+  PEM_write_bio_X509(bio.get(), certificate);
+  return tls::drain(bio.get());
+}
+
+std::string structure_of(X509* certificate) {
+  const tls::error_queue_scope queue;
+  const tls::bio_ptr bio = tls::memory_bio();
+  X509_print_ex(bio.get(), certificate, XN_FLAG_RFC2253, 0);
+  std::string text = tls::drain(bio.get());
+  // OpenSSL prints some foreign text as it is.
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return (c < ' ' && c != '\n') || c > '~'; }, '?');
+  return text;
+}
+
+} // namespace asio_chat::certs

@@ -1,0 +1,131 @@
+#include "probe_report.hpp"
+
+#include <asio_chat/tls/certificate_info.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace asio_chat::certs {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string staple_text(const ocsp_staple& staple) {
+  if (!staple.given) return "no OCSP answer was given";
+  std::string text = staple.status;
+  if (staple.this_update != std::chrono::sys_seconds())
+    text += ", as of " + tls::time_text(staple.this_update);
+  if (staple.next_update != std::chrono::sys_seconds())
+    text += ", until " + tls::time_text(staple.next_update);
+  if (!staple.problem.empty()) text += "; but " + staple.problem;
+  return text;
+}
+
+json::value text_or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
+json::value time_or_null(std::chrono::sys_seconds time) {
+  return time == std::chrono::sys_seconds()
+             ? json::value(nullptr)
+             : json::value(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(time)));
+}
+
+json::array array_of(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
+
+json::object json_of(X509* certificate) {
+  const tls::certificate_info info = tls::describe(certificate);
+  return {{"subject", info.subject},
+          {"issuer", info.issuer},
+          {"serial", info.serial},
+          {"not_before", time_or_null(info.not_before)},
+          {"not_after", time_or_null(info.not_after)},
+          {"days_left", tls::days_left(info)},
+          {"dns_names", array_of(info.dns_names)},
+          {"ip_names", array_of(info.ip_names)},
+          {"crl_addresses", array_of(info.crl_addresses)},
+          {"ocsp_addresses", array_of(info.ocsp_addresses)},
+          {"ca", info.ca},
+          {"key", info.key},
+          {"signature", info.signature},
+          {"fingerprint", info.fingerprint},
+          {"pin", info.pin},
+          {"der_bytes", info.der_bytes}};
+}
+
+json::value json_of(const ocsp_staple& staple) {
+  if (!staple.given) return nullptr;
+  return json::object{{"status", staple.status},
+                      {"verified", staple.verified},
+                      {"problem", text_or_null(staple.problem)},
+                      {"this_update", time_or_null(staple.this_update)},
+                      {"next_update", time_or_null(staple.next_update)}};
+}
+
+} // namespace
+
+std::string harmless_bytes(std::string_view bytes) {
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const char c = bytes[i];
+    if (c == '\r' && i + 1 < bytes.size() && bytes[i + 1] == '\n') continue;
+    if (c == '\n' || (c >= ' ' && c <= '~'))
+      text += c;
+    else
+      text += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
+  }
+  return text;
+}
+
+std::string summary_of(const probe_request& asked, const probe_result& found) {
+  std::string text;
+  const auto line = [&text](std::string_view name, std::string_view value) {
+    if (!value.empty()) text += fmt::format("{:<13}{}\n", name, value);
+  };
+  line("Server", fmt::format("{}, port {}, at {}", asked.host, asked.port, found.address));
+  line("Version", found.session.version);
+  line("Cipher suite", found.session.cipher_suite);
+  line("Key exchange", found.key_exchange);
+  if (!found.session.version.empty())
+    line("ALPN", found.session.alpn.empty() ? "none agreed on" : found.session.alpn);
+  line("Stapling", staple_text(found.staple));
+  line("Client", found.certificate_asked ? "asked for a certificate" : "");
+  line("Refused", found.refusal);
+  line("Trusted", found.verdict ? fmt::format("yes, as '{}', by {}", asked.host, *found.verdict)
+                                : "NO: " + found.verdict.error().message);
+  return text;
+}
+
+std::string json_of(const probe_request& asked, const probe_result& found) {
+  json::array chain;
+  for (const tls::certificate_ptr& certificate : found.chain)
+    chain.push_back(json_of(certificate.get()));
+  const bool trusted = found.verdict.has_value();
+  json::object o{{"host", asked.host},
+                 {"port", std::stoi(asked.port)},
+                 {"address", found.address},
+                 {"version", text_or_null(found.session.version)},
+                 {"cipher_suite", text_or_null(found.session.cipher_suite)},
+                 {"key_exchange", text_or_null(found.key_exchange)},
+                 {"alpn", text_or_null(found.session.alpn)},
+                 {"staple", json_of(found.staple)},
+                 {"certificate_asked", found.certificate_asked},
+                 {"refusal", text_or_null(found.refusal)},
+                 {"trusted", trusted},
+                 {"trusted_by", trusted ? json::value(*found.verdict) : nullptr},
+                 {"reason", trusted ? nullptr : json::value(found.verdict.error().message)},
+                 {"chain", std::move(chain)}};
+  if (!asked.path.empty())
+    o["answer"] = found.answered ? json::value(harmless_bytes(found.answer)) : nullptr;
+  return json::serialize(o);
+}
+
+} // namespace asio_chat::certs

@@ -1,0 +1,20 @@
+#include "server_address.hpp"
+
+#include <algorithm>
+
+namespace asio_chat::certs {
+
+std::optional<server_address> parse_server_address(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  server_address server{text.substr(0, colon), text.substr(colon + 1)};
+  const bool digits = !server.port.empty() && server.port.size() <= 5 &&
+                      std::all_of(server.port.begin(), server.port.end(),
+                                  [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits || std::stoi(server.port) < 1 || std::stoi(server.port) > 65535) return std::nullopt;
+  if (server.host.size() > 2 && server.host.front() == '[' && server.host.back() == ']')
+    server.host = server.host.substr(1, server.host.size() - 2);
+  return server;
+}
+
+} // namespace asio_chat::certs
