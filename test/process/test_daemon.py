@@ -204,35 +204,6 @@ def test_C23_logs_as_json_are_an_object_a_line(tmp_path):
             assert record["level"] != "forged"
 
 
-def test_B2_B3_client_certificates_none_optional_required(tmp_path):
-    def certs(*arguments):
-        subprocess.run([BIN / "asio-chat-certs", *map(str, arguments)], check=True, cwd=tmp_path,
-                       capture_output=True, env=clean_environment())
-
-    certs("self-signed", "alice", "--cn", "alice")
-    certs("self-signed", "mallory", "--cn", "mallory")
-    anchor = tmp_path / "alice.crt"
-    mine = (tmp_path / "alice.crt", tmp_path / "alice.key")
-    other = (tmp_path / "mallory.crt", tmp_path / "mallory.key")
-
-    def comes_in(d, certificate):
-        try:
-            client = LessonClient(d.port, d.ca, "somebody", certificate=certificate)
-            return client.receive().endswith("joined the chat *")
-        except (OSError, EOFError):  # TLS 1.3 tells the refusal at the first read
-            return False
-
-    expected = {"optional": (True, True, False), "required": (False, True, False)}
-    for mode, (without, trusted, stranger) in expected.items():
-        (tmp_path / mode).mkdir()
-        with Daemon(tmp_path / mode, "--client-cert", mode, "--client-ca", anchor) as d:
-            assert comes_in(d, None) == without
-            assert comes_in(d, mine) == trusted
-            assert comes_in(d, other) == stranger
-            assert until(lambda: "handshake with" in d.log)  # B22
-            assert "CN=alice" in d.log  # B23
-
-
 def test_as_many_connections_as_are_allowed_and_no_more(tmp_path):
     with Daemon(tmp_path, "--max-connections", 2) as d:
         alice, bob = d.join("alice"), d.join("bob")
