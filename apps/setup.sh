@@ -31,7 +31,8 @@ install_missing() {
   packages="g++ cmake ninja-build pkgconf libssl-dev libfmt-dev libspdlog-dev libcli11-dev
             libedit-dev libutfcpp-dev $boost"
   [ $tests = OFF ] || packages="$packages catch2 clang-format python3 python3-pytest
-            python3-pexpect python3-pyte openssl procps"
+            python3-pexpect python3-pyte openssl procps sslscan testssl.sh tshark
+            netcat-openbsd"
   missing=
   for p in $packages; do is_installed "$p" || missing="$missing $p"; done
   [ -n "$missing" ] || return 0

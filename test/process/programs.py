@@ -83,8 +83,8 @@ class Daemon:
 class LessonClient:
     """A client of the text protocol as a lesson would have it: TLS, and a length before each text."""
 
-    def __init__(self, port, ca, *first, certificate=None):
-        context = ssl.create_default_context(cafile=ca)
+    def __init__(self, port, ca, *first, certificate=None, context=None):
+        context = context or ssl.create_default_context(cafile=ca)
         if certificate:
             context.load_cert_chain(*certificate)
         raw = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)

@@ -114,6 +114,8 @@ def recipes():
     return {c: "test_recipes.py" for c in re.findall(r"```console\n\$ (.*)\n", page)}
 
 
+CAPTURED = "test_capture.py: test_E8_B20_E4_the_commands_of_the_document_show_handshakes_and_no_text"
+
 # How each command is run, or where else.
 RUNS = {
     **recipes(),
@@ -138,6 +140,17 @@ RUNS = {
         small_load,
     "asio-chat-bench paced --server chat.example.org:8443 --ca ca-cert.pem --rate 10 --receivers 1000":
         small_load,
+    "grep -rn insecure apps lib/include lib/src/ops": "test_E9_what_weakens_is_found_by_one_word",
+    "asio-chatd --insecure-plaintext-listen 127.0.0.1:9080": start_daemon,
+    "tshark -i lo -f 'tcp port 8443' -w chat.pcapng": CAPTURED,
+    "tshark -r chat.pcapng -Y tcp.flags.syn==1": CAPTURED,
+    "tshark -r chat.pcapng -Y tls.handshake": CAPTURED,
+    "tshark -r chat.pcapng -Y tls.app_data": CAPTURED,
+    "grep -c 'at dawn' chat.pcapng": CAPTURED,
+    "tshark -i lo -f 'tcp port 9080' -w plain.pcapng": CAPTURED,
+    r"printf '\0\0\0\3bob\0\0\0\30the canary sings at dawn' | nc -N 127.0.0.1 9080":
+        "test_capture.py: test_E4_without_tls_a_line_of_shell_is_a_client",
+    "grep -c 'at dawn' plain.pcapng": CAPTURED,
     "cd certs": in_certs,
     "asio-chat-certs self-signed": in_certs,
     "asio-chat-certs ca --out certs": in_certs,
@@ -173,6 +186,43 @@ def test_links_lead_somewhere():
         for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", prose):
             if "://" not in link:
                 assert (document.parent / link).exists(), f"{document}: {link}"
+
+
+def test_E5_E6_E7_every_test_that_the_security_page_names_exists():
+    page = (ROOT / "docs/security.md").read_text()
+    listed = subprocess.run(["ctest", "-N"], cwd=BIN.parent, capture_output=True, text=True,
+                            check=True).stdout
+    in_ctest = re.findall(r"`((?:unit|flow):[^`]+)`", page)
+    assert len(in_ctest) > 20
+    for name in in_ctest:
+        assert re.search(r"Test +#\d+: " + re.escape(name), listed), name
+    in_pytest = re.findall(r"`(test_\w+\.py)::(test_\w+)`", page)
+    assert len(in_pytest) > 10
+    for file, name in in_pytest:
+        assert f"\ndef {name}(" in (ROOT / "test/process" / file).read_text(), f"{file}: {name}"
+
+
+def test_E5_each_control_and_each_limitation_names_its_test():
+    page = (ROOT / "docs/security.md").read_text()
+    for heading in ("## Three properties\n", "## Controls\n", "## Limitations that chats"):
+        section = page.split(heading)[1].split("\n## ")[0]
+        rows = [line for line in section.splitlines() if line.startswith("| ")][2:]
+        assert len(rows) >= 3
+        for row in rows:
+            assert re.search(r"`((unit|flow):|test_\w+\.py::)", row.split(" | ")[-1]), row
+
+
+def test_E9_what_weakens_is_found_by_one_word(tmp_path):
+    place = Place(tmp_path)
+    found = place.sh("grep -rn insecure apps lib/include lib/src/ops", cwd=ROOT).stdout
+    page = (ROOT / "docs/security.md").read_text()
+    switches = set(re.findall(r"--insecure-[a-z-]+", found))
+    for setting in re.findall(r'\{"(insecure-[a-z-]+)"', found):
+        switches.add("--" + setting)
+    assert switches == set(re.findall(r"`(--insecure-[a-z-]+)`", page))
+    # And what they do in the client and in the daemon is in their help.
+    helps = place.sh("asio-chat --help; asio-chatd --help").stdout
+    assert switches == set(re.findall(r"--insecure-[a-z-]+", helps))
 
 
 def test_the_python_client_in_the_protocol_document_is_the_one_that_is_tested():
