@@ -76,8 +76,7 @@ int main(int argc, char** argv) try {
   config.clients = asio_chat::client_certificates::required;
   config.alpn.clear();
   const auto context = tls::make_server_context(config).value();
-  const std::vector<std::string> names(argv + 5, argv + argc);
-  const tls::peer_policy allowed = tls::peer_policy::parse(names).value();
+  const tls::peer_policy allowed = tls::peer_policy::parse({argv + 5, argv + argc}).value();
 
   asio::io_context io;
   const auto port = static_cast<std::uint16_t>(std::stoi(argv[1]));

@@ -109,7 +109,7 @@ std::string shortened(std::string text) {
 
 } // namespace
 
-result<peer_policy> peer_policy::parse(std::span<const std::string> patterns) {
+result<peer_policy> peer_policy::parse(const std::vector<std::string>& patterns) {
   peer_policy policy;
   for (const std::string& pattern : patterns) {
     auto parsed = parse_pattern(pattern);

@@ -6,7 +6,6 @@
 #include <openssl/types.h>
 
 #include <chrono>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -16,7 +15,7 @@ namespace asio_chat::tls {
 /// signed for may come in, and looks at its validity time once more. To be asked by either end
 /// after the handshake and before the first byte of the application:
 ///
-///     const auto policy = peer_policy::parse({{"cn:time-client", "dns:*.example.org"}}).value();
+///     const auto policy = peer_policy::parse({"cn:time-client", "dns:*.example.org"}).value();
 ///     policy.check(SSL_get0_peer_certificate(ssl), std::chrono::system_clock::now()).value();
 ///
 /// A pattern is one of
@@ -35,7 +34,7 @@ class peer_policy {
   peer_policy() = default;
 
   /// No pattern at all: as above. The failure names the pattern that is none.
-  static result<peer_policy> parse(std::span<const std::string> patterns);
+  static result<peer_policy> parse(const std::vector<std::string>& patterns);
 
   /// Fails with `errc::no_certificate` (`peer` is null), `errc::certificate_expired` unless
   /// notBefore <= now <= notAfter, or `errc::untrusted_certificate`. The sentence is for a log:
