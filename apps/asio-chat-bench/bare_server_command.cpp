@@ -16,11 +16,12 @@ struct bare_settings {
   std::string key;
   std::string listen = "127.0.0.1:0";
   bool coalesce = false;
+  bool tickets = false;
 };
 
 int run_command(const bare_settings& given) {
-  bare_server server(resolve(given.listen), server_context(given.certificate, given.key),
-                     given.coalesce);
+  bare_server server(resolve(given.listen),
+                     server_context(given.certificate, given.key, given.tickets), given.coalesce);
   fmt::print("listening on {}\n", server.address());
   std::fflush(stdout);
   server.run();
@@ -41,6 +42,7 @@ command bare_server_command(CLI::App& program) {
       ->capture_default_str();
   options->add_flag("--coalesce", given->coalesce,
                     "Send what waits for a receiver together, in records of up to 16 KiB");
+  options->add_flag("--tickets", given->tickets, "Clients may resume sessions");
   return {options, [given] { return run_command(*given); }};
 }
 

@@ -25,10 +25,6 @@ struct compare_settings {
   bool json = false;
 };
 
-std::string beside_this_program(const std::string& name) {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
-}
-
 run_figures measure(const server_under_test& server, const load& what) {
   const std::optional<cpu_clock> cpu(server.id());
   crowd people(resolve(server.address()), server.ca_file(), what.receivers, what.size);

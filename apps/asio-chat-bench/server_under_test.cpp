@@ -47,7 +47,7 @@ server_under_test server_under_test::daemon(const std::string& program,
   return made;
 }
 
-server_under_test server_under_test::bare(bool coalesce, int core) {
+server_under_test server_under_test::bare(bool coalesce, int core, bool tickets) {
   server_under_test made;
   const auto certificate = made.directory_->path() / "cert.pem";
   const auto key = made.directory_->path() / "key.pem";
@@ -55,6 +55,7 @@ server_under_test server_under_test::bare(bool coalesce, int core) {
   std::vector<std::string> command{"/proc/self/exe", "bare-server", "--cert",
                                    certificate,      "--key",       key};
   if (coalesce) command.push_back("--coalesce");
+  if (tickets) command.push_back("--tickets");
   made.start(command, core);
   made.ca_file_ = certificate;
   return made;
@@ -76,6 +77,10 @@ void server_under_test::start(const std::vector<std::string>& command, int core)
   throw setup_error(
       fmt::format("'{}' did not print 'listening on ADDRESS' within 15 s; it said: {}", command[0],
                   last_line(read_file(errors) + read_file(output))));
+}
+
+std::string beside_this_program(const std::string& name) {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
 }
 
 } // namespace asio_chat::bench

@@ -16,7 +16,7 @@ class server_under_test {
                                   const std::vector<std::string>& more_arguments, int core);
 
   /// This program's own bare loop.
-  static server_under_test bare(bool coalesce, int core);
+  static server_under_test bare(bool coalesce, int core, bool tickets = false);
 
   const std::string& address() const { return address_; }
   const std::string& ca_file() const { return ca_file_; }
@@ -31,5 +31,8 @@ class server_under_test {
   std::string address_;
   std::string ca_file_;
 };
+
+/// A program in the directory of this one.
+std::string beside_this_program(const std::string& name);
 
 } // namespace asio_chat::bench

@@ -36,9 +36,11 @@ ssl_ctx_ptr client_context(const std::string& ca_file) {
   return context;
 }
 
-ssl_ctx_ptr server_context(const std::string& certificate_file, const std::string& key_file) {
+ssl_ctx_ptr server_context(const std::string& certificate_file, const std::string& key_file,
+                           bool tickets) {
   auto context = make_context(TLS_server_method());
-  SSL_CTX_set_num_tickets(context.get(), 0);
+  SSL_CTX_set_num_tickets(context.get(), tickets ? 1 : 0);
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_file.c_str()) != 1)
     throw setup_error(
         fmt::format("'{}' is no certificate in PEM: {}", certificate_file, take_tls_error()));

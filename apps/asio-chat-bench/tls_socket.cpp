@@ -36,6 +36,12 @@ tls_socket::~tls_socket() {
   if (ssl_ && SSL_is_init_finished(ssl_.get()) == 1 && reason_.empty()) SSL_shutdown(ssl_.get());
 }
 
+ssl_session_ptr tls_socket::ticket() const {
+  ssl_session_ptr session(SSL_get1_session(ssl_.get()));
+  if (!session || SSL_SESSION_is_resumable(session.get()) != 1) return nullptr;
+  return session;
+}
+
 tls_result tls_socket::handshake() {
   ERR_clear_error();
   return result(SSL_do_handshake(ssl_.get()), 0);

@@ -33,6 +33,12 @@ class tls_socket {
 
   int fd() const { return fd_.get(); }
 
+  /// Before the handshake: by this ticket.
+  void resume(SSL_SESSION* ticket) { SSL_set_session(ssl_.get(), ticket); }
+  bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
+  /// None if the server has given none.
+  ssl_session_ptr ticket() const;
+
   tls_result handshake();
 
   /// Reads what is left of one record.

@@ -265,6 +265,32 @@ def test_compare_with_the_daemon(scenario):
     assert compare(DAEMON, scenario)["bare_mode"] == "coalesce"
 
 
+@pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
+@pytest.mark.parametrize("kind", ["full", "resumed"])
+def test_handshakes(kind):
+    done = bench("handshakes", "--count", 20, "--pairs", 1, "--server-cpu", -1, "--generator-cpu",
+                 -1, "--json", *(["--resumed"] if kind == "resumed" else []))
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["kind"] == kind
+    assert report["asio-chatd"]["median"] > 0 and report["bare"]["median"] > 0
+    assert report["ratio"]["median"] == pytest.approx(
+        report["asio-chatd"]["median"] / report["bare"]["median"])
+
+
+@pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
+def test_resumed_handshakes_need_a_server_that_resumes(tmp_path):
+    script = tmp_path / "without-tickets"
+    script.write_text(f"""#!/bin/sh
+for a; do shift; [ "$a" = --tls-tickets ] || set -- "$@" "$a"; done
+exec '{DAEMON}' "$@"
+""")
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    done = bench("handshakes", "--count", 5, "--pairs", 1, "--resumed", "--asio-chatd", script)
+    assert done.returncode == 1
+    assert "does not answer" in done.stderr or "no ticket" in done.stderr
+
+
 def test_compare_leaves_nothing_behind(tmp_path, certificate):
     script = stand_in_daemon(tmp_path, certificate)
     scratch = tmp_path / "scratch"
@@ -318,7 +344,7 @@ def test_a_stranger_is_not_trusted(certificate, tmp_path):
 
 def test_help_and_version():
     assert bench("--version").stdout.startswith("asio-chat-bench ")
-    for command in ["flood", "paced", "compare", "bare-server"]:
+    for command in ["flood", "paced", "compare", "handshakes", "bare-server"]:
         shown = bench(command, "--help")
         assert shown.returncode == 0
         assert "Example" in shown.stdout

@@ -98,6 +98,10 @@ def small_compare(place, command):
     place.sh(f"{command} --pairs 1 {small}")
 
 
+def few_handshakes(place, command):
+    place.sh(f"{command} --pairs 1 --count 20")
+
+
 def small_load(place, command):
     with place.daemon() as d:
         command = re.sub(r"(127\.0\.0\.1|chat\.example\.org):8443", f"localhost:{d.port}", command)
@@ -136,6 +140,8 @@ RUNS = {
     "ASIO_CHATD_IDLE_TIMEUOT=5m asio-chatd": mistyped,
     "asio-chat-bench compare --scenario flood": small_compare,
     "asio-chat-bench compare --scenario paced": small_compare,
+    "asio-chat-bench handshakes": few_handshakes,
+    "asio-chat-bench handshakes --resumed": few_handshakes,
     "asio-chat-bench flood --server 127.0.0.1:8443 --ca ca-cert.pem --server-pid $(pidof asio-chatd)":
         small_load,
     "asio-chat-bench paced --server chat.example.org:8443 --ca ca-cert.pem --rate 10 --receivers 1000":

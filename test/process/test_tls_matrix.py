@@ -113,6 +113,8 @@ def rsa_daemon(certificates, tmp_path_factory):  # noqa: F811
     (["-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA256"], "no shared cipher suite"),
     (["-tls1_2", "-cipher", "ECDHE-RSA-AES256-SHA384"], "no shared cipher suite"),
     (["-tls1_2", "-cipher", "DHE-RSA-AES128-SHA"], "no shared cipher suite"),
+    # Dear for the server alone; may be chosen.
+    (["-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256"], "no shared cipher suite"),
     # Nobody is authenticated, nothing is encrypted.
     (["-tls1_2", "-cipher", f"aNULL:{ANYTHING}"], "no shared cipher suite"),
     (["-tls1_2", "-cipher", f"eNULL:{ANYTHING}"], "no shared cipher suite"),
@@ -128,8 +130,18 @@ def test_B9_B12_B31_what_is_excluded_is_refused_and_logged(
     assert Visit(rsa_daemon, certificates.ca, *options).was_refused(reason)
 
 
+def test_B12_the_operators_own_list_counts(tmp_path, certificates):  # noqa: F811
+    with daemon_with(tmp_path, certificates.servers["rsa"], "--tls-ciphers",
+                     "DHE+AESGCM:!aNULL:!MD5:!DSS", "--tls-groups", "P-384") as daemon:
+        chosen = Visit(daemon, certificates.ca, "-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256")
+        assert chosen.came_in and "Ciphersuite: DHE-RSA-AES128-GCM-SHA256" in chosen.about
+        assert Visit(daemon, certificates.ca, "-tls1_2", "-cipher",
+                     "ECDHE-RSA-AES128-GCM-SHA256").was_refused("no shared cipher suite")
+        assert "P-384" in Visit(daemon, certificates.ca, "-tls1_3").about
+
+
 @pytest.mark.parametrize("suite", ["ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384",
-                                   "ECDHE-RSA-CHACHA20-POLY1305", "DHE-RSA-AES128-GCM-SHA256"])
+                                   "ECDHE-RSA-CHACHA20-POLY1305"])
 def test_B12_B31_each_suite_with_forward_secrecy_and_aead_is_spoken(
         rsa_daemon, certificates, suite):  # noqa: F811
     visit = Visit(rsa_daemon, certificates.ca, "-tls1_2", "-cipher", suite)
@@ -137,8 +149,8 @@ def test_B12_B31_each_suite_with_forward_secrecy_and_aead_is_spoken(
 
 
 @pytest.mark.parametrize("flag, option, suites", [
-    ("-tls1_2", "-cipher", ["ECDHE-RSA-CHACHA20-POLY1305", "DHE-RSA-AES128-GCM-SHA256",
-                            "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-AES128-GCM-SHA256"]),
+    ("-tls1_2", "-cipher", ["ECDHE-RSA-CHACHA20-POLY1305", "ECDHE-RSA-AES256-GCM-SHA384",
+                            "ECDHE-RSA-AES128-GCM-SHA256"]),
     ("-tls1_3", "-ciphersuites", ["TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_256_GCM_SHA384",
                                   "TLS_AES_128_GCM_SHA256"]),
 ], ids=VERSIONS)

@@ -10,9 +10,9 @@ int main(int argc, char** argv) try {
   asio_chat::tls_server_config config;
   config.certificate_file = argv[1];
   config.private_key_file = argv[2];
+  config.posture.minimum = asio_chat::tls_version::tls_1_3; // 1.2 without this line, never less
   const auto context = asio_chat::tls::make_server_context(config).value();
   SSL_CTX* ssl = context->native_handle();
-  SSL_CTX_set_min_proto_version(ssl, TLS1_3_VERSION); // TLS 1.2 without this line, never less
 
   const auto is = [options = SSL_CTX_get_options(ssl)](auto bit) {
     return (options & bit) != 0 ? "yes" : "no";

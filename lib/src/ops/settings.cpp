@@ -85,9 +85,9 @@ result<void> check(const settings& s, bool passphrase_is_set) {
   if (tls.certificate_file.empty() && s.data_directory.empty())
     return wrong("there is no directory to make a certificate for development in; give cert and "
                  "key, or data");
-  if (s.insecure_plaintext_listen && tls.clients == client_certificates::required)
-    return wrong("insecure-plaintext-listen would let in whoever shows no certificate, and "
-                 "client-cert is required; leave one of them out");
+  if (s.insecure_plaintext_listen && tls.clients != client_certificates::none)
+    return wrong("insecure-plaintext-listen would let in whoever shows no certificate, or a revoked "
+                 "one, and client-cert asks for them; leave one of them out");
   if (s.require_passphrase && !passphrase_is_set && s.passphrase_file.empty())
     return wrong("require-passphrase is on and there is no passphrase; name its file with "
                  "passphrase-file, or set CHAT_SECRET in the environment");

@@ -125,9 +125,9 @@ result<tcp::endpoint> server::impl::listen(const std::string& host, std::uint16_
 
 result<tcp::endpoint> server::impl::listen_insecure_plaintext(const std::string& host,
                                                               std::uint16_t port) {
-  if (config_.tls.clients == client_certificates::required) {
-    return fail(errc::bad_setting, "without TLS nobody can show a certificate, and client "
-                                   "certificates are required: do not listen without TLS");
+  if (config_.tls.clients != client_certificates::none) {
+    return fail(errc::bad_setting, "without TLS nobody can show a certificate, and clients are "
+                                   "asked for certificates: do not listen without TLS");
   }
   const auto wanted = look_up(context_, host, port);
   if (!wanted) return wanted;

@@ -1,7 +1,7 @@
 #include "tls/x509/renew.hpp"
 
-#include <asio_chat/tls/certificate_info.hpp>
 #include "tls/x509/signing.hpp"
+#include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
 

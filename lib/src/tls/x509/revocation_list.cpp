@@ -1,9 +1,9 @@
 #include "tls/x509/revocation_list.hpp"
 
-#include <asio_chat/tls/certificate_info.hpp>
 #include "tls/file.hpp"
 #include "tls/memory_bio.hpp"
 #include "tls/x509/signing.hpp"
+#include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
 

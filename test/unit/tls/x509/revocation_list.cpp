@@ -2,8 +2,8 @@
 
 #include "../scratch.hpp"
 
-#include <asio_chat/tls/certificate_info.hpp>
 #include "tls/x509/revocation_file.hpp"
+#include <asio_chat/tls/certificate_info.hpp>
 
 #include "support/catch.hpp"
 
