@@ -137,7 +137,7 @@ def test_B12_the_operators_own_list_counts(tmp_path, certificates):  # noqa: F81
         assert chosen.came_in and "Ciphersuite: DHE-RSA-AES128-GCM-SHA256" in chosen.about
         assert Visit(daemon, certificates.ca, "-tls1_2", "-cipher",
                      "ECDHE-RSA-AES128-GCM-SHA256").was_refused("no shared cipher suite")
-        assert "P-384" in Visit(daemon, certificates.ca, "-tls1_3").about
+        assert "secp384r1" in Visit(daemon, certificates.ca, "-tls1_3").about
 
 
 @pytest.mark.parametrize("suite", ["ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384",
@@ -279,7 +279,7 @@ def test_B9_B12_B31_B5_our_client_speaks_no_less_either(
         certificates, options, reason):  # noqa: F811
     with OpensslServer(certificates.servers["rsa"], *options) as server:
         with Guest(server.port, certificates.ca) as guest:
-            assert f"(alert: {reason})" in guest.refusal(exit_code=4)
+            assert f"(alert: {reason})" in guest.refusal(exit_code=4 if reason == "handshake failure" else 1)
         assert not server.read_until(HELLO)
 
 

@@ -3,6 +3,11 @@
 #include "exit_code.hpp"
 #include "support/catch.hpp"
 
+#include <boost/asio/ssl/error.hpp>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
 using namespace asio_chat;
 using namespace asio_chat::app;
 
@@ -35,6 +40,14 @@ TEST_CASE("asio-chat: every failure has its exit code") {
   CHECK(exit_code_of(error_code(errc::untrusted_certificate)) == exit_not_trusted);
   CHECK(exit_code_of(error_code(errc::wrong_passphrase)) == exit_not_let_in);
   CHECK(exit_code_of(error_code(errc::name_taken)) == exit_not_let_in);
+  const auto alert = [](int number) {
+    return error_code(static_cast<int>(ERR_PACK(ERR_LIB_SSL, 0, SSL_AD_REASON_OFFSET + number)),
+                      boost::asio::error::get_ssl_category());
+  };
+  CHECK(exit_code_of(alert(SSL_AD_CERTIFICATE_REQUIRED)) == exit_not_let_in);
+  CHECK(exit_code_of(alert(SSL_AD_CERTIFICATE_REVOKED)) == exit_not_let_in);
+  CHECK(exit_code_of(alert(SSL_AD_PROTOCOL_VERSION)) == exit_no_connection);
+  CHECK(exit_code_of(close_reason{close_code::not_trusted, ""}) == exit_not_let_in);
   CHECK(exit_code_of(error_code(errc::bad_certificate_file)) == exit_usage);
   CHECK(exit_code_of(error_code(errc::timed_out)) == exit_no_connection);
   CHECK(exit_code_of(boost::system::errc::make_error_code(
