@@ -403,6 +403,15 @@ def test_rooms_show_in_the_prompt_and_before_messages(terminal):
     alice.says("anybody?").sees("[you are in no room; /join ROOM first]")
 
 
+def test_tls_says_how_the_connection_is_protected(terminal, daemon, home):
+    alice = terminal("alice", columns=120)
+    alice.says("/tls").sees("TLSv1.3, TLS_AES_128_GCM_SHA256, key agreement ")
+    alice.sees("the server's certificate: CN=").sees("SHA-256").sees("you showed no certificate")
+    alice.sees("verified by ca-cert.pem")
+    piped = pipe(daemon, "bob", text="/tls\n", home=home)
+    assert "this client verified CN=" in piped.stdout and "by ca-cert.pem" in piped.stdout
+
+
 def test_a_topic_is_shown_and_so_is_its_end(terminal):
     alice, bob = terminal("alice"), terminal("bob")
     alice.says("/topic tea")

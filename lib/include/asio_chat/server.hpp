@@ -11,8 +11,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace asio_chat {
@@ -25,6 +27,8 @@ struct server_stats {
   std::uint64_t entries = 0;       ///< appended to rooms
   std::uint64_t deliveries = 0;    ///< events put into outboxes
   std::uint64_t bytes_written = 0; ///< before TLS
+  /// When the server's certificate is over; none without TLS.
+  std::optional<std::chrono::sys_seconds> certificate_ends = {};
 };
 
 /// Runs on the caller's io_context, on one thread: construct it, call it and destroy it on the

@@ -209,8 +209,13 @@ void server::impl::ended(net::session& s) {
 }
 
 server_stats server::impl::stats() const {
-  return {accepted_,      sessions_.size(),  hub_.member_count(),
-          hub_.entries(), hub_.deliveries(), reactor_.bytes_written()};
+  return {accepted_,
+          sessions_.size(),
+          hub_.member_count(),
+          hub_.entries(),
+          hub_.deliveries(),
+          reactor_.bytes_written(),
+          tls_->now() ? std::optional(tls_->now()->terms().front().ends) : std::nullopt};
 }
 
 void server::impl::stop(stop_handler handler) {

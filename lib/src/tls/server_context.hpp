@@ -41,6 +41,7 @@ class server_context {
     std::chrono::sys_seconds ends;
     std::chrono::seconds notice; ///< so long before it is time to do something
   };
+  /// The server's certificate comes first.
   const std::vector<term>& terms() const noexcept { return terms_; }
   std::size_t blocked() const noexcept { return blocked_.size(); }
   std::vector<posture_row> posture() const;

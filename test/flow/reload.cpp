@@ -1,0 +1,40 @@
+// New certificates while people talk.
+
+#include "support/catch.hpp"
+#include "support/chat_world.hpp"
+
+#include <asio_chat/tls/certificate_info.hpp>
+
+using namespace asio_chat;
+using namespace asio_chat::test;
+
+TEST_CASE("a talk goes on while certificates are read again, good ones and bad ones") {
+  chat_world w;
+  text_client& alice = w.join("alice");
+  text_client& bob = w.join("bob");
+  const tls_server_config good = server_tls();
+  CHECK(w.server->stats().certificate_ends ==
+        tls::describe_file(good.certificate_file).value().not_after);
+
+  tls_server_config bad = good;
+  bad.certificate_file = "/nowhere/cert.pem";
+  for (int i = 0; i < 20; ++i) {
+    CHECK_THROWS_AS(w.server->reload_tls(bad), asio_chat::error);
+    w.server->reload_tls(good);
+    alice.say("line " + std::to_string(i));
+  }
+  CHECK(w.until([&] { return bob.has("alice: line 19"); }));
+  CHECK_FALSE(alice.ended);
+  w.join("carol");
+  CHECK(w.logged("Certificates, trust and revocations are read"));
+}
+
+TEST_CASE("a server without certificate can be given one") {
+  asio::io_context context;
+  asio_chat::server server(context, {});
+  CHECK_FALSE(server.stats().certificate_ends);
+  CHECK_THROWS_AS(server.listen("127.0.0.1", 0), asio_chat::error);
+  server.reload_tls(server_tls());
+  CHECK(server.listen("127.0.0.1", 0).port() != 0);
+  CHECK(server.stats().certificate_ends);
+}
