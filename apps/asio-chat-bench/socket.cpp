@@ -34,6 +34,15 @@ const sockaddr* raw(const endpoint& where) {
 
 } // namespace
 
+namespace {
+
+bool answers(const addrinfo& at) {
+  const unique_fd probe(::socket(at.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return probe.get() >= 0 && ::connect(probe.get(), at.ai_addr, at.ai_addrlen) == 0;
+}
+
+} // namespace
+
 endpoint resolve(std::string_view host_and_port) {
   const auto colon = host_and_port.rfind(':');
   const auto port = colon == std::string_view::npos ? "" : host_and_port.substr(colon + 1);
@@ -50,8 +59,15 @@ endpoint resolve(std::string_view host_and_port) {
   if (status != 0)
     throw setup_error(fmt::format("cannot find '{}': {}", host_and_port, gai_strerror(status)));
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, freeaddrinfo);
-  std::memcpy(&found.address, list->ai_addr, list->ai_addrlen);
-  found.length = list->ai_addrlen;
+  // A name may stand for several addresses, as localhost does: the first that answers is meant.
+  const addrinfo* chosen = list;
+  for (const addrinfo* one = list; one != nullptr && list->ai_next != nullptr; one = one->ai_next) {
+    if (!answers(*one)) continue;
+    chosen = one;
+    break;
+  }
+  std::memcpy(&found.address, chosen->ai_addr, chosen->ai_addrlen);
+  found.length = chosen->ai_addrlen;
   return found;
 }
 

@@ -17,7 +17,8 @@ struct endpoint {
   socklen_t length = 0;
 };
 
-/// Takes `HOST:PORT`, also `[::1]:8443`; throws setup_error.
+/// Takes `HOST:PORT`, also `[::1]:8443`; throws setup_error. Of several addresses of a name it is
+/// the first that answers.
 endpoint resolve(std::string_view host_and_port);
 
 /// A non-blocking socket on which a connect is under way.

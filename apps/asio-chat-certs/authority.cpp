@@ -41,6 +41,11 @@ std::string authority::certificate_path() const {
   return certificate_.empty() ? path("ca-cert.pem") : certificate_;
 }
 
+std::string authority::directory() const {
+  const fs::path parent = fs::path(certificate_path()).parent_path();
+  return parent.empty() ? "." : parent.string();
+}
+
 std::string authority::list_path() const {
   return (fs::path(certificate_path()).parent_path() / "ca-crl.pem").string();
 }

@@ -22,6 +22,8 @@ class authority {
 
   std::string certificate_path() const;
 
+  std::string directory() const;
+
   /// Beside the CA's certificate.
   std::string list_path() const;
 

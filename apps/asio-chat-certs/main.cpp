@@ -22,7 +22,7 @@ constexpr const char* examples = R"(Examples:
   asio-chat-certs self-signed                        server.crt/.key and client.crt/.key
   asio-chat-certs renew certs/server-cert.pem        the same for another year
   asio-chat-certs revoke certs/alice-cert.pem        alice is let in no longer
-  asio-chat-certs crl --ca-dir certs                 the revocation list anew, each month
+  asio-chat-certs crl --ca-dir certs                 the revocation list anew, each week
   asio-chat-certs show certs/server-cert.pem         what a certificate says
   asio-chat-certs probe localhost:8443 --ca certs/ca-cert.pem   what a server shows
 )";

@@ -7,6 +7,7 @@
 #include "tls/file.hpp"
 #include "tls/pem.hpp"
 #include "tls/secret_file.hpp"
+#include "tls/x509/directory_lock.hpp"
 #include "tls/x509/renew.hpp"
 #include "tls/x509/revocation_list.hpp"
 #include <asio_chat/tls/certificate_info.hpp>
@@ -59,6 +60,9 @@ class renew_command {
   }
 
   void run() {
+    ca_.look_in(std::filesystem::path(path_).parent_path().string());
+    // What is renewed must not be revoked meanwhile.
+    const auto turn = x509::lock_directory(ca_.directory(), "the CA's directory").value();
     refuse_a_key_inside();
     x509::identity subject;
     auto all = tls::read_certificates(path_, "the certificate file").value();
@@ -104,7 +108,6 @@ class renew_command {
   }
 
   x509::identity load_issuer(X509* old) {
-    ca_.look_in(std::filesystem::path(path_).parent_path().string());
     auto issuer = ca_.load();
     x509::check_issued_by(issuer.certificate.get(), old, path_).value();
     refuse_a_revoked_one(old, issuer.certificate.get());

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 
 namespace asio_chat::certs {
 
@@ -83,25 +84,54 @@ class revoke_command {
     if (is_file) ca_.look_in(std::filesystem::path(target_).parent_path().string());
     const auto issuer = ca_.load();
     X509* ca = issuer.certificate.get();
-    const target what = is_file ? read_file(ca) : target{serial, "serial " + serial};
-    if (what.serial == tls::describe(ca).serial) throw error(itself(what));
     const std::string path = ca_.list_path();
     auto file = revocation_file::open(path, issuer.certificate.get()).value();
-    const auto before = file.list() ? file.list()->find(what.serial) : std::nullopt;
-    if (before)
-      return fmt::print("{} is revoked already, since {}{}: nothing was changed\n", what.name,
-                        tls::time_text(before->when), because(before->reason));
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    const revocation added{what.serial, now, reason_};
-    file.reissue(issuer, days_, &added).value();
-    fmt::print("Revoked {}{}\n"
-               "Generated {}\n"
+    // A renewal waits from here on: what is in the file now is what is revoked.
+    const target what = is_file ? read_file(ca) : target{serial, "serial " + serial};
+    if (what.serial == tls::describe(ca).serial) throw error(itself(what));
+    bool changed = revoke(what, file, issuer);
+    if (is_file) {
+      if (const auto older = predecessor(ca)) changed = revoke(*older, file, issuer) || changed;
+    }
+    if (!changed) return;
+    if (!is_file)
+      fmt::print(
+          "Whether this CA has issued that number cannot be seen; `asio-chat-certs show` of the "
+          "certificate tells it\n");
+    fmt::print("Generated {}\n"
                "Next: have asio-chatd read that file (--client-crl FILE). A daemon that does reads "
                "a changed file at once, and cuts off who shows the certificate.\n",
-               what.name, because(reason_), summary(path, *file.list()));
+               summary(path, *file.list()));
   }
 
  private:
+  /// Whether the list is another now.
+  bool revoke(const target& what, revocation_file& file, const tls::x509::identity& issuer) const {
+    const auto before = file.list() ? file.list()->find(what.serial) : std::nullopt;
+    if (before) {
+      fmt::print("{} is revoked already, since {}{}: nothing was changed\n", what.name,
+                 tls::time_text(before->when), because(before->reason));
+      return false;
+    }
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const revocation added{what.serial, now, reason_};
+    file.reissue(issuer, days_, &added).value();
+    fmt::print("Revoked {}{}\n", what.name, because(reason_));
+    return true;
+  }
+
+  /// The certificate that `renew` has replaced: as good as the new one, with the same key.
+  std::optional<target> predecessor(X509* ca) const {
+    const std::string path = target_ + ".old";
+    std::error_code ec;
+    if (!std::filesystem::exists(path, ec)) return std::nullopt;
+    const auto old = tls::read_certificates(path, "the certificate file");
+    if (!old || !tls::x509::check_issued_by(ca, old->front().get(), path)) return std::nullopt;
+    const auto info = tls::describe(old->front().get());
+    if (info.pin != tls::describe_file(target_).value().pin) return std::nullopt;
+    return target{info.serial, fmt::format("{} ({}, serial {})", path, info.subject, info.serial)};
+  }
+
   static std::string because(const std::string& reason) {
     return reason.empty() ? "" : fmt::format(" ({})", reason);
   }

@@ -57,8 +57,7 @@ void conversation::receive() {
 void conversation::on_event(const client_event& e) {
   roster_.observe(e);
   if (const auto* state = std::get_if<room_state>(&e)) {
-    if (std::find(rooms_.begin(), rooms_.end(), state->room) == rooms_.end())
-      rooms_.push_back(state->room);
+    note_room(state->room);
     if (home_.empty()) {
       home_ = state->room;
       look_at(home_);
@@ -140,6 +139,10 @@ void conversation::show(const client_event& e) {
 
 void conversation::enter(std::string_view raw) {
   if (leaving_) return;
+  if (changing_room_) {
+    held_.emplace_back(raw);
+    return;
+  }
   typed_line line = read_typed_line(raw, manner_.interactive);
   switch (line.what) {
   case intent::nothing:
@@ -162,6 +165,11 @@ void conversation::say(std::string text) {
     screen_.notice("[you are in no room; /join ROOM first]");
     return;
   }
+  if (!missed_room_.empty()) {
+    refused_ = true;
+    screen_.notice(fmt::format("[not said: you are not in {}]", harmless_line(missed_room_)));
+    return;
+  }
   ++unanswered_;
   chat_.async_send(room_, std::move(text),
                    [me = shared_from_this()](error_code e, const acknowledged& a) {
@@ -177,24 +185,34 @@ void conversation::command(std::string line) {
   const asio_chat::command c = wire::parse_command_line(line);
   // To join a room one is in already is to look at it.
   if (c.name == "join" && roster_.is_in(proper(c.arguments))) {
+    missed_room_.clear();
     look_at(proper(c.arguments));
     return;
   }
   ++unanswered_;
+  changing_room_ = c.name == "join" || c.name == "leave";
+  // What a program says next was meant for that room and for no other; a person sees the prompt.
+  const std::string missed(c.name == "join" && !manner_.interactive ? c.arguments : "");
   chat_.async_command(room_, std::move(line),
-                      [me = shared_from_this()](error_code e, const reply& r) {
+                      [me = shared_from_this(), missed](error_code e, const reply& r) {
                         if (me->over_) return;
                         if (e) {
+                          if (!missed.empty()) me->missed_room_ = missed;
                           me->refuse(e);
                         } else {
                           me->on_reply(r);
                         }
+                        me->room_changed();
                         me->answered();
                       });
 }
 
 void conversation::on_reply(const reply& r) {
-  if (r.command == "join" && r.items.size() == 1) look_at(r.items.front());
+  if (r.command == "join" && r.items.size() == 1) {
+    missed_room_.clear();
+    note_room(r.items.front());
+    look_at(r.items.front());
+  }
   if (r.command == "leave" && r.items.size() == 1) {
     const std::string left = proper(r.items.front());
     roster_.left(left);
@@ -202,12 +220,27 @@ void conversation::on_reply(const reply& r) {
     std::erase(rooms_, left);
     if (room_ == left) look_at(rooms_.empty() ? std::string() : rooms_.front());
   }
+  if (r.command.empty()) return; // an entry of the log: acknowledged is answered
   if (r.command != "tls") return show(r);
   // What the server cannot know: by what this end has verified it.
   reply both = r;
   both.lines.push_back(fmt::format("this client verified {} by {}",
                                    harmless_line(chat_.server().subject), verified_by_));
   show(both);
+}
+
+/// The answer to a join and the room's state come in either order.
+void conversation::note_room(const std::string& room) {
+  if (std::find(rooms_.begin(), rooms_.end(), room) == rooms_.end()) rooms_.push_back(room);
+}
+
+void conversation::room_changed() {
+  changing_room_ = false;
+  while (!held_.empty() && !changing_room_ && !leaving_) {
+    const std::string line = std::move(held_.front());
+    held_.pop_front();
+    enter(line);
+  }
 }
 
 void conversation::refuse(const error_code& e) {
@@ -242,7 +275,8 @@ void conversation::look_at(const std::string& room) {
 
 bool conversation::takes_lines() const noexcept {
   // Before the first room is known there is nowhere to say a line.
-  return connected_ && !home_.empty() && !leaving_ && unanswered_ < most_unanswered;
+  return connected_ && !home_.empty() && !leaving_ && !changing_room_ &&
+         unanswered_ < most_unanswered;
 }
 
 vocabulary conversation::words() const {

@@ -9,6 +9,7 @@
 
 #include <asio_chat/client.hpp>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -59,6 +60,8 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void take_more();
   int code_of_leaving() const noexcept;
   void refuse(const error_code& e);
+  void note_room(const std::string& room);
+  void room_changed();
   void look_at(const std::string& room);
   void show(const client_event& e);
   void finish() noexcept { over_ = true; }
@@ -75,6 +78,10 @@ class conversation : public std::enable_shared_from_this<conversation> {
   std::vector<std::string> rooms_; ///< in the order of joining
   std::string home_;               ///< the first one
   std::string room_;               ///< the one looked at
+  /// A /join or /leave is under way: lines behind it are meant for the room that it leads to.
+  bool changing_room_ = false;
+  std::deque<std::string> held_; ///< those lines
+  std::string missed_room_;      ///< what a program wanted to join and could not
   std::size_t unanswered_ = 0;
   bookmarks read_;
   bool catching_up_ = false; ///< live events wait behind what was missed

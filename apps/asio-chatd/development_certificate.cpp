@@ -8,6 +8,10 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
 using namespace asio_chat;
 
 std::string use_development_certificate(ops::settings& s, const logger& log) {
@@ -19,6 +23,25 @@ std::string use_development_certificate(ops::settings& s, const logger& log) {
   log(severity::warning, "No certificate given: using one that is for development only",
       {{"file", files.server_certificate}, {"sha256", certificate.fingerprint}});
   return files.ca_certificate;
+}
+
+certificate_for_a_check::certificate_for_a_check(ops::settings& s) {
+  if (!s.server.tls.certificate_file.empty()) return;
+  std::string name = std::filesystem::temp_directory_path() / "asio-chatd-check-XXXXXX";
+  if (::mkdtemp(name.data()) == nullptr)
+    throw error(
+        failure{error_code(errno, boost::system::system_category()),
+                fmt::format("cannot make a directory for a certificate to check with, {}: {}", name,
+                            std::strerror(errno))});
+  directory_ = name;
+  const auto files = tls::x509::ensure_development_files(name).value();
+  s.server.tls.certificate_file = files.server_certificate;
+  s.server.tls.private_key_file = files.server_key;
+}
+
+certificate_for_a_check::~certificate_for_a_check() {
+  std::error_code ignored; // it is in /tmp and of no worth
+  if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
 }
 
 void tell_how_to_connect(const std::string& ca_file, const boost::asio::ip::tcp::endpoint& at,

@@ -6,10 +6,25 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <filesystem>
+#include <string>
+
 /// Makes it in the data directory, or takes the one that is there, and warns.
 /// @returns the file of the CA that clients need
 /// @throws asio_chat::error
 std::string use_development_certificate(asio_chat::ops::settings& s, const asio_chat::logger& log);
+
+/// A certificate for as long as settings are only looked at, where none is given.
+class certificate_for_a_check {
+ public:
+  explicit certificate_for_a_check(asio_chat::ops::settings& s);
+  ~certificate_for_a_check();
+  certificate_for_a_check(const certificate_for_a_check&) = delete;
+  certificate_for_a_check& operator=(const certificate_for_a_check&) = delete;
+
+ private:
+  std::filesystem::path directory_;
+};
 
 /// Logs the command with which a client connects.
 void tell_how_to_connect(const std::string& ca_file, const boost::asio::ip::tcp::endpoint& at,

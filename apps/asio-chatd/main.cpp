@@ -38,6 +38,7 @@ int complain(int exit_code, const char* sentence) {
 /// Everything that starting does, but for the ports and the certificate for development.
 int check(ops::settings& s) {
   ops::load_secrets(s).value();
+  const certificate_for_a_check stand_in(s);
   boost::asio::io_context context(1);
   const server trial(context, s.server);
   fmt::print("the settings are good\n");
@@ -92,19 +93,21 @@ int run(ops::settings& s) {
   }
 
   boost::asio::io_context context(1);
+  ops::reload_trigger reload(context, ops::tls_files(s));
   server chat(context, s.server);
-  std::optional<ops::reload_trigger> reload;
+  std::optional<ops::stop_signals> signals;
   const auto stop = [&](std::string_view signal) {
     log(severity::info, "Server shutting down...", {{"signal", std::string(signal)}});
-    reload->stop();
+    signals->release();
+    reload.stop();
     chat.async_stop([](error_code) {});
   };
-  reload.emplace(context, ops::tls_files(s), [&, in_terminal = ops::is_in_terminal()](auto why) {
+  reload.start([&, in_terminal = ops::is_in_terminal()](auto why) {
     // The end of a terminal sends SIGHUP as well.
     if (in_terminal && !ops::is_in_terminal()) return stop(why);
     read_tls_again(chat, s, why, log);
   });
-  const ops::stop_signals signals(context, stop);
+  signals.emplace(context, stop);
   std::string addresses;
   for (const auto& wanted : s.listen) {
     const auto at = listen_at(chat, wanted);

@@ -575,6 +575,28 @@ def test_A18_renew_keeps_the_chain_in_the_file(tool):
     assert now.endswith(ca) and now.count("BEGIN CERTIFICATE") == 2
 
 
+def test_A19_what_a_renewal_has_replaced_is_revoked_with_it(tool):
+    world(tool)
+    old = serial(tool, "alice-cert.pem")
+    tool.ok("renew", "alice-cert.pem")
+    said = tool.ok("revoke", "alice-cert.pem", "--reason", "keyCompromise")
+    assert said.count("Revoked alice-cert.pem") == 2 and "alice-cert.pem.old" in said
+    listed = tool.openssl("crl", "-in", "ca-crl.pem", "-noout", "-text")
+    assert old in listed and serial(tool, "alice-cert.pem") in listed
+    assert "revoked already" in tool.ok("revoke", "alice-cert.pem")
+
+
+def test_A19_a_list_behind_a_link_is_changed_where_it_is(tool):
+    world(tool)
+    tool.ok("crl")
+    (tool.cwd / "etc").mkdir()
+    (tool.cwd / "ca-crl.pem").rename(tool.cwd / "etc/ca-crl.pem")
+    (tool.cwd / "ca-crl.pem").symlink_to("etc/ca-crl.pem")
+    tool.ok("revoke", "alice-cert.pem")
+    assert (tool.cwd / "ca-crl.pem").is_symlink()
+    assert "certificate revoked" in crl_check(tool, "alice-cert.pem")
+
+
 def test_A19_what_was_revoked_is_not_renewed(tool):
     world(tool)
     tool.ok("revoke", "alice-cert.pem")

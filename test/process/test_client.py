@@ -706,10 +706,31 @@ def test_pipe_the_first_line_waits_for_its_room(daemon, listener, home):
     alice.hears("bob: first")
 
 
-def test_pipe_nothing_can_be_said_in_no_room(daemon, home):
+def test_pipe_a_line_behind_a_join_is_said_in_that_room_and_in_no_other(daemon, listener, home):
+    alice = listener("alice")
+    done = pipe(daemon, "bob", text="/join den\nsecret\n/leave\nback\n/join bad name\nnot here\n",
+                home=home)
+    assert done.returncode == 5, done.stderr
+    alice.hears("bob: back").hears("* bob left *")
+    assert "secret" not in alice.out.decode() and "not here" not in alice.out.decode()
+    assert "[not said: you are not in bad name]" in done.stderr
+
+
+def test_what_is_pasted_behind_a_join_goes_where_it_is_meant_to(terminal):
+    alice, bob = terminal("alice"), terminal("bob")
+    bob.child.send("/join den\rpasted secret\r")
+    assert until(lambda: bob.look().bottom == "#den>"), bob.text
+    bob.says("/leave").says("in the lobby")
+    alice.sees("bob: in the lobby")
+    assert "secret" not in alice.text
+
+
+def test_pipe_nothing_can_be_said_in_no_room(daemon, listener, home):
+    carol = listener("carol", "--room", "den")
     done = pipe(daemon, "alice", text="/leave\nhello?\n/join den\nhello!\n", home=home)
     assert done.returncode == 5
-    assert "you are not in lobby; /join lobby first" in done.stderr
+    assert done.stderr.count("[you are in no room; /join ROOM first]") == 1
+    carol.hears("alice: hello!")
 
 
 def test_closed_standard_streams_are_no_sockets(daemon, listener):

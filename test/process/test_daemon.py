@@ -71,6 +71,31 @@ def test_C21_signals_end_it_with_a_goodbye(tmp_path):
             assert "Server shutting down..." in d.log
 
 
+def test_the_end_of_its_terminal_ends_it_as_well(tmp_path):
+    pid, terminal = os.forkpty()
+    if pid == 0:
+        os.execve(BIN / "asio-chatd", ["asio-chatd", "--listen", "127.0.0.1:0", "--data",
+                                       str(tmp_path / "data")], clean_environment())
+    said = b""
+    while b"Waiting for connections" not in said:
+        said += os.read(terminal, 4096)
+    os.close(terminal)
+    status = []
+    assert until(lambda: status or (os.waitpid(pid, os.WNOHANG)[0] == pid and status.append(1)) or
+                 status)
+
+
+@pytest.mark.parametrize("arguments, part", [
+    (["--tls-ciphers", "nonsense"], "nonsense"),
+    (["--tls-groups", "nonsense"], "nonsense"),
+    (["--client-cert", "required", "--client-ca", "/nowhere/ca.pem"], "/nowhere/ca.pem"),
+])
+def test_settings_are_checked_without_a_certificate_as_well(arguments, part, tmp_path):
+    one_line(run("--check-config", "--data", tmp_path / "d", *arguments), 1, part)
+    assert not (tmp_path / "d").exists()
+    assert run("--check-config", "--data", tmp_path / "d").returncode == 0
+
+
 def test_C6_an_occupied_port_is_one_clear_line(tmp_path):
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
@@ -89,6 +114,11 @@ def test_C6_an_occupied_port_is_one_clear_line(tmp_path):
     (["--idle-timeout", "soon"], "soon"),
     (["--client-cert", "maybe"], "maybe"),
     (["--client-cert", "required"], "client-ca"),
+    (["--client-cert", "optional", "--client-ca", "x", "--client-cert-allow", "cn:a"], "required"),
+    (["--client-crl", "x"], "client-cert"),
+    (["--tls-tickets", "--client-cert", "required", "--client-ca", "x"], "tls-tickets"),
+    (["tls", "--tls-min", "1.1"], "1.1"),
+    (["--json"], "--json"),
     (["--cert", "only.pem"], "key"),
     (["--config", "/nonexistent.toml"], "/nonexistent.toml"),
     (["--max-text", "0"], "max-text"),

@@ -93,11 +93,11 @@ log_function make_log(const log_options& options, int descriptor) {
   const auto sink = std::make_shared<patient_sink>(descriptor);
   return [sink, log = make_log(options, sink)](severity level, std::string_view message,
                                                std::span<const log_field> fields) {
-    if (sink->lost() > 0 && sink->ready()) {
+    if (const auto lost = sink->lost(); lost > 0 && sink->ready()) {
       log(severity::warning,
-          fmt::format("{} records are missing here: the log could not be written",
-                      sink->take_lost()),
-          {});
+          fmt::format("{} records are missing here: the log could not be written", lost), {});
+      // If that could not be written either it is no record to miss.
+      sink->set_lost(sink->lost() == lost ? 0 : lost);
     }
     log(level, message, fields);
   };

@@ -5,7 +5,6 @@
 #include <spdlog/sinks/base_sink.h>
 
 #include <cstdint>
-#include <utility>
 
 namespace asio_chat::ops {
 
@@ -20,7 +19,7 @@ class patient_sink final : public spdlog::sinks::base_sink<spdlog::details::null
   /// Whether a record could be written now.
   bool ready() const noexcept;
   std::uint64_t lost() const noexcept { return lost_; }
-  std::uint64_t take_lost() noexcept { return std::exchange(lost_, 0); }
+  void set_lost(std::uint64_t records) noexcept { lost_ = records; }
 
  private:
   void sink_it_(const spdlog::details::log_msg& record) override;
@@ -28,6 +27,7 @@ class patient_sink final : public spdlog::sinks::base_sink<spdlog::details::null
 
   int descriptor_;
   std::uint64_t lost_ = 0;
+  bool torn_ = false; ///< the last line has no end
 };
 
 } // namespace asio_chat::ops

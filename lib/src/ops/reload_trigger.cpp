@@ -39,19 +39,22 @@ void add(std::size_t& all, const std::string& file) {
 
 } // namespace
 
-reload_trigger::reload_trigger(boost::asio::io_context& context, std::vector<std::string> files,
-                               on_reload reload)
+reload_trigger::reload_trigger(boost::asio::io_context& context, std::vector<std::string> files)
     : signals_(context, SIGHUP)
     , timer_(context)
-    , files_(std::move(files))
-    , reload_(std::move(reload)) {
+    , files_(std::move(files)) {
   std::erase(files_, std::string());
   read_ = seen_ = look();
+}
+
+void reload_trigger::start(on_reload reload) {
+  reload_ = std::move(reload);
   wait_for_signal();
   look_later();
 }
 
 void reload_trigger::stop() {
+  stopped_ = true;
   signals_.clear();
   signals_.cancel();
   timer_.cancel();
@@ -59,7 +62,7 @@ void reload_trigger::stop() {
 
 void reload_trigger::wait_for_signal() {
   signals_.async_wait([this](const boost::system::error_code& e, int) {
-    if (e) return;
+    if (e || stopped_) return;
     wait_for_signal();
     read_ = seen_ = look();
     reload_("SIGHUP");
@@ -70,7 +73,7 @@ void reload_trigger::look_later() {
   if (files_.empty()) return;
   timer_.expires_after(look_interval);
   timer_.async_wait([this](const boost::system::error_code& e) {
-    if (e) return;
+    if (e || stopped_) return;
     look_later();
     const auto now = look();
     if (now != seen_) {

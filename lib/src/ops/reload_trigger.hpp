@@ -20,10 +20,11 @@ class reload_trigger {
  public:
   using on_reload = std::function<void(std::string_view why)>;
 
+  /// To be made before the files are read for the first time, so that no change is missed.
   /// @param files of a directory those in it count as well; an empty name is none
-  reload_trigger(boost::asio::io_context& context, std::vector<std::string> files,
-                 on_reload reload);
+  reload_trigger(boost::asio::io_context& context, std::vector<std::string> files);
 
+  void start(on_reload reload);
   /// Neither signal nor file does anything any more.
   void stop();
 
@@ -36,8 +37,9 @@ class reload_trigger {
   boost::asio::steady_timer timer_;
   std::vector<std::string> files_;
   on_reload reload_;
-  std::uint64_t read_; ///< what the files looked like when they were read
-  std::uint64_t seen_; ///< at the last look
+  std::uint64_t read_;   ///< what the files looked like when they were read
+  std::uint64_t seen_;   ///< at the last look
+  bool stopped_ = false; ///< a handler may be on its way with good news all the same
 };
 
 } // namespace asio_chat::ops

@@ -5,14 +5,12 @@
 #include "ops/environment.hpp"
 #include "ops/setting_table.hpp"
 #include "ops/visible.hpp"
+#include "tls/file.hpp"
 #include "tls/secret_file.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
-#include <system_error>
 
 #include <unistd.h>
 
@@ -79,6 +77,9 @@ result<void> check(const settings& s, bool passphrase_is_set) {
        !tls.blocked_certificates_file.empty()))
     return wrong("client-crl, client-cert-allow or client-cert-block is given, but client-cert is "
                  "none, so that nobody would be asked; set client-cert to required or optional");
+  if (tls.clients == client_certificates::optional && !tls.client_certificate_allow.empty())
+    return wrong("client-cert-allow says who may come in, but with client-cert optional whoever "
+                 "shows no certificate comes in as well; set client-cert to required");
   if (tls.clients != client_certificates::none && tls.posture.tickets)
     return wrong("tls-tickets is on and clients are asked for certificates: a ticket would let "
                  "somebody in whose certificate was revoked meanwhile; switch one of them off");
@@ -86,8 +87,9 @@ result<void> check(const settings& s, bool passphrase_is_set) {
     return wrong("there is no directory to make a certificate for development in; give cert and "
                  "key, or data");
   if (s.insecure_plaintext_listen && tls.clients != client_certificates::none)
-    return wrong("insecure-plaintext-listen would let in whoever shows no certificate, or a revoked "
-                 "one, and client-cert asks for them; leave one of them out");
+    return wrong(
+        "insecure-plaintext-listen would let in whoever shows no certificate, or a revoked "
+        "one, and client-cert asks for them; leave one of them out");
   if (s.require_passphrase && !passphrase_is_set && s.passphrase_file.empty())
     return wrong("require-passphrase is on and there is no passphrase; name its file with "
                  "passphrase-file, or set CHAT_SECRET in the environment");
@@ -107,17 +109,13 @@ result<void> take_passphrase(invocation& call, const command_line& line,
 }
 
 result<std::string> read_whole_file(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string text(longest_config_file + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.eof() || file.bad()) {
-    const int error = errno;
-    const std::string why = error != 0 ? std::generic_category().message(error)
-                                       : std::string("it is no file of settings, it is too large");
-    return wrong(fmt::format("file {} cannot be read: {}", visible(path, 512), why));
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  const std::string shown = visible(path, 512);
+  const auto file = tls::open_for_reading(path, "the config file");
+  auto text = file ? tls::read_all(*file, path, "the config file") : file.error();
+  if (!text) return wrong(visible(text.error().message, 1024));
+  if (text->size() > longest_config_file)
+    return wrong(
+        fmt::format("file {} cannot be read: it is no file of settings, it is too large", shown));
   return text;
 }
 

@@ -14,4 +14,9 @@ stop_signals::stop_signals(boost::asio::io_context& context, on_stop stop)
   });
 }
 
+void stop_signals::release() {
+  signals_.clear();
+  signals_.cancel();
+}
+
 } // namespace asio_chat::ops

@@ -17,6 +17,9 @@ class stop_signals {
 
   stop_signals(boost::asio::io_context& context, on_stop stop);
 
+  /// Calls no more: the program stops for another reason.
+  void release();
+
  private:
   boost::asio::signal_set signals_;
 };

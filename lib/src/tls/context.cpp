@@ -95,7 +95,8 @@ result<void> ask_clients(SSL_CTX* context, const tls_server_config& config) {
   if (!trusted) return trusted;
   announce_trust(context, *anchors);
   if (!config.client_crl_file.empty()) {
-    auto checked = check_revocation(SSL_CTX_get_cert_store(context), config.client_crl_file);
+    auto checked =
+        check_revocation(SSL_CTX_get_cert_store(context), config.client_crl_file, *anchors);
     if (!checked) return checked;
   }
   const bool required = config.clients == client_certificates::required;
@@ -130,6 +131,9 @@ result<context_ptr> make_server_context(const tls_server_config& config) {
     return fail(errc::bad_setting,
                 "session tickets and clients' certificates do not go together: a ticket would let "
                 "somebody in whose certificate was revoked meanwhile");
+  if (config.clients != client_certificates::required && !config.client_certificate_allow.empty())
+    return fail(errc::bad_setting, "names of clients are allowed, but whoever shows no certificate "
+                                   "may come in as well: make client certificates required");
   // Without it a client that does try to resume is refused once certificates are asked for.
   constexpr std::string_view session_id_context = "asio-chat";
   SSL_CTX_set_session_id_context(context,
@@ -141,6 +145,11 @@ result<context_ptr> make_server_context(const tls_server_config& config) {
   auto identity = use_identity(context, config.certificate_file, config.private_key_file,
                                config.private_key_passphrase);
   if (!identity) return identity.error();
+  if (X509_check_purpose(SSL_CTX_get0_certificate(context), X509_PURPOSE_SSL_SERVER, 0) != 1)
+    return fail(errc::bad_certificate_file,
+                fmt::format("the certificate file '{}' holds a certificate that was not issued for "
+                            "a server (extended key usage): every client would refuse it",
+                            config.certificate_file));
   auto asked = ask_clients(context, config);
   if (!asked) return asked.error();
   return made;

@@ -11,12 +11,15 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace asio_chat::tls {
 
 namespace {
 
+constexpr int longest_wait_ms = 1'000;
 constexpr std::size_t most_bytes = std::size_t{8} << 20;
 
 } // namespace
@@ -30,10 +33,21 @@ std::string errno_text(int error) {
 }
 
 result<file_descriptor> open_for_reading(const std::string& path, const std::string& what) {
-  file_descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // A pipe may be what a shell makes of <(command), or something that nobody will ever write into:
+  // opening and reading that one would wait for ever.
+  file_descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0)
     return fail(errc::bad_certificate_file,
                 fmt::format("{} '{}' cannot be read: {}", what, path, errno_text(errno)));
+  struct stat about {};
+  if (::fstat(file.get(), &about) == 0 && S_ISFIFO(about.st_mode)) {
+    pollfd pipe{file.get(), POLLIN, 0};
+    if (::poll(&pipe, 1, longest_wait_ms) != 1)
+      return fail(
+          errc::bad_certificate_file,
+          fmt::format("{} '{}' cannot be read: it is a pipe that nobody writes into", what, path));
+    ::fcntl(file.get(), F_SETFL, O_RDONLY);
+  }
   return file;
 }
 

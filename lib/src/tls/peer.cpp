@@ -2,6 +2,7 @@
 
 #include "tls/openssl_ptr.hpp"
 #include "tls/printable.hpp"
+#include "tls/refusal.hpp"
 #include "tls/trust_error.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
@@ -130,6 +131,7 @@ tls_info describe_session(SSL* ssl) {
 
 std::string handshake_failure_reason(const error_code& error, SSL* ssl) {
   const std::string_view peer = ssl != nullptr && SSL_is_server(ssl) == 1 ? "client" : "server";
+  if (const std::string* ours = refusal_of(ssl)) return *ours;
   if (means_closed(error)) return "connection closed during the handshake";
   if (error == boost::asio::error::operation_aborted) return "given up during the handshake";
   if (error.category() == boost::asio::error::get_ssl_category()) {

@@ -100,6 +100,7 @@ std::optional<std::string> fingerprint(std::string_view text) {
 
 std::string_view trimmed(std::string_view line) {
   line = line.substr(0, line.find('#'));
+  line = line.substr(0, line.find("(SHA-256)")); // as a line of `show` ends
   constexpr std::string_view blank = " \t\r";
   const auto first = line.find_first_not_of(blank);
   if (first == std::string_view::npos) return {};
@@ -108,10 +109,14 @@ std::string_view trimmed(std::string_view line) {
 
 } // namespace
 
-result<void> check_revocation(X509_STORE* store, const std::string& path) {
+result<void> check_revocation(X509_STORE* store, const std::string& path,
+                              const std::vector<certificate_ptr>& issuers) {
   const error_queue_scope queue;
   const auto files = files_of(path);
   if (!files) return files.error();
+  std::vector<X509*> without;
+  for (const certificate_ptr& issuer : issuers)
+    without.push_back(issuer.get());
   for (const std::string& file : *files) {
     const auto lists = read_lists(file);
     if (!lists) return lists.error();
@@ -119,8 +124,17 @@ result<void> check_revocation(X509_STORE* store, const std::string& path) {
       if (X509_STORE_add_crl(store, list.get()) != 1)
         return fail(errc::bad_certificate_file,
                     fmt::format("OpenSSL does not take {} '{}'", what, file));
+      std::erase_if(without, [&](const X509* issuer) {
+        return X509_NAME_cmp(X509_get_subject_name(issuer), X509_CRL_get_issuer(list.get())) == 0;
+      });
     }
   }
+  if (!without.empty())
+    return fail(
+        errc::bad_certificate_file,
+        fmt::format("{} '{}' is not of {}, so that nobody who has a certificate of that one "
+                    "could come in: its list is missing",
+                    what, path, describe(without.front()).subject));
   X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
   return {};
 }
@@ -144,6 +158,12 @@ result<block_list> block_list::read(const std::string& path) {
   if (!file) return file.error();
   const auto text = read_all(*file, path, name);
   if (!text) return text.error();
+  // What was cut off by a full disk or a copy half done would let somebody in.
+  if (!text->ends_with('\n'))
+    return fail(errc::bad_certificate_file,
+                fmt::format("{} '{}' {}: it may not be whole. Its last line has an end, and a list "
+                            "of nobody has a comment: #",
+                            name, path, text->empty() ? "is empty" : "ends within a line"));
   block_list blocked;
   std::size_t number = 0;
   for (std::string_view rest = *text; !rest.empty();) {

@@ -1,6 +1,7 @@
 #include "tls/server_context.hpp"
 
 #include "tls/openssl_ptr.hpp"
+#include "tls/refusal.hpp"
 #include "tls/trust_error.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
@@ -25,6 +26,10 @@ std::string whose(X509* certificate) {
   return fmt::format("the certificate {} ({})", info.subject, info.fingerprint);
 }
 
+failure is_blocked(X509* certificate) {
+  return fail(errc::untrusted_certificate, whose(certificate) + " is on the list of blocked ones");
+}
+
 } // namespace
 
 result<std::shared_ptr<const server_context>>
@@ -34,14 +39,16 @@ server_context::make(const tls_server_config& config) {
   const std::shared_ptr<server_context> made(new server_context);
   made->ssl_ = *std::move(ssl);
   made->wanted_ = config.posture;
+  auto at_door = std::make_unique<doorkeeper>();
   auto policy = peer_policy::parse(config.client_certificate_allow);
   if (!policy) return policy.error();
-  made->policy_ = *std::move(policy);
+  at_door->policy = *std::move(policy);
   if (!config.blocked_certificates_file.empty()) {
     auto blocked = block_list::read(config.blocked_certificates_file);
     if (!blocked) return blocked.error();
-    made->blocked_ = *std::move(blocked);
+    at_door->blocked = *std::move(blocked);
   }
+  made->post(std::move(at_door));
   SSL_CTX* context = made->ssl_->native_handle();
   const X509* own = SSL_CTX_get0_certificate(context);
   const auto ends = time_of(X509_get0_notAfter(own));
@@ -51,6 +58,41 @@ server_context::make(const tls_server_config& config) {
   if (const auto end = lists_end(SSL_CTX_get_cert_store(context)))
     made->terms_.push_back({"the list of revoked client certificates", *end, std::chrono::days(1)});
   return std::shared_ptr<const server_context>(made);
+}
+
+int server_context::doorkeeper_slot() {
+  static const int index = SSL_CTX_get_ex_new_index(
+      0, nullptr, nullptr, nullptr, [](void*, void* kept, CRYPTO_EX_DATA*, int, long, void*) {
+        delete static_cast<doorkeeper*>(kept);
+      });
+  return index;
+}
+
+void server_context::post(std::unique_ptr<doorkeeper> at_door) {
+  SSL_CTX* context = ssl_->native_handle();
+  door_ = at_door.get();
+  SSL_CTX_set_ex_data(context, doorkeeper_slot(), at_door.release());
+  if (const int mode = SSL_CTX_get_verify_mode(context); mode != SSL_VERIFY_NONE)
+    SSL_CTX_set_verify(context, mode, &server_context::verify);
+}
+
+// OpenSSL calls this for each problem, and for each certificate of the chain that has none.
+int server_context::verify(int preverified, X509_STORE_CTX* store) noexcept {
+  if (preverified != 1) return 0;
+  auto* ssl =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* door =
+      static_cast<doorkeeper*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), doorkeeper_slot()));
+  X509* shown = X509_STORE_CTX_get_current_cert(store);
+  result<void> good;
+  if (door->blocked.contains(shown))
+    good = is_blocked(shown);
+  else if (X509_STORE_CTX_get_error_depth(store) == 0)
+    good = door->policy.check(shown, std::chrono::system_clock::now());
+  if (good) return 1;
+  note_refusal(ssl, good.error().message);
+  X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
+  return 0;
 }
 
 result<void> server_context::admit(SSL* session, std::chrono::system_clock::time_point now) const {
@@ -63,10 +105,9 @@ result<void> server_context::admit(SSL* session, std::chrono::system_clock::time
   const STACK_OF(X509)* chain = SSL_get0_verified_chain(session);
   for (int i = 0; i < sk_X509_num(chain); ++i) {
     X509* one = sk_X509_value(chain, i);
-    if (blocked_.contains(one))
-      return fail(errc::untrusted_certificate, whose(one) + " is on the list of blocked ones");
+    if (door_->blocked.contains(one)) return is_blocked(one);
   }
-  return policy_.check(peer, now);
+  return door_->policy.check(peer, now);
 }
 
 result<void> server_context::trusts_still(SSL* session) const {

@@ -26,7 +26,8 @@ class server_context {
 
   const std::shared_ptr<boost::asio::ssl::context>& ssl() const noexcept { return ssl_; }
 
-  /// Whether the client of a session may be here: not blocked, a name that is allowed, a validity
+  /// In the handshake whoever may not come in is refused by an alert. Later this says whether the
+  /// client of a session may be here: not blocked, a name that is allowed, a validity
   /// time that is now, and, where the handshake was made with an earlier context, still trusted and
   /// not revoked by what is known to this one. A session without certificate is fine: where one is
   /// required there is none.
@@ -43,17 +44,26 @@ class server_context {
   };
   /// The server's certificate comes first.
   const std::vector<term>& terms() const noexcept { return terms_; }
-  std::size_t blocked() const noexcept { return blocked_.size(); }
+  std::size_t blocked() const noexcept { return door_->blocked.size(); }
   std::vector<posture_row> posture() const;
 
  private:
+  /// Who may come in of those that are trusted. The SSL_CTX owns it: a handshake under way may
+  /// outlive this object.
+  struct doorkeeper {
+    peer_policy policy;
+    block_list blocked;
+  };
+
   server_context() = default;
+  static int doorkeeper_slot();
+  static int verify(int preverified, X509_STORE_CTX* store) noexcept;
+  void post(std::unique_ptr<doorkeeper> at_door);
   result<void> trusts_still(SSL* session) const;
 
   std::shared_ptr<boost::asio::ssl::context> ssl_;
   tls_posture wanted_;
-  peer_policy policy_;
-  block_list blocked_;
+  const doorkeeper* door_ = nullptr;
   std::vector<term> terms_;
 };
 

@@ -3,13 +3,18 @@
 #include "base/logger.hpp"
 #include "base/utf8.hpp"
 #include "support/catch.hpp"
+#include "support/temp_directory.hpp"
 
 #include <boost/json/parse.hpp>
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
+#include <fstream>
 #include <random>
 #include <sstream>
 
@@ -160,4 +165,30 @@ TEST_CASE("a log that nobody reads holds nobody up, and says later how much is m
   ::close(ends[0]);
   write(severity::info, "nobody is there"); // and does not end the program
   ::close(ends[1]);
+}
+
+TEST_CASE("what a full disk tore is no part of the next record, and all that is lost is counted") {
+  test::temp_directory directory;
+  const std::string path = directory / "log";
+  const int file = ::open(path.c_str(), O_CREAT | O_RDWR | O_APPEND, 0600);
+  const logger write(make_log(bare, file));
+  const rlimit small{100, RLIM_INFINITY};
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  for (int i = 0; i < 50; ++i)
+    write(severity::info, "twenty characters..."); // 27 with level and end: three fit, and a part
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, ignored);
+  write(severity::info, "again");
+  ::close(file);
+  std::ifstream in(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);)
+    lines.push_back(line);
+  REQUIRE(lines.size() == 6);
+  CHECK(lines[2] == "INFO  twenty characters...");
+  CHECK(lines[4] == "WARN  47 records are missing here: the log could not be written");
+  CHECK(lines[5] == "INFO  again");
 }

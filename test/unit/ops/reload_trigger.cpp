@@ -48,7 +48,8 @@ constexpr auto patience = std::chrono::seconds(10);
 TEST_CASE("a file that is written, replaced, removed or made calls", "[ops]") {
   trigger_world w;
   const auto path = w.write("cert.pem", "one");
-  reload_trigger trigger(w.context, {path, w.directory / "later.pem", ""}, w.note());
+  reload_trigger trigger(w.context, {path, w.directory / "later.pem", ""});
+  trigger.start(w.note());
   w.run_for(std::chrono::milliseconds(700));
   CHECK(w.reasons.empty());
 
@@ -74,7 +75,8 @@ TEST_CASE("a file in a directory counts", "[ops]") {
   trigger_world w;
   std::filesystem::create_directory(w.directory / "cas");
   w.write("cas/a.pem", "one");
-  const reload_trigger trigger(w.context, {w.directory / "cas"}, w.note());
+  reload_trigger trigger(w.context, {w.directory / "cas"});
+  trigger.start(w.note());
   w.write("cas/a.pem", "two");
   CHECK(w.called_within(patience));
   w.write("cas/b.pem", "one");
@@ -83,10 +85,27 @@ TEST_CASE("a file in a directory counts", "[ops]") {
 
 TEST_CASE("SIGHUP calls, each time", "[ops]") {
   trigger_world w;
-  const reload_trigger trigger(w.context, {}, w.note());
+  reload_trigger trigger(w.context, {});
+  trigger.start(w.note());
   for (int i = 0; i < 2; ++i) {
     REQUIRE(std::raise(SIGHUP) == 0);
     CHECK(w.called_within(patience));
   }
   CHECK(w.reasons == std::vector<std::string>{"SIGHUP", "SIGHUP"});
+}
+
+TEST_CASE("a signal that has come when it is stopped is none, and the loop runs out", "[ops]") {
+  trigger_world w;
+  reload_trigger trigger(w.context, {w.write("a", "b")});
+  trigger.start(w.note());
+  for (int i = 0; i < 5; ++i) {
+    REQUIRE(std::raise(SIGHUP) == 0);
+    w.context.poll_one();
+  }
+  trigger.stop();
+  const auto before = w.reasons.size();
+  w.context.restart();
+  w.context.run_for(patience);
+  CHECK(w.context.stopped());
+  CHECK(w.reasons.size() == before);
 }

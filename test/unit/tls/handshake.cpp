@@ -67,8 +67,12 @@ void pair::run(std::size_t bytes_at_once) {
 meeting meet(const tls_client_config& client, const tls_server_config& server,
              const std::string& host) {
   const auto server_context = make_server_context(server).value();
+  return meet(client, server_context->native_handle(), host);
+}
+
+meeting meet(const tls_client_config& client, SSL_CTX* server, const std::string& host) {
   const auto client_context = make_client_context(client).value();
-  pair ends(client_context->native_handle(), server_context->native_handle());
+  pair ends(client_context->native_handle(), server);
   server_verifier verifier(client, host);
   verifier.attach(ends.client.ssl()).value();
   ends.run();

@@ -68,4 +68,8 @@ struct meeting {
 meeting meet(const tls_client_config& client, const tls_server_config& server,
              const std::string& host = "localhost");
 
+/// With a server that no settings would make.
+meeting meet(const tls_client_config& client, SSL_CTX* server,
+             const std::string& host = "localhost");
+
 } // namespace asio_chat::tls::test

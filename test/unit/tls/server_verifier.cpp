@@ -155,8 +155,20 @@ TEST_CASE("B5: a client's certificate is no server's, though the CA is right", "
   const world w;
   x509::request what = server_request();
   what.for_role = x509::role::client;
-  w.files.put("server", x509::issue(what, &w.ca).value());
-  CHECK(w.met("server").verdict.error().code == errc::untrusted_certificate);
+  const auto client = x509::issue(what, &w.ca).value();
+  const auto server = tls::make_server_context(w.files.server("server")).value();
+  SSL_CTX_use_certificate(server->native_handle(), client.certificate.get());
+  SSL_CTX_use_PrivateKey(server->native_handle(), client.key.get());
+  const auto met = meet(w.client, server->native_handle());
+  CHECK(met.verdict.error().code == errc::untrusted_certificate);
+}
+
+TEST_CASE("C6: a server is not started with a certificate that no client would take", "[tls][C6]") {
+  const world w;
+  w.files.put("client", make_client(w.ca));
+  const auto made = tls::make_server_context(w.files.server("client"));
+  REQUIRE_FALSE(made.has_value());
+  CHECK(made.error().message.find("not issued for a server") != std::string::npos);
 }
 
 TEST_CASE("B3: a self-signed certificate given as CA file is trusted, another one is not",

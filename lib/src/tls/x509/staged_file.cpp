@@ -48,17 +48,25 @@ failure already_there(const std::string& path) {
   return fail(errc::bad_setting, fmt::format("'{}' is there already and is not overwritten", path));
 }
 
-result<void> keep_as_old(const std::string& path) {
-  const std::string old = path + ".old";
+result<void> keep_as_old(const std::string& named) {
+  const std::string old = named + ".old";
+  std::error_code ec;
+  const std::string path = fs::canonical(named, ec).string();
+  if (ec) return cannot_write(named, ec.value());
   if (::unlink(old.c_str()) != 0 && errno != ENOENT) return cannot_write(old, errno);
   if (::link(path.c_str(), old.c_str()) != 0) return cannot_write(old, errno);
   return {};
 }
 
-result<staged_file> staged_file::write(const std::string& path, std::string_view content,
+result<staged_file> staged_file::write(const std::string& named, std::string_view content,
                                        mode_t mode) {
-  const fs::path target(path);
+  // Whoever reads the file behind a link shall see what is new there.
   std::error_code ec;
+  std::error_code not_there;
+  const bool is_link = fs::is_symlink(named, not_there);
+  const std::string path = is_link ? fs::weakly_canonical(named, ec).string() : named;
+  if (ec) return cannot_write(named, ec.value());
+  const fs::path target(path);
   if (fs::is_directory(target, ec)) return cannot_write(path, EISDIR);
   std::string temporary =
       (target.parent_path() / fmt::format(".{}.XXXXXX", target.filename().string())).string();
