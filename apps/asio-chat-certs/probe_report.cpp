@@ -16,14 +16,20 @@ namespace json = boost::json;
 
 namespace {
 
-std::string staple_text(const ocsp_staple& staple) {
+/// What keeps an answer about this certificate from proving something.
+std::string problem_of(const tls::ocsp_answer& answer) {
+  return answer.about_it ? answer.problem(std::chrono::system_clock::now()) : std::string();
+}
+
+std::string staple_text(const tls::ocsp_staple& staple) {
   if (!staple.given) return "no OCSP answer was given";
-  std::string text = staple.status;
-  if (staple.this_update != std::chrono::sys_seconds())
-    text += ", as of " + tls::time_text(staple.this_update);
-  if (staple.next_update != std::chrono::sys_seconds())
-    text += ", until " + tls::time_text(staple.next_update);
-  if (!staple.problem.empty()) text += "; but " + staple.problem;
+  const tls::ocsp_answer& answer = staple.answer;
+  std::string text = answer.status;
+  if (answer.this_update != std::chrono::sys_seconds())
+    text += ", as of " + tls::time_text(answer.this_update);
+  if (answer.next_update != std::chrono::sys_seconds())
+    text += ", until " + tls::time_text(answer.next_update);
+  if (const std::string problem = problem_of(answer); !problem.empty()) text += "; but " + problem;
   return text;
 }
 
@@ -61,13 +67,14 @@ json::object json_of(X509* certificate) {
           {"der_bytes", info.der_bytes}};
 }
 
-json::value json_of(const ocsp_staple& staple) {
+json::value json_of(const tls::ocsp_staple& staple) {
   if (!staple.given) return nullptr;
-  return json::object{{"status", staple.status},
-                      {"verified", staple.verified},
-                      {"problem", text_or_null(staple.problem)},
-                      {"this_update", time_or_null(staple.this_update)},
-                      {"next_update", time_or_null(staple.next_update)}};
+  const tls::ocsp_answer& answer = staple.answer;
+  return json::object{{"status", answer.status},
+                      {"verified", answer.holds(std::chrono::system_clock::now())},
+                      {"problem", text_or_null(problem_of(answer))},
+                      {"this_update", time_or_null(answer.this_update)},
+                      {"next_update", time_or_null(answer.next_update)}};
 }
 
 } // namespace

@@ -89,7 +89,8 @@ class server_probe {
     SSL_set_ex_data(ssl(), probe_slot(), this);
     SSL_set_verify(ssl(), SSL_VERIFY_PEER, &server_probe::verify);
     SSL_set_cert_cb(ssl(), &server_probe::asked_for_certificate, this);
-    SSL_ctrl(ssl(), SSL_CTRL_SET_TLSEXT_STATUS_REQ_TYPE, TLSEXT_STATUSTYPE_ocsp, nullptr);
+    SSL_CTX_ctrl(tls_->native_handle(), SSL_CTRL_GET_TLSEXT_STATUS_REQ_CB, 0, &staple_judgement_);
+    tls::on_staple(tls_->native_handle(), &server_probe::verify_staple);
     const std::string_view alpn = what_.path.empty() ? alpn_of_chat_and_web : alpn_of_web;
     SSL_set_alpn_protos(ssl(), reinterpret_cast<const unsigned char*>(alpn.data()),
                         static_cast<unsigned int>(alpn.size()));
@@ -103,6 +104,13 @@ class server_probe {
     auto* self = static_cast<server_probe*>(SSL_get_ex_data(ssl, probe_slot()));
     self->keep_chain(X509_STORE_CTX_get0_untrusted(store));
     if (self->trusted_) self->trusted_ = self->judgement_(preverified, store) == 1;
+    return 1;
+  }
+
+  /// Likewise of the staple.
+  static int verify_staple(SSL* ssl, void* unused) noexcept {
+    auto* self = static_cast<server_probe*>(SSL_get_ex_data(ssl, probe_slot()));
+    if (self->trusted_) self->trusted_ = self->staple_judgement_(ssl, unused) == 1;
     return 1;
   }
 
@@ -159,12 +167,7 @@ class server_probe {
   void judge() {
     found_.verdict = verifier_.outcome(ssl(), {});
     if (!shaken_) found_.refusal = failure_.empty() ? "no end of the handshake in time" : failure_;
-    found_.staple = read_staple(ssl(), found_.chain);
-    if (found_.verdict && found_.staple.verified && found_.staple.status == "revoked")
-      found_.verdict = fail(errc::untrusted_certificate,
-                            fmt::format("the certificate of '{}' was revoked: so says the OCSP "
-                                        "answer that the server itself hands out",
-                                        what_.host));
+    found_.staple = tls::read_staple(ssl());
   }
 
   void ask() {
@@ -223,6 +226,7 @@ class server_probe {
   tcp::resolver resolver_{io_};
   asio::ssl::stream<tcp::socket> stream_{io_, *tls_};
   SSL_verify_cb judgement_ = nullptr;
+  int (*staple_judgement_)(SSL*, void*) = nullptr;
   bool trusted_ = true; ///< so far
   bool shaken_ = false;
   bool looking_up_ = false;

@@ -2,8 +2,7 @@
 // verifier say what it thinks of it.
 #pragma once
 
-#include "ocsp_staple.hpp"
-
+#include "tls/ocsp_staple.hpp"
 #include "tls/openssl_ptr.hpp"
 
 #include <asio_chat/error.hpp>
@@ -27,7 +26,7 @@ struct probe_result {
   std::string key_exchange; ///< likewise; e.g. `x25519`
   std::vector<tls::certificate_ptr> chain;     ///< as the server sent it, its own first
   result<std::string> verdict = std::string(); ///< by what it is trusted, or why not
-  ocsp_staple staple;
+  tls::ocsp_staple staple;
   bool certificate_asked = false; ///< the server wanted to see the client's
   std::string refusal; ///< why the server did not let this client in, e.g. without a certificate
   bool answered = false;

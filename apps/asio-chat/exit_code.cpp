@@ -44,6 +44,7 @@ exit_code exit_code_of(const error_code& e) noexcept {
   case errc::certificate_expired:
   case errc::host_name_mismatch:
   case errc::no_certificate:
+  case errc::certificate_revoked:
     return exit_not_trusted;
   case errc::wrong_passphrase:
   case errc::login_required:

@@ -165,6 +165,8 @@ RUNS = {
     "asio-chat-certs renew certs/server-cert.pem": in_certs,
     "asio-chat-certs revoke certs/alice-cert.pem --reason keyCompromise": in_certs,
     "asio-chat-certs crl --ca-dir certs": in_certs,
+    **{c: in_certs for c in commands_of(ROOT / "certs/README.md")
+       if c.startswith(("printf 'V", "openssl ocsp", "cat certs/", "asio-chatd --cert certs/"))},
     "asio-chat-certs show certs/server-cert.pem": in_certs,
     "asio-chat-certs show certs/server-cert.pem --whole": in_certs,
     "asio-chat-certs probe localhost:8443 --ca ca-cert.pem": probe_server,

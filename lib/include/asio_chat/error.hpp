@@ -44,6 +44,7 @@ enum class errc {
   host_name_mismatch,          ///< a good certificate, but of another host
   no_certificate,              ///< the peer showed none
   bad_certificate_file,        ///< certificate, key or CA file cannot be used
+  certificate_revoked,         ///< taken back by its CA, or without the staple it must have
   // connections
   not_connected = 200, ///< there is no connection now
   connection_lost,     ///< it ended without a goodbye

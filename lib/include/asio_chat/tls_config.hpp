@@ -37,7 +37,14 @@ struct tls_server_config {
   std::string certificate_file; ///< the server's certificate, then its intermediates
   std::string private_key_file;
   std::string private_key_passphrase; ///< of an encrypted key; empty for none
-  std::string client_ca_file;         ///< CAs or single certificates that clients are trusted by
+  /// What the CA's OCSP responder says about the certificate, in DER, to be handed out with it
+  /// (RFC 6066, 8). It is checked against the issuer, which must be in the certificate file, too.
+  /// Once it is out of date it is not sent any more.
+  std::string ocsp_response_file;
+  /// Instead of the file: the responder that a `server` itself asks, and asks again in time.
+  /// `http://HOST[:PORT][/PATH]`, or `auto` for the one that the certificate names.
+  std::string ocsp_responder;
+  std::string client_ca_file; ///< CAs or single certificates that clients are trusted by
   client_certificates clients = client_certificates::none;
   /// The ALPN name of what is spoken: a client that offers names must offer this one. Empty: no
   /// ALPN; for servers that are no chat.

@@ -40,6 +40,7 @@ constexpr std::array rows{
     row{errc::host_name_mismatch, "host_name_mismatch", "certificate of another host"},
     row{errc::no_certificate, "no_certificate", "no certificate"},
     row{errc::bad_certificate_file, "bad_certificate_file", "unusable certificate or key file"},
+    row{errc::certificate_revoked, "certificate_revoked", "revoked certificate"},
     row{errc::not_connected, "not_connected", "not connected"},
     row{errc::connection_lost, "connection_lost", "connection lost"},
     row{errc::closed_by_server, "closed_by_server", "closed by the server"},

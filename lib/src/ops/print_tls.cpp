@@ -34,6 +34,8 @@ void add_trust(rows& all, const tls_server_config& tls) {
     all.push_back({std::move(name), given ? std::move(value) : "-", given ? "chosen" : "set",
                    std::move(why)});
   };
+  add("OCSP stapling", tls.ocsp_response_file.empty() ? tls.ocsp_responder : tls.ocsp_response_file,
+      "clients learn of a revocation without asking the CA");
   all.push_back({"client certificates", std::string(word_of(tls.clients)),
                  tls.clients == client_certificates::none ? "set" : "chosen",
                  "who is not asked can be anybody"});

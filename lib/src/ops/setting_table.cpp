@@ -1,6 +1,7 @@
 #include "ops/setting_table.hpp"
 
 #include "model/names.hpp"
+#include "tls/ocsp_question.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -22,6 +23,14 @@ result<void> store(Place& place, result<Value> value) {
 
 result<void> store_text(std::string& place, view text) {
   place = text;
+  return {};
+}
+
+result<void> store_responder(std::string& place, view text) {
+  place = text;
+  if (text == "auto") return {};
+  const auto at = tls::parse_responder(place);
+  if (!at) return fail(errc::bad_setting, at.error().message);
   return {};
 }
 
@@ -99,6 +108,12 @@ constexpr setting table[] = {
   {"key-passphrase-file", "Certificates", "FILE", "",
    "holds the passphrase of an encrypted key", false,
    [](settings& s, view v) { return store_text(s.key_passphrase_file, v); }},
+  {"ocsp-response", "Certificates", "FILE", "",
+   "DER: the CA's OCSP response about cert, to be stapled", false,
+   [](settings& s, view v) { return store_text(s.server.tls.ocsp_response_file, v); }},
+  {"ocsp-responder", "Certificates", "URL|auto", "",
+   "or whom to ask for it; auto: as cert says", false,
+   [](settings& s, view v) { return store_responder(s.server.tls.ocsp_responder, v); }},
   {"client-cert", "Certificates", "none|optional|required", "none",
    "whether clients show a certificate", false,
    [](settings& s, view v) {

@@ -66,6 +66,15 @@ result<void> check(const settings& s, bool passphrase_is_set) {
                              tls.certificate_file.empty() ? "cert" : "key"));
   if (tls.private_key_file.empty() && !s.key_passphrase_file.empty())
     return wrong("key-passphrase-file is given without cert and key");
+  if (tls.private_key_file.empty() &&
+      (!tls.ocsp_response_file.empty() || !tls.ocsp_responder.empty()))
+    return wrong(
+        "ocsp-response or ocsp-responder is given without cert and key; nobody can be asked "
+        "about a certificate for development");
+  if (!tls.ocsp_response_file.empty() && !tls.ocsp_responder.empty())
+    return wrong(
+        "ocsp-response and ocsp-responder are both given; what is stapled comes from a file "
+        "or from the responder, so leave one of them out");
   if (tls.clients != client_certificates::none && tls.client_ca_file.empty())
     return wrong("client-cert is not none, but nothing says which certificates are good; name the "
                  "CA's file with client-ca");
@@ -156,8 +165,9 @@ result<invocation> read_settings(const setting_sources& from) {
 
 std::vector<std::string> tls_files(const settings& s) {
   const tls_server_config& tls = s.server.tls;
-  return {tls.certificate_file, tls.private_key_file, s.key_passphrase_file,
-          tls.client_ca_file,   tls.client_crl_file,  tls.blocked_certificates_file};
+  return {tls.certificate_file,         tls.private_key_file, s.key_passphrase_file,
+          tls.ocsp_response_file,       tls.client_ca_file,   tls.client_crl_file,
+          tls.blocked_certificates_file};
 }
 
 result<void> load_secrets(settings& s) {

@@ -15,12 +15,14 @@ constexpr auto look_interval = std::chrono::hours(1);
 result<void> tls_keeper::change(const tls_server_config& config) {
   auto made = tls::server_context::make(config);
   if (!made) return made.error();
+  if (now_) (*made)->inherit_staple(*now_);
   now_ = *std::move(made);
-  warn_of_ends();
+  fetcher_->follow(now_);
+  look();
   return {};
 }
 
-void tls_keeper::warn_of_ends() const {
+void tls_keeper::look() const {
   const auto now = std::chrono::system_clock::now();
   for (const auto& term : now_->terms()) {
     if (term.ends - now > term.notice) continue;
@@ -28,6 +30,9 @@ void tls_keeper::warn_of_ends() const {
          fmt::format("{} {}", term.what, term.ends <= now ? "is out of date" : "ends soon"),
          {{"ends", tls::time_text(term.ends)}});
   }
+  const tls::ocsp_stapler* stapler = now_->stapler();
+  if (stapler && stapler->now() && stapler->now()->answer.is_revoked())
+    log_(severity::error, "The CA says that the server's certificate was revoked");
 }
 
 void tls_keeper::start() {
@@ -35,7 +40,7 @@ void tls_keeper::start() {
   timer_.async_wait([self = weak_from_this()](const error_code& e) {
     const auto alive = self.lock();
     if (e || !alive) return;
-    alive->warn_of_ends();
+    alive->look();
     alive->now_->forget_tickets();
     alive->start();
   });
@@ -43,6 +48,7 @@ void tls_keeper::start() {
 
 void tls_keeper::stop() {
   timer_.cancel();
+  fetcher_->stop();
 }
 
 } // namespace asio_chat

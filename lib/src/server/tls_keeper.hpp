@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/logger.hpp"
+#include "server/ocsp_fetcher.hpp"
 #include "tls/server_context.hpp"
 
 #include <asio_chat/tls_config.hpp>
@@ -15,13 +16,15 @@
 namespace asio_chat {
 
 /// Has the context for new connections, and looks at it once an hour: warns of certificates and
-/// lists that end soon, and throws the keys of session tickets away.
+/// lists that end soon, throws the keys of session tickets away, and has its OCSP
+/// response fetched where that comes from a responder.
 class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
  public:
   /// @param log must live as long
   tls_keeper(boost::asio::io_context& context, const logger& log)
       : log_(log)
-      , timer_(context) {}
+      , timer_(context)
+      , fetcher_(std::make_shared<ocsp_fetcher>(context, log)) {}
 
   /// None until the first `change`.
   const std::shared_ptr<const tls::server_context>& now() const noexcept { return now_; }
@@ -33,10 +36,11 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
   void stop();
 
  private:
-  void warn_of_ends() const;
+  void look() const;
 
   const logger& log_;
   boost::asio::steady_timer timer_;
+  const std::shared_ptr<ocsp_fetcher> fetcher_;
   std::shared_ptr<const tls::server_context> now_;
 };
 

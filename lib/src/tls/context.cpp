@@ -1,9 +1,12 @@
 #include <asio_chat/tls/context.hpp>
 
 #include "tls/alpn.hpp"
+#include "tls/ocsp_stapler.hpp"
 #include "tls/pem.hpp"
 #include "tls/posture.hpp"
 #include "tls/revocation.hpp"
+
+#include <asio_chat/tls/server_verifier.hpp>
 
 #include <fmt/format.h>
 
@@ -105,6 +108,17 @@ result<void> ask_clients(SSL_CTX* context, const tls_server_config& config) {
   return {};
 }
 
+result<void> staple(SSL_CTX* context, const tls_server_config& config) {
+  if (config.ocsp_response_file.empty() && config.ocsp_responder.empty()) return {};
+  if (!config.ocsp_response_file.empty() && !config.ocsp_responder.empty())
+    return fail(errc::bad_setting, "the OCSP response comes from a file or from a responder; name "
+                                   "one of them");
+  auto stapler = ocsp_stapler::install(context);
+  if (!stapler) return stapler.error();
+  if (config.ocsp_response_file.empty()) return {};
+  return (*stapler)->read(config.ocsp_response_file);
+}
+
 result<void> trust_servers(SSL_CTX* context, const tls_client_config& config) {
   if (!config.ca_file.empty()) {
     auto anchors = read_trust_anchors(config.ca_file, "the CA file");
@@ -152,6 +166,7 @@ result<context_ptr> make_server_context(const tls_server_config& config) {
                             config.certificate_file));
   auto asked = ask_clients(context, config);
   if (!asked) return asked.error();
+  if (auto stapled = staple(context, config); !stapled) return stapled.error();
   return made;
 }
 
@@ -162,6 +177,7 @@ result<context_ptr> make_client_context(const tls_client_config& config) {
   SSL_CTX* context = (*made)->native_handle();
 
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  server_verifier::judge_staples(context);
   auto alpn = offer_alpn(context, config.alpn);
   if (!alpn) return alpn.error();
   auto trust = trust_servers(context, config);

@@ -37,6 +37,8 @@ constexpr std::array alerts{
           "refuses our certificate as revoked"},
     alert{SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, "certificate unknown",
           "does not accept our certificate"},
+    alert{SSL_R_TLSV1_BAD_CERTIFICATE_STATUS_RESPONSE, "bad certificate status response",
+          "refuses our certificate for what its OCSP response says, or for want of one"},
     alert{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "certificate required",
           "asks for a certificate, and none was shown"},
     alert{SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, "protocol version",

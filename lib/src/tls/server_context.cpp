@@ -1,6 +1,7 @@
 #include "tls/server_context.hpp"
 
 #include "tls/openssl_ptr.hpp"
+#include "tls/printable.hpp"
 #include "tls/refusal.hpp"
 #include "tls/trust_error.hpp"
 
@@ -30,6 +31,13 @@ failure is_blocked(X509* certificate) {
   return fail(errc::untrusted_certificate, whose(certificate) + " is on the list of blocked ones");
 }
 
+result<responder_address> find_responder(const std::string& url, X509* certificate) {
+  if (url == "auto") return responder_of(certificate);
+  auto at = parse_responder(url);
+  if (at) return at;
+  return fail(errc::bad_setting, fmt::format("\"{}\" {}", printable(url), at.error().message));
+}
+
 } // namespace
 
 result<std::shared_ptr<const server_context>>
@@ -39,6 +47,11 @@ server_context::make(const tls_server_config& config) {
   const std::shared_ptr<server_context> made(new server_context);
   made->ssl_ = *std::move(ssl);
   made->wanted_ = config.posture;
+  if (!config.ocsp_responder.empty()) {
+    auto at = find_responder(config.ocsp_responder, made->stapler()->certificate());
+    if (!at) return at.error();
+    made->responder_ = *std::move(at);
+  }
   auto at_door = std::make_unique<doorkeeper>();
   auto policy = peer_policy::parse(config.client_certificate_allow);
   if (!policy) return policy.error();
@@ -57,6 +70,12 @@ server_context::make(const tls_server_config& config) {
                           std::min<std::chrono::seconds>(life / 3, std::chrono::days(30))});
   if (const auto end = lists_end(SSL_CTX_get_cert_store(context)))
     made->terms_.push_back({"the list of revoked client certificates", *end, std::chrono::days(1)});
+  if (const ocsp_stapler* stapler = made->stapler(); stapler && stapler->now()) {
+    const ocsp_answer& answer = stapler->now()->answer;
+    const std::chrono::seconds time = answer.next_update - answer.this_update;
+    made->terms_.push_back({"the OCSP response", answer.next_update,
+                            std::min<std::chrono::seconds>(time / 3, std::chrono::days(1))});
+  }
   return std::shared_ptr<const server_context>(made);
 }
 
@@ -124,6 +143,14 @@ result<void> server_context::trusts_still(SSL* session) const {
   if (X509_verify_cert(check.get()) == 1) return {};
   const int why = X509_STORE_CTX_get_error(check.get());
   return fail(trust_code(why), fmt::format("{} {}", whose(peer), trust_phrase(why)));
+}
+
+void server_context::inherit_staple(const server_context& before) const {
+  ocsp_stapler* mine = stapler();
+  const ocsp_stapler* other = before.stapler();
+  if (responder_ && other && other->now() &&
+      X509_cmp(mine->certificate(), other->certificate()) == 0)
+    mine->take(*other->now());
 }
 
 void server_context::forget_tickets() const {

@@ -1,6 +1,8 @@
 // All that a server's TLS is made of, as its files were at one moment.
 #pragma once
 
+#include "tls/ocsp_question.hpp"
+#include "tls/ocsp_stapler.hpp"
 #include "tls/posture.hpp"
 #include "tls/revocation.hpp"
 
@@ -14,6 +16,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +38,14 @@ class server_context {
 
   /// The keys of session tickets given out so far open nothing any more.
   void forget_tickets() const;
+
+  /// Who is asked for the OCSP response; none: nobody.
+  const std::optional<responder_address>& responder() const noexcept { return responder_; }
+  /// Null where nothing is stapled. The staple is the one thing that may change.
+  ocsp_stapler* stapler() const noexcept { return ocsp_stapler::of(ssl_->native_handle()); }
+  /// Goes on with the staple of an earlier context, where the responder has not answered this one
+  /// yet and the certificate is the same.
+  void inherit_staple(const server_context& before) const;
 
   /// What ends, and when.
   struct term {
@@ -63,6 +74,7 @@ class server_context {
 
   std::shared_ptr<boost::asio::ssl::context> ssl_;
   tls_posture wanted_;
+  std::optional<responder_address> responder_;
   const doorkeeper* door_ = nullptr;
   std::vector<term> terms_;
 };

@@ -1,5 +1,6 @@
 #include <asio_chat/tls/server_verifier.hpp>
 
+#include "tls/ocsp_staple.hpp"
 #include "tls/openssl_ptr.hpp"
 #include "tls/pin.hpp"
 #include "tls/trust_error.hpp"
@@ -54,6 +55,29 @@ bool send_sni(SSL* ssl, std::string& host) {
   return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, host.data()) == 1;
 }
 
+/// Completes a sentence about the certificate; empty if it may be trusted.
+std::string staple_problem(SSL* ssl, const X509* certificate) {
+  const ocsp_staple staple = read_staple(ssl);
+  const std::string why =
+      staple.given ? staple.answer.problem(std::chrono::system_clock::now()) : "";
+  const bool holds = staple.given && why.empty();
+  if (holds && staple.answer.is_revoked())
+    return fmt::format(
+        "was revoked: so says the OCSP response of its CA, as of {}, that the server "
+        "itself hands out. Its owner must get a new one",
+        time_text(staple.answer.this_update));
+  if ((holds && staple.answer.status == "good") || !must_staple(certificate)) return {};
+  const std::string which =
+      !staple.given ? "and the server gave none"
+      : holds       ? "and the one that came says 'unknown'"
+      : !staple.answer.about_it
+          ? fmt::format("and the one that came is no use: {}", staple.answer.status)
+          : fmt::format("and the one that came is no use: {}", why);
+  return fmt::format("is good only together with an OCSP response of its CA (must-staple), {}. Its "
+                     "owner must see to it that the server staples",
+                     which);
+}
+
 /// X509_V_OK, or what is wrong with the certificate's time.
 int time_error(const X509* certificate) {
   if (X509_cmp_current_time(X509_get0_notBefore(certificate)) >= 0)
@@ -100,6 +124,7 @@ result<void> server_verifier::attach(SSL* ssl) {
                             host_));
 
   bool ready = SSL_set_ex_data(ssl, verifier_slot(), this) == 1;
+  ready = ready && ask_for_staple(ssl);
   if (!address) ready = ready && send_sni(ssl, host_);
   if (config_.pins.empty() && !config_.insecure_skip_host_name_check) {
     SSL_set_hostflags(ssl,
@@ -135,6 +160,21 @@ int server_verifier::verify(int preverified, X509_STORE_CTX* store) noexcept {
   return self->verify_error_ == X509_V_OK ? 1 : 0;
 }
 
+void server_verifier::judge_staples(SSL_CTX* context) noexcept {
+  on_staple(context, &server_verifier::verify_staple);
+}
+
+// OpenSSL calls this once the certificate was verified, in TLS 1.2 and 1.3 before it shows ours.
+int server_verifier::verify_staple(SSL* ssl, void*) noexcept {
+  auto* self = static_cast<server_verifier*>(SSL_get_ex_data(ssl, verifier_slot()));
+  const X509* certificate = SSL_get0_peer_certificate(ssl);
+  if (self == nullptr || certificate == nullptr || self->verify_error_ != X509_V_OK) return 1;
+  self->staple_problem_ = staple_problem(ssl, certificate);
+  if (self->staple_problem_.empty()) return 1;
+  self->verify_error_ = X509_V_ERR_CERT_REVOKED;
+  return 0;
+}
+
 bool server_verifier::pinned(X509* leaf) const {
   const std::string pin = pin_of(leaf);
   return std::find(config_.pins.begin(), config_.pins.end(), pin) != config_.pins.end();
@@ -163,6 +203,10 @@ failure server_verifier::refusal() const {
                             "if the server's owner confirms the change; else somebody may stand "
                             "in between",
                             host_, prints));
+
+  if (!staple_problem_.empty())
+    return fail(errc::certificate_revoked,
+                fmt::format("the certificate of '{}' {}", host_, staple_problem_));
 
   const std::string whose = fmt::format(
       "{} of '{}'", problem_depth_ == 0 ? "the certificate" : "the CA's certificate", host_);

@@ -14,6 +14,8 @@ errc trust_code(int verify_error) noexcept {
   case X509_V_ERR_HOSTNAME_MISMATCH:
   case X509_V_ERR_IP_ADDRESS_MISMATCH:
     return errc::host_name_mismatch;
+  case X509_V_ERR_CERT_REVOKED:
+    return errc::certificate_revoked;
   default:
     return errc::untrusted_certificate;
   }

@@ -17,6 +17,7 @@ TEST_CASE("asio-chat trust: a person is asked about the unknown, not about the w
   CHECK(may_be_asked(errc::host_name_mismatch, seen));
   CHECK_FALSE(may_be_asked(errc::certificate_changed, seen));
   CHECK_FALSE(may_be_asked(errc::certificate_expired, seen));
+  CHECK_FALSE(may_be_asked(errc::certificate_revoked, seen));
   CHECK_FALSE(may_be_asked(errc::untrusted_certificate, {}));
   server_certificate of_a_ca = seen;
   of_a_ca.self_issued = false;
@@ -38,6 +39,7 @@ TEST_CASE("asio-chat D19: a certificate's subject cannot paint on the terminal")
 
 TEST_CASE("asio-chat: every failure has its exit code") {
   CHECK(exit_code_of(error_code(errc::untrusted_certificate)) == exit_not_trusted);
+  CHECK(exit_code_of(error_code(errc::certificate_revoked)) == exit_not_trusted);
   CHECK(exit_code_of(error_code(errc::wrong_passphrase)) == exit_not_let_in);
   CHECK(exit_code_of(error_code(errc::name_taken)) == exit_not_let_in);
   const auto alert = [](int number) {

@@ -82,7 +82,7 @@ TEST_CASE("before the login only hello, ping and bye are understood") {
 
 TEST_CASE("C42: a wrong or missing passphrase ends the connection, the right one lets in") {
   server_config config;
-  config.passphrase = "open sesame";
+  config.passphrase.emplace("open sesame");
   server_world w(config);
   const auto good =
       w.say(w.connect(), "{'type':'hello','name':'alice','passphrase':'open sesame'}");
@@ -106,7 +106,7 @@ TEST_CASE("C42: a wrong or missing passphrase ends the connection, the right one
 
 TEST_CASE("after a wrong passphrase nothing more is listened to") {
   server_config config;
-  config.passphrase = "open sesame";
+  config.passphrase.emplace("open sesame");
   server_world w(config);
   const auto c = w.connect();
   c->send_bytes(wire::frame(R"({"type":"hello","name":"a","passphrase":"guess"})") +

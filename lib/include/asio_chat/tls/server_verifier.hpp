@@ -20,6 +20,19 @@ namespace asio_chat::tls {
 ///     verifier.outcome(stream.native_handle(), error).value();
 ///
 /// Must outlive the handshake, and `config` must outlive it.
+///
+/// The server is asked for a staple: its CA's OCSP response about its certificate (RFC 6066, 8).
+///
+///     staple                             certificate      certificate with must-staple (RFC 7633)
+///     says `revoked`                     refused          refused
+///     says `good`                        accepted         accepted
+///     says `unknown`                     accepted         refused
+///     of another certificate, out of
+///     date, damaged, wrongly signed      as if none came  refused
+///     none                               accepted         refused
+///
+/// What is not signed by the certificate's issuer, or by whom the issuer has delegated that to,
+/// proves nothing in either direction, so only a staple that holds can refuse.
 class server_verifier {
  public:
   /// @param host as the user gave it; `config.server_name` goes before it
@@ -29,8 +42,11 @@ class server_verifier {
   server_verifier& operator=(const server_verifier&) = delete;
 
   /// Before the handshake: SNI (unless the host is an address, RFC 6066, 3), the name to verify
-  /// (SSL_set1_host, or the address), and the verify callback.
+  /// (SSL_set1_host, or the address), the verify callback, and the question for a staple.
   result<void> attach(SSL* ssl);
+
+  /// Lets staples be judged in the handshakes of a context. `make_client_context` has done so.
+  static void judge_staples(SSL_CTX* context) noexcept;
 
   /// After the handshake, whether it failed or not. `handshake_error` is what it ended with.
   /// The value says by what the server was verified: the CA file's name, `the system's store`, or
@@ -43,6 +59,7 @@ class server_verifier {
 
  private:
   static int verify(int preverified, X509_STORE_CTX* store) noexcept;
+  static int verify_staple(SSL* ssl, void* unused) noexcept;
   bool pinned(X509* leaf) const;
   failure refusal() const;
 
@@ -52,6 +69,7 @@ class server_verifier {
   int verify_error_ = 0;  ///< X509_V_ERR_…
   int problem_depth_ = 0; ///< in the chain; 0 is the server's own certificate
   bool by_pin_ = false;
+  std::string staple_problem_; ///< completes a sentence about the certificate
 };
 
 } // namespace asio_chat::tls

@@ -1,0 +1,106 @@
+#include "server/ocsp_fetcher.hpp"
+
+#include <asio_chat/tls/certificate_info.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat {
+
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::system_clock;
+
+constexpr seconds first_patience{1};
+constexpr seconds most_patience = std::chrono::minutes(10);
+constexpr seconds shortest_rest{1};
+constexpr seconds longest_rest = std::chrono::hours(1);
+
+std::string url_of(const tls::responder_address& at) {
+  return fmt::format("http://{}{}", at.authority(), at.target);
+}
+
+} // namespace
+
+void ocsp_fetcher::follow(std::shared_ptr<const tls::server_context> tls) {
+  stop();
+  if (!tls->responder()) return;
+  tls_ = std::move(tls);
+  patience_ = first_patience;
+  ask_after({}); // not before the io_context runs
+}
+
+void ocsp_fetcher::stop() {
+  timer_.cancel();
+  if (question_) question_->cancel();
+  question_ = nullptr;
+  tls_ = nullptr;
+}
+
+void ocsp_fetcher::ask_after(std::chrono::steady_clock::duration time) {
+  timer_.expires_after(time);
+  timer_.async_wait([self = weak_from_this()](const error_code& e) {
+    const auto alive = self.lock();
+    if (!e && alive && alive->tls_) alive->ask();
+  });
+}
+
+void ocsp_fetcher::ask() {
+  const tls::ocsp_stapler& stapler = *tls_->stapler();
+  auto request = tls::make_ocsp_request(stapler.certificate(), stapler.issuer());
+  if (!request) return failed(request.error());
+  const tls::responder_address& at = *tls_->responder();
+  question_ = std::make_shared<http_post>(context_);
+  question_->start({at.host, at.port, at.authority(), at.target, "application/ocsp-request",
+                    *std::move(request)},
+                   [self = weak_from_this()](result<std::string> der) {
+                     if (const auto alive = self.lock()) alive->answered(std::move(der));
+                   });
+}
+
+void ocsp_fetcher::answered(result<std::string> der) {
+  question_ = nullptr;
+  if (!der) return failed(der.error());
+  const tls::ocsp_stapler& stapler = *tls_->stapler();
+  auto response = tls::check_ocsp_response(*std::move(der), stapler.certificate(), stapler.issuer(),
+                                           "the answer");
+  if (!response) return failed(response.error());
+  const std::string problem = response->answer.problem(system_clock::now());
+  if (!problem.empty()) return failed(fail(errc::bad_certificate_file, "the answer: " + problem));
+  take(*std::move(response));
+}
+
+void ocsp_fetcher::take(tls::ocsp_response response) {
+  const auto now = system_clock::now();
+  const auto& before = tls_->stapler()->now();
+  // HTTP without TLS lets somebody in between replay what was said before a revocation.
+  if (!before || !before->answer.holds(now) ||
+      before->answer.this_update <= response.answer.this_update)
+    tls_->stapler()->take(std::move(response));
+  patience_ = first_patience;
+  const tls::ocsp_answer& answer = before->answer;
+  const auto left = std::chrono::duration_cast<seconds>(answer.next_update - now);
+  ask_after(std::clamp(left / 2, shortest_rest, longest_rest));
+  log_(answer.is_revoked() ? severity::error : severity::info,
+       answer.is_revoked() ? "The CA says that the server's certificate was revoked"
+                           : "The OCSP responder has answered",
+       {{"status", answer.status},
+        {"responder", url_of(*tls_->responder())},
+        {"ends", tls::time_text(answer.next_update)}});
+}
+
+void ocsp_fetcher::failed(const failure& why) {
+  const auto& staple = tls_->stapler()->now();
+  log_(severity::warning, "No new OCSP response about the server's certificate",
+       {{"responder", url_of(*tls_->responder())},
+        {"reason", why.message},
+        {"staple_ends", staple ? tls::time_text(staple->answer.next_update) : "none"},
+        {"next_try_in", fmt::format("{}s", patience_.count())}});
+  ask_after(patience_);
+  patience_ = std::min(patience_ * 2, most_patience);
+}
+
+} // namespace asio_chat

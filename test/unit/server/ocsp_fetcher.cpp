@@ -1,0 +1,223 @@
+#include "server/ocsp_fetcher.hpp"
+
+#include "unit/tls/ocsp_responses.hpp"
+#include "unit/tls/world.hpp"
+
+#include "support/catch.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include <deque>
+#include <vector>
+
+using namespace asio_chat;
+using namespace asio_chat::tls::test;
+namespace x509 = asio_chat::tls::x509;
+using namespace std::chrono_literals;
+using boost::asio::ip::tcp;
+namespace http = boost::beast::http;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// Answers as it was told, one request after the other.
+class responder {
+ public:
+  explicit responder(boost::asio::io_context& io)
+      : acceptor_(io, {boost::asio::ip::address_v4::loopback(), 0}) {
+    accept();
+  }
+  std::string url() const {
+    return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + "/ocsp";
+  }
+  struct answer {
+    http::status status = http::status::ok;
+    std::string body;
+  };
+  std::deque<answer> answers; ///< without any it is silent
+  std::vector<http::request<http::string_body>> asked;
+
+ private:
+  struct visit {
+    tcp::socket socket;
+    boost::beast::flat_buffer buffer;
+    http::request<http::string_body> request;
+    http::response<http::string_body> response;
+  };
+
+  void accept() {
+    acceptor_.async_accept([this](error_code e, tcp::socket socket) {
+      if (e) return;
+      read(std::make_shared<visit>(visit{std::move(socket), {}, {}, {}}));
+      accept();
+    });
+  }
+  void read(const std::shared_ptr<visit>& v) {
+    http::async_read(v->socket, v->buffer, v->request, [this, v](error_code e, std::size_t) {
+      if (!e) write(v);
+    });
+  }
+  void write(const std::shared_ptr<visit>& v) {
+    asked.push_back(v->request);
+    silent_.push_back(v);
+    if (answers.empty()) return;
+    v->response.result(answers.front().status);
+    v->response.body() = std::move(answers.front().body);
+    answers.pop_front();
+    v->response.prepare_payload();
+    http::async_write(v->socket, v->response, [v](error_code, std::size_t) {});
+  }
+
+  tcp::acceptor acceptor_;
+  std::vector<std::shared_ptr<visit>> silent_;
+};
+
+struct fetching_world : world {
+  boost::asio::io_context io{1};
+  responder there{io};
+  std::string log_text;
+  logger log{[this](severity, std::string_view message, std::span<const log_field> fields) {
+    log_text.append(message);
+    for (const auto& f : fields)
+      log_text.append(" ").append(f.name).append("=").append(f.value);
+    log_text += '\n';
+  }};
+  x509::identity shown = make_server(ca);
+  std::shared_ptr<const tls::server_context> context;
+  std::shared_ptr<ocsp_fetcher> fetcher = std::make_shared<ocsp_fetcher>(io, log);
+
+  fetching_world() {
+    files.put("shown", shown);
+    auto server = files.server("shown");
+    server.certificate_file =
+        files.write("chain.pem", files.read("shown-cert.pem") + files.read("ca-cert.pem"));
+    server.ocsp_responder = there.url();
+    context = tls::server_context::make(server).value();
+  }
+  void will_say(const response_request& what) {
+    there.answers.push_back(
+        {http::status::ok, make_response(shown.certificate.get(), ca, ca, what)});
+  }
+  template <class Condition>
+  bool runs_until(Condition reached, std::chrono::milliseconds patience = 5s) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!reached() && std::chrono::steady_clock::now() < end)
+      io.run_one_for(10ms);
+    return reached();
+  }
+  bool logs(const char* part, std::chrono::milliseconds patience = 5s) {
+    return runs_until([&] { return log_text.find(part) != std::string::npos; }, patience);
+  }
+  std::string stapled() const {
+    const auto& now = context->stapler()->now();
+    return now ? now->answer.status : "";
+  }
+};
+
+} // namespace
+
+TEST_CASE("A19: the responder is asked as RFC 6960 says", "[server][A19]") {
+  fetching_world w;
+  w.will_say({});
+  w.fetcher->follow(w.context);
+  CHECK(w.stapled().empty());
+  CHECK(w.runs_until([&] { return w.stapled() == "good"; }));
+  REQUIRE(w.there.asked.size() == 1);
+  const auto& request = w.there.asked.front();
+  CHECK(request.method() == http::verb::post);
+  CHECK(request.target() == "/ocsp");
+  CHECK(request[http::field::content_type] == "application/ocsp-request");
+  CHECK("http://" + std::string(request[http::field::host]) + "/ocsp" == w.there.url());
+  const auto* bytes = reinterpret_cast<const unsigned char*>(request.body().data());
+  const tls::openssl_ptr<OCSP_REQUEST, OCSP_REQUEST_free> parsed(
+      d2i_OCSP_REQUEST(nullptr, &bytes, static_cast<long>(request.body().size())));
+  REQUIRE(parsed);
+  CHECK(OCSP_request_onereq_count(parsed.get()) == 1);
+  CHECK(OCSP_REQUEST_get_ext_count(parsed.get()) == 0); // no nonce
+}
+
+TEST_CASE("A19: it is asked again at half of the answer's life", "[server][A19]") {
+  fetching_world w;
+  response_request soon;
+  soon.left = 4s;
+  w.will_say(soon);
+  w.will_say({});
+  const auto start = std::chrono::steady_clock::now();
+  w.fetcher->follow(w.context);
+  CHECK(w.runs_until([&] { return w.there.asked.size() == 2; }));
+  const auto took = std::chrono::steady_clock::now() - start;
+  CHECK(took > 900ms);
+  CHECK(took < 3s);
+}
+
+TEST_CASE("A19: what fails is said and tried again, and the old staple stays", "[server][A19]") {
+  fetching_world w;
+  response_request soon;
+  soon.left = 3s;
+  w.will_say(soon);
+  w.there.answers.push_back({http::status::bad_gateway, "x"});
+  response_request revoked;
+  revoked.status = V_OCSP_CERTSTATUS_REVOKED;
+  revoked.age = 1s;
+  w.will_say(revoked);
+  w.fetcher->follow(w.context);
+  CHECK(w.logs("HTTP status 502"));
+  CHECK_THAT(w.log_text, Contains("next_try_in=1s"));
+  CHECK(w.stapled() == "good");
+  CHECK(w.logs("was revoked"));
+  CHECK(w.stapled() == "revoked");
+}
+
+TEST_CASE("A19: an answer that proves nothing is not stapled", "[server][A19]") {
+  fetching_world w;
+  const auto about = w.shown.certificate.get();
+  response_request old;
+  old.age = 48h;
+  old.left = -24h;
+  struct row {
+    std::string body;
+    const char* reason;
+  };
+  for (const row& r :
+       {row{"<html>", "is none"}, row{std::string("\x30\x03\x0a\x01\x03", 5), "trylater"},
+        row{make_response(about, w.ca, make_ca()), "is not signed by"},
+        row{make_response(make_server(w.ca).certificate.get(), w.ca, w.ca), "another certificate"},
+        row{make_response(about, w.ca, w.ca, old), "out of date"},
+        row{std::string(65 << 10, 'x'), "body limit"}}) {
+    CAPTURE(r.reason);
+    w.there.answers = {{http::status::ok, r.body}};
+    w.fetcher->follow(w.context);
+    CHECK(w.logs(r.reason));
+    CHECK(w.stapled().empty());
+  }
+}
+
+TEST_CASE("A19: somebody in between cannot replay what was said earlier", "[server][A19]") {
+  fetching_world w;
+  response_request revoked;
+  revoked.status = V_OCSP_CERTSTATUS_REVOKED;
+  revoked.age = 1min;
+  w.will_say(revoked);
+  w.fetcher->follow(w.context);
+  CHECK(w.runs_until([&] { return w.stapled() == "revoked"; }));
+  w.will_say({}); // good, an hour ago
+  w.fetcher->follow(w.context);
+  CHECK(w.runs_until([&] { return w.there.asked.size() == 2 && w.there.answers.empty(); }));
+  CHECK_FALSE(w.runs_until([&] { return w.stapled() != "revoked"; }, 200ms));
+}
+
+TEST_CASE("A19: a fetcher that is stopped leaves nothing to do", "[server][A19]") {
+  fetching_world w;
+  w.fetcher->follow(w.context);
+  CHECK(w.runs_until([&] { return w.there.asked.size() == 1; })); // and no answer
+  w.fetcher->stop();
+  w.fetcher->follow(w.context);
+  w.fetcher->stop();
+  CHECK_FALSE(w.runs_until([&] { return !w.log_text.empty(); }, 200ms));
+}
