@@ -112,12 +112,19 @@ TEST_CASE("A19: no damage makes an answer that holds", "[tls][A19]") {
 
 TEST_CASE("A19: who issued a certificate is found by name and key", "[tls][A19]") {
   const ocsp_world w;
-  const auto twin = make_ca();
+  // The same name, and no key identifier that would tell it apart: only the signature does.
+  const auto other = make_ca();
+  const int identifier =
+      X509_get_ext_by_NID(other.certificate.get(), NID_subject_key_identifier, -1);
+  X509_EXTENSION_free(X509_delete_ext(other.certificate.get(), identifier));
+  REQUIRE(X509_sign(other.certificate.get(), other.key.get(), EVP_sha256()) > 0);
+  const tls::certificate_ptr twin(X509_dup(other.certificate.get()));
+  REQUIRE(X509_check_issued(twin.get(), w.leaf()) == X509_V_OK);
   const tls::openssl_ptr<STACK_OF(X509), [](STACK_OF(X509) * s) { sk_X509_free(s); }> some(
       sk_X509_new_null());
   CHECK(tls::issuer_among(w.leaf(), nullptr) == nullptr);
   sk_X509_push(some.get(), w.leaf());
-  sk_X509_push(some.get(), twin.certificate.get());
+  sk_X509_push(some.get(), twin.get());
   CHECK(tls::issuer_among(w.leaf(), some.get()) == nullptr);
   sk_X509_push(some.get(), w.ca.certificate.get());
   CHECK(tls::issuer_among(w.leaf(), some.get()) == w.ca.certificate.get());
