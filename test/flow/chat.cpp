@@ -5,7 +5,7 @@
 using namespace asio_chat;
 using namespace asio_chat::test;
 
-TEST_CASE("C11 C27 E2: joins, lines and leaves reach the others, a line not its sender") {
+TEST_CASE("C11 C27 D3 E2: joins, lines and leaves reach the others, a line not its sender") {
   chat_world w;
   text_client& alice = w.join("alice");
   text_client& bob = w.join("bob");

@@ -107,7 +107,7 @@ class OpensslServer:
 # self-signed
 
 
-def test_self_signed_writes_the_two_identities(tool):
+def test_A1_A13_A14_self_signed_writes_the_two_identities(tool):
     """[A1, A13, A14]"""
     out = tool.ok("self-signed")
     assert out.splitlines() == [
@@ -117,7 +117,7 @@ def test_self_signed_writes_the_two_identities(tool):
     assert tool.files() == ["client.crt", "client.key", "server.crt", "server.key"]
 
 
-def test_self_signed_by_prefix(tool):
+def test_A2_A5_self_signed_by_prefix(tool):
     """[A2, A5]"""
     assert tool.ok("self-signed", "alice") == "Generated alice.key and alice.crt successfully\n"
     assert tool.files() == ["alice.crt", "alice.key"]

@@ -1,6 +1,6 @@
 """Every command that README and docs show is run here, or it is said where it is run.
 
-A command that is new in a document fails `test_every_command_has_its_run` until it is in RUNS. E1."""
+A command that is new in a document fails `test_E14_every_command_has_its_run` until it is in RUNS. E1."""
 
 import os
 import re
@@ -127,8 +127,8 @@ RUNS = {
     "asio-chat-certs server": just,
     "asio-chat-certs client alice": just,
     "asio-chat-certs client bob": just,
-    "apps/quickstart.sh": "test_the_readme_from_start_to_chat",
-    "build/bin/asio-chat --ca certs/ca-cert.pem alice@localhost": "test_the_readme_from_start_to_chat",
+    "apps/quickstart.sh": "test_E1_the_readme_from_start_to_chat",
+    "build/bin/asio-chat --ca certs/ca-cert.pem alice@localhost": "test_E1_the_readme_from_start_to_chat",
     "build/bin/asio-chat --ca certs/ca-cert.pem bob@localhost": "the same as alice",
     "test/run.sh": "what runs this test, and what CI runs",
     "cmake --preset release": "apps/setup.sh, with which everything here was built",
@@ -173,7 +173,7 @@ RUNS = {
 }
 
 
-def test_every_command_has_its_run():
+def test_E14_every_command_has_its_run():
     shown = {c for document in DOCUMENTS for c in commands_of(document)}
     assert shown - RUNS.keys() == set(), "in a document, but not run"
     assert RUNS.keys() - shown == set(), "in no document any more"
@@ -186,6 +186,14 @@ def test_the_commands_of_a_document_work_in_their_order(document, tmp_path):
         how = RUNS[command]
         if callable(how):
             how(place, command)
+
+
+def test_A23_B29_the_documents_explain_trust_and_keys():
+    certificates = (ROOT / "certs/README.md").read_text()
+    assert "exactly as trustworthy as the channel you used to ship it" in certificates
+    under_it = (ROOT / "docs/protocol.md").read_text().split("## Under it: TLS")[1]
+    for part in ("asymmetric handshake, symmetric session", "private key of the certificate", "session keys"):
+        assert part in under_it.lower(), part
 
 
 def test_links_lead_somewhere():
@@ -242,7 +250,7 @@ released = pytest.mark.skipif(BIN != ROOT / "build/bin", reason="the scripts bui
 
 
 @released
-def test_the_readme_from_start_to_chat(tmp_path):
+def test_E1_the_readme_from_start_to_chat(tmp_path):
     if not port_8443_is_free():
         pytest.skip("port 8443 is taken on this machine")
     env = clean_environment(XDG_STATE_HOME=str(tmp_path))

@@ -293,7 +293,7 @@ TEST_CASE("client: frames are taken apart at every boundary") {
   CHECK(w.event_at<member_left>(2));
 }
 
-TEST_CASE("client: what was not answered when the connection was lost ends with that") {
+TEST_CASE("client: D11: what was not answered when the connection was lost ends with that") {
   memory_world w([](fake_server& s, const native::request& r) {
     if (std::holds_alternative<native::hello>(r)) answer_politely(s, r);
   });

@@ -77,6 +77,11 @@ TEST_CASE("the config file is named by flag or by variable", "[ops]") {
         "environment: ASIO_CHATD_CONFIG is empty; name a file in it, or unset it");
 }
 
+TEST_CASE("C4: the backlog of the listening sockets is a setting", "[ops]") {
+  CHECK(from_arguments({"--backlog", "10"}).read().value().settings.server.backlog == 10);
+  CHECK(from_arguments({"--backlog", "0"}).complaint().find("--backlog") != std::string::npos);
+}
+
 TEST_CASE("a switch alone is on", "[ops]") {
   CHECK(from_arguments({"--log-messages"}).read().value().settings.server.log_messages);
   CHECK_FALSE(
