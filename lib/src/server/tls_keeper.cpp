@@ -39,7 +39,7 @@ void tls_keeper::start() {
   timer_.expires_after(look_interval);
   timer_.async_wait([self = weak_from_this()](const error_code& e) {
     const auto alive = self.lock();
-    if (e || !alive) return;
+    if (e || !alive || alive->stopped_) return;
     alive->look();
     alive->now_->forget_tickets();
     alive->start();
@@ -47,6 +47,7 @@ void tls_keeper::start() {
 }
 
 void tls_keeper::stop() {
+  stopped_ = true;
   timer_.cancel();
   fetcher_->stop();
 }

@@ -40,6 +40,7 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
 
   const logger& log_;
   boost::asio::steady_timer timer_;
+  bool stopped_ = false; ///< its handler may be on its way all the same
   const std::shared_ptr<ocsp_fetcher> fetcher_;
   std::shared_ptr<const tls::server_context> now_;
 };
