@@ -29,14 +29,17 @@ class plain_client {
 
  private:
   void read() {
-    socket.async_read_some(asio::buffer(some_), [this](error_code e, std::size_t n) {
-      got.append(some_.data(), n);
-      end = e;
-      if (!e) read();
-    });
+    socket.async_read_some(asio::buffer(some_),
+                           [this, alive = std::weak_ptr(alive_)](error_code e, std::size_t n) {
+                             if (alive.expired()) return;
+                             got.append(some_.data(), n);
+                             end = e;
+                             if (!e) read();
+                           });
   }
 
   std::array<char, 4096> some_{};
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); ///< handlers may outlive us
 };
 
 } // namespace
