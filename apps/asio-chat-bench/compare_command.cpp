@@ -2,6 +2,7 @@
 #include "command.hpp"
 
 #include "error.hpp"
+#include "pair_options.hpp"
 #include "process_settings.hpp"
 #include "report.hpp"
 #include "server_under_test.hpp"
@@ -14,15 +15,10 @@ namespace asio_chat::bench {
 
 namespace {
 
-struct compare_settings {
+struct compare_settings : pair_settings {
   load what;
-  std::string daemon;
   std::vector<std::string> daemon_arguments;
   bool plain = false;
-  unsigned pairs = 5;
-  int server_cpu = 0;
-  int generator_cpu = 1;
-  bool json = false;
 };
 
 run_figures measure(const server_under_test& server, const load& what) {
@@ -131,7 +127,6 @@ command compare_command(CLI::App& program) {
                   "  asio-chat-bench compare --scenario paced --pairs 7 --json\n"
                   "  asio-chat-bench compare --scenario flood --plain --asio-chatd ./asio-chatd");
   const auto given = std::make_shared<compare_settings>();
-  given->daemon = beside_this_program("asio-chatd");
   options
       ->add_option_function<std::string>(
           "--scenario",
@@ -142,7 +137,6 @@ command compare_command(CLI::App& program) {
       ->check(CLI::IsMember({"flood", "paced"}))
       ->type_name("NAME")
       ->required();
-  options->add_option("--asio-chatd", given->daemon, "The daemon's program (beside this one)");
   options
       ->add_option(
           "--asio-chatd-arg", given->daemon_arguments,
@@ -150,16 +144,7 @@ command compare_command(CLI::App& program) {
       ->allow_extra_args(false);
   options->add_flag("--plain", given->plain,
                     "Compare with the bare loop that writes a record per message");
-  options->add_option("--pairs", given->pairs, "How often each server is measured")
-      ->check(between(1, 1000))
-      ->capture_default_str();
-  options->add_option("--server-cpu", given->server_cpu, "The servers' core; -1: any")
-      ->check(between(-1, 1023))
-      ->capture_default_str();
-  options->add_option("--generator-cpu", given->generator_cpu, "The generator's core; -1: any")
-      ->check(between(-1, 1023))
-      ->capture_default_str();
-  options->add_flag("--json", given->json, "Print one JSON document");
+  add_pair_options(*options, *given);
   add_common_options(*options, given->what);
   add_flood_options(*options, given->what);
   add_paced_options(*options, given->what);

@@ -3,6 +3,8 @@
 
 #include "cpu_clock.hpp"
 #include "error.hpp"
+#include "load_options.hpp"
+#include "pair_options.hpp"
 #include "process_settings.hpp"
 #include "report.hpp"
 #include "server_under_test.hpp"
@@ -21,14 +23,9 @@ namespace asio_chat::bench {
 
 namespace {
 
-struct handshake_settings {
-  std::string daemon;
+struct handshake_settings : pair_settings {
   unsigned count = 2'000;
-  unsigned pairs = 5;
   bool resumed = false;
-  int server_cpu = 0;
-  int generator_cpu = 1;
-  bool json = false;
 };
 
 void wait_for(int fd, short events) {
@@ -123,22 +120,11 @@ command handshake_command(CLI::App& program) {
   options->footer("Examples:\n  asio-chat-bench handshakes\n"
                   "  asio-chat-bench handshakes --resumed --json");
   const auto given = std::make_shared<handshake_settings>();
-  given->daemon = beside_this_program("asio-chatd");
-  options->add_option("--asio-chatd", given->daemon, "The daemon's program (beside this one)");
   options->add_option("--count", given->count, "Handshakes of a run")
       ->check(between(1, 1'000'000))
       ->capture_default_str();
-  options->add_option("--pairs", given->pairs, "How often each server is measured")
-      ->check(between(1, 1000))
-      ->capture_default_str();
   options->add_flag("--resumed", given->resumed, "Resume a session instead, by its ticket");
-  options->add_option("--server-cpu", given->server_cpu, "The servers' core; -1: any")
-      ->check(between(-1, 1023))
-      ->capture_default_str();
-  options->add_option("--generator-cpu", given->generator_cpu, "The generator's core; -1: any")
-      ->check(between(-1, 1023))
-      ->capture_default_str();
-  options->add_flag("--json", given->json, "Print one JSON document");
+  add_pair_options(*options, *given);
   return {options, [given] { return run_command(*given); }};
 }
 

@@ -34,12 +34,16 @@ asio::awaitable<void> echo(tcp::socket socket, asio::ssl::context& context) {
   std::cout << "Secure connection from " << peer << ": " << agreed.version << ", "
             << agreed.cipher_suite << std::endl;
   std::array<char, 4096> data;
+  const auto room = asio::buffer(data);
   while (!error) {
-    const std::size_t n = co_await stream->async_read_some(asio::buffer(data), or_error);
-    if (!error) co_await asio::async_write(*stream, asio::buffer(data, n), or_error);
+    const std::size_t n = co_await stream->async_read_some(room, or_error);
+    if (error) break;
+    const auto heard = asio::buffer(data, n);
+    co_await asio::async_write(*stream, heard, or_error);
   }
+  if (error != asio::error::eof) co_return;
   // The client has said that it is done (close_notify), and is told the same.
-  if (error == asio::error::eof) co_await stream->async_shutdown(or_error);
+  co_await stream->async_shutdown(or_error);
 }
 
 asio::awaitable<void> serve(tcp::acceptor& acceptor, asio::ssl::context& context) {
@@ -48,11 +52,13 @@ asio::awaitable<void> serve(tcp::acceptor& acceptor, asio::ssl::context& context
   auto or_error = asio::redirect_error(asio::use_awaitable, error);
   for (;;) {
     tcp::socket socket = co_await acceptor.async_accept(or_error);
-    if (!error)
+    if (!error) {
       asio::co_spawn(acceptor.get_executor(), echo(std::move(socket), context), asio::detached);
+      continue;
+    }
     // No descriptor left, for instance: that passes, but not by trying at once.
-    if (error) pause.expires_after(std::chrono::milliseconds(100));
-    if (error) co_await pause.async_wait(asio::use_awaitable);
+    pause.expires_after(std::chrono::milliseconds(100));
+    co_await pause.async_wait(asio::use_awaitable);
   }
 }
 

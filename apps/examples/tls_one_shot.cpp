@@ -36,8 +36,11 @@ asio::awaitable<void> visit(std::string host, std::string port,
   const tls::peer_policy expected = tls::peer_policy::parse({"cn:" + host}).value();
   expected.check(SSL_get0_peer_certificate(ssl), std::chrono::system_clock::now()).value();
 
-  text += '\n';
-  if (text.size() > 1) co_await asio::async_write(stream, asio::buffer(text), asio::use_awaitable);
+  if (!text.empty()) {
+    text += '\n';
+    const auto line = asio::buffer(text);
+    co_await asio::async_write(stream, line, asio::use_awaitable);
+  }
   std::string reply;
   auto into = asio::dynamic_buffer(reply, 8192);
   co_await asio::async_read_until(stream, into, '\n', or_error);

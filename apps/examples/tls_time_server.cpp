@@ -42,7 +42,8 @@ asio::awaitable<void> tell_time(tcp::socket socket, asio::ssl::context& context,
 
   const std::string time = tls::time_text(std::chrono::floor<std::chrono::seconds>(now));
   const std::string line = time + '\n';
-  co_await asio::async_write(*stream, asio::buffer(line), or_error);
+  const auto said = asio::buffer(line);
+  co_await asio::async_write(*stream, said, or_error);
   if (error) co_return;
   std::cout << "Securely sent " << time << " to " << peer << std::endl;
   co_await stream->async_shutdown(or_error);
@@ -55,12 +56,14 @@ asio::awaitable<void> serve(tcp::acceptor& acceptor, asio::ssl::context& context
   auto or_error = asio::redirect_error(asio::use_awaitable, error);
   for (;;) {
     tcp::socket socket = co_await acceptor.async_accept(or_error);
-    if (!error)
+    if (!error) {
       asio::co_spawn(acceptor.get_executor(), tell_time(std::move(socket), context, allowed),
                      asio::detached);
+      continue;
+    }
     // No descriptor left, for instance: that passes, but not by trying at once.
-    if (error) pause.expires_after(std::chrono::milliseconds(100));
-    if (error) co_await pause.async_wait(asio::use_awaitable);
+    pause.expires_after(std::chrono::milliseconds(100));
+    co_await pause.async_wait(asio::use_awaitable);
   }
 }
 

@@ -13,7 +13,7 @@ namespace asio_chat::tls {
 /// bad_certificate_status_response
 void on_staple(SSL_CTX* context, int (*judge)(SSL*, void*)) noexcept;
 
-/// In this session the server is asked for one.
+/// The handshake will ask the server for one.
 bool ask_for_staple(SSL* ssl) noexcept;
 
 struct ocsp_staple {

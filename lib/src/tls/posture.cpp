@@ -163,8 +163,10 @@ std::vector<posture_row> describe_posture(SSL_CTX* context, const tls_posture& w
        "an end without close_notify may be an attacker's"},
       {"signature algorithms", "of the security level", "OpenSSL's",
        "SHA-256 or better at level 2"},
-      {"encrypt-then-MAC", "not used", "OpenSSL's", "every suite above is AEAD"},
-      {"extended master secret", "on", "OpenSSL's", "TLS 1.2 (RFC 7627)"},
+      {"encrypt-then-MAC", std::string(on_off(!is_set(SSL_OP_NO_ENCRYPT_THEN_MAC))), "OpenSSL's",
+       "for suites without AEAD, of which there is none above"},
+      {"extended master secret", std::string(on_off(!is_set(SSL_OP_NO_EXTENDED_MASTER_SECRET))),
+       "OpenSSL's", "binds the keys of TLS 1.2 to its handshake (RFC 7627)"},
   };
 }
 

@@ -83,7 +83,11 @@ TEST_CASE("B13, B19: every setting is told, and who decided it", "[tls][B13][B19
   }
   // It is read from the context, not from what was wished.
   SSL_CTX_clear_options(context.get(), SSL_OP_NO_RENEGOTIATION);
-  CHECK(value_of(tls::describe_posture(context.get(), wanted), "renegotiation") == "on, set");
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_EXTENDED_MASTER_SECRET);
+  const auto changed = tls::describe_posture(context.get(), wanted);
+  CHECK(value_of(changed, "renegotiation") == "on, set");
+  CHECK(value_of(rows, "extended master secret") == "on, OpenSSL's");
+  CHECK(value_of(changed, "extended master secret") == "off, OpenSSL's");
 }
 
 TEST_CASE("tickets are given only where they are asked for", "[tls]") {
