@@ -89,7 +89,7 @@ void conversation::read_on(const room_state& s) {
 }
 
 void conversation::fetch(std::string room, position after, position head) {
-  chat_.async_history(std::move(room), after, page_of_history,
+  chat_.async_history(std::move(room), {log_range::side::after, after, page_of_history},
                       [me = shared_from_this(), head](error_code e, history_page page) {
                         if (me->over_) return;
                         if (!e) {

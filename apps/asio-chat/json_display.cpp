@@ -124,6 +124,12 @@ struct object_of {
             {"members", strings(s.members)},
             {"position", place(s.head)}};
   }
+  json::object operator()(const entries_missed& m) const {
+    return {{"event", "gap"},
+            {"room", valid(m.room)},
+            {"after", place(m.after)},
+            {"next", place(m.next)}};
+  }
   json::object operator()(const history_page& p) const {
     json::array entries;
     for (const entry& e : p.entries)

@@ -86,6 +86,11 @@ struct text_of {
     if (!s.topic.empty()) all.push_back({kind::notice, "[topic: " + harmless_line(s.topic) + "]"});
     return all;
   }
+  lines operator()(const entries_missed& m) const {
+    return {
+        {kind::notice, fmt::format("[#{}: some messages are missing here: they are no longer kept]",
+                                   harmless_line(m.room))}};
+  }
   lines operator()(const history_page& p) const {
     lines all;
     if (p.gap) {

@@ -85,19 +85,27 @@ class journal_bench {
             std::move(text), std::move(id)};
   }
 
-  journal::appended append(entry e) {
-    return ask<journal::appended>([&](auto done) { log->append(std::move(e), std::move(done)); });
+  journal::appended append(entry e, const identity& author = {}) {
+    return ask<journal::appended>(
+        [&](auto done) { log->append(std::move(e), author, std::move(done)); });
   }
   journal::appended append(std::string room, std::string text, std::string id = {},
-                           std::string from = "alice") {
-    return append(draft(std::move(room), std::move(text), std::move(id), std::move(from)));
+                           const identity& author = {}) {
+    return append(draft(std::move(room), std::move(text), std::move(id)), author);
   }
   journal::log_state open(std::string room) {
     return ask<journal::log_state>([&](auto done) { log->open(std::move(room), std::move(done)); });
   }
-  journal::page read(std::string room, position after, std::size_t limit = 1'000) {
+  journal::page read_part(std::string room, journal::range part) {
     return ask<journal::page>(
-        [&](auto done) { log->read(std::move(room), after, limit, std::move(done)); });
+        [&](auto done) { log->read(std::move(room), part, std::move(done)); });
+  }
+  journal::page read(std::string room, position after, std::size_t limit = 1'000) {
+    return read_part(std::move(room),
+                     journal::range{{log_range::side::after, after, limit}, std::size_t{1} << 30});
+  }
+  journal::hits search(search_query q) {
+    return ask<journal::hits>([&](auto done) { log->search(std::move(q), std::move(done)); });
   }
 
   task_inbox inbox;
@@ -123,7 +131,14 @@ class journal_bench {
 
 inline std::vector<std::string> texts(const journal::page& p) {
   std::vector<std::string> all;
-  for (const entry& e : p.entries)
+  for (const journal::record& r : p.entries)
+    all.push_back(r.what.text);
+  return all;
+}
+
+inline std::vector<std::string> texts(const journal::hits& f) {
+  std::vector<std::string> all;
+  for (const entry& e : f.entries)
     all.push_back(e.text);
   return all;
 }

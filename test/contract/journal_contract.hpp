@@ -17,6 +17,10 @@ struct journal_check {
 namespace journal_checks {
 
 using words = std::vector<std::string>;
+using side = log_range::side;
+
+inline constexpr identity alice{1};
+inline constexpr identity bob{2};
 
 inline void unknown_room(const journal_maker& make) {
   journal_bench b(make);
@@ -40,11 +44,15 @@ inline void entry_comes_back(const journal_maker& make) {
             kind,
             "tab\t newline\n \"quoted\" äöü \U0001F600",
             "id" + std::to_string(static_cast<int>(kind))};
-    const auto kept = b.append(e);
+    const auto kept = b.append(e, bob);
     CHECK_FALSE(kept.duplicate);
     e.at = kept.kept.at; // the journal says where
     CHECK(kept.kept == e);
-    CHECK(b.read("den", {e.at.epoch, e.at.offset - 1}).entries == std::vector<entry>{e});
+    e.id.clear(); // known, but not told
+    const auto page = b.read("den", {e.at.epoch, e.at.offset - 1});
+    REQUIRE(page.entries.size() == 1);
+    CHECK(page.entries.front().what == e);
+    CHECK(page.entries.front().author == bob);
   }
 }
 
@@ -75,28 +83,30 @@ inline void answers_in_order(const journal_maker& make) {
   b.log->open("den", [&](const auto& s) {
     order.push_back("open " + std::to_string(s.value().head.offset));
   });
+  std::vector<std::size_t> read;
   for (int i = 1; i <= 50; ++i) {
-    b.log->append(b.draft("den", std::to_string(i)), [&](const auto& a) {
+    b.log->append(b.draft("den", std::to_string(i)), alice, [&](const auto& a) {
       order.push_back("append " + std::to_string(a.value().kept.at.offset));
     });
     if (i % 10 == 0) {
-      b.log->read("den", {}, 1'000, [&](const auto& p) {
-        order.push_back("read " + std::to_string(p.value().entries.size()));
-      });
+      b.log->read("den", {{side::after, {}, 1'000}},
+                  [&](const auto& p) { read.push_back(p.value().entries.size()); });
     }
   }
   b.log->open("den", [&](const auto& s) {
     order.push_back("open " + std::to_string(s.value().head.offset));
   });
   CHECK(order.empty()); // never inside the call
-  CHECK(b.inbox.run_until([&] { return order.size() == 57; }));
+  CHECK(b.inbox.run_until([&] { return order.size() == 52 && read.size() == 5; }));
   words expected{"open 0"};
-  for (int i = 1; i <= 50; ++i) {
+  for (int i = 1; i <= 50; ++i)
     expected.push_back("append " + std::to_string(i));
-    if (i % 10 == 0) expected.push_back("read " + std::to_string(i));
-  }
   expected.push_back("open 50");
   CHECK(order == expected);
+  // A read sees what was appended before it was called; it may see more.
+  for (std::size_t i = 0; i < read.size(); ++i)
+    CHECK(read[i] >= 10 * (i + 1));
+  CHECK(std::is_sorted(read.begin(), read.end()));
 }
 
 inline void calls_from_answers(const journal_maker& make) {
@@ -107,43 +117,44 @@ inline void calls_from_answers(const journal_maker& make) {
       [&](const result<journal::appended>& a) {
         CHECK(depth == 0);
         ++depth;
-        if (++answers < 10) b.log->append(b.draft("den", a.value().kept.text + "x"), again);
+        if (++answers < 10) b.log->append(b.draft("den", a.value().kept.text + "x"), alice, again);
         --depth;
       };
-  b.log->append(b.draft("den", "x"), again);
+  b.log->append(b.draft("den", "x"), alice, again);
   CHECK(b.inbox.run_until([&] { return answers == 10; }));
   CHECK(b.open("den").head.offset == 10);
 }
 
 inline void ids(const journal_maker& make) {
   journal_bench b(make);
-  const auto first = b.append("den", "one", "id");
+  const auto first = b.append("den", "one", "id", alice);
   b.append("den", "two");
-  const auto again = b.append("den", "another text, the same id", "id");
+  const auto again = b.append("den", "another text, the same id", "id", alice);
   CHECK(again.duplicate);
-  CHECK(again.kept == first.kept);
+  CHECK(again.kept.at == first.kept.at);
+  CHECK(again.kept.time == first.kept.time);
   CHECK(b.open("den").head.offset == 2);
-  // An id belongs to its author and its room; none is no id.
-  CHECK_FALSE(b.append("den", "bob's", "id", "bob").duplicate);
-  CHECK_FALSE(b.append("nook", "elsewhere", "id").duplicate);
-  CHECK_FALSE(b.append("den", "same").duplicate);
-  CHECK_FALSE(b.append("den", "same").duplicate);
-  // Author and id do not run into each other.
-  CHECK_FALSE(b.append("den", "x", "bc", "a").duplicate);
-  CHECK_FALSE(b.append("den", "x", "c", "ab").duplicate);
+  // An id belongs to its author, whatever he is called, and its room; none is no id.
+  entry renamed = b.draft("den", "one", "id", "alice-2");
+  CHECK(b.append(renamed, alice).duplicate);
+  CHECK_FALSE(b.append("den", "bob's", "id", bob).duplicate);
+  CHECK_FALSE(b.append("nook", "elsewhere", "id", alice).duplicate);
+  CHECK_FALSE(b.append("den", "same", "", alice).duplicate);
+  CHECK_FALSE(b.append("den", "same", "", alice).duplicate);
 }
 
 inline void ids_under_way(const journal_maker& make) {
   journal_bench b(make);
   std::vector<journal::appended> answers;
   for (int i = 0; i < 3; ++i) {
-    b.log->append(b.draft("den", "x", "id"), [&](const auto& a) { answers.push_back(a.value()); });
+    b.log->append(b.draft("den", "x", "id"), alice,
+                  [&](const auto& a) { answers.push_back(a.value()); });
   }
   CHECK(b.inbox.run_until([&] { return answers.size() == 3; }));
   CHECK_FALSE(answers[0].duplicate);
   CHECK(answers[1].duplicate);
   CHECK(answers[2].duplicate);
-  CHECK(answers[2].kept == answers[0].kept);
+  CHECK(answers[2].kept.at == answers[0].kept.at);
 }
 
 inline void pages(const journal_maker& make) {
@@ -154,10 +165,10 @@ inline void pages(const journal_maker& make) {
   auto page = b.read("den", {epoch, 0}, 4);
   CHECK(texts(page) == words{"1", "2", "3", "4"});
   CHECK(page.more);
-  page = b.read("den", page.entries.back().at, 4);
+  page = b.read("den", page.entries.back().what.at, 4);
   CHECK(texts(page) == words{"5", "6", "7", "8"});
   CHECK(page.more);
-  page = b.read("den", page.entries.back().at, 4);
+  page = b.read("den", page.entries.back().what.at, 4);
   CHECK(texts(page) == words{"9", "10"});
   CHECK_FALSE(page.more);
   page = b.read("den", {epoch, 6}, 4);
@@ -172,6 +183,59 @@ inline void pages(const journal_maker& make) {
     CHECK_FALSE(page.more);
     CHECK_FALSE(page.gap);
   }
+}
+
+inline void pages_both_ways(const journal_maker& make) {
+  journal_bench b(make);
+  std::uint64_t epoch = 0;
+  for (int i = 1; i <= 10; ++i)
+    epoch = b.append("den", std::to_string(i)).kept.at.epoch;
+  const auto read = [&](side where, position from, std::size_t n) {
+    return b.read_part("den", journal::range{{where, from, n}});
+  };
+  auto page = read(side::before, {}, 3); // the newest
+  CHECK(texts(page) == words{"8", "9", "10"});
+  CHECK(page.earlier);
+  CHECK_FALSE(page.more);
+  page = read(side::before, {epoch, 8}, 5);
+  CHECK(texts(page) == words{"3", "4", "5", "6", "7"});
+  CHECK(page.earlier);
+  CHECK(page.more);
+  page = read(side::before, {epoch, 3}, 5);
+  CHECK(texts(page) == words{"1", "2"});
+  CHECK_FALSE(page.earlier);
+  CHECK(page.more);
+  CHECK(read(side::before, {epoch, 1}, 5).entries.empty());
+  CHECK(texts(read(side::before, {epoch, 999}, 2)) == words{"9", "10"});
+  page = read(side::around, {epoch, 5}, 4);
+  CHECK(texts(page) == words{"3", "4", "5", "6"});
+  CHECK(page.earlier);
+  CHECK(page.more);
+  CHECK(texts(read(side::around, {epoch, 1}, 4)) == words{"1", "2", "3", "4"});
+  CHECK(texts(read(side::around, {epoch, 10}, 4)) == words{"8", "9", "10"});
+  CHECK_FALSE(page.gap);
+  CHECK(b.read_part("nook", journal::range{{side::before, {}, 3}}).entries.empty());
+}
+
+inline void pages_of_bytes(const journal_maker& make) {
+  journal_bench b(make);
+  std::uint64_t epoch = 0;
+  for (int i = 0; i < 10; ++i)
+    epoch = b.append("den", std::string(1'000, static_cast<char>('a' + i))).kept.at.epoch;
+  const auto first_letters = [](const journal::page& p) {
+    std::string all;
+    for (const journal::record& r : p.entries)
+      all += r.what.text[0];
+    return all;
+  };
+  auto page = b.read_part("den", journal::range{{side::after, {epoch, 0}, 100}, 3'900});
+  CHECK(first_letters(page) == "abc");
+  CHECK(page.more);
+  page = b.read_part("den", journal::range{{side::after, {epoch, 3}, 100}, 1});
+  CHECK(first_letters(page) == "d"); // one in any case
+  page = b.read_part("den", journal::range{{side::before, {epoch, 9}, 100}, 3'900});
+  CHECK(first_letters(page) == "fgh");
+  CHECK(page.earlier);
 }
 
 inline void other_epoch(const journal_maker& make) {
@@ -194,9 +258,9 @@ inline void gap(const journal_maker& make) {
   const auto page = b.read("den", {epoch, 3}, 1'000);
   REQUIRE_FALSE(page.entries.empty());
   CHECK(page.entries.size() < 250); // bounded, though not to the entry
-  CHECK(page.entries.back().at.offset == 500);
+  CHECK(page.entries.back().what.at.offset == 500);
   REQUIRE(page.gap);
-  CHECK(*page.gap == page.entries.front().at.offset);
+  CHECK(*page.gap == page.entries.front().what.at.offset);
   CHECK_FALSE(b.read("den", {epoch, *page.gap - 1}).gap); // nothing is missing from there on
   CHECK(b.read("den", {epoch, *page.gap - 2}).gap == page.gap);
   CHECK(b.open("den").head.offset == 500);
@@ -225,6 +289,37 @@ inline void state(const journal_maker& make) {
   CHECK(b.open("nook").topic.empty());
 }
 
+inline void search(const journal_maker& make) {
+  journal_bench b(make);
+  const wall_time noon(std::chrono::milliseconds(1'700'000'000'000));
+  const auto say = [&](const char* room, const char* from, const char* text, int minute) {
+    entry e = b.draft(room, text, "", from);
+    e.time = noon + std::chrono::minutes(minute);
+    b.append(e);
+  };
+  say("den", "alice", "Tea at five, or GREEN tea?", 0);
+  say("den", "bob", "green, please", 1);
+  say("den", "alice", "grünen Tee für Bob", 2);
+  say("nook", "alice", "green tea", 3);
+  const auto find = [&](words w) { return texts(b.search({"den", std::move(w), {}, {}, {}})); };
+  CHECK(find({"green"}) == words{"Tea at five, or GREEN tea?", "green, please"});
+  CHECK(find({"green", "tea"}) == words{"Tea at five, or GREEN tea?"});
+  CHECK(find({"grünen"}) == words{"grünen Tee für Bob"});
+  CHECK(find({"gree"}).empty()); // whole words
+  CHECK(find({"green", "coffee"}).empty());
+  CHECK(b.search({"elsewhere", {"green"}, {}, {}, {}}).entries.empty());
+  CHECK(texts(b.search({"den", {"green"}, "BOB", {}, {}})) == words{"green, please"});
+  CHECK(texts(b.search({"den", {}, "bob", {}, {}})) == words{"green, please"});
+  CHECK(texts(b.search({"den", {"green"}, {}, noon + std::chrono::minutes(1), {}})) ==
+        words{"green, please"});
+  CHECK(texts(b.search({"den", {"green"}, {}, {}, noon + std::chrono::minutes(1)})) ==
+        words{"Tea at five, or GREEN tea?"});
+  const auto newest = b.search({"den", {"green"}, {}, {}, {}, 1});
+  CHECK(texts(newest) == words{"green, please"});
+  CHECK(newest.more);
+  CHECK_FALSE(b.search({"den", {"green"}, {}, {}, {}, 2}).more);
+}
+
 inline void times(const journal_maker& make) {
   journal_bench b(make);
   const wall_time noon(std::chrono::milliseconds(1'700'000'000'000));
@@ -243,7 +338,7 @@ inline void many_rooms(const journal_maker& make) {
   int answers = 0;
   for (int i = 0; i < 300; ++i) {
     for (int r = 0; r < 10; ++r) {
-      b.log->append(b.draft("room-" + std::to_string(r), std::to_string(i)),
+      b.log->append(b.draft("room-" + std::to_string(r), std::to_string(i)), alice,
                     [&](const auto& a) { answers += a.has_value() ? 1 : 0; });
     }
   }
@@ -252,8 +347,8 @@ inline void many_rooms(const journal_maker& make) {
     const auto page = b.read("room-" + std::to_string(r), {}, 1'000);
     CHECK(page.entries.size() == 300);
     CHECK(std::is_sorted(page.entries.begin(), page.entries.end(),
-                         [](const entry& x, const entry& y) { return x.at < y.at; }));
-    CHECK(page.entries.back().text == "299");
+                         [](const auto& x, const auto& y) { return x.what.at < y.what.at; }));
+    CHECK(page.entries.back().what.text == "299");
   }
 }
 
@@ -262,8 +357,9 @@ inline void destroyed(const journal_maker& make) {
   {
     journal_bench b(make);
     for (int i = 0; i < 100; ++i) {
-      b.log->append(b.draft("den", "x"), [&](const auto&) { ++answers; });
-      b.log->read("den", {}, 10, [&](const auto&) { ++answers; });
+      b.log->append(b.draft("den", "x"), alice, [&](const auto&) { ++answers; });
+      b.log->read("den", {}, [&](const auto&) { ++answers; });
+      b.log->search({"den", {"x"}, {}, {}, {}}, [&](const auto&) { ++answers; });
       b.log->open("den", [&](const auto&) { ++answers; });
     }
     b.log.reset();
@@ -276,7 +372,7 @@ inline void destroyed_by_an_answer(const journal_maker& make) {
   journal_bench b(make);
   int answers = 0;
   for (int i = 0; i < 10; ++i) {
-    b.log->append(b.draft("den", "x"), [&](const auto&) {
+    b.log->append(b.draft("den", "x"), alice, [&](const auto&) {
       ++answers;
       b.log.reset();
     });
@@ -293,11 +389,15 @@ inline constexpr journal_check journal_contract[] = {
     {"an entry comes back as it went, at its position", journal_checks::entry_comes_back},
     {"empty and very long texts are kept", journal_checks::empty_and_long_texts},
     {"offsets grow by one from 1, in each room", journal_checks::positions},
-    {"answers of a room come in the order of the calls", journal_checks::answers_in_order},
+    {"appends are answered in order, and reads see what came before them",
+     journal_checks::answers_in_order},
     {"an answer may call again, and is never inside the call", journal_checks::calls_from_answers},
     {"a repeated id is answered with the first entry", journal_checks::ids},
     {"a repeated id of an entry under way as well", journal_checks::ids_under_way},
     {"pages follow each other without gap or overlap", journal_checks::pages},
+    {"pages go before and around a position as well", journal_checks::pages_both_ways},
+    {"a page ends where it has bytes enough", journal_checks::pages_of_bytes},
+    {"words, authors and times are searched for", journal_checks::search},
     {"a position of another epoch reads from the beginning", journal_checks::other_epoch},
     {"memory is bounded, and what is gone is told as a gap", journal_checks::gap},
     {"the state of a log is its head, its time and its topic", journal_checks::state},

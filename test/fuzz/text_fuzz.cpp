@@ -62,8 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   std::string name = mend_member_name(next_line(), l);
   if (name.empty()) name = "anon";
-  member* somebody = h.enter(ears[0], h.free_name(name), true).value();
-  member* bob = h.enter(ears[1], h.free_name("bob"), false).value();
+  member* somebody = h.enter(ears[0], {1}, h.free_name(name), true).value();
+  member* bob = h.enter(ears[1], {2}, h.free_name("bob"), false).value();
   for (member* m : {somebody, bob})
     h.join(*m, "lobby", "").value();
 
@@ -75,7 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   tasks.run();
   for (const member::seat& s : somebody->seats())
-    s.in->read_history(*somebody, {}, 1'000, "h");
+    s.in->read_history(*somebody, {}, "h");
   tasks.run();
   h.leave(*somebody);
   h.leave(*bob);

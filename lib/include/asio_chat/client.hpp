@@ -65,9 +65,9 @@ struct server_certificate {
 };
 
 /// What happens to a client, in order.
-using client_event =
-    std::variant<connected, disconnected, entry, member_joined, member_left, member_renamed,
-                 direct_message, acknowledged, reply, refused, room_state, history_page>;
+using client_event = std::variant<connected, disconnected, entry, member_joined, member_left,
+                                  member_renamed, direct_message, acknowledged, reply, refused,
+                                  room_state, entries_missed, history_page>;
 
 /// One connection to one server, made anew when it is lost. Runs on the caller's io_context, on
 /// one thread; no threads and no globals of its own (Asio looks names up on a thread of its).
@@ -130,14 +130,14 @@ class client {
         token, std::move(room), std::move(line));
   }
 
-  /// A page of a room's log after a position: `void(error_code, history_page)`.
+  /// A page of a room's log: `void(error_code, history_page)`.
   template <boost::asio::completion_token_for<void(error_code, history_page)> Token>
-  auto async_history(std::string room, position after, std::size_t limit, Token&& token) {
+  auto async_history(std::string room, log_range part, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, history_page)>(
-        [this](auto handler, std::string r, position a, std::size_t l) {
-          history(std::move(r), a, l, history_handler(std::move(handler)));
+        [this](auto handler, std::string r, log_range p) {
+          history(std::move(r), p, history_handler(std::move(handler)));
         },
-        token, std::move(room), after, limit);
+        token, std::move(room), part);
   }
 
   /// The next thing that happens: `void(error_code, client_event)`. One at a time; supports
@@ -176,7 +176,7 @@ class client {
   void connect_in_memory(memory_transport transport, connect_handler handler);
   void send(std::string room, std::string text, send_handler handler);
   void command(std::string room, std::string line, reply_handler handler);
-  void history(std::string room, position after, std::size_t limit, history_handler handler);
+  void history(std::string room, log_range part, history_handler handler);
   void receive(receive_handler handler);
   void close(close_handler handler);
 

@@ -20,6 +20,7 @@ enum class close_code : std::uint16_t {
   frame_too_large = 2004,
   wrong_passphrase = 2005,
   not_trusted = 2006, ///< the client's certificate is good no more
+  replaced = 2007,    ///< the same member came in over another connection
 };
 
 struct close_reason {

@@ -6,6 +6,7 @@
 #include <asio_chat/time.hpp>
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -90,6 +91,14 @@ struct refused {
   std::string message;
 };
 
+/// Entries that this member should have got after `after` and before `next` are no longer kept. If
+/// the epochs differ the log itself is another one, and what is missing cannot be counted.
+struct entries_missed {
+  std::string room;
+  position after; ///< the last one that the member had
+  position next;  ///< the first one that he gets
+};
+
 /// What a member is told on joining a room.
 struct room_state {
   std::string ref;
@@ -99,17 +108,30 @@ struct room_state {
   position head; ///< the position of the last entry
 };
 
+/// A part of a room's log.
+struct log_range {
+  enum class side : std::uint8_t {
+    after,  ///< what follows `from`
+    before, ///< what comes before `from`; before the zero position: the newest entries
+    around, ///< `from` itself, and about as much before it as after it
+  };
+  side where = side::after;
+  position from;
+  std::size_t entries = 50; ///< at most
+};
+
 /// A page of a room's log, oldest first.
 struct history_page {
   std::string ref;
   std::string room;
   std::vector<entry> entries;
+  bool earlier = false;             ///< entries are kept before the first one given here
   bool more = false;                ///< the log goes on after the last entry given here
   std::optional<std::uint64_t> gap; ///< entries before this offset are no longer kept
 };
 
 /// Everything that the chat can tell a member.
 using event = std::variant<entry, member_joined, member_left, member_renamed, direct_message,
-                           acknowledged, reply, refused, room_state, history_page>;
+                           acknowledged, reply, refused, room_state, entries_missed, history_page>;
 
 } // namespace asio_chat

@@ -27,8 +27,8 @@ void client::command(std::string room, std::string line, reply_handler handler) 
   impl_->command(std::move(room), std::move(line), std::move(handler));
 }
 
-void client::history(std::string room, position after, std::size_t limit, history_handler handler) {
-  impl_->history(std::move(room), after, limit, std::move(handler));
+void client::history(std::string room, log_range part, history_handler handler) {
+  impl_->history(std::move(room), part, std::move(handler));
 }
 
 void client::receive(receive_handler handler) {

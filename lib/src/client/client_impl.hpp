@@ -33,7 +33,7 @@ class client::impl final : public std::enable_shared_from_this<impl>,
   void connect_in_memory(memory_transport transport, connect_handler handler);
   void send(std::string room, std::string text, send_handler handler);
   void command(std::string room, std::string line, reply_handler handler);
-  void history(std::string room, position after, std::size_t limit, history_handler handler);
+  void history(std::string room, log_range part, history_handler handler);
   void receive(receive_handler handler);
   void close(close_handler handler);
   /// The client is being destroyed: everything is aborted.

@@ -53,10 +53,9 @@ void client::impl::command(std::string room, std::string line, reply_handler han
   });
 }
 
-void client::impl::history(std::string room, position after, std::size_t limit,
-                           history_handler handler) {
+void client::impl::history(std::string room, log_range part, history_handler handler) {
   request<history_page>(std::move(handler), [&](std::string ref) {
-    return native::history{std::move(ref), std::move(room), after, limit};
+    return native::history{std::move(ref), std::move(room), part};
   });
 }
 

@@ -24,14 +24,14 @@ hub::hub(services s)
 
 hub::~hub() = default;
 
-result<member*> hub::enter(sink& s, std::string_view name, bool many_rooms) {
+result<member*> hub::enter(sink& s, const identity& who, std::string_view name, bool many_rooms) {
   if (const auto valid = check_member_name(name, services_.limits); !valid) return valid.error();
   std::string folded = fold_name(name);
   if (by_name_.contains(folded)) {
     return fail(errc::name_taken, fmt::format("the name {} is taken", name));
   }
   const std::uint64_t number = ++last_number_;
-  auto made = std::make_unique<member>(number, std::string(name), s, many_rooms);
+  auto made = std::make_unique<member>(number, who, std::string(name), s, many_rooms);
   member* m = made.get();
   members_.emplace(number, std::move(made));
   by_name_.emplace(std::move(folded), m);

@@ -32,7 +32,7 @@ class hub {
 
   /// A new member, in no room yet. The sink must live until `leave`.
   /// @param many_rooms whether its protocol can tell one room from another
-  result<member*> enter(sink& s, std::string_view name, bool many_rooms);
+  result<member*> enter(sink& s, const identity& who, std::string_view name, bool many_rooms);
   /// Out of all rooms, and gone: the reference is dead afterwards.
   void leave(member& m);
 

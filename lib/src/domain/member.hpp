@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/sink.hpp"
+#include "model/identity.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,13 +18,16 @@ class room;
 class member {
  public:
   /// `number` is never used again for another member.
-  member(std::uint64_t number, std::string name, asio_chat::sink& s, bool many_rooms)
+  member(std::uint64_t number, const identity& who, std::string name, asio_chat::sink& s,
+         bool many_rooms)
       : number_(number)
+      , who_(who)
       , name_(std::move(name))
       , sink_(s)
       , many_rooms_(many_rooms) {}
 
   std::uint64_t number() const noexcept { return number_; }
+  const identity& who() const noexcept { return who_; }
   const std::string& name() const noexcept { return name_; }
   asio_chat::sink& sink() const noexcept { return sink_; }
   /// Whether the member's protocol can tell one room from another.
@@ -46,6 +50,7 @@ class member {
   friend class room; // seats
 
   std::uint64_t number_;
+  identity who_;
   std::string name_;
   asio_chat::sink& sink_;
   bool many_rooms_;

@@ -8,6 +8,9 @@ namespace asio_chat {
 
 namespace {
 
+/// So that a page fits a frame of 64 KiB, even if every character has to be escaped.
+constexpr std::size_t most_of_a_page = 28'000;
+
 /// What members are told of a failure of the journal: files and disks are no business of theirs.
 failure for_members(const failure& f) {
   if (f.code.category() == chat_category()) return f;
@@ -78,9 +81,11 @@ void room::post(const member& author, entry_kind kind, std::string text, std::st
                 std::string_view ref) {
   last_time_ = std::max(last_time_, services_.time.wall_now());
   entry draft{name_, {}, last_time_, author.name(), kind, std::move(text), std::string(id)};
-  services_.log.append(std::move(draft), [self = shared_from_this(), number = author.number(),
-                                          answer = std::string(id.empty() ? ref : id)](
-                                             const auto& a) { self->stored(number, answer, a); });
+  services_.log.append(std::move(draft), author.who(),
+                       [self = shared_from_this(), number = author.number(),
+                        answer = std::string(id.empty() ? ref : id)](const auto& a) {
+                         self->stored(number, answer, a);
+                       });
 }
 
 void room::stored(std::uint64_t author, std::string ref, const result<journal::appended>& a) {
@@ -103,18 +108,17 @@ void room::stored(std::uint64_t author, std::string ref, const result<journal::a
   }
 }
 
-void room::read_history(const member& reader, position after, std::size_t limit,
-                        std::string_view ref) {
-  services_.log.read(name_, after, limit,
+void room::read_history(const member& reader, const log_range& part, std::string_view ref) {
+  services_.log.read(name_, {part, most_of_a_page},
                      [self = shared_from_this(), number = reader.number(),
                       r = std::string(ref)](const result<journal::page>& p) {
                        const member* m = self->services_.find_member(number);
                        if (!m) return;
-                       if (p) {
-                         m->tell(history_page{r, self->name_, p->entries, p->more, p->gap});
-                       } else {
-                         m->refuse(r, for_members(p.error()));
-                       }
+                       if (!p) return m->refuse(r, for_members(p.error()));
+                       history_page page{r, self->name_, {}, p->earlier, p->more, p->gap};
+                       for (const journal::record& e : p->entries)
+                         page.entries.push_back(e.what);
+                       m->tell(std::move(page));
                      });
 }
 

@@ -55,7 +55,7 @@ class room : public std::enable_shared_from_this<room> {
             std::string_view ref);
 
   /// Answers with a page of the log.
-  void read_history(const member& reader, position after, std::size_t limit, std::string_view ref);
+  void read_history(const member& reader, const log_range& part, std::string_view ref);
 
  private:
   void opened(const result<journal::log_state>& state);

@@ -1,6 +1,8 @@
 // The log of every room: what is in it is the truth, and nobody is told what is not in it.
 #pragma once
 
+#include "model/identity.hpp"
+
 #include <asio_chat/event.hpp>
 
 #include <cstddef>
@@ -12,8 +14,20 @@
 
 namespace asio_chat {
 
+/// What to look for in the log of a room. An entry is found if it has all words, in any order;
+/// words are compared as `journal/words.hpp` says.
+struct search_query {
+  std::string room;
+  std::vector<std::string> words;  ///< as `words_in` makes them; may be empty if `from` is there
+  std::optional<std::string> from; ///< the author's name, in any case
+  std::optional<wall_time> since;  ///< not before
+  std::optional<wall_time> until;  ///< before
+  std::size_t limit = 50;          ///< the newest so many
+};
+
 /// An append-only log per room. Every call answers through `done`, later, on the caller's thread,
-/// never from inside the call; answers about one room come in the order of the calls.
+/// never from inside the call. Appends to one room are answered in the order of the calls, and
+/// `open`, `read` and `search` see what was appended by the calls before them.
 /// A failure of `append` means that the entry is not in the log and never will be.
 class journal {
  public:
@@ -23,20 +37,39 @@ class journal {
     std::string topic; ///< the text of the last entry of kind `topic`
   };
   struct appended {
-    entry kept; ///< with its position
-    /// This id of this author is in the log already: `kept` is that entry, and nothing was added.
+    entry kept; ///< the draft, with its position and its time in the log
+    /// This id of this author is in the log already: `kept` has that entry's position and time, and
+    /// nothing was added.
     bool duplicate = false;
   };
+  struct record {
+    entry what; ///< its id is not kept
+    identity author{};
+  };
   struct page {
-    std::vector<entry> entries; ///< oldest first
-    bool more = false;          ///< the log goes on after them
-    /// Entries before this offset were asked for and are no longer kept.
+    std::vector<record> entries; ///< oldest first
+    bool earlier = false;        ///< entries are kept before them
+    bool more = false;           ///< the log goes on after them
+    /// Entries from `range.from` on to this offset were asked for and are no longer kept.
     std::optional<std::uint64_t> gap;
+  };
+  /// A part of a log, see `log_range`. What is more than `bytes` is left out, at the far end of
+  /// what was asked for, but for the first entry. An entry counts as long as its text and
+  /// `entry_overhead`.
+  struct range {
+    log_range of;
+    std::size_t bytes = 256 * 1024;
+  };
+  static constexpr std::size_t entry_overhead = 130;
+  struct hits {
+    std::vector<entry> entries; ///< oldest first
+    bool more = false;          ///< older ones would have been found as well
   };
 
   using open_done = std::function<void(result<log_state>)>;
   using append_done = std::function<void(result<appended>)>;
   using read_done = std::function<void(result<page>)>;
+  using search_done = std::function<void(result<hits>)>;
 
   virtual ~journal() = default;
 
@@ -48,12 +81,16 @@ class journal {
 
   /// Adds an entry, durably; its `at` is what the journal makes it, and a `time` before that of the
   /// last entry becomes that one: times in a log never decrease. An `id` that is not empty is the
-  /// author's own: the same once more is answered with the entry that is there.
-  virtual void append(entry draft, append_done done) = 0;
+  /// author's own: the same once more, within the window that the journal was given, is answered
+  /// with the position that it has.
+  virtual void append(entry draft, const identity& author, append_done done) = 0;
 
-  /// Entries after a position, at most `limit`. A position of another epoch, or before the first
-  /// entry kept, reads from the first one kept; entries missed that way are told as `gap`.
-  virtual void read(std::string room, position after, std::size_t limit, read_done done) = 0;
+  /// Part of a log. Reading after a position of another epoch, or one before the first entry kept,
+  /// begins with the first one kept; entries missed that way are told as `gap`.
+  virtual void read(std::string room, range part, read_done done) = 0;
+
+  /// The newest entries that match.
+  virtual void search(search_query q, search_done done) = 0;
 };
 
 } // namespace asio_chat

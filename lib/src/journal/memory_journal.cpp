@@ -1,5 +1,8 @@
 #include "journal/memory_journal.hpp"
 
+#include "journal/span.hpp"
+#include "journal/words.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -10,7 +13,7 @@ struct memory_journal::log {
   std::string room;
   bool in_use = false;
   std::uint64_t epoch = 0;
-  std::deque<entry> entries;
+  std::deque<record> entries;
   std::uint64_t last_offset = 0;
   std::size_t bytes = 0;
   wall_time time{};
@@ -18,21 +21,24 @@ struct memory_journal::log {
   std::unordered_map<std::string, std::uint64_t> offset_of_id; ///< by author and id
 
   std::uint64_t first_offset() const noexcept { return last_offset + 1 - entries.size(); }
-  entry& at(std::uint64_t offset) { return entries[offset - first_offset()]; }
+  const record& at(std::uint64_t offset) const { return entries[offset - first_offset()]; }
 };
 
 namespace {
 
-std::size_t weight(const entry& e) noexcept {
+using record = journal::record;
+
+std::size_t weight(const record& r) noexcept {
+  const entry& e = r.what;
   const std::size_t strings = e.room.size() + e.text.size() + e.from.size() + e.id.size();
-  // A place in the table of ids as well, with a key of both names.
-  const std::size_t in_table = e.id.empty() ? 0 : 64 + e.from.size() + e.id.size();
-  return sizeof(entry) + strings + in_table;
+  // A place in the table of ids as well, with a key of its own.
+  const std::size_t in_table = e.id.empty() ? 0 : 64 + r.author.size() + e.id.size();
+  return sizeof(record) + strings + in_table;
 }
 
-std::string id_key(const entry& e) {
-  // Names have no NUL: two different pairs cannot make the same key.
-  return e.from + '\0' + e.id;
+std::string id_key(const record& r) {
+  // All identities are equally long: two different pairs cannot make the same key.
+  return std::string(r.author.begin(), r.author.end()) + r.what.id;
 }
 
 } // namespace
@@ -72,10 +78,10 @@ void memory_journal::give_up_idle_logs() {
 }
 
 void memory_journal::drop_oldest_entry(log& l) {
-  const entry& oldest = l.entries.front();
+  const record& oldest = l.entries.front();
   l.bytes -= weight(oldest);
   bytes_ -= weight(oldest);
-  if (!oldest.id.empty()) l.offset_of_id.erase(id_key(oldest));
+  if (!oldest.what.id.empty()) l.offset_of_id.erase(id_key(oldest));
   l.entries.pop_front();
 }
 
@@ -122,44 +128,78 @@ void memory_journal::close(const std::string& room) {
   give_up_idle_logs();
 }
 
-void memory_journal::append(entry draft, append_done done) {
+void memory_journal::append(entry draft, const identity& author, append_done done) {
   log& l = log_of(draft.room);
-  if (!draft.id.empty()) {
-    const auto [found, is_new] = l.offset_of_id.try_emplace(id_key(draft), l.last_offset + 1);
+  record r{std::move(draft), author};
+  if (!r.what.id.empty()) {
+    const auto [found, is_new] = l.offset_of_id.try_emplace(id_key(r), l.last_offset + 1);
     if (!is_new) {
-      answer([done = std::move(done), a = appended{l.at(found->second), true}] { done(a); });
+      const entry& first = l.at(found->second).what;
+      r.what.at = first.at;
+      r.what.time = first.time;
+      answer([done = std::move(done), a = appended{std::move(r.what), true}] { done(a); });
       return;
     }
   }
-  draft.at = {l.epoch, ++l.last_offset};
-  draft.time = l.time = std::max(l.time, draft.time);
-  if (draft.kind == entry_kind::topic) l.topic = draft.text;
-  l.bytes += weight(draft);
-  bytes_ += weight(draft);
-  l.entries.push_back(draft);
+  r.what.at = {l.epoch, ++l.last_offset};
+  r.what.time = l.time = std::max(l.time, r.what.time);
+  if (r.what.kind == entry_kind::topic) l.topic = r.what.text;
+  l.bytes += weight(r);
+  bytes_ += weight(r);
+  l.entries.push_back(r);
   while (l.entries.size() > bounds_.entries_per_room ||
          (l.bytes > bounds_.bytes_per_room && l.entries.size() > 1)) {
     drop_oldest_entry(l);
   }
   give_up_idle_logs();
   keep_bounds();
-  answer([done = std::move(done), a = appended{std::move(draft), false}] { done(a); });
+  answer([done = std::move(done), a = appended{std::move(r.what), false}] { done(a); });
 }
 
-void memory_journal::read(std::string room, position after, std::size_t limit, read_done done) {
+void memory_journal::read(std::string room, range part, read_done done) {
   page p;
   if (const auto found = by_room_.find(room); found != by_room_.end()) {
     const log& l = *found->second;
-    const std::uint64_t seen = after.epoch == l.epoch ? std::min(after.offset, l.last_offset) : 0;
-    const std::uint64_t wanted = seen + 1;
-    const std::uint64_t first = std::max(wanted, l.first_offset());
-    if (first > wanted) p.gap = l.first_offset();
-    for (std::uint64_t o = first; o <= l.last_offset && p.entries.size() < limit; ++o) {
-      p.entries.push_back(l.entries[o - l.first_offset()]);
+    const span wanted = span_of(part.of, l.epoch, l.first_offset(), l.last_offset);
+    if (wanted.missed) p.gap = l.first_offset();
+    const bool backwards = part.of.where == log_range::side::before;
+    std::size_t bytes = 0;
+    std::uint64_t first = wanted.first;
+    std::uint64_t end = wanted.end;
+    for (std::uint64_t n = 0; n < wanted.end - wanted.first; ++n) {
+      const std::uint64_t o = backwards ? wanted.end - 1 - n : wanted.first + n;
+      bytes += l.at(o).what.text.size() + entry_overhead;
+      if (n > 0 && bytes > part.bytes) {
+        (backwards ? first : end) = backwards ? o + 1 : o;
+        break;
+      }
     }
-    p.more = first + p.entries.size() <= l.last_offset;
+    for (std::uint64_t o = first; o < end; ++o) {
+      p.entries.push_back(l.at(o));
+      p.entries.back().what.id.clear();
+    }
+    p.earlier = first > l.first_offset();
+    p.more = end <= l.last_offset;
   }
   answer([done = std::move(done), p = std::move(p)] { done(p); });
+}
+
+void memory_journal::search(search_query q, search_done done) {
+  hits f;
+  if (const auto in = by_room_.find(q.room); in != by_room_.end()) {
+    const std::deque<record>& all = in->second->entries;
+    for (auto r = all.rbegin(); r != all.rend(); ++r) {
+      if (!matches(q, r->what)) continue;
+      if (f.entries.size() == q.limit) {
+        f.more = true;
+        break;
+      }
+      f.entries.push_back(r->what);
+      f.entries.back().id.clear();
+    }
+    std::reverse(f.entries.begin(), f.entries.end());
+  }
+  answer([done = std::move(done), f = std::move(f)] { done(f); });
 }
 
 } // namespace asio_chat

@@ -31,8 +31,9 @@ class memory_journal final : public journal {
 
   void open(std::string room, open_done done) override;
   void close(const std::string& room) override;
-  void append(entry draft, append_done done) override;
-  void read(std::string room, position after, std::size_t limit, read_done done) override;
+  void append(entry draft, const identity& author, append_done done) override;
+  void read(std::string room, range part, read_done done) override;
+  void search(search_query q, search_done done) override;
 
  private:
   struct log;

@@ -4,6 +4,7 @@
 #include "domain/command_table.hpp"
 #include "net/passphrase.hpp"
 #include "net/protocol.hpp"
+#include "net/resume_token.hpp"
 #include "wire/command_line.hpp"
 #include "wire/frame.hpp"
 #include "wire/native_codec.hpp"
@@ -82,14 +83,17 @@ class native_protocol final : public protocol, public sink {
     }
     const std::string name =
         h.name.empty() ? house_.hub.free_name(fmt::format("anon-{}", peer_.port())) : h.name;
-    const result<member*> entered = house_.hub.enter(*this, name, true);
+    const std::string token = h.resume.value_or(make_resume_token());
+    const result<identity> who = identity_of(token);
+    if (!who) return refuse("", who.error());
+    const result<member*> entered = house_.hub.enter(*this, *who, name, true);
     // The client may try another name on the same connection.
     if (!entered) return refuse("", entered.error());
     member_ = *entered;
     peer_.logged_in();
-    peer_.send(
-        share(native::encode(native::welcome{name, fmt::format("asio-chatd {}", version_string),
-                                             house_.hub.limits().text_bytes, command_names()})));
+    peer_.send(share(
+        native::encode(native::welcome{name, fmt::format("asio-chatd {}", version_string),
+                                       house_.hub.limits().text_bytes, command_names(), token})));
     const std::string room = h.room.value_or(house_.hub.default_room());
     if (!room.empty()) run({"join", room, {}, {}, {}});
   }
@@ -108,7 +112,9 @@ class native_protocol final : public protocol, public sink {
   void handle(const native::history& h) {
     const auto room = house_.hub.room_of(*member_, h.room);
     if (!room) return refuse(h.ref, room.error());
-    (*room)->read_history(*member_, h.after, std::min(h.limit, longest_page), h.ref);
+    log_range part = h.part;
+    part.entries = std::min(part.entries, longest_page);
+    (*room)->read_history(*member_, part, h.ref);
   }
   void handle(const native::ping& p) { peer_.send(share(native::encode(native::pong{p.ref}))); }
   void handle(const native::bye&) { peer_.close({close_code::quit, "goodbye"}); }

@@ -4,6 +4,7 @@
 #include "model/names.hpp"
 #include "net/passphrase.hpp"
 #include "net/protocol.hpp"
+#include "net/resume_token.hpp"
 #include "wire/command_line.hpp"
 #include "wire/frame.hpp"
 #include "wire/text_codec.hpp"
@@ -77,7 +78,7 @@ class text_protocol final : public protocol, public sink {
     std::string name = mend_member_name(wish, house_.hub.limits());
     if (name.empty()) name = fmt::format("anon-{}", peer_.port());
     name = house_.hub.free_name(name);
-    const result<member*> entered = house_.hub.enter(*this, name, false);
+    const result<member*> entered = house_.hub.enter(*this, make_identity(), name, false);
     if (!entered) {
       peer_.close({close_code::protocol_error, entered.error().message});
       return;

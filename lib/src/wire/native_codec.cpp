@@ -53,6 +53,38 @@ position position_in(const json::object& o, std::string_view name) {
   return {number_field(p, "epoch"), number_field(p, "offset")};
 }
 
+std::optional<position> optional_position(const json::object& o, std::string_view name) {
+  const json::value* v = o.if_contains(name);
+  if (v == nullptr || v->is_null()) return std::nullopt;
+  return position_in(o, name);
+}
+
+std::optional<std::size_t> optional_size(const json::object& o, std::string_view name) {
+  const auto n = optional_number(o, name);
+  return n ? std::optional(static_cast<std::size_t>(*n)) : std::nullopt;
+}
+
+/// By the name of their field.
+constexpr std::array<std::pair<log_range::side, std::string_view>, 3> sides{{
+    {log_range::side::after, "after"},
+    {log_range::side::before, "before"},
+    {log_range::side::around, "around"},
+}};
+
+log_range range_in(const json::object& o) {
+  log_range part;
+  bool found = false;
+  for (const auto& [side, name] : sides) {
+    const auto from = optional_position(o, name);
+    if (!from) continue;
+    if (std::exchange(found, true)) throw_field(name, "alone: only one of after, before, around");
+    part.where = side;
+    part.from = *from;
+  }
+  part.entries = optional_size(o, "limit").value_or(part.entries);
+  return part;
+}
+
 /// What is left of a frame for lists, beside a text of this length.
 std::size_t bytes_left_beside(std::string_view text) {
   constexpr std::size_t all = native_payload_cap - envelope_bytes;
@@ -149,19 +181,22 @@ request request_in(const json::object& o, const std::string& ref) {
     return command_line{ref, optional_string(o, "room").value_or(""), string_field(o, "line")};
   }
   if (type == "ping") return ping{ref};
-  if (type == "join") return join{ref, string_field(o, "room")};
+  if (type == "join") {
+    return join{ref, string_field(o, "room"), optional_position(o, "after"),
+                optional_size(o, "history")};
+  }
   if (type == "leave") return leave{ref, string_field(o, "room")};
   if (type == "history") {
-    history h{ref, optional_string(o, "room").value_or(""), {}, 50};
-    if (const json::value* after = o.if_contains("after"); after && !after->is_null()) {
-      h.after = position_in(o, "after");
-    }
-    h.limit = static_cast<std::size_t>(optional_number(o, "limit").value_or(50));
-    return h;
+    return history{ref, optional_string(o, "room").value_or(""), range_in(o)};
   }
   if (type == "hello") {
-    return hello{optional_string(o, "name").value_or(""), optional_string(o, "passphrase"),
-                 optional_string(o, "room"), optional_string(o, "agent").value_or("")};
+    return hello{optional_string(o, "name").value_or(""),
+                 optional_string(o, "passphrase"),
+                 optional_string(o, "room"),
+                 optional_string(o, "agent").value_or(""),
+                 optional_string(o, "resume"),
+                 optional_position(o, "after"),
+                 optional_size(o, "history")};
   }
   if (type == "bye") return bye{};
   throw_unknown("message of an unknown type", type);
@@ -175,6 +210,7 @@ history_page page_in(const json::object& o, std::string ref) {
     if (!v.is_object()) throw_field("entries", "an array of objects");
     page.entries.push_back(entry_in(v.get_object()));
   }
+  page.earlier = bool_field(o, "earlier");
   page.more = bool_field(o, "more");
   page.gap = optional_number(o, "gap");
   return page;
@@ -190,6 +226,9 @@ event event_in(const json::object& o) {
   if (kind == "direct") {
     return direct_message{string_field(o, "from"), string_field(o, "to"), time_in(o),
                           string_field(o, "text")};
+  }
+  if (kind == "gap") {
+    return entries_missed{string_field(o, "room"), position_in(o, "after"), position_in(o, "next")};
   }
   for (const auto& known : kinds) {
     if (known.second == kind) return entry_in(o);
@@ -219,7 +258,7 @@ message message_in(const json::object& o, std::string ref) {
   if (type == "welcome") {
     return welcome{string_field(o, "name"), string_field(o, "server"),
                    static_cast<std::size_t>(number_field(o, "text_bytes")),
-                   strings_field(o, "commands")};
+                   strings_field(o, "commands"), optional_string(o, "resume").value_or("")};
   }
   if (type == "pong") return pong{std::move(ref)};
   if (type == "goodbye") {
@@ -290,6 +329,14 @@ struct event_encoder {
     o["head"] = to_json(r.head);
     return framed(o);
   }
+  std::string operator()(const entries_missed& m) const {
+    json::object o = envelope("event");
+    o["kind"] = "gap";
+    o["room"] = m.room;
+    o["after"] = to_json(m.after);
+    o["next"] = to_json(m.next);
+    return framed(o);
+  }
   std::string operator()(const history_page& p) const {
     json::array entries;
     std::size_t bytes = envelope_bytes;
@@ -308,6 +355,7 @@ struct event_encoder {
     o["ref"] = p.ref;
     o["room"] = p.room;
     o["entries"] = std::move(entries);
+    o["earlier"] = p.earlier;
     o["more"] = more;
     if (p.gap) o["gap"] = *p.gap;
     return framed(o);
@@ -331,10 +379,23 @@ struct request_encoder {
     if (h.passphrase) o["passphrase"] = *h.passphrase;
     if (h.room) o["room"] = *h.room;
     if (!h.agent.empty()) o["agent"] = h.agent;
+    if (h.resume) o["resume"] = *h.resume;
+    put_beginning(o, h);
     return framed(o);
   }
-  std::string operator()(const join& j) const { return about_room("join", j.ref, j.room); }
-  std::string operator()(const leave& l) const { return about_room("leave", l.ref, l.room); }
+  std::string operator()(const join& j) const {
+    json::object o = envelope("join");
+    o["ref"] = j.ref;
+    o["room"] = j.room;
+    put_beginning(o, j);
+    return framed(o);
+  }
+  std::string operator()(const leave& l) const {
+    json::object o = envelope("leave");
+    o["ref"] = l.ref;
+    o["room"] = l.room;
+    return framed(o);
+  }
   std::string operator()(const send& s) const {
     json::object o = envelope("send");
     o["id"] = s.id;
@@ -354,8 +415,8 @@ struct request_encoder {
     json::object o = envelope("history");
     o["ref"] = h.ref;
     o["room"] = h.room;
-    o["after"] = to_json(h.after);
-    o["limit"] = h.limit;
+    o[sides[static_cast<std::size_t>(h.part.where)].second] = to_json(h.part.from);
+    o["limit"] = h.part.entries;
     return framed(o);
   }
   std::string operator()(const ping& p) const {
@@ -366,12 +427,9 @@ struct request_encoder {
   std::string operator()(const bye&) const { return framed(envelope("bye")); }
 
  private:
-  static std::string about_room(std::string_view type, const std::string& ref,
-                                const std::string& room) {
-    json::object o = envelope(type);
-    o["ref"] = ref;
-    o["room"] = room;
-    return framed(o);
+  static void put_beginning(json::object& o, const auto& asked) {
+    if (asked.after) o["after"] = to_json(*asked.after);
+    if (asked.history) o["history"] = *asked.history;
   }
 };
 
@@ -409,6 +467,7 @@ std::string encode(const welcome& w) {
   o["text_bytes"] = w.text_bytes;
   std::size_t bytes_left = bytes_left_beside({});
   o["commands"] = to_json(w.commands, bytes_left);
+  if (!w.resume.empty()) o["resume"] = w.resume;
   return framed(o);
 }
 

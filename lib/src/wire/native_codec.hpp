@@ -24,10 +24,15 @@ struct hello {
   std::optional<std::string> passphrase;
   std::optional<std::string> room; ///< to join at once; none: the default room; empty: no room
   std::string agent;               ///< program and version, for the log
+  std::optional<std::string> resume = {};  ///< the token of an earlier welcome
+  std::optional<position> after = {};      ///< as in `join`
+  std::optional<std::size_t> history = {}; ///< as in `join`
 };
 struct join {
   std::string ref;
   std::string room;
+  std::optional<position> after = {};      ///< the last entry known: what follows it comes first
+  std::optional<std::size_t> history = {}; ///< else: so many of the last entries come first
 };
 struct leave {
   std::string ref;
@@ -47,8 +52,7 @@ struct command_line {
 struct history {
   std::string ref;
   std::string room;
-  position after;
-  std::size_t limit = 50;
+  log_range part;
 };
 struct ping {
   std::string ref;
@@ -64,6 +68,7 @@ struct welcome {
   std::string server; ///< program and version
   std::size_t text_bytes = 0;
   std::vector<std::string> commands; ///< names of the command table
+  std::string resume = {};           ///< for the next `hello`: says who we are
 };
 struct pong {
   std::string ref;

@@ -77,6 +77,9 @@ struct encoder {
   std::string operator()(const room_state& r) const {
     return r.topic.empty() ? std::string() : told("* topic: ", r.topic, " *");
   }
+  std::string operator()(const entries_missed&) const {
+    return encode_notice("some messages are missing here: they are no longer kept");
+  }
   std::string operator()(const history_page& p) const {
     std::string frames;
     for (const entry& e : p.entries) {

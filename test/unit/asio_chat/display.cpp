@@ -74,7 +74,7 @@ TEST_CASE("asio-chat D19: nothing from the network reaches the terminal as a con
       refused{"", errc::protocol_error, evil},
       room_state{"", evil, evil, {evil}, {}},
       disconnected{{close_code::quit, evil}, std::nullopt},
-      history_page{"", evil, {e}, false, {}},
+      history_page{"", evil, {e}, false, false, {}},
   };
   for (const client_event& event : all) {
     lines shown = text(event);

@@ -227,12 +227,12 @@ TEST_CASE("client: history is answered by a page") {
   memory_world w;
   w.log_in();
   outcome<history_page> page;
-  w.chat->async_history("lobby", position{1, 4}, 20, w.into(page));
+  w.chat->async_history("lobby", {log_range::side::after, {1, 4}, 20}, w.into(page));
   w.run();
   CHECK(page.calls == 1);
   CHECK(page.value.room == "lobby");
-  CHECK(w.server->heard<native::history>()[0].after == position{1, 4});
-  CHECK(w.server->heard<native::history>()[0].limit == 20);
+  CHECK(w.server->heard<native::history>()[0].part.from == position{1, 4});
+  CHECK(w.server->heard<native::history>()[0].part.entries == 20);
 }
 
 TEST_CASE("client: events come in order, and answers to nobody's request are events too") {
@@ -303,7 +303,7 @@ TEST_CASE("client: D11: what was not answered when the connection was lost ends 
   outcome<history_page> page;
   w.chat->async_send("lobby", "hello", w.into(sent));
   w.chat->async_command("lobby", "/who", w.into(run));
-  w.chat->async_history("lobby", {}, 10, w.into(page));
+  w.chat->async_history("lobby", {}, w.into(page));
   w.run();
   CHECK(sent.calls + run.calls + page.calls == 0);
   w.server->close();

@@ -119,7 +119,7 @@ inline void answer_politely(fake_server& s, const native::request& r) {
   } else if (const auto* c = std::get_if<native::command_line>(&r)) {
     s.say_event(reply{c->ref, "who", {"online: bob"}, {"bob"}});
   } else if (const auto* p = std::get_if<native::history>(&r)) {
-    s.say_event(history_page{p->ref, p->room, {}, false, {}});
+    s.say_event(history_page{p->ref, p->room, {}, false, false, {}});
   } else if (const auto* g = std::get_if<native::ping>(&r)) {
     s.say(native::pong{g->ref});
   } else if (std::holds_alternative<native::bye>(r)) {

@@ -51,6 +51,9 @@ struct describer {
     return fmt::format("state[{}] {} head {} topic '{}' members {}", s.ref, s.room, s.head.offset,
                        s.topic, fmt::join(s.members, " "));
   }
+  std::string operator()(const entries_missed& m) const {
+    return fmt::format("missed {} {}..{}", m.room, m.after.offset, m.next.offset);
+  }
   std::string operator()(const history_page& p) const {
     std::string line = fmt::format("page[{}] {}:", p.ref, p.room);
     for (const entry& e : p.entries)

@@ -24,13 +24,17 @@ class failing_journal final : public journal {
     good_.open(std::move(room), std::move(done));
   }
   void close(const std::string& room) override { good_.close(room); }
-  void append(entry draft, append_done done) override {
+  void append(entry draft, const identity& author, append_done done) override {
     if (broken) return fail_later<appended>(std::move(done));
-    good_.append(std::move(draft), std::move(done));
+    good_.append(std::move(draft), author, std::move(done));
   }
-  void read(std::string room, position after, std::size_t limit, read_done done) override {
+  void read(std::string room, range part, read_done done) override {
     if (broken) return fail_later<page>(std::move(done));
-    good_.read(std::move(room), after, limit, std::move(done));
+    good_.read(std::move(room), part, std::move(done));
+  }
+  void search(search_query q, search_done done) override {
+    if (broken) return fail_later<hits>(std::move(done));
+    good_.search(std::move(q), std::move(done));
   }
 
  private:

@@ -43,7 +43,9 @@ TEST_CASE("an error of the system is told as storage_failed, without its details
   person& alice = w.in("alice");
   w.log.broken = io_error;
   w.send(alice, "lost", "m1");
-  w.hub.room_of(*alice.self, "").value()->read_history(*alice.self, {}, 10, "h1");
+  w.hub.room_of(*alice.self, "")
+      .value()
+      ->read_history(*alice.self, {log_range::side::after, {}, 10}, "h1");
   w.run();
   CHECK(alice.news() ==
         heard{"refused[m1] storage_failed: the room's log cannot be used now; try again later",

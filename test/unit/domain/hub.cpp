@@ -38,17 +38,18 @@ TEST_CASE("a name is borne by one member, in whatever case") {
   domain_world w;
   person& alice = w.enter("Alice");
   test::recording_sink other;
-  const auto taken = w.hub.enter(other, "aLiCe", true);
+  const auto taken = w.hub.enter(other, w.new_identity(), "aLiCe", true);
   REQUIRE_FALSE(taken.has_value());
   CHECK(code_of(taken.error()) == errc::name_taken);
   CHECK(taken.error().message == "the name aLiCe is taken");
-  CHECK(code_of(w.hub.enter(other, "not a name", true).error()) == errc::name_invalid);
+  CHECK(code_of(w.hub.enter(other, w.new_identity(), "not a name", true).error()) ==
+        errc::name_invalid);
   CHECK(w.hub.member_count() == 1);
 
   const auto number = alice.self->number();
   w.leave(alice);
   CHECK(w.hub.find_member(number) == nullptr);
-  const auto free_again = w.hub.enter(other, "alice", true);
+  const auto free_again = w.hub.enter(other, w.new_identity(), "alice", true);
   REQUIRE(free_again.has_value());
   CHECK((*free_again)->number() != number); // never used again
 }

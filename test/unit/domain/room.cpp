@@ -160,7 +160,9 @@ TEST_CASE("an empty room that something is under way in is kept until that is do
   w.hub.join(*bob.self, "lobby", "r").value(); // a room anew, over the same log
   w.run();
   CHECK(bob.news() == heard{"lobby +bob", "state[r] lobby head 1 topic '' members bob"});
-  w.hub.room_of(*bob.self, "lobby").value()->read_history(*bob.self, {7, 0}, 10, "h");
+  w.hub.room_of(*bob.self, "lobby")
+      .value()
+      ->read_history(*bob.self, {log_range::side::after, {7, 0}, 10}, "h");
   w.run();
   CHECK(bob.news() == heard{"page[h] lobby: 1"});
 }
@@ -188,17 +190,18 @@ TEST_CASE("history answers in pages, after a position, to the asker alone") {
     w.type(alice, "line");
   w.settle();
   room& r = *w.hub.room_of(*bob.self, "").value();
-  r.read_history(*bob.self, {7, 0}, 2, "h1");
-  r.read_history(*bob.self, {7, 2}, 2, "h2");
-  r.read_history(*bob.self, {7, 4}, 2, "h3");
-  r.read_history(*bob.self, {7, 5}, 2, "h4");
-  r.read_history(*bob.self, {1, 999}, 1, "h5"); // of another epoch: from the beginning
+  r.read_history(*bob.self, {log_range::side::after, {7, 0}, 2}, "h1");
+  r.read_history(*bob.self, {log_range::side::after, {7, 2}, 2}, "h2");
+  r.read_history(*bob.self, {log_range::side::after, {7, 4}, 2}, "h3");
+  r.read_history(*bob.self, {log_range::side::after, {7, 5}, 2}, "h4");
+  r.read_history(*bob.self, {log_range::side::after, {1, 999}, 1},
+                 "h5"); // of another epoch: from the beginning
   CHECK(bob.news().empty());
   w.run();
   CHECK(bob.news() == heard{"page[h1] lobby: 1 2 more", "page[h2] lobby: 3 4 more",
                             "page[h3] lobby: 5", "page[h4] lobby:", "page[h5] lobby: 1 more"});
   CHECK(alice.news().empty());
-  r.read_history(*bob.self, {7, 0}, 2, "gone");
+  r.read_history(*bob.self, {log_range::side::after, {7, 0}, 2}, "gone");
   w.leave(bob);
   w.run();
   CHECK(bob.news().empty());
@@ -237,7 +240,7 @@ TEST_CASE("an event of many receivers is one object") {
   } one, two;
   person& alice = w.in("alice");
   for (auto [ear, name] : {std::pair{&one, "one"}, std::pair{&two, "two"}}) {
-    member* m = w.hub.enter(*ear, name, true).value();
+    member* m = w.hub.enter(*ear, w.new_identity(), name, true).value();
     w.hub.join(*m, "lobby", "").value();
   }
   w.type(alice, "hello");

@@ -43,7 +43,7 @@ class domain_world {
 
   person& enter(const std::string& name, bool many_rooms = true) {
     person& p = people.emplace_back();
-    p.self = hub.enter(p.ear, name, many_rooms).value();
+    p.self = hub.enter(p.ear, new_identity(), name, many_rooms).value();
     return p;
   }
   /// Somebody who is in a room and has heard everything about that.
@@ -52,6 +52,13 @@ class domain_world {
     hub.join(*p.self, room, "").value();
     settle();
     return p;
+  }
+  /// Another one each time.
+  identity new_identity() {
+    identity who{};
+    for (std::size_t i = 0, n = ++identities; i < 8; ++i, n >>= 8)
+      who[i] = static_cast<std::uint8_t>(n);
+    return who;
   }
   void leave(person& p) { hub.leave(*std::exchange(p.self, nullptr)); }
 
@@ -78,6 +85,7 @@ class domain_world {
   manual_clock clock;
   task_queue tasks;
   memory_journal memory;
+  std::uint64_t identities = 0;
   failing_journal log;
   asio_chat::hub hub;
   std::deque<person> people;

@@ -15,14 +15,15 @@ struct bench {
 
   position append(const std::string& room, std::string text, std::string id = "") {
     position at;
-    log.append({room, {}, {}, "alice", entry_kind::message, std::move(text), std::move(id)},
+    log.append({room, {}, {}, "alice", entry_kind::message, std::move(text), std::move(id)}, {},
                [&](const result<journal::appended>& a) { at = a.value().kept.at; });
     tasks.run();
     return at;
   }
-  journal::page read(const std::string& room, position after, std::size_t limit = 1'000) {
+  journal::page read(const std::string& room, position after) {
     journal::page got;
-    log.read(room, after, limit, [&](const result<journal::page>& p) { got = p.value(); });
+    log.read(room, {{log_range::side::after, after, 1'000}},
+             [&](const result<journal::page>& p) { got = p.value(); });
     tasks.run();
     return got;
   }
@@ -45,7 +46,7 @@ TEST_CASE("a log keeps its newest entries, so many") {
     b.append("den", std::to_string(i));
   const auto page = b.read("den", {7, 0});
   REQUIRE(page.entries.size() == 3);
-  CHECK(page.entries.front().at == position{7, 3});
+  CHECK(page.entries.front().what.at == position{7, 3});
   CHECK(page.gap == 3u);
   CHECK(b.read("den", {7, 2}).gap == std::nullopt); // nothing that was asked for is missing
 }
@@ -57,7 +58,7 @@ TEST_CASE("a log keeps its newest entries, so many bytes, and the last one in an
   const auto page = b.read("den", {7, 0});
   CHECK(page.entries.size() >= 3);
   CHECK(page.entries.size() <= 5);
-  CHECK(page.entries.back().at.offset == 20);
+  CHECK(page.entries.back().what.at.offset == 20);
   b.append("den", std::string(20'000, 'x'));
   CHECK(b.read("den", {7, 0}).entries.size() == 1);
 }
@@ -130,8 +131,8 @@ TEST_CASE("rooms in use that are too long together: the longest is halved, the o
   const auto page = b.read("big", {7, 0});
   CHECK(page.entries.size() >= 15);
   CHECK(page.entries.size() <= 50);
-  CHECK(page.entries.back().at.offset == 100);
-  CHECK(page.gap == page.entries.front().at.offset);
+  CHECK(page.entries.back().what.at.offset == 100);
+  CHECK(page.gap == page.entries.front().what.at.offset);
 }
 
 TEST_CASE("ids are counted: a log of empty texts is bounded as well") {
@@ -151,7 +152,7 @@ TEST_CASE("a log that is made anew begins another epoch: no position means two e
   CHECK(after.epoch > before.epoch);
   const auto page = b.read("a", before);
   REQUIRE(page.entries.size() == 1);
-  CHECK(page.entries.front().text == "new");
+  CHECK(page.entries.front().what.text == "new");
   CHECK(b.open("a").head == after);
 }
 
@@ -174,7 +175,7 @@ TEST_CASE("answers of one turn come by one task") {
       7, {});
   int answers = 0;
   for (int i = 0; i < 100; ++i) {
-    log.append({"den", {}, {}, "alice", entry_kind::message, "x", ""},
+    log.append({"den", {}, {}, "alice", entry_kind::message, "x", ""}, {},
                [&](const auto&) { ++answers; });
   }
   CHECK(posted == 1);

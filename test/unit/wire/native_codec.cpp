@@ -80,8 +80,9 @@ TEST_CASE("the fields of requests") {
       R"({"type":"history","ref":"r","room":"den","after":{"epoch":7,"offset":41},"limit":9})");
   CHECK(y.ref == "r");
   CHECK(y.room == "den");
-  CHECK(y.after == position{7, 41});
-  CHECK(y.limit == 9);
+  CHECK(y.part.where == log_range::side::after);
+  CHECK(y.part.from == position{7, 41});
+  CHECK(y.part.entries == 9);
 }
 
 TEST_CASE("what may be left out has its default, null is the same as left out") {
@@ -101,8 +102,9 @@ TEST_CASE("what may be left out has its default, null is the same as left out") 
     const auto y = request_in<native::history>(payload);
     CHECK(y.ref.empty());
     CHECK(y.room.empty());
-    CHECK(y.after == position{});
-    CHECK(y.limit == 50);
+    CHECK(y.part.where == log_range::side::after);
+    CHECK(y.part.from == position{});
+    CHECK(y.part.entries == 50);
   }
   CHECK(request_in<native::ping>(R"({"type":"ping"})").ref.empty());
 }
@@ -131,7 +133,7 @@ TEST_CASE("the fields of messages") {
   const auto page = event_in<history_page>(
       R"({"type":"history","ref":"h","room":"den","entries":[{"kind":"topic","room":"den",)"
       R"("position":{"epoch":7,"offset":3},"time":0,"from":"bob","text":"tea"}],)"
-      R"("more":true,"gap":3})");
+      R"("earlier":false,"more":true,"gap":3})");
   CHECK(page.ref == "h");
   REQUIRE(page.entries.size() == 1);
   CHECK(page.entries.front().kind == entry_kind::topic);
@@ -151,7 +153,7 @@ TEST_CASE("the fields of messages") {
 TEST_CASE("numbers are whole: up to 2^64-1 for positions") {
   const auto y = request_in<native::history>(
       R"({"type":"history","after":{"epoch":18446744073709551615,"offset":18446744073709551615}})");
-  CHECK(y.after == position{0xFFFF'FFFF'FFFF'FFFF, 0xFFFF'FFFF'FFFF'FFFF});
+  CHECK(y.part.from == position{0xFFFF'FFFF'FFFF'FFFF, 0xFFFF'FFFF'FFFF'FFFF});
   CHECK(payload_of(native::encode(native::request(y))).find("18446744073709551615") !=
         std::string::npos);
 }

@@ -50,7 +50,7 @@ TEST_CASE("the longest text fits, though every byte of it is escaped") {
 }
 
 TEST_CASE("a page of history is shortened to fit, and says that there is more") {
-  history_page page{worst_ref, longest_name, {}, false, ~0ull};
+  history_page page{worst_ref, longest_name, {}, false, false, ~0ull};
   for (std::uint64_t i = 1; i <= 10; ++i)
     page.entries.push_back(worst_entry(i));
   const auto one = event_back<history_page>(page);
@@ -78,7 +78,7 @@ TEST_CASE("a page of history is shortened to fit, and says that there is more") 
 
 TEST_CASE("a page that just fits is whole, one byte more and it is shortened") {
   for (std::size_t last = 3'000; last < 5'000; last += 7) {
-    history_page page{"r", "den", {}, false, {}};
+    history_page page{"r", "den", {}, false, false, {}};
     for (std::uint64_t i = 1; i <= 3; ++i) {
       page.entries.push_back(worst_entry(i));
       page.entries.back().text = std::string(i < 3 ? 30'000 : last, 'x');

@@ -51,9 +51,9 @@ TEST_CASE("of a room's state the topic is told, and acknowledgements are not") {
 TEST_CASE("C12 C13: history carries the time of each entry") {
   entry e = entry_of(entry_kind::message, "hello");
   e.time = wall_time(std::chrono::milliseconds(1'577'934'245'678)); // 2020-01-02 03:04:05.678
-  CHECK(told(history_page{"r", "lobby", {e, e}, false, {}}) ==
+  CHECK(told(history_page{"r", "lobby", {e, e}, false, false, {}}) ==
         lines{"[2020-01-02 03:04:05] alice: hello", "[2020-01-02 03:04:05] alice: hello"});
-  CHECK(text::encode(event(history_page{"r", "lobby", {}, false, {}})).empty());
+  CHECK(text::encode(event(history_page{"r", "lobby", {}, false, false, {}})).empty());
 }
 
 TEST_CASE("every line of a text bears its author's name, so that none can pretend to another's") {

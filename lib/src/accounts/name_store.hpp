@@ -1,0 +1,24 @@
+// Which names are held for whom, beyond the end of the process.
+#pragma once
+
+#include "model/identity.hpp"
+
+#include <vector>
+
+namespace asio_chat {
+
+/// Written behind: a call returns at once, and what was said last before a crash may be lost. Calls
+/// about one identity take effect in their order.
+class name_store {
+ public:
+  /// What was there at the start.
+  virtual std::vector<held_name> held_names() = 0;
+  /// Adds the name, or changes it for the same identity.
+  virtual void hold(held_name n) = 0;
+  virtual void release(const identity& who) = 0;
+
+ protected:
+  ~name_store() = default;
+};
+
+} // namespace asio_chat

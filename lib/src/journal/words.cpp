@@ -1,0 +1,81 @@
+#include "journal/words.hpp"
+
+#include "model/names.hpp"
+
+#include <utf8.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include <locale.h>
+#include <wctype.h>
+
+namespace asio_chat {
+
+namespace {
+
+static_assert(sizeof(wchar_t) >= sizeof(char32_t));
+
+/// The C library's own tables of Unicode; never freed, as long-lived as the program.
+locale_t unicode() {
+  static const locale_t made = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  return made;
+}
+
+bool is_letter_or_digit(char32_t c) {
+  if (c < 0x80) return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return ::iswalnum_l(static_cast<wint_t>(c), unicode()) != 0;
+}
+
+char32_t fold(char32_t c) {
+  if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+  // By way of the capital, so that letters with two small forms (sigma) are the same.
+  return static_cast<char32_t>(
+      ::towlower_l(::towupper_l(static_cast<wint_t>(c), unicode()), unicode()));
+}
+
+/// Scripts written without spaces between words.
+bool stands_alone(char32_t c) {
+  return (c >= 0x0E00 && c <= 0x0EFF) || (c >= 0x1000 && c <= 0x109F) ||
+         (c >= 0x1780 && c <= 0x17FF) || (c >= 0x3040 && c <= 0x30FF) ||
+         (c >= 0x3400 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) ||
+         (c >= 0x20000 && c <= 0x3FFFF);
+}
+
+} // namespace
+
+std::vector<std::string> words_in(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  const auto end_word = [&] {
+    if (!word.empty()) words.push_back(std::move(word));
+    word.clear();
+  };
+  for (auto at = text.begin(); at != text.end();) {
+    const auto c = static_cast<char32_t>(utf8::next(at, text.end()));
+    if (!is_letter_or_digit(c)) {
+      end_word();
+      continue;
+    }
+    if (stands_alone(c)) end_word();
+    utf8::append(fold(c), std::back_inserter(word));
+    if (stands_alone(c)) end_word();
+  }
+  end_word();
+  std::sort(words.begin(), words.end());
+  words.erase(std::unique(words.begin(), words.end()), words.end());
+  return words;
+}
+
+bool matches(const search_query& q, const entry& e) {
+  if (q.from && fold_name(*q.from) != fold_name(e.from)) return false;
+  if (q.since && e.time < *q.since) return false;
+  if (q.until && e.time >= *q.until) return false;
+  if (q.words.empty()) return true;
+  const std::vector<std::string> has = words_in(e.text);
+  return std::all_of(q.words.begin(), q.words.end(), [&](const std::string& w) {
+    return std::binary_search(has.begin(), has.end(), w);
+  });
+}
+
+} // namespace asio_chat

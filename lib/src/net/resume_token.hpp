@@ -1,0 +1,22 @@
+// What a client shows when it comes back, to be who it was.
+#pragma once
+
+#include "model/identity.hpp"
+
+#include <asio_chat/error.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace asio_chat::net {
+
+/// 256 random bits in 64 hexadecimal digits. Only the identity is kept of it.
+std::string make_resume_token();
+
+/// Whose token that is. A failure if it is not of the form that tokens have.
+result<identity> identity_of(std::string_view token);
+
+/// Of somebody who will not come back.
+identity make_identity();
+
+} // namespace asio_chat::net
