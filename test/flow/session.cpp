@@ -4,6 +4,8 @@
 
 #include <boost/asio/use_future.hpp>
 
+#include <algorithm>
+
 #include <sys/resource.h>
 
 using namespace asio_chat;
@@ -136,12 +138,25 @@ TEST_CASE("what is no protocol of ours is closed with a reason in the log") {
   CHECK(w.logged("reason=not a protocol that is spoken here"));
 }
 
-TEST_CASE(
-    "a reader that does not read is closed when too much waits for it, and the others go on") {
+namespace {
+
+server_config impatient() {
   server_config config;
-  config.limits.outbox_bytes = 64 * 1024;
+  config.limits.outbox_pause_bytes = 64 * 1024;
+  config.limits.stall_time = 500ms;
   config.limits.close_time = 300ms;
-  chat_world w(config);
+  return config;
+}
+
+std::size_t said_by_bob(const text_client& c) {
+  return static_cast<std::size_t>(std::count_if(
+      c.lines.begin(), c.lines.end(), [](const auto& l) { return l.starts_with("bob: "); }));
+}
+
+} // namespace
+
+TEST_CASE("a reader that does not read at all is closed after a while, and the others go on") {
+  chat_world w(impatient());
   text_client& alice = w.join("alice");
   text_client& bob = w.join("bob");
   text_client& stuck = w.join("stuck");
@@ -155,10 +170,37 @@ TEST_CASE(
     }
     return alice.has("* stuck left *");
   }));
-  CHECK(w.logged("are waiting for you to read them"));
+  CHECK(w.logged("nothing was read for"));
   CHECK_FALSE(alice.ended);
   REQUIRE(
       w.until([&] { return w.server->stats().sessions == 2; })); // bounded, though it never answers
+}
+
+TEST_CASE("a reader that pauses is fed from the log, gets every line in order, and costs nothing") {
+  server_config config = impatient();
+  config.limits.stall_time = 30s;
+  chat_world w(config);
+  text_client& alice = w.join("alice");
+  text_client& bob = w.join("bob");
+  text_client& slow = w.join("slow");
+  slow.stop_reading();
+  // More than the sockets and the outbox hold, not more than the log keeps.
+  constexpr std::size_t all = 1'800;
+  const auto line = [](std::size_t n) { return std::to_string(n) + std::string(4'000, 'x'); };
+  std::size_t said = 0;
+  REQUIRE(w.until([&] {
+    if (said < all && said_by_bob(alice) + 16 > said) bob.say(line(said++));
+    return said_by_bob(alice) == all;
+  }));
+  CHECK_FALSE(slow.ended);
+  slow.go_on_reading();
+  REQUIRE(w.until([&] { return said_by_bob(slow) == all; }));
+  std::size_t next = 0;
+  for (const std::string& l : slow.lines) {
+    if (l.starts_with("bob: ")) REQUIRE(l == "bob: " + line(next++));
+  }
+  bob.say("live again");
+  REQUIRE(w.until([&] { return slow.has("bob: live again"); }));
 }
 
 TEST_CASE("C21 C53: stopping says goodbye to everybody and is bounded") {

@@ -23,7 +23,7 @@ namespace {
 /// A sink that speaks both protocols and judges what it says.
 class judging_sink final : public sink {
  public:
-  void deliver(const shared_event& e) override {
+  appetite deliver(const shared_event& e) override {
     for (const std::string& payload :
          test::payloads_of(wire::text::encode(e->value), wire::text_payload_cap)) {
       require(!payload.empty(), "a frame says something");
@@ -33,7 +33,9 @@ class judging_sink final : public sink {
          test::payloads_of(wire::native::encode(e->value), wire::native_payload_cap)) {
       require(wire::native::parse_message(payload).index() == 0, "a client can read it");
     }
+    return appetite::hungry;
   }
+  void hold(bool) override {}
   std::vector<std::string> protection() const override { return {"as a test is"}; }
   void close(close_reason reason) override {
     for (const std::string& payload :
@@ -62,8 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   std::string name = mend_member_name(next_line(), l);
   if (name.empty()) name = "anon";
-  member* somebody = h.enter(ears[0], {1}, h.free_name(name), true).value();
-  member* bob = h.enter(ears[1], {2}, h.free_name("bob"), false).value();
+  member* somebody = h.enter(ears[0], {{1}, h.free_name(name, {1}), true}).value();
+  member* bob = h.enter(ears[1], {{2}, h.free_name("bob", {2}), false}).value();
   for (member* m : {somebody, bob})
     h.join(*m, "lobby", "").value();
 

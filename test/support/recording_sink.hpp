@@ -12,7 +12,11 @@ namespace asio_chat::test {
 
 class recording_sink final : public sink {
  public:
-  void deliver(const shared_event& e) override { events.push_back(e->value); }
+  appetite deliver(const shared_event& e) override {
+    events.push_back(e->value);
+    return room_for > events.size() ? appetite::hungry : appetite::full;
+  }
+  void hold(bool on) override { held = on; }
   void close(close_reason reason) override { closed = std::move(reason); }
   std::vector<std::string> protection() const override { return {"as a test is"}; }
 
@@ -32,6 +36,8 @@ class recording_sink final : public sink {
   }
 
   std::vector<event> events;
+  std::size_t room_for = ~std::size_t{0}; ///< full when so many events are here
+  bool held = false;
   std::optional<close_reason> closed;
 };
 

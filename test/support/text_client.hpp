@@ -74,7 +74,15 @@ class text_client {
     error_code ignored;
     stream_.next_layer().close(ignored);
   }
-  void stop_reading() { reading_ = false; }
+  /// The system takes little more for it either.
+  void stop_reading() {
+    reading_ = false;
+    stream_.next_layer().set_option(asio::socket_base::receive_buffer_size(64 * 1024));
+  }
+  void go_on_reading() {
+    if (std::exchange(reading_, true) || read_under_way_) return;
+    read();
+  }
 
   std::size_t count(std::string_view line) const {
     return static_cast<std::size_t>(std::count(lines.begin(), lines.end(), line));
@@ -107,9 +115,11 @@ class text_client {
 
   void read() {
     if (!reading_) return;
+    read_under_way_ = true;
     const auto room = frames_.prepare();
     stream_.async_read_some(asio::buffer(room.data(), room.size()),
                             [this](error_code e, std::size_t n) {
+                              read_under_way_ = false;
                               if (e) return end(e);
                               frames_.commit(n);
                               std::string_view payload;
@@ -132,6 +142,7 @@ class text_client {
   std::string out_;
   std::string writing_;
   bool reading_ = true;
+  bool read_under_way_ = false;
   bool write_under_way_ = false;
 };
 

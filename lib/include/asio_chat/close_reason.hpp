@@ -11,8 +11,9 @@ enum class close_code : std::uint16_t {
   quit = 1000,            ///< the member asked for it
   server_stopping = 1001, ///< the server is being stopped or restarted
   idle = 1002,            ///< nothing was heard for the idle time
-  slow_reader = 1003,     ///< more was waiting to be sent than may wait
+  slow_reader = 1003,     ///< nothing was read for `limits::stall_time`, or too much waits
   connection_lost = 1004, ///< the peer vanished, or reading or writing failed
+  log_unreadable = 1005,  ///< the room's log could not be read for this member
   login_timeout = 2000,   ///< no login within its time
   handshake_timeout = 2001,
   handshake_failed = 2002,

@@ -8,23 +8,34 @@
 namespace asio_chat {
 
 struct limits {
-  std::size_t text_bytes = 8192;       ///< a message's text; longer ones are refused, never cut
-  std::size_t name_characters = 20;    ///< a member's name
-  std::size_t room_characters = 32;    ///< a room's name
-  std::size_t topic_bytes = 512;       ///< a room's topic
-  std::size_t rooms = 10'000;          ///< with somebody in them
-  std::size_t rooms_per_member = 64;   ///< joined at the same time
-  std::size_t presence_members = 500;  ///< joins and leaves are announced in rooms up to this size
-  std::size_t room_entries = 10'000;   ///< what the memory journal keeps of a room, at most
-  std::size_t room_bytes = 8u << 20;   ///< likewise, in bytes of text and names
-  std::size_t connections = 20'000;    ///< open at the same time; more are closed at once
-  std::size_t outbox_bytes = 4u << 20; ///< what may wait to be sent to one session
+  std::size_t text_bytes = 8192;      ///< a message's text; longer ones are refused, never cut
+  std::size_t name_characters = 20;   ///< a member's name
+  std::size_t room_characters = 32;   ///< a room's name
+  std::size_t topic_bytes = 512;      ///< a room's topic
+  std::size_t rooms = 10'000;         ///< with somebody in them
+  std::size_t rooms_per_member = 64;  ///< joined at the same time
+  std::size_t presence_members = 500; ///< joins and leaves are announced in rooms up to this size
+  std::size_t join_history = 50;      ///< entries that a native client gets on joining, at most
+  std::size_t connections = 20'000;   ///< open at the same time; more are closed at once
 
-  std::chrono::milliseconds handshake_time = std::chrono::seconds(5); ///< TLS, from accept
-  std::chrono::milliseconds login_time = std::chrono::seconds(30);    ///< from the handshake
-  std::chrono::milliseconds idle_time = std::chrono::seconds(300);    ///< since the last byte came
-  std::chrono::milliseconds close_time = std::chrono::seconds(2);     ///< goodbye and close_notify
-  std::chrono::milliseconds drain_time = std::chrono::seconds(5);     ///< of a server that stops
+  /// What is kept of each room's log, at most; 0: without limit. In memory less is kept, too.
+  std::size_t room_entries = 1'000'000;
+  std::size_t room_bytes = 1u << 30; ///< of what is written for them
+  std::chrono::hours room_age{0};
+
+  /// When so much waits to be sent to a session, entries wait in the log, and its requests unread.
+  std::size_t outbox_pause_bytes = 256u << 10;
+  std::size_t outbox_bytes = 4u << 20; ///< what may wait at all; then the session is closed
+  std::size_t posts_under_way = 1'024; ///< of one member; then his next requests wait unread
+
+  std::chrono::milliseconds handshake_time = std::chrono::seconds(5);  ///< TLS, from accept
+  std::chrono::milliseconds login_time = std::chrono::seconds(30);     ///< from the handshake
+  std::chrono::milliseconds idle_time = std::chrono::seconds(300);     ///< since the last byte came
+  std::chrono::milliseconds stall_time = std::chrono::seconds(30);     ///< nothing could be sent
+  std::chrono::milliseconds close_time = std::chrono::seconds(2);      ///< goodbye and close_notify
+  std::chrono::milliseconds drain_time = std::chrono::seconds(5);      ///< of a server that stops
+  std::chrono::milliseconds name_hold_time = std::chrono::minutes(10); ///< for who may come back
+  std::chrono::milliseconds id_time = std::chrono::hours(24); ///< ids of messages are known
 };
 
 } // namespace asio_chat

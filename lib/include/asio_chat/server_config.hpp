@@ -7,14 +7,25 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace asio_chat {
+
+/// Where the logs of rooms are.
+struct storage_config {
+  /// Must be there, and only this server may use it. Empty: in memory, gone with the server.
+  std::string directory;
+  /// 64 hexadecimal digits each: the first one seals what is written from now on, all of them open
+  /// what is there. Losing them loses the history.
+  std::vector<std::string> master_keys;
+};
 
 struct server_config {
   tls_server_config tls;                 ///< no certificate: only `connect_in_memory` works
   std::optional<std::string> passphrase; ///< shared by all who may come in; none: everybody may
   std::string default_room = "lobby";    ///< where the text protocol lives
   asio_chat::limits limits;
+  storage_config storage;
   int backlog = 1024;        ///< of the listening sockets
   bool log_messages = false; ///< texts in the log; off, for privacy
   log_function log;          ///< empty: no log

@@ -20,32 +20,53 @@ hub::hub(services s)
                  0,
                  0,
                  [this](std::uint64_t n) { return find_member(n); },
-                 [this](const room& r) { drop_if_empty(r); }} {}
+                 [this](const room& r) { drop_if_empty(r); }}
+    , names_(services_.names, services_.time, services_.limits.name_hold_time) {}
 
 hub::~hub() = default;
 
-result<member*> hub::enter(sink& s, const identity& who, std::string_view name, bool many_rooms) {
-  if (const auto valid = check_member_name(name, services_.limits); !valid) return valid.error();
-  std::string folded = fold_name(name);
-  if (by_name_.contains(folded)) {
-    return fail(errc::name_taken, fmt::format("the name {} is taken", name));
-  }
+result<member*> hub::enter(sink& s, login l) {
+  if (auto valid = check_member_name(l.name, services_.limits); !valid) return valid.error();
+  if (auto is_free = names_.check_free(l.name, l.who); !is_free) return is_free.error();
+  const std::string name = l.name;
   const std::uint64_t number = ++last_number_;
-  auto made = std::make_unique<member>(number, who, std::string(name), s, many_rooms);
+  auto made = std::make_unique<member>(number, std::move(l), s);
   member* m = made.get();
+  if (m->may_come_back()) {
+    const auto [before, first] = by_identity_.try_emplace(m->who(), m);
+    if (!first) {
+      member& old = *std::exchange(before->second, m);
+      leave_rooms(old);
+      names_.give_up(old, false);
+      old.sink().close({close_code::replaced, "you came in over another connection"});
+    }
+  }
   members_.emplace(number, std::move(made));
-  by_name_.emplace(std::move(folded), m);
+  names_.take(name, *m);
   return m;
 }
 
-void hub::leave(member& m) {
+void hub::leave(member& m, bool for_good) {
+  leave_rooms(m);
+  if (const auto found = by_identity_.find(m.who());
+      found != by_identity_.end() && found->second == &m) {
+    by_identity_.erase(found);
+  }
+  names_.give_up(m, !for_good);
+  members_.erase(m.number());
+}
+
+void hub::leave_rooms(member& m) {
   while (!m.seats_.empty()) {
     room& r = *m.seats_.back().in;
     r.leave(m);
     drop_if_empty(r);
   }
-  by_name_.erase(fold_name(m.name()));
-  members_.erase(m.number());
+}
+
+void hub::hungry(const member& m) {
+  for (const member::seat& s : m.seats())
+    s.in->hungry(m);
 }
 
 void hub::dispatch(member& m, const command& c) {
@@ -71,9 +92,9 @@ void hub::dispatch(member& m, const command& c) {
   if (const auto done = row->run(*this, m, c); !done) m.refuse(c.ref, done.error());
 }
 
-std::string hub::free_name(std::string_view wish) const {
+std::string hub::free_name(std::string_view wish, const identity& who) const {
   std::string name(wish);
-  for (unsigned n = 2; by_name_.contains(fold_name(name)); ++n) {
+  for (unsigned n = 2; !names_.check_free(name, who); ++n) {
     const std::string suffix = fmt::format("-{}", n);
     const std::size_t most = services_.limits.name_characters;
     const std::size_t keep = most > suffix.size() ? most - suffix.size() : 0;
@@ -84,21 +105,17 @@ std::string hub::free_name(std::string_view wish) const {
 
 result<void> hub::rename(member& m, std::string_view to) {
   if (const auto valid = check_member_name(to, services_.limits); !valid) return valid.error();
-  std::string folded = fold_name(to);
-  const auto holder = by_name_.find(folded);
-  if (holder != by_name_.end() && holder->second != &m) {
-    return fail(errc::name_taken, fmt::format("the name {} is taken", to));
-  }
-  by_name_.erase(fold_name(m.name()));
-  by_name_.emplace(std::move(folded), &m);
-  const std::string from = std::exchange(m.name_, std::string(to));
-  if (from == m.name_) return {};
+  if (const auto is_free = names_.check_free(to, m.who()); !is_free) return is_free.error();
+  names_.take(std::string(to), m);
+  const std::string from = std::exchange(m.login_.name, std::string(to));
+  if (from == m.name()) return {};
   for (const member::seat& s : m.seats_)
-    s.in->tell_renamed(from, m.name_);
+    s.in->tell_renamed(from, m.name());
   return {};
 }
 
-result<void> hub::join(member& m, std::string_view room_name, std::string_view ref) {
+result<void> hub::join(member& m, std::string_view room_name, std::string_view ref,
+                       const std::optional<beginning>& from) {
   const auto name = check_room_name(room_name, services_.limits);
   if (!name) return name.error();
   auto found = rooms_.find(*name);
@@ -118,7 +135,7 @@ result<void> hub::join(member& m, std::string_view room_name, std::string_view r
     }
     found = rooms_.emplace(*name, std::make_shared<room>(*name, for_rooms_)).first;
   }
-  found->second->join(m, ref);
+  found->second->join(m, from.value_or(beginning{{}, services_.limits.join_history}), ref);
   return {};
 }
 
@@ -142,8 +159,7 @@ result<room*> hub::room_of(const member& m, std::string_view room_name) const {
 }
 
 member* hub::find_member(std::string_view name) const {
-  const auto found = by_name_.find(fold_name(name));
-  return found == by_name_.end() ? nullptr : found->second;
+  return names_.bearer(name);
 }
 
 member* hub::find_member(std::uint64_t number) const {
@@ -162,7 +178,7 @@ std::vector<const room*> hub::rooms() const {
 }
 
 void hub::drop_if_empty(const room& r) {
-  if (!r.members().empty()) return;
+  if (r.size() > 0) return;
   // What is under way in it keeps the room alive by itself; its log stays in the journal. Another
   // room of the same name may have been made since.
   const auto found = rooms_.find(r.name());

@@ -2,12 +2,15 @@
 #pragma once
 
 #include "domain/member.hpp"
+#include "domain/name_book.hpp"
 #include "domain/room.hpp"
 #include "model/command.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,6 +26,7 @@ class hub {
     const asio_chat::limits& limits;
     std::string default_room;
     std::function<void(const entry&)> on_entry = {}; ///< hears of each entry stored
+    name_store* names = nullptr; ///< where names are held; none: in memory alone
   };
 
   explicit hub(services s);
@@ -30,11 +34,14 @@ class hub {
   hub(const hub&) = delete;
   hub& operator=(const hub&) = delete;
 
-  /// A new member, in no room yet. The sink must live until `leave`.
-  /// @param many_rooms whether its protocol can tell one room from another
-  result<member*> enter(sink& s, const identity& who, std::string_view name, bool many_rooms);
+  /// A new member, in no room yet. The sink must live until `leave`. If the same identity is here
+  /// already, that member is told to go, and is out of all rooms at once.
+  result<member*> enter(sink& s, login l);
   /// Out of all rooms, and gone: the reference is dead afterwards.
-  void leave(member& m);
+  /// @param for_good he will not come back: his name is free at once
+  void leave(member& m, bool for_good = false);
+  /// The sink of this member can take more.
+  static void hungry(const member& m);
 
   /// Runs a command of the table for a member, after the checks that its row asks for. What it has
   /// to say goes to the member's sink.
@@ -44,9 +51,11 @@ class hub {
 
   /// A free name for somebody who asked for none or for one that is taken: `wish` itself, or with
   /// a number behind it.
-  std::string free_name(std::string_view wish) const;
+  std::string free_name(std::string_view wish, const identity& who) const;
   result<void> rename(member& m, std::string_view to);
-  result<void> join(member& m, std::string_view room_name, std::string_view ref);
+  /// @param from where to begin in its log; none: with the last entries, as the limits say
+  result<void> join(member& m, std::string_view room_name, std::string_view ref,
+                    const std::optional<beginning>& from = {});
   result<void> part(member& m, std::string_view room_name);
   /// The room a command is about, if the member is in it.
   result<room*> room_of(const member& m, std::string_view room_name) const;
@@ -61,12 +70,14 @@ class hub {
   std::uint64_t deliveries() const noexcept { return for_rooms_.deliveries; }
 
  private:
+  void leave_rooms(member& m);
   void drop_if_empty(const room& r);
 
   services services_;
   room_services for_rooms_;
   std::unordered_map<std::uint64_t, std::unique_ptr<member>> members_;
-  std::unordered_map<std::string, member*> by_name_; ///< folded
+  std::map<identity, member*> by_identity_; ///< those who may come back
+  name_book names_;
   std::unordered_map<std::string, std::shared_ptr<room>> rooms_;
   std::uint64_t last_number_ = 0;
 };

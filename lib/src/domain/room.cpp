@@ -21,90 +21,69 @@ failure for_members(const failure& f) {
 
 room::room(std::string name, room_services& services)
     : name_(std::move(name))
-    , services_(services) {}
+    , services_(services)
+    , audience_(std::make_shared<audience>(*this, services)) {}
 
-std::vector<std::string> room::member_names() const {
-  std::vector<std::string> names;
-  names.reserve(members_.size());
-  for (const member* m : members_)
-    names.push_back(m->name());
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-bool room::has(const member& m) const noexcept {
-  return std::any_of(m.seats_.begin(), m.seats_.end(),
-                     [this](const member::seat& s) { return s.in == this; });
-}
-
-void room::join(member& m, std::string_view ref) {
-  assert(!has(m));
-  m.seats_.push_back({this, members_.size()});
-  members_.push_back(&m);
+void room::join(member& m, const beginning& from, std::string_view ref) {
+  audience_->add(m);
   if (open_) {
-    tell_state(m, std::string(ref));
+    admit(m, from, std::string(ref));
   } else {
     if (!std::exchange(opening_, true)) {
       services_.log.open(name_, [self = shared_from_this()](const auto& s) { self->opened(s); });
     }
-    waiting_.push_back({m.number(), std::string(ref)});
+    waiting_.push_back({m.number(), from, std::string(ref)});
   }
-  if (members_.size() <= services_.limits.presence_members) {
-    tell_all(member_joined{name_, m.name()});
+  if (size() <= services_.limits.presence_members) {
+    audience_->tell(member_joined{name_, m.name()});
   } else {
     m.tell(member_joined{name_, m.name()});
   }
 }
 
 void room::leave(member& m) {
-  const auto seat = std::find_if(m.seats_.begin(), m.seats_.end(),
-                                 [this](const member::seat& s) { return s.in == this; });
-  assert(seat != m.seats_.end());
-  // The last one takes the empty seat.
-  member* last = members_.back();
-  members_[seat->index] = last;
-  members_.pop_back();
-  for (member::seat& s : last->seats_) {
-    if (s.in == this) s.index = seat->index;
-  }
-  m.seats_.erase(seat);
-  if (members_.size() < services_.limits.presence_members) {
-    tell_all(member_left{name_, m.name()});
+  audience_->remove(m);
+  if (size() < services_.limits.presence_members) {
+    audience_->tell(member_left{name_, m.name()});
   }
 }
 
 void room::tell_renamed(const std::string& from, const std::string& to) {
-  tell_all(member_renamed{name_, from, to});
+  audience_->tell(member_renamed{name_, from, to});
 }
 
-void room::post(const member& author, entry_kind kind, std::string text, std::string_view id,
+void room::post(member& author, entry_kind kind, std::string text, std::string_view id,
                 std::string_view ref) {
   last_time_ = std::max(last_time_, services_.time.wall_now());
   entry draft{name_, {}, last_time_, author.name(), kind, std::move(text), std::string(id)};
+  if (++author.posts_ == services_.limits.posts_under_way) author.sink().hold(true);
   services_.log.append(std::move(draft), author.who(),
-                       [self = shared_from_this(), number = author.number(),
+                       [self = shared_from_this(), number = author.number(), who = author.who(),
                         answer = std::string(id.empty() ? ref : id)](const auto& a) {
-                         self->stored(number, answer, a);
+                         self->stored(number, who, answer, a);
                        });
 }
 
-void room::stored(std::uint64_t author, std::string ref, const result<journal::appended>& a) {
-  const member* sender = services_.find_member(author);
+void room::stored(std::uint64_t author, const identity& who, std::string ref,
+                  const result<journal::appended>& a) {
+  member* sender = services_.find_member(author);
+  if (sender && --sender->posts_ == services_.limits.posts_under_way / 2)
+    sender->sink().hold(false);
   if (!a) {
     if (sender) sender->refuse(ref, for_members(a.error()));
     return;
   }
-  const entry& e = a->kept;
   if (!a->duplicate) {
+    entry e = a->kept;
+    e.id.clear(); // its author's business
     ++services_.entries;
     if (services_.on_entry) services_.on_entry(e);
     head_ = e.at;
     if (e.kind == entry_kind::topic) topic_ = e.text;
-    // Who says something knows it; a topic is news to everybody.
-    tell_all(e, e.kind == entry_kind::topic ? nullptr : sender);
+    audience_->tell_entry(std::move(e), sender, who);
   }
   if (sender && !ref.empty()) {
-    sender->tell(acknowledged{std::move(ref), name_, e.at, e.time, a->duplicate});
+    sender->tell(acknowledged{std::move(ref), name_, a->kept.at, a->kept.time, a->duplicate});
   }
 }
 
@@ -138,26 +117,18 @@ void room::opened(const result<journal::log_state>& state) {
       continue;
     }
     if (state) {
-      tell_state(*m, std::move(w.ref));
+      admit(*m, w.from, std::move(w.ref));
     } else {
       leave(*m);
       m->refuse(w.ref, for_members(state.error()));
     }
   }
-  if (members_.empty()) services_.drop(*this);
+  if (size() == 0) services_.drop(*this);
 }
 
-void room::tell_all(event e, const member* except) {
-  const shared_event shared = share(std::move(e));
-  for (const member* m : members_) {
-    if (m == except) continue;
-    ++services_.deliveries;
-    m->sink().deliver(shared);
-  }
-}
-
-void room::tell_state(const member& m, std::string ref) const {
+void room::admit(member& m, const beginning& from, std::string ref) {
   m.tell(room_state{std::move(ref), name_, topic_, member_names(), head_});
+  audience_->begin(m, from, head_);
 }
 
 } // namespace asio_chat

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "domain/member.hpp"
+#include "domain/audience.hpp"
 #include "journal/journal.hpp"
 
 #include <asio_chat/limits.hpp>
@@ -38,20 +38,22 @@ class room : public std::enable_shared_from_this<room> {
 
   const std::string& name() const noexcept { return name_; }
   const std::string& topic() const noexcept { return topic_; }
-  const std::vector<member*>& members() const noexcept { return members_; }
-  std::vector<std::string> member_names() const; ///< sorted
+  std::size_t size() const noexcept { return audience_->size(); }
+  std::vector<std::string> member_names() const { return audience_->names(); } ///< sorted
 
-  bool has(const member& m) const noexcept;
+  bool has(const member& m) const noexcept { return audience_->has(m); }
   /// Takes a member in, tells everybody, and tells him the state of the room as soon as it is
-  /// known, before any entry.
-  void join(member& m, std::string_view ref);
+  /// known, before any entry; then the log, from where he wants it.
+  void join(member& m, const beginning& from, std::string_view ref);
   void leave(member& m);
   void tell_renamed(const std::string& from, const std::string& to);
+  /// The sink of this member can take more.
+  void hungry(const member& m) { audience_->hungry(m); }
 
   /// Appends an entry; when the journal has it, the members are told and `author` gets his
   /// acknowledgement, in the order of the log. An author whose command has neither id nor ref asks
   /// for none.
-  void post(const member& author, entry_kind kind, std::string text, std::string_view id,
+  void post(member& author, entry_kind kind, std::string text, std::string_view id,
             std::string_view ref);
 
   /// Answers with a page of the log.
@@ -59,18 +61,19 @@ class room : public std::enable_shared_from_this<room> {
 
  private:
   void opened(const result<journal::log_state>& state);
-  void stored(std::uint64_t author, std::string ref, const result<journal::appended>& a);
-  void tell_all(event e, const member* except = nullptr);
-  void tell_state(const member& m, std::string ref) const;
+  void stored(std::uint64_t author, const identity& who, std::string ref,
+              const result<journal::appended>& a);
+  void admit(member& m, const beginning& from, std::string ref);
 
   struct waiting_for_state {
     std::uint64_t number;
+    beginning from;
     std::string ref;
   };
 
   std::string name_;
   room_services& services_;
-  std::vector<member*> members_;
+  std::shared_ptr<audience> audience_; ///< shared with reads under way
   std::string topic_;
   position head_;
   wall_time last_time_{};

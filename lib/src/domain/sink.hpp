@@ -10,11 +10,19 @@
 
 namespace asio_chat {
 
-/// Where a member's events go. Neither call comes back into the domain before it returns: a sink
-/// that wants its member to leave says so to the hub later.
+/// Whether a sink can take more than it has.
+enum class appetite {
+  hungry,
+  full, ///< what can wait should wait until `hub::hungry` is called for the member
+};
+
+/// Where a member's events go. No call comes back into the domain before it returns: a sink that
+/// wants something of the hub says so later.
 class sink {
  public:
-  virtual void deliver(const shared_event& e) = 0;
+  virtual appetite deliver(const shared_event& e) = 0;
+  /// Whether to take no more commands for now: the member has as many posts under way as he may.
+  virtual void hold(bool on) = 0;
   /// The member is to go.
   virtual void close(close_reason reason) = 0;
   /// How the connection is protected, in lines for the member.

@@ -11,7 +11,7 @@
 
 namespace asio_chat::net {
 
-enum class phase : std::size_t { handshake, login, idle, closing };
+enum class phase : std::size_t { handshake, login, idle, stalled, closing };
 
 /// Something that a deadline can end. In one list at a time, out of it when destroyed.
 class expirable : public boost::intrusive::list_base_hook<
@@ -32,7 +32,7 @@ class expirable : public boost::intrusive::list_base_hook<
 /// ending, and a visit looks at those that are over and at one more.
 class deadlines {
  public:
-  using durations = std::array<std::chrono::milliseconds, 4>; ///< by phase
+  using durations = std::array<std::chrono::milliseconds, 5>; ///< by phase
   explicit deadlines(durations d)
       : durations_(d) {}
 
@@ -46,7 +46,7 @@ class deadlines {
   using list = boost::intrusive::list<expirable, boost::intrusive::constant_time_size<false>>;
 
   durations durations_;
-  std::array<list, 4> lists_;
+  std::array<list, 5> lists_;
 };
 
 } // namespace asio_chat::net

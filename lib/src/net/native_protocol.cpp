@@ -55,17 +55,22 @@ class native_protocol final : public protocol, public sink {
     return share(native::encode(native::goodbye{reason}));
   }
 
-  void leave() override {
-    if (member_) house_.hub.leave(*std::exchange(member_, nullptr));
+  void leave(bool for_good) override {
+    if (member_) house_.hub.leave(*std::exchange(member_, nullptr), for_good);
+  }
+  void hungry() override {
+    if (member_) hub::hungry(*member_);
   }
 
   std::string_view name() const noexcept override {
     return member_ ? std::string_view(member_->name()) : std::string_view();
   }
 
-  void deliver(const shared_event& e) override {
-    if (const shared_bytes& bytes = house_.encoders.native(e)) peer_.send(bytes);
+  appetite deliver(const shared_event& e) override {
+    const shared_bytes& bytes = house_.encoders.native(e);
+    return bytes ? peer_.send(bytes) : appetite::hungry;
   }
+  void hold(bool on) override { peer_.hold(on); }
   void close(close_reason reason) override { peer_.close(std::move(reason)); }
   std::vector<std::string> protection() const override { return peer_.protection(); }
 
@@ -81,12 +86,12 @@ class native_protocol final : public protocol, public sink {
                    h.passphrase ? "wrong passphrase" : "this server wants a passphrase"});
       return;
     }
-    const std::string name =
-        h.name.empty() ? house_.hub.free_name(fmt::format("anon-{}", peer_.port())) : h.name;
     const std::string token = h.resume.value_or(make_resume_token());
     const result<identity> who = identity_of(token);
     if (!who) return refuse("", who.error());
-    const result<member*> entered = house_.hub.enter(*this, *who, name, true);
+    const std::string name =
+        h.name.empty() ? house_.hub.free_name(fmt::format("anon-{}", peer_.port()), *who) : h.name;
+    const result<member*> entered = house_.hub.enter(*this, {*who, name, true, true});
     // The client may try another name on the same connection.
     if (!entered) return refuse("", entered.error());
     member_ = *entered;
@@ -95,10 +100,10 @@ class native_protocol final : public protocol, public sink {
         native::encode(native::welcome{name, fmt::format("asio-chatd {}", version_string),
                                        house_.hub.limits().text_bytes, command_names(), token})));
     const std::string room = h.room.value_or(house_.hub.default_room());
-    if (!room.empty()) run({"join", room, {}, {}, {}});
+    if (!room.empty()) join(room, h, "");
   }
 
-  void handle(const native::join& j) { run({"join", j.room, {}, j.ref, {}}); }
+  void handle(const native::join& j) { join(j.room, j, j.ref); }
   void handle(const native::leave& l) { run({"leave", l.room, {}, l.ref, {}}); }
   void handle(const native::send& s) {
     run({s.kind == entry_kind::action ? "me" : "say", s.text, s.room, s.id, s.id});
@@ -118,6 +123,13 @@ class native_protocol final : public protocol, public sink {
   }
   void handle(const native::ping& p) { peer_.send(share(native::encode(native::pong{p.ref}))); }
   void handle(const native::bye&) { peer_.close({close_code::quit, "goodbye"}); }
+
+  void join(std::string_view room, const auto& asked, std::string_view ref) {
+    const std::size_t most = house_.hub.limits().join_history;
+    const beginning from{asked.after, std::min(asked.history.value_or(most), most)};
+    const auto in = house_.hub.join(*member_, room, ref, from);
+    if (!in) refuse(ref, in.error());
+  }
 
   void run(const command& c) { house_.hub.dispatch(*member_, c); }
 

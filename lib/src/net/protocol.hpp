@@ -20,8 +20,10 @@ namespace asio_chat::net {
 /// What a protocol may do with its session.
 class peer {
  public:
-  /// Puts a whole frame into the outbox.
-  virtual void send(const shared_bytes& bytes) = 0;
+  /// Puts a whole frame into the outbox. If that leaves it full, `protocol::hungry` follows.
+  virtual appetite send(const shared_bytes& bytes) = 0;
+  /// Whether to read no further frames.
+  virtual void hold(bool on) = 0;
   /// Ends the session at the end of the turn, after a goodbye.
   virtual void close(close_reason reason) = 0;
   /// The login deadline is met; the idle time begins.
@@ -55,7 +57,10 @@ class protocol {
   /// The last frame, or null if there is nothing to say.
   virtual shared_bytes goodbye(const close_reason& reason) const = 0;
   /// The session ends: out of the hub.
-  virtual void leave() = 0;
+  /// @param for_good the member asked for it
+  virtual void leave(bool for_good) = 0;
+  /// The outbox was full and is not now.
+  virtual void hungry() = 0;
   /// For the log; empty before the login.
   virtual std::string_view name() const noexcept = 0;
 };

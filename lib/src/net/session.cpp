@@ -5,6 +5,7 @@
 #include <asio_chat/tls/peer.hpp>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <fmt/format.h>
 
@@ -77,21 +78,30 @@ void session::on_handshake(const error_code& e, std::size_t) {
 }
 
 void session::read() {
+  reading_ = true;
   const std::span<char> room = frames_.prepare();
   stream_->async_read_some(asio::buffer(room.data(), room.size()),
                            handler_of<&session::on_read>(*this));
 }
 
 void session::on_read(const error_code& e, std::size_t n) {
+  reading_ = false;
   if (state_ == state::closed) return;
   reactor_.read_completed();
   if (e) {
+    input_over_ = true;
     const bool politely = e == asio::error::eof;
     close({close_code::connection_lost, politely ? "closed by the peer" : e.message()});
     return;
   }
   frames_.commit(n);
+  go_on();
+}
+
+void session::go_on() {
+  if (reading_ || input_over_ || paused() || state_ == state::closed) return;
   if (state_ == state::live || state_ == state::telling) take_frames();
+  if (paused()) return;
   if (state_ == state::closing || closing_for_) {
     // What still comes is read and thrown away, or the goodbye might be lost: closing a socket
     // with unread input resets the connection.
@@ -104,7 +114,7 @@ void session::take_frames() {
   if (state_ == state::telling && !tell_protocol()) return;
   if (protocol_->name().size() > 0) reactor_.times().begin(*this, phase::idle, reactor_.now());
   std::string_view payload;
-  while (!closing_for_) {
+  while (!closing_for_ && !paused()) {
     switch (frames_.next(payload)) {
     case wire::frame_reader::status::need_more:
       return;
@@ -134,18 +144,41 @@ void session::logged_in() {
   reactor_.times().begin(*this, phase::idle, reactor_.now());
 }
 
-void session::send(const shared_bytes& bytes) {
-  if (state_ == state::closing || state_ == state::closed) return;
+appetite session::send(const shared_bytes& bytes) {
+  if (state_ == state::closing || state_ == state::closed) return appetite::hungry;
   outbox_.push(bytes);
   if (outbox_.waiting() >= write_buffers::size) {
     reactor_.hurry();
-    const std::size_t most = house_.config.limits.outbox_bytes;
-    if (outbox_.bytes() > most) {
+    const limits& l = house_.config.limits;
+    if (!full_ && outbox_.bytes() > l.outbox_pause_bytes) {
+      full_ = true;
+      reactor_.times().begin(*this, phase::stalled, reactor_.now());
+    }
+    if (outbox_.bytes() > l.outbox_bytes) {
       close({close_code::slow_reader,
-             fmt::format("more than {} bytes are waiting for you to read them", most)});
+             fmt::format("more than {} bytes are waiting for you to read them", l.outbox_bytes)});
     }
   }
   reactor_.touch(*this);
+  return full_ ? appetite::full : appetite::hungry;
+}
+
+void session::check_appetite() {
+  if (!full_ || state_ == state::closing) return;
+  const bool still_full = outbox_.bytes() > house_.config.limits.outbox_pause_bytes / 2;
+  // A byte that went is progress.
+  reactor_.times().begin(*this, still_full ? phase::stalled : phase::idle, reactor_.now());
+  if (still_full) return;
+  full_ = false;
+  protocol_->hungry();
+  go_on();
+}
+
+void session::hold(bool on) {
+  held_ = on;
+  if (on) return;
+  // Later: this may be a call of the hub.
+  asio::post(reactor_.context(), [self = boost::intrusive_ptr<session>(this)] { self->go_on(); });
 }
 
 void session::flush() {
@@ -168,6 +201,7 @@ void session::on_write(const error_code& e, std::size_t n) {
   if (e) return cut_off({close_code::connection_lost, e.message()});
   reactor_.wrote(n);
   const std::string_view rest = outbox_.wrote(n, reactor_.buffers());
+  check_appetite();
   if (!rest.empty()) return write(rest);
   // Only a flush starts a write: what came meanwhile leaves with what else comes in this turn.
   if (!outbox_.empty() || state_ == state::closing) reactor_.touch(*this);
@@ -198,13 +232,14 @@ void session::begin_closing() {
               {"reason", closing_for_->phrase},
               {"code", std::to_string(static_cast<int>(closing_for_->code))}});
   if (protocol_) {
-    protocol_->leave();
+    protocol_->leave(closing_for_->code == close_code::quit);
     if (closing_for_->code != close_code::connection_lost) {
       if (const shared_bytes last = protocol_->goodbye(*closing_for_)) outbox_.push(last);
     }
   }
   state_ = state::closing;
   reactor_.times().begin(*this, phase::closing, reactor_.now());
+  go_on(); // it may have been paused
 }
 
 void session::shut_down() {
@@ -227,6 +262,10 @@ void session::expire(phase p) {
   case phase::idle:
     return close({close_code::idle, fmt::format("nothing was heard for {} s",
                                                 house_.config.limits.idle_time.count() / 1000)});
+  case phase::stalled:
+    return cut_off(
+        {close_code::slow_reader,
+         fmt::format("nothing was read for {} s", house_.config.limits.stall_time.count() / 1000)});
   case phase::closing:
     return finish();
   }

@@ -28,9 +28,10 @@ class session_keeper {
 
 ///     handshaking -> telling (which protocol?) -> live -> closing -> closed
 ///
-/// One read and one write under way at most. `close` is the only way out: it is carried out at the
-/// end of the turn, leaves the hub, says goodbye, sends what waits, shuts TLS down, and lets the
-/// socket go, all within `limits::close_time`.
+/// One read and one write under way at most. While the outbox is full or the member has too many
+/// posts under way, nothing is read: the peer has to wait, and TCP tells it so. `close` is the only
+/// way out: it is carried out at the end of the turn, leaves the hub, says goodbye, sends what
+/// waits, shuts TLS down, and lets the socket go, all within `limits::close_time`.
 class session final : public transport::stream_owner, public peer, public expirable {
  public:
   session(std::unique_ptr<transport::stream> s, reactor& r, const house& h, session_keeper& k,
@@ -40,7 +41,8 @@ class session final : public transport::stream_owner, public peer, public expira
   void start();
 
   // peer
-  void send(const shared_bytes& bytes) override;
+  appetite send(const shared_bytes& bytes) override;
+  void hold(bool on) override;
   void close(close_reason reason) override;
   void logged_in() override;
   const std::string& address() const noexcept override { return address_; }
@@ -68,6 +70,9 @@ class session final : public transport::stream_owner, public peer, public expira
   void on_shutdown(const error_code& e, std::size_t);
 
   void read();
+  bool paused() const noexcept { return (held_ || full_) && !closing_for_; }
+  void go_on();
+  void check_appetite();
   void write(std::string_view bytes);
   void take_frames();
   bool tell_protocol();
@@ -84,6 +89,10 @@ class session final : public transport::stream_owner, public peer, public expira
   state state_ = state::handshaking;
   bool touched_ = false;
   bool shutting_down_ = false;
+  bool reading_ = false;
+  bool input_over_ = false;
+  bool held_ = false; ///< too many posts are under way
+  bool full_ = false; ///< too much waits in the outbox
   std::optional<close_reason> closing_for_;
   wire::frame_reader frames_{wire::text_payload_cap};
   outbox outbox_;

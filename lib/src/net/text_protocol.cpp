@@ -45,17 +45,22 @@ class text_protocol final : public protocol, public sink {
     return share(wire::text::encode(reason));
   }
 
-  void leave() override {
-    if (member_) house_.hub.leave(*std::exchange(member_, nullptr));
+  void leave(bool for_good) override {
+    if (member_) house_.hub.leave(*std::exchange(member_, nullptr), for_good);
+  }
+  void hungry() override {
+    if (member_) hub::hungry(*member_);
   }
 
   std::string_view name() const noexcept override {
     return member_ ? std::string_view(member_->name()) : std::string_view();
   }
 
-  void deliver(const shared_event& e) override {
-    if (const shared_bytes& bytes = house_.encoders.text(e)) peer_.send(bytes);
+  appetite deliver(const shared_event& e) override {
+    const shared_bytes& bytes = house_.encoders.text(e);
+    return bytes ? peer_.send(bytes) : appetite::hungry;
   }
+  void hold(bool on) override { peer_.hold(on); }
   void close(close_reason reason) override { peer_.close(std::move(reason)); }
   std::vector<std::string> protection() const override { return peer_.protection(); }
 
@@ -77,8 +82,9 @@ class text_protocol final : public protocol, public sink {
     const std::string wish(trim(clean_text(payload)));
     std::string name = mend_member_name(wish, house_.hub.limits());
     if (name.empty()) name = fmt::format("anon-{}", peer_.port());
-    name = house_.hub.free_name(name);
-    const result<member*> entered = house_.hub.enter(*this, make_identity(), name, false);
+    const identity who = make_identity();
+    name = house_.hub.free_name(name, who);
+    const result<member*> entered = house_.hub.enter(*this, {who, name, false, false});
     if (!entered) {
       peer_.close({close_code::protocol_error, entered.error().message});
       return;
@@ -89,7 +95,8 @@ class text_protocol final : public protocol, public sink {
     if (!wish.empty() && name != wish) {
       peer_.send(share(wire::text::encode_notice(fmt::format("you are known as {}", name))));
     }
-    if (const auto in = house_.hub.join(*member_, house_.hub.default_room(), ""); !in) {
+    const beginning now;
+    if (const auto in = house_.hub.join(*member_, house_.hub.default_room(), "", now); !in) {
       peer_.close({close_code::protocol_error, in.error().message});
     }
   }

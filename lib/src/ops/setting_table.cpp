@@ -34,8 +34,18 @@ result<void> store_responder(std::string& place, view text) {
   return {};
 }
 
-result<void> store_duration(std::chrono::milliseconds& place, view text) {
-  return store(place, parse_duration(text, 1ms, 24h));
+result<void> store_duration(std::chrono::milliseconds& place, view text,
+                            std::chrono::milliseconds least = 1ms,
+                            std::chrono::milliseconds most = 24h) {
+  return store(place, parse_duration(text, least, most));
+}
+
+/// In whole hours, rounded up.
+result<void> store_age(std::chrono::hours& place, view text) {
+  const auto age = parse_duration(text, 0ms, 24h * 36'500);
+  if (!age) return age.error();
+  place = std::chrono::ceil<std::chrono::hours>(*age);
+  return {};
 }
 
 result<void> store_room_name(std::string& place, view text) {
@@ -157,14 +167,6 @@ constexpr setting table[] = {
 
   {"default-room", "Rooms", "NAME", "lobby", "where the text protocol's users are", false,
    [](settings& s, view v) { return store_room_name(s.server.default_room, v); }},
-  {"room-entries", "Rooms", "N", "10000", "messages kept of a room, at most", false,
-   [](settings& s, view v) {
-     return store(s.server.limits.room_entries, parse_count(v, 1, 10'000'000));
-   }},
-  {"room-bytes", "Rooms", "BYTES", "8M", "likewise, in bytes", false,
-   [](settings& s, view v) {
-     return store(s.server.limits.room_bytes, parse_bytes(v, 64 * KiB, 64 * GiB));
-   }},
   {"presence-limit", "Rooms", "N", "500",
    "joins and leaves are announced in rooms up to this size", false,
    [](settings& s, view v) {
@@ -178,6 +180,30 @@ constexpr setting table[] = {
    [](settings& s, view v) {
      return store(s.server.limits.rooms_per_member, parse_count(v, 1, 10'000));
    }},
+
+  {"ephemeral", "History", "on|off", "off", "keep it in memory, where it ends with the daemon", false,
+   [](settings& s, view v) { return store(s.ephemeral, parse_switch(v)); }},
+  {"master-key-file", "History", "FILE", "",
+   "the key that seals it (default: see the end)", false,
+   [](settings& s, view v) { return store_text(s.master_key_file, v); }},
+  {"join-history", "History", "N", "50", "messages that somebody gets on joining a room", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.join_history, parse_count(v, 0, 10'000));
+   }},
+  {"room-entries", "History", "N", "1000000", "messages kept of a room; 0: all", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.room_entries, parse_count(v, 0, 1'000'000'000'000));
+   }},
+  {"room-bytes", "History", "BYTES", "1G", "likewise, in bytes; 0: all", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.room_bytes, parse_bytes(v, 0, 1'000'000 * GiB));
+   }},
+  {"room-age", "History", "TIME", "0", "for how long messages are kept, e.g. 90d; 0: for ever", false,
+   [](settings& s, view v) { return store_age(s.server.limits.room_age, v); }},
+  {"id-window", "History", "TIME", "24h", "a message sent once more is known for so long", false,
+   [](settings& s, view v) { return store_duration(s.server.limits.id_time, v, 1s, 24h * 30); }},
+  {"name-hold", "History", "TIME", "10m", "a name is held for somebody who may come back", false,
+   [](settings& s, view v) { return store_duration(s.server.limits.name_hold_time, v, 0ms, 24h * 30); }},
 
   {"max-connections", "Limits", "N", "20000", "open at the same time; more are closed at once",
    false,
@@ -196,12 +222,22 @@ constexpr setting table[] = {
    [](settings& s, view v) {
      return store(s.server.limits.outbox_bytes, parse_bytes(v, 64 * KiB, GiB));
    }},
+  {"outbox-pause", "Limits", "BYTES", "256k", "from here on messages wait in the history", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.outbox_pause_bytes, parse_bytes(v, 64 * KiB, GiB));
+   }},
+  {"max-under-way", "Limits", "N", "1024", "messages of one user that are not stored yet", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.posts_under_way, parse_count(v, 2, 1'000'000));
+   }},
   {"handshake-timeout", "Limits", "TIME", "5s", "for TLS, from the connection on", false,
    [](settings& s, view v) { return store_duration(s.server.limits.handshake_time, v); }},
   {"login-timeout", "Limits", "TIME", "30s", "for the login, from the handshake on", false,
    [](settings& s, view v) { return store_duration(s.server.limits.login_time, v); }},
   {"idle-timeout", "Limits", "TIME", "300s", "without a byte from the client", false,
    [](settings& s, view v) { return store_duration(s.server.limits.idle_time, v); }},
+  {"stall-timeout", "Limits", "TIME", "30s", "while much waits and no byte can be sent", false,
+   [](settings& s, view v) { return store_duration(s.server.limits.stall_time, v); }},
   {"close-timeout", "Limits", "TIME", "2s", "for the last words of a connection that ends", false,
    [](settings& s, view v) { return store_duration(s.server.limits.close_time, v); }},
   {"drain-timeout", "Limits", "TIME", "5s", "for all of them when the server stops", false,
@@ -216,7 +252,7 @@ constexpr setting table[] = {
   {"log-messages", "Log", "on|off", "off", "what people write, in the log", false,
    [](settings& s, view v) { return store(s.server.log_messages, parse_switch(v)); }},
 
-  {"data", "Files", "DIR", "", "certificates for development (default: see the end)", false,
+  {"data", "Files", "DIR", "", "history, keys, development certificates (default: see the end)", false,
    [](settings& s, view v) { return store_text(s.data_directory, v); }},
 };
 // clang-format on

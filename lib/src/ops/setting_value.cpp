@@ -18,7 +18,8 @@ struct unit {
   std::uint64_t factor;
 };
 
-constexpr unit durations[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
+constexpr unit durations[] = {{"", 1000},    {"ms", 1},        {"s", 1000},
+                              {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
 constexpr unit sizes[] = {
     {"", 1}, {"k", 1u << 10}, {"K", 1u << 10}, {"M", 1u << 20}, {"G", 1u << 30}};
 constexpr unit ones[] = {{"", 1}};

@@ -27,7 +27,7 @@ bool is_loopback(const listen_address& a);
 /// The same, of a loopback interface only.
 result<listen_address> parse_loopback_address(std::string_view text);
 
-/// A whole number with a unit: `250ms`, `30s`, `5m`, `2h`; without one, seconds.
+/// A whole number with a unit: `250ms`, `30s`, `5m`, `2h`, `90d`; without one, seconds.
 result<std::chrono::milliseconds> parse_duration(std::string_view text,
                                                  std::chrono::milliseconds least,
                                                  std::chrono::milliseconds most);

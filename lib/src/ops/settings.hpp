@@ -28,6 +28,8 @@ struct settings {
   std::optional<listen_address> insecure_plaintext_listen;
   server_config server; ///< all but the log, and the secrets that `load_secrets` reads
   std::string data_directory;
+  bool ephemeral = false;
+  std::string master_key_file;     ///< empty: one of the data directory, made when it is needed
   std::string passphrase_file;     ///< empty: none
   std::string key_passphrase_file; ///< empty: none
   bool require_passphrase = false;

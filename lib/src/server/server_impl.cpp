@@ -12,6 +12,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace asio_chat {
@@ -40,6 +41,10 @@ server_config checked(server_config c) {
   check_range("the longest text must be", c.limits.text_bytes, 1, longest_text, "bytes");
   check_range("the longest name must be", c.limits.name_characters, 10, 64, "characters");
   check_range("the longest room name must be", c.limits.room_characters, 1, 64, "characters");
+  check_range("what may wait for a session before entries wait in the log must be",
+              c.limits.outbox_pause_bytes, 64u << 10, c.limits.outbox_bytes / 2, "bytes");
+  check_range("the posts of a member that may be under way must be", c.limits.posts_under_way, 2,
+              1'000'000, "posts");
   check_range("the longest topic must be", c.limits.topic_bytes, 1, 4096, "bytes");
   if (c.passphrase && c.passphrase->empty()) {
     throw error(fail(errc::bad_setting, "an empty passphrase would let everybody in"));
@@ -49,6 +54,14 @@ server_config checked(server_config c) {
 
 std::uint64_t new_epoch() {
   return static_cast<std::uint64_t>(system_clock().wall_now().time_since_epoch().count());
+}
+
+/// What a setting allows may be more than memory should hold.
+memory_journal::bounds memory_bounds(const limits& l) {
+  memory_journal::bounds b;
+  if (l.room_entries > 0) b.entries_per_room = std::min(b.entries_per_room, l.room_entries);
+  if (l.room_bytes > 0) b.bytes_per_room = std::min(b.bytes_per_room, l.room_bytes);
+  return b;
 }
 
 std::string to_string(const tcp::endpoint& e) {
@@ -65,14 +78,12 @@ result<tcp::endpoint> look_up(asio::io_context& context, const std::string& host
   return found.begin()->endpoint();
 }
 
-/// Unacknowledged bytes for this long: the peer has vanished.
-constexpr unsigned vanished_after_ms = 30'000;
-
-void tune(transport::tcp_socket& socket) {
+/// @param stall_time a peer that acknowledges no byte for so long has vanished
+void tune(transport::tcp_socket& socket, std::chrono::milliseconds stall_time) {
   error_code ignored; // a connection that is gone already says so at the first read
   socket.set_option(tcp::no_delay(true), ignored);
-  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &vanished_after_ms,
-               sizeof vanished_after_ms);
+  const auto ms = static_cast<unsigned>(stall_time.count());
+  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
 }
 
 } // namespace
@@ -83,12 +94,12 @@ server::impl::impl(asio::io_context& context, server_config config)
     , log_(config_.log)
     , tls_(std::make_shared<tls_keeper>(context, log_))
     , journal_([&context](std::function<void()> task) { asio::post(context, std::move(task)); },
-               new_epoch(), {config_.limits.room_entries, config_.limits.room_bytes})
+               new_epoch(), memory_bounds(config_.limits))
     , hub_({journal_, clock_, config_.limits, config_.default_room, message_log()})
     , house_{config_, hub_, encoders_, log_, tls_->now()}
     , reactor_(context, clock_,
                {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,
-                config_.limits.close_time})
+                config_.limits.stall_time, config_.limits.close_time})
     , drain_(context) {
   if (!config_.tls.certificate_file.empty()) {
     tls_->change(config_.tls).value();
@@ -154,7 +165,7 @@ result<tcp::endpoint> server::impl::open(const tcp::endpoint& at, stream_maker m
       [this, make_stream = std::move(make_stream)](transport::tcp_socket socket,
                                                    const tcp::endpoint& from) {
         if (!is_full()) {
-          tune(socket);
+          tune(socket, config_.limits.stall_time);
           begin(make_stream(std::move(socket)), to_string(from), from.port());
         }
       });

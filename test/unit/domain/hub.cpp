@@ -38,32 +38,32 @@ TEST_CASE("a name is borne by one member, in whatever case") {
   domain_world w;
   person& alice = w.enter("Alice");
   test::recording_sink other;
-  const auto taken = w.hub.enter(other, w.new_identity(), "aLiCe", true);
+  const auto taken = w.hub.enter(other, {w.new_identity(), "aLiCe", true});
   REQUIRE_FALSE(taken.has_value());
   CHECK(code_of(taken.error()) == errc::name_taken);
   CHECK(taken.error().message == "the name aLiCe is taken");
-  CHECK(code_of(w.hub.enter(other, w.new_identity(), "not a name", true).error()) ==
+  CHECK(code_of(w.hub.enter(other, {w.new_identity(), "not a name", true}).error()) ==
         errc::name_invalid);
   CHECK(w.hub.member_count() == 1);
 
   const auto number = alice.self->number();
-  w.leave(alice);
+  w.leave(alice, true);
   CHECK(w.hub.find_member(number) == nullptr);
-  const auto free_again = w.hub.enter(other, w.new_identity(), "alice", true);
+  const auto free_again = w.hub.enter(other, {w.new_identity(), "alice", true});
   REQUIRE(free_again.has_value());
   CHECK((*free_again)->number() != number); // never used again
 }
 
 TEST_CASE("free_name adds a number where a name is taken, within the limit") {
   domain_world w;
-  CHECK(w.hub.free_name("alice") == "alice");
+  CHECK(w.hub.free_name("alice", {}) == "alice");
   w.enter("alice");
-  CHECK(w.hub.free_name("ALICE") == "ALICE-2");
+  CHECK(w.hub.free_name("ALICE", {}) == "ALICE-2");
   w.enter("Alice-2");
-  CHECK(w.hub.free_name("alice") == "alice-3");
+  CHECK(w.hub.free_name("alice", {}) == "alice-3");
   const std::string longest(20, 'x');
   w.enter(longest);
-  CHECK(w.hub.free_name(longest) == std::string(18, 'x') + "-2");
+  CHECK(w.hub.free_name(longest, {}) == std::string(18, 'x') + "-2");
 }
 
 TEST_CASE("C18 C27: who goes leaves all rooms, and each is told once") {

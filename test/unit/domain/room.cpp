@@ -233,14 +233,18 @@ TEST_CASE("joins and leaves are announced in rooms up to a size, entries always"
 TEST_CASE("an event of many receivers is one object") {
   domain_world w;
   struct keeping final : sink {
-    void deliver(const shared_event& e) override { last = e; }
+    appetite deliver(const shared_event& e) override {
+      last = e;
+      return appetite::hungry;
+    }
+    void hold(bool) override {}
     void close(close_reason) override {}
     std::vector<std::string> protection() const override { return {"as a test is"}; }
     shared_event last;
   } one, two;
   person& alice = w.in("alice");
   for (auto [ear, name] : {std::pair{&one, "one"}, std::pair{&two, "two"}}) {
-    member* m = w.hub.enter(*ear, w.new_identity(), name, true).value();
+    member* m = w.hub.enter(*ear, {w.new_identity(), name, true}).value();
     w.hub.join(*m, "lobby", "").value();
   }
   w.type(alice, "hello");

@@ -35,15 +35,22 @@ struct person {
 
 class domain_world {
  public:
-  explicit domain_world(limits l = {})
+  /// Whoever joins gets nothing of what was said before, unless he asks for it.
+  static limits without_history() {
+    limits l;
+    l.join_history = 0;
+    return l;
+  }
+
+  explicit domain_world(limits l = without_history(), memory_journal::bounds kept = {})
       : given(l)
-      , memory(tasks.later(), 7, {})
+      , memory(tasks.later(), 7, kept)
       , log(memory, tasks.later())
       , hub({log, clock, given, "lobby"}) {}
 
   person& enter(const std::string& name, bool many_rooms = true) {
     person& p = people.emplace_back();
-    p.self = hub.enter(p.ear, new_identity(), name, many_rooms).value();
+    p.self = hub.enter(p.ear, {new_identity(), name, many_rooms, many_rooms}).value();
     return p;
   }
   /// Somebody who is in a room and has heard everything about that.
@@ -60,7 +67,9 @@ class domain_world {
       who[i] = static_cast<std::uint8_t>(n);
     return who;
   }
-  void leave(person& p) { hub.leave(*std::exchange(p.self, nullptr)); }
+  void leave(person& p, bool for_good = false) {
+    hub.leave(*std::exchange(p.self, nullptr), for_good);
+  }
 
   /// A line as it is typed; nothing is answered before `run`.
   void type(person& p, std::string_view line, std::string_view room = {},
@@ -75,6 +84,12 @@ class domain_world {
     hub.dispatch(*p.self, {"say", text, room, id, id});
   }
   void run() { tasks.run(); }
+  std::uint64_t memory_head(const std::string& room) {
+    std::uint64_t head = 0;
+    memory.open(room, [&](const auto& s) { head = s.value().head.offset; });
+    run();
+    return head;
+  }
   void settle() {
     run();
     for (person& p : people)

@@ -33,6 +33,13 @@ TEST_CASE("with nothing given the settings are the library's own", "[ops]") {
   CHECK(l.room_entries == d.room_entries);
   CHECK(l.room_bytes == d.room_bytes);
   CHECK(l.outbox_bytes == d.outbox_bytes);
+  CHECK(l.room_age == d.room_age);
+  CHECK(l.join_history == d.join_history);
+  CHECK(l.outbox_pause_bytes == d.outbox_pause_bytes);
+  CHECK(l.posts_under_way == d.posts_under_way);
+  CHECK(l.stall_time == d.stall_time);
+  CHECK(l.name_hold_time == d.name_hold_time);
+  CHECK(l.id_time == d.id_time);
   CHECK(l.handshake_time == d.handshake_time);
   CHECK(l.login_time == d.login_time);
   CHECK(l.idle_time == d.idle_time);

@@ -24,7 +24,7 @@ result<void> leave(hub& h, member& m, const command& c) {
 result<void> rooms(hub& h, member& m, const command& c) {
   reply answer{std::string(c.ref), "rooms", {}, {}};
   for (const room* r : h.rooms()) {
-    answer.lines.push_back(fmt::format("{} ({}){}{}", r->name(), r->members().size(),
+    answer.lines.push_back(fmt::format("{} ({}){}{}", r->name(), r->size(),
                                        r->topic().empty() ? "" : ": ", r->topic()));
     answer.items.push_back(r->name());
   }

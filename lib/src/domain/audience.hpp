@@ -1,0 +1,93 @@
+// Who listens in a room, and how far each has been told of its log.
+#pragma once
+
+#include "domain/member.hpp"
+#include "journal/journal.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asio_chat {
+
+class room;
+struct room_services;
+
+/// Where in a log a member begins to listen: after the position that he has, or else with so many
+/// of the last entries.
+struct beginning {
+  std::optional<position> after = {};
+  std::size_t history = 0;
+};
+
+/// Everybody is told every entry but his own, in the order of the log, none twice, and none left
+/// out that is not announced as missing. Who keeps up is told as entries are stored. Who comes
+/// back, or reads more slowly than the room speaks, has a cursor, and is fed from the log through
+/// it at his own pace until he has caught up; meanwhile he is not told what can be missed.
+///
+///   live --- the sink is full ---> waiting --- hungry ---> reading --- caught up ---> live
+class audience : public std::enable_shared_from_this<audience> {
+ public:
+  audience(room& owner, room_services& services);
+
+  std::size_t size() const noexcept { return places_.size(); }
+  bool empty() const noexcept { return places_.empty(); }
+  std::vector<std::string> names() const; ///< sorted
+  bool has(const member& m) const noexcept;
+
+  /// A member with a seat, who is told nothing of the log before `begin`.
+  void add(member& m);
+  void remove(member& m);
+  /// The log is as long as `head` now.
+  void begin(member& m, const beginning& where, position head);
+
+  /// What can be missed: who is where. Not to members who lag.
+  void tell(const event& e);
+  /// An entry that is stored now; the next one of the log. Who said it knows it, but a topic is
+  /// news to everybody.
+  void tell_entry(entry e, const member* author, const identity& who);
+  /// The sink of this member can take more.
+  void hungry(const member& m);
+
+ private:
+  struct cursor {
+    position told; ///< of another epoch: the log is not the one that the member knew
+    std::uint64_t visit = 0;
+    bool announced = true; ///< whether the member is told of entries that are missing
+    bool reading = false;
+  };
+  /// Without a cursor it is live: told all up to the head, or up to `told` if that is further on.
+  struct place {
+    member* who;
+    std::uint64_t told = 0;
+    std::unique_ptr<cursor> behind;
+  };
+  struct stored {
+    std::uint64_t offset;
+    identity author;
+    shared_event e;
+  };
+
+  place* place_of(const member& m);
+  void lag(place& p, position told);
+  void read(place& p);
+  void on_page(std::uint64_t number, std::uint64_t visit, const result<journal::page>& page);
+  void follow(place& p, const result<journal::page>& page);
+  appetite feed(place& p, const journal::page& page);
+  appetite feed_newest(place& p);
+  appetite give(place& p, const shared_event& e);
+
+  room& owner_;
+  room_services& services_;
+  std::vector<place> places_;
+  position head_;
+  std::uint64_t visits_ = 0;
+  /// While a page is being read, what is stored meanwhile: it follows the page without a seam.
+  std::size_t reads_ = 0;
+  std::vector<stored> newest_;
+};
+
+} // namespace asio_chat

@@ -1,0 +1,114 @@
+#include "domain/name_book.hpp"
+
+#include "domain/member.hpp"
+#include "model/names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat {
+
+namespace {
+/// More are not held: they could be anybody's, who comes and goes under new names all the time.
+constexpr std::size_t most_held = 100'000;
+} // namespace
+
+name_book::name_book(name_store* store, const clock& time, std::chrono::milliseconds hold)
+    : store_(store)
+    , time_(time)
+    , hold_(hold) {
+  if (!store_) return;
+  for (held_name& n : store_->held_names()) {
+    // Who was here when the server went may come back from now on.
+    held h{std::move(n.name), n.left.value_or(time_.wall_now())};
+    if (is_over(h)) {
+      store_->release(n.who);
+    } else {
+      remember(n.who, std::move(h));
+    }
+  }
+}
+
+member* name_book::bearer(std::string_view name) const {
+  const auto found = borne_.find(fold_name(name));
+  return found == borne_.end() ? nullptr : found->second;
+}
+
+result<void> name_book::check_free(std::string_view name, const identity& who) const {
+  const std::string folded = fold_name(name);
+  if (const auto found = borne_.find(folded);
+      found != borne_.end() && found->second->who() != who) {
+    return fail(errc::name_taken, fmt::format("the name {} is taken", name));
+  }
+  if (const auto found = holder_of_.find(folded); found != holder_of_.end()) {
+    if (found->second != who && !is_over(held_.at(found->second))) {
+      return fail(errc::name_taken,
+                  fmt::format("the name {} is held for somebody who may come back", name));
+    }
+  }
+  return {};
+}
+
+void name_book::take(const std::string& name, member& m) {
+  borne_.erase(fold_name(m.name()));
+  forget(m.who());
+  const std::string folded = fold_name(name);
+  if (const auto found = holder_of_.find(folded); found != holder_of_.end()) {
+    const identity late = found->second;
+    forget(late);
+    if (store_) store_->release(late);
+  }
+  borne_[folded] = &m;
+  if (store_ && m.may_come_back()) store_->hold({m.who(), name, std::nullopt});
+}
+
+void name_book::give_up(const member& m, bool hold) {
+  const auto found = borne_.find(fold_name(m.name()));
+  if (found == borne_.end() || found->second != &m) return; // another's by now
+  borne_.erase(found);
+  if (!m.may_come_back()) return;
+  if (!hold || hold_.count() == 0 || held_.size() >= most_held) {
+    if (store_) store_->release(m.who());
+    return;
+  }
+  const wall_time now = time_.wall_now();
+  remember(m.who(), {m.name(), now});
+  if (store_) store_->hold({m.who(), m.name(), now});
+}
+
+bool name_book::is_over(const held& h) const {
+  return time_.wall_now() - h.left >= hold_;
+}
+
+void name_book::remember(const identity& who, held h) {
+  forget_old_ones();
+  forget(who);
+  holder_of_[fold_name(h.name)] = who;
+  held_.emplace(who, std::move(h));
+}
+
+void name_book::forget(const identity& who) {
+  const auto found = held_.find(who);
+  if (found == held_.end()) return;
+  holder_of_.erase(fold_name(found->second.name));
+  held_.erase(found);
+}
+
+void name_book::forget_old_ones() {
+  // Looked through each time that they have doubled.
+  if (held_.size() < look_through_at_) return;
+  for (auto h = held_.begin(); h != held_.end();) {
+    if (!is_over(h->second)) {
+      ++h;
+      continue;
+    }
+    if (store_) store_->release(h->first);
+    holder_of_.erase(fold_name(h->second.name));
+    h = held_.erase(h);
+  }
+  look_through_at_ = std::max<std::size_t>(1'024, 2 * held_.size());
+}
+
+} // namespace asio_chat

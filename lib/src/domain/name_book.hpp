@@ -1,0 +1,55 @@
+// Who bears which name, and for whom names are held until he comes back.
+#pragma once
+
+#include "accounts/name_store.hpp"
+#include "base/clock.hpp"
+
+#include <asio_chat/error.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace asio_chat {
+
+class member;
+
+/// Names that differ only in case are one name. Who comes back holds one name: the last he bore.
+class name_book {
+ public:
+  /// @param store may be null: names are held in memory alone
+  /// @param hold for how long a name is held for somebody who has left
+  name_book(name_store* store, const clock& time, std::chrono::milliseconds hold);
+
+  member* bearer(std::string_view name) const;
+  /// A failure says that somebody bears it, or that it is held for somebody else.
+  result<void> check_free(std::string_view name, const identity& who) const;
+  /// The name is this member's now.
+  void take(const std::string& name, member& m);
+  /// The member bears his name no more; it is held for him if he may come back.
+  void give_up(const member& m, bool hold);
+
+ private:
+  struct held {
+    std::string name;
+    wall_time left;
+  };
+
+  bool is_over(const held& h) const;
+  void remember(const identity& who, held h);
+  void forget(const identity& who);
+  void forget_old_ones();
+
+  name_store* store_;
+  const clock& time_;
+  std::chrono::milliseconds hold_;
+  std::unordered_map<std::string, member*> borne_;      ///< by folded name
+  std::map<identity, held> held_;                       ///< names of those who are away
+  std::unordered_map<std::string, identity> holder_of_; ///< by folded name
+  std::size_t look_through_at_ = 1'024;
+};
+
+} // namespace asio_chat

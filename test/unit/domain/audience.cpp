@@ -1,0 +1,205 @@
+#include "support/catch.hpp"
+#include "world.hpp"
+
+#include <fmt/format.h>
+
+using namespace asio_chat;
+using namespace asio_chat::test;
+
+namespace {
+
+/// The offsets of the entries that somebody was told.
+std::vector<std::uint64_t> told(const person& p) {
+  std::vector<std::uint64_t> offsets;
+  for (const entry& e : p.ear.all<entry>())
+    offsets.push_back(e.at.offset);
+  return offsets;
+}
+
+std::vector<std::uint64_t> from_to(std::uint64_t first, std::uint64_t last) {
+  std::vector<std::uint64_t> all;
+  for (std::uint64_t n = first; n <= last; ++n)
+    all.push_back(n);
+  return all;
+}
+
+void say(domain_world& w, person& p, int first, int last) {
+  for (int n = first; n <= last; ++n) {
+    w.type(p, fmt::format("line {}", n));
+    w.run();
+  }
+}
+
+person& joins(domain_world& w, const std::string& name, const beginning& from) {
+  person& p = w.enter(name);
+  w.hub.join(*p.self, "lobby", "r", from).value();
+  return p;
+}
+
+} // namespace
+
+TEST_CASE("who joins gets the last entries after the room's state, then what is live") {
+  domain_world w;
+  person& alice = w.in("alice");
+  say(w, alice, 1, 10);
+  person& bob = joins(w, "bob", {{}, 3});
+  w.type(alice, "while the page is read");
+  w.run();
+  CHECK(told(bob) == from_to(8, 11));
+  say(w, alice, 12, 13);
+  CHECK(told(bob) == from_to(8, 13));
+  const heard news = bob.news();
+  REQUIRE(news.size() > 2);
+  CHECK(news[1].starts_with("state[r]"));
+}
+
+TEST_CASE("who comes back gets what was missed, with no seam to what is live") {
+  domain_world w;
+  person& alice = w.in("alice");
+  say(w, alice, 1, 2'500); // more than a page
+  person& bob = joins(w, "bob", {position{7, 5}});
+  for (int n = 2'501; n <= 2'600; ++n) {
+    w.type(alice, fmt::format("line {}", n));
+    if (n % 10 == 0) w.run();
+  }
+  w.run();
+  CHECK(told(bob) == from_to(6, 2'600));
+  CHECK(bob.ear.all<entries_missed>().empty());
+}
+
+TEST_CASE("who has everything gets nothing, nor who claims to have more") {
+  domain_world w;
+  person& alice = w.in("alice");
+  say(w, alice, 1, 3);
+  person& bob = joins(w, "bob", {position{7, 3}});
+  person& carol = joins(w, "carol", {position{7, 999}});
+  w.run();
+  say(w, alice, 4, 4);
+  CHECK(told(bob) == from_to(4, 4));
+  CHECK(told(carol) == from_to(4, 4));
+}
+
+TEST_CASE("what is no longer kept is announced as a gap with its range") {
+  domain_world w({}, {.entries_per_room = 5});
+  person& alice = w.in("alice");
+  say(w, alice, 1, 20);
+  person& bob = joins(w, "bob", {position{7, 3}});
+  w.run();
+  const auto missed = bob.ear.last<entries_missed>();
+  CHECK(missed.room == "lobby");
+  CHECK(missed.after == position{7, 3});
+  CHECK(missed.next == position{7, 16});
+  CHECK(told(bob) == from_to(16, 20));
+  // Who only wanted the last ones misses nothing.
+  person& carol = joins(w, "carol", {{}, 10});
+  w.run();
+  CHECK(carol.ear.all<entries_missed>().empty());
+  CHECK(told(carol) == from_to(16, 20));
+}
+
+TEST_CASE("a position of another epoch is announced as another log") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& early = joins(w, "early", {position{6, 41}}); // nothing is there yet
+  w.run();
+  CHECK(early.ear.last<entries_missed>().next == position{7, 1});
+  say(w, alice, 1, 3);
+  CHECK(told(early) == from_to(1, 3));
+  person& bob = joins(w, "bob", {position{6, 41}});
+  w.run();
+  CHECK(bob.ear.last<entries_missed>().after == position{6, 41});
+  CHECK(bob.ear.last<entries_missed>().next == position{7, 1});
+  CHECK(told(bob) == from_to(1, 3));
+}
+
+TEST_CASE(
+    "who is full gets entries from the log when he is hungry, and no news that can be missed") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& slow = w.in("slow");
+  slow.ear.room_for = 3;
+  say(w, alice, 1, 500);
+  CHECK(told(slow) == from_to(1, 3));
+  joins(w, "carol", {});
+  w.run();
+  CHECK(slow.ear.all<member_joined>().empty());
+  // A page at a time, while it is full again after each.
+  std::size_t times = 0;
+  while (told(slow).size() < 500 && ++times < 100) {
+    slow.ear.room_for = slow.ear.events.size() + 10;
+    hub::hungry(*slow.self);
+    w.type(alice, "more"); // the room goes on
+    w.run();
+  }
+  slow.ear.room_for = ~std::size_t{0};
+  hub::hungry(*slow.self);
+  w.run();
+  say(w, alice, 1, 5);
+  CHECK(told(slow) == from_to(1, w.memory_head("lobby")));
+  joins(w, "dave", {});
+  w.run();
+  CHECK(slow.ear.last<member_joined>().name == "dave");
+}
+
+TEST_CASE("who lags is told what others said, and not what he said himself") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& slow = w.in("slow");
+  slow.ear.room_for = 1;
+  say(w, alice, 1, 3);
+  w.send(slow, "mine", "id");
+  say(w, alice, 5, 6);
+  CHECK(slow.ear.last<acknowledged>().at == position{7, 4});
+  slow.ear.room_for = ~std::size_t{0};
+  hub::hungry(*slow.self);
+  w.run();
+  CHECK(told(slow) == std::vector<std::uint64_t>{1, 2, 3, 5, 6});
+}
+
+TEST_CASE("pages of a visit that is over go to nobody") {
+  domain_world w;
+  person& alice = w.in("alice");
+  say(w, alice, 1, 10);
+  person& bob = joins(w, "bob", {{}, 5});
+  // Left and in again before the page is there.
+  w.hub.part(*bob.self, "lobby").value();
+  w.hub.join(*bob.self, "lobby", "again", beginning{position{7, 8}}).value();
+  w.run();
+  CHECK(told(bob) == from_to(9, 10));
+  person& gone = joins(w, "gone", {{}, 5});
+  w.leave(gone);
+  w.run();
+  say(w, alice, 11, 11);
+  CHECK(told(bob) == from_to(9, 11));
+}
+
+TEST_CASE("who cannot be fed is told to come back") {
+  domain_world w;
+  person& alice = w.in("alice");
+  say(w, alice, 1, 10);
+  person& bob = joins(w, "bob", {{}, 5});
+  w.run();
+  bob.ear.events.clear();
+  bob.ear.room_for = 1;
+  say(w, alice, 11, 12);
+  w.log.broken = fail(errc::storage_failed, "no disk");
+  hub::hungry(*bob.self);
+  w.run();
+  REQUIRE(bob.ear.closed);
+  CHECK(bob.ear.closed->code == close_code::log_unreadable);
+  CHECK(bob.ear.closed->reconnect());
+}
+
+TEST_CASE("a member with too many posts under way is held back until half of them are stored") {
+  limits l = domain_world::without_history();
+  l.posts_under_way = 4;
+  domain_world w(l);
+  person& alice = w.in("alice");
+  for (int n = 0; n < 3; ++n)
+    w.type(alice, "x");
+  CHECK_FALSE(alice.ear.held);
+  w.type(alice, "x");
+  CHECK(alice.ear.held);
+  w.run();
+  CHECK_FALSE(alice.ear.held);
+}

@@ -1,0 +1,118 @@
+#include "support/catch.hpp"
+#include "world.hpp"
+
+using namespace asio_chat;
+using namespace asio_chat::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr identity ada{1};
+constexpr identity eve{2};
+
+/// What a durable store would have.
+struct remembering_store final : name_store {
+  std::vector<held_name> held_names() override {
+    std::vector<held_name> all;
+    for (const auto& [who, n] : kept)
+      all.push_back(n);
+    return all;
+  }
+  void hold(held_name n) override { kept[n.who] = std::move(n); }
+  void release(const identity& who) override { kept.erase(who); }
+  std::map<identity, held_name> kept;
+};
+
+struct bench {
+  explicit bench(remembering_store* s = nullptr)
+      : memory(tasks.later(), 7, {})
+      , house({memory, clock, given, "lobby", {}, s}) {}
+  result<member*> enter(recording_sink& ear, const identity& who, const char* name) {
+    return house.enter(ear, {who, name, true, true});
+  }
+  limits given;
+  manual_clock clock;
+  task_queue tasks;
+  memory_journal memory;
+  hub house;
+};
+
+} // namespace
+
+TEST_CASE("a name is held for who may come back, for a while") {
+  bench b;
+  recording_sink ear, other;
+  b.house.leave(*b.enter(ear, ada, "Ada").value());
+  const auto taken = b.enter(other, eve, "ada");
+  REQUIRE(taken.has_error());
+  CHECK(taken.error().code == errc::name_taken);
+  CHECK(taken.error().message == "the name ada is held for somebody who may come back");
+  CHECK(b.house.free_name("ada", eve) == "ada-2");
+  member* back = b.enter(ear, ada, "Ada").value();
+  b.house.leave(*back);
+  b.clock.advance(b.given.name_hold_time);
+  member* late = b.enter(other, eve, "ada").value();
+  CHECK(b.enter(ear, ada, "ada").has_error());
+  b.house.leave(*late);
+}
+
+TEST_CASE("who goes for good gives his name up at once") {
+  bench b;
+  recording_sink ear, other;
+  b.house.leave(*b.enter(ear, ada, "ada").value(), true);
+  b.house.leave(*b.enter(other, eve, "ada").value());
+}
+
+TEST_CASE("one name is held for one identity: the last that it bore") {
+  bench b;
+  recording_sink ear, other;
+  member* m = b.enter(ear, ada, "one").value();
+  b.house.rename(*m, "two").value();
+  b.house.leave(*m);
+  m = b.enter(ear, ada, "three").value();
+  b.house.leave(*m);
+  for (const char* free : {"one", "two"})
+    b.house.leave(*b.enter(other, eve, free).value(), true);
+  CHECK(b.enter(other, eve, "three").has_error());
+}
+
+TEST_CASE("who comes back while the old session is still here replaces it") {
+  bench b;
+  recording_sink before, after, bob;
+  member* old = b.enter(before, ada, "ada").value();
+  b.house.join(*old, "lobby", "").value();
+  member* other = b.enter(bob, eve, "bob").value();
+  b.house.join(*other, "lobby", "").value();
+  b.tasks.run();
+  member* now = b.enter(after, ada, "ada").value();
+  REQUIRE(before.closed);
+  CHECK(before.closed->code == close_code::replaced);
+  CHECK_FALSE(before.closed->reconnect());
+  CHECK(bob.last<member_left>().name == "ada");
+  CHECK(b.house.find_member("ada") == now);
+  b.house.leave(*old); // its session ends a little later
+  CHECK(b.house.find_member("ada") == now);
+  CHECK(b.house.member_count() == 2);
+  b.house.leave(*now);
+  b.house.leave(*other);
+}
+
+TEST_CASE("names are held beyond the end of the server, from its next start on") {
+  remembering_store store;
+  recording_sink ear, other;
+  {
+    bench b(&store);
+    b.enter(ear, ada, "ada").value(); // here when the server is killed
+    b.house.leave(*b.enter(other, eve, "eve").value());
+  }
+  CHECK_FALSE(store.kept.at(ada).left);
+  CHECK(store.kept.at(eve).left);
+  bench b(&store);
+  b.clock.advance(b.given.name_hold_time - 1ms);
+  const identity stranger{3};
+  CHECK(b.enter(other, stranger, "ada").has_error());
+  b.house.leave(*b.enter(ear, ada, "ada").value(), true);
+  CHECK_FALSE(store.kept.contains(ada));
+  b.clock.advance(1ms);
+  b.house.leave(*b.enter(other, stranger, "eve").value(), true);
+}
