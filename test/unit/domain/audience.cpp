@@ -49,8 +49,8 @@ TEST_CASE("who joins gets the last entries after the room's state, then what is 
   say(w, alice, 12, 13);
   CHECK(told(bob) == from_to(8, 13));
   const heard news = bob.news();
-  REQUIRE(news.size() > 2);
-  CHECK(news[1].starts_with("state[r]"));
+  REQUIRE_FALSE(news.empty());
+  CHECK(news.front().starts_with("state[r]"));
 }
 
 TEST_CASE("who comes back gets what was missed, with no seam to what is live") {
