@@ -20,6 +20,10 @@ using test::require;
 
 namespace {
 
+event as_page(history_page p) {
+  return p;
+}
+
 /// A sink that speaks both protocols and judges what it says.
 class judging_sink final : public sink {
  public:
@@ -77,7 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   tasks.run();
   for (const member::seat& s : somebody->seats())
-    s.in->read_history(*somebody, {}, "h");
+    s.in->read_history(*somebody, {}, "h", as_page);
   tasks.run();
   h.leave(*somebody);
   h.leave(*bob);

@@ -16,6 +16,7 @@ constexpr std::array table{
     command_row{"say", "TEXT", "say something; what begins with no / is said by itself", false,
                 false, false, say},
     command_row{"help", "", "list the commands", false, false, true, help},
+    command_row{"history", "[N]", "show the last N lines of the room", false, false, true, history},
     command_row{"join", "ROOM", "go into a room; it is made if it is not there", true, true, true,
                 join},
     command_row{"leave", "[ROOM]", "go out of a room", false, true, true, leave},

@@ -87,9 +87,10 @@ void room::stored(std::uint64_t author, const identity& who, std::string ref,
   }
 }
 
-void room::read_history(const member& reader, const log_range& part, std::string_view ref) {
+void room::read_history(const member& reader, const log_range& part, std::string_view ref,
+                        event (*shape)(history_page)) {
   services_.log.read(name_, {part, most_of_a_page},
-                     [self = shared_from_this(), number = reader.number(),
+                     [self = shared_from_this(), number = reader.number(), shape,
                       r = std::string(ref)](const result<journal::page>& p) {
                        const member* m = self->services_.find_member(number);
                        if (!m) return;
@@ -97,7 +98,7 @@ void room::read_history(const member& reader, const log_range& part, std::string
                        history_page page{r, self->name_, {}, p->earlier, p->more, p->gap};
                        for (const journal::record& e : p->entries)
                          page.entries.push_back(e.what);
-                       m->tell(std::move(page));
+                       m->tell(shape(std::move(page)));
                      });
 }
 

@@ -56,8 +56,9 @@ class room : public std::enable_shared_from_this<room> {
   void post(member& author, entry_kind kind, std::string text, std::string_view id,
             std::string_view ref);
 
-  /// Answers with a page of the log.
-  void read_history(const member& reader, const log_range& part, std::string_view ref);
+  /// Answers with a page of the log, as `shape` makes it.
+  void read_history(const member& reader, const log_range& part, std::string_view ref,
+                    event (*shape)(history_page));
 
  private:
   void opened(const result<journal::log_state>& state);

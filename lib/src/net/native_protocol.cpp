@@ -119,7 +119,8 @@ class native_protocol final : public protocol, public sink {
     if (!room) return refuse(h.ref, room.error());
     log_range part = h.part;
     part.entries = std::min(part.entries, longest_page);
-    (*room)->read_history(*member_, part, h.ref);
+    (*room)->read_history(*member_, part, h.ref,
+                          [](history_page p) { return event(std::move(p)); });
   }
   void handle(const native::ping& p) { peer_.send(share(native::encode(native::pong{p.ref}))); }
   void handle(const native::bye&) { peer_.close({close_code::quit, "goodbye"}); }

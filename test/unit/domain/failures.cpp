@@ -10,6 +10,10 @@ using test::person;
 
 namespace {
 
+event as_page(history_page p) {
+  return p;
+}
+
 const failure disk_full = fail(errc::storage_failed, "the disk is full");
 const failure io_error{error_code(EIO, boost::system::system_category()),
                        "/var/lib/x/chat.db: Input/output error"};
@@ -45,7 +49,7 @@ TEST_CASE("an error of the system is told as storage_failed, without its details
   w.send(alice, "lost", "m1");
   w.hub.room_of(*alice.self, "")
       .value()
-      ->read_history(*alice.self, {log_range::side::after, {}, 10}, "h1");
+      ->read_history(*alice.self, {log_range::side::after, {}, 10}, "h1", as_page);
   w.run();
   CHECK(alice.news() ==
         heard{"refused[m1] storage_failed: the room's log cannot be used now; try again later",

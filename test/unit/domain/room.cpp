@@ -10,6 +10,14 @@ using test::domain_world;
 using test::heard;
 using test::person;
 
+namespace {
+
+event as_page(history_page p) {
+  return p;
+}
+
+} // namespace
+
 TEST_CASE("C27: who joins is told the state of the room, everybody that he came") {
   domain_world w;
   person& alice = w.enter("alice");
@@ -162,7 +170,7 @@ TEST_CASE("an empty room that something is under way in is kept until that is do
   CHECK(bob.news() == heard{"lobby +bob", "state[r] lobby head 1 topic '' members bob"});
   w.hub.room_of(*bob.self, "lobby")
       .value()
-      ->read_history(*bob.self, {log_range::side::after, {7, 0}, 10}, "h");
+      ->read_history(*bob.self, {log_range::side::after, {7, 0}, 10}, "h", as_page);
   w.run();
   CHECK(bob.news() == heard{"page[h] lobby: 1"});
 }
@@ -190,18 +198,18 @@ TEST_CASE("history answers in pages, after a position, to the asker alone") {
     w.type(alice, "line");
   w.settle();
   room& r = *w.hub.room_of(*bob.self, "").value();
-  r.read_history(*bob.self, {log_range::side::after, {7, 0}, 2}, "h1");
-  r.read_history(*bob.self, {log_range::side::after, {7, 2}, 2}, "h2");
-  r.read_history(*bob.self, {log_range::side::after, {7, 4}, 2}, "h3");
-  r.read_history(*bob.self, {log_range::side::after, {7, 5}, 2}, "h4");
-  r.read_history(*bob.self, {log_range::side::after, {1, 999}, 1},
-                 "h5"); // of another epoch: from the beginning
+  r.read_history(*bob.self, {log_range::side::after, {7, 0}, 2}, "h1", as_page);
+  r.read_history(*bob.self, {log_range::side::after, {7, 2}, 2}, "h2", as_page);
+  r.read_history(*bob.self, {log_range::side::after, {7, 4}, 2}, "h3", as_page);
+  r.read_history(*bob.self, {log_range::side::after, {7, 5}, 2}, "h4", as_page);
+  r.read_history(*bob.self, {log_range::side::after, {1, 999}, 1}, "h5",
+                 as_page); // of another epoch: from the beginning
   CHECK(bob.news().empty());
   w.run();
   CHECK(bob.news() == heard{"page[h1] lobby: 1 2 more", "page[h2] lobby: 3 4 more",
                             "page[h3] lobby: 5", "page[h4] lobby:", "page[h5] lobby: 1 more"});
   CHECK(alice.news().empty());
-  r.read_history(*bob.self, {log_range::side::after, {7, 0}, 2}, "gone");
+  r.read_history(*bob.self, {log_range::side::after, {7, 0}, 2}, "gone", as_page);
   w.leave(bob);
   w.run();
   CHECK(bob.news().empty());

@@ -1,0 +1,29 @@
+#include "domain/entry_line.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <boost/algorithm/string/replace.hpp>
+
+namespace asio_chat {
+
+std::string entry_line(const entry& e) {
+  const std::string text = boost::algorithm::replace_all_copy(e.text, "\n", " / ");
+  std::string said;
+  switch (e.kind) {
+  case entry_kind::message:
+    said = fmt::format("{}: {}", e.from, text);
+    break;
+  case entry_kind::action:
+    said = fmt::format("* {} {}", e.from, text);
+    break;
+  case entry_kind::topic:
+    said = text.empty() ? fmt::format("* {} removed the topic", e.from)
+                        : fmt::format("* {} set the topic: {}", e.from, text);
+    break;
+  }
+  return fmt::format("[{:%Y-%m-%d %H:%M:%S}] {}", std::chrono::floor<std::chrono::seconds>(e.time),
+                     said);
+}
+
+} // namespace asio_chat

@@ -1,0 +1,13 @@
+// An entry as a line for a person.
+#pragma once
+
+#include <asio_chat/event.hpp>
+
+#include <string>
+
+namespace asio_chat {
+
+/// `[2026-11-21 10:07:12] alice: hello`, with the time in UTC; line ends in the text become ` / `.
+std::string entry_line(const entry& e);
+
+} // namespace asio_chat

@@ -1,0 +1,55 @@
+#include "domain/entry_line.hpp"
+
+#include "support/catch.hpp"
+#include "unit/domain/world.hpp"
+
+using namespace asio_chat;
+using test::domain_world;
+using test::person;
+using test::recording_sink;
+
+TEST_CASE("/history shows the last lines of the room, oldest first") {
+  domain_world w;
+  person& alice = w.in("alice");
+  w.type(alice, "/history", "", "r0");
+  for (int n = 1; n <= 30; ++n)
+    w.type(alice, "line " + std::to_string(n));
+  w.run();
+  CHECK(alice.ear.last<reply>().lines == std::vector<std::string>{"nothing was said here yet"});
+  w.type(alice, "/history", "", "r1");
+  w.run();
+  const reply usual = alice.ear.last<reply>();
+  CHECK(usual.ref == "r1");
+  CHECK(usual.command == "history");
+  REQUIRE(usual.lines.size() == 20);
+  CHECK(usual.lines.front() == "[2019-12-20 00:00:00] alice: line 11");
+  CHECK(usual.lines.back() == "[2019-12-20 00:00:00] alice: line 30");
+  w.type(alice, "/history 2");
+  w.run();
+  CHECK(alice.ear.last<reply>().lines.size() == 2);
+}
+
+TEST_CASE("/history with what is no number of lines, or in no room, is refused") {
+  domain_world w;
+  person& alice = w.in("alice");
+  for (const char* line : {"/history 0", "/history 201", "/history x", "/history 5 6",
+                           "/history -1", "/history 99999999999999999999"}) {
+    w.type(alice, line);
+    w.run();
+    CHECK(alice.ear.last<refused>().message == "usage: /history [N], where N is 1 to 200");
+  }
+  w.type(alice, "/history", "den");
+  CHECK(alice.ear.last<refused>().code == errc::not_in_room);
+}
+
+TEST_CASE("an entry is one line for a person") {
+  const wall_time time(std::chrono::milliseconds(1'700'000'123'456));
+  entry e{"den", {}, time, "alice", entry_kind::message, "one\ntwo", ""};
+  CHECK(entry_line(e) == "[2023-11-14 22:15:23] alice: one / two");
+  e.kind = entry_kind::action;
+  CHECK(entry_line(e) == "[2023-11-14 22:15:23] * alice one / two");
+  e.kind = entry_kind::topic;
+  CHECK(entry_line(e) == "[2023-11-14 22:15:23] * alice set the topic: one / two");
+  e.text.clear();
+  CHECK(entry_line(e) == "[2023-11-14 22:15:23] * alice removed the topic");
+}
