@@ -1,0 +1,50 @@
+// The database of a key ring: keys, wrapped.
+#pragma once
+
+#include "journal/sqlite/master_key.hpp"
+#include "journal/sqlite/room_key.hpp"
+
+#include <SQLiteCpp/Database.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asio_chat::sqlite {
+
+/// Throws `error` and `SQLite::Exception`; what was begun is undone then, unless said otherwise.
+class key_file {
+ public:
+  /// Whose key it is: a room's tag, or zeros for the house.
+  using owner = room_tag;
+  struct state {
+    std::uint32_t number = 0;
+    bool destroyed = false;
+  };
+
+  /// @param masters at least one
+  key_file(const std::string& path, const std::vector<secret_key>& masters);
+
+  std::optional<state> newest(const owner& o);
+  secret_key load(const owner& o, std::uint32_t number);
+  /// Makes the key after the newest; returns its number.
+  std::uint32_t add(const owner& o);
+  void rewrap(const std::vector<secret_key>& masters);
+  /// The numbers stay, so that they are not used again. May throw when the keys are gone, but not
+  /// yet every trace of them.
+  void destroy(const owner& o);
+
+ private:
+  void make_or_check();
+  void scrub();
+  /// What was wrapped by one of `masters`, whose id is `master`.
+  secret_key unwrap(const owner& o, std::uint32_t number, const std::string& master,
+                    const std::string& wrapped, const std::vector<master_key>& masters) const;
+
+  std::string path_;
+  std::vector<master_key> masters_;
+  SQLite::Database db_;
+};
+
+} // namespace asio_chat::sqlite

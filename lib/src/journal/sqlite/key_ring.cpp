@@ -1,0 +1,182 @@
+#include "journal/sqlite/key_ring.hpp"
+
+#include "journal/sqlite/sealing.hpp"
+
+#include <SQLiteCpp/Exception.h>
+#include <fmt/format.h>
+
+#include <sodium.h>
+#include <sqlite3.h>
+
+#include <span>
+#include <type_traits>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+constexpr key_file::owner house{};
+/// Keys in memory; when there are more, all are let go: those in use come back at once.
+constexpr std::size_t most_keys = 1'024;
+
+using bytes_view = std::span<const std::uint8_t>;
+
+bytes_view bytes_of(std::string_view s) {
+  return {reinterpret_cast<const std::uint8_t*>(s.data()), s.size()};
+}
+
+/// Keyed BLAKE2b. Parts are not told apart: all but the last have a fixed length.
+template <class Hash>
+Hash keyed_hash(key_bytes key, std::initializer_list<bytes_view> parts) {
+  Hash hash;
+  ::crypto_generichash_state state;
+  ::crypto_generichash_init(&state, key.data(), key.size(), hash.size());
+  for (const bytes_view part : parts)
+    ::crypto_generichash_update(&state, part.data(), part.size());
+  ::crypto_generichash_final(&state, hash.data(), hash.size());
+  return hash;
+}
+
+failure failure_of(const std::string& path, const SQLite::Exception& e) {
+  if (e.getErrorCode() == SQLITE_CORRUPT || e.getErrorCode() == SQLITE_NOTADB) {
+    return fail(
+        errc::storage_failed,
+        fmt::format("the key ring '{}' is damaged ({}): restore it from a copy", path, e.what()));
+  }
+  return fail(errc::storage_failed,
+              fmt::format("the key ring '{}' cannot be used: {}", path, e.what()));
+}
+
+} // namespace
+
+struct key_ring::house_keys {
+  explicit house_keys(const secret_key& root)
+      : tags(derive(root, 1))
+      , texts(derive(root, 2))
+      , ids(derive(root, 3))
+      , macs(derive(root, 4)) {}
+
+  static secret_key derive(const secret_key& root, std::uint64_t number) {
+    return secret_key::filled([&](auto bytes) {
+      ::crypto_kdf_derive_from_key(bytes.data(), bytes.size(), number, "chathous",
+                                   root.bytes().data());
+    });
+  }
+
+  secret_key tags;
+  secret_key texts;
+  secret_key ids;
+  secret_key macs;
+};
+
+template <class Function>
+auto key_ring::guarded(const std::string& path, Function f) -> result<decltype(f())> {
+  try {
+    if constexpr (std::is_void_v<decltype(f())>) {
+      f();
+      return {};
+    } else {
+      return f();
+    }
+  } catch (const SQLite::Exception& e) {
+    return failure_of(path, e);
+  } catch (const error& e) {
+    return failure{e.code(), e.what()};
+  }
+}
+
+key_ring::key_ring(std::string path, std::vector<secret_key> masters)
+    : path_(std::move(path))
+    , file_(path_, masters)
+    , house_([&] {
+      const auto newest = file_.newest(house);
+      const std::uint32_t number = newest ? newest->number : file_.add(house);
+      return std::make_unique<const house_keys>(file_.load(house, number));
+    }()) {}
+
+key_ring::~key_ring() = default;
+
+result<std::unique_ptr<key_ring>> key_ring::open(const std::string& path,
+                                                 std::vector<secret_key> masters) {
+  if (masters.empty())
+    return fail(errc::bad_setting, fmt::format("the key ring '{}' needs a master key", path));
+  return guarded(path,
+                 [&] { return std::unique_ptr<key_ring>(new key_ring(path, std::move(masters))); });
+}
+
+room_tag key_ring::tag_of(std::string_view room) const {
+  return keyed_hash<room_tag>(house_->tags.bytes(), {bytes_of(room)});
+}
+
+std::string key_ring::seal_text(std::string_view plain, std::string_view context) const {
+  return seal_bytes(house_->texts.bytes(), plain, context);
+}
+
+result<std::string> key_ring::open_text(std::string_view sealed, std::string_view context) const {
+  auto plain = open_bytes(house_->texts.bytes(), sealed, context);
+  if (!plain) {
+    return fail(errc::storage_failed,
+                fmt::format("the {} is damaged, or sealed by another key ring", context));
+  }
+  return std::move(*plain);
+}
+
+std::array<std::uint8_t, 16> key_ring::id_hash(const identity& author, std::string_view id,
+                                               const room_tag& room) const {
+  return keyed_hash<std::array<std::uint8_t, 16>>(house_->ids.bytes(),
+                                                  {room, author, bytes_of(id)});
+}
+
+chain_value key_ring::mac(std::string_view bytes) const {
+  return keyed_hash<chain_value>(house_->macs.bytes(), {bytes_of(bytes)});
+}
+
+result<std::shared_ptr<const room_key>> key_ring::key(const room_tag& room, std::uint32_t number) {
+  const std::lock_guard lock(mutex_);
+  const std::pair wanted(room, number);
+  if (const auto found = keys_.find(wanted); found != keys_.end()) return found->second;
+  return guarded(path_, [&] {
+    auto loaded = std::make_shared<const room_key>(file_.load(room, number).bytes());
+    if (keys_.size() >= most_keys) keys_.clear();
+    keys_.emplace(wanted, loaded);
+    return std::shared_ptr<const room_key>(loaded);
+  });
+}
+
+result<std::uint32_t> key_ring::newest(const room_tag& room) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = newest_.find(room); found != newest_.end()) return found->second;
+  return guarded(path_, [&] {
+    const auto last = file_.newest(room);
+    const std::uint32_t number = last && !last->destroyed ? last->number : file_.add(room);
+    if (newest_.size() >= most_keys) newest_.clear();
+    newest_.emplace(room, number);
+    return number;
+  });
+}
+
+result<std::uint32_t> key_ring::renew(const room_tag& room) {
+  const std::lock_guard lock(mutex_);
+  newest_.erase(room);
+  return guarded(path_, [&] { return file_.add(room); });
+}
+
+result<void> key_ring::rewrap(std::vector<secret_key> masters) {
+  if (masters.empty())
+    return fail(errc::bad_setting, fmt::format("the key ring '{}' needs a master key", path_));
+  const std::lock_guard lock(mutex_);
+  return guarded(path_, [&] { file_.rewrap(masters); });
+}
+
+result<void> key_ring::destroy(const room_tag& room) {
+  const std::lock_guard lock(mutex_);
+  forget(room);
+  return guarded(path_, [&] { file_.destroy(room); });
+}
+
+void key_ring::forget(const room_tag& room) {
+  newest_.erase(room);
+  keys_.erase(keys_.lower_bound({room, 0}), keys_.upper_bound({room, UINT32_MAX}));
+}
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,77 @@
+// The keys of the house and of its rooms, in a small database of their own.
+#pragma once
+
+#include "journal/sqlite/key_file.hpp"
+#include "journal/sqlite/room_key.hpp"
+#include "model/identity.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace asio_chat::sqlite {
+
+/// Keeps the house key and a key per room and key number, each wrapped by a master key and bound to
+/// its place. It is not part of a backup: a room whose keys are destroyed here is gone from every
+/// copy of the database.
+///
+/// Any thread may call: what reads or writes the file takes one mutex, the functions that need the
+/// house key alone take none.
+class key_ring {
+ public:
+  /// Made where there is no file, open to its owner alone.
+  /// @param masters the first one wraps new keys, each of them opens; at least one
+  static result<std::unique_ptr<key_ring>> open(const std::string& path,
+                                                std::vector<secret_key> masters);
+  ~key_ring();
+
+  /// @name Under the house key
+  /// @{
+  room_tag tag_of(std::string_view room) const;
+  /// @param context what the text is, e.g. whose topic: it opens with the same one only
+  std::string seal_text(std::string_view plain, std::string_view context) const;
+  result<std::string> open_text(std::string_view sealed, std::string_view context) const;
+  /// What is kept of the id that a sender gave a message.
+  std::array<std::uint8_t, 16> id_hash(const identity& author, std::string_view id,
+                                       const room_tag& room) const;
+  chain_value mac(std::string_view bytes) const;
+  /// @}
+
+  /// A failure if it was destroyed, or never made here.
+  result<std::shared_ptr<const room_key>> key(const room_tag& room, std::uint32_t number);
+  /// The number of the key to seal with. A room that has none gets one, durably; its number is
+  /// higher than that of any key destroyed.
+  result<std::uint32_t> newest(const room_tag& room);
+  /// A new key for what comes from here on; returns its number. The older ones open as before.
+  result<std::uint32_t> renew(const room_tag& room);
+  /// All keys are wrapped anew by the first of `masters`; the others, and those given so far, may
+  /// open. When it returns, the first one alone opens the ring.
+  result<void> rewrap(std::vector<secret_key> masters);
+  /// Forgets all keys of a room, in memory and in the file. What was sealed with them cannot be
+  /// read again by anybody who has no earlier copy of this file.
+  result<void> destroy(const room_tag& room);
+
+ private:
+  struct house_keys;
+
+  key_ring(std::string path, std::vector<secret_key> masters);
+
+  /// Runs what uses the file, and gives back what went wrong as a failure.
+  template <class Function>
+  static auto guarded(const std::string& path, Function f) -> result<decltype(f())>;
+  /// Memory is a copy of the file; to be called before what is in the file changes.
+  void forget(const room_tag& room);
+
+  const std::string path_;
+  std::mutex mutex_; ///< of all below but `house_`, which does not change
+  key_file file_;
+  const std::unique_ptr<const house_keys> house_;
+  std::map<std::pair<room_tag, std::uint32_t>, std::shared_ptr<const room_key>> keys_;
+  std::map<room_tag, std::uint32_t> newest_;
+};
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,40 @@
+// A record: the run of entries that one commit brought to one room, sealed, and chained to the
+// record before it.
+#pragma once
+
+#include "journal/journal.hpp"
+#include "journal/sqlite/room_key.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio_chat::sqlite {
+
+/// What is in the clear beside a sealed record, and authenticated with it.
+struct record_header {
+  room_tag room{};
+  std::uint64_t epoch = 0;
+  std::uint32_t key = 0; ///< the number of the key that seals it
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  wall_time time{};
+  friend bool operator==(const record_header&, const record_header&) = default;
+};
+
+/// @param before the chain's value before this record: with the header it is authenticated too, so
+///   that a record opens nowhere but at its place
+/// @param entries of offsets `header.first` to `header.last`; room, position and id are not kept
+std::string seal(const room_key& key, const record_header& header, const chain_value& before,
+                 std::span<const journal::record> entries);
+
+result<std::vector<journal::record>> open(const room_key& key, const record_header& header,
+                                          const chain_value& before, std::string_view sealed,
+                                          std::string_view room_name);
+
+/// The chain's value after this record. Needs the key, and does not need to open the record.
+chain_value link(const room_key& key, const record_header& header, const chain_value& before,
+                 std::string_view sealed);
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,45 @@
+#include "journal/sqlite/secret_key.hpp"
+
+#include <fmt/format.h>
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <new>
+
+namespace asio_chat::sqlite {
+
+secret_key::secret_key() {
+  // May be called often, and from any thread; -1 is a system without a source of randomness.
+  if (::sodium_init() < 0) throw error(fail(errc::storage_failed, "libsodium does not start"));
+  // Whole pages of its own: locks of memory do not nest, so keys must not share a page with others.
+  auto* memory = static_cast<std::uint8_t*>(::sodium_malloc(key_size));
+  if (!memory) throw std::bad_alloc();
+  memory_.reset(memory, ::sodium_free);
+}
+
+secret_key secret_key::random() {
+  return filled([](auto bytes) { ::randombytes_buf(bytes.data(), bytes.size()); });
+}
+
+result<secret_key> secret_key::parse(std::string_view text) {
+  secret_key parsed;
+  if (text.size() == key_size) {
+    std::copy(text.begin(), text.end(), parsed.memory_.get());
+    return parsed;
+  }
+  std::string_view digits = text;
+  if (digits.ends_with('\n')) digits.remove_suffix(1);
+  if (digits.ends_with('\r')) digits.remove_suffix(1);
+  std::size_t length = 0;
+  if (digits.size() != 2 * key_size ||
+      ::sodium_hex2bin(parsed.memory_.get(), key_size, digits.data(), digits.size(), nullptr,
+                       &length, nullptr) != 0) {
+    return fail(errc::bad_setting, fmt::format("a master key is 64 hexadecimal digits or 32 bytes; "
+                                               "what was given is neither ({} bytes)",
+                                               text.size()));
+  }
+  return parsed;
+}
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,41 @@
+// Keys that come from outside the program: master keys.
+#pragma once
+
+#include <asio_chat/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace asio_chat::sqlite {
+
+inline constexpr std::size_t key_size = 32;
+using key_bytes = std::span<const std::uint8_t, key_size>;
+
+/// 32 bytes in memory that is kept out of swap and core files where the system allows it, and is
+/// wiped with the last copy: copies share it.
+class secret_key {
+ public:
+  static secret_key random();
+  /// @param fill is called once, with `std::span<std::uint8_t, key_size>`
+  template <class Function>
+  static secret_key filled(Function fill) {
+    secret_key made;
+    fill(std::span<std::uint8_t, key_size>(made.memory_.get(), key_size));
+    return made;
+  }
+
+  /// @param text 64 hexadecimal digits, with or without the end of a line, or the 32 bytes
+  static result<secret_key> parse(std::string_view text);
+
+  key_bytes bytes() const noexcept { return key_bytes(memory_.get(), key_size); }
+
+ private:
+  secret_key();
+
+  std::shared_ptr<std::uint8_t> memory_;
+};
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,322 @@
+#include "journal/sqlite/key_ring.hpp"
+
+#include "support/catch.hpp"
+#include "support/temp_directory.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <thread>
+
+using namespace asio_chat;
+using namespace asio_chat::sqlite;
+
+namespace {
+
+using masters = std::vector<secret_key>;
+
+struct ring_on_disk {
+  test::temp_directory directory;
+  std::string path = directory / "keys.db";
+  secret_key master = secret_key::random();
+
+  result<std::unique_ptr<key_ring>> try_open(masters m) const {
+    return key_ring::open(path, std::move(m));
+  }
+  std::unique_ptr<key_ring> open(masters m) const {
+    return std::move(try_open(std::move(m)).value());
+  }
+  std::unique_ptr<key_ring> open() const { return open({master}); }
+
+  std::string bytes() const {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  /// As they are in the file, of all keys of a room.
+  std::vector<std::string> wrapped_keys(const room_tag& room) const {
+    SQLite::Database db(path);
+    SQLite::Statement s(db, "SELECT wrapped FROM keys WHERE owner=?");
+    s.bind(1, room.data(), static_cast<int>(room.size()));
+    std::vector<std::string> all;
+    while (s.executeStep())
+      all.push_back(s.getColumn(0).getString());
+    return all;
+  }
+  void run(const std::string& statement) const {
+    SQLite::Database(path, SQLite::OPEN_READWRITE).exec(statement);
+  }
+};
+
+/// A key cannot be read, but what it makes of a word can.
+std::uint64_t mark(key_ring& ring, const room_tag& room, std::uint32_t number) {
+  return ring.key(room, number).value()->hash_of_word("tea");
+}
+
+bool mentions(const failure& f, std::string_view words) {
+  return f.message.find(words) != std::string::npos && f.message.find('\n') == std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("a key ring is made, open to its owner alone, and opened again") {
+  const ring_on_disk disk;
+  auto ring = disk.open();
+  const room_tag den = ring->tag_of("den");
+  CHECK(den == ring->tag_of("den"));
+  CHECK(den != ring->tag_of("nook"));
+  REQUIRE(ring->newest(den).value() == 1);
+  const std::uint64_t first = mark(*ring, den, 1);
+  const std::string text = ring->seal_text("tea", "topic of den");
+  const chain_value mac = ring->mac("row");
+  const auto hash = ring->id_hash({1}, "id", den);
+  ring.reset();
+
+  ring = disk.open();
+  CHECK(ring->tag_of("den") == den);
+  CHECK(ring->newest(den).value() == 1);
+  CHECK(mark(*ring, den, 1) == first);
+  CHECK(ring->open_text(text, "topic of den").value() == "tea");
+  CHECK(ring->mac("row") == mac);
+  CHECK(ring->id_hash({1}, "id", den) == hash);
+  using std::filesystem::perms;
+  CHECK(std::filesystem::status(disk.path).permissions() ==
+        (perms::owner_read | perms::owner_write));
+}
+
+TEST_CASE("rooms, key numbers and rings have keys of their own") {
+  const ring_on_disk disk, other_disk;
+  const auto ring = disk.open();
+  const auto other = other_disk.open({disk.master}); // the same master key
+  const room_tag den = ring->tag_of("den"), nook = ring->tag_of("nook");
+  for (const room_tag& room : {den, nook})
+    REQUIRE(ring->newest(room).value() == 1);
+  CHECK(mark(*ring, den, 1) != mark(*ring, nook, 1));
+  CHECK(ring->renew(den).value() == 2);
+  CHECK(ring->newest(den).value() == 2);
+  CHECK(ring->newest(nook).value() == 1);
+  CHECK(mark(*ring, den, 1) != mark(*ring, den, 2));
+  CHECK(other->tag_of("den") != den);
+  CHECK(other->mac("row") != ring->mac("row"));
+}
+
+TEST_CASE("hashes of ids depend on author, id and room") {
+  const ring_on_disk disk;
+  const auto ring = disk.open();
+  const room_tag den = ring->tag_of("den");
+  const auto hash = ring->id_hash({1}, "id", den);
+  CHECK(ring->id_hash({2}, "id", den) != hash);
+  CHECK(ring->id_hash({1}, "ie", den) != hash);
+  CHECK(ring->id_hash({1}, "id", ring->tag_of("nook")) != hash);
+}
+
+TEST_CASE("a text under the house key opens as what it is, unchanged") {
+  const ring_on_disk disk;
+  const auto ring = disk.open();
+  std::string sealed = ring->seal_text("tea at five", "topic of den");
+  CHECK(sealed.find("tea") == std::string::npos);
+  CHECK(ring->open_text(sealed, "topic of den").value() == "tea at five");
+  const auto elsewhere = ring->open_text(sealed, "topic of nook");
+  REQUIRE_FALSE(elsewhere.has_value());
+  CHECK(mentions(elsewhere.error(), "the topic of nook is damaged"));
+  sealed.back() = static_cast<char>(sealed.back() ^ 1);
+  CHECK_FALSE(ring->open_text(sealed, "topic of den").has_value());
+  CHECK_FALSE(ring->open_text("", "topic of den").has_value());
+}
+
+TEST_CASE("a key that was never made is a failure, and so is a ring without a master key") {
+  const ring_on_disk disk;
+  const auto ring = disk.open();
+  const auto key = ring->key(ring->tag_of("den"), 1);
+  REQUIRE_FALSE(key.has_value());
+  CHECK(mentions(key.error(), "has no such key"));
+  CHECK(disk.try_open({}).error().code == errc::bad_setting);
+  CHECK(ring->rewrap({}).error().code == errc::bad_setting);
+}
+
+TEST_CASE("a wrong master key is told, and changes nothing") {
+  const ring_on_disk disk;
+  disk.open();
+  const std::string before = disk.bytes();
+  const auto ring = disk.try_open({secret_key::random()});
+  REQUIRE_FALSE(ring.has_value());
+  CHECK(ring.error().code == errc::bad_setting);
+  CHECK(mentions(ring.error(), "does not open with this master key"));
+  CHECK(mentions(ring.error(), disk.path));
+  CHECK(disk.bytes() == before);
+}
+
+TEST_CASE("of two master keys the first wraps, and both open") {
+  const ring_on_disk disk;
+  const secret_key second = secret_key::random();
+  auto ring = disk.open();
+  const room_tag den = ring->tag_of("den");
+  REQUIRE(ring->newest(den).value() == 1);
+  const std::uint64_t first = mark(*ring, den, 1);
+  ring = disk.open({second, disk.master});
+  CHECK(mark(*ring, den, 1) == first);
+  REQUIRE(ring->renew(den).value() == 2);
+  const std::uint64_t newer = mark(*ring, den, 2);
+  ring = disk.open({disk.master});
+  CHECK(mark(*ring, den, 1) == first);
+  CHECK(ring->key(den, 2).error().code == errc::bad_setting); // wrapped by the second alone
+  ring = disk.open({disk.master, second});
+  CHECK(mark(*ring, den, 2) == newer);
+}
+
+TEST_CASE("after rewrapping the new master key opens alone, and the old one not at all") {
+  const ring_on_disk disk;
+  const secret_key next = secret_key::random();
+  auto ring = disk.open();
+  const room_tag den = ring->tag_of("den");
+  REQUIRE(ring->newest(den).value() == 1);
+  const std::uint64_t first = mark(*ring, den, 1);
+  const auto old = disk.wrapped_keys(den);
+  REQUIRE(ring->rewrap({next}).has_value());
+  for (const std::string& w : old)
+    CHECK(disk.bytes().find(w) == std::string::npos);
+  CHECK(mark(*ring, den, 1) == first);
+  REQUIRE(ring->renew(den).value() == 2); // by the new one
+  const std::uint64_t second = mark(*ring, den, 2);
+  CHECK_FALSE(disk.try_open({disk.master}).has_value());
+  ring = disk.open({next});
+  CHECK(mark(*ring, den, 1) == first);
+  CHECK(mark(*ring, den, 2) == second);
+}
+
+TEST_CASE("rewrapping that meets a key it cannot open changes nothing") {
+  const ring_on_disk disk;
+  auto ring = disk.open();
+  const room_tag den = ring->tag_of("den");
+  REQUIRE(ring->newest(den).value() == 1);
+  disk.run("UPDATE keys SET wrapped=zeroblob(72) WHERE owner<>zeroblob(16)");
+  const std::string before = disk.bytes();
+  const secret_key next = secret_key::random();
+  CHECK(mentions(ring->rewrap({next}).error(), "damaged"));
+  CHECK(disk.bytes() == before);
+  CHECK(ring->newest(ring->tag_of("nook")).value() == 1); // wrapped by the old one, as before
+  CHECK(disk.open()->key(ring->tag_of("nook"), 1).has_value());
+}
+
+TEST_CASE("a destroyed room's keys are gone from memory and file, the others are not") {
+  const ring_on_disk disk;
+  auto ring = disk.open();
+  const room_tag den = ring->tag_of("den");
+  std::vector<room_tag> others;
+  for (int i = 0; i < 300; ++i) { // pages are split on the way
+    if (i % 100 == 0) REQUIRE(ring->renew(den).has_value());
+    others.push_back(ring->tag_of("room " + std::to_string(i)));
+    REQUIRE(ring->newest(others.back()).value() == 1);
+  }
+  const std::uint64_t kept = mark(*ring, others[7], 1);
+  REQUIRE(ring->key(den, 2).has_value());
+  const auto wrapped = disk.wrapped_keys(den);
+  REQUIRE(wrapped.size() == 3);
+  for (const std::string& w : wrapped)
+    REQUIRE(disk.bytes().find(w) != std::string::npos);
+
+  REQUIRE(ring->destroy(den).has_value());
+  for (const std::string& w : wrapped) {
+    for (std::size_t i = 0; i + 8 <= w.size(); ++i) // no piece of it
+      REQUIRE(disk.bytes().find(w.substr(i, 8)) == std::string::npos);
+  }
+  for (int times = 0; times < 2; ++times) {
+    for (std::uint32_t number = 1; number <= 3; ++number)
+      CHECK(mentions(ring->key(den, number).error(), "destroyed"));
+    CHECK(mark(*ring, others[7], 1) == kept);
+    ring = disk.open();
+  }
+  // A room of that name later has a key of its own, under a number of its own.
+  CHECK(ring->newest(den).value() == 4);
+  CHECK(ring->newest(den).value() == 4);
+  CHECK(ring->key(den, 4).has_value());
+  CHECK(ring->destroy(ring->tag_of("never used")).has_value());
+}
+
+TEST_CASE("a wrapped key opens at its own place in the ring only") {
+  const ring_on_disk disk;
+  auto ring = disk.open();
+  const room_tag den = ring->tag_of("den");
+  REQUIRE(ring->newest(den).value() == 1);
+  REQUIRE(ring->renew(den).value() == 2);
+  disk.run("UPDATE keys SET wrapped=(SELECT k.wrapped FROM keys k WHERE k.owner=keys.owner "
+           "AND k.number=2) WHERE number=1 AND owner<>zeroblob(16)");
+  ring = disk.open();
+  CHECK(ring->key(den, 2).has_value());
+  CHECK(mentions(ring->key(den, 1).error(), "is damaged"));
+}
+
+TEST_CASE("a key ring that is damaged, newer or another file is told in one line") {
+  const ring_on_disk disk;
+  disk.open();
+  SECTION("no database") {
+    std::ofstream(disk.path, std::ios::binary | std::ios::trunc) << std::string(4'096, 'x');
+    CHECK(mentions(disk.try_open({disk.master}).error(), "is damaged"));
+  }
+  SECTION("cut") {
+    std::filesystem::resize_file(disk.path, 4'096);
+    CHECK(mentions(disk.try_open({disk.master}).error(), "is damaged"));
+  }
+  SECTION("the house key flipped") {
+    disk.run("UPDATE keys SET wrapped=zeroblob(72)");
+    CHECK(mentions(disk.try_open({disk.master}).error(), "is damaged"));
+  }
+  SECTION("newer") {
+    disk.run("PRAGMA user_version=2");
+    CHECK(mentions(disk.try_open({disk.master}).error(), "use a newer program"));
+  }
+  SECTION("another kind") {
+    disk.run("PRAGMA application_id=1");
+    CHECK(mentions(disk.try_open({disk.master}).error(), "of another kind"));
+  }
+  SECTION("a directory that is not there") {
+    const auto ring = key_ring::open(disk.directory / "no/keys.db", {disk.master});
+    CHECK(mentions(ring.error(), "cannot be made"));
+  }
+}
+
+TEST_CASE("flipping bits of a key ring's file never brings another key") {
+  const ring_on_disk disk;
+  auto ring = disk.open();
+  const room_tag den = ring->tag_of("den");
+  REQUIRE(ring->newest(den).value() == 1);
+  const std::uint64_t first = mark(*ring, den, 1);
+  ring.reset();
+  const std::string whole = disk.bytes();
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < whole.size(); i += 37) {
+    std::string flipped = whole;
+    flipped[i] = static_cast<char>(flipped[i] ^ 0x04);
+    std::ofstream(disk.path, std::ios::binary | std::ios::trunc) << flipped;
+    const auto opened = disk.try_open({disk.master});
+    if (!opened) {
+      ++refused;
+      continue;
+    }
+    const auto key = (*opened)->key(den, 1);
+    if (key) CHECK((*key)->hash_of_word("tea") == first);
+  }
+  CHECK(refused > 0);
+}
+
+TEST_CASE("two threads may ask one key ring") {
+  const ring_on_disk disk;
+  const auto ring = disk.open();
+  const room_tag den = ring->tag_of("den");
+  REQUIRE(ring->newest(den).value() == 1);
+  const std::uint64_t first = mark(*ring, den, 1);
+  std::thread reader([&] {
+    for (int i = 0; i < 300; ++i) {
+      if (mark(*ring, den, 1) != first) throw std::logic_error("another key");
+      ring->tag_of("nook");
+    }
+  });
+  for (int i = 0; i < 20; ++i)
+    ring->renew(den).value();
+  reader.join();
+  CHECK(ring->newest(den).value() == 21);
+}

@@ -1,0 +1,138 @@
+#include "journal/sqlite/record.hpp"
+
+#include "support/catch.hpp"
+#include "unit/journal/sqlite/samples.hpp"
+
+#include <utility>
+
+using namespace asio_chat;
+using namespace asio_chat::sqlite;
+
+namespace {
+
+struct sample {
+  secret_key root = secret_key::random();
+  room_key key{root.bytes()};
+  std::vector<journal::record> entries = test::sample_entries();
+  record_header header{{5, 6}, 7, 3, 41, 45, test::noon};
+  chain_value before{9, 9};
+  std::string sealed = seal(key, header, before, entries);
+
+  bool opens(const record_header& h) const {
+    return open(key, h, before, sealed, "den").has_value();
+  }
+};
+
+/// Headers that differ from the given one in one field each.
+std::vector<record_header> others(const record_header& h) {
+  std::vector<record_header> all(6, h);
+  all[0].room[15] ^= 1;
+  all[1].epoch ^= std::uint64_t{1} << 63;
+  all[2].key += 1;
+  ++all[3].first, ++all[3].last; // as many entries
+  ++all[4].last;
+  all[5].time += std::chrono::milliseconds(1);
+  return all;
+}
+
+} // namespace
+
+TEST_CASE("a sealed record opens at its place") {
+  const sample s;
+  const auto opened = open(s.key, s.header, s.before, s.sealed, "den");
+  REQUIRE(opened.has_value());
+  REQUIRE(opened->size() == s.entries.size());
+  for (std::size_t i = 0; i < s.entries.size(); ++i) {
+    entry expected = s.entries[i].what;
+    expected.id.clear();
+    CHECK((*opened)[i].what == expected);
+    CHECK((*opened)[i].author == s.entries[i].author);
+  }
+}
+
+TEST_CASE("nothing of a record can be read in its sealed bytes") {
+  const sample s;
+  for (const std::string_view part : {"alice", "hello, world", "xxxxxxxx", "waves"})
+    CHECK(s.sealed.find(part) == std::string::npos);
+  CHECK(seal(s.key, s.header, s.before, s.entries) != s.sealed); // another nonce
+}
+
+TEST_CASE("a record opens under its own header only") {
+  const sample s;
+  CHECK(s.opens(s.header));
+  for (const record_header& other : others(s.header))
+    CHECK_FALSE(s.opens(other));
+}
+
+TEST_CASE("a record that was moved behind another one does not open, and the failure says which") {
+  const sample s;
+  chain_value elsewhere = s.before;
+  elsewhere[31] ^= 1;
+  const auto opened = open(s.key, s.header, elsewhere, s.sealed, "den");
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().code == errc::storage_failed);
+  CHECK(opened.error().message.find("entries 41 to 45 of #den") != std::string::npos);
+}
+
+TEST_CASE("a record opens with its own key only") {
+  const sample s;
+  const room_key other(secret_key::random().bytes());
+  CHECK_FALSE(open(other, s.header, s.before, s.sealed, "den").has_value());
+}
+
+TEST_CASE("a record of which a bit was flipped, or the end is missing, does not open") {
+  sample s;
+  s.entries.resize(2);
+  s.header.last = 42;
+  s.sealed = seal(s.key, s.header, s.before, s.entries);
+  REQUIRE(s.opens(s.header));
+  const std::string whole = s.sealed;
+  for (std::size_t n = 0; n < whole.size(); ++n) {
+    s.sealed = whole.substr(0, n);
+    CHECK_FALSE(s.opens(s.header));
+    s.sealed = whole;
+    s.sealed[n] = static_cast<char>(s.sealed[n] ^ 0x10);
+    CHECK_FALSE(s.opens(s.header));
+  }
+  s.sealed = whole + '\0';
+  CHECK_FALSE(s.opens(s.header));
+}
+
+TEST_CASE("a record has as many entries as its header says, whoever sealed it") {
+  sample s;
+  for (const auto& [first, last] : {std::pair<std::uint64_t, std::uint64_t>{41, 44},
+                                    {41, 46},
+                                    {45, 41},
+                                    {46, 41},
+                                    {0, UINT64_MAX}}) {
+    s.header.first = first;
+    s.header.last = last;
+    s.sealed = seal(s.key, s.header, s.before, s.entries);
+    CHECK_FALSE(s.opens(s.header));
+  }
+}
+
+TEST_CASE("the chain's next value depends on header, predecessor, bytes and key") {
+  const sample s;
+  const chain_value after = link(s.key, s.header, s.before, s.sealed);
+  CHECK(link(s.key, s.header, s.before, s.sealed) == after);
+  for (const record_header& other : others(s.header))
+    CHECK(link(s.key, other, s.before, s.sealed) != after);
+  chain_value elsewhere = s.before;
+  elsewhere[0] ^= 1;
+  CHECK(link(s.key, s.header, elsewhere, s.sealed) != after);
+  CHECK(link(s.key, s.header, s.before, s.sealed.substr(1)) != after);
+  CHECK(link(room_key(secret_key::random().bytes()), s.header, s.before, s.sealed) != after);
+}
+
+TEST_CASE("the keys of a room are of its own, one for each use") {
+  const sample s;
+  const room_key again(s.root.bytes());
+  CHECK(std::ranges::equal(s.key.for_sealing(), again.for_sealing()));
+  CHECK(s.key.hash_of_word("tea") == again.hash_of_word("tea"));
+  CHECK_FALSE(std::ranges::equal(s.key.for_sealing(), s.key.for_chain()));
+  CHECK_FALSE(std::ranges::equal(s.key.for_sealing(), s.root.bytes()));
+  const room_key other(secret_key::random().bytes());
+  CHECK(s.key.hash_of_word("tea") != other.hash_of_word("tea"));
+  CHECK(s.key.hash_of_word("tea") != s.key.hash_of_word("teb"));
+}
