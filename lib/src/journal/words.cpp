@@ -5,6 +5,7 @@
 #include <utf8.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include <locale.h>
@@ -22,13 +23,34 @@ locale_t unicode() {
   return made;
 }
 
+/// What stands for an ASCII character within a word: letters are small; 0 is between words.
+constexpr std::array<char, 128> ascii_in_words = [] {
+  std::array<char, 128> table{};
+  for (char c = '0'; c <= '9'; ++c)
+    table[static_cast<std::size_t>(c)] = c;
+  for (char c = 'a'; c <= 'z'; ++c) {
+    table[static_cast<std::size_t>(c)] = c;
+    table[static_cast<std::size_t>(c - 'a' + 'A')] = c;
+  }
+  return table;
+}();
+
 bool is_letter_or_digit(char32_t c) {
-  if (c < 0x80) return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   return ::iswalnum_l(static_cast<wint_t>(c), unicode()) != 0;
 }
 
+/// An accent or the like, on the letter before it.
+bool is_mark(char32_t c) {
+  static const wctype_t combining = ::wctype_l("combining", unicode());
+  return ::iswctype_l(static_cast<wint_t>(c), combining, unicode()) != 0;
+}
+
+/// Soft hyphen, joiners and variation selectors change how a word looks, not which one it is.
+bool is_invisible(char32_t c) {
+  return c == 0x00AD || c == 0x200C || c == 0x200D || (c >= 0xFE00 && c <= 0xFE0F);
+}
+
 char32_t fold(char32_t c) {
-  if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
   // By way of the capital, so that letters with two small forms (sigma) are the same.
   return static_cast<char32_t>(
       ::towlower_l(::towupper_l(static_cast<wint_t>(c), unicode()), unicode()));
@@ -44,24 +66,40 @@ bool stands_alone(char32_t c) {
 
 } // namespace
 
-std::vector<std::string> words_in(std::string_view text) {
-  std::vector<std::string> words;
+void for_each_word(std::string_view text, const std::function<void(std::string_view)>& take) {
   std::string word;
   const auto end_word = [&] {
-    if (!word.empty()) words.push_back(std::move(word));
+    if (!word.empty()) take(word);
     word.clear();
   };
   for (auto at = text.begin(); at != text.end();) {
-    const auto c = static_cast<char32_t>(utf8::next(at, text.end()));
-    if (!is_letter_or_digit(c)) {
-      end_word();
+    if (const auto byte = static_cast<unsigned char>(*at); byte < 0x80) {
+      ++at;
+      if (const char c = ascii_in_words[byte]) {
+        word.push_back(c);
+      } else {
+        end_word();
+      }
       continue;
     }
-    if (stands_alone(c)) end_word();
-    utf8::append(fold(c), std::back_inserter(word));
-    if (stands_alone(c)) end_word();
+    const auto c = static_cast<char32_t>(utf8::next(at, text.end()));
+    if (is_invisible(c)) continue;
+    if (is_letter_or_digit(c)) {
+      if (stands_alone(c)) end_word();
+      utf8::append(fold(c), std::back_inserter(word));
+      if (stands_alone(c)) end_word();
+    } else if (!is_mark(c)) {
+      end_word();
+    } else if (!word.empty()) {
+      utf8::append(c, std::back_inserter(word));
+    }
   }
   end_word();
+}
+
+std::vector<std::string> words_in(std::string_view text) {
+  std::vector<std::string> words;
+  for_each_word(text, [&](std::string_view word) { words.emplace_back(word); });
   std::sort(words.begin(), words.end());
   words.erase(std::unique(words.begin(), words.end()), words.end());
   return words;

@@ -3,16 +3,21 @@
 
 #include "journal/journal.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace asio_chat {
 
-/// The words of a text, folded, sorted, each once. A word is a run
-/// of letters and digits; letters of scripts that are written without spaces (Han, Kana, Thai …)
-/// are words of their own.
+/// Calls `take` with each word of a text, folded, in the order of the text; a word that occurs
+/// twice is given twice. The view is good for the call alone. A word is a run of letters and
+/// digits, with the marks on them; letters of scripts that are written without spaces (Han, Kana,
+/// Thai …) are words of their own.
 /// @param text valid UTF-8
+void for_each_word(std::string_view text, const std::function<void(std::string_view)>& take);
+
+/// The words of a text, sorted, each once.
 std::vector<std::string> words_in(std::string_view text);
 
 /// Whether an entry is what a query looks for, by reading all of it: what an index must agree with.
