@@ -1,0 +1,174 @@
+#include "journal/sqlite/search_index.hpp"
+
+#include "journal/words.hpp"
+#include "model/names.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <span>
+#include <utility>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+/// An author's name as a term: no word begins with this sign.
+std::string author_term(std::string_view name) {
+  return '@' + fold_name(name);
+}
+
+/// The entries that have all of `hashes`, rising; none for no hash.
+/// @param postings in the order of the entries
+std::vector<std::uint32_t> entries_with(std::span<const posting> postings,
+                                        std::span<const std::uint32_t> hashes) {
+  std::vector<std::uint32_t> all;
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    std::vector<std::uint32_t> with;
+    for (const posting p : postings) {
+      if (hash_of(p) == hashes[i] && (with.empty() || with.back() != entry_of(p)))
+        with.push_back(entry_of(p));
+    }
+    if (i == 0) {
+      all = std::move(with);
+    } else {
+      keep_common(all, with);
+    }
+  }
+  return all;
+}
+
+} // namespace
+
+const char* const search_index::tables =
+    "CREATE TABLE search_runs ("
+    "room INTEGER NOT NULL, last INTEGER NOT NULL, first INTEGER NOT NULL, key INTEGER NOT NULL, "
+    "row INTEGER NOT NULL, rows INTEGER NOT NULL, " // in search_rows: id of the first, how many
+    "PRIMARY KEY (room, last)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE search_rows (id INTEGER PRIMARY KEY, postings BLOB NOT NULL) STRICT";
+
+void search_index::add(std::int64_t room, std::uint32_t key_number, const room_key& key,
+                       const entry& e) {
+  const std::lock_guard lock(mutex_);
+  std::vector<run>& runs = newest_[room];
+  if (runs.empty() || runs.back().key != key_number)
+    runs.push_back({key_number, e.at.offset, e.at.offset, {}});
+  run& r = runs.back();
+  r.last = e.at.offset;
+  const auto place = static_cast<std::uint32_t>(r.last - r.first);
+  const std::size_t before = r.postings.size();
+  const auto put = [&](std::string_view term) {
+    r.postings.push_back(make_posting(static_cast<std::uint32_t>(key.hash_of_word(term)), place));
+  };
+  put(author_term(e.from));
+  for_each_word(e.text, put);
+  postings_ += r.postings.size() - before;
+  ++entries_;
+}
+
+bool search_index::full() const noexcept {
+  return entries_ >= bounds_.entries || postings_ >= bounds_.postings;
+}
+
+void search_index::write(SQLite::Database& db) {
+  std::int64_t id = db.execAndGet("SELECT coalesce(max(id), 0) FROM search_rows").getInt64();
+  SQLite::Statement add_run(db, "INSERT INTO search_runs (room, last, first, key, row, rows) "
+                                "VALUES (?, ?, ?, ?, ?, ?)");
+  SQLite::Statement add_row(db, "INSERT INTO search_rows (id, postings) VALUES (?, ?)");
+  std::vector<posting> postings;
+  for (const auto& [room, runs] : newest_) {
+    for (const run& r : runs) {
+      postings = r.postings;
+      const auto rows = pack_postings(postings);
+      add_run.bind(1, room);
+      add_run.bind(2, static_cast<std::int64_t>(r.last));
+      add_run.bind(3, static_cast<std::int64_t>(r.first));
+      add_run.bind(4, r.key);
+      add_run.bind(5, id + 1);
+      add_run.bind(6, static_cast<std::int64_t>(rows.size()));
+      add_run.exec();
+      add_run.reset();
+      for (const std::string& row : rows) {
+        add_row.bind(1, ++id);
+        add_row.bindNoCopy(2, row.data(), static_cast<int>(row.size()));
+        add_row.exec();
+        add_row.reset();
+      }
+    }
+  }
+}
+
+void search_index::written() {
+  const std::lock_guard lock(mutex_);
+  newest_.clear();
+  entries_ = postings_ = 0;
+}
+
+std::uint64_t search_index::last_written(const SQLite::Database& db, std::int64_t room) {
+  SQLite::Statement s(db, "SELECT coalesce(max(last), 0) FROM search_runs WHERE room=?");
+  s.bind(1, room);
+  s.executeStep();
+  return static_cast<std::uint64_t>(s.getColumn(0).getInt64());
+}
+
+void search_index::trim(SQLite::Database& db, std::int64_t room, std::uint64_t first) {
+  for (const char* statement :
+       {"DELETE FROM search_rows WHERE id IN (SELECT id FROM search_runs r JOIN search_rows w "
+        "ON w.id BETWEEN r.row AND r.row + r.rows - 1 WHERE r.room=? AND r.last<?)",
+        "DELETE FROM search_runs WHERE room=? AND last<?"}) {
+    SQLite::Statement s(db, statement);
+    s.bind(1, room);
+    s.bind(2, static_cast<std::int64_t>(first));
+    s.exec();
+  }
+}
+
+void search_index::forget(std::int64_t room) {
+  const std::lock_guard lock(mutex_);
+  newest_.erase(room);
+}
+
+std::vector<std::string> search_index::terms_of(const search_query& q) {
+  std::vector<std::string> terms = q.words;
+  if (q.from) terms.push_back(author_term(*q.from));
+  return terms;
+}
+
+search_candidates search_index::find(const SQLite::Database& db, index_query q,
+                                     const room_keys& keys) const {
+  std::vector<std::uint64_t> found;
+  std::uint64_t first_here = std::numeric_limits<std::int64_t>::max();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto room = newest_.find(q.room);
+    for (const run& r : room == newest_.end() ? std::span<const run>() : room->second) {
+      first_here = std::min(first_here, r.first);
+      const auto key = keys(r.key);
+      if (!key) continue;
+      for (const std::uint32_t entry : entries_with(r.postings, hashes_of(*key, q.terms))) {
+        const std::uint64_t offset = r.first + entry;
+        if (offset >= q.first && offset <= q.last) found.push_back(offset);
+      }
+    }
+  }
+  return {db, std::move(q), keys, std::move(found), first_here};
+}
+
+result<journal::hits>
+pick_hits(const search_query& q, search_candidates& candidates,
+          const std::function<result<const journal::record*>(std::uint64_t)>& entry_at) {
+  journal::hits hits;
+  while (const auto offset = candidates.next()) {
+    const auto r = entry_at(*offset);
+    if (!r) return r.error();
+    if (!*r || !matches(q, (*r)->what)) continue;
+    if (hits.entries.size() == q.limit) {
+      hits.more = true;
+      break;
+    }
+    hits.entries.push_back((*r)->what);
+  }
+  std::reverse(hits.entries.begin(), hits.entries.end());
+  return hits;
+}
+
+} // namespace asio_chat::sqlite
