@@ -4,6 +4,7 @@
 #include "base/logger.hpp"
 #include "ops/command_line.hpp"
 #include "ops/exposure.hpp"
+#include "ops/master_key_file.hpp"
 #include "ops/print_config.hpp"
 #include "ops/print_tls.hpp"
 #include "ops/process.hpp"
@@ -85,6 +86,7 @@ int run(ops::settings& s) {
   s.server.log = ops::make_log(s.log);
   const logger log(s.server.log);
   ops::load_secrets(s).value();
+  ops::prepare_storage(s, log).value();
   std::string development_ca;
   if (s.server.tls.certificate_file.empty()) development_ca = use_development_certificate(s, log);
   if (ops::is_open_to_strangers(s)) {
@@ -147,7 +149,7 @@ int start(ops::invocation& call) {
 int main(int argc, char** argv) {
   ops::harden_process();
   auto call = ops::read_settings(ops::process_sources(argc, argv));
-  ops::forget_secret_in_environment();
+  ops::forget_secrets_in_environment();
   if (!call) return complain(wrong_settings, call.error().message.c_str());
   try {
     return start(*call);

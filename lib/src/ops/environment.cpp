@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view prefix = "ASIO_CHATD_";
 constexpr std::string_view config_variable = "ASIO_CHATD_CONFIG";
 constexpr std::string_view secret_variable = "CHAT_SECRET";
+constexpr std::string_view master_key_variable = "CHAT_MASTER_KEY";
 
 const setting* find_by_variable(std::string_view variable) {
   for (const auto& s : setting_table())
@@ -51,6 +52,7 @@ std::string value_of(const environment_map& variables, const std::string& name) 
 
 result<environment_settings> read_environment(const environment_map& variables) {
   environment_settings settings;
+  settings.credentials_directory = value_of(variables, "CREDENTIALS_DIRECTORY");
   for (const auto& [name, value] : variables) {
     if (name == secret_variable) {
       const std::string line =
@@ -61,6 +63,7 @@ result<environment_settings> read_environment(const environment_map& variables) 
       settings.passphrase = line;
       continue;
     }
+    if (name == master_key_variable) settings.master_key = value;
     if (!name.starts_with(prefix)) continue;
     if (name == config_variable) {
       if (value.empty())

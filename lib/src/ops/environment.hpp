@@ -14,6 +14,8 @@ using environment_map = std::map<std::string, std::string>;
 struct environment_settings {
   std::string config_file;               ///< ASIO_CHATD_CONFIG; empty: not given
   std::optional<std::string> passphrase; ///< CHAT_SECRET
+  std::optional<std::string> master_key; ///< CHAT_MASTER_KEY
+  std::string credentials_directory;     ///< of systemd; empty: none
   given_values given;
 };
 

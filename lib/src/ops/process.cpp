@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -31,10 +32,12 @@ void harden_process() noexcept {
   (void)std::signal(SIGPIPE, SIG_IGN);
 }
 
-void forget_secret_in_environment() noexcept {
-  if (char* secret = std::getenv("CHAT_SECRET")) {
+void forget_secrets_in_environment() noexcept {
+  for (const char* name : {"CHAT_SECRET", "CHAT_MASTER_KEY"}) {
+    char* secret = std::getenv(name);
+    if (secret == nullptr) continue;
     OPENSSL_cleanse(secret, std::strlen(secret));
-    (void)::unsetenv("CHAT_SECRET");
+    (void)::unsetenv(name);
   }
 }
 

@@ -8,7 +8,7 @@ namespace asio_chat::ops {
 void harden_process() noexcept;
 
 /// Takes CHAT_SECRET out of the environment, and overwrites it where /proc/PID/environ shows it.
-void forget_secret_in_environment() noexcept;
+void forget_secrets_in_environment() noexcept;
 
 /// Whether one of the standard streams is a terminal that is still there.
 bool is_in_terminal() noexcept;

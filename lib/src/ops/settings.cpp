@@ -95,6 +95,8 @@ result<void> check(const settings& s, bool passphrase_is_set) {
   if (tls.certificate_file.empty() && s.data_directory.empty())
     return wrong("there is no directory to make a certificate for development in; give cert and "
                  "key, or data");
+  if (!s.ephemeral && s.data_directory.empty())
+    return wrong("there is no directory to keep the history in; give data, or ephemeral");
   if (s.insecure_plaintext_listen && tls.clients != client_certificates::none)
     return wrong(
         "insecure-plaintext-listen would let in whoever shows no certificate, or a revoked "
@@ -152,6 +154,13 @@ result<invocation> read_settings(const setting_sources& from) {
   }
   overlay(call.effective, environment->given);
   overlay(call.effective, line->given);
+  call.settings.credentials_directory = environment->credentials_directory;
+  if (environment->master_key) {
+    if (call.effective.contains("master-key-file"))
+      return wrong("CHAT_MASTER_KEY is set in the environment, and master-key-file is given; give "
+                   "one of them");
+    call.settings.master_key = environment->master_key;
+  }
   if (auto taken = take_passphrase(call, *line, *environment); !taken) return taken.error();
 
   for (const auto& s : setting_table()) {

@@ -29,9 +29,11 @@ struct settings {
   server_config server; ///< all but the log, and the secrets that `load_secrets` reads
   std::string data_directory;
   bool ephemeral = false;
-  std::string master_key_file;     ///< empty: one of the data directory, made when it is needed
-  std::string passphrase_file;     ///< empty: none
-  std::string key_passphrase_file; ///< empty: none
+  std::string master_key_file; ///< empty: one of the data directory, made when it is needed
+  std::optional<std::string> master_key; ///< CHAT_MASTER_KEY
+  std::string credentials_directory;     ///< systemd's; empty: none
+  std::string passphrase_file;           ///< empty: none
+  std::string key_passphrase_file;       ///< empty: none
   bool require_passphrase = false;
   log_options log;
 };

@@ -44,14 +44,17 @@ TEST_CASE("a hardened process dumps nothing and makes private files", "[ops]") {
   CHECK(wrong == 0);
 }
 
-TEST_CASE("the passphrase is gone from the environment once it is read", "[ops]") {
+TEST_CASE("secrets are gone from the environment once they are read", "[ops]") {
   const int wrong = in_child([] {
-    char variable[] = "CHAT_SECRET=open sesame";
-    if (::putenv(variable) != 0) return 1;
-    forget_secret_in_environment();
-    if (std::getenv("CHAT_SECRET") != nullptr) return 2;
-    const bool wiped =
-        std::all_of(variable + 12, std::end(variable), [](char c) { return c == 0; });
+    char passphrase[] = "CHAT_SECRET=open sesame";
+    char master_key[] = "CHAT_MASTER_KEY=0123456789abcdef";
+    if (::putenv(passphrase) != 0 || ::putenv(master_key) != 0) return 1;
+    forget_secrets_in_environment();
+    if (std::getenv("CHAT_SECRET") != nullptr || std::getenv("CHAT_MASTER_KEY") != nullptr)
+      return 2;
+    const auto zero = [](char c) { return c == 0; };
+    const bool wiped = std::all_of(passphrase + 12, std::end(passphrase), zero) &&
+                       std::all_of(master_key + 16, std::end(master_key), zero);
     return wiped ? 0 : 3;
   });
   CHECK(wrong == 0);

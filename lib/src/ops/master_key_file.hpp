@@ -1,0 +1,21 @@
+// The key that seals the history: where it comes from, and that it is there at all.
+#pragma once
+
+#include "base/logger.hpp"
+#include "ops/settings.hpp"
+
+#include <string>
+#include <vector>
+
+namespace asio_chat::ops {
+
+/// 64 hexadecimal digits on each line; blank lines and those that begin with # do not count. The
+/// first key seals, all of them open.
+result<std::vector<std::string>> read_master_keys(const std::string& path);
+
+/// Sets `server.storage`, unless the history is to be in memory. The keys are, in this order, those
+/// of `master_key_file`, CHAT_MASTER_KEY, the systemd credential `master-key`, and `master.key` of
+/// the data directory, which is made, with a warning that names it, if it is not there.
+result<void> prepare_storage(settings& s, const logger& log);
+
+} // namespace asio_chat::ops

@@ -1,0 +1,55 @@
+// A journal whose disk is a value: what is committed outlives a crash, what waits does not.
+#pragma once
+
+#include "journal/journal.hpp"
+#include "journal/span.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asio_chat::simulation {
+
+/// What is on the disk.
+struct disk {
+  struct log {
+    std::vector<journal::record> entries; ///< all that there ever were
+    std::uint64_t first = 1;              ///< kept from here on
+  };
+  std::map<std::string, log> logs;
+  std::map<std::string, std::uint64_t> offset_of_id; ///< by room, author and id
+};
+
+/// Calls wait until the simulation commits a group, reads one, or crashes: the order of those is the
+/// disk's time. Answers come one by one as well.
+class disk_journal final : public journal {
+ public:
+  static constexpr std::uint64_t epoch = 7;
+
+  explicit disk_journal(disk& d)
+      : disk_(d) {}
+
+  void open(std::string room, open_done done) override;
+  void close(const std::string&) override {}
+  void append(entry draft, const identity& author, append_done done) override;
+  void read(std::string room, range part, read_done done) override;
+  void search(search_query, search_done) override {}
+
+  /// Carries out the calls that wait, up to so many.
+  /// @param full appends fail: there is no room on the disk
+  void commit(std::size_t most, bool full);
+  /// Gives one answer; false if there is none.
+  bool answer();
+  bool idle() const noexcept { return calls_.empty() && answers_.empty(); }
+
+ private:
+  disk& disk_;
+  std::deque<std::function<void(bool full)>> calls_;
+  std::deque<std::function<void()>> answers_;
+};
+
+} // namespace asio_chat::simulation

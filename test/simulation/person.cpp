@@ -1,0 +1,106 @@
+#include "person.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::simulation {
+
+appetite person::deliver(const shared_event& e) {
+  wire_.push_back(e);
+  if (wire_.size() >= capacity) full_ = true;
+  return full_ ? appetite::full : appetite::hungry;
+}
+
+void person::connect(hub& house, const std::vector<std::string>& rooms) {
+  const auto entered = house.enter(*this, {who_, name_, true, true});
+  if (!entered) throw broken_promise{fmt::format("{}: {}", name_, entered.error().message)};
+  member_ = *entered;
+  for (const std::string& room : rooms) {
+    const view& v = views_[room];
+    const beginning from = v.last ? beginning{v.last} : beginning{{}, 3};
+    if (const auto in = house.join(*member_, room, "", from); !in)
+      throw broken_promise{in.error().message};
+  }
+  for (const message& m : unacknowledged_)
+    send(house, m);
+}
+
+void person::disconnect(hub& house) {
+  house.leave(*member_);
+  cut_off();
+}
+
+void person::cut_off() noexcept {
+  member_ = nullptr;
+  told_to_go_ = held_ = full_ = false;
+  wire_.clear();
+}
+
+void person::say(hub& house, const std::string& room, std::string text) {
+  if (held_) return;
+  unacknowledged_.push_back({fmt::format("{}-{}", name_, ++last_id_), room, std::move(text)});
+  send(house, unacknowledged_.back());
+}
+
+void person::send(hub& house, const message& m) const {
+  house.dispatch(*member_, {"say", m.text, m.room, m.id, m.id});
+}
+
+void person::receive(hub& house, std::size_t most) {
+  for (; most > 0 && !wire_.empty(); --most) {
+    const shared_event e = std::move(wire_.front());
+    wire_.pop_front();
+    learn(e->value);
+  }
+  if (full_ && wire_.size() <= capacity / 2 && member_) {
+    full_ = false;
+    hub::hungry(*member_);
+  }
+  (void)house;
+}
+
+void person::learn(const event& e) {
+  if (const auto* state = std::get_if<room_state>(&e)) {
+    view& v = views_[state->room];
+    if (!v.last && state->head.offset <= 3) v.last = position{state->head.epoch, 0};
+  } else if (const auto* said = std::get_if<entry>(&e)) {
+    see(*said);
+  } else if (const auto* a = std::get_if<acknowledged>(&e)) {
+    note(*a);
+  } else if (const auto* missed = std::get_if<entries_missed>(&e)) {
+    note(*missed);
+  } else if (const auto* no = std::get_if<refused>(&e)) {
+    // Not stored: said once more by somebody else's wish, or never.
+    std::erase_if(unacknowledged_, [&](const message& m) { return m.id == no->ref; });
+  }
+}
+
+void person::see(const entry& e) {
+  view& v = views_[e.room];
+  if (v.last && e.at <= *v.last)
+    throw broken_promise{fmt::format("{} was told {}@{} after {}", name_, e.room, e.at.offset,
+                                     v.last->offset)};
+  v.last = e.at;
+  v.seen.push_back(e);
+}
+
+void person::note(const acknowledged& a) {
+  const auto m = std::find_if(unacknowledged_.begin(), unacknowledged_.end(),
+                              [&](const message& x) { return x.id == a.id; });
+  if (m == unacknowledged_.end()) throw broken_promise{name_ + " was acknowledged twice: " + a.id};
+  promises_[a.id] = {a.room, m->text, a.at};
+  unacknowledged_.erase(m);
+}
+
+void person::note(const entries_missed& m) {
+  view& v = views_[m.room];
+  if (!v.last || m.after != *v.last || m.next.offset <= m.after.offset + 1)
+    throw broken_promise{fmt::format("{} was told of a gap that is none, {}..{}", name_,
+                                     m.after.offset, m.next.offset)};
+  v.last = position{m.next.epoch, m.next.offset - 1};
+  v.gaps.push_back(m);
+}
+
+} // namespace asio_chat::simulation

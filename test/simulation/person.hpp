@@ -1,0 +1,92 @@
+// Somebody with a client that follows the protocol: says things, loses the connection, comes back.
+#pragma once
+
+#include "domain/hub.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asio_chat::simulation {
+
+/// What went wrong: the run is over, and its seed shows it again.
+struct broken_promise {
+  std::string what;
+};
+
+/// Both ends of a connection, and what the client knows across connections. Events travel: what is
+/// on the way when the connection is lost does not arrive.
+class person final : public sink {
+ public:
+  person(std::string name, const identity& who)
+      : name_(std::move(name))
+      , who_(who) {}
+
+  // The server's end.
+  appetite deliver(const shared_event& e) override;
+  void hold(bool on) override { held_ = on; }
+  void close(close_reason) override { told_to_go_ = true; }
+  std::vector<std::string> protection() const override { return {}; }
+
+  // The client.
+  bool is_connected() const noexcept { return member_ != nullptr; }
+  void connect(hub& house, const std::vector<std::string>& rooms);
+  void disconnect(hub& house);
+  /// The server is gone, with everything it had in memory.
+  void cut_off() noexcept;
+  /// Whether the server has closed the connection.
+  bool told_to_go() const noexcept { return told_to_go_; }
+  void say(hub& house, const std::string& room, std::string text);
+  /// Takes up to so many events from the wire.
+  void receive(hub& house, std::size_t most);
+  bool has_something_to_receive() const noexcept { return !wire_.empty(); }
+
+  // What the model checks.
+  struct view {
+    std::optional<position> last;
+    std::vector<entry> seen;
+    std::vector<entries_missed> gaps;
+  };
+  const std::string& name() const noexcept { return name_; }
+  const identity& who() const noexcept { return who_; }
+  const std::map<std::string, view>& views() const noexcept { return views_; }
+  /// Texts that the server promised to have kept, by id.
+  struct promise {
+    std::string room;
+    std::string text;
+    position at;
+  };
+  const std::map<std::string, promise>& promises() const noexcept { return promises_; }
+  bool waits_for_nothing() const noexcept { return unacknowledged_.empty(); }
+  std::size_t capacity = 1'000'000; ///< of the wire; beyond it the sink is full
+
+ private:
+  struct message {
+    std::string id;
+    std::string room;
+    std::string text;
+  };
+
+  void send(hub& house, const message& m) const;
+  void learn(const event& e);
+  void see(const entry& e);
+  void note(const acknowledged& a);
+  void note(const entries_missed& m);
+
+  std::string name_;
+  identity who_;
+  member* member_ = nullptr;
+  bool told_to_go_ = false;
+  bool held_ = false;
+  bool full_ = false;
+  std::deque<shared_event> wire_;
+  std::deque<message> unacknowledged_;
+  std::uint64_t last_id_ = 0;
+  std::map<std::string, view> views_;
+  std::map<std::string, promise> promises_;
+};
+
+} // namespace asio_chat::simulation
