@@ -43,7 +43,7 @@ void disk_journal::read(std::string room, range part, read_done done) {
     for (std::uint64_t o = s.first; o < s.end; ++o)
       p.entries.push_back(l.entries[o - 1]);
     p.more = s.end <= l.entries.size();
-    answers_.push_back([done, p] { done(p); });
+    pages_.push_back([done, p] { done(p); });
   });
 }
 
@@ -55,10 +55,10 @@ void disk_journal::commit(std::size_t most, bool full) {
   }
 }
 
-bool disk_journal::answer() {
-  if (answers_.empty()) return false;
-  const auto a = std::move(answers_.front());
-  answers_.pop_front();
+bool disk_journal::give_one(std::deque<std::function<void()>>& from) {
+  if (from.empty()) return false;
+  const auto a = std::move(from.front());
+  from.pop_front();
   a();
   return true;
 }

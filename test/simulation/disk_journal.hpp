@@ -24,8 +24,8 @@ struct disk {
   std::map<std::string, std::uint64_t> offset_of_id; ///< by room, author and id
 };
 
-/// Calls wait until the simulation commits a group, reads one, or crashes: the order of those is the
-/// disk's time. Answers come one by one as well.
+/// Calls wait until the simulation carries them out, or crashes. Answers come one by one; those of
+/// reads may overtake the others, and be overtaken.
 class disk_journal final : public journal {
  public:
   static constexpr std::uint64_t epoch = 7;
@@ -42,14 +42,18 @@ class disk_journal final : public journal {
   /// Carries out the calls that wait, up to so many.
   /// @param full appends fail: there is no room on the disk
   void commit(std::size_t most, bool full);
-  /// Gives one answer; false if there is none.
-  bool answer();
-  bool idle() const noexcept { return calls_.empty() && answers_.empty(); }
+  /// Give one answer; false if there is none.
+  bool answer() { return give_one(answers_); }
+  bool answer_read() { return give_one(pages_); }
+  bool idle() const noexcept { return calls_.empty() && answers_.empty() && pages_.empty(); }
 
  private:
+  static bool give_one(std::deque<std::function<void()>>& from);
+
   disk& disk_;
   std::deque<std::function<void(bool full)>> calls_;
   std::deque<std::function<void()>> answers_;
+  std::deque<std::function<void()>> pages_;
 };
 
 } // namespace asio_chat::simulation

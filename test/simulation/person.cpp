@@ -19,7 +19,7 @@ void person::connect(hub& house, const std::vector<std::string>& rooms) {
   member_ = *entered;
   for (const std::string& room : rooms) {
     const view& v = views_[room];
-    const beginning from = v.last ? beginning{v.last} : beginning{{}, 3};
+    const beginning from = v.last ? beginning{v.last} : beginning{{}, first_history};
     if (const auto in = house.join(*member_, room, "", from); !in)
       throw broken_promise{in.error().message};
   }
@@ -64,7 +64,9 @@ void person::receive(hub& house, std::size_t most) {
 void person::learn(const event& e) {
   if (const auto* state = std::get_if<room_state>(&e)) {
     view& v = views_[state->room];
-    if (!v.last && state->head.offset <= 3) v.last = position{state->head.epoch, 0};
+    if (v.last) return;
+    v.begin = state->head.offset - std::min<std::uint64_t>(state->head.offset, first_history);
+    v.last = position{state->head.epoch, v.begin};
   } else if (const auto* said = std::get_if<entry>(&e)) {
     see(*said);
   } else if (const auto* a = std::get_if<acknowledged>(&e)) {
@@ -80,8 +82,8 @@ void person::learn(const event& e) {
 void person::see(const entry& e) {
   view& v = views_[e.room];
   if (v.last && e.at <= *v.last)
-    throw broken_promise{fmt::format("{} was told {}@{} after {}", name_, e.room, e.at.offset,
-                                     v.last->offset)};
+    throw broken_promise{
+        fmt::format("{} was told {}@{} after {}", name_, e.room, e.at.offset, v.last->offset)};
   v.last = e.at;
   v.seen.push_back(e);
 }
@@ -96,7 +98,8 @@ void person::note(const acknowledged& a) {
 
 void person::note(const entries_missed& m) {
   view& v = views_[m.room];
-  if (!v.last || m.after != *v.last || m.next.offset <= m.after.offset + 1)
+  // What is our own is passed over without a word.
+  if (!v.last || m.after < *v.last || m.next.offset <= m.after.offset + 1)
     throw broken_promise{fmt::format("{} was told of a gap that is none, {}..{}", name_,
                                      m.after.offset, m.next.offset)};
   v.last = position{m.next.epoch, m.next.offset - 1};

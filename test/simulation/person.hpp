@@ -44,9 +44,12 @@ class person final : public sink {
   void receive(hub& house, std::size_t most);
   bool has_something_to_receive() const noexcept { return !wire_.empty(); }
 
+  static constexpr std::size_t first_history = 3; ///< on the first join of a room
+
   // What the model checks.
   struct view {
     std::optional<position> last;
+    std::uint64_t begin = 0; ///< entries after this offset are wanted
     std::vector<entry> seen;
     std::vector<entries_missed> gaps;
   };

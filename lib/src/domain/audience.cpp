@@ -75,12 +75,13 @@ void audience::begin(member& m, const beginning& where, position head) {
   position told = head;
   if (where.after) {
     told = *where.after;
-    if (told.epoch == head.epoch) told.offset = std::min(told.offset, head.offset);
     if (told.offset == 0) told.epoch = head.epoch; // there was nothing yet
   } else {
     told.offset -= std::min<std::uint64_t>(head.offset, where.history);
   }
-  if (told == head) {
+  // He may have more than the head: of a page that was read when it was stored, but not told yet.
+  if (told >= head && told.epoch == head.epoch) {
+    p->told = told.offset;
     p->behind.reset();
     return;
   }
@@ -168,6 +169,7 @@ appetite audience::feed(place& p, const journal::page& page) {
       left = give(p, share(entries_missed{owner_.name(), c.told, {head_.epoch, next}}));
     c.told = {head_.epoch, next - 1};
   }
+  c.announced = true; // from here on the member relies on it
   // All of it, though the sink may be full before its end: it is bounded, and paid for.
   for (const journal::record& r : page.entries) {
     c.told = r.what.at;

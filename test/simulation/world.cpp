@@ -1,0 +1,169 @@
+#include "world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::simulation {
+
+world::world(std::uint64_t seed)
+    : random_(seed) {
+  limits_.posts_under_way = 16;
+  const std::uint64_t count = 2 + draw(6);
+  for (std::uint64_t n = 0; n < count; ++n) {
+    identity who{};
+    who[0] = static_cast<std::uint8_t>(n + 1);
+    people_.push_back(std::make_unique<person>(fmt::format("p{}", n), who));
+    if (draw(3) == 0) people_.back()->capacity = 4 + draw(12);
+  }
+  start();
+}
+
+world::~world() {
+  for (const auto& p : people_)
+    p->cut_off();
+}
+
+std::uint64_t world::draw(std::uint64_t below) {
+  // Of our own: the standard's distributions differ from library to library.
+  return random_() % below;
+}
+
+void world::mix(std::uint64_t value) noexcept {
+  trace_ = (trace_ ^ value) * 0x100000001b3;
+}
+
+std::uint64_t world::entries() const noexcept {
+  std::uint64_t all = 0;
+  for (const auto& [room, l] : disk_.logs)
+    all += l.entries.size();
+  return all;
+}
+
+void world::run(std::size_t steps) {
+  for (std::size_t n = 0; n < steps; ++n)
+    step();
+  rest();
+  check();
+}
+
+void world::step() {
+  const std::uint64_t what = draw(100);
+  mix(what);
+  clock_.advance(std::chrono::milliseconds(draw(2'000)));
+  person& p = anybody();
+  if (p.is_connected() && p.told_to_go()) {
+    p.disconnect(*hub_);
+  } else if (what < 30) {
+    if (!p.is_connected()) return;
+    const std::string& room = rooms_[draw(rooms_.size())];
+    p.say(*hub_, room, fmt::format("text {}", ++said_));
+  } else if (what < 50) {
+    journal_->commit(1 + draw(8), draw(20) == 0);
+  } else if (what < 70) {
+    for (std::uint64_t n = 1 + draw(8); n > 0; --n) {
+      if (draw(3) == 0) {
+        journal_->answer_read();
+      } else {
+        journal_->answer();
+      }
+    }
+  } else if (what < 88) {
+    p.receive(*hub_, 1 + draw(10));
+  } else if (what < 94) {
+    if (!p.is_connected()) p.connect(*hub_, rooms_);
+  } else if (what < 97) {
+    if (p.is_connected()) p.disconnect(*hub_);
+  } else if (what < 99) {
+    retain();
+  } else if (draw(4) == 0) {
+    crash();
+  }
+}
+
+void world::crash() {
+  ++crashes_;
+  for (const auto& p : people_)
+    p->cut_off();
+  // Of the journal only its disk is left.
+  hub_.reset();
+  journal_.reset();
+  start();
+}
+
+void world::start() {
+  journal_ = std::make_unique<disk_journal>(disk_);
+  hub_ = std::make_unique<hub>(hub::services{*journal_, clock_, limits_, rooms_.front()});
+}
+
+void world::retain() {
+  disk::log& l = disk_.logs[rooms_[draw(rooms_.size())]];
+  l.first += draw(l.entries.size() + 2 - l.first);
+}
+
+void world::rest() {
+  for (int turn = 0; turn < 10'000; ++turn) {
+    for (const auto& p : people_) {
+      if (p->is_connected() && p->told_to_go()) p->disconnect(*hub_);
+      if (!p->is_connected()) p->connect(*hub_, rooms_);
+    }
+    journal_->commit(1'000, false);
+    while (journal_->answer() || journal_->answer_read()) {
+    }
+    for (const auto& p : people_)
+      p->receive(*hub_, 1'000);
+    const bool quiet = std::all_of(people_.begin(), people_.end(), [](const auto& p) {
+      return !p->has_something_to_receive() && !p->told_to_go();
+    });
+    if (quiet && journal_->idle()) return;
+  }
+  throw broken_promise{"it does not come to rest"};
+}
+
+void world::check() const {
+  for (const auto& p : people_) {
+    if (!p->waits_for_nothing())
+      throw broken_promise{p->name() + " waits for an acknowledgement in vain"};
+    check_promises(*p);
+    for (const auto& [room, v] : p->views())
+      check_view(*p, room, v);
+  }
+}
+
+void world::check_promises(const person& p) const {
+  for (const auto& [id, kept] : p.promises()) {
+    const auto& entries = disk_.logs.at(kept.room).entries;
+    const auto same = [&](const journal::record& r) { return r.what.text == kept.text; };
+    if (std::count_if(entries.begin(), entries.end(), same) != 1)
+      throw broken_promise{fmt::format("{} of {} is not there exactly once", id, p.name())};
+    if (!same(entries.at(kept.at.offset - 1)))
+      throw broken_promise{fmt::format("{} of {} is not where it was said to be", id, p.name())};
+  }
+}
+
+/// Entry by entry of the log: told, or one's own, or in a gap that was spoken of.
+void world::check_view(const person& p, const std::string& room, const person::view& v) const {
+  const auto& entries = disk_.logs.at(room).entries;
+  auto next = v.seen.begin();
+  for (std::uint64_t o = v.begin + 1; o <= entries.size(); ++o) {
+    const journal::record& r = entries[o - 1];
+    if (next != v.seen.end() && next->at.offset == o) {
+      if (next->text != r.what.text || next->from != r.what.from)
+        throw broken_promise{fmt::format("{} was told something else at {}@{}", p.name(), room, o)};
+      ++next;
+      continue;
+    }
+    const bool in_gap = std::any_of(v.gaps.begin(), v.gaps.end(), [o](const entries_missed& m) {
+      return o > m.after.offset && o < m.next.offset;
+    });
+    // Before the first one there may be less than was wanted: nobody is told of that.
+    const bool before_first = v.seen.empty() || o < v.seen.front().at.offset;
+    if (r.author != p.who() && !in_gap && !(before_first && o < disk_.logs.at(room).first))
+      throw broken_promise{fmt::format("{} was not told {}@{}", p.name(), room, o)};
+  }
+  if (next != v.seen.end())
+    throw broken_promise{fmt::format("{} was told more than there is in {}", p.name(), room)};
+}
+
+} // namespace asio_chat::simulation

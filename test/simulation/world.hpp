@@ -1,0 +1,57 @@
+// A server, its disk and the people of its chat, driven by a seed.
+#pragma once
+
+#include "disk_journal.hpp"
+#include "person.hpp"
+
+#include "support/manual_clock.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace asio_chat::simulation {
+
+/// Every step is drawn from the seed alone: the same seed is the same run.
+class world {
+ public:
+  explicit world(std::uint64_t seed);
+  ~world();
+
+  /// Runs, lets everything come to rest, and checks. Throws `broken_promise`.
+  void run(std::size_t steps);
+  /// Stays the same as long as the code behaves the same.
+  std::uint64_t trace() const noexcept { return trace_; }
+  std::uint64_t entries() const noexcept;
+  std::uint64_t crashes() const noexcept { return crashes_; }
+
+ private:
+  void start();
+  void step();
+  void crash();
+  void retain();
+  void rest();
+  void check() const;
+  void check_promises(const person& p) const;
+  void check_view(const person& p, const std::string& room, const person::view& v) const;
+
+  std::uint64_t draw(std::uint64_t below);
+  person& anybody() { return *people_[draw(people_.size())]; }
+  void mix(std::uint64_t value) noexcept;
+
+  std::mt19937_64 random_;
+  std::uint64_t trace_ = 0;
+  std::uint64_t crashes_ = 0;
+  std::uint64_t said_ = 0;
+  test::manual_clock clock_;
+  limits limits_;
+  disk disk_;
+  std::vector<std::string> rooms_{"lobby", "den"};
+  std::vector<std::unique_ptr<person>> people_;
+  std::unique_ptr<disk_journal> journal_;
+  std::unique_ptr<hub> hub_;
+};
+
+} // namespace asio_chat::simulation
