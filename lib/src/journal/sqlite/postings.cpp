@@ -2,6 +2,8 @@
 
 #include "journal/sqlite/binary.hpp"
 
+#include <boost/sort/spreadsort/integer_sort.hpp>
+
 #include <algorithm>
 
 namespace asio_chat::sqlite {
@@ -14,7 +16,7 @@ constexpr std::size_t postings_per_row = 1'024;
 } // namespace
 
 std::vector<std::string> pack_postings(std::vector<posting>& postings) {
-  std::sort(postings.begin(), postings.end());
+  boost::sort::spreadsort::integer_sort(postings.begin(), postings.end());
   postings.erase(std::unique(postings.begin(), postings.end()), postings.end());
   std::vector<std::string> rows(1 + postings.size() / postings_per_row);
   std::uint32_t row = 0;
