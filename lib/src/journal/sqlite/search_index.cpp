@@ -71,8 +71,9 @@ bool search_index::full() const noexcept {
 
 void search_index::write(SQLite::Database& db) {
   std::int64_t id = db.execAndGet("SELECT coalesce(max(id), 0) FROM search_rows").getInt64();
-  SQLite::Statement add_run(db, "INSERT INTO search_runs (room, last, first, key, row, rows) "
-                                "VALUES (?, ?, ?, ?, ?, ?)");
+  SQLite::Statement add_run(
+      db, "INSERT OR REPLACE INTO search_runs (room, last, first, key, row, rows) "
+          "VALUES (?, ?, ?, ?, ?, ?)");
   SQLite::Statement add_row(db, "INSERT INTO search_rows (id, postings) VALUES (?, ?)");
   std::vector<posting> postings;
   for (const auto& [room, runs] : newest_) {

@@ -1,0 +1,122 @@
+#include "journal/sqlite/database.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+constexpr int busy_milliseconds = 5'000; // somebody looks into the file with a tool of his own
+
+failure unusable(const database_file& f, const std::string& why) {
+  return fail(errc::storage_failed, fmt::format("the journal '{}' {}", f.path, why));
+}
+
+std::string text_of(int error) {
+  return std::generic_category().message(error);
+}
+
+/// A new file is on the disk when its directory is.
+bool sync_directory_of(const std::string& path) {
+  const std::string directory = std::filesystem::path(path).parent_path().string();
+  const int fd =
+      ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool done = ::fsync(fd) == 0;
+  ::close(fd);
+  return done;
+}
+
+SQLite::Database connect(const database_file& f) {
+  // A reader as well needs to write: to the shared index of the WAL.
+  SQLite::Database db(f.path, SQLite::OPEN_READWRITE, busy_milliseconds, f.vfs);
+  ::sqlite3_extended_result_codes(db.getHandle(), 1);
+  db.exec("PRAGMA trusted_schema=OFF");
+  db.exec("PRAGMA cell_size_check=ON");
+  db.exec("PRAGMA temp_store=MEMORY"); // nothing is written beside the database
+  return db;
+}
+
+} // namespace
+
+result<void> prepare_file(const database_file& f) {
+  const int made = ::open(f.path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made >= 0) {
+    ::close(made);
+    if (!sync_directory_of(f.path))
+      return unusable(f, fmt::format("cannot be made durably: {}", text_of(errno)));
+    return {};
+  }
+  if (errno != EEXIST)
+    return unusable(
+        f, fmt::format("cannot be made: {}; choose another directory with --data", text_of(errno)));
+  struct stat status {};
+  if (::stat(f.path.c_str(), &status) != 0)
+    return unusable(f, fmt::format("cannot be looked at: {}", text_of(errno)));
+  if (!S_ISREG(status.st_mode)) return unusable(f, "is no file: move it away");
+  if (::faccessat(AT_FDCWD, f.path.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
+    return unusable(f, fmt::format("cannot be written to: {}; allow it with: chmod 600 '{}', or "
+                                   "choose another directory with --data",
+                                   text_of(errno), f.path));
+  }
+  return {};
+}
+
+SQLite::Database connect_for_writing(const database_file& f) {
+  SQLite::Database db = connect(f);
+  db.exec("PRAGMA journal_mode=WAL");
+  db.exec("PRAGMA synchronous=FULL"); // with less, what was acknowledged is lost with the power
+  db.exec("PRAGMA secure_delete=ON");
+  db.exec("PRAGMA foreign_keys=ON");
+  db.exec("PRAGMA cache_size=-16384");             // KiB
+  db.exec("PRAGMA journal_size_limit=67108864");   // a WAL that had to grow is cut again
+  ::sqlite3_wal_autocheckpoint(db.getHandle(), 0); // the store says when: after the answers
+  return db;
+}
+
+SQLite::Database connect_for_reading(const database_file& f) {
+  SQLite::Database db = connect(f);
+  db.exec("PRAGMA query_only=ON");
+  db.exec("PRAGMA cache_size=-8192");
+  return db;
+}
+
+bool is_full(const SQLite::Exception& e) noexcept {
+  return (e.getErrorCode() & 0xFF) == SQLITE_FULL;
+}
+
+failure explain(const database_file& f, const SQLite::Exception& e) {
+  switch (e.getErrorCode() & 0xFF) {
+  case SQLITE_NOTADB:
+    return unusable(f, "is no SQLite database: move it away, or restore a backup");
+  case SQLITE_CORRUPT:
+    return unusable(f, fmt::format("is damaged ({}): restore a backup", e.what()));
+  case SQLITE_FULL:
+    return unusable(f, "cannot be written to: the disk is full; make room on it");
+  case SQLITE_READONLY:
+    return unusable(f, fmt::format("cannot be written to ({}): let its owner write to it and to "
+                                   "its directory",
+                                   e.what()));
+  case SQLITE_BUSY:
+    return unusable(f, "is locked by another program that has it open: close that one");
+  case SQLITE_CANTOPEN:
+    return unusable(
+        f, fmt::format("cannot be opened ({}): look at its directory's owner and mode", e.what()));
+  case SQLITE_IOERR:
+    return unusable(f, fmt::format("cannot be read or written ({}, code {}): look at the disk",
+                                   e.what(), e.getExtendedErrorCode()));
+  default:
+    return unusable(f, fmt::format("cannot be used: {}", e.what()));
+  }
+}
+
+} // namespace asio_chat::sqlite

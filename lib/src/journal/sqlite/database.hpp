@@ -1,0 +1,33 @@
+// The journal's database file: how it is opened, and what is said when that fails.
+#pragma once
+
+#include <asio_chat/error.hpp>
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+
+#include <string>
+
+namespace asio_chat::sqlite {
+
+struct database_file {
+  std::string path;
+  std::string vfs{}; ///< SQLite's default if empty
+};
+
+/// Makes an empty file, open to its owner alone, where there is none, and sees that it can be
+/// written to.
+result<void> prepare_file(const database_file& f);
+
+/// For the one that writes: what it has committed is on the disk. Throws `SQLite::Exception`.
+SQLite::Database connect_for_writing(const database_file& f);
+/// For those that read only. Throws likewise.
+SQLite::Database connect_for_reading(const database_file& f);
+
+/// A sentence for the operator.
+failure explain(const database_file& f, const SQLite::Exception& e);
+
+/// Whether waiting for room on the disk is the way out.
+bool is_full(const SQLite::Exception& e) noexcept;
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,62 @@
+#include "journal/sqlite/name_table.hpp"
+
+#include "journal/sqlite/columns.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+/// A name opens in its own row only.
+std::string context_of(const identity& who) {
+  return fmt::format("name held for {:02x}", fmt::join(who, ""));
+}
+
+} // namespace
+
+name_table::name_table(SQLite::Database& db, const key_ring& keys)
+    : keys_(keys)
+    , all_(db, "SELECT who, name, left_at FROM names")
+    , hold_(db, "INSERT OR REPLACE INTO names (who, name, left_at) VALUES (?, ?, ?)")
+    , release_(db, "DELETE FROM names WHERE who=?") {}
+
+result<std::vector<held_name>> name_table::all() {
+  std::vector<held_name> names;
+  while (all_.executeStep()) {
+    held_name n;
+    n.who = array_at<identity>(all_, 0);
+    auto name = keys_.open_text(bytes_at(all_, 1), context_of(n.who));
+    if (!name) {
+      all_.reset();
+      return std::move(name.error());
+    }
+    n.name = std::move(*name);
+    if (!all_.getColumn(2).isNull()) n.left = time_at(all_, 2);
+    names.push_back(std::move(n));
+  }
+  all_.reset();
+  return names;
+}
+
+void name_table::hold(const held_name& n) {
+  const std::string sealed = keys_.seal_text(n.name, context_of(n.who));
+  bind_bytes(hold_, 1, view_of(n.who));
+  bind_bytes(hold_, 2, sealed);
+  if (n.left) {
+    bind_time(hold_, 3, *n.left);
+  } else {
+    hold_.bind(3);
+  }
+  run(hold_);
+}
+
+void name_table::release(const identity& who) {
+  bind_bytes(release_, 1, view_of(who));
+  run(release_);
+}
+
+} // namespace asio_chat::sqlite

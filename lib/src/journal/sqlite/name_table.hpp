@@ -1,0 +1,30 @@
+// The names that are held, sealed.
+#pragma once
+
+#include "journal/sqlite/key_ring.hpp"
+#include "model/identity.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <vector>
+
+namespace asio_chat::sqlite {
+
+/// Prepared statements; they throw `SQLite::Exception`.
+class name_table {
+ public:
+  name_table(SQLite::Database& db, const key_ring& keys);
+
+  result<std::vector<held_name>> all();
+  void hold(const held_name& n);
+  void release(const identity& who);
+
+ private:
+  const key_ring& keys_;
+  SQLite::Statement all_;
+  SQLite::Statement hold_;
+  SQLite::Statement release_;
+};
+
+} // namespace asio_chat::sqlite

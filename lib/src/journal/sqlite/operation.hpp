@@ -1,0 +1,37 @@
+// What is asked of the writer: the changes that one commit carries.
+#pragma once
+
+#include "journal/journal.hpp"
+#include "model/identity.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace asio_chat::sqlite {
+
+struct append_operation {
+  journal::record draft; ///< gets its position and its time
+  bool duplicate = false;
+};
+struct open_operation {
+  std::string room;
+  journal::log_state state{};
+};
+struct close_operation {
+  std::string room;
+};
+struct hold_operation {
+  held_name name;
+};
+struct release_operation {
+  identity who{};
+};
+
+struct operation {
+  std::variant<append_operation, open_operation, close_operation, hold_operation, release_operation>
+      what;
+  std::optional<failure> refused{}; ///< why it has not been done
+};
+
+} // namespace asio_chat::sqlite

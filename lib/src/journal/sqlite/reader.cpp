@@ -1,0 +1,180 @@
+#include "journal/sqlite/reader.hpp"
+
+#include "journal/span.hpp"
+
+#include <SQLiteCpp/Transaction.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace asio_chat::sqlite {
+
+struct reader::connection {
+  connection(const database_file& f, const key_ring& keys)
+      : db(connect_for_reading(f))
+      , rooms(db, keys)
+      , records(db) {}
+
+  SQLite::Database db;
+  room_table rooms;
+  record_table records;
+};
+
+namespace {
+
+/// Puts a page together, from either end, until it has enough bytes.
+class page_builder {
+ public:
+  page_builder(const span& wanted, std::size_t bytes)
+      : wanted_(wanted)
+      , most_(bytes) {}
+
+  /// False if this one, and those behind it, are not part of the page.
+  bool add(journal::record&& r) {
+    bytes_ += r.what.text.size() + journal::entry_overhead;
+    if (!entries_.empty() && bytes_ > most_) return false;
+    entries_.push_back(std::move(r));
+    return true;
+  }
+  bool wants(std::uint64_t offset) const noexcept {
+    return offset >= wanted_.first && offset < wanted_.end;
+  }
+  journal::page finish(const room_row& room, bool backwards) {
+    journal::page p;
+    if (backwards) std::reverse(entries_.begin(), entries_.end());
+    const std::uint64_t here = backwards ? wanted_.end : wanted_.first;
+    const std::uint64_t first = entries_.empty() ? here : entries_.front().what.at.offset;
+    const std::uint64_t end = entries_.empty() ? here : entries_.back().what.at.offset + 1;
+    p.entries = std::move(entries_);
+    p.earlier = first > room.first;
+    p.more = end <= room.head;
+    if (wanted_.missed) p.gap = room.first;
+    return p;
+  }
+
+ private:
+  span wanted_;
+  std::size_t most_;
+  std::size_t bytes_ = 0;
+  std::vector<journal::record> entries_;
+};
+
+} // namespace
+
+reader::reader(database_file f, key_ring& keys, const search_index& index, trouble_function tell)
+    : file_(std::move(f))
+    , keys_(keys)
+    , index_(index)
+    , trouble_(std::move(tell)) {}
+
+reader::~reader() = default;
+
+template <class Answer, class Function>
+result<Answer> reader::in_one_snapshot(Function f) {
+  std::string why;
+  try {
+    if (!connection_) connection_ = std::make_unique<connection>(file_, keys_);
+    result<Answer> answer = f(*connection_);
+    if (answer) return answer;
+    why = answer.error().message;
+  } catch (const SQLite::Exception& e) {
+    connection_.reset();
+    why = explain(file_, e).message;
+  } catch (const error& e) {
+    why = e.what();
+  }
+  trouble_.tell(why);
+  return fail(errc::storage_failed, "what was said here cannot be read; the server's log says why");
+}
+
+result<std::vector<journal::record>> reader::open_record(const stored_record& r,
+                                                         const std::string& room) {
+  const auto key = keys_.key(r.header.room, r.header.key);
+  if (!key) return key.error();
+  return open(**key, r.header, r.before, r.sealed, room);
+}
+
+result<journal::page> reader::read(const std::string& room, const journal::range& part) {
+  return in_one_snapshot<journal::page>([&](connection& c) {
+    SQLite::Transaction snapshot(c.db);
+    return read(c, room, part);
+  });
+}
+
+result<journal::page> reader::read(connection& c, const std::string& room,
+                                   const journal::range& part) {
+  const auto row = c.rooms.find(keys_.tag_of(room));
+  if (!row) return journal::page{};
+  const span wanted = span_of(part.of, row->epoch, row->first, row->head);
+  const bool backwards = part.of.where == log_range::side::before;
+  page_builder page(wanted, part.bytes);
+  if (wanted.first == wanted.end) return page.finish(*row, backwards);
+
+  std::optional<failure> failed;
+  const auto visit = [&](const stored_record& s) {
+    if (s.header.last < wanted.first) return false; // going backwards
+    auto entries = open_record(s, room);
+    if (!entries) {
+      failed = std::move(entries.error());
+      return false;
+    }
+    if (backwards) std::reverse(entries->begin(), entries->end());
+    for (journal::record& r : *entries) {
+      if (page.wants(r.what.at.offset) && !page.add(std::move(r))) return false;
+    }
+    return s.header.last + 1 < wanted.end || backwards;
+  };
+  if (backwards) {
+    c.records.backwards(*row, wanted.end - 1, visit);
+  } else {
+    c.records.forwards(*row, wanted.first, visit);
+  }
+  if (failed) return std::move(*failed);
+  return page.finish(*row, backwards);
+}
+
+result<journal::hits> reader::search(const search_query& q) {
+  return in_one_snapshot<journal::hits>([&](connection& c) -> result<journal::hits> {
+    const room_tag tag = keys_.tag_of(q.room);
+    const auto row = c.rooms.find(tag);
+    if (!row) return journal::hits{};
+    const auto key = [&](std::uint32_t number) {
+      const auto loaded = keys_.key(tag, number);
+      return loaded ? *loaded : nullptr;
+    };
+    // Before the snapshot: see `search_index::find`.
+    auto candidates =
+        index_.find(c.db, {row->number, search_index::terms_of(q), row->first, row->head}, key);
+    SQLite::Transaction snapshot(c.db);
+    return search(c, q, *row, candidates);
+  });
+}
+
+result<journal::hits> reader::search(connection& c, const search_query& q, const room_row& room,
+                                     search_candidates& candidates) {
+  std::vector<journal::record> entries; // of the record that was looked into last
+  return pick_hits(q, candidates, [&](std::uint64_t offset) -> result<const journal::record*> {
+    const auto has = [&] {
+      return !entries.empty() && offset >= entries.front().what.at.offset &&
+             offset <= entries.back().what.at.offset;
+    };
+    if (!has()) {
+      std::optional<failure> failed;
+      entries.clear();
+      c.records.forwards(room, offset, [&](const stored_record& s) {
+        auto opened = open_record(s, q.room);
+        if (opened) {
+          entries = std::move(*opened);
+        } else {
+          failed = std::move(opened.error());
+        }
+        return false;
+      });
+      if (failed) return std::move(*failed);
+    }
+    return has() ? &entries[offset - entries.front().what.at.offset] : nullptr;
+  });
+}
+
+} // namespace asio_chat::sqlite

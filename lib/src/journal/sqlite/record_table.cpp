@@ -1,0 +1,116 @@
+#include "journal/sqlite/record_table.hpp"
+
+#include "journal/sqlite/columns.hpp"
+
+#include <utility>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+constexpr std::uint64_t last_offset = (std::uint64_t{1} << offset_bits) - 1;
+
+/// A statement that was left in the middle keeps the database from being checkpointed.
+struct resetting {
+  explicit resetting(SQLite::Statement& s)
+      : statement(s) {}
+  ~resetting() { statement.tryReset(); }
+  SQLite::Statement& statement;
+};
+
+} // namespace
+
+chain_value chain_after(const room_key& key, const stored_record& r) {
+  // Where the ids begin needs no saying: with another end the sealed bytes do not open.
+  return link(key, r.header, r.before, r.ids.empty() ? r.sealed : r.sealed + r.ids);
+}
+
+record_table::record_table(SQLite::Database& db)
+    : insert_(db, "INSERT INTO records (place, last, time, key, chain, ids, sealed) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?)")
+    , forwards_(db, "SELECT place, last, time, key, chain, ids, sealed FROM records "
+                    "WHERE place BETWEEN ? AND ? ORDER BY place")
+    , backwards_(db, "SELECT place, last, time, key, chain, ids, sealed FROM records "
+                     "WHERE place BETWEEN ? AND ? ORDER BY place DESC")
+    , erase_(db, "DELETE FROM records WHERE place BETWEEN ? AND ?") {}
+
+void record_table::insert(std::int64_t room, const stored_record& r) {
+  insert_.bind(1, place_of(room, r.header.first));
+  bind_number(insert_, 2, r.header.last);
+  bind_time(insert_, 3, r.header.time);
+  insert_.bind(4, r.header.key);
+  bind_bytes(insert_, 5, view_of(r.chain));
+  bind_bytes(insert_, 6, r.ids);
+  bind_bytes(insert_, 7, r.sealed);
+  run(insert_);
+}
+
+stored_record record_table::record(SQLite::Statement& s, const room_row& room) {
+  stored_record r;
+  r.header.room = room.tag;
+  r.header.epoch = room.epoch;
+  r.header.first = number_at(s, 0) & last_offset;
+  r.header.last = number_at(s, 1);
+  r.header.time = time_at(s, 2);
+  r.header.key = s.getColumn(3).getUInt();
+  r.chain = array_at<chain_value>(s, 4);
+  r.ids = bytes_at(s, 5);
+  r.sealed = bytes_at(s, 6);
+  return r;
+}
+
+void record_table::forwards(const room_row& room, std::uint64_t from, const visitor& visit) {
+  // The first of them, and what the chain is before it.
+  chain_value before = room.chain_before;
+  std::int64_t begin = place_of(room.number, 0);
+  {
+    const resetting when_done(backwards_);
+    backwards_.bind(1, begin);
+    backwards_.bind(2, place_of(room.number, from));
+    if (backwards_.executeStep()) {
+      begin = backwards_.getColumn(0).getInt64();
+      if (backwards_.executeStep()) before = array_at<chain_value>(backwards_, 4);
+    }
+  }
+  const resetting when_done(forwards_);
+  forwards_.bind(1, begin);
+  forwards_.bind(2, place_of(room.number, last_offset));
+  while (forwards_.executeStep()) {
+    stored_record r = record(forwards_, room);
+    r.before = std::exchange(before, r.chain);
+    if (!visit(r)) return;
+  }
+}
+
+void record_table::backwards(const room_row& room, std::uint64_t from, const visitor& visit) {
+  const resetting when_done(backwards_);
+  backwards_.bind(1, place_of(room.number, 0));
+  backwards_.bind(2, place_of(room.number, from));
+  // A record is complete when the one before it has been seen.
+  std::optional<stored_record> waiting;
+  while (backwards_.executeStep()) {
+    stored_record r = record(backwards_, room);
+    if (waiting) {
+      waiting->before = r.chain;
+      if (!visit(*waiting)) return;
+    }
+    waiting = std::move(r);
+  }
+  if (!waiting) return;
+  waiting->before = room.chain_before;
+  visit(*waiting);
+}
+
+void record_table::erase_from(std::int64_t room, std::uint64_t offset) {
+  erase_.bind(1, place_of(room, offset));
+  erase_.bind(2, place_of(room, last_offset));
+  run(erase_);
+}
+
+void record_table::erase_before(std::int64_t room, std::uint64_t offset) {
+  erase_.bind(1, place_of(room, 0));
+  erase_.bind(2, place_of(room, offset) - 1);
+  run(erase_);
+}
+
+} // namespace asio_chat::sqlite

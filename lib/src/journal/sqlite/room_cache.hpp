@@ -1,0 +1,66 @@
+// What the writer knows of rooms without asking the database.
+#pragma once
+
+#include "journal/sqlite/operation.hpp"
+#include "journal/sqlite/room_table.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace asio_chat::sqlite {
+
+/// What a group changes of a room and a failure takes back.
+struct room_values {
+  room_row row;
+  std::string topic;
+  bool stored = false; ///< has a row
+};
+
+struct room_state {
+  std::string name;
+  room_values now;
+  bool in_use = false;
+
+  /// @name Of the group under way
+  /// @{
+  bool touched = false;
+  room_values before;
+  std::uint32_t key_number = 0;
+  std::shared_ptr<const room_key> key;
+  std::vector<append_operation*> waiting; ///< for their record
+  std::string ids;                        ///< of those, as the record has them
+  std::size_t waiting_bytes = 0;
+  bool new_topic = false;
+  /// @}
+
+  std::uint64_t unshown = 0;             ///< entries in the file, not shown any more, about
+  std::list<room_state*>::iterator idle; ///< its place among those not in use
+};
+
+/// Rooms in use, and some of those used last.
+class room_cache {
+ public:
+  explicit room_cache(std::size_t idle_rooms)
+      : most_idle_(idle_rooms) {}
+
+  room_state* find(const std::string& name);
+  /// Not in use.
+  room_state& add(std::string name, room_values v);
+  void use(room_state& r);
+  void let_go(room_state& r);
+  /// Forgets idle rooms that are too many; not while a group is under way.
+  void keep_bound();
+  void forget(room_state& r);
+
+ private:
+  boost::unordered_flat_map<std::string, std::unique_ptr<room_state>> rooms_;
+  std::list<room_state*> idle_; ///< the one used last is at the front
+  std::size_t most_idle_;
+};
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,165 @@
+#include "journal/sqlite/room_table.hpp"
+
+#include "journal/sqlite/binary.hpp"
+#include "journal/sqlite/columns.hpp"
+
+#include <fmt/format.h>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+constexpr const char* columns =
+    "number, tag, name, epoch, first, head, time, topic, chain_before, chain, bytes, mac";
+
+std::string topic_context(const room_row& r) {
+  return fmt::format("topic of room {}", r.number);
+}
+
+/// Of a kind, and each part with a length that is fixed or said: no two rows have the same bytes.
+std::string bytes_of(const room_row& r) {
+  std::string bytes = "asio-chat room 1";
+  bytes.append(view_of(r.tag));
+  bytes.append(view_of(r.chain_before));
+  bytes.append(view_of(r.chain));
+  put_fixed(bytes, r.number);
+  put_fixed(bytes, r.epoch);
+  put_fixed(bytes, r.first);
+  put_fixed(bytes, r.head);
+  put_fixed(bytes, std::int64_t{r.time.time_since_epoch().count()});
+  put_fixed(bytes, r.bytes);
+  put_varint(bytes, r.name.size());
+  bytes.append(r.name);
+  bytes.append(r.topic);
+  return bytes;
+}
+
+std::string bytes_of(const house_row& h) {
+  std::string bytes = "asio-chat house 1";
+  put_fixed(bytes, h.rooms);
+  put_fixed(bytes, h.epoch);
+  return bytes;
+}
+
+[[noreturn]] void complain(const std::string& what) {
+  throw error(fail(errc::storage_failed,
+                   fmt::format("the journal is damaged, or of another key ring: {} is not as it "
+                               "was written",
+                               what)));
+}
+
+} // namespace
+
+std::string seal_name(const key_ring& keys, std::string_view name) {
+  return keys.seal_text(name, "name of a room");
+}
+
+result<std::string> open_name(const key_ring& keys, const room_row& r) {
+  return keys.open_text(r.name, "name of a room");
+}
+
+std::string seal_topic(const key_ring& keys, const room_row& r, std::string_view topic) {
+  return topic.empty() ? std::string() : keys.seal_text(topic, topic_context(r));
+}
+
+result<std::string> open_topic(const key_ring& keys, const room_row& r) {
+  return r.topic.empty() ? std::string() : keys.open_text(r.topic, topic_context(r));
+}
+
+room_table::room_table(SQLite::Database& db, const key_ring& keys)
+    : keys_(keys)
+    , find_(db, fmt::format("SELECT {} FROM rooms WHERE tag=?", columns))
+    , next_(db, fmt::format("SELECT {} FROM rooms WHERE number>? ORDER BY number LIMIT 1", columns))
+    , insert_(db, fmt::format("INSERT INTO rooms ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", columns))
+    , update_(db, "UPDATE rooms SET tag=?2, name=?3, epoch=?4, first=?5, head=?6, time=?7, "
+                  "topic=?8, chain_before=?9, chain=?10, bytes=?11, mac=?12 WHERE number=?1")
+    , erase_(db, "DELETE FROM rooms WHERE number=?")
+    , house_(db, "SELECT rooms, epoch, mac FROM house")
+    , set_house_(db, "INSERT OR REPLACE INTO house (only, rooms, epoch, mac) VALUES (1, ?, ?, ?)") {
+}
+
+std::optional<room_row> room_table::row(SQLite::Statement& s) {
+  if (!s.executeStep()) {
+    s.reset();
+    return {};
+  }
+  room_row r;
+  r.number = s.getColumn(0).getInt64();
+  r.tag = array_at<room_tag>(s, 1);
+  r.name = bytes_at(s, 2);
+  r.epoch = number_at(s, 3);
+  r.first = number_at(s, 4);
+  r.head = number_at(s, 5);
+  r.time = time_at(s, 6);
+  r.topic = bytes_at(s, 7);
+  r.chain_before = array_at<chain_value>(s, 8);
+  r.chain = array_at<chain_value>(s, 9);
+  r.bytes = number_at(s, 10);
+  const auto mac = array_at<chain_value>(s, 11);
+  s.reset();
+  if (mac != keys_.mac(bytes_of(r))) complain(fmt::format("the row of room {}", r.number));
+  return r;
+}
+
+void room_table::write(SQLite::Statement& s, const room_row& r) {
+  const chain_value mac = keys_.mac(bytes_of(r));
+  s.bind(1, r.number);
+  bind_bytes(s, 2, view_of(r.tag));
+  bind_bytes(s, 3, r.name);
+  bind_number(s, 4, r.epoch);
+  bind_number(s, 5, r.first);
+  bind_number(s, 6, r.head);
+  bind_time(s, 7, r.time);
+  bind_bytes(s, 8, r.topic);
+  bind_bytes(s, 9, view_of(r.chain_before));
+  bind_bytes(s, 10, view_of(r.chain));
+  bind_number(s, 11, r.bytes);
+  bind_bytes(s, 12, view_of(mac));
+  run(s);
+}
+
+std::optional<room_row> room_table::find(const room_tag& tag) {
+  bind_bytes(find_, 1, view_of(tag));
+  return row(find_);
+}
+
+std::optional<room_row> room_table::next_after(std::int64_t number) {
+  next_.bind(1, number);
+  return row(next_);
+}
+
+void room_table::insert(const room_row& r) {
+  write(insert_, r);
+}
+
+void room_table::update(const room_row& r) {
+  write(update_, r);
+}
+
+void room_table::erase(std::int64_t number) {
+  erase_.bind(1, number);
+  run(erase_);
+}
+
+house_row room_table::house() {
+  house_row h;
+  const bool there = house_.executeStep();
+  bool whole = true;
+  if (there) {
+    h = {house_.getColumn(0).getInt64(), number_at(house_, 1)};
+    whole = array_at<chain_value>(house_, 2) == keys_.mac(bytes_of(h));
+  }
+  house_.reset();
+  if (!whole) complain("the list of rooms");
+  return h;
+}
+
+void room_table::set_house(const house_row& h) {
+  const chain_value mac = keys_.mac(bytes_of(h));
+  set_house_.bind(1, h.rooms);
+  bind_number(set_house_, 2, h.epoch);
+  bind_bytes(set_house_, 3, view_of(mac));
+  run(set_house_);
+}
+
+} // namespace asio_chat::sqlite

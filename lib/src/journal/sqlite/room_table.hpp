@@ -1,0 +1,71 @@
+// The rooms' rows: how far each log goes, under a MAC.
+#pragma once
+
+#include "journal/sqlite/key_ring.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace asio_chat::sqlite {
+
+/// What is in the database of a room; see `schema.cpp`.
+struct room_row {
+  std::int64_t number = 0;
+  room_tag tag{};
+  std::string name; ///< sealed
+  std::uint64_t epoch = 0;
+  std::uint64_t first = 1;
+  std::uint64_t head = 0;
+  wall_time time{};
+  std::string topic; ///< sealed; empty: none
+  chain_value chain_before{};
+  chain_value chain{};
+  std::uint64_t bytes = 0;
+};
+
+/// What has been given to rooms so far.
+struct house_row {
+  std::int64_t rooms = 0;
+  std::uint64_t epoch = 0;
+};
+
+std::string seal_name(const key_ring& keys, std::string_view name);
+result<std::string> open_name(const key_ring& keys, const room_row& r);
+std::string seal_topic(const key_ring& keys, const room_row& r, std::string_view topic);
+result<std::string> open_topic(const key_ring& keys, const room_row& r);
+
+/// Prepared statements; they throw `SQLite::Exception`, and an `error` for a row that is not as it
+/// was written.
+class room_table {
+ public:
+  room_table(SQLite::Database& db, const key_ring& keys);
+
+  std::optional<room_row> find(const room_tag& tag);
+  /// The room with the lowest number above this one.
+  std::optional<room_row> next_after(std::int64_t number);
+  void insert(const room_row& r);
+  void update(const room_row& r);
+  void erase(std::int64_t number);
+
+  house_row house(); ///< all zero in a new database
+  void set_house(const house_row& h);
+
+ private:
+  std::optional<room_row> row(SQLite::Statement& s);
+  void write(SQLite::Statement& s, const room_row& r);
+
+  const key_ring& keys_;
+  SQLite::Statement find_;
+  SQLite::Statement next_;
+  SQLite::Statement insert_;
+  SQLite::Statement update_;
+  SQLite::Statement erase_;
+  SQLite::Statement house_;
+  SQLite::Statement set_house_;
+};
+
+} // namespace asio_chat::sqlite

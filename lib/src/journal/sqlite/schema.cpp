@@ -1,0 +1,140 @@
+#include "journal/sqlite/schema.hpp"
+
+#include "journal/sqlite/search_index.hpp"
+
+#include <SQLiteCpp/Backup.h>
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <unistd.h>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+// The chain stands before what may be long, so that it is read without what follows.
+constexpr const char* tables = R"(
+CREATE TABLE house (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  rooms INTEGER NOT NULL,       -- numbers of rooms given so far
+  epoch INTEGER NOT NULL,       -- the newest given
+  mac BLOB NOT NULL
+) STRICT;
+CREATE TABLE rooms (
+  number INTEGER PRIMARY KEY,
+  tag BLOB NOT NULL UNIQUE,     -- keyed hash of the name
+  name BLOB NOT NULL,           -- sealed
+  epoch INTEGER NOT NULL,
+  first INTEGER NOT NULL,       -- the first entry that is kept; head + 1 if none is
+  head INTEGER NOT NULL,
+  time INTEGER NOT NULL,        -- of the entry at the head, milliseconds since 1970
+  topic BLOB NOT NULL,          -- sealed; empty: none
+  chain_before BLOB NOT NULL,   -- chain value before the first record that is there
+  chain BLOB NOT NULL,          -- and after the last one
+  bytes INTEGER NOT NULL,       -- of all records
+  mac BLOB NOT NULL             -- over all columns
+) STRICT;
+CREATE TABLE records (
+  place INTEGER PRIMARY KEY,    -- room's number << 40 | first offset
+  last INTEGER NOT NULL,        -- offset
+  time INTEGER NOT NULL,        -- of the last entry
+  key INTEGER NOT NULL,         -- number
+  chain BLOB NOT NULL,          -- value after this record
+  ids BLOB NOT NULL,            -- for each entry with an id: its place in the record, keyed hash
+  sealed BLOB NOT NULL
+) STRICT;
+CREATE TABLE names (
+  who BLOB PRIMARY KEY,
+  name BLOB NOT NULL,           -- sealed
+  left_at INTEGER               -- NULL: is here
+) STRICT, WITHOUT ROWID;
+)";
+
+failure damaged(const database_file& f, const std::string& what) {
+  return fail(errc::storage_failed, fmt::format("the journal '{}' {}", f.path, what));
+}
+
+int number(SQLite::Database& db, const char* query) {
+  return db.execAndGet(query).getInt();
+}
+
+void set_version(SQLite::Database& db, int version) {
+  db.exec(fmt::format("PRAGMA user_version={}", version));
+}
+
+/// Whole under its name, or not there.
+void copy_beside(SQLite::Database& db, const database_file& f, const std::string& to) {
+  const std::string unfinished = to + ".unfinished";
+  ::unlink(unfinished.c_str());
+  const int fd = ::open(unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0 || ::close(fd) != 0)
+    throw SQLite::Exception(std::generic_category().message(errno), SQLITE_CANTOPEN);
+  {
+    SQLite::Database copy(unfinished, SQLite::OPEN_READWRITE, 0, f.vfs);
+    SQLite::Backup(copy, db).executeStep(); // all pages; the last one is synced
+  }
+  if (::rename(unfinished.c_str(), to.c_str()) != 0)
+    throw SQLite::Exception(std::generic_category().message(errno), SQLITE_IOERR);
+}
+
+result<void> migrate(SQLite::Database& db, const database_file& f, const schema& s, int from) {
+  const std::string copy = fmt::format("{}.before-v{}", f.path, s.version);
+  int reached = from;
+  try {
+    copy_beside(db, f, copy);
+    SQLite::Transaction all(db, SQLite::TransactionBehavior::EXCLUSIVE);
+    for (const migration& step : s.steps) {
+      if (step.to <= from) continue;
+      step.run(db);
+      reached = step.to;
+    }
+    set_version(db, s.version);
+    all.commit();
+    return {};
+  } catch (const SQLite::Exception& e) {
+    return damaged(f, fmt::format("cannot be brought from version {} to {} ({} on the way to {}): "
+                                  "nothing has been changed; use the program that made it",
+                                  from, s.version, e.what(), reached + 1));
+  }
+}
+
+} // namespace
+
+schema journal_schema() {
+  return {.application_id = 0x41436a6e, // "ACjn"
+          .version = 1,
+          .create =
+              [](SQLite::Database& db) {
+                db.exec(tables);
+                db.exec(search_index::tables);
+              },
+          .steps = {}};
+}
+
+result<void> bring_up_to_date(SQLite::Database& db, const database_file& f, const schema& s) {
+  if (number(db, "SELECT count(*) FROM sqlite_schema") == 0) {
+    SQLite::Transaction all(db, SQLite::TransactionBehavior::IMMEDIATE);
+    s.create(db);
+    db.exec(fmt::format("PRAGMA application_id={}", s.application_id));
+    set_version(db, s.version);
+    all.commit();
+    return {};
+  }
+  if (number(db, "PRAGMA application_id") != s.application_id)
+    return damaged(f, "is a database of another program: choose another directory with --data");
+  const int version = number(db, "PRAGMA user_version");
+  if (version > s.version) {
+    return damaged(f,
+                   fmt::format("is of version {}, and this program knows {}: use a newer program",
+                               version, s.version));
+  }
+  return version < s.version ? migrate(db, f, s, version) : result<void>();
+}
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,31 @@
+// What is in the database, by version, and how an older one is brought up to date.
+#pragma once
+
+#include "journal/sqlite/database.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace asio_chat::sqlite {
+
+/// Brings a database from the version before to this one; may throw `SQLite::Exception`.
+struct migration {
+  int to;
+  std::function<void(SQLite::Database&)> run;
+};
+
+struct schema {
+  int application_id;
+  int version;
+  std::function<void(SQLite::Database&)> create; ///< the tables of this version
+  std::vector<migration> steps;                  ///< by `to`, from 2 to `version`
+};
+
+/// The journal's.
+schema journal_schema();
+
+/// Makes the tables in an empty database; brings an older one up to date in one transaction, after
+/// a copy of it beside it (`journal.db.before-v2`). If anything fails nothing is changed.
+result<void> bring_up_to_date(SQLite::Database& db, const database_file& f, const schema& s);
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,108 @@
+#include "journal/sqlite/sqlite_journal.hpp"
+
+#include "journal/sqlite/data_lock.hpp"
+#include "journal/sqlite/key_ring.hpp"
+#include "journal/sqlite/reader_thread.hpp"
+#include "journal/sqlite/store.hpp"
+#include "journal/sqlite/writer_thread.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace asio_chat {
+
+using namespace sqlite;
+
+/// In the order in which one needs the other; they end the other way round.
+class sqlite_journal::workers {
+ public:
+  workers(data_lock l, std::unique_ptr<key_ring> k, std::shared_ptr<void> a)
+      : lock(std::move(l))
+      , keys(std::move(k))
+      , alive(std::move(a)) {}
+
+  void start(const database_file& file, const trouble_function& tell, const answer_post& post) {
+    reads.emplace(file, *keys, logs->index(), tell);
+    reading.emplace(*reads, post);
+    writing.emplace(*logs, *reading, post);
+  }
+
+  data_lock lock;
+  std::unique_ptr<key_ring> keys;
+  system_clock time;
+  std::shared_ptr<void> alive;
+  std::unique_ptr<store> logs;
+  std::optional<reader> reads;
+  std::optional<reader_thread> reading;
+  std::optional<writer_thread> writing;
+};
+
+result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, scheduler later) {
+  auto lock = data_lock::take(o.directory);
+  if (!lock) return std::move(lock.error());
+  auto keys = key_ring::open(o.directory + "/keys.db", std::move(o.masters));
+  if (!keys) return std::move(keys.error());
+  auto w = std::make_unique<workers>(std::move(*lock), std::move(*keys), std::make_shared<char>());
+  const answer_post post(std::move(later), w->alive);
+  const database_file file{o.directory + "/journal.db", std::move(o.vfs)};
+  store_options s{
+      .file = file, .keep = o.keep, .id_window = o.id_window, .time = o.time ? o.time : &w->time};
+  if (o.on_trouble) {
+    s.on_trouble = [post, tell = std::move(o.on_trouble)](severity level,
+                                                          const std::string& sentence) {
+      post.post(std::pair(level, sentence),
+                [tell](const auto& said, const auto&) { tell(said.first, said.second); });
+    };
+  }
+  const trouble_function tell = s.on_trouble;
+  auto logs = store::open(std::move(s), *w->keys);
+  if (!logs) return std::move(logs.error());
+  w->logs = std::move(*logs);
+  w->start(file, tell, post);
+  return std::unique_ptr<sqlite_journal>(new sqlite_journal(std::move(w)));
+}
+
+sqlite_journal::sqlite_journal(std::unique_ptr<workers> w)
+    : workers_(std::move(w)) {}
+
+sqlite_journal::~sqlite_journal() {
+  workers_->alive.reset();
+}
+
+void sqlite_journal::open(std::string room, open_done done) {
+  workers_->writing->add({open_operation{std::move(room)}}, std::move(done));
+}
+
+void sqlite_journal::close(const std::string& room) {
+  workers_->writing->add({close_operation{room}});
+}
+
+void sqlite_journal::append(entry draft, const identity& author, append_done done) {
+  workers_->writing->add({append_operation{{std::move(draft), author}}}, std::move(done));
+}
+
+void sqlite_journal::read(std::string room, range part, read_done done) {
+  workers_->writing->add(read_page{std::move(room), part, std::move(done)});
+}
+
+void sqlite_journal::search(search_query q, search_done done) {
+  workers_->writing->add(search_log{std::move(q), std::move(done)});
+}
+
+std::vector<held_name> sqlite_journal::held_names() {
+  return workers_->logs->names_at_start();
+}
+
+void sqlite_journal::hold(held_name n) {
+  workers_->writing->add({hold_operation{std::move(n)}});
+}
+
+void sqlite_journal::release(const identity& who) {
+  workers_->writing->add({release_operation{who}});
+}
+
+key_ring& sqlite_journal::keys() noexcept {
+  return *workers_->keys;
+}
+
+} // namespace asio_chat

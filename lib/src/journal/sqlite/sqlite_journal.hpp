@@ -1,0 +1,69 @@
+// The journal in SQLite: durable, sealed, and never in its caller's way.
+#pragma once
+
+#include "accounts/name_store.hpp"
+#include "base/clock.hpp"
+#include "base/scheduler.hpp"
+#include "journal/journal.hpp"
+#include "journal/sqlite/retention.hpp"
+#include "journal/sqlite/secret_key.hpp"
+#include "journal/sqlite/trouble.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace asio_chat {
+
+namespace sqlite {
+class key_ring;
+}
+
+/// Two threads of its own: one writes, all that waits in one commit; the other reads and searches.
+/// Whoever owns it calls from one thread, on which all answers come.
+class sqlite_journal final : public journal, public name_store {
+ public:
+  struct options {
+    std::string directory; ///< `journal.db`, `keys.db` and `journal.lock` are in it
+    /// The first one wraps new keys, all of them open; see `key_ring`.
+    std::vector<sqlite::secret_key> masters{};
+    sqlite::retention keep{};
+    std::chrono::milliseconds id_window = std::chrono::hours(24); ///< of repeated ids
+    /// When writing fails and when it works again, and what is found damaged. Called as answers
+    /// are.
+    sqlite::trouble_function on_trouble{};
+    const clock* time = nullptr; ///< asked on the journal's threads; the system's if null
+    std::string vfs{};           ///< of SQLite; its default if empty
+  };
+
+  /// Everything that can be wrong with directory, file or keys is said here, in one sentence.
+  /// @param later is called from the journal's threads, and runs its tasks on the caller's
+  static result<std::unique_ptr<sqlite_journal>> open(options o, scheduler later);
+
+  /// Waits for the commit under way, and writes the names that were to be written. What else was
+  /// asked is not done. Nothing is answered any more.
+  ~sqlite_journal() override;
+
+  void open(std::string room, open_done done) override;
+  void close(const std::string& room) override;
+  void append(entry draft, const identity& author, append_done done) override;
+  void read(std::string room, range part, read_done done) override;
+  void search(search_query q, search_done done) override;
+
+  std::vector<held_name> held_names() override;
+  void hold(held_name n) override;
+  void release(const identity& who) override;
+
+  /// Any thread may use it.
+  sqlite::key_ring& keys() noexcept;
+
+ private:
+  class workers;
+
+  explicit sqlite_journal(std::unique_ptr<workers> w);
+
+  std::unique_ptr<workers> workers_;
+};
+
+} // namespace asio_chat

@@ -1,0 +1,296 @@
+#include "journal/sqlite/store.hpp"
+
+#include "journal/sqlite/columns.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <sqlite3.h>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+constexpr std::size_t entries_per_record = 256; // an entry's place among them is a byte
+constexpr std::size_t bytes_per_record = 64 * 1024;
+
+/// What members are told.
+failure refusal(const SQLite::Exception& e) {
+  return fail(errc::storage_failed, is_full(e) ? "the server's disk is full: nobody has seen this; "
+                                                 "try again later"
+                                               : "the server cannot write to its disk: nobody has "
+                                                 "seen this; try again later");
+}
+
+failure room_refusal() {
+  return fail(errc::storage_failed, "the log of this room cannot be used: nobody has seen this; "
+                                    "the server's log says why");
+}
+
+template <class T>
+T value_of(result<T> r) {
+  if (!r) throw error(std::move(r.error()));
+  return std::move(*r);
+}
+
+} // namespace
+
+store::~store() = default;
+
+writer_connection& store::writer() {
+  if (writer_) return *writer_;
+  auto made = std::make_unique<writer_connection>(connect_for_writing(options_.file), keys_);
+  heal(*made);
+  writer_ = std::move(made);
+  return *writer_;
+}
+
+void store::heal(writer_connection& c) {
+  for (const room_tag& tag : trimmed_) {
+    if (const auto row = c.rooms.find(tag)) refresh(*row);
+  }
+  // A commit that failed may have left its pages in the WAL, whole and behind what was committed
+  // before. They are not seen now, but they would be after a crash. Any commit overwrites them; so
+  // there is one here in any case.
+  c.begin();
+  for (const room_values& v : suspects_) {
+    if (v.stored) {
+      c.records.erase_from(v.row.number, v.row.head + 1);
+      c.rooms.update(v.row);
+    } else if (const auto row = c.rooms.find(v.row.tag)) {
+      c.records.erase_from(row->number, 0);
+      c.rooms.erase(row->number);
+    }
+  }
+  c.rooms.set_house(house_);
+  c.commit();
+  suspects_.clear();
+  trimmed_.clear();
+}
+
+room_state& store::room(const std::string& name) {
+  if (room_state* known = rooms_.find(name)) return *known;
+  room_values v;
+  v.row.tag = keys_.tag_of(name);
+  try {
+    if (auto row = writer().rooms.find(v.row.tag)) {
+      v.topic = value_of(open_topic(keys_, *row));
+      v.row = std::move(*row);
+      v.stored = true;
+      return rooms_.add(name, std::move(v));
+    }
+  } catch (const SQLite::Exception& e) {
+    // One room that cannot be read is no reason to refuse what others say.
+    if ((e.getErrorCode() & 0xFF) == SQLITE_CORRUPT) throw error(explain(options_.file, e));
+    throw;
+  }
+  const auto milliseconds = static_cast<std::uint64_t>(now_.time_since_epoch().count());
+  v.row.name = seal_name(keys_, name);
+  v.row.epoch = newest_epoch_ = std::max(newest_epoch_ + 1, milliseconds);
+  return rooms_.add(name, std::move(v));
+}
+
+void store::answer_open(open_operation& o, const room_state& r) {
+  const room_row& row = r.now.row;
+  o.state = {{row.epoch, row.head}, row.time, r.now.topic};
+}
+
+void store::plan(operation& o) {
+  try {
+    if (auto* a = std::get_if<append_operation>(&o.what)) {
+      append(*a, o.refused);
+    } else if (auto* opened = std::get_if<open_operation>(&o.what)) {
+      room_state& r = room(opened->room);
+      rooms_.use(r);
+      answer_open(*opened, r);
+    } else if (const auto* closed = std::get_if<close_operation>(&o.what)) {
+      if (room_state* r = rooms_.find(closed->room)) rooms_.let_go(*r);
+    } else if (const auto* held = std::get_if<hold_operation>(&o.what)) {
+      unwritten_names_.insert_or_assign(held->name.who, held->name);
+    } else if (const auto* released = std::get_if<release_operation>(&o.what)) {
+      unwritten_names_.insert_or_assign(released->who, std::nullopt);
+    }
+  } catch (const error& e) {
+    trouble_.tell(e.what());
+    o.refused = room_refusal();
+  }
+}
+
+bool store::is_repeated(room_state& r, append_operation& a, id_hash& id) {
+  id = keys_.id_hash(a.draft.author, a.draft.what.id, r.now.row.tag);
+  const id_memory::first_time* first = ids_.find(id);
+  if (!first) return false;
+  a.draft.what.at = {r.now.row.epoch, first->offset};
+  a.draft.what.time = first->time;
+  a.duplicate = true;
+  return true;
+}
+
+void store::touch(room_state& r) {
+  if (r.touched) return;
+  r.key_number = value_of(keys_.newest(r.now.row.tag));
+  r.key = value_of(keys_.key(r.now.row.tag, r.key_number));
+  r.before = r.now;
+  r.touched = true;
+  touched_.push_back(&r);
+}
+
+void store::append(append_operation& a, std::optional<failure>& refused) {
+  entry& e = a.draft.what;
+  if (!last_ || last_->name != e.room) last_ = &room(e.room);
+  room_state& r = *last_;
+  room_row& row = r.now.row;
+  id_hash id{};
+  if (!e.id.empty() && is_repeated(r, a, id)) return;
+  if (!r.now.stored && house_.rooms == most_rooms) {
+    refused = fail(errc::storage_failed, "there are as many rooms as there can be");
+    return;
+  }
+  touch(r);
+  const std::size_t bytes = e.text.size() + e.from.size();
+  if (r.waiting.size() == entries_per_record || r.waiting_bytes + bytes > bytes_per_record)
+    seal_waiting(r);
+  e.at = {row.epoch, ++row.head};
+  e.time = row.time = std::max(row.time, e.time);
+  if (e.kind == entry_kind::topic) {
+    r.now.topic = e.text;
+    r.new_topic = true;
+  }
+  if (!e.id.empty()) {
+    ids_.add(id, {row.head, row.time}, now_);
+    ++new_ids_;
+    r.ids.push_back(static_cast<char>(r.waiting.size()));
+    r.ids.append(view_of(id));
+  }
+  r.waiting.push_back(&a);
+  r.waiting_bytes += bytes;
+}
+
+void store::seal_waiting(room_state& r) {
+  if (r.waiting.empty()) return;
+  room_row& row = r.now.row;
+  writer().begin();
+  if (row.number == 0) {
+    row.number = ++house_.rooms;
+    house_.epoch = std::max(house_.epoch, row.epoch);
+    writer().rooms.set_house(house_);
+  }
+  sealing_.clear();
+  for (append_operation* a : r.waiting)
+    sealing_.push_back(std::move(a->draft));
+  stored_record s;
+  s.header = {row.tag,
+              row.epoch,
+              r.key_number,
+              sealing_.front().what.at.offset,
+              sealing_.back().what.at.offset,
+              sealing_.back().what.time};
+  s.before = row.chain;
+  s.ids = std::exchange(r.ids, {});
+  s.sealed = seal(*r.key, s.header, s.before, sealing_);
+  s.chain = row.chain = chain_after(*r.key, s);
+  row.bytes += s.sealed.size() + s.ids.size();
+  for (std::size_t i = 0; i < sealing_.size(); ++i)
+    r.waiting[i]->draft = std::move(sealing_[i]);
+  r.waiting.clear();
+  r.waiting_bytes = 0;
+  writer().records.insert(row.number, s);
+}
+
+void store::write_room(room_state& r) {
+  seal_waiting(r);
+  room_row& row = r.now.row;
+  if (std::exchange(r.new_topic, false)) row.topic = seal_topic(keys_, row, r.now.topic);
+  row.first = first_shown(row, options_.keep);
+  if (std::exchange(r.now.stored, true)) {
+    writer().rooms.update(row);
+  } else {
+    writer().rooms.insert(row);
+  }
+}
+
+void store::write_names() {
+  for (const auto& [who, held] : unwritten_names_) {
+    writer().begin();
+    if (held) {
+      writer().names.hold(*held);
+    } else {
+      writer().names.release(who);
+    }
+  }
+}
+
+void store::apply(std::span<operation> group) {
+  now_ = options_.time->wall_now();
+  house_before_ = house_;
+  last_ = nullptr;
+  new_ids_ = 0;
+  ids_.expire(now_);
+  try {
+    for (operation& o : group)
+      plan(o);
+    for (room_state* r : touched_)
+      write_room(*r);
+    write_names();
+    if (!touched_.empty() || !unwritten_names_.empty()) {
+      writer().commit();
+      trouble_.works();
+    }
+    succeed(group);
+  } catch (const SQLite::Exception& e) {
+    take_back(group, e);
+  }
+  touched_.clear();
+  rooms_.keep_bound();
+}
+
+void store::succeed(std::span<operation> group) {
+  unwritten_names_.clear();
+  for (room_state* r : touched_) {
+    r->touched = false;
+    r->unshown += r->now.row.first - r->before.row.first;
+    if (is_urgent(r->now.row, r->unshown, options_.keep)) urgent_.push_back(r->now.row.number);
+  }
+  const room_state* r = nullptr;
+  for (const operation& o : group) {
+    const auto* a = std::get_if<append_operation>(&o.what);
+    if (!a || a->duplicate || o.refused) continue;
+    const entry& e = a->draft.what;
+    if (!r || r->name != e.room) r = rooms_.find(e.room);
+    index_.add(r->now.row.number, r->key_number, *r->key, e);
+  }
+}
+
+void store::take_back(std::span<operation> group, const SQLite::Exception& e) {
+  trouble_.fails(explain(options_.file, e).message);
+  if (writer_) writer_->roll_back();
+  writer_.reset();
+  for (room_state* r : touched_) {
+    suspects_.push_back(r->before);
+    r->now = r->before;
+    r->touched = r->new_topic = false;
+    r->waiting.clear();
+    r->waiting_bytes = 0;
+    r->ids.clear();
+  }
+  ids_.take_back(new_ids_);
+  house_ = house_before_;
+  for (operation& o : group) {
+    if (const auto* a = std::get_if<append_operation>(&o.what)) {
+      // What was there before is there still.
+      const room_state* r = a->duplicate ? rooms_.find(a->draft.what.room) : nullptr;
+      if (!r || r->now.row.head < a->draft.what.at.offset) o.refused = refusal(e);
+    } else if (auto* opened = std::get_if<open_operation>(&o.what)) {
+      const room_state* r = rooms_.find(opened->room);
+      if (r) answer_open(*opened, *r);
+      if (!r) o.refused = refusal(e);
+    }
+  }
+  try {
+    writer(); // at once: the sooner, the less a crash can bring back
+  } catch (const std::exception&) {
+    // With the next group, then.
+  }
+}
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,148 @@
+// The start of a store: what it has to know, and whether the file is whole at its ends.
+#include "journal/sqlite/columns.hpp"
+#include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+/// The records of a room, newest first, without what is long.
+class newest_records {
+ public:
+  explicit newest_records(SQLite::Database& db)
+      : rows_(db, "SELECT place, last, time, chain, ids FROM records "
+                  "WHERE place BETWEEN ? AND ? ORDER BY place DESC") {}
+  SQLite::Statement& of(std::int64_t room) {
+    rows_.reset();
+    rows_.bind(1, place_of(room, 0));
+    rows_.bind(2, place_of(room + 1, 0) - 1);
+    return rows_;
+  }
+
+ private:
+  SQLite::Statement rows_;
+};
+
+/// The row and the newest record say the same.
+void check_head(const room_row& r, const key_ring& keys, bool is_there, std::uint64_t last,
+                const chain_value& chain) {
+  const bool fits = is_there ? last == r.head && chain == r.chain
+                             : r.first == r.head + 1 && r.chain_before == r.chain;
+  if (fits) return;
+  const auto name = open_name(keys, r);
+  throw error(fail(errc::storage_failed,
+                   fmt::format("the newest entries of #{} are not those that were written",
+                               name ? *name : std::string("?"))));
+}
+
+struct known_id {
+  id_hash id;
+  id_memory::first_time first;
+};
+
+/// Keeps the newest so many.
+void keep_newest(std::vector<known_id>& ids, std::size_t most) {
+  if (ids.size() <= most) return;
+  const auto older = [](const known_id& a, const known_id& b) {
+    return a.first.time > b.first.time;
+  };
+  std::nth_element(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(most), ids.end(), older);
+  ids.resize(most);
+}
+
+void add_ids(std::vector<known_id>& ids, std::string_view bytes, std::uint64_t first,
+             wall_time time) {
+  constexpr std::size_t one = 1 + std::tuple_size<id_hash>();
+  for (; bytes.size() >= one; bytes.remove_prefix(one)) {
+    known_id k{{}, {first + static_cast<std::uint8_t>(bytes[0]), time}};
+    std::transform(bytes.begin() + 1, bytes.begin() + one, k.id.begin(),
+                   [](char c) { return static_cast<std::uint8_t>(c); });
+    ids.push_back(k);
+  }
+}
+
+} // namespace
+
+store::store(store_options o, key_ring& keys)
+    : options_(std::move(o))
+    , keys_(keys)
+    , trouble_(options_.on_trouble)
+    , rooms_(options_.idle_rooms)
+    , ids_(options_.id_window, options_.ids)
+    , index_(options_.index) {}
+
+result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
+  if (auto ready = prepare_file(o.file); !ready) return std::move(ready.error());
+  const database_file file = o.file;
+  std::unique_ptr<store> s(new store(std::move(o), keys));
+  try {
+    SQLite::Database db = connect_for_writing(file);
+    if (auto done = bring_up_to_date(db, file, journal_schema()); !done)
+      return std::move(done.error());
+    s->start(std::move(db));
+    return s;
+  } catch (const SQLite::Exception& e) {
+    return explain(file, e);
+  } catch (const error& e) {
+    return fail(
+        errc::storage_failed,
+        fmt::format("the journal '{}' cannot be used: {}; restore a backup", file.path, e.what()));
+  }
+}
+
+void store::start(SQLite::Database db) {
+  writer_ = std::make_unique<writer_connection>(std::move(db), keys_);
+  house_ = writer_->rooms.house();
+  newest_epoch_ = house_.epoch;
+  auto names = writer_->names.all();
+  if (!names) throw error(std::move(names.error()));
+  names_ = std::move(*names);
+
+  const wall_time since = options_.time->wall_now() - options_.id_window;
+  newest_records newest(writer_->db);
+  std::vector<known_id> ids;
+  std::int64_t count = 0;
+  for (auto r = writer_->rooms.next_after(0); r; r = writer_->rooms.next_after(r->number)) {
+    ++count;
+    SQLite::Statement& rows = newest.of(r->number);
+    const bool any = rows.executeStep();
+    check_head(*r, keys_, any, any ? number_at(rows, 1) : 0,
+               any ? array_at<chain_value>(rows, 3) : chain_value{});
+    for (bool more = any; more && time_at(rows, 2) > since; more = rows.executeStep()) {
+      const std::uint64_t first =
+          number_at(rows, 0) - static_cast<std::uint64_t>(place_of(r->number, 0));
+      add_ids(ids, bytes_at(rows, 4), first, time_at(rows, 2));
+      if (ids.size() >= 2 * options_.ids) keep_newest(ids, options_.ids);
+    }
+    index_backlog(*r);
+  }
+  if (count != house_.rooms) throw error(fail(errc::storage_failed, "a room has been taken out"));
+  keep_newest(ids, options_.ids);
+  std::ranges::sort(ids, {}, [](const known_id& k) { return k.first.time; });
+  for (const known_id& k : ids)
+    ids_.add(k.id, k.first, k.first.time);
+}
+
+void store::index_backlog(const room_row& r) {
+  const std::uint64_t done = search_index::last_written(writer_->db, r.number);
+  if (done >= r.head) return;
+  writer_->records.forwards(r, std::max(done + 1, r.first), [&](const stored_record& s) {
+    const auto key = keys_.key(r.tag, s.header.key);
+    if (!key) return true; // nobody can read it
+    const auto entries = sqlite::open(**key, s.header, s.before, s.sealed, {});
+    if (!entries) return true; // damaged: told to whoever reads it
+    for (const journal::record& e : *entries) {
+      if (e.what.at.offset > done) index_.add(r.number, s.header.key, **key, e.what);
+    }
+    return true;
+  });
+  if (index_.full()) write_index();
+}
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,42 @@
+// Tells the operator that something fails, once, and when it works again.
+#pragma once
+
+#include <asio_chat/log.hpp>
+
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace asio_chat::sqlite {
+
+using trouble_function = std::function<void(severity, const std::string& sentence)>;
+
+class trouble {
+ public:
+  explicit trouble(trouble_function tell)
+      : tell_(std::move(tell)) {}
+
+  /// Writing fails: said at the first failure.
+  void fails(const std::string& sentence) {
+    if (!std::exchange(failing_, true)) say(severity::error, sentence);
+  }
+  void works() {
+    if (std::exchange(failing_, false))
+      say(severity::info, "the journal can be written to again: messages are kept");
+  }
+  /// Something else; not the same once more.
+  void tell(const std::string& sentence) {
+    if (std::exchange(last_, sentence) != sentence) say(severity::error, sentence);
+  }
+
+ private:
+  void say(severity s, const std::string& sentence) const {
+    if (tell_) tell_(s, sentence);
+  }
+
+  trouble_function tell_;
+  bool failing_ = false;
+  std::string last_;
+};
+
+} // namespace asio_chat::sqlite

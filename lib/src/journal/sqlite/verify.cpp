@@ -1,0 +1,122 @@
+#include "journal/sqlite/verify.hpp"
+
+#include "journal/sqlite/record_table.hpp"
+
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+using bad_record = verify_report::bad_record;
+
+/// Goes along one room's records.
+class room_check {
+ public:
+  room_check(const room_row& room, std::string name, key_ring& keys)
+      : room_(room)
+      , name_(std::move(name))
+      , keys_(keys)
+      , chain_(room.chain_before) {}
+
+  std::optional<bad_record> run(record_table& records, verify_report& report) {
+    records.forwards(room_, 0, [&](const stored_record& s) { return look_at(s, report); });
+    if (!bad_ && next_ != 0 && (next_ != room_.head + 1 || chain_ != room_.chain))
+      bad(next_, room_.head, "what came after it has been cut off");
+    if (!bad_ && next_ == 0 && (room_.first != room_.head + 1 || chain_ != room_.chain))
+      bad(room_.first, room_.head, "the entries have been taken out");
+    return bad_;
+  }
+
+ private:
+  bool bad(std::uint64_t first, std::uint64_t last, std::string why) {
+    bad_ = bad_record{name_, first, last, std::move(why)};
+    return false;
+  }
+
+  bool look_at(const stored_record& s, verify_report& report) {
+    const record_header& h = s.header;
+    const bool follows = next_ == 0 ? h.first <= room_.first : h.first == next_;
+    if (!follows)
+      return bad(next_ == 0 ? room_.first : next_, h.first - 1, "entries have been taken out");
+    if (h.last < h.first || h.last > room_.head)
+      return bad(h.first, h.last, "it goes on where the room has ended");
+    const std::uint64_t count = h.last - h.first + 1;
+    if (const auto key = keys_.key(room_.tag, h.key)) {
+      if (chain_after(**key, s) != s.chain)
+        return bad(h.first, h.last, "it is not as it was written");
+      if (const auto entries = open(**key, h, s.before, s.sealed, name_); !entries)
+        return bad(h.first, h.last, entries.error().message);
+      report.entries += count;
+    } else {
+      report.unreadable += count;
+    }
+    chain_ = s.chain;
+    next_ = h.last + 1;
+    return true;
+  }
+
+  const room_row& room_;
+  std::string name_;
+  key_ring& keys_;
+  chain_value chain_;
+  std::uint64_t next_ = 0; ///< the offset that has to follow
+  std::optional<bad_record> bad_;
+};
+
+void check_pages(SQLite::Database& db, verify_report& report) {
+  SQLite::Statement check(db, "PRAGMA integrity_check(1)");
+  while (check.executeStep()) {
+    const std::string said = check.getColumn(0).getString();
+    if (said != "ok") report.bad.push_back({"", 0, 0, said});
+  }
+}
+
+void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report) {
+  room_table rooms(db, keys);
+  record_table records(db);
+  std::int64_t number = 0;
+  try {
+    for (;;) {
+      const auto r = rooms.next_after(number);
+      if (!r) break;
+      number = r->number;
+      ++report.rooms;
+      const auto name = open_name(keys, *r);
+      if (!name) report.bad.push_back({"", 0, 0, name.error().message});
+      if (auto bad = room_check(*r, name ? *name : std::string(), keys).run(records, report))
+        report.bad.push_back(std::move(*bad));
+      if (const auto topic = open_topic(keys, *r); !topic)
+        report.bad.push_back({name ? *name : std::string(), 0, 0, topic.error().message});
+    }
+    if (static_cast<std::int64_t>(report.rooms) != rooms.house().rooms)
+      report.bad.push_back({"", 0, 0, "a room has been taken out, or put in"});
+  } catch (const error& e) {
+    report.bad.push_back({"", 0, 0, e.what()});
+  }
+}
+
+} // namespace
+
+result<verify_report> verify(const database_file& f, key_ring& keys) {
+  try {
+    SQLite::Database db(f.path, SQLite::OPEN_READONLY, 5'000, f.vfs);
+    verify_report report;
+    SQLite::Transaction snapshot(db);
+    try {
+      check_pages(db, report);
+      check_rooms(db, keys, report);
+    } catch (const SQLite::Exception& e) {
+      report.bad.push_back({"", 0, 0, explain(f, e).message});
+    }
+    return report;
+  } catch (const SQLite::Exception& e) {
+    return explain(f, e);
+  }
+}
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,31 @@
+// Whether a database is as it was written, entry by entry.
+#pragma once
+
+#include "journal/sqlite/database.hpp"
+#include "journal/sqlite/key_ring.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace asio_chat::sqlite {
+
+struct verify_report {
+  struct bad_record {
+    std::string room;        ///< its name; empty if the file as a whole is meant
+    std::uint64_t first = 0; ///< offsets; 0: the room's row
+    std::uint64_t last = 0;
+    std::string why;
+  };
+  std::uint64_t rooms = 0;
+  std::uint64_t entries = 0;    ///< that are whole
+  std::uint64_t unreadable = 0; ///< entries whose keys were destroyed
+  std::vector<bad_record> bad;  ///< the first of each room; empty if all is well
+
+  bool good() const noexcept { return bad.empty(); }
+};
+
+/// Reads everything, and changes nothing. The file may be in use, or be a backup.
+result<verify_report> verify(const database_file& f, key_ring& keys);
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,41 @@
+// The one connection that writes, with its statements.
+#pragma once
+
+#include "journal/sqlite/database.hpp"
+#include "journal/sqlite/name_table.hpp"
+#include "journal/sqlite/record_table.hpp"
+#include "journal/sqlite/room_table.hpp"
+
+namespace asio_chat::sqlite {
+
+/// Throws `SQLite::Exception`. After that it is to be destroyed: what SQLite and the system think
+/// of a file whose writing failed is not to be trusted.
+class writer_connection {
+ public:
+  writer_connection(SQLite::Database opened, const key_ring& keys);
+  writer_connection(const writer_connection&) = delete;
+  writer_connection& operator=(const writer_connection&) = delete;
+
+  /// Begins a transaction if none is under way.
+  void begin();
+  /// Ends it: what was written is on the disk.
+  void commit();
+  /// Takes back what was not committed, if SQLite has not done so.
+  void roll_back() noexcept;
+
+  /// Moves what is in the WAL to the database if that has become much.
+  void checkpoint_if_due();
+
+  SQLite::Database db;
+  room_table rooms;
+  record_table records;
+  name_table names;
+
+ private:
+  SQLite::Statement begin_;
+  SQLite::Statement commit_;
+  bool under_way_ = false;
+  int wal_pages_ = 0;
+};
+
+} // namespace asio_chat::sqlite

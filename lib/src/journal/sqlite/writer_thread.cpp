@@ -1,0 +1,120 @@
+#include "journal/sqlite/writer_thread.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <utility>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+constexpr std::chrono::seconds between_tidying{60};
+constexpr std::size_t most_in_commit = 8'192;
+
+using done = writer_thread::done;
+
+struct answered_group {
+  std::vector<operation> operations;
+  std::vector<done> answers;
+};
+
+void answer(operation& o, const done& d) {
+  if (const auto* appended = std::get_if<journal::append_done>(&d)) {
+    if (o.refused) return (*appended)(std::move(*o.refused));
+    auto& a = std::get<append_operation>(o.what);
+    return (*appended)(journal::appended{std::move(a.draft.what), a.duplicate});
+  }
+  if (const auto* opened = std::get_if<journal::open_done>(&d)) {
+    if (o.refused) return (*opened)(std::move(*o.refused));
+    return (*opened)(std::move(std::get<open_operation>(o.what).state));
+  }
+}
+
+template <class T>
+std::vector<T> moved(std::vector<T>& from, std::size_t begin, std::size_t end) {
+  if (begin == 0 && end == from.size()) return std::exchange(from, {});
+  const auto at = [&](std::size_t i) { return from.begin() + static_cast<std::ptrdiff_t>(i); };
+  return {std::make_move_iterator(at(begin)), std::make_move_iterator(at(end))};
+}
+
+} // namespace
+
+writer_thread::writer_thread(store& s, reader_thread& readers, answer_post post)
+    : store_(s)
+    , readers_(readers)
+    , post_(std::move(post))
+    , thread_([this] { work(); }) {}
+
+writer_thread::~writer_thread() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  came_.notify_one();
+  thread_.join();
+  write_last_names();
+}
+
+void writer_thread::add(operation o, done d) {
+  const std::lock_guard lock(mutex_);
+  if (queue_.empty()) came_.notify_one();
+  queue_.operations.push_back(std::move(o));
+  queue_.answers.push_back(std::move(d));
+}
+
+void writer_thread::add(read_call r) {
+  const std::lock_guard lock(mutex_);
+  if (queue_.empty()) came_.notify_one();
+  queue_.reads.push_back(std::move(r));
+}
+
+bool writer_thread::take(bool wait) {
+  std::unique_lock lock(mutex_);
+  if (wait) came_.wait_for(lock, between_tidying, [&] { return stop_ || !queue_.empty(); });
+  if (stop_) return false;
+  std::swap(queue_, taken_);
+  return true;
+}
+
+void writer_thread::work() {
+  bool more_to_tidy = false;
+  while (take(!more_to_tidy)) {
+    commit_all();
+    readers_.add(std::exchange(taken_.reads, {}));
+    more_to_tidy = store_.tidy();
+  }
+}
+
+void writer_thread::commit_all() {
+  const std::size_t count = taken_.operations.size();
+  for (std::size_t begin = 0; begin < count; begin += most_in_commit) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stop_) return;
+    }
+    const std::size_t end = std::min(begin + most_in_commit, count);
+    answered_group group{moved(taken_.operations, begin, end), moved(taken_.answers, begin, end)};
+    store_.apply(group.operations);
+    post_.post(std::move(group), [](answered_group& g, const auto& wanted) {
+      for (std::size_t i = 0; i < g.operations.size() && wanted(); ++i)
+        answer(g.operations[i], g.answers[i]);
+    });
+  }
+  taken_.operations.clear();
+  taken_.answers.clear();
+}
+
+void writer_thread::write_last_names() {
+  std::vector<operation> names;
+  for (waiting* w : {&taken_, &queue_}) {
+    for (operation& o : w->operations) {
+      if (std::holds_alternative<hold_operation>(o.what) ||
+          std::holds_alternative<release_operation>(o.what))
+        names.push_back(std::move(o));
+    }
+  }
+  store_.apply(names);
+}
+
+} // namespace asio_chat::sqlite

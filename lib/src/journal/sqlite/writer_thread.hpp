@@ -1,0 +1,52 @@
+// The thread that writes: all that waits, in one commit.
+#pragma once
+
+#include "journal/sqlite/answers.hpp"
+#include "journal/sqlite/reader_thread.hpp"
+#include "journal/sqlite/store.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <variant>
+#include <vector>
+
+namespace asio_chat::sqlite {
+
+class writer_thread {
+ public:
+  using done = std::variant<std::monostate, journal::append_done, journal::open_done>;
+
+  /// @param readers gets its calls when what was queued before them is committed
+  writer_thread(store& s, reader_thread& readers, answer_post post);
+  ~writer_thread();
+
+  void add(operation o, done d = {});
+  void add(read_call r);
+
+ private:
+  /// An operation and what answers it have the same place.
+  struct waiting {
+    std::vector<operation> operations;
+    std::vector<done> answers;
+    std::vector<read_call> reads;
+    bool empty() const noexcept { return operations.empty() && reads.empty(); }
+  };
+
+  void work();
+  bool take(bool wait);
+  void commit_all();
+  void write_last_names();
+
+  store& store_;
+  reader_thread& readers_;
+  answer_post post_;
+  std::mutex mutex_; ///< of the next three
+  std::condition_variable came_;
+  waiting queue_;
+  bool stop_ = false;
+  waiting taken_; ///< the thread's; a member, so that what is left of it goes on the caller's
+  std::thread thread_;
+};
+
+} // namespace asio_chat::sqlite
