@@ -12,7 +12,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,11 +25,26 @@
 
 namespace asio_chat {
 
+/// Who a client is and what it has read: what a program keeps that goes on, after its own restart,
+/// where it stopped. The token is a secret, of which the server keeps only a hash: whoever shows it
+/// is this member. Keep it where only the program can read it, for that one server; it is never
+/// logged.
+struct resume_state {
+  std::string token; ///< empty: nobody yet
+  /// Of each room one is in, the last entry that `async_receive` has given, or the own one that was
+  /// acknowledged right behind it.
+  std::map<std::string, position> positions;
+};
+
 struct client_config {
   std::string host = "127.0.0.1"; ///< name or address
   std::uint16_t port = 8443;
   std::string name; ///< to be known by; empty: the server gives one
   std::string room = "lobby";
+  /// How many of its last entries come first, as events, in a room that was not joined before;
+  /// none: as many as the server is set to give, which is the most it gives in any case.
+  std::optional<std::size_t> history;
+  resume_state resume; ///< of an earlier client: be the same member, read on there
   std::optional<std::string> passphrase; ///< where the server wants one
   tls_client_config tls;
 
@@ -75,10 +92,16 @@ using client_event = std::variant<connected, disconnected, entry, member_joined,
 /// that it completes. Destroying the client, at any moment, cancels what is under way: handlers are
 /// called with `operation_aborted`.
 ///
-/// After a lost connection the name and the rooms that were had are asked for again, and
-/// `connected` is told when that is done. A name that is still taken by the lost session is waited
-/// for. What was sent and not acknowledged ends with `errc::connection_lost`: it may or may not
-/// have been kept. Where trust or the passphrase is the matter, the client does not try again.
+/// After a lost connection the client comes back as the same member, with the name and the rooms
+/// that were had, and `connected` is told when that is done. Then comes what was missed, as events
+/// like any others, before anything newer: in the order of each room's log, no entry twice, none
+/// left out but one's own. What is no longer kept is told by `entries_missed`; so is a log that is
+/// another one. A name that somebody else bears now is waited for. Where trust or the passphrase is
+/// the matter, the client does not try again.
+///
+/// Messages outlive a connection: what is not acknowledged is sent again, in its order and with its
+/// id, before what is sent later, and the server keeps it once. Commands and pages of history do
+/// not: they end with `errc::connection_lost`.
 ///
 /// Events have to be received: while thousands of them wait, the client reads nothing more.
 class client {
@@ -89,7 +112,8 @@ class client {
   client& operator=(const client&) = delete;
 
   /// Looks up, connects, verifies, logs in, and joins `config.room`: `void(error_code, connected)`.
-  /// The first attempt is not repeated by itself. Its failure is explained by `last_failure()`.
+  /// The first attempt is not repeated by itself. Its failure is explained by `last_failure()`. A
+  /// client that is over may connect once more, and then is the same member.
   template <boost::asio::completion_token_for<void(error_code, connected)> Token>
   auto async_connect(Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, connected)>(
@@ -108,6 +132,12 @@ class client {
 
   /// Says `text` in `room`; completes when the server has acknowledged it or refused it:
   /// `void(error_code, acknowledged)`. A message of several lines is one message.
+  ///
+  /// After a lost connection it waits for the next one, and completes when it is acknowledged
+  /// there. While there is none, up to 1000 messages of together 1 MiB wait; another one fails at
+  /// once with `errc::not_connected`, as does any before the first connection. When the client
+  /// gives up or is closed, what was never sent ends with `errc::not_connected`, and what was sent
+  /// and not acknowledged with `errc::connection_lost`: that may or may not have been kept.
   template <boost::asio::completion_token_for<void(error_code, acknowledged)> Token>
   auto async_send(std::string room, std::string text, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, acknowledged)>(
@@ -120,7 +150,7 @@ class client {
   /// Runs a command of the server's table, as a person types it: `/who`, `/nick bob`, `/join den`.
   /// `room` is the room it is about. `void(error_code, reply)`. A command that says something
   /// (`/me`) has an empty reply; that of `/join` has the room's name as its item, and the
-  /// room's state comes as an event.
+  /// room's state comes as an event, followed by its last entries (`config.history`).
   template <boost::asio::completion_token_for<void(error_code, reply)> Token>
   auto async_command(std::string room, std::string line, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, reply)>(
@@ -150,13 +180,18 @@ class client {
         [this](auto handler) { receive(receive_handler(std::move(handler))); }, token);
   }
 
-  /// Sends what is waiting, leaves with a goodbye, and closes; bounded by two seconds. What is
-  /// not answered by then ends with `errc::connection_lost`: `void(error_code)`.
+  /// Waits for the answers to what was sent, leaves with a goodbye, and closes: `void(error_code)`.
+  /// Bounded by two seconds; what is not answered by then ends with `errc::connection_lost`. While
+  /// there is no connection it waits for nothing.
   template <boost::asio::completion_token_for<void(error_code)> Token>
   auto async_close(Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code)>(
         [this](auto handler) { close(close_handler(std::move(handler))); }, token);
   }
+
+  /// For `client_config::resume` of a later client. Right when it is asked for after an event was
+  /// dealt with and before the next is received: what comes after that comes again.
+  resume_state saved_state() const;
 
   /// Why the operation failed whose handler is running or was run last, in a sentence.
   const failure& last_failure() const noexcept;

@@ -39,6 +39,10 @@ void client::close(close_handler handler) {
   impl_->close(std::move(handler));
 }
 
+resume_state client::saved_state() const {
+  return impl_->saved_state();
+}
+
 const failure& client::last_failure() const noexcept {
   return impl_->last_failure();
 }

@@ -22,7 +22,7 @@ steady_time now() {
   return std::chrono::steady_clock::now();
 }
 
-/// What tells the requests of this client from those of all others.
+/// What tells the messages and requests of this client from those of all others.
 std::string unlikely_prefix() {
   std::random_device source;
   return fmt::format("{:08x}{:08x}", source(), source());
@@ -38,7 +38,11 @@ client::impl::impl(asio::io_context& context, client_config config)
     : context_(context)
     , config_(std::make_shared<const client_config>(std::move(config)))
     , completer_{context, std::make_shared<failure>()}
+    , token_(config_->resume.token)
+    , bookmarks_(config_->history, config_->resume.positions)
+    , messages_(unlikely_prefix())
     , requests_(unlikely_prefix())
+    , events_(bookmarks_)
     , backoff_(config_->retry_first, config_->retry_most)
     , random_(std::random_device()())
     , retry_timer_(context.get_executor()) {}
@@ -106,85 +110,6 @@ void client::impl::retire_connection() {
   if (parting_) parting_->abandon();
   parting_ = std::exchange(connection_, nullptr);
   parting_->retire();
-}
-
-void client::impl::on_open(const tls_info& tls) {
-  note_server();
-  session_ = tls;
-  native::hello hello;
-  hello.name = wanted_.name();
-  hello.passphrase = config_->passphrase;
-  hello.agent = "asio-chat";
-  membership_.forget_rooms();
-  login_.emplace(std::move(hello), wanted_.rooms(), state_ == state::returning);
-  for (const native::request& r : login_->take_requests())
-    connection_->send(native::encode(r));
-}
-
-void client::impl::on_message(native::message m) {
-  if (auto* e = std::get_if<event>(&m)) {
-    on_event(std::move(*e));
-  } else if (const auto* w = std::get_if<native::welcome>(&m)) {
-    if (login_) {
-      membership_.named(w->name);
-      on_login(login_->on(*w));
-    }
-  } else if (const auto* g = std::get_if<native::goodbye>(&m)) {
-    if (login_) {
-      on_login(login_->on(*g));
-    } else if (state_ == state::ready) {
-      retire_connection();
-      lost(g->reason);
-    }
-  }
-}
-
-void client::impl::on_event(event e) {
-  membership_.observe(e);
-  if (!login_) {
-    if (requests_.settle(e)) {
-      // A room's state answers `/join` and is news as well.
-      if (!std::holds_alternative<room_state>(e)) return;
-    }
-    push(std::visit([](auto& value) { return client_event(std::move(value)); }, e));
-    return;
-  }
-  login::outcome outcome = login::outcome::under_way;
-  if (const auto* joined = std::get_if<room_state>(&e)) outcome = login_->on(*joined);
-  if (const auto* no = std::get_if<refused>(&e)) outcome = login_->on(*no);
-  early_.push_back(std::move(e));
-  on_login(outcome);
-}
-
-void client::impl::on_login(login::outcome outcome) {
-  if (outcome == login::outcome::failed) {
-    const failure why = login_->why();
-    retire_connection();
-    attempt_failed(why);
-    return;
-  }
-  for (const native::request& r : login_->take_requests())
-    connection_->send(native::encode(r));
-  if (outcome == login::outcome::done) logged_in();
-}
-
-void client::impl::logged_in() {
-  const native::welcome& w = login_->welcome();
-  text_bytes_ = w.text_bytes;
-  connected news{membership_.name(), session_, w.text_bytes, w.commands,
-                 state_ == state::returning};
-  login_.reset();
-  state_ = state::ready;
-  ready_since_ = now();
-  connection_->logged_in();
-  log(severity::info, "connected", news.name);
-  if (news.again) {
-    push(std::move(news));
-  } else {
-    std::exchange(connecting_, {}).succeed(std::move(news));
-  }
-  for (event& e : std::exchange(early_, {}))
-    push(std::visit([](auto& value) { return client_event(std::move(value)); }, e));
 }
 
 // Losing it, and coming back.
@@ -259,11 +184,12 @@ void client::impl::come_back_later() {
   });
 }
 
-void client::impl::over(const failure& open_requests) {
+void client::impl::over(const failure& why) {
   state_ = state::idle;
   retry_timer_.cancel();
   forget_connection();
-  requests_.fail_all(open_requests);
+  messages_.give_up(why.message);
+  requests_.fail_all(why);
   for (pending<>& waiting : std::exchange(closing_, {}))
     waiting.succeed();
   events_.end();
@@ -279,15 +205,22 @@ void client::impl::close(close_handler handler) {
   if (state_ == state::leaving) return;
   if (state_ == state::ready) {
     state_ = state::leaving;
-    connection_->leave();
+    connection_->begin_leaving();
+    leave_if_answered();
     return;
   }
   if (connecting_) std::exchange(connecting_, {}).fail(aborted());
   over(aborted());
 }
 
+/// A server that is told bye does not wait for what is being stored.
+void client::impl::leave_if_answered() {
+  if (state_ == state::leaving && messages_.empty() && requests_.empty()) connection_->say_bye();
+}
+
 void client::impl::abort() {
   if (connecting_) std::exchange(connecting_, {}).fail(aborted());
+  messages_.fail_all(aborted());
   for (pending<>& waiting : std::exchange(closing_, {}))
     waiting.fail(aborted());
   events_.cancel(aborted());

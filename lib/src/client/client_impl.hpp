@@ -2,11 +2,13 @@
 #pragma once
 
 #include "client/backoff.hpp"
+#include "client/bookmarks.hpp"
 #include "client/connection.hpp"
 #include "client/event_queue.hpp"
 #include "client/login.hpp"
 #include "client/membership.hpp"
 #include "client/request_book.hpp"
+#include "client/unacknowledged.hpp"
 
 #include <asio_chat/client.hpp>
 
@@ -21,8 +23,8 @@
 namespace asio_chat {
 
 /// idle: never connected, or over · connecting: the first attempt, somebody waits for it ·
-/// ready: logged in · waiting: for the next attempt · returning: that attempt · leaving: we said
-/// bye
+/// ready: logged in · waiting: for the next attempt · returning: that attempt · leaving: the last
+/// answers come, then we say bye
 class client::impl final : public std::enable_shared_from_this<impl>,
                            private client_room::connection_user {
  public:
@@ -41,6 +43,7 @@ class client::impl final : public std::enable_shared_from_this<impl>,
 
   const failure& last_failure() const noexcept { return *completer_.last; }
   const server_certificate& server() const noexcept { return server_; }
+  resume_state saved_state() const { return {token_, events_.given().all()}; }
 
  private:
   enum class state { idle, connecting, ready, waiting, returning, leaving };
@@ -60,15 +63,23 @@ class client::impl final : public std::enable_shared_from_this<impl>,
   void forget_connection();
   void retire_connection();
 
+  std::vector<wire::native::join> wanted_rooms() const;
+  wire::native::join entrance(std::string ref, std::string room) const;
   void on_login(client_room::login::outcome outcome);
   void logged_in();
+  void pass_on(event e);
+  void leave_if_answered();
   void attempt_failed(const failure& why);
   void on_event(event e);
   void lost(close_reason reason);
   void come_back_later();
-  void over(const failure& open_requests);
+  void over(const failure& why);
   void note_server();
 
+  /// Whether there will be a connection, though there is none now.
+  bool coming_back() const noexcept {
+    return state_ == state::waiting || state_ == state::returning;
+  }
   /// Asks something of the server, or fails at once.
   template <class T, class Make>
   void request(boost::asio::any_completion_handler<void(error_code, T)> handler, Make make);
@@ -88,12 +99,15 @@ class client::impl final : public std::enable_shared_from_this<impl>,
   boost::intrusive_ptr<client_room::connection> parting_; ///< closing by itself, after a goodbye
   std::optional<client_room::login> login_;
   tls_info session_;
-  std::vector<event> early_; ///< events of a login that is not over
-  std::size_t text_bytes_ = 0;
+  std::vector<event> early_;   ///< events of a login that is not over
+  std::size_t text_bytes_ = 0; ///< what the server said last
   server_certificate server_;
 
   client_room::membership membership_;
-  client_room::membership wanted_; ///< what is asked for at the next login
+  client_room::membership wanted_;   ///< what is asked for at the next login
+  std::string token_;                ///< a secret: says who we are when we come back
+  client_room::bookmarks bookmarks_; ///< how far we have read, the program may be behind
+  client_room::unacknowledged messages_;
   client_room::request_book requests_;
   client_room::event_queue events_;
   client_room::pending<connected> connecting_;

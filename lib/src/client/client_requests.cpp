@@ -1,6 +1,7 @@
 // What the program asks of a client, and what it is told.
 #include "base/utf8.hpp"
 #include "client/client_impl.hpp"
+#include "wire/command_line.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <fmt/format.h>
@@ -15,20 +16,32 @@ using namespace client_room;
 
 namespace {
 constexpr std::size_t events_that_may_wait = 4096;
+
+bool fits(const std::string& frame) {
+  return frame.size() <= wire::header_bytes + wire::native_payload_cap;
+}
+
+failure too_long(std::size_t bytes, std::size_t most) {
+  return fail(errc::text_too_long,
+              fmt::format("the message has {} bytes; at most {} can be sent", bytes, most));
+}
+
+failure no_connection() {
+  return fail(errc::not_connected, "there is no connection now");
+}
+
 } // namespace
 
 template <class T, class Make>
 void client::impl::request(asio::any_completion_handler<void(error_code, T)> handler, Make make) {
   pending<T> waiting(completer_, std::move(handler));
   if (state_ != state::ready) {
-    waiting.fail(fail(errc::not_connected, "there is no connection now"));
+    waiting.fail(no_connection());
     return;
   }
   std::string frame = native::encode(native::request(make(requests_.next_reference())));
-  if (frame.size() > wire::header_bytes + wire::native_payload_cap) {
-    waiting.fail(fail(errc::text_too_long, fmt::format("a message of {} bytes is too long; at most "
-                                                       "{} can be sent",
-                                                       frame.size(), wire::native_payload_cap)));
+  if (!fits(frame)) {
+    waiting.fail(too_long(frame.size(), wire::native_payload_cap));
     return;
   }
   requests_.add(std::move(waiting));
@@ -36,20 +49,41 @@ void client::impl::request(asio::any_completion_handler<void(error_code, T)> han
 }
 
 void client::impl::send(std::string room, std::string text, send_handler handler) {
-  if (state_ == state::ready && text.size() > text_bytes_) {
-    pending<acknowledged>(completer_, std::move(handler))
-        .fail(fail(errc::text_too_long, fmt::format("the text has {} bytes; at most {} are allowed",
-                                                    text.size(), text_bytes_)));
+  pending<acknowledged> waiting(completer_, std::move(handler));
+  const bool connected = state_ == state::ready;
+  if (!connected && !coming_back()) {
+    waiting.fail(no_connection());
     return;
   }
-  request<acknowledged>(std::move(handler), [&](std::string ref) {
-    return native::send{std::move(ref), std::move(room), clean_text(text), entry_kind::message};
-  });
+  if (text.size() > text_bytes_) {
+    waiting.fail(too_long(text.size(), text_bytes_));
+    return;
+  }
+  std::string frame = native::encode(native::request(
+      native::send{messages_.next_id(), std::move(room), clean_text(text), entry_kind::message}));
+  if (!fits(frame)) {
+    waiting.fail(too_long(frame.size(), wire::native_payload_cap));
+    return;
+  }
+  if (!connected && !messages_.has_room_for(frame)) {
+    waiting.fail(fail(errc::not_connected,
+                      fmt::format("there is no connection now, and no more than {} messages or {} "
+                                  "bytes wait for the next one",
+                                  unacknowledged::most_messages, unacknowledged::most_bytes)));
+    return;
+  }
+  if (connected) connection_->send(frame);
+  messages_.add(std::move(frame), std::move(waiting), connected);
 }
 
 void client::impl::command(std::string room, std::string line, reply_handler handler) {
-  request<reply>(std::move(handler), [&](std::string ref) {
-    return native::command_line{std::move(ref), std::move(room), clean_text(line)};
+  line = clean_text(line);
+  const asio_chat::command typed = wire::parse_command_line(line);
+  const bool join = typed.name == "join" && !typed.arguments.empty();
+  request<reply>(std::move(handler), [&](std::string ref) -> native::request {
+    // As a request of its own it says where to begin in that room.
+    if (join) return entrance(std::move(ref), std::string(typed.arguments));
+    return native::command_line{std::move(ref), std::move(room), std::move(line)};
   });
 }
 

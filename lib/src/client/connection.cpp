@@ -172,21 +172,22 @@ void connection::on_time() {
   wait_until(heartbeat_.next_check());
 }
 
-void connection::leave() {
-  send(native::encode(native::request(native::bye{})));
-  begin_leaving();
-}
-
-void connection::retire() {
-  user_ = nullptr;
-  begin_leaving();
-}
-
 void connection::begin_leaving() {
   if (phase_ == phase::closed) return;
   phase_ = phase::leaving;
   wait_until(now() + leave_time);
   set_reading(true);
+}
+
+void connection::say_bye() {
+  if (phase_ != phase::leaving) return;
+  outbox_ += native::encode(native::request(native::bye{}));
+  flush();
+}
+
+void connection::retire() {
+  user_ = nullptr;
+  begin_leaving();
 }
 
 void connection::on_shutdown(const error_code&, std::size_t) {

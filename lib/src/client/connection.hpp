@@ -53,8 +53,10 @@ class connection final : public transport::stream_owner {
   /// While not reading, the server has to wait.
   void set_reading(bool on);
 
-  /// Says bye after what is waiting, and hears out the server; two seconds at most.
-  void leave();
+  /// There are two seconds left.
+  void begin_leaving();
+  /// Says bye after what is waiting, and hears out the server.
+  void say_bye();
   /// The server said goodbye: closes properly, and the user hears nothing more.
   void retire();
   /// Closes at once, and the user hears nothing more.
@@ -90,7 +92,6 @@ class connection final : public transport::stream_owner {
 
   void wait_until(steady_time when);
   void on_time();
-  void begin_leaving();
   void on_shutdown(const error_code& e, std::size_t);
   void close(failure why);
 

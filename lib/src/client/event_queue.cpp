@@ -21,7 +21,7 @@ void event_queue::end() {
 
 void event_queue::push(client_event e) {
   if (receiver_) {
-    std::exchange(receiver_, {}).succeed(std::move(e));
+    give(std::exchange(receiver_, {}), std::move(e));
   } else {
     events_.push_back(std::move(e));
   }
@@ -33,12 +33,17 @@ void event_queue::receive(receiver r) {
   } else if (!events_.empty()) {
     client_event e = std::move(events_.front());
     events_.pop_front();
-    r.succeed(std::move(e));
+    give(std::move(r), std::move(e));
   } else if (!open_) {
     r.fail(nothing_more());
   } else {
     receiver_ = std::move(r);
   }
+}
+
+void event_queue::give(receiver r, client_event e) {
+  given_.observe(e);
+  r.succeed(std::move(e));
 }
 
 void event_queue::cancel(const failure& why) {

@@ -21,10 +21,13 @@ failure failure_of(const close_reason& reason) {
 
 } // namespace
 
-login::login(native::hello hello, std::vector<std::string> rooms, bool again)
+login::login(native::hello hello, std::vector<native::join> rooms, bool again)
     : rooms_(std::move(rooms))
     , again_(again) {
-  hello.room = rooms_.empty() ? std::string() : rooms_.front();
+  native::join first = rooms_.empty() ? native::join() : rooms_.front();
+  hello.room = std::move(first.room);
+  hello.after = first.after;
+  hello.history = first.history;
   requests_.emplace_back(std::move(hello));
 }
 
@@ -35,8 +38,10 @@ std::vector<native::request> login::take_requests() {
 login::outcome login::on(const native::welcome& w) {
   if (welcome_) return fail_with(fail(errc::protocol_error, "the server said welcome twice"));
   welcome_ = w;
-  for (std::size_t i = 1; i < rooms_.size(); ++i)
-    requests_.emplace_back(native::join{"join-" + std::to_string(i), rooms_[i]});
+  for (std::size_t i = 1; i < rooms_.size(); ++i) {
+    rooms_[i].ref = "join-" + std::to_string(i);
+    requests_.emplace_back(rooms_[i]);
+  }
   return progress();
 }
 

@@ -6,7 +6,6 @@
 #include <asio_chat/error.hpp>
 
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace asio_chat::client_room {
@@ -19,10 +18,10 @@ class login {
  public:
   enum class outcome { under_way, done, failed };
 
-  /// @param rooms to be in; none: in no room
+  /// @param rooms to be in, and from where on to be told; none: in no room
   /// @param again whether this is a reconnection: then a room that refuses us is left out, while
   ///              at the first time it is a failure
-  login(wire::native::hello hello, std::vector<std::string> rooms, bool again);
+  login(wire::native::hello hello, std::vector<wire::native::join> rooms, bool again);
 
   /// What has to be sent now: not empty after construction and after the welcome.
   std::vector<wire::native::request> take_requests();
@@ -40,7 +39,7 @@ class login {
   outcome progress() const noexcept;
   outcome fail_with(failure f);
 
-  std::vector<std::string> rooms_;
+  std::vector<wire::native::join> rooms_;
   bool again_;
   std::vector<wire::native::request> requests_;
   std::optional<wire::native::welcome> welcome_;

@@ -6,29 +6,30 @@
 
 namespace asio_chat::client_room {
 
-void membership::observe(const event& e) {
+std::optional<std::string> membership::observe(const event& e) {
   if (const auto* state = std::get_if<room_state>(&e)) {
     joined(state->room);
   } else if (const auto* gone = std::get_if<member_left>(&e)) {
-    if (gone->name == name_) left(gone->room);
+    if (gone->name == name_) return left(gone->room);
   } else if (const auto* renamed = std::get_if<member_renamed>(&e)) {
     if (renamed->from == name_) name_ = renamed->to;
   } else if (const auto* answer = std::get_if<reply>(&e)) {
-    if (answer->items.size() != 1) return;
-    if (answer->command == "leave") left(answer->items.front());
+    if (answer->items.size() != 1) return std::nullopt;
+    if (answer->command == "leave") return left(answer->items.front());
     if (answer->command == "nick") name_ = answer->items.front();
   }
+  return std::nullopt;
 }
 
 void membership::joined(const std::string& room) {
   if (std::find(rooms_.begin(), rooms_.end(), room) == rooms_.end()) rooms_.push_back(room);
 }
 
-void membership::left(std::string_view room) {
+std::string membership::left(std::string_view room) {
   // The answer to `/leave` names the room as it was typed.
-  const auto proper = check_room_name(room, limits());
-  const std::string_view name = proper ? std::string_view(*proper) : room;
-  std::erase_if(rooms_, [name](const std::string& r) { return r == name; });
+  std::string name = proper_room_name(room);
+  std::erase(rooms_, name);
+  return name;
 }
 
 } // namespace asio_chat::client_room

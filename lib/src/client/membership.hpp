@@ -3,6 +3,7 @@
 
 #include <asio_chat/event.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,7 +22,8 @@ class membership {
   }
 
   void named(std::string name) { name_ = std::move(name); }
-  void observe(const event& e);
+  /// The room that one is no longer in.
+  std::optional<std::string> observe(const event& e);
 
   const std::string& name() const noexcept { return name_; }
   /// In the order in which they were joined.
@@ -30,7 +32,7 @@ class membership {
 
  private:
   void joined(const std::string& room);
-  void left(std::string_view room);
+  std::string left(std::string_view room);
 
   std::string name_;
   std::vector<std::string> rooms_;

@@ -10,7 +10,7 @@ namespace asio_chat::client_room {
 bool comes_back(const close_reason& reason) noexcept;
 
 /// Not where a person has to look first: a certificate that is not trusted, a passphrase that is
-/// wrong. A name that is taken is worth it: the server may not have missed the old connection yet.
+/// wrong. A name that is taken is worth it: who bears it now may go.
 bool worth_another_attempt(const error_code& code) noexcept;
 
 /// For an attempt that was the last.

@@ -1,22 +1,14 @@
 #include "client/request_book.hpp"
 
-#include <charconv>
+#include "client/reference.hpp"
+
 #include <utility>
 
 namespace asio_chat::client_room {
 
-// 0, which no request has, for what is not a reference of this book.
-std::uint64_t request_book::number_of(std::string_view ref) const noexcept {
-  if (!ref.starts_with(prefix_)) return 0;
-  ref.remove_prefix(prefix_.size());
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(ref.data(), ref.data() + ref.size(), number);
-  return error == std::errc() && end == ref.data() + ref.size() ? number : 0;
-}
-
 template <class T>
 pending<T> request_book::take(const std::string& ref) {
-  const auto found = open_.find(number_of(ref));
+  const auto found = open_.find(number_of(ref, prefix_));
   if (found == open_.end()) return {};
   auto* wanted = std::get_if<pending<T>>(&found->second);
   if (!wanted) return {};
@@ -26,7 +18,7 @@ pending<T> request_book::take(const std::string& ref) {
 }
 
 bool request_book::settle(event& e) {
-  if (auto* a = std::get_if<acknowledged>(&e)) return settle(*a);
+  if (const auto* a = std::get_if<acknowledged>(&e)) return settle(*a);
   if (auto* r = std::get_if<reply>(&e)) return settle(*r);
   if (auto* p = std::get_if<history_page>(&e)) return settle(*p);
   if (const auto* s = std::get_if<room_state>(&e)) return settle(*s);
@@ -34,17 +26,12 @@ bool request_book::settle(event& e) {
   return false;
 }
 
-bool request_book::settle(acknowledged& a) {
-  if (auto send = take<acknowledged>(a.id)) {
-    send.succeed(std::move(a));
-    return true;
-  }
+bool request_book::settle(const acknowledged& a) {
   // A command that says something is acknowledged like a message.
-  if (auto command = take<reply>(a.id)) {
-    command.succeed(reply{a.id, "", {}, {}});
-    return true;
-  }
-  return false;
+  auto command = take<reply>(a.id);
+  if (!command) return false;
+  command.succeed(reply{a.id, "", {}, {}});
+  return true;
 }
 
 bool request_book::settle(reply& r) {
@@ -69,7 +56,7 @@ bool request_book::settle(history_page& p) {
 }
 
 bool request_book::settle(const refused& r) {
-  const auto found = open_.find(number_of(r.ref));
+  const auto found = open_.find(number_of(r.ref, prefix_));
   if (found == open_.end()) return false;
   waiting w = std::move(found->second);
   open_.erase(found);

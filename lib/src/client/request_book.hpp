@@ -8,16 +8,15 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 #include <variant>
 
 namespace asio_chat::client_room {
 
-/// Each request has a reference that no other request of any client has, since the server also
-/// knows a message that is sent twice by it. The answer brings the reference back.
+/// Each request has a reference; the answer brings it back. What says something (`/me`) is known to
+/// the server by it as a message is, so no other request of any client has the same.
 class request_book {
  public:
-  using waiting = std::variant<pending<acknowledged>, pending<reply>, pending<history_page>>;
+  using waiting = std::variant<pending<reply>, pending<history_page>>;
 
   /// @param prefix of all references: what tells this client from any other
   explicit request_book(std::string prefix)
@@ -30,10 +29,10 @@ class request_book {
   /// Whether the event was the answer to a request; then its handler has it.
   bool settle(event& e);
   void fail_all(const failure& why);
-  std::size_t size() const noexcept { return open_.size(); }
+  bool empty() const noexcept { return open_.empty(); }
 
  private:
-  bool settle(acknowledged& a);
+  bool settle(const acknowledged& a);
   bool settle(reply& r);
   bool settle(const room_state& s);
   bool settle(history_page& p);
@@ -42,7 +41,6 @@ class request_book {
   /// The pending request of that kind, taken out of the book; or an empty one.
   template <class T>
   pending<T> take(const std::string& ref);
-  std::uint64_t number_of(std::string_view ref) const noexcept;
 
   std::string prefix_;
   std::uint64_t last_ = 0;

@@ -77,4 +77,9 @@ result<std::string> check_room_name(std::string_view name, const limits& limits)
   return fold_name(name);
 }
 
+std::string proper_room_name(std::string_view typed) {
+  const auto name = check_room_name(typed, limits());
+  return name ? *name : std::string(typed);
+}
+
 } // namespace asio_chat

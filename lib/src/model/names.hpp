@@ -24,4 +24,7 @@ std::string mend_member_name(std::string_view name, const limits& limits);
 /// dropped and capitals become small, as people type them; the value is the name to use.
 result<std::string> check_room_name(std::string_view name, const limits& limits);
 
+/// The name of the room that a person means; what cannot be one is left as it is.
+std::string proper_room_name(std::string_view typed);
+
 } // namespace asio_chat

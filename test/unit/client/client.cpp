@@ -454,10 +454,10 @@ TEST_CASE("client: events that nobody receives stop the reading, not the memory"
   memory_world w;
   w.connect();
   w.run();
-  const event news =
-      entry{"lobby", {1, 1}, {}, "bob", entry_kind::message, std::string(500, 'x'), ""};
-  for (int i = 0; i < 20'000; ++i)
-    w.server->say(news);
+  for (std::uint64_t i = 1; i <= 20'000; ++i) {
+    w.server->say_event(
+        entry{"lobby", {1, i}, {}, "bob", entry_kind::message, std::string(500, 'x'), ""});
+  }
   w.run();
   w.receive_all();
   CHECK(w.events.size() == 20'001);

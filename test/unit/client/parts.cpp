@@ -45,7 +45,7 @@ TEST_CASE("membership: is what the server says") {
   CHECK(m.rooms() == std::vector<std::string>{"lobby", "den"});
   m.observe(member_left{"den", "bob"});
   CHECK(m.rooms().size() == 2);
-  m.observe(reply{"r", "leave", {"you left #Den"}, {"#Den"}});
+  CHECK(m.observe(reply{"r", "leave", {"you left #Den"}, {"#Den"}}) == "den");
   CHECK(m.rooms() == std::vector<std::string>{"lobby"});
   m.observe(member_renamed{"lobby", "alice", "ally"});
   CHECK(m.name() == "ally");
@@ -56,14 +56,18 @@ TEST_CASE("membership: is what the server says") {
 }
 
 TEST_CASE("login: joins the other rooms after the welcome, and leaves out those that refuse") {
-  login l({"alice", {}, {}, ""}, {"lobby", "den", "attic"}, true);
+  login l({"alice", {}, {}, ""},
+          {{"", "lobby", position{7, 3}}, {"", "den", position{7, 9}}, {"", "attic", {}, 5}}, true);
   auto first = l.take_requests();
   REQUIRE(first.size() == 1);
   CHECK(std::get<native::hello>(first[0]).room == "lobby");
+  CHECK(std::get<native::hello>(first[0]).after == position{7, 3});
   CHECK(l.on(native::welcome{"alice", "", 1, {}}) == login::outcome::under_way);
   auto joins = l.take_requests();
   REQUIRE(joins.size() == 2);
+  CHECK(std::get<native::join>(joins[0]).after == position{7, 9});
   CHECK(std::get<native::join>(joins[1]).room == "attic");
+  CHECK(std::get<native::join>(joins[1]).history == 5);
   CHECK(l.on(room_state{"", "lobby", "", {}, {}}) == login::outcome::under_way);
   CHECK(l.on(refused{"join-1", errc::room_invalid, "no"}) == login::outcome::under_way);
   CHECK(l.on(room_state{"join-2", "attic", "", {}, {}}) == login::outcome::done);

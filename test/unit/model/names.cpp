@@ -92,3 +92,10 @@ TEST_CASE("names of rooms are small letters, a leading # is dropped") {
   REQUIRE_FALSE(longer.has_value());
   CHECK(longer.error().message == "a room's name has at most 32 characters");
 }
+
+TEST_CASE("names: a room as a person types it") {
+  CHECK(proper_room_name("#Den") == "den");
+  CHECK(proper_room_name("den") == "den");
+  CHECK(proper_room_name("no room!") == "no room!");
+  CHECK(proper_room_name("") == "");
+}

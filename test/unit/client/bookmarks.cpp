@@ -1,0 +1,97 @@
+#include "client/bookmarks.hpp"
+
+#include "support/catch.hpp"
+
+using namespace asio_chat;
+using namespace asio_chat::client_room;
+
+namespace {
+
+event entered(position head, std::string room = "lobby") {
+  return room_state{"", std::move(room), "", {}, head};
+}
+event said(position at, std::string room = "lobby") {
+  return entry{std::move(room), at, {}, "bob", entry_kind::message, "hi", ""};
+}
+event kept(position at) {
+  return acknowledged{"id", "lobby", at, {}, false};
+}
+
+} // namespace
+
+TEST_CASE("bookmarks: follow the entries, and know those that were had") {
+  bookmarks b({}, {});
+  CHECK_FALSE(b.of("lobby"));
+  CHECK(b.observe(entered({7, 2})));
+  CHECK(b.observe(said({7, 1})));
+  CHECK(b.observe(said({7, 2})));
+  CHECK(b.of("lobby") == position{7, 2});
+  CHECK_FALSE(b.observe(said({7, 2})));
+  CHECK_FALSE(b.observe(said({7, 1})));
+  CHECK(b.observe(said({7, 5})));
+  CHECK(b.all() == std::map<std::string, position>{{"lobby", {7, 5}}});
+}
+
+TEST_CASE("bookmarks: where nothing was read, what was asked for is still to come") {
+  bookmarks ten(10, {});
+  ten.observe(entered({7, 30}));
+  CHECK(ten.of("lobby") == position{7, 20});
+  bookmarks none(0, {});
+  none.observe(entered({7, 30}));
+  CHECK(none.of("lobby") == position{7, 30});
+  CHECK_FALSE(none.observe(said({7, 30})));
+  bookmarks usual({}, {});
+  usual.observe(entered({7, 30}));
+  CHECK(usual.of("lobby") == position{7, 0});
+  // The server gives as much as it likes.
+  bookmarks generous({}, {});
+  generous.observe(entered({7, 300}));
+  CHECK(generous.observe(said({7, 100})));
+  CHECK(generous.of("lobby") == position{7, 100});
+}
+
+TEST_CASE("bookmarks: our own entry counts if nothing is missing before it") {
+  bookmarks b(0, {});
+  b.observe(entered({7, 3}));
+  CHECK(b.observe(kept({7, 4})));
+  CHECK(b.of("lobby") == position{7, 4});
+  b.observe(kept({7, 6}));
+  CHECK(b.of("lobby") == position{7, 4});
+  CHECK(b.observe(said({7, 5})));
+  CHECK(b.of("lobby") == position{7, 5});
+  b.observe(kept({8, 6}));
+  CHECK(b.of("lobby") == position{7, 5});
+}
+
+TEST_CASE("bookmarks: a new epoch begins anew, a gap is stepped over") {
+  bookmarks b({}, {});
+  b.observe(entered({7, 0}));
+  b.observe(said({7, 9}));
+  CHECK(b.observe(said({8, 1})));
+  CHECK(b.of("lobby") == position{8, 1});
+  CHECK(b.observe(event(entries_missed{"lobby", {8, 1}, {8, 40}})));
+  CHECK(b.of("lobby") == position{8, 39});
+  CHECK_FALSE(b.observe(event(entries_missed{"lobby", {8, 1}, {8, 40}})));
+  CHECK(b.observe(said({8, 40})));
+  CHECK(b.observe(event(entries_missed{"lobby", {8, 40}, {9, 0}})));
+  CHECK(b.of("lobby") == position{9, 0});
+}
+
+TEST_CASE("bookmarks: of an earlier client are kept when the room is entered again") {
+  bookmarks b(5, {{"lobby", {7, 4}}});
+  CHECK(b.of("lobby") == position{7, 4});
+  b.observe(entered({7, 20}));
+  CHECK(b.of("lobby") == position{7, 4});
+  CHECK_FALSE(b.observe(said({7, 4})));
+  b.forget("lobby");
+  CHECK_FALSE(b.of("lobby"));
+  b.observe(entered({7, 20}));
+  CHECK(b.of("lobby") == position{7, 15});
+}
+
+TEST_CASE("bookmarks: only of rooms one is in") {
+  bookmarks b({}, {});
+  CHECK(b.observe(said({7, 4}, "elsewhere")));
+  CHECK(b.observe(event(member_joined{"elsewhere", "bob"})));
+  CHECK(b.all().empty());
+}
