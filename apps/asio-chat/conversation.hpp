@@ -1,11 +1,13 @@
 // The chat itself: lines in, lines out, until somebody leaves.
 #pragma once
 
-#include "bookmarks.hpp"
 #include "completion.hpp"
 #include "display.hpp"
+#include "room_focus.hpp"
 #include "roster.hpp"
+#include "said_lines.hpp"
 #include "screen.hpp"
+#include "typed_line.hpp"
 
 #include <asio_chat/client.hpp>
 
@@ -25,12 +27,12 @@ class conversation : public std::enable_shared_from_this<conversation> {
     bool json = false;
   };
 
-  conversation(client& chat, const display& d, screen& s, manner m);
+  conversation(client& chat, display& d, screen& s, manner m);
 
   void start(const connected& news);
   /// A line that was typed or piped in.
   void enter(std::string_view raw);
-  /// Leaves when everything sent has its answer.
+  /// Leaves; a program's lines have their answers before.
   void end_of_input();
   /// The terminal is gone; leaves politely.
   void hang_up();
@@ -47,44 +49,48 @@ class conversation : public std::enable_shared_from_this<conversation> {
   int exit_code() const noexcept { return exit_code_; }
 
  private:
+  struct held_line {
+    typed_line line;
+    bool marked; ///< as a line that waits for a connection
+  };
+
   void receive();
   void on_event(const client_event& e);
+  void on_room(const room_state& s);
+  void on_disconnected(const disconnected& d);
   bool is_our_own(const client_event& e);
-  void read_on(const room_state& s);
-  void fetch(std::string room, position after, position head);
-  void on_page(history_page page, position head);
-  void say(std::string text);
+
+  void hold(typed_line line);
+  void take(held_line line);
+  void say(std::string text, bool marked);
+  void on_answer(const said_lines::line& said, const error_code& e, const acknowledged& a);
   void command(std::string line);
   void on_reply(const reply& r);
   void answered();
-  void take_more();
-  int code_of_leaving() const noexcept;
+  void go_on();
+  void give_back_held();
   void refuse(const error_code& e);
-  void note_room(const std::string& room);
-  void room_changed();
   void look_at(const std::string& room);
   void show(const client_event& e);
+
+  int code_of_leaving() const noexcept;
   void finish() noexcept { over_ = true; }
 
   client& chat_;
-  const display& display_;
+  display& display_;
   screen& screen_;
   manner manner_;
 
   std::string name_;        ///< ours, as the server knows it
   std::string verified_by_; ///< the server, at the first connection
   roster roster_;
+  room_focus focus_;
   std::vector<std::string> commands_;
-  std::vector<std::string> rooms_; ///< in the order of joining
-  std::string home_;               ///< the first one
-  std::string room_;               ///< the one looked at
+  said_lines said_;
+  std::size_t unanswered_ = 0; ///< lines and commands
   /// A /join or /leave is under way: lines behind it are meant for the room that it leads to.
   bool changing_room_ = false;
-  std::deque<std::string> held_; ///< those lines
-  std::string missed_room_;      ///< what a program wanted to join and could not
-  std::size_t unanswered_ = 0;
-  bookmarks read_;
-  bool catching_up_ = false; ///< live events wait behind what was missed
+  std::deque<held_line> held_; ///< until the room is changed and there is a connection
   bool connected_ = true;
   bool input_ended_ = false;
   bool leaving_ = false;

@@ -22,7 +22,7 @@ class display {
  public:
   virtual ~display() = default;
   /// @param room the one the person is looking at
-  virtual std::vector<shown_line> show(const client_event& e, std::string_view room) const = 0;
+  virtual std::vector<shown_line> show(const client_event& e, std::string_view room) = 0;
 };
 
 } // namespace asio_chat::app

@@ -158,7 +158,7 @@ struct object_of {
 
 } // namespace
 
-std::vector<shown_line> json_display::show(const client_event& e, std::string_view) const {
+std::vector<shown_line> json_display::show(const client_event& e, std::string_view) {
   return {{shown_line::kind::chat, harmless_json(std::visit(object_of{}, e))}};
 }
 

@@ -7,7 +7,7 @@ namespace asio_chat::app {
 
 class json_display final : public display {
  public:
-  std::vector<shown_line> show(const client_event& e, std::string_view room) const override;
+  std::vector<shown_line> show(const client_event& e, std::string_view room) override;
 };
 
 /// An error that concerns one line of the input.

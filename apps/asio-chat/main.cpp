@@ -66,8 +66,8 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   if (o.json) {
     shown = std::make_unique<json_display>();
   } else {
-    shown = std::make_unique<text_display>(o.time, o.server.address(),
-                                           !o.client.tls.insecure_skip_host_name_check);
+    shown = std::make_unique<text_display>(
+        o.time, o.server.address(), !o.client.tls.insecure_skip_host_name_check, interactive);
   }
 
   std::shared_ptr<conversation> talk;
@@ -120,6 +120,8 @@ int run(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   use_utf8();
   const bool interactive = is_interactive() && !o.json;
+  // A program that reads lines takes each for something that is said now.
+  if (!interactive && !o.client.history) o.client.history = 0;
   if (o.client.tls.insecure_skip_host_name_check) {
     fmt::print(stderr,
                "WARNING: --insecure-skip-host-name-check: the certificate is verified, the "

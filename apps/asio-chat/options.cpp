@@ -61,6 +61,11 @@ std::variant<options, int> read_options(int argc, char** argv) {
   cli.add_option("--room", o.client.room, "the room to join first")
       ->type_name("ROOM")
       ->capture_default_str();
+  cli.add_option("--history", o.client.history,
+                 "how many of a room's last messages to show on joining it, 0 for none; in a "
+                 "terminal as many as the server gives, else 0")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
   cli.add_option("--ca", trust.ca_file, "trust only the CAs or certificates in this PEM file")
       ->type_name("FILE");
   cli.add_option("--pin", trust.pins, "trust the server with this key, whoever signed it")

@@ -1,6 +1,7 @@
 #include "text_display.hpp"
 
 #include "base/utf8.hpp"
+#include "model/names.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -87,9 +88,10 @@ struct text_of {
     return all;
   }
   lines operator()(const entries_missed& m) const {
-    return {
-        {kind::notice, fmt::format("[#{}: some messages are missing here: they are no longer kept]",
-                                   harmless_line(m.room))}};
+    const char* what = m.after.epoch == m.next.epoch
+                           ? "messages are missing here: they are no longer kept"
+                           : "messages may be missing here: the room's log was begun anew";
+    return {{kind::notice, fmt::format("[#{}: {}]", harmless_line(m.room), what)}};
   }
   lines operator()(const history_page& p) const {
     lines all;
@@ -131,8 +133,44 @@ std::string stamp(wall_time t, time_format format) {
                                       : fmt::format("[{:%Y-%m-%d %H:%M:%S}] ", local);
 }
 
-std::vector<shown_line> text_display::show(const client_event& e, std::string_view room) const {
-  return std::visit(text_of{room, format_, server_, name_verified_}, e);
+time_format form_of_earlier(wall_time t, wall_time now, time_format format) {
+  if (format == time_format::full) return format;
+  const auto day = [](wall_time when) { return stamp(when, time_format::full).substr(0, 11); };
+  return day(t) == day(now) ? time_format::clock : time_format::full;
+}
+
+std::vector<shown_line> text_display::show(const client_event& e, std::string_view room) {
+  if (const auto* state = std::get_if<room_state>(&e)) earlier_.entered(*state);
+  if (const auto* kept = std::get_if<acknowledged>(&e)) earlier_.spoke(kept->room);
+  if (const auto* answer = std::get_if<reply>(&e); answer && answer->command == "leave") {
+    for (const std::string& left : answer->items)
+      earlier_.left(proper_room_name(left));
+  }
+  const auto* said = std::get_if<entry>(&e);
+  return said && looks_back_ ? show_entry(*said, room) : show_as(e, room, format_);
+}
+
+std::vector<shown_line> text_display::show_entry(const entry& e, std::string_view room) {
+  const look_back::verdict v = earlier_.look_at(e);
+  const shown_line now{kind::notice, "[now]"};
+  lines all;
+  if (v.ended_before) all.push_back(now);
+  if (v.begins) {
+    all.push_back({kind::notice, fmt::format("[earlier in #{}]", harmless_line(e.room))});
+  }
+  const auto today =
+      std::chrono::time_point_cast<wall_time::duration>(std::chrono::system_clock::now());
+  for (shown_line& line :
+       show_as(e, room, v.earlier ? form_of_earlier(e.time, today, format_) : format_)) {
+    all.push_back(std::move(line));
+  }
+  if (v.ends_after) all.push_back(now);
+  return all;
+}
+
+std::vector<shown_line> text_display::show_as(const client_event& e, std::string_view room,
+                                              time_format format) const {
+  return std::visit(text_of{room, format, server_, name_verified_}, e);
 }
 
 } // namespace asio_chat::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "display.hpp"
+#include "look_back.hpp"
 
 #include <asio_chat/time.hpp>
 
@@ -18,20 +19,32 @@ enum class time_format {
 /// The time with its bracket and a space, in the local time zone; nothing if it is off.
 std::string stamp(wall_time t, time_format format);
 
+/// The form in which the time of an earlier entry says enough: the clock is for today.
+time_format form_of_earlier(wall_time t, wall_time now, time_format format);
+
 class text_display final : public display {
  public:
   /// @param server as the person named it
-  text_display(time_format format, std::string server, bool name_verified)
+  /// @param looks_back whether what was said before one came is told apart from what is said now:
+  ///                   for a person it is, while a program wants every line in the same form
+  text_display(time_format format, std::string server, bool name_verified, bool looks_back)
       : format_(format)
       , server_(std::move(server))
-      , name_verified_(name_verified) {}
+      , name_verified_(name_verified)
+      , looks_back_(looks_back) {}
 
-  std::vector<shown_line> show(const client_event& e, std::string_view room) const override;
+  std::vector<shown_line> show(const client_event& e, std::string_view room) override;
 
  private:
+  std::vector<shown_line> show_entry(const entry& e, std::string_view room);
+  std::vector<shown_line> show_as(const client_event& e, std::string_view room,
+                                  time_format format) const;
+
   time_format format_;
   std::string server_;
   bool name_verified_;
+  bool looks_back_;
+  look_back earlier_;
 };
 
 } // namespace asio_chat::app

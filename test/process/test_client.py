@@ -533,9 +533,84 @@ def test_d12_what_was_missed_comes_in_order_and_once(daemon, terminal, home):
     alice.sees("bob: message 3")
     bob.says("message 4")
     alice.sees("bob: message 4")
-    heard = [l for l in alice.lines if l.startswith("bob: ") or l == "alice: mine"]
-    assert heard == [f"bob: message {i}" for i in (1, 2, 3, 4)]
+    heard = [l for l in alice.lines if "bob: " in l or "alice: " in l]
+    # What was missed bears its time.
+    assert [re.sub(r"^\[\d\d:\d\d:\d\d\] ", "<time> ", l) for l in heard] == [
+        "bob: message 1", "<time> bob: message 2", "<time> bob: message 3", "bob: message 4"]
     alice.child.close(force=True)
+
+
+def test_c46_typed_while_disconnected_is_sent_once_and_marked_until_then(terminal, daemon):
+    alice, bob = terminal("alice"), terminal("bob")
+    daemon.stop(signal.SIGKILL)
+    alice.sees("[disconnected: ").says("one").sees("[waiting: one]")
+    bob.sees("[disconnected: ")
+    alice.says("/join den").says("secret").says("/join lobby").says("two")
+    alice.sees("[waiting: two]")
+    daemon.start()
+    for client in (alice, bob):
+        client.sees("[connected again]")
+    alice.sees("[sent: one]").sees("[sent: secret]").sees("[sent: two]")
+    assert until(lambda: alice.look().bottom == ">"), alice.text
+    bob.sees("alice: two").says("/join den").sees("alice: secret").says("/join lobby").says("there?")
+    alice.sees("bob: there?")
+    # Bob may have come back later than alice: then the log tells it, with the times.
+    said = [re.sub(r"^\[\d\d:\d\d:\d\d\] ", "", l) for l in bob.look().lines if "alice: " in l]
+    assert said == ["alice: one", "alice: two", "alice: secret"], bob.text
+
+
+def test_c46_unacknowledged_when_the_connection_broke_is_sent_again_and_kept_once(
+        daemon, terminal, home):
+    bob = terminal("bob")
+    cable = Cable(daemon.port)
+    alice = Terminal(f"alice@localhost:{cable.port}", "--ca", daemon.ca, home=home).ready()
+    daemon.process.send_signal(signal.SIGSTOP)
+    alice.says("twice?")
+    # The daemon has it before the connection breaks, alice does not know.
+    time.sleep(0.3)
+    cable.pull_out()
+    alice.sees("[not acknowledged yet: twice?]").says("after it").sees("[waiting: after it]")
+    daemon.process.send_signal(signal.SIGCONT)
+    bob.sees("alice: twice?")
+    cable.plug_in()
+    alice.sees("[sent: twice?]").sees("[sent: after it]")
+    bob.sees("alice: after it").says("enough")
+    alice.sees("bob: enough")
+    said = [l for l in bob.look().lines if l.startswith("alice: ")]
+    assert said == ["alice: twice?", "alice: after it"]
+    alice.child.close(force=True)
+
+
+def test_c46_leaving_says_what_was_not_sent(terminal, daemon):
+    alice = terminal("alice")
+    daemon.stop(signal.SIGKILL)
+    alice.sees("[disconnected: ").says("too late").sees("[waiting: too late]").says("quit")
+    assert alice.ends() == 0
+    assert "[not sent: too late]" in alice.text
+
+
+def test_c46_a_room_shows_what_was_said_before(daemon, terminal, home):
+    pipe(daemon, "bob", text="one\ntwo\n", home=home)
+    alice = terminal("alice")
+    alice.sees("[now]")
+    shown = [re.sub(r"^\[[-\d :]+\] ", "<time> ", l) for l in alice.lines if l]
+    first = shown.index("[earlier in #lobby]")
+    assert shown[first:first + 4] == ["[earlier in #lobby]", "<time> bob: one", "<time> bob: two",
+                                      "[now]"]
+    assert "one" not in terminal("carol", "--history", "1").text
+    dave = terminal("dave", "--history", "0")
+    pipe(daemon, "bob", text="three\n", home=home)
+    dave.sees("bob: three")
+    assert "earlier" not in dave.text and "two" not in dave.text
+
+
+def test_c46_a_log_that_is_gone_is_told(terminal, daemon):
+    alice = terminal("alice")
+    alice.says("/me waves").says("/topic tea").sees("set the topic: tea")
+    daemon.stop(signal.SIGKILL)
+    alice.sees("[disconnected: ")
+    daemon.start()
+    alice.sees("[#lobby: messages may be missing here: the room's log was begun anew]")
 
 
 def test_d12_server_stopped_politely_says_why(terminal, daemon):
@@ -699,6 +774,21 @@ def test_pipe_that_cannot_be_written_is_a_failure(daemon, home):
     assert "cannot write to standard output: No space left on device" in done.stderr
 
 
+def test_pipe_gets_what_is_said_from_now_on_unless_it_asks_for_more(daemon, listener, home):
+    pipe(daemon, "bob", text="one\ntwo\n", home=home)
+    plain, asking = listener("plain"), listener("asking", "--history", "1")
+    in_json = listener("json", "--history", "5", "--json")
+    pipe(daemon, "bob", text="three\n", home=home)
+    for client in (plain, asking, in_json):
+        client.hears("three")
+    said = {c: [l for l in c.out.decode().splitlines() if l.startswith("bob: ")]
+            for c in (plain, asking)}
+    assert said[plain] == ["bob: three"]
+    assert said[asking] == ["bob: two", "bob: three"]
+    events = [json.loads(line) for line in in_json.out.decode().splitlines()]
+    assert [e["text"] for e in events if e["event"] == "message"] == ["one", "two", "three"]
+
+
 def test_pipe_the_first_line_waits_for_its_room(daemon, listener, home):
     alice = listener("alice", "--room", "den")
     done = pipe(daemon, "bob", "--room", "den", text="first\n", home=home)
@@ -760,6 +850,30 @@ def test_d12_pipe_survives_a_restart(daemon, listener, home):
     assert until(lambda: b"[connected again]" in alice.look().err)
     alice.hears("bob: written while away")
     assert bob.ends() == 0
+    assert alice.out.decode().count("written while away") == 1
+
+
+def test_c46_pipe_a_line_that_was_not_acknowledged_is_sent_again(daemon, listener, home):
+    alice = listener("alice")
+    bob = listener("bob")
+    daemon.process.send_signal(signal.SIGSTOP)
+    bob.says("before the crash")
+    time.sleep(0.3)
+    daemon.stop(signal.SIGKILL)
+    daemon.start()
+    alice.hears("bob: before the crash")
+    assert bob.ends() == 0, bob.err
+
+
+def test_c46_pipe_a_line_that_is_never_acknowledged_is_a_failure(daemon, listener, home):
+    bob = listener("bob", "--no-reconnect")
+    daemon.process.send_signal(signal.SIGSTOP)
+    bob.says("into the void")
+    bob.process.stdin.close()
+    time.sleep(0.3)
+    daemon.stop(signal.SIGKILL)
+    assert bob.process.wait(timeout=PATIENCE) == 5
+    assert b"may or may not be kept" in bob.look().err
 
 
 def test_json_mode(daemon, listener, home):
@@ -858,7 +972,8 @@ def test_b1_d14_client_certificate(tmp_path, home):
     [], ["localhost:0"], ["localhost", "--cert", "x.pem"], ["localhost", "--time", "never"],
     ["localhost", "--fly"], ["localhost", "--ca", "/nowhere/ca.pem"], ["localhost", "--pin", "x"],
     ["localhost", "--passphrase-file", "/nowhere/secret"], ["localhost", "--time", "0"],
-    ["alice@bob@localhost"], ["localhost", "--pin", "x", "y"],
+    ["alice@bob@localhost"], ["localhost", "--pin", "x", "y"], ["localhost", "--history", "-1"],
+    ["localhost", "--history", "all"],
 ])
 def test_wrong_options_are_exit_code_2(arguments, home):
     done = subprocess.run([CLIENT, *arguments], stdin=subprocess.DEVNULL, capture_output=True,

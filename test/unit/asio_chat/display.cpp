@@ -16,7 +16,7 @@ std::vector<std::string> text(const client_event& e, time_format format = time_f
   ::setenv("TZ", "UTC", 1);
   ::tzset();
   std::vector<std::string> all;
-  for (const shown_line& l : text_display(format, "localhost:8443", true).show(e, "lobby"))
+  for (const shown_line& l : text_display(format, "localhost:8443", true, true).show(e, "lobby"))
     all.push_back(l.text);
   return all;
 }
@@ -30,6 +30,23 @@ entry said(std::string what, entry_kind kind = entry_kind::message, std::string 
 }
 
 using lines = std::vector<std::string>;
+
+/// What is shown of one event after the other.
+lines shown(text_display& d, const std::vector<client_event>& events) {
+  lines all;
+  for (const client_event& e : events)
+    for (const shown_line& l : d.show(e, "lobby"))
+      all.push_back(l.text);
+  return all;
+}
+
+entry at(std::uint64_t offset, std::string what) {
+  entry e = said(std::move(what));
+  e.at = {1, offset};
+  return e;
+}
+
+const room_state at_two{"", "lobby", "", {"alice"}, {1, 2}};
 
 } // namespace
 
@@ -74,6 +91,7 @@ TEST_CASE("asio-chat D19: nothing from the network reaches the terminal as a con
       refused{"", errc::protocol_error, evil},
       room_state{"", evil, evil, {evil}, {}},
       disconnected{{close_code::quit, evil}, std::nullopt},
+      entries_missed{evil, {1, 2}, {1, 5}},
       history_page{"", evil, {e}, false, false, {}},
   };
   for (const client_event& event : all) {
@@ -93,7 +111,7 @@ TEST_CASE("asio-chat B15: the first line says how the connection is protected") 
   c.tls = {"TLSv1.3", "TLS_AES_128_GCM_SHA256", "x25519", "asio-chat/1", "ca.pem", ""};
   CHECK(text(c) == lines{"connected over TLSv1.3, TLS_AES_128_GCM_SHA256, localhost:8443 verified "
                          "by ca.pem"});
-  const auto skipped = text_display(time_format::off, "h:1", false).show(c, "");
+  const auto skipped = text_display(time_format::off, "h:1", false, true).show(c, "");
   CHECK(skipped.at(0).text.find("host name NOT VERIFIED") != std::string::npos);
   c.again = true;
   CHECK(text(c) == lines{"[connected again]"});
@@ -104,6 +122,51 @@ TEST_CASE("asio-chat D12: a lost connection is told, with the time until the nex
         lines{"[disconnected: back soon; trying again in 2.0 s]"});
   CHECK(text(disconnected{{close_code::connection_lost, "gone"}, std::nullopt}) ==
         lines{"[disconnected: gone]"});
+}
+
+TEST_CASE("asio-chat C46: a person sees what was said before apart, with its time") {
+  ::setenv("TZ", "UTC", 1);
+  ::tzset();
+  text_display person(time_format::off, "h:1", true, true);
+  CHECK(shown(person, {at_two, at(1, "one"), at(2, "two"), at(3, "three")}) ==
+        lines{"[in #lobby with alice]", "[earlier in #lobby]", "[2023-11-14 22:13:20] bob: one",
+              "[2023-11-14 22:13:20] bob: two", "[now]", "bob: three"});
+  // What was missed goes on where one was; its times show how far it reaches.
+  room_state again = at_two;
+  again.head = {1, 4};
+  CHECK(shown(person, {again, at(4, "four"), at(5, "five")}) ==
+        lines{"[in #lobby with alice]", "[2023-11-14 22:13:20] bob: four", "bob: five"});
+  CHECK(shown(person, {reply{"", "leave", {}, {"#Lobby"}}, again, at(4, "four")}) ==
+        lines{"[in #lobby with alice]", "[earlier in #lobby]", "[2023-11-14 22:13:20] bob: four",
+              "[now]"});
+}
+
+TEST_CASE("asio-chat C46: a program gets every message in the same form") {
+  text_display program(time_format::off, "h:1", true, false);
+  CHECK(shown(program, {at_two, at(1, "one"), at(2, "two"), at(3, "three")}) ==
+        lines{"[in #lobby with alice]", "bob: one", "bob: two", "bob: three"});
+}
+
+TEST_CASE("asio-chat: the clock is for today, other days have a date") {
+  ::setenv("TZ", "UTC", 1);
+  ::tzset();
+  const wall_time morning = noon - std::chrono::hours(20);
+  CHECK(form_of_earlier(morning, noon, time_format::off) == time_format::clock);
+  CHECK(form_of_earlier(morning, noon, time_format::full) == time_format::full);
+  CHECK(form_of_earlier(noon - std::chrono::hours(23), noon, time_format::clock) ==
+        time_format::full);
+  CHECK(form_of_earlier(noon - std::chrono::days(365), noon, time_format::off) ==
+        time_format::full);
+}
+
+TEST_CASE("asio-chat: what is missing is told") {
+  CHECK(text(entries_missed{"den", {7, 41}, {7, 60}}) ==
+        lines{"[#den: messages are missing here: they are no longer kept]"});
+  CHECK(text(entries_missed{"den", {7, 41}, {8, 1}}) ==
+        lines{"[#den: messages may be missing here: the room's log was begun anew]"});
+  CHECK(json(entries_missed{"den", {7, 41}, {8, 1}}) ==
+        R"({"event":"gap","room":"den","after":{"epoch":7,"offset":41},)"
+        R"("next":{"epoch":8,"offset":1}})");
 }
 
 TEST_CASE("asio-chat: JSON lines") {

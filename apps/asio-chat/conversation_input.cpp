@@ -1,0 +1,179 @@
+// What becomes of a line that was typed or piped in.
+#include "conversation.hpp"
+
+#include "base/utf8.hpp"
+#include "json_display.hpp"
+#include "model/names.hpp"
+#include "wire/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace asio_chat::app {
+
+namespace {
+
+constexpr std::size_t most_unanswered = 64;
+constexpr std::size_t most_held = 1000;
+
+} // namespace
+
+void conversation::enter(std::string_view raw) {
+  if (leaving_) return;
+  typed_line line = read_typed_line(raw, manner_.interactive);
+  if (line.what == intent::nothing) return;
+  const bool at_once = !changing_room_ && (connected_ || line.what == intent::leave);
+  if (at_once) {
+    take({std::move(line), false});
+  } else {
+    hold(std::move(line));
+  }
+}
+
+void conversation::hold(typed_line line) {
+  if (held_.size() >= most_held) {
+    refused_ = true;
+    screen_.notice(
+        fmt::format("[not sent: {}; {} lines wait already]", excerpt(line.text), most_held));
+    return;
+  }
+  if (!connected_) screen_.notice(fmt::format("[waiting: {}]", excerpt(line.text)));
+  held_.push_back({std::move(line), !connected_});
+}
+
+void conversation::take(held_line held) {
+  switch (held.line.what) {
+  case intent::nothing:
+    break;
+  case intent::leave:
+    leave(code_of_leaving());
+    break;
+  case intent::say:
+    say(std::move(held.line.text), held.marked);
+    break;
+  case intent::command:
+    command(std::move(held.line.text));
+    break;
+  }
+}
+
+void conversation::say(std::string text, bool marked) {
+  if (const auto obstacle = focus_.obstacle()) {
+    refused_ = true;
+    screen_.notice(fmt::format("[{}]", *obstacle));
+    return;
+  }
+  ++unanswered_;
+  const std::uint64_t number = said_.add({text, marked});
+  chat_.async_send(focus_.room(), std::move(text),
+                   [me = shared_from_this(), number](error_code e, const acknowledged& a) {
+                     if (me->over_) return;
+                     me->on_answer(me->said_.take(number), e, a);
+                     me->answered();
+                   });
+}
+
+void conversation::on_answer(const said_lines::line& said, const error_code& e,
+                             const acknowledged& a) {
+  if (!e) {
+    show(a);
+    if (said.marked) screen_.notice(fate_of(said.text, e, ""));
+  } else if (said.marked) {
+    refused_ = true;
+    screen_.notice(fate_of(said.text, e, chat_.last_failure().message));
+  } else {
+    refuse(e);
+  }
+}
+
+void conversation::command(std::string line) {
+  const asio_chat::command c = wire::parse_command_line(line);
+  // To join a room one is in already is to look at it.
+  if (c.name == "join" && roster_.is_in(proper_room_name(c.arguments))) {
+    look_at(proper_room_name(c.arguments));
+    return;
+  }
+  ++unanswered_;
+  changing_room_ = c.name == "join" || c.name == "leave";
+  // What a program says next was meant for that room and for no other; a person sees the prompt.
+  const std::string missed(c.name == "join" && !manner_.interactive ? c.arguments : "");
+  chat_.async_command(focus_.room(), std::move(line),
+                      [me = shared_from_this(), missed](error_code e, const reply& r) {
+                        if (me->over_) return;
+                        if (e) {
+                          me->refuse(e);
+                          if (!missed.empty()) me->focus_.missed(missed);
+                          if (me->changing_room_) me->give_back_held();
+                        } else {
+                          me->on_reply(r);
+                        }
+                        me->changing_room_ = false;
+                        me->answered();
+                      });
+}
+
+void conversation::on_reply(const reply& r) {
+  if (r.command == "join" && r.items.size() == 1) look_at(r.items.front());
+  if (r.command == "leave" && r.items.size() == 1) {
+    const std::string left = proper_room_name(r.items.front());
+    roster_.left(left);
+    focus_.left(left);
+    screen_.prompt(focus_.prompt());
+  }
+  if (r.command.empty()) return; // an entry of the log: acknowledged is answered
+  if (r.command != "tls") return show(r);
+  // What the server cannot know: by what this end has verified it.
+  reply both = r;
+  both.lines.push_back(fmt::format("this client verified {} by {}",
+                                   harmless_line(chat_.server().subject), verified_by_));
+  show(both);
+}
+
+/// The lines behind a /join or /leave that failed were meant for another room than this one.
+void conversation::give_back_held() {
+  for (const held_line& held : std::exchange(held_, {}))
+    screen_.notice(fmt::format("[not sent: {}]", excerpt(held.line.text)));
+}
+
+void conversation::refuse(const error_code& e) {
+  refused_ = true;
+  const std::string& why = chat_.last_failure().message;
+  if (manner_.json) {
+    screen_.chat(json_error(e, why));
+  } else {
+    screen_.notice(fmt::format("[refused: {}]", harmless_line(why)));
+  }
+}
+
+void conversation::answered() {
+  --unanswered_;
+  if (input_ended_ && unanswered_ == 0) {
+    leave(code_of_leaving());
+  } else {
+    go_on();
+  }
+}
+
+/// With the lines that were held, and with those that come.
+void conversation::go_on() {
+  while (!held_.empty() && connected_ && !changing_room_ && !leaving_) {
+    held_line line = std::move(held_.front());
+    held_.pop_front();
+    take(std::move(line));
+  }
+  if (takes_lines() && takes_lines_) takes_lines_();
+}
+
+void conversation::look_at(const std::string& room) {
+  focus_.look_at(room);
+  screen_.prompt(focus_.prompt());
+}
+
+bool conversation::takes_lines() const noexcept {
+  // Before the first room is known there is nowhere to say a line.
+  return connected_ && focus_.has_home() && !leaving_ && !changing_room_ &&
+         unanswered_ < most_unanswered;
+}
+
+} // namespace asio_chat::app

@@ -1,0 +1,40 @@
+#include "room_focus.hpp"
+
+#include "base/utf8.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace asio_chat::app {
+
+void room_focus::entered(const std::string& room) {
+  if (std::find(rooms_.begin(), rooms_.end(), room) == rooms_.end()) rooms_.push_back(room);
+  if (home_.empty()) home_ = room_ = room;
+}
+
+void room_focus::look_at(const std::string& room) {
+  entered(room);
+  room_ = room;
+  missed_.clear();
+}
+
+void room_focus::left(const std::string& room) {
+  std::erase(rooms_, room);
+  if (room_ == room) room_ = rooms_.empty() ? std::string() : rooms_.front();
+}
+
+std::optional<std::string> room_focus::obstacle() const {
+  if (rooms_.empty() && has_home()) return "you are in no room; /join ROOM first";
+  if (!missed_.empty()) {
+    return fmt::format("not said: you are not in {}", harmless_line(missed_));
+  }
+  return std::nullopt;
+}
+
+std::string room_focus::prompt() const {
+  if (room_.empty()) return "(no room)> ";
+  return room_ == home_ ? "> " : fmt::format("#{}> ", harmless_line(room_));
+}
+
+} // namespace asio_chat::app

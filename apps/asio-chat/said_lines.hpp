@@ -1,0 +1,43 @@
+// What was said and not acknowledged yet.
+#pragma once
+
+#include <asio_chat/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio_chat::app {
+
+/// A line on the screen looks as if it had been said. Where that is in doubt, because there is no
+/// connection, the person is told, and told again when it is certain: such a line is marked.
+class said_lines {
+ public:
+  struct line {
+    std::string text;
+    bool marked = false;
+  };
+
+  /// @return the number to ask for the line with
+  std::uint64_t add(line l);
+  /// The line has its answer.
+  line take(std::uint64_t number);
+  /// The connection is gone: marks every line, and gives the texts of those that were not marked.
+  std::vector<std::string> mark_all();
+
+ private:
+  std::uint64_t last_ = 0;
+  std::map<std::uint64_t, line> lines_; ///< in the order of saying
+};
+
+/// What a person is told of a marked line when it has its answer.
+/// @param why the sentence of the error
+std::string fate_of(std::string_view text, const error_code& e, std::string_view why);
+
+/// The beginning of a text, short enough to be recognised in a notice and harmless to a terminal.
+std::string excerpt(std::string_view text);
+
+} // namespace asio_chat::app

@@ -1,0 +1,35 @@
+#include "said_lines.hpp"
+
+#include "support/catch.hpp"
+
+using namespace asio_chat;
+using namespace asio_chat::app;
+
+TEST_CASE("asio-chat said lines: each is marked once, as long as it has no answer") {
+  said_lines s;
+  const auto one = s.add({"one", false});
+  const auto two = s.add({"two", true});
+  const auto three = s.add({"three", false});
+  CHECK_FALSE(s.take(one).marked);
+  CHECK(s.mark_all() == std::vector<std::string>{"three"});
+  CHECK(s.mark_all().empty());
+  CHECK(s.take(two).marked);
+  CHECK(s.take(three).marked);
+  CHECK(s.take(three).text.empty());
+}
+
+TEST_CASE("asio-chat said lines: what becomes of a marked line is told in words") {
+  CHECK(fate_of("hi", {}, "") == "[sent: hi]");
+  CHECK(fate_of("hi", errc::not_connected, "x") == "[not sent: hi]");
+  CHECK(fate_of("hi", errc::connection_lost, "x") ==
+        "[not acknowledged: hi; it may or may not be kept]");
+  CHECK(fate_of("hi", errc::not_in_room, "you are\x1b not in den") ==
+        "[refused: hi; you are\uFFFD not in den]");
+}
+
+TEST_CASE("asio-chat said lines: a line is recognised by its beginning") {
+  CHECK(excerpt("short") == "short");
+  CHECK(excerpt("a\x1b\nb") == "a\uFFFD b");
+  CHECK(excerpt(std::string(60, 'x')) == std::string(60, 'x'));
+  CHECK(excerpt(std::string(61, 'x')) == std::string(60, 'x') + "…");
+}
