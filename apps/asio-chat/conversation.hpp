@@ -64,12 +64,12 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void take(held_line line);
   void say(std::string text, bool marked);
   void on_answer(const said_lines::line& said, const error_code& e, const acknowledged& a);
-  void command(std::string line);
-  void on_reply(const reply& r);
+  void command(std::string line, bool marked);
+  void on_reply(const said_lines::line& said, const reply& r);
   void answered();
   void go_on();
   void give_back_held();
-  void refuse(const error_code& e);
+  void refuse(const said_lines::line& said, const error_code& e);
   void look_at(const std::string& room);
   void show(const client_event& e);
 

@@ -53,7 +53,7 @@ void conversation::take(held_line held) {
     say(std::move(held.line.text), held.marked);
     break;
   case intent::command:
-    command(std::move(held.line.text));
+    command(std::move(held.line.text), held.marked);
     break;
   }
 }
@@ -76,18 +76,12 @@ void conversation::say(std::string text, bool marked) {
 
 void conversation::on_answer(const said_lines::line& said, const error_code& e,
                              const acknowledged& a) {
-  if (!e) {
-    show(a);
-    if (said.marked) screen_.notice(fate_of(said.text, e, ""));
-  } else if (said.marked) {
-    refused_ = true;
-    screen_.notice(fate_of(said.text, e, chat_.last_failure().message));
-  } else {
-    refuse(e);
-  }
+  if (e) return refuse(said, e);
+  show(a);
+  if (said.marked) screen_.notice(fate_of(said.text, e, ""));
 }
 
-void conversation::command(std::string line) {
+void conversation::command(std::string line, bool marked) {
   const asio_chat::command c = wire::parse_command_line(line);
   // To join a room one is in already is to look at it.
   if (c.name == "join" && roster_.is_in(proper_room_name(c.arguments))) {
@@ -95,25 +89,28 @@ void conversation::command(std::string line) {
     return;
   }
   ++unanswered_;
-  changing_room_ = c.name == "join" || c.name == "leave";
+  const bool changes_room = c.name == "join" || c.name == "leave";
+  if (changes_room) changing_room_ = true;
   // What a program says next was meant for that room and for no other; a person sees the prompt.
   const std::string missed(c.name == "join" && !manner_.interactive ? c.arguments : "");
-  chat_.async_command(focus_.room(), std::move(line),
-                      [me = shared_from_this(), missed](error_code e, const reply& r) {
-                        if (me->over_) return;
-                        if (e) {
-                          me->refuse(e);
-                          if (!missed.empty()) me->focus_.missed(missed);
-                          if (me->changing_room_) me->give_back_held();
-                        } else {
-                          me->on_reply(r);
-                        }
-                        me->changing_room_ = false;
-                        me->answered();
-                      });
+  const said_lines::line said{line, marked};
+  chat_.async_command(
+      focus_.room(), std::move(line),
+      [me = shared_from_this(), said, changes_room, missed](error_code e, const reply& r) {
+        if (me->over_) return;
+        if (changes_room) me->changing_room_ = false;
+        if (e) {
+          me->refuse(said, e);
+          if (!missed.empty()) me->focus_.missed(missed);
+          if (changes_room) me->give_back_held();
+        } else {
+          me->on_reply(said, r);
+        }
+        me->answered();
+      });
 }
 
-void conversation::on_reply(const reply& r) {
+void conversation::on_reply(const said_lines::line& said, const reply& r) {
   if (r.command == "join" && r.items.size() == 1) look_at(r.items.front());
   if (r.command == "leave" && r.items.size() == 1) {
     const std::string left = proper_room_name(r.items.front());
@@ -121,7 +118,11 @@ void conversation::on_reply(const reply& r) {
     focus_.left(left);
     screen_.prompt(focus_.prompt());
   }
-  if (r.command.empty()) return; // an entry of the log: acknowledged is answered
+  if (r.command.empty()) {
+    // An entry of the log: acknowledged is answered.
+    if (said.marked) screen_.notice(fate_of(said.text, {}, ""));
+    return;
+  }
   if (r.command != "tls") return show(r);
   // What the server cannot know: by what this end has verified it.
   reply both = r;
@@ -136,11 +137,13 @@ void conversation::give_back_held() {
     screen_.notice(fmt::format("[not sent: {}]", excerpt(held.line.text)));
 }
 
-void conversation::refuse(const error_code& e) {
+void conversation::refuse(const said_lines::line& said, const error_code& e) {
   refused_ = true;
   const std::string& why = chat_.last_failure().message;
   if (manner_.json) {
     screen_.chat(json_error(e, why));
+  } else if (said.marked) {
+    screen_.notice(fate_of(said.text, e, why));
   } else {
     screen_.notice(fmt::format("[refused: {}]", harmless_line(why)));
   }

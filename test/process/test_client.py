@@ -545,12 +545,12 @@ def test_c46_typed_while_disconnected_is_sent_once_and_marked_until_then(termina
     daemon.stop(signal.SIGKILL)
     alice.sees("[disconnected: ").says("one").sees("[waiting: one]")
     bob.sees("[disconnected: ")
-    alice.says("/join den").says("secret").says("/join lobby").says("two")
+    alice.says("/join den").says("secret").says("/join lobby").says("/me waves").says("two")
     alice.sees("[waiting: two]")
     daemon.start()
     for client in (alice, bob):
         client.sees("[connected again]")
-    alice.sees("[sent: one]").sees("[sent: secret]").sees("[sent: two]")
+    alice.sees("[sent: one]").sees("[sent: secret]").sees("[sent: /me waves]").sees("[sent: two]")
     assert until(lambda: alice.look().bottom == ">"), alice.text
     bob.sees("alice: two").says("/join den").sees("alice: secret").says("/join lobby").says("there?")
     alice.sees("bob: there?")
@@ -798,7 +798,7 @@ def test_pipe_the_first_line_waits_for_its_room(daemon, listener, home):
 
 def test_pipe_a_line_behind_a_join_is_said_in_that_room_and_in_no_other(daemon, listener, home):
     alice = listener("alice")
-    done = pipe(daemon, "bob", text="/join den\nsecret\n/leave\nback\n/join bad name\nnot here\n",
+    done = pipe(daemon, "bob", text="/who\n/join den\nsecret\n/leave\nback\n/join bad name\nnot here\n",
                 home=home)
     assert done.returncode == 5, done.stderr
     alice.hears("bob: back").hears("* bob left *")
@@ -863,6 +863,48 @@ def test_c46_pipe_a_line_that_was_not_acknowledged_is_sent_again(daemon, listene
     daemon.start()
     alice.hears("bob: before the crash")
     assert bob.ends() == 0, bob.err
+
+
+def test_c46_nothing_is_lost_or_doubled_over_cables_that_are_pulled_out(daemon, home):
+    writer, reader = Cable(daemon.port), Cable(daemon.port)
+    environment = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
+
+    def start(name, cable, **streams):
+        return subprocess.Popen([CLIENT, f"{name}@localhost:{cable.port}", "--ca", daemon.ca,
+                                 "--history", "50"], env=environment, text=True, **streams)
+
+    with (home / "heard").open("w") as heard, (home / "said").open("w") as said:
+        alice = start("alice", reader, stdin=subprocess.PIPE, stdout=heard, stderr=subprocess.DEVNULL)
+        assert until(lambda: reader.sockets)
+        bob = start("bob", writer, stdin=subprocess.PIPE, stdout=said, stderr=subprocess.PIPE)
+
+        def talk():
+            for i in range(4000):
+                bob.stdin.write(f"line {i}\n")
+                if i % 400 == 0:
+                    bob.stdin.flush()
+                    time.sleep(0.25)
+            bob.stdin.close()
+
+        talking = threading.Thread(target=talk)
+        talking.start()
+        for _ in range(5):
+            for cable in (writer, reader):
+                time.sleep(0.2)
+                cable.pull_out()
+                cable.plug_in()
+        talking.join()
+        notices = bob.stderr.read()
+        bob.stderr.close()
+        assert bob.wait(timeout=60) == 0, notices
+        assert "[connected again]" in notices
+        wanted = [f"bob: line {i}" for i in range(4000)]
+        lines = lambda: [l for l in (home / "heard").read_text().splitlines()
+                         if l.startswith("bob: ")]
+        assert until(lambda: len(lines()) >= len(wanted), 60), lines()[-3:]
+        alice.stdin.close()
+        assert alice.wait(timeout=60) == 0
+    assert lines() == wanted
 
 
 def test_c46_pipe_a_line_that_is_never_acknowledged_is_a_failure(daemon, listener, home):

@@ -269,6 +269,17 @@ TEST_CASE("resume: the state that a program keeps is what it has received, and i
   CHECK(later.events.size() == 2);
 }
 
+TEST_CASE("resume: the state that a program keeps counts its own entries") {
+  memory_world w(knows({7, 0}));
+  w.log_in();
+  w.chat->async_send("lobby", "mine", [](error_code, const acknowledged&) {});
+  w.run();
+  const std::string id = w.server->heard<native::send>().at(0).id;
+  w.server->say_event(acknowledged{id, "lobby", {7, 1}, {}, false});
+  w.run();
+  CHECK(w.chat->saved_state().positions.at("lobby") == position{7, 1});
+}
+
 TEST_CASE("resume: a room that was left is begun anew") {
   memory_world w([](fake_server& s, const native::request& r) {
     const auto* c = std::get_if<native::command_line>(&r);
