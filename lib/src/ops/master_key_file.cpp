@@ -66,8 +66,7 @@ result<std::vector<std::string>> find_keys(const settings& s, const logger& log)
   if (!is_there(own)) {
     if (auto made = make_key_file(own); !made) return made.error();
     log(severity::warning,
-        "A master key was made: without it the history cannot be read, so keep a copy of it "
-        "elsewhere; with it anybody can read a stolen disk, so better keep it elsewhere too",
+        "A master key was made: without it the history cannot be read, keep a copy elsewhere",
         {{"file", own}});
   }
   return read_master_keys(own);

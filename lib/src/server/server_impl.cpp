@@ -12,7 +12,6 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace asio_chat {
@@ -52,18 +51,6 @@ server_config checked(server_config c) {
   return c;
 }
 
-std::uint64_t new_epoch() {
-  return static_cast<std::uint64_t>(system_clock().wall_now().time_since_epoch().count());
-}
-
-/// What a setting allows may be more than memory should hold.
-memory_journal::bounds memory_bounds(const limits& l) {
-  memory_journal::bounds b;
-  if (l.room_entries > 0) b.entries_per_room = std::min(b.entries_per_room, l.room_entries);
-  if (l.room_bytes > 0) b.bytes_per_room = std::min(b.bytes_per_room, l.room_bytes);
-  return b;
-}
-
 std::string to_string(const tcp::endpoint& e) {
   return e.address().is_v6() ? fmt::format("[{}]:{}", e.address().to_string(), e.port())
                              : fmt::format("{}:{}", e.address().to_string(), e.port());
@@ -93,9 +80,9 @@ server::impl::impl(asio::io_context& context, server_config config)
     , config_(checked(std::move(config)))
     , log_(config_.log)
     , tls_(std::make_shared<tls_keeper>(context, log_))
-    , journal_([&context](std::function<void()> task) { asio::post(context, std::move(task)); },
-               new_epoch(), memory_bounds(config_.limits))
-    , hub_({journal_, clock_, config_.limits, config_.default_room, message_log()})
+    , storage_(open_storage(context, config_, clock_, log_))
+    , hub_({*storage_.logs, clock_, config_.limits, config_.default_room, message_log(),
+            storage_.names})
     , house_{config_, hub_, encoders_, log_, tls_->now()}
     , reactor_(context, clock_,
                {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,

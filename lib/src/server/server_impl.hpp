@@ -4,12 +4,12 @@
 #include "base/clock.hpp"
 #include "base/logger.hpp"
 #include "domain/hub.hpp"
-#include "journal/memory_journal.hpp"
 #include "net/encoders.hpp"
 #include "net/listener.hpp"
 #include "net/protocol.hpp"
 #include "net/reactor.hpp"
 #include "net/session.hpp"
+#include "server/storage.hpp"
 #include "server/tls_keeper.hpp"
 
 #include <asio_chat/server.hpp>
@@ -56,7 +56,7 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   logger log_;
   system_clock clock_;
   const std::shared_ptr<tls_keeper> tls_; ///< has none: in memory only
-  memory_journal journal_;
+  storage storage_;
   hub hub_;
   net::encoders encoders_;
   net::house house_;

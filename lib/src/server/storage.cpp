@@ -1,0 +1,71 @@
+#include "server/storage.hpp"
+
+#include "journal/memory_journal.hpp"
+
+#if ASIO_CHAT_SQLITE
+#include "journal/sqlite/sqlite_journal.hpp"
+#endif
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat {
+
+namespace {
+
+scheduler posting_to(boost::asio::io_context& context) {
+  return [&context](std::function<void()> task) { boost::asio::post(context, std::move(task)); };
+}
+
+/// What a setting allows may be more than memory should hold.
+memory_journal::bounds memory_bounds(const limits& l) {
+  memory_journal::bounds b;
+  if (l.room_entries > 0) b.entries_per_room = std::min(b.entries_per_room, l.room_entries);
+  if (l.room_bytes > 0) b.bytes_per_room = std::min(b.bytes_per_room, l.room_bytes);
+  return b;
+}
+
+std::uint64_t new_epoch(const clock& time) {
+  return static_cast<std::uint64_t>(time.wall_now().time_since_epoch().count());
+}
+
+#if ASIO_CHAT_SQLITE
+storage open_on_disk(boost::asio::io_context& context, const server_config& config,
+                     const clock& time, const logger& log) {
+  const limits& l = config.limits;
+  sqlite_journal::options o{
+      .directory = config.storage.directory,
+      .keep = {l.room_entries, l.room_bytes, l.room_age},
+      .id_window = l.id_time,
+      .on_trouble = [log](severity s, const std::string& sentence) { log(s, sentence); },
+      .time = &time};
+  for (const std::string& key : config.storage.master_keys)
+    o.masters.push_back(sqlite::secret_key::parse(key).value());
+  if (o.masters.empty())
+    throw error(fail(errc::bad_setting, "a server that keeps the history in files needs a key to "
+                                        "seal it; set storage.master_keys"));
+  std::unique_ptr<sqlite_journal> made =
+      sqlite_journal::open(std::move(o), posting_to(context)).value();
+  name_store* names = made.get();
+  return {std::move(made), names};
+}
+#else
+storage open_on_disk(boost::asio::io_context&, const server_config&, const clock&, const logger&) {
+  throw error(fail(errc::bad_setting, "this server was built without the journal in files; leave "
+                                      "storage.directory empty, or build with ASIO_CHAT_SQLITE"));
+}
+#endif
+
+} // namespace
+
+storage open_storage(boost::asio::io_context& context, const server_config& config,
+                     const clock& time, const logger& log) {
+  if (!config.storage.directory.empty()) return open_on_disk(context, config, time, log);
+  return {std::make_unique<memory_journal>(posting_to(context), new_epoch(time),
+                                           memory_bounds(config.limits)),
+          nullptr};
+}
+
+} // namespace asio_chat

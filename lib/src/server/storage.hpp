@@ -1,0 +1,27 @@
+// Where a server keeps the logs of its rooms.
+#pragma once
+
+#include "accounts/name_store.hpp"
+#include "base/clock.hpp"
+#include "base/logger.hpp"
+#include "journal/journal.hpp"
+
+#include <asio_chat/server_config.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+
+namespace asio_chat {
+
+struct storage {
+  std::unique_ptr<journal> logs;
+  name_store* names = nullptr; ///< a side of `logs`; null: names are held in memory alone
+};
+
+/// In the directory that the configuration names, or in memory.
+/// @throws asio_chat::error if directory, files or keys cannot be used
+storage open_storage(boost::asio::io_context& context, const server_config& config,
+                     const clock& time, const logger& log);
+
+} // namespace asio_chat
