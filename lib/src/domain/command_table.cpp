@@ -25,6 +25,8 @@ constexpr std::array table{
     command_row{"nick", "NAME", "change your name", true, false, true, nick},
     command_row{"quit", "", "leave the chat", false, false, true, quit},
     command_row{"rooms", "", "list the rooms", false, false, true, rooms},
+    command_row{"search", "WORDS [from:NAME] [before:DATE] [after:DATE] [in:ROOM]",
+                "find what was said in the room", true, false, true, search},
     command_row{"tls", "", "how your connection is protected", false, false, true, tls},
     command_row{"topic", "[TEXT]", "show the room's topic, or set it; - removes it", false, false,
                 true, topic},

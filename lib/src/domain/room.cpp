@@ -102,6 +102,19 @@ void room::read_history(const member& reader, const log_range& part, std::string
                      });
 }
 
+void room::search(const member& reader, search_query q, std::string_view ref,
+                  std::function<reply(const journal::hits&)> answer) {
+  q.room = name_;
+  services_.log.search(std::move(q),
+                       [self = shared_from_this(), number = reader.number(), r = std::string(ref),
+                        answer = std::move(answer)](const result<journal::hits>& f) {
+                         const member* m = self->services_.find_member(number);
+                         if (!m) return;
+                         if (!f) return m->refuse(r, for_members(f.error()));
+                         m->tell(answer(*f));
+                       });
+}
+
 void room::opened(const result<journal::log_state>& state) {
   opening_ = false;
   if (state) {

@@ -60,6 +60,11 @@ class room : public std::enable_shared_from_this<room> {
   void read_history(const member& reader, const log_range& part, std::string_view ref,
                     event (*shape)(history_page));
 
+  /// Answers with what `answer` makes of the entries found.
+  /// @param q of this room, whatever it says
+  void search(const member& reader, search_query q, std::string_view ref,
+              std::function<reply(const journal::hits&)> answer);
+
  private:
   void opened(const result<journal::log_state>& state);
   void stored(std::uint64_t author, const identity& who, std::string ref,

@@ -24,8 +24,9 @@ result<void> rooms(hub&, member&, const command&);
 result<void> topic(hub&, member&, const command&);
 result<void> who(hub&, member&, const command&);
 
-// history.cpp: what was said
+// history.cpp and search.cpp: what was said
 result<void> history(hub&, member&, const command&);
+result<void> search(hub&, member&, const command&);
 
 // self.cpp: the member's own affairs
 result<void> nick(hub&, member&, const command&);
