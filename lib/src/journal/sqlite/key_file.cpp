@@ -133,7 +133,7 @@ secret_key key_file::load(const owner& o, std::uint32_t number) {
                                  path_)));
   }
   if (s.getColumn(1).isNull())
-    throw error(fail(errc::storage_failed, "the key of this room has been destroyed"));
+    throw error(fail(errc::not_available, "the key of this room has been destroyed"));
   return unwrap(o, number, s.getColumn(0).getString(), s.getColumn(1).getString(), masters_);
 }
 

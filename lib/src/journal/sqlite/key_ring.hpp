@@ -41,7 +41,7 @@ class key_ring {
   chain_value mac(std::string_view bytes) const;
   /// @}
 
-  /// A failure if it was destroyed, or never made here.
+  /// `errc::not_available` if it was destroyed; another failure if it was never made here.
   result<std::shared_ptr<const room_key>> key(const room_tag& room, std::uint32_t number);
   /// The number of the key to seal with. A room that has none gets one, durably; its number is
   /// higher than that of any key destroyed.

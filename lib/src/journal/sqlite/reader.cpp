@@ -1,6 +1,7 @@
 #include "journal/sqlite/reader.hpp"
 
 #include "journal/span.hpp"
+#include "journal/sqlite/log_search.hpp"
 
 #include <SQLiteCpp/Transaction.h>
 
@@ -137,43 +138,15 @@ result<journal::page> reader::read(connection& c, const std::string& room,
 result<journal::hits> reader::search(const search_query& q) {
   return in_one_snapshot<journal::hits>([&](connection& c) -> result<journal::hits> {
     const room_tag tag = keys_.tag_of(q.room);
-    const auto row = c.rooms.find(tag);
-    if (!row) return journal::hits{};
-    const auto key = [&](std::uint32_t number) {
-      const auto loaded = keys_.key(tag, number);
-      return loaded ? *loaded : nullptr;
-    };
+    const auto known = c.rooms.find(tag);
+    if (!known) return journal::hits{};
     // Before the snapshot: see `search_index::find`.
-    auto candidates =
-        index_.find(c.db, {row->number, search_index::terms_of(q), row->first, row->head}, key);
+    auto candidates = index_.find(c.db, {known->number, search_index::terms_of(q)},
+                                  [&](std::uint32_t number) { return keys_.key(tag, number); });
     SQLite::Transaction snapshot(c.db);
-    return search(c, q, *row, candidates);
-  });
-}
-
-result<journal::hits> reader::search(connection& c, const search_query& q, const room_row& room,
-                                     search_candidates& candidates) {
-  std::vector<journal::record> entries; // of the record that was looked into last
-  return pick_hits(q, candidates, [&](std::uint64_t offset) -> result<const journal::record*> {
-    const auto has = [&] {
-      return !entries.empty() && offset >= entries.front().what.at.offset &&
-             offset <= entries.back().what.at.offset;
-    };
-    if (!has()) {
-      std::optional<failure> failed;
-      entries.clear();
-      c.records.forwards(room, offset, [&](const stored_record& s) {
-        auto opened = open_record(s, q.room);
-        if (opened) {
-          entries = std::move(*opened);
-        } else {
-          failed = std::move(opened.error());
-        }
-        return false;
-      });
-      if (failed) return std::move(*failed);
-    }
-    return has() ? &entries[offset - entries.front().what.at.offset] : nullptr;
+    const auto room = c.rooms.find(tag);
+    if (!room) return journal::hits{};
+    return log_search(c.db, c.records, keys_).run(q, *room, candidates);
   });
 }
 

@@ -29,8 +29,6 @@ class reader {
   result<Answer> in_one_snapshot(Function f);
   result<std::vector<journal::record>> open_record(const stored_record& r, const std::string& room);
   result<journal::page> read(connection& c, const std::string& room, const journal::range& part);
-  result<journal::hits> search(connection& c, const search_query& q, const room_row& room,
-                               search_candidates& candidates);
 
   database_file file_;
   key_ring& keys_;

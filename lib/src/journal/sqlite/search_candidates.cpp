@@ -5,10 +5,14 @@
 
 namespace asio_chat::sqlite {
 
-std::vector<std::uint32_t> hashes_of(const room_key& key, const std::vector<std::string>& terms) {
+std::optional<std::vector<std::uint32_t>> hashes_under(std::uint32_t key, const room_keys& keys,
+                                                       const std::vector<std::string>& terms) {
   std::vector<std::uint32_t> hashes;
+  const auto found = keys(key);
+  if (!found && found.error().code == errc::not_available) return {};
+  if (!found) return hashes;
   for (const std::string& t : terms)
-    hashes.push_back(static_cast<std::uint32_t>(key.hash_of_word(t)));
+    hashes.push_back(static_cast<std::uint32_t>((*found)->hash_of_word(t)));
   return hashes;
 }
 
@@ -30,13 +34,19 @@ search_candidates::search_candidates(const SQLite::Database& db, index_query q, 
                 "WHERE room=? AND last>=? AND first<=? ORDER BY last DESC")
     , row_(db, "SELECT postings FROM search_rows WHERE id=?") {
   if (query_.terms.empty()) {
+    found_.clear();
     add_all(query_.first, std::exchange(query_.last, 0));
     return;
   }
   query_.last = std::min(query_.last, newest_first - 1);
-  runs_.bind(1, query_.room);
-  runs_.bind(2, static_cast<std::int64_t>(query_.first));
-  runs_.bind(3, static_cast<std::int64_t>(query_.last));
+}
+
+void search_candidates::narrow(std::uint64_t first, std::uint64_t last) {
+  query_.first = std::max(query_.first, first);
+  query_.last = std::min(query_.last, last);
+  all_first_ = std::max(all_first_, first);
+  all_end_ = std::min(all_end_, last + 1);
+  std::erase_if(found_, [&](std::uint64_t o) { return o < first || o > last; });
 }
 
 void search_candidates::add_all(std::uint64_t first, std::uint64_t last) {
@@ -57,6 +67,11 @@ std::optional<std::uint64_t> search_candidates::next() {
 }
 
 bool search_candidates::next_run() {
+  if (!std::exchange(begun_, true)) {
+    runs_.bind(1, query_.room);
+    runs_.bind(2, static_cast<std::int64_t>(query_.first));
+    runs_.bind(3, static_cast<std::int64_t>(query_.last));
+  }
   if (query_.last < query_.first || !runs_.executeStep()) {
     query_.last = 0;
     return false;
@@ -70,7 +85,7 @@ bool search_candidates::next_run() {
 }
 
 void search_candidates::look_up(const run& r) {
-  const auto* terms = hashes(r.key);
+  const auto& terms = hashes(r.key);
   if (!terms) return; // nobody can read these entries
   std::optional<std::vector<std::uint32_t>> found;
   for (const std::uint32_t hash : *terms) {
@@ -90,12 +105,10 @@ void search_candidates::look_up(const run& r) {
   }
 }
 
-const std::vector<std::uint32_t>* search_candidates::hashes(std::uint32_t key) {
-  const auto [known, is_new] = hashes_.try_emplace(key);
-  if (is_new) {
-    if (const auto room = keys_(key)) known->second = hashes_of(*room, query_.terms);
-  }
-  return known->second ? &*known->second : nullptr;
+const std::optional<std::vector<std::uint32_t>>& search_candidates::hashes(std::uint32_t key) {
+  const auto known = hashes_.find(key);
+  if (known != hashes_.end()) return known->second;
+  return hashes_.emplace(key, hashes_under(key, keys_, query_.terms)).first->second;
 }
 
 std::optional<std::vector<std::uint32_t>> search_candidates::entries_with(const run& r,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <utility>
 
@@ -17,11 +18,12 @@ std::string author_term(std::string_view name) {
   return '@' + fold_name(name);
 }
 
-/// The entries that have all of `hashes`, rising; none for no hash.
-/// @param postings in the order of the entries
-std::vector<std::uint32_t> entries_with(std::span<const posting> postings,
+/// The entries that have all of `hashes`, rising.
+/// @param postings in the order of the entries, which are `count`
+std::vector<std::uint32_t> entries_with(std::span<const posting> postings, std::uint32_t count,
                                         std::span<const std::uint32_t> hashes) {
-  std::vector<std::uint32_t> all;
+  std::vector<std::uint32_t> all(hashes.empty() ? count : 0);
+  std::iota(all.begin(), all.end(), 0u);
   for (std::size_t i = 0; i < hashes.size(); ++i) {
     std::vector<std::uint32_t> with;
     for (const posting p : postings) {
@@ -143,9 +145,10 @@ search_candidates search_index::find(const SQLite::Database& db, index_query q,
     const auto room = newest_.find(q.room);
     for (const run& r : room == newest_.end() ? std::span<const run>() : room->second) {
       first_here = std::min(first_here, r.first);
-      const auto key = keys(r.key);
-      if (!key) continue;
-      for (const std::uint32_t entry : entries_with(r.postings, hashes_of(*key, q.terms))) {
+      const auto hashes = hashes_under(r.key, keys, q.terms);
+      if (!hashes) continue;
+      const auto count = static_cast<std::uint32_t>(r.last - r.first + 1);
+      for (const std::uint32_t entry : entries_with(r.postings, count, *hashes)) {
         const std::uint64_t offset = r.first + entry;
         if (offset >= q.first && offset <= q.last) found.push_back(offset);
       }

@@ -140,9 +140,9 @@ void store::index_backlog(const room_row& r) {
     for (const journal::record& e : *entries) {
       if (e.what.at.offset > done) index_.add(r.number, s.header.key, **key, e.what);
     }
+    if (index_.full()) write_index();
     return true;
   });
-  if (index_.full()) write_index();
 }
 
 } // namespace asio_chat::sqlite

@@ -92,7 +92,10 @@ class indexed_rooms {
     room& r = rooms_[q.room];
     sqlite::index_query asked{r.number, sqlite::search_index::terms_of(q), r.first,
                               r.first + r.entries.size() - 1};
-    return index->find(db, asked, [&r](std::uint32_t n) { return r.keys[n - 1]; });
+    return index->find(db, asked, [&r](std::uint32_t n) -> result<shared_key> {
+      if (!r.keys[n - 1]) return fail(errc::not_available, "destroyed");
+      return r.keys[n - 1];
+    });
   }
   journal::hits search(const search_query& q) {
     room& r = rooms_[q.room];
@@ -119,12 +122,13 @@ class indexed_rooms {
   }
 
  private:
+  using shared_key = std::shared_ptr<const sqlite::room_key>;
   struct room {
     std::int64_t number = next_number++;
     std::uint64_t first = 1;
     std::vector<journal::record> entries;
     std::vector<std::uint32_t> key_numbers; ///< of each entry
-    std::vector<std::shared_ptr<const sqlite::room_key>> keys;
+    std::vector<shared_key> keys;
     static inline std::int64_t next_number = 1;
   };
 

@@ -1,0 +1,76 @@
+#include "journal/sqlite/log_search.hpp"
+
+#include "journal/sqlite/columns.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace asio_chat::sqlite {
+
+log_search::log_search(const SQLite::Database& db, record_table& records, key_ring& keys)
+    : records_(records)
+    , keys_(keys)
+    , record_at_(db, "SELECT place, last, time FROM records WHERE place BETWEEN ? AND ? "
+                     "ORDER BY place DESC LIMIT 1") {}
+
+result<journal::hits> log_search::run(const search_query& q, const room_row& room,
+                                      search_candidates& candidates) {
+  opened_.clear();
+  offsets wanted{room.first, room.head};
+  if (q.since) wanted.first = first_record_since(*q.since, room).first;
+  // The first record that ends at that time or later may begin before.
+  if (q.until) wanted.last = first_record_since(*q.until, room).last;
+  candidates.narrow(wanted.first, wanted.last);
+  return pick_hits(q, candidates,
+                   [&](std::uint64_t offset) { return entry_at(offset, room, q.room); });
+}
+
+log_search::offsets log_search::first_record_since(wall_time t, const room_row& room) {
+  // Times never decrease, so halving finds it. A record's time is that of its last entry.
+  std::uint64_t begin = room.first;
+  offsets found{room.head + 1, room.head};
+  while (begin < found.first) {
+    const std::uint64_t middle = begin + (found.first - begin) / 2;
+    record_at_.reset();
+    record_at_.bind(1, place_of(room.number, 0));
+    record_at_.bind(2, place_of(room.number, middle));
+    if (!record_at_.executeStep()) break; // there is none: the row says more than the records
+    const std::uint64_t its_first = number_at(record_at_, 0) & ((1ull << offset_bits) - 1);
+    const std::uint64_t its_last = number_at(record_at_, 1);
+    if (time_at(record_at_, 2) < t) {
+      begin = std::max(its_last, middle) + 1;
+    } else {
+      found = {std::max(its_first, begin), its_last};
+    }
+  }
+  record_at_.reset();
+  return found;
+}
+
+result<const journal::record*> log_search::entry_at(std::uint64_t offset, const room_row& room,
+                                                    const std::string& name) {
+  const auto in_opened = [&] {
+    return !opened_.empty() && offset >= opened_.front().what.at.offset &&
+           offset <= opened_.back().what.at.offset;
+  };
+  if (!in_opened()) {
+    opened_.clear();
+    std::optional<failure> wrong;
+    records_.backwards(room, offset, [&](const stored_record& r) {
+      const auto key = keys_.key(room.tag, r.header.key);
+      if (!key && key.error().code == errc::not_available) return false; // destroyed
+      auto entries = key ? open(**key, r.header, r.before, r.sealed, name) : key.error();
+      if (entries) {
+        opened_ = std::move(*entries);
+      } else {
+        wrong = entries.error();
+      }
+      return false;
+    });
+    if (wrong) return *wrong;
+  }
+  if (!in_opened()) return nullptr;
+  return &opened_[offset - opened_.front().what.at.offset];
+}
+
+} // namespace asio_chat::sqlite
