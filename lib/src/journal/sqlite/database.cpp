@@ -73,8 +73,10 @@ result<void> prepare_file(const database_file& f) {
 
 SQLite::Database connect_for_writing(const database_file& f) {
   SQLite::Database db = connect(f);
+  // With less than FULL, what was acknowledged is lost with the power. EXTRA is FULL, and for the
+  // moment before the WAL: a rollback journal that came back would take the database with it.
+  db.exec("PRAGMA synchronous=EXTRA");
   db.exec("PRAGMA journal_mode=WAL");
-  db.exec("PRAGMA synchronous=FULL"); // with less, what was acknowledged is lost with the power
   db.exec("PRAGMA secure_delete=ON");
   db.exec("PRAGMA foreign_keys=ON");
   db.exec("PRAGMA cache_size=-16384");             // KiB

@@ -1,0 +1,117 @@
+// A store in a directory of its own, opened and closed as a test wants it.
+#pragma once
+
+#include "journal/sqlite/reader.hpp"
+#include "journal/sqlite/store.hpp"
+#include "support/catch.hpp"
+#include "support/manual_clock.hpp"
+#include "support/temp_directory.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asio_chat::test {
+
+class store_world {
+ public:
+  explicit store_world(std::string vfs = {}) {
+    options.file = {directory / "journal.db", std::move(vfs)};
+    options.time = &time;
+    options.on_trouble = [this](severity, const std::string& s) { troubles.push_back(s); };
+    keys = sqlite::key_ring::open(directory / "keys.db", {master}).value();
+  }
+
+  sqlite::store& store() {
+    if (!store_) store_ = sqlite::store::open(options, *keys).value();
+    return *store_;
+  }
+  failure open_failure() {
+    auto opened = sqlite::store::open(options, *keys);
+    REQUIRE_FALSE(opened.has_value());
+    return opened.error();
+  }
+  void close() { store_.reset(); }
+  void reopen() {
+    close();
+    store();
+  }
+
+  static sqlite::operation append_of(std::string room, std::string text, std::string id = {},
+                                     entry_kind kind = entry_kind::message) {
+    journal::record r;
+    r.what = {std::move(room), {}, {}, "alice", kind, std::move(text), std::move(id)};
+    r.author = {1};
+    return {sqlite::append_operation{std::move(r)}};
+  }
+  /// In one group.
+  std::vector<sqlite::operation> apply(std::vector<sqlite::operation> group) {
+    for (auto& o : group) {
+      if (auto* a = std::get_if<sqlite::append_operation>(&o.what))
+        a->draft.what.time = time.wall_now();
+    }
+    store().apply(group);
+    return group;
+  }
+  sqlite::operation apply(sqlite::operation o) {
+    std::vector<sqlite::operation> group;
+    group.push_back(std::move(o));
+    return std::move(apply(std::move(group)).front());
+  }
+  /// Where it is kept; none if it was refused.
+  std::optional<position> say(std::string room, std::string text, std::string id = {}) {
+    const auto o = apply(append_of(std::move(room), std::move(text), std::move(id)));
+    if (o.refused) return {};
+    return std::get<sqlite::append_operation>(o.what).draft.what.at;
+  }
+  bool is_duplicate(std::string room, std::string id) {
+    const auto o = apply(append_of(std::move(room), "once more", std::move(id)));
+    return std::get<sqlite::append_operation>(o.what).duplicate;
+  }
+  journal::log_state state(std::string room) {
+    const auto o = apply({sqlite::open_operation{std::move(room)}});
+    REQUIRE_FALSE(o.refused);
+    return std::get<sqlite::open_operation>(o.what).state;
+  }
+  journal::page read(const std::string& room, position after = {}) {
+    sqlite::reader r(options.file, *keys, store().index(), {});
+    return r.read(room, {{log_range::side::after, after, 1'000'000}, std::size_t{1} << 30}).value();
+  }
+  std::vector<std::string> texts(const std::string& room) {
+    std::vector<std::string> all;
+    for (const journal::record& r : read(room).entries)
+      all.push_back(r.what.text);
+    return all;
+  }
+  std::vector<std::string> found(search_query q) {
+    sqlite::reader r(options.file, *keys, store().index(), {});
+    std::vector<std::string> all;
+    for (const entry& e : r.search(q).value().entries)
+      all.push_back(e.text);
+    return all;
+  }
+  void tidy() {
+    while (store().tidy()) {
+    }
+  }
+  /// With somebody else's tool; the store is closed.
+  void sql(const std::string& statement) {
+    close();
+    SQLite::Database db(options.file.path, SQLite::OPEN_READWRITE);
+    db.exec(statement);
+  }
+
+  temp_directory directory;
+  manual_clock time;
+  sqlite::secret_key master = sqlite::secret_key::random();
+  sqlite::store_options options;
+  std::vector<std::string> troubles;
+  std::unique_ptr<sqlite::key_ring> keys;
+
+ private:
+  std::unique_ptr<sqlite::store> store_;
+};
+
+} // namespace asio_chat::test
