@@ -1,5 +1,7 @@
 #include "domain/entry_line.hpp"
 
+#include "base/utf8.hpp"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -7,8 +9,10 @@
 
 namespace asio_chat {
 
-std::string entry_line(const entry& e) {
-  const std::string text = boost::algorithm::replace_all_copy(e.text, "\n", " / ");
+std::string entry_line(const entry& e, std::size_t most_of_the_text) {
+  std::string text(prefix_of_bytes(e.text, most_of_the_text));
+  boost::algorithm::replace_all(text, "\n", " / ");
+  if (e.text.size() > most_of_the_text) text += " …";
   std::string said;
   switch (e.kind) {
   case entry_kind::message:

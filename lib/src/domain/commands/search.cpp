@@ -1,12 +1,10 @@
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
+#include "domain/entry_line.hpp"
 #include "domain/hub.hpp"
 #include "domain/search_line.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace asio_chat::commands {
 
@@ -17,43 +15,13 @@ namespace {
 constexpr std::size_t most_of_a_text = 400;
 constexpr std::size_t most_entries = 50;
 
-/// One line, however many the text has; the end of a long one is cut.
-std::string in_one_line(std::string_view text) {
-  std::string line;
-  for (const char c : prefix_of_bytes(text, most_of_a_text)) {
-    if (c == '\n') {
-      line += " / ";
-    } else {
-      line.push_back(c == '\t' ? ' ' : c);
-    }
-  }
-  if (text.size() > most_of_a_text) line += " …";
-  return line;
-}
-
-std::string line_of(const entry& e) {
-  const std::string place = fmt::format("[{:%Y-%m-%d %H:%M:%S}] #{}",
-                                        std::chrono::floor<std::chrono::seconds>(e.time), e.room);
-  const std::string text = in_one_line(e.text);
-  switch (e.kind) {
-  case entry_kind::message:
-    return fmt::format("{} {}: {}", place, e.from, text);
-  case entry_kind::action:
-    return fmt::format("{} * {} {} *", place, e.from, text);
-  case entry_kind::topic:
-    return text.empty() ? fmt::format("{} * {} removed the topic *", place, e.from)
-                        : fmt::format("{} * {} set the topic: {} *", place, e.from, text);
-  }
-  return place;
-}
-
 reply answer_of(std::string_view room, std::string_view ref, const journal::hits& found) {
   reply answer{std::string(ref), "search", {}, {}};
   if (found.entries.empty()) {
     answer.lines.push_back(fmt::format("nothing like that was said in {}", room));
   }
   for (const entry& e : found.entries)
-    answer.lines.push_back(line_of(e));
+    answer.lines.push_back(entry_line(e, most_of_a_text));
   if (found.more) {
     answer.lines.push_back(
         fmt::format("these are the newest {}; before: finds older ones", found.entries.size()));
