@@ -604,7 +604,34 @@ def test_c46_a_room_shows_what_was_said_before(daemon, terminal, home):
     assert "earlier" not in dave.text and "two" not in dave.text
 
 
+def test_c46_nothing_is_missing_after_the_daemon_was_killed(terminal, daemon):
+    people = {name: terminal(name) for name in ("alice", "bob", "carol")}
+    people["alice"].says("before").says("/topic tea")
+    for name in ("bob", "carol"):
+        people[name].sees("alice: before").sees("* alice set the topic: tea *")
+    daemon.stop(signal.SIGKILL)
+    for name, person in people.items():
+        person.sees("[disconnected: ").says(f"{name} meanwhile").sees(f"[waiting: {name} meanwhile]")
+    daemon.start()
+    for name, person in people.items():
+        person.sees("[connected again]").sees(f"[sent: {name} meanwhile]")
+    for name, person in people.items():
+        for other in people:
+            if other != name:
+                person.sees(f"{other}: {other} meanwhile")
+        person.says(f"and {name} goes on")
+    for name, person in people.items():
+        for other in people:
+            if other != name:
+                person.sees(f"{other}: and {other} goes on")
+        assert len(re.findall(r"(\w+): \1 meanwhile", person.look().text)) == 2, person.text
+        assert "missing" not in person.text
+
+
 def test_c46_a_log_that_is_gone_is_told(terminal, daemon):
+    daemon.stop()
+    daemon.options = ("--ephemeral",)
+    daemon.start()
     alice = terminal("alice")
     alice.says("/me waves").says("/topic tea").sees("set the topic: tea")
     daemon.stop(signal.SIGKILL)

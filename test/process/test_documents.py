@@ -208,7 +208,7 @@ def test_E5_E6_E7_every_test_that_the_security_page_names_exists():
     page = (ROOT / "docs/security.md").read_text()
     listed = subprocess.run(["ctest", "-N"], cwd=BIN.parent, capture_output=True, text=True,
                             check=True).stdout
-    in_ctest = re.findall(r"`((?:unit|flow):[^`]+)`", page)
+    in_ctest = re.findall(r"`((?:unit|flow|simulation):[^`]+)`", page)
     assert len(in_ctest) > 20
     for name in in_ctest:
         assert re.search(r"Test +#\d+: " + re.escape(name), listed), name

@@ -7,11 +7,14 @@
 
 #include <boost/algorithm/string/replace.hpp>
 
+#include <algorithm>
+
 namespace asio_chat {
 
 std::string entry_line(const entry& e, std::size_t most_of_the_text) {
   std::string text(prefix_of_bytes(e.text, most_of_the_text));
   boost::algorithm::replace_all(text, "\n", " / ");
+  std::replace(text.begin(), text.end(), '\t', ' ');
   if (e.text.size() > most_of_the_text) text += " …";
   std::string said;
   switch (e.kind) {
