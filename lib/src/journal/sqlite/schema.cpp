@@ -18,43 +18,37 @@ namespace asio_chat::sqlite {
 
 namespace {
 
-// The chain stands before what may be long, so that it is read without what follows.
-constexpr const char* tables = R"(
-CREATE TABLE house (
-  only INTEGER PRIMARY KEY CHECK (only = 1),
-  rooms INTEGER NOT NULL,       -- numbers of rooms given so far
-  epoch INTEGER NOT NULL,       -- the newest given
-  mac BLOB NOT NULL
-) STRICT;
-CREATE TABLE rooms (
-  number INTEGER PRIMARY KEY,
-  tag BLOB NOT NULL UNIQUE,     -- keyed hash of the name
-  name BLOB NOT NULL,           -- sealed
-  epoch INTEGER NOT NULL,
-  first INTEGER NOT NULL,       -- the first entry that is kept; head + 1 if none is
-  head INTEGER NOT NULL,
-  time INTEGER NOT NULL,        -- of the entry at the head, milliseconds since 1970
-  topic BLOB NOT NULL,          -- sealed; empty: none
-  chain_before BLOB NOT NULL,   -- chain value before the first record that is there
-  chain BLOB NOT NULL,          -- and after the last one
-  bytes INTEGER NOT NULL,       -- of all records
-  mac BLOB NOT NULL             -- over all columns
-) STRICT;
-CREATE TABLE records (
-  place INTEGER PRIMARY KEY,    -- room's number << 40 | first offset
-  last INTEGER NOT NULL,        -- offset
-  time INTEGER NOT NULL,        -- of the last entry
-  key INTEGER NOT NULL,         -- number
-  chain BLOB NOT NULL,          -- value after this record
-  ids BLOB NOT NULL,            -- for each entry with an id: its place in the record, keyed hash
-  sealed BLOB NOT NULL
-) STRICT;
-CREATE TABLE names (
-  who BLOB PRIMARY KEY,
-  name BLOB NOT NULL,           -- sealed
-  left_at INTEGER               -- NULL: is here
-) STRICT, WITHOUT ROWID;
-)";
+// No comments in the SQL itself: it is in the file, where nobody is to read anything.
+constexpr const char* tables =
+    "CREATE TABLE house (only INTEGER PRIMARY KEY CHECK (only=1),"
+    "rooms INTEGER NOT NULL," // numbers of rooms given so far
+    "epoch INTEGER NOT NULL," // the newest given
+    "mac BLOB NOT NULL) STRICT;"
+
+    "CREATE TABLE rooms (number INTEGER PRIMARY KEY,"
+    "tag BLOB NOT NULL UNIQUE," // keyed hash of the name
+    "name BLOB NOT NULL,"       // sealed
+    "epoch INTEGER NOT NULL,"
+    "first INTEGER NOT NULL," // the first entry that is shown; head + 1 if none is
+    "head INTEGER NOT NULL,"
+    "time INTEGER NOT NULL,"      // of the entry at the head, milliseconds since 1970
+    "topic BLOB NOT NULL,"        // sealed; empty: none
+    "chain_before BLOB NOT NULL," // chain value before the first record that is there
+    "chain BLOB NOT NULL,"        // and after the last one
+    "bytes INTEGER NOT NULL,"     // of all records
+    "mac BLOB NOT NULL) STRICT;"  // over all columns
+
+    "CREATE TABLE records (place INTEGER PRIMARY KEY," // room's number << 40 | first offset
+    "last INTEGER NOT NULL,"                           // offset
+    "time INTEGER NOT NULL,"                           // of the last entry
+    "key INTEGER NOT NULL,"                            // number
+    "chain BLOB NOT NULL," // value after this record; ahead of what is long, to be read without it
+    "ids BLOB NOT NULL,"   // for each entry with an id: its place in the record, keyed hash
+    "sealed BLOB NOT NULL) STRICT;"
+
+    "CREATE TABLE names (who BLOB PRIMARY KEY,"
+    "name BLOB NOT NULL,"                      // sealed
+    "left_at INTEGER) STRICT, WITHOUT ROWID;"; // NULL: is here
 
 failure damaged(const database_file& f, const std::string& what) {
   return fail(errc::storage_failed, fmt::format("the journal '{}' {}", f.path, what));
@@ -126,6 +120,12 @@ result<void> bring_up_to_date(SQLite::Database& db, const database_file& f, cons
     all.commit();
     return {};
   }
+  const auto version = version_of(db, f, s);
+  if (!version) return version.error();
+  return *version < s.version ? migrate(db, f, s, *version) : result<void>();
+}
+
+result<int> version_of(SQLite::Database& db, const database_file& f, const schema& s) {
   if (number(db, "PRAGMA application_id") != s.application_id)
     return damaged(f, "is a database of another program: choose another directory with --data");
   const int version = number(db, "PRAGMA user_version");
@@ -134,7 +134,7 @@ result<void> bring_up_to_date(SQLite::Database& db, const database_file& f, cons
                    fmt::format("is of version {}, and this program knows {}: use a newer program",
                                version, s.version));
   }
-  return version < s.version ? migrate(db, f, s, version) : result<void>();
+  return version;
 }
 
 } // namespace asio_chat::sqlite

@@ -23,7 +23,7 @@ bool store::tidy() {
     writer().checkpoint_if_due();
     return more;
   } catch (const SQLite::Exception& e) {
-    trouble_.tell(explain(options_.file, e).message);
+    trouble_.fails(explain(options_.file, e).message);
     if (writer_) writer_->roll_back();
     writer_.reset();
   } catch (const error& e) {

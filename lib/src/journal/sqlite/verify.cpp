@@ -1,6 +1,7 @@
 #include "journal/sqlite/verify.hpp"
 
 #include "journal/sqlite/record_table.hpp"
+#include "journal/sqlite/schema.hpp"
 
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
@@ -105,8 +106,9 @@ void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report) {
 result<verify_report> verify(const database_file& f, key_ring& keys) {
   try {
     SQLite::Database db(f.path, SQLite::OPEN_READONLY, 5'000, f.vfs);
-    verify_report report;
     SQLite::Transaction snapshot(db);
+    if (const auto version = version_of(db, f, journal_schema()); !version) return version.error();
+    verify_report report;
     try {
       check_pages(db, report);
       check_rooms(db, keys, report);

@@ -1,0 +1,151 @@
+#include "unit/journal/sqlite/store_world.hpp"
+
+#include "journal/sqlite/verify.hpp"
+
+#include <SQLiteCpp/Database.h>
+
+using namespace asio_chat;
+using namespace asio_chat::sqlite;
+using test::store_world;
+
+namespace {
+
+int records(const store_world& w) {
+  SQLite::Database db(w.options.file.path);
+  return db.execAndGet("SELECT count(*) FROM records").getInt();
+}
+
+std::uint64_t first_of(store_world& w) {
+  const auto page = w.read("den");
+  return page.entries.empty() ? 0 : page.entries.front().what.at.offset;
+}
+
+void check_whole(store_world& w) {
+  const auto report = verify(w.options.file, *w.keys).value();
+  CHECK(report.good());
+}
+
+/// Until the next sweep.
+void sweep(store_world& w) {
+  w.time.advance(std::chrono::minutes(1));
+  w.tidy();
+}
+
+} // namespace
+
+TEST_CASE("so many entries are shown, to the entry, and what is over goes with its record") {
+  store_world w;
+  w.options.keep.entries = 10;
+  w.tidy();
+  for (int i = 1; i <= 5; ++i) {
+    std::vector<operation> group;
+    for (int n = 0; n < 4; ++n)
+      group.push_back(w.append_of("den", "x"));
+    w.apply(std::move(group));
+  }
+  CHECK(first_of(w) == 11);
+  CHECK(w.read("den", {w.state("den").head.epoch, 2}).gap == 11);
+  CHECK(records(w) == 5);
+  sweep(w);
+  CHECK(records(w) == 3); // 11 and 12 are in the record of 9 to 12
+  CHECK(first_of(w) == 11);
+  check_whole(w);
+  w.reopen();
+  CHECK(first_of(w) == 11);
+  CHECK(w.say("den", "x").value().offset == 21);
+  CHECK(first_of(w) == 12);
+}
+
+TEST_CASE("a room that is far over its bounds does not wait for the sweep") {
+  store_world w;
+  w.options.keep.entries = 100;
+  w.tidy();
+  for (int i = 0; i < 164; ++i) {
+    w.say("den", "x");
+    w.tidy();
+  }
+  CHECK(records(w) == 164);
+  w.say("den", "x");
+  w.tidy();
+  CHECK(records(w) == 100);
+  check_whole(w);
+}
+
+TEST_CASE("so many bytes are kept, and the newest record in any case") {
+  store_world w;
+  w.options.keep.bytes = 10'000;
+  w.tidy();
+  for (int i = 0; i < 50; ++i)
+    w.say("den", std::string(1'000, 'x'));
+  sweep(w);
+  CHECK(records(w) == 9);
+  CHECK(first_of(w) == 42);
+  w.say("den", std::string(30'000, 'x'));
+  sweep(w);
+  CHECK(records(w) == 1);
+  CHECK(first_of(w) == 51);
+  check_whole(w);
+}
+
+TEST_CASE("old entries go, though nobody says anything") {
+  store_world w;
+  w.options.keep.age = std::chrono::hours(1);
+  w.say("den", "one");
+  w.say("nook", "one");
+  w.time.advance(std::chrono::minutes(30));
+  const position last = w.say("den", "two").value();
+  w.tidy();
+  CHECK(first_of(w) == 1);
+  w.time.advance(std::chrono::minutes(29));
+  sweep(w);
+  CHECK(first_of(w) == 2);
+  CHECK(w.read("nook").entries.empty());
+  w.time.advance(std::chrono::hours(1));
+  sweep(w);
+  CHECK(w.read("den").entries.empty());
+  CHECK(records(w) == 0);
+  check_whole(w);
+  // The log goes on where it was.
+  w.reopen();
+  CHECK(w.state("den").head == last);
+  CHECK(w.read("den", {last.epoch, 1}).gap == 3);
+  CHECK(w.say("den", "three") == position{last.epoch, 3});
+  check_whole(w);
+}
+
+TEST_CASE("much that is due goes in parts, so that nobody waits long") {
+  store_world w;
+  w.options.keep.age = std::chrono::hours(1);
+  for (int i = 0; i < 1'200; ++i)
+    w.say("den", "x");
+  for (int i = 0; i < 200; ++i)
+    w.say("room-" + std::to_string(i), "x");
+  w.time.advance(std::chrono::hours(2));
+  CHECK(w.store().tidy());
+  CHECK(records(w) > 700);
+  w.tidy();
+  CHECK(records(w) == 0);
+  check_whole(w);
+}
+
+TEST_CASE("an id that is sent again is known though its entry is gone") {
+  store_world w;
+  w.options.keep.entries = 5;
+  w.say("den", "x", "id");
+  for (int i = 0; i < 20; ++i)
+    w.say("den", "x");
+  sweep(w);
+  CHECK(w.is_duplicate("den", "id"));
+}
+
+TEST_CASE("search does not find what is no longer shown") {
+  store_world w;
+  w.options.keep.entries = 5;
+  w.options.index.entries = 4;
+  for (int i = 0; i < 20; ++i) {
+    w.say("den", "tea " + std::to_string(i));
+    w.tidy();
+  }
+  sweep(w);
+  CHECK(w.found({"den", {"tea"}, {}, {}, {}}).size() == 5);
+}

@@ -1,0 +1,151 @@
+#include "journal/sqlite/sqlite_journal.hpp"
+
+#include "contract/journal_bench.hpp"
+#include "support/faulty_vfs.hpp"
+#include "support/temp_directory.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+using namespace asio_chat;
+using test::journal_bench;
+
+namespace {
+
+/// A journal that can be opened again.
+struct kept_journal {
+  test::temp_directory directory;
+  sqlite::secret_key master = sqlite::secret_key::random();
+  std::vector<std::string> troubles;
+
+  test::journal_maker maker(std::string vfs = {}) {
+    return [this, vfs](const test::journal_wishes& w) {
+      sqlite_journal::options o{.directory = directory.string(), .vfs = vfs};
+      o.masters.push_back(master);
+      o.on_trouble = [this](severity, const std::string& s) { troubles.push_back(s); };
+      return sqlite_journal::open(std::move(o), w.later).value();
+    };
+  }
+};
+
+sqlite_journal& names_of(journal_bench& b) {
+  return dynamic_cast<sqlite_journal&>(*b.log);
+}
+
+} // namespace
+
+TEST_CASE("a sqlite_journal opened again goes on where it was") {
+  kept_journal kept;
+  position last;
+  {
+    journal_bench b(kept.maker());
+    entry e = b.draft("den", "one", "id");
+    e.time = system_clock().wall_now();
+    b.append(std::move(e));
+    last = b.append("den", "two").kept.at;
+  }
+  journal_bench b(kept.maker());
+  CHECK(b.open("den").head == last);
+  CHECK(b.append("den", "again", "id").duplicate);
+  CHECK(test::texts(b.read("den", {})) == std::vector<std::string>{"one", "two"});
+}
+
+TEST_CASE("names said last before the end are kept") {
+  kept_journal kept;
+  const held_name alice{{1}, "alice", {}};
+  const held_name bob{{2}, "bob", wall_time(std::chrono::hours(1))};
+  {
+    journal_bench b(kept.maker());
+    CHECK(names_of(b).held_names().empty());
+    for (int i = 0; i < 100; ++i)
+      names_of(b).hold({{1}, "name-" + std::to_string(i), {}});
+    names_of(b).hold({{3}, "carol", {}});
+    names_of(b).hold(alice);
+    names_of(b).hold(bob);
+    names_of(b).release({3});
+  }
+  journal_bench b(kept.maker());
+  CHECK(names_of(b).held_names() == std::vector<held_name>{alice, bob});
+}
+
+TEST_CASE(
+    "what is refused is told to the sender, and why to the operator, on the caller's thread") {
+  test::faulty_vfs disk;
+  kept_journal kept;
+  journal_bench b(kept.maker(disk.name()));
+  b.append("den", "one");
+  disk.fill_disk();
+  std::optional<failure> refused;
+  b.log->append(b.draft("den", "two"), {}, [&](const auto& a) { refused = a.error(); });
+  CHECK(kept.troubles.empty());
+  REQUIRE(b.inbox.run_until([&] { return refused && !kept.troubles.empty(); }));
+  CHECK(refused->code == errc::storage_failed);
+  CHECK(test::texts(b.read("den", {})) == std::vector<std::string>{"one"});
+  disk.repair();
+  CHECK(b.append("den", "three").kept.at.offset == 2);
+  CHECK(kept.troubles.size() == 2);
+}
+
+TEST_CASE("reading what is damaged fails with a sentence, and the rest goes on") {
+  kept_journal kept;
+  {
+    journal_bench b(kept.maker());
+    for (int i = 0; i < 3; ++i)
+      b.append("den", "x");
+    b.append("nook", "x");
+  }
+  {
+    SQLite::Database db(kept.directory / "journal.db", SQLite::OPEN_READWRITE);
+    db.exec("UPDATE records SET sealed=zeroblob(100) WHERE place=(1<<40)+2");
+  }
+  journal_bench b(kept.maker());
+  std::optional<failure> failed;
+  b.log->read("den", {{log_range::side::after, {}, 10}},
+              [&](const auto& p) { failed = p.error(); });
+  REQUIRE(b.inbox.run_until([&] { return failed && !kept.troubles.empty(); }));
+  CHECK(failed->message == "what was said here cannot be read; the server's log says why");
+  CHECK_THAT(kept.troubles[0], Catch::Matchers::Contains("the entries 2 to 2 of #den"));
+  CHECK(test::texts(b.read("nook", {})).size() == 1);
+  CHECK(b.append("den", "y").kept.at.offset == 4);
+}
+
+// C46, C47
+TEST_CASE("no eight bytes of what is known are in any file of the journal") {
+  kept_journal kept;
+  const std::vector<std::string> known{"marmalade,quinces,elderberries",
+                                       "tonight_zucchini_for_everybody",
+                                       "Bartholomew",
+                                       "larder-under-staircase",
+                                       "0815-4711-2357-1113",
+                                       "Gwendolyn_Fairfax"};
+  const auto look = [&] {
+    int files = 0;
+    for (const auto& f : std::filesystem::directory_iterator(kept.directory.string())) {
+      ++files;
+      std::ifstream in(f.path(), std::ios::binary);
+      const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+      for (const std::string& k : known) {
+        for (std::size_t at = 0; at + 8 <= k.size(); ++at) {
+          if (bytes.find(k.substr(at, 8)) != std::string::npos)
+            FAIL_CHECK("'" + k.substr(at, 8) + "' is in " + f.path().string());
+        }
+      }
+    }
+    return files;
+  };
+  {
+    journal_bench b(kept.maker());
+    for (int i = 0; i < 6'000; ++i) { // more than the index keeps in memory
+      b.log->append(b.draft(known[3], known[0], i == 0 ? known[4] : "", known[2]), {1},
+                    [](const auto&) {});
+    }
+    entry topic = b.draft(known[3], known[1], "", known[2]);
+    topic.kind = entry_kind::topic;
+    b.append(topic);
+    names_of(b).hold({{1}, known[5], {}});
+    CHECK(b.search({known[3], {"quinces"}, {}, {}, {}}).entries.size() == 50);
+    CHECK(look() >= 5); // with the WAL and its index
+  }
+  CHECK(look() == 3);
+}
