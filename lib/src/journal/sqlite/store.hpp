@@ -60,8 +60,6 @@ class store {
   void index_backlog(const room_row& r);
 
   // store.cpp
-  writer_connection& writer();
-  void heal(writer_connection& c);
   room_state& room(const std::string& name);
   void plan(operation& o);
   void append(append_operation& a, std::optional<failure>& refused);
@@ -71,8 +69,13 @@ class store {
   void write_room(room_state& r);
   void write_names();
   void succeed(std::span<operation> group);
-  void take_back(std::span<operation> group, const SQLite::Exception& e);
   static void answer_open(open_operation& o, const room_state& r);
+
+  // store_failure.cpp
+  /// Opens a new connection where the last one failed, and heals the file before it is used.
+  writer_connection& writer();
+  void heal(writer_connection& c);
+  void take_back(std::span<operation> group, const SQLite::Exception& e);
 
   // store_tidy.cpp
   void write_index();
