@@ -37,12 +37,14 @@ def clean_environment(**more):
 class Daemon:
     """An asio-chatd on a free port; its log goes to a file."""
 
-    def __init__(self, directory, *options, env=None, descriptors=None, log=None):
-        self.data = Path(directory) / "data"
+    def __init__(self, directory, *options, env=None, descriptors=None, log=None, port=0, data=None,
+                 under=()):
+        self.data = Path(data or Path(directory) / "data")
         self.log_path = Path(directory) / "log"
         self.log_file = open(self.log_path, "ab")
         self.process = subprocess.Popen(
-            [BIN / "asio-chatd", "--listen", "127.0.0.1:0", "--data", self.data, *map(str, options)],
+            [*under, BIN / "asio-chatd", "--listen", f"127.0.0.1:{port}", "--data", self.data,
+             *map(str, options)],
             stdout=subprocess.PIPE, stderr=log or self.log_file, text=True, env=env or clean_environment(),
             preexec_fn=descriptors and (
                 lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))))
