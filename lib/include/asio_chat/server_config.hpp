@@ -5,6 +5,8 @@
 #include <asio_chat/log.hpp>
 #include <asio_chat/tls_config.hpp>
 
+#include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +27,7 @@ struct server_config {
   std::optional<std::string> passphrase; ///< shared by all who may come in; none: everybody may
   std::string default_room = "lobby";    ///< where the text protocol lives
   asio_chat::limits limits;
+  std::map<std::string, std::size_t> join_history; ///< for these rooms, instead of the limit
   storage_config storage;
   int backlog = 1024;        ///< of the listening sockets
   bool log_messages = false; ///< texts in the log; off, for privacy

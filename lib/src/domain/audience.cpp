@@ -77,7 +77,7 @@ void audience::begin(member& m, const beginning& where, position head) {
     told = *where.after;
     if (told.offset == 0) told.epoch = head.epoch; // there was nothing yet
   } else {
-    told.offset -= std::min<std::uint64_t>(head.offset, where.history);
+    told.offset -= std::min<std::uint64_t>(head.offset, where.history.value_or(0));
   }
   // He may have more than the head: of a page that was read when it was stored, but not told yet.
   if (told >= head && told.epoch == head.epoch) {

@@ -20,7 +20,7 @@ struct room_services;
 /// of the last entries.
 struct beginning {
   std::optional<position> after = {};
-  std::size_t history = 0;
+  std::optional<std::size_t> history = {}; ///< none: as many as the room gives
 };
 
 /// Everybody is told every entry but his own, in the order of the log, none twice, and none left

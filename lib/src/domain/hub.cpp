@@ -115,7 +115,7 @@ result<void> hub::rename(member& m, std::string_view to) {
 }
 
 result<void> hub::join(member& m, std::string_view room_name, std::string_view ref,
-                       const std::optional<beginning>& from) {
+                       beginning from) {
   const auto name = check_room_name(room_name, services_.limits);
   if (!name) return name.error();
   auto found = rooms_.find(*name);
@@ -135,8 +135,15 @@ result<void> hub::join(member& m, std::string_view room_name, std::string_view r
     }
     found = rooms_.emplace(*name, std::make_shared<room>(*name, for_rooms_)).first;
   }
-  found->second->join(m, from.value_or(beginning{{}, services_.limits.join_history}), ref);
+  const std::size_t most = join_history_of(*name);
+  from.history = std::min(from.history.value_or(most), most);
+  found->second->join(m, from, ref);
   return {};
+}
+
+std::size_t hub::join_history_of(const std::string& room) const {
+  const auto found = services_.join_history.find(room);
+  return found == services_.join_history.end() ? services_.limits.join_history : found->second;
 }
 
 result<void> hub::part(member& m, std::string_view room_name) {

@@ -27,6 +27,7 @@ class hub {
     std::string default_room;
     std::function<void(const entry&)> on_entry = {}; ///< hears of each entry stored
     name_store* names = nullptr; ///< where names are held; none: in memory alone
+    std::map<std::string, std::size_t> join_history = {}; ///< of rooms for which the limit differs
   };
 
   explicit hub(services s);
@@ -53,9 +54,9 @@ class hub {
   /// a number behind it.
   std::string free_name(std::string_view wish, const identity& who) const;
   result<void> rename(member& m, std::string_view to);
-  /// @param from where to begin in its log; none: with the last entries, as the limits say
+  /// @param from where to begin in its log; no more of the last entries than the room gives
   result<void> join(member& m, std::string_view room_name, std::string_view ref,
-                    const std::optional<beginning>& from = {});
+                    beginning from = {});
   result<void> part(member& m, std::string_view room_name);
   /// The room a command is about, if the member is in it.
   result<room*> room_of(const member& m, std::string_view room_name) const;
@@ -71,6 +72,7 @@ class hub {
 
  private:
   void leave_rooms(member& m);
+  std::size_t join_history_of(const std::string& room) const;
   void drop_if_empty(const room& r);
 
   services services_;

@@ -126,9 +126,7 @@ class native_protocol final : public protocol, public sink {
   void handle(const native::bye&) { peer_.close({close_code::quit, "goodbye"}); }
 
   void join(std::string_view room, const auto& asked, std::string_view ref) {
-    const std::size_t most = house_.hub.limits().join_history;
-    const beginning from{asked.after, std::min(asked.history.value_or(most), most)};
-    const auto in = house_.hub.join(*member_, room, ref, from);
+    const auto in = house_.hub.join(*member_, room, ref, {asked.after, asked.history});
     if (!in) refuse(ref, in.error());
   }
 

@@ -95,8 +95,8 @@ class text_protocol final : public protocol, public sink {
     if (!wish.empty() && name != wish) {
       peer_.send(share(wire::text::encode_notice(fmt::format("you are known as {}", name))));
     }
-    const beginning now;
-    if (const auto in = house_.hub.join(*member_, house_.hub.default_room(), "", now); !in) {
+    // Whoever wants to know what was said asks for it.
+    if (const auto in = house_.hub.join(*member_, house_.hub.default_room(), "", {{}, 0}); !in) {
       peer_.close({close_code::protocol_error, in.error().message});
     }
   }

@@ -55,6 +55,19 @@ result<void> store_room_name(std::string& place, view text) {
   return {};
 }
 
+/// `50` for all rooms, `den=200` for one.
+result<void> store_join_history(server_config& server, view text) {
+  const auto equals = text.find('=');
+  const bool for_all = equals == view::npos;
+  const auto entries = parse_count(for_all ? text : text.substr(equals + 1), 0, 10'000);
+  if (!entries) return entries.error();
+  if (for_all) return store(server.limits.join_history, entries);
+  std::string room;
+  if (auto named = store_room_name(room, text.substr(0, equals)); !named) return named;
+  server.join_history[room] = static_cast<std::size_t>(*entries);
+  return {};
+}
+
 template <class Enum>
 struct choice {
   view name;
@@ -186,10 +199,9 @@ constexpr setting table[] = {
   {"master-key-file", "History", "FILE", "",
    "the key that seals it (default: see the end)", false,
    [](settings& s, view v) { return store_text(s.master_key_file, v); }},
-  {"join-history", "History", "N", "50", "messages that somebody gets on joining a room", false,
-   [](settings& s, view v) {
-     return store(s.server.limits.join_history, parse_count(v, 0, 10'000));
-   }},
+  {"join-history", "History", "N|ROOM=N", "50",
+   "what one gets on joining; may be repeated, by room", true,
+   [](settings& s, view v) { return store_join_history(s.server, v); }},
   {"room-entries", "History", "N", "1000000", "messages kept of a room; 0: all", false,
    [](settings& s, view v) {
      return store(s.server.limits.room_entries, parse_count(v, 0, 1'000'000'000'000));

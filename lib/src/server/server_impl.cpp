@@ -45,6 +45,11 @@ server_config checked(server_config c) {
   check_range("the posts of a member that may be under way must be", c.limits.posts_under_way, 2,
               1'000'000, "posts");
   check_range("the longest topic must be", c.limits.topic_bytes, 1, 4096, "bytes");
+  for (const auto& [name, entries] : c.join_history) {
+    const auto proper = check_room_name(name, c.limits);
+    if (!proper || *proper != name)
+      throw error(fail(errc::bad_setting, fmt::format("join_history: {} is no room's name", name)));
+  }
   if (c.passphrase && c.passphrase->empty()) {
     throw error(fail(errc::bad_setting, "an empty passphrase would let everybody in"));
   }
@@ -82,7 +87,7 @@ server::impl::impl(asio::io_context& context, server_config config)
     , tls_(std::make_shared<tls_keeper>(context, log_))
     , storage_(open_storage(context, config_, clock_, log_))
     , hub_({*storage_.logs, clock_, config_.limits, config_.default_room, message_log(),
-            storage_.names})
+            storage_.names, config_.join_history})
     , house_{config_, hub_, encoders_, log_, tls_->now()}
     , reactor_(context, clock_,
                {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,

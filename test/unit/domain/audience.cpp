@@ -39,7 +39,7 @@ person& joins(domain_world& w, const std::string& name, const beginning& from) {
 } // namespace
 
 TEST_CASE("who joins gets the last entries after the room's state, then what is live") {
-  domain_world w;
+  domain_world w{limits()};
   person& alice = w.in("alice");
   say(w, alice, 1, 10);
   person& bob = joins(w, "bob", {{}, 3});
@@ -157,7 +157,7 @@ TEST_CASE("who lags is told what others said, and not what he said himself") {
 }
 
 TEST_CASE("pages of a visit that is over go to nobody") {
-  domain_world w;
+  domain_world w{limits()};
   person& alice = w.in("alice");
   say(w, alice, 1, 10);
   person& bob = joins(w, "bob", {{}, 5});
@@ -174,7 +174,7 @@ TEST_CASE("pages of a visit that is over go to nobody") {
 }
 
 TEST_CASE("who cannot be fed is told to come back") {
-  domain_world w;
+  domain_world w{limits()};
   person& alice = w.in("alice");
   say(w, alice, 1, 10);
   person& bob = joins(w, "bob", {{}, 5});

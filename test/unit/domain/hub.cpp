@@ -125,3 +125,23 @@ TEST_CASE("the hub counts what was kept and what was told") {
   CHECK(w.hub.entries() == 1);
   CHECK(w.hub.deliveries() - before == 2);
 }
+
+TEST_CASE("nobody gets more of the last entries than his room gives") {
+  limits l;
+  l.join_history = 2;
+  domain_world w(l);
+  person& alice = w.in("alice");
+  for (int n = 1; n <= 5; ++n)
+    w.type(alice, "x");
+  w.run();
+  const auto got = [&](const char* name, const beginning& from) {
+    person& p = w.enter(name);
+    w.hub.join(*p.self, "lobby", "", from).value();
+    w.run();
+    return p.ear.all<entry>().size();
+  };
+  CHECK(got("bob", {}) == 2);
+  CHECK(got("carol", {{}, 1}) == 1);
+  CHECK(got("dave", {{}, 1'000}) == 2);
+  CHECK(got("eve", {position{7, 0}, 0}) == 5); // what was missed is another matter
+}

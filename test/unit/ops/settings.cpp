@@ -232,3 +232,17 @@ TEST_CASE("help names every setting and fits a terminal", "[ops]") {
     CHECK(line.size() <= 100);
   }
 }
+
+TEST_CASE("join-history is a number for all rooms, and others for some", "[ops]") {
+  const auto call = from_arguments({"--join-history", "10", "--join-history", "#Den=200",
+                                    "--join-history=nook=0"})
+                        .read();
+  REQUIRE(call.has_value());
+  CHECK(call->settings.server.limits.join_history == 10);
+  CHECK(call->settings.server.join_history ==
+        std::map<std::string, std::size_t>{{"den", 200}, {"nook", 0}});
+  CHECK(from_arguments({"--join-history", "den=many"}).complaint().find("den=many") !=
+        std::string::npos);
+  CHECK(from_arguments({"--join-history", "=5"}).complaint().find("no name for a room") !=
+        std::string::npos);
+}
