@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include <sqlite3.h>
+
 namespace asio_chat::sqlite {
 
 namespace {
@@ -20,7 +22,11 @@ failure refusal(const SQLite::Exception& e) {
 writer_connection& store::writer() {
   if (writer_) return *writer_;
   auto made = std::make_unique<writer_connection>(connect_for_writing(options_.file), keys_);
-  heal(*made);
+  try {
+    heal(*made);
+  } catch (const error& e) { // a row that is not as it was written
+    throw SQLite::Exception(e.what(), SQLITE_CORRUPT);
+  }
   writer_ = std::move(made);
   return *writer_;
 }

@@ -91,7 +91,7 @@ void writer_thread::commit_all() {
   for (std::size_t begin = 0; begin < count; begin += most_in_commit) {
     {
       const std::lock_guard lock(mutex_);
-      if (stop_) return;
+      if (stop_) return forget_first(begin);
     }
     const std::size_t end = std::min(begin + most_in_commit, count);
     answered_group group{moved(taken_.operations, begin, end), moved(taken_.answers, begin, end)};
@@ -103,6 +103,12 @@ void writer_thread::commit_all() {
   }
   taken_.operations.clear();
   taken_.answers.clear();
+}
+
+void writer_thread::forget_first(std::size_t count) {
+  const auto n = static_cast<std::ptrdiff_t>(count);
+  taken_.operations.erase(taken_.operations.begin(), taken_.operations.begin() + n);
+  taken_.answers.erase(taken_.answers.begin(), taken_.answers.begin() + n);
 }
 
 void writer_thread::write_last_names() {

@@ -36,6 +36,8 @@ class writer_thread {
   void work();
   bool take(bool wait);
   void commit_all();
+  /// They have been carried out.
+  void forget_first(std::size_t count);
   void write_last_names();
 
   store& store_;

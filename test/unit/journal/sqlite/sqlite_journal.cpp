@@ -4,9 +4,13 @@
 #include "support/faulty_vfs.hpp"
 #include "support/temp_directory.hpp"
 
+#include <sqlite3.h>
+
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 using namespace asio_chat;
 using test::journal_bench;
@@ -67,6 +71,41 @@ TEST_CASE("names said last before the end are kept") {
   }
   journal_bench b(kept.maker());
   CHECK(names_of(b).held_names() == std::vector<held_name>{alice, bob});
+}
+
+TEST_CASE("names are kept though the end comes between two commits") {
+  test::faulty_vfs disk;
+  kept_journal kept;
+  std::atomic<int> commits = 0;
+  std::atomic<bool> queued = false;
+  {
+    journal_bench b(kept.maker(disk.name()));
+    disk.set_fault([&](test::faulty_vfs::call c, const std::string& path) {
+      if (c != test::faulty_vfs::call::sync || !path.ends_with("-wal")) return SQLITE_OK;
+      // The first waits until the others are so many that they need more than one; the second
+      // takes its time, in which the end begins.
+      const int number = ++commits;
+      while (number == 1 && !queued)
+        std::this_thread::yield();
+      if (number == 2) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      return SQLITE_OK;
+    });
+    const auto ignore = [](const auto&) {};
+    b.log->append(b.draft("den", "x"), {}, ignore);
+    while (commits < 1)
+      std::this_thread::yield();
+    names_of(b).hold({{1}, "alice", {}});
+    for (int i = 0; i < 20'000; ++i)
+      b.log->append(b.draft("den", "x"), {}, ignore);
+    names_of(b).hold({{2}, "bob", {}});
+    queued = true;
+    while (commits < 2)
+      std::this_thread::yield();
+  }
+  journal_bench b(kept.maker());
+  const std::vector<held_name> both{{{1}, "alice", {}}, {{2}, "bob", {}}};
+  CHECK(names_of(b).held_names() == both);
+  CHECK(b.open("den").head.offset < 20'000); // it did end between them
 }
 
 TEST_CASE(
