@@ -34,7 +34,7 @@ room_state& store::room(const std::string& name) {
   room_values v;
   v.row.tag = keys_.tag_of(name);
   try {
-    if (auto row = writer().rooms.find(v.row.tag)) {
+    if (auto row = stored_row(v.row.tag)) {
       v.topic = value_of(open_topic(keys_, *row));
       v.row = std::move(*row);
       v.stored = true;

@@ -74,6 +74,8 @@ class store {
   // store_failure.cpp
   /// Opens a new connection where the last one failed, and heals the file before it is used.
   writer_connection& writer();
+  writer_connection& connection(); ///< to read only, if the disk takes nothing
+  std::optional<room_row> stored_row(const room_tag& tag);
   void heal(writer_connection& c);
   void take_back(std::span<operation> group, const SQLite::Exception& e);
 
@@ -87,6 +89,7 @@ class store {
   key_ring& keys_;
   trouble trouble_;
   std::unique_ptr<writer_connection> writer_; ///< null after a failure
+  bool healed_ = true;                        ///< the writer may write
   room_cache rooms_;
   id_memory ids_;
   search_index index_;

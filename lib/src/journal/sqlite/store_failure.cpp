@@ -1,6 +1,7 @@
 // What a store does when writing fails.
 #include "journal/sqlite/store.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <sqlite3.h>
@@ -19,16 +20,32 @@ failure refusal(const SQLite::Exception& e) {
 
 } // namespace
 
-writer_connection& store::writer() {
-  if (writer_) return *writer_;
-  auto made = std::make_unique<writer_connection>(connect_for_writing(options_.file), keys_);
-  try {
-    heal(*made);
-  } catch (const error& e) { // a row that is not as it was written
-    throw SQLite::Exception(e.what(), SQLITE_CORRUPT);
+writer_connection& store::connection() {
+  if (!writer_) {
+    writer_ = std::make_unique<writer_connection>(connect_for_writing(options_.file), keys_);
+    healed_ = false;
   }
-  writer_ = std::move(made);
   return *writer_;
+}
+
+writer_connection& store::writer() {
+  connection();
+  if (healed_) return *writer_;
+  try {
+    heal(*writer_);
+  } catch (...) {
+    writer_.reset();
+    throw;
+  }
+  healed_ = true;
+  return *writer_;
+}
+
+std::optional<room_row> store::stored_row(const room_tag& tag) {
+  // What a commit that failed has left in the file is not looked at.
+  const auto suspect = std::ranges::find(suspects_, tag, [](auto& v) { return v.row.tag; });
+  if (suspect == suspects_.end()) return connection().rooms.find(tag);
+  return suspect->stored ? std::optional(suspect->row) : std::nullopt;
 }
 
 void store::heal(writer_connection& c) {

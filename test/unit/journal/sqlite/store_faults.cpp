@@ -52,6 +52,24 @@ TEST_CASE("a full disk refuses what is said, is told once, and is recovered from
   CHECK(w.texts("den") == words{"one", "two"});
 }
 
+TEST_CASE("a full disk keeps nobody from a room") {
+  faulty_vfs disk;
+  store_world w(disk.name());
+  w.options.idle_rooms = 0; // all have to be looked up
+  const position den = w.say("den", "one").value();
+  const position nook = w.say("nook", "one").value();
+  w.reopen();
+  disk.fill_disk();
+  CHECK(w.apply({hold_operation{{{1}, "alice", {}}}}).refused == std::nullopt);
+  CHECK(w.state("den").head == den);
+  refusal_of(w, "two");
+  CHECK(w.state("den").head == den);
+  CHECK(w.state("nook").head == nook);
+  CHECK(w.state("new").head.offset == 0);
+  disk.repair();
+  CHECK(w.say("den", "two") == position{den.epoch, 2});
+}
+
 TEST_CASE("a group fails as a whole, in all its rooms, and leaves nothing in memory") {
   faulty_vfs disk;
   store_world w(disk.name());
