@@ -71,7 +71,8 @@ room_table::room_table(SQLite::Database& db, const key_ring& keys)
     , find_(db, fmt::format("SELECT {} FROM rooms WHERE tag=?", columns))
     , next_(db, fmt::format("SELECT {} FROM rooms WHERE number>? ORDER BY number LIMIT 1", columns))
     , insert_(db, fmt::format("INSERT INTO rooms ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", columns))
-    , update_(db, "UPDATE rooms SET tag=?2, name=?3, epoch=?4, first=?5, head=?6, time=?7, "
+    // A room's tag stays: setting it would write a page of its index with each message.
+    , update_(db, "UPDATE rooms SET name=?3, epoch=?4, first=?5, head=?6, time=?7, "
                   "topic=?8, chain_before=?9, chain=?10, bytes=?11, mac=?12 WHERE number=?1")
     , erase_(db, "DELETE FROM rooms WHERE number=?")
     , house_(db, "SELECT rooms, epoch, mac FROM house")
