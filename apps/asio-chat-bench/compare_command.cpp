@@ -97,10 +97,7 @@ void print_json(const compare_settings& given, const load& what, const compariso
 
 int run_command(const compare_settings& given) {
   const auto what = with_defaults(given.what);
-  const bool is_path = given.daemon.find('/') != std::string::npos;
-  if (is_path && !std::filesystem::exists(given.daemon))
-    throw setup_error(
-        fmt::format("there is no '{}'; say where the daemon is with --asio-chatd", given.daemon));
+  check_daemon(given.daemon);
   if (given.generator_cpu >= 0) pin_to_core(given.generator_cpu);
   if (!given.json) {
     fmt::print("{}\nagainst the bare loop, {}\n", describe(what),
@@ -137,11 +134,7 @@ command compare_command(CLI::App& program) {
       ->check(CLI::IsMember({"flood", "paced"}))
       ->type_name("NAME")
       ->required();
-  options
-      ->add_option(
-          "--asio-chatd-arg", given->daemon_arguments,
-          "One more argument for the daemon, as --asio-chatd-arg=--name=value; may be repeated")
-      ->allow_extra_args(false);
+  add_daemon_arguments(*options, given->daemon_arguments);
   options->add_flag("--plain", given->plain,
                     "Compare with the bare loop that writes a record per message");
   add_pair_options(*options, *given);

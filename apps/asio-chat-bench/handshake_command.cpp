@@ -1,6 +1,7 @@
 // handshakes: what a TLS handshake costs asio-chatd, over what it costs the bare loop.
 #include "command.hpp"
 
+#include "blocking_tls.hpp"
 #include "cpu_clock.hpp"
 #include "error.hpp"
 #include "load_options.hpp"
@@ -8,16 +9,11 @@
 #include "process_settings.hpp"
 #include "report.hpp"
 #include "server_under_test.hpp"
-#include "socket.hpp"
-#include "tls_socket.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
 #include <chrono>
 #include <memory>
-
-#include <poll.h>
 
 namespace asio_chat::bench {
 
@@ -28,11 +24,6 @@ struct handshake_settings : pair_settings {
   bool resumed = false;
 };
 
-void wait_for(int fd, short events) {
-  pollfd waiting{fd, events, 0};
-  if (::poll(&waiting, 1, 10'000) != 1) throw run_error("the server does not answer");
-}
-
 /// One client after the other: connects, shakes hands, and goes.
 class visitor {
  public:
@@ -42,21 +33,12 @@ class visitor {
 
   /// With a ticket that is kept it is resumed; without, `keep_ticket` waits for one.
   void visit(bool keep_ticket = false) {
-    unique_fd fd = start_connect(at_);
-    wait_for(fd.get(), POLLOUT);
-    tls_socket socket(std::move(fd), context_.get(), at_.host);
-    if (ticket_) socket.resume(ticket_.get());
-    for (auto r = socket.handshake(); r.status != tls_status::done; r = socket.handshake()) {
-      if (r.status == tls_status::closed) throw run_error("no handshake: " + socket.reason());
-      wait_for(socket.fd(), r.status == tls_status::want_read ? POLLIN : POLLOUT);
-    }
-    if (ticket_ && !socket.resumed()) throw run_error("the server resumed no session");
+    blocking_tls connection(at_, context_.get(), ticket_.get());
+    if (ticket_ && !connection.socket().resumed()) throw run_error("the server resumed no session");
     if (!keep_ticket) return;
     // Tickets come after the handshake, before anything that is read.
-    wait_for(socket.fd(), POLLIN);
-    std::array<char, 16> nothing{};
-    socket.read(nothing);
-    ticket_ = socket.ticket();
+    connection.read_tickets();
+    ticket_ = connection.socket().ticket();
     if (!ticket_) throw run_error("the server gave no ticket");
   }
 

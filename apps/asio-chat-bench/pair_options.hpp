@@ -1,9 +1,11 @@
-// What the commands have in common that measure asio-chatd and the bare loop in turn.
+// What commands have in common that start asio-chatd, and those that measure it and the bare loop
+// in turn.
 #pragma once
 
 #include <CLI/CLI.hpp>
 
 #include <string>
+#include <vector>
 
 namespace asio_chat::bench {
 
@@ -15,6 +17,10 @@ struct pair_settings {
   bool json = false;
 };
 
+void add_daemon_option(CLI::App& command, std::string& daemon);
+/// Throws setup_error if there is no such program.
+void check_daemon(const std::string& daemon);
+void add_daemon_arguments(CLI::App& command, std::vector<std::string>& arguments);
 void add_pair_options(CLI::App& command, pair_settings& to);
 
 } // namespace asio_chat::bench

@@ -21,6 +21,8 @@ class server_under_test {
   const std::string& address() const { return address_; }
   const std::string& ca_file() const { return ca_file_; }
   pid_t id() const { return process_->id(); }
+  /// Where its data are; gone with the object.
+  const std::filesystem::path& directory() const { return directory_->path(); }
 
  private:
   server_under_test() = default;

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
 import signal
 import ssl
 import stat
@@ -279,6 +280,30 @@ def test_handshakes(kind):
 
 
 @pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
+def test_append_waits_for_the_disk_and_says_how_long(tmp_path):
+    # Each sync of the daemon takes 20 ms more; the bench's own do not.
+    slow = tmp_path / "slow-disk"
+    slow.write_text(f"""#!/bin/sh
+exec strace -f -o /dev/null -e trace=fdatasync -e inject=fdatasync:delay_enter=20000 '{DAEMON}' "$@"
+""")
+    slow.chmod(slow.stat().st_mode | stat.S_IXUSR)
+    reports = []
+    for program in [DAEMON] + [slow] * bool(shutil.which("strace")):
+        done = bench("append", "--count", 20, "--asio-chatd", program, "--json")
+        assert done.returncode == 0, done.stderr
+        reports.append(json.loads(done.stdout))
+    for report in reports:
+        assert report["count"] == 20
+        for what in ("send", "sync"):
+            assert 0 < report[what]["median_ms"] <= report[what]["p99_ms"]
+        assert report["ratio"]["median"] == pytest.approx(
+            report["send"]["median_ms"] / report["sync"]["median_ms"])
+    assert all(report["send"]["median_ms"] >= 20 for report in reports[1:])
+    shown = bench("append", "--count", 5, "--pause", 0, "--asio-chatd-arg=--ephemeral").stdout
+    assert [line.split()[0] for line in shown.splitlines()] == ["5", "send", "4", "ratio"]
+
+
+@pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
 def test_resumed_handshakes_need_a_server_that_resumes(tmp_path):
     script = tmp_path / "without-tickets"
     script.write_text(f"""#!/bin/sh
@@ -323,6 +348,8 @@ def test_compare_leaves_nothing_behind(tmp_path, certificate):
      "core 1000 is not available"),
     (["compare", "--scenario", "flood", "--asio-chatd", "/bin/false", "--generator-cpu", "-1"],
      "'/bin/false' ended"),
+    (["append", "--asio-chatd", "/nowhere"], "there is no '/nowhere'"),
+    (["append", "--asio-chatd-arg=--ephmeral"], "ephmeral"),
     (["bare-server", "--cert", "/nowhere", "--key", "/nowhere"], "'/nowhere' is no certificate"),
 ])
 def test_what_cannot_start_says_why(certificate, arguments, expected):
@@ -344,7 +371,7 @@ def test_a_stranger_is_not_trusted(certificate, tmp_path):
 
 def test_help_and_version():
     assert bench("--version").stdout.startswith("asio-chat-bench ")
-    for command in ["flood", "paced", "compare", "handshakes", "bare-server"]:
+    for command in ["flood", "paced", "compare", "handshakes", "append", "bare-server"]:
         shown = bench(command, "--help")
         assert shown.returncode == 0
         assert "Example" in shown.stdout

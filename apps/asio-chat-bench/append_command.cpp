@@ -1,0 +1,201 @@
+// append: how long one send waits for its acknowledgement, over what the disk alone takes.
+#include "command.hpp"
+
+#include "blocking_tls.hpp"
+#include "error.hpp"
+#include "latency_histogram.hpp"
+#include "load_options.hpp"
+#include "pair_options.hpp"
+#include "payload.hpp"
+#include "process_settings.hpp"
+#include "server_under_test.hpp"
+#include "text_protocol.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <thread>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace asio_chat::bench {
+
+namespace {
+
+struct append_settings {
+  std::string daemon;
+  std::vector<std::string> daemon_arguments;
+  unsigned count = 1'000;
+  std::size_t size = 128;
+  double pause = 2;
+  bool json = false;
+};
+
+/// Somebody who says one thing at a time, in the native protocol.
+class speaker {
+ public:
+  explicit speaker(const server_under_test& server)
+      : context_(native_context(server.ca_file()))
+      , connection_(resolve(server.address()), context_.get()) {
+    send({{"type", "hello"}, {"name", "bench"}, {"history", 0}});
+    wait_for("room");
+  }
+
+  /// Returns when it is acknowledged.
+  void say(std::string_view text) {
+    send({{"type", "send"}, {"id", std::to_string(++ids_)}, {"text", text}});
+    wait_for("ack");
+  }
+
+ private:
+  void send(const boost::json::object& message) {
+    out_.clear();
+    text_protocol::append_frame(boost::json::serialize(message), out_);
+    connection_.write(out_);
+  }
+  void wait_for(std::string_view type) {
+    for (;;) {
+      const std::string frame = next_frame();
+      const auto message = boost::json::parse(frame);
+      const std::string_view came = message.at("type").as_string();
+      if (came == type) return;
+      if (came == "error" || came == "goodbye") throw run_error("the server refused: " + frame);
+    }
+  }
+  std::string next_frame() {
+    constexpr auto header = text_protocol::header_bytes;
+    while (in_.size() < header || in_.size() < header + text_protocol::frame_length(in_))
+      in_ += connection_.read();
+    const auto length = text_protocol::frame_length(in_);
+    std::string frame = in_.substr(header, length);
+    in_.erase(0, header + length);
+    return frame;
+  }
+
+  static ssl_ctx_ptr native_context(const std::string& ca_file) {
+    constexpr std::string_view protocols = "\x0b"
+                                           "asio-chat/1";
+    auto context = client_context(ca_file);
+    SSL_CTX_set_alpn_protos(context.get(), reinterpret_cast<const unsigned char*>(protocols.data()),
+                            static_cast<unsigned>(protocols.size()));
+    return context;
+  }
+
+  ssl_ctx_ptr context_;
+  blocking_tls connection_;
+  std::string in_;
+  std::string out_;
+  std::uint64_t ids_ = 0;
+};
+
+/// A file that grows by 4 KiB at a time, each of them synced.
+class disk_probe {
+ public:
+  explicit disk_probe(const std::filesystem::path& file)
+      : fd_(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {
+    if (fd_.get() < 0) fail();
+  }
+  void write() const {
+    if (::write(fd_.get(), block_.data(), block_.size()) != std::ssize(block_) ||
+        ::fdatasync(fd_.get()) != 0)
+      fail();
+  }
+
+ private:
+  [[noreturn]] static void fail() {
+    throw run_error(std::string("cannot write beside the data directory: ") + std::strerror(errno));
+  }
+
+  unique_fd fd_;
+  std::string block_ = std::string(4'096, 'x');
+};
+
+template <class Function>
+void measure(latency_histogram& into, Function f) {
+  const auto start = steady_clock::now();
+  f();
+  into.add(steady_clock::now() - start);
+}
+
+double milliseconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double, std::milli>(time).count();
+}
+
+struct times {
+  double median;
+  double p99;
+
+  explicit times(const latency_histogram& all)
+      : median(milliseconds(all.quantile(0.5)))
+      , p99(milliseconds(all.quantile(0.99))) {}
+  boost::json::object to_json() const { return {{"median_ms", median}, {"p99_ms", p99}}; }
+};
+
+int run_command(const append_settings& given) {
+  check_daemon(given.daemon);
+  const auto server = server_under_test::daemon(given.daemon, given.daemon_arguments, -1);
+  speaker one(server);
+  const disk_probe disk(server.directory() / "probe");
+  const std::string text(given.size, 'x');
+  const auto pause = std::chrono::duration<double, std::milli>(given.pause);
+  latency_histogram sends;
+  latency_histogram syncs;
+  one.say(text);
+  disk.write();
+  for (unsigned i = 0; i < given.count; ++i) {
+    std::this_thread::sleep_for(pause);
+    measure(sends, [&] { one.say(text); });
+    std::this_thread::sleep_for(pause);
+    measure(syncs, [&] { disk.write(); });
+    if (told_to_stop()) throw run_error("interrupted");
+  }
+  const times send(sends);
+  const times sync(syncs);
+  if (given.json) {
+    fmt::print(
+        "{}\n",
+        boost::json::serialize(boost::json::object{
+            {"version", ASIO_CHAT_VERSION},
+            {"count", given.count},
+            {"send", send.to_json()},
+            {"sync", sync.to_json()},
+            {"ratio", {{"median", send.median / sync.median}, {"p99", send.p99 / sync.p99}}}}));
+    return 0;
+  }
+  fmt::print("{} of each in turn, in ms  {:>10}{:>10}\n", given.count, "median", "p99");
+  fmt::print("{:<26}{:>10.3f}{:>10.3f}\n", "send until acknowledged", send.median, send.p99);
+  fmt::print("{:<26}{:>10.3f}{:>10.3f}\n", "4 KiB and fdatasync", sync.median, sync.p99);
+  fmt::print("{:<26}{:>10.2f}{:>10.2f}\n", "ratio", send.median / sync.median, send.p99 / sync.p99);
+  return 0;
+}
+
+} // namespace
+
+command append_command(CLI::App& program) {
+  auto* options = program.add_subcommand(
+      "append", "Measure how long a single send to an idle asio-chatd waits for its "
+                "acknowledgement, and in turn a write and fdatasync on the same disk");
+  options->footer("The data directory is in $TMPDIR (/tmp): that is the disk.\n"
+                  "Examples:\n  asio-chat-bench append\n"
+                  "  TMPDIR=/var/tmp asio-chat-bench append --count 200 --json");
+  const auto given = std::make_shared<append_settings>();
+  add_daemon_option(*options, given->daemon);
+  add_daemon_arguments(*options, given->daemon_arguments);
+  options->add_option("--count", given->count, "Sends")
+      ->check(between(1, 1'000'000))
+      ->capture_default_str();
+  options->add_option("--size", given->size, "Bytes of a message's text")
+      ->check(between(std::size_t{1}, payload::max_size))
+      ->capture_default_str();
+  options->add_option("--pause", given->pause, "Milliseconds before each")
+      ->check(between(0.0, 10'000.0))
+      ->capture_default_str();
+  options->add_flag("--json", given->json, "Print one JSON document");
+  return {options, [given] { return run_command(*given); }};
+}
+
+} // namespace asio_chat::bench
