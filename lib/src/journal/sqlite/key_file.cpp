@@ -42,8 +42,15 @@ std::vector<master_key> master_keys(const std::vector<secret_key>& keys) {
   return {keys.begin(), keys.end()};
 }
 
+key_file::owner owner_in(const std::string& bytes) {
+  key_file::owner o{};
+  std::copy_n(bytes.begin(), std::min(bytes.size(), o.size()), o.begin());
+  return o;
+}
+
 /// SQLite would make it readable for everybody.
-const std::string& make_private(const std::string& path) {
+const std::string& make_private(const std::string& path, key_file::use u) {
+  if (u == key_file::use::read) return path;
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd >= 0) {
     ::close(fd);
@@ -56,35 +63,42 @@ const std::string& make_private(const std::string& path) {
 
 } // namespace
 
-key_file::key_file(const std::string& path, const std::vector<secret_key>& masters)
+key_file::key_file(const std::string& path, const std::vector<secret_key>& masters, use u)
     : path_(path)
     , masters_(master_keys(masters))
-    , db_(make_private(path), SQLite::OPEN_READWRITE, busy_milliseconds) {
+    , db_(make_private(path, u), u == use::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE,
+          busy_milliseconds) {
   db_.exec("PRAGMA trusted_schema=OFF");
   db_.exec("PRAGMA temp_store=MEMORY");
+  if (u == use::read) {
+    check();
+    return;
+  }
   db_.exec("PRAGMA secure_delete=ON"); // what is destroyed is overwritten
   // EXTRA is FULL, and the removal of the journal is on the disk too: with FULL a power cut could
   // bring it back, and with it take back a key that has been used.
   db_.exec("PRAGMA synchronous=EXTRA");
   db_.exec("PRAGMA journal_mode=DELETE");
-  make_or_check();
+  if (db_.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0) make();
+  check();
 }
 
-void key_file::make_or_check() {
+void key_file::make() {
+  SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
+  db_.exec("CREATE TABLE IF NOT EXISTS keys ("
+           "owner BLOB NOT NULL, number INTEGER NOT NULL, "
+           "master BLOB, wrapped BLOB, " // both NULL: destroyed
+           "PRIMARY KEY (owner, number)) STRICT, WITHOUT ROWID");
+  db_.exec(fmt::format("PRAGMA application_id={}", application_id));
+  db_.exec(fmt::format("PRAGMA user_version={}", schema_version));
+  changes.commit();
+}
+
+void key_file::check() {
   const auto number = [&](const char* query) { return db_.execAndGet(query).getInt(); };
   const auto complain = [&](const std::string& what) {
     throw error(fail(errc::storage_failed, fmt::format("the key ring '{}' {}", path_, what)));
   };
-  if (number("SELECT count(*) FROM sqlite_schema") == 0) {
-    SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
-    db_.exec("CREATE TABLE IF NOT EXISTS keys ("
-             "owner BLOB NOT NULL, number INTEGER NOT NULL, "
-             "master BLOB, wrapped BLOB, " // both NULL: destroyed
-             "PRIMARY KEY (owner, number)) STRICT, WITHOUT ROWID");
-    db_.exec(fmt::format("PRAGMA application_id={}", application_id));
-    db_.exec(fmt::format("PRAGMA user_version={}", schema_version));
-    changes.commit();
-  }
   if (number("PRAGMA application_id") != application_id) complain("is a database of another kind");
   if (const int version = number("PRAGMA user_version"); version != schema_version) {
     complain(fmt::format("is of version {}, and this program knows version {}: use a newer program",
@@ -141,14 +155,41 @@ std::uint32_t key_file::add(const owner& o) {
   SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
   const auto last = newest(o);
   const std::uint32_t number = last ? last->number + 1 : 1;
+  insert(o, number);
+  changes.commit();
+  return number;
+}
+
+void key_file::insert(const owner& o, std::uint32_t number) {
   SQLite::Statement s(db_, "INSERT INTO keys (owner, number, master, wrapped) VALUES (?, ?, ?, ?)");
   bind_blob(s, 1, blob(o));
   s.bind(2, number);
   bind_blob(s, 3, masters_.front().id());
   bind_blob(s, 4, masters_.front().wrap(secret_key::random(), place_of(o, number)));
   s.exec();
+}
+
+void key_file::renew() {
+  SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
+  std::vector<std::pair<owner, std::uint32_t>> newest_keys;
+  // The bare column is of the row with the maximum.
+  SQLite::Statement all(db_, "SELECT owner, max(number), wrapped IS NULL FROM keys GROUP BY owner");
+  while (all.executeStep()) {
+    const owner o = owner_in(all.getColumn(0).getString());
+    const bool is_house = o == owner{};
+    if (!is_house && all.getColumn(2).getInt() == 0)
+      newest_keys.emplace_back(o, all.getColumn(1).getUInt());
+  }
+  for (const auto& [o, number] : newest_keys)
+    insert(o, number + 1);
   changes.commit();
-  return number;
+}
+
+bool key_file::is_wrapped_by(const secret_key& master) {
+  SQLite::Statement s(db_, "SELECT count(*) FROM keys WHERE wrapped IS NOT NULL AND master<>?");
+  bind_blob(s, 1, master_key(master).id());
+  s.executeStep();
+  return s.getColumn(0).getInt() == 0;
 }
 
 void key_file::rewrap(const std::vector<secret_key>& masters) {
@@ -165,9 +206,7 @@ void key_file::rewrap(const std::vector<secret_key>& masters) {
   SQLite::Statement all(
       db_, "SELECT owner, number, master, wrapped FROM keys WHERE wrapped IS NOT NULL");
   while (all.executeStep()) {
-    row r{{}, all.getColumn(1).getUInt(), {}};
-    const std::string bytes = all.getColumn(0).getString();
-    std::copy_n(bytes.begin(), std::min(bytes.size(), r.o.size()), r.o.begin());
+    row r{owner_in(all.getColumn(0).getString()), all.getColumn(1).getUInt(), {}};
     r.wrapped = given.front().wrap(
         unwrap(r.o, r.number, all.getColumn(2).getString(), all.getColumn(3).getString(), openers),
         place_of(r.o, r.number));
@@ -190,6 +229,15 @@ void key_file::destroy(const owner& o) {
   SQLite::Statement s(db_, "UPDATE keys SET master=NULL, wrapped=NULL WHERE owner=?");
   bind_blob(s, 1, blob(o));
   s.exec();
+}
+
+std::map<key_file::owner, std::uint32_t> key_file::destroyed() {
+  std::map<owner, std::uint32_t> found;
+  SQLite::Statement all(db_,
+                        "SELECT owner, max(number) FROM keys WHERE wrapped IS NULL GROUP BY owner");
+  while (all.executeStep())
+    found.emplace(owner_in(all.getColumn(0).getString()), all.getColumn(1).getUInt());
+  return found;
 }
 
 } // namespace asio_chat::sqlite

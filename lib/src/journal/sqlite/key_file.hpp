@@ -7,6 +7,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,19 +24,30 @@ class key_file {
     bool destroyed = false;
   };
 
+  enum class use { read, write };
+
   /// @param masters at least one
-  key_file(const std::string& path, const std::vector<secret_key>& masters);
+  /// @param u to write: made where there is no file
+  key_file(const std::string& path, const std::vector<secret_key>& masters, use u);
 
   std::optional<state> newest(const owner& o);
   secret_key load(const owner& o, std::uint32_t number);
   /// Makes the key after the newest; returns its number.
   std::uint32_t add(const owner& o);
+  /// Does so for every room that has a key.
+  void renew();
+  /// Whether this master key opens all there is.
+  bool is_wrapped_by(const secret_key& master);
   void rewrap(const std::vector<secret_key>& masters);
   /// The numbers stay, so that they are not used again.
   void destroy(const owner& o);
+  /// The newest key destroyed of each room that has one.
+  std::map<owner, std::uint32_t> destroyed();
 
  private:
-  void make_or_check();
+  void make();
+  void check();
+  void insert(const owner& o, std::uint32_t number);
   /// What was wrapped by one of `masters`, whose id is `master`.
   secret_key unwrap(const owner& o, std::uint32_t number, const std::string& master,
                     const std::string& wrapped, const std::vector<master_key>& masters) const;

@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <sqlite3.h>
 
+#include <filesystem>
 #include <span>
 #include <type_traits>
 
@@ -85,9 +86,9 @@ auto key_ring::guarded(const std::string& path, Function f) -> result<decltype(f
   }
 }
 
-key_ring::key_ring(std::string path, std::vector<secret_key> masters)
+key_ring::key_ring(std::string path, const std::vector<secret_key>& masters, key_file::use u)
     : path_(std::move(path))
-    , file_(path_, masters)
+    , file_(path_, masters, u)
     , house_([&] {
       const auto newest = file_.newest(house);
       const std::uint32_t number = newest ? newest->number : file_.add(house);
@@ -96,12 +97,32 @@ key_ring::key_ring(std::string path, std::vector<secret_key> masters)
 
 key_ring::~key_ring() = default;
 
-result<std::unique_ptr<key_ring>> key_ring::open(const std::string& path,
-                                                 std::vector<secret_key> masters) {
+result<std::unique_ptr<key_ring>>
+key_ring::open(const std::string& path, const std::vector<secret_key>& masters, key_file::use u) {
   if (masters.empty())
     return fail(errc::bad_setting, fmt::format("the key ring '{}' needs a master key", path));
-  return guarded(path,
-                 [&] { return std::unique_ptr<key_ring>(new key_ring(path, std::move(masters))); });
+  return guarded(path, [&] { return std::unique_ptr<key_ring>(new key_ring(path, masters, u)); });
+}
+
+result<std::unique_ptr<key_ring>> key_ring::open(const std::string& path,
+                                                 std::vector<secret_key> masters) {
+  return open(path, masters, key_file::use::write);
+}
+
+result<std::unique_ptr<key_ring>> key_ring::open_to_read(const std::string& path,
+                                                         std::vector<secret_key> masters) {
+  if (auto there = check_is_there(path); !there) return std::move(there.error());
+  return open(path, masters, key_file::use::read);
+}
+
+result<void> key_ring::check_is_there(const std::string& path) {
+  std::error_code denied; // then opening it says what is wrong
+  if (std::filesystem::exists(path, denied) || denied) return {};
+  return fail(
+      errc::storage_failed,
+      fmt::format("the key ring '{}' is missing, and the history cannot be read without "
+                  "it: put a copy of it back, or begin anew without the journal.db beside it",
+                  path));
 }
 
 room_tag key_ring::tag_of(std::string_view room) const {
@@ -155,10 +176,10 @@ result<std::uint32_t> key_ring::newest(const room_tag& room) {
   });
 }
 
-result<std::uint32_t> key_ring::renew(const room_tag& room) {
+result<void> key_ring::renew() {
   const std::lock_guard lock(mutex_);
-  newest_.erase(room);
-  return guarded(path_, [&] { return file_.add(room); });
+  newest_.clear();
+  return guarded(path_, [&] { file_.renew(); });
 }
 
 result<void> key_ring::rewrap(std::vector<secret_key> masters) {
@@ -166,6 +187,25 @@ result<void> key_ring::rewrap(std::vector<secret_key> masters) {
     return fail(errc::bad_setting, fmt::format("the key ring '{}' needs a master key", path_));
   const std::lock_guard lock(mutex_);
   return guarded(path_, [&] { file_.rewrap(masters); });
+}
+
+result<bool> key_ring::rotate(std::vector<secret_key> masters) {
+  if (masters.empty())
+    return fail(errc::bad_setting, fmt::format("the key ring '{}' needs a master key", path_));
+  const std::lock_guard lock(mutex_);
+  newest_.clear();
+  return guarded(path_, [&] {
+    if (file_.is_wrapped_by(masters.front())) return false;
+    // In this order: whatever ends it in between, the next one does all of it.
+    file_.renew();
+    file_.rewrap(masters);
+    return true;
+  });
+}
+
+result<std::map<room_tag, std::uint32_t>> key_ring::destroyed() {
+  const std::lock_guard lock(mutex_);
+  return guarded(path_, [&] { return file_.destroyed(); });
 }
 
 result<void> key_ring::destroy(const room_tag& room) {

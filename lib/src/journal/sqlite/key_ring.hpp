@@ -27,6 +27,11 @@ class key_ring {
   /// @param masters the first one wraps new keys, each of them opens; at least one
   static result<std::unique_ptr<key_ring>> open(const std::string& path,
                                                 std::vector<secret_key> masters);
+  /// Of a ring that is there, perhaps in use: nothing is made or changed.
+  static result<std::unique_ptr<key_ring>> open_to_read(const std::string& path,
+                                                        std::vector<secret_key> masters);
+  /// A failure that says what to do if there is no such file.
+  static result<void> check_is_there(const std::string& path);
   ~key_ring();
 
   /// @name Under the house key
@@ -46,19 +51,27 @@ class key_ring {
   /// The number of the key to seal with. A room that has none gets one, durably; its number is
   /// higher than that of any key destroyed.
   result<std::uint32_t> newest(const room_tag& room);
-  /// A new key for what comes from here on; returns its number. The older ones open as before.
-  result<std::uint32_t> renew(const room_tag& room);
+  /// Every room gets a new key for what comes from here on. The older ones open as before.
+  result<void> renew();
   /// All keys are wrapped anew by the first of `masters`; the others, and those given so far, may
   /// open. When it returns, the first one alone opens the ring.
   result<void> rewrap(std::vector<secret_key> masters);
+  /// Both, if the first of `masters` is another than the one that wraps the keys.
+  /// @return whether it was
+  result<bool> rotate(std::vector<secret_key> masters);
   /// Forgets all keys of a room, in memory and in the file. What was sealed with them cannot be
   /// read again by anybody who has no earlier copy of this file.
   result<void> destroy(const room_tag& room);
+  /// Of each room that was destroyed, the newest key that it had then.
+  result<std::map<room_tag, std::uint32_t>> destroyed();
 
  private:
   struct house_keys;
 
-  key_ring(std::string path, std::vector<secret_key> masters);
+  key_ring(std::string path, const std::vector<secret_key>& masters, key_file::use u);
+
+  static result<std::unique_ptr<key_ring>>
+  open(const std::string& path, const std::vector<secret_key>& masters, key_file::use u);
 
   /// Runs what uses the file, and gives back what went wrong as a failure.
   template <class Function>

@@ -2,6 +2,7 @@
 
 #include "journal/sqlite/binary.hpp"
 #include "journal/sqlite/columns.hpp"
+#include "journal/sqlite/sealing.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +11,7 @@ namespace asio_chat::sqlite {
 namespace {
 
 constexpr const char* columns =
-    "number, tag, name, epoch, first, head, time, topic, chain_before, chain, bytes, mac";
+    "number, tag, name, epoch, first, head, time, topic, chain_before, chain, bytes, key, mac";
 
 std::string topic_context(const room_row& r) {
   return fmt::format("topic of room {}", r.number);
@@ -28,6 +29,7 @@ std::string bytes_of(const room_row& r) {
   put_fixed(bytes, r.head);
   put_fixed(bytes, std::int64_t{r.time.time_since_epoch().count()});
   put_fixed(bytes, r.bytes);
+  put_fixed(bytes, r.key);
   put_varint(bytes, r.name.size());
   bytes.append(r.name);
   bytes.append(r.topic);
@@ -58,22 +60,40 @@ result<std::string> open_name(const key_ring& keys, const room_row& r) {
   return keys.open_text(r.name, "name of a room");
 }
 
-std::string seal_topic(const key_ring& keys, const room_row& r, std::string_view topic) {
-  return topic.empty() ? std::string() : keys.seal_text(topic, topic_context(r));
+std::string seal_topic(const room_key& key, std::uint32_t key_number, const room_row& r,
+                       std::string_view topic) {
+  if (topic.empty()) return {};
+  std::string bytes;
+  put_varint(bytes, key_number);
+  return bytes + seal_bytes(key.for_sealing(), topic, topic_context(r));
 }
 
-result<std::string> open_topic(const key_ring& keys, const room_row& r) {
-  return r.topic.empty() ? std::string() : keys.open_text(r.topic, topic_context(r));
+result<std::string> open_topic(key_ring& keys, const room_row& r) {
+  if (r.topic.empty()) return std::string();
+  byte_reader bytes(r.topic);
+  const auto number = bytes.varint(); // there is one: the row is as it was written
+  const auto key = keys.key(r.tag, static_cast<std::uint32_t>(number.value_or(0)));
+  if (!key) return key.error();
+  auto topic = open_bytes((*key)->for_sealing(), *bytes.bytes(bytes.left()), topic_context(r));
+  if (topic) return *std::move(topic);
+  return fail(errc::storage_failed,
+              fmt::format("the {} is damaged, or sealed by another key ring", topic_context(r)));
+}
+
+bool is_erased(const room_row& r, const std::map<room_tag, std::uint32_t>& destroyed) noexcept {
+  const auto found = destroyed.find(r.tag);
+  return found != destroyed.end() && r.key != 0 && r.key <= found->second;
 }
 
 room_table::room_table(SQLite::Database& db, const key_ring& keys)
     : keys_(keys)
     , find_(db, fmt::format("SELECT {} FROM rooms WHERE tag=?", columns))
     , next_(db, fmt::format("SELECT {} FROM rooms WHERE number>? ORDER BY number LIMIT 1", columns))
-    , insert_(db, fmt::format("INSERT INTO rooms ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", columns))
+    , insert_(db, fmt::format("INSERT INTO rooms ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", columns))
     // A room's tag stays: setting it would write a page of its index with each message.
-    , update_(db, "UPDATE rooms SET name=?3, epoch=?4, first=?5, head=?6, time=?7, "
-                  "topic=?8, chain_before=?9, chain=?10, bytes=?11, mac=?12 WHERE number=?1")
+    , update_(db,
+              "UPDATE rooms SET name=?3, epoch=?4, first=?5, head=?6, time=?7, "
+              "topic=?8, chain_before=?9, chain=?10, bytes=?11, key=?12, mac=?13 WHERE number=?1")
     , erase_(db, "DELETE FROM rooms WHERE number=?")
     , house_(db, "SELECT rooms, epoch, mac FROM house")
     , set_house_(db, "INSERT OR REPLACE INTO house (only, rooms, epoch, mac) VALUES (1, ?, ?, ?)") {
@@ -96,7 +116,8 @@ std::optional<room_row> room_table::row(SQLite::Statement& s) {
   r.chain_before = array_at<chain_value>(s, 8);
   r.chain = array_at<chain_value>(s, 9);
   r.bytes = number_at(s, 10);
-  const auto mac = array_at<chain_value>(s, 11);
+  r.key = s.getColumn(11).getUInt();
+  const auto mac = array_at<chain_value>(s, 12);
   s.reset();
   if (mac != keys_.mac(bytes_of(r))) complain(fmt::format("the row of room {}", r.number));
   return r;
@@ -115,7 +136,8 @@ void room_table::write(SQLite::Statement& s, const room_row& r) {
   bind_bytes(s, 9, view_of(r.chain_before));
   bind_bytes(s, 10, view_of(r.chain));
   bind_number(s, 11, r.bytes);
-  bind_bytes(s, 12, view_of(mac));
+  s.bind(12, r.key);
+  bind_bytes(s, 13, view_of(mac));
   run(s);
 }
 

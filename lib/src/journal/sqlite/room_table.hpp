@@ -7,6 +7,7 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -25,6 +26,7 @@ struct room_row {
   chain_value chain_before{};
   chain_value chain{};
   std::uint64_t bytes = 0;
+  std::uint32_t key = 0; ///< the number of the newest record's; 0: it has none
 };
 
 /// What has been given to rooms so far.
@@ -35,8 +37,14 @@ struct house_row {
 
 std::string seal_name(const key_ring& keys, std::string_view name);
 result<std::string> open_name(const key_ring& keys, const room_row& r);
-std::string seal_topic(const key_ring& keys, const room_row& r, std::string_view topic);
-result<std::string> open_topic(const key_ring& keys, const room_row& r);
+/// Under the room's own key: it goes with the room.
+std::string seal_topic(const room_key& key, std::uint32_t key_number, const room_row& r,
+                       std::string_view topic);
+result<std::string> open_topic(key_ring& keys, const room_row& r);
+
+/// The room's keys were destroyed, and this row is from before that.
+/// @param destroyed as the key ring says
+bool is_erased(const room_row& r, const std::map<room_tag, std::uint32_t>& destroyed) noexcept;
 
 /// Prepared statements; they throw `SQLite::Exception`, and an `error` for a row that is not as it
 /// was written.

@@ -36,6 +36,7 @@ constexpr const char* tables =
     "chain_before BLOB NOT NULL," // chain value before the first record that is there
     "chain BLOB NOT NULL,"        // and after the last one
     "bytes INTEGER NOT NULL,"     // of all records
+    "key INTEGER NOT NULL,"       // number of the newest record's; 0: there is no record
     "mac BLOB NOT NULL) STRICT;"  // over all columns
 
     "CREATE TABLE records (place INTEGER PRIMARY KEY," // room's number << 40 | first offset

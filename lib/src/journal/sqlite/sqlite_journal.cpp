@@ -6,12 +6,24 @@
 #include "journal/sqlite/store.hpp"
 #include "journal/sqlite/writer_thread.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <utility>
 
 namespace asio_chat {
 
 using namespace sqlite;
+
+namespace {
+
+/// There is something in it.
+bool is_in_use(const std::string& file) {
+  std::error_code ignored; // not there, then, or its opening says what is wrong
+  const auto size = std::filesystem::file_size(file, ignored);
+  return !ignored && size > 0;
+}
+
+} // namespace
 
 /// In the order in which one needs the other; they end the other way round.
 class sqlite_journal::workers {
@@ -40,7 +52,11 @@ class sqlite_journal::workers {
 result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, scheduler later) {
   auto lock = data_lock::take(o.directory);
   if (!lock) return std::move(lock.error());
-  auto keys = key_ring::open(o.directory + "/keys.db", std::move(o.masters));
+  const std::string keys_path = o.directory + "/keys.db";
+  if (is_in_use(o.directory + "/journal.db")) {
+    if (auto there = key_ring::check_is_there(keys_path); !there) return std::move(there.error());
+  }
+  auto keys = key_ring::open(keys_path, std::move(o.masters));
   if (!keys) return std::move(keys.error());
   auto w = std::make_unique<workers>(std::move(*lock), std::move(*keys), std::make_shared<char>());
   const answer_post post(std::move(later), w->alive);
@@ -101,8 +117,8 @@ void sqlite_journal::release(const identity& who) {
   workers_->writing->add({release_operation{who}});
 }
 
-key_ring& sqlite_journal::keys() noexcept {
-  return *workers_->keys;
+result<bool> sqlite_journal::take_masters(std::vector<secret_key> masters) {
+  return workers_->keys->rotate(std::move(masters));
 }
 
 } // namespace asio_chat

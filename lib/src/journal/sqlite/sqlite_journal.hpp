@@ -16,10 +16,6 @@
 
 namespace asio_chat {
 
-namespace sqlite {
-class key_ring;
-}
-
 /// Two threads of its own: one writes, all that waits in one commit; the other reads and searches.
 /// Whoever owns it calls from one thread, on which all answers come.
 class sqlite_journal final : public journal, public name_store {
@@ -55,8 +51,10 @@ class sqlite_journal final : public journal, public name_store {
   void hold(held_name n) override;
   void release(const identity& who) override;
 
-  /// Any thread may use it.
-  sqlite::key_ring& keys() noexcept;
+  /// Master keys from now on. If another one is first, all keys are wrapped by that one and every
+  /// room gets a new key for what comes from here on; waits for the disk.
+  /// @return whether it was another one
+  result<bool> take_masters(std::vector<sqlite::secret_key> masters);
 
  private:
   class workers;

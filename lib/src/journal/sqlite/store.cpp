@@ -151,6 +151,7 @@ void store::seal_waiting(room_state& r) {
   s.sealed = seal(*r.key, s.header, s.before, sealing_);
   s.chain = row.chain = chain_after(*r.key, s);
   row.bytes += s.sealed.size() + s.ids.size();
+  row.key = r.key_number;
   for (std::size_t i = 0; i < sealing_.size(); ++i)
     r.waiting[i]->draft = std::move(sealing_[i]);
   r.waiting.clear();
@@ -161,7 +162,8 @@ void store::seal_waiting(room_state& r) {
 void store::write_room(room_state& r) {
   seal_waiting(r);
   room_row& row = r.now.row;
-  if (std::exchange(r.new_topic, false)) row.topic = seal_topic(keys_, row, r.now.topic);
+  if (std::exchange(r.new_topic, false))
+    row.topic = seal_topic(*r.key, r.key_number, row, r.now.topic);
   row.first = first_shown(row, options_.keep);
   if (std::exchange(r.now.stored, true)) {
     writer().rooms.update(row);

@@ -57,6 +57,7 @@ class store {
 
   // store_start.cpp
   void start(SQLite::Database db);
+  void empty_erased_rooms();
   void index_backlog(const room_row& r);
 
   // store.cpp

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace asio_chat::sqlite {
@@ -100,6 +101,7 @@ void store::start(SQLite::Database db) {
   writer_ = std::make_unique<writer_connection>(std::move(db), keys_);
   house_ = writer_->rooms.house();
   newest_epoch_ = house_.epoch;
+  empty_erased_rooms();
   auto names = writer_->names.all();
   if (!names) throw error(std::move(names.error()));
   names_ = std::move(*names);
@@ -127,6 +129,32 @@ void store::start(SQLite::Database db) {
   std::ranges::sort(ids, {}, [](const known_id& k) { return k.first.time; });
   for (const known_id& k : ids)
     ids_.add(k.id, k.first, k.first.time);
+}
+
+/// Also in a backup that was made before they were erased, and put back.
+void store::empty_erased_rooms() {
+  const auto destroyed = keys_.destroyed().value();
+  if (destroyed.empty()) return;
+  std::vector<room_row> erased;
+  for (auto r = writer_->rooms.next_after(0); r; r = writer_->rooms.next_after(r->number)) {
+    if (is_erased(*r, destroyed)) erased.push_back(std::move(*r));
+  }
+  if (erased.empty()) return;
+  const auto now = static_cast<std::uint64_t>(options_.time->wall_now().time_since_epoch().count());
+  house_.epoch = newest_epoch_ = std::max(house_.epoch + 1, now);
+  writer_->begin();
+  for (const room_row& r : erased) {
+    writer_->records.erase_from(r.number, 0);
+    search_index::trim(writer_->db, r.number, std::numeric_limits<std::int64_t>::max());
+    room_row anew;
+    anew.number = r.number;
+    anew.tag = r.tag;
+    anew.name = r.name;
+    anew.epoch = house_.epoch;
+    writer_->rooms.update(anew);
+  }
+  writer_->rooms.set_house(house_);
+  writer_->commit();
 }
 
 void store::index_backlog(const room_row& r) {

@@ -18,14 +18,21 @@ using bad_record = verify_report::bad_record;
 /// Goes along one room's records.
 class room_check {
  public:
-  room_check(const room_row& room, std::string name, key_ring& keys)
+  room_check(const room_row& room, std::string name, bool erased, key_ring& keys)
       : room_(room)
       , name_(std::move(name))
+      , erased_(erased)
       , keys_(keys)
       , chain_(room.chain_before) {}
 
-  std::optional<bad_record> run(record_table& records, verify_report& report) {
-    records.forwards(room_, 0, [&](const stored_record& s) { return look_at(s, report); });
+  /// @param look what is called after each record
+  template <class Function>
+  std::optional<bad_record> run(record_table& records, verify_report& report, Function look) {
+    records.forwards(room_, 0, [&](const stored_record& s) {
+      const bool good = look_at(s, report);
+      look();
+      return good;
+    });
     if (!bad_ && next_ != 0 && (next_ != room_.head + 1 || chain_ != room_.chain))
       bad(next_, room_.head, "what came after it has been cut off");
     if (!bad_ && next_ == 0 && (room_.first != room_.head + 1 || chain_ != room_.chain))
@@ -47,14 +54,16 @@ class room_check {
     if (h.last < h.first || h.last > room_.head)
       return bad(h.first, h.last, "it goes on where the room has ended");
     const std::uint64_t count = h.last - h.first + 1;
-    if (const auto key = keys_.key(room_.tag, h.key)) {
+    if (erased_) {
+      report.unreadable += count;
+    } else {
+      const auto key = keys_.key(room_.tag, h.key);
+      if (!key) return bad(h.first, h.last, key.error().message);
       if (chain_after(**key, s) != s.chain)
         return bad(h.first, h.last, "it is not as it was written");
       if (const auto entries = open(**key, h, s.before, s.sealed, name_); !entries)
         return bad(h.first, h.last, entries.error().message);
       report.entries += count;
-    } else {
-      report.unreadable += count;
     }
     chain_ = s.chain;
     next_ = h.last + 1;
@@ -63,6 +72,7 @@ class room_check {
 
   const room_row& room_;
   std::string name_;
+  bool erased_;
   key_ring& keys_;
   chain_value chain_;
   std::uint64_t next_ = 0; ///< the offset that has to follow
@@ -77,10 +87,16 @@ void check_pages(SQLite::Database& db, verify_report& report) {
   }
 }
 
-void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report) {
+void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report,
+                 const progress_function& tell) {
+  const auto destroyed = keys.destroyed();
+  if (!destroyed) throw error(destroyed.error());
   room_table rooms(db, keys);
   record_table records(db);
   std::int64_t number = 0;
+  const auto total = static_cast<std::uint64_t>(
+      db.execAndGet("SELECT coalesce(sum(head - first + 1), 0) FROM rooms").getInt64());
+  const auto look = [&] { tell("entries", report.entries + report.unreadable, total); };
   try {
     for (;;) {
       const auto r = rooms.next_after(number);
@@ -89,9 +105,10 @@ void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report) {
       ++report.rooms;
       const auto name = open_name(keys, *r);
       if (!name) report.bad.push_back({"", 0, 0, name.error().message});
-      if (auto bad = room_check(*r, name ? *name : std::string(), keys).run(records, report))
-        report.bad.push_back(std::move(*bad));
-      if (const auto topic = open_topic(keys, *r); !topic)
+      const bool erased = is_erased(*r, *destroyed);
+      room_check check(*r, name ? *name : std::string(), erased, keys);
+      if (auto bad = check.run(records, report, look)) report.bad.push_back(std::move(*bad));
+      if (const auto topic = open_topic(keys, *r); !erased && !topic)
         report.bad.push_back({name ? *name : std::string(), 0, 0, topic.error().message});
     }
     if (static_cast<std::int64_t>(report.rooms) != rooms.house().rooms)
@@ -103,15 +120,20 @@ void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report) {
 
 } // namespace
 
-result<verify_report> verify(const database_file& f, key_ring& keys) {
+result<verify_report> verify(const database_file& f, key_ring& keys,
+                             const progress_function& tell) {
+  const auto say = [&](std::string_view doing, std::uint64_t done, std::uint64_t total) {
+    if (tell) tell(doing, done, total);
+  };
   try {
     SQLite::Database db(f.path, SQLite::OPEN_READONLY, 5'000, f.vfs);
     SQLite::Transaction snapshot(db);
     if (const auto version = version_of(db, f, journal_schema()); !version) return version.error();
     verify_report report;
     try {
+      say("pages", 0, 0);
       check_pages(db, report);
-      check_rooms(db, keys, report);
+      check_rooms(db, keys, report, say);
     } catch (const SQLite::Exception& e) {
       report.bad.push_back({"", 0, 0, explain(f, e).message});
     }

@@ -3,6 +3,7 @@
 
 #include "journal/sqlite/database.hpp"
 #include "journal/sqlite/key_ring.hpp"
+#include "journal/sqlite/progress.hpp"
 
 #include <cstdint>
 #include <string>
@@ -19,13 +20,14 @@ struct verify_report {
   };
   std::uint64_t rooms = 0;
   std::uint64_t entries = 0;    ///< that are whole
-  std::uint64_t unreadable = 0; ///< entries whose keys were destroyed
+  std::uint64_t unreadable = 0; ///< entries of rooms that were erased after this was written
   std::vector<bad_record> bad;  ///< the first of each room; empty if all is well
 
   bool good() const noexcept { return bad.empty(); }
 };
 
 /// Reads everything, and changes nothing. The file may be in use, or be a backup.
-result<verify_report> verify(const database_file& f, key_ring& keys);
+result<verify_report> verify(const database_file& f, key_ring& keys,
+                             const progress_function& tell = {});
 
 } // namespace asio_chat::sqlite

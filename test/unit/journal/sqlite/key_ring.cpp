@@ -57,6 +57,12 @@ std::uint64_t mark(key_ring& ring, const room_tag& room, std::uint32_t number) {
   return ring.key(room, number).value()->hash_of_word("tea");
 }
 
+/// The number of a room's key after all rooms have got new ones.
+std::uint32_t renewed(key_ring& ring, const room_tag& room) {
+  ring.renew().value();
+  return ring.newest(room).value();
+}
+
 bool mentions(const failure& f, std::string_view words) {
   return f.message.find(words) != std::string::npos && f.message.find('\n') == std::string::npos;
 }
@@ -96,9 +102,8 @@ TEST_CASE("rooms, key numbers and rings have keys of their own") {
   for (const room_tag& room : {den, nook})
     REQUIRE(ring->newest(room).value() == 1);
   CHECK(mark(*ring, den, 1) != mark(*ring, nook, 1));
-  CHECK(ring->renew(den).value() == 2);
-  CHECK(ring->newest(den).value() == 2);
-  CHECK(ring->newest(nook).value() == 1);
+  CHECK(renewed(*ring, den) == 2);
+  CHECK(ring->newest(nook).value() == 2);
   CHECK(mark(*ring, den, 1) != mark(*ring, den, 2));
   CHECK(other->tag_of("den") != den);
   CHECK(other->mac("row") != ring->mac("row"));
@@ -159,7 +164,7 @@ TEST_CASE("of two master keys the first wraps, and both open") {
   const std::uint64_t first = mark(*ring, den, 1);
   ring = disk.open({second, disk.master});
   CHECK(mark(*ring, den, 1) == first);
-  REQUIRE(ring->renew(den).value() == 2);
+  REQUIRE(renewed(*ring, den) == 2);
   const std::uint64_t newer = mark(*ring, den, 2);
   ring = disk.open({disk.master});
   CHECK(mark(*ring, den, 1) == first);
@@ -180,7 +185,7 @@ TEST_CASE("after rewrapping the new master key opens alone, and the old one not 
   for (const std::string& w : old)
     CHECK(disk.bytes().find(w) == std::string::npos);
   CHECK(mark(*ring, den, 1) == first);
-  REQUIRE(ring->renew(den).value() == 2); // by the new one
+  REQUIRE(renewed(*ring, den) == 2); // by the new one
   const std::uint64_t second = mark(*ring, den, 2);
   CHECK_FALSE(disk.try_open({disk.master}).has_value());
   ring = disk.open({next});
@@ -202,13 +207,56 @@ TEST_CASE("rewrapping that meets a key it cannot open changes nothing") {
   CHECK(disk.open()->key(ring->tag_of("nook"), 1).has_value());
 }
 
+TEST_CASE("another master key in front means new keys for all rooms, once") {
+  const ring_on_disk disk;
+  const secret_key next = secret_key::random();
+  auto ring = disk.open();
+  const room_tag den = ring->tag_of("den"), nook = ring->tag_of("nook"),
+                 gone = ring->tag_of("gone");
+  for (const room_tag& room : {den, nook, gone})
+    REQUIRE(ring->newest(room).value() == 1);
+  REQUIRE(ring->destroy(gone).has_value());
+  const std::uint64_t first = mark(*ring, den, 1);
+  CHECK_FALSE(ring->rotate({disk.master, next}).value());
+  CHECK(ring->newest(den).value() == 1);
+  CHECK(ring->rotate({next, disk.master}).value());
+  CHECK_FALSE(ring->rotate({next, disk.master}).value());
+  CHECK_FALSE(ring->rotate({next}).value());
+  CHECK(ring->newest(den).value() == 2);
+  CHECK(ring->newest(nook).value() == 2);
+  CHECK(ring->destroyed().value() == std::map<room_tag, std::uint32_t>{{gone, 1}});
+  CHECK(mark(*ring, den, 1) == first);
+  CHECK(ring->rotate({}).error().code == errc::bad_setting);
+  CHECK_FALSE(disk.try_open({disk.master}).has_value());
+  ring = disk.open({next});
+  CHECK(mark(*ring, den, 1) == first);
+  CHECK(ring->newest(den).value() == 2);
+}
+
+TEST_CASE("a ring that is opened to be read is neither made nor changed") {
+  const ring_on_disk disk;
+  const auto none = key_ring::open_to_read(disk.path, {disk.master});
+  CHECK(mentions(none.error(), "is missing"));
+  CHECK_FALSE(std::filesystem::exists(disk.path));
+  const auto writer = disk.open();
+  const room_tag den = writer->tag_of("den");
+  REQUIRE(writer->newest(den).value() == 1);
+  const auto ring = std::move(key_ring::open_to_read(disk.path, {disk.master}).value());
+  CHECK(mark(*ring, den, 1) == mark(*writer, den, 1));
+  const std::string before = disk.bytes();
+  CHECK_FALSE(ring->renew().has_value());
+  CHECK_FALSE(ring->destroy(den).has_value());
+  CHECK_FALSE(ring->newest(ring->tag_of("nook")).has_value());
+  CHECK(disk.bytes() == before);
+}
+
 TEST_CASE("a destroyed room's keys are gone from memory and file, the others are not") {
   const ring_on_disk disk;
   auto ring = disk.open();
   const room_tag den = ring->tag_of("den");
   std::vector<room_tag> others;
   for (int i = 0; i < 300; ++i) { // pages are split on the way
-    if (i % 100 == 0) REQUIRE(ring->renew(den).has_value());
+    if (i % 100 == 0) REQUIRE(renewed(*ring, den) > 0);
     others.push_back(ring->tag_of("room " + std::to_string(i)));
     REQUIRE(ring->newest(others.back()).value() == 1);
   }
@@ -242,7 +290,7 @@ TEST_CASE("a wrapped key opens at its own place in the ring only") {
   auto ring = disk.open();
   const room_tag den = ring->tag_of("den");
   REQUIRE(ring->newest(den).value() == 1);
-  REQUIRE(ring->renew(den).value() == 2);
+  REQUIRE(renewed(*ring, den) == 2);
   disk.run("UPDATE keys SET wrapped=(SELECT k.wrapped FROM keys k WHERE k.owner=keys.owner "
            "AND k.number=2) WHERE number=1 AND owner<>zeroblob(16)");
   ring = disk.open();
@@ -316,7 +364,7 @@ TEST_CASE("two threads may ask one key ring") {
     }
   });
   for (int i = 0; i < 20; ++i)
-    ring->renew(den).value();
+    ring->renew().value();
   reader.join();
   CHECK(ring->newest(den).value() == 21);
 }

@@ -1,0 +1,87 @@
+#include "journal/sqlite/backup.hpp"
+
+#include "journal/sqlite/new_file.hpp"
+#include "journal/sqlite/schema.hpp"
+
+#include <SQLiteCpp/Backup.h>
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <sqlite3.h>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+constexpr int pages_at_once = 256; // 1 MiB
+constexpr std::chrono::milliseconds between_tries{20};
+
+failure not_backed_up(const std::string& to, const std::string& why) {
+  return fail(errc::storage_failed, fmt::format("the backup '{}' {}", to, why));
+}
+
+void copy_pages(SQLite::Database& from, SQLite::Database& to, const progress_function& tell) {
+  SQLite::Backup copy(to, from);
+  for (;;) {
+    const int done = copy.executeStep(pages_at_once);
+    if (done == SQLITE_DONE) return;
+    if (done != SQLITE_OK) std::this_thread::sleep_for(between_tries);
+    const int total = copy.getTotalPageCount();
+    if (tell)
+      tell("copied", static_cast<std::uint64_t>(total - copy.getRemainingPageCount()),
+           static_cast<std::uint64_t>(total));
+  }
+}
+
+std::optional<failure> copy_as_it_is_now(const database_file& from, const database_file& to,
+                                         const progress_function& tell) {
+  std::optional<SQLite::Database> source;
+  try {
+    source.emplace(connect_for_reading(from));
+    // Without a snapshot that lasts, whatever is written meanwhile makes the copy begin again.
+    const SQLite::Transaction snapshot(*source);
+    if (auto version = version_of(*source, from, journal_schema()); !version)
+      return std::move(version.error());
+    try {
+      SQLite::Database copy(to.path, SQLite::OPEN_READWRITE, 0, to.vfs);
+      copy.exec("PRAGMA journal_mode=OFF"); // whatever fails, there is no such file then
+      copy.exec("PRAGMA synchronous=OFF");  // it is synced once, at the end
+      copy_pages(*source, copy, tell);
+      copy.exec("PRAGMA journal_mode=DELETE"); // one file, which can be read where it is
+      return {};
+    } catch (const SQLite::Exception& e) {
+      if ((e.getErrorCode() & 0xFF) == SQLITE_CORRUPT) return explain(from, e);
+      return not_backed_up(to.path, fmt::format("cannot be written: {}", e.what()));
+    }
+  } catch (const SQLite::Exception& e) {
+    return explain(from, e);
+  }
+}
+
+} // namespace
+
+result<verify_report> back_up(const database_file& from, const std::string& to, key_ring& keys,
+                              const progress_function& tell) {
+  auto made = new_file::make(to);
+  if (!made) return std::move(made.error());
+  const database_file copy{made->unfinished(), from.vfs};
+  if (auto failed = copy_as_it_is_now(from, copy, tell)) return std::move(*failed);
+  auto report = verify(copy, keys, tell);
+  if (!report) return report;
+  if (!report->good()) {
+    const auto& first = report->bad.front();
+    return not_backed_up(to,
+                         fmt::format("is not made: the journal is damaged ({}{}); see what "
+                                     "asio-chatd verify says",
+                                     first.room.empty() ? "" : "#" + first.room + ": ", first.why));
+  }
+  if (auto done = made->publish(); !done) return std::move(done.error());
+  return report;
+}
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,16 @@
+// A copy of the journal's database, made while it is in use.
+#pragma once
+
+#include "journal/sqlite/verify.hpp"
+
+#include <string>
+
+namespace asio_chat::sqlite {
+
+/// The database as it is at one moment, in a file that appears whole and verified or not at all,
+/// open to its owner alone. Nobody who writes waits for it; the WAL grows until it is copied.
+/// A failure if there is a file of that name, or if the copy is not good.
+result<verify_report> back_up(const database_file& from, const std::string& to, key_ring& keys,
+                              const progress_function& tell = {});
+
+} // namespace asio_chat::sqlite

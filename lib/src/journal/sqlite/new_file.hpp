@@ -1,0 +1,35 @@
+// A file that appears whole, or not at all, and never in the place of another.
+#pragma once
+
+#include <asio_chat/error.hpp>
+
+#include <string>
+#include <utility>
+
+namespace asio_chat::sqlite {
+
+/// Written under another name beside its own by whoever likes; removed unless it is published.
+class new_file {
+ public:
+  /// Empty, open to its owner alone. A failure if there is a file of that name. What an attempt
+  /// that was interrupted left is taken away.
+  static result<new_file> make(const std::string& path);
+
+  ~new_file();
+  new_file(new_file&& other) noexcept
+      : path_(std::exchange(other.path_, {})) {}
+  new_file& operator=(new_file&&) = delete;
+
+  std::string unfinished() const { return path_ + ".unfinished"; }
+
+  /// On the disk and under its name when it returns.
+  result<void> publish();
+
+ private:
+  explicit new_file(std::string path)
+      : path_(std::move(path)) {}
+
+  std::string path_; ///< empty: there is nothing to remove
+};
+
+} // namespace asio_chat::sqlite

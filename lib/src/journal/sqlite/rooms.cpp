@@ -1,0 +1,52 @@
+#include "journal/sqlite/rooms.hpp"
+
+#include "journal/sqlite/data_lock.hpp"
+#include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/store.hpp"
+
+#include <SQLiteCpp/Transaction.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::sqlite {
+
+result<std::vector<known_room>> rooms_in(const database_file& f, key_ring& keys) {
+  try {
+    SQLite::Database db = connect_for_reading(f);
+    const SQLite::Transaction snapshot(db);
+    if (auto version = version_of(db, f, journal_schema()); !version)
+      return std::move(version.error());
+    room_table rooms(db, keys);
+    std::vector<known_room> known;
+    for (auto r = rooms.next_after(0); r; r = rooms.next_after(r->number)) {
+      auto name = open_name(keys, *r);
+      if (!name) return std::move(name.error());
+      known.push_back({*std::move(name), r->head + 1 - r->first});
+    }
+    std::ranges::sort(known, {}, &known_room::name);
+    return known;
+  } catch (const SQLite::Exception& e) {
+    return explain(f, e);
+  } catch (const error& e) {
+    return failure{e.code(), e.what()};
+  }
+}
+
+result<void> erase_room(const std::string& directory, std::vector<secret_key> masters,
+                        const std::string& room) {
+  const auto lock = data_lock::take(directory);
+  if (!lock) return lock.error();
+  const std::string path = directory + "/keys.db";
+  if (auto there = key_ring::check_is_there(path); !there) return there;
+  const auto keys = key_ring::open(path, std::move(masters));
+  if (!keys) return keys.error();
+  if (auto gone = (*keys)->destroy((*keys)->tag_of(room)); !gone) return gone;
+  // A store that starts takes out what nobody can read any more.
+  const system_clock time;
+  const auto logs = store::open({.file = {directory + "/journal.db"}, .time = &time}, **keys);
+  if (!logs) return logs.error();
+  return {};
+}
+
+} // namespace asio_chat::sqlite
