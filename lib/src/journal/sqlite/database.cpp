@@ -36,6 +36,13 @@ bool sync_directory_of(const std::string& path) {
   return done;
 }
 
+/// What SQLite makes of a full disk when it has to make the WAL's shared index longer.
+bool is_full_index(const SQLite::Exception& e) noexcept {
+  return e.getExtendedErrorCode() == SQLITE_IOERR_SHMSIZE;
+}
+
+} // namespace
+
 SQLite::Database connect(const database_file& f) {
   // A reader as well needs to write: to the shared index of the WAL.
   SQLite::Database db(f.path, SQLite::OPEN_READWRITE, busy_milliseconds, f.vfs);
@@ -45,8 +52,6 @@ SQLite::Database connect(const database_file& f) {
   db.exec("PRAGMA temp_store=MEMORY"); // nothing is written beside the database
   return db;
 }
-
-} // namespace
 
 result<void> prepare_file(const database_file& f) {
   const int made = ::open(f.path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -71,8 +76,7 @@ result<void> prepare_file(const database_file& f) {
   return {};
 }
 
-SQLite::Database connect_for_writing(const database_file& f) {
-  SQLite::Database db = connect(f);
+void prepare_to_write(SQLite::Database& db) {
   // With less than FULL, what was acknowledged is lost with the power. EXTRA is FULL, and for the
   // moment before the WAL: a rollback journal that came back would take the database with it.
   db.exec("PRAGMA synchronous=EXTRA");
@@ -82,6 +86,11 @@ SQLite::Database connect_for_writing(const database_file& f) {
   db.exec("PRAGMA cache_size=-16384");             // KiB
   db.exec("PRAGMA journal_size_limit=67108864");   // a WAL that had to grow is cut again
   ::sqlite3_wal_autocheckpoint(db.getHandle(), 0); // the store says when: after the answers
+}
+
+SQLite::Database connect_for_writing(const database_file& f) {
+  SQLite::Database db = connect(f);
+  prepare_to_write(db);
   return db;
 }
 
@@ -93,17 +102,16 @@ SQLite::Database connect_for_reading(const database_file& f) {
 }
 
 bool is_full(const SQLite::Exception& e) noexcept {
-  return (e.getErrorCode() & 0xFF) == SQLITE_FULL;
+  return (e.getErrorCode() & 0xFF) == SQLITE_FULL || is_full_index(e);
 }
 
 failure explain(const database_file& f, const SQLite::Exception& e) {
+  if (is_full(e)) return unusable(f, "cannot be written to: the disk is full; make room on it");
   switch (e.getErrorCode() & 0xFF) {
   case SQLITE_NOTADB:
     return unusable(f, "is no SQLite database: move it away, or restore a backup");
   case SQLITE_CORRUPT:
     return unusable(f, fmt::format("is damaged ({}): restore a backup", e.what()));
-  case SQLITE_FULL:
-    return unusable(f, "cannot be written to: the disk is full; make room on it");
   case SQLITE_READONLY:
     return unusable(f, fmt::format("cannot be written to ({}): let its owner write to it and to "
                                    "its directory",

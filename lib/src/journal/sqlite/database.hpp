@@ -19,9 +19,13 @@ struct database_file {
 /// written to.
 result<void> prepare_file(const database_file& f);
 
-/// For the one that writes: what it has committed is on the disk. Throws `SQLite::Exception`.
+/// Nothing in the file is changed by that. Throws `SQLite::Exception`, as all that follow.
+SQLite::Database connect(const database_file& f);
+/// From here on what is committed is on the disk.
+void prepare_to_write(SQLite::Database& db);
+/// For the one that writes: what it has committed is on the disk.
 SQLite::Database connect_for_writing(const database_file& f);
-/// For those that read only. Throws likewise.
+/// For those that read only.
 SQLite::Database connect_for_reading(const database_file& f);
 
 /// A sentence for the operator.

@@ -51,6 +51,10 @@ constexpr const char* tables =
     "name BLOB NOT NULL,"                      // sealed
     "left_at INTEGER) STRICT, WITHOUT ROWID;"; // NULL: is here
 
+bool is_new(SQLite::Database& db) {
+  return db.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
+}
+
 failure damaged(const database_file& f, const std::string& what) {
   return fail(errc::storage_failed, fmt::format("the journal '{}' {}", f.path, what));
 }
@@ -113,7 +117,7 @@ schema journal_schema() {
 }
 
 result<void> bring_up_to_date(SQLite::Database& db, const database_file& f, const schema& s) {
-  if (number(db, "SELECT count(*) FROM sqlite_schema") == 0) {
+  if (is_new(db)) {
     SQLite::Transaction all(db, SQLite::TransactionBehavior::IMMEDIATE);
     s.create(db);
     db.exec(fmt::format("PRAGMA application_id={}", s.application_id));
@@ -124,6 +128,12 @@ result<void> bring_up_to_date(SQLite::Database& db, const database_file& f, cons
   const auto version = version_of(db, f, s);
   if (!version) return version.error();
   return *version < s.version ? migrate(db, f, s, *version) : result<void>();
+}
+
+result<void> check_kind(SQLite::Database& db, const database_file& f, const schema& s) {
+  if (is_new(db)) return {};
+  const auto version = version_of(db, f, s);
+  return version ? result<void>() : version.error();
 }
 
 result<int> version_of(SQLite::Database& db, const database_file& f, const schema& s) {

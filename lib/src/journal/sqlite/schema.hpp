@@ -28,6 +28,9 @@ schema journal_schema();
 /// a copy of it beside it (`journal.db.before-v2`). If anything fails nothing is changed.
 result<void> bring_up_to_date(SQLite::Database& db, const database_file& f, const schema& s);
 
+/// A failure if it is neither new nor of a kind that `bring_up_to_date` takes. Changes nothing.
+result<void> check_kind(SQLite::Database& db, const database_file& f, const schema& s);
+
 /// A failure if it is of another program, or of a version that is not known here.
 result<int> version_of(SQLite::Database& db, const database_file& f, const schema& s);
 

@@ -83,7 +83,9 @@ result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
   const database_file file = o.file;
   std::unique_ptr<store> s(new store(std::move(o), keys));
   try {
-    SQLite::Database db = connect_for_writing(file);
+    SQLite::Database db = connect(file);
+    if (const auto ours = check_kind(db, file, journal_schema()); !ours) return ours.error();
+    prepare_to_write(db);
     if (auto done = bring_up_to_date(db, file, journal_schema()); !done)
       return std::move(done.error());
     s->start(std::move(db));
