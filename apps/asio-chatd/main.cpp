@@ -1,5 +1,6 @@
 // asio-chatd: the chat server as a daemon.
 #include "development_certificate.hpp"
+#include "history_commands.hpp"
 
 #include "base/logger.hpp"
 #include "ops/command_line.hpp"
@@ -22,6 +23,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -60,15 +62,33 @@ void listen_without_tls_at(server& chat, const ops::listen_address& wanted) {
   std::fflush(stdout);
 }
 
-/// New files are taken as a whole or not at all.
-void read_tls_again(server& chat, ops::settings s, std::string_view why, const logger& log) {
-  try {
-    ops::load_secrets(s).value();
-    chat.reload_tls(s.server.tls);
-  } catch (const error& e) {
-    log(severity::error, "New files are not taken, what was read before goes on",
-        {{"cause", std::string(why)}, {"reason", e.what()}});
+void read_tls_again(server& chat, ops::settings& s) {
+  ops::load_secrets(s).value();
+  chat.reload_tls(s.server.tls);
+}
+
+void read_master_keys_again(server& chat, ops::settings& s) {
+  if (s.ephemeral) return;
+  ops::find_storage(s).value();
+  chat.reload_storage(s.server.storage);
+}
+
+/// The files of TLS are taken as a whole or not at all, and so are the master keys.
+void read_again(server& chat, ops::settings s, std::string_view why, const logger& log) {
+  for (auto* part : {read_tls_again, read_master_keys_again}) {
+    try {
+      part(chat, s);
+    } catch (const error& e) {
+      log(severity::error, "New files are not taken, what was read before goes on",
+          {{"cause", std::string(why)}, {"reason", e.what()}});
+    }
   }
+}
+
+std::vector<std::string> files_to_watch(const ops::settings& s) {
+  auto files = ops::tls_files(s);
+  if (!s.ephemeral) files.push_back(ops::master_key_path(s));
+  return files;
 }
 
 int serve(boost::asio::io_context& context, const logger& log) {
@@ -95,7 +115,7 @@ int run(ops::settings& s) {
   }
 
   boost::asio::io_context context(1);
-  ops::reload_trigger reload(context, ops::tls_files(s));
+  ops::reload_trigger reload(context, files_to_watch(s));
   server chat(context, s.server);
   std::optional<ops::stop_signals> signals;
   const auto stop = [&](std::string_view signal) {
@@ -107,7 +127,7 @@ int run(ops::settings& s) {
   reload.start([&, in_terminal = ops::is_in_terminal()](auto why) {
     // The end of a terminal sends SIGHUP as well.
     if (in_terminal && !ops::is_in_terminal()) return stop(why);
-    read_tls_again(chat, s, why, log);
+    read_again(chat, s, why, log);
   });
   signals.emplace(context, stop);
   std::string addresses;
@@ -125,7 +145,7 @@ int run(ops::settings& s) {
 int start(ops::invocation& call) {
   switch (call.action) {
   case ops::action::print_help:
-    fmt::print("{}", ops::help_text());
+    fmt::print("{}", call.help);
     return 0;
   case ops::action::print_version:
     fmt::print("{}", ops::version_text());
@@ -139,9 +159,10 @@ int start(ops::invocation& call) {
     fmt::print("{}", ops::print_tls(call.settings, call.json));
     return 0;
   case ops::action::run:
-    break;
+    return run(call.settings);
+  default:
+    return run_history_command(call);
   }
-  return run(call.settings);
 }
 
 } // namespace
@@ -154,6 +175,7 @@ int main(int argc, char** argv) {
   try {
     return start(*call);
   } catch (const std::exception& e) {
-    return complain(failed, fmt::format("Error setting up server: {}", e.what()).c_str());
+    const char* doing = ops::is_about_history(call->action) ? "" : "Error setting up server: ";
+    return complain(failed, fmt::format("{}{}", doing, e.what()).c_str());
   }
 }

@@ -112,6 +112,22 @@ def small_load(place, command):
         place.sh(f"{command} --receivers 20 {small}")
 
 
+def just_openssl(place, command):
+    assert re.fullmatch(r"[0-9a-f]{64}\n", place.sh(command).stdout)
+
+
+def about_history(place, command):
+    """In their order, of a lobby in which something was said."""
+    data = place.directory / "data"
+    if not data.exists():
+        with Daemon(place.directory) as d:
+            bob, ada = d.join("bob"), d.join("ada")
+            ada.send("hello")
+            bob.hear("ada: hello")
+            d.stop()
+    place.sh(f"{command} --data {data}")
+
+
 def recipes():
     """The commands of the recipes: servers and clients in pairs, in test_recipes.py."""
     page = (ROOT / "docs/tls-recipes.md").read_text()
@@ -157,6 +173,14 @@ RUNS = {
     r"printf '\0\0\0\3bob\0\0\0\30the canary sings at dawn' | nc -N 127.0.0.1 9080":
         "test_capture.py: test_E4_without_tls_a_line_of_shell_is_a_client",
     "grep -c 'at dawn' plain.pcapng": CAPTURED,
+    "openssl rand -hex 32": just_openssl,
+    "asio-chatd backup chat.db": about_history,
+    "asio-chatd verify chat.db": about_history,
+    "asio-chatd verify": about_history,
+    "asio-chatd export lobby": about_history,
+    "asio-chatd export lobby --format jsonl --output lobby.jsonl": about_history,
+    "asio-chatd rekey": about_history,
+    "asio-chatd erase lobby --yes": about_history,
     "cd certs": in_certs,
     "asio-chat-certs self-signed": in_certs,
     "asio-chat-certs ca --out certs": in_certs,

@@ -68,6 +68,12 @@ class server {
   /// @throws asio_chat::error if something of it cannot be used: then nothing has changed
   void reload_tls(const tls_server_config& config);
 
+  /// Takes other master keys. If another one is first, the keys of all rooms are sealed by that one
+  /// from now on, and what is written from now on is under new keys. Blocks while they are written.
+  /// @throws asio_chat::error if a key cannot be used, or the directory is another: then nothing
+  /// has changed
+  void reload_storage(const storage_config& config);
+
   /// Stops accepting, says goodbye to everybody, sends what is waiting, and closes; whoever is
   /// not done within `limits::drain_time` is cut off. Completes with `void(error_code)`.
   template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>

@@ -1,5 +1,6 @@
 #include "ops/command_line.hpp"
 
+#include "ops/history_commands.hpp"
 #include "ops/nearest.hpp"
 #include "ops/setting_table.hpp"
 #include "ops/visible.hpp"
@@ -24,6 +25,7 @@ constexpr std::string_view examples = R"(Examples:
   asio-chatd --listen 0.0.0.0:8443 --listen '[::]:8443' --cert cert.pem --key key.pem
   asio-chatd --config asio-chatd.toml --check-config
   asio-chatd tls --json           what TLS is spoken, and why
+  asio-chatd backup chat.db       a copy of the history, while the server runs
   CHAT_SECRET=... asio-chatd --require-passphrase
 
 Each setting is also a key of the config file (idle-timeout = 300s) and an environment variable
@@ -53,9 +55,10 @@ class parser {
     add_action("--print-config", wants_config_, "print every setting and where its value is from");
     add_action("--check-config", wants_check_, "say whether the server would start");
     tls_ = app_.add_subcommand("tls", "print what is spoken: versions, suites, options, and why");
-    tls_->set_help_flag();
     tls_->add_flag("--json", wants_json_, "as a JSON object");
+    tls_->add_flag("-h,--help", wants_help_, "print this");
     tls_->fallthrough();
+    history_.emplace(app_);
     config_ = app_.add_option("--config", config_values_, "take settings from this file")
                   ->option_text("FILE")
                   ->group("Files");
@@ -85,6 +88,13 @@ class parser {
     command_line line;
     line.action = chosen_action();
     line.json = wants_json_;
+    if (line.action == action::print_help) line.help = help();
+    if (const auto& asked = *history_; asked.chosen()) {
+      line.history = asked.request();
+      if (line.action != action::print_help) {
+        if (auto complete = asked.check(); !complete) return complete.error();
+      }
+    }
     if (config_->count() > 1) return given_twice("config");
     if (config_->count() == 1) {
       line.config_file = config_->results().front();
@@ -104,6 +114,7 @@ class parser {
     return line;
   }
 
+  /// Of the subcommand, if there is one.
   std::string help() const {
     return boost::algorithm::replace_all_copy(app_.help(), "\n\n\n", "\n\n");
   }
@@ -119,9 +130,10 @@ class parser {
   }
 
   ops::action chosen_action() const {
-    if (wants_help_) return action::print_help;
+    if (wants_help_ || history_->wants_help()) return action::print_help;
     if (wants_version_) return action::print_version;
     if (tls_->parsed()) return action::print_tls;
+    if (const auto chosen = history_->chosen()) return *chosen;
     if (wants_config_) return action::print_config;
     return wants_check_ ? action::check_config : action::run;
   }
@@ -176,6 +188,7 @@ class parser {
   bool wants_check_ = false;
   bool wants_json_ = false;
   CLI::App* tls_;
+  std::optional<history_commands> history_;
   CLI::Option* config_;
   std::vector<std::pair<const setting*, CLI::Option*>> options_;
   std::vector<std::string> config_values_;

@@ -11,12 +11,16 @@
 #include <boost/algorithm/string/trim.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <system_error>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace asio_chat::ops {
 
@@ -35,15 +39,21 @@ result<std::string> checked(std::string key, std::string_view where) {
                           where, 2 * key_bytes, key_bytes));
 }
 
-result<void> make_key_file(const std::string& path) {
+/// A key, and the end of its line.
+result<std::string> make_line() {
   std::array<unsigned char, key_bytes> key{};
   if (RAND_bytes(key.data(), static_cast<int>(key.size())) != 1)
     return fail(errc::not_available, "the system has no random numbers for a master key");
   std::string line = fmt::format("{:02x}\n", fmt::join(key, ""));
-  auto file = tls::x509::staged_file::write(path, line, 0600);
-  tls::wipe(line);
-  if (!file) return file.error();
-  return file->publish(false);
+  OPENSSL_cleanse(key.data(), key.size());
+  return line;
+}
+
+result<void> write_keys(const std::string& path, std::string text, mode_t mode, bool replace) {
+  auto file = tls::x509::staged_file::write(path, text, mode);
+  tls::wipe(text);
+  if (!file) return fail(errc::bad_setting, file.error().message);
+  return file->publish(replace);
 }
 
 bool is_there(const std::string& path) {
@@ -51,25 +61,42 @@ bool is_there(const std::string& path) {
   return std::filesystem::exists(path, error) || error;
 }
 
-result<std::vector<std::string>> find_keys(const settings& s, const logger& log) {
-  if (!s.master_key_file.empty()) return read_master_keys(s.master_key_file);
-  if (s.master_key) {
+std::string own_key_path(const settings& s) {
+  return s.data_directory + "/master.key";
+}
+
+/// The master key of the data directory is made on the first start only.
+result<void> make_own_key(const settings& s, const logger& log) {
+  const std::string path = own_key_path(s);
+  if (master_key_path(s) != path || is_there(path)) return {};
+  const std::string ring = s.data_directory + "/keys.db";
+  if (is_there(ring))
+    return fail(errc::bad_setting,
+                fmt::format("{} '{}' is missing, and the keys in '{}' do not open without it: put "
+                            "a copy of it back, or name it with --master-key-file",
+                            what, visible(path, 512), visible(ring, 512)));
+  auto line = make_line();
+  if (!line) return std::move(line.error());
+  if (auto made = write_keys(path, *std::move(line), 0600, false); !made) return made;
+  log(severity::warning,
+      "A master key was made: without it the history cannot be read, keep a copy elsewhere",
+      {{"file", path}});
+  return {};
+}
+
+result<void> take_keys(settings& s) {
+  std::vector<std::string> keys;
+  if (const std::string path = master_key_path(s); !path.empty()) {
+    auto read = read_master_keys(path);
+    if (!read) return std::move(read.error());
+    keys = *std::move(read);
+  } else {
     auto key = checked(*s.master_key, "CHAT_MASTER_KEY in the environment");
-    if (!key) return key.error();
-    return std::vector{*std::move(key)};
+    if (!key) return std::move(key.error());
+    keys.push_back(*std::move(key));
   }
-  if (!s.credentials_directory.empty()) {
-    const std::string credential = s.credentials_directory + "/master-key";
-    if (is_there(credential)) return read_master_keys(credential);
-  }
-  const std::string own = s.data_directory + "/master.key";
-  if (!is_there(own)) {
-    if (auto made = make_key_file(own); !made) return made.error();
-    log(severity::warning,
-        "A master key was made: without it the history cannot be read, keep a copy elsewhere",
-        {{"file", own}});
-  }
-  return read_master_keys(own);
+  s.server.storage = {s.data_directory, std::move(keys)};
+  return {};
 }
 
 } // namespace
@@ -95,17 +122,49 @@ result<std::vector<std::string>> read_master_keys(const std::string& path) {
   return keys;
 }
 
+std::string master_key_path(const settings& s) {
+  if (!s.master_key_file.empty()) return s.master_key_file;
+  if (s.master_key) return {};
+  const std::string credential = s.credentials_directory + "/master-key";
+  return !s.credentials_directory.empty() && is_there(credential) ? credential : own_key_path(s);
+}
+
+result<void> put_new_master_key(const std::string& path) {
+  if (auto good = read_master_keys(path); !good) return std::move(good.error());
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || status.st_uid != ::geteuid() ||
+      (status.st_mode & 077) != 0)
+    return fail(errc::bad_setting,
+                fmt::format("{} '{}' is not this user's alone: put the new key on its first line "
+                            "as who it belongs to; make one with: openssl rand -hex {}",
+                            what, visible(path, 512), key_bytes));
+  auto old = tls::read_secret_file(path, std::string(what));
+  if (!old) return fail(errc::bad_setting, old.error().message);
+  auto text = make_line();
+  if (!text) return std::move(text.error());
+  text->append(*old);
+  tls::wipe(*old);
+  return write_keys(path, *std::move(text), status.st_mode & 0777, true);
+}
+
 result<void> prepare_storage(settings& s, const logger& log) {
   if (s.ephemeral) {
     log(severity::info, "The history is in memory and ends with this server");
     return {};
   }
   if (auto made = prepare_data_directory(s.data_directory); !made) return made;
-  auto keys = find_keys(s, log);
-  if (!keys) return keys.error();
-  s.server.storage.directory = s.data_directory;
-  s.server.storage.master_keys = *std::move(keys);
-  return {};
+  if (auto made = make_own_key(s, log); !made) return made;
+  return take_keys(s);
+}
+
+result<void> find_storage(settings& s) {
+  if (s.ephemeral)
+    return fail(errc::bad_setting, "the history is in memory (ephemeral is on), not in files");
+  if (!is_there(s.data_directory))
+    return fail(errc::bad_setting,
+                fmt::format("the data directory {} does not exist; name the server's with --data",
+                            visible(s.data_directory, 512)));
+  return take_keys(s);
 }
 
 } // namespace asio_chat::ops

@@ -13,9 +13,19 @@ namespace asio_chat::ops {
 /// first key seals, all of them open.
 result<std::vector<std::string>> read_master_keys(const std::string& path);
 
+/// The file that the master keys are in: `master_key_file`, the systemd credential `master-key`, or
+/// `master.key` of the data directory. Empty if they are in CHAT_MASTER_KEY.
+std::string master_key_path(const settings& s);
+
+/// Writes a new key before those that are in the file.
+result<void> put_new_master_key(const std::string& path);
+
 /// Sets `server.storage`, unless the history is to be in memory. The keys are, in this order, those
 /// of `master_key_file`, CHAT_MASTER_KEY, the systemd credential `master-key`, and `master.key` of
 /// the data directory, which is made, with a warning that names it, if it is not there.
 result<void> prepare_storage(settings& s, const logger& log);
+
+/// Likewise where there is a history: nothing is made.
+result<void> find_storage(settings& s);
 
 } // namespace asio_chat::ops

@@ -56,7 +56,13 @@ result<void> apply(settings& into, const setting& s, const given_value& given) {
   return {};
 }
 
-/// What one setting alone cannot know.
+/// What one setting alone cannot know, of those that say where the history is.
+result<void> check_history(const settings& s) {
+  if (s.ephemeral || !s.data_directory.empty()) return {};
+  return wrong("there is no directory to keep the history in; give data, or ephemeral");
+}
+
+/// Likewise, of all of them.
 result<void> check(const settings& s, bool passphrase_is_set) {
   const auto& tls = s.server.tls;
   if (tls.certificate_file.empty() != tls.private_key_file.empty())
@@ -95,8 +101,7 @@ result<void> check(const settings& s, bool passphrase_is_set) {
   if (tls.certificate_file.empty() && s.data_directory.empty())
     return wrong("there is no directory to make a certificate for development in; give cert and "
                  "key, or data");
-  if (!s.ephemeral && s.data_directory.empty())
-    return wrong("there is no directory to keep the history in; give data, or ephemeral");
+  if (auto good = check_history(s); !good) return good;
   if (s.insecure_plaintext_listen && tls.clients != client_certificates::none)
     return wrong(
         "insecure-plaintext-listen would let in whoever shows no certificate, or a revoked "
@@ -132,12 +137,19 @@ result<std::string> read_whole_file(const std::string& path) {
 
 } // namespace
 
+bool is_about_history(action a) noexcept {
+  return a == action::back_up || a == action::verify || a == action::export_room ||
+         a == action::rekey || a == action::erase;
+}
+
 result<invocation> read_settings(const setting_sources& from) {
   invocation call;
   const auto line = read_command_line(from.arguments);
   if (!line) return line.error();
   call.action = line->action;
   call.json = line->json;
+  call.help = line->help;
+  call.history = line->history;
   if (call.action == action::print_help || call.action == action::print_version) return call;
 
   const auto environment = read_environment(from.environment);
@@ -168,7 +180,9 @@ result<invocation> read_settings(const setting_sources& from) {
     if (given == call.effective.end()) continue;
     if (auto applied = apply(call.settings, s, given->second); !applied) return applied.error();
   }
-  if (auto good = check(call.settings, call.passphrase_is_set); !good) return good.error();
+  const auto good = is_about_history(call.action) ? check_history(call.settings)
+                                                  : check(call.settings, call.passphrase_is_set);
+  if (!good) return good.error();
   return call;
 }
 

@@ -54,11 +54,38 @@ struct setting_sources {
   std::function<result<std::string>(const std::string& path)> read_file; ///< the config file
 };
 
-enum class action { run, print_help, print_version, print_config, check_config, print_tls };
+enum class action {
+  run,
+  print_help,
+  print_version,
+  print_config,
+  check_config,
+  print_tls,
+  back_up,
+  verify,
+  export_room,
+  rekey,
+  erase,
+};
+
+/// backup, verify, export, rekey, erase: they need neither certificates nor ports.
+bool is_about_history(action a) noexcept;
+
+/// What the commands about the history are given besides settings.
+struct history_request {
+  enum class format { text, jsonl };
+  std::string file;         ///< of `back_up` and `verify`; empty: the journal itself
+  std::string room;         ///< of `export_room` and `erase`
+  format as = format::text; ///< of `export_room`
+  std::string output;       ///< of `export_room`; empty: standard output
+  bool yes = false;         ///< of `erase`: do not ask
+};
 
 struct invocation {
   ops::action action = action::run;
   bool json = false; ///< of `print_tls`
+  std::string help;  ///< what `print_help` prints
+  history_request history;
   ops::settings settings;
   given_values effective;         ///< of every setting that has a value, defaults included
   bool passphrase_is_set = false; ///< by CHAT_SECRET

@@ -28,6 +28,10 @@ void server::reload_tls(const tls_server_config& config) {
   impl_->reload_tls(config).value();
 }
 
+void server::reload_storage(const storage_config& config) {
+  impl_->reload_storage(config).value();
+}
+
 server_stats server::stats() const {
   return impl_->stats();
 }

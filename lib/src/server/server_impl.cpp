@@ -196,6 +196,14 @@ result<void> server::impl::reload_tls(const tls_server_config& config) {
   return {};
 }
 
+result<void> server::impl::reload_storage(const storage_config& config) {
+  if (config.directory != config_.storage.directory) {
+    return fail(errc::bad_setting, "the history cannot go to another directory while the server "
+                                   "runs; leave storage.directory as it was");
+  }
+  return storage_.take_master_keys ? storage_.take_master_keys(config.master_keys) : result<void>();
+}
+
 void server::impl::begin(std::unique_ptr<transport::stream> stream, std::string address,
                          std::uint16_t port) {
   ++accepted_;

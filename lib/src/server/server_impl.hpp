@@ -33,6 +33,7 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
                                                                    std::uint16_t port);
   memory_transport connect_in_memory();
   result<void> reload_tls(const tls_server_config& config);
+  result<void> reload_storage(const storage_config& config);
   void stop(stop_handler handler);
   server_stats stats() const;
   /// Cuts everything off: the server goes.

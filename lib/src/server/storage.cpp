@@ -32,6 +32,30 @@ std::uint64_t new_epoch(const clock& time) {
 }
 
 #if ASIO_CHAT_SQLITE
+result<std::vector<sqlite::secret_key>> parse_masters(const std::vector<std::string>& keys) {
+  if (keys.empty()) {
+    return fail(errc::bad_setting, "a server that keeps the history in files needs a key to seal "
+                                   "it; set storage.master_keys");
+  }
+  std::vector<sqlite::secret_key> masters;
+  for (const std::string& key : keys) {
+    auto parsed = sqlite::secret_key::parse(key);
+    if (!parsed) return std::move(parsed.error());
+    masters.push_back(*std::move(parsed));
+  }
+  return masters;
+}
+
+result<void> take_masters(sqlite_journal& logs, const std::vector<std::string>& keys,
+                          const logger& log) {
+  auto masters = parse_masters(keys);
+  if (!masters) return std::move(masters.error());
+  const auto changed = logs.take_masters(*std::move(masters));
+  if (!changed) return changed.error();
+  if (*changed) log(severity::info, "The master key is a new one: it opens all keys from now on");
+  return {};
+}
+
 storage open_on_disk(boost::asio::io_context& context, const server_config& config,
                      const clock& time, const logger& log) {
   const limits& l = config.limits;
@@ -41,15 +65,15 @@ storage open_on_disk(boost::asio::io_context& context, const server_config& conf
       .id_window = l.id_time,
       .on_trouble = [log](severity s, const std::string& sentence) { log(s, sentence); },
       .time = &time};
-  for (const std::string& key : config.storage.master_keys)
-    o.masters.push_back(sqlite::secret_key::parse(key).value());
-  if (o.masters.empty())
-    throw error(fail(errc::bad_setting, "a server that keeps the history in files needs a key to "
-                                        "seal it; set storage.master_keys"));
+  o.masters = parse_masters(config.storage.master_keys).value();
   std::unique_ptr<sqlite_journal> made =
       sqlite_journal::open(std::move(o), posting_to(context)).value();
+  const auto take_keys = [logs = made.get(), log](const std::vector<std::string>& keys) {
+    return take_masters(*logs, keys, log);
+  };
+  take_keys(config.storage.master_keys).value();
   name_store* names = made.get();
-  return {std::move(made), names};
+  return {std::move(made), names, take_keys};
 }
 #else
 storage open_on_disk(boost::asio::io_context&, const server_config&, const clock&, const logger&) {
@@ -65,7 +89,8 @@ storage open_storage(boost::asio::io_context& context, const server_config& conf
   if (!config.storage.directory.empty()) return open_on_disk(context, config, time, log);
   return {std::make_unique<memory_journal>(posting_to(context), new_epoch(time),
                                            memory_bounds(config.limits)),
-          nullptr};
+          nullptr,
+          {}};
 }
 
 } // namespace asio_chat

@@ -10,13 +10,18 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace asio_chat {
 
 struct storage {
   std::unique_ptr<journal> logs;
   name_store* names = nullptr; ///< a side of `logs`; null: names are held in memory alone
+  /// Instead of those that it was opened with; empty in memory.
+  std::function<result<void>(const std::vector<std::string>&)> take_master_keys{};
 };
 
 /// In the directory that the configuration names, or in memory.

@@ -50,6 +50,9 @@ SQLite::Database connect(const database_file& f) {
   db.exec("PRAGMA trusted_schema=OFF");
   db.exec("PRAGMA cell_size_check=ON");
   db.exec("PRAGMA temp_store=MEMORY"); // nothing is written beside the database
+  // With less than FULL, what was acknowledged is lost with the power. EXTRA is FULL, and for the
+  // moment before the WAL: a rollback journal that came back would take the database with it.
+  db.exec("PRAGMA synchronous=EXTRA");
   return db;
 }
 
@@ -77,9 +80,6 @@ result<void> prepare_file(const database_file& f) {
 }
 
 void prepare_to_write(SQLite::Database& db) {
-  // With less than FULL, what was acknowledged is lost with the power. EXTRA is FULL, and for the
-  // moment before the WAL: a rollback journal that came back would take the database with it.
-  db.exec("PRAGMA synchronous=EXTRA");
   db.exec("PRAGMA journal_mode=WAL");
   db.exec("PRAGMA secure_delete=ON");
   db.exec("PRAGMA foreign_keys=ON");

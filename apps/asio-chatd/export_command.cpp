@@ -1,0 +1,113 @@
+#include "history.hpp"
+#include "history_commands.hpp"
+#include "room_choice.hpp"
+
+#include "domain/entry_line.hpp"
+#include "journal/sqlite/new_file.hpp"
+#include "journal/sqlite/reader.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+using namespace asio_chat;
+
+namespace {
+
+constexpr std::size_t entries_at_once = 4'096;
+constexpr std::size_t bytes_at_once = 4u << 20;
+
+std::string_view name_of(entry_kind k) {
+  switch (k) {
+  case entry_kind::message:
+    return "message";
+  case entry_kind::action:
+    return "action";
+  case entry_kind::topic:
+    return "topic";
+  }
+  return "";
+}
+
+std::string json_line(const entry& e) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(e.time);
+  const boost::json::object o{
+      {"position", {{"epoch", e.at.epoch}, {"offset", e.at.offset}}},
+      {"time", fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", seconds, (e.time - seconds).count())},
+      {"from", e.from},
+      {"kind", name_of(e.kind)},
+      {"text", e.text}};
+  return boost::json::serialize(o);
+}
+
+/// Where it goes: standard output, or a file that is there when all is in it.
+class output {
+ public:
+  explicit output(const std::string& path) {
+    if (path.empty()) return;
+    file_.emplace(sqlite::new_file::make(path).value());
+    to_ = opened_ = std::fopen(file_->unfinished().c_str(), "wbe");
+    if (!to_) complain();
+  }
+  ~output() {
+    if (opened_) std::fclose(opened_);
+  }
+  output(const output&) = delete;
+  output& operator=(const output&) = delete;
+
+  void line(std::string text) {
+    text.push_back('\n');
+    if (std::fwrite(text.data(), 1, text.size(), to_) != text.size()) complain();
+  }
+  void finish() {
+    if (std::fflush(to_) != 0) complain();
+    if (file_) file_->publish().value();
+  }
+
+ private:
+  [[noreturn]] static void complain() {
+    throw error(fail(errc::storage_failed,
+                     fmt::format("the export cannot be written: {}", std::strerror(errno))));
+  }
+
+  std::optional<sqlite::new_file> file_;
+  std::FILE* to_ = stdout;
+  std::FILE* opened_ = nullptr;
+};
+
+} // namespace
+
+int export_room(ops::settings& s, const ops::history_request& wanted) {
+  const history kept(s);
+  const std::string room = choose_room(kept, wanted.room).name;
+  std::string trouble;
+  const sqlite::search_index nothing_new({});
+  sqlite::reader reader(kept.file, *kept.keys, nothing_new,
+                        [&](severity, const std::string& sentence) { trouble = sentence; });
+  output out(wanted.output);
+  // In pages: whoever takes the lines slowly does not keep the journal as it is for so long.
+  position last;
+  for (bool more = true; more;) {
+    const auto page =
+        reader.read(room, {{log_range::side::after, last, entries_at_once}, bytes_at_once});
+    if (!page) throw error(fail(errc::storage_failed, trouble));
+    if (page->gap && last != position{})
+      fmt::print(stderr, "asio-chatd: entries {} to {} have gone meanwhile\n", last.offset + 1,
+                 *page->gap - 1);
+    for (const journal::record& r : page->entries) {
+      out.line(wanted.as == ops::history_request::format::jsonl ? json_line(r.what)
+                                                                : entry_line(r.what));
+      last = r.what.at;
+    }
+    more = page->more && !page->entries.empty();
+  }
+  out.finish();
+  return 0;
+}

@@ -1,0 +1,19 @@
+// What asio-chatd does about the history beside serving: backup, verify, export, rekey, erase.
+#pragma once
+
+#include "ops/settings.hpp"
+
+#include <string>
+
+/// @returns the exit code
+/// @throws asio_chat::error
+int run_history_command(asio_chat::ops::invocation& call);
+
+/// @name One each
+/// @{
+int back_up(asio_chat::ops::settings& s, const std::string& to);
+int verify(asio_chat::ops::settings& s, const std::string& file);
+int export_room(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
+int rekey(asio_chat::ops::settings& s);
+int erase(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
+/// @}

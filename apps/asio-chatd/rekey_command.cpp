@@ -1,0 +1,72 @@
+#include "history.hpp"
+#include "history_commands.hpp"
+
+#include "journal/sqlite/data_lock.hpp"
+#include "ops/master_key_file.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+using namespace asio_chat;
+
+namespace {
+
+constexpr std::chrono::seconds patience{15};
+constexpr std::chrono::milliseconds between_looks{100};
+
+std::string key_file_of(const ops::settings& s) {
+  const std::string path = ops::master_key_path(s);
+  if (path.empty())
+    throw error(
+        fail(errc::bad_setting,
+             "the master key is in CHAT_MASTER_KEY, which has room for one: write it to a "
+             "file (mode 0600), name that with master-key-file, and start the server anew"));
+  if (!s.credentials_directory.empty() && path.starts_with(s.credentials_directory + "/"))
+    throw error(fail(errc::bad_setting,
+                     "the master key is a systemd credential: put a new one on the first line of "
+                     "its source, the old one below it, and start the server anew"));
+  return path;
+}
+
+bool opens(const std::string& ring, const sqlite::secret_key& master) {
+  return sqlite::key_ring::open_to_read(ring, {master}).has_value();
+}
+
+/// The server looks at the file by itself.
+void wait_for_server(const std::string& ring, const sqlite::secret_key& master) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!opens(ring, master)) {
+    if (std::chrono::steady_clock::now() >= deadline)
+      throw error(fail(errc::storage_failed,
+                       "the server has not taken the new master key, which is on the first line "
+                       "of its file: the server's log says why; the old key below it is needed "
+                       "until it has"));
+    std::this_thread::sleep_for(between_looks);
+  }
+}
+
+} // namespace
+
+int rekey(ops::settings& s) {
+  const std::string path = key_file_of(s);
+  history kept(s);
+  const std::string ring = kept.directory + "/keys.db";
+  // If the ring is not under the first key yet, that one is new: this was begun before.
+  if (opens(ring, kept.masters.front())) {
+    ops::put_new_master_key(path).value();
+    ops::find_storage(s).value();
+    kept.masters = master_keys(s);
+  }
+  kept.keys.reset();
+  if (const auto lock = sqlite::data_lock::take(kept.directory)) {
+    sqlite::key_ring::open(ring, kept.masters).value()->rotate(kept.masters).value();
+  } else {
+    wait_for_server(ring, kept.masters.front());
+  }
+  fmt::print("{}: the key on its first line is the master key now; those below it open copies of "
+             "keys.db from before only: make a new copy, then remove them\n",
+             path);
+  return 0;
+}

@@ -1,0 +1,43 @@
+#include "history.hpp"
+#include "history_commands.hpp"
+#include "progress_line.hpp"
+
+#include "journal/sqlite/verify.hpp"
+
+#include <fmt/format.h>
+
+using namespace asio_chat;
+
+namespace {
+
+std::string place_of(const sqlite::verify_report::bad_record& bad) {
+  if (bad.room.empty()) return "the file";
+  if (bad.first == 0) return fmt::format("#{}", bad.room);
+  return bad.first == bad.last
+             ? fmt::format("#{}, entry {}", bad.room, bad.first)
+             : fmt::format("#{}, entries {} to {}", bad.room, bad.first, bad.last);
+}
+
+} // namespace
+
+int verify(ops::settings& s, const std::string& file) {
+  const history kept(s);
+  const sqlite::database_file wanted = file.empty() ? kept.file : sqlite::database_file{file};
+  sqlite::verify_report report;
+  {
+    progress_line progress;
+    report =
+        sqlite::verify(wanted, *kept.keys, [&](auto... how) { progress.show(how...); }).value();
+  }
+  for (const auto& bad : report.bad)
+    fmt::print("{}: {}\n", place_of(bad), bad.why);
+  if (!report.good()) {
+    throw error(fail(errc::storage_failed,
+                     fmt::format("'{}' is not as it was written: restore a backup", wanted.path)));
+  }
+  fmt::print("{}: good, {} entries in {} rooms{}\n", wanted.path, report.entries, report.rooms,
+             report.unreadable == 0
+                 ? ""
+                 : fmt::format("; {} entries of rooms that were erased since", report.unreadable));
+  return 0;
+}

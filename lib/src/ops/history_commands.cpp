@@ -1,0 +1,112 @@
+#include "ops/history_commands.hpp"
+
+#include "ops/visible.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace asio_chat::ops {
+
+namespace {
+
+constexpr std::string_view where = "It finds the data directory and the master key as the server "
+                                   "does: --data, --master-key-file,\n"
+                                   "--config and their variables; see asio-chatd --help.";
+
+constexpr const char* about_backup =
+    "SQLite's online backup: the server may run, nobody waits for it, and what is written "
+    "meanwhile\n"
+    "is not part of it. The file is verified before it gets its name; one that is there is not\n"
+    "overwritten.\n\n"
+    "The keys are not in it. Keep copies of keys.db (small; it changes with new rooms and new "
+    "keys)\n"
+    "and of the master key elsewhere than the backups: who has all three reads everything, and\n"
+    "without one of them nobody reads anything.";
+constexpr const char* about_verify = "Reads every entry and follows each room's chain: whatever "
+                                     "was flipped, taken out, put in, swapped\n"
+                                     "or cut off is found, and the first bad record of each room "
+                                     "is named. The server may run. Exit\n"
+                                     "code 1 if anything is bad.";
+constexpr const char* about_export = "Oldest first. text: a line for each message, with the time "
+                                     "in UTC. jsonl: an object on each line\n"
+                                     "with position (epoch, offset), time (ISO 8601, UTC), from, "
+                                     "kind (message, action or topic) and\n"
+                                     "text. The server may run.";
+constexpr const char* about_rekey =
+    "Puts a new key on the first line of the master key file. A server that runs takes it at once, "
+    "and\n"
+    "this waits for it; otherwise it is done here. From then on the new key seals the keys of all\n"
+    "rooms, and what is written is under new ones. The old key opens only copies of keys.db from\n"
+    "before: make a new copy, then remove the old line.";
+constexpr const char* about_erase = "Destroys the room's keys: nobody can read what was said there "
+                                    "any more, in backups neither, and\n"
+                                    "the room begins anew. The server must not run. Copies of "
+                                    "keys.db that were made before still have\n"
+                                    "the keys: replace them by new ones.";
+
+} // namespace
+
+CLI::App& history_commands::add(CLI::App& program, action a, const std::string& name,
+                                const std::string& what, const std::string& more) {
+  CLI::App& added = *program.add_subcommand(name, what);
+  added.add_flag("-h,--help", wants_help_, "print this");
+  added.footer(fmt::format("{}\n\n{}", more, where));
+  added.fallthrough();
+  commands_.push_back({a, &added});
+  return added;
+}
+
+history_commands::history_commands(CLI::App& program) {
+  add(program, action::back_up, "backup", "copy the history to a file, also while the server runs",
+      about_backup)
+      .add_option("FILE", request_.file, "where the copy goes")
+      ->type_name("");
+  add(program, action::verify, "verify",
+      "check that the history, or a backup, is as it was written", about_verify)
+      .add_option("FILE", request_.file, "a backup; default: the journal of the data directory")
+      ->type_name("");
+  auto& exporting =
+      add(program, action::export_room, "export", "print what was said in a room", about_export);
+  exporting.add_option("ROOM", request_.room, "its name")->type_name("");
+  exporting.add_option("--format", format_, "text is the default")->option_text("text|jsonl");
+  exporting.add_option("--output", request_.output, "write to a new file")->option_text("FILE");
+  add(program, action::rekey, "rekey", "change the master key, also while the server runs",
+      about_rekey);
+  auto& erasing =
+      add(program, action::erase, "erase", "destroy a room's keys, and so all of it", about_erase);
+  erasing.add_option("ROOM", request_.room, "its name")->type_name("");
+  erasing.add_flag("--yes", request_.yes, "do not ask");
+}
+
+std::optional<action> history_commands::chosen() const {
+  for (const command& c : commands_)
+    if (c.app->parsed()) return c.action;
+  return {};
+}
+
+history_request history_commands::request() const {
+  history_request asked = request_;
+  if (format_ == "jsonl") asked.as = history_request::format::jsonl;
+  return asked;
+}
+
+result<void> history_commands::check() const {
+  const auto lacks = [&](std::string_view name, std::string_view value) {
+    return fail(errc::bad_setting, fmt::format("command line: {0} needs a {1}; see asio-chatd {0} "
+                                               "--help",
+                                               name, value));
+  };
+  const auto a = chosen();
+  if (a == action::back_up && request_.file.empty()) return lacks("backup", "FILE");
+  if (a == action::export_room && request_.room.empty()) return lacks("export", "ROOM");
+  if (a == action::erase && request_.room.empty()) return lacks("erase", "ROOM");
+  if (format_ != "text" && format_ != "jsonl")
+    return fail(errc::bad_setting,
+                fmt::format("command line: --format \"{}\" must be text or jsonl",
+                            visible(format_, 64, quotes::escape)));
+  if (request_.output.starts_with("--"))
+    return fail(errc::bad_setting, "command line: --output has no value; give FILE");
+  return {};
+}
+
+} // namespace asio_chat::ops

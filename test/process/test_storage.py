@@ -1,0 +1,409 @@
+"""What the daemon keeps: backup, verify, export, rekey, erase, and starts that must not be. C46, C47."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+
+import pytest
+
+from programs import BIN, PATIENCE, Daemon, clean_environment, until
+
+
+def run(*arguments, data=None, env=None, wrap=()):
+    where = ["--data", data] if data else []
+    return subprocess.run([*wrap, BIN / "asio-chatd", *map(str, arguments), *map(str, where)],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                          env=env or clean_environment())
+
+
+def good(*arguments, **more):
+    done = run(*arguments, **more)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def one_line(done, code, *parts):
+    assert done.returncode == code, done.stdout + done.stderr
+    assert re.fullmatch(r"asio-chatd: [^\n]{20,600}\n", done.stderr), done.stderr
+    for part in parts:
+        assert str(part) in done.stderr, done.stderr
+
+
+def say(d, name, *texts):
+    """Says them; they are in the history when this returns."""
+    speaker, listener = d.join(name), d.join(f"{name}-hears")
+    for text in texts:
+        speaker.send(text)
+        listener.hear(f"{name}: {text}")
+    speaker.close()
+    listener.close()
+
+
+def exported(data, room):
+    return [json.loads(line) for line in good("export", room, "--format", "jsonl", data=data).splitlines()]
+
+
+def texts(data, room):
+    return [e["text"] for e in exported(data, room)]
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A data directory with two rooms in it, whose daemon has stopped."""
+    with Daemon(tmp_path) as d:
+        say(d, "alice", *(f"lobby line {i}" for i in range(12)))
+        assert d.stop() == 0
+    with Daemon(tmp_path, "--default-room", "den") as d:
+        say(d, "bob", "den one", "den two", "den three")
+        assert d.stop() == 0
+    return tmp_path / "data"
+
+
+class Flood:
+    """Somebody who says one line after the other, and somebody who hears them."""
+
+    def __init__(self, d):
+        self.speaker, self.listener = d.join("flooder"), d.join("hearer")
+        self.stop, self.said, self.heard = False, 0, []
+        self.threads = [threading.Thread(target=self.speak), threading.Thread(target=self.hear)]
+        for t in self.threads:
+            t.start()
+
+    def speak(self):
+        while not self.stop:
+            while self.said - len(self.heard) > 400 and not self.stop:
+                time.sleep(0.001)
+            self.speaker.send(f"flood {self.said}")
+            self.said += 1
+
+    def hear(self):
+        while not self.stop or len(self.heard) < self.said:
+            text = self.listener.receive()
+            if text.startswith("flooder: flood "):
+                self.heard.append(text.removeprefix("flooder: "))
+
+    def end(self):
+        self.stop = True
+        for t in self.threads:
+            t.join(PATIENCE)
+        assert self.heard == [f"flood {i}" for i in range(self.said)]
+        return self.heard
+
+
+def put_back(data, backup):
+    """As docs/operating.md says."""
+    for name in ("journal.db-wal", "journal.db-shm"):
+        (data / name).unlink(missing_ok=True)
+    shutil.copy(backup, data / "journal.db")
+
+
+def test_a_backup_while_a_flood_runs_is_a_prefix_of_it_and_can_be_put_back(tmp_path):
+    with Daemon(tmp_path) as d:
+        flood = Flood(d)
+        counts = []
+        for i in range(4):
+            heard = len(flood.heard)
+            assert until(lambda: len(flood.heard) > heard + 200)
+            said = good("backup", tmp_path / f"copy{i}", data=d.data)
+            counts.append(int(re.search(r": (\d+) entries in 1 rooms; the keys are not in it", said)[1]))
+            assert good("verify", tmp_path / f"copy{i}", data=d.data).startswith(
+                f"{tmp_path}/copy{i}: good, {counts[-1]} entries in 1 rooms")
+        assert "good" in good("verify", data=d.data)
+        heard = flood.end()
+        assert 200 < counts[0] < counts[1] < counts[2] < counts[3] <= len(heard)
+        assert texts(d.data, "lobby") == heard
+        assert d.stop() == 0
+    backup = tmp_path / "copy1"
+    assert backup.stat().st_mode & 0o777 == 0o600
+    assert not list(tmp_path.glob("copy*.*"))
+    put_back(tmp_path / "data", backup)
+    with Daemon(tmp_path) as d:
+        assert texts(d.data, "lobby") == heard[:counts[1]]
+        say(d, "carol", "after the backup")
+        assert texts(d.data, "lobby")[-1] == "after the backup"
+
+
+def test_a_backup_overwrites_nothing_and_needs_no_daemon(kept, tmp_path):
+    good("backup", tmp_path / "copy", data=kept)
+    one_line(run("backup", tmp_path / "copy", data=kept), 1, tmp_path / "copy", "not overwritten")
+    one_line(run("backup", tmp_path / "no/copy", data=kept), 1, "cannot be written")
+    one_line(run("backup", data=kept), 2, "FILE")
+    one_line(run("backup", tmp_path / "other", data=tmp_path / "none"), 1, "does not exist")
+    assert not (tmp_path / "none").exists() and not (tmp_path / "other").exists()
+
+
+def test_verify_names_the_first_bad_record_after_a_flip_anywhere(kept):
+    journal = kept / "journal.db"
+    assert "good, 15 entries in 2 rooms" in good("verify", data=kept)
+    with sqlite3.connect(journal) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        rows = db.execute("SELECT place >> 40, place & 0xffffffff, sealed, chain FROM records").fetchall()
+        rooms = db.execute("SELECT mac FROM rooms").fetchall()
+    db.close()
+    whole = journal.read_bytes()
+    names = {1: "lobby", 2: "den"}
+    assert len(rows) > 5
+    for room, offset, sealed, chain in rows:
+        for field in (sealed, chain):
+            # The newest chain value is in the room's row as well, before the records.
+            at = whole.rindex(field) + len(field) // 2
+            journal.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1:])
+            done = run("verify", data=kept)
+            one_line(done, 1, "restore a backup")
+            assert re.fullmatch(rf"#{names[room]}, entr(y|ies) {offset}( to \d+)?: it is not as it was "
+                                r"written\n", done.stdout), done.stdout
+    at = whole.index(rooms[0][0])
+    journal.write_bytes(whole[:at] + b"\0\0\0\0" + whole[at + 4:])
+    done = run("verify", data=kept)
+    one_line(done, 1, "restore a backup")
+    assert "the row of room 1 is not as it was written" in done.stdout
+    journal.write_bytes(whole[:len(whole) - 4096])
+    assert run("verify", data=kept).returncode == 1
+    journal.write_bytes(whole)
+    assert "good" in good("verify", data=kept)
+
+
+def test_export_gives_a_room_oldest_first_in_both_formats(kept, tmp_path):
+    lines = good("export", "#Den", data=kept).splitlines()
+    assert [re.sub(r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] ", "", l) for l in lines] == [
+        "bob: den one", "bob: den two", "bob: den three"]
+    entries = exported(kept, "den")
+    assert [e["position"]["offset"] for e in entries] == [1, 2, 3]
+    assert {frozenset(e) for e in entries} == {frozenset(("position", "time", "from", "kind", "text"))}
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", e["time"]) for e in entries)
+    assert {(e["from"], e["kind"]) for e in entries} == {("bob", "message")}
+    file = tmp_path / "den.txt"
+    assert good("export", "den", "--output", file, data=kept) == ""
+    assert file.read_text().splitlines() == lines and file.stat().st_mode & 0o777 == 0o600
+    one_line(run("export", "den", "--output", file, data=kept), 1, "not overwritten")
+    one_line(run("export", "dne", data=kept), 1, "no room is called 'dne'", "there are den, lobby")
+    one_line(run("export", data=kept), 2, "ROOM")
+    one_line(run("export", "den", "--format", "xml", data=kept), 2, "text or jsonl")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([BIN / "asio-chatd", "export", "den", "--data", kept], stdout=full,
+                              stderr=subprocess.PIPE, text=True, env=clean_environment())
+    assert done.returncode == 1 and "cannot be written" in done.stderr
+
+
+def key_lines(data):
+    return (data / "master.key").read_text().split()
+
+
+def numbers_of_keys(data):
+    db = sqlite3.connect(data / "journal.db")
+    numbers = [n for (n,) in db.execute("SELECT DISTINCT key FROM records ORDER BY key")]
+    db.close()
+    return numbers
+
+
+def test_rekey_while_people_talk_takes_nothing_from_them(tmp_path):
+    with Daemon(tmp_path) as d:
+        flood = Flood(d)
+        assert until(lambda: len(flood.heard) > 100)
+        (old,) = key_lines(d.data)
+        assert "is the master key now" in good("rekey", data=d.data)
+        new, below = key_lines(d.data)
+        assert below == old != new
+        assert (d.data / "master.key").stat().st_mode & 0o777 == 0o600
+        assert until(lambda: "The master key is a new one" in d.log)
+        heard = len(flood.heard)
+        assert until(lambda: len(flood.heard) > heard + 100)
+        heard = flood.end()
+        assert numbers_of_keys(d.data) == [1, 2]
+        (d.data / "master.key").write_text(f"# the only one\n{new}\n")
+        assert "good" in good("verify", data=d.data)
+        assert d.stop() == 0
+    with Daemon(tmp_path) as d:
+        assert texts(d.data, "lobby") == heard
+    (tmp_path / "data/master.key").write_text(f"{old}\n")
+    one_line(run("verify", data=tmp_path / "data"), 1, "does not open with this master key")
+
+
+def test_rekey_without_a_daemon_and_where_it_cannot_be(kept, tmp_path):
+    good("rekey", data=kept)
+    good("rekey", data=kept)
+    new = key_lines(kept)[0]
+    assert len(key_lines(kept)) == 3
+    (kept / "master.key").unlink()
+    with_key = clean_environment(CHAT_MASTER_KEY=new)
+    assert "good" in good("verify", data=kept, env=with_key)
+    one_line(run("rekey", data=kept, env=with_key), 1, "CHAT_MASTER_KEY")
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    (credentials / "master-key").write_text(new)
+    (credentials / "master-key").chmod(0o600)
+    as_service = clean_environment(CREDENTIALS_DIRECTORY=str(credentials))
+    assert "good" in good("verify", data=kept, env=as_service)
+    one_line(run("rekey", data=kept, env=as_service), 1, "systemd credential")
+    elsewhere = tmp_path / "key"
+    elsewhere.write_text(new + "\n")
+    elsewhere.chmod(0o600)
+    good("rekey", "--master-key-file", elsewhere, data=kept)
+    assert elsewhere.read_text().split()[1] == new
+
+
+def test_a_master_key_file_that_is_wrong_is_not_taken_while_the_daemon_runs(tmp_path):
+    with Daemon(tmp_path) as d:
+        say(d, "alice", "before")
+        (d.data / "master.key").write_text("nonsense\n")
+        assert until(lambda: "New files are not taken" in d.log and "is no master key" in d.log)
+        assert "nonsense" not in d.log
+        say(d, "alice", "after")
+
+
+def test_erase_takes_a_room_away_from_backups_as_well_and_no_other(kept, tmp_path):
+    backup = tmp_path / "copy"
+    good("backup", backup, data=kept)
+    one_line(run("erase", "den", data=kept), 2, "--yes")
+    one_line(run("erase", "dne", "--yes", data=kept), 1, "no room is called", "den, lobby")
+    with Daemon(tmp_path) as d:
+        one_line(run("erase", "den", "--yes", data=kept), 1, "is in use", d.process.pid)
+    assert len(texts(kept, "den")) == 3
+    assert "3 entries" in good("erase", "den", "--yes", data=kept)
+    assert "good, 12 entries in 2 rooms" in good("verify", data=kept)
+    assert "3 entries of rooms that were erased since" in good("verify", backup, data=kept)
+    assert texts(kept, "den") == []
+    for _ in range(2):
+        with Daemon(tmp_path, "--default-room", "den") as d:
+            say(d, "bob", "anew")
+            assert d.stop() == 0
+        assert exported(kept, "den")[0]["position"]["offset"] == 1
+        assert texts(kept, "den") == ["anew"]
+        assert len(texts(kept, "lobby")) == 12
+        assert "good" in good("verify", data=kept)
+        put_back(kept, backup)
+
+
+def test_erase_asks_for_the_name_on_a_terminal(kept):
+    pexpect = pytest.importorskip("pexpect")
+    for typed, code in (("yes", 1), ("den", 0)):
+        child = pexpect.spawn(str(BIN / "asio-chatd"), ["erase", "den", "--data", str(kept)],
+                              env=clean_environment(), timeout=PATIENCE, encoding="utf-8")
+        child.expect("Type its name")
+        child.sendline(typed)
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == code
+        assert len(texts(kept, "den")) == (3 if code else 0)
+
+
+def newer(data):
+    with sqlite3.connect(data / "journal.db") as db:
+        db.execute("PRAGMA user_version=99")
+    db.close()
+
+
+def other_program(data):
+    (data / "journal.db").unlink()
+    with sqlite3.connect(data / "journal.db") as db:
+        db.execute("CREATE TABLE mine (x)")
+    db.close()
+
+
+def other_key(data):
+    (data / "master.key").write_text("ab" * 32 + "\n")
+
+
+STARTS = {
+    "wrong master key": (other_key, "keys.db' does not open with this master key"),
+    "no master key": (lambda data: (data / "master.key").unlink(), "master.key' is missing"),
+    "no key ring": (lambda data: (data / "keys.db").unlink(), "keys.db' is missing"),
+    "a key ring of nothing": (lambda data: (data / "keys.db").write_bytes(b"x" * 5000), "keys.db' is damaged"),
+    "newer": (newer, "journal.db' is of version 99"),
+    "no database": (lambda data: (data / "journal.db").write_bytes(b"x" * 5000),
+                    "journal.db' is no SQLite database"),
+    "another program's": (other_program, "journal.db' is a database of another program"),
+    "cut": (lambda data: os.truncate(data / "journal.db", 8192), "journal.db' is damaged"),
+}
+
+
+def start(data, *more, wrap=()):
+    """A start that is to fail: it must not get as far as to listen."""
+    done = run("--listen", "127.0.0.1:0", "--log-level", "error", *more, data=data, wrap=wrap)
+    assert done.stdout == ""
+    return done
+
+
+@pytest.mark.parametrize("what", STARTS)
+def test_a_start_that_cannot_be_is_one_clear_line_and_changes_nothing(kept, what):
+    spoil, sentence = STARTS[what]
+    spoil(kept)
+    before = {f.name: f.read_bytes() for f in kept.iterdir() if not f.name.endswith(("-shm", ".lock"))}
+    one_line(start(kept), 1, sentence)
+    after = {f.name: f.read_bytes() for f in kept.iterdir() if not f.name.endswith(("-shm", "-wal", ".lock"))}
+    assert after == before
+    one_line(run("verify", data=kept), 1)
+
+
+def test_a_directory_is_for_one_daemon(tmp_path):
+    with Daemon(tmp_path) as d:
+        one_line(start(d.data), 1, "is in use by another asio-chatd", d.process.pid)
+        say(d, "alice", "goes on")
+
+
+def in_namespace(script):
+    """Wraps a command so that `script` has mounted something for it, and for nobody else."""
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode != 0:
+        pytest.skip("mounting is not allowed here")
+    return ["unshare", "-m", "sh", "-ec", f'{script}; exec "$@"', "sh"]
+
+
+def test_a_directory_that_cannot_be_written_is_one_clear_line(kept):
+    wrap = in_namespace(f"mount --bind {kept} {kept}; mount -o remount,ro,bind {kept}")
+    one_line(start(kept, wrap=wrap), 1, kept, "cannot be written")
+
+
+@pytest.mark.parametrize("room", [0, 8])
+def test_a_full_disk_at_the_start_is_one_clear_line(kept, tmp_path, room):
+    full = tmp_path / "full"
+    full.mkdir()
+    wrap = in_namespace(f"mount -t tmpfs -o size=4m none {full}; cp -a {kept}/. {full}; "
+                        f"dd if=/dev/zero of={full}/fill bs=1k status=none 2>/dev/null || true; "
+                        f"truncate -s -{room}k {full}/fill")
+    done = start(full, wrap=wrap)
+    one_line(done, 1, full)
+    assert re.search("disk is full|No space left", done.stderr), done.stderr
+
+
+def pieces(text):
+    return {text[i:i + 8].encode() for i in range(len(text) - 7)}
+
+
+def test_C46_C47_nothing_that_people_say_is_in_any_file(tmp_path):
+    said = ["the canary sings at dawn", "a second line: żółw 🦉 under our cellar", "submarine"]
+    room, name, topic = "yellow-submarine-club", "marguerite", "what walruses had for breakfast"
+    with Daemon(tmp_path, "--default-room", room, "--log-level", "debug") as d:
+        say(d, name, *said)
+        speaker, listener = d.join(name), d.join("listener")
+        speaker.send(f"/topic {topic}")
+        speaker.send("/msg listener just between the two of us")
+        assert until(lambda: any("between" in t for t in [listener.receive()]))
+        speaker.send(f"/search {said[0]}")
+        speaker.send("enough is enough")
+        listener.hear(f"{name}: enough is enough")
+        good("rekey", data=d.data)
+        good("backup", tmp_path / "copy", data=d.data)
+        d.stop(signal.SIGKILL)
+    assert (tmp_path / "data/journal.db-wal").stat().st_size > 0
+    texts_said = {p for t in (*said, topic, "just between the two of us", "enough is enough") for p in pieces(t)}
+    names = pieces(room) | pieces(name)
+    for file in [*tmp_path.rglob("*")]:
+        if file.is_file():
+            bytes_in_it = file.read_bytes()
+            wanted = texts_said if file.name == "log" else texts_said | names
+            assert not [p for p in wanted if p in bytes_in_it], file
+
+
+@pytest.mark.parametrize("command", ["backup", "verify", "export", "rekey", "erase", "tls"])
+def test_each_command_has_its_help(command):
+    for flag in ("--help", "-h"):
+        shown = good(command, flag)
+        assert f"Usage: asio-chatd {command}" in shown
+        assert max(map(len, shown.splitlines())) <= 100
