@@ -57,6 +57,7 @@ class parser {
     tls_ = app_.add_subcommand("tls", "print what is spoken: versions, suites, options, and why");
     tls_->add_flag("--json", wants_json_, "as a JSON object");
     tls_->add_flag("-h,--help", wants_help_, "print this");
+    tls_->footer("It takes the settings of TLS from where the server does; see asio-chatd --help.");
     tls_->fallthrough();
     history_.emplace(app_);
     config_ = app_.add_option("--config", config_values_, "take settings from this file")
