@@ -267,6 +267,25 @@ def test_compare_with_the_daemon(scenario):
 
 
 @pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
+def test_compare_the_daemon_with_itself_set_otherwise(tmp_path):
+    said = tmp_path / "said"
+    script = tmp_path / "asio-chatd"
+    script.write_text(f"#!/bin/sh\necho \"$*\" >> '{said}'\nexec '{DAEMON}' \"$@\"\n")
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    options = ["compare", "--scenario", "flood", "--pairs", 2, "--server-cpu", -1, "--generator-cpu", -1,
+               "--asio-chatd", script, "--against-arg=--ephemeral", *SMALL_FLOOD]
+    done = bench(*options, "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["other_arguments"] == ["--ephemeral"]
+    assert report["summary"].keys() == {"asio-chatd", "other", "ratio"}
+    assert ["--ephemeral" in line for line in said.read_text().splitlines()] == [False, True] * 2
+    shown = bench(*options).stdout
+    assert "against asio-chatd --ephemeral" in shown
+    assert "CPU of asio-chatd over --ephemeral, pair by pair" in shown
+
+
+@pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
 @pytest.mark.parametrize("kind", ["full", "resumed"])
 def test_handshakes(kind):
     done = bench("handshakes", "--count", 20, "--pairs", 1, "--server-cpu", -1, "--generator-cpu",
