@@ -17,6 +17,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from native_client import NativeClient
 from programs import BIN, PATIENCE, Daemon, until
 
@@ -112,6 +114,7 @@ def fill_caches(daemon):
     raise AssertionError(f"its memory keeps growing: {memory_now} KiB")
 
 
+@pytest.mark.skipif("ASIO_CHAT_SANITIZED" in os.environ, reason="a sanitizer takes memory of its own")
 def test_E7_a_stopped_reader_costs_nobody_anything_and_misses_nothing(tmp_path):
     assert MESSAGES * (SIZE + 100) > IN_THE_SYSTEM, "the daemon would not notice"
     with Daemon(tmp_path, "--stall-timeout=2h", "--idle-timeout=2h", "--room-entries=0", "--room-bytes=0",
