@@ -156,6 +156,10 @@ RUNS = {
     "ASIO_CHATD_IDLE_TIMEUOT=5m asio-chatd": mistyped,
     "asio-chat-bench compare --scenario flood": small_compare,
     "asio-chat-bench compare --scenario paced": small_compare,
+    "asio-chat-bench compare --scenario flood --against-arg=--ephemeral": small_compare,
+    "asio-chat-bench append": lambda place, command: place.sh(f"{command} --count 20"),
+    "cmake --build build --target crash_200": "test_crash.py, with eight kills",
+    "cmake --build build --target stopped_reader_100": "test_stopped_reader.py, with twenty readers",
     "asio-chat-bench handshakes": few_handshakes,
     "asio-chat-bench handshakes --resumed": few_handshakes,
     "asio-chat-bench flood --server 127.0.0.1:8443 --ca ca-cert.pem --server-pid $(pidof asio-chatd)":
