@@ -82,18 +82,19 @@ class Flood:
                 time.sleep(0.001)
             self.speaker.send(f"flood {self.said}")
             self.said += 1
+        self.speaker.send("the end")
 
     def hear(self):
-        while not self.stop or len(self.heard) < self.said:
+        while not self.heard or self.heard[-1] != "the end":
             text = self.listener.receive()
-            if text.startswith("flooder: flood "):
+            if text.startswith("flooder: "):
                 self.heard.append(text.removeprefix("flooder: "))
 
     def end(self):
         self.stop = True
         for t in self.threads:
             t.join(PATIENCE)
-        assert self.heard == [f"flood {i}" for i in range(self.said)]
+        assert self.heard == [*(f"flood {i}" for i in range(self.said)), "the end"]
         return self.heard
 
 

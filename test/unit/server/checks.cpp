@@ -1,6 +1,7 @@
 // Settings that no server can work with are refused when it is made.
 
 #include "support/catch.hpp"
+#include "support/temp_directory.hpp"
 
 #include <asio_chat/error.hpp>
 #include <asio_chat/server.hpp>
@@ -89,4 +90,28 @@ TEST_CASE("B1: where client certificates are required a server does not listen w
   server_config c;
   c.tls.clients = client_certificates::required;
   CHECK(plaintext_refusal(c, "127.0.0.1").starts_with("without TLS nobody can show a certificate"));
+}
+
+TEST_CASE("a server takes another master key as it runs, and no other directory") {
+  const test::temp_directory directory;
+  const std::string first(64, 'a'), second(64, 'b');
+  server_config c;
+  c.storage = {directory.string(), {first}};
+  {
+    boost::asio::io_context context;
+    server made(context, c);
+    CHECK_THROWS_AS(made.reload_storage({directory.string(), {}}), error);
+    CHECK_THROWS_AS(made.reload_storage({directory.string(), {"short"}}), error);
+    CHECK_THROWS_AS(made.reload_storage({"/elsewhere", {second}}), error);
+    CHECK_NOTHROW(made.reload_storage({directory.string(), {second, first}}));
+  }
+  CHECK(refusal(c).find("does not open with this master key") != std::string::npos);
+  c.storage.master_keys = {second};
+  CHECK(refusal(c).empty());
+}
+
+TEST_CASE("a server that keeps the history in memory has no master key to change") {
+  boost::asio::io_context context;
+  server made(context, {});
+  CHECK_NOTHROW(made.reload_storage({}));
 }
