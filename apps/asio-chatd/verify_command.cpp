@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 using namespace asio_chat;
 
 namespace {
@@ -23,6 +25,9 @@ std::string place_of(const sqlite::verify_report::bad_record& bad) {
 int verify(ops::settings& s, const std::string& file) {
   const history kept(s);
   const sqlite::database_file wanted = file.empty() ? kept.file : sqlite::database_file{file};
+  std::error_code denied; // then opening it says what is wrong
+  if (!std::filesystem::exists(wanted.path, denied) && !denied)
+    throw error(fail(errc::bad_setting, fmt::format("'{}' does not exist", wanted.path)));
   sqlite::verify_report report;
   {
     progress_line progress;

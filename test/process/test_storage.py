@@ -136,6 +136,7 @@ def test_a_backup_overwrites_nothing_and_needs_no_daemon(kept, tmp_path):
     one_line(run("backup", tmp_path / "copy", data=kept), 1, tmp_path / "copy", "not overwritten")
     one_line(run("backup", tmp_path / "no/copy", data=kept), 1, "cannot be written")
     one_line(run("backup", data=kept), 2, "FILE")
+    one_line(run("verify", tmp_path / "nothing", data=kept), 1, "nothing' does not exist")
     one_line(run("backup", tmp_path / "other", data=tmp_path / "none"), 1, "does not exist")
     assert not (tmp_path / "none").exists() and not (tmp_path / "other").exists()
 
