@@ -149,8 +149,7 @@ TEST_CASE("reading what is damaged fails with a sentence, and the rest goes on")
   CHECK(b.append("den", "y").kept.at.offset == 4);
 }
 
-// C46, C47
-TEST_CASE("no eight bytes of what is known are in any file of the journal") {
+TEST_CASE("C46 C47: no eight bytes of what is known are in any file of the journal") {
   kept_journal kept;
   const std::vector<std::string> known{"marmalade,quinces,elderberries",
                                        "tonight_zucchini_for_everybody",
