@@ -1,14 +1,10 @@
-#include "wire/native_codec.hpp"
-
-#include "base/utf8.hpp"
+// What a server sends.
 #include "wire/frame.hpp"
-#include "wire/json_fields.hpp"
+#include "wire/native_fields.hpp"
 
 #include <boost/json/serialize.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <utility>
 
@@ -16,74 +12,8 @@ namespace asio_chat::wire::native {
 
 namespace {
 
-constexpr std::array<std::pair<entry_kind, std::string_view>, 3> kinds{{
-    {entry_kind::message, "message"},
-    {entry_kind::action, "action"},
-    {entry_kind::topic, "topic"},
-}};
-
-std::string_view name_of_kind(entry_kind k) {
-  return kinds[static_cast<std::size_t>(k)].second;
-}
-
-entry_kind kind_of(std::string_view name) {
-  for (const auto& [kind, its_name] : kinds) {
-    if (its_name == name) return kind;
-  }
-  throw_field("kind", "one of message, action, topic");
-}
-
 /// What a message has at most besides its long parts.
 constexpr std::size_t envelope_bytes = 1024;
-
-json::object envelope(std::string_view type) {
-  return {{"v", version}, {"type", type}};
-}
-
-std::string framed(const json::object& o) {
-  return frame(json::serialize(o));
-}
-
-json::object to_json(const position& p) {
-  return {{"epoch", p.epoch}, {"offset", p.offset}};
-}
-
-position position_in(const json::object& o, std::string_view name) {
-  const json::object& p = object_field(o, name);
-  return {number_field(p, "epoch"), number_field(p, "offset")};
-}
-
-std::optional<position> optional_position(const json::object& o, std::string_view name) {
-  const json::value* v = o.if_contains(name);
-  if (v == nullptr || v->is_null()) return std::nullopt;
-  return position_in(o, name);
-}
-
-std::optional<std::size_t> optional_size(const json::object& o, std::string_view name) {
-  const auto n = optional_number(o, name);
-  return n ? std::optional(static_cast<std::size_t>(*n)) : std::nullopt;
-}
-
-/// By the name of their field.
-constexpr std::array<std::pair<log_range::side, std::string_view>, 3> sides{{
-    {log_range::side::after, "after"},
-    {log_range::side::before, "before"},
-    {log_range::side::around, "around"},
-}};
-
-log_range range_in(const json::object& o) {
-  log_range part;
-  bool found = false;
-  for (const auto& [side, name] : sides) {
-    const auto from = optional_position(o, name);
-    if (!from) continue;
-    if (std::exchange(found, true)) throw_field(name, "alone: only one of after, before, around");
-    part.where = side;
-    part.from = *from;
-  }
-  part.entries = optional_size(o, "limit").value_or(part.entries);
-  return part;
-}
 
 /// What is left of a frame for lists, beside a text of this length.
 std::size_t bytes_left_beside(std::string_view text) {
@@ -92,7 +22,7 @@ std::size_t bytes_left_beside(std::string_view text) {
 }
 
 /// As many of the strings as surely fit into what is left of a frame.
-json::array to_json(const std::vector<std::string>& strings, std::size_t& bytes_left) {
+json::array as_many_as_fit(const std::vector<std::string>& strings, std::size_t& bytes_left) {
   json::array out;
   for (const std::string& s : strings) {
     // Escaping doubles a character at most: control characters are not sent.
@@ -104,7 +34,7 @@ json::array to_json(const std::vector<std::string>& strings, std::size_t& bytes_
   return out;
 }
 
-std::int64_t to_json(wall_time t) {
+std::int64_t milliseconds(wall_time t) {
   return t.time_since_epoch().count();
 }
 
@@ -128,7 +58,7 @@ void put_entry(json::object& o, const entry& e) {
   o["kind"] = name_of_kind(e.kind);
   o["room"] = e.room;
   o["position"] = to_json(e.at);
-  o["time"] = to_json(e.time);
+  o["time"] = milliseconds(e.time);
   o["from"] = e.from;
   o["text"] = e.text;
 }
@@ -142,64 +72,6 @@ entry entry_in(const json::object& o) {
   e.from = string_field(o, "from");
   e.text = string_field(o, "text");
   return e;
-}
-
-std::string id_in(const json::object& o, std::string_view name, bool required) {
-  std::string id = required ? string_field(o, name) : optional_string(o, name).value_or("");
-  if (id.size() > id_bytes || (required && id.empty())) {
-    throw_field(name, fmt::format("a string of 1 to {} bytes", id_bytes));
-  }
-  return id;
-}
-
-/// What a stranger wrote where a word of the protocol belongs goes back to him: short and clean.
-[[noreturn]] void throw_unknown(std::string_view what, std::string_view word) {
-  const std::string clean = clean_text(word.substr(0, 100));
-  throw field_error(
-      fail(errc::unknown_type, fmt::format("{}: {}", what, prefix_of_bytes(clean, 40))));
-}
-
-json::object parse_envelope(std::string_view payload) {
-  json::object o = parse_object(payload);
-  if (const auto v = optional_number(o, "v"); v && *v != version) {
-    throw field_error(
-        fail(errc::unsupported_version,
-             fmt::format("protocol version {} is not spoken here, version {} is", *v, version)));
-  }
-  return o;
-}
-
-request request_in(const json::object& o, const std::string& ref) {
-  const std::string type = string_field(o, "type");
-  if (type == "send") {
-    send s{id_in(o, "id", true), optional_string(o, "room").value_or(""), string_field(o, "text"),
-           kind_of(optional_string(o, "kind").value_or("message"))};
-    if (s.kind == entry_kind::topic) throw_field("kind", "message or action");
-    return s;
-  }
-  if (type == "command") {
-    return command_line{ref, optional_string(o, "room").value_or(""), string_field(o, "line")};
-  }
-  if (type == "ping") return ping{ref};
-  if (type == "join") {
-    return join{ref, string_field(o, "room"), optional_position(o, "after"),
-                optional_size(o, "history")};
-  }
-  if (type == "leave") return leave{ref, string_field(o, "room")};
-  if (type == "history") {
-    return history{ref, optional_string(o, "room").value_or(""), range_in(o)};
-  }
-  if (type == "hello") {
-    return hello{optional_string(o, "name").value_or(""),
-                 optional_string(o, "passphrase"),
-                 optional_string(o, "room"),
-                 optional_string(o, "agent").value_or(""),
-                 optional_string(o, "resume"),
-                 optional_position(o, "after"),
-                 optional_size(o, "history")};
-  }
-  if (type == "bye") return bye{};
-  throw_unknown("message of an unknown type", type);
 }
 
 history_page page_in(const json::object& o, std::string ref) {
@@ -230,9 +102,7 @@ event event_in(const json::object& o) {
   if (kind == "gap") {
     return entries_missed{string_field(o, "room"), position_in(o, "after"), position_in(o, "next")};
   }
-  for (const auto& known : kinds) {
-    if (known.second == kind) return entry_in(o);
-  }
+  if (find_kind(kind)) return entry_in(o);
   throw_unknown("event of an unknown kind", kind);
 }
 
@@ -290,7 +160,7 @@ struct event_encoder {
     o["kind"] = "direct";
     o["from"] = m.from;
     o["to"] = m.to;
-    o["time"] = to_json(m.time);
+    o["time"] = milliseconds(m.time);
     o["text"] = m.text;
     return framed(o);
   }
@@ -299,7 +169,7 @@ struct event_encoder {
     o["id"] = a.id;
     o["room"] = a.room;
     o["position"] = to_json(a.at);
-    o["time"] = to_json(a.time);
+    o["time"] = milliseconds(a.time);
     o["duplicate"] = a.duplicate;
     return framed(o);
   }
@@ -308,8 +178,8 @@ struct event_encoder {
     o["ref"] = r.ref;
     o["command"] = r.command;
     std::size_t bytes_left = bytes_left_beside({});
-    o["lines"] = to_json(r.lines, bytes_left);
-    o["items"] = to_json(r.items, bytes_left);
+    o["lines"] = as_many_as_fit(r.lines, bytes_left);
+    o["items"] = as_many_as_fit(r.items, bytes_left);
     return framed(o);
   }
   std::string operator()(const refused& r) const {
@@ -325,7 +195,7 @@ struct event_encoder {
     o["room"] = r.room;
     o["topic"] = r.topic;
     std::size_t bytes_left = bytes_left_beside(r.topic);
-    o["members"] = to_json(r.members, bytes_left);
+    o["members"] = as_many_as_fit(r.members, bytes_left);
     o["head"] = to_json(r.head);
     return framed(o);
   }
@@ -372,92 +242,10 @@ struct event_encoder {
   }
 };
 
-struct request_encoder {
-  std::string operator()(const hello& h) const {
-    json::object o = envelope("hello");
-    if (!h.name.empty()) o["name"] = h.name;
-    if (h.passphrase) o["passphrase"] = *h.passphrase;
-    if (h.room) o["room"] = *h.room;
-    if (!h.agent.empty()) o["agent"] = h.agent;
-    if (h.resume) o["resume"] = *h.resume;
-    put_beginning(o, h);
-    return framed(o);
-  }
-  std::string operator()(const join& j) const {
-    json::object o = envelope("join");
-    o["ref"] = j.ref;
-    o["room"] = j.room;
-    put_beginning(o, j);
-    return framed(o);
-  }
-  std::string operator()(const leave& l) const {
-    json::object o = envelope("leave");
-    o["ref"] = l.ref;
-    o["room"] = l.room;
-    return framed(o);
-  }
-  std::string operator()(const send& s) const {
-    json::object o = envelope("send");
-    o["id"] = s.id;
-    o["room"] = s.room;
-    o["text"] = s.text;
-    if (s.kind != entry_kind::message) o["kind"] = name_of_kind(s.kind);
-    return framed(o);
-  }
-  std::string operator()(const command_line& c) const {
-    json::object o = envelope("command");
-    o["ref"] = c.ref;
-    o["room"] = c.room;
-    o["line"] = c.line;
-    return framed(o);
-  }
-  std::string operator()(const history& h) const {
-    json::object o = envelope("history");
-    o["ref"] = h.ref;
-    o["room"] = h.room;
-    o[sides[static_cast<std::size_t>(h.part.where)].second] = to_json(h.part.from);
-    o["limit"] = h.part.entries;
-    return framed(o);
-  }
-  std::string operator()(const ping& p) const {
-    json::object o = envelope("ping");
-    o["ref"] = p.ref;
-    return framed(o);
-  }
-  std::string operator()(const bye&) const { return framed(envelope("bye")); }
-
- private:
-  static void put_beginning(json::object& o, const auto& asked) {
-    if (asked.after) o["after"] = to_json(*asked.after);
-    if (asked.history) o["history"] = *asked.history;
-  }
-};
-
-template <class T, class Read>
-decoded<T> decode(std::string_view payload, Read read) {
-  std::string ref;
-  try {
-    const json::object o = parse_envelope(payload);
-    // A message that is refused is named by its `id`, everything else by its `ref`.
-    ref = id_in(o, o.contains("ref") ? "ref" : "id", false);
-    return read(o, ref);
-  } catch (const field_error& e) {
-    return bad_message{std::move(ref), e.why};
-  }
-}
-
 } // namespace
-
-decoded<request> parse_request(std::string_view payload) {
-  return decode<request>(payload, request_in);
-}
 
 decoded<message> parse_message(std::string_view payload) {
   return decode<message>(payload, message_in);
-}
-
-std::string encode(const request& r) {
-  return std::visit(request_encoder{}, r);
 }
 
 std::string encode(const welcome& w) {
@@ -466,7 +254,7 @@ std::string encode(const welcome& w) {
   o["server"] = w.server;
   o["text_bytes"] = w.text_bytes;
   std::size_t bytes_left = bytes_left_beside({});
-  o["commands"] = to_json(w.commands, bytes_left);
+  o["commands"] = as_many_as_fit(w.commands, bytes_left);
   if (!w.resume.empty()) o["resume"] = w.resume;
   return framed(o);
 }

@@ -1,0 +1,80 @@
+#include "wire/native_fields.hpp"
+
+#include "base/utf8.hpp"
+#include "wire/frame.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <array>
+
+namespace asio_chat::wire::native {
+
+namespace {
+
+constexpr std::array<std::pair<entry_kind, std::string_view>, 3> kinds{{
+    {entry_kind::message, "message"},
+    {entry_kind::action, "action"},
+    {entry_kind::topic, "topic"},
+}};
+
+} // namespace
+
+json::object envelope(std::string_view type) {
+  return {{"v", version}, {"type", type}};
+}
+
+std::string framed(const json::object& o) {
+  return frame(json::serialize(o));
+}
+
+std::string_view name_of_kind(entry_kind k) {
+  return kinds[static_cast<std::size_t>(k)].second;
+}
+
+std::optional<entry_kind> find_kind(std::string_view name) {
+  for (const auto& [kind, its_name] : kinds) {
+    if (its_name == name) return kind;
+  }
+  return std::nullopt;
+}
+
+entry_kind kind_of(std::string_view name) {
+  if (const auto kind = find_kind(name)) return *kind;
+  throw_field("kind", "one of message, action, topic");
+}
+
+json::object to_json(const position& p) {
+  return {{"epoch", p.epoch}, {"offset", p.offset}};
+}
+
+position position_in(const json::object& o, std::string_view name) {
+  const json::object& p = object_field(o, name);
+  return {number_field(p, "epoch"), number_field(p, "offset")};
+}
+
+std::string id_in(const json::object& o, std::string_view name, bool required) {
+  std::string id = required ? string_field(o, name) : optional_string(o, name).value_or("");
+  if (id.size() > id_bytes || (required && id.empty())) {
+    throw_field(name, fmt::format("a string of 1 to {} bytes", id_bytes));
+  }
+  return id;
+}
+
+void throw_unknown(std::string_view what, std::string_view word) {
+  const std::string clean = clean_text(word.substr(0, 100));
+  throw field_error(
+      fail(errc::unknown_type, fmt::format("{}: {}", what, prefix_of_bytes(clean, 40))));
+}
+
+json::object parse_envelope(std::string_view payload) {
+  json::object o = parse_object(payload);
+  if (const auto v = optional_number(o, "v"); v && *v != version) {
+    throw field_error(
+        fail(errc::unsupported_version,
+             fmt::format("protocol version {} is not spoken here, version {} is", *v, version)));
+  }
+  return o;
+}
+
+} // namespace asio_chat::wire::native

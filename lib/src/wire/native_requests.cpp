@@ -1,0 +1,147 @@
+// What a client sends.
+#include "wire/native_fields.hpp"
+
+#include <array>
+#include <utility>
+
+namespace asio_chat::wire::native {
+
+namespace {
+
+std::optional<position> optional_position(const json::object& o, std::string_view name) {
+  const json::value* v = o.if_contains(name);
+  if (v == nullptr || v->is_null()) return std::nullopt;
+  return position_in(o, name);
+}
+
+std::optional<std::size_t> optional_size(const json::object& o, std::string_view name) {
+  const auto n = optional_number(o, name);
+  return n ? std::optional(static_cast<std::size_t>(*n)) : std::nullopt;
+}
+
+/// By the name of their field.
+constexpr std::array<std::pair<log_range::side, std::string_view>, 3> sides{{
+    {log_range::side::after, "after"},
+    {log_range::side::before, "before"},
+    {log_range::side::around, "around"},
+}};
+
+log_range range_in(const json::object& o) {
+  log_range part;
+  bool found = false;
+  for (const auto& [side, name] : sides) {
+    const auto from = optional_position(o, name);
+    if (!from) continue;
+    if (std::exchange(found, true)) throw_field(name, "alone: only one of after, before, around");
+    part.where = side;
+    part.from = *from;
+  }
+  part.entries = optional_size(o, "limit").value_or(part.entries);
+  return part;
+}
+
+request request_in(const json::object& o, const std::string& ref) {
+  const std::string type = string_field(o, "type");
+  if (type == "send") {
+    send s{id_in(o, "id", true), optional_string(o, "room").value_or(""), string_field(o, "text"),
+           kind_of(optional_string(o, "kind").value_or("message"))};
+    if (s.kind == entry_kind::topic) throw_field("kind", "message or action");
+    return s;
+  }
+  if (type == "command") {
+    return command_line{ref, optional_string(o, "room").value_or(""), string_field(o, "line")};
+  }
+  if (type == "ping") return ping{ref};
+  if (type == "join") {
+    return join{ref, string_field(o, "room"), optional_position(o, "after"),
+                optional_size(o, "history")};
+  }
+  if (type == "leave") return leave{ref, string_field(o, "room")};
+  if (type == "history") {
+    return history{ref, optional_string(o, "room").value_or(""), range_in(o)};
+  }
+  if (type == "hello") {
+    return hello{optional_string(o, "name").value_or(""),
+                 optional_string(o, "passphrase"),
+                 optional_string(o, "room"),
+                 optional_string(o, "agent").value_or(""),
+                 optional_string(o, "resume"),
+                 optional_position(o, "after"),
+                 optional_size(o, "history")};
+  }
+  if (type == "bye") return bye{};
+  throw_unknown("message of an unknown type", type);
+}
+
+struct request_encoder {
+  std::string operator()(const hello& h) const {
+    json::object o = envelope("hello");
+    if (!h.name.empty()) o["name"] = h.name;
+    if (h.passphrase) o["passphrase"] = *h.passphrase;
+    if (h.room) o["room"] = *h.room;
+    if (!h.agent.empty()) o["agent"] = h.agent;
+    if (h.resume) o["resume"] = *h.resume;
+    put_beginning(o, h);
+    return framed(o);
+  }
+  std::string operator()(const join& j) const {
+    json::object o = envelope("join");
+    o["ref"] = j.ref;
+    o["room"] = j.room;
+    put_beginning(o, j);
+    return framed(o);
+  }
+  std::string operator()(const leave& l) const {
+    json::object o = envelope("leave");
+    o["ref"] = l.ref;
+    o["room"] = l.room;
+    return framed(o);
+  }
+  std::string operator()(const send& s) const {
+    json::object o = envelope("send");
+    o["id"] = s.id;
+    o["room"] = s.room;
+    o["text"] = s.text;
+    if (s.kind != entry_kind::message) o["kind"] = name_of_kind(s.kind);
+    return framed(o);
+  }
+  std::string operator()(const command_line& c) const {
+    json::object o = envelope("command");
+    o["ref"] = c.ref;
+    o["room"] = c.room;
+    o["line"] = c.line;
+    return framed(o);
+  }
+  std::string operator()(const history& h) const {
+    json::object o = envelope("history");
+    o["ref"] = h.ref;
+    o["room"] = h.room;
+    o[sides[static_cast<std::size_t>(h.part.where)].second] = to_json(h.part.from);
+    o["limit"] = h.part.entries;
+    return framed(o);
+  }
+  std::string operator()(const ping& p) const {
+    json::object o = envelope("ping");
+    o["ref"] = p.ref;
+    return framed(o);
+  }
+  std::string operator()(const bye&) const { return framed(envelope("bye")); }
+
+ private:
+  static void put_beginning(json::object& o, const auto& asked) {
+    if (asked.after) o["after"] = to_json(*asked.after);
+    if (asked.history) o["history"] = *asked.history;
+  }
+};
+
+} // namespace
+
+decoded<request> parse_request(std::string_view payload) {
+  return decode<request>(payload, request_in);
+}
+
+std::string encode(const request& r) {
+  return std::visit(request_encoder{}, r);
+}
+
+} // namespace asio_chat::wire::native
