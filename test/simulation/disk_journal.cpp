@@ -43,6 +43,7 @@ void disk_journal::read(std::string room, range part, read_done done) {
     for (std::uint64_t o = s.first; o < s.end; ++o)
       p.entries.push_back(l.entries[o - 1]);
     p.more = s.end <= l.entries.size();
+    p.head = {epoch, l.entries.size()};
     pages_.push_back([done, p] { done(p); });
   });
 }

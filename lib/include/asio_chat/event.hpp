@@ -92,7 +92,8 @@ struct refused {
 };
 
 /// Entries that this member should have got after `after` and before `next` are no longer kept. If
-/// the epochs differ the log itself is another one, and what is missing cannot be counted.
+/// the epochs differ, or `next` is not after `after`, the log itself is another one, or an older
+/// one that was put back, and what is missing cannot be counted.
 struct entries_missed {
   std::string room;
   position after; ///< the last one that the member had

@@ -28,14 +28,14 @@ struct limits {
   std::size_t outbox_bytes = 4u << 20; ///< what may wait at all; then the session is closed
   std::size_t posts_under_way = 1'024; ///< of one member; then his next requests wait unread
 
-  std::chrono::milliseconds handshake_time = std::chrono::seconds(5);  ///< TLS, from accept
-  std::chrono::milliseconds login_time = std::chrono::seconds(30);     ///< from the handshake
-  std::chrono::milliseconds idle_time = std::chrono::seconds(300);     ///< since the last byte came
-  std::chrono::milliseconds stall_time = std::chrono::seconds(30);     ///< nothing could be sent
-  std::chrono::milliseconds close_time = std::chrono::seconds(2);      ///< goodbye and close_notify
-  std::chrono::milliseconds drain_time = std::chrono::seconds(5);      ///< of a server that stops
-  std::chrono::milliseconds name_hold_time = std::chrono::minutes(10); ///< for who may come back
-  std::chrono::milliseconds id_time = std::chrono::hours(24); ///< ids of messages are known
+  std::chrono::milliseconds handshake_time = std::chrono::seconds(5); ///< TLS, from accept
+  std::chrono::milliseconds login_time = std::chrono::seconds(30);    ///< from the handshake
+  std::chrono::milliseconds idle_time = std::chrono::seconds(300);    ///< since the last byte came
+  std::chrono::milliseconds stall_time = std::chrono::seconds(30);    ///< nothing could be sent
+  std::chrono::milliseconds close_time = std::chrono::seconds(2);     ///< goodbye and close_notify
+  std::chrono::milliseconds drain_time = std::chrono::seconds(5);     ///< of a server that stops
+  std::chrono::milliseconds name_hold_time = std::chrono::minutes(2); ///< for who may come back
+  std::chrono::milliseconds id_time = std::chrono::hours(24);         ///< ids of messages are known
 };
 
 } // namespace asio_chat

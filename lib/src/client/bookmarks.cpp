@@ -43,7 +43,12 @@ bool bookmarks::on(const entry& e) {
 }
 
 bool bookmarks::on(const entries_missed& m) {
-  return advance(m.room, {m.next.epoch, m.next.offset - std::min<std::uint64_t>(m.next.offset, 1)});
+  const position last{m.next.epoch, m.next.offset - std::min<std::uint64_t>(m.next.offset, 1)};
+  const bool older_log = m.next.epoch == m.after.epoch && m.next.offset <= m.after.offset;
+  if (!older_log) return advance(m.room, last);
+  // A log that was put back: what follows has positions that were had before, and is new.
+  if (const auto found = marks_.find(m.room); found != marks_.end()) found->second = {last, false};
+  return true;
 }
 
 bool bookmarks::on(const acknowledged& a) {

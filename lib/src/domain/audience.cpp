@@ -79,12 +79,12 @@ void audience::begin(member& m, const beginning& where, position head) {
   } else {
     told.offset -= std::min<std::uint64_t>(head.offset, where.history.value_or(0));
   }
-  // He may have more than the head: of a page that was read when it was stored, but not told yet.
-  if (told >= head && told.epoch == head.epoch) {
-    p->told = told.offset;
+  if (told == head) {
     p->behind.reset();
     return;
   }
+  // He may even have more: of a page that was read when it was stored, but not told yet. Or the log
+  // is an older one that was put back. The journal knows.
   *p->behind = {told, ++visits_, where.after.has_value(), false};
   read(*p);
 }
@@ -162,9 +162,11 @@ appetite audience::feed(place& p, const journal::page& page) {
   cursor& c = *p.behind;
   appetite left = appetite::hungry;
   const bool another_log = c.told.epoch != head_.epoch;
-  if (another_log || page.gap) {
-    const std::uint64_t next =
-        page.entries.empty() ? page.gap.value_or(1) : page.entries.front().what.at.offset;
+  const bool older_log = !another_log && c.told.offset > page.head.offset;
+  if (another_log || older_log || page.gap) {
+    std::uint64_t next = page.gap.value_or(1);
+    if (older_log) next = page.head.offset + 1;
+    if (!page.entries.empty()) next = page.entries.front().what.at.offset;
     if (c.announced)
       left = give(p, share(entries_missed{owner_.name(), c.told, {head_.epoch, next}}));
     c.told = {head_.epoch, next - 1};

@@ -29,8 +29,8 @@ std::string entry_line(const entry& e, std::size_t most_of_the_text) {
                         : fmt::format("* {} set the topic: {}", e.from, text);
     break;
   }
-  return fmt::format("[{:%Y-%m-%d %H:%M:%S}] {}", std::chrono::floor<std::chrono::seconds>(e.time),
-                     said);
+  return fmt::format("[{:%Y-%m-%d %H:%M:%S} UTC] {}",
+                     std::chrono::floor<std::chrono::seconds>(e.time), said);
 }
 
 } // namespace asio_chat

@@ -30,7 +30,7 @@ result<member*> hub::enter(sink& s, login l) {
   if (auto is_free = names_.check_free(l.name, l.who); !is_free) return is_free.error();
   const std::string name = l.name;
   const std::uint64_t number = ++last_number_;
-  auto made = std::make_unique<member>(number, std::move(l), s);
+  auto made = std::make_unique<member>(number, std::move(l), s, services_.limits.posts_under_way);
   member* m = made.get();
   if (m->may_come_back()) {
     const auto [before, first] = by_identity_.try_emplace(m->who(), m);
@@ -132,6 +132,10 @@ result<void> hub::join(member& m, std::string_view room_name, std::string_view r
       return fail(errc::too_many_rooms, fmt::format("there are {} rooms, which is the most here; "
                                                     "join one that there is",
                                                     services_.limits.rooms));
+    }
+    if (!m.may_open_a_room(services_.time.now())) {
+      return fail(errc::too_many_rooms,
+                  "you have opened many rooms in a short time; wait a second");
     }
     found = rooms_.emplace(*name, std::make_shared<room>(*name, for_rooms_)).first;
   }

@@ -1,9 +1,13 @@
 // Somebody who is logged in.
 #pragma once
 
+#include "base/clock.hpp"
+#include "domain/load.hpp"
 #include "domain/sink.hpp"
 #include "model/identity.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -26,10 +30,12 @@ struct login {
 class member {
  public:
   /// `number` is never used again for another member.
-  member(std::uint64_t number, login l, asio_chat::sink& s)
+  /// @param most_posts under way; as many reads as `most_reads`
+  member(std::uint64_t number, login l, asio_chat::sink& s, std::size_t most_posts)
       : number_(number)
       , login_(std::move(l))
-      , sink_(s) {}
+      , sink_(s)
+      , posts_(most_posts) {}
 
   std::uint64_t number() const noexcept { return number_; }
   /// The same for whoever comes back with the same token.
@@ -52,16 +58,48 @@ class member {
     tell(refused{std::string(ref), static_cast<errc>(why.code.value()), why.message});
   }
 
+  /// To be asked before a room is made for him that nobody is in: each may leave keys and a log
+  /// behind.
+  /// @return false if there were many, and less than a second has passed
+  bool may_open_a_room(steady_time now) noexcept {
+    const std::chrono::duration<double> passed = now - opened_last_;
+    openings_ = std::min(most_openings, openings_ + passed.count());
+    opened_last_ = now;
+    if (openings_ < 1) return false;
+    openings_ -= 1;
+    return true;
+  }
+
+  /// The journal is asked for something, or has answered. Who has too much under way is not
+  /// listened to for a while: nobody fills memory with questions.
+  void begin_post() {
+    if (posts_.begin() && !reads_.full()) sink_.hold(true);
+  }
+  void end_post() {
+    if (posts_.end() && !reads_.full()) sink_.hold(false);
+  }
+  void begin_read() {
+    if (reads_.begin() && !posts_.full()) sink_.hold(true);
+  }
+  void end_read() {
+    if (reads_.end() && !posts_.full()) sink_.hold(false);
+  }
+
  private:
+  static constexpr std::size_t most_reads = 8;
+  static constexpr double most_openings = 64; ///< at once; then one a second
+
   friend class hub;      // renames
   friend class audience; // seats
-  friend class room;     // counts what is under way
 
   std::uint64_t number_;
   login login_;
   asio_chat::sink& sink_;
   std::vector<seat> seats_;
-  std::size_t posts_ = 0; ///< under way
+  load posts_;
+  load reads_{most_reads};
+  double openings_ = most_openings;
+  steady_time opened_last_{};
 };
 
 } // namespace asio_chat

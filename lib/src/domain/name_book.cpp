@@ -43,9 +43,13 @@ result<void> name_book::check_free(std::string_view name, const identity& who) c
     return fail(errc::name_taken, fmt::format("the name {} is taken", name));
   }
   if (const auto found = holder_of_.find(folded); found != holder_of_.end()) {
-    if (found->second != who && !is_over(held_.at(found->second))) {
+    const held& h = held_.at(found->second);
+    if (found->second != who && !is_over(h)) {
+      const auto left = std::chrono::ceil<std::chrono::seconds>(h.left + hold_ - time_.wall_now());
       return fail(errc::name_taken,
-                  fmt::format("the name {} is held for somebody who may come back", name));
+                  fmt::format("the name {} is held for whoever bore it last, for {} more seconds; "
+                              "choose another one, or wait",
+                              name, left.count()));
     }
   }
   return {};

@@ -56,7 +56,7 @@ void room::post(member& author, entry_kind kind, std::string text, std::string_v
                 std::string_view ref) {
   last_time_ = std::max(last_time_, services_.time.wall_now());
   entry draft{name_, {}, last_time_, author.name(), kind, std::move(text), std::string(id)};
-  if (++author.posts_ == services_.limits.posts_under_way) author.sink().hold(true);
+  author.begin_post();
   services_.log.append(std::move(draft), author.who(),
                        [self = shared_from_this(), number = author.number(), who = author.who(),
                         answer = std::string(id.empty() ? ref : id)](const auto& a) {
@@ -67,8 +67,7 @@ void room::post(member& author, entry_kind kind, std::string text, std::string_v
 void room::stored(std::uint64_t author, const identity& who, std::string ref,
                   const result<journal::appended>& a) {
   member* sender = services_.find_member(author);
-  if (sender && --sender->posts_ == services_.limits.posts_under_way / 2)
-    sender->sink().hold(false);
+  if (sender) sender->end_post();
   if (!a) {
     if (sender) sender->refuse(ref, for_members(a.error()));
     return;
@@ -87,13 +86,15 @@ void room::stored(std::uint64_t author, const identity& who, std::string ref,
   }
 }
 
-void room::read_history(const member& reader, const log_range& part, std::string_view ref,
+void room::read_history(member& reader, const log_range& part, std::string_view ref,
                         event (*shape)(history_page)) {
+  reader.begin_read();
   services_.log.read(name_, {part, most_of_a_page},
                      [self = shared_from_this(), number = reader.number(), shape,
                       r = std::string(ref)](const result<journal::page>& p) {
-                       const member* m = self->services_.find_member(number);
+                       member* m = self->services_.find_member(number);
                        if (!m) return;
+                       m->end_read();
                        if (!p) return m->refuse(r, for_members(p.error()));
                        history_page page{r, self->name_, {}, p->earlier, p->more, p->gap};
                        for (const journal::record& e : p->entries)
@@ -102,14 +103,16 @@ void room::read_history(const member& reader, const log_range& part, std::string
                      });
 }
 
-void room::search(const member& reader, search_query q, std::string_view ref,
+void room::search(member& reader, search_query q, std::string_view ref,
                   std::function<reply(const journal::hits&)> answer) {
   q.room = name_;
+  reader.begin_read();
   services_.log.search(std::move(q),
                        [self = shared_from_this(), number = reader.number(), r = std::string(ref),
                         answer = std::move(answer)](const result<journal::hits>& f) {
-                         const member* m = self->services_.find_member(number);
+                         member* m = self->services_.find_member(number);
                          if (!m) return;
+                         m->end_read();
                          if (!f) return m->refuse(r, for_members(f.error()));
                          m->tell(answer(*f));
                        });

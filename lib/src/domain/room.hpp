@@ -57,12 +57,12 @@ class room : public std::enable_shared_from_this<room> {
             std::string_view ref);
 
   /// Answers with a page of the log, as `shape` makes it.
-  void read_history(const member& reader, const log_range& part, std::string_view ref,
+  void read_history(member& reader, const log_range& part, std::string_view ref,
                     event (*shape)(history_page));
 
   /// Answers with what `answer` makes of the entries found.
   /// @param q of this room, whatever it says
-  void search(const member& reader, search_query q, std::string_view ref,
+  void search(member& reader, search_query q, std::string_view ref,
               std::function<reply(const journal::hits&)> answer);
 
  private:

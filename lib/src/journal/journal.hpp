@@ -52,6 +52,7 @@ class journal {
     bool more = false;           ///< the log goes on after them
     /// Entries from `range.from` on to this offset were asked for and are no longer kept.
     std::optional<std::uint64_t> gap;
+    position head; ///< of the log's last entry when this was read
   };
   /// A part of a log, see `log_range`. What is more than `bytes` is left out, at the far end of
   /// what was asked for, but for the first entry. An entry counts as long as its text and

@@ -180,6 +180,7 @@ void memory_journal::read(std::string room, range part, read_done done) {
     }
     p.earlier = first > l.first_offset();
     p.more = end <= l.last_offset;
+    p.head = {l.epoch, l.last_offset};
   }
   answer([done = std::move(done), p = std::move(p)] { done(p); });
 }

@@ -118,7 +118,7 @@ class native_protocol final : public protocol, public sink {
     const auto room = house_.hub.room_of(*member_, h.room);
     if (!room) return refuse(h.ref, room.error());
     log_range part = h.part;
-    part.entries = std::min(part.entries, longest_page);
+    part.entries = std::clamp<std::size_t>(part.entries, 1, longest_page);
     (*room)->read_history(*member_, part, h.ref,
                           [](history_page p) { return event(std::move(p)); });
   }

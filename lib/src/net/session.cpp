@@ -112,7 +112,7 @@ void session::go_on() {
 
 void session::take_frames() {
   if (state_ == state::telling && !tell_protocol()) return;
-  if (protocol_->name().size() > 0) reactor_.times().begin(*this, phase::idle, reactor_.now());
+  if (logged_in_) reactor_.times().begin(*this, phase::idle, reactor_.now());
   std::string_view payload;
   while (!closing_for_ && !paused()) {
     switch (frames_.next(payload)) {
@@ -139,6 +139,7 @@ bool session::tell_protocol() {
 }
 
 void session::logged_in() {
+  logged_in_ = true;
   house_.log(severity::info, fmt::format("{} logged in", protocol_->name()),
              {{"address", address_}});
   reactor_.times().begin(*this, phase::idle, reactor_.now());
@@ -152,7 +153,7 @@ appetite session::send(const shared_bytes& bytes) {
     const limits& l = house_.config.limits;
     if (!full_ && outbox_.bytes() > l.outbox_pause_bytes) {
       full_ = true;
-      reactor_.times().begin(*this, phase::stalled, reactor_.now());
+      if (logged_in_) reactor_.times().begin(*this, phase::stalled, reactor_.now());
     }
     if (outbox_.bytes() > l.outbox_bytes) {
       close({close_code::slow_reader,
@@ -166,8 +167,9 @@ appetite session::send(const shared_bytes& bytes) {
 void session::check_appetite() {
   if (!full_ || state_ == state::closing) return;
   const bool still_full = outbox_.bytes() > house_.config.limits.outbox_pause_bytes / 2;
-  // A byte that went is progress.
-  reactor_.times().begin(*this, still_full ? phase::stalled : phase::idle, reactor_.now());
+  // A byte that went is progress. Before the login its deadline alone counts.
+  if (logged_in_)
+    reactor_.times().begin(*this, still_full ? phase::stalled : phase::idle, reactor_.now());
   if (still_full) return;
   full_ = false;
   protocol_->hungry();

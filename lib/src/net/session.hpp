@@ -89,6 +89,7 @@ class session final : public transport::stream_owner, public peer, public expira
   state state_ = state::handshaking;
   bool touched_ = false;
   bool shutting_down_ = false;
+  bool logged_in_ = false;
   bool reading_ = false;
   bool input_over_ = false;
   bool held_ = false; ///< too many posts are under way

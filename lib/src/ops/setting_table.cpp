@@ -40,9 +40,13 @@ result<void> store_duration(std::chrono::milliseconds& place, view text,
   return store(place, parse_duration(text, least, most));
 }
 
-/// In whole hours, rounded up.
+/// In whole hours, rounded up; 0: no limit.
 result<void> store_age(std::chrono::hours& place, view text) {
-  const auto age = parse_duration(text, 0ms, 24h * 36'500);
+  if (text == "0") {
+    place = {};
+    return {};
+  }
+  const auto age = parse_duration(text, 1h, 24h * 36'500);
   if (!age) return age.error();
   place = std::chrono::ceil<std::chrono::hours>(*age);
   return {};
@@ -214,7 +218,7 @@ constexpr setting table[] = {
    [](settings& s, view v) { return store_age(s.server.limits.room_age, v); }},
   {"id-window", "History", "TIME", "24h", "a message sent once more is known for so long", false,
    [](settings& s, view v) { return store_duration(s.server.limits.id_time, v, 1s, 24h * 30); }},
-  {"name-hold", "History", "TIME", "10m", "a name is held for somebody who may come back", false,
+  {"name-hold", "History", "TIME", "2m", "a name is held for somebody who may come back", false,
    [](settings& s, view v) { return store_duration(s.server.limits.name_hold_time, v, 0ms, 24h * 30); }},
 
   {"max-connections", "Limits", "N", "20000", "open at the same time; more are closed at once",

@@ -77,6 +77,15 @@ TEST_CASE("bookmarks: a new epoch begins anew, a gap is stepped over") {
   CHECK(b.of("lobby") == position{9, 0});
 }
 
+TEST_CASE("bookmarks: a log that was put back is followed from its end") {
+  bookmarks b({}, {});
+  b.observe(entered({7, 0}));
+  b.observe(said({7, 41}));
+  CHECK(b.observe(event(entries_missed{"lobby", {7, 41}, {7, 4}})));
+  CHECK(b.of("lobby") == position{7, 3});
+  CHECK(b.observe(said({7, 4})));
+}
+
 TEST_CASE("bookmarks: of an earlier client are kept when the room is entered again") {
   bookmarks b(5, {{"lobby", {7, 4}}});
   CHECK(b.of("lobby") == position{7, 4});

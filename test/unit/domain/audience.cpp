@@ -72,11 +72,26 @@ TEST_CASE("who has everything gets nothing, and who has more waits for what foll
   person& alice = w.in("alice");
   say(w, alice, 1, 3);
   person& bob = joins(w, "bob", {position{7, 3}});
+  // One more is stored, and carol has read it; nobody has been told of it yet.
+  w.type(alice, "line 4");
   person& carol = joins(w, "carol", {position{7, 4}});
   w.run();
-  say(w, alice, 4, 5);
+  say(w, alice, 5, 5);
   CHECK(told(bob) == from_to(4, 5));
   CHECK(told(carol) == from_to(5, 5));
+  CHECK(carol.ear.all<entries_missed>().empty());
+}
+
+TEST_CASE("who has more than there ever was is told that the log is an older one") {
+  domain_world w;
+  person& alice = w.in("alice");
+  say(w, alice, 1, 3);
+  person& bob = joins(w, "bob", {position{7, 41}}); // before a backup was put back
+  w.run();
+  CHECK(bob.ear.last<entries_missed>().after == position{7, 41});
+  CHECK(bob.ear.last<entries_missed>().next == position{7, 4});
+  say(w, alice, 4, 5);
+  CHECK(told(bob) == from_to(4, 5));
 }
 
 TEST_CASE("what is no longer kept is announced as a gap with its range") {
@@ -202,4 +217,18 @@ TEST_CASE("a member with too many posts under way is held back until half of the
   CHECK(alice.ear.held);
   w.run();
   CHECK_FALSE(alice.ear.held);
+}
+
+TEST_CASE("a member with too many questions under way is held back until half are answered") {
+  domain_world w;
+  person& alice = w.in("alice");
+  say(w, alice, 1, 3);
+  for (int n = 0; n < 7; ++n)
+    w.type(alice, n % 2 == 0 ? "/history" : "/search line");
+  CHECK_FALSE(alice.ear.held);
+  w.type(alice, "/history");
+  CHECK(alice.ear.held);
+  w.run();
+  CHECK_FALSE(alice.ear.held);
+  CHECK(alice.ear.all<reply>().size() == 8);
 }

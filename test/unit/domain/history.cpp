@@ -22,8 +22,8 @@ TEST_CASE("/history shows the last lines of the room, oldest first") {
   CHECK(usual.ref == "r1");
   CHECK(usual.command == "history");
   REQUIRE(usual.lines.size() == 20);
-  CHECK(usual.lines.front() == "[2019-12-20 00:00:00] alice: line 11");
-  CHECK(usual.lines.back() == "[2019-12-20 00:00:00] alice: line 30");
+  CHECK(usual.lines.front() == "[2019-12-20 00:00:00 UTC] alice: line 11");
+  CHECK(usual.lines.back() == "[2019-12-20 00:00:00 UTC] alice: line 30");
   w.type(alice, "/history 2");
   w.run();
   CHECK(alice.ear.last<reply>().lines.size() == 2);
@@ -45,11 +45,11 @@ TEST_CASE("/history with what is no number of lines, or in no room, is refused")
 TEST_CASE("an entry is one line for a person") {
   const wall_time time(std::chrono::milliseconds(1'700'000'123'456));
   entry e{"den", {}, time, "alice", entry_kind::message, "one\ntwo", ""};
-  CHECK(entry_line(e) == "[2023-11-14 22:15:23] alice: one / two");
+  CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] alice: one / two");
   e.kind = entry_kind::action;
-  CHECK(entry_line(e) == "[2023-11-14 22:15:23] * alice one / two");
+  CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] * alice one / two");
   e.kind = entry_kind::topic;
-  CHECK(entry_line(e) == "[2023-11-14 22:15:23] * alice set the topic: one / two");
+  CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] * alice set the topic: one / two");
   e.text.clear();
-  CHECK(entry_line(e) == "[2023-11-14 22:15:23] * alice removed the topic");
+  CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] * alice removed the topic");
 }

@@ -145,3 +145,24 @@ TEST_CASE("nobody gets more of the last entries than his room gives") {
   CHECK(got("dave", {{}, 1'000}) == 2);
   CHECK(got("eve", {position{7, 0}, 0}) == 5); // what was missed is another matter
 }
+
+TEST_CASE("nobody opens one room after the other without end") {
+  domain_world w;
+  person& alice = w.enter("alice");
+  int opened = 0;
+  for (int n = 0; n < 100; ++n) {
+    const std::string room = "r" + std::to_string(n);
+    if (!w.hub.join(*alice.self, room, "")) break;
+    w.run();
+    ++opened;
+    w.hub.part(*alice.self, room).value();
+  }
+  CHECK(opened == 64);
+  CHECK(code_of(w.hub.join(*alice.self, "one-more", "").error()) == errc::too_many_rooms);
+  w.clock.advance(std::chrono::seconds(1));
+  CHECK(w.hub.join(*alice.self, "one-more", "").has_value());
+  // Into a room that somebody is in one may always go.
+  person& bob = w.in("bob", "den");
+  CHECK(w.hub.join(*alice.self, "den", "").has_value());
+  w.leave(bob);
+}

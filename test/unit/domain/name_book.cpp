@@ -46,7 +46,8 @@ TEST_CASE("a name is held for who may come back, for a while") {
   const auto taken = b.enter(other, eve, "ada");
   REQUIRE(taken.has_error());
   CHECK(taken.error().code == errc::name_taken);
-  CHECK(taken.error().message == "the name ada is held for somebody who may come back");
+  CHECK(taken.error().message == "the name ada is held for whoever bore it last, for 120 more "
+                                 "seconds; choose another one, or wait");
   CHECK(b.house.free_name("ada", eve) == "ada-2");
   member* back = b.enter(ear, ada, "Ada").value();
   b.house.leave(*back);

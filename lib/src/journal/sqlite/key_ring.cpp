@@ -117,10 +117,11 @@ result<std::unique_ptr<key_ring>> key_ring::open_to_read(const std::string& path
 
 result<void> key_ring::check_is_there(const std::string& path) {
   std::error_code denied; // then opening it says what is wrong
-  if (std::filesystem::exists(path, denied) || denied) return {};
+  if (const auto size = std::filesystem::file_size(path, denied); !denied && size > 0) return {};
+  if (denied && denied != std::errc::no_such_file_or_directory) return {};
   return fail(
       errc::storage_failed,
-      fmt::format("the key ring '{}' is missing, and the history cannot be read without "
+      fmt::format("the key ring '{}' is missing or empty, and the history cannot be read without "
                   "it: put a copy of it back, or begin anew without the journal.db beside it",
                   path));
 }

@@ -24,15 +24,15 @@ name_table::name_table(SQLite::Database& db, const key_ring& keys)
     , hold_(db, "INSERT OR REPLACE INTO names (who, name, left_at) VALUES (?, ?, ?)")
     , release_(db, "DELETE FROM names WHERE who=?") {}
 
-result<std::vector<held_name>> name_table::all() {
+std::vector<held_name> name_table::all(const std::function<void(const failure&)>& damaged) {
   std::vector<held_name> names;
   while (all_.executeStep()) {
     held_name n;
     n.who = array_at<identity>(all_, 0);
     auto name = keys_.open_text(bytes_at(all_, 1), context_of(n.who));
     if (!name) {
-      all_.reset();
-      return std::move(name.error());
+      damaged(name.error());
+      continue;
     }
     n.name = std::move(*name);
     if (!all_.getColumn(2).isNull()) n.left = time_at(all_, 2);

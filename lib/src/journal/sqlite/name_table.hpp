@@ -7,6 +7,7 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
+#include <functional>
 #include <vector>
 
 namespace asio_chat::sqlite {
@@ -16,7 +17,8 @@ class name_table {
  public:
   name_table(SQLite::Database& db, const key_ring& keys);
 
-  result<std::vector<held_name>> all();
+  /// @param damaged hears of each that cannot be opened; it is left out
+  std::vector<held_name> all(const std::function<void(const failure&)>& damaged);
   void hold(const held_name& n);
   void release(const identity& who);
 

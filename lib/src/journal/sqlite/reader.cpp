@@ -50,6 +50,7 @@ class page_builder {
     p.entries = std::move(entries_);
     p.earlier = first > room.first;
     p.more = end <= room.head;
+    p.head = {room.epoch, room.head};
     if (wanted_.missed) p.gap = room.first;
     return p;
   }

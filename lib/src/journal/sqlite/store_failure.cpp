@@ -76,7 +76,8 @@ void store::take_back(std::span<operation> group, const SQLite::Exception& e) {
   if (writer_) writer_->roll_back();
   writer_.reset();
   for (room_state* r : touched_) {
-    suspects_.push_back(r->before);
+    const auto same = [&](const room_values& v) { return v.row.tag == r->before.row.tag; };
+    if (std::ranges::none_of(suspects_, same)) suspects_.push_back(r->before);
     r->now = r->before;
     r->touched = r->new_topic = false;
     r->waiting.clear();

@@ -104,9 +104,8 @@ void store::start(SQLite::Database db) {
   house_ = writer_->rooms.house();
   newest_epoch_ = house_.epoch;
   empty_erased_rooms();
-  auto names = writer_->names.all();
-  if (!names) throw error(std::move(names.error()));
-  names_ = std::move(*names);
+  // A name that is held for nobody harms less than a history that cannot be opened.
+  names_ = writer_->names.all([this](const failure& f) { trouble_.tell(f.message); });
 
   const wall_time since = options_.time->wall_now() - options_.id_window;
   newest_records newest(writer_->db);

@@ -1,5 +1,6 @@
 #include "journal/sqlite/verify.hpp"
 
+#include "journal/sqlite/name_table.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/schema.hpp"
 
@@ -87,6 +88,10 @@ void check_pages(SQLite::Database& db, verify_report& report) {
   }
 }
 
+void check_names(SQLite::Database& db, key_ring& keys, verify_report& report) {
+  name_table(db, keys).all([&](const failure& f) { report.bad.push_back({"", 0, 0, f.message}); });
+}
+
 void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report,
                  const progress_function& tell) {
   const auto destroyed = keys.destroyed();
@@ -133,6 +138,7 @@ result<verify_report> verify(const database_file& f, key_ring& keys,
     try {
       say("pages", 0, 0);
       check_pages(db, report);
+      check_names(db, keys, report);
       check_rooms(db, keys, report, say);
     } catch (const SQLite::Exception& e) {
       report.bad.push_back({"", 0, 0, explain(f, e).message});
