@@ -174,7 +174,7 @@ def test_verify_names_the_first_bad_record_after_a_flip_anywhere(kept):
 
 def test_export_gives_a_room_oldest_first_in_both_formats(kept, tmp_path):
     lines = good("export", "#Den", data=kept).splitlines()
-    assert [re.sub(r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] ", "", l) for l in lines] == [
+    assert [re.sub(r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\] ", "", l) for l in lines] == [
         "bob: den one", "bob: den two", "bob: den three"]
     entries = exported(kept, "den")
     assert [e["position"]["offset"] for e in entries] == [1, 2, 3]

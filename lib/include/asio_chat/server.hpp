@@ -32,9 +32,9 @@ struct server_stats {
 };
 
 /// Runs on the caller's io_context, on one thread: construct it, call it and destroy it on the
-/// thread that runs that context (or while none does). No globals of its own, and no threads, but for
-/// the two of a journal on disk (`server_config::storage`), which post their answers to the context.
-/// Destroying it closes every connection at once; `async_stop` is the polite way.
+/// thread that runs that context (or while none does). No globals of its own, and no threads, but
+/// for the two of a journal on disk (`server_config::storage`), which post their answers to the
+/// context. Destroying it closes every connection at once; `async_stop` is the polite way.
 class server {
  public:
   /// @throws asio_chat::error if certificate, key or CA cannot be used, or a setting is wrong.
