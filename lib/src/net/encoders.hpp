@@ -5,6 +5,7 @@
 #include "model/shared_event.hpp"
 
 #include <string>
+#include <variant>
 
 namespace asio_chat::net {
 
@@ -18,9 +19,12 @@ class encode_once {
   const shared_bytes& operator()(const shared_event& e) {
     // Holding the event keeps its address from being used for another one.
     if (e != last_) {
-      std::string bytes = encode_(e->value);
-      bytes_ = bytes.empty() ? nullptr : share(std::move(bytes));
+      bytes_ = {};
       last_ = e;
+      if (std::string bytes = encode_(e->value); !bytes.empty()) {
+        bytes_ = std::holds_alternative<entry>(e->value) ? entries_.append(std::move(bytes))
+                                                         : share(std::move(bytes));
+      }
     }
     return bytes_;
   }
@@ -29,6 +33,7 @@ class encode_once {
   std::string (*encode_)(const event&);
   shared_event last_;
   shared_bytes bytes_;
+  byte_run entries_; ///< of what only one is told there would be holes in it
 };
 
 struct encoders {

@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -26,8 +27,9 @@ class write_buffers {
   std::vector<buffer> free_;
 };
 
-/// A queue of shared bytes, counted. What waits leaves together: `start_write` lays as much as fits
-/// a record side by side, so that one record and one system call carry it.
+/// A queue of shared bytes, counted. What lies side by side in memory is one part, and goes out
+/// from where it lies; of several short ones `start_write` lays together as much as fills a record,
+/// so that one record and one system call carry it.
 ///
 ///     pushed ->  [ head ........ ]   queue
 ///                   |  start_write
@@ -35,9 +37,11 @@ class write_buffers {
 ///                [ current ]         one write under way; `wrote` moves through it
 class outbox {
  public:
-  void push(shared_bytes b) {
-    bytes_ += b->size();
-    queue_.push_back(std::move(b));
+  void push(const shared_bytes& b) {
+    bytes_ += b.size();
+    if (!queue_.empty() && queue_.back().extend(b)) return;
+    if (queue_.size() - std::max(settled_, head_) >= most_unsettled) settle();
+    queue_.push_back(b);
   }
 
   /// Waiting, and in the write under way.
@@ -54,13 +58,20 @@ class outbox {
   std::string_view wrote(std::size_t n, write_buffers& buffers);
 
  private:
+  static constexpr std::size_t most_unsettled = 16;
+
+  /// A few bytes of each would keep many blocks in memory that all others are done with.
+  void settle();
+  /// `n` bytes of the first part are on their way.
+  void took(std::size_t n);
   void compact();
 
   std::vector<shared_bytes> queue_;
   std::size_t head_ = 0;
+  std::size_t settled_ = 0; ///< the parts before this one lie in blocks of their own
   std::size_t bytes_ = 0;
   std::string_view rest_;
-  shared_bytes whole_;             ///< a write of one block goes out from where it lies
+  shared_bytes whole_;             ///< a write of one part goes out from where it lies
   write_buffers::buffer together_; ///< of several, from here
 };
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace asio_chat::net {
@@ -12,7 +13,7 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr unsigned most_turns_held = 64;
-constexpr auto longest_held = std::chrono::milliseconds(1);
+constexpr auto always_held = std::chrono::milliseconds(1);
 // Deadlines are met this late at most.
 constexpr auto visit_interval = std::chrono::milliseconds(250);
 } // namespace
@@ -45,7 +46,7 @@ void reactor::turn() {
   const bool input_goes_on = reads_ != reads_when_posted_;
   if (input_goes_on && !hurried_ && turns_held_ < most_turns_held) {
     if (turns_held_ == 0) held_since_ = now();
-    if (++turns_held_ == 1 || now() - held_since_ < longest_held) {
+    if (++turns_held_ == 1 || now() - held_since_ < longest_held_) {
       post_flush();
       return;
     }
@@ -58,9 +59,11 @@ void reactor::flush() {
   flush_posted_ = false;
   hurried_ = false;
   flushing_.swap(touched_);
+  const steady_time begin = now();
   for (const auto& s : flushing_)
     s->flush();
   flushing_.clear();
+  longest_held_ = std::max<steady_time::duration>(always_held, now() - begin);
 }
 
 void reactor::start() {

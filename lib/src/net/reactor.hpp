@@ -70,6 +70,9 @@ class reactor {
   std::uint64_t reads_when_posted_ = 0;
   unsigned turns_held_ = 0;
   steady_time held_since_{};
+  /// As long as a flush takes it may wait for more: with a thousand receivers that is what it takes
+  /// to fill their records, and it at most doubles their latency.
+  steady_time::duration longest_held_{};
   std::uint64_t bytes_written_ = 0;
 };
 

@@ -1,0 +1,12 @@
+#include "base/bytes.hpp"
+
+namespace asio_chat {
+
+shared_bytes byte_run::append(std::string bytes) {
+  if (bytes.size() > block_bytes / 4) return share(std::move(bytes));
+  if (block_ && block_->use_count() == 1) block_->clear(); // everybody has read it
+  if (!block_ || block_->room() < bytes.size()) block_.reset(new byte_block(block_bytes));
+  return {block_, block_->append(bytes)};
+}
+
+} // namespace asio_chat
