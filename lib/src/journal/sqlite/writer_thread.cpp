@@ -38,6 +38,13 @@ std::vector<T> moved(std::vector<T>& from, std::size_t begin, std::size_t end) {
   return {std::make_move_iterator(at(begin)), std::make_move_iterator(at(end))};
 }
 
+template <class T>
+void move_behind(std::vector<T>& to, std::vector<T>& from) {
+  if (to.empty()) return std::swap(to, from);
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  from.clear();
+}
+
 } // namespace
 
 writer_thread::writer_thread(store& s, reader_thread& readers, answer_post post)
@@ -57,16 +64,29 @@ writer_thread::~writer_thread() {
 }
 
 void writer_thread::add(operation o, done d) {
-  const std::lock_guard lock(mutex_);
-  if (queue_.empty()) came_.notify_one();
-  queue_.operations.push_back(std::move(o));
-  queue_.answers.push_back(std::move(d));
+  hand_over_later();
+  gathering_.operations.push_back(std::move(o));
+  gathering_.answers.push_back(std::move(d));
 }
 
 void writer_thread::add(read_call r) {
-  const std::lock_guard lock(mutex_);
-  if (queue_.empty()) came_.notify_one();
-  queue_.reads.push_back(std::move(r));
+  hand_over_later();
+  gathering_.reads.push_back(std::move(r));
+}
+
+void writer_thread::hand_over_later() {
+  if (!gathering_.empty()) return;
+  post_.post(std::monostate(), [this](const auto&, const auto&) { hand_over(); });
+}
+
+void writer_thread::hand_over() {
+  {
+    const std::lock_guard lock(mutex_);
+    move_behind(queue_.operations, gathering_.operations);
+    move_behind(queue_.answers, gathering_.answers);
+    move_behind(queue_.reads, gathering_.reads);
+  }
+  came_.notify_one();
 }
 
 bool writer_thread::take(bool wait) {
@@ -113,7 +133,7 @@ void writer_thread::forget_first(std::size_t count) {
 
 void writer_thread::write_last_names() {
   std::vector<operation> names;
-  for (waiting* w : {&taken_, &queue_}) {
+  for (waiting* w : {&taken_, &queue_, &gathering_}) {
     for (operation& o : w->operations) {
       if (std::holds_alternative<hold_operation>(o.what) ||
           std::holds_alternative<release_operation>(o.what))

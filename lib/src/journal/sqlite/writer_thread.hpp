@@ -13,6 +13,8 @@
 
 namespace asio_chat::sqlite {
 
+/// What its caller adds in one turn is handed over together at the turn's end: the first of many
+/// messages is not committed alone while the others come in, and one lock serves them all.
 class writer_thread {
  public:
   using done = std::variant<std::monostate, journal::append_done, journal::open_done>;
@@ -33,6 +35,8 @@ class writer_thread {
     bool empty() const noexcept { return operations.empty() && reads.empty(); }
   };
 
+  void hand_over_later();
+  void hand_over();
   void work();
   bool take(bool wait);
   void commit_all();
@@ -43,7 +47,8 @@ class writer_thread {
   store& store_;
   reader_thread& readers_;
   answer_post post_;
-  std::mutex mutex_; ///< of the next three
+  waiting gathering_; ///< the caller's
+  std::mutex mutex_;  ///< of the next three
   std::condition_variable came_;
   waiting queue_;
   bool stop_ = false;
