@@ -31,7 +31,7 @@ install_missing() {
   packages="g++ cmake ninja-build pkgconf libssl-dev libfmt-dev libspdlog-dev libcli11-dev
             libedit-dev libutfcpp-dev libsodium-dev libsqlite3-dev libsqlitecpp-dev $boost"
   [ $tests = OFF ] || packages="$packages catch2 clang-format python3 python3-pytest
-            python3-pexpect python3-pyte openssl procps sslscan strace testssl.sh tshark
+            python3-pexpect python3-pyte openssl procps sslscan strace testssl.sh tshark valgrind
             netcat-openbsd"
   missing=
   for p in $packages; do is_installed "$p" || missing="$missing $p"; done

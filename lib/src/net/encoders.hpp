@@ -5,7 +5,6 @@
 #include "model/shared_event.hpp"
 
 #include <string>
-#include <variant>
 
 namespace asio_chat::net {
 
@@ -17,21 +16,15 @@ class encode_once {
 
   /// Null if the protocol has nothing to say of this event.
   const shared_bytes& operator()(const shared_event& e) {
-    // Holding the event keeps its address from being used for another one.
-    if (e != last_) {
-      bytes_ = {};
-      last_ = e;
-      if (std::string bytes = encode_(e->value); !bytes.empty()) {
-        bytes_ = std::holds_alternative<entry>(e->value) ? entries_.append(std::move(bytes))
-                                                         : share(std::move(bytes));
-      }
-    }
+    if (e != last_) encode_anew(e);
     return bytes_;
   }
 
  private:
+  void encode_anew(const shared_event& e);
+
   std::string (*encode_)(const event&);
-  shared_event last_;
+  shared_event last_; ///< held, so that its address is not used for another one
   shared_bytes bytes_;
   byte_run entries_; ///< of what only one is told there would be holes in it
 };

@@ -19,6 +19,11 @@ void write_buffers::give_back(buffer b) {
   if (free_.size() < most_kept) free_.push_back(std::move(b));
 }
 
+void outbox::push_part(const shared_bytes& b) {
+  if (queue_.size() - std::max(settled_, head_) >= most_unsettled) settle();
+  queue_.push_back(b);
+}
+
 std::string_view outbox::start_write(write_buffers& buffers) {
   assert(!empty() && !writing());
   const bool alone = head_ + 1 == queue_.size() || queue_[head_].size() >= write_buffers::size;

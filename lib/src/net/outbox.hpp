@@ -3,7 +3,6 @@
 
 #include "base/bytes.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -40,8 +39,7 @@ class outbox {
   void push(const shared_bytes& b) {
     bytes_ += b.size();
     if (!queue_.empty() && queue_.back().extend(b)) return;
-    if (queue_.size() - std::max(settled_, head_) >= most_unsettled) settle();
-    queue_.push_back(b);
+    push_part(b);
   }
 
   /// Waiting, and in the write under way.
@@ -60,6 +58,7 @@ class outbox {
  private:
   static constexpr std::size_t most_unsettled = 16;
 
+  void push_part(const shared_bytes& b);
   /// A few bytes of each would keep many blocks in memory that all others are done with.
   void settle();
   /// `n` bytes of the first part are on their way.

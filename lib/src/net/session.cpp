@@ -148,20 +148,22 @@ void session::logged_in() {
 appetite session::send(const shared_bytes& bytes) {
   if (state_ == state::closing || state_ == state::closed) return appetite::hungry;
   outbox_.push(bytes);
-  if (outbox_.waiting() >= write_buffers::size) {
-    reactor_.hurry();
-    const limits& l = house_.config.limits;
-    if (!full_ && outbox_.bytes() > l.outbox_pause_bytes) {
-      full_ = true;
-      if (logged_in_) reactor_.times().begin(*this, phase::stalled, reactor_.now());
-    }
-    if (outbox_.bytes() > l.outbox_bytes) {
-      close({close_code::slow_reader,
-             fmt::format("more than {} bytes are waiting for you to read them", l.outbox_bytes)});
-    }
-  }
-  reactor_.touch(*this);
+  if (outbox_.waiting() >= write_buffers::size) fills_up();
+  if (!touched_) reactor_.touch(*this);
   return full_ ? appetite::full : appetite::hungry;
+}
+
+void session::fills_up() {
+  reactor_.hurry();
+  const limits& l = house_.config.limits;
+  if (!full_ && outbox_.bytes() > l.outbox_pause_bytes) {
+    full_ = true;
+    if (logged_in_) reactor_.times().begin(*this, phase::stalled, reactor_.now());
+  }
+  if (outbox_.bytes() > l.outbox_bytes) {
+    close({close_code::slow_reader,
+           fmt::format("more than {} bytes are waiting for you to read them", l.outbox_bytes)});
+  }
 }
 
 void session::check_appetite() {

@@ -72,6 +72,7 @@ class session final : public transport::stream_owner, public peer, public expira
   void read();
   bool paused() const noexcept { return (held_ || full_) && !closing_for_; }
   void go_on();
+  void fills_up();
   void check_appetite();
   void write(std::string_view bytes);
   void take_frames();
