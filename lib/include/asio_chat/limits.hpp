@@ -35,7 +35,8 @@ struct limits {
   std::chrono::milliseconds close_time = std::chrono::seconds(2);     ///< goodbye and close_notify
   std::chrono::milliseconds drain_time = std::chrono::seconds(5);     ///< of a server that stops
   std::chrono::milliseconds name_hold_time = std::chrono::minutes(2); ///< for who may come back
-  std::chrono::milliseconds id_time = std::chrono::hours(24);         ///< ids of messages are known
+  std::chrono::milliseconds sleep_time = std::chrono::seconds(5); ///< quiet connections; 0: never
+  std::chrono::milliseconds id_time = std::chrono::hours(24);     ///< ids of messages are known
 };
 
 } // namespace asio_chat

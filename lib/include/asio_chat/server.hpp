@@ -23,6 +23,7 @@ namespace asio_chat {
 struct server_stats {
   std::uint64_t accepted = 0;      ///< connections, in memory ones included
   std::uint64_t sessions = 0;      ///< open now
+  std::uint64_t asleep = 0;        ///< of these, quiet: most of their memory is given back
   std::uint64_t members = 0;       ///< logged in now
   std::uint64_t entries = 0;       ///< appended to rooms
   std::uint64_t deliveries = 0;    ///< events put into outboxes

@@ -18,11 +18,13 @@ constexpr auto always_held = std::chrono::milliseconds(1);
 constexpr auto visit_interval = std::chrono::milliseconds(250);
 } // namespace
 
-reactor::reactor(asio::io_context& context, const clock& time, deadlines::durations d)
+reactor::reactor(asio::io_context& context, const clock& time, deadlines::durations d,
+                 std::chrono::milliseconds quiet_time)
     : context_(context)
     , time_(time)
     , timer_(context)
     , deadlines_(d)
+    , dormitory_(quiet_time)
     , self_(std::make_shared<reactor*>(this)) {}
 
 reactor::~reactor() = default;
@@ -82,7 +84,9 @@ void reactor::visit_later() {
   timer_.async_wait([self = std::weak_ptr(self_)](const error_code& e) {
     const auto alive = self.lock();
     if (e || !alive) return;
-    (*alive)->deadlines_.visit((*alive)->now());
+    const steady_time now = (*alive)->now();
+    (*alive)->deadlines_.visit(now);
+    (*alive)->dormitory_.visit(now);
     (*alive)->visit_later();
   });
 }

@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "net/deadlines.hpp"
+#include "net/dormitory.hpp"
 #include "net/outbox.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -25,7 +26,8 @@ class session;
 /// further input the first flush runs at once: at rest nothing waits.
 class reactor {
  public:
-  reactor(boost::asio::io_context& context, const clock& time, deadlines::durations d);
+  reactor(boost::asio::io_context& context, const clock& time, deadlines::durations d,
+          std::chrono::milliseconds quiet_time);
   ~reactor();
   reactor(const reactor&) = delete;
   reactor& operator=(const reactor&) = delete;
@@ -34,6 +36,8 @@ class reactor {
   steady_time now() const { return time_.now(); }
   write_buffers& buffers() noexcept { return buffers_; }
   deadlines& times() noexcept { return deadlines_; }
+  net::dormitory& dormitory() noexcept { return dormitory_; }
+  const net::dormitory& dormitory() const noexcept { return dormitory_; }
 
   /// Something entered the session's outbox, or it wants to close: it will be flushed.
   void touch(session& s);
@@ -43,7 +47,7 @@ class reactor {
   void wrote(std::size_t bytes) noexcept { bytes_written_ += bytes; }
   std::uint64_t bytes_written() const noexcept { return bytes_written_; }
 
-  /// Visits the deadlines from now on, until `stop`.
+  /// Visits deadlines and dormitory from now on, until `stop`.
   void start();
   void stop();
 
@@ -57,6 +61,7 @@ class reactor {
   const clock& time_;
   boost::asio::steady_timer timer_;
   deadlines deadlines_;
+  net::dormitory dormitory_;
   write_buffers buffers_;
   std::vector<boost::intrusive_ptr<session>> touched_;
   std::vector<boost::intrusive_ptr<session>> flushing_;

@@ -87,6 +87,9 @@ void session::read() {
 void session::on_read(const error_code& e, std::size_t n) {
   reading_ = false;
   if (state_ == state::closed) return;
+  // Only `rest` ends a read so.
+  if (e == asio::error::operation_aborted) return sleep_or_read();
+  stir();
   reactor_.read_completed();
   if (e) {
     input_over_ = true;
@@ -96,6 +99,27 @@ void session::on_read(const error_code& e, std::size_t n) {
   }
   frames_.commit(n);
   go_on();
+}
+
+void session::rest() {
+  if (state_ == state::live && !closing_for_ && reading_ && outbox_.empty()) stream_->cancel_read();
+  reactor_.dormitory().watch(*this, reactor_.now());
+}
+
+void session::sleep_or_read() {
+  if (state_ != state::live || closing_for_ || !outbox_.empty()) return read();
+  frames_.give_back();
+  reactor_.dormitory().fell_asleep(*this);
+  reading_ = true;
+  stream_->async_sleep(handler_of<&session::on_awake>(*this));
+}
+
+void session::on_awake(const error_code&, std::size_t) {
+  // If it was an error, the read meets it as well.
+  reading_ = false;
+  if (state_ == state::closed) return;
+  reactor_.dormitory().watch(*this, reactor_.now());
+  if (!paused()) read();
 }
 
 void session::go_on() {
@@ -143,6 +167,7 @@ void session::logged_in() {
   house_.log(severity::info, fmt::format("{} logged in", protocol_->name()),
              {{"address", address_}});
   reactor_.times().begin(*this, phase::idle, reactor_.now());
+  reactor_.dormitory().watch(*this, reactor_.now());
 }
 
 appetite session::send(const shared_bytes& bytes) {
@@ -196,6 +221,7 @@ void session::flush() {
 }
 
 void session::write(std::string_view bytes) {
+  stir();
   stream_->async_write_some(asio::buffer(bytes.data(), bytes.size()),
                             handler_of<&session::on_write>(*this));
 }
@@ -221,84 +247,6 @@ std::vector<std::string> session::protection() const {
       fmt::format("the server's certificate: {}, SHA-256 {}", shown.subject, shown.fingerprint),
       agreed.peer_subject.empty() ? std::string("you showed no certificate")
                                   : "your certificate: " + agreed.peer_subject};
-}
-
-void session::close(close_reason reason) {
-  if (state_ == state::closing || state_ == state::closed || closing_for_) return;
-  closing_for_ = std::move(reason);
-  reactor_.touch(*this);
-}
-
-void session::begin_closing() {
-  const std::string name(protocol_ ? protocol_->name() : "");
-  house_.log(severity::info, fmt::format("Connection closed with {}", address_),
-             {{"name", name},
-              {"reason", closing_for_->phrase},
-              {"code", std::to_string(static_cast<int>(closing_for_->code))}});
-  if (protocol_) {
-    protocol_->leave(closing_for_->code == close_code::quit);
-    if (closing_for_->code != close_code::connection_lost) {
-      if (const shared_bytes last = protocol_->goodbye(*closing_for_)) outbox_.push(last);
-    }
-  }
-  state_ = state::closing;
-  reactor_.times().begin(*this, phase::closing, reactor_.now());
-  go_on(); // it may have been paused
-}
-
-void session::shut_down() {
-  if (std::exchange(shutting_down_, true)) return;
-  stream_->async_shutdown(handler_of<&session::on_shutdown>(*this));
-}
-
-void session::on_shutdown(const error_code&, std::size_t) {
-  finish();
-}
-
-void session::expire(phase p) {
-  switch (p) {
-  case phase::handshake:
-    house_.log(severity::warning, fmt::format("SSL Error: handshake with {} failed", address_),
-               {{"reason", "not done in time"}});
-    return finish();
-  case phase::login:
-    return close({close_code::login_timeout, "no login in time"});
-  case phase::idle:
-    return close({close_code::idle, fmt::format("nothing was heard for {} s",
-                                                house_.config.limits.idle_time.count() / 1000)});
-  case phase::stalled:
-    return cut_off(
-        {close_code::slow_reader,
-         fmt::format("nothing was read for {} s", house_.config.limits.stall_time.count() / 1000)});
-  case phase::closing:
-    return finish();
-  }
-}
-
-void session::check_trust() {
-  SSL* ssl = stream_->native_tls();
-  if (ssl == nullptr || (state_ != state::telling && state_ != state::live) || closing_for_) return;
-  const auto admitted = house_.tls->admit(ssl, std::chrono::system_clock::now());
-  if (admitted) return;
-  house_.log(severity::warning, fmt::format("Client certificate of {} is good no more", address_),
-             {{"name", std::string(protocol_ ? protocol_->name() : "")},
-              {"reason", admitted.error().message}});
-  close({close_code::not_trusted, "your certificate is good no more"});
-}
-
-void session::cut_off(close_reason reason) {
-  if (state_ == state::closed) return;
-  if (!closing_for_) closing_for_ = std::move(reason);
-  if (state_ != state::closing && state_ != state::handshaking) begin_closing();
-  finish();
-}
-
-void session::finish() {
-  if (state_ == state::closed) return;
-  state_ = state::closed;
-  deadlines::end(*this);
-  stream_->close();
-  keeper_.ended(*this);
 }
 
 } // namespace asio_chat::net

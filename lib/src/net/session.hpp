@@ -32,7 +32,10 @@ class session_keeper {
 /// posts under way, nothing is read: the peer has to wait, and TCP tells it so. `close` is the only
 /// way out: it is carried out at the end of the turn, leaves the hub, says goodbye, sends what
 /// waits, shuts TLS down, and lets the socket go, all within `limits::close_time`.
-class session final : public transport::stream_owner, public peer, public expirable {
+class session final : public transport::stream_owner,
+                      public peer,
+                      public expirable,
+                      public sleeper {
  public:
   session(std::unique_ptr<transport::stream> s, reactor& r, const house& h, session_keeper& k,
           std::string address, std::uint16_t port);
@@ -50,6 +53,7 @@ class session final : public transport::stream_owner, public peer, public expira
   std::vector<std::string> protection() const override;
 
   void expire(phase p) override;
+  void rest() override;
 
   // For the reactor.
   bool mark_touched() noexcept { return !std::exchange(touched_, true); }
@@ -68,8 +72,10 @@ class session final : public transport::stream_owner, public peer, public expira
   void on_read(const error_code& e, std::size_t n);
   void on_write(const error_code& e, std::size_t n);
   void on_shutdown(const error_code& e, std::size_t);
+  void on_awake(const error_code& e, std::size_t);
 
   void read();
+  void sleep_or_read();
   bool paused() const noexcept { return (held_ || full_) && !closing_for_; }
   void go_on();
   void fills_up();

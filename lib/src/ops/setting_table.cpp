@@ -258,6 +258,8 @@ constexpr setting table[] = {
    [](settings& s, view v) { return store_duration(s.server.limits.close_time, v); }},
   {"drain-timeout", "Limits", "TIME", "5s", "for all of them when the server stops", false,
    [](settings& s, view v) { return store_duration(s.server.limits.drain_time, v); }},
+  {"sleep-after", "Limits", "TIME", "5s", "a quiet connection gives back memory; 0: never", false,
+   [](settings& s, view v) { return store_duration(s.server.limits.sleep_time, v, 0ms); }},
 
   {"log-level", "Log", "debug|info|warning|error", "info", "the least that is logged", false,
    [](settings& s, view v) { return store_choice(s.log.level, v, level_choices); }},

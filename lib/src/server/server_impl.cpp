@@ -91,7 +91,8 @@ server::impl::impl(asio::io_context& context, server_config config)
     , house_{config_, hub_, encoders_, log_, tls_->now()}
     , reactor_(context, clock_,
                {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,
-                config_.limits.stall_time, config_.limits.close_time})
+                config_.limits.stall_time, config_.limits.close_time},
+               config_.limits.sleep_time)
     , drain_(context) {
   if (!config_.tls.certificate_file.empty()) {
     tls_->change(config_.tls).value();
@@ -222,6 +223,7 @@ void server::impl::ended(net::session& s) {
 server_stats server::impl::stats() const {
   return {accepted_,
           sessions_.size(),
+          reactor_.dormitory().asleep(),
           hub_.member_count(),
           hub_.entries(),
           hub_.deliveries(),

@@ -95,6 +95,10 @@ void memory_socket::write_some(asio::const_buffer buffer, transport::stream_hand
   out_->turn(context_);
 }
 
+void memory_socket::cancel_read() {
+  if (in_->reader) memory_pipe::finish(context_, in_->reader, asio::error::operation_aborted, 0);
+}
+
 void memory_socket::shutdown_write() {
   out_->ended = true;
   out_->turn(context_);
@@ -142,6 +146,8 @@ class memory_stream final : public stream {
     socket_->shutdown_write();
     succeed(std::move(h));
   }
+  void cancel_read() override { socket_->cancel_read(); }
+  void async_sleep(stream_handler h) override { socket_->read_some({}, std::move(h)); }
   void close() noexcept override { socket_->close(); }
   SSL* native_tls() noexcept override { return nullptr; }
 

@@ -30,8 +30,11 @@ class memory_socket {
   memory_socket(const memory_socket&) = delete;
   memory_socket& operator=(const memory_socket&) = delete;
 
+  /// Into no room at all: completes when there is something to read.
   void read_some(boost::asio::mutable_buffer buffer, transport::stream_handler handler);
   void write_some(boost::asio::const_buffer buffer, transport::stream_handler handler);
+  /// A read that has got nothing yet ends with `operation_aborted`.
+  void cancel_read();
   void shutdown_write();
   void close() noexcept;
 

@@ -30,6 +30,11 @@ class plain_stream final : public stream {
     socket_.async_wait(tcp_socket::wait_error,
                        [h = std::move(h)](const error_code& e) mutable { h(e); });
   }
+  void cancel_read() override {}
+  void async_sleep(stream_handler h) override {
+    socket_.async_wait(tcp_socket::wait_read,
+                       [h = std::move(h)](const error_code& e) mutable { h(e); });
+  }
   void close() noexcept override {
     error_code ignored;
     socket_.close(ignored);

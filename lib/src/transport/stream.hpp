@@ -69,6 +69,15 @@ class stream {
   /// Says that nothing more will be written (TLS: close_notify) and waits for the peer to say the
   /// same, which may be never: bound it by a deadline that closes. No write may be under way.
   virtual void async_shutdown(stream_handler) = 0;
+
+  /// The read under way ends with `operation_aborted`, unless it has got something already. Does
+  /// nothing where a stream that sleeps would gain nothing.
+  virtual void cancel_read() = 0;
+  /// Gives back all memory that can be had anew, and completes when it is time to read again: when
+  /// there is input, when something else woke the stream, or at once if it cannot sleep. Nothing
+  /// may be under way. Everything may be begun while it sleeps, and wakes it.
+  virtual void async_sleep(stream_handler) = 0;
+
   /// Ends everything at once; operations under way complete with an error.
   virtual void close() noexcept = 0;
 

@@ -1,7 +1,10 @@
 #include "transport/stream.hpp"
+#include "transport/wakeful_socket.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
+#include <memory>
 #include <optional>
 
 namespace asio_chat::transport {
@@ -10,12 +13,19 @@ namespace asio = boost::asio;
 
 namespace {
 
+struct free_ssl {
+  void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+using ssl_ptr = std::unique_ptr<SSL, free_ssl>;
+
+/// An `ssl::stream` while there is something to do. Before the first byte of a handshake, and while
+/// the connection sleeps, there is the socket alone.
 class tls_stream final : public stream {
  public:
   tls_stream(tcp_socket socket, context_ptr context, side s)
-      : silent_(std::move(socket))
+      : socket_(std::move(socket))
       , context_(std::move(context)) {
-    if (s == side::client) make_stream();
+    if (s == side::client) begin();
   }
 
   void async_handshake(side s, stream_handler h) override {
@@ -23,35 +33,73 @@ class tls_stream final : public stream {
       return stream_->async_handshake(asio::ssl::stream_base::client, std::move(h));
     }
     // A client that never says anything shall not cost the 80 kB that OpenSSL and Asio take.
-    silent_.async_wait(tcp_socket::wait_read,
+    socket_.async_wait(tcp_socket::wait_read,
                        [this, h = std::move(h)](const error_code& e) mutable {
                          if (e) return h(e);
-                         make_stream();
+                         begin();
                          stream_->async_handshake(asio::ssl::stream_base::server, std::move(h));
                        });
   }
   void async_read_some(asio::mutable_buffer b, stream_handler h) override {
-    stream_->async_read_some(b, std::move(h));
+    awake().async_read_some(b, std::move(h));
   }
   void async_write_some(asio::const_buffer b, stream_handler h) override {
-    stream_->async_write_some(b, std::move(h));
+    awake().async_write_some(b, std::move(h));
   }
-  void async_shutdown(stream_handler h) override { stream_->async_shutdown(std::move(h)); }
+  void async_shutdown(stream_handler h) override { awake().async_shutdown(std::move(h)); }
+
+  void cancel_read() override { stream_->next_layer().cancel_read(); }
+  void async_sleep(stream_handler h) override {
+    if (!sleep()) {
+      return asio::post(stream_->get_executor(), [h = std::move(h)]() mutable { h({}); });
+    }
+    socket_.async_wait(tcp_socket::wait_read,
+                       [h = std::move(h)](const error_code& e) mutable { h(e); });
+  }
+
   void close() noexcept override {
     error_code ignored;
-    (stream_ ? stream_->next_layer() : silent_).close(ignored);
+    (stream_ ? stream_->next_layer() : socket_).close(ignored);
   }
-  SSL* native_tls() noexcept override { return stream_ ? stream_->native_handle() : nullptr; }
+  SSL* native_tls() noexcept override { return stream_ ? stream_->native_handle() : ssl_.get(); }
 
  private:
-  void make_stream() {
-    stream_.emplace(std::move(silent_), *context_);
+  using awake_stream = asio::ssl::stream<wakeful_socket>;
+
+  void begin() {
+    stream_.emplace(std::move(socket_), *context_);
     context_.reset();
   }
 
-  tcp_socket silent_; ///< until `stream_` is made of it
+  /// Leaves the socket and the state of TLS alone: the stream's buffers go, 70 kB of them.
+  bool sleep() {
+    SSL* ssl = stream_->native_handle();
+    // What has come or waits to go in the BIO pair would be lost with it. What OpenSSL has got of a
+    // record that is not complete stays in its own buffer.
+    const bool between_records = SSL_is_init_finished(ssl) == 1 && SSL_has_pending(ssl) == 0 &&
+                                 BIO_ctrl_pending(SSL_get_rbio(ssl)) == 0 &&
+                                 BIO_ctrl_wpending(SSL_get_wbio(ssl)) == 0;
+    if (!between_records || SSL_up_ref(ssl) != 1) return false;
+    ssl_.reset(ssl);
+    socket_ = std::move(stream_->next_layer());
+    stream_.reset();
+    SSL_set_bio(ssl, nullptr, nullptr); // the stream frees its own half of the pair only
+    return true;
+  }
+
+  awake_stream& awake() {
+    if (!stream_) {
+      error_code ignored; // nobody waits: that is fine
+      socket_.cancel(ignored);
+      stream_.emplace(std::move(socket_), ssl_.release());
+    }
+    return *stream_;
+  }
+
+  tcp_socket socket_; ///< while there is no stream
   context_ptr context_;
-  std::optional<asio::ssl::stream<tcp_socket>> stream_;
+  ssl_ptr ssl_; ///< while the connection sleeps
+  std::optional<awake_stream> stream_;
 };
 
 } // namespace

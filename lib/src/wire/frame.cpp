@@ -54,6 +54,12 @@ std::span<char> frame_reader::prepare() {
   return {buffer_.data() + end_, buffer_.size() - end_};
 }
 
+void frame_reader::give_back() noexcept {
+  if (pending() > 0) return;
+  begin_ = end_ = 0;
+  std::vector<char>().swap(buffer_);
+}
+
 std::size_t frame_reader::announced() const noexcept {
   return pending() < header_bytes ? 0 : length_at(buffer_.data() + begin_);
 }

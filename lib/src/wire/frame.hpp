@@ -37,6 +37,9 @@ class frame_reader {
   /// Forgets what was received and not given out.
   void discard() noexcept { begin_ = end_ = 0; }
 
+  /// Gives back its memory if nothing is pending; `prepare` takes some again.
+  void give_back() noexcept;
+
   /// Received and not given out yet.
   std::size_t pending() const noexcept { return end_ - begin_; }
   /// The first byte not given out yet; only if `pending() > 0`.

@@ -40,6 +40,7 @@ TEST_CASE("with nothing given the settings are the library's own", "[ops]") {
   CHECK(l.stall_time == d.stall_time);
   CHECK(l.name_hold_time == d.name_hold_time);
   CHECK(l.id_time == d.id_time);
+  CHECK(l.sleep_time == d.sleep_time);
   CHECK(l.handshake_time == d.handshake_time);
   CHECK(l.login_time == d.login_time);
   CHECK(l.idle_time == d.idle_time);

@@ -261,3 +261,35 @@ TEST_CASE("a stream over memory shakes hands, has no TLS, and shuts down in orde
   context.poll();
   CHECK(other->read_end == asio::error::eof);
 }
+
+TEST_CASE("a read that has got nothing can be cancelled, and the next one gets what comes") {
+  pair p;
+  p.one->read();
+  p.one->socket->cancel_read();
+  p.run();
+  CHECK(p.one->read_end == asio::error::operation_aborted);
+  p.two->write("late");
+  p.run();
+  p.one->socket->cancel_read(); // none is under way
+  p.one->read();
+  p.run();
+  CHECK(p.one->got == "late");
+}
+
+TEST_CASE("a read into no room waits for input and leaves it there") {
+  pair p;
+  p.one->read(0);
+  p.run();
+  CHECK_FALSE(p.one->read_end);
+  p.two->write("here");
+  p.run();
+  CHECK(p.one->read_end == error_code());
+  CHECK(p.one->got.empty());
+  p.one->read();
+  p.run();
+  CHECK(p.one->got == "here");
+  p.one->read(0);
+  p.two->socket->shutdown_write();
+  p.run();
+  CHECK(p.one->read_end == asio::error::eof);
+}

@@ -173,3 +173,20 @@ TEST_CASE("a reader forgets on request, tells its first byte, and takes another 
   REQUIRE(reader.next(payload) == frame_reader::status::frame);
   CHECK(payload == "hello");
 }
+
+TEST_CASE("a reader that gives its memory back goes on where it was, with half a frame as well") {
+  frame_reader reader(16);
+  const std::string one = wire::frame("hello");
+  std::string_view payload;
+  for (std::size_t cut = 0; cut <= one.size(); ++cut) {
+    feed(reader, one.substr(0, cut));
+    reader.give_back();
+    CHECK(reader.pending() == cut);
+    feed(reader, one.substr(cut));
+    REQUIRE(reader.next(payload) == frame_reader::status::frame);
+    CHECK(payload == "hello");
+    reader.give_back();
+    reader.give_back();
+    CHECK(reader.next(payload) == frame_reader::status::need_more);
+  }
+}

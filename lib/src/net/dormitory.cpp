@@ -1,0 +1,64 @@
+#include "net/dormitory.hpp"
+
+#include <utility>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+namespace asio_chat::net {
+
+namespace {
+
+constexpr int most_at_once = 250;
+// What the allocator is given back lies between what is still in use: it keeps it unless told.
+constexpr std::size_t trim_after_sleeps = 1'000;
+constexpr auto trim_interval = std::chrono::seconds(10);
+
+} // namespace
+
+void dormitory::watch(sleeper& s, steady_time now) {
+  leave(s);
+  if (quiet_time_.count() == 0) return;
+  s.stirred_ = false;
+  s.since_ = now;
+  awake_.push_back(s);
+}
+
+void dormitory::fell_asleep(sleeper& s) {
+  leave(s);
+  s.asleep_ = true;
+  ++asleep_;
+  ++asleep_since_trim_;
+}
+
+void dormitory::leave(sleeper& s) {
+  s.unlink();
+  if (std::exchange(s.asleep_, false)) --asleep_;
+}
+
+void dormitory::visit(steady_time now) {
+  for (int i = 0; i < most_at_once && !awake_.empty(); ++i) {
+    sleeper& s = awake_.front();
+    if (now - s.since_ < quiet_time_) break;
+    awake_.pop_front();
+    if (s.stirred_)
+      watch(s, now);
+    else
+      s.rest();
+  }
+  trim(now);
+}
+
+void dormitory::trim(steady_time now) {
+  const bool due = asleep_since_trim_ >= trim_after_sleeps ||
+                   (asleep_since_trim_ > 0 && now - trimmed_ >= trim_interval);
+  if (!due) return;
+  asleep_since_trim_ = 0;
+  trimmed_ = now;
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
+}
+
+} // namespace asio_chat::net

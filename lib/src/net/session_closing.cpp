@@ -1,0 +1,91 @@
+// How a session ends.
+#include "net/session.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace asio_chat::net {
+
+using transport::handler_of;
+
+void session::close(close_reason reason) {
+  if (state_ == state::closing || state_ == state::closed || closing_for_) return;
+  closing_for_ = std::move(reason);
+  reactor_.touch(*this);
+}
+
+void session::begin_closing() {
+  const std::string name(protocol_ ? protocol_->name() : "");
+  house_.log(severity::info, fmt::format("Connection closed with {}", address_),
+             {{"name", name},
+              {"reason", closing_for_->phrase},
+              {"code", std::to_string(static_cast<int>(closing_for_->code))}});
+  if (protocol_) {
+    protocol_->leave(closing_for_->code == close_code::quit);
+    if (closing_for_->code != close_code::connection_lost) {
+      if (const shared_bytes last = protocol_->goodbye(*closing_for_)) outbox_.push(last);
+    }
+  }
+  state_ = state::closing;
+  reactor_.times().begin(*this, phase::closing, reactor_.now());
+  go_on(); // it may have been paused
+}
+
+void session::shut_down() {
+  if (std::exchange(shutting_down_, true)) return;
+  stream_->async_shutdown(handler_of<&session::on_shutdown>(*this));
+}
+
+void session::on_shutdown(const error_code&, std::size_t) {
+  finish();
+}
+
+void session::expire(phase p) {
+  switch (p) {
+  case phase::handshake:
+    house_.log(severity::warning, fmt::format("SSL Error: handshake with {} failed", address_),
+               {{"reason", "not done in time"}});
+    return finish();
+  case phase::login:
+    return close({close_code::login_timeout, "no login in time"});
+  case phase::idle:
+    return close({close_code::idle, fmt::format("nothing was heard for {} s",
+                                                house_.config.limits.idle_time.count() / 1000)});
+  case phase::stalled:
+    return cut_off(
+        {close_code::slow_reader,
+         fmt::format("nothing was read for {} s", house_.config.limits.stall_time.count() / 1000)});
+  case phase::closing:
+    return finish();
+  }
+}
+
+void session::check_trust() {
+  SSL* ssl = stream_->native_tls();
+  if (ssl == nullptr || (state_ != state::telling && state_ != state::live) || closing_for_) return;
+  const auto admitted = house_.tls->admit(ssl, std::chrono::system_clock::now());
+  if (admitted) return;
+  house_.log(severity::warning, fmt::format("Client certificate of {} is good no more", address_),
+             {{"name", std::string(protocol_ ? protocol_->name() : "")},
+              {"reason", admitted.error().message}});
+  close({close_code::not_trusted, "your certificate is good no more"});
+}
+
+void session::cut_off(close_reason reason) {
+  if (state_ == state::closed) return;
+  if (!closing_for_) closing_for_ = std::move(reason);
+  if (state_ != state::closing && state_ != state::handshaking) begin_closing();
+  finish();
+}
+
+void session::finish() {
+  if (state_ == state::closed) return;
+  state_ = state::closed;
+  deadlines::end(*this);
+  reactor_.dormitory().leave(*this);
+  stream_->close();
+  keeper_.ended(*this);
+}
+
+} // namespace asio_chat::net

@@ -1,0 +1,35 @@
+// A socket whose read can be cancelled without harm to a write.
+#pragma once
+
+#include "transport/stream.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <utility>
+
+namespace asio_chat::transport {
+
+/// The layer below an `ssl::stream`. `cancel` of a socket ends its writes as well, and a read of an
+/// `ssl::stream` may be writing: the answer to a key update. A record of which only a part has gone
+/// would be the end of the connection.
+class wakeful_socket : public tcp_socket {
+ public:
+  explicit wakeful_socket(tcp_socket&& socket)
+      : tcp_socket(std::move(socket)) {}
+
+  template <class Buffers, class Handler>
+  auto async_read_some(const Buffers& buffers, Handler&& handler) {
+    return tcp_socket::async_read_some(
+        buffers,
+        boost::asio::bind_cancellation_slot(reading_.slot(), std::forward<Handler>(handler)));
+  }
+
+  /// The read under way ends with `operation_aborted`, if it has not got anything yet.
+  void cancel_read() { reading_.emit(boost::asio::cancellation_type::total); }
+
+ private:
+  boost::asio::cancellation_signal reading_;
+};
+
+} // namespace asio_chat::transport

@@ -1,0 +1,128 @@
+// Connections that sleep when nothing happens, and what wakes them.
+#include "support/chat_world.hpp"
+
+#include "support/catch.hpp"
+
+#include <boost/asio/use_future.hpp>
+
+using namespace asio_chat;
+using namespace asio_chat::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+server_config sleepy() {
+  server_config config;
+  config.limits.sleep_time = 50ms;
+  return config;
+}
+
+/// All of those who are connected.
+bool all_asleep(chat_world& w) {
+  return w.until([&] {
+    const server_stats now = w.server->stats();
+    return now.sessions > 0 && now.asleep == now.sessions;
+  });
+}
+
+} // namespace
+
+TEST_CASE("people who sleep are woken by what is said, and by what they say, again and again") {
+  chat_world w(sleepy());
+  text_client& alice = w.join("alice");
+  text_client& bob = w.join("bob");
+  for (int i = 0; i < 5; ++i) {
+    REQUIRE(all_asleep(w));
+    alice.say("line " + std::to_string(i));
+    REQUIRE(w.until([&] { return bob.lines.back() == "alice: line " + std::to_string(i); }));
+    CHECK(bob.count("alice: line " + std::to_string(i)) == 1);
+  }
+  REQUIRE(all_asleep(w));
+  bob.say("/tls");
+  REQUIRE(w.until(
+      [&] { return bob.lines.back().find("you showed no certificate") != std::string::npos; }));
+}
+
+TEST_CASE("half a frame is not forgotten in sleep") {
+  chat_world w(sleepy());
+  text_client& alice = w.join("alice");
+  text_client& bob = w.join("bob");
+  const std::string frame = wire::frame("good night and good morning");
+  bob.send_raw(frame.substr(0, 12));
+  w.run_for(20ms);
+  REQUIRE(all_asleep(w));
+  bob.send_raw(frame.substr(12));
+  CHECK(w.until([&] { return alice.has("bob: good night and good morning"); }));
+}
+
+TEST_CASE("a server that stops wakes everybody for the goodbye") {
+  chat_world w(sleepy());
+  text_client& alice = w.join("alice");
+  text_client& bob = w.join("bob");
+  REQUIRE(all_asleep(w));
+  bool stopped = false;
+  w.server->async_stop([&](error_code) { stopped = true; });
+  REQUIRE(w.until([&] { return stopped && alice.ended && bob.ended; }));
+  for (const text_client* c : {&alice, &bob}) {
+    CHECK(c->lines.back() == "* the server is going down *");
+    CHECK(c->end_reason == asio::error::eof); // with a close_notify
+  }
+}
+
+TEST_CASE("who vanishes while asleep has left") {
+  chat_world w(sleepy());
+  text_client& alice = w.join("alice");
+  text_client& bob = w.join("bob");
+  REQUIRE(all_asleep(w));
+  bob.vanish();
+  CHECK(w.until([&] { return alice.has("* bob left *"); }));
+  CHECK(w.until([&] { return w.server->stats().sessions == 1; }));
+  CHECK(w.server->stats().asleep <= 1);
+}
+
+TEST_CASE("silence ends a session that sleeps, too, and being told things is silence") {
+  server_config config = sleepy();
+  config.limits.idle_time = 1500ms;
+  chat_world w(config);
+  text_client& quiet = w.join("quiet");
+  text_client& talker = w.join("talker");
+  const auto start = std::chrono::steady_clock::now();
+  auto next = start;
+  REQUIRE(w.until([&] {
+    if (std::chrono::steady_clock::now() > next) {
+      talker.say("x");
+      next += 600ms;
+    }
+    return quiet.ended;
+  }));
+  CHECK(std::chrono::steady_clock::now() - start < 3s);
+  CHECK(quiet.lines.back() == "* nothing was heard for 1 s *");
+}
+
+TEST_CASE("other certificates are taken while people sleep, and wake nobody") {
+  chat_world w(sleepy());
+  w.join("alice");
+  w.join("bob");
+  REQUIRE(all_asleep(w));
+  w.server->reload_tls(server_tls());
+  CHECK(w.server->stats().asleep == 2);
+  CHECK(w.server->stats().sessions == 2);
+}
+
+TEST_CASE("a server that is destroyed while people sleep lets them go") {
+  chat_world w(sleepy());
+  text_client& alice = w.join("alice");
+  REQUIRE(all_asleep(w));
+  w.server.reset();
+  CHECK(w.until([&] { return alice.ended; }));
+}
+
+TEST_CASE("with a time of 0 nobody sleeps") {
+  server_config config;
+  config.limits.sleep_time = 0ms;
+  chat_world w(config);
+  text_client& alice = w.join("alice");
+  w.run_for(800ms);
+  CHECK(w.server->stats().asleep == 0);
+  CHECK_FALSE(alice.ended);
+}
