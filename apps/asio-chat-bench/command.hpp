@@ -17,6 +17,7 @@ command paced_command(CLI::App& program);
 command compare_command(CLI::App& program);
 command handshake_command(CLI::App& program);
 command append_command(CLI::App& program);
+command idle_command(CLI::App& program);
 command bare_server_command(CLI::App& program);
 
 } // namespace asio_chat::bench

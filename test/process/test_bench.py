@@ -327,6 +327,32 @@ exec strace -D -f -o /dev/null -e trace=fdatasync -e inject=fdatasync:delay_ente
 
 
 @pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
+def test_idle_tells_what_connections_that_sleep_give_back():
+    quiet = {}
+    for after in ("0", "1s"):
+        done = bench("idle", "--connections", "60,80", "--quiet", 4, "--asio-chatd", DAEMON,
+                     f"--asio-chatd-arg=--sleep-after={after}", "--asio-chatd-arg=--ephemeral",
+                     "--json")
+        assert done.returncode == 0, done.stderr
+        report = json.loads(done.stdout)
+        assert [run["connections"] for run in report["runs"]] == [60, 80]
+        for run in report["runs"]:
+            assert set(run["bytes_per_connection"]) == {"at_once", "quiet", "woken", "again"}
+            assert run["wake_cpu_us"] > 0 and run["wake_ms"] > 0
+        quiet[after] = report["runs"][-1]["bytes_per_connection"]["quiet"]
+    for what in ("resident", "proportional", "private"):
+        assert 0 < quiet["1s"][what] < quiet["0"][what] - 25_000
+
+
+def test_idle_measures_a_server_that_runs(certificate):
+    with bare_server(certificate) as (address, process):
+        done = bench("idle", "--server", address, "--ca", certificate[0], "--server-pid",
+                     process.pid, "--connections", 20, "--quiet", 0.1)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].split()[0] == "20"
+
+
+@pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
 def test_resumed_handshakes_need_a_server_that_resumes(tmp_path):
     script = tmp_path / "without-tickets"
     script.write_text(f"""#!/bin/sh
@@ -371,6 +397,11 @@ def test_compare_leaves_nothing_behind(tmp_path, certificate):
      "core 1000 is not available"),
     (["compare", "--scenario", "flood", "--asio-chatd", "/bin/false", "--generator-cpu", "-1"],
      "'/bin/false' ended"),
+    (["idle", "--server", "127.0.0.1:1"], "requires"),
+    (["idle", "--server", "127.0.0.1:1", "--ca", "CERT", "--server-pid", "999999999"],
+     "127.0.0.1:1, 0: connecting"),
+    (["idle", "--asio-chatd", "/nowhere"], "there is no '/nowhere'"),
+    (["idle", "--connections", "10,0"], "not in range"),
     (["append", "--asio-chatd", "/nowhere"], "there is no '/nowhere'"),
     (["append", "--asio-chatd-arg=--ephmeral"], "ephmeral"),
     (["bare-server", "--cert", "/nowhere", "--key", "/nowhere"], "'/nowhere' is no certificate"),
@@ -394,7 +425,7 @@ def test_a_stranger_is_not_trusted(certificate, tmp_path):
 
 def test_help_and_version():
     assert bench("--version").stdout.startswith("asio-chat-bench ")
-    for command in ["flood", "paced", "compare", "handshakes", "append", "bare-server"]:
+    for command in ["flood", "paced", "compare", "handshakes", "append", "idle", "bare-server"]:
         shown = bench(command, "--help")
         assert shown.returncode == 0
         assert "Example" in shown.stdout

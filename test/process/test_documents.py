@@ -157,6 +157,8 @@ RUNS = {
     "asio-chat-bench compare --scenario flood": small_compare,
     "asio-chat-bench compare --scenario paced": small_compare,
     "asio-chat-bench compare --scenario flood --against-arg=--ephemeral": small_compare,
+    "asio-chat-bench idle --connections 1000,5000,10000":
+        lambda place, command: place.sh("asio-chat-bench idle --connections 10,20 --quiet 1"),
     "asio-chat-bench append": lambda place, command: place.sh(f"{command} --count 20"),
     "cmake --build build --target crash_200": "test_crash.py, with eight kills",
     "cmake --build build --target stopped_reader_100": "test_stopped_reader.py, with twenty readers",

@@ -11,7 +11,8 @@ namespace asio_chat::net {
 namespace {
 
 constexpr int most_at_once = 250;
-// What the allocator is given back lies between what is still in use: it keeps it unless told.
+// What the allocator is given back lies between what is still in use: it keeps it unless told. That
+// takes it some milliseconds: so only after many, or in a lull and not often.
 constexpr std::size_t trim_after_sleeps = 1'000;
 constexpr auto trim_interval = std::chrono::seconds(10);
 
@@ -51,10 +52,12 @@ void dormitory::visit(steady_time now) {
 }
 
 void dormitory::trim(steady_time now) {
+  const bool lull = asleep_since_trim_ == asleep_at_last_visit_;
+  asleep_at_last_visit_ = asleep_since_trim_;
   const bool due = asleep_since_trim_ >= trim_after_sleeps ||
-                   (asleep_since_trim_ > 0 && now - trimmed_ >= trim_interval);
+                   (asleep_since_trim_ > 0 && lull && now - trimmed_ >= trim_interval);
   if (!due) return;
-  asleep_since_trim_ = 0;
+  asleep_since_trim_ = asleep_at_last_visit_ = 0;
   trimmed_ = now;
 #ifdef __GLIBC__
   ::malloc_trim(0);

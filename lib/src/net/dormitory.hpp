@@ -62,6 +62,7 @@ class dormitory {
   list awake_; ///< who is watched the longest comes first
   std::size_t asleep_ = 0;
   std::size_t asleep_since_trim_ = 0;
+  std::size_t asleep_at_last_visit_ = 0; ///< of these
   steady_time trimmed_{};
 };
 

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "peer.hpp"
+#include "poller.hpp"
+#include "socket.hpp"
+#include "tls_context.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace asio_chat::bench {
+
+/// People who are logged in and in a room, and say nothing.
+class lounge final : private peer_observer {
+ public:
+  lounge(endpoint server, const std::string& ca_file);
+
+  /// Lets people in until there are so many; returns when each has heard the first one speak.
+  void fill(std::size_t people);
+
+  /// Time passes.
+  void rest(std::chrono::duration<double> time);
+
+  /// The first one says a line. Returns how long it took until all others had it, once each;
+  /// throws run_error when somebody gets it twice or never.
+  std::chrono::nanoseconds tell_all();
+
+ private:
+  struct guest {
+    std::unique_ptr<peer> connection;
+    unsigned heard = 0; ///< the last line
+  };
+
+  void on_login(peer& who) override;
+  void on_record(peer& who, steady_clock::time_point time) override;
+  void on_text(peer& who, std::string_view text) override;
+  void connect();
+  void say();
+  void turn();
+  void expect_progress(std::string_view what, std::size_t done, std::size_t of) const;
+
+  const endpoint server_;
+  const ssl_ctx_ptr context_;
+  const std::uint32_t run_;
+  poller loop_;
+  std::vector<guest> guests_;
+  std::size_t logged_in_ = 0;
+  std::size_t in_the_room_ = 0; ///< who has heard something
+  unsigned said_ = 0;
+  std::size_t heard_ = 0; ///< of the last line
+  steady_clock::time_point progress_;
+};
+
+} // namespace asio_chat::bench

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <sys/types.h>
+
+namespace asio_chat::bench {
+
+/// What the memory of a process takes, as the kernel counts it, in bytes.
+struct process_memory {
+  std::int64_t resident = 0;     ///< in memory, shared pages as well
+  std::int64_t proportional = 0; ///< a page that n processes share counts as a nth
+  std::int64_t its_own = 0;      ///< shared with nobody
+
+  /// Throws setup_error when there is no such process, or it is somebody else's.
+  static process_memory of(pid_t process);
+
+  process_memory operator-(const process_memory& before) const {
+    return {resident - before.resident, proportional - before.proportional,
+            its_own - before.its_own};
+  }
+};
+
+} // namespace asio_chat::bench
