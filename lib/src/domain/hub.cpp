@@ -30,7 +30,7 @@ result<member*> hub::enter(sink& s, login l) {
   if (auto is_free = names_.check_free(l.name, l.who); !is_free) return is_free.error();
   const std::string name = l.name;
   const std::uint64_t number = ++last_number_;
-  auto made = std::make_unique<member>(number, std::move(l), s, services_.limits.posts_under_way);
+  auto made = std::make_unique<member>(number, std::move(l), s, services_.limits);
   member* m = made.get();
   if (m->may_come_back()) {
     const auto [before, first] = by_identity_.try_emplace(m->who(), m);

@@ -6,6 +6,8 @@
 #include "domain/sink.hpp"
 #include "model/identity.hpp"
 
+#include <asio_chat/limits.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -30,12 +32,13 @@ struct login {
 class member {
  public:
   /// `number` is never used again for another member.
-  /// @param most_posts under way; as many reads as `most_reads`
-  member(std::uint64_t number, login l, asio_chat::sink& s, std::size_t most_posts)
+  member(std::uint64_t number, login l, asio_chat::sink& s, const limits& most)
       : number_(number)
       , login_(std::move(l))
       , sink_(s)
-      , posts_(most_posts) {}
+      , posts_(most.posts_under_way)
+      , most_openings_(static_cast<double>(std::max(most.rooms_per_member, least_openings)))
+      , openings_(most_openings_) {}
 
   std::uint64_t number() const noexcept { return number_; }
   /// The same for whoever comes back with the same token.
@@ -59,11 +62,11 @@ class member {
   }
 
   /// To be asked before a room is made for him that nobody is in: each may leave keys and a log
-  /// behind.
-  /// @return false if there were many, and less than a second has passed
+  /// behind. As many as he may be in are made at once, so that whoever comes back gets into all of
+  /// his again, and no fewer than `least_openings`; then one a second.
   bool may_open_a_room(steady_time now) noexcept {
     const std::chrono::duration<double> passed = now - opened_last_;
-    openings_ = std::min(most_openings, openings_ + passed.count());
+    openings_ = std::min(most_openings_, openings_ + passed.count());
     opened_last_ = now;
     if (openings_ < 1) return false;
     openings_ -= 1;
@@ -87,7 +90,7 @@ class member {
 
  private:
   static constexpr std::size_t most_reads = 8;
-  static constexpr double most_openings = 64; ///< at once; then one a second
+  static constexpr std::size_t least_openings = 64; ///< who may be in few may change them often
 
   friend class hub;      // renames
   friend class audience; // seats
@@ -98,7 +101,8 @@ class member {
   std::vector<seat> seats_;
   load posts_;
   load reads_{most_reads};
-  double openings_ = most_openings;
+  double most_openings_;
+  double openings_;
   steady_time opened_last_{};
 };
 

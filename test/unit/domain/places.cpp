@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 #include "unit/domain/world.hpp"
 
+#include <fmt/format.h>
+
 using namespace asio_chat;
 using test::domain_world;
 using test::heard;
@@ -35,6 +37,28 @@ TEST_CASE("a member is in so many rooms at most") {
   w.type(alice, "/join c");
   w.run();
   CHECK(alice.self->seats().size() == 2);
+}
+
+TEST_CASE("as many rooms as a member may be in are opened at once, then one a second") {
+  limits l;
+  l.rooms_per_member = 100;
+  domain_world w(l);
+  person& alice = w.enter("alice");
+  const auto open = [&](int number) {
+    w.type(alice, fmt::format("/join room{}", number), {}, "r");
+    w.run();
+    return w.hub.rooms().size();
+  };
+  for (int n = 1; n <= 100; ++n)
+    open(n);
+  CHECK(alice.self->seats().size() == 100);
+  w.type(alice, "/leave room1");
+  w.settle();
+  CHECK(open(101) == 99);
+  CHECK(alice.news() == heard{"refused[r] too_many_rooms: you have opened many rooms in a short "
+                              "time; wait a second"});
+  w.clock.advance(std::chrono::seconds(1));
+  CHECK(open(101) == 100);
 }
 
 TEST_CASE("there are only so many rooms, and one that is left makes way for another") {
