@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <span>
 #include <type_traits>
@@ -55,7 +56,8 @@ struct key_ring::house_keys {
       : tags(derive(root, 1))
       , texts(derive(root, 2))
       , ids(derive(root, 3))
-      , macs(derive(root, 4)) {}
+      , macs(derive(root, 4))
+      , authors(derive(root, 5)) {}
 
   static secret_key derive(const secret_key& root, std::uint64_t number) {
     return secret_key::filled([&](auto bytes) {
@@ -68,6 +70,18 @@ struct key_ring::house_keys {
   secret_key texts;
   secret_key ids;
   secret_key macs;
+  secret_key authors;
+
+  /// SipHash: this is done for each message.
+  std::array<std::uint8_t, crypto_shorthash_BYTES> hash_of_author(const room_tag& room,
+                                                                  const identity& author) const {
+    std::array<std::uint8_t, std::tuple_size<room_tag>() + std::tuple_size<identity>()> both;
+    std::ranges::copy(author, std::ranges::copy(room, both.begin()).out);
+    std::array<std::uint8_t, crypto_shorthash_BYTES> hash;
+    static_assert(crypto_shorthash_KEYBYTES <= key_size);
+    ::crypto_shorthash(hash.data(), both.data(), both.size(), authors.bytes().data());
+    return hash;
+  }
 };
 
 template <class Function>
@@ -145,8 +159,11 @@ result<std::string> key_ring::open_text(std::string_view sealed, std::string_vie
 
 std::array<std::uint8_t, 16> key_ring::id_hash(const identity& author, std::string_view id,
                                                const room_tag& room) const {
-  return keyed_hash<std::array<std::uint8_t, 16>>(house_->ids.bytes(),
-                                                  {room, author, bytes_of(id)});
+  auto hash =
+      keyed_hash<std::array<std::uint8_t, 16>>(house_->ids.bytes(), {room, author, bytes_of(id)});
+  const auto whose = house_->hash_of_author(room, author);
+  std::copy_n(whose.begin(), 4, hash.begin());
+  return hash;
 }
 
 chain_value key_ring::mac(std::string_view bytes) const {

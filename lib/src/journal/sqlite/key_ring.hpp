@@ -40,7 +40,8 @@ class key_ring {
   /// @param context what the text is, e.g. whose topic: it opens with the same one only
   std::string seal_text(std::string_view plain, std::string_view context) const;
   result<std::string> open_text(std::string_view sealed, std::string_view context) const;
-  /// What is kept of the id that a sender gave a message.
+  /// What is kept of the id that a sender gave a message. The first 4 bytes are those of all ids of
+  /// this author in this room.
   std::array<std::uint8_t, 16> id_hash(const identity& author, std::string_view id,
                                        const room_tag& room) const;
   chain_value mac(std::string_view bytes) const;

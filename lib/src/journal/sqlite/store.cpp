@@ -188,7 +188,7 @@ void store::apply(std::span<operation> group) {
   house_before_ = house_;
   last_ = nullptr;
   new_ids_ = 0;
-  ids_.expire(now_);
+  ids_.forget(now_);
   try {
     for (operation& o : group)
       plan(o);

@@ -42,29 +42,13 @@ void check_head(const room_row& r, const key_ring& keys, bool is_there, std::uin
                                name ? *name : std::string("?"))));
 }
 
-struct known_id {
-  id_hash id;
-  id_memory::first_time first;
-};
-
-/// Keeps the newest so many.
-void keep_newest(std::vector<known_id>& ids, std::size_t most) {
-  if (ids.size() <= most) return;
-  const auto older = [](const known_id& a, const known_id& b) {
-    return a.first.time > b.first.time;
-  };
-  std::nth_element(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(most), ids.end(), older);
-  ids.resize(most);
-}
-
-void add_ids(std::vector<known_id>& ids, std::string_view bytes, std::uint64_t first,
-             wall_time time) {
+void add_ids(id_memory& known, std::string_view bytes, std::uint64_t first, wall_time time) {
   constexpr std::size_t one = 1 + std::tuple_size<id_hash>();
   for (; bytes.size() >= one; bytes.remove_prefix(one)) {
-    known_id k{{}, {first + static_cast<std::uint8_t>(bytes[0]), time}};
-    std::transform(bytes.begin() + 1, bytes.begin() + one, k.id.begin(),
+    id_hash id{};
+    std::transform(bytes.begin() + 1, bytes.begin() + one, id.begin(),
                    [](char c) { return static_cast<std::uint8_t>(c); });
-    ids.push_back(k);
+    known.add(id, {first + static_cast<std::uint8_t>(bytes[0]), time}, time);
   }
 }
 
@@ -107,9 +91,9 @@ void store::start(SQLite::Database db) {
   // A name that is held for nobody harms less than a history that cannot be opened.
   names_ = writer_->names.all([this](const failure& f) { trouble_.tell(f.message); });
 
-  const wall_time since = options_.time->wall_now() - options_.id_window;
+  const wall_time now = options_.time->wall_now();
+  const wall_time since = now - options_.id_window;
   newest_records newest(writer_->db);
-  std::vector<known_id> ids;
   std::int64_t count = 0;
   for (auto r = writer_->rooms.next_after(0); r; r = writer_->rooms.next_after(r->number)) {
     ++count;
@@ -120,16 +104,16 @@ void store::start(SQLite::Database db) {
     for (bool more = any; more && time_at(rows, 2) > since; more = rows.executeStep()) {
       const std::uint64_t first =
           number_at(rows, 0) - static_cast<std::uint64_t>(place_of(r->number, 0));
-      add_ids(ids, bytes_at(rows, 4), first, time_at(rows, 2));
-      if (ids.size() >= 2 * options_.ids) keep_newest(ids, options_.ids);
+      add_ids(ids_, bytes_at(rows, 4), first, time_at(rows, 2));
+      if (ids_.size() < 2 * options_.ids) continue;
+      ids_.sort();
+      ids_.forget(now);
     }
     index_backlog(*r);
   }
   if (count != house_.rooms) throw error(fail(errc::storage_failed, "a room has been taken out"));
-  keep_newest(ids, options_.ids);
-  std::ranges::sort(ids, {}, [](const known_id& k) { return k.first.time; });
-  for (const known_id& k : ids)
-    ids_.add(k.id, k.first, k.first.time);
+  ids_.sort();
+  ids_.forget(now);
 }
 
 /// Also in a backup that was made before they were erased, and put back.

@@ -117,6 +117,10 @@ TEST_CASE("hashes of ids depend on author, id and room") {
   CHECK(ring->id_hash({2}, "id", den) != hash);
   CHECK(ring->id_hash({1}, "ie", den) != hash);
   CHECK(ring->id_hash({1}, "id", ring->tag_of("nook")) != hash);
+  const auto author = [](const auto& h) { return std::vector(h.begin(), h.begin() + 4); };
+  CHECK(author(ring->id_hash({1}, "ie", den)) == author(hash));
+  CHECK(author(ring->id_hash({2}, "id", den)) != author(hash));
+  CHECK(author(ring->id_hash({1}, "id", ring->tag_of("nook"))) != author(hash));
 }
 
 TEST_CASE("a text under the house key opens as what it is, unchanged") {

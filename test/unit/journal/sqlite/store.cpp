@@ -117,6 +117,31 @@ TEST_CASE("of ids that are too many the newest are known") {
   CHECK_FALSE(w.is_duplicate("den", "14"));
 }
 
+TEST_CASE("who sends much does not push out the ids of who sends little") {
+  store_world w;
+  w.options.ids = 100;
+  const auto send = [&](const identity& author, int id) {
+    const auto o =
+        w.apply(w.append_of("den", "x", std::to_string(id), entry_kind::message, author));
+    w.time.advance(std::chrono::seconds(1));
+    return std::get<append_operation>(o.what).duplicate;
+  };
+  const identity quiet{1};
+  const identity loud{2};
+  for (int i = 0; i < 20; ++i)
+    CHECK_FALSE(send(quiet, i));
+  for (int i = 0; i < 1'000; ++i)
+    CHECK_FALSE(send(loud, i));
+  for (int times = 0; times < 2; ++times) {
+    for (int i = 0; i < 20; ++i)
+      CHECK(send(quiet, i));
+    CHECK(send(loud, 999));
+    CHECK(send(loud, 925));
+    w.reopen();
+  }
+  CHECK_FALSE(send(loud, 915));
+}
+
 TEST_CASE("names that are held are there at the next start") {
   store_world w;
   const held_name alice{{1}, "alice", {}};

@@ -40,10 +40,11 @@ class store_world {
   }
 
   static sqlite::operation append_of(std::string room, std::string text, std::string id = {},
-                                     entry_kind kind = entry_kind::message) {
+                                     entry_kind kind = entry_kind::message,
+                                     const identity& author = {1}) {
     journal::record r;
     r.what = {std::move(room), {}, {}, "alice", kind, std::move(text), std::move(id)};
-    r.author = {1};
+    r.author = author;
     return {sqlite::append_operation{std::move(r)}};
   }
   /// In one group.
