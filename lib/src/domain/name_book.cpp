@@ -5,30 +5,23 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace asio_chat {
 
-namespace {
-/// More are not held: they could be anybody's, who comes and goes under new names all the time.
-constexpr std::size_t most_held = 100'000;
-} // namespace
-
-name_book::name_book(name_store* store, const clock& time, std::chrono::milliseconds hold)
+name_book::name_book(name_store* store, const clock& time, std::chrono::milliseconds hold,
+                     std::size_t most)
     : store_(store)
     , time_(time)
-    , hold_(hold) {
+    , hold_(hold)
+    , most_(most) {
   if (!store_) return;
   for (held_name& n : store_->held_names()) {
     // Who was here when the server went may come back from now on.
     held h{std::move(n.name), n.left.value_or(time_.wall_now())};
-    if (is_over(h)) {
-      store_->release(n.who);
-    } else {
-      remember(n.who, std::move(h));
-    }
+    remember(n.who, std::move(h));
   }
+  forget_old_ones();
 }
 
 member* name_book::bearer(std::string_view name) const {
@@ -73,13 +66,14 @@ void name_book::give_up(const member& m, bool hold) {
   if (found == borne_.end() || found->second != &m) return; // another's by now
   borne_.erase(found);
   if (!m.may_come_back()) return;
-  if (!hold || hold_.count() == 0 || held_.size() >= most_held) {
+  if (!hold || hold_.count() == 0) {
     if (store_) store_->release(m.who());
     return;
   }
   const wall_time now = time_.wall_now();
   remember(m.who(), {m.name(), now});
   if (store_) store_->hold({m.who(), m.name(), now});
+  forget_old_ones();
 }
 
 bool name_book::is_over(const held& h) const {
@@ -87,9 +81,9 @@ bool name_book::is_over(const held& h) const {
 }
 
 void name_book::remember(const identity& who, held h) {
-  forget_old_ones();
   forget(who);
   holder_of_[fold_name(h.name)] = who;
+  by_age_.emplace(h.left, who);
   held_.emplace(who, std::move(h));
 }
 
@@ -97,22 +91,17 @@ void name_book::forget(const identity& who) {
   const auto found = held_.find(who);
   if (found == held_.end()) return;
   holder_of_.erase(fold_name(found->second.name));
+  by_age_.erase({found->second.left, who});
   held_.erase(found);
 }
 
 void name_book::forget_old_ones() {
-  // Looked through each time that they have doubled.
-  if (held_.size() < look_through_at_) return;
-  for (auto h = held_.begin(); h != held_.end();) {
-    if (!is_over(h->second)) {
-      ++h;
-      continue;
-    }
-    if (store_) store_->release(h->first);
-    holder_of_.erase(fold_name(h->second.name));
-    h = held_.erase(h);
+  while (!by_age_.empty()) {
+    const identity oldest = by_age_.begin()->second;
+    if (held_.size() <= most_ && !is_over(held_.at(oldest))) return;
+    forget(oldest);
+    if (store_) store_->release(oldest);
   }
-  look_through_at_ = std::max<std::size_t>(1'024, 2 * held_.size());
 }
 
 } // namespace asio_chat

@@ -9,9 +9,11 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace asio_chat {
 
@@ -22,7 +24,9 @@ class name_book {
  public:
   /// @param store may be null: names are held in memory alone
   /// @param hold for how long a name is held for somebody who has left
-  name_book(name_store* store, const clock& time, std::chrono::milliseconds hold);
+  /// @param most names are held: of more, those who left first lose theirs
+  name_book(name_store* store, const clock& time, std::chrono::milliseconds hold,
+            std::size_t most = 100'000);
 
   member* bearer(std::string_view name) const;
   /// A failure says that somebody bears it, or that it is held for somebody else.
@@ -46,10 +50,11 @@ class name_book {
   name_store* store_;
   const clock& time_;
   std::chrono::milliseconds hold_;
+  std::size_t most_;
   std::unordered_map<std::string, member*> borne_;      ///< by folded name
   std::map<identity, held> held_;                       ///< names of those who are away
   std::unordered_map<std::string, identity> holder_of_; ///< by folded name
-  std::size_t look_through_at_ = 1'024;
+  std::set<std::pair<wall_time, identity>> by_age_;     ///< those of `held_`
 };
 
 } // namespace asio_chat

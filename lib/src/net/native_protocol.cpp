@@ -92,8 +92,12 @@ class native_protocol final : public protocol, public sink {
     const std::string name =
         h.name.empty() ? house_.hub.free_name(fmt::format("anon-{}", peer_.port()), *who) : h.name;
     const result<member*> entered = house_.hub.enter(*this, {*who, name, true, true});
-    // The client may try another name on the same connection.
-    if (!entered) return refuse("", entered.error());
+    if (!entered) {
+      // The client may try another name on the same connection.
+      house_.log(severity::info, fmt::format("Login from {} refused", peer_.address()),
+                 {{"name", name}, {"reason", entered.error().message}});
+      return refuse("", entered.error());
+    }
     member_ = *entered;
     peer_.logged_in();
     peer_.send(share(

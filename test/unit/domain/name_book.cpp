@@ -1,6 +1,8 @@
 #include "support/catch.hpp"
 #include "world.hpp"
 
+#include <fmt/format.h>
+
 using namespace asio_chat;
 using namespace asio_chat::test;
 using namespace std::chrono_literals;
@@ -55,6 +57,35 @@ TEST_CASE("a name is held for who may come back, for a while") {
   member* late = b.enter(other, eve, "ada").value();
   CHECK(b.enter(ear, ada, "ada").has_error());
   b.house.leave(*late);
+}
+
+TEST_CASE("of names that are too many to be held the oldest go") {
+  manual_clock time;
+  remembering_store store;
+  const limits given;
+  recording_sink ear;
+  const auto bear = [&](name_book& names, unsigned n) {
+    member m(n, {{static_cast<std::uint8_t>(n)}, fmt::format("name{}", n), true, true}, ear, given);
+    names.take(m.name(), m);
+    names.give_up(m, true);
+    time.advance(1ms);
+  };
+  const identity stranger{99};
+  {
+    name_book names(&store, time, 1h, 3);
+    for (const unsigned n : {1u, 2u, 3u, 1u, 4u})
+      bear(names, n);
+    CHECK(names.check_free("name2", stranger).has_value()); // 1 came back, and left once more
+    for (const char* held : {"name1", "name3", "name4"})
+      CHECK(names.check_free(held, stranger).has_error());
+    CHECK(store.kept.size() == 3);
+  }
+  name_book anew(&store, time, 1h, 2);
+  CHECK(anew.check_free("name3", stranger).has_value());
+  CHECK(store.kept.size() == 2);
+  time.advance(1h);
+  bear(anew, 5);
+  CHECK(store.kept.size() == 1); // time has let go of the others
 }
 
 TEST_CASE("who goes for good gives his name up at once") {

@@ -56,6 +56,7 @@ TEST_CASE("a name that cannot be had is refused, and another may be tried on the
   CHECK(types(taken) == words{"error"});
   CHECK(last(taken, "code") == "name_taken");
   CHECK(last(taken, "message") == "the name ALICE is taken");
+  CHECK(w.logged("Login from memory refused name=ALICE reason=the name ALICE is taken"));
   CHECK(last(w.say(c, "{'type':'hello','name':'two words'}"), "code") == "name_invalid");
   CHECK(types(w.say(c, "{'type':'hello','name':'bob'}")) ==
         words{"welcome", "room", "event joined"});
