@@ -23,6 +23,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -91,13 +92,14 @@ std::vector<std::string> files_to_watch(const ops::settings& s) {
   return files;
 }
 
-int serve(boost::asio::io_context& context, const logger& log) {
+int serve(boost::asio::io_context& context, std::optional<server>& chat, const logger& log) {
   try {
     context.run();
   } catch (const std::exception& e) {
     log(severity::error, "Server failed", {{"reason", e.what()}});
     return failed;
   }
+  chat.reset(); // what is being written gets to the disk
   log(severity::info, "Server stopped");
   return 0;
 }
@@ -116,30 +118,30 @@ int run(ops::settings& s) {
 
   boost::asio::io_context context(1);
   ops::reload_trigger reload(context, files_to_watch(s));
-  server chat(context, s.server);
+  std::optional<server> chat(std::in_place, context, s.server);
   std::optional<ops::stop_signals> signals;
   const auto stop = [&](std::string_view signal) {
     log(severity::info, "Server shutting down...", {{"signal", std::string(signal)}});
     signals->release();
     reload.stop();
-    chat.async_stop([](error_code) {});
+    chat->async_stop([](error_code) {});
   };
   reload.start([&, in_terminal = ops::is_in_terminal()](auto why) {
     // The end of a terminal sends SIGHUP as well.
     if (in_terminal && !ops::is_in_terminal()) return stop(why);
-    read_again(chat, s, why, log);
+    read_again(*chat, s, why, log);
   });
   signals.emplace(context, stop);
   std::string addresses;
   for (const auto& wanted : s.listen) {
-    const auto at = listen_at(chat, wanted);
+    const auto at = listen_at(*chat, wanted);
     if (!development_ca.empty()) tell_how_to_connect(development_ca, at, log);
     addresses += fmt::format("{}{}", addresses.empty() ? "" : ", ", fmt::streamed(at));
   }
-  if (s.insecure_plaintext_listen) listen_without_tls_at(chat, *s.insecure_plaintext_listen);
+  if (s.insecure_plaintext_listen) listen_without_tls_at(*chat, *s.insecure_plaintext_listen);
   log(severity::info, "Server initialized and listening on " + addresses);
   log(severity::info, "Server started. Waiting for connections");
-  return serve(context, log);
+  return serve(context, chat, log);
 }
 
 int start(ops::invocation& call) {

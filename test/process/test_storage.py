@@ -344,6 +344,22 @@ def test_a_start_that_cannot_be_is_one_clear_line_and_changes_nothing(kept, what
     one_line(run("verify", data=kept), 1)
 
 
+def test_a_daemon_that_stops_waits_for_what_it_writes_and_says_so(tmp_path):
+    with Daemon(tmp_path) as d:
+        alice = d.join("alice")
+        ring = sqlite3.connect(d.data / "keys.db", isolation_level=None)
+        ring.execute("BEGIN EXCLUSIVE")
+        alice.send("the first message of a room needs a new key")
+        time.sleep(0.5)
+        d.process.send_signal(signal.SIGTERM)
+        assert until(lambda: "The history is not closed yet" in d.log)
+        assert "Server stopped" not in d.log
+        ring.execute("ROLLBACK")
+        assert d.process.wait(PATIENCE) == 0
+        assert d.log.splitlines()[-1].endswith("Server stopped")
+        assert texts(d.data, "lobby") == ["the first message of a room needs a new key"]
+
+
 def test_a_directory_is_for_one_daemon(tmp_path):
     with Daemon(tmp_path) as d:
         one_line(start(d.data), 1, "is in use by another asio-chatd", d.process.pid)

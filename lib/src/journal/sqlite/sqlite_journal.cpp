@@ -6,7 +6,9 @@
 #include "journal/sqlite/store.hpp"
 #include "journal/sqlite/writer_thread.hpp"
 
+#include <chrono>
 #include <filesystem>
+#include <future>
 #include <optional>
 #include <utility>
 
@@ -64,8 +66,7 @@ result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, schedule
   store_options s{
       .file = file, .keep = o.keep, .id_window = o.id_window, .time = o.time ? o.time : &w->time};
   if (o.on_trouble) {
-    s.on_trouble = [post, tell = std::move(o.on_trouble)](severity level,
-                                                          const std::string& sentence) {
+    s.on_trouble = [post, tell = o.on_trouble](severity level, const std::string& sentence) {
       post.post(std::pair(level, sentence),
                 [tell](const auto& said, const auto&) { tell(said.first, said.second); });
     };
@@ -75,14 +76,26 @@ result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, schedule
   if (!logs) return std::move(logs.error());
   w->logs = std::move(*logs);
   w->start(file, tell, post);
-  return std::unique_ptr<sqlite_journal>(new sqlite_journal(std::move(w)));
+  return std::unique_ptr<sqlite_journal>(new sqlite_journal(std::move(w), std::move(o.on_trouble)));
 }
 
-sqlite_journal::sqlite_journal(std::unique_ptr<workers> w)
-    : workers_(std::move(w)) {}
+sqlite_journal::sqlite_journal(std::unique_ptr<workers> w, trouble_function tell)
+    : workers_(std::move(w))
+    , tell_(std::move(tell)) {}
 
 sqlite_journal::~sqlite_journal() {
   workers_->alive.reset();
+  if (!tell_) return;
+  try {
+    // What goes with them may belong to this thread: it does nothing else meanwhile.
+    const auto ended = std::async(std::launch::async, [this] { workers_.reset(); });
+    if (ended.wait_for(std::chrono::seconds(1)) == std::future_status::timeout) {
+      tell_(severity::warning, "The history is not closed yet: what is being written has to be on "
+                               "the disk, and the disk is slow");
+    }
+  } catch (const std::exception&) {
+    // No thread to be had: then it is waited for without a word.
+  }
 }
 
 void sqlite_journal::open(std::string room, open_done done) {

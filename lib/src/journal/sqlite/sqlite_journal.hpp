@@ -37,8 +37,9 @@ class sqlite_journal final : public journal, public name_store {
   /// @param later is called from the journal's threads, and runs its tasks on the caller's
   static result<std::unique_ptr<sqlite_journal>> open(options o, scheduler later);
 
-  /// Waits for the commit under way, and writes the names that were to be written. What else was
-  /// asked is not done. Nothing is answered any more.
+  /// Waits for the commit under way, and writes the names that were to be written: however long
+  /// the disk takes, which `on_trouble` is told after a second. What else was asked is not done.
+  /// Nothing is answered any more.
   ~sqlite_journal() override;
 
   void open(std::string room, open_done done) override;
@@ -59,9 +60,10 @@ class sqlite_journal final : public journal, public name_store {
  private:
   class workers;
 
-  explicit sqlite_journal(std::unique_ptr<workers> w);
+  sqlite_journal(std::unique_ptr<workers> w, sqlite::trouble_function tell);
 
   std::unique_ptr<workers> workers_;
+  sqlite::trouble_function tell_; ///< for the caller's thread alone
 };
 
 } // namespace asio_chat
