@@ -1,8 +1,29 @@
 #include "history_commands.hpp"
 
+#include "ops/master_key_file.hpp"
+
+#if ASIO_CHAT_SQLITE
+#include "history.hpp"
+
+#include <filesystem>
+#include <system_error>
+#endif
+
 using namespace asio_chat;
 
 #if ASIO_CHAT_SQLITE
+void check_history(ops::settings s) {
+  ops::check_storage(s).value();
+  if (s.server.storage.master_keys.empty()) return;
+  const auto masters = master_keys(s);
+  const auto is_there = [&](const char* file) {
+    std::error_code denied; // then opening it says what is wrong
+    return std::filesystem::exists(s.data_directory + file, denied) || denied;
+  };
+  if (is_there("/keys.db") || is_there("/journal.db"))
+    sqlite::key_ring::open_to_read(s.data_directory + "/keys.db", masters).value();
+}
+
 int run_history_command(ops::invocation& call) {
   switch (call.action) {
   case ops::action::back_up:
@@ -20,6 +41,10 @@ int run_history_command(ops::invocation& call) {
   }
 }
 #else
+void check_history(ops::settings s) {
+  ops::check_storage(s).value();
+}
+
 int run_history_command(ops::invocation&) {
   throw error(fail(errc::bad_setting, "this program was built without the journal in files "
                                       "(ASIO_CHAT_SQLITE): it keeps no history"));

@@ -9,6 +9,11 @@
 /// @throws asio_chat::error
 int run_history_command(asio_chat::ops::invocation& call);
 
+/// Whether the server would get at the history: the master keys can be read, and open the keys that
+/// are there. Nothing is made.
+/// @throws asio_chat::error
+void check_history(asio_chat::ops::settings s);
+
 /// @name One each
 /// @{
 int back_up(asio_chat::ops::settings& s, const std::string& to);

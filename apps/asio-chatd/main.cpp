@@ -42,6 +42,7 @@ int complain(int exit_code, const char* sentence) {
 /// Everything that starting does, but for the ports and the certificate for development.
 int check(ops::settings& s) {
   ops::load_secrets(s).value();
+  check_history(s);
   const certificate_for_a_check stand_in(s);
   boost::asio::io_context context(1);
   const server trial(context, s.server);

@@ -344,6 +344,34 @@ def test_a_start_that_cannot_be_is_one_clear_line_and_changes_nothing(kept, what
     one_line(run("verify", data=kept), 1)
 
 
+def test_check_config_says_whether_the_master_key_fits_and_makes_nothing(kept, tmp_path):
+    def check(*more, data=kept, **env):
+        return run("--check-config", *more, data=data, env=clean_environment(**env))
+
+    before = {f: f.read_bytes() for f in kept.iterdir()}
+    assert check().returncode == 0
+    with Daemon(tmp_path, data=tmp_path / "in-use") as d:
+        assert check(data=d.data).returncode == 0
+    key = tmp_path / "key"
+    one_line(check("--master-key-file", key), 1, str(key), "No such file")
+    key.write_text("f" * 64)
+    key.chmod(0o644)
+    one_line(check("--master-key-file", key), 1, "chmod 600")
+    key.chmod(0o600)
+    one_line(check("--master-key-file", key), 1, "does not open with this master key")
+    one_line(check(CHAT_MASTER_KEY="f" * 64), 1, "does not open with this master key")
+    one_line(check(CHAT_MASTER_KEY="f"), 1, "CHAT_MASTER_KEY", "64 hexadecimal digits")
+    assert check(CHAT_MASTER_KEY=key_lines(kept)[0]).returncode == 0
+    assert check("--ephemeral", "--master-key-file", tmp_path / "none").returncode == 0
+    assert check("--master-key-file", key, data=tmp_path / "new").returncode == 0
+    assert not (tmp_path / "new").exists()
+    assert {f: f.read_bytes() for f in kept.iterdir()} == before
+    (kept / "master.key").unlink()
+    one_line(check(), 1, "master.key", "is missing")
+    (kept / "keys.db").unlink()
+    one_line(check("--master-key-file", key), 1, "keys.db", "is missing")
+
+
 def test_a_daemon_that_stops_waits_for_what_it_writes_and_says_so(tmp_path):
     with Daemon(tmp_path) as d:
         alice = d.join("alice")

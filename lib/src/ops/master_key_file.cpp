@@ -66,15 +66,23 @@ std::string own_key_path(const settings& s) {
 }
 
 /// The master key of the data directory is made on the first start only.
-result<void> make_own_key(const settings& s, const logger& log) {
+result<bool> is_to_be_made(const settings& s) {
   const std::string path = own_key_path(s);
-  if (master_key_path(s) != path || is_there(path)) return {};
+  if (master_key_path(s) != path || is_there(path)) return false;
   const std::string ring = s.data_directory + "/keys.db";
   if (is_there(ring))
     return fail(errc::bad_setting,
                 fmt::format("{} '{}' is missing, and the keys in '{}' do not open without it: put "
                             "a copy of it back, or name it with --master-key-file",
                             what, visible(path, 512), visible(ring, 512)));
+  return true;
+}
+
+result<void> make_own_key(const settings& s, const logger& log) {
+  const auto needed = is_to_be_made(s);
+  if (!needed) return needed.error();
+  if (!*needed) return {};
+  const std::string path = own_key_path(s);
   auto line = make_line();
   if (!line) return std::move(line.error());
   if (auto made = write_keys(path, *std::move(line), 0600, false); !made) return made;
@@ -155,6 +163,13 @@ result<void> prepare_storage(settings& s, const logger& log) {
   if (auto made = prepare_data_directory(s.data_directory); !made) return made;
   if (auto made = make_own_key(s, log); !made) return made;
   return take_keys(s);
+}
+
+result<void> check_storage(settings& s) {
+  if (s.ephemeral) return {};
+  const auto first_start = is_to_be_made(s);
+  if (!first_start) return first_start.error();
+  return *first_start ? result<void>() : take_keys(s);
 }
 
 result<void> find_storage(settings& s) {
