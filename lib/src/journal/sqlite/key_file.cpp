@@ -151,13 +151,16 @@ secret_key key_file::load(const owner& o, std::uint32_t number) {
   return unwrap(o, number, s.getColumn(0).getString(), s.getColumn(1).getString(), masters_);
 }
 
-std::uint32_t key_file::add(const owner& o) {
+std::vector<std::uint32_t> key_file::add(std::span<const owner> owners) {
   SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
-  const auto last = newest(o);
-  const std::uint32_t number = last ? last->number + 1 : 1;
-  insert(o, number);
+  std::vector<std::uint32_t> numbers;
+  for (const owner& o : owners) {
+    const auto last = newest(o);
+    numbers.push_back(last ? last->number + 1 : 1);
+    insert(o, numbers.back());
+  }
   changes.commit();
-  return number;
+  return numbers;
 }
 
 void key_file::insert(const owner& o, std::uint32_t number) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,8 @@ class key_file {
 
   std::optional<state> newest(const owner& o);
   secret_key load(const owner& o, std::uint32_t number);
-  /// Makes the key after the newest; returns its number.
-  std::uint32_t add(const owner& o);
+  /// Makes the key after the newest for each of them; returns their numbers. One commit.
+  std::vector<std::uint32_t> add(std::span<const owner> owners);
   /// Does so for every room that has a key.
   void renew();
   /// Whether this master key opens all there is.

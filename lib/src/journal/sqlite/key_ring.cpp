@@ -105,7 +105,7 @@ key_ring::key_ring(std::string path, const std::vector<secret_key>& masters, key
     , file_(path_, masters, u)
     , house_([&] {
       const auto newest = file_.newest(house);
-      const std::uint32_t number = newest ? newest->number : file_.add(house);
+      const std::uint32_t number = newest ? newest->number : file_.add({&house, 1}).front();
       return std::make_unique<const house_keys>(file_.load(house, number));
     }()) {}
 
@@ -187,10 +187,23 @@ result<std::uint32_t> key_ring::newest(const room_tag& room) {
   if (const auto found = newest_.find(room); found != newest_.end()) return found->second;
   return guarded(path_, [&] {
     const auto last = file_.newest(room);
-    const std::uint32_t number = last && !last->destroyed ? last->number : file_.add(room);
+    const bool usable = last && !last->destroyed;
+    const std::uint32_t number = usable ? last->number : file_.add({&room, 1}).front();
     if (newest_.size() >= most_keys) newest_.clear();
     newest_.emplace(room, number);
     return number;
+  });
+}
+
+result<void> key_ring::make_keys(std::set<room_tag> rooms) {
+  const std::lock_guard lock(mutex_);
+  return guarded(path_, [&] {
+    std::vector<room_tag> without;
+    for (const room_tag& room : rooms) {
+      const auto last = file_.newest(room);
+      if (!last || last->destroyed) without.push_back(room);
+    }
+    if (!without.empty()) file_.add(without);
   });
 }
 

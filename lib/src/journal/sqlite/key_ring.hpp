@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,6 +53,8 @@ class key_ring {
   /// The number of the key to seal with. A room that has none gets one, durably; its number is
   /// higher than that of any key destroyed.
   result<std::uint32_t> newest(const room_tag& room);
+  /// The same for many rooms: the keys of all that have none are made in one commit.
+  result<void> make_keys(std::set<room_tag> rooms);
   /// Every room gets a new key for what comes from here on. The older ones open as before.
   result<void> renew();
   /// All keys are wrapped anew by the first of `masters`; the others, and those given so far, may

@@ -3,6 +3,7 @@
 #include "journal/sqlite/columns.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <sqlite3.h>
@@ -87,8 +88,24 @@ bool store::is_repeated(room_state& r, append_operation& a, id_hash& id) {
   return true;
 }
 
+/// A key that is new is a commit of its own: one, for all new rooms of the group.
+void store::make_keys() {
+  if (std::exchange(keys_made_, true)) return;
+  std::set<room_tag> rooms;
+  const std::string* last = nullptr;
+  for (const operation& o : group_) {
+    const auto* a = std::get_if<append_operation>(&o.what);
+    if (!a || (last && *last == a->draft.what.room)) continue;
+    last = &a->draft.what.room;
+    rooms.insert(keys_.tag_of(*last));
+  }
+  // If that cannot be, asking for the key of each says why.
+  static_cast<void>(keys_.make_keys(std::move(rooms)));
+}
+
 void store::touch(room_state& r) {
   if (r.touched) return;
+  if (!r.now.stored) make_keys();
   r.key_number = value_of(keys_.newest(r.now.row.tag));
   r.key = value_of(keys_.key(r.now.row.tag, r.key_number));
   r.before = r.now;
@@ -185,6 +202,8 @@ void store::write_names() {
 
 void store::apply(std::span<operation> group) {
   now_ = options_.time->wall_now();
+  group_ = group;
+  keys_made_ = false;
   house_before_ = house_;
   last_ = nullptr;
   new_ids_ = 0;

@@ -66,6 +66,7 @@ class store {
   void append(append_operation& a, std::optional<failure>& refused);
   bool is_repeated(room_state& r, append_operation& a, id_hash& id);
   void touch(room_state& r);
+  void make_keys();
   void seal_waiting(room_state& r);
   void write_room(room_state& r);
   void write_names();
@@ -101,6 +102,8 @@ class store {
   /// @name The group under way
   /// @{
   wall_time now_{};
+  std::span<operation> group_;
+  bool keys_made_ = false;
   std::vector<room_state*> touched_;
   room_state* last_ = nullptr; ///< the room of the append before
   std::size_t new_ids_ = 0;

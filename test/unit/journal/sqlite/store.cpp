@@ -2,6 +2,9 @@
 
 #include "unit/journal/sqlite/store_world.hpp"
 
+#include <array>
+#include <fstream>
+
 using namespace asio_chat;
 using namespace asio_chat::sqlite;
 using test::store_world;
@@ -61,6 +64,31 @@ TEST_CASE("a group is one commit, with a record for each of its rooms") {
   SQLite::Database db(w.options.file.path);
   CHECK(db.execAndGet("SELECT count(*) FROM records").getInt() == 2);
   CHECK(db.execAndGet("SELECT max(last) FROM records").getInt() == 200);
+}
+
+TEST_CASE("the keys of all rooms that are new in a group are one commit of the key ring") {
+  store_world w;
+  w.say("den", "x");
+  SQLite::Database keys(w.directory / "keys.db");
+  // SQLite counts the commits of a database in its header.
+  const auto commits = [&] {
+    std::ifstream file(w.directory / "keys.db", std::ios::binary);
+    std::array<unsigned char, 4> count{};
+    file.seekg(24).read(reinterpret_cast<char*>(count.data()), count.size());
+    return count[2] * 256 + count[3];
+  };
+  const int before = commits();
+  std::vector<operation> group;
+  for (int i = 0; i < 20; ++i)
+    group.push_back(w.append_of(i % 2 == 0 ? "den" : "room-" + std::to_string(i), "x"));
+  for (const operation& o : w.apply(std::move(group)))
+    CHECK_FALSE(o.refused);
+  CHECK(commits() == before + 1);
+  CHECK(keys.execAndGet("SELECT count(*) FROM keys").getInt() == 1 + 1 + 10);
+  w.keys->destroy(w.keys->tag_of("room-1")).value();
+  CHECK(w.keys->make_keys({w.keys->tag_of("room-1"), w.keys->tag_of("den")}).has_value());
+  CHECK(w.keys->newest(w.keys->tag_of("room-1")).value() == 2); // a key destroyed stays so
+  CHECK(w.keys->newest(w.keys->tag_of("den")).value() == 1);
 }
 
 TEST_CASE("a record has at most 256 entries and about 64 KiB") {
