@@ -38,6 +38,15 @@ Exit codes:
 const std::map<std::string, time_format> time_forms{
     {"off", time_format::off}, {"HH:MM:SS", time_format::clock}, {"full", time_format::full}};
 
+/// CLI11's own check names the range of its numbers, which is that of a double.
+std::string check_messages(const std::string& text) {
+  constexpr std::size_t most_digits = 6;
+  const bool good = !text.empty() && text.size() <= most_digits &&
+                    text.find_first_not_of("0123456789") == std::string::npos;
+  return good ? std::string()
+              : fmt::format("{} is no number of messages: give one from 0 to 999999", text);
+}
+
 } // namespace
 
 std::variant<options, int> read_options(int argc, char** argv) {
@@ -64,7 +73,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
   cli.add_option("--history", o.client.history,
                  "how many of a room's last messages to show on joining it, 0 for none; in a "
                  "terminal as many as the server gives, else 0")
-      ->check(CLI::NonNegativeNumber)
+      ->check(check_messages)
       ->type_name("N");
   cli.add_option("--ca", trust.ca_file, "trust only the CAs or certificates in this PEM file")
       ->type_name("FILE");

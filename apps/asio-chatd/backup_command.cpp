@@ -1,3 +1,4 @@
+#include "counted.hpp"
 #include "history.hpp"
 #include "history_commands.hpp"
 #include "progress_line.hpp"
@@ -17,8 +18,8 @@ int back_up(ops::settings& s, const std::string& to) {
                progress.show(how...);
              }).value();
   }
-  fmt::print("{}: {} entries in {} rooms; the keys are not in it, keep copies of {}/keys.db and of "
+  fmt::print("{}: {} in {}; the keys are not in it, keep copies of {}/keys.db and of "
              "the master key elsewhere\n",
-             to, report.entries, report.rooms, kept.directory);
+             to, counted_entries(report.entries), counted_rooms(report.rooms), kept.directory);
   return 0;
 }

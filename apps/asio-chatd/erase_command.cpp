@@ -1,3 +1,4 @@
+#include "counted.hpp"
 #include "history.hpp"
 #include "history_commands.hpp"
 #include "room_choice.hpp"
@@ -17,10 +18,9 @@ constexpr int wrong_usage = 2;
 
 /// The name typed once more, not a y that the fingers know.
 bool is_wanted(const sqlite::known_room& room) {
-  fmt::print(
-      stderr,
-      "#{} with {} entries will be gone for ever, from backups too. Type its name to go on: ",
-      room.name, room.entries);
+  fmt::print(stderr,
+             "#{} with {} will be gone for ever, from backups too. Type its name to go on: ",
+             room.name, counted_entries(room.entries));
   std::string typed;
   return std::getline(std::cin, typed) && typed == room.name;
 }
@@ -40,8 +40,8 @@ int erase(ops::settings& s, const ops::history_request& wanted) {
     throw error(fail(errc::bad_setting, fmt::format("#{} stays as it was", room.name)));
   kept.keys.reset();
   sqlite::erase_room(kept.directory, kept.masters, room.name).value();
-  fmt::print("#{}: nobody can read its {} entries any more, in backups neither; but copies of "
-             "keys.db from before still open them, so replace those\n",
-             room.name, room.entries);
+  fmt::print("#{}: nobody can read its {} any more, in backups neither; but copies of "
+             "keys.db from before still open what was said, so replace those\n",
+             room.name, counted_entries(room.entries));
   return 0;
 }

@@ -1,3 +1,4 @@
+#include "counted.hpp"
 #include "history.hpp"
 #include "history_commands.hpp"
 #include "progress_line.hpp"
@@ -28,6 +29,12 @@ int verify(ops::settings& s, const std::string& file) {
   std::error_code denied; // then opening it says what is wrong
   if (!std::filesystem::exists(wanted.path, denied) && !denied)
     throw error(fail(errc::bad_setting, fmt::format("'{}' does not exist", wanted.path)));
+  if (std::filesystem::is_directory(wanted.path, denied)) {
+    throw error(fail(errc::bad_setting,
+                     fmt::format("'{}' is a directory: name a backup, or the server's data "
+                                 "directory with --data",
+                                 wanted.path)));
+  }
   sqlite::verify_report report;
   {
     progress_line progress;
@@ -40,9 +47,10 @@ int verify(ops::settings& s, const std::string& file) {
     throw error(fail(errc::storage_failed,
                      fmt::format("'{}' is not as it was written: restore a backup", wanted.path)));
   }
-  fmt::print("{}: good, {} entries in {} rooms{}\n", wanted.path, report.entries, report.rooms,
-             report.unreadable == 0
-                 ? ""
-                 : fmt::format("; {} entries of rooms that were erased since", report.unreadable));
+  fmt::print("{}: good, {} in {}{}\n", wanted.path, counted_entries(report.entries),
+             counted_rooms(report.rooms),
+             report.unreadable == 0 ? ""
+                                    : fmt::format("; {} of rooms that were erased since",
+                                                  counted_entries(report.unreadable)));
   return 0;
 }

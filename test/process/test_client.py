@@ -1052,6 +1052,14 @@ def test_wrong_options_are_exit_code_2(arguments, home):
     assert done.stdout == ""
 
 
+def test_a_history_that_is_no_number_of_messages_is_said_plainly(home):
+    for wrong in ("-1", "all", "1.5", "9999999"):
+        done = subprocess.run([CLIENT, "localhost", "--history", wrong], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, env={"HOME": str(home)})
+        assert done.returncode == 2
+        assert f"{wrong} is no number of messages: give one from 0 to 999999" in done.stderr
+
+
 def test_help_and_version(home):
     shown = subprocess.run([CLIENT, "--help"], capture_output=True, text=True, check=True).stdout
     for word in ("--ca", "--json", "Examples:", "Exit codes:"):

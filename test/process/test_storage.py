@@ -113,9 +113,9 @@ def test_a_backup_while_a_flood_runs_is_a_prefix_of_it_and_can_be_put_back(tmp_p
             heard = len(flood.heard)
             assert until(lambda: len(flood.heard) > heard + 200)
             said = good("backup", tmp_path / f"copy{i}", data=d.data)
-            counts.append(int(re.search(r": (\d+) entries in 1 rooms; the keys are not in it", said)[1]))
+            counts.append(int(re.search(r": (\d+) entries in 1 room; the keys are not in it", said)[1]))
             assert good("verify", tmp_path / f"copy{i}", data=d.data).startswith(
-                f"{tmp_path}/copy{i}: good, {counts[-1]} entries in 1 rooms")
+                f"{tmp_path}/copy{i}: good, {counts[-1]} entries in 1 room")
         assert "good" in good("verify", data=d.data)
         heard = flood.end()
         assert 200 < counts[0] < counts[1] < counts[2] < counts[3] <= len(heard)
@@ -342,6 +342,22 @@ def test_a_start_that_cannot_be_is_one_clear_line_and_changes_nothing(kept, what
     after = {f.name: f.read_bytes() for f in kept.iterdir() if not f.name.endswith(("-shm", "-wal", ".lock"))}
     assert after == before
     one_line(run("verify", data=kept), 1)
+
+
+def test_verify_says_what_a_file_is_that_is_no_journal(kept, tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    one_line(run("verify", file, data=kept), 1, file, "is empty: there is no history in it")
+    file.write_text("foo")
+    one_line(run("verify", file, data=kept), 1, file, "is no SQLite database")
+    one_line(run("verify", kept / "keys.db", data=kept), 1, "not one of asio-chatd's")
+    one_line(run("verify", kept, data=kept), 1, "is a directory")
+
+
+def test_one_entry_is_not_said_in_the_plural(tmp_path):
+    with Daemon(tmp_path) as d:
+        say(d, "alice", "hello")
+        assert ": good, 1 entry in 1 room\n" in good("verify", data=d.data)
 
 
 def test_check_config_says_whether_the_master_key_fits_and_makes_nothing(kept, tmp_path):
