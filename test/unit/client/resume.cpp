@@ -52,6 +52,15 @@ std::vector<std::string> texts(const fake_server& s) {
   return all;
 }
 
+/// One message leaves before the connection is lost, one waits for another connection.
+void send_around_the_end(tls_world& w, message_outcome& sent, message_outcome& unsent) {
+  w.chat->async_send("lobby", "sent", into(sent));
+  w.until([&] { return !w.listener.connections[0]->heard<native::send>().empty(); });
+  w.listener.connections[0]->close();
+  w.until([&] { return !w.seen<disconnected>().empty(); });
+  w.chat->async_send("lobby", "unsent", into(unsent));
+}
+
 } // namespace
 
 TEST_CASE("resume: says who it was and what it has, and gets the rest once") {
@@ -202,11 +211,7 @@ TEST_CASE("resume: a client that gives up says which messages may have been kept
   tls_world w({knows({7, 0}), replaced});
   w.connect();
   message_outcome sent, unsent;
-  w.chat->async_send("lobby", "sent", into(sent));
-  w.until([&] { return !w.listener.connections[0]->heard<native::send>().empty(); });
-  w.listener.connections[0]->close();
-  w.until([&] { return !w.seen<disconnected>().empty(); });
-  w.chat->async_send("lobby", "unsent", into(unsent));
+  send_around_the_end(w, sent, unsent);
   w.until([&] { return w.end.has_value() && sent.calls + unsent.calls == 2; });
   CHECK(sent.code == errc::connection_lost);
   CHECK(unsent.code == errc::not_connected);
@@ -217,11 +222,7 @@ TEST_CASE("resume: destroyed while messages wait, each handler is called once") 
               [](client_config& c) { c.retry_first = c.retry_most = std::chrono::hours(1); });
   w.connect();
   message_outcome sent, unsent;
-  w.chat->async_send("lobby", "sent", into(sent));
-  w.until([&] { return !w.listener.connections[0]->heard<native::send>().empty(); });
-  w.listener.connections[0]->close();
-  w.until([&] { return !w.seen<disconnected>().empty(); });
-  w.chat->async_send("lobby", "unsent", into(unsent));
+  send_around_the_end(w, sent, unsent);
   w.chat.reset();
   w.until([&] { return sent.calls == 1 && unsent.calls == 1; });
   CHECK(sent.code == boost::asio::error::operation_aborted);

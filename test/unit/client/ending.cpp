@@ -1,0 +1,174 @@
+// How a connection ends, and what becomes of what was under way.
+#include "memory_world.hpp"
+#include "support/catch.hpp"
+
+#include <boost/asio/error.hpp>
+
+using namespace asio_chat;
+using namespace asio_chat::test;
+
+namespace {
+
+const error_code aborted = boost::asio::error::operation_aborted;
+
+void stay_silent(fake_server&, const native::request&) {}
+
+} // namespace
+
+TEST_CASE("client: D11: what was not answered when the connection was lost ends with that") {
+  memory_world w([](fake_server& s, const native::request& r) {
+    if (std::holds_alternative<native::hello>(r)) answer_politely(s, r);
+  });
+  w.log_in();
+  outcome<acknowledged> sent;
+  outcome<reply> run;
+  outcome<history_page> page;
+  w.chat->async_send("lobby", "hello", w.into(sent));
+  w.chat->async_command("lobby", "/who", w.into(run));
+  w.chat->async_history("lobby", {}, w.into(page));
+  w.run();
+  CHECK(sent.calls + run.calls + page.calls == 0);
+  w.server->close();
+  w.run();
+  CHECK(sent.code == errc::connection_lost);
+  CHECK(run.code == errc::connection_lost);
+  CHECK(page.code == errc::connection_lost);
+  REQUIRE(w.event_at<disconnected>(1));
+  CHECK(w.end.calls == 1);
+  CHECK(w.end.code == errc::not_connected);
+
+  outcome<acknowledged> late;
+  w.chat->async_send("lobby", "hello", w.into(late));
+  w.run();
+  CHECK(late.code == errc::not_connected);
+}
+
+TEST_CASE("client: a goodbye is told with its reason") {
+  memory_world w;
+  w.log_in();
+  w.server->say(native::goodbye{{close_code::slow_reader, "too slow"}});
+  w.run();
+  REQUIRE(w.event_at<disconnected>(1));
+  CHECK(w.event_at<disconnected>(1)->reason == close_reason{close_code::slow_reader, "too slow"});
+}
+
+TEST_CASE("client: close says bye after what is waiting, and the answers still come") {
+  memory_world w;
+  w.log_in();
+  outcome<acknowledged> sent;
+  w.chat->async_send("lobby", "last words", w.into(sent));
+  error_code closed = boost::asio::error::would_block;
+  w.chat->async_close([&](error_code e) { closed = e; });
+  CHECK(closed == boost::asio::error::would_block);
+  w.run();
+  CHECK_FALSE(closed);
+  CHECK(sent.calls == 1);
+  CHECK_FALSE(sent.code);
+  CHECK(w.server->heard<native::bye>().size() == 1);
+  CHECK(w.end.code == errc::not_connected);
+}
+
+TEST_CASE("client: close waits two seconds for a server that does not answer, not longer") {
+  memory_world w([](fake_server& s, const native::request& r) {
+    if (std::holds_alternative<native::hello>(r)) answer_politely(s, r);
+  });
+  w.log_in();
+  outcome<acknowledged> sent;
+  w.chat->async_send("lobby", "hello?", w.into(sent));
+  bool closed = false;
+  w.chat->async_close([&](error_code) { closed = true; });
+  const auto start = std::chrono::steady_clock::now();
+  w.context.restart();
+  w.context.run_for(std::chrono::seconds(5));
+  const auto took = std::chrono::steady_clock::now() - start;
+  CHECK(closed);
+  CHECK(sent.code == errc::connection_lost);
+  CHECK(took > std::chrono::milliseconds(1900));
+  CHECK(took < std::chrono::seconds(4));
+}
+
+TEST_CASE("client: close while connecting aborts the connecting") {
+  memory_world w(stay_silent);
+  w.connect();
+  w.run();
+  bool closed = false;
+  w.chat->async_close([&](error_code e) { closed = !e; });
+  w.run();
+  CHECK(closed);
+  CHECK(w.login.code == aborted);
+}
+
+TEST_CASE("client: a login that is not answered ends with connect_time") {
+  client_config config;
+  config.connect_time = std::chrono::milliseconds(50);
+  memory_world w(stay_silent, config);
+  w.connect();
+  w.context.run_for(std::chrono::seconds(5));
+  CHECK(w.login.code == errc::timed_out);
+  CHECK(w.sentence ==
+        "cannot connect to 127.0.0.1:8443: no answer within 0.05 s, while logging in");
+}
+
+TEST_CASE("client: silence is met with a ping, and silence after that is a lost connection") {
+  const bool answers = GENERATE(true, false);
+  client_config config;
+  config.ping_time = std::chrono::milliseconds(60);
+  memory_world w(
+      [answers](fake_server& s, const native::request& r) {
+        if (answers || std::holds_alternative<native::hello>(r)) answer_politely(s, r);
+      },
+      config);
+  w.log_in();
+  w.context.restart();
+  w.context.run_for(std::chrono::milliseconds(400));
+  CHECK(w.server->heard<native::ping>().size() >= (answers ? 3 : 1));
+  CHECK((w.event_at<disconnected>(1) != nullptr) == !answers);
+}
+
+TEST_CASE("client: may be destroyed at every step, and every handler is called once") {
+  for (int steps = 0;; ++steps) {
+    memory_world w;
+    outcome<acknowledged> sent;
+    outcome<reply> run;
+    outcome<client_event> received;
+    int closed = 0;
+    w.connect();
+    w.chat->async_receive(w.into(received));
+    bool all = true;
+    bool asked = false;
+    for (int i = 0; i < steps; ++i) {
+      w.context.restart();
+      if (w.context.poll_one() == 0) {
+        if (asked) {
+          all = false;
+          break;
+        }
+        asked = true;
+        w.chat->async_send("lobby", "x", w.into(sent));
+        w.chat->async_command("lobby", "/who", w.into(run));
+        w.chat->async_close([&](error_code) { ++closed; });
+      }
+    }
+    w.chat.reset();
+    w.run();
+    CHECK(w.login.calls == 1);
+    CHECK(received.calls == 1);
+    CHECK(sent.calls == (asked ? 1 : 0));
+    CHECK(run.calls == (asked ? 1 : 0));
+    CHECK(closed == (asked ? 1 : 0));
+    if (!all) break;
+    REQUIRE(steps < 1000);
+  }
+}
+
+TEST_CASE("client: may be destroyed by its own handler") {
+  memory_world w;
+  w.chat->async_receive([&](error_code, const client_event&) {});
+  w.connect();
+  w.run();
+  w.chat->async_receive([&](error_code, const client_event&) { w.chat.reset(); });
+  w.run();
+  w.server->say_event(member_joined{"lobby", "carol"});
+  w.run();
+  CHECK_FALSE(w.chat);
+}
