@@ -5,6 +5,7 @@
 #include "error.hpp"
 #include "latency_histogram.hpp"
 #include "load_options.hpp"
+#include "native_protocol.hpp"
 #include "pair_options.hpp"
 #include "payload.hpp"
 #include "process_settings.hpp"
@@ -39,7 +40,7 @@ struct append_settings {
 class speaker {
  public:
   explicit speaker(const server_under_test& server)
-      : context_(native_context(server.ca_file()))
+      : context_(client_context(server.ca_file(), native_protocol::alpn_name))
       , connection_(resolve(server.address()), context_.get()) {
     send({{"type", "hello"}, {"name", "bench"}, {"history", 0}});
     wait_for("room");
@@ -74,15 +75,6 @@ class speaker {
     std::string frame = in_.substr(header, length);
     in_.erase(0, header + length);
     return frame;
-  }
-
-  static ssl_ctx_ptr native_context(const std::string& ca_file) {
-    constexpr std::string_view protocols = "\x0b"
-                                           "asio-chat/1";
-    auto context = client_context(ca_file);
-    SSL_CTX_set_alpn_protos(context.get(), reinterpret_cast<const unsigned char*>(protocols.data()),
-                            static_cast<unsigned>(protocols.size()));
-    return context;
   }
 
   ssl_ctx_ptr context_;

@@ -13,6 +13,7 @@ struct command {
 };
 
 command flood_command(CLI::App& program);
+command rooms_command(CLI::App& program);
 command paced_command(CLI::App& program);
 command compare_command(CLI::App& program);
 command handshake_command(CLI::App& program);

@@ -33,7 +33,7 @@ struct compare_settings : pair_settings {
 
 run_figures measure(const server_under_test& server, const load& what) {
   const std::optional<cpu_clock> cpu(server.id());
-  crowd people(resolve(server.address()), server.ca_file(), what.receivers, what.size);
+  crowd people(resolve(server.address()), server.ca_file(), shape_of(what));
   people.gather();
   return run_load(people, what, cpu);
 }
@@ -164,7 +164,8 @@ command compare_command(CLI::App& program) {
                  "Compare with the bare loop that writes a record per message")
       ->excludes("--against-arg");
   add_pair_options(*options, *given);
-  add_common_options(*options, given->what);
+  add_receivers_option(*options, given->what);
+  add_size_option(*options, given->what);
   add_flood_options(*options, given->what);
   add_paced_options(*options, given->what);
   return {options, [given] { return run_command(*given); }};

@@ -2,7 +2,6 @@
 
 #include "error.hpp"
 #include "process_settings.hpp"
-#include "text_protocol.hpp"
 
 #include <fmt/format.h>
 
@@ -18,22 +17,42 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t handshakes_at_once = 64;
-constexpr std::size_t publisher_index = 0;
+constexpr std::size_t publisher_number = 0; // in a room
 constexpr auto patience = 10s;
 constexpr auto turn_time = 10ms;
 
 } // namespace
 
-crowd::crowd(const endpoint& server, const std::string& ca_file, std::size_t receivers,
-             std::size_t message_size)
+crowd::crowd(const endpoint& server, const std::string& ca_file, const crowd_shape& shape)
     : server_(server)
-    , context_(client_context(ca_file))
+    , speaks_(shape.speaks)
+    , context_(client_context(ca_file, make_protocol(speaks_)->alpn()))
     , run_(std::random_device()())
-    , payload_(run_, message_size)
-    , peers_(receivers + 1)
-    , ledgers_(receivers) {}
+    , payload_(run_, shape.message_size)
+    , people_per_room_(1 + shape.receivers)
+    , peers_(shape.rooms * people_per_room_)
+    , rooms_(shape.rooms, audience{std::vector<ledger>(shape.receivers)}) {}
 
 void crowd::gather() {
+  connect_all();
+  // A login is not confirmed in every protocol: whoever hears the publisher is in.
+  int tries = 0;
+  for (auto pause = 20ms; !all_hear(); pause = std::min(2 * pause, 640ms)) {
+    for (std::size_t i = 0; i < rooms(); ++i) {
+      if (rooms_[i].hearing == rooms_[i].ledgers.size()) continue;
+      publish(i, steady_clock::now());
+      flush(i);
+    }
+    const auto until = steady_clock::now() + pause;
+    while (!all_hear() && steady_clock::now() < until)
+      turn(turn_time);
+    if (++tries > 30) fail_to_gather();
+  }
+  barrier();
+  take_arrivals();
+}
+
+void crowd::connect_all() {
   progress_ = steady_clock::now();
   std::size_t shown = 0;
   for (std::size_t started = 0; logged_in_ < peers_.size();) {
@@ -44,27 +63,36 @@ void crowd::gather() {
     shown = logged_in_;
     expect_progress();
   }
-  publisher_ = peers_[publisher_index].get();
-
-  // A login is not confirmed in every protocol: whoever hears the publisher is in.
-  for (auto pause = 20ms; hearing_ < receivers(); pause = std::min(2 * pause, 640ms)) {
-    publish(steady_clock::now());
-    flush();
-    const auto until = steady_clock::now() + pause;
-    while (hearing_ < receivers() && steady_clock::now() < until)
-      turn(turn_time);
-    if (sequence_ > 30)
-      throw run_error(fmt::format("{} of {} receivers hear the publisher; the others were never "
-                                  "let into the room",
-                                  hearing_, receivers()));
-  }
-  barrier();
-  take_arrivals();
 }
 
-std::uint64_t crowd::publish(steady_clock::time_point due) {
-  publisher_->publish(payload_.write(publisher_index, ++sequence_, due));
-  return sequence_;
+bool crowd::all_hear() const {
+  return std::ranges::all_of(rooms_,
+                             [](const audience& one) { return one.hearing == one.ledgers.size(); });
+}
+
+void crowd::fail_to_gather() const {
+  std::size_t hearing = 0;
+  for (const auto& one : rooms_)
+    hearing += one.hearing;
+  throw run_error(fmt::format("{} of {} receivers hear the publisher; the others were never let "
+                              "into the room",
+                              hearing, peers_.size() - rooms()));
+}
+
+void crowd::publish(std::size_t room, steady_clock::time_point due) {
+  auto& speaker = publisher(room);
+  const auto before = speaker.unsent();
+  const auto sender = static_cast<std::uint32_t>(room);
+  speaker.publish(payload_.write(sender, ++rooms_[room].sequence, due));
+  wire_bytes_ = speaker.unsent() - before;
+}
+
+std::uint64_t crowd::ahead(std::size_t room) const {
+  const auto& there = rooms_[room];
+  auto lowest = there.sequence;
+  for (const auto& one : there.ledgers)
+    lowest = std::min(lowest, one.next() - 1);
+  return there.sequence - lowest;
 }
 
 void crowd::turn(std::chrono::milliseconds time) {
@@ -72,16 +100,15 @@ void crowd::turn(std::chrono::milliseconds time) {
   if (told_to_stop()) throw run_error("interrupted");
 }
 
-std::uint64_t crowd::slowest() const {
-  auto lowest = sequence_;
-  for (const auto& one : ledgers_)
-    lowest = std::min(lowest, one.next() - 1);
-  return lowest;
+bool crowd::caught_up() const {
+  for (std::size_t i = 0; i < rooms(); ++i)
+    if (ahead(i) > 0) return false;
+  return true;
 }
 
 void crowd::drain(bool may_miss) {
   progress_ = steady_clock::now();
-  while (slowest() < sequence_) {
+  while (!caught_up()) {
     turn(turn_time);
     if (may_miss && steady_clock::now() - progress_ > 1s) return;
     expect_progress();
@@ -89,8 +116,10 @@ void crowd::drain(bool may_miss) {
 }
 
 void crowd::barrier() {
-  publish(steady_clock::now());
-  flush();
+  for (std::size_t i = 0; i < rooms(); ++i) {
+    publish(i, steady_clock::now());
+    flush(i);
+  }
   drain();
 }
 
@@ -99,8 +128,12 @@ void crowd::expect_progress() const {
   if (logged_in_ < peers_.size())
     throw setup_error(fmt::format("{}: {} of {} connections were made, then none for {} s",
                                   server_.text, logged_in_, peers_.size(), patience.count()));
+  std::size_t slowest = 0;
+  for (std::size_t i = 1; i < rooms(); ++i)
+    if (ahead(i) > ahead(slowest)) slowest = i;
+  const auto sent = rooms_[slowest].sequence;
   throw run_error(fmt::format("nothing came for {} s; the slowest receiver has message {} of {}",
-                              patience.count(), slowest(), sequence_));
+                              patience.count(), sent - ahead(slowest), sent));
 }
 
 arrivals crowd::take_arrivals() {
@@ -112,20 +145,24 @@ arrivals crowd::take_arrivals() {
 violations crowd::take_violations() {
   auto taken = violations_;
   violations_ = {};
-  for (auto& one : ledgers_)
-    taken += one.take();
+  for (auto& there : rooms_)
+    for (auto& one : there.ledgers)
+      taken += one.take();
   return taken;
 }
 
 void crowd::connect(std::size_t index) {
-  const bool publishes = index == publisher_index;
-  const auto part = publishes ? std::string("publisher") : fmt::format("receiver {}", index);
-  auto about = fmt::format("{}, {}", server_.text, part);
-  auto name = fmt::format("bench-{:04x}-{}", run_ & 0xffff, index);
+  const auto in_room = index / people_per_room_;
+  const auto number = index % people_per_room_;
+  const part as{fmt::format("bench-{:04x}-{}", run_ & 0xffff, index),
+                fmt::format("bench-{:04x}-{}", run_ & 0xffff, in_room), number == publisher_number};
+  auto about = fmt::format("{}, {}", server_.text,
+                           as.publishes ? "publisher" : fmt::format("receiver {}", number));
+  if (rooms() > 1) about += fmt::format(" of room {}", in_room);
   tls_socket socket(start_connect(server_), context_.get(), server_.host);
   peer_observer& observer = *this;
-  peers_[index] = std::make_unique<peer>(loop_, observer, index, std::move(about), std::move(name),
-                                         std::move(socket), std::make_unique<text_protocol>());
+  peers_[index] = std::make_unique<peer>(loop_, observer, index, std::move(about), as,
+                                         std::move(socket), make_protocol(speaks_));
 }
 
 void crowd::on_login(peer&) {
@@ -145,12 +182,19 @@ void crowd::on_text(peer& who, std::string_view text) {
     ++violations_.damaged;
     return;
   }
-  if (who.index() == publisher_index) {
+  const auto number = who.index() % people_per_room_;
+  const auto in_room = who.index() / people_per_room_;
+  if (of.sender != in_room) {
+    ++violations_.strayed;
+    return;
+  }
+  if (number == publisher_number) {
     ++violations_.echoed;
     return;
   }
-  auto& seen = ledgers_[who.index() - 1];
-  if (!seen.started()) ++hearing_;
+  auto& there = rooms_[in_room];
+  auto& seen = there.ledgers[number - 1];
+  if (!seen.started()) ++there.hearing;
   if (!seen.note(of.sequence)) return;
   ++arrivals_.deliveries;
   arrivals_.last = progress_;

@@ -2,6 +2,7 @@
 
 #include "latency_histogram.hpp"
 #include "ledger.hpp"
+#include "make_protocol.hpp"
 #include "payload.hpp"
 #include "peer.hpp"
 #include "poller.hpp"
@@ -21,35 +22,46 @@ struct arrivals {
   latency_histogram latency;
 };
 
-/// One publisher and many receivers, connected to one server and checking every delivery.
+struct crowd_shape {
+  std::size_t receivers; ///< in each room
+  std::size_t message_size;
+  std::size_t rooms = 1;
+  speech speaks = speech::text;
+};
+
+/// In each room one publisher and many receivers, all connected to one server and checking every
+/// delivery.
 class crowd final : private peer_observer {
  public:
-  crowd(const endpoint& server, const std::string& ca_file, std::size_t receivers,
-        std::size_t message_size);
+  crowd(const endpoint& server, const std::string& ca_file, const crowd_shape& shape);
 
-  /// Connects everybody and returns when every receiver hears the publisher.
+  /// Connects everybody and returns when every receiver hears the publisher of its room.
   void gather();
 
-  std::size_t receivers() const { return ledgers_.size(); }
+  std::size_t rooms() const { return rooms_.size(); }
 
-  /// Queues one message that was due at `due`; returns its number. `flush` sends.
-  std::uint64_t publish(steady_clock::time_point due);
-  void flush() { publisher_->flush(); }
+  /// Queues a message of a room's publisher that was due at `due`. `flush` sends.
+  void publish(std::size_t room, steady_clock::time_point due);
+  void flush(std::size_t room) { publisher(room).flush(); }
 
-  /// Whether all that was published is with the system.
-  bool publisher_idle() const { return publisher_->idle(); }
+  /// Whether all that was published there is with the system.
+  bool publisher_idle(std::size_t room) const { return publisher(room).unsent() == 0; }
+
+  /// The bytes of a message as the publishers send it.
+  std::size_t wire_bytes() const { return wire_bytes_; }
+
+  /// How many messages the slowest receiver of a room has still to get.
+  std::uint64_t ahead(std::size_t room) const;
 
   /// Lets everybody who is ready read and write; waits at most `time` for somebody.
   void turn(std::chrono::milliseconds time);
-
-  /// The highest number that the slowest receiver has got.
-  std::uint64_t slowest() const;
 
   /// Waits until nothing is on its way any more; throws run_error when that never comes.
   /// `may_miss`: give up waiting when a message seems to be lost, instead of throwing.
   void drain(bool may_miss = false);
 
-  /// Sends one more message and waits until everybody has it: what had not come by then is lost.
+  /// Sends one more message in each room and waits until everybody has it: what had not come by
+  /// then is lost.
   void barrier();
 
   /// Throws run_error when nothing has happened for long.
@@ -60,23 +72,35 @@ class crowd final : private peer_observer {
   violations take_violations();
 
  private:
+  /// Who hears in a room, and what was said there.
+  struct audience {
+    std::vector<ledger> ledgers;
+    std::size_t hearing = 0;
+    std::uint64_t sequence = 0;
+  };
+
   void on_login(peer& who) override;
   void on_record(peer& who, steady_clock::time_point time) override;
   void on_text(peer& who, std::string_view text) override;
   void connect(std::size_t index);
+  void connect_all();
+  bool all_hear() const;
+  [[noreturn]] void fail_to_gather() const;
+  bool caught_up() const;
+  peer& publisher(std::size_t room) const { return *peers_[room * people_per_room_]; }
   void show_progress() const;
 
   const endpoint server_;
+  const speech speaks_;
   ssl_ctx_ptr context_;
   const std::uint32_t run_;
   payload payload_;
   poller loop_;
-  std::vector<std::unique_ptr<peer>> peers_; // the publisher is the first
-  peer* publisher_ = nullptr;
-  std::vector<ledger> ledgers_; // of peer i + 1
+  const std::size_t people_per_room_;
+  std::vector<std::unique_ptr<peer>> peers_; // room by room, its publisher first
+  std::vector<audience> rooms_;
   std::size_t logged_in_ = 0;
-  std::size_t hearing_ = 0;
-  std::uint64_t sequence_ = 0;
+  std::size_t wire_bytes_ = 0;
   steady_clock::time_point progress_; // when something last came
   arrivals arrivals_;
   violations violations_;

@@ -5,8 +5,10 @@
 namespace asio_chat::bench {
 
 std::string violations::describe() const {
-  return fmt::format("{} lost, {} doubled, {} out of order, {} damaged, {} sent back to the sender",
-                     lost, doubled, reordered, damaged, echoed);
+  return fmt::format(
+      "{} lost, {} doubled, {} out of order, {} damaged, {} sent back to the sender, "
+      "{} in another room",
+      lost, doubled, reordered, damaged, echoed, strayed);
 }
 
 violations& violations::operator+=(const violations& other) {
@@ -15,6 +17,7 @@ violations& violations::operator+=(const violations& other) {
   reordered += other.reordered;
   damaged += other.damaged;
   echoed += other.echoed;
+  strayed += other.strayed;
   return *this;
 }
 

@@ -14,8 +14,9 @@ struct violations {
   std::uint64_t reordered = 0;
   std::uint64_t damaged = 0; ///< not the bytes that were sent
   std::uint64_t echoed = 0;  ///< came back to the sender
+  std::uint64_t strayed = 0; ///< came into another room
 
-  bool any() const { return lost + doubled + reordered + damaged + echoed != 0; }
+  bool any() const { return lost + doubled + reordered + damaged + echoed + strayed != 0; }
   std::string describe() const;
 
   violations& operator+=(const violations& other);

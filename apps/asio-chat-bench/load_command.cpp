@@ -1,4 +1,4 @@
-// flood and paced: one load on a server that somebody else has started.
+// flood, rooms and paced: one load on a server that somebody else has started.
 #include "command.hpp"
 
 #include "error.hpp"
@@ -25,7 +25,7 @@ int run_command(const load_settings& given) {
   const auto what = with_defaults(given.what);
   std::optional<cpu_clock> server_cpu;
   if (given.server_pid > 0) server_cpu.emplace(given.server_pid);
-  crowd people(resolve(given.server), given.ca_file, what.receivers, what.size);
+  crowd people(resolve(given.server), given.ca_file, shape_of(what));
   people.gather();
 
   if (!given.json) {
@@ -70,9 +70,18 @@ command load_command(CLI::App& program, scenario kind, const char* about, const 
       ->check(between(1, 1000))
       ->capture_default_str();
   options->add_flag("--json", given->json, "Print one JSON document");
-  add_common_options(*options, given->what);
-  kind == scenario::flood ? add_flood_options(*options, given->what)
-                          : add_paced_options(*options, given->what);
+  if (kind == scenario::rooms) {
+    given->what.rooms = 20;
+    given->what.messages = 100'000;
+    given->what.speaks = speech::native;
+    add_rooms_options(*options, given->what);
+  } else {
+    add_receivers_option(*options, given->what);
+  }
+  add_protocol_option(*options, given->what);
+  add_size_option(*options, given->what);
+  kind == scenario::paced ? add_paced_options(*options, given->what)
+                          : add_flood_options(*options, given->what);
   return {options, [given] { return run_command(*given); }};
 }
 
@@ -83,6 +92,13 @@ command flood_command(CLI::App& program) {
                       "One publisher sends as fast as the slowest receiver gets it",
                       "Example:\n  asio-chat-bench flood --server 127.0.0.1:8443 "
                       "--ca data/ca-cert.pem --server-pid $(pidof asio-chatd)");
+}
+
+command rooms_command(CLI::App& program) {
+  return load_command(program, scenario::rooms,
+                      "In each of many rooms one publisher sends as fast as the others get it",
+                      "Example:\n  asio-chat-bench rooms --server 127.0.0.1:8443 "
+                      "--ca data/ca-cert.pem --rooms 1000 --members 5");
 }
 
 command paced_command(CLI::App& program) {

@@ -1,20 +1,24 @@
 #pragma once
 
+#include "make_protocol.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <cstddef>
 
 namespace asio_chat::bench {
 
-enum class scenario { flood, paced };
+enum class scenario { flood, rooms, paced };
 
 /// What a generator does to a server.
 struct load {
   scenario kind = scenario::flood;
-  std::size_t receivers = 0; ///< 0: the scenario's own default
+  std::size_t rooms = 1;
+  std::size_t receivers = 0; ///< in each room; 0: the scenario's own default
   std::size_t size = 128;
-  // flood
-  std::size_t messages = 20'000;
+  speech speaks = speech::text;
+  // flood, rooms
+  std::size_t messages = 20'000; ///< of all publishers together
   std::size_t window = 2'000;
   std::size_t batch = 0; ///< messages per record of the publisher; 0: as many as fit
   // paced
@@ -29,11 +33,14 @@ CLI::Validator between(Number low, Number high) {
                                            CLI::detail::to_string(high));
 }
 
-void add_common_options(CLI::App& command, load& to);
+void add_protocol_option(CLI::App& command, load& to);
+void add_receivers_option(CLI::App& command, load& to);
+void add_rooms_options(CLI::App& command, load& to);
+void add_size_option(CLI::App& command, load& to);
 void add_flood_options(CLI::App& command, load& to);
 void add_paced_options(CLI::App& command, load& to);
 
-/// Fills in the defaults that depend on the scenario.
+/// Fills in the defaults that depend on the scenario; throws setup_error for what cannot be.
 load with_defaults(load given);
 
 const char* name_of(scenario kind);

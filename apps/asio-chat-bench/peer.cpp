@@ -6,18 +6,27 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 namespace asio_chat::bench {
 
-peer::peer(poller& loop, peer_observer& observer, std::size_t index, std::string about,
-           std::string name, tls_socket socket, std::unique_ptr<protocol> speaks)
+namespace {
+
+/// The longest of any protocol, with what is around it.
+constexpr std::size_t max_message_bytes = 5 * record_bytes;
+
+} // namespace
+
+peer::peer(poller& loop, peer_observer& observer, std::size_t index, std::string about, part as,
+           tls_socket socket, std::unique_ptr<protocol> speaks)
     : loop_(loop)
     , observer_(observer)
     , index_(index)
     , about_(std::move(about))
-    , name_(std::move(name))
+    , as_(std::move(as))
     , socket_(std::move(socket))
     , protocol_(std::move(speaks))
     , wanted_(EPOLLOUT) {
@@ -44,8 +53,11 @@ void peer::on_events(std::uint32_t events) {
   switch (phase_) {
   case phase::connecting:
     return connected();
+  case phase::greeted:
+    return read_greeting();
   case phase::handshaking:
     return handshake();
+  case phase::logging_in:
   case phase::open:
     if ((events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) read();
     if ((events & EPOLLOUT) != 0) flush();
@@ -55,6 +67,25 @@ void peer::on_events(std::uint32_t events) {
 void peer::connected() {
   const int status = connect_result(socket_.fd());
   if (status != 0) fail("connecting", std::strerror(status));
+  if (!protocol_->greeting().empty()) {
+    phase_ = phase::greeted;
+    return want(EPOLLIN);
+  }
+  phase_ = phase::handshaking;
+  handshake();
+}
+
+void peer::read_greeting() {
+  // Nothing follows it before the handshake, so what has come is all of the line that has come.
+  std::array<char, 1024> buffer;
+  const auto bytes = ::recv(socket_.fd(), buffer.data(), buffer.size(), 0);
+  if (bytes < 0) fail("reading the greeting", std::strerror(errno));
+  if (bytes == 0) fail("reading the greeting", "the connection ended");
+  in_.append(buffer.data(), static_cast<std::size_t>(bytes));
+  if (!in_.ends_with('\n') && in_.size() < max_message_bytes) return;
+  if (!in_.starts_with(protocol_->greeting()))
+    fail("reading the greeting", fmt::format("it does not begin with '{}'", protocol_->greeting()));
+  in_.clear();
   phase_ = phase::handshaking;
   handshake();
 }
@@ -69,17 +100,23 @@ void peer::handshake() {
   case tls_status::closed:
     fail("the TLS handshake", socket_.reason());
   case tls_status::done:
-    phase_ = phase::open;
-    protocol_->login(name_, out_);
+    phase_ = phase::logging_in;
+    protocol_->login(as_, out_);
     flush();
-    observer_.on_login(*this);
+    expect_ready();
   }
+}
+
+void peer::expect_ready() {
+  if (phase_ == phase::open || !protocol_->ready()) return;
+  phase_ = phase::open;
+  observer_.on_login(*this);
 }
 
 void peer::read() {
   // The front of a split message is copied before the next record, so that the protocol sees
   // whole messages and a thousand peers need no large buffer each.
-  static std::array<char, 4 * record_bytes> buffer;
+  static std::array<char, max_message_bytes + record_bytes> buffer;
   do {
     const auto kept = in_.copy(buffer.data(), in_.size());
     const auto result = socket_.read(std::span(buffer).subspan(kept, record_bytes));
@@ -97,8 +134,9 @@ void peer::feed(std::string_view bytes) {
   } catch (const protocol::broken& error) {
     fail("reading", error.what());
   }
-  if (in_.size() > 2 * record_bytes) fail("reading", "a message without an end came");
+  if (in_.size() > max_message_bytes) fail("reading", "a message without an end came");
   if (!out_.empty()) flush();
+  expect_ready();
 }
 
 void peer::want(std::uint32_t events) {

@@ -14,7 +14,7 @@ class peer;
 /// Whom the peers of a run tell what happens to them.
 class peer_observer {
  public:
-  /// The handshake is done and the login is on its way.
+  /// The server has let it in, as far as the protocol tells.
   virtual void on_login(peer& who) = 0;
 
   /// A record came, at `time`; the texts in it follow.
@@ -29,9 +29,9 @@ class peer_observer {
 /// Whatever ends the connection is thrown as run_error.
 class peer final : public poll_target, private protocol::sink {
  public:
-  /// `about` names server and peer in messages; `name` is what it logs in as.
-  peer(poller& loop, peer_observer& observer, std::size_t index, std::string about,
-       std::string name, tls_socket socket, std::unique_ptr<protocol> speaks);
+  /// `about` names server and peer in messages.
+  peer(poller& loop, peer_observer& observer, std::size_t index, std::string about, part as,
+       tls_socket socket, std::unique_ptr<protocol> speaks);
   peer(const peer&) = delete;
   peer& operator=(const peer&) = delete;
 
@@ -42,16 +42,18 @@ class peer final : public poll_target, private protocol::sink {
   /// Sends what was published; what the socket does not take now follows when it does.
   void flush();
 
-  /// Whether everything published is with the system.
-  bool idle() const { return out_.empty(); }
+  /// What was published and is not with the system yet, in bytes.
+  std::size_t unsent() const { return out_.size(); }
 
  private:
-  enum class phase { connecting, handshaking, open };
+  enum class phase { connecting, greeted, handshaking, logging_in, open };
 
   void on_events(std::uint32_t events) override;
   void on_text(std::string_view text) override { observer_.on_text(*this, text); }
   void connected();
+  void read_greeting();
   void handshake();
+  void expect_ready();
   void read();
   void feed(std::string_view bytes);
   void want(std::uint32_t events);
@@ -61,7 +63,7 @@ class peer final : public poll_target, private protocol::sink {
   peer_observer& observer_;
   std::size_t index_;
   std::string about_;
-  std::string name_;
+  part as_;
   tls_socket socket_;
   std::unique_ptr<protocol> protocol_;
   phase phase_ = phase::connecting;

@@ -7,9 +7,17 @@
 
 namespace asio_chat::bench {
 
+/// Who a peer is and where it speaks.
+struct part {
+  std::string name;
+  std::string room; ///< a channel, topic or subject, as the protocol calls it; text: has but one
+  bool publishes = false; ///< else it only hears
+};
+
 /// What a peer speaks with a server, without any I/O: one object per connection.
 ///
-/// A further server to compare with needs one more class of this kind and nothing else.
+/// A further server to compare with needs one more class of this kind, and a line in
+/// make_protocol.
 class protocol {
  public:
   /// Takes the texts that others have published.
@@ -21,22 +29,37 @@ class protocol {
     ~sink() = default;
   };
 
-  /// What arrived is not of the protocol.
+  /// What arrived is not of the protocol, or is a refusal.
   struct broken : std::runtime_error {
     using std::runtime_error::runtime_error;
   };
 
   virtual ~protocol() = default;
 
-  /// Appends to `out` what a peer says first: who it is, and that it wants to hear and speak.
-  virtual void login(std::string_view name, std::string& out) = 0;
+  /// What the client offers in ALPN; empty: nothing.
+  virtual std::string_view alpn() const { return {}; }
 
-  /// Appends to `out` a message to everybody else.
+  /// How the line begins that the server sends in the clear, before TLS; empty: there is none.
+  virtual std::string_view greeting() const { return {}; }
+
+  /// Appends to `out` what a peer says first. Called once.
+  virtual void login(const part& as, std::string& out) = 0;
+
+  /// Whether the server has let the peer in, so that it may speak.
+  bool ready() const { return ready_; }
+
+  /// Appends to `out` a message to the room.
   virtual void publish(std::string_view text, std::string& out) = 0;
 
   /// Takes the whole messages at the front of `in` and returns their length; the rest is given
   /// again with more behind it. Answers that the server expects are appended to `out`.
   virtual std::size_t feed(std::string_view in, sink& to, std::string& out) = 0;
+
+ protected:
+  void set_ready() { ready_ = true; }
+
+ private:
+  bool ready_ = false;
 };
 
 } // namespace asio_chat::bench

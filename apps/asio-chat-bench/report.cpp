@@ -33,11 +33,8 @@ bool known(const column& one, const run_figures& run) {
 }
 
 boost::json::object to_json(const violations& wrong) {
-  return {{"lost", wrong.lost},
-          {"doubled", wrong.doubled},
-          {"reordered", wrong.reordered},
-          {"damaged", wrong.damaged},
-          {"echoed", wrong.echoed}};
+  return {{"lost", wrong.lost},       {"doubled", wrong.doubled}, {"reordered", wrong.reordered},
+          {"damaged", wrong.damaged}, {"echoed", wrong.echoed},   {"strayed", wrong.strayed}};
 }
 
 } // namespace
@@ -67,9 +64,12 @@ const std::vector<column>& columns() {
 }
 
 boost::json::object to_json(const load& what) {
-  boost::json::object json{
-      {"scenario", name_of(what.kind)}, {"receivers", what.receivers}, {"size", what.size}};
-  if (what.kind == scenario::flood) {
+  boost::json::object json{{"scenario", name_of(what.kind)},
+                           {"protocol", name_of(what.speaks)},
+                           {"rooms", what.rooms},
+                           {"receivers", what.receivers},
+                           {"size", what.size}};
+  if (what.kind != scenario::paced) {
     json["messages"] = what.messages;
     json["window"] = what.window;
     json["batch"] = what.batch;
@@ -101,7 +101,10 @@ boost::json::object summary_json(const std::vector<run_figures>& runs) {
 
 std::string describe(const load& what) {
   const auto start =
-      fmt::format("{}: 1 publisher, {} receivers, ", name_of(what.kind), what.receivers);
+      what.kind == scenario::rooms
+          ? fmt::format("rooms: {} with 1 publisher and {} receivers each, ", what.rooms,
+                        what.receivers)
+          : fmt::format("{}: 1 publisher, {} receivers, ", name_of(what.kind), what.receivers);
   if (what.kind == scenario::paced)
     return start + fmt::format("{:g} messages/s of {} bytes for {:g} s", what.rate, what.size,
                                what.seconds);

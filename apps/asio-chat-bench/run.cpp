@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <unistd.h>
+#include <vector>
 
 namespace asio_chat::bench {
 
@@ -16,24 +17,32 @@ double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-/// As fast as the window allows: what may be sent is limited by the slowest receiver.
+/// As fast as the window allows: what may be sent is limited by a room's slowest receiver.
 void flood(crowd& people, const load& what) {
-  const auto most = record_bytes / (what.size + 4);
-  const auto batch = what.batch == 0 ? std::max<std::size_t>(most, 1) : what.batch;
+  const auto most = std::max<std::size_t>(record_bytes / people.wire_bytes(), 1);
+  const auto batch = what.batch == 0 ? most : what.batch;
   const auto per_turn = std::max(most, batch);
-  std::size_t sent = 0;
-  std::uint64_t last = people.slowest();
-  while (sent < what.messages) {
-    auto room = what.window - std::min<std::size_t>(what.window, last - people.slowest());
-    room = std::min({room, per_turn, what.messages - sent});
-    const auto before = sent;
-    while (room > 0 && people.publisher_idle()) {
-      const auto now = steady_clock::now();
-      for (auto n = std::min(room, batch); n > 0; --n, --room, ++sent)
-        last = people.publish(now);
-      people.flush();
+  std::vector<std::size_t> left(people.rooms(), what.messages / people.rooms());
+  std::size_t finished = 0;
+  while (finished < people.rooms()) {
+    bool sent = false;
+    for (std::size_t room = 0; room < people.rooms(); ++room) {
+      if (left[room] == 0 || !people.publisher_idle(room)) continue;
+      const auto allowed = what.window - std::min<std::size_t>(what.window, people.ahead(room));
+      for (auto n = std::min({allowed, per_turn, left[room]}); n > 0;) {
+        if (!people.publisher_idle(room)) break;
+        const auto now = steady_clock::now();
+        const auto together = std::min(n, batch);
+        for (std::size_t i = 0; i < together; ++i)
+          people.publish(room, now);
+        people.flush(room);
+        n -= together;
+        left[room] -= together;
+        sent = true;
+      }
+      if (left[room] == 0) ++finished;
     }
-    people.turn(sent == before ? 10ms : 0ms);
+    people.turn(sent ? 0ms : 10ms);
     people.expect_progress();
   }
 }
@@ -50,8 +59,8 @@ void paced(crowd& people, const load& what) {
     for (auto now = steady_clock::now(); now < due; now = steady_clock::now())
       people.turn(std::min(std::chrono::floor<std::chrono::milliseconds>(due - now),
                            std::chrono::milliseconds(100)));
-    people.publish(due);
-    people.flush();
+    people.publish(0, due);
+    people.flush(0);
   }
 }
 
@@ -73,16 +82,20 @@ double run_figures::generator_load() const {
   return seconds(generator_cpu) / seconds(elapsed);
 }
 
+crowd_shape shape_of(const load& what) {
+  return {what.receivers, what.size, what.rooms, what.speaks};
+}
+
 run_figures run_load(crowd& people, const load& what, const std::optional<cpu_clock>& server) {
   const cpu_clock own(getpid());
   const auto server_before = server ? server->now() : 0ns;
   const auto own_before = own.now();
   const auto start = steady_clock::now();
 
-  if (what.kind == scenario::flood)
-    flood(people, what);
-  else
+  if (what.kind == scenario::paced)
     paced(people, what);
+  else
+    flood(people, what);
   people.drain(true);
 
   run_figures figures;

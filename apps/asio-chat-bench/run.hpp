@@ -27,6 +27,9 @@ struct run_figures {
   double generator_load() const;
 };
 
+/// Who has to be there for a load.
+crowd_shape shape_of(const load& what);
+
 /// Runs a load once with a gathered crowd.
 run_figures run_load(crowd& people, const load& what, const std::optional<cpu_clock>& server);
 

@@ -18,8 +18,9 @@ std::size_t text_protocol::frame_length(std::string_view in) {
   return length;
 }
 
-void text_protocol::login(std::string_view name, std::string& out) {
-  append_frame(name, out);
+void text_protocol::login(const part& as, std::string& out) {
+  append_frame(as.name, out);
+  set_ready();
 }
 
 void text_protocol::publish(std::string_view text, std::string& out) {

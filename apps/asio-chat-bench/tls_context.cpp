@@ -24,7 +24,7 @@ ssl_ctx_ptr make_context(const SSL_METHOD* method) {
 
 } // namespace
 
-ssl_ctx_ptr client_context(const std::string& ca_file) {
+ssl_ctx_ptr client_context(const std::string& ca_file, std::string_view alpn) {
   auto context = make_context(TLS_client_method());
   if (SSL_CTX_load_verify_file(context.get(), ca_file.c_str()) != 1)
     throw setup_error(
@@ -33,6 +33,10 @@ ssl_ctx_ptr client_context(const std::string& ca_file) {
   // One system call takes whatever has come, instead of two per record.
   SSL_CTX_set_read_ahead(context.get(), 1);
   SSL_CTX_set_default_read_buffer_len(context.get(), 2 * record_bytes);
+  if (alpn.empty()) return context;
+  const auto offer = static_cast<char>(alpn.size()) + std::string(alpn);
+  SSL_CTX_set_alpn_protos(context.get(), reinterpret_cast<const unsigned char*>(offer.data()),
+                          static_cast<unsigned>(offer.size()));
   return context;
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <openssl/ssl.h>
 #include <string>
+#include <string_view>
 
 namespace asio_chat::bench {
 
@@ -23,7 +24,8 @@ inline constexpr const char* cipher_suite = "TLS_AES_128_GCM_SHA256";
 inline constexpr std::size_t record_bytes = 16 * 1024;
 
 /// Trusts the certificates in a PEM file. Throws setup_error.
-ssl_ctx_ptr client_context(const std::string& ca_file);
+/// @param alpn the protocol to offer; empty: none
+ssl_ctx_ptr client_context(const std::string& ca_file, std::string_view alpn = {});
 
 /// @param tickets whether clients may resume sessions
 ssl_ctx_ptr server_context(const std::string& certificate_file, const std::string& key_file,

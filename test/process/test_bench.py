@@ -26,7 +26,8 @@ FIGURES = {
     "cpu_s_per_million", "deliveries_per_s", "latency_p50_ms", "latency_p99_ms",
     "latency_p99_9_ms", "latency_max_ms", "deliveries_per_record", "generator_load",
 }
-NO_VIOLATIONS = {"lost": 0, "doubled": 0, "reordered": 0, "damaged": 0, "echoed": 0}
+NO_VIOLATIONS = {"lost": 0, "doubled": 0, "reordered": 0, "damaged": 0, "echoed": 0,
+                 "strayed": 0}
 SMALL_FLOOD = ["--receivers", "5", "--messages", "3000", "--window", "200"]
 SMALL_PACED = ["--receivers", "20", "--rate", "50", "--seconds", "0.4"]
 
@@ -165,6 +166,50 @@ def test_load_on_the_bare_loop(certificate, mode, command, options, deliveries):
         assert all(run["deliveries_per_record"] == 1 for run in report["runs"])
     elif command == "flood":
         assert all(run["deliveries_per_record"] > 2 for run in report["runs"])
+
+
+@contextlib.contextmanager
+def daemon(directory, *options):
+    process = subprocess.Popen([DAEMON, "--listen", "127.0.0.1:0", "--data", directory, *options],
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        words = process.stdout.readline().split()
+        assert words[:2] == ["listening", "on"]
+        yield words[2], directory / "ca-cert.pem"
+    finally:
+        process.terminate()
+        process.stdout.close()
+        assert process.wait(timeout=20) == 0
+
+
+@pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
+@pytest.mark.parametrize("rooms,members", [(20, 4), (200, 2)])
+def test_many_rooms(tmp_path, rooms, members):
+    messages = rooms * 50
+    with daemon(tmp_path / "data") as (address, ca):
+        done = bench("rooms", "--server", address, "--ca", ca, "--rooms", rooms, "--members", members,
+                     "--messages", messages + 1, "--window", 20, "--repeat", 2, "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["load"]["protocol"] == "native" and report["load"]["rooms"] == rooms
+    for run in report["runs"]:
+        assert run["deliveries"] == messages * (members - 1)
+        assert run["violations"] == NO_VIOLATIONS
+
+
+@pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
+@pytest.mark.parametrize("command,options,deliveries",
+                         [("flood", SMALL_FLOOD, 15000), ("paced", SMALL_PACED, 400)])
+def test_the_native_protocol(tmp_path, command, options, deliveries):
+    with daemon(tmp_path / "data", "--ephemeral") as (address, ca):
+        done = bench(command, "--protocol", "native", "--server", address, "--ca", ca, "--json",
+                     "--repeat", 2, *options)
+        wrong = bench(command, "--protocol", "irc", "--server", address, "--ca", ca, *options)
+    assert done.returncode == 0, done.stderr
+    for run in json.loads(done.stdout)["runs"]:
+        assert run["deliveries"] == deliveries and run["violations"] == NO_VIOLATIONS
+    # Who takes the server for another is told so.
+    assert wrong.returncode == 2 and len(wrong.stderr.splitlines()) == 1
 
 
 def test_text_output_without_a_process(certificate):
@@ -391,6 +436,10 @@ def test_compare_leaves_nothing_behind(tmp_path, certificate):
     (["flood", "--server", "127.0.0.1:1", "--ca", "CERT", "--size", "10"], "not in range"),
     (["flood", "--server", "127.0.0.1:1", "--ca", "CERT", "--server-pid", "999999999"],
      "process 999999999"),
+    (["flood", "--server", "127.0.0.1:1", "--ca", "CERT", "--protocol", "smtp"], "--protocol"),
+    (["rooms", "--server", "127.0.0.1:1", "--ca", "CERT", "--protocol", "text"], "knows one room"),
+    (["rooms", "--server", "127.0.0.1:1", "--ca", "CERT", "--messages", "19"], "19 messages are not"),
+    (["rooms", "--server", "127.0.0.1:1", "--ca", "CERT", "--members", "1"], "not in range"),
     (["compare", "--scenario", "calm"], "--scenario"),
     (["compare", "--scenario", "flood", "--asio-chatd", "/nowhere"], "there is no '/nowhere'"),
     (["compare", "--scenario", "flood", "--asio-chatd", "/bin/true", "--generator-cpu", "1000"],
@@ -425,7 +474,7 @@ def test_a_stranger_is_not_trusted(certificate, tmp_path):
 
 def test_help_and_version():
     assert bench("--version").stdout.startswith("asio-chat-bench ")
-    for command in ["flood", "paced", "compare", "handshakes", "append", "idle", "bare-server"]:
+    for command in ["flood", "rooms", "paced", "compare", "handshakes", "append", "idle", "bare-server"]:
         shown = bench(command, "--help")
         assert shown.returncode == 0
         assert "Example" in shown.stdout

@@ -108,8 +108,10 @@ def small_load(place, command):
         command = command.replace("$(pidof asio-chatd)", str(d.process.pid))
         for option in ("--rate 10", "--receivers 1000"):
             command = command.replace(option, "")
-        small = "--messages 2000 --repeat 1" if " flood " in command else "--seconds 1 --repeat 1"
-        place.sh(f"{command} --receivers 20 {small}")
+        if "--members" not in command:
+            command += " --receivers 20"
+        small = "--seconds 1" if " paced " in command else "--messages 2000"
+        place.sh(f"{command} {small} --repeat 1")
 
 
 def just_openssl(place, command):
@@ -168,6 +170,8 @@ RUNS = {
         small_load,
     "asio-chat-bench paced --server chat.example.org:8443 --ca ca-cert.pem --rate 10 --receivers 1000":
         small_load,
+    "asio-chat-bench rooms --server 127.0.0.1:8443 --ca ca-cert.pem --rooms 20 --members 10": small_load,
+    "asio-chat-bench flood --protocol native --server 127.0.0.1:8443 --ca ca-cert.pem": small_load,
     "grep -rn insecure apps lib/include lib/src/ops": "test_E9_what_weakens_is_found_by_one_word",
     "asio-chatd --insecure-plaintext-listen 127.0.0.1:9080": start_daemon,
     "tshark -i lo -f 'tcp port 8443' -w chat.pcapng": CAPTURED,

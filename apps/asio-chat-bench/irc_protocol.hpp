@@ -1,0 +1,23 @@
+#pragma once
+
+#include "protocol.hpp"
+
+namespace asio_chat::bench {
+
+/// IRC as RFC 1459 and 2812 have it: a nick, one channel, and what is said there.
+class irc_protocol final : public protocol {
+ public:
+  /// 512 in the RFCs; with message tags more.
+  static constexpr std::size_t max_line_bytes = 8192;
+
+  void login(const part& as, std::string& out) override;
+  void publish(std::string_view text, std::string& out) override;
+  std::size_t feed(std::string_view in, sink& to, std::string& out) override;
+
+ private:
+  void take(std::string_view line, sink& to, std::string& out);
+
+  std::string channel_;
+};
+
+} // namespace asio_chat::bench
