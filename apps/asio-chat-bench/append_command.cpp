@@ -1,16 +1,14 @@
 // append: how long one send waits for its acknowledgement, over what the disk alone takes.
 #include "command.hpp"
 
-#include "blocking_tls.hpp"
 #include "error.hpp"
-#include "latency_histogram.hpp"
+#include "latency_figures.hpp"
 #include "load_options.hpp"
-#include "native_protocol.hpp"
+#include "native_client.hpp"
 #include "pair_options.hpp"
 #include "payload.hpp"
 #include "process_settings.hpp"
 #include "server_under_test.hpp"
-#include "text_protocol.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -36,54 +34,6 @@ struct append_settings {
   bool json = false;
 };
 
-/// Somebody who says one thing at a time, in the native protocol.
-class speaker {
- public:
-  explicit speaker(const server_under_test& server)
-      : context_(client_context(server.ca_file(), native_protocol::alpn_name))
-      , connection_(resolve(server.address()), context_.get()) {
-    send({{"type", "hello"}, {"name", "bench"}, {"history", 0}});
-    wait_for("room");
-  }
-
-  /// Returns when it is acknowledged.
-  void say(std::string_view text) {
-    send({{"type", "send"}, {"id", std::to_string(++ids_)}, {"text", text}});
-    wait_for("ack");
-  }
-
- private:
-  void send(const boost::json::object& message) {
-    out_.clear();
-    text_protocol::append_frame(boost::json::serialize(message), out_);
-    connection_.write(out_);
-  }
-  void wait_for(std::string_view type) {
-    for (;;) {
-      const std::string frame = next_frame();
-      const auto message = boost::json::parse(frame);
-      const std::string_view came = message.at("type").as_string();
-      if (came == type) return;
-      if (came == "error" || came == "goodbye") throw run_error("the server refused: " + frame);
-    }
-  }
-  std::string next_frame() {
-    constexpr auto header = text_protocol::header_bytes;
-    while (in_.size() < header || in_.size() < header + text_protocol::frame_length(in_))
-      in_ += connection_.read();
-    const auto length = text_protocol::frame_length(in_);
-    std::string frame = in_.substr(header, length);
-    in_.erase(0, header + length);
-    return frame;
-  }
-
-  ssl_ctx_ptr context_;
-  blocking_tls connection_;
-  std::string in_;
-  std::string out_;
-  std::uint64_t ids_ = 0;
-};
-
 /// A file that grows by 4 KiB at a time, each of them synced.
 class disk_probe {
  public:
@@ -106,31 +56,11 @@ class disk_probe {
   std::string block_ = std::string(4'096, 'x');
 };
 
-template <class Function>
-void measure(latency_histogram& into, Function f) {
-  const auto start = steady_clock::now();
-  f();
-  into.add(steady_clock::now() - start);
-}
-
-double milliseconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double, std::milli>(time).count();
-}
-
-struct times {
-  double median;
-  double p99;
-
-  explicit times(const latency_histogram& all)
-      : median(milliseconds(all.quantile(0.5)))
-      , p99(milliseconds(all.quantile(0.99))) {}
-  boost::json::object to_json() const { return {{"median_ms", median}, {"p99_ms", p99}}; }
-};
-
 int run_command(const append_settings& given) {
   check_daemon(given.daemon);
   const auto server = server_under_test::daemon(given.daemon, given.daemon_arguments, -1);
-  speaker one(server);
+  const auto context = native_context(server.ca_file());
+  native_client one(resolve(server.address()), context.get(), "bench");
   const disk_probe disk(server.directory() / "probe");
   const std::string text(given.size, 'x');
   const auto pause = std::chrono::duration<double, std::milli>(given.pause);
@@ -145,8 +75,8 @@ int run_command(const append_settings& given) {
     measure(syncs, [&] { disk.write(); });
     if (told_to_stop()) throw run_error("interrupted");
   }
-  const times send(sends);
-  const times sync(syncs);
+  const latency_figures send(sends);
+  const latency_figures sync(syncs);
   if (given.json) {
     fmt::print(
         "{}\n",

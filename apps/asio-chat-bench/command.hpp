@@ -19,6 +19,9 @@ command compare_command(CLI::App& program);
 command handshake_command(CLI::App& program);
 command append_command(CLI::App& program);
 command idle_command(CLI::App& program);
+command search_command(CLI::App& program);
+command history_command(CLI::App& program);
+command catch_up_command(CLI::App& program);
 command bare_server_command(CLI::App& program);
 
 } // namespace asio_chat::bench

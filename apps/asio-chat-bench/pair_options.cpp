@@ -30,17 +30,21 @@ void add_daemon_arguments(CLI::App& command, std::vector<std::string>& arguments
       ->allow_extra_args(false);
 }
 
-void add_pair_options(CLI::App& command, pair_settings& to) {
-  add_daemon_option(command, to.daemon);
-  command.add_option("--pairs", to.pairs, "How often each server is measured")
-      ->check(between(1, 1000))
-      ->capture_default_str();
+void add_core_options(CLI::App& command, core_settings& to) {
   command.add_option("--server-cpu", to.server_cpu, "The servers' core; -1: any")
       ->check(between(-1, 1023))
       ->capture_default_str();
   command.add_option("--generator-cpu", to.generator_cpu, "The generator's core; -1: any")
       ->check(between(-1, 1023))
       ->capture_default_str();
+}
+
+void add_pair_options(CLI::App& command, pair_settings& to) {
+  add_daemon_option(command, to.daemon);
+  command.add_option("--pairs", to.pairs, "How often each server is measured")
+      ->check(between(1, 1000))
+      ->capture_default_str();
+  add_core_options(command, to);
   command.add_flag("--json", to.json, "Print one JSON document");
 }
 

@@ -9,11 +9,14 @@
 
 namespace asio_chat::bench {
 
-struct pair_settings {
-  std::string daemon; ///< its program; the one beside this program if nothing else is said
-  unsigned pairs = 5;
+struct core_settings {
   int server_cpu = 0;
   int generator_cpu = 1;
+};
+
+struct pair_settings : core_settings {
+  std::string daemon; ///< its program; the one beside this program if nothing else is said
+  unsigned pairs = 5;
   bool json = false;
 };
 
@@ -21,6 +24,7 @@ void add_daemon_option(CLI::App& command, std::string& daemon);
 /// Throws setup_error if there is no such program.
 void check_daemon(const std::string& daemon);
 void add_daemon_arguments(CLI::App& command, std::vector<std::string>& arguments);
+void add_core_options(CLI::App& command, core_settings& to);
 void add_pair_options(CLI::App& command, pair_settings& to);
 
 } // namespace asio_chat::bench

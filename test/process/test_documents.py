@@ -162,6 +162,9 @@ RUNS = {
     "asio-chat-bench idle --connections 1000,5000,10000":
         lambda place, command: place.sh("asio-chat-bench idle --connections 10,20 --quiet 1"),
     "asio-chat-bench append": lambda place, command: place.sh(f"{command} --count 20"),
+    "asio-chat-bench search": lambda place, command: place.sh(f"{command} --entries 2000 --searches 3 --no-wait"),
+    "asio-chat-bench history": lambda place, command: place.sh(f"{command} --entries 1000 --pages 20"),
+    "asio-chat-bench catch-up": lambda place, command: place.sh(f"{command} --members 3 --missed 1000 --repeat 1"),
     "cmake --build build --target crash_200": "test_crash.py, with eight kills",
     "cmake --build build --target stopped_reader_100": "test_stopped_reader.py, with twenty readers",
     "asio-chat-bench handshakes": few_handshakes,

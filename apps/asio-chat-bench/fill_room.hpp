@@ -1,0 +1,28 @@
+#pragma once
+
+#include "native_client.hpp"
+#include "server_under_test.hpp"
+
+#include <chrono>
+#include <functional>
+#include <vector>
+
+namespace asio_chat::bench {
+
+/// asio-chatd with a fresh data directory and no bound on what it keeps.
+server_under_test start_unbounded(const std::string& program,
+                                  const std::vector<std::string>& more_arguments, int core);
+
+/// Where and when the server has kept a message.
+struct stored {
+  position at;
+  std::chrono::sys_time<std::chrono::milliseconds> time;
+};
+
+/// Says `count` texts as fast as they are stored, many under way at a time, and returns when all
+/// are acknowledged.
+/// @param text given a number from 0 on
+std::vector<stored> fill_room(native_client& by, std::size_t count,
+                              const std::function<std::string(std::size_t)>& text);
+
+} // namespace asio_chat::bench

@@ -1,0 +1,114 @@
+"""asio-chat-bench on the daemon: its history. Small runs, and a daemon that forgets.
+
+The programs are looked for in the directory that ASIO_CHAT_BIN names.
+"""
+
+import json
+import stat
+import subprocess
+
+import pytest
+
+from programs import BIN
+
+ANY_CORE = ["--server-cpu", "-1", "--generator-cpu", "-1"]
+IN_MEMORY = "--asio-chatd-arg=--ephemeral"
+SEARCH = ["search", "--entries", "3000", "--searches", "5", "--no-wait"]
+HISTORY = ["history", "--entries", "1200", "--pages", "60"]
+CATCH_UP = ["catch-up", "--members", "5", "--missed", "3000", "--rate", "200", "--repeat", "2", *ANY_CORE]
+
+
+def bench(*arguments):
+    return subprocess.run([BIN / "asio-chat-bench", *map(str, arguments)], capture_output=True, text=True,
+                          timeout=120)
+
+
+def report(*arguments):
+    done = bench(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def forgetful(tmp_path):
+    """A daemon that keeps 1000 messages of a room, whatever it is told."""
+    script = tmp_path / "asio-chatd"
+    script.write_text(f"""#!/bin/sh
+for a; do shift; [ "$a" = --room-entries=0 ] && a=--room-entries=1000; set -- "$@" "$a"; done
+exec '{BIN}/asio-chatd' "$@"
+""")
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    return ["--asio-chatd", script]
+
+
+def in_order(times):
+    return 0 < times["median_ms"] <= times["p99_ms"] <= times["max_ms"]
+
+
+@pytest.mark.parametrize("journal", [[], [IN_MEMORY]], ids=["disk", "memory"])
+def test_search_times_each_kind_and_checks_the_answers(journal):
+    found = report(*SEARCH, *journal)
+    assert found["entries"] == 3000 and found["searches"] == 5
+    assert len(found["kinds"]) == 10
+    assert all(in_order(times) for times in [found["all"], *found["kinds"].values()])
+    assert found["all"]["max_ms"] == max(times["max_ms"] for times in found["kinds"].values())
+
+
+def test_search_shows_a_row_for_each_kind():
+    shown = bench(*SEARCH).stdout.splitlines()
+    assert shown[0].startswith("3000 entries of about 128 bytes were said in ")
+    assert shown[1].split()[-3:] == ["median", "p99", "max"]
+    assert len(shown) == 13 and shown[-1].startswith("all ")
+
+
+def test_a_search_that_misses_something_is_found_out(forgetful):
+    done = bench(*SEARCH, *forgetful)
+    assert done.returncode == 1
+    assert "/search" in done.stderr and "right is" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("journal", [[], [IN_MEMORY]], ids=["disk", "memory"])
+def test_history_times_pages_and_checks_them(journal):
+    read = report(*HISTORY, *journal)
+    assert read["page"] == 50
+    for side in ("after", "before", "around"):
+        assert in_order(read[side])
+        assert read[side]["server_cpu_us"] > 0
+    shown = bench(*HISTORY, *journal).stdout.splitlines()
+    assert [line.split()[0] for line in shown] == ["60", "a", "after", "before", "around"]
+
+
+def test_a_page_that_lacks_something_is_found_out(forgetful):
+    done = bench("history", "--entries", "20000", "--pages", "300", *forgetful)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1 and "the page " in done.stderr
+
+
+@pytest.mark.parametrize("journal", [[], [IN_MEMORY]], ids=["disk", "memory"])
+def test_catch_up_gets_all_that_was_missed(journal):
+    done = report(*CATCH_UP, *journal)
+    assert len(done["runs"]) == 2
+    for run in done["runs"]:
+        assert run["clean"] and run["said_meanwhile"] >= 1
+        assert run["entries"] == 5 * (3000 + run["said_meanwhile"])
+        assert run["cpu_s_per_million"] > 0 and in_order(run["until_live"])
+    shown = bench(*CATCH_UP, *journal).stdout.splitlines()
+    assert [line.split()[0] for line in shown[2:]] == ["1", "2", "CPU"]
+
+
+def test_a_catch_up_with_a_gap_is_found_out(forgetful):
+    done = bench(*CATCH_UP, *forgetful)
+    assert done.returncode == 1
+    assert '"kind":"gap"' in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["search", "history", "catch-up"])
+def test_help_and_what_cannot_start(command):
+    shown = bench(command, "--help")
+    assert shown.returncode == 0 and "Example" in shown.stdout
+    done = bench(command, "--asio-chatd", "/nowhere")
+    assert done.returncode == 2 and "there is no '/nowhere'" in done.stderr
+    done = bench(command, "--asio-chatd-arg=--ephmeral")
+    assert done.returncode == 2 and "ephmeral" in done.stderr
