@@ -32,7 +32,7 @@ install_missing() {
             libedit-dev libutfcpp-dev libsodium-dev libsqlite3-dev libsqlitecpp-dev $boost"
   [ $tests = OFF ] || packages="$packages catch2 clang-format python3 python3-pytest
             python3-pexpect python3-pyte openssl procps sslscan strace testssl.sh tshark valgrind
-            netcat-openbsd"
+            netcat-openbsd gnuplot-nox"
   missing=
   for p in $packages; do is_installed "$p" || missing="$missing $p"; done
   [ -n "$missing" ] || return 0

@@ -22,6 +22,7 @@ command idle_command(CLI::App& program);
 command search_command(CLI::App& program);
 command history_command(CLI::App& program);
 command catch_up_command(CLI::App& program);
+command growth_command(CLI::App& program);
 command bare_server_command(CLI::App& program);
 
 } // namespace asio_chat::bench

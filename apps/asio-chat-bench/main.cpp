@@ -34,8 +34,8 @@ int main(int argc, char** argv) try {
                             paced_command(program),     compare_command(program),
                             handshake_command(program), append_command(program),
                             search_command(program),    history_command(program),
-                            catch_up_command(program),  idle_command(program),
-                            bare_server_command(program)};
+                            catch_up_command(program),  growth_command(program),
+                            idle_command(program),      bare_server_command(program)};
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,11 +1,13 @@
-"""asio-chat-bench on the daemon: its history. Small runs, and a daemon that forgets.
+"""asio-chat-bench on the daemon: its history, and its growth. Small runs, and a daemon that forgets.
 
 The programs are looked for in the directory that ASIO_CHAT_BIN names.
 """
 
 import json
+import shutil
 import stat
 import subprocess
+import xml.etree.ElementTree
 
 import pytest
 
@@ -16,6 +18,7 @@ IN_MEMORY = "--asio-chatd-arg=--ephemeral"
 SEARCH = ["search", "--entries", "3000", "--searches", "5", "--no-wait"]
 HISTORY = ["history", "--entries", "1200", "--pages", "60"]
 CATCH_UP = ["catch-up", "--members", "5", "--missed", "3000", "--rate", "200", "--repeat", "2", *ANY_CORE]
+GROWTH = ["growth", "--quick", "--deliveries", "20000", "--repeat", "2", *ANY_CORE]
 
 
 def bench(*arguments):
@@ -104,7 +107,43 @@ def test_a_catch_up_with_a_gap_is_found_out(forgetful):
     assert '"kind":"gap"' in done.stderr and len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", ["search", "history", "catch-up"])
+def test_growth_prints_a_table_for_each_axis():
+    axes = report(*GROWTH)
+    assert axes.pop("clean") is True
+    axes.pop("version")
+    assert {axis: [row["value"] for row in rows] for axis, rows in axes.items()} == {
+        "receivers": [10, 100],
+        "size": [64, 128, 512, 2048, 8000],
+        "rooms": [1, 10, 100],
+        "connections": [101, 200],
+    }
+    for row in (row for rows in axes.values() for row in rows):
+        cost = row["cpu_s_per_million"]
+        assert 0 < cost["low"] <= cost["median"] <= cost["high"]
+
+
+@pytest.mark.skipif(not shutil.which("gnuplot"), reason="gnuplot is not installed")
+def test_growth_draws_what_it_prints(tmp_path):
+    picture = tmp_path / "growth.svg"
+    done = bench(*GROWTH, "--axis", "receivers", "--axis", "rooms", "--plot", picture)
+    assert done.returncode == 0, done.stderr
+    tables = [table.splitlines() for table in done.stdout.split("\n\n")]
+    assert [table[0].split("|")[1].strip() for table in tables] == ["receivers", "rooms"]
+    assert [line.split("|")[1].strip() for line in tables[0][2:]] == ["10", "100"]
+    drawn = xml.etree.ElementTree.parse(picture).getroot()
+    assert drawn.tag.endswith("svg")
+    words = " ".join(drawn.itertext())
+    assert "receivers" in words and "rooms" in words and "CPU s per million deliveries" in words
+
+
+def test_growth_without_gnuplot_says_so_before_it_measures(tmp_path):
+    done = subprocess.run([BIN / "asio-chat-bench", "growth", "--plot", tmp_path / "growth.svg"],
+                          capture_output=True, text=True, timeout=20, env={"PATH": str(tmp_path)})
+    assert done.returncode == 2
+    assert done.stderr.startswith("asio-chat-bench: --plot needs gnuplot (Debian: gnuplot-nox): ")
+
+
+@pytest.mark.parametrize("command", ["search", "history", "catch-up", "growth"])
 def test_help_and_what_cannot_start(command):
     shown = bench(command, "--help")
     assert shown.returncode == 0 and "Example" in shown.stdout

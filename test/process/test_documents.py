@@ -114,6 +114,12 @@ def small_load(place, command):
         place.sh(f"{command} {small} --repeat 1")
 
 
+def small_growth(place, command):
+    if not shutil.which("gnuplot"):
+        command = command.removesuffix(" --plot growth.svg")
+    place.sh(f"{command} --quick --deliveries 10000 --repeat 1")
+
+
 def just_openssl(place, command):
     assert re.fullmatch(r"[0-9a-f]{64}\n", place.sh(command).stdout)
 
@@ -165,8 +171,10 @@ RUNS = {
     "asio-chat-bench search": lambda place, command: place.sh(f"{command} --entries 2000 --searches 3 --no-wait"),
     "asio-chat-bench history": lambda place, command: place.sh(f"{command} --entries 1000 --pages 20"),
     "asio-chat-bench catch-up": lambda place, command: place.sh(f"{command} --members 3 --missed 1000 --repeat 1"),
+    "asio-chat-bench growth --plot growth.svg": small_growth,
     "cmake --build build --target crash_200": "test_crash.py, with eight kills",
     "cmake --build build --target stopped_reader_100": "test_stopped_reader.py, with twenty readers",
+    "cmake --build build --target stopped_reader_1000": "test_stopped_reader.py, with twenty readers",
     "asio-chat-bench handshakes": few_handshakes,
     "asio-chat-bench handshakes --resumed": few_handshakes,
     "asio-chat-bench flood --server 127.0.0.1:8443 --ca ca-cert.pem --server-pid $(pidof asio-chatd)":

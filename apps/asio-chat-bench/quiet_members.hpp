@@ -1,0 +1,22 @@
+#pragma once
+
+#include "native_client.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace asio_chat::bench {
+
+/// Members of other rooms who are logged in and say nothing, as long as the object lives.
+class quiet_members {
+ public:
+  /// Everybody is in a room, and in every room is somebody.
+  quiet_members(const endpoint& server, const std::string& ca_file, std::size_t members,
+                std::size_t rooms);
+
+ private:
+  ssl_ctx_ptr context_;
+  std::vector<std::unique_ptr<native_client>> members_;
+};
+
+} // namespace asio_chat::bench
