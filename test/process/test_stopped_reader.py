@@ -107,7 +107,7 @@ def fill_caches(daemon):
     """The database's, and the allocator's."""
     most = 0
     for _ in range(20):
-        _, memory_now = flood(daemon, min(MESSAGES, 100_000))
+        _, memory_now = flood(daemon, min(MESSAGES, 20_000))
         if memory_now < most + 128:
             return
         most = max(most, memory_now)
