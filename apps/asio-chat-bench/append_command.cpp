@@ -5,6 +5,7 @@
 #include "latency_figures.hpp"
 #include "load_options.hpp"
 #include "native_client.hpp"
+#include "native_protocol.hpp"
 #include "pair_options.hpp"
 #include "payload.hpp"
 #include "process_settings.hpp"
@@ -59,7 +60,7 @@ class disk_probe {
 int run_command(const append_settings& given) {
   check_daemon(given.daemon);
   const auto server = server_under_test::daemon(given.daemon, given.daemon_arguments, -1);
-  const auto context = native_context(server.ca_file());
+  const auto context = client_context(server.ca_file(), native_protocol::alpn_name);
   native_client one(resolve(server.address()), context.get(), "bench");
   const disk_probe disk(server.directory() / "probe");
   const std::string text(given.size, 'x');

@@ -7,6 +7,7 @@
 #include "herd.hpp"
 #include "latency_figures.hpp"
 #include "load_options.hpp"
+#include "native_protocol.hpp"
 #include "pair_options.hpp"
 #include "process_settings.hpp"
 #include "progress.hpp"
@@ -45,7 +46,7 @@ struct catch_up_figures {
 catch_up_figures measure(const catch_up_settings& given) {
   const auto server = start_unbounded(given.daemon, given.daemon_arguments, given.server_cpu);
   const auto at = resolve(server.address());
-  const auto context = native_context(server.ca_file());
+  const auto context = client_context(server.ca_file(), native_protocol::alpn_name);
   payload texts(std::random_device{}(), given.size);
   position has;
   {

@@ -60,7 +60,7 @@ growth_row measure(const growth_settings& given, const growth_point& point) {
   const auto at = resolve(server.address());
   const quiet_members elsewhere(at, server.ca_file(), point.members_elsewhere,
                                 point.rooms_elsewhere);
-  crowd people(at, server.ca_file(), point.what.receivers, point.what.size);
+  crowd people(at, server.ca_file(), shape_of(point.what));
   people.gather();
   const std::optional<cpu_clock> cpu(server.id());
   growth_row row{point.value, {}};

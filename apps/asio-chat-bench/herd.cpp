@@ -97,8 +97,8 @@ std::unique_ptr<peer> herd::connect(std::size_t index, std::string name, const p
   tls_socket socket(start_connect(at_), context_, at_.host);
   peer_observer& observer = *this;
   return std::make_unique<peer>(loop_, observer, index, fmt::format("{}, {}", at_.text, name),
-                                std::move(name), std::move(socket),
-                                std::make_unique<log_reader>(has));
+                                part{std::move(name), {}, index == speaker_index},
+                                std::move(socket), std::make_unique<log_reader>(has));
 }
 
 void herd::say() {

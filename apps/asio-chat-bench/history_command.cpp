@@ -6,6 +6,7 @@
 #include "fill_room.hpp"
 #include "latency_figures.hpp"
 #include "load_options.hpp"
+#include "native_protocol.hpp"
 #include "pair_options.hpp"
 #include "payload.hpp"
 #include "process_settings.hpp"
@@ -144,7 +145,7 @@ void print_json(const history_settings& given, const std::array<side_figures, 3>
 int run_command(const history_settings& given) {
   check_daemon(given.daemon);
   const auto server = start_unbounded(given.daemon, given.daemon_arguments, -1);
-  const auto context = native_context(server.ca_file());
+  const auto context = client_context(server.ca_file(), native_protocol::alpn_name);
   native_client client(resolve(server.address()), context.get(), "bench");
   reader somebody(client, given);
   somebody.fill();

@@ -8,8 +8,8 @@ namespace asio_chat::bench {
 
 namespace json = boost::json;
 
-void log_reader::login(std::string_view name, std::string& out) {
-  const json::object hello{{"type", "hello"}, {"name", name}, {"after", to_json(has_)}};
+void log_reader::login(const part& as, std::string& out) {
+  const json::object hello{{"type", "hello"}, {"name", as.name}, {"after", to_json(has_)}};
   text_protocol::append_frame(json::serialize(hello), out);
 }
 
@@ -39,6 +39,7 @@ void log_reader::take(std::string_view frame, sink& to) {
   const std::string_view type = message.at("type").as_string();
   std::string_view kind;
   if (type == "event") kind = message.at("kind").as_string();
+  if (type == "room") set_ready();
   if (kind == "message") to.on_text(message.at("text").as_string());
   if (kind == "gap" || type == "error" || type == "goodbye") throw broken(std::string(frame));
 }

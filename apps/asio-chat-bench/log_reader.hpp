@@ -12,7 +12,7 @@ class log_reader final : public protocol {
   explicit log_reader(const position& has)
       : has_(has) {}
 
-  void login(std::string_view name, std::string& out) override;
+  void login(const part& as, std::string& out) override;
   void publish(std::string_view text, std::string& out) override;
   std::size_t feed(std::string_view in, sink& to, std::string& out) override;
 

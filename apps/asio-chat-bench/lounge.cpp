@@ -80,10 +80,10 @@ void lounge::connect() {
   const std::size_t index = guests_.size();
   peer_observer& observer = *this;
   tls_socket socket(start_connect(server_), context_.get(), server_.host);
-  guests_.push_back(
-      {std::make_unique<peer>(loop_, observer, index, fmt::format("{}, {}", server_.text, index),
-                              fmt::format("idle-{:04x}-{}", run_ & 0xffff, index),
-                              std::move(socket), std::make_unique<text_protocol>())});
+  guests_.push_back({std::make_unique<peer>(
+      loop_, observer, index, fmt::format("{}, {}", server_.text, index),
+      part{fmt::format("idle-{:04x}-{}", run_ & 0xffff, index), {}, index == 0}, std::move(socket),
+      std::make_unique<text_protocol>())});
 }
 
 void lounge::turn() {

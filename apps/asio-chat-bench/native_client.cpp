@@ -14,15 +14,6 @@ boost::json::object to_json(const position& at) {
   return {{"epoch", at.epoch}, {"offset", at.offset}};
 }
 
-ssl_ctx_ptr native_context(const std::string& ca_file) {
-  constexpr std::string_view protocols = "\x0b"
-                                         "asio-chat/1";
-  auto context = client_context(ca_file);
-  SSL_CTX_set_alpn_protos(context.get(), reinterpret_cast<const unsigned char*>(protocols.data()),
-                          static_cast<unsigned>(protocols.size()));
-  return context;
-}
-
 native_client::native_client(const endpoint& at, SSL_CTX* context, std::string_view name,
                              std::string_view room)
     : connection_(at, context) {

@@ -18,9 +18,6 @@ struct position {
 position position_of(const boost::json::value& json);
 boost::json::object to_json(const position& at);
 
-/// A context whose connections ask for the native protocol.
-ssl_ctx_ptr native_context(const std::string& ca_file);
-
 /// Somebody of the native protocol who does one thing at a time: each call returns when it is done,
 /// and throws run_error if it cannot be.
 class native_client {

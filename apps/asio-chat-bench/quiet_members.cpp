@@ -1,6 +1,7 @@
 #include "quiet_members.hpp"
 
 #include "error.hpp"
+#include "native_protocol.hpp"
 #include "process_settings.hpp"
 #include "progress.hpp"
 
@@ -12,7 +13,7 @@ namespace asio_chat::bench {
 
 quiet_members::quiet_members(const endpoint& server, const std::string& ca_file,
                              std::size_t members, std::size_t rooms)
-    : context_(native_context(ca_file)) {
+    : context_(client_context(ca_file, native_protocol::alpn_name)) {
   while (members_.size() < members) {
     members_.push_back(std::make_unique<native_client>(
         server, context_.get(), fmt::format("quiet-{}", members_.size()), ""));

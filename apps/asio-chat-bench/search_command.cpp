@@ -6,6 +6,7 @@
 #include "fill_room.hpp"
 #include "latency_figures.hpp"
 #include "load_options.hpp"
+#include "native_protocol.hpp"
 #include "pair_options.hpp"
 #include "process_settings.hpp"
 #include "progress.hpp"
@@ -202,7 +203,7 @@ void print_text(const search_settings& given, const found& times) {
 int run_command(const search_settings& given) {
   check_daemon(given.daemon);
   const auto server = start_unbounded(given.daemon, given.daemon_arguments, -1);
-  const auto context = native_context(server.ca_file());
+  const auto context = client_context(server.ca_file(), native_protocol::alpn_name);
   native_client client(resolve(server.address()), context.get(), "bench", room);
 
   const zipf_text texts(given.size);
