@@ -92,12 +92,14 @@ TEST_CASE("names are kept though the end comes between two commits") {
     });
     const auto ignore = [](const auto&) {};
     b.log->append(b.draft("den", "x"), {}, ignore);
+    b.inbox.run_all(); // what is appended in a turn is handed over at its end
     while (commits < 1)
       std::this_thread::yield();
     names_of(b).hold({{1}, "alice", {}});
     for (int i = 0; i < 20'000; ++i)
       b.log->append(b.draft("den", "x"), {}, ignore);
     names_of(b).hold({{2}, "bob", {}});
+    b.inbox.run_all();
     queued = true;
     while (commits < 2)
       std::this_thread::yield();
