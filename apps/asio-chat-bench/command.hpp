@@ -23,6 +23,7 @@ command search_command(CLI::App& program);
 command history_command(CLI::App& program);
 command catch_up_command(CLI::App& program);
 command growth_command(CLI::App& program);
+command peers_command(CLI::App& program);
 command bare_server_command(CLI::App& program);
 
 } // namespace asio_chat::bench

@@ -6,7 +6,8 @@
 
 namespace asio_chat::bench {
 
-/// The processor time that a process has used, all its threads together, to the nanosecond.
+/// The processor time that a process and the children it has now have used, all their threads
+/// together, to the nanosecond.
 class cpu_clock {
  public:
   /// Throws setup_error when there is no such process.
@@ -15,7 +16,10 @@ class cpu_clock {
   std::chrono::nanoseconds now() const;
 
  private:
-  clockid_t clock_;
+  pid_t process_;
 };
+
+/// What this process has used, without its children.
+std::chrono::nanoseconds own_cpu_time();
 
 } // namespace asio_chat::bench

@@ -34,7 +34,7 @@ crowd::crowd(const endpoint& server, const std::string& ca_file, const crowd_sha
     , rooms_(shape.rooms, audience{std::vector<ledger>(shape.receivers)}) {}
 
 void crowd::gather() {
-  connect_all();
+  connect();
   // A login is not confirmed in every protocol: whoever hears the publisher is in.
   int tries = 0;
   for (auto pause = 20ms; !all_hear(); pause = std::min(2 * pause, 640ms)) {
@@ -52,7 +52,7 @@ void crowd::gather() {
   take_arrivals();
 }
 
-void crowd::connect_all() {
+void crowd::connect() {
   progress_ = steady_clock::now();
   std::size_t shown = 0;
   for (std::size_t started = 0; logged_in_ < peers_.size();) {

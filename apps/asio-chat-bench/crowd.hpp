@@ -35,7 +35,10 @@ class crowd final : private peer_observer {
  public:
   crowd(const endpoint& server, const std::string& ca_file, const crowd_shape& shape);
 
-  /// Connects everybody and returns when every receiver hears the publisher of its room.
+  /// Connects everybody and returns when all have logged in.
+  void connect();
+
+  /// Does so, and returns when every receiver hears the publisher of its room.
   void gather();
 
   std::size_t rooms() const { return rooms_.size(); }
@@ -83,7 +86,6 @@ class crowd final : private peer_observer {
   void on_record(peer& who, steady_clock::time_point time) override;
   void on_text(peer& who, std::string_view text) override;
   void connect(std::size_t index);
-  void connect_all();
   bool all_hear() const;
   [[noreturn]] void fail_to_gather() const;
   bool caught_up() const;

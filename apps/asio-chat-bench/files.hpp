@@ -20,6 +20,9 @@ class temporary_directory {
   std::filesystem::path path_;
 };
 
+/// Throws setup_error.
+void write_file(const std::filesystem::path& file, std::string_view text);
+
 /// What a file holds; empty when it cannot be read.
 std::string read_file(const std::filesystem::path& file);
 

@@ -9,7 +9,7 @@ namespace asio_chat::bench {
 
 namespace {
 
-constexpr std::string_view label_format = "{:<18}";
+constexpr std::string_view label_format = "{:<28}";
 constexpr int column_width = 14;
 
 double milliseconds(std::chrono::nanoseconds time) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unistd.h>
 #include <vector>
 
 namespace asio_chat::bench {
@@ -87,9 +86,8 @@ crowd_shape shape_of(const load& what) {
 }
 
 run_figures run_load(crowd& people, const load& what, const std::optional<cpu_clock>& server) {
-  const cpu_clock own(getpid());
   const auto server_before = server ? server->now() : 0ns;
-  const auto own_before = own.now();
+  const auto own_before = own_cpu_time();
   const auto start = steady_clock::now();
 
   if (what.kind == scenario::paced)
@@ -99,7 +97,7 @@ run_figures run_load(crowd& people, const load& what, const std::optional<cpu_cl
   people.drain(true);
 
   run_figures figures;
-  figures.generator_cpu = own.now() - own_before;
+  figures.generator_cpu = own_cpu_time() - own_before;
   if (server) figures.server_cpu = server->now() - server_before;
   auto came = people.take_arrivals();
   figures.elapsed = came.last - start;

@@ -3,6 +3,7 @@
 #include "error.hpp"
 #include "process_settings.hpp"
 #include "self_signed.hpp"
+#include "socket.hpp"
 
 #include <fmt/format.h>
 
@@ -33,6 +34,26 @@ std::string last_line(std::string text) {
 
 } // namespace
 
+template <class AddressOf>
+void server_under_test::start(const std::vector<std::string>& command, int core,
+                              AddressOf address_of) {
+  const auto output = directory_->path() / "output";
+  const auto errors = directory_->path() / "errors";
+  process_ = std::make_unique<child_process>(command, core, output, errors);
+  for (auto waited = 0ms; waited < 15s; waited += 10ms) {
+    const bool running = process_->running();
+    address_ = address_of(read_file(output));
+    if (!address_.empty() && running) return;
+    if (!running)
+      throw setup_error(fmt::format("'{}' ended: {}", command[0],
+                                    last_line(read_file(output) + read_file(errors))));
+    if (told_to_stop()) throw run_error("interrupted");
+    std::this_thread::sleep_for(10ms);
+  }
+  throw setup_error(fmt::format("'{}' did not say within 15 s where it listens; it said: {}",
+                                command[0], last_line(read_file(errors) + read_file(output))));
+}
+
 server_under_test server_under_test::daemon(const std::string& program,
                                             const std::vector<std::string>& more_arguments,
                                             int core) {
@@ -42,7 +63,7 @@ server_under_test server_under_test::daemon(const std::string& program,
   std::filesystem::permissions(data, std::filesystem::perms::owner_all);
   std::vector<std::string> command{program, "--listen", "127.0.0.1:0", "--data", data};
   command.insert(command.end(), more_arguments.begin(), more_arguments.end());
-  made.start(command, core);
+  made.start(command, core, announced_address);
   made.ca_file_ = data / "ca-cert.pem";
   return made;
 }
@@ -56,27 +77,30 @@ server_under_test server_under_test::bare(bool coalesce, int core, bool tickets)
                                    certificate,      "--key",       key};
   if (coalesce) command.push_back("--coalesce");
   if (tickets) command.push_back("--tickets");
-  made.start(command, core);
+  made.start(command, core, announced_address);
   made.ca_file_ = certificate;
   return made;
 }
 
-void server_under_test::start(const std::vector<std::string>& command, int core) {
-  const auto output = directory_->path() / "output";
-  const auto errors = directory_->path() / "errors";
-  process_ = std::make_unique<child_process>(command, core, output, errors);
-  for (auto waited = 0ms; waited < 15s; waited += 10ms) {
-    const bool running = process_->running();
-    address_ = announced_address(read_file(output));
-    if (!address_.empty() && running) return;
-    if (!running)
-      throw setup_error(fmt::format("'{}' ended: {}", command[0], last_line(read_file(errors))));
-    if (told_to_stop()) throw run_error("interrupted");
-    std::this_thread::sleep_for(10ms);
-  }
-  throw setup_error(
-      fmt::format("'{}' did not print 'listening on ADDRESS' within 15 s; it said: {}", command[0],
-                  last_line(read_file(errors) + read_file(output))));
+server_under_test server_under_test::peer(const peer_program& which, int core) {
+  const auto program = which.installed();
+  if (!program)
+    throw setup_error(
+        fmt::format("{} is not installed (Debian's package {})", which.name, which.package));
+  server_under_test made;
+  const auto& directory = made.directory_->path();
+  const site at{directory, directory / "cert.pem", directory / "key.pem", free_port()};
+  write_self_signed(at.certificate, at.key);
+  const auto settings = directory / "settings";
+  write_file(settings, which.settings(at));
+  std::vector<std::string> command{*program};
+  for (auto& one : which.arguments(settings))
+    command.push_back(std::move(one));
+  const auto where = resolve(fmt::format("127.0.0.1:{}", at.port));
+  made.start(command, core,
+             [&where](const std::string&) { return answers(where) ? where.text : std::string(); });
+  made.ca_file_ = at.certificate;
+  return made;
 }
 
 std::string beside_this_program(const std::string& name) {

@@ -2,6 +2,7 @@
 
 #include "child_process.hpp"
 #include "files.hpp"
+#include "peer_programs.hpp"
 
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ class server_under_test {
   /// This program's own bare loop.
   static server_under_test bare(bool coalesce, int core, bool tickets = false);
 
+  /// A server of somebody else. Throws setup_error if it is not installed or does not start.
+  static server_under_test peer(const peer_program& which, int core);
+
   const std::string& address() const { return address_; }
   const std::string& ca_file() const { return ca_file_; }
   pid_t id() const { return process_->id(); }
@@ -26,7 +30,9 @@ class server_under_test {
 
  private:
   server_under_test() = default;
-  void start(const std::vector<std::string>& command, int core);
+  /// Runs it until `address_of` what it has printed is known.
+  template <class AddressOf>
+  void start(const std::vector<std::string>& command, int core, AddressOf address_of);
 
   std::unique_ptr<temporary_directory> directory_ = std::make_unique<temporary_directory>();
   std::unique_ptr<child_process> process_;

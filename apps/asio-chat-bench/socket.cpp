@@ -34,14 +34,10 @@ const sockaddr* raw(const endpoint& where) {
 
 } // namespace
 
-namespace {
-
-bool answers(const addrinfo& at) {
-  const unique_fd probe(::socket(at.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  return probe.get() >= 0 && ::connect(probe.get(), at.ai_addr, at.ai_addrlen) == 0;
+bool answers(const endpoint& at) {
+  const unique_fd probe(::socket(at.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return probe.get() >= 0 && ::connect(probe.get(), raw(at), at.length) == 0;
 }
-
-} // namespace
 
 endpoint resolve(std::string_view host_and_port) {
   const auto colon = host_and_port.rfind(':');
@@ -60,14 +56,15 @@ endpoint resolve(std::string_view host_and_port) {
     throw setup_error(fmt::format("cannot find '{}': {}", host_and_port, gai_strerror(status)));
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, freeaddrinfo);
   // A name may stand for several addresses, as localhost does: the first that answers is meant.
-  const addrinfo* chosen = list;
+  const auto take = [&found](const addrinfo& one) {
+    std::memcpy(&found.address, one.ai_addr, one.ai_addrlen);
+    found.length = one.ai_addrlen;
+  };
   for (const addrinfo* one = list; one != nullptr && list->ai_next != nullptr; one = one->ai_next) {
-    if (!answers(*one)) continue;
-    chosen = one;
-    break;
+    take(*one);
+    if (answers(found)) return found;
   }
-  std::memcpy(&found.address, chosen->ai_addr, chosen->ai_addrlen);
-  found.length = chosen->ai_addrlen;
+  take(*list);
   return found;
 }
 
@@ -98,6 +95,11 @@ unique_fd accept_from(int listener) {
   unique_fd fd(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (fd) send_at_once(fd.get());
   return fd;
+}
+
+std::uint16_t free_port() {
+  const auto address = local_address(listen_on(resolve("127.0.0.1:0")).get());
+  return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
 }
 
 std::string local_address(int fd) {

@@ -3,6 +3,7 @@
 
 #include "unique_fd.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -31,6 +32,12 @@ unique_fd listen_on(const endpoint& at);
 
 /// The next waiting connection, non-blocking; none when nobody waits.
 unique_fd accept_from(int listener);
+
+/// A port of the loopback that nobody hears on just now.
+std::uint16_t free_port();
+
+/// Whether somebody does.
+bool answers(const endpoint& at);
 
 /// `HOST:PORT` of a socket's own end.
 std::string local_address(int fd);

@@ -32,6 +32,10 @@ SMALL_FLOOD = ["--receivers", "5", "--messages", "3000", "--window", "200"]
 SMALL_PACED = ["--receivers", "20", "--rate", "50", "--seconds", "0.4"]
 
 
+# Servers are not in everybody's PATH.
+SERVERS = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin"
+
+
 def bench(*arguments, timeout=60):
     return subprocess.run([BENCH, *map(str, arguments)], capture_output=True, text=True,
                           timeout=timeout)
@@ -398,6 +402,62 @@ def test_idle_measures_a_server_that_runs(certificate):
 
 
 @pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
+@pytest.mark.parametrize("key,program", [
+    ("nats", "nats-server"), ("redis", "redis-server"), ("inspircd", "inspircd"),
+    ("ngircd", "ngircd"), ("mosquitto", "mosquitto"),
+])
+def test_peers(key, program):
+    if not shutil.which(program, path=SERVERS):
+        pytest.skip(f"{program} is not installed (Debian's package {program})")
+    scenarios = ["flood-100", "rooms-20", "paced-100", "connect"]
+    options = ["--quick", "--only", key, "--server-cpu", -1, "--generator-cpu", -1]
+    done = bench("peers", *options, "--pairs", 2, "--json",
+                 *(word for name in scenarios for word in ("--scenario", name)))
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["clean"] is True and report["rounds"] == 2 and report["missing"] == []
+    assert [one["scenario"] for one in report["scenarios"]] == scenarios
+    for one in report["scenarios"]:
+        servers = {server["name"]: server for server in one["servers"]}
+        assert len(servers) == (3 if one["scenario"] == "rooms-20" else 5)
+        ours, peer = one["servers"][0], one["servers"][-1]
+        assert ours["name"] == "asio-chatd"
+        for server in servers.values():
+            assert len(server["runs"]) == 2 and "failure" not in server
+            for run in server["runs"]:
+                assert run.get("violations", NO_VIOLATIONS) == NO_VIOLATIONS
+        cost = "cpu_us_per_login" if one["scenario"] == "connect" else "cpu_s_per_million"
+        ratios = sorted(a[cost] / b[cost] for a, b in zip(ours["runs"], peer["runs"]))
+        assert peer["ratios"]["asio-chatd"]["low"] == pytest.approx(ratios[0])
+        assert peer["ratios"]["asio-chatd"]["high"] == pytest.approx(ratios[1])
+
+
+def test_peers_prints_markdown_and_says_who_failed(tmp_path, certificate):
+    script = tmp_path / "asio-chatd"
+    script.write_text("#!/bin/sh\necho it is broken >&2\nexit 3\n")
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    done = bench("peers", "--quick", "--pairs", 1, "--scenario", "paced-10", "--asio-chatd", script,
+                 "--server-cpu", -1, "--generator-cpu", -1)
+    assert done.returncode == 1
+    assert f"paced-10, asio-chatd: '{script}' ended: it is broken" in done.stderr
+    table = [line for line in done.stdout.splitlines() if line.startswith("|")]
+    assert table[0].startswith("| paced: 1 publisher, 20 receivers, 10 messages/s of 128 bytes for 1 s |")
+    assert set(table[1]) <= set("|- ")
+    assert table[2] == f"| asio-chatd | failed: '{script}' ended: it is broken |"
+    assert table[4].startswith("| bare loop, coalescing | ")
+
+
+def test_a_peer_that_is_not_installed_is_named(tmp_path):
+    # Nothing but the bench is to be found, and no sbin.
+    done = subprocess.run(["unshare", "-rm", "sh", "-c",
+                           f"mount -t tmpfs none /usr/sbin && exec '{BENCH}' peers --quick --only ngircd"],
+                          capture_output=True, text=True, timeout=60)
+    if "unshare" in done.stderr or "mount" in done.stderr:
+        pytest.skip("no namespaces of one's own here: " + done.stderr.strip())
+    assert done.returncode == 2
+    assert done.stderr == "asio-chat-bench: ngIRCd is not installed (Debian's package ngircd)\n"
+
+
 def test_resumed_handshakes_need_a_server_that_resumes(tmp_path):
     script = tmp_path / "without-tickets"
     script.write_text(f"""#!/bin/sh
@@ -451,6 +511,9 @@ def test_compare_leaves_nothing_behind(tmp_path, certificate):
      "127.0.0.1:1, 0: connecting"),
     (["idle", "--asio-chatd", "/nowhere"], "there is no '/nowhere'"),
     (["idle", "--connections", "10,0"], "not in range"),
+    (["peers", "--only", "xmpp"], "--only"),
+    (["peers", "--scenario", "calm"], "--scenario"),
+    (["peers", "--asio-chatd", "/nowhere"], "there is no '/nowhere'"),
     (["append", "--asio-chatd", "/nowhere"], "there is no '/nowhere'"),
     (["append", "--asio-chatd-arg=--ephmeral"], "ephmeral"),
     (["bare-server", "--cert", "/nowhere", "--key", "/nowhere"], "'/nowhere' is no certificate"),
@@ -474,7 +537,8 @@ def test_a_stranger_is_not_trusted(certificate, tmp_path):
 
 def test_help_and_version():
     assert bench("--version").stdout.startswith("asio-chat-bench ")
-    for command in ["flood", "rooms", "paced", "compare", "handshakes", "append", "idle", "bare-server"]:
+    for command in ["flood", "rooms", "paced", "compare", "handshakes", "append", "idle", "peers",
+                    "bare-server"]:
         shown = bench(command, "--help")
         assert shown.returncode == 0
         assert "Example" in shown.stdout

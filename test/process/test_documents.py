@@ -120,6 +120,13 @@ def small_growth(place, command):
     place.sh(f"{command} --quick --deliveries 10000 --repeat 1")
 
 
+def quick_peers(place, command):
+    """With the one that is asked for, or whatever peers there are."""
+    if "--only nats" in command and not shutil.which("nats-server", path=os.environ["PATH"] + ":/usr/local/sbin:/usr/sbin"):
+        pytest.skip("nats-server is not installed (Debian's package nats-server)")
+    place.sh(re.sub(r" --(quick|pairs \d+)", "", command) + " --quick --pairs 1 --server-cpu -1 --generator-cpu -1")
+
+
 def just_openssl(place, command):
     assert re.fullmatch(r"[0-9a-f]{64}\n", place.sh(command).stdout)
 
@@ -183,6 +190,9 @@ RUNS = {
         small_load,
     "asio-chat-bench rooms --server 127.0.0.1:8443 --ca ca-cert.pem --rooms 20 --members 10": small_load,
     "asio-chat-bench flood --protocol native --server 127.0.0.1:8443 --ca ca-cert.pem": small_load,
+    "asio-chat-bench peers": "the same as with --quick, which takes seconds",
+    "asio-chat-bench peers --only nats --scenario flood-100 --scenario flood-1000 --pairs 7": quick_peers,
+    "asio-chat-bench peers --quick": quick_peers,
     "grep -rn insecure apps lib/include lib/src/ops": "test_E9_what_weakens_is_found_by_one_word",
     "asio-chatd --insecure-plaintext-listen 127.0.0.1:9080": start_daemon,
     "tshark -i lo -f 'tcp port 8443' -w chat.pcapng": CAPTURED,
