@@ -458,6 +458,7 @@ def test_a_peer_that_is_not_installed_is_named(tmp_path):
     assert done.stderr == "asio-chat-bench: ngIRCd is not installed (Debian's package ngircd)\n"
 
 
+@pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
 def test_resumed_handshakes_need_a_server_that_resumes(tmp_path):
     script = tmp_path / "without-tickets"
     script.write_text(f"""#!/bin/sh
