@@ -98,6 +98,9 @@ ssbzSibBsu/6iGtCOGEoXJf//////////wIBAg==
 -----END DH PARAMETERS-----
 )";
 
+/// It takes 2 KiB at a time, and looks at the rest of a record only when the next one comes.
+constexpr std::size_t ngircd_batch = 8;
+
 // No penalties, no look-ups. What waits for a client is 64 KiB at most, which is compiled in: the
 // window of the floods is as it is for that.
 std::string ngircd(const site& at) {
@@ -185,19 +188,19 @@ std::optional<std::string> peer_program::installed() const {
 
 const std::vector<peer_program>& peer_programs() {
   static const std::vector<peer_program> all{
-      {"NATS", "nats", "nats-server", "nats-server", speech::nats, false, nats,
+      {"NATS", "nats", "nats-server", "nats-server", speech::nats, false, 0, nats,
        [](auto& file) {
          return std::vector<std::string>{"-c", file};
        }},
-      {"Redis", "redis", "redis-server", "redis-server", speech::redis, false, redis,
+      {"Redis", "redis", "redis-server", "redis-server", speech::redis, false, 0, redis,
        [](auto& file) { return std::vector<std::string>{file}; }},
-      {"InspIRCd", "inspircd", "inspircd", "inspircd", speech::irc, false, inspircd,
+      {"InspIRCd", "inspircd", "inspircd", "inspircd", speech::irc, false, 0, inspircd,
        inspircd_arguments},
-      {"ngIRCd", "ngircd", "ngircd", "ngircd", speech::irc, true, ngircd,
+      {"ngIRCd", "ngircd", "ngircd", "ngircd", speech::irc, true, ngircd_batch, ngircd,
        [](auto& file) {
          return std::vector<std::string>{"-n", "-f", file};
        }},
-      {"Mosquitto", "mosquitto", "mosquitto", "mosquitto", speech::mqtt, true, mosquitto,
+      {"Mosquitto", "mosquitto", "mosquitto", "mosquitto", speech::mqtt, true, 0, mosquitto,
        [](auto& file) {
          return std::vector<std::string>{"-c", file};
        }},

@@ -27,6 +27,8 @@ struct peer_program {
   speech speaks;
   /// Takes seconds for a million deliveries of a flood: a run takes a tenth of the messages.
   bool slow;
+  /// Messages in a TLS record of a publisher; 0: as many as fit.
+  std::size_t batch;
   /// Its settings, in `at`.
   std::string (*settings)(const site& at);
   /// What follows the program's name, for settings in `file`.

@@ -65,18 +65,18 @@ std::vector<contestant> contestants_of(const peers_settings& given,
     return [given, coalesce] { return server_under_test::bare(coalesce, given.server_cpu); };
   };
   std::vector<contestant> all{
-      {"asio-chatd", speech::native, true, false, daemon({})},
-      {"asio-chatd --ephemeral", speech::native, true, false, daemon({"--ephemeral"})},
-      {"bare loop, coalescing", speech::text, false, false, bare(true)},
-      {"bare loop, a record each", speech::text, false, true, bare(false)},
+      {"asio-chatd", speech::native, true, false, 0, daemon({})},
+      {"asio-chatd --ephemeral", speech::native, true, false, 0, daemon({"--ephemeral"})},
+      {"bare loop, coalescing", speech::text, false, false, 0, bare(true)},
+      {"bare loop, a record each", speech::text, false, true, 0, bare(false)},
   };
   for (const auto& one : peer_programs()) {
     const bool asked = std::ranges::count(given.only, one.key) > 0;
     if (!given.only.empty() && !asked) continue;
     if (one.installed()) {
-      all.push_back({one.name, one.speaks, false, one.slow, [&one, core = given.server_cpu] {
-                       return server_under_test::peer(one, core);
-                     }});
+      all.push_back(
+          {one.name, one.speaks, false, one.slow, one.batch,
+           [&one, core = given.server_cpu] { return server_under_test::peer(one, core); }});
       continue;
     }
     const auto sentence =
@@ -98,6 +98,7 @@ peers_run measure(const contestant& who, const peers_scenario& in) {
   auto what = in.what;
   // In one room ours speaks what the bare loop does; with many rooms it takes the native protocol.
   what.speaks = who.ours && what.rooms == 1 ? speech::text : who.speaks;
+  what.batch = who.batch;
   if (who.slow && what.kind != scenario::paced)
     what.messages = std::max(what.messages / 10, what.rooms);
   const std::optional<cpu_clock> cpu(server.id());

@@ -31,6 +31,7 @@ struct contestant {
   speech speaks = speech::text;
   bool ours = false;
   bool slow = false;
+  std::size_t batch = 0;
   std::function<server_under_test()> start;
 };
 
