@@ -12,7 +12,6 @@ namespace asio_chat::net {
 namespace asio = boost::asio;
 
 namespace {
-constexpr unsigned most_turns_held = 64;
 constexpr auto always_held = std::chrono::milliseconds(1);
 // Deadlines are met this late at most.
 constexpr auto visit_interval = std::chrono::milliseconds(250);
@@ -30,14 +29,14 @@ reactor::reactor(asio::io_context& context, const clock& time, deadlines::durati
 reactor::~reactor() = default;
 
 void reactor::touch(session& s) {
-  if (!s.mark_touched()) return;
-  touched_.emplace_back(&s);
-  if (std::exchange(flush_posted_, true)) return;
-  turns_held_ = 0;
-  post_flush();
+  if (!s.mark_touched(++touches_)) return;
+  touched_.push_back({&s, touches_, turn_began_});
+  if (std::exchange(turn_posted_, true)) return;
+  turn_began_ = touched_.back().since = now();
+  post_turn();
 }
 
-void reactor::post_flush() {
+void reactor::post_turn() {
   reads_when_posted_ = reads_;
   asio::post(context_, [self = std::weak_ptr(self_)] {
     if (const auto alive = self.lock()) (*alive)->turn();
@@ -45,27 +44,35 @@ void reactor::post_flush() {
 }
 
 void reactor::turn() {
+  turn_began_ = now();
   const bool input_goes_on = reads_ != reads_when_posted_;
-  if (input_goes_on && !hurried_ && turns_held_ < most_turns_held) {
-    if (turns_held_ == 0) held_since_ = now();
-    if (++turns_held_ == 1 || now() - held_since_ < longest_held_) {
-      post_flush();
-      return;
-    }
-  }
-  flush();
+  std::size_t wrote = write_records();
+  wrote += flush(input_goes_on ? turn_began_ - longest_held_ : steady_time::max());
+  if (wrote > 0) longest_held_ = std::max<steady_time::duration>(always_held, now() - turn_began_);
+  turn_posted_ = !touched_.empty();
+  if (turn_posted_) post_turn();
 }
 
-void reactor::flush() {
-  // Sessions touched from here on wait for the next flush.
-  flush_posted_ = false;
-  hurried_ = false;
-  flushing_.swap(touched_);
-  const steady_time begin = now();
-  for (const auto& s : flushing_)
-    s->flush();
-  flushing_.clear();
-  longest_held_ = std::max<steady_time::duration>(always_held, now() - begin);
+std::size_t reactor::write_records() {
+  writing_.swap(full_);
+  for (const auto& s : writing_)
+    s->write_record();
+  const std::size_t count = writing_.size();
+  writing_.clear();
+  return count;
+}
+
+std::size_t reactor::flush(steady_time touched_by) {
+  // Sessions touched from here on wait for the next turn.
+  const std::uint64_t last = touches_;
+  std::size_t count = 0;
+  for (; !touched_.empty(); ++count) {
+    const auto [who, number, since] = touched_.front();
+    if (since > touched_by || number > last) break;
+    touched_.pop_front();
+    if (who->is_touched(number)) who->flush();
+  }
+  return count;
 }
 
 void reactor::start() {

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -21,9 +22,10 @@ class session;
 
 /// Sessions say what happened to them, the reactor says when to write.
 ///
-/// A flush is posted after the next read was started; if reads went on completing meanwhile, input
-/// is still coming and more will be waiting soon, so it posts itself again, within bounds. With no
-/// further input the first flush runs at once: at rest nothing waits.
+/// A turn is posted after the next read was started; if reads went on completing meanwhile, input
+/// is still coming and more will be waiting soon: then whoever has a whole record waiting writes
+/// it, and the others wait on, for as long as writing takes. With no further input all are flushed
+/// in the first turn: at rest nothing waits.
 class reactor {
  public:
   reactor(boost::asio::io_context& context, const clock& time, deadlines::durations d,
@@ -41,8 +43,8 @@ class reactor {
 
   /// Something entered the session's outbox, or it wants to close: it will be flushed.
   void touch(session& s);
-  /// An outbox holds a whole record: waiting longer gains nothing.
-  void hurry() noexcept { hurried_ = true; }
+  /// A whole record waits in the session's outbox: waiting longer gains nothing. It is touched too.
+  void hurry(session& s) { full_.emplace_back(&s); }
   void read_completed() noexcept { ++reads_; }
   void wrote(std::size_t bytes) noexcept { bytes_written_ += bytes; }
   std::uint64_t bytes_written() const noexcept { return bytes_written_; }
@@ -52,9 +54,17 @@ class reactor {
   void stop();
 
  private:
-  void post_flush();
+  struct touched {
+    boost::intrusive_ptr<session> who;
+    std::uint64_t number; ///< if it is not the session's, its bytes went with a record
+    steady_time since;
+  };
+
+  void post_turn();
   void turn();
-  void flush();
+  /// Both return how many sessions wrote.
+  std::size_t write_records();
+  std::size_t flush(steady_time touched_by);
   void visit_later();
 
   boost::asio::io_context& context_;
@@ -63,20 +73,20 @@ class reactor {
   deadlines deadlines_;
   net::dormitory dormitory_;
   write_buffers buffers_;
-  std::vector<boost::intrusive_ptr<session>> touched_;
-  std::vector<boost::intrusive_ptr<session>> flushing_;
+  std::deque<touched> touched_; ///< who waits the longest comes first
+  std::vector<boost::intrusive_ptr<session>> full_;
+  std::vector<boost::intrusive_ptr<session>> writing_;
   /// Posted handlers may run when the reactor is gone.
   std::shared_ptr<reactor*> self_;
 
   bool stopped_ = false;
-  bool flush_posted_ = false;
-  bool hurried_ = false;
+  bool turn_posted_ = false;
+  std::uint64_t touches_ = 0;
   std::uint64_t reads_ = 0;
   std::uint64_t reads_when_posted_ = 0;
-  unsigned turns_held_ = 0;
-  steady_time held_since_{};
-  /// As long as a flush takes it may wait for more: with a thousand receivers that is what it takes
-  /// to fill their records, and it at most doubles their latency.
+  steady_time turn_began_{};
+  /// With a thousand receivers it takes as long as a flush until their records are full; waiting
+  /// for that at most doubles their latency.
   steady_time::duration longest_held_{};
   std::uint64_t bytes_written_ = 0;
 };

@@ -174,12 +174,12 @@ appetite session::send(const shared_bytes& bytes) {
   if (state_ == state::closing || state_ == state::closed) return appetite::hungry;
   outbox_.push(bytes);
   if (outbox_.waiting() >= write_buffers::size) fills_up();
-  if (!touched_) reactor_.touch(*this);
+  if (touched_ == 0) reactor_.touch(*this);
   return full_ ? appetite::full : appetite::hungry;
 }
 
 void session::fills_up() {
-  reactor_.hurry();
+  if (!std::exchange(hurries_, true)) reactor_.hurry(*this);
   const limits& l = house_.config.limits;
   if (!full_ && outbox_.bytes() > l.outbox_pause_bytes) {
     full_ = true;
@@ -210,8 +210,16 @@ void session::hold(bool on) {
   asio::post(reactor_.context(), [self = boost::intrusive_ptr<session>(this)] { self->go_on(); });
 }
 
+void session::write_record() {
+  hurries_ = false;
+  const bool still_full = outbox_.waiting() >= write_buffers::size;
+  if (state_ == state::closed || closing_for_ || outbox_.writing() || !still_full) return;
+  touched_ = 0; // what is left begins to wait anew when the record is out
+  write(outbox_.start_write(reactor_.buffers()));
+}
+
 void session::flush() {
-  touched_ = false;
+  touched_ = 0;
   if (state_ == state::closed) return;
   if (closing_for_ && state_ == state::handshaking) return finish();
   if (closing_for_ && state_ != state::closing) begin_closing();
@@ -233,7 +241,9 @@ void session::on_write(const error_code& e, std::size_t n) {
   const std::string_view rest = outbox_.wrote(n, reactor_.buffers());
   check_appetite();
   if (!rest.empty()) return write(rest);
-  // Only a flush starts a write: what came meanwhile leaves with what else comes in this turn.
+  // Only the reactor starts a write: what came meanwhile leaves with what else comes in this turn.
+  if (outbox_.waiting() >= write_buffers::size && !std::exchange(hurries_, true))
+    reactor_.hurry(*this);
   if (!outbox_.empty() || state_ == state::closing) reactor_.touch(*this);
 }
 

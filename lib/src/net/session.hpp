@@ -56,8 +56,14 @@ class session final : public transport::stream_owner,
   void rest() override;
 
   // For the reactor.
-  bool mark_touched() noexcept { return !std::exchange(touched_, true); }
+  bool mark_touched(std::uint64_t number) noexcept {
+    if (touched_ != 0) return false;
+    touched_ = number;
+    return true;
+  }
+  bool is_touched(std::uint64_t number) const noexcept { return touched_ == number; }
   void flush();
+  void write_record();
 
   /// Other certificates are trusted now: whoever showed one that is not has to go.
   void check_trust();
@@ -94,7 +100,8 @@ class session final : public transport::stream_owner,
   std::string address_;
   std::uint16_t port_;
   state state_ = state::handshaking;
-  bool touched_ = false;
+  std::uint64_t touched_ = 0; ///< 0: nothing waits for a flush
+  bool hurries_ = false;
   bool shutting_down_ = false;
   bool logged_in_ = false;
   bool reading_ = false;

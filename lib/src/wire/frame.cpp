@@ -39,14 +39,16 @@ std::string frame(std::string_view payload) {
 }
 
 std::span<char> frame_reader::prepare() {
+  // Whoever fills the room sends much: a whole record shall go in one read.
+  const bool too_small = end_ == buffer_.size() && buffer_.size() < whole_record;
   if (begin_ == end_) begin_ = end_ = 0;
-  if (buffer_.size() - end_ < least_room) {
+  if (too_small || buffer_.size() - end_ < least_room) {
     if (begin_ > 0) {
       std::memmove(buffer_.data(), buffer_.data() + begin_, pending());
       end_ -= begin_;
       begin_ = 0;
     }
-    if (buffer_.size() - end_ < least_room) {
+    if (too_small || buffer_.size() - end_ < least_room) {
       const std::size_t most = std::max(whole_record, payload_cap_ + header_bytes + least_room);
       buffer_.resize(std::min(most, std::max(first_buffer, buffer_.size() * 4)));
     }

@@ -28,11 +28,11 @@ void throw_field(std::string_view name, std::string_view what_it_must_be) {
       fail(errc::protocol_error, fmt::format("field «{}» must be {}", name, what_it_must_be)));
 }
 
-json::object parse_object(std::string_view payload) {
+json::object parse_object(std::string_view payload, json::storage_ptr storage) {
   json::parse_options options;
   options.max_depth = max_depth;
   boost::system::error_code e;
-  json::value v = json::parse(payload, e, {}, options);
+  json::value v = json::parse(payload, e, std::move(storage), options);
   if (e || !v.is_object()) {
     throw field_error(fail(errc::protocol_error, e ? fmt::format("not JSON: {}", e.message())
                                                    : "a message must be a JSON object"));

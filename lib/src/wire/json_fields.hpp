@@ -4,9 +4,11 @@
 #include <asio_chat/error.hpp>
 
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,8 +30,19 @@ struct field_error {
 /// @throws field_error that says what the field has to be
 [[noreturn]] void throw_field(std::string_view name, std::string_view what_it_must_be);
 
+/// Memory for the values of one message, on the stack as long as it is short: nothing is allocated
+/// for each of them.
+class json_scratch {
+ public:
+  json::storage_ptr storage() noexcept { return &resource_; }
+
+ private:
+  std::array<unsigned char, 4096> memory_;
+  json::monotonic_resource resource_{memory_.data(), memory_.size()};
+};
+
 /// One JSON object, not deeper than 8 levels.
-json::object parse_object(std::string_view payload);
+json::object parse_object(std::string_view payload, json::storage_ptr storage);
 
 std::string string_field(const json::object& o, std::string_view name);
 std::uint64_t number_field(const json::object& o, std::string_view name);

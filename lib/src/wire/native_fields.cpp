@@ -20,8 +20,9 @@ constexpr std::array<std::pair<entry_kind, std::string_view>, 3> kinds{{
 
 } // namespace
 
-json::object envelope(std::string_view type) {
-  return {{"v", version}, {"type", type}};
+json::object envelope(std::string_view type, json::storage_ptr storage) {
+  constexpr std::size_t most_fields = 9; // of what is sent often
+  return json::object({{"v", version}, {"type", type}}, most_fields, std::move(storage));
 }
 
 std::string framed(const json::object& o) {
@@ -44,8 +45,8 @@ entry_kind kind_of(std::string_view name) {
   throw_field("kind", "one of message, action, topic");
 }
 
-json::object to_json(const position& p) {
-  return {{"epoch", p.epoch}, {"offset", p.offset}};
+void put_position(json::object& o, std::string_view name, const position& p) {
+  o[name] = {{"epoch", p.epoch}, {"offset", p.offset}};
 }
 
 position position_in(const json::object& o, std::string_view name) {
@@ -67,8 +68,8 @@ void throw_unknown(std::string_view what, std::string_view word) {
       fail(errc::unknown_type, fmt::format("{}: {}", what, prefix_of_bytes(clean, 40))));
 }
 
-json::object parse_envelope(std::string_view payload) {
-  json::object o = parse_object(payload);
+json::object parse_envelope(std::string_view payload, json::storage_ptr storage) {
+  json::object o = parse_object(payload, std::move(storage));
   if (const auto v = optional_number(o, "v"); v && *v != version) {
     throw field_error(
         fail(errc::unsupported_version,

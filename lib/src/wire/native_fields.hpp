@@ -11,7 +11,8 @@
 
 namespace asio_chat::wire::native {
 
-json::object envelope(std::string_view type);
+/// @param storage of all that is put into it
+json::object envelope(std::string_view type, json::storage_ptr storage = {});
 /// A whole frame.
 std::string framed(const json::object& o);
 
@@ -20,7 +21,7 @@ std::optional<entry_kind> find_kind(std::string_view name);
 /// @throws field_error
 entry_kind kind_of(std::string_view name);
 
-json::object to_json(const position& p);
+void put_position(json::object& o, std::string_view name, const position& p);
 /// @throws field_error
 position position_in(const json::object& o, std::string_view name);
 /// @throws field_error
@@ -30,13 +31,14 @@ std::string id_in(const json::object& o, std::string_view name, bool required);
 [[noreturn]] void throw_unknown(std::string_view what, std::string_view word);
 
 /// An object of a version that is spoken here.
-json::object parse_envelope(std::string_view payload);
+json::object parse_envelope(std::string_view payload, json::storage_ptr storage);
 
 template <class T, class Read>
 decoded<T> decode(std::string_view payload, Read read) {
   std::string ref;
+  json_scratch scratch;
   try {
-    const json::object o = parse_envelope(payload);
+    const json::object o = parse_envelope(payload, scratch.storage());
     // A message that is refused is named by its `id`, everything else by its `ref`.
     ref = id_in(o, o.contains("ref") ? "ref" : "id", false);
     return read(o, ref);

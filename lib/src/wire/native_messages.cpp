@@ -57,7 +57,7 @@ close_code close_code_in(const json::object& o) {
 void put_entry(json::object& o, const entry& e) {
   o["kind"] = name_of_kind(e.kind);
   o["room"] = e.room;
-  o["position"] = to_json(e.at);
+  put_position(o, "position", e.at);
   o["time"] = milliseconds(e.time);
   o["from"] = e.from;
   o["text"] = e.text;
@@ -138,8 +138,10 @@ message message_in(const json::object& o, std::string ref) {
 }
 
 struct event_encoder {
+  json::storage_ptr memory;
+
   std::string operator()(const entry& e) const {
-    json::object o = envelope("event");
+    json::object o = envelope("event", memory);
     put_entry(o, e);
     return framed(o);
   }
@@ -148,7 +150,7 @@ struct event_encoder {
   }
   std::string operator()(const member_left& m) const { return presence("left", m.room, m.name); }
   std::string operator()(const member_renamed& m) const {
-    json::object o = envelope("event");
+    json::object o = envelope("event", memory);
     o["kind"] = "renamed";
     o["room"] = m.room;
     o["from"] = m.from;
@@ -156,7 +158,7 @@ struct event_encoder {
     return framed(o);
   }
   std::string operator()(const direct_message& m) const {
-    json::object o = envelope("event");
+    json::object o = envelope("event", memory);
     o["kind"] = "direct";
     o["from"] = m.from;
     o["to"] = m.to;
@@ -165,16 +167,16 @@ struct event_encoder {
     return framed(o);
   }
   std::string operator()(const acknowledged& a) const {
-    json::object o = envelope("ack");
+    json::object o = envelope("ack", memory);
     o["id"] = a.id;
     o["room"] = a.room;
-    o["position"] = to_json(a.at);
+    put_position(o, "position", a.at);
     o["time"] = milliseconds(a.time);
     o["duplicate"] = a.duplicate;
     return framed(o);
   }
   std::string operator()(const reply& r) const {
-    json::object o = envelope("reply");
+    json::object o = envelope("reply", memory);
     o["ref"] = r.ref;
     o["command"] = r.command;
     std::size_t bytes_left = bytes_left_beside({});
@@ -183,36 +185,36 @@ struct event_encoder {
     return framed(o);
   }
   std::string operator()(const refused& r) const {
-    json::object o = envelope("error");
+    json::object o = envelope("error", memory);
     o["ref"] = r.ref;
     o["code"] = name_of(r.code);
     o["message"] = r.message;
     return framed(o);
   }
   std::string operator()(const room_state& r) const {
-    json::object o = envelope("room");
+    json::object o = envelope("room", memory);
     o["ref"] = r.ref;
     o["room"] = r.room;
     o["topic"] = r.topic;
     std::size_t bytes_left = bytes_left_beside(r.topic);
     o["members"] = as_many_as_fit(r.members, bytes_left);
-    o["head"] = to_json(r.head);
+    put_position(o, "head", r.head);
     return framed(o);
   }
   std::string operator()(const entries_missed& m) const {
-    json::object o = envelope("event");
+    json::object o = envelope("event", memory);
     o["kind"] = "gap";
     o["room"] = m.room;
-    o["after"] = to_json(m.after);
-    o["next"] = to_json(m.next);
+    put_position(o, "after", m.after);
+    put_position(o, "next", m.next);
     return framed(o);
   }
   std::string operator()(const history_page& p) const {
-    json::array entries;
+    json::array entries(memory);
     std::size_t bytes = envelope_bytes;
     bool more = p.more;
     for (const entry& e : p.entries) {
-      json::object o;
+      json::object o(memory);
       put_entry(o, e);
       bytes += json::serialize(o).size() + 1;
       if (bytes > native_payload_cap) {
@@ -221,7 +223,7 @@ struct event_encoder {
       }
       entries.push_back(std::move(o));
     }
-    json::object o = envelope("history");
+    json::object o = envelope("history", memory);
     o["ref"] = p.ref;
     o["room"] = p.room;
     o["entries"] = std::move(entries);
@@ -232,9 +234,9 @@ struct event_encoder {
   }
 
  private:
-  static std::string presence(std::string_view kind, const std::string& room,
-                              const std::string& name) {
-    json::object o = envelope("event");
+  std::string presence(std::string_view kind, const std::string& room,
+                       const std::string& name) const {
+    json::object o = envelope("event", memory);
     o["kind"] = kind;
     o["room"] = room;
     o["name"] = name;
@@ -274,7 +276,8 @@ std::string encode(const goodbye& g) {
 }
 
 std::string encode(const event& e) {
-  return std::visit(event_encoder{}, e);
+  json_scratch scratch;
+  return std::visit(event_encoder{scratch.storage()}, e);
 }
 
 } // namespace asio_chat::wire::native

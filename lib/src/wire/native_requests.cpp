@@ -116,7 +116,7 @@ struct request_encoder {
     json::object o = envelope("history");
     o["ref"] = h.ref;
     o["room"] = h.room;
-    o[sides[static_cast<std::size_t>(h.part.where)].second] = to_json(h.part.from);
+    put_position(o, sides[static_cast<std::size_t>(h.part.where)].second, h.part.from);
     o["limit"] = h.part.entries;
     return framed(o);
   }
@@ -129,7 +129,7 @@ struct request_encoder {
 
  private:
   static void put_beginning(json::object& o, const auto& asked) {
-    if (asked.after) o["after"] = to_json(*asked.after);
+    if (asked.after) put_position(o, "after", *asked.after);
     if (asked.history) o["history"] = *asked.history;
   }
 };

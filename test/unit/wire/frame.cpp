@@ -157,6 +157,31 @@ TEST_CASE("C30: the buffer grows with what came, not with what was promised") {
   CHECK(most <= wire::native_payload_cap + 1024);
 }
 
+TEST_CASE(
+    "whoever sends much is read in whole records, whoever sends little keeps a small buffer") {
+  frame_reader busy(wire::text_payload_cap);
+  frame_reader quiet(wire::text_payload_cap);
+  const std::string frame = wire::frame(std::string(100, 'x'));
+  std::string many;
+  while (many.size() < 100'000)
+    many += frame;
+  std::size_t largest = 0;
+  payloads got;
+  for (std::string_view rest = many; !rest.empty();) {
+    const std::size_t n = std::min(busy.prepare().size(), rest.size());
+    largest = std::max(largest, n);
+    feed(busy, rest.substr(0, n));
+    rest.remove_prefix(n);
+    REQUIRE(take(busy, got) == frame_reader::status::need_more);
+    feed(quiet, frame);
+    take(quiet, got);
+  }
+  CHECK(largest > 15 * 1024);
+  CHECK(largest <= 16 * 1024);
+  CHECK(quiet.prepare().size() <= 1024);
+  CHECK(std::ranges::all_of(got, [](const std::string& g) { return g == std::string(100, 'x'); }));
+}
+
 TEST_CASE("a reader forgets on request, tells its first byte, and takes another cap") {
   frame_reader reader(4);
   feed(reader, "GET /");
