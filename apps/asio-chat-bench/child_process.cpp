@@ -10,6 +10,7 @@
 #include <exception>
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -30,6 +31,8 @@ void redirect(int fd, const std::filesystem::path& file) {
 [[noreturn]] void become(std::vector<char*>& arguments, int core,
                          const std::filesystem::path& output, const std::filesystem::path& errors) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const rlimit no_core_file{};
+  setrlimit(RLIMIT_CORE, &no_core_file); // it would lie where the benchmark was called
   redirect(STDOUT_FILENO, output);
   redirect(STDERR_FILENO, errors);
   try {

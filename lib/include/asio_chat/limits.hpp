@@ -24,7 +24,7 @@ struct limits {
   std::chrono::hours room_age{0};
 
   /// When so much waits to be sent to a session, entries wait in the log, and its requests unread.
-  std::size_t outbox_pause_bytes = 256u << 10;
+  std::size_t outbox_pause_bytes = 1u << 20;
   std::size_t outbox_bytes = 4u << 20; ///< what may wait at all; then the session is closed
   std::size_t posts_under_way = 1'024; ///< of one member; then his next requests wait unread
 

@@ -238,7 +238,7 @@ constexpr setting table[] = {
    [](settings& s, view v) {
      return store(s.server.limits.outbox_bytes, parse_bytes(v, 64 * KiB, GiB));
    }},
-  {"outbox-pause", "Limits", "BYTES", "256k", "from here on messages wait in the history", false,
+  {"outbox-pause", "Limits", "BYTES", "1M", "from here on messages wait in the history", false,
    [](settings& s, view v) {
      return store(s.server.limits.outbox_pause_bytes, parse_bytes(v, 64 * KiB, GiB));
    }},
