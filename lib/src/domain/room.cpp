@@ -59,21 +59,23 @@ void room::post(member& author, entry_kind kind, std::string text, std::string_v
   author.begin_post();
   services_.log.append(std::move(draft), author.who(),
                        [self = shared_from_this(), number = author.number(), who = author.who(),
-                        answer = std::string(id.empty() ? ref : id)](const auto& a) {
-                         self->stored(number, who, answer, a);
+                        answer = std::string(id.empty() ? ref : id)](auto a) mutable {
+                         self->stored(number, who, std::move(answer), std::move(a));
                        });
 }
 
 void room::stored(std::uint64_t author, const identity& who, std::string ref,
-                  const result<journal::appended>& a) {
+                  result<journal::appended> a) {
   member* sender = services_.find_member(author);
   if (sender) sender->end_post();
   if (!a) {
     if (sender) sender->refuse(ref, for_members(a.error()));
     return;
   }
+  entry& e = a->kept;
+  const position at = e.at;
+  const wall_time time = e.time;
   if (!a->duplicate) {
-    entry e = a->kept;
     e.id.clear(); // its author's business
     ++services_.entries;
     if (services_.on_entry) services_.on_entry(e);
@@ -82,7 +84,7 @@ void room::stored(std::uint64_t author, const identity& who, std::string ref,
     audience_->tell_entry(std::move(e), sender, who);
   }
   if (sender && !ref.empty()) {
-    sender->tell(acknowledged{std::move(ref), name_, a->kept.at, a->kept.time, a->duplicate});
+    sender->tell(acknowledged{std::move(ref), name_, at, time, a->duplicate});
   }
 }
 

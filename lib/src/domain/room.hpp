@@ -68,7 +68,7 @@ class room : public std::enable_shared_from_this<room> {
  private:
   void opened(const result<journal::log_state>& state);
   void stored(std::uint64_t author, const identity& who, std::string ref,
-              const result<journal::appended>& a);
+              result<journal::appended> a);
   void admit(member& m, const beginning& from, std::string ref);
 
   struct waiting_for_state {

@@ -137,7 +137,9 @@ void memory_journal::append(entry draft, const identity& author, append_done don
       const entry& first = l.at(found->second).what;
       r.what.at = first.at;
       r.what.time = first.time;
-      answer([done = std::move(done), a = appended{std::move(r.what), true}] { done(a); });
+      answer([done = std::move(done), a = appended{std::move(r.what), true}]() mutable {
+        done(std::move(a));
+      });
       return;
     }
   }
@@ -153,7 +155,9 @@ void memory_journal::append(entry draft, const identity& author, append_done don
   }
   give_up_idle_logs();
   keep_bounds();
-  answer([done = std::move(done), a = appended{std::move(r.what), false}] { done(a); });
+  answer([done = std::move(done), a = appended{std::move(r.what), false}]() mutable {
+    done(std::move(a));
+  });
 }
 
 void memory_journal::read(std::string room, range part, read_done done) {
@@ -182,7 +186,7 @@ void memory_journal::read(std::string room, range part, read_done done) {
     p.more = end <= l.last_offset;
     p.head = {l.epoch, l.last_offset};
   }
-  answer([done = std::move(done), p = std::move(p)] { done(p); });
+  answer([done = std::move(done), p = std::move(p)]() mutable { done(std::move(p)); });
 }
 
 void memory_journal::search(search_query q, search_done done) {
@@ -200,7 +204,7 @@ void memory_journal::search(search_query q, search_done done) {
     }
     std::reverse(f.entries.begin(), f.entries.end());
   }
-  answer([done = std::move(done), f = std::move(f)] { done(f); });
+  answer([done = std::move(done), f = std::move(f)]() mutable { done(std::move(f)); });
 }
 
 } // namespace asio_chat

@@ -46,7 +46,9 @@ entry_kind kind_of(std::string_view name) {
 }
 
 void put_position(json::object& o, std::string_view name, const position& p) {
-  o[name] = {{"epoch", p.epoch}, {"offset", p.offset}};
+  json::object& fields = o[name].emplace_object(); // in the memory of o
+  fields["epoch"] = p.epoch;
+  fields["offset"] = p.offset;
 }
 
 position position_in(const json::object& o, std::string_view name) {
