@@ -225,6 +225,22 @@ TEST_CASE("C21 C53: stopping says goodbye to everybody and is bounded") {
   CHECK(refused_now == asio::error::connection_refused);
 }
 
+TEST_CASE("who goes on sending hears the goodbye and the end of TLS, not a reset") {
+  chat_world w;
+  text_client& alice = w.join("alice");
+  alice.stop_reading();
+  alice.send_raw(std::string("\x00\x80\x00\x00", 4) + std::string(16u << 20, 'x'));
+  // As long as there is something to send the server hears it; then it waits for alice's end.
+  REQUIRE(w.until([&] { return alice.sent_all(); }));
+  CHECK(w.server->stats().sessions == 1);
+  alice.go_on_reading();
+  REQUIRE(w.until([&] { return alice.ended; }));
+  CHECK(alice.end_reason == asio::error::eof);
+  CHECK(alice.lines.back() == "* message too large: at most 8192 bytes *");
+  alice.vanish();
+  REQUIRE(w.until([&] { return w.server->stats().sessions == 0; }));
+}
+
 TEST_CASE("C21: stopping is bounded though a client never answers the goodbye") {
   server_config config;
   config.limits.close_time = 400ms;

@@ -89,6 +89,8 @@ class text_client {
   }
   bool has(std::string_view line) const { return count(line) > 0; }
 
+  bool sent_all() const noexcept { return out_.empty() && !write_under_way_; }
+
   std::vector<std::string> lines; ///< what came, a frame each
   bool handshaken = false;
   bool ended = false;

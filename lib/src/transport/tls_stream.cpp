@@ -1,11 +1,14 @@
 #include "transport/stream.hpp"
 #include "transport/wakeful_socket.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace asio_chat::transport {
 
@@ -46,7 +49,12 @@ class tls_stream final : public stream {
   void async_write_some(asio::const_buffer b, stream_handler h) override {
     awake().async_write_some(b, std::move(h));
   }
-  void async_shutdown(stream_handler h) override { awake().async_shutdown(std::move(h)); }
+  void async_shutdown(stream_handler h) override {
+    awake().async_shutdown([this, h = std::move(h)](const error_code& e) mutable {
+      // A peer that has not read our close_notify yet may still be sending.
+      e.category() == asio::error::get_ssl_category() ? hear_out(std::move(h)) : h(e);
+    });
+  }
 
   void cancel_read() override { stream_->next_layer().cancel_read(); }
   void async_sleep(stream_handler h) override {
@@ -69,6 +77,21 @@ class tls_stream final : public stream {
   void begin() {
     stream_.emplace(std::move(socket_), *context_);
     context_.reset();
+  }
+
+  /// A socket closed with input that nobody has read would reset the connection, and our last words
+  /// with it: reads until the peer has said all.
+  void hear_out(stream_handler h) {
+    error_code ignored;
+    stream_->next_layer().shutdown(tcp_socket::shutdown_send, ignored);
+    unheard_.resize(4096);
+    throw_away(std::move(h));
+  }
+  void throw_away(stream_handler h) {
+    stream_->next_layer().async_read_some(
+        asio::buffer(unheard_), [this, h = std::move(h)](const error_code& e, std::size_t) mutable {
+          e ? h(e) : throw_away(std::move(h));
+        });
   }
 
   /// Leaves the socket and the state of TLS alone: the stream's buffers go, 70 kB of them.
@@ -100,6 +123,7 @@ class tls_stream final : public stream {
   context_ptr context_;
   ssl_ptr ssl_; ///< while the connection sleeps
   std::optional<awake_stream> stream_;
+  std::vector<char> unheard_; ///< what is thrown away at the end
 };
 
 } // namespace
