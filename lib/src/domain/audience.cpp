@@ -26,15 +26,6 @@ audience::audience(room& owner, room_services& services)
     : owner_(owner)
     , services_(services) {}
 
-std::vector<std::string> audience::names() const {
-  std::vector<std::string> all;
-  all.reserve(places_.size());
-  for (const place& p : places_)
-    all.push_back(p.who->name());
-  std::sort(all.begin(), all.end());
-  return all;
-}
-
 bool audience::has(const member& m) const noexcept {
   return std::any_of(m.seats_.begin(), m.seats_.end(),
                      [this](const member::seat& s) { return s.in == &owner_; });
@@ -44,6 +35,7 @@ void audience::add(member& m) {
   assert(!has(m));
   m.seats_.push_back({&owner_, places_.size()});
   places_.push_back({&m, 0, std::make_unique<cursor>(cursor{{}, 0, true, true})});
+  names_.insert(m.name());
 }
 
 void audience::remove(member& m) {
@@ -59,6 +51,12 @@ void audience::remove(member& m) {
     }
   }
   m.seats_.erase(seat);
+  names_.erase(m.name());
+}
+
+void audience::rename(const std::string& from, const std::string& to) {
+  names_.erase(from);
+  names_.insert(to);
 }
 
 audience::place* audience::place_of(const member& m) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,12 +36,13 @@ class audience : public std::enable_shared_from_this<audience> {
 
   std::size_t size() const noexcept { return places_.size(); }
   bool empty() const noexcept { return places_.empty(); }
-  std::vector<std::string> names() const; ///< sorted
+  const std::set<std::string>& names() const noexcept { return names_; }
   bool has(const member& m) const noexcept;
 
   /// A member with a seat, who is told nothing of the log before `begin`.
   void add(member& m);
   void remove(member& m);
+  void rename(const std::string& from, const std::string& to);
   /// The log is as long as `head` now.
   void begin(member& m, const beginning& where, position head);
 
@@ -83,6 +85,7 @@ class audience : public std::enable_shared_from_this<audience> {
   room& owner_;
   room_services& services_;
   std::vector<place> places_;
+  std::set<std::string> names_; ///< so that nobody who joins a crowd waits until it is sorted
   position head_;
   std::uint64_t visits_ = 0;
   /// While a page is being read, what is stored meanwhile: it follows the page without a seam.

@@ -49,6 +49,7 @@ void room::leave(member& m) {
 }
 
 void room::tell_renamed(const std::string& from, const std::string& to) {
+  audience_->rename(from, to);
   audience_->tell(member_renamed{name_, from, to});
 }
 
@@ -146,7 +147,10 @@ void room::opened(const result<journal::log_state>& state) {
 }
 
 void room::admit(member& m, const beginning& from, std::string ref) {
-  m.tell(room_state{std::move(ref), name_, topic_, member_names(), head_});
+  room_state state{std::move(ref), name_, topic_, {}, head_};
+  // A protocol with one room has no list of who is in it.
+  if (m.many_rooms()) state.members.assign(member_names().begin(), member_names().end());
+  m.tell(std::move(state));
   audience_->begin(m, from, head_);
 }
 

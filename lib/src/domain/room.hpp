@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +40,7 @@ class room : public std::enable_shared_from_this<room> {
   const std::string& name() const noexcept { return name_; }
   const std::string& topic() const noexcept { return topic_; }
   std::size_t size() const noexcept { return audience_->size(); }
-  std::vector<std::string> member_names() const { return audience_->names(); } ///< sorted
+  const std::set<std::string>& member_names() const noexcept { return audience_->names(); }
 
   bool has(const member& m) const noexcept { return audience_->has(m); }
   /// Takes a member in, tells everybody, and tells him the state of the room as soon as it is

@@ -197,3 +197,27 @@ TEST_CASE("C39: /who answers the asker alone, sorted") {
   w.type(carol, "/who", "den", "r");
   CHECK(carol.ear.last<refused>().code == errc::not_in_room);
 }
+
+TEST_CASE("/who and the state of a room follow renames and leaves, and are sorted") {
+  domain_world w;
+  person& carol = w.in("carol");
+  person& alice = w.in("alice");
+  w.in("bob");
+  w.type(carol, "/nick adam");
+  w.type(alice, "/leave lobby");
+  w.settle();
+  w.type(carol, "/who", {}, "r");
+  CHECK(carol.ear.last<reply>().items == std::vector<std::string>{"adam", "bob"});
+  w.hub.join(*alice.self, "lobby", "").value();
+  w.run();
+  CHECK(alice.ear.last<room_state>().members == std::vector<std::string>{"adam", "alice", "bob"});
+}
+
+TEST_CASE("a member whose protocol has one room gets no list of who is in it") {
+  domain_world w;
+  w.in("alice");
+  person& bob = w.enter("bob", false);
+  w.hub.join(*bob.self, "lobby", "").value();
+  w.run();
+  CHECK(bob.ear.last<room_state>().members.empty());
+}

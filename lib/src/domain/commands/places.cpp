@@ -55,7 +55,8 @@ result<void> topic(hub& h, member& m, const command& c) {
 result<void> who(hub& h, member& m, const command& c) {
   const auto r = h.room_of(m, c.room);
   if (!r) return r.error();
-  std::vector<std::string> names = (*r)->member_names();
+  const auto& sorted = (*r)->member_names();
+  std::vector<std::string> names(sorted.begin(), sorted.end());
   std::string line = fmt::format("online: {}", fmt::join(names, ", "));
   m.tell(reply{std::string(c.ref), "who", {std::move(line)}, std::move(names)});
   return {};
