@@ -10,6 +10,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import ssl
 import stat
 import struct
@@ -251,6 +252,61 @@ def test_a_faulty_server_is_found_out(certificate, fault, found):
     assert "wrong deliveries" in done.stderr and found in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert json.loads(done.stdout)["clean"] is False
+
+
+class Meddler:
+    """A member who says in one room what he heard in another."""
+
+    def __init__(self, address, ca):
+        host, port = address.rsplit(":", 1)
+        context = ssl.create_default_context(cafile=ca)
+        context.set_alpn_protocols(["asio-chat/1"])
+        self.tls = context.wrap_socket(socket.create_connection((host, int(port)), timeout=20),
+                                       server_hostname=host)
+        self.stream = self.tls.makefile("rb")
+        self.send(type="hello", name="meddler", room="lobby")
+
+    def send(self, **fields):
+        payload = json.dumps({"v": 1, **fields}).encode()
+        self.tls.sendall(struct.pack("!I", len(payload)) + payload)
+
+    def hear(self, **wanted):
+        while True:
+            length, = struct.unpack("!I", self.stream.read(4))
+            message = json.loads(self.stream.read(length))
+            if all(message.get(k) == v for k, v in wanted.items()):
+                return message
+
+    def rooms(self):
+        while True:
+            self.send(type="command", ref="r", room="lobby", line="/rooms")
+            found = [r for r in self.hear(type="reply", ref="r")["items"] if r != "lobby"]
+            if len(found) == 2:
+                return found
+
+    def carry_one(self):
+        one, other = self.rooms()
+        for room in one, other:
+            self.send(type="join", ref=room, room=room, history=0)
+            self.hear(type="room", room=room)
+        heard = self.hear(type="event", kind="message", room=one)
+        self.send(type="send", id="1", room=other, text=heard["text"])
+        self.hear(type="ack", id="1")
+        self.tls.close()
+
+
+@pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
+def test_a_message_in_another_room_is_found_out(tmp_path):
+    with daemon(tmp_path / "data", "--ephemeral") as (address, ca):
+        with subprocess.Popen(
+                [BENCH, "rooms", "--server", address, "--ca", ca, "--rooms", "2", "--members", "2",
+                 "--messages", "4000", "--window", "10", "--repeat", "20"],
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as load:
+            Meddler(address, ca).carry_one()
+            errors = load.communicate(timeout=60)[1]
+    assert load.returncode == 1
+    # Both who are in it hear it.
+    assert "2 in another room" in errors and len(errors.splitlines()) == 1
 
 
 def test_a_correct_server_in_python_passes(certificate):
