@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t page_bytes = 64 * 1024;
 constexpr std::size_t page_entries = 1'000;
+/// Fed at once: others shall not wait for more than so many pages.
+constexpr std::size_t most_sharing = 64;
+/// Who asks for the same page does so at about the same time.
+constexpr std::size_t most_looked_at = 8;
 /// Stored while a page was read; who is behind by more reads another page.
 constexpr std::size_t most_newest = 1'024;
 
@@ -105,7 +109,7 @@ void audience::tell_entry(entry e, const member* author, const identity& who) {
     ++services_.deliveries;
     if (p.who->sink().deliver(shared) == appetite::full) lag(p, head_);
   }
-  if (reads_ == 0) return;
+  if (reads_.empty()) return;
   if (newest_.size() == most_newest)
     newest_.erase(newest_.begin(), newest_.begin() + most_newest / 2);
   newest_.push_back({head_.offset, who, shared});
@@ -124,74 +128,96 @@ void audience::hungry(const member& m) {
 void audience::read(place& p) {
   cursor& c = *p.behind;
   c.reading = true;
-  ++reads_;
-  services_.log.read(
-      owner_.name(), {{log_range::side::after, c.told, page_entries}, page_bytes},
-      [self = weak_from_this(), number = p.who->number(), visit = c.visit](const auto& page) {
-        if (const auto alive = self.lock()) alive->on_page(number, visit, page);
-      });
-}
-
-void audience::on_page(std::uint64_t number, std::uint64_t visit,
-                       const result<journal::page>& page) {
-  const member* m = services_.find_member(number);
-  place* p = m ? place_of(*m) : nullptr;
-  // It may have left, or left and come again, meanwhile.
-  if (p != nullptr && p->behind && p->behind->visit == visit) follow(*p, page);
-  if (--reads_ == 0) newest_.clear();
-}
-
-void audience::follow(place& p, const result<journal::page>& page) {
-  cursor& c = *p.behind;
-  c.reading = false;
-  if (!page) {
-    p.who->sink().close({close_code::log_unreadable, "what you missed cannot be read now"});
-    return;
+  const page_read::reader reader{p.who->number(), c.visit};
+  std::size_t looked_at = 0;
+  for (auto r = reads_.rbegin(); r != reads_.rend() && ++looked_at <= most_looked_at; ++r) {
+    if (r->after == c.told && r->may_be_shared && r->readers.size() < most_sharing)
+      return r->readers.push_back(reader);
   }
-  appetite left = feed(p, *page);
-  if (left == appetite::hungry && !page->more) left = feed_newest(p);
-  if (left == appetite::full) return; // until it is hungry
-  if (c.told.offset < head_.offset) return read(p);
-  p.told = c.told.offset;
-  p.behind.reset();
+  const bool in_log = c.told.epoch == head_.epoch && c.told.offset <= head_.offset;
+  const auto made = reads_.insert(reads_.end(), page_read{c.told, in_log, {reader}});
+  services_.log.read(owner_.name(), {{log_range::side::after, c.told, page_entries}, page_bytes},
+                     [self = weak_from_this(), made](const auto& page) {
+                       if (const auto alive = self.lock()) alive->on_page(made, page);
+                     });
 }
 
-appetite audience::feed(place& p, const journal::page& page) {
-  cursor& c = *p.behind;
-  appetite left = appetite::hungry;
+void audience::on_page(std::list<page_read>::iterator r, const result<journal::page>& page) {
+  std::vector<follower> followers = followers_of(*r);
+  reads_.erase(r);
+  for (const follower& f : followers)
+    f.who->behind->reading = false;
+  if (page) {
+    feed(followers, *page);
+    for (follower& f : followers) {
+      if (f.left == appetite::hungry && !page->more) feed_newest(f);
+      if (f.left == appetite::hungry) go_on(*f.who); // the others when they are hungry
+    }
+  } else {
+    for (const follower& f : followers)
+      f.who->who->sink().close({close_code::log_unreadable, "what you missed cannot be read now"});
+  }
+  if (reads_.empty()) newest_.clear();
+}
+
+std::vector<audience::follower> audience::followers_of(const page_read& r) {
+  std::vector<follower> all;
+  all.reserve(r.readers.size());
+  for (const auto& [number, visit] : r.readers) {
+    const member* m = services_.find_member(number);
+    place* p = m ? place_of(*m) : nullptr;
+    // It may have left, or left and come again, meanwhile.
+    if (p != nullptr && p->behind && p->behind->visit == visit) all.push_back({p});
+  }
+  return all;
+}
+
+void audience::feed(std::vector<follower>& followers, const journal::page& page) {
+  for (follower& f : followers)
+    announce_gap(f, page);
+  // All of it, though a sink may be full before its end: it is bounded, and paid for. Entry by
+  // entry, so that each is encoded once for all.
+  for (const journal::record& r : page.entries) {
+    const shared_event e = share(r.what);
+    for (follower& f : followers) {
+      f.who->behind->told = r.what.at;
+      if (!is_own(*f.who->who, r.author, r.what)) give(f, e);
+    }
+  }
+}
+
+void audience::announce_gap(follower& f, const journal::page& page) {
+  cursor& c = *f.who->behind;
   const bool another_log = c.told.epoch != head_.epoch;
   const bool older_log = !another_log && c.told.offset > page.head.offset;
   if (another_log || older_log || page.gap) {
     std::uint64_t next = page.gap.value_or(1);
     if (older_log) next = page.head.offset + 1;
     if (!page.entries.empty()) next = page.entries.front().what.at.offset;
-    if (c.announced)
-      left = give(p, share(entries_missed{owner_.name(), c.told, {head_.epoch, next}}));
+    if (c.announced) give(f, share(entries_missed{owner_.name(), c.told, {head_.epoch, next}}));
     c.told = {head_.epoch, next - 1};
   }
   c.announced = true; // from here on the member relies on it
-  // All of it, though the sink may be full before its end: it is bounded, and paid for.
-  for (const journal::record& r : page.entries) {
-    c.told = r.what.at;
-    if (!is_own(*p.who, r.author, r.what)) left = give(p, share(r.what));
-  }
-  return left;
 }
 
-appetite audience::feed_newest(place& p) {
-  cursor& c = *p.behind;
-  appetite left = appetite::hungry;
+void audience::feed_newest(follower& f) {
+  cursor& c = *f.who->behind;
   for (const stored& s : newest_) {
     if (s.offset != c.told.offset + 1) continue; // in the page already
     c.told.offset = s.offset;
-    if (!is_own(*p.who, s.author, std::get<entry>(s.e->value))) left = give(p, s.e);
+    if (!is_own(*f.who->who, s.author, std::get<entry>(s.e->value))) give(f, s.e);
   }
-  return left;
 }
 
-appetite audience::give(place& p, const shared_event& e) {
+void audience::go_on(place& p) {
+  if (p.behind->told.offset < head_.offset) return read(p);
+  p.told = p.behind->told.offset;
+  p.behind.reset();
+}
+
+void audience::give(follower& f, const shared_event& e) {
   ++services_.deliveries;
-  return p.who->sink().deliver(e);
+  f.left = f.who->who->sink().deliver(e);
 }
 
 } // namespace asio_chat

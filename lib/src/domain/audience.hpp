@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <set>
@@ -72,15 +73,33 @@ class audience : public std::enable_shared_from_this<audience> {
     identity author;
     shared_event e;
   };
+  /// A page on its way, for all who asked for it meanwhile: after a restart everybody comes back
+  /// with the same position.
+  struct page_read {
+    struct reader {
+      std::uint64_t number;
+      std::uint64_t visit;
+    };
+    position after;
+    bool may_be_shared; ///< not if it was further on than the log: later it need not be
+    std::vector<reader> readers;
+  };
+  struct follower {
+    place* who;
+    appetite left = appetite::hungry;
+  };
 
   place* place_of(const member& m);
   void lag(place& p, position told);
   void read(place& p);
-  void on_page(std::uint64_t number, std::uint64_t visit, const result<journal::page>& page);
-  void follow(place& p, const result<journal::page>& page);
-  appetite feed(place& p, const journal::page& page);
-  appetite feed_newest(place& p);
-  appetite give(place& p, const shared_event& e);
+  void on_page(std::list<page_read>::iterator r, const result<journal::page>& page);
+  std::vector<follower> followers_of(const page_read& r);
+  /// What was asked for and is no longer there is told as missing.
+  void announce_gap(follower& f, const journal::page& page);
+  void feed(std::vector<follower>& followers, const journal::page& page);
+  void feed_newest(follower& f);
+  void go_on(place& p);
+  void give(follower& f, const shared_event& e);
 
   room& owner_;
   room_services& services_;
@@ -88,8 +107,8 @@ class audience : public std::enable_shared_from_this<audience> {
   std::set<std::string> names_; ///< so that nobody who joins a crowd waits until it is sorted
   position head_;
   std::uint64_t visits_ = 0;
-  /// While a page is being read, what is stored meanwhile: it follows the page without a seam.
-  std::size_t reads_ = 0;
+  std::list<page_read> reads_; ///< under way
+  /// What is stored meanwhile: it follows the page without a seam.
   std::vector<stored> newest_;
 };
 

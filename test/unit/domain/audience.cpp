@@ -232,3 +232,27 @@ TEST_CASE("a member with too many questions under way is held back until half ar
   CHECK_FALSE(alice.ear.held);
   CHECK(alice.ear.all<reply>().size() == 8);
 }
+
+TEST_CASE("who comes back at the same time from the same position shares the pages") {
+  domain_world w;
+  person& alice = w.in("alice");
+  say(w, alice, 1, 1'500); // more than a page
+  person& bob = w.in("bob");
+  w.type(bob, "one of bob's own");
+  w.run();
+  std::vector<person*> all{&joins(w, "bob-2", {position{7, 5}})};
+  for (int n = 0; n < 100; ++n)
+    all.push_back(&joins(w, fmt::format("member-{}", n), {position{7, 5}}));
+  person& other = joins(w, "other", {position{7, 6}});
+  w.hub.leave(*all[3]->self, true);
+  w.type(alice, "while they are read");
+  w.log.reads = 0;
+  w.run();
+  for (const person* p : all)
+    if (p != all[3]) CHECK(told(*p) == from_to(6, 1'502));
+  CHECK(told(*all[3]).empty());
+  CHECK(told(other) == from_to(7, 1'502));
+  // Three pages after the first ones, which were asked for at once, for 64, for 37, and for the
+  // other.
+  CHECK(w.log.reads == 9);
+}

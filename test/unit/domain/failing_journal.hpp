@@ -4,6 +4,7 @@
 #include "base/scheduler.hpp"
 #include "journal/journal.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +19,7 @@ class failing_journal final : public journal {
 
   /// While it is set, every call fails with it.
   std::optional<failure> broken;
+  std::size_t reads = 0; ///< asked for
 
   void open(std::string room, open_done done) override {
     if (broken) return fail_later<log_state>(std::move(done));
@@ -29,6 +31,7 @@ class failing_journal final : public journal {
     good_.append(std::move(draft), author, std::move(done));
   }
   void read(std::string room, range part, read_done done) override {
+    ++reads;
     if (broken) return fail_later<page>(std::move(done));
     good_.read(std::move(room), part, std::move(done));
   }

@@ -146,8 +146,7 @@ result<identity> issue(const request& what, const identity* issuer) {
   X509* signer = issuer != nullptr ? issuer->certificate.get() : certificate;
   EVP_PKEY* signing_key = issuer != nullptr ? issuer->key.get() : made.key.get();
 
-  const auto start = what.not_before.value_or(
-      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+  const auto start = what.not_before.value_or(time_of_signing());
   const bool filled = X509_set_version(certificate, X509_VERSION_3) == 1 &&
                       set_serial(certificate) &&
                       set_times(certificate, start.time_since_epoch().count(), what.days) &&

@@ -65,7 +65,7 @@ bool set_authority(X509_CRL* crl, X509* ca) {
 }
 
 bool set_update_times(X509_CRL* crl, int days) {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto now = time_of_signing();
   const time_ptr this_update = time_from(now);
   const time_ptr next_update = time_from(now + std::chrono::days(days));
   return this_update && next_update && X509_CRL_set1_lastUpdate(crl, this_update.get()) == 1 &&

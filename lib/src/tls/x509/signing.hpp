@@ -7,6 +7,7 @@
 
 #include <openssl/x509v3.h>
 
+#include <chrono>
 #include <ctime>
 #include <string>
 #include <string_view>
@@ -24,6 +25,12 @@ result<void> check_issuer(const identity& issuer);
 
 /// 128 random bits.
 bool set_serial(X509* certificate);
+
+/// Now, as whoever verifies sees it: a second of `time()` begins some milliseconds after that of
+/// `system_clock`, and what was signed in between would be not valid yet.
+inline std::chrono::sys_seconds time_of_signing() {
+  return std::chrono::sys_seconds(std::chrono::seconds(std::time(nullptr)));
+}
 
 bool set_times(X509* certificate, std::time_t start, int days);
 
