@@ -3,7 +3,10 @@
 #include "journal/span.hpp"
 #include "journal/words.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -18,7 +21,8 @@ struct memory_journal::log {
   std::size_t bytes = 0;
   wall_time time{};
   std::string topic;
-  std::unordered_map<std::string, std::uint64_t> offset_of_id; ///< by author and id
+  /// By author and id. Whatever is new in it must not cost a walk through cold memory.
+  boost::unordered_flat_map<std::string, std::uint64_t, std::hash<std::string>> offset_of_id;
 
   std::uint64_t first_offset() const noexcept { return last_offset + 1 - entries.size(); }
   const record& at(std::uint64_t offset) const { return entries[offset - first_offset()]; }
