@@ -19,6 +19,17 @@ int complain(const std::exception& error, int exit_code) {
   return exit_code;
 }
 
+/// What is wrong with them, and the help that says what would be right.
+std::string wrong_arguments(const CLI::App& program, const CLI::ParseError& error) {
+  const auto chosen = program.get_subcommands();
+  if (!chosen.empty())
+    return fmt::format("{} (see asio-chat-bench {} --help)", error.what(), chosen[0]->get_name());
+  const auto unknown = program.remaining();
+  return fmt::format("{} (see asio-chat-bench --help)",
+                     unknown.empty() ? std::string(error.what())
+                                     : fmt::format("there is no command '{}'", unknown[0]));
+}
+
 } // namespace
 
 int main(int argc, char** argv) try {
@@ -41,7 +52,7 @@ int main(int argc, char** argv) try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return program.exit(error); // --help, --version
-    fmt::print(stderr, "asio-chat-bench: {} (see asio-chat-bench --help)\n", error.what());
+    fmt::print(stderr, "asio-chat-bench: {}\n", wrong_arguments(program, error));
     return exit_setup_failed;
   }
 

@@ -545,8 +545,9 @@ def test_compare_leaves_nothing_behind(tmp_path, certificate):
 
 
 @pytest.mark.parametrize("arguments,expected", [
-    ([], "subcommand is required"),
-    (["flood", "--server", "127.0.0.1:1"], "--ca is required"),
+    ([], "subcommand is required (see asio-chat-bench --help)"),
+    (["flod"], "there is no command 'flod' (see asio-chat-bench --help)"),
+    (["flood", "--server", "127.0.0.1:1"], "--ca is required (see asio-chat-bench flood --help)"),
     (["flood", "--server", "nowhere", "--ca", "x"], "'nowhere' is not HOST:PORT"),
     (["flood", "--server", "127.0.0.1:1", "--ca", "/nowhere"], "No such file"),
     (["flood", "--server", "127.0.0.1:1", "--ca", "CERT"], "127.0.0.1:1, publisher: connecting"),
