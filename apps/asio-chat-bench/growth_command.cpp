@@ -8,12 +8,15 @@
 #include "growth_axes.hpp"
 #include "pair_options.hpp"
 #include "process_settings.hpp"
+#include "progress.hpp"
 #include "quiet_members.hpp"
 #include "server_under_test.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <memory>
 #include <thread>
@@ -46,6 +49,14 @@ void run_gnuplot(const std::string& argument, const std::filesystem::path& pictu
                                   said.substr(0, said.find('\n'))));
 }
 
+/// Throws setup_error if there will be no picture, before minutes of measuring.
+void check_plot(const std::string& file) {
+  run_gnuplot("--version", "/dev/null");
+  if (!std::ofstream(file, std::ios::app))
+    throw setup_error(
+        fmt::format("--plot: '{}' cannot be written: {}", file, std::strerror(errno)));
+}
+
 void plot(const std::vector<growth_table>& tables, const std::string& file) {
   const temporary_directory scratch;
   const auto script = scratch.path() / "growth.gnuplot";
@@ -53,7 +64,8 @@ void plot(const std::vector<growth_table>& tables, const std::string& file) {
   run_gnuplot(script, file);
 }
 
-growth_row measure(const growth_settings& given, const growth_point& point) {
+growth_row measure(const growth_settings& given, const growth_point& point,
+                   const std::string& label) {
   std::vector<std::string> arguments{"--idle-timeout=2h"}; // those elsewhere say nothing
   arguments.insert(arguments.end(), given.daemon_arguments.begin(), given.daemon_arguments.end());
   const auto server = server_under_test::daemon(given.daemon, arguments, given.server_cpu);
@@ -64,8 +76,11 @@ growth_row measure(const growth_settings& given, const growth_point& point) {
   people.gather();
   const std::optional<cpu_clock> cpu(server.id());
   growth_row row{point.value, {}};
-  while (row.runs.size() < given.repeat)
+  while (row.runs.size() < given.repeat) {
+    show_progress(label + ", run", row.runs.size(), given.repeat);
     row.runs.push_back(run_load(people, point.what, cpu));
+  }
+  show_progress(label + ", run", given.repeat, given.repeat);
   return row;
 }
 
@@ -76,7 +91,7 @@ bool is_wanted(const growth_settings& given, const growth_axis& axis) {
 
 int run_command(const growth_settings& given) {
   check_daemon(given.daemon);
-  if (!given.plot.empty()) run_gnuplot("--version", "/dev/null"); // before minutes of measuring
+  if (!given.plot.empty()) check_plot(given.plot);
   if (given.generator_cpu >= 0) pin_to_core(given.generator_cpu);
   std::vector<growth_table> tables;
   bool clean = true;
@@ -84,10 +99,9 @@ int run_command(const growth_settings& given) {
     if (!is_wanted(given, axis)) continue;
     growth_table table{axis.name, axis.title, {}};
     for (const auto& point : axis.points) {
-      table.rows.push_back(measure(given, point));
-      clean = report_violations(fmt::format("{} {}", axis.title, point.value),
-                                table.rows.back().runs) &&
-              clean;
+      const auto label = fmt::format("{} {}", axis.title, point.value);
+      table.rows.push_back(measure(given, point, label));
+      clean = report_violations(label, table.rows.back().runs) && clean;
     }
     if (!given.json) fmt::print("{}{}", tables.empty() ? "" : "\n", to_markdown(table));
     std::fflush(stdout);
@@ -124,7 +138,8 @@ command growth_command(CLI::App& program) {
   options->add_option("--repeat", given->repeat, "Runs at each point")
       ->check(between(1, 1000))
       ->capture_default_str();
-  options->add_flag("--quick", given->quick, "Up to 100 of each instead of 10,000");
+  options->add_flag("--quick", given->quick,
+                    "Up to 100 receivers and rooms and 200 connections instead of 10,000");
   options->add_option("--plot", given->plot, "Draw the tables to this SVG file, with gnuplot");
   add_core_options(*options, *given);
   options->add_flag("--json", given->json, "Print one JSON document");

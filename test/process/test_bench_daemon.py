@@ -143,6 +143,15 @@ def test_growth_without_gnuplot_says_so_before_it_measures(tmp_path):
     assert done.stderr.startswith("asio-chat-bench: --plot needs gnuplot (Debian: gnuplot-nox): ")
 
 
+@pytest.mark.skipif(not shutil.which("gnuplot"), reason="gnuplot is not installed")
+def test_growth_says_before_it_measures_that_a_plot_cannot_be_written(tmp_path):
+    picture = tmp_path / "missing" / "growth.svg"
+    done = bench("growth", "--plot", picture)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr == (f"asio-chat-bench: --plot: '{picture}' cannot be written: "
+                           "No such file or directory\n")
+
+
 @pytest.mark.parametrize("command", ["search", "history", "catch-up", "growth"])
 def test_help_and_what_cannot_start(command):
     shown = bench(command, "--help")
