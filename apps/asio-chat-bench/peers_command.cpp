@@ -105,9 +105,13 @@ command peers_command(CLI::App& program) {
   options->add_option("--scenario", given->scenarios, "Only this scenario; may be repeated")
       ->check(CLI::IsMember(names(all_scenarios(false), [](auto& one) { return one.name; })))
       ->allow_extra_args(false);
-  options->add_flag("--quick", given->quick, "Small loads: does everything work?");
+  options->add_flag("--quick", given->quick,
+                    "Small loads, and one round unless --pairs is given: does everything work?");
   add_pair_options(*options, *given);
-  return {options, [given] { return run_command(*given); }};
+  return {options, [given, options] {
+            if (given->quick && options->count("--pairs") == 0) given->pairs = 1;
+            return run_command(*given);
+          }};
 }
 
 } // namespace asio_chat::bench

@@ -92,12 +92,16 @@ bool takes_part(const contestant& who, const peers_scenario& in) {
   return in.what.rooms == 1 || who.ours || who.speaks != speech::text;
 }
 
+speech spoken(const contestant& who, const peers_scenario& in) {
+  const bool in_one_room = in.logins == 0 && in.what.rooms == 1;
+  return who.ours && in_one_room ? speech::text : who.speaks;
+}
+
 peers_run measure(const contestant& who, const peers_scenario& in) {
   const auto server = who.start();
   if (in.logins > 0) return {std::nullopt, measure_logins(server, who.speaks, in.logins)};
   auto what = in.what;
-  // In one room ours speaks what the bare loop does; with many rooms it takes the native protocol.
-  what.speaks = who.ours && what.rooms == 1 ? speech::text : who.speaks;
+  what.speaks = spoken(who, in);
   what.batch = who.batch;
   if (who.slow && what.kind != scenario::paced)
     what.messages = std::max(what.messages / 10, what.rooms);

@@ -61,6 +61,10 @@ std::vector<contestant> contestants_of(const peers_settings& given,
 /// Whether the scenario can be had with it.
 bool takes_part(const contestant& who, const peers_scenario& in);
 
+/// In one room ours speaks what the bare loop does; for many rooms and to log in the native
+/// protocol.
+speech spoken(const contestant& who, const peers_scenario& in);
+
 /// Starts it, measures once, and ends it.
 peers_run measure(const contestant& who, const peers_scenario& in);
 

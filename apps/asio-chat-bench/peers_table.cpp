@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace asio_chat::bench {
 
@@ -100,7 +101,7 @@ boost::json::object peers_table::to_json() const {
     const auto& result = results[who];
     if (result.runs.empty() && result.failure.empty()) continue;
     boost::json::object one{{"name", contestants[who].name},
-                            {"protocol", name_of(contestants[who].speaks)}};
+                            {"protocol", name_of(spoken(contestants[who], scenario))}};
     if (!result.failure.empty()) one["failure"] = result.failure;
     boost::json::array runs;
     for (const auto& [round, run] : result.runs)
@@ -116,10 +117,13 @@ boost::json::object peers_table::to_json() const {
     servers.push_back(one);
   }
   boost::json::object json{{"scenario", scenario.name}, {"servers", servers}};
-  if (scenario.logins > 0)
+  if (scenario.logins > 0) {
     json["logins"] = scenario.logins;
-  else
-    json["load"] = bench::to_json(scenario.what);
+  } else {
+    auto load = bench::to_json(scenario.what);
+    load.erase("protocol"); // each server has its own
+    json["load"] = std::move(load);
+  }
   return json;
 }
 

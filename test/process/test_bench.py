@@ -477,6 +477,9 @@ def test_peers(key, program):
         servers = {server["name"]: server for server in one["servers"]}
         assert len(servers) == (3 if one["scenario"] == "rooms-20" else 5)
         ours, peer = one["servers"][0], one["servers"][-1]
+        in_one_room = one["scenario"] in ("flood-100", "paced-100")
+        assert "protocol" not in one.get("load", {})
+        assert ours["protocol"] == ("text" if in_one_room else "native")
         assert ours["name"] == "asio-chatd"
         for server in servers.values():
             assert len(server["runs"]) == 2 and "failure" not in server
@@ -492,9 +495,10 @@ def test_peers_prints_markdown_and_says_who_failed(tmp_path, certificate):
     script = tmp_path / "asio-chatd"
     script.write_text("#!/bin/sh\necho it is broken >&2\nexit 3\n")
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
-    done = bench("peers", "--quick", "--pairs", 1, "--scenario", "paced-10", "--asio-chatd", script,
+    done = bench("peers", "--quick", "--scenario", "paced-10", "--asio-chatd", script,
                  "--server-cpu", -1, "--generator-cpu", -1)
     assert done.returncode == 1
+    assert "1 bare loop, coalescing" in done.stdout and "2 bare loop" not in done.stdout
     assert f"paced-10, asio-chatd: '{script}' ended: it is broken" in done.stderr
     table = [line for line in done.stdout.splitlines() if line.startswith("|")]
     assert table[0].startswith("| paced: 1 publisher, 20 receivers, 10 messages/s of 128 bytes for 1 s |")
