@@ -139,6 +139,8 @@ command idle_command(CLI::App& program) {
       "idle", "Measure the server's memory for each connection that says nothing, and what it "
               "takes to reach them all again");
   options->footer("Without --server it starts asio-chatd, anew for each number of connections.\n"
+                  "at once: when the last one is in; quiet: after --quiet; woken: right after one "
+                  "line to\nall; again: after --quiet once more.\n"
                   "Examples:\n  asio-chat-bench idle --connections 1000,5000,10000\n"
                   "  asio-chat-bench idle --server 127.0.0.1:8443 --ca data/ca-cert.pem "
                   "--server-pid $(pidof asio-chatd)");

@@ -51,11 +51,16 @@ std::string author_of(std::size_t turn) {
 }
 
 void wait_for_a_minute(wall_time since) {
-  const auto next = std::chrono::ceil<std::chrono::minutes>(since);
-  while (std::chrono::system_clock::now() < next) {
+  using namespace std::chrono;
+  const auto next = ceil<minutes>(since);
+  const auto all = static_cast<std::size_t>(ceil<seconds>(next - since).count());
+  while (system_clock::now() < next) {
     if (told_to_stop()) throw run_error("interrupted");
+    const auto left = static_cast<std::size_t>(ceil<seconds>(next - system_clock::now()).count());
+    show_progress("waiting for a full minute, s", all - std::min(all, left), all);
     std::this_thread::sleep_for(100ms);
   }
+  show_progress("waiting for a full minute, s", all, all);
 }
 
 /// Half of it before a full minute and half after, for before: and after: to find either.
