@@ -16,9 +16,9 @@ constexpr std::size_t most_named = 20;
 
 std::string names_of(const std::vector<sqlite::known_room>& rooms) {
   if (rooms.empty()) return "there is none yet";
-  std::string names;
+  std::string names = rooms.size() == 1 ? "there is " : "there are ";
   for (std::size_t i = 0; i < std::min(rooms.size(), most_named); ++i)
-    names += fmt::format("{}{}", i == 0 ? "there are " : ", ", rooms[i].name);
+    names += fmt::format("{}{}", i == 0 ? "" : ", ", rooms[i].name);
   if (rooms.size() > most_named) names += fmt::format(" and {} more", rooms.size() - most_named);
   return names;
 }

@@ -172,6 +172,15 @@ def test_verify_names_the_first_bad_record_after_a_flip_anywhere(kept):
     assert "good" in good("verify", data=kept)
 
 
+def test_who_asks_for_a_room_that_is_not_there_is_told_which_are(tmp_path):
+    data = tmp_path / "data"
+    with Daemon(tmp_path) as d:
+        one_line(run("export", "dne", data=data), 1, "no room is called 'dne': there is none yet")
+        say(d, "alice", "hello")
+        assert d.stop() == 0
+    one_line(run("export", "dne", data=data), 1, "no room is called 'dne': there is lobby")
+
+
 def test_export_gives_a_room_oldest_first_in_both_formats(kept, tmp_path):
     lines = good("export", "#Den", data=kept).splitlines()
     assert [re.sub(r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\] ", "", l) for l in lines] == [

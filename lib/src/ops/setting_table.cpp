@@ -47,7 +47,7 @@ result<void> store_age(std::chrono::hours& place, view text) {
     return {};
   }
   const auto age = parse_duration(text, 1h, 24h * 36'500);
-  if (!age) return age.error();
+  if (!age) return fail(errc::bad_setting, age.error().message + ", or 0 for ever");
   place = std::chrono::ceil<std::chrono::hours>(*age);
   return {};
 }

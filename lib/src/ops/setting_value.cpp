@@ -38,6 +38,8 @@ std::optional<std::uint64_t> parse_quantity(std::string_view text, std::span<con
 }
 
 std::string duration_text(std::uint64_t ms) {
+  constexpr std::uint64_t day = 86'400'000;
+  if (ms > day && ms % day == 0) return fmt::format("{}d", ms / day);
   if (ms % 3'600'000 == 0) return fmt::format("{}h", ms / 3'600'000);
   return ms % 1000 == 0 ? fmt::format("{}s", ms / 1000) : fmt::format("{}ms", ms);
 }

@@ -30,6 +30,8 @@ TEST_CASE("durations", "[ops]") {
     CHECK_FALSE(parsed(bad).has_value());
   }
   CHECK(parsed("25h").error().message == "is out of range; give a duration from 1ms to 24h");
+  CHECK(parse_duration("31d", 1s, 24h * 30).error().message ==
+        "is out of range; give a duration from 1s to 30d");
 }
 
 TEST_CASE("sizes and counts", "[ops]") {
