@@ -62,16 +62,20 @@ class output {
   output(const output&) = delete;
   output& operator=(const output&) = delete;
 
-  void line(std::string text) {
+  /// @return whether somebody reads on; behind `| head` nobody does
+  bool line(std::string text) {
     text.push_back('\n');
-    if (std::fwrite(text.data(), 1, text.size(), to_) != text.size()) complain();
+    if (std::fwrite(text.data(), 1, text.size(), to_) == text.size()) return true;
+    if (reader_has_gone()) return false;
+    complain();
   }
   void finish() {
-    if (std::fflush(to_) != 0) complain();
+    if (std::fflush(to_) != 0 && !reader_has_gone()) complain();
     if (file_) file_->publish().value();
   }
 
  private:
+  bool reader_has_gone() const { return !opened_ && errno == EPIPE; }
   [[noreturn]] static void complain() {
     throw error(fail(errc::storage_failed,
                      fmt::format("the export cannot be written: {}", std::strerror(errno))));
@@ -102,8 +106,8 @@ int export_room(ops::settings& s, const ops::history_request& wanted) {
       fmt::print(stderr, "asio-chatd: entries {} to {} have gone meanwhile\n", last.offset + 1,
                  *page->gap - 1);
     for (const journal::record& r : page->entries) {
-      out.line(wanted.as == ops::history_request::format::jsonl ? json_line(r.what)
-                                                                : entry_line(r.what));
+      const bool as_json = wanted.as == ops::history_request::format::jsonl;
+      if (!out.line(as_json ? json_line(r.what) : entry_line(r.what))) return 0;
       last = r.what.at;
     }
     more = page->more && !page->entries.empty();

@@ -172,6 +172,19 @@ def test_verify_names_the_first_bad_record_after_a_flip_anywhere(kept):
     assert "good" in good("verify", data=kept)
 
 
+def test_an_export_to_a_reader_that_has_gone_is_no_failure_but_a_full_disk_is(kept):
+    def export_to(where):
+        with where:
+            return subprocess.run([BIN / "asio-chatd", "export", "lobby", "--data", kept],
+                                  stdout=where, stderr=subprocess.PIPE, text=True)
+
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = export_to(open(write_end, "w"))
+    assert (done.returncode, done.stderr) == (0, "")
+    one_line(export_to(open("/dev/full", "w")), 1, "No space left on device")
+
+
 def test_who_asks_for_a_room_that_is_not_there_is_told_which_are(tmp_path):
     data = tmp_path / "data"
     with Daemon(tmp_path) as d:
