@@ -102,6 +102,10 @@ result<void> check(const settings& s, bool passphrase_is_set) {
     return wrong("there is no directory to make a certificate for development in; give cert and "
                  "key, or data");
   if (auto good = check_history(s); !good) return good;
+  if (s.server.limits.outbox_pause_bytes > s.server.limits.outbox_bytes / 2)
+    return wrong(
+        "outbox-pause is more than half of outbox-limit, so that there would be too little "
+        "room for what comes meanwhile; lower the first, or raise the second");
   if (s.insecure_plaintext_listen && tls.clients != client_certificates::none)
     return wrong(
         "insecure-plaintext-listen would let in whoever shows no certificate, or a revoked "

@@ -153,6 +153,10 @@ TEST_CASE("settings that need each other are checked", "[ops]") {
   CHECK(from_arguments({"--client-ca", "ca.pem"}).complaint().find("client-cert") !=
         std::string::npos);
   CHECK(from_arguments({"--require-passphrase"}).complaint().find("require-passphrase is on") == 0);
+  CHECK(
+      from_arguments({"--outbox-limit", "1M"}).complaint().find("outbox-pause is more than half") ==
+      0);
+  CHECK(from_arguments({"--outbox-limit", "1M", "--outbox-pause", "512k"}).read().has_value());
   CHECK(from_arguments({"--require-passphrase", "--passphrase-file", "f"}).read().has_value());
   CHECK(from_arguments({"--insecure-plaintext-listen", "localhost:0", "--client-ca", "ca",
                         "--client-cert", "required"})
