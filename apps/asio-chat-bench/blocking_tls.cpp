@@ -1,6 +1,7 @@
 #include "blocking_tls.hpp"
 
 #include "error.hpp"
+#include "process_settings.hpp"
 
 #include <array>
 
@@ -12,7 +13,8 @@ namespace {
 
 void wait_at(int fd, short events) {
   pollfd waiting{fd, events, 0};
-  if (::poll(&waiting, 1, 10'000) != 1) throw run_error("the server does not answer");
+  if (::poll(&waiting, 1, 10'000) == 1) return;
+  throw run_error(told_to_stop() ? "interrupted" : "the server does not answer");
 }
 
 unique_fd connect(const endpoint& to) {

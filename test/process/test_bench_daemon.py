@@ -4,9 +4,12 @@ The programs are looked for in the directory that ASIO_CHAT_BIN names.
 """
 
 import json
+import os
 import shutil
+import signal
 import stat
 import subprocess
+import time
 import xml.etree.ElementTree
 
 import pytest
@@ -150,6 +153,19 @@ def test_growth_says_before_it_measures_that_a_plot_cannot_be_written(tmp_path):
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr == (f"asio-chat-bench: --plot: '{picture}' cannot be written: "
                            "No such file or directory\n")
+
+
+def test_a_long_fill_that_is_interrupted_says_so_and_leaves_nothing(tmp_path):
+    filling = subprocess.Popen([BIN / "asio-chat-bench", "search", "--no-wait"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                               env={**os.environ, "TMPDIR": str(tmp_path)})
+    while not list(tmp_path.glob("*/data/journal.db")):
+        assert filling.poll() is None
+    time.sleep(0.5)
+    filling.send_signal(signal.SIGINT)
+    _, errors = filling.communicate(timeout=30)
+    assert (filling.returncode, errors) == (1, "asio-chat-bench: interrupted\n")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("command", ["search", "history", "catch-up", "growth"])
