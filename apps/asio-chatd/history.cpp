@@ -15,17 +15,28 @@ std::vector<sqlite::secret_key> master_keys(const ops::settings& s) {
   return keys;
 }
 
-history::history(ops::settings& s) {
-  ops::find_storage(s).value();
-  directory = s.data_directory;
-  file.path = directory + "/journal.db";
-  std::error_code denied; // then opening it says what is wrong
-  if (!std::filesystem::exists(file.path, denied) && !denied) {
+namespace {
+
+/// One that cannot be looked at counts as there: opening it says what is wrong.
+bool is_there(const std::string& path) {
+  std::error_code denied;
+  return std::filesystem::exists(path, denied) || denied;
+}
+
+} // namespace
+
+history::history(ops::settings& s, const std::string& other)
+    : directory(s.data_directory) {
+  file.path = other.empty() ? directory + "/journal.db" : other;
+  // Before the keys are looked for: a directory without a journal may have none.
+  if (!s.ephemeral && is_there(directory) && !is_there(file.path)) {
     throw error(fail(errc::bad_setting,
-                     fmt::format("there is no journal '{}'; name the server's data directory with "
-                                 "--data",
-                                 file.path)));
+                     other.empty() ? fmt::format("there is no journal '{}'; name the server's data "
+                                                 "directory with --data",
+                                                 file.path)
+                                   : fmt::format("'{}' does not exist", other)));
   }
+  ops::find_storage(s).value();
   masters = master_keys(s);
   keys = sqlite::key_ring::open_to_read(directory + "/keys.db", masters).value();
 }

@@ -11,8 +11,9 @@
 
 /// Found as the server finds it, and only read: the server may run.
 struct history {
+  /// @param other a backup instead of the directory's own journal, which may be lost
   /// @throws asio_chat::error if there is none, or no key that opens it
-  explicit history(asio_chat::ops::settings& s);
+  explicit history(asio_chat::ops::settings& s, const std::string& other = {});
 
   std::string directory;
   asio_chat::sqlite::database_file file;

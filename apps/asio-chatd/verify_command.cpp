@@ -24,11 +24,9 @@ std::string place_of(const sqlite::verify_report::bad_record& bad) {
 } // namespace
 
 int verify(ops::settings& s, const std::string& file) {
-  const history kept(s);
-  const sqlite::database_file wanted = file.empty() ? kept.file : sqlite::database_file{file};
+  const history kept(s, file);
+  const sqlite::database_file& wanted = kept.file;
   std::error_code denied; // then opening it says what is wrong
-  if (!std::filesystem::exists(wanted.path, denied) && !denied)
-    throw error(fail(errc::bad_setting, fmt::format("'{}' does not exist", wanted.path)));
   if (std::filesystem::is_directory(wanted.path, denied)) {
     throw error(fail(errc::bad_setting,
                      fmt::format("'{}' is a directory: name a backup, or the server's data "

@@ -185,6 +185,20 @@ def test_an_export_to_a_reader_that_has_gone_is_no_failure_but_a_full_disk_is(ke
     one_line(export_to(open("/dev/full", "w")), 1, "No space left on device")
 
 
+def test_a_backup_is_verified_where_the_journal_is_lost(kept, tmp_path):
+    good("backup", tmp_path / "copy", data=kept)
+    for lost in kept.glob("journal.db*"):
+        lost.unlink()
+    assert "good, 15 entries in 2 rooms" in good("verify", tmp_path / "copy", data=kept)
+    one_line(run("verify", data=kept), 1, "there is no journal", kept)
+
+
+def test_a_directory_without_a_journal_and_without_keys_is_called_that(tmp_path):
+    with Daemon(tmp_path, "--ephemeral") as d:
+        assert d.stop() == 0
+    one_line(run("verify", data=tmp_path / "data"), 1, "there is no journal", "--data")
+
+
 def test_who_asks_for_a_room_that_is_not_there_is_told_which_are(tmp_path):
     data = tmp_path / "data"
     with Daemon(tmp_path) as d:
