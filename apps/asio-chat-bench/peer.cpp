@@ -120,7 +120,7 @@ void peer::read() {
   do {
     const auto kept = in_.copy(buffer.data(), in_.size());
     const auto result = socket_.read(std::span(buffer).subspan(kept, record_bytes));
-    if (result.status == tls_status::closed) fail("reading", socket_.reason());
+    if (result.status == tls_status::closed) fail_at_end();
     if (result.status != tls_status::done) return;
     observer_.on_record(*this, steady_clock::now());
     feed({buffer.data(), kept + result.bytes});
@@ -143,6 +143,12 @@ void peer::want(std::uint32_t events) {
   if (wanted_ == events) return;
   wanted_ = events;
   loop_.change(socket_.fd(), wanted_, *this);
+}
+
+void peer::fail_at_end() const {
+  const auto notice = protocol_->last_notice();
+  if (notice.empty()) fail("reading", socket_.reason());
+  fail("reading", fmt::format("{}; it had said '{}'", socket_.reason(), notice));
 }
 
 void peer::fail(std::string_view doing, std::string_view why) const {

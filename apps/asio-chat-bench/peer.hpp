@@ -57,6 +57,7 @@ class peer final : public poll_target, private protocol::sink {
   void read();
   void feed(std::string_view bytes);
   void want(std::uint32_t events);
+  [[noreturn]] void fail_at_end() const;
   [[noreturn]] void fail(std::string_view doing, std::string_view why) const;
 
   poller& loop_;

@@ -55,6 +55,9 @@ class protocol {
   /// again with more behind it. Answers that the server expects are appended to `out`.
   virtual std::size_t feed(std::string_view in, sink& to, std::string& out) = 0;
 
+  /// What the server said last of itself, which may be why it closes the connection.
+  virtual std::string_view last_notice() const { return {}; }
+
  protected:
   void set_ready() { ready_ = true; }
 

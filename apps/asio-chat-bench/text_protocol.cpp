@@ -38,9 +38,12 @@ std::size_t text_protocol::feed(std::string_view in, sink& to, std::string&) {
     if (rest.size() < header_bytes + length) break;
     const auto line = rest.substr(header_bytes, length);
     taken += header_bytes + length;
-    if (line.starts_with("* ")) continue;
     const auto colon = line.find(": ");
-    if (colon != std::string_view::npos) to.on_text(line.substr(colon + 2));
+    const bool said_by_somebody = colon != std::string_view::npos && !line.starts_with("* ");
+    if (said_by_somebody)
+      to.on_text(line.substr(colon + 2));
+    else
+      notice_ = line;
   }
   return taken;
 }

@@ -3,6 +3,7 @@
 #include "protocol.hpp"
 
 #include <cstdint>
+#include <string>
 
 namespace asio_chat::bench {
 
@@ -17,11 +18,15 @@ class text_protocol final : public protocol {
   void login(const part& as, std::string& out) override;
   void publish(std::string_view text, std::string& out) override;
   std::size_t feed(std::string_view in, sink& to, std::string& out) override;
+  std::string_view last_notice() const override { return notice_; }
 
   static void append_frame(std::string_view text, std::string& out);
 
   /// What the length at the front of `in` says; `in` holds at least `header_bytes`.
   static std::size_t frame_length(std::string_view in);
+
+ private:
+  std::string notice_;
 };
 
 } // namespace asio_chat::bench

@@ -254,6 +254,15 @@ def test_a_faulty_server_is_found_out(certificate, fault, found):
     assert json.loads(done.stdout)["clean"] is False
 
 
+@pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
+def test_why_a_server_closes_is_passed_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("CHAT_SECRET", "a passphrase")
+    with daemon(tmp_path / "data", "--ephemeral") as (address, ca):
+        done = bench("flood", "--server", address, "--ca", ca, *SMALL_FLOOD)
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+    assert "it had said 'wrong passphrase'" in done.stderr
+
+
 class Meddler:
     """A member who says in one room what he heard in another."""
 

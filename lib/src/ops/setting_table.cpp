@@ -236,7 +236,7 @@ constexpr setting table[] = {
    }},
   {"outbox-limit", "Limits", "BYTES", "4M", "what may wait to be sent to one connection", false,
    [](settings& s, view v) {
-     return store(s.server.limits.outbox_bytes, parse_bytes(v, 64 * KiB, GiB));
+     return store(s.server.limits.outbox_bytes, parse_bytes(v, 128 * KiB, GiB));
    }},
   {"outbox-pause", "Limits", "BYTES", "1M", "from here on messages wait in the history", false,
    [](settings& s, view v) {
