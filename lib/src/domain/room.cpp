@@ -43,6 +43,8 @@ void room::join(member& m, const beginning& from, std::string_view ref) {
 
 void room::leave(member& m) {
   audience_->remove(m);
+  for (waiting_for_state& w : waiting_)
+    if (w.number == m.number()) w.left = true;
   if (size() < services_.limits.presence_members) {
     audience_->tell(member_left{name_, m.name()});
   }
@@ -132,7 +134,7 @@ void room::opened(const result<journal::log_state>& state) {
   for (waiting_for_state& w : std::exchange(waiting_, {})) {
     member* m = services_.find_member(w.number);
     if (!m) continue;
-    if (!has(*m)) {
+    if (w.left) { // he may be in again, for another join
       m->refuse(w.ref, fail(errc::not_in_room, "you left " + name_ + " before it was ready"));
       continue;
     }

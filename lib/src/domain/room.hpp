@@ -76,6 +76,7 @@ class room : public std::enable_shared_from_this<room> {
     std::uint64_t number;
     beginning from;
     std::string ref;
+    bool left = false;
   };
 
   std::string name_;

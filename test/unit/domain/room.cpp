@@ -190,6 +190,28 @@ TEST_CASE("who leaves before the log has answered is told that, and no state") {
   CHECK(bob.news() == heard{"den +bob"});
 }
 
+TEST_CASE(
+    "who leaves and comes again before the log has answered begins once, where he said last") {
+  domain_world w;
+  w.given.join_history = 10;
+  person& alice = w.in("alice", "den");
+  w.send(alice, "one", "m1", "den");
+  w.send(alice, "two", "m2", "den");
+  w.run();
+  w.leave(alice);
+  w.settle();
+  person& carol = w.enter("carol"); // without her the room would be made anew
+  w.hub.join(*carol.self, "den", "c", {{}, 0}).value();
+  person& bob = w.enter("bob");
+  w.hub.join(*bob.self, "den", "b1", {{}, 0}).value();
+  w.hub.part(*bob.self, "den").value();
+  w.hub.join(*bob.self, "den", "b2", {{}, 1}).value();
+  w.run();
+  CHECK(bob.news() == heard{"den +bob", "den +bob",
+                            "refused[b1] not_in_room: you left den before it was ready",
+                            "state[b2] den head 2 topic '' members bob carol", "den@2 alice: two"});
+}
+
 TEST_CASE("history answers in pages, after a position, to the asker alone") {
   domain_world w;
   person& alice = w.in("alice");
