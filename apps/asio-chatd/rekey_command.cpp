@@ -3,10 +3,12 @@
 
 #include "journal/sqlite/data_lock.hpp"
 #include "ops/master_key_file.hpp"
+#include "tls/x509/directory_lock.hpp"
 
 #include <fmt/format.h>
 
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 using namespace asio_chat;
@@ -30,6 +32,15 @@ std::string key_file_of(const ops::settings& s) {
   return path;
 }
 
+/// One at a time: of two that read the file before either has written it, the later one would drop
+/// the key of the other, and what is sealed by that could be read by nobody.
+tls::file_descriptor wait_for_turn(const std::string& key_file) {
+  const std::string directory = std::filesystem::path(key_file).parent_path();
+  return tls::x509::lock_directory(directory.empty() ? "." : directory,
+                                   "the directory of the master key file")
+      .value();
+}
+
 bool opens(const std::string& ring, const sqlite::secret_key& master) {
   return sqlite::key_ring::open_to_read(ring, {master}).has_value();
 }
@@ -51,6 +62,7 @@ void wait_for_server(const std::string& ring, const sqlite::secret_key& master) 
 
 int rekey(ops::settings& s) {
   const std::string path = key_file_of(s);
+  const auto turn = wait_for_turn(path);
   history kept(s);
   const std::string ring = kept.directory + "/keys.db";
   // If the ring is not under the first key yet, that one is new: this was begun before.

@@ -287,6 +287,14 @@ def test_rekey_without_a_daemon_and_where_it_cannot_be(kept, tmp_path):
     assert elsewhere.read_text().split()[1] == new
 
 
+def test_rekeys_at_the_same_time_lose_no_key(kept):
+    several = [subprocess.Popen([BIN / "asio-chatd", "rekey", "--data", kept], stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, env=clean_environment()) for _ in range(4)]
+    assert [one.communicate(timeout=60)[0].count(b"is the master key now") for one in several] == [1] * 4
+    assert len(key_lines(kept)) == 5
+    assert "good" in good("verify", data=kept)
+
+
 def test_a_master_key_file_that_is_wrong_is_not_taken_while_the_daemon_runs(tmp_path):
     with Daemon(tmp_path) as d:
         say(d, "alice", "before")
