@@ -125,11 +125,6 @@ void search_index::trim(SQLite::Database& db, std::int64_t room, std::uint64_t f
   }
 }
 
-void search_index::forget(std::int64_t room) {
-  const std::lock_guard lock(mutex_);
-  newest_.erase(room);
-}
-
 std::vector<std::string> search_index::terms_of(const search_query& q) {
   std::vector<std::string> terms = q.words;
   if (q.from) terms.push_back(author_term(*q.from));

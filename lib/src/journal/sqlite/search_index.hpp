@@ -48,9 +48,6 @@ class search_index {
   static std::uint64_t last_written(const SQLite::Database& db, std::int64_t room);
   /// Takes out of the file what has only entries before `first`; they are no longer kept.
   static void trim(SQLite::Database& db, std::int64_t room, std::uint64_t first);
-  /// The room has no entries now, and its next ones begin at 1 again: to be called once that is
-  /// committed, `trim` to the end included.
-  void forget(std::int64_t room);
   /// @}
 
   /// To be called before the reader's transaction begins: what is written meanwhile would be

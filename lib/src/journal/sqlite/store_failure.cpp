@@ -33,6 +33,10 @@ writer_connection& store::writer() {
   if (healed_) return *writer_;
   try {
     heal(*writer_);
+  } catch (const error& e) {
+    // A row that is not as it was written: damage as any other.
+    writer_.reset();
+    throw SQLite::Exception(e.what(), SQLITE_CORRUPT);
   } catch (...) {
     writer_.reset();
     throw;

@@ -58,13 +58,14 @@ class indexed_rooms {
     r.first += static_cast<std::uint64_t>(gone);
     sqlite::search_index::trim(db, r.number, r.first);
   }
+  /// As after an erasure: at the start, when nothing is in memory yet.
   void begin_anew(const std::string& name) {
     room& r = rooms_[name];
     r.entries.clear();
     r.key_numbers.clear();
     r.first = 1;
     sqlite::search_index::trim(db, r.number, std::numeric_limits<std::int64_t>::max());
-    index->forget(r.number);
+    reopen();
   }
   void renew_key(const std::string& name) {
     rooms_[name].keys.push_back(

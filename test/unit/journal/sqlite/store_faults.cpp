@@ -70,6 +70,25 @@ TEST_CASE("a full disk keeps nobody from a room") {
   CHECK(w.say("den", "two") == position{den.epoch, 2});
 }
 
+TEST_CASE("a file that was damaged while the disk was full is refused like a full disk") {
+  faulty_vfs disk;
+  store_world w(disk.name());
+  w.say("nook", "one").value();
+  disk.fill_disk();
+  refusal_of(w, "one");
+  {
+    SQLite::Database other(w.options.file.path, SQLite::OPEN_READWRITE);
+    SQLite::Statement swap(other, "UPDATE rooms SET tag=?");
+    const auto tag = w.keys->tag_of("den");
+    swap.bind(1, tag.data(), static_cast<int>(tag.size()));
+    swap.exec();
+  }
+  disk.repair();
+  w.troubles.clear();
+  CHECK(refusal_of(w, "two").message ==
+        "the server cannot write to its disk: nobody has seen this; try again later");
+}
+
 TEST_CASE("a group fails as a whole, in all its rooms, and leaves nothing in memory") {
   faulty_vfs disk;
   store_world w(disk.name());
