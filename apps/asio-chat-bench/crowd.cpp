@@ -134,7 +134,7 @@ void crowd::expect_progress() const {
   for (std::size_t i = 1; i < rooms(); ++i)
     if (ahead(i) > ahead(slowest)) slowest = i;
   const auto sent = rooms_[slowest].sequence;
-  throw run_error(fmt::format("nothing came for {} s; the slowest receiver has message {} of {}",
+  throw run_error(fmt::format("no message came for {} s; the slowest receiver has message {} of {}",
                               patience.count(), sent - ahead(slowest), sent));
 }
 
@@ -173,7 +173,7 @@ void crowd::on_login(peer&) {
 }
 
 void crowd::on_record(peer&, steady_clock::time_point time) {
-  progress_ = time;
+  came_ = time;
   ++arrivals_.records;
 }
 
@@ -199,8 +199,8 @@ void crowd::on_text(peer& who, std::string_view text) {
   if (!seen.started()) ++there.hearing;
   if (!seen.note(of.sequence)) return;
   ++arrivals_.deliveries;
-  arrivals_.last = progress_;
-  arrivals_.latency.add(progress_ - of.sent);
+  arrivals_.last = progress_ = came_;
+  arrivals_.latency.add(came_ - of.sent);
 }
 
 void crowd::show_progress() const {

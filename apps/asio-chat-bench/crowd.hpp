@@ -67,7 +67,7 @@ class crowd final : private peer_observer {
   /// then is lost.
   void barrier();
 
-  /// Throws run_error when nothing has happened for long.
+  /// Throws run_error when no message has come for long.
   void expect_progress() const;
 
   /// What came since the last call, and what was wrong with it.
@@ -103,7 +103,8 @@ class crowd final : private peer_observer {
   std::vector<audience> rooms_;
   std::size_t logged_in_ = 0;
   std::size_t wire_bytes_ = 0;
-  steady_clock::time_point progress_; // when something last came
+  steady_clock::time_point came_;     // the record that is being read
+  steady_clock::time_point progress_; // when somebody was last let in, or told a message
   arrivals arrivals_;
   violations violations_;
 };

@@ -29,8 +29,16 @@ struct load {
 /// A number from `low` to `high`, in a help text that a person reads.
 template <class Number>
 CLI::Validator between(Number low, Number high) {
-  return CLI::Range(low, high).description(CLI::detail::to_string(low) + ".." +
-                                           CLI::detail::to_string(high));
+  const std::string first = CLI::detail::to_string(low);
+  const std::string last = CLI::detail::to_string(high);
+  return {[=](const std::string& given) {
+            Number n{};
+            // CLI::Range takes «nan», which is neither below nor above.
+            const bool within = CLI::detail::lexical_cast(given, n) && n >= low && n <= high;
+            return within ? std::string()
+                          : "Value " + given + " not in range " + first + " to " + last;
+          },
+          first + ".." + last};
 }
 
 void add_protocol_option(CLI::App& command, load& to);

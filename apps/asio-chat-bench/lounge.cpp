@@ -103,7 +103,7 @@ void lounge::on_login(peer&) {
 }
 
 void lounge::on_record(peer&, steady_clock::time_point time) {
-  progress_ = time;
+  came_ = time;
 }
 
 void lounge::on_text(peer& who, std::string_view text) {
@@ -118,6 +118,8 @@ void lounge::on_text(peer& who, std::string_view text) {
   else if (line != last + 1)
     throw run_error(
         fmt::format("{}, {}: line {} came after line {}", server_.text, who.index(), line, last));
+  // Until all are in the room, those who are hear every line: that is no progress.
+  if (last == 0 || in_the_room_ == guests_.size() - 1) progress_ = came_;
   last = line;
   if (line == said_) ++heard_;
 }

@@ -49,7 +49,8 @@ class lounge final : private peer_observer {
   std::size_t logged_in_ = 0;
   std::size_t in_the_room_ = 0; ///< who has heard something
   unsigned said_ = 0;
-  std::size_t heard_ = 0; ///< of the last line
+  std::size_t heard_ = 0;         ///< of the last line
+  steady_clock::time_point came_; ///< the record that is being read
   steady_clock::time_point progress_;
 };
 

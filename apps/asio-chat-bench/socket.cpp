@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <memory>
 #include <netdb.h>
@@ -28,6 +29,14 @@ unique_fd open_socket(const endpoint& where) {
   return fd;
 }
 
+/// getaddrinfo would take 73979 for 8443.
+bool is_port(std::string_view text) {
+  std::uint16_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  return parsed.ec == std::errc() && parsed.ptr == end;
+}
+
 const sockaddr* raw(const endpoint& where) {
   return reinterpret_cast<const sockaddr*>(&where.address);
 }
@@ -44,7 +53,7 @@ endpoint resolve(std::string_view host_and_port) {
   const auto port = colon == std::string_view::npos ? "" : host_and_port.substr(colon + 1);
   auto host = host_and_port.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (host.empty() || port.empty())
+  if (host.empty() || host.front() == '[' || !is_port(port))
     throw setup_error(fmt::format("'{}' is not HOST:PORT, such as 127.0.0.1:8443", host_and_port));
 
   endpoint found{std::string(host), std::string(host_and_port)};

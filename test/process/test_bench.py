@@ -122,6 +122,10 @@ class faulty_server:
     def relay(self, sender, text):
         self.count += 1
         others = [one for one in self.members if one is not sender]
+        if self.fault == "deaf":
+            others = others[1:]
+        if self.fault == "babble" and self.count >= self.at:
+            return self.babble(others)
         for number, one in enumerate(others):
             for version in self.versions(text) if number == 0 else [text]:
                 one.write(struct.pack("!I", len(version)) + version)
@@ -129,6 +133,12 @@ class faulty_server:
             sender.write(struct.pack("!I", len(text)) + text)
         if self.fault == "close" and self.count == self.at:
             others[0].close()
+
+    def babble(self, members):
+        """It sends, but no message any more."""
+        for one in members:
+            one.write(struct.pack("!I", 9) + b"* hello *")
+        self.loop.call_later(0.5, self.babble, members)
 
     def versions(self, text):
         """What the first receiver gets instead of `text`."""
@@ -466,6 +476,18 @@ def test_idle_measures_a_server_that_runs(certificate):
     assert done.stdout.splitlines()[-1].split()[0] == "20"
 
 
+@pytest.mark.parametrize("fault,command,said", [
+    ("babble", ["flood", "--receivers", 3, "--messages", 200, "--window", 5, "--repeat", 1],
+     "no message came for 10 s"),
+    ("deaf", ["idle", "--server-pid", os.getpid(), "--connections", 5], "4 of 5 connections heard"),
+])
+def test_a_server_that_is_busy_with_something_else_is_given_up(certificate, fault, command, said):
+    with faulty_server(certificate, fault) as address:
+        done = bench(*command, "--server", address, "--ca", certificate[0])
+    assert done.returncode == 1
+    assert said in done.stderr and len(done.stderr.splitlines()) == 1
+
+
 @pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
 @pytest.mark.parametrize("key,program", [
     ("nats", "nats-server"), ("redis", "redis-server"), ("inspircd", "inspircd"),
@@ -562,6 +584,11 @@ def test_compare_leaves_nothing_behind(tmp_path, certificate):
     (["flod"], "there is no command 'flod' (see asio-chat-bench --help)"),
     (["flood", "--server", "127.0.0.1:1"], "--ca is required (see asio-chat-bench flood --help)"),
     (["flood", "--server", "nowhere", "--ca", "x"], "'nowhere' is not HOST:PORT"),
+    (["flood", "--server", "127.0.0.1:73979", "--ca", "CERT"], "'127.0.0.1:73979' is not HOST:PORT"),
+    (["flood", "--server", "127.0.0.1:1x", "--ca", "CERT"], "'127.0.0.1:1x' is not HOST:PORT"),
+    (["flood", "--server", "[::1", "--ca", "CERT"], "'[::1' is not HOST:PORT"),
+    (["paced", "--server", "127.0.0.1:1", "--ca", "CERT", "--rate", "nan"],
+     "nan not in range 0.1 to 100000"),
     (["flood", "--server", "127.0.0.1:1", "--ca", "/nowhere"], "No such file"),
     (["flood", "--server", "127.0.0.1:1", "--ca", "CERT"], "127.0.0.1:1, publisher: connecting"),
     (["flood", "--server", "127.0.0.1:1", "--ca", "CERT", "--size", "10"], "not in range"),
