@@ -176,6 +176,37 @@ TEST_CASE("a reader that does not read at all is closed after a while, and the o
       w.until([&] { return w.server->stats().sessions == 2; })); // bounded, though it never answers
 }
 
+TEST_CASE("a reader that is slow but steady is not closed") {
+  server_config config = impatient();
+  config.limits.stall_time = 2s;
+  chat_world w(config);
+  text_client& alice = w.join("alice");
+  text_client& bob = w.join("bob");
+  text_client& slow = w.join("slow");
+  slow.stop_reading();
+  const std::string long_line(4'000, 'x');
+  std::size_t said = 0;
+  const auto start = std::chrono::steady_clock::now();
+  auto next_read = start;
+  const auto talk_and_read_a_little = [&] {
+    if (said < 1'800 && said_by_bob(alice) + 16 > said) {
+      bob.say(long_line);
+      ++said;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= next_read) {
+      next_read = now + 5ms;
+      slow.go_on_reading();
+      slow.stop_reading(); // after one read
+    }
+    return slow.ended || now - start > 6s;
+  };
+  REQUIRE(w.until(talk_and_read_a_little));
+  CHECK_FALSE(w.logged("nothing was read for"));
+  CHECK_FALSE(slow.ended);
+  CHECK(said_by_bob(slow) < said_by_bob(alice)); // it had something to read all the time
+}
+
 TEST_CASE("a reader that pauses is fed from the log, gets every line in order, and costs nothing") {
   server_config config = impatient();
   config.limits.stall_time = 30s;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <limits>
 #include <utility>
 
 namespace asio_chat::net {
@@ -183,7 +184,7 @@ void session::fills_up() {
   const limits& l = house_.config.limits;
   if (!full_ && outbox_.bytes() > l.outbox_pause_bytes) {
     full_ = true;
-    if (logged_in_) reactor_.times().begin(*this, phase::stalled, reactor_.now());
+    if (logged_in_) begin_stall();
   }
   if (outbox_.bytes() > l.outbox_bytes) {
     close({close_code::slow_reader,
@@ -195,12 +196,17 @@ void session::check_appetite() {
   if (!full_ || state_ == state::closing) return;
   const bool still_full = outbox_.bytes() > house_.config.limits.outbox_pause_bytes / 2;
   // A byte that went is progress. Before the login its deadline alone counts.
-  if (logged_in_)
-    reactor_.times().begin(*this, still_full ? phase::stalled : phase::idle, reactor_.now());
+  if (logged_in_ && still_full) begin_stall();
   if (still_full) return;
+  if (logged_in_) reactor_.times().begin(*this, phase::idle, reactor_.now());
   full_ = false;
   protocol_->hungry();
   go_on();
+}
+
+void session::begin_stall() {
+  unacknowledged_ = std::numeric_limits<std::size_t>::max();
+  reactor_.times().begin(*this, phase::stalled, reactor_.now());
 }
 
 void session::hold(bool on) {

@@ -86,6 +86,7 @@ class session final : public transport::stream_owner,
   void go_on();
   void fills_up();
   void check_appetite();
+  void begin_stall();
   void write(std::string_view bytes);
   void take_frames();
   bool tell_protocol();
@@ -106,8 +107,9 @@ class session final : public transport::stream_owner,
   bool logged_in_ = false;
   bool reading_ = false;
   bool input_over_ = false;
-  bool held_ = false; ///< too many posts are under way
-  bool full_ = false; ///< too much waits in the outbox
+  bool held_ = false;              ///< too many posts are under way
+  bool full_ = false;              ///< too much waits in the outbox
+  std::size_t unacknowledged_ = 0; ///< half a stall time ago; at its beginning: not known
   std::optional<close_reason> closing_for_;
   wire::frame_reader frames_{wire::text_payload_cap};
   outbox outbox_;

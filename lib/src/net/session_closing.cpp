@@ -53,6 +53,10 @@ void session::expire(phase p) {
     return close({close_code::idle, fmt::format("nothing was heard for {} s",
                                                 house_.config.limits.idle_time.count() / 1000)});
   case phase::stalled:
+    // A socket's buffer of megabytes takes nothing more until a third of it has gone: that is not
+    // seen from here, but it is progress.
+    if (const auto now = stream_->unacknowledged(); now < std::exchange(unacknowledged_, now))
+      return reactor_.times().begin(*this, phase::stalled, reactor_.now());
     return cut_off(
         {close_code::slow_reader,
          fmt::format("nothing was read for {} s", house_.config.limits.stall_time.count() / 1000)});

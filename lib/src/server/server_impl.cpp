@@ -91,7 +91,8 @@ server::impl::impl(asio::io_context& context, server_config config)
     , house_{config_, hub_, encoders_, log_, tls_->now()}
     , reactor_(context, clock_,
                {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,
-                config_.limits.stall_time, config_.limits.close_time},
+                config_.limits.stall_time / 2, // a session looks twice
+                config_.limits.close_time},
                config_.limits.sleep_time)
     , drain_(context) {
   if (!config_.tls.certificate_file.empty()) {

@@ -148,6 +148,7 @@ class memory_stream final : public stream {
   }
   void cancel_read() override { socket_->cancel_read(); }
   void async_sleep(stream_handler h) override { socket_->read_some({}, std::move(h)); }
+  std::size_t unacknowledged() noexcept override { return 0; }
   void close() noexcept override { socket_->close(); }
   SSL* native_tls() noexcept override { return nullptr; }
 

@@ -1,3 +1,4 @@
+#include "transport/send_queue.hpp"
 #include "transport/stream.hpp"
 
 #include <boost/asio/post.hpp>
@@ -35,6 +36,7 @@ class plain_stream final : public stream {
     socket_.async_wait(tcp_socket::wait_read,
                        [h = std::move(h)](const error_code& e) mutable { h(e); });
   }
+  std::size_t unacknowledged() noexcept override { return unacknowledged_bytes(socket_); }
   void close() noexcept override {
     error_code ignored;
     socket_.close(ignored);

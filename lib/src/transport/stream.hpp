@@ -78,6 +78,10 @@ class stream {
   /// may be under way. Everything may be begun while it sleeps, and wakes it.
   virtual void async_sleep(stream_handler) = 0;
 
+  /// Of what was written, the bytes that the peer's system has not got yet. A slow reader of whom
+  /// the socket takes nothing more for a long time makes this smaller.
+  virtual std::size_t unacknowledged() noexcept = 0;
+
   /// Ends everything at once; operations under way complete with an error.
   virtual void close() noexcept = 0;
 

@@ -1,3 +1,4 @@
+#include "transport/send_queue.hpp"
 #include "transport/stream.hpp"
 #include "transport/wakeful_socket.hpp"
 
@@ -65,6 +66,9 @@ class tls_stream final : public stream {
                        [h = std::move(h)](const error_code& e) mutable { h(e); });
   }
 
+  std::size_t unacknowledged() noexcept override {
+    return unacknowledged_bytes(stream_ ? stream_->next_layer() : socket_);
+  }
   void close() noexcept override {
     error_code ignored;
     (stream_ ? stream_->next_layer() : socket_).close(ignored);
