@@ -257,7 +257,9 @@ TEST_CASE("C21 C53: stopping says goodbye to everybody and is bounded") {
 }
 
 TEST_CASE("who goes on sending hears the goodbye and the end of TLS, not a reset") {
-  chat_world w;
+  server_config config;
+  config.limits.close_time = 30s; // under sanitizers it takes some of them
+  chat_world w(config);
   text_client& alice = w.join("alice");
   alice.stop_reading();
   alice.send_raw(std::string("\x00\x80\x00\x00", 4) + std::string(16u << 20, 'x'));
