@@ -63,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const test::manual_clock clock;
   test::task_queue tasks;
   memory_journal log(tasks.later(), 7, {.entries_per_room = 100, .bytes_per_room = 1u << 20});
-  hub h({log, clock, l, "lobby"});
+  hub h({log, clock, l, tasks.later(), "lobby"});
   judging_sink ears[2];
 
   std::string name = mend_member_name(next_line(), l);

@@ -77,7 +77,7 @@ struct crowd {
   test::manual_clock time;
   server_config config;
   memory_journal log{tasks.later(), 1, {}};
-  asio_chat::hub hub{{log, time, config.limits, config.default_room}};
+  asio_chat::hub hub{{log, time, config.limits, tasks.later(), config.default_room}};
   net::encoders encoders;
   logger silence{{}};
   std::shared_ptr<const tls::server_context> no_tls;

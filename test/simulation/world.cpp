@@ -69,6 +69,7 @@ void world::step() {
         journal_->answer();
       }
     }
+    if (draw(2) == 0) tasks_.run();
   } else if (what < 88) {
     p.receive(*hub_, 1 + draw(10));
   } else if (what < 94) {
@@ -94,7 +95,8 @@ void world::crash() {
 
 void world::start() {
   journal_ = std::make_unique<disk_journal>(disk_);
-  hub_ = std::make_unique<hub>(hub::services{*journal_, clock_, limits_, rooms_.front()});
+  hub_ = std::make_unique<hub>(
+      hub::services{*journal_, clock_, limits_, tasks_.later(), rooms_.front()});
 }
 
 void world::retain() {
@@ -111,6 +113,7 @@ void world::rest() {
     journal_->commit(1'000, false);
     while (journal_->answer() || journal_->answer_read()) {
     }
+    tasks_.run();
     for (const auto& p : people_)
       p->receive(*hub_, 1'000);
     const bool quiet = std::all_of(people_.begin(), people_.end(), [](const auto& p) {

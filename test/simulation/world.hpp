@@ -5,6 +5,7 @@
 #include "person.hpp"
 
 #include "support/manual_clock.hpp"
+#include "support/task_queue.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -47,6 +48,7 @@ class world {
   std::uint64_t said_ = 0;
   test::manual_clock clock_;
   limits limits_;
+  test::task_queue tasks_;
   disk disk_;
   std::vector<std::string> rooms_{"lobby", "den"};
   std::vector<std::unique_ptr<person>> people_;

@@ -19,9 +19,20 @@ constexpr std::size_t most_looked_at = 8;
 /// Stored while a page was read; who is behind by more reads another page.
 constexpr std::size_t most_newest = 1'024;
 
-/// What is an entry of one's own: told by its acknowledgement.
+/// Told at once, whatever else may come.
+constexpr std::size_t most_untold_bytes = 16 * 1024;
+
+std::uint64_t offset_of(const shared_event& e) {
+  return std::get<entry>(e->value).at.offset;
+}
+
+/// Anything else of one's own is told by its acknowledgement.
+bool is_news_to_its_author(const entry& e) noexcept {
+  return e.kind == entry_kind::topic;
+}
+
 bool is_own(const member& m, const identity& author, const entry& e) noexcept {
-  return e.kind != entry_kind::topic && author == m.who();
+  return !is_news_to_its_author(e) && author == m.who();
 }
 
 } // namespace
@@ -43,6 +54,7 @@ void audience::add(member& m) {
 }
 
 void audience::remove(member& m) {
+  tell_entries();
   const auto seat = std::find_if(m.seats_.begin(), m.seats_.end(),
                                  [this](const member::seat& s) { return s.in == &owner_; });
   assert(seat != m.seats_.end());
@@ -71,6 +83,7 @@ audience::place* audience::place_of(const member& m) {
 }
 
 void audience::begin(member& m, const beginning& where, position head) {
+  tell_entries();
   head_ = head;
   place* p = place_of(m);
   assert(p != nullptr && p->behind);
@@ -92,6 +105,7 @@ void audience::begin(member& m, const beginning& where, position head) {
 }
 
 void audience::tell(const event& e) {
+  tell_entries();
   const shared_event shared = share(e);
   for (place& p : places_) {
     if (p.behind && !p.behind->reading) continue;
@@ -100,19 +114,60 @@ void audience::tell(const event& e) {
   }
 }
 
-void audience::tell_entry(entry e, const member* author, const identity& who) {
+void audience::add_entry(entry e, const identity& who, member* author, shared_event receipt) {
+  const std::size_t bytes = e.text.size() + journal::entry_overhead;
+  if (untold_bytes_ + bytes > most_untold_bytes) tell_entries();
   head_ = e.at;
-  const member* except = e.kind == entry_kind::topic ? nullptr : author;
   const shared_event shared = share(std::move(e));
-  for (place& p : places_) {
-    if (p.behind || p.who == except || p.told >= head_.offset) continue;
-    ++services_.deliveries;
-    if (p.who->sink().deliver(shared) == appetite::full) lag(p, head_);
+  if (!reads_.empty()) {
+    if (newest_.size() == most_newest)
+      newest_.erase(newest_.begin(), newest_.begin() + most_newest / 2);
+    newest_.push_back({shared, head_.offset, who});
   }
-  if (reads_.empty()) return;
-  if (newest_.size() == most_newest)
-    newest_.erase(newest_.begin(), newest_.begin() + most_newest / 2);
-  newest_.push_back({head_.offset, who, shared});
+  place* seat = author ? place_of(*author) : nullptr;
+  if (seat != nullptr) {
+    seat->spoke = true;
+  } else if (receipt) {
+    author->sink().deliver(receipt); // no entry of this room comes after it
+  }
+  untold_.add(shared);
+  said_.push_back({seat ? author : nullptr, std::move(receipt)});
+  untold_bytes_ += bytes;
+  if (untold_.size() > 1) return; // a task for all of them is on its way
+  services_.later([self = weak_from_this()] {
+    if (const auto alive = self.lock()) alive->tell_entries();
+  });
+}
+
+void audience::tell_entries() {
+  if (untold_.empty()) return;
+  const std::uint64_t first = offset_of(untold_.entries().front());
+  for (place& p : places_) {
+    if (p.spoke || p.told >= first) {
+      tell_one_by_one(p);
+    } else if (!p.behind) {
+      services_.deliveries += untold_.size();
+      if (p.who->sink().deliver_all(untold_) == appetite::full) lag(p, head_);
+    }
+  }
+  untold_.clear();
+  said_.clear();
+  untold_bytes_ = 0;
+}
+
+void audience::tell_one_by_one(place& p) {
+  p.spoke = false;
+  auto by = said_.begin();
+  for (const shared_event& e : untold_.entries()) {
+    const auto& [author, receipt] = *by++;
+    const bool own = author == p.who;
+    const bool due = !p.behind && p.told < offset_of(e);
+    if (due && (!own || is_news_to_its_author(std::get<entry>(e->value)))) {
+      ++services_.deliveries;
+      if (p.who->sink().deliver(e) == appetite::full) lag(p, {head_.epoch, offset_of(e)});
+    }
+    if (own && receipt) p.who->sink().deliver(receipt);
+  }
 }
 
 void audience::lag(place& p, position told) {
@@ -205,7 +260,7 @@ void audience::feed_newest(follower& f) {
   for (const stored& s : newest_) {
     if (s.offset != c.told.offset + 1) continue; // in the page already
     c.told.offset = s.offset;
-    if (!is_own(*f.who->who, s.author, std::get<entry>(s.e->value))) give(f, s.e);
+    if (!is_own(*f.who->who, s.who, std::get<entry>(s.what->value))) give(f, s.what);
   }
 }
 

@@ -49,9 +49,15 @@ class audience : public std::enable_shared_from_this<audience> {
 
   /// What can be missed: who is where. Not to members who lag.
   void tell(const event& e);
-  /// An entry that is stored now; the next one of the log. Who said it knows it, but a topic is
-  /// news to everybody.
-  void tell_entry(entry e, const member* author, const identity& who);
+
+  /// The next entry of the log. It is told as soon as everything is here that was stored with it,
+  /// so that each member is visited once for all: in a crowd most of the time goes into fetching
+  /// its members into the cache. Who said it knows it, but a topic is news to everybody.
+  /// @param author none if he is gone
+  /// @param receipt for the author, in the entry's place; none if he did not ask for it
+  void add_entry(entry e, const identity& who, member* author, shared_event receipt);
+  /// Tells what was added. Nothing else that a member is told may overtake it.
+  void tell_entries();
   /// The sink of this member can take more.
   void hungry(const member& m);
 
@@ -67,11 +73,16 @@ class audience : public std::enable_shared_from_this<audience> {
     member* who;
     std::uint64_t told = 0;
     std::unique_ptr<cursor> behind;
+    bool spoke = false; ///< some of what is not told yet is his own
   };
   struct stored {
+    shared_event what;
     std::uint64_t offset;
-    identity author;
-    shared_event e;
+    identity who;
+  };
+  struct said {
+    const member* author; ///< none if he is not in this room
+    shared_event receipt;
   };
   /// A page on its way, for all who asked for it meanwhile: after a restart everybody comes back
   /// with the same position.
@@ -90,6 +101,7 @@ class audience : public std::enable_shared_from_this<audience> {
   };
 
   place* place_of(const member& m);
+  void tell_one_by_one(place& p);
   void lag(place& p, position told);
   void read(place& p);
   void on_page(std::list<page_read>::iterator r, const result<journal::page>& page);
@@ -108,7 +120,10 @@ class audience : public std::enable_shared_from_this<audience> {
   position head_;
   std::uint64_t visits_ = 0;
   std::list<page_read> reads_; ///< under way
-  /// What is stored meanwhile: it follows the page without a seam.
+  entry_group untold_;
+  std::vector<said> said_; ///< by whom, entry by entry
+  std::size_t untold_bytes_ = 0;
+  /// What is stored while pages are read: it follows them without a seam.
   std::vector<stored> newest_;
 };
 

@@ -16,6 +16,7 @@ hub::hub(services s)
     , for_rooms_{services_.log,
                  services_.time,
                  services_.limits,
+                 services_.later,
                  services_.on_entry,
                  0,
                  0,

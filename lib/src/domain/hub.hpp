@@ -24,6 +24,7 @@ class hub {
     journal& log;
     const clock& time;
     const asio_chat::limits& limits;
+    scheduler later;
     std::string default_room;
     std::function<void(const entry&)> on_entry = {}; ///< hears of each entry stored
     name_store* names = nullptr; ///< where names are held; none: in memory alone

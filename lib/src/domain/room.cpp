@@ -72,23 +72,25 @@ void room::stored(std::uint64_t author, const identity& who, std::string ref,
   member* sender = services_.find_member(author);
   if (sender) sender->end_post();
   if (!a) {
+    audience_->tell_entries();
     if (sender) sender->refuse(ref, for_members(a.error()));
     return;
   }
   entry& e = a->kept;
-  const position at = e.at;
-  const wall_time time = e.time;
-  if (!a->duplicate) {
-    e.id.clear(); // its author's business
-    ++services_.entries;
-    if (services_.on_entry) services_.on_entry(e);
-    head_ = e.at;
-    if (e.kind == entry_kind::topic) topic_ = e.text;
-    audience_->tell_entry(std::move(e), sender, who);
+  shared_event receipt;
+  if (sender && !ref.empty())
+    receipt = share(acknowledged{std::move(ref), name_, e.at, e.time, a->duplicate});
+  if (a->duplicate) {
+    audience_->tell_entries();
+    if (receipt) sender->sink().deliver(receipt);
+    return;
   }
-  if (sender && !ref.empty()) {
-    sender->tell(acknowledged{std::move(ref), name_, at, time, a->duplicate});
-  }
+  e.id.clear(); // its author's business
+  ++services_.entries;
+  if (services_.on_entry) services_.on_entry(e);
+  head_ = e.at;
+  if (e.kind == entry_kind::topic) topic_ = e.text;
+  audience_->add_entry(std::move(e), who, sender, std::move(receipt));
 }
 
 void room::read_history(member& reader, const log_range& part, std::string_view ref,

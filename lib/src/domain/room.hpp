@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/scheduler.hpp"
 #include "domain/audience.hpp"
 #include "journal/journal.hpp"
 
@@ -24,6 +25,7 @@ struct room_services {
   journal& log;
   const clock& time;
   const asio_chat::limits& limits;
+  scheduler later;
   std::function<void(const entry&)> on_entry; ///< hears of each entry stored; may be empty
   std::uint64_t entries = 0;                  ///< stored, for the statistics
   std::uint64_t deliveries = 0;               ///< likewise

@@ -21,6 +21,13 @@ enum class appetite {
 class sink {
  public:
   virtual appetite deliver(const shared_event& e) = 0;
+  /// The same in one go, where that is less work.
+  virtual appetite deliver_all(const entry_group& g) {
+    appetite left = appetite::hungry;
+    for (const shared_event& e : g.entries())
+      left = deliver(e);
+    return left;
+  }
   /// Whether to take no more commands for now: the member has as many posts under way as he may.
   virtual void hold(bool on) = 0;
   /// The member is to go.

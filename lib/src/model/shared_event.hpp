@@ -1,21 +1,31 @@
-// An event with many receivers.
+// Events with many receivers.
 #pragma once
+
+#include "base/bytes.hpp"
 
 #include <asio_chat/event.hpp>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
+#include <array>
+#include <cstddef>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace asio_chat {
 
-/// Never changes; lives as long as somebody refers to it. The count is not atomic.
+/// Its value never changes; lives as long as somebody refers to it. The count is not atomic.
 class event_block : public boost::intrusive_ref_counter<event_block, boost::thread_unsafe_counter> {
  public:
   explicit event_block(event e)
       : value(std::move(e)) {}
   const event value;
+
+  /// What a codec makes of it lies here once it was asked for: see `net::encode_once`.
+  static constexpr std::size_t codecs = 2;
+  mutable std::array<std::optional<shared_bytes>, codecs> encoded;
 };
 
 using shared_event = boost::intrusive_ptr<const event_block>;
@@ -23,5 +33,25 @@ using shared_event = boost::intrusive_ptr<const event_block>;
 inline shared_event share(event e) {
   return shared_event(new event_block(std::move(e)));
 }
+
+/// Entries of one room that follow each other, for receivers who get all of them.
+class entry_group {
+ public:
+  void add(shared_event e) { entries_.push_back(std::move(e)); }
+  void clear() noexcept {
+    entries_.clear();
+    for (auto& parts : encoded)
+      parts.clear();
+  }
+  bool empty() const noexcept { return entries_.empty(); }
+  std::size_t size() const noexcept { return entries_.size(); }
+  const std::vector<shared_event>& entries() const noexcept { return entries_; }
+
+  /// As in an `event_block`, in as few parts as can be.
+  mutable std::array<std::vector<shared_bytes>, event_block::codecs> encoded;
+
+ private:
+  std::vector<shared_event> entries_;
+};
 
 } // namespace asio_chat

@@ -8,17 +8,23 @@
 
 namespace asio_chat::net {
 
-void encode_once::encode_anew(const shared_event& e) {
-  bytes_ = {};
-  last_ = e;
-  std::string bytes = encode_(e->value);
-  if (bytes.empty()) return;
-  const bool for_many = std::holds_alternative<entry>(e->value);
-  bytes_ = for_many ? entries_.append(std::move(bytes)) : share(std::move(bytes));
+shared_bytes encode_once::lay_down(std::string bytes, const event& e) {
+  if (bytes.empty()) return {};
+  const bool for_many = std::holds_alternative<entry>(e);
+  return for_many ? entries_.append(std::move(bytes)) : share(std::move(bytes));
+}
+
+std::vector<shared_bytes> encode_once::parts_of(const entry_group& g) {
+  std::vector<shared_bytes> parts;
+  for (const shared_event& e : g.entries()) {
+    const shared_bytes& bytes = (*this)(e);
+    if (parts.empty() || !parts.back().extend(bytes)) parts.push_back(bytes);
+  }
+  return parts;
 }
 
 encoders::encoders()
-    : text([](const event& e) { return wire::text::encode(e); })
-    , native([](const event& e) { return wire::native::encode(e); }) {}
+    : text(0, [](const event& e) { return wire::text::encode(e); })
+    , native(1, [](const event& e) { return wire::native::encode(e); }) {}
 
 } // namespace asio_chat::net

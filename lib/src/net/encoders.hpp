@@ -4,28 +4,40 @@
 #include "base/bytes.hpp"
 #include "model/shared_event.hpp"
 
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace asio_chat::net {
 
-/// Remembers the last event: a room tells one event to all its members in a row.
+/// The event keeps what was made of it.
 class encode_once {
  public:
-  explicit encode_once(std::string (*encode)(const event&))
-      : encode_(encode) {}
+  /// @param codec its number among those of `event_block`
+  encode_once(std::size_t codec, std::string (*encode)(const event&))
+      : codec_(codec)
+      , encode_(encode) {}
 
-  /// Null if the protocol has nothing to say of this event.
+  /// Null if the protocol has nothing to say of this event. Lives as long as the event.
   const shared_bytes& operator()(const shared_event& e) {
-    if (e != last_) encode_anew(e);
-    return bytes_;
+    std::optional<shared_bytes>& made = e->encoded[codec_];
+    if (!made) made = lay_down(encode_(e->value), e->value);
+    return *made;
+  }
+  /// All of a group, in as few parts as can be.
+  const std::vector<shared_bytes>& operator()(const entry_group& g) {
+    std::vector<shared_bytes>& made = g.encoded[codec_];
+    if (made.empty()) made = parts_of(g);
+    return made;
   }
 
  private:
-  void encode_anew(const shared_event& e);
+  std::vector<shared_bytes> parts_of(const entry_group& g);
+  shared_bytes lay_down(std::string bytes, const event& e);
 
+  std::size_t codec_;
   std::string (*encode_)(const event&);
-  shared_event last_; ///< held, so that its address is not used for another one
-  shared_bytes bytes_;
   byte_run entries_; ///< of what only one is told there would be holes in it
 };
 

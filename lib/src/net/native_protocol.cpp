@@ -70,6 +70,12 @@ class native_protocol final : public protocol, public sink {
     const shared_bytes& bytes = house_.encoders.native(e);
     return bytes ? peer_.send(bytes) : appetite::hungry;
   }
+  appetite deliver_all(const entry_group& g) override {
+    appetite left = appetite::hungry;
+    for (const shared_bytes& part : house_.encoders.native(g))
+      left = peer_.send(part);
+    return left;
+  }
   void hold(bool on) override { peer_.hold(on); }
   void close(close_reason reason) override { peer_.close(std::move(reason)); }
   std::vector<std::string> protection() const override { return peer_.protection(); }

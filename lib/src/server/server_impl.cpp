@@ -56,6 +56,10 @@ server_config checked(server_config c) {
   return c;
 }
 
+scheduler posting_to(asio::io_context& context) {
+  return [&context](std::function<void()> task) { asio::post(context, std::move(task)); };
+}
+
 std::string to_string(const tcp::endpoint& e) {
   return e.address().is_v6() ? fmt::format("[{}]:{}", e.address().to_string(), e.port())
                              : fmt::format("{}:{}", e.address().to_string(), e.port());
@@ -85,9 +89,9 @@ server::impl::impl(asio::io_context& context, server_config config)
     , config_(checked(std::move(config)))
     , log_(config_.log)
     , tls_(std::make_shared<tls_keeper>(context, log_))
-    , storage_(open_storage(context, config_, clock_, log_))
-    , hub_({*storage_.logs, clock_, config_.limits, config_.default_room, message_log(),
-            storage_.names, config_.join_history})
+    , storage_(open_storage(posting_to(context), config_, clock_, log_))
+    , hub_({*storage_.logs, clock_, config_.limits, posting_to(context), config_.default_room,
+            message_log(), storage_.names, config_.join_history})
     , house_{config_, hub_, encoders_, log_, tls_->now()}
     , reactor_(context, clock_,
                {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,

@@ -6,18 +6,12 @@
 #include "journal/sqlite/sqlite_journal.hpp"
 #endif
 
-#include <boost/asio/post.hpp>
-
 #include <algorithm>
 #include <utility>
 
 namespace asio_chat {
 
 namespace {
-
-scheduler posting_to(boost::asio::io_context& context) {
-  return [&context](std::function<void()> task) { boost::asio::post(context, std::move(task)); };
-}
 
 /// What a setting allows may be more than memory should hold.
 memory_journal::bounds memory_bounds(const limits& l) {
@@ -56,8 +50,8 @@ result<void> take_masters(sqlite_journal& logs, const std::vector<std::string>& 
   return {};
 }
 
-storage open_on_disk(boost::asio::io_context& context, const server_config& config,
-                     const clock& time, const logger& log) {
+storage open_on_disk(const scheduler& later, const server_config& config, const clock& time,
+                     const logger& log) {
   const limits& l = config.limits;
   sqlite_journal::options o{
       .directory = config.storage.directory,
@@ -66,8 +60,7 @@ storage open_on_disk(boost::asio::io_context& context, const server_config& conf
       .on_trouble = [log](severity s, const std::string& sentence) { log(s, sentence); },
       .time = &time};
   o.masters = parse_masters(config.storage.master_keys).value();
-  std::unique_ptr<sqlite_journal> made =
-      sqlite_journal::open(std::move(o), posting_to(context)).value();
+  std::unique_ptr<sqlite_journal> made = sqlite_journal::open(std::move(o), later).value();
   const auto take_keys = [logs = made.get(), log](const std::vector<std::string>& keys) {
     return take_masters(*logs, keys, log);
   };
@@ -76,7 +69,7 @@ storage open_on_disk(boost::asio::io_context& context, const server_config& conf
   return {std::move(made), names, take_keys};
 }
 #else
-storage open_on_disk(boost::asio::io_context&, const server_config&, const clock&, const logger&) {
+storage open_on_disk(const scheduler&, const server_config&, const clock&, const logger&) {
   throw error(fail(errc::bad_setting, "this server was built without the journal in files; leave "
                                       "storage.directory empty, or build with ASIO_CHAT_SQLITE"));
 }
@@ -84,11 +77,10 @@ storage open_on_disk(boost::asio::io_context&, const server_config&, const clock
 
 } // namespace
 
-storage open_storage(boost::asio::io_context& context, const server_config& config,
-                     const clock& time, const logger& log) {
-  if (!config.storage.directory.empty()) return open_on_disk(context, config, time, log);
-  return {std::make_unique<memory_journal>(posting_to(context), new_epoch(time),
-                                           memory_bounds(config.limits)),
+storage open_storage(const scheduler& later, const server_config& config, const clock& time,
+                     const logger& log) {
+  if (!config.storage.directory.empty()) return open_on_disk(later, config, time, log);
+  return {std::make_unique<memory_journal>(later, new_epoch(time), memory_bounds(config.limits)),
           nullptr,
           {}};
 }

@@ -4,11 +4,10 @@
 #include "accounts/name_store.hpp"
 #include "base/clock.hpp"
 #include "base/logger.hpp"
+#include "base/scheduler.hpp"
 #include "journal/journal.hpp"
 
 #include <asio_chat/server_config.hpp>
-
-#include <boost/asio/io_context.hpp>
 
 #include <functional>
 #include <memory>
@@ -26,7 +25,7 @@ struct storage {
 
 /// In the directory that the configuration names, or in memory.
 /// @throws asio_chat::error if directory, files or keys cannot be used
-storage open_storage(boost::asio::io_context& context, const server_config& config,
-                     const clock& time, const logger& log);
+storage open_storage(const scheduler& later, const server_config& config, const clock& time,
+                     const logger& log);
 
 } // namespace asio_chat

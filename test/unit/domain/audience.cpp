@@ -256,3 +256,109 @@ TEST_CASE("who comes back at the same time from the same position shares the pag
   // other.
   CHECK(w.log.reads == 9);
 }
+
+TEST_CASE("what is stored together is told together, each acknowledgement in its entry's place") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  person& carol = w.in("carol", "lobby", false);
+  w.settle();
+  w.send(alice, "one", "a1");
+  w.send(bob, "two", "b1");
+  w.send(alice, "three", "a2");
+  w.type(bob, "/topic tea", {}, "t");
+  w.run();
+  CHECK(alice.news() ==
+        heard{"ack a1 lobby@1", "lobby@2 bob: two", "ack a2 lobby@3", "lobby@4 bob= tea"});
+  CHECK(bob.news() == heard{"lobby@1 alice: one", "ack b1 lobby@2", "lobby@3 alice: three",
+                            "lobby@4 bob= tea", "ack t lobby@4"});
+  CHECK(carol.news() == heard{"lobby@1 alice: one", "lobby@2 bob: two", "lobby@3 alice: three",
+                              "lobby@4 bob= tea"});
+}
+
+TEST_CASE("nothing overtakes an entry that is stored and not told yet") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  w.settle();
+  w.send(alice, "one", "a1");
+  const auto then = w.tasks.later(); // runs when the entry is stored, before it is told
+
+  SECTION("who leaves has heard it") {
+    then([&] { w.hub.part(*bob.self, "lobby").value(); });
+    w.run();
+    CHECK(bob.news().front() == "lobby@1 alice: one");
+    CHECK(alice.news() == heard{"ack a1 lobby@1", "lobby -bob"});
+  }
+  SECTION("its author has his acknowledgement before he is out") {
+    then([&] { w.hub.part(*alice.self, "lobby").value(); });
+    w.run();
+    CHECK(alice.news().front() == "ack a1 lobby@1");
+    CHECK(bob.news() == heard{"lobby@1 alice: one", "lobby -alice"});
+  }
+  SECTION("who comes then has it in the room's state, and hears it no more") {
+    person* carol = nullptr;
+    then([&] { carol = &joins(w, "carol", {}); });
+    w.run();
+    CHECK(bob.news() == heard{"lobby@1 alice: one", "lobby +carol"});
+    CHECK(told(*carol).empty());
+    CHECK(carol->ear.last<room_state>().head == position{7, 1});
+  }
+  SECTION("so has who comes where nobody is announced") {
+    w.given.presence_members = 0;
+    person* carol = nullptr;
+    then([&] { carol = &joins(w, "carol", {}); });
+    w.run();
+    CHECK(bob.news() == heard{"lobby@1 alice: one"});
+    CHECK(told(*carol).empty());
+  }
+  SECTION("who has another name had the old one") {
+    then([&] { w.type(alice, "/nick ada"); });
+    w.run();
+    CHECK(bob.news() == heard{"lobby@1 alice: one", "lobby alice>ada"});
+  }
+  SECTION("the same again is acknowledged after it, and so is a refusal") {
+    w.send(bob, "two", "b1");
+    w.send(alice, "one", "a1");
+    w.run();
+    CHECK(alice.news() == heard{"ack a1 lobby@1", "lobby@2 bob: two", "ack again a1 lobby@1"});
+    w.send(alice, "three", "a2");
+    w.log.broken = fail(errc::storage_failed, "no disk");
+    w.send(bob, "four", "b2");
+    w.run();
+    CHECK(bob.news() == heard{"lobby@1 alice: one", "ack b1 lobby@2", "lobby@3 alice: three",
+                              "refused[b2] storage_failed: no disk"});
+  }
+}
+
+TEST_CASE("who left before his entry is stored is told where it is") {
+  domain_world w;
+  person& alice = w.in("alice");
+  w.in("bob");
+  w.send(alice, "one", "a1");
+  w.hub.part(*alice.self, "lobby").value();
+  alice.news();
+  w.run();
+  CHECK(alice.news() == heard{"ack a1 lobby@1"});
+}
+
+TEST_CASE("a group ends where a reader is full, or where it is long enough") {
+  limits l = domain_world::without_history();
+  l.posts_under_way = 1'000;
+  domain_world w(l);
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  w.settle();
+  for (int n = 1; n <= 500; ++n)
+    w.type(alice, fmt::format("line {}", n));
+  bob.ear.room_for = 10;
+  w.run();
+  // All of the group, for it is bounded; the rest is in the log.
+  const std::size_t group = told(bob).size();
+  CHECK(group > 50);
+  CHECK(group < 200);
+  bob.ear.room_for = ~std::size_t{0};
+  hub::hungry(*bob.self);
+  w.run();
+  CHECK(told(bob) == from_to(1, 500));
+}

@@ -28,7 +28,7 @@ struct remembering_store final : name_store {
 struct bench {
   explicit bench(remembering_store* s = nullptr)
       : memory(tasks.later(), 7, {})
-      , house({memory, clock, given, "lobby", {}, s}) {}
+      , house({memory, clock, given, tasks.later(), "lobby", {}, s}) {}
   result<member*> enter(recording_sink& ear, const identity& who, const char* name) {
     return house.enter(ear, {who, name, true, true});
   }

@@ -19,7 +19,7 @@ std::string counted(const event& e) {
 
 TEST_CASE("an event is encoded once for however many receivers") {
   times_encoded = 0;
-  net::encode_once encode(counted);
+  net::encode_once encode(0, counted);
   const shared_event e = share(member_joined{"lobby", "alice"});
   const shared_bytes first = encode(e);
   for (int i = 0; i < 1'000; ++i)
@@ -30,7 +30,7 @@ TEST_CASE("an event is encoded once for however many receivers") {
 
 TEST_CASE("another event is another encoding, even at the address of one that is gone") {
   times_encoded = 0;
-  net::encode_once encode(counted);
+  net::encode_once encode(0, counted);
   for (int i = 1; i <= 100; ++i) {
     encode(share(member_joined{"lobby", "alice"}));
     REQUIRE(times_encoded == i);
@@ -39,7 +39,7 @@ TEST_CASE("another event is another encoding, even at the address of one that is
 
 TEST_CASE("what a protocol has no words for is encoded once too, as nothing") {
   times_encoded = 0;
-  net::encode_once encode(counted);
+  net::encode_once encode(0, counted);
   const shared_event e = share(acknowledged{});
   CHECK_FALSE(encode(e));
   CHECK_FALSE(encode(e));
@@ -57,7 +57,7 @@ TEST_CASE("each protocol has its own encoding of the same event") {
 }
 
 TEST_CASE("entries lie side by side, whatever one member alone is told between them") {
-  net::encode_once encode(counted);
+  net::encode_once encode(0, counted);
   shared_bytes all = encode(share(entry{}));
   const shared_bytes alone = encode(share(reply{}));
   const shared_bytes next = encode(share(entry{}));
