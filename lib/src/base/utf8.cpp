@@ -44,13 +44,15 @@ std::string replace_unless(std::string_view text, Predicate pass) {
 } // namespace
 
 bool is_clean_text(std::string_view text) noexcept {
-  bool only_plain_ascii = true;
+  unsigned all = 0; // no branch in the loop: it is done sixteen bytes at a time
+  unsigned controls = 0;
   for (const char c : text) {
     const auto u = static_cast<unsigned char>(c);
-    if ((u < 0x20 && c != '\t' && c != '\n') || u == 0x7F) return false;
-    only_plain_ascii = only_plain_ascii && u < 0x80;
+    controls |= ((u < 0x20) & (u != '\t') & (u != '\n')) | (u == 0x7F);
+    all |= u;
   }
-  if (only_plain_ascii) return true;
+  if (controls != 0) return false;
+  if (all < 0x80) return true;
   if (!utf8::is_valid(text.begin(), text.end())) return false;
   // Of the control characters only C1 is left: U+0080-009F, C2 80-9F.
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "wire/frame.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstring>
 
@@ -20,15 +21,22 @@ std::size_t length_at(const char* p) noexcept {
   return byte(0) << 24 | byte(1) << 16 | byte(2) << 8 | byte(3);
 }
 
+std::array<char, header_bytes> header_of(std::size_t n) noexcept {
+  assert(n <= 0xFFFF'FFFF);
+  return {static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8),
+          static_cast<char>(n)};
+}
+
 } // namespace
 
 void append_frame(std::string& out, std::string_view payload) {
-  assert(payload.size() <= 0xFFFF'FFFF);
-  const auto n = payload.size();
-  const char header[header_bytes] = {static_cast<char>(n >> 24), static_cast<char>(n >> 16),
-                                     static_cast<char>(n >> 8), static_cast<char>(n)};
-  out.append(header, header_bytes);
+  const auto header = header_of(payload.size());
+  out.append(header.data(), header.size());
   out.append(payload);
+}
+
+void set_length(std::string& out, std::size_t payload_bytes) noexcept {
+  std::ranges::copy(header_of(payload_bytes), out.begin());
 }
 
 std::string frame(std::string_view payload) {

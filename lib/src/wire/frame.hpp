@@ -16,6 +16,8 @@ inline constexpr std::size_t native_payload_cap = 65536; ///< of the native prot
 /// Appends a frame. The payload must fit the protocol's cap: that is the codecs' business.
 void append_frame(std::string& out, std::string_view payload);
 std::string frame(std::string_view payload);
+/// Of a frame that was begun before its payload was known; its header comes first in `out`.
+void set_length(std::string& out, std::size_t payload_bytes) noexcept;
 
 /// Takes bytes as they come and gives frames. It owns the bytes and does no I/O:
 /// read into `prepare()`, say how much came with `commit(n)`, then call `next` until it has no

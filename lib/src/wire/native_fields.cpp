@@ -1,9 +1,7 @@
 #include "wire/native_fields.hpp"
 
 #include "base/utf8.hpp"
-#include "wire/frame.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <array>
@@ -20,15 +18,6 @@ constexpr std::array<std::pair<entry_kind, std::string_view>, 3> kinds{{
 
 } // namespace
 
-json::object envelope(std::string_view type, json::storage_ptr storage) {
-  constexpr std::size_t most_fields = 9; // of what is sent often
-  return json::object({{"v", version}, {"type", type}}, most_fields, std::move(storage));
-}
-
-std::string framed(const json::object& o) {
-  return frame(json::serialize(o));
-}
-
 std::string_view name_of_kind(entry_kind k) {
   return kinds[static_cast<std::size_t>(k)].second;
 }
@@ -43,12 +32,6 @@ std::optional<entry_kind> find_kind(std::string_view name) {
 entry_kind kind_of(std::string_view name) {
   if (const auto kind = find_kind(name)) return *kind;
   throw_field("kind", "one of message, action, topic");
-}
-
-void put_position(json::object& o, std::string_view name, const position& p) {
-  json::object& fields = o[name].emplace_object(); // in the memory of o
-  fields["epoch"] = p.epoch;
-  fields["offset"] = p.offset;
 }
 
 position position_in(const json::object& o, std::string_view name) {

@@ -11,17 +11,11 @@
 
 namespace asio_chat::wire::native {
 
-/// @param storage of all that is put into it
-json::object envelope(std::string_view type, json::storage_ptr storage = {});
-/// A whole frame.
-std::string framed(const json::object& o);
-
 std::string_view name_of_kind(entry_kind k);
 std::optional<entry_kind> find_kind(std::string_view name);
 /// @throws field_error
 entry_kind kind_of(std::string_view name);
 
-void put_position(json::object& o, std::string_view name, const position& p);
 /// @throws field_error
 position position_in(const json::object& o, std::string_view name);
 /// @throws field_error

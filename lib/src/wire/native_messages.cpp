@@ -1,8 +1,7 @@
 // What a server sends.
 #include "wire/frame.hpp"
+#include "wire/message_writer.hpp"
 #include "wire/native_fields.hpp"
-
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -14,24 +13,13 @@ namespace {
 
 /// What a message has at most besides its long parts.
 constexpr std::size_t envelope_bytes = 1024;
+/// Of a page: three flags and a number.
+constexpr std::size_t bytes_behind_entries = 128;
 
 /// What is left of a frame for lists, beside a text of this length.
 std::size_t bytes_left_beside(std::string_view text) {
   constexpr std::size_t all = native_payload_cap - envelope_bytes;
   return all - std::min(all, 2 * text.size());
-}
-
-/// As many of the strings as surely fit into what is left of a frame.
-json::array as_many_as_fit(const std::vector<std::string>& strings, std::size_t& bytes_left) {
-  json::array out;
-  for (const std::string& s : strings) {
-    // Escaping doubles a character at most: control characters are not sent.
-    const std::size_t most = 2 * s.size() + 3;
-    if (most > bytes_left) break;
-    bytes_left -= most;
-    out.emplace_back(s);
-  }
-  return out;
 }
 
 std::int64_t milliseconds(wall_time t) {
@@ -54,13 +42,33 @@ close_code close_code_in(const json::object& o) {
 }
 
 /// The fields of an entry, without the envelope.
-void put_entry(json::object& o, const entry& e) {
-  o["kind"] = name_of_kind(e.kind);
-  o["room"] = e.room;
-  put_position(o, "position", e.at);
-  o["time"] = milliseconds(e.time);
-  o["from"] = e.from;
-  o["text"] = e.text;
+void put_entry(object_writer& o, const entry& e) {
+  o.put("kind", name_of_kind(e.kind));
+  o.put("room", e.room);
+  o.put("position", e.at);
+  o.put("time", milliseconds(e.time));
+  o.put("from", e.from);
+  o.put("text", e.text);
+}
+
+/// As many as fit into a frame; whether that is all of them.
+bool put_entries(message_writer& o, const std::vector<entry>& entries) {
+  std::string& out = o->begin("entries");
+  out.push_back('[');
+  for (const entry& e : entries) {
+    const std::size_t before = out.size();
+    if (out.back() != '[') out.push_back(',');
+    object_writer fields(out);
+    put_entry(fields, e);
+    fields.end();
+    if (o.size() + bytes_behind_entries > native_payload_cap) {
+      out.resize(before);
+      out.push_back(']');
+      return false;
+    }
+  }
+  out.push_back(']');
+  return true;
 }
 
 entry entry_in(const json::object& o) {
@@ -138,109 +146,94 @@ message message_in(const json::object& o, std::string ref) {
 }
 
 struct event_encoder {
-  json::storage_ptr memory;
-
   std::string operator()(const entry& e) const {
-    json::object o = envelope("event", memory);
-    put_entry(o, e);
-    return framed(o);
+    message_writer o("event", e.text.size());
+    put_entry(*o, e);
+    return o.frame();
   }
   std::string operator()(const member_joined& m) const {
     return presence("joined", m.room, m.name);
   }
   std::string operator()(const member_left& m) const { return presence("left", m.room, m.name); }
   std::string operator()(const member_renamed& m) const {
-    json::object o = envelope("event", memory);
-    o["kind"] = "renamed";
-    o["room"] = m.room;
-    o["from"] = m.from;
-    o["to"] = m.to;
-    return framed(o);
+    message_writer o("event");
+    o->put("kind", "renamed");
+    o->put("room", m.room);
+    o->put("from", m.from);
+    o->put("to", m.to);
+    return o.frame();
   }
   std::string operator()(const direct_message& m) const {
-    json::object o = envelope("event", memory);
-    o["kind"] = "direct";
-    o["from"] = m.from;
-    o["to"] = m.to;
-    o["time"] = milliseconds(m.time);
-    o["text"] = m.text;
-    return framed(o);
+    message_writer o("event");
+    o->put("kind", "direct");
+    o->put("from", m.from);
+    o->put("to", m.to);
+    o->put("time", milliseconds(m.time));
+    o->put("text", m.text);
+    return o.frame();
   }
   std::string operator()(const acknowledged& a) const {
-    json::object o = envelope("ack", memory);
-    o["id"] = a.id;
-    o["room"] = a.room;
-    put_position(o, "position", a.at);
-    o["time"] = milliseconds(a.time);
-    o["duplicate"] = a.duplicate;
-    return framed(o);
+    message_writer o("ack");
+    o->put("id", a.id);
+    o->put("room", a.room);
+    o->put("position", a.at);
+    o->put("time", milliseconds(a.time));
+    o->put("duplicate", a.duplicate);
+    return o.frame();
   }
   std::string operator()(const reply& r) const {
-    json::object o = envelope("reply", memory);
-    o["ref"] = r.ref;
-    o["command"] = r.command;
+    message_writer o("reply");
+    o->put("ref", r.ref);
+    o->put("command", r.command);
     std::size_t bytes_left = bytes_left_beside({});
-    o["lines"] = as_many_as_fit(r.lines, bytes_left);
-    o["items"] = as_many_as_fit(r.items, bytes_left);
-    return framed(o);
+    o->put("lines", r.lines, bytes_left);
+    o->put("items", r.items, bytes_left);
+    return o.frame();
   }
   std::string operator()(const refused& r) const {
-    json::object o = envelope("error", memory);
-    o["ref"] = r.ref;
-    o["code"] = name_of(r.code);
-    o["message"] = r.message;
-    return framed(o);
+    message_writer o("error");
+    o->put("ref", r.ref);
+    o->put("code", name_of(r.code));
+    o->put("message", r.message);
+    return o.frame();
   }
   std::string operator()(const room_state& r) const {
-    json::object o = envelope("room", memory);
-    o["ref"] = r.ref;
-    o["room"] = r.room;
-    o["topic"] = r.topic;
+    message_writer o("room");
+    o->put("ref", r.ref);
+    o->put("room", r.room);
+    o->put("topic", r.topic);
     std::size_t bytes_left = bytes_left_beside(r.topic);
-    o["members"] = as_many_as_fit(r.members, bytes_left);
-    put_position(o, "head", r.head);
-    return framed(o);
+    o->put("members", r.members, bytes_left);
+    o->put("head", r.head);
+    return o.frame();
   }
   std::string operator()(const entries_missed& m) const {
-    json::object o = envelope("event", memory);
-    o["kind"] = "gap";
-    o["room"] = m.room;
-    put_position(o, "after", m.after);
-    put_position(o, "next", m.next);
-    return framed(o);
+    message_writer o("event");
+    o->put("kind", "gap");
+    o->put("room", m.room);
+    o->put("after", m.after);
+    o->put("next", m.next);
+    return o.frame();
   }
   std::string operator()(const history_page& p) const {
-    json::array entries(memory);
-    std::size_t bytes = envelope_bytes;
-    bool more = p.more;
-    for (const entry& e : p.entries) {
-      json::object o(memory);
-      put_entry(o, e);
-      bytes += json::serialize(o).size() + 1;
-      if (bytes > native_payload_cap) {
-        more = true;
-        break;
-      }
-      entries.push_back(std::move(o));
-    }
-    json::object o = envelope("history", memory);
-    o["ref"] = p.ref;
-    o["room"] = p.room;
-    o["entries"] = std::move(entries);
-    o["earlier"] = p.earlier;
-    o["more"] = more;
-    if (p.gap) o["gap"] = *p.gap;
-    return framed(o);
+    message_writer o("history");
+    o->put("ref", p.ref);
+    o->put("room", p.room);
+    const bool all = put_entries(o, p.entries);
+    o->put("earlier", p.earlier);
+    o->put("more", p.more || !all);
+    if (p.gap) o->put("gap", *p.gap);
+    return o.frame();
   }
 
  private:
   std::string presence(std::string_view kind, const std::string& room,
                        const std::string& name) const {
-    json::object o = envelope("event", memory);
-    o["kind"] = kind;
-    o["room"] = room;
-    o["name"] = name;
-    return framed(o);
+    message_writer o("event");
+    o->put("kind", kind);
+    o->put("room", room);
+    o->put("name", name);
+    return o.frame();
   }
 };
 
@@ -251,33 +244,32 @@ decoded<message> parse_message(std::string_view payload) {
 }
 
 std::string encode(const welcome& w) {
-  json::object o = envelope("welcome");
-  o["name"] = w.name;
-  o["server"] = w.server;
-  o["text_bytes"] = w.text_bytes;
+  message_writer o("welcome");
+  o->put("name", w.name);
+  o->put("server", w.server);
+  o->put("text_bytes", w.text_bytes);
   std::size_t bytes_left = bytes_left_beside({});
-  o["commands"] = as_many_as_fit(w.commands, bytes_left);
-  if (!w.resume.empty()) o["resume"] = w.resume;
-  return framed(o);
+  o->put("commands", w.commands, bytes_left);
+  if (!w.resume.empty()) o->put("resume", w.resume);
+  return o.frame();
 }
 
 std::string encode(const pong& p) {
-  json::object o = envelope("pong");
-  o["ref"] = p.ref;
-  return framed(o);
+  message_writer o("pong");
+  o->put("ref", p.ref);
+  return o.frame();
 }
 
 std::string encode(const goodbye& g) {
-  json::object o = envelope("goodbye");
-  o["code"] = static_cast<std::uint16_t>(g.reason.code);
-  o["phrase"] = g.reason.phrase;
-  o["reconnect"] = g.reason.reconnect();
-  return framed(o);
+  message_writer o("goodbye");
+  o->put("code", static_cast<std::uint16_t>(g.reason.code));
+  o->put("phrase", g.reason.phrase);
+  o->put("reconnect", g.reason.reconnect());
+  return o.frame();
 }
 
 std::string encode(const event& e) {
-  json_scratch scratch;
-  return std::visit(event_encoder{scratch.storage()}, e);
+  return std::visit(event_encoder{}, e);
 }
 
 } // namespace asio_chat::wire::native

@@ -1,4 +1,5 @@
 // What a client sends.
+#include "wire/message_writer.hpp"
 #include "wire/native_fields.hpp"
 
 #include <array>
@@ -75,62 +76,62 @@ request request_in(const json::object& o, const std::string& ref) {
 
 struct request_encoder {
   std::string operator()(const hello& h) const {
-    json::object o = envelope("hello");
-    if (!h.name.empty()) o["name"] = h.name;
-    if (h.passphrase) o["passphrase"] = *h.passphrase;
-    if (h.room) o["room"] = *h.room;
-    if (!h.agent.empty()) o["agent"] = h.agent;
-    if (h.resume) o["resume"] = *h.resume;
+    message_writer o("hello");
+    if (!h.name.empty()) o->put("name", h.name);
+    if (h.passphrase) o->put("passphrase", *h.passphrase);
+    if (h.room) o->put("room", *h.room);
+    if (!h.agent.empty()) o->put("agent", h.agent);
+    if (h.resume) o->put("resume", *h.resume);
     put_beginning(o, h);
-    return framed(o);
+    return o.frame();
   }
   std::string operator()(const join& j) const {
-    json::object o = envelope("join");
-    o["ref"] = j.ref;
-    o["room"] = j.room;
+    message_writer o("join");
+    o->put("ref", j.ref);
+    o->put("room", j.room);
     put_beginning(o, j);
-    return framed(o);
+    return o.frame();
   }
   std::string operator()(const leave& l) const {
-    json::object o = envelope("leave");
-    o["ref"] = l.ref;
-    o["room"] = l.room;
-    return framed(o);
+    message_writer o("leave");
+    o->put("ref", l.ref);
+    o->put("room", l.room);
+    return o.frame();
   }
   std::string operator()(const send& s) const {
-    json::object o = envelope("send");
-    o["id"] = s.id;
-    o["room"] = s.room;
-    o["text"] = s.text;
-    if (s.kind != entry_kind::message) o["kind"] = name_of_kind(s.kind);
-    return framed(o);
+    message_writer o("send");
+    o->put("id", s.id);
+    o->put("room", s.room);
+    o->put("text", s.text);
+    if (s.kind != entry_kind::message) o->put("kind", name_of_kind(s.kind));
+    return o.frame();
   }
   std::string operator()(const command_line& c) const {
-    json::object o = envelope("command");
-    o["ref"] = c.ref;
-    o["room"] = c.room;
-    o["line"] = c.line;
-    return framed(o);
+    message_writer o("command");
+    o->put("ref", c.ref);
+    o->put("room", c.room);
+    o->put("line", c.line);
+    return o.frame();
   }
   std::string operator()(const history& h) const {
-    json::object o = envelope("history");
-    o["ref"] = h.ref;
-    o["room"] = h.room;
-    put_position(o, sides[static_cast<std::size_t>(h.part.where)].second, h.part.from);
-    o["limit"] = h.part.entries;
-    return framed(o);
+    message_writer o("history");
+    o->put("ref", h.ref);
+    o->put("room", h.room);
+    o->put(sides[static_cast<std::size_t>(h.part.where)].second, h.part.from);
+    o->put("limit", h.part.entries);
+    return o.frame();
   }
   std::string operator()(const ping& p) const {
-    json::object o = envelope("ping");
-    o["ref"] = p.ref;
-    return framed(o);
+    message_writer o("ping");
+    o->put("ref", p.ref);
+    return o.frame();
   }
-  std::string operator()(const bye&) const { return framed(envelope("bye")); }
+  std::string operator()(const bye&) const { return message_writer("bye").frame(); }
 
  private:
-  static void put_beginning(json::object& o, const auto& asked) {
-    if (asked.after) put_position(o, "after", *asked.after);
-    if (asked.history) o["history"] = *asked.history;
+  static void put_beginning(message_writer& o, const auto& asked) {
+    if (asked.after) o->put("after", *asked.after);
+    if (asked.history) o->put("history", *asked.history);
   }
 };
 
