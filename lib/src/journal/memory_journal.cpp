@@ -3,16 +3,76 @@
 #include "journal/span.hpp"
 #include "journal/words.hpp"
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/container_hash/hash.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace asio_chat {
 
+namespace {
+
+using record = journal::record;
+
+/// What a client calls its message.
+struct message_id {
+  explicit message_id(const record& r) noexcept
+      : author(r.author)
+      , id(r.what.id) {}
+  bool operator==(const message_id& other) const noexcept {
+    return author == other.author && id == other.id;
+  }
+
+  const identity& author;
+  std::string_view id;
+};
+
+std::size_t weight(const record& r) noexcept {
+  const entry& e = r.what;
+  const std::size_t in_table = e.id.empty() ? 0 : 2 * sizeof(std::uint64_t);
+  return sizeof(record) + e.text.size() + e.from.size() + e.id.size() + in_table;
+}
+
+} // namespace
+
+/// Of the entries the room is left out: it is the log's.
 struct memory_journal::log {
+  struct hash_id {
+    using is_transparent = void;
+    std::size_t operator()(const message_id& m) const noexcept {
+      std::size_t seed = std::hash<std::string_view>()(m.id);
+      boost::hash_range(seed, m.author.begin(), m.author.end());
+      return seed;
+    }
+    std::size_t operator()(std::uint64_t offset) const { return (*this)(in->id_at(offset)); }
+    const log* in;
+  };
+  struct same_id {
+    using is_transparent = void;
+    bool operator()(const message_id& a, std::uint64_t b) const { return a == in->id_at(b); }
+    bool operator()(std::uint64_t a, const message_id& b) const { return b == in->id_at(a); }
+    bool operator()(std::uint64_t a, std::uint64_t b) const { return a == b; }
+    const log* in;
+  };
+
+  log() = default;
+  log(const log&) = delete; // the table of ids knows where it is
+  log& operator=(const log&) = delete;
+
+  std::uint64_t first_offset() const noexcept { return last_offset + 1 - entries.size(); }
+  const record& at(std::uint64_t offset) const { return entries[offset - first_offset()]; }
+  message_id id_at(std::uint64_t offset) const { return message_id(at(offset)); }
+  record whole(std::uint64_t offset) const {
+    record r = at(offset);
+    r.what.room = room;
+    r.what.id.clear();
+    return r;
+  }
+
   std::string room;
   bool in_use = false;
   std::uint64_t epoch = 0;
@@ -21,31 +81,9 @@ struct memory_journal::log {
   std::size_t bytes = 0;
   wall_time time{};
   std::string topic;
-  /// By author and id. Whatever is new in it must not cost a walk through cold memory.
-  boost::unordered_flat_map<std::string, std::uint64_t, std::hash<std::string>> offset_of_id;
-
-  std::uint64_t first_offset() const noexcept { return last_offset + 1 - entries.size(); }
-  const record& at(std::uint64_t offset) const { return entries[offset - first_offset()]; }
+  /// Offsets of entries with an id.
+  boost::unordered_flat_set<std::uint64_t, hash_id, same_id> by_id{0, hash_id{this}, same_id{this}};
 };
-
-namespace {
-
-using record = journal::record;
-
-std::size_t weight(const record& r) noexcept {
-  const entry& e = r.what;
-  const std::size_t strings = e.room.size() + e.text.size() + e.from.size() + e.id.size();
-  // A place in the table of ids as well, with a key of its own.
-  const std::size_t in_table = e.id.empty() ? 0 : 64 + r.author.size() + e.id.size();
-  return sizeof(record) + strings + in_table;
-}
-
-std::string id_key(const record& r) {
-  // All identities are equally long: two different pairs cannot make the same key.
-  return std::string(r.author.begin(), r.author.end()) + r.what.id;
-}
-
-} // namespace
 
 memory_journal::memory_journal(scheduler later, std::uint64_t epoch, bounds b)
     : later_(std::move(later))
@@ -85,7 +123,7 @@ void memory_journal::drop_oldest_entry(log& l) {
   const record& oldest = l.entries.front();
   l.bytes -= weight(oldest);
   bytes_ -= weight(oldest);
-  if (!oldest.what.id.empty()) l.offset_of_id.erase(id_key(oldest));
+  if (!oldest.what.id.empty()) l.by_id.erase(l.first_offset());
   l.entries.pop_front();
 }
 
@@ -136,9 +174,8 @@ void memory_journal::append(entry draft, const identity& author, append_done don
   log& l = log_of(draft.room);
   record r{std::move(draft), author};
   if (!r.what.id.empty()) {
-    const auto [found, is_new] = l.offset_of_id.try_emplace(id_key(r), l.last_offset + 1);
-    if (!is_new) {
-      const entry& first = l.at(found->second).what;
+    if (const auto found = l.by_id.find(message_id(r)); found != l.by_id.end()) {
+      const entry& first = l.at(*found).what;
       r.what.at = first.at;
       r.what.time = first.time;
       answer([done = std::move(done), a = appended{std::move(r.what), true}]() mutable {
@@ -150,9 +187,12 @@ void memory_journal::append(entry draft, const identity& author, append_done don
   r.what.at = {l.epoch, ++l.last_offset};
   r.what.time = l.time = std::max(l.time, r.what.time);
   if (r.what.kind == entry_kind::topic) l.topic = r.what.text;
+  std::string room = std::exchange(r.what.room, {});
+  l.entries.push_back(r);
   l.bytes += weight(r);
   bytes_ += weight(r);
-  l.entries.push_back(r);
+  if (!r.what.id.empty()) l.by_id.insert(l.last_offset);
+  r.what.room = std::move(room);
   while (l.entries.size() > bounds_.entries_per_room ||
          (l.bytes > bounds_.bytes_per_room && l.entries.size() > 1)) {
     drop_oldest_entry(l);
@@ -183,8 +223,7 @@ void memory_journal::read(std::string room, range part, read_done done) {
       }
     }
     for (std::uint64_t o = first; o < end; ++o) {
-      p.entries.push_back(l.at(o));
-      p.entries.back().what.id.clear();
+      p.entries.push_back(l.whole(o));
     }
     p.earlier = first > l.first_offset();
     p.more = end <= l.last_offset;
@@ -196,15 +235,14 @@ void memory_journal::read(std::string room, range part, read_done done) {
 void memory_journal::search(search_query q, search_done done) {
   hits f;
   if (const auto in = by_room_.find(q.room); in != by_room_.end()) {
-    const std::deque<record>& all = in->second->entries;
-    for (auto r = all.rbegin(); r != all.rend(); ++r) {
-      if (!matches(q, r->what)) continue;
+    const log& l = *in->second;
+    for (std::uint64_t o = l.last_offset; o >= l.first_offset(); --o) {
+      if (!matches(q, l.at(o).what)) continue;
       if (f.entries.size() == q.limit) {
         f.more = true;
         break;
       }
-      f.entries.push_back(r->what);
-      f.entries.back().id.clear();
+      f.entries.push_back(l.whole(o).what);
     }
     std::reverse(f.entries.begin(), f.entries.end());
   }
