@@ -236,8 +236,11 @@ void session::flush() {
 
 void session::write(std::string_view bytes) {
   stir();
-  stream_->async_write_some(asio::buffer(bytes.data(), bytes.size()),
-                            handler_of<&session::on_write>(*this));
+  const asio::const_buffer all = asio::buffer(bytes.data(), bytes.size());
+  error_code e;
+  const std::size_t n = stream_->write_some(all, e);
+  if (e != asio::error::would_block) return on_write(e, n);
+  stream_->async_write_some(all, handler_of<&session::on_write>(*this));
 }
 
 void session::on_write(const error_code& e, std::size_t n) {

@@ -6,6 +6,7 @@
 #include <asio_chat/tls_config.hpp>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -66,6 +67,12 @@ class stream {
   virtual void async_handshake(side, stream_handler) = 0;
   virtual void async_read_some(boost::asio::mutable_buffer, stream_handler) = 0;
   virtual void async_write_some(boost::asio::const_buffer, stream_handler) = 0;
+  /// Writes what can be written at once. `would_block`: nothing; `async_write_some` waits until
+  /// something can. No write may be under way.
+  virtual std::size_t write_some(boost::asio::const_buffer, error_code& e) {
+    e = boost::asio::error::would_block;
+    return 0;
+  }
   /// Says that nothing more will be written (TLS: close_notify) and waits for the peer to say the
   /// same, which may be never: bound it by a deadline that closes. No write may be under way.
   virtual void async_shutdown(stream_handler) = 0;

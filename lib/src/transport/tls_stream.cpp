@@ -1,4 +1,5 @@
 #include "transport/send_queue.hpp"
+#include "transport/socket_writer.hpp"
 #include "transport/stream.hpp"
 #include "transport/wakeful_socket.hpp"
 
@@ -6,6 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
+
+#include <openssl/err.h>
 
 #include <memory>
 #include <optional>
@@ -22,6 +25,25 @@ struct free_ssl {
 };
 using ssl_ptr = std::unique_ptr<SSL, free_ssl>;
 
+/// An `ssl::stream` that reads as any other, and whose OpenSSL writes to the socket itself:
+/// docs/adr/0006.
+struct direct_stream {
+  direct_stream(tcp_socket&& socket, asio::ssl::context& context)
+      : ssl(std::move(socket), context)
+      , out(ssl.next_layer()) {
+    SSL_set0_wbio(ssl.native_handle(), out.make_bio());
+  }
+  /// Takes the reference on `state`.
+  direct_stream(tcp_socket&& socket, SSL* state)
+      : ssl(std::move(socket), state)
+      , out(ssl.next_layer()) {
+    SSL_set0_wbio(state, out.make_bio());
+  }
+
+  asio::ssl::stream<wakeful_socket> ssl;
+  socket_writer out;
+};
+
 /// An `ssl::stream` while there is something to do. Before the first byte of a handshake, and while
 /// the connection sleeps, there is the socket alone.
 class tls_stream final : public stream {
@@ -33,50 +55,72 @@ class tls_stream final : public stream {
   }
 
   void async_handshake(side s, stream_handler h) override {
-    if (s == side::client) {
-      return stream_->async_handshake(asio::ssl::stream_base::client, std::move(h));
-    }
+    if (s == side::client) return shake_hands(asio::ssl::stream_base::client, std::move(h));
     // A client that never says anything shall not cost the 80 kB that OpenSSL and Asio take.
     socket_.async_wait(tcp_socket::wait_read,
                        [this, h = std::move(h)](const error_code& e) mutable {
                          if (e) return h(e);
                          begin();
-                         stream_->async_handshake(asio::ssl::stream_base::server, std::move(h));
+                         shake_hands(asio::ssl::stream_base::server, std::move(h));
                        });
   }
   void async_read_some(asio::mutable_buffer b, stream_handler h) override {
-    awake().async_read_some(b, std::move(h));
+    awake().ssl.async_read_some(b, std::move(h));
   }
   void async_write_some(asio::const_buffer b, stream_handler h) override {
-    awake().async_write_some(b, std::move(h));
+    direct_stream& s = awake();
+    if (s.out.idle()) return s.ssl.async_write_some(b, std::move(h));
+    s.out.wait_until_idle([this, b, h](const error_code& e) mutable {
+      e ? h(e) : stream_->ssl.async_write_some(b, std::move(h));
+    });
+  }
+  std::size_t write_some(asio::const_buffer b, error_code& e) override {
+    direct_stream& s = awake();
+    std::size_t n = 0;
+    ERR_clear_error();
+    if (s.out.idle() && SSL_write_ex(s.ssl.native_handle(), b.data(), b.size(), &n) == 1) {
+      e = {};
+    } else {
+      // Whatever else it is, the ssl::stream knows what to do about it.
+      e = s.out.failure() ? s.out.failure() : error_code(asio::error::would_block);
+    }
+    return n;
   }
   void async_shutdown(stream_handler h) override {
-    awake().async_shutdown([this, h = std::move(h)](const error_code& e) mutable {
+    awake().ssl.async_shutdown([this, h = std::move(h)](const error_code& e) mutable {
       // A peer that has not read our close_notify yet may still be sending.
       e.category() == asio::error::get_ssl_category() ? hear_out(std::move(h)) : h(e);
     });
   }
 
-  void cancel_read() override { stream_->next_layer().cancel_read(); }
+  void cancel_read() override { stream_->ssl.next_layer().cancel_read(); }
   void async_sleep(stream_handler h) override {
     if (!sleep()) {
-      return asio::post(stream_->get_executor(), [h = std::move(h)]() mutable { h({}); });
+      return asio::post(stream_->ssl.get_executor(), [h = std::move(h)]() mutable { h({}); });
     }
     socket_.async_wait(tcp_socket::wait_read,
                        [h = std::move(h)](const error_code& e) mutable { h(e); });
   }
 
   std::size_t unacknowledged() noexcept override {
-    return unacknowledged_bytes(stream_ ? stream_->next_layer() : socket_);
+    return stream_ ? unacknowledged_bytes(stream_->ssl.next_layer()) + stream_->out.waiting()
+                   : unacknowledged_bytes(socket_);
   }
   void close() noexcept override {
     error_code ignored;
-    (stream_ ? stream_->next_layer() : socket_).close(ignored);
+    (stream_ ? stream_->ssl.next_layer() : socket_).close(ignored);
   }
-  SSL* native_tls() noexcept override { return stream_ ? stream_->native_handle() : ssl_.get(); }
+  SSL* native_tls() noexcept override {
+    return stream_ ? stream_->ssl.native_handle() : ssl_.get();
+  }
 
  private:
-  using awake_stream = asio::ssl::stream<wakeful_socket>;
+  void shake_hands(asio::ssl::stream_base::handshake_type type, stream_handler h) {
+    stream_->ssl.async_handshake(type, [this, h = std::move(h)](const error_code& e) mutable {
+      // Of what the socket said to OpenSSL the ssl::stream knows nothing.
+      h(e && stream_->out.failure() ? stream_->out.failure() : e);
+    });
+  }
 
   void begin() {
     stream_.emplace(std::move(socket_), *context_);
@@ -86,13 +130,17 @@ class tls_stream final : public stream {
   /// A socket closed with input that nobody has read would reset the connection, and our last words
   /// with it: reads until the peer has said all.
   void hear_out(stream_handler h) {
+    if (!stream_->out.idle()) {
+      return stream_->out.wait_until_idle(
+          [this, h](const error_code& e) mutable { e ? h(e) : hear_out(std::move(h)); });
+    }
     error_code ignored;
-    stream_->next_layer().shutdown(tcp_socket::shutdown_send, ignored);
+    stream_->ssl.next_layer().shutdown(tcp_socket::shutdown_send, ignored);
     unheard_.resize(4096);
     throw_away(std::move(h));
   }
   void throw_away(stream_handler h) {
-    stream_->next_layer().async_read_some(
+    stream_->ssl.next_layer().async_read_some(
         asio::buffer(unheard_), [this, h = std::move(h)](const error_code& e, std::size_t) mutable {
           e ? h(e) : throw_away(std::move(h));
         });
@@ -100,21 +148,20 @@ class tls_stream final : public stream {
 
   /// Leaves the socket and the state of TLS alone: the stream's buffers go, 70 kB of them.
   bool sleep() {
-    SSL* ssl = stream_->native_handle();
-    // What has come or waits to go in the BIO pair would be lost with it. What OpenSSL has got of a
-    // record that is not complete stays in its own buffer.
+    SSL* ssl = stream_->ssl.native_handle();
+    // What has come and lies in the BIO pair, or waits to go, would be lost. What OpenSSL has got
+    // of a record that is not complete stays in its own buffer.
     const bool between_records = SSL_is_init_finished(ssl) == 1 && SSL_has_pending(ssl) == 0 &&
-                                 BIO_ctrl_pending(SSL_get_rbio(ssl)) == 0 &&
-                                 BIO_ctrl_wpending(SSL_get_wbio(ssl)) == 0;
+                                 BIO_ctrl_pending(SSL_get_rbio(ssl)) == 0 && stream_->out.idle();
     if (!between_records || SSL_up_ref(ssl) != 1) return false;
     ssl_.reset(ssl);
-    socket_ = std::move(stream_->next_layer());
+    socket_ = std::move(stream_->ssl.next_layer());
     stream_.reset();
     SSL_set_bio(ssl, nullptr, nullptr); // the stream frees its own half of the pair only
     return true;
   }
 
-  awake_stream& awake() {
+  direct_stream& awake() {
     if (!stream_) {
       error_code ignored; // nobody waits: that is fine
       socket_.cancel(ignored);
@@ -126,7 +173,7 @@ class tls_stream final : public stream {
   tcp_socket socket_; ///< while there is no stream
   context_ptr context_;
   ssl_ptr ssl_; ///< while the connection sleeps
-  std::optional<awake_stream> stream_;
+  std::optional<direct_stream> stream_;
   std::vector<char> unheard_; ///< what is thrown away at the end
 };
 

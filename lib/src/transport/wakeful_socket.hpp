@@ -6,13 +6,14 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <cassert>
 #include <utility>
 
 namespace asio_chat::transport {
 
-/// The layer below an `ssl::stream`. `cancel` of a socket ends its writes as well, and a read of an
-/// `ssl::stream` may be writing: the answer to a key update. A record of which only a part has gone
-/// would be the end of the connection.
+/// The layer below an `ssl::stream`. `cancel` of a socket ends other waits as well, and a read of
+/// an `ssl::stream` may be writing: the answer to a key update. A record of which only a part has
+/// gone would be the end of the connection.
 class wakeful_socket : public tcp_socket {
  public:
   explicit wakeful_socket(tcp_socket&& socket)
@@ -23,6 +24,15 @@ class wakeful_socket : public tcp_socket {
     return tcp_socket::async_read_some(
         buffers,
         boost::asio::bind_cancellation_slot(reading_.slot(), std::forward<Handler>(handler)));
+  }
+
+  /// OpenSSL writes to the socket itself (`socket_writer`): an `ssl::stream` has nothing to write,
+  /// and tries to when it has to wait until something can be.
+  template <class Buffers, class Handler>
+  auto async_write_some([[maybe_unused]] const Buffers& buffers, Handler&& handler) {
+    assert(boost::asio::buffer_size(buffers) == 0);
+    return async_wait(
+        wait_write, [h = std::forward<Handler>(handler)](const error_code& e) mutable { h(e, 0); });
   }
 
   /// The read under way ends with `operation_aborted`, if it has not got anything yet.
