@@ -1,5 +1,7 @@
 #include "transport/socket_writer.hpp"
 
+#include <boost/asio/error.hpp>
+
 #include <openssl/bio.h>
 #include <sys/socket.h>
 
@@ -8,6 +10,12 @@
 #include <utility>
 
 namespace asio_chat::transport {
+
+namespace asio = boost::asio;
+
+socket_writer::~socket_writer() {
+  if (const auto w = waiting_.lock()) w->writer = nullptr;
+}
 
 BIO* socket_writer::make_bio() {
   BIO* bio = BIO_new(method());
@@ -30,27 +38,37 @@ const BIO_METHOD* socket_writer::method() {
 int socket_writer::write(BIO* bio, const char* bytes, std::size_t n, std::size_t* written) {
   auto& self = *static_cast<socket_writer*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
-  if (self.failure_) return 0;
+  *written = 0;
   if (self.left_.size() > most_left) {
     BIO_set_retry_write(bio);
-    return 0;
+    return -1;
   }
+  try {
+    if (!self.failure_) self.take({bytes, n});
+  } catch (...) { // not through OpenSSL
+    self.failure_ = asio::error::no_memory;
+    self.left_.clear();
+  }
+  if (self.failure_) return -1;
   *written = n;
-  return self.take({bytes, n}) ? 1 : 0;
+  return 1;
 }
 
 long socket_writer::control(BIO*, int command, long, void*) {
   return command == BIO_CTRL_FLUSH ? 1 : 0; // all the others are not there
 }
 
-bool socket_writer::take(std::string_view bytes) {
-  if (idle()) bytes.remove_prefix(send(bytes));
-  if (failure_) return false;
-  if (bytes.empty()) return true;
-  const bool waits = !idle();
+void socket_writer::take(std::string_view bytes) {
+  if (!idle()) {
+    left_.append(bytes);
+    return;
+  }
+  bytes.remove_prefix(send(bytes));
+  if (failure_ || bytes.empty()) return;
   left_.append(bytes);
-  if (!waits) wait();
-  return true;
+  const auto w = std::make_shared<waiting>(waiting{this, {}});
+  waiting_ = w;
+  wait(w);
 }
 
 std::size_t socket_writer::send(std::string_view bytes) {
@@ -64,19 +82,23 @@ std::size_t socket_writer::send(std::string_view bytes) {
   return 0;
 }
 
-void socket_writer::wait() {
-  if (!self_) self_ = std::make_shared<socket_writer*>(this);
-  socket_.async_wait(tcp_socket::wait_write, [self = std::weak_ptr(self_)](const error_code& e) {
-    if (const auto alive = self.lock()) (*alive)->on_writable(e);
+void socket_writer::wait(std::shared_ptr<waiting> w) {
+  socket_.async_wait(tcp_socket::wait_write, [w = std::move(w)](const error_code& e) {
+    if (w->writer != nullptr) w->writer->on_writable(w, e);
   });
 }
 
-void socket_writer::on_writable(const error_code& e) {
+void socket_writer::on_writable(const std::shared_ptr<waiting>& w, const error_code& e) {
   if (e) failure_ = e;
   if (!failure_) left_.erase(0, send(left_));
-  if (!failure_ && !left_.empty()) return wait();
-  left_ = {};
-  if (const auto done = std::exchange(done_, {})) done(failure_);
+  if (!failure_ && !left_.empty()) return wait(w);
+  std::string().swap(left_);
+  waiting_.reset();
+  if (const auto done = std::exchange(w->done, {})) done(failure_);
+}
+
+void socket_writer::wait_until_idle(std::function<void(const error_code&)> done) {
+  waiting_.lock()->done = std::move(done);
 }
 
 } // namespace asio_chat::transport

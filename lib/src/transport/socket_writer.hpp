@@ -22,6 +22,7 @@ class socket_writer {
   /// The socket must live as long as this.
   explicit socket_writer(wakeful_socket& socket)
       : socket_(socket) {}
+  ~socket_writer();
   socket_writer(const socket_writer&) = delete;
   socket_writer& operator=(const socket_writer&) = delete;
 
@@ -31,12 +32,12 @@ class socket_writer {
 
   /// The socket has taken everything.
   bool idle() const noexcept { return left_.empty(); }
-  std::size_t waiting() const noexcept { return left_.size(); }
+  std::size_t waiting_bytes() const noexcept { return left_.size(); }
   /// Why nothing more can be sent; none: it can.
   const error_code& failure() const noexcept { return failure_; }
-  /// Calls `done` when everything is gone, or nothing more can go; only while it is not idle, and
-  /// one at a time.
-  void wait_until_idle(std::function<void(const error_code&)> done) { done_ = std::move(done); }
+  /// Calls `done` when everything is gone, or nothing more can go; only while it is not idle. One
+  /// at a time: it takes the place of another.
+  void wait_until_idle(std::function<void(const error_code&)> done);
 
  private:
   /// Who asks for keys to be changed again and again, and reads no answers, waits from here on.
@@ -46,16 +47,21 @@ class socket_writer {
   static int write(BIO* bio, const char* bytes, std::size_t n, std::size_t* written);
   static long control(BIO* bio, int command, long number, void* pointer);
 
-  bool take(std::string_view bytes);
+  /// Belongs to the wait for the socket: what `done` keeps alive goes with that, too.
+  struct waiting {
+    socket_writer* writer; ///< null: gone
+    std::function<void(const error_code&)> done;
+  };
+
+  void take(std::string_view bytes);
   std::size_t send(std::string_view bytes);
-  void wait();
-  void on_writable(const error_code& e);
+  void wait(std::shared_ptr<waiting> w);
+  void on_writable(const std::shared_ptr<waiting>& w, const error_code& e);
 
   wakeful_socket& socket_;
   std::string left_;
   error_code failure_;
-  std::function<void(const error_code&)> done_;
-  std::shared_ptr<socket_writer*> self_; ///< for the wait, which may end when this is gone
+  std::weak_ptr<waiting> waiting_; ///< while it is not idle
 };
 
 } // namespace asio_chat::transport

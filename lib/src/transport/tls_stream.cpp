@@ -47,6 +47,14 @@ struct direct_stream {
 /// An `ssl::stream` while there is something to do. Before the first byte of a handshake, and while
 /// the connection sleeps, there is the socket alone.
 class tls_stream final : public stream {
+  /// Of what the socket said to OpenSSL the ssl::stream knows nothing.
+  auto explained(stream_handler h) {
+    return [this, h = std::move(h)](const error_code& e, std::size_t n = 0) mutable {
+      const bool unknown = e == asio::ssl::error::unspecified_system_error;
+      h(unknown && stream_->out.failure() ? stream_->out.failure() : e, n);
+    };
+  }
+
  public:
   tls_stream(tcp_socket socket, context_ptr context, side s)
       : socket_(std::move(socket))
@@ -65,13 +73,13 @@ class tls_stream final : public stream {
                        });
   }
   void async_read_some(asio::mutable_buffer b, stream_handler h) override {
-    awake().ssl.async_read_some(b, std::move(h));
+    awake().ssl.async_read_some(b, explained(std::move(h)));
   }
   void async_write_some(asio::const_buffer b, stream_handler h) override {
     direct_stream& s = awake();
-    if (s.out.idle()) return s.ssl.async_write_some(b, std::move(h));
+    if (s.out.idle()) return s.ssl.async_write_some(b, explained(std::move(h)));
     s.out.wait_until_idle([this, b, h](const error_code& e) mutable {
-      e ? h(e) : stream_->ssl.async_write_some(b, std::move(h));
+      e ? h(e) : stream_->ssl.async_write_some(b, explained(std::move(h)));
     });
   }
   std::size_t write_some(asio::const_buffer b, error_code& e) override {
@@ -89,7 +97,8 @@ class tls_stream final : public stream {
   void async_shutdown(stream_handler h) override {
     awake().ssl.async_shutdown([this, h = std::move(h)](const error_code& e) mutable {
       // A peer that has not read our close_notify yet may still be sending.
-      e.category() == asio::error::get_ssl_category() ? hear_out(std::move(h)) : h(e);
+      e.category() == asio::error::get_ssl_category() ? hear_out(std::move(h))
+                                                      : end(std::move(h), e);
     });
   }
 
@@ -103,7 +112,7 @@ class tls_stream final : public stream {
   }
 
   std::size_t unacknowledged() noexcept override {
-    return stream_ ? unacknowledged_bytes(stream_->ssl.next_layer()) + stream_->out.waiting()
+    return stream_ ? unacknowledged_bytes(stream_->ssl.next_layer()) + stream_->out.waiting_bytes()
                    : unacknowledged_bytes(socket_);
   }
   void close() noexcept override {
@@ -116,10 +125,7 @@ class tls_stream final : public stream {
 
  private:
   void shake_hands(asio::ssl::stream_base::handshake_type type, stream_handler h) {
-    stream_->ssl.async_handshake(type, [this, h = std::move(h)](const error_code& e) mutable {
-      // Of what the socket said to OpenSSL the ssl::stream knows nothing.
-      h(e && stream_->out.failure() ? stream_->out.failure() : e);
-    });
+    stream_->ssl.async_handshake(type, explained(std::move(h)));
   }
 
   void begin() {
@@ -127,22 +133,31 @@ class tls_stream final : public stream {
     context_.reset();
   }
 
+  /// Nobody shall close what the socket has not taken all of.
+  void end(stream_handler h, const error_code& e) {
+    if (stream_->out.idle()) return h(e);
+    stream_->out.wait_until_idle([h, e](const error_code&) mutable { h(e); });
+  }
+
   /// A socket closed with input that nobody has read would reset the connection, and our last words
   /// with it: reads until the peer has said all.
   void hear_out(stream_handler h) {
-    if (!stream_->out.idle()) {
-      return stream_->out.wait_until_idle(
-          [this, h](const error_code& e) mutable { e ? h(e) : hear_out(std::move(h)); });
+    if (stream_->out.idle()) {
+      half_close();
+    } else {
+      stream_->out.wait_until_idle([this](const error_code&) { half_close(); });
     }
-    error_code ignored;
-    stream_->ssl.next_layer().shutdown(tcp_socket::shutdown_send, ignored);
     unheard_.resize(4096);
     throw_away(std::move(h));
+  }
+  void half_close() {
+    error_code ignored;
+    stream_->ssl.next_layer().shutdown(tcp_socket::shutdown_send, ignored);
   }
   void throw_away(stream_handler h) {
     stream_->ssl.next_layer().async_read_some(
         asio::buffer(unheard_), [this, h = std::move(h)](const error_code& e, std::size_t) mutable {
-          e ? h(e) : throw_away(std::move(h));
+          e ? end(std::move(h), e) : throw_away(std::move(h));
         });
   }
 
@@ -152,7 +167,8 @@ class tls_stream final : public stream {
     // What has come and lies in the BIO pair, or waits to go, would be lost. What OpenSSL has got
     // of a record that is not complete stays in its own buffer.
     const bool between_records = SSL_is_init_finished(ssl) == 1 && SSL_has_pending(ssl) == 0 &&
-                                 BIO_ctrl_pending(SSL_get_rbio(ssl)) == 0 && stream_->out.idle();
+                                 BIO_ctrl_pending(SSL_get_rbio(ssl)) == 0 && stream_->out.idle() &&
+                                 !stream_->out.failure();
     if (!between_records || SSL_up_ref(ssl) != 1) return false;
     ssl_.reset(ssl);
     socket_ = std::move(stream_->ssl.next_layer());

@@ -29,7 +29,10 @@ namespace {
 class reader final : public transport::stream_owner {
  public:
   explicit reader(std::unique_ptr<transport::stream> s)
-      : stream(std::move(s)) {}
+      : stream(std::move(s)) {
+    ++alive;
+  }
+  ~reader() override { --alive; }
 
   void start() {
     stream->async_handshake(transport::stream::side::server,
@@ -52,6 +55,7 @@ class reader final : public transport::stream_owner {
     stream->close();
   }
 
+  static inline int alive = 0;
   std::unique_ptr<transport::stream> stream;
   std::string in;
   error_code end;
@@ -108,7 +112,10 @@ class reader final : public transport::stream_owner {
     out.insert(0, std::exchange(writing, {}));
     flush();
   }
-  void on_shutdown(const error_code&, std::size_t) { shut = true; }
+  void on_shutdown(const error_code&, std::size_t) {
+    shut = true;
+    close(); // as a session does
+  }
 
   bool closed = false;
   std::array<char, 4096> room{};
@@ -152,6 +159,7 @@ struct world {
   }
   ~world() {
     if (server) server->close();
+    if (!polls_at_its_end) return;
     context.restart();
     context.poll();
   }
@@ -160,6 +168,11 @@ struct world {
   std::string seal(std::string_view text) {
     REQUIRE(SSL_write(ssl.get(), text.data(), static_cast<int>(text.size())) > 0);
     return take_output();
+  }
+  std::string take_output() {
+    std::string out(BIO_ctrl_pending(SSL_get_wbio(ssl.get())), '\0');
+    if (!out.empty()) BIO_read(SSL_get_wbio(ssl.get()), out.data(), static_cast<int>(out.size()));
+    return out;
   }
   void send_raw(std::string_view bytes) { asio::write(socket, asio::buffer(bytes)); }
   void send(std::string_view text) { send_raw(seal(text)); }
@@ -200,14 +213,8 @@ struct world {
   std::unique_ptr<SSL, free_ssl> ssl;
   boost::intrusive_ptr<reader> server;
   std::string in; ///< what the client heard
+  bool polls_at_its_end = true;
   bool ended = false;
-
- private:
-  std::string take_output() {
-    std::string out(BIO_ctrl_pending(SSL_get_wbio(ssl.get())), '\0');
-    if (!out.empty()) BIO_read(SSL_get_wbio(ssl.get()), out.data(), static_cast<int>(out.size()));
-    return out;
-  }
 };
 
 constexpr int both_versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
@@ -406,11 +413,17 @@ std::string long_text(std::size_t size) {
 }
 
 /// Of these some leave the last record taken, but not all of it by the socket.
-std::vector<std::size_t> sizes_about_full() {
+/// @param when_heard the client has said something since: with that its system acknowledges more
+std::vector<std::size_t> sizes_about_full(bool when_heard = false) {
   world w(TLS1_3_VERSION);
   w.server->write(long_text(1'000'000));
   w.server_turn();
   REQUIRE(w.server->waits > 0);
+  if (when_heard) {
+    w.send("a");
+    w.server_turn();
+    w.server_turn();
+  }
   const std::size_t full = 1'000'000 - w.server->unwritten();
   std::vector<std::size_t> sizes;
   for (std::size_t less = 0; less < 16'000; less = less * 2 + 5)
@@ -536,6 +549,38 @@ TEST_CASE("close_notify waits for a full socket, behind what was written before"
     w.until([&] { return (SSL_get_shutdown(w.ssl.get()) & SSL_RECEIVED_SHUTDOWN) != 0; });
     REQUIRE(w.in == text);
   }
+}
+
+TEST_CASE("what waits for a full socket is not closed over when the peer said goodbye first") {
+  for (const std::size_t size : sizes_about_full(true)) {
+    world w(TLS1_3_VERSION);
+    const std::string text = long_text(size);
+    w.server->write(text);
+    w.server_turn();
+    SSL_shutdown(w.ssl.get());
+    w.send_raw(w.take_output());
+    w.server_turn();
+    REQUIRE(w.server->end == asio::error::eof);
+    bool asked = false;
+    w.until([&] {
+      if (!w.server->is_writing() && !std::exchange(asked, true)) w.server->shut_down();
+      return w.ended;
+    });
+    REQUIRE(w.in == text);
+    CHECK((SSL_get_shutdown(w.ssl.get()) & SSL_RECEIVED_SHUTDOWN) != 0);
+  }
+}
+
+TEST_CASE("who waits for a full socket goes with the loop, even if that never turns again") {
+  {
+    world w(TLS1_3_VERSION);
+    w.server->write(long_text(1'000'000));
+    w.server_turn();
+    REQUIRE(w.server->waits > 0);
+    REQUIRE(reader::alive == 1);
+    w.polls_at_its_end = false;
+  }
+  CHECK(reader::alive == 0);
 }
 
 TEST_CASE("a peer that goes in the middle of the handshake is said to have gone") {
