@@ -39,6 +39,7 @@ class judging_sink final : public sink {
     }
     return appetite::hungry;
   }
+  bool full() const noexcept override { return false; }
   void hold(bool) override {}
   std::vector<std::string> protection() const override { return {"as a test is"}; }
   void close(close_reason reason) override {

@@ -42,6 +42,7 @@ class listener final : public net::peer {
     outbox_.push(b);
     return appetite::hungry;
   }
+  bool full() const noexcept override { return false; }
   void hold(bool) override {}
   void close(close_reason) override {}
   void logged_in() override {}

@@ -19,7 +19,7 @@ void person::connect(hub& house, const std::vector<std::string>& rooms) {
   member_ = *entered;
   for (const std::string& room : rooms) {
     const view& v = views_[room];
-    const beginning from = v.last ? beginning{v.last} : beginning{{}, first_history};
+    const beginning from = v.mark ? beginning{v.mark} : beginning{{}, first_history};
     if (const auto in = house.join(*member_, room, "", from); !in)
       throw broken_promise{in.error().message};
   }
@@ -66,7 +66,7 @@ void person::learn(const event& e) {
     view& v = views_[state->room];
     if (v.last) return;
     v.begin = state->head.offset - std::min<std::uint64_t>(state->head.offset, first_history);
-    v.last = position{state->head.epoch, v.begin};
+    v.last = v.mark = position{state->head.epoch, v.begin};
   } else if (const auto* said = std::get_if<entry>(&e)) {
     see(*said);
   } else if (const auto* a = std::get_if<acknowledged>(&e)) {
@@ -84,7 +84,7 @@ void person::see(const entry& e) {
   if (v.last && e.at <= *v.last)
     throw broken_promise{
         fmt::format("{} was told {}@{} after {}", name_, e.room, e.at.offset, v.last->offset)};
-  v.last = e.at;
+  v.last = v.mark = e.at;
   v.seen.push_back(e);
 }
 
@@ -94,6 +94,9 @@ void person::note(const acknowledged& a) {
   if (m == unacknowledged_.end()) throw broken_promise{name_ + " was acknowledged twice: " + a.id};
   promises_[a.id] = {a.room, m->text, a.at};
   unacknowledged_.erase(m);
+  // As `client::bookmarks` does it.
+  view& v = views_[a.room];
+  if (v.mark && a.at.epoch == v.mark->epoch && a.at.offset == v.mark->offset + 1) v.mark = a.at;
 }
 
 void person::note(const entries_missed& m) {
@@ -102,7 +105,7 @@ void person::note(const entries_missed& m) {
   if (!v.last || m.after < *v.last || m.next.offset <= m.after.offset + 1)
     throw broken_promise{fmt::format("{} was told of a gap that is none, {}..{}", name_,
                                      m.after.offset, m.next.offset)};
-  v.last = position{m.next.epoch, m.next.offset - 1};
+  v.last = v.mark = position{m.next.epoch, m.next.offset - 1};
   v.gaps.push_back(m);
 }
 

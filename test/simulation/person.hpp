@@ -27,6 +27,7 @@ class person final : public sink {
 
   // The server's end.
   appetite deliver(const shared_event& e) override;
+  bool full() const noexcept override { return full_; }
   void hold(bool on) override { held_ = on; }
   void close(close_reason) override { told_to_go_ = true; }
   std::vector<std::string> protection() const override { return {}; }
@@ -49,7 +50,8 @@ class person final : public sink {
   // What the model checks.
   struct view {
     std::optional<position> last;
-    std::uint64_t begin = 0; ///< entries after this offset are wanted
+    std::optional<position> mark; ///< what it comes back with: one's own entries count, too
+    std::uint64_t begin = 0;      ///< entries after this offset are wanted
     std::vector<entry> seen;
     std::vector<entries_missed> gaps;
   };

@@ -14,8 +14,9 @@ class recording_sink final : public sink {
  public:
   appetite deliver(const shared_event& e) override {
     events.push_back(e->value);
-    return room_for > events.size() ? appetite::hungry : appetite::full;
+    return full() ? appetite::full : appetite::hungry;
   }
+  bool full() const noexcept override { return room_for <= events.size(); }
   void hold(bool on) override { held = on; }
   void close(close_reason reason) override { closed = std::move(reason); }
   std::vector<std::string> protection() const override { return {"as a test is"}; }

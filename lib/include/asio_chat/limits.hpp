@@ -31,7 +31,7 @@ struct limits {
   std::chrono::milliseconds handshake_time = std::chrono::seconds(5); ///< TLS, from accept
   std::chrono::milliseconds login_time = std::chrono::seconds(30);    ///< from the handshake
   std::chrono::milliseconds idle_time = std::chrono::seconds(300);    ///< since the last byte came
-  std::chrono::milliseconds stall_time = std::chrono::seconds(30);    ///< nothing could be sent
+  std::chrono::milliseconds stall_time = std::chrono::seconds(30);    ///< nothing was taken
   std::chrono::milliseconds close_time = std::chrono::seconds(2);     ///< goodbye and close_notify
   std::chrono::milliseconds drain_time = std::chrono::seconds(5);     ///< of a server that stops
   std::chrono::milliseconds name_hold_time = std::chrono::minutes(2); ///< for who may come back

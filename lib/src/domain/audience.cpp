@@ -150,6 +150,11 @@ void audience::tell_entries() {
       if (p.who->sink().deliver_all(untold_) == appetite::full) lag(p, head_);
     }
   }
+  // Kept for those who read, they would keep many blocks of bytes that all others are done with.
+  if (!newest_.empty()) {
+    for (const shared_event& e : untold_.entries())
+      e->encoded = {};
+  }
   untold_.clear();
   said_.clear();
   untold_bytes_ = 0;
@@ -202,6 +207,8 @@ void audience::on_page(std::list<page_read>::iterator r, const result<journal::p
   reads_.erase(r);
   for (const follower& f : followers)
     f.who->behind->reading = false;
+  // Who has got another room's page meanwhile reads this one when he is hungry again.
+  std::erase_if(followers, [](const follower& f) { return f.who->who->sink().full(); });
   if (page) {
     feed(followers, *page);
     for (follower& f : followers) {
@@ -258,6 +265,7 @@ void audience::announce_gap(follower& f, const journal::page& page) {
 void audience::feed_newest(follower& f) {
   cursor& c = *f.who->behind;
   for (const stored& s : newest_) {
+    if (f.left == appetite::full) return;
     if (s.offset != c.told.offset + 1) continue; // in the page already
     c.told.offset = s.offset;
     if (!is_own(*f.who->who, s.who, std::get<entry>(s.what->value))) give(f, s.what);

@@ -56,7 +56,7 @@ class audience : public std::enable_shared_from_this<audience> {
   /// @param author none if he is gone
   /// @param receipt for the author, in the entry's place; none if he did not ask for it
   void add_entry(entry e, const identity& who, member* author, shared_event receipt);
-  /// Tells what was added. Nothing else that a member is told may overtake it.
+  /// Tells what was added. Comes before whatever else is told of this room and its log.
   void tell_entries();
   /// The sink of this member can take more.
   void hungry(const member& m);

@@ -99,6 +99,7 @@ void room::read_history(member& reader, const log_range& part, std::string_view 
   services_.log.read(name_, {part, most_of_a_page},
                      [self = shared_from_this(), number = reader.number(), shape,
                       r = std::string(ref)](const result<journal::page>& p) {
+                       self->audience_->tell_entries();
                        member* m = self->services_.find_member(number);
                        if (!m) return;
                        m->end_read();
@@ -117,6 +118,7 @@ void room::search(member& reader, search_query q, std::string_view ref,
   services_.log.search(std::move(q),
                        [self = shared_from_this(), number = reader.number(), r = std::string(ref),
                         answer = std::move(answer)](const result<journal::hits>& f) {
+                         self->audience_->tell_entries();
                          member* m = self->services_.find_member(number);
                          if (!m) return;
                          m->end_read();

@@ -28,6 +28,8 @@ class sink {
       left = deliver(e);
     return left;
   }
+  /// As the last delivery said, as long as it has not changed.
+  virtual bool full() const noexcept = 0;
   /// Whether to take no more commands for now: the member has as many posts under way as he may.
   virtual void hold(bool on) = 0;
   /// The member is to go.

@@ -76,6 +76,7 @@ class native_protocol final : public protocol, public sink {
       left = peer_.send(part);
     return left;
   }
+  bool full() const noexcept override { return peer_.full(); }
   void hold(bool on) override { peer_.hold(on); }
   void close(close_reason reason) override { peer_.close(std::move(reason)); }
   std::vector<std::string> protection() const override { return peer_.protection(); }

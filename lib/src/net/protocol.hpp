@@ -22,6 +22,8 @@ class peer {
  public:
   /// Puts a whole frame into the outbox. If that leaves it full, `protocol::hungry` follows.
   virtual appetite send(const shared_bytes& bytes) = 0;
+  /// The outbox is, until `protocol::hungry`.
+  virtual bool full() const noexcept = 0;
   /// Whether to read no further frames.
   virtual void hold(bool on) = 0;
   /// Ends the session at the end of the turn, after a goodbye.

@@ -45,6 +45,7 @@ class session final : public transport::stream_owner,
 
   // peer
   appetite send(const shared_bytes& bytes) override;
+  bool full() const noexcept override { return full_; }
   void hold(bool on) override;
   void close(close_reason reason) override;
   void logged_in() override;

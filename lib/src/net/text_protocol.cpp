@@ -66,6 +66,7 @@ class text_protocol final : public protocol, public sink {
       left = peer_.send(part);
     return left;
   }
+  bool full() const noexcept override { return peer_.full(); }
   void hold(bool on) override { peer_.hold(on); }
   void close(close_reason reason) override { peer_.close(std::move(reason)); }
   std::vector<std::string> protection() const override { return peer_.protection(); }

@@ -252,7 +252,7 @@ constexpr setting table[] = {
    [](settings& s, view v) { return store_duration(s.server.limits.login_time, v); }},
   {"idle-timeout", "Limits", "TIME", "300s", "without a byte from the client", false,
    [](settings& s, view v) { return store_duration(s.server.limits.idle_time, v); }},
-  {"stall-timeout", "Limits", "TIME", "30s", "while much waits and no byte can be sent", false,
+  {"stall-timeout", "Limits", "TIME", "30s", "while much waits and the client takes none of it", false,
    [](settings& s, view v) { return store_duration(s.server.limits.stall_time, v); }},
   {"close-timeout", "Limits", "TIME", "2s", "for the last words of a connection that ends", false,
    [](settings& s, view v) { return store_duration(s.server.limits.close_time, v); }},

@@ -198,6 +198,7 @@ TEST_CASE("who cannot be fed is told to come back") {
   bob.ear.room_for = 1;
   say(w, alice, 11, 12);
   w.log.broken = fail(errc::storage_failed, "no disk");
+  bob.ear.room_for = 10;
   hub::hungry(*bob.self);
   w.run();
   REQUIRE(bob.ear.closed);
@@ -317,6 +318,16 @@ TEST_CASE("nothing overtakes an entry that is stored and not told yet") {
     w.run();
     CHECK(bob.news() == heard{"lobby@1 alice: one", "lobby alice>ada"});
   }
+  SECTION("neither a page of the log nor what was found in it comes before it") {
+    w.type(bob, "/history 5", {}, "h");
+    w.type(bob, "/search one", {}, "s");
+    w.run();
+    const heard news = bob.news();
+    REQUIRE(news.size() == 3);
+    CHECK(news[0] == "lobby@1 alice: one");
+    CHECK(news[1].starts_with("reply[h]"));
+    CHECK(news[2].starts_with("reply[s]"));
+  }
   SECTION("the same again is acknowledged after it, and so is a refusal") {
     w.send(bob, "two", "b1");
     w.send(alice, "one", "a1");
@@ -361,4 +372,52 @@ TEST_CASE("a group ends where a reader is full, or where it is long enough") {
   hub::hungry(*bob.self);
   w.run();
   CHECK(told(bob) == from_to(1, 500));
+}
+
+TEST_CASE("who comes back to many rooms gets a page of one when that of another has filled him") {
+  domain_world w;
+  person& alice = w.in("alice");
+  for (const char* room : {"r1", "r2", "r3"}) {
+    w.hub.join(*alice.self, room, "").value();
+    w.run();
+    for (int n = 1; n <= 10; ++n) {
+      w.type(alice, fmt::format("{} {}", room, n), room);
+      w.run();
+    }
+  }
+  person& bob = w.enter("bob");
+  for (const char* room : {"r1", "r2", "r3"})
+    w.hub.join(*bob.self, room, "", beginning{position{7, 0}}).value();
+  bob.ear.room_for = 8;
+  w.run();
+  CHECK(told(bob).size() == 10);
+  for (std::size_t rooms = 2; rooms <= 3; ++rooms) {
+    bob.ear.room_for = bob.ear.events.size() + 1;
+    hub::hungry(*bob.self);
+    w.run();
+    CHECK(told(bob).size() == 10 * rooms);
+  }
+  bob.ear.room_for = ~std::size_t{0};
+  hub::hungry(*bob.self);
+  w.run();
+  w.type(alice, "live again", "r3");
+  w.run();
+  CHECK(told(bob).size() == 31);
+}
+
+TEST_CASE("what is stored while a page is read is no more than a reader can take") {
+  domain_world w;
+  person& alice = w.in("alice");
+  say(w, alice, 1, 10);
+  w.log.slow_reads = true;
+  person& bob = joins(w, "bob", {position{7, 5}});
+  bob.ear.room_for = 20;
+  for (int n = 11; n <= 300; ++n)
+    w.type(alice, fmt::format("line {}", n));
+  w.run();
+  CHECK(told(bob).size() < 60);
+  bob.ear.room_for = ~std::size_t{0};
+  hub::hungry(*bob.self);
+  w.run();
+  CHECK(told(bob) == from_to(6, 300));
 }

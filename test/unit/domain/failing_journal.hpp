@@ -19,7 +19,8 @@ class failing_journal final : public journal {
 
   /// While it is set, every call fails with it.
   std::optional<failure> broken;
-  std::size_t reads = 0; ///< asked for
+  std::size_t reads = 0;   ///< asked for
+  bool slow_reads = false; ///< answered after whatever else is under way
 
   void open(std::string room, open_done done) override {
     if (broken) return fail_later<log_state>(std::move(done));
@@ -33,7 +34,10 @@ class failing_journal final : public journal {
   void read(std::string room, range part, read_done done) override {
     ++reads;
     if (broken) return fail_later<page>(std::move(done));
-    good_.read(std::move(room), part, std::move(done));
+    if (!slow_reads) return good_.read(std::move(room), part, std::move(done));
+    good_.read(std::move(room), part, [later = later_, done = std::move(done)](const auto& p) {
+      later([done, p] { done(p); });
+    });
   }
   void search(search_query q, search_done done) override {
     if (broken) return fail_later<hits>(std::move(done));

@@ -267,6 +267,7 @@ TEST_CASE("an event of many receivers is one object") {
       last = e;
       return appetite::hungry;
     }
+    bool full() const noexcept override { return false; }
     void hold(bool) override {}
     void close(close_reason) override {}
     std::vector<std::string> protection() const override { return {"as a test is"}; }
