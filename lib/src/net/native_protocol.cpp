@@ -71,10 +71,7 @@ class native_protocol final : public protocol, public sink {
     return bytes ? peer_.send(bytes) : appetite::hungry;
   }
   appetite deliver_all(const entry_group& g) override {
-    appetite left = appetite::hungry;
-    for (const shared_bytes& part : house_.encoders.native(g))
-      left = peer_.send(part);
-    return left;
+    return send_all(peer_, house_.encoders.native(g));
   }
   bool full() const noexcept override { return peer_.full(); }
   void hold(bool on) override { peer_.hold(on); }

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace asio_chat::net {
 
@@ -37,6 +38,14 @@ class peer {
  protected:
   ~peer() = default;
 };
+
+/// All of them, one behind the other.
+inline appetite send_all(peer& to, const std::vector<shared_bytes>& parts) {
+  appetite left = appetite::hungry;
+  for (const shared_bytes& part : parts)
+    left = to.send(part);
+  return left;
+}
 
 /// What the sessions of a server share.
 struct house {

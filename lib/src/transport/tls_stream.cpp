@@ -8,8 +8,6 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
-#include <openssl/err.h>
-
 #include <memory>
 #include <optional>
 #include <vector>
@@ -85,7 +83,6 @@ class tls_stream final : public stream {
   std::size_t write_some(asio::const_buffer b, error_code& e) override {
     direct_stream& s = awake();
     std::size_t n = 0;
-    ERR_clear_error();
     if (s.out.idle() && SSL_write_ex(s.ssl.native_handle(), b.data(), b.size(), &n) == 1) {
       e = {};
     } else {
