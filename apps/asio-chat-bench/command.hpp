@@ -16,7 +16,6 @@ command flood_command(CLI::App& program);
 command rooms_command(CLI::App& program);
 command paced_command(CLI::App& program);
 command compare_command(CLI::App& program);
-command handshake_command(CLI::App& program);
 command append_command(CLI::App& program);
 command idle_command(CLI::App& program);
 command search_command(CLI::App& program);

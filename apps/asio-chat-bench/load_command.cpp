@@ -58,7 +58,7 @@ command load_command(CLI::App& program, scenario kind, const char* about, const 
   auto* options = program.add_subcommand(name_of(kind), about);
   options->footer(example);
   const auto given = std::make_shared<load_settings>();
-  given->what.kind = kind;
+  given->what = usual_load(kind);
   options->add_option("--server", given->server, "HOST:PORT of the server")->required();
   options->add_option("--ca", given->ca_file, "PEM file of the CA that issued its certificate")
       ->required();
@@ -70,14 +70,8 @@ command load_command(CLI::App& program, scenario kind, const char* about, const 
       ->check(between(1, 1000))
       ->capture_default_str();
   options->add_flag("--json", given->json, "Print one JSON document");
-  if (kind == scenario::rooms) {
-    given->what.rooms = 20;
-    given->what.messages = 100'000;
-    given->what.speaks = speech::native;
-    add_rooms_options(*options, given->what);
-  } else {
-    add_receivers_option(*options, given->what);
-  }
+  kind == scenario::rooms ? add_rooms_options(*options, given->what)
+                          : add_receivers_option(*options, given->what);
   add_protocol_option(*options, given->what);
   add_size_option(*options, given->what);
   kind == scenario::paced ? add_paced_options(*options, given->what)

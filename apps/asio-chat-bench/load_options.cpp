@@ -79,6 +79,17 @@ void add_paced_options(CLI::App& command, load& to) {
       ->capture_default_str();
 }
 
+load usual_load(scenario kind) {
+  load what;
+  what.kind = kind;
+  if (kind == scenario::rooms) {
+    what.rooms = 20;
+    what.messages = 100'000;
+    what.speaks = speech::native; // which knows rooms
+  }
+  return what;
+}
+
 load with_defaults(load given) {
   if (given.receivers == 0) given.receivers = default_receivers(given.kind);
   if (given.rooms > 1 && given.speaks == speech::text)

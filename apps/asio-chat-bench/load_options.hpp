@@ -48,6 +48,9 @@ void add_size_option(CLI::App& command, load& to);
 void add_flood_options(CLI::App& command, load& to);
 void add_paced_options(CLI::App& command, load& to);
 
+/// A load of this kind, unless something else is asked for.
+load usual_load(scenario kind);
+
 /// Fills in the defaults that depend on the scenario; throws setup_error for what cannot be.
 load with_defaults(load given);
 

@@ -15,11 +15,11 @@ void add_daemon_option(CLI::App& command, std::string& daemon) {
   command.add_option("--asio-chatd", daemon, "The daemon's program (beside this one)");
 }
 
-void check_daemon(const std::string& daemon) {
+void check_daemon(const std::string& daemon, std::string_view option) {
   const bool is_path = daemon.find('/') != std::string::npos;
   if (is_path && !std::filesystem::exists(daemon))
     throw setup_error(
-        fmt::format("there is no '{}'; say where the daemon is with --asio-chatd", daemon));
+        fmt::format("there is no '{}'; say where the daemon is with {}", daemon, option));
 }
 
 void add_daemon_arguments(CLI::App& command, std::vector<std::string>& arguments) {

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace asio_chat::bench {
@@ -21,8 +22,8 @@ struct pair_settings : core_settings {
 };
 
 void add_daemon_option(CLI::App& command, std::string& daemon);
-/// Throws setup_error if there is no such program.
-void check_daemon(const std::string& daemon);
+/// Throws setup_error if there is no such program as `option` names.
+void check_daemon(const std::string& daemon, std::string_view option = "--asio-chatd");
 void add_daemon_arguments(CLI::App& command, std::vector<std::string>& arguments);
 void add_core_options(CLI::App& command, core_settings& to);
 void add_pair_options(CLI::App& command, pair_settings& to);

@@ -410,16 +410,60 @@ def test_compare_the_daemon_with_itself_set_otherwise(tmp_path):
 
 
 @pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
-@pytest.mark.parametrize("kind", ["full", "resumed"])
-def test_handshakes(kind):
-    done = bench("handshakes", "--count", 20, "--pairs", 1, "--server-cpu", -1, "--generator-cpu",
-                 -1, "--json", *(["--resumed"] if kind == "resumed" else []))
+@pytest.mark.parametrize("scenario,small", [
+    ("flood", SMALL_FLOOD), ("paced", SMALL_PACED), ("handshakes", ["--count", 5]),
+    ("rooms", ["--rooms", 3, "--members", 2, "--messages", 300]),
+])
+def test_compare_measures_two_builds_of_the_daemon_in_turn(tmp_path, scenario, small):
+    started = tmp_path / "started"
+
+    def build(name):
+        """A daemon by this name that notes its start, and with what."""
+        script = tmp_path / name / "asio-chatd"
+        script.parent.mkdir()
+        script.write_text(f"#!/bin/sh\necho {name} \"$*\" >> '{started}'\nexec '{DAEMON}' \"$@\"\n")
+        script.chmod(script.stat().st_mode | stat.S_IXUSR)
+        return script
+
+    after, before = build("after"), build("before")
+    options = ["compare", "--scenario", scenario, "--pairs", 2, "--server-cpu", -1, "--generator-cpu",
+               -1, "--asio-chatd", after, "--asio-chatd-arg=--ephemeral", "--against", before, *small]
+    done = bench(*options, "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    assert report["kind"] == kind
-    assert report["asio-chatd"]["median"] > 0 and report["bare"]["median"] > 0
-    assert report["ratio"]["median"] == pytest.approx(
-        report["asio-chatd"]["median"] / report["bare"]["median"])
+    assert report["clean"] is True and report["load"]["scenario"] == scenario
+    assert report["other_daemon"] == str(before) and report["other_arguments"] == []
+    assert len(report["pairs"]) == 2
+    assert report["summary"].keys() == {"asio-chatd", "other", "ratio"}
+    cost = "cpu_us_per_handshake" if scenario == "handshakes" else "cpu_s_per_million"
+    for pair in report["pairs"]:
+        assert pair["ratio"] == pytest.approx(pair["asio-chatd"][cost] / pair["other"][cost])
+    starts = [line.split() for line in started.read_text().splitlines()]
+    assert [words[0] for words in starts] == ["after", "before"] * 2
+    assert ["--ephemeral" in words for words in starts] == [True, False] * 2
+    if scenario == "rooms":
+        assert report["load"]["rooms"] == 3 and report["load"]["protocol"] == "native"
+        assert all(pair[side]["deliveries"] == 300 for pair in report["pairs"]
+                   for side in ("asio-chatd", "other"))
+        shown = bench(*options).stdout
+        assert f"\nagainst {before}\n" in shown
+        assert f"CPU of asio-chatd over {before}, pair by pair" in shown
+
+
+@pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
+@pytest.mark.parametrize("kind", ["full", "resumed"])
+def test_compare_handshakes_with_the_bare_loop(kind):
+    options = ["compare", "--scenario", "handshakes", "--count", 20, "--pairs", 1, "--server-cpu", -1,
+               "--generator-cpu", -1, *(["--resumed"] if kind == "resumed" else [])]
+    done = bench(*options, "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["load"] == {"scenario": "handshakes", "kind": kind, "count": 20}
+    costs = {side: report["summary"][side]["cpu_us_per_handshake"]["median"]
+             for side in ("asio-chatd", "bare")}
+    assert all(cost > 0 for cost in costs.values())
+    assert report["summary"]["ratio"]["median"] == pytest.approx(costs["asio-chatd"] / costs["bare"])
+    assert "CPU of asio-chatd over the bare loop, pair by pair" in bench(*options).stdout
 
 
 @pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
@@ -557,7 +601,8 @@ for a; do shift; [ "$a" = --tls-tickets ] || set -- "$@" "$a"; done
 exec '{DAEMON}' "$@"
 """)
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
-    done = bench("handshakes", "--count", 5, "--pairs", 1, "--resumed", "--asio-chatd", script)
+    done = bench("compare", "--scenario", "handshakes", "--count", 5, "--pairs", 1, "--resumed",
+                 "--asio-chatd", script)
     assert done.returncode == 1
     assert "does not answer" in done.stderr or "no ticket" in done.stderr
 
@@ -600,6 +645,10 @@ def test_compare_leaves_nothing_behind(tmp_path, certificate):
     (["rooms", "--server", "127.0.0.1:1", "--ca", "CERT", "--members", "1"], "not in range"),
     (["compare", "--scenario", "calm"], "--scenario"),
     (["compare", "--scenario", "flood", "--asio-chatd", "/nowhere"], "there is no '/nowhere'"),
+    (["compare", "--scenario", "flood", "--against", "/nowhere"],
+     "there is no '/nowhere'; say where the daemon is with --against"),
+    (["compare", "--scenario", "flood", "--against", "/bin/false", "--plain"], "excludes"),
+    (["compare", "--scenario", "rooms"], "the bare loop knows one room"),
     (["compare", "--scenario", "flood", "--asio-chatd", "/bin/true", "--generator-cpu", "1000"],
      "core 1000 is not available"),
     (["compare", "--scenario", "flood", "--asio-chatd", "/bin/false", "--generator-cpu", "-1"],
@@ -635,8 +684,7 @@ def test_a_stranger_is_not_trusted(certificate, tmp_path):
 
 def test_help_and_version():
     assert bench("--version").stdout.startswith("asio-chat-bench ")
-    for command in ["flood", "rooms", "paced", "compare", "handshakes", "append", "idle", "peers",
-                    "bare-server"]:
+    for command in ["flood", "rooms", "paced", "compare", "append", "idle", "peers", "bare-server"]:
         shown = bench(command, "--help")
         assert shown.returncode == 0
         assert "Example" in shown.stdout

@@ -94,12 +94,11 @@ def mistyped(place, command):
 
 
 def small_compare(place, command):
-    small = "--messages 2000" if "flood" in command else "--receivers 20 --seconds 1"
-    place.sh(f"{command} --pairs 1 {small}")
-
-
-def few_handshakes(place, command):
-    place.sh(f"{command} --pairs 1 --count 20")
+    """The build of before is the one that is here."""
+    small = {"flood": "--messages 2000", "rooms": "--messages 2000", "handshakes": "--count 20",
+             "paced": "--receivers 20 --seconds 1"}
+    command = command.replace("../before/build/bin/asio-chatd", str(BIN / "asio-chatd"))
+    place.sh(f"{command} --pairs 1 {small[command.split('--scenario ')[1].split()[0]]}")
 
 
 def small_load(place, command):
@@ -172,6 +171,10 @@ RUNS = {
     "asio-chat-bench compare --scenario flood": small_compare,
     "asio-chat-bench compare --scenario paced": small_compare,
     "asio-chat-bench compare --scenario flood --against-arg=--ephemeral": small_compare,
+    "asio-chat-bench compare --scenario flood --against ../before/build/bin/asio-chatd": small_compare,
+    "asio-chat-bench compare --scenario rooms --against ../before/build/bin/asio-chatd": small_compare,
+    "asio-chat-bench compare --scenario handshakes": small_compare,
+    "asio-chat-bench compare --scenario handshakes --resumed": small_compare,
     "asio-chat-bench idle --connections 1000,5000,10000":
         lambda place, command: place.sh("asio-chat-bench idle --connections 10,20 --quiet 1"),
     "asio-chat-bench append": lambda place, command: place.sh(f"{command} --count 20"),
@@ -182,8 +185,6 @@ RUNS = {
     "cmake --build build --target crash_200": "test_crash.py, with eight kills",
     "cmake --build build --target stopped_reader_100": "test_stopped_reader.py, with twenty readers",
     "cmake --build build --target stopped_reader_1000": "test_stopped_reader.py, with twenty readers",
-    "asio-chat-bench handshakes": few_handshakes,
-    "asio-chat-bench handshakes --resumed": few_handshakes,
     "asio-chat-bench flood --server 127.0.0.1:8443 --ca ca-cert.pem --server-pid $(pidof asio-chatd)":
         small_load,
     "asio-chat-bench paced --server chat.example.org:8443 --ca ca-cert.pem --rate 10 --receivers 1000":
