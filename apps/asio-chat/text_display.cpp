@@ -47,7 +47,7 @@ struct text_of {
     case entry_kind::message:
       return said(fmt::format("{}{}: ", head, from), e.text);
     case entry_kind::action:
-      return said(fmt::format("{}* {} ", head, from), e.text, " *");
+      return said(fmt::format("{}~ {} ", head, from), e.text);
     case entry_kind::topic:
       if (e.text.empty()) {
         return said(fmt::format("{}* {} removed the topic", head, from), "", " *");

@@ -79,7 +79,7 @@ TEST_CASE("/me, /msg, /topic and /help") {
   text_client& alice = w.join("alice");
   text_client& bob = w.join("bob");
   alice.say("/me waves");
-  REQUIRE(w.until([&] { return bob.has("* alice waves *"); }));
+  REQUIRE(w.until([&] { return bob.has("~ alice waves"); }));
   alice.say("/msg bob between us");
   REQUIRE(w.until([&] { return bob.has("[private] alice: between us"); }));
   REQUIRE(w.until([&] { return alice.has("* to bob: between us *"); }));

@@ -424,7 +424,7 @@ def test_a_topic_is_shown_and_so_is_its_end(terminal):
 def test_actions_and_private_messages(terminal):
     alice, bob = terminal("alice"), terminal("bob")
     alice.says("/me waves")
-    bob.sees("* alice waves *")
+    bob.sees("~ alice waves")
     alice.says("/msg bob psst")
     bob.sees("[private] alice: psst")
     alice.says("//not a command")

@@ -20,7 +20,7 @@ constexpr std::array table{
     command_row{"join", "ROOM", "go into a room; it is made if it is not there", true, true, true,
                 join},
     command_row{"leave", "[ROOM]", "go out of a room", false, true, true, leave},
-    command_row{"me", "TEXT", "say what you do: * NAME waves *", false, false, true, me},
+    command_row{"me", "TEXT", "say what you do: ~ NAME waves", false, false, true, me},
     command_row{"msg", "NAME TEXT", "tell one member something", true, false, true, msg},
     command_row{"nick", "NAME", "change your name", true, false, true, nick},
     command_row{"quit", "", "leave the chat", false, false, true, quit},

@@ -22,7 +22,7 @@ std::string entry_line(const entry& e, std::size_t most_of_the_text) {
     said = fmt::format("{}: {}", e.from, text);
     break;
   case entry_kind::action:
-    said = fmt::format("* {} {}", e.from, text);
+    said = fmt::format("~ {} {}", e.from, text);
     break;
   case entry_kind::topic:
     said = text.empty() ? fmt::format("* {} removed the topic", e.from)

@@ -7,7 +7,8 @@
 
 namespace asio_chat {
 
-/// `[2026-11-21 10:07:12 UTC] alice: hello`; line ends in the text become ` / `.
+/// `[2026-11-21 10:07:12 UTC] alice: hello`, an action `… ~ alice waves`, a topic `… * alice set
+/// the topic: tea`; line ends in the text become ` / `.
 /// @param most_of_the_text in bytes; of a longer one the end is cut
 std::string entry_line(const entry& e, std::size_t most_of_the_text = std::string::npos);
 

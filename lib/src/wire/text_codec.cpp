@@ -3,15 +3,20 @@
 #include "base/utf8.hpp"
 #include "wire/frame.hpp"
 
+#include <boost/algorithm/string/replace.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace asio_chat::wire::text {
 
 namespace {
 
 /// `before` + a line of `said` + `after`, for every line; in one frame if that holds them all.
-std::string told(std::string_view before, std::string_view said, std::string_view after) {
+/// @param before_more instead of `before`, from the second line or frame on
+std::string told(std::string_view before, std::string_view said, std::string_view after,
+                 std::string_view before_more) {
   if (before.size() + said.size() + after.size() <= text_payload_cap &&
       said.find('\n') == std::string_view::npos) {
     std::string out;
@@ -20,7 +25,8 @@ std::string told(std::string_view before, std::string_view said, std::string_vie
     append_frame(out, fmt::format("{}{}{}", before, said, after));
     return out;
   }
-  const std::size_t most = text_payload_cap - before.size() - after.size();
+  const std::size_t most =
+      text_payload_cap - std::max(before.size(), before_more.size()) - after.size();
   std::string frames;
   std::string payload;
   for (std::size_t start = 0; start <= said.size();) {
@@ -37,24 +43,37 @@ std::string told(std::string_view before, std::string_view said, std::string_vie
       }
       if (!payload.empty()) payload.push_back('\n');
       payload.append(before).append(piece).append(after);
+      before = before_more;
     } while (!line.empty());
   }
   append_frame(frames, payload);
   return frames;
 }
 
+/// Every line bears its author's name.
+std::string told(const std::string& before, std::string_view said, std::string_view after = {}) {
+  return told(before, said, after, before);
+}
+
+std::string before_text(const entry& e) {
+  switch (e.kind) {
+  case entry_kind::message:
+    return e.from + ": ";
+  case entry_kind::action:
+    return "~ " + e.from + " ";
+  case entry_kind::topic:
+    return "* " + e.from + (e.text.empty() ? " removed the topic" : " set the topic: ");
+  }
+  return {};
+}
+
+std::string_view after_text(const entry& e) {
+  return e.kind == entry_kind::topic ? " *" : "";
+}
+
 struct encoder {
   std::string operator()(const entry& e) const {
-    switch (e.kind) {
-    case entry_kind::message:
-      return told(e.from + ": ", e.text, "");
-    case entry_kind::action:
-      return told("* " + e.from + " ", e.text, " *");
-    case entry_kind::topic:
-      return e.text.empty() ? encode_notice(e.from + " removed the topic")
-                            : told("* " + e.from + " set the topic: ", e.text, " *");
-    }
-    return {};
+    return told(before_text(e), e.text, after_text(e));
   }
   std::string operator()(const member_joined& m) const {
     return encode_notice(m.name + " joined the chat");
@@ -64,7 +83,7 @@ struct encoder {
     return encode_notice(fmt::format("{} is now known as {}", m.from, m.to));
   }
   std::string operator()(const direct_message& m) const {
-    return told("[private] " + m.from + ": ", m.text, "");
+    return told("[private] " + m.from + ": ", m.text);
   }
   std::string operator()(const acknowledged&) const { return {}; }
   std::string operator()(const reply& r) const {
@@ -83,9 +102,9 @@ struct encoder {
   std::string operator()(const history_page& p) const {
     std::string frames;
     for (const entry& e : p.entries) {
-      frames += told(fmt::format("[{:%Y-%m-%d %H:%M:%S}] {}: ",
-                                 std::chrono::floor<std::chrono::seconds>(e.time), e.from),
-                     e.text, "");
+      const auto time = std::chrono::floor<std::chrono::seconds>(e.time);
+      frames += told(fmt::format("[{:%Y-%m-%d %H:%M:%S}] {}", time, before_text(e)), e.text,
+                     after_text(e));
     }
     return frames;
   }
@@ -98,7 +117,10 @@ std::string encode(const event& e) {
 }
 
 std::string encode_notice(std::string_view line) {
-  return told("* ", line, " *");
+  // What members said may stand in it: no part of that may look like a notice of its own.
+  constexpr std::string_view more = "* … ";
+  if (line.find('\n') == std::string_view::npos) return told("* ", line, " *", more);
+  return told("* ", boost::algorithm::replace_all_copy(std::string(line), "\n", " / "), " *", more);
 }
 
 std::string encode(const close_reason& reason) {

@@ -15,7 +15,8 @@ namespace asio_chat::wire::text {
 /// pretend to be somebody else's line. What does not fit a frame of 8192 bytes is told in several.
 std::string encode(const event& e);
 
-/// `* line *`; in several frames if it is too long for one.
+/// `* line *`; in several frames if it is too long for one, `* … more *`. Line ends become ` / `: a
+/// topic in an answer cannot pretend to be another notice.
 std::string encode_notice(std::string_view line);
 
 /// The last frame before the server closes.

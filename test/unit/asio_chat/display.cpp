@@ -60,7 +60,7 @@ TEST_CASE("asio-chat C27: what people do") {
   CHECK(text(member_joined{"lobby", "bob"}) == lines{"* bob joined the chat *"});
   CHECK(text(member_left{"lobby", "bob"}) == lines{"* bob left *"});
   CHECK(text(member_renamed{"lobby", "bob", "rob"}) == lines{"* bob is now known as rob *"});
-  CHECK(text(said("waves", entry_kind::action)) == lines{"* bob waves *"});
+  CHECK(text(said("waves", entry_kind::action)) == lines{"~ bob waves"});
   CHECK(text(said("tea", entry_kind::topic)) == lines{"* bob set the topic: tea *"});
   CHECK(text(direct_message{"bob", "alice", noon, "psst"}) == lines{"[private] bob: psst"});
   CHECK(text(reply{"", "who", {"online: a, b"}, {}}) == lines{"* online: a, b *"});

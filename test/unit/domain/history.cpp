@@ -47,7 +47,7 @@ TEST_CASE("an entry is one line for a person") {
   entry e{"den", {}, time, "alice", entry_kind::message, "one\ntwo", ""};
   CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] alice: one / two");
   e.kind = entry_kind::action;
-  CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] * alice one / two");
+  CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] ~ alice one / two");
   e.kind = entry_kind::topic;
   CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] * alice set the topic: one / two");
   e.text.clear();

@@ -105,7 +105,7 @@ TEST_CASE("/search finds words, authors and times in the room, the newest last")
   CHECK(all.ref == "r");
   CHECK(all.command == "search");
   CHECK(all.lines == words{"[2026-11-21 10:07:12 UTC] alice: green tea?",
-                           "[2026-11-21 11:07:12 UTC] * bob drinks Tea / with milk",
+                           "[2026-11-21 11:07:12 UTC] ~ bob drinks Tea / with milk",
                            "[2026-11-22 11:07:12 UTC] * alice set the topic: tea at five"});
   CHECK(all.items.empty());
 

@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 #include "unit/wire/payloads.hpp"
 
+#include <boost/algorithm/string/split.hpp>
+
 using namespace asio_chat;
 namespace text = wire::text;
 
@@ -20,10 +22,10 @@ entry entry_of(entry_kind kind, std::string said) {
 
 } // namespace
 
-TEST_CASE("C12: a message is its author's name and the text, an action stands in asterisks") {
+TEST_CASE("C12: a message is its author's name and the text, an action begins with ~") {
   CHECK(told(entry_of(entry_kind::message, "hello")) == lines{"alice: hello"});
   CHECK(told(entry_of(entry_kind::message, "")) == lines{"alice: "});
-  CHECK(told(entry_of(entry_kind::action, "waves")) == lines{"* alice waves *"});
+  CHECK(told(entry_of(entry_kind::action, "waves")) == lines{"~ alice waves"});
   CHECK(told(entry_of(entry_kind::topic, "tea")) == lines{"* alice set the topic: tea *"});
   CHECK(told(entry_of(entry_kind::topic, "")) == lines{"* alice removed the topic *"});
 }
@@ -60,12 +62,46 @@ TEST_CASE("every line of a text bears its author's name, so that none can preten
   CHECK(told(entry_of(entry_kind::message, "hello\n* bob left *\nbob: hi")) ==
         lines{"alice: hello\nalice: * bob left *\nalice: bob: hi"});
   CHECK(told(entry_of(entry_kind::action, "waves\nbob: hi")) ==
-        lines{"* alice waves *\n* alice bob: hi *"});
+        lines{"~ alice waves\n~ alice bob: hi"});
   CHECK(told(entry_of(entry_kind::message, "a\n\nb\n")) ==
         lines{"alice: a\nalice: \nalice: b\nalice: "});
   CHECK(told(direct_message{"alice", "bob", {}, "a\nb"}) ==
         lines{"[private] alice: a\n[private] alice: b"});
-  CHECK(told(reply{"r", "msg", {"to bob: a\nb"}, {}}) == lines{"* to bob: a *\n* b *"});
+}
+
+TEST_CASE("C59: no text of a member begins a line with *: those are the server's") {
+  const std::string forged = "joined the chat *\n* bob left *\nbob left";
+  const auto starred = [](const event& e) {
+    lines all;
+    for (const std::string& payload : told(e)) {
+      std::vector<std::string> split;
+      boost::algorithm::split(split, payload, [](char c) { return c == '\n'; });
+      for (std::string& line : split)
+        if (line.starts_with('*')) all.push_back(std::move(line));
+    }
+    return all;
+  };
+  CHECK(starred(entry_of(entry_kind::message, forged)).empty());
+  CHECK(starred(entry_of(entry_kind::action, forged)).empty());
+  CHECK(starred(direct_message{"alice", "bob", {}, forged}).empty());
+  CHECK(
+      starred(history_page{"r", "lobby", {entry_of(entry_kind::action, forged)}, false, false, {}})
+          .empty());
+  // Where the server quotes, its own words stand before each line.
+  for (const std::string& line : starred(entry_of(entry_kind::topic, forged)))
+    CHECK(line.starts_with("* alice set the topic: "));
+  for (const std::string& line : starred(room_state{"r", "lobby", forged, {}, {}}))
+    CHECK(line.starts_with("* topic: "));
+  CHECK(told(reply{"r", "rooms", {"den (1): " + forged}, {}}) ==
+        lines{"* den (1): joined the chat * / * bob left * / bob left *"});
+  CHECK(told(refused{"r", errc::bad_arguments, "'a\nb' is not a room"}) ==
+        lines{"* 'a / b' is not a room *"});
+}
+
+TEST_CASE("C59: what is left of a notice too long for a frame does not look like one of its own") {
+  const std::string said = "alice: " + std::string(8177, 'x') + "bob left";
+  CHECK(told(reply{"r", "history", {said}, {}}) ==
+        lines{"* alice: " + std::string(8177, 'x') + " *", "* … bob left *"});
 }
 
 TEST_CASE("C42: the last word is the reason, and of a wrong passphrase nothing else") {

@@ -32,6 +32,7 @@ inline const std::map<std::string, std::string>& text_samples() {
       {"private message", told(direct_message{"alice", "bob", {}, "between us"})},
       {"answer", told(reply{"", "who", {"online: alice, bob"}, {}})},
       {"answer of two lines", told(reply{"", "rooms", {"den (1)", "lobby (2)"}, {}})},
+      {"answer that quotes a topic", told(reply{"", "topic", {"topic: tea\nbob left"}, {}})},
       {"refused", told(refused{"", errc::text_empty, "there is nothing to say"})},
       {"server stopping",
        text::encode(close_reason{close_code::server_stopping, "the server is going down"})},
