@@ -1,6 +1,6 @@
 #include "conversation.hpp"
 
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 #include "exit_code.hpp"
 
 #include <fmt/format.h>
@@ -92,7 +92,7 @@ vocabulary conversation::words() const {
   // The words come from the server and go to the terminal.
   for (auto* list : {&w.commands, &w.names, &w.rooms})
     for (std::string& word : *list)
-      word = harmless_line(word);
+      word = sanitize_for_terminal(word);
   return w;
 }
 

@@ -1,7 +1,7 @@
 // What becomes of a line that was typed or piped in.
 #include "conversation.hpp"
 
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 #include "json_display.hpp"
 #include "model/names.hpp"
 #include "wire/command_line.hpp"
@@ -127,7 +127,7 @@ void conversation::on_reply(const said_lines::line& said, const reply& r) {
   // What the server cannot know: by what this end has verified it.
   reply both = r;
   both.lines.push_back(fmt::format("this client verified {} by {}",
-                                   harmless_line(chat_.server().subject), verified_by_));
+                                   sanitize_for_terminal(chat_.server().subject), verified_by_));
   show(both);
 }
 
@@ -145,7 +145,7 @@ void conversation::refuse(const said_lines::line& said, const error_code& e) {
   } else if (said.marked) {
     screen_.notice(fate_of(said.text, e, why));
   } else {
-    screen_.notice(fmt::format("[refused: {}]", harmless_line(why)));
+    screen_.notice(fmt::format("[refused: {}]", sanitize_for_terminal(why)));
   }
 }
 

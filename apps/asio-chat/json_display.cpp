@@ -1,6 +1,6 @@
 #include "json_display.hpp"
 
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -14,45 +14,14 @@ namespace {
 
 namespace json = boost::json;
 
-/// Control characters are gone by `clean_text`. What can still turn a line around or break it in
-/// two is escaped, although JSON would not ask for it: line separators, bidirectional controls,
-/// BOM.
-bool is_treacherous(std::uint32_t c) {
-  return c == 0x2028 || c == 0x2029 || (c >= 0x202A && c <= 0x202E) ||
-         (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
-}
-
-std::string harmless_json(const json::object& o) {
-  const std::string raw = json::serialize(o);
-  std::string out;
-  out.reserve(raw.size());
-  const auto at = [&](std::size_t i) {
-    return i < raw.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(raw[i])) : 0U;
-  };
-  for (std::size_t i = 0; i < raw.size();) {
-    std::size_t length = 1;
-    std::uint32_t c = at(i);
-    if (c >= 0xF0) {
-      length = 4;
-    } else if (c >= 0xE0) {
-      length = 3;
-      c = (c & 0x0F) << 12 | (at(i + 1) & 0x3F) << 6 | (at(i + 2) & 0x3F);
-    } else if (c >= 0xC0) {
-      length = 2;
-      c = (c & 0x1F) << 6 | (at(i + 1) & 0x3F);
-    }
-    if (length < 4 && is_treacherous(c)) {
-      out += fmt::format("\\u{:04x}", c);
-    } else {
-      out.append(raw, i, length);
-    }
-    i += length;
-  }
-  return out;
+/// Control characters are gone by `sanitize`; what else steers a display is escaped, although JSON
+/// would not ask for it.
+std::string line_of(const json::object& o) {
+  return sanitize_json_for_terminal(json::serialize(o));
 }
 
 std::string valid(std::string_view text) {
-  return clean_text(text);
+  return sanitize(text);
 }
 
 json::array strings(const std::vector<std::string>& values) {
@@ -159,14 +128,14 @@ struct object_of {
 } // namespace
 
 std::vector<shown_line> json_display::show(const client_event& e, std::string_view) {
-  return {{shown_line::kind::chat, harmless_json(std::visit(object_of{}, e))}};
+  return {{shown_line::kind::chat, line_of(std::visit(object_of{}, e))}};
 }
 
 std::string json_error(const error_code& code, std::string_view message) {
   const auto name = code.category() == chat_category()
                         ? std::string(name_of(static_cast<errc>(code.value())))
                         : code.message();
-  return harmless_json({{"event", "error"}, {"code", name}, {"message", valid(message)}});
+  return line_of({{"event", "error"}, {"code", name}, {"message", valid(message)}});
 }
 
 } // namespace asio_chat::app

@@ -1,5 +1,6 @@
 #include "known_hosts.hpp"
 
+#include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "tls/file.hpp"
 #include "tls/pin.hpp"
@@ -40,7 +41,7 @@ result<known_hosts> known_hosts::load(const std::filesystem::path& file) {
     if (!tls::is_pin(pin)) {
       return fail(errc::bad_setting,
                   fmt::format("'{}', line {}: '{}' is not HOST:PORT and a pin; mend or remove it",
-                              file.string(), number, harmless_line(line)));
+                              file.string(), number, sanitize_for_terminal(line)));
     }
     known.hosts_.push_back({std::string(line.substr(0, space)), std::string(pin), number});
   }

@@ -10,8 +10,8 @@
 #include "terminal.hpp"
 #include "terminal_screen.hpp"
 
+#include "base/sanitize.hpp"
 #include "base/standard_streams.hpp"
-#include "base/utf8.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -43,9 +43,9 @@ class narrator {
   }
   log_function log() {
     return [this](severity, std::string_view message, std::span<const log_field> fields) {
-      std::string line(message);
+      std::string line = sanitize_for_terminal(message);
       for (const log_field& f : fields)
-        line += fmt::format(" {}={}", f.name, harmless_line(f.value));
+        line += fmt::format(" {}={}", f.name, sanitize_for_terminal(f.value));
       say(line);
     };
   }

@@ -1,6 +1,6 @@
 #include "room_focus.hpp"
 
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 
 #include <fmt/format.h>
 
@@ -27,14 +27,14 @@ void room_focus::left(const std::string& room) {
 std::optional<std::string> room_focus::obstacle() const {
   if (rooms_.empty() && has_home()) return "you are in no room; /join ROOM first";
   if (!missed_.empty()) {
-    return fmt::format("not said: you are not in {}", harmless_line(missed_));
+    return fmt::format("not said: you are not in {}", sanitize_for_terminal(missed_));
   }
   return std::nullopt;
 }
 
 std::string room_focus::prompt() const {
   if (room_.empty()) return "(no room)> ";
-  return room_ == home_ ? "> " : fmt::format("#{}> ", harmless_line(room_));
+  return room_ == home_ ? "> " : fmt::format("#{}> ", sanitize_for_terminal(room_));
 }
 
 } // namespace asio_chat::app

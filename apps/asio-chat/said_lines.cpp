@@ -1,5 +1,6 @@
 #include "said_lines.hpp"
 
+#include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 
 #include <fmt/format.h>
@@ -38,11 +39,11 @@ std::string fate_of(std::string_view text, const error_code& e, std::string_view
   if (e == errc::connection_lost) {
     return fmt::format("[not acknowledged: {}; it may or may not be kept]", line);
   }
-  return fmt::format("[refused: {}; {}]", line, harmless_line(why));
+  return fmt::format("[refused: {}; {}]", line, sanitize_for_terminal(why));
 }
 
 std::string excerpt(std::string_view text) {
-  const std::string line = harmless_line(text);
+  const std::string line = sanitize_for_terminal(text);
   const std::string_view beginning = prefix_of_characters(line, recognised_by);
   return beginning.size() < line.size() ? std::string(beginning) + "…" : line;
 }

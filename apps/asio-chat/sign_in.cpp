@@ -1,5 +1,6 @@
 #include "sign_in.hpp"
 
+#include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
@@ -69,7 +70,7 @@ bool sign_in::after(const failure& why, const server_certificate& server) {
   exit_code_ = exit_code_of(why.code);
   if (exit_code_ == exit_not_trusted) return decide_on_trust(why, server);
   if (exit_code_ == exit_usage) throw error(why);
-  complain(harmless_line(why.message));
+  complain(sanitize_for_terminal(why.message));
   const bool another_name = why.code == errc::name_taken || why.code == errc::name_invalid;
   return name_was_asked_ && another_name && ask_name();
 }
@@ -83,7 +84,7 @@ bool sign_in::decide_on_trust(const failure& why, const server_certificate& serv
     return false;
   }
   if (!known_ || !may_be_asked(why.code, server)) {
-    complain(harmless_line(why.message));
+    complain(sanitize_for_terminal(why.message));
     return false;
   }
   if (!interactive_) {

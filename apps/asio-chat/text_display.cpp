@@ -1,6 +1,6 @@
 #include "text_display.hpp"
 
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 #include "model/names.hpp"
 
 #include <fmt/chrono.h>
@@ -22,7 +22,7 @@ lines said(const std::string& before, std::string_view text, std::string_view af
   lines all;
   while (true) {
     const auto end = text.find('\n');
-    const std::string line = harmless_line(text.substr(0, end));
+    const std::string line = sanitize_for_terminal(text.substr(0, end));
     all.push_back({kind::chat, fmt::format("{}{}{}", before, line, after)});
     if (end == std::string_view::npos) return all;
     text.remove_prefix(end + 1);
@@ -37,12 +37,12 @@ struct text_of {
 
   /// Nothing for the room one looks at.
   std::string in(const std::string& where) const {
-    return where == room ? std::string() : fmt::format("#{} ", harmless_line(where));
+    return where == room ? std::string() : fmt::format("#{} ", sanitize_for_terminal(where));
   }
 
   lines operator()(const entry& e) const {
     const std::string head = stamp(e.time, format) + in(e.room);
-    const std::string from = harmless_line(e.from);
+    const std::string from = sanitize_for_terminal(e.from);
     switch (e.kind) {
     case entry_kind::message:
       return said(fmt::format("{}{}: ", head, from), e.text);
@@ -57,47 +57,49 @@ struct text_of {
     return {};
   }
   lines operator()(const member_joined& m) const {
-    return said(in(m.room), fmt::format("* {} joined the chat *", harmless_line(m.name)));
+    return said(in(m.room), fmt::format("* {} joined the chat *", sanitize_for_terminal(m.name)));
   }
   lines operator()(const member_left& m) const {
-    return said(in(m.room), fmt::format("* {} left *", harmless_line(m.name)));
+    return said(in(m.room), fmt::format("* {} left *", sanitize_for_terminal(m.name)));
   }
   lines operator()(const member_renamed& m) const {
-    return said(in(m.room), fmt::format("* {} is now known as {} *", harmless_line(m.from),
-                                        harmless_line(m.to)));
+    return said(in(m.room), fmt::format("* {} is now known as {} *", sanitize_for_terminal(m.from),
+                                        sanitize_for_terminal(m.to)));
   }
   lines operator()(const direct_message& m) const {
-    return said(fmt::format("{}[private] {}: ", stamp(m.time, format), harmless_line(m.from)),
-                m.text);
+    return said(
+        fmt::format("{}[private] {}: ", stamp(m.time, format), sanitize_for_terminal(m.from)),
+        m.text);
   }
   lines operator()(const reply& r) const {
     // A list reads better without a star behind every line.
     const char* end = r.lines.size() == 1 ? " *" : "";
     lines all;
     for (const std::string& line : r.lines)
-      all.push_back({kind::chat, fmt::format("* {}{}", harmless_line(line), end)});
+      all.push_back({kind::chat, fmt::format("* {}{}", sanitize_for_terminal(line), end)});
     return all;
   }
   lines operator()(const room_state& s) const {
     std::vector<std::string> names;
     for (const std::string& name : s.members)
-      names.push_back(harmless_line(name));
-    lines all{{kind::notice,
-               fmt::format("[in #{} with {}]", harmless_line(s.room), fmt::join(names, ", "))}};
-    if (!s.topic.empty()) all.push_back({kind::notice, "[topic: " + harmless_line(s.topic) + "]"});
+      names.push_back(sanitize_for_terminal(name));
+    lines all{{kind::notice, fmt::format("[in #{} with {}]", sanitize_for_terminal(s.room),
+                                         fmt::join(names, ", "))}};
+    if (!s.topic.empty())
+      all.push_back({kind::notice, "[topic: " + sanitize_for_terminal(s.topic) + "]"});
     return all;
   }
   lines operator()(const entries_missed& m) const {
     const char* what = m.after.epoch == m.next.epoch
                            ? "messages are missing here: they are no longer kept"
                            : "messages may be missing here: the room's log was begun anew";
-    return {{kind::notice, fmt::format("[#{}: {}]", harmless_line(m.room), what)}};
+    return {{kind::notice, fmt::format("[#{}: {}]", sanitize_for_terminal(m.room), what)}};
   }
   lines operator()(const history_page& p) const {
     lines all;
     if (p.gap) {
       all.push_back({kind::notice, fmt::format("[#{}: older messages are no longer kept]",
-                                               harmless_line(p.room))});
+                                               sanitize_for_terminal(p.room))});
     }
     for (const entry& e : p.entries)
       for (shown_line& line : (*this)(e))
@@ -105,7 +107,7 @@ struct text_of {
     return all;
   }
   lines operator()(const refused& r) const {
-    return {{kind::notice, fmt::format("[refused: {}]", harmless_line(r.message))}};
+    return {{kind::notice, fmt::format("[refused: {}]", sanitize_for_terminal(r.message))}};
   }
   lines operator()(const acknowledged&) const { return {}; }
   lines operator()(const connected& c) const {
@@ -115,7 +117,7 @@ struct text_of {
                                        name_verified ? "" : ", its host name NOT VERIFIED")}};
   }
   lines operator()(const disconnected& d) const {
-    const std::string phrase = harmless_line(d.reason.phrase);
+    const std::string phrase = sanitize_for_terminal(d.reason.phrase);
     if (!d.retry_in) return {{kind::notice, fmt::format("[disconnected: {}]", phrase)}};
     return {{kind::notice, fmt::format("[disconnected: {}; trying again in {:.1f} s]", phrase,
                                        static_cast<double>(d.retry_in->count()) / 1000.0)}};
@@ -156,7 +158,7 @@ std::vector<shown_line> text_display::show_entry(const entry& e, std::string_vie
   lines all;
   if (v.ended_before) all.push_back(now);
   if (v.begins) {
-    all.push_back({kind::notice, fmt::format("[earlier in #{}]", harmless_line(e.room))});
+    all.push_back({kind::notice, fmt::format("[earlier in #{}]", sanitize_for_terminal(e.room))});
   }
   const auto today =
       std::chrono::time_point_cast<wall_time::duration>(std::chrono::system_clock::now());

@@ -1,6 +1,6 @@
 #include "trust.hpp"
 
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +18,8 @@ std::string introduction(const std::string& address, const server_certificate& s
                      "  fingerprint: SHA-256 {}\n"
                      "  pin:         {}\n"
                      "Compare the fingerprint with what the server's owner says.\n",
-                     address, harmless_line(server.subject), server.fingerprint, server.pin);
+                     address, sanitize_for_terminal(server.subject), server.fingerprint,
+                     server.pin);
 }
 
 std::string advice_without_terminal(const std::string& address, const server_certificate& server) {

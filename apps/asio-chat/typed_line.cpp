@@ -1,5 +1,6 @@
 #include "typed_line.hpp"
 
+#include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ std::string without_controls(std::string_view raw) {
       kept += raw[i];
     }
   }
-  return clean_text(kept);
+  return sanitize(kept);
 }
 
 bool is_word(std::string_view text, std::string_view lower) {
@@ -41,7 +42,7 @@ bool is_word(std::string_view text, std::string_view lower) {
 typed_line read_typed_line(std::string_view raw, bool bare_quit) {
   const std::string clean = without_controls(raw);
   const std::string_view line = trim(clean);
-  if (line.empty()) return {intent::nothing, {}};
+  if (is_blank(line)) return {intent::nothing, {}};
   if (bare_quit && is_word(line, "quit")) return {intent::leave, {}};
   if (line.starts_with("//")) return {intent::say, std::string(line.substr(1))};
   if (!line.starts_with('/')) return {intent::say, std::string(line)};

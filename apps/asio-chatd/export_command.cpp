@@ -2,6 +2,7 @@
 #include "history_commands.hpp"
 #include "room_choice.hpp"
 
+#include "base/sanitize.hpp"
 #include "domain/entry_line.hpp"
 #include "journal/sqlite/new_file.hpp"
 #include "journal/sqlite/reader.hpp"
@@ -44,7 +45,7 @@ std::string json_line(const entry& e) {
       {"from", e.from},
       {"kind", name_of(e.kind)},
       {"text", e.text}};
-  return boost::json::serialize(o);
+  return sanitize_json_for_terminal(boost::json::serialize(o));
 }
 
 /// Where it goes: standard output, or a file that is there when all is in it.
@@ -107,7 +108,8 @@ int export_room(ops::settings& s, const ops::history_request& wanted) {
                  *page->gap - 1);
     for (const journal::record& r : page->entries) {
       const bool as_json = wanted.as == ops::history_request::format::jsonl;
-      if (!out.line(as_json ? json_line(r.what) : entry_line(r.what))) return 0;
+      if (!out.line(as_json ? json_line(r.what) : sanitize_for_terminal(entry_line(r.what))))
+        return 0;
       last = r.what.at;
     }
     more = page->more && !page->entries.empty();

@@ -1,7 +1,7 @@
 #include "room_choice.hpp"
 
+#include "base/sanitize.hpp"
 #include "model/names.hpp"
-#include "ops/visible.hpp"
 
 #include <fmt/format.h>
 
@@ -31,5 +31,5 @@ sqlite::known_room choose_room(const history& kept, const std::string& typed) {
   const auto found = std::ranges::find(rooms, name, &sqlite::known_room::name);
   if (found != rooms.end()) return *found;
   throw error(fail(errc::bad_setting, fmt::format("no room is called '{}': {}",
-                                                  ops::visible(name, 64), names_of(rooms))));
+                                                  sanitize_for_log(name, 64), names_of(rooms))));
 }

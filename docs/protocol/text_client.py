@@ -21,10 +21,14 @@ def receive(tls):
     return exactly(length).decode()
 
 
+def harmless(text):
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+
+
 def show_all(tls):
     try:
         while True:
-            print(receive(tls), flush=True)
+            print(harmless(receive(tls)), flush=True)
     except (EOFError, OSError):
         print("[disconnected]", flush=True)
 

@@ -1,7 +1,7 @@
 // The native protocol: what can be read can be written, and reads the same again; what cannot is
 // refused with a sentence that fits a frame.
 
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 #include "fuzz/require.hpp"
 #include "unit/wire/payloads.hpp"
 #include "wire/native_codec.hpp"
@@ -27,7 +27,7 @@ void check(const native::decoded<T>& first, native::decoded<T> (*parse)(std::str
   if (const auto* bad = std::get_if<native::bad_message>(&first)) {
     require(bad->ref.size() <= native::id_bytes, "a ref is short");
     require(bad->why.message.size() < 300, "a refusal is short");
-    require(is_clean_text(bad->why.message), "and harmless");
+    require(is_sanitized(bad->why.message), "and harmless");
     const refused answer{bad->ref, errc::protocol_error, bad->why.message};
     require(test::payloads_of(native::encode(event(answer))).size() == 1, "and fits a frame");
     return;

@@ -3,7 +3,7 @@
 // Input: lines with NUL between them; the first is a name, the others are said in turn by somebody
 // of that name and by bob.
 
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 #include "domain/hub.hpp"
 #include "fuzz/require.hpp"
 #include "journal/memory_journal.hpp"
@@ -31,7 +31,7 @@ class judging_sink final : public sink {
     for (const std::string& payload :
          test::payloads_of(wire::text::encode(e->value), wire::text_payload_cap)) {
       require(!payload.empty(), "a frame says something");
-      require(is_clean_text(payload), "what is told is valid and harmless");
+      require(is_sanitized(payload), "what is told is valid and harmless");
     }
     for (const std::string& payload :
          test::payloads_of(wire::native::encode(e->value), wire::native_payload_cap)) {
@@ -45,7 +45,7 @@ class judging_sink final : public sink {
   void close(close_reason reason) override {
     for (const std::string& payload :
          test::payloads_of(wire::text::encode(reason), wire::text_payload_cap)) {
-      require(is_clean_text(payload), "the last word is valid and harmless");
+      require(is_sanitized(payload), "the last word is valid and harmless");
     }
   }
 };

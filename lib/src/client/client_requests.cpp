@@ -1,5 +1,5 @@
 // What the program asks of a client, and what it is told.
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 #include "client/client_impl.hpp"
 #include "wire/command_line.hpp"
 
@@ -60,7 +60,7 @@ void client::impl::send(std::string room, std::string text, send_handler handler
     return;
   }
   std::string frame = native::encode(native::request(
-      native::send{messages_.next_id(), std::move(room), clean_text(text), entry_kind::message}));
+      native::send{messages_.next_id(), std::move(room), sanitize(text), entry_kind::message}));
   if (!fits(frame)) {
     waiting.fail(too_long(frame.size(), wire::native_payload_cap));
     return;
@@ -77,7 +77,7 @@ void client::impl::send(std::string room, std::string text, send_handler handler
 }
 
 void client::impl::command(std::string room, std::string line, reply_handler handler) {
-  line = clean_text(line);
+  line = sanitize(line);
   const asio_chat::command typed = wire::parse_command_line(line);
   const bool join = typed.name == "join" && !typed.arguments.empty();
   request<reply>(std::move(handler), [&](std::string ref) -> native::request {

@@ -1,5 +1,6 @@
 #include "domain/hub.hpp"
 
+#include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/command_table.hpp"
 #include "model/names.hpp"
@@ -73,7 +74,7 @@ void hub::hungry(const member& m) {
 void hub::dispatch(member& m, const command& c) {
   const command_row* row = find_command(c.name);
   if (!row) {
-    const std::string shown = clean_text(c.name);
+    const std::string shown = sanitize(c.name);
     m.refuse(c.ref, fail(errc::unknown_command,
                          fmt::format("there is no command /{}; /help lists those there are",
                                      prefix_of_bytes(shown, 40))));

@@ -1,5 +1,6 @@
 #include "model/names.hpp"
 
+#include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 
 #include <fmt/format.h>
@@ -51,7 +52,7 @@ result<void> check_member_name(std::string_view name, const limits& limits) {
 }
 
 std::string mend_member_name(std::string_view name, const limits& limits) {
-  const std::string valid = clean_text(trim(name));
+  const std::string valid = sanitize(trim(name));
   std::string mended;
   for (std::size_t i = 0; i < valid.size() && mended.size() < limits.name_characters; ++i) {
     const bool continues = (static_cast<unsigned char>(valid[i]) & 0xC0) == 0x80;

@@ -1,5 +1,6 @@
 // [passphrase,] name, then lines. docs/protocol.md
 
+#include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "model/names.hpp"
 #include "net/passphrase.hpp"
@@ -83,7 +84,7 @@ class text_protocol final : public protocol, public sink {
 
   void take_name(std::string_view payload) {
     // A client of this protocol cannot be asked again: whatever it says becomes a name.
-    const std::string wish(trim(clean_text(payload)));
+    const std::string wish(trim(sanitize(payload)));
     std::string name = mend_member_name(wish, house_.hub.limits());
     if (name.empty()) name = fmt::format("anon-{}", peer_.port());
     const identity who = make_identity();
@@ -107,7 +108,7 @@ class text_protocol final : public protocol, public sink {
 
   void take_line(std::string_view payload) {
     const std::string_view line = trim(payload);
-    if (line.empty()) return;
+    if (is_blank(line)) return;
     house_.hub.dispatch(*member_, wire::parse_command_line(line));
   }
 

@@ -1,9 +1,9 @@
 #include "ops/command_line.hpp"
 
+#include "base/sanitize.hpp"
 #include "ops/history_commands.hpp"
 #include "ops/nearest.hpp"
 #include "ops/setting_table.hpp"
-#include "ops/visible.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/algorithm/string/replace.hpp>
@@ -84,7 +84,8 @@ class parser {
     } catch (const CLI::ArgumentMismatch& e) {
       return without_value(e.what());
     } catch (const CLI::ParseError& e) {
-      return fail(errc::bad_setting, fmt::format("command line: {}", visible(e.what(), 256)));
+      return fail(errc::bad_setting,
+                  fmt::format("command line: {}", sanitize_for_log(e.what(), 256)));
     }
     if (const auto swallowed = find_swallowed_flag()) return *swallowed;
     if (const auto extras = app_.remaining(true); !extras.empty()) return unknown(extras.front());
@@ -174,14 +175,15 @@ class parser {
       return fail(errc::bad_setting,
                   fmt::format("command line: nothing is known to do with \"{}\"; "
                               "see asio-chatd --help",
-                              visible(argument, 64, quotes::escape)));
+                              sanitize_for_log(argument, 64, quotes::escape)));
     const std::string name = argument.substr(0, argument.find('='));
     std::vector<std::string> all(std::begin(flags), std::end(flags));
     for (const auto& s : setting_table())
       all.push_back(fmt::format("--{}", s.name));
     const std::vector<std::string_view> names(all.begin(), all.end());
-    return fail(errc::bad_setting, fmt::format("command line: there is no flag {}{}",
-                                               visible(name, 64), did_you_mean(name, names)));
+    return fail(errc::bad_setting,
+                fmt::format("command line: there is no flag {}{}", sanitize_for_log(name, 64),
+                            did_you_mean(name, names)));
   }
 
   CLI::App app_;

@@ -1,8 +1,8 @@
 #include "ops/config_file.hpp"
 
+#include "base/sanitize.hpp"
 #include "ops/nearest.hpp"
 #include "ops/setting_table.hpp"
-#include "ops/visible.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/algorithm/string/trim.hpp>
@@ -64,8 +64,8 @@ failure unknown_key(const std::string& key) {
   std::vector<std::string_view> names;
   for (const auto& s : setting_table())
     names.push_back(s.name);
-  return wrong(
-      fmt::format("no setting is called {}{}", visible(key, 64), did_you_mean(key, names)));
+  return wrong(fmt::format("no setting is called {}{}", sanitize_for_log(key, 64),
+                           did_you_mean(key, names)));
 }
 
 result<void> read_setting(given_values& given, const std::string& line, const std::string& path,

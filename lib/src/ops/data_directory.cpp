@@ -1,6 +1,6 @@
 #include "ops/data_directory.hpp"
 
-#include "ops/visible.hpp"
+#include "base/sanitize.hpp"
 
 #include <fmt/format.h>
 
@@ -17,7 +17,8 @@ namespace asio_chat::ops {
 namespace {
 
 failure unusable(const std::string& path, std::string_view why) {
-  return fail(errc::bad_setting, fmt::format("the data directory {} {}", visible(path, 512), why));
+  return fail(errc::bad_setting,
+              fmt::format("the data directory {} {}", sanitize_for_log(path, 512), why));
 }
 
 /// `mkdir -p`, but 0700 all the way.
@@ -30,7 +31,7 @@ result<void> make_directories(const std::string& path) {
     struct stat status {};
     if (::stat(so_far.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) continue;
     return unusable(path, fmt::format("cannot be made: {}: {}; choose another with --data",
-                                      visible(so_far.native(), 512),
+                                      sanitize_for_log(so_far.native(), 512),
                                       std::generic_category().message(error)));
   }
   return {};

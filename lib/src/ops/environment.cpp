@@ -1,8 +1,8 @@
 #include "ops/environment.hpp"
 
+#include "base/sanitize.hpp"
 #include "ops/nearest.hpp"
 #include "ops/setting_table.hpp"
-#include "ops/visible.hpp"
 
 #include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/split.hpp>
@@ -31,8 +31,9 @@ failure unknown(const std::string& variable) {
   for (const auto& s : setting_table())
     all.push_back(environment_name(s.name));
   const std::vector<std::string_view> names(all.begin(), all.end());
-  return fail(errc::bad_setting, fmt::format("environment: no setting is called {}{}",
-                                             visible(variable, 64), did_you_mean(variable, names)));
+  return fail(errc::bad_setting,
+              fmt::format("environment: no setting is called {}{}", sanitize_for_log(variable, 64),
+                          did_you_mean(variable, names)));
 }
 
 std::vector<std::string> split_list(const std::string& text) {

@@ -1,6 +1,6 @@
 #include "ops/history_commands.hpp"
 
-#include "ops/visible.hpp"
+#include "base/sanitize.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -103,7 +103,7 @@ result<void> history_commands::check() const {
   if (format_ != "text" && format_ != "jsonl")
     return fail(errc::bad_setting,
                 fmt::format("command line: --format \"{}\" must be text or jsonl",
-                            visible(format_, 64, quotes::escape)));
+                            sanitize_for_log(format_, 64, quotes::escape)));
   if (request_.output.starts_with("--"))
     return fail(errc::bad_setting, "command line: --output has no value; give FILE");
   return {};

@@ -1,7 +1,7 @@
 #include "ops/log_sink.hpp"
 
+#include "base/sanitize.hpp"
 #include "ops/patient_sink.hpp"
-#include "ops/visible.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -43,9 +43,10 @@ level_names names_of(severity level) {
 }
 
 std::string text_line(severity level, std::string_view message, std::span<const log_field> fields) {
-  std::string line = fmt::format("{} {}", names_of(level).text, visible(message, longest_message));
+  std::string line =
+      fmt::format("{} {}", names_of(level).text, sanitize_for_log(message, longest_message));
   for (const auto& field : fields) {
-    const std::string value = visible(field.value, longest_value, quotes::escape);
+    const std::string value = sanitize_for_log(field.value, longest_value, quotes::escape);
     const bool bare = !value.empty() && value.find_first_of(" =\\") == std::string::npos;
     line += bare ? fmt::format(" {}={}", field.name, value)
                  : fmt::format(" {}=\"{}\"", field.name, value);
@@ -64,9 +65,9 @@ std::string json_line(severity level, std::string_view message, std::span<const 
   boost::json::object record;
   record["time"] = utc_now();
   record["level"] = names_of(level).json;
-  record["message"] = visible(message, longest_message);
+  record["message"] = sanitize_for_log(message, longest_message);
   for (const auto& field : fields)
-    record.emplace(field.name, visible(field.value, longest_value));
+    record.emplace(field.name, sanitize_for_log(field.value, longest_value));
   return boost::json::serialize(record);
 }
 

@@ -30,8 +30,8 @@ struct log_options {
 };
 
 /// Writes to standard error, and never waits for whoever reads that: records that cannot be written
-/// are counted, and the next one that can is told after their number. Fields are made `visible` and
-/// cut at 256 bytes, messages at 1024.
+/// are counted, and the next one that can is told after their number. Fields are made fit for a log
+/// and cut at 256 bytes, messages at 1024.
 log_function make_log(const log_options& options);
 
 /// Writes there instead.

@@ -1,7 +1,7 @@
 #include "ops/master_key_file.hpp"
 
+#include "base/sanitize.hpp"
 #include "ops/data_directory.hpp"
-#include "ops/visible.hpp"
 #include "tls/secret_file.hpp"
 #include "tls/x509/staged_file.hpp"
 
@@ -74,7 +74,7 @@ result<bool> is_to_be_made(const settings& s) {
     return fail(errc::bad_setting,
                 fmt::format("{} '{}' is missing, and the keys in '{}' do not open without it: put "
                             "a copy of it back, or name it with --master-key-file",
-                            what, visible(path, 512), visible(ring, 512)));
+                            what, sanitize_for_log(path, 512), sanitize_for_log(ring, 512)));
   return true;
 }
 
@@ -119,14 +119,15 @@ result<std::vector<std::string>> read_master_keys(const std::string& path) {
   for (std::size_t n = 0; n < lines.size(); ++n) {
     boost::algorithm::trim(lines[n]);
     if (lines[n].empty() || lines[n].front() == '#') continue;
-    auto key = checked(lines[n], fmt::format("{} '{}', line {},", what, visible(path, 512), n + 1));
+    auto key = checked(lines[n],
+                       fmt::format("{} '{}', line {},", what, sanitize_for_log(path, 512), n + 1));
     tls::wipe(lines[n]);
     if (!key) return key.error();
     keys.push_back(*std::move(key));
   }
   if (keys.empty())
     return fail(errc::bad_setting,
-                fmt::format("{} '{}' has no key in it", what, visible(path, 512)));
+                fmt::format("{} '{}' has no key in it", what, sanitize_for_log(path, 512)));
   return keys;
 }
 
@@ -145,7 +146,7 @@ result<void> put_new_master_key(const std::string& path) {
     return fail(errc::bad_setting,
                 fmt::format("{} '{}' is not this user's alone: put the new key on its first line "
                             "as who it belongs to; make one with: openssl rand -hex {}",
-                            what, visible(path, 512), key_bytes));
+                            what, sanitize_for_log(path, 512), key_bytes));
   auto old = tls::read_secret_file(path, std::string(what));
   if (!old) return fail(errc::bad_setting, old.error().message);
   auto text = make_line();
@@ -178,7 +179,7 @@ result<void> find_storage(settings& s) {
   if (!is_there(s.data_directory))
     return fail(errc::bad_setting,
                 fmt::format("the data directory {} does not exist; name the server's with --data",
-                            visible(s.data_directory, 512)));
+                            sanitize_for_log(s.data_directory, 512)));
   return take_keys(s);
 }
 

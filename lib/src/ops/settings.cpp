@@ -1,10 +1,10 @@
 #include "ops/settings.hpp"
 
+#include "base/sanitize.hpp"
 #include "ops/command_line.hpp"
 #include "ops/config_file.hpp"
 #include "ops/environment.hpp"
 #include "ops/setting_table.hpp"
-#include "ops/visible.hpp"
 #include "tls/file.hpp"
 #include "tls/secret_file.hpp"
 
@@ -45,7 +45,7 @@ bool has_control_character(std::string_view text) {
 
 result<void> apply(settings& into, const setting& s, const given_value& given) {
   for (const auto& value : given.values) {
-    const std::string shown = visible(value, 128, quotes::escape);
+    const std::string shown = sanitize_for_log(value, 128, quotes::escape);
     if (value.empty())
       return wrong(fmt::format("{} has an empty value; give {}", given.where, s.value));
     if (has_control_character(value))
@@ -129,10 +129,10 @@ result<void> take_passphrase(invocation& call, const command_line& line,
 }
 
 result<std::string> read_whole_file(const std::string& path) {
-  const std::string shown = visible(path, 512);
+  const std::string shown = sanitize_for_log(path, 512);
   const auto file = tls::open_for_reading(path, "the config file");
   auto text = file ? tls::read_all(*file, path, "the config file") : file.error();
-  if (!text) return wrong(visible(text.error().message, 1024));
+  if (!text) return wrong(sanitize_for_log(text.error().message, 1024));
   if (text->size() > longest_config_file)
     return wrong(
         fmt::format("file {} cannot be read: it is no file of settings, it is too large", shown));

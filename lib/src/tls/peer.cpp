@@ -1,7 +1,7 @@
 #include <asio_chat/tls/peer.hpp>
 
+#include "base/sanitize.hpp"
 #include "tls/openssl_ptr.hpp"
-#include "tls/printable.hpp"
 #include "tls/refusal.hpp"
 #include "tls/trust_error.hpp"
 
@@ -126,7 +126,7 @@ tls_info describe_session(SSL* ssl) {
   const unsigned char* alpn = nullptr;
   unsigned int length = 0;
   SSL_get0_alpn_selected(ssl, &alpn, &length);
-  if (length != 0) info.alpn = printable({reinterpret_cast<const char*>(alpn), length});
+  if (length != 0) info.alpn = sanitize_to_ascii({reinterpret_cast<const char*>(alpn), length});
   if (X509* peer = SSL_get0_peer_certificate(ssl)) info.peer_subject = describe(peer).subject;
   return info;
 }

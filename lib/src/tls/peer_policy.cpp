@@ -1,7 +1,7 @@
 #include <asio_chat/tls/peer_policy.hpp>
 
+#include "base/sanitize.hpp"
 #include "tls/openssl_ptr.hpp"
-#include "tls/printable.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
 
@@ -93,7 +93,8 @@ bool is_text(std::string_view text) {
 failure not_a_pattern(std::string_view pattern, std::string_view why) {
   return fail(errc::bad_setting,
               fmt::format("'{}' is not a pattern for a certificate's name: {}",
-                          is_text(pattern) ? std::string(pattern) : printable(pattern), why));
+                          is_text(pattern) ? std::string(pattern) : sanitize_to_ascii(pattern),
+                          why));
 }
 
 constexpr std::array<std::string_view, 5> prefixes{"cn", "dns", "ip", "email", "uri"};
@@ -228,7 +229,7 @@ result<void> peer_policy::check(X509* peer, std::chrono::system_clock::time_poin
 failure peer_policy::refusal(const std::vector<name>& shown) const {
   std::vector<std::string> has;
   for (std::size_t i = 0; i < std::min(shown.size(), shown_names); ++i)
-    has.push_back(shortened(printable(text_of(shown[i]))));
+    has.push_back(shortened(sanitize_to_ascii(text_of(shown[i]))));
   if (shown.size() > shown_names) has.push_back("...");
   std::vector<std::string> takes;
   for (const name& pattern : allowed_)

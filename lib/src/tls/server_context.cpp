@@ -1,7 +1,7 @@
 #include "tls/server_context.hpp"
 
+#include "base/sanitize.hpp"
 #include "tls/openssl_ptr.hpp"
-#include "tls/printable.hpp"
 #include "tls/refusal.hpp"
 #include "tls/trust_error.hpp"
 
@@ -35,7 +35,8 @@ result<responder_address> find_responder(const std::string& url, X509* certifica
   if (url == "auto") return responder_of(certificate);
   auto at = parse_responder(url);
   if (at) return at;
-  return fail(errc::bad_setting, fmt::format("\"{}\" {}", printable(url), at.error().message));
+  return fail(errc::bad_setting,
+              fmt::format("\"{}\" {}", sanitize_to_ascii(url), at.error().message));
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "wire/native_fields.hpp"
 
+#include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 
 #include <fmt/format.h>
@@ -48,7 +49,7 @@ std::string id_in(const json::object& o, std::string_view name, bool required) {
 }
 
 void throw_unknown(std::string_view what, std::string_view word) {
-  const std::string clean = clean_text(word.substr(0, 100));
+  const std::string clean = sanitize(word.substr(0, 100));
   throw field_error(
       fail(errc::unknown_type, fmt::format("{}: {}", what, prefix_of_bytes(clean, 40))));
 }

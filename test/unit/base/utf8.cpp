@@ -1,4 +1,5 @@
 #include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 
 #include "support/catch.hpp"
 #include "unit/base/random_text.hpp"
@@ -10,8 +11,6 @@ using test::random_bytes;
 
 namespace {
 
-const std::string fffd(replacement_character);
-
 bool is_valid(std::string_view s) {
   return utf8::is_valid(s.begin(), s.end());
 }
@@ -21,63 +20,6 @@ bool starts_a_character(char c) {
 }
 
 } // namespace
-
-TEST_CASE("is_clean_text knows what has to be mended") {
-  for (const char* clean : {"", "plain", "tab\tand\nnewline", "äöü €", "\U0001F600", "\u00A0"}) {
-    INFO(clean);
-    CHECK(is_clean_text(clean));
-  }
-  for (const char* unclean : {"\x1b[31m", "\r", "\a", "\x7f", "\xc2\x80", "\xc2\x9b", "a\xc2\x9f",
-                              "\xff", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
-    INFO(unclean);
-    CHECK_FALSE(is_clean_text(unclean));
-  }
-  CHECK_FALSE(is_clean_text(std::string_view("\0", 1)));
-}
-
-TEST_CASE("C32 D19: clean_text replaces what is invalid and what controls a terminal") {
-  CHECK(clean_text("as it was, äöü\t\n") == "as it was, äöü\t\n");
-  CHECK(clean_text("a\xff\xfe"
-                   "b") == "a" + fffd + fffd + "b");
-  CHECK(clean_text("\x1b[2J") == fffd + "[2J");
-  CHECK(clean_text("bell\a, del\x7f") == "bell" + fffd + ", del" + fffd);
-  CHECK(clean_text("\xc2\x9b"
-                   "31m") == fffd + "31m"); // CSI as one C1 character
-  CHECK(clean_text("one\r\ntwo") == "one" + fffd + "\ntwo");
-  CHECK(clean_text(std::string_view("a\0b", 3)) == "a" + fffd + "b");
-  CHECK(clean_text("cut \xe2\x82") == "cut " + fffd);
-}
-
-TEST_CASE("C32: whatever bytes come, clean_text gives valid and clean text") {
-  std::mt19937 random(1);
-  for (int i = 0; i < 20'000; ++i) {
-    const std::string bytes = random_bytes(random, 40);
-    const std::string clean = clean_text(bytes);
-    REQUIRE(is_valid(clean));
-    REQUIRE(is_clean_text(clean));
-    REQUIRE(clean_text(clean) == clean);
-    REQUIRE(is_clean_text(bytes) == (clean == bytes));
-  }
-}
-
-TEST_CASE("D19: harmless_line is one line that cannot turn the terminal round") {
-  CHECK(harmless_line("a\tb\nc") == "a b c");
-  CHECK(harmless_line("ab\u202Ecd") == "ab" + fffd + "cd");
-  CHECK(harmless_line("\u2066x\u2069") == fffd + "x" + fffd);
-  CHECK(harmless_line("a\u2028b\u2029c\uFEFF") == "a" + fffd + "b" + fffd + "c" + fffd);
-  CHECK(harmless_line("\x1b]0;title\a") == fffd + "]0;title" + fffd);
-  CHECK(harmless_line("\xff") == fffd);
-  CHECK(harmless_line("äöü €") == "äöü €");
-
-  std::mt19937 random(2);
-  for (int i = 0; i < 5'000; ++i) {
-    const std::string line = harmless_line(random_bytes(random, 40));
-    REQUIRE(is_clean_text(line));
-    REQUIRE(line.find_first_of("\t\n") == std::string::npos);
-    REQUIRE(line.find("\u202E") == std::string::npos);
-    REQUIRE(harmless_line(line) == line);
-  }
-}
 
 TEST_CASE("trim takes white space off both ends and nothing else") {
   CHECK(trim("") == "");
@@ -105,7 +47,7 @@ TEST_CASE("C31: prefix_of_bytes never splits a code point and leaves out none th
 
   std::mt19937 random(3);
   for (int i = 0; i < 5'000; ++i) {
-    const std::string text = clean_text(random_bytes(random, 40));
+    const std::string text = sanitize(random_bytes(random, 40));
     for (std::size_t n = 0; n <= text.size() + 1; ++n) {
       const std::string_view head = prefix_of_bytes(text, n);
       REQUIRE(head.size() <= n);
@@ -128,7 +70,7 @@ TEST_CASE("C31: prefix_of_characters counts as count_characters does") {
 
   std::mt19937 random(4);
   for (int i = 0; i < 5'000; ++i) {
-    const std::string text = clean_text(random_bytes(random, 40));
+    const std::string text = sanitize(random_bytes(random, 40));
     const std::size_t whole = count_characters(text);
     for (std::size_t n = 0; n <= whole + 1; ++n) {
       const std::string_view head = prefix_of_characters(text, n);

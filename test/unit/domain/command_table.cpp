@@ -1,6 +1,6 @@
 #include "domain/command_table.hpp"
 
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 #include "support/catch.hpp"
 #include "unit/domain/world.hpp"
 
@@ -117,6 +117,6 @@ TEST_CASE("C31 C32: of an unknown command little is shown, clean, and cut betwee
     w.type(alice, "/" + name);
     const std::string said = alice.ear.last<refused>().message;
     CHECK(said.size() < 100);
-    CHECK(is_clean_text(said));
+    CHECK(is_sanitized(said));
   }
 }

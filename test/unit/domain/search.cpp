@@ -2,7 +2,7 @@
 
 #include "domain/search_line.hpp"
 
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 #include "support/catch.hpp"
 #include "unit/domain/world.hpp"
 
@@ -176,7 +176,7 @@ TEST_CASE("/search answers clean text to whatever was asked, and tells that the 
   person& alice = w.in("alice");
   w.settle();
   w.type(alice, "/search before:\xff\x1b[31m");
-  CHECK(is_clean_text(alice.ear.last<refused>().message));
+  CHECK(is_sanitized(alice.ear.last<refused>().message));
   w.settle();
   w.log.broken = fail(errc::storage_failed, "no room on the disk");
   w.type(alice, "/search tea", {}, "r");

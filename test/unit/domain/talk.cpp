@@ -35,6 +35,28 @@ TEST_CASE("C15: nothing to say is refused to who asks") {
   CHECK(bob.news().empty());
 }
 
+TEST_CASE("C15: what cannot be seen is no message, no action, no private message and no topic") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  w.settle();
+  for (const char* unseen : {"\u200B", "\uFEFF", "\u3000", "\u00AD \u2060", "\u202E", "\u3164"}) {
+    INFO(unseen);
+    w.send(alice, unseen, "m1");
+    CHECK(alice.news() == heard{"refused[m1] text_empty: there is nothing to say"});
+    w.type(alice, std::string("/me ") + unseen, {}, "m2");
+    CHECK(alice.news() == heard{"refused[m2] text_empty: there is nothing to say"});
+    w.type(alice, std::string("/msg bob ") + unseen, {}, "m3");
+    CHECK(alice.news() == heard{"refused[m3] bad_arguments: usage: /msg NAME TEXT"});
+    w.type(alice, std::string("/topic ") + unseen, {}, "m4");
+    CHECK(alice.news() == heard{"refused[m4] text_empty: a topic that cannot be seen is none; "
+                                "/topic - removes it"});
+  }
+  w.send(alice, "\u200Bx", "m5");
+  w.run();
+  CHECK(bob.news() == heard{"lobby@1 alice: \u200Bx"});
+}
+
 TEST_CASE("C29: texts are trimmed, the limit is exact, longer ones are refused, not cut") {
   limits l;
   l.text_bytes = 500;

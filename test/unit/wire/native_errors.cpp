@@ -1,6 +1,6 @@
 // What is wrong with a message is said so that its author can mend it.
 
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 #include "support/catch.hpp"
 #include "unit/base/random_text.hpp"
 #include "unit/wire/native_samples.hpp"
@@ -193,7 +193,7 @@ TEST_CASE("what is said of a bad message is short and clean, whatever was in it"
       for (const failure& why :
            {bad(native::parse_request(payload)).why, bad(native::parse_message(payload)).why}) {
         CHECK(why.message.size() < 300);
-        CHECK(is_clean_text(why.message));
+        CHECK(is_sanitized(why.message));
       }
     }
   }
@@ -209,7 +209,7 @@ TEST_CASE("random bytes are refused or read, never worse") {
       const std::string again = payload_of(native::encode(*r));
       REQUIRE(std::holds_alternative<native::request>(native::parse_request(again)));
     } else {
-      REQUIRE(is_clean_text(std::get<native::bad_message>(decoded).why.message));
+      REQUIRE(is_sanitized(std::get<native::bad_message>(decoded).why.message));
     }
     REQUIRE_FALSE(native::parse_message(payload).valueless_by_exception());
   }

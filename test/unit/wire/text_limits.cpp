@@ -1,6 +1,6 @@
 // What does not fit one frame of the text protocol is told in several, and nothing is lost.
 
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 #include "support/catch.hpp"
 #include "unit/base/random_text.hpp"
 #include "unit/wire/payloads.hpp"
@@ -17,7 +17,7 @@ constexpr std::size_t cap = wire::text_payload_cap;
 std::vector<std::string> lines_of(const event& e) {
   std::vector<std::string> lines;
   for (const std::string& payload : test::payloads_of(text::encode(e), cap)) {
-    REQUIRE(is_clean_text(payload));
+    REQUIRE(is_sanitized(payload));
     for (std::size_t start = 0; start <= payload.size();) {
       const std::size_t end = std::min(payload.find('\n', start), payload.size());
       lines.push_back(payload.substr(start, end - start));
@@ -79,7 +79,7 @@ TEST_CASE("C31: many short lines fill frames, each with its author's name") {
 TEST_CASE("C31: whatever is said, each frame fits, is clean, and together they say it") {
   std::mt19937 random(7);
   for (int i = 0; i < 300; ++i) {
-    std::string said = clean_text(test::random_bytes(random, 20'000));
+    std::string said = sanitize(test::random_bytes(random, 20'000));
     std::string expected = said;
     std::erase(expected, '\n');
     REQUIRE(said_in(lines_of(message(said)), "alice: ") == expected);

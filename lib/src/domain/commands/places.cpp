@@ -1,4 +1,4 @@
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/hub.hpp"
 
@@ -43,7 +43,9 @@ result<void> topic(hub& h, member& m, const command& c) {
                  {topic}});
     return {};
   }
-  std::string text = c.arguments == "-" ? std::string() : clean_text(c.arguments);
+  std::string text = c.arguments == "-" ? std::string() : sanitize(c.arguments);
+  if (c.arguments != "-" && is_blank(text))
+    return fail(errc::text_empty, "a topic that cannot be seen is none; /topic - removes it");
   if (text.size() > h.limits().topic_bytes) {
     return fail(errc::text_too_long, fmt::format("the topic has {} bytes; at most {} are allowed",
                                                  text.size(), h.limits().topic_bytes));

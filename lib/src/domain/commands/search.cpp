@@ -1,4 +1,4 @@
-#include "base/utf8.hpp"
+#include "base/sanitize.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/entry_line.hpp"
 #include "domain/hub.hpp"
@@ -32,7 +32,7 @@ reply answer_of(std::string_view room, std::string_view ref, const journal::hits
 } // namespace
 
 result<void> search(hub& h, member& m, const command& c) {
-  auto query = parse_search_line(clean_text(c.arguments));
+  auto query = parse_search_line(sanitize(c.arguments));
   if (!query) return query.error();
   const auto r = h.room_of(m, query->room.empty() ? c.room : query->room);
   if (!r) return r.error();

@@ -1,3 +1,4 @@
+#include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/hub.hpp"
@@ -8,11 +9,11 @@ namespace asio_chat::commands {
 
 namespace {
 
-/// What may be said: not nothing, not more than the limit, and nothing that harms a reader.
+/// What may be said: not nothing, and nothing is what cannot be seen, not more than the limit, and
+/// nothing that harms a reader.
 result<std::string> sayable(std::string_view said, const hub& h) {
-  const std::string_view trimmed = trim(said);
-  if (trimmed.empty()) return fail(errc::text_empty, "there is nothing to say");
-  std::string text = clean_text(trimmed);
+  std::string text = sanitize(trim(said));
+  if (is_blank(text)) return fail(errc::text_empty, "there is nothing to say");
   if (text.size() > h.limits().text_bytes) {
     return fail(errc::text_too_long, fmt::format("the text has {} bytes; at most {} are allowed",
                                                  text.size(), h.limits().text_bytes));
@@ -51,7 +52,7 @@ result<void> msg(hub& h, member& m, const command& c) {
   const member* other = h.find_member(to);
   if (!other) {
     return fail(errc::no_such_member,
-                fmt::format("nobody here is called {}", prefix_of_bytes(clean_text(to), 40)));
+                fmt::format("nobody here is called {}", prefix_of_bytes(sanitize(to), 40)));
   }
   other->tell(direct_message{m.name(), other->name(), h.time().wall_now(), *text});
   m.tell(reply{std::string(c.ref), "msg", {fmt::format("to {}: {}", other->name(), *text)}, {}});
