@@ -9,11 +9,6 @@ namespace {
 
 constexpr std::size_t max_depth = 8;
 
-const json::value* find(const json::object& o, std::string_view name) noexcept {
-  const json::value* v = o.if_contains(name);
-  return v && !v->is_null() ? v : nullptr;
-}
-
 /// A whole number that is not negative, however the parser stored it.
 std::optional<std::uint64_t> as_number(const json::value& v) noexcept {
   if (const auto* u = v.if_uint64()) return *u;
@@ -26,6 +21,11 @@ std::optional<std::uint64_t> as_number(const json::value& v) noexcept {
 void throw_field(std::string_view name, std::string_view what_it_must_be) {
   throw field_error(
       fail(errc::protocol_error, fmt::format("field «{}» must be {}", name, what_it_must_be)));
+}
+
+const json::value* find(const json::object& o, std::string_view name) noexcept {
+  const json::value* v = o.if_contains(name);
+  return v && !v->is_null() ? v : nullptr;
 }
 
 json::object parse_object(std::string_view payload, json::storage_ptr storage) {

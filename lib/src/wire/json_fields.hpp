@@ -44,6 +44,9 @@ class json_scratch {
 /// One JSON object, not deeper than 8 levels.
 json::object parse_object(std::string_view payload, json::storage_ptr storage);
 
+/// Null if there is none, or if its value is null.
+const json::value* find(const json::object& o, std::string_view name) noexcept;
+
 std::string string_field(const json::object& o, std::string_view name);
 std::uint64_t number_field(const json::object& o, std::string_view name);
 bool bool_field(const json::object& o, std::string_view name);

@@ -2,6 +2,7 @@
 
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
+#include "wire/reference_scan.hpp"
 
 #include <fmt/format.h>
 
@@ -54,14 +55,30 @@ void throw_unknown(std::string_view what, std::string_view word) {
       fail(errc::unknown_type, fmt::format("{}: {}", what, prefix_of_bytes(clean, 40))));
 }
 
-json::object parse_envelope(std::string_view payload, json::storage_ptr storage) {
-  json::object o = parse_object(payload, std::move(storage));
+std::string reference_in(const json::object& o) {
+  const json::value* type = find(o, "type");
+  return id_in(o,
+               reference_field(type && type->is_string() ? type->get_string() : "",
+                               find(o, "ref") != nullptr, find(o, "id") != nullptr),
+               false);
+}
+
+std::string reference_of_bad(const json::object* o, std::string_view payload) {
+  try {
+    if (o) return reference_in(*o);
+  } catch (const field_error&) {
+    return {};
+  }
+  std::string found = scan_reference(payload);
+  return found.size() <= id_bytes ? found : std::string();
+}
+
+void check_version(const json::object& o) {
   if (const auto v = optional_number(o, "v"); v && *v != version) {
     throw field_error(
         fail(errc::unsupported_version,
              fmt::format("protocol version {} is not spoken here, version {} is", *v, version)));
   }
-  return o;
 }
 
 } // namespace asio_chat::wire::native

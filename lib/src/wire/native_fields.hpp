@@ -24,20 +24,25 @@ std::string id_in(const json::object& o, std::string_view name, bool required);
 /// What a stranger wrote where a word of the protocol belongs goes back to him: short and clean.
 [[noreturn]] void throw_unknown(std::string_view what, std::string_view word);
 
-/// An object of a version that is spoken here.
-json::object parse_envelope(std::string_view payload, json::storage_ptr storage);
+/// By what the answer to a message names it; empty if it has nothing of that kind.
+/// @throws field_error if it is of the wrong type or too long
+std::string reference_in(const json::object& o);
+/// The same of a message that is refused, whatever is wrong with it: empty if it cannot be read.
+/// @param o as far as the payload is an object
+std::string reference_of_bad(const json::object* o, std::string_view payload);
+/// @throws field_error if the version is not spoken here
+void check_version(const json::object& o);
 
 template <class T, class Read>
 decoded<T> decode(std::string_view payload, Read read) {
-  std::string ref;
   json_scratch scratch;
+  std::optional<json::object> o;
   try {
-    const json::object o = parse_envelope(payload, scratch.storage());
-    // A message that is refused is named by its `id`, everything else by its `ref`.
-    ref = id_in(o, o.contains("ref") ? "ref" : "id", false);
-    return read(o, ref);
+    o = parse_object(payload, scratch.storage());
+    check_version(*o);
+    return read(*o, reference_in(*o));
   } catch (const field_error& e) {
-    return bad_message{std::move(ref), e.why};
+    return bad_message{reference_of_bad(o ? &*o : nullptr, payload), e.why};
   }
 }
 

@@ -76,7 +76,8 @@ TEST_CASE("JSON deeper than it need be is refused") {
 TEST_CASE("another version is refused, none is taken for this one") {
   check_refused(R"({"v":2,"type":"ping","ref":"p"})", errc::unsupported_version,
                 "protocol version 2 is not spoken here, version 1 is");
-  CHECK(bad_request(R"({"v":2,"type":"ping","ref":"p"})").ref.empty());
+  CHECK(bad_request(R"({"v":2,"type":"ping","ref":"p"})").ref == "p");
+  CHECK(bad_request(R"({"v":2,"type":"send","id":"m"})").ref == "m");
   check_refused(R"({"v":0,"type":"ping"})", errc::unsupported_version, "version 0");
   check_refused(R"({"v":"1","type":"ping"})", errc::protocol_error, "«v»");
   check_refused(R"({"v":-1,"type":"ping"})", errc::protocol_error, "«v»");
@@ -97,8 +98,46 @@ TEST_CASE("a type that nobody knows is refused as such, and answered with its re
 TEST_CASE("a failure carries the ref of the request, or the id of a message") {
   CHECK(bad_request(R"({"type":"join","ref":"r1"})").ref == "r1");
   CHECK(bad_request(R"({"type":"send","id":"m1"})").ref == "m1");
-  CHECK(bad_request(R"({"type":"send","id":"m1","ref":"r1"})").ref == "r1");
+  CHECK(bad_request(R"({"type":"send","id":"m1","ref":"r1"})").ref == "m1");
+  CHECK(bad_request(R"({"type":"join","id":"m1","ref":"r1"})").ref == "r1");
+  CHECK(bad_request(R"({"type":"send","ref":"r1"})").ref == "r1");
   CHECK(bad_request(R"({"type":"join"})").ref.empty());
+  CHECK(bad_request(R"({"type":"join","ref":7})").ref.empty());
+}
+
+TEST_CASE("a message in a broken encoding is refused with the id it came with") {
+  for (const char* text :
+       {"\xff", "\xc3", "\xed\xa0\x80", R"(\ud800)", R"(\udc00)", R"(a\ud83d\ud83d\ude00)",
+        R"(\\\ud800)", R"(\ud800\n)", "\xff\xff \\ud800 \\udfff"}) {
+    INFO(text);
+    for (const char* form : {R"({"type":"send","id":"m1","text":"%"})", R"({"text":"%","id":"m1"})",
+                             R"({"id":"m1","room":"%","ref":"r","type":"send"})",
+                             R"({"%":{"id":"x"},"type":"send","id":"m1"})",
+                             R"({"type":"command","line":"%","id":"x","ref":"m1"})",
+                             R"({"list":["%",{"ref":"x"}],"ref":"m1"})"}) {
+      std::string payload = form;
+      payload.replace(payload.find('%'), 1, text);
+      INFO(payload);
+      const native::bad_message b = bad_request(payload);
+      CHECK(b.ref == "m1");
+      CHECK(b.why.code == errc::protocol_error);
+    }
+  }
+}
+
+TEST_CASE("a message that breaks off is refused with its id if that came before") {
+  CHECK(bad_request(R"({"type":"send","id":"m1","text":"hel)").ref == "m1");
+  CHECK(bad_request(R"({"type":"ping","ref":"r1"} x)").ref == "r1");
+  CHECK(bad_request(R"({"type":"ping","ref":"r1","x":[[[[[[[[[]]]]]]]]]})").ref == "r1");
+  CHECK(bad_request(R"({"text":"hel)").ref.empty());
+  CHECK(bad_request(R"({"type":"send","id":"m)").ref.empty());
+}
+
+TEST_CASE("an id that is broken itself, or too long, is not given back") {
+  CHECK(bad_request(R"({"type":"send","id":"m\ud800","text":"t"})").ref.empty());
+  CHECK(bad_request("{\"type\":\"send\",\"id\":\"m\xff\",\"text\":\"t\"}").ref.empty());
+  CHECK(bad_request(R"({"type":"send","text":"\ud800","id":")" + std::string(65, 'i') + "\"}")
+            .ref.empty());
 }
 
 TEST_CASE("ids and refs are 1 to 64 bytes") {
