@@ -16,11 +16,13 @@ class task_queue {
   }
   bool empty() const { return tasks_.empty(); }
   void run() {
-    while (!tasks_.empty()) {
-      const auto task = std::move(tasks_.front());
-      tasks_.pop_front();
-      task();
-    }
+    while (!tasks_.empty())
+      run_one();
+  }
+  void run_one() {
+    const auto task = std::move(tasks_.front());
+    tasks_.pop_front();
+    task();
   }
 
  private:

@@ -7,6 +7,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <iterator>
 #include <string_view>
@@ -17,6 +18,9 @@ namespace asio_chat {
 namespace {
 
 using record = journal::record;
+
+/// To search takes as long as the texts are.
+constexpr std::size_t text_at_once = 8 * 1024;
 
 /// What a client calls its message.
 struct message_id {
@@ -85,17 +89,32 @@ struct memory_journal::log {
   boost::unordered_flat_set<std::uint64_t, hash_id, same_id> by_id{0, hash_id{this}, same_id{this}};
 };
 
-memory_journal::memory_journal(scheduler later, std::uint64_t epoch, bounds b)
-    : later_(std::move(later))
+/// A search between two slices. Meanwhile entries may be dropped, and the log with them.
+struct memory_journal::search_state {
+  search_query what;
+  search_done done;
+  std::uint64_t epoch = 0;
+  std::uint64_t next = 0; ///< the offset to look at; older ones follow
+  hits found{};           ///< newest first
+};
+
+memory_journal::memory_journal(scheduler later, std::uint64_t epoch, bounds b, work_watch* watch)
+    : later_(later)
     , epoch_(epoch)
     , bounds_(b)
-    , answers_(std::make_shared<std::vector<std::function<void()>>>()) {}
+    , answers_(std::make_shared<std::vector<std::function<void()>>>())
+    , watch_(watch)
+    , slices_(std::move(later)) {}
 
 memory_journal::~memory_journal() = default;
 
+memory_journal::logs& memory_journal::list_of(const log& l) {
+  return l.in_use ? in_use_[static_cast<std::size_t>(std::bit_width(l.bytes))] : idle_;
+}
+
 memory_journal::log& memory_journal::log_of(const std::string& room) {
   if (const auto found = by_room_.find(room); found != by_room_.end()) {
-    logs& list = found->second->in_use ? in_use_ : idle_;
+    logs& list = list_of(*found->second);
     list.splice(list.begin(), list, found->second);
     return *found->second;
   }
@@ -111,7 +130,19 @@ void memory_journal::give_up(logs::iterator l) {
   if (l->last_offset > 0) ++epoch_;
   bytes_ -= l->bytes;
   by_room_.erase(l->room);
-  (l->in_use ? in_use_ : idle_).erase(l);
+  logs gone;
+  gone.splice(gone.begin(), list_of(*l), l);
+  if (gone.front().entries.size() > entries_at_once) clear_away(std::move(gone));
+}
+
+void memory_journal::clear_away(logs gone) {
+  const auto shared = std::make_shared<logs>(std::move(gone));
+  slices_.add([shared] {
+    std::deque<record>& entries = shared->front().entries;
+    const std::size_t now = std::min(entries.size(), entries_at_once);
+    entries.erase(entries.end() - static_cast<std::ptrdiff_t>(now), entries.end());
+    return !entries.empty();
+  });
 }
 
 void memory_journal::give_up_idle_logs() {
@@ -119,23 +150,41 @@ void memory_journal::give_up_idle_logs() {
     give_up(std::prev(idle_.end()));
 }
 
+void memory_journal::count(log& l, std::size_t added, std::size_t taken) {
+  logs& before = list_of(l);
+  l.bytes += added;
+  l.bytes -= taken;
+  bytes_ += added;
+  bytes_ -= taken;
+  logs& after = list_of(l);
+  if (&before != &after) after.splice(after.begin(), before, by_room_.at(l.room));
+}
+
 void memory_journal::drop_oldest_entry(log& l) {
   const record& oldest = l.entries.front();
-  l.bytes -= weight(oldest);
-  bytes_ -= weight(oldest);
+  count(l, 0, weight(oldest));
   if (!oldest.what.id.empty()) l.by_id.erase(l.first_offset());
   l.entries.pop_front();
+}
+
+void memory_journal::drop_oldest_entries(log& l) {
+  // As many as one append may bring too much, and more: bounds that have shrunk are reached soon.
+  for (std::size_t n = 0; n < entries_at_once && l.entries.size() > 1; ++n) {
+    const bool too_long =
+        l.entries.size() > bounds_.entries_per_room || l.bytes > bounds_.bytes_per_room;
+    if (!too_long) return;
+    drop_oldest_entry(l);
+  }
 }
 
 void memory_journal::keep_bounds() {
   while (bytes_ > bounds_.bytes && !idle_.empty() && by_room_.size() > 1)
     give_up(std::prev(idle_.end()));
-  while (bytes_ > bounds_.bytes) {
-    const auto longest = std::ranges::max_element(in_use_, {}, &log::bytes);
-    if (longest == in_use_.end() || longest->entries.size() < 2) return;
-    const std::size_t half = longest->bytes / 2;
-    while (longest->bytes > half && longest->entries.size() > 1)
-      drop_oldest_entry(*longest);
+  for (std::size_t n = 0; n < entries_at_once && bytes_ > bounds_.bytes; ++n) {
+    const auto longest = std::find_if(in_use_.rbegin(), in_use_.rend(),
+                                      [](const logs& some) { return !some.empty(); });
+    if (longest == in_use_.rend() || longest->back().entries.size() < 2) return;
+    drop_oldest_entry(longest->back());
   }
 }
 
@@ -154,7 +203,10 @@ void memory_journal::answer(std::function<void()> task) {
 
 void memory_journal::open(std::string room, open_done done) {
   log& l = log_of(room);
-  if (!std::exchange(l.in_use, true)) in_use_.splice(in_use_.begin(), idle_, by_room_.at(room));
+  if (!std::exchange(l.in_use, true)) {
+    logs& list = list_of(l);
+    list.splice(list.begin(), idle_, by_room_.at(room));
+  }
   answer([done = std::move(done), state = log_state{{l.epoch, l.last_offset}, l.time, l.topic}] {
     done(state);
   });
@@ -165,8 +217,9 @@ void memory_journal::close(const std::string& room) {
   if (found == by_room_.end() || !found->second->in_use) return;
   const auto l = found->second;
   if (l->last_offset == 0) return give_up(l); // looking at rooms pushes out no other's log
+  logs& list = list_of(*l);
   l->in_use = false;
-  idle_.splice(idle_.begin(), in_use_, l);
+  idle_.splice(idle_.begin(), list, l);
   give_up_idle_logs();
 }
 
@@ -189,14 +242,10 @@ void memory_journal::append(entry draft, const identity& author, append_done don
   if (r.what.kind == entry_kind::topic) l.topic = r.what.text;
   std::string room = std::exchange(r.what.room, {});
   l.entries.push_back(r);
-  l.bytes += weight(r);
-  bytes_ += weight(r);
+  count(l, weight(r), 0);
   if (!r.what.id.empty()) l.by_id.insert(l.last_offset);
   r.what.room = std::move(room);
-  while (l.entries.size() > bounds_.entries_per_room ||
-         (l.bytes > bounds_.bytes_per_room && l.entries.size() > 1)) {
-    drop_oldest_entry(l);
-  }
+  drop_oldest_entries(l);
   give_up_idle_logs();
   keep_bounds();
   answer([done = std::move(done), a = appended{std::move(r.what), false}]() mutable {
@@ -233,20 +282,38 @@ void memory_journal::read(std::string room, range part, read_done done) {
 }
 
 void memory_journal::search(search_query q, search_done done) {
-  hits f;
+  const auto state = std::make_shared<search_state>();
   if (const auto in = by_room_.find(q.room); in != by_room_.end()) {
-    const log& l = *in->second;
-    for (std::uint64_t o = l.last_offset; o >= l.first_offset(); --o) {
-      if (!matches(q, l.at(o).what)) continue;
-      if (f.entries.size() == q.limit) {
-        f.more = true;
-        break;
-      }
-      f.entries.push_back(l.whole(o).what);
-    }
-    std::reverse(f.entries.begin(), f.entries.end());
+    state->epoch = in->second->epoch;
+    state->next = in->second->last_offset;
   }
-  answer([done = std::move(done), f = std::move(f)]() mutable { done(std::move(f)); });
+  state->what = std::move(q);
+  state->done = std::move(done);
+  slices_.add([this, state] {
+    const work_watch::piece slice(watch_, "search");
+    if (search_on(*state)) return true;
+    std::reverse(state->found.entries.begin(), state->found.entries.end());
+    answer([state] { state->done(std::move(state->found)); });
+    return false;
+  });
+}
+
+bool memory_journal::search_on(search_state& s) {
+  const auto in = by_room_.find(s.what.room);
+  if (in == by_room_.end() || in->second->epoch != s.epoch) return false; // given up meanwhile
+  const log& l = *in->second;
+  std::size_t bytes = 0;
+  for (std::size_t n = 0; n < entries_at_once && bytes < text_at_once; ++n, --s.next) {
+    if (s.next == 0 || s.next < l.first_offset()) return false;
+    bytes += l.at(s.next).what.text.size();
+    if (!matches(s.what, l.at(s.next).what)) continue;
+    if (s.found.entries.size() == s.what.limit) {
+      s.found.more = true;
+      return false;
+    }
+    s.found.entries.push_back(l.whole(s.next).what);
+  }
+  return true;
 }
 
 } // namespace asio_chat

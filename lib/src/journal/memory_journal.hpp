@@ -2,9 +2,13 @@
 #pragma once
 
 #include "base/scheduler.hpp"
+#include "base/sliced_work.hpp"
+#include "base/work_watch.hpp"
 #include "journal/journal.hpp"
 
+#include <array>
 #include <deque>
+#include <limits>
 #include <list>
 #include <memory>
 #include <string>
@@ -13,20 +17,24 @@
 
 namespace asio_chat {
 
-/// Keeps the newest entries of the rooms in use, and of those used last.
+/// Keeps the newest entries of the rooms in use, and of those used last. No call and no answer
+/// looks at a whole log: what does is done in slices of at most `entries_at_once`.
 class memory_journal final : public journal {
  public:
   struct bounds {
     std::size_t entries_per_room = 10'000;
     std::size_t bytes_per_room = 8u << 20;
     std::size_t idle_rooms = 10'000; ///< that of the room not used for longest goes first
-    /// Of all logs together. Those not in use go first, then the older half of the longest.
+    /// Of all logs together. Those not in use go first, then the oldest entries of a long one: no
+    /// other has twice its bytes.
     std::size_t bytes = 256u << 20;
   };
+  static constexpr std::size_t entries_at_once = 64;
 
   /// @param epoch of its first logs: a later one at every start. A log that is made after another
   ///   was given up has a later one.
-  memory_journal(scheduler later, std::uint64_t epoch, bounds b);
+  /// @param watch of the slices of searches; may be null
+  memory_journal(scheduler later, std::uint64_t epoch, bounds b, work_watch* watch = nullptr);
   ~memory_journal() override;
 
   void open(std::string room, open_done done) override;
@@ -37,26 +45,37 @@ class memory_journal final : public journal {
 
  private:
   struct log;
+  struct search_state;
   using logs = std::list<log>;
 
   /// Made where there is none; the newest of its list from here on.
   log& log_of(const std::string& room);
+  /// Where a log stands.
+  logs& list_of(const log& l);
   void give_up(logs::iterator l);
   void give_up_idle_logs();
+  void clear_away(logs gone);
+  void count(log& l, std::size_t added, std::size_t taken);
   void drop_oldest_entry(log& l);
+  void drop_oldest_entries(log& l);
   void keep_bounds();
+  /// Whether there is more to look at.
+  bool search_on(search_state& s);
   void answer(std::function<void()> task);
 
   scheduler later_;
   std::uint64_t epoch_;
   bounds bounds_;
-  logs in_use_;
+  /// By the number of digits of their bytes: so a long one is found at once.
+  std::array<logs, std::numeric_limits<std::size_t>::digits + 1> in_use_;
   logs idle_; ///< the room used last is at the front
   std::size_t bytes_ = 0;
   std::unordered_map<std::string, logs::iterator> by_room_;
   /// Answers wait here for one task on the scheduler. Shared with that task, which may run when
   /// the journal is gone.
   std::shared_ptr<std::vector<std::function<void()>>> answers_;
+  work_watch* watch_;
+  sliced_work slices_;
 };
 
 } // namespace asio_chat

@@ -109,11 +109,17 @@ bool matches(const search_query& q, const entry& e) {
   if (q.from && fold_name(*q.from) != fold_name(e.from)) return false;
   if (q.since && e.time < *q.since) return false;
   if (q.until && e.time >= *q.until) return false;
-  if (q.words.empty()) return true;
-  const std::vector<std::string> has = words_in(e.text);
-  return std::all_of(q.words.begin(), q.words.end(), [&](const std::string& w) {
-    return std::binary_search(has.begin(), has.end(), w);
+  std::vector<bool> found(q.words.size());
+  std::size_t missing = q.words.size();
+  if (missing == 0) return true;
+  for_each_word(e.text, [&](std::string_view word) {
+    const auto at = std::find(q.words.begin(), q.words.end(), word);
+    if (at == q.words.end()) return;
+    std::vector<bool>::reference is_found = found[static_cast<std::size_t>(at - q.words.begin())];
+    if (!is_found) --missing;
+    is_found = true;
   });
+  return missing == 0;
 }
 
 } // namespace asio_chat

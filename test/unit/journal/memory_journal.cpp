@@ -5,6 +5,9 @@
 #include "support/catch.hpp"
 #include "support/task_queue.hpp"
 
+#include <memory>
+#include <optional>
+
 using namespace asio_chat;
 
 namespace {
@@ -162,6 +165,129 @@ TEST_CASE("the id of an entry that is no longer kept is forgotten with it") {
   b.append("den", "2");
   b.append("den", "3");
   CHECK(b.append("den", "4", "id").offset == 4);
+}
+
+namespace {
+
+/// Runs task by task; says how many there were until `done`.
+std::size_t tasks_until(bench& b, const bool& done) {
+  std::size_t count = 0;
+  for (; !done && !b.tasks.empty(); ++count)
+    b.tasks.run_one();
+  return count;
+}
+
+journal::hits search(bench& b, search_query q) {
+  journal::hits found;
+  b.log.search(std::move(q), [&](const result<journal::hits>& h) { found = h.value(); });
+  b.tasks.run();
+  return found;
+}
+
+} // namespace
+
+TEST_CASE("a search looks at a few entries in each task, and others are answered meanwhile") {
+  constexpr std::size_t all = 2'000;
+  bench b({});
+  for (std::size_t i = 1; i <= all; ++i)
+    b.append("den", i % 500 == 0 ? "needle" : "hay");
+  bool done = false;
+  std::vector<std::uint64_t> offsets;
+  b.log.search({"den", {"needle"}, {}, {}, {}, 50}, [&](const result<journal::hits>& h) {
+    done = true;
+    for (const entry& e : h.value().entries)
+      offsets.push_back(e.at.offset);
+  });
+  bool appended = false;
+  b.log.append({"den", {}, {}, "bob", entry_kind::message, "needle", ""}, {},
+               [&](const auto&) { appended = true; });
+  const std::size_t until_appended = tasks_until(b, appended);
+  CHECK(until_appended <= 2);
+  CHECK_FALSE(done);
+  const std::size_t slices = until_appended + tasks_until(b, done);
+  CHECK(slices >= all / memory_journal::entries_at_once);
+  CHECK(offsets == std::vector<std::uint64_t>{500, 1'000, 1'500, 2'000}); // not what came later
+}
+
+TEST_CASE("a search among long texts looks at fewer of them in each task") {
+  bench b({});
+  for (int i = 0; i < 100; ++i)
+    b.append("den", std::string(20'000, 'x'));
+  bool done = false;
+  b.log.search({"den", {"needle"}, {}, {}, {}, 50}, [&](const auto&) { done = true; });
+  CHECK(tasks_until(b, done) >= 100);
+}
+
+TEST_CASE("many searches of one asker do not hold up that of another") {
+  bench b({});
+  for (int i = 0; i < 1'000; ++i)
+    b.append("long", "hay");
+  b.append("short", "hay");
+  for (int i = 0; i < 8; ++i)
+    b.log.search({"long", {"needle"}, {}, {}, {}, 50}, [](const auto&) {});
+  bool done = false;
+  b.log.search({"short", {"hay"}, {}, {}, {}, 50}, [&](const auto&) { done = true; });
+  CHECK(tasks_until(b, done) <= 2 * 9 + 1);
+}
+
+TEST_CASE("entries that are dropped during a search are not found, the others are") {
+  bench b({.entries_per_room = 1'000});
+  for (int i = 0; i < 1'000; ++i)
+    b.append("den", "hay");
+  std::optional<std::size_t> found;
+  b.log.search({"den", {"hay"}, {}, {}, {}, 5'000},
+               [&](const result<journal::hits>& h) { found = h.value().entries.size(); });
+  b.tasks.run_one();
+  for (int i = 0; i < 100; ++i)
+    b.log.append({"den", {}, {}, "bob", entry_kind::message, "hay", ""}, {}, [](const auto&) {});
+  b.tasks.run();
+  CHECK(found == 900u);
+}
+
+TEST_CASE("a log that is given up during a search ends it with what was found") {
+  bench b({.idle_rooms = 1});
+  for (int i = 0; i < 1'000; ++i)
+    b.append("den", "hay");
+  std::optional<std::size_t> found;
+  b.log.search({"den", {"hay"}, {}, {}, {}, 5'000},
+               [&](const result<journal::hits>& h) { found = h.value().entries.size(); });
+  b.tasks.run_one();
+  b.log.append({"nook", {}, {}, "bob", entry_kind::message, "x", ""}, {}, [](const auto&) {});
+  b.log.append({"den", {}, {}, "bob", entry_kind::message, "hay", ""}, {}, [](const auto&) {});
+  b.tasks.run();
+  CHECK(found == memory_journal::entries_at_once);
+}
+
+TEST_CASE("a search of a room that there is not is answered, and one may be the journal's end") {
+  auto b = std::make_unique<bench>(memory_journal::bounds{});
+  CHECK(search(*b, {"nowhere", {"x"}, {}, {}, {}, 50}).entries.empty());
+  struct {
+    test::task_queue tasks;
+    std::optional<memory_journal> log;
+  } all;
+  all.log.emplace(all.tasks.later(), 7, memory_journal::bounds{});
+  all.log->search({"den", {"x"}, {}, {}, {}, 50}, [&](const auto&) { all.log.reset(); });
+  all.log->search({"den", {"x"}, {}, {}, {}, 50}, [](const auto&) { FAIL("there is no journal"); });
+  all.tasks.run();
+  CHECK_FALSE(all.log);
+}
+
+TEST_CASE("no append drops thousands of entries, though bounds over all are reached at once") {
+  bench b({.bytes = 1'000'000});
+  b.open("long");
+  b.open("other");
+  for (int i = 0; i < 5'000; ++i)
+    b.append("long", "x");
+  const auto kept = [&] {
+    return b.read("long", {7, 0}).head.offset -
+           b.read("long", {7, 0}).entries.front().what.at.offset;
+  };
+  std::uint64_t before = kept();
+  for (int i = 0; i < 100; ++i) {
+    b.append("other", std::string(30'000, 'x'));
+    REQUIRE(before - kept() <= memory_journal::entries_at_once);
+    before = kept();
+  }
 }
 
 TEST_CASE("answers of one turn come by one task") {
