@@ -11,9 +11,11 @@ namespace asio_chat {
 namespace {
 
 constexpr std::size_t page_bytes = 64 * 1024;
-constexpr std::size_t page_entries = 1'000;
-/// Fed at once: others shall not wait for more than so many pages.
+constexpr std::size_t page_entries = 256;
+/// Of one page.
 constexpr std::size_t most_sharing = 64;
+/// Fed at once: others shall not wait for more than so many pages.
+constexpr std::size_t most_fed = 16;
 /// Who asks for the same page does so at about the same time.
 constexpr std::size_t most_looked_at = 8;
 /// Stored while a page was read; who is behind by more reads another page.
@@ -48,6 +50,7 @@ bool audience::has(const member& m) const noexcept {
 
 void audience::add(member& m) {
   assert(!has(m));
+  tell_news(); // of before
   m.seats_.push_back({&owner_, places_.size()});
   places_.push_back({&m, 0, std::make_unique<cursor>(cursor{{}, 0, true, true})});
   names_.insert(m.name());
@@ -55,9 +58,11 @@ void audience::add(member& m) {
 
 void audience::remove(member& m) {
   tell_entries();
-  const auto seat = std::find_if(m.seats_.begin(), m.seats_.end(),
+  // Who leaves all rooms begins with the last one.
+  const auto last = std::find_if(m.seats_.rbegin(), m.seats_.rend(),
                                  [this](const member::seat& s) { return s.in == &owner_; });
-  assert(seat != m.seats_.end());
+  assert(last != m.seats_.rend());
+  const auto seat = std::prev(last.base());
   // The last one takes the empty place.
   places_[seat->index] = std::move(places_.back());
   places_.pop_back();
@@ -80,6 +85,13 @@ audience::place* audience::place_of(const member& m) {
     if (s.in == &owner_) return &places_[s.index];
   }
   return nullptr;
+}
+
+audience::place* audience::place_of(const page_read::reader& r) {
+  const member* m = services_.find_member(r.number);
+  place* p = m ? place_of(*m) : nullptr;
+  // It may have left, or left and come again, meanwhile.
+  return p != nullptr && p->behind && p->behind->visit == r.visit ? p : nullptr;
 }
 
 void audience::begin(member& m, const beginning& where, position head) {
@@ -106,7 +118,24 @@ void audience::begin(member& m, const beginning& where, position head) {
 
 void audience::tell(const event& e) {
   tell_entries();
-  const shared_event shared = share(e);
+  tell_now(share(e));
+}
+
+void audience::tell_soon(event e) {
+  if (!untold_.empty()) tell_entries();
+  news_.push_back(share(std::move(e)));
+  if (news_.size() > 1) return; // a task for all of them is on its way
+  services_.later([self = weak_from_this()] {
+    if (const auto alive = self.lock()) alive->tell_news();
+  });
+}
+
+void audience::tell_news() {
+  for (const shared_event& e : std::exchange(news_, {}))
+    tell_now(e);
+}
+
+void audience::tell_now(const shared_event& shared) {
   for (place& p : places_) {
     if (p.behind && !p.behind->reading) continue;
     ++services_.deliveries;
@@ -116,7 +145,7 @@ void audience::tell(const event& e) {
 
 void audience::add_entry(entry e, const identity& who, member* author, shared_event receipt) {
   const std::size_t bytes = e.text.size() + journal::entry_overhead;
-  if (untold_bytes_ + bytes > most_untold_bytes) tell_entries();
+  if (untold_bytes_ + bytes > most_untold_bytes || !news_.empty()) tell_entries();
   head_ = e.at;
   const shared_event shared = share(std::move(e));
   if (!reads_.empty()) {
@@ -140,6 +169,7 @@ void audience::add_entry(entry e, const identity& who, member* author, shared_ev
 }
 
 void audience::tell_entries() {
+  if (!news_.empty()) tell_news(); // entries that came after them would have told them
   if (untold_.empty()) return;
   const std::uint64_t first = offset_of(untold_.entries().front());
   for (place& p : places_) {
@@ -180,9 +210,11 @@ void audience::lag(place& p, position told) {
   p.behind = std::make_unique<cursor>(cursor{told, ++visits_, true, false});
 }
 
-void audience::hungry(const member& m) {
-  place* p = place_of(m);
-  if (p != nullptr && p->behind && !p->behind->reading) read(*p);
+bool audience::hungry(const member::seat& s) {
+  place& p = places_[s.index];
+  if (!p.behind || p.behind->reading) return false;
+  read(p);
+  return true;
 }
 
 void audience::read(place& p) {
@@ -203,59 +235,89 @@ void audience::read(place& p) {
 }
 
 void audience::on_page(std::list<page_read>::iterator r, const result<journal::page>& page) {
-  std::vector<follower> followers = followers_of(*r);
-  reads_.erase(r);
-  for (const follower& f : followers)
-    f.who->behind->reading = false;
-  // Who has got another room's page meanwhile reads this one when he is hungry again.
-  std::erase_if(followers, [](const follower& f) { return f.who->who->sink().full(); });
+  r->may_be_shared = false; // what is stored from here on is not in it
   if (page) {
-    feed(followers, *page);
-    for (follower& f : followers) {
-      if (f.left == appetite::hungry && !page->more) feed_newest(f);
-      if (f.left == appetite::hungry) go_on(*f.who); // the others when they are hungry
+    r->answer.emplace(page_read::content{{}, {}, page->gap, page->head, page->more});
+    for (const journal::record& one : page->entries) {
+      r->answer->entries.add(share(one.what));
+      r->answer->authors.push_back(one.author);
     }
-  } else {
-    for (const follower& f : followers)
-      f.who->who->sink().close({close_code::log_unreadable, "what you missed cannot be read now"});
   }
+  serve_later(r); // others may have been answered with this
+}
+
+void audience::serve_later(std::list<page_read>::iterator r) {
+  services_.later([self = weak_from_this(), r] {
+    if (const auto alive = self.lock()) alive->serve(r);
+  });
+}
+
+void audience::serve(std::list<page_read>::iterator r) {
+  const work_watch::piece one(services_.watch, "page of the log");
+  for (follower& f : next_followers(*r)) {
+    cursor& c = *f.who->behind;
+    c.reading = false;
+    // Who has got another room's page meanwhile reads this one when he is hungry again.
+    if (f.who->who->sink().full()) continue;
+    if (!r->answer) {
+      f.who->who->sink().close({close_code::log_unreadable, "what you missed cannot be read now"});
+      continue;
+    }
+    feed(f, *r->answer);
+    if (f.left == appetite::hungry && !r->answer->more) feed_newest(f);
+    if (f.left == appetite::full) continue; // until he is hungry
+    if (c.told.offset >= head_.offset) {
+      catch_up(*f.who);
+    } else {
+      c.reading = true; // as soon as all have been fed: they share the next page as well
+      r->fed.push_back({f.who->who->number(), c.visit});
+    }
+  }
+  if (!r->readers.empty()) return serve_later(r);
+  for (const page_read::reader& who : r->fed) {
+    if (place* p = place_of(who)) go_on(*p);
+  }
+  reads_.erase(r);
   if (reads_.empty()) newest_.clear();
 }
 
-std::vector<audience::follower> audience::followers_of(const page_read& r) {
-  std::vector<follower> all;
-  all.reserve(r.readers.size());
-  for (const auto& [number, visit] : r.readers) {
-    const member* m = services_.find_member(number);
-    place* p = m ? place_of(*m) : nullptr;
-    // It may have left, or left and come again, meanwhile.
-    if (p != nullptr && p->behind && p->behind->visit == visit) all.push_back({p});
+std::vector<audience::follower> audience::next_followers(page_read& r) {
+  std::vector<follower> some;
+  for (std::size_t n = 0; n < most_fed && !r.readers.empty(); ++n) {
+    const page_read::reader who = r.readers.front();
+    r.readers.pop_front();
+    if (place* p = place_of(who)) some.push_back({p});
   }
-  return all;
+  return some;
 }
 
-void audience::feed(std::vector<follower>& followers, const journal::page& page) {
-  for (follower& f : followers)
-    announce_gap(f, page);
-  // All of it, though a sink may be full before its end: it is bounded, and paid for. Entry by
-  // entry, so that each is encoded once for all.
-  for (const journal::record& r : page.entries) {
-    const shared_event e = share(r.what);
-    for (follower& f : followers) {
-      f.who->behind->told = r.what.at;
-      if (!is_own(*f.who->who, r.author, r.what)) give(f, e);
-    }
+void audience::feed(follower& f, const page_read::content& page) {
+  announce_gap(f, page);
+  if (page.entries.empty()) return;
+  cursor& c = *f.who->behind;
+  const std::vector<shared_event>& entries = page.entries.entries();
+  // All of it, though the sink may be full before its end: it is bounded, and paid for.
+  c.told = std::get<entry>(entries.back()->value).at;
+  const auto is_author = [&](const identity& who) { return who == f.who->who->who(); };
+  if (std::none_of(page.authors.begin(), page.authors.end(), is_author)) {
+    services_.deliveries += entries.size();
+    f.left = f.who->who->sink().deliver_all(page.entries);
+    return;
+  }
+  for (std::size_t n = 0; n < entries.size(); ++n) {
+    if (!is_own(*f.who->who, page.authors[n], std::get<entry>(entries[n]->value)))
+      give(f, entries[n]);
   }
 }
 
-void audience::announce_gap(follower& f, const journal::page& page) {
+void audience::announce_gap(follower& f, const page_read::content& page) {
   cursor& c = *f.who->behind;
   const bool another_log = c.told.epoch != head_.epoch;
   const bool older_log = !another_log && c.told.offset > page.head.offset;
   if (another_log || older_log || page.gap) {
     std::uint64_t next = page.gap.value_or(1);
     if (older_log) next = page.head.offset + 1;
-    if (!page.entries.empty()) next = page.entries.front().what.at.offset;
+    if (!page.entries.empty()) next = offset_of(page.entries.entries().front());
     if (c.announced) give(f, share(entries_missed{owner_.name(), c.told, {head_.epoch, next}}));
     c.told = {head_.epoch, next - 1};
   }
@@ -264,18 +326,28 @@ void audience::announce_gap(follower& f, const journal::page& page) {
 
 void audience::feed_newest(follower& f) {
   cursor& c = *f.who->behind;
-  for (const stored& s : newest_) {
-    if (f.left == appetite::full) return;
-    if (s.offset != c.told.offset + 1) continue; // in the page already
-    c.told.offset = s.offset;
-    if (!is_own(*f.who->who, s.who, std::get<entry>(s.what->value))) give(f, s.what);
+  auto next = std::ranges::lower_bound(newest_, c.told.offset + 1, {}, &stored::offset);
+  for (std::size_t n = 0; n < page_entries && next != newest_.end(); ++n, ++next) {
+    if (f.left == appetite::full || next->offset != c.told.offset + 1) return;
+    c.told.offset = next->offset;
+    if (!is_own(*f.who->who, next->who, std::get<entry>(next->what->value))) give(f, next->what);
   }
 }
 
 void audience::go_on(place& p) {
-  if (p.behind->told.offset < head_.offset) return read(p);
+  if (p.who->sink().full()) {
+    p.behind->reading = false;
+  } else if (p.behind->told.offset < head_.offset) {
+    read(p);
+  } else {
+    catch_up(p);
+  }
+}
+
+void audience::catch_up(place& p) {
   p.told = p.behind->told.offset;
   p.behind.reset();
+  services_.caught_up(*p.who);
 }
 
 void audience::give(follower& f, const shared_event& e) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <memory>
 #include <optional>
@@ -49,6 +50,8 @@ class audience : public std::enable_shared_from_this<audience> {
 
   /// What can be missed: who is where. Not to members who lag.
   void tell(const event& e);
+  /// The same, a little later, but before anything else is told and before anybody comes in.
+  void tell_soon(event e);
 
   /// The next entry of the log. It is told as soon as everything is here that was stored with it,
   /// so that each member is visited once for all: in a crowd most of the time goes into fetching
@@ -58,8 +61,8 @@ class audience : public std::enable_shared_from_this<audience> {
   void add_entry(entry e, const identity& who, member* author, shared_event receipt);
   /// Tells what was added. Comes before whatever else is told of this room and its log.
   void tell_entries();
-  /// The sink of this member can take more.
-  void hungry(const member& m);
+  /// The sink of the member with this seat can take more. Whether a page was asked for.
+  bool hungry(const member::seat& s);
 
  private:
   struct cursor {
@@ -91,9 +94,18 @@ class audience : public std::enable_shared_from_this<audience> {
       std::uint64_t number;
       std::uint64_t visit;
     };
+    struct content {
+      entry_group entries;
+      std::vector<identity> authors; ///< entry by entry
+      std::optional<std::uint64_t> gap;
+      position head;
+      bool more;
+    };
     position after;
     bool may_be_shared; ///< not if it was further on than the log: later it need not be
-    std::vector<reader> readers;
+    std::deque<reader> readers;
+    std::optional<content> answer{}; ///< none: not yet, or it cannot be read
+    std::vector<reader> fed{};       ///< who want the next page
   };
   struct follower {
     place* who;
@@ -101,16 +113,24 @@ class audience : public std::enable_shared_from_this<audience> {
   };
 
   place* place_of(const member& m);
+  /// If it is the same visit.
+  place* place_of(const page_read::reader& r);
+  void tell_news();
+  void tell_now(const shared_event& e);
   void tell_one_by_one(place& p);
   void lag(place& p, position told);
   void read(place& p);
   void on_page(std::list<page_read>::iterator r, const result<journal::page>& page);
-  std::vector<follower> followers_of(const page_read& r);
+  /// Feeds some of its readers, and the others later.
+  void serve(std::list<page_read>::iterator r);
+  void serve_later(std::list<page_read>::iterator r);
+  std::vector<follower> next_followers(page_read& r);
   /// What was asked for and is no longer there is told as missing.
-  void announce_gap(follower& f, const journal::page& page);
-  void feed(std::vector<follower>& followers, const journal::page& page);
+  void announce_gap(follower& f, const page_read::content& page);
+  void feed(follower& f, const page_read::content& page);
   void feed_newest(follower& f);
   void go_on(place& p);
+  void catch_up(place& p);
   void give(follower& f, const shared_event& e);
 
   room& owner_;
@@ -119,7 +139,8 @@ class audience : public std::enable_shared_from_this<audience> {
   std::set<std::string> names_; ///< so that nobody who joins a crowd waits until it is sorted
   position head_;
   std::uint64_t visits_ = 0;
-  std::list<page_read> reads_; ///< under way
+  std::list<page_read> reads_;     ///< under way
+  std::vector<shared_event> news_; ///< not told yet; older than what is in `untold_`
   entry_group untold_;
   std::vector<said> said_; ///< by whom, entry by entry
   std::size_t untold_bytes_ = 0;

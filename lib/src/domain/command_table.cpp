@@ -24,13 +24,14 @@ constexpr std::array table{
     command_row{"msg", "NAME TEXT", "tell one member something", true, false, true, msg},
     command_row{"nick", "NAME", "change your name", true, false, true, nick},
     command_row{"quit", "", "leave the chat", false, false, true, quit},
-    command_row{"rooms", "", "list the rooms", false, false, true, rooms},
+    command_row{"rooms", "[NAME]", "list the rooms, from this name on", false, false, true, rooms},
     command_row{"search", "WORDS [from:NAME] [before:DATE] [after:DATE] [in:ROOM]",
                 "find what was said in the room", true, false, true, search},
     command_row{"tls", "", "how your connection is protected", false, false, true, tls},
     command_row{"topic", "[TEXT]", "show the room's topic, or set it; - removes it", false, false,
                 true, topic},
-    command_row{"who", "", "list who is in the room", false, false, true, who},
+    command_row{"who", "[NAME]", "list who is in the room, from this name on", false, false, true,
+                who},
 };
 
 constexpr char lower(char c) noexcept {

@@ -8,9 +8,35 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 namespace asio_chat {
+
+namespace {
+
+/// More than all who can be here, and no more digits than the shortest name has room for.
+constexpr std::uint64_t most_numbered = 5'000'000;
+
+/// Rooms that are told at once of something that all rooms of a member are told, and that feed it
+/// at the same time.
+constexpr std::size_t most_told_now = 4;
+constexpr std::size_t most_feeding = 4;
+
+room::announcement announced_after(std::size_t others) noexcept {
+  return others < most_told_now ? room::announcement::now : room::announcement::soon;
+}
+
+/// Somebody has taken every number that a leap comes to: what nobody can guess is free.
+std::string numbered_at_random(const auto& is_free, const auto& numbered) {
+  std::random_device source;
+  std::uniform_int_distribution<std::uint64_t> any(2, most_numbered);
+  for (;;) {
+    if (const std::uint64_t n = any(source); is_free(n)) return numbered(n);
+  }
+}
+
+} // namespace
 
 hub::hub(services s)
     : services_(std::move(s))
@@ -22,7 +48,9 @@ hub::hub(services s)
                  0,
                  0,
                  [this](std::uint64_t n) { return find_member(n); },
-                 [this](const room& r) { drop_if_empty(r); }}
+                 [this](const room& r) { drop_if_empty(r); },
+                 [](member& m) { hungry(m); },
+                 services_.watch}
     , names_(services_.names, services_.time, services_.limits.name_hold_time) {}
 
 hub::~hub() = default;
@@ -59,16 +87,22 @@ void hub::leave(member& m, bool for_good) {
 }
 
 void hub::leave_rooms(member& m) {
-  while (!m.seats_.empty()) {
+  for (std::size_t left = 0; !m.seats_.empty(); ++left) {
     room& r = *m.seats_.back().in;
-    r.leave(m);
+    r.leave(m, announced_after(left));
     drop_if_empty(r);
   }
 }
 
-void hub::hungry(const member& m) {
-  for (const member::seat& s : m.seats())
-    s.in->hungry(m);
+void hub::hungry(member& m) {
+  // From some rooms at a time, of all in turn: a page fills its sink, mostly, and so the others
+  // would have been read for nothing.
+  std::size_t asked = 0;
+  for (std::size_t n = m.seats_.size(); n > 0 && asked < most_feeding && !m.sink().full(); --n) {
+    m.next_fed_ = (m.next_fed_ + 1) % m.seats_.size();
+    const member::seat& s = m.seats_[m.next_fed_];
+    if (s.in->hungry(s)) ++asked;
+  }
 }
 
 void hub::dispatch(member& m, const command& c) {
@@ -91,18 +125,33 @@ void hub::dispatch(member& m, const command& c) {
              fail(errc::bad_arguments, fmt::format("usage: /{} {}", row->name, row->arguments)));
     return;
   }
+  if (services_.watch) services_.watch->is(row->name);
   if (const auto done = row->run(*this, m, c); !done) m.refuse(c.ref, done.error());
 }
 
 std::string hub::free_name(std::string_view wish, const identity& who) const {
-  std::string name(wish);
-  for (unsigned n = 2; !names_.check_free(name, who); ++n) {
+  const auto numbered = [&](std::uint64_t n) {
     const std::string suffix = fmt::format("-{}", n);
-    const std::size_t most = services_.limits.name_characters;
-    const std::size_t keep = most > suffix.size() ? most - suffix.size() : 0;
-    name = fmt::format("{}{}", wish.substr(0, keep), suffix);
+    return fmt::format("{}{}", wish.substr(0, services_.limits.name_characters - suffix.size()),
+                       suffix);
+  };
+  const auto is_free = [&](std::uint64_t n) {
+    return names_.check_free(numbered(n), who).has_value();
+  };
+  if (names_.check_free(wish, who)) return std::string(wish);
+  // Where many are called so, counting them would take too long: a number with a free name is
+  // looked for in leaps, and then one below it whose predecessor is taken.
+  std::uint64_t taken = 1;
+  std::uint64_t free = 2;
+  for (; !is_free(free); free *= 2) {
+    if (free > most_numbered) return numbered_at_random(is_free, numbered);
+    taken = free;
   }
-  return name;
+  while (free - taken > 1) {
+    const std::uint64_t middle = taken + (free - taken) / 2;
+    (is_free(middle) ? free : taken) = middle;
+  }
+  return numbered(free);
 }
 
 result<void> hub::rename(member& m, std::string_view to) {
@@ -111,8 +160,9 @@ result<void> hub::rename(member& m, std::string_view to) {
   names_.take(std::string(to), m);
   const std::string from = std::exchange(m.login_.name, std::string(to));
   if (from == m.name()) return {};
+  std::size_t told = 0;
   for (const member::seat& s : m.seats_)
-    s.in->tell_renamed(from, m.name());
+    s.in->tell_renamed(from, m.name(), announced_after(told++));
   return {};
 }
 
@@ -178,16 +228,6 @@ member* hub::find_member(std::string_view name) const {
 member* hub::find_member(std::uint64_t number) const {
   const auto found = members_.find(number);
   return found == members_.end() ? nullptr : found->second.get();
-}
-
-std::vector<const room*> hub::rooms() const {
-  std::vector<const room*> all;
-  all.reserve(rooms_.size());
-  for (const auto& [name, r] : rooms_)
-    all.push_back(r.get());
-  std::sort(all.begin(), all.end(),
-            [](const room* a, const room* b) { return a->name() < b->name(); });
-  return all;
 }
 
 void hub::drop_if_empty(const room& r) {

@@ -29,6 +29,7 @@ class hub {
     std::function<void(const entry&)> on_entry = {}; ///< hears of each entry stored
     name_store* names = nullptr; ///< where names are held; none: in memory alone
     std::map<std::string, std::size_t> join_history = {}; ///< of rooms for which the limit differs
+    work_watch* watch = nullptr;                          ///< of requests and answers; may be null
   };
 
   explicit hub(services s);
@@ -43,7 +44,7 @@ class hub {
   /// @param for_good he will not come back: his name is free at once
   void leave(member& m, bool for_good = false);
   /// The sink of this member can take more.
-  static void hungry(const member& m);
+  static void hungry(member& m);
 
   /// Runs a command of the table for a member, after the checks that its row asks for. What it has
   /// to say goes to the member's sink.
@@ -63,7 +64,8 @@ class hub {
   result<room*> room_of(const member& m, std::string_view room_name) const;
   member* find_member(std::string_view name) const;
   member* find_member(std::uint64_t number) const;
-  std::vector<const room*> rooms() const; ///< by name
+  using rooms_by_name = std::map<std::string, std::shared_ptr<room>, std::less<>>;
+  const rooms_by_name& rooms() const noexcept { return rooms_; }
   const asio_chat::limits& limits() const noexcept { return services_.limits; }
   const clock& time() const noexcept { return services_.time; }
   const std::string& default_room() const noexcept { return services_.default_room; }
@@ -81,7 +83,7 @@ class hub {
   std::unordered_map<std::uint64_t, std::unique_ptr<member>> members_;
   std::map<identity, member*> by_identity_; ///< those who may come back
   name_book names_;
-  std::unordered_map<std::string, std::shared_ptr<room>> rooms_;
+  rooms_by_name rooms_; ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0;
 };
 

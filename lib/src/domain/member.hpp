@@ -92,13 +92,14 @@ class member {
   static constexpr std::size_t most_reads = 8;
   static constexpr std::size_t least_openings = 64; ///< who may be in few may change them often
 
-  friend class hub;      // renames
+  friend class hub;      // renames, feeds
   friend class audience; // seats
 
   std::uint64_t number_;
   login login_;
   asio_chat::sink& sink_;
   std::vector<seat> seats_;
+  std::size_t next_fed_ = 0; ///< whose room was fed from last
   load posts_;
   load reads_{most_reads};
   double most_openings_;

@@ -9,6 +9,13 @@
 
 namespace asio_chat {
 
+namespace {
+
+/// More than one, or those that are over would become more and more.
+constexpr int most_forgotten = 16;
+
+} // namespace
+
 name_book::name_book(name_store* store, const clock& time, std::chrono::milliseconds hold,
                      std::size_t most)
     : store_(store)
@@ -21,7 +28,8 @@ name_book::name_book(name_store* store, const clock& time, std::chrono::millisec
     held h{std::move(n.name), n.left.value_or(time_.wall_now())};
     remember(n.who, std::move(h));
   }
-  forget_old_ones();
+  while (forget_old_ones())
+    continue;
 }
 
 member* name_book::bearer(std::string_view name) const {
@@ -95,13 +103,15 @@ void name_book::forget(const identity& who) {
   held_.erase(found);
 }
 
-void name_book::forget_old_ones() {
-  while (!by_age_.empty()) {
+bool name_book::forget_old_ones() {
+  // Some at a time, though all may be over: until then nobody is kept from a name that is.
+  for (int n = 0; n < most_forgotten && !by_age_.empty(); ++n) {
     const identity oldest = by_age_.begin()->second;
-    if (held_.size() <= most_ && !is_over(held_.at(oldest))) return;
+    if (held_.size() <= most_ && !is_over(held_.at(oldest))) return false;
     forget(oldest);
     if (store_) store_->release(oldest);
   }
+  return !by_age_.empty();
 }
 
 } // namespace asio_chat

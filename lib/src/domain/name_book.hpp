@@ -45,7 +45,8 @@ class name_book {
   bool is_over(const held& h) const;
   void remember(const identity& who, held h);
   void forget(const identity& who);
-  void forget_old_ones();
+  /// Some of them; whether there may be more.
+  bool forget_old_ones();
 
   name_store* store_;
   const clock& time_;

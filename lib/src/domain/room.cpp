@@ -10,6 +10,10 @@ namespace {
 
 /// So that a page fits a frame of 64 KiB, even if every character has to be escaped.
 constexpr std::size_t most_of_a_page = 28'000;
+/// Who joins a crowd is told some of it; `/who` tells the rest.
+constexpr std::size_t most_names_told = 1'000;
+/// Who waited for the log to be opened is taken in with so many others.
+constexpr std::size_t most_admitted = 16;
 
 /// What members are told of a failure of the journal: files and disks are no business of theirs.
 failure for_members(const failure& f) {
@@ -41,18 +45,25 @@ void room::join(member& m, const beginning& from, std::string_view ref) {
   }
 }
 
-void room::leave(member& m) {
+void room::leave(member& m, announcement when) {
   audience_->remove(m);
   for (waiting_for_state& w : waiting_)
     if (w.number == m.number()) w.left = true;
   if (size() < services_.limits.presence_members) {
-    audience_->tell(member_left{name_, m.name()});
+    announce(member_left{name_, m.name()}, when);
   }
 }
 
-void room::tell_renamed(const std::string& from, const std::string& to) {
+void room::tell_renamed(const std::string& from, const std::string& to, announcement when) {
   audience_->rename(from, to);
-  audience_->tell(member_renamed{name_, from, to});
+  announce(member_renamed{name_, from, to}, when);
+}
+
+void room::announce(event e, announcement when) {
+  if (when == announcement::now)
+    audience_->tell(e);
+  else
+    audience_->tell_soon(std::move(e));
 }
 
 void room::post(member& author, entry_kind kind, std::string text, std::string_view id,
@@ -99,6 +110,7 @@ void room::read_history(member& reader, const log_range& part, std::string_view 
   services_.log.read(name_, {part, most_of_a_page},
                      [self = shared_from_this(), number = reader.number(), shape,
                       r = std::string(ref)](const result<journal::page>& p) {
+                       const work_watch::piece one(self->services_.watch, "answer of history");
                        self->audience_->tell_entries();
                        member* m = self->services_.find_member(number);
                        if (!m) return;
@@ -118,6 +130,7 @@ void room::search(member& reader, search_query q, std::string_view ref,
   services_.log.search(std::move(q),
                        [self = shared_from_this(), number = reader.number(), r = std::string(ref),
                         answer = std::move(answer)](const result<journal::hits>& f) {
+                         const work_watch::piece one(self->services_.watch, "answer of search");
                          self->audience_->tell_entries();
                          member* m = self->services_.find_member(number);
                          if (!m) return;
@@ -135,27 +148,40 @@ void room::opened(const result<journal::log_state>& state) {
     topic_ = state->topic;
     last_time_ = std::max(last_time_, state->time);
   }
-  for (waiting_for_state& w : std::exchange(waiting_, {})) {
+  why_not_ = state ? std::nullopt : std::optional(state.error());
+  answered_ = waiting_.size();
+  admit_some();
+}
+
+void room::admit_some() {
+  const work_watch::piece one(services_.watch, "opening of a room");
+  for (std::size_t n = 0; n < most_admitted && answered_ > 0; ++n, --answered_) {
+    waiting_for_state w = std::move(waiting_.front());
+    waiting_.pop_front();
     member* m = services_.find_member(w.number);
     if (!m) continue;
     if (w.left) { // he may be in again, for another join
       m->refuse(w.ref, fail(errc::not_in_room, "you left " + name_ + " before it was ready"));
-      continue;
-    }
-    if (state) {
+    } else if (!why_not_) {
       admit(*m, w.from, std::move(w.ref));
     } else {
       leave(*m);
-      m->refuse(w.ref, for_members(state.error()));
+      m->refuse(w.ref, for_members(*why_not_));
     }
   }
+  if (answered_ > 0) return services_.later([self = shared_from_this()] { self->admit_some(); });
   if (size() == 0) services_.drop(*this);
 }
 
 void room::admit(member& m, const beginning& from, std::string ref) {
   room_state state{std::move(ref), name_, topic_, {}, head_};
   // A protocol with one room has no list of who is in it.
-  if (m.many_rooms()) state.members.assign(member_names().begin(), member_names().end());
+  if (m.many_rooms()) {
+    for (const std::string& name : member_names()) {
+      if (state.members.size() == most_names_told) break;
+      state.members.push_back(name);
+    }
+  }
   m.tell(std::move(state));
   audience_->begin(m, from, head_);
 }

@@ -3,18 +3,20 @@
 
 #include "base/clock.hpp"
 #include "base/scheduler.hpp"
+#include "base/work_watch.hpp"
 #include "domain/audience.hpp"
 #include "journal/journal.hpp"
 
 #include <asio_chat/limits.hpp>
 
+#include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace asio_chat {
 
@@ -33,6 +35,9 @@ struct room_services {
   std::function<member*(std::uint64_t number)> find_member;
   /// Lets go of a room that nobody is in.
   std::function<void(const room&)> drop;
+  /// The member is live in one room more: now another one may feed it.
+  std::function<void(member&)> caught_up;
+  work_watch* watch = nullptr; ///< of answers of the journal; may be null
 };
 
 class room : public std::enable_shared_from_this<room> {
@@ -48,10 +53,14 @@ class room : public std::enable_shared_from_this<room> {
   /// Takes a member in, tells everybody, and tells him the state of the room as soon as it is
   /// known, before any entry; then the log, from where he wants it.
   void join(member& m, const beginning& from, std::string_view ref);
-  void leave(member& m);
-  void tell_renamed(const std::string& from, const std::string& to);
-  /// The sink of this member can take more.
-  void hungry(const member& m) { audience_->hungry(m); }
+  /// Who is in many rooms has most of them told a little later: not all of their members are to be
+  /// told at once.
+  enum class announcement { now, soon };
+  void leave(member& m, announcement when = announcement::now);
+  void tell_renamed(const std::string& from, const std::string& to,
+                    announcement when = announcement::now);
+  /// The sink of the member with this seat can take more. Whether a page was asked for.
+  bool hungry(const member::seat& s) { return audience_->hungry(s); }
 
   /// Appends an entry; when the journal has it, the members are told and `author` gets his
   /// acknowledgement, in the order of the log. An author whose command has neither id nor ref asks
@@ -72,7 +81,10 @@ class room : public std::enable_shared_from_this<room> {
   void opened(const result<journal::log_state>& state);
   void stored(std::uint64_t author, const identity& who, std::string ref,
               result<journal::appended> a);
+  /// Of those whose log was asked for before the answer came.
+  void admit_some();
   void admit(member& m, const beginning& from, std::string ref);
+  void announce(event e, announcement when);
 
   struct waiting_for_state {
     std::uint64_t number;
@@ -89,7 +101,9 @@ class room : public std::enable_shared_from_this<room> {
   wall_time last_time_{};
   bool open_ = false;    ///< the state of the log is known
   bool opening_ = false; ///< and asked for
-  std::vector<waiting_for_state> waiting_;
+  std::deque<waiting_for_state> waiting_;
+  std::size_t answered_ = 0;         ///< so many of them wait for nothing but their turn
+  std::optional<failure> why_not_{}; ///< they cannot come in; none: they can
 };
 
 } // namespace asio_chat

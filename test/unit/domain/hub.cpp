@@ -88,10 +88,11 @@ TEST_CASE("rooms are listed by name while somebody is in them") {
   domain_world w;
   person& alice = w.in("alice", "zoo");
   w.hub.join(*alice.self, "bar", "").value();
-  const auto rooms = w.hub.rooms();
+  const auto& rooms = w.hub.rooms();
   REQUIRE(rooms.size() == 2);
-  CHECK(rooms[0]->name() == "bar");
-  CHECK(rooms[1]->name() == "zoo");
+  CHECK(rooms.begin()->first == "bar");
+  CHECK(rooms.begin()->second->name() == "bar");
+  CHECK(rooms.rbegin()->first == "zoo");
 }
 
 TEST_CASE("C17: half of a hundred members go, and each survivor hears each of them once") {

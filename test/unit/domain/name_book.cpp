@@ -88,6 +88,21 @@ TEST_CASE("of names that are too many to be held the oldest go") {
   CHECK(store.kept.size() == 1); // time has let go of the others
 }
 
+TEST_CASE("thousands of names that are over are forgotten some at a time, and free at once") {
+  remembering_store store;
+  bench b(&store);
+  recording_sink ear;
+  for (std::uint8_t n = 1; n <= 200; ++n)
+    b.house.leave(*b.enter(ear, {n}, fmt::format("name{}", n).c_str()).value());
+  b.clock.advance(b.given.name_hold_time);
+  CHECK(b.house.free_name("name77", eve) == "name77");
+  for (std::uint8_t left = 1; store.kept.size() > left; ++left) {
+    const std::size_t before = store.kept.size();
+    b.house.leave(*b.enter(ear, {0, left}, fmt::format("late{}", left).c_str()).value());
+    REQUIRE(before + 1 - store.kept.size() <= 16);
+  }
+}
+
 TEST_CASE("who goes for good gives his name up at once") {
   bench b;
   recording_sink ear, other;

@@ -1,11 +1,46 @@
 #include "base/sanitize.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/hub.hpp"
+#include "model/names.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 namespace asio_chat::commands {
+
+namespace {
+
+/// A list of thousands comes in parts, each asked for: no one answer takes long to make, and each
+/// fits a frame of the native protocol, even if every character has to be escaped.
+constexpr std::size_t most_listed = 1'000;
+constexpr std::size_t most_of_a_list = 28'000;
+constexpr std::size_t around_a_name = 4; ///< quotes and commas
+
+bool take(std::size_t bytes, std::size_t& bytes_left) noexcept {
+  const std::size_t all = bytes + around_a_name;
+  if (all > bytes_left) return false;
+  bytes_left -= all;
+  return true;
+}
+
+std::string going_on(std::size_t all, std::string_view command, std::string_view next) {
+  return fmt::format("there are {}; /{} {} goes on from there", all, command, next);
+}
+
+/// `#Den` is the room `den`. What is no name of a room stands somewhere in the order as well.
+std::string room_name_in(std::string_view argument) {
+  if (argument.starts_with('#')) argument.remove_prefix(1);
+  return fold_name(argument);
+}
+
+} // namespace
 
 result<void> join(hub& h, member& m, const command& c) {
   // The answer is the state of the room.
@@ -23,11 +58,18 @@ result<void> leave(hub& h, member& m, const command& c) {
 
 result<void> rooms(hub& h, member& m, const command& c) {
   reply answer{std::string(c.ref), "rooms", {}, {}};
-  for (const room* r : h.rooms()) {
-    answer.lines.push_back(fmt::format("{} ({}){}{}", r->name(), r->size(),
-                                       r->topic().empty() ? "" : ": ", r->topic()));
-    answer.items.push_back(r->name());
+  std::size_t bytes_left = most_of_a_list;
+  auto next = h.rooms().lower_bound(room_name_in(c.arguments));
+  for (; next != h.rooms().end() && answer.items.size() < most_listed; ++next) {
+    const room& r = *next->second;
+    std::string line =
+        fmt::format("{} ({}){}{}", r.name(), r.size(), r.topic().empty() ? "" : ": ", r.topic());
+    if (!take(line.size() + r.name().size(), bytes_left)) break;
+    answer.lines.push_back(std::move(line));
+    answer.items.push_back(r.name());
   }
+  if (next != h.rooms().end())
+    answer.lines.push_back(going_on(h.rooms().size(), "rooms", next->first));
   m.tell(std::move(answer));
   return {};
 }
@@ -57,10 +99,18 @@ result<void> topic(hub& h, member& m, const command& c) {
 result<void> who(hub& h, member& m, const command& c) {
   const auto r = h.room_of(m, c.room);
   if (!r) return r.error();
-  const auto& sorted = (*r)->member_names();
-  std::vector<std::string> names(sorted.begin(), sorted.end());
-  std::string line = fmt::format("online: {}", fmt::join(names, ", "));
-  m.tell(reply{std::string(c.ref), "who", {std::move(line)}, std::move(names)});
+  const std::set<std::string>& all = (*r)->member_names();
+  std::vector<std::string> names;
+  std::size_t bytes_left = most_of_a_list;
+  auto next = all.lower_bound(std::string(c.arguments));
+  for (; next != all.end() && names.size() < most_listed; ++next) {
+    if (!take(2 * next->size(), bytes_left)) break;
+    names.push_back(*next);
+  }
+  reply answer{std::string(c.ref), "who", {fmt::format("online: {}", fmt::join(names, ", "))}, {}};
+  if (next != all.end()) answer.lines.push_back(going_on(all.size(), "who", *next));
+  answer.items = std::move(names);
+  m.tell(std::move(answer));
   return {};
 }
 

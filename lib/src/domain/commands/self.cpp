@@ -8,7 +8,7 @@ namespace asio_chat::commands {
 
 result<void> nick(hub& h, member& m, const command& c) {
   if (const auto done = h.rename(m, c.arguments); !done) return done.error();
-  // Everybody has been told, the member too.
+  // Everybody has been told or will be at once, the member too.
   m.tell(reply{std::string(c.ref), "nick", {}, {m.name()}});
   return {};
 }
