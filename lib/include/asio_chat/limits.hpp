@@ -25,6 +25,10 @@ struct limits {
 
   /// When so much waits to be sent to a session, entries wait in the log, and its requests unread.
   std::size_t outbox_pause_bytes = 1u << 20;
+  /// What may wait for all sessions together, bytes that many wait for counted once. From half of
+  /// it on fewer and fewer may wait for each, but 16 KiB always: the slow ones wait in the log
+  /// sooner.
+  std::size_t outbox_total_bytes = 64u << 20;
   std::size_t outbox_bytes = 4u << 20; ///< what may wait at all; then the session is closed
   std::size_t posts_under_way = 1'024; ///< of one member; then his next requests wait unread
 

@@ -12,13 +12,44 @@
 
 namespace asio_chat {
 
+/// How much memory the blocks take that were made with it and are still there, each once, however
+/// many wait for its bytes.
+class byte_meter : public boost::intrusive_ref_counter<byte_meter, boost::thread_unsafe_counter> {
+ public:
+  std::size_t bytes() const noexcept { return bytes_; }
+
+ private:
+  friend class byte_block;
+  std::size_t bytes_ = 0;
+};
+
+using byte_meter_ptr = boost::intrusive_ptr<byte_meter>;
+
 /// Memory that bytes are written to once, behind one another. The count is not atomic: bytes never
 /// leave the thread of their server or client.
 class byte_block : public boost::intrusive_ref_counter<byte_block, boost::thread_unsafe_counter> {
  public:
-  explicit byte_block(std::string bytes) noexcept
-      : bytes_(std::move(bytes)) {}
-  explicit byte_block(std::size_t capacity) { bytes_.reserve(capacity); }
+  /// @param meter may be null
+  explicit byte_block(std::string bytes, byte_meter_ptr meter = {}) noexcept
+      : bytes_(std::move(bytes))
+      , meter_(std::move(meter)) {
+    if (meter_) meter_->bytes_ += bytes_.capacity();
+  }
+  explicit byte_block(std::size_t capacity, byte_meter_ptr meter = {})
+      : byte_block(
+            [capacity] {
+              std::string room;
+              room.reserve(capacity);
+              return room;
+            }(),
+            std::move(meter)) {}
+  ~byte_block() {
+    if (meter_) meter_->bytes_ -= bytes_.capacity();
+  }
+  byte_block(const byte_block&) = delete;
+  byte_block& operator=(const byte_block&) = delete;
+
+  const byte_meter_ptr& meter() const noexcept { return meter_; }
 
   std::size_t room() const noexcept { return bytes_.capacity() - bytes_.size(); }
   /// What was given out before stays where it is.
@@ -33,6 +64,7 @@ class byte_block : public boost::intrusive_ref_counter<byte_block, boost::thread
 
  private:
   std::string bytes_;
+  byte_meter_ptr meter_;
 };
 
 /// A part of a block, which it keeps.
@@ -46,6 +78,7 @@ class shared_bytes {
   std::string_view view() const noexcept { return part_; }
   std::size_t size() const noexcept { return part_.size(); }
   explicit operator bool() const noexcept { return block_ != nullptr; }
+  const byte_block* block() const noexcept { return block_.get(); }
 
   shared_bytes first(std::size_t n) const noexcept { return {block_, part_.substr(0, n)}; }
   void remove_first(std::size_t n) noexcept { part_.remove_prefix(n); }
@@ -63,8 +96,9 @@ class shared_bytes {
 };
 
 /// Bytes in a block of their own.
-inline shared_bytes share(std::string bytes) {
-  const boost::intrusive_ptr<const byte_block> block(new byte_block(std::move(bytes)));
+inline shared_bytes share(std::string bytes, byte_meter_ptr meter = {}) {
+  const boost::intrusive_ptr<const byte_block> block(
+      new byte_block(std::move(bytes), std::move(meter)));
   return {block, block->view()};
 }
 
@@ -74,9 +108,14 @@ class byte_run {
  public:
   static constexpr std::size_t block_bytes = 64 * 1024;
 
+  /// @param meter of its blocks; may be null
+  explicit byte_run(byte_meter_ptr meter = {})
+      : meter_(std::move(meter)) {}
+
   shared_bytes append(std::string bytes);
 
  private:
+  byte_meter_ptr meter_;
   boost::intrusive_ptr<byte_block> block_;
 };
 

@@ -8,11 +8,14 @@ void deadlines::begin(expirable& e, phase p, steady_time now) {
   lists_[static_cast<std::size_t>(p)].push_back(e);
 }
 
-void deadlines::visit(steady_time now) {
+bool deadlines::visit(steady_time now) {
+  std::size_t count = 0;
   for (std::size_t i = 0; i < lists_.size(); ++i) {
     list& waiting = lists_[i];
     list over;
-    while (!waiting.empty() && now - waiting.front().since_ >= durations_[i]) {
+    for (;
+         count < most_expired && !waiting.empty() && now - waiting.front().since_ >= durations_[i];
+         ++count) {
       expirable& e = waiting.front();
       waiting.pop_front();
       over.push_back(e);
@@ -23,6 +26,7 @@ void deadlines::visit(steady_time now) {
       e.expire(static_cast<phase>(i));
     }
   }
+  return count == most_expired;
 }
 
 } // namespace asio_chat::net

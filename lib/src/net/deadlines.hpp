@@ -39,8 +39,10 @@ class deadlines {
   /// Begins a phase, or the same one anew; the one before ends.
   void begin(expirable& e, phase p, steady_time now);
   static void end(expirable& e) { e.unlink(); }
-  /// Ends whatever is over. Those that expire are out of the lists before they hear of it.
-  void visit(steady_time now);
+  static constexpr std::size_t most_expired = 64;
+  /// Ends what is over, but no more than `most_expired`; returns whether there may be more. Those
+  /// that expire are out of the lists before they hear of it.
+  bool visit(steady_time now);
 
  private:
   using list = boost::intrusive::list<expirable, boost::intrusive::constant_time_size<false>>;

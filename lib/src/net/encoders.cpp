@@ -11,7 +11,7 @@ namespace asio_chat::net {
 shared_bytes encode_once::lay_down(std::string bytes, const event& e) {
   if (bytes.empty()) return {};
   const bool for_many = std::holds_alternative<entry>(e);
-  return for_many ? entries_.append(std::move(bytes)) : share(std::move(bytes));
+  return for_many ? entries_.append(std::move(bytes)) : share(std::move(bytes), meter_);
 }
 
 std::vector<shared_bytes> encode_once::parts_of(const entry_group& g) {
@@ -24,7 +24,10 @@ std::vector<shared_bytes> encode_once::parts_of(const entry_group& g) {
 }
 
 encoders::encoders()
-    : text(0, [](const event& e) { return wire::text::encode(e); })
-    , native(1, [](const event& e) { return wire::native::encode(e); }) {}
+    : waiting(new byte_meter)
+    , text(
+          0, [](const event& e) { return wire::text::encode(e); }, waiting)
+    , native(
+          1, [](const event& e) { return wire::native::encode(e); }, waiting) {}
 
 } // namespace asio_chat::net

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace asio_chat::net {
@@ -15,9 +16,12 @@ namespace asio_chat::net {
 class encode_once {
  public:
   /// @param codec its number among those of `event_block`
-  encode_once(std::size_t codec, std::string (*encode)(const event&))
+  /// @param meter of all the bytes that are made; may be null
+  encode_once(std::size_t codec, std::string (*encode)(const event&), byte_meter_ptr meter = {})
       : codec_(codec)
-      , encode_(encode) {}
+      , encode_(encode)
+      , meter_(meter)
+      , entries_(std::move(meter)) {}
 
   /// Null if the protocol has nothing to say of this event. Lives as long as the event.
   const shared_bytes& operator()(const shared_event& e) {
@@ -38,11 +42,16 @@ class encode_once {
 
   std::size_t codec_;
   std::string (*encode_)(const event&);
+  byte_meter_ptr meter_;
   byte_run entries_; ///< of what only one is told there would be holes in it
 };
 
 struct encoders {
   encoders();
+  /// What one member alone is told, and that is no event.
+  shared_bytes alone(std::string bytes) const { return share(std::move(bytes), waiting); }
+
+  byte_meter_ptr waiting; ///< all that was encoded and has not left yet
   encode_once text;
   encode_once native;
 };

@@ -52,7 +52,7 @@ class native_protocol final : public protocol, public sink {
   }
 
   shared_bytes goodbye(const close_reason& reason) const override {
-    return share(native::encode(native::goodbye{reason}));
+    return house_.encoders.alone(native::encode(native::goodbye{reason}));
   }
 
   void leave(bool for_good) override {
@@ -82,6 +82,7 @@ class native_protocol final : public protocol, public sink {
   static constexpr std::size_t longest_page = 1000;
 
   void handle(const native::hello& h) {
+    house_.doing("login");
     if (member_) return refuse("", fail(errc::already_logged_in, "you are logged in already"));
     if (const auto& secret = house_.config.passphrase;
         secret && !same_passphrase(h.passphrase.value_or(""), *secret)) {
@@ -104,14 +105,17 @@ class native_protocol final : public protocol, public sink {
     }
     member_ = *entered;
     peer_.logged_in();
-    peer_.send(share(
+    peer_.send(house_.encoders.alone(
         native::encode(native::welcome{name, fmt::format("asio-chatd {}", version_string),
                                        house_.hub.limits().text_bytes, command_names(), token})));
     const std::string room = h.room.value_or(house_.hub.default_room());
     if (!room.empty()) join(room, h, "");
   }
 
-  void handle(const native::join& j) { join(j.room, j, j.ref); }
+  void handle(const native::join& j) {
+    house_.doing("join");
+    join(j.room, j, j.ref);
+  }
   void handle(const native::leave& l) { run({"leave", l.room, {}, l.ref, {}}); }
   void handle(const native::send& s) {
     run({s.kind == entry_kind::action ? "me" : "say", s.text, s.room, s.id, s.id});
@@ -123,6 +127,7 @@ class native_protocol final : public protocol, public sink {
     run(parsed);
   }
   void handle(const native::history& h) {
+    house_.doing("history");
     const auto room = house_.hub.room_of(*member_, h.room);
     if (!room) return refuse(h.ref, room.error());
     log_range part = h.part;
@@ -130,7 +135,10 @@ class native_protocol final : public protocol, public sink {
     (*room)->read_history(*member_, part, h.ref,
                           [](history_page p) { return event(std::move(p)); });
   }
-  void handle(const native::ping& p) { peer_.send(share(native::encode(native::pong{p.ref}))); }
+  void handle(const native::ping& p) {
+    house_.doing("ping");
+    peer_.send(house_.encoders.alone(native::encode(native::pong{p.ref})));
+  }
   void handle(const native::bye&) { peer_.close({close_code::quit, "goodbye"}); }
 
   void join(std::string_view room, const auto& asked, std::string_view ref) {
@@ -142,7 +150,7 @@ class native_protocol final : public protocol, public sink {
 
   void refuse(std::string_view ref, const failure& why) {
     const refused r{std::string(ref), static_cast<errc>(why.code.value()), why.message};
-    peer_.send(share(native::encode(event(r))));
+    peer_.send(house_.encoders.alone(native::encode(event(r))));
   }
 
   static std::string ref_of(const native::request& request) {

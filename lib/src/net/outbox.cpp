@@ -8,6 +8,15 @@
 
 namespace asio_chat::net {
 
+namespace {
+
+/// Fewer bytes of a block are copied.
+constexpr std::size_t least_kept = 4 * 1024;
+/// And so are fewer than this part of its bytes.
+constexpr std::size_t least_part = 8;
+
+} // namespace
+
 write_buffers::buffer write_buffers::take() {
   if (free_.empty()) return std::make_unique_for_overwrite<char[]>(size);
   buffer b = std::move(free_.back());
@@ -17,6 +26,16 @@ write_buffers::buffer write_buffers::take() {
 
 void write_buffers::give_back(buffer b) {
   if (free_.size() < most_kept) free_.push_back(std::move(b));
+}
+
+std::size_t full_mark(const limits& l, std::size_t all) noexcept {
+  const std::size_t half = l.outbox_total_bytes / 2;
+  const std::size_t most = l.outbox_pause_bytes;
+  if (all <= half || most <= write_buffers::size) return most;
+  const auto left = static_cast<double>(2 * half - std::min(all, 2 * half));
+  return write_buffers::size +
+         static_cast<std::size_t>(static_cast<double>(most - write_buffers::size) * left /
+                                  static_cast<double>(half));
 }
 
 void outbox::push_part(const shared_bytes& b) {
@@ -64,13 +83,32 @@ void outbox::took(std::size_t n) {
 
 void outbox::settle() {
   std::size_t to = std::max(settled_, head_);
+  std::string together;
+  byte_meter_ptr meter;
+  const auto lay_down = [&] {
+    if (together.empty()) return;
+    together.shrink_to_fit();
+    queue_[to++] = share(std::exchange(together, {}), meter);
+  };
   for (std::size_t from = to; from < queue_.size();) {
-    std::string together;
-    do {
-      together.append(queue_[from++].view());
-    } while (from < queue_.size() && together.size() + queue_[from].size() <= write_buffers::size);
-    queue_[to++] = share(std::move(together));
+    const byte_block* block = queue_[from].block();
+    std::size_t end = from;
+    std::size_t bytes = 0;
+    for (; end < queue_.size() && queue_[end].block() == block; ++end)
+      bytes += queue_[end].size();
+    if (bytes >= std::max(least_kept, block->view().size() / least_part)) {
+      lay_down();
+      while (from < end)
+        queue_[to++] = std::move(queue_[from++]);
+      continue;
+    }
+    meter = block->meter();
+    for (; from < end; ++from) {
+      if (together.size() + queue_[from].size() > write_buffers::size) lay_down();
+      together.append(queue_[from].view());
+    }
   }
+  lay_down();
   queue_.resize(to);
   settled_ = to;
 }

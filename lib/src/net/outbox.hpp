@@ -3,6 +3,8 @@
 
 #include "base/bytes.hpp"
 
+#include <asio_chat/limits.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -25,6 +27,11 @@ class write_buffers {
   static constexpr std::size_t most_kept = 256;
   std::vector<buffer> free_;
 };
+
+/// How much may wait for one session before it is full: as much as `limits` says while little waits
+/// for all together, and less and less from half of `outbox_total_bytes` on; but a record always.
+/// @param all bytes in memory that wait for any session, those that several wait for counted once
+std::size_t full_mark(const limits& l, std::size_t all) noexcept;
 
 /// A queue of shared bytes, counted. What lies side by side in memory is one part, and goes out
 /// from where it lies; of several short ones `start_write` lays together as much as fills a record,
@@ -59,7 +66,9 @@ class outbox {
   static constexpr std::size_t most_unsettled = 16;
 
   void push_part(const shared_bytes& b);
-  /// A few bytes of each would keep many blocks in memory that all others are done with.
+  /// A few bytes of each would keep many blocks in memory that all others are done with: so few are
+  /// copied. More are not: others wait for them as well, mostly, and a copy for each is more than
+  /// the block.
   void settle();
   /// `n` bytes of the first part are on their way.
   void took(std::size_t n);
@@ -67,7 +76,7 @@ class outbox {
 
   std::vector<shared_bytes> queue_;
   std::size_t head_ = 0;
-  std::size_t settled_ = 0; ///< the parts before this one lie in blocks of their own
+  std::size_t settled_ = 0; ///< the parts before this one keep no more than they should
   std::size_t bytes_ = 0;
   std::string_view rest_;
   shared_bytes whole_;             ///< a write of one part goes out from where it lies

@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 #include "base/logger.hpp"
+#include "base/work_watch.hpp"
 #include "domain/hub.hpp"
 #include "net/encoders.hpp"
 #include "tls/server_context.hpp"
@@ -54,6 +55,11 @@ struct house {
   net::encoders& encoders;
   const logger& log;
   const std::shared_ptr<const tls::server_context>& tls; ///< the one of now; none: in memory only
+  work_watch* watch = nullptr;                           ///< of what is done for one session
+
+  void doing(std::string_view kind) const noexcept {
+    if (watch) watch->is(kind);
+  }
 };
 
 /// One per session: frames to commands, events to frames, and the login before them.

@@ -18,13 +18,14 @@ constexpr auto visit_interval = std::chrono::milliseconds(250);
 } // namespace
 
 reactor::reactor(asio::io_context& context, const clock& time, deadlines::durations d,
-                 std::chrono::milliseconds quiet_time)
+                 std::chrono::milliseconds quiet_time, work_watch* watch)
     : context_(context)
     , time_(time)
     , timer_(context)
     , deadlines_(d)
     , dormitory_(quiet_time)
-    , self_(std::make_shared<reactor*>(this)) {}
+    , self_(std::make_shared<reactor*>(this))
+    , watch_(watch) {}
 
 reactor::~reactor() = default;
 
@@ -91,10 +92,21 @@ void reactor::visit_later() {
   timer_.async_wait([self = std::weak_ptr(self_)](const error_code& e) {
     const auto alive = self.lock();
     if (e || !alive) return;
-    const steady_time now = (*alive)->now();
-    (*alive)->deadlines_.visit(now);
-    (*alive)->dormitory_.visit(now);
+    (*alive)->visit_deadlines();
+    (*alive)->dormitory_.visit((*alive)->now());
     (*alive)->visit_later();
+  });
+}
+
+void reactor::visit_deadlines() {
+  const work_watch::piece visit(watch_, "visit of deadlines");
+  if (!deadlines_.visit(now()) || std::exchange(visit_posted_, true)) return;
+  // Thousands may have come at the same time: what else there is to do comes in between.
+  asio::post(context_, [self = std::weak_ptr(self_)] {
+    const auto alive = self.lock();
+    if (!alive) return;
+    (*alive)->visit_posted_ = false;
+    (*alive)->visit_deadlines();
   });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/work_watch.hpp"
 #include "net/deadlines.hpp"
 #include "net/dormitory.hpp"
 #include "net/outbox.hpp"
@@ -28,8 +29,9 @@ class session;
 /// in the first turn: at rest nothing waits.
 class reactor {
  public:
+  /// @param watch of visits; may be null
   reactor(boost::asio::io_context& context, const clock& time, deadlines::durations d,
-          std::chrono::milliseconds quiet_time);
+          std::chrono::milliseconds quiet_time, work_watch* watch = nullptr);
   ~reactor();
   reactor(const reactor&) = delete;
   reactor& operator=(const reactor&) = delete;
@@ -66,6 +68,7 @@ class reactor {
   std::size_t write_records();
   std::size_t flush(steady_time touched_by);
   void visit_later();
+  void visit_deadlines();
 
   boost::asio::io_context& context_;
   const clock& time_;
@@ -78,9 +81,11 @@ class reactor {
   std::vector<boost::intrusive_ptr<session>> writing_;
   /// Posted handlers may run when the reactor is gone.
   std::shared_ptr<reactor*> self_;
+  work_watch* watch_;
 
   bool stopped_ = false;
   bool turn_posted_ = false;
+  bool visit_posted_ = false; ///< of the deadlines that are left
   std::uint64_t touches_ = 0;
   std::uint64_t reads_ = 0;
   std::uint64_t reads_when_posted_ = 0;

@@ -139,6 +139,7 @@ void session::take_frames() {
   if (state_ == state::telling && !tell_protocol()) return;
   if (logged_in_) reactor_.times().begin(*this, phase::idle, reactor_.now());
   std::string_view payload;
+  if (house_.watch) house_.watch->begin();
   while (!closing_for_ && !paused()) {
     switch (frames_.next(payload)) {
     case wire::frame_reader::status::need_more:
@@ -147,6 +148,7 @@ void session::take_frames() {
       return close(protocol_->too_large(frames_.announced()));
     case wire::frame_reader::status::frame:
       protocol_->on_frame(payload);
+      if (house_.watch) house_.watch->next();
       break;
     }
   }
@@ -182,7 +184,7 @@ appetite session::send(const shared_bytes& bytes) {
 void session::fills_up() {
   if (!std::exchange(hurries_, true)) reactor_.hurry(*this);
   const limits& l = house_.config.limits;
-  if (!full_ && outbox_.bytes() > l.outbox_pause_bytes) {
+  if (!full_ && outbox_.bytes() > full_mark(l, house_.encoders.waiting->bytes())) {
     full_ = true;
     if (logged_in_) begin_stall();
   }
@@ -194,7 +196,8 @@ void session::fills_up() {
 
 void session::check_appetite() {
   if (!full_ || state_ == state::closing) return;
-  const bool still_full = outbox_.bytes() > house_.config.limits.outbox_pause_bytes / 2;
+  const std::size_t mark = full_mark(house_.config.limits, house_.encoders.waiting->bytes());
+  const bool still_full = outbox_.bytes() > mark / 2;
   // A byte that went is progress. Before the login its deadline alone counts.
   if (logged_in_ && still_full) begin_stall();
   if (still_full) return;

@@ -22,6 +22,7 @@ void session::begin_closing() {
               {"reason", closing_for_->phrase},
               {"code", std::to_string(static_cast<int>(closing_for_->code))}});
   if (protocol_) {
+    const work_watch::piece leaving(house_.watch, "leaving");
     protocol_->leave(closing_for_->code == close_code::quit);
     if (closing_for_->code != close_code::connection_lost) {
       if (const shared_bytes last = protocol_->goodbye(*closing_for_)) outbox_.push(last);

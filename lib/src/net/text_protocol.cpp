@@ -43,7 +43,7 @@ class text_protocol final : public protocol, public sink {
   }
 
   shared_bytes goodbye(const close_reason& reason) const override {
-    return share(wire::text::encode(reason));
+    return house_.encoders.alone(wire::text::encode(reason));
   }
 
   void leave(bool for_good) override {
@@ -73,16 +73,18 @@ class text_protocol final : public protocol, public sink {
   enum class state { passphrase, name, live };
 
   void take_passphrase(std::string_view payload) {
+    house_.doing("login");
     if (!same_passphrase(trim(payload), *house_.config.passphrase)) {
       house_.log(severity::warning, fmt::format("auth fail from {}", peer_.address()));
       peer_.close({close_code::wrong_passphrase, "wrong passphrase"});
       return;
     }
-    peer_.send(share(wire::frame(wire::text::passphrase_right)));
+    peer_.send(house_.encoders.alone(wire::frame(wire::text::passphrase_right)));
     state_ = state::name;
   }
 
   void take_name(std::string_view payload) {
+    house_.doing("login");
     // A client of this protocol cannot be asked again: whatever it says becomes a name.
     const std::string wish(trim(sanitize(payload)));
     std::string name = mend_member_name(wish, house_.hub.limits());
@@ -98,7 +100,8 @@ class text_protocol final : public protocol, public sink {
     state_ = state::live;
     peer_.logged_in();
     if (!wish.empty() && name != wish) {
-      peer_.send(share(wire::text::encode_notice(fmt::format("you are known as {}", name))));
+      peer_.send(house_.encoders.alone(
+          wire::text::encode_notice(fmt::format("you are known as {}", name))));
     }
     // Whoever wants to know what was said asks for it.
     if (const auto in = house_.hub.join(*member_, house_.hub.default_room(), "", {{}, 0}); !in) {

@@ -242,6 +242,11 @@ constexpr setting table[] = {
    [](settings& s, view v) {
      return store(s.server.limits.outbox_pause_bytes, parse_bytes(v, 64 * KiB, GiB));
    }},
+  {"outbox-total", "Limits", "BYTES", "64M",
+   "what waits for all connections together; near it, less may wait for each", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.outbox_total_bytes, parse_bytes(v, 1024 * KiB, 1024 * GiB));
+   }},
   {"max-under-way", "Limits", "N", "1024", "messages of one user that are not stored yet", false,
    [](settings& s, view v) {
      return store(s.server.limits.posts_under_way, parse_count(v, 2, 1'000'000));

@@ -12,6 +12,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <limits>
 #include <utility>
 
 namespace asio_chat {
@@ -42,6 +43,8 @@ server_config checked(server_config c) {
   check_range("the longest room name must be", c.limits.room_characters, 1, 64, "characters");
   check_range("what may wait for a session before entries wait in the log must be",
               c.limits.outbox_pause_bytes, 64u << 10, c.limits.outbox_bytes / 2, "bytes");
+  check_range("what may wait for all sessions together must be", c.limits.outbox_total_bytes,
+              1u << 20, std::numeric_limits<std::size_t>::max(), "bytes");
   check_range("the posts of a member that may be under way must be", c.limits.posts_under_way, 2,
               1'000'000, "posts");
   check_range("the longest topic must be", c.limits.topic_bytes, 1, 4096, "bytes");
@@ -88,16 +91,21 @@ server::impl::impl(asio::io_context& context, server_config config)
     : context_(context)
     , config_(checked(std::move(config)))
     , log_(config_.log)
+    , watch_([this](std::string_view what, work_watch::duration cpu) {
+      log_(severity::warning, "Something took long, and everybody had to wait for it",
+           {{"what", std::string(what)},
+            {"ms", fmt::format("{:.1f}", std::chrono::duration<double, std::milli>(cpu).count())}});
+    })
     , tls_(std::make_shared<tls_keeper>(context, log_))
-    , storage_(open_storage(posting_to(context), config_, clock_, log_))
+    , storage_(open_storage(posting_to(context), config_, clock_, log_, &watch_))
     , hub_({*storage_.logs, clock_, config_.limits, posting_to(context), config_.default_room,
-            message_log(), storage_.names, config_.join_history})
-    , house_{config_, hub_, encoders_, log_, tls_->now()}
+            message_log(), storage_.names, config_.join_history, &watch_})
+    , house_{config_, hub_, encoders_, log_, tls_->now(), &watch_}
     , reactor_(context, clock_,
                {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,
                 config_.limits.stall_time / 2, // a session looks twice
                 config_.limits.close_time},
-               config_.limits.sleep_time)
+               config_.limits.sleep_time, &watch_)
     , drain_(context) {
   if (!config_.tls.certificate_file.empty()) {
     tls_->change(config_.tls).value();

@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/logger.hpp"
+#include "base/work_watch.hpp"
 #include "domain/hub.hpp"
 #include "net/encoders.hpp"
 #include "net/listener.hpp"
@@ -56,6 +57,7 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   const server_config config_;
   logger log_;
   system_clock clock_;
+  work_watch watch_;
   const std::shared_ptr<tls_keeper> tls_; ///< has none: in memory only
   storage storage_;
   hub hub_;

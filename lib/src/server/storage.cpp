@@ -78,11 +78,12 @@ storage open_on_disk(const scheduler&, const server_config&, const clock&, const
 } // namespace
 
 storage open_storage(const scheduler& later, const server_config& config, const clock& time,
-                     const logger& log) {
+                     const logger& log, work_watch* watch) {
   if (!config.storage.directory.empty()) return open_on_disk(later, config, time, log);
-  return {std::make_unique<memory_journal>(later, new_epoch(time), memory_bounds(config.limits)),
-          nullptr,
-          {}};
+  return {
+      std::make_unique<memory_journal>(later, new_epoch(time), memory_bounds(config.limits), watch),
+      nullptr,
+      {}};
 }
 
 } // namespace asio_chat

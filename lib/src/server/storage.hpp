@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/logger.hpp"
 #include "base/scheduler.hpp"
+#include "base/work_watch.hpp"
 #include "journal/journal.hpp"
 
 #include <asio_chat/server_config.hpp>
@@ -24,8 +25,9 @@ struct storage {
 };
 
 /// In the directory that the configuration names, or in memory.
+/// @param watch of what is done in memory on the caller's thread; may be null
 /// @throws asio_chat::error if directory, files or keys cannot be used
 storage open_storage(const scheduler& later, const server_config& config, const clock& time,
-                     const logger& log);
+                     const logger& log, work_watch* watch = nullptr);
 
 } // namespace asio_chat

@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 #include "support/manual_clock.hpp"
 
+#include <deque>
 #include <optional>
 
 using namespace asio_chat;
@@ -126,6 +127,22 @@ TEST_CASE("who expires may end, destroy and begin others") {
   t.begin(t.c, phase::login);
   CHECK(t.after(30s) == names{"a1", "c1"});
   CHECK(t.after(2s) == names{"a4"});
+}
+
+TEST_CASE("of thousands that are over some expire at a visit, and the next visit goes on") {
+  bench t;
+  std::deque<waiting> crowd;
+  for (int i = 0; i < 1'000; ++i)
+    t.begin(crowd.emplace_back("x", t.log), i % 2 == 0 ? phase::login : phase::idle);
+  t.clock.advance(1h);
+  std::size_t visits = 0;
+  for (bool more = true; more; ++visits) {
+    const std::size_t before = t.log.size();
+    more = t.times.visit(t.clock.now());
+    REQUIRE(t.log.size() - before <= deadlines::most_expired);
+  }
+  CHECK(t.log.size() == 1'000);
+  CHECK(visits == 1'000 / deadlines::most_expired + 1);
 }
 
 TEST_CASE("who begins the same phase again while expiring is not visited twice at once") {

@@ -221,3 +221,96 @@ TEST_CASE("a box that nobody empties keeps few blocks of others in memory") {
   CHECK(slow.bytes() == all.size());
   CHECK(drain(slow, buffers, 100'000) == all);
 }
+
+namespace {
+
+/// What a room says to everybody, as long as it is quiet enough to be alone in a run.
+std::vector<shared_bytes> lines_of(byte_run& run, std::size_t count, std::size_t bytes) {
+  std::vector<shared_bytes> lines;
+  for (std::size_t n = 0; n < count; ++n)
+    lines.push_back(run.append(std::string(bytes, static_cast<char>('a' + n % 26))));
+  return lines;
+}
+
+} // namespace
+
+TEST_CASE("what many wait for is in memory once, however many parts it has") {
+  for (const std::size_t bytes : {100u, 1'000u, 8'000u, 30'000u}) {
+    const byte_meter_ptr meter(new byte_meter);
+    byte_run run(meter);
+    std::vector<outbox> stopped(200);
+    std::size_t said = 0;
+    for (const shared_bytes& line : lines_of(run, (1u << 20) / bytes, bytes)) {
+      said += line.size();
+      for (outbox& box : stopped)
+        box.push(line);
+    }
+    INFO(bytes);
+    CHECK(stopped.back().bytes() == said);
+    CHECK(meter->bytes() < said + said / 4 + 2 * byte_run::block_bytes);
+    write_buffers buffers;
+    CHECK(drain(stopped.front(), buffers, 100'000) == drain(stopped.back(), buffers, 100'000));
+  }
+}
+
+TEST_CASE("who waits for little of what is said keeps little of it in memory") {
+  const byte_meter_ptr meter(new byte_meter);
+  byte_run run(meter);
+  outbox slow;
+  std::string all;
+  for (int n = 0; n < 10'000; ++n) {
+    const shared_bytes line = run.append(std::string(1'000, static_cast<char>('a' + n % 26)));
+    if (n % 50 != 0) continue; // the others are said in other rooms
+    all += line.view();
+    slow.push(line);
+  }
+  CHECK(slow.bytes() == 200'000);
+  CHECK(meter->bytes() < 2 * slow.bytes() + 17 * byte_run::block_bytes);
+  write_buffers buffers;
+  CHECK(drain(slow, buffers, 100'000) == all);
+}
+
+TEST_CASE("parts that are copied and parts that stay keep their order") {
+  std::mt19937 random(4);
+  std::uniform_int_distribution<std::size_t> bytes(1, 20'000);
+  std::uniform_int_distribution<int> to_whom(0, 3);
+  byte_run run;
+  outbox slow;
+  std::string all;
+  for (int i = 0; i < 3'000; ++i) {
+    const shared_bytes line =
+        run.append(std::string(bytes(random), static_cast<char>('a' + i % 26)));
+    if (i % 500 > 250 && to_whom(random) != 0) continue;
+    all += line.view();
+    slow.push(line);
+  }
+  write_buffers buffers;
+  CHECK(drain(slow, buffers, 5'000) == all);
+}
+
+TEST_CASE("a meter counts what is in memory, once") {
+  const byte_meter_ptr meter(new byte_meter);
+  {
+    const shared_bytes one = share(std::string(1'000, 'x'), meter);
+    const shared_bytes again = one;
+    CHECK(meter->bytes() >= 1'000);
+    CHECK(meter->bytes() < 1'100);
+  }
+  CHECK(meter->bytes() == 0);
+}
+
+TEST_CASE("the more waits for all, the less may wait for each, but a record always") {
+  limits l;
+  l.outbox_pause_bytes = 1u << 20;
+  l.outbox_total_bytes = 64u << 20;
+  CHECK(net::full_mark(l, 0) == 1u << 20);
+  CHECK(net::full_mark(l, 32u << 20) == 1u << 20);
+  CHECK(net::full_mark(l, 48u << 20) == (1u << 19) + record / 2);
+  CHECK(net::full_mark(l, 64u << 20) == record);
+  CHECK(net::full_mark(l, std::size_t{1} << 40) == record);
+  std::size_t before = net::full_mark(l, 0);
+  for (std::size_t all = 0; all < 70u << 20; all += 100'000) {
+    CHECK(net::full_mark(l, all) <= before);
+    before = net::full_mark(l, all);
+  }
+}

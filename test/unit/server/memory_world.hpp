@@ -41,6 +41,11 @@ class wire_client : public transport::stream_owner {
     send_bytes(wire::frame(payload));
   }
   void hang_up() { stream_->close(); }
+  /// What is read already, or is being read, is the last.
+  void stop_reading() { stopped_ = true; }
+  void go_on_reading() {
+    if (std::exchange(stopped_, false) && !reading_) read();
+  }
 
   /// What came since the last time, without `v`: every message has it.
   std::vector<boost::json::object> take() { return std::exchange(messages_, {}); }
@@ -49,11 +54,13 @@ class wire_client : public transport::stream_owner {
 
  private:
   void read() {
+    reading_ = true;
     const auto room = frames_.prepare();
     stream_->async_read_some(boost::asio::buffer(room.data(), room.size()),
                              transport::handler_of<&wire_client::on_read>(*this));
   }
   void on_read(const error_code& e, std::size_t n) {
+    reading_ = false;
     if (e) {
       ended = true;
       return;
@@ -64,7 +71,7 @@ class wire_client : public transport::stream_owner {
       messages_.push_back(boost::json::parse(payload).as_object());
       messages_.back().erase("v");
     }
-    read();
+    if (!stopped_) read();
   }
   void write() {
     if (!writing_.empty() || waiting_.empty()) return;
@@ -84,6 +91,8 @@ class wire_client : public transport::stream_owner {
   std::vector<boost::json::object> messages_;
   std::string writing_;
   std::string waiting_;
+  bool stopped_ = false;
+  bool reading_ = false;
 };
 
 class server_world {
