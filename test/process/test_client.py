@@ -1060,6 +1060,13 @@ def test_a_history_that_is_no_number_of_messages_is_said_plainly(home):
         assert f"{wrong} is no number of messages: give one from 0 to 999999" in done.stderr
 
 
+def test_the_client_needs_no_icu():
+    needed = [subprocess.run(["ldd", BIN / program], capture_output=True, text=True, check=True).stdout
+              for program in ("asio-chat", "asio-chatd")]
+    assert "libssl" in needed[0] and "libicu" not in needed[0]
+    assert "libicuuc" in needed[1]
+
+
 def test_help_and_version(home):
     shown = subprocess.run([CLIENT, "--help"], capture_output=True, text=True, check=True).stdout
     for word in ("--ca", "--json", "Examples:", "Exit codes:"):

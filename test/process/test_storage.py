@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from programs import BIN, PATIENCE, Daemon, clean_environment, until
+from programs import BIN, PATIENCE, ROOT, Daemon, clean_environment, until
 
 
 def run(*arguments, data=None, env=None, wrap=()):
@@ -206,6 +206,29 @@ def test_who_asks_for_a_room_that_is_not_there_is_told_which_are(tmp_path):
         say(d, "alice", "hello")
         assert d.stop() == 0
     one_line(run("export", "dne", data=data), 1, "no room is called 'dne': there is lobby")
+
+
+def test_a_history_of_version_1_is_indexed_anew_while_the_daemon_runs_kills_or_not(tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(ROOT / "test/golden/journal_v1", data)
+    for path in (data, *data.iterdir()):
+        path.chmod(0o700 if path == data else 0o600)
+    for _ in range(3):
+        with Daemon(tmp_path) as d:
+            d.stop(signal.SIGKILL)
+    with Daemon(tmp_path) as d:
+        assert until(lambda: "The search index is complete again" in d.log), d.log
+        alice = d.join("alice")
+        alice.send("/search CAFE\u0301")
+        found = []
+        while len(found) < 3:
+            found += [line for line in (alice.receive(),) if " UTC] " in line]
+        assert [line.split(" UTC] ")[1] for line in found] == [
+            "alice: Caf\u00e9 um drei *", "bob: Cafe\u0301 um vier *", "alice: the last one, cafe\u0301 *"]
+        assert d.stop() == 0
+    assert not list(data.glob("*.before-*"))
+    assert len(texts(data, "lobby")) == 267
+    assert good("verify", data=data)
 
 
 def test_export_gives_a_room_oldest_first_in_both_formats(kept, tmp_path):

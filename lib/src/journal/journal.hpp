@@ -65,6 +65,8 @@ class journal {
   struct hits {
     std::vector<entry> entries; ///< oldest first
     bool more = false;          ///< older ones would have been found as well
+    /// Older entries could not be searched: their index is being made anew.
+    bool incomplete = false;
   };
 
   using open_done = std::function<void(result<log_state>)>;

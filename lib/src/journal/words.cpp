@@ -2,26 +2,18 @@
 
 #include "model/names.hpp"
 
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
 #include <utf8.h>
 
 #include <algorithm>
 #include <array>
-#include <iterator>
-
-#include <locale.h>
-#include <wctype.h>
+#include <stdexcept>
 
 namespace asio_chat {
 
 namespace {
-
-static_assert(sizeof(wchar_t) >= sizeof(char32_t));
-
-/// The C library's own tables of Unicode; never freed, as long-lived as the program.
-locale_t unicode() {
-  static const locale_t made = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-  return made;
-}
 
 /// What stands for an ASCII character within a word: letters are small; 0 is between words.
 constexpr std::array<char, 128> ascii_in_words = [] {
@@ -35,25 +27,65 @@ constexpr std::array<char, 128> ascii_in_words = [] {
   return table;
 }();
 
+bool is_ascii(std::string_view text) noexcept {
+  unsigned all = 0; // no branch in the loop: it is done sixteen bytes at a time
+  for (const char c : text)
+    all |= static_cast<unsigned char>(c);
+  return all < 0x80;
+}
+
+/// Of the marks on one letter no more are looked at: to put them in order takes time that grows
+/// with their square, and somebody could say thousands of them (UAX #15, Stream-Safe Text Format).
+constexpr std::size_t max_marks = 30;
+
 bool is_letter_or_digit(char32_t c) {
-  return ::iswalnum_l(static_cast<wint_t>(c), unicode()) != 0;
+  return (U_GET_GC_MASK(static_cast<UChar32>(c)) & (U_GC_L_MASK | U_GC_N_MASK)) != 0;
 }
 
 /// An accent or the like, on the letter before it.
 bool is_mark(char32_t c) {
-  static const wctype_t combining = ::wctype_l("combining", unicode());
-  return ::iswctype_l(static_cast<wint_t>(c), combining, unicode()) != 0;
+  return (U_GET_GC_MASK(static_cast<UChar32>(c)) & U_GC_M_MASK) != 0;
 }
 
-/// Soft hyphen, joiners and variation selectors change how a word looks, not which one it is.
-bool is_invisible(char32_t c) {
-  return c == 0x00AD || c == 0x200C || c == 0x200D || (c >= 0xFE00 && c <= 0xFE0F);
+/// A letter that becomes a mark when it is folded.
+bool is_halfwidth_sound_mark(char32_t c) {
+  return c == 0xFF9E || c == 0xFF9F;
 }
 
-char32_t fold(char32_t c) {
-  // By way of the capital, so that letters with two small forms (sigma) are the same.
-  return static_cast<char32_t>(
-      ::towlower_l(::towupper_l(static_cast<wint_t>(c), unicode()), unicode()));
+/// The text, without what is more than `max_marks`; then it is in `shorter`.
+std::string_view without_heaps_of_marks(std::string_view text, std::string& shorter) {
+  std::size_t marks = 0;
+  auto kept = text.begin(); // up to here it is in `shorter`, or left out
+  for (auto at = text.begin(); at != text.end();) {
+    const auto begin = at;
+    const auto c = static_cast<char32_t>(utf8::next(at, text.end()));
+    const bool mark = c >= 0x300 && (is_mark(c) || is_halfwidth_sound_mark(c));
+    marks = mark ? marks + 1 : 0;
+    if (marks <= max_marks) continue;
+    shorter.append(kept, begin);
+    kept = at;
+  }
+  if (kept == text.begin()) return text;
+  shorter.append(kept, text.end());
+  return shorter;
+}
+
+/// NFKC_Casefold (Unicode, chapter 3.13): letters are small, composed and decomposed, wide, narrow
+/// and ligature forms are the same, and what is ignorable (soft hyphens, joiners, variation
+/// selectors) is gone.
+std::string fold(std::string_view text) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* nfkc = icu::Normalizer2::getNFKCCasefoldInstance(error);
+  std::string folded;
+  icu::StringByteSink<std::string> sink(&folded, static_cast<std::int32_t>(text.size()));
+  if (U_SUCCESS(error)) {
+    std::string shorter;
+    text = without_heaps_of_marks(text, shorter);
+    nfkc->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())),
+                        sink, nullptr, error);
+  }
+  if (U_FAILURE(error)) throw std::runtime_error(u_errorName(error)); // ICU without its data
+  return folded;
 }
 
 /// Scripts written without spaces between words.
@@ -64,37 +96,60 @@ bool stands_alone(char32_t c) {
          (c >= 0x20000 && c <= 0x3FFFF);
 }
 
+/// Puts words together, character by character.
+class word_builder {
+ public:
+  explicit word_builder(const std::function<void(std::string_view)>& take)
+      : take_(take) {}
+
+  void add_ascii(char c) {
+    if (const char folded = ascii_in_words[static_cast<unsigned char>(c)]) {
+      word_.push_back(folded);
+    } else {
+      end();
+    }
+  }
+  void add(char32_t c, std::string_view bytes) {
+    const bool mark = is_mark(c);
+    if (stands_alone(c) && (mark || is_letter_or_digit(c))) {
+      end();
+      take_(bytes);
+    } else if (is_letter_or_digit(c) || (mark && !word_.empty())) {
+      word_.append(bytes);
+    } else if (!mark) {
+      end();
+    }
+  }
+  void end() {
+    if (!word_.empty()) take_(word_);
+    word_.clear();
+  }
+
+ private:
+  const std::function<void(std::string_view)>& take_;
+  std::string word_;
+};
+
 } // namespace
 
 void for_each_word(std::string_view text, const std::function<void(std::string_view)>& take) {
-  std::string word;
-  const auto end_word = [&] {
-    if (!word.empty()) take(word);
-    word.clear();
-  };
-  for (auto at = text.begin(); at != text.end();) {
-    if (const auto byte = static_cast<unsigned char>(*at); byte < 0x80) {
-      ++at;
-      if (const char c = ascii_in_words[byte]) {
-        word.push_back(c);
-      } else {
-        end_word();
-      }
+  word_builder word(take);
+  if (is_ascii(text)) {
+    for (const char c : text)
+      word.add_ascii(c);
+    return word.end();
+  }
+  const std::string folded = fold(text);
+  for (auto at = folded.begin(); at != folded.end();) {
+    if (static_cast<unsigned char>(*at) < 0x80) {
+      word.add_ascii(*at++);
       continue;
     }
-    const auto c = static_cast<char32_t>(utf8::next(at, text.end()));
-    if (is_invisible(c)) continue;
-    if (is_letter_or_digit(c)) {
-      if (stands_alone(c)) end_word();
-      utf8::append(fold(c), std::back_inserter(word));
-      if (stands_alone(c)) end_word();
-    } else if (!is_mark(c)) {
-      end_word();
-    } else if (!word.empty()) {
-      utf8::append(c, std::back_inserter(word));
-    }
+    const auto begin = at;
+    const auto c = static_cast<char32_t>(utf8::next(at, folded.end()));
+    word.add(c, {begin, at});
   }
-  end_word();
+  word.end();
 }
 
 std::vector<std::string> words_in(std::string_view text) {

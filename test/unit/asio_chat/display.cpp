@@ -77,7 +77,7 @@ TEST_CASE("asio-chat: every line of a message bears its author's name") {
 
 TEST_CASE("asio-chat D19: nothing from the network reaches the terminal as a control") {
   const std::string evil = "a\x1b[2J\x07\xC2\x9B"
-                           "b\r\u202Ec\u2028";
+                           "b\r\u202Ec\u2028\u200E\u200F\u061C\u2066\uFEFF";
   entry e = said(evil);
   e.from = evil;
   e.room = evil;
@@ -100,7 +100,8 @@ TEST_CASE("asio-chat D19: nothing from the network reaches the terminal as a con
     for (const std::string& line : shown) {
       for (const char c : line)
         CHECK(static_cast<unsigned char>(c) >= 0x20);
-      for (const char* bad : {"\xC2\x9B", "\u202E", "\u2028", "\x7f"})
+      for (const char* bad : {"\xC2\x9B", "\u202E", "\u2028", "\x7f", "\u200E", "\u200F", "\u061C",
+                              "\u2066", "\uFEFF"})
         CHECK(line.find(bad) == std::string::npos);
     }
   }

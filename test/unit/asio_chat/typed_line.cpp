@@ -20,6 +20,7 @@ TEST_CASE("asio-chat: a line is nothing, a message or a command") {
   CHECK(read_typed_line("", true).what == intent::nothing);
   CHECK(read_typed_line(" \t \r", true).what == intent::nothing);
   CHECK(read_typed_line("\x1b\x07", true).what == intent::nothing);
+  CHECK(read_typed_line("\u200B\u3000 \uFEFF", true).what == intent::nothing);
   CHECK(read_typed_line("  hello  ", true).text == "hello");
   CHECK(read_typed_line("/who", true).what == intent::command);
   CHECK(read_typed_line("/who", true).text == "/who");

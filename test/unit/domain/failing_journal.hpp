@@ -19,8 +19,9 @@ class failing_journal final : public journal {
 
   /// While it is set, every call fails with it.
   std::optional<failure> broken;
-  std::size_t reads = 0;   ///< asked for
-  bool slow_reads = false; ///< answered after whatever else is under way
+  std::size_t reads = 0;         ///< asked for
+  bool index_incomplete = false; ///< searches are answered so
+  bool slow_reads = false;       ///< answered after whatever else is under way
 
   void open(std::string room, open_done done) override {
     if (broken) return fail_later<log_state>(std::move(done));
@@ -41,7 +42,10 @@ class failing_journal final : public journal {
   }
   void search(search_query q, search_done done) override {
     if (broken) return fail_later<hits>(std::move(done));
-    good_.search(std::move(q), std::move(done));
+    good_.search(std::move(q), [part = index_incomplete, done = std::move(done)](result<hits> h) {
+      if (h) h->incomplete = part;
+      done(std::move(h));
+    });
   }
 
  private:

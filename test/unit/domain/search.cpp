@@ -171,6 +171,23 @@ TEST_CASE("/search gives the newest fifty, cut to lines, and says that there are
   CHECK(bytes < 25'000);
 }
 
+TEST_CASE("/search says that older entries cannot be found while the index is rebuilt") {
+  domain_world w;
+  person& alice = w.in("alice");
+  w.type(alice, "green tea");
+  w.settle();
+  w.log.index_incomplete = true;
+  const std::string line =
+      "the search index is being rebuilt: some older entries cannot be found yet";
+  w.type(alice, "/search tea");
+  w.run();
+  CHECK(alice.ear.last<reply>().lines.size() == 2);
+  CHECK(alice.ear.last<reply>().lines.back() == line);
+  w.type(alice, "/search coffee");
+  w.run();
+  CHECK(alice.ear.last<reply>().lines == words{"nothing like that was said in lobby", line});
+}
+
 TEST_CASE("/search answers clean text to whatever was asked, and tells that the journal failed") {
   domain_world w;
   person& alice = w.in("alice");

@@ -26,6 +26,10 @@ reply answer_of(std::string_view room, std::string_view ref, const journal::hits
     answer.lines.push_back(
         fmt::format("these are the newest {}; before: finds older ones", found.entries.size()));
   }
+  if (found.incomplete) {
+    answer.lines.emplace_back(
+        "the search index is being rebuilt: some older entries cannot be found yet");
+  }
   return answer;
 }
 

@@ -1,6 +1,7 @@
 #include "journal/sqlite/log_search.hpp"
 
 #include "journal/sqlite/columns.hpp"
+#include "journal/sqlite/search_rebuild.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -8,7 +9,8 @@
 namespace asio_chat::sqlite {
 
 log_search::log_search(const SQLite::Database& db, record_table& records, key_ring& keys)
-    : records_(records)
+    : db_(db)
+    , records_(records)
     , keys_(keys)
     , record_at_(db, "SELECT place, last, time FROM records WHERE place BETWEEN ? AND ? "
                      "ORDER BY place DESC LIMIT 1") {}
@@ -21,8 +23,10 @@ result<journal::hits> log_search::run(const search_query& q, const room_row& roo
   // The first record that ends at that time or later may begin before.
   if (q.until) wanted.last = first_record_since(*q.until, room).last;
   candidates.narrow(wanted.first, wanted.last);
-  return pick_hits(q, candidates,
-                   [&](std::uint64_t offset) { return entry_at(offset, room, q.room); });
+  auto hits = pick_hits(q, candidates,
+                        [&](std::uint64_t offset) { return entry_at(offset, room, q.room); });
+  if (hits) hits->incomplete = search_rebuild::below(db_, room.number) > wanted.first;
+  return hits;
 }
 
 log_search::offsets log_search::first_record_since(wall_time t, const room_row& room) {

@@ -34,6 +34,7 @@ class log_search {
   result<const journal::record*> entry_at(std::uint64_t offset, const room_row& room,
                                           const std::string& name);
 
+  const SQLite::Database& db_;
   record_table& records_;
   key_ring& keys_;
   SQLite::Statement record_at_;

@@ -1,11 +1,13 @@
 #include "journal/sqlite/schema.hpp"
 
 #include "journal/sqlite/search_index.hpp"
+#include "journal/sqlite/search_rebuild.hpp"
 
 #include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -86,7 +88,8 @@ result<void> migrate(SQLite::Database& db, const database_file& f, const schema&
   const std::string copy = fmt::format("{}.before-v{}", f.path, s.version);
   int reached = from;
   try {
-    copy_beside(db, f, copy);
+    const auto needs_copy = [&](const migration& m) { return m.to > from && !m.only_derived; };
+    if (std::ranges::any_of(s.steps, needs_copy)) copy_beside(db, f, copy);
     SQLite::Transaction all(db, SQLite::TransactionBehavior::EXCLUSIVE);
     for (const migration& step : s.steps) {
       if (step.to <= from) continue;
@@ -107,13 +110,16 @@ result<void> migrate(SQLite::Database& db, const database_file& f, const schema&
 
 schema journal_schema() {
   return {.application_id = 0x41436a6e, // "ACjn"
-          .version = 1,
+          .version = 2,
           .create =
               [](SQLite::Database& db) {
                 db.exec(tables);
                 db.exec(search_index::tables);
               },
-          .steps = {}};
+          .steps = {
+              // Words are compared by NFKC_Casefold.
+              {.to = 2, .run = search_rebuild::begin, .only_derived = true},
+          }};
 }
 
 result<void> bring_up_to_date(SQLite::Database& db, const database_file& f, const schema& s) {

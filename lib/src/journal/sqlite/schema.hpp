@@ -12,6 +12,8 @@ namespace asio_chat::sqlite {
 struct migration {
   int to;
   std::function<void(SQLite::Database&)> run;
+  /// Nothing is changed that could not be made again from the rest: no copy is needed before it.
+  bool only_derived = false;
 };
 
 struct schema {
@@ -25,7 +27,8 @@ struct schema {
 schema journal_schema();
 
 /// Makes the tables in an empty database; brings an older one up to date in one transaction, after
-/// a copy of it beside it (`journal.db.before-v2`). If anything fails nothing is changed.
+/// a copy of it beside it (`journal.db.before-v3`) unless all steps are `only_derived`. If anything
+/// fails nothing is changed.
 result<void> bring_up_to_date(SQLite::Database& db, const database_file& f, const schema& s);
 
 /// A failure if it is neither new nor of a kind that `bring_up_to_date` takes. Changes nothing.

@@ -46,7 +46,9 @@ const char* const search_index::tables =
     "room INTEGER NOT NULL, last INTEGER NOT NULL, first INTEGER NOT NULL, key INTEGER NOT NULL, "
     "row INTEGER NOT NULL, rows INTEGER NOT NULL, " // in search_rows: id of the first, how many
     "PRIMARY KEY (room, last)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE search_rows (id INTEGER PRIMARY KEY, postings BLOB NOT NULL) STRICT";
+    "CREATE TABLE search_rows (id INTEGER PRIMARY KEY, postings BLOB NOT NULL) STRICT;"
+    "CREATE TABLE search_backlog (room INTEGER PRIMARY KEY, "
+    "below INTEGER NOT NULL) STRICT"; // offset; what is before it is still to be indexed
 
 void search_index::add(std::int64_t room, std::uint32_t key_number, const room_key& key,
                        const entry& e) {
@@ -117,7 +119,8 @@ void search_index::trim(SQLite::Database& db, std::int64_t room, std::uint64_t f
   for (const char* statement :
        {"DELETE FROM search_rows WHERE id IN (SELECT id FROM search_runs r JOIN search_rows w "
         "ON w.id BETWEEN r.row AND r.row + r.rows - 1 WHERE r.room=? AND r.last<?)",
-        "DELETE FROM search_runs WHERE room=? AND last<?"}) {
+        "DELETE FROM search_runs WHERE room=? AND last<?",
+        "DELETE FROM search_backlog WHERE room=? AND below<=?"}) {
     SQLite::Statement s(db, statement);
     s.bind(1, room);
     s.bind(2, static_cast<std::int64_t>(first));

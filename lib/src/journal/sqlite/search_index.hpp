@@ -28,7 +28,7 @@ class search_index {
     std::size_t postings = 1u << 18;
   };
 
-  /// SQL that makes the tables.
+  /// SQL that makes the tables; of the last one see `search_rebuild`.
   static const char* const tables;
 
   explicit search_index(bounds b)

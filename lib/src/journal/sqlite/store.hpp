@@ -7,6 +7,7 @@
 #include "journal/sqlite/retention.hpp"
 #include "journal/sqlite/room_cache.hpp"
 #include "journal/sqlite/search_index.hpp"
+#include "journal/sqlite/search_rebuild.hpp"
 #include "journal/sqlite/trouble.hpp"
 #include "journal/sqlite/writer_connection.hpp"
 
@@ -45,9 +46,13 @@ class store {
   /// written with the next group.
   void apply(std::span<operation> group);
 
-  /// What can wait until the answers of a group are out: retention, the index, the checkpoint.
+  /// What can wait until the answers of a group are out: retention, the index, the checkpoint; a
+  /// piece of each.
   /// @return whether there is more of it to do
   bool tidy();
+
+  /// `tidy` has a search index to make anew, piece by piece.
+  bool index_is_rebuilt() const noexcept { return rebuild_.under_way(); }
 
   const std::vector<held_name>& names_at_start() const noexcept { return names_; }
   const search_index& index() const noexcept { return index_; }
@@ -83,6 +88,7 @@ class store {
 
   // store_tidy.cpp
   void write_index();
+  bool rebuild_index();
   bool sweep();
   void trim_room(std::int64_t number, std::vector<room_row>& trimmed);
   void refresh(const room_row& r);
@@ -95,6 +101,7 @@ class store {
   room_cache rooms_;
   id_memory ids_;
   search_index index_;
+  search_rebuild rebuild_;
   std::vector<held_name> names_;
   house_row house_;
   std::uint64_t newest_epoch_ = 0; ///< given to a room, in the database or not

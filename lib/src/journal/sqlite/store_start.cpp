@@ -60,7 +60,8 @@ store::store(store_options o, key_ring& keys)
     , trouble_(options_.on_trouble)
     , rooms_(options_.idle_rooms)
     , ids_(options_.id_window, options_.ids)
-    , index_(options_.index) {}
+    , index_(options_.index)
+    , rebuild_(options_.index.entries / 4) {}
 
 result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
   if (auto ready = prepare_file(o.file); !ready) return std::move(ready.error());
@@ -88,6 +89,10 @@ void store::start(SQLite::Database db) {
   house_ = writer_->rooms.house();
   newest_epoch_ = house_.epoch;
   empty_erased_rooms();
+  if (rebuild_.find(writer_->db))
+    trouble_.inform(
+        "The search index is being rebuilt in the background, the newest entries first; "
+        "until then a search may not find older ones, and says so");
   // A name that is held for nobody harms less than a history that cannot be opened.
   names_ = writer_->names.all([this](const failure& f) { trouble_.tell(f.message); });
 
@@ -143,7 +148,9 @@ void store::empty_erased_rooms() {
 }
 
 void store::index_backlog(const room_row& r) {
-  const std::uint64_t done = search_index::last_written(writer_->db, r.number);
+  std::uint64_t done = search_index::last_written(writer_->db, r.number);
+  if (const auto below = search_rebuild::below(writer_->db, r.number); below > 0)
+    done = std::max(done, below - 1);
   if (done >= r.head) return;
   writer_->records.forwards(r, std::max(done + 1, r.first), [&](const stored_record& s) {
     const auto key = keys_.key(r.tag, s.header.key);

@@ -19,7 +19,8 @@ constexpr std::size_t records_at_once = 512; // of a room
 bool store::tidy() {
   try {
     if (index_.full()) write_index();
-    const bool more = sweep();
+    bool more = sweep();
+    if (rebuild_.under_way()) more |= rebuild_index();
     writer().checkpoint_if_due();
     return more;
   } catch (const SQLite::Exception& e) {
@@ -38,6 +39,12 @@ void store::write_index() {
   index_.write(writer().db);
   writer().commit();
   index_.written();
+}
+
+bool store::rebuild_index() {
+  rebuild_.step(writer(), keys_);
+  if (!rebuild_.under_way()) trouble_.inform("The search index is complete again");
+  return rebuild_.under_way();
 }
 
 bool store::sweep() {

@@ -24,6 +24,8 @@ class trouble {
     if (std::exchange(failing_, false))
       say(severity::info, "the journal can be written to again: messages are kept");
   }
+  /// What an operator may want to know.
+  void inform(const std::string& sentence) const { say(severity::info, sentence); }
   /// Something else; not the same once more.
   void tell(const std::string& sentence) {
     if (std::exchange(last_, sentence) != sentence) say(severity::error, sentence);

@@ -1,0 +1,136 @@
+#include "journal/sqlite/search_rebuild.hpp"
+
+#include "journal/sqlite/search_index.hpp"
+
+#include <SQLiteCpp/Statement.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+// Each is overwritten before it is given back to the file (`secure_delete`).
+constexpr int old_rows_at_once = 256;
+// Of texts, in memory: one step shall be short also where people write at length.
+constexpr std::size_t bytes_at_once = 256 * 1024;
+
+bool is_there(const SQLite::Database& db, const char* table) {
+  SQLite::Statement s(db, "SELECT 1 FROM sqlite_schema WHERE name=?");
+  s.bind(1, table);
+  return s.executeStep();
+}
+
+void set_below(SQLite::Database& db, std::int64_t room, std::uint64_t below) {
+  SQLite::Statement s(db, "UPDATE search_backlog SET below=? WHERE room=?");
+  s.bind(1, static_cast<std::int64_t>(below));
+  s.bind(2, room);
+  s.exec();
+}
+
+void set_done(SQLite::Database& db, std::int64_t room) {
+  SQLite::Statement s(db, "DELETE FROM search_backlog WHERE room=?");
+  s.bind(1, room);
+  s.exec();
+}
+
+} // namespace
+
+void search_rebuild::begin(SQLite::Database& db) {
+  // The old rows are most of the index. If an earlier rebuild has left some, these go at once.
+  db.exec("DROP TABLE IF EXISTS search_rows_old;"
+          "DROP TABLE IF EXISTS search_backlog;"
+          "DROP TABLE search_runs;"
+          "ALTER TABLE search_rows RENAME TO search_rows_old");
+  db.exec(search_index::tables);
+  db.exec("INSERT INTO search_backlog SELECT number, head + 1 FROM rooms WHERE head >= first");
+}
+
+std::uint64_t search_rebuild::below(const SQLite::Database& db, std::int64_t room) {
+  SQLite::Statement s(db, "SELECT below FROM search_backlog WHERE room=?");
+  s.bind(1, room);
+  return s.executeStep() ? static_cast<std::uint64_t>(s.getColumn(0).getInt64()) : 0;
+}
+
+bool search_rebuild::find(const SQLite::Database& db) {
+  SQLite::Statement rooms(db, "SELECT 1 FROM search_backlog");
+  under_way_ = rooms.executeStep() || is_there(db, "search_rows_old");
+  return under_way_;
+}
+
+void search_rebuild::step(writer_connection& c, key_ring& keys) {
+  c.begin();
+  // First, so that the new index has the room that the old one leaves in the file.
+  if (!take_out_old(c)) {
+    SQLite::Statement next(c.db, "SELECT room, below FROM search_backlog ORDER BY room LIMIT 1");
+    if (next.executeStep()) {
+      const std::int64_t number = next.getColumn(0).getInt64();
+      const auto below = static_cast<std::uint64_t>(next.getColumn(1).getInt64());
+      const auto room = c.rooms.next_after(number - 1);
+      if (room && room->number == number) {
+        index_piece(c, keys, *room, below);
+      } else {
+        set_done(c.db, number);
+      }
+    } else {
+      under_way_ = false;
+    }
+  }
+  c.commit();
+}
+
+bool search_rebuild::take_out_old(writer_connection& c) {
+  if (!is_there(c.db, "search_rows_old")) return false;
+  SQLite::Statement some(c.db, "DELETE FROM search_rows_old WHERE id IN "
+                               "(SELECT id FROM search_rows_old LIMIT ?)");
+  some.bind(1, old_rows_at_once);
+  if (some.exec() == 0) c.db.exec("DROP TABLE search_rows_old");
+  return true;
+}
+
+void search_rebuild::index_piece(writer_connection& c, key_ring& keys, const room_row& room,
+                                 std::uint64_t below) {
+  struct opened_record {
+    std::uint32_t key_number;
+    std::shared_ptr<const room_key> key;
+    std::vector<journal::record> entries;
+  };
+  std::vector<opened_record> piece; // newest first
+  std::uint64_t next = room.first;  // what is below it remains
+  std::size_t entries = 0;
+  std::size_t bytes = 0;
+  if (below > room.first) {
+    c.records.backwards(room, below - 1, [&](const stored_record& r) {
+      if (r.header.last < room.first) return false;
+      if (entries >= entries_ || bytes >= bytes_at_once) {
+        next = r.header.last + 1;
+        return false;
+      }
+      entries += r.header.last - r.header.first + 1;
+      bytes += r.sealed.size();
+      const auto key = keys.key(room.tag, r.header.key);
+      if (!key) return true; // nobody can read it
+      auto opened = open(**key, r.header, r.before, r.sealed, {});
+      if (!opened) return true; // damaged: told to whoever reads it
+      std::erase_if(*opened, [&](const journal::record& e) {
+        return e.what.at.offset < room.first || e.what.at.offset >= below;
+      });
+      piece.push_back({r.header.key, *key, std::move(*opened)});
+      return true;
+    });
+  }
+  search_index index({});
+  for (auto r = piece.rbegin(); r != piece.rend(); ++r)
+    for (const journal::record& e : r->entries)
+      index.add(room.number, r->key_number, *r->key, e.what);
+  index.write(c.db);
+  if (next <= room.first) {
+    set_done(c.db, room.number);
+  } else {
+    set_below(c.db, room.number, next);
+  }
+}
+
+} // namespace asio_chat::sqlite
