@@ -57,6 +57,10 @@ TEST_CASE("what cannot be said is refused with the id of the message") {
   CHECK(code("{'type':'send','id':'m1','text':'" + std::string(8193, 'x') + "'}") ==
         "text_too_long");
   CHECK(code("{'type':'send','id':'m1'}") == "protocol_error");
+  CHECK(code("{'type':'send','id':'m1','text':'\u200B\u3000'}") == "text_empty");
+  CHECK(code("{'type':'send','id':'m1','text':'\\ud800'}") == "protocol_error");
+  CHECK(code("{'type':'send','text':'\xff','id':'m1'}") == "protocol_error");
+  CHECK(code("{'type':'command','line':'/who \xff','ref':'m1'}") == "protocol_error");
 }
 
 TEST_CASE("rooms are joined and left, and history is read page by page") {
