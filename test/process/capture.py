@@ -87,7 +87,7 @@ needs_tshark = pytest.mark.skipif(not shutil.which("tshark"), reason="tshark is 
 def read_packets(file, *options):
     """What tshark says about the packets of a file."""
     return subprocess.run(["tshark", "-n", "-r", file, *options], stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, text=True, check=True, timeout=60).stdout
+                          stderr=subprocess.DEVNULL, text=True, check=True, timeout=PATIENCE).stdout
 
 
 class Sniffer:

@@ -10,6 +10,8 @@ import json
 import ssl
 import struct
 
+from programs import PATIENCE
+
 
 class Ledger:
     """What was sent and what was promised, in a file away from the server's: a line each."""
@@ -124,7 +126,7 @@ class NativeClient:
         if self.connected.is_set():
             self.connection.send(type="send", id=id, text=text)
 
-    async def answer(self, id, timeout=20):
+    async def answer(self, id, timeout=PATIENCE):
         """The position of what was said, or None if it was refused."""
         async def answered():
             while id in self.waiting:
@@ -138,7 +140,7 @@ class NativeClient:
         ref = f"page-{after[1]}"
         self.pages[ref] = asyncio.get_running_loop().create_future()
         self.connection.send(type="history", ref=ref, room="", after=wire_position(after), limit=limit)
-        return await asyncio.wait_for(self.pages[ref], 20)
+        return await asyncio.wait_for(self.pages[ref], PATIENCE)
 
     async def whole_log(self):
         """All entries of the room, (position, from, text)."""

@@ -12,8 +12,9 @@ from pathlib import Path
 
 BIN = Path(os.environ.get("ASIO_CHAT_BIN", "build/bin")).resolve()
 ROOT = Path(__file__).resolve().parents[2]
-# Long enough for a sanitizer on a machine that does something else as well.
-PATIENCE = 20
+# How long tests wait for what has to happen, or let a program run. Only a failure waits for its end:
+# so it is much more than a sanitizer on a busy machine needs, and no test measures it.
+PATIENCE = 120
 
 
 def until(true, patience=PATIENCE):

@@ -14,7 +14,7 @@ import xml.etree.ElementTree
 
 import pytest
 
-from programs import BIN
+from programs import BIN, PATIENCE
 
 ANY_CORE = ["--server-cpu", "-1", "--generator-cpu", "-1"]
 IN_MEMORY = "--asio-chatd-arg=--ephemeral"
@@ -26,7 +26,7 @@ GROWTH = ["growth", "--quick", "--deliveries", "20000", "--repeat", "2", *ANY_CO
 
 def bench(*arguments):
     return subprocess.run([BIN / "asio-chat-bench", *map(str, arguments)], capture_output=True, text=True,
-                          timeout=120)
+                          timeout=PATIENCE)
 
 
 def report(*arguments):
@@ -141,7 +141,7 @@ def test_growth_draws_what_it_prints(tmp_path):
 
 def test_growth_without_gnuplot_says_so_before_it_measures(tmp_path):
     done = subprocess.run([BIN / "asio-chat-bench", "growth", "--plot", tmp_path / "growth.svg"],
-                          capture_output=True, text=True, timeout=20, env={"PATH": str(tmp_path)})
+                          capture_output=True, text=True, timeout=PATIENCE, env={"PATH": str(tmp_path)})
     assert done.returncode == 2
     assert done.stderr.startswith("asio-chat-bench: --plot needs gnuplot (Debian: gnuplot-nox): ")
 
@@ -163,7 +163,7 @@ def test_a_long_fill_that_is_interrupted_says_so_and_leaves_nothing(tmp_path):
         assert filling.poll() is None
     time.sleep(0.5)
     filling.send_signal(signal.SIGINT)
-    _, errors = filling.communicate(timeout=30)
+    _, errors = filling.communicate(timeout=PATIENCE)
     assert (filling.returncode, errors) == (1, "asio-chat-bench: interrupted\n")
     assert not list(tmp_path.iterdir())
 

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from capture import PlainClient, Proxy, Sniffer, needs_tshark, read_packets, tls_records
-from programs import BIN, ROOT, Daemon, LessonClient, clean_environment, until
+from programs import BIN, PATIENCE, ROOT, Daemon, LessonClient, clean_environment, until
 
 SECRET = "open sesame"
 CANARY = "the canary sings at dawn"
@@ -69,7 +69,7 @@ def test_B20_the_client_of_ours_shows_nothing_either(daemon, tmp_path):
     with Proxy(daemon.port) as sealed:
         done = subprocess.run(
             [BIN / "asio-chat", "--ca", daemon.ca, f"canary-bird@localhost:{sealed.port}"],
-            input=f"{CANARY}\n", capture_output=True, text=True, timeout=60,
+            input=f"{CANARY}\n", capture_output=True, text=True, timeout=PATIENCE,
             env=clean_environment(CHAT_SECRET=SECRET, XDG_STATE_HOME=str(tmp_path / "state")))
         assert done.returncode == 0, done.stderr
         assert listener.hear(f"canary-bird: {CANARY}")
@@ -113,7 +113,7 @@ class Document:
     def run(self, beginning):
         return subprocess.run(self.command(beginning), shell=True, cwd=self.directory,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                              timeout=60).stdout
+                              timeout=PATIENCE).stdout
 
     def sniffer(self, beginning, port):
         command = shlex.split(self.command(beginning))

@@ -150,7 +150,7 @@ def test_E7_it_starts_on_a_full_disk_and_shows_what_there_is(tmp_path, small_dis
 def test_E7_the_first_start_on_a_full_disk_says_so_and_makes_no_half(tmp_path, small_disk):
     fill(small_disk)
     done = subprocess.run([BIN / "asio-chatd", "--listen", "127.0.0.1:0", "--data", small_disk / "data"],
-                          capture_output=True, text=True, env=clean_environment(), timeout=60)
+                          capture_output=True, text=True, env=clean_environment(), timeout=PATIENCE)
     assert done.returncode != 0
     assert done.stdout == ""
     assert "No space left on device" in done.stderr or "full" in done.stderr, done.stderr

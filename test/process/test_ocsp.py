@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from programs import BIN, Daemon, clean_environment, until
+from programs import BIN, PATIENCE, Daemon, clean_environment, until
 
 
 class House:
@@ -22,7 +22,7 @@ class House:
 
     def run(self, *command, code=0, text=""):
         done = subprocess.run([str(word) for word in command], cwd=self.directory, input=text,
-                              text=True, capture_output=True, env=clean_environment(), timeout=60)
+                              text=True, capture_output=True, env=clean_environment(), timeout=PATIENCE)
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr
 
@@ -266,5 +266,5 @@ def test_what_cannot_be_asked_is_refused(house):
     for url in ("https://a.example/", "http://", "http://u@a.example/", "a.example", "http://a b/"):
         done = subprocess.run([BIN / "asio-chatd", "--cert", house.chain, "--key", "k",
                                "--ocsp-responder", url], capture_output=True, text=True,
-                              env=clean_environment(), timeout=60)
+                              env=clean_environment(), timeout=PATIENCE)
         assert done.returncode == 2 and "is not the address of an OCSP responder" in done.stderr

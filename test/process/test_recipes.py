@@ -47,7 +47,7 @@ def place(tmp_path_factory):
     for command in re.search(r"```sh\n(.*?)```", PAGE, re.DOTALL).group(1).splitlines():
         name, *arguments = command.split()
         subprocess.run([BIN / name, *arguments], cwd=directory, check=True, capture_output=True,
-                       env=clean_environment(), timeout=60)
+                       env=clean_environment(), timeout=PATIENCE)
     return directory
 
 

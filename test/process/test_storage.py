@@ -18,7 +18,7 @@ from programs import BIN, PATIENCE, ROOT, Daemon, clean_environment, until
 def run(*arguments, data=None, env=None, wrap=()):
     where = ["--data", data] if data else []
     return subprocess.run([*wrap, BIN / "asio-chatd", *map(str, arguments), *map(str, where)],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE,
                           env=env or clean_environment())
 
 
@@ -313,7 +313,7 @@ def test_rekey_without_a_daemon_and_where_it_cannot_be(kept, tmp_path):
 def test_rekeys_at_the_same_time_lose_no_key(kept):
     several = [subprocess.Popen([BIN / "asio-chatd", "rekey", "--data", kept], stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, env=clean_environment()) for _ in range(4)]
-    assert [one.communicate(timeout=60)[0].count(b"is the master key now") for one in several] == [1] * 4
+    assert [one.communicate(timeout=PATIENCE)[0].count(b"is the master key now") for one in several] == [1] * 4
     assert len(key_lines(kept)) == 5
     assert "good" in good("verify", data=kept)
 
@@ -457,11 +457,13 @@ def test_check_config_says_whether_the_master_key_fits_and_makes_nothing(kept, t
 
 def test_a_daemon_that_stops_waits_for_what_it_writes_and_says_so(tmp_path):
     with Daemon(tmp_path) as d:
-        alice = d.join("alice")
+        alice, bob = d.join("alice"), d.join("bob")
         ring = sqlite3.connect(d.data / "keys.db", isolation_level=None)
         ring.execute("BEGIN EXCLUSIVE")
         alice.send("the first message of a room needs a new key")
-        time.sleep(0.5)
+        for _ in range(2):  # a turn of the loop later it was read
+            bob.send("/who")
+            bob.hear("* online: alice, bob *")
         d.process.send_signal(signal.SIGTERM)
         assert until(lambda: "The history is not closed yet" in d.log)
         assert "Server stopped" not in d.log

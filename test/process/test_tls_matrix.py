@@ -4,8 +4,10 @@ Both ways round: `openssl s_client` comes to asio-chatd, asio-chat comes to `ope
 What one handshake does in memory is in test/unit/tls. Rows B1-B3, B5, B9, B11, B12, B14, B22, B23,
 B30, B31, D14."""
 
+import contextlib
 import os
 import re
+import select
 import socket
 import ssl
 import struct
@@ -330,18 +332,20 @@ def test_B30_stalled_handshakes_end_at_their_deadline_however_they_stall(
         silent, half, answered, dripping = [connect(daemon) for _ in range(4)]
         half.sendall(hello[:len(hello) // 2])
         answered.sendall(hello)  # and nothing after the server's answer
-        for byte in hello:  # each byte is activity, and none moves the deadline
-            if time.monotonic() - begun > 0.9:
-                break
-            dripping.sendall(bytes([byte]))
-            time.sleep(0.02)
+        dripped = 0
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+            # Each byte is activity, and none moves the deadline: the last one is never sent.
+            while not select.select([dripping], [], [], 0.02)[0] and dripped < len(hello):
+                dripping.sendall(hello[dripped:dripped + 1])
+                dripped += 1
+        assert dripped < len(hello)
         for s in (silent, half, answered, dripping):
             try:
                 while s.recv(65536):
                     pass
             except ConnectionResetError:
                 pass  # what had not been read yet
-            assert 0.9 < time.monotonic() - begun < 3
+            assert time.monotonic() - begun > 0.9
             s.close()
         assert until(lambda: daemon.log.count("reason=\"not done in time\"") == 4), daemon.log
 
@@ -364,7 +368,6 @@ def record(payload):
 ], ids=["HTTP", "zeros", "announces 16 MB", "no ClientHello", "endless record"])
 def test_B30_B22_garbage_is_refused_at_once_and_said_why(rsa_daemon, nonsense, reason):
     before = len(rsa_daemon.log)
-    begun = time.monotonic()
     with connect(rsa_daemon) as s:
         try:
             s.sendall(nonsense)
@@ -372,14 +375,13 @@ def test_B30_B22_garbage_is_refused_at_once_and_said_why(rsa_daemon, nonsense, r
                 pass
         except OSError:
             pass  # it did not read all of it
-    assert time.monotonic() - begun < 3
     assert until(lambda: f"failed reason=\"{reason}" in rsa_daemon.log[before:]), \
         rsa_daemon.log[before:]
+    assert "not done in time" not in rsa_daemon.log[before:]
 
 
-@pytest.mark.skipif("ASIO_CHAT_SANITIZED" in os.environ,
-                    reason="a sanitizer takes memory of its own")
-def test_B30_handshakes_that_do_not_end_cost_a_bounded_buffer(certificates, tmp_path):  # noqa: F811
+@pytest.mark.machine
+def test_B30_handshakes_that_do_not_end_cost_bounded_pages(certificates, tmp_path):  # noqa: F811
     """The dearest there is: a ClientHello as long as OpenSSL takes one, but for its last byte."""
     length = 128 * 1024
     message = b"\x01" + length.to_bytes(3, "big") + b"A" * (length - 1)

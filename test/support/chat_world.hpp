@@ -57,9 +57,10 @@ class chat_world {
     return c;
   }
   template <class Predicate>
-  bool until(Predicate done, std::chrono::milliseconds most = std::chrono::seconds(20)) {
-    return run_until(context, done, most);
+  bool until(Predicate done) {
+    return run_until(context, done);
   }
+  /// For what has no sign that it has happened, and may as well happen later.
   void run_for(std::chrono::milliseconds t) {
     run_until(
         context, [] { return false; }, t);
@@ -67,6 +68,12 @@ class chat_world {
   bool logged(std::string_view part) const {
     return std::any_of(log.begin(), log.end(),
                        [&](const log_record& r) { return r.text.find(part) != std::string::npos; });
+  }
+
+  /// How many warnings and errors there were.
+  std::ptrdiff_t complaints() const {
+    return std::count_if(log.begin(), log.end(),
+                         [](const log_record& r) { return r.level >= severity::warning; });
   }
 
   asio::io_context context;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "support/certificates.hpp"
+#include "support/run_until.hpp"
 #include "transport/stream.hpp"
 #include "wire/frame.hpp"
 
@@ -14,7 +15,6 @@
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,20 +24,6 @@
 namespace asio_chat::test {
 
 namespace asio = boost::asio;
-
-/// Runs the loop until `done()` or the time is up; says whether it was done.
-template <class Predicate>
-bool run_until(asio::io_context& context, Predicate done,
-               std::chrono::milliseconds most = std::chrono::seconds(20)) {
-  const auto end = std::chrono::steady_clock::now() + most;
-  context.restart();
-  while (!done()) {
-    if (std::chrono::steady_clock::now() >= end) return false;
-    context.run_one_for(std::chrono::milliseconds(50));
-    if (context.stopped()) context.restart();
-  }
-  return true;
-}
 
 class text_client {
  public:

@@ -3,7 +3,6 @@
 #include <boost/container_hash/hash.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <utility>
@@ -15,8 +14,6 @@ namespace asio_chat::ops {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr auto look_interval = std::chrono::milliseconds(200);
 
 void add(std::size_t& all, const std::string& file) {
   struct stat s {};

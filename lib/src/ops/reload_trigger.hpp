@@ -5,6 +5,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -19,6 +20,7 @@ namespace asio_chat::ops {
 class reload_trigger {
  public:
   using on_reload = std::function<void(std::string_view why)>;
+  static constexpr std::chrono::milliseconds look_interval{200};
 
   /// To be made before the files are read for the first time, so that no change is missed.
   /// @param files of a directory those in it count as well; an empty name is none

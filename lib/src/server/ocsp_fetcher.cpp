@@ -83,13 +83,15 @@ void ocsp_fetcher::take(tls::ocsp_response response) {
   patience_ = first_patience;
   const tls::ocsp_answer& answer = before->answer;
   const auto left = std::chrono::duration_cast<seconds>(answer.next_update - now);
-  ask_after(std::clamp(left / 2, shortest_rest, longest_rest));
+  const auto rest = std::clamp(left / 2, shortest_rest, longest_rest);
+  ask_after(rest);
   log_(answer.is_revoked() ? severity::error : severity::info,
        answer.is_revoked() ? "The CA says that the server's certificate was revoked"
                            : "The OCSP responder has answered",
        {{"status", answer.status},
         {"responder", url_of(*tls_->responder())},
-        {"ends", tls::time_text(answer.next_update)}});
+        {"ends", tls::time_text(answer.next_update)},
+        {"asks_again_in", fmt::format("{}s", rest.count())}});
 }
 
 void ocsp_fetcher::failed(const failure& why) {

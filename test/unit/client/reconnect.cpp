@@ -150,9 +150,12 @@ TEST_CASE("client: says bye over TLS and hears the server out") {
   tls_world w({answer_politely});
   w.connect();
   bool closed = false;
-  const auto start = std::chrono::steady_clock::now();
   w.chat->async_close([&](error_code e) { closed = !e; });
-  w.until([&] { return closed; });
+  // It does not wait for its own patience to end, two seconds in which nothing happens.
+  for (int idle = 0; !closed && idle < 20;) {
+    w.context.restart();
+    if (w.context.run_one_for(std::chrono::milliseconds(50)) == 0) ++idle;
+  }
+  CHECK(closed);
   CHECK(w.listener.connections[0]->heard<native::bye>().size() == 1);
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
 }

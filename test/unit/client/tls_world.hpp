@@ -4,6 +4,7 @@
 #include "fake_server.hpp"
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
+#include "support/run_until.hpp"
 
 #include <asio_chat/client.hpp>
 #include <asio_chat/tls/context.hpp>
@@ -85,12 +86,7 @@ struct tls_world {
   }
   template <class Predicate>
   void until(Predicate done) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!done() && std::chrono::steady_clock::now() < deadline) {
-      context.restart();
-      context.run_one_for(std::chrono::milliseconds(100));
-    }
-    REQUIRE(done());
+    REQUIRE(run_until(context, done));
   }
   template <class T>
   std::vector<T> seen() const {

@@ -31,7 +31,7 @@ int in_child(Body body) {
 
 } // namespace
 
-TEST_CASE("a hardened process dumps nothing and makes private files", "[ops]") {
+TEST_CASE("C48: a hardened process dumps nothing and makes private files", "[ops]") {
   const int wrong = in_child([] {
     harden_process();
     rlimit core{}, files{};
@@ -44,7 +44,7 @@ TEST_CASE("a hardened process dumps nothing and makes private files", "[ops]") {
   CHECK(wrong == 0);
 }
 
-TEST_CASE("secrets are gone from the environment once they are read", "[ops]") {
+TEST_CASE("C48: secrets are gone from the environment once they are read", "[ops]") {
   const int wrong = in_child([] {
     char passphrase[] = "CHAT_SECRET=open sesame";
     char master_key[] = "CHAT_MASTER_KEY=0123456789abcdef";

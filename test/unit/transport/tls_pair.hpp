@@ -4,6 +4,7 @@
 
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
+#include "support/run_until.hpp"
 #include "transport/stream.hpp"
 
 #include <asio_chat/tls/context.hpp>
@@ -193,7 +194,7 @@ struct world {
   }
   template <class Predicate>
   void until(Predicate done) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!done() && std::chrono::steady_clock::now() < deadline)
       turn();
     REQUIRE(done());

@@ -78,14 +78,17 @@ TEST_CASE("names are kept though the end comes between two commits") {
   kept_journal kept;
   std::atomic<int> commits = 0;
   std::atomic<bool> queued = false;
+  std::atomic<bool> ending = false;
   {
     journal_bench b(kept.maker(disk.name()));
     disk.set_fault([&](test::faulty_vfs::call c, const std::string& path) {
       if (c != test::faulty_vfs::call::sync || !path.ends_with("-wal")) return SQLITE_OK;
       // The first waits until the others are so many that they need more than one; the second
-      // takes its time, in which the end begins.
+      // waits for the end, and lets it begin.
       const int number = ++commits;
       while (number == 1 && !queued)
+        std::this_thread::yield();
+      while (number == 2 && !ending)
         std::this_thread::yield();
       if (number == 2) std::this_thread::sleep_for(std::chrono::milliseconds(100));
       return SQLITE_OK;
@@ -103,6 +106,7 @@ TEST_CASE("names are kept though the end comes between two commits") {
     queued = true;
     while (commits < 2)
       std::this_thread::yield();
+    ending = true;
   }
   journal_bench b(kept.maker());
   const std::vector<held_name> both{{{1}, "alice", {}}, {{2}, "bob", {}}};

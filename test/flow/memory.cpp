@@ -1,0 +1,127 @@
+// What a connection costs in memory, in bytes that are allocated: how many pages are resident is
+// the kernel's affair and malloc's.
+#include "support/chat_world.hpp"
+
+#include "support/catch.hpp"
+
+#include <malloc.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ASIO_CHAT_OTHER_MALLOC 1
+#else
+#define ASIO_CHAT_OTHER_MALLOC 0
+#endif
+
+using namespace asio_chat;
+using namespace asio_chat::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Of this process, as glibc counts them.
+std::ptrdiff_t allocated() {
+  const struct mallinfo2 now = ::mallinfo2();
+  return static_cast<std::ptrdiff_t>(now.uordblks + now.hblkhd);
+}
+
+/// Sockets that have sent something, and the server has read it.
+class strangers {
+ public:
+  explicit strangers(chat_world& w)
+      : w_(w) {}
+
+  void come(std::size_t number, std::string_view sending = {}) {
+    for (std::size_t i = 0; i < number; ++i) {
+      asio::ip::tcp::socket& s = sockets_.emplace_back(w_.context);
+      s.connect(w_.at);
+      s.non_blocking(true);
+      for (std::string_view left = sending; !left.empty();) {
+        error_code e;
+        left.remove_prefix(s.write_some(asio::buffer(left), e));
+        w_.context.restart();
+        w_.context.poll();
+      }
+    }
+    REQUIRE(w_.until([&] { return w_.server->stats().sessions == sockets_.size(); }));
+    // What has been sent is in the server's sockets: it is read when nothing is ready any more.
+    w_.context.restart();
+    while (w_.context.poll() > 0) {
+    }
+  }
+
+ private:
+  chat_world& w_;
+  std::deque<asio::ip::tcp::socket> sockets_;
+};
+
+/// With as many who came before, for what is allocated once: each costs this.
+std::ptrdiff_t cost_of_each(strangers& all, std::size_t number, std::string_view sending) {
+  all.come(number / 4, sending);
+  const auto before = allocated();
+  all.come(number, sending);
+  return (allocated() - before) / static_cast<std::ptrdiff_t>(number);
+}
+
+server_config patient() {
+  server_config config;
+  config.limits.handshake_time = 1h;
+  return config;
+}
+
+std::string tls_record(std::string_view payload) {
+  return std::string("\x16\x03\x01") + static_cast<char>(payload.size() >> 8) +
+         static_cast<char>(payload.size() & 0xff) + std::string(payload);
+}
+
+} // namespace
+
+#if !ASIO_CHAT_OTHER_MALLOC
+
+TEST_CASE("C8: a silent connection costs little memory") {
+  chat_world w(patient());
+  strangers all(w);
+  CHECK(cost_of_each(all, 400, {}) < 8'000);
+}
+
+TEST_CASE("B30: a handshake that does not end costs a bounded buffer") {
+  chat_world w(patient());
+  strangers all(w);
+  // The dearest there is: a ClientHello as long as OpenSSL takes one, but for its last byte.
+  constexpr std::size_t length = 128 * 1024;
+  std::string message("\x01\x02\x00\x00", 4); // its type, and its length
+  message.append(length - 1, 'A');
+  std::string records;
+  for (std::size_t at = 0; at < message.size(); at += 16'384)
+    records += tls_record(std::string_view(message).substr(at, 16'384));
+  const auto each = cost_of_each(all, 40, records);
+  CHECK(each > 100 * 1024); // it was read
+  CHECK(each < 512 * 1024);
+  CHECK(w.server->stats().sessions == 50); // they are all still there
+}
+
+TEST_CASE("a connection that sleeps gives back most of its memory, and takes it again") {
+  server_config config;
+  config.limits.sleep_time = 50ms;
+  chat_world w(config);
+  constexpr int people = 20;
+  for (int i = 0; i < people; ++i)
+    w.join("p" + std::to_string(i));
+  text_client& speaker = w.join("speaker");
+  const auto all_asleep = [&] {
+    const server_stats now = w.server->stats();
+    return now.asleep == now.sessions;
+  };
+  REQUIRE(w.until(all_asleep));
+  for (int round = 0; round < 3; ++round) {
+    const auto asleep = allocated();
+    speaker.say(std::to_string(round));
+    const std::string heard = "speaker: " + std::to_string(round);
+    REQUIRE(w.until([&] { return w.clients[0].has(heard) && w.clients[people - 1].has(heard); }));
+    const auto awake = allocated();
+    CHECK((awake - asleep) / (people + 1) > 40'000);
+    REQUIRE(w.until(all_asleep));
+    CHECK((awake - allocated()) / (people + 1) > 40'000);
+  }
+}
+
+#endif
