@@ -9,23 +9,38 @@ import signal
 import socket
 import subprocess
 
+import pexpect
 import pytest
 
-from programs import BIN, PATIENCE, ROOT, Daemon, clean_environment
+from programs import BIN, PATIENCE, ROOT, Daemon, LessonClient, clean_environment, until
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "certs/README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
+# Whose indented lines and words `in between` are commands as well.
+PROSE = [ROOT / "docs/client.md", ROOT / "docs/operating.md"]
+PROGRAM = r"(?:asio-chat(?:d|-certs|-bench)?|openssl|printf|tail|sqlite3|systemctl|ulimit) "
+
+
+def commands_in_prose(text):
+    for found in re.finditer(r"^    (\S.*)$|(?<!`)`([^`]+)`", text, flags=re.MULTILINE):
+        command = " ".join((found[1] or found[2]).split())
+        if re.match(PROGRAM, command):
+            yield command
+
+
 def commands_of(document):
-    """The commands in the document's sh and console blocks."""
-    found, kind = [], None
-    for line in document.read_text().splitlines():
-        if line.startswith("```"):
-            kind = None if kind is not None else line[3:].strip()
-        elif kind == "sh" and line.strip():
-            found.append(re.sub(r"\s+#.*", "", line).strip())
-        elif kind == "console" and line.startswith("$ "):
-            found.append(line[2:].strip())
+    """The commands in the document's sh and console blocks, and in the prose of some."""
+    found = []
+    prose, *blocks = re.split(r"^```(\w*)\n(.*?)^```\n", document.read_text(), flags=re.DOTALL | re.MULTILINE)
+    for text, kind, block in zip([prose, *blocks[2::3]], [*blocks[0::3], ""], [*blocks[1::3], ""]):
+        if document in PROSE:
+            found += commands_in_prose(text)
+        for line in block.splitlines():
+            if kind == "sh" and line.strip():
+                found.append(re.sub(r"\s+#.*", "", line).strip())
+            elif kind == "console" and line.startswith("$ "):
+                found.append(line[2:].strip())
     return found
 
 
@@ -142,6 +157,113 @@ def about_history(place, command):
     place.sh(f"{command} --data {data}")
 
 
+def just_help(place, command):
+    place.sh(f"{command} --help")
+
+
+def synopsis(place, command):
+    """What a person types, as the program itself says it."""
+    assert command.split()[1] in place.sh("asio-chat --help").stdout
+
+
+class Chat:
+    """A daemon where the page has chat.example.org or localhost, and somebody in its lobby."""
+
+    def __init__(self, place, *options):
+        self.place = place
+        self.daemon = Daemon(place.directory, *options)
+        ca = place.directory / "ca-cert.pem"
+        if not ca.exists():
+            shutil.copy(self.daemon.ca, ca)
+        shutil.copy(ca, place.directory / "ca.pem")
+        # «The system's store».
+        place.env["SSL_CERT_FILE"] = str(ca)
+        self.witness = LessonClient(self.daemon.port, str(ca), "witness")
+        self.witness.hear("* witness joined the chat *")
+
+    def here(self, command):
+        return re.sub(r"chat\.example\.org|localhost", f"localhost:{self.daemon.port}", command)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.daemon.stop()
+        (self.place.directory / "ca-cert.pem").unlink()
+
+
+def joins(place, command):
+    with Chat(place) as chat:
+        assert "connected over TLSv1.3" in place.sh(chat.here(command)).stderr
+
+
+def joins_with_a_certificate(place, command):
+    place.sh("asio-chat-certs ca && asio-chat-certs server && asio-chat-certs client client")
+    at = place.directory
+    with Chat(place, "--cert", at / "server-cert.pem", "--key", at / "server-key.pem",
+              "--client-cert", "optional", "--client-ca", at / "ca-cert.pem") as chat:
+        place.sh(chat.here(command))
+        assert "CN=client" in chat.daemon.log
+
+
+def says(place, command):
+    with Chat(place) as chat:
+        place.sh(chat.here(command))
+        chat.witness.hear("backup: backup done")
+
+
+def watches(place, command):
+    with Chat(place) as chat:
+        watching = pexpect.spawn("sh", ["-c", chat.here(command)], cwd=place.directory, env=place.env)
+        chat.witness.hear("* watch joined the chat *")
+        chat.witness.send("all is well")
+        assert until(lambda: re.search(r"\[\d{4}-\d\d-\d\d [:\d]{8}.*\] witness: all is well",
+                                       (place.directory / "chat.log").read_text()))
+        watching.sendeof()
+        assert watching.wait() == 0
+
+
+def listens(place, command):
+    with Chat(place) as chat:
+        command = command.replace("…", f"listener@localhost:{chat.daemon.port} --ca ca.pem")
+        listening = subprocess.Popen(["sh", "-c", command], cwd=place.directory, env=place.env,
+                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                     start_new_session=True)
+        chat.witness.hear("* listener joined the chat *")
+        chat.witness.send("all is well")
+        while listening.stdout.readline() != "witness: all is well\n":
+            assert listening.poll() is None
+        os.killpg(listening.pid, signal.SIGTERM)
+        listening.communicate(timeout=PATIENCE)
+
+
+def as_a_service(place, command):
+    """In the directories of the systemd unit, which are somewhere else here."""
+    key, state = place.directory / "etc/master-key", place.directory / "var"
+    if command.startswith("openssl"):
+        key.parent.mkdir()
+    else:
+        Daemon(place.directory, "--master-key-file", key, data=state).stop()
+    place.sh(command.replace("/etc/asio-chat/master-key", str(key)).replace("/var/lib/asio-chat", str(state)))
+
+
+def reads_a_backup(place, command):
+    """chat.db as the page has made it, beside its keys."""
+    apart = place.directory / "apart"
+    apart.mkdir(mode=0o700)
+    shutil.copy(place.directory / "chat.db", apart / "journal.db")
+    shutil.copy(place.directory / "data/keys.db", apart)
+    read = place.sh(command.replace("DIR", str(apart)).replace("FILE", str(place.directory / "data/master.key")))
+    assert "ada: hello" in read.stdout
+
+
+def copies_the_keys(place, command):
+    if not shutil.which("sqlite3"):
+        pytest.skip("sqlite3 is not installed (Debian's package sqlite3)")
+    place.sh(command, cwd=place.directory / "data")
+    assert (place.directory / "data/keys-copy.db").exists()
+
+
 def recipes():
     """The commands of the recipes: servers and clients in pairs, in test_recipes.py."""
     page = (ROOT / "docs/tls-recipes.md").read_text()
@@ -165,6 +287,23 @@ RUNS = {
     "cmake --build build": "apps/setup.sh, with which everything here was built",
     "cmake --install build --prefix /usr/local": "the test «embed: install», with another prefix",
     "ctest --preset release -R '^flow:'": "test/run.sh, without the filter",
+    "asio-chat [NICK@]HOST[:PORT] [options]": synopsis,
+    "asio-chat chat.example.org": joins,
+    "asio-chat alice@localhost --ca ca-cert.pem": joins,
+    "asio-chat bot@localhost --ca ca-cert.pem --cert client-cert.pem --key client-key.pem": joins_with_a_certificate,
+    r"printf 'backup done\n' | asio-chat backup@chat.example.org --ca ca.pem": says,
+    "asio-chat --time full watch@chat.example.org --ca ca.pem < /dev/tty >> chat.log": watches,
+    "tail -f /dev/null | asio-chat …": listens,
+    **{f"asio-chatd {one}": just
+       for one in ("--help", "--print-config", "--check-config", "--version", "tls", "tls --json")},
+    "asio-chatd backup": just_help,
+    "openssl ciphers": just,
+    "ulimit -Hn": just,
+    'sqlite3 keys.db ".backup keys-copy.db"': copies_the_keys,
+    "asio-chatd export lobby --data DIR --master-key-file FILE": reads_a_backup,
+    "systemctl restart asio-chatd": "needs systemd as the first process; a restart is test_storage.py's",
+    "openssl rand -hex 32 | install -m 600 /dev/stdin /etc/asio-chat/master-key": as_a_service,
+    "asio-chatd verify --data /var/lib/asio-chat --master-key-file /etc/asio-chat/master-key": as_a_service,
     "asio-chatd": start_daemon,
     "ASIO_CHATD_LOG_LEVEL=debug asio-chatd --idle-timeout 5m --print-config > asio-chatd.toml": just,
     "ASIO_CHATD_IDLE_TIMEUOT=5m asio-chatd": mistyped,
@@ -182,6 +321,7 @@ RUNS = {
     "asio-chat-bench history": lambda place, command: place.sh(f"{command} --entries 1000 --pages 20"),
     "asio-chat-bench catch-up": lambda place, command: place.sh(f"{command} --members 3 --missed 1000 --repeat 1"),
     "asio-chat-bench growth --plot growth.svg": small_growth,
+    "cmake --build build --target measure_machine": "on demand: it measures the machine",
     "cmake --build build --target crash_200": "test_crash.py, with eight kills",
     "cmake --build build --target stopped_reader_100": "test_stopped_reader.py, with twenty readers",
     "cmake --build build --target stopped_reader_1000": "test_stopped_reader.py, with twenty readers",
@@ -284,6 +424,109 @@ def test_E5_each_control_and_each_limitation_names_its_test():
             assert re.search(r"`((unit|flow):|test_\w+\.py::)", row.split(" | ")[-1]), row
 
 
+# What the page has to say: a row that is taken out of it, or a new one, is missed here.
+NOT_DEFENDED = [
+    "The master key beside the data.", "The server reads everything.", "Whoever is in is believed.",
+    "What an end shows is out of our hands.", "Who talks with whom, when and how much",
+    "A flood from many addresses", "A member can be a nuisance.", "Messages to come after a stolen key.",
+    "Traffic that is recorded now for a quantum computer of later.",
+]
+CONTROLS = {
+    "TLS 1.3 or 1.2 under every byte": "C, I",
+    "The client verifies chain, time and host name before it says a word": "I",
+    "Client certificates, where they are required, are verified in the handshake": "C",
+    "A revoked or blocked client is refused, and cut within a second where it is connected": "C",
+    "A client whose name is not allowed gets not one byte": "C",
+    "New files are taken as a whole or not at all": "C",
+    "Every setting of TLS can be seen, with who decided it": "C, I",
+    "The server staples its CA's OCSP response; a client refuses `revoked`, and must-staple without a good one":
+        "C, I",
+    "Only suites with forward secrecy and AEAD, the server's choice": "C, I",
+    "Frames of at most 8 KiB (text) or 64 KiB (native); nothing is allocated for a length": "A",
+    "Deadlines: handshake 5 s, login 30 s, silence 300 s": "A",
+    "A handshake that does not end costs a bounded buffer, a silent one next to nothing": "A",
+    "As many connections as are allowed, and no more": "A",
+    "An entry on disk opens at its own place only, and is a link of its room's chain": "I",
+    "What is acknowledged is on the disk, once, in its place": "A, I",
+    "The history is sealed, a key for each room; who destroys the key erases the room, backups included": "C",
+    "What waits for a slow reader is bounded": "A",
+    "One thread touches the rooms: there is no lock to forget": "I",
+    "Passphrase, compared as digests by `CRYPTO_memcmp`": "C",
+    "Commands are rows of a table; what is not in it is refused, nothing is evaluated": "I",
+    "Secrets come from a file or the environment, never from arguments, and are in no log": "C",
+    "Key and secret files that others may read are refused": "C",
+    "No core dumps, no debuggers of others, private files": "C",
+    "Control characters are taken out by the server and made harmless by the client again": "I",
+    "A record of the log is a line, whatever came from outside": "I",
+    "What people write is not in the log": "C",
+}
+LIMITATIONS = {
+    "The host's name is not verified": "closed",
+    "Self-signed certificates, handed around by hand": "closed",
+    "No revocation: no CRL, no OCSP, no kill switch": "closed",
+    "No authentication of users beyond a certificate": "in part",
+    "Messages and logs on disk in the clear": "closed",
+    "Private keys without encryption": "closed",
+    "No framing: a message is whatever one read brings": "closed",
+    "A thread for each client": "closed",
+    "An endpoint that is taken over leaks": "in part",
+    "Rates are not bounded": "open",
+}
+
+
+def security_rows(heading):
+    section = (ROOT / "docs/security.md").read_text().split(heading)[1].split("\n## ")[0]
+    return [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")][2:]
+
+
+def test_E6_what_is_not_defended_stands_first_and_whole():
+    first = (ROOT / "docs/security.md").read_text().split("\n## ")[1]
+    assert first.startswith("What is not defended\n")
+    assert re.findall(r"^- \*\*(.*?)\*\*", first, flags=re.MULTILINE) == NOT_DEFENDED
+
+
+def test_E5_every_control_is_on_the_page_with_its_threat_and_what_it_protects():
+    rows = security_rows("## Controls\n")
+    assert {control: protects for control, _, protects, _ in rows} == CONTROLS
+    assert all(threat.strip() for _, threat, _, _ in rows)
+
+
+def test_E6_E7_every_limitation_is_on_the_page_with_what_became_of_it():
+    became = {limitation: re.match("closed|in part|open", status)[0]
+              for limitation, status, _ in security_rows("## Limitations that chats")}
+    assert became == LIMITATIONS
+
+
+def test_E10_five_learning_objectives_the_cia_triad_and_references():
+    page = (ROOT / "docs/learning.md").read_text()
+    objectives = page.split("## What you can do afterwards\n")[1].split("\n## ")[0]
+    assert re.findall(r"^(\d)\. \*\*", objectives, flags=re.MULTILINE) == list("12345")
+    assert all("](" in one for one in re.split(r"^\d\. ", objectives, flags=re.MULTILINE)[1:]), "where it is learned"
+    for goal in ("**C**onfidentiality", "**I**ntegrity", "**A**vailability"):
+        assert re.search(rf"^\| {re.escape(goal)} \| \S.* \| \S.* \| \S.* \|$", page, flags=re.MULTILINE), goal
+    references = page.split("## References\n")[1]
+    for source in ("rfc8446", "rfc5280", "rfc9325", "openssl.org", "wireshark.org"):
+        assert re.search(rf"\]\(https://[^)]*{re.escape(source)}", references), source
+    assert "(docs/learning.md)" in (ROOT / "README.md").read_text()
+
+
+def test_E11_the_glossary_explains_the_words_of_the_lesson():
+    words = " ".join((ROOT / "docs/architecture.md").read_text().split("## Words\n")[1].split())
+    for word in ("*broadcast* (fan-out): ", "*shared state*: ", "*lock*, which ",
+                 "*application-layer authentication*: ", "*constant-time compare*: "):
+        assert word in words, word
+
+
+def test_E20_a_drawing_of_the_architecture_clients_tls_server_and_every_other():
+    page = (ROOT / "docs/architecture.md").read_text()
+    drawing = page.split("## The whole in one picture\n")[1].split("```")[1]
+    for part in ("asio-chat ", "asio-chatd", "TLS over TCP", "session", "room", "the log", "to every other", "ack"):
+        assert part in drawing, part
+    assert max(map(len, drawing.splitlines())) <= 80
+    # From top to bottom: clients, TLS, the server.
+    assert drawing.index("asio-chat ") < drawing.index("TLS over TCP") < drawing.index("asio-chatd")
+
+
 def test_E9_what_weakens_is_found_by_one_word(tmp_path):
     place = Place(tmp_path)
     found = place.sh("grep -rn insecure apps lib/include lib/src/ops", cwd=ROOT).stdout
@@ -320,7 +563,7 @@ def test_E1_the_readme_from_start_to_chat(tmp_path):
     join = "build/bin/asio-chat --ca certs/ca-cert.pem alice@localhost"
     assert join in said
     done = subprocess.run(join.split(), cwd=ROOT, input="hello\n/who\n", capture_output=True,
-                          text=True, env=env, timeout=60)
+                          text=True, env=env, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("connected over TLSv1.3")
     assert "online: alice" in done.stdout
