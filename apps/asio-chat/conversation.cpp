@@ -119,7 +119,8 @@ void conversation::leave(int exit_code) {
   leaving_ = true;
   exit_code_ = exit_code;
   give_back_held();
-  chat_.async_close([me = shared_from_this()](error_code) { me->finish(); });
+  // What came before the end is shown first: `receive` hears of the end.
+  chat_.async_close([](error_code) {});
 }
 
 } // namespace asio_chat::app

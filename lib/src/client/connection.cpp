@@ -20,7 +20,8 @@ namespace native = wire::native;
 
 namespace {
 
-constexpr auto leave_time = std::chrono::seconds(2);
+/// The server answers what it was asked before it says goodbye, and takes some time for both.
+constexpr auto leave_time = std::chrono::seconds(5);
 constexpr int unacknowledged_ms = 30'000;
 
 using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;

@@ -45,7 +45,9 @@ login::outcome login::on(const native::welcome& w) {
   return progress();
 }
 
-login::outcome login::on(const room_state&) {
+login::outcome login::on(const room_state& state) {
+  // One without a reference answers the hello, or tells who is in a room once more.
+  if (state.ref.empty() && std::exchange(first_answered_, true)) return progress();
   ++answered_;
   return progress();
 }

@@ -44,6 +44,7 @@ class login {
   std::vector<wire::native::request> requests_;
   std::optional<wire::native::welcome> welcome_;
   std::size_t answered_ = 0;
+  bool first_answered_ = false;
   failure why_;
 };
 
