@@ -193,3 +193,26 @@ TEST_CASE("a text with line breaks cannot pretend to be somebody else's line") {
   REQUIRE(w.until(
       [&] { return alice.has("bob: hello\nbob: * carol joined the chat *\nbob: carol: hi"); }));
 }
+
+TEST_CASE("C59: equal names, and texts that imitate notices or others, are told apart") {
+  chat_world w;
+  text_client& carol = w.join("carol");
+  text_client& ann = w.join("ann");
+  text_client& other = w.raw({"ANN"});
+  REQUIRE(w.until([&] { return carol.has("* ANN-2 joined the chat *"); }));
+  CHECK(other.has("* you are known as ANN-2 *"));
+  ann.say("mine");
+  other.say("mine");
+  REQUIRE(w.until([&] { return carol.has("ann: mine") && carol.has("ANN-2: mine"); }));
+  other.say("/nick Ann");
+  REQUIRE(w.until([&] { return other.has("* the name Ann is taken *"); }));
+  // What looks like a notice, or like somebody else's line, has its author before it.
+  for (const std::string imitation : {"* carol left *", "ann: me too", "[private] ann: psst"}) {
+    other.say(imitation);
+    REQUIRE(w.until([&] { return carol.has("ANN-2: " + imitation); }));
+    CHECK(carol.count(imitation) == 0);
+  }
+  other.say("/nick *");
+  REQUIRE(w.until([&] { return other.lines.back().find("name") != std::string::npos; }));
+  CHECK(carol.count("* ANN-2 is now known as * *") == 0);
+}

@@ -211,7 +211,8 @@ TEST_CASE("a reader that is slow but steady is not closed") {
   CHECK(said_by_bob(slow) < said_by_bob(alice)); // it had something to read all the time
 }
 
-TEST_CASE("a reader that pauses is fed from the log, gets every line in order, and costs nothing") {
+TEST_CASE("C57: a reader that pauses is fed from the log and gets every line in order, others do "
+          "not wait") {
   server_config config = impatient();
   config.limits.stall_time = 30s;
   chat_world w(config);

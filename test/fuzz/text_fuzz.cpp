@@ -41,6 +41,7 @@ class judging_sink final : public sink {
   }
   bool full() const noexcept override { return false; }
   void hold(bool) override {}
+  void wind_down(const close_reason&) override {}
   std::vector<std::string> protection() const override { return {"as a test is"}; }
   void close(close_reason reason) override {
     for (const std::string& payload :

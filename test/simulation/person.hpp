@@ -29,6 +29,7 @@ class person final : public sink {
   appetite deliver(const shared_event& e) override;
   bool full() const noexcept override { return full_; }
   void hold(bool on) override { held_ = on; }
+  void wind_down(const close_reason&) override {}
   void close(close_reason) override { told_to_go_ = true; }
   std::vector<std::string> protection() const override { return {}; }
 

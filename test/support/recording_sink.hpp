@@ -18,6 +18,7 @@ class recording_sink final : public sink {
   }
   bool full() const noexcept override { return room_for <= events.size(); }
   void hold(bool on) override { held = on; }
+  void wind_down(const close_reason& reason) override { winds_down = reason; }
   void close(close_reason reason) override { closed = std::move(reason); }
   std::vector<std::string> protection() const override { return {"as a test is"}; }
 
@@ -39,6 +40,7 @@ class recording_sink final : public sink {
   std::vector<event> events;
   std::size_t room_for = ~std::size_t{0}; ///< full when so many events are here
   bool held = false;
+  std::optional<close_reason> winds_down;
   std::optional<close_reason> closed;
 };
 

@@ -36,7 +36,7 @@ struct limits {
   std::chrono::milliseconds login_time = std::chrono::seconds(30);    ///< from the handshake
   std::chrono::milliseconds idle_time = std::chrono::seconds(300);    ///< since the last byte came
   std::chrono::milliseconds stall_time = std::chrono::seconds(30);    ///< nothing was taken
-  std::chrono::milliseconds close_time = std::chrono::seconds(2);     ///< goodbye and close_notify
+  std::chrono::milliseconds close_time = std::chrono::seconds(2);     ///< answers; and the goodbye
   std::chrono::milliseconds drain_time = std::chrono::seconds(5);     ///< of a server that stops
   std::chrono::milliseconds name_hold_time = std::chrono::minutes(2); ///< for who may come back
   std::chrono::milliseconds sleep_time = std::chrono::seconds(5); ///< quiet connections; 0: never

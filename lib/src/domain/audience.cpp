@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <utility>
 
 namespace asio_chat {
@@ -58,6 +59,7 @@ void audience::add(member& m) {
 
 void audience::remove(member& m) {
   tell_entries();
+  if (const place* p = place_of(m); p->behind && p->behind->asked) m.end_catching_up();
   // Who leaves all rooms begins with the last one.
   const auto last = std::find_if(m.seats_.rbegin(), m.seats_.rend(),
                                  [this](const member::seat& s) { return s.in == &owner_; });
@@ -81,6 +83,10 @@ void audience::rename(const std::string& from, const std::string& to) {
 }
 
 audience::place* audience::place_of(const member& m) {
+  return const_cast<place*>(std::as_const(*this).place_of(m));
+}
+
+const audience::place* audience::place_of(const member& m) const {
   for (const member::seat& s : m.seats_) {
     if (s.in == &owner_) return &places_[s.index];
   }
@@ -112,13 +118,14 @@ void audience::begin(member& m, const beginning& where, position head) {
   }
   // He may even have more: of a page that was read when it was stored, but not told yet. Or the log
   // is an older one that was put back. The journal knows.
-  *p->behind = {told, ++visits_, where.after.has_value(), false};
+  *p->behind = {told, ++visits_, where.after.has_value(), false, true};
+  m.begin_catching_up();
   read(*p);
 }
 
-void audience::tell(const event& e) {
+void audience::tell(const event& e, const member* about) {
   tell_entries();
-  tell_now(share(e));
+  tell_now(share(e), about);
 }
 
 void audience::tell_soon(event e) {
@@ -132,12 +139,15 @@ void audience::tell_soon(event e) {
 
 void audience::tell_news() {
   for (const shared_event& e : std::exchange(news_, {}))
-    tell_now(e);
+    tell_now(e, nullptr);
 }
 
-void audience::tell_now(const shared_event& shared) {
+void audience::tell_now(const shared_event& shared, const member* about) {
   for (place& p : places_) {
-    if (p.behind && !p.behind->reading) continue;
+    if (p.who != about && p.behind && (!p.behind->reading || p.who->sink().full())) {
+      p.behind->missed = true;
+      continue;
+    }
     ++services_.deliveries;
     if (p.who->sink().deliver(shared) == appetite::full && !p.behind) lag(p, head_);
   }
@@ -148,7 +158,7 @@ void audience::add_entry(entry e, const identity& who, member* author, shared_ev
   if (untold_bytes_ + bytes > most_untold_bytes || !news_.empty()) tell_entries();
   head_ = e.at;
   const shared_event shared = share(std::move(e));
-  if (!reads_.empty()) {
+  if (!reads_.empty() || pages_ > 0) {
     if (newest_.size() == most_newest)
       newest_.erase(newest_.begin(), newest_.begin() + most_newest / 2);
     newest_.push_back({shared, head_.offset, who});
@@ -208,11 +218,27 @@ void audience::tell_one_by_one(place& p) {
 void audience::lag(place& p, position told) {
   told.offset = std::max(told.offset, p.told);
   p.behind = std::make_unique<cursor>(cursor{told, ++visits_, true, false});
+  for (const member::seat& s : p.who->seats_)
+    s.in->lag_unless_behind(*p.who);
+}
+
+void audience::lag_unless_behind(const member& m) {
+  if (place* p = place_of(m); !p->behind) lag(*p, before_untold());
+}
+
+position audience::before_untold() const {
+  position at = head_;
+  if (!untold_.empty()) at.offset = offset_of(untold_.entries().front()) - 1;
+  return at;
 }
 
 bool audience::hungry(const member::seat& s) {
   place& p = places_[s.index];
   if (!p.behind || p.behind->reading) return false;
+  if (p.behind->told == head_ && !p.behind->missed) {
+    be_live(p); // as a rule: its sink was full by another room
+    return false;
+  }
   read(p);
   return true;
 }
@@ -220,6 +246,7 @@ bool audience::hungry(const member::seat& s) {
 void audience::read(place& p) {
   cursor& c = *p.behind;
   c.reading = true;
+  p.who->begin(work::page);
   const page_read::reader reader{p.who->number(), c.visit};
   std::size_t looked_at = 0;
   for (auto r = reads_.rbegin(); r != reads_.rend() && ++looked_at <= most_looked_at; ++r) {
@@ -278,7 +305,7 @@ void audience::serve(std::list<page_read>::iterator r) {
     if (place* p = place_of(who)) go_on(*p);
   }
   reads_.erase(r);
-  if (reads_.empty()) newest_.clear();
+  if (reads_.empty() && pages_ == 0) newest_.clear();
 }
 
 std::vector<audience::follower> audience::next_followers(page_read& r) {
@@ -286,6 +313,7 @@ std::vector<audience::follower> audience::next_followers(page_read& r) {
   for (std::size_t n = 0; n < most_fed && !r.readers.empty(); ++n) {
     const page_read::reader who = r.readers.front();
     r.readers.pop_front();
+    if (member* m = services_.find_member(who.number)) m->end(work::page);
     if (place* p = place_of(who)) some.push_back({p});
   }
   return some;
@@ -345,9 +373,54 @@ void audience::go_on(place& p) {
 }
 
 void audience::catch_up(place& p) {
-  p.told = p.behind->told.offset;
-  p.behind.reset();
+  be_live(p);
   services_.caught_up(*p.who);
+}
+
+void audience::be_live(place& p) {
+  const std::unique_ptr<cursor> was = std::move(p.behind);
+  p.told = was->told.offset;
+  if (was->missed && p.who->many_rooms()) owner_.tell_state(*p.who);
+  if (was->asked) p.who->end_catching_up();
+}
+
+std::optional<position> audience::told(const member& m) const {
+  const place* p = place_of(m);
+  if (p == nullptr) return std::nullopt;
+  if (p->behind) return p->behind->told;
+  return position{head_.epoch, std::max(before_untold().offset, p->told)};
+}
+
+void audience::let_newest_go() {
+  if (--pages_ == 0 && reads_.empty()) newest_.clear();
+}
+
+bool audience::end_page_at(const position& end, journal::page& page, const page_size& most) const {
+  if (end.epoch != page.head.epoch) return true; // of another log: there is nothing to join
+  auto& entries = page.entries;
+  std::uint64_t last = entries.empty() ? page.head.offset : entries.back().what.at.offset;
+  while (!entries.empty() && entries.back().what.at.offset > end.offset)
+    entries.pop_back();
+  if (last > end.offset && page.earlier) return false; // there is more that belongs into it
+  last = std::min(last, end.offset);
+  std::size_t bytes = 0;
+  for (const stored& s : newest_) {
+    if (s.offset != last + 1 || s.offset > end.offset) continue;
+    entries.push_back({std::get<entry>(s.what->value), s.who});
+    last = s.offset;
+  }
+  auto first = entries.end();
+  while (first != entries.begin()) {
+    const auto before = std::prev(first);
+    bytes += before->what.text.size() + journal::entry_overhead;
+    const auto count = static_cast<std::size_t>(entries.end() - before);
+    if (count > most.entries || (count > 1 && bytes > most.bytes)) break;
+    first = before;
+  }
+  if (first != entries.begin()) page.earlier = true;
+  entries.erase(entries.begin(), first);
+  page.more = last < head_.offset;
+  return last == end.offset;
 }
 
 void audience::give(follower& f, const shared_event& e) {

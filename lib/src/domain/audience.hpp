@@ -31,7 +31,13 @@ struct beginning {
 /// back, or reads more slowly than the room speaks, has a cursor, and is fed from the log through
 /// it at his own pace until he has caught up; meanwhile he is not told what can be missed.
 ///
+/// Who is told this way that people came, went or changed their names has missed it; when he has
+/// caught up, he is told who is here.
+///
 ///   live --- the sink is full ---> waiting --- hungry ---> reading --- caught up ---> live
+///
+/// A sink that one room has filled is told nothing by the others: nobody's outbox grows beyond its
+/// bound by what others say.
 class audience : public std::enable_shared_from_this<audience> {
  public:
   audience(room& owner, room_services& services);
@@ -48,8 +54,8 @@ class audience : public std::enable_shared_from_this<audience> {
   /// The log is as long as `head` now.
   void begin(member& m, const beginning& where, position head);
 
-  /// What can be missed: who is where. Not to members who lag.
-  void tell(const event& e);
+  /// What can be missed: who is where. Not to members who lag, but for the one it is about.
+  void tell(const event& e, const member* about = nullptr);
   /// The same, a little later, but before anything else is told and before anybody comes in.
   void tell_soon(event e);
 
@@ -63,6 +69,22 @@ class audience : public std::enable_shared_from_this<audience> {
   void tell_entries();
   /// The sink of the member with this seat can take more. Whether a page was asked for.
   bool hungry(const member::seat& s);
+  /// It cannot: from here on the member is fed from the log.
+  void lag_unless_behind(const member& m);
+
+  /// How far the member has been told of the log; none if he is not here.
+  std::optional<position> told(const member& m) const;
+  /// What is stored is kept, for the end of pages that are being read; as often as it is let go.
+  void keep_newest() noexcept { ++pages_; }
+  void let_newest_go();
+  struct page_size {
+    std::size_t entries;
+    std::size_t bytes;
+  };
+  /// Makes a page of the newest entries end at this one: what comes after it is left out, what was
+  /// stored since the page was read is added.
+  /// @return false if it has to be read anew: the page ends before, or could hold more
+  bool end_page_at(const position& end, journal::page& page, const page_size& most) const;
 
  private:
   struct cursor {
@@ -70,6 +92,8 @@ class audience : public std::enable_shared_from_this<audience> {
     std::uint64_t visit = 0;
     bool announced = true; ///< whether the member is told of entries that are missing
     bool reading = false;
+    bool asked = false;  ///< by joining, for what the cursor goes through
+    bool missed = false; ///< somebody came, went or has another name
   };
   /// Without a cursor it is live: told all up to the head, or up to `told` if that is further on.
   struct place {
@@ -113,12 +137,15 @@ class audience : public std::enable_shared_from_this<audience> {
   };
 
   place* place_of(const member& m);
+  const place* place_of(const member& m) const;
   /// If it is the same visit.
   place* place_of(const page_read::reader& r);
   void tell_news();
-  void tell_now(const shared_event& e);
+  void tell_now(const shared_event& e, const member* about);
   void tell_one_by_one(place& p);
+  /// The sink of this one is full: he has been told so much.
   void lag(place& p, position told);
+  position before_untold() const;
   void read(place& p);
   void on_page(std::list<page_read>::iterator r, const result<journal::page>& page);
   /// Feeds some of its readers, and the others later.
@@ -131,6 +158,7 @@ class audience : public std::enable_shared_from_this<audience> {
   void feed_newest(follower& f);
   void go_on(place& p);
   void catch_up(place& p);
+  void be_live(place& p);
   void give(follower& f, const shared_event& e);
 
   room& owner_;
@@ -146,6 +174,7 @@ class audience : public std::enable_shared_from_this<audience> {
   std::size_t untold_bytes_ = 0;
   /// What is stored while pages are read: it follows them without a seam.
   std::vector<stored> newest_;
+  std::size_t pages_ = 0; ///< being read for members who asked for the newest entries
 };
 
 } // namespace asio_chat

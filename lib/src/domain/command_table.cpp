@@ -11,27 +11,33 @@ namespace {
 
 using namespace commands;
 
-// name, arguments, help, needs arguments, needs many rooms, listed, run
+// name, arguments, help, needs arguments, needs many rooms, listed, when, run
 constexpr std::array table{
     command_row{"say", "TEXT", "say something; what begins with no / is said by itself", false,
-                false, false, say},
-    command_row{"help", "", "list the commands", false, false, true, help},
-    command_row{"history", "[N]", "show the last N lines of the room", false, false, true, history},
+                false, false, turn::at_once, say},
+    command_row{"help", "", "list the commands", false, false, true, turn::after_answers, help},
+    command_row{"history", "[N]", "show the last N lines of the room", false, false, true,
+                turn::at_once, history},
     command_row{"join", "ROOM", "go into a room; it is made if it is not there", true, true, true,
-                join},
-    command_row{"leave", "[ROOM]", "go out of a room", false, true, true, leave},
-    command_row{"me", "TEXT", "say what you do: ~ NAME waves", false, false, true, me},
-    command_row{"msg", "NAME TEXT", "tell one member something", true, false, true, msg},
-    command_row{"nick", "NAME", "change your name", true, false, true, nick},
-    command_row{"quit", "", "leave the chat", false, false, true, quit},
-    command_row{"rooms", "[NAME]", "list the rooms, from this name on", false, false, true, rooms},
+                turn::after_posts, join},
+    command_row{"leave", "[ROOM]", "go out of a room", false, true, true, turn::after_answers,
+                leave},
+    command_row{"me", "TEXT", "say what you do: ~ NAME waves", false, false, true, turn::at_once,
+                me},
+    command_row{"msg", "NAME TEXT", "tell one member something", true, false, true,
+                turn::after_answers, msg},
+    command_row{"nick", "NAME", "change your name", true, false, true, turn::after_answers, nick},
+    command_row{"quit", "", "leave the chat", false, false, true, turn::at_once, quit},
+    command_row{"rooms", "[NAME]", "list the rooms, from this name on", false, false, true,
+                turn::after_answers, rooms},
     command_row{"search", "WORDS [from:NAME] [before:DATE] [after:DATE] [in:ROOM]",
-                "find what was said in the room", true, false, true, search},
-    command_row{"tls", "", "how your connection is protected", false, false, true, tls},
+                "find what was said in the room", true, false, true, turn::at_once, search},
+    command_row{"tls", "", "how your connection is protected", false, false, true,
+                turn::after_answers, tls},
     command_row{"topic", "[TEXT]", "show the room's topic, or set it; - removes it", false, false,
-                true, topic},
+                true, turn::after_answers, topic},
     command_row{"who", "[NAME]", "list who is in the room, from this name on", false, false, true,
-                who},
+                turn::after_answers, who},
 };
 
 constexpr char lower(char c) noexcept {

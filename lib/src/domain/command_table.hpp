@@ -1,6 +1,7 @@
 // What members can ask for: one table for every protocol, `/help` and completion.
 #pragma once
 
+#include "domain/member.hpp"
 #include "model/command.hpp"
 
 #include <asio_chat/error.hpp>
@@ -13,7 +14,6 @@
 namespace asio_chat {
 
 class hub;
-class member;
 
 struct command_row {
   std::string_view name;
@@ -22,6 +22,7 @@ struct command_row {
   bool needs_arguments;
   bool needs_many_rooms; ///< senseless for a protocol that knows one room
   bool listed;           ///< in `/help` and completion
+  turn when;             ///< seen from what the member asked before
   /// A failure is told to the member as refused.
   result<void> (*run)(hub&, member&, const command&);
 };

@@ -39,7 +39,8 @@ std::string numbered_at_random(const auto& is_free, const auto& numbered) {
 } // namespace
 
 hub::hub(services s)
-    : services_(std::move(s))
+    : self_(std::make_shared<hub*>(this))
+    , services_(std::move(s))
     , for_rooms_{services_.log,
                  services_.time,
                  services_.limits,
@@ -51,21 +52,27 @@ hub::hub(services s)
                  [this](const room& r) { drop_if_empty(r); },
                  [](member& m) { hungry(m); },
                  services_.watch}
-    , names_(services_.names, services_.time, services_.limits.name_hold_time) {}
+    , names_(services_.names, services_.time, services_.limits.name_hold_time,
+             [this](std::uint64_t number) { return begin_upkeep(number); }) {}
 
 hub::~hub() = default;
 
 result<member*> hub::enter(sink& s, login l) {
   if (auto valid = check_member_name(l.name, services_.limits); !valid) return valid.error();
+  // Of members each is bounded; of those who come and go at once, only all together.
+  if (upkeep_ >= most_upkeep) {
+    return fail(errc::storage_failed, "too much waits for the server's disk; come back later");
+  }
   if (auto is_free = names_.check_free(l.name, l.who); !is_free) return is_free.error();
   const std::string name = l.name;
   const std::uint64_t number = ++last_number_;
-  auto made = std::make_unique<member>(number, std::move(l), s, services_.limits);
+  auto made = std::make_unique<member>(number, std::move(l), s, *this, services_.limits);
   member* m = made.get();
   if (m->may_come_back()) {
     const auto [before, first] = by_identity_.try_emplace(m->who(), m);
     if (!first) {
       member& old = *std::exchange(before->second, m);
+      old.waiting_.clear();
       leave_rooms(old);
       names_.give_up(old, false);
       old.sink().close({close_code::replaced, "you came in over another connection"});
@@ -90,8 +97,20 @@ void hub::leave_rooms(member& m) {
   for (std::size_t left = 0; !m.seats_.empty(); ++left) {
     room& r = *m.seats_.back().in;
     r.leave(m, announced_after(left));
-    drop_if_empty(r);
+    drop_if_empty(r, m.number());
   }
+}
+
+name_store::change_done hub::begin_upkeep(std::uint64_t number) {
+  ++upkeep_;
+  if (member* m = find_member(number)) m->begin(work::upkeep);
+  return [self = std::weak_ptr(self_), number] {
+    const auto alive = self.lock();
+    if (!alive) return;
+    hub& h = **alive;
+    --h.upkeep_;
+    if (member* m = h.find_member(number)) m->end(work::upkeep);
+  };
 }
 
 void hub::hungry(member& m) {
@@ -106,6 +125,50 @@ void hub::hungry(member& m) {
 }
 
 void hub::dispatch(member& m, const command& c) {
+  const command_row* row = find_command(c.name);
+  const turn when = row ? row->when : turn::after_answers;
+  if (m.waiting_.empty() && m.is_time_for(when)) return run(m, c);
+  struct kept {
+    std::string name, arguments, room, ref, id;
+  };
+  wait(m, {when, [this, &m,
+                  k = kept{std::string(c.name), std::string(c.arguments), std::string(c.room),
+                           std::string(c.ref), std::string(c.id)}] {
+             run(m, {k.name, k.arguments, k.room, k.ref, k.id});
+           }});
+}
+
+void hub::quit(member& m, const close_reason& why) {
+  m.sink().wind_down(why);
+  in_turn(m, turn::last, [&m, why] { m.sink().close(why); });
+}
+
+void hub::wait(member& m, member::waiting_request r) {
+  m.waiting_.push_back(std::move(r));
+  if (!std::exchange(m.waiting_holds_, true)) m.add_reason_to_hold();
+}
+
+void hub::go_on_later(const member& m) {
+  // Behind the tasks in which what was stored is told.
+  services_.later([self = std::weak_ptr(self_), number = m.number()] {
+    const auto alive = self.lock();
+    member* waiting = alive ? (*alive)->find_member(number) : nullptr;
+    if (waiting != nullptr) (*alive)->go_on(*waiting);
+  });
+}
+
+void hub::go_on(member& m) {
+  const work_watch::piece one(services_.watch, "requests that waited");
+  m.goes_on_ = false;
+  while (!m.waiting_.empty() && m.is_time_for(m.waiting_.front().when)) {
+    const auto next = std::move(m.waiting_.front().carry_out);
+    m.waiting_.erase(m.waiting_.begin());
+    next();
+  }
+  if (m.waiting_.empty() && std::exchange(m.waiting_holds_, false)) m.drop_reason_to_hold();
+}
+
+void hub::run(member& m, const command& c) {
   const command_row* row = find_command(c.name);
   if (!row) {
     const std::string shown = sanitize(c.name);
@@ -162,7 +225,7 @@ result<void> hub::rename(member& m, std::string_view to) {
   if (from == m.name()) return {};
   std::size_t told = 0;
   for (const member::seat& s : m.seats_)
-    s.in->tell_renamed(from, m.name(), announced_after(told++));
+    s.in->tell_renamed(m, from, announced_after(told++));
   return {};
 }
 
@@ -206,7 +269,7 @@ result<void> hub::part(member& m, std::string_view room_name) {
   const auto r = room_of(m, room_name);
   if (!r) return r.error();
   (*r)->leave(m);
-  drop_if_empty(**r);
+  drop_if_empty(**r, m.number());
   return {};
 }
 
@@ -230,13 +293,13 @@ member* hub::find_member(std::uint64_t number) const {
   return found == members_.end() ? nullptr : found->second.get();
 }
 
-void hub::drop_if_empty(const room& r) {
+void hub::drop_if_empty(const room& r, std::uint64_t number) {
   if (r.size() > 0) return;
   // What is under way in it keeps the room alive by itself; its log stays in the journal. Another
   // room of the same name may have been made since.
   const auto found = rooms_.find(r.name());
   if (found == rooms_.end() || found->second.get() != &r) return;
-  services_.log.close(r.name());
+  services_.log.close(r.name(), begin_upkeep(number));
   rooms_.erase(found);
 }
 

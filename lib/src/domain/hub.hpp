@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace asio_chat {
@@ -46,9 +47,18 @@ class hub {
   /// The sink of this member can take more.
   static void hungry(member& m);
 
-  /// Runs a command of the table for a member, after the checks that its row asks for. What it has
-  /// to say goes to the member's sink.
+  /// Runs a command of the table for a member in its turn, after the checks that its row asks for.
+  /// What it has to say goes to the member's sink.
   void dispatch(member& m, const command& c);
+  /// Carries out something else that the member asks for: at once, or when what was asked before
+  /// lets it. Until then the sink is on hold.
+  template <class Request>
+  void in_turn(member& m, turn when, Request carry_out) {
+    if (m.waiting_.empty() && m.is_time_for(when)) return carry_out();
+    wait(m, {when, std::move(carry_out)});
+  }
+  /// The member wants to go, or has to: his sink is closed when all that he asked is answered.
+  void quit(member& m, const close_reason& why);
 
   // What the rows of the command table are made of.
 
@@ -74,14 +84,26 @@ class hub {
   std::uint64_t deliveries() const noexcept { return for_rooms_.deliveries; }
 
  private:
+  friend class member; // goes on when it is answered
+
+  static constexpr std::size_t most_upkeep = 100'000;
+
+  void run(member& m, const command& c);
+  static void wait(member& m, member::waiting_request r);
+  void go_on_later(const member& m);
+  void go_on(member& m);
+  name_store::change_done begin_upkeep(std::uint64_t number);
   void leave_rooms(member& m);
   std::size_t join_history_of(const std::string& room) const;
-  void drop_if_empty(const room& r);
+  /// @param number of the member who has left it
+  void drop_if_empty(const room& r, std::uint64_t number = 0);
 
+  std::shared_ptr<hub*> self_; ///< for what may be answered when the hub is gone
   services services_;
   room_services for_rooms_;
   std::unordered_map<std::uint64_t, std::unique_ptr<member>> members_;
   std::map<identity, member*> by_identity_; ///< those who may come back
+  std::size_t upkeep_ = 0;                  ///< under way, also for members who are gone
   name_book names_;
   rooms_by_name rooms_; ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0;

@@ -1,16 +1,28 @@
-// What somebody has asked of the journal and not been answered yet.
+// What is under way in the journal for somebody's sake.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace asio_chat {
+
+/// What the journal may be asked for on behalf of a member. All of it is counted, and each kind has
+/// a bound, so that nobody fills memory with requests while the disk is slow.
+enum class work : std::size_t {
+  post,    ///< an entry that is being stored
+  answer,  ///< a page or a search that the member asked for
+  opening, ///< a room that the member joins
+  page,    ///< entries that the member is fed from a log
+  upkeep,  ///< names held and released, rooms closed: nobody waits for it
+};
+inline constexpr std::size_t kinds_of_work = 5;
 
 /// Counts up to a bound. At the bound it is full, and stays so until half of it is done: who asks
 /// faster than he is answered is to wait.
 class load {
  public:
   explicit load(std::size_t most) noexcept
-      : most_(most) {}
+      : most_(static_cast<std::uint32_t>(most)) {}
 
   /// Whether it has become full by this.
   bool begin() noexcept {
@@ -23,11 +35,11 @@ class load {
     full_ = false;
     return true;
   }
-  bool full() const noexcept { return full_; }
+  bool empty() const noexcept { return count_ == 0; }
 
  private:
-  std::size_t most_;
-  std::size_t count_ = 0;
+  std::uint32_t most_;
+  std::uint32_t count_ = 0;
   bool full_ = false;
 };
 

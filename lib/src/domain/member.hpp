@@ -9,16 +9,28 @@
 #include <asio_chat/limits.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace asio_chat {
 
+class hub;
 class room;
+
+/// How long a request waits for what its member asked before: requests of one connection are
+/// carried out in their order.
+enum class turn {
+  at_once,       ///< not at all: the journal keeps the order by itself
+  after_posts,   ///< until all that was said before is stored and told
+  after_answers, ///< until everything is answered
+  last,          ///< likewise, and until the entries asked for on joining have come
+};
 
 /// How somebody comes in.
 struct login {
@@ -32,11 +44,13 @@ struct login {
 class member {
  public:
   /// `number` is never used again for another member.
-  member(std::uint64_t number, login l, asio_chat::sink& s, const limits& most)
+  member(std::uint64_t number, login l, asio_chat::sink& s, hub& in, const limits& most)
       : number_(number)
       , login_(std::move(l))
       , sink_(s)
-      , posts_(most.posts_under_way)
+      , hub_(in)
+      , loads_{load(most.posts_under_way), load(most_answers), load(most_openings_at_once),
+               load(most.rooms_per_member + most_answers), load(most_upkeep)}
       , most_openings_(static_cast<double>(std::max(most.rooms_per_member, least_openings)))
       , openings_(most_openings_) {}
 
@@ -74,25 +88,45 @@ class member {
   }
 
   /// The journal is asked for something, or has answered. Who has too much under way is not
-  /// listened to for a while: nobody fills memory with questions.
-  void begin_post() {
-    if (posts_.begin() && !reads_.full()) sink_.hold(true);
+  /// listened to for a while.
+  void begin(work w) {
+    if (load_of(w).begin()) add_reason_to_hold();
   }
-  void end_post() {
-    if (posts_.end() && !reads_.full()) sink_.hold(false);
+  void end(work w) {
+    if (load_of(w).end()) drop_reason_to_hold();
+    if (!waiting_.empty()) go_on_later();
   }
-  void begin_read() {
-    if (reads_.begin() && !posts_.full()) sink_.hold(true);
+  /// The member has asked for entries on joining a room, and has got them, or is out of it.
+  void begin_catching_up() noexcept { ++catching_up_; }
+  void end_catching_up() {
+    --catching_up_;
+    if (!waiting_.empty()) go_on_later();
   }
-  void end_read() {
-    if (reads_.end() && !posts_.full()) sink_.hold(false);
-  }
+  /// Whether a request may be carried out now, if none waits before it.
+  bool is_time_for(turn t) const noexcept;
 
  private:
-  static constexpr std::size_t most_reads = 8;
+  static constexpr std::size_t most_answers = 8;
+  static constexpr std::size_t most_openings_at_once = 32;
+  static constexpr std::size_t most_upkeep = 64;
   static constexpr std::size_t least_openings = 64; ///< who may be in few may change them often
 
-  friend class hub;      // renames, feeds
+  struct waiting_request {
+    turn when;
+    std::function<void()> carry_out;
+  };
+
+  load& load_of(work w) noexcept { return loads_[static_cast<std::size_t>(w)]; }
+  const load& load_of(work w) const noexcept { return loads_[static_cast<std::size_t>(w)]; }
+  void add_reason_to_hold() {
+    if (reasons_to_hold_++ == 0) sink_.hold(true);
+  }
+  void drop_reason_to_hold() {
+    if (--reasons_to_hold_ == 0) sink_.hold(false);
+  }
+  void go_on_later();
+
+  friend class hub;      // renames, feeds, waiting requests
   friend class audience; // seats
 
   std::uint64_t number_;
@@ -100,8 +134,13 @@ class member {
   asio_chat::sink& sink_;
   std::vector<seat> seats_;
   std::size_t next_fed_ = 0; ///< whose room was fed from last
-  load posts_;
-  load reads_{most_reads};
+  hub& hub_;
+  std::array<load, kinds_of_work> loads_;
+  std::uint32_t reasons_to_hold_ = 0;
+  std::uint32_t catching_up_ = 0;        ///< rooms of which entries are to come that were asked for
+  std::vector<waiting_request> waiting_; ///< in their order; one, where the sink obeys `hold`
+  bool waiting_holds_ = false;
+  bool goes_on_ = false; ///< a task for that is on its way
   double most_openings_;
   double openings_;
   steady_time opened_last_{};

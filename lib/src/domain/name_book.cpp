@@ -17,10 +17,11 @@ constexpr int most_forgotten = 16;
 } // namespace
 
 name_book::name_book(name_store* store, const clock& time, std::chrono::milliseconds hold,
-                     std::size_t most)
+                     upkeep begin, std::size_t most)
     : store_(store)
     , time_(time)
     , hold_(hold)
+    , begin_upkeep_(std::move(begin))
     , most_(most) {
   if (!store_) return;
   for (held_name& n : store_->held_names()) {
@@ -63,10 +64,11 @@ void name_book::take(const std::string& name, member& m) {
   if (const auto found = holder_of_.find(folded); found != holder_of_.end()) {
     const identity late = found->second;
     forget(late);
-    if (store_) store_->release(late);
+    if (store_) store_->release(late, begin_upkeep_(m.number()));
   }
   borne_[folded] = &m;
-  if (store_ && m.may_come_back()) store_->hold({m.who(), name, std::nullopt});
+  if (store_ && m.may_come_back())
+    store_->hold({m.who(), name, std::nullopt}, begin_upkeep_(m.number()));
 }
 
 void name_book::give_up(const member& m, bool hold) {
@@ -75,12 +77,12 @@ void name_book::give_up(const member& m, bool hold) {
   borne_.erase(found);
   if (!m.may_come_back()) return;
   if (!hold || hold_.count() == 0) {
-    if (store_) store_->release(m.who());
+    if (store_) store_->release(m.who(), begin_upkeep_(m.number()));
     return;
   }
   const wall_time now = time_.wall_now();
   remember(m.who(), {m.name(), now});
-  if (store_) store_->hold({m.who(), m.name(), now});
+  if (store_) store_->hold({m.who(), m.name(), now}, begin_upkeep_(m.number()));
   forget_old_ones();
 }
 
@@ -109,7 +111,7 @@ bool name_book::forget_old_ones() {
     const identity oldest = by_age_.begin()->second;
     if (held_.size() <= most_ && !is_over(held_.at(oldest))) return false;
     forget(oldest);
-    if (store_) store_->release(oldest);
+    if (store_) store_->release(oldest, begin_upkeep_(0));
   }
   return !by_age_.empty();
 }

@@ -8,6 +8,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -22,10 +24,14 @@ class member;
 /// Names that differ only in case are one name. Who comes back holds one name: the last he bore.
 class name_book {
  public:
+  /// Asked before each call of the store with the number of the member for whose sake it is, or 0:
+  /// gives what is called when that is done.
+  using upkeep = std::function<name_store::change_done(std::uint64_t number)>;
+
   /// @param store may be null: names are held in memory alone
   /// @param hold for how long a name is held for somebody who has left
   /// @param most names are held: of more, those who left first lose theirs
-  name_book(name_store* store, const clock& time, std::chrono::milliseconds hold,
+  name_book(name_store* store, const clock& time, std::chrono::milliseconds hold, upkeep begin,
             std::size_t most = 100'000);
 
   member* bearer(std::string_view name) const;
@@ -51,6 +57,7 @@ class name_book {
   name_store* store_;
   const clock& time_;
   std::chrono::milliseconds hold_;
+  upkeep begin_upkeep_;
   std::size_t most_;
   std::unordered_map<std::string, member*> borne_;      ///< by folded name
   std::map<identity, held> held_;                       ///< names of those who are away

@@ -14,6 +14,8 @@ constexpr std::size_t most_of_a_page = 28'000;
 constexpr std::size_t most_names_told = 1'000;
 /// Who waited for the log to be opened is taken in with so many others.
 constexpr std::size_t most_admitted = 16;
+/// Of the newest entries. While that is read, more may be stored than is kept for its end.
+constexpr int most_reads = 3;
 
 /// What members are told of a failure of the journal: files and disks are no business of theirs.
 failure for_members(const failure& f) {
@@ -36,10 +38,11 @@ void room::join(member& m, const beginning& from, std::string_view ref) {
     if (!std::exchange(opening_, true)) {
       services_.log.open(name_, [self = shared_from_this()](const auto& s) { self->opened(s); });
     }
+    m.begin(work::opening);
     waiting_.push_back({m.number(), from, std::string(ref)});
   }
   if (size() <= services_.limits.presence_members) {
-    audience_->tell(member_joined{name_, m.name()});
+    audience_->tell(member_joined{name_, m.name()}, &m);
   } else {
     m.tell(member_joined{name_, m.name()});
   }
@@ -47,6 +50,11 @@ void room::join(member& m, const beginning& from, std::string_view ref) {
 
 void room::leave(member& m, announcement when) {
   audience_->remove(m);
+  if (size() == 0) {
+    for (early_page& e : std::exchange(early_, {}))
+      give_page(std::move(e.request),
+                std::move(e.page)); // what it waits for may go to another room
+  }
   for (waiting_for_state& w : waiting_)
     if (w.number == m.number()) w.left = true;
   if (size() < services_.limits.presence_members) {
@@ -54,14 +62,14 @@ void room::leave(member& m, announcement when) {
   }
 }
 
-void room::tell_renamed(const std::string& from, const std::string& to, announcement when) {
-  audience_->rename(from, to);
-  announce(member_renamed{name_, from, to}, when);
+void room::tell_renamed(const member& who, const std::string& from, announcement when) {
+  audience_->rename(from, who.name());
+  announce(member_renamed{name_, from, who.name()}, when, &who);
 }
 
-void room::announce(event e, announcement when) {
+void room::announce(event e, announcement when, const member* about) {
   if (when == announcement::now)
-    audience_->tell(e);
+    audience_->tell(e, about);
   else
     audience_->tell_soon(std::move(e));
 }
@@ -70,18 +78,18 @@ void room::post(member& author, entry_kind kind, std::string text, std::string_v
                 std::string_view ref) {
   last_time_ = std::max(last_time_, services_.time.wall_now());
   entry draft{name_, {}, last_time_, author.name(), kind, std::move(text), std::string(id)};
-  author.begin_post();
+  author.begin(work::post);
   services_.log.append(std::move(draft), author.who(),
                        [self = shared_from_this(), number = author.number(), who = author.who(),
                         answer = std::string(id.empty() ? ref : id)](auto a) mutable {
-                         self->stored(number, who, std::move(answer), std::move(a));
+                         member* sender = self->services_.find_member(number);
+                         self->stored(sender, who, std::move(answer), std::move(a));
+                         if (sender) sender->end(work::post);
                        });
 }
 
-void room::stored(std::uint64_t author, const identity& who, std::string ref,
+void room::stored(member* sender, const identity& who, std::string ref,
                   result<journal::appended> a) {
-  member* sender = services_.find_member(author);
-  if (sender) sender->end_post();
   if (!a) {
     audience_->tell_entries();
     if (sender) sender->refuse(ref, for_members(a.error()));
@@ -102,31 +110,74 @@ void room::stored(std::uint64_t author, const identity& who, std::string ref,
   head_ = e.at;
   if (e.kind == entry_kind::topic) topic_ = e.text;
   audience_->add_entry(std::move(e), who, sender, std::move(receipt));
+  if (!early_.empty()) give_early_pages();
 }
 
 void room::read_history(member& reader, const log_range& part, std::string_view ref,
                         event (*shape)(history_page)) {
-  reader.begin_read();
-  services_.log.read(name_, {part, most_of_a_page},
-                     [self = shared_from_this(), number = reader.number(), shape,
-                      r = std::string(ref)](const result<journal::page>& p) {
-                       const work_watch::piece one(self->services_.watch, "answer of history");
-                       self->audience_->tell_entries();
-                       member* m = self->services_.find_member(number);
-                       if (!m) return;
-                       m->end_read();
-                       if (!p) return m->refuse(r, for_members(p.error()));
-                       history_page page{r, self->name_, {}, p->earlier, p->more, p->gap};
-                       for (const journal::record& e : p->entries)
-                         page.entries.push_back(e.what);
-                       m->tell(shape(std::move(page)));
-                     });
+  reader.begin(work::answer);
+  const bool newest = part.where == log_range::side::before && part.from == position();
+  read_page({reader.number(), part, std::string(ref), shape, newest});
+}
+
+void room::read_page(page_request r) {
+  ++r.reads;
+  if (r.newest) audience_->keep_newest();
+  const journal::range range{r.part, most_of_a_page};
+  services_.log.read(name_, range, [self = shared_from_this(), r = std::move(r)](auto p) mutable {
+    self->on_page(std::move(r), std::move(p));
+  });
+}
+
+void room::on_page(page_request r, result<journal::page> p) {
+  const work_watch::piece one(services_.watch, "answer of history");
+  if (p) {
+    // The journal may read what it has just stored before it says so to whoever asked for that.
+    const bool early = p->head.epoch == head_.epoch && p->head.offset > head_.offset;
+    if (!early || size() == 0) return give_page(std::move(r), *std::move(p));
+    early_.push_back({std::move(r), *std::move(p)});
+    return;
+  }
+  audience_->tell_entries();
+  if (r.newest) audience_->let_newest_go();
+  member* m = services_.find_member(r.number);
+  if (!m) return;
+  m->refuse(r.ref, for_members(p.error()));
+  m->end(work::answer);
+}
+
+void room::give_page(page_request r, journal::page p) {
+  audience_->tell_entries();
+  member* m = services_.find_member(r.number);
+  if (r.newest) {
+    const auto told = m ? audience_->told(*m) : std::nullopt;
+    const bool done = !told || audience_->end_page_at(*told, p, {r.part.entries, most_of_a_page});
+    audience_->let_newest_go();
+    if (!done && r.reads < most_reads) {
+      r.part.from = {told->epoch, told->offset + 1};
+      return read_page(std::move(r));
+    }
+  }
+  if (!m) return;
+  history_page page{std::move(r.ref), name_, {}, p.earlier, p.more, p.gap};
+  for (journal::record& e : p.entries)
+    page.entries.push_back(std::move(e.what));
+  m->tell(r.shape(std::move(page)));
+  m->end(work::answer);
+}
+
+void room::give_early_pages() {
+  while (!early_.empty() && early_.front().page.head.offset <= head_.offset) {
+    early_page e = std::move(early_.front());
+    early_.pop_front();
+    give_page(std::move(e.request), std::move(e.page));
+  }
 }
 
 void room::search(member& reader, search_query q, std::string_view ref,
                   std::function<reply(const journal::hits&)> answer) {
   q.room = name_;
-  reader.begin_read();
+  reader.begin(work::answer);
   services_.log.search(std::move(q),
                        [self = shared_from_this(), number = reader.number(), r = std::string(ref),
                         answer = std::move(answer)](const result<journal::hits>& f) {
@@ -134,9 +185,12 @@ void room::search(member& reader, search_query q, std::string_view ref,
                          self->audience_->tell_entries();
                          member* m = self->services_.find_member(number);
                          if (!m) return;
-                         m->end_read();
-                         if (!f) return m->refuse(r, for_members(f.error()));
-                         m->tell(answer(*f));
+                         if (f) {
+                           m->tell(answer(*f));
+                         } else {
+                           m->refuse(r, for_members(f.error()));
+                         }
+                         m->end(work::answer);
                        });
 }
 
@@ -168,12 +222,18 @@ void room::admit_some() {
       leave(*m);
       m->refuse(w.ref, for_members(*why_not_));
     }
+    m->end(work::opening);
   }
   if (answered_ > 0) return services_.later([self = shared_from_this()] { self->admit_some(); });
   if (size() == 0) services_.drop(*this);
 }
 
 void room::admit(member& m, const beginning& from, std::string ref) {
+  tell_state(m, std::move(ref));
+  audience_->begin(m, from, head_);
+}
+
+void room::tell_state(const member& m, std::string ref) const {
   room_state state{std::move(ref), name_, topic_, {}, head_};
   // A protocol with one room has no list of who is in it.
   if (m.many_rooms()) {
@@ -183,7 +243,6 @@ void room::admit(member& m, const beginning& from, std::string ref) {
     }
   }
   m.tell(std::move(state));
-  audience_->begin(m, from, head_);
 }
 
 } // namespace asio_chat

@@ -57,10 +57,14 @@ class room : public std::enable_shared_from_this<room> {
   /// told at once.
   enum class announcement { now, soon };
   void leave(member& m, announcement when = announcement::now);
-  void tell_renamed(const std::string& from, const std::string& to,
+  void tell_renamed(const member& who, const std::string& from,
                     announcement when = announcement::now);
+  /// Tells a member who is here, and the topic.
+  void tell_state(const member& m, std::string ref = {}) const;
   /// The sink of the member with this seat can take more. Whether a page was asked for.
   bool hungry(const member::seat& s) { return audience_->hungry(s); }
+  /// It cannot, by what it was told of another room.
+  void lag_unless_behind(const member& m) { audience_->lag_unless_behind(m); }
 
   /// Appends an entry; when the journal has it, the members are told and `author` gets his
   /// acknowledgement, in the order of the log. An author whose command has neither id nor ref asks
@@ -68,7 +72,8 @@ class room : public std::enable_shared_from_this<room> {
   void post(member& author, entry_kind kind, std::string text, std::string_view id,
             std::string_view ref);
 
-  /// Answers with a page of the log, as `shape` makes it.
+  /// Answers with a page of the log, as `shape` makes it. A page of the newest entries ends with
+  /// the last one that the member has been told: what he is told from then on follows it.
   void read_history(member& reader, const log_range& part, std::string_view ref,
                     event (*shape)(history_page));
 
@@ -78,13 +83,29 @@ class room : public std::enable_shared_from_this<room> {
               std::function<reply(const journal::hits&)> answer);
 
  private:
+  struct page_request {
+    std::uint64_t number; ///< of the member
+    log_range part;
+    std::string ref;
+    event (*shape)(history_page);
+    bool newest;
+    int reads = 0;
+  };
+  struct early_page {
+    page_request request;
+    journal::page page;
+  };
+
   void opened(const result<journal::log_state>& state);
-  void stored(std::uint64_t author, const identity& who, std::string ref,
-              result<journal::appended> a);
   /// Of those whose log was asked for before the answer came.
   void admit_some();
+  void stored(member* sender, const identity& who, std::string ref, result<journal::appended> a);
+  void read_page(page_request r);
+  void on_page(page_request r, result<journal::page> p);
+  void give_page(page_request r, journal::page p);
+  void give_early_pages();
   void admit(member& m, const beginning& from, std::string ref);
-  void announce(event e, announcement when);
+  void announce(event e, announcement when, const member* about = nullptr);
 
   struct waiting_for_state {
     std::uint64_t number;
@@ -104,6 +125,8 @@ class room : public std::enable_shared_from_this<room> {
   std::deque<waiting_for_state> waiting_;
   std::size_t answered_ = 0;         ///< so many of them wait for nothing but their turn
   std::optional<failure> why_not_{}; ///< they cannot come in; none: they can
+  /// They have entries that the journal has not said yet that it has stored.
+  std::deque<early_page> early_;
 };
 
 } // namespace asio_chat

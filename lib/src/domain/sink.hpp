@@ -30,8 +30,11 @@ class sink {
   }
   /// As the last delivery said, as long as it has not changed.
   virtual bool full() const noexcept = 0;
-  /// Whether to take no more commands for now: the member has as many posts under way as he may.
+  /// Whether to take no more commands for now: what was asked before comes first.
   virtual void hold(bool on) = 0;
+  /// The member asks nothing more: no command is taken from here on. `close` follows when all is
+  /// answered; if that takes too long the sink closes by itself, for the same reason.
+  virtual void wind_down(const close_reason& reason) = 0;
   /// The member is to go.
   virtual void close(close_reason reason) = 0;
   /// How the connection is protected, in lines for the member.

@@ -73,6 +73,7 @@ class journal {
   using append_done = std::function<void(result<appended>)>;
   using read_done = std::function<void(result<page>)>;
   using search_done = std::function<void(result<hits>)>;
+  using close_done = std::function<void()>;
 
   virtual ~journal() = default;
 
@@ -80,7 +81,7 @@ class journal {
   virtual void open(std::string room, open_done done) = 0;
 
   /// Nobody uses the room now: if logs have to be given up, this one goes before those in use.
-  virtual void close(const std::string& room) = 0;
+  virtual void close(const std::string& room, close_done done) = 0;
 
   /// Adds an entry, durably; its `at` is what the journal makes it, and a `time` before that of the
   /// last entry becomes that one: times in a log never decrease. An `id` that is not empty is the

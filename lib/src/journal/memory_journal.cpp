@@ -212,7 +212,8 @@ void memory_journal::open(std::string room, open_done done) {
   });
 }
 
-void memory_journal::close(const std::string& room) {
+void memory_journal::close(const std::string& room, close_done done) {
+  answer(std::move(done));
   const auto found = by_room_.find(room);
   if (found == by_room_.end() || !found->second->in_use) return;
   const auto l = found->second;

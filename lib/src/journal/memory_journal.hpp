@@ -38,7 +38,7 @@ class memory_journal final : public journal {
   ~memory_journal() override;
 
   void open(std::string room, open_done done) override;
-  void close(const std::string& room) override;
+  void close(const std::string& room, close_done done) override;
   void append(entry draft, const identity& author, append_done done) override;
   void read(std::string room, range part, read_done done) override;
   void search(search_query q, search_done done) override;

@@ -55,6 +55,10 @@ class native_protocol final : public protocol, public sink {
     return house_.encoders.alone(native::encode(native::goodbye{reason}));
   }
 
+  void quit(const close_reason& reason) override {
+    if (member_) return house_.hub.quit(*member_, reason);
+    peer_.close(reason);
+  }
   void leave(bool for_good) override {
     if (member_) house_.hub.leave(*std::exchange(member_, nullptr), for_good);
   }
@@ -75,6 +79,7 @@ class native_protocol final : public protocol, public sink {
   }
   bool full() const noexcept override { return peer_.full(); }
   void hold(bool on) override { peer_.hold(on); }
+  void wind_down(const close_reason& reason) override { peer_.wind_down(reason); }
   void close(close_reason reason) override { peer_.close(std::move(reason)); }
   std::vector<std::string> protection() const override { return peer_.protection(); }
 
@@ -114,7 +119,7 @@ class native_protocol final : public protocol, public sink {
 
   void handle(const native::join& j) {
     house_.doing("join");
-    join(j.room, j, j.ref);
+    house_.hub.in_turn(*member_, turn::after_posts, [this, j] { join(j.room, j, j.ref); });
   }
   void handle(const native::leave& l) { run({"leave", l.room, {}, l.ref, {}}); }
   void handle(const native::send& s) {
@@ -128,6 +133,15 @@ class native_protocol final : public protocol, public sink {
   }
   void handle(const native::history& h) {
     house_.doing("history");
+    house_.hub.in_turn(*member_, turn::at_once, [this, h] { read(h); });
+  }
+  void handle(const native::ping& p) {
+    house_.doing("ping");
+    peer_.send(house_.encoders.alone(native::encode(native::pong{p.ref})));
+  }
+  void handle(const native::bye&) { quit({close_code::quit, "goodbye"}); }
+
+  void read(const native::history& h) {
     const auto room = house_.hub.room_of(*member_, h.room);
     if (!room) return refuse(h.ref, room.error());
     log_range part = h.part;
@@ -135,11 +149,6 @@ class native_protocol final : public protocol, public sink {
     (*room)->read_history(*member_, part, h.ref,
                           [](history_page p) { return event(std::move(p)); });
   }
-  void handle(const native::ping& p) {
-    house_.doing("ping");
-    peer_.send(house_.encoders.alone(native::encode(native::pong{p.ref})));
-  }
-  void handle(const native::bye&) { peer_.close({close_code::quit, "goodbye"}); }
 
   void join(std::string_view room, const auto& asked, std::string_view ref) {
     const auto in = house_.hub.join(*member_, room, ref, {asked.after, asked.history});

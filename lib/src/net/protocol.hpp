@@ -28,6 +28,8 @@ class peer {
   virtual bool full() const noexcept = 0;
   /// Whether to read no further frames.
   virtual void hold(bool on) = 0;
+  /// See `sink`.
+  virtual void wind_down(const close_reason& reason) = 0;
   /// Ends the session at the end of the turn, after a goodbye.
   virtual void close(close_reason reason) = 0;
   /// The login deadline is met; the idle time begins.
@@ -73,6 +75,8 @@ class protocol {
   virtual close_reason too_large(std::size_t announced) const = 0;
   /// The last frame, or null if there is nothing to say.
   virtual shared_bytes goodbye(const close_reason& reason) const = 0;
+  /// Nothing more is to be asked: closes the session when all that was asked is answered.
+  virtual void quit(const close_reason& reason) = 0;
   /// The session ends: out of the hub.
   /// @param for_good the member asked for it
   virtual void leave(bool for_good) = 0;

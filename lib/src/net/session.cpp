@@ -94,8 +94,8 @@ void session::on_read(const error_code& e, std::size_t n) {
   reactor_.read_completed();
   if (e) {
     input_over_ = true;
-    const bool politely = e == asio::error::eof;
-    close({close_code::connection_lost, politely ? "closed by the peer" : e.message()});
+    if (e == asio::error::eof) return quit({close_code::connection_lost, "closed by the peer"});
+    close({close_code::connection_lost, e.message()});
     return;
   }
   frames_.commit(n);
@@ -137,7 +137,7 @@ void session::go_on() {
 
 void session::take_frames() {
   if (state_ == state::telling && !tell_protocol()) return;
-  if (logged_in_) reactor_.times().begin(*this, phase::idle, reactor_.now());
+  if (logged_in_) begin(phase::idle);
   std::string_view payload;
   if (house_.watch) house_.watch->begin();
   while (!closing_for_ && !paused()) {
@@ -201,7 +201,7 @@ void session::check_appetite() {
   // A byte that went is progress. Before the login its deadline alone counts.
   if (logged_in_ && still_full) begin_stall();
   if (still_full) return;
-  if (logged_in_) reactor_.times().begin(*this, phase::idle, reactor_.now());
+  if (logged_in_) begin(phase::idle);
   full_ = false;
   protocol_->hungry();
   go_on();
@@ -209,7 +209,12 @@ void session::check_appetite() {
 
 void session::begin_stall() {
   unacknowledged_ = std::numeric_limits<std::size_t>::max();
-  reactor_.times().begin(*this, phase::stalled, reactor_.now());
+  begin(phase::stalled);
+}
+
+void session::begin(phase p) {
+  // Who quits has one deadline until he is answered.
+  if (!quits_for_) reactor_.times().begin(*this, p, reactor_.now());
 }
 
 void session::hold(bool on) {

@@ -28,10 +28,11 @@ class session_keeper {
 
 ///     handshaking -> telling (which protocol?) -> live -> closing -> closed
 ///
-/// One read and one write under way at most. While the outbox is full or the member has too many
-/// posts under way, nothing is read: the peer has to wait, and TCP tells it so. `close` is the only
-/// way out: it is carried out at the end of the turn, leaves the hub, says goodbye, sends what
-/// waits, shuts TLS down, and lets the socket go, all within `limits::close_time`.
+/// One read and one write under way at most. While the outbox is full or the member is on hold,
+/// nothing is read: the peer has to wait, and TCP tells it so. `close` is the only way out: it is
+/// carried out at the end of the turn, leaves the hub, says goodbye, sends what waits, shuts TLS
+/// down, and lets the socket go, all within `limits::close_time`. Before that, whoever says bye or
+/// ends its input gets the answers to what it asked, within `limits::close_time` as well.
 class session final : public transport::stream_owner,
                       public peer,
                       public expirable,
@@ -47,6 +48,7 @@ class session final : public transport::stream_owner,
   appetite send(const shared_bytes& bytes) override;
   bool full() const noexcept override { return full_; }
   void hold(bool on) override;
+  void wind_down(const close_reason& reason) override;
   void close(close_reason reason) override;
   void logged_in() override;
   const std::string& address() const noexcept override { return address_; }
@@ -69,6 +71,9 @@ class session final : public transport::stream_owner,
   /// Other certificates are trusted now: whoever showed one that is not has to go.
   void check_trust();
 
+  /// Ends when all that was asked is answered.
+  void quit(close_reason reason);
+
   /// Ends at once; nothing more is sent. Not from inside the hub.
   void cut_off(close_reason reason);
 
@@ -83,7 +88,8 @@ class session final : public transport::stream_owner,
 
   void read();
   void sleep_or_read();
-  bool paused() const noexcept { return (held_ || full_) && !closing_for_; }
+  bool paused() const noexcept { return (held_ || full_ || quits_for_) && !closing_for_; }
+  void begin(phase p);
   void go_on();
   void fills_up();
   void check_appetite();
@@ -108,9 +114,10 @@ class session final : public transport::stream_owner,
   bool logged_in_ = false;
   bool reading_ = false;
   bool input_over_ = false;
-  bool held_ = false;              ///< too many posts are under way
-  bool full_ = false;              ///< too much waits in the outbox
-  std::size_t unacknowledged_ = 0; ///< half a stall time ago; at its beginning: not known
+  bool held_ = false;                     ///< what was asked before comes first
+  bool full_ = false;                     ///< too much waits in the outbox
+  std::size_t unacknowledged_ = 0;        ///< half a stall time ago; at its beginning: not known
+  std::optional<close_reason> quits_for_; ///< when all that was asked is answered
   std::optional<close_reason> closing_for_;
   wire::frame_reader frames_{wire::text_payload_cap};
   outbox outbox_;

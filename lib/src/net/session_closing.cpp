@@ -15,6 +15,17 @@ void session::close(close_reason reason) {
   reactor_.touch(*this);
 }
 
+void session::quit(close_reason reason) {
+  if (state_ != state::live || closing_for_) return close(std::move(reason));
+  protocol_->quit(reason);
+}
+
+void session::wind_down(const close_reason& reason) {
+  if (quits_for_ || closing_for_ || state_ != state::live) return;
+  begin(phase::closing);
+  quits_for_ = reason;
+}
+
 void session::begin_closing() {
   const std::string name(protocol_ ? protocol_->name() : "");
   house_.log(severity::info, fmt::format("Connection closed with {}", address_),
@@ -51,6 +62,7 @@ void session::expire(phase p) {
   case phase::login:
     return close({close_code::login_timeout, "no login in time"});
   case phase::idle:
+    if (held_) return begin(phase::idle); // it is not heard because it is not listened to
     return close({close_code::idle, fmt::format("nothing was heard for {} s",
                                                 house_.config.limits.idle_time.count() / 1000)});
   case phase::stalled:
@@ -62,6 +74,7 @@ void session::expire(phase p) {
         {close_code::slow_reader,
          fmt::format("nothing was read for {} s", house_.config.limits.stall_time.count() / 1000)});
   case phase::closing:
+    if (state_ == state::live) return close(*quits_for_);
     return finish();
   }
 }

@@ -46,6 +46,10 @@ class text_protocol final : public protocol, public sink {
     return house_.encoders.alone(wire::text::encode(reason));
   }
 
+  void quit(const close_reason& reason) override {
+    if (member_) return house_.hub.quit(*member_, reason);
+    peer_.close(reason);
+  }
   void leave(bool for_good) override {
     if (member_) house_.hub.leave(*std::exchange(member_, nullptr), for_good);
   }
@@ -66,6 +70,7 @@ class text_protocol final : public protocol, public sink {
   }
   bool full() const noexcept override { return peer_.full(); }
   void hold(bool on) override { peer_.hold(on); }
+  void wind_down(const close_reason& reason) override { peer_.wind_down(reason); }
   void close(close_reason reason) override { peer_.close(std::move(reason)); }
   std::vector<std::string> protection() const override { return peer_.protection(); }
 

@@ -259,7 +259,7 @@ constexpr setting table[] = {
    [](settings& s, view v) { return store_duration(s.server.limits.idle_time, v); }},
   {"stall-timeout", "Limits", "TIME", "30s", "while much waits and the client takes none of it", false,
    [](settings& s, view v) { return store_duration(s.server.limits.stall_time, v); }},
-  {"close-timeout", "Limits", "TIME", "2s", "for the last words of a connection that ends", false,
+  {"close-timeout", "Limits", "TIME", "2s", "for the answers that one who leaves still gets, and again for the last words", false,
    [](settings& s, view v) { return store_duration(s.server.limits.close_time, v); }},
   {"drain-timeout", "Limits", "TIME", "5s", "for all of them when the server stops", false,
    [](settings& s, view v) { return store_duration(s.server.limits.drain_time, v); }},

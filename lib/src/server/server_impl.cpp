@@ -251,7 +251,7 @@ void server::impl::stop(stop_handler handler) {
     l->close();
   listeners_.clear();
   for (const auto& [key, s] : sessions_) {
-    s->close({close_code::server_stopping, "the server is going down"});
+    s->quit({close_code::server_stopping, "the server is going down"});
   }
   if (sessions_.empty()) return complete_stop();
   drain_.expires_after(config_.limits.drain_time);

@@ -1,17 +1,20 @@
-// A journal that can be told to fail.
+// A journal that can be told to fail, to stand still, or to answer out of order.
 #pragma once
 
+#include "accounts/name_store.hpp"
 #include "base/scheduler.hpp"
 #include "journal/journal.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace asio_chat::test {
 
-class failing_journal final : public journal {
+class failing_journal final : public journal, public name_store {
  public:
   failing_journal(journal& good, scheduler later)
       : good_(good)
@@ -22,33 +25,58 @@ class failing_journal final : public journal {
   std::size_t reads = 0;         ///< asked for
   bool index_incomplete = false; ///< searches are answered so
   bool slow_reads = false;       ///< answered after whatever else is under way
+  bool slow_appends = false;     ///< likewise: what is stored can be read before that is said
+  bool stopped = false;          ///< the disk stands still: what is asked waits for `go`
+
+  std::size_t waiting() const { return waiting_.size(); }
+  void go() {
+    stopped = false;
+    for (const auto& call : std::exchange(waiting_, {}))
+      call();
+  }
 
   void open(std::string room, open_done done) override {
     if (broken) return fail_later<log_state>(std::move(done));
-    good_.open(std::move(room), std::move(done));
+    call([this, room, done] { good_.open(room, done); });
   }
-  void close(const std::string& room) override { good_.close(room); }
+  void close(const std::string& room, close_done done) override {
+    call([this, room, done] { good_.close(room, done); });
+  }
   void append(entry draft, const identity& author, append_done done) override {
     if (broken) return fail_later<appended>(std::move(done));
-    good_.append(std::move(draft), author, std::move(done));
+    if (slow_appends) done = [this, done](auto a) { later_([done, a] { done(a); }); };
+    call([this, draft, author, done] { good_.append(draft, author, done); });
   }
   void read(std::string room, range part, read_done done) override {
     ++reads;
     if (broken) return fail_later<page>(std::move(done));
-    if (!slow_reads) return good_.read(std::move(room), part, std::move(done));
-    good_.read(std::move(room), part, [later = later_, done = std::move(done)](const auto& p) {
-      later([done, p] { done(p); });
-    });
+    if (slow_reads) done = [this, done](auto p) { later_([done, p] { done(p); }); };
+    call([this, room, part, done] { good_.read(room, part, done); });
   }
   void search(search_query q, search_done done) override {
     if (broken) return fail_later<hits>(std::move(done));
-    good_.search(std::move(q), [part = index_incomplete, done = std::move(done)](result<hits> h) {
-      if (h) h->incomplete = part;
-      done(std::move(h));
+    call([this, q, part = index_incomplete, done] {
+      good_.search(q, [part, done](result<hits> h) {
+        if (h) h->incomplete = part;
+        done(std::move(h));
+      });
     });
   }
 
+  std::vector<held_name> held_names() override { return {}; }
+  void hold(held_name, change_done d) override {
+    call([this, d] { later_(d); });
+  }
+  void release(const identity&, change_done d) override {
+    call([this, d] { later_(d); });
+  }
+
  private:
+  template <class Call>
+  void call(Call c) {
+    if (!stopped) return c();
+    waiting_.push_back(std::move(c));
+  }
   template <class T, class Done>
   void fail_later(Done done) {
     later_([done = std::move(done), why = *broken] { done(result<T>(why)); });
@@ -56,6 +84,7 @@ class failing_journal final : public journal {
 
   journal& good_;
   scheduler later_;
+  std::vector<std::function<void()>> waiting_;
 };
 
 } // namespace asio_chat::test

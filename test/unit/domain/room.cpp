@@ -269,6 +269,7 @@ TEST_CASE("an event of many receivers is one object") {
     }
     bool full() const noexcept override { return false; }
     void hold(bool) override {}
+    void wind_down(const close_reason&) override {}
     void close(close_reason) override {}
     std::vector<std::string> protection() const override { return {"as a test is"}; }
     shared_event last;

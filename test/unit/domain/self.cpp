@@ -63,9 +63,9 @@ TEST_CASE("an acknowledgement finds who changed his name meanwhile") {
   person& bob = w.in("bob");
   w.settle();
   w.send(bob, "hello", "m1");
-  w.type(bob, "/nick robert");
+  w.hub.rename(*bob.self, "robert").value(); // as a request it would have waited
   w.run();
-  CHECK(bob.news() == heard{"lobby bob>robert", "reply[] nick: robert", "ack m1 lobby@1"});
+  CHECK(bob.news() == heard{"lobby bob>robert", "ack m1 lobby@1"});
   CHECK(alice.news() == heard{"lobby bob>robert", "lobby@1 bob: hello"});
 }
 

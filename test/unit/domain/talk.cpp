@@ -98,8 +98,8 @@ TEST_CASE("C32 D19: what is told is clean, whatever was sent") {
   w.type(alice, "/me \xc2\x9b");
   w.type(alice, "/msg bob \x1b]0;x\x07");
   w.run();
-  CHECK(bob.news() == heard{"alice to bob: \uFFFD]0;x\uFFFD",
-                            "lobby@1 alice: a\uFFFD\uFFFD[31mb\uFFFD\nc", "lobby@2 alice* \uFFFD"});
+  CHECK(bob.news() == heard{"lobby@1 alice: a\uFFFD\uFFFD[31mb\uFFFD\nc", "lobby@2 alice* \uFFFD",
+                            "alice to bob: \uFFFD]0;x\uFFFD"});
 }
 
 TEST_CASE("/msg reaches one member, in whatever case, and is confirmed to its author") {

@@ -46,7 +46,7 @@ class domain_world {
       : given(l)
       , memory(tasks.later(), 7, kept)
       , log(memory, tasks.later())
-      , hub({log, clock, given, tasks.later(), "lobby"}) {}
+      , hub({log, clock, given, tasks.later(), "lobby", {}, &log}) {}
 
   person& enter(const std::string& name, bool many_rooms = true) {
     person& p = people.emplace_back();

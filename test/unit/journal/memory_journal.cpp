@@ -100,7 +100,7 @@ TEST_CASE("looking at rooms pushes no log out") {
   b.append("b", "1");
   for (int i = 0; i < 10; ++i) {
     b.open("x" + std::to_string(i));
-    b.log.close("x" + std::to_string(i));
+    b.log.close("x" + std::to_string(i), [] {});
     b.read("y" + std::to_string(i), {});
   }
   CHECK(b.read("a", {7, 0}).entries.size() == 1);
@@ -115,7 +115,7 @@ TEST_CASE("the log of a room in use stays, however many rooms others write into"
     b.append("r" + std::to_string(i), "x");
   CHECK(b.read("lobby", {7, 0}).entries.size() == 1);
   CHECK(b.append("lobby", "keep me", "id") == first);
-  b.log.close("lobby");
+  b.log.close("lobby", [] {});
   CHECK(b.read("r98", {7, 0}).entries.size() == 1);
   CHECK(b.read("r97", {7, 0}).entries.empty()); // three idle ones are kept, the lobby is one now
   for (int i = 0; i < 3; ++i)

@@ -26,6 +26,46 @@ TEST_CASE("bye is answered with a goodbye, and the others hear that one left") {
   CHECK(w.chat->stats().members == 1);
 }
 
+TEST_CASE("everything that was asked before bye is answered before goodbye") {
+  server_world w;
+  const auto alice = w.connect();
+  alice->send("{'type':'hello','name':'alice'}");
+  for (int n = 0; n < 100; ++n)
+    alice->send("{'type':'send','id':'m" + std::to_string(n) + "','text':'line'}");
+  alice->send("{'type':'history','ref':'h','limit':1000}");
+  alice->send("{'type':'command','ref':'s','line':'/search line'}");
+  alice->send("{'type':'join','ref':'j','room':'den'}");
+  alice->send("{'type':'command','ref':'t','line':'/topic tea'}");
+  alice->send("{'type':'command','ref':'w','line':'/who'}");
+  alice->send("{'type':'bye'}");
+  w.run();
+  const auto heard = alice->take();
+  const words all = types(heard);
+  CHECK(std::count(all.begin(), all.end(), "ack") == 101); // the topic's as well
+  REQUIRE(all.size() > 8);
+  const words last(all.end() - 8, all.end());
+  CHECK(last == words{"history", "reply", "event joined", "room", "event topic", "ack", "reply",
+                      "goodbye"});
+  for (const auto& m : heard) {
+    if (m.at("type") == "history") CHECK(m.at("entries").as_array().size() == 100);
+  }
+}
+
+TEST_CASE("who comes in and says bye gets the entries that the room gives") {
+  server_world w;
+  const auto alice = w.log_in("alice");
+  for (int n = 0; n < 10; ++n)
+    w.say(alice, "{'type':'send','id':'m" + std::to_string(n) + "','text':'line'}");
+  const auto bob = w.connect();
+  bob->send("{'type':'hello','name':'bob','history':5}");
+  bob->send("{'type':'bye'}");
+  w.run();
+  CHECK(types(bob->take()) == words{"welcome", "room", "event joined", "event message",
+                                    "event message", "event message", "event message",
+                                    "event message", "goodbye"});
+  CHECK(types(alice->take()) == words{"event joined", "event left"});
+}
+
 TEST_CASE("/quit, and bye before the login, end as bye does") {
   server_world w;
   CHECK(types(w.say(w.log_in("alice"), "{'type':'command','line':'/quit'}")) == words{"goodbye"});

@@ -46,6 +46,8 @@ class wire_client : public transport::stream_owner {
   void go_on_reading() {
     if (std::exchange(stopped_, false) && !reading_) read();
   }
+  /// The end of the input; what comes is read on.
+  void end_input() { stream_->async_shutdown(transport::handler_of<&wire_client::on_end>(*this)); }
 
   /// What came since the last time, without `v`: every message has it.
   std::vector<boost::json::object> take() { return std::exchange(messages_, {}); }
@@ -73,6 +75,7 @@ class wire_client : public transport::stream_owner {
     }
     if (!stopped_) read();
   }
+  void on_end(const error_code&, std::size_t) {}
   void write() {
     if (!writing_.empty() || waiting_.empty()) return;
     writing_ = std::exchange(waiting_, {});

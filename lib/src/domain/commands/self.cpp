@@ -13,8 +13,8 @@ result<void> nick(hub& h, member& m, const command& c) {
   return {};
 }
 
-result<void> quit(hub&, member& m, const command&) {
-  m.sink().close({close_code::quit, "goodbye"});
+result<void> quit(hub& h, member& m, const command&) {
+  h.quit(m, {close_code::quit, "goodbye"});
   return {};
 }
 

@@ -102,8 +102,8 @@ void sqlite_journal::open(std::string room, open_done done) {
   workers_->writing->add({open_operation{std::move(room)}}, std::move(done));
 }
 
-void sqlite_journal::close(const std::string& room) {
-  workers_->writing->add({close_operation{room}});
+void sqlite_journal::close(const std::string& room, close_done done) {
+  workers_->writing->add({close_operation{room}}, std::move(done));
 }
 
 void sqlite_journal::append(entry draft, const identity& author, append_done done) {
@@ -122,12 +122,12 @@ std::vector<held_name> sqlite_journal::held_names() {
   return workers_->logs->names_at_start();
 }
 
-void sqlite_journal::hold(held_name n) {
-  workers_->writing->add({hold_operation{std::move(n)}});
+void sqlite_journal::hold(held_name n, name_store::change_done d) {
+  workers_->writing->add({hold_operation{std::move(n)}}, std::move(d));
 }
 
-void sqlite_journal::release(const identity& who) {
-  workers_->writing->add({release_operation{who}});
+void sqlite_journal::release(const identity& who, name_store::change_done d) {
+  workers_->writing->add({release_operation{who}}, std::move(d));
 }
 
 result<bool> sqlite_journal::take_masters(std::vector<secret_key> masters) {

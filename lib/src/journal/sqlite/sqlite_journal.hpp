@@ -43,14 +43,14 @@ class sqlite_journal final : public journal, public name_store {
   ~sqlite_journal() override;
 
   void open(std::string room, open_done done) override;
-  void close(const std::string& room) override;
+  void close(const std::string& room, close_done done) override;
   void append(entry draft, const identity& author, append_done done) override;
   void read(std::string room, range part, read_done done) override;
   void search(search_query q, search_done done) override;
 
   std::vector<held_name> held_names() override;
-  void hold(held_name n) override;
-  void release(const identity& who) override;
+  void hold(held_name n, name_store::change_done d) override;
+  void release(const identity& who, name_store::change_done d) override;
 
   /// Master keys from now on. If another one is first, all keys are wrapped by that one and every
   /// room gets a new key for what comes from here on; waits for the disk.

@@ -29,6 +29,7 @@ void answer(operation& o, const done& d) {
     if (o.refused) return (*opened)(std::move(*o.refused));
     return (*opened)(std::move(std::get<open_operation>(o.what).state));
   }
+  if (const auto* over = std::get_if<name_store::change_done>(&d)) (*over)();
 }
 
 template <class T>

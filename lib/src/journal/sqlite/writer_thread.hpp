@@ -1,6 +1,7 @@
 // The thread that writes: all that waits, in one commit.
 #pragma once
 
+#include "accounts/name_store.hpp"
 #include "journal/sqlite/answers.hpp"
 #include "journal/sqlite/reader_thread.hpp"
 #include "journal/sqlite/store.hpp"
@@ -17,13 +18,14 @@ namespace asio_chat::sqlite {
 /// messages is not committed alone while the others come in, and one lock serves them all.
 class writer_thread {
  public:
-  using done = std::variant<std::monostate, journal::append_done, journal::open_done>;
+  using done = std::variant<std::monostate, journal::append_done, journal::open_done,
+                            name_store::change_done>;
 
   /// @param readers gets its calls when what was queued before them is committed
   writer_thread(store& s, reader_thread& readers, answer_post post);
   ~writer_thread();
 
-  void add(operation o, done d = {});
+  void add(operation o, done d);
   void add(read_call r);
 
  private:

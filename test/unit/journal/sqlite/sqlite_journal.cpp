@@ -63,11 +63,11 @@ TEST_CASE("names said last before the end are kept") {
     journal_bench b(kept.maker());
     CHECK(names_of(b).held_names().empty());
     for (int i = 0; i < 100; ++i)
-      names_of(b).hold({{1}, "name-" + std::to_string(i), {}});
-    names_of(b).hold({{3}, "carol", {}});
-    names_of(b).hold(alice);
-    names_of(b).hold(bob);
-    names_of(b).release({3});
+      names_of(b).hold({{1}, "name-" + std::to_string(i), {}}, [] {});
+    names_of(b).hold({{3}, "carol", {}}, [] {});
+    names_of(b).hold(alice, [] {});
+    names_of(b).hold(bob, [] {});
+    names_of(b).release({3}, [] {});
   }
   journal_bench b(kept.maker());
   CHECK(names_of(b).held_names() == std::vector<held_name>{alice, bob});
@@ -98,10 +98,10 @@ TEST_CASE("names are kept though the end comes between two commits") {
     b.inbox.run_all(); // what is appended in a turn is handed over at its end
     while (commits < 1)
       std::this_thread::yield();
-    names_of(b).hold({{1}, "alice", {}});
+    names_of(b).hold({{1}, "alice", {}}, [] {});
     for (int i = 0; i < 20'000; ++i)
       b.log->append(b.draft("den", "x"), {}, ignore);
-    names_of(b).hold({{2}, "bob", {}});
+    names_of(b).hold({{2}, "bob", {}}, [] {});
     b.inbox.run_all();
     queued = true;
     while (commits < 2)
@@ -187,7 +187,7 @@ TEST_CASE("C46 C47: no eight bytes of what is known are in any file of the journ
     entry topic = b.draft(known[3], known[1], "", known[2]);
     topic.kind = entry_kind::topic;
     b.append(topic);
-    names_of(b).hold({{1}, known[5], {}});
+    names_of(b).hold({{1}, known[5], {}}, [] {});
     CHECK(b.search({known[3], {"quinces"}, {}, {}, {}}).entries.size() == 50);
     CHECK(look() >= 5); // with the WAL and its index
   }

@@ -1,0 +1,151 @@
+// Who does not read: nobody waits for him, nobody can do him harm, and he misses nothing.
+
+#include "support/catch.hpp"
+#include "unit/domain/world.hpp"
+
+#include <fmt/format.h>
+
+using namespace asio_chat;
+using test::domain_world;
+using test::heard;
+using test::person;
+
+TEST_CASE("/msg to somebody who does not read is refused, and delivered when he reads again") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  w.settle();
+  bob.ear.room_for = 2;
+  for (int n = 0; n < 4; ++n)
+    w.type(alice, "/msg bob psst", {}, fmt::format("r{}", n));
+  const std::string no = "not_available: bob does not read at the moment; not delivered";
+  CHECK(alice.news() ==
+        heard{"reply[r0] msg: ", "reply[r1] msg: ", "refused[r2] " + no, "refused[r3] " + no});
+  CHECK_FALSE(alice.ear.held);
+  CHECK(bob.news() == heard{"alice to bob: psst", "alice to bob: psst"});
+  CHECK_FALSE(bob.ear.closed);
+  w.type(alice, "/msg bob again");
+  CHECK(bob.news() == heard{"alice to bob: again"});
+}
+
+TEST_CASE("one whose sink one room has filled is told nothing by the others until he reads") {
+  domain_world w;
+  person& alice = w.in("alice", "r0");
+  person& bob = w.in("bob", "r0");
+  for (int n = 1; n < 20; ++n) {
+    for (person* p : {&alice, &bob})
+      w.hub.join(*p->self, fmt::format("r{}", n), "").value();
+  }
+  w.settle();
+  bob.ear.room_for = 1;
+  for (int round = 0; round < 3; ++round) {
+    for (int n = 0; n < 20; ++n)
+      w.type(alice, "hello", fmt::format("r{}", n));
+    w.type(alice, fmt::format("/nick alice-{}", round));
+    w.run();
+  }
+  CHECK(bob.ear.events.size() == 1);
+  CHECK_FALSE(bob.ear.closed);
+  bob.ear.room_for = 1'000;
+  hub::hungry(*bob.self);
+  w.run();
+  CHECK(bob.ear.all<entry>().size() == 60); // in each room all, in its order
+  std::map<std::string, std::uint64_t> last;
+  for (const entry& e : bob.ear.all<entry>())
+    CHECK(e.at.offset == ++last[e.room]);
+}
+
+TEST_CASE("who has missed that people came and went is told who is here when he has caught up") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  person& carol = w.in("carol");
+  w.settle();
+  bob.ear.room_for = 1;
+  w.type(alice, "one");
+  w.run();
+  w.leave(carol);
+  w.type(alice, "/nick ada");
+  w.in("dave");
+  person& eve = w.in("eve");
+  w.leave(eve);
+  w.type(alice, "two");
+  w.run();
+  bob.news();
+  bob.ear.room_for = 1'000;
+  hub::hungry(*bob.self);
+  w.run();
+  CHECK(bob.news() ==
+        heard{"lobby@2 ada: two", "state[] lobby head 2 topic '' members ada bob dave"});
+  w.type(alice, "three");
+  w.run();
+  CHECK(bob.news() == heard{"lobby@3 ada: three"}); // once
+  // Who is in one room without a list has nothing to be corrected.
+  person& text = w.in("text", "lobby", false);
+  text.ear.room_for = 1;
+  w.type(alice, "four");
+  w.run();
+  w.leave(bob);
+  w.run();
+  text.news();
+  text.ear.room_for = 1'000;
+  hub::hungry(*text.self);
+  w.run();
+  CHECK(text.news().empty());
+}
+
+TEST_CASE("one's own new name is told though one does not keep up") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  w.settle();
+  bob.ear.room_for = 1;
+  w.type(alice, "one");
+  w.type(alice, "two");
+  w.run();
+  w.type(bob, "/nick rob", {}, "n");
+  const heard news = bob.news();
+  CHECK(std::count(news.begin(), news.end(), "lobby bob>rob") == 1);
+  CHECK(news.back() == "reply[n] nick: rob");
+}
+
+TEST_CASE("C57: one who reads nothing delays nobody, and gets everything in order later") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  person& stuck = w.in("stuck");
+  w.settle();
+  stuck.ear.room_for = 1;
+  for (int n = 1; n <= 3'000; ++n) {
+    w.send(alice, "line", fmt::format("m{}", n));
+    w.run();
+    REQUIRE(bob.ear.events.size() == static_cast<std::size_t>(n)); // told in the same turn
+  }
+  CHECK(alice.ear.all<acknowledged>().size() == 3'000);
+  CHECK(stuck.ear.events.size() == 1);
+  stuck.ear.room_for = 10'000;
+  hub::hungry(*stuck.self);
+  w.run();
+  const auto entries = stuck.ear.all<entry>();
+  REQUIRE(entries.size() == 3'000);
+  for (std::size_t n = 0; n < entries.size(); ++n)
+    REQUIRE(entries[n].at.offset == n + 1);
+}
+
+TEST_CASE("C58: one who is cut off in the middle of a broadcast is announced by his name") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  person& carol = w.in("carol");
+  w.settle();
+  w.send(alice, "to all", "m1");
+  w.send(bob, "bob's last words", "b1");
+  w.leave(bob); // what they said is under way
+  w.run();
+  w.send(alice, "still to all", "m2");
+  w.leave(alice);
+  w.run();
+  CHECK(carol.news() == heard{"lobby -bob", "lobby@1 alice: to all",
+                              "lobby@2 bob: bob's last words", "lobby -alice",
+                              "lobby@3 alice: still to all"});
+}
