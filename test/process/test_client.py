@@ -1075,3 +1075,23 @@ def test_help_and_version(home):
         assert word in shown
     version = subprocess.run([CLIENT, "--version"], capture_output=True, text=True, check=True)
     assert re.fullmatch(r"asio-chat \d+\.\d+\.\d+\n", version.stdout)
+
+
+def test_the_last_messages_are_shown_though_the_input_is_over(daemon, home):
+    said = "".join(f"line {i}\n" for i in range(50))
+    assert pipe(daemon, "alice", text=said, home=home).returncode == 0
+    for _ in range(20):
+        done = pipe(daemon, "bob", "--history", "50", text="", home=home)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines() == [f"alice: line {i}" for i in range(50)], done.stdout
+
+
+def test_commands_of_a_pipe_are_carried_out_in_their_order(daemon, home, listener):
+    bob = listener("bob")
+    done = pipe(daemon, "alice", text="one\n/nick ada\ntwo\n/topic tea\n/who\n", home=home)
+    assert done.returncode == 0, done.stderr
+    bob.hears("ada left")
+    lines = [line for line in bob.out.decode().splitlines() if "joined" not in line]
+    assert lines[:4] == ["alice: one", "* alice is now known as ada *", "ada: two",
+                         "* ada set the topic: tea *"], lines
+    assert "* online: ada, bob *" in done.stdout

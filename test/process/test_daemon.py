@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import time
@@ -299,3 +300,104 @@ def test_want_of_descriptors_does_not_spin_and_ends_when_it_ends(tmp_path):
         alice = LessonClient(d.port, d.ca, "alice")
         assert alice.receive() == "* alice joined the chat *"
         assert d.log.count("cannot accept connections for now") <= 3
+
+
+class NativeConnection:
+    """A client of the native protocol that can end its input and read on: `ssl` sockets cannot."""
+
+    def __init__(self, daemon):
+        context = ssl.create_default_context(cafile=daemon.ca)
+        context.set_alpn_protocols(["asio-chat/1"])
+        self.socket = socket.create_connection(("127.0.0.1", daemon.port), timeout=PATIENCE)
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname="localhost")
+        self.rest = b""
+        self.until_done(self.tls.do_handshake)
+
+    def until_done(self, step):
+        while True:
+            try:
+                result = step()
+                self.socket.sendall(self.outgoing.read())
+                return result
+            except ssl.SSLWantReadError:
+                self.socket.sendall(self.outgoing.read())
+                received = self.socket.recv(65536)
+                self.incoming.write(received) if received else self.incoming.write_eof()
+
+    def ask(self, *messages):
+        """All of them at once."""
+        frames = [json.dumps(m).encode() for m in messages]
+        self.tls.write(b"".join(len(f).to_bytes(4, "big") + f for f in frames))
+        self.socket.sendall(self.outgoing.read())
+
+    def end_input(self):
+        """close_notify, of which the answer is not waited for."""
+        with pytest.raises(ssl.SSLWantReadError):
+            self.tls.unwrap()
+        self.socket.sendall(self.outgoing.read())
+
+    def receive(self):
+        """The next message; none at the end."""
+        while len(self.rest) < 4 or len(self.rest) < 4 + int.from_bytes(self.rest[:4], "big"):
+            try:
+                data = self.until_done(lambda: self.tls.read(65536))
+            except ssl.SSLZeroReturnError:
+                data = b""
+            if not data:
+                return None
+            self.rest += data
+        end = 4 + int.from_bytes(self.rest[:4], "big")
+        message, self.rest = json.loads(self.rest[4:end]), self.rest[end:]
+        return message
+
+
+@pytest.mark.parametrize("end", ["bye", "/quit", "end of input"])
+def test_all_that_was_asked_is_answered_before_the_end(tmp_path, end):
+    with Daemon(tmp_path) as d:
+        for turn in range(3):
+            alice = NativeConnection(d)
+            asked = [{"type": "hello", "name": f"alice-{turn}"}]
+            asked += [{"type": "send", "id": f"m{i}", "text": f"line {i}"} for i in range(100)]
+            asked += [{"type": "history", "ref": "h", "before": {"epoch": 0, "offset": 0}},
+                      {"type": "command", "ref": "s", "line": "/search line"},
+                      {"type": "join", "ref": "j", "room": f"den-{turn}"},
+                      {"type": "command", "ref": "t", "line": "/topic tea"}]
+            asked += {"bye": [{"type": "bye"}], "/quit": [{"type": "command", "line": "/quit"}],
+                      "end of input": []}[end]
+            alice.ask(*asked)
+            if end == "end of input":
+                alice.end_input()
+            heard = list(iter(alice.receive, None))
+            alice.socket.close()
+            answers = [m.get("id") or m.get("ref") for m in heard
+                       if m["type"] in ("ack", "history", "reply", "room", "error")]
+            wanted = [f"m{i}" for i in range(100)] + ["h", "s", "j", "t"]
+            assert [a for a in answers if a] == wanted
+            assert heard[-1]["type"] == ("goodbye" if end != "end of input" else "ack")
+            (page,) = [m for m in heard if m["type"] == "history"]
+            assert [e["text"] for e in page["entries"]] == [f"line {i}" for i in range(50, 100)]
+
+
+def test_a_page_of_the_newest_entries_ends_where_the_events_go_on(tmp_path):
+    with Daemon(tmp_path) as d:
+        alice, bob = NativeConnection(d), NativeConnection(d)
+        bob.ask({"type": "hello", "name": "bob", "history": 0})
+        while bob.receive()["type"] != "room":
+            pass
+        newest = {"type": "history", "before": {"epoch": 0, "offset": 0}, "limit": 5}
+        alice.ask({"type": "hello", "name": "alice", "history": 0},
+                  *[{"type": "send", "id": f"m{i}", "text": f"{i}"} for i in range(2000)])
+        told, pages = 0, 0
+        bob.ask(newest)
+        while told < 2000 or pages < 1:
+            m = bob.receive()
+            if m.get("kind") == "message":
+                told += 1
+                assert m["position"]["offset"] == told
+            elif m["type"] == "history":
+                pages += 1
+                assert [e["position"]["offset"] for e in m["entries"]] == \
+                    list(range(max(1, told - 4), told + 1))
+                bob.ask(newest)
+        assert pages > 1

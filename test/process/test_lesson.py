@@ -75,6 +75,20 @@ def test_the_client_of_the_protocol_document_works(daemon, tmp_path):
     run.stdout.close()
 
 
+def test_the_client_of_the_protocol_document_shows_what_it_asked_for_though_its_input_is_over(daemon):
+    said = "one\n/topic tea\n/nick robert\n/who\n/history\n"
+    for _ in range(5):
+        run = subprocess.run([sys.executable, ROOT / "docs/protocol/text_client.py", "localhost",
+                              str(daemon.port), daemon.ca, "bob"], input=said, text=True,
+                             capture_output=True, timeout=PATIENCE, env=clean_environment())
+        lines = run.stdout.splitlines()
+        assert "* bob is now known as robert *" in lines
+        assert "* online: robert *" in lines
+        assert any(line.endswith("bob: one *") for line in lines), lines
+        assert lines.index("* bob set the topic: tea *") < lines.index("* bob is now known as robert *")
+        assert lines[-2:] == ["* goodbye *", "[disconnected]"]
+
+
 @pytest.mark.skipif(not shutil.which("openssl"), reason="needs the openssl program")
 def test_B21_openssl_s_client_exchanges_lines(daemon):
     listener = daemon.join("listener")

@@ -102,6 +102,7 @@ void hub::leave_rooms(member& m) {
 }
 
 name_store::change_done hub::begin_upkeep(std::uint64_t number) {
+  if (number == 0) return [] {}; // bounded by what there is to be given up
   ++upkeep_;
   if (member* m = find_member(number)) m->begin(work::upkeep);
   return [self = std::weak_ptr(self_), number] {

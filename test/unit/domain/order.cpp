@@ -303,6 +303,22 @@ TEST_CASE("a page of the newest entries ends where the member's events stand") {
   }
 }
 
+TEST_CASE("no page has what is told only after it") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  w.type(alice, "one");
+  w.settle();
+  w.log.slow_appends = true;
+  w.type(alice, "two");
+  w.hub.room_of(*bob.self, "lobby")
+      .value()
+      ->read_history(*bob.self, {log_range::side::after, {7, 0}, 10}, "h", as_page);
+  w.type(alice, "three");
+  w.run();
+  CHECK(bob.news() == heard{"lobby@2 alice: two", "page[h] lobby: 1 2", "lobby@3 alice: three"});
+}
+
 TEST_CASE("a page that waits for a room's head is given when the room is left") {
   domain_world w;
   person& alice = w.in("alice");
