@@ -43,9 +43,11 @@ TEST_CASE("everything that was asked before bye is answered before goodbye") {
   const words all = types(heard);
   CHECK(std::count(all.begin(), all.end(), "ack") == 101); // the topic's as well
   REQUIRE(all.size() > 8);
-  const words last(all.end() - 8, all.end());
-  CHECK(last == words{"history", "reply", "event joined", "room", "event topic", "ack", "reply",
-                      "goodbye"});
+  words last(all.end() - 8, all.end());
+  CHECK(words(last.end() - 4, last.end()) == words{"event topic", "ack", "reply", "goodbye"});
+  // What waits for the log alone may overtake each other.
+  std::sort(last.begin(), last.end() - 4);
+  CHECK(words(last.begin(), last.end() - 4) == words{"event joined", "history", "reply", "room"});
   for (const auto& m : heard) {
     if (m.at("type") == "history") CHECK(m.at("entries").as_array().size() == 100);
   }
