@@ -2,13 +2,14 @@
 
 #include "key_exchange.hpp"
 
+#include "transport/connect_race.hpp"
+
 #include <asio_chat/tls/context.hpp>
 #include <asio_chat/tls/peer.hpp>
 #include <asio_chat/tls/server_verifier.hpp>
 
 #include <fmt/format.h>
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -133,13 +134,15 @@ class server_probe {
   void looked_up(const error_code& ec, const tcp::resolver::results_type& found) {
     phase_ = "connecting";
     if (ec) return stop(ec.message());
-    asio::async_connect(stream_.next_layer(), found,
-                        [this](error_code e, const tcp::endpoint&) { connected(e); });
+    transport::connect_race::start(
+        io_, transport::order_of_attempts(found), connect_time,
+        [this](const error_code& e, transport::tcp_socket s) { connected(e, std::move(s)); });
   }
 
-  void connected(const error_code& ec) {
+  void connected(const error_code& ec, transport::tcp_socket socket) {
     phase_ = "shaking hands by TLS";
     if (ec) return stop(ec.message());
+    stream_.next_layer() = std::move(socket);
     error_code ignored;
     found_.address = stream_.next_layer().remote_endpoint(ignored).address().to_string();
     stream_.async_handshake(asio::ssl::stream_base::client, [this](error_code e) { shaken(e); });
@@ -157,11 +160,16 @@ class server_probe {
     io_.stop();
   }
 
+  std::string shown_host() const {
+    const bool ipv6 = what_.host.find(':') != std::string::npos;
+    return ipv6 ? fmt::format("[{}]", what_.host) : what_.host;
+  }
+
   failure nothing_shown() const {
     const std::string reason =
         failure_.empty() ? fmt::format("no answer in time while {}", phase_) : failure_;
     return fail(errc::not_connected,
-                fmt::format("no certificate from {}:{}: {}", what_.host, what_.port, reason));
+                fmt::format("no certificate from {}:{}: {}", shown_host(), what_.port, reason));
   }
 
   void judge() {
@@ -171,11 +179,9 @@ class server_probe {
   }
 
   void ask() {
-    const bool ipv6 = what_.host.find(':') != std::string::npos;
     request_ = fmt::format("GET {} HTTP/1.1\r\nHost: {}{}\r\nUser-Agent: asio-chat-certs\r\n"
                            "Accept: */*\r\nConnection: close\r\n\r\n",
-                           what_.path, ipv6 ? "[" + what_.host + "]" : what_.host,
-                           what_.port == "443" ? "" : ":" + what_.port);
+                           what_.path, shown_host(), what_.port == "443" ? "" : ":" + what_.port);
     asio::async_write(stream_, asio::buffer(request_),
                       [this](error_code ec, std::size_t) { ec ? note_alert(ec) : read(); });
     work_for(answer_time);

@@ -50,18 +50,21 @@ int check(ops::settings& s) {
   return 0;
 }
 
-tcp::endpoint listen_at(server& chat, const ops::listen_address& wanted) {
-  const auto at = chat.listen(wanted.host, wanted.port);
-  // For whoever started us and waits: the only thing that goes to standard output.
-  fmt::print("listening on {}\n", fmt::streamed(at));
+/// Whoever started us and waits for the first of these lines may go by all of them: everything is
+/// bound before. It is the only thing that goes to standard output.
+/// @returns the addresses with TLS
+std::vector<tcp::endpoint> listen_everywhere(server& chat, const ops::settings& s) {
+  for (const auto& wanted : s.listen)
+    chat.listen(wanted.host, wanted.port);
+  const auto with_tls = chat.listening_on();
+  if (const auto& wanted = s.insecure_plaintext_listen)
+    chat.listen_insecure_plaintext(wanted->host, wanted->port);
+  const auto all = chat.listening_on();
+  for (std::size_t i = 0; i < all.size(); ++i)
+    fmt::print("listening {}on {}\n", i < with_tls.size() ? "" : "without TLS ",
+               fmt::streamed(all[i]));
   std::fflush(stdout);
-  return at;
-}
-
-void listen_without_tls_at(server& chat, const ops::listen_address& wanted) {
-  const auto at = chat.listen_insecure_plaintext(wanted.host, wanted.port);
-  fmt::print("listening without TLS on {}\n", fmt::streamed(at));
-  std::fflush(stdout);
+  return with_tls;
 }
 
 void read_tls_again(server& chat, ops::settings& s) {
@@ -134,12 +137,10 @@ int run(ops::settings& s) {
   });
   signals.emplace(context, stop);
   std::string addresses;
-  for (const auto& wanted : s.listen) {
-    const auto at = listen_at(*chat, wanted);
+  for (const auto& at : listen_everywhere(*chat, s)) {
     if (!development_ca.empty()) tell_how_to_connect(development_ca, at, log);
     addresses += fmt::format("{}{}", addresses.empty() ? "" : ", ", fmt::streamed(at));
   }
-  if (s.insecure_plaintext_listen) listen_without_tls_at(*chat, *s.insecure_plaintext_listen);
   log(severity::info, "Server initialized and listening on " + addresses);
   log(severity::info, "Server started. Waiting for connections");
   return serve(context, chat, log);

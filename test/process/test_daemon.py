@@ -107,9 +107,55 @@ def test_C6_an_occupied_port_is_one_clear_line(tmp_path):
         assert f"127.0.0.1:{port}" in last and "in use" in last
 
 
+def test_one_port_of_both_families_is_listened_on_and_told_when_all_are_bound(tmp_path):
+    """As the example of --help has it."""
+    with socket.socket() as free:
+        free.bind(("0.0.0.0", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen([BIN / "asio-chatd", "--listen", f"0.0.0.0:{port}", "--listen",
+                           f"[::]:{port}", "--data", tmp_path / "d"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True, env=clean_environment()) as run:
+        assert run.stdout.readline() == f"listening on 0.0.0.0:{port}\n"
+        assert run.stdout.readline() == f"listening on [::]:{port}\n"
+        for address in ("127.0.0.1", "::1"):
+            socket.create_connection((address, port)).close()
+        run.kill()
+
+
+def test_a_name_is_listened_on_at_all_its_addresses(tmp_path):
+    found = {a[4][0] for a in socket.getaddrinfo("localhost", None, type=socket.SOCK_STREAM)}
+    with subprocess.Popen([BIN / "asio-chatd", "--listen", "localhost:0", "--data", tmp_path / "d"],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                          env=clean_environment()) as run:
+        told = {run.stdout.readline().removeprefix("listening on ").rsplit(":", 1)[0].strip("[]")
+                for _ in found}
+        run.kill()
+    assert told == found
+
+
+def test_nothing_is_told_before_all_ports_are_bound(tmp_path):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        taken = f"127.0.0.1:{holder.getsockname()[1]}"
+        done = run("--listen", "127.0.0.1:0", "--listen", taken, "--data", tmp_path / "d")
+    assert done.returncode == 1
+    assert done.stdout == ""
+
+
+def test_an_idle_timeout_below_a_minute_is_warned_of(tmp_path):
+    with Daemon(tmp_path, "--idle-timeout", "59s") as d:
+        assert until(lambda: "The idle time is below a minute" in d.log)
+    (tmp_path / "other").mkdir()
+    with Daemon(tmp_path / "other", "--idle-timeout", "60s") as d:
+        assert until(lambda: "Waiting for connections" in d.log)
+        assert "idle time" not in d.log
+
+
 @pytest.mark.parametrize("arguments, part", [
     (["--no-such-flag"], "--no-such-flag"),
     (["--listen", "nowhere"], "nowhere"),
+    (["--listen", ":8443"], ":8443"),
     (["--listen", "127.0.0.1:99999"], "99999"),
     (["--idle-timeout", "soon"], "soon"),
     (["--client-cert", "maybe"], "maybe"),

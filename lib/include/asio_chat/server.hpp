@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace asio_chat {
 
@@ -44,11 +45,14 @@ class server {
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
-  /// Binds, listens and accepts. May be called several times, for several addresses.
-  /// @param host an IP address, or a name that resolves to one (blocks while it is looked up)
-  /// @param port 0 for any free one
-  /// @returns the address with the real port
-  /// @throws asio_chat::error if the address cannot be had
+  /// Binds, listens and accepts, on every address that the host has, or on none; `::` stands for
+  /// IPv6 alone, so that `0.0.0.0` may have the same port. May be called several times.
+  /// @param host an IP address, or a name (blocks while it is looked up)
+  /// @param port 0 for any free one, the same on all of them
+  /// @returns the first address with the real port; `listening_on` has all
+  /// @throws asio_chat::error if an address cannot be had. Only what this machine does not have
+  /// (IPv6 is switched off) is left out with a warning in the log, as long as there is another
+  /// address.
   boost::asio::ip::tcp::endpoint listen(const std::string& host, std::uint16_t port);
 
   /// Like `listen`, but bare TCP: whoever can capture packets reads every message, and the
@@ -59,6 +63,9 @@ class server {
   /// could show one here), or if the address cannot be had
   boost::asio::ip::tcp::endpoint listen_insecure_plaintext(const std::string& host,
                                                            std::uint16_t port);
+
+  /// All addresses that are listened on, in the order of the calls; none once it stops.
+  std::vector<boost::asio::ip::tcp::endpoint> listening_on() const;
 
   /// The client's end of a new connection that never leaves this process and is not encrypted:
   /// for tests of the host program. `client::async_connect_in_memory` takes it.

@@ -1,7 +1,9 @@
 #include "net/listener.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,11 +12,21 @@
 namespace asio_chat::net {
 
 namespace asio = boost::asio;
+using asio::ip::tcp;
 
 namespace {
 
 constexpr auto first_pause = std::chrono::milliseconds(100);
 constexpr auto longest_pause = std::chrono::milliseconds(1000);
+
+// Of looking for a port that is free on several addresses.
+constexpr int most_attempts = 20;
+
+/// This machine has no such address, or no IPv6.
+bool is_missing_here(const error_code& e) {
+  return e == asio::error::address_family_not_supported ||
+         e == boost::system::errc::address_not_available;
+}
 
 bool out_of_resources(const error_code& e) {
   return e == asio::error::no_descriptors || e == asio::error::no_memory ||
@@ -30,17 +42,49 @@ listener::listener(asio::io_context& context, const logger& log, accepted on_acc
     , log_(log)
     , on_accept_(std::move(on_accept)) {}
 
-result<asio::ip::tcp::endpoint> listener::open(const asio::ip::tcp::endpoint& at, int backlog) {
+result<std::vector<std::shared_ptr<listener>>>
+listener::open_all(asio::io_context& context, const logger& log, const accepted& on_accept,
+                   const std::vector<tcp::endpoint>& at, int backlog) {
+  for (int attempt = 1;; ++attempt) {
+    auto opened = open_each(context, log, on_accept, at, backlog);
+    // The port that the system gave for the first address may be taken on another.
+    const bool unlucky =
+        !opened && at.front().port() == 0 && opened.error().code == asio::error::address_in_use;
+    if (!unlucky || attempt == most_attempts) return opened;
+  }
+}
+
+result<std::vector<std::shared_ptr<listener>>>
+listener::open_each(asio::io_context& context, const logger& log, const accepted& on_accept,
+                    const std::vector<tcp::endpoint>& at, int backlog) {
+  std::vector<std::shared_ptr<listener>> opened;
+  std::vector<failure> left_out;
+  for (tcp::endpoint wanted : at) {
+    if (wanted.port() == 0 && !opened.empty()) wanted.port(opened.front()->address().port());
+    const auto one = std::make_shared<listener>(context, log, on_accept);
+    const error_code e = one->open(wanted, backlog);
+    if (!e) {
+      opened.push_back(one);
+      continue;
+    }
+    left_out.push_back(
+        {e, fmt::format("cannot listen on {}: {}", fmt::streamed(wanted), e.message())});
+    if (!is_missing_here(e)) return left_out.back();
+  }
+  if (opened.empty()) return left_out.front();
+  for (const failure& why : left_out)
+    log(severity::warning, "An address is left out", {{"reason", why.message}});
+  return opened;
+}
+
+error_code listener::open(const tcp::endpoint& at, int backlog) {
   error_code e;
   acceptor_.open(at.protocol(), e);
   if (!e) acceptor_.set_option(acceptor::reuse_address(true), e);
+  if (!e && at.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true), e);
   if (!e) acceptor_.bind(at, e);
   if (!e) acceptor_.listen(backlog, e);
-  if (e) {
-    return failure{e, fmt::format("cannot listen on {}:{}: {}", at.address().to_string(), at.port(),
-                                  e.message())};
-  }
-  return acceptor_.local_endpoint();
+  return e;
 }
 
 void listener::close() {

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace asio_chat::net {
 
@@ -26,13 +27,25 @@ class listener : public std::enable_shared_from_this<listener> {
 
   listener(boost::asio::io_context& context, const logger& log, accepted on_accept);
 
-  /// Binds with SO_REUSEADDR and listens.
-  result<boost::asio::ip::tcp::endpoint> open(const boost::asio::ip::tcp::endpoint& at,
-                                              int backlog);
+  /// One for each of these addresses, bound and listening, or none: on one port, if it may be any.
+  /// What this machine does not have, an address or IPv6 as such, is left out as long as there is
+  /// another, with a warning.
+  /// @param at at least one
+  static result<std::vector<std::shared_ptr<listener>>>
+  open_all(boost::asio::io_context& context, const logger& log, const accepted& on_accept,
+           const std::vector<boost::asio::ip::tcp::endpoint>& at, int backlog);
+
+  /// Where it listens.
+  boost::asio::ip::tcp::endpoint address() const { return acceptor_.local_endpoint(); }
   void start() { accept(); }
   void close();
 
  private:
+  static result<std::vector<std::shared_ptr<listener>>>
+  open_each(boost::asio::io_context& context, const logger& log, const accepted& on_accept,
+            const std::vector<boost::asio::ip::tcp::endpoint>& at, int backlog);
+  /// Binds with SO_REUSEADDR, and IPv6 for itself: `0.0.0.0` and `[::]` may have the same port.
+  error_code open(const boost::asio::ip::tcp::endpoint& at, int backlog);
   void accept();
   void pause(const error_code& why);
 

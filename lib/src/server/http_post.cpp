@@ -1,6 +1,5 @@
 #include "server/http_post.hpp"
 
-#include <boost/asio/connect.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <fmt/format.h>
@@ -46,10 +45,12 @@ void http_post::start(question q, handler done) {
 }
 
 void http_post::connect(const tcp::resolver::results_type& found) {
-  boost::asio::async_connect(socket_, found,
-                             [self = shared_from_this()](const error_code& e, const auto&) {
-                               e ? self->end(e, "connecting") : self->write();
-                             });
+  race_ = transport::connect_race::start(
+      context_, transport::order_of_attempts(found), most_time,
+      [self = shared_from_this()](const error_code& e, transport::tcp_socket socket) {
+        self->socket_ = std::move(socket);
+        e ? self->end(e, "connecting") : self->write();
+      });
 }
 
 void http_post::write() {
@@ -86,6 +87,7 @@ void http_post::cancel() {
   done_ = nullptr;
   deadline_.cancel();
   resolver_.cancel();
+  if (const auto race = race_.lock()) race->cancel();
   error_code ignored; // it is over in any case
   socket_.close(ignored);
 }

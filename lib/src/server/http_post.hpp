@@ -1,6 +1,8 @@
 // One HTTP request with a body, without TLS: for what is signed by itself.
 #pragma once
 
+#include "transport/connect_race.hpp"
+
 #include <asio_chat/error.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -25,8 +27,9 @@ class http_post : public std::enable_shared_from_this<http_post> {
   using handler = std::function<void(result<std::string>)>;
 
   explicit http_post(boost::asio::io_context& context)
-      : resolver_(context)
-      , socket_(context)
+      : context_(context)
+      , resolver_(context)
+      , socket_(context.get_executor())
       , deadline_(context) {}
 
   struct question {
@@ -52,8 +55,10 @@ class http_post : public std::enable_shared_from_this<http_post> {
   void end(result<std::string> how);
   void end(const error_code& e, std::string_view doing);
 
+  boost::asio::io_context& context_;
   tcp::resolver resolver_;
-  tcp::socket socket_;
+  std::weak_ptr<transport::connect_race> race_; ///< while connecting
+  transport::tcp_socket socket_;
   boost::asio::steady_timer deadline_;
   boost::beast::flat_buffer buffer_;
   boost::beast::http::request<boost::beast::http::string_body> request_;

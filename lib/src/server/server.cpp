@@ -20,6 +20,10 @@ boost::asio::ip::tcp::endpoint server::listen_insecure_plaintext(const std::stri
   return impl_->listen_insecure_plaintext(host, port).value();
 }
 
+std::vector<boost::asio::ip::tcp::endpoint> server::listening_on() const {
+  return impl_->listening_on();
+}
+
 memory_transport server::connect_in_memory() {
   return impl_->connect_in_memory();
 }

@@ -12,6 +12,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -24,6 +25,8 @@ namespace {
 
 // A text of this length fits a frame of the native protocol whatever it is made of.
 constexpr std::size_t longest_text = 30'000;
+// A client that is not told the idle time, or does not know that it could be, pings once a minute.
+constexpr auto least_idle_time = std::chrono::minutes(1);
 
 void check_range(std::string_view what, std::size_t value, std::size_t least, std::size_t most,
                  std::string_view unit) {
@@ -68,13 +71,21 @@ std::string to_string(const tcp::endpoint& e) {
                              : fmt::format("{}:{}", e.address().to_string(), e.port());
 }
 
-result<tcp::endpoint> look_up(asio::io_context& context, const std::string& host,
-                              std::uint16_t port) {
+/// All addresses that a host has.
+result<std::vector<tcp::endpoint>> look_up(asio::io_context& context, const std::string& host,
+                                           std::uint16_t port) {
+  if (host.empty()) {
+    return fail(errc::bad_setting, "cannot listen on no host: name one, or 0.0.0.0 and :: for all "
+                                   "addresses of this machine");
+  }
   error_code e;
   tcp::resolver resolver(context);
   const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, e);
   if (e) return failure{e, fmt::format("cannot listen on {}: {}", host, e.message())};
-  return found.begin()->endpoint();
+  std::vector<tcp::endpoint> all;
+  for (const auto& one : found)
+    if (std::ranges::find(all, one.endpoint()) == all.end()) all.push_back(one.endpoint());
+  return all;
 }
 
 /// @param stall_time a peer that acknowledges no byte for so long has vanished
@@ -112,6 +123,13 @@ server::impl::impl(asio::io_context& context, server_config config)
     tls_->start();
   }
   reactor_.start();
+  const auto idle = config_.limits.idle_time;
+  if (idle.count() > 0 && idle < least_idle_time) {
+    log_(severity::warning,
+         "The idle time is below a minute: of those who only read, clients that go by a minute, "
+         "and all of the text protocol, are closed again and again",
+         {{"idle_time_ms", std::to_string(idle.count())}});
+  }
 }
 
 std::function<void(const entry&)> server::impl::message_log() const {
@@ -131,13 +149,15 @@ result<tcp::endpoint> server::impl::listen(const std::string& host, std::uint16_
                 "a server without a certificate cannot listen; set tls.certificate_file");
   }
   const auto wanted = look_up(context_, host, port);
-  if (!wanted) return wanted;
-  const auto at = open(*wanted, [this](transport::tcp_socket socket) {
+  if (!wanted) return wanted.error();
+  const auto bound = open(*wanted, [this](transport::tcp_socket socket) {
     return transport::make_tls_stream(std::move(socket), tls_->now()->ssl(),
                                       transport::stream::side::server);
   });
-  if (at) log_(severity::info, fmt::format("Server listening on {}", to_string(*at)));
-  return at;
+  if (!bound) return bound.error();
+  for (const tcp::endpoint& at : *bound)
+    log_(severity::info, fmt::format("Server listening on {}", to_string(at)));
+  return bound->front();
 }
 
 result<tcp::endpoint> server::impl::listen_insecure_plaintext(const std::string& host,
@@ -147,26 +167,36 @@ result<tcp::endpoint> server::impl::listen_insecure_plaintext(const std::string&
                                    "asked for certificates: do not listen without TLS");
   }
   const auto wanted = look_up(context_, host, port);
-  if (!wanted) return wanted;
-  if (!wanted->address().is_loopback()) {
+  if (!wanted) return wanted.error();
+  for (const tcp::endpoint& at : *wanted) {
+    if (at.address().is_loopback()) continue;
     return fail(
         errc::bad_setting,
         fmt::format("without TLS there is no listening on {}: it is no loopback address, as "
                     "127.0.0.1 and ::1 are",
-                    to_string(*wanted)));
+                    to_string(at)));
   }
-  const auto at = open(*wanted, transport::make_insecure_plain_stream);
-  if (at) {
+  const auto bound = open(*wanted, transport::make_insecure_plain_stream);
+  if (!bound) return bound.error();
+  for (const tcp::endpoint& at : *bound) {
     log_(severity::warning,
          fmt::format("Insecure: listening on {} without TLS, for demonstrations only; whoever can "
                      "capture packets on this machine reads everything, the passphrase too",
-                     to_string(*at)));
+                     to_string(at)));
   }
-  return at;
+  return bound->front();
 }
 
-result<tcp::endpoint> server::impl::open(const tcp::endpoint& at, stream_maker make_stream) {
-  const auto made = std::make_shared<net::listener>(
+std::vector<tcp::endpoint> server::impl::listening_on() const {
+  std::vector<tcp::endpoint> all;
+  for (const auto& one : listeners_)
+    all.push_back(one->address());
+  return all;
+}
+
+result<std::vector<tcp::endpoint>> server::impl::open(const std::vector<tcp::endpoint>& at,
+                                                      stream_maker make_stream) {
+  const auto opened = net::listener::open_all(
       context_, log_,
       [this, make_stream = std::move(make_stream)](transport::tcp_socket socket,
                                                    const tcp::endpoint& from) {
@@ -174,11 +204,15 @@ result<tcp::endpoint> server::impl::open(const tcp::endpoint& at, stream_maker m
           tune(socket, config_.limits.stall_time);
           begin(make_stream(std::move(socket)), to_string(from), from.port());
         }
-      });
-  const auto bound = made->open(at, config_.backlog);
-  if (!bound) return bound;
-  made->start();
-  listeners_.push_back(made);
+      },
+      at, config_.backlog);
+  if (!opened) return opened.error();
+  std::vector<tcp::endpoint> bound;
+  for (const auto& one : *opened) {
+    one->start();
+    listeners_.push_back(one);
+    bound.push_back(one->address());
+  }
   return bound;
 }
 

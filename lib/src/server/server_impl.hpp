@@ -32,6 +32,7 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   result<boost::asio::ip::tcp::endpoint> listen(const std::string& host, std::uint16_t port);
   result<boost::asio::ip::tcp::endpoint> listen_insecure_plaintext(const std::string& host,
                                                                    std::uint16_t port);
+  std::vector<boost::asio::ip::tcp::endpoint> listening_on() const;
   memory_transport connect_in_memory();
   result<void> reload_tls(const tls_server_config& config);
   result<void> reload_storage(const storage_config& config);
@@ -45,8 +46,9 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   std::function<void(const entry&)> message_log() const;
   using stream_maker =
       std::function<std::unique_ptr<transport::stream>(transport::tcp_socket socket)>;
-  result<boost::asio::ip::tcp::endpoint> open(const boost::asio::ip::tcp::endpoint& at,
-                                              stream_maker make_stream);
+  /// All of these addresses; gives where it listens.
+  result<std::vector<boost::asio::ip::tcp::endpoint>>
+  open(const std::vector<boost::asio::ip::tcp::endpoint>& at, stream_maker make_stream);
   bool is_full();
   void begin(std::unique_ptr<transport::stream> stream, std::string address, std::uint16_t port);
   void ended(net::session& s) override;

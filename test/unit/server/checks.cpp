@@ -61,6 +61,24 @@ TEST_CASE("names and topics are bounded, so that they leave room for what is sai
   CHECK(refusal(c) == "the longest topic must be 1 to 4096 bytes, not 40000");
 }
 
+TEST_CASE("an idle time below a minute is warned of at start, and none is as good as a long one") {
+  const auto warnings = [](std::chrono::milliseconds idle_time) {
+    server_config c;
+    c.limits.idle_time = idle_time;
+    std::string all;
+    c.log = [&](severity s, std::string_view message, std::span<const log_field> fields) {
+      if (s == severity::warning) all += std::string(message) + " " + fields[0].value;
+    };
+    boost::asio::io_context context;
+    const server made(context, std::move(c));
+    return all;
+  };
+  CHECK(warnings(std::chrono::milliseconds(59'999)).starts_with("The idle time is below a minute"));
+  CHECK(warnings(std::chrono::milliseconds(59'999)).ends_with(" 59999"));
+  CHECK(warnings(std::chrono::minutes(1)).empty());
+  CHECK(warnings(std::chrono::milliseconds(0)).empty());
+}
+
 TEST_CASE("the default room has a room's name, and an empty passphrase is none") {
   server_config c;
   c.default_room = "no room";
@@ -75,6 +93,19 @@ TEST_CASE("a server without a certificate does not listen") {
   server made(context, {});
   CHECK_THROWS_WITH(made.listen("127.0.0.1", 0),
                     "a server without a certificate cannot listen; set tls.certificate_file");
+}
+
+TEST_CASE("no host is an error, and does not stand for all addresses") {
+  CHECK(plaintext_refusal({}, "").starts_with("cannot listen on no host"));
+}
+
+TEST_CASE("a server says where it listens") {
+  boost::asio::io_context context;
+  server made(context, {});
+  CHECK(made.listening_on().empty());
+  const auto first = made.listen_insecure_plaintext("127.0.0.1", 0);
+  const auto second = made.listen_insecure_plaintext("127.0.0.2", 0);
+  CHECK(made.listening_on() == std::vector{first, second});
 }
 
 TEST_CASE("E4: without TLS a server listens on loopback addresses only") {
