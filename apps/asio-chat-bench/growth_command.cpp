@@ -66,9 +66,8 @@ void plot(const std::vector<growth_table>& tables, const std::string& file) {
 
 growth_row measure(const growth_settings& given, const growth_point& point,
                    const std::string& label) {
-  std::vector<std::string> arguments{"--idle-timeout=2h"}; // those elsewhere say nothing
-  arguments.insert(arguments.end(), given.daemon_arguments.begin(), given.daemon_arguments.end());
-  const auto server = server_under_test::daemon(given.daemon, arguments, given.server_cpu);
+  const auto server =
+      server_under_test::daemon(given.daemon, given.daemon_arguments, given.server_cpu);
   const auto at = resolve(server.address());
   const quiet_members elsewhere(at, server.ca_file(), point.members_elsewhere,
                                 point.rooms_elsewhere);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -62,6 +63,11 @@ server_under_test server_under_test::daemon(const std::string& program,
   std::filesystem::create_directory(data);
   std::filesystem::permissions(data, std::filesystem::perms::owner_all);
   std::vector<std::string> command{program, "--listen", "127.0.0.1:0", "--data", data};
+  // Receivers say nothing, however long a run is.
+  if (std::ranges::none_of(more_arguments, [](const std::string& argument) {
+        return argument.starts_with("--idle-timeout");
+      }))
+    command.emplace_back("--idle-timeout=2h");
   command.insert(command.end(), more_arguments.begin(), more_arguments.end());
   made.start(command, core, announced_address);
   made.ca_file_ = data / "ca-cert.pem";

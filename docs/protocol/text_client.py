@@ -1,11 +1,23 @@
 #!/usr/bin/env python3
 """A client of the text protocol: text_client.py HOST PORT CA_FILE NAME"""
-import os, socket, ssl, struct, sys, threading
+import os, socket, ssl, struct, sys, threading, time
+
+sending = threading.Lock()
 
 
 def send(tls, text):
     payload = text.encode()
-    tls.sendall(struct.pack("!I", len(payload)) + payload)
+    with sending:
+        tls.sendall(struct.pack("!I", len(payload)) + payload)
+
+
+def keep_alive(tls):
+    try:
+        while True:
+            time.sleep(60)
+            send(tls, "")
+    except OSError:
+        pass
 
 
 def receive(tls):
@@ -18,6 +30,8 @@ def receive(tls):
             data += part
         return data
     (length,) = struct.unpack("!I", exactly(4))
+    if length > 8192:
+        raise OSError("a frame that is too long")
     return exactly(length).decode()
 
 
@@ -43,6 +57,7 @@ with socket.create_connection((host, int(port)), timeout=10) as tcp:
         send(tls, name)
         reader = threading.Thread(target=show_all, args=[tls])
         reader.start()
+        threading.Thread(target=keep_alive, args=[tls], daemon=True).start()
         for line in sys.stdin:
             send(tls, line.rstrip("\n"))
         send(tls, "/quit")

@@ -112,25 +112,28 @@ TEST_CASE("C37: no login in time ends the session with a reason") {
   CHECK(w.until([&] { return w.logged("reason=no login in time"); }));
 }
 
-TEST_CASE("C36: silence ends a session with a reason, talking does not") {
+TEST_CASE("C36: silence ends a session with a reason, talking and empty frames do not") {
   server_config config;
   config.limits.idle_time = 1500ms;
   chat_world w(config);
   const auto start = std::chrono::steady_clock::now();
   text_client& quiet = w.join("quiet");
   text_client& talker = w.join("talker");
+  text_client& reader = w.join("reader");
   std::size_t heard = 0;
   REQUIRE(w.until([&] {
     // One line after the other, for as long as the quiet one is there to hear it.
     if (quiet.lines.size() > heard) {
       heard = quiet.lines.size();
       talker.say("x");
+      reader.say("");
     }
     return quiet.ended;
   }));
   CHECK(std::chrono::steady_clock::now() - start >= 1500ms);
   CHECK(quiet.lines.back() == "* nothing was heard for 1 s *");
   CHECK_FALSE(talker.ended);
+  CHECK_FALSE(reader.ended);
 }
 
 TEST_CASE("what is no protocol of ours is closed with a reason in the log") {

@@ -52,7 +52,10 @@ struct client_config {
   std::chrono::milliseconds connect_time = std::chrono::seconds(10); ///< name, TCP, TLS and login
   std::chrono::milliseconds retry_first = std::chrono::milliseconds(500);
   std::chrono::milliseconds retry_most = std::chrono::seconds(30); ///< doubles up to this, jittered
-  std::chrono::milliseconds ping_time = std::chrono::seconds(60);  ///< of silence, before a ping
+  /// Of the server's silence before a ping; after twice that without a byte the connection is lost.
+  /// Zero: no silence is too long. That the server hears us within the idle time that it tells is
+  /// seen to in any case.
+  std::chrono::milliseconds ping_time = std::chrono::seconds(60);
   log_function log;
 };
 

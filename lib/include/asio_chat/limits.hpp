@@ -34,7 +34,7 @@ struct limits {
 
   std::chrono::milliseconds handshake_time = std::chrono::seconds(5); ///< TLS, from accept
   std::chrono::milliseconds login_time = std::chrono::seconds(30);    ///< from the handshake
-  std::chrono::milliseconds idle_time = std::chrono::seconds(300);    ///< since the last byte came
+  std::chrono::milliseconds idle_time = std::chrono::seconds(300);    ///< of silence; 0: never
   std::chrono::milliseconds stall_time = std::chrono::seconds(30);    ///< nothing was taken
   std::chrono::milliseconds close_time = std::chrono::seconds(2);     ///< answers; and the goodbye
   std::chrono::milliseconds drain_time = std::chrono::seconds(5);     ///< of a server that stops

@@ -42,6 +42,7 @@ void client::impl::on_message(native::message m) {
   } else if (const auto* w = std::get_if<native::welcome>(&m)) {
     if (login_) {
       membership_.named(w->name);
+      connection_->welcomed(w->idle_time);
       on_login(login_->on(*w));
     }
   } else if (const auto* g = std::get_if<native::goodbye>(&m)) {

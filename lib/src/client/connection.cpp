@@ -3,7 +3,6 @@
 #include <asio_chat/tls/context.hpp>
 #include <asio_chat/tls/peer.hpp>
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/detail/socket_option.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -11,6 +10,7 @@
 
 #include <netinet/tcp.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace asio_chat::client_room {
@@ -38,7 +38,6 @@ connection::connection(asio::io_context& context, std::shared_ptr<const client_c
     , config_(std::move(config))
     , user_(&user)
     , resolver_(context.get_executor())
-    , socket_(context.get_executor())
     , verifier_(config_->tls, config_->host)
     , timer_(context.get_executor())
     , heartbeat_(config_->ping_time, now()) {}
@@ -49,7 +48,8 @@ connection::~connection() = default;
 
 void connection::open(std::shared_ptr<asio::ssl::context> tls) {
   tls_ = std::move(tls);
-  wait_until(now() + config_->connect_time);
+  give_up_at_ = now() + config_->connect_time;
+  wait_until(give_up_at_);
   error_code not_an_address;
   const auto address = asio::ip::make_address(config_->host, not_an_address);
   if (!not_an_address) {
@@ -72,20 +72,23 @@ void connection::open(std::shared_ptr<asio::ssl::context> tls) {
 
 void connection::connect(const resolver::results_type& found) {
   phase_ = phase::connecting;
-  asio::async_connect(socket_, found, [me = self(this)](const error_code& e, const tcp::endpoint&) {
-    if (me->phase_ == phase::connecting) me->on_connected(e);
-  });
+  const auto time_left = std::chrono::duration_cast<std::chrono::milliseconds>(give_up_at_ - now());
+  race_ = transport::connect_race::start(
+      context_, transport::order_of_attempts(found), time_left,
+      [me = self(this)](const error_code& e, transport::tcp_socket socket) {
+        if (me->phase_ == phase::connecting) me->on_connected(e, std::move(socket));
+      });
 }
 
-void connection::on_connected(const error_code& e) {
+void connection::on_connected(const error_code& e, transport::tcp_socket socket) {
   if (e) {
     close({e, fmt::format("cannot connect to {}: {}", where(), e.message())});
     return;
   }
   error_code ignored;
-  socket_.set_option(tcp::no_delay(true), ignored);
-  socket_.set_option(user_timeout(unacknowledged_ms), ignored);
-  stream_ = transport::make_tls_stream(std::move(socket_), tls_, transport::stream::side::client);
+  socket.set_option(tcp::no_delay(true), ignored);
+  socket.set_option(user_timeout(unacknowledged_ms), ignored);
+  stream_ = transport::make_tls_stream(std::move(socket), tls_, transport::stream::side::client);
   if (const auto attached = verifier_.attach(stream_->native_tls()); !attached) {
     close(attached.error());
     return;
@@ -114,7 +117,8 @@ void connection::on_handshake(const error_code& e, std::size_t) {
 }
 
 void connection::open_in_memory(std::unique_ptr<asio_chat::detail::memory_socket> socket) {
-  wait_until(now() + config_->connect_time);
+  give_up_at_ = now() + config_->connect_time;
+  wait_until(give_up_at_);
   phase_ = phase::handshaking;
   stream_ = transport::make_memory_stream(std::move(socket));
   asio::post(context_, [me = self(this)] {
@@ -126,6 +130,11 @@ void connection::begin_login(const tls_info& tls) {
   phase_ = phase::logging_in;
   user_->on_open(tls);
   read();
+}
+
+void connection::welcomed(std::optional<std::chrono::milliseconds> idle_time) {
+  heartbeat_.server_waits(idle_time);
+  wait_until(std::min(give_up_at_, heartbeat_.next_check()));
 }
 
 void connection::logged_in() {
@@ -150,10 +159,14 @@ void connection::on_time() {
     close({});
     return;
   }
-  if (phase_ != phase::open) {
+  if (phase_ != phase::open && now() >= give_up_at_) {
     close(timed_out());
     return;
   }
+  keep_alive();
+}
+
+void connection::keep_alive() {
   // Who does not read cannot hear.
   if (!want_reading_) heartbeat_.heard(now());
   switch (heartbeat_.check(now())) {
@@ -170,7 +183,8 @@ void connection::on_time() {
             std::chrono::duration_cast<std::chrono::seconds>(2 * config_->ping_time).count())));
     return;
   }
-  wait_until(heartbeat_.next_check());
+  const steady_time next = heartbeat_.next_check();
+  wait_until(phase_ == phase::open ? next : std::min(next, give_up_at_));
 }
 
 void connection::begin_leaving() {
@@ -205,8 +219,7 @@ void connection::close(failure why) {
   phase_ = phase::closed;
   timer_.cancel();
   resolver_.cancel();
-  error_code ignored;
-  socket_.close(ignored);
+  if (const auto race = race_.lock()) race->cancel();
   if (stream_) stream_->close();
   if (connection_user* user = std::exchange(user_, nullptr)) user->on_closed(why);
 }

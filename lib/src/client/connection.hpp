@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client/heartbeat.hpp"
+#include "transport/connect_race.hpp"
 #include "transport/memory_socket.hpp"
 #include "transport/stream.hpp"
 #include "wire/frame.hpp"
@@ -36,7 +37,8 @@ class connection_user {
 ///
 ///   looking_up -> connecting -> handshaking -> logging_in -> open -> leaving -> closed
 ///
-/// One timer bounds everything up to `open`, then is the heartbeat's, then bounds the leaving.
+/// One timer bounds everything up to `open`, is the heartbeat's from the welcome on, and bounds the
+/// leaving.
 class connection final : public transport::stream_owner {
  public:
   connection(boost::asio::io_context& context, std::shared_ptr<const client_config> config,
@@ -45,6 +47,9 @@ class connection final : public transport::stream_owner {
 
   void open(std::shared_ptr<boost::asio::ssl::context> tls);
   void open_in_memory(std::unique_ptr<asio_chat::detail::memory_socket> socket);
+  /// The server has welcomed us, and counts our silence from now on.
+  /// @param idle_time as it was told
+  void welcomed(std::optional<std::chrono::milliseconds> idle_time);
   /// The login is over: from here on only silence is limited.
   void logged_in();
 
@@ -76,7 +81,7 @@ class connection final : public transport::stream_owner {
                                         boost::asio::io_context::executor_type>;
 
   void connect(const resolver::results_type& where);
-  void on_connected(const error_code& e);
+  void on_connected(const error_code& e, transport::tcp_socket socket);
   void on_handshake(const error_code& e, std::size_t);
   void begin_login(const tls_info& tls);
 
@@ -92,6 +97,7 @@ class connection final : public transport::stream_owner {
 
   void wait_until(steady_time when);
   void on_time();
+  void keep_alive();
   void on_shutdown(const error_code& e, std::size_t);
   void close(failure why);
 
@@ -104,7 +110,7 @@ class connection final : public transport::stream_owner {
   phase phase_ = phase::looking_up;
 
   resolver resolver_;
-  transport::tcp_socket socket_;
+  std::weak_ptr<transport::connect_race> race_; ///< while connecting
   std::shared_ptr<boost::asio::ssl::context> tls_;
   tls::server_verifier verifier_;
   std::unique_ptr<transport::stream> stream_;
@@ -118,7 +124,8 @@ class connection final : public transport::stream_owner {
   bool writing_ = false;
 
   timer timer_;
-  steady_time deadline_;
+  steady_time deadline_;   ///< of what the timer waits for
+  steady_time give_up_at_; ///< of everything up to `open`
   heartbeat heartbeat_;
 };
 

@@ -101,6 +101,7 @@ void connection::send(std::string frame) {
 
 void connection::flush() {
   if (writing_ || outbox_.empty()) return;
+  heartbeat_.said(std::chrono::steady_clock::now());
   in_flight_.clear();
   std::swap(in_flight_, outbox_);
   written_ = 0;

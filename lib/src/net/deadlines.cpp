@@ -4,6 +4,7 @@ namespace asio_chat::net {
 
 void deadlines::begin(expirable& e, phase p, steady_time now) {
   e.unlink();
+  if (durations_[static_cast<std::size_t>(p)].count() == 0) return;
   e.since_ = now;
   lists_[static_cast<std::size_t>(p)].push_back(e);
 }

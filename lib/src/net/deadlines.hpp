@@ -32,7 +32,7 @@ class expirable : public boost::intrusive::list_base_hook<
 /// ending, and a visit looks at those that are over and at one more.
 class deadlines {
  public:
-  using durations = std::array<std::chrono::milliseconds, 5>; ///< by phase
+  using durations = std::array<std::chrono::milliseconds, 5>; ///< by phase; zero: without an end
   explicit deadlines(durations d)
       : durations_(d) {}
 

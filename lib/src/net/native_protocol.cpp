@@ -110,9 +110,9 @@ class native_protocol final : public protocol, public sink {
     }
     member_ = *entered;
     peer_.logged_in();
-    peer_.send(house_.encoders.alone(
-        native::encode(native::welcome{name, fmt::format("asio-chatd {}", version_string),
-                                       house_.hub.limits().text_bytes, command_names(), token})));
+    peer_.send(house_.encoders.alone(native::encode(native::welcome{
+        name, fmt::format("asio-chatd {}", version_string), house_.hub.limits().text_bytes,
+        command_names(), token, house_.config.limits.idle_time})));
     const std::string room = h.room.value_or(house_.hub.default_room());
     if (!room.empty()) join(room, h, "");
   }

@@ -5,6 +5,7 @@
 #include <asio_chat/error.hpp>
 #include <asio_chat/event.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -69,6 +70,8 @@ struct welcome {
   std::size_t text_bytes = 0;
   std::vector<std::string> commands; ///< names of the command table
   std::string resume = {};           ///< for the next `hello`: says who we are
+  /// A client that says nothing for so long is closed; zero: none is; none: not told.
+  std::optional<std::chrono::milliseconds> idle_time = {};
 };
 struct pong {
   std::string ref;

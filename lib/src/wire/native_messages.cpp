@@ -4,6 +4,7 @@
 #include "wire/native_fields.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <utility>
 
@@ -33,6 +34,16 @@ wall_time time_in(const json::object& o) {
   const std::uint64_t ms = number_field(o, "time");
   if (ms > latest_time) throw_field("time", "milliseconds since 1970, before the year 10000");
   return wall_time(std::chrono::milliseconds(static_cast<std::int64_t>(ms)));
+}
+
+/// Longer ones are as good as this one, and any number can be counted with then.
+constexpr std::chrono::milliseconds longest_idle_time = std::chrono::years(1);
+
+std::optional<std::chrono::milliseconds> idle_time_in(const json::object& o) {
+  const auto ms = optional_number(o, "idle_ms");
+  if (!ms) return std::nullopt;
+  constexpr auto most = static_cast<std::uint64_t>(longest_idle_time.count());
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(*ms, most)));
 }
 
 close_code close_code_in(const json::object& o) {
@@ -134,9 +145,12 @@ message message_in(const json::object& o, std::string ref) {
   }
   if (type == "history") return page_in(o, std::move(ref));
   if (type == "welcome") {
-    return welcome{string_field(o, "name"), string_field(o, "server"),
+    return welcome{string_field(o, "name"),
+                   string_field(o, "server"),
                    static_cast<std::size_t>(number_field(o, "text_bytes")),
-                   strings_field(o, "commands"), optional_string(o, "resume").value_or("")};
+                   strings_field(o, "commands"),
+                   optional_string(o, "resume").value_or(""),
+                   idle_time_in(o)};
   }
   if (type == "pong") return pong{std::move(ref)};
   if (type == "goodbye") {
@@ -251,6 +265,7 @@ std::string encode(const welcome& w) {
   std::size_t bytes_left = bytes_left_beside({});
   o->put("commands", w.commands, bytes_left);
   if (!w.resume.empty()) o->put("resume", w.resume);
+  if (w.idle_time) o->put("idle_ms", w.idle_time->count());
   return o.frame();
 }
 

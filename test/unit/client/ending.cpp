@@ -127,6 +127,71 @@ TEST_CASE("client: silence is met with a ping, and silence after that is a lost 
   CHECK(lost() == !answers);
 }
 
+namespace {
+
+/// Welcomes with an idle time of 60 ms, lets in if it is told to, and answers pings.
+fake_server::responder impatient(bool lets_in) {
+  return [lets_in](fake_server& s, const native::request& r) {
+    if (std::holds_alternative<native::hello>(r)) {
+      s.say(native::welcome{"alice", "fake", 8192, {}, "", std::chrono::milliseconds(60)});
+      if (lets_in) s.say_event(room_state{"", "lobby", "", {"alice"}, {1, 0}});
+    } else {
+      answer_politely(s, r);
+    }
+  };
+}
+
+/// While the room talks, until so many pings have come.
+bool pings(memory_world& w, std::size_t wanted) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (w.server->heard<native::ping>().size() < wanted) {
+    if (std::chrono::steady_clock::now() > end || w.server->ended) return false;
+    w.server->say_event(member_joined{"lobby", "carol"});
+    w.context.restart();
+    w.context.run_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+} // namespace
+
+TEST_CASE("client: says something within the idle time that it was told, however much it hears") {
+  memory_world w(impatient(true));
+  w.log_in();
+  CHECK(pings(w, 9));
+  CHECK_FALSE(w.event_at<disconnected>(w.events.size() - 1));
+}
+
+TEST_CASE("client: says something within the idle time while it is not let in yet") {
+  memory_world w(impatient(false));
+  w.connect();
+  w.run();
+  CHECK(pings(w, 3));
+  CHECK(w.login.calls == 0);
+}
+
+TEST_CASE("client C56: the time to connect bounds nothing that comes after") {
+  client_config config;
+  config.connect_time = std::chrono::milliseconds(30);
+  memory_world w(impatient(true), config);
+  w.log_in();
+  REQUIRE_FALSE(w.login.code);
+  CHECK(pings(w, 9)); // 180 ms
+  CHECK(w.end.calls == 0);
+  CHECK(w.event_at<member_joined>(w.events.size() - 1));
+}
+
+TEST_CASE("client C60: a frame beyond the cap ends the connection, and is not waited for") {
+  memory_world w;
+  w.log_in();
+  w.server->say_bytes(std::string("\0\1\0\1", 4)); // 65537 bytes are announced
+  w.run();
+  REQUIRE(w.event_at<disconnected>(1));
+  CHECK(w.event_at<disconnected>(1)->reason.phrase ==
+        "127.0.0.1:8443 sent a message of 65537 bytes; at most 65536 are taken");
+  CHECK(w.server->ended);
+}
+
 TEST_CASE("client: may be destroyed at every step, and every handler is called once") {
   for (int steps = 0;; ++steps) {
     memory_world w;

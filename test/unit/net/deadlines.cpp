@@ -70,6 +70,14 @@ TEST_CASE("every phase has its own time") {
   }
 }
 
+TEST_CASE("a phase of no time never ends") {
+  bench t;
+  t.times = deadlines({5s, 30s, 0s, 60s, 2s});
+  t.begin(t.a, phase::login);
+  t.begin(t.a, phase::idle);
+  CHECK(t.after(1000h).empty());
+}
+
 TEST_CASE("those that began first expire first") {
   bench t;
   t.begin(t.b, phase::login);

@@ -46,8 +46,12 @@ inline const std::map<std::string, wire::native::message>& message_samples() {
   set.kind = entry_kind::topic;
   set.text = "tea";
   static const std::map<std::string, native::message> samples{
-      {"welcome",
-       native::welcome{"alice", "asio-chatd 0.1.0", 8192, {"help", "who"}, std::string(64, 'a')}},
+      {"welcome", native::welcome{"alice",
+                                  "asio-chatd 0.1.0",
+                                  8192,
+                                  {"help", "who"},
+                                  std::string(64, 'a'),
+                                  std::chrono::minutes(5)}},
       {"welcome without a token",
        native::welcome{"alice", "asio-chatd 0.1.0", 8192, {"help", "who"}}},
       {"event message", event(said)},
