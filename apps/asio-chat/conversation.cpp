@@ -9,8 +9,10 @@
 
 namespace asio_chat::app {
 
-conversation::conversation(client& chat, display& d, screen& s, manner m)
-    : chat_(chat)
+conversation::conversation(boost::asio::io_context& context, client& chat, display& d, screen& s,
+                           manner m)
+    : timer_(context)
+    , chat_(chat)
     , display_(d)
     , screen_(s)
     , manner_(m) {}
@@ -58,7 +60,7 @@ void conversation::on_room(const room_state& s) {
 void conversation::on_disconnected(const disconnected& d) {
   connected_ = false;
   if (!d.retry_in) {
-    if (!leaving_) exit_code_ = exit_code_of(d.reason);
+    if (!leaving_) exit_code_ = exit_code_of(d);
   } else if (manner_.interactive) {
     for (const std::string& text : said_.mark_all())
       screen_.notice(fmt::format("[not acknowledged yet: {}]", excerpt(text)));
@@ -108,7 +110,13 @@ void conversation::hang_up() {
 }
 
 int conversation::code_of_leaving() const noexcept {
-  return refused_ && !manner_.interactive ? exit_refused : exit_left;
+  return unsaid_ || (refused_ && !manner_.interactive) ? exit_refused : exit_left;
+}
+
+void conversation::finish() noexcept {
+  over_ = true;
+  unsaid_ = unsaid_ || unanswered_ > 0;
+  if (exit_code_ == exit_left) exit_code_ = code_of_leaving();
 }
 
 void conversation::leave(int exit_code) {
@@ -118,6 +126,7 @@ void conversation::leave(int exit_code) {
   }
   leaving_ = true;
   exit_code_ = exit_code;
+  unsaid_ = !held_.empty();
   give_back_held();
   // What came before the end is shown first: `receive` hears of the end.
   chat_.async_close([](error_code) {});

@@ -11,6 +11,9 @@
 
 #include <asio_chat/client.hpp>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
 #include <deque>
 #include <functional>
 #include <memory>
@@ -27,7 +30,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
     bool json = false;
   };
 
-  conversation(client& chat, display& d, screen& s, manner m);
+  conversation(boost::asio::io_context& context, client& chat, display& d, screen& s, manner m);
 
   void start(const connected& news);
   /// A line that was typed or piped in.
@@ -66,6 +69,8 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void on_answer(const said_lines::line& said, const error_code& e, const acknowledged& a);
   void command(std::string line, bool marked);
   void on_reply(const said_lines::line& said, const reply& r);
+  /// Tells of lines that have no answer for too long, and waits for the next one.
+  void watch_answers();
   void answered();
   void go_on();
   void give_back_held();
@@ -74,8 +79,9 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void show(const client_event& e);
 
   int code_of_leaving() const noexcept;
-  void finish() noexcept { over_ = true; }
+  void finish() noexcept;
 
+  boost::asio::steady_timer timer_; ///< until an answer is overdue
   client& chat_;
   display& display_;
   screen& screen_;
@@ -96,6 +102,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   bool leaving_ = false;
   bool over_ = false;
   bool refused_ = false;
+  bool unsaid_ = false; ///< left, and a line was not said or has no answer
   int exit_code_ = 0;
   std::function<void()> takes_lines_;
 };

@@ -65,7 +65,8 @@ void conversation::say(std::string text, bool marked) {
     return;
   }
   ++unanswered_;
-  const std::uint64_t number = said_.add({text, marked});
+  const std::uint64_t number = said_.add({text, marked}, std::chrono::steady_clock::now());
+  watch_answers();
   chat_.async_send(focus_.room(), std::move(text),
                    [me = shared_from_this(), number](error_code e, const acknowledged& a) {
                      if (me->over_) return;
@@ -93,11 +94,13 @@ void conversation::command(std::string line, bool marked) {
   if (changes_room) changing_room_ = true;
   // What a program says next was meant for that room and for no other; a person sees the prompt.
   const std::string missed(c.name == "join" && !manner_.interactive ? c.arguments : "");
-  const said_lines::line said{line, marked};
+  const std::uint64_t number = said_.add({line, marked}, std::chrono::steady_clock::now());
+  watch_answers();
   chat_.async_command(
       focus_.room(), std::move(line),
-      [me = shared_from_this(), said, changes_room, missed](error_code e, const reply& r) {
+      [me = shared_from_this(), number, changes_room, missed](error_code e, const reply& r) {
         if (me->over_) return;
+        const said_lines::line said = me->said_.take(number);
         if (changes_room) me->changing_room_ = false;
         if (e) {
           me->refuse(said, e);
@@ -139,6 +142,7 @@ void conversation::give_back_held() {
 
 void conversation::refuse(const said_lines::line& said, const error_code& e) {
   refused_ = true;
+  unsaid_ = unsaid_ || leaving_;
   const std::string& why = chat_.last_failure().message;
   if (manner_.json) {
     screen_.chat(json_error(e, why));
@@ -147,6 +151,25 @@ void conversation::refuse(const said_lines::line& said, const error_code& e) {
   } else {
     screen_.notice(fmt::format("[refused: {}]", sanitize_for_terminal(why)));
   }
+}
+
+void conversation::watch_answers() {
+  const auto next = said_.next_overdue();
+  if (!next || timer_.expiry() == *next) return;
+  timer_.expires_at(*next);
+  timer_.async_wait([weak = weak_from_this()](const error_code& e) {
+    const auto me = weak.lock();
+    if (e || !me || me->over_) return;
+    const auto texts =
+        me->said_.find_overdue(std::chrono::steady_clock::now(), me->manner_.interactive);
+    // A program may have said many at once.
+    if (!texts.empty()) {
+      const std::string more =
+          texts.size() > 1 ? fmt::format(", and {} more", texts.size() - 1) : "";
+      me->screen_.notice(fmt::format("[not acknowledged yet: {}{}]", excerpt(texts.front()), more));
+    }
+    me->watch_answers();
+  });
 }
 
 void conversation::answered() {

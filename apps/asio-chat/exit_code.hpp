@@ -1,8 +1,7 @@
 // What the program's end says to the program that started it.
 #pragma once
 
-#include <asio_chat/close_reason.hpp>
-#include <asio_chat/error.hpp>
+#include <asio_chat/client.hpp>
 
 namespace asio_chat::app {
 
@@ -12,7 +11,7 @@ enum exit_code : int {
   exit_usage = 2,         ///< wrong options, or a file that cannot be used
   exit_not_trusted = 3,   ///< the server's certificate is not trusted
   exit_not_let_in = 4,    ///< passphrase, name, room or client certificate refused
-  exit_refused = 5,       ///< left, but a line of the input was not accepted
+  exit_refused = 5,       ///< left, but a line of the input was refused or not acknowledged
   exit_no_output = 6,     ///< what was heard could not be written
   exit_hangup = 129,
   exit_interrupted = 130,
@@ -21,5 +20,7 @@ enum exit_code : int {
 
 exit_code exit_code_of(const error_code& login_failure) noexcept;
 exit_code exit_code_of(const close_reason& reason) noexcept;
+/// Of what is told last.
+exit_code exit_code_of(const disconnected& d) noexcept;
 
 } // namespace asio_chat::app

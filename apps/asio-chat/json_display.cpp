@@ -38,6 +38,11 @@ std::string iso(wall_time t) {
                      (t - seconds).count());
 }
 
+std::string name_of_error(const error_code& code) {
+  return code.category() == chat_category() ? std::string(name_of(static_cast<errc>(code.value())))
+                                            : valid(code.message());
+}
+
 json::object place(const position& p) {
   return {{"epoch", p.epoch}, {"offset", p.offset}};
 }
@@ -121,6 +126,7 @@ struct object_of {
                    {"code", static_cast<std::uint16_t>(d.reason.code)},
                    {"reason", valid(d.reason.phrase)}};
     if (d.retry_in) o["retry_ms"] = d.retry_in->count();
+    if (d.attempt) o["attempt"] = name_of_error(d.attempt);
     return o;
   }
 };
@@ -132,10 +138,7 @@ std::vector<shown_line> json_display::show(const client_event& e, std::string_vi
 }
 
 std::string json_error(const error_code& code, std::string_view message) {
-  const auto name = code.category() == chat_category()
-                        ? std::string(name_of(static_cast<errc>(code.value())))
-                        : code.message();
-  return line_of({{"event", "error"}, {"code", name}, {"message", valid(message)}});
+  return line_of({{"event", "error"}, {"code", name_of_error(code)}, {"message", valid(message)}});
 }
 
 } // namespace asio_chat::app

@@ -84,7 +84,7 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   }
   narrator.through(where.get());
 
-  talk = std::make_shared<conversation>(chat, *shown, *where,
+  talk = std::make_shared<conversation>(context, chat, *shown, *where,
                                         conversation::manner{interactive, o.json});
   asio::signal_set signals(context, SIGINT, SIGTERM, SIGHUP);
   std::function<void()> wait_for_signal = [&] {
@@ -149,7 +149,7 @@ int main(int argc, char** argv) {
   try {
     return asio_chat::app::run(argc, argv);
   } catch (const asio_chat::error& e) {
-    fmt::print(stderr, "asio-chat: {}\n", e.what());
+    fmt::print(stderr, "Error setting up client: {}\n", e.what());
     return asio_chat::app::exit_code_of(e.code());
   } catch (const std::exception& e) {
     fmt::print(stderr, "asio-chat: {}\n", e.what());

@@ -15,21 +15,38 @@ constexpr std::size_t recognised_by = 60;
 
 } // namespace
 
-std::uint64_t said_lines::add(line l) {
-  lines_.emplace(++last_, std::move(l));
+std::uint64_t said_lines::add(line l, steady_time now) {
+  lines_.emplace(++last_, said{std::move(l), now});
   return last_;
 }
 
 said_lines::line said_lines::take(std::uint64_t number) {
   auto found = lines_.extract(number);
-  return found ? std::move(found.mapped()) : line();
+  return found ? std::move(found.mapped().what) : line();
 }
 
 std::vector<std::string> said_lines::mark_all() {
   std::vector<std::string> texts;
   for (auto& [number, l] : lines_)
-    if (!std::exchange(l.marked, true)) texts.push_back(l.text);
+    if (!std::exchange(l.what.marked, true)) texts.push_back(l.what.text);
   return texts;
+}
+
+std::vector<std::string> said_lines::find_overdue(steady_time now, bool mark) {
+  std::vector<std::string> texts;
+  for (auto& [number, l] : lines_) {
+    if (now - l.when < patience) break;
+    if (std::exchange(l.what.overdue, true) || l.what.marked) continue;
+    l.what.marked = mark;
+    texts.push_back(l.what.text);
+  }
+  return texts;
+}
+
+std::optional<steady_time> said_lines::next_overdue() const noexcept {
+  for (const auto& [number, l] : lines_)
+    if (!l.what.overdue) return l.when + patience;
+  return std::nullopt;
 }
 
 std::string fate_of(std::string_view text, const error_code& e, std::string_view why) {

@@ -1,11 +1,15 @@
 // What was said and not acknowledged yet.
 #pragma once
 
+#include "base/clock.hpp"
+
 #include <asio_chat/error.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,24 +17,39 @@
 namespace asio_chat::app {
 
 /// A line on the screen looks as if it had been said. Where that is in doubt, because there is no
-/// connection, the person is told, and told again when it is certain: such a line is marked.
+/// connection or the server does not answer, the person is told, and told again when it is certain:
+/// such a line is marked.
 class said_lines {
  public:
   struct line {
     std::string text;
     bool marked = false;
+    bool overdue = false;
   };
 
+  /// An answer that takes longer leaves a line in doubt.
+  static constexpr std::chrono::seconds patience{2};
+
   /// @return the number to ask for the line with
-  std::uint64_t add(line l);
+  std::uint64_t add(line l, steady_time now);
   /// The line has its answer.
   line take(std::uint64_t number);
   /// The connection is gone: marks every line, and gives the texts of those that were not marked.
   std::vector<std::string> mark_all();
+  /// The texts of those that are overdue since the last time, and are not marked.
+  /// @param mark whether they are marked from now on
+  std::vector<std::string> find_overdue(steady_time now, bool mark);
+  /// When there will be one more.
+  std::optional<steady_time> next_overdue() const noexcept;
 
  private:
+  struct said {
+    line what;
+    steady_time when;
+  };
+
   std::uint64_t last_ = 0;
-  std::map<std::uint64_t, line> lines_; ///< in the order of saying
+  std::map<std::uint64_t, said> lines_; ///< in the order of saying
 };
 
 /// What a person is told of a marked line when it has its answer.

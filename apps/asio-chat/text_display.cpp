@@ -118,9 +118,15 @@ struct text_of {
   }
   lines operator()(const disconnected& d) const {
     const std::string phrase = sanitize_for_terminal(d.reason.phrase);
-    if (!d.retry_in) return {{kind::notice, fmt::format("[disconnected: {}]", phrase)}};
-    return {{kind::notice, fmt::format("[disconnected: {}; trying again in {:.1f} s]", phrase,
-                                       static_cast<double>(d.retry_in->count()) / 1000.0)}};
+    if (d.retry_in) {
+      return {{kind::notice, fmt::format("[{}: {}; trying again in {:.1f} s]",
+                                         d.attempt ? "not connected" : "disconnected", phrase,
+                                         static_cast<double>(d.retry_in->count()) / 1000.0)}};
+    }
+    if (d.attempt) return {{kind::notice, "Error connecting to server: " + phrase}};
+    if (d.reason.code == close_code::connection_lost)
+      return {{kind::notice, "Error receiving message: " + phrase}};
+    return {{kind::notice, fmt::format("[disconnected: {}]", phrase)}};
   }
 };
 

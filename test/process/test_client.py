@@ -583,8 +583,93 @@ def test_c46_leaving_says_what_was_not_sent(terminal, daemon):
     alice = terminal("alice")
     daemon.stop(signal.SIGKILL)
     alice.sees("[disconnected: ").says("too late").sees("[waiting: too late]").says("quit")
-    assert alice.ends() == 0
+    assert alice.ends() == 5
     assert "[not sent: too late]" in alice.text
+
+
+@pytest.mark.parametrize("word", ["/quit", "quit", "\x04"])
+def test_leaving_with_a_line_that_has_no_answer_is_exit_code_5(word, terminal, daemon):
+    alice = terminal("alice")
+    daemon.process.send_signal(signal.SIGSTOP)
+    alice.says("anybody?").sees("> anybody?")
+    alice.types(word if word == "\x04" else word + "\r")
+    assert alice.ends() == 5
+    assert "anybody?; it may or may not be kept]" in alice.text.replace("\n", "")
+    daemon.process.send_signal(signal.SIGCONT)
+
+
+def test_pipe_quit_with_a_line_that_has_no_answer_is_exit_code_5(daemon, listener):
+    bob = listener("bob")
+    daemon.process.send_signal(signal.SIGSTOP)
+    bob.says("anybody?")
+    bob.says("/quit")
+    assert bob.process.wait(timeout=PATIENCE) == 5
+    daemon.process.send_signal(signal.SIGCONT)
+
+
+def test_a_line_that_a_stopped_server_does_not_answer_is_marked(terminal, listener, daemon):
+    alice, bob = terminal("alice"), listener("bob")
+    daemon.process.send_signal(signal.SIGSTOP)
+    alice.says("hello?").says("/who")
+    bob.says("one")
+    alice.sees("[not acknowledged yet: hello?").sees("/who")
+    assert until(lambda: b"[not acknowledged yet: one" in bob.look().err), bob.err
+    daemon.process.send_signal(signal.SIGCONT)
+    alice.sees("[sent: hello?]").sees("* online: alice, bob *")
+    bob.hears("alice: hello?")
+    assert bob.ends() == 0
+
+
+def test_a_line_that_is_answered_in_time_is_not_marked(terminal):
+    alice, bob = terminal("alice"), terminal("bob")
+    alice.says("hello")
+    bob.sees("alice: hello").says("hello yourself")
+    alice.sees("bob: hello yourself")
+    assert "not acknowledged" not in alice.text and "[sent" not in alice.text
+
+
+def test_an_attempt_to_come_back_that_fails_is_told(terminal, listener, daemon):
+    alice, bob = terminal("alice", columns=120), listener("bob", "--json")
+    daemon.stop(signal.SIGKILL)
+    alice.sees("[disconnected: ")
+    alice.sees(f"[not connected: cannot connect to {daemon.address}: Connection refused; trying again")
+    bob.hears('"attempt":"Connection refused"')
+    daemon.start()
+    alice.sees("[connected again]")
+    assert alice.text.count("Connection refused") == 1  # however many attempts there were
+
+
+def test_a_name_that_is_taken_when_one_comes_back_is_told(tmp_path, home):
+    directory = tmp_path / "other"
+    directory.mkdir(mode=0o700)
+    d = Daemon(directory, "--name-hold", "0")
+    cable = Cable(d.port)
+    alice = Terminal(f"alice@localhost:{cable.port}", "--ca", d.ca, home=home, columns=120).ready()
+    thief = None
+    try:
+        cable.pull_out()
+        alice.sees("[disconnected: ")
+        thief = Listener(d, "alice", home=home).is_in()
+        cable.plug_in()
+        alice.sees("[not connected: ").sees("taken").sees("trying again")
+        thief.ends()
+        alice.sees("[connected again]")
+    finally:
+        alice.child.close(force=True)
+        if thief and thief.process.poll() is None:
+            thief.process.kill()
+        d.stop()
+
+
+def test_where_it_makes_no_sense_to_come_back_it_ends_with_its_exit_code(terminal, listener, daemon):
+    alice, bob = terminal("alice", columns=120), listener("bob")
+    daemon.stop(signal.SIGKILL)
+    daemon.secret = "open sesame"
+    daemon.start()
+    assert alice.ends() == 4
+    assert "Error connecting to server: the server closed the connection: " in alice.text
+    assert bob.process.wait(timeout=PATIENCE) == 4
+    assert b"passphrase" in bob.look().err
 
 
 def test_c46_a_room_shows_what_was_said_before(daemon, terminal, home):
@@ -643,6 +728,14 @@ def test_d12_server_stopped_politely_says_why(terminal, daemon):
     daemon.stop()
     assert alice.ends() == 1
     assert "[disconnected: " in alice.text
+
+
+def test_c61_a_connection_that_is_lost_for_good_is_one_sentence(listener, daemon):
+    bob = listener("bob", "--no-reconnect")
+    daemon.stop(signal.SIGKILL)
+    assert bob.process.wait(timeout=PATIENCE) == 1
+    last = bob.look().err.decode().splitlines()[-1]
+    assert last == f"Error receiving message: {daemon.address} closed the connection"
 
 
 # Trust
@@ -1050,8 +1143,16 @@ def test_wrong_options_are_exit_code_2(arguments, home):
     done = subprocess.run([CLIENT, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, env={"HOME": str(home)})
     assert done.returncode == 2, done.stderr
-    assert done.stderr.startswith("asio-chat: ") and done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith(("asio-chat: ", "Error setting up client: ")), done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
     assert done.stdout == ""
+
+
+def test_c61_a_client_that_cannot_be_set_up_says_so_in_one_sentence(home):
+    done = subprocess.run([CLIENT, "localhost", "--ca", "/nowhere/ca.pem"], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, env={"HOME": str(home)})
+    assert done.returncode == 2
+    assert re.fullmatch(r"Error setting up client: [^\n]*/nowhere/ca\.pem[^\n]*\n", done.stderr)
 
 
 def test_a_history_that_is_no_number_of_messages_is_said_plainly(home):

@@ -69,11 +69,14 @@ struct connected {
   bool again = false;                ///< not the first time
 };
 
-/// The connection is gone.
+/// The connection is gone; or an attempt to come back has failed.
 struct disconnected {
   close_reason reason;
   /// When the client tries again; none: it does not, and `async_receive` ends after this event.
   std::optional<std::chrono::milliseconds> retry_in;
+  /// Why the attempt failed, as `async_connect` would have ended; none: a connection is gone. Of
+  /// the attempts after one lost connection, those that fail for the same reason are told once.
+  error_code attempt = {};
 };
 
 /// The certificate that a server showed, for a person to compare and a program to pin.
@@ -99,8 +102,9 @@ using client_event = std::variant<connected, disconnected, entry, member_joined,
 /// that were had, and `connected` is told when that is done. Then comes what was missed, as events
 /// like any others, before anything newer: in the order of each room's log, no entry twice, none
 /// left out but one's own. What is no longer kept is told by `entries_missed`; so is a log that is
-/// another one. A name that somebody else bears now is waited for. Where trust or the passphrase is
-/// the matter, the client does not try again.
+/// another one. A name that somebody else bears now is waited for. Where trust, the passphrase or
+/// this client's certificate is the matter, or the server says so, the client does not try again.
+/// Why an attempt fails is told by `disconnected`.
 ///
 /// Messages outlive a connection: what is not acknowledged is sent again, in its order and with its
 /// id, before what is sent later, and the server keeps it once. Commands and pages of history do

@@ -7,6 +7,7 @@
 #include <boost/asio/error.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -58,7 +59,7 @@ void client::impl::connect(connect_handler handler) {
   if (!begin(std::move(handler))) return;
   in_memory_ = false;
   if (const failure why = make_context(); why.code) {
-    attempt_failed(why);
+    attempt_failed(why, reason_of(why));
     return;
   }
   open_connection();
@@ -120,7 +121,7 @@ void client::impl::on_closed(const failure& why) {
   switch (state_) {
   case state::connecting:
   case state::returning:
-    attempt_failed(why);
+    attempt_failed(why, reason_of(why));
     break;
   case state::ready:
     lost({close_code::connection_lost, why.message});
@@ -134,7 +135,7 @@ void client::impl::on_closed(const failure& why) {
   }
 }
 
-void client::impl::attempt_failed(const failure& why) {
+void client::impl::attempt_failed(const failure& why, close_reason reason) {
   login_.reset();
   early_.clear();
   log(severity::warning, "cannot connect", why.message);
@@ -142,10 +143,14 @@ void client::impl::attempt_failed(const failure& why) {
     state_ = state::idle;
     std::exchange(connecting_, {}).fail(why);
     events_.end();
-  } else if (worth_another_attempt(why.code)) {
+  } else if (worth_another_attempt(why.code, reason)) {
     come_back_later();
+    // Every reason once: the next attempts fail for the same one, for as long as it takes.
+    if (std::ranges::find(told_, why.code) != told_.end()) return;
+    told_.push_back(why.code);
+    push(disconnected{std::move(reason), retry_in_, why.code});
   } else {
-    push(disconnected{reason_of(why), std::nullopt});
+    push(disconnected{std::move(reason), std::nullopt, why.code});
     over(why);
   }
 }

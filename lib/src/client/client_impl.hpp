@@ -69,7 +69,7 @@ class client::impl final : public std::enable_shared_from_this<impl>,
   void logged_in();
   void pass_on(event e);
   void leave_if_answered();
-  void attempt_failed(const failure& why);
+  void attempt_failed(const failure& why, close_reason reason);
   void on_event(event e);
   void lost(close_reason reason);
   void come_back_later();
@@ -116,6 +116,7 @@ class client::impl final : public std::enable_shared_from_this<impl>,
   client_room::backoff backoff_;
   std::minstd_rand random_;
   std::chrono::milliseconds retry_in_{};
+  std::vector<error_code> told_; ///< why attempts failed since the connection was lost
   steady_time ready_since_;
   timer retry_timer_;
 };

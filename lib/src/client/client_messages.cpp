@@ -1,6 +1,9 @@
 // What the server says: the login, and what comes after it.
 #include "client/client_impl.hpp"
+#include "client/reconnect_policy.hpp"
 #include "model/names.hpp"
+
+#include <fmt/format.h>
 
 #include <utility>
 
@@ -66,7 +69,10 @@ void client::impl::on_event(event e) {
   }
   login::outcome outcome = login::outcome::under_way;
   if (const auto* joined = std::get_if<room_state>(&e)) outcome = login_->on(*joined);
-  if (const auto* no = std::get_if<refused>(&e)) outcome = login_->on(*no);
+  if (auto* no = std::get_if<refused>(&e)) {
+    outcome = login_->on(*no);
+    no->message = fmt::format("you are not in {} any more: {}", login_->room_of(*no), no->message);
+  }
   early_.push_back(std::move(e));
   on_login(outcome);
 }
@@ -74,8 +80,9 @@ void client::impl::on_event(event e) {
 void client::impl::on_login(login::outcome outcome) {
   if (outcome == login::outcome::failed) {
     const failure why = login_->why();
+    const close_reason reason = login_->goodbye().value_or(reason_of(why));
     retire_connection();
-    attempt_failed(why);
+    attempt_failed(why, reason);
     return;
   }
   for (const native::request& r : login_->take_requests())
@@ -91,6 +98,7 @@ void client::impl::logged_in() {
                  state_ == state::returning};
   login_.reset();
   state_ = state::ready;
+  told_.clear();
   ready_since_ = std::chrono::steady_clock::now();
   connection_->logged_in();
   log(severity::info, "connected", news.name);

@@ -1,5 +1,8 @@
 #include "client/login.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 
 namespace asio_chat::client_room {
@@ -39,7 +42,7 @@ login::outcome login::on(const native::welcome& w) {
   if (welcome_) return fail_with(fail(errc::protocol_error, "the server said welcome twice"));
   welcome_ = w;
   for (std::size_t i = 1; i < rooms_.size(); ++i) {
-    rooms_[i].ref = "join-" + std::to_string(i);
+    rooms_[i].ref = fmt::format("join-{}", i);
     requests_.emplace_back(rooms_[i]);
   }
   return progress();
@@ -59,7 +62,13 @@ login::outcome login::on(const refused& no) {
 }
 
 login::outcome login::on(const native::goodbye& g) {
+  goodbye_ = g.reason;
   return fail_with(failure_of(g.reason));
+}
+
+std::string_view login::room_of(const refused& no) const noexcept {
+  const auto asked = std::ranges::find(rooms_, no.ref, &native::join::ref);
+  return asked != rooms_.end() ? std::string_view(asked->room) : std::string_view();
 }
 
 login::outcome login::progress() const noexcept {

@@ -6,6 +6,7 @@
 #include <asio_chat/error.hpp>
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace asio_chat::client_room {
@@ -34,6 +35,10 @@ class login {
   const wire::native::welcome& welcome() const { return *welcome_; }
   /// Only when failed.
   const failure& why() const noexcept { return why_; }
+  /// Likewise: the server's own, if it has said goodbye.
+  const std::optional<close_reason>& goodbye() const noexcept { return goodbye_; }
+  /// The room that one was refused.
+  std::string_view room_of(const refused& no) const noexcept;
 
  private:
   outcome progress() const noexcept;
@@ -46,6 +51,7 @@ class login {
   std::size_t answered_ = 0;
   bool first_answered_ = false;
   failure why_;
+  std::optional<close_reason> goodbye_;
 };
 
 } // namespace asio_chat::client_room

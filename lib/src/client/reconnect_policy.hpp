@@ -9,11 +9,12 @@ namespace asio_chat::client_room {
 /// The server's own advice, except that who was sent away by his own `/quit` stays away.
 bool comes_back(const close_reason& reason) noexcept;
 
-/// Not where a person has to look first: a certificate that is not trusted, a passphrase that is
-/// wrong. A name that is taken is worth it: who bears it now may go.
-bool worth_another_attempt(const error_code& code) noexcept;
+/// Not where a person has to look first: a certificate that is not trusted, theirs or ours, a
+/// passphrase that is wrong. A name that is taken is worth it: who bears it now may go.
+/// @param reason the server's own, if it has said goodbye
+bool worth_another_attempt(const error_code& code, const close_reason& reason) noexcept;
 
-/// For an attempt that was the last.
+/// For an attempt that failed without a goodbye.
 close_reason reason_of(const failure& why);
 
 } // namespace asio_chat::client_room

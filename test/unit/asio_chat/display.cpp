@@ -121,8 +121,26 @@ TEST_CASE("asio-chat B15: the first line says how the connection is protected") 
 TEST_CASE("asio-chat D12: a lost connection is told, with the time until the next attempt") {
   CHECK(text(disconnected{{close_code::server_stopping, "back soon"}, std::chrono::seconds(2)}) ==
         lines{"[disconnected: back soon; trying again in 2.0 s]"});
-  CHECK(text(disconnected{{close_code::connection_lost, "gone"}, std::nullopt}) ==
-        lines{"[disconnected: gone]"});
+  CHECK(text(disconnected{{close_code::replaced, "you came in elsewhere"}, std::nullopt}) ==
+        lines{"[disconnected: you came in elsewhere]"});
+}
+
+TEST_CASE("asio-chat: why an attempt to come back failed is told, and that it was the last") {
+  const close_reason taken{close_code::connection_lost, "the name alice is taken"};
+  CHECK(text(disconnected{taken, std::chrono::seconds(4), errc::name_taken}) ==
+        lines{"[not connected: the name alice is taken; trying again in 4.0 s]"});
+  CHECK(json(disconnected{taken, std::chrono::seconds(4), errc::name_taken}) ==
+        R"({"event":"disconnected","code":1004,"reason":"the name alice is taken","retry_ms":4000,)"
+        R"("attempt":"name_taken"})");
+  CHECK(text(disconnected{{close_code::wrong_passphrase, "wrong passphrase"},
+                          std::nullopt,
+                          errc::wrong_passphrase}) ==
+        lines{"Error connecting to server: wrong passphrase"});
+}
+
+TEST_CASE("asio-chat C61: a connection that is lost for good is an error in receiving") {
+  CHECK(text(disconnected{{close_code::connection_lost, "h:1 closed the connection"}, {}}) ==
+        lines{"Error receiving message: h:1 closed the connection"});
 }
 
 TEST_CASE("asio-chat C46: a person sees what was said before apart, with its time") {

@@ -4,18 +4,45 @@
 
 using namespace asio_chat;
 using namespace asio_chat::app;
+using namespace std::chrono_literals;
 
 TEST_CASE("asio-chat said lines: each is marked once, as long as it has no answer") {
   said_lines s;
-  const auto one = s.add({"one", false});
-  const auto two = s.add({"two", true});
-  const auto three = s.add({"three", false});
+  const auto one = s.add({"one", false}, {});
+  const auto two = s.add({"two", true}, {});
+  const auto three = s.add({"three", false}, {});
   CHECK_FALSE(s.take(one).marked);
   CHECK(s.mark_all() == std::vector<std::string>{"three"});
   CHECK(s.mark_all().empty());
   CHECK(s.take(two).marked);
   CHECK(s.take(three).marked);
   CHECK(s.take(three).text.empty());
+}
+
+TEST_CASE("asio-chat said lines: an answer is overdue after two seconds, which is told once") {
+  const steady_time start{};
+  said_lines s;
+  CHECK_FALSE(s.next_overdue());
+  const auto one = s.add({"one"}, start);
+  const auto two = s.add({"two"}, start + 1s);
+  s.add({"marked", true}, start + 1s);
+  const auto answered = s.add({"answered"}, start + 1s);
+  CHECK(s.next_overdue() == start + 2s);
+  CHECK(s.find_overdue(start + 1999ms, true).empty());
+  CHECK(s.find_overdue(start + 2s, true) == std::vector<std::string>{"one"});
+  CHECK(s.next_overdue() == start + 3s);
+  s.take(answered);
+  CHECK(s.find_overdue(start + 3s, true) == std::vector<std::string>{"two"});
+  CHECK(s.find_overdue(start + 9s, true).empty());
+  CHECK_FALSE(s.next_overdue());
+  CHECK(s.mark_all().empty());
+  CHECK(s.take(one).marked);
+  CHECK(s.take(two).marked);
+  // A program is told, and not told again when it is certain.
+  const auto piped = s.add({"piped"}, start);
+  CHECK(s.find_overdue(start + 2s, false) == std::vector<std::string>{"piped"});
+  CHECK(s.find_overdue(start + 2s, false).empty());
+  CHECK_FALSE(s.take(piped).marked);
 }
 
 TEST_CASE("asio-chat said lines: what becomes of a marked line is told in words") {

@@ -55,4 +55,11 @@ TEST_CASE("asio-chat: every failure has its exit code") {
   CHECK(exit_code_of(boost::system::errc::make_error_code(
             boost::system::errc::connection_refused)) == exit_no_connection);
   CHECK(exit_code_of(close_reason{close_code::server_stopping, ""}) == exit_no_connection);
+  // What is told last says more by why the attempt failed, or by the server's own reason.
+  const close_reason lost{close_code::connection_lost, ""};
+  CHECK(exit_code_of(disconnected{lost, {}, {}}) == exit_no_connection);
+  CHECK(exit_code_of(disconnected{lost, {}, errc::name_invalid}) == exit_not_let_in);
+  CHECK(exit_code_of(disconnected{lost, {}, errc::certificate_changed}) == exit_not_trusted);
+  CHECK(exit_code_of(disconnected{{close_code::not_trusted, ""}, {}, errc::closed_by_server}) ==
+        exit_not_let_in);
 }

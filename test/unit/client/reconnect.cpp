@@ -109,7 +109,12 @@ TEST_CASE("client: waits for its name while somebody else bears it") {
   w.until([&] { return !w.seen<connected>().empty(); });
   CHECK(w.listener.connections.size() == 4);
   CHECK(w.seen<connected>().at(0).name == "alice");
-  CHECK(w.seen<disconnected>().size() == 1);
+  const auto told = w.seen<disconnected>();
+  REQUIRE(told.size() == 2);
+  CHECK_FALSE(told[0].attempt);
+  CHECK(told[1].attempt == errc::name_taken); // twice refused, told once
+  CHECK(told[1].reason.phrase == "the name alice is taken");
+  CHECK(told[1].retry_in);
   CHECK(w.listener.connections[3]->heard<native::hello>().at(0).room == "lobby");
 }
 
@@ -123,7 +128,61 @@ TEST_CASE("client: does not come back to a server that refuses the passphrase no
   w.until([&] { return w.end.has_value(); });
   REQUIRE(w.seen<disconnected>().size() == 2);
   CHECK(w.seen<disconnected>()[1].reason.code == close_code::wrong_passphrase);
+  CHECK(w.seen<disconnected>()[1].attempt == errc::wrong_passphrase);
   CHECK_FALSE(w.seen<disconnected>()[1].retry_in);
+}
+
+TEST_CASE("client: every reason why it cannot come back is told, each once for a lost connection") {
+  const auto taken = [](fake_server& s, const native::request&) {
+    s.say_event(refused{"", errc::name_taken, "the name alice is taken"});
+  };
+  const auto full = [](fake_server& s, const native::request&) {
+    s.say(native::goodbye{{close_code::server_stopping, "back soon"}});
+  };
+  tls_world w({answer_politely, taken, full, taken, full, answer_politely, full, answer_politely});
+  w.connect();
+  w.listener.connections[0]->close();
+  w.until([&] { return w.seen<connected>().size() == 1; });
+  std::vector<error_code> told;
+  for (const disconnected& d : w.seen<disconnected>())
+    told.push_back(d.attempt);
+  CHECK(told == std::vector<error_code>{{}, errc::name_taken, errc::server_stopping});
+  w.listener.connections.back()->close();
+  w.until([&] { return w.seen<connected>().size() == 2; });
+  CHECK(w.seen<disconnected>().size() == 5);
+  CHECK(w.seen<disconnected>().back().attempt == errc::server_stopping);
+}
+
+TEST_CASE("client: does not come back to a server that says that it would end the same way") {
+  const auto elsewhere = [](fake_server& s, const native::request&) {
+    s.say(native::goodbye{{close_code::not_trusted, "your certificate is good no more"}});
+  };
+  tls_world w({answer_politely, elsewhere});
+  w.connect();
+  w.listener.connections[0]->close();
+  w.until([&] { return w.end.has_value(); });
+  const disconnected last = w.seen<disconnected>().back();
+  CHECK(last.reason == close_reason{close_code::not_trusted, "your certificate is good no more"});
+  CHECK(last.attempt == errc::closed_by_server);
+  CHECK_FALSE(last.retry_in);
+}
+
+TEST_CASE("client: a room that refuses us when we come back is told by its name") {
+  const auto no_den = [](fake_server& s, const native::request& r) {
+    if (const auto* j = std::get_if<native::join>(&r)) {
+      s.say_event(refused{j->ref, errc::too_many_rooms, "there are as many rooms as may be"});
+    } else {
+      answer_politely(s, r);
+    }
+  };
+  tls_world w({answer_politely, no_den});
+  w.connect();
+  w.listener.connections[0]->say_event(room_state{"", "den", "", {"alice"}, {1, 0}});
+  w.until([&] { return w.seen<room_state>().size() == 2; });
+  w.listener.connections[0]->close();
+  w.until([&] { return !w.seen<refused>().empty(); });
+  CHECK(w.seen<refused>().at(0).message ==
+        "you are not in den any more: there are as many rooms as may be");
 }
 
 TEST_CASE("client: without `reconnect` a lost connection is the end") {
