@@ -403,3 +403,45 @@ def test_B30_handshakes_that_do_not_end_cost_bounded_pages(certificates, tmp_pat
         assert "handshake with" not in daemon.log  # they are all still there
         for s in crowd:
             s.close()
+
+
+def test_early_data_is_skipped_and_the_chat_begins(certificates, tmp_path):
+    """RFC 8446, 4.2.10. The ticket is another server's that bears the same name."""
+    shown = certificates.servers["ecdsa"]
+    ticket, early = tmp_path / "ticket", tmp_path / "early"
+    early.write_bytes(b"\0\0\0\5alice")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    other = subprocess.Popen(
+        ["openssl", "s_server", "-accept", str(port), "-cert", shown.certificate, "-key", shown.key,
+         "-early_data", "-quiet"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        stdin=subprocess.PIPE)
+    client = ["openssl", "s_client", "-CAfile", certificates.ca, "-servername", "localhost",
+              "-tls1_3"]
+
+    def has_ticket():
+        subprocess.run([*client, "-connect", f"127.0.0.1:{port}", "-sess_out", ticket], timeout=20,
+                       input=b"x\n", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return ticket.exists()
+
+    try:
+        assert until(has_ticket)
+    finally:
+        other.kill()
+        other.wait()
+    with Daemon(tmp_path, "--cert", shown.certificate, "--key", shown.key) as d:
+        talk = subprocess.Popen(
+            [*client, "-connect", f"127.0.0.1:{d.port}", "-sess_in", ticket, "-early_data", early],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        talk.stdin.write(b"\0\0\0\5carol")
+        talk.stdin.flush()
+        said = b""
+        while b"* carol joined the chat *" not in said and (part := talk.stdout.read1()):
+            said += part
+        talk.kill()
+        talk.wait()
+        assert b"Early data was rejected" in said
+        assert b"* carol joined the chat *" in said
+        assert b"alice joined" not in said
+        assert "handshake" not in d.log

@@ -23,6 +23,11 @@ constexpr const char* default_ciphers = "ECDHE+AESGCM+AES128:ECDHE+AESGCM:ECDHE+
 constexpr const char* groups_with_mlkem = "X25519MLKEM768:X25519:P-256:P-384";
 constexpr const char* groups_without = "X25519:P-256:P-384";
 
+// None is ever accepted. This much is skipped of a client that sends some all the same, with a
+// ticket of another server or of another time (RFC 8446, 4.2.10): its handshake then goes on as a
+// full one.
+constexpr std::uint32_t max_skipped_early_data = SSL3_RT_MAX_PLAIN_LENGTH;
+
 const char* given_or(const std::string& given, const char* standard) {
   return given.empty() ? standard : given.c_str();
 }
@@ -108,7 +113,7 @@ result<void> set_posture(SSL_CTX* context, const tls_posture& wanted) {
   if (SSL_CTX_set_min_proto_version(context, least) != 1 ||
       SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) != 1 ||
       SSL_CTX_set_max_early_data(context, 0) != 1 ||
-      SSL_CTX_set_recv_max_early_data(context, 0) != 1)
+      SSL_CTX_set_recv_max_early_data(context, max_skipped_early_data) != 1)
     return fail(errc::bad_setting, "OpenSSL on this machine cannot be set to TLS 1.2 and 1.3; see "
                                    "its openssl.cnf");
   if (auto suites = set_suites(context, wanted); !suites) return suites;
