@@ -9,7 +9,6 @@
 #include <openssl/rsa.h>
 
 #include <array>
-#include <ctime>
 
 namespace asio_chat::tls::x509 {
 
@@ -91,7 +90,7 @@ result<certificate_ptr> renew(X509* certificate, EVP_PKEY* key, const identity* 
   EVP_PKEY* signing_key = issuer != nullptr ? issuer->key.get() : key;
 
   const bool filled = X509_set_version(made.get(), X509_VERSION_3) == 1 && set_serial(made.get()) &&
-                      set_times(made.get(), std::time(nullptr), days) &&
+                      set_times(made.get(), time_of_signing().time_since_epoch().count(), days) &&
                       X509_set_issuer_name(made.get(), X509_get_subject_name(signer)) == 1 &&
                       X509_set_pubkey(made.get(), key) == 1 &&
                       set_key_identifiers(made.get(), signer);

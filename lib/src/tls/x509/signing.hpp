@@ -26,10 +26,11 @@ result<void> check_issuer(const identity& issuer);
 /// 128 random bits.
 bool set_serial(X509* certificate);
 
-/// Now, as whoever verifies sees it: a second of `time()` begins some milliseconds after that of
-/// `system_clock`, and what was signed in between would be not valid yet.
+/// When what is signed now begins: five minutes ago, since the clock of whoever verifies it may be
+/// slow. By `time()`, of which a second begins some milliseconds after that of `system_clock`.
 inline std::chrono::sys_seconds time_of_signing() {
-  return std::chrono::sys_seconds(std::chrono::seconds(std::time(nullptr)));
+  return std::chrono::sys_seconds(std::chrono::seconds(std::time(nullptr))) -
+         std::chrono::minutes(5);
 }
 
 bool set_times(X509* certificate, std::time_t start, int days);

@@ -105,12 +105,12 @@ TEST_CASE("A8: serial numbers are positive, long, and never the same", "[tls][A8
   CHECK(longest == 128);
 }
 
-TEST_CASE("A9: valid from now, for the days asked for", "[tls][A9]") {
+TEST_CASE("A9: valid from five minutes ago, for the days asked for", "[tls][A9]") {
   const auto before = x509::time_of_signing();
   const auto year = describe(x509::issue(plain()).value().certificate.get());
   const auto after = std::chrono::system_clock::now();
   CHECK(year.not_before >= before);
-  CHECK(year.not_before <= after);
+  CHECK(year.not_before <= after - std::chrono::minutes(5));
   CHECK(year.not_after - year.not_before == std::chrono::days(365));
 
   auto what = plain();

@@ -55,6 +55,7 @@ TEST_CASE("A19: a list is of version 2, numbered, signed, and names its CA's key
   CHECK(list.number() == "1");
   CHECK(list.size() == 0);
   CHECK(list.this_update() >= before);
+  CHECK(list.this_update() <= std::chrono::system_clock::now() - std::chrono::minutes(5));
   CHECK(list.next_update() - list.this_update() == std::chrono::days(30));
 
   const openssl_ptr<AUTHORITY_KEYID, AUTHORITY_KEYID_free> authority(static_cast<AUTHORITY_KEYID*>(
