@@ -176,6 +176,57 @@ def test_sighup_reads_again_and_a_talk_goes_on(house):
         assert d.stop() == 0
 
 
+def openssl(*arguments, cwd):
+    subprocess.run(["openssl", *map(str, arguments)], cwd=cwd, check=True, capture_output=True)
+
+
+class Authority:
+    """The CA of the house by openssl, whose lists may begin at any time."""
+
+    def __init__(self, house):
+        self.house = house
+        (house / "index.txt").write_text("")
+        (house / "ca.cnf").write_text(
+            "[ca]\ndefault_ca = house\n[house]\ndatabase = index.txt\ndefault_md = sha256\n"
+            "certificate = ca-cert.pem\nprivate_key = ca-key.pem\n")
+
+    def revoke(self, name):
+        openssl("ca", "-config", "ca.cnf", "-revoke", f"{name}-cert.pem", cwd=self.house)
+
+    def write_list(self, begins, ends):
+        at = [time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + s)) for s in (begins, ends)]
+        openssl("ca", "-config", "ca.cnf", "-gencrl", "-crl_lastupdate", at[0], "-crl_nextupdate",
+                at[1], "-out", "new.pem", cwd=self.house)
+        os.rename(self.house / "new.pem", self.house / "ca-crl.pem")
+
+
+def test_A19_a_list_of_a_clock_that_is_ahead_cuts_off_nobody_and_works_in_time(house):
+    ca = Authority(house)
+    ca.write_list(-60, 3600)
+    with strict(house, "--client-crl", house / "ca-crl.pem") as d:
+        alice = join(d, house, "alice")
+        ca.revoke("bob")
+        ca.write_list(4, 3600)
+        assert until(lambda: "is not valid yet; the one of before stays" in d.log)
+        bob = join(d, house, "bob")
+        assert until(lambda: "is good no more" in d.log)  # by itself, once the list is valid
+        assert is_cut_within(bob, 10)
+        assert is_refused(d, house, "bob")
+        alice.send("still here")
+
+
+def test_A19_a_list_that_has_ended_cuts_off_nobody(house):
+    ca = Authority(house)
+    ca.write_list(-60, 3600)
+    with strict(house, "--client-crl", house / "ca-crl.pem") as d:
+        ca.write_list(-7200, -3600)
+        assert until(lambda: "is out of date; the one of before stays" in d.log)
+        alice = join(d, house, "alice")
+        ca.revoke("alice")
+        ca.write_list(-60, 3600)
+        assert is_cut_within(alice, 10)
+
+
 def test_what_ends_soon_is_warned_about(house):
     certs("server", "--force", "--dns", "localhost", "--days", "1", cwd=house)
     certs("crl", "--days", "1", cwd=house)

@@ -49,8 +49,8 @@ struct tls_server_config {
   /// The ALPN name of what is spoken: a client that offers names must offer this one. Empty: no
   /// ALPN; for servers that are no chat.
   std::string alpn = native_alpn;
-  /// Revocation lists of those CAs, in a file or a directory. Given, every certificate of a
-  /// client's chain must be covered by one that is not out of date (RFC 5280, 5).
+  /// Revocation lists of those CAs, of which each must have one. Given, each certificate of a
+  /// client's chain up to such a CA must be covered by one that holds now (RFC 5280, 5).
   std::string client_crl_file;
   /// Certificates that are good no more, whoever issued them: a SHA-256 fingerprint on each line,
   /// as `asio-chat-certs show` prints it; `#` begins a comment.

@@ -107,7 +107,7 @@ server::impl::impl(asio::io_context& context, server_config config)
            {{"what", std::string(what)},
             {"ms", fmt::format("{:.1f}", std::chrono::duration<double, std::milli>(cpu).count())}});
     })
-    , tls_(std::make_shared<tls_keeper>(context, log_))
+    , tls_(std::make_shared<tls_keeper>(context, clock_, log_, [this] { trust_has_changed(); }))
     , storage_(open_storage(posting_to(context), config_, clock_, log_, &watch_))
     , hub_({*storage_.logs, clock_, config_.limits, posting_to(context), config_.default_room,
             message_log(), storage_.names, config_.join_history, &watch_})
@@ -237,11 +237,15 @@ result<void> server::impl::reload_tls(const tls_server_config& config) {
   const bool first = !tls_->now();
   if (auto changed = tls_->change(config); !changed) return changed;
   if (first) tls_->start();
+  trust_has_changed();
+  return {};
+}
+
+void server::impl::trust_has_changed() {
   log_(severity::info, "Certificates, trust and revocations are read",
        {{"blocked", std::to_string(tls_->now()->blocked())}});
   for (const auto& [key, s] : sessions_)
     s->check_trust();
-  return {};
 }
 
 result<void> server::impl::reload_storage(const storage_config& config) {
@@ -275,7 +279,7 @@ server_stats server::impl::stats() const {
           hub_.entries(),
           hub_.deliveries(),
           reactor_.bytes_written(),
-          tls_->now() ? std::optional(tls_->now()->terms().front().ends) : std::nullopt};
+          tls_->now() ? std::optional(tls_->now()->certificate_ends()) : std::nullopt};
 }
 
 void server::impl::stop(stop_handler handler) {

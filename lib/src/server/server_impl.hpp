@@ -50,6 +50,8 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   result<std::vector<boost::asio::ip::tcp::endpoint>>
   open(const std::vector<boost::asio::ip::tcp::endpoint>& at, stream_maker make_stream);
   bool is_full();
+  /// Whoever is connected is judged anew.
+  void trust_has_changed();
   void begin(std::unique_ptr<transport::stream> stream, std::string address, std::uint16_t port);
   void ended(net::session& s) override;
   void cut_off_all();

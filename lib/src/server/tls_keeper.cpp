@@ -4,35 +4,100 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace asio_chat {
 
 namespace {
 
+using std::chrono::seconds;
+
 constexpr auto look_interval = std::chrono::hours(1);
+constexpr seconds shortest_wait{1};
+constexpr seconds longest_wait = std::chrono::hours(1);
 
 } // namespace
 
 result<void> tls_keeper::change(const tls_server_config& config) {
-  auto made = tls::server_context::make(config);
+  auto made = tls::server_context::make(config, now_.get(), wall_now());
   if (!made) return made.error();
-  if (now_) (*made)->inherit_staple(*now_);
   now_ = *std::move(made);
   fetcher_->follow(now_);
+  waiting_.reset();
+  if (!now_->kept().empty()) waiting_ = config;
+  tell_kept();
+  for (const std::string& ca : now_->lists_without_ca())
+    log_(severity::warning,
+         "A revocation list is not used: the CA that has issued a trusted certificate is not "
+         "among the client CAs itself",
+         {{"of", ca}});
   look();
+  wait_for_retry();
   return {};
 }
 
 void tls_keeper::look() const {
-  const auto now = std::chrono::system_clock::now();
-  for (const auto& term : now_->terms()) {
-    if (term.ends - now > term.notice) continue;
-    log_(severity::warning,
-         fmt::format("{} {}", term.what, term.ends <= now ? "is out of date" : "ends soon"),
-         {{"ends", tls::time_text(term.ends)}});
+  const auto now = wall_now();
+  for (const auto& term : now_->terms(now)) {
+    const auto warn = [&](std::string_view problem, std::string_view when,
+                          std::chrono::sys_seconds time) {
+      log_(severity::warning, fmt::format("{} {}", term.what, problem),
+           {{when, tls::time_text(time)}, {"of", term.of}});
+    };
+    if (term.time.begins > now) {
+      warn("is not valid yet", "begins", term.time.begins);
+    } else if (term.time.ends - now <= term.notice) {
+      warn(term.time.ends <= now ? "is out of date" : "ends soon", "ends", term.time.ends);
+    }
   }
   const tls::ocsp_stapler* stapler = now_->stapler();
   if (stapler && stapler->now() && stapler->now()->answer.is_revoked())
     log_(severity::error, "The CA says that the server's certificate was revoked");
+}
+
+void tls_keeper::tell_kept() const {
+  for (const tls::kept_part& part : now_->kept()) {
+    const bool not_yet = part.fresh.begins > wall_now();
+    log_(severity::warning,
+         fmt::format("{} that was read is {}; the one of before stays", part.what,
+                     not_yet ? "not valid yet" : "out of date"),
+         {{"of", part.of},
+          {not_yet ? "begins" : "ended",
+           tls::time_text(not_yet ? part.fresh.begins : part.fresh.ends)},
+          {"before_ends", tls::time_text(part.before.ends)},
+          {"next_try_in", fmt::format("{}s", retry_after()->count())}});
+  }
+}
+
+std::optional<seconds> tls_keeper::retry_after() const {
+  if (!waiting_) return std::nullopt;
+  const auto now = wall_now();
+  seconds wait = longest_wait;
+  for (const tls::kept_part& part : now_->kept())
+    if (part.fresh.begins > now)
+      wait = std::min(wait, std::chrono::ceil<seconds>(part.fresh.begins - now));
+  return std::max(wait, shortest_wait);
+}
+
+void tls_keeper::retry() {
+  if (!waiting_) return;
+  const tls_server_config config = *waiting_;
+  const auto changed = change(config);
+  if (changed) return taken_later_();
+  log_(severity::error, "New files are not taken, what was read before goes on",
+       {{"cause", "some had to wait"}, {"reason", changed.error().message}});
+  wait_for_retry();
+}
+
+void tls_keeper::wait_for_retry() {
+  retry_timer_.cancel();
+  const auto wait = retry_after();
+  if (!wait || stopped_) return;
+  retry_timer_.expires_after(*wait);
+  retry_timer_.async_wait([self = weak_from_this()](const error_code& e) {
+    const auto alive = self.lock();
+    if (!e && alive && !alive->stopped_) alive->retry();
+  });
 }
 
 void tls_keeper::start() {
@@ -49,6 +114,7 @@ void tls_keeper::start() {
 void tls_keeper::stop() {
   stopped_ = true;
   timer_.cancel();
+  retry_timer_.cancel();
   fetcher_->stop();
 }
 

@@ -1,6 +1,7 @@
 // A server's TLS over time: what is new, what ends soon, which keys are old.
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/logger.hpp"
 #include "server/ocsp_fetcher.hpp"
 #include "tls/server_context.hpp"
@@ -11,19 +12,29 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 
 namespace asio_chat {
 
 /// Has the context for new connections, and looks at it once an hour: warns of certificates and
-/// lists that end soon, throws the keys of session tickets away, and has its OCSP
-/// response fetched where that comes from a responder.
+/// lists that end soon, or have not begun, throws the keys of session tickets away, and has its
+/// OCSP response fetched where that comes from a responder.
+///
+/// New files of which a part cannot be used yet, or any more, are taken without that part: what was
+/// there before stays, and the files are read again when the part begins, at least once an hour.
 class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
  public:
-  /// @param log must live as long
-  tls_keeper(boost::asio::io_context& context, const logger& log)
-      : log_(log)
+  /// @param clock and @param log must live as long
+  /// @param taken_later called when files that had to wait are taken whole or in part
+  tls_keeper(boost::asio::io_context& context, const clock& clock, const logger& log,
+             std::function<void()> taken_later)
+      : clock_(clock)
+      , log_(log)
+      , taken_later_(std::move(taken_later))
       , timer_(context)
+      , retry_timer_(context)
       , fetcher_(std::make_shared<ocsp_fetcher>(context, log)) {}
 
   /// None until the first `change`.
@@ -31,18 +42,29 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
 
   /// Another context from here on, if the new settings are good; else nothing changes.
   result<void> change(const tls_server_config& config);
+  /// Reads the files again for which it waits. The timer does it when there is something to gain.
+  void retry();
+  /// After which time it will; none if nothing waits.
+  std::optional<std::chrono::seconds> retry_after() const;
   /// From now on once an hour.
   void start();
   void stop();
 
  private:
+  std::chrono::system_clock::time_point wall_now() const { return clock_.wall_now(); }
   void look() const;
+  void tell_kept() const;
+  void wait_for_retry();
 
+  const clock& clock_;
   const logger& log_;
+  const std::function<void()> taken_later_;
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer retry_timer_;
   bool stopped_ = false; ///< its handler may be on its way all the same
   const std::shared_ptr<ocsp_fetcher> fetcher_;
   std::shared_ptr<const tls::server_context> now_;
+  std::optional<tls_server_config> waiting_; ///< some part of its files cannot be used now
 };
 
 } // namespace asio_chat

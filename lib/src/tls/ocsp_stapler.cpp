@@ -1,6 +1,5 @@
 #include "tls/ocsp_stapler.hpp"
 
-#include "tls/file.hpp"
 #include "tls/ocsp_staple.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
@@ -74,14 +73,9 @@ result<ocsp_stapler*> ocsp_stapler::install(SSL_CTX* context) {
   return made.release();
 }
 
-result<void> ocsp_stapler::read(const std::string& path) {
-  constexpr const char* what = "the OCSP response";
-  auto file = open_for_reading(path, what);
-  if (!file) return file.error();
-  auto der = read_all(*file, path, what);
-  if (!der) return der.error();
-  auto checked = check_ocsp_response(*std::move(der), certificate_, issuer_,
-                                     fmt::format("{} '{}'", what, path));
+result<void> ocsp_stapler::use(std::string der, const std::string& path) {
+  auto checked = check_ocsp_response(std::move(der), certificate_, issuer_,
+                                     fmt::format("the OCSP response '{}'", path));
   if (!checked) return checked.error();
   take(*std::move(checked));
   return {};

@@ -39,7 +39,9 @@ class ocsp_stapler {
   X509* certificate() const noexcept { return certificate_; }
   X509* issuer() const noexcept { return issuer_; }
 
-  result<void> read(const std::string& path);
+  /// What a file held.
+  /// @param path for the sentence of a failure
+  result<void> use(std::string der, const std::string& path);
   /// Of this certificate.
   void take(ocsp_response response) { response_ = std::move(response); }
   const std::optional<ocsp_response>& now() const noexcept { return response_; }

@@ -1,49 +1,58 @@
 #include "tls/revocation.hpp"
 
 #include "tls/file.hpp"
-#include "tls/openssl_ptr.hpp"
+#include "tls/refusal.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
 
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <string_view>
-#include <vector>
 
 namespace asio_chat::tls {
 
 namespace {
 
-using crl_ptr = openssl_ptr<X509_CRL, X509_CRL_free>;
+using store_ptr = openssl_ptr<X509_STORE, X509_STORE_free>;
+using list_stack =
+    openssl_ptr<STACK_OF(X509_CRL), [](STACK_OF(X509_CRL) * s) { sk_X509_CRL_free(s); }>;
+using certificate_stack = openssl_ptr<STACK_OF(X509), [](STACK_OF(X509) * s) { sk_X509_free(s); }>;
+using store_context_ptr = openssl_ptr<X509_STORE_CTX, X509_STORE_CTX_free>;
 
 constexpr const char* what = "the revocation list";
 
-result<std::vector<crl_ptr>> read_lists(const std::string& path) {
+/// Without a callback OpenSSL would ask at the terminal for the passphrase of an encrypted block.
+int refuse_passphrase(char*, int, int, void*) {
+  return -1;
+}
+
+result<void> read_lists(const std::string& path, std::vector<shared_list>& all) {
   auto file = open_for_reading(path, what);
   if (!file) return file.error();
   auto text = read_all(*file, path, what);
   if (!text) return text.error();
   const bio_ptr bio(BIO_new_mem_buf(text->data(), static_cast<int>(text->size())));
-  std::vector<crl_ptr> found;
-  while (X509_CRL* next = PEM_read_bio_X509_CRL(bio.get(), nullptr, nullptr, nullptr))
-    found.emplace_back(next);
+  std::size_t found = 0;
+  for (; X509_CRL* next = PEM_read_bio_X509_CRL(bio.get(), nullptr, refuse_passphrase, nullptr);
+       ++found)
+    all.emplace_back(next, X509_CRL_free);
   if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
     return fail(errc::bad_certificate_file,
                 fmt::format("{} '{}' is damaged: its list number {} cannot be decoded", what, path,
-                            found.size() + 1));
+                            found + 1));
   ERR_clear_error();
-  if (found.empty())
+  if (found == 0)
     return fail(
         errc::bad_certificate_file,
         fmt::format("{} '{}' holds none: a file with -----BEGIN X509 CRL----- is asked for, "
                     "as `asio-chat-certs crl` makes it",
                     what, path));
-  return found;
+  return {};
 }
 
 result<std::vector<std::string>> files_of(const std::string& path) {
@@ -65,126 +74,215 @@ result<std::vector<std::string>> files_of(const std::string& path) {
   return files;
 }
 
-std::string digest_of(const X509* certificate) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  X509_digest(certificate, EVP_sha256(), digest.data(), &size);
-  return {reinterpret_cast<const char*>(digest.data()), size};
+std::string subject_of(X509* certificate) {
+  return describe(certificate).subject;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+bool is_of(const X509_CRL* list, X509* ca) {
+  return X509_NAME_cmp(X509_get_subject_name(ca), X509_CRL_get_issuer(list)) == 0;
 }
 
-/// 32 bytes, or nothing.
-std::optional<std::string> fingerprint(std::string_view text) {
-  std::string bytes;
-  int high = -1;
-  for (const char c : text) {
-    if (c == ':' && high < 0) continue;
-    const int digit = hex_digit(c);
-    if (digit < 0) return std::nullopt;
-    if (high < 0) {
-      high = digit;
-    } else {
-      bytes += static_cast<char>(high * 16 + digit);
-      high = -1;
-    }
+/// What a store's chains are checked by; the store owns it.
+struct revocation_check {
+  store_ptr nothing; ///< a context takes a store, but no list from it
+  std::vector<shared_list> lists;
+  std::vector<shared_certificate> anchors;
+};
+
+int slot() {
+  static const int index = X509_STORE_get_ex_new_index(
+      0, nullptr, nullptr, nullptr, [](void*, void* check, CRYPTO_EX_DATA*, int, long, void*) {
+        delete static_cast<revocation_check*>(check);
+      });
+  return index;
+}
+
+/// Who has signed an anchor: another one, or a root itself. Null if that is not known here.
+X509* issuer_of(X509* anchor, const std::vector<shared_certificate>& anchors) {
+  for (const shared_certificate& issuer : anchors)
+    if (X509_check_ca(issuer.get()) != 0 && X509_check_issued(issuer.get(), anchor) == X509_V_OK &&
+        X509_verify(anchor, X509_get0_pubkey(issuer.get())) == 1)
+      return X509_cmp(issuer.get(), anchor) == 0 ? anchor : issuer.get();
+  return nullptr;
+}
+
+/// The rest of the chain is judged by whoever asks.
+int only_revocation(int good, X509_STORE_CTX* context) {
+  const int error = X509_STORE_CTX_get_error(context);
+  return good == 1 || error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID
+             ? 1
+             : 0;
+}
+
+/// The lists of an issuer, not owned. Only if there are several of its name are they asked whose
+/// key has signed them: OpenSSL takes the newest, and a CA may have a new key.
+list_stack lists_of(X509* issuer, const std::vector<shared_list>& all) {
+  std::vector<X509_CRL*> some;
+  for (const shared_list& list : all)
+    if (is_of(list.get(), issuer)) some.push_back(list.get());
+  const bool several = some.size() > 1;
+  list_stack stack(sk_X509_CRL_new_null());
+  for (X509_CRL* list : some)
+    if (stack && (!several || X509_CRL_verify(list, X509_get0_pubkey(issuer)) == 1))
+      sk_X509_CRL_push(stack.get(), list);
+  return stack;
+}
+
+/// What the issuer's list says of a certificate: X509_V_OK or X509_V_ERR_...
+int verdict(const revocation_check& check, X509* certificate, X509* issuer) {
+  const list_stack lists = lists_of(issuer, check.lists);
+  const certificate_stack trusted(sk_X509_new_null());
+  const store_context_ptr context(X509_STORE_CTX_new());
+  if (!trusted || !lists || !context || sk_X509_push(trusted.get(), issuer) == 0 ||
+      X509_STORE_CTX_init(context.get(), check.nothing.get(), certificate, nullptr) != 1)
+    return X509_V_ERR_OUT_OF_MEM;
+  X509_STORE_CTX_set0_trusted_stack(context.get(), trusted.get());
+  X509_STORE_CTX_set0_crls(context.get(), lists.get());
+  X509_STORE_CTX_set_flags(context.get(), X509_V_FLAG_CRL_CHECK | X509_V_FLAG_PARTIAL_CHAIN);
+  X509_STORE_CTX_set_verify_cb(context.get(), only_revocation);
+  if (X509_verify_cert(context.get()) == 1) return X509_V_OK;
+  const int error = X509_STORE_CTX_get_error(context.get());
+  return error != X509_V_OK ? error : X509_V_ERR_UNSPECIFIED;
+}
+
+std::string reason(int error, X509* certificate, X509* issuer) {
+  const std::string whose = subject_of(issuer);
+  const std::string shown = subject_of(certificate);
+  switch (error) {
+  case X509_V_ERR_CERT_REVOKED:
+    return fmt::format("the certificate {} was revoked by {}", shown, whose);
+  case X509_V_ERR_UNABLE_TO_GET_CRL:
+    return fmt::format("the certificate {} cannot be checked: the revocation list of {} is missing",
+                       shown, whose);
+  case X509_V_ERR_CRL_HAS_EXPIRED:
+    return fmt::format(
+        "the certificate {} cannot be checked: the revocation list of {} is out of date", shown,
+        whose);
+  case X509_V_ERR_CRL_NOT_YET_VALID:
+    return fmt::format(
+        "the certificate {} cannot be checked: the revocation list of {} is not valid yet", shown,
+        whose);
+  default:
+    return fmt::format(
+        "the certificate {} cannot be checked: the revocation list of {} cannot be used ({})",
+        shown, whose, X509_verify_cert_error_string(error));
   }
-  if (high >= 0 || bytes.size() != 32) return std::nullopt;
-  return bytes;
 }
 
-std::string_view trimmed(std::string_view line) {
-  line = line.substr(0, line.find('#'));
-  line = line.substr(0, line.find("(SHA-256)")); // as a line of `show` ends
-  constexpr std::string_view blank = " \t\r";
-  const auto first = line.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return line.substr(first, line.find_last_not_of(blank) - first + 1);
+bool is_covered(X509_STORE_CTX* chain_context, const revocation_check& check, int depth,
+                X509* certificate, X509* issuer) {
+  const int error = verdict(check, certificate, issuer);
+  if (error == X509_V_OK) return true;
+  if (auto* ssl = static_cast<SSL*>(
+          X509_STORE_CTX_get_ex_data(chain_context, SSL_get_ex_data_X509_STORE_CTX_idx())))
+    note_refusal(ssl, reason(error, certificate, issuer));
+  X509_STORE_CTX_set_error(chain_context, error);
+  X509_STORE_CTX_set_error_depth(chain_context, depth);
+  X509_STORE_CTX_set_current_cert(chain_context, certificate);
+  return X509_STORE_CTX_get_verify_cb(chain_context)(0, chain_context) == 1;
+}
+
+int anchor_depth(const STACK_OF(X509) * chain, const std::vector<shared_certificate>& anchors) {
+  const int last = sk_X509_num(chain) - 1;
+  for (int depth = 0; depth < last; ++depth) {
+    const X509* one = sk_X509_value(chain, depth);
+    if (std::ranges::any_of(anchors, [one](const auto& a) { return X509_cmp(a.get(), one) == 0; }))
+      return depth;
+  }
+  return last;
+}
+
+// OpenSSL calls this once a chain is built, in the place of its own check.
+int check_chain(X509_STORE_CTX* context) {
+  const auto& check = *static_cast<revocation_check*>(
+      X509_STORE_get_ex_data(X509_STORE_CTX_get0_store(context), slot()));
+  const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context);
+  // What a client sends behind a certificate that is an anchor itself says nothing.
+  const int last = anchor_depth(chain, check.anchors);
+  for (int depth = 0; depth < last; ++depth)
+    if (!is_covered(context, check, depth, sk_X509_value(chain, depth),
+                    sk_X509_value(chain, depth + 1)))
+      return 0;
+  X509* anchor = sk_X509_value(chain, last);
+  // CAs may have signed each other.
+  for (std::size_t up = 0; up <= check.anchors.size(); ++up) {
+    X509* issuer = issuer_of(anchor, check.anchors);
+    if (issuer == nullptr) return 1;
+    if (!is_covered(context, check, last, anchor, issuer)) return 0;
+    if (issuer == anchor) return 1;
+    anchor = issuer;
+  }
+  return 1;
+}
+
+/// Empty if its clients can be checked.
+std::string problem_of(X509* ca, const std::vector<shared_list>& lists) {
+  const std::string name = subject_of(ca);
+  if ((X509_get_key_usage(ca) & KU_CRL_SIGN) == 0)
+    return fmt::format("cannot be of {}, whose key usage lacks cRLSign, so that nobody who has a "
+                       "certificate of that one could come in",
+                       name);
+  bool namesake = false;
+  for (const shared_list& list : lists) {
+    if (!is_of(list.get(), ca)) continue;
+    if (X509_CRL_verify(list.get(), X509_get0_pubkey(ca)) == 1) return {};
+    namesake = true;
+  }
+  return fmt::format("is not of {}, so that nobody who has a certificate of that one could come "
+                     "in: its list is missing{}",
+                     name, namesake ? ", and one of that name has another key's signature" : "");
 }
 
 } // namespace
 
-result<void> check_revocation(X509_STORE* store, const std::string& path,
-                              const std::vector<certificate_ptr>& issuers) {
+std::vector<std::string> lists_without_ca(const std::vector<shared_list>& lists,
+                                          const std::vector<shared_certificate>& anchors) {
+  const error_queue_scope queue;
+  std::vector<std::string> names;
+  for (const shared_certificate& anchor : anchors) {
+    const X509_NAME* issuer = X509_get_issuer_name(anchor.get());
+    const auto is_issuer = [issuer](const auto& ca) {
+      return X509_NAME_cmp(X509_get_subject_name(ca.get()), issuer) == 0;
+    };
+    const auto is_issuers = [issuer](const auto& list) {
+      return X509_NAME_cmp(X509_CRL_get_issuer(list.get()), issuer) == 0;
+    };
+    if (std::ranges::none_of(anchors, is_issuer) && std::ranges::any_of(lists, is_issuers))
+      names.push_back(describe(anchor.get()).issuer);
+  }
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  return names;
+}
+
+result<std::vector<shared_list>> read_revocation_lists(const std::string& path) {
   const error_queue_scope queue;
   const auto files = files_of(path);
   if (!files) return files.error();
-  std::vector<X509*> without;
-  for (const certificate_ptr& issuer : issuers)
-    without.push_back(issuer.get());
-  for (const std::string& file : *files) {
-    const auto lists = read_lists(file);
-    if (!lists) return lists.error();
-    for (const crl_ptr& list : *lists) {
-      if (X509_STORE_add_crl(store, list.get()) != 1)
-        return fail(errc::bad_certificate_file,
-                    fmt::format("OpenSSL does not take {} '{}'", what, file));
-      std::erase_if(without, [&](const X509* issuer) {
-        return X509_NAME_cmp(X509_get_subject_name(issuer), X509_CRL_get_issuer(list.get())) == 0;
-      });
-    }
+  std::vector<shared_list> all;
+  for (const std::string& file : *files)
+    if (auto read = read_lists(file, all); !read) return read.error();
+  return all;
+}
+
+result<void> check_revocation(X509_STORE* store, const std::vector<shared_list>& lists,
+                              const std::vector<shared_certificate>& anchors,
+                              const std::string& path) {
+  const error_queue_scope queue;
+  auto check = std::make_unique<revocation_check>();
+  check->nothing.reset(X509_STORE_new());
+  check->lists = lists;
+  check->anchors = anchors;
+  for (const shared_certificate& anchor : anchors) {
+    if (X509_check_ca(anchor.get()) == 0) continue;
+    if (const auto problem = problem_of(anchor.get(), lists); !problem.empty())
+      return fail(errc::bad_certificate_file, fmt::format("{} '{}' {}", what, path, problem));
   }
-  if (!without.empty())
-    return fail(
-        errc::bad_certificate_file,
-        fmt::format("{} '{}' is not of {}, so that nobody who has a certificate of that one "
-                    "could come in: its list is missing",
-                    what, path, describe(without.front()).subject));
-  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+  if (!check->nothing || X509_STORE_set_ex_data(store, slot(), check.get()) != 1)
+    return fail(errc::bad_setting, "OpenSSL cannot be told to check for revocation");
+  (void)check.release(); // the store's now
+  X509_STORE_set_check_revocation(store, check_chain);
   return {};
-}
-
-std::optional<std::chrono::sys_seconds> lists_end(X509_STORE* store) {
-  std::optional<std::chrono::sys_seconds> first;
-  const STACK_OF(X509_OBJECT)* objects = X509_STORE_get0_objects(store);
-  for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i) {
-    const X509_CRL* list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(objects, i));
-    const ASN1_TIME* next = list ? X509_CRL_get0_nextUpdate(list) : nullptr;
-    if (next == nullptr) continue;
-    const auto end = time_of(next);
-    if (!first || end < *first) first = end;
-  }
-  return first;
-}
-
-result<block_list> block_list::read(const std::string& path) {
-  constexpr const char* name = "the list of blocked certificates";
-  auto file = open_for_reading(path, name);
-  if (!file) return file.error();
-  const auto text = read_all(*file, path, name);
-  if (!text) return text.error();
-  // What was cut off by a full disk or a copy half done would let somebody in.
-  if (!text->ends_with('\n'))
-    return fail(errc::bad_certificate_file,
-                fmt::format("{} '{}' {}: it may not be whole. Its last line has an end, and a list "
-                            "of nobody has a comment: #",
-                            name, path, text->empty() ? "is empty" : "ends within a line"));
-  block_list blocked;
-  std::size_t number = 0;
-  for (std::string_view rest = *text; !rest.empty();) {
-    const auto end = rest.find('\n');
-    const std::string_view line = trimmed(rest.substr(0, end));
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    ++number;
-    if (line.empty()) continue;
-    auto bytes = fingerprint(line);
-    if (!bytes)
-      return fail(errc::bad_certificate_file,
-                  fmt::format("{} '{}', line {}: that is no SHA-256 fingerprint, which has 64 "
-                              "hexadecimal digits, as `asio-chat-certs show` prints it",
-                              name, path, number));
-    blocked.fingerprints_.insert(*std::move(bytes));
-  }
-  return blocked;
-}
-
-bool block_list::contains(const X509* certificate) const {
-  return !fingerprints_.empty() && fingerprints_.contains(digest_of(certificate));
 }
 
 } // namespace asio_chat::tls

@@ -1,4 +1,4 @@
-// Certificates that are good no more: revocation lists, and a list of one's own.
+// Certificates that their CA has taken back (RFC 5280, 5).
 #pragma once
 
 #include "tls/openssl_ptr.hpp"
@@ -7,36 +7,41 @@
 
 #include <openssl/x509.h>
 
-#include <chrono>
-#include <optional>
+#include <memory>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 namespace asio_chat::tls {
 
-/// From here on every certificate of a chain verified by this store must be covered by a list of
-/// its issuer that is not out of date (RFC 5280, 6.3). What no list covers is refused.
+using shared_certificate = std::shared_ptr<X509>;
+using shared_list = std::shared_ptr<X509_CRL>;
+
 /// @param path a file with one list or several, or a directory of `*.pem` and `*.crl` files
-/// @param issuers each must have a list there, or nobody of it could come in
-result<void> check_revocation(X509_STORE* store, const std::string& path,
-                              const std::vector<certificate_ptr>& issuers);
+result<std::vector<shared_list>> read_revocation_lists(const std::string& path);
 
-/// When the first list of a store runs out, and with it everybody who needs it; none without lists.
-std::optional<std::chrono::sys_seconds> lists_end(X509_STORE* store);
+/// From here on the chains that this store verifies are checked by lists:
+///
+///     a certificate below the anchor   must be covered by a list of its issuer
+///     the anchor                       likewise, where its issuer is among the anchors as well,
+///                                      and so on up to a root, which its own list covers
+///     an anchor that is no CA          needs no list of its own
+///
+/// A list that has ended or not begun covers nothing, and what is not covered is refused, with the
+/// reason noted for the log (`refusal_of`).
+///
+/// X509_V_FLAG_CRL_CHECK_ALL cannot do it: a chain ends at the first anchor, which is what
+/// X509_V_FLAG_PARTIAL_CHAIN is there for, and that flag then asks for a list of whoever issued the
+/// anchor without looking for it, so that nobody below an intermediate would come in.
+///
+/// Fails where an anchor that is a CA has no list, since all of its clients would be refused.
+/// @param path where the lists are from, for that sentence
+result<void> check_revocation(X509_STORE* store, const std::vector<shared_list>& lists,
+                              const std::vector<shared_certificate>& anchors,
+                              const std::string& path);
 
-/// The kill switch: fingerprints of certificates that are refused whoever issued them.
-class block_list {
- public:
-  /// A SHA-256 fingerprint on each line, with or without colons; `#` begins a comment. The file
-  /// must not be empty and must end with a line's end: one that was cut off is not taken.
-  static result<block_list> read(const std::string& path);
-
-  bool contains(const X509* certificate) const;
-  std::size_t size() const noexcept { return fingerprints_.size(); }
-
- private:
-  std::unordered_set<std::string> fingerprints_; ///< 32 bytes each
-};
+/// Issuers whose lists cannot speak about an anchor, although they have issued it: their own
+/// certificates, which would verify the lists, are not among the anchors.
+std::vector<std::string> lists_without_ca(const std::vector<shared_list>& lists,
+                                          const std::vector<shared_certificate>& anchors);
 
 } // namespace asio_chat::tls

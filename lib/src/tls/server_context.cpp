@@ -3,10 +3,10 @@
 #include "base/sanitize.hpp"
 #include "tls/openssl_ptr.hpp"
 #include "tls/refusal.hpp"
+#include "tls/server_setup.hpp"
 #include "tls/trust_error.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
-#include <asio_chat/tls/context.hpp>
 
 #include <fmt/format.h>
 
@@ -20,6 +20,7 @@ namespace asio_chat::tls {
 
 namespace {
 
+using std::chrono::system_clock;
 using store_context_ptr = openssl_ptr<X509_STORE_CTX, X509_STORE_CTX_free>;
 
 std::string whose(X509* certificate) {
@@ -41,13 +42,20 @@ result<responder_address> find_responder(const std::string& url, X509* certifica
 
 } // namespace
 
-result<std::shared_ptr<const server_context>>
-server_context::make(const tls_server_config& config) {
-  auto ssl = make_server_context(config);
+result<std::shared_ptr<const server_context>> server_context::make(const tls_server_config& config,
+                                                                   const server_context* before,
+                                                                   system_clock::time_point now) {
+  auto ssl = new_server_context(config);
   if (!ssl) return ssl.error();
+  auto files = read_server_files(config);
+  if (!files) return files.error();
   const std::shared_ptr<server_context> made(new server_context);
   made->ssl_ = *std::move(ssl);
   made->wanted_ = config.posture;
+  made->files_ = *std::move(files);
+  if (before != nullptr) made->kept_ = keep_what_holds(made->files_, before->files_, now);
+  if (auto used = use_files(made->ssl_->native_handle(), config, made->files_); !used)
+    return used.error();
   if (!config.ocsp_responder.empty()) {
     auto at = find_responder(config.ocsp_responder, made->stapler()->certificate());
     if (!at) return at.error();
@@ -57,27 +65,35 @@ server_context::make(const tls_server_config& config) {
   auto policy = peer_policy::parse(config.client_certificate_allow);
   if (!policy) return policy.error();
   at_door->policy = *std::move(policy);
-  if (!config.blocked_certificates_file.empty()) {
-    auto blocked = block_list::read(config.blocked_certificates_file);
-    if (!blocked) return blocked.error();
-    at_door->blocked = *std::move(blocked);
-  }
+  at_door->blocked = made->files_.blocked;
   made->post(std::move(at_door));
-  SSL_CTX* context = made->ssl_->native_handle();
-  const X509* own = SSL_CTX_get0_certificate(context);
-  const auto ends = time_of(X509_get0_notAfter(own));
-  const std::chrono::seconds life = ends - time_of(X509_get0_notBefore(own));
-  made->terms_.push_back({"the server's certificate", ends,
-                          std::min<std::chrono::seconds>(life / 3, std::chrono::days(30))});
-  if (const auto end = lists_end(SSL_CTX_get_cert_store(context)))
-    made->terms_.push_back({"the list of revoked client certificates", *end, std::chrono::days(1)});
-  if (const ocsp_stapler* stapler = made->stapler(); stapler && stapler->now()) {
-    const ocsp_answer& answer = stapler->now()->answer;
-    const std::chrono::seconds time = answer.next_update - answer.this_update;
-    made->terms_.push_back({"the OCSP response", answer.next_update,
-                            std::min<std::chrono::seconds>(time / 3, std::chrono::days(1))});
-  }
+  if (before != nullptr) made->inherit_staple(*before, now);
   return std::shared_ptr<const server_context>(made);
+}
+
+std::chrono::sys_seconds server_context::certificate_ends() const {
+  return validity_of(files_.own.chain.front().get()).ends;
+}
+
+std::vector<server_context::term> server_context::terms(system_clock::time_point now) const {
+  const auto third = [](const validity& time, std::chrono::seconds most) {
+    return std::min<std::chrono::seconds>((time.ends - time.begins) / 3, most);
+  };
+  std::vector<term> all;
+  X509* own = files_.own.chain.front().get();
+  const validity time = validity_of(own);
+  all.push_back({"the server's certificate", describe(own).subject, time,
+                 third(time, std::chrono::days(30))});
+  for (auto& [of, when] : anchor_times(files_, now))
+    all.push_back({"the client CA", of, when, third(when, std::chrono::days(30))});
+  for (auto& [of, when] : list_times(files_, now))
+    all.push_back({"the list of revoked client certificates", of, when, std::chrono::days(1)});
+  if (const ocsp_stapler* s = stapler(); s && s->now() && !responder_) {
+    const ocsp_answer& answer = s->now()->answer;
+    const validity said{answer.this_update, answer.next_update};
+    all.push_back({"the OCSP response", all.front().of, said, third(said, std::chrono::days(1))});
+  }
+  return all;
 }
 
 int server_context::doorkeeper_slot() {
@@ -108,14 +124,14 @@ int server_context::verify(int preverified, X509_STORE_CTX* store) noexcept {
   if (door->blocked.contains(shown))
     good = is_blocked(shown);
   else if (X509_STORE_CTX_get_error_depth(store) == 0)
-    good = door->policy.check(shown, std::chrono::system_clock::now());
+    good = door->policy.check(shown, system_clock::now());
   if (good) return 1;
   note_refusal(ssl, good.error().message);
   X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
   return 0;
 }
 
-result<void> server_context::admit(SSL* session, std::chrono::system_clock::time_point now) const {
+result<void> server_context::admit(SSL* session, system_clock::time_point now) const {
   const error_queue_scope queue;
   X509* peer = SSL_get0_peer_certificate(session);
   if (peer == nullptr) return {};
@@ -139,19 +155,34 @@ result<void> server_context::trusts_still(SSL* session) const {
     return fail(errc::untrusted_certificate, "OpenSSL has no memory to verify a certificate");
   // As a TLS server does it: the purpose, and the security level of the keys.
   X509_STORE_CTX_set_default(check.get(), "ssl_client");
+  // For the reason, if it is a list's.
+  X509_STORE_CTX_set_ex_data(check.get(), SSL_get_ex_data_X509_STORE_CTX_idx(), session);
   X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(check.get()),
                                    SSL_CTX_get_security_level(ssl_->native_handle()));
   if (X509_verify_cert(check.get()) == 1) return {};
   const int why = X509_STORE_CTX_get_error(check.get());
+  if (const std::string* said = refusal_of(session)) return fail(trust_code(why), *said);
   return fail(trust_code(why), fmt::format("{} {}", whose(peer), trust_phrase(why)));
 }
 
-void server_context::inherit_staple(const server_context& before) const {
+// The responder may not have answered this one yet, and a file's response may not hold now.
+void server_context::inherit_staple(const server_context& before, system_clock::time_point now) {
   ocsp_stapler* mine = stapler();
   const ocsp_stapler* other = before.stapler();
-  if (responder_ && other && other->now() &&
-      X509_cmp(mine->certificate(), other->certificate()) == 0)
-    mine->take(*other->now());
+  if (!mine || !other || !other->now() || X509_cmp(mine->certificate(), other->certificate()) != 0)
+    return;
+  const auto& [der, old] = *other->now();
+  if (!mine->now()) {
+    if (responder_) mine->take(*other->now());
+    return;
+  }
+  const ocsp_answer& fresh = mine->now()->answer;
+  if (fresh.holds(now) || fresh.is_revoked() || !old.holds(now)) return;
+  kept_.push_back({"the OCSP response",
+                   describe(mine->certificate()).subject,
+                   {fresh.this_update, fresh.next_update},
+                   {old.this_update, old.next_update}});
+  mine->take(*other->now());
 }
 
 void server_context::forget_tickets() const {

@@ -4,7 +4,7 @@
 #include "tls/ocsp_question.hpp"
 #include "tls/ocsp_stapler.hpp"
 #include "tls/posture.hpp"
-#include "tls/revocation.hpp"
+#include "tls/server_files.hpp"
 
 #include <asio_chat/error.hpp>
 #include <asio_chat/tls/peer_policy.hpp>
@@ -25,7 +25,11 @@ namespace asio_chat::tls {
 /// Made whole or not at all, and never changed: new files make a new one.
 class server_context {
  public:
-  static result<std::shared_ptr<const server_context>> make(const tls_server_config& config);
+  /// Reads the files. Touches nothing else, so that any thread may do it.
+  /// @param before whose parts stay where the new ones cannot be used now (`kept`); null: none
+  static result<std::shared_ptr<const server_context>>
+  make(const tls_server_config& config, const server_context* before = nullptr,
+       std::chrono::system_clock::time_point now = std::chrono::system_clock::now());
 
   const std::shared_ptr<boost::asio::ssl::context>& ssl() const noexcept { return ssl_; }
 
@@ -43,18 +47,23 @@ class server_context {
   const std::optional<responder_address>& responder() const noexcept { return responder_; }
   /// Null where nothing is stapled. The staple is the one thing that may change.
   ocsp_stapler* stapler() const noexcept { return ocsp_stapler::of(ssl_->native_handle()); }
-  /// Goes on with the staple of an earlier context, where the responder has not answered this one
-  /// yet and the certificate is the same.
-  void inherit_staple(const server_context& before) const;
-
-  /// What ends, and when.
+  /// What begins and ends, and when.
   struct term {
     std::string what; ///< e.g. `the server's certificate`
-    std::chrono::sys_seconds ends;
-    std::chrono::seconds notice; ///< so long before it is time to do something
+    std::string of;   ///< its subject, or a list's issuer
+    validity time;
+    std::chrono::seconds notice; ///< so long before the end it is time to do something
   };
-  /// The server's certificate comes first.
-  const std::vector<term>& terms() const noexcept { return terms_; }
+  /// The server's certificate comes first. Where there are several of a CA, the one that counts
+  /// now.
+  std::vector<term> terms(std::chrono::system_clock::time_point now) const;
+  std::chrono::sys_seconds certificate_ends() const;
+  /// What stays of an earlier context.
+  const std::vector<kept_part>& kept() const noexcept { return kept_; }
+  /// Of whom there is a list that is not used, see the function of this name.
+  std::vector<std::string> lists_without_ca() const {
+    return tls::lists_without_ca(files_.lists, files_.anchors);
+  }
   std::size_t blocked() const noexcept { return door_->blocked.size(); }
   std::vector<posture_row> posture() const;
 
@@ -70,13 +79,15 @@ class server_context {
   static int doorkeeper_slot();
   static int verify(int preverified, X509_STORE_CTX* store) noexcept;
   void post(std::unique_ptr<doorkeeper> at_door);
+  void inherit_staple(const server_context& before, std::chrono::system_clock::time_point now);
   result<void> trusts_still(SSL* session) const;
 
   std::shared_ptr<boost::asio::ssl::context> ssl_;
   tls_posture wanted_;
   std::optional<responder_address> responder_;
   const doorkeeper* door_ = nullptr;
-  std::vector<term> terms_;
+  server_files files_;
+  std::vector<kept_part> kept_;
 };
 
 } // namespace asio_chat::tls

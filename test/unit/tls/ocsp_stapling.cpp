@@ -165,13 +165,14 @@ TEST_CASE("A19: the end of a response from a file is known with its notice", "[t
   what.left = 5h;
   w.staple(what);
   const auto context = tls::server_context::make(w.server).value();
-  const auto& term = context->terms().back();
+  const auto term = context->terms(system_clock::now()).back();
   CHECK(term.what == "the OCSP response");
-  CHECK(term.ends - system_clock::now() > 4h);
+  CHECK(term.time.ends - system_clock::now() > 4h);
   CHECK(term.notice == 2h);
   what.left = std::chrono::days(14);
   w.staple(what);
-  CHECK(tls::server_context::make(w.server).value()->terms().back().notice == std::chrono::days(1));
+  const auto longer = tls::server_context::make(w.server).value();
+  CHECK(longer->terms(system_clock::now()).back().notice == std::chrono::days(1));
 }
 
 TEST_CASE("A19: a new context goes on with the staple of the same certificate", "[tls][A19]") {
@@ -183,15 +184,13 @@ TEST_CASE("A19: a new context goes on with the staple of the same certificate", 
   first->stapler()->take(
       tls::check_ocsp_response(der, w.shown.certificate.get(), w.ca.certificate.get(), "the answer")
           .value());
-  const auto second = tls::server_context::make(w.server).value();
-  CHECK_FALSE(second->stapler()->now().has_value());
-  second->inherit_staple(*first);
+  CHECK_FALSE(tls::server_context::make(w.server).value()->stapler()->now().has_value());
+  const auto second = tls::server_context::make(w.server, first.get()).value();
   CHECK(second->stapler()->now()->der == der);
   w.shown = make_server(w.ca);
   w.show();
   w.server.ocsp_responder = "http://ocsp.example/";
-  const auto third = tls::server_context::make(w.server).value();
-  third->inherit_staple(*second);
+  const auto third = tls::server_context::make(w.server, second.get()).value();
   CHECK_FALSE(third->stapler()->now().has_value());
 }
 

@@ -1,0 +1,29 @@
+// The kill switch for certificates.
+#pragma once
+
+#include "tls/openssl_ptr.hpp"
+
+#include <asio_chat/error.hpp>
+
+#include <openssl/x509.h>
+
+#include <string>
+#include <unordered_set>
+
+namespace asio_chat::tls {
+
+/// Fingerprints of certificates that are refused whoever issued them.
+class block_list {
+ public:
+  /// A SHA-256 fingerprint on each line, with or without colons; `#` begins a comment. The file
+  /// must not be empty and must end with a line's end: one that was cut off is not taken.
+  static result<block_list> read(const std::string& path);
+
+  bool contains(const X509* certificate) const;
+  std::size_t size() const noexcept { return fingerprints_.size(); }
+
+ private:
+  std::unordered_set<std::string> fingerprints_; ///< 32 bytes each
+};
+
+} // namespace asio_chat::tls

@@ -1,0 +1,113 @@
+#include "tls/server_setup.hpp"
+
+#include "tls/alpn.hpp"
+#include "tls/ocsp_stapler.hpp"
+#include "tls/revocation.hpp"
+
+#include <fmt/format.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <string_view>
+
+namespace asio_chat::tls {
+
+namespace {
+
+result<void> check_settings(const tls_server_config& config) {
+  if (config.certificate_file.empty() || config.private_key_file.empty())
+    return fail(errc::bad_setting, "a TLS server needs a certificate file and a private key file");
+  if (config.posture.tickets && config.clients != client_certificates::none)
+    return fail(errc::bad_setting,
+                "session tickets and clients' certificates do not go together: a ticket would let "
+                "somebody in whose certificate was revoked meanwhile");
+  if (config.clients != client_certificates::required && !config.client_certificate_allow.empty())
+    return fail(errc::bad_setting, "names of clients are allowed, but whoever shows no certificate "
+                                   "may come in as well: make client certificates required");
+  if (!config.ocsp_response_file.empty() && !config.ocsp_responder.empty())
+    return fail(errc::bad_setting, "the OCSP response comes from a file or from a responder; name "
+                                   "one of them");
+  if (config.clients != client_certificates::none) {
+    if (!config.client_ca_file.empty()) return {};
+    return fail(errc::bad_setting, "clients are asked for certificates, but there is no client CA "
+                                   "file that says which ones are trusted");
+  }
+  for (const std::string& useless :
+       {config.client_ca_file, config.client_crl_file, config.blocked_certificates_file})
+    if (!useless.empty())
+      return fail(errc::bad_setting,
+                  fmt::format("the file '{}' is given, but clients are not asked for certificates: "
+                              "make them optional or required, or leave the file out",
+                              useless));
+  return {};
+}
+
+/// Tells the clients which certificates are worth showing.
+void announce_trust(SSL_CTX* context, const std::vector<shared_certificate>& anchors) {
+  for (const shared_certificate& anchor : anchors)
+    SSL_CTX_add_client_CA(context, anchor.get());
+}
+
+result<void> ask_clients(SSL_CTX* context, const tls_server_config& config,
+                         const server_files& files) {
+  if (config.clients == client_certificates::none) {
+    SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);
+    return {};
+  }
+  auto trusted = trust_only(context, files.anchors);
+  if (!trusted) return trusted;
+  announce_trust(context, files.anchors);
+  if (!config.client_crl_file.empty()) {
+    auto checked = check_revocation(SSL_CTX_get_cert_store(context), files.lists, files.anchors,
+                                    config.client_crl_file);
+    if (!checked) return checked;
+  }
+  const bool required = config.clients == client_certificates::required;
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                     nullptr);
+  return {};
+}
+
+result<void> staple(SSL_CTX* context, const tls_server_config& config, const server_files& files) {
+  if (config.ocsp_response_file.empty() && config.ocsp_responder.empty()) return {};
+  auto stapler = ocsp_stapler::install(context);
+  if (!stapler) return stapler.error();
+  if (config.ocsp_response_file.empty()) return {};
+  return (*stapler)->use(files.ocsp_response, config.ocsp_response_file);
+}
+
+} // namespace
+
+result<context_ptr> new_server_context(const tls_server_config& config) {
+  const error_queue_scope queue;
+  if (auto good = check_settings(config); !good) return good.error();
+  auto made = new_context(boost::asio::ssl::context::tls_server, config.posture);
+  if (!made) return made;
+  SSL_CTX* context = (*made)->native_handle();
+  SSL_CTX_set_dh_auto(context, 1);
+  // Without it a client that does try to resume is refused once certificates are asked for.
+  constexpr std::string_view session_id_context = "asio-chat";
+  SSL_CTX_set_session_id_context(context,
+                                 reinterpret_cast<const unsigned char*>(session_id_context.data()),
+                                 static_cast<unsigned int>(session_id_context.size()));
+  if (auto alpn = choose_alpn(context, config.alpn); !alpn) return alpn.error();
+  return made;
+}
+
+result<void> use_files(SSL_CTX* context, const tls_server_config& config,
+                       const server_files& files) {
+  const error_queue_scope queue;
+  auto shown = show(context, files.own, config.certificate_file);
+  if (!shown) return shown;
+  if (X509_check_purpose(SSL_CTX_get0_certificate(context), X509_PURPOSE_SSL_SERVER, 0) != 1)
+    return fail(errc::bad_certificate_file,
+                fmt::format("the certificate file '{}' holds a certificate that was not issued for "
+                            "a server (extended key usage): every client would refuse it",
+                            config.certificate_file));
+  auto asked = ask_clients(context, config, files);
+  if (!asked) return asked;
+  return staple(context, config, files);
+}
+
+} // namespace asio_chat::tls

@@ -1,0 +1,271 @@
+#include "server/tls_keeper.hpp"
+
+#include "unit/tls/revocation_lists.hpp"
+#include "unit/tls/world.hpp"
+
+#include "support/catch.hpp"
+#include "support/manual_clock.hpp"
+
+#include <asio_chat/tls/certificate_info.hpp>
+
+#include <fmt/format.h>
+
+#include <boost/asio/io_context.hpp>
+
+using namespace asio_chat;
+using namespace asio_chat::tls::test;
+namespace x509 = asio_chat::tls::x509;
+using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
+
+namespace {
+
+using std::chrono::days;
+
+/// Certificates that begin and end when a test says. OpenSSL's own clock cannot be moved, so that
+/// handshakes are only made at the true time.
+struct keeper_world : world {
+  boost::asio::io_context io;
+  asio_chat::test::manual_clock clock;
+  std::string said;
+  logger log{[this](severity, std::string_view message, std::span<const log_field> fields) {
+    said += message;
+    for (const log_field& f : fields)
+      said += fmt::format(" {}={}", f.name, f.value);
+    said += '\n';
+  }};
+  int taken_later = 0;
+  std::shared_ptr<tls_keeper> keeper =
+      std::make_shared<tls_keeper>(io, clock, log, [this] { ++taken_later; });
+  x509::identity alice = make_client(ca, "alice");
+  tls_server_config config = asking(client_certificates::required);
+
+  keeper_world() {
+    clock.set_wall(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
+    files.put("alice", alice);
+    config.client_crl_file = files.path("crl.pem");
+    put_list();
+  }
+
+  void put_list(const list_request& what = {}) { files.write("crl.pem", make_list(ca, what)); }
+
+  /// Valid from then on, for so many days.
+  static void set_begin(x509::request& what, std::chrono::seconds from_now, int for_days) {
+    what.not_before =
+        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + from_now;
+    what.days = for_days;
+  }
+  void put_server(std::chrono::seconds from_now, int for_days) {
+    auto what = server_request();
+    set_begin(what, from_now, for_days);
+    files.put("server", x509::issue(what, &ca).value());
+  }
+  void put_ca(const std::string& name, std::chrono::seconds from_now, int for_days) {
+    x509::request what;
+    what.common_name = name;
+    what.for_role = x509::role::ca;
+    set_begin(what, from_now, for_days);
+    const auto made = x509::issue(what).value();
+    files.put("ca", made);
+    files.write("crl.pem", make_list(made));
+  }
+
+  /// Reads the files, and gives what was said meanwhile.
+  std::string read() {
+    said.clear();
+    const auto done = keeper->change(config);
+    return done ? said : "refused: " + done.error().message;
+  }
+  std::string shown() const {
+    return tls::describe(SSL_CTX_get0_certificate(keeper->now()->ssl()->native_handle())).serial;
+  }
+  bool lets_in(const std::string& who) const {
+    auto as_client = as(who);
+    as_client.ca_file.clear();
+    as_client.pins = {
+        tls::describe(SSL_CTX_get0_certificate(keeper->now()->ssl()->native_handle())).pin};
+    return !meet(as_client, keeper->now()->ssl()->native_handle()).server_error;
+  }
+};
+
+} // namespace
+
+TEST_CASE("A19: a list that is not valid yet leaves the good one, and is taken in time", "[A19]") {
+  keeper_world w;
+  w.read();
+  w.put_list({.revoked = {serial_of(w.alice)}, .begins = 90s});
+  const std::string said = w.read();
+  CHECK_THAT(said, Contains("the revocation list that was read is not valid yet; the one of before "
+                            "stays of=CN=test CA begins=") &&
+                       Contains("before_ends="));
+  CHECK(w.lets_in("alice"));
+  REQUIRE(w.keeper->retry_after());
+  CHECK(*w.keeper->retry_after() > 80s);
+  CHECK(*w.keeper->retry_after() <= 90s);
+
+  w.clock.advance(91s);
+  w.keeper->retry();
+  CHECK(w.taken_later == 1);
+  CHECK_FALSE(w.keeper->retry_after());
+  CHECK(w.keeper->now()->kept().empty());
+}
+
+TEST_CASE("A19: a list that has ended leaves the good one, and is tried again", "[A19]") {
+  keeper_world w;
+  w.read();
+  w.put_list({.begins = -2 * 24h, .ends = -24h});
+  CHECK_THAT(w.read(), Contains("the revocation list that was read is out of date") &&
+                           Contains("ended=") && Contains("next_try_in=3600s"));
+  CHECK(w.lets_in("alice"));
+  w.put_list({.revoked = {serial_of(w.alice)}});
+  w.keeper->retry();
+  CHECK(w.taken_later == 1);
+  CHECK_FALSE(w.lets_in("alice"));
+  CHECK_FALSE(w.keeper->retry_after());
+}
+
+TEST_CASE("when nothing holds any more, what was read last counts", "[A19]") {
+  keeper_world w;
+  w.put_list({.ends = 24h});
+  w.read();
+  w.put_list({.begins = -2 * 24h, .ends = -24h});
+  w.read();
+  REQUIRE(w.keeper->retry_after());
+  w.clock.advance(25h);
+  w.keeper->retry();
+  CHECK_FALSE(w.keeper->retry_after());
+  CHECK_THAT(w.said, Contains("the list of revoked client certificates is out of date"));
+}
+
+TEST_CASE("A19: the other files are taken although a list is not", "[A19]") {
+  keeper_world w;
+  w.read();
+  w.put_list({.begins = 1h});
+  w.config.blocked_certificates_file =
+      w.files.write("block", tls::describe(w.alice.certificate.get()).fingerprint + "\n");
+  CHECK_THAT(w.read(), Contains("the one of before stays"));
+  CHECK(w.keeper->now()->blocked() == 1);
+  CHECK_FALSE(w.lets_in("alice"));
+}
+
+TEST_CASE("A19: of several lists only the one that does not hold waits", "[A19]") {
+  keeper_world w;
+  const auto other = make_ca("another CA");
+  const auto bob = make_client(other, "bob");
+  w.files.put("bob", bob);
+  w.files.put("other", other);
+  w.files.write("ca-cert.pem", w.files.read("ca-cert.pem") + w.files.read("other-cert.pem"));
+  w.files.write("crl.pem", make_list(w.ca) + make_list(other));
+  w.read();
+  CHECK(w.lets_in("alice"));
+  CHECK(w.lets_in("bob"));
+  w.files.write("crl.pem",
+                make_list(w.ca, {.begins = 1h}) + make_list(other, {.revoked = {serial_of(bob)}}));
+  w.read();
+  REQUIRE(w.keeper->now()->kept().size() == 1);
+  CHECK(w.keeper->now()->kept()[0].of == "CN=test CA");
+  CHECK(w.lets_in("alice"));
+  CHECK_FALSE(w.lets_in("bob"));
+}
+
+TEST_CASE("a server's certificate that does not hold now leaves the good one", "[tls]") {
+  for (const auto& [from, words] :
+       {std::pair<std::chrono::seconds, std::string>{1h, "not valid yet"},
+        {-2 * 24h, "out of date"}}) {
+    keeper_world w;
+    w.read();
+    const std::string good = w.shown();
+    w.put_server(from, 1);
+    CHECK_THAT(w.read(), Contains("the server's certificate that was read is " + words) &&
+                             Contains("of=CN=localhost"));
+    CHECK(w.shown() == good);
+    REQUIRE(w.keeper->retry_after());
+    w.put_server(-1h, 30);
+    w.keeper->retry();
+    CHECK(w.shown() != good);
+  }
+}
+
+TEST_CASE("a server's certificate is shown as soon as it is valid", "[tls]") {
+  keeper_world w;
+  w.read();
+  const std::string good = w.shown();
+  w.put_server(10min, 30);
+  w.read();
+  CHECK(*w.keeper->retry_after() <= 10min);
+  w.clock.advance(9min);
+  w.keeper->retry(); // too early: nothing changes
+  CHECK(w.shown() == good);
+  CHECK(*w.keeper->retry_after() <= 1min);
+  w.clock.advance(1min + 1s);
+  w.keeper->retry();
+  CHECK(w.shown() != good);
+}
+
+TEST_CASE("client CAs that do not hold now leave the good one", "[tls]") {
+  for (const std::string name : {"test CA", "the next CA"}) {
+    for (const std::chrono::seconds from :
+         {std::chrono::seconds(1h), std::chrono::seconds(-2 * 24h)}) {
+      CAPTURE(name, from.count());
+      keeper_world w;
+      w.read();
+      w.put_ca(name, from, 1);
+      CHECK_THAT(w.read(), Contains("the client CA that was read is") && Contains("of=CN=test CA"));
+      CHECK(w.lets_in("alice"));
+      w.put_ca(name, -1h, 30);
+      w.keeper->retry();
+      CHECK_FALSE(w.keeper->retry_after());
+      CHECK_FALSE(w.lets_in("alice"));
+    }
+  }
+}
+
+TEST_CASE("a CA of tomorrow beside the one of today is no reason to wait", "[tls]") {
+  keeper_world w;
+  const std::string today = w.files.read("ca-cert.pem");
+  const std::string list = w.files.read("crl.pem");
+  w.read();
+  w.put_ca("the next CA", 24h, 30);
+  w.files.write("ca-cert.pem", today + w.files.read("ca-cert.pem"));
+  w.files.write("crl.pem", list + w.files.read("crl.pem"));
+  w.read();
+  CHECK_FALSE(w.keeper->retry_after());
+  CHECK(w.lets_in("alice"));
+}
+
+TEST_CASE("at the start, what is not valid yet or out of date is warned of", "[tls]") {
+  keeper_world w;
+  w.put_server(1h, 1);
+  w.put_list({.begins = 2h});
+  const std::string said = w.read();
+  CHECK_THAT(said, Contains("the server's certificate is not valid yet begins="));
+  CHECK_THAT(said, Contains("the list of revoked client certificates is not valid yet begins="));
+  CHECK_FALSE(w.keeper->retry_after());
+
+  keeper_world late;
+  late.put_server(-2 * 24h, 1);
+  late.put_ca("test CA", -2 * 24h, 1);
+  const std::string old = late.read();
+  CHECK_THAT(old, Contains("the server's certificate is out of date ends="));
+  CHECK_THAT(old, Contains("the client CA is out of date ends="));
+}
+
+TEST_CASE("files that are damaged change nothing, whatever waits", "[tls]") {
+  keeper_world w;
+  w.read();
+  w.put_list({.begins = 1h});
+  w.read();
+  const auto before = w.keeper->now();
+  w.files.write("crl.pem", "damaged");
+  w.keeper->retry();
+  CHECK(w.keeper->now() == before);
+  CHECK(w.taken_later == 0);
+  CHECK(w.keeper->retry_after());
+  CHECK_THAT(w.said, Contains("New files are not taken"));
+}
+
+TEST_CASE("a list that is not used is warned of", "[tls]") {
+  keeper_world w;
+  w.files.write("ca-cert.pem", w.files.read("alice-cert.pem"));
+  CHECK_THAT(w.read(), Contains("A revocation list is not used") && Contains("of=CN=test CA"));
+}

@@ -1,0 +1,23 @@
+// Revocation lists of any time, as a CA with a wrong clock makes them too.
+#pragma once
+
+#include "tls/x509/issue.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace asio_chat::tls::test {
+
+struct list_request {
+  std::vector<std::string> revoked = {};                ///< serial numbers
+  std::chrono::seconds begins = std::chrono::hours(-1); ///< from now
+  std::chrono::seconds ends = std::chrono::days(30);    ///< from now
+};
+
+/// In PEM.
+std::string make_list(const x509::identity& ca, const list_request& what = {});
+
+std::string serial_of(const x509::identity& who);
+
+} // namespace asio_chat::tls::test
