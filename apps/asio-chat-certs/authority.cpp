@@ -1,8 +1,6 @@
 #include "authority.hpp"
 
-#include "passphrase.hpp"
-
-#include "tls/pem.hpp"
+#include "tls/key_passphrase.hpp"
 #include "tls/secret_file.hpp"
 
 #include <CLI/CLI.hpp>
@@ -60,11 +58,11 @@ tls::x509::identity authority::load() const {
                                    "`asio-chat-certs ca`, or name one with --ca-dir, or --ca-cert "
                                    "and --ca-key)",
                                    file)));
-  std::string passphrase;
-  if (tls::key_is_encrypted(key).value())
-    passphrase = obtain_passphrase(
-        {passphrase_file_, "ASIO_CHAT_CERTS_CA_PASSPHRASE", "--ca-passphrase-file"},
-        fmt::format("Passphrase of {}: ", key), false);
+  auto passphrase =
+      tls::passphrase_of_key(
+          key, {passphrase_file_, "--ca-passphrase-file", "ASIO_CHAT_CERTS_CA_PASSPHRASE"},
+          tls::prompting::once)
+          .value();
   auto loaded = tls::x509::load(certificate, key, passphrase);
   tls::wipe(passphrase);
   return std::move(loaded).value();

@@ -1,6 +1,6 @@
 #include "output.hpp"
 
-#include "passphrase.hpp"
+#include "tls/key_passphrase.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -68,9 +68,10 @@ void output::prepare(const std::vector<file_pair>& files) const {
 
 void output::write(const tls::x509::identity& what, const file_pair& files) {
   if (encrypt_ && passphrase_.empty())
-    passphrase_ =
-        obtain_passphrase({passphrase_file_, "ASIO_CHAT_CERTS_PASSPHRASE", "--passphrase-file"},
-                          "Passphrase for the new key: ", true);
+    passphrase_ = tls::obtain_passphrase(
+                      {passphrase_file_, "--passphrase-file", "ASIO_CHAT_CERTS_PASSPHRASE"},
+                      "Passphrase for the new key: ", tls::prompting::twice)
+                      .value();
   tls::x509::save_options options;
   options.force = force_;
   options.passphrase = passphrase_;

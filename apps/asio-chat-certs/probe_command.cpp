@@ -2,12 +2,11 @@
 #include "add_command.hpp"
 #include "certificate_text.hpp"
 #include "commands.hpp"
-#include "passphrase.hpp"
 #include "probe_report.hpp"
 #include "server_address.hpp"
 #include "server_probe.hpp"
 
-#include "tls/pem.hpp"
+#include "tls/key_passphrase.hpp"
 #include "tls/secret_file.hpp"
 #include <asio_chat/tls/certificate_info.hpp>
 
@@ -92,10 +91,12 @@ class probe_command {
       throw CLI::ValidationError(
           "--get", "a path begins with / and is in ASCII without spaces (%20 stands for one)");
     const std::string& key = asked_.tls.private_key_file;
-    if (!key.empty() && tls::key_is_encrypted(key).value())
+    if (!key.empty())
       asked_.tls.private_key_passphrase =
-          obtain_passphrase({passphrase_file_, "ASIO_CHAT_CERTS_PASSPHRASE", "--passphrase-file"},
-                            fmt::format("Passphrase of {}: ", key), false);
+          tls::passphrase_of_key(
+              key, {passphrase_file_, "--passphrase-file", "ASIO_CHAT_CERTS_PASSPHRASE"},
+              tls::prompting::once)
+              .value();
   }
 
   void print(const probe_result& found) const {

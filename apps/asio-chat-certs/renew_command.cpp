@@ -2,9 +2,9 @@
 #include "add_command.hpp"
 #include "authority.hpp"
 #include "commands.hpp"
-#include "passphrase.hpp"
 
 #include "tls/file.hpp"
+#include "tls/key_passphrase.hpp"
 #include "tls/pem.hpp"
 #include "tls/secret_file.hpp"
 #include "tls/x509/directory_lock.hpp"
@@ -132,10 +132,11 @@ class renew_command {
     if (key_path_.empty())
       throw CLI::RequiredError(
           fmt::format("--key-file, which says where the key of {} is,", path_));
-    if (tls::key_is_encrypted(key_path_).value())
-      passphrase =
-          obtain_passphrase({passphrase_file_, "ASIO_CHAT_CERTS_PASSPHRASE", "--passphrase-file"},
-                            fmt::format("Passphrase of {}: ", key_path_), false);
+    passphrase =
+        tls::passphrase_of_key(
+            key_path_, {passphrase_file_, "--passphrase-file", "ASIO_CHAT_CERTS_PASSPHRASE"},
+            tls::prompting::once)
+            .value();
     auto key = tls::read_private_key(key_path_, passphrase).value();
     tls::check_pair(old, path_, key.get(), key_path_).value();
     return key;

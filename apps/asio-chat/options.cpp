@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include "exit_code.hpp"
+#include "tls/key_passphrase.hpp"
 #include "tls/pin.hpp"
 #include "tls/secret_file.hpp"
 
@@ -84,7 +85,8 @@ std::variant<options, int> read_options(int argc, char** argv) {
       ->type_name("FILE");
   cli.add_option("--key", trust.private_key_file, "the private key of --cert (PEM)")
       ->type_name("FILE");
-  cli.add_option("--key-passphrase-file", key_passphrase_file, "opens an encrypted --key")
+  cli.add_option("--key-passphrase-file", key_passphrase_file,
+                 "opens an encrypted --key; else CHAT_KEY_PASSPHRASE, or typed")
       ->type_name("FILE");
   cli.add_option("--server-name", trust.server_name,
                  "the name to verify and to send as SNI, instead of HOST")
@@ -132,8 +134,13 @@ std::variant<options, int> read_options(int argc, char** argv) {
   } else if (const char* secret = std::getenv("CHAT_SECRET"); secret && *secret) {
     o.client.passphrase = secret;
   }
-  if (!key_passphrase_file.empty()) {
-    trust.private_key_passphrase = tls::read_passphrase_file(key_passphrase_file).value();
+  if (!trust.private_key_file.empty()) {
+    trust.private_key_passphrase =
+        tls::passphrase_of_key(
+            trust.private_key_file,
+            {key_passphrase_file, "--key-passphrase-file", "CHAT_KEY_PASSPHRASE"},
+            tls::prompting::once)
+            .value();
   }
   return o;
 }

@@ -41,7 +41,8 @@ int complain(int exit_code, const char* sentence) {
 
 /// Everything that starting does, but for the ports and the certificate for development.
 int check(ops::settings& s) {
-  ops::load_secrets(s).value();
+  s.server.log = ops::make_log(s.log); // it warns of what would be refused
+  ops::load_secrets(s, tls::prompting::once).value();
   check_history(s);
   const certificate_for_a_check stand_in(s);
   boost::asio::io_context context(1);
@@ -68,7 +69,7 @@ std::vector<tcp::endpoint> listen_everywhere(server& chat, const ops::settings& 
 }
 
 void read_tls_again(server& chat, ops::settings& s) {
-  ops::load_secrets(s).value();
+  ops::load_secrets(s, tls::prompting::never).value();
   chat.reload_tls(s.server.tls);
 }
 
@@ -111,7 +112,7 @@ int serve(boost::asio::io_context& context, std::optional<server>& chat, const l
 int run(ops::settings& s) {
   s.server.log = ops::make_log(s.log);
   const logger log(s.server.log);
-  ops::load_secrets(s).value();
+  ops::load_secrets(s, tls::prompting::once).value();
   ops::prepare_storage(s, log).value();
   std::string development_ca;
   if (s.server.tls.certificate_file.empty()) development_ca = use_development_certificate(s, log);

@@ -29,7 +29,7 @@ def until(true, patience=PATIENCE):
 
 def clean_environment(**more):
     """Without what would change the programs' settings."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("ASIO_CHAT", "CHAT_SECRET"))}
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("ASIO_CHAT", "CHAT_"))}
     env.pop("STATE_DIRECTORY", None)
     env.update(LC_ALL="C.UTF-8", **more)
     return env
@@ -39,7 +39,7 @@ class Daemon:
     """An asio-chatd on a free port; its log goes to a file."""
 
     def __init__(self, directory, *options, env=None, descriptors=None, log=None, port=0, data=None,
-                 under=()):
+                 under=(), cwd=None):
         self.data = Path(data or Path(directory) / "data")
         self.log_path = Path(directory) / "log"
         self.log_file = open(self.log_path, "ab")
@@ -47,7 +47,7 @@ class Daemon:
             [*under, BIN / "asio-chatd", "--listen", f"127.0.0.1:{port}", "--data", self.data,
              *map(str, options)],
             stdout=subprocess.PIPE, stderr=log or self.log_file, text=True, env=env or clean_environment(),
-            preexec_fn=descriptors and (
+            cwd=cwd, preexec_fn=descriptors and (
                 lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))))
         line = self.process.stdout.readline()
         assert line.startswith("listening on 127.0.0.1:"), line + self.log

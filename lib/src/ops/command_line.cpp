@@ -30,7 +30,8 @@ constexpr std::string_view examples = R"(Examples:
 
 Each setting is also a key of the config file (idle-timeout = 300s) and an environment variable
 (ASIO_CHATD_IDLE_TIMEOUT=300s; lists have commas). The command line wins over the environment, that
-over the file, that over the defaults. CHAT_SECRET in the environment is the users' passphrase.
+over the file, that over the defaults. CHAT_SECRET in the environment is the users' passphrase,
+CHAT_KEY_PASSPHRASE that of an encrypted key.
 TIME is like 300, 300s, 5m or 250ms; BYTES like 65536, 64k or 4M. The default of --data is
 $STATE_DIRECTORY, else $XDG_STATE_HOME/asio-chat, else ~/.local/state/asio-chat. The history is
 sealed by the master key: that of --master-key-file, else CHAT_MASTER_KEY in the environment, else

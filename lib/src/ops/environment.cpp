@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view prefix = "ASIO_CHATD_";
 constexpr std::string_view config_variable = "ASIO_CHATD_CONFIG";
 constexpr std::string_view secret_variable = "CHAT_SECRET";
+constexpr std::string_view key_passphrase_variable = "CHAT_KEY_PASSPHRASE";
 constexpr std::string_view master_key_variable = "CHAT_MASTER_KEY";
 
 const setting* find_by_variable(std::string_view variable) {
@@ -55,13 +56,15 @@ result<environment_settings> read_environment(const environment_map& variables) 
   environment_settings settings;
   settings.credentials_directory = value_of(variables, "CREDENTIALS_DIRECTORY");
   for (const auto& [name, value] : variables) {
-    if (name == secret_variable) {
+    if (name == secret_variable || name == key_passphrase_variable) {
+      const bool of_users = name == secret_variable;
       const std::string line =
           boost::algorithm::trim_right_copy_if(value, boost::algorithm::is_any_of("\r\n"));
       if (line.empty())
-        return fail(errc::bad_setting, "environment: CHAT_SECRET is empty; put the users' "
-                                       "passphrase into it, or unset it");
-      settings.passphrase = line;
+        return fail(errc::bad_setting,
+                    fmt::format("environment: {} is empty; put {} passphrase into it, or unset it",
+                                name, of_users ? "the users'" : "the private key's"));
+      (of_users ? settings.passphrase : settings.key_passphrase) = line;
       continue;
     }
     if (name == master_key_variable) settings.master_key = value;

@@ -12,10 +12,11 @@ namespace asio_chat::ops {
 using environment_map = std::map<std::string, std::string>;
 
 struct environment_settings {
-  std::string config_file;               ///< ASIO_CHATD_CONFIG; empty: not given
-  std::optional<std::string> passphrase; ///< CHAT_SECRET
-  std::optional<std::string> master_key; ///< CHAT_MASTER_KEY
-  std::string credentials_directory;     ///< of systemd; empty: none
+  std::string config_file;                   ///< ASIO_CHATD_CONFIG; empty: not given
+  std::optional<std::string> passphrase;     ///< CHAT_SECRET
+  std::optional<std::string> key_passphrase; ///< CHAT_KEY_PASSPHRASE
+  std::optional<std::string> master_key;     ///< CHAT_MASTER_KEY
+  std::string credentials_directory;         ///< of systemd; empty: none
   given_values given;
 };
 

@@ -54,6 +54,8 @@ std::string print_config(const invocation& call) {
     out += line_of(s, call);
     if (s.name == "passphrase-file" && call.passphrase_is_set)
       out += "# the users' passphrase is set             # environment CHAT_SECRET\n";
+    if (s.name == "key-passphrase-file" && call.key_passphrase_is_set)
+      out += "# the key's passphrase is set              # environment CHAT_KEY_PASSPHRASE\n";
   }
   return out;
 }

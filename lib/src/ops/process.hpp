@@ -7,7 +7,8 @@ namespace asio_chat::ops {
 /// as allowed, and writing to a closed pipe is an error instead of the end.
 void harden_process() noexcept;
 
-/// Takes CHAT_SECRET out of the environment, and overwrites it where /proc/PID/environ shows it.
+/// Takes CHAT_SECRET, CHAT_KEY_PASSPHRASE and CHAT_MASTER_KEY out of the environment, and
+/// overwrites them where /proc/PID/environ shows them.
 void forget_secrets_in_environment() noexcept;
 
 /// Whether one of the standard streams is a terminal that is still there.

@@ -116,15 +116,34 @@ result<void> check(const settings& s, bool passphrase_is_set) {
   return {};
 }
 
-/// CHAT_SECRET ranks with the environment: above the config file, below the command line.
-result<void> take_passphrase(invocation& call, const command_line& line,
-                             const environment_settings& environment) {
-  if (!environment.passphrase || line.given.contains("passphrase-file")) return {};
-  if (environment.given.contains("passphrase-file"))
-    return wrong("environment: CHAT_SECRET and ASIO_CHATD_PASSPHRASE_FILE are both set; unset one");
-  call.effective.erase("passphrase-file");
-  call.settings.server.passphrase = environment.passphrase;
-  call.passphrase_is_set = true;
+/// A secret in a variable ranks with the environment: above the config file, below the command
+/// line.
+/// @returns whether it counts instead of the setting that names a file
+result<bool> outranks(std::string_view variable, std::string_view setting, invocation& call,
+                      const command_line& line, const environment_settings& environment) {
+  if (line.given.contains(setting)) return false;
+  if (environment.given.contains(setting))
+    return wrong(fmt::format("environment: {} and {} are both set; unset one", variable,
+                             environment_name(setting)));
+  call.effective.erase(std::string(setting));
+  return true;
+}
+
+result<void> take_passphrases(invocation& call, const command_line& line,
+                              const environment_settings& environment) {
+  if (environment.passphrase) {
+    const auto counts = outranks("CHAT_SECRET", "passphrase-file", call, line, environment);
+    if (!counts) return counts.error();
+    call.passphrase_is_set = *counts;
+    if (*counts) call.settings.server.passphrase = environment.passphrase;
+  }
+  if (environment.key_passphrase) {
+    const auto counts =
+        outranks("CHAT_KEY_PASSPHRASE", "key-passphrase-file", call, line, environment);
+    if (!counts) return counts.error();
+    call.key_passphrase_is_set = *counts;
+    if (*counts) call.settings.server.tls.private_key_passphrase = *environment.key_passphrase;
+  }
   return {};
 }
 
@@ -177,7 +196,7 @@ result<invocation> read_settings(const setting_sources& from) {
                    "one of them");
     call.settings.master_key = environment->master_key;
   }
-  if (auto taken = take_passphrase(call, *line, *environment); !taken) return taken.error();
+  if (auto taken = take_passphrases(call, *line, *environment); !taken) return taken.error();
 
   for (const auto& s : setting_table()) {
     const auto given = call.effective.find(s.name);
@@ -197,11 +216,16 @@ std::vector<std::string> tls_files(const settings& s) {
           tls.blocked_certificates_file};
 }
 
-result<void> load_secrets(settings& s) {
-  if (!s.key_passphrase_file.empty()) {
-    auto secret = tls::read_passphrase_file(s.key_passphrase_file);
+result<void> load_secrets(settings& s, tls::prompting for_key) {
+  tls_server_config& tls = s.server.tls;
+  if (!tls.private_key_file.empty()) {
+    auto secret = tls::passphrase_of_key(tls.private_key_file,
+                                         {s.key_passphrase_file, "key-passphrase-file",
+                                          "CHAT_KEY_PASSPHRASE", tls.private_key_passphrase},
+                                         for_key);
     if (!secret) return secret.error();
-    s.server.tls.private_key_passphrase = *std::move(secret);
+    // A plain key may be followed by an encrypted one.
+    if (!secret->empty()) tls.private_key_passphrase = *std::move(secret);
   }
   if (!s.passphrase_file.empty() && !s.server.passphrase) {
     auto secret = tls::read_passphrase_file(s.passphrase_file);

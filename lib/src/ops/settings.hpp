@@ -2,7 +2,7 @@
 //
 //   setting_table   every setting: its name, default, help, and what it does
 //   command_line    flags
-//   environment     ASIO_CHATD_... variables, and CHAT_SECRET
+//   environment     ASIO_CHATD_... variables, and secrets
 //   config_file     keys
 //   settings        lays those three over the defaults, applies the winners, checks them together
 //   print_config    the winners, as a config file
@@ -10,6 +10,7 @@
 
 #include "ops/log_sink.hpp"
 #include "ops/setting_value.hpp"
+#include "tls/key_passphrase.hpp"
 
 #include <asio_chat/error.hpp>
 #include <asio_chat/server.hpp>
@@ -87,8 +88,9 @@ struct invocation {
   std::string help;  ///< what `print_help` prints
   history_request history;
   ops::settings settings;
-  given_values effective;         ///< of every setting that has a value, defaults included
-  bool passphrase_is_set = false; ///< by CHAT_SECRET
+  given_values effective;             ///< of every setting that has a value, defaults included
+  bool passphrase_is_set = false;     ///< by CHAT_SECRET
+  bool key_passphrase_is_set = false; ///< by CHAT_KEY_PASSPHRASE
 };
 
 /// The command line wins over the environment, that over the file, that over the defaults.
@@ -97,8 +99,10 @@ result<invocation> read_settings(const setting_sources& from);
 /// The files that are read again while the server runs: certificates, keys, trust, revocation.
 std::vector<std::string> tls_files(const settings& s);
 
-/// Reads the files that hold passphrases into `settings.server`.
-result<void> load_secrets(settings& s);
+/// Gets the passphrases into `settings.server`: out of their files, or, that of an encrypted key,
+/// by asking at the terminal. One that was typed, or was in the environment, stays there for when
+/// the key is read again; a file is read anew each time.
+result<void> load_secrets(settings& s, tls::prompting for_key);
 
 /// This process's arguments and environment, and its files.
 setting_sources process_sources(int argc, const char* const* argv);

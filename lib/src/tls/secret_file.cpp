@@ -43,7 +43,7 @@ result<std::string> read_passphrase_file(const std::string& path) {
   std::string line = text->substr(0, text->find_first_of("\r\n"));
   wipe(*text);
   if (line.empty())
-    return fail(errc::bad_setting,
+    return fail(errc::bad_certificate_file,
                 fmt::format("the passphrase file '{}' has no passphrase in its first line", path));
   return line;
 }

@@ -208,6 +208,32 @@ TEST_CASE("CHAT_SECRET is the passphrase, at the rank of the environment", "[ops
   CHECK(both.complaint().find("are both set") != std::string::npos);
 }
 
+TEST_CASE("A12: CHAT_KEY_PASSPHRASE opens the key, at the rank of the environment", "[ops][A12]") {
+  const std::map<std::string, std::string> secret{{"CHAT_KEY_PASSPHRASE", "of the key\n"}};
+  const auto passphrase = [](const test_sources& from) {
+    return from.read().value().settings.server.tls.private_key_passphrase;
+  };
+  CHECK(passphrase(from_environment(secret)) == "of the key");
+  CHECK(from_environment({{"CHAT_KEY_PASSPHRASE", ""}})
+            .complaint()
+            .find("CHAT_KEY_PASSPHRASE is empty") != std::string::npos);
+
+  test_sources over_file = from_file("cert = c\nkey = k\nkey-passphrase-file = f");
+  over_file.environment = secret;
+  CHECK(over_file.read().value().settings.key_passphrase_file == "");
+  CHECK(passphrase(over_file) == "of the key");
+
+  test_sources under_flag =
+      from_arguments({"--cert", "c", "--key", "k", "--key-passphrase-file", "f"});
+  under_flag.environment = secret;
+  CHECK(under_flag.read().value().settings.key_passphrase_file == "f");
+  CHECK(passphrase(under_flag) == "");
+
+  test_sources both = from_environment(secret);
+  both.environment.emplace("ASIO_CHATD_KEY_PASSPHRASE_FILE", "f");
+  CHECK(both.complaint().find("are both set") != std::string::npos);
+}
+
 TEST_CASE("the data directory follows systemd, then XDG, then home", "[ops]") {
   const auto data = [](std::map<std::string, std::string> environment) {
     return from_environment(std::move(environment)).read().value().settings.data_directory;
