@@ -177,10 +177,15 @@ int main(int argc, char** argv) {
   auto call = ops::read_settings(ops::process_sources(argc, argv));
   ops::forget_secrets_in_environment();
   if (!call) return complain(wrong_settings, call.error().message.c_str());
+  const char* doing = ops::is_about_history(call->action) ? "" : "Error setting up server: ";
+  const auto sentence = [doing](const std::exception& e) { return doing + std::string(e.what()); };
   try {
     return start(*call);
+  } catch (const error& e) {
+    // What only trying can tell, as of a list of ciphers, is a wrong setting like any other.
+    const bool setting = e.code() == errc::bad_setting && !ops::is_about_history(call->action);
+    return complain(setting ? wrong_settings : failed, sentence(e).c_str());
   } catch (const std::exception& e) {
-    const char* doing = ops::is_about_history(call->action) ? "" : "Error setting up server: ";
-    return complain(failed, fmt::format("{}{}", doing, e.what()).c_str());
+    return complain(failed, sentence(e).c_str());
   }
 }

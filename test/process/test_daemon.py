@@ -85,15 +85,26 @@ def test_the_end_of_its_terminal_ends_it_as_well(tmp_path):
                  status)
 
 
-@pytest.mark.parametrize("arguments, part", [
-    (["--tls-ciphers", "nonsense"], "nonsense"),
-    (["--tls-groups", "nonsense"], "nonsense"),
-    (["--client-cert", "required", "--client-ca", "/nowhere/ca.pem"], "/nowhere/ca.pem"),
+@pytest.mark.parametrize("arguments, code, part", [
+    (["--tls-ciphers", "nonsense"], 2, "nonsense"),
+    (["--tls-ciphers", "AES128-GCM-SHA256"], 2, "no forward secrecy"),
+    (["--tls-ciphersuites", "nonsense"], 2, "nonsense"),
+    (["--tls-groups", "nonsense"], 2, "nonsense"),
+    (["--client-cert", "required", "--client-ca", "/nowhere/ca.pem"], 1, "/nowhere/ca.pem"),
 ])
-def test_settings_are_checked_without_a_certificate_as_well(arguments, part, tmp_path):
-    one_line(run("--check-config", "--data", tmp_path / "d", *arguments), 1, part)
+def test_settings_are_checked_without_a_certificate_as_well(arguments, code, part, tmp_path):
+    one_line(run("--check-config", "--data", tmp_path / "d", *arguments), code, part)
     assert not (tmp_path / "d").exists()
     assert run("--check-config", "--data", tmp_path / "d").returncode == 0
+
+
+@pytest.mark.parametrize("action", [[], ["--check-config"], ["tls"], ["tls", "--json"]])
+@pytest.mark.parametrize("setting", ["ciphers", "ciphersuites", "groups"])
+def test_wrong_settings_of_tls_end_with_2_as_every_wrong_setting(setting, action, tmp_path):
+    done = run(*action, f"--tls-{setting}", "nonsense", "--listen", "127.0.0.1:0", "--data",
+               tmp_path / "d")
+    assert done.returncode == 2
+    assert "nonsense" in done.stderr.splitlines()[-1]
 
 
 def test_C6_an_occupied_port_is_one_clear_line(tmp_path):
@@ -196,14 +207,54 @@ def test_unknown_keys_and_variables_are_errors(tmp_path):
              "ASIO_CHATD_LISTN")
 
 
-def test_A16_A17_certificates_of_the_lessons_openssl_commands_work(tmp_path):
+def test_A16_A17_certificates_of_the_lessons_openssl_commands_work_unchanged(tmp_path):
     openssl("genrsa", "-out", "key.pem", "2048", cwd=tmp_path)
-    openssl("req", "-x509", "-new", "-nodes", "-key", "key.pem", "-days", "365", "-out", "cert.pem",
-            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", cwd=tmp_path)
-    os.chmod(tmp_path / "key.pem", 0o600)
-    with Daemon(tmp_path, "--cert", tmp_path / "cert.pem", "--key", tmp_path / "key.pem") as d:
-        alice = LessonClient(d.port, tmp_path / "cert.pem", "alice")
-        assert alice.receive() == "* alice joined the chat *"
+    # It asks for the subject; each answer is taken as it is offered.
+    subprocess.run("openssl req -x509 -new -nodes -key key.pem -days 365 -out cert.pem".split(),
+                   cwd=tmp_path, check=True, capture_output=True, input=b"\n" * 10)
+    shown = subprocess.run([BIN / "asio-chat-certs", "show", "cert.pem"], cwd=tmp_path, text=True,
+                           capture_output=True, env=clean_environment(), check=True).stdout
+    pin = re.search(r"sha256/\S{44}", shown)[0]
+    with Daemon(tmp_path, "--cert", "cert.pem", "--key", "key.pem", cwd=tmp_path) as d:
+        said = subprocess.run([BIN / "asio-chat", f"alice@localhost:{d.port}", "--pin", pin],
+                              input="hello\n", text=True, capture_output=True, timeout=60,
+                              env=clean_environment(HOME=str(tmp_path)))
+        assert said.returncode == 0, said.stderr
+        bob = subprocess.run([BIN / "asio-chat", f"bob@localhost:{d.port}", "--pin", pin,
+                              "--history", "5"], input="", text=True, capture_output=True,
+                             timeout=60, env=clean_environment(HOME=str(tmp_path)))
+        assert bob.returncode == 0, bob.stderr
+        context = ssl.create_default_context(cafile=tmp_path / "cert.pem")
+        context.check_hostname = False  # it names no host
+        carol = LessonClient(d.port, None, "carol", context=context)
+        assert carol.receive() == "* carol joined the chat *"
+        assert until(lambda: "alice" in d.log)
+
+
+def certs(*arguments, cwd):
+    subprocess.run([BIN / "asio-chat-certs", *arguments], cwd=cwd, check=True, capture_output=True,
+                   env=clean_environment())
+
+
+def test_check_config_says_who_would_be_refused(tmp_path):
+    certs("ca", cwd=tmp_path)
+    certs("ca", "--out", "other", "--cn", "another CA", cwd=tmp_path)
+    certs("crl", cwd=tmp_path)
+    both = tmp_path / "both.pem"
+    both.write_text((tmp_path / "ca-cert.pem").read_text() +
+                    (tmp_path / "other/ca-cert.pem").read_text())
+    asking = ("--check-config", "--data", tmp_path / "d", "--client-cert", "required")
+    one_line(run(*asking, "--client-ca", both, "--client-crl", tmp_path / "ca-crl.pem"), 1,
+             "ca-crl.pem", "CN=another CA", "its list is missing")
+    # Good, but for those whose certificate it is.
+    openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-keyout", "old.key", "-out", "old.csr", "-subj", "/CN=old CA", cwd=tmp_path)
+    openssl("x509", "-req", "-in", "old.csr", "-signkey", "old.key", "-days", "-1", "-out",
+            "old.crt", cwd=tmp_path)
+    done = run(*asking, "--client-ca", tmp_path / "old.crt")
+    assert done.returncode == 0
+    assert "the client CA is out of date" in done.stderr and "CN=old CA" in done.stderr
+    assert "good" in done.stdout
 
 
 def test_A15_C6_certificates_that_cannot_be_used_are_one_clear_line(tmp_path):

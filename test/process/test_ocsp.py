@@ -67,10 +67,10 @@ class House:
         return Daemon(self.directory, "--cert", self.chain, "--key",
                       self.directory / "server-key.pem", *options)
 
-    def refusal(self, *options):
+    def refusal(self, *options, code=1):
         """Why a daemon does not start."""
         return self.run(BIN / "asio-chatd", "--listen", "127.0.0.1:0", "--check-config", "--cert",
-                        self.chain, "--key", self.directory / "server-key.pem", *options, code=1)
+                        self.chain, "--key", self.directory / "server-key.pem", *options, code=code)
 
     def status(self, d, version="-tls1_3"):
         """What `openssl s_client` gets to see."""
@@ -261,8 +261,8 @@ def test_A19_a_responder_that_never_answers_stops_nothing(house):
 
 
 def test_what_cannot_be_asked_is_refused(house):
-    assert "names no OCSP responder that is asked over HTTP" in house.refusal("--ocsp-responder",
-                                                                              "auto")
+    assert "names no OCSP responder that is asked over HTTP" in house.refusal(
+        "--ocsp-responder", "auto", code=2)
     for url in ("https://a.example/", "http://", "http://u@a.example/", "a.example", "http://a b/"):
         done = subprocess.run([BIN / "asio-chatd", "--cert", house.chain, "--key", "k",
                                "--ocsp-responder", url], capture_output=True, text=True,
