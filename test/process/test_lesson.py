@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from programs import ROOT, Daemon, LessonClient, clean_environment, until
+from programs import PATIENCE, ROOT, Daemon, LessonClient, clean_environment, until
 
 
 @pytest.fixture
