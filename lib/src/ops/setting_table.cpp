@@ -243,7 +243,7 @@ constexpr setting table[] = {
      return store(s.server.limits.outbox_pause_bytes, parse_bytes(v, 64 * KiB, GiB));
    }},
   {"outbox-total", "Limits", "BYTES", "64M",
-   "what waits for all connections together; near it, less may wait for each", false,
+   "for all connections; near it, each may have less", false,
    [](settings& s, view v) {
      return store(s.server.limits.outbox_total_bytes, parse_bytes(v, 1024 * KiB, 1024 * GiB));
    }},
@@ -259,7 +259,7 @@ constexpr setting table[] = {
    [](settings& s, view v) { return store_duration(s.server.limits.idle_time, v); }},
   {"stall-timeout", "Limits", "TIME", "30s", "while much waits and the client takes none of it", false,
    [](settings& s, view v) { return store_duration(s.server.limits.stall_time, v); }},
-  {"close-timeout", "Limits", "TIME", "2s", "for the answers that one who leaves still gets, and again for the last words", false,
+  {"close-timeout", "Limits", "TIME", "2s", "to answer one who leaves, and again to say goodbye", false,
    [](settings& s, view v) { return store_duration(s.server.limits.close_time, v); }},
   {"drain-timeout", "Limits", "TIME", "5s", "for all of them when the server stops", false,
    [](settings& s, view v) { return store_duration(s.server.limits.drain_time, v); }},
