@@ -81,8 +81,9 @@ struct crowd {
   asio_chat::hub hub{{log, time, config.limits, tasks.later(), config.default_room}};
   net::encoders encoders;
   logger silence{{}};
+  net::refusal_log refusals{silence, time};
   std::shared_ptr<const tls::server_context> no_tls;
-  net::house inside{config, hub, encoders, silence, no_tls};
+  net::house inside{config, hub, encoders, silence, refusals, no_tls};
   net::write_buffers buffers;
   std::vector<std::unique_ptr<listener>> everybody;
 };

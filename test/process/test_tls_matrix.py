@@ -53,7 +53,9 @@ class Visit:
 
 
 def daemon_with(directory, server, *options):
-    return Daemon(directory, "--cert", server.certificate, "--key", server.key, *options)
+    # At this level each refusal is a line of its own, also those that repeat.
+    return Daemon(directory, "--cert", server.certificate, "--key", server.key, "--log-level", "debug",
+                  *options)
 
 
 def shows(client):

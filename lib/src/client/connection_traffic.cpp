@@ -83,7 +83,8 @@ void connection::on_end_of_input(const error_code& e) {
   const bool ended = e == asio::error::eof || e == asio::ssl::error::stream_truncated;
   close(fail(errc::connection_lost,
              ended ? fmt::format("{} closed the connection", where())
-                   : fmt::format("the connection to {} was lost: {}", where(), e.message())));
+                   : fmt::format("the connection to {} was lost: {}", where(),
+                                 tls::connection_failure_reason(e, stream_->native_tls()))));
 }
 
 void connection::set_reading(bool on) {

@@ -6,6 +6,7 @@
 #include "base/work_watch.hpp"
 #include "domain/hub.hpp"
 #include "net/encoders.hpp"
+#include "net/refusal_log.hpp"
 #include "tls/server_context.hpp"
 
 #include <asio_chat/close_reason.hpp>
@@ -56,6 +57,7 @@ struct house {
   asio_chat::hub& hub;
   net::encoders& encoders;
   const logger& log;
+  refusal_log& refusals;
   const std::shared_ptr<const tls::server_context>& tls; ///< the one of now; none: in memory only
   work_watch* watch = nullptr;                           ///< of what is done for one session
 

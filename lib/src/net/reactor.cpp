@@ -76,7 +76,8 @@ std::size_t reactor::flush(steady_time touched_by) {
   return count;
 }
 
-void reactor::start() {
+void reactor::start(std::function<void()> also) {
+  also_visit_ = std::move(also);
   visit_later();
 }
 
@@ -94,6 +95,7 @@ void reactor::visit_later() {
     if (e || !alive) return;
     (*alive)->visit_deadlines();
     (*alive)->dormitory_.visit((*alive)->now());
+    (*alive)->also_visit_();
     (*alive)->visit_later();
   });
 }

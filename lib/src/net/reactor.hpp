@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -51,8 +52,8 @@ class reactor {
   void wrote(std::size_t bytes) noexcept { bytes_written_ += bytes; }
   std::uint64_t bytes_written() const noexcept { return bytes_written_; }
 
-  /// Visits deadlines and dormitory from now on, until `stop`.
-  void start();
+  /// Visits deadlines and dormitory from now on, until `stop`, and then calls `also`.
+  void start(std::function<void()> also);
   void stop();
 
  private:
@@ -79,6 +80,7 @@ class reactor {
   std::deque<touched> touched_; ///< who waits the longest comes first
   std::vector<boost::intrusive_ptr<session>> full_;
   std::vector<boost::intrusive_ptr<session>> writing_;
+  std::function<void()> also_visit_;
   /// Posted handlers may run when the reactor is gone.
   std::shared_ptr<reactor*> self_;
   work_watch* watch_;

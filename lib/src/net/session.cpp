@@ -6,7 +6,6 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <fmt/format.h>
 
 #include <cassert>
@@ -41,17 +40,12 @@ void session::start() {
 
 void session::on_handshake(const error_code& e, std::size_t) {
   if (state_ != state::handshaking) return;
-  if (e) {
-    house_.log(severity::warning, fmt::format("SSL Error: handshake with {} failed", address_),
-               {{"reason", tls::handshake_failure_reason(e, stream_->native_tls())}});
-    return finish();
-  }
+  if (e) return handshake_failed(e);
   tls_info agreed;
   if (SSL* ssl = stream_->native_tls()) {
     // Nothing of the application has been sent yet.
     if (const auto admitted = house_.tls->admit(ssl, std::chrono::system_clock::now()); !admitted) {
-      house_.log(severity::warning, fmt::format("Client certificate of {} refused", address_),
-                 {{"reason", admitted.error().message}});
+      house_.refusals.add(refusal::certificate, address_, admitted.error().message);
       return finish();
     }
     agreed = tls::describe_session(ssl);
@@ -94,9 +88,8 @@ void session::on_read(const error_code& e, std::size_t n) {
   reactor_.read_completed();
   if (e) {
     input_over_ = true;
-    if (e == asio::error::eof) return quit({close_code::connection_lost, "closed by the peer"});
-    close({close_code::connection_lost, e.message()});
-    return;
+    const close_reason why = lost(e);
+    return e == asio::error::eof ? quit(why) : close(why);
   }
   frames_.commit(n);
   go_on();
@@ -253,7 +246,7 @@ void session::write(std::string_view bytes) {
 
 void session::on_write(const error_code& e, std::size_t n) {
   if (state_ == state::closed) return;
-  if (e) return cut_off({close_code::connection_lost, e.message()});
+  if (e) return cut_off(lost(e));
   reactor_.wrote(n);
   const std::string_view rest = outbox_.wrote(n, reactor_.buffers());
   check_appetite();

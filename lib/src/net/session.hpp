@@ -97,6 +97,9 @@ class session final : public transport::stream_owner,
   void write(std::string_view bytes);
   void take_frames();
   bool tell_protocol();
+  void handshake_failed(const error_code& e);
+  /// Why there is nothing more to read or write; a failure of TLS is a warning.
+  close_reason lost(const error_code& e);
   void begin_closing();
   void shut_down();
   void finish();

@@ -1,13 +1,41 @@
 // How a session ends.
 #include "net/session.hpp"
 
+#include <asio_chat/tls/peer.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <fmt/format.h>
 
 #include <utility>
 
 namespace asio_chat::net {
 
+namespace asio = boost::asio;
+
 using transport::handler_of;
+
+void session::handshake_failed(const error_code& e) {
+  SSL* ssl = stream_->native_tls();
+  if (!tls::has_received(ssl)) {
+    // A health check, or a look at which ports are open.
+    house_.log(severity::info, fmt::format("Connection closed with {}", address_),
+               {{"reason", "closed by the peer before its first byte"}});
+  } else {
+    house_.refusals.add(refusal::handshake, address_, tls::handshake_failure_reason(e, ssl));
+  }
+  finish();
+}
+
+close_reason session::lost(const error_code& e) {
+  if (e == asio::error::eof) return {close_code::connection_lost, "closed by the peer"};
+  if (e.category() != asio::error::get_ssl_category())
+    return {close_code::connection_lost, e.message()};
+  std::string reason = tls::connection_failure_reason(e, stream_->native_tls());
+  // Of a peer that was told goodbye nothing more is expected.
+  if (!closing_for_) house_.refusals.add(refusal::connection, address_, reason);
+  return {close_code::connection_lost, std::move(reason)};
+}
 
 void session::close(close_reason reason) {
   if (state_ == state::closing || state_ == state::closed || closing_for_) return;
@@ -56,8 +84,7 @@ void session::on_shutdown(const error_code&, std::size_t) {
 void session::expire(phase p) {
   switch (p) {
   case phase::handshake:
-    house_.log(severity::warning, fmt::format("SSL Error: handshake with {} failed", address_),
-               {{"reason", "not done in time"}});
+    house_.refusals.add(refusal::handshake, address_, "not done in time");
     return finish();
   case phase::login:
     return close({close_code::login_timeout, "no login in time"});

@@ -111,7 +111,8 @@ server::impl::impl(asio::io_context& context, server_config config)
     , storage_(open_storage(posting_to(context), config_, clock_, log_, &watch_))
     , hub_({*storage_.logs, clock_, config_.limits, posting_to(context), config_.default_room,
             message_log(), storage_.names, config_.join_history, &watch_})
-    , house_{config_, hub_, encoders_, log_, tls_->now(), &watch_}
+    , refusals_(log_, clock_)
+    , house_{config_, hub_, encoders_, log_, refusals_, tls_->now(), &watch_}
     , reactor_(context, clock_,
                {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,
                 config_.limits.stall_time / 2, // a session looks twice
@@ -122,7 +123,7 @@ server::impl::impl(asio::io_context& context, server_config config)
     tls_->change(config_.tls).value();
     tls_->start();
   }
-  reactor_.start();
+  reactor_.start([this] { refusals_.visit(); });
   const auto idle = config_.limits.idle_time;
   if (idle.count() > 0 && idle < least_idle_time) {
     log_(severity::warning,
@@ -302,6 +303,7 @@ void server::impl::stop(stop_handler handler) {
 void server::impl::complete_stop() {
   drain_.cancel();
   reactor_.stop();
+  refusals_.finish();
   tls_->stop();
   for (stop_handler& h : std::exchange(stopping_, {})) {
     const auto executor = asio::get_associated_executor(h, context_.get_executor());
@@ -324,6 +326,7 @@ void server::impl::end() {
   listeners_.clear();
   cut_off_all();
   reactor_.stop();
+  refusals_.finish();
   tls_->stop();
   drain_.cancel();
 }

@@ -9,6 +9,7 @@
 #include "net/listener.hpp"
 #include "net/protocol.hpp"
 #include "net/reactor.hpp"
+#include "net/refusal_log.hpp"
 #include "net/session.hpp"
 #include "server/storage.hpp"
 #include "server/tls_keeper.hpp"
@@ -66,6 +67,7 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   storage storage_;
   hub hub_;
   net::encoders encoders_;
+  net::refusal_log refusals_;
   net::house house_;
   net::reactor reactor_;
   std::vector<std::shared_ptr<net::listener>> listeners_;

@@ -12,6 +12,8 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 
+#include <openssl/proverr.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -53,7 +55,30 @@ constexpr std::array alerts{
     alert{SSL_R_TLSV1_ALERT_DECRYPT_ERROR, "decrypt error", "refuses our signature"},
     alert{SSL_R_TLSV1_ALERT_USER_CANCELLED, "user canceled", "gave up"},
     alert{SSL_R_TLSV1_ALERT_INTERNAL_ERROR, "internal error", "failed on its own side"},
+    alert{SSL_R_SSLV3_ALERT_UNEXPECTED_MESSAGE, "unexpected message",
+          "got a message that it does not expect"},
+    alert{SSL_R_SSLV3_ALERT_BAD_RECORD_MAC, "bad record mac",
+          "got a record that was changed on its way"},
+    alert{SSL_R_TLSV1_ALERT_RECORD_OVERFLOW, "record overflow", "got a record that is too long"},
+    alert{SSL_R_TLSV1_ALERT_DECODE_ERROR, "decode error", "cannot decode our message"},
+    alert{SSL_R_SSLV3_ALERT_ILLEGAL_PARAMETER, "illegal parameter",
+          "takes a value of ours for impossible"},
 };
+
+/// Seen from the end that `ssl` is.
+std::string_view peer_of(SSL* ssl) {
+  return ssl != nullptr && SSL_is_server(ssl) == 1 ? "client" : "server";
+}
+
+/// As OpenSSL packs library and reason.
+unsigned long packed(const error_code& error) {
+  return static_cast<unsigned int>(error.value());
+}
+
+bool is_of_ssl(const error_code& error) {
+  return error.category() == boost::asio::error::get_ssl_category() &&
+         ERR_GET_LIB(packed(error)) == ERR_LIB_SSL;
+}
 
 std::string refused_peer(std::string_view peer, SSL* ssl) {
   const long verdict = ssl != nullptr ? SSL_get_verify_result(ssl) : X509_V_OK;
@@ -94,6 +119,9 @@ std::string of_tls(int reason, std::string_view peer, SSL* ssl) {
     return "not TLS";
   case SSL_R_UNEXPECTED_EOF_WHILE_READING:
     return "connection closed during the handshake";
+  case SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC:
+    return fmt::format("a record of the {} was changed on its way, or is none (bad record MAC)",
+                       peer);
   default:
     break;
   }
@@ -101,6 +129,23 @@ std::string of_tls(int reason, std::string_view peer, SSL* ssl) {
                                    [reason](const alert& a) { return a.reason == reason; });
   if (known == alerts.end()) return {};
   return fmt::format("the {} {} (alert: {})", peer, known->meaning, known->name);
+}
+
+/// In TLS 1.2 the cipher itself says first that a record does not authenticate.
+bool is_bad_record(const error_code& error) {
+  return ERR_GET_LIB(packed(error)) == ERR_LIB_PROV &&
+         ERR_GET_REASON(packed(error)) == PROV_R_CIPHER_OPERATION_FAILED;
+}
+
+std::string phrase_of(const error_code& error, SSL* ssl) {
+  if (error.category() != boost::asio::error::get_ssl_category()) return error.message();
+  std::string phrase;
+  if (is_of_ssl(error)) phrase = of_tls(ERR_GET_REASON(packed(error)), peer_of(ssl), ssl);
+  if (is_bad_record(error))
+    phrase = of_tls(SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC, peer_of(ssl), ssl);
+  if (!phrase.empty()) return phrase;
+  const char* reason = ERR_reason_error_string(packed(error));
+  return fmt::format("TLS failed: {}", reason != nullptr ? reason : "for no reason known");
 }
 
 bool means_closed(const error_code& error) {
@@ -132,19 +177,32 @@ tls_info describe_session(SSL* ssl) {
 }
 
 std::string handshake_failure_reason(const error_code& error, SSL* ssl) {
-  const std::string_view peer = ssl != nullptr && SSL_is_server(ssl) == 1 ? "client" : "server";
   if (const std::string* ours = refusal_of(ssl)) return *ours;
   if (means_closed(error)) return "connection closed during the handshake";
   if (error == boost::asio::error::operation_aborted) return "given up during the handshake";
-  if (error.category() == boost::asio::error::get_ssl_category()) {
-    const auto code = static_cast<unsigned long>(static_cast<unsigned int>(error.value()));
-    std::string phrase;
-    if (ERR_GET_LIB(code) == ERR_LIB_SSL) phrase = of_tls(ERR_GET_REASON(code), peer, ssl);
-    if (!phrase.empty()) return phrase;
-    const char* reason = ERR_reason_error_string(code);
-    return fmt::format("TLS failed: {}", reason != nullptr ? reason : "for no reason known");
+  return phrase_of(error, ssl);
+}
+
+std::string connection_failure_reason(const error_code& error, SSL* ssl) {
+  if (is_of_ssl(error)) {
+    switch (ERR_GET_REASON(packed(error))) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_BAD_RECORD_TYPE:
+    case SSL_R_UNEXPECTED_MESSAGE:
+    case SSL_R_UNEXPECTED_RECORD:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+    case SSL_R_ENCRYPTED_LENGTH_TOO_LONG:
+    case SSL_R_DATA_LENGTH_TOO_LONG:
+      return fmt::format("the {} sent what is no record of this connection", peer_of(ssl));
+    default:
+      break;
+    }
   }
-  return error.message();
+  return phrase_of(error, ssl);
+}
+
+bool has_received(const SSL* ssl) noexcept {
+  return ssl != nullptr && BIO_number_read(SSL_get_rbio(ssl)) != 0;
 }
 
 } // namespace asio_chat::tls

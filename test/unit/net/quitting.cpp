@@ -25,7 +25,7 @@ struct world final : net::session_keeper {
       , memory(later, 7, {})
       , log(memory, later)
       , hub({log, clock, config.limits, later, "lobby"})
-      , house{config, hub, encoders, silence, no_tls}
+      , house{config, hub, encoders, silence, refusals, no_tls}
       , reactor(context, clock,
                 {config.limits.handshake_time, config.limits.login_time, config.limits.idle_time,
                  config.limits.stall_time, config.limits.close_time},
@@ -67,6 +67,7 @@ struct world final : net::session_keeper {
   asio_chat::hub hub;
   net::encoders encoders;
   logger silence{{}};
+  net::refusal_log refusals{silence, clock};
   std::shared_ptr<const tls::server_context> no_tls;
   net::house house;
   net::reactor reactor;

@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 
 #include <asio_chat/tls/context.hpp>
+#include <asio_chat/tls/server_verifier.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -55,4 +56,45 @@ TEST_CASE("B14, B15: version, suite and peer are described at both ends", "[tls]
   CHECK(m.client_view.peer_subject == "CN=localhost");
   CHECK(m.server_view.cipher_suite == m.client_view.cipher_suite);
   CHECK(m.server_view.peer_subject.empty());
+}
+
+TEST_CASE("C20: what breaks a connection is named, also when the handshake is long over",
+          "[tls][C20]") {
+  const scratch files;
+  files.put("server", make_self_signed());
+  tls_client_config trusting;
+  trusting.ca_file = files.certificate("server");
+  const auto server = tls::make_server_context(files.server("server")).value();
+  const auto client = tls::make_client_context(trusting).value();
+  std::string record("\x17\x03\x03\x00\x40", 5); // of application data, under no key
+  record.append(64, 'x');
+  int version = TLS1_3_VERSION;
+  const auto broken_by = [&](const std::string& bytes) {
+    SSL_CTX_set_max_proto_version(client->native_handle(), version);
+    pair ends(client->native_handle(), server->native_handle());
+    tls::server_verifier verifier(trusting, "localhost");
+    verifier.attach(ends.client.ssl()).value();
+    CHECK_FALSE(tls::has_received(ends.server.ssl()));
+    ends.run();
+    REQUIRE(ends.server.done());
+    CHECK(tls::has_received(ends.server.ssl()));
+    BIO_write(SSL_get_rbio(ends.server.ssl()), bytes.data(), static_cast<int>(bytes.size()));
+    ends.server.step();
+    const std::string here = tls::connection_failure_reason(ends.server.error(), ends.server.ssl());
+    ends.run();
+    return std::pair(here, tls::connection_failure_reason(ends.client.error(), ends.client.ssl()));
+  };
+  for (const int each : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    version = each;
+    const auto forged = broken_by(record);
+    CHECK(forged.first ==
+          "a record of the client was changed on its way, or is none (bad record MAC)");
+    CHECK(forged.second ==
+          "the server got a record that was changed on its way (alert: bad record mac)");
+  }
+  const auto text = broken_by("GET / HTTP/1.1\r\n\r\n");
+  CHECK(text.first == "the client sent what is no record of this connection");
+  CHECK_FALSE(tls::has_received(nullptr));
+  CHECK(tls::connection_failure_reason(boost::asio::error::connection_reset, nullptr) ==
+        error_code(boost::asio::error::connection_reset).message());
 }

@@ -18,4 +18,12 @@ tls_info describe_session(SSL* ssl);
 /// in TLS 1.3 a client learns only there that it was refused. Holds no foreign bytes.
 std::string handshake_failure_reason(const error_code& error, SSL* ssl);
 
+/// The same for a read or a write that failed after the handshake, e.g. `a record of the client was
+/// changed on its way, or is none (bad record MAC)`.
+std::string connection_failure_reason(const error_code& error, SSL* ssl);
+
+/// Whether a byte of the peer has come. Who connects and leaves without one (a health check) is no
+/// failed handshake. Null: no.
+bool has_received(const SSL* ssl) noexcept;
+
 } // namespace asio_chat::tls

@@ -1,0 +1,120 @@
+#include "net/refusal_log.hpp"
+
+#include "support/catch.hpp"
+#include "support/manual_clock.hpp"
+
+#include <string>
+#include <vector>
+
+using namespace asio_chat;
+using namespace std::chrono_literals;
+using net::refusal;
+
+namespace {
+
+using lines = std::vector<std::string>;
+
+struct world {
+  lines warnings;
+  lines details; ///< at debug level
+  test::manual_clock clock;
+  logger log{[this](severity s, std::string_view message, std::span<const log_field> fields) {
+    std::string line(message);
+    for (const log_field& f : fields)
+      line += " " + std::string(f.name) + "=" + f.value;
+    CHECK((s == severity::warning || s == severity::debug));
+    (s == severity::warning ? warnings : details).push_back(std::move(line));
+  }};
+  net::refusal_log refusals{log, clock};
+
+  void refuse(const std::string& address, const std::string& reason = "not TLS") {
+    refusals.add(refusal::handshake, address, reason);
+  }
+  lines told_after(std::chrono::milliseconds t) {
+    warnings.clear();
+    clock.advance(t);
+    refusals.visit();
+    return warnings;
+  }
+};
+
+} // namespace
+
+TEST_CASE("refusals: the first is a warning with address and reason, of whichever kind") {
+  world w;
+  w.refuse("192.0.2.1:4000");
+  w.refusals.add(refusal::certificate, "[2001:db8::1]:4001", "it is on the list");
+  w.refusals.add(refusal::connection, "192.0.2.1:4002", "an alert");
+  CHECK(w.warnings ==
+        lines{"SSL Error: handshake with 192.0.2.1:4000 failed reason=not TLS",
+              "Client certificate of [2001:db8::1]:4001 refused reason=it is on the list",
+              "SSL Error: connection with 192.0.2.1:4002 failed reason=an alert"});
+  CHECK(w.told_after(10min).empty());
+}
+
+TEST_CASE("refusals: a thousand of one host are two lines, the second a count") {
+  world w;
+  for (int i = 0; i < 1000; ++i)
+    w.refuse("192.0.2.1:" + std::to_string(1000 + i));
+  CHECK(w.warnings == lines{"SSL Error: handshake with 192.0.2.1:1000 failed reason=not TLS"});
+  REQUIRE(w.details.size() == 999);
+  CHECK(w.details.back() == "SSL Error: handshake with 192.0.2.1:1999 failed reason=not TLS");
+  CHECK(w.told_after(59s).empty());
+  CHECK(w.told_after(1s) ==
+        lines{"SSL Error: handshake with 192.0.2.1 failed again reason=not TLS times=999"});
+  CHECK(w.told_after(10min).empty());
+}
+
+TEST_CASE("refusals: a line a minute of those that go on, and a new warning after a pause") {
+  world w;
+  std::size_t told = 0;
+  for (int second = 0; second < 600; ++second) {
+    w.refuse("192.0.2.1:4000");
+    told += w.warnings.size();
+    w.warnings.clear();
+    w.clock.advance(1s);
+  }
+  CHECK(told == 10);
+  CHECK(w.told_after(60s).size() == 1);
+  CHECK(w.told_after(60s).empty());
+  w.refuse("192.0.2.1:4001");
+  CHECK(w.warnings.size() == 1);
+}
+
+TEST_CASE("refusals: another host and another reason are told at once") {
+  world w;
+  w.refuse("192.0.2.1:4000");
+  w.refuse("192.0.2.2:4000");
+  w.refuse("192.0.2.1:4001", "no shared TLS version");
+  w.refusals.add(refusal::connection, "192.0.2.1:4002", "not TLS");
+  CHECK(w.warnings.size() == 4);
+  CHECK(w.details.empty());
+}
+
+TEST_CASE("refusals: many hosts at once share one count, and what is remembered is bounded") {
+  world w;
+  const auto host = [](std::size_t i) {
+    return "10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250) + ":4000";
+  };
+  const std::size_t all = net::refusal_log::most_known + 1000;
+  for (std::size_t i = 0; i < all; ++i)
+    w.refuse(host(i));
+  CHECK(w.warnings.size() == net::refusal_log::most_known);
+  CHECK(w.details.size() == 1000);
+  CHECK(w.told_after(60s) == lines{"Connections of further addresses were refused times=1000"});
+  // Their minutes are over: there is room again.
+  w.warnings.clear();
+  w.refuse(host(all));
+  CHECK(w.warnings.size() == 1);
+}
+
+TEST_CASE("refusals: at the end what was counted is told") {
+  world w;
+  w.refuse("192.0.2.1:4000");
+  w.refuse("192.0.2.1:4001");
+  w.refuse("192.0.2.2:4000");
+  w.warnings.clear();
+  w.refusals.finish();
+  CHECK(w.warnings ==
+        lines{"SSL Error: handshake with 192.0.2.1 failed again reason=not TLS times=1"});
+}
