@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace asio_chat::certs {
 
 namespace {
@@ -41,7 +43,9 @@ struct server_command {
   explicit server_command(CLI::App& command)
       : out(command, issued_days)
       , ca(command, "DIR of --out") {
-    command.add_option("--dns", dns_names, "Names of the server; the first one is its common name")
+    command
+        .add_option("--dns", dns_names,
+                    "Names of the server; the first of at most 64 bytes is its common name")
         ->allow_extra_args(false)
         ->type_name("NAME")
         ->capture_default_str();
@@ -57,7 +61,10 @@ struct server_command {
     ca.look_in(out.directory());
     const auto issuer = ca.load();
     auto what = out.request();
-    what.common_name = dns_names.front();
+    // A longer one is in the SubjectAltName, which is what counts.
+    const auto fits = [](const std::string& n) { return n.size() <= tls::x509::most_common_name; };
+    if (const auto first = std::ranges::find_if(dns_names, fits); first != dns_names.end())
+      what.common_name = *first;
     what.dns_names = dns_names;
     what.ip_names = ip_names;
     what.for_role = tls::x509::role::server;

@@ -36,7 +36,10 @@ class probe_command {
     command
         .add_option("--ca", asked_.tls.ca_file,
                     "Trust the CAs in this PEM file and nobody else [the system's store]")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check([](const std::string& file) {
+          return file.empty() ? "it is empty; leave the option out for the system's store" : "";
+        });
     CLI::Option* certificate =
         command
             .add_option("--cert", asked_.tls.certificate_file,
@@ -83,6 +86,12 @@ class probe_command {
     const auto server = parse_server_address(server_);
     if (!server)
       throw CLI::ValidationError("SERVER", fmt::format("'{}' is not HOST:PORT", server_));
+    if (std::any_of(server->host.begin(), server->host.end(),
+                    [](char c) { return (c & 0x80) != 0; }))
+      throw CLI::ValidationError(
+          "SERVER", fmt::format("'{}': an international host name is written in its xn-- form "
+                                "(`idn2 NAME` prints it)",
+                                server_));
     asked_.host = server->host;
     asked_.port = server->port;
     const bool printable = std::all_of(asked_.path.begin(), asked_.path.end(),

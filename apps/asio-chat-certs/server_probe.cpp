@@ -103,7 +103,7 @@ class server_probe {
     auto* ssl =
         static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
     auto* self = static_cast<server_probe*>(SSL_get_ex_data(ssl, probe_slot()));
-    self->keep_chain(X509_STORE_CTX_get0_untrusted(store));
+    self->keep_chain(SSL_get_peer_cert_chain(ssl));
     if (self->trusted_) self->trusted_ = self->judgement_(preverified, store) == 1;
     return 1;
   }

@@ -48,6 +48,11 @@ std::string check_messages(const std::string& text) {
               : fmt::format("{} is no number of messages: give one from 0 to 999999", text);
 }
 
+/// Else the default would be taken, such as the system's store for `--ca "$UNSET"`.
+std::string check_not_empty(const std::string& text) {
+  return text.empty() ? "it is empty; leave the option out for its default" : std::string();
+}
+
 } // namespace
 
 std::variant<options, int> read_options(int argc, char** argv) {
@@ -77,23 +82,29 @@ std::variant<options, int> read_options(int argc, char** argv) {
       ->check(check_messages)
       ->type_name("N");
   cli.add_option("--ca", trust.ca_file, "trust only the CAs or certificates in this PEM file")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(check_not_empty);
   cli.add_option("--pin", trust.pins, "trust the server with this key, whoever signed it")
       ->type_name("sha256/...")
       ->allow_extra_args(false);
   cli.add_option("--cert", trust.certificate_file, "this client's certificate (PEM), with --key")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(check_not_empty);
   cli.add_option("--key", trust.private_key_file, "the private key of --cert (PEM)")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(check_not_empty);
   cli.add_option("--key-passphrase-file", key_passphrase_file,
                  "opens an encrypted --key; else CHAT_KEY_PASSPHRASE, or typed")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(check_not_empty);
   cli.add_option("--server-name", trust.server_name,
                  "the name to verify and to send as SNI, instead of HOST")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->check(check_not_empty);
   cli.add_option("--passphrase-file", passphrase_file,
                  "the server's passphrase; else the environment's CHAT_SECRET")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(check_not_empty);
   cli.add_option("--time", time, "before every message: off, HH:MM:SS or full")
       ->type_name("FORM")
       ->check(CLI::IsMember(time_forms));

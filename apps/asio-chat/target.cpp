@@ -53,6 +53,9 @@ result<target> parse_target(std::string_view text) {
 
   if (t.host.empty()) return wrong(text, "there is no host");
   if (t.host.find('@') != std::string::npos) return wrong(text, "there are two @");
+  if (std::any_of(t.host.begin(), t.host.end(), [](char c) { return (c & 0x80) != 0; }))
+    return wrong(text, "an international host name is written in its xn-- form (`idn2 NAME` "
+                       "prints it)");
   if (has_port) {
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), t.port);
     if (error != std::errc() || end != port.data() + port.size() || t.port == 0) {

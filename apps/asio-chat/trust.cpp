@@ -23,6 +23,10 @@ std::string introduction(const std::string& address, const server_certificate& s
 }
 
 std::string advice_without_terminal(const std::string& address, const server_certificate& server) {
+  if (server.self_issued)
+    return fmt::format("the certificate of {} is signed by itself: no CA vouches for it. If the "
+                       "server's owner confirms its fingerprint (SHA-256 {}), give --pin {}",
+                       address, server.fingerprint, server.pin);
   return fmt::format("the certificate of {} is not trusted (SHA-256 fingerprint {}). Give the CA "
                      "that issued it with --ca FILE, or, after comparing the fingerprint with what "
                      "the server's owner says, give --pin {}",

@@ -1,6 +1,7 @@
 #include <asio_chat/tls/context.hpp>
 
 #include "tls/alpn.hpp"
+#include "tls/anchor.hpp"
 #include "tls/context_setup.hpp"
 #include "tls/server_setup.hpp"
 
@@ -16,6 +17,7 @@ result<void> trust_servers(SSL_CTX* context, const tls_client_config& config) {
   if (!config.ca_file.empty()) {
     auto anchors = read_anchors(config.ca_file, "the CA file");
     if (!anchors) return anchors.error();
+    trust_anchors_alone(context);
     return trust_only(context, *anchors);
   }
   if (!config.pins.empty()) return trust_only(context, {});

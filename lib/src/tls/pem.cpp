@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/pkcs7.h>
 
 #include <algorithm>
 #include <climits>
@@ -26,16 +28,41 @@ bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
+template <auto Read, auto Free>
+bool is_der_of(const std::string& text) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  auto* read = Read(nullptr, &bytes, static_cast<long>(text.size()));
+  if (read == nullptr) return false;
+  Free(read);
+  return true;
+}
+
+/// Of bytes that begin like DER.
+std::string what_der_it_is(const std::string& text) {
+  const error_queue_scope queue;
+  if (is_der_of<d2i_PKCS12, PKCS12_free>(text))
+    return "it is PKCS#12, not PEM (`openssl pkcs12 -noenc -in OLD -out NEW.pem` turns it, "
+           "certificate and key in one file)";
+  if (is_der_of<d2i_PKCS7, PKCS7_free>(text))
+    return "it is PKCS#7, not PEM (`openssl pkcs7 -inform der -print_certs -in OLD -out NEW.pem` "
+           "turns it)";
+  return "it is DER, not PEM (`openssl x509 -inform der` or `openssl pkey -inform der` turn it)";
+}
+
 /// What a file is that holds no certificate, or no key.
 std::string what_it_is_instead(const std::string& text) {
   if (text.empty()) return "it is empty";
+  if (has(text, "-----BEGIN OPENSSH PRIVATE KEY-----"))
+    return "it holds a key in OpenSSH's own form, which no certificate is made for";
   if (has(text, "PRIVATE KEY-----")) return "it holds a private key";
   if (has(text, "-----BEGIN CERTIFICATE REQUEST-----"))
     return "it holds a request for a certificate, which a CA has yet to sign";
   if (has(text, "-----BEGIN CERTIFICATE-----")) return "it holds a certificate";
+  if (has(text, "-----BEGIN PKCS7-----"))
+    return "it is PKCS#7 (`openssl pkcs7 -print_certs -in OLD -out NEW.pem` takes the certificates "
+           "out of it)";
   if (has(text, "-----BEGIN ")) return "it holds PEM of another kind";
-  if (text.front() == '\x30')
-    return "it is DER, not PEM (`openssl x509 -inform der` or `openssl pkey -inform der` turn it)";
+  if (text.front() == '\x30') return what_der_it_is(text);
   return "it is not PEM";
 }
 
@@ -74,6 +101,7 @@ result<std::vector<certificate_ptr>> read_certificates(const std::string& path,
   while (X509* next = PEM_read_bio_X509(bio.get(), nullptr, refuse_passphrase, nullptr))
     found.emplace_back(next);
   const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  const bool has_trust_settings = has(*text, "-----BEGIN TRUSTED CERTIFICATE-----");
   const std::string instead =
       has(*text, "-----BEGIN CERTIFICATE-----") ? "" : what_it_is_instead(*text);
   wipe(*text); // a key may stand next to the certificate
@@ -82,6 +110,13 @@ result<std::vector<certificate_ptr>> read_certificates(const std::string& path,
     return fail(errc::bad_certificate_file,
                 fmt::format("{} '{}' is damaged: its certificate number {} cannot be decoded", what,
                             path, found.size() + 1));
+  // Left out without a word it would be missing, and taken without its settings trusted too far.
+  if (has_trust_settings)
+    return fail(errc::bad_certificate_file,
+                fmt::format("{} '{}' holds a TRUSTED CERTIFICATE, which is OpenSSL's own form with "
+                            "trust settings (`openssl x509 -in OLD -out NEW.pem` makes a plain one "
+                            "of it)",
+                            what, path));
   if (found.empty())
     return fail(errc::bad_certificate_file,
                 fmt::format("{} '{}' holds no certificate: {}", what, path, instead));
@@ -134,7 +169,7 @@ result<key_ptr> read_private_key(const std::string& path, const std::string& pas
   asked_passphrase answer{passphrase};
   const bio_ptr bio = reader(*text);
   key_ptr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, &answer));
-  const bool damaged = has(*text, "PRIVATE KEY-----");
+  const bool damaged = has(*text, "PRIVATE KEY-----") && !has(*text, "OPENSSH");
   const std::string instead = what_it_is_instead(*text);
   wipe(*text);
   if (key) return key;

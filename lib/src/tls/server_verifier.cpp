@@ -88,18 +88,31 @@ int time_error(const X509* certificate) {
   return X509_V_OK;
 }
 
+/// The host of a connection, as the certificate should have it.
+std::string option_for(const std::string& host) {
+  return fmt::format("{} {}", is_address(host) ? "--ip" : "--dns", host);
+}
+
 std::string name_problem(const certificate_info& shown, const std::string& host) {
   std::vector<std::string> names = shown.dns_names;
   names.insert(names.end(), shown.ip_names.begin(), shown.ip_names.end());
-  const std::string which =
-      names.empty() ? "it names no host" : fmt::format("it is for {}", fmt::join(names, ", "));
-  const std::string_view note =
-      shown.common_name == host
+  if (names.empty())
+    return fmt::format("the certificate names no host, so that no CA can vouch for it as '{}': "
+                       "only the SubjectAltName counts, and it has none. Trust its key, if its "
+                       "owner confirms it (SHA-256 fingerprint {}): --pin {}. Or have it issued "
+                       "with a SubjectAltName (asio-chat-certs: {})",
+                       host, shown.fingerprint, shown.pin, option_for(host));
+  const bool as_dns = is_address(host) && std::ranges::count(shown.dns_names, host) != 0;
+  const std::string note =
+      as_dns ? fmt::format(
+                   " ({} stands there as a DNS name, which is not compared with an address)", host)
+      : shown.common_name == host
           ? " (its common name is the right one, but only the SubjectAltName counts)"
           : "";
-  return fmt::format("the certificate is of another host than '{}': {}{}. Connect by one of the "
-                     "certificate's names, or have it issued for this one",
-                     host, which, note);
+  return fmt::format("the certificate is of another host than '{}': it is for {}{}. Connect by one "
+                     "of the certificate's names, or have it issued for this one (asio-chat-certs: "
+                     "{})",
+                     host, fmt::join(names, ", "), note, option_for(host));
 }
 
 } // namespace
@@ -224,6 +237,12 @@ failure server_verifier::refusal() const {
 
   const std::string trusted =
       config_.ca_file.empty() ? "the system's store" : fmt::format("'{}'", config_.ca_file);
+  if (verify_error_ == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
+    return fail(code,
+                fmt::format("{} {}, which are those of {}: no CA vouches for it. If its owner "
+                            "confirms the fingerprint (SHA-256 {}), trust its key: --pin {}",
+                            whose, trust_phrase(verify_error_), trusted, shown.fingerprint,
+                            shown.pin));
   return fail(code, fmt::format("{} {}: it was issued by '{}', and what is trusted is {}. If this "
                                 "is the server you mean, get its CA's certificate in a way that "
                                 "you trust and give it as CA file, or pin it: {}",

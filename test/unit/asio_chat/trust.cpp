@@ -32,6 +32,15 @@ TEST_CASE("asio-chat trust: a changed key names the line to remove") {
   CHECK(said.find("line 3 of /home/x/known_hosts") != std::string::npos);
 }
 
+TEST_CASE("asio-chat trust: without a terminal the advice is what can be done") {
+  const server_certificate of_a_ca{"CN=x", "AB:CD", "sha256/x", false};
+  CHECK(advice_without_terminal("h:1", of_a_ca).find("--ca FILE") != std::string::npos);
+  const server_certificate by_itself{"CN=x", "AB:CD", "sha256/x", true};
+  const std::string said = advice_without_terminal("h:1", by_itself);
+  CHECK(said.find("--ca") == std::string::npos);
+  CHECK(said.ends_with("give --pin sha256/x"));
+}
+
 TEST_CASE("asio-chat D19: a certificate's subject cannot paint on the terminal") {
   const std::string said = introduction("h:1", {"CN=\x1b[2J", "AB", "sha256/p", true});
   CHECK(said.find('\x1b') == std::string::npos);

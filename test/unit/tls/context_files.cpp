@@ -59,6 +59,12 @@ TEST_CASE("C6: what is wrong with the files is said, with the file's name", "[tl
     config.private_key_file = w.files.key("other");
     CHECK(has(failure_of(config), "they hold different keys"));
   }
+  SECTION("the server's certificate is not the first of its file") {
+    config.certificate_file =
+        w.files.write("chain.pem", w.files.read("ca-cert.pem") + w.files.read("server-cert.pem"));
+    CHECK(has(failure_of(config), "begins with another certificate"));
+    CHECK(has(failure_of(config), "which is number 2 in it: put it first"));
+  }
   SECTION("none given") {
     config.private_key_file.clear();
     CHECK(has(failure_of(config), "needs a certificate file and a private key file"));

@@ -4,7 +4,12 @@
 
 #include "support/catch.hpp"
 
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/pkcs7.h>
+
 using namespace asio_chat;
+using namespace asio_chat::tls;
 using namespace asio_chat::tls::test;
 
 namespace {
@@ -83,4 +88,57 @@ TEST_CASE("A12: an encrypted key is known as one before it is opened", "[tls][A1
   files.put("secret", make_self_signed(), "pass");
   CHECK_FALSE(tls::key_is_encrypted(files.key("plain")).value());
   CHECK(tls::key_is_encrypted(files.key("secret")).value());
+}
+
+namespace {
+
+/// What `write` writes, as the content of a file.
+template <class Write>
+std::string written(Write write) {
+  const bio_ptr bio(BIO_new(BIO_s_mem()));
+  REQUIRE(write(bio.get()) == 1);
+  std::string text(BIO_ctrl_pending(bio.get()), '\0');
+  BIO_read(bio.get(), text.data(), static_cast<int>(text.size()));
+  return text;
+}
+
+} // namespace
+
+TEST_CASE("C6: PKCS#12, PKCS#7, DER and TRUSTED are named, with the command that turns them") {
+  const scratch files;
+  const auto identity = make_self_signed();
+  const auto refusal = [&](const std::string& content) {
+    return message_of(tls::read_certificates(files.write("x", content), "the certificate file"));
+  };
+  const openssl_ptr<PKCS12, PKCS12_free> p12(PKCS12_create(
+      "", "x", identity.key.get(), identity.certificate.get(), nullptr, 0, 0, 0, 0, 0));
+  const std::string as_p12 = written([&](BIO* b) { return i2d_PKCS12_bio(b, p12.get()); });
+  CHECK(has(refusal(as_p12), "it is PKCS#12, not PEM (`openssl pkcs12 "));
+  CHECK(has(message_of(tls::read_private_key(files.write("key", as_p12), "")),
+            "it is PKCS#12, not PEM (`openssl pkcs12 "));
+
+  const openssl_ptr<PKCS7, PKCS7_free> p7(PKCS7_new());
+  REQUIRE(PKCS7_set_type(p7.get(), NID_pkcs7_signed) == 1);
+  REQUIRE(PKCS7_content_new(p7.get(), NID_pkcs7_data) == 1);
+  REQUIRE(PKCS7_add_certificate(p7.get(), identity.certificate.get()) == 1);
+  CHECK(has(refusal(written([&](BIO* b) { return PEM_write_bio_PKCS7(b, p7.get()); })),
+            "it is PKCS#7 (`openssl pkcs7 -print_certs "));
+  CHECK(has(refusal(written([&](BIO* b) { return i2d_PKCS7_bio(b, p7.get()); })),
+            "it is PKCS#7, not PEM (`openssl pkcs7 -inform der "));
+
+  X509* certificate = identity.certificate.get();
+  CHECK(has(refusal(written([&](BIO* b) { return i2d_X509_bio(b, certificate); })),
+            "it is DER, not PEM (`openssl x509 -inform der`"));
+  const std::string plain = written([&](BIO* b) { return PEM_write_bio_X509(b, certificate); });
+  const std::string trusted =
+      written([&](BIO* b) { return PEM_write_bio_X509_AUX(b, certificate); });
+  REQUIRE(has(trusted, "BEGIN TRUSTED CERTIFICATE"));
+  // Also beside others, where it would be left out.
+  for (const std::string& content : {trusted, plain + trusted, trusted + plain})
+    CHECK(has(refusal(content), "holds a TRUSTED CERTIFICATE"));
+  CHECK(has(message_of(tls::read_private_key(
+                files.write("ssh", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n"
+                                   "-----END OPENSSH PRIVATE KEY-----\n"),
+                "")),
+            "a key in OpenSSH's own form"));
 }

@@ -6,6 +6,8 @@
 
 #include <asio_chat/tls/context.hpp>
 
+#include <openssl/x509v3.h>
+
 using namespace asio_chat;
 using namespace asio_chat::tls::test;
 namespace x509 = asio_chat::tls::x509;
@@ -14,6 +16,21 @@ namespace {
 
 bool says(const meeting& m, const std::string& part) {
   return m.verdict.has_error() && m.verdict.error().message.find(part) != std::string::npos;
+}
+
+/// A server's certificate with a SubjectAltName that our own tools would not make.
+x509::identity with_names(const x509::identity& ca, const char* names) {
+  auto what = server_request();
+  what.ip_names.clear();
+  x509::identity made = x509::issue(what, &ca).value();
+  X509* certificate = made.certificate.get();
+  const int at = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1);
+  X509_EXTENSION_free(X509_delete_ext(certificate, at));
+  X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names);
+  REQUIRE(X509_add_ext(certificate, extension, -1) == 1);
+  X509_EXTENSION_free(extension);
+  REQUIRE(X509_sign(certificate, ca.key.get(), EVP_sha256()) != 0);
+  return made;
 }
 
 } // namespace
@@ -82,7 +99,35 @@ TEST_CASE("A22: without any SubjectAltName the common name does not step in", "[
   what.dns_names.clear();
   what.ip_names.clear();
   w.files.put("server", x509::issue(what, &w.ca).value());
-  CHECK(w.met("server").verdict.error().code == errc::host_name_mismatch);
+  const meeting m = w.met("server");
+  REQUIRE(m.verdict.has_error());
+  CHECK(m.verdict.error().code == errc::host_name_mismatch);
+  // Nothing that a client could connect by: what works is the pin.
+  CHECK(says(m, "names no host"));
+  CHECK(says(m, "--pin " + m.seen_pin));
+  CHECK_FALSE(says(m, "Connect by one"));
+}
+
+TEST_CASE("A22: an address that stands in a certificate as a DNS name is explained", "[tls][A22]") {
+  const world w;
+  w.files.put("server", with_names(w.ca, "DNS:localhost,DNS:192.0.2.7"));
+  const meeting m = w.met("server", "192.0.2.7");
+  REQUIRE(m.verdict.has_error());
+  CHECK(m.verdict.error().code == errc::host_name_mismatch);
+  CHECK(says(m, "192.0.2.7 stands there as a DNS name"));
+  CHECK(says(m, "--ip 192.0.2.7"));
+  CHECK(w.met("server").verdict.has_value());
+}
+
+TEST_CASE("B3: who vouches for itself has no CA to be given, but a pin", "[tls][B3]") {
+  const world w;
+  w.files.put("self", make_self_signed());
+  const meeting m = w.met("self");
+  REQUIRE(m.verdict.has_error());
+  CHECK(m.verdict.error().code == errc::untrusted_certificate);
+  CHECK(says(m, "no CA vouches for it"));
+  CHECK(says(m, "--pin " + m.seen_pin));
+  CHECK_FALSE(says(m, "get its CA's certificate"));
 }
 
 TEST_CASE("B5: a wildcard stands for one whole label", "[tls][B5]") {

@@ -17,7 +17,6 @@ namespace asio_chat::tls::x509 {
 
 namespace {
 
-constexpr std::size_t most_common_name = 64; // ub-common-name, RFC 5280, A.1
 constexpr std::size_t most_dns_name = 253;
 
 bool is_dns_name(std::string_view name) {
@@ -39,20 +38,57 @@ bool is_ip(const std::string& address) {
          nullptr;
 }
 
-result<void> check(const request& what) {
+/// Without the brackets of a URL and the zone that an address has on one machine.
+std::string bare_address(std::string address) {
+  if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+    address = address.substr(1, address.size() - 2);
+  return address.substr(0, address.find('%'));
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+}
+
+std::string why_no_dns_name(const std::string& name) {
+  if (is_ip(bare_address(name)))
+    return fmt::format("'{}' is an IP address and not a DNS name, as which no client would accept "
+                       "it: give it with --ip",
+                       name);
+  if (!is_ascii(name))
+    return fmt::format("'{}' is not a DNS name: an international name stands in a certificate in "
+                       "its `xn--` form (A-labels, RFC 5890), which `idn2 NAME` prints",
+                       name);
+  return fmt::format("'{}' is not a DNS name: letters, digits and hyphens, in parts of at most 63 "
+                     "that are divided by dots, {} in all",
+                     name, most_dns_name);
+}
+
+std::string why_no_address(const std::string& address) {
+  const std::string bare = bare_address(address);
+  if (bare != address && is_ip(bare))
+    return fmt::format("'{}' stands in a certificate without brackets and zone: give '{}'", address,
+                       bare);
+  return fmt::format("'{}' is not an IP address{}", address,
+                     is_dns_name(address) ? ": give a name with --dns" : "");
+}
+
+/// @param issued by somebody else. Then the subject may be empty where there are other names (RFC
+///   5280, 4.1.2.6); an issuer's may not.
+result<void> check(const request& what, bool issued) {
   const auto refuse = [](std::string sentence) {
     return fail(errc::bad_setting, std::move(sentence));
   };
-  if (what.common_name.empty() || what.common_name.size() > most_common_name)
-    return refuse(fmt::format("a common name has 1 to {} bytes, '{}' has {}", most_common_name,
-                              what.common_name, what.common_name.size()));
+  const bool has_names = !what.dns_names.empty() || !what.ip_names.empty();
+  if (what.common_name.empty() && !(issued && has_names))
+    return refuse("a certificate needs a common name");
+  if (what.common_name.size() > most_common_name)
+    return refuse(fmt::format("a common name has 1 to {} bytes, '{}' has {}: a longer name of a "
+                              "host is given with --dns alone",
+                              most_common_name, what.common_name, what.common_name.size()));
   for (const std::string& name : what.dns_names)
-    if (!is_dns_name(name))
-      return refuse(fmt::format("'{}' is not a DNS name: letters, digits and hyphens, in parts "
-                                "divided by dots",
-                                name));
+    if (!is_dns_name(name) || is_ip(name)) return refuse(why_no_dns_name(name));
   for (const std::string& address : what.ip_names)
-    if (!is_ip(address)) return refuse(fmt::format("'{}' is not an IP address", address));
+    if (!is_ip(address)) return refuse(why_no_address(address));
   if (what.kind == key_kind::rsa && (what.rsa_bits < 2048 || what.rsa_bits > 8192))
     return refuse(fmt::format("an RSA key has 2048 to 8192 bits, not {}", what.rsa_bits));
   return check_days(what.days, "a certificate");
@@ -71,6 +107,7 @@ key_ptr make_key(const request& what) {
 }
 
 bool set_subject(X509* certificate, const std::string& common_name) {
+  if (common_name.empty()) return true;
   X509_NAME* name = X509_get_subject_name(certificate);
   return X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8,
                                     reinterpret_cast<const unsigned char*>(common_name.data()),
@@ -84,6 +121,8 @@ bool add_extension(X509* certificate, X509V3_CTX* context, int nid, const std::s
 
 std::string alternative_names(const request& what) {
   std::vector<std::string> all;
+  // Where they are the only name, they have to be understood (RFC 5280, 4.2.1.6).
+  if (what.common_name.empty()) all.emplace_back("critical");
   for (const std::string& name : what.dns_names)
     all.push_back("DNS:" + name);
   for (const std::string& address : what.ip_names)
@@ -133,7 +172,7 @@ bool add_extensions(X509* certificate, const request& what, X509* issuer) {
 
 result<identity> issue(const request& what, const identity* issuer) {
   const error_queue_scope queue;
-  auto sound = check(what);
+  auto sound = check(what, issuer != nullptr);
   if (!sound) return sound.error();
   if (issuer != nullptr) {
     auto able = check_issuer(*issuer);

@@ -25,7 +25,7 @@ enum class role {
 };
 
 struct request {
-  std::string common_name;
+  std::string common_name; ///< at most 64 bytes; may be empty where a CA issues for other names
   std::vector<std::string> dns_names;
   std::vector<std::string> ip_names;
   role for_role = role::server;
@@ -40,6 +40,9 @@ struct identity {
   certificate_ptr certificate;
   std::vector<certificate_ptr> chain = {}; ///< what stands behind it in its file
 };
+
+/// The longest common name, in bytes (ub-common-name, RFC 5280, A.1).
+inline constexpr std::size_t most_common_name = 64;
 
 /// A new key and its certificate, signed by `issuer`, or by itself where there is none. Signed
 /// with SHA-256 (Ed25519: as RFC 8410 says); 128-bit random serial number (RFC 5280, 4.1.2.2).

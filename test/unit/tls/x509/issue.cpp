@@ -169,3 +169,50 @@ TEST_CASE("A7: names that are none are refused before a key is made", "[tls][A7]
   what.common_name = std::string(65, 'a');
   CHECK(refusal(what).find("common name") != std::string::npos);
 }
+
+TEST_CASE("A7: an address as a DNS name is refused with the way to give it", "[tls][A7]") {
+  for (const char* name : {"127.0.0.1", "::1", "[::1]", "fe80::1%lo", "2001:db8::7"}) {
+    CAPTURE(name);
+    auto what = plain();
+    what.dns_names = {"localhost", name};
+    CHECK(refusal(what).find("give it with --ip") != std::string::npos);
+  }
+  auto what = plain();
+  what.ip_names = {"localhost"};
+  CHECK(refusal(what).find("give a name with --dns") != std::string::npos);
+  what.ip_names = {"[fe80::1%lo]"};
+  CHECK(refusal(what).find("give 'fe80::1'") != std::string::npos);
+}
+
+TEST_CASE("A7: an international name is refused with its form in ASCII explained", "[tls][A7]") {
+  auto what = plain();
+  what.dns_names = {"b\xc3\xbc"
+                    "cher.example"};
+  CHECK(refusal(what).find("`xn--` form") != std::string::npos);
+  what.dns_names = {"xn--bcher-kva.example"};
+  CHECK(x509::issue(what).has_value());
+}
+
+TEST_CASE("A5, A22: a name too long for a common name stands in the SubjectAltName alone",
+          "[tls][A5][A22]") {
+  const auto ca = make_ca();
+  std::string name(60, 'a');
+  name.append(".").append(60, 'b').append(".example");
+  auto what = server_request();
+  what.common_name.clear();
+  what.dns_names = {name};
+  const auto made = x509::issue(what, &ca).value();
+  const auto info = describe(made.certificate.get());
+  CHECK(info.subject.empty());
+  CHECK(info.dns_names == std::vector{name});
+  // As RFC 5280, 4.2.1.6 has it.
+  const int at = X509_get_ext_by_NID(made.certificate.get(), NID_subject_alt_name, -1);
+  REQUIRE(at >= 0);
+  CHECK(X509_EXTENSION_get_critical(X509_get_ext(made.certificate.get(), at)) == 1);
+
+  // Who signs for others, or for itself, has a name.
+  CHECK(x509::issue(what).has_error());
+  what.dns_names.clear();
+  what.ip_names.clear();
+  CHECK(x509::issue(what, &ca).has_error());
+}
