@@ -19,7 +19,8 @@ asio::awaitable<void> echo(tcp::socket socket, asio::ssl::context& context) {
   // Asio has no time limits of its own, and nobody may hold a connection by doing nothing.
   asio::steady_timer deadline(stream->get_executor(), std::chrono::minutes(1));
   deadline.async_wait([stream](auto cancelled) {
-    if (!cancelled) stream->next_layer().close();
+    boost::system::error_code ignored;
+    if (!cancelled) stream->next_layer().close(ignored);
   });
   boost::system::error_code error;
   auto or_error = asio::redirect_error(asio::use_awaitable, error);

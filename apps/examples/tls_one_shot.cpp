@@ -1,6 +1,6 @@
-// Connects, makes sure of the server before it reads a byte, says TEXT if there is one, prints the
-// line that comes back, closes. HOST must be in the certificate twice: in its SubjectAltName, which
-// is what counts, and as its commonName.
+// Connects, makes sure of the server before it reads a byte, says TEXT if there is one, prints what
+// comes back, a line or less, closes. HOST must be in the certificate twice: in its SubjectAltName,
+// which is what counts, and as its commonName.
 //   tls_one_shot HOST PORT CA.pem CERTIFICATE.pem KEY.pem [TEXT]
 #include <asio_chat/tls.hpp>
 
@@ -22,16 +22,16 @@ asio::awaitable<void> visit(std::string host, std::string port,
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   tcp::resolver resolver(executor);
   const auto found = co_await resolver.async_resolve(host, port, asio::use_awaitable);
-  tls_stream stream(executor, context);
+  const auto stream = std::make_shared<tls_stream>(executor, context);
   boost::system::error_code error;
   auto or_error = asio::redirect_error(asio::use_awaitable, error);
-  co_await asio::async_connect(stream.next_layer(), found, or_error);
+  co_await asio::async_connect(stream->next_layer(), found, or_error);
   if (error) throw std::runtime_error("cannot connect to " + host + ": " + error.message());
 
   tls::server_verifier verifier(config, host);
-  verifier.attach(stream.native_handle()).value();
-  co_await stream.async_handshake(tls_stream::client, or_error);
-  SSL* ssl = stream.native_handle();
+  verifier.attach(stream->native_handle()).value();
+  co_await stream->async_handshake(tls_stream::client, or_error);
+  SSL* ssl = stream->native_handle();
   verifier.outcome(ssl, error).value(); // throws a failure: no certificate, no trust, wrong name
   const tls::peer_policy expected = tls::peer_policy::parse({"cn:" + host}).value();
   expected.check(SSL_get0_peer_certificate(ssl), std::chrono::system_clock::now()).value();
@@ -39,20 +39,36 @@ asio::awaitable<void> visit(std::string host, std::string port,
   if (!text.empty()) {
     text += '\n';
     const auto line = asio::buffer(text);
-    co_await asio::async_write(stream, line, asio::use_awaitable);
+    co_await asio::async_write(*stream, line, asio::use_awaitable);
   }
+  // A line; but not everybody ends lines: then what has come when nothing more does.
   std::string reply;
-  auto into = asio::dynamic_buffer(reply, 8192);
-  co_await asio::async_read_until(stream, into, '\n', or_error);
+  std::array<char, 4096> data;
+  const auto room = asio::buffer(data);
+  asio::steady_timer quiet(executor);
+  while (!error && reply.find('\n') == std::string::npos && reply.size() < 8192) {
+    const std::size_t n = co_await stream->async_read_some(room, or_error);
+    reply.append(data.data(), n);
+    quiet.expires_after(std::chrono::milliseconds(500));
+    quiet.async_wait([stream](auto more) {
+      boost::system::error_code ignored;
+      if (!more) stream->next_layer().cancel(ignored);
+    });
+  }
   // With TLS 1.3 it is only here that a client learns that the server's TLS refuses it.
   const bool refused = error.category() == asio::error::get_ssl_category();
   if (refused) throw std::runtime_error(tls::handshake_failure_reason(error, ssl));
-  if (error) throw std::runtime_error("the server closed the connection without a reply");
-  reply.erase(reply.find('\n'));
+  if (reply.empty()) throw std::runtime_error("the server closed the connection without a reply");
+  reply.resize(std::min(reply.find_first_of("\r\n"), reply.size()));
   std::replace_if(
       reply.begin(), reply.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   std::cout << "Secure communication received from server: " << reply << std::endl;
-  co_await stream.async_shutdown(or_error);
+  quiet.expires_after(std::chrono::seconds(1)); // for the server's goodbye
+  quiet.async_wait([stream](auto done) {
+    boost::system::error_code ignored;
+    if (!done) stream->next_layer().cancel(ignored);
+  });
+  co_await stream->async_shutdown(or_error);
 }
 
 int main(int argc, char** argv) try {

@@ -21,7 +21,8 @@ asio::awaitable<void> tell_time(tcp::socket socket, asio::ssl::context& context,
   const auto stream = std::make_shared<tls_stream>(std::move(socket), context);
   asio::steady_timer deadline(stream->get_executor(), std::chrono::seconds(5));
   deadline.async_wait([stream](auto cancelled) {
-    if (!cancelled) stream->next_layer().close();
+    boost::system::error_code ignored;
+    if (!cancelled) stream->next_layer().close(ignored);
   });
   boost::system::error_code error;
   auto or_error = asio::redirect_error(asio::use_awaitable, error);

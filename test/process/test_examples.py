@@ -156,6 +156,56 @@ def test_D14_D16_B26_B27_the_one_shot_client_gets_the_time(pki):
         assert done.stderr == ""
 
 
+class Answering:
+    """A TLS server in Python that says one thing to one client, and ends as it is told to."""
+
+    def __init__(self, pki, answer, stays):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(*pki.pair("server"))
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.settimeout(PATIENCE)
+        self.port = self.listener.getsockname()[1]
+        self.answer, self.stays = answer, stays
+        self.thread = threading.Thread(target=self.serve)
+
+    def serve(self):
+        raw, _ = self.listener.accept()
+        with self.context.wrap_socket(raw, server_side=True) as tls:
+            for part in self.answer:
+                tls.sendall(part)
+            try:
+                while self.stays and tls.recv(1024):  # until the client goes
+                    pass
+            except OSError:
+                pass
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.thread.join(PATIENCE)
+        self.listener.close()
+
+
+@pytest.mark.parametrize("stays", [True, False], ids=["and waits", "and goes"])
+@pytest.mark.parametrize("answer, printed", [
+    ([b"noon"], "noon"), ([b"no", b"on"], "noon"), ([b"noon\r\n"], "noon"), ([b"noon\nmore"], "noon"),
+    ([b"noon\n"], "noon")], ids=repr)
+def test_D16_a_reply_is_printed_however_its_line_ends(pki, answer, printed, stays):
+    with Answering(pki, answer, stays) as server:
+        done = one_shot(pki, server.port)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"Secure communication received from server: {printed}\n"
+
+
+def test_D16_no_reply_is_said_to_be_none(pki):
+    with Answering(pki, [], False) as server:
+        done = one_shot(pki, server.port)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "tls_one_shot: the server closed the connection without a reply\n"
+
+
 @pytest.mark.parametrize("allowed, why", [
     ("cn:alice", "none of the certificate's names (cn:bob) is among those allowed: cn:alice"),
     ("dns:bob", "none of the certificate's names (cn:bob) is among those allowed: dns:bob")])

@@ -1,10 +1,12 @@
 """docs/tls-recipes.md: its code is that of the programs, its output is theirs. E13, E15."""
 
 import re
+import select
 import shlex
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import threading
 
@@ -175,12 +177,22 @@ def test_E13_E15_D17_mutual_tls(place):
     recipe = section(5)
     with Server(place, recipe.commands[0]) as server:
         assert same(recipe.outputs[1], output(place, recipe.commands[1], server.port), server.port)
-        said, _ = server.run.communicate(timeout=PATIENCE)
-        assert same(recipe.outputs[0], server.said + said, server.port)
+        assert same(recipe.outputs[0], server.stop(), server.port)
     with Server(place, recipe.commands[0]) as server:
         output(place, section(4).commands[1], server.port)
-        said, _ = server.run.communicate(timeout=PATIENCE)
-        assert said == "recipe_mutual_tls: the client showed no certificate\n"
+        assert server.stop() == server.said + "refused: the client showed no certificate\n"
+
+
+def test_E13_D17_mutual_tls_answers_who_ends_no_line(place):
+    """The client of the lesson says `Hello mTLS`, and waits."""
+    context = ssl.create_default_context(cafile=place / "ca-cert.pem")
+    context.load_cert_chain(place / "alice-cert.pem", place / "alice-key.pem")
+    with Server(place, section(5).commands[0]) as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as raw:
+            with context.wrap_socket(raw, server_hostname="localhost") as tls:
+                tls.sendall(b"Hello mTLS")
+                assert tls.recv(1024) == b"Hello mTLS"
+        assert server.stop() == server.said + "client: CN=alice\n"
 
 
 def test_E13_E15_B30_nonblocking(place):
@@ -190,6 +202,94 @@ def test_E13_E15_B30_nonblocking(place):
         assert same(recipe.outputs[0], output(place, recipe.commands[0], port), port)
     with Server(place, section(1).commands[0]) as echo:
         assert same(recipe.outputs[1], output(place, recipe.commands[1], echo.port), echo.port)
+
+
+def test_E13_E15_B30_B32_a_nonblocking_server_is_held_up_by_nobody(place):
+    recipe = section(6)
+    with Server(place, recipe.commands[2]) as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as silent:
+            silent.sendall(b"\x16")  # and no more of its ClientHello
+            assert same(recipe.outputs[3], output(place, recipe.commands[3], server.port), server.port)
+            assert silent.recv(1) == b"", "sent away"
+        assert same(recipe.outputs[2], server.stop(), server.port)
+
+
+def test_B30_B32_a_nonblocking_server_writes_in_parts_and_reads_in_parts(place):
+    """More than the buffers of a connection hold, to a client that reads nothing meanwhile."""
+    context = ssl.create_default_context(cafile=place / "ca-cert.pem")
+    many = bytes(range(256)) * 96 * 1024
+    with Server(place, section(6).commands[2]) as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as raw:
+            with context.wrap_socket(raw, server_hostname="localhost") as tls:
+                tls.setblocking(False)
+                sent, got, stuck = 0, bytearray(), False
+                while sent < len(many) and not stuck:
+                    try:
+                        sent += tls.send(many[sent:sent + 16384])
+                    except ssl.SSLWantWriteError:
+                        stuck = not select.select([], [tls], [], 0.5)[1]
+                assert stuck, "neither end could write any more"
+                while len(got) < len(many):
+                    try:
+                        got += tls.recv(65536)
+                    except ssl.SSLWantReadError:
+                        select.select([tls], [], [], PATIENCE)
+                    if sent < len(many):
+                        try:
+                            sent += tls.send(many[sent:sent + 16384])
+                        except ssl.SSLWantWriteError:
+                            pass
+                assert got == many
+
+
+def visitors(place):
+    """Whom a server of an example must survive: name, what it does on its socket."""
+    def hello():
+        return ssl.create_default_context(cafile=place / "ca-cert.pem")
+
+    def wrong_name(raw):
+        hello().wrap_socket(raw, server_hostname="elsewhere.example")
+
+    def stranger(raw):
+        context = hello()
+        subprocess.run([BIN / "asio-chat-certs", "self-signed", "stranger", "--force"], cwd=place,
+                       check=True, capture_output=True, env=clean_environment())
+        context.load_cert_chain(place / "stranger.crt", place / "stranger.key")
+        context.wrap_socket(raw, server_hostname="localhost").recv(100)
+
+    def cut_off(raw):
+        raw.sendall(b"\x16\x03\x01\x02\x00\x01")
+
+    def reset(raw):
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def gone_after_the_handshake(raw):
+        hello().wrap_socket(raw, server_hostname="localhost").sendall(b"x" * 100000)
+        reset(raw)
+
+    return {"wrong name": wrong_name, "stranger": stranger, "cut off": cut_off, "reset": reset,
+            "gone": gone_after_the_handshake, "nothing": lambda raw: None,
+            "HTTP": lambda raw: raw.sendall(b"GET / HTTP/1.1\r\n\r\n")}
+
+
+@pytest.mark.parametrize("command", [section(1).commands[0], section(5).commands[0],
+                                     section(6).commands[2],
+                                     SECTIONS["The time server and its client"].commands[0]],
+                         ids=lambda command: command.split()[0])
+def test_C62_no_failed_handshake_and_no_wrong_name_ends_a_server(place, command):
+    with Server(place, command) as server:
+        for visit in visitors(place).values():
+            with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as raw:
+                try:
+                    visit(raw)
+                except (OSError, ssl.SSLError):
+                    pass
+        said = output(place, "tls_one_shot localhost 5566 ca-cert.pem bob-cert.pem bob-key.pem Hello",
+                      server.port)
+        said += output(place, "tls_one_shot localhost 5566 ca-cert.pem alice-cert.pem alice-key.pem Hello",
+                       server.port)
+        assert said.endswith("\n") and "Secure communication received from server: " in said
+        server.stop()
 
 
 def test_E13_E15_certificate_information(place):

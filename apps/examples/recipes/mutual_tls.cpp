@@ -1,4 +1,4 @@
-// Lets one client in that shows a certificate of the CA, and echoes one line:
+// Lets clients in that show a certificate of the CA, and echoes what they say:
 //   recipe_mutual_tls PORT CA.pem CERTIFICATE.pem KEY.pem
 #include <asio_chat/tls.hpp>
 
@@ -6,11 +6,51 @@
 #include <boost/asio/ssl.hpp>
 
 #include <iostream>
-#include <unistd.h>
 
 namespace asio = boost::asio;
 namespace tls = asio_chat::tls;
 using asio::ip::tcp;
+using tls_stream = asio::ssl::stream<tcp::socket>;
+
+// Each awaited call stands alone or gives one variable its value: GCC 12 miscompiles more.
+asio::awaitable<void> echo(tcp::socket socket, asio::ssl::context& context) {
+  const auto stream = std::make_shared<tls_stream>(std::move(socket), context);
+  asio::steady_timer deadline(stream->get_executor(), std::chrono::seconds(10));
+  boost::system::error_code error;
+  deadline.async_wait([stream](auto cancelled) {
+    boost::system::error_code ignored;
+    if (!cancelled) stream->next_layer().close(ignored);
+  });
+  auto or_error = asio::redirect_error(asio::use_awaitable, error);
+
+  co_await stream->async_handshake(tls_stream::server, or_error);
+  SSL* ssl = stream->native_handle();
+  if (error) {
+    std::cout << "refused: " << tls::handshake_failure_reason(error, ssl) << std::endl;
+    co_return;
+  }
+  std::cout << "client: " << tls::describe_session(ssl).peer_subject << std::endl;
+  // Bytes, not lines: who ends none is answered, too.
+  std::array<char, 1000> data;
+  const auto room = asio::buffer(data);
+  while (!error) {
+    const std::size_t n = co_await stream->async_read_some(room, or_error);
+    if (error) break;
+    const auto heard = asio::buffer(data, n);
+    co_await asio::async_write(*stream, heard, or_error);
+  }
+  if (error == asio::error::eof) co_await stream->async_shutdown(or_error);
+}
+
+asio::awaitable<void> serve(tcp::acceptor& acceptor, asio::ssl::context& context) {
+  boost::system::error_code error;
+  auto or_error = asio::redirect_error(asio::use_awaitable, error);
+  for (;;) {
+    tcp::socket socket = co_await acceptor.async_accept(or_error);
+    if (error) continue;
+    asio::co_spawn(acceptor.get_executor(), echo(std::move(socket), context), asio::detached);
+  }
+}
 
 int main(int argc, char** argv) try {
   if (argc != 5) throw std::runtime_error("PORT CA.pem CERTIFICATE.pem KEY.pem");
@@ -26,18 +66,10 @@ int main(int argc, char** argv) try {
   const auto port = static_cast<std::uint16_t>(std::stoi(argv[1]));
   tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), port});
   std::cout << "listening on " << acceptor.local_endpoint() << std::endl;
-  asio::ssl::stream<tcp::socket> stream(acceptor.accept(), *context);
-  ::alarm(10); // whatever blocks
-  boost::system::error_code error;
-  stream.handshake(stream.server, error);
-  SSL* ssl = stream.native_handle();
-  if (error) throw std::runtime_error(tls::handshake_failure_reason(error, ssl));
-  std::cout << "client: " << tls::describe_session(ssl).peer_subject << '\n';
-
-  std::string line;
-  asio::read_until(stream, asio::dynamic_buffer(line, 1000), '\n');
-  asio::write(stream, asio::buffer(line));
-  stream.shutdown(error);
+  asio::signal_set signals(io, SIGINT, SIGTERM);
+  signals.async_wait([&io](auto, auto) { io.stop(); });
+  asio::co_spawn(io, serve(acceptor, *context), asio::detached);
+  io.run();
 } catch (const std::exception& e) {
   std::cerr << "recipe_mutual_tls: " << e.what() << '\n';
   return 1;
