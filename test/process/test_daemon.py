@@ -321,6 +321,45 @@ def test_C22_C24_B14_E19_the_log_tells_what_happens_and_no_texts_unless_asked(tm
         assert until(lambda: "a secret of ours" in d.log)
 
 
+def test_C63_between_the_start_and_the_first_connection_the_log_is_silent(tmp_path):
+    with Daemon(tmp_path, "--log-level", "debug") as d:
+        d.join("alice")
+        lines = d.log.splitlines()
+        started = next(n for n, line in enumerate(lines) if "Waiting for connections" in line)
+        assert "New connection from 127.0.0.1:" in lines[started + 1], lines
+
+
+def test_B13_B19_tls_prints_what_is_set_and_what_is_trusted_as_a_default(tmp_path):
+    shown = json.loads(run("tls", "--json").stdout)
+    rows = {row["name"]: row for row in shown["settings"]}
+    assert shown["cipher_suite_count"] == len(shown["cipher_suites"]) > 3
+    assert shown["minimum_version"] == rows["minimum version"]["value"] == "TLSv1.2"
+    assert {row["origin"] for row in shown["settings"]} == {"set", "OpenSSL's"}
+    assert all(row["value"] and row["why"] for row in shown["settings"])
+
+    chosen = ["--tls-min", "1.3", "--tls-groups", "P-384", "--tls-ciphers", "ECDHE+AESGCM"]
+    shown = json.loads(run("tls", "--json", *chosen).stdout)
+    rows = {row["name"]: row for row in shown["settings"]}
+    assert shown["minimum_version"] == "TLSv1.3"
+    for name in ("minimum version", "groups", "cipher suites"):
+        assert rows[name]["origin"] == "chosen"
+    assert all(suite.startswith("TLS_") for suite in shown["cipher_suites"]), "those of 1.3 alone"
+
+    table = run("tls", *chosen).stdout
+    for name, row in rows.items():
+        line = next(line for line in table.splitlines() if re.match(rf"{re.escape(name)}  +", line))
+        assert row["origin"] in line and line.endswith(row["why"]), line
+    # What it says is what the daemon speaks.
+    with Daemon(tmp_path, *chosen) as d:
+        def met(*options):
+            done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{d.port}", "-brief",
+                                   *options], input="", capture_output=True, text=True, timeout=60)
+            return done.stderr
+        assert "Server Temp Key: ECDH, secp384r1" in met()
+        assert "Protocol version" not in met("-tls1_2")
+    assert run("tls", "--tls-groups", "none").returncode in (1, 2)
+
+
 def test_C23_logs_as_json_are_an_object_a_line(tmp_path):
     with Daemon(tmp_path, "--log-format", "json") as d:
         evil = LessonClient(d.port, d.ca, 'x"\n{"level":"forged"}')

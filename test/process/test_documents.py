@@ -384,12 +384,19 @@ def test_the_commands_of_a_document_work_in_their_order(document, tmp_path):
             how(place, command)
 
 
-def test_A23_B29_the_documents_explain_trust_and_keys():
-    certificates = (ROOT / "certs/README.md").read_text()
-    assert "exactly as trustworthy as the channel you used to ship it" in certificates
-    under_it = (ROOT / "docs/protocol.md").read_text().split("## Under it: TLS")[1]
-    for part in ("asymmetric handshake, symmetric session", "private key of the certificate", "session keys"):
-        assert part in under_it.lower(), part
+def test_A23_what_the_page_on_certificates_claims_names_the_test_that_shows_it():
+    page = (ROOT / "certs/README.md").read_text().split("## Self-signed or signed by a CA\n")[1]
+    page = " ".join(page.split("\n## ")[0].split())
+    shown = (ROOT / "test/process/test_trust.py").read_text()
+    for claim, test in (
+            ("exactly as trustworthy as the channel you used to ship it",
+             "test_A23_anybody_makes_any_name_and_only_what_was_shipped_is_trusted"),
+            ("servers and clients come, go and are renewed without anybody else being told",
+             "test_A23_a_ca_is_shipped_once_and_a_self_signed_certificate_each_time"),
+            ("the client accepts one key, whoever signed for it",
+             "test_A23_A21_a_pin_accepts_one_key_whoever_signed_for_it")):
+        assert claim in page
+        assert f"\ndef {test}(" in shown
 
 
 def test_links_lead_somewhere():
