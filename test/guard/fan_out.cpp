@@ -44,6 +44,7 @@ class listener final : public net::peer {
   }
   bool full() const noexcept override { return false; }
   void hold(bool) override {}
+  void wind_down(const close_reason&) override {}
   void close(close_reason) override {}
   void logged_in() override {}
   const std::string& address() const noexcept override { return address_; }
