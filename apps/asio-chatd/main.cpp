@@ -21,6 +21,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -68,12 +69,16 @@ std::vector<tcp::endpoint> listen_everywhere(server& chat, const ops::settings& 
   return with_tls;
 }
 
-void read_tls_again(server& chat, ops::settings& s) {
+using complaint = std::function<void(const std::string& reason)>;
+
+void read_tls_again(server& chat, ops::settings& s, const complaint& complain) {
   ops::load_secrets(s, tls::prompting::never).value();
-  chat.reload_tls(s.server.tls);
+  chat.async_reload_tls(s.server.tls, [complain](const result<void>& done) {
+    if (!done) complain(done.error().message);
+  });
 }
 
-void read_master_keys_again(server& chat, ops::settings& s) {
+void read_master_keys_again(server& chat, ops::settings& s, const complaint&) {
   if (s.ephemeral) return;
   ops::find_storage(s).value();
   chat.reload_storage(s.server.storage);
@@ -81,12 +86,15 @@ void read_master_keys_again(server& chat, ops::settings& s) {
 
 /// The files of TLS are taken as a whole or not at all, and so are the master keys.
 void read_again(server& chat, ops::settings s, std::string_view why, const logger& log) {
+  const complaint complain = [&log, cause = std::string(why)](const std::string& reason) {
+    log(severity::error, "New files are not taken, what was read before goes on",
+        {{"cause", cause}, {"reason", reason}});
+  };
   for (auto* part : {read_tls_again, read_master_keys_again}) {
     try {
-      part(chat, s);
+      part(chat, s, complain);
     } catch (const error& e) {
-      log(severity::error, "New files are not taken, what was read before goes on",
-          {{"cause", std::string(why)}, {"reason", e.what()}});
+      complain(e.what());
     }
   }
 }

@@ -29,6 +29,42 @@ TEST_CASE("a talk goes on while certificates are read again, good ones and bad o
   CHECK(w.logged("Certificates, trust and revocations are read"));
 }
 
+TEST_CASE("certificates are read beside the talk, one reload after the other") {
+  chat_world w;
+  text_client& alice = w.join("alice");
+  text_client& bob = w.join("bob");
+  tls_server_config bad = server_tls();
+  bad.certificate_file = "/nowhere/cert.pem";
+  std::string done;
+  for (int i = 0; i < 5; ++i) {
+    w.server->async_reload_tls(bad, [&](const result<void>& r) { done += r ? '+' : '-'; });
+    w.server->async_reload_tls(server_tls(), [&](const result<void>& r) { done += r ? '+' : '-'; });
+  }
+  CHECK(done.empty()); // never inside the call
+  alice.say("meanwhile");
+  CHECK(w.until([&] { return bob.has("alice: meanwhile") && done.size() == 10; }));
+  CHECK(done == "-+-+-+-+-+");
+  CHECK_FALSE(alice.ended);
+  w.join("carol");
+}
+
+TEST_CASE("a server may go while certificates are read, and may go by their being read") {
+  chat_world w;
+  for (int i = 0; i < 3; ++i)
+    w.server->async_reload_tls(server_tls(), [](const result<void>&) { FAIL("it is gone"); });
+  w.server.reset();
+  w.run_for(std::chrono::milliseconds(20));
+  chat_world another;
+  bool done = false;
+  another.server->async_reload_tls(server_tls(), [&](const result<void>&) {
+    done = true;
+    another.server.reset();
+  });
+  another.server->async_reload_tls(server_tls(), [](const result<void>&) { FAIL("it is gone"); });
+  CHECK(another.until([&] { return done; }));
+  another.run_for(std::chrono::milliseconds(20));
+}
+
 TEST_CASE("a server without certificate can be given one") {
   asio::io_context context;
   asio_chat::server server(context, {});

@@ -35,8 +35,9 @@ struct server_stats {
 
 /// Runs on the caller's io_context, on one thread: construct it, call it and destroy it on the
 /// thread that runs that context (or while none does). No globals of its own, and no threads, but
-/// for the two of a journal on disk (`server_config::storage`), which post their answers to the
-/// context. Destroying it closes every connection at once; `async_stop` is the polite way.
+/// for the two of a journal on disk (`server_config::storage`) and that of `async_reload_tls`,
+/// which post their answers to the context. Destroying it closes every connection at once;
+/// `async_stop` is the polite way.
 class server {
  public:
   /// @throws asio_chat::error if certificate, key or CA cannot be used, or a setting is wrong.
@@ -77,6 +78,19 @@ class server {
   /// @throws asio_chat::error if something of it cannot be used: then nothing has changed
   void reload_tls(const tls_server_config& config);
 
+  /// The same without blocking: the files are read, and a key with a passphrase is opened, on a
+  /// thread that lives as long as that takes. Completes with `void(result<void>)`, after the
+  /// reloads that were asked for before; its failure is what `reload_tls` throws. If the server is
+  /// destroyed first, the handler is destroyed and not called.
+  template <boost::asio::completion_token_for<void(result<void>)> Token>
+  auto async_reload_tls(tls_server_config config, Token&& token) {
+    return boost::asio::async_initiate<Token, void(result<void>)>(
+        [this](auto handler, tls_server_config c) {
+          reload_later(std::move(c), reload_handler(std::move(handler)));
+        },
+        token, std::move(config));
+  }
+
   /// Takes other master keys. If another one is first, the keys of all rooms are sealed by that one
   /// from now on, and what is written from now on is under new keys. Blocks while they are written.
   /// @throws asio_chat::error if a key cannot be used, or the directory is another: then nothing
@@ -95,6 +109,8 @@ class server {
 
  private:
   using stop_handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
+  using reload_handler = boost::asio::any_completion_handler<void(result<void>)>;
+  void reload_later(tls_server_config config, reload_handler handler);
   void stop(stop_handler handler);
 
   class impl;

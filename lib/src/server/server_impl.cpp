@@ -62,6 +62,9 @@ server_config checked(server_config c) {
   return c;
 }
 
+/// To verify a certificate anew takes some tenths of a millisecond.
+constexpr std::size_t most_judged = 4;
+
 scheduler posting_to(asio::io_context& context) {
   return [&context](std::function<void()> task) { asio::post(context, std::move(task)); };
 }
@@ -242,11 +245,36 @@ result<void> server::impl::reload_tls(const tls_server_config& config) {
   return {};
 }
 
+void server::impl::reload_later(tls_server_config config, reload_handler handler) {
+  auto shared = std::make_shared<reload_handler>(std::move(handler));
+  tls_->change_later(std::move(config), [self = weak_from_this(), first = !tls_->now(),
+                                         h = std::move(shared)](result<void> changed) {
+    const auto alive = self.lock();
+    if (!alive) return;
+    if (changed && first) alive->tls_->start();
+    if (changed) alive->trust_has_changed();
+    const auto executor = asio::get_associated_executor(*h, alive->context_.get_executor());
+    asio::dispatch(executor, [h, changed]() mutable { std::move (*h)(std::move(changed)); });
+  });
+}
+
 void server::impl::trust_has_changed() {
   log_(severity::info, "Certificates, trust and revocations are read",
        {{"blocked", std::to_string(tls_->now()->blocked())}});
-  for (const auto& [key, s] : sessions_)
-    s->check_trust();
+  judge_some(nullptr);
+}
+
+void server::impl::judge_some(net::session* after) {
+  const work_watch::piece some(&watch_, "look at clients' certificates");
+  auto next = after ? sessions_.upper_bound(after) : sessions_.begin();
+  for (std::size_t n = 0; n < most_judged && next != sessions_.end(); ++n) {
+    after = next->first;
+    next++->second->check_trust();
+  }
+  if (next == sessions_.end()) return;
+  asio::post(context_, [self = weak_from_this(), after] {
+    if (const auto alive = self.lock()) alive->judge_some(after);
+  });
 }
 
 result<void> server::impl::reload_storage(const storage_config& config) {

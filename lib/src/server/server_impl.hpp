@@ -19,8 +19,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 namespace asio_chat {
@@ -36,6 +36,7 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   std::vector<boost::asio::ip::tcp::endpoint> listening_on() const;
   memory_transport connect_in_memory();
   result<void> reload_tls(const tls_server_config& config);
+  void reload_later(tls_server_config config, reload_handler handler);
   result<void> reload_storage(const storage_config& config);
   void stop(stop_handler handler);
   server_stats stats() const;
@@ -53,6 +54,9 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   bool is_full();
   /// Whoever is connected is judged anew.
   void trust_has_changed();
+  /// Judges some of those who are connected, and then the others.
+  /// @param after who was judged last; null: nobody yet
+  void judge_some(net::session* after);
   void begin(std::unique_ptr<transport::stream> stream, std::string address, std::uint16_t port);
   void ended(net::session& s) override;
   void cut_off_all();
@@ -71,7 +75,8 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   net::house house_;
   net::reactor reactor_;
   std::vector<std::shared_ptr<net::listener>> listeners_;
-  std::unordered_map<net::session*, boost::intrusive_ptr<net::session>> sessions_;
+  /// In an order, so that a walk through them can be interrupted.
+  std::map<net::session*, boost::intrusive_ptr<net::session>> sessions_;
   boost::asio::steady_timer drain_;
   std::vector<stop_handler> stopping_;
   std::uint64_t accepted_ = 0;

@@ -2,11 +2,16 @@
 
 #include <asio_chat/tls/certificate_info.hpp>
 
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace asio_chat {
+
+namespace asio = boost::asio;
 
 namespace {
 
@@ -21,7 +26,12 @@ constexpr seconds longest_wait = std::chrono::hours(1);
 result<void> tls_keeper::change(const tls_server_config& config) {
   auto made = tls::server_context::make(config, now_.get(), wall_now());
   if (!made) return made.error();
-  now_ = *std::move(made);
+  take(*std::move(made), config);
+  return {};
+}
+
+void tls_keeper::take(context_ptr made, const tls_server_config& config) {
+  now_ = std::move(made);
   fetcher_->follow(now_);
   waiting_.reset();
   if (!now_->kept().empty()) waiting_ = config;
@@ -33,7 +43,41 @@ result<void> tls_keeper::change(const tls_server_config& config) {
          {{"of", ca}});
   look();
   wait_for_retry();
-  return {};
+}
+
+void tls_keeper::change_later(tls_server_config config, std::function<void(result<void>)> done) {
+  wanted_.push_back({std::move(config), std::move(done)});
+  if (wanted_.size() == 1) read_next();
+}
+
+void tls_keeper::read_next() {
+  if (!reader_) reader_.emplace(1);
+  fetcher_->stop(); // it would change the staple that is looked at there
+  auto read = [self = weak_from_this(), config = wanted_.front().config, before = now_,
+               now = wall_now(), work = asio::make_work_guard(timer_.get_executor())] {
+    asio::post(work.get_executor(),
+               [self, made = tls::server_context::make(config, before.get(), now)]() mutable {
+                 if (const auto alive = self.lock()) alive->have_read(std::move(made));
+               });
+  };
+  asio::post(*reader_, std::move(read));
+}
+
+void tls_keeper::have_read(result<context_ptr> made) {
+  if (stopped_) return;
+  const wanted_change wanted = std::move(wanted_.front());
+  wanted_.pop_front();
+  if (made) {
+    take(*std::move(made), wanted.config);
+  } else if (now_) {
+    fetcher_->follow(now_);
+  }
+  if (wanted_.empty()) {
+    reader_.reset();
+  } else {
+    read_next();
+  }
+  wanted.done(made ? result<void>() : made.error());
 }
 
 void tls_keeper::look() const {
@@ -82,7 +126,10 @@ std::optional<seconds> tls_keeper::retry_after() const {
 void tls_keeper::retry() {
   if (!waiting_) return;
   const tls_server_config config = *waiting_;
-  const auto changed = change(config);
+  retried(change(config));
+}
+
+void tls_keeper::retried(const result<void>& changed) {
   if (changed) return taken_later_();
   log_(severity::error, "New files are not taken, what was read before goes on",
        {{"cause", "some had to wait"}, {"reason", changed.error().message}});
@@ -96,7 +143,10 @@ void tls_keeper::wait_for_retry() {
   retry_timer_.expires_after(*wait);
   retry_timer_.async_wait([self = weak_from_this()](const error_code& e) {
     const auto alive = self.lock();
-    if (!e && alive && !alive->stopped_) alive->retry();
+    if (e || !alive || alive->stopped_ || !alive->waiting_) return;
+    alive->change_later(*alive->waiting_, [self](const result<void>& changed) {
+      if (const auto still = self.lock()) still->retried(changed);
+    });
   });
 }
 
@@ -115,6 +165,8 @@ void tls_keeper::stop() {
   stopped_ = true;
   timer_.cancel();
   retry_timer_.cancel();
+  reader_.reset(); // waits for what is being read
+  wanted_.clear();
   fetcher_->stop();
 }
 

@@ -10,8 +10,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -46,12 +48,26 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
   void retry();
   /// After which time it will; none if nothing waits.
   std::optional<std::chrono::seconds> retry_after() const;
+  /// The same, but the files are read on a thread of its own: to open a key with a passphrase takes
+  /// hundreds of milliseconds. Calls are carried out one after the other.
+  /// @param done called on the context's thread, never inside the call; not if `stop` comes first
+  void change_later(tls_server_config config, std::function<void(result<void>)> done);
   /// From now on once an hour.
   void start();
   void stop();
 
  private:
   std::chrono::system_clock::time_point wall_now() const { return clock_.wall_now(); }
+  using context_ptr = std::shared_ptr<const tls::server_context>;
+  struct wanted_change {
+    tls_server_config config;
+    std::function<void(result<void>)> done;
+  };
+
+  void take(context_ptr made, const tls_server_config& config);
+  void read_next();
+  void have_read(result<context_ptr> made);
+  void retried(const result<void>& changed);
   void look() const;
   void tell_kept() const;
   void wait_for_retry();
@@ -63,8 +79,11 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
   boost::asio::steady_timer retry_timer_;
   bool stopped_ = false; ///< its handler may be on its way all the same
   const std::shared_ptr<ocsp_fetcher> fetcher_;
-  std::shared_ptr<const tls::server_context> now_;
   std::optional<tls_server_config> waiting_; ///< some part of its files cannot be used now
+  context_ptr now_;
+  std::deque<wanted_change> wanted_; ///< the first one is being read
+  /// Reads; lives as long as there is something to read.
+  std::optional<boost::asio::thread_pool> reader_;
 };
 
 } // namespace asio_chat
