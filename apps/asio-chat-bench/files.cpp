@@ -7,14 +7,18 @@
 #include <fstream>
 #include <iterator>
 #include <stdlib.h>
+#include <string>
 #include <system_error>
 
 namespace asio_chat::bench {
 
 temporary_directory::temporary_directory() {
-  auto name = (std::filesystem::temp_directory_path() / "asio-chat-bench-XXXXXX").string();
+  const char* given = std::getenv("TMPDIR");
+  const bool is_given = given != nullptr && *given != '\0';
+  auto name = std::string(is_given ? given : "/tmp") + "/asio-chat-bench-XXXXXX";
   if (mkdtemp(name.data()) == nullptr)
-    throw setup_error("cannot make the directory " + name + ": " + std::strerror(errno));
+    throw setup_error("cannot make the directory " + name + ": " + std::strerror(errno) +
+                      "; name another place with TMPDIR in the environment");
   path_ = name;
 }
 

@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 using namespace asio_chat::bench;
 
@@ -17,6 +19,14 @@ int complain(const std::exception& error, int exit_code) {
   std::fflush(stdout);
   fmt::print(stderr, "asio-chat-bench: {}\n", error.what());
   return exit_code;
+}
+
+/// A result that is not printed is none.
+int finish(int exit_code) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
+  throw std::system_error(errno == 0 ? EIO : errno, std::generic_category(),
+                          "standard output cannot be written");
 }
 
 /// What is wrong with them, and the help that says what would be right.
@@ -58,7 +68,7 @@ int main(int argc, char** argv) try {
   handle_signals();
   allow_many_files();
   for (const auto& one : commands)
-    if (one.options->parsed()) return one.run();
+    if (one.options->parsed()) return finish(one.run());
   return exit_setup_failed;
 } catch (const setup_error& error) {
   return complain(error, exit_setup_failed);

@@ -2,6 +2,8 @@
 // and looks at the servers that show them.
 #include "commands.hpp"
 
+#include "base/standard_streams.hpp"
+
 #include <asio_chat/error.hpp>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +11,8 @@
 
 #include <cstdio>
 #include <exception>
+#include <iostream>
+#include <system_error>
 
 namespace {
 
@@ -27,9 +31,19 @@ constexpr const char* examples = R"(Examples:
   asio-chat-certs probe localhost:8443 --ca certs/ca-cert.pem   what a server shows
 )";
 
+/// What is printed is the work of half of the commands.
+int finish() {
+  const int error = asio_chat::finish_standard_output();
+  if (error == 0) return 0;
+  fmt::print(stderr, "asio-chat-certs: standard output cannot be written: {}\n",
+             std::generic_category().message(error));
+  return failed;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
+  asio_chat::keep_standard_streams();
   using namespace asio_chat::certs;
   CLI::App app("Makes, renews, revokes and shows the certificates that a chat over TLS needs",
                "asio-chat-certs");
@@ -48,11 +62,15 @@ int main(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
-    return 0;
+    return finish();
   } catch (const CLI::RuntimeError& e) {
     return e.get_exit_code();
   } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() == 0) return app.exit(e); // --help, --version
+    if (e.get_exit_code() == 0) { // --help, --version
+      app.exit(e);
+      std::cout.flush();
+      return finish();
+    }
     fmt::print(stderr, "asio-chat-certs: {} (see asio-chat-certs --help)\n", e.what());
     return wrong_usage;
   } catch (const std::exception& e) {

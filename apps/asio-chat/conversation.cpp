@@ -38,9 +38,17 @@ void conversation::receive() {
 }
 
 void conversation::on_event(const client_event& e) {
-  roster_.observe(e);
-  if (const auto* state = std::get_if<room_state>(&e)) on_room(*state);
+  const auto notice = roster_.observe(e);
+  // What is more than the roster keeps, nothing else keeps.
+  if (const auto* state = std::get_if<room_state>(&e)) {
+    if (!roster_.is_in(state->room)) {
+      if (notice) screen_.notice(*notice);
+      return;
+    }
+    on_room(*state);
+  }
   if (!is_our_own(e)) show(e);
+  if (notice) screen_.notice(*notice);
   if (const auto* gone = std::get_if<disconnected>(&e)) on_disconnected(*gone);
   if (const auto* again = std::get_if<connected>(&e)) {
     name_ = again->name;

@@ -50,12 +50,14 @@ json::object place(const position& p) {
 struct object_of {
   json::object operator()(const entry& e) const {
     constexpr const char* kinds[] = {"message", "action", "topic"};
-    return {{"event", kinds[static_cast<std::size_t>(e.kind)]},
-            {"room", valid(e.room)},
-            {"from", valid(e.from)},
-            {"text", valid(e.text)},
-            {"time", iso(e.time)},
-            {"position", place(e.at)}};
+    json::object o{{"event", kinds[static_cast<std::size_t>(e.kind)]},
+                   {"room", valid(e.room)},
+                   {"from", valid(e.from)},
+                   {"text", valid(e.text)},
+                   {"time", iso(e.time)},
+                   {"position", place(e.at)}};
+    if (!e.address.empty()) o["address"] = valid(e.address);
+    return o;
   }
   json::object operator()(const member_joined& m) const {
     return {{"event", "joined"}, {"room", valid(m.room)}, {"name", valid(m.name)}};

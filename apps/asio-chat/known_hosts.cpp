@@ -14,7 +14,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
+#include <sstream>
 
 namespace asio_chat::app {
 
@@ -28,7 +28,11 @@ result<known_hosts> known_hosts::load(const std::filesystem::path& file) {
     }
     return known;
   }
-  std::ifstream in(file);
+  const auto opened = tls::open_for_reading(file.string(), "the list of known hosts");
+  if (!opened) return fail(errc::bad_setting, opened.error().message);
+  const auto all = tls::read_all(*opened, file.string(), "the list of known hosts");
+  if (!all) return fail(errc::bad_setting, all.error().message);
+  std::istringstream in(*all);
   std::string text;
   std::size_t number = 0;
   while (std::getline(in, text)) {
@@ -44,9 +48,6 @@ result<known_hosts> known_hosts::load(const std::filesystem::path& file) {
                               file.string(), number, sanitize_for_terminal(line)));
     }
     known.hosts_.push_back({std::string(line.substr(0, space)), std::string(pin), number});
-  }
-  if (!in.eof()) {
-    return fail(errc::bad_setting, fmt::format("cannot read '{}'", file.string()));
   }
   return known;
 }
@@ -67,7 +68,8 @@ result<void> known_hosts::remember(const std::string& address, const std::string
   if (!directory.empty() && std::filesystem::create_directories(directory, error)) {
     std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
   }
-  const int fd = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const int fd =
+      ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
   if (fd < 0) return cannot(errno);
   const tls::file_descriptor file(fd);
   const std::string line = fmt::format("{} {}\n", address, pin);

@@ -66,8 +66,10 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   if (o.json) {
     shown = std::make_unique<json_display>();
   } else {
-    shown = std::make_unique<text_display>(
+    auto made = std::make_unique<text_display>(
         o.time, o.server.address(), !o.client.tls.insecure_skip_host_name_check, interactive);
+    made->show_address(o.show_address);
+    shown = std::move(made);
   }
 
   std::shared_ptr<conversation> talk;

@@ -66,6 +66,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
   std::string passphrase_file;
   std::string key_passphrase_file;
   std::string time = "off";
+  std::string shown;
   bool no_reconnect = false;
   tls_client_config& trust = o.client.tls;
 
@@ -108,6 +109,9 @@ std::variant<options, int> read_options(int argc, char** argv) {
   cli.add_option("--time", time, "before every message: off, HH:MM:SS or full")
       ->type_name("FORM")
       ->check(CLI::IsMember(time_forms));
+  cli.add_option("--show", shown, "before every message, where the server tells it: address")
+      ->type_name("WHAT")
+      ->check(CLI::IsMember({"address"}));
   cli.add_flag("--json", o.json, "one JSON object a line on stdout, for programs");
   cli.add_flag("--no-reconnect", no_reconnect, "end when the connection is lost");
   cli.add_flag("--insecure-skip-host-name-check", trust.insecure_skip_host_name_check,
@@ -125,6 +129,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
 
   o.server = parse_target(where).value();
   o.time = time_forms.at(time);
+  o.show_address = !shown.empty();
   if (!nick.empty()) o.server.nick = nick;
   if (trust.certificate_file.empty() != trust.private_key_file.empty()) {
     throw error(fail(errc::bad_setting, "--cert and --key belong together: give both or neither"));

@@ -17,6 +17,7 @@ struct options {
   bool json = false;
   bool verbose = false;
   time_format time = time_format::off;
+  bool show_address = false;
 };
 
 /// The options, or the exit code of a run that is over already (`--help`, a wrong option).

@@ -1,40 +1,66 @@
 #include "roster.hpp"
 
+#include "base/sanitize.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
 namespace asio_chat::app {
 
 namespace {
 
-/// Names serve completion: nobody types one of so many, and a server must not fill our memory.
-constexpr std::size_t most_names = 10'000;
-constexpr std::size_t most_rooms = 1'000;
-
-void add(std::set<std::string>& names, const std::string& name) {
-  if (names.size() < most_names) names.insert(name);
-}
+constexpr const char* why = "it is more than serves anybody";
 
 } // namespace
 
-void roster::observe(const client_event& e) {
+std::optional<std::string> roster::enter(const room_state& s) {
+  if (rooms_.size() >= most_rooms && !rooms_.contains(s.room)) {
+    if (std::exchange(told_of_rooms_, true)) return std::nullopt;
+    return fmt::format("[{} rooms are kept in mind and no more: {}]", most_rooms, why);
+  }
+  auto& names = rooms_[s.room];
+  names.clear();
+  std::optional<std::string> notice;
+  for (const std::string& name : s.members) {
+    if (!notice) notice = add(s.room, name);
+  }
+  return notice;
+}
+
+std::optional<std::string> roster::add(const std::string& room, const std::string& name) {
+  const auto found = rooms_.find(room);
+  if (found == rooms_.end() || found->second.contains(name)) return std::nullopt;
+  if (found->second.size() < most_names) {
+    found->second.insert(name);
+    return std::nullopt;
+  }
+  if (!told_of_names_.insert(room).second) return std::nullopt;
+  return fmt::format("[{} names of #{} are kept in mind and no more: {}]", most_names,
+                     sanitize_for_terminal(room), why);
+}
+
+std::optional<std::string> roster::observe(const client_event& e) {
   if (const auto* state = std::get_if<room_state>(&e)) {
-    if (rooms_.size() >= most_rooms && !rooms_.contains(state->room)) return;
-    rooms_[state->room] = {state->members.begin(), state->members.end()};
+    return enter(*state);
   } else if (const auto* in = std::get_if<member_joined>(&e)) {
-    if (const auto room = rooms_.find(in->room); room != rooms_.end()) add(room->second, in->name);
+    return add(in->room, in->name);
   } else if (const auto* out = std::get_if<member_left>(&e)) {
     if (const auto room = rooms_.find(out->room); room != rooms_.end())
       room->second.erase(out->name);
   } else if (const auto* other = std::get_if<member_renamed>(&e)) {
     if (const auto room = rooms_.find(other->room); room != rooms_.end()) {
       room->second.erase(other->from);
-      add(room->second, other->to);
+      return add(other->room, other->to);
     }
   } else if (const auto* said = std::get_if<entry>(&e)) {
     // In a big room nobody is announced; who speaks is there.
-    if (const auto room = rooms_.find(said->room); room != rooms_.end())
-      add(room->second, said->from);
+    return add(said->room, said->from);
   } else if (const auto* again = std::get_if<connected>(&e); again && again->again) {
     rooms_.clear();
+    told_of_names_.clear();
   }
+  return std::nullopt;
 }
 
 std::vector<std::string> roster::rooms() const {

@@ -3,23 +3,40 @@
 
 #include <asio_chat/client.hpp>
 
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace asio_chat::app {
 
+/// Names and rooms serve completion: nobody types one of so many, and a server must not fill our
+/// memory.
 class roster {
  public:
-  void observe(const client_event& e);
-  void left(const std::string& room) { rooms_.erase(room); }
+  static constexpr std::size_t most_rooms = 1'000;
+  static constexpr std::size_t most_names = 10'000; ///< of each
+
+  /// @returns what a person is to know, harmless to a terminal: that something is not kept in mind
+  /// from here on
+  std::optional<std::string> observe(const client_event& e);
+  void left(const std::string& room) {
+    rooms_.erase(room);
+    told_of_names_.erase(room);
+  }
 
   bool is_in(const std::string& room) const { return rooms_.contains(room); }
   std::vector<std::string> rooms() const;
   std::vector<std::string> names() const; ///< of all rooms, each once
 
  private:
+  std::optional<std::string> enter(const room_state& s);
+  std::optional<std::string> add(const std::string& room, const std::string& name);
+
+  bool told_of_rooms_ = false;
+  std::set<std::string> told_of_names_; ///< rooms, of those in `rooms_`
   std::map<std::string, std::set<std::string>> rooms_;
 };
 

@@ -34,6 +34,7 @@ struct text_of {
   time_format format;
   const std::string& server;
   bool name_verified;
+  bool with_address;
 
   /// Nothing for the room one looks at.
   std::string in(const std::string& where) const {
@@ -41,7 +42,10 @@ struct text_of {
   }
 
   lines operator()(const entry& e) const {
-    const std::string head = stamp(e.time, format) + in(e.room);
+    const std::string address = with_address && !e.address.empty()
+                                    ? fmt::format("{}: ", sanitize_for_terminal(e.address))
+                                    : std::string();
+    const std::string head = stamp(e.time, format) + in(e.room) + address;
     const std::string from = sanitize_for_terminal(e.from);
     switch (e.kind) {
     case entry_kind::message:
@@ -178,7 +182,7 @@ std::vector<shown_line> text_display::show_entry(const entry& e, std::string_vie
 
 std::vector<shown_line> text_display::show_as(const client_event& e, std::string_view room,
                                               time_format format) const {
-  return std::visit(text_of{room, format, server_, name_verified_}, e);
+  return std::visit(text_of{room, format, server_, name_verified_, shows_address_}, e);
 }
 
 } // namespace asio_chat::app

@@ -33,6 +33,9 @@ class text_display final : public display {
       , name_verified_(name_verified)
       , looks_back_(looks_back) {}
 
+  /// The sender's address before his name, where the server tells it: `192.0.2.7:40000: NAME: text`
+  void show_address(bool on) { shows_address_ = on; }
+
   std::vector<shown_line> show(const client_event& e, std::string_view room) override;
 
  private:
@@ -44,6 +47,7 @@ class text_display final : public display {
   std::string server_;
   bool name_verified_;
   bool looks_back_;
+  bool shows_address_ = false;
   look_back earlier_;
 };
 

@@ -25,18 +25,32 @@ std::string use_development_certificate(ops::settings& s, const logger& log) {
   return files.ca_certificate;
 }
 
+namespace {
+
+std::string make_temporary_directory() {
+  const char* given = std::getenv("TMPDIR");
+  std::string name = fmt::format("{}/asio-chatd-check-XXXXXX",
+                                 given != nullptr && *given != '\0' ? given : "/tmp");
+  if (::mkdtemp(name.data()) != nullptr) return name;
+  const int why = errno;
+  throw error(failure{error_code(why, boost::system::system_category()),
+                      fmt::format("cannot make the directory '{}' for a certificate to check with: "
+                                  "{}; name another place with TMPDIR in the environment, or give "
+                                  "cert and key",
+                                  name, std::strerror(why))});
+}
+
+} // namespace
+
 certificate_for_a_check::certificate_for_a_check(ops::settings& s) {
   if (!s.server.tls.certificate_file.empty()) return;
-  std::string name = std::filesystem::temp_directory_path() / "asio-chatd-check-XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr)
-    throw error(
-        failure{error_code(errno, boost::system::system_category()),
-                fmt::format("cannot make a directory for a certificate to check with, {}: {}", name,
-                            std::strerror(errno))});
-  directory_ = name;
-  const auto files = tls::x509::ensure_development_files(name).value();
-  s.server.tls.certificate_file = files.server_certificate;
-  s.server.tls.private_key_file = files.server_key;
+  auto files = tls::x509::check_development_files(s.data_directory).value();
+  if (!files) {
+    directory_ = make_temporary_directory();
+    files = tls::x509::ensure_development_files(directory_).value();
+  }
+  s.server.tls.certificate_file = files->server_certificate;
+  s.server.tls.private_key_file = files->server_key;
 }
 
 certificate_for_a_check::~certificate_for_a_check() {

@@ -14,7 +14,8 @@
 /// @throws asio_chat::error
 std::string use_development_certificate(asio_chat::ops::settings& s, const asio_chat::logger& log);
 
-/// A certificate for as long as settings are only looked at, where none is given.
+/// Where none is given, the one that a start would take, or one for as long as settings are only
+/// looked at, if a start would make it.
 class certificate_for_a_check {
  public:
   explicit certificate_for_a_check(asio_chat::ops::settings& s);

@@ -5,6 +5,8 @@
 #if ASIO_CHAT_SQLITE
 #include "history.hpp"
 
+#include "journal/sqlite/schema.hpp"
+
 #include <filesystem>
 #include <system_error>
 #endif
@@ -22,6 +24,7 @@ void check_history(ops::settings s) {
   };
   if (is_there("/keys.db") || is_there("/journal.db"))
     sqlite::key_ring::open_to_read(s.data_directory + "/keys.db", masters).value();
+  if (is_there("/journal.db")) sqlite::check_journal({s.data_directory + "/journal.db"}).value();
 }
 
 int run_history_command(ops::invocation& call) {

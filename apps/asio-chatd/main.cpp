@@ -1,9 +1,12 @@
 // asio-chatd: the chat server as a daemon.
 #include "development_certificate.hpp"
 #include "history_commands.hpp"
+#include "rehearsal.hpp"
 
 #include "base/logger.hpp"
+#include "base/standard_streams.hpp"
 #include "ops/command_line.hpp"
+#include "ops/descriptor_limit.hpp"
 #include "ops/exposure.hpp"
 #include "ops/master_key_file.hpp"
 #include "ops/print_config.hpp"
@@ -24,6 +27,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -40,14 +44,18 @@ int complain(int exit_code, const char* sentence) {
   return exit_code;
 }
 
-/// Everything that starting does, but for the ports and the certificate for development.
+/// What is printed is the work of whatever does not serve.
+int finish_output() {
+  const int error = finish_standard_output();
+  if (error == 0) return 0;
+  return complain(failed, fmt::format("standard output cannot be written: {}",
+                                      std::generic_category().message(error))
+                              .c_str());
+}
+
 int check(ops::settings& s) {
   s.server.log = ops::make_log(s.log); // it warns of what would be refused
-  ops::load_secrets(s, tls::prompting::once).value();
-  check_history(s);
-  const certificate_for_a_check stand_in(s);
-  boost::asio::io_context context(1);
-  const server trial(context, s.server);
+  rehearse_start(s, port_in_use::no_harm);
   fmt::print("the settings are good\n");
   return 0;
 }
@@ -117,10 +125,17 @@ int serve(boost::asio::io_context& context, std::optional<server>& chat, const l
   return 0;
 }
 
-int run(ops::settings& s) {
+int run(ops::settings& s, bool fewer_connections) {
+  rehearse_start(s, port_in_use::wrong);
   s.server.log = ops::make_log(s.log);
   const logger log(s.server.log);
-  ops::load_secrets(s, tls::prompting::once).value();
+  if (fewer_connections) {
+    log(severity::info,
+        "There can be fewer connections than max-connections: this process may "
+        "not open so many files and sockets; allow more with LimitNOFILE= of "
+        "systemd, or ulimit -n",
+        {{"connections", std::to_string(s.server.limits.connections)}});
+  }
   ops::prepare_storage(s, log).value();
   std::string development_ca;
   if (s.server.tls.certificate_file.empty()) development_ca = use_development_certificate(s, log);
@@ -150,12 +165,13 @@ int run(ops::settings& s) {
     if (!development_ca.empty()) tell_how_to_connect(development_ca, at, log);
     addresses += fmt::format("{}{}", addresses.empty() ? "" : ", ", fmt::streamed(at));
   }
+  log(severity::info, fmt::format("encrypted chat on {} (TLS)", addresses));
   log(severity::info, "Server initialized and listening on " + addresses);
   log(severity::info, "Server started. Waiting for connections");
   return serve(context, chat, log);
 }
 
-int start(ops::invocation& call) {
+int start(ops::invocation& call, bool fewer_connections) {
   switch (call.action) {
   case ops::action::print_help:
     fmt::print("{}", call.help);
@@ -172,7 +188,7 @@ int start(ops::invocation& call) {
     fmt::print("{}", ops::print_tls(call.settings, call.json));
     return 0;
   case ops::action::run:
-    return run(call.settings);
+    return run(call.settings, fewer_connections);
   default:
     return run_history_command(call);
   }
@@ -185,10 +201,16 @@ int main(int argc, char** argv) {
   auto call = ops::read_settings(ops::process_sources(argc, argv));
   ops::forget_secrets_in_environment();
   if (!call) return complain(wrong_settings, call.error().message.c_str());
-  const char* doing = ops::is_about_history(call->action) ? "" : "Error setting up server: ";
+  const bool starts = call->action == ops::action::run || call->action == ops::action::check_config;
+  const auto fewer =
+      starts ? ops::fit_connections(*call, ops::descriptor_limit()) : result<bool>(false);
+  if (!fewer) return complain(wrong_settings, fewer.error().message.c_str());
+  const bool about_server = starts || call->action == ops::action::print_tls;
+  const char* doing = about_server ? "Error setting up server: " : "";
   const auto sentence = [doing](const std::exception& e) { return doing + std::string(e.what()); };
   try {
-    return start(*call);
+    const int done = start(*call, *fewer);
+    return done == 0 && call->action != ops::action::run ? finish_output() : done;
   } catch (const error& e) {
     // What only trying can tell, as of a list of ciphers, is a wrong setting like any other.
     const bool setting = e.code() == errc::bad_setting && !ops::is_about_history(call->action);

@@ -85,7 +85,7 @@ int main(int argc, char** argv) try {
   asio::io_context io;
   const auto port = static_cast<std::uint16_t>(std::stoi(argv[1]));
   tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), port});
-  std::cout << "listening on " << acceptor.local_endpoint() << std::endl;
+  std::cout << "Server listening: " << acceptor.local_endpoint() << std::endl;
   asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&io](auto, auto) { io.stop(); });
   asio::co_spawn(io, serve(acceptor, *context, allowed), asio::detached);

@@ -99,7 +99,7 @@ class Listening:
         self.run = subprocess.Popen([BIN / program, "0", *map(str, arguments)], cwd=pki.directory,
                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         first = self.run.stdout.readline()
-        self.port = int(re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", first).group(1))
+        self.port = int(re.fullmatch(r"(?:listening on|Server listening:) 127\.0\.0\.1:(\d+)\n", first).group(1))
 
     def line(self):
         return self.run.stdout.readline().rstrip("\n")

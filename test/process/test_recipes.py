@@ -72,7 +72,7 @@ class Server:
     def __init__(self, place, command):
         self.run = started(place, command, 0)
         self.said = self.run.stdout.readline()
-        self.port = int(re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", self.said).group(1))
+        self.port = int(re.fullmatch(r"(?:listening on|Server listening:) 127\.0\.0\.1:(\d+)\n", self.said).group(1))
 
     def __enter__(self):
         return self

@@ -113,6 +113,8 @@ using client_event = std::variant<connected, disconnected, entry, member_joined,
 /// Events have to be received: while thousands of them wait, the client reads nothing more.
 class client {
  public:
+  /// @throws asio_chat::error if a duration is none: each is a millisecond to a day, and
+  /// `retry_most` is not less than `retry_first`
   client(boost::asio::io_context& context, client_config config);
   ~client();
   client(const client&) = delete;

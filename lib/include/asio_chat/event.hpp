@@ -40,6 +40,9 @@ struct entry {
   entry_kind kind = entry_kind::message;
   std::string text; ///< valid UTF-8, without control characters but tab and newline
   std::string id;   ///< the sender's own id of the message; may be empty
+  /// Where the sender is connected from, `192.0.2.7:40000`: only of what is said now, and only if
+  /// the server is set to tell it. Never kept.
+  std::string address = {};
   friend bool operator==(const entry&, const entry&) = default;
 };
 

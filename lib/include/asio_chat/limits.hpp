@@ -8,20 +8,21 @@
 namespace asio_chat {
 
 struct limits {
-  std::size_t text_bytes = 8192;      ///< a message's text; longer ones are refused, never cut
-  std::size_t name_characters = 20;   ///< a member's name
-  std::size_t room_characters = 32;   ///< a room's name
-  std::size_t topic_bytes = 512;      ///< a room's topic
-  std::size_t rooms = 10'000;         ///< with somebody in them
-  std::size_t rooms_per_member = 64;  ///< joined at the same time
-  std::size_t presence_members = 500; ///< joins and leaves are announced in rooms up to this size
-  std::size_t join_history = 50;      ///< entries that a native client gets on joining, at most
-  std::size_t connections = 20'000;   ///< open at the same time; more are closed at once
+  std::size_t text_bytes = 8192;     ///< a message's text; longer ones are refused, never cut
+  std::size_t name_characters = 20;  ///< a member's name
+  std::size_t room_characters = 32;  ///< a room's name
+  std::size_t topic_bytes = 512;     ///< a room's topic
+  std::size_t rooms = 10'000;        ///< with somebody in them
+  std::size_t rooms_per_member = 64; ///< joined at the same time
+  std::size_t presence_members =
+      500; ///< joins and leaves are announced in rooms up to this size; 0: never
+  std::size_t join_history = 50;    ///< entries that a native client gets on joining, at most
+  std::size_t connections = 20'000; ///< open at the same time; more are closed at once
 
-  /// What is kept of each room's log, at most; 0: without limit. In memory less is kept, too.
+  /// What is more of a room's log goes, the oldest first; 0: never. In memory less is kept, too.
   std::size_t room_entries = 1'000'000;
-  std::size_t room_bytes = 1u << 30; ///< of what is written for them
-  std::chrono::hours room_age{0};
+  std::size_t room_bytes = 1u << 30;     ///< of what is written for them
+  std::chrono::milliseconds room_age{0}; ///< older than this; a minute at least; 0: never
 
   /// When so much waits to be sent to a session, entries wait in the log, and its requests unread.
   std::size_t outbox_pause_bytes = 1u << 20;
@@ -38,7 +39,8 @@ struct limits {
   std::chrono::milliseconds stall_time = std::chrono::seconds(30);    ///< nothing was taken
   std::chrono::milliseconds close_time = std::chrono::seconds(2);     ///< answers; and the goodbye
   std::chrono::milliseconds drain_time = std::chrono::seconds(5);     ///< of a server that stops
-  std::chrono::milliseconds name_hold_time = std::chrono::minutes(2); ///< for who may come back
+  std::chrono::milliseconds name_hold_time =
+      std::chrono::minutes(2); ///< for who may come back; 0: never
   std::chrono::milliseconds sleep_time = std::chrono::seconds(5); ///< quiet connections; 0: never
   std::chrono::milliseconds id_time = std::chrono::hours(24);     ///< ids of messages are known
 };

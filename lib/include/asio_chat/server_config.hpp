@@ -31,7 +31,10 @@ struct server_config {
   storage_config storage;
   int backlog = 1024;        ///< of the listening sockets
   bool log_messages = false; ///< texts in the log; off, for privacy
-  log_function log;          ///< empty: no log
+  /// Members of a room are told from which address each message of it comes, as it is said: see
+  /// `entry::address`. Off: addresses are personal.
+  bool sender_addresses = false;
+  log_function log; ///< empty: no log
 };
 
 } // namespace asio_chat

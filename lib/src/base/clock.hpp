@@ -4,6 +4,8 @@
 #include <asio_chat/time.hpp>
 
 #include <chrono>
+#include <optional>
+#include <utility>
 
 namespace asio_chat {
 
@@ -14,6 +16,32 @@ struct clock {
   virtual wall_time wall_now() const = 0; ///< for people
  protected:
   ~clock() = default;
+};
+
+/// Notices that the time of day was set, or that the machine slept.
+class clock_watch {
+ public:
+  /// Drifting and slewing stay below it, however rarely one looks.
+  static constexpr std::chrono::seconds tolerance{10};
+
+  explicit clock_watch(const clock& time)
+      : time_(time)
+      , offset_(offset()) {}
+
+  /// By how much it has jumped since the last look: ahead, or back if negative.
+  std::optional<std::chrono::milliseconds> look() {
+    const auto before = std::exchange(offset_, offset());
+    const auto jump = std::chrono::duration_cast<std::chrono::milliseconds>(offset_ - before);
+    return std::chrono::abs(jump) < tolerance ? std::nullopt : std::optional(jump);
+  }
+
+ private:
+  std::chrono::nanoseconds offset() const {
+    return time_.wall_now().time_since_epoch() - time_.now().time_since_epoch();
+  }
+
+  const clock& time_;
+  std::chrono::nanoseconds offset_;
 };
 
 struct system_clock final : clock {

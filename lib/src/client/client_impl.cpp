@@ -29,6 +29,24 @@ std::string unlikely_prefix() {
   return fmt::format("{:08x}{:08x}", source(), source());
 }
 
+void check_time(std::string_view member, std::chrono::milliseconds value,
+                std::chrono::milliseconds least) {
+  constexpr std::chrono::milliseconds most = std::chrono::hours(24);
+  if (value >= least && value <= most) return;
+  throw error(
+      fail(errc::bad_setting, fmt::format("client_config::{} must be {} to {} ms, not {} ms",
+                                          member, least.count(), most.count(), value.count())));
+}
+
+client_config checked(client_config c) {
+  constexpr std::chrono::milliseconds least(1);
+  check_time("connect_time", c.connect_time, least);
+  check_time("ping_time", c.ping_time, least);
+  check_time("retry_first", c.retry_first, least);
+  check_time("retry_most", c.retry_most, c.retry_first);
+  return c;
+}
+
 } // namespace
 
 failure client::impl::aborted() {
@@ -37,7 +55,7 @@ failure client::impl::aborted() {
 
 client::impl::impl(asio::io_context& context, client_config config)
     : context_(context)
-    , config_(std::make_shared<const client_config>(std::move(config)))
+    , config_(std::make_shared<const client_config>(checked(std::move(config))))
     , completer_{context, std::make_shared<failure>()}
     , token_(config_->resume.token)
     , bookmarks_(config_->history, config_->resume.positions)

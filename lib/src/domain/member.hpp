@@ -38,6 +38,7 @@ struct login {
   std::string name;
   bool many_rooms = true;     ///< whether the protocol can tell one room from another
   bool may_come_back = false; ///< with the same identity: the name is held meanwhile
+  std::string address = {};   ///< that others may see; empty: they may not
 };
 
 /// One identity, one sink, the rooms it is in. Owned by the hub.
@@ -62,6 +63,7 @@ class member {
   /// Whether the member's protocol can tell one room from another.
   bool many_rooms() const noexcept { return login_.many_rooms; }
   bool may_come_back() const noexcept { return login_.may_come_back; }
+  const std::string& address() const noexcept { return login_.address; }
 
   /// A seat in a room: where the member stands in the list of its audience.
   struct seat {

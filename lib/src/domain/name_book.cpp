@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace asio_chat {
 
@@ -24,11 +26,13 @@ name_book::name_book(name_store* store, const clock& time, std::chrono::millisec
     , begin_upkeep_(std::move(begin))
     , most_(most) {
   if (!store_) return;
-  for (held_name& n : store_->held_names()) {
-    // Who was here when the server went may come back from now on.
-    held h{std::move(n.name), n.left.value_or(time_.wall_now())};
-    remember(n.who, std::move(h));
-  }
+  // All of them are held from now on: how long they were away only the time of day could tell, and
+  // that may have been set meanwhile. Who was here when the server went comes last.
+  std::vector<held_name> names = store_->held_names();
+  std::ranges::stable_sort(names, {},
+                           [](const held_name& n) { return n.left.value_or(wall_time::max()); });
+  for (held_name& n : names)
+    remember(n.who, std::move(n.name));
   while (forget_old_ones())
     continue;
 }
@@ -47,7 +51,7 @@ result<void> name_book::check_free(std::string_view name, const identity& who) c
   if (const auto found = holder_of_.find(folded); found != holder_of_.end()) {
     const held& h = held_.at(found->second);
     if (found->second != who && !is_over(h)) {
-      const auto left = std::chrono::ceil<std::chrono::seconds>(h.left + hold_ - time_.wall_now());
+      const auto left = std::chrono::ceil<std::chrono::seconds>(h.left + hold_ - time_.now());
       return fail(errc::name_taken,
                   fmt::format("the name {} is held for whoever bore it last, for {} more seconds; "
                               "choose another one, or wait",
@@ -80,28 +84,27 @@ void name_book::give_up(const member& m, bool hold) {
     if (store_) store_->release(m.who(), begin_upkeep_(m.number()));
     return;
   }
-  const wall_time now = time_.wall_now();
-  remember(m.who(), {m.name(), now});
-  if (store_) store_->hold({m.who(), m.name(), now}, begin_upkeep_(m.number()));
+  remember(m.who(), m.name());
+  if (store_) store_->hold({m.who(), m.name(), time_.wall_now()}, begin_upkeep_(m.number()));
   forget_old_ones();
 }
 
 bool name_book::is_over(const held& h) const {
-  return time_.wall_now() - h.left >= hold_;
+  return time_.now() - h.left >= hold_;
 }
 
-void name_book::remember(const identity& who, held h) {
+void name_book::remember(const identity& who, std::string name) {
   forget(who);
-  holder_of_[fold_name(h.name)] = who;
-  by_age_.emplace(h.left, who);
-  held_.emplace(who, std::move(h));
+  holder_of_[fold_name(name)] = who;
+  by_age_.emplace(++left_, who);
+  held_.emplace(who, held{std::move(name), time_.now(), left_});
 }
 
 void name_book::forget(const identity& who) {
   const auto found = held_.find(who);
   if (found == held_.end()) return;
   holder_of_.erase(fold_name(found->second.name));
-  by_age_.erase({found->second.left, who});
+  by_age_.erase(found->second.number);
   held_.erase(found);
 }
 

@@ -11,11 +11,9 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 
 namespace asio_chat {
 
@@ -45,11 +43,12 @@ class name_book {
  private:
   struct held {
     std::string name;
-    wall_time left;
+    steady_time left; ///< the time of day may be set
+    std::uint64_t number;
   };
 
   bool is_over(const held& h) const;
-  void remember(const identity& who, held h);
+  void remember(const identity& who, std::string name);
   void forget(const identity& who);
   /// Some of them; whether there may be more.
   bool forget_old_ones();
@@ -62,7 +61,8 @@ class name_book {
   std::unordered_map<std::string, member*> borne_;      ///< by folded name
   std::map<identity, held> held_;                       ///< names of those who are away
   std::unordered_map<std::string, identity> holder_of_; ///< by folded name
-  std::set<std::pair<wall_time, identity>> by_age_;     ///< those of `held_`
+  std::map<std::uint64_t, identity> by_age_;            ///< those of `held_`, by number
+  std::uint64_t left_ = 0;                              ///< how many were
 };
 
 } // namespace asio_chat

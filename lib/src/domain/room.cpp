@@ -76,8 +76,8 @@ void room::announce(event e, announcement when, const member* about) {
 
 void room::post(member& author, entry_kind kind, std::string text, std::string_view id,
                 std::string_view ref) {
-  last_time_ = std::max(last_time_, services_.time.wall_now());
-  entry draft{name_, {}, last_time_, author.name(), kind, std::move(text), std::string(id)};
+  entry draft{name_,          {}, services_.time.wall_now(), author.name(), kind, std::move(text),
+              std::string(id)};
   author.begin(work::post);
   services_.log.append(std::move(draft), author.who(),
                        [self = shared_from_this(), number = author.number(), who = author.who(),
@@ -109,6 +109,7 @@ void room::stored(member* sender, const identity& who, std::string ref,
   if (services_.on_entry) services_.on_entry(e);
   head_ = e.at;
   if (e.kind == entry_kind::topic) topic_ = e.text;
+  if (sender) e.address = sender->address(); // from here on: no log gets to see it
   audience_->add_entry(std::move(e), who, sender, std::move(receipt));
   if (!early_.empty()) give_early_pages();
 }
@@ -200,7 +201,6 @@ void room::opened(const result<journal::log_state>& state) {
     open_ = true;
     head_ = state->head;
     topic_ = state->topic;
-    last_time_ = std::max(last_time_, state->time);
   }
   why_not_ = state ? std::nullopt : std::optional(state.error());
   answered_ = waiting_.size();

@@ -119,7 +119,6 @@ class room : public std::enable_shared_from_this<room> {
   std::shared_ptr<audience> audience_; ///< shared with reads under way
   std::string topic_;
   position head_;
-  wall_time last_time_{};
   bool open_ = false;    ///< the state of the log is known
   bool opening_ = false; ///< and asked for
   std::deque<waiting_for_state> waiting_;

@@ -33,7 +33,6 @@ class journal {
  public:
   struct log_state {
     position head;     ///< of the last entry; offset 0 in an empty log
-    wall_time time{};  ///< of the last entry
     std::string topic; ///< the text of the last entry of kind `topic`
   };
   struct appended {
@@ -83,8 +82,8 @@ class journal {
   /// Nobody uses the room now: if logs have to be given up, this one goes before those in use.
   virtual void close(const std::string& room, close_done done) = 0;
 
-  /// Adds an entry, durably; its `at` is what the journal makes it, and a `time` before that of the
-  /// last entry becomes that one: times in a log never decrease. An `id` that is not empty is the
+  /// Adds an entry, durably; its `at` is what the journal makes it, its `time` stays as it is,
+  /// which may be before that of the last entry: clocks are set. An `id` that is not empty is the
   /// author's own: the same once more, within the window that the journal was given, is answered
   /// with the position that it has.
   virtual void append(entry draft, const identity& author, append_done done) = 0;

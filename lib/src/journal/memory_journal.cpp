@@ -83,7 +83,6 @@ struct memory_journal::log {
   std::deque<record> entries;
   std::uint64_t last_offset = 0;
   std::size_t bytes = 0;
-  wall_time time{};
   std::string topic;
   /// Offsets of entries with an id.
   boost::unordered_flat_set<std::uint64_t, hash_id, same_id> by_id{0, hash_id{this}, same_id{this}};
@@ -207,7 +206,7 @@ void memory_journal::open(std::string room, open_done done) {
     logs& list = list_of(l);
     list.splice(list.begin(), idle_, by_room_.at(room));
   }
-  answer([done = std::move(done), state = log_state{{l.epoch, l.last_offset}, l.time, l.topic}] {
+  answer([done = std::move(done), state = log_state{{l.epoch, l.last_offset}, l.topic}] {
     done(state);
   });
 }
@@ -239,7 +238,6 @@ void memory_journal::append(entry draft, const identity& author, append_done don
     }
   }
   r.what.at = {l.epoch, ++l.last_offset};
-  r.what.time = l.time = std::max(l.time, r.what.time);
   if (r.what.kind == entry_kind::topic) l.topic = r.what.text;
   std::string room = std::exchange(r.what.room, {});
   l.entries.push_back(r);

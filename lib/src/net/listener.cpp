@@ -1,5 +1,7 @@
 #include "net/listener.hpp"
 
+#include "transport/close_on_exec.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <fmt/format.h>
@@ -8,6 +10,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <utility>
+
+#include <sys/resource.h>
 
 namespace asio_chat::net {
 
@@ -27,6 +31,7 @@ bool is_missing_here(const error_code& e) {
   return e == asio::error::address_family_not_supported ||
          e == boost::system::errc::address_not_available;
 }
+constexpr rlim_t reserved_descriptors = 24;
 
 bool out_of_resources(const error_code& e) {
   return e == asio::error::no_descriptors || e == asio::error::no_memory ||
@@ -35,6 +40,12 @@ bool out_of_resources(const error_code& e) {
 }
 
 } // namespace
+
+bool is_in_reserve(int descriptor) noexcept {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return false;
+  return static_cast<rlim_t>(descriptor) + reserved_descriptors >= files.rlim_cur;
+}
 
 listener::listener(asio::io_context& context, const logger& log, accepted on_accept)
     : acceptor_(context)
@@ -80,6 +91,7 @@ listener::open_each(asio::io_context& context, const logger& log, const accepted
 error_code listener::open(const tcp::endpoint& at, int backlog) {
   error_code e;
   acceptor_.open(at.protocol(), e);
+  if (!e) transport::close_on_exec(acceptor_);
   if (!e) acceptor_.set_option(acceptor::reuse_address(true), e);
   if (!e && at.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true), e);
   if (!e) acceptor_.bind(at, e);
@@ -100,6 +112,7 @@ void listener::accept() {
         if (e && out_of_resources(e)) return self->pause(e);
         self->pause_ = {};
         if (!e) {
+          transport::close_on_exec(socket);
           error_code gone;
           const auto from = socket.remote_endpoint(gone);
           if (!gone) self->on_accept_(std::move(socket), from);

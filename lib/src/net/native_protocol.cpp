@@ -101,7 +101,8 @@ class native_protocol final : public protocol, public sink {
     if (!who) return refuse("", who.error());
     const std::string name =
         h.name.empty() ? house_.hub.free_name(fmt::format("anon-{}", peer_.port()), *who) : h.name;
-    const result<member*> entered = house_.hub.enter(*this, {*who, name, true, true});
+    const result<member*> entered =
+        house_.hub.enter(*this, {*who, name, true, true, shown_address(peer_, house_)});
     if (!entered) {
       // The client may try another name on the same connection.
       house_.log(severity::info, fmt::format("Login from {} refused", peer_.address()),

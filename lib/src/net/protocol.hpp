@@ -66,6 +66,11 @@ struct house {
   }
 };
 
+/// What other members may see of where this one is.
+inline std::string shown_address(const peer& p, const house& h) {
+  return h.config.sender_addresses ? p.address() : std::string();
+}
+
 /// One per session: frames to commands, events to frames, and the login before them.
 class protocol {
  public:

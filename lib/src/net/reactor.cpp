@@ -77,7 +77,7 @@ std::size_t reactor::flush(steady_time touched_by) {
 }
 
 void reactor::start(std::function<void()> also) {
-  also_visit_ = std::move(also);
+  also_ = std::move(also);
   visit_later();
 }
 
@@ -93,11 +93,15 @@ void reactor::visit_later() {
   timer_.async_wait([self = std::weak_ptr(self_)](const error_code& e) {
     const auto alive = self.lock();
     if (e || !alive) return;
-    (*alive)->visit_deadlines();
-    (*alive)->dormitory_.visit((*alive)->now());
-    (*alive)->also_visit_();
+    (*alive)->visit();
     (*alive)->visit_later();
   });
+}
+
+void reactor::visit() {
+  visit_deadlines();
+  dormitory_.visit(now());
+  if (also_) also_();
 }
 
 void reactor::visit_deadlines() {

@@ -52,8 +52,9 @@ class reactor {
   void wrote(std::size_t bytes) noexcept { bytes_written_ += bytes; }
   std::uint64_t bytes_written() const noexcept { return bytes_written_; }
 
-  /// Visits deadlines and dormitory from now on, until `stop`, and then calls `also`.
-  void start(std::function<void()> also);
+  /// Visits deadlines and dormitory from now on, until `stop`.
+  /// @param also is called at each visit
+  void start(std::function<void()> also = {});
   void stop();
 
  private:
@@ -69,6 +70,7 @@ class reactor {
   std::size_t write_records();
   std::size_t flush(steady_time touched_by);
   void visit_later();
+  void visit();
   void visit_deadlines();
 
   boost::asio::io_context& context_;
@@ -80,11 +82,11 @@ class reactor {
   std::deque<touched> touched_; ///< who waits the longest comes first
   std::vector<boost::intrusive_ptr<session>> full_;
   std::vector<boost::intrusive_ptr<session>> writing_;
-  std::function<void()> also_visit_;
   /// Posted handlers may run when the reactor is gone.
   std::shared_ptr<reactor*> self_;
   work_watch* watch_;
 
+  std::function<void()> also_;
   bool stopped_ = false;
   bool turn_posted_ = false;
   bool visit_posted_ = false; ///< of the deadlines that are left

@@ -96,7 +96,8 @@ class text_protocol final : public protocol, public sink {
     if (name.empty()) name = fmt::format("anon-{}", peer_.port());
     const identity who = make_identity();
     name = house_.hub.free_name(name, who);
-    const result<member*> entered = house_.hub.enter(*this, {who, name, false, false});
+    const result<member*> entered =
+        house_.hub.enter(*this, {who, name, false, false, shown_address(peer_, house_)});
     if (!entered) {
       peer_.close({close_code::protocol_error, entered.error().message});
       return;

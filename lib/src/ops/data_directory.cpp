@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,12 +22,34 @@ failure unusable(const std::string& path, std::string_view why) {
               fmt::format("the data directory {} {}", sanitize_for_log(path, 512), why));
 }
 
+/// What was made on the way, and goes again unless all is well and it is to stay.
+class made_directories {
+ public:
+  made_directories() = default;
+  ~made_directories() {
+    for (auto one = made_.rbegin(); one != made_.rend(); ++one)
+      ::rmdir(one->c_str());
+  }
+  made_directories(const made_directories&) = delete;
+  made_directories& operator=(const made_directories&) = delete;
+
+  void add(const std::filesystem::path& one) { made_.push_back(one); }
+  void keep() { made_.clear(); }
+
+ private:
+  std::vector<std::filesystem::path> made_;
+};
+
 /// `mkdir -p`, but 0700 all the way.
-result<void> make_directories(const std::string& path) {
+result<void> make_directories(const std::string& path, made_directories& made) {
   std::filesystem::path so_far;
   for (const auto& part : std::filesystem::path(path)) {
     so_far /= part;
-    if (part.empty() || ::mkdir(so_far.c_str(), 0700) == 0) continue;
+    if (part.empty()) continue;
+    if (::mkdir(so_far.c_str(), 0700) == 0) {
+      made.add(so_far);
+      continue;
+    }
     const int error = errno;
     struct stat status {};
     if (::stat(so_far.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) continue;
@@ -37,10 +60,8 @@ result<void> make_directories(const std::string& path) {
   return {};
 }
 
-} // namespace
-
-result<void> prepare_data_directory(const std::string& path) {
-  if (auto made = make_directories(path); !made) return made;
+result<void> make_usable(const std::string& path, made_directories& made) {
+  if (auto done = make_directories(path, made); !done) return done;
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0)
     return unusable(path, "cannot be looked at: " + std::generic_category().message(errno));
@@ -54,6 +75,21 @@ result<void> prepare_data_directory(const std::string& path) {
   if (::access(path.c_str(), W_OK | X_OK) != 0)
     return unusable(path, "cannot be written to: " + std::generic_category().message(errno));
   return {};
+}
+
+} // namespace
+
+result<void> prepare_data_directory(const std::string& path) {
+  made_directories made;
+  auto done = make_usable(path, made);
+  if (done) made.keep();
+  return done;
+}
+
+result<void> check_data_directory(const std::string& path) {
+  // Nothing but making it shows whether it can be made: think of /proc, quotas, read-only disks.
+  made_directories made;
+  return make_usable(path, made);
 }
 
 } // namespace asio_chat::ops

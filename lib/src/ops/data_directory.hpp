@@ -11,4 +11,7 @@ namespace asio_chat::ops {
 /// must be this user's, writable by it, and by nobody else.
 result<void> prepare_data_directory(const std::string& path);
 
+/// Whether that would be done. What has to be made for it is removed again.
+result<void> check_data_directory(const std::string& path);
+
 } // namespace asio_chat::ops

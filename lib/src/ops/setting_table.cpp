@@ -40,16 +40,10 @@ result<void> store_duration(std::chrono::milliseconds& place, view text,
   return store(place, parse_duration(text, least, most));
 }
 
-/// In whole hours, rounded up; 0: no limit.
-result<void> store_age(std::chrono::hours& place, view text) {
-  if (text == "0") {
-    place = {};
-    return {};
-  }
-  const auto age = parse_duration(text, 1h, 24h * 36'500);
-  if (!age) return fail(errc::bad_setting, age.error().message + ", or 0 for ever");
-  place = std::chrono::ceil<std::chrono::hours>(*age);
-  return {};
+result<void> store_duration_or_never(std::chrono::milliseconds& place, view text,
+                                     std::chrono::milliseconds least,
+                                     std::chrono::milliseconds most) {
+  return store(place, parse_duration_or_never(text, least, most));
 }
 
 result<void> store_room_name(std::string& place, view text) {
@@ -63,7 +57,7 @@ result<void> store_room_name(std::string& place, view text) {
 result<void> store_join_history(server_config& server, view text) {
   const auto equals = text.find('=');
   const bool for_all = equals == view::npos;
-  const auto entries = parse_count(for_all ? text : text.substr(equals + 1), 0, 10'000);
+  const auto entries = parse_count_or_never(for_all ? text : text.substr(equals + 1), 10'000);
   if (!entries) return entries.error();
   if (for_all) return store(server.limits.join_history, entries);
   std::string room;
@@ -185,9 +179,9 @@ constexpr setting table[] = {
   {"default-room", "Rooms", "NAME", "lobby", "where the text protocol's users are", false,
    [](settings& s, view v) { return store_room_name(s.server.default_room, v); }},
   {"presence-limit", "Rooms", "N", "500",
-   "joins and leaves are announced in rooms up to this size", false,
+   "rooms up to this size announce joins and leaves; 0: never", false,
    [](settings& s, view v) {
-     return store(s.server.limits.presence_members, parse_count(v, 0, 1'000'000));
+     return store(s.server.limits.presence_members, parse_count_or_never(v, 1'000'000));
    }},
   {"max-rooms", "Rooms", "N", "10000", "rooms that have somebody in them, at most", false,
    [](settings& s, view v) {
@@ -197,6 +191,9 @@ constexpr setting table[] = {
    [](settings& s, view v) {
      return store(s.server.limits.rooms_per_member, parse_count(v, 1, 10'000));
    }},
+  {"sender-addresses", "Rooms", "on|off", "off",
+   "members see from which address a message comes", false,
+   [](settings& s, view v) { return store(s.server.sender_addresses, parse_switch(v)); }},
 
   {"ephemeral", "History", "on|off", "off", "keep it in memory, where it ends with the daemon", false,
    [](settings& s, view v) { return store(s.ephemeral, parse_switch(v)); }},
@@ -204,22 +201,26 @@ constexpr setting table[] = {
    "the key that seals it (default: see the end)", false,
    [](settings& s, view v) { return store_text(s.master_key_file, v); }},
   {"join-history", "History", "N|ROOM=N", "50",
-   "what one gets on joining; may be repeated, by room", true,
+   "given on joining; 0: never any; may be repeated, by room", true,
    [](settings& s, view v) { return store_join_history(s.server, v); }},
-  {"room-entries", "History", "N", "1000000", "messages kept of a room; 0: all", false,
+  {"room-entries", "History", "N", "1000000", "the oldest of more messages of a room go; 0: never", false,
    [](settings& s, view v) {
-     return store(s.server.limits.room_entries, parse_count(v, 0, 1'000'000'000'000));
+     return store(s.server.limits.room_entries, parse_count_or_never(v, 1'000'000'000'000));
    }},
-  {"room-bytes", "History", "BYTES", "1G", "likewise, in bytes; 0: all", false,
+  {"room-bytes", "History", "BYTES", "1G", "likewise, of more bytes; 0: never", false,
    [](settings& s, view v) {
-     return store(s.server.limits.room_bytes, parse_bytes(v, 0, 1'000'000 * GiB));
+     return store(s.server.limits.room_bytes, parse_bytes_or_never(v, 1'000'000 * GiB));
    }},
-  {"room-age", "History", "TIME", "0", "for how long messages are kept, e.g. 90d; 0: for ever", false,
-   [](settings& s, view v) { return store_age(s.server.limits.room_age, v); }},
+  {"room-age", "History", "TIME", "0", "messages that are older go, e.g. 90d; 0: never", false,
+   [](settings& s, view v) {
+     return store_duration_or_never(s.server.limits.room_age, v, 1min, 24h * 36'500);
+   }},
   {"id-window", "History", "TIME", "24h", "a message sent once more is known for so long", false,
    [](settings& s, view v) { return store_duration(s.server.limits.id_time, v, 1s, 24h * 30); }},
-  {"name-hold", "History", "TIME", "2m", "a name is held for somebody who may come back", false,
-   [](settings& s, view v) { return store_duration(s.server.limits.name_hold_time, v, 0ms, 24h * 30); }},
+  {"name-hold", "History", "TIME", "2m", "a name is held for somebody who may come back; 0: never", false,
+   [](settings& s, view v) {
+     return store_duration_or_never(s.server.limits.name_hold_time, v, 1ms, 24h * 30);
+   }},
 
   {"max-connections", "Limits", "N", "20000", "open at the same time; more are closed at once",
    false,
@@ -264,7 +265,9 @@ constexpr setting table[] = {
   {"drain-timeout", "Limits", "TIME", "5s", "for all of them when the server stops", false,
    [](settings& s, view v) { return store_duration(s.server.limits.drain_time, v); }},
   {"sleep-after", "Limits", "TIME", "5s", "a quiet connection gives back memory; 0: never", false,
-   [](settings& s, view v) { return store_duration(s.server.limits.sleep_time, v, 0ms); }},
+   [](settings& s, view v) {
+     return store_duration_or_never(s.server.limits.sleep_time, v, 1ms, 24h);
+   }},
 
   {"log-level", "Log", "debug|info|warning|error", "info", "the least that is logged", false,
    [](settings& s, view v) { return store_choice(s.log.level, v, level_choices); }},

@@ -44,6 +44,24 @@ std::string duration_text(std::uint64_t ms) {
   return ms % 1000 == 0 ? fmt::format("{}s", ms / 1000) : fmt::format("{}ms", ms);
 }
 
+/// `300.1.1.1`: a name that no name server can know, because it can only be meant as an address.
+bool is_wrong_ipv4(std::string_view host) {
+  if (host.find_first_not_of("0123456789.") != std::string_view::npos) return false;
+  error_code not_an_address;
+  boost::asio::ip::make_address_v4(std::string(host), not_an_address);
+  return not_an_address.failed();
+}
+
+bool is_ipv6(std::string_view host) {
+  error_code not_an_address;
+  boost::asio::ip::make_address_v6(std::string(host), not_an_address);
+  return !not_an_address.failed();
+}
+
+bool is_never(std::string_view text) {
+  return text == "0" || text == "never";
+}
+
 } // namespace
 
 result<listen_address> parse_address(std::string_view text) {
@@ -60,6 +78,9 @@ result<listen_address> parse_address(std::string_view text) {
   if (!brackets && host.find(':') != std::string_view::npos)
     return fail(errc::bad_setting, "is not HOST:PORT; an IPv6 address stands in brackets, as in "
                                    "[::1]:8443");
+  if (is_wrong_ipv4(host) || (brackets && !is_ipv6(host)))
+    return fail(errc::bad_setting, "is not HOST:PORT: its host is no address; give for example "
+                                   "127.0.0.1:8443, [::1]:8443 or localhost:0");
   const auto number = parse_count(port, 0, 65535);
   if (!number)
     return fail(errc::bad_setting, "needs a port after the last colon: a number from 0 (any "
@@ -96,6 +117,15 @@ result<std::chrono::milliseconds> parse_duration(std::string_view text,
   return std::chrono::milliseconds(*ms);
 }
 
+result<std::chrono::milliseconds> parse_duration_or_never(std::string_view text,
+                                                          std::chrono::milliseconds least,
+                                                          std::chrono::milliseconds most) {
+  if (is_never(text)) return std::chrono::milliseconds(0);
+  auto given = parse_duration(text, least, most);
+  if (!given) return fail(errc::bad_setting, given.error().message + ", or 0 for never");
+  return given;
+}
+
 result<std::uint64_t> parse_count(std::string_view text, std::uint64_t least, std::uint64_t most) {
   const auto number = parse_quantity(text, ones);
   if (!number || *number < least || *number > most)
@@ -103,6 +133,10 @@ result<std::uint64_t> parse_count(std::string_view text, std::uint64_t least, st
                 fmt::format("is {}; give a whole number from {} to {}",
                             number ? "out of range" : "not a number", least, most));
   return *number;
+}
+
+result<std::uint64_t> parse_count_or_never(std::string_view text, std::uint64_t most) {
+  return is_never(text) ? result<std::uint64_t>(std::uint64_t{0}) : parse_count(text, 0, most);
 }
 
 result<std::uint64_t> parse_bytes(std::string_view text, std::uint64_t least, std::uint64_t most) {
@@ -113,6 +147,10 @@ result<std::uint64_t> parse_bytes(std::string_view text, std::uint64_t least, st
     return fail(errc::bad_setting,
                 fmt::format("is out of range; give {} to {} bytes", least, most));
   return *number;
+}
+
+result<std::uint64_t> parse_bytes_or_never(std::string_view text, std::uint64_t most) {
+  return is_never(text) ? result<std::uint64_t>(std::uint64_t{0}) : parse_bytes(text, 0, most);
 }
 
 result<bool> parse_switch(std::string_view text) {

@@ -32,11 +32,20 @@ result<std::chrono::milliseconds> parse_duration(std::string_view text,
                                                  std::chrono::milliseconds least,
                                                  std::chrono::milliseconds most);
 
+/// Likewise, or `0` or `never`, which are the same: what the setting is about does not happen.
+result<std::chrono::milliseconds> parse_duration_or_never(std::string_view text,
+                                                          std::chrono::milliseconds least,
+                                                          std::chrono::milliseconds most);
+
 /// A whole number.
 result<std::uint64_t> parse_count(std::string_view text, std::uint64_t least, std::uint64_t most);
+/// Likewise, from 0 on, which may be written `never`.
+result<std::uint64_t> parse_count_or_never(std::string_view text, std::uint64_t most);
 
 /// A whole number of bytes, or of KiB, MiB or GiB with `k`, `M` or `G` behind it.
 result<std::uint64_t> parse_bytes(std::string_view text, std::uint64_t least, std::uint64_t most);
+/// Likewise, from 0 on, which may be written `never`.
+result<std::uint64_t> parse_bytes_or_never(std::string_view text, std::uint64_t most);
 
 /// `on`, `off`, `true`, `false`, `yes`, `no`, `1`, `0`.
 result<bool> parse_switch(std::string_view text);

@@ -39,6 +39,11 @@ void overlay(given_values& below, given_values above) {
     below[name] = std::move(given);
 }
 
+/// A shell has made a path of it, and nobody else does.
+bool begins_with_tilde(const setting& s, std::string_view value) {
+  return (s.value == "FILE" || s.value == "DIR") && value.starts_with('~');
+}
+
 bool has_control_character(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; });
 }
@@ -50,6 +55,10 @@ result<void> apply(settings& into, const setting& s, const given_value& given) {
       return wrong(fmt::format("{} has an empty value; give {}", given.where, s.value));
     if (has_control_character(value))
       return wrong(fmt::format("{} \"{}\" has a control character", given.where, shown));
+    if (begins_with_tilde(s, value))
+      return wrong(fmt::format("{} \"{}\" begins with ~, which only a shell makes a home directory "
+                               "of; write the whole path, or ./~ for a file of that name",
+                               given.where, shown));
     const auto done = s.apply(into, value);
     if (!done) return wrong(fmt::format("{} \"{}\" {}", given.where, shown, done.error().message));
   }

@@ -1,6 +1,6 @@
 #include "server/server_impl.hpp"
 
-#include "model/names.hpp"
+#include "server/config_check.hpp"
 #include "transport/memory_socket.hpp"
 
 #include <boost/asio/associated_executor.hpp>
@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <limits>
+#include <string_view>
 #include <utility>
 
 namespace asio_chat {
@@ -23,44 +23,8 @@ using asio::ip::tcp;
 
 namespace {
 
-// A text of this length fits a frame of the native protocol whatever it is made of.
-constexpr std::size_t longest_text = 30'000;
 // A client that is not told the idle time, or does not know that it could be, pings once a minute.
 constexpr auto least_idle_time = std::chrono::minutes(1);
-
-void check_range(std::string_view what, std::size_t value, std::size_t least, std::size_t most,
-                 std::string_view unit) {
-  if (value >= least && value <= most) return;
-  throw error(fail(errc::bad_setting,
-                   fmt::format("{} {} to {} {}, not {}", what, least, most, unit, value)));
-}
-
-server_config checked(server_config c) {
-  auto room = check_room_name(c.default_room, c.limits);
-  if (!room) throw error(room.error());
-  c.default_room = *std::move(room);
-  // What is announced with every message must leave room for the message; and `anon-65535` is the
-  // longest name that is given to who has none.
-  check_range("the longest text must be", c.limits.text_bytes, 1, longest_text, "bytes");
-  check_range("the longest name must be", c.limits.name_characters, 10, 64, "characters");
-  check_range("the longest room name must be", c.limits.room_characters, 1, 64, "characters");
-  check_range("what may wait for a session before entries wait in the log must be",
-              c.limits.outbox_pause_bytes, 64u << 10, c.limits.outbox_bytes / 2, "bytes");
-  check_range("what may wait for all sessions together must be", c.limits.outbox_total_bytes,
-              1u << 20, std::numeric_limits<std::size_t>::max(), "bytes");
-  check_range("the posts of a member that may be under way must be", c.limits.posts_under_way, 2,
-              1'000'000, "posts");
-  check_range("the longest topic must be", c.limits.topic_bytes, 1, 4096, "bytes");
-  for (const auto& [name, entries] : c.join_history) {
-    const auto proper = check_room_name(name, c.limits);
-    if (!proper || *proper != name)
-      throw error(fail(errc::bad_setting, fmt::format("join_history: {} is no room's name", name)));
-  }
-  if (c.passphrase && c.passphrase->empty()) {
-    throw error(fail(errc::bad_setting, "an empty passphrase would let everybody in"));
-  }
-  return c;
-}
 
 /// To verify a certificate anew takes some tenths of a millisecond.
 constexpr std::size_t most_judged = 4;
@@ -126,7 +90,10 @@ server::impl::impl(asio::io_context& context, server_config config)
     tls_->change(config_.tls).value();
     tls_->start();
   }
-  reactor_.start([this] { refusals_.visit(); });
+  reactor_.start([this] {
+    refusals_.visit();
+    watch_clock();
+  });
   const auto idle = config_.limits.idle_time;
   if (idle.count() > 0 && idle < least_idle_time) {
     log_(severity::warning,
@@ -134,6 +101,17 @@ server::impl::impl(asio::io_context& context, server_config config)
          "and all of the text protocol, are closed again and again",
          {{"idle_time_ms", std::to_string(idle.count())}});
   }
+}
+
+void server::impl::watch_clock() {
+  const auto jump = clock_watch_.look();
+  if (!jump) return;
+  const auto seconds = std::chrono::round<std::chrono::seconds>(std::chrono::abs(*jump));
+  log_(severity::warning,
+       fmt::format("The clock has jumped {}: messages bear its time as it is now, and nothing that "
+                   "lasts goes by it",
+                   *jump > std::chrono::milliseconds(0) ? "ahead" : "back"),
+       {{"seconds", std::to_string(seconds.count())}});
 }
 
 std::function<void(const entry&)> server::impl::message_log() const {
@@ -204,7 +182,7 @@ result<std::vector<tcp::endpoint>> server::impl::open(const std::vector<tcp::end
       context_, log_,
       [this, make_stream = std::move(make_stream)](transport::tcp_socket socket,
                                                    const tcp::endpoint& from) {
-        if (!is_full()) {
+        if (!is_full(socket)) {
           tune(socket, config_.limits.stall_time);
           begin(make_stream(std::move(socket)), to_string(from), from.port());
         }
@@ -220,11 +198,17 @@ result<std::vector<tcp::endpoint>> server::impl::open(const std::vector<tcp::end
   return bound;
 }
 
-bool server::impl::is_full() {
-  const bool full = sessions_.size() >= config_.limits.connections;
+bool server::impl::is_full(transport::tcp_socket& next) {
+  std::string_view why;
+  if (sessions_.size() >= config_.limits.connections) {
+    why = "there are as many as are allowed";
+  } else if (net::is_in_reserve(next.native_handle())) {
+    why = "the last files and sockets that this process may open are kept for the history";
+  }
   // One record for the whole time that the server is full.
+  const bool full = !why.empty();
   if (full && !std::exchange(full_, true)) {
-    log_(severity::warning, "Connections are refused: there are as many as are allowed",
+    log_(severity::warning, fmt::format("Connections are refused: {}", why),
          {{"connections", std::to_string(sessions_.size())}});
   }
   full_ = full;

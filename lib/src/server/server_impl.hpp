@@ -51,7 +51,8 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   /// All of these addresses; gives where it listens.
   result<std::vector<boost::asio::ip::tcp::endpoint>>
   open(const std::vector<boost::asio::ip::tcp::endpoint>& at, stream_maker make_stream);
-  bool is_full();
+  void watch_clock();
+  bool is_full(transport::tcp_socket& next);
   /// Whoever is connected is judged anew.
   void trust_has_changed();
   /// Judges some of those who are connected, and then the others.
@@ -66,6 +67,7 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   const server_config config_;
   logger log_;
   system_clock clock_;
+  clock_watch clock_watch_{clock_};
   work_watch watch_;
   const std::shared_ptr<tls_keeper> tls_; ///< has none: in memory only
   storage storage_;

@@ -22,6 +22,16 @@ namespace {
 constexpr int longest_wait_ms = 1'000;
 constexpr std::size_t most_bytes = std::size_t{8} << 20;
 
+/// Something to read, or the end. One that stays silent for so long has neither.
+bool has_more(int fd) {
+  pollfd pipe{fd, POLLIN, 0};
+  int ready = 0;
+  do
+    ready = ::poll(&pipe, 1, longest_wait_ms);
+  while (ready < 0 && errno == EINTR);
+  return ready == 1;
+}
+
 } // namespace
 
 file_descriptor::~file_descriptor() {
@@ -40,14 +50,10 @@ result<file_descriptor> open_for_reading(const std::string& path, const std::str
     return fail(errc::bad_certificate_file,
                 fmt::format("{} '{}' cannot be read: {}", what, path, errno_text(errno)));
   struct stat about {};
-  if (::fstat(file.get(), &about) == 0 && S_ISFIFO(about.st_mode)) {
-    pollfd pipe{file.get(), POLLIN, 0};
-    if (::poll(&pipe, 1, longest_wait_ms) != 1)
-      return fail(
-          errc::bad_certificate_file,
-          fmt::format("{} '{}' cannot be read: it is a pipe that nobody writes into", what, path));
-    ::fcntl(file.get(), F_SETFL, O_RDONLY);
-  }
+  if (::fstat(file.get(), &about) == 0 && S_ISFIFO(about.st_mode) && !has_more(file.get()))
+    return fail(
+        errc::bad_certificate_file,
+        fmt::format("{} '{}' cannot be read: it is a pipe that nobody writes into", what, path));
   return file;
 }
 
@@ -69,6 +75,10 @@ result<std::string> read_all(const file_descriptor& file, const std::string& pat
   for (;;) {
     const ssize_t n = ::read(file.get(), chunk.data(), chunk.size());
     if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) {
+      if (has_more(file.get())) continue;
+      return refuse("it is a pipe or a device that does not end");
+    }
     if (n < 0) return refuse(errno_text(errno));
     if (n == 0) return text;
     if (text.size() + static_cast<std::size_t>(n) > most_bytes)

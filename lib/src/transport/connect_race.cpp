@@ -1,5 +1,7 @@
 #include "transport/connect_race.hpp"
 
+#include "transport/close_on_exec.hpp"
+
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
@@ -90,6 +92,9 @@ void connect_race::go_on() {
 
 void connect_race::attempt(const tcp::endpoint& address) {
   tcp_socket& socket = sockets_.emplace_back(context_.get_executor());
+  error_code cannot_open; // connecting says so
+  socket.open(address.protocol(), cannot_open);
+  if (!cannot_open) close_on_exec(socket);
   socket.async_connect(address, [self = shared_from_this(), &socket](const error_code& e) {
     if (self->done_) self->tried(socket, e);
   });

@@ -60,6 +60,7 @@ void put_entry(object_writer& o, const entry& e) {
   o.put("time", milliseconds(e.time));
   o.put("from", e.from);
   o.put("text", e.text);
+  if (!e.address.empty()) o.put("address", e.address);
 }
 
 /// As many as fit into a frame; whether that is all of them.
@@ -90,6 +91,7 @@ entry entry_in(const json::object& o) {
   e.time = time_in(o);
   e.from = string_field(o, "from");
   e.text = string_field(o, "text");
+  e.address = optional_string(o, "address").value_or("");
   return e;
 }
 

@@ -56,6 +56,23 @@ TEST_CASE("asio-chat C12: a message, with and without its time") {
   CHECK(text(said("hi"), time_format::full) == lines{"[2023-11-14 22:13:20] bob: hi"});
 }
 
+TEST_CASE("asio-chat C12: the sender's address, where the server tells it and it is asked for") {
+  ::setenv("TZ", "UTC", 1);
+  ::tzset();
+  text_display d(time_format::full, "localhost:8443", true, true);
+  entry e = said("hi");
+  e.address = "192.0.2.7:40000";
+  CHECK(shown(d, {e}) == lines{"[2023-11-14 22:13:20] bob: hi"});
+  CHECK(json(e).find("\"address\":\"192.0.2.7:40000\"") != std::string::npos);
+  d.show_address(true);
+  CHECK(shown(d, {e}) == lines{"[2023-11-14 22:13:20] 192.0.2.7:40000: bob: hi"});
+  e.address = "\033[2J";
+  CHECK(shown(d, {e})[0].find('\033') == std::string::npos);
+  e.address.clear();
+  CHECK(shown(d, {e}) == lines{"[2023-11-14 22:13:20] bob: hi"});
+  CHECK(json(e).find("address") == std::string::npos);
+}
+
 TEST_CASE("asio-chat C27: what people do") {
   CHECK(text(member_joined{"lobby", "bob"}) == lines{"* bob joined the chat *"});
   CHECK(text(member_left{"lobby", "bob"}) == lines{"* bob left *"});

@@ -112,6 +112,37 @@ TEST_CASE("thousands of names that are over are forgotten some at a time, and fr
   }
 }
 
+TEST_CASE("for how long a name is held does not depend on the time of day") {
+  constexpr auto years = 24h * 3650;
+  remembering_store store;
+  recording_sink ear, other;
+  wall_time now{};
+  {
+    bench b(&store);
+    b.house.leave(*b.enter(ear, ada, "ada").value());
+    b.clock.set_wall(b.clock.wall_now() + years);
+    CHECK(b.enter(other, eve, "ada").has_error());
+    b.clock.set_wall(b.clock.wall_now() - 2 * years);
+    b.clock.advance(b.given.name_hold_time - 1ms);
+    CHECK(b.enter(other, eve, "ada").has_error());
+    now = b.clock.wall_now();
+    SECTION("in a server that goes on") {
+      b.clock.advance(1ms);
+      CHECK(b.enter(other, eve, "ada").has_value());
+      return;
+    }
+  }
+  SECTION("over the end of a server") {
+    manual_clock clock;
+    clock.set_wall(now + 2 * years);
+    name_book anew(&store, clock, 1h, [](std::uint64_t) { return [] {}; });
+    clock.advance(1h - 1ms);
+    CHECK(anew.check_free("ada", eve).has_error());
+    clock.advance(1ms);
+    CHECK(anew.check_free("ada", eve).has_value());
+  }
+}
+
 TEST_CASE("who goes for good gives his name up at once") {
   bench b;
   recording_sink ear, other;

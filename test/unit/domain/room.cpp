@@ -285,3 +285,26 @@ TEST_CASE("an event of many receivers is one object") {
   CHECK(one.last == two.last);
   w.leave(alice);
 }
+
+TEST_CASE("C12: where a message comes from is told as it is said, and is in no log") {
+  domain_world w{limits()};
+  person& bob = w.in("bob");
+  person& alice = w.people.emplace_back();
+  alice.self =
+      w.hub.enter(alice.ear, {w.new_identity(), "alice", true, true, "192.0.2.7:40000"}).value();
+  w.hub.join(*alice.self, "lobby", "").value();
+  w.settle();
+  w.type(alice, "hello");
+  w.type(bob, "hello, too");
+  w.run();
+  const auto told = bob.ear.all<entry>();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].address == "192.0.2.7:40000");
+  CHECK(alice.ear.last<entry>().address.empty()); // bob's is not to be seen
+  person& carol = w.enter("carol");
+  w.hub.join(*carol.self, "lobby", "").value();
+  w.run();
+  REQUIRE(carol.ear.all<entry>().size() == 2);
+  for (const entry& e : carol.ear.all<entry>())
+    CHECK(e.address.empty());
+}

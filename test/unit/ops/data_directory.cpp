@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+using asio_chat::ops::check_data_directory;
 using asio_chat::ops::prepare_data_directory;
 using asio_chat::test::temp_directory;
 
@@ -29,6 +30,39 @@ TEST_CASE("the data directory is made for its owner only, with those above it", 
   CHECK(mode_of(top / "a") == 0700);
   CHECK(mode_of(top / "a/b") == 0700);
   CHECK(prepare_data_directory(top / "a/b" + "/").has_value());
+}
+
+TEST_CASE("a data directory that is only tried is not there afterwards", "[ops]") {
+  const temp_directory top;
+  CHECK(check_data_directory(top / "a/b").has_value());
+  CHECK(::access((top / "a").c_str(), F_OK) != 0);
+  REQUIRE(prepare_data_directory(top / "a/b").has_value());
+  CHECK(check_data_directory(top / "a/b").has_value());
+  CHECK(::access((top / "a/b").c_str(), F_OK) == 0);
+}
+
+TEST_CASE("trying a data directory finds what making it would", "[ops]") {
+  const temp_directory top;
+  std::ofstream(top / "file") << "x";
+  REQUIRE(::mkdir((top / "open").c_str(), 0700) == 0);
+  REQUIRE(::chmod((top / "open").c_str(), 0777) == 0);
+  for (const std::string& bad :
+       {top / "file", top / "file/data", top / "open", std::string("/etc/passwd"),
+        std::string("/proc/x"), std::string("/proc/x/y"), std::string("/dev/null")}) {
+    INFO(bad);
+    const auto tried = check_data_directory(bad);
+    const auto made = prepare_data_directory(bad);
+    REQUIRE(tried.has_error());
+    REQUIRE(made.has_error());
+    CHECK(tried.error().message == made.error().message);
+  }
+}
+
+TEST_CASE("what was made on the way to a directory that cannot be had is removed", "[ops]") {
+  const temp_directory top;
+  const std::string too_long(300, 'x');
+  CHECK(prepare_data_directory(top / "new/" + too_long).has_error());
+  CHECK(::access((top / "new").c_str(), F_OK) != 0);
 }
 
 TEST_CASE("a data directory that others may write is refused", "[ops]") {

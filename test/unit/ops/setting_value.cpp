@@ -10,8 +10,26 @@ TEST_CASE("addresses", "[ops]") {
   CHECK(*parse_address("127.0.0.1:8443") == listen_address{"127.0.0.1", 8443});
   CHECK(*parse_address("[::1]:0") == listen_address{"::1", 0});
   CHECK(*parse_address("chat.example.org:65535") == listen_address{"chat.example.org", 65535});
-  for (const char* bad : {"", ":", "localhost", ":8443", "[]:1", "::1:8443", "a b:1", "[::1:8443",
-                          "host:", "host:x", "host:-1", "host:65536", "host:1 ", "host: 1"}) {
+  for (const char* bad : {"",
+                          ":",
+                          "localhost",
+                          ":8443",
+                          "[]:1",
+                          "::1:8443",
+                          "a b:1",
+                          "[::1:8443",
+                          "host:",
+                          "host:x",
+                          "host:-1",
+                          "host:65536",
+                          "host:1 ",
+                          "host: 1",
+                          "300.1.1.1:1",
+                          "1.2.3:1",
+                          "127.0.0.1.:1",
+                          "[localhost]:1",
+                          "[1.2.3.4]:1",
+                          "[::g]:1"}) {
     INFO(bad);
     CHECK_FALSE(parse_address(bad).has_value());
   }
@@ -32,6 +50,24 @@ TEST_CASE("durations", "[ops]") {
   CHECK(parsed("25h").error().message == "is out of range; give a duration from 1ms to 24h");
   CHECK(parse_duration("31d", 1s, 24h * 30).error().message ==
         "is out of range; give a duration from 1s to 30d");
+}
+
+TEST_CASE("0 and never are one thing, in durations, counts and sizes", "[ops]") {
+  for (const char* zero : {"0", "never"}) {
+    INFO(zero);
+    CHECK(*parse_duration_or_never(zero, 1min, 24h) == 0ms);
+    CHECK(*parse_count_or_never(zero, 5) == 0);
+    CHECK(*parse_bytes_or_never(zero, 5) == 0);
+    CHECK_FALSE(parse_duration(zero, 1ms, 24h).has_value());
+  }
+  CHECK(*parse_duration_or_never("90m", 1min, 24h) == 90min);
+  CHECK(parse_duration_or_never("30s", 1min, 24h).error().message ==
+        "is out of range; give a duration from 60s to 24h, or 0 for never");
+  for (const char* bad : {"0s", "Never", "-1", "25h"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_duration_or_never(bad, 1min, 24h).has_value());
+  }
+  CHECK_FALSE(parse_count_or_never("6", 5).has_value());
 }
 
 TEST_CASE("sizes and counts", "[ops]") {

@@ -1,9 +1,12 @@
 #include "ops/settings.hpp"
 
 #include "ops/command_line.hpp"
+#include "ops/descriptor_limit.hpp"
 #include "ops/setting_table.hpp"
 #include "support/catch.hpp"
 #include "unit/ops/sources.hpp"
+
+#include <fmt/format.h>
 
 #include <sstream>
 
@@ -107,9 +110,10 @@ TEST_CASE("a bad value is named with its source and with what would be right", "
   CHECK(from_arguments({"--idle-timeout", "5x"}).complaint() ==
         "command line: --idle-timeout \"5x\" is not a duration; give for example 300, 300s, 5m or "
         "250ms");
-  CHECK(from_arguments({"--room-age", "30m"}).complaint() ==
-        "command line: --room-age \"30m\" is out of range; give a duration from 1h to 36500d, or 0 "
-        "for ever");
+  CHECK(
+      from_arguments({"--room-age", "30s"}).complaint() ==
+      "command line: --room-age \"30s\" is out of range; give a duration from 60s to 36500d, or 0 "
+      "for never");
   CHECK(from_environment({{"ASIO_CHATD_BACKLOG", "0"}}).complaint() ==
         "environment: ASIO_CHATD_BACKLOG \"0\" is out of range; give a whole number from 1 to "
         "65535");
@@ -120,6 +124,76 @@ TEST_CASE("a bad value is named with its source and with what would be right", "
         "environment: ASIO_CHATD_CERT has an empty value; give FILE");
   CHECK(from_arguments({"--data", "/a\nb"}).complaint() ==
         "command line: --data \"/a\\nb\" has a control character");
+}
+
+TEST_CASE("durations are taken as they are given, to the millisecond", "[ops]") {
+  const auto given = [](const char* flag, const char* value) {
+    return from_arguments({flag, value}).read().value().settings.server.limits;
+  };
+  CHECK(given("--room-age", "90m").room_age == 90min);
+  CHECK(given("--room-age", "60001ms").room_age == 60'001ms);
+  CHECK(given("--name-hold", "1500ms").name_hold_time == 1500ms);
+}
+
+TEST_CASE("0, which may be written never, means one thing in all settings that take it", "[ops]") {
+  for (const char* zero : {"0", "never"}) {
+    INFO(zero);
+    const auto call =
+        from_arguments({"--room-age", zero, "--name-hold", zero, "--sleep-after", zero,
+                        "--room-entries", zero, "--room-bytes", zero, "--presence-limit", zero,
+                        "--join-history", zero, "--join-history", std::string("den=") + zero})
+            .read();
+    REQUIRE(call.has_value());
+    const limits& l = call->settings.server.limits;
+    CHECK(l.room_age == 0ms);
+    CHECK(l.name_hold_time == 0ms);
+    CHECK(l.sleep_time == 0ms);
+    CHECK(l.room_entries + l.room_bytes + l.presence_members + l.join_history == 0);
+    CHECK(call->settings.server.join_history.at("den") == 0);
+    // Whatever does not take it says so.
+    for (const auto& s : setting_table()) {
+      if (s.value != "TIME" && s.value != "N" && s.value != "BYTES") continue;
+      INFO(s.name);
+      const bool takes_it = s.help.find("0: never") != std::string_view::npos;
+      const std::string flag = "--" + std::string(s.name);
+      CHECK(from_arguments({flag, zero}).complaint().empty() == takes_it);
+    }
+  }
+}
+
+TEST_CASE("a path that begins with ~ is refused, wherever it comes from", "[ops]") {
+  constexpr const char* why = "begins with ~, which only a shell makes a home directory of";
+  for (const auto& s : setting_table()) {
+    if (s.value != "FILE" && s.value != "DIR") continue;
+    const std::string name(s.name);
+    INFO(name);
+    CHECK(from_arguments({"--" + name + "=~/x"}).complaint().find(why) != std::string::npos);
+    CHECK(from_file(name + " = \"~ada/x\"").complaint().find(why) != std::string::npos);
+    CHECK(from_environment({{environment_name(name), "~/x"}}).complaint().find(why) !=
+          std::string::npos);
+  }
+  CHECK(from_arguments({"--data=./~x"}).read().value().settings.data_directory == "./~x");
+}
+
+TEST_CASE("max-connections fits the descriptors of the process", "[ops]") {
+  const auto fit = [](std::vector<std::string> arguments, std::optional<std::uint64_t> limit) {
+    auto call = from_arguments(std::move(arguments)).read().value();
+    const auto lowered = fit_connections(call, limit);
+    if (!lowered) return lowered.error().message;
+    return fmt::format("{}{}", call.settings.server.limits.connections, *lowered ? " lowered" : "");
+  };
+  CHECK(fit({}, {}) == "20000");
+  CHECK(fit({}, 20'049) == "20000");
+  CHECK(fit({}, 20'048) == "19999 lowered");
+  CHECK(fit({"--max-connections", "20000"}, 20'048) == "19999 lowered");
+  CHECK(fit({"--max-connections", "100"}, 149) == "100");
+  CHECK(fit({"--max-connections", "100"}, 148) ==
+        "command line: --max-connections \"100\" is more than this process may have: it may open "
+        "148 files and sockets, 49 of which it needs itself; give 99 at most, or allow more with "
+        "LimitNOFILE= of systemd, or ulimit -n");
+  // Each port takes one.
+  CHECK(fit({"--listen", "localhost:1", "--listen", "localhost:2"}, 149) == "99 lowered");
+  CHECK(fit({}, 49).starts_with("this process may open 49 files and sockets, and needs 49"));
 }
 
 TEST_CASE("names that no setting has are refused, and the nearest is told", "[ops]") {

@@ -79,6 +79,63 @@ TEST_CASE("an idle time below a minute is warned of at start, and none is as goo
   CHECK(warnings(std::chrono::milliseconds(0)).empty());
 }
 
+TEST_CASE("every duration of a server is a range, and 0 is never or refused") {
+  struct member {
+    const char* name;
+    std::chrono::milliseconds limits::*place;
+    std::chrono::milliseconds least, most;
+    bool never;
+  };
+  using namespace std::chrono_literals;
+  const member all[] = {
+      {"room_age", &limits::room_age, 1min, 24h * 36'500, true},
+      {"name_hold_time", &limits::name_hold_time, 1ms, 24h * 30, true},
+      {"sleep_time", &limits::sleep_time, 1ms, 24h, true},
+      {"id_time", &limits::id_time, 1s, 24h * 30, false},
+      {"handshake_time", &limits::handshake_time, 1ms, 24h, false},
+      {"login_time", &limits::login_time, 1ms, 24h, false},
+      {"idle_time", &limits::idle_time, 1ms, 24h, true},
+      {"stall_time", &limits::stall_time, 1ms, 24h, false},
+      {"close_time", &limits::close_time, 1ms, 24h, false},
+      {"drain_time", &limits::drain_time, 1ms, 24h, false},
+  };
+  for (const member& m : all) {
+    INFO(m.name);
+    const auto with = [&](std::chrono::milliseconds value) {
+      server_config c;
+      c.limits.*m.place = value;
+      return refusal(c);
+    };
+    CHECK(with(m.least).empty());
+    CHECK(with(m.most).empty());
+    CHECK(with(0ms).empty() == m.never);
+    for (const auto bad : {m.least - 1ms, m.most + 1ms, -1ms, std::chrono::milliseconds::max()})
+      if (bad != 0ms) CHECK(with(bad).starts_with("limits." + std::string(m.name) + " must be "));
+  }
+}
+
+TEST_CASE("every count of a server is in a range") {
+  const auto with = [](auto place, auto value) {
+    server_config c;
+    c.limits.*place = value;
+    return refusal(c);
+  };
+  CHECK(with(&limits::rooms, 0u).starts_with("limits.rooms must be 1 to"));
+  CHECK(with(&limits::rooms_per_member, 0u).starts_with("limits.rooms_per_member must be 1 to"));
+  CHECK(with(&limits::connections, 0u).starts_with("limits.connections must be 1 to"));
+  CHECK(with(&limits::join_history, 10'001u) ==
+        "limits.join_history must be 0 to 10000 entries, not 10001");
+  CHECK(with(&limits::join_history, 0u).empty());
+  server_config c;
+  for (const int backlog : {0, -1, 65'536}) {
+    c.backlog = backlog;
+    CHECK(refusal(c).starts_with("backlog must be 1 to 65535, not "));
+  }
+  c = {};
+  c.join_history["den"] = 10'001;
+  CHECK(refusal(c) == "join_history of den must be 0 to 10000 entries, not 10001");
+}
+
 TEST_CASE("the default room has a room's name, and an empty passphrase is none") {
   server_config c;
   c.default_room = "no room";

@@ -42,6 +42,8 @@ inline const std::map<std::string, wire::native::message>& message_samples() {
   entry done = said;
   done.kind = entry_kind::action;
   done.text = "waves";
+  entry from_somewhere = said;
+  from_somewhere.address = "192.0.2.7:40000";
   entry set = said;
   set.kind = entry_kind::topic;
   set.text = "tea";
@@ -55,6 +57,7 @@ inline const std::map<std::string, wire::native::message>& message_samples() {
       {"welcome without a token",
        native::welcome{"alice", "asio-chatd 0.1.0", 8192, {"help", "who"}}},
       {"event message", event(said)},
+      {"event message, and where from", event(from_somewhere)},
       {"event action", event(done)},
       {"event topic", event(set)},
       {"event joined", event(member_joined{"den", "bob"})},

@@ -40,6 +40,7 @@ void copy_pages(SQLite::Database& from, SQLite::Database& to, const progress_fun
 
 std::optional<failure> copy_as_it_is_now(const database_file& from, const database_file& to,
                                          const progress_function& tell) {
+  if (auto file = check_is_file(from); !file) return std::move(file.error());
   std::optional<SQLite::Database> source;
   try {
     source.emplace(connect_for_reading(from));

@@ -67,10 +67,20 @@ result<void> prepare_file(const database_file& f) {
   if (errno != EEXIST)
     return unusable(
         f, fmt::format("cannot be made: {}; choose another directory with --data", text_of(errno)));
+  return check_can_be_written(f);
+}
+
+result<void> check_is_file(const database_file& f) {
   struct stat status {};
   if (::stat(f.path.c_str(), &status) != 0)
-    return unusable(f, fmt::format("cannot be looked at: {}", text_of(errno)));
+    return errno == ENOENT ? result<void>()
+                           : unusable(f, fmt::format("cannot be looked at: {}", text_of(errno)));
   if (!S_ISREG(status.st_mode)) return unusable(f, "is no file: move it away");
+  return {};
+}
+
+result<void> check_can_be_written(const database_file& f) {
+  if (auto file = check_is_file(f); !file) return file;
   if (::faccessat(AT_FDCWD, f.path.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
     return unusable(f, fmt::format("cannot be written to: {}; allow it with: chmod 600 '{}', or "
                                    "choose another directory with --data",

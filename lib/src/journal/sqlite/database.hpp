@@ -19,6 +19,12 @@ struct database_file {
 /// written to.
 result<void> prepare_file(const database_file& f);
 
+/// A failure if it is a pipe, a device, or a directory: SQLite would wait for what never comes. One
+/// that is not there is left to whoever opens it.
+result<void> check_is_file(const database_file& f);
+/// Likewise, and of one that may not be written to.
+result<void> check_can_be_written(const database_file& f);
+
 /// Nothing in the file is changed by that. Throws `SQLite::Exception`, as all that follow.
 SQLite::Database connect(const database_file& f);
 /// From here on what is committed is on the disk.

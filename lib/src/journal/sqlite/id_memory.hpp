@@ -1,7 +1,7 @@
 // Which ids of messages are known, so that a message that is sent again is not kept again.
 #pragma once
 
-#include <asio_chat/time.hpp>
+#include "base/clock.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -36,7 +36,7 @@ class id_memory {
     return found == known_.end() ? nullptr : &found->second;
   }
   /// @param noted when the window begins
-  void add(const id_hash& id, first_time first, wall_time noted) {
+  void add(const id_hash& id, first_time first, steady_time noted) {
     if (!known_.emplace(id, first).second) return;
     order_.push_back({id, noted});
     ++ids_of_[author_of(id)];
@@ -55,7 +55,7 @@ class id_memory {
     std::ranges::stable_sort(order_, {}, &remembered::noted);
   }
   /// What is older than the window, and what is too much.
-  void forget(wall_time now) {
+  void forget(steady_time now) {
     expire(spared_, now);
     expire(order_, now);
     while (size() > most_)
@@ -75,7 +75,7 @@ class id_memory {
   };
   struct remembered {
     id_hash id;
-    wall_time noted;
+    steady_time noted; ///< the time of day may be set
   };
 
   static std::uint32_t author_of(const id_hash& id) noexcept {
@@ -100,7 +100,7 @@ class id_memory {
       return;
     }
   }
-  void expire(std::deque<remembered>& oldest_first, wall_time now) {
+  void expire(std::deque<remembered>& oldest_first, steady_time now) {
     while (!oldest_first.empty() && oldest_first.front().noted + window_ <= now) {
       erase(oldest_first.front().id);
       oldest_first.pop_front();

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace asio_chat::sqlite {
@@ -48,8 +49,14 @@ key_file::owner owner_in(const std::string& bytes) {
   return o;
 }
 
-/// SQLite would make it readable for everybody.
+/// A file, and no pipe or device, at which SQLite would wait; SQLite would also make it readable
+/// for everybody.
 const std::string& make_private(const std::string& path, key_file::use u) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    throw error(fail(errc::storage_failed,
+                     fmt::format("the key ring '{}' is no file: move it away", path)));
+  }
   if (u == key_file::use::read) return path;
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd >= 0) {

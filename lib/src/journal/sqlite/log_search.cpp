@@ -12,16 +12,14 @@ log_search::log_search(const SQLite::Database& db, record_table& records, key_ri
     : db_(db)
     , records_(records)
     , keys_(keys)
+    , turns_(db)
     , record_at_(db, "SELECT place, last, time FROM records WHERE place BETWEEN ? AND ? "
                      "ORDER BY place DESC LIMIT 1") {}
 
 result<journal::hits> log_search::run(const search_query& q, const room_row& room,
                                       search_candidates& candidates) {
   opened_.clear();
-  offsets wanted{room.first, room.head};
-  if (q.since) wanted.first = first_record_since(*q.since, room).first;
-  // The first record that ends at that time or later may begin before.
-  if (q.until) wanted.last = first_record_since(*q.until, room).last;
+  const offsets wanted = within_times(q, room);
   candidates.narrow(wanted.first, wanted.last);
   auto hits = pick_hits(q, candidates,
                         [&](std::uint64_t offset) { return entry_at(offset, room, q.room); });
@@ -29,10 +27,31 @@ result<journal::hits> log_search::run(const search_query& q, const room_row& roo
   return hits;
 }
 
-log_search::offsets log_search::first_record_since(wall_time t, const room_row& room) {
-  // Times never decrease, so halving finds it. A record's time is that of its last entry.
+log_search::offsets log_search::within_times(const search_query& q, const room_row& room) {
+  if (!q.since && !q.until) return {room.first, room.head};
+  offsets wanted{room.head + 1, 0};
   std::uint64_t begin = room.first;
-  offsets found{room.head + 1, room.head};
+  while (begin <= room.head) {
+    const auto turn = turns_.next_after(room.number, begin);
+    const offsets stretch{begin, turn && *turn <= room.head ? *turn - 1 : room.head};
+    offsets part = stretch;
+    if (q.since) part.first = first_record_since(*q.since, room, stretch).first;
+    // The first record that ends at that time or later may begin before.
+    if (q.until) part.last = first_record_since(*q.until, room, stretch).last;
+    if (part.first <= part.last) {
+      wanted.first = std::min(wanted.first, part.first);
+      wanted.last = part.last;
+    }
+    begin = stretch.last + 1;
+  }
+  return wanted;
+}
+
+log_search::offsets log_search::first_record_since(wall_time t, const room_row& room,
+                                                   offsets stretch) {
+  // Its times never decrease, so halving finds it. A record's time is that of its last entry.
+  std::uint64_t begin = stretch.first;
+  offsets found{stretch.last + 1, stretch.last};
   while (begin < found.first) {
     const std::uint64_t middle = begin + (found.first - begin) / 2;
     record_at_.reset();

@@ -4,6 +4,7 @@
 #include "journal/journal.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/search_index.hpp"
+#include "journal/sqlite/turn_table.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -30,13 +31,17 @@ class log_search {
     std::uint64_t last;
   };
 
-  offsets first_record_since(wall_time t, const room_row& room);
+  /// All that a query's times leave over, and maybe more between.
+  offsets within_times(const search_query& q, const room_row& room);
+  /// The first record of a stretch that ends at that time or later.
+  offsets first_record_since(wall_time t, const room_row& room, offsets stretch);
   result<const journal::record*> entry_at(std::uint64_t offset, const room_row& room,
                                           const std::string& name);
 
   const SQLite::Database& db_;
   record_table& records_;
   key_ring& keys_;
+  turn_table turns_;
   SQLite::Statement record_at_;
   std::vector<journal::record> opened_; ///< the record that was opened last
 };

@@ -8,6 +8,8 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace asio_chat::sqlite {
@@ -17,6 +19,29 @@ namespace {
 failure cannot_be_written(const std::string& path, int error) {
   return fail(errc::storage_failed, fmt::format("'{}' cannot be written: {}", path,
                                                 std::generic_category().message(error)));
+}
+
+/// A file whose maker was killed is taken over, one that is being made is not.
+/// @return the open file, or the negative number of an error
+int open_unfinished(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+  if (fd < 0) return -errno;
+  struct stat opened {
+  }, named{};
+  int error = 0;
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    error = errno;
+  } else if (::fstat(fd, &opened) != 0 || !S_ISREG(opened.st_mode) ||
+             ::stat(path.c_str(), &named) != 0 || named.st_ino != opened.st_ino) {
+    error = EWOULDBLOCK; // it was published meanwhile
+  } else if (opened.st_uid != ::geteuid()) {
+    error = EPERM; // whoever put it there would have what is written
+  } else if (::fchmod(fd, 0600) != 0 || ::ftruncate(fd, 0) != 0) {
+    error = errno;
+  }
+  if (error == 0) return fd;
+  ::close(fd);
+  return -error;
 }
 
 failure already_there(const std::string& path) {
@@ -45,16 +70,19 @@ int rename_without_replacing(const std::string& from, const std::string& to) {
 result<new_file> new_file::make(const std::string& path) {
   if (::faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
     return already_there(path);
-  new_file made(path);
-  ::unlink(made.unfinished().c_str());
-  const int fd = ::open(made.unfinished().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) return cannot_be_written(path, errno);
-  ::close(fd);
-  return made;
+  const std::string unfinished = path + suffix;
+  const int fd = open_unfinished(unfinished);
+  if (fd == -EWOULDBLOCK)
+    return fail(errc::bad_setting, fmt::format("'{}' is being written by another program, into "
+                                               "'{}': wait for it, or name another file",
+                                               path, unfinished));
+  if (fd < 0) return cannot_be_written(path, -fd);
+  return new_file(path, fd);
 }
 
 new_file::~new_file() {
   if (!path_.empty()) ::unlink(unfinished().c_str());
+  if (fd_ >= 0) ::close(fd_);
 }
 
 result<void> new_file::publish() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "journal/sqlite/record_table.hpp"
+#include "journal/sqlite/turn_table.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -27,7 +28,9 @@ bool is_urgent(const room_row& r, std::uint64_t unshown, const retention& keep) 
 /// Takes whole records out, oldest first, and changes the row accordingly; the caller writes it.
 /// @param most records to take out in one call
 /// @return how many were taken out
-std::size_t trim(record_table& records, room_row& r, const retention& keep, wall_time now,
-                 std::size_t most);
+/// @param now what is later was written while the clock was wrong, and is as old as what was
+///   written next, when it was right again
+std::size_t trim(record_table& records, turn_table& turns, room_row& r, const retention& keep,
+                 wall_time now, std::size_t most);
 
 } // namespace asio_chat::sqlite

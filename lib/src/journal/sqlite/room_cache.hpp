@@ -36,6 +36,7 @@ struct room_state {
   std::string ids;                        ///< of those, as the record has them
   std::size_t waiting_bytes = 0;
   bool new_topic = false;
+  bool turns = false; ///< the first of those that wait is earlier than the entry before it
   /// @}
 
   std::uint64_t unshown = 0;             ///< entries in the file, not shown any more, about

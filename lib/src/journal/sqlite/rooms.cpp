@@ -12,6 +12,7 @@
 namespace asio_chat::sqlite {
 
 result<std::vector<known_room>> rooms_in(const database_file& f, key_ring& keys) {
+  if (auto file = check_is_file(f); !file) return std::move(file.error());
   try {
     SQLite::Database db = connect_for_reading(f);
     const SQLite::Transaction snapshot(db);

@@ -2,6 +2,7 @@
 
 #include "journal/sqlite/search_index.hpp"
 #include "journal/sqlite/search_rebuild.hpp"
+#include "journal/sqlite/turn_table.hpp"
 
 #include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/Transaction.h>
@@ -115,6 +116,7 @@ schema journal_schema() {
               [](SQLite::Database& db) {
                 db.exec(tables);
                 db.exec(search_index::tables);
+                turn_table::create(db);
               },
           .steps = {
               // Words are compared by NFKC_Casefold.
@@ -140,6 +142,16 @@ result<void> check_kind(SQLite::Database& db, const database_file& f, const sche
   if (is_new(db)) return {};
   const auto version = version_of(db, f, s);
   return version ? result<void>() : version.error();
+}
+
+result<void> check_journal(const database_file& f) {
+  if (auto usable = check_can_be_written(f); !usable) return usable;
+  try {
+    SQLite::Database db = connect(f);
+    return check_kind(db, f, journal_schema());
+  } catch (const SQLite::Exception& e) {
+    return explain(f, e);
+  }
 }
 
 result<int> version_of(SQLite::Database& db, const database_file& f, const schema& s) {

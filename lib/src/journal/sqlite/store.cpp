@@ -54,7 +54,7 @@ room_state& store::room(const std::string& name) {
 
 void store::answer_open(open_operation& o, const room_state& r) {
   const room_row& row = r.now.row;
-  o.state = {{row.epoch, row.head}, row.time, r.now.topic};
+  o.state = {{row.epoch, row.head}, r.now.topic};
 }
 
 void store::plan(operation& o) {
@@ -126,16 +126,18 @@ void store::append(append_operation& a, std::optional<failure>& refused) {
   }
   touch(r);
   const std::size_t bytes = e.text.size() + e.from.size();
-  if (r.waiting.size() == entries_per_record || r.waiting_bytes + bytes > bytes_per_record)
+  const bool turns = e.time < row.time;
+  if (turns || r.waiting.size() == entries_per_record || r.waiting_bytes + bytes > bytes_per_record)
     seal_waiting(r);
+  r.turns = r.turns || turns;
   e.at = {row.epoch, ++row.head};
-  e.time = row.time = std::max(row.time, e.time);
+  row.time = e.time;
   if (e.kind == entry_kind::topic) {
     r.now.topic = e.text;
     r.new_topic = true;
   }
   if (!e.id.empty()) {
-    ids_.add(id, {row.head, row.time}, now_);
+    ids_.add(id, {row.head, row.time}, options_.time->now());
     ++new_ids_;
     r.ids.push_back(static_cast<char>(r.waiting.size()));
     r.ids.append(view_of(id));
@@ -174,6 +176,7 @@ void store::seal_waiting(room_state& r) {
   r.waiting.clear();
   r.waiting_bytes = 0;
   writer().records.insert(row.number, s);
+  if (std::exchange(r.turns, false)) writer().turns.insert(row.number, s.header.first);
 }
 
 void store::write_room(room_state& r) {
@@ -207,7 +210,7 @@ void store::apply(std::span<operation> group) {
   house_before_ = house_;
   last_ = nullptr;
   new_ids_ = 0;
-  ids_.forget(now_);
+  ids_.forget(options_.time->now());
   try {
     for (operation& o : group)
       plan(o);

@@ -8,6 +8,7 @@
 #include "journal/sqlite/room_cache.hpp"
 #include "journal/sqlite/search_index.hpp"
 #include "journal/sqlite/search_rebuild.hpp"
+#include "journal/sqlite/settled_clock.hpp"
 #include "journal/sqlite/trouble.hpp"
 #include "journal/sqlite/writer_connection.hpp"
 
@@ -63,6 +64,7 @@ class store {
   // store_start.cpp
   void start(SQLite::Database db);
   void empty_erased_rooms();
+  void recall_ids(const room_row& r, wall_time now);
   void index_backlog(const room_row& r);
 
   // store.cpp
@@ -125,6 +127,7 @@ class store {
   std::vector<std::int64_t> urgent_; ///< rooms to be trimmed before the next sweep
   std::int64_t swept_ = 0;           ///< up to this room
   std::optional<steady_time> sweep_done_;
+  settled_clock settled_; ///< says what is old
 };
 
 } // namespace asio_chat::sqlite

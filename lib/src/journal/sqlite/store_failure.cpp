@@ -63,9 +63,11 @@ void store::heal(writer_connection& c) {
   for (const room_values& v : suspects_) {
     if (v.stored) {
       c.records.erase_from(v.row.number, v.row.head + 1);
+      c.turns.erase_from(v.row.number, v.row.head + 1);
       c.rooms.update(v.row);
     } else if (const auto row = c.rooms.find(v.row.tag)) {
       c.records.erase_from(row->number, 0);
+      c.turns.erase_from(row->number, 0);
       c.rooms.erase(row->number);
     }
   }
@@ -83,7 +85,7 @@ void store::take_back(std::span<operation> group, const SQLite::Exception& e) {
     const auto same = [&](const room_values& v) { return v.row.tag == r->before.row.tag; };
     if (std::ranges::none_of(suspects_, same)) suspects_.push_back(r->before);
     r->now = r->before;
-    r->touched = r->new_topic = false;
+    r->touched = r->new_topic = r->turns = false;
     r->waiting.clear();
     r->waiting_bytes = 0;
     r->ids.clear();

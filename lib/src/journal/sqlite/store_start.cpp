@@ -19,16 +19,23 @@ class newest_records {
   explicit newest_records(SQLite::Database& db)
       : rows_(db, "SELECT place, last, time, chain, ids FROM records "
                   "WHERE place BETWEEN ? AND ? ORDER BY place DESC") {}
-  SQLite::Statement& of(std::int64_t room) {
+  /// @param end those from here on are left out
+  SQLite::Statement& of(std::int64_t room, std::int64_t end) {
     rows_.reset();
     rows_.bind(1, place_of(room, 0));
-    rows_.bind(2, place_of(room + 1, 0) - 1);
+    rows_.bind(2, end - 1);
     return rows_;
   }
 
  private:
   SQLite::Statement rows_;
 };
+
+/// Of all entries; none if there are none.
+std::optional<wall_time> newest_time(SQLite::Database& db) {
+  const std::int64_t ms = db.execAndGet("SELECT coalesce(max(time), 0) FROM rooms").getInt64();
+  return ms == 0 ? std::nullopt : std::optional(wall_time(std::chrono::milliseconds(ms)));
+}
 
 /// The row and the newest record say the same.
 void check_head(const room_row& r, const key_ring& keys, bool is_there, std::uint64_t last,
@@ -42,13 +49,14 @@ void check_head(const room_row& r, const key_ring& keys, bool is_there, std::uin
                                name ? *name : std::string("?"))));
 }
 
-void add_ids(id_memory& known, std::string_view bytes, std::uint64_t first, wall_time time) {
+void add_ids(id_memory& known, std::string_view bytes, std::uint64_t first, wall_time time,
+             steady_time noted) {
   constexpr std::size_t one = 1 + std::tuple_size<id_hash>();
   for (; bytes.size() >= one; bytes.remove_prefix(one)) {
     id_hash id{};
     std::transform(bytes.begin() + 1, bytes.begin() + one, id.begin(),
                    [](char c) { return static_cast<std::uint8_t>(c); });
-    known.add(id, {first + static_cast<std::uint8_t>(bytes[0]), time}, time);
+    known.add(id, {first + static_cast<std::uint8_t>(bytes[0]), time}, noted);
   }
 }
 
@@ -73,6 +81,7 @@ result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
     prepare_to_write(db);
     if (auto done = bring_up_to_date(db, file, journal_schema()); !done)
       return std::move(done.error());
+    turn_table::create(db); // the file may be from before there was one
     s->start(std::move(db));
     return s;
   } catch (const SQLite::Exception& e) {
@@ -96,29 +105,49 @@ void store::start(SQLite::Database db) {
   // A name that is held for nobody harms less than a history that cannot be opened.
   names_ = writer_->names.all([this](const failure& f) { trouble_.tell(f.message); });
 
-  const wall_time now = options_.time->wall_now();
-  const wall_time since = now - options_.id_window;
-  newest_records newest(writer_->db);
+  settled_.start(options_.time->now(), options_.time->wall_now(), newest_time(writer_->db));
+  const wall_time now = settled_.look(options_.time->now(), options_.time->wall_now());
+  newest_records records(writer_->db);
   std::int64_t count = 0;
   for (auto r = writer_->rooms.next_after(0); r; r = writer_->rooms.next_after(r->number)) {
     ++count;
-    SQLite::Statement& rows = newest.of(r->number);
+    SQLite::Statement& rows = records.of(r->number, place_of(r->number + 1, 0));
     const bool any = rows.executeStep();
     check_head(*r, keys_, any, any ? number_at(rows, 1) : 0,
                any ? array_at<chain_value>(rows, 3) : chain_value{});
-    for (bool more = any; more && time_at(rows, 2) > since; more = rows.executeStep()) {
-      const std::uint64_t first =
-          number_at(rows, 0) - static_cast<std::uint64_t>(place_of(r->number, 0));
-      add_ids(ids_, bytes_at(rows, 4), first, time_at(rows, 2));
-      if (ids_.size() < 2 * options_.ids) continue;
-      ids_.sort();
-      ids_.forget(now);
-    }
+    rows.reset();
+    recall_ids(*r, now);
     index_backlog(*r);
   }
   if (count != house_.rooms) throw error(fail(errc::storage_failed, "a room has been taken out"));
   ids_.sort();
-  ids_.forget(now);
+  ids_.forget(options_.time->now());
+}
+
+/// Those of the window, which may begin in each stretch of times that never decrease.
+void store::recall_ids(const room_row& r, wall_time now) {
+  newest_records records(writer_->db);
+  const steady_time steady = options_.time->now();
+  const auto begin = static_cast<std::uint64_t>(place_of(r.number, 0));
+  for (std::optional<std::uint64_t> end = r.head + 1; end;) {
+    SQLite::Statement& rows = records.of(r.number, place_of(r.number, *end));
+    end.reset();
+    while (!end && rows.executeStep()) {
+      const std::uint64_t first = number_at(rows, 0) - begin;
+      const wall_time time = time_at(rows, 2);
+      if (time > now - options_.id_window) {
+        // What is later than now was written while the clock was wrong.
+        add_ids(ids_, bytes_at(rows, 4), first, time,
+                steady - std::max(now - time, wall_time::duration::zero()));
+        if (ids_.size() < 2 * options_.ids) continue;
+        ids_.sort();
+        ids_.forget(steady);
+      } else {
+        end = writer_->turns.last_until(r.number, first);
+        if (!end) return;
+      }
+    }
+  }
 }
 
 /// Also in a backup that was made before they were erased, and put back.
@@ -135,6 +164,7 @@ void store::empty_erased_rooms() {
   writer_->begin();
   for (const room_row& r : erased) {
     writer_->records.erase_from(r.number, 0);
+    writer_->turns.erase_from(r.number, 0);
     search_index::trim(writer_->db, r.number, std::numeric_limits<std::int64_t>::max());
     room_row anew;
     anew.number = r.number;

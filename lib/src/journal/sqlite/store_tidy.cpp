@@ -77,8 +77,9 @@ bool store::sweep() {
 void store::trim_room(std::int64_t number, std::vector<room_row>& trimmed) {
   auto r = writer().rooms.next_after(number - 1);
   if (!r || r->number != number) return;
+  const wall_time now = settled_.look(options_.time->now(), options_.time->wall_now());
   const std::size_t taken =
-      trim(writer().records, *r, options_.keep, options_.time->wall_now(), records_at_once);
+      trim(writer().records, writer().turns, *r, options_.keep, now, records_at_once);
   if (taken == 0) return;
   writer().rooms.update(*r);
   search_index::trim(writer().db, number, r->first);

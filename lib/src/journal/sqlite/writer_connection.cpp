@@ -23,6 +23,7 @@ writer_connection::writer_connection(SQLite::Database opened, const key_ring& ke
     : db(std::move(opened))
     , rooms(db, keys)
     , records(db)
+    , turns(db)
     , names(db, keys)
     , begin_(db, "BEGIN IMMEDIATE")
     , commit_(db, "COMMIT") {

@@ -5,6 +5,7 @@
 #include "journal/sqlite/name_table.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/room_table.hpp"
+#include "journal/sqlite/turn_table.hpp"
 
 namespace asio_chat::sqlite {
 
@@ -29,6 +30,7 @@ class writer_connection {
   SQLite::Database db;
   room_table rooms;
   record_table records;
+  turn_table turns;
   name_table names;
 
  private:

@@ -15,6 +15,7 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include <unistd.h>
@@ -134,12 +135,15 @@ result<identity> load_ca(const places& at) {
                           at.files.ca_certificate, time_text(info.not_after)));
 }
 
-} // namespace
+/// What is to be made of the set, and from what.
+struct plan {
+  bool complete = false; ///< nothing is
+  bool renew = false;    ///< a server certificate is there
+  std::optional<identity> ca;
+};
 
-result<development_files> ensure_development_files(const std::string& directory) {
-  auto lock = make_and_lock(directory);
-  if (!lock) return lock.error();
-  places at{fs::path(directory)};
+result<plan> look_at(const places& at) {
+  plan p;
   auto server_pair = both_or_none(at.files.server_certificate, at.files.server_key);
   if (!server_pair) return server_pair.error();
 
@@ -147,7 +151,8 @@ result<development_files> ensure_development_files(const std::string& directory)
   if (server_there && is_there(at.files.ca_certificate)) {
     auto state = inspect(at);
     if (!state) return state.error();
-    if (*state == server_state::good) return at.files; // for this, the CA's key may be elsewhere
+    p.complete = *state == server_state::good;
+    if (p.complete) return p; // for this, the CA's key may be elsewhere
   }
   auto ca_pair = both_or_none(at.files.ca_certificate, at.ca_key);
   if (!ca_pair) return ca_pair.error();
@@ -157,12 +162,39 @@ result<development_files> ensure_development_files(const std::string& directory)
                 fmt::format("'{}' is there without the CA that issued it: put '{}' back, or move "
                             "the server's files away to have all made anew",
                             at.files.server_certificate, at.files.ca_certificate));
-  auto ca = ca_there ? load_ca(at) : make_ca(at);
+  p.renew = server_there;
+  if (!ca_there) return p;
+  auto ca = load_ca(at);
   if (!ca) return ca.error();
-  auto put = put_server(at, *ca, server_there);
+  p.ca = *std::move(ca);
+  return p;
+}
+
+} // namespace
+
+result<development_files> ensure_development_files(const std::string& directory) {
+  auto lock = make_and_lock(directory);
+  if (!lock) return lock.error();
+  places at{fs::path(directory)};
+  auto wanted = look_at(at);
+  if (!wanted) return wanted.error();
+  if (wanted->complete) return at.files;
+  if (!wanted->ca) {
+    auto ca = make_ca(at);
+    if (!ca) return ca.error();
+    wanted->ca = *std::move(ca);
+  }
+  auto put = put_server(at, *wanted->ca, wanted->renew);
   if (!put) return put.error();
-  at.files.made_now = !server_there;
+  at.files.made_now = !wanted->renew;
   return at.files;
+}
+
+result<std::optional<development_files>> check_development_files(const std::string& directory) {
+  places at{fs::path(directory)};
+  const auto wanted = look_at(at);
+  if (!wanted) return wanted.error();
+  return wanted->complete ? std::optional(at.files) : std::nullopt;
 }
 
 } // namespace asio_chat::tls::x509

@@ -3,6 +3,7 @@
 
 #include <asio_chat/error.hpp>
 
+#include <optional>
 #include <string>
 
 namespace asio_chat::tls::x509 {
@@ -18,5 +19,8 @@ struct development_files {
 /// `directory`, unless a complete set is there already. A server certificate that has expired (or
 /// does so within a day) is renewed under the same CA.
 result<development_files> ensure_development_files(const std::string& directory);
+
+/// Whether that would be done: the files that are there, none if some would be made. Nothing is.
+result<std::optional<development_files>> check_development_files(const std::string& directory);
 
 } // namespace asio_chat::tls::x509

@@ -113,6 +113,80 @@ TEST_CASE("old entries go, though nobody says anything") {
   check_whole(w);
 }
 
+TEST_CASE("a clock that jumps ahead makes nothing old before it has stood for a day") {
+  constexpr std::chrono::hours years(24 * 3650);
+  store_world w;
+  w.options.keep.age = std::chrono::hours(24 * 30);
+  w.say("den", "one");
+  w.tidy();
+  const wall_time right = w.time.wall_now();
+  if (GENERATE(false, true)) w.close(); // while the store is open, or while it is not
+  w.time.set_wall(right + years);
+  for (int hour = 0; hour < 23; ++hour) {
+    w.time.advance(std::chrono::hours(1));
+    w.tidy();
+  }
+  CHECK(first_of(w) == 1);
+  SECTION("it is set right within the day, and nothing has happened") {
+    w.time.set_wall(right + std::chrono::hours(23));
+    for (int hour = 0; hour < 48; ++hour) {
+      w.time.advance(std::chrono::hours(1));
+      w.tidy();
+    }
+    CHECK(first_of(w) == 1);
+  }
+  SECTION("it stays so, and is right then") {
+    w.time.advance(std::chrono::hours(2));
+    w.tidy();
+    CHECK(first_of(w) == 0);
+  }
+}
+
+TEST_CASE("what was said while the clock was wrong goes with what was said next") {
+  constexpr std::chrono::hours years(24 * 3650);
+  store_world w;
+  w.options.keep.age = std::chrono::hours(24 * 30);
+  w.say("den", "one");
+  w.tidy();
+  const wall_time right = w.time.wall_now();
+  w.time.set_wall(right + years);
+  w.say("den", "two");
+  w.say("den", "three");
+  w.time.set_wall(right - years);
+  w.say("den", "four");
+  w.time.set_wall(right);
+  w.time.advance(std::chrono::hours(24));
+  w.say("den", "five");
+  w.tidy();
+  CHECK(first_of(w) == 1);
+  w.time.advance(std::chrono::hours(24 * 29));
+  sweep(w);
+  // What was said ten years ahead is as old as what was said ten years behind, and it goes as well.
+  CHECK(first_of(w) == 5);
+  w.time.advance(std::chrono::hours(24));
+  sweep(w);
+  CHECK(first_of(w) == 0);
+  check_whole(w);
+}
+
+TEST_CASE("what was said with the clock ahead does not keep what follows for years") {
+  store_world w;
+  w.options.keep.age = std::chrono::hours(24 * 30);
+  const wall_time right = w.time.wall_now();
+  w.time.set_wall(right + std::chrono::hours(24 * 3650));
+  w.say("den", "one");
+  CHECK(first_of(w) == 1);
+  w.time.set_wall(right);
+  w.say("den", "two");
+  w.tidy();
+  w.time.advance(std::chrono::hours(24 * 29));
+  sweep(w);
+  CHECK(first_of(w) == 1);
+  w.time.advance(std::chrono::hours(24));
+  sweep(w);
+  CHECK(first_of(w) == 0);
+}
+
 TEST_CASE("much that is due goes in parts, so that nobody waits long") {
   store_world w;
   w.options.keep.age = std::chrono::hours(1);

@@ -22,7 +22,6 @@ TEST_CASE("a store that is opened again has everything: entries, positions, topi
   w.reopen();
   const auto state = w.state("den");
   CHECK(state.head == position{first.epoch, 3});
-  CHECK(state.time == w.time.wall_now());
   CHECK(state.topic == "tea");
   CHECK(w.texts("den") == words{"one", "two", "tea"});
   CHECK(w.say("den", "four") == position{first.epoch, 4});
@@ -117,6 +116,7 @@ TEST_CASE("ids are known for the window, and after that no more") {
   const auto again = w.apply(w.append_of("den", "two", "id"));
   CHECK(std::get<append_operation>(again.what).duplicate);
   CHECK(std::get<append_operation>(again.what).draft.what.at == first);
+  w.say("nook", "the clock is right"); // who starts much later than his newest entry doubts it
   w.reopen();
   CHECK(w.is_duplicate("den", "id"));
   w.time.advance(std::chrono::hours(1));
@@ -128,6 +128,52 @@ TEST_CASE("ids are known for the window, and after that no more") {
     CHECK_FALSE(w.is_duplicate("den", "id"));
   }
   CHECK(w.is_duplicate("den", "id")); // the second one, now
+}
+
+TEST_CASE("ids are known for the window, however the clock is set meanwhile") {
+  constexpr std::chrono::hours years(24 * 3650);
+  store_world w;
+  w.options.id_window = std::chrono::hours(24);
+  w.say("den", "one", "id-1");
+  const wall_time right = w.time.wall_now();
+  w.time.set_wall(right + years);
+  CHECK(w.is_duplicate("den", "id-1"));
+  w.say("den", "two", "id-2");
+  w.time.set_wall(right - years);
+  w.say("den", "three");
+  w.time.set_wall(right);
+  w.say("den", "four", "id-4");
+  SECTION("in a store that goes on") {}
+  SECTION("in one opened again, with the clock right") {
+    w.reopen();
+  }
+  SECTION("in one opened again, with the clock wrong") {
+    w.time.set_wall(right + years);
+    w.reopen();
+    w.time.set_wall(right);
+  }
+  for (const char* id : {"id-1", "id-2", "id-4"}) {
+    INFO(id);
+    CHECK(w.is_duplicate("den", id));
+  }
+  w.time.advance(std::chrono::hours(24));
+  CHECK_FALSE(w.is_duplicate("den", "id-1"));
+}
+
+TEST_CASE("times of day go back only where a record begins") {
+  store_world w;
+  const wall_time noon = w.time.wall_now();
+  std::vector<operation> group;
+  for (const int minute : {0, 1, -5, -4, 9, 2}) {
+    group.push_back(w.append_of("den", "x"));
+    std::get<append_operation>(group.back().what).draft.what.time =
+        noon + std::chrono::minutes(minute);
+  }
+  w.store().apply(group);
+  w.close();
+  SQLite::Database db(w.options.file.path);
+  CHECK(db.execAndGet("SELECT group_concat(place & 255) FROM records").getString() == "1,3,6");
+  CHECK(db.execAndGet("SELECT group_concat(place & 255) FROM turns").getString() == "3,6");
 }
 
 TEST_CASE("of ids that are too many the newest are known") {

@@ -81,3 +81,17 @@ TEST_CASE("A18: a set that does not belong together is refused, not repaired", "
     CHECK(x509::ensure_development_files(files.path("dev")).has_error());
   }
 }
+
+TEST_CASE("looking at development files makes none and finds what a start would", "[tls]") {
+  const scratch files;
+  const auto look = [&] { return x509::check_development_files(files.path("dev")); };
+  CHECK_FALSE(look().value());
+  CHECK_FALSE(std::filesystem::exists(files.path("dev")));
+  const auto made = x509::ensure_development_files(files.path("dev")).value();
+  CHECK(look().value()->server_certificate == made.server_certificate);
+  put_server(files, expired(server_request()));
+  CHECK_FALSE(look().value()); // it would be renewed
+  std::filesystem::remove(made.server_key);
+  CHECK(look().error().message ==
+        x509::ensure_development_files(files.path("dev")).error().message);
+}

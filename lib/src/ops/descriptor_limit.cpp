@@ -1,0 +1,49 @@
+#include "ops/descriptor_limit.hpp"
+
+#include "ops/setting_table.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/resource.h>
+
+namespace asio_chat::ops {
+
+namespace {
+
+// Standard streams, the loop, signals, journal and keys while they write: about 20. As many again
+// are what `net::listener` keeps for all that is opened later; the rest is for files that are read
+// again.
+constexpr std::uint64_t kept = 48;
+
+} // namespace
+
+std::optional<std::uint64_t> descriptor_limit() noexcept {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return {};
+  return files.rlim_cur;
+}
+
+result<bool> fit_connections(invocation& call, std::optional<std::uint64_t> limit) {
+  std::size_t& wanted = call.settings.server.limits.connections;
+  const std::uint64_t own = kept + call.settings.listen.size();
+  if (!limit || (*limit >= own && wanted <= *limit - own)) return false;
+  if (*limit <= own)
+    return fail(errc::bad_setting,
+                fmt::format("this process may open {} files and sockets, and needs {} without any "
+                            "connection: allow more with LimitNOFILE= of systemd, or ulimit -n",
+                            *limit, own));
+  const std::uint64_t fitting = *limit - own;
+  const given_value& given = call.effective.at("max-connections");
+  // Also where --print-config has put it into a file.
+  if (given.values.front() != find_setting("max-connections")->standard)
+    return fail(
+        errc::bad_setting,
+        fmt::format("{} \"{}\" is more than this process may have: it may open {} files and "
+                    "sockets, {} of which it needs itself; give {} at most, or allow more "
+                    "with LimitNOFILE= of systemd, or ulimit -n",
+                    given.where, given.values.front(), *limit, own, fitting));
+  wanted = static_cast<std::size_t>(fitting);
+  return true;
+}
+
+} // namespace asio_chat::ops

@@ -1,0 +1,101 @@
+#include "server/config_check.hpp"
+
+#include "model/names.hpp"
+
+#include <asio_chat/error.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+namespace asio_chat {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+// A text of this length fits a frame of the native protocol whatever it is made of.
+constexpr std::size_t longest_text = 30'000;
+constexpr std::size_t KiB = 1u << 10;
+constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
+
+void check_range(std::string_view what, std::size_t value, std::size_t least, std::size_t most,
+                 std::string_view unit) {
+  if (value >= least && value <= most) return;
+  throw error(fail(errc::bad_setting,
+                   fmt::format("{} {} to {} {}, not {}", what, least, most, unit, value)));
+}
+
+enum class never { allowed, refused };
+
+/// @param zero whether 0 is a value: that what the member is about does not happen
+void check_time(std::string_view member, milliseconds value, milliseconds most, never zero,
+                milliseconds least = 1ms) {
+  if (value >= least && value <= most) return;
+  if (zero == never::allowed && value == 0ms) return;
+  throw error(fail(errc::bad_setting,
+                   fmt::format("limits.{} must be {} to {} ms{}, not {} ms", member, least.count(),
+                               most.count(), zero == never::allowed ? ", or 0 for never" : "",
+                               value.count())));
+}
+
+/// Those that have to be something, and no more than can be meant.
+void check_counts(const limits& l) {
+  // What is announced with every message must leave room for the message; and `anon-65535` is the
+  // longest name that is given to who has none.
+  check_range("the longest text must be", l.text_bytes, 1, longest_text, "bytes");
+  check_range("the longest name must be", l.name_characters, 10, 64, "characters");
+  check_range("the longest room name must be", l.room_characters, 1, 64, "characters");
+  check_range("what may wait for a session before entries wait in the log must be",
+              l.outbox_pause_bytes, 64 * KiB, l.outbox_bytes / 2, "bytes");
+  check_range("what may wait for all sessions together must be", l.outbox_total_bytes, 1024 * KiB,
+              any_number, "bytes");
+  check_range("the posts of a member that may be under way must be", l.posts_under_way, 2,
+              1'000'000, "posts");
+  check_range("the longest topic must be", l.topic_bytes, 1, 4096, "bytes");
+  check_range("limits.rooms must be", l.rooms, 1, any_number, "rooms");
+  check_range("limits.rooms_per_member must be", l.rooms_per_member, 1, any_number, "rooms");
+  check_range("limits.connections must be", l.connections, 1, any_number, "connections");
+  check_range("limits.join_history must be", l.join_history, 0, 10'000, "entries");
+}
+
+void check_times(const limits& l) {
+  check_time("room_age", l.room_age, 24h * 36'500, never::allowed, 1min);
+  check_time("name_hold_time", l.name_hold_time, 24h * 30, never::allowed);
+  check_time("sleep_time", l.sleep_time, 24h, never::allowed);
+  check_time("id_time", l.id_time, 24h * 30, never::refused, 1s);
+  check_time("handshake_time", l.handshake_time, 24h, never::refused);
+  check_time("login_time", l.login_time, 24h, never::refused);
+  check_time("idle_time", l.idle_time, 24h, never::allowed);
+  check_time("stall_time", l.stall_time, 24h, never::refused);
+  check_time("close_time", l.close_time, 24h, never::refused);
+  check_time("drain_time", l.drain_time, 24h, never::refused);
+}
+
+} // namespace
+
+server_config checked(server_config c) {
+  auto room = check_room_name(c.default_room, c.limits);
+  if (!room) throw error(room.error());
+  c.default_room = *std::move(room);
+  check_counts(c.limits);
+  check_times(c.limits);
+  if (c.backlog < 1 || c.backlog > 65'535)
+    throw error(
+        fail(errc::bad_setting, fmt::format("backlog must be 1 to 65535, not {}", c.backlog)));
+  for (const auto& [name, entries] : c.join_history) {
+    const auto proper = check_room_name(name, c.limits);
+    if (!proper || *proper != name)
+      throw error(fail(errc::bad_setting, fmt::format("join_history: {} is no room's name", name)));
+    check_range(fmt::format("join_history of {} must be", name), entries, 0, 10'000, "entries");
+  }
+  if (c.passphrase && c.passphrase->empty())
+    throw error(fail(errc::bad_setting, "an empty passphrase would let everybody in"));
+  return c;
+}
+
+} // namespace asio_chat
