@@ -76,7 +76,11 @@ class output {
   }
 
  private:
-  bool reader_has_gone() const { return !opened_ && errno == EPIPE; }
+  bool reader_has_gone() const {
+    if (opened_ || errno != EPIPE) return false;
+    std::clearerr(to_); // it is no failure
+    return true;
+  }
   [[noreturn]] static void complain() {
     throw error(fail(errc::storage_failed,
                      fmt::format("the export cannot be written: {}", std::strerror(errno))));

@@ -168,7 +168,9 @@ def test_a_pipe_in_place_of_a_file_never_hangs_a_program(tmp_path):
     ]:
         done = run(program, *arguments)
         assert done.returncode in (1, 2), (arguments, done.stdout, done.stderr)
-        assert len(done.stderr.splitlines()) == 1, (arguments, done.stderr)
+        # A machine with few descriptors is told of first.
+        told = [line for line in done.stderr.splitlines() if "max-connections" not in line]
+        assert len(told) == 1, (arguments, done.stderr)
 
 
 def test_a_pipe_whose_writer_does_not_end_is_refused(tmp_path):
@@ -248,6 +250,21 @@ def test_a_temporary_directory_that_cannot_be_used_is_named(tmp_path):
 
 # Descriptors.
 
+def joins_in_the_end(d, name):
+    """The daemon may not have heard yet that others are gone."""
+    came = []
+
+    def tries():
+        try:
+            came.append(LessonClient(d.port, d.ca, name))
+        except OSError:
+            return False
+        return True
+
+    assert until(tries)
+    return came[0]
+
+
 @pytest.mark.skipif("ASIO_CHAT_SANITIZED" in os.environ,
                     reason="UndefinedBehaviorSanitizer needs descriptors itself")
 def test_strangers_take_no_descriptor_from_the_history(tmp_path):
@@ -266,7 +283,7 @@ def test_strangers_take_no_descriptor_from_the_history(tmp_path):
         assert "cannot accept connections" not in d.log
         for s in silent:
             s.close()
-        bob = LessonClient(d.port, d.ca, "bob")
+        bob = joins_in_the_end(d, "bob")
         bob.hear("* bob joined the chat *")
 
 

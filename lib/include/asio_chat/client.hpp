@@ -190,7 +190,7 @@ class client {
   }
 
   /// Waits for the answers to what was sent, leaves with a goodbye, and closes: `void(error_code)`.
-  /// Bounded by two seconds; what is not answered by then ends with `errc::connection_lost`. While
+  /// Bounded by five seconds; what is not answered by then ends with `errc::connection_lost`. While
   /// there is no connection it waits for nothing.
   template <boost::asio::completion_token_for<void(error_code)> Token>
   auto async_close(Token&& token) {

@@ -6,10 +6,13 @@
 #include <asio_chat/time.hpp>
 
 #include <compare>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -31,6 +34,35 @@ enum class entry_kind : std::uint8_t {
   topic,   ///< somebody sets the room's topic
 };
 
+/// Text that is mostly not there. Then it is one pointer to move, and not a string: entries are
+/// moved often.
+class rare_text {
+ public:
+  rare_text() = default;
+  template <std::convertible_to<std::string_view> Text>
+  rare_text(const Text& text)
+      : rare_text(std::string_view(text), 0) {}
+  rare_text(const rare_text& other)
+      : rare_text(std::string_view(other), 0) {}
+  rare_text(rare_text&&) noexcept = default;
+  rare_text& operator=(const rare_text& other) { return *this = rare_text(other); }
+  rare_text& operator=(rare_text&&) noexcept = default;
+  ~rare_text() = default;
+
+  bool empty() const noexcept { return !text_; }
+  void clear() noexcept { text_.reset(); }
+  operator std::string_view() const noexcept { return text_ ? *text_ : std::string_view(); }
+  friend bool operator==(const rare_text& a, const rare_text& b) noexcept {
+    return std::string_view(a) == std::string_view(b);
+  }
+
+ private:
+  rare_text(std::string_view text, int)
+      : text_(text.empty() ? nullptr : std::make_unique<std::string>(text)) {}
+
+  std::unique_ptr<std::string> text_;
+};
+
 /// What a room's log keeps.
 struct entry {
   std::string room;
@@ -42,7 +74,7 @@ struct entry {
   std::string id;   ///< the sender's own id of the message; may be empty
   /// Where the sender is connected from, `192.0.2.7:40000`: only of what is said now, and only if
   /// the server is set to tell it. Never kept.
-  std::string address = {};
+  rare_text address = {};
   friend bool operator==(const entry&, const entry&) = default;
 };
 

@@ -80,7 +80,8 @@ class server {
 
   /// The same without blocking: the files are read, and a key with a passphrase is opened, on a
   /// thread that lives as long as that takes. Completes with `void(result<void>)`, after the
-  /// reloads that were asked for before; its failure is what `reload_tls` throws. If the server is
+  /// reloads that were asked for before; its failure is what `reload_tls` throws, or
+  /// `errc::server_stopping`. A `reload_tls` meanwhile is newer and stays. If the server is
   /// destroyed first, the handler is destroyed and not called.
   template <boost::asio::completion_token_for<void(result<void>)> Token>
   auto async_reload_tls(tls_server_config config, Token&& token) {

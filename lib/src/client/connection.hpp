@@ -58,7 +58,7 @@ class connection final : public transport::stream_owner {
   /// While not reading, the server has to wait.
   void set_reading(bool on);
 
-  /// There are two seconds left.
+  /// There are five seconds left.
   void begin_leaving();
   /// Says bye after what is waiting, and hears out the server.
   void say_bye();

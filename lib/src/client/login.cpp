@@ -57,6 +57,7 @@ login::outcome login::on(const room_state& state) {
 
 login::outcome login::on(const refused& no) {
   if (!welcome_ || !again_) return fail_with(fail(no.code, no.message));
+  if (no.ref.empty()) first_answered_ = true;
   ++answered_;
   return progress();
 }

@@ -75,6 +75,16 @@ void audience::remove(member& m) {
   }
   m.seats_.erase(seat);
   names_.erase(m.name());
+  if (places_.empty()) forget_readers();
+}
+
+void audience::forget_readers() {
+  // The room may go before their pages come.
+  for (page_read& r : reads_) {
+    for (const page_read::reader& who : std::exchange(r.readers, {})) {
+      if (member* m = services_.find_member(who.number)) m->end(work::page);
+    }
+  }
 }
 
 void audience::rename(const std::string& from, const std::string& to) {
@@ -128,9 +138,9 @@ void audience::tell(const event& e, const member* about) {
   tell_now(share(e), about);
 }
 
-void audience::tell_soon(event e) {
+void audience::tell_soon(event e, const member* about) {
   if (!untold_.empty()) tell_entries();
-  news_.push_back(share(std::move(e)));
+  news_.push_back({share(std::move(e)), about ? about->number() : 0});
   if (news_.size() > 1) return; // a task for all of them is on its way
   services_.later([self = weak_from_this()] {
     if (const auto alive = self.lock()) alive->tell_news();
@@ -138,8 +148,8 @@ void audience::tell_soon(event e) {
 }
 
 void audience::tell_news() {
-  for (const shared_event& e : std::exchange(news_, {}))
-    tell_now(e, nullptr);
+  for (const auto& [e, about] : std::exchange(news_, {}))
+    tell_now(e, about == 0 ? nullptr : services_.find_member(about));
 }
 
 void audience::tell_now(const shared_event& shared, const member* about) {

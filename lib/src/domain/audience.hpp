@@ -57,7 +57,7 @@ class audience : public std::enable_shared_from_this<audience> {
   /// What can be missed: who is where. Not to members who lag, but for the one it is about.
   void tell(const event& e, const member* about = nullptr);
   /// The same, a little later, but before anything else is told and before anybody comes in.
-  void tell_soon(event e);
+  void tell_soon(event e, const member* about = nullptr);
 
   /// The next entry of the log. It is told as soon as everything is here that was stored with it,
   /// so that each member is visited once for all: in a crowd most of the time goes into fetching
@@ -107,6 +107,10 @@ class audience : public std::enable_shared_from_this<audience> {
     std::uint64_t offset;
     identity who;
   };
+  struct news {
+    shared_event what;
+    std::uint64_t about; ///< the number of a member, or 0
+  };
   struct said {
     const member* author; ///< none if he is not in this room
     shared_event receipt;
@@ -141,6 +145,8 @@ class audience : public std::enable_shared_from_this<audience> {
   /// If it is the same visit.
   place* place_of(const page_read::reader& r);
   void tell_news();
+  /// Nobody is here any more to be fed.
+  void forget_readers();
   void tell_now(const shared_event& e, const member* about);
   void tell_one_by_one(place& p);
   /// The sink of this one is full: he has been told so much.
@@ -167,8 +173,8 @@ class audience : public std::enable_shared_from_this<audience> {
   std::set<std::string> names_; ///< so that nobody who joins a crowd waits until it is sorted
   position head_;
   std::uint64_t visits_ = 0;
-  std::list<page_read> reads_;     ///< under way
-  std::vector<shared_event> news_; ///< not told yet; older than what is in `untold_`
+  std::list<page_read> reads_; ///< under way
+  std::vector<news> news_;     ///< not told yet; older than what is in `untold_`
   entry_group untold_;
   std::vector<said> said_; ///< by whom, entry by entry
   std::size_t untold_bytes_ = 0;

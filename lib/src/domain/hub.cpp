@@ -51,7 +51,8 @@ hub::hub(services s)
                  [this](std::uint64_t n) { return find_member(n); },
                  [this](const room& r) { drop_if_empty(r); },
                  [](member& m) { hungry(m); },
-                 services_.watch}
+                 services_.watch,
+                 self_}
     , names_(services_.names, services_.time, services_.limits.name_hold_time,
              [this](std::uint64_t number) { return begin_upkeep(number); }) {}
 
@@ -128,14 +129,14 @@ void hub::hungry(member& m) {
 void hub::dispatch(member& m, const command& c) {
   const command_row* row = find_command(c.name);
   const turn when = row ? row->when : turn::after_answers;
-  if (m.waiting_.empty() && m.is_time_for(when)) return run(m, c);
+  if (m.waiting_.empty() && m.is_time_for(when)) return run(m, c, row);
   struct kept {
     std::string name, arguments, room, ref, id;
   };
-  wait(m, {when, [this, &m,
+  wait(m, {when, [this, &m, row,
                   k = kept{std::string(c.name), std::string(c.arguments), std::string(c.room),
                            std::string(c.ref), std::string(c.id)}] {
-             run(m, {k.name, k.arguments, k.room, k.ref, k.id});
+             run(m, {k.name, k.arguments, k.room, k.ref, k.id}, row);
            }});
 }
 
@@ -169,8 +170,7 @@ void hub::go_on(member& m) {
   if (m.waiting_.empty() && std::exchange(m.waiting_holds_, false)) m.drop_reason_to_hold();
 }
 
-void hub::run(member& m, const command& c) {
-  const command_row* row = find_command(c.name);
+void hub::run(member& m, const command& c, const command_row* row) {
   if (!row) {
     const std::string shown = sanitize(c.name);
     m.refuse(c.ref, fail(errc::unknown_command,
@@ -271,6 +271,7 @@ result<void> hub::part(member& m, std::string_view room_name) {
   if (!r) return r.error();
   (*r)->leave(m);
   drop_if_empty(**r, m.number());
+  hungry(m); // other rooms may have waited until this one had fed it
   return {};
 }
 

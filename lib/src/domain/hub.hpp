@@ -19,6 +19,8 @@
 
 namespace asio_chat {
 
+struct command_row;
+
 class hub {
  public:
   struct services {
@@ -88,7 +90,7 @@ class hub {
 
   static constexpr std::size_t most_upkeep = 100'000;
 
-  void run(member& m, const command& c);
+  void run(member& m, const command& c, const command_row* row);
   static void wait(member& m, member::waiting_request r);
   void go_on_later(const member& m);
   void go_on(member& m);

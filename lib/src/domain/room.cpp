@@ -71,7 +71,7 @@ void room::announce(event e, announcement when, const member* about) {
   if (when == announcement::now)
     audience_->tell(e, about);
   else
-    audience_->tell_soon(std::move(e));
+    audience_->tell_soon(std::move(e), about);
 }
 
 void room::post(member& author, entry_kind kind, std::string text, std::string_view id,
@@ -224,7 +224,11 @@ void room::admit_some() {
     }
     m->end(work::opening);
   }
-  if (answered_ > 0) return services_.later([self = shared_from_this()] { self->admit_some(); });
+  if (answered_ > 0) {
+    return services_.later([self = shared_from_this(), hub = services_.hub_alive] {
+      if (!hub.expired()) self->admit_some();
+    });
+  }
   if (size() == 0) services_.drop(*this);
 }
 

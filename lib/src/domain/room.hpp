@@ -38,6 +38,8 @@ struct room_services {
   /// The member is live in one room more: now another one may feed it.
   std::function<void(member&)> caught_up;
   work_watch* watch = nullptr; ///< of answers of the journal; may be null
+  /// For tasks that keep their room: it may outlive the hub, and all of this.
+  std::weak_ptr<void> hub_alive = {};
 };
 
 class room : public std::enable_shared_from_this<room> {

@@ -150,13 +150,13 @@ void memory_journal::give_up_idle_logs() {
 }
 
 void memory_journal::count(log& l, std::size_t added, std::size_t taken) {
-  logs& before = list_of(l);
-  l.bytes += added;
-  l.bytes -= taken;
-  bytes_ += added;
-  bytes_ -= taken;
+  const std::size_t was = l.bytes;
+  l.bytes += added - taken;
+  bytes_ += added - taken;
+  if (!l.in_use || std::bit_width(was) == std::bit_width(l.bytes)) return;
+  logs& before = in_use_[static_cast<std::size_t>(std::bit_width(was))];
   logs& after = list_of(l);
-  if (&before != &after) after.splice(after.begin(), before, by_room_.at(l.room));
+  after.splice(after.begin(), before, by_room_.at(l.room));
 }
 
 void memory_journal::drop_oldest_entry(log& l) {
@@ -166,12 +166,14 @@ void memory_journal::drop_oldest_entry(log& l) {
   l.entries.pop_front();
 }
 
+bool memory_journal::is_too_long(const log& l) const noexcept {
+  return l.entries.size() > bounds_.entries_per_room || l.bytes > bounds_.bytes_per_room;
+}
+
 void memory_journal::drop_oldest_entries(log& l) {
   // As many as one append may bring too much, and more: bounds that have shrunk are reached soon.
   for (std::size_t n = 0; n < entries_at_once && l.entries.size() > 1; ++n) {
-    const bool too_long =
-        l.entries.size() > bounds_.entries_per_room || l.bytes > bounds_.bytes_per_room;
-    if (!too_long) return;
+    if (!is_too_long(l)) return;
     drop_oldest_entry(l);
   }
 }
@@ -244,9 +246,9 @@ void memory_journal::append(entry draft, const identity& author, append_done don
   count(l, weight(r), 0);
   if (!r.what.id.empty()) l.by_id.insert(l.last_offset);
   r.what.room = std::move(room);
-  drop_oldest_entries(l);
+  if (is_too_long(l)) drop_oldest_entries(l);
   give_up_idle_logs();
-  keep_bounds();
+  if (bytes_ > bounds_.bytes) keep_bounds();
   answer([done = std::move(done), a = appended{std::move(r.what), false}]() mutable {
     done(std::move(a));
   });

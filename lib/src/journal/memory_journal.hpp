@@ -57,6 +57,7 @@ class memory_journal final : public journal {
   void clear_away(logs gone);
   void count(log& l, std::size_t added, std::size_t taken);
   void drop_oldest_entry(log& l);
+  bool is_too_long(const log& l) const noexcept;
   void drop_oldest_entries(log& l);
   void keep_bounds();
   /// Whether there is more to look at.

@@ -18,7 +18,7 @@ namespace asio_chat::ops {
 namespace {
 
 failure unusable(const std::string& path, std::string_view why) {
-  return fail(errc::bad_setting,
+  return fail(errc::storage_failed,
               fmt::format("the data directory {} {}", sanitize_for_log(path, 512), why));
 }
 

@@ -33,7 +33,7 @@ result<std::string> checked(std::string key, std::string_view where) {
   boost::algorithm::trim(key);
   if (key.size() == 2 * key_bytes && boost::algorithm::all(key, boost::algorithm::is_xdigit()))
     return key;
-  return fail(errc::bad_setting,
+  return fail(errc::storage_failed,
               fmt::format("{} is no master key: it must have {} hexadecimal digits; make one with: "
                           "openssl rand -hex {}",
                           where, 2 * key_bytes, key_bytes));
@@ -52,7 +52,7 @@ result<std::string> make_line() {
 result<void> write_keys(const std::string& path, std::string text, mode_t mode, bool replace) {
   auto file = tls::x509::staged_file::write(path, text, mode);
   tls::wipe(text);
-  if (!file) return fail(errc::bad_setting, file.error().message);
+  if (!file) return fail(errc::storage_failed, file.error().message);
   return file->publish(replace);
 }
 
@@ -71,7 +71,7 @@ result<bool> is_to_be_made(const settings& s) {
   if (master_key_path(s) != path || is_there(path)) return false;
   const std::string ring = s.data_directory + "/keys.db";
   if (is_there(ring))
-    return fail(errc::bad_setting,
+    return fail(errc::storage_failed,
                 fmt::format("{} '{}' is missing, and the keys in '{}' do not open without it: put "
                             "a copy of it back, or name it with --master-key-file",
                             what, sanitize_for_log(path, 512), sanitize_for_log(ring, 512)));
@@ -111,7 +111,7 @@ result<void> take_keys(settings& s) {
 
 result<std::vector<std::string>> read_master_keys(const std::string& path) {
   auto text = tls::read_secret_file(path, std::string(what));
-  if (!text) return fail(errc::bad_setting, text.error().message);
+  if (!text) return fail(errc::storage_failed, text.error().message);
   std::vector<std::string> lines;
   boost::algorithm::split(lines, *text, boost::algorithm::is_any_of("\n"));
   tls::wipe(*text);
@@ -126,7 +126,7 @@ result<std::vector<std::string>> read_master_keys(const std::string& path) {
     keys.push_back(*std::move(key));
   }
   if (keys.empty())
-    return fail(errc::bad_setting,
+    return fail(errc::storage_failed,
                 fmt::format("{} '{}' has no key in it", what, sanitize_for_log(path, 512)));
   return keys;
 }
@@ -143,12 +143,12 @@ result<void> put_new_master_key(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || status.st_uid != ::geteuid() ||
       (status.st_mode & 077) != 0)
-    return fail(errc::bad_setting,
+    return fail(errc::storage_failed,
                 fmt::format("{} '{}' is not this user's alone: put the new key on its first line "
                             "as who it belongs to; make one with: openssl rand -hex {}",
                             what, sanitize_for_log(path, 512), key_bytes));
   auto old = tls::read_secret_file(path, std::string(what));
-  if (!old) return fail(errc::bad_setting, old.error().message);
+  if (!old) return fail(errc::storage_failed, old.error().message);
   auto text = make_line();
   if (!text) return std::move(text.error());
   text->append(*old);

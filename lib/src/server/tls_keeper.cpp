@@ -32,7 +32,8 @@ result<void> tls_keeper::change(const tls_server_config& config) {
 
 void tls_keeper::take(context_ptr made, const tls_server_config& config) {
   now_ = std::move(made);
-  fetcher_->follow(now_);
+  ++taken_;
+  if (!stopped_) fetcher_->follow(now_);
   waiting_.reset();
   if (!now_->kept().empty()) waiting_ = config;
   tell_kept();
@@ -46,6 +47,7 @@ void tls_keeper::take(context_ptr made, const tls_server_config& config) {
 }
 
 void tls_keeper::change_later(tls_server_config config, std::function<void(result<void>)> done) {
+  if (stopped_) return refuse({std::move(config), std::move(done)});
   wanted_.push_back({std::move(config), std::move(done)});
   if (wanted_.size() == 1) read_next();
 }
@@ -53,6 +55,7 @@ void tls_keeper::change_later(tls_server_config config, std::function<void(resul
 void tls_keeper::read_next() {
   if (!reader_) reader_.emplace(1);
   fetcher_->stop(); // it would change the staple that is looked at there
+  taken_before_ = taken_;
   auto read = [self = weak_from_this(), config = wanted_.front().config, before = now_,
                now = wall_now(), work = asio::make_work_guard(timer_.get_executor())] {
     asio::post(work.get_executor(),
@@ -67,17 +70,25 @@ void tls_keeper::have_read(result<context_ptr> made) {
   if (stopped_) return;
   const wanted_change wanted = std::move(wanted_.front());
   wanted_.pop_front();
-  if (made) {
+  const bool overtaken = taken_ != taken_before_; // by a `change`: what it took is newer
+  if (made && !overtaken) {
     take(*std::move(made), wanted.config);
   } else if (now_) {
     fetcher_->follow(now_);
   }
   if (wanted_.empty()) {
     reader_.reset();
+    wait_for_retry();
   } else {
     read_next();
   }
   wanted.done(made ? result<void>() : made.error());
+}
+
+void tls_keeper::refuse(wanted_change one) {
+  asio::post(timer_.get_executor(), [done = std::move(one.done)] {
+    done(fail(errc::server_stopping, "the server is about to go"));
+  });
 }
 
 void tls_keeper::look() const {
@@ -143,7 +154,8 @@ void tls_keeper::wait_for_retry() {
   retry_timer_.expires_after(*wait);
   retry_timer_.async_wait([self = weak_from_this()](const error_code& e) {
     const auto alive = self.lock();
-    if (e || !alive || alive->stopped_ || !alive->waiting_) return;
+    // What is being read waits again, where that is still necessary.
+    if (e || !alive || alive->stopped_ || !alive->waiting_ || !alive->wanted_.empty()) return;
     alive->change_later(*alive->waiting_, [self](const result<void>& changed) {
       if (const auto still = self.lock()) still->retried(changed);
     });
@@ -166,7 +178,8 @@ void tls_keeper::stop() {
   timer_.cancel();
   retry_timer_.cancel();
   reader_.reset(); // waits for what is being read
-  wanted_.clear();
+  for (wanted_change& one : std::exchange(wanted_, {}))
+    refuse(std::move(one));
   fetcher_->stop();
 }
 

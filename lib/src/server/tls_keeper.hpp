@@ -13,6 +13,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -50,7 +51,8 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
   std::optional<std::chrono::seconds> retry_after() const;
   /// The same, but the files are read on a thread of its own: to open a key with a passphrase takes
   /// hundreds of milliseconds. Calls are carried out one after the other.
-  /// @param done called on the context's thread, never inside the call; not if `stop` comes first
+  /// @param done called on the context's thread, never inside the call; if `stop` comes first, with
+  ///   `errc::server_stopping`
   void change_later(tls_server_config config, std::function<void(result<void>)> done);
   /// From now on once an hour.
   void start();
@@ -66,6 +68,7 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
 
   void take(context_ptr made, const tls_server_config& config);
   void read_next();
+  void refuse(wanted_change one);
   void have_read(result<context_ptr> made);
   void retried(const result<void>& changed);
   void look() const;
@@ -81,6 +84,8 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
   const std::shared_ptr<ocsp_fetcher> fetcher_;
   std::optional<tls_server_config> waiting_; ///< some part of its files cannot be used now
   context_ptr now_;
+  std::uint64_t taken_ = 0;          ///< how often `now_` was another
+  std::uint64_t taken_before_ = 0;   ///< what is being read was asked for then
   std::deque<wanted_change> wanted_; ///< the first one is being read
   /// Reads; lives as long as there is something to read.
   std::optional<boost::asio::thread_pool> reader_;

@@ -73,6 +73,7 @@ std::string_view after_text(const entry& e) {
 
 struct encoder {
   std::string operator()(const entry& e) const {
+    if (e.kind == entry_kind::message) return told(e.from + ": ", e.text); // nearly always
     return told(before_text(e), e.text, after_text(e));
   }
   std::string operator()(const member_joined& m) const {

@@ -331,3 +331,26 @@ TEST_CASE("a page that waits for a room's head is given when the room is left") 
   CHECK(alice.ear.all<history_page>().size() == 1);
   (void)room;
 }
+
+TEST_CASE("who joins and leaves again and again is listened to in the end") {
+  domain_world w;
+  person& alice = w.in("alice");
+  w.hub.join(*alice.self, "den", "").value();
+  w.send(alice, "said", "m", "den");
+  w.run();
+  w.type(alice, "/leave", "den");
+  w.run();
+  w.log.slow_reads = true;
+  for (int n = 0; n < 100; ++n) {
+    // The room goes before the page comes that was asked for on joining.
+    w.hub.join(*alice.self, "den", "", {position{}, {}}).value();
+    w.type(alice, "/leave", "den");
+    w.run();
+    w.clock.advance(std::chrono::seconds(2));
+  }
+  CHECK_FALSE(alice.ear.held);
+  alice.news();
+  w.type(alice, "/who");
+  w.run();
+  CHECK(alice.news() == heard{"reply[] who: alice"});
+}

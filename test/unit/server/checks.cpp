@@ -95,7 +95,7 @@ TEST_CASE("every duration of a server is a range, and 0 is never or refused") {
       {"handshake_time", &limits::handshake_time, 1ms, 24h, false},
       {"login_time", &limits::login_time, 1ms, 24h, false},
       {"idle_time", &limits::idle_time, 1ms, 24h, true},
-      {"stall_time", &limits::stall_time, 1ms, 24h, false},
+      {"stall_time", &limits::stall_time, 2ms, 24h, false},
       {"close_time", &limits::close_time, 1ms, 24h, false},
       {"drain_time", &limits::drain_time, 1ms, 24h, false},
   };

@@ -17,7 +17,7 @@ namespace asio_chat::sqlite {
 namespace {
 
 failure unusable(const std::string& directory, const std::string& why) {
-  return fail(errc::bad_setting, fmt::format("the data directory '{}' {}", directory, why));
+  return fail(errc::storage_failed, fmt::format("the data directory '{}' {}", directory, why));
 }
 
 /// What the holder of the lock wrote; empty if that is no number.

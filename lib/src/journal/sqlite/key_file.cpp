@@ -128,7 +128,7 @@ secret_key key_file::unwrap(const owner& o, std::uint32_t number, const std::str
                             const std::vector<master_key>& masters) const {
   const auto found = std::ranges::find(masters, master, &master_key::id);
   if (found == masters.end()) {
-    throw error(fail(errc::bad_setting,
+    throw error(fail(errc::storage_failed,
                      fmt::format("the key ring '{}' does not open with this master key: give the "
                                  "one that it was made with",
                                  path_)));

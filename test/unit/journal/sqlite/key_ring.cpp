@@ -153,7 +153,7 @@ TEST_CASE("a wrong master key is told, and changes nothing") {
   const std::string before = disk.bytes();
   const auto ring = disk.try_open({secret_key::random()});
   REQUIRE_FALSE(ring.has_value());
-  CHECK(ring.error().code == errc::bad_setting);
+  CHECK(ring.error().code == errc::storage_failed);
   CHECK(mentions(ring.error(), "does not open with this master key"));
   CHECK(mentions(ring.error(), disk.path));
   CHECK(disk.bytes() == before);
@@ -172,7 +172,7 @@ TEST_CASE("of two master keys the first wraps, and both open") {
   const std::uint64_t newer = mark(*ring, den, 2);
   ring = disk.open({disk.master});
   CHECK(mark(*ring, den, 1) == first);
-  CHECK(ring->key(den, 2).error().code == errc::bad_setting); // wrapped by the second alone
+  CHECK(ring->key(den, 2).error().code == errc::storage_failed); // wrapped by the second alone
   ring = disk.open({disk.master, second});
   CHECK(mark(*ring, den, 2) == newer);
 }
