@@ -42,7 +42,8 @@ class CarefulReader(NativeClient):
 
     def on_room(self, message):
         super().on_room(message)
-        self.offset.value = self.position[1]
+        if self.offset.value < 0:  # it comes again when joins and leaves were missed
+            self.offset.value = self.position[1]
 
     def on_event(self, message):
         if message["kind"] == "gap":
