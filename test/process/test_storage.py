@@ -215,7 +215,7 @@ def test_a_history_of_version_1_is_indexed_anew_while_the_daemon_runs_kills_or_n
         path.chmod(0o700 if path == data else 0o600)
     for start in range(3):
         with Daemon(tmp_path) as d:
-            assert start > 0 or "The search index is being rebuilt" in d.log
+            assert start > 0 or until(lambda: "The search index is being rebuilt" in d.log)
             d.stop(signal.SIGKILL)
     with Daemon(tmp_path) as d:
         # One that was killed may have done it, whether it could say so or not.
