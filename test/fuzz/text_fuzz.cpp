@@ -20,7 +20,7 @@ using test::require;
 
 namespace {
 
-event as_page(history_page p) {
+event as_page(history_page p, std::size_t) {
   return p;
 }
 

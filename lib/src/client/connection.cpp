@@ -3,12 +3,9 @@
 #include <asio_chat/tls/context.hpp>
 #include <asio_chat/tls/peer.hpp>
 
-#include <boost/asio/detail/socket_option.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
-
-#include <netinet/tcp.h>
 
 #include <algorithm>
 #include <utility>
@@ -22,9 +19,6 @@ namespace {
 
 /// The server answers what it was asked before it says goodbye, and takes some time for both.
 constexpr auto leave_time = std::chrono::seconds(5);
-constexpr int unacknowledged_ms = 30'000;
-
-using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 
 steady_time now() {
   return std::chrono::steady_clock::now();
@@ -87,7 +81,6 @@ void connection::on_connected(const error_code& e, transport::tcp_socket socket)
   }
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
-  socket.set_option(user_timeout(unacknowledged_ms), ignored);
   stream_ = transport::make_tls_stream(std::move(socket), tls_, transport::stream::side::client);
   if (const auto attached = verifier_.attach(stream_->native_tls()); !attached) {
     close(attached.error());

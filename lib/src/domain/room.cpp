@@ -115,7 +115,7 @@ void room::stored(member* sender, const identity& who, std::string ref,
 }
 
 void room::read_history(member& reader, const log_range& part, std::string_view ref,
-                        event (*shape)(history_page)) {
+                        page_shape shape) {
   reader.begin(work::answer);
   const bool newest = part.where == log_range::side::before && part.from == position();
   read_page({reader.number(), part, std::string(ref), shape, newest});
@@ -163,7 +163,7 @@ void room::give_page(page_request r, journal::page p) {
   history_page page{std::move(r.ref), name_, {}, p.earlier, p.more, p.gap};
   for (journal::record& e : p.entries)
     page.entries.push_back(std::move(e.what));
-  m->tell(r.shape(std::move(page)));
+  m->tell(r.shape(std::move(page), r.part.entries));
   m->end(work::answer);
 }
 

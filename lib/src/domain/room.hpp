@@ -22,6 +22,9 @@ namespace asio_chat {
 
 class room;
 
+/// Makes the answer to who asked for so many entries.
+using page_shape = event (*)(history_page page, std::size_t asked);
+
 /// What all rooms of a hub share.
 struct room_services {
   journal& log;
@@ -76,8 +79,7 @@ class room : public std::enable_shared_from_this<room> {
 
   /// Answers with a page of the log, as `shape` makes it. A page of the newest entries ends with
   /// the last one that the member has been told: what he is told from then on follows it.
-  void read_history(member& reader, const log_range& part, std::string_view ref,
-                    event (*shape)(history_page));
+  void read_history(member& reader, const log_range& part, std::string_view ref, page_shape shape);
 
   /// Answers with what `answer` makes of the entries found.
   /// @param q of this room, whatever it says
@@ -89,7 +91,7 @@ class room : public std::enable_shared_from_this<room> {
     std::uint64_t number; ///< of the member
     log_range part;
     std::string ref;
-    event (*shape)(history_page);
+    page_shape shape;
     bool newest;
     int reads = 0;
   };
@@ -118,7 +120,7 @@ class room : public std::enable_shared_from_this<room> {
 
   std::string name_;
   room_services& services_;
-  std::shared_ptr<audience> audience_; ///< shared with reads under way
+  std::shared_ptr<audience> audience_; ///< reads and tasks under way have weak references
   std::string topic_;
   position head_;
   bool open_ = false;    ///< the state of the log is known

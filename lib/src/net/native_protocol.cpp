@@ -148,7 +148,7 @@ class native_protocol final : public protocol, public sink {
     log_range part = h.part;
     part.entries = std::clamp<std::size_t>(part.entries, 1, longest_page);
     (*room)->read_history(*member_, part, h.ref,
-                          [](history_page p) { return event(std::move(p)); });
+                          [](history_page p, std::size_t) { return event(std::move(p)); });
   }
 
   void join(std::string_view room, const auto& asked, std::string_view ref) {

@@ -9,9 +9,6 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -53,14 +50,6 @@ result<std::vector<tcp::endpoint>> look_up(asio::io_context& context, const std:
   for (const auto& one : found)
     if (std::ranges::find(all, one.endpoint()) == all.end()) all.push_back(one.endpoint());
   return all;
-}
-
-/// @param stall_time a peer that acknowledges no byte for so long has vanished
-void tune(transport::tcp_socket& socket, std::chrono::milliseconds stall_time) {
-  error_code ignored; // a connection that is gone already says so at the first read
-  socket.set_option(tcp::no_delay(true), ignored);
-  const auto ms = static_cast<unsigned>(stall_time.count());
-  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
 }
 
 } // namespace
@@ -183,7 +172,8 @@ result<std::vector<tcp::endpoint>> server::impl::open(const std::vector<tcp::end
       [this, make_stream = std::move(make_stream)](transport::tcp_socket socket,
                                                    const tcp::endpoint& from) {
         if (!is_full(socket)) {
-          tune(socket, config_.limits.stall_time);
+          error_code ignored; // a connection that is gone already says so at the first read
+          socket.set_option(tcp::no_delay(true), ignored);
           begin(make_stream(std::move(socket)), to_string(from), from.port());
         }
       },

@@ -4,15 +4,12 @@
 #include "unit/domain/world.hpp"
 
 using namespace asio_chat;
+using test::as_page;
 using test::domain_world;
 using test::heard;
 using test::person;
 
 namespace {
-
-event as_page(history_page p) {
-  return p;
-}
 
 const failure disk_full = fail(errc::storage_failed, "the disk is full");
 const failure io_error{error_code(EIO, boost::system::system_category()),

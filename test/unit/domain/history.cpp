@@ -29,6 +29,24 @@ TEST_CASE("/history shows the last lines of the room, oldest first") {
   CHECK(alice.ear.last<reply>().lines.size() == 2);
 }
 
+TEST_CASE("/history says so when one answer does not hold what was asked for") {
+  domain_world w;
+  person& alice = w.in("alice");
+  const std::string long_line(6'870, 'x'); // four of them, with what is counted for each: 28,000
+  for (int n = 1; n <= 6; ++n)
+    w.type(alice, long_line + std::to_string(n));
+  w.type(alice, "/history 3");
+  w.run();
+  CHECK(alice.ear.last<reply>().lines.size() == 3);
+  w.type(alice, "/history 200");
+  w.run();
+  const std::vector<std::string> lines = alice.ear.last<reply>().lines;
+  CHECK(lines.front() == "the last 3 of the 200 asked for: one answer holds no more");
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[1].ends_with("x4"));
+  CHECK(lines[3].ends_with("x6"));
+}
+
 TEST_CASE("/history with what is no number of lines, or in no room, is refused") {
   domain_world w;
   person& alice = w.in("alice");

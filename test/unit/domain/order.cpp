@@ -7,15 +7,12 @@
 #include <fmt/format.h>
 
 using namespace asio_chat;
+using test::as_page;
 using test::domain_world;
 using test::heard;
 using test::person;
 
 namespace {
-
-event as_page(history_page p) {
-  return p;
-}
 
 void ask_newest(domain_world& w, person& p, std::size_t entries, const std::string& ref) {
   w.hub.room_of(*p.self, "lobby")

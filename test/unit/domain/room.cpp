@@ -6,17 +6,10 @@
 #include "unit/domain/world.hpp"
 
 using namespace asio_chat;
+using test::as_page;
 using test::domain_world;
 using test::heard;
 using test::person;
-
-namespace {
-
-event as_page(history_page p) {
-  return p;
-}
-
-} // namespace
 
 TEST_CASE("C27: who joins is told the state of the room, everybody that he came") {
   domain_world w;

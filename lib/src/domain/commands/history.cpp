@@ -26,8 +26,12 @@ result<std::size_t> lines_in(std::string_view argument) {
   return n;
 }
 
-event as_lines(history_page page) {
+event as_lines(history_page page, std::size_t asked) {
   reply answer{std::move(page.ref), "history", {}, {}};
+  if (const std::size_t n = page.entries.size(); page.earlier && n < asked) {
+    answer.lines.push_back(
+        fmt::format("the last {} of the {} asked for: one answer holds no more", n, asked));
+  }
   for (const entry& e : page.entries)
     answer.lines.push_back(entry_line(e));
   if (answer.lines.empty()) answer.lines.emplace_back("nothing was said here yet");
