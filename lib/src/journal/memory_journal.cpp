@@ -19,7 +19,7 @@ namespace {
 
 using record = journal::record;
 
-/// To search takes as long as the texts are.
+/// To search takes as long as the texts are: of more than one, so many bytes in a slice.
 constexpr std::size_t text_at_once = 8 * 1024;
 
 /// What a client calls its message.
@@ -304,9 +304,10 @@ bool memory_journal::search_on(search_state& s) {
   if (in == by_room_.end() || in->second->epoch != s.epoch) return false; // given up meanwhile
   const log& l = *in->second;
   std::size_t bytes = 0;
-  for (std::size_t n = 0; n < entries_at_once && bytes < text_at_once; ++n, --s.next) {
+  for (std::size_t n = 0; n < entries_at_once; ++n, --s.next) {
     if (s.next == 0 || s.next < l.first_offset()) return false;
     bytes += l.at(s.next).what.text.size();
+    if (n > 0 && bytes > text_at_once) return true;
     if (!matches(s.what, l.at(s.next).what)) continue;
     if (s.found.entries.size() == s.what.limit) {
       s.found.more = true;
