@@ -433,7 +433,7 @@ def test_E5_each_control_and_each_limitation_names_its_test():
 
 # What the page has to say: a row that is taken out of it, or a new one, is missed here.
 NOT_DEFENDED = [
-    "The master key beside the data.", "The server reads everything.", "Whoever is in is believed.",
+    "The master key beside the data.", "The server reads everything.", "A member's name is not verified.",
     "What an end shows is out of our hands.", "Who talks with whom, when and how much",
     "A flood from many addresses", "A member can be a nuisance.", "Messages to come after a stolen key.",
     "Traffic that is recorded now for a quantum computer of later.",
@@ -457,7 +457,7 @@ CONTROLS = {
     "As many connections as are allowed, and no more": "A",
     "An entry on disk opens at its own place only, and is a link of its room's chain": "I",
     "What is acknowledged is on the disk, once, in its place": "A, I",
-    "The history is sealed, a key for each room; who destroys the key erases the room, backups included": "C",
+    "The history is sealed, a key for each room; destroying the key erases the room, backups included": "C",
     "What waits for a slow reader is bounded": "A",
     "One thread touches the rooms: there is no lock to forget": "I",
     "Passphrase, compared as digests by `CRYPTO_memcmp`": "C",
