@@ -86,10 +86,12 @@ void read_tls_again(server& chat, ops::settings& s, const complaint& complain) {
   });
 }
 
-void read_master_keys_again(server& chat, ops::settings& s, const complaint&) {
+void read_master_keys_again(server& chat, ops::settings& s, const complaint& complain) {
   if (s.ephemeral) return;
   ops::find_storage(s).value();
-  chat.reload_storage(s.server.storage);
+  chat.async_reload_storage(s.server.storage, [complain](const result<void>& done) {
+    if (!done) complain(done.error().message);
+  });
 }
 
 /// The files of TLS are taken as a whole or not at all, and so are the master keys.

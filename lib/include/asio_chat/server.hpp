@@ -35,9 +35,9 @@ struct server_stats {
 
 /// Runs on the caller's io_context, on one thread: construct it, call it and destroy it on the
 /// thread that runs that context (or while none does). No globals of its own, and no threads, but
-/// for the two of a journal on disk (`server_config::storage`) and that of `async_reload_tls`,
-/// which post their answers to the context. Destroying it closes every connection at once;
-/// `async_stop` is the polite way.
+/// for the two of a journal on disk (`server_config::storage`) and those of `async_reload_tls` and
+/// `async_reload_storage`, which post their answers to the context. Destroying it closes every
+/// connection at once; `async_stop` is the polite way.
 class server {
  public:
   /// @throws asio_chat::error if certificate, key or CA cannot be used, or a setting is wrong.
@@ -87,7 +87,7 @@ class server {
   auto async_reload_tls(tls_server_config config, Token&& token) {
     return boost::asio::async_initiate<Token, void(result<void>)>(
         [this](auto handler, tls_server_config c) {
-          reload_later(std::move(c), reload_handler(std::move(handler)));
+          reload_tls_later(std::move(c), reload_handler(std::move(handler)));
         },
         token, std::move(config));
   }
@@ -97,6 +97,19 @@ class server {
   /// @throws asio_chat::error if a key cannot be used, or the directory is another: then nothing
   /// has changed
   void reload_storage(const storage_config& config);
+
+  /// The same without blocking: the keys are written on a thread that lives as long as that takes.
+  /// Completes with `void(result<void>)`, after the reloads that were asked for before; its failure
+  /// is what `reload_storage` throws, which waits for those that are under way. If the server is
+  /// destroyed first, it waits for the disk, and the handler is destroyed and not called.
+  template <boost::asio::completion_token_for<void(result<void>)> Token>
+  auto async_reload_storage(storage_config config, Token&& token) {
+    return boost::asio::async_initiate<Token, void(result<void>)>(
+        [this](auto handler, storage_config c) {
+          reload_storage_later(std::move(c), reload_handler(std::move(handler)));
+        },
+        token, std::move(config));
+  }
 
   /// Stops accepting, says goodbye to everybody, sends what is waiting, and closes; whoever is
   /// not done within `limits::drain_time` is cut off. Completes with `void(error_code)`.
@@ -111,7 +124,8 @@ class server {
  private:
   using stop_handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
   using reload_handler = boost::asio::any_completion_handler<void(result<void>)>;
-  void reload_later(tls_server_config config, reload_handler handler);
+  void reload_tls_later(tls_server_config config, reload_handler handler);
+  void reload_storage_later(storage_config config, reload_handler handler);
   void stop(stop_handler handler);
 
   class impl;

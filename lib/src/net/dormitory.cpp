@@ -10,7 +10,7 @@ namespace asio_chat::net {
 
 namespace {
 
-constexpr int most_at_once = 250;
+constexpr int most_at_once = 16;
 // What the allocator is given back lies between what is still in use: it keeps it unless told. That
 // takes it some milliseconds: so only after many, or in a lull and not often.
 constexpr std::size_t trim_after_sleeps = 1'000;
@@ -38,17 +38,17 @@ void dormitory::leave(sleeper& s) {
   if (std::exchange(s.asleep_, false)) --asleep_;
 }
 
-void dormitory::visit(steady_time now) {
-  for (int i = 0; i < most_at_once && !awake_.empty(); ++i) {
+bool dormitory::visit(steady_time now) {
+  for (int i = 0; i < most_at_once; ++i) {
+    if (awake_.empty() || now - awake_.front().since_ < quiet_time_) return false;
     sleeper& s = awake_.front();
-    if (now - s.since_ < quiet_time_) break;
     awake_.pop_front();
     if (s.stirred_)
       watch(s, now);
     else
       s.rest();
   }
-  trim(now);
+  return true;
 }
 
 void dormitory::trim(steady_time now) {

@@ -49,14 +49,16 @@ class dormitory {
   /// Watched no more, and not asleep either.
   void leave(sleeper& s);
 
-  /// Sends to rest who was quiet. To be called a few times a second.
-  void visit(steady_time now);
+  /// Sends some of those to rest that were quiet. To be called a few times a second.
+  /// @return whether there are more
+  bool visit(steady_time now);
+  /// Gives memory back, if it is time. To be called after such a visit, once.
+  void trim(steady_time now);
   std::size_t asleep() const noexcept { return asleep_; }
 
  private:
   using list = boost::intrusive::list<sleeper, boost::intrusive::base_hook<sleeper_hook>,
                                       boost::intrusive::constant_time_size<false>>;
-  void trim(steady_time now);
 
   std::chrono::milliseconds quiet_time_;
   list awake_; ///< who is watched the longest comes first

@@ -99,20 +99,22 @@ void reactor::visit_later() {
 }
 
 void reactor::visit() {
-  visit_deadlines();
-  dormitory_.visit(now());
+  visit_some();
+  dormitory_.trim(now());
   if (also_) also_();
 }
 
-void reactor::visit_deadlines() {
+void reactor::visit_some() {
   const work_watch::piece visit(watch_, "visit of deadlines");
-  if (!deadlines_.visit(now()) || std::exchange(visit_posted_, true)) return;
+  const bool more_expire = deadlines_.visit(now());
+  const bool more_rest = dormitory_.visit(now());
+  if ((!more_expire && !more_rest) || std::exchange(visit_posted_, true)) return;
   // Thousands may have come at the same time: what else there is to do comes in between.
   asio::post(context_, [self = std::weak_ptr(self_)] {
     const auto alive = self.lock();
     if (!alive) return;
     (*alive)->visit_posted_ = false;
-    (*alive)->visit_deadlines();
+    (*alive)->visit_some();
   });
 }
 

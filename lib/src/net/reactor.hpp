@@ -71,7 +71,7 @@ class reactor {
   std::size_t flush(steady_time touched_by);
   void visit_later();
   void visit();
-  void visit_deadlines();
+  void visit_some();
 
   boost::asio::io_context& context_;
   const clock& time_;
@@ -89,7 +89,7 @@ class reactor {
   std::function<void()> also_;
   bool stopped_ = false;
   bool turn_posted_ = false;
-  bool visit_posted_ = false; ///< of the deadlines that are left
+  bool visit_posted_ = false; ///< of what is left
   std::uint64_t touches_ = 0;
   std::uint64_t reads_ = 0;
   std::uint64_t reads_when_posted_ = 0;

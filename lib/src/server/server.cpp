@@ -32,12 +32,16 @@ void server::reload_tls(const tls_server_config& config) {
   impl_->reload_tls(config).value();
 }
 
-void server::reload_later(tls_server_config config, reload_handler handler) {
-  impl_->reload_later(std::move(config), std::move(handler));
+void server::reload_tls_later(tls_server_config config, reload_handler handler) {
+  impl_->reload_tls_later(std::move(config), std::move(handler));
 }
 
 void server::reload_storage(const storage_config& config) {
   impl_->reload_storage(config).value();
+}
+
+void server::reload_storage_later(storage_config config, reload_handler handler) {
+  impl_->reload_storage_later(std::move(config), std::move(handler));
 }
 
 server_stats server::stats() const {

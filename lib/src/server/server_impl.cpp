@@ -35,6 +35,14 @@ std::string to_string(const tcp::endpoint& e) {
                              : fmt::format("{}:{}", e.address().to_string(), e.port());
 }
 
+/// On the handler's own executor, if it has one.
+void complete(asio::io_context& context,
+              const std::shared_ptr<asio::any_completion_handler<void(result<void>)>>& h,
+              result<void> outcome) {
+  const auto executor = asio::get_associated_executor(*h, context.get_executor());
+  asio::dispatch(executor, [h, outcome]() mutable { std::move (*h)(std::move(outcome)); });
+}
+
 /// All addresses that a host has.
 result<std::vector<tcp::endpoint>> look_up(asio::io_context& context, const std::string& host,
                                            std::uint16_t port) {
@@ -219,7 +227,7 @@ result<void> server::impl::reload_tls(const tls_server_config& config) {
   return {};
 }
 
-void server::impl::reload_later(tls_server_config config, reload_handler handler) {
+void server::impl::reload_tls_later(tls_server_config config, reload_handler handler) {
   auto shared = std::make_shared<reload_handler>(std::move(handler));
   tls_->change_later(std::move(config), [self = weak_from_this(), first = !tls_->now(),
                                          h = std::move(shared)](result<void> changed) {
@@ -227,8 +235,7 @@ void server::impl::reload_later(tls_server_config config, reload_handler handler
     if (!alive) return;
     if (changed && first) alive->tls_->start();
     if (changed) alive->trust_has_changed();
-    const auto executor = asio::get_associated_executor(*h, alive->context_.get_executor());
-    asio::dispatch(executor, [h, changed]() mutable { std::move (*h)(std::move(changed)); });
+    complete(alive->context_, h, std::move(changed));
   });
 }
 
@@ -251,12 +258,26 @@ void server::impl::judge_some(net::session* after) {
   });
 }
 
+result<void> server::impl::check_directory(const storage_config& config) const {
+  if (config.directory == config_.storage.directory) return {};
+  return fail(errc::bad_setting, "the history cannot go to another directory while the server "
+                                 "runs; leave storage.directory as it was");
+}
+
 result<void> server::impl::reload_storage(const storage_config& config) {
-  if (config.directory != config_.storage.directory) {
-    return fail(errc::bad_setting, "the history cannot go to another directory while the server "
-                                   "runs; leave storage.directory as it was");
-  }
+  if (auto same = check_directory(config); !same) return same;
   return storage_.take_master_keys ? storage_.take_master_keys(config.master_keys) : result<void>();
+}
+
+void server::impl::reload_storage_later(storage_config config, reload_handler handler) {
+  const auto h = std::make_shared<reload_handler>(std::move(handler));
+  const auto answer = [self = weak_from_this(), h](result<void> changed) {
+    if (const auto alive = self.lock()) complete(alive->context_, h, std::move(changed));
+  };
+  auto same = check_directory(config);
+  if (same && storage_.take_master_keys_later)
+    return storage_.take_master_keys_later(config.master_keys, answer);
+  asio::post(context_, [answer, outcome = std::move(same)] { answer(outcome); });
 }
 
 void server::impl::begin(std::unique_ptr<transport::stream> stream, std::string address,

@@ -36,8 +36,9 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   std::vector<boost::asio::ip::tcp::endpoint> listening_on() const;
   memory_transport connect_in_memory();
   result<void> reload_tls(const tls_server_config& config);
-  void reload_later(tls_server_config config, reload_handler handler);
+  void reload_tls_later(tls_server_config config, reload_handler handler);
   result<void> reload_storage(const storage_config& config);
+  void reload_storage_later(storage_config config, reload_handler handler);
   void stop(stop_handler handler);
   server_stats stats() const;
   /// Cuts everything off: the server goes.
@@ -51,6 +52,7 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   /// All of these addresses; gives where it listens.
   result<std::vector<boost::asio::ip::tcp::endpoint>>
   open(const std::vector<boost::asio::ip::tcp::endpoint>& at, stream_maker make_stream);
+  result<void> check_directory(const storage_config& config) const;
   void watch_clock();
   bool is_full(transport::tcp_socket& next);
   /// Whoever is connected is judged anew.

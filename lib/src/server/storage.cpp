@@ -40,11 +40,7 @@ result<std::vector<sqlite::secret_key>> parse_masters(const std::vector<std::str
   return masters;
 }
 
-result<void> take_masters(sqlite_journal& logs, const std::vector<std::string>& keys,
-                          const logger& log) {
-  auto masters = parse_masters(keys);
-  if (!masters) return std::move(masters.error());
-  const auto changed = logs.take_masters(*std::move(masters));
+result<void> taken(const result<bool>& changed, const logger& log) {
   if (!changed) return changed.error();
   if (*changed) log(severity::info, "The master key is a new one: it opens all keys from now on");
   return {};
@@ -61,12 +57,21 @@ storage open_on_disk(const scheduler& later, const server_config& config, const 
       .time = &time};
   o.masters = parse_masters(config.storage.master_keys).value();
   std::unique_ptr<sqlite_journal> made = sqlite_journal::open(std::move(o), later).value();
-  const auto take_keys = [logs = made.get(), log](const std::vector<std::string>& keys) {
-    return take_masters(*logs, keys, log);
+  const auto take_keys = [logs = made.get(),
+                          log](const std::vector<std::string>& keys) -> result<void> {
+    auto masters = parse_masters(keys);
+    if (!masters) return std::move(masters.error());
+    return taken(logs->take_masters(*std::move(masters)), log);
+  };
+  const auto take_later = [logs = made.get(), log](const std::vector<std::string>& keys,
+                                                   const storage::keys_taken& done) {
+    // What is no key at all is told as what cannot open anything is: in its turn.
+    logs->take_masters(parse_masters(keys),
+                       [log, done](const result<bool>& changed) { done(taken(changed, log)); });
   };
   take_keys(config.storage.master_keys).value();
   name_store* names = made.get();
-  return {std::move(made), names, take_keys};
+  return {std::move(made), names, take_keys, take_later};
 }
 #else
 storage open_on_disk(const scheduler&, const server_config&, const clock&, const logger&) {
@@ -83,6 +88,7 @@ storage open_storage(const scheduler& later, const server_config& config, const 
   return {
       std::make_unique<memory_journal>(later, new_epoch(time), memory_bounds(config.limits), watch),
       nullptr,
+      {},
       {}};
 }
 

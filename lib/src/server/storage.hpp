@@ -22,6 +22,9 @@ struct storage {
   name_store* names = nullptr; ///< a side of `logs`; null: names are held in memory alone
   /// Instead of those that it was opened with; empty in memory.
   std::function<result<void>(const std::vector<std::string>&)> take_master_keys{};
+  using keys_taken = std::function<void(result<void>)>;
+  /// The same beside what else is done; empty in memory.
+  std::function<void(const std::vector<std::string>&, keys_taken)> take_master_keys_later{};
 };
 
 /// In the directory that the configuration names, or in memory.

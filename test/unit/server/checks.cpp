@@ -198,8 +198,43 @@ TEST_CASE("a server takes another master key as it runs, and no other directory"
   CHECK(refusal(c).empty());
 }
 
+TEST_CASE("a server takes master keys beside what else it does, one reload after the other") {
+  const test::temp_directory directory;
+  const std::string first(64, 'a'), second(64, 'b'), third(64, 'c');
+  server_config c;
+  c.storage = {directory.string(), {first}};
+  std::vector<std::string> heard;
+  const auto hear = [&](const result<void>& r) {
+    heard.push_back(r ? "taken" : r.error().message);
+  };
+  {
+    boost::asio::io_context context;
+    server made(context, c);
+    made.async_reload_storage({directory.string(), {second, first}}, hear);
+    made.async_reload_storage({directory.string(), {"short"}}, hear);
+    made.async_reload_storage({"/elsewhere", {second}}, hear);
+    made.async_reload_storage({directory.string(), {third, second}}, hear);
+    CHECK(heard.empty()); // never inside the call
+    while (heard.size() < 4)
+      context.run_one();
+    made.async_reload_storage({directory.string(), {first, third}}, hear);
+    made.reload_storage({directory.string(), {second, first}}); // waits for that
+  } // and what is not heard yet never is
+  REQUIRE(heard.size() == 4);
+  CHECK(std::ranges::count(heard, "taken") == 2);
+  CHECK(heard.back() == "taken");
+  c.storage.master_keys = {third};
+  CHECK(refusal(c).find("does not open with this master key") != std::string::npos);
+  c.storage.master_keys = {second};
+  CHECK(refusal(c).empty());
+}
+
 TEST_CASE("a server that keeps the history in memory has no master key to change") {
   boost::asio::io_context context;
   server made(context, {});
   CHECK_NOTHROW(made.reload_storage({}));
+  bool taken = false;
+  made.async_reload_storage({}, [&](const result<void>& r) { taken = r.has_value(); });
+  while (!taken)
+    REQUIRE(context.run_one() == 1);
 }

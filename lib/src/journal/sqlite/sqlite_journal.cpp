@@ -6,10 +6,13 @@
 #include "journal/sqlite/store.hpp"
 #include "journal/sqlite/writer_thread.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <filesystem>
 #include <future>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace asio_chat {
@@ -30,12 +33,13 @@ bool is_in_use(const std::string& file) {
 /// In the order in which one needs the other; they end the other way round.
 class sqlite_journal::workers {
  public:
-  workers(data_lock l, std::unique_ptr<key_ring> k, std::shared_ptr<void> a)
+  workers(data_lock l, std::unique_ptr<key_ring> k, std::shared_ptr<void> a, answer_post p)
       : lock(std::move(l))
       , keys(std::move(k))
-      , alive(std::move(a)) {}
+      , alive(std::move(a))
+      , post(std::move(p)) {}
 
-  void start(const database_file& file, const trouble_function& tell, const answer_post& post) {
+  void start(const database_file& file, const trouble_function& tell) {
     reads.emplace(file, *keys, logs->index(), tell);
     reading.emplace(*reads, post);
     writing.emplace(*logs, *reading, post);
@@ -45,6 +49,8 @@ class sqlite_journal::workers {
   std::unique_ptr<key_ring> keys;
   system_clock time;
   std::shared_ptr<void> alive;
+  answer_post post;
+  std::future<void> rotating; ///< the last one; others wait in it
   std::unique_ptr<store> logs;
   std::optional<reader> reads;
   std::optional<reader_thread> reading;
@@ -60,8 +66,9 @@ result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, schedule
   }
   auto keys = key_ring::open(keys_path, std::move(o.masters));
   if (!keys) return std::move(keys.error());
-  auto w = std::make_unique<workers>(std::move(*lock), std::move(*keys), std::make_shared<char>());
-  const answer_post post(std::move(later), w->alive);
+  const auto alive = std::make_shared<char>();
+  const answer_post post(std::move(later), alive);
+  auto w = std::make_unique<workers>(std::move(*lock), std::move(*keys), alive, post);
   const database_file file{o.directory + "/journal.db", std::move(o.vfs)};
   store_options s{
       .file = file, .keep = o.keep, .id_window = o.id_window, .time = o.time ? o.time : &w->time};
@@ -75,7 +82,7 @@ result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, schedule
   auto logs = store::open(std::move(s), *w->keys);
   if (!logs) return std::move(logs.error());
   w->logs = std::move(*logs);
-  w->start(file, tell, post);
+  w->start(file, tell);
   return std::unique_ptr<sqlite_journal>(new sqlite_journal(std::move(w), std::move(o.on_trouble)));
 }
 
@@ -131,7 +138,27 @@ void sqlite_journal::release(const identity& who, name_store::change_done d) {
 }
 
 result<bool> sqlite_journal::take_masters(std::vector<secret_key> masters) {
+  if (workers_->rotating.valid()) workers_->rotating.wait();
   return workers_->keys->rotate(std::move(masters));
+}
+
+void sqlite_journal::take_masters(result<std::vector<secret_key>> masters, masters_taken done) {
+  const auto answer = [post = workers_->post](result<bool> changed, masters_taken d) {
+    post.post(std::pair(std::move(changed), std::move(d)),
+              [](const auto& all, const auto&) { all.second(all.first); });
+  };
+  try {
+    workers_->rotating = std::async(std::launch::async, [before = std::move(workers_->rotating),
+                                                         answer, done, keys = workers_->keys.get(),
+                                                         m = std::move(masters)]() mutable {
+      if (before.valid()) before.wait();
+      auto changed = m ? keys->rotate(*std::move(m)) : result<bool>(std::move(m.error()));
+      answer(std::move(changed), std::move(done));
+    });
+  } catch (const std::system_error& e) { // no thread to be had
+    answer(failure{e.code(), fmt::format("the master keys cannot be taken now: {}", e.what())},
+           std::move(done));
+  }
 }
 
 } // namespace asio_chat

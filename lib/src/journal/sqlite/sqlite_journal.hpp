@@ -10,6 +10,7 @@
 #include "journal/sqlite/trouble.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,6 +57,10 @@ class sqlite_journal final : public journal, public name_store {
   /// room gets a new key for what comes from here on; waits for the disk.
   /// @return whether it was another one
   result<bool> take_masters(std::vector<sqlite::secret_key> masters);
+  using masters_taken = std::function<void(const result<bool>&)>;
+  /// The same beside what else is done, one after the other; the other one waits for those.
+  /// @param masters a failure is the answer
+  void take_masters(result<std::vector<sqlite::secret_key>> masters, masters_taken done);
 
  private:
   class workers;
