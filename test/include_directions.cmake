@@ -1,4 +1,4 @@
-# Who may include whom in lib/src. Run by ctest: cmake -DSOURCE=<project> -P include_directions.cmake
+# Which folder of lib/src may include which. Run by ctest: cmake -DSOURCE=<project> -P include_directions.cmake
 set(may_base      base)
 cmake_minimum_required(VERSION 3.25)
 set(may_model     base model)

@@ -8,7 +8,7 @@
 
 namespace asio_chat::bench {
 
-/// A connection of one who does one thing at a time: each call returns when it is done, and throws
+/// A connection that does one thing at a time: each call returns when it is done, and throws
 /// run_error if it cannot be.
 class blocking_tls {
  public:

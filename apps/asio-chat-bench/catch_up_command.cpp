@@ -1,4 +1,4 @@
-// catch-up: what it costs asio-chatd that many members come back who have missed much.
+// catch-up: what it costs asio-chatd when many members come back who have missed much.
 #include "command.hpp"
 
 #include "cpu_clock.hpp"
@@ -42,7 +42,7 @@ struct catch_up_figures {
   violations wrong;
 };
 
-/// A fresh server each time: nobody finds what he looks for in a warm cache.
+/// A fresh server each time, so that no cache is warm.
 catch_up_figures measure(const catch_up_settings& given) {
   const auto server = start_unbounded(given.daemon, given.daemon_arguments, given.server_cpu);
   const auto at = resolve(server.address());

@@ -37,7 +37,7 @@ crowd::crowd(const endpoint& server, const std::string& ca_file, const crowd_sha
 
 void crowd::gather() {
   connect();
-  // A login is not confirmed in every protocol: whoever hears the publisher is in.
+  // A login is not confirmed in every protocol: a member who hears the publisher is in.
   int tries = 0;
   for (auto pause = 20ms; !all_hear(); pause = std::min(2 * pause, 640ms)) {
     for (std::size_t i = 0; i < rooms(); ++i) {

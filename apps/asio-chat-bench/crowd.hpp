@@ -56,7 +56,7 @@ class crowd final : private peer_observer {
   /// How many messages the slowest receiver of a room has still to get.
   std::uint64_t ahead(std::size_t room) const;
 
-  /// Lets everybody who is ready read and write; waits at most `time` for somebody.
+  /// Lets all peers that are ready read and write; waits at most `time` for the first.
   void turn(std::chrono::milliseconds time);
 
   /// Waits until nothing is on its way any more; throws run_error when that never comes.
@@ -75,7 +75,7 @@ class crowd final : private peer_observer {
   violations take_violations();
 
  private:
-  /// Who hears in a room, and what was said there.
+  /// The members who hear in a room, and what was said there.
   struct audience {
     std::vector<ledger> ledgers;
     std::size_t hearing = 0;
@@ -104,7 +104,7 @@ class crowd final : private peer_observer {
   std::size_t logged_in_ = 0;
   std::size_t wire_bytes_ = 0;
   steady_clock::time_point came_;     // the record that is being read
-  steady_clock::time_point progress_; // when somebody was last let in, or told a message
+  steady_clock::time_point progress_; // when a member was last let in, or told a message
   arrivals arrivals_;
   violations violations_;
 };

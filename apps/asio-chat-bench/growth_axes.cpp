@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t usual_receivers = 100;
 constexpr std::size_t usual_size = 128;
 constexpr std::size_t members_of_a_quiet_room = 100;
-constexpr std::size_t rooms_of_a_quiet_member = 50; // a server bounds how many somebody may open
-/// What may be under way to a receiver: less than --outbox-pause, from where on he is a slow one.
+constexpr std::size_t rooms_of_a_quiet_member = 50; // a server bounds how many a member may open
+/// What may be under way to a receiver: less than --outbox-pause, from where on it is a slow one.
 constexpr std::size_t window_bytes = 240 * 1024;
 constexpr std::size_t bytes_around_a_text = 24; // length, and the author's name
 constexpr std::size_t fewest_messages = 500;

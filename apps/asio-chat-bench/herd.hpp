@@ -13,7 +13,7 @@
 namespace asio_chat::bench {
 
 /// Many members who come back at the same moment to a room that went on without them, and in which
-/// somebody keeps talking. Every entry is checked.
+/// a member keeps talking. Every entry is checked.
 class herd final : private peer_observer {
  public:
   /// @param has what each of them has seen; numbers of messages begin behind it, with 1

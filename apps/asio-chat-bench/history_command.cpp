@@ -46,7 +46,7 @@ struct side_figures {
   }
 };
 
-/// A room with a long history, and somebody who leafs through it.
+/// A room with a long history, and a member who leafs through it.
 class reader {
  public:
   reader(native_client& client, const history_settings& given)
@@ -147,8 +147,8 @@ int run_command(const history_settings& given) {
   const auto server = start_unbounded(given.daemon, given.daemon_arguments, -1);
   const auto context = client_context(server.ca_file(), native_protocol::alpn_name);
   native_client client(resolve(server.address()), context.get(), "bench");
-  reader somebody(client, given);
-  somebody.fill();
+  reader member(client, given);
+  member.fill();
 
   const cpu_clock cpu(server.id());
   std::array<side_figures, 3> all;
@@ -158,7 +158,7 @@ int run_command(const history_settings& given) {
     for (std::size_t i = 0; i < sides.size(); ++i) {
       const auto before = cpu.now();
       for (auto page = done; page < until; ++page)
-        somebody.turn(sides[i], all[i]);
+        member.turn(sides[i], all[i]);
       all[i].server_cpu += cpu.now() - before;
     }
     if (told_to_stop()) throw run_error("interrupted");

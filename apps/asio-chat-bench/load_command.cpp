@@ -1,4 +1,4 @@
-// flood, rooms and paced: one load on a server that somebody else has started.
+// flood, rooms and paced: one load on a server that runs already.
 #include "command.hpp"
 
 #include "error.hpp"

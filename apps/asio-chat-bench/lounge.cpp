@@ -41,7 +41,7 @@ void lounge::fill(std::size_t people) {
   }
   if (is_terminal) fmt::print(stderr, "\r\033[K");
 
-  // Not every server says who is in: whoever hears somebody is.
+  // Not every server says who is in: a member who hears another one is.
   const std::size_t others = people - 1;
   for (auto pause = 20ms; in_the_room_ < others; pause = std::min(2 * pause, 1'280ms)) {
     say();

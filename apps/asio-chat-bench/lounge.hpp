@@ -24,7 +24,7 @@ class lounge final : private peer_observer {
   void rest(std::chrono::duration<double> time);
 
   /// The first one says a line. Returns how long it took until all others had it, once each;
-  /// throws run_error when somebody gets it twice or never.
+  /// throws run_error when one of them gets it twice or never.
   std::chrono::nanoseconds tell_all();
 
  private:
@@ -47,7 +47,7 @@ class lounge final : private peer_observer {
   poller loop_;
   std::vector<guest> guests_;
   std::size_t logged_in_ = 0;
-  std::size_t in_the_room_ = 0; ///< who has heard something
+  std::size_t in_the_room_ = 0; ///< members who have heard something
   unsigned said_ = 0;
   std::size_t heard_ = 0;         ///< of the last line
   steady_clock::time_point came_; ///< the record that is being read

@@ -18,7 +18,7 @@ struct position {
 position position_of(const boost::json::value& json);
 boost::json::object to_json(const position& at);
 
-/// Somebody of the native protocol who does one thing at a time: each call returns when it is done,
+/// A client of the native protocol, one thing at a time: each call returns when it is done,
 /// and throws run_error if it cannot be.
 class native_client {
  public:

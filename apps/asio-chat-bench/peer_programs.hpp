@@ -18,7 +18,7 @@ struct site {
   std::uint16_t port = 0;
 };
 
-/// A server of somebody else to compare with, as Debian packages it.
+/// A server of another project to compare with, as Debian packages it.
 struct peer_program {
   std::string name; ///< in tables
   std::string key;  ///< on the command line

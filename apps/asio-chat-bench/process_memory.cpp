@@ -30,8 +30,8 @@ process_memory process_memory::of(pid_t process) {
   }
   if (!found)
     throw setup_error(
-        fmt::format("cannot read the memory of process {}: there is none, or it is somebody "
-                    "else's",
+        fmt::format("cannot read the memory of process {}: there is none, or it is another "
+                    "user's",
                     process));
   return all;
 }

@@ -11,7 +11,7 @@ struct process_memory {
   std::int64_t proportional = 0; ///< a page that n processes share counts as a nth
   std::int64_t its_own = 0;      ///< shared with nobody
 
-  /// Throws setup_error when there is no such process, or it is somebody else's.
+  /// Throws setup_error when there is no such process, or it is another user's.
   static process_memory of(pid_t process);
 
   process_memory operator-(const process_memory& before) const {

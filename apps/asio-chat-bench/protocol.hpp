@@ -7,7 +7,7 @@
 
 namespace asio_chat::bench {
 
-/// Who a peer is and where it speaks.
+/// The name of a peer and where it speaks.
 struct part {
   std::string name;
   std::string room; ///< a channel, topic or subject, as the protocol calls it; text: has but one

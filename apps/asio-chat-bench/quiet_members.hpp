@@ -10,7 +10,7 @@ namespace asio_chat::bench {
 /// Members of other rooms who are logged in and say nothing, as long as the object lives.
 class quiet_members {
  public:
-  /// Everybody is in a room, and in every room is somebody.
+  /// Every member is in a room, and every room has a member.
   quiet_members(const endpoint& server, const std::string& ca_file, std::size_t members,
                 std::size_t rooms);
 

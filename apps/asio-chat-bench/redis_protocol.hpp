@@ -4,7 +4,7 @@
 
 namespace asio_chat::bench {
 
-/// Redis's RESP2. Who has subscribed may not publish there, so a publisher does not hear.
+/// Redis's RESP2. A subscriber may not publish there, so a publisher does not hear.
 class redis_protocol final : public protocol {
  public:
   static constexpr std::size_t max_line_bytes = 8192;

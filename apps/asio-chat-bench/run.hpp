@@ -27,7 +27,7 @@ struct run_figures {
   double generator_load() const;
 };
 
-/// Who has to be there for a load.
+/// The members that a load needs.
 crowd_shape shape_of(const load& what);
 
 /// Runs a load once with a gathered crowd.

@@ -106,7 +106,7 @@ class questioner {
         {"two frequent words", &questioner::two_frequent},
         {"a frequent and a rare word", &questioner::frequent_and_rare},
         {"two words that never meet", &questioner::never_meet},
-        {"a word that nobody said", &questioner::unsaid},
+        {"a word that was never said", &questioner::unsaid},
         {"from:NAME", &questioner::from},
         {"from:NAME and a word", &questioner::from_and_word},
         {"before:DATE and a word", &questioner::before},
@@ -122,8 +122,8 @@ class questioner {
   question frequent_and_rare() { return {.words = {any(0, 20), rare_word()}}; }
   question never_meet() { return {.words = {0, 1}}; }
   question unsaid() { return {.other_word = fmt::format("nobody{}", any(0, 1'000'000))}; }
-  question from() { return {.from = somebody()}; }
-  question from_and_word() { return {.words = {any(0, 200)}, .from = somebody()}; }
+  question from() { return {.from = author()}; }
+  question from_and_word() { return {.words = {any(0, 200)}, .from = author()}; }
   question before() { return {.words = {any(0, 200)}, .before = about_.middle}; }
   question after() { return {.words = {rare_word()}, .after = about_.middle}; }
 
@@ -131,7 +131,7 @@ class questioner {
     return std::uniform_int_distribution<std::uint32_t>(from, until - 1)(numbers_);
   }
   std::uint32_t rare_word() { return any(words_ * 2 / 3, words_); }
-  std::string somebody() {
+  std::string author() {
     return about_.model.author(any(0, static_cast<std::uint32_t>(about_.model.size())));
   }
 

@@ -19,7 +19,7 @@ class server_under_test {
   /// This program's own bare loop.
   static server_under_test bare(bool coalesce, int core, bool tickets = false);
 
-  /// A server of somebody else. Throws setup_error if it is not installed or does not start.
+  /// A server of another project. Throws setup_error if it is not installed or does not start.
   static server_under_test peer(const peer_program& which, int core);
 
   const std::string& address() const { return address_; }

@@ -33,10 +33,10 @@ unique_fd listen_on(const endpoint& at);
 /// The next waiting connection, non-blocking; none when nobody waits.
 unique_fd accept_from(int listener);
 
-/// A port of the loopback that nobody hears on just now.
+/// A port of the loopback that no program listens on just now.
 std::uint16_t free_port();
 
-/// Whether somebody does.
+/// Whether a program does.
 bool answers(const endpoint& at);
 
 /// `HOST:PORT` of a socket's own end.

@@ -21,7 +21,7 @@ struct completion {
 };
 
 /// At the beginning of a line `/` begins a command; after `/join` and `/leave` comes a room;
-/// anything else is somebody's name, in any case, and whoever is addressed first gets a colon.
+/// anything else is a member's name, in any case, with a colon where the line begins with it.
 completion complete(std::string_view before_cursor, const vocabulary& words);
 
 } // namespace asio_chat::app

@@ -1,4 +1,4 @@
-// The chat itself: lines in, lines out, until somebody leaves.
+// The chat itself: lines in, lines out, until the user leaves.
 #pragma once
 
 #include "completion.hpp"

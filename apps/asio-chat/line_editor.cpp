@@ -64,7 +64,7 @@ struct line_editor::libedit {
     return *static_cast<line_editor*>(data);
   }
   static wchar_t* prompt(EditLine* e) { return owner(e).prompt_.data(); }
-  // Only whole keys are fed; who asks for more than that gets an end of file, and stops asking.
+  // Only whole keys are fed; libedit gets an end of file if it asks for more, and stops asking.
   static int next_character(EditLine* e, wchar_t* c) {
     auto& key = owner(e).key_;
     if (key.empty()) return 0;

@@ -25,7 +25,7 @@ class look_back {
   /// was.
   void entered(const room_state& s);
   void left(const std::string& room) { rooms_.erase(room); }
-  /// Who has said something knows where now begins.
+  /// A user who has said something knows where now begins.
   void spoke(const std::string& room);
   verdict look_at(const entry& e);
 

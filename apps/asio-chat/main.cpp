@@ -127,7 +127,7 @@ int run(int argc, char** argv) {
   if (o.client.tls.insecure_skip_host_name_check) {
     fmt::print(stderr,
                "WARNING: --insecure-skip-host-name-check: the certificate is verified, the "
-               "name of the host is NOT. Whoever has any certificate of a trusted CA can "
+               "name of the host is NOT. Every owner of a certificate of a trusted CA can "
                "pose as {}.\n",
                o.server.address());
   }

@@ -85,7 +85,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
   cli.add_option("--ca", trust.ca_file, "trust only the CAs or certificates in this PEM file")
       ->type_name("FILE")
       ->check(check_not_empty);
-  cli.add_option("--pin", trust.pins, "trust the server with this key, whoever signed it")
+  cli.add_option("--pin", trust.pins, "trust the server with this key, whatever CA signed it")
       ->type_name("sha256/...")
       ->allow_extra_args(false);
   cli.add_option("--cert", trust.certificate_file, "this client's certificate (PEM), with --key")

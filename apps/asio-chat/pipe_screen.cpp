@@ -29,7 +29,7 @@ void pipe_screen::chat(const std::string& line) {
 }
 
 void pipe_screen::notice(const std::string& line) {
-  // Who does not listen to stderr misses nothing that has to be heard.
+  // A user who does not read stderr misses nothing that has to be heard.
   put(stderr, line);
 }
 

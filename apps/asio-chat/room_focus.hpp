@@ -13,7 +13,7 @@ class room_focus {
   void entered(const std::string& room);
   /// One is in that room, and looks at it.
   void look_at(const std::string& room);
-  /// Who looked at it looks at the oldest of the others.
+  /// A user who looked at it looks at the oldest of the others.
   void left(const std::string& room);
   /// A program could not join that room: what it says next was meant for it and for no other.
   void missed(std::string room) { missed_ = std::move(room); }

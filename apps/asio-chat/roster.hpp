@@ -1,4 +1,4 @@
-// Who is where, as far as this client was told.
+// The members of each room, as far as this client was told.
 #pragma once
 
 #include <asio_chat/client.hpp>
@@ -12,7 +12,7 @@
 
 namespace asio_chat::app {
 
-/// Names and rooms serve completion: nobody types one of so many, and a server must not fill our
+/// Names and rooms serve completion: no user picks from so many, and a server must not fill our
 /// memory.
 class roster {
  public:

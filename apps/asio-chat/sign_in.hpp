@@ -14,7 +14,7 @@ namespace asio_chat::app {
 
 class sign_in {
  public:
-  /// @param interactive whether there is somebody to ask
+  /// @param interactive whether there is a person to ask
   sign_in(boost::asio::io_context& context, options& o, bool interactive);
 
   /// Tries until it is in or there is nothing more to try. Everything that went wrong has been

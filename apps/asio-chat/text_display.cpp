@@ -17,7 +17,7 @@ using kind = shown_line::kind;
 using lines = std::vector<shown_line>;
 
 /// One line for each line of the text, the author before every one, so that nobody can write a line
-/// that looks like somebody else's.
+/// that looks like another member's.
 lines said(const std::string& before, std::string_view text, std::string_view after = {}) {
   lines all;
   while (true) {

@@ -33,7 +33,7 @@ class text_display final : public display {
       , name_verified_(name_verified)
       , looks_back_(looks_back) {}
 
-  /// The sender's address before his name, where the server tells it: `192.0.2.7:40000: NAME: text`
+  /// The sender's address before the name, where the server tells it: `192.0.2.7:40000: NAME: text`
   void show_address(bool on) { shows_address_ = on; }
 
   std::vector<shown_line> show(const client_event& e, std::string_view room) override;

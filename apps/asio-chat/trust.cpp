@@ -35,15 +35,14 @@ std::string advice_without_terminal(const std::string& address, const server_cer
 
 std::string changed_key(const std::string& address, const server_certificate& server,
                         const known_hosts::host& remembered, const std::string& file) {
-  return fmt::format("WARNING: THE KEY OF {} HAS CHANGED!\n"
-                     "Somebody may stand between you and the server, or its owner has renewed the "
-                     "key.\n"
-                     "  remembered: {}\n"
-                     "  shown now:  {}\n"
-                     "  fingerprint: SHA-256 {}\n"
-                     "If the owner confirms the new one, remove line {} of {} and connect again.",
-                     address, remembered.pin, server.pin, server.fingerprint, remembered.line,
-                     file);
+  return fmt::format(
+      "WARNING: THE KEY OF {} HAS CHANGED!\n"
+      "An attacker may stand between you and the server, or its owner has renewed the key.\n"
+      "  remembered: {}\n"
+      "  shown now:  {}\n"
+      "  fingerprint: SHA-256 {}\n"
+      "If the owner confirms the new one, remove line {} of {} and connect again.",
+      address, remembered.pin, server.pin, server.fingerprint, remembered.line, file);
 }
 
 } // namespace asio_chat::app

@@ -1,4 +1,4 @@
-// What somebody who typed a line, or piped one in, means by it.
+// What a line that was typed, or piped in, means.
 #pragma once
 
 #include <string>

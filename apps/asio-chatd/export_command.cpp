@@ -63,7 +63,7 @@ class output {
   output(const output&) = delete;
   output& operator=(const output&) = delete;
 
-  /// @return whether somebody reads on; behind `| head` nobody does
+  /// @return whether the reader wants more; `| head` does not
   bool line(std::string text) {
     text.push_back('\n');
     if (std::fwrite(text.data(), 1, text.size(), to_) == text.size()) return true;
@@ -101,7 +101,7 @@ int export_room(ops::settings& s, const ops::history_request& wanted) {
   sqlite::reader reader(kept.file, *kept.keys, nothing_new,
                         [&](severity, const std::string& sentence) { trouble = sentence; });
   output out(wanted.output);
-  // In pages: whoever takes the lines slowly does not keep the journal as it is for so long.
+  // In pages: a slow reader of the lines does not keep the journal as it is for so long.
   position last;
   for (bool more = true; more;) {
     const auto page =

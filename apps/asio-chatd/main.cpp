@@ -60,7 +60,7 @@ int check(ops::settings& s) {
   return 0;
 }
 
-/// Whoever started us and waits for the first of these lines may go by all of them: everything is
+/// A parent process that waits for the first of these lines may rely on all of them: everything is
 /// bound before. It is the only thing that goes to standard output.
 /// @returns the addresses with TLS
 std::vector<tcp::endpoint> listen_everywhere(server& chat, const ops::settings& s) {
@@ -142,8 +142,9 @@ int run(ops::settings& s, bool fewer_connections) {
   std::string development_ca;
   if (s.server.tls.certificate_file.empty()) development_ca = use_development_certificate(s, log);
   if (ops::is_open_to_strangers(s)) {
-    log(severity::warning, "Whoever reaches a port may come in: there is no passphrase, and no "
-                           "client certificate is required");
+    log(severity::warning,
+        "Any client that reaches a port may come in: there is no passphrase, and no "
+        "client certificate is required");
   }
 
   boost::asio::io_context context(1);

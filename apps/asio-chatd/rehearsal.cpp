@@ -35,7 +35,7 @@ void try_listening(const ops::settings& s, port_in_use taken) {
     if (log && level >= severity::warning) log(level, message, fields);
   };
   const certificate_for_a_check certificate(tried);
-  boost::asio::io_context context(1); // never run: nobody is let in
+  boost::asio::io_context context(1); // never run: no client is let in
   server trial(context, tried.server);
   const auto try_one = [&](auto listen, const ops::listen_address& at) {
     try {

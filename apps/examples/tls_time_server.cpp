@@ -1,5 +1,5 @@
 // Tells the time to clients that are known: their certificate must be of the CA, valid now, and of
-// one of the names that are allowed. Whoever is refused gets no byte of the application.
+// one of the names that are allowed. A client that is refused gets no byte of the application.
 //   tls_time_server PORT CA.pem CERTIFICATE.pem KEY.pem ALLOWED...     e.g. ALLOWED = cn:alice
 #include <asio_chat/tls.hpp>
 

@@ -134,7 +134,7 @@ inline void ids(const journal_maker& make) {
   CHECK(again.kept.at == first.kept.at);
   CHECK(again.kept.time == first.kept.time);
   CHECK(b.open("den").head.offset == 2);
-  // An id belongs to its author, whatever he is called, and its room; none is no id.
+  // An id belongs to its author, whatever their name, and its room; none is no id.
   entry renamed = b.draft("den", "one", "id", "alice-2");
   CHECK(b.append(renamed, alice).duplicate);
   CHECK_FALSE(b.append("den", "bob's", "id", bob).duplicate);

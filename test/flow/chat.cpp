@@ -185,7 +185,7 @@ TEST_CASE("C29: a text over the limit of the server is refused, not cut") {
   CHECK(alice.lines.size() == 3); // two joins and one line
 }
 
-TEST_CASE("a text with line breaks cannot pretend to be somebody else's line") {
+TEST_CASE("a text with line breaks cannot pretend to be another member's line") {
   chat_world w;
   text_client& alice = w.join("alice");
   text_client& bob = w.join("bob");
@@ -206,7 +206,7 @@ TEST_CASE("C59: equal names, and texts that imitate notices or others, are told 
   REQUIRE(w.until([&] { return carol.has("ann: mine") && carol.has("ANN-2: mine"); }));
   other.say("/nick Ann");
   REQUIRE(w.until([&] { return other.has("* the name Ann is taken *"); }));
-  // What looks like a notice, or like somebody else's line, has its author before it.
+  // What looks like a notice, or like another member's line, has its author before it.
   for (const std::string imitation : {"* carol left *", "ann: me too", "[private] ann: psst"}) {
     other.say(imitation);
     REQUIRE(w.until([&] { return carol.has("ANN-2: " + imitation); }));

@@ -106,7 +106,7 @@ TEST_CASE("without TLS too the last words arrive, and a peer that answers them i
   CHECK(w.until([&] { return stopped; }));
 }
 
-TEST_CASE("without TLS too whoever goes has left") {
+TEST_CASE("without TLS too a client that disconnects has left") {
   chat_world w;
   const auto plain_at = w.server->listen_insecure_plaintext("127.0.0.1", 0);
   text_client& alice = w.join("alice");

@@ -1,6 +1,6 @@
 // Lines of strangers through the command table, and what is told in both protocols: every frame
 // fits its cap, is valid UTF-8, and holds nothing that controls a terminal.
-// Input: lines with NUL between them; the first is a name, the others are said in turn by somebody
+// Input: lines with NUL between them; the first is a name, the others are said in turn by a member
 // of that name and by bob.
 
 #include "base/sanitize.hpp"
@@ -70,22 +70,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   std::string name = mend_member_name(next_line(), l);
   if (name.empty()) name = "anon";
-  member* somebody = h.enter(ears[0], {{1}, h.free_name(name, {1}), true}).value();
+  member* alice = h.enter(ears[0], {{1}, h.free_name(name, {1}), true}).value();
   member* bob = h.enter(ears[1], {{2}, h.free_name("bob", {2}), false}).value();
-  for (member* m : {somebody, bob})
+  for (member* m : {alice, bob})
     h.join(*m, "lobby", "").value();
 
   for (std::size_t turn = 0; !lines.empty() && turn < 100; ++turn) {
     // The text protocol carries no longer line.
     const std::string_view line = next_line().substr(0, wire::text_payload_cap);
-    h.dispatch(turn % 2 == 0 ? *somebody : *bob, wire::parse_command_line(line));
+    h.dispatch(turn % 2 == 0 ? *alice : *bob, wire::parse_command_line(line));
     if (turn % 3 == 0) tasks.run();
   }
   tasks.run();
-  for (const member::seat& s : somebody->seats())
-    s.in->read_history(*somebody, {}, "h", as_page);
+  for (const member::seat& s : alice->seats())
+    s.in->read_history(*alice, {}, "h", as_page);
   tasks.run();
-  h.leave(*somebody);
+  h.leave(*alice);
   h.leave(*bob);
   require(h.rooms().empty(), "nobody is left in a room");
   return 0;

@@ -18,7 +18,7 @@ class Pair:
 
 
 class Certificates:
-    """A CA of ours, one of somebody else's, and what they have issued, all in one directory."""
+    """A CA of ours, a foreign one, and what they have issued, all in one directory."""
 
     def __init__(self, directory):
         self.directory = directory

@@ -85,7 +85,7 @@ class Connection(asyncio.Protocol):
 
 
 class NativeClient:
-    """Somebody in the default room. `run` keeps him connected until `stop`."""
+    """A member of the default room. `run` keeps them connected until `stop`."""
 
     def __init__(self, name, port, ca, ledger=None):
         self.name, self.port, self.ledger = name, port, ledger

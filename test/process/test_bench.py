@@ -224,7 +224,7 @@ def test_the_native_protocol(tmp_path, command, options, deliveries):
     assert done.returncode == 0, done.stderr
     for run in json.loads(done.stdout)["runs"]:
         assert run["deliveries"] == deliveries and run["violations"] == NO_VIOLATIONS
-    # Who takes the server for another is told so.
+    # A wrong protocol is an error that says so.
     assert wrong.returncode == 2 and len(wrong.stderr.splitlines()) == 1
 
 
@@ -275,7 +275,7 @@ def test_why_a_server_closes_is_passed_on(tmp_path, monkeypatch):
 
 
 class Meddler:
-    """A member who says in one room what he heard in another."""
+    """A member who says in one room what was said in another."""
 
     def __init__(self, address, ca):
         host, port = address.rsplit(":", 1)

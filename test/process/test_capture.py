@@ -1,4 +1,4 @@
-"""What somebody on the wire sees, and can change: without TLS everything, with it nothing.
+"""What a machine on the wire sees, and can change: without TLS everything, with it nothing.
 
 The commands are those of docs/security.md. Rows B20, B28, B31, E4, E8."""
 

@@ -121,7 +121,7 @@ def test_E6_E7_nothing_acknowledged_is_lost_doubled_or_reordered_by_kill_9(tmp_p
     for p in people:
         assert p.wrong == [] and p.gaps == [] and p.refusals == []
         own = [at_of[id] for id in sent if id.startswith(p.name + "-")]
-        assert in_order(own), f"{p.name}'s own messages, as he sent them"
+        assert in_order(own), f"{p.name}'s own messages, as they were sent"
         others = [e for e in log if e[0] > p.start and e[1] != p.name]
         assert p.seen == others, f"{p.name} has not seen what the log holds"
     assert len(log) > KILLS, "hardly a load"

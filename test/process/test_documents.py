@@ -167,7 +167,7 @@ def synopsis(place, command):
 
 
 class Chat:
-    """A daemon where the page has chat.example.org or localhost, and somebody in its lobby."""
+    """A daemon where the page has chat.example.org or localhost, and a member in its lobby."""
 
     def __init__(self, place, *options):
         self.place = place

@@ -287,7 +287,7 @@ def test_C51_a_mebibyte_comes_back_and_the_end_is_answered(pki):
 
 
 class Talkative:
-    """A server that says something at once, whoever is there."""
+    """A server that says something at once to every client."""
 
     def __init__(self, certificate):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

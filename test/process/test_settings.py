@@ -216,7 +216,7 @@ def test_output_that_is_lost_is_a_failure(tmp_path):
             assert done.returncode == 1, (closed, program, arguments, done.stderr)
             assert len(done.stderr.splitlines()) == 1, (closed, program, arguments, done.stderr)
             assert "written" in done.stderr or "write" in done.stderr, done.stderr
-    # Who has read enough is no failure.
+    # A reader that has enough is no failure.
     assert run("asio-chatd", "--help", shell="| head -1 >/dev/null").returncode == 0
 
 
@@ -395,7 +395,7 @@ def test_C5_the_start_lines_of_the_documents_are_in_the_log(tmp_path):
             assert until(lambda: line in d.log), line
 
 
-# Who says it.
+# The sender's address.
 
 def test_C12_the_senders_address_is_shown_where_the_server_tells_it(tmp_path):
     def shown(directory, *options):

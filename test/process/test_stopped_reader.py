@@ -1,9 +1,9 @@
-"""One of many readers is stopped while a flood goes by: the daemon does not keep it for him, the
-others notice nothing, and he gets all of it in order when he goes on. E7.
+"""One of many readers is stopped while a flood goes by: the daemon does not keep it for that
+reader, the others notice nothing, and the reader gets all of it in order after going on. E7.
 
 ASIO_CHAT_READERS (20), ASIO_CHAT_MESSAGES (20000, of each flood), ASIO_CHAT_MESSAGE_SIZE (1000),
-ASIO_CHAT_PAIRS (0): floods while he reads, and while he is stopped, in turn, whose resident memory is
-compared; times from five pairs on. With 0 he is stopped during one flood and nothing is measured.
+ASIO_CHAT_PAIRS (0): floods while the reader reads, and while it is stopped, in turn, whose resident
+memory is compared; times from five pairs on. With 0 it is stopped during one flood and nothing is measured.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ WINDOW = 100  # small, so that the others' queues are as well
 
 
 class CarefulReader(NativeClient):
-    """Keeps nothing but how far he is; every entry has to be the next one."""
+    """Keeps nothing but how far it is; every entry has to be the next one."""
 
     def __init__(self, *arguments, offset):
         super().__init__(*arguments)
@@ -135,7 +135,7 @@ def test_E7_a_stopped_reader_costs_nobody_anything_and_misses_nothing(tmp_path):
                 p99, before = flood(daemon, MESSAGES if PAIRS else 100)
                 running.append(p99)
                 marks += 1
-                mark = say(daemon, "he reads", f"mark-{marks}")
+                mark = say(daemon, "it reads", f"mark-{marks}")
                 assert until(lambda: offset.value >= mark or not reader.is_alive(), 600)
                 os.kill(reader.pid, signal.SIGSTOP)
                 at = offset.value
@@ -143,7 +143,7 @@ def test_E7_a_stopped_reader_costs_nobody_anything_and_misses_nothing(tmp_path):
                 stopped.append(p99)
                 growth.append(after - before)
                 marks += 1
-                mark = say(daemon, "he was stopped", f"mark-{marks}")
+                mark = say(daemon, "it was stopped", f"mark-{marks}")
                 assert offset.value == at
                 assert mark - at > MESSAGES
                 resumed = time.monotonic()
@@ -158,6 +158,6 @@ def test_E7_a_stopped_reader_costs_nobody_anything_and_misses_nothing(tmp_path):
                 reader.kill()
         slower = statistics.median(b / a for a, b in zip(running, stopped))
         print(f"\n{READERS} readers, {MESSAGES} messages while one is stopped: memory {growth} KiB, "
-              f"p99 {running} ms, then {stopped} ms: {slower:.2f} times, he caught up in {caught_up:.1f} s")
+              f"p99 {running} ms, then {stopped} ms: {slower:.2f} times, it caught up in {caught_up:.1f} s")
         assert max(growth) < MOST_GROWTH or PAIRS == 0
         assert slower < MOST_SLOWER or PAIRS < 5

@@ -67,7 +67,7 @@ def kept(tmp_path):
 
 
 class Flood:
-    """Somebody who says one line after the other, and somebody who hears them."""
+    """A member who says one line after the other, and another one who hears them."""
 
     def __init__(self, d):
         self.speaker, self.listener = d.join("flooder"), d.join("hearer")

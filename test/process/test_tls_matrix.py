@@ -62,7 +62,7 @@ def shows(client):
     return ["-cert", client.certificate, "-key", client.key]
 
 
-# Who comes with which certificate, and why it is refused where it is looked at.
+# Clients and their certificates, and why they are refused where certificates are looked at.
 CLIENTS = {
     "none": None,
     "good": None,

@@ -74,7 +74,7 @@ void person::learn(const event& e) {
   } else if (const auto* missed = std::get_if<entries_missed>(&e)) {
     note(*missed);
   } else if (const auto* no = std::get_if<refused>(&e)) {
-    // Not stored: said once more by somebody else's wish, or never.
+    // Not stored, and not sent again.
     std::erase_if(unacknowledged_, [&](const message& m) { return m.id == no->ref; });
   }
 }

@@ -1,4 +1,4 @@
-// Somebody with a client that follows the protocol: says things, loses the connection, comes back.
+// A person with a client that follows the protocol: says things, loses the connection, comes back.
 #pragma once
 
 #include "domain/hub.hpp"

@@ -1,4 +1,4 @@
-// A client of the text protocol, as somebody would write it from the lesson: TLS, a length before
+// A client of the text protocol, as a reader of the lesson would write it: TLS, a length before
 // each message.
 #pragma once
 

@@ -30,7 +30,7 @@ asio::awaitable<void> echo(tcp::socket socket, asio::ssl::context& context) {
     co_return;
   }
   std::cout << "client: " << tls::describe_session(ssl).peer_subject << std::endl;
-  // Bytes, not lines: who ends none is answered, too.
+  // Bytes, not lines: a client that ends none is answered, too.
   std::array<char, 1000> data;
   const auto room = asio::buffer(data);
   while (!error) {

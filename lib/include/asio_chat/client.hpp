@@ -25,9 +25,9 @@
 
 namespace asio_chat {
 
-/// Who a client is and what it has read: what a program keeps that goes on, after its own restart,
-/// where it stopped. The token is a secret, of which the server keeps only a hash: whoever shows it
-/// is this member. Keep it where only the program can read it, for that one server; it is never
+/// A client's identity and what it has read: kept by a program that goes on, after its own restart,
+/// where it stopped. The token is a secret, of which the server keeps only a hash: a client with
+/// it is this member. Keep it where only the program can read it, for that one server; it is never
 /// logged.
 struct resume_state {
   std::string token; ///< empty: nobody yet
@@ -101,10 +101,10 @@ using client_event = std::variant<connected, disconnected, entry, member_joined,
 /// After a lost connection the client comes back as the same member, with the name and the rooms
 /// that were had, and `connected` is told when that is done. Then comes what was missed, as events
 /// like any others, before anything newer: in the order of each room's log, no entry twice, none
-/// left out but one's own. What is no longer kept is told by `entries_missed`; so is a log that is
-/// another one. A name that somebody else bears now is waited for. Where trust, the passphrase or
-/// this client's certificate is the matter, or the server says so, the client does not try again.
-/// Why an attempt fails is told by `disconnected`.
+/// left out but the client's own. What is no longer kept is told by `entries_missed`; so is a log
+/// that is another one. A name that another member bears now is waited for. Where trust, the
+/// passphrase or this client's certificate is the matter, or the server says so, the client does
+/// not try again. Why an attempt fails is told by `disconnected`.
 ///
 /// Messages outlive a connection: what is not acknowledged is sent again, in its order and with its
 /// id, before what is sent later, and the server keeps it once. Commands and pages of history do

@@ -19,13 +19,13 @@ enum class errc {
   // requests
   protocol_error = 1,  ///< what arrived is not of the protocol
   unsupported_version, ///< the peer asks for a protocol version that is not spoken here
-  unknown_type,        ///< a message of a type nobody knows
+  unknown_type,        ///< a message of an unknown type
   frame_too_large,     ///< the length prefix announces more than the cap
   login_required,      ///< anything but a login before the login
   already_logged_in,   ///< a second login on one connection
   wrong_passphrase,    ///< the shared passphrase is missing or wrong
   name_invalid,        ///< not a name, see `limits::name_characters`
-  name_taken,          ///< somebody here bears that name
+  name_taken,          ///< another member has that name
   room_invalid,        ///< not a name for a room
   not_in_room,         ///< the member has not joined that room
   too_many_rooms,      ///< see `limits::rooms_per_member`
@@ -33,12 +33,12 @@ enum class errc {
   text_too_long,       ///< see `limits::text_bytes`
   unknown_command,     ///< not in the command table
   bad_arguments,       ///< a command with the wrong arguments
-  no_such_member,      ///< nobody of that name is here
+  no_such_member,      ///< no member of that name is here
   not_available,       ///< this protocol or this server does not offer it
   storage_failed,      ///< the journal could not keep the entry; nobody has seen it
   server_stopping,     ///< the server is about to go
   // trust
-  untrusted_certificate = 100, ///< the chain leads to nobody who is trusted here
+  untrusted_certificate = 100, ///< the chain leads to no trusted CA
   certificate_changed,         ///< another key than the pinned one
   certificate_expired,         ///< outside its validity time
   host_name_mismatch,          ///< a good certificate, but of another host
@@ -64,7 +64,7 @@ inline error_code make_error_code(errc e) noexcept {
 /// The identifier of an error in the native protocol, e.g. `name_taken`.
 std::string_view name_of(errc e) noexcept;
 
-/// The reverse; `errc::protocol_error` for an identifier nobody knows.
+/// The reverse; `errc::protocol_error` for an unknown identifier.
 errc errc_of(std::string_view name) noexcept;
 
 /// An error and the sentence that explains it: what was wrong, where, what would be right.

@@ -29,9 +29,9 @@ struct position {
 };
 
 enum class entry_kind : std::uint8_t {
-  message, ///< somebody says something
-  action,  ///< somebody does something: `/me waves`
-  topic,   ///< somebody sets the room's topic
+  message, ///< a member says something
+  action,  ///< a member does something: `/me waves`
+  topic,   ///< a member sets the room's topic
 };
 
 /// Text that is mostly not there. Then it is one pointer to move, and not a string: entries are
@@ -132,7 +132,7 @@ struct refused {
 struct entries_missed {
   std::string room;
   position after; ///< the last one that the member had
-  position next;  ///< the first one that he gets
+  position next;  ///< the first one that the member gets
 };
 
 /// What a member is told on joining a room.

@@ -12,7 +12,7 @@ struct limits {
   std::size_t name_characters = 20;  ///< a member's name
   std::size_t room_characters = 32;  ///< a room's name
   std::size_t topic_bytes = 512;     ///< a room's topic
-  std::size_t rooms = 10'000;        ///< with somebody in them
+  std::size_t rooms = 10'000;        ///< that have members
   std::size_t rooms_per_member = 64; ///< joined at the same time
   std::size_t presence_members =
       500; ///< joins and leaves are announced in rooms up to this size; 0: never
@@ -31,7 +31,7 @@ struct limits {
   /// sooner.
   std::size_t outbox_total_bytes = 64u << 20;
   std::size_t outbox_bytes = 4u << 20; ///< what may wait at all; then the session is closed
-  std::size_t posts_under_way = 1'024; ///< of one member; then his next requests wait unread
+  std::size_t posts_under_way = 1'024; ///< of one member, whose next requests then wait unread
 
   std::chrono::milliseconds handshake_time = std::chrono::seconds(5); ///< TLS, from accept
   std::chrono::milliseconds login_time = std::chrono::seconds(30);    ///< from the handshake
@@ -40,7 +40,7 @@ struct limits {
   std::chrono::milliseconds close_time = std::chrono::seconds(2);     ///< answers; and the goodbye
   std::chrono::milliseconds drain_time = std::chrono::seconds(5);     ///< of a server that stops
   std::chrono::milliseconds name_hold_time =
-      std::chrono::minutes(2); ///< for who may come back; 0: never
+      std::chrono::minutes(2); ///< for members who may come back; 0: never
   std::chrono::milliseconds sleep_time = std::chrono::seconds(5); ///< quiet connections; 0: never
   std::chrono::milliseconds id_time = std::chrono::hours(24);     ///< ids of messages are known
 };

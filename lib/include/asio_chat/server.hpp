@@ -56,7 +56,7 @@ class server {
   /// address.
   boost::asio::ip::tcp::endpoint listen(const std::string& host, std::uint16_t port);
 
-  /// Like `listen`, but bare TCP: whoever can capture packets reads every message, and the
+  /// Like `listen`, but bare TCP: everyone who can capture packets reads every message, and the
   /// passphrase. It exists to show just that beside a capture of TLS; only the text protocol is
   /// spoken, every start and every connection is a warning in the log.
   /// @param host must be a loopback address: 127.0.0.0/8, ::1, or a name for one
@@ -72,8 +72,8 @@ class server {
   /// for tests of the host program. `client::async_connect_in_memory` takes it.
   memory_transport connect_in_memory();
 
-  /// Reads all files again and takes them from the next handshake on; whoever showed a certificate
-  /// that is not good any more (issuer, validity time, name, revocation, block list) is closed with
+  /// Reads all files again and takes them from the next handshake on; a client with a certificate
+  /// no longer accepted (issuer, validity time, name, revocation, block list) is closed with
   /// `close_code::not_trusted`. Blocks while the files are read.
   /// @throws asio_chat::error if something of it cannot be used: then nothing has changed
   void reload_tls(const tls_server_config& config);
@@ -111,8 +111,8 @@ class server {
         token, std::move(config));
   }
 
-  /// Stops accepting, says goodbye to everybody, sends what is waiting, and closes; whoever is
-  /// not done within `limits::drain_time` is cut off. Completes with `void(error_code)`.
+  /// Stops accepting, says goodbye to all clients, sends what is waiting, and closes; those not
+  /// done within `limits::drain_time` are cut off. Completes with `void(error_code)`.
   template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>
   auto async_stop(Token&& token) {
     return boost::asio::async_initiate<Token, void(boost::system::error_code)>(

@@ -13,8 +13,8 @@ inline constexpr char native_alpn[] = "asio-chat/1";
 /// Whether a server asks its clients for a certificate.
 enum class client_certificates {
   none,     ///< does not ask
-  optional, ///< asks; who shows one must show a good one
-  required, ///< refuses who shows none
+  optional, ///< asks; a client that shows one must show a good one
+  required, ///< refuses clients that show none
 };
 
 enum class tls_version { tls_1_2, tls_1_3 };
@@ -52,7 +52,7 @@ struct tls_server_config {
   /// Revocation lists of those CAs, of which each must have one. Given, each certificate of a
   /// client's chain up to such a CA must be covered by one that holds now (RFC 5280, 5).
   std::string client_crl_file;
-  /// Certificates that are good no more, whoever issued them: a SHA-256 fingerprint on each line,
+  /// Certificates that are refused, whatever CA issued them: a SHA-256 fingerprint on each line,
   /// as `asio-chat-certs show` prints it; `#` begins a comment.
   std::string blocked_certificates_file;
   /// Which of the trusted certificates may come in, see `tls::peer_policy`; empty: all of them.

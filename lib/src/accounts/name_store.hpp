@@ -1,4 +1,4 @@
-// Which names are held for whom, beyond the end of the process.
+// Which names are held for which members, beyond the end of the process.
 #pragma once
 
 #include "model/identity.hpp"

@@ -102,8 +102,8 @@ inline shared_bytes share(std::string bytes, byte_meter_ptr meter = {}) {
   return {block, block->view()};
 }
 
-/// Lays bytes that many will read side by side. Who reads all of them has one long part in the end
-/// and not many short ones: nothing to count, to copy together, or to look up for each.
+/// Lays bytes that many will read side by side. A reader of all of them has one long part in the
+/// end and not many short ones: nothing to count, to copy together, or to look up for each.
 class byte_run {
  public:
   static constexpr std::size_t block_bytes = 64 * 1024;

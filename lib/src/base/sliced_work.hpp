@@ -8,9 +8,9 @@
 
 namespace asio_chat {
 
-/// Does a slice of one piece of work in each task of a scheduler, of each in turn: who asks for
-/// much holds up nobody who asks for little. What is not done when this object goes is not done at
-/// all.
+/// Does a slice of one piece of work in each task of a scheduler, of each in turn: one that
+/// asks for much does not hold up those that ask for little. What is not done when this object goes
+/// is not done at all.
 class sliced_work {
  public:
   /// Does a little, never inside `add`; returns whether there is more to do. May destroy the

@@ -7,7 +7,7 @@ namespace asio_chat::client_room {
 
 namespace {
 
-/// What servers give who does not say how much he wants, see docs/protocol.md.
+/// What servers give to a client that does not say how much it wants, see docs/protocol.md.
 constexpr std::size_t usual_history = 50;
 
 } // namespace

@@ -22,7 +22,7 @@
 
 namespace asio_chat {
 
-/// idle: never connected, or over · connecting: the first attempt, somebody waits for it ·
+/// idle: never connected, or over · connecting: the first attempt, a caller waits for it ·
 /// ready: logged in · waiting: for the next attempt · returning: that attempt · leaving: the last
 /// answers come, then we say bye
 class client::impl final : public std::enable_shared_from_this<impl>,

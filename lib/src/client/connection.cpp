@@ -160,7 +160,7 @@ void connection::on_time() {
 }
 
 void connection::keep_alive() {
-  // Who does not read cannot hear.
+  // While nothing is read, silence says nothing about the server.
   if (!want_reading_) heartbeat_.heard(now());
   switch (heartbeat_.check(now())) {
   case heartbeat::verdict::alive:

@@ -1,4 +1,4 @@
-// Who we are and where we are: what has to be so again after a reconnection.
+// Our identity and our rooms: what has to be the same again after a reconnection.
 #pragma once
 
 #include <asio_chat/event.hpp>

@@ -17,9 +17,9 @@ constexpr std::size_t page_entries = 256;
 constexpr std::size_t most_sharing = 64;
 /// Fed at once: others shall not wait for more than so many pages.
 constexpr std::size_t most_fed = 16;
-/// Who asks for the same page does so at about the same time.
+/// Members who ask for the same page do so at about the same time.
 constexpr std::size_t most_looked_at = 8;
-/// Stored while a page was read; who is behind by more reads another page.
+/// Stored while a page was read; a member who is behind by more reads another page.
 constexpr std::size_t most_newest = 1'024;
 
 /// Told at once, whatever else may come.
@@ -60,7 +60,7 @@ void audience::add(member& m) {
 void audience::remove(member& m) {
   tell_entries();
   if (const place* p = place_of(m); p->behind && p->behind->asked) m.end_catching_up();
-  // Who leaves all rooms begins with the last one.
+  // A member who leaves all rooms leaves the last one first.
   const auto last = std::find_if(m.seats_.rbegin(), m.seats_.rend(),
                                  [this](const member::seat& s) { return s.in == &owner_; });
   assert(last != m.seats_.rend());
@@ -126,7 +126,7 @@ void audience::begin(member& m, const beginning& where, position head) {
     p->behind.reset();
     return;
   }
-  // He may even have more: of a page that was read when it was stored, but not told yet. Or the log
+  // The member may even have more: of a page read when it was stored, but not told yet. Or the log
   // is an older one that was put back. The journal knows.
   *p->behind = {told, ++visits_, where.after.has_value(), false, true};
   m.begin_catching_up();
@@ -294,7 +294,7 @@ void audience::serve(std::list<page_read>::iterator r) {
   for (follower& f : next_followers(*r)) {
     cursor& c = *f.who->behind;
     c.reading = false;
-    // Who has got another room's page meanwhile reads this one when he is hungry again.
+    // A sink that another room's page has filled gets this one when it can take more.
     if (f.who->who->sink().full()) continue;
     if (!r->answer) {
       f.who->who->sink().close({close_code::log_unreadable, "what you missed cannot be read now"});
@@ -302,7 +302,7 @@ void audience::serve(std::list<page_read>::iterator r) {
     }
     feed(f, *r->answer);
     if (f.left == appetite::hungry && !r->answer->more) feed_newest(f);
-    if (f.left == appetite::full) continue; // until he is hungry
+    if (f.left == appetite::full) continue; // until it can take more
     if (c.told.offset >= head_.offset) {
       catch_up(*f.who);
     } else {

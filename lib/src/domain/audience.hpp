@@ -1,4 +1,4 @@
-// Who listens in a room, and how far each has been told of its log.
+// The members who listen in a room, and how far each has been told of its log.
 #pragma once
 
 #include "domain/member.hpp"
@@ -19,20 +19,20 @@ namespace asio_chat {
 class room;
 struct room_services;
 
-/// Where in a log a member begins to listen: after the position that he has, or else with so many
+/// Where in a log a member begins to listen: after the position they have, or else with so many
 /// of the last entries.
 struct beginning {
   std::optional<position> after = {};
   std::optional<std::size_t> history = {}; ///< none: as many as the room gives
 };
 
-/// Everybody is told every entry but his own, in the order of the log, none twice, and none left
-/// out that is not announced as missing. Who keeps up is told as entries are stored. Who comes
-/// back, or reads more slowly than the room speaks, has a cursor, and is fed from the log through
-/// it at his own pace until he has caught up; meanwhile he is not told what can be missed.
+/// Every member is told all entries but their own, in the order of the log, none twice, and none
+/// left out that is not announced as missing. A member who keeps up is told as entries are stored.
+/// One who comes back, or reads more slowly than the room speaks, has a cursor, and is fed from the
+/// log through it at their own pace until they have caught up.
 ///
-/// Who is told this way that people came, went or changed their names has missed it; when he has
-/// caught up, he is told who is here.
+/// Meanwhile such a member is not told that others came, left or changed their names; a member who
+/// has missed that is told who is here once they have caught up.
 ///
 ///   live --- the sink is full ---> waiting --- hungry ---> reading --- caught up ---> live
 ///
@@ -61,9 +61,9 @@ class audience : public std::enable_shared_from_this<audience> {
 
   /// The next entry of the log. It is told as soon as everything is here that was stored with it,
   /// so that each member is visited once for all: in a crowd most of the time goes into fetching
-  /// its members into the cache. Who said it knows it, but a topic is news to everybody.
-  /// @param author none if he is gone
-  /// @param receipt for the author, in the entry's place; none if he did not ask for it
+  /// its members into the cache. Its author knows it, but a topic is news to everybody.
+  /// @param author none if they have left
+  /// @param receipt for the author, in the entry's place; none if they did not ask for it
   void add_entry(entry e, const identity& who, member* author, shared_event receipt);
   /// Tells what was added. Comes before whatever else is told of this room and its log.
   void tell_entries();
@@ -72,7 +72,7 @@ class audience : public std::enable_shared_from_this<audience> {
   /// It cannot: from here on the member is fed from the log.
   void lag_unless_behind(const member& m);
 
-  /// How far the member has been told of the log; none if he is not here.
+  /// How far the member has been told of the log; none if they are not here.
   std::optional<position> told(const member& m) const;
   /// What is stored is kept, for the end of pages that are being read; as often as it is let go.
   void keep_newest() noexcept { ++pages_; }
@@ -93,14 +93,14 @@ class audience : public std::enable_shared_from_this<audience> {
     bool announced = true; ///< whether the member is told of entries that are missing
     bool reading = false;
     bool asked = false;  ///< by joining, for what the cursor goes through
-    bool missed = false; ///< somebody came, went or has another name
+    bool missed = false; ///< a member came, left or has another name
   };
   /// Without a cursor it is live: told all up to the head, or up to `told` if that is further on.
   struct place {
     member* who;
     std::uint64_t told = 0;
     std::unique_ptr<cursor> behind;
-    bool spoke = false; ///< some of what is not told yet is his own
+    bool spoke = false; ///< some of what is not told yet is their own
   };
   struct stored {
     shared_event what;
@@ -112,7 +112,7 @@ class audience : public std::enable_shared_from_this<audience> {
     std::uint64_t about; ///< the number of a member, or 0
   };
   struct said {
-    const member* author; ///< none if he is not in this room
+    const member* author; ///< none if they are not in this room
     shared_event receipt;
   };
   /// A page on its way, for all who asked for it meanwhile: after a restart everybody comes back
@@ -133,7 +133,7 @@ class audience : public std::enable_shared_from_this<audience> {
     bool may_be_shared; ///< not if it was further on than the log: later it need not be
     std::deque<reader> readers;
     std::optional<content> answer{}; ///< none: not yet, or it cannot be read
-    std::vector<reader> fed{};       ///< who want the next page
+    std::vector<reader> fed{};       ///< waiting for the next page
   };
   struct follower {
     place* who;
@@ -149,7 +149,7 @@ class audience : public std::enable_shared_from_this<audience> {
   void forget_readers();
   void tell_now(const shared_event& e, const member* about);
   void tell_one_by_one(place& p);
-  /// The sink of this one is full: he has been told so much.
+  /// The sink of this one is full: it has been told so much.
   void lag(place& p, position told);
   position before_untold() const;
   void read(place& p);

@@ -27,7 +27,7 @@ room::announcement announced_after(std::size_t others) noexcept {
   return others < most_told_now ? room::announcement::now : room::announcement::soon;
 }
 
-/// Somebody has taken every number that a leap comes to: what nobody can guess is free.
+/// Where every number that a leap comes to is taken: one that cannot be guessed is free.
 std::string numbered_at_random(const auto& is_free, const auto& numbered) {
   std::random_device source;
   std::uniform_int_distribution<std::uint64_t> any(2, most_numbered);

@@ -44,7 +44,7 @@ class hub {
   /// already, that member is told to go, and is out of all rooms at once.
   result<member*> enter(sink& s, login l);
   /// Out of all rooms, and gone: the reference is dead afterwards.
-  /// @param for_good he will not come back: his name is free at once
+  /// @param for_good the member will not come back: the name is free at once
   void leave(member& m, bool for_good = false);
   /// The sink of this member can take more.
   static void hungry(member& m);
@@ -59,12 +59,12 @@ class hub {
     if (m.waiting_.empty() && m.is_time_for(when)) return carry_out();
     wait(m, {when, std::move(carry_out)});
   }
-  /// The member wants to go, or has to: his sink is closed when all that he asked is answered.
+  /// The member wants to go, or has to: the sink is closed when all their requests are answered.
   void quit(member& m, const close_reason& why);
 
   // What the rows of the command table are made of.
 
-  /// A free name for somebody who asked for none or for one that is taken: `wish` itself, or with
+  /// A free name for a member who asked for none or for one that is taken: `wish` itself, or with
   /// a number behind it.
   std::string free_name(std::string_view wish, const identity& who) const;
   result<void> rename(member& m, std::string_view to);

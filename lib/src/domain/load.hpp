@@ -1,4 +1,4 @@
-// What is under way in the journal for somebody's sake.
+// What is under way in the journal for a member's sake.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ enum class work : std::size_t {
 };
 inline constexpr std::size_t kinds_of_work = 5;
 
-/// Counts up to a bound. At the bound it is full, and stays so until half of it is done: who asks
-/// faster than he is answered is to wait.
+/// Counts up to a bound. At the bound it is full, and stays so until half of it is done: a member
+/// who asks faster than they are answered has to wait.
 class load {
  public:
   explicit load(std::size_t most) noexcept

@@ -1,4 +1,4 @@
-// Somebody who is logged in.
+// A member: a client that is logged in.
 #pragma once
 
 #include "base/clock.hpp"
@@ -32,7 +32,7 @@ enum class turn {
   last,          ///< likewise, and until the entries asked for on joining have come
 };
 
-/// How somebody comes in.
+/// How a member comes in.
 struct login {
   identity who{};
   std::string name;
@@ -56,7 +56,7 @@ class member {
       , openings_(most_openings_) {}
 
   std::uint64_t number() const noexcept { return number_; }
-  /// The same for whoever comes back with the same token.
+  /// The same for every login with the same token.
   const identity& who() const noexcept { return login_.who; }
   const std::string& name() const noexcept { return login_.name; }
   asio_chat::sink& sink() const noexcept { return sink_; }
@@ -77,9 +77,9 @@ class member {
     tell(refused{std::string(ref), static_cast<errc>(why.code.value()), why.message});
   }
 
-  /// To be asked before a room is made for him that nobody is in: each may leave keys and a log
-  /// behind. As many as he may be in are made at once, so that whoever comes back gets into all of
-  /// his again, and no fewer than `least_openings`; then one a second.
+  /// To be asked before an empty room is made for this member: each may leave keys and a log
+  /// behind. As many as a member may be in are made at once, so that one who comes back gets into
+  /// all of theirs again, and no fewer than `least_openings`; then one a second.
   bool may_open_a_room(steady_time now) noexcept {
     const std::chrono::duration<double> passed = now - opened_last_;
     openings_ = std::min(most_openings_, openings_ + passed.count());
@@ -111,7 +111,7 @@ class member {
   static constexpr std::size_t most_answers = 8;
   static constexpr std::size_t most_openings_at_once = 32;
   static constexpr std::size_t most_upkeep = 64;
-  static constexpr std::size_t least_openings = 64; ///< who may be in few may change them often
+  static constexpr std::size_t least_openings = 64; ///< members of few rooms may change them often
 
   struct waiting_request {
     turn when;

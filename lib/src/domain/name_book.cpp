@@ -27,7 +27,7 @@ name_book::name_book(name_store* store, const clock& time, std::chrono::millisec
     , most_(most) {
   if (!store_) return;
   // All of them are held from now on: how long they were away only the time of day could tell, and
-  // that may have been set meanwhile. Who was here when the server went comes last.
+  // that may have been set meanwhile. Members who were here when the server went come last.
   std::vector<held_name> names = store_->held_names();
   std::ranges::stable_sort(names, {},
                            [](const held_name& n) { return n.left.value_or(wall_time::max()); });
@@ -53,7 +53,7 @@ result<void> name_book::check_free(std::string_view name, const identity& who) c
     if (found->second != who && !is_over(h)) {
       const auto left = std::chrono::ceil<std::chrono::seconds>(h.left + hold_ - time_.now());
       return fail(errc::name_taken,
-                  fmt::format("the name {} is held for whoever bore it last, for {} more seconds; "
+                  fmt::format("the name {} is held for its last bearer, for {} more seconds; "
                               "choose another one, or wait",
                               name, left.count()));
     }

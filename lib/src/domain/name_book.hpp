@@ -1,4 +1,4 @@
-// Who bears which name, and for whom names are held until he comes back.
+// Which member bears which name, and which names are held for members who may come back.
 #pragma once
 
 #include "accounts/name_store.hpp"
@@ -19,7 +19,7 @@ namespace asio_chat {
 
 class member;
 
-/// Names that differ only in case are one name. Who comes back holds one name: the last he bore.
+/// Names that differ only in case are one name. For a member who left the last name is held.
 class name_book {
  public:
   /// Asked before each call of the store with the number of the member for whose sake it is, or 0:
@@ -27,17 +27,17 @@ class name_book {
   using upkeep = std::function<name_store::change_done(std::uint64_t number)>;
 
   /// @param store may be null: names are held in memory alone
-  /// @param hold for how long a name is held for somebody who has left
+  /// @param hold for how long a name is held for a member who has left
   /// @param most names are held: of more, those who left first lose theirs
   name_book(name_store* store, const clock& time, std::chrono::milliseconds hold, upkeep begin,
             std::size_t most = 100'000);
 
   member* bearer(std::string_view name) const;
-  /// A failure says that somebody bears it, or that it is held for somebody else.
+  /// A failure says that another member bears it, or that it is held for another one.
   result<void> check_free(std::string_view name, const identity& who) const;
   /// The name is this member's now.
   void take(const std::string& name, member& m);
-  /// The member bears his name no more; it is held for him if he may come back.
+  /// The member no longer bears the name; it is held if the member may come back.
   void give_up(const member& m, bool hold);
 
  private:

@@ -10,9 +10,9 @@ namespace {
 
 /// So that a page fits a frame of 64 KiB, even if every character has to be escaped.
 constexpr std::size_t most_of_a_page = 28'000;
-/// Who joins a crowd is told some of it; `/who` tells the rest.
+/// A member who joins a crowd is told some of its names; `/who` tells the rest.
 constexpr std::size_t most_names_told = 1'000;
-/// Who waited for the log to be opened is taken in with so many others.
+/// So many of those who waited for the log to be opened are taken in at once.
 constexpr std::size_t most_admitted = 16;
 /// Of the newest entries. While that is read, more may be stored than is kept for its end.
 constexpr int most_reads = 3;
@@ -133,7 +133,7 @@ void room::read_page(page_request r) {
 void room::on_page(page_request r, result<journal::page> p) {
   const work_watch::piece one(services_.watch, "answer of history");
   if (p) {
-    // The journal may read what it has just stored before it says so to whoever asked for that.
+    // The journal may read what it has just stored before it answers the append.
     const bool early = p->head.epoch == head_.epoch && p->head.offset > head_.offset;
     if (!early || size() == 0) return give_page(std::move(r), *std::move(p));
     early_.push_back({std::move(r), *std::move(p)});
@@ -214,7 +214,7 @@ void room::admit_some() {
     waiting_.pop_front();
     member* m = services_.find_member(w.number);
     if (!m) continue;
-    if (w.left) { // he may be in again, for another join
+    if (w.left) { // the member may be in again, for another join
       m->refuse(w.ref, fail(errc::not_in_room, "you left " + name_ + " before it was ready"));
     } else if (!why_not_) {
       admit(*m, w.from, std::move(w.ref));

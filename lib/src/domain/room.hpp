@@ -1,4 +1,4 @@
-// A room: who is in it, and the log of what was said.
+// A room: its members, and the log of what was said.
 #pragma once
 
 #include "base/clock.hpp"
@@ -55,30 +55,30 @@ class room : public std::enable_shared_from_this<room> {
   const std::set<std::string>& member_names() const noexcept { return audience_->names(); }
 
   bool has(const member& m) const noexcept { return audience_->has(m); }
-  /// Takes a member in, tells everybody, and tells him the state of the room as soon as it is
-  /// known, before any entry; then the log, from where he wants it.
+  /// Takes a member in, tells all members, and tells the new one the state of the room as soon as
+  /// it is known, before any entry; then the log, from where the member wants it.
   void join(member& m, const beginning& from, std::string_view ref);
-  /// Who is in many rooms has most of them told a little later: not all of their members are to be
-  /// told at once.
+  /// For a member of many rooms most of them are told a little later: not all of their members
+  /// are to be told at once.
   enum class announcement { now, soon };
   void leave(member& m, announcement when = announcement::now);
   void tell_renamed(const member& who, const std::string& from,
                     announcement when = announcement::now);
-  /// Tells a member who is here, and the topic.
+  /// Tells a member the names of the members, and the topic.
   void tell_state(const member& m, std::string ref = {}) const;
   /// The sink of the member with this seat can take more. Whether a page was asked for.
   bool hungry(const member::seat& s) { return audience_->hungry(s); }
   /// It cannot, by what it was told of another room.
   void lag_unless_behind(const member& m) { audience_->lag_unless_behind(m); }
 
-  /// Appends an entry; when the journal has it, the members are told and `author` gets his
+  /// Appends an entry; when the journal has it, the members are told and `author` gets the
   /// acknowledgement, in the order of the log. An author whose command has neither id nor ref asks
   /// for none.
   void post(member& author, entry_kind kind, std::string text, std::string_view id,
             std::string_view ref);
 
   /// Answers with a page of the log, as `shape` makes it. A page of the newest entries ends with
-  /// the last one that the member has been told: what he is told from then on follows it.
+  /// the last one that the member has been told: the events from then on follow it.
   void read_history(member& reader, const log_range& part, std::string_view ref, page_shape shape);
 
   /// Answers with what `answer` makes of the entries found.

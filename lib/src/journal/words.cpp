@@ -35,7 +35,7 @@ bool is_ascii(std::string_view text) noexcept {
 }
 
 /// Of the marks on one letter no more are looked at: to put them in order takes time that grows
-/// with their square, and somebody could say thousands of them (UAX #15, Stream-Safe Text Format).
+/// with their square, and a text may have thousands of them (UAX #15, Stream-Safe Text Format).
 constexpr std::size_t max_marks = 30;
 
 bool is_letter_or_digit(char32_t c) {

@@ -1,4 +1,4 @@
-// Who somebody is, whatever he is called at the moment.
+// The identity of a member, whatever their name at the moment.
 #pragma once
 
 #include <array>
@@ -10,11 +10,11 @@
 
 namespace asio_chat {
 
-/// The first half of a resume token's SHA-256: the same for whoever comes back with the token, and
-/// of no use to whoever learns it. Of somebody without a token: random, new at every login.
+/// The first half of a resume token's SHA-256: the same for each login with the token, and useless
+/// to those who learn it. For a member without a token: random, new at every login.
 using identity = std::array<std::uint8_t, 16>;
 
-/// A name that is held for whoever has the token.
+/// A name that is held for the member with the token.
 struct held_name {
   identity who{};
   std::string name;

@@ -16,7 +16,7 @@
 
 namespace asio_chat {
 
-/// Its value never changes; lives as long as somebody refers to it. The count is not atomic.
+/// Its value never changes; lives as long as there is a reference to it. The count is not atomic.
 class event_block : public boost::intrusive_ref_counter<event_block, boost::thread_unsafe_counter> {
  public:
   explicit event_block(event e)

@@ -1,4 +1,4 @@
-// Who is quiet for a while is sent to sleep.
+// Sends sessions to sleep that are quiet for a while.
 #pragma once
 
 #include "base/clock.hpp"
@@ -17,8 +17,8 @@ using sleeper_hook =
 /// A connection that can do without much of its memory while nothing happens.
 class sleeper : public sleeper_hook {
  public:
-  /// Nothing was read or written for the while, or for up to two. Whoever cannot sleep now is
-  /// watched again.
+  /// Nothing was read or written for the while, or for up to two. A session that cannot sleep now
+  /// is watched again.
   virtual void rest() = 0;
 
  protected:
@@ -34,8 +34,9 @@ class sleeper : public sleeper_hook {
   steady_time since_{};
 };
 
-/// Watches who is awake. A sleep and a waking cost some 40 us of CPU, and messages shall not wait
-/// for a thousand of them: so they are sent to bed some at a time, and seldom looked at.
+/// Watches the sessions that are awake. A sleep and a waking cost some 40 us of CPU, and messages
+/// shall not wait for a thousand of them: so they are sent to bed some at a time, and seldom looked
+/// at.
 class dormitory {
  public:
   /// @param quiet_time 0: nobody sleeps
@@ -49,7 +50,7 @@ class dormitory {
   /// Watched no more, and not asleep either.
   void leave(sleeper& s);
 
-  /// Sends some of those to rest that were quiet. To be called a few times a second.
+  /// Sends some of the quiet sessions to rest. To be called a few times a second.
   /// @return whether there are more
   bool visit(steady_time now);
   /// Gives memory back, if it is time. To be called after such a visit, once.
@@ -61,7 +62,7 @@ class dormitory {
                                       boost::intrusive::constant_time_size<false>>;
 
   std::chrono::milliseconds quiet_time_;
-  list awake_; ///< who is watched the longest comes first
+  list awake_; ///< those watched the longest come first
   std::size_t asleep_ = 0;
   std::size_t asleep_since_trim_ = 0;
   std::size_t asleep_at_last_visit_ = 0; ///< of these

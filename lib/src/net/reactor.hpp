@@ -25,7 +25,7 @@ class session;
 /// Sessions say what happened to them, the reactor says when to write.
 ///
 /// A turn is posted after the next read was started; if reads went on completing meanwhile, input
-/// is still coming and more will be waiting soon: then whoever has a whole record waiting writes
+/// is still coming and more will be waiting soon: then sessions with a whole record waiting write
 /// it, and the others wait on, for as long as writing takes. With no further input all are flushed
 /// in the first turn: at rest nothing waits.
 class reactor {
@@ -79,7 +79,7 @@ class reactor {
   deadlines deadlines_;
   net::dormitory dormitory_;
   write_buffers buffers_;
-  std::deque<touched> touched_; ///< who waits the longest comes first
+  std::deque<touched> touched_; ///< those that wait the longest come first
   std::vector<boost::intrusive_ptr<session>> full_;
   std::vector<boost::intrusive_ptr<session>> writing_;
   /// Posted handlers may run when the reactor is gone.

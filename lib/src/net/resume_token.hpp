@@ -13,10 +13,10 @@ namespace asio_chat::net {
 /// 256 random bits in 64 hexadecimal digits. Only the identity is kept of it.
 std::string make_resume_token();
 
-/// Whose token that is. A failure if it is not of the form that tokens have.
+/// The member of the token. A failure if it is not of the form that tokens have.
 result<identity> identity_of(std::string_view token);
 
-/// Of somebody who will not come back.
+/// For a member who will not come back.
 identity make_identity();
 
 } // namespace asio_chat::net

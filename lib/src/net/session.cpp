@@ -206,7 +206,7 @@ void session::begin_stall() {
 }
 
 void session::begin(phase p) {
-  // Who quits has one deadline until he is answered.
+  // A client that quits has one deadline until it is answered.
   if (!quits_for_) reactor_.times().begin(*this, p, reactor_.now());
 }
 

@@ -16,7 +16,7 @@ namespace asio_chat::net {
 
 class session;
 
-/// Whoever keeps the sessions of a server.
+/// Keeps the sessions of a server.
 class session_keeper {
  public:
   /// The session is over; the keeper lets go of it.
@@ -31,8 +31,8 @@ class session_keeper {
 /// One read and one write under way at most. While the outbox is full or the member is on hold,
 /// nothing is read: the peer has to wait, and TCP tells it so. `close` is the only way out: it is
 /// carried out at the end of the turn, leaves the hub, says goodbye, sends what waits, shuts TLS
-/// down, and lets the socket go, all within `limits::close_time`. Before that, whoever says bye or
-/// ends its input gets the answers to what it asked, within `limits::close_time` as well.
+/// down, and lets the socket go, all within `limits::close_time`. Before that, a peer that says
+/// bye or ends its input gets the answers to what it asked, within `limits::close_time` as well.
 class session final : public transport::stream_owner,
                       public peer,
                       public expirable,
@@ -68,7 +68,7 @@ class session final : public transport::stream_owner,
   void flush();
   void write_record();
 
-  /// Other certificates are trusted now: whoever showed one that is not has to go.
+  /// Other certificates are trusted now: closes the session if its client's is not one of them.
   void check_trust();
 
   /// Ends when all that was asked is answered.

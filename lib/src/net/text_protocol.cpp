@@ -109,7 +109,7 @@ class text_protocol final : public protocol, public sink {
       peer_.send(house_.encoders.alone(
           wire::text::encode_notice(fmt::format("you are known as {}", name))));
     }
-    // Whoever wants to know what was said asks for it.
+    // No history on joining: clients ask for it with /history.
     if (const auto in = house_.hub.join(*member_, house_.hub.default_room(), "", {{}, 0}); !in) {
       peer_.close({close_code::protocol_error, in.error().message});
     }

@@ -29,7 +29,7 @@ struct log_options {
   log_time time = log_time::full;
 };
 
-/// Writes to standard error, and never waits for whoever reads that: records that cannot be written
+/// Writes to standard error, and never waits for its reader: records that cannot be written now
 /// are counted, and the next one that can is told after their number. Fields are made fit for a log
 /// and cut at 256 bytes, messages at 1024.
 log_function make_log(const log_options& options);

@@ -1,4 +1,4 @@
-// What somebody may have meant who mistyped a name.
+// What a mistyped name may have been meant to be.
 #pragma once
 
 #include <span>

@@ -133,7 +133,7 @@ constexpr setting table[] = {
    "DER: the CA's OCSP response about cert, to be stapled", false,
    [](settings& s, view v) { return store_text(s.server.tls.ocsp_response_file, v); }},
   {"ocsp-responder", "Certificates", "URL|auto", "",
-   "or whom to ask for it; auto: as cert says", false,
+   "or the responder to ask for it; auto: as cert says", false,
    [](settings& s, view v) { return store_responder(s.server.tls.ocsp_responder, v); }},
   {"client-cert", "Certificates", "none|optional|required", "none",
    "whether clients show a certificate", false,
@@ -147,7 +147,7 @@ constexpr setting table[] = {
    "PEM: revocation lists; then each of those CAs must have one", false,
    [](settings& s, view v) { return store_text(s.server.tls.client_crl_file, v); }},
   {"client-cert-allow", "Certificates", "PATTERN", "",
-   "who may come in, e.g. cn:alice; may be repeated", true,
+   "clients that may come in, e.g. cn:alice; may be repeated", true,
    [](settings& s, view v) {
      s.server.tls.client_certificate_allow.emplace_back(v);
      return result<void>();
@@ -176,18 +176,18 @@ constexpr setting table[] = {
    "do not start without a passphrase", false,
    [](settings& s, view v) { return store(s.require_passphrase, parse_switch(v)); }},
 
-  {"default-room", "Rooms", "NAME", "lobby", "where the text protocol's users are", false,
+  {"default-room", "Rooms", "NAME", "lobby", "the room of the text protocol's users", false,
    [](settings& s, view v) { return store_room_name(s.server.default_room, v); }},
   {"presence-limit", "Rooms", "N", "500",
    "rooms up to this size announce joins and leaves; 0: never", false,
    [](settings& s, view v) {
      return store(s.server.limits.presence_members, parse_count_or_never(v, 1'000'000));
    }},
-  {"max-rooms", "Rooms", "N", "10000", "rooms that have somebody in them, at most", false,
+  {"max-rooms", "Rooms", "N", "10000", "rooms that have members, at most", false,
    [](settings& s, view v) {
      return store(s.server.limits.rooms, parse_count(v, 1, 1'000'000));
    }},
-  {"rooms-per-member", "Rooms", "N", "64", "rooms that somebody may be in at the same time", false,
+  {"rooms-per-member", "Rooms", "N", "64", "rooms that a member may be in at the same time", false,
    [](settings& s, view v) {
      return store(s.server.limits.rooms_per_member, parse_count(v, 1, 10'000));
    }},
@@ -201,7 +201,7 @@ constexpr setting table[] = {
    "the key that seals it (default: see the end)", false,
    [](settings& s, view v) { return store_text(s.master_key_file, v); }},
   {"join-history", "History", "N|ROOM=N", "50",
-   "given on joining; 0: never any; may be repeated, by room", true,
+   "messages given on joining; 0: none; may be repeated, by room", true,
    [](settings& s, view v) { return store_join_history(s.server, v); }},
   {"room-entries", "History", "N", "1000000", "the oldest of more messages of a room go; 0: never", false,
    [](settings& s, view v) {
@@ -215,9 +215,9 @@ constexpr setting table[] = {
    [](settings& s, view v) {
      return store_duration_or_never(s.server.limits.room_age, v, 1min, 24h * 36'500);
    }},
-  {"id-window", "History", "TIME", "24h", "a message sent once more is known for so long", false,
+  {"id-window", "History", "TIME", "24h", "a message sent again is recognised for so long", false,
    [](settings& s, view v) { return store_duration(s.server.limits.id_time, v, 1s, 24h * 30); }},
-  {"name-hold", "History", "TIME", "2m", "a name is held for somebody who may come back; 0: never", false,
+  {"name-hold", "History", "TIME", "2m", "the name of a member who left is held for so long; 0: never", false,
    [](settings& s, view v) {
      return store_duration_or_never(s.server.limits.name_hold_time, v, 1ms, 24h * 30);
    }},
@@ -260,7 +260,7 @@ constexpr setting table[] = {
    [](settings& s, view v) { return store_duration(s.server.limits.idle_time, v); }},
   {"stall-timeout", "Limits", "TIME", "30s", "while much waits and the client takes none of it", false,
    [](settings& s, view v) { return store_duration(s.server.limits.stall_time, v); }},
-  {"close-timeout", "Limits", "TIME", "2s", "to answer one who leaves, and again to say goodbye", false,
+  {"close-timeout", "Limits", "TIME", "2s", "to answer a client that leaves, and again to say goodbye", false,
    [](settings& s, view v) { return store_duration(s.server.limits.close_time, v); }},
   {"drain-timeout", "Limits", "TIME", "5s", "for all of them when the server stops", false,
    [](settings& s, view v) { return store_duration(s.server.limits.drain_time, v); }},

@@ -39,7 +39,7 @@ void overlay(given_values& below, given_values above) {
     below[name] = std::move(given);
 }
 
-/// A shell has made a path of it, and nobody else does.
+/// Only a shell makes a path of it.
 bool begins_with_tilde(const setting& s, std::string_view value) {
   return (s.value == "FILE" || s.value == "DIR") && value.starts_with('~');
 }
@@ -102,11 +102,11 @@ result<void> check(const settings& s, bool passphrase_is_set) {
     return wrong("client-crl, client-cert-allow or client-cert-block is given, but client-cert is "
                  "none, so that nobody would be asked; set client-cert to required or optional");
   if (tls.clients == client_certificates::optional && !tls.client_certificate_allow.empty())
-    return wrong("client-cert-allow says who may come in, but with client-cert optional whoever "
-                 "shows no certificate comes in as well; set client-cert to required");
+    return wrong("client-cert-allow says who may come in, but with client-cert optional clients "
+                 "without a certificate come in as well; set client-cert to required");
   if (tls.clients != client_certificates::none && tls.posture.tickets)
     return wrong("tls-tickets is on and clients are asked for certificates: a ticket would let "
-                 "somebody in whose certificate was revoked meanwhile; switch one of them off");
+                 "a client in whose certificate was revoked meanwhile; switch one of them off");
   if (tls.certificate_file.empty() && s.data_directory.empty())
     return wrong("there is no directory to make a certificate for development in; give cert and "
                  "key, or data");
@@ -116,9 +116,8 @@ result<void> check(const settings& s, bool passphrase_is_set) {
         "outbox-pause is more than half of outbox-limit, so that there would be too little "
         "room for what comes meanwhile; lower the first, or raise the second");
   if (s.insecure_plaintext_listen && tls.clients != client_certificates::none)
-    return wrong(
-        "insecure-plaintext-listen would let in whoever shows no certificate, or a revoked "
-        "one, and client-cert asks for them; leave one of them out");
+    return wrong("insecure-plaintext-listen would let in clients without a certificate, or with a "
+                 "revoked one, and client-cert asks for them; leave one of them out");
   if (s.require_passphrase && !passphrase_is_set && s.passphrase_file.empty())
     return wrong("require-passphrase is on and there is no passphrase; name its file with "
                  "passphrase-file, or set CHAT_SECRET in the environment");

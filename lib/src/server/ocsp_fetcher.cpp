@@ -75,7 +75,7 @@ void ocsp_fetcher::answered(result<std::string> der) {
 void ocsp_fetcher::take(tls::ocsp_response response) {
   const auto now = std::chrono::system_clock::now();
   const auto& before = tls_->stapler()->now();
-  // HTTP without TLS lets somebody in between replay what was said before a revocation.
+  // HTTP without TLS lets a machine in between replay what was said before a revocation.
   if (!before || !before->answer.holds(now) ||
       before->answer.this_update <= response.answer.this_update)
     tls_->stapler()->take(std::move(response));

@@ -159,8 +159,8 @@ result<tcp::endpoint> server::impl::listen_insecure_plaintext(const std::string&
   if (!bound) return bound.error();
   for (const tcp::endpoint& at : *bound) {
     log_(severity::warning,
-         fmt::format("Insecure: listening on {} without TLS, for demonstrations only; whoever can "
-                     "capture packets on this machine reads everything, the passphrase too",
+         fmt::format("Insecure: listening on {} without TLS, for demonstrations only; everyone "
+                     "who can capture packets on this machine reads it, the passphrase too",
                      to_string(at)));
   }
   return bound->front();

@@ -55,10 +55,10 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   result<void> check_directory(const storage_config& config) const;
   void watch_clock();
   bool is_full(transport::tcp_socket& next);
-  /// Whoever is connected is judged anew.
+  /// Checks all connected clients anew.
   void trust_has_changed();
-  /// Judges some of those who are connected, and then the others.
-  /// @param after who was judged last; null: nobody yet
+  /// Checks some of the connected clients, and then the others.
+  /// @param after the session checked last; null: none yet
   void judge_some(net::session* after);
   void begin(std::unique_ptr<transport::stream> stream, std::string address, std::uint16_t port);
   void ended(net::session& s) override;

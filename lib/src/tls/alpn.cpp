@@ -24,7 +24,7 @@ void free_list(void*, void* list, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<std::string*>(list);
 }
 
-/// Where a context keeps its list: connections outlive whoever made it.
+/// Where a context keeps its list: connections outlive its maker.
 int list_slot() {
   static const int slot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, &free_list);
   return slot;

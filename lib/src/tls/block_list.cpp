@@ -62,7 +62,7 @@ result<block_list> block_list::read(const std::string& path) {
   if (!file) return file.error();
   const auto text = read_all(*file, path, name);
   if (!text) return text.error();
-  // What was cut off by a full disk or a copy half done would let somebody in.
+  // A list cut off by a full disk or a copy half done would let blocked clients in.
   if (!text->ends_with('\n'))
     return fail(errc::bad_certificate_file,
                 fmt::format("{} '{}' {}: it may not be whole. Its last line has an end, and a list "

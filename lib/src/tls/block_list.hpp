@@ -12,7 +12,7 @@
 
 namespace asio_chat::tls {
 
-/// Fingerprints of certificates that are refused whoever issued them.
+/// Fingerprints of certificates that are refused whatever CA issued them.
 class block_list {
  public:
   /// A SHA-256 fingerprint on each line, with or without colons; `#` begins a comment. The file

@@ -43,7 +43,7 @@ std::string errno_text(int error) {
 }
 
 result<file_descriptor> open_for_reading(const std::string& path, const std::string& what) {
-  // A pipe may be what a shell makes of <(command), or something that nobody will ever write into:
+  // A pipe may be what a shell makes of <(command), or something that is never written into:
   // opening and reading that one would wait for ever.
   file_descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0)

@@ -32,7 +32,7 @@ result<std::string> ask_terminal(const std::string& prompt, bool twice) {
                                        : "no passphrase was typed");
 }
 
-/// Empty where somebody has to be asked.
+/// Empty where a person has to be asked.
 result<std::string> known_passphrase(const passphrase_source& source) {
   if (!source.file.empty()) return read_passphrase_file(source.file);
   if (!source.known.empty()) return source.known;

@@ -37,7 +37,7 @@ bool find(OCSP_BASICRESP* basic, const X509* certificate, const X509* issuer,
 }
 
 /// RFC 6960, 4.2.2.2: by the issuer's own key, or by a certificate for it that the issuer made.
-/// Nobody else is in the store, whoever else is trusted for certificates.
+/// Only these are in the store, whatever else is trusted for certificates.
 bool is_signed_by(OCSP_BASICRESP* basic, X509* issuer) {
   const store_ptr store(X509_STORE_new());
   return store && X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN) == 1 &&

@@ -12,7 +12,7 @@ namespace asio_chat::tls {
 struct ocsp_answer {
   std::string status;        ///< `good`, `revoked`, `unknown`, or what is wrong with the response
   bool about_it = false;     ///< it is one of those three
-  bool signed_by_ca = false; ///< or by whom the certificate's issuer has delegated that to
+  bool signed_by_ca = false; ///< or by a delegate of the certificate's issuer
   std::chrono::sys_seconds this_update = {};
   std::chrono::sys_seconds next_update = {}; ///< the epoch: there is none
 
@@ -24,10 +24,10 @@ struct ocsp_answer {
 };
 
 /// @param der an OCSPResponse
-/// @param issuer who has signed the certificate; its word alone counts
+/// @param issuer the signer of the certificate; its word alone counts
 ocsp_answer read_ocsp_answer(std::string_view der, X509* certificate, X509* issuer);
 
-/// Who has signed a certificate, by name and key; null if nobody of these has.
+/// The signer of a certificate, by name and key; null if it is none of these.
 X509* issuer_among(X509* certificate, const STACK_OF(X509) * candidates);
 
 /// Whether its CA says that it is good only with a staple (TLS Feature, RFC 7633).

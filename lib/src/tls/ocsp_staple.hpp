@@ -22,7 +22,7 @@ struct ocsp_staple {
 };
 
 /// After the certificate was looked at. The issuer is the one of the verified chain, or, where a
-/// pin stands for the chain, the one that was sent: who has signed the certificate may revoke it.
+/// pin stands for the chain, the one that was sent: the signer of the certificate may revoke it.
 ocsp_staple read_staple(SSL* ssl);
 
 } // namespace asio_chat::tls

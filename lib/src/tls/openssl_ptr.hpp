@@ -26,7 +26,7 @@ using key_ptr = openssl_ptr<EVP_PKEY, EVP_PKEY_free>;
 using certificate_ptr = openssl_ptr<X509, X509_free>;
 
 /// OpenSSL's error queue belongs to the thread, so what one call leaves there looks like the
-/// failure of the next one, on whichever connection. Whoever calls OpenSSL outside Asio's engine
+/// failure of the next one, on whichever connection. Code that calls OpenSSL outside Asio's engine
 /// holds one of these: the queue is empty before and after.
 class error_queue_scope {
  public:

@@ -1,4 +1,4 @@
-// Pins: a server known by its key, whoever signed its certificate.
+// Pins: a server known by its key, whatever CA signed its certificate.
 #pragma once
 
 #include <openssl/x509.h>

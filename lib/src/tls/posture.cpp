@@ -15,7 +15,7 @@ namespace {
 
 // Certain key agreement and authenticated encryption only. The short key comes first: it is no
 // weaker here and costs less for each message. No DHE: its key agreement costs a server far more
-// than it costs whoever asks for it (CVE-2002-20001).
+// than the client that asks for it (CVE-2002-20001).
 constexpr const char* default_ciphersuites =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 constexpr const char* default_ciphers = "ECDHE+AESGCM+AES128:ECDHE+AESGCM:ECDHE+CHACHA20";
@@ -107,7 +107,7 @@ result<void> set_posture(SSL_CTX* context, const tls_posture& wanted) {
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   if (wanted.tickets) SSL_CTX_clear_options(context, SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(context, wanted.tickets ? 1 : 0);
-  // A resumed session skips the certificates: whoever is no longer trusted would still come in.
+  // A resumed session skips the certificates: a client no longer trusted would still come in.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   const int least = wanted.minimum == tls_version::tls_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
   if (SSL_CTX_set_min_proto_version(context, least) != 1 ||

@@ -97,7 +97,7 @@ int slot() {
   return index;
 }
 
-/// Who has signed an anchor: another one, or a root itself. Null if that is not known here.
+/// The signer of an anchor: another one, or a root itself. Null if that is not known here.
 X509* issuer_of(X509* anchor, const std::vector<shared_certificate>& anchors) {
   for (const shared_certificate& issuer : anchors)
     if (X509_check_ca(issuer.get()) != 0 && X509_check_issued(issuer.get(), anchor) == X509_V_OK &&
@@ -106,7 +106,7 @@ X509* issuer_of(X509* anchor, const std::vector<shared_certificate>& anchors) {
   return nullptr;
 }
 
-/// The rest of the chain is judged by whoever asks.
+/// The rest of the chain is judged by the caller.
 int only_revocation(int good, X509_STORE_CTX* context) {
   const int error = X509_STORE_CTX_get_error(context);
   return good == 1 || error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID

@@ -30,8 +30,8 @@ result<std::vector<shared_list>> read_revocation_lists(const std::string& path);
 /// reason noted for the log (`refusal_of`).
 ///
 /// X509_V_FLAG_CRL_CHECK_ALL cannot do it: a chain ends at the first anchor, which is what
-/// X509_V_FLAG_PARTIAL_CHAIN is there for, and that flag then asks for a list of whoever issued the
-/// anchor without looking for it, so that nobody below an intermediate would come in.
+/// X509_V_FLAG_PARTIAL_CHAIN is there for, and that flag then asks for a list of the anchor's
+/// issuer without looking for it, so that no client below an intermediate would come in.
 ///
 /// Fails where an anchor that is a CA has no list, since all of its clients would be refused.
 /// @param path where the lists are from, for that sentence

@@ -33,17 +33,17 @@ class server_context {
 
   const std::shared_ptr<boost::asio::ssl::context>& ssl() const noexcept { return ssl_; }
 
-  /// In the handshake whoever may not come in is refused by an alert. Later this says whether the
-  /// client of a session may be here: not blocked, a name that is allowed, a validity
-  /// time that is now, and, where the handshake was made with an earlier context, still trusted and
-  /// not revoked by what is known to this one. A session without certificate is fine: where one is
+  /// In the handshake a client that may not come in is refused by an alert. Later this says whether
+  /// the client of a session may be here: not blocked, a name that is allowed, a validity time that
+  /// is now, and, where the handshake was made with an earlier context, still trusted and not
+  /// revoked by what is known to this one. A session without certificate is fine: where one is
   /// required there is none.
   result<void> admit(SSL* session, std::chrono::system_clock::time_point now) const;
 
   /// The keys of session tickets given out so far open nothing any more.
   void forget_tickets() const;
 
-  /// Who is asked for the OCSP response; none: nobody.
+  /// The responder that is asked for the OCSP response; none: it is not asked for.
   const std::optional<responder_address>& responder() const noexcept { return responder_; }
   /// Null where nothing is stapled. The staple is the one thing that may change.
   ocsp_stapler* stapler() const noexcept { return ocsp_stapler::of(ssl_->native_handle()); }
@@ -68,7 +68,7 @@ class server_context {
   std::vector<posture_row> posture() const;
 
  private:
-  /// Who may come in of those that are trusted. The SSL_CTX owns it: a handshake under way may
+  /// Which of the trusted clients may come in. The SSL_CTX owns it: a handshake under way may
   /// outlive this object.
   struct doorkeeper {
     peer_policy policy;

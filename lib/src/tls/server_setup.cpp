@@ -21,10 +21,11 @@ result<void> check_settings(const tls_server_config& config) {
   if (config.posture.tickets && config.clients != client_certificates::none)
     return fail(errc::bad_setting,
                 "session tickets and clients' certificates do not go together: a ticket would let "
-                "somebody in whose certificate was revoked meanwhile");
+                "a client in whose certificate was revoked meanwhile");
   if (config.clients != client_certificates::required && !config.client_certificate_allow.empty())
-    return fail(errc::bad_setting, "names of clients are allowed, but whoever shows no certificate "
-                                   "may come in as well: make client certificates required");
+    return fail(errc::bad_setting,
+                "names of clients are allowed, but clients without a certificate "
+                "may come in as well: make client certificates required");
   if (!config.ocsp_response_file.empty() && !config.ocsp_responder.empty())
     return fail(errc::bad_setting, "the OCSP response comes from a file or from a responder; name "
                                    "one of them");

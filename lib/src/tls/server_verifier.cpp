@@ -213,8 +213,8 @@ failure server_verifier::refusal() const {
   if (!config_.pins.empty() && !by_pin_)
     return fail(errc::certificate_changed,
                 fmt::format("'{}' shows another key than the pinned one: {}. Take the new pin only "
-                            "if the server's owner confirms the change; else somebody may stand "
-                            "in between",
+                            "if the server's owner confirms the change; else an attacker may "
+                            "stand in between",
                             host_, prints));
 
   if (!staple_problem_.empty())

@@ -40,7 +40,7 @@ class socket_writer {
   void wait_until_idle(std::function<void(const error_code&)> done);
 
  private:
-  /// Who asks for keys to be changed again and again, and reads no answers, waits from here on.
+  /// A peer that asks for new keys again and again, and reads no answers, waits from here on.
   static constexpr std::size_t most_left = 64 * 1024;
 
   static const BIO_METHOD* method();

@@ -47,7 +47,7 @@ std::string frame(std::string_view payload) {
 }
 
 std::span<char> frame_reader::prepare() {
-  // Whoever fills the room sends much: a whole record shall go in one read.
+  // A peer that fills the room sends much: a whole record shall go in one read.
   const bool too_small = end_ == buffer_.size() && buffer_.size() < whole_record;
   if (begin_ == end_) begin_ = end_ = 0;
   if (too_small || buffer_.size() - end_ < least_room) {

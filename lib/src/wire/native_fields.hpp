@@ -21,7 +21,7 @@ position position_in(const json::object& o, std::string_view name);
 /// @throws field_error
 std::string id_in(const json::object& o, std::string_view name, bool required);
 
-/// What a stranger wrote where a word of the protocol belongs goes back to him: short and clean.
+/// What a peer wrote where a word of the protocol belongs goes back to it: short and clean.
 [[noreturn]] void throw_unknown(std::string_view what, std::string_view word);
 
 /// By what the answer to a message names it; empty if it has nothing of that kind.

@@ -12,7 +12,7 @@ namespace asio_chat::wire::text {
 
 /// The frames that tell an event; empty where the protocol has no word for it (acknowledgements).
 /// Every line of a message carries its author's name, so that a text with line breaks cannot
-/// pretend to be somebody else's line. What does not fit a frame of 8192 bytes is told in several.
+/// pretend to be another member's line. What does not fit a frame of 8192 bytes goes in several.
 std::string encode(const event& e);
 
 /// `* line *`; in several frames if it is too long for one, `* … more *`. Line ends become ` / `: a

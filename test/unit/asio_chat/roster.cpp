@@ -5,7 +5,7 @@
 using namespace asio_chat;
 using namespace asio_chat::app;
 
-TEST_CASE("asio-chat roster: follows joins, leaves, renames and whoever speaks") {
+TEST_CASE("asio-chat roster: follows joins, leaves, renames and members who speak") {
   roster r;
   r.observe(room_state{"", "lobby", "", {"alice", "bob"}, {}});
   r.observe(room_state{"", "den", "", {"alice"}, {}});
@@ -41,7 +41,7 @@ TEST_CASE("asio-chat roster: keeps so many names of a room, and says once when i
   // Another room has names of its own.
   CHECK_FALSE(r.observe(room_state{"", "nook", "", {"alice"}, {}}));
   CHECK(r.names().size() == roster::most_names + 1);
-  // Who goes makes room; when it is full again that is news no more, before one comes in anew.
+  // A leave makes room; when it is full again that is news no more, before one comes in anew.
   r.observe(member_left{"den", "name7"});
   CHECK_FALSE(r.observe(member_joined{"den", "one more"}));
   r.left("den");

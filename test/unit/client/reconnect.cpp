@@ -99,7 +99,7 @@ TEST_CASE("client: a goodbye with the advice to come back is followed, any other
   }
 }
 
-TEST_CASE("client: waits for its name while somebody else bears it") {
+TEST_CASE("client: waits for its name while another member bears it") {
   const auto taken = [](fake_server& s, const native::request&) {
     s.say_event(refused{"", errc::name_taken, "the name alice is taken"});
   };

@@ -8,7 +8,7 @@ using namespace asio_chat::test;
 
 namespace {
 
-/// The offsets of the entries that somebody was told.
+/// The offsets of the entries that a member was told.
 std::vector<std::uint64_t> told(const person& p) {
   std::vector<std::uint64_t> offsets;
   for (const entry& e : p.ear.all<entry>())
@@ -105,7 +105,7 @@ TEST_CASE("what is no longer kept is announced as a gap with its range") {
   CHECK(missed.after == position{7, 3});
   CHECK(missed.next == position{7, 16});
   CHECK(told(bob) == from_to(16, 20));
-  // Who only wanted the last ones misses nothing.
+  // A member who only wanted the last ones misses nothing.
   person& carol = joins(w, "carol", {{}, 10});
   w.run();
   CHECK(carol.ear.all<entries_missed>().empty());
@@ -128,7 +128,7 @@ TEST_CASE("a position of another epoch is announced as another log") {
 }
 
 TEST_CASE(
-    "who is full gets entries from the log when he is hungry, and no news that can be missed") {
+    "a full sink gets entries from the log when it is hungry, and no news that can be missed") {
   domain_world w;
   person& alice = w.in("alice");
   person& slow = w.in("slow");
@@ -156,7 +156,7 @@ TEST_CASE(
   CHECK(slow.ear.last<member_joined>().name == "dave");
 }
 
-TEST_CASE("who lags is told what others said, and not what he said himself") {
+TEST_CASE("a member who lags is told what others said, and not their own entries") {
   domain_world w;
   person& alice = w.in("alice");
   person& slow = w.in("slow");
@@ -291,7 +291,7 @@ TEST_CASE("nothing overtakes an entry that is stored and not told yet") {
     CHECK(bob.news().front() == "lobby@1 alice: one");
     CHECK(alice.news() == heard{"ack a1 lobby@1", "lobby -bob"});
   }
-  SECTION("its author has his acknowledgement before he is out") {
+  SECTION("its author has the acknowledgement before leaving") {
     then([&] { w.hub.part(*alice.self, "lobby").value(); });
     w.run();
     CHECK(alice.news().front() == "ack a1 lobby@1");
@@ -342,7 +342,7 @@ TEST_CASE("nothing overtakes an entry that is stored and not told yet") {
   }
 }
 
-TEST_CASE("who left before his entry is stored is told where it is") {
+TEST_CASE("a member who left before their entry is stored is told where it is") {
   domain_world w;
   person& alice = w.in("alice");
   w.in("bob");
@@ -374,7 +374,8 @@ TEST_CASE("a group ends where a reader is full, or where it is long enough") {
   CHECK(told(bob) == from_to(1, 500));
 }
 
-TEST_CASE("who comes back to many rooms gets a page of one when that of another has filled him") {
+TEST_CASE("a member who comes back to many rooms gets a page of one when that of another filled "
+          "the sink") {
   domain_world w;
   person& alice = w.in("alice");
   for (const char* room : {"r1", "r2", "r3"}) {

@@ -1,4 +1,4 @@
-// Who does not read: nobody waits for him, nobody can do him harm, and he misses nothing.
+// A member who does not read: no other waits, none can do them harm, and they miss nothing.
 
 #include "support/catch.hpp"
 #include "unit/domain/world.hpp"
@@ -10,7 +10,7 @@ using test::domain_world;
 using test::heard;
 using test::person;
 
-TEST_CASE("/msg to somebody who does not read is refused, and delivered when he reads again") {
+TEST_CASE("/msg to a member who does not read is refused, and delivered when they read again") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");
@@ -28,7 +28,7 @@ TEST_CASE("/msg to somebody who does not read is refused, and delivered when he 
   CHECK(bob.news() == heard{"alice to bob: again"});
 }
 
-TEST_CASE("one whose sink one room has filled is told nothing by the others until he reads") {
+TEST_CASE("a member whose sink one room has filled is told nothing by the others until they read") {
   domain_world w;
   person& alice = w.in("alice", "r0");
   person& bob = w.in("bob", "r0");
@@ -55,7 +55,7 @@ TEST_CASE("one whose sink one room has filled is told nothing by the others unti
     CHECK(e.at.offset == ++last[e.room]);
 }
 
-TEST_CASE("who has missed that people came and went is told who is here when he has caught up") {
+TEST_CASE("a member who has missed joins and leaves is told who is here once they have caught up") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");
@@ -80,7 +80,7 @@ TEST_CASE("who has missed that people came and went is told who is here when he 
   w.type(alice, "three");
   w.run();
   CHECK(bob.news() == heard{"lobby@3 ada: three"}); // once
-  // Who is in one room without a list has nothing to be corrected.
+  // A member of a single room without a list has nothing to be corrected.
   person& text = w.in("text", "lobby", false);
   text.ear.room_for = 1;
   w.type(alice, "four");
@@ -132,7 +132,7 @@ TEST_CASE("C57: one who reads nothing delays nobody, and gets everything in orde
     REQUIRE(entries[n].at.offset == n + 1);
 }
 
-TEST_CASE("C58: one who is cut off in the middle of a broadcast is announced by his name") {
+TEST_CASE("C58: a member who is cut off in the middle of a broadcast is announced by name") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");

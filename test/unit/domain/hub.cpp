@@ -18,7 +18,7 @@ errc code_of(const failure& f) {
 
 } // namespace
 
-TEST_CASE("who enters is in no room, has a number of his own, and is found in any case") {
+TEST_CASE("a new member is in no room, has a number of their own, and is found in any case") {
   domain_world w;
   person& alice = w.enter("Alice");
   person& bob = w.enter("bob", false);
@@ -84,7 +84,7 @@ TEST_CASE("C18 C27: who goes leaves all rooms, and each is told once") {
   CHECK(w.hub.member_count() == 1);
 }
 
-TEST_CASE("rooms are listed by name while somebody is in them") {
+TEST_CASE("rooms are listed by name while they have members") {
   domain_world w;
   person& alice = w.in("alice", "zoo");
   w.hub.join(*alice.self, "bar", "").value();
@@ -162,7 +162,7 @@ TEST_CASE("nobody opens one room after the other without end") {
   CHECK(code_of(w.hub.join(*alice.self, "one-more", "").error()) == errc::too_many_rooms);
   w.clock.advance(std::chrono::seconds(1));
   CHECK(w.hub.join(*alice.self, "one-more", "").has_value());
-  // Into a room that somebody is in one may always go.
+  // A room that has members may always be joined.
   person& bob = w.in("bob", "den");
   CHECK(w.hub.join(*alice.self, "den", "").has_value());
   w.leave(bob);

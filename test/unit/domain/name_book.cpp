@@ -47,14 +47,14 @@ struct bench {
 
 } // namespace
 
-TEST_CASE("a name is held for who may come back, for a while") {
+TEST_CASE("a name is held for a while for a member who may come back") {
   bench b;
   recording_sink ear, other;
   b.house.leave(*b.enter(ear, ada, "Ada").value());
   const auto taken = b.enter(other, eve, "ada");
   REQUIRE(taken.has_error());
   CHECK(taken.error().code == errc::name_taken);
-  CHECK(taken.error().message == "the name ada is held for whoever bore it last, for 120 more "
+  CHECK(taken.error().message == "the name ada is held for its last bearer, for 120 more "
                                  "seconds; choose another one, or wait");
   CHECK(b.house.free_name("ada", eve) == "ada-2");
   member* back = b.enter(ear, ada, "Ada").value();
@@ -143,7 +143,7 @@ TEST_CASE("for how long a name is held does not depend on the time of day") {
   }
 }
 
-TEST_CASE("who goes for good gives his name up at once") {
+TEST_CASE("a member who leaves for good gives the name up at once") {
   bench b;
   recording_sink ear, other;
   b.house.leave(*b.enter(ear, ada, "ada").value(), true);

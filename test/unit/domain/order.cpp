@@ -1,5 +1,5 @@
-// Requests of one member are carried out in their order, all of them before he goes, and no more of
-// them wait for the disk than a bound allows.
+// Requests of one member are carried out in their order, all of them before they leave, and no more
+// of them wait for the disk than a bound allows.
 
 #include "support/catch.hpp"
 #include "unit/domain/world.hpp"
@@ -22,7 +22,7 @@ void ask_newest(domain_world& w, person& p, std::size_t entries, const std::stri
 
 } // namespace
 
-TEST_CASE("what changes a member or a room does not overtake what he has said") {
+TEST_CASE("what changes a member or a room does not overtake what the member has said") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");
@@ -110,7 +110,7 @@ TEST_CASE("a request behind a message that is not kept is carried out all the sa
                               "reply[n] nick: ada"});
 }
 
-TEST_CASE("what waits of somebody who has come in over another connection is not carried out") {
+TEST_CASE("what waits of a member who has come in over another connection is not carried out") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");
@@ -126,7 +126,7 @@ TEST_CASE("what waits of somebody who has come in over another connection is not
   w.hub.leave(*again.self);
 }
 
-TEST_CASE("who quits is closed when everything that he asked is answered") {
+TEST_CASE("a member who quits is closed when all their requests are answered") {
   domain_world w{limits()};
   person& alice = w.in("alice");
   w.type(alice, "earlier");
@@ -268,7 +268,7 @@ TEST_CASE("a page of the newest entries ends where the member's events stand") {
     CHECK(bob.news() ==
           heard{"lobby@6 alice: six", "lobby@7 alice: seven", "page[h] lobby: 5 6 7"});
   }
-  SECTION("though he does not keep up") {
+  SECTION("though the member does not keep up") {
     bob.ear.room_for = 1;
     w.type(alice, "six");
     w.type(alice, "seven");

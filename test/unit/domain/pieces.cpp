@@ -63,7 +63,7 @@ TEST_CASE("a free name is found in a few steps, however many are called so") {
     w.enter(name);
   }
   CHECK(cost("bob") <= 30 * one);
-  // Somebody takes the numbers that are looked at first.
+  // The numbers that are looked at first are taken.
   for (std::uint64_t n = 1; n < (1u << 24); n *= 2)
     w.enter(n == 1 ? "eve" : fmt::format("eve-{}", n));
   const std::string drawn = w.hub.free_name("eve", {});
@@ -280,7 +280,7 @@ microseconds cpu_of(const std::function<void()>& piece) {
   return std::chrono::duration_cast<microseconds>(work_watch::of_system().cpu() - before);
 }
 
-/// The longest piece of what somebody asks, with the bytes that are made of what he is told.
+/// The longest piece of a member's request, with the bytes that are made of the answers.
 microseconds longest_piece(domain_world& w, person& p, const std::string& line,
                            const std::string& room) {
   p.ear.events.clear();

@@ -11,7 +11,7 @@ using test::domain_world;
 using test::heard;
 using test::person;
 
-TEST_CASE("C27: who joins is told the state of the room, everybody that he came") {
+TEST_CASE("C27: a new member is told the state of the room, all others that a member came") {
   domain_world w;
   person& alice = w.enter("alice");
   w.hub.join(*alice.self, "lobby", "r1").value();
@@ -127,7 +127,7 @@ TEST_CASE("the head told on joining and the entries after it leave no gap") {
                             "lobby@1 alice: one", "lobby@2 alice: two"});
 }
 
-TEST_CASE("who leaves while his message is under way is acknowledged, the others hear it") {
+TEST_CASE("a member who leaves with a message under way is acknowledged, the others hear it") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");
@@ -139,7 +139,7 @@ TEST_CASE("who leaves while his message is under way is acknowledged, the others
   CHECK(bob.news() == heard{"lobby -alice", "lobby@1 alice: last words"});
 }
 
-TEST_CASE("C16: who is gone while his message is under way hurts nobody, the others hear it") {
+TEST_CASE("C16: a member gone with a message under way hurts nobody, the others hear it") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");
@@ -184,7 +184,7 @@ TEST_CASE("who leaves before the log has answered is told that, and no state") {
 }
 
 TEST_CASE(
-    "who leaves and comes again before the log has answered begins once, where he said last") {
+    "leaving and joining again before the log has answered begins once, where the last join said") {
   domain_world w;
   w.given.join_history = 10;
   person& alice = w.in("alice", "den");

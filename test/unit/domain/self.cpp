@@ -57,7 +57,7 @@ TEST_CASE("C40: one's own name in another case is a new name, the very same is n
   CHECK(alice.news().empty());
 }
 
-TEST_CASE("an acknowledgement finds who changed his name meanwhile") {
+TEST_CASE("an acknowledgement finds a member who changed the name meanwhile") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");

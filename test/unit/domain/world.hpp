@@ -39,7 +39,7 @@ inline event as_page(history_page p, std::size_t) {
 
 class domain_world {
  public:
-  /// Whoever joins gets nothing of what was said before, unless he asks for it.
+  /// A member who joins gets nothing of what was said before, unless they ask for it.
   static limits without_history() {
     limits l;
     l.join_history = 0;
@@ -57,7 +57,7 @@ class domain_world {
     p.self = hub.enter(p.ear, {new_identity(), name, many_rooms, many_rooms}).value();
     return p;
   }
-  /// Somebody who is in a room and has heard everything about that.
+  /// A member who is in a room and has heard everything about that.
   person& in(const std::string& name, const std::string& room = "lobby", bool many_rooms = true) {
     person& p = enter(name, many_rooms);
     hub.join(*p.self, room, "").value();

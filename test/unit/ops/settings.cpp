@@ -235,7 +235,7 @@ TEST_CASE("settings that need each other are checked", "[ops]") {
   CHECK(from_arguments({"--insecure-plaintext-listen", "localhost:0", "--client-ca", "ca",
                         "--client-cert", "required"})
             .complaint()
-            .find("insecure-plaintext-listen would let in whoever shows no certificate") == 0);
+            .find("insecure-plaintext-listen would let in clients without a certificate") == 0);
   const auto mutual = from_arguments({"--cert", "c", "--key", "k", "--client-ca", "ca",
                                       "--client-cert", "required"})
                           .read();

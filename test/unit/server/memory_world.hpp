@@ -117,7 +117,7 @@ class server_world {
     run();
     return c;
   }
-  /// Somebody in the lobby who has read all that was said about that.
+  /// A client in the lobby that has read all that was said about that.
   client log_in(const std::string& name) {
     client c = connect();
     say(c, "{'type':'hello','name':'" + name + "'}");

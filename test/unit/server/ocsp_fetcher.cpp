@@ -206,7 +206,7 @@ TEST_CASE("A19: an answer that proves nothing is not stapled", "[server][A19]") 
   }
 }
 
-TEST_CASE("A19: somebody in between cannot replay what was said earlier", "[server][A19]") {
+TEST_CASE("A19: a machine in between cannot replay what was said earlier", "[server][A19]") {
   fetching_world w;
   response_request revoked;
   revoked.status = V_OCSP_CERTSTATUS_REVOKED;

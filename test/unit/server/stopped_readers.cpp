@@ -77,7 +77,7 @@ TEST_CASE("readers who stopped at different times keep no more in memory than al
   constexpr std::size_t readers = 60;
   server_config config = roomy();
   config.limits.outbox_total_bytes = 4 << 20;
-  config.limits.room_bytes = 1 << 20; // whoever goes on reading is not told all of it here
+  config.limits.room_bytes = 1 << 20; // readers who go on are not told all of it here
   server_world w(config);
   const auto speaker = w.log_in("speaker");
   say(w, speaker, 2 << 20);

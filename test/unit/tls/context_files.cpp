@@ -81,11 +81,11 @@ TEST_CASE("C6: what is wrong with the files is said, with the file's name", "[tl
     config.client_ca_file = w.files.path("none");
     CHECK(has(failure_of(config), "is a directory without"));
   }
-  SECTION("certificates asked for, and nobody trusted") {
+  SECTION("certificates asked for, and no CA trusted") {
     config.clients = client_certificates::optional;
     CHECK(has(failure_of(config), "there is no client CA file"));
   }
-  SECTION("somebody trusted, and no certificates asked for") {
+  SECTION("a CA trusted, and no certificates asked for") {
     config.client_ca_file = w.files.certificate("ca");
     CHECK(has(failure_of(config), "clients are not asked for certificates"));
   }

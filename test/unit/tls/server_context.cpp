@@ -49,7 +49,7 @@ TEST_CASE("who is good still is admitted by a new context", "[tls]") {
   CHECK(w.verdict(w.config) == "admitted");
 }
 
-TEST_CASE("A19: whoever is revoked, blocked or of a CA that has gone is admitted no more",
+TEST_CASE("A19: a client revoked, blocked or of a CA that has gone is no longer admitted",
           "[tls][A19]") {
   session_world w;
   const auto info = tls::describe(w.alice.certificate.get());

@@ -158,7 +158,7 @@ TEST_CASE("C30: the buffer grows with what came, not with what was promised") {
 }
 
 TEST_CASE(
-    "whoever sends much is read in whole records, whoever sends little keeps a small buffer") {
+    "a peer that sends much is read in whole records, one that sends little keeps a small buffer") {
   frame_reader busy(wire::text_payload_cap);
   frame_reader quiet(wire::text_payload_cap);
   const std::string frame = wire::frame(std::string(100, 'x'));

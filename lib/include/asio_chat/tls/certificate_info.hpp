@@ -22,7 +22,7 @@ struct certificate_info {
   std::vector<std::string> dns_names; ///< of the SubjectAltName
   std::vector<std::string> ip_names;
   std::vector<std::string> crl_addresses;  ///< where its CA says what it revoked
-  std::vector<std::string> ocsp_addresses; ///< whom to ask whether it is revoked
+  std::vector<std::string> ocsp_addresses; ///< where to ask whether it is revoked
   std::string key;                         ///< e.g. `EC P-256`, `RSA 2048`, `Ed25519`
   std::string signature;                   ///< e.g. `ecdsa-with-SHA256`
   std::string fingerprint;                 ///< SHA-256 of the DER form, `AB:CD:…`

@@ -22,7 +22,7 @@ std::string handshake_failure_reason(const error_code& error, SSL* ssl);
 /// changed on its way, or is none (bad record MAC)`.
 std::string connection_failure_reason(const error_code& error, SSL* ssl);
 
-/// Whether a byte of the peer has come. Who connects and leaves without one (a health check) is no
+/// Whether a byte of the peer has come. A connection that ends without one (a health check) is no
 /// failed handshake. Null: no.
 bool has_received(const SSL* ssl) noexcept;
 

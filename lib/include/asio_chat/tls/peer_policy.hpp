@@ -11,7 +11,7 @@
 
 namespace asio_chat::tls {
 
-/// OpenSSL says that somebody trusted has signed the certificate; this says whether the one it was
+/// OpenSSL says that a trusted CA has signed the certificate; this says whether the one it was
 /// signed for may come in, and looks at its validity time once more. To be asked by either end
 /// after the handshake and before the first byte of the application:
 ///

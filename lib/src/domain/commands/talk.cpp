@@ -54,7 +54,7 @@ result<void> msg(hub& h, member& m, const command& c) {
     return fail(errc::no_such_member,
                 fmt::format("nobody here is called {}", prefix_of_bytes(sanitize(to), 40)));
   }
-  // Neither is the sender held up by somebody who does not read, nor is that one closed for it.
+  // A receiver who does not read neither holds up the sender nor is closed for it.
   if (other->sink().full()) {
     return fail(errc::not_available,
                 fmt::format("{} does not read at the moment; not delivered", other->name()));

@@ -8,7 +8,7 @@
 
 namespace asio_chat::sqlite {
 
-/// What is posted runs on the caller's thread, if there still is somebody to answer for.
+/// What is posted runs on the caller's thread, if the journal is still there.
 class answer_post {
  public:
   /// @param alive owned by the journal, and let go on the caller's thread

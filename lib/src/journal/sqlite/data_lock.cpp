@@ -57,7 +57,7 @@ result<data_lock> data_lock::take(const std::string& directory) {
                                 "another directory with --data",
                                 process.empty() ? "" : fmt::format(" (process {})", process)));
   }
-  // Only for whoever finds it locked: without it the lock is as good.
+  // Only for those who find it locked: without it the lock is as good.
   const std::string id = fmt::format("{}\n", ::getpid());
   if (::ftruncate(lock.fd_, 0) == 0) (void)!::pwrite(lock.fd_, id.data(), id.size(), 0);
   return lock;

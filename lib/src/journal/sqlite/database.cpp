@@ -15,7 +15,7 @@ namespace asio_chat::sqlite {
 
 namespace {
 
-constexpr int busy_milliseconds = 5'000; // somebody looks into the file with a tool of his own
+constexpr int busy_milliseconds = 5'000; // another tool looks into the file
 
 failure unusable(const database_file& f, const std::string& why) {
   return fail(errc::storage_failed, fmt::format("the journal '{}' {}", f.path, why));

@@ -20,7 +20,7 @@ struct database_file {
 result<void> prepare_file(const database_file& f);
 
 /// A failure if it is a pipe, a device, or a directory: SQLite would wait for what never comes. One
-/// that is not there is left to whoever opens it.
+/// that is not there is left to the caller that opens it.
 result<void> check_is_file(const database_file& f);
 /// Likewise, and of one that may not be written to.
 result<void> check_can_be_written(const database_file& f);

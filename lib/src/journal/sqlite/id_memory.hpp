@@ -18,7 +18,7 @@ namespace asio_chat::sqlite {
 using id_hash = std::array<std::uint8_t, 16>;
 
 /// Remembers each for the window. If they are more than so many, the oldest go, but for those of
-/// authors who have less than half of what an author has on average: whoever sends much does not
+/// authors who have less than half of what an author has on average: authors who send much do not
 /// push out the ids of those who send little. An author counts once in each room.
 class id_memory {
  public:

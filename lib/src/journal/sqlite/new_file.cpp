@@ -35,7 +35,7 @@ int open_unfinished(const std::string& path) {
              ::stat(path.c_str(), &named) != 0 || named.st_ino != opened.st_ino) {
     error = EWOULDBLOCK; // it was published meanwhile
   } else if (opened.st_uid != ::geteuid()) {
-    error = EPERM; // whoever put it there would have what is written
+    error = EPERM; // its owner would have what is written
   } else if (::fchmod(fd, 0600) != 0 || ::ftruncate(fd, 0) != 0) {
     error = errno;
   }

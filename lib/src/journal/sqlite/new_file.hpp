@@ -8,11 +8,11 @@
 
 namespace asio_chat::sqlite {
 
-/// Written under another name beside its own by whoever likes; removed unless it is published.
+/// Written under another name beside its own; removed unless it is published.
 class new_file {
  public:
-  /// Empty, open to its owner alone. A failure if there is a file of that name, or if somebody else
-  /// is writing one. What an attempt that was interrupted left is taken away.
+  /// Empty, open to its owner alone. A failure if there is a file of that name, or if another
+  /// process is writing one. What an attempt that was interrupted left is taken away.
   static result<new_file> make(const std::string& path);
 
   ~new_file();

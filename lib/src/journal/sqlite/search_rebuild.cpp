@@ -113,7 +113,7 @@ void search_rebuild::index_piece(writer_connection& c, key_ring& keys, const roo
       const auto key = keys.key(room.tag, r.header.key);
       if (!key) return true; // nobody can read it
       auto opened = open(**key, r.header, r.before, r.sealed, {});
-      if (!opened) return true; // damaged: told to whoever reads it
+      if (!opened) return true; // damaged: told to those who read it
       std::erase_if(*opened, [&](const journal::record& e) {
         return e.what.at.offset < room.first || e.what.at.offset >= below;
       });

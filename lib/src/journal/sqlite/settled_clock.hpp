@@ -16,7 +16,7 @@ class settled_clock {
   static constexpr std::chrono::hours believed_after{24};
   static constexpr std::chrono::hours tolerance{1}; ///< ahead by no more is no jump
 
-  /// @param newest of all entries: who starts much later than that may have a wrong clock
+  /// @param newest of all entries: a start much later than that may have a wrong clock
   void start(steady_time now, wall_time wall, std::optional<wall_time> newest) {
     believe(now, newest && wall > *newest + tolerance ? *newest + tolerance : wall);
     look(now, wall);

@@ -18,7 +18,7 @@
 namespace asio_chat {
 
 /// Two threads of its own: one writes, all that waits in one commit; the other reads and searches.
-/// Whoever owns it calls from one thread, on which all answers come.
+/// Its owner calls from one thread, on which all answers come.
 class sqlite_journal final : public journal, public name_store {
  public:
   struct options {

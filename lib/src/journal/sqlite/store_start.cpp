@@ -186,7 +186,7 @@ void store::index_backlog(const room_row& r) {
     const auto key = keys_.key(r.tag, s.header.key);
     if (!key) return true; // nobody can read it
     const auto entries = sqlite::open(**key, s.header, s.before, s.sealed, {});
-    if (!entries) return true; // damaged: told to whoever reads it
+    if (!entries) return true; // damaged: told to those who read it
     for (const journal::record& e : *entries) {
       if (e.what.at.offset > done) index_.add(r.number, s.header.key, **key, e.what);
     }

@@ -99,7 +99,7 @@ bool writer_thread::take(bool wait) {
 }
 
 void writer_thread::work() {
-  bool more_to_tidy = store_.index_is_rebuilt(); // without waiting for somebody to say something
+  bool more_to_tidy = store_.index_is_rebuilt(); // without waiting for an entry
   while (take(!more_to_tidy)) {
     commit_all();
     readers_.add(std::exchange(taken_.reads, {}));

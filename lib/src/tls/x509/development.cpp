@@ -44,7 +44,7 @@ bool is_there(const std::string& path) {
   return fs::exists(path, ec);
 }
 
-/// Held by whoever looks or writes, so that two daemons starting at once do not both write.
+/// Held while looking or writing, so that two daemons starting at once do not both write.
 result<file_descriptor> make_and_lock(const std::string& directory) {
   std::error_code ec;
   const bool made = fs::create_directories(directory, ec);

@@ -72,7 +72,8 @@ std::string why_no_address(const std::string& address) {
                      is_dns_name(address) ? ": give a name with --dns" : "");
 }
 
-/// @param issued by somebody else. Then the subject may be empty where there are other names (RFC
+/// @param issued by another certificate's key. Then the subject may be empty where there are other
+/// names (RFC
 ///   5280, 4.1.2.6); an issuer's may not.
 result<void> check(const request& what, bool issued) {
   const auto refuse = [](std::string sentence) {

@@ -17,7 +17,7 @@ using crl_ptr = openssl_ptr<X509_CRL, X509_CRL_free>;
 /// A list as it was issued; `reissue` makes the next one out of it.
 class revocation_list {
  public:
-  /// @param ca who must have signed it
+  /// @param ca the CA that must have signed it
   static result<revocation_list> read(const std::string& path, X509* ca);
 
   /// The first list of a CA has nothing before it, and number 1. Each other one has all entries of

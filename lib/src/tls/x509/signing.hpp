@@ -26,7 +26,7 @@ result<void> check_issuer(const identity& issuer);
 /// 128 random bits.
 bool set_serial(X509* certificate);
 
-/// When what is signed now begins: five minutes ago, since the clock of whoever verifies it may be
+/// When what is signed now begins: five minutes ago, since the clock of its verifier may be
 /// slow. By `time()`, of which a second begins some milliseconds after that of `system_clock`.
 inline std::chrono::sys_seconds time_of_signing() {
   return std::chrono::sys_seconds(std::chrono::seconds(std::time(nullptr))) -

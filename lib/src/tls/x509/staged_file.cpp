@@ -60,7 +60,7 @@ result<void> keep_as_old(const std::string& named) {
 
 result<staged_file> staged_file::write(const std::string& named, std::string_view content,
                                        mode_t mode) {
-  // Whoever reads the file behind a link shall see what is new there.
+  // Programs that read the file behind a link shall see what is new there.
   std::error_code ec;
   std::error_code not_there;
   const bool is_link = fs::is_symlink(named, not_there);

@@ -252,7 +252,7 @@ TEST_CASE("after a rotation what is written is under new keys, and all of it is 
   CHECK(h.verified(h.file.path).entries == 2);
 }
 
-TEST_CASE("a file that somebody is writing is not written by somebody else") {
+TEST_CASE("a file that one process is writing is not written by another") {
   const test::temp_directory directory;
   const std::string path = directory / "copy.db";
   {

@@ -25,7 +25,7 @@ std::string failure_in(const std::string& directory) {
   return opened ? "it opened" : opened.error().message;
 }
 
-/// Root may write everywhere: looks as somebody else, if that is who runs the tests.
+/// Root may write everywhere: looks as another user, if root runs the tests.
 std::string failure_as_nobody(const std::string& directory) {
   const uid_t me = ::geteuid();
   if (me == 0) (void)!::seteuid(65'534);

@@ -98,7 +98,7 @@ TEST_CASE("a record of which a bit was flipped, or the end is missing, does not 
   CHECK_FALSE(s.opens(s.header));
 }
 
-TEST_CASE("a record has as many entries as its header says, whoever sealed it") {
+TEST_CASE("a record has as many entries as its header says, also if sealed by the right key") {
   sample s;
   for (const auto& [first, last] : {std::pair<std::uint64_t, std::uint64_t>{41, 44},
                                     {41, 46},

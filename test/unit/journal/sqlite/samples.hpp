@@ -17,7 +17,7 @@ inline std::vector<journal::record> sample_entries() {
       {{"den", {7, 41}, noon, "alice", entry_kind::message, "hello, world", "id-1"}, {1}},
       {{"den", {7, 42}, noon, "bob", entry_kind::action, "waves äöü \U0001F600\n\ttwice", ""}, {2}},
       {{"den", {7, 43}, noon + milliseconds(1), "alice", entry_kind::topic, "", "id-2"}, {1}},
-      // Another one with the name that was free, and one who changed his.
+      // A member with a name that became free, and one who changed their name.
       {{"den", {7, 44}, noon + milliseconds(70'000), "alice", entry_kind::message, "I too", ""},
        {3}},
       {{"den",

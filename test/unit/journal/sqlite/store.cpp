@@ -116,7 +116,7 @@ TEST_CASE("ids are known for the window, and after that no more") {
   const auto again = w.apply(w.append_of("den", "two", "id"));
   CHECK(std::get<append_operation>(again.what).duplicate);
   CHECK(std::get<append_operation>(again.what).draft.what.at == first);
-  w.say("nook", "the clock is right"); // who starts much later than his newest entry doubts it
+  w.say("nook", "the clock is right"); // a start much later than the newest entry doubts the clock
   w.reopen();
   CHECK(w.is_duplicate("den", "id"));
   w.time.advance(std::chrono::hours(1));

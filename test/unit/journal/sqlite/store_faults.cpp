@@ -121,10 +121,10 @@ TEST_CASE("an entry that was refused never appears, though its bytes reached the
   faulty_vfs disk;
   store_world w(disk.name());
   w.say("den", "one");
-  // As long as somebody reads, SQLite does not clear the WAL when the writer's connection goes.
-  std::optional<reader> somebody(std::in_place, w.options.file, *w.keys, w.store().index(),
-                                 trouble_function());
-  CHECK(somebody->read("den", {}).has_value());
+  // As long as a reader is open, SQLite does not clear the WAL when the writer's connection goes.
+  std::optional<reader> other(std::in_place, w.options.file, *w.keys, w.store().index(),
+                              trouble_function());
+  CHECK(other->read("den", {}).has_value());
   bool failed = false;
   disk.set_fault([&](call c, const std::string& path) {
     if (c != call::sync || !is_wal(path) || std::exchange(failed, true)) return SQLITE_OK;
@@ -138,7 +138,7 @@ TEST_CASE("an entry that was refused never appears, though its bytes reached the
   CHECK(group[1].refused);
   if (goes_on) CHECK(w.say("den", "two").value().offset == 2);
   disk.cut_power();
-  somebody.reset();
+  other.reset();
   w.close();
   disk.restore_power([] { return true; }); // whatever was written has survived
   CHECK(w.texts("den") == (goes_on ? words{"one", "two"} : words{"one"}));

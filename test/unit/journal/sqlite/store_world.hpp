@@ -97,7 +97,7 @@ class store_world {
     while (store().tidy()) {
     }
   }
-  /// With somebody else's tool; the store is closed.
+  /// With another tool; the store is closed.
   void sql(const std::string& statement) {
     close();
     SQLite::Database db(options.file.path, SQLite::OPEN_READWRITE);

@@ -26,7 +26,7 @@ struct said_something : store_world {
     group.push_back(append_of("den", "y"));
     apply(std::move(group));
   }
-  /// Which entries are the first bad ones, after somebody has been at the file.
+  /// Which entries are the first bad ones, after the file was tampered with.
   std::string bad_after(const std::string& statement) {
     sql(statement);
     const auto report = verify(options.file, *keys).value();

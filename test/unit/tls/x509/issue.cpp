@@ -210,7 +210,7 @@ TEST_CASE("A5, A22: a name too long for a common name stands in the SubjectAltNa
   REQUIRE(at >= 0);
   CHECK(X509_EXTENSION_get_critical(X509_get_ext(made.certificate.get(), at)) == 1);
 
-  // Who signs for others, or for itself, has a name.
+  // A certificate that signs for others, or for itself, has a name.
   CHECK(x509::issue(what).has_error());
   what.dns_names.clear();
   what.ip_names.clear();
