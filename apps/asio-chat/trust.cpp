@@ -13,7 +13,7 @@ bool may_be_asked(const error_code& why, const server_certificate& server) {
 }
 
 std::string introduction(const std::string& address, const server_certificate& server) {
-  return fmt::format("The server {} is not known here, and nobody who is trusted vouches for it.\n"
+  return fmt::format("The server {} is not known here, and no trusted CA vouches for it.\n"
                      "  subject:     {}\n"
                      "  fingerprint: SHA-256 {}\n"
                      "  pin:         {}\n"

@@ -56,7 +56,7 @@ int finish_output() {
 int check(ops::settings& s) {
   s.server.log = ops::make_log(s.log); // it warns of what would be refused
   rehearse_start(s, port_in_use::no_harm);
-  fmt::print("the settings are good\n");
+  fmt::print("configuration OK\n");
   return 0;
 }
 
@@ -97,7 +97,7 @@ void read_master_keys_again(server& chat, ops::settings& s, const complaint& com
 /// The files of TLS are taken as a whole or not at all, and so are the master keys.
 void read_again(server& chat, ops::settings s, std::string_view why, const logger& log) {
   const complaint complain = [&log, cause = std::string(why)](const std::string& reason) {
-    log(severity::error, "New files are not taken, what was read before goes on",
+    log(severity::error, "Reload failed; keeping the previous configuration",
         {{"cause", cause}, {"reason", reason}});
   };
   for (auto* part : {read_tls_again, read_master_keys_again}) {

@@ -808,15 +808,15 @@ def test_B18_who_is_not_trusted_gets_exit_code_3_and_no_request(tool):
     with HttpsServer(tool, b"HTTP/1.1 200 OK\r\n\r\n") as server:
         where = f"localhost:{server.port}"
         text = probed(tool, where, "--get", "/", code=3, env=store)
-        assert field(text, "Trusted").startswith("NO: the certificate of 'localhost' is signed by "
-                                                 "nobody who is trusted here")
+        assert field(text, "Trusted").startswith("NO: the certificate of 'localhost' is not signed "
+                                                 "by a CA that is trusted here")
         assert "the system's store" in field(text, "Trusted")
         assert field(text, "Subject") == "CN=localhost" and "Answer" not in text
         # A CA of the same name, but another.
         text = probed(tool, where, "--ca", "x/ca-cert.pem", "--get", "/", code=3)
         assert field(text, "Trusted").startswith("NO: ")
         facts = json.loads(probed(tool, where, "--get", "/", "--json", code=3, env=store))
-        assert not facts["trusted"] and "nobody who is trusted" in facts["reason"]
+        assert not facts["trusted"] and "not signed by a CA that is trusted" in facts["reason"]
         assert facts["trusted_by"] is None and facts["answer"] is None
     assert server.seen == [b"", b"", b""]
 

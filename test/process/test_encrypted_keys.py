@@ -94,7 +94,7 @@ def test_A12_a_key_that_becomes_encrypted_is_not_taken_and_the_ways_are_named(ho
     with Daemon(house, *own(house)) as d:
         before = serial(d, house)
         renew(house)
-        assert until(lambda: "New files are not taken" in d.log)
+        assert until(lambda: "Reload failed" in d.log)
         for part in (*WAYS, "at the next start"):
             assert part in d.log
         assert serial(d, house) == before

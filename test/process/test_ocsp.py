@@ -140,7 +140,7 @@ def test_A19_a_new_response_is_taken_at_once_and_a_wrong_one_never(house):
     answer = house.answer()
     with house.daemon("--ocsp-response", answer) as d:
         answer.write_bytes(b"no response")
-        assert until(lambda: "New files are not taken" in d.log)
+        assert until(lambda: "Reload failed" in d.log)
         assert "answer.der' is none" in d.log
         assert house.probe(d)["staple"]["status"] == "good"
         house.answer("R")

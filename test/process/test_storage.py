@@ -326,7 +326,7 @@ def test_a_master_key_file_that_is_wrong_is_not_taken_while_the_daemon_runs(tmp_
     with Daemon(tmp_path) as d:
         say(d, "alice", "before")
         (d.data / "master.key").write_text("nonsense\n")
-        assert until(lambda: "New files are not taken" in d.log and "is no master key" in d.log)
+        assert until(lambda: "Reload failed" in d.log and "is no master key" in d.log)
         assert "nonsense" not in d.log
         say(d, "alice", "after")
 

@@ -259,7 +259,7 @@ def test_B5_D14_our_client_trusts_every_kind_of_key_and_shows_its_own_certificat
 
 @pytest.mark.parametrize("server, reason", [
     ("misnamed_server", "is for elsewhere.example"),
-    ("stranger_server", "signed by nobody who is trusted"),
+    ("stranger_server", "not signed by a CA that is trusted"),
     ("expired_server", "expired"),
     ("alien_client", "signed by itself"),
     ("good_client", "server"),

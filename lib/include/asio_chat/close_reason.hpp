@@ -20,7 +20,7 @@ enum class close_code : std::uint16_t {
   protocol_error = 2003, ///< what arrived was not of the protocol
   frame_too_large = 2004,
   wrong_passphrase = 2005,
-  not_trusted = 2006, ///< the client's certificate is good no more
+  not_trusted = 2006, ///< the client's certificate is no longer accepted
   replaced = 2007,    ///< the same member came in over another connection
 };
 

@@ -111,10 +111,11 @@ void session::check_trust() {
   if (ssl == nullptr || (state_ != state::telling && state_ != state::live) || closing_for_) return;
   const auto admitted = house_.tls->admit(ssl, std::chrono::system_clock::now());
   if (admitted) return;
-  house_.log(severity::warning, fmt::format("Client certificate of {} is good no more", address_),
+  house_.log(severity::warning,
+             fmt::format("Client certificate of {} is no longer accepted", address_),
              {{"name", std::string(protocol_ ? protocol_->name() : "")},
               {"reason", admitted.error().message}});
-  close({close_code::not_trusted, "your certificate is good no more"});
+  close({close_code::not_trusted, "your certificate is no longer accepted"});
 }
 
 void session::cut_off(close_reason reason) {

@@ -142,7 +142,7 @@ void tls_keeper::retry() {
 
 void tls_keeper::retried(const result<void>& changed) {
   if (changed) return taken_later_();
-  log_(severity::error, "New files are not taken, what was read before goes on",
+  log_(severity::error, "Reload failed; keeping the previous configuration",
        {{"cause", "some had to wait"}, {"reason", changed.error().message}});
   wait_for_retry();
 }

@@ -43,7 +43,7 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
   /// None until the first `change`.
   const std::shared_ptr<const tls::server_context>& now() const noexcept { return now_; }
 
-  /// Another context from here on, if the new settings are good; else nothing changes.
+  /// Another context from here on, if the new settings can be used; else nothing changes.
   result<void> change(const tls_server_config& config);
   /// Reads the files again for which it waits. The timer does it when there is something to gain.
   void retry();

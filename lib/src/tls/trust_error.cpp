@@ -36,7 +36,7 @@ std::string trust_phrase(int verify_error) {
   case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
   case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
   case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    return "is signed by nobody who is trusted here";
+    return "is not signed by a CA that is trusted here";
   case X509_V_ERR_INVALID_PURPOSE:
     return "was not made for this end of a connection";
   case X509_V_ERR_INVALID_CA:

@@ -155,14 +155,15 @@ TEST_CASE("client: every reason why it cannot come back is told, each once for a
 
 TEST_CASE("client: does not come back to a server that says that it would end the same way") {
   const auto elsewhere = [](fake_server& s, const native::request&) {
-    s.say(native::goodbye{{close_code::not_trusted, "your certificate is good no more"}});
+    s.say(native::goodbye{{close_code::not_trusted, "your certificate is no longer accepted"}});
   };
   tls_world w({answer_politely, elsewhere});
   w.connect();
   w.listener.connections[0]->close();
   w.until([&] { return w.end.has_value(); });
   const disconnected last = w.seen<disconnected>().back();
-  CHECK(last.reason == close_reason{close_code::not_trusted, "your certificate is good no more"});
+  CHECK(last.reason ==
+        close_reason{close_code::not_trusted, "your certificate is no longer accepted"});
   CHECK(last.attempt == errc::closed_by_server);
   CHECK_FALSE(last.retry_in);
 }

@@ -261,7 +261,7 @@ TEST_CASE("files that are damaged change nothing, whatever waits", "[tls]") {
   CHECK(w.keeper->now() == before);
   CHECK(w.taken_later == 0);
   CHECK(w.keeper->retry_after());
-  CHECK_THAT(w.said, Contains("New files are not taken"));
+  CHECK_THAT(w.said, Contains("Reload failed"));
 }
 
 TEST_CASE("a list that is not used is warned of", "[tls]") {

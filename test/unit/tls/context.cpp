@@ -218,7 +218,7 @@ TEST_CASE("B1: client certificates required", "[tls][B1]") {
   w.files.put("mallory", make_client(other, "mallory"));
   const meeting unknown = meet(w.as("mallory"), server);
   CHECK(unknown.server_reason ==
-        "the client's certificate is signed by nobody who is trusted here");
+        "the client's certificate is not signed by a CA that is trusted here");
   CHECK(unknown.client_error);
 
   x509::request what;
