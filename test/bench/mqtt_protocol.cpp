@@ -14,7 +14,7 @@ const auto subscribed = "\x90\x03\x00\x01\x00"s;
 
 } // namespace
 
-TEST_CASE("MQTT: who hears subscribes, who publishes does not", "[bench]") {
+TEST_CASE("MQTT: a receiver subscribes, a publisher does not", "[bench]") {
   mqtt one;
   CHECK(one.log_in() == "\x10\x0f\x00\x04MQTT\x04\x02\x00\x00\x00\x03"
                         "ann"s);

@@ -6,7 +6,7 @@ using namespace asio_chat::bench;
 using redis = conversation<redis_protocol>;
 using strings = std::vector<std::string>;
 
-TEST_CASE("Redis: who hears subscribes, who publishes does not", "[bench]") {
+TEST_CASE("Redis: a receiver subscribes, a publisher does not", "[bench]") {
   redis one;
   CHECK(one.log_in() == "SUBSCRIBE lobby\r\n");
   CHECK_FALSE(one.speaker.ready());

@@ -47,7 +47,7 @@ TEST_CASE("C34 C14: a peer that goes in the middle of a frame is cleaned up and 
   CHECK(w.server->stats().members == 1);
 }
 
-TEST_CASE("C28: who goes before giving a name is not told as left") {
+TEST_CASE("C28: a client that goes before giving a name is not told as left") {
   chat_world w;
   text_client& alice = w.join("alice");
   text_client& nameless = w.raw();
@@ -290,7 +290,7 @@ TEST_CASE("C21 C53: stopping says goodbye to everybody and is bounded") {
   CHECK(refused_now == asio::error::connection_refused);
 }
 
-TEST_CASE("who goes on sending hears the goodbye and the end of TLS, not a reset") {
+TEST_CASE("a client that goes on sending hears the goodbye and the end of TLS, not a reset") {
   server_config config;
   config.limits.close_time = 30s; // under sanitizers it takes some of them
   chat_world w(config);

@@ -69,7 +69,7 @@ TEST_CASE("a server that stops wakes everybody for the goodbye") {
   }
 }
 
-TEST_CASE("who vanishes while asleep has left") {
+TEST_CASE("a client that vanishes while asleep has left") {
   chat_world w(sleepy());
   text_client& alice = w.join("alice");
   text_client& bob = w.join("bob");

@@ -139,7 +139,7 @@ TEST_CASE("C20: an alert after the handshake is a warning with its name") {
   }
 }
 
-TEST_CASE("C20: who hangs up, politely or not, is no warning") {
+TEST_CASE("C20: a client that hangs up, politely or not, is no warning") {
   chat_world w;
   text_client& alice = w.join("alice");
   tampered_client bob(w, "bob", TLS1_3_VERSION);

@@ -394,7 +394,7 @@ def test_A23_what_the_page_on_certificates_claims_names_the_test_that_shows_it()
             ("servers and clients come, go and are renewed without anybody else being told",
              "test_A23_a_ca_is_shipped_once_and_a_self_signed_certificate_each_time"),
             ("the client accepts one key, whatever CA signed for it",
-             "test_A23_A21_a_pin_accepts_one_key_whoever_signed_for_it")):
+             "test_A23_A21_a_pin_accepts_one_key_whatever_ca_signed_for_it")):
         assert claim in page
         assert f"\ndef {test}(" in shown
 

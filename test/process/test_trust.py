@@ -237,7 +237,7 @@ def test_A23_a_ca_is_shipped_once_and_a_self_signed_certificate_each_time(place)
         assert place.chat(d.port, "--ca", "ca-cert.pem").returncode == 0
 
 
-def test_A23_A21_a_pin_accepts_one_key_whoever_signed_for_it(place):
+def test_A23_A21_a_pin_accepts_one_key_whatever_ca_signed_for_it(place):
     place.certs("ca")
     place.certs("server")
     pin = re.search(r"^Pin +(\S+)$", place.certs("show", "server-cert.pem").stdout, re.M).group(1)

@@ -46,7 +46,7 @@ TEST_CASE("asio-chat look back: a last entry of our own is not told, the next on
   CHECK(verdict(l, at({7, 7})) == "...");
 }
 
-TEST_CASE("asio-chat look back: who spoke knows where now begins") {
+TEST_CASE("asio-chat look back: a user who spoke knows where now begins") {
   look_back l;
   l.entered(state({7, 5}));
   CHECK(verdict(l, at({7, 4})) == "(B..)");

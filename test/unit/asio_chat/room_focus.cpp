@@ -19,7 +19,7 @@ TEST_CASE("asio-chat focus: the first room is home, others are in the prompt") {
   CHECK_FALSE(f.obstacle());
 }
 
-TEST_CASE("asio-chat focus: who leaves the room looked at looks at the oldest one") {
+TEST_CASE("asio-chat focus: a user who leaves the room looked at looks at the oldest one") {
   room_focus f;
   f.entered("lobby");
   f.look_at("den");

@@ -23,7 +23,7 @@ TEST_CASE("shared bytes may be empty, which is not none, and hold any byte") {
   CHECK(share(all).view() == all);
 }
 
-TEST_CASE("bytes of a run lie side by side, and are one part for who has all of them") {
+TEST_CASE("bytes of a run lie side by side, and are one part for a reader of all of them") {
   byte_run run;
   shared_bytes all = run.append("one");
   const shared_bytes two = run.append("two");

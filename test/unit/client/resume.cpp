@@ -229,7 +229,7 @@ TEST_CASE("resume: destroyed while messages wait, each handler is called once") 
   CHECK(unsent.code == boost::asio::error::operation_aborted);
 }
 
-TEST_CASE("resume: who was replaced by another connection stays away") {
+TEST_CASE("resume: a member who was replaced by another connection stays away") {
   tls_world w({knows({7, 0})});
   w.connect();
   w.listener.connections[0]->say(native::goodbye{{close_code::replaced, "you came in again"}});

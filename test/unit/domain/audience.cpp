@@ -38,7 +38,7 @@ person& joins(domain_world& w, const std::string& name, const beginning& from) {
 
 } // namespace
 
-TEST_CASE("who joins gets the last entries after the room's state, then what is live") {
+TEST_CASE("a member who joins gets the last entries after the room's state, then what is live") {
   domain_world w{limits()};
   person& alice = w.in("alice");
   say(w, alice, 1, 10);
@@ -53,7 +53,7 @@ TEST_CASE("who joins gets the last entries after the room's state, then what is 
   CHECK(news.front().starts_with("state[r]"));
 }
 
-TEST_CASE("who comes back gets what was missed, with no seam to what is live") {
+TEST_CASE("a member who comes back gets what was missed, with no seam to what is live") {
   domain_world w;
   person& alice = w.in("alice");
   say(w, alice, 1, 2'500); // more than a page
@@ -67,7 +67,8 @@ TEST_CASE("who comes back gets what was missed, with no seam to what is live") {
   CHECK(bob.ear.all<entries_missed>().empty());
 }
 
-TEST_CASE("who has everything gets nothing, and who has more waits for what follows it") {
+TEST_CASE(
+    "a member who has everything gets nothing, and one who has more waits for what follows it") {
   domain_world w;
   person& alice = w.in("alice");
   say(w, alice, 1, 3);
@@ -82,7 +83,7 @@ TEST_CASE("who has everything gets nothing, and who has more waits for what foll
   CHECK(carol.ear.all<entries_missed>().empty());
 }
 
-TEST_CASE("who has more than there ever was is told that the log is an older one") {
+TEST_CASE("a member who has more than there ever was is told that the log is an older one") {
   domain_world w;
   person& alice = w.in("alice");
   say(w, alice, 1, 3);
@@ -188,7 +189,7 @@ TEST_CASE("pages of a visit that is over go to nobody") {
   CHECK(told(bob) == from_to(9, 11));
 }
 
-TEST_CASE("who cannot be fed is told to come back") {
+TEST_CASE("a member who cannot be fed is told to come back") {
   domain_world w{limits()};
   person& alice = w.in("alice");
   say(w, alice, 1, 10);
@@ -234,7 +235,7 @@ TEST_CASE("a member with too many questions under way is held back until half ar
   CHECK(alice.ear.all<reply>().size() == 8);
 }
 
-TEST_CASE("who comes back at the same time from the same position shares the pages") {
+TEST_CASE("a member who comes back at the same time from the same position shares the pages") {
   domain_world w;
   person& alice = w.in("alice");
   say(w, alice, 1, 1'500); // more than a page

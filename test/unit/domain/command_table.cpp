@@ -54,7 +54,7 @@ TEST_CASE("/help is printed from the table: the listed rows, in their order") {
   CHECK(i == answer.lines.size());
 }
 
-TEST_CASE("who knows one room only is not shown what needs several") {
+TEST_CASE("a member who knows one room only is not shown what needs several") {
   domain_world w;
   person& bob = w.in("bob", "lobby", false);
   w.type(bob, "/help");

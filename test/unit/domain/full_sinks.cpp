@@ -109,7 +109,7 @@ TEST_CASE("one's own new name is told though one does not keep up") {
   CHECK(news.back() == "reply[n] nick: rob");
 }
 
-TEST_CASE("C57: one who reads nothing delays nobody, and gets everything in order later") {
+TEST_CASE("C57: a member who reads nothing delays nobody, and gets everything in order later") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");

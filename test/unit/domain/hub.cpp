@@ -66,7 +66,7 @@ TEST_CASE("free_name adds a number where a name is taken, within the limit") {
   CHECK(w.hub.free_name(longest, {}) == std::string(18, 'x') + "-2");
 }
 
-TEST_CASE("C18 C27: who goes leaves all rooms, and each is told once") {
+TEST_CASE("C18 C27: a member who goes leaves all rooms, and each is told once") {
   domain_world w;
   person& alice = w.in("alice", "a");
   w.hub.join(*alice.self, "b", "").value();

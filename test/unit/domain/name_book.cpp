@@ -163,7 +163,7 @@ TEST_CASE("one name is held for one identity: the last that it bore") {
   CHECK(b.enter(other, eve, "three").has_error());
 }
 
-TEST_CASE("who comes back while the old session is still here replaces it") {
+TEST_CASE("a member who comes back while the old session is still here replaces it") {
   bench b;
   recording_sink before, after, bob;
   member* old = b.enter(before, ada, "ada").value();

@@ -146,8 +146,8 @@ TEST_CASE("a member who quits is closed when all their requests are answered") {
   CHECK(alice.ear.closed == close_reason{close_code::quit, "goodbye"});
 }
 
-TEST_CASE(
-    "who joins and quits gets the room's state and the entries that it gives before the end") {
+TEST_CASE("a member who joins and quits gets the room's state and the entries that it gives before "
+          "the end") {
   domain_world w{limits()};
   person& alice = w.in("alice");
   w.type(alice, "earlier");
@@ -168,7 +168,7 @@ TEST_CASE(
   CHECK(bob.ear.closed);
 }
 
-TEST_CASE("who quits while nothing is under way is closed at once") {
+TEST_CASE("a member who quits while nothing is under way is closed at once") {
   domain_world w;
   person& alice = w.in("alice");
   w.type(alice, "/quit");
@@ -329,7 +329,7 @@ TEST_CASE("a page that waits for a room's head is given when the room is left") 
   (void)room;
 }
 
-TEST_CASE("who joins and leaves again and again is listened to in the end") {
+TEST_CASE("a member who joins and leaves again and again is listened to in the end") {
   domain_world w;
   person& alice = w.in("alice");
   w.hub.join(*alice.self, "den", "").value();

@@ -133,7 +133,7 @@ TEST_CASE("/rooms lists as many as an answer holds, and goes on from a name") {
   CHECK(last.lines.size() == 100);
 }
 
-TEST_CASE("who joins a crowd is told a thousand names of it") {
+TEST_CASE("a member who joins a crowd is told a thousand names of it") {
   domain_world w(crowded());
   fill(w, 1'500);
   person& late = w.in("late");
@@ -142,7 +142,7 @@ TEST_CASE("who joins a crowd is told a thousand names of it") {
   CHECK(late.ear.last<room_state>().members.size() == 1'000);
 }
 
-TEST_CASE("who waited for a log is taken in with a few others at a time") {
+TEST_CASE("a member who waited for a log is taken in with a few others at a time") {
   domain_world w(crowded());
   for (int n = 0; n < 1'000; ++n)
     w.hub.join(*w.enter(fmt::format("early-{}", n)).self, "den", "").value();
@@ -191,7 +191,8 @@ TEST_CASE("what is said while many are fed from the log comes after it, once") {
   }
 }
 
-TEST_CASE("who is in many rooms and can take more is fed from a few of them at a time, from all") {
+TEST_CASE("a member who is in many rooms and can take more is fed from a few of them at a time, "
+          "from all") {
   domain_world w;
   person& alice = w.enter("alice");
   person& slow = w.enter("slow");
@@ -218,7 +219,8 @@ TEST_CASE("who is in many rooms and can take more is fed from a few of them at a
   CHECK(slow.ear.all<entry>().size() == rooms * 3 - 1); // the first of all filled the sink
 }
 
-TEST_CASE("who leaves many rooms, or has another name in them, is told to some at a time") {
+TEST_CASE(
+    "a member who leaves many rooms, or has another name in them, is told to some at a time") {
   domain_world w;
   constexpr std::size_t rooms = 40;
   constexpr std::size_t others = 50;

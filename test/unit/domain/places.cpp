@@ -132,7 +132,7 @@ TEST_CASE("/rooms lists rooms with their members' number and topic") {
   CHECK(answer.lines == std::vector<std::string>{"den (1)", "lobby (2): tea"});
 }
 
-TEST_CASE("/topic shows, sets and removes, everybody is told, who set it too") {
+TEST_CASE("/topic shows, sets and removes, everybody is told, its author too") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");

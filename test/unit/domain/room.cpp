@@ -72,7 +72,7 @@ TEST_CASE("the position in an acknowledgement is the position of the entry") {
   CHECK(told.time == w.clock.wall_now());
 }
 
-TEST_CASE("who asks for no acknowledgement gets none") {
+TEST_CASE("a member who asks for no acknowledgement gets none") {
   domain_world w;
   person& alice = w.in("alice");
   w.type(alice, "hello");
@@ -168,7 +168,7 @@ TEST_CASE("an empty room that something is under way in is kept until that is do
   CHECK(bob.news() == heard{"page[h] lobby: 1"});
 }
 
-TEST_CASE("who leaves before the log has answered is told that, and no state") {
+TEST_CASE("a member who leaves before the log has answered is told that, and no state") {
   domain_world w;
   person& alice = w.enter("alice");
   w.hub.join(*alice.self, "den", "r").value();

@@ -201,7 +201,7 @@ TEST_CASE("/search answers clean text to whatever was asked, and tells that the 
   CHECK(alice.news() == heard{"refused[r] storage_failed: no room on the disk"});
 }
 
-TEST_CASE("who leaves before a search is answered is not answered") {
+TEST_CASE("a member who leaves before a search is answered is not answered") {
   domain_world w;
   person& alice = w.in("alice");
   w.type(alice, "/search tea");

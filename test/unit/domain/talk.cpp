@@ -22,7 +22,7 @@ TEST_CASE("plain lines, /say and /me") {
                             "lobby@4 alice* waves"});
 }
 
-TEST_CASE("C15: nothing to say is refused to who asks") {
+TEST_CASE("C15: nothing to say is refused to its sender") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");

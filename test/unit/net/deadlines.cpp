@@ -121,7 +121,7 @@ TEST_CASE("what has ended, or is gone, does not expire") {
   CHECK(t.after(1h) == names{"b1"});
 }
 
-TEST_CASE("who expires may end, destroy and begin others") {
+TEST_CASE("a session that expires may end, destroy and begin others") {
   bench t;
   std::optional<waiting> victim(std::in_place, "victim", t.log);
   t.a.then = [&] {
@@ -153,7 +153,8 @@ TEST_CASE("of thousands that are over some expire at a visit, and the next visit
   CHECK(visits == 1'000 / deadlines::most_expired + 1);
 }
 
-TEST_CASE("who begins the same phase again while expiring is not visited twice at once") {
+TEST_CASE(
+    "a session that begins the same phase again while expiring is not visited twice at once") {
   bench t;
   t.a.then = [&] { t.begin(t.a, phase::login); };
   t.begin(t.a, phase::login);

@@ -51,7 +51,7 @@ struct house {
 
 } // namespace
 
-TEST_CASE("who was quiet for the time is sent to rest, once") {
+TEST_CASE("a session that was quiet for the time is sent to rest, once") {
   house h;
   h.watch(h.a);
   CHECK(h.after(4'999ms).empty());
@@ -59,7 +59,7 @@ TEST_CASE("who was quiet for the time is sent to rest, once") {
   CHECK(h.after(1h).empty());
 }
 
-TEST_CASE("who read or wrote meanwhile is watched for the whole time again") {
+TEST_CASE("a session that read or wrote meanwhile is watched for the whole time again") {
   house h;
   h.watch(h.a);
   h.watch(h.b);
@@ -70,7 +70,7 @@ TEST_CASE("who read or wrote meanwhile is watched for the whole time again") {
   CHECK(h.after(1ms) == names{"a"});
 }
 
-TEST_CASE("who cannot sleep now and is watched again has the whole time again") {
+TEST_CASE("a session that cannot sleep now and is watched again has the whole time again") {
   house h;
   h.a.then = [&] { h.watch(h.a); };
   h.watch(h.a);
@@ -79,7 +79,7 @@ TEST_CASE("who cannot sleep now and is watched again has the whole time again") 
   CHECK(h.after(1ms) == names{"a"});
 }
 
-TEST_CASE("who sleeps is counted until it wakes or leaves, and is not sent to rest") {
+TEST_CASE("a session that sleeps is counted until it wakes or leaves, and is not sent to rest") {
   house h;
   h.watch(h.a);
   h.watch(h.b);
@@ -119,7 +119,7 @@ TEST_CASE("with a time of 0 nobody is ever sent to rest") {
   CHECK(h.after(1000h).empty());
 }
 
-TEST_CASE("who is gone is not watched") {
+TEST_CASE("a session that is gone is not watched") {
   house h;
   {
     guest gone("gone", h.log);

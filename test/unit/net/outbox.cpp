@@ -253,7 +253,7 @@ TEST_CASE("what many wait for is in memory once, however many parts it has") {
   }
 }
 
-TEST_CASE("who waits for little of what is said keeps little of it in memory") {
+TEST_CASE("a session that waits for little of what is said keeps little of it in memory") {
   const byte_meter_ptr meter(new byte_meter);
   byte_run run(meter);
   outbox slow;

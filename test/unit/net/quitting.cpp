@@ -94,7 +94,7 @@ TEST_CASE("what was asked before bye is waited for, and what comes after it is n
   CHECK(w.hub.member_count() == 0);
 }
 
-TEST_CASE("a disk that does not answer in time does not keep one who said bye") {
+TEST_CASE("a disk that does not answer in time does not keep a client that said bye") {
   world w;
   const auto alice = w.log_in("alice");
   w.log.stopped = true;
@@ -112,7 +112,7 @@ TEST_CASE("a disk that does not answer in time does not keep one who said bye") 
   CHECK(kept == 1);
 }
 
-TEST_CASE("who ends the input gets what was asked, then the end without a word") {
+TEST_CASE("a client that ends the input gets what was asked, then the end without a word") {
   world w;
   const auto alice = w.log_in("alice");
   w.log.stopped = true;
@@ -143,7 +143,7 @@ TEST_CASE("a server that stops acknowledges what it has accepted") {
   CHECK(types(alice->take()) == words{"ack", "goodbye"});
 }
 
-TEST_CASE("who is not listened to is not silent") {
+TEST_CASE("a client that is not listened to is not silent") {
   world w;
   const auto alice = w.log_in("alice");
   w.log.stopped = true;

@@ -53,7 +53,7 @@ TEST_CASE("everything that was asked before bye is answered before goodbye") {
   }
 }
 
-TEST_CASE("who comes in and says bye gets the entries that the room gives") {
+TEST_CASE("a client that comes in and says bye gets the entries that the room gives") {
   server_world w;
   const auto alice = w.log_in("alice");
   for (int n = 0; n < 10; ++n)
@@ -97,7 +97,7 @@ TEST_CASE("C30: a frame of exactly the cap is read") {
   CHECK(types(alice->take()) == words{"pong"});
 }
 
-TEST_CASE("C14: who hangs up has left") {
+TEST_CASE("C14: a client that hangs up has left") {
   server_world w;
   const auto alice = w.log_in("alice");
   const auto bob = w.log_in("bob");
@@ -111,7 +111,7 @@ TEST_CASE("C14: who hangs up has left") {
   CHECK(w.logged("Connection closed with memory"));
 }
 
-TEST_CASE("C28: who hangs up before the login has not left") {
+TEST_CASE("C28: a client that hangs up before the login has not left") {
   server_world w;
   const auto alice = w.log_in("alice");
   w.connect()->hang_up();

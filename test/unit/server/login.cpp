@@ -41,7 +41,7 @@ TEST_CASE("hello may ask for a room, or for none") {
   CHECK(last(in_bad, "code") == "room_invalid");
 }
 
-TEST_CASE("C26: who says no name is given one") {
+TEST_CASE("C26: a client that says no name is given one") {
   server_world w;
   const auto first = w.say(w.connect(), "{'type':'hello'}");
   const auto second = w.say(w.connect(), "{'type':'hello','name':''}");

@@ -110,7 +110,7 @@ TEST_CASE("A19: no damage makes an answer that holds", "[tls][A19]") {
   CHECK(w.read(std::string("\x30\x03\x0a\x01\x03", 5)).status == "trylater");
 }
 
-TEST_CASE("A19: who issued a certificate is found by name and key", "[tls][A19]") {
+TEST_CASE("A19: the issuer of a certificate is found by name and key", "[tls][A19]") {
   const ocsp_world w;
   // The same name, and no key identifier that would tell it apart: only the signature does.
   const auto other = make_ca();

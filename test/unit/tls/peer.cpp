@@ -31,7 +31,7 @@ std::string reason_for_bytes(const std::string& bytes) {
 
 } // namespace
 
-TEST_CASE("B22: who does not speak TLS is named", "[tls][B22]") {
+TEST_CASE("B22: a peer that does not speak TLS is named", "[tls][B22]") {
   CHECK(reason_for_bytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n") == "not TLS: an HTTP request");
   CHECK(reason_for_bytes("CONNECT x:443 HTTP/1.1\r\n\r\n") == "not TLS: an HTTP proxy request");
   CHECK(reason_for_bytes("SSH-2.0-OpenSSH_9.2\r\n") == "not TLS");

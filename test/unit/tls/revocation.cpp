@@ -33,7 +33,7 @@ struct crl_world : world {
 
 } // namespace
 
-TEST_CASE("A19: who is on the list is refused, who is not comes in", "[tls][A19]") {
+TEST_CASE("A19: a client on the list is refused, another one comes in", "[tls][A19]") {
   const crl_world w;
   const auto crl = w.files.write("crl.pem", make_list(w.ca, {.revoked = {serial_of(w.alice)}}));
   const auto refused = w.meet_as("alice", crl);

@@ -43,7 +43,7 @@ struct session_world : world {
 
 } // namespace
 
-TEST_CASE("who is good still is admitted by a new context", "[tls]") {
+TEST_CASE("a client that is good still is admitted by a new context", "[tls]") {
   session_world w;
   CHECK(w.context->admit(w.ends->server.ssl(), system_clock::now()).has_value());
   CHECK(w.verdict(w.config) == "admitted");

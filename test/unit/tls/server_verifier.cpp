@@ -119,7 +119,7 @@ TEST_CASE("A22: an address that stands in a certificate as a DNS name is explain
   CHECK(w.met("server").verdict.has_value());
 }
 
-TEST_CASE("B3: who vouches for itself has no CA to be given, but a pin", "[tls][B3]") {
+TEST_CASE("B3: a server that vouches for itself has no CA to be given, but a pin", "[tls][B3]") {
   const world w;
   w.files.put("self", make_self_signed());
   const meeting m = w.met("self");

@@ -100,7 +100,7 @@ TEST_CASE("a write begins in the middle of a change of keys") {
   w.until([&] { return w.server->in == "a"; });
 }
 
-TEST_CASE("who has keys changed on and on and reads no answer is not heard any more") {
+TEST_CASE("a peer that has keys changed on and on and reads no answer is not heard any more") {
   world w(TLS1_3_VERSION);
   w.server->write(long_text(1'000'000));
   w.server_turn();
@@ -178,7 +178,8 @@ TEST_CASE("what waits for a full socket is not closed over when the peer said go
   }
 }
 
-TEST_CASE("who waits for a full socket goes with the loop, even if that never turns again") {
+TEST_CASE(
+    "a peer that waits for a full socket goes with the loop, even if that never turns again") {
   {
     world w(TLS1_3_VERSION);
     w.server->write(long_text(1'000'000));

@@ -127,7 +127,7 @@ TEST_CASE("B30: a handshake that has to wait for writing waits, and goes on when
   }
 }
 
-TEST_CASE("B30: who goes while a handshake waits for writing ends it") {
+TEST_CASE("B30: a peer that goes while a handshake waits for writing ends it") {
   const test::temp_directory directory;
   const tls_server_config config = with_a_long_chain(directory);
   for (const int version : both_versions) {

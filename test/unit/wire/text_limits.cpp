@@ -96,7 +96,7 @@ TEST_CASE("a notice too long for a frame is told in several") {
   }
 }
 
-TEST_CASE("a topic as long as it may be is told to who comes") {
+TEST_CASE("a topic as long as it may be is told to a new member") {
   const std::string topic(512, '"');
   CHECK(lines_of(room_state{"", "lobby", topic, {}, {}}) ==
         std::vector<std::string>{"* topic: " + topic + " *"});

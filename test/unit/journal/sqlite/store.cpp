@@ -191,7 +191,7 @@ TEST_CASE("of ids that are too many the newest are known") {
   CHECK_FALSE(w.is_duplicate("den", "14"));
 }
 
-TEST_CASE("who sends much does not push out the ids of who sends little") {
+TEST_CASE("an author who sends much does not push out the ids of one who sends little") {
   store_world w;
   w.options.ids = 100;
   const auto send = [&](const identity& author, int id) {

@@ -146,7 +146,7 @@ TEST_CASE("A18: a CA signs servers and clients, each for its own end", "[tls][A1
   CHECK(X509_get_pathlen(ca.certificate.get()) == 0);
 }
 
-TEST_CASE("A18: who is no CA issues nothing, and neither does one with another's key",
+TEST_CASE("A18: what is no CA issues nothing, and neither does one with another's key",
           "[tls][A18]") {
   const auto self = make_self_signed();
   CHECK(x509::issue(server_request(), &self).has_error());

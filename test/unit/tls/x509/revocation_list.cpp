@@ -101,7 +101,7 @@ TEST_CASE("A19: the next list has all entries of the one before, as they were", 
   CHECK(one.size() == 1);
 }
 
-TEST_CASE("A19: who may not sign lists makes none", "[tls][A19]") {
+TEST_CASE("A19: a CA that may not sign lists makes none", "[tls][A19]") {
   const auto self = make_self_signed();
   CHECK(revocation_list::reissue(nullptr, nullptr, self, 30).has_error());
   const auto ca = make_ca();
