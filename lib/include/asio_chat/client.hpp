@@ -30,9 +30,9 @@ namespace asio_chat {
 /// it is this member. Keep it where only the program can read it, for that one server; it is never
 /// logged.
 struct resume_state {
-  std::string token; ///< empty: nobody yet
-  /// Of each room one is in, the last entry that `async_receive` has given, or the own one that was
-  /// acknowledged right behind it.
+  std::string token; ///< empty: no member yet
+  /// Of each room that the client is in, the last entry that `async_receive` has given, or its own
+  /// that was acknowledged right behind it.
   std::map<std::string, position> positions;
 };
 

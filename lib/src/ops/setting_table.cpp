@@ -201,7 +201,7 @@ constexpr setting table[] = {
    "the key that seals it (default: see the end)", false,
    [](settings& s, view v) { return store_text(s.master_key_file, v); }},
   {"join-history", "History", "N|ROOM=N", "50",
-   "messages given on joining; 0: none; may be repeated, by room", true,
+   "given on joining; 0: none; may be repeated, by room", true,
    [](settings& s, view v) { return store_join_history(s.server, v); }},
   {"room-entries", "History", "N", "1000000", "the oldest of more messages of a room go; 0: never", false,
    [](settings& s, view v) {
@@ -217,7 +217,7 @@ constexpr setting table[] = {
    }},
   {"id-window", "History", "TIME", "24h", "a message sent again is recognised for so long", false,
    [](settings& s, view v) { return store_duration(s.server.limits.id_time, v, 1s, 24h * 30); }},
-  {"name-hold", "History", "TIME", "2m", "the name of a member who left is held for so long; 0: never", false,
+  {"name-hold", "History", "TIME", "2m", "the name of a member who left is held; 0: never", false,
    [](settings& s, view v) {
      return store_duration_or_never(s.server.limits.name_hold_time, v, 1ms, 24h * 30);
    }},
