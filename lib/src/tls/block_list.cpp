@@ -64,10 +64,11 @@ result<block_list> block_list::read(const std::string& path) {
   if (!text) return text.error();
   // A list cut off by a full disk or a copy half done would let blocked clients in.
   if (!text->ends_with('\n'))
-    return fail(errc::bad_certificate_file,
-                fmt::format("{} '{}' {}: it may not be whole. Its last line has an end, and an empty "
-                            "list has a comment: #",
-                            name, path, text->empty() ? "is empty" : "ends within a line"));
+    return fail(
+        errc::bad_certificate_file,
+        fmt::format("{} '{}' {}: it may not be whole. Its last line has an end, and an empty "
+                    "list has a comment: #",
+                    name, path, text->empty() ? "is empty" : "ends within a line"));
   block_list blocked;
   std::size_t number = 0;
   for (std::string_view rest = *text; !rest.empty();) {
