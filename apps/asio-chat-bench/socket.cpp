@@ -2,6 +2,8 @@
 
 #include "error.hpp"
 
+#include "base/host_port.hpp"
+
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -51,8 +53,7 @@ bool answers(const endpoint& at) {
 endpoint resolve(std::string_view host_and_port) {
   const auto colon = host_and_port.rfind(':');
   const auto port = colon == std::string_view::npos ? "" : host_and_port.substr(colon + 1);
-  auto host = host_and_port.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const auto host = asio_chat::without_brackets(host_and_port.substr(0, colon));
   if (host.empty() || host.front() == '[' || !is_port(port))
     throw setup_error(fmt::format("'{}' is not HOST:PORT, such as 127.0.0.1:8443", host_and_port));
 
@@ -120,8 +121,7 @@ std::string local_address(int fd) {
       getnameinfo(reinterpret_cast<sockaddr*>(&address), length, host, sizeof host, port,
                   sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
     throw setup_error("cannot tell the address of the listening socket");
-  return address.ss_family == AF_INET6 ? fmt::format("[{}]:{}", host, port)
-                                       : fmt::format("{}:{}", host, port);
+  return asio_chat::host_port(std::string_view(host), std::string_view(port));
 }
 
 } // namespace asio_chat::bench

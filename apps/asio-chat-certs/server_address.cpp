@@ -1,5 +1,7 @@
 #include "server_address.hpp"
 
+#include "base/host_port.hpp"
+
 #include <algorithm>
 
 namespace asio_chat::certs {
@@ -12,8 +14,7 @@ std::optional<server_address> parse_server_address(const std::string& text) {
                       std::all_of(server.port.begin(), server.port.end(),
                                   [](char c) { return c >= '0' && c <= '9'; });
   if (!digits || std::stoi(server.port) < 1 || std::stoi(server.port) > 65535) return std::nullopt;
-  if (server.host.size() > 2 && server.host.front() == '[' && server.host.back() == ']')
-    server.host = server.host.substr(1, server.host.size() - 2);
+  server.host = std::string(without_brackets(server.host));
   return server;
 }
 

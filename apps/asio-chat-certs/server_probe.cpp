@@ -2,6 +2,7 @@
 
 #include "key_exchange.hpp"
 
+#include "base/host_port.hpp"
 #include "transport/connect_race.hpp"
 
 #include <asio_chat/tls/context.hpp>
@@ -160,16 +161,11 @@ class server_probe {
     io_.stop();
   }
 
-  std::string shown_host() const {
-    const bool ipv6 = what_.host.find(':') != std::string::npos;
-    return ipv6 ? fmt::format("[{}]", what_.host) : what_.host;
-  }
-
   failure nothing_shown() const {
     const std::string reason =
         failure_.empty() ? fmt::format("no answer in time while {}", phase_) : failure_;
-    return fail(errc::not_connected,
-                fmt::format("no certificate from {}:{}: {}", shown_host(), what_.port, reason));
+    return fail(errc::not_connected, fmt::format("no certificate from {}: {}",
+                                                 host_port(what_.host, what_.port), reason));
   }
 
   void judge() {
@@ -179,9 +175,11 @@ class server_probe {
   }
 
   void ask() {
-    request_ = fmt::format("GET {} HTTP/1.1\r\nHost: {}{}\r\nUser-Agent: asio-chat-certs\r\n"
+    request_ = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: asio-chat-certs\r\n"
                            "Accept: */*\r\nConnection: close\r\n\r\n",
-                           what_.path, shown_host(), what_.port == "443" ? "" : ":" + what_.port);
+                           what_.path,
+                           what_.port == "443" ? in_brackets(what_.host)
+                                               : host_port(what_.host, what_.port));
     asio::async_write(stream_, asio::buffer(request_),
                       [this](error_code ec, std::size_t) { ec ? note_alert(ec) : read(); });
     work_for(answer_time);

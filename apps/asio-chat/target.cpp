@@ -1,5 +1,7 @@
 #include "target.hpp"
 
+#include "base/host_port.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,8 +21,7 @@ failure wrong(std::string_view text, std::string_view why) {
 } // namespace
 
 std::string target::address() const {
-  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)
-                                             : fmt::format("[{}]:{}", host, port);
+  return host_port(host, port);
 }
 
 result<target> parse_target(std::string_view text) {

@@ -1,5 +1,6 @@
 #include "client/client_impl.hpp"
 
+#include "base/check_time.hpp"
 #include "client/reconnect_policy.hpp"
 
 #include <asio_chat/tls/context.hpp>
@@ -29,21 +30,11 @@ std::string unlikely_prefix() {
   return fmt::format("{:08x}{:08x}", source(), source());
 }
 
-void check_time(std::string_view member, std::chrono::milliseconds value,
-                std::chrono::milliseconds least) {
-  constexpr std::chrono::milliseconds most = std::chrono::hours(24);
-  if (value >= least && value <= most) return;
-  throw error(
-      fail(errc::bad_setting, fmt::format("client_config::{} must be {} to {} ms, not {} ms",
-                                          member, least.count(), most.count(), value.count())));
-}
-
 client_config checked(client_config c) {
-  constexpr std::chrono::milliseconds least(1);
-  check_time("connect_time", c.connect_time, least);
-  check_time("ping_time", c.ping_time, least);
-  check_time("retry_first", c.retry_first, least);
-  check_time("retry_most", c.retry_most, c.retry_first);
+  check_time("client_config::connect_time", c.connect_time, {});
+  check_time("client_config::ping_time", c.ping_time, {});
+  check_time("client_config::retry_first", c.retry_first, {});
+  check_time("client_config::retry_most", c.retry_most, {.least = c.retry_first});
   return c;
 }
 

@@ -1,5 +1,7 @@
 #include "client/connection.hpp"
 
+#include "base/host_port.hpp"
+
 #include <asio_chat/tls/context.hpp>
 #include <asio_chat/tls/peer.hpp>
 
@@ -218,9 +220,7 @@ void connection::close(failure why) {
 }
 
 std::string connection::where() const {
-  const std::string& host = config_->host;
-  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, config_->port)
-                                             : fmt::format("[{}]:{}", host, config_->port);
+  return host_port(config_->host, config_->port);
 }
 
 failure connection::timed_out() const {

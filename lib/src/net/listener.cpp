@@ -1,5 +1,6 @@
 #include "net/listener.hpp"
 
+#include "base/descriptor_reserve.hpp"
 #include "transport/close_on_exec.hpp"
 
 #include <boost/asio/error.hpp>
@@ -31,7 +32,6 @@ bool is_missing_here(const error_code& e) {
   return e == asio::error::address_family_not_supported ||
          e == boost::system::errc::address_not_available;
 }
-constexpr rlim_t reserved_descriptors = 24;
 
 bool out_of_resources(const error_code& e) {
   return e == asio::error::no_descriptors || e == asio::error::no_memory ||
@@ -44,7 +44,7 @@ bool out_of_resources(const error_code& e) {
 bool is_in_reserve(int descriptor) noexcept {
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return false;
-  return static_cast<rlim_t>(descriptor) + reserved_descriptors >= files.rlim_cur;
+  return static_cast<rlim_t>(descriptor) + descriptor_reserve >= files.rlim_cur;
 }
 
 listener::listener(asio::io_context& context, const logger& log, accepted on_accept)

@@ -1,5 +1,6 @@
 #include "ops/descriptor_limit.hpp"
 
+#include "base/descriptor_reserve.hpp"
 #include "ops/setting_table.hpp"
 
 #include <fmt/format.h>
@@ -10,10 +11,10 @@ namespace asio_chat::ops {
 
 namespace {
 
-// Standard streams, the loop, signals, journal and keys while they write: about 20. As many again
-// are what `net::listener` keeps for all that is opened later; the rest is for files that are read
-// again.
-constexpr std::uint64_t kept = 48;
+// Standard streams, the loop, signals, journal and keys while they write: about 20; and a few files
+// that are read again. What is opened later has its own.
+constexpr std::uint64_t opened_at_start = 24;
+constexpr std::uint64_t kept = opened_at_start + descriptor_reserve;
 
 } // namespace
 

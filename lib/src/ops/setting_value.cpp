@@ -1,5 +1,7 @@
 #include "ops/setting_value.hpp"
 
+#include "base/host_port.hpp"
+
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
@@ -44,9 +46,9 @@ std::string duration_text(std::uint64_t ms) {
   return ms % 1000 == 0 ? fmt::format("{}s", ms / 1000) : fmt::format("{}ms", ms);
 }
 
-/// `300.1.1.1`: a name that no name server can know, because it can only be meant as an address.
+/// `300.1.1.1`, `127.1`: no address that is written out, and no name either.
 bool is_wrong_ipv4(std::string_view host) {
-  if (host.find_first_not_of("0123456789.") != std::string_view::npos) return false;
+  if (!ends_in_number(host)) return false;
   error_code not_an_address;
   boost::asio::ip::make_address_v4(std::string(host), not_an_address);
   return not_an_address.failed();
@@ -71,14 +73,14 @@ result<listen_address> parse_address(std::string_view text) {
   if (colon == std::string_view::npos) return fail(errc::bad_setting, std::string(right));
   std::string_view host = text.substr(0, colon);
   const std::string_view port = text.substr(colon + 1);
-  const bool brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (brackets) host = host.substr(1, host.size() - 2);
+  const bool brackets = is_in_brackets(host);
+  host = without_brackets(host);
   if (host.empty() || host.find_first_of("[] \t") != std::string_view::npos)
     return fail(errc::bad_setting, std::string(right));
   if (!brackets && host.find(':') != std::string_view::npos)
     return fail(errc::bad_setting, "is not HOST:PORT; an IPv6 address stands in brackets, as in "
                                    "[::1]:8443");
-  if (is_wrong_ipv4(host) || (brackets && !is_ipv6(host)))
+  if (brackets ? !is_ipv6(host) : is_wrong_ipv4(host))
     return fail(errc::bad_setting, "is not HOST:PORT: its host is no address; give for example "
                                    "127.0.0.1:8443, [::1]:8443 or localhost:0");
   const auto number = parse_count(port, 0, 65535);

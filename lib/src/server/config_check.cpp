@@ -1,5 +1,6 @@
 #include "server/config_check.hpp"
 
+#include "base/check_time.hpp"
 #include "model/names.hpp"
 
 #include <asio_chat/error.hpp>
@@ -16,7 +17,6 @@ namespace asio_chat {
 namespace {
 
 using namespace std::chrono_literals;
-using std::chrono::milliseconds;
 
 // A text of this length fits a frame of the native protocol whatever it is made of.
 constexpr std::size_t longest_text = 30'000;
@@ -28,19 +28,6 @@ void check_range(std::string_view what, std::size_t value, std::size_t least, st
   if (value >= least && value <= most) return;
   throw error(fail(errc::bad_setting,
                    fmt::format("{} {} to {} {}, not {}", what, least, most, unit, value)));
-}
-
-enum class never { allowed, refused };
-
-/// @param zero whether 0 is a value: that what the member is about does not happen
-void check_time(std::string_view member, milliseconds value, milliseconds most, never zero,
-                milliseconds least = 1ms) {
-  if (value >= least && value <= most) return;
-  if (zero == never::allowed && value == 0ms) return;
-  throw error(fail(errc::bad_setting,
-                   fmt::format("limits.{} must be {} to {} ms{}, not {} ms", member, least.count(),
-                               most.count(), zero == never::allowed ? ", or 0 for never" : "",
-                               value.count())));
 }
 
 /// Those that have to be something, and no more than can be meant.
@@ -64,16 +51,17 @@ void check_counts(const limits& l) {
 }
 
 void check_times(const limits& l) {
-  check_time("room_age", l.room_age, 24h * 36'500, never::allowed, 1min);
-  check_time("name_hold_time", l.name_hold_time, 24h * 30, never::allowed);
-  check_time("sleep_time", l.sleep_time, 24h, never::allowed);
-  check_time("id_time", l.id_time, 24h * 30, never::refused, 1s);
-  check_time("handshake_time", l.handshake_time, 24h, never::refused);
-  check_time("login_time", l.login_time, 24h, never::refused);
-  check_time("idle_time", l.idle_time, 24h, never::allowed);
-  check_time("stall_time", l.stall_time, 24h, never::refused, 2ms); // half of it is measured
-  check_time("close_time", l.close_time, 24h, never::refused);
-  check_time("drain_time", l.drain_time, 24h, never::refused);
+  constexpr auto month = 24h * 30;
+  check_time("limits.room_age", l.room_age, {.least = 1min, .most = 24h * 36'500}, never::allowed);
+  check_time("limits.name_hold_time", l.name_hold_time, {.most = month}, never::allowed);
+  check_time("limits.sleep_time", l.sleep_time, {}, never::allowed);
+  check_time("limits.id_time", l.id_time, {.least = 1s, .most = month});
+  check_time("limits.handshake_time", l.handshake_time, {});
+  check_time("limits.login_time", l.login_time, {});
+  check_time("limits.idle_time", l.idle_time, {}, never::allowed);
+  check_time("limits.stall_time", l.stall_time, {.least = 2ms}); // half of it is measured
+  check_time("limits.close_time", l.close_time, {});
+  check_time("limits.drain_time", l.drain_time, {});
 }
 
 } // namespace

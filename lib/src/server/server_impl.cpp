@@ -1,5 +1,6 @@
 #include "server/server_impl.hpp"
 
+#include "base/host_port.hpp"
 #include "server/config_check.hpp"
 #include "transport/memory_socket.hpp"
 
@@ -31,8 +32,7 @@ scheduler posting_to(asio::io_context& context) {
 }
 
 std::string to_string(const tcp::endpoint& e) {
-  return e.address().is_v6() ? fmt::format("[{}]:{}", e.address().to_string(), e.port())
-                             : fmt::format("{}:{}", e.address().to_string(), e.port());
+  return host_port(e.address().to_string(), e.port());
 }
 
 /// On the handler's own executor, if it has one.

@@ -1,5 +1,7 @@
 #include "tls/ocsp_question.hpp"
 
+#include "base/host_port.hpp"
+
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
@@ -35,8 +37,7 @@ std::string taken(char* text) {
 } // namespace
 
 std::string responder_address::authority() const {
-  const std::string name = host.find(':') != std::string::npos ? "[" + host + "]" : host;
-  return port == "80" ? name : name + ":" + port;
+  return port == "80" ? in_brackets(host) : host_port(host, port);
 }
 
 result<responder_address> parse_responder(const std::string& url) {
@@ -53,7 +54,7 @@ result<responder_address> parse_responder(const std::string& url) {
   responder_address at{taken(host), taken(port), taken(path)};
   const std::string users = taken(user), asked = taken(query), rest = taken(fragment);
   if (!parsed || !users.empty() || !rest.empty() || at.host.empty()) return refuse();
-  if (at.host.size() > 2 && at.host.front() == '[') at.host = at.host.substr(1, at.host.size() - 2);
+  at.host = std::string(without_brackets(at.host));
   if (!asked.empty()) at.target += "?" + asked;
   return at;
 }

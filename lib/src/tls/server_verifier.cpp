@@ -1,5 +1,6 @@
 #include <asio_chat/tls/server_verifier.hpp>
 
+#include "base/host_port.hpp"
 #include "tls/ocsp_staple.hpp"
 #include "tls/openssl_ptr.hpp"
 #include "tls/pin.hpp"
@@ -14,6 +15,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 
 namespace asio_chat::tls {
 
@@ -28,12 +30,11 @@ int verifier_slot() {
 }
 
 /// As it is verified: no brackets and no zone of an address, no final dot of a name.
-std::string bare(std::string host) {
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
-  if (host.find(':') != std::string::npos) host = host.substr(0, host.find('%'));
-  if (host.size() > 1 && host.back() == '.') host.pop_back();
-  return host;
+std::string bare(std::string_view host) {
+  host = without_brackets(host);
+  if (host.find(':') != std::string_view::npos) host = host.substr(0, host.find('%'));
+  if (host.size() > 1 && host.back() == '.') host.remove_suffix(1);
+  return std::string(host);
 }
 
 bool is_address(const std::string& host) {
