@@ -1,16 +1,17 @@
 #include "development_certificate.hpp"
 
+#include "base/host_port.hpp"
 #include "ops/data_directory.hpp"
 #include "tls/x509/development.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
-#include <fmt/ostream.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <set>
 
 using namespace asio_chat;
 
@@ -58,9 +59,14 @@ certificate_for_a_check::~certificate_for_a_check() {
   if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
 }
 
-void tell_how_to_connect(const std::string& ca_file, const boost::asio::ip::tcp::endpoint& at,
-                         const logger& log) {
-  const std::string address = at.address().is_unspecified() ? fmt::format("localhost:{}", at.port())
-                                                            : fmt::format("{}", fmt::streamed(at));
-  log(severity::warning, fmt::format("Connect with: asio-chat --ca {} {}", ca_file, address));
+void tell_how_to_connect(const std::string& ca_file,
+                         const std::vector<boost::asio::ip::tcp::endpoint>& at, const logger& log) {
+  std::set<std::string> told; // all addresses of both families are one command
+  for (const auto& endpoint : at) {
+    const std::string host =
+        endpoint.address().is_unspecified() ? "localhost" : endpoint.address().to_string();
+    const std::string server = host_port(host, endpoint.port());
+    if (told.insert(server).second)
+      log(severity::warning, fmt::format("Connect with: asio-chat --ca {} {}", ca_file, server));
+  }
 }

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 /// Makes it in the data directory, or takes the one that is there, and warns.
 /// @returns the file of the CA that clients need
@@ -27,6 +28,7 @@ class certificate_for_a_check {
   std::filesystem::path directory_;
 };
 
-/// Logs the command with which a client connects.
-void tell_how_to_connect(const std::string& ca_file, const boost::asio::ip::tcp::endpoint& at,
+/// Logs the command with which a client connects, for each address that needs another one.
+void tell_how_to_connect(const std::string& ca_file,
+                         const std::vector<boost::asio::ip::tcp::endpoint>& at,
                          const asio_chat::logger& log);

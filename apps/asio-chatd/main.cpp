@@ -163,11 +163,11 @@ int run(ops::settings& s, bool fewer_connections) {
     read_again(*chat, s, why, log);
   });
   signals.emplace(context, stop);
+  const auto listening = listen_everywhere(*chat, s);
+  if (!development_ca.empty()) tell_how_to_connect(development_ca, listening, log);
   std::string addresses;
-  for (const auto& at : listen_everywhere(*chat, s)) {
-    if (!development_ca.empty()) tell_how_to_connect(development_ca, at, log);
+  for (const auto& at : listening)
     addresses += fmt::format("{}{}", addresses.empty() ? "" : ", ", fmt::streamed(at));
-  }
   log(severity::info, fmt::format("encrypted chat on {} (TLS)", addresses));
   log(severity::info, "Server initialized and listening on " + addresses);
   log(severity::info, "Server started. Waiting for connections");

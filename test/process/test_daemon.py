@@ -134,6 +134,20 @@ def test_one_port_of_both_families_is_listened_on_and_told_when_all_are_bound(tm
         run.kill()
 
 
+def test_how_to_connect_is_told_once_for_each_address_that_needs_it(tmp_path):
+    with socket.socket() as free:
+        free.bind(("0.0.0.0", 0))
+        port = free.getsockname()[1]
+    with Daemon(tmp_path, "--listen", f"0.0.0.0:{port}", "--listen", f"[::]:{port}", "--listen",
+                "[::1]:0") as d:
+        d.join("alice")
+        ca = d.data / "ca-cert.pem"
+        told = re.findall(r"Connect with: (asio-chat --ca .*?)\"?\n", d.log)
+        others = re.findall(r"listening on .*?(\[::1\]:\d+)", d.log)
+    assert told == [f"asio-chat --ca {ca} 127.0.0.1:{d.port}", f"asio-chat --ca {ca} localhost:{port}",
+                    f"asio-chat --ca {ca} {others[0]}"]
+
+
 def test_a_name_is_listened_on_at_all_its_addresses(tmp_path):
     found = {a[4][0] for a in socket.getaddrinfo("localhost", None, type=socket.SOCK_STREAM)}
     with subprocess.Popen([BIN / "asio-chatd", "--listen", "localhost:0", "--data", tmp_path / "d"],
