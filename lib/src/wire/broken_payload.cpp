@@ -1,10 +1,12 @@
-#include "wire/reference_scan.hpp"
+#include "wire/broken_payload.hpp"
 
 #include "base/sanitize.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <fmt/format.h>
 #include <utf8.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -18,6 +20,9 @@ namespace {
 
 namespace json = boost::json;
 using boost::system::error_code;
+
+/// A pair of escapes.
+constexpr std::size_t longest_piece = 12;
 
 /// The code unit of an escape `\uXXXX` at the beginning.
 std::optional<unsigned> escaped_unit(std::string_view text) {
@@ -37,6 +42,22 @@ bool is_low(unsigned unit) {
   return unit >= 0xDC00 && unit < 0xE000;
 }
 
+/// What comes first in a text: a byte, or a whole escape.
+struct piece {
+  std::size_t length = 1;
+  bool half = false; ///< the escape is a surrogate whose other half is missing
+};
+
+piece first_piece(std::string_view text) {
+  constexpr std::size_t escape = 6;
+  if (const auto unit = escaped_unit(text)) {
+    const auto next = escaped_unit(text.substr(escape));
+    if (is_high(*unit) && next && is_low(*next)) return {2 * escape};
+    return {escape, is_high(*unit) || is_low(*unit)};
+  }
+  return {text.front() == '\\' && text.size() > 1 ? std::size_t{2} : std::size_t{1}};
+}
+
 /// Valid UTF-8 in which each surrogate has its other half.
 std::string with_whole_characters(std::string_view payload) {
   std::string valid;
@@ -44,23 +65,21 @@ std::string with_whole_characters(std::string_view payload) {
   std::string out;
   out.reserve(valid.size());
   for (std::string_view rest = valid; !rest.empty();) {
-    std::size_t length = 1;
-    std::string_view piece;
-    if (const auto unit = escaped_unit(rest)) {
-      length = 6;
-      const auto next = escaped_unit(rest.substr(length));
-      if (is_high(*unit) && next && is_low(*next)) {
-        length *= 2;
-      } else if (is_high(*unit) || is_low(*unit)) {
-        piece = replacement_character;
-      }
-    } else if (rest.front() == '\\' && rest.size() > 1) {
-      length = 2;
-    }
-    out.append(piece.empty() ? rest.substr(0, length) : piece);
-    rest.remove_prefix(length);
+    const piece first = first_piece(rest);
+    out.append(first.half ? replacement_character : rest.substr(0, first.length));
+    rest.remove_prefix(first.length);
   }
   return out;
+}
+
+/// Where the first half of a surrogate pair stands, or the end.
+std::size_t find_half(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const piece first = first_piece(text.substr(at));
+    if (first.half) return at;
+    at += first.length;
+  }
+  return text.size();
 }
 
 /// Takes the strings `type`, `id` and `ref` of the outermost object.
@@ -142,6 +161,24 @@ std::string scan_reference(std::string_view payload) {
   std::string found = parser.handler().reference();
   if (found.find(replacement_character) != std::string::npos) found.clear();
   return found;
+}
+
+std::string find_fault(std::string_view payload, std::size_t max_depth) {
+  json::parse_options options;
+  options.max_depth = max_depth;
+  json::basic_parser<handler> parser(options);
+  error_code failed;
+  const std::size_t read = parser.write_some(false, payload.data(), payload.size(), failed);
+  // The parser does not come past what is broken, but it has one name for all of it.
+  const std::string_view suspect =
+      payload.substr(0, std::min(payload.size(), read + longest_piece));
+  const auto bad = static_cast<std::size_t>(utf8::find_invalid(suspect.begin(), suspect.end()) -
+                                            suspect.begin());
+  const std::size_t half = find_half(suspect);
+  if (const std::size_t first = std::min(bad, half); first < payload.size() && first <= read)
+    return fmt::format("{} at byte {}", bad < half ? "bad UTF-8" : "half a surrogate", first);
+  if (!failed) failed = json::make_error_code(json::error::extra_data);
+  return fmt::format("{} at byte {}", failed.message(), read);
 }
 
 } // namespace asio_chat::wire

@@ -1,6 +1,8 @@
-// Whose message it was that cannot be read.
+// What is left to read of a payload that is no JSON: whose message it was, and what is wrong with
+// it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,5 +20,9 @@ constexpr std::string_view reference_field(std::string_view type, bool has_ref,
 /// encoding (bytes that are not UTF-8, halves of surrogate pairs) is passed over, and otherwise it
 /// is read up to where it is broken. Empty if it is not found there, or is broken itself.
 std::string scan_reference(std::string_view payload);
+
+/// What is wrong with such a payload, and where: `bad UTF-8 at byte 12`, `half a surrogate at byte
+/// 12`, or what the parser says. The first byte is 0. The payload is read twice at most.
+std::string find_fault(std::string_view payload, std::size_t max_depth);
 
 } // namespace asio_chat::wire

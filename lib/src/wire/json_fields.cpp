@@ -1,5 +1,7 @@
 #include "wire/json_fields.hpp"
 
+#include "wire/broken_payload.hpp"
+
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
@@ -34,8 +36,9 @@ json::object parse_object(std::string_view payload, json::storage_ptr storage) {
   boost::system::error_code e;
   json::value v = json::parse(payload, e, std::move(storage), options);
   if (e || !v.is_object()) {
-    throw field_error(fail(errc::protocol_error, e ? fmt::format("not JSON: {}", e.message())
-                                                   : "a message must be a JSON object"));
+    throw field_error(
+        fail(errc::protocol_error, e ? fmt::format("not JSON: {}", find_fault(payload, max_depth))
+                                     : "a message must be a JSON object"));
   }
   return std::move(v.get_object());
 }

@@ -2,7 +2,7 @@
 
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
-#include "wire/reference_scan.hpp"
+#include "wire/broken_payload.hpp"
 
 #include <fmt/format.h>
 

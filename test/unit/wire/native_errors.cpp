@@ -58,9 +58,29 @@ TEST_CASE("what is not a JSON object is refused") {
 TEST_CASE("C32: invalid UTF-8 in a string is refused") {
   for (const char* text : {"\xff", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
     check_refused(std::string(R"({"type":"send","id":"m","text":")") + text + "\"}",
-                  errc::protocol_error, "not JSON");
+                  errc::protocol_error, "not JSON: bad UTF-8 at byte 32");
   }
-  check_refused(R"({"type":"send","id":"m","text":"\ud800"})", errc::protocol_error, "not JSON");
+  check_refused("{\"type\":\xff}", errc::protocol_error, "not JSON: bad UTF-8 at byte 8");
+  check_refused("{\"type\":\"caf\xc3", errc::protocol_error, "not JSON: bad UTF-8 at byte 12");
+}
+
+TEST_CASE("C32: half a surrogate pair is refused and named") {
+  for (const char* text : {R"(\ud800)", R"(\udc00)", R"(\ud83d\u0041)", R"(\udbff.)",
+                           R"(\ud800\ud800)", R"(\ud83d\n)"}) {
+    check_refused(std::string(R"({"type":"send","id":"m","text":"\ud83d\ude00)") + text + "\"}",
+                  errc::protocol_error, "not JSON: half a surrogate at byte 44");
+  }
+}
+
+TEST_CASE("whatever else is no JSON is named with its place, and what comes first counts") {
+  check_refused(R"({"type":"ping"} x)", errc::protocol_error, "not JSON: extra data at byte 16");
+  check_refused(R"({"type":)", errc::protocol_error, "not JSON: incomplete JSON at byte 8");
+  check_refused(R"({"type":,"x":"\ud800"})", errc::protocol_error,
+                "not JSON: syntax error at byte 8");
+  check_refused("{\"type\":,\"x\":\"\xff\"}", errc::protocol_error,
+                "not JSON: syntax error at byte 8");
+  check_refused("{\"x\":\"\\\\ud800\",}", errc::protocol_error,
+                "not JSON: syntax error at byte 15");
 }
 
 TEST_CASE("JSON deeper than it need be is refused") {
