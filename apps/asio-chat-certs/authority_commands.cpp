@@ -27,7 +27,7 @@ struct ca_command {
 
   void run() {
     const file_pair files{"ca-cert.pem", "ca-key.pem"};
-    out.prepare({files});
+    out.check({files});
     auto what = out.request();
     what.common_name = common_name;
     what.for_role = tls::x509::role::ca;
@@ -57,7 +57,7 @@ struct server_command {
 
   void run() {
     const file_pair files{"server-cert.pem", "server-key.pem"};
-    out.prepare({files});
+    out.check({files});
     ca.look_in(out.directory());
     const auto issuer = ca.load();
     auto what = out.request();
@@ -91,7 +91,7 @@ struct client_command {
         name.starts_with('-'))
       throw CLI::ValidationError("NAME", fmt::format("'{}' cannot begin a file name", name));
     const file_pair files{name + "-cert.pem", name + "-key.pem"};
-    out.prepare({files});
+    out.check({files});
     ca.look_in(out.directory());
     const auto issuer = ca.load();
     auto what = out.request();

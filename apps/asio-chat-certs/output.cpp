@@ -6,10 +6,49 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <system_error>
+
+#include <unistd.h>
 
 namespace asio_chat::certs {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+error no_directory(const std::string& path, const std::error_code& why) {
+  return error(fail(errc::bad_setting,
+                    fmt::format("the directory '{}' cannot be made: {}", path, why.message())));
+}
+
+/// A directory, and those above it. What was missing is taken back if nothing comes into it.
+class new_directory {
+ public:
+  explicit new_directory(const std::string& path)
+      : path_(path) {
+    std::error_code ec;
+    for (fs::path p = path; !p.empty() && !fs::exists(p, ec); p = p.parent_path())
+      missing_.push_back(p);
+  }
+  ~new_directory() {
+    for (const fs::path& p : missing_)
+      ::rmdir(p.c_str()); // refused where something is inside
+  }
+  new_directory(const new_directory&) = delete;
+  new_directory& operator=(const new_directory&) = delete;
+
+  void make() const {
+    std::error_code ec;
+    fs::create_directories(path_, ec);
+    if (ec) throw no_directory(path_, ec);
+  }
+
+ private:
+  std::string path_;
+  std::vector<fs::path> missing_; ///< the innermost first
+};
+
+} // namespace
 
 output::output(CLI::App& command, int default_days)
     : days_(default_days) {
@@ -50,12 +89,13 @@ std::string output::path(const std::string& file) const {
   return directory_ == "." ? file : (fs::path(directory_) / file).string();
 }
 
-void output::prepare(const std::vector<file_pair>& files) const {
+void output::check(const std::vector<file_pair>& files) const {
   std::error_code ec;
-  fs::create_directories(directory_, ec);
-  if (ec)
-    throw error(fail(errc::bad_setting, fmt::format("the directory '{}' cannot be made: {}",
-                                                    directory_, ec.message())));
+  fs::path there = directory_;
+  while (!there.empty() && !fs::exists(there, ec))
+    there = there.parent_path();
+  if (!there.empty() && !fs::is_directory(there, ec))
+    throw no_directory(directory_, std::make_error_code(std::errc::not_a_directory));
   if (force_) return;
   for (const file_pair& pair : files)
     for (const std::string& file : {pair.key, pair.certificate})
@@ -75,6 +115,8 @@ void output::write(const tls::x509::identity& what, const file_pair& files) {
   tls::x509::save_options options;
   options.force = force_;
   options.passphrase = passphrase_;
+  new_directory directory(directory_);
+  directory.make();
   tls::x509::save(what, path(files.certificate), path(files.key), options).value();
   fmt::print("Generated {} and {} successfully\n", path(files.key), path(files.certificate));
 }

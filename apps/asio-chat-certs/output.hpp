@@ -31,11 +31,13 @@ class output {
   /// In the directory.
   std::string path(const std::string& file) const;
 
-  /// Before anything is made: makes the directory.
-  /// @throws asio_chat::error if one of the files is there and may not be overwritten
-  void prepare(const std::vector<file_pair>& files) const;
+  /// Before anything is made, and makes nothing itself.
+  /// @throws asio_chat::error if one of the files is there and may not be overwritten, or if there
+  ///   can be no such directory
+  void check(const std::vector<file_pair>& files) const;
 
-  /// Writes one identity and says so.
+  /// Writes one identity, into the directory that is made for it if it is missing, and says so.
+  /// Where that fails, no directory is left behind.
   void write(const tls::x509::identity& what, const file_pair& files);
 
  private:

@@ -7,6 +7,7 @@
 #include "server_probe.hpp"
 
 #include "tls/key_passphrase.hpp"
+#include "tls/pin.hpp"
 #include "tls/secret_file.hpp"
 #include <asio_chat/tls/certificate_info.hpp>
 
@@ -22,8 +23,8 @@ namespace {
 constexpr int not_trusted = 3;
 
 constexpr const char* footer =
-    R"(The server is judged as asio-chat judges it: by the CA file, or else the system's store, and
-by its name. It is trusted: exit code 0. It is not: 3, and the handshake goes on all the same to
+    R"(The server is judged as asio-chat judges it: by its pin, by the CA file, or else the
+system's store, and by its name. It is trusted: exit code 0. It is not: 3, and the handshake goes on all the same to
 show all there is, but without the client's certificate, and no request is sent. No certificate
 was shown: 1.)";
 
@@ -39,6 +40,16 @@ class probe_command {
         ->type_name("FILE")
         ->check([](const std::string& file) {
           return file.empty() ? "it is empty; leave the option out for the system's store" : "";
+        });
+    command
+        .add_option("--pin", asked_.tls.pins,
+                    "Trust the server with this key, whoever signed it; may be repeated")
+        ->allow_extra_args(false)
+        ->type_name("sha256/...")
+        ->check([](const std::string& pin) {
+          return tls::is_pin(pin) ? ""
+                                  : "it is not sha256/ and 44 characters of base64, as "
+                                    "`asio-chat-certs show` prints it";
         });
     CLI::Option* certificate =
         command

@@ -45,11 +45,12 @@ class self_signed_command {
             fmt::format("'{}' cannot begin a file name (--out names a directory)", prefix));
       files.push_back({prefix + ".crt", prefix + ".key"});
     }
-    out_.prepare(files);
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      const auto made = tls::x509::issue(request(prefixes_[i])).value();
-      out_.write(made, files[i]);
-    }
+    out_.check(files);
+    std::vector<tls::x509::identity> made;
+    for (const std::string& prefix : prefixes_)
+      made.push_back(tls::x509::issue(request(prefix)).value());
+    for (std::size_t i = 0; i < files.size(); ++i)
+      out_.write(made[i], files[i]);
   }
 
  private:

@@ -237,6 +237,47 @@ def test_a_directory_that_cannot_be_made_is_named(tool):
     assert "file/x" in tool.fails("self-signed", "--out", "file/x")
 
 
+@pytest.mark.parametrize("command, reason", [
+    (["ca", "--days", "0"], "days"),
+    (["ca", "--key", "rsa", "--bits", "512"], "RSA"),
+    (["ca", "--cn", "x" * 65], "common name"),
+    (["ca", "--encrypt-key", "--passphrase-file", "nope"], "nope"),
+    (["server"], "there is no CA"),
+    (["server", "--ca-dir", "ca", "--dns", "a..b"], "DNS name"),
+    (["server", "--ca-dir", "ca", "--ip", "localhost"], "IP address"),
+    (["client", "alice"], "there is no CA"),
+    (["client", "x" * 65, "--ca-dir", "ca"], "common name"),
+    (["self-signed", "ok", "x" * 65], "common name"),
+    (["self-signed", "--dns", "1"], "--ip"),
+    (["self-signed", "--encrypt-key"], "ASIO_CHAT_CERTS_PASSPHRASE"),
+])
+def test_a_command_that_fails_leaves_no_directory_behind(tool, command, reason):
+    tool.ok("ca", "--out", "ca")
+    assert reason in tool.fails(*command, "--out", "new/deep/")
+    assert tool.files() == ["ca"]
+
+
+def test_a_directory_that_was_made_goes_again_if_its_files_cannot_be_written(tool):
+    name = 250 * "x"  # too long for what a file is called until it is whole
+    assert "cannot be written" in tool.fails("self-signed", name, "--cn", "x", "--out", "new/deep")
+    (tool.cwd / "old").mkdir()
+    tool.fails("self-signed", name, "--cn", "x", "--out", "old/deep")
+    assert tool.files() == ["old"] and list((tool.cwd / "old").iterdir()) == []
+
+
+@pytest.mark.parametrize("name, advice", [
+    ("-x", "hyphen"), ("x-", "hyphen"), ("a..b", "empty part"), ("a_b c", "letters, digits, hyphens"),
+    ("127.1", "127.0.0.1: give that with --ip"), ("0x7f000001", "127.0.0.1: give that with --ip"),
+    ("1.2.3", "1.2.0.3: give that with --ip"), ("1", "0.0.0.1: give that with --ip"),
+    ("host.7", "with --ip"),
+])
+def test_A7_what_is_no_dns_name_is_refused_with_the_reason(tool, name, advice):
+    tool.ok("ca")
+    for command in (["server", "--ca-dir", "."], ["self-signed"]):
+        assert advice in tool.fails(*command, f"--dns={name}", "--out", "new")
+    assert tool.files() == ["ca-cert.pem", "ca-key.pem"]
+
+
 # encrypted keys
 
 
@@ -819,6 +860,23 @@ def test_B18_who_is_not_trusted_gets_exit_code_3_and_no_request(tool):
         assert not facts["trusted"] and "not signed by a CA that is trusted" in facts["reason"]
         assert facts["trusted_by"] is None and facts["answer"] is None
     assert server.seen == [b"", b"", b""]
+
+
+def test_B18_probe_takes_the_pin_that_it_advises(tool):
+    tool.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                 "-keyout", "server-key.pem", "-out", "server-cert.pem", "-subj", "/CN=localhost")
+    with OpensslServer(tool, *SERVER) as server:
+        where = f"localhost:{server.port}"
+        for trust in ([], ["--ca", "server-cert.pem"]):
+            text = probed(tool, where, *trust, code=3)
+            pin = re.search("--pin (sha256/[A-Za-z0-9+/]{43}=)", field(text, "Trusted")).group(1)
+        facts = json.loads(probed(tool, where, "--pin", pin, "--json"))
+        assert facts["trusted"] and facts["trusted_by"] == "pin"
+        other = "sha256/" + 43 * "A" + "="
+        text = probed(tool, where, "--pin", other, code=3)
+        assert "another key than the pinned one" in field(text, "Trusted")
+        probed(tool, where, "--pin", other, "--pin", pin)
+    assert "asio-chat-certs show" in tool.fails("probe", where, "--pin", "sha256/x", code=2)
 
 
 def test_B18_the_name_and_the_time_count(tool):

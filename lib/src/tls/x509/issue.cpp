@@ -1,5 +1,7 @@
 #include "tls/x509/issue.hpp"
 
+#include "base/host_port.hpp"
+#include "base/sanitize.hpp"
 #include "tls/x509/signing.hpp"
 
 #include <fmt/format.h>
@@ -9,7 +11,10 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <string_view>
 
@@ -19,48 +24,91 @@ namespace {
 
 constexpr std::size_t most_dns_name = 253;
 
-bool is_dns_name(std::string_view name) {
-  if (name.starts_with("*.")) name.remove_prefix(2);
-  if (name.empty() || name.size() > most_dns_name) return false;
-  std::size_t label = 0;
-  for (const char c : name) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                        (c >= '0' && c <= '9') || c == '-' || c == '_';
-    if (!letter && (c != '.' || label == 0)) return false;
-    label = c == '.' ? 0 : label + 1;
-    if (label > 63) return false;
-  }
-  return label != 0;
-}
-
-bool is_ip(const std::string& address) {
-  return openssl_ptr<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>(a2i_IPADDRESS(address.c_str())) !=
-         nullptr;
-}
-
-/// Without the brackets of a URL and the zone that an address has on one machine.
-std::string bare_address(std::string address) {
-  if (address.size() > 2 && address.front() == '[' && address.back() == ']')
-    address = address.substr(1, address.size() - 2);
-  return address.substr(0, address.find('%'));
-}
+constexpr std::size_t most_label = 63;
 
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
 
+/// Underscores are no letters of a host's name, but names in use have them, and clients take them.
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_';
+}
+
+/// What is wrong with one part of a name; empty if nothing is.
+std::string fault_of_label(std::string_view label) {
+  if (label.empty()) return "it has an empty part: no dot stands at an end or beside another one";
+  if (!std::all_of(label.begin(), label.end(), is_letter))
+    return fmt::format("it is written in letters, digits, hyphens and dots, and '{}' is not",
+                       sanitize_for_log(label, most_label));
+  if (label.size() > most_label)
+    return fmt::format("the parts between its dots have at most {} bytes each, and one has {}",
+                       most_label, label.size());
+  if (label.starts_with('-') || label.ends_with('-'))
+    return fmt::format("no part of it begins or ends with a hyphen, as '{}' does", label);
+  return "";
+}
+
+/// What keeps it from being a name of a host, or a wildcard; empty if nothing does.
+std::string fault_of_dns_name(std::string_view name) {
+  if (name.starts_with("*.")) name.remove_prefix(2);
+  if (!is_ascii(name))
+    return "an international name stands in a certificate in its `xn--` form (A-labels, RFC 5890), "
+           "which `idn2 NAME` prints";
+  if (name.size() > most_dns_name)
+    return fmt::format("it has at most {} bytes, and this one {}", most_dns_name, name.size());
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('.', begin), name.size());
+    if (std::string fault = fault_of_label(name.substr(begin, end - begin)); !fault.empty())
+      return fault;
+    begin = end + 1;
+  }
+  return "";
+}
+
+/// As it is written out: OpenSSL would take `0177.0.0.1`, too, and for another than `inet_aton`
+/// does.
+bool is_ip(const std::string& address) {
+  in6_addr read{}; // enough for both
+  return ::inet_pton(AF_INET, address.c_str(), &read) == 1 ||
+         ::inet_pton(AF_INET6, address.c_str(), &read) == 1;
+}
+
+/// Without the brackets of a URL and the zone that an address has on one machine.
+std::string bare_address(std::string_view address) {
+  address = without_brackets(address);
+  return std::string(address.substr(0, address.find('%')));
+}
+
+/// The address that `127.1` and `0x7f000001` stand for in the old way of writing one; else empty.
+std::string written_out(const std::string& address) {
+  in_addr read{};
+  std::array<char, INET_ADDRSTRLEN> text{};
+  // What follows behind a blank would not be looked at.
+  const bool one = address.find_first_of(" \t\r\n\v\f") == std::string::npos &&
+                   ::inet_aton(address.c_str(), &read) == 1;
+  return one && ::inet_ntop(AF_INET, &read, text.data(), text.size()) ? text.data() : "";
+}
+
+/// Why a name may not stand in a certificate as a DNS name; empty if it may.
 std::string why_no_dns_name(const std::string& name) {
   if (is_ip(bare_address(name)))
     return fmt::format("'{}' is an IP address and not a DNS name, as which no client would accept "
                        "it: give it with --ip",
                        name);
-  if (!is_ascii(name))
-    return fmt::format("'{}' is not a DNS name: an international name stands in a certificate in "
-                       "its `xn--` form (A-labels, RFC 5890), which `idn2 NAME` prints",
+  if (const std::string address = written_out(name); !address.empty())
+    return fmt::format("'{}' is not a DNS name: clients read it as the IP address {}: give that "
+                       "with --ip",
+                       name, address);
+  if (ends_in_number(name) && fault_of_dns_name(name).empty())
+    return fmt::format("'{}' is not a DNS name: what ends in a number is read as an IP address; "
+                       "give an address with --ip",
                        name);
-  return fmt::format("'{}' is not a DNS name: letters, digits and hyphens, in parts of at most 63 "
-                     "that are divided by dots, {} in all",
-                     name, most_dns_name);
+  const std::string fault = fault_of_dns_name(name);
+  return fault.empty()
+             ? ""
+             : fmt::format("'{}' is not a DNS name: {}", sanitize_for_log(name, 128), fault);
 }
 
 std::string why_no_address(const std::string& address) {
@@ -68,8 +116,10 @@ std::string why_no_address(const std::string& address) {
   if (bare != address && is_ip(bare))
     return fmt::format("'{}' stands in a certificate without brackets and zone: give '{}'", address,
                        bare);
-  return fmt::format("'{}' is not an IP address{}", address,
-                     is_dns_name(address) ? ": give a name with --dns" : "");
+  if (const std::string whole = written_out(address); !whole.empty())
+    return fmt::format("'{}' stands in a certificate written out: give '{}'", address, whole);
+  return fmt::format("'{}' is not an IP address{}", sanitize_for_log(address, 128),
+                     why_no_dns_name(address).empty() ? ": give a name with --dns" : "");
 }
 
 /// @param issued by another certificate's key. Then the subject may be empty where there are other
@@ -82,12 +132,15 @@ result<void> check(const request& what, bool issued) {
   const bool has_names = !what.dns_names.empty() || !what.ip_names.empty();
   if (what.common_name.empty() && !(issued && has_names))
     return refuse("a certificate needs a common name");
-  if (what.common_name.size() > most_common_name)
-    return refuse(fmt::format("a common name has 1 to {} bytes, '{}' has {}: a longer name of a "
-                              "host is given with --dns alone",
-                              most_common_name, what.common_name, what.common_name.size()));
+  if (what.common_name.size() > most_common_name) {
+    const bool of_host = what.for_role == role::server || what.for_role == role::self_signed;
+    return refuse(
+        fmt::format("a common name has 1 to {} bytes, '{}' has {}{}", most_common_name,
+                    what.common_name, what.common_name.size(),
+                    of_host ? ": a longer name of a host is given with --dns alone" : ""));
+  }
   for (const std::string& name : what.dns_names)
-    if (!is_dns_name(name) || is_ip(name)) return refuse(why_no_dns_name(name));
+    if (std::string why = why_no_dns_name(name); !why.empty()) return refuse(std::move(why));
   for (const std::string& address : what.ip_names)
     if (!is_ip(address)) return refuse(why_no_address(address));
   if (what.kind == key_kind::rsa && (what.rsa_bits < 2048 || what.rsa_bits > 8192))

@@ -7,6 +7,8 @@
 
 #include <asio_chat/tls/certificate_info.hpp>
 
+#include <fmt/format.h>
+
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/x509v3.h>
@@ -182,6 +184,70 @@ TEST_CASE("A7: an address as a DNS name is refused with the way to give it", "[t
   CHECK(refusal(what).find("give a name with --dns") != std::string::npos);
   what.ip_names = {"[fe80::1%lo]"};
   CHECK(refusal(what).find("give 'fe80::1'") != std::string::npos);
+}
+
+TEST_CASE("A7: what is read as an IPv4 address is no DNS name", "[tls][A7]") {
+  for (const auto& [name, address] : {std::pair{"127.1", "127.0.0.1"},
+                                      {"0x7f000001", "127.0.0.1"},
+                                      {"0X7f.1", "127.0.0.1"},
+                                      {"1.2.3", "1.2.0.3"},
+                                      {"1", "0.0.0.1"},
+                                      {"0177.0.0.01", "127.0.0.1"}}) {
+    CAPTURE(name);
+    auto what = plain();
+    what.dns_names = {"localhost", name};
+    CHECK(refusal(what).find(fmt::format("as the IP address {}: give that with --ip", address)) !=
+          std::string::npos);
+    what = plain();
+    what.ip_names = {name};
+    CHECK(refusal(what).find(fmt::format("written out: give '{}'", address)) != std::string::npos);
+  }
+  for (const char* name : {"1.2.3.4.5", "256.1.1.1", "host.1", "*.7", "host.0x", "a.0xfg.0x1f"}) {
+    CAPTURE(name);
+    auto what = plain();
+    what.dns_names = {name};
+    CHECK(refusal(what).find("with --ip") != std::string::npos);
+    what = plain();
+    what.ip_names = {name};
+    CHECK(refusal(what).find("--dns") == std::string::npos);
+  }
+}
+
+TEST_CASE("A7: what is wrong with a DNS name is said", "[tls][A7]") {
+  for (const auto& [name, part] : {std::pair{"-x", "begins or ends with a hyphen, as '-x' does"},
+                                   {"x-.example", "begins or ends with a hyphen, as 'x-' does"},
+                                   {"a.-.b", "begins or ends with a hyphen"},
+                                   {"a..b", "empty part"},
+                                   {".a", "empty part"},
+                                   {"a.", "empty part"},
+                                   {"", "empty part"},
+                                   {"*.", "empty part"},
+                                   {"a b.c", "letters, digits, hyphens and dots, and 'a b' is not"},
+                                   {"a.*.b", "and '*' is not"},
+                                   {"a\x1b[m", "and 'a\\x1b[m' is not"}}) {
+    CAPTURE(name);
+    auto what = plain();
+    what.dns_names = {name};
+    CHECK(refusal(what).find(part) != std::string::npos);
+  }
+  for (const std::string name : {"a--b.x", "1a", "3com", "0x7g", "1.example", "my_host", "*.a1"}) {
+    CAPTURE(name);
+    auto what = plain();
+    what.dns_names = {name};
+    CHECK(x509::issue(what).has_value());
+  }
+}
+
+TEST_CASE("A5: the advice for a common name that is too long is for what has DNS names",
+          "[tls][A5]") {
+  for (const auto role :
+       {x509::role::ca, x509::role::server, x509::role::client, x509::role::self_signed}) {
+    auto what = plain();
+    what.common_name = std::string(65, 'a');
+    what.for_role = role;
+    const bool of_host = role == x509::role::server || role == x509::role::self_signed;
+    CHECK((refusal(what).find("--dns") != std::string::npos) == of_host);
+  }
 }
 
 TEST_CASE("A7: an international name is refused with its form in ASCII explained", "[tls][A7]") {
