@@ -2,9 +2,10 @@
 
 #include "bare_server.hpp"
 
+#include "base/standard_streams.hpp"
+
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <memory>
 
 namespace asio_chat::bench {
@@ -23,7 +24,7 @@ int run_command(const bare_settings& given) {
   bare_server server(resolve(given.listen),
                      server_context(given.certificate, given.key, given.tickets), given.coalesce);
   fmt::print("listening on {}\n", server.address());
-  std::fflush(stdout);
+  flush_output();
   server.run();
   return 0;
 }

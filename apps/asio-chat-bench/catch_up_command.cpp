@@ -13,6 +13,8 @@
 #include "progress.hpp"
 #include "report.hpp"
 
+#include "base/standard_streams.hpp"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -82,7 +84,7 @@ void print(unsigned number, const catch_up_figures& run) {
   fmt::print("{:<8}{:>16.3f}{:>16.0f}{:>14.1f}{:>14.1f}{:>14.1f}{:>16}\n", number,
              run.cpu_per_million, run.entries_per_second, live.median, live.p99, live.max,
              run.said_meanwhile);
-  std::fflush(stdout);
+  flush_output();
 }
 
 boost::json::object to_json(const catch_up_figures& run) {

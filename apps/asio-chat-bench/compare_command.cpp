@@ -9,6 +9,8 @@
 #include "report.hpp"
 #include "server_under_test.hpp"
 
+#include "base/standard_streams.hpp"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -89,7 +91,7 @@ auto run_pairs(const compare_settings& given, Measure measure) {
     if (!given.json) {
       print_run(fmt::format("{} {}", pair + 1, given.other_name()), done.other.back());
       fmt::print("{} ratio {:.2f}\n", pair + 1, done.ratio(pair));
-      std::fflush(stdout);
+      flush_output();
     }
   }
   return done;

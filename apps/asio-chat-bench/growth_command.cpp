@@ -12,6 +12,8 @@
 #include "quiet_members.hpp"
 #include "server_under_test.hpp"
 
+#include "base/standard_streams.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -103,7 +105,7 @@ int run_command(const growth_settings& given) {
       clean = report_violations(label, table.rows.back().runs) && clean;
     }
     if (!given.json) fmt::print("{}{}", tables.empty() ? "" : "\n", to_markdown(table));
-    std::fflush(stdout);
+    flush_output();
     tables.push_back(std::move(table));
   }
   if (given.json) {

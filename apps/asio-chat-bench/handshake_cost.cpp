@@ -6,6 +6,8 @@
 #include "process_settings.hpp"
 #include "report.hpp"
 
+#include "base/standard_streams.hpp"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -82,7 +84,7 @@ std::string describe(const handshake_load& what) {
 
 void print_run(std::string_view label, const handshake_figures& run) {
   fmt::print("{:<28}{:>14.1f}\n", label, run.cpu_us);
-  std::fflush(stdout);
+  flush_output();
 }
 
 void print_summary(std::string_view label, const std::vector<handshake_figures>& runs) {

@@ -9,10 +9,11 @@
 #include "process_memory.hpp"
 #include "server_under_test.hpp"
 
+#include "base/standard_streams.hpp"
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <memory>
 #include <optional>
 
@@ -104,7 +105,7 @@ void print(const figures& got) {
              kilobytes(got.quiet.proportional), kilobytes(got.quiet.its_own),
              kilobytes(got.woken.resident), kilobytes(got.again.resident), got.wake_cpu_us,
              got.wake_ms);
-  std::fflush(stdout);
+  flush_output();
 }
 
 figures measure(const idle_settings& given, std::size_t connections) {

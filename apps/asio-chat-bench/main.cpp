@@ -3,31 +3,19 @@
 #include "error.hpp"
 #include "process_settings.hpp"
 
+#include "base/standard_streams.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
-#include <cerrno>
-#include <cstdio>
 #include <exception>
-#include <system_error>
+#include <sstream>
 
 using namespace asio_chat::bench;
 
 namespace {
 
-int complain(const std::exception& error, int exit_code) {
-  std::fflush(stdout);
-  fmt::print(stderr, "asio-chat-bench: {}\n", error.what());
-  return exit_code;
-}
-
-/// A result that is not printed is none.
-int finish(int exit_code) {
-  errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
-  throw std::system_error(errno == 0 ? EIO : errno, std::generic_category(),
-                          "standard output cannot be written");
-}
+constexpr const char* name = "asio-chat-bench";
 
 /// What is wrong with them, and the help that says what would be right.
 std::string wrong_arguments(const CLI::App& program, const CLI::ParseError& error) {
@@ -43,9 +31,10 @@ std::string wrong_arguments(const CLI::App& program, const CLI::ParseError& erro
 } // namespace
 
 int main(int argc, char** argv) try {
+  asio_chat::keep_standard_streams();
   CLI::App program("Load generator for chat servers over TLS. Every delivery is checked.\n"
                    "Exit code: 0 all is well, 1 a run failed or a delivery was wrong, "
-                   "2 it could not start.");
+                   "2 it could not start, 6 the output could not be written.");
   program.set_version_flag("--version", "asio-chat-bench " ASIO_CHAT_VERSION);
   program.require_subcommand(1);
   program.footer("Examples:\n  asio-chat-bench compare --scenario flood\n"
@@ -60,18 +49,23 @@ int main(int argc, char** argv) try {
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return program.exit(error); // --help, --version
-    fmt::print(stderr, "asio-chat-bench: {}\n", wrong_arguments(program, error));
+    if (error.get_exit_code() == 0) { // --help, --version
+      std::ostringstream asked;
+      program.exit(error, asked);
+      fmt::print("{}", asked.str());
+      return asio_chat::end_of_output(name, 0);
+    }
+    asio_chat::complain(name, wrong_arguments(program, error).c_str());
     return exit_setup_failed;
   }
 
   handle_signals();
   allow_many_files();
   for (const auto& one : commands)
-    if (one.options->parsed()) return finish(one.run());
+    if (one.options->parsed()) return asio_chat::end_of_output(name, one.run());
   return exit_setup_failed;
 } catch (const setup_error& error) {
-  return complain(error, exit_setup_failed);
+  return asio_chat::end_of_output(name, error, error.what(), exit_setup_failed);
 } catch (const std::exception& error) {
-  return complain(error, exit_run_failed);
+  return asio_chat::end_of_output(name, error, error.what(), exit_run_failed);
 }

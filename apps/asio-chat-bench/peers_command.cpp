@@ -5,10 +5,11 @@
 #include "peers_table.hpp"
 #include "process_settings.hpp"
 
+#include "base/standard_streams.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 
 namespace asio_chat::bench {
@@ -26,7 +27,7 @@ std::vector<std::string> names(const List& all, Name name) {
 void show(const std::string& label, const peers_run& run) {
   if (run.figures) return print_run(label, *run.figures);
   fmt::print("{:<30}{:>8.0f} microseconds of CPU a login\n", label, run.login_us);
-  std::fflush(stdout);
+  flush_output();
 }
 
 /// A peer that fails is a line of the table and does not end the others.

@@ -1,5 +1,7 @@
 #include "report.hpp"
 
+#include "base/standard_streams.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -128,7 +130,7 @@ void print_run(std::string_view label, const run_figures& run) {
       fmt::print("{:>{}}", "-", column_width);
   }
   fmt::print("\n");
-  std::fflush(stdout);
+  flush_output();
 }
 
 void print_summary(std::string_view label, const std::vector<run_figures>& runs) {

@@ -12,6 +12,8 @@
 #include "progress.hpp"
 #include "search_model.hpp"
 
+#include "base/standard_streams.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -218,7 +220,7 @@ int run_command(const search_settings& given) {
   if (!given.json) {
     fmt::print("{} entries of about {} bytes were said in {:.1f} s\n", given.entries, given.size,
                seconds);
-    std::fflush(stdout);
+    flush_output();
   }
   const auto times = search(client, about, given, texts.words());
   given.json ? print_json(given, seconds, times) : print_text(given, times);

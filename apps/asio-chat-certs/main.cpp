@@ -9,13 +9,12 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <exception>
-#include <iostream>
-#include <system_error>
+#include <sstream>
 
 namespace {
 
+constexpr const char* name = "asio-chat-certs";
 constexpr int failed = 1;
 constexpr int wrong_usage = 2;
 
@@ -30,15 +29,6 @@ constexpr const char* examples = R"(Examples:
   asio-chat-certs show certs/server-cert.pem         what a certificate says
   asio-chat-certs probe localhost:8443 --ca certs/ca-cert.pem   what a server shows
 )";
-
-/// What is printed is the work of half of the commands.
-int finish() {
-  const int error = asio_chat::finish_standard_output();
-  if (error == 0) return 0;
-  fmt::print(stderr, "asio-chat-certs: standard output cannot be written: {}\n",
-             std::generic_category().message(error));
-  return failed;
-}
 
 } // namespace
 
@@ -61,20 +51,21 @@ int main(int argc, char** argv) {
   app.footer(examples); // last, since subcommands take over what is set before them
 
   try {
-    app.parse(argc, argv);
-    return finish();
-  } catch (const CLI::RuntimeError& e) {
-    return e.get_exit_code();
-  } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() == 0) { // --help, --version
-      app.exit(e);
-      std::cout.flush();
-      return finish();
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::RuntimeError& e) {
+      return asio_chat::end_of_output(name, e.get_exit_code());
+    } catch (const CLI::ParseError& e) {
+      if (e.get_exit_code() != 0) {
+        asio_chat::complain(name, fmt::format("{} (see {} --help)", e.what(), name).c_str());
+        return wrong_usage;
+      }
+      std::ostringstream asked; // --help, --version
+      app.exit(e, asked);
+      fmt::print("{}", asked.str());
     }
-    fmt::print(stderr, "asio-chat-certs: {} (see asio-chat-certs --help)\n", e.what());
-    return wrong_usage;
+    return asio_chat::end_of_output(name, 0);
   } catch (const std::exception& e) {
-    fmt::print(stderr, "asio-chat-certs: {}\n", e.what());
-    return failed;
+    return asio_chat::end_of_output(name, e, e.what(), failed);
   }
 }

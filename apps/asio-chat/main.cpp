@@ -115,11 +115,11 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
 
 int run(int argc, char** argv) {
   keep_standard_streams();
+  std::signal(SIGPIPE, SIG_IGN);
   auto read = read_options(argc, argv);
   if (const int* code = std::get_if<int>(&read)) return *code;
   options& o = std::get<options>(read);
 
-  std::signal(SIGPIPE, SIG_IGN);
   use_utf8();
   const bool interactive = is_interactive() && !o.json;
   // A program that reads lines takes each for something that is said now.
@@ -151,10 +151,9 @@ int main(int argc, char** argv) {
   try {
     return asio_chat::app::run(argc, argv);
   } catch (const asio_chat::error& e) {
-    fmt::print(stderr, "Error setting up client: {}\n", e.what());
+    asio_chat::complain("Error setting up client", e.what());
     return asio_chat::app::exit_code_of(e.code());
   } catch (const std::exception& e) {
-    fmt::print(stderr, "asio-chat: {}\n", e.what());
-    return asio_chat::app::exit_no_connection;
+    return asio_chat::end_of_output("asio-chat", e, e.what(), asio_chat::app::exit_no_connection);
   }
 }

@@ -1,6 +1,8 @@
 #include "options.hpp"
 
 #include "exit_code.hpp"
+
+#include "base/standard_streams.hpp"
 #include "tls/key_passphrase.hpp"
 #include "tls/pin.hpp"
 #include "tls/secret_file.hpp"
@@ -10,6 +12,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <sstream>
 
 namespace asio_chat::app {
 
@@ -122,8 +125,13 @@ std::variant<options, int> read_options(int argc, char** argv) {
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() == 0) return cli.exit(e); // --help, --version
-    fmt::print(stderr, "asio-chat: {} (see asio-chat --help)\n", e.what());
+    if (e.get_exit_code() == 0) { // --help, --version
+      std::ostringstream asked;
+      cli.exit(e, asked);
+      fmt::print("{}", asked.str());
+      return end_of_output("asio-chat", exit_left);
+    }
+    complain("asio-chat", fmt::format("{} (see asio-chat --help)", e.what()).c_str());
     return static_cast<int>(exit_usage);
   }
 

@@ -1,10 +1,9 @@
 #include "pipe_screen.hpp"
 
-#include <fmt/format.h>
+#include "base/standard_streams.hpp"
 
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
 
 namespace asio_chat::app {
 
@@ -24,8 +23,7 @@ void pipe_screen::chat(const std::string& line) {
     return;
   }
   gone_ = exit_no_output;
-  notice(
-      fmt::format("cannot write to standard output: {}", std::generic_category().message(errno)));
+  complain("asio-chat", output_failure(errno).c_str());
 }
 
 void pipe_screen::notice(const std::string& line) {

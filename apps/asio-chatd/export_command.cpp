@@ -17,6 +17,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <system_error>
 
 using namespace asio_chat;
 
@@ -55,7 +56,7 @@ class output {
     if (path.empty()) return;
     file_.emplace(sqlite::new_file::make(path).value());
     to_ = opened_ = std::fopen(file_->unfinished().c_str(), "wbe");
-    if (!to_) complain();
+    if (!to_) throw cannot_be_written();
   }
   ~output() {
     if (opened_) std::fclose(opened_);
@@ -81,9 +82,15 @@ class output {
     std::clearerr(to_); // it is no failure
     return true;
   }
-  [[noreturn]] static void complain() {
-    throw error(fail(errc::storage_failed,
-                     fmt::format("the export cannot be written: {}", std::strerror(errno))));
+  [[noreturn]] void complain() const {
+    // Of standard output it is told as of every other command.
+    if (!opened_)
+      throw std::system_error(errno, std::generic_category(), "standard output cannot be written");
+    throw cannot_be_written();
+  }
+  static error cannot_be_written() {
+    return error(fail(errc::storage_failed,
+                      fmt::format("the export cannot be written: {}", std::strerror(errno))));
   }
 
   std::optional<sqlite::new_file> file_;

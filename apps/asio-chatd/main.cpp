@@ -27,7 +27,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -36,21 +35,13 @@ namespace {
 using namespace asio_chat;
 using boost::asio::ip::tcp;
 
+constexpr const char* name = "asio-chatd";
 constexpr int failed = 1;
 constexpr int wrong_settings = 2;
 
-int complain(int exit_code, const char* sentence) {
-  fmt::print(stderr, "asio-chatd: {}\n", sentence);
-  return exit_code;
-}
-
-/// What is printed is the work of whatever does not serve.
-int finish_output() {
-  const int error = finish_standard_output();
-  if (error == 0) return 0;
-  return complain(failed, fmt::format("standard output cannot be written: {}",
-                                      std::generic_category().message(error))
-                              .c_str());
+int refuse(const failure& why) {
+  complain(name, why.message.c_str());
+  return wrong_settings;
 }
 
 int check(ops::settings& s) {
@@ -203,22 +194,25 @@ int main(int argc, char** argv) {
   ops::harden_process();
   auto call = ops::read_settings(ops::process_sources(argc, argv));
   ops::forget_secrets_in_environment();
-  if (!call) return complain(wrong_settings, call.error().message.c_str());
+  if (!call) return refuse(call.error());
   const bool starts = call->action == ops::action::run || call->action == ops::action::check_config;
   const auto fewer =
       starts ? ops::fit_connections(*call, ops::descriptor_limit()) : result<bool>(false);
-  if (!fewer) return complain(wrong_settings, fewer.error().message.c_str());
+  if (!fewer) return refuse(fewer.error());
   const bool about_server = starts || call->action == ops::action::print_tls;
   const char* doing = about_server ? "Error setting up server: " : "";
-  const auto sentence = [doing](const std::exception& e) { return doing + std::string(e.what()); };
+  const auto end = [doing](const std::exception& e, int exit_code) {
+    return end_of_output(name, e, (doing + std::string(e.what())).c_str(), exit_code);
+  };
   try {
     const int done = start(*call, *fewer);
-    return done == 0 && call->action != ops::action::run ? finish_output() : done;
+    // What is printed is the work of whatever does not serve.
+    return call->action == ops::action::run ? done : end_of_output(name, done);
   } catch (const error& e) {
     // What only trying can tell, as of a list of ciphers, is a wrong setting like any other.
     const bool setting = e.code() == errc::bad_setting && !ops::is_about_history(call->action);
-    return complain(setting ? wrong_settings : failed, sentence(e).c_str());
+    return end(e, setting ? wrong_settings : failed);
   } catch (const std::exception& e) {
-    return complain(failed, sentence(e).c_str());
+    return end(e, failed);
   }
 }

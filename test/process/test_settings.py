@@ -15,7 +15,7 @@ O_CLOEXEC = 0o2000000
 
 
 def run(program, *arguments, env=None, cwd=None, shell=None):
-    command = [BIN / program, *map(str, arguments)]
+    command = [program if program == "sh" else BIN / program, *map(str, arguments)]
     if shell:
         command = ["sh", "-c", f'"$@" {shell}', "sh", *command]
     return subprocess.run(command, capture_output=True, text=True, env=env or clean_environment(),
@@ -199,25 +199,62 @@ def test_what_a_shell_makes_of_a_command_is_read(tmp_path):
 
 # Outputs.
 
-def test_output_that_is_lost_is_a_failure(tmp_path):
+LOST = [(">&-", "Bad file descriptor"), (">/dev/full", "No space left on device")]
+
+
+def lost_output(program, *arguments, **more):
+    """All four programs say it in the same words, with the same exit code."""
+    for shell, why in LOST:
+        done = run(program, *arguments, shell=shell, **more)
+        assert (done.returncode, done.stderr) == (
+            6, f"{program}: standard output cannot be written: {why}\n"), (shell, arguments)
+
+
+@pytest.mark.parametrize("program, arguments", [
+    ("asio-chat", ["--help"]), ("asio-chat", ["--version"]),
+    ("asio-chat-bench", ["--help"]), ("asio-chat-bench", ["--version"]),
+    ("asio-chat-bench", ["flood", "--help"]), ("asio-chat-bench", ["append", "--count", "1"]),
+    ("asio-chat-bench", ["append", "--count", "1", "--json"]),
+    ("asio-chat-certs", ["--help"]), ("asio-chat-certs", ["--version"]),
+    ("asio-chat-certs", ["probe", "--help"]),
+    ("asio-chatd", ["--help"]), ("asio-chatd", ["--version"]), ("asio-chatd", ["export", "--help"]),
+    ("asio-chatd", ["--print-config"]), ("asio-chatd", ["tls"]), ("asio-chatd", ["tls", "--json"]),
+])
+def test_output_that_is_lost_is_a_failure(program, arguments):
+    lost_output(program, *arguments)
+
+
+def test_output_of_what_reads_files_is_not_lost_in_silence(tmp_path):
     crt, _ = certificate(tmp_path)
     with Daemon(tmp_path) as d:
-        d.join("alice").send("hello")
+        for i in range(100):  # more than a buffer
+            d.join(f"guest{i}").send(100 * "hello")
         d.stop()
-    for closed in (">&-", ">/dev/full"):
-        for program, arguments in [("asio-chatd", ["export", "lobby", "--data", d.data]),
-                                   ("asio-chatd", ["verify", "--data", d.data]),
-                                   ("asio-chatd", ["--print-config"]),
-                                   ("asio-chatd", ["--help"]),
-                                   ("asio-chatd", ["tls"]),
-                                   ("asio-chat-certs", ["show", crt]),
-                                   ("asio-chat-certs", ["--help"])]:
-            done = run(program, *arguments, shell=closed)
-            assert done.returncode == 1, (closed, program, arguments, done.stderr)
-            assert len(done.stderr.splitlines()) == 1, (closed, program, arguments, done.stderr)
-            assert "written" in done.stderr or "write" in done.stderr, done.stderr
-    # A reader that has enough is no failure.
-    assert run("asio-chatd", "--help", shell="| head -1 >/dev/null").returncode == 0
+    for command in (["export", "lobby"], ["export", "lobby", "--format", "jsonl"], ["verify"]):
+        lost_output("asio-chatd", *command, "--data", d.data)
+    lost_output("asio-chatd", "--check-config", "--data", tmp_path / "new")
+    lost_output("asio-chat-certs", "show", crt)
+    lost_output("asio-chat-certs", "show", crt, "--whole")
+    lost_output("asio-chat-certs", "self-signed", "--force", "--out", tmp_path / "out")
+
+
+def test_what_failed_keeps_its_exit_code_where_its_output_is_lost_too():
+    for shell, why in LOST:
+        done = run("asio-chat-certs", "show", "nope.pem", shell=shell)
+        assert done.returncode == 1 and done.stderr.count("\n") == 1 and "nope.pem" in done.stderr
+
+
+@pytest.mark.parametrize("program", ["asio-chat", "asio-chat-bench", "asio-chat-certs", "asio-chatd"])
+def test_who_has_read_enough_is_no_failure(program):
+    done = run("sh", "-c", '"$0" --help; echo $? >&2', BIN / program, shell="| head -1 >/dev/null")
+    # By itself, or by the signal that a reader who goes sends.
+    assert done.stderr in ("0\n", "141\n"), done.stderr
+
+
+@pytest.mark.parametrize("program", ["asio-chat", "asio-chat-bench", "asio-chat-certs", "asio-chatd"])
+def test_a_complaint_that_nobody_can_read_changes_no_exit_code(program):
+    for shell in ("2>&-", "2>/dev/full"):
+        assert run(program, "--nonsense", shell=shell).returncode == 2
 
 
 def test_two_backups_to_one_name_do_not_spoil_each_other(tmp_path):

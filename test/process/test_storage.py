@@ -182,7 +182,7 @@ def test_an_export_to_a_reader_that_has_gone_is_no_failure_but_a_full_disk_is(ke
     os.close(read_end)
     done = export_to(open(write_end, "w"))
     assert (done.returncode, done.stderr) == (0, "")
-    one_line(export_to(open("/dev/full", "w")), 1, "No space left on device")
+    one_line(export_to(open("/dev/full", "w")), 6, "No space left on device")
 
 
 def test_a_backup_is_verified_where_the_journal_is_lost(kept, tmp_path):
@@ -254,7 +254,7 @@ def test_export_gives_a_room_oldest_first_in_both_formats(kept, tmp_path):
     with open("/dev/full", "w") as full:
         done = subprocess.run([BIN / "asio-chatd", "export", "den", "--data", kept], stdout=full,
                               stderr=subprocess.PIPE, text=True, env=clean_environment())
-    assert done.returncode == 1 and "cannot be written" in done.stderr
+    assert done.returncode == 6 and "cannot be written" in done.stderr
 
 
 def key_lines(data):
