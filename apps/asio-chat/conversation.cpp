@@ -67,12 +67,14 @@ void conversation::on_room(const room_state& s) {
 
 void conversation::on_disconnected(const disconnected& d) {
   connected_ = false;
-  if (!d.retry_in) {
+  comes_back_ = d.retry_in.has_value();
+  if (!comes_back_) {
     if (!leaving_) exit_code_ = exit_code_of(d);
   } else if (manner_.interactive) {
     for (const std::string& text : said_.mark_all())
       screen_.notice(fmt::format("[not acknowledged yet: {}]", excerpt(text)));
   }
+  if (waits_for_connection() && input_wanted_) input_wanted_();
 }
 
 /// Our own coming and going is told by the room's state and by the answer to the command.
@@ -110,11 +112,21 @@ vocabulary conversation::words() const {
 
 void conversation::end_of_input() {
   input_ended_ = true;
+  if (!connected_ && !comes_back_) return; // it ends for another reason
   if (unanswered_ == 0 || manner_.interactive) leave(code_of_leaving());
 }
 
 void conversation::hang_up() {
   if (!leaving_) leave(exit_hangup);
+}
+
+void conversation::leave_unsaid(std::size_t lines, std::string_view first) {
+  if (lines > 0) {
+    unsaid_ = true;
+    const std::string more = lines > 1 ? fmt::format(", and {} more", lines - 1) : "";
+    screen_.notice(fmt::format("[not sent: {}{}]", excerpt(first), more));
+  }
+  leave(code_of_leaving());
 }
 
 int conversation::code_of_leaving() const noexcept {
@@ -134,7 +146,7 @@ void conversation::leave(int exit_code) {
   }
   leaving_ = true;
   exit_code_ = exit_code;
-  unsaid_ = !held_.empty();
+  unsaid_ = unsaid_ || !held_.empty();
   give_back_held();
   // What came before the end is shown first: `receive` hears of the end.
   chat_.async_close([](error_code) {});

@@ -42,10 +42,17 @@ class conversation : public std::enable_shared_from_this<conversation> {
   /// Leaves politely; a second call does not wait any more.
   void leave(int exit_code);
 
+  /// Leaves before more was said.
+  /// @param lines how many were not
+  /// @param first of them
+  void leave_unsaid(std::size_t lines, std::string_view first);
+
   /// Whether the next line may come: so much is unanswered at most, and only while connected.
   bool takes_lines() const noexcept;
-  /// Called when `takes_lines` has become true again.
-  void on_takes_lines(std::function<void()> f) { takes_lines_ = std::move(f); }
+  /// Whether no line may come for want of a connection.
+  bool waits_for_connection() const noexcept { return !connected_ && comes_back_ && !leaving_; }
+  /// Called when one of both has become true.
+  void on_input_wanted(std::function<void()> f) { input_wanted_ = std::move(f); }
 
   vocabulary words() const;
   bool over() const noexcept { return over_; }
@@ -98,13 +105,14 @@ class conversation : public std::enable_shared_from_this<conversation> {
   bool changing_room_ = false;
   std::deque<held_line> held_; ///< until the room is changed and there is a connection
   bool connected_ = true;
+  bool comes_back_ = true; ///< after a lost connection
   bool input_ended_ = false;
   bool leaving_ = false;
   bool over_ = false;
   bool refused_ = false;
   bool unsaid_ = false; ///< left, and a line was not said or has no answer
   int exit_code_ = 0;
-  std::function<void()> takes_lines_;
+  std::function<void()> input_wanted_;
 };
 
 } // namespace asio_chat::app

@@ -146,7 +146,7 @@ void conversation::refuse(const said_lines::line& said, const error_code& e) {
   const std::string& why = chat_.last_failure().message;
   if (manner_.json) {
     screen_.chat(json_error(e, why));
-  } else if (said.marked) {
+  } else if (said.marked || leaving_) {
     screen_.notice(fate_of(said.text, e, why));
   } else {
     screen_.notice(fmt::format("[refused: {}]", sanitize_for_terminal(why)));
@@ -188,7 +188,7 @@ void conversation::go_on() {
     held_.pop_front();
     take(std::move(line));
   }
-  if (takes_lines() && takes_lines_) takes_lines_();
+  if (takes_lines() && input_wanted_) input_wanted_();
 }
 
 void conversation::look_at(const std::string& room) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <unistd.h>
+#include <utility>
 
 namespace asio_chat::app {
 
@@ -24,20 +25,25 @@ pipe_input::pipe_input(asio::io_context& context, conversation& chat)
   boost::system::error_code not_pollable;
   input_.assign(STDIN_FILENO, not_pollable);
   can_wait_ = !not_pollable;
-  chat_.on_takes_lines([this] { go_on(); });
+  chat_.on_input_wanted([this] { go_on(); });
   go_on();
 }
 
 pipe_input::~pipe_input() {
   *alive_ = false;
-  chat_.on_takes_lines({});
+  chat_.on_input_wanted({});
   if (can_wait_) input_.release();
 }
 
 void pipe_input::go_on() {
   if (handing_out_) return;
   hand_out();
-  if (!ended_ && chat_.takes_lines()) wait();
+  look_for_quit();
+  if (!ended_ && (chat_.takes_lines() || reads_ahead())) wait();
+}
+
+bool pipe_input::reads_ahead() const noexcept {
+  return chat_.waits_for_connection() && bytes_.size() < longest_line;
 }
 
 void pipe_input::hand_out() {
@@ -55,8 +61,31 @@ void pipe_input::hand_out() {
     if (!bytes_.empty()) chat_.enter(bytes_);
     bytes_.clear();
   }
-  if (ended_ && bytes_.empty()) chat_.end_of_input();
+  if (ended_ && bytes_.empty() && !std::exchange(end_told_, true)) chat_.end_of_input();
   handing_out_ = false;
+}
+
+/// To leave, nobody has to wait for a server that may never come back.
+void pipe_input::look_for_quit() {
+  if (!chat_.waits_for_connection()) {
+    ahead_ = {};
+    return;
+  }
+  while (ahead_.bytes < bytes_.size()) {
+    auto end = bytes_.find('\n', ahead_.bytes);
+    if (end == std::string::npos) {
+      if (!ended_) return;
+      end = bytes_.size();
+    }
+    const typed_line line =
+        read_typed_line(std::string_view(bytes_).substr(ahead_.bytes, end - ahead_.bytes), false);
+    if (line.what == intent::leave) {
+      chat_.leave_unsaid(ahead_.lines, ahead_.first);
+      return;
+    }
+    if (line.what != intent::nothing && ahead_.lines++ == 0) ahead_.first = line.text;
+    ahead_.bytes = end + 1;
+  }
 }
 
 void pipe_input::wait() {

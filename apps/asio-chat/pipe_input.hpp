@@ -11,7 +11,8 @@
 
 namespace asio_chat::app {
 
-/// Reads no faster than the conversation takes lines: the pipe fills, and its writer waits.
+/// Reads no faster than the conversation takes lines: the pipe fills, and its writer waits. Without
+/// a connection some is read ahead, so that a `/quit` or the end of the input is seen.
 class pipe_input {
  public:
   pipe_input(boost::asio::io_context& context, conversation& chat);
@@ -22,6 +23,8 @@ class pipe_input {
  private:
   void go_on();
   void hand_out();
+  void look_for_quit();
+  bool reads_ahead() const noexcept;
   void wait();
   void read();
 
@@ -30,8 +33,15 @@ class pipe_input {
   bool can_wait_ = true; ///< false for a file, which is always ready
   bool waiting_ = false;
   bool ended_ = false;
+  bool end_told_ = false;
   bool handing_out_ = false;
   std::string bytes_;
+  /// What was looked at for a `/quit` since the connection is gone.
+  struct {
+    std::size_t bytes = 0;
+    std::size_t lines = 0;
+    std::string first;
+  } ahead_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

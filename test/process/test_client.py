@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import re
+import select
 import signal
 import socket
 import stat
@@ -607,6 +608,79 @@ def test_pipe_quit_with_a_line_that_has_no_answer_is_exit_code_5(daemon, listene
     daemon.process.send_signal(signal.SIGCONT)
 
 
+def disconnected(listener, daemon, name="bob"):
+    bob = listener(name)
+    daemon.stop(signal.SIGKILL)
+    assert until(lambda: b"[disconnected" in bob.look().err), bob.err
+    return bob
+
+
+@pytest.mark.parametrize("said, told", [
+    ("", None), ("\n \n", None), ("one\n", "[not sent: one]"), ("//one\ntwo\n/who\n", "[not sent: /one, and 2 more]"),
+    ("".join(f"{i}\n" for i in range(20_000)), "[not sent: 0, and 19999 more]"),
+])
+def test_pipe_quit_is_read_without_a_connection(said, told, daemon, listener):
+    bob = disconnected(listener, daemon)
+    bob.process.stdin.write(said.encode())
+    bob.says("/QUIT now\nnever")
+    assert bob.process.wait(timeout=PATIENCE) == (5 if told else 0)
+    err = bob.look().err.decode()
+    assert (told in err) if told else ("not sent" not in err), err
+
+
+def test_pipe_quit_that_waits_in_the_pipe_is_read_when_the_connection_is_lost(daemon, listener):
+    bob = listener("bob")
+    daemon.process.send_signal(signal.SIGSTOP)
+    bob.process.stdin.write(200 * b"anybody?\n")  # more than may be unanswered
+    bob.says("/quit")
+    assert until(lambda: b"[not acknowledged yet: anybody?" in bob.look().err), bob.err
+    daemon.process.kill()
+    assert bob.process.wait(timeout=PATIENCE) == 5
+    err = bob.look().err.decode()
+    assert "[not sent: anybody?, and 135 more]" in err
+    assert err.count("[not acknowledged: anybody?; it may or may not be kept]") == 64
+
+
+def test_pipe_last_line_without_an_end_may_be_quit(daemon, listener):
+    bob = disconnected(listener, daemon)
+    bob.process.stdin.write(b"one\n/quit")
+    assert bob.ends() == 5
+
+
+def test_pipe_end_of_input_without_a_connection_ends_it_if_all_was_said(daemon, listener):
+    alice, bob = listener("alice"), listener("bob")
+    bob.says("one")
+    alice.hears("bob: one")
+    daemon.stop(signal.SIGKILL)
+    assert until(lambda: b"[disconnected" in bob.look().err), bob.err
+    assert bob.ends() == 0
+
+
+def test_pipe_lines_at_the_end_of_the_input_wait_for_the_next_connection(daemon, listener):
+    bob = disconnected(listener, daemon)
+    bob.process.stdin.write(b"one\ntwo")
+    bob.process.stdin.close()
+    daemon.start()
+    alice = listener("alice", "--history", "9")
+    alice.hears("bob: one").hears("bob: two")
+    assert bob.process.wait(timeout=PATIENCE) == 0
+    assert alice.ends() == 0
+
+
+def test_pipe_a_writer_waits_while_there_is_no_connection(daemon, listener):
+    """What is read ahead is bounded, and none of it is lost."""
+    bob = disconnected(listener, daemon)
+    os.set_blocking(bob.process.stdin.fileno(), False)
+    line = b"x" * 999 + b"\n"
+    taken = 0
+    while until(lambda: select.select([], [bob.process.stdin], [], 0)[1], patience=0.5):
+        taken += os.write(bob.process.stdin.fileno(), line * 64)
+        assert taken < 3 << 20
+    assert taken > 1 << 20
+    bob.process.terminate()
+    assert bob.process.wait(timeout=PATIENCE) == 143
+
+
 def test_a_line_that_a_stopped_server_does_not_answer_is_marked(terminal, listener, daemon):
     alice, bob = terminal("alice"), listener("bob")
     daemon.process.send_signal(signal.SIGSTOP)
@@ -889,7 +963,8 @@ def test_pipe_that_cannot_be_written_is_a_failure(daemon, home):
                               input="/who\n", stdout=full, stderr=subprocess.PIPE, text=True,
                               timeout=PATIENCE, env={"HOME": str(home)})
     assert done.returncode == 6, done.stderr
-    assert "cannot write to standard output: No space left on device" in done.stderr
+    assert ("asio-chat: standard output cannot be written: No space left on device\n"
+            in done.stderr)
 
 
 def test_pipe_gets_what_is_said_from_now_on_unless_it_asks_for_more(daemon, listener, home):
