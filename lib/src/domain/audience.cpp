@@ -42,7 +42,8 @@ bool is_own(const member& m, const identity& author, const entry& e) noexcept {
 
 audience::audience(room& owner, room_services& services)
     : owner_(owner)
-    , services_(services) {}
+    , services_(services)
+    , hub_alive_(services.hub_alive) {}
 
 bool audience::has(const member& m) const noexcept {
   return std::any_of(m.seats_.begin(), m.seats_.end(),
@@ -143,7 +144,7 @@ void audience::tell_soon(event e, const member* about) {
   news_.push_back({share(std::move(e)), about ? about->number() : 0});
   if (news_.size() > 1) return; // a task for all of them is on its way
   services_.later([self = weak_from_this()] {
-    if (const auto alive = self.lock()) alive->tell_news();
+    if (const auto alive = self.lock(); alive && alive->hub_is_there()) alive->tell_news();
   });
 }
 
@@ -184,7 +185,7 @@ void audience::add_entry(entry e, const identity& who, member* author, shared_ev
   untold_bytes_ += bytes;
   if (untold_.size() > 1) return; // a task for all of them is on its way
   services_.later([self = weak_from_this()] {
-    if (const auto alive = self.lock()) alive->tell_entries();
+    if (const auto alive = self.lock(); alive && alive->hub_is_there()) alive->tell_entries();
   });
 }
 
@@ -285,7 +286,7 @@ void audience::on_page(std::list<page_read>::iterator r, const result<journal::p
 
 void audience::serve_later(std::list<page_read>::iterator r) {
   services_.later([self = weak_from_this(), r] {
-    if (const auto alive = self.lock()) alive->serve(r);
+    if (const auto alive = self.lock(); alive && alive->hub_is_there()) alive->serve(r);
   });
 }
 

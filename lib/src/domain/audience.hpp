@@ -167,8 +167,12 @@ class audience : public std::enable_shared_from_this<audience> {
   void be_live(place& p);
   void give(follower& f, const shared_event& e);
 
+  /// For tasks: a room may outlive its hub.
+  bool hub_is_there() const noexcept { return !hub_alive_.expired(); }
+
   room& owner_;
   room_services& services_;
+  const std::weak_ptr<void> hub_alive_;
   std::vector<place> places_;
   std::set<std::string> names_; ///< so that nobody who joins a crowd waits until it is sorted
   position head_;

@@ -5,6 +5,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
 using namespace asio_chat;
 using test::domain_world;
 using test::heard;
@@ -107,6 +112,63 @@ TEST_CASE("one's own new name is told though one does not keep up") {
   const heard news = bob.news();
   CHECK(std::count(news.begin(), news.end(), "lobby bob>rob") == 1);
   CHECK(news.back() == "reply[n] nick: rob");
+}
+
+TEST_CASE("one's own new name is told once in each of many rooms, and needs no correction") {
+  domain_world w;
+  person& alice = w.in("alice", "r0");
+  person& bob = w.in("bob", "r0");
+  constexpr int rooms = 12; // more than are told at once
+  for (int n = 1; n < rooms; ++n) {
+    for (person* p : {&alice, &bob})
+      w.hub.join(*p->self, fmt::format("r{}", n), "").value();
+  }
+  w.settle();
+  bob.ear.room_for = 0;
+  w.type(alice, "one", "r0");
+  w.run();
+  bob.news();
+  w.type(bob, "/nick rob", {}, "n");
+  w.run();
+  w.type(bob, "/who", "r0", "w");
+  heard news = bob.news();
+  for (int n = 0; n < rooms; ++n)
+    CHECK(std::count(news.begin(), news.end(), fmt::format("r{} bob>rob", n)) == 1);
+  CHECK(news.back() == "reply[w] who: alice rob");
+  bob.ear.room_for = 1'000;
+  hub::hungry(*bob.self);
+  w.run();
+  CHECK(bob.news().empty());
+}
+
+TEST_CASE("a member who leaves the rooms that are about to feed it is fed by those that wait") {
+  domain_world w;
+  person& alice = w.in("alice", "r0");
+  person& bob = w.in("bob", "r0");
+  for (int n = 1; n < 6; ++n) {
+    for (person* p : {&alice, &bob})
+      w.hub.join(*p->self, fmt::format("r{}", n), "").value();
+  }
+  w.settle();
+  bob.ear.room_for = 0;
+  for (int n = 0; n < 6; ++n) {
+    for (const std::string line : {"one", "two"})
+      w.type(alice, line, fmt::format("r{}", n));
+  }
+  w.run();
+  bob.ear.room_for = 1'000;
+  w.log.stopped = true;
+  hub::hungry(*bob.self);
+  REQUIRE(w.log.waiting() == 4); // their pages
+  for (int n = 1; n < 5; ++n)
+    w.hub.part(*bob.self, fmt::format("r{}", n)).value();
+  w.log.go();
+  w.run();
+  std::map<std::string, std::vector<std::string>> told;
+  for (const entry& e : bob.ear.all<entry>())
+    told[e.room].push_back(e.text);
+  CHECK(told["r0"] == std::vector<std::string>{"one", "two"});
+  CHECK(told["r5"] == std::vector<std::string>{"one", "two"});
 }
 
 TEST_CASE("C57: a member who reads nothing delays nobody, and gets everything in order later") {
