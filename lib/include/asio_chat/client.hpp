@@ -53,8 +53,8 @@ struct client_config {
   std::chrono::milliseconds retry_first = std::chrono::milliseconds(500);
   std::chrono::milliseconds retry_most = std::chrono::seconds(30); ///< doubles up to this, jittered
   /// Of the server's silence before a ping; after twice that without a byte the connection is lost.
-  /// Zero: no silence is too long. That the server hears us within the idle time that it tells is
-  /// seen to in any case.
+  /// From 1 ms to a day. That the server hears us within the idle time that it tells is seen to in
+  /// any case.
   std::chrono::milliseconds ping_time = std::chrono::seconds(60);
   log_function log;
 };

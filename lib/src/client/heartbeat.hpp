@@ -23,7 +23,7 @@ class heartbeat {
   /// Of a server that does not tell its idle time: it has at least this one.
   static constexpr std::chrono::milliseconds assumed_idle_time = std::chrono::minutes(1);
 
-  /// @param ping_time zero: the server may be silent for ever
+  /// @param ping_time above zero
   heartbeat(std::chrono::milliseconds ping_time, steady_time now) noexcept
       : ping_time_(ping_time)
       , heard_(now)
@@ -52,19 +52,17 @@ class heartbeat {
     return verdict::ping;
   }
 
-  /// When `check` has something else to say than `alive`; may be never.
-  steady_time next_check() const noexcept {
-    return std::min(next_about_server(), after(said_, quiet_time_));
-  }
+  /// When `check` has something else to say than `alive`.
+  steady_time next_check() const noexcept { return std::min(next_about_server(), next_about_us()); }
 
  private:
   static constexpr std::chrono::milliseconds never{0};
 
-  static steady_time after(steady_time since, std::chrono::milliseconds time) noexcept {
-    return time == never ? steady_time::max() : since + time;
-  }
   steady_time next_about_server() const noexcept {
-    return after(heard_, asked_ ? 2 * ping_time_ : ping_time_);
+    return heard_ + (asked_ ? 2 * ping_time_ : ping_time_);
+  }
+  steady_time next_about_us() const noexcept {
+    return quiet_time_ == never ? steady_time::max() : said_ + quiet_time_;
   }
 
   std::chrono::milliseconds ping_time_;

@@ -75,12 +75,15 @@ TEST_CASE("heartbeat: stays well within any idle time, and assumes a minute if n
   CHECK(heartbeat(24h, start).next_check() - start == 20s);
 }
 
-TEST_CASE("heartbeat: with no ping time and no idle time nothing is ever due") {
+TEST_CASE("heartbeat: one's own silence is never due where the server has no idle time") {
   const steady_time start{};
-  heartbeat h(0ms, start);
+  heartbeat h(60s, start);
   h.server_waits(0ms);
-  CHECK(h.next_check() == steady_time::max());
-  CHECK(h.check(start + 24h * 365) == heartbeat::verdict::alive);
+  for (auto t = 0s; t <= 24h; t += 59s) {
+    h.heard(start + t);
+    REQUIRE(h.check(start + t) == heartbeat::verdict::alive);
+    REQUIRE(h.next_check() == start + t + 60s);
+  }
 }
 
 TEST_CASE("heartbeat: a silent member stays through three idle times of a talking room") {
@@ -147,6 +150,15 @@ TEST_CASE("login: joins the other rooms after the welcome, and leaves out those 
   CHECK(l.on(room_state{"", "lobby", "", {}, {}}) == login::outcome::under_way);
   CHECK(l.on(refused{"join-1", errc::room_invalid, "no"}) == login::outcome::under_way);
   CHECK(l.on(room_state{"join-2", "attic", "", {}, {}}) == login::outcome::done);
+}
+
+TEST_CASE("login: when the first room has refused us, who is in another one is no answer") {
+  login l({"alice", {}, {}, ""}, {{"", "lobby"}, {"", "den"}}, true);
+  CHECK(l.on(native::welcome{"alice", "", 1, {}}) == login::outcome::under_way);
+  CHECK(l.on(refused{"", errc::too_many_rooms, "no"}) == login::outcome::under_way);
+  // It came back to den meanwhile, and is told who is there once more: not that it may stay.
+  CHECK(l.on(room_state{"", "den", "", {}, {}}) == login::outcome::under_way);
+  CHECK(l.on(room_state{"join-1", "den", "", {}, {}}) == login::outcome::done);
 }
 
 TEST_CASE("reconnect policy: certificates and passphrases are for a person to look at") {
