@@ -65,6 +65,19 @@ TEST_CASE("a server may go while certificates are read, and may go by their bein
   another.run_for(std::chrono::milliseconds(20));
 }
 
+TEST_CASE("who wants certificates read of a server that has stopped is told so") {
+  chat_world w;
+  bool stopped = false;
+  w.server->async_stop([&](error_code) { stopped = true; });
+  REQUIRE(w.until([&] { return stopped; }));
+  std::optional<error_code> told;
+  w.server->async_reload_tls(
+      server_tls(), [&](const result<void>& r) { told = r ? error_code() : r.error().code; });
+  CHECK_FALSE(told);
+  CHECK(w.until([&] { return told.has_value(); }));
+  CHECK(told == errc::server_stopping);
+}
+
 TEST_CASE("a server without certificate can be given one") {
   asio::io_context context;
   asio_chat::server server(context, {});

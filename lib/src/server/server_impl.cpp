@@ -85,10 +85,10 @@ server::impl::impl(asio::io_context& context, server_config config)
     , drain_(context) {
   if (!config_.tls.certificate_file.empty()) {
     tls_->change(config_.tls).value();
-    tls_->start();
   }
   reactor_.start([this] {
     refusals_.visit();
+    tls_->visit();
     watch_clock();
   });
   const auto idle = config_.limits.idle_time;
@@ -220,23 +220,20 @@ memory_transport server::impl::connect_in_memory() {
 }
 
 result<void> server::impl::reload_tls(const tls_server_config& config) {
-  const bool first = !tls_->now();
   if (auto changed = tls_->change(config); !changed) return changed;
-  if (first) tls_->start();
   trust_has_changed();
   return {};
 }
 
 void server::impl::reload_tls_later(tls_server_config config, reload_handler handler) {
   auto shared = std::make_shared<reload_handler>(std::move(handler));
-  tls_->change_later(std::move(config), [self = weak_from_this(), first = !tls_->now(),
-                                         h = std::move(shared)](result<void> changed) {
-    const auto alive = self.lock();
-    if (!alive) return;
-    if (changed && first) alive->tls_->start();
-    if (changed) alive->trust_has_changed();
-    complete(alive->context_, h, std::move(changed));
-  });
+  tls_->change_later(std::move(config),
+                     [self = weak_from_this(), h = std::move(shared)](result<void> changed) {
+                       const auto alive = self.lock();
+                       if (!alive) return;
+                       if (changed) alive->trust_has_changed();
+                       complete(alive->context_, h, std::move(changed));
+                     });
 }
 
 void server::impl::trust_has_changed() {

@@ -26,13 +26,14 @@ constexpr seconds longest_wait = std::chrono::hours(1);
 result<void> tls_keeper::change(const tls_server_config& config) {
   auto made = tls::server_context::make(config, now_.get(), wall_now());
   if (!made) return made.error();
+  ++changes_;
   take(*std::move(made), config);
   return {};
 }
 
 void tls_keeper::take(context_ptr made, const tls_server_config& config) {
+  if (!now_) next_look_ = clock_.now() + look_interval;
   now_ = std::move(made);
-  ++taken_;
   if (!stopped_) fetcher_->follow(now_);
   waiting_.reset();
   if (!now_->kept().empty()) waiting_ = config;
@@ -43,21 +44,21 @@ void tls_keeper::take(context_ptr made, const tls_server_config& config) {
          "among the client CAs itself",
          {{"of", ca}});
   look();
-  wait_for_retry();
+  retry_later();
 }
 
 void tls_keeper::change_later(tls_server_config config, std::function<void(result<void>)> done) {
-  if (stopped_) return refuse({std::move(config), std::move(done)});
-  wanted_.push_back({std::move(config), std::move(done)});
+  wanted_change one{std::move(config), std::move(done), changes_};
+  if (stopped_) return refuse(std::move(one));
+  wanted_.push_back(std::move(one));
   if (wanted_.size() == 1) read_next();
 }
 
 void tls_keeper::read_next() {
   if (!reader_) reader_.emplace(1);
   fetcher_->stop(); // it would change the staple that is looked at there
-  taken_before_ = taken_;
   auto read = [self = weak_from_this(), config = wanted_.front().config, before = now_,
-               now = wall_now(), work = asio::make_work_guard(timer_.get_executor())] {
+               now = wall_now(), work = asio::make_work_guard(context_.get_executor())] {
     asio::post(work.get_executor(),
                [self, made = tls::server_context::make(config, before.get(), now)]() mutable {
                  if (const auto alive = self.lock()) alive->have_read(std::move(made));
@@ -70,7 +71,7 @@ void tls_keeper::have_read(result<context_ptr> made) {
   if (stopped_) return;
   const wanted_change wanted = std::move(wanted_.front());
   wanted_.pop_front();
-  const bool overtaken = taken_ != taken_before_; // by a `change`: what it took is newer
+  const bool overtaken = wanted.changes != changes_; // by a `change`: what it took is newer
   if (made && !overtaken) {
     take(*std::move(made), wanted.config);
   } else if (now_) {
@@ -78,7 +79,7 @@ void tls_keeper::have_read(result<context_ptr> made) {
   }
   if (wanted_.empty()) {
     reader_.reset();
-    wait_for_retry();
+    retry_later();
   } else {
     read_next();
   }
@@ -86,7 +87,7 @@ void tls_keeper::have_read(result<context_ptr> made) {
 }
 
 void tls_keeper::refuse(wanted_change one) {
-  asio::post(timer_.get_executor(), [done = std::move(one.done)] {
+  asio::post(context_, [done = std::move(one.done)] {
     done(fail(errc::server_stopping, "the server is about to go"));
   });
 }
@@ -134,49 +135,33 @@ std::optional<seconds> tls_keeper::retry_after() const {
   return std::max(wait, shortest_wait);
 }
 
-void tls_keeper::retry() {
-  if (!waiting_) return;
-  const tls_server_config config = *waiting_;
-  retried(change(config));
+void tls_keeper::visit() {
+  if (!now_ || stopped_) return;
+  if (clock_.now() >= next_look_) {
+    next_look_ = clock_.now() + look_interval;
+    look();
+    now_->forget_tickets();
+  }
+  // What is being read waits again, where that is still necessary.
+  if (!waiting_ || !wanted_.empty() || clock_.now() < next_try_) return;
+  change_later(*waiting_, [self = weak_from_this()](const result<void>& changed) {
+    if (const auto alive = self.lock()) alive->retried(changed);
+  });
 }
 
 void tls_keeper::retried(const result<void>& changed) {
   if (changed) return taken_later_();
+  if (stopped_) return;
   log_(severity::error, "Reload failed; keeping the previous configuration",
        {{"cause", "some had to wait"}, {"reason", changed.error().message}});
-  wait_for_retry();
 }
 
-void tls_keeper::wait_for_retry() {
-  retry_timer_.cancel();
-  const auto wait = retry_after();
-  if (!wait || stopped_) return;
-  retry_timer_.expires_after(*wait);
-  retry_timer_.async_wait([self = weak_from_this()](const error_code& e) {
-    const auto alive = self.lock();
-    // What is being read waits again, where that is still necessary.
-    if (e || !alive || alive->stopped_ || !alive->waiting_ || !alive->wanted_.empty()) return;
-    alive->change_later(*alive->waiting_, [self](const result<void>& changed) {
-      if (const auto still = self.lock()) still->retried(changed);
-    });
-  });
-}
-
-void tls_keeper::start() {
-  timer_.expires_after(look_interval);
-  timer_.async_wait([self = weak_from_this()](const error_code& e) {
-    const auto alive = self.lock();
-    if (e || !alive || alive->stopped_) return;
-    alive->look();
-    alive->now_->forget_tickets();
-    alive->start();
-  });
+void tls_keeper::retry_later() {
+  if (const auto wait = retry_after()) next_try_ = clock_.now() + *wait;
 }
 
 void tls_keeper::stop() {
   stopped_ = true;
-  timer_.cancel();
-  retry_timer_.cancel();
   reader_.reset(); // waits for what is being read
   for (wanted_change& one : std::exchange(wanted_, {}))
     refuse(std::move(one));

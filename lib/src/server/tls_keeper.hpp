@@ -9,7 +9,6 @@
 #include <asio_chat/tls_config.hpp>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
@@ -21,9 +20,9 @@
 
 namespace asio_chat {
 
-/// Has the context for new connections, and looks at it once an hour: warns of certificates and
-/// lists that end soon, or have not begun, throws the keys of session tickets away, and has its
-/// OCSP response fetched where that comes from a responder.
+/// Has the context for new connections, and looks at it once an hour, at a visit: warns of
+/// certificates and lists that end soon, or have not begun, throws the keys of session tickets
+/// away, and has its OCSP response fetched where that comes from a responder.
 ///
 /// New files of which a part cannot be used yet, or any more, are taken without that part: what was
 /// there before stays, and the files are read again when the part begins, at least once an hour.
@@ -36,8 +35,7 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
       : clock_(clock)
       , log_(log)
       , taken_later_(std::move(taken_later))
-      , timer_(context)
-      , retry_timer_(context)
+      , context_(context)
       , fetcher_(std::make_shared<ocsp_fetcher>(context, log)) {}
 
   /// None until the first `change`.
@@ -45,17 +43,15 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
 
   /// Another context from here on, if the new settings can be used; else nothing changes.
   result<void> change(const tls_server_config& config);
-  /// Reads the files again for which it waits. The timer does it when there is something to gain.
-  void retry();
-  /// After which time it will; none if nothing waits.
+  /// After which time it reads the files again for which it waits; none if nothing waits.
   std::optional<std::chrono::seconds> retry_after() const;
   /// The same, but the files are read on a thread of its own: to open a key with a passphrase takes
   /// hundreds of milliseconds. Calls are carried out one after the other.
   /// @param done called on the context's thread, never inside the call; if `stop` comes first, with
   ///   `errc::server_stopping`
   void change_later(tls_server_config config, std::function<void(result<void>)> done);
-  /// From now on once an hour.
-  void start();
+  /// Does what it is time for. To be called a few times a second.
+  void visit();
   void stop();
 
  private:
@@ -64,6 +60,7 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
   struct wanted_change {
     tls_server_config config;
     std::function<void(result<void>)> done;
+    std::uint64_t changes; ///< when it was asked for
   };
 
   void take(context_ptr made, const tls_server_config& config);
@@ -73,19 +70,19 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
   void retried(const result<void>& changed);
   void look() const;
   void tell_kept() const;
-  void wait_for_retry();
+  void retry_later();
 
   const clock& clock_;
   const logger& log_;
   const std::function<void()> taken_later_;
-  boost::asio::steady_timer timer_;
-  boost::asio::steady_timer retry_timer_;
-  bool stopped_ = false; ///< its handler may be on its way all the same
+  boost::asio::io_context& context_;
+  bool stopped_ = false;
   const std::shared_ptr<ocsp_fetcher> fetcher_;
   std::optional<tls_server_config> waiting_; ///< some part of its files cannot be used now
   context_ptr now_;
-  std::uint64_t taken_ = 0;          ///< how often `now_` was another
-  std::uint64_t taken_before_ = 0;   ///< what is being read was asked for then
+  steady_time next_look_{};
+  steady_time next_try_{};
+  std::uint64_t changes_ = 0;        ///< calls of `change` that were good
   std::deque<wanted_change> wanted_; ///< the first one is being read
   /// Reads; lives as long as there is something to read.
   std::optional<boost::asio::thread_pool> reader_;

@@ -70,6 +70,17 @@ struct keeper_world : world {
     files.write("crl.pem", make_list(made));
   }
 
+  /// Time passes, and the files are read again if that is due.
+  void pass(std::chrono::milliseconds t) {
+    clock.advance(t);
+    keeper->visit();
+    run();
+  }
+  /// Until nothing is being read any more.
+  void run() {
+    io.restart();
+    io.run();
+  }
   /// Reads the files, and gives what was said meanwhile.
   std::string read() {
     said.clear();
@@ -103,8 +114,9 @@ TEST_CASE("A19: a list that is not valid yet leaves the good one, and is taken i
   CHECK(*w.keeper->retry_after() > 80s);
   CHECK(*w.keeper->retry_after() <= 90s);
 
-  w.clock.advance(91s);
-  w.keeper->retry();
+  w.pass(89s);
+  CHECK(w.taken_later == 0);
+  w.pass(2s);
   CHECK(w.taken_later == 1);
   CHECK_FALSE(w.keeper->retry_after());
   CHECK(w.keeper->now()->kept().empty());
@@ -118,7 +130,9 @@ TEST_CASE("A19: a list that has ended leaves the good one, and is tried again", 
                            Contains("ended=") && Contains("next_try_in=3600s"));
   CHECK(w.lets_in("alice"));
   w.put_list({.revoked = {serial_of(w.alice)}});
-  w.keeper->retry();
+  w.pass(1h - 1s);
+  CHECK(w.taken_later == 0);
+  w.pass(1s);
   CHECK(w.taken_later == 1);
   CHECK_FALSE(w.lets_in("alice"));
   CHECK_FALSE(w.keeper->retry_after());
@@ -131,8 +145,7 @@ TEST_CASE("when nothing holds any more, what was read last counts", "[A19]") {
   w.put_list({.begins = -2 * 24h, .ends = -24h});
   w.read();
   REQUIRE(w.keeper->retry_after());
-  w.clock.advance(25h);
-  w.keeper->retry();
+  w.pass(25h);
   CHECK_FALSE(w.keeper->retry_after());
   CHECK_THAT(w.said, Contains("the list of revoked client certificates is out of date"));
 }
@@ -181,7 +194,7 @@ TEST_CASE("a server's certificate that does not hold now leaves the good one", "
     CHECK(w.shown() == good);
     REQUIRE(w.keeper->retry_after());
     w.put_server(-1h, 30);
-    w.keeper->retry();
+    w.pass(1h);
     CHECK(w.shown() != good);
   }
 }
@@ -193,12 +206,10 @@ TEST_CASE("a server's certificate is shown as soon as it is valid", "[tls]") {
   w.put_server(10min, 30);
   w.read();
   CHECK(*w.keeper->retry_after() <= 10min);
-  w.clock.advance(9min);
-  w.keeper->retry(); // too early: nothing changes
+  w.pass(9min); // too early: nothing changes
   CHECK(w.shown() == good);
   CHECK(*w.keeper->retry_after() <= 1min);
-  w.clock.advance(1min + 1s);
-  w.keeper->retry();
+  w.pass(1min + 1s);
   CHECK(w.shown() != good);
 }
 
@@ -213,7 +224,7 @@ TEST_CASE("client CAs that do not hold now leave the good one", "[tls]") {
       CHECK_THAT(w.read(), Contains("the client CA that was read is") && Contains("of=CN=test CA"));
       CHECK(w.lets_in("alice"));
       w.put_ca(name, -1h, 30);
-      w.keeper->retry();
+      w.pass(1h);
       CHECK_FALSE(w.keeper->retry_after());
       CHECK_FALSE(w.lets_in("alice"));
     }
@@ -257,7 +268,7 @@ TEST_CASE("files that are damaged change nothing, whatever waits", "[tls]") {
   w.read();
   const auto before = w.keeper->now();
   w.files.write("crl.pem", "damaged");
-  w.keeper->retry();
+  w.pass(1h);
   CHECK(w.keeper->now() == before);
   CHECK(w.taken_later == 0);
   CHECK(w.keeper->retry_after());
@@ -268,4 +279,83 @@ TEST_CASE("a list that is not used is warned of", "[tls]") {
   keeper_world w;
   w.files.write("ca-cert.pem", w.files.read("alice-cert.pem"));
   CHECK_THAT(w.read(), Contains("A revocation list is not used") && Contains("of=CN=test CA"));
+}
+
+TEST_CASE("what ends soon is warned of once an hour", "[tls]") {
+  keeper_world w;
+  w.put_list({.ends = 25h + 10min});
+  w.read();
+  const auto said_in = [&](std::chrono::milliseconds t) {
+    w.said.clear();
+    w.pass(t);
+    return w.said;
+  };
+  CHECK(said_in(1h - 1s).empty());
+  CHECK(said_in(1s).empty()); // not soon yet
+  CHECK_THAT(said_in(1h), Contains("the list of revoked client certificates ends soon"));
+  CHECK(said_in(1h - 1s).empty());
+  CHECK_THAT(said_in(1s), Contains("ends soon"));
+  CHECK_THAT(said_in(24h), Contains("the list of revoked client certificates is out of date"));
+}
+
+TEST_CASE("a change that comes after others were asked for stays, though those are read later",
+          "[tls]") {
+  keeper_world w;
+  w.read();
+  const auto put = [&w](const std::string& name) {
+    w.files.put(name, make_server(w.ca));
+    auto config = w.config;
+    config.certificate_file = w.files.certificate(name);
+    config.private_key_file = w.files.key(name);
+    return config;
+  };
+  const auto first = put("first"), second = put("second"), newest = put("newest");
+  std::string done;
+  const auto note = [&done](const result<void>& r) { done += r ? '+' : '-'; };
+  const auto shows = [&w](const tls_server_config& c) {
+    return w.shown() == tls::describe_file(c.certificate_file).value().serial;
+  };
+
+  w.keeper->change_later(first, note);
+  w.keeper->change_later(second, note);
+  w.keeper->change(newest).value();
+  CHECK(done.empty());
+  w.run();
+  CHECK(done == "++");
+  CHECK(shows(newest));
+
+  // What is asked for after it counts, each in its turn.
+  w.keeper->change_later(first, note);
+  w.keeper->change_later(second, note);
+  w.run();
+  CHECK(done == "++++");
+  CHECK(shows(second));
+
+  // Nothing was changed by files that are wrong.
+  auto wrong = newest;
+  wrong.certificate_file = "/nowhere";
+  w.keeper->change_later(first, note);
+  CHECK_FALSE(w.keeper->change(wrong).has_value());
+  w.run();
+  CHECK(shows(first));
+}
+
+TEST_CASE("who waits for files when the keeper stops is told so, and whoever asks later", "[tls]") {
+  keeper_world w;
+  w.read();
+  const auto before = w.keeper->now();
+  std::vector<error_code> told;
+  const auto note = [&told](const result<void>& r) {
+    told.push_back(r ? error_code() : r.error().code);
+  };
+  w.keeper->change_later(w.config, note);
+  w.keeper->change_later(w.config, note);
+  w.keeper->stop();
+  w.keeper->change_later(w.config, note);
+  CHECK(told.empty()); // never inside the call
+  w.run();
+  CHECK(told == std::vector<error_code>(3, errc::server_stopping));
+  CHECK(w.keeper->now() == before);
+  w.pass(24h);
+  CHECK(w.keeper->now() == before);
 }
