@@ -23,6 +23,7 @@ reactor::reactor(asio::io_context& context, const clock& time, deadlines::durati
     , time_(time)
     , timer_(context)
     , deadlines_(d)
+    , expirations_(time)
     , dormitory_(quiet_time)
     , self_(std::make_shared<reactor*>(this))
     , watch_(watch) {}
@@ -107,8 +108,9 @@ void reactor::visit() {
 void reactor::visit_some() {
   const work_watch::piece visit(watch_, "visit of deadlines");
   const bool more_expire = deadlines_.visit(now());
+  const bool more_end = expirations_.visit();
   const bool more_rest = dormitory_.visit(now());
-  if ((!more_expire && !more_rest) || std::exchange(visit_posted_, true)) return;
+  if ((!more_expire && !more_end && !more_rest) || std::exchange(visit_posted_, true)) return;
   // Thousands may have come at the same time: what else there is to do comes in between.
   asio::post(context_, [self = std::weak_ptr(self_)] {
     const auto alive = self.lock();

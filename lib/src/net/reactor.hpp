@@ -5,6 +5,7 @@
 #include "base/work_watch.hpp"
 #include "net/deadlines.hpp"
 #include "net/dormitory.hpp"
+#include "net/expirations.hpp"
 #include "net/outbox.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -39,8 +40,10 @@ class reactor {
 
   boost::asio::io_context& context() noexcept { return context_; }
   steady_time now() const { return time_.now(); }
+  wall_time wall_now() const { return time_.wall_now(); }
   write_buffers& buffers() noexcept { return buffers_; }
   deadlines& times() noexcept { return deadlines_; }
+  net::expirations& expirations() noexcept { return expirations_; }
   net::dormitory& dormitory() noexcept { return dormitory_; }
   const net::dormitory& dormitory() const noexcept { return dormitory_; }
 
@@ -52,7 +55,7 @@ class reactor {
   void wrote(std::size_t bytes) noexcept { bytes_written_ += bytes; }
   std::uint64_t bytes_written() const noexcept { return bytes_written_; }
 
-  /// Visits deadlines and dormitory from now on, until `stop`.
+  /// Visits deadlines, expirations and dormitory from now on, until `stop`.
   /// @param also is called at each visit
   void start(std::function<void()> also = {});
   void stop();
@@ -77,6 +80,7 @@ class reactor {
   const clock& time_;
   boost::asio::steady_timer timer_;
   deadlines deadlines_;
+  net::expirations expirations_;
   net::dormitory dormitory_;
   write_buffers buffers_;
   std::deque<touched> touched_; ///< those that wait the longest come first

@@ -44,10 +44,12 @@ void session::on_handshake(const error_code& e, std::size_t) {
   tls_info agreed;
   if (SSL* ssl = stream_->native_tls()) {
     // Nothing of the application has been sent yet.
-    if (const auto admitted = house_.tls->admit(ssl, std::chrono::system_clock::now()); !admitted) {
-      house_.refusals.add(refusal::certificate, address_, admitted.error().message);
+    const auto until = house_.tls->admit(ssl, reactor_.wall_now());
+    if (!until) {
+      house_.refusals.add(refusal::certificate, address_, until.error().message);
       return finish();
     }
+    reactor_.expirations().watch(*this, *until);
     agreed = tls::describe_session(ssl);
     house_.log(severity::info, fmt::format("Secure connection established with {}", address_),
                {{"version", agreed.version},

@@ -36,6 +36,7 @@ class session_keeper {
 class session final : public transport::stream_owner,
                       public peer,
                       public expirable,
+                      public admitted,
                       public sleeper {
  public:
   session(std::unique_ptr<transport::stream> s, reactor& r, const house& h, session_keeper& k,
@@ -68,8 +69,9 @@ class session final : public transport::stream_owner,
   void flush();
   void write_record();
 
-  /// Other certificates are trusted now: closes the session if its client's is not one of them.
-  void check_trust();
+  /// Other certificates are trusted now, or one has ended: closes the session if its client's is no
+  /// longer accepted.
+  void judge() override;
 
   /// Ends when all that was asked is answered.
   void quit(close_reason reason);

@@ -106,15 +106,15 @@ void session::expire(phase p) {
   }
 }
 
-void session::check_trust() {
+void session::judge() {
   SSL* ssl = stream_->native_tls();
   if (ssl == nullptr || (state_ != state::telling && state_ != state::live) || closing_for_) return;
-  const auto admitted = house_.tls->admit(ssl, std::chrono::system_clock::now());
-  if (admitted) return;
+  const auto until = house_.tls->admit(ssl, reactor_.wall_now());
+  if (until) return reactor_.expirations().watch(*this, *until);
   house_.log(severity::warning,
              fmt::format("Client certificate of {} is no longer accepted", address_),
              {{"name", std::string(protocol_ ? protocol_->name() : "")},
-              {"reason", admitted.error().message}});
+              {"reason", until.error().message}});
   close({close_code::not_trusted, "your certificate is no longer accepted"});
 }
 
@@ -129,6 +129,7 @@ void session::finish() {
   if (state_ == state::closed) return;
   state_ = state::closed;
   deadlines::end(*this);
+  expirations::end(*this);
   reactor_.dormitory().leave(*this);
   stream_->close();
   keeper_.ended(*this);

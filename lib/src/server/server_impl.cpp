@@ -247,7 +247,7 @@ void server::impl::judge_some(net::session* after) {
   auto next = after ? sessions_.upper_bound(after) : sessions_.begin();
   for (std::size_t n = 0; n < most_judged && next != sessions_.end(); ++n) {
     after = next->first;
-    next++->second->check_trust();
+    next++->second->judge();
   }
   if (next == sessions_.end()) return;
   asio::post(context_, [self = weak_from_this(), after] {

@@ -129,7 +129,8 @@ list_stack lists_of(X509* issuer, const std::vector<shared_list>& all) {
 }
 
 /// What the issuer's list says of a certificate: X509_V_OK or X509_V_ERR_...
-int verdict(const revocation_check& check, X509* certificate, X509* issuer) {
+int verdict(X509_STORE_CTX* chain_context, const revocation_check& check, X509* certificate,
+            X509* issuer) {
   const list_stack lists = lists_of(issuer, check.lists);
   const certificate_stack trusted(sk_X509_new_null());
   const store_context_ptr context(X509_STORE_CTX_new());
@@ -140,6 +141,9 @@ int verdict(const revocation_check& check, X509* certificate, X509* issuer) {
   X509_STORE_CTX_set0_crls(context.get(), lists.get());
   X509_STORE_CTX_set_flags(context.get(), X509_V_FLAG_CRL_CHECK | X509_V_FLAG_PARTIAL_CHAIN);
   X509_STORE_CTX_set_verify_cb(context.get(), only_revocation);
+  const X509_VERIFY_PARAM* asked = X509_STORE_CTX_get0_param(chain_context);
+  if ((X509_VERIFY_PARAM_get_flags(asked) & X509_V_FLAG_USE_CHECK_TIME) != 0)
+    X509_STORE_CTX_set_time(context.get(), 0, X509_VERIFY_PARAM_get_time(asked));
   if (X509_verify_cert(context.get()) == 1) return X509_V_OK;
   const int error = X509_STORE_CTX_get_error(context.get());
   return error != X509_V_OK ? error : X509_V_ERR_UNSPECIFIED;
@@ -171,7 +175,7 @@ std::string reason(int error, X509* certificate, X509* issuer) {
 
 bool is_covered(X509_STORE_CTX* chain_context, const revocation_check& check, int depth,
                 X509* certificate, X509* issuer) {
-  const int error = verdict(check, certificate, issuer);
+  const int error = verdict(chain_context, check, certificate, issuer);
   if (error == X509_V_OK) return true;
   if (auto* ssl = static_cast<SSL*>(
           X509_STORE_CTX_get_ex_data(chain_context, SSL_get_ex_data_X509_STORE_CTX_idx())))

@@ -20,6 +20,7 @@ namespace asio_chat::tls {
 
 namespace {
 
+using std::chrono::sys_seconds;
 using std::chrono::system_clock;
 using store_context_ptr = openssl_ptr<X509_STORE_CTX, X509_STORE_CTX_free>;
 
@@ -30,6 +31,21 @@ std::string whose(X509* certificate) {
 
 failure is_blocked(X509* certificate) {
   return fail(errc::untrusted_certificate, whose(certificate) + " is on the list of blocked ones");
+}
+
+bool holds(const STACK_OF(X509) * chain, system_clock::time_point now) {
+  for (int i = 0; i < sk_X509_num(chain); ++i)
+    if (!validity_of(sk_X509_value(chain, i)).holds(now)) return false;
+  return true;
+}
+
+/// Of what has not ended yet.
+sys_seconds first_end(const STACK_OF(X509) * chain, system_clock::time_point now) {
+  sys_seconds first = sys_seconds::max();
+  for (int i = 0; i < sk_X509_num(chain); ++i)
+    if (const sys_seconds end = validity_of(sk_X509_value(chain, i)).ends; end >= now)
+      first = std::min(first, end);
+  return first;
 }
 
 result<responder_address> find_responder(const std::string& url, X509* certificate) {
@@ -131,24 +147,38 @@ int server_context::verify(int preverified, X509_STORE_CTX* store) noexcept {
   return 0;
 }
 
-result<void> server_context::admit(SSL* session, system_clock::time_point now) const {
+result<sys_seconds> server_context::admit(SSL* session, system_clock::time_point now) const {
   const error_queue_scope queue;
   X509* peer = SSL_get0_peer_certificate(session);
-  if (peer == nullptr) return {};
-  if (SSL_get_SSL_CTX(session) != ssl_->native_handle()) {
-    if (auto trusted = trusts_still(session); !trusted) return trusted;
-  }
+  if (peer == nullptr) return sys_seconds::max();
   const STACK_OF(X509)* chain = SSL_get0_verified_chain(session);
+  sys_seconds until = first_end(chain, now);
+  const bool judged_here = SSL_get_SSL_CTX(session) == ssl_->native_handle();
+  if (!judged_here || !holds(chain, now) || !lists_hold(now)) {
+    const auto trusted = trusts_still(session, now);
+    if (!trusted) return trusted.error();
+    until = *trusted;
+  }
   for (int i = 0; i < sk_X509_num(chain); ++i) {
     X509* one = sk_X509_value(chain, i);
     if (door_->blocked.contains(one)) return is_blocked(one);
   }
-  return door_->policy.check(peer, now);
+  if (const auto allowed = door_->policy.check(peer, now); !allowed) return allowed.error();
+  for (const shared_list& list : files_.lists)
+    if (const sys_seconds end = validity_of(list.get()).ends; end >= now)
+      until = std::min(until, end);
+  return until;
 }
 
-result<void> server_context::trusts_still(SSL* session) const {
+bool server_context::lists_hold(system_clock::time_point now) const {
+  return std::ranges::all_of(
+      files_.lists, [now](const shared_list& list) { return validity_of(list.get()).holds(now); });
+}
+
+result<sys_seconds> server_context::trusts_still(SSL* session, system_clock::time_point now) const {
   X509* peer = SSL_get0_peer_certificate(session);
-  if (SSL_CTX_get_verify_mode(ssl_->native_handle()) == SSL_VERIFY_NONE) return {};
+  if (SSL_CTX_get_verify_mode(ssl_->native_handle()) == SSL_VERIFY_NONE)
+    return first_end(SSL_get0_verified_chain(session), now);
   const store_context_ptr check(X509_STORE_CTX_new());
   if (!check || X509_STORE_CTX_init(check.get(), SSL_CTX_get_cert_store(ssl_->native_handle()),
                                     peer, SSL_get_peer_cert_chain(session)) != 1)
@@ -159,7 +189,9 @@ result<void> server_context::trusts_still(SSL* session) const {
   X509_STORE_CTX_set_ex_data(check.get(), SSL_get_ex_data_X509_STORE_CTX_idx(), session);
   X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(check.get()),
                                    SSL_CTX_get_security_level(ssl_->native_handle()));
-  if (X509_verify_cert(check.get()) == 1) return {};
+  X509_STORE_CTX_set_time(check.get(), 0, system_clock::to_time_t(now));
+  if (X509_verify_cert(check.get()) == 1)
+    return first_end(X509_STORE_CTX_get0_chain(check.get()), now);
   const int why = X509_STORE_CTX_get_error(check.get());
   if (const std::string* said = refusal_of(session)) return fail(trust_code(why), *said);
   return fail(trust_code(why), fmt::format("{} {}", whose(peer), trust_phrase(why)));

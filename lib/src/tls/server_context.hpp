@@ -34,11 +34,14 @@ class server_context {
   const std::shared_ptr<boost::asio::ssl::context>& ssl() const noexcept { return ssl_; }
 
   /// In the handshake a client that may not come in is refused by an alert. Later this says whether
-  /// the client of a session may be here: not blocked, a name that is allowed, a validity time that
-  /// is now, and, where the handshake was made with an earlier context, still trusted and not
-  /// revoked by what is known to this one. A session without certificate is fine: where one is
-  /// required there is none.
-  result<void> admit(SSL* session, std::chrono::system_clock::time_point now) const;
+  /// the client of a session may be here: not blocked, a name that is allowed, a validity
+  /// time that is now, and, where the handshake was made with an earlier context, still trusted and
+  /// not revoked by what is known to this one; likewise where something that the handshake relied
+  /// on has ended. A session without certificate is fine: where one is required there is none.
+  /// Gives until when that holds while no file changes: the first end of a certificate of the chain
+  /// or of a list, that second included. The latest time there is: for ever.
+  result<std::chrono::sys_seconds> admit(SSL* session,
+                                         std::chrono::system_clock::time_point now) const;
 
   /// The keys of session tickets given out so far open nothing any more.
   void forget_tickets() const;
@@ -80,7 +83,10 @@ class server_context {
   static int verify(int preverified, X509_STORE_CTX* store) noexcept;
   void post(std::unique_ptr<doorkeeper> at_door);
   void inherit_staple(const server_context& before, std::chrono::system_clock::time_point now);
-  result<void> trusts_still(SSL* session) const;
+  /// Until when the chain holds that is found now.
+  result<std::chrono::sys_seconds> trusts_still(SSL* session,
+                                                std::chrono::system_clock::time_point now) const;
+  bool lists_hold(std::chrono::system_clock::time_point now) const;
 
   std::shared_ptr<boost::asio::ssl::context> ssl_;
   tls_posture wanted_;

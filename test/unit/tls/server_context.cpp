@@ -1,5 +1,6 @@
 #include "tls/server_context.hpp"
 
+#include "unit/tls/revocation_lists.hpp"
 #include "unit/tls/world.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
@@ -13,6 +14,7 @@ using namespace asio_chat::tls::test;
 namespace x509 = asio_chat::tls::x509;
 using Catch::Matchers::Contains;
 using std::chrono::system_clock;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -85,6 +87,75 @@ TEST_CASE("B24, B25: names and time are looked at", "[tls][B24][B25]") {
   const auto late = w.context->admit(w.ends->server.ssl(), much_later);
   REQUIRE_FALSE(late.has_value());
   CHECK(late.error().code == errc::certificate_expired);
+}
+
+TEST_CASE("who is admitted is told until when, and not admitted any longer", "[tls][A19]") {
+  session_world w;
+  const auto now = std::chrono::floor<std::chrono::seconds>(system_clock::now());
+  const auto until = [&](const tls::server_context& c, system_clock::time_point when) {
+    return c.admit(w.ends->server.ssl(), when).value();
+  };
+  const auto alices_end = tls::describe(w.alice.certificate.get()).not_after;
+  const auto cas_end = tls::describe(w.ca.certificate.get()).not_after;
+  const auto first = std::min(alices_end, cas_end);
+  CHECK(until(*w.context, now) == first);
+
+  // Of two CAs: whose list has ended first is none of alice's business.
+  const auto other = make_ca("another CA");
+  w.files.put("other", other);
+  auto config = w.config;
+  config.client_ca_file =
+      w.files.write("cas.pem", w.files.read("ca-cert.pem") + w.files.read("other-cert.pem"));
+  config.client_crl_file =
+      w.files.write("crl.pem", make_list(w.ca, {.ends = 2h}) + make_list(other, {.ends = 1h}));
+  const auto two = tls::server_context::make(config).value();
+  const auto others_end = until(*two, now);
+  CHECK(others_end - now >= 1h);
+  CHECK(others_end - now < 2h);
+  const auto lists_end = until(*two, others_end + 1s);
+  CHECK(lists_end - now >= 2h);
+  const auto late = two->admit(w.ends->server.ssl(), lists_end + 1s);
+  REQUIRE_FALSE(late.has_value());
+  CHECK(late.error().message == "the certificate CN=alice cannot be checked: the revocation list "
+                                "of CN=test CA is out of date");
+
+  // It goes by the same time where the handshake was made by these very files.
+  pair again(w.alices->native_handle(), two->ssl()->native_handle());
+  again.run();
+  REQUIRE(again.server.done());
+  CHECK(two->admit(again.server.ssl(), now).value() == others_end);
+  CHECK(two->admit(again.server.ssl(), others_end + 1s).value() == lists_end);
+  CHECK_FALSE(two->admit(again.server.ssl(), lists_end + 1s).has_value());
+}
+
+TEST_CASE("when a client CA ends its clients are admitted no more", "[tls]") {
+  session_world w;
+  tls::x509::request what;
+  what.common_name = "short CA";
+  what.for_role = x509::role::ca;
+  what.days = 10;
+  const auto ca = x509::issue(what).value();
+  w.files.put("short", ca);
+  w.files.put("alice", make_client(ca, "alice"));
+  w.config.client_ca_file = w.files.certificate("short");
+  w.context = tls::server_context::make(w.config).value();
+  const auto as_alice = tls::make_client_context(w.as("alice")).value();
+  pair ends(as_alice->native_handle(), w.context->ssl()->native_handle());
+  ends.run();
+  REQUIRE(ends.server.done());
+  const auto end = tls::describe(ca.certificate.get()).not_after;
+  CHECK(w.context->admit(ends.server.ssl(), end - 1s).value() == end);
+  CHECK_FALSE(w.context->admit(ends.server.ssl(), end + 1s).has_value());
+}
+
+TEST_CASE("who has shown no certificate is admitted for ever", "[tls]") {
+  session_world w(client_certificates::optional);
+  const auto nobodys = tls::make_client_context(w.client).value();
+  pair ends(nobodys->native_handle(), w.context->ssl()->native_handle());
+  ends.run();
+  REQUIRE(ends.server.done());
+  CHECK(w.context->admit(ends.server.ssl(), system_clock::now()).value() ==
+        std::chrono::sys_seconds::max());
 }
 
 TEST_CASE("a context is made whole or not at all", "[tls]") {

@@ -1,0 +1,34 @@
+#include "net/expirations.hpp"
+
+#include <algorithm>
+
+namespace asio_chat::net {
+
+namespace {
+// As long as a steady clock can count, or a certificate be meant.
+constexpr std::chrono::milliseconds longest = std::chrono::years(100);
+// The second in which something ends belongs to its time.
+constexpr std::chrono::seconds last_second{1};
+} // namespace
+
+void expirations::watch(admitted& a, std::chrono::sys_seconds until) {
+  a.unlink();
+  if (until == std::chrono::sys_seconds::max()) return;
+  const auto left = std::min<std::chrono::milliseconds>(until - time_.wall_now(), longest);
+  a.over_ = time_.now() + left + last_second;
+  waiting_.insert(a);
+}
+
+bool expirations::visit() {
+  const steady_time now = time_.now();
+  std::size_t count = 0;
+  for (; count < most_judged && !waiting_.empty(); ++count) {
+    admitted& a = *waiting_.begin();
+    if (now < a.over_) return false;
+    a.unlink();
+    a.judge();
+  }
+  return count == most_judged;
+}
+
+} // namespace asio_chat::net
