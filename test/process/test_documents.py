@@ -445,6 +445,8 @@ CONTROLS = {
     "A revoked or blocked client is refused, and cut within a second where it is connected": "C",
     "A revocation counts at every tier below what is trusted": "C",
     "What is not valid yet or not any more does not replace what is, and is tried again": "C",
+    "A client stays only as long as it would be let in: it is checked again when its certificate, a CA "
+    "above it or a revocation list ends": "C",
     "A client whose name is not allowed gets not one byte": "C",
     "New files are taken as a whole or not at all": "C",
     "Every setting of TLS can be seen, with who decided it": "C, I",
