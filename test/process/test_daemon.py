@@ -269,7 +269,7 @@ def test_check_config_says_who_would_be_refused(tmp_path):
     done = run(*asking, "--client-ca", tmp_path / "old.crt")
     assert done.returncode == 0
     assert "the client CA is out of date" in done.stderr and "CN=old CA" in done.stderr
-    assert "good" in done.stdout
+    assert "configuration OK" in done.stdout
 
 
 def test_A15_C6_certificates_that_cannot_be_used_are_one_clear_line(tmp_path):
