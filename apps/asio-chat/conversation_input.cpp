@@ -83,7 +83,7 @@ void conversation::on_answer(const said_lines::line& said, const error_code& e,
 }
 
 void conversation::command(std::string line, bool marked) {
-  const asio_chat::command c = wire::parse_command_line(line);
+  const wire::typed_line c = wire::parse_command_line(line);
   // To join a room one is in already is to look at it.
   if (c.name == "join" && roster_.is_in(proper_room_name(c.arguments))) {
     look_at(proper_room_name(c.arguments));

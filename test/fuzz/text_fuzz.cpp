@@ -4,6 +4,7 @@
 // of that name and by bob.
 
 #include "base/sanitize.hpp"
+#include "domain/command_table.hpp"
 #include "domain/hub.hpp"
 #include "fuzz/require.hpp"
 #include "journal/memory_journal.hpp"
@@ -78,7 +79,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t turn = 0; !lines.empty() && turn < 100; ++turn) {
     // The text protocol carries no longer line.
     const std::string_view line = next_line().substr(0, wire::text_payload_cap);
-    h.dispatch(turn % 2 == 0 ? *alice : *bob, wire::parse_command_line(line));
+    member& asks = turn % 2 == 0 ? *alice : *bob;
+    const wire::typed_line typed = wire::parse_command_line(line);
+    h.dispatch(asks, read_command(typed.name, typed.arguments, {}, {}, asks.many_rooms()));
     if (turn % 3 == 0) tasks.run();
   }
   tasks.run();

@@ -45,7 +45,7 @@ void person::say(hub& house, const std::string& room, std::string text) {
 }
 
 void person::send(hub& house, const message& m) const {
-  house.dispatch(*member_, {"say", m.text, m.room, m.id, m.id});
+  house.dispatch(*member_, {m.room, m.id, requests::say{m.text, m.id}});
 }
 
 void person::receive(hub& house, std::size_t most) {

@@ -78,7 +78,7 @@ void client::impl::send(std::string room, std::string text, send_handler handler
 
 void client::impl::command(std::string room, std::string line, reply_handler handler) {
   line = sanitize(line);
-  const asio_chat::command typed = wire::parse_command_line(line);
+  const wire::typed_line typed = wire::parse_command_line(line);
   const bool join = typed.name == "join" && !typed.arguments.empty();
   request<reply>(std::move(handler), [&](std::string ref) -> native::request {
     // As a request of its own it says where to begin in that room.

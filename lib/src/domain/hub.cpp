@@ -1,8 +1,7 @@
 #include "domain/hub.hpp"
 
-#include "base/sanitize.hpp"
-#include "base/utf8.hpp"
 #include "domain/command_table.hpp"
+#include "domain/commands/commands.hpp"
 #include "model/names.hpp"
 
 #include <fmt/format.h>
@@ -126,23 +125,17 @@ void hub::hungry(member& m) {
   }
 }
 
-void hub::dispatch(member& m, const command& c) {
-  const command_row* row = find_command(c.name);
+void hub::dispatch(member& m, request&& r) {
+  const command_row* row = row_of(r);
   const turn when = row ? row->when : turn::after_answers;
-  if (m.waiting_.empty() && m.is_time_for(when)) return run(m, c, row);
-  struct kept {
-    std::string name, arguments, room, ref, id;
-  };
-  wait(m, {when, [this, &m, row,
-                  k = kept{std::string(c.name), std::string(c.arguments), std::string(c.room),
-                           std::string(c.ref), std::string(c.id)}] {
-             run(m, {k.name, k.arguments, k.room, k.ref, k.id}, row);
-           }});
+  if (m.waiting_.empty() && m.is_time_for(when)) return carry_out(m, std::move(r));
+  wait(m, {when, std::move(r)});
 }
 
 void hub::quit(member& m, const close_reason& why) {
   m.sink().wind_down(why);
-  in_turn(m, turn::last, [&m, why] { m.sink().close(why); });
+  if (m.waiting_.empty() && m.is_time_for(turn::last)) return m.sink().close(why);
+  wait(m, {turn::last, why});
 }
 
 void hub::wait(member& m, member::waiting_request r) {
@@ -163,34 +156,31 @@ void hub::go_on(member& m) {
   const work_watch::piece one(services_.watch, "requests that waited");
   m.goes_on_ = false;
   while (!m.waiting_.empty() && m.is_time_for(m.waiting_.front().when)) {
-    const auto next = std::move(m.waiting_.front().carry_out);
+    auto next = std::move(m.waiting_.front().what);
     m.waiting_.erase(m.waiting_.begin());
-    next();
+    if (auto* asked = std::get_if<request>(&next)) {
+      carry_out(m, std::move(*asked));
+    } else {
+      m.sink().close(std::get<close_reason>(std::move(next)));
+    }
   }
   if (m.waiting_.empty() && std::exchange(m.waiting_holds_, false)) m.drop_reason_to_hold();
 }
 
-void hub::run(member& m, const command& c, const command_row* row) {
-  if (!row) {
-    const std::string shown = sanitize(c.name);
-    m.refuse(c.ref, fail(errc::unknown_command,
-                         fmt::format("there is no command /{}; /help lists those there are",
-                                     prefix_of_bytes(shown, 40))));
-    return;
+void hub::carry_out(member& m, request&& r) {
+  room* about = nullptr;
+  if (const command_row* row = row_of(r)) {
+    if (services_.watch) services_.watch->is(row->name);
+    if (row->needs_room) {
+      const auto found = room_of(m, r.room);
+      if (!found) return m.refuse(r.ref, found.error());
+      about = *found;
+    }
   }
-  if (row->needs_many_rooms && !m.many_rooms()) {
-    m.refuse(c.ref, fail(errc::not_available,
-                         fmt::format("/{} is not available here: the text protocol has one room",
-                                     row->name)));
-    return;
-  }
-  if (row->needs_arguments && c.arguments.empty()) {
-    m.refuse(c.ref,
-             fail(errc::bad_arguments, fmt::format("usage: /{} {}", row->name, row->arguments)));
-    return;
-  }
-  if (services_.watch) services_.watch->is(row->name);
-  if (const auto done = row->run(*this, m, c); !done) m.refuse(c.ref, done.error());
+  const commands::asked q{*this, m, about, r.room, r.ref};
+  const auto done =
+      std::visit([&q](auto& what) { return commands::carry_out(q, std::move(what)); }, r.what);
+  if (!done) m.refuse(r.ref, done.error());
 }
 
 std::string hub::free_name(std::string_view wish, const identity& who) const {
@@ -276,13 +266,16 @@ result<void> hub::part(member& m, std::string_view room_name) {
 }
 
 result<room*> hub::room_of(const member& m, std::string_view room_name) const {
-  const std::string_view wanted = room_name.empty() ? services_.default_room : room_name;
-  const auto name = check_room_name(wanted, services_.limits);
-  if (!name) return name.error();
-  const auto found = rooms_.find(*name);
-  if (found == rooms_.end() || !found->second->has(m)) {
-    return fail(errc::not_in_room, fmt::format("you are not in {}; /join {} first", *name, *name));
+  std::string named;
+  if (!room_name.empty()) {
+    auto name = check_room_name(room_name, services_.limits);
+    if (!name) return name.error();
+    named = *std::move(name);
   }
+  const std::string& name = named.empty() ? services_.default_room : named;
+  const auto found = rooms_.find(name);
+  if (found == rooms_.end() || !found->second->has(m))
+    return fail(errc::not_in_room, fmt::format("you are not in {0}; /join {0} first", name));
   return found->second.get();
 }
 

@@ -4,7 +4,7 @@
 #include "domain/member.hpp"
 #include "domain/name_book.hpp"
 #include "domain/room.hpp"
-#include "model/command.hpp"
+#include "model/request.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -19,8 +19,6 @@
 
 namespace asio_chat {
 
-struct command_row;
-
 class hub {
  public:
   struct services {
@@ -28,7 +26,7 @@ class hub {
     const clock& time;
     const asio_chat::limits& limits;
     scheduler later;
-    std::string default_room;
+    std::string default_room;                        ///< as `check_room_name` makes it
     std::function<void(const entry&)> on_entry = {}; ///< hears of each entry stored
     name_store* names = nullptr; ///< where names are held; none: in memory alone
     std::map<std::string, std::size_t> join_history = {}; ///< of rooms for which the limit differs
@@ -49,16 +47,10 @@ class hub {
   /// The sink of this member can take more.
   static void hungry(member& m);
 
-  /// Runs a command of the table for a member in its turn, after the checks that its row asks for.
-  /// What it has to say goes to the member's sink.
-  void dispatch(member& m, const command& c);
-  /// Carries out something else that the member asks for: at once, or when what was asked before
-  /// lets it. Until then the sink is on hold.
-  template <class Request>
-  void in_turn(member& m, turn when, Request carry_out) {
-    if (m.waiting_.empty() && m.is_time_for(when)) return carry_out();
-    wait(m, {when, std::move(carry_out)});
-  }
+  /// The gate: whatever a member asks comes in here. Carries it out at once, or when what was asked
+  /// before lets it, after the checks that its row of the command table asks for; until then the
+  /// sink is on hold. The answer, or why it is refused, goes to the sink.
+  void dispatch(member& m, request&& r);
   /// The member wants to go, or has to: the sink is closed when all their requests are answered.
   void quit(member& m, const close_reason& why);
 
@@ -90,7 +82,7 @@ class hub {
 
   static constexpr std::size_t most_upkeep = 100'000;
 
-  void run(member& m, const command& c, const command_row* row);
+  void carry_out(member& m, request&& r);
   static void wait(member& m, member::waiting_request r);
   void go_on_later(const member& m);
   void go_on(member& m);

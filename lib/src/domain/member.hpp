@@ -5,6 +5,7 @@
 #include "domain/load.hpp"
 #include "domain/sink.hpp"
 #include "model/identity.hpp"
+#include "model/request.hpp"
 
 #include <asio_chat/limits.hpp>
 
@@ -13,9 +14,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace asio_chat {
@@ -115,7 +116,7 @@ class member {
 
   struct waiting_request {
     turn when;
-    std::function<void()> carry_out;
+    std::variant<request, close_reason> what; ///< the last of them may be the end
   };
 
   load& load_of(work w) noexcept { return loads_[static_cast<std::size_t>(w)]; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/identity.hpp"
+#include "model/search_query.hpp"
 
 #include <asio_chat/event.hpp>
 
@@ -13,17 +14,6 @@
 #include <vector>
 
 namespace asio_chat {
-
-/// What to look for in the log of a room. An entry is found if it has all words, in any order;
-/// words are compared as `journal/words.hpp` says.
-struct search_query {
-  std::string room;
-  std::vector<std::string> words;  ///< as `words_in` makes them; may be empty if `from` is there
-  std::optional<std::string> from; ///< the author's name, in any case
-  std::optional<wall_time> since;  ///< not before
-  std::optional<wall_time> until;  ///< before
-  std::size_t limit = 50;          ///< the newest so many
-};
 
 /// An append-only log per room. Every call answers through `done`, later, on the caller's thread,
 /// never from inside the call. Appends to one room are answered in the order of the calls, and

@@ -1,6 +1,5 @@
 // `asio-chat/1`: a JSON object per frame. docs/protocol.md
 
-#include "base/utf8.hpp"
 #include "domain/command_table.hpp"
 #include "net/passphrase.hpp"
 #include "net/protocol.hpp"
@@ -13,7 +12,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cassert>
 
 namespace asio_chat::net {
@@ -30,12 +28,12 @@ class native_protocol final : public protocol, public sink {
   ~native_protocol() override { assert(!member_); }
 
   void on_frame(std::string_view payload) override {
-    const native::decoded<native::request> decoded = native::parse_request(payload);
+    native::decoded<native::request> decoded = native::parse_request(payload);
     if (const auto* bad = std::get_if<native::bad_message>(&decoded)) {
       refuse(bad->ref, bad->why);
       return;
     }
-    const auto& request = std::get<native::request>(decoded);
+    auto& request = std::get<native::request>(decoded);
     const bool before_login = std::holds_alternative<native::hello>(request) ||
                               std::holds_alternative<native::ping>(request) ||
                               std::holds_alternative<native::bye>(request);
@@ -43,7 +41,7 @@ class native_protocol final : public protocol, public sink {
       refuse(ref_of(request), fail(errc::login_required, "log in first: send a hello"));
       return;
     }
-    std::visit([this](const auto& r) { handle(r); }, request);
+    std::visit([this](auto& r) { handle(r); }, request);
   }
 
   close_reason too_large(std::size_t announced) const override {
@@ -84,8 +82,6 @@ class native_protocol final : public protocol, public sink {
   std::vector<std::string> protection() const override { return peer_.protection(); }
 
  private:
-  static constexpr std::size_t longest_page = 1000;
-
   void handle(const native::hello& h) {
     house_.doing("login");
     if (member_) return refuse("", fail(errc::already_logged_in, "you are logged in already"));
@@ -115,48 +111,31 @@ class native_protocol final : public protocol, public sink {
         name, fmt::format("asio-chatd {}", version_string), house_.hub.limits().text_bytes,
         command_names(), token, house_.config.limits.idle_time})));
     const std::string room = h.room.value_or(house_.hub.default_room());
-    if (!room.empty()) join(room, h, "");
+    if (!room.empty()) ask(room, "", requests::join{h.after, h.history});
   }
 
-  void handle(const native::join& j) {
-    house_.doing("join");
-    house_.hub.in_turn(*member_, turn::after_posts, [this, j] { join(j.room, j, j.ref); });
-  }
-  void handle(const native::leave& l) { run({"leave", l.room, {}, l.ref, {}}); }
-  void handle(const native::send& s) {
-    run({s.kind == entry_kind::action ? "me" : "say", s.text, s.room, s.id, s.id});
+  void handle(const native::join& j) { ask(j.room, j.ref, requests::join{j.after, j.history}); }
+  void handle(const native::leave& l) { ask(l.room, l.ref, requests::leave{}); }
+  void handle(native::send& s) {
+    if (s.kind == entry_kind::action)
+      return ask(std::move(s.room), s.id, requests::act{std::move(s.text), s.id});
+    ask(std::move(s.room), s.id, requests::say{std::move(s.text), s.id});
   }
   void handle(const native::command_line& c) {
-    command parsed = wire::parse_command_line(c.line);
-    parsed.room = c.room;
-    parsed.ref = c.ref;
-    run(parsed);
+    const wire::typed_line typed = wire::parse_command_line(c.line);
+    house_.hub.dispatch(*member_, read_command(typed.name, typed.arguments, c.room, c.ref));
   }
-  void handle(const native::history& h) {
-    house_.doing("history");
-    house_.hub.in_turn(*member_, turn::at_once, [this, h] { read(h); });
-  }
+  void handle(const native::history& h) { ask(h.room, h.ref, requests::history{h.part}); }
   void handle(const native::ping& p) {
     house_.doing("ping");
     peer_.send(house_.encoders.alone(native::encode(native::pong{p.ref})));
   }
   void handle(const native::bye&) { quit({close_code::quit, "goodbye"}); }
 
-  void read(const native::history& h) {
-    const auto room = house_.hub.room_of(*member_, h.room);
-    if (!room) return refuse(h.ref, room.error());
-    log_range part = h.part;
-    part.entries = std::clamp<std::size_t>(part.entries, 1, longest_page);
-    (*room)->read_history(*member_, part, h.ref,
-                          [](history_page p, std::size_t) { return event(std::move(p)); });
+  template <class What>
+  void ask(std::string room, std::string ref, What&& what) {
+    house_.hub.dispatch(*member_, {std::move(room), std::move(ref), std::forward<What>(what)});
   }
-
-  void join(std::string_view room, const auto& asked, std::string_view ref) {
-    const auto in = house_.hub.join(*member_, room, ref, {asked.after, asked.history});
-    if (!in) refuse(ref, in.error());
-  }
-
-  void run(const command& c) { house_.hub.dispatch(*member_, c); }
 
   void refuse(std::string_view ref, const failure& why) {
     const refused r{std::string(ref), static_cast<errc>(why.code.value()), why.message};

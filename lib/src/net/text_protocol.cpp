@@ -2,6 +2,7 @@
 
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
+#include "domain/command_table.hpp"
 #include "model/names.hpp"
 #include "net/passphrase.hpp"
 #include "net/protocol.hpp"
@@ -110,15 +111,16 @@ class text_protocol final : public protocol, public sink {
           wire::text::encode_notice(fmt::format("you are known as {}", name))));
     }
     // No history on joining: clients ask for it with /history.
-    if (const auto in = house_.hub.join(*member_, house_.hub.default_room(), "", {{}, 0}); !in) {
-      peer_.close({close_code::protocol_error, in.error().message});
-    }
+    house_.hub.dispatch(*member_, {house_.hub.default_room(), {}, requests::join{{}, 0}});
+    if (member_->seats().empty())
+      peer_.close({close_code::protocol_error, "there is no other room for you"});
   }
 
   void take_line(std::string_view payload) {
     const std::string_view line = trim(payload);
     if (is_blank(line)) return;
-    house_.hub.dispatch(*member_, wire::parse_command_line(line));
+    const wire::typed_line typed = wire::parse_command_line(line);
+    house_.hub.dispatch(*member_, read_command(typed.name, typed.arguments, {}, {}, false));
   }
 
   peer& peer_;

@@ -4,8 +4,8 @@
 
 namespace asio_chat::wire {
 
-command parse_command_line(std::string_view line) noexcept {
-  command c;
+typed_line parse_command_line(std::string_view line) noexcept {
+  typed_line c;
   line = trim(line);
   if (line.starts_with("//") || !line.starts_with('/')) {
     c.name = "say";

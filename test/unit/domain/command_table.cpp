@@ -30,8 +30,8 @@ TEST_CASE("the rows of the table are complete, and their names are different") {
     CHECK(names.insert(row.name).second);
     CHECK(row.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos);
     CHECK_FALSE(row.help.empty());
-    CHECK(row.run != nullptr);
-    if (row.needs_arguments) CHECK_FALSE(row.arguments.empty());
+    CHECK(row.read != nullptr);
+    if (row.needs_arguments) CHECK_FALSE(row.syntax.empty());
   }
 }
 
@@ -48,7 +48,7 @@ TEST_CASE("/help is printed from the table: the listed rows, in their order") {
     if (!row.listed) continue;
     const std::string& line = answer.lines[i++];
     CHECK(line.starts_with("/" + std::string(row.name) + " "));
-    CHECK(line.find(row.arguments) != std::string::npos);
+    CHECK(line.find(row.syntax) != std::string::npos);
     CHECK(line.ends_with(row.help));
   }
   CHECK(i == answer.lines.size());
@@ -78,7 +78,7 @@ TEST_CASE("the columns of the table are checked before a row runs") {
       for (const char* blank : {"", " ", " \t "}) {
         w.type(alice, line + blank, {}, "r");
         CHECK(alice.news() ==
-              heard{"refused[r] bad_arguments: usage: " + line + " " + std::string(row.arguments)});
+              heard{"refused[r] bad_arguments: usage: " + line + " " + std::string(row.syntax)});
       }
     }
     if (row.needs_many_rooms) {

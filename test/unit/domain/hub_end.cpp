@@ -67,13 +67,13 @@ void begin_everything(world& w) {
   for (int n = 0; n < 8; ++n)
     w.chat->join(*alice.self, fmt::format("room-{}", n), "").value();
   for (int n = 0; n < 3; ++n)
-    w.chat->dispatch(*alice.self, {"say", "line", "den", "", ""});
+    w.chat->dispatch(*alice.self, {"den", {}, requests::say{"line"}});
   w.tasks.run();
   for (int n = 0; n < 40; ++n) {
     w.in(fmt::format("early-{}", n), "hall");
     w.in(fmt::format("back-{}", n), "den", {position{}, {}});
   }
-  w.chat->dispatch(*alice.self, {"say", "the last", "room-0", "", ""});
+  w.chat->dispatch(*alice.self, {"room-0", {}, requests::say{"the last"}});
   w.chat->rename(*alice.self, "alicia").value();
 }
 

@@ -1,6 +1,7 @@
 // A hub with its journal, a clock to move, and people who remember what they heard.
 #pragma once
 
+#include "domain/command_table.hpp"
 #include "domain/hub.hpp"
 #include "journal/memory_journal.hpp"
 #include "support/manual_clock.hpp"
@@ -78,14 +79,14 @@ class domain_world {
   /// A line as it is typed; nothing is answered before `run`.
   void type(person& p, std::string_view line, std::string_view room = {},
             std::string_view ref = {}) {
-    command c = wire::parse_command_line(line);
-    c.room = room;
-    c.ref = ref;
-    hub.dispatch(*p.self, c);
+    const wire::typed_line typed = wire::parse_command_line(line);
+    hub.dispatch(*p.self, read_command(typed.name, typed.arguments, std::string(room),
+                                       std::string(ref), p.self->many_rooms()));
   }
   /// A message with its author's own id.
   void send(person& p, std::string_view text, std::string_view id, std::string_view room = {}) {
-    hub.dispatch(*p.self, {"say", text, room, id, id});
+    hub.dispatch(*p.self, {std::string(room), std::string(id),
+                           requests::say{std::string(text), std::string(id)}});
   }
   void run() { tasks.run(); }
   std::uint64_t memory_head(const std::string& room) {

@@ -116,7 +116,7 @@ TEST_CASE("the vectors of the text protocol: what a client says") {
     const std::string bytes = bytes_of(v.at("frame"));
     CHECK(frame(line) == bytes);
     CHECK(test::payloads_of(bytes, text_payload_cap) == std::vector<std::string>{line});
-    const command c = parse_command_line(line);
+    const typed_line c = parse_command_line(line);
     CHECK(c.name == string_of(v.at("command")));
     CHECK(c.arguments == string_of(v.at("arguments")));
   }

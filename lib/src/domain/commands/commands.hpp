@@ -1,37 +1,51 @@
-// The functions behind the rows of the command table. A failure is told to the member as refused.
+// The functions behind the rows of the command table, one for each kind of request. A failure is
+// told to the member as refused.
 #pragma once
 
-#include "model/command.hpp"
+#include "model/request.hpp"
 
 #include <asio_chat/error.hpp>
+
+#include <string>
 
 namespace asio_chat {
 class hub;
 class member;
+class room;
 } // namespace asio_chat
 
 namespace asio_chat::commands {
 
+/// Who asks, and for what: lives during the call.
+struct asked {
+  hub& in;
+  member& by;
+  room* about;                  ///< of a request whose row needs a room; else null
+  const std::string& room_name; ///< as the request has it
+  const std::string& ref;
+};
+
 // talk.cpp: what is said
-result<void> say(hub&, member&, const command&);
-result<void> me(hub&, member&, const command&);
-result<void> msg(hub&, member&, const command&);
+result<void> carry_out(const asked& q, requests::say&& what);
+result<void> carry_out(const asked& q, requests::act&& what);
+result<void> carry_out(const asked& q, requests::tell&& what);
 
 // places.cpp: rooms
-result<void> join(hub&, member&, const command&);
-result<void> leave(hub&, member&, const command&);
-result<void> rooms(hub&, member&, const command&);
-result<void> topic(hub&, member&, const command&);
-result<void> who(hub&, member&, const command&);
+result<void> carry_out(const asked& q, requests::join&& what);
+result<void> carry_out(const asked& q, requests::leave&& what);
+result<void> carry_out(const asked& q, requests::list_rooms&& what);
+result<void> carry_out(const asked& q, requests::topic&& what);
+result<void> carry_out(const asked& q, requests::list_members&& what);
 
-// history.cpp and search.cpp: what was said
-result<void> history(hub&, member&, const command&);
-result<void> search(hub&, member&, const command&);
+// past.cpp: what was said
+result<void> carry_out(const asked& q, requests::history&& what);
+result<void> carry_out(const asked& q, requests::search&& what);
 
 // self.cpp: the member's own affairs
-result<void> nick(hub&, member&, const command&);
-result<void> quit(hub&, member&, const command&);
-result<void> help(hub&, member&, const command&);
-result<void> tls(hub&, member&, const command&);
+result<void> carry_out(const asked& q, requests::rename&& what);
+result<void> carry_out(const asked& q, requests::quit&& what);
+result<void> carry_out(const asked& q, requests::help&& what);
+result<void> carry_out(const asked& q, requests::protection&& what);
+result<void> carry_out(const asked& q, requests::unreadable&& what);
 
 } // namespace asio_chat::commands

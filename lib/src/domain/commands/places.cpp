@@ -42,25 +42,24 @@ std::string room_name_in(std::string_view argument) {
 
 } // namespace
 
-result<void> join(hub& h, member& m, const command& c) {
+result<void> carry_out(const asked& q, requests::join&& what) {
   // The answer is the state of the room.
-  return h.join(m, c.arguments, c.ref);
+  return q.in.join(q.by, q.room_name, q.ref, {what.after, what.history});
 }
 
-result<void> leave(hub& h, member& m, const command& c) {
-  const auto r = h.room_of(m, c.arguments.empty() ? c.room : c.arguments);
-  if (!r) return r.error();
-  const std::string name = (*r)->name();
-  if (const auto done = h.part(m, name); !done) return done.error();
-  m.tell(reply{std::string(c.ref), "leave", {fmt::format("you left {}", name)}, {name}});
+result<void> carry_out(const asked& q, requests::leave&&) {
+  const std::string name = q.about->name();
+  if (const auto done = q.in.part(q.by, name); !done) return done.error();
+  q.by.tell(reply{q.ref, "leave", {fmt::format("you left {}", name)}, {name}});
   return {};
 }
 
-result<void> rooms(hub& h, member& m, const command& c) {
-  reply answer{std::string(c.ref), "rooms", {}, {}};
+result<void> carry_out(const asked& q, requests::list_rooms&& what) {
+  const hub::rooms_by_name& all = q.in.rooms();
+  reply answer{q.ref, "rooms", {}, {}};
   std::size_t bytes_left = most_of_a_list;
-  auto next = h.rooms().lower_bound(room_name_in(c.arguments));
-  for (; next != h.rooms().end() && answer.items.size() < most_listed; ++next) {
+  auto next = all.lower_bound(room_name_in(what.from));
+  for (; next != all.end() && answer.items.size() < most_listed; ++next) {
     const room& r = *next->second;
     std::string line =
         fmt::format("{} ({}){}{}", r.name(), r.size(), r.topic().empty() ? "" : ": ", r.topic());
@@ -68,49 +67,43 @@ result<void> rooms(hub& h, member& m, const command& c) {
     answer.lines.push_back(std::move(line));
     answer.items.push_back(r.name());
   }
-  if (next != h.rooms().end())
-    answer.lines.push_back(going_on(h.rooms().size(), "rooms", next->first));
-  m.tell(std::move(answer));
+  if (next != all.end()) answer.lines.push_back(going_on(all.size(), "rooms", next->first));
+  q.by.tell(std::move(answer));
   return {};
 }
 
-result<void> topic(hub& h, member& m, const command& c) {
-  const auto r = h.room_of(m, c.room);
-  if (!r) return r.error();
-  if (c.arguments.empty()) {
-    const std::string& topic = (*r)->topic();
-    m.tell(reply{std::string(c.ref),
-                 "topic",
-                 {topic.empty() ? "there is no topic" : "topic: " + topic},
-                 {topic}});
+result<void> carry_out(const asked& q, requests::topic&& what) {
+  if (!what.text) {
+    const std::string& topic = q.about->topic();
+    q.by.tell(
+        reply{q.ref, "topic", {topic.empty() ? "there is no topic" : "topic: " + topic}, {topic}});
     return {};
   }
-  std::string text = c.arguments == "-" ? std::string() : sanitize(c.arguments);
-  if (c.arguments != "-" && is_blank(text))
+  std::string text = sanitize(*what.text);
+  if (!text.empty() && is_blank(text))
     return fail(errc::text_empty, "a topic that cannot be seen is none; /topic - removes it");
-  if (text.size() > h.limits().topic_bytes) {
-    return fail(errc::text_too_long, fmt::format("the topic has {} bytes; at most {} are allowed",
-                                                 text.size(), h.limits().topic_bytes));
+  const std::size_t most = q.in.limits().topic_bytes;
+  if (text.size() > most) {
+    return fail(errc::text_too_long,
+                fmt::format("the topic has {} bytes; at most {} are allowed", text.size(), most));
   }
-  (*r)->post(m, entry_kind::topic, std::move(text), c.id, c.ref);
+  q.about->post(q.by, entry_kind::topic, std::move(text), {}, q.ref);
   return {};
 }
 
-result<void> who(hub& h, member& m, const command& c) {
-  const auto r = h.room_of(m, c.room);
-  if (!r) return r.error();
-  const std::set<std::string>& all = (*r)->member_names();
+result<void> carry_out(const asked& q, requests::list_members&& what) {
+  const std::set<std::string>& all = q.about->member_names();
   std::vector<std::string> names;
   std::size_t bytes_left = most_of_a_list;
-  auto next = all.lower_bound(std::string(c.arguments));
+  auto next = all.lower_bound(what.from);
   for (; next != all.end() && names.size() < most_listed; ++next) {
     if (!take(2 * next->size(), bytes_left)) break;
     names.push_back(*next);
   }
-  reply answer{std::string(c.ref), "who", {fmt::format("online: {}", fmt::join(names, ", "))}, {}};
+  reply answer{q.ref, "who", {fmt::format("online: {}", fmt::join(names, ", "))}, {}};
   if (next != all.end()) answer.lines.push_back(going_on(all.size(), "who", *next));
   answer.items = std::move(names);
-  m.tell(std::move(answer));
+  q.by.tell(std::move(answer));
   return {};
 }
 

@@ -6,33 +6,37 @@
 
 namespace asio_chat::commands {
 
-result<void> nick(hub& h, member& m, const command& c) {
-  if (const auto done = h.rename(m, c.arguments); !done) return done.error();
+result<void> carry_out(const asked& q, requests::rename&& what) {
+  if (const auto done = q.in.rename(q.by, what.name); !done) return done.error();
   // Everybody has been told or will be at once, the member too.
-  m.tell(reply{std::string(c.ref), "nick", {}, {m.name()}});
+  q.by.tell(reply{q.ref, "nick", {}, {q.by.name()}});
   return {};
 }
 
-result<void> quit(hub& h, member& m, const command&) {
-  h.quit(m, {close_code::quit, "goodbye"});
+result<void> carry_out(const asked& q, requests::quit&&) {
+  q.in.quit(q.by, {close_code::quit, "goodbye"});
   return {};
 }
 
-result<void> help(hub&, member& m, const command& c) {
-  reply answer{std::string(c.ref), "help", {}, {}};
+result<void> carry_out(const asked& q, requests::help&&) {
+  reply answer{q.ref, "help", {}, {}};
   for (const command_row& row : command_table()) {
-    if (!row.listed || (row.needs_many_rooms && !m.many_rooms())) continue;
-    const std::string usage = fmt::format("/{} {}", row.name, row.arguments);
+    if (!row.listed || (row.needs_many_rooms && !q.by.many_rooms())) continue;
+    const std::string usage = fmt::format("/{} {}", row.name, row.syntax);
     answer.lines.push_back(fmt::format("{:<16} {}", usage, row.help));
     answer.items.emplace_back(row.name);
   }
-  m.tell(std::move(answer));
+  q.by.tell(std::move(answer));
   return {};
 }
 
-result<void> tls(hub&, member& m, const command& c) {
-  m.tell(reply{std::string(c.ref), "tls", m.sink().protection(), {}});
+result<void> carry_out(const asked& q, requests::protection&&) {
+  q.by.tell(reply{q.ref, "tls", q.by.sink().protection(), {}});
   return {};
+}
+
+result<void> carry_out(const asked&, requests::unreadable&& what) {
+  return std::move(what.why);
 }
 
 } // namespace asio_chat::commands

@@ -11,56 +11,51 @@ namespace {
 
 /// What may be said: not nothing, and nothing is what cannot be seen, not more than the limit, and
 /// nothing that harms a reader.
-result<std::string> sayable(std::string_view said, const hub& h) {
-  std::string text = sanitize(trim(said));
+result<void> make_sayable(std::string& text, const hub& h) {
+  if (const std::string_view inner = trim(text); inner.size() < text.size())
+    text = std::string(inner);
+  if (!is_sanitized(text)) text = sanitize(text);
   if (is_blank(text)) return fail(errc::text_empty, "there is nothing to say");
   if (text.size() > h.limits().text_bytes) {
     return fail(errc::text_too_long, fmt::format("the text has {} bytes; at most {} are allowed",
                                                  text.size(), h.limits().text_bytes));
   }
-  return text;
+  return {};
 }
 
-result<void> post(hub& h, member& m, const command& c, entry_kind kind) {
-  const auto r = h.room_of(m, c.room);
-  if (!r) return r.error();
-  auto text = sayable(c.arguments, h);
-  if (!text) return text.error();
-  (*r)->post(m, kind, *std::move(text), c.id, c.ref);
+result<void> post(const asked& q, entry_kind kind, std::string& text, std::string_view id) {
+  if (auto done = make_sayable(text, q.in); !done) return done;
+  q.about->post(q.by, kind, std::move(text), id, q.ref);
   return {};
 }
 
 } // namespace
 
-result<void> say(hub& h, member& m, const command& c) {
-  return post(h, m, c, entry_kind::message);
+result<void> carry_out(const asked& q, requests::say&& what) {
+  return post(q, entry_kind::message, what.text, what.id);
 }
 
-result<void> me(hub& h, member& m, const command& c) {
-  return post(h, m, c, entry_kind::action);
+result<void> carry_out(const asked& q, requests::act&& what) {
+  return post(q, entry_kind::action, what.text, what.id);
 }
 
-result<void> msg(hub& h, member& m, const command& c) {
-  const auto end = c.arguments.find_first_of(" \t\n");
-  const std::string_view to = c.arguments.substr(0, end);
-  auto text = sayable(end == std::string_view::npos ? "" : c.arguments.substr(end), h);
-  if (!text) {
-    return text.error().code == errc::text_empty
-               ? fail(errc::bad_arguments, "usage: /msg NAME TEXT")
-               : text.error();
+result<void> carry_out(const asked& q, requests::tell&& what) {
+  if (auto done = make_sayable(what.text, q.in); !done) {
+    if (done.error().code != errc::text_empty) return done;
+    return fail(errc::bad_arguments, "usage: /msg NAME TEXT");
   }
-  const member* other = h.find_member(to);
+  const member* other = q.in.find_member(what.to);
   if (!other) {
     return fail(errc::no_such_member,
-                fmt::format("nobody here is called {}", prefix_of_bytes(sanitize(to), 40)));
+                fmt::format("nobody here is called {}", prefix_of_bytes(sanitize(what.to), 40)));
   }
   // A receiver who does not read neither holds up the sender nor is closed for it.
   if (other->sink().full()) {
     return fail(errc::not_available,
                 fmt::format("{} does not read at the moment; not delivered", other->name()));
   }
-  other->tell(direct_message{m.name(), other->name(), h.time().wall_now(), *text});
-  m.tell(reply{std::string(c.ref), "msg", {fmt::format("to {}: {}", other->name(), *text)}, {}});
+  other->tell(direct_message{q.by.name(), other->name(), q.in.time().wall_now(), what.text});
+  q.by.tell(reply{q.ref, "msg", {fmt::format("to {}: {}", other->name(), what.text)}, {}});
   return {};
 }
 

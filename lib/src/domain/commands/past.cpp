@@ -1,0 +1,72 @@
+#include "domain/commands/commands.hpp"
+#include "domain/entry_line.hpp"
+#include "domain/hub.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::commands {
+
+namespace {
+
+constexpr std::size_t longest_page = 1'000;
+
+/// With `most_found` lines this long an answer fits a frame of the native protocol, even if every
+/// character has to be escaped.
+constexpr std::size_t most_of_a_text = 400;
+constexpr std::size_t most_found = 50;
+
+event as_page(history_page page, std::size_t) {
+  return page;
+}
+
+event as_lines(history_page page, std::size_t asked) {
+  reply answer{std::move(page.ref), "history", {}, {}};
+  if (const std::size_t n = page.entries.size(); page.earlier && n < asked) {
+    answer.lines.push_back(
+        fmt::format("the last {} of the {} asked for: one answer holds no more", n, asked));
+  }
+  for (const entry& e : page.entries)
+    answer.lines.push_back(entry_line(e));
+  if (answer.lines.empty()) answer.lines.emplace_back("nothing was said here yet");
+  return answer;
+}
+
+reply found_as_lines(std::string_view room, std::string_view ref, const journal::hits& found) {
+  reply answer{std::string(ref), "search", {}, {}};
+  if (found.entries.empty()) {
+    answer.lines.push_back(fmt::format("nothing like that was said in {}", room));
+  }
+  for (const entry& e : found.entries)
+    answer.lines.push_back(entry_line(e, most_of_a_text));
+  if (found.more) {
+    answer.lines.push_back(
+        fmt::format("these are the newest {}; before: finds older ones", found.entries.size()));
+  }
+  if (found.incomplete) {
+    answer.lines.emplace_back(
+        "the search index is being rebuilt: some older entries cannot be found yet");
+  }
+  return answer;
+}
+
+} // namespace
+
+result<void> carry_out(const asked& q, requests::history&& what) {
+  what.part.entries = std::clamp<std::size_t>(what.part.entries, 1, longest_page);
+  q.about->read_history(q.by, what.part, q.ref, what.for_a_person ? as_lines : as_page);
+  return {};
+}
+
+result<void> carry_out(const asked& q, requests::search&& what) {
+  what.query.limit = most_found;
+  q.about->search(q.by, std::move(what.query), q.ref,
+                  [room = q.about->name(), ref = q.ref](const journal::hits& found) {
+                    return found_as_lines(room, ref, found);
+                  });
+  return {};
+}
+
+} // namespace asio_chat::commands

@@ -1,0 +1,93 @@
+// What a member asks of the hub, whatever front it came by.
+#pragma once
+
+#include "model/search_query.hpp"
+
+#include <asio_chat/error.hpp>
+#include <asio_chat/event.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace asio_chat {
+
+/// One struct for each row of the command table, in its order; `command` is the row's name.
+namespace requests {
+
+struct say {
+  static constexpr std::string_view command = "say";
+  std::string text;
+  std::string id{}; ///< the sender's own, the same again on a repetition
+};
+struct help {
+  static constexpr std::string_view command = "help";
+};
+struct history {
+  static constexpr std::string_view command = "history";
+  log_range part;
+  bool for_a_person = false; ///< answered by a `reply` in lines, and not by a `history_page`
+};
+struct join {
+  static constexpr std::string_view command = "join";
+  std::optional<position> after{};      ///< the last entry known: what follows it comes first
+  std::optional<std::size_t> history{}; ///< else: so many of the last entries come first
+};
+struct leave {
+  static constexpr std::string_view command = "leave";
+};
+struct act { ///< says what one does
+  static constexpr std::string_view command = "me";
+  std::string text;
+  std::string id{};
+};
+struct tell {
+  static constexpr std::string_view command = "msg";
+  std::string to;
+  std::string text;
+};
+struct rename {
+  static constexpr std::string_view command = "nick";
+  std::string name;
+};
+struct quit {
+  static constexpr std::string_view command = "quit";
+};
+struct list_rooms {
+  static constexpr std::string_view command = "rooms";
+  std::string from; ///< the first name that is wanted, or the next one
+};
+struct search {
+  static constexpr std::string_view command = "search";
+  search_query query;
+};
+struct protection {
+  static constexpr std::string_view command = "tls";
+};
+struct topic {
+  static constexpr std::string_view command = "topic";
+  std::optional<std::string> text; ///< none: it is only shown; empty: it is removed
+};
+struct list_members {
+  static constexpr std::string_view command = "who";
+  std::string from; ///< as in `list_rooms`
+};
+/// A line that is none of these: refused in its turn, behind the answers to what came before it.
+struct unreadable {
+  failure why;
+};
+
+using any = std::variant<say, help, history, join, leave, act, tell, rename, quit, list_rooms,
+                         search, protection, topic, list_members, unreadable>;
+
+} // namespace requests
+
+struct request {
+  std::string room; ///< what it is about; empty: the default room
+  std::string ref;  ///< given back with the answer
+  requests::any what;
+};
+
+} // namespace asio_chat
