@@ -18,7 +18,7 @@ namespace {
 
 /// What keeps an answer about this certificate from proving something.
 std::string problem_of(const tls::ocsp_answer& answer) {
-  return answer.about_it ? answer.problem(std::chrono::system_clock::now()) : std::string();
+  return answer.about_it ? answer.problem(system_wall_now()) : std::string();
 }
 
 std::string staple_text(const tls::ocsp_staple& staple) {
@@ -71,7 +71,7 @@ json::value json_of(const tls::ocsp_staple& staple) {
   if (!staple.given) return nullptr;
   const tls::ocsp_answer& answer = staple.answer;
   return json::object{{"status", answer.status},
-                      {"verified", answer.holds(std::chrono::system_clock::now())},
+                      {"verified", answer.holds(system_wall_now())},
                       {"problem", text_or_null(problem_of(answer))},
                       {"this_update", time_or_null(answer.this_update)},
                       {"next_update", time_or_null(answer.next_update)}};

@@ -44,11 +44,20 @@ class clock_watch {
   std::chrono::nanoseconds offset_;
 };
 
+/// What the system's clock says. Certificates have times up to `no_end`, with which nothing finer
+/// can be compared: in nanoseconds they are beyond what 64 bits hold.
+inline wall_time system_wall_now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+/// The time of what has no end: 99991231235959Z, RFC 5280 section 4.1.2.5.
+inline constexpr std::chrono::sys_seconds no_end =
+    std::chrono::sys_days(std::chrono::year(9999) / 12 / 31) + std::chrono::hours(24) -
+    std::chrono::seconds(1);
+
 struct system_clock final : clock {
   steady_time now() const override { return std::chrono::steady_clock::now(); }
-  wall_time wall_now() const override {
-    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  }
+  wall_time wall_now() const override { return system_wall_now(); }
 };
 
 } // namespace asio_chat

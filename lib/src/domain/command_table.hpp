@@ -1,4 +1,4 @@
-// What members can ask for: one table for every front, `/help` and completion.
+// What members can ask for: one table for every protocol, `/help` and completion.
 #pragma once
 
 #include "domain/member.hpp"
@@ -19,7 +19,7 @@ struct command_row {
   std::string_view help;
   bool needs_arguments;
   bool needs_room;       ///< is about a room that the member has to be in
-  bool needs_many_rooms; ///< senseless for a front that knows one room
+  bool needs_many_rooms; ///< senseless for a protocol that knows one room
   bool listed;           ///< in `/help` and completion
   turn when;             ///< seen from what the member asked before
   /// Makes the request of what is typed behind the name, trimmed. Changes `room` where that is an
@@ -42,7 +42,7 @@ std::vector<std::string> command_names();
 /// The request that a line is. One that cannot be carried out is `unreadable`, and says why.
 /// @param name, arguments what `wire::parse_command_line` finds in the line
 /// @param room where the line was typed
-/// @param many_rooms whether its front can tell one room from another
+/// @param many_rooms whether its protocol can tell one room from another
 request read_command(std::string_view name, std::string_view arguments, std::string room = {},
                      std::string ref = {}, bool many_rooms = true);
 

@@ -169,13 +169,12 @@ void hub::go_on(member& m) {
 
 void hub::carry_out(member& m, request&& r) {
   room* about = nullptr;
-  if (const command_row* row = row_of(r)) {
-    if (services_.watch) services_.watch->is(row->name);
-    if (row->needs_room) {
-      const auto found = room_of(m, r.room);
-      if (!found) return m.refuse(r.ref, found.error());
-      about = *found;
-    }
+  const command_row* row = row_of(r);
+  if (services_.watch) services_.watch->is(row ? row->name : "refusal");
+  if (row && row->needs_room) {
+    const auto found = room_of(m, r.room);
+    if (!found) return m.refuse(r.ref, found.error());
+    about = *found;
   }
   const commands::asked q{*this, m, about, r.room, r.ref};
   const auto done =

@@ -22,7 +22,7 @@ namespace asio_chat {
 
 class room;
 
-/// Makes the answer to who asked for so many entries.
+/// Makes the answer to a member who asked for so many entries.
 using page_shape = event (*)(history_page page, std::size_t asked);
 
 /// What all rooms of a hub share.

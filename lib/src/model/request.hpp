@@ -1,4 +1,4 @@
-// What a member asks of the hub, whatever front it came by.
+// What a member asks of the hub, whatever protocol it came by.
 #pragma once
 
 #include "model/search_query.hpp"
@@ -74,7 +74,8 @@ struct list_members {
   static constexpr std::string_view command = "who";
   std::string from; ///< as in `list_rooms`
 };
-/// A line that is none of these: refused in its turn, behind the answers to what came before it.
+/// A line or a message that is none of these: refused in its turn, behind the answers to what came
+/// before it.
 struct unreadable {
   failure why;
 };

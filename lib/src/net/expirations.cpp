@@ -13,7 +13,7 @@ constexpr std::chrono::seconds last_second{1};
 
 void expirations::watch(admitted& a, std::chrono::sys_seconds until) {
   a.unlink();
-  if (until == std::chrono::sys_seconds::max()) return;
+  if (until == no_end) return;
   const auto left = std::min<std::chrono::milliseconds>(until - time_.wall_now(), longest);
   a.over_ = time_.now() + left + last_second;
   waiting_.insert(a);

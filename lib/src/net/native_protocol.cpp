@@ -30,8 +30,8 @@ class native_protocol final : public protocol, public sink {
   void on_frame(std::string_view payload) override {
     native::decoded<native::request> decoded = native::parse_request(payload);
     if (const auto* bad = std::get_if<native::bad_message>(&decoded)) {
-      refuse(bad->ref, bad->why);
-      return;
+      if (!member_) return refuse(bad->ref, bad->why);
+      return ask({}, bad->ref, requests::unreadable{bad->why});
     }
     auto& request = std::get<native::request>(decoded);
     const bool before_login = std::holds_alternative<native::hello>(request) ||

@@ -106,7 +106,7 @@ void reactor::visit() {
 }
 
 void reactor::visit_some() {
-  const work_watch::piece visit(watch_, "visit of deadlines");
+  const work_watch::piece visit(watch_, "visit of sessions that wait");
   const bool more_expire = deadlines_.visit(now());
   const bool more_end = expirations_.visit();
   const bool more_rest = dormitory_.visit(now());

@@ -67,13 +67,13 @@ void ocsp_fetcher::answered(result<std::string> der) {
   auto response = tls::check_ocsp_response(*std::move(der), stapler.certificate(), stapler.issuer(),
                                            "the answer");
   if (!response) return failed(response.error());
-  const std::string problem = response->answer.problem(std::chrono::system_clock::now());
+  const std::string problem = response->answer.problem(system_wall_now());
   if (!problem.empty()) return failed(fail(errc::bad_certificate_file, "the answer: " + problem));
   take(*std::move(response));
 }
 
 void ocsp_fetcher::take(tls::ocsp_response response) {
-  const auto now = std::chrono::system_clock::now();
+  const auto now = system_wall_now();
   const auto& before = tls_->stapler()->now();
   // HTTP without TLS lets a machine in between replay what was said before a revocation.
   if (!before || !before->answer.holds(now) ||

@@ -6,6 +6,7 @@
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -109,6 +110,7 @@ void server::impl::watch_clock() {
                    "lasts goes by it",
                    *jump > std::chrono::milliseconds(0) ? "ahead" : "back"),
        {{"seconds", std::to_string(seconds.count())}});
+  judge_some(nullptr); // while it was wrong a certificate may have ended, or may have seemed good
 }
 
 std::function<void(const entry&)> server::impl::message_log() const {
@@ -268,13 +270,17 @@ result<void> server::impl::reload_storage(const storage_config& config) {
 
 void server::impl::reload_storage_later(storage_config config, reload_handler handler) {
   const auto h = std::make_shared<reload_handler>(std::move(handler));
-  const auto answer = [self = weak_from_this(), h](result<void> changed) {
+  // The context runs until it is answered, though nothing else may be left to do.
+  const auto answer = [self = weak_from_this(), h,
+                       work = asio::make_work_guard(context_)](result<void> changed) {
     if (const auto alive = self.lock()) complete(alive->context_, h, std::move(changed));
   };
   auto same = check_directory(config);
-  if (same && storage_.take_master_keys_later)
-    return storage_.take_master_keys_later(config.master_keys, answer);
-  asio::post(context_, [answer, outcome = std::move(same)] { answer(outcome); });
+  if (!storage_.take_master_keys_later)
+    return asio::post(context_, [answer, outcome = std::move(same)] { answer(outcome); });
+  using keys = result<std::vector<std::string>>;
+  storage_.take_master_keys_later(
+      same ? keys(std::move(config.master_keys)) : keys(std::move(same.error())), answer);
 }
 
 void server::impl::begin(std::unique_ptr<transport::stream> stream, std::string address,

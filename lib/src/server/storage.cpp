@@ -63,10 +63,9 @@ storage open_on_disk(const scheduler& later, const server_config& config, const 
     if (!masters) return std::move(masters.error());
     return taken(logs->take_masters(*std::move(masters)), log);
   };
-  const auto take_later = [logs = made.get(), log](const std::vector<std::string>& keys,
+  const auto take_later = [logs = made.get(), log](const result<std::vector<std::string>>& keys,
                                                    const storage::keys_taken& done) {
-    // What is no key at all is told as what cannot open anything is: in its turn.
-    logs->take_masters(parse_masters(keys),
+    logs->take_masters(keys ? parse_masters(*keys) : keys.error(),
                        [log, done](const result<bool>& changed) { done(taken(changed, log)); });
   };
   take_keys(config.storage.master_keys).value();

@@ -23,8 +23,9 @@ struct storage {
   /// Instead of those that it was opened with; empty in memory.
   std::function<result<void>(const std::vector<std::string>&)> take_master_keys{};
   using keys_taken = std::function<void(result<void>)>;
-  /// The same beside what else is done; empty in memory.
-  std::function<void(const std::vector<std::string>&, keys_taken)> take_master_keys_later{};
+  /// The same beside what else is done, one after the other; empty in memory. A failure instead of
+  /// keys is the answer, in its turn.
+  std::function<void(const result<std::vector<std::string>>&, keys_taken)> take_master_keys_later{};
 };
 
 /// In the directory that the configuration names, or in memory.

@@ -55,7 +55,7 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
   void stop();
 
  private:
-  std::chrono::system_clock::time_point wall_now() const { return clock_.wall_now(); }
+  wall_time wall_now() const { return clock_.wall_now(); }
   using context_ptr = std::shared_ptr<const tls::server_context>;
   struct wanted_change {
     tls_server_config config;

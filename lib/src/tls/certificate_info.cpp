@@ -1,5 +1,6 @@
 #include <asio_chat/tls/certificate_info.hpp>
 
+#include "base/clock.hpp"
 #include "tls/memory_bio.hpp"
 #include "tls/openssl_ptr.hpp"
 #include "tls/pem.hpp"
@@ -174,8 +175,7 @@ std::chrono::sys_seconds time_of(const ASN1_TIME* time) {
 }
 
 long days_left(const certificate_info& info) {
-  return std::chrono::floor<std::chrono::days>(info.not_after - std::chrono::system_clock::now())
-      .count();
+  return std::chrono::floor<std::chrono::days>(info.not_after - system_wall_now()).count();
 }
 
 std::string time_text(std::chrono::sys_seconds time) {
@@ -189,7 +189,7 @@ std::string time_text(std::chrono::sys_seconds time) {
 }
 
 std::string to_text(const certificate_info& info) {
-  const auto now = std::chrono::system_clock::now();
+  const auto now = system_wall_now();
   const std::string_view since = now < info.not_before ? "  (not valid yet)" : "";
   const long left = days_left(info);
   const std::string until = now > info.not_after

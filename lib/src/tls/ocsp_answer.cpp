@@ -47,7 +47,7 @@ bool is_signed_by(OCSP_BASICRESP* basic, X509* issuer) {
 
 } // namespace
 
-std::string ocsp_answer::problem(std::chrono::system_clock::time_point now) const {
+std::string ocsp_answer::problem(wall_time now) const {
   if (!about_it) return "it says nothing about this certificate";
   if (!signed_by_ca) return "its signature proves nothing here";
   if (this_update - clock_difference > now || next_update + clock_difference <= now)

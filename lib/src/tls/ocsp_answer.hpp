@@ -1,6 +1,7 @@
 // What an OCSP responder says about one certificate (RFC 6960).
 #pragma once
 
+#include "base/clock.hpp"
 #include "tls/openssl_ptr.hpp"
 
 #include <chrono>
@@ -18,8 +19,8 @@ struct ocsp_answer {
 
   /// Why it proves nothing; empty if it does. What names no end is never in time, or it could be
   /// replayed for ever.
-  std::string problem(std::chrono::system_clock::time_point now) const;
-  bool holds(std::chrono::system_clock::time_point now) const { return problem(now).empty(); }
+  std::string problem(wall_time now) const;
+  bool holds(wall_time now) const { return problem(now).empty(); }
   bool is_revoked() const { return status == "revoked"; }
 };
 

@@ -84,7 +84,7 @@ result<void> ocsp_stapler::use(std::string der, const std::string& path) {
 int ocsp_stapler::send(SSL* ssl, void*) noexcept {
   const auto& response = of(SSL_get_SSL_CTX(ssl))->response_;
   if (!response) return SSL_TLSEXT_ERR_NOACK;
-  const auto now = std::chrono::system_clock::now();
+  const auto now = system_wall_now();
   if (response->answer.next_update <= now || response->answer.this_update > now)
     return SSL_TLSEXT_ERR_NOACK;
   // OpenSSL frees it with the session.

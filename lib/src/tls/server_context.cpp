@@ -21,7 +21,6 @@ namespace asio_chat::tls {
 namespace {
 
 using std::chrono::sys_seconds;
-using std::chrono::system_clock;
 using store_context_ptr = openssl_ptr<X509_STORE_CTX, X509_STORE_CTX_free>;
 
 std::string whose(X509* certificate) {
@@ -33,17 +32,18 @@ failure is_blocked(X509* certificate) {
   return fail(errc::untrusted_certificate, whose(certificate) + " is on the list of blocked ones");
 }
 
-bool holds(const STACK_OF(X509) * chain, system_clock::time_point now) {
+bool holds(const STACK_OF(X509) * chain, wall_time now) {
   for (int i = 0; i < sk_X509_num(chain); ++i)
     if (!validity_of(sk_X509_value(chain, i)).holds(now)) return false;
   return true;
 }
 
 /// Of what has not ended yet.
-sys_seconds first_end(const STACK_OF(X509) * chain, system_clock::time_point now) {
-  sys_seconds first = sys_seconds::max();
+sys_seconds first_end(const STACK_OF(X509) * chain, wall_time now) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(now);
+  sys_seconds first = no_end;
   for (int i = 0; i < sk_X509_num(chain); ++i)
-    if (const sys_seconds end = validity_of(sk_X509_value(chain, i)).ends; end >= now)
+    if (const sys_seconds end = validity_of(sk_X509_value(chain, i)).ends; end >= second)
       first = std::min(first, end);
   return first;
 }
@@ -58,9 +58,8 @@ result<responder_address> find_responder(const std::string& url, X509* certifica
 
 } // namespace
 
-result<std::shared_ptr<const server_context>> server_context::make(const tls_server_config& config,
-                                                                   const server_context* before,
-                                                                   system_clock::time_point now) {
+result<std::shared_ptr<const server_context>>
+server_context::make(const tls_server_config& config, const server_context* before, wall_time now) {
   auto ssl = new_server_context(config);
   if (!ssl) return ssl.error();
   auto files = read_server_files(config);
@@ -91,7 +90,7 @@ std::chrono::sys_seconds server_context::certificate_ends() const {
   return validity_of(files_.own.chain.front().get()).ends;
 }
 
-std::vector<server_context::term> server_context::terms(system_clock::time_point now) const {
+std::vector<server_context::term> server_context::terms(wall_time now) const {
   const auto third = [](const validity& time, std::chrono::seconds most) {
     return std::min<std::chrono::seconds>((time.ends - time.begins) / 3, most);
   };
@@ -140,17 +139,17 @@ int server_context::verify(int preverified, X509_STORE_CTX* store) noexcept {
   if (door->blocked.contains(shown))
     good = is_blocked(shown);
   else if (X509_STORE_CTX_get_error_depth(store) == 0)
-    good = door->policy.check(shown, system_clock::now());
+    good = door->policy.check(shown, system_wall_now());
   if (good) return 1;
   note_refusal(ssl, good.error().message);
   X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
   return 0;
 }
 
-result<sys_seconds> server_context::admit(SSL* session, system_clock::time_point now) const {
+result<sys_seconds> server_context::admit(SSL* session, wall_time now) const {
   const error_queue_scope queue;
   X509* peer = SSL_get0_peer_certificate(session);
-  if (peer == nullptr) return sys_seconds::max();
+  if (peer == nullptr) return no_end;
   const STACK_OF(X509)* chain = SSL_get0_verified_chain(session);
   sys_seconds until = first_end(chain, now);
   const bool judged_here = SSL_get_SSL_CTX(session) == ssl_->native_handle();
@@ -165,17 +164,16 @@ result<sys_seconds> server_context::admit(SSL* session, system_clock::time_point
   }
   if (const auto allowed = door_->policy.check(peer, now); !allowed) return allowed.error();
   for (const shared_list& list : files_.lists)
-    if (const sys_seconds end = validity_of(list.get()).ends; end >= now)
-      until = std::min(until, end);
+    if (const validity v = validity_of(list.get()); v.holds(now)) until = std::min(until, v.ends);
   return until;
 }
 
-bool server_context::lists_hold(system_clock::time_point now) const {
+bool server_context::lists_hold(wall_time now) const {
   return std::ranges::all_of(
       files_.lists, [now](const shared_list& list) { return validity_of(list.get()).holds(now); });
 }
 
-result<sys_seconds> server_context::trusts_still(SSL* session, system_clock::time_point now) const {
+result<sys_seconds> server_context::trusts_still(SSL* session, wall_time now) const {
   X509* peer = SSL_get0_peer_certificate(session);
   if (SSL_CTX_get_verify_mode(ssl_->native_handle()) == SSL_VERIFY_NONE)
     return first_end(SSL_get0_verified_chain(session), now);
@@ -189,7 +187,8 @@ result<sys_seconds> server_context::trusts_still(SSL* session, system_clock::tim
   X509_STORE_CTX_set_ex_data(check.get(), SSL_get_ex_data_X509_STORE_CTX_idx(), session);
   X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(check.get()),
                                    SSL_CTX_get_security_level(ssl_->native_handle()));
-  X509_STORE_CTX_set_time(check.get(), 0, system_clock::to_time_t(now));
+  X509_STORE_CTX_set_time(check.get(), 0,
+                          floor<std::chrono::seconds>(now).time_since_epoch().count());
   if (X509_verify_cert(check.get()) == 1)
     return first_end(X509_STORE_CTX_get0_chain(check.get()), now);
   const int why = X509_STORE_CTX_get_error(check.get());
@@ -198,7 +197,7 @@ result<sys_seconds> server_context::trusts_still(SSL* session, system_clock::tim
 }
 
 // The responder may not have answered this one yet, and a file's response may not hold now.
-void server_context::inherit_staple(const server_context& before, system_clock::time_point now) {
+void server_context::inherit_staple(const server_context& before, wall_time now) {
   ocsp_stapler* mine = stapler();
   const ocsp_stapler* other = before.stapler();
   if (!mine || !other || !other->now() || X509_cmp(mine->certificate(), other->certificate()) != 0)

@@ -27,9 +27,9 @@ class server_context {
  public:
   /// Reads the files. Touches nothing else, so that any thread may do it.
   /// @param before whose parts stay where the new ones cannot be used now (`kept`); null: none
-  static result<std::shared_ptr<const server_context>>
-  make(const tls_server_config& config, const server_context* before = nullptr,
-       std::chrono::system_clock::time_point now = std::chrono::system_clock::now());
+  static result<std::shared_ptr<const server_context>> make(const tls_server_config& config,
+                                                            const server_context* before = nullptr,
+                                                            wall_time now = system_wall_now());
 
   const std::shared_ptr<boost::asio::ssl::context>& ssl() const noexcept { return ssl_; }
 
@@ -39,9 +39,8 @@ class server_context {
   /// not revoked by what is known to this one; likewise where something that the handshake relied
   /// on has ended. A session without certificate is fine: where one is required there is none.
   /// Gives until when that holds while no file changes: the first end of a certificate of the chain
-  /// or of a list, that second included. The latest time there is: for ever.
-  result<std::chrono::sys_seconds> admit(SSL* session,
-                                         std::chrono::system_clock::time_point now) const;
+  /// or of a list, that second included. `no_end`: for ever.
+  result<std::chrono::sys_seconds> admit(SSL* session, wall_time now) const;
 
   /// The keys of session tickets given out so far open nothing any more.
   void forget_tickets() const;
@@ -59,7 +58,7 @@ class server_context {
   };
   /// The server's certificate comes first. Where there are several of a CA, the one that counts
   /// now.
-  std::vector<term> terms(std::chrono::system_clock::time_point now) const;
+  std::vector<term> terms(wall_time now) const;
   std::chrono::sys_seconds certificate_ends() const;
   /// What stays of an earlier context.
   const std::vector<kept_part>& kept() const noexcept { return kept_; }
@@ -82,11 +81,10 @@ class server_context {
   static int doorkeeper_slot();
   static int verify(int preverified, X509_STORE_CTX* store) noexcept;
   void post(std::unique_ptr<doorkeeper> at_door);
-  void inherit_staple(const server_context& before, std::chrono::system_clock::time_point now);
+  void inherit_staple(const server_context& before, wall_time now);
   /// Until when the chain holds that is found now.
-  result<std::chrono::sys_seconds> trusts_still(SSL* session,
-                                                std::chrono::system_clock::time_point now) const;
-  bool lists_hold(std::chrono::system_clock::time_point now) const;
+  result<std::chrono::sys_seconds> trusts_still(SSL* session, wall_time now) const;
+  bool lists_hold(wall_time now) const;
 
   std::shared_ptr<boost::asio::ssl::context> ssl_;
   tls_posture wanted_;

@@ -12,8 +12,6 @@ namespace asio_chat::tls {
 
 namespace {
 
-using std::chrono::system_clock;
-
 // What belongs together goes by this name: a CA's certificates by subject, its lists by issuer.
 const X509_NAME* name_of(const shared_certificate& ca) {
   return X509_get_subject_name(ca.get());
@@ -31,8 +29,7 @@ bool is_of(const Part& part, const X509_NAME* name) {
 /// The one of a name that counts: if any holds now the one that does so longest, else the next that
 /// will, else the last one that did.
 template <class Part>
-validity best_of(const std::vector<Part>& parts, const X509_NAME* name,
-                 system_clock::time_point now) {
+validity best_of(const std::vector<Part>& parts, const X509_NAME* name, wall_time now) {
   const auto rank = [now](const validity& v) { return v.holds(now) ? 2 : v.begins > now ? 1 : 0; };
   validity best{};
   for (const Part& part : parts) {
@@ -63,7 +60,7 @@ std::string text_of(const X509_NAME* name) {
 }
 
 template <class Part>
-std::vector<named_validity> times(const std::vector<Part>& parts, system_clock::time_point now) {
+std::vector<named_validity> times(const std::vector<Part>& parts, wall_time now) {
   std::vector<named_validity> all;
   for (const X509_NAME* name : names_of(parts))
     all.push_back({text_of(name), best_of(parts, name, now)});
@@ -72,16 +69,15 @@ std::vector<named_validity> times(const std::vector<Part>& parts, system_clock::
 
 /// Those of `before` that bear the name and hold now.
 template <class Part>
-std::vector<Part> holding(const std::vector<Part>& before, const X509_NAME* name,
-                          system_clock::time_point now) {
+std::vector<Part> holding(const std::vector<Part>& before, const X509_NAME* name, wall_time now) {
   std::vector<Part> some;
   for (const Part& part : before)
     if (is_of(part, name) && validity_of(part.get()).holds(now)) some.push_back(part);
   return some;
 }
 
-void keep_own_certificate(server_files& fresh, const server_files& before,
-                          system_clock::time_point now, std::vector<kept_part>& kept) {
+void keep_own_certificate(server_files& fresh, const server_files& before, wall_time now,
+                          std::vector<kept_part>& kept) {
   if (before.own.chain.empty()) return;
   const shared_certificate certificate = fresh.own.chain.front();
   const validity time = validity_of(certificate.get());
@@ -96,7 +92,7 @@ void keep_own_certificate(server_files& fresh, const server_files& before,
 /// @param replaced the name in the new files in whose place they stay
 template <class Part>
 bool keep_parts(std::vector<Part>& fresh, const std::vector<Part>& before, const X509_NAME* name,
-                const X509_NAME* replaced, std::string_view what, system_clock::time_point now,
+                const X509_NAME* replaced, std::string_view what, wall_time now,
                 std::vector<kept_part>& kept) {
   const std::vector<Part> good = holding(before, name, now);
   if (good.empty()) return false;
@@ -106,7 +102,7 @@ bool keep_parts(std::vector<Part>& fresh, const std::vector<Part>& before, const
   return true;
 }
 
-void keep_anchors(server_files& fresh, const server_files& before, system_clock::time_point now,
+void keep_anchors(server_files& fresh, const server_files& before, wall_time now,
                   std::vector<kept_part>& kept) {
   constexpr std::string_view what = "the client CA";
   const std::vector<shared_certificate> read = fresh.anchors;
@@ -123,7 +119,7 @@ void keep_anchors(server_files& fresh, const server_files& before, system_clock:
       keep_parts(fresh.anchors, before.anchors, name, names.front(), what, now, kept);
 }
 
-void keep_lists(server_files& fresh, const server_files& before, system_clock::time_point now,
+void keep_lists(server_files& fresh, const server_files& before, wall_time now,
                 std::vector<kept_part>& kept) {
   const std::vector<shared_list> read = fresh.lists;
   for (const X509_NAME* name : names_of(read))
@@ -151,8 +147,7 @@ validity validity_of(const X509* certificate) {
 
 validity validity_of(const X509_CRL* list) {
   const ASN1_TIME* end = X509_CRL_get0_nextUpdate(list);
-  return {time_of(X509_CRL_get0_lastUpdate(list)),
-          end != nullptr ? time_of(end) : std::chrono::sys_seconds::max()};
+  return {time_of(X509_CRL_get0_lastUpdate(list)), end != nullptr ? time_of(end) : no_end};
 }
 
 result<server_files> read_server_files(const tls_server_config& config) {
@@ -188,7 +183,7 @@ result<server_files> read_server_files(const tls_server_config& config) {
 }
 
 std::vector<kept_part> keep_what_holds(server_files& fresh, const server_files& before,
-                                       system_clock::time_point now) {
+                                       wall_time now) {
   const error_queue_scope queue;
   std::vector<kept_part> kept;
   keep_own_certificate(fresh, before, now, kept);
@@ -197,11 +192,11 @@ std::vector<kept_part> keep_what_holds(server_files& fresh, const server_files& 
   return kept;
 }
 
-std::vector<named_validity> anchor_times(const server_files& files, system_clock::time_point now) {
+std::vector<named_validity> anchor_times(const server_files& files, wall_time now) {
   return times(files.anchors, now);
 }
 
-std::vector<named_validity> list_times(const server_files& files, system_clock::time_point now) {
+std::vector<named_validity> list_times(const server_files& files, wall_time now) {
   return times(files.lists, now);
 }
 

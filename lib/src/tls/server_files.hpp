@@ -2,6 +2,7 @@
 // read again.
 #pragma once
 
+#include "base/clock.hpp"
 #include "tls/block_list.hpp"
 #include "tls/context_setup.hpp"
 #include "tls/revocation.hpp"
@@ -18,10 +19,11 @@ namespace asio_chat::tls {
 /// When a certificate or a list may be used, both ends included.
 struct validity {
   std::chrono::sys_seconds begins;
-  std::chrono::sys_seconds ends; ///< the latest there is, if it has no end
+  std::chrono::sys_seconds ends; ///< `no_end`, if it has none
 
-  bool holds(std::chrono::system_clock::time_point now) const noexcept {
-    return begins <= now && now <= ends;
+  bool holds(wall_time now) const noexcept {
+    const auto second = std::chrono::floor<std::chrono::seconds>(now);
+    return begins <= second && second <= ends;
   }
 };
 
@@ -53,7 +55,7 @@ struct kept_part {
 /// of `fresh` the one of `before` is put beside it, or, for the server's own certificate, in its
 /// place. A file's other CAs and lists are not concerned.
 std::vector<kept_part> keep_what_holds(server_files& fresh, const server_files& before,
-                                       std::chrono::system_clock::time_point now);
+                                       wall_time now);
 
 /// Of what is checked against a client CA: its certificate, or its lists, of which the one counts
 /// that holds longest.
@@ -61,9 +63,7 @@ struct named_validity {
   std::string of;
   validity time;
 };
-std::vector<named_validity> anchor_times(const server_files& files,
-                                         std::chrono::system_clock::time_point now);
-std::vector<named_validity> list_times(const server_files& files,
-                                       std::chrono::system_clock::time_point now);
+std::vector<named_validity> anchor_times(const server_files& files, wall_time now);
+std::vector<named_validity> list_times(const server_files& files, wall_time now);
 
 } // namespace asio_chat::tls

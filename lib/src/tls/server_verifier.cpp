@@ -59,8 +59,7 @@ bool send_sni(SSL* ssl, std::string& host) {
 /// Completes a sentence about the certificate; empty if it may be trusted.
 std::string staple_problem(SSL* ssl, const X509* certificate) {
   const ocsp_staple staple = read_staple(ssl);
-  const std::string why =
-      staple.given ? staple.answer.problem(std::chrono::system_clock::now()) : "";
+  const std::string why = staple.given ? staple.answer.problem(system_wall_now()) : "";
   const bool holds = staple.given && why.empty();
   if (holds && staple.answer.is_revoked())
     return fmt::format(

@@ -41,7 +41,7 @@ TEST_CASE("/history says so when one answer does not hold what was asked for") {
   w.type(alice, "/history 200");
   w.run();
   const std::vector<std::string> lines = alice.ear.last<reply>().lines;
-  CHECK(lines.front() == "the last 3 of the 200 asked for: one answer holds no more");
+  CHECK(lines.front() == "these are the last 3 of the 200 asked for");
   REQUIRE(lines.size() == 4);
   CHECK(lines[1].ends_with("x4"));
   CHECK(lines[3].ends_with("x6"));

@@ -88,7 +88,7 @@ TEST_CASE("what was said last about an end counts, and what has none is never ju
   t.ends.watch(t.a, t.in(100s));
   t.ends.watch(t.a, t.in(300s));
   t.ends.watch(t.b, t.in(100s));
-  t.ends.watch(t.b, sys_seconds::max());
+  t.ends.watch(t.b, no_end);
   t.ends.watch(t.c, t.in(100s));
   net::expirations::end(t.c);
   CHECK(t.after(101s).empty());

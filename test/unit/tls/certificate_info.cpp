@@ -1,5 +1,6 @@
 #include <asio_chat/tls/certificate_info.hpp>
 
+#include "base/clock.hpp"
 #include "scratch.hpp"
 
 #include "support/catch.hpp"
@@ -50,6 +51,10 @@ TEST_CASE("A20: the days that are left are whole ones", "[tls][A20]") {
   CHECK(to_text(info).find("  (364 days left)\n") != std::string::npos);
   const auto old = describe(x509::issue(expired(server_request())).value().certificate.get());
   CHECK(days_left(old) == -6);
+  certificate_info endless = info;
+  endless.not_after = asio_chat::no_end; // more than a count of nanoseconds holds
+  CHECK(days_left(endless) > 365L * 7'000);
+  CHECK(to_text(endless).find("EXPIRED") == std::string::npos);
 }
 
 TEST_CASE("A19, A20: where to ask about revocation is read", "[tls][A19][A20]") {

@@ -14,7 +14,6 @@ using namespace asio_chat::tls::test;
 namespace x509 = asio_chat::tls::x509;
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
-using std::chrono::system_clock;
 
 namespace {
 
@@ -165,14 +164,14 @@ TEST_CASE("A19: the end of a response from a file is known with its notice", "[t
   what.left = 5h;
   w.staple(what);
   const auto context = tls::server_context::make(w.server).value();
-  const auto term = context->terms(system_clock::now()).back();
+  const auto term = context->terms(system_wall_now()).back();
   CHECK(term.what == "the OCSP response");
-  CHECK(term.time.ends - system_clock::now() > 4h);
+  CHECK(term.time.ends - system_wall_now() > 4h);
   CHECK(term.notice == 2h);
   what.left = std::chrono::days(14);
   w.staple(what);
   const auto longer = tls::server_context::make(w.server).value();
-  CHECK(longer->terms(system_clock::now()).back().notice == std::chrono::days(1));
+  CHECK(longer->terms(system_wall_now()).back().notice == std::chrono::days(1));
 }
 
 TEST_CASE("A19: a new context goes on with the staple of the same certificate", "[tls][A19]") {

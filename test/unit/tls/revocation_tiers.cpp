@@ -20,7 +20,6 @@ using namespace asio_chat;
 using namespace asio_chat::tls::test;
 namespace x509 = asio_chat::tls::x509;
 using Catch::Matchers::Contains;
-using std::chrono::system_clock;
 
 namespace {
 
@@ -256,7 +255,7 @@ TEST_CASE("a session is judged by new lists of all tiers", "[tls]") {
   ends.run();
   REQUIRE(ends.server.done());
   const auto after = tls::server_context::make(t.server({r, i}, {rl, il})).value();
-  const auto admitted = after->admit(ends.server.ssl(), system_clock::now());
+  const auto admitted = after->admit(ends.server.ssl(), system_wall_now());
   REQUIRE_FALSE(admitted.has_value());
   CHECK(admitted.error().code == errc::certificate_revoked);
   CHECK(admitted.error().message == "the certificate CN=intermediate was revoked by CN=root");

@@ -13,7 +13,6 @@ using namespace asio_chat;
 using namespace asio_chat::tls::test;
 namespace x509 = asio_chat::tls::x509;
 using Catch::Matchers::Contains;
-using std::chrono::system_clock;
 using namespace std::chrono_literals;
 
 namespace {
@@ -38,7 +37,7 @@ struct session_world : world {
   /// What a context of these settings says to alice's session.
   std::string verdict(const tls_server_config& c) {
     const auto other = tls::server_context::make(c).value();
-    const auto admitted = other->admit(ends->server.ssl(), system_clock::now());
+    const auto admitted = other->admit(ends->server.ssl(), system_wall_now());
     return admitted ? "admitted" : admitted.error().message;
   }
 };
@@ -47,7 +46,7 @@ struct session_world : world {
 
 TEST_CASE("a client that is good still is admitted by a new context", "[tls]") {
   session_world w;
-  CHECK(w.context->admit(w.ends->server.ssl(), system_clock::now()).has_value());
+  CHECK(w.context->admit(w.ends->server.ssl(), system_wall_now()).has_value());
   CHECK(w.verdict(w.config) == "admitted");
 }
 
@@ -83,7 +82,7 @@ TEST_CASE("B24, B25: names and time are looked at", "[tls][B24][B25]") {
   CHECK(w.verdict(config) == "admitted");
   config.client_certificate_allow = {"cn:bob"};
   CHECK_THAT(w.verdict(config), Contains("alice") && Contains("cn:bob"));
-  const auto much_later = system_clock::now() + std::chrono::days(4000);
+  const auto much_later = system_wall_now() + std::chrono::days(4000);
   const auto late = w.context->admit(w.ends->server.ssl(), much_later);
   REQUIRE_FALSE(late.has_value());
   CHECK(late.error().code == errc::certificate_expired);
@@ -91,8 +90,8 @@ TEST_CASE("B24, B25: names and time are looked at", "[tls][B24][B25]") {
 
 TEST_CASE("who is admitted is told until when, and not admitted any longer", "[tls][A19]") {
   session_world w;
-  const auto now = std::chrono::floor<std::chrono::seconds>(system_clock::now());
-  const auto until = [&](const tls::server_context& c, system_clock::time_point when) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(system_wall_now());
+  const auto until = [&](const tls::server_context& c, wall_time when) {
     return c.admit(w.ends->server.ssl(), when).value();
   };
   const auto alices_end = tls::describe(w.alice.certificate.get()).not_after;
@@ -154,8 +153,7 @@ TEST_CASE("who has shown no certificate is admitted for ever", "[tls]") {
   pair ends(nobodys->native_handle(), w.context->ssl()->native_handle());
   ends.run();
   REQUIRE(ends.server.done());
-  CHECK(w.context->admit(ends.server.ssl(), system_clock::now()).value() ==
-        std::chrono::sys_seconds::max());
+  CHECK(w.context->admit(ends.server.ssl(), system_wall_now()).value() == no_end);
 }
 
 TEST_CASE("a context is made whole or not at all", "[tls]") {
@@ -177,7 +175,7 @@ TEST_CASE("a context is made whole or not at all", "[tls]") {
 
 TEST_CASE("what ends is known with its notice", "[tls]") {
   session_world w;
-  const auto terms = w.context->terms(system_clock::now());
+  const auto terms = w.context->terms(system_wall_now());
   REQUIRE(terms.size() == 2);
   CHECK(terms[0].what == "the server's certificate");
   CHECK(terms[0].of == "CN=localhost");
@@ -212,4 +210,17 @@ TEST_CASE("a ticket resumes a session until its key is thrown away", "[tls]") {
   server->forget_tickets();
   CHECK_FALSE(resumes());
   CHECK(resumes());
+}
+
+TEST_CASE("what ends in the year 9999 has not ended, and its last second belongs to it") {
+  const wall_time now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 28);
+  CHECK(tls::validity{{}, no_end}.holds(now));
+  CHECK(tls::validity{{}, no_end - 1s}.holds(now));
+  CHECK_FALSE(tls::validity{no_end, no_end}.holds(now));
+  const auto end = std::chrono::floor<std::chrono::seconds>(now);
+  const tls::validity v{end, end};
+  CHECK_FALSE(v.holds(now - 1ms));
+  CHECK(v.holds(now));
+  CHECK(v.holds(now + 999ms));
+  CHECK_FALSE(v.holds(now + 1s));
 }

@@ -25,8 +25,7 @@ event as_page(history_page page, std::size_t) {
 event as_lines(history_page page, std::size_t asked) {
   reply answer{std::move(page.ref), "history", {}, {}};
   if (const std::size_t n = page.entries.size(); page.earlier && n < asked) {
-    answer.lines.push_back(
-        fmt::format("the last {} of the {} asked for: one answer holds no more", n, asked));
+    answer.lines.push_back(fmt::format("these are the last {} of the {} asked for", n, asked));
   }
   for (const entry& e : page.entries)
     answer.lines.push_back(entry_line(e));

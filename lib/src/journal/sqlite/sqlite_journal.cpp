@@ -147,17 +147,27 @@ void sqlite_journal::take_masters(result<std::vector<secret_key>> masters, maste
     post.post(std::pair(std::move(changed), std::move(d)),
               [](const auto& all, const auto&) { all.second(all.first); });
   };
+  const auto cannot = [](const std::exception& e) {
+    return fail(errc::storage_failed,
+                fmt::format("the master keys cannot be taken now: {}", e.what()));
+  };
+  const auto rotate = [keys = workers_->keys.get(),
+                       cannot](result<std::vector<secret_key>> m) -> result<bool> {
+    try {
+      return m ? keys->rotate(*std::move(m)) : std::move(m.error());
+    } catch (const std::exception& e) {
+      return cannot(e);
+    }
+  };
   try {
-    workers_->rotating = std::async(std::launch::async, [before = std::move(workers_->rotating),
-                                                         answer, done, keys = workers_->keys.get(),
-                                                         m = std::move(masters)]() mutable {
-      if (before.valid()) before.wait();
-      auto changed = m ? keys->rotate(*std::move(m)) : result<bool>(std::move(m.error()));
-      answer(std::move(changed), std::move(done));
-    });
+    workers_->rotating =
+        std::async(std::launch::async, [before = std::move(workers_->rotating), rotate, answer,
+                                        done, m = std::move(masters)]() mutable {
+          if (before.valid()) std::exchange(before, {}).wait();
+          answer(rotate(std::move(m)), std::move(done));
+        });
   } catch (const std::system_error& e) { // no thread to be had
-    answer(failure{e.code(), fmt::format("the master keys cannot be taken now: {}", e.what())},
-           std::move(done));
+    answer(cannot(e), std::move(done));
   }
 }
 

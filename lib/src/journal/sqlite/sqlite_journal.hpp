@@ -58,7 +58,8 @@ class sqlite_journal final : public journal, public name_store {
   /// @return whether it was another one
   result<bool> take_masters(std::vector<sqlite::secret_key> masters);
   using masters_taken = std::function<void(const result<bool>&)>;
-  /// The same beside what else is done, one after the other; the other one waits for those.
+  /// The same on a thread of its own, one after the other; the other one waits for those. What is
+  /// read and written meanwhile waits for the keys.
   /// @param masters a failure is the answer
   void take_masters(result<std::vector<sqlite::secret_key>> masters, masters_taken done);
 

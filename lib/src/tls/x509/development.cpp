@@ -1,5 +1,6 @@
 #include "tls/x509/development.hpp"
 
+#include "base/clock.hpp"
 #include "tls/pem.hpp"
 #include "tls/x509/directory_lock.hpp"
 #include "tls/x509/issue.hpp"
@@ -119,7 +120,7 @@ result<server_state> inspect(const places& at) {
                 fmt::format("'{}' was not issued by '{}': move the development certificates away "
                             "to have them made anew",
                             at.files.server_certificate, at.files.ca_certificate));
-  const auto tomorrow = std::chrono::system_clock::now() + std::chrono::days(1);
+  const auto tomorrow = system_wall_now() + std::chrono::days(1);
   const certificate_info info = describe(server->certificate.get());
   return info.not_after > tomorrow ? server_state::good : server_state::expiring;
 }
@@ -128,7 +129,7 @@ result<identity> load_ca(const places& at) {
   auto ca = load(at.files.ca_certificate, at.ca_key);
   if (!ca) return ca;
   const certificate_info info = describe(ca->certificate.get());
-  if (info.not_after > std::chrono::system_clock::now()) return ca;
+  if (info.not_after > system_wall_now()) return ca;
   return fail(errc::certificate_expired,
               fmt::format("the development CA '{}' expired on {}: move it and what it issued away "
                           "to have all made anew",
