@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 namespace asio_chat::certs {
 
 namespace {
@@ -43,6 +44,8 @@ class self_signed_command {
         throw CLI::ValidationError(
             "PREFIX",
             fmt::format("'{}' cannot begin a file name (--out names a directory)", prefix));
+      if (std::ranges::count(prefixes_, prefix) > 1)
+        throw CLI::ValidationError("PREFIX", fmt::format("'{}' is there twice", prefix));
       files.push_back({prefix + ".crt", prefix + ".key"});
     }
     out_.check(files);

@@ -95,7 +95,7 @@ void conversation::show(const client_event& e) {
       screen_.notice(line.text);
     }
   }
-  if (const auto code = screen_.gone()) leave(*code);
+  if (const auto code = screen_.gone()) lose_output(*code);
 }
 
 vocabulary conversation::words() const {
@@ -139,12 +139,18 @@ void conversation::finish() noexcept {
   if (exit_code_ == exit_left) exit_code_ = code_of_leaving();
 }
 
+void conversation::lose_output(int exit_code) {
+  if (leaving_ && exit_code_ == exit_left) exit_code_ = exit_code;
+  leave(exit_code);
+}
+
+void conversation::leave_at_once(int exit_code) {
+  if (leaving_) finish();
+  leave(exit_code);
+}
+
 void conversation::leave(int exit_code) {
-  if (leaving_) {
-    finish();
-    return;
-  }
-  leaving_ = true;
+  if (std::exchange(leaving_, true)) return;
   exit_code_ = exit_code;
   unsaid_ = unsaid_ || !held_.empty();
   give_back_held();

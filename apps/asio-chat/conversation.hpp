@@ -39,8 +39,10 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void end_of_input();
   /// The terminal is gone; leaves politely.
   void hang_up();
-  /// Leaves politely; a second call does not wait any more.
+  /// Leaves politely: what was said is acknowledged first. The first of several calls counts.
   void leave(int exit_code);
+  /// The same, but does not wait any more where it is on its way already.
+  void leave_at_once(int exit_code);
 
   /// Leaves before more was said.
   /// @param lines how many were not
@@ -85,6 +87,8 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void look_at(const std::string& room);
   void show(const client_event& e);
 
+  /// Nobody can see what comes: leaves, and says so where everything else went well.
+  void lose_output(int exit_code);
   int code_of_leaving() const noexcept;
   void finish() noexcept;
 

@@ -47,6 +47,7 @@ void conversation::take(held_line held) {
   case intent::nothing:
     break;
   case intent::leave:
+    if (manner_.interactive) leave_at_once(code_of_leaving());
     leave(code_of_leaving());
     break;
   case intent::say:

@@ -93,7 +93,7 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
     signals.async_wait([&](const error_code& e, int signal) {
       if (e) return;
       if (signal == SIGINT) where->notice("Client shutting down...");
-      talk->leave(exit_code_of_signal(signal));
+      talk->leave_at_once(exit_code_of_signal(signal));
       wait_for_signal();
     });
   };

@@ -86,6 +86,9 @@ void pipe_input::look_for_quit() {
     if (line.what != intent::nothing && ahead_.lines++ == 0) ahead_.first = line.text;
     ahead_.bytes = end + 1;
   }
+  if (!ended_ || ahead_.lines > 0) return;
+  bytes_.clear(); // there is nothing in it to say
+  if (!std::exchange(end_told_, true)) chat_.end_of_input();
 }
 
 void pipe_input::wait() {

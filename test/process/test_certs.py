@@ -130,6 +130,12 @@ def test_A2_A5_self_signed_by_prefix(tool):
     assert field(tool.ok("show", "x/server.crt"), "Subject") == "CN=chat.example"
 
 
+def test_self_signed_with_a_prefix_twice_makes_nothing(tool):
+    done = tool.run("self-signed", "a", "a", "--out", "new")
+    assert done.returncode != 0 and "'a' is there twice" in done.stderr
+    assert tool.files() == []
+
+
 def test_common_names_and_alternative_names(tool):
     """[A5, A7]"""
     tool.ok("self-signed")

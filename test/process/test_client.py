@@ -656,6 +656,14 @@ def test_pipe_end_of_input_without_a_connection_ends_it_if_all_was_said(daemon, 
     assert bob.ends() == 0
 
 
+@pytest.mark.parametrize("nothing", ["\n", "  ", "\x01\n", "\u200b\n \n"])
+def test_pipe_end_of_input_without_a_connection_ends_it_if_there_is_nothing_to_say(
+        nothing, daemon, listener):
+    bob = disconnected(listener, daemon)
+    bob.process.stdin.write(nothing.encode())
+    assert bob.ends() == 0
+
+
 def test_pipe_lines_at_the_end_of_the_input_wait_for_the_next_connection(daemon, listener):
     bob = disconnected(listener, daemon)
     bob.process.stdin.write(b"one\ntwo")
@@ -965,6 +973,19 @@ def test_pipe_that_cannot_be_written_is_a_failure(daemon, home):
     assert done.returncode == 6, done.stderr
     assert ("asio-chat: standard output cannot be written: No space left on device\n"
             in done.stderr)
+
+
+@pytest.mark.parametrize("said", ["", "hi\n/quit\n", "hi\n"])
+def test_pipe_that_cannot_be_written_while_it_leaves_is_a_failure(said, daemon, home):
+    pipe(daemon, "bob", text="one\ntwo\n", home=home)
+    for _ in range(5):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([CLIENT, f"carol@{daemon.address}", "--ca", daemon.ca,
+                                   "--history", "5"], input=said, stdout=full,
+                                  stderr=subprocess.PIPE, text=True, timeout=PATIENCE,
+                                  env={"HOME": str(home)})
+        assert done.returncode == 6, done.stderr
+        assert "not acknowledged" not in done.stderr
 
 
 def test_pipe_gets_what_is_said_from_now_on_unless_it_asks_for_more(daemon, listener, home):

@@ -15,7 +15,10 @@ std::string entry_line(const entry& e, std::size_t most_of_the_text) {
   std::string text(prefix_of_bytes(e.text, most_of_the_text));
   boost::algorithm::replace_all(text, "\n", " / ");
   std::replace(text.begin(), text.end(), '\t', ' ');
-  if (e.text.size() > most_of_the_text) text += " …";
+  if (std::max(e.text.size(), text.size()) > most_of_the_text) {
+    text = prefix_of_bytes(text, most_of_the_text);
+    text += " …";
+  }
   std::string said;
   switch (e.kind) {
   case entry_kind::message:

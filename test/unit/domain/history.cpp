@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 #include "unit/domain/world.hpp"
 
+#include <fmt/format.h>
+
 using namespace asio_chat;
 using test::domain_world;
 using test::person;
@@ -47,6 +49,26 @@ TEST_CASE("/history says so when one answer does not hold what was asked for") {
   CHECK(lines[3].ends_with("x6"));
 }
 
+TEST_CASE("/history keeps the newest lines where line ends make them longer than their texts") {
+  domain_world w;
+  person& alice = w.in("alice");
+  std::string many_lines = "x";
+  for (int n = 0; n < 600; ++n)
+    many_lines += "\nx";
+  for (int n = 1; n <= 20; ++n)
+    w.type(alice, many_lines + std::to_string(n));
+  w.type(alice, "/history");
+  w.run();
+  const std::vector<std::string> lines = alice.ear.last<reply>().lines;
+  std::size_t bytes = 0;
+  for (const std::string& line : lines)
+    bytes += line.size();
+  CHECK(bytes < 28'000);
+  CHECK(lines.front() ==
+        fmt::format("these are the last {} of the 20 asked for", lines.size() - 1));
+  CHECK(lines.back().ends_with(" / x20"));
+}
+
 TEST_CASE("/history with what is no number of lines, or in no room, is refused") {
   domain_world w;
   person& alice = w.in("alice");
@@ -64,6 +86,8 @@ TEST_CASE("an entry is one line for a person") {
   const wall_time time(std::chrono::milliseconds(1'700'000'123'456));
   entry e{"den", {}, time, "alice", entry_kind::message, "one\ntwo", ""};
   CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] alice: one / two");
+  CHECK(entry_line({"den", {}, time, "alice", entry_kind::message, "1\n2\n3", ""}, 5) ==
+        "[2023-11-14 22:15:23 UTC] alice: 1 / 2 …"); // not longer by its line ends
   e.kind = entry_kind::action;
   CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] ~ alice one / two");
   e.kind = entry_kind::topic;

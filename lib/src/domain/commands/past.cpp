@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::size_t longest_page = 1'000;
 
+/// In lines; fits a frame of the native protocol, even if every character has to be escaped.
+constexpr std::size_t most_of_an_answer = 28'000;
+constexpr std::size_t around_a_line = 4; ///< quotes and a comma
+
 /// With `most_found` lines this long an answer fits a frame of the native protocol, even if every
 /// character has to be escaped.
 constexpr std::size_t most_of_a_text = 400;
@@ -24,11 +28,18 @@ event as_page(history_page page, std::size_t) {
 
 event as_lines(history_page page, std::size_t asked) {
   reply answer{std::move(page.ref), "history", {}, {}};
-  if (const std::size_t n = page.entries.size(); page.earlier && n < asked) {
-    answer.lines.push_back(fmt::format("these are the last {} of the {} asked for", n, asked));
+  // A line may be longer than the entry by which the page was measured; the newest are wanted.
+  std::size_t bytes = 0;
+  for (auto e = page.entries.rbegin(); e != page.entries.rend(); ++e) {
+    std::string line = entry_line(*e);
+    bytes += line.size() + around_a_line;
+    if (!answer.lines.empty() && bytes > most_of_an_answer) break;
+    answer.lines.push_back(std::move(line));
   }
-  for (const entry& e : page.entries)
-    answer.lines.push_back(entry_line(e));
+  const std::size_t n = answer.lines.size();
+  if (n < page.entries.size() || (page.earlier && n < asked))
+    answer.lines.push_back(fmt::format("these are the last {} of the {} asked for", n, asked));
+  std::ranges::reverse(answer.lines);
   if (answer.lines.empty()) answer.lines.emplace_back("nothing was said here yet");
   return answer;
 }
