@@ -24,9 +24,9 @@ constexpr int not_trusted = 3;
 
 constexpr const char* footer =
     R"(The server is judged as asio-chat judges it: by its pin, by the CA file, or else the
-system's store, and by its name. It is trusted: exit code 0. It is not: 3, and the handshake goes on all the same to
-show all there is, but without the client's certificate, and no request is sent. No certificate
-was shown: 1.)";
+system's store, and by its name. It is trusted: exit code 0. It is not: 3, and the handshake goes on
+all the same to show all there is, but without the client's certificate, and no request is sent. No
+certificate was shown: 1.)";
 
 class probe_command {
  public:
@@ -43,7 +43,7 @@ class probe_command {
         });
     command
         .add_option("--pin", asked_.tls.pins,
-                    "Trust the server with this key, whoever signed it; may be repeated")
+                    "Trust the server with this key, whatever CA signed it; may be repeated")
         ->allow_extra_args(false)
         ->type_name("sha256/...")
         ->check([](const std::string& pin) {

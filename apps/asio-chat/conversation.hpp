@@ -87,7 +87,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void look_at(const std::string& room);
   void show(const client_event& e);
 
-  /// Nobody can see what comes: leaves, and says so where everything else went well.
+  /// The output is lost: leaves, and that is the exit code where everything else went well.
   void lose_output(int exit_code);
   int code_of_leaving() const noexcept;
   void finish() noexcept;

@@ -65,7 +65,7 @@ void pipe_input::hand_out() {
   handing_out_ = false;
 }
 
-/// To leave, nobody has to wait for a server that may never come back.
+/// A `/quit` does not wait for a server that may never come back.
 void pipe_input::look_for_quit() {
   if (!chat_.waits_for_connection()) {
     ahead_ = {};

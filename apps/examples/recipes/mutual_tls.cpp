@@ -39,7 +39,8 @@ asio::awaitable<void> echo(tcp::socket socket, asio::ssl::context& context) {
     const auto heard = asio::buffer(data, n);
     co_await asio::async_write(*stream, heard, or_error);
   }
-  if (error == asio::error::eof) co_await stream->async_shutdown(or_error);
+  if (error != asio::error::eof) co_return;
+  co_await stream->async_shutdown(or_error);
 }
 
 asio::awaitable<void> serve(tcp::acceptor& acceptor, asio::ssl::context& context) {

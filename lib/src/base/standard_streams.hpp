@@ -28,7 +28,7 @@ inline void keep_standard_streams() noexcept {
   }
 }
 
-/// One line on standard error. That nobody can read it is no reason for another end.
+/// One line on standard error; the program ends as it would if that cannot be written.
 inline void complain(const char* program, const char* sentence) noexcept {
   (void)std::fprintf(stderr, "%s: %s\n", program, sentence);
 }
@@ -46,7 +46,7 @@ inline void flush_output() {
 }
 
 /// The end of a program that prints: writes what is left, and says so if something of the output
-/// was lost. That nobody reads on (`| head`) is no failure.
+/// was lost. A reader that has had enough (`| head`) is no failure.
 /// @param exit_code of what the program did; what has failed keeps it
 /// @param error why an earlier write failed, if that is known
 /// @return the exit code
