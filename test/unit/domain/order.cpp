@@ -22,6 +22,17 @@ void ask_newest(domain_world& w, person& p, std::size_t entries, const std::stri
 
 } // namespace
 
+TEST_CASE("what cannot be read is refused in its turn, behind the answers to what came before it") {
+  domain_world w;
+  person& alice = w.in("alice");
+  w.send(alice, "one", "m1");
+  w.hub.dispatch(*alice.self, {{}, "r", requests::unreadable{fail(errc::unknown_type, "what?")}});
+  w.send(alice, "two", "m2");
+  w.run();
+  CHECK(alice.news() ==
+        heard{"ack m1 lobby@1", "refused[r] unknown_type: what?", "ack m2 lobby@2"});
+}
+
 TEST_CASE("what changes a member or a room does not overtake what the member has said") {
   domain_world w;
   person& alice = w.in("alice");
