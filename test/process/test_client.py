@@ -1,7 +1,7 @@
 """asio-chat as a person and as a program use it: in a terminal, in a pipe, against a real asio-chatd.
 
 Needs ASIO_CHAT_BIN, the directory of the programs, and the packages pexpect and pyte. Names such as
-D5 are rows of the requirements.
+D5 are rows of docs/requirements.md.
 """
 
 import contextlib
@@ -538,7 +538,7 @@ def test_d12_what_was_missed_comes_in_order_and_once(daemon, terminal, home):
     alice.child.close(force=True)
 
 
-def test_c46_typed_while_disconnected_is_sent_once_and_marked_until_then(terminal, daemon):
+def test_c47_typed_while_disconnected_is_sent_once_and_marked_until_then(terminal, daemon):
     alice, bob = terminal("alice"), terminal("bob")
     daemon.stop(signal.SIGKILL)
     alice.sees("[disconnected: ").says("one").sees("[waiting: one]")
@@ -557,7 +557,7 @@ def test_c46_typed_while_disconnected_is_sent_once_and_marked_until_then(termina
     assert said == ["alice: one", "alice: two", "alice: secret"], bob.text
 
 
-def test_c46_unacknowledged_when_the_connection_broke_is_sent_again_and_kept_once(
+def test_c47_unacknowledged_when_the_connection_broke_is_sent_again_and_kept_once(
         daemon, terminal, home):
     bob = terminal("bob")
     cable = Cable(daemon.port)
@@ -580,7 +580,7 @@ def test_c46_unacknowledged_when_the_connection_broke_is_sent_again_and_kept_onc
     alice.child.close(force=True)
 
 
-def test_c46_leaving_says_what_was_not_sent(terminal, daemon):
+def test_c47_leaving_says_what_was_not_sent(terminal, daemon):
     alice = terminal("alice")
     daemon.stop(signal.SIGKILL)
     alice.sees("[disconnected: ").says("too late").sees("[waiting: too late]").says("quit")
@@ -754,7 +754,7 @@ def test_where_it_makes_no_sense_to_come_back_it_ends_with_its_exit_code(termina
     assert b"passphrase" in bob.look().err
 
 
-def test_c46_a_room_shows_what_was_said_before(daemon, terminal, home):
+def test_c47_a_room_shows_what_was_said_before(daemon, terminal, home):
     pipe(daemon, "bob", text="one\ntwo\n", home=home)
     alice = terminal("alice")
     alice.sees("[now]")
@@ -769,7 +769,7 @@ def test_c46_a_room_shows_what_was_said_before(daemon, terminal, home):
     assert "earlier" not in dave.text and "two" not in dave.text
 
 
-def test_c46_nothing_is_missing_after_the_daemon_was_killed(terminal, daemon):
+def test_c47_nothing_is_missing_after_the_daemon_was_killed(terminal, daemon):
     people = {name: terminal(name) for name in ("alice", "bob", "carol")}
     people["alice"].says("before").says("/topic tea")
     for name in ("bob", "carol"):
@@ -793,7 +793,7 @@ def test_c46_nothing_is_missing_after_the_daemon_was_killed(terminal, daemon):
         assert "missing" not in person.text
 
 
-def test_c46_a_log_that_is_gone_is_told(terminal, daemon):
+def test_c47_a_log_that_is_gone_is_told(terminal, daemon):
     daemon.stop()
     daemon.options = ("--ephemeral",)
     daemon.start()
@@ -1067,7 +1067,7 @@ def test_d12_pipe_survives_a_restart(daemon, listener, home):
     assert alice.out.decode().count("written while away") == 1
 
 
-def test_c46_pipe_a_line_that_was_not_acknowledged_is_sent_again(daemon, listener, home):
+def test_c47_pipe_a_line_that_was_not_acknowledged_is_sent_again(daemon, listener, home):
     alice = listener("alice")
     cable = Cable(daemon.port)
     bob = listener("bob", port=cable.port)
@@ -1081,7 +1081,7 @@ def test_c46_pipe_a_line_that_was_not_acknowledged_is_sent_again(daemon, listene
     assert bob.ends() == 0, bob.err
 
 
-def test_c46_nothing_is_lost_or_doubled_over_cables_that_are_pulled_out(daemon, home):
+def test_c47_nothing_is_lost_or_doubled_over_cables_that_are_pulled_out(daemon, home):
     writer, reader = Cable(daemon.port), Cable(daemon.port)
     environment = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
 
@@ -1123,7 +1123,7 @@ def test_c46_nothing_is_lost_or_doubled_over_cables_that_are_pulled_out(daemon, 
     assert lines() == wanted
 
 
-def test_c46_pipe_a_line_that_is_never_acknowledged_is_a_failure(daemon, listener, home):
+def test_c47_pipe_a_line_that_is_never_acknowledged_is_a_failure(daemon, listener, home):
     cable = Cable(daemon.port)
     bob = listener("bob", "--no-reconnect", port=cable.port)
     daemon.process.send_signal(signal.SIGSTOP)

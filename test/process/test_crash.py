@@ -1,4 +1,4 @@
-"""kill -9 at random moments, under load: what was acknowledged is there, once, in order. E6, E7.
+"""kill -9 at random moments, under load: what was acknowledged is there, once, in order. C64.
 
 ASIO_CHAT_KILLS says how often (8), ASIO_CHAT_SEED which moments; the seed is printed.
 """
@@ -93,7 +93,7 @@ def in_order(positions):
     return all(a < b for a, b in zip(positions, positions[1:]))
 
 
-def test_E6_E7_nothing_acknowledged_is_lost_doubled_or_reordered_by_kill_9(tmp_path):
+def test_C64_nothing_acknowledged_is_lost_doubled_or_reordered_by_kill_9(tmp_path):
     log, people, server = asyncio.run(crash_under_load(tmp_path))
     sent, promised = read_ledger(tmp_path / "ledger")
     at_of = {}

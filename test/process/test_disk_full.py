@@ -1,4 +1,4 @@
-"""A disk that is full, or fails, while the daemon runs: nobody sees what is not stored. E6, E7."""
+"""A disk that is full, or fails, while the daemon runs: nobody sees what is not stored. C64."""
 
 import asyncio
 import errno
@@ -93,7 +93,7 @@ def said_once(daemon, sentence):
     assert daemon.log.count(sentence) == 1, daemon.log
 
 
-def test_E6_E7_a_full_disk_refuses_sends_reads_on_and_recovers_by_itself(tmp_path, small_disk):
+def test_C64_a_full_disk_refuses_sends_reads_on_and_recovers_by_itself(tmp_path, small_disk):
     async def conversation(daemon):
         async with Talk(daemon) as talk:
             assert await talk.say("the first")
@@ -120,7 +120,7 @@ def test_E6_E7_a_full_disk_refuses_sends_reads_on_and_recovers_by_itself(tmp_pat
         assert asyncio.run(log_of(daemon)) == kept
 
 
-def test_E7_it_starts_on_a_full_disk_and_shows_what_there_is(tmp_path, small_disk):
+def test_C64_it_starts_on_a_full_disk_and_shows_what_there_is(tmp_path, small_disk):
     async def one_message(daemon):
         async with Talk(daemon) as talk:
             assert await talk.say("from before")
@@ -147,7 +147,7 @@ def test_E7_it_starts_on_a_full_disk_and_shows_what_there_is(tmp_path, small_dis
         asyncio.run(conversation(daemon, kept))
 
 
-def test_E7_the_first_start_on_a_full_disk_says_so_and_makes_no_half(tmp_path, small_disk):
+def test_C64_the_first_start_on_a_full_disk_says_so_and_makes_no_half(tmp_path, small_disk):
     fill(small_disk)
     done = subprocess.run([BIN / "asio-chatd", "--listen", "127.0.0.1:0", "--data", small_disk / "data"],
                           capture_output=True, text=True, env=clean_environment(), timeout=PATIENCE)
@@ -180,7 +180,7 @@ class FailingSyncs:
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace")
-def test_E6_E7_a_disk_that_fails_refuses_sends_reads_on_and_recovers_by_itself(tmp_path):
+def test_C64_a_disk_that_fails_refuses_sends_reads_on_and_recovers_by_itself(tmp_path):
     async def conversation(daemon):
         async with Talk(daemon) as talk:
             for i in range(5):

@@ -1,5 +1,5 @@
 """One of many readers is stopped while a flood goes by: the daemon does not keep it for that
-reader, the others notice nothing, and the reader gets all of it in order after going on. E7.
+reader, the others notice nothing, and the reader gets all of it in order after going on. C57.
 
 ASIO_CHAT_READERS (20), ASIO_CHAT_MESSAGES (20000, of each flood), ASIO_CHAT_MESSAGE_SIZE (1000),
 ASIO_CHAT_PAIRS (0): floods while the reader reads, and while it is stopped, in turn, whose resident
@@ -117,7 +117,7 @@ def fill_caches(daemon):
 
 @pytest.mark.skipif("ASIO_CHAT_SANITIZED" in os.environ and PAIRS > 0,
                     reason="a sanitizer takes memory of its own")
-def test_E7_a_stopped_reader_costs_nobody_anything_and_misses_nothing(tmp_path):
+def test_C57_a_stopped_reader_costs_nobody_anything_and_misses_nothing(tmp_path):
     assert MESSAGES * (SIZE + 100) > IN_THE_SYSTEM, "the daemon would not notice"
     with Daemon(tmp_path, "--stall-timeout=2h", "--idle-timeout=2h", "--room-entries=0", "--room-bytes=0",
                 "--log-level=warning") as daemon:

@@ -160,7 +160,7 @@ TEST_CASE("asio-chat C61: a connection that is lost for good is an error in rece
         lines{"Error receiving message: h:1 closed the connection"});
 }
 
-TEST_CASE("asio-chat C46: a person sees what was said before apart, with its time") {
+TEST_CASE("asio-chat C47: a person sees what was said before apart, with its time") {
   ::setenv("TZ", "UTC", 1);
   ::tzset();
   text_display person(time_format::off, "h:1", true, true);
@@ -177,7 +177,7 @@ TEST_CASE("asio-chat C46: a person sees what was said before apart, with its tim
               "[now]"});
 }
 
-TEST_CASE("asio-chat C46: a program gets every message in the same form") {
+TEST_CASE("asio-chat C47: a program gets every message in the same form") {
   text_display program(time_format::off, "h:1", true, false);
   CHECK(shown(program, {at_two, at(1, "one"), at(2, "two"), at(3, "three")}) ==
         lines{"[in #lobby with alice]", "bob: one", "bob: two", "bob: three"});
