@@ -9,8 +9,9 @@ namespace detail {
 class memory_socket;
 }
 
-/// Comes from `server::connect_in_memory`, goes to `client::async_connect_in_memory`.
-/// Destroying it unused closes the connection.
+/// `server::connect_in_memory` makes it and `client::async_connect_in_memory` takes it. It can be
+/// moved, not copied. Destroying it unused closes the connection. It belongs to the io_context of
+/// the server, which must outlive it.
 class memory_transport {
  public:
   explicit memory_transport(std::unique_ptr<detail::memory_socket> socket) noexcept;
@@ -18,7 +19,7 @@ class memory_transport {
   memory_transport& operator=(memory_transport&&) noexcept;
   ~memory_transport();
 
-  /// For the library: takes the socket out.
+  /// For the library alone: hands the socket out.
   std::unique_ptr<detail::memory_socket> release() noexcept;
 
  private:

@@ -20,69 +20,83 @@
 
 namespace asio_chat {
 
-/// What a server counts, since it was made.
+/// What a server has counted since it was made, and what it has now.
 struct server_stats {
-  std::uint64_t accepted = 0;      ///< connections, in memory ones included
-  std::uint64_t sessions = 0;      ///< open now
-  std::uint64_t asleep = 0;        ///< of these, quiet: most of their memory is given back
-  std::uint64_t members = 0;       ///< logged in now
-  std::uint64_t entries = 0;       ///< appended to rooms
-  std::uint64_t deliveries = 0;    ///< events put into outboxes
-  std::uint64_t bytes_written = 0; ///< before TLS
-  /// When the server's certificate is over; none without TLS.
+  std::uint64_t accepted = 0;      ///< connections accepted so far, those in memory included
+  std::uint64_t sessions = 0;      ///< connections that are open now
+  std::uint64_t asleep = 0;        ///< those of them that are quiet and have given memory back
+  std::uint64_t members = 0;       ///< members that are logged in now
+  std::uint64_t entries = 0;       ///< entries appended to rooms so far
+  std::uint64_t deliveries = 0;    ///< events put into outboxes so far
+  std::uint64_t bytes_written = 0; ///< bytes sent so far, as they are before TLS
+  /// When the server's certificate expires; no value without a certificate.
   std::optional<std::chrono::sys_seconds> certificate_ends = {};
 };
 
-/// Runs on the caller's io_context, on one thread: construct it, call it and destroy it on the
-/// thread that runs that context (or while none does). No globals of its own, and no threads, but
-/// for the two of a journal on disk (`server_config::storage`) and those of `async_reload_tls` and
-/// `async_reload_storage`, which post their answers to the context. Destroying it closes every
-/// connection at once; `async_stop` is the polite way.
+/// A chat server: rooms, members, and both protocols.
+///
+/// **Threads.** The server runs on the caller's io_context. Construct it, call it and destroy it on
+/// the thread that runs that context, or while no thread does. It has no globals, and no threads
+/// except the two of a journal on disk (`server_config::storage`) and those of `async_reload_tls`
+/// and `async_reload_storage`; they post their results to the context.
+///
+/// **Completion.** Asynchronous operations take any completion token. A handler runs on its
+/// associated executor, or else on the io_context, and never inside the call that it completes.
+/// None of them can be cancelled.
+///
+/// **Lifetime.** The io_context must outlive the server. Destroying the server closes every
+/// connection at once, without a goodbye; call `async_stop` before for an orderly end.
 class server {
  public:
-  /// @throws asio_chat::error if certificate, key or CA cannot be used, or a setting is wrong.
+  /// Reads the files of `config` and opens the journal, which blocks. Accepts no connection yet.
+  /// @throws asio_chat::error if a certificate, a key, a CA file or the data directory cannot be
+  /// used, or a setting is wrong (`errc::bad_setting`)
   server(boost::asio::io_context& context, server_config config);
   ~server();
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
-  /// Binds, listens and accepts, on every address that the host has, or on none; `::` stands for
-  /// IPv6 alone, so that `0.0.0.0` may have the same port. May be called several times.
-  /// @param host an IP address, or a name (blocks while it is looked up)
-  /// @param port 0 for any free one, the same on all of them
-  /// @returns the first address with the real port; `listening_on` has all
-  /// @throws asio_chat::error if an address cannot be had. Only what this machine does not have
-  /// (IPv6 is switched off) is left out with a warning in the log, as long as there is another
-  /// address.
+  /// Binds, listens and accepts TLS connections on every address of the host, or on none of them.
+  /// `::` stands for IPv6 alone, so that `0.0.0.0` may have the same port. May be called several
+  /// times, for further addresses.
+  /// @param host an IP address, or a name; the call blocks while a name is looked up
+  /// @param port 0 for a free one, which is the same on all addresses of the host
+  /// @returns the first address, with its real port; `listening_on` has all of them
+  /// @throws asio_chat::error if there is no certificate, or an address cannot be bound. An address
+  /// of a kind that this machine does not have (IPv6 is switched off) is left out with a warning in
+  /// the log, as long as there is another one.
   boost::asio::ip::tcp::endpoint listen(const std::string& host, std::uint16_t port);
 
-  /// Like `listen`, but bare TCP: everyone who can capture packets reads every message, and the
-  /// passphrase. It exists to show just that beside a capture of TLS; only the text protocol is
-  /// spoken, every start and every connection is a warning in the log.
-  /// @param host must be a loopback address: 127.0.0.0/8, ::1, or a name for one
-  /// @throws asio_chat::error if it is another address, if client certificates are required (nobody
-  /// could show one here), or if the address cannot be had
+  /// Like `listen`, but over bare TCP: everybody who can capture packets reads every message, and
+  /// the passphrase. It exists to show that, beside a capture of TLS. Only the text protocol is
+  /// spoken, and every call and every connection is a warning in the log.
+  /// @param host a loopback address: 127.0.0.0/8, ::1, or a name for one
+  /// @throws asio_chat::error if it is another address, if the server asks clients for certificates
+  /// (which cannot be shown here), or if the address cannot be bound
   boost::asio::ip::tcp::endpoint listen_insecure_plaintext(const std::string& host,
                                                            std::uint16_t port);
 
-  /// All addresses that are listened on, in the order of the calls; none once it stops.
+  /// All addresses that the server listens on, in the order of the calls; none after `async_stop`.
   std::vector<boost::asio::ip::tcp::endpoint> listening_on() const;
 
-  /// The client's end of a new connection that never leaves this process and is not encrypted:
-  /// for tests of the host program. `client::async_connect_in_memory` takes it.
+  /// Makes a connection that never leaves this process and is not encrypted, for tests of the host
+  /// program, and returns the client's end, for `client::async_connect_in_memory`.
   memory_transport connect_in_memory();
 
-  /// Reads all files again and takes them from the next handshake on; a client with a certificate
-  /// no longer accepted (issuer, validity time, name, revocation, block list) is closed with
-  /// `close_code::not_trusted`. Blocks while the files are read.
-  /// @throws asio_chat::error if something of it cannot be used: then nothing has changed
+  /// Reads all files again and uses them from the next handshake on. Clients that are connected are
+  /// checked again soon after; one whose certificate is no longer accepted (because of its issuer,
+  /// validity, name, revocation or the block list) is closed with `close_code::not_trusted`. Blocks
+  /// while the files are read. A file that is only not valid yet, or not any more, does not replace
+  /// the one that is in use, and is tried again when it becomes valid.
+  /// @throws asio_chat::error if a file cannot be used; nothing has changed then
   void reload_tls(const tls_server_config& config);
 
-  /// The same without blocking: the files are read, and a key with a passphrase is opened, on a
-  /// thread that lives as long as that takes. Completes with `void(result<void>)`, after the
-  /// reloads that were asked for before; its failure is what `reload_tls` throws, or
-  /// `errc::server_stopping`. A `reload_tls` meanwhile is newer and stays. If the server is
-  /// destroyed first, the handler is destroyed and not called.
+  /// Like `reload_tls`, without blocking: a thread of its own, which ends with the reload, reads
+  /// the files and opens an encrypted key. Completes with `void(result<void>)`, after all reloads
+  /// that were asked for before. The failure is the one that `reload_tls` throws, or
+  /// `errc::server_stopping` if the server stops first. A `reload_tls` that is called in between is
+  /// newer, and its files stay. If the server is destroyed first, the handler is destroyed without
+  /// being called.
   template <boost::asio::completion_token_for<void(result<void>)> Token>
   auto async_reload_tls(tls_server_config config, Token&& token) {
     return boost::asio::async_initiate<Token, void(result<void>)>(
@@ -92,16 +106,18 @@ class server {
         token, std::move(config));
   }
 
-  /// Takes other master keys. If another one is first, the keys of all rooms are sealed by that one
-  /// from now on, and what is written from now on is under new keys. Blocks while they are written.
-  /// @throws asio_chat::error if a key cannot be used, or the directory is another: then nothing
-  /// has changed
+  /// Takes other master keys. If the first one is another than before, it seals the keys of all
+  /// rooms from now on, and new entries are sealed by new keys. Blocks while the keys are written.
+  /// Without a journal on disk it does nothing.
+  /// @throws asio_chat::error if a key cannot be used, or `config` names another directory; nothing
+  /// has changed then
   void reload_storage(const storage_config& config);
 
-  /// The same without blocking: the keys are written on a thread that lives as long as that takes.
-  /// Completes with `void(result<void>)`, after the reloads that were asked for before; its failure
-  /// is what `reload_storage` throws, which waits for those that are under way. If the server is
-  /// destroyed first, it waits for the disk, and the handler is destroyed and not called.
+  /// Like `reload_storage`, without blocking: a thread of its own, which ends with the reload,
+  /// writes the keys. Completes with `void(result<void>)`, after all reloads that were asked for
+  /// before. The failure is the one that `reload_storage` throws. A `reload_storage` waits for
+  /// those that are under way. If the server is destroyed first, the destructor waits for the disk,
+  /// and the handler is destroyed without being called.
   template <boost::asio::completion_token_for<void(result<void>)> Token>
   auto async_reload_storage(storage_config config, Token&& token) {
     return boost::asio::async_initiate<Token, void(result<void>)>(
@@ -111,14 +127,17 @@ class server {
         token, std::move(config));
   }
 
-  /// Stops accepting, says goodbye to all clients, sends what is waiting, and closes; those not
-  /// done within `limits::drain_time` are cut off. Completes with `void(error_code)`.
+  /// Stops accepting, answers what clients have asked, says goodbye to them, and closes all
+  /// connections; those that are still open after `limits::drain_time` are cut off. Completes with
+  /// `void(error_code)`, without an error, when no connection is left. It may be called several
+  /// times. A server that was stopped cannot be started again.
   template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>
   auto async_stop(Token&& token) {
     return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
         [this](auto handler) { stop(stop_handler(std::move(handler))); }, token);
   }
 
+  /// Takes constant time.
   server_stats stats() const;
 
  private:

@@ -1,4 +1,4 @@
-// What a server is told.
+// The configuration of a server.
 #pragma once
 
 #include <asio_chat/limits.hpp>
@@ -13,26 +13,30 @@
 
 namespace asio_chat {
 
-/// Where the logs of rooms are.
+/// Where the logs of the rooms are kept.
 struct storage_config {
-  /// Must be there, and only this server may use it. Empty: in memory, gone with the server.
+  /// An existing directory that no other server uses. Empty: the logs are in memory and end with
+  /// the server.
   std::string directory;
-  /// 64 hexadecimal digits each: the first one seals what is written from now on, all of them open
-  /// what is there. Losing them loses the history.
+  /// The master keys, 64 hexadecimal digits each. The first one seals what is written from now on;
+  /// all of them are tried to open what is there. Without its key a history cannot be read.
   std::vector<std::string> master_keys;
 };
 
+/// What a server is told. `server` checks it, and throws `asio_chat::error` where it is wrong.
 struct server_config {
-  tls_server_config tls;                 ///< no certificate: only `connect_in_memory` works
-  std::optional<std::string> passphrase; ///< shared by all who may come in; none: everybody may
-  std::string default_room = "lobby";    ///< where the text protocol lives
+  tls_server_config tls; ///< without a certificate `server::listen` fails
+  /// The passphrase that all clients share; not empty. No value: clients need none.
+  std::optional<std::string> passphrase;
+  std::string default_room = "lobby"; ///< the room of all clients of the text protocol
   asio_chat::limits limits;
-  std::map<std::string, std::size_t> join_history; ///< for these rooms, instead of the limit
+  /// For single rooms, by their names: another value than `limits::join_history`.
+  std::map<std::string, std::size_t> join_history;
   storage_config storage;
-  int backlog = 1024;        ///< of the listening sockets
-  bool log_messages = false; ///< texts in the log; off, for privacy
-  /// Members of a room are told from which address each message of it comes, as it is said: see
-  /// `entry::address`. Off: addresses are personal.
+  int backlog = 1024;        ///< of the listening sockets, 1 to 65535
+  bool log_messages = false; ///< whether texts of messages are logged
+  /// Whether live messages tell the members of a room the address of their sender, see
+  /// `entry::address`. Off by default, because addresses are personal data.
   bool sender_addresses = false;
   log_function log; ///< empty: no log
 };

@@ -5,7 +5,8 @@
 
 namespace asio_chat {
 
-/// Time of day, to the millisecond. For people only: order comes from positions.
+/// The time of day in UTC, to the millisecond. It is for people to read: clocks are corrected, so
+/// the order of entries comes from their positions alone.
 using wall_time = std::chrono::sys_time<std::chrono::milliseconds>;
 
 } // namespace asio_chat

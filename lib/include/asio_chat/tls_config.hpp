@@ -1,4 +1,4 @@
-// What the two ends of a TLS connection are told: files, names, trust.
+// The TLS configuration of both ends of a connection: files, names, trust.
 #pragma once
 
 #include <cstddef>
@@ -12,78 +12,85 @@ inline constexpr char native_alpn[] = "asio-chat/1";
 
 /// Whether a server asks its clients for a certificate.
 enum class client_certificates {
-  none,     ///< does not ask
-  optional, ///< asks; a client that shows one must show a good one
-  required, ///< refuses clients that show none
+  none,     ///< the server does not ask
+  optional, ///< the server asks, and refuses a client that shows one it does not trust
+  required, ///< the server also refuses a client that shows none
 };
 
+/// The oldest version of TLS that is spoken; the newest is always 1.3.
 enum class tls_version { tls_1_2, tls_1_3 };
 
-/// What is spoken. The strings are OpenSSL's own (`openssl ciphers`); empty ones stand for the
-/// defaults, which `asio-chatd tls` shows. What has no forward secrecy or no authenticated
-/// encryption is refused in any case.
+/// Versions, cipher suites and groups. The strings are those of OpenSSL (`openssl ciphers`); an
+/// empty one stands for the default, which `asio-chatd tls` shows. A suite without forward secrecy
+/// or without authenticated encryption is an error in any case.
 struct tls_posture {
   tls_version minimum = tls_version::tls_1_2;
-  std::string ciphers = {};      ///< TLS 1.2, e.g. `ECDHE+AESGCM:DHE+AESGCM`
-  std::string ciphersuites = {}; ///< TLS 1.3, e.g. `TLS_AES_256_GCM_SHA384`
-  std::string groups = {};       ///< key agreement, e.g. `X25519:P-256`
-  /// A server's session tickets. A resumed session skips the certificates, so they are refused
-  /// where clients are asked for them. Their keys are thrown away within the hour.
+  std::string ciphers = {};      ///< for TLS 1.2, e.g. `ECDHE+AESGCM:DHE+AESGCM`
+  std::string ciphersuites = {}; ///< for TLS 1.3, e.g. `TLS_AES_256_GCM_SHA384`
+  std::string groups = {};       ///< for the key agreement, e.g. `X25519:P-256`
+  /// Whether a server issues session tickets. A resumed session skips the certificates, so this is
+  /// an error where clients are asked for certificates. A `server` throws the keys of its tickets
+  /// away every hour.
   bool tickets = false;
 };
 
-/// All files are PEM, if nothing else is said.
+/// The TLS side of a server. Files are PEM unless something else is said; private keys must be
+/// readable by their owner only.
 struct tls_server_config {
-  std::string certificate_file; ///< the server's certificate, then its intermediates
+  std::string certificate_file; ///< the server's certificate, followed by its intermediates
   std::string private_key_file;
-  std::string private_key_passphrase; ///< of an encrypted key; empty for none
-  /// What the CA's OCSP responder says about the certificate, in DER, to be handed out with it
-  /// (RFC 6066, 8). It is checked against the issuer, which must be in the certificate file, too.
-  /// Once it is out of date it is not sent any more.
+  std::string private_key_passphrase; ///< opens an encrypted key; empty: the key is not encrypted
+  /// The OCSP response of the CA about the certificate, in DER, which is stapled (RFC 6066, 8). It
+  /// is verified against the issuer, whose certificate must follow in `certificate_file`. It is not
+  /// sent once it is out of date.
   std::string ocsp_response_file;
-  /// Instead of the file: the responder that a `server` itself asks, and asks again in time.
+  /// Instead of that file: the responder that a `server` asks, and asks again in time, as
   /// `http://HOST[:PORT][/PATH]`, or `auto` for the one that the certificate names.
   std::string ocsp_responder;
-  std::string client_ca_file; ///< CAs or single certificates that clients are trusted by
+  /// The CAs, or single self-signed certificates, by which clients are trusted; a file or a
+  /// directory.
+  std::string client_ca_file;
   client_certificates clients = client_certificates::none;
-  /// The ALPN name of what is spoken: a client that offers names must offer this one. Empty: no
-  /// ALPN; for servers that are no chat.
+  /// The ALPN name of the protocol (RFC 7301). A client that offers names must offer this one.
+  /// Empty: no ALPN, for servers that are no chat.
   std::string alpn = native_alpn;
-  /// Revocation lists of those CAs, of which each must have one. Given, each certificate of a
-  /// client's chain up to such a CA must be covered by one that holds now (RFC 5280, 5).
+  /// The revocation lists of those CAs, a file or a directory; each CA must have one. With lists,
+  /// each certificate of a client's chain up to such a CA must be covered by a list that is valid
+  /// now (RFC 5280, 5 and 6.3).
   std::string client_crl_file;
-  /// Certificates that are refused, whatever CA issued them: a SHA-256 fingerprint on each line,
-  /// as `asio-chat-certs show` prints it; `#` begins a comment.
+  /// Certificates that are refused, whichever CA issued them: a text file with a SHA-256
+  /// fingerprint on each line, as `asio-chat-certs show` prints it. `#` begins a comment.
   std::string blocked_certificates_file;
-  /// Which of the trusted certificates may come in, see `tls::peer_policy`; empty: all of them.
+  /// Patterns of the client certificates that may come in, see `tls::peer_policy`. Empty: all
+  /// trusted ones. Takes `client_certificates::required`.
   std::vector<std::string> client_certificate_allow;
   tls_posture posture;
 };
 
-/// The server's certificate must be valid now, and be trusted by one of: a pin, `ca_file`, or,
-/// where neither is given, the system's certificate store. With a CA or the store the name
-/// of the host must be in its SubjectAltName; a pin stands for the host itself. There is no way
-/// to switch verification off.
+/// The TLS side of a client. The server's certificate must be valid now and must be trusted: by one
+/// of `pins` if there are any, else by `ca_file`, else by the system's certificate store. With a CA
+/// or the store the SubjectAltName must contain the name of the host (RFC 9525); a pin stands for
+/// the host itself. Verification cannot be switched off.
 struct tls_client_config {
-  std::string ca_file;           ///< trust only what is in this PEM file
+  std::string ca_file;           ///< the only CAs or certificates that are trusted (PEM)
   std::vector<std::string> pins; ///< `sha256/BASE64` of a SubjectPublicKeyInfo (RFC 7469, 2.4)
-  std::string certificate_file;  ///< this client's own certificate, where the server asks for one
-  std::string private_key_file;
-  std::string private_key_passphrase;
-  std::string server_name; ///< verified, and sent as SNI, instead of the host connected to
-  /// The chain is verified, the name is not: any certificate of a trusted CA passes.
+  std::string certificate_file;  ///< the client's own certificate, where the server asks for one
+  std::string private_key_file;  ///< given together with `certificate_file`
+  std::string private_key_passphrase; ///< opens an encrypted key; empty: the key is not encrypted
+  std::string server_name; ///< the name to verify, and to send as SNI, instead of the host
+  /// Verifies the chain but not the name: any certificate of a trusted CA passes.
   bool insecure_skip_host_name_check = false;
   std::string alpn = native_alpn; ///< the ALPN name that is offered; empty: none
 };
 
-/// What two ends agreed on, for people to read.
+/// What the two ends of a connection agreed on, for a person to read.
 struct tls_info {
   std::string version;      ///< e.g. `TLSv1.3`
   std::string cipher_suite; ///< e.g. `TLS_AES_128_GCM_SHA256`
-  std::string group;        ///< of the key agreement, e.g. `x25519`; empty if it was none
-  std::string alpn;         ///< e.g. `asio-chat/1`; empty for none
+  std::string group;        ///< of the key agreement, e.g. `x25519`; empty if there was none
+  std::string alpn;         ///< e.g. `asio-chat/1`; empty if there was none
   std::string verified_by;  ///< on a client: e.g. `ca.pem`, `the system's store`, `pin`
-  std::string peer_subject; ///< of the peer's certificate; empty for none
+  std::string peer_subject; ///< of the peer's certificate; empty if it showed none
 };
 
 } // namespace asio_chat

@@ -1,4 +1,4 @@
-// TLS contexts made from settings.
+// TLS contexts that are made from settings.
 #pragma once
 
 #include <asio_chat/error.hpp>
@@ -10,12 +10,19 @@
 
 namespace asio_chat::tls {
 
-/// TLS 1.2 and 1.3, forward-secret AEAD suites, server's preference, no compression, no
-/// renegotiation; more of it is a setting, see `tls_posture`. A client that offers ALPN names and
-/// not `config.alpn` is refused (RFC 7301, 3.2).
+/// Makes the context of a server: TLS 1.2 and 1.3, AEAD suites with forward secrecy in the server's
+/// order, no compression, no renegotiation; `tls_posture` can narrow that. A client that offers
+/// ALPN names, but not `config.alpn`, is refused (RFC 7301, 3.2).
+///
+/// Reads all files of the settings, which blocks. Fails with `errc::bad_certificate_file` or
+/// `errc::bad_setting`, and a sentence that names the file. `config.ocsp_responder`,
+/// `client_certificate_allow` and `blocked_certificates_file` are up to the program: `server` looks
+/// after them, a context cannot.
 result<std::shared_ptr<boost::asio::ssl::context>> make_server_context(const tls_server_config&);
 
-/// The same posture; trust as `tls_client_config` says.
+/// Makes the context of a client, of the same versions and suites, which trusts as
+/// `tls_client_config` says. It verifies the chain only: each connection needs a `server_verifier`
+/// besides, for the host name, the pins and the staple. Reads files, and fails, like the above.
 result<std::shared_ptr<boost::asio::ssl::context>> make_client_context(const tls_client_config&);
 
 } // namespace asio_chat::tls

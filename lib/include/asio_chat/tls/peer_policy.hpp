@@ -1,4 +1,4 @@
-// Decides, once a handshake is over, whether the peer's certificate is one of those that are meant.
+// Decides after a handshake whether the peer's certificate is one that may come in.
 #pragma once
 
 #include <asio_chat/error.hpp>
@@ -11,9 +11,9 @@
 
 namespace asio_chat::tls {
 
-/// OpenSSL says that a trusted CA has signed the certificate; this says whether the one it was
-/// signed for may come in, and looks at its validity time once more. To be asked by either end
-/// after the handshake and before the first byte of the application:
+/// OpenSSL verifies that a trusted CA has signed a certificate; a policy decides whether the holder
+/// may come in, by the names in the certificate, and checks its validity time again. Either end
+/// asks it after the handshake and before the first byte of the application:
 ///
 ///     const auto policy = peer_policy::parse({"cn:time-client", "dns:*.example.org"}).value();
 ///     policy.check(SSL_get0_peer_certificate(ssl), std::chrono::system_clock::now()).value();
@@ -27,18 +27,20 @@ namespace asio_chat::tls {
 ///     email:ADDRESS  an e-mail address of the SubjectAltName
 ///     uri:URI        a URI of the SubjectAltName, e.g. `uri:spiffe://example.org/clock`
 ///
-/// and matches the whole name, byte for byte unless it says otherwise. It takes one match.
+/// and is compared with the whole name, byte for byte unless something else is said. One match is
+/// enough. A policy is a value: copies are independent, and checks do not change it.
 class peer_policy {
  public:
-  /// Takes every name: only the validity time is checked.
+  /// Accepts every name and checks the validity time only.
   peer_policy() = default;
 
-  /// No pattern at all: as above. The failure names the pattern that is none.
+  /// Reads patterns; without any the policy is as above. Fails with `errc::bad_setting` and names
+  /// the pattern that cannot be read.
   static result<peer_policy> parse(const std::vector<std::string>& patterns);
 
-  /// Fails with `errc::no_certificate` (`peer` is null), `errc::certificate_expired` unless
-  /// notBefore <= now <= notAfter, or `errc::untrusted_certificate`. The sentence is for a log:
-  /// what it quotes of the certificate is short and printable ASCII.
+  /// Fails with `errc::no_certificate` if `peer` is null, with `errc::certificate_expired` unless
+  /// notBefore <= now <= notAfter, and with `errc::untrusted_certificate` if no pattern matches.
+  /// The sentence is fit for a log: what it quotes of the certificate is short, printable ASCII.
   result<void> check(X509* peer, std::chrono::system_clock::time_point now) const;
 
  private:

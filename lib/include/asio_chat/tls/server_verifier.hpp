@@ -1,4 +1,4 @@
-// Decides on the client's side whether the server is the one that was meant.
+// Decides on the client's side whether the server is the intended one.
 #pragma once
 
 #include <asio_chat/error.hpp>
@@ -12,16 +12,17 @@
 
 namespace asio_chat::tls {
 
-/// One per connection, made of the same settings as its context:
+/// Verifies the server of one connection. It is made from the same settings as the context:
 ///
 ///     server_verifier verifier(config, host);
 ///     verifier.attach(stream.native_handle()).value(); // throws asio_chat::error
 ///     stream.handshake(stream.client, error);
 ///     verifier.outcome(stream.native_handle(), error).value();
 ///
-/// Must outlive the handshake, and `config` must outlive it.
+/// It must outlive the handshake, and `config` must outlive it: it keeps a reference.
 ///
-/// The server is asked for a staple: its CA's OCSP response about its certificate (RFC 6066, 8).
+/// It asks the server for a staple, which is the CA's OCSP response about the certificate (RFC
+/// 6066, 8), and judges the response:
 ///
 ///     staple                             certificate      certificate with must-staple (RFC 7633)
 ///     says `revoked`                     refused          refused
@@ -31,30 +32,32 @@ namespace asio_chat::tls {
 ///     date, damaged, wrongly signed      as if none came  refused
 ///     none                               accepted         refused
 ///
-/// What is not signed by the certificate's issuer, or by whom the issuer has delegated that to,
-/// proves nothing in either direction, so only a staple that holds can refuse.
+/// A response that is not signed by the issuer of the certificate, or by a delegate of the issuer,
+/// proves nothing, neither for nor against the certificate.
 class server_verifier {
  public:
-  /// @param host as the user gave it; `config.server_name` goes before it
+  /// @param host the host as the user gave it; `config.server_name`, if it is set, replaces it
   server_verifier(const tls_client_config& config, std::string host);
   server_verifier(const tls_client_config&& config, std::string host) = delete;
   server_verifier(const server_verifier&) = delete;
   server_verifier& operator=(const server_verifier&) = delete;
 
-  /// Before the handshake: SNI (unless the host is an address, RFC 6066, 3), the name to verify
-  /// (SSL_set1_host, or the address), the verify callback, and the question for a staple.
+  /// Call it before the handshake. It sets SNI (unless the host is an address, RFC 6066, 3), the
+  /// name or address to verify, the verify callback, and the request for a staple. Fails with
+  /// `errc::bad_setting` if the host or a pin cannot be used.
   result<void> attach(SSL* ssl);
 
-  /// Lets staples be judged in the handshakes of a context. `make_client_context` has done so.
+  /// Makes the handshakes of a context judge staples. `make_client_context` has done it already.
   static void judge_staples(SSL_CTX* context) noexcept;
 
-  /// After the handshake, whether it failed or not. `handshake_error` is what it ended with.
-  /// The value says by what the server was verified: the CA file's name, `the system's store`, or
-  /// `pin`. A failure has one of the trust codes of `errc` where the certificate was the reason and
-  /// its sentence names host, what is wrong, and what would be right.
+  /// Call it after the handshake, whether that failed or not, and use the connection only if it
+  /// succeeds. `handshake_error` is the error that the handshake ended with.
+  /// @returns what the server was verified by: the name of the CA file, `the system's store`, or
+  /// `pin`. Where the certificate was the reason, a failure has one of the trust errors of `errc`;
+  /// its sentence names the host, what is wrong, and what would be right.
   result<std::string> outcome(SSL* ssl, const error_code& handshake_error) const;
 
-  /// The server's certificate, as soon as it was seen, also where it was refused.
+  /// The server's certificate, also where it was refused; no value before it was seen.
   const std::optional<certificate_info>& seen() const noexcept { return seen_; }
 
  private:
