@@ -1,8 +1,7 @@
 // The TLS parts of the library, for programs that are no chat: contexts that are strict by default,
 // the verification of a server, the check of a peer, and descriptions of certificates and
 // connections for people. A chat program needs `tls_config.hpp` only. docs/tls-recipes.md shows
-// each part in use. None of them has a thread or a global; OpenSSL's objects are those of the
-// caller.
+// each part in use.
 #pragma once
 
 #include <asio_chat/tls/certificate_info.hpp>
