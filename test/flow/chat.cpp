@@ -153,7 +153,7 @@ TEST_CASE("C29 C30 C55: long texts arrive whole or are refused with the limit na
   bob.say(five_thousand);
   REQUIRE(w.until([&] { return alice.has("bob: " + five_thousand); }));
 
-  // A whole frame of text is told in two, since the name comes before it: none is lost.
+  // The name comes before the text, so a full frame of text arrives in two. No byte is lost.
   const std::string whole(8192, 'y');
   bob.say(whole);
   REQUIRE(w.until([&] {
@@ -206,7 +206,7 @@ TEST_CASE("C59: equal names, and texts that imitate notices or others, are told 
   REQUIRE(w.until([&] { return carol.has("ann: mine") && carol.has("ANN-2: mine"); }));
   other.say("/nick Ann");
   REQUIRE(w.until([&] { return other.has("* the name Ann is taken *"); }));
-  // What looks like a notice, or like another member's line, has its author before it.
+  // A text that looks like a notice, or like another member's line, has its author before it.
   for (const std::string imitation : {"* carol left *", "ann: me too", "[private] ann: psst"}) {
     other.say(imitation);
     REQUIRE(w.until([&] { return carol.has("ANN-2: " + imitation); }));

@@ -1,5 +1,5 @@
-// What a connection costs in memory, in bytes that are allocated: how many pages are resident is
-// the kernel's affair and malloc's.
+// The memory that a connection costs, in allocated bytes. How many pages are resident depends on
+// the kernel and on malloc.
 #include "support/chat_world.hpp"
 
 #include "support/catch.hpp"
@@ -15,13 +15,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Of this process, as glibc counts them.
+/// The bytes that this process has allocated, as glibc counts them.
 std::ptrdiff_t allocated() {
   const struct mallinfo2 now = ::mallinfo2();
   return static_cast<std::ptrdiff_t>(now.uordblks + now.hblkhd);
 }
 
-/// Sockets that have sent something, and the server has read it.
+/// Sockets that have sent something which the server has read.
 class strangers {
  public:
   explicit strangers(chat_world& w)
@@ -40,7 +40,7 @@ class strangers {
       }
     }
     REQUIRE(w_.until([&] { return w_.server->stats().sessions == sockets_.size(); }));
-    // What has been sent is in the server's sockets: it is read when nothing is ready any more.
+    // The bytes are in the server's sockets, and are read once no handler is ready any more.
     w_.context.restart();
     while (w_.context.poll() > 0) {
     }
@@ -51,7 +51,7 @@ class strangers {
   std::deque<asio::ip::tcp::socket> sockets_;
 };
 
-/// With as many who came before, for what is allocated once: each costs this.
+/// What each connection costs, after as many others, for which memory is allocated once.
 std::ptrdiff_t cost_of_each(strangers& all, std::size_t number, std::string_view sending) {
   all.come(number / 4, sending);
   const auto before = allocated();
@@ -81,9 +81,10 @@ TEST_CASE("C8: a silent connection costs little memory") {
 TEST_CASE("B30: a handshake that does not end costs a bounded buffer") {
   chat_world w(patient());
   strangers all(w);
-  // The dearest there is: a ClientHello as long as OpenSSL takes one, but for its last byte.
+  // The most expensive handshake: a ClientHello of the greatest length that OpenSSL takes, but for
+  // its last byte.
   constexpr std::size_t length = 128 * 1024;
-  std::string message("\x01\x02\x00\x00", 4); // its type, and its length
+  std::string message("\x01\x02\x00\x00", 4); // its type and its length
   message.append(length - 1, 'A');
   std::string records;
   for (std::size_t at = 0; at < message.size(); at += 16'384)

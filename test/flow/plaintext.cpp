@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Reads all that comes into `got`, until the end.
+/// Reads into `got` until the end of the connection.
 class plain_client {
  public:
   plain_client(asio::io_context& context, const asio::ip::tcp::endpoint& at)
@@ -66,7 +66,7 @@ TEST_CASE("what is not the text protocol is closed without TLS too: asio-chat/1,
   chat_world w;
   const auto plain_at = w.server->listen_insecure_plaintext("127.0.0.1", 0);
 
-  // The native protocol is agreed on by TLS. Its first message is a strange name here, no login.
+  // Only ALPN selects the native protocol. Here its first message is a strange name and no login.
   plain_client native(w.context, plain_at);
   native.send(wire::frame(R"({"type":"hello","name":"eve","room":""})"));
   REQUIRE(w.until([&] { return native.has("you are known as"); }));
@@ -101,7 +101,7 @@ TEST_CASE("without TLS too the last words arrive, and a peer that answers them i
   CHECK(bob.end == asio::error::eof);
   CHECK(bob.has("* the server is going down *"));
   w.run_for(50ms);
-  CHECK_FALSE(stopped); // bob could still be saying something
+  CHECK_FALSE(stopped); // bob may still say something
   bob.socket.close();
   CHECK(w.until([&] { return stopped; }));
 }

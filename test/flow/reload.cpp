@@ -1,4 +1,4 @@
-// New certificates while people talk.
+// New certificates while clients are connected.
 
 #include "support/catch.hpp"
 #include "support/chat_world.hpp"

@@ -62,7 +62,7 @@ TEST_CASE("C7 C8: a thousand silent sockets do not delay another's handshake") {
   files.rlim_cur = std::min<rlim_t>(files.rlim_max, 4096);
   ::setrlimit(RLIMIT_NOFILE, &files);
   server_config config;
-  config.limits.handshake_time = 1h; // nobody is served because those have gone
+  config.limits.handshake_time = 1h; // no deadline of the silent ones lets others in
   chat_world w(config);
   std::deque<asio::ip::tcp::socket> silent;
   for (int i = 0; i < 1000; ++i) {
@@ -122,7 +122,7 @@ TEST_CASE("C36: silence ends a session with a reason, talking and empty frames d
   text_client& reader = w.join("reader");
   std::size_t heard = 0;
   REQUIRE(w.until([&] {
-    // One line after the other, for as long as the quiet one is there to hear it.
+    // Lines follow each other as long as the quiet client is connected.
     if (quiet.lines.size() > heard) {
       heard = quiet.lines.size();
       talker.say("x");
@@ -177,8 +177,9 @@ TEST_CASE("a reader that does not read at all is closed after a while, and the o
     return alice.has("* stuck left *");
   }));
   CHECK_FALSE(alice.ended);
-  REQUIRE(
-      w.until([&] { return w.server->stats().sessions == 2; })); // bounded, though it never answers
+  REQUIRE(w.until([&] {
+    return w.server->stats().sessions == 2;
+  })); // the end is bounded, though the client never answers
   CHECK(w.logged("nothing was read for"));
 }
 
@@ -237,7 +238,7 @@ TEST_CASE("a reader that is slow but steady is not closed") {
   REQUIRE(w.until(talk_and_read_a_little));
   CHECK_FALSE(w.logged("nothing was read for"));
   CHECK_FALSE(slow.ended);
-  CHECK(said_by_bob(slow) < said_by_bob(alice)); // it had something to read all the time
+  CHECK(said_by_bob(slow) < said_by_bob(alice)); // the slow one had something to read all the time
 }
 
 TEST_CASE("C57: a reader that pauses is fed from the log and gets every line in order, others do "
@@ -249,7 +250,7 @@ TEST_CASE("C57: a reader that pauses is fed from the log and gets every line in 
   text_client& bob = w.join("bob");
   text_client& slow = w.join("slow");
   slow.stop_reading();
-  // More than the sockets and the outbox hold, not more than the log keeps.
+  // The sockets and the outbox hold less than this, the log holds more.
   constexpr std::size_t all = 1'800;
   const auto line = [](std::size_t n) { return std::to_string(n) + std::string(4'000, 'x'); };
   std::size_t said = 0;
@@ -270,10 +271,10 @@ TEST_CASE("C57: a reader that pauses is fed from the log and gets every line in 
 
 TEST_CASE("C21 C53: stopping says goodbye to everybody and is bounded") {
   server_config config;
-  config.limits.drain_time = 1h; // nobody makes it wait
+  config.limits.drain_time = 1h; // no client makes the server wait
   chat_world w(config);
   text_client& alice = w.join("alice");
-  asio::ip::tcp::socket silent(w.context); // in its handshake: nothing to say goodbye to
+  asio::ip::tcp::socket silent(w.context); // it is in its handshake, so there is no goodbye
   silent.connect(w.at);
   REQUIRE(w.until([&] { return w.server->stats().sessions == 2; }));
   bool stopped = false;
@@ -292,12 +293,12 @@ TEST_CASE("C21 C53: stopping says goodbye to everybody and is bounded") {
 
 TEST_CASE("a client that goes on sending hears the goodbye and the end of TLS, not a reset") {
   server_config config;
-  config.limits.close_time = 30s; // under sanitizers it takes some of them
+  config.limits.close_time = 30s; // sanitizers need some of them
   chat_world w(config);
   text_client& alice = w.join("alice");
   alice.stop_reading();
   alice.send_raw(std::string("\x00\x80\x00\x00", 4) + std::string(16u << 20, 'x'));
-  // As long as there is something to send the server hears it; then it waits for alice's end.
+  // The server reads as long as there is something to send; then it waits for alice to close.
   REQUIRE(w.until([&] { return alice.sent_all(); }));
   CHECK(w.server->stats().sessions == 1);
   alice.go_on_reading();
@@ -319,7 +320,7 @@ TEST_CASE("C21: stopping is bounded though a client never answers the goodbye") 
   bool stopped = false;
   w.server->async_stop([&](error_code) { stopped = true; });
   REQUIRE(w.until([&] { return stopped; }));
-  // Nothing of the server keeps the program running: the loop runs out of work.
+  // The server leaves no work behind that keeps the program running.
   mute.vanish();
   w.context.restart();
   w.context.run_for(patience);

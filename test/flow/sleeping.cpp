@@ -1,4 +1,4 @@
-// Connections that sleep when nothing happens, and what wakes them.
+// Connections that go to sleep when nothing happens, and the events that wake them.
 #include "support/chat_world.hpp"
 
 #include "support/catch.hpp"
@@ -17,7 +17,7 @@ server_config sleepy() {
   return config;
 }
 
-/// All of those who are connected.
+/// All clients that are connected.
 bool all_asleep(chat_world& w) {
   return w.until([&] {
     const server_stats now = w.server->stats();

@@ -1,4 +1,4 @@
-// What of TLS goes wrong is in the log as such, and cannot fill it.
+// TLS errors are in the log as such, and cannot fill it.
 #include "support/chat_world.hpp"
 
 #include "support/catch.hpp"
@@ -45,7 +45,7 @@ class tampered_client {
   }
 
   void send_raw(std::string_view bytes) { asio::write(socket_, asio::buffer(bytes)); }
-  /// As if it came from the server.
+  /// Receives bytes as if they came from the server.
   void receive_raw(std::string_view bytes) {
     BIO_write(SSL_get_rbio(ssl_.get()), bytes.data(), static_cast<int>(bytes.size()));
     turn();
@@ -69,7 +69,7 @@ class tampered_client {
   std::unique_ptr<SSL, free_ssl> ssl_;
 };
 
-/// Application data under no key.
+/// A record of application data that no key has encrypted.
 std::string forged_record() {
   std::string record("\x17\x03\x03\x00\x40", 5);
   return record.append(64, 'x');
@@ -80,7 +80,7 @@ std::size_t warnings_of(const chat_world& w) {
       w.log.begin(), w.log.end(), [](const log_record& r) { return r.level > severity::info; }));
 }
 
-/// The warning there is.
+/// The one warning in the log.
 std::string warning_of(const chat_world& w) {
   const auto found = std::find_if(w.log.begin(), w.log.end(),
                                   [](const log_record& r) { return r.level > severity::info; });
@@ -130,7 +130,7 @@ TEST_CASE("C20: an alert after the handshake is a warning with its name") {
     chat_world w;
     text_client& alice = w.join("alice");
     tampered_client bob(w, "bob", version);
-    bob.receive_raw(forged_record()); // of which it complains
+    bob.receive_raw(forged_record()); // bob's OpenSSL answers it with an alert
     REQUIRE(w.until([&] { return alice.has("* bob left *"); }));
     REQUIRE(warnings_of(w) == 1);
     CHECK(contains(warning_of(w), "SSL Error: connection with 127.0.0.1:"));
@@ -160,7 +160,7 @@ TEST_CASE("B22: a thousand connections that close without a byte are no warning"
       check.close();
       if (i % 50 == 0) w.context.poll();
     }
-    text_client& alice = w.join("alice"); // behind all of them
+    text_client& alice = w.join("alice"); // she comes after all of them
     REQUIRE(w.until([&] { return w.server->stats().sessions == 1; }));
     CHECK_FALSE(alice.ended);
     CHECK(warnings_of(w) == 0);

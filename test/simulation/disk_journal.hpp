@@ -1,4 +1,4 @@
-// A journal whose disk is a value: what is committed outlives a crash, what waits does not.
+// A journal whose disk is a value: committed entries survive a crash, waiting ones do not.
 #pragma once
 
 #include "journal/journal.hpp"
@@ -14,18 +14,18 @@
 
 namespace asio_chat::simulation {
 
-/// What is on the disk.
+/// The contents of the disk.
 struct disk {
   struct log {
-    std::vector<journal::record> entries; ///< all that there ever were
-    std::uint64_t first = 1;              ///< kept from here on
+    std::vector<journal::record> entries; ///< all entries that were ever committed
+    std::uint64_t first = 1;              ///< the first offset that is still kept
   };
   std::map<std::string, log> logs;
   std::map<std::string, std::uint64_t> offset_of_id; ///< by room, author and id
 };
 
-/// Calls wait until the simulation carries them out, or crashes. Answers come one by one; those of
-/// reads may overtake the others, and be overtaken.
+/// Calls wait until the simulation carries them out or crashes. Answers come one by one; answers to
+/// reads may overtake the others and be overtaken by them.
 class disk_journal final : public journal {
  public:
   static constexpr std::uint64_t epoch = 7;
@@ -39,10 +39,10 @@ class disk_journal final : public journal {
   void read(std::string room, range part, read_done done) override;
   void search(search_query, search_done) override {}
 
-  /// Carries out the calls that wait, up to so many.
-  /// @param full appends fail: there is no room on the disk
+  /// Carries out at most so many of the calls that wait.
+  /// @param full whether the disk is full, so that appends fail
   void commit(std::size_t most, bool full);
-  /// Give one answer; false if there is none.
+  /// Gives one answer. Returns false if there is none to give.
   bool answer() { return give_one(answers_); }
   bool answer_read() { return give_one(pages_); }
   bool idle() const noexcept { return calls_.empty() && answers_.empty() && pages_.empty(); }

@@ -1,5 +1,5 @@
 // Runs the domain over a simulated disk with seeded schedules of sends, disconnections, slow
-// readers and crashes, and compares what everybody saw with what is in the log.
+// readers and crashes, and compares what each person has seen with the log.
 //   simulation [FIRST_SEED [SEEDS]]
 #include "world.hpp"
 

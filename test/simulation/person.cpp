@@ -101,7 +101,7 @@ void person::note(const acknowledged& a) {
 
 void person::note(const entries_missed& m) {
   view& v = views_[m.room];
-  // What is our own is passed over without a word.
+  // The person's own entries are not delivered.
   if (!v.last || m.after < *v.last || m.next.offset <= m.after.offset + 1)
     throw broken_promise{fmt::format("{} was told of a gap that is none, {}..{}", name_,
                                      m.after.offset, m.next.offset)};

@@ -12,13 +12,13 @@
 
 namespace asio_chat::simulation {
 
-/// What went wrong: the run is over, and its seed shows it again.
+/// A broken promise ends the run; its seed shows it again.
 struct broken_promise {
   std::string what;
 };
 
-/// Both ends of a connection, and what the client knows across connections. Events travel: what is
-/// on the way when the connection is lost does not arrive.
+/// Both ends of a connection, and what the client knows across connections. Events take time to
+/// arrive: those under way when the connection is lost do not arrive.
 class person final : public sink {
  public:
   person(std::string name, const identity& who)
@@ -37,29 +37,30 @@ class person final : public sink {
   bool is_connected() const noexcept { return member_ != nullptr; }
   void connect(hub& house, const std::vector<std::string>& rooms);
   void disconnect(hub& house);
-  /// The server is gone, with everything it had in memory.
+  /// The server has crashed and lost everything that it had in memory.
   void cut_off() noexcept;
   /// Whether the server has closed the connection.
   bool told_to_go() const noexcept { return told_to_go_; }
   void say(hub& house, const std::string& room, std::string text);
-  /// Takes up to so many events from the wire.
+  /// Receives at most so many events from the wire.
   void receive(hub& house, std::size_t most);
   bool has_something_to_receive() const noexcept { return !wire_.empty(); }
 
-  static constexpr std::size_t first_history = 3; ///< on the first join of a room
+  static constexpr std::size_t first_history = 3; ///< entries wanted on the first join of a room
 
   // What the model checks.
   struct view {
     std::optional<position> last;
-    std::optional<position> mark; ///< what it comes back with: one's own entries count, too
-    std::uint64_t begin = 0;      ///< entries after this offset are wanted
+    std::optional<position>
+        mark;                ///< the position that it comes back with; its own entries count, too
+    std::uint64_t begin = 0; ///< entries after this offset are wanted
     std::vector<entry> seen;
     std::vector<entries_missed> gaps;
   };
   const std::string& name() const noexcept { return name_; }
   const identity& who() const noexcept { return who_; }
   const std::map<std::string, view>& views() const noexcept { return views_; }
-  /// Texts that the server promised to have kept, by id.
+  /// Texts that the server has acknowledged, by id.
   struct promise {
     std::string room;
     std::string text;
@@ -67,7 +68,7 @@ class person final : public sink {
   };
   const std::map<std::string, promise>& promises() const noexcept { return promises_; }
   bool waits_for_nothing() const noexcept { return unacknowledged_.empty(); }
-  std::size_t capacity = 1'000'000; ///< of the wire; beyond it the sink is full
+  std::size_t capacity = 1'000'000; ///< of the wire in events; beyond it the sink is full
 
  private:
   struct message {

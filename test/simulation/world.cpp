@@ -26,7 +26,7 @@ world::~world() {
 }
 
 std::uint64_t world::draw(std::uint64_t below) {
-  // Of our own: the standard's distributions differ from library to library.
+  // The distributions of the standard differ from library to library, so this is written here.
   return random_() % below;
 }
 
@@ -87,7 +87,7 @@ void world::crash() {
   ++crashes_;
   for (const auto& p : people_)
     p->cut_off();
-  // Of the journal only its disk is left.
+  // Only the disk of the journal survives.
   hub_.reset();
   journal_.reset();
   start();
@@ -145,7 +145,8 @@ void world::check_promises(const person& p) const {
   }
 }
 
-/// Entry by entry of the log: told, or one's own, or in a gap that was spoken of.
+/// Checks each entry of the log: it was delivered, is the person's own, or lies in an announced
+/// gap.
 void world::check_view(const person& p, const std::string& room, const person::view& v) const {
   const auto& entries = disk_.logs.at(room).entries;
   auto next = v.seen.begin();
@@ -160,7 +161,7 @@ void world::check_view(const person& p, const std::string& room, const person::v
     const bool in_gap = std::any_of(v.gaps.begin(), v.gaps.end(), [o](const entries_missed& m) {
       return o > m.after.offset && o < m.next.offset;
     });
-    // Before the first one there may be less than was wanted: nobody is told of that.
+    // There may be fewer entries before the first one than were wanted; that is not announced.
     const bool before_first = v.seen.empty() || o < v.seen.front().at.offset;
     if (r.author != p.who() && !in_gap && !(before_first && o < disk_.logs.at(room).first))
       throw broken_promise{fmt::format("{} was not told {}@{}", p.name(), room, o)};

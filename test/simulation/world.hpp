@@ -1,4 +1,4 @@
-// A server, its disk and the people of its chat, driven by a seed.
+// A server, its disk and its users, driven by a seed.
 #pragma once
 
 #include "disk_journal.hpp"
@@ -15,15 +15,15 @@
 
 namespace asio_chat::simulation {
 
-/// Every step is drawn from the seed alone: the same seed is the same run.
+/// Every step depends on the seed alone: the same seed gives the same run.
 class world {
  public:
   explicit world(std::uint64_t seed);
   ~world();
 
-  /// Runs, lets everything come to rest, and checks. Throws `broken_promise`.
+  /// Runs, waits until nothing is left to do, and checks. Throws `broken_promise`.
   void run(std::size_t steps);
-  /// Stays the same as long as the code behaves the same.
+  /// A digest of the run: it stays the same as long as the code behaves the same.
   std::uint64_t trace() const noexcept { return trace_; }
   std::uint64_t entries() const noexcept;
   std::uint64_t crashes() const noexcept { return crashes_; }

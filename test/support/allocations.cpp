@@ -26,7 +26,7 @@ void give_back(void* p) noexcept {
 
 } // namespace
 
-// Arrays and the functions that do not throw come here by way of the standard library's own.
+// The standard library's array and nothrow forms call these.
 void* operator new(std::size_t n) {
   return counted(std::malloc(n == 0 ? 1 : n));
 }

@@ -1,17 +1,17 @@
-// What a program asks the allocator for: counts, the same on every machine. Linked only where
-// `allocations.cpp` is.
+// Counts what a program asks the allocator for, which is the same on every machine. It needs
+// `allocations.cpp` in the same program.
 #pragma once
 
 #include <cstddef>
 
 namespace asio_chat::test {
 
-/// Allocations of the whole program, from the moment it was made.
+/// Counts the allocations of the whole program since it was made.
 class allocation_count {
  public:
   struct figures {
     std::size_t calls;    ///< of operator new
-    std::ptrdiff_t bytes; ///< more than before that are in use
+    std::ptrdiff_t bytes; ///< in use now, less those that were in use then
   };
 
   allocation_count() noexcept;

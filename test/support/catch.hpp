@@ -1,4 +1,4 @@
-// Catch2, whichever version is there: 2 (Debian 12) or 3.
+// Catch2 in the version that is installed: 2 (Debian 12) or 3.
 #pragma once
 
 #if __has_include(<catch2/catch_all.hpp>)

@@ -1,4 +1,4 @@
-// Certificates for tests: made once for each program, gone with it.
+// Certificates for tests. Each test program makes them once and removes them at its end.
 #pragma once
 
 #include "support/temp_directory.hpp"

@@ -17,7 +17,7 @@ namespace asio_chat::test {
 
 struct log_record {
   severity level;
-  std::string text; ///< message and fields in a row
+  std::string text; ///< the message and the fields, one after the other
 };
 
 class chat_world {
@@ -26,7 +26,7 @@ class chat_world {
     config.tls = server_tls();
     config.log = [this](severity level, std::string_view message,
                         std::span<const log_field> fields) {
-      // How long this machine takes for something is no behaviour.
+      // This record depends on the speed of the machine, not on behaviour.
       if (message.starts_with("Something took long")) return;
       std::string text(message);
       for (const log_field& f : fields)
@@ -37,7 +37,7 @@ class chat_world {
     at = server->listen("127.0.0.1", 0);
   }
   ~chat_world() {
-    // Handlers refer to their clients: let them all run before the clients go.
+    // Handlers refer to their clients, so all of them run before the clients are destroyed.
     for (text_client& c : clients)
       c.vanish();
     server.reset();
@@ -45,14 +45,14 @@ class chat_world {
     context.poll();
   }
 
-  /// A client that has sent `first` and is waited for until the handshake is done.
+  /// Makes a client, waits for its handshake, and has sent `first`.
   text_client& raw(std::vector<std::string> first = {}) {
     text_client& c = clients.emplace_back(context, at);
     c.start(std::move(first));
     until([&] { return c.handshaken || c.ended; });
     return c;
   }
-  /// A client that has joined.
+  /// Makes a client that has joined.
   text_client& join(const std::string& name) {
     text_client& c = raw({name});
     until([&] { return c.has("* " + name + " joined the chat *"); });
@@ -62,7 +62,7 @@ class chat_world {
   bool until(Predicate done) {
     return run_until(context, done);
   }
-  /// For what has no sign that it has happened, and may as well happen later.
+  /// Runs for so long: for effects that nothing shows, and that may also come later.
   void run_for(std::chrono::milliseconds t) {
     run_until(
         context, [] { return false; }, t);
@@ -72,7 +72,7 @@ class chat_world {
                        [&](const log_record& r) { return r.text.find(part) != std::string::npos; });
   }
 
-  /// How many warnings and errors there were.
+  /// The number of warnings and errors in the log.
   std::ptrdiff_t complaints() const {
     return std::count_if(log.begin(), log.end(),
                          [](const log_record& r) { return r.level >= severity::warning; });

@@ -14,7 +14,7 @@ namespace asio_chat::test {
 
 namespace {
 
-/// Behind it is the system's own file.
+/// The file of the system follows it in memory.
 struct file {
   sqlite3_file base;
   faulty_vfs* disk;
@@ -63,7 +63,7 @@ struct faulty_vfs::methods {
     if (sync_directory) {
       i = {};
     } else if (i.exists) {
-      i.pending.push_back({0, {}, true}); // for the file that may be made in its place
+      i.pending.push_back({0, {}, true}); // for a new file under the same name
     }
     return system_vfs()->xDelete(system_vfs(), name, sync_directory);
   }
@@ -105,7 +105,7 @@ struct faulty_vfs::methods {
       apply(i.durable, c);
     i.exists = true;
     ++disk.syncs_;
-    return SQLITE_OK; // no power is cut really
+    return SQLITE_OK; // the power is not really cut
   }
 
   // The rest is the system's.
@@ -158,7 +158,7 @@ faulty_vfs::faulty_vfs(std::string name)
   vfs_->szOsFile = static_cast<int>(sizeof(file)) + system_vfs()->szOsFile;
   vfs_->xOpen = &methods::open;
   vfs_->xDelete = &methods::remove;
-  // These look at what is the system's own.
+  // These read the state of the system's file.
   vfs_->xAccess = [](sqlite3_vfs*, const char* path, int flags, int* out) {
     return system_vfs()->xAccess(system_vfs(), path, flags, out);
   };
@@ -217,7 +217,7 @@ void faulty_vfs::restore_power(const std::function<bool()>& survives) {
       apply(i.durable, c);
       i.exists = true;
     }
-    ::unlink((path + "-shm").c_str()); // memory, in truth
+    ::unlink((path + "-shm").c_str()); // in truth it is memory
     if (i.exists) {
       std::ofstream(path, std::ios::binary | std::ios::trunc) << i.durable;
     } else {

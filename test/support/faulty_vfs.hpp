@@ -13,20 +13,20 @@ struct sqlite3_vfs;
 
 namespace asio_chat::test {
 
-/// A VFS of SQLite in front of the system's; files are where they would be without it. Registered
-/// under its name as long as it lives, which must be longer than all connections.
+/// A VFS of SQLite in front of the system's; files are where they would be without it. It is
+/// registered under its name as long as it exists, and must outlive all connections.
 ///
 /// A power cut:
 ///
-///     vfs.cut_power();        // what runs now writes nothing any more
+///     vfs.cut_power();        // code that still runs writes nothing any more
 ///     journal.reset();
-///     vfs.restore_power();    // files are as they were synced last
+///     vfs.restore_power();    // files are as they were last synced
 ///     journal = open_again();
 class faulty_vfs {
  public:
   enum class call { open, read, write, sync, truncate, remove };
-  /// What a call of SQLite is to answer: SQLITE_OK to carry it out. Called on any thread, one at a
-  /// time.
+  /// Decides what a call of SQLite returns; SQLITE_OK carries it out. It is called on any thread,
+  /// one call at a time.
   using fault = std::function<int(call, const std::string& path)>;
 
   explicit faulty_vfs(std::string name = "faulty");
@@ -42,8 +42,8 @@ class faulty_vfs {
   void repair() { set_fault({}); }
 
   void cut_power();
-  /// @param survives is asked for each write that was not synced, in order per file; a real disk
-  ///   may have carried out any of them. By default none was.
+  /// @param survives decides for each write that was not synced, in the order of each file, whether
+  ///   it reached the disk; on a real disk any of them may have. By default none did.
   void restore_power(const std::function<bool()>& survives = [] { return false; });
 
   std::uint64_t syncs() const;
@@ -57,7 +57,7 @@ class faulty_vfs {
     bool truncation;
   };
   struct image {
-    bool exists = false; ///< would be there after a power cut
+    bool exists = false; ///< whether the file would exist after a power cut
     std::string durable;
     std::vector<change> pending;
   };

@@ -14,7 +14,7 @@ class manual_clock final : public clock {
     now_ += by;
     wall_ += by;
   }
-  /// The time of day alone, in either direction.
+  /// Moves only the time of day, in either direction.
   void set_wall(wall_time t) { wall_ = t; }
 
  private:

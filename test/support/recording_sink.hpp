@@ -1,4 +1,4 @@
-// A member's ear that remembers.
+// A sink that records the events that a member receives.
 #pragma once
 
 #include "domain/sink.hpp"
@@ -38,7 +38,7 @@ class recording_sink final : public sink {
   }
 
   std::vector<event> events;
-  std::size_t room_for = ~std::size_t{0}; ///< full when so many events are here
+  std::size_t room_for = ~std::size_t{0}; ///< the sink is full at so many events
   bool held = false;
   std::optional<close_reason> winds_down;
   std::optional<close_reason> closed;

@@ -1,4 +1,4 @@
-// Waiting for what has to happen.
+// Runs a loop until something has happened.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -7,11 +7,11 @@
 
 namespace asio_chat::test {
 
-/// How long tests wait for what has to happen. Only a failure waits for its end: so it is much more
-/// than the slowest machine that does something else as well needs, and no test measures it.
+/// The longest time that a test waits for something. Only a test that fails waits to its end, so it
+/// is much longer than a slow and busy machine needs. No test measures it.
 inline constexpr std::chrono::seconds patience{120};
 
-/// Runs the loop until `done()` or the time is up; says whether it was done.
+/// Runs the loop until `done()` is true or the time is up. Returns whether it was done.
 template <class Predicate>
 bool run_until(boost::asio::io_context& context, Predicate done,
                std::chrono::milliseconds most = patience) {

@@ -1,5 +1,5 @@
-// A client of the text protocol, as a reader of the lesson would write it: TLS, a length before
-// each message.
+// A client of the text protocol, as a beginner would write it: TLS, and a length before each
+// message.
 #pragma once
 
 #include "support/certificates.hpp"
@@ -32,7 +32,7 @@ class text_client {
       , stream_(context, *tls_)
       , server_(server) {}
 
-  /// TCP and TLS, then the frames given.
+  /// Connects over TCP and TLS, then sends the given frames.
   void start(std::vector<std::string> first) {
     for (const std::string& f : first)
       wire::append_frame(out_, f);
@@ -55,12 +55,12 @@ class text_client {
     out_.append(bytes);
     if (handshaken) write();
   }
-  /// Gone without a word.
+  /// Closes the socket without a goodbye.
   void vanish() {
     error_code ignored;
     stream_.next_layer().close(ignored);
   }
-  /// The system takes little more for it either.
+  /// Reads nothing more; the system's buffer is small, too.
   void stop_reading() {
     reading_ = false;
     stream_.next_layer().set_option(asio::socket_base::receive_buffer_size(64 * 1024));
@@ -77,7 +77,7 @@ class text_client {
 
   bool sent_all() const noexcept { return out_.empty() && !write_under_way_; }
 
-  std::vector<std::string> lines; ///< what came, a frame each
+  std::vector<std::string> lines; ///< the frames that have arrived
   bool handshaken = false;
   bool ended = false;
   error_code end_reason;
