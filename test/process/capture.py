@@ -1,4 +1,4 @@
-"""Listening in on a conversation: a proxy in the middle, and tshark on the loopback interface."""
+"""Ways to listen in on a conversation: a proxy in the middle, and tshark on the loopback interface."""
 
 import secrets
 import shutil
@@ -13,7 +13,7 @@ from programs import PATIENCE, LessonClient, until
 
 
 class PlainClient(LessonClient):
-    """The lesson's client without the lesson: no TLS."""
+    """A client of the text protocol without TLS."""
 
     def __init__(self, port, *first):
         self.tls = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
@@ -22,7 +22,7 @@ class PlainClient(LessonClient):
 
 
 class Proxy:
-    """Carries connections to a port, keeps what it saw, and may change what goes to the server."""
+    """Carries connections to a port, keeps the bytes of both directions, and may change those to the server."""
 
     def __init__(self, port):
         self.target = port
@@ -66,12 +66,12 @@ class Proxy:
             try:
                 s.shutdown(socket.SHUT_RDWR)
             except OSError:
-                pass  # was gone already
+                pass  # it had ended already
             s.close()
 
 
 def tls_records(stream):
-    """(type, length) of each record in one direction of a TLS connection."""
+    """Gives (type, length) of each record in one direction of a TLS connection."""
     records = []
     while stream:
         assert len(stream) >= 5, "half a header"
@@ -85,13 +85,13 @@ needs_tshark = pytest.mark.skipif(not shutil.which("tshark"), reason="tshark is 
 
 
 def read_packets(file, *options):
-    """What tshark says about the packets of a file."""
+    """Gives the output of tshark for the packets of a file."""
     return subprocess.run(["tshark", "-n", "-r", file, *options], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True, check=True, timeout=PATIENCE).stdout
 
 
 class Sniffer:
-    """`tshark -w FILE` on the loopback interface, until the end of a with block."""
+    """Runs `tshark -w FILE` on the loopback interface until the end of a with block."""
 
     def __init__(self, command, file, port):
         self.command = command
@@ -99,7 +99,7 @@ class Sniffer:
         self.port = port
 
     def _has_caught_up(self):
-        """A connection that says something, which is then in the file with all that was before."""
+        """Makes a connection that says something, and waits until it is in the file, and so is everything before it."""
         token = secrets.token_hex(16).encode()
         with socket.create_connection(("127.0.0.1", self.port)) as s:
             s.sendall(token)
@@ -108,7 +108,7 @@ class Sniffer:
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True)
-        # It says nothing when it has really begun.
+        # tshark does not report when it has really begun.
         assert until(lambda: self.process.poll() is not None or self._has_caught_up())
         if self.process.poll() is not None:
             said = self.process.communicate()[1]

@@ -14,7 +14,7 @@ from programs import PATIENCE
 
 
 class Ledger:
-    """What was sent and what was promised, in a file away from the server's: a line each."""
+    """Records every message and every acknowledgement, a line each, in a file outside of the server's directory."""
 
     def __init__(self, path):
         self.file = open(path, "w")
@@ -30,7 +30,7 @@ class Ledger:
 
 
 def read_ledger(path):
-    """All ids in the order they were first sent, and the positions that were promised for them."""
+    """Gives all ids in the order in which they were first sent, and their acknowledged positions."""
     sent, promised = {}, {}
     for line in open(path):
         what, id, *position = line.split()
@@ -57,7 +57,7 @@ def native_context(ca):
 
 
 class Connection(asyncio.Protocol):
-    """One TLS connection: whole messages to `owner.heard`, and its end to `owner.cut`."""
+    """One TLS connection. It gives whole messages to `owner.heard`, and reports its end to `owner.cut`."""
 
     def __init__(self, owner):
         self.owner, self.rest, self.transport = owner, b"", None
@@ -85,7 +85,7 @@ class Connection(asyncio.Protocol):
 
 
 class NativeClient:
-    """A member of the default room. `run` keeps them connected until `stop`."""
+    """A member of the default room. `run` keeps it connected until `stop`."""
 
     def __init__(self, name, port, ca, ledger=None):
         self.name, self.port, self.ledger = name, port, ledger
@@ -93,25 +93,25 @@ class NativeClient:
         self.connection = None
         self.connected = asyncio.Event()  # and in the room
         self.token = None
-        self.start = None           # the head of the room when we first came
-        self.position = None        # of the last entry that we have
+        self.start = None           # the head of the room at the first join
+        self.position = None        # of the last entry that was received
         self.waiting = {}           # id -> text, not acknowledged
         self.seen = []              # (position, from, text)
         self.acks = {}              # id -> position
-        self.found_stored = 0       # sent once more, and the first one had been stored
-        self.refusals = []          # messages «error»
+        self.found_stored = 0       # messages sent again that had been stored the first time
+        self.refusals = []          # the messages of type `error`
         self.goodbyes = []
         self.gaps = []
-        self.wrong = []             # what should never be
+        self.wrong = []             # sentences about broken promises
         self.next_id = 0
         self.pages = {}             # ref -> future
-        self.news = asyncio.Event()  # something was acknowledged, refused or heard
+        self.news = asyncio.Event()  # set when something was acknowledged, refused or heard
         self.stopped = False
 
-    # What a person does.
+    # The actions of a person.
 
     def say(self, text):
-        """Sends now, or when we are back. Gives the id."""
+        """Sends a message now, or after the next reconnection. Returns its id."""
         self.next_id += 1
         id = f"{self.name}-{self.next_id}"
         if self.ledger:
@@ -122,12 +122,12 @@ class NativeClient:
         return id
 
     def say_again(self, id, text):
-        """Something that was acknowledged before: the answer has to be the same."""
+        """Sends an acknowledged message again; the answer has to be the same."""
         if self.connected.is_set():
             self.connection.send(type="send", id=id, text=text)
 
     async def answer(self, id, timeout=PATIENCE):
-        """The position of what was said, or None if it was refused."""
+        """Waits for the answer. Returns the position of the message, or None if it was refused."""
         async def answered():
             while id in self.waiting:
                 self.news.clear()
@@ -136,14 +136,14 @@ class NativeClient:
         return self.acks.get(id)
 
     async def history(self, after, limit=1000):
-        """A page."""
+        """Asks for a page and returns it."""
         ref = f"page-{after[1]}"
         self.pages[ref] = asyncio.get_running_loop().create_future()
         self.connection.send(type="history", ref=ref, room="", after=wire_position(after), limit=limit)
         return await asyncio.wait_for(self.pages[ref], PATIENCE)
 
     async def whole_log(self):
-        """All entries of the room, (position, from, text)."""
+        """Returns all entries of the room as (position, from, text)."""
         entries, after, more = [], (0, 0), True
         while more:
             page = await self.history(after)
@@ -236,7 +236,7 @@ class NativeClient:
         self.refusals.append(message)
         self.waiting.pop(message["ref"], None)
         if message["code"] == "name_taken" and self.connection:
-            self.connection.transport.abort()  # the server has yet to find out that we left
+            self.connection.transport.abort()  # the server does not know yet that the client has left
         self.news.set()
 
     def on_history(self, message):

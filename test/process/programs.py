@@ -12,13 +12,13 @@ from pathlib import Path
 
 BIN = Path(os.environ.get("ASIO_CHAT_BIN", "build/bin")).resolve()
 ROOT = Path(__file__).resolve().parents[2]
-# How long tests wait for what has to happen, or let a program run. Only a failure waits for its end:
-# so it is much more than a sanitizer on a busy machine needs, and no test measures it.
+# The longest time that tests wait for something, or let a program run. Only a test that fails waits to
+# its end, so it is much longer than a sanitizer on a busy machine needs. No test measures it.
 PATIENCE = 120
 
 
 def until(true, patience=PATIENCE):
-    """Waits until it is true; says whether it became so."""
+    """Waits until the condition is true. Returns whether it became true."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if true():
@@ -28,7 +28,7 @@ def until(true, patience=PATIENCE):
 
 
 def clean_environment(**more):
-    """Without what would change the programs' settings."""
+    """The environment without the variables that would change the settings of the programs."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("ASIO_CHAT", "CHAT_"))}
     env.pop("STATE_DIRECTORY", None)
     env.update(LC_ALL="C.UTF-8", **more)
@@ -62,7 +62,7 @@ class Daemon:
         return str(self.data / "ca-cert.pem")
 
     def join(self, name):
-        """A client of the lesson that is in the chat."""
+        """Returns a client of the text protocol that has joined."""
         client = LessonClient(self.port, self.ca, name)
         client.hear(f"* {name} joined the chat *")
         return client
@@ -84,7 +84,7 @@ class Daemon:
 
 
 class LessonClient:
-    """A client of the text protocol as a lesson would have it: TLS, and a length before each text."""
+    """A client of the text protocol as a lesson would write it: TLS, and a length before each text."""
 
     def __init__(self, port, ca, *first, certificate=None, context=None):
         context = context or ssl.create_default_context(cafile=ca)
@@ -113,7 +113,7 @@ class LessonClient:
         return self._exactly(n).decode()
 
     def hear(self, text):
-        """Receives until this text comes; gives everything that came."""
+        """Receives until this text arrives. Returns everything that has arrived."""
         heard = []
         while text not in heard:
             heard.append(self.receive())

@@ -34,7 +34,7 @@ SMALL_FLOOD = ["--receivers", "5", "--messages", "3000", "--window", "200"]
 SMALL_PACED = ["--receivers", "20", "--rate", "50", "--seconds", "0.4"]
 
 
-# Servers are not in everybody's PATH.
+# Not every PATH contains the directories of servers.
 SERVERS = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin"
 
 
@@ -71,7 +71,7 @@ def bare_server(certificate, *options):
 
 
 class faulty_server:
-    """The text protocol, on a thread of its own, with one thing done wrongly to a message."""
+    """A server of the text protocol on a thread of its own that treats one message wrongly."""
 
     def __init__(self, certificate, fault, at=40):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -136,13 +136,13 @@ class faulty_server:
             others[0].close()
 
     def babble(self, members):
-        """It sends, but no message any more."""
+        """It sends no more messages, but still sends other things."""
         for one in members:
             one.write(struct.pack("!I", 9) + b"* hello *")
         self.loop.call_later(0.5, self.babble, members)
 
     def versions(self, text):
-        """What the first receiver gets instead of `text`."""
+        """Gives what the first receiver gets instead of `text`."""
         if self.fault == "swap" and self.count == self.at:
             self.held = text
             return []
@@ -224,7 +224,7 @@ def test_the_native_protocol(tmp_path, command, options, deliveries):
     assert done.returncode == 0, done.stderr
     for run in json.loads(done.stdout)["runs"]:
         assert run["deliveries"] == deliveries and run["violations"] == NO_VIOLATIONS
-    # A wrong protocol is an error that says so.
+    # An unknown protocol is an error that says so.
     assert wrong.returncode == 2 and len(wrong.stderr.splitlines()) == 1
 
 
@@ -275,7 +275,7 @@ def test_why_a_server_closes_is_passed_on(tmp_path, monkeypatch):
 
 
 class Meddler:
-    """A member who says in one room what was said in another."""
+    """A member who repeats in one room what was said in another one."""
 
     def __init__(self, address, ca):
         host, port = address.rsplit(":", 1)
@@ -325,7 +325,7 @@ def test_a_message_in_another_room_is_found_out(tmp_path):
             Meddler(address, ca).carry_one()
             errors = load.communicate(timeout=PATIENCE)[1]
     assert load.returncode == 1
-    # Both who are in it hear it.
+    # Both members of the room hear it.
     assert "2 in another room" in errors and len(errors.splitlines()) == 1
 
 
@@ -345,7 +345,7 @@ def test_a_server_that_hangs_up(certificate):
 
 
 def stand_in_daemon(directory, certificate):
-    """A program called like the daemon that is the bare loop."""
+    """A program with the name of the daemon that is the bare loop."""
     cert, key = certificate
     script = directory / "asio-chatd"
     script.write_text(f"""#!/bin/sh
@@ -419,7 +419,7 @@ def test_compare_measures_two_builds_of_the_daemon_in_turn(tmp_path, scenario, s
     started = tmp_path / "started"
 
     def build(name):
-        """A daemon by this name that notes its start, and with what."""
+        """A daemon with this name that records its start and its arguments."""
         script = tmp_path / name / "asio-chatd"
         script.parent.mkdir()
         script.write_text(f"#!/bin/sh\necho {name} \"$*\" >> '{started}'\nexec '{DAEMON}' \"$@\"\n")
@@ -592,7 +592,7 @@ def test_peers_prints_markdown_and_says_who_failed(tmp_path, certificate):
 
 
 def test_a_peer_that_is_not_installed_is_named(tmp_path):
-    # Nothing but the bench is to be found, and no sbin.
+    # Only the bench can be found, and no sbin.
     done = subprocess.run(["unshare", "-rm", "sh", "-c",
                            f"mount -t tmpfs none /usr/sbin && exec '{BENCH}' peers --quick --only ngircd"],
                           capture_output=True, text=True, timeout=PATIENCE)

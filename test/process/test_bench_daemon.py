@@ -38,7 +38,7 @@ def report(*arguments):
 
 @pytest.fixture
 def forgetful(tmp_path):
-    """A daemon that keeps 1000 messages of a room, whatever it is told."""
+    """A daemon that keeps 1000 messages of a room, whatever its settings say."""
     script = tmp_path / "asio-chatd"
     script.write_text(f"""#!/bin/sh
 for a; do shift; [ "$a" = --room-entries=0 ] && a=--room-entries=1000; set -- "$@" "$a"; done

@@ -1,4 +1,4 @@
-"""What a machine on the wire sees, and can change: without TLS everything, with it nothing.
+"""What a machine on the wire can see and change: everything without TLS, nothing with it.
 
 The commands are those of docs/security.md. Rows B20, B28, B31, E4, E8."""
 
@@ -19,7 +19,7 @@ CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA = 20, 21, 22, 23
 
 @pytest.fixture
 def daemon(tmp_path):
-    """Listens with TLS on `port` and without on `plain_port`."""
+    """A daemon that listens with TLS on `port` and without TLS on `plain_port`."""
     with Daemon(tmp_path, "--insecure-plaintext-listen", "127.0.0.1:0",
                 env=clean_environment(CHAT_SECRET=SECRET)) as d:
         line = d.process.stdout.readline()
@@ -54,7 +54,7 @@ def test_E4_B20_B28_without_tls_everything_shows_and_with_it_nothing(daemon):
         say(LessonClient(sealed.port, daemon.ca, SECRET, "canary-bird"), listener, CANARY)
         for hidden in (SECRET, "canary", "listener", "sings", "joined"):
             assert hidden.encode() not in sealed.seen
-        # The very bytes of TLS 1.3: hellos in the clear, then nothing but application data.
+        # The bytes are TLS 1.3: the hellos are in the clear, and everything else is application data.
         for stream in (sealed.to_server, sealed.to_client):
             types = [kind for kind, _ in tls_records(stream)]
             assert types[0] == HANDSHAKE
@@ -154,7 +154,7 @@ def test_E4_without_tls_a_line_of_shell_is_a_client(tmp_path):
 @needs_tshark
 @pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
 def test_B31_B20_the_servers_key_opens_no_recorded_session(tmp_path, version):
-    """Who has the RSA key and the record has nothing; who has the session's own keys has it all."""
+    """The RSA key does not decrypt a recorded session; the keys of the session do."""
     subprocess.run([BIN / "asio-chat-certs", "self-signed", "server", "--key", "rsa"], cwd=tmp_path,
                    check=True, capture_output=True)
     cert, key, file = tmp_path / "server.crt", tmp_path / "server.key", tmp_path / "x.pcapng"

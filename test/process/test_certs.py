@@ -264,7 +264,7 @@ def test_a_command_that_fails_leaves_no_directory_behind(tool, command, reason):
 
 
 def test_a_directory_that_was_made_goes_again_if_its_files_cannot_be_written(tool):
-    name = 250 * "x"  # too long for what a file is called until it is whole
+    name = 250 * "x"  # too long for the name of the temporary file
     assert "cannot be written" in tool.fails("self-signed", name, "--cn", "x", "--out", "new/deep")
     (tool.cwd / "old").mkdir()
     tool.fails("self-signed", name, "--cn", "x", "--out", "old/deep")
@@ -716,7 +716,7 @@ def test_show_takes_what_openssl_makes(tool):
     shown = tool.ok("show", "cert.pem")
     assert field(shown, "Subject") == r"CN=localhost,O=Example\, Ltd,C=GB"
     assert field(shown, "Key") == "RSA 2048"
-    # Such a certificate is a CA, so it may issue.
+    # Such a certificate is that of a CA, so it may issue.
     tool.ok("client", "alice", "--ca-cert", "cert.pem", "--ca-key", "key.pem")
     assert "OK" in tool.openssl("verify", "-CAfile", "cert.pem", "alice-cert.pem")
 
@@ -749,7 +749,7 @@ def test_show_sends_who_asks_for_a_server_to_probe(tool):
 
 
 class HttpsServer:
-    """Python's TLS, and an answer to the first request; `seen` is what each connection sent."""
+    """A TLS server in Python that answers the first request; `seen` has what each connection sent."""
 
     def __init__(self, tool, answer, certificate="server-cert.pem", ask=None):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -859,7 +859,7 @@ def test_B18_who_is_not_trusted_gets_exit_code_3_and_no_request(tool):
                                                  "by a CA that is trusted here")
         assert "the system's store" in field(text, "Trusted")
         assert field(text, "Subject") == "CN=localhost" and "Answer" not in text
-        # A CA of the same name, but another.
+        # Another CA with the same name.
         text = probed(tool, where, "--ca", "x/ca-cert.pem", "--get", "/", code=3)
         assert field(text, "Trusted").startswith("NO: ")
         facts = json.loads(probed(tool, where, "--get", "/", "--json", code=3, env=store))
@@ -953,7 +953,7 @@ def test_A19_addresses_of_revocation_are_shown(tool):
 
 
 def ocsp_answer(tool, state):
-    """`answer.der`: of the CA, about the server's certificate."""
+    """Makes `answer.der`, the response of the CA about the server's certificate."""
     number = serial(tool, "server-cert.pem")
     revoked = "250101000000Z" if state == "R" else ""
     (tool.cwd / "index.txt").write_text(
@@ -981,7 +981,7 @@ def test_A19_a_stapled_ocsp_answer_is_read(tool):
     text, facts = probe(code=3)
     assert field(text, "Stapling").startswith("revoked")
     assert "was revoked" in field(text, "Trusted") and "was revoked" in facts["reason"]
-    # Of another certificate: the server got a new one since.
+    # The response is about another certificate, since the server has got a new one.
     tool.ok("server", "--force")
     text, facts = probe()
     assert field(text, "Stapling") == "of another certificate" and not facts["staple"]["verified"]

@@ -75,7 +75,7 @@ class Cable:
         self.listener = None
         self.port = 0
         self.sockets = []
-        self.carried = 0  # bytes that were handed on
+        self.carried = 0  # the number of bytes that it has carried
         self.plug_in()
 
     def plug_in(self):
@@ -148,7 +148,7 @@ class Terminal:
 
     @property
     def bottom(self):
-        """The line being typed."""
+        """The line that is being typed."""
         return self.lines[self.screen.cursor.y]
 
     def sees(self, what, patience=PATIENCE):
@@ -169,7 +169,7 @@ class Terminal:
         return self.types(text + "\r")
 
     def ends(self):
-        """The exit code, when everything was read."""
+        """Waits for the end, reads everything, and returns the exit code."""
         until(lambda: (self.look(), not self.child.isalive())[1])
         self.look()
         self.child.close()
@@ -532,7 +532,7 @@ def test_d12_what_was_missed_comes_in_order_and_once(daemon, terminal, home):
     bob.says("message 4")
     alice.sees("bob: message 4")
     heard = [l for l in alice.lines if "bob: " in l or "alice: " in l]
-    # What was missed bears its time.
+    # Missed messages have their times.
     assert [re.sub(r"^\[\d\d:\d\d:\d\d\] ", "<time> ", l) for l in heard] == [
         "bob: message 1", "<time> bob: message 2", "<time> bob: message 3", "bob: message 4"]
     alice.child.close(force=True)
@@ -552,7 +552,7 @@ def test_c47_typed_while_disconnected_is_sent_once_and_marked_until_then(termina
     assert until(lambda: alice.look().bottom == ">"), alice.text
     bob.sees("alice: two").says("/join den").sees("alice: secret").says("/join lobby").says("there?")
     alice.sees("bob: there?")
-    # Bob may have come back later than alice: then the log tells it, with the times.
+    # Bob may have come back later than alice. Then the line comes from the log, with its time.
     said = [re.sub(r"^\[\d\d:\d\d:\d\d\] ", "", l) for l in bob.look().lines if "alice: " in l]
     assert said == ["alice: one", "alice: two", "alice: secret"], bob.text
 
@@ -565,7 +565,7 @@ def test_c47_unacknowledged_when_the_connection_broke_is_sent_again_and_kept_onc
     daemon.process.send_signal(signal.SIGSTOP)
     before = cable.carried
     alice.says("twice?")
-    # The daemon has it before the connection breaks, alice does not know.
+    # The daemon has the line before the connection breaks, and alice does not know that.
     assert until(lambda: cable.carried > before)
     cable.pull_out()
     alice.sees("[not acknowledged yet: twice?]").says("after it").sees("[waiting: after it]")
@@ -631,7 +631,7 @@ def test_pipe_quit_is_read_without_a_connection(said, told, daemon, listener):
 def test_pipe_quit_that_waits_in_the_pipe_is_read_when_the_connection_is_lost(daemon, listener):
     bob = listener("bob")
     daemon.process.send_signal(signal.SIGSTOP)
-    bob.process.stdin.write(200 * b"anybody?\n")  # more than may be unanswered
+    bob.process.stdin.write(200 * b"anybody?\n")  # more lines than may be unacknowledged
     bob.says("/quit")
     assert until(lambda: b"[not acknowledged yet: anybody?" in bob.look().err), bob.err
     daemon.process.kill()
@@ -676,7 +676,7 @@ def test_pipe_lines_at_the_end_of_the_input_wait_for_the_next_connection(daemon,
 
 
 def test_pipe_a_writer_waits_while_there_is_no_connection(daemon, listener):
-    """What is read ahead is bounded, and none of it is lost."""
+    """The client reads a bounded number of bytes ahead, and loses none of them."""
     bob = disconnected(listener, daemon)
     os.set_blocking(bob.process.stdin.fileno(), False)
     line = b"x" * 999 + b"\n"

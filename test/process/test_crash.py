@@ -28,7 +28,7 @@ async def until_all(true, people, what):
 
 
 async def talk(person, chance):
-    """Says something every now and then, and at times what was acknowledged already."""
+    """Says something every now and then, and sometimes repeats an acknowledged message."""
     while not person.stopped:
         await asyncio.sleep(chance.expovariate(5))
         for _ in range(chance.choice((1, 1, 1, MOST_WAITING))):
@@ -40,7 +40,7 @@ async def talk(person, chance):
 
 
 class Restarts:
-    """The daemon, killed and started over and over on its port and its data."""
+    """Kills the daemon and starts it again on its port and its data, over and over."""
 
     def __init__(self, directory):
         self.directory = directory
@@ -68,7 +68,7 @@ async def crash_under_load(directory):
         await until_all(lambda p: p.connected.is_set(), people, "in the room")
         talks = [asyncio.create_task(talk(p, random.Random(chance.random()))) for p in people]
         for i in range(KILLS):
-            # Often among what they say, sometimes while they are coming back.
+            # Most kills come while the members talk, some while they reconnect.
             await asyncio.sleep(chance.uniform(0, 0.1) if i % 4 == 3 else chance.uniform(0.3, 1.6))
             await server.kill()
         await asyncio.sleep(1)
@@ -77,7 +77,7 @@ async def crash_under_load(directory):
         await until_all(lambda p: p.connected.is_set() and not p.waiting, people, "acknowledged")
         log = await people[0].whole_log()
         for p in people:
-            # One's own last entry is no event.
+            # A member's own last entry is no event.
             last = max((at for at, author, _ in log if author != p.name), default=None)
             await until_all(lambda p: p.position >= last, [p], f"has {last}")
         return log, people, server
@@ -108,7 +108,7 @@ def test_C64_nothing_acknowledged_is_lost_doubled_or_reordered_by_kill_9(tmp_pat
         at_of[id] = at
     lost = [id for id in promised if id not in at_of]
     moved = [id for id, ats in promised.items() if id in at_of and ats != {at_of[id]}]
-    invented = [id for id in at_of if id not in promised]  # at the end all are acknowledged
+    invented = [id for id in at_of if id not in promised]  # at the end every message is acknowledged
     found = sum(p.found_stored for p in people)
     print(f"\nseed {SEED}: {KILLS} kills, {len(sent)} messages sent, {len(log)} in the log, "
           f"{sum(len(p.seen) for p in people)} deliveries, slowest restart {server.slowest:.2f} s")

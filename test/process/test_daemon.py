@@ -28,7 +28,7 @@ def openssl(*arguments, cwd):
 
 
 def one_line(done, code, *parts):
-    """It failed with this code and one clear line that has these parts."""
+    """Checks that it failed with this code and one line that has these parts."""
     assert done.returncode == code, done.stderr
     lines = done.stderr.strip().splitlines()
     assert len(lines) == 1, done.stderr
@@ -120,7 +120,7 @@ def test_C6_an_occupied_port_is_one_clear_line(tmp_path):
 
 
 def test_one_port_of_both_families_is_listened_on_and_told_when_all_are_bound(tmp_path):
-    """As the example of --help has it."""
+    """The example of --help works."""
     with socket.socket() as free:
         free.bind(("0.0.0.0", 0))
         port = free.getsockname()[1]
@@ -224,7 +224,7 @@ def test_unknown_keys_and_variables_are_errors(tmp_path):
 
 def test_A16_A17_certificates_of_the_lessons_openssl_commands_work_unchanged(tmp_path):
     openssl("genrsa", "-out", "key.pem", "2048", cwd=tmp_path)
-    # It asks for the subject; each answer is taken as it is offered.
+    # openssl asks for the subject; each answer is the default.
     subprocess.run("openssl req -x509 -new -nodes -key key.pem -days 365 -out cert.pem".split(),
                    cwd=tmp_path, check=True, capture_output=True, input=b"\n" * 10)
     shown = subprocess.run([BIN / "asio-chat-certs", "show", "cert.pem"], cwd=tmp_path, text=True,
@@ -240,7 +240,7 @@ def test_A16_A17_certificates_of_the_lessons_openssl_commands_work_unchanged(tmp
                              timeout=60, env=clean_environment(HOME=str(tmp_path)))
         assert bob.returncode == 0, bob.stderr
         context = ssl.create_default_context(cafile=tmp_path / "cert.pem")
-        context.check_hostname = False  # it names no host
+        context.check_hostname = False  # the certificate names no host
         carol = LessonClient(d.port, None, "carol", context=context)
         assert carol.receive() == "* carol joined the chat *"
         assert until(lambda: "alice" in d.log)
@@ -261,7 +261,7 @@ def test_check_config_says_who_would_be_refused(tmp_path):
     asking = ("--check-config", "--data", tmp_path / "d", "--client-cert", "required")
     one_line(run(*asking, "--client-ca", both, "--client-crl", tmp_path / "ca-crl.pem"), 1,
              "ca-crl.pem", "CN=another CA", "its list is missing")
-    # Good, but for those whose certificate it is.
+    # The key is good, but others may read it.
     openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
             "-keyout", "old.key", "-out", "old.csr", "-subj", "/CN=old CA", cwd=tmp_path)
     openssl("x509", "-req", "-in", "old.csr", "-signkey", "old.key", "-days", "-1", "-out",
@@ -364,7 +364,7 @@ def test_B13_B19_tls_prints_what_is_set_and_what_is_trusted_as_a_default(tmp_pat
     for name, row in rows.items():
         line = next(line for line in table.splitlines() if re.match(rf"{re.escape(name)}  +", line))
         assert row["origin"] in line and line.endswith(row["why"]), line
-    # What it says is what the daemon speaks.
+    # The daemon speaks what the command prints.
     with Daemon(tmp_path, *chosen) as d:
         def met(*options):
             done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{d.port}", "-brief",
@@ -427,7 +427,7 @@ def test_a_log_that_nobody_reads_does_not_stop_the_server(tmp_path):
 
 
 def test_closed_standard_streams_are_no_sockets(tmp_path):
-    for output, code in (("/dev/null", 0), ("&-", 6)):  # what is lost is told, if only by the code
+    for output, code in (("/dev/null", 0), ("&-", 6)):  # the exit code reports output that is lost
         run = subprocess.run(["sh", "-c", f'"$@" <&- >{output} 2>&-', "sh", BIN / "asio-chatd",
                               "--listen", "127.0.0.1:0", "--data", tmp_path / "data",
                               "--check-config"], env=clean_environment(), timeout=PATIENCE)
@@ -482,19 +482,19 @@ class NativeConnection:
                 self.incoming.write(received) if received else self.incoming.write_eof()
 
     def ask(self, *messages):
-        """All of them at once."""
+        """Sends all of them at once."""
         frames = [json.dumps(m).encode() for m in messages]
         self.tls.write(b"".join(len(f).to_bytes(4, "big") + f for f in frames))
         self.socket.sendall(self.outgoing.read())
 
     def end_input(self):
-        """close_notify, of which the answer is not waited for."""
+        """Sends close_notify and does not wait for the answer."""
         with pytest.raises(ssl.SSLWantReadError):
             self.tls.unwrap()
         self.socket.sendall(self.outgoing.read())
 
     def receive(self):
-        """The next message; none at the end."""
+        """Returns the next message, or None at the end."""
         while len(self.rest) < 4 or len(self.rest) < 4 + int.from_bytes(self.rest[:4], "big"):
             try:
                 data = self.until_done(lambda: self.tls.read(65536))

@@ -20,7 +20,7 @@ WORKS_AGAIN = "the journal can be written to again: messages are kept"
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """24 MiB, of which 16 are taken by a file that can go."""
+    """A disk of 24 MiB, of which a file that can be removed takes 16."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "small", disk],
@@ -42,7 +42,7 @@ def fill(disk):
 
 
 class Talk:
-    """Two in a room: one talks, the other listens."""
+    """Two members of a room: one talks, the other listens."""
 
     def __init__(self, daemon):
         self.speaker = NativeClient("speaker", daemon.port, daemon.ca)
@@ -61,14 +61,14 @@ class Talk:
         await asyncio.gather(*self.tasks)
 
     async def say(self, text):
-        """Whether it is kept."""
+        """Says the text. Returns whether it was acknowledged."""
         at = await self.speaker.answer(self.speaker.say(text))
         if at:
             self.kept.append((at, "speaker", text))
         return at is not None
 
     async def check(self):
-        """What is kept is what was acknowledged, and that is what the other has seen."""
+        """The history has exactly the acknowledged messages, and the other member has seen exactly those."""
         assert await self.listener.whole_log() == self.kept
         deadline = time.monotonic() + PATIENCE
         while len(self.listener.seen) < len(self.kept) and time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""Every command that README and docs show is run here, or it is said where it is run.
+"""Every command in README and docs is run here, or RUNS says where it is run.
 
 A command that is new in a document fails `test_E14_every_command_has_its_run` until it is in RUNS. E1."""
 
@@ -17,7 +17,7 @@ from programs import BIN, PATIENCE, ROOT, Daemon, LessonClient, clean_environmen
 DOCUMENTS = [ROOT / "README.md", ROOT / "certs/README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-# Whose indented lines and words `in between` are commands as well.
+# In these documents indented lines and `code` in sentences may be commands, too.
 PROSE = [ROOT / "docs/client.md", ROOT / "docs/operating.md"]
 PROGRAM = r"(?:asio-chat(?:d|-certs|-bench)?|openssl|printf|tail|sqlite3|systemctl|ulimit) "
 
@@ -30,7 +30,7 @@ def commands_in_prose(text):
 
 
 def commands_of(document):
-    """The commands in the document's sh and console blocks, and in the prose of some."""
+    """Returns the commands in the sh and console blocks of the document, and in the sentences of some."""
     found = []
     prose, *blocks = re.split(r"^```(\w*)\n(.*?)^```\n", document.read_text(), flags=re.DOTALL | re.MULTILINE)
     for text, kind, block in zip([prose, *blocks[2::3]], [*blocks[0::3], ""], [*blocks[1::3], ""]):
@@ -45,7 +45,7 @@ def commands_of(document):
 
 
 class Place:
-    """Somewhere to run commands as a reader would, with the programs in PATH."""
+    """A directory in which commands run as a reader would run them, with the programs in PATH."""
 
     def __init__(self, directory):
         self.directory = directory
@@ -79,7 +79,7 @@ def just(place, command):
 
 
 def in_certs(place, command):
-    """In a checkout: there is a folder certs."""
+    """Runs the command in a checkout, which has a folder certs."""
     (place.directory / "certs").mkdir(exist_ok=True)
     if command != "cd certs":
         place.sh(command if "certs" in command.split(maxsplit=1)[-1] else f"cd certs && {command}")
@@ -109,7 +109,7 @@ def mistyped(place, command):
 
 
 def small_compare(place, command):
-    """The build of before is the one that is here."""
+    """Compares the build with itself, in small."""
     small = {"flood": "--messages 2000", "rooms": "--messages 2000", "handshakes": "--count 20",
              "paced": "--receivers 20 --seconds 1"}
     command = command.replace("../before/build/bin/asio-chatd", str(BIN / "asio-chatd"))
@@ -135,7 +135,7 @@ def small_growth(place, command):
 
 
 def quick_peers(place, command):
-    """With the one that is asked for, or whatever peers there are."""
+    """Measures the peer that is named, or all peers that are installed, in small."""
     if "--only nats" in command and not shutil.which("nats-server", path=os.environ["PATH"] + ":/usr/local/sbin:/usr/sbin"):
         pytest.skip("nats-server is not installed (Debian's package nats-server)")
     place.sh(re.sub(r" --(quick|pairs \d+)", "", command) + " --quick --pairs 1 --server-cpu -1 --generator-cpu -1")
@@ -146,7 +146,7 @@ def just_openssl(place, command):
 
 
 def about_history(place, command):
-    """In their order, of a lobby in which something was said."""
+    """Runs the commands in their order on a lobby in which something was said."""
     data = place.directory / "data"
     if not data.exists():
         with Daemon(place.directory) as d:
@@ -162,7 +162,7 @@ def just_help(place, command):
 
 
 def synopsis(place, command):
-    """What a person types, as the program itself says it."""
+    """The synopsis is the one of the program's help."""
     assert command.split()[1] in place.sh("asio-chat --help").stdout
 
 
@@ -238,7 +238,7 @@ def listens(place, command):
 
 
 def as_a_service(place, command):
-    """In the directories of the systemd unit, which are somewhere else here."""
+    """Runs the command with other directories in the place of those of the systemd unit."""
     key, state = place.directory / "etc/master-key", place.directory / "var"
     if command.startswith("openssl"):
         key.parent.mkdir()
@@ -248,7 +248,7 @@ def as_a_service(place, command):
 
 
 def reads_a_backup(place, command):
-    """chat.db as the page has made it, beside its keys."""
+    """Reads chat.db, which earlier commands of the page have made, beside its keys."""
     apart = place.directory / "apart"
     apart.mkdir(mode=0o700)
     shutil.copy(place.directory / "chat.db", apart / "journal.db")
@@ -431,7 +431,7 @@ def test_E5_each_control_and_each_limitation_names_its_test():
             assert re.search(r"`((unit|flow):|test_\w+\.py::)", row.split(" | ")[-1]), row
 
 
-# What the page has to say: a row that is taken out of it, or a new one, is missed here.
+# What docs/security.md has to say. A row that is removed from the page, or added to it, fails the tests below.
 NOT_DEFENDED = [
     "The master key beside the data.", "The server reads everything.", "A member's name is not verified.",
     "What an end shows is out of our hands.", "Who talks with whom, when and how much",
@@ -547,7 +547,7 @@ def test_E9_what_weakens_is_found_by_one_word(tmp_path):
     for setting in re.findall(r'\{"(insecure-[a-z-]+)"', found):
         switches.add("--" + setting)
     assert switches == set(re.findall(r"`(--insecure-[a-z-]+)`", page))
-    # And what they do in the client and in the daemon is in their help.
+    # The help of the client and of the daemon says what they do.
     helps = place.sh("asio-chat --help; asio-chatd --help").stdout
     assert switches == set(re.findall(r"--insecure-[a-z-]+", helps))
 

@@ -62,7 +62,7 @@ class Pki:
         self.make("client", "mallory", "--out", "strange")
         self.make("server", "--out", "elsewhere", "--dns", "elsewhere", "--ip", "192.0.2.1",
                   "--ca-cert", "ca-cert.pem", "--ca-key", "ca-key.pem")
-        # The SubjectAltName is right, the commonName is another.
+        # The SubjectAltName is right, the commonName is not.
         self.make("server", "--out", "other", "--dns", "other", "--dns", "localhost",
                   "--ca-cert", "ca-cert.pem", "--ca-key", "ca-key.pem")
 
@@ -75,7 +75,7 @@ class Pki:
                        timeout=PATIENCE)
 
     def expired(self, name, out, extensions):
-        """NAME of the CA, in a directory OUT, over since yesterday."""
+        """Makes a certificate of the CA for NAME, in a directory OUT, that expired yesterday."""
         (self.directory / out).mkdir()
         (self.directory / out / "ext").write_text(extensions)
         self.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
@@ -93,7 +93,7 @@ def pki(tmp_path_factory):
 
 
 class Listening:
-    """An example that is a server, on a free port; stdout is read until it has said something."""
+    """Runs an example that is a server on a free port, and reads stdout until it has printed something."""
 
     def __init__(self, pki, program, *arguments):
         self.run = subprocess.Popen([BIN / program, "0", *map(str, arguments)], cwd=pki.directory,
@@ -123,7 +123,7 @@ def one_shot(pki, port, *text, who=("alice", "."), host="localhost", ca="ca-cert
 
 
 def bytes_from(pki, port, certificate=None):
-    """What a client gets before the connection ends, and its address."""
+    """Returns what a client receives before the connection ends, and its address."""
     context = ssl.create_default_context(cafile=str(pki.directory / "ca-cert.pem"))
     if certificate:
         context.load_cert_chain(*certificate)
@@ -174,7 +174,7 @@ class Answering:
             for part in self.answer:
                 tls.sendall(part)
             try:
-                while self.stays and tls.recv(1024):  # until the client goes
+                while self.stays and tls.recv(1024):  # until the client closes
                     pass
             except OSError:
                 pass

@@ -10,7 +10,7 @@ from programs import BIN, PATIENCE, Daemon, clean_environment, until
 
 
 class House:
-    """A CA, a server's certificate with its issuer behind it, and what the CA says about it."""
+    """A CA, a server's certificate followed by its issuer, and the responses of the CA."""
 
     def __init__(self, directory):
         self.directory = directory
@@ -51,7 +51,7 @@ class House:
         return self.directory / name
 
     def must_staple(self):
-        """Makes the server's certificate one that is good only with a staple."""
+        """Makes the server's certificate a must-staple one."""
         (self.directory / "ext").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n"
                                             "tlsfeature=status_request\n"
                                             f"authorityInfoAccess=OCSP;URI:{self.named}\n")
@@ -68,12 +68,12 @@ class House:
                       self.directory / "server-key.pem", *options)
 
     def refusal(self, *options, code=1):
-        """Why a daemon does not start."""
+        """Returns the reason why a daemon does not start."""
         return self.run(BIN / "asio-chatd", "--listen", "127.0.0.1:0", "--check-config", "--cert",
                         self.chain, "--key", self.directory / "server-key.pem", *options, code=code)
 
     def status(self, d, version="-tls1_3"):
-        """What `openssl s_client` gets to see."""
+        """Returns what `openssl s_client` sees."""
         return self.openssl("s_client", "-connect", f"127.0.0.1:{d.port}", "-CAfile", "ca-cert.pem",
                             "-status", version)
 
@@ -220,12 +220,12 @@ def test_A19_the_responder_is_asked_and_asked_again(house):
         house.index("R")
         port = responder.port
         responder.__exit__()
-        # Gone: what was said goes on.
+        # The responder has gone; the last response is still sent.
         d.process.send_signal(1)
         assert until(lambda: "No new OCSP response about the server's certificate" in d.log)
         assert "reason=\"connecting: Connection refused\"" in d.log
         assert house.probe(d)["staple"]["status"] == "good"
-        # Back, with another answer.
+        # The responder is back, with another answer.
         with Responder(house, port):
             assert until(lambda: "certificate was revoked status=revoked" in d.log)
             house.chat(d, code=3)

@@ -1,4 +1,4 @@
-"""docs/tls-recipes.md: its code is that of the programs, its output is theirs. E13, E15."""
+"""docs/tls-recipes.md shows the code of the programs and their output. E13, E15."""
 
 import re
 import select
@@ -19,7 +19,7 @@ PORT = "5566"
 
 
 class Section:
-    """What stands under a heading: programs by path, and the commands with their output in order."""
+    """The contents of a section: programs by path, and the commands with their output, in order."""
 
     def __init__(self, text):
         self.code = dict(re.findall(r"\]\(\.\./(\S+\.cpp)\)\n\n```cpp\n(.*?)```\n", text, re.DOTALL))
@@ -37,7 +37,7 @@ def section(number):
 
 
 def same(shown, real, port):
-    """Whether the page shows this output; its … is anything within a line, or the rest."""
+    """Returns whether the page shows this output. A … stands for anything within a line, or for the rest."""
     pattern = re.escape(shown.replace(PORT, str(port)))
     pattern = re.sub(r"\n…\n$", "\n(?s:.*)", pattern.replace(re.escape("\n"), "\n"))
     return re.fullmatch(pattern.replace("…", ".+"), real) is not None
@@ -83,7 +83,7 @@ class Server:
         self.run.communicate()
 
     def stop(self):
-        """Asks it to end; gives all that it said."""
+        """Ends the program and returns everything that it has printed."""
         self.run.send_signal(signal.SIGTERM)
         said, _ = self.run.communicate(timeout=PATIENCE)
         assert self.run.returncode == 0
@@ -152,7 +152,7 @@ class HttpsServer:
 
 
 def test_E13_E15_tls_client(place):
-    """In the place of a public host and the system's store: a server here, and a store with its CA."""
+    """A local server and a store with its CA stand for a public host and the system's store."""
     recipe = section(3)
     command = recipe.commands[0].replace("www.example.org 443", f"localhost {PORT}")
     with HttpsServer(place) as server:
@@ -208,14 +208,14 @@ def test_E13_E15_B30_B32_a_nonblocking_server_is_held_up_by_nobody(place):
     recipe = section(6)
     with Server(place, recipe.commands[2]) as server:
         with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as silent:
-            silent.sendall(b"\x16")  # and no more of its ClientHello
+            silent.sendall(b"\x16")  # and nothing more of its ClientHello
             assert same(recipe.outputs[3], output(place, recipe.commands[3], server.port), server.port)
             assert silent.recv(1) == b"", "sent away"
         assert same(recipe.outputs[2], server.stop(), server.port)
 
 
 def test_B30_B32_a_nonblocking_server_writes_in_parts_and_reads_in_parts(place):
-    """More than the buffers of a connection hold, to a client that reads nothing meanwhile."""
+    """The server sends more than the buffers of a connection hold to a client that does not read meanwhile."""
     context = ssl.create_default_context(cafile=place / "ca-cert.pem")
     many = bytes(range(256)) * 96 * 1024
     with Server(place, section(6).commands[2]) as server:
@@ -243,7 +243,7 @@ def test_B30_B32_a_nonblocking_server_writes_in_parts_and_reads_in_parts(place):
 
 
 def visitors(place):
-    """Whom a server of an example must survive: name, what it does on its socket."""
+    """The clients that a server of an example must survive: a name, and what the client does on its socket."""
     def hello():
         return ssl.create_default_context(cafile=place / "ca-cert.pem")
 

@@ -54,13 +54,13 @@ def is_refused(d, house, name):
     try:
         client = LessonClient(d.port, house / "ca-cert.pem", name,
                               certificate=(house / f"{name}-cert.pem", house / f"{name}-key.pem"))
-        return client.tls.recv(1) == b""  # not one byte of the chat
+        return client.tls.recv(1) == b""  # no byte of the chat arrives
     except (ssl.SSLError, ConnectionError):
         return True
 
 
 def seconds_until_cut(client):
-    """What still comes is read."""
+    """Reads what still arrives."""
     start = time.monotonic()
     try:
         while client.tls.recv(4096):
@@ -181,7 +181,7 @@ def openssl(*arguments, cwd):
 
 
 class Authority:
-    """The CA of the house by openssl, whose lists may begin at any time."""
+    """The same CA in the hands of openssl, whose lists may begin at any time."""
 
     def __init__(self, house):
         self.house = house
@@ -209,7 +209,7 @@ def test_A19_a_list_of_a_clock_that_is_ahead_cuts_off_nobody_and_works_in_time(h
         ca.write_list(4, 3600)
         assert until(lambda: "is not valid yet; the one of before stays" in d.log)
         bob = join(d, house, "bob")
-        assert until(lambda: "is no longer accepted" in d.log)  # by itself, once the list is valid
+        assert until(lambda: "is no longer accepted" in d.log)  # without a signal, once the list is valid
         seconds_until_cut(bob)
         assert is_refused(d, house, "bob")
         alice.send("still here")
@@ -232,4 +232,4 @@ def test_what_ends_soon_is_warned_about(house):
     certs("crl", "--days", "1", cwd=house)
     with strict(house, "--client-crl", house / "ca-crl.pem") as d:
         assert until(lambda: "the list of revoked client certificates ends soon" in d.log)
-        assert "the server's certificate ends soon" not in d.log  # a day is all it ever had
+        assert "the server's certificate ends soon" not in d.log  # it was valid for a day only

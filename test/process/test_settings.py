@@ -39,7 +39,7 @@ def certificate(directory):
     return directory / "server.crt", directory / "server.key"
 
 
-# Point for point, a check finds what a start would.
+# A check finds everything that a start would find.
 
 @pytest.mark.parametrize("arguments, part", [
     (["--data", "/etc/passwd"], "/etc/passwd"),
@@ -168,7 +168,7 @@ def test_a_pipe_in_place_of_a_file_never_hangs_a_program(tmp_path):
     ]:
         done = run(program, *arguments)
         assert done.returncode in (1, 2), (arguments, done.stdout, done.stderr)
-        # A machine with few descriptors is told of first.
+        # The warning about few descriptors comes first.
         told = [line for line in done.stderr.splitlines() if "max-connections" not in line]
         assert len(told) == 1, (arguments, done.stderr)
 
@@ -203,7 +203,7 @@ LOST = [(">&-", "Bad file descriptor"), (">/dev/full", "No space left on device"
 
 
 def lost_output(program, *arguments, **more):
-    """All four programs say it in the same words, with the same exit code."""
+    """All four programs report it in the same words, with the same exit code."""
     for shell, why in LOST:
         done = run(program, *arguments, shell=shell, **more)
         assert (done.returncode, done.stderr) == (
@@ -247,7 +247,7 @@ def test_what_failed_keeps_its_exit_code_where_its_output_is_lost_too():
 @pytest.mark.parametrize("program", ["asio-chat", "asio-chat-bench", "asio-chat-certs", "asio-chatd"])
 def test_who_has_read_enough_is_no_failure(program):
     done = run("sh", "-c", '"$0" --help; echo $? >&2', BIN / program, shell="| head -1 >/dev/null")
-    # By itself, or by the signal that a reader who goes sends.
+    # The program ends by itself, or by the signal of the closed pipe.
     assert done.stderr in ("0\n", "141\n"), done.stderr
 
 
@@ -288,7 +288,7 @@ def test_a_temporary_directory_that_cannot_be_used_is_named(tmp_path):
 # Descriptors.
 
 def joins_in_the_end(d, name):
-    """The daemon may not have heard yet that others are gone."""
+    """Tries again while the daemon has not noticed yet that others have gone."""
     came = []
 
     def tries():
@@ -325,7 +325,7 @@ def test_strangers_take_no_descriptor_from_the_history(tmp_path):
 
 
 def descriptors_of(pid):
-    """Number, what it is, and whether a program that is started inherits it."""
+    """Returns the number of each descriptor, what it is, and whether child programs inherit it."""
     found = []
     for number in os.listdir(f"/proc/{pid}/fd"):
         try:
@@ -363,7 +363,7 @@ def test_no_descriptor_is_inherited_by_programs_that_are_started(tmp_path):
 # Sockets that listen.
 
 def states_of(port):
-    """States of the sockets that have this port as their own, as the kernel numbers them."""
+    """Returns the states, as the kernel numbers them, of the sockets with this local port."""
     return {fields[3] for fields in map(str.split, open("/proc/net/tcp"))
             if fields[1].endswith(f":{port:04X}")}
 
@@ -385,7 +385,7 @@ def test_C3_a_server_that_closed_first_binds_its_port_again_at_once(tmp_path):
 
 
 def backlog_of(port):
-    """What the kernel has of a listening socket: of sock_diag(7)."""
+    """Returns the backlog of a listening socket, as sock_diag(7) reports it."""
     NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, NLM_F_DUMP, TCP_LISTEN = 4, 20, 1, 0x300, 10
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG) as s:
         request = struct.pack("=BBBBI48s", socket.AF_INET, socket.IPPROTO_TCP, 0, 0, 1 << TCP_LISTEN,
@@ -436,7 +436,7 @@ def test_C5_the_start_lines_of_the_documents_are_in_the_log(tmp_path):
 
 def test_C12_the_senders_address_is_shown_where_the_server_tells_it(tmp_path):
     def shown(directory, *options):
-        """What a watcher sees of what another one says."""
+        """Returns the line that one client displays of what another one says."""
         directory.mkdir()
         with Daemon(directory, *options) as d:
             client = subprocess.Popen([BIN / "asio-chat", "--ca", d.ca, "--time", "full", "--show",

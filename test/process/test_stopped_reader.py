@@ -33,16 +33,16 @@ WINDOW = 100  # small, so that the others' queues are as well
 
 
 class CarefulReader(NativeClient):
-    """Keeps nothing but how far it is; every entry has to be the next one."""
+    """A reader that keeps only its position; every entry has to be the next one."""
 
     def __init__(self, *arguments, offset):
         super().__init__(*arguments)
         self.offset = offset
-        self.sequences = {}  # of each run of the generator
+        self.sequences = {}  # for each run of the generator
 
     def on_room(self, message):
         super().on_room(message)
-        if self.offset.value < 0:  # it comes again when joins and leaves were missed
+        if self.offset.value < 0:  # the event comes again when joins and leaves were missed
             self.offset.value = self.position[1]
 
     def on_event(self, message):
@@ -74,7 +74,7 @@ def read_everything(port, ca, offset):
 
 
 def say(daemon, text, name):
-    """Gives the offset."""
+    """Says the text and returns its offset."""
     async def one_message():
         speaker = NativeClient(name, daemon.port, daemon.ca)
         task = asyncio.create_task(speaker.run())
@@ -91,7 +91,7 @@ def memory(process, row):
 
 
 def flood(daemon, messages=MESSAGES):
-    """p99 in ms, and the most memory in KiB that the daemon had meanwhile."""
+    """Returns the p99 in ms, and the highest memory of the daemon meanwhile in KiB."""
     Path(f"/proc/{daemon.process.pid}/clear_refs").write_text("5")  # VmHWM begins anew
     done = subprocess.run(
         [BIN / "asio-chat-bench", "flood", "--server", f"127.0.0.1:{daemon.port}", "--ca", daemon.ca,
@@ -105,7 +105,7 @@ def flood(daemon, messages=MESSAGES):
 
 
 def fill_caches(daemon):
-    """The database's, and the allocator's."""
+    """Floods until the caches of the database and of the allocator are full."""
     most = 0
     for _ in range(20):
         _, memory_now = flood(daemon, min(MESSAGES, 20_000))

@@ -37,7 +37,7 @@ def one_line(done, code, *parts):
 
 
 def say(d, name, *texts):
-    """Says them; they are in the history when this returns."""
+    """Says the texts. They are in the history when this returns."""
     speaker, listener = d.join(name), d.join(f"{name}-hears")
     for text in texts:
         speaker.send(text)
@@ -67,7 +67,7 @@ def kept(tmp_path):
 
 
 class Flood:
-    """A member who says one line after the other, and another one who hears them."""
+    """A member who says one line after the other, and another member who hears them."""
 
     def __init__(self, d):
         self.speaker, self.listener = d.join("flooder"), d.join("hearer")
@@ -99,7 +99,7 @@ class Flood:
 
 
 def put_back(data, backup):
-    """As docs/operating.md says."""
+    """Restores a backup as docs/operating.md says."""
     for name in ("journal.db-wal", "journal.db-shm"):
         (data / name).unlink(missing_ok=True)
     shutil.copy(backup, data / "journal.db")
@@ -218,7 +218,7 @@ def test_a_history_of_version_1_is_indexed_anew_while_the_daemon_runs_kills_or_n
             assert start > 0 or until(lambda: "The search index is being rebuilt" in d.log)
             d.stop(signal.SIGKILL)
     with Daemon(tmp_path) as d:
-        # One that was killed may have done it, whether it could say so or not.
+        # A killed command may have completed its work without reporting it.
         started = d.log.rindex("Server started")
         alice = d.join("alice")
         assert until(lambda: "The search index is being rebuilt" not in d.log[started:]
@@ -398,7 +398,7 @@ STARTS = {
 
 
 def start(data, *more, wrap=()):
-    """A start that is to fail: it must not get as far as to listen."""
+    """Starts a daemon that has to fail before it listens."""
     done = run("--listen", "127.0.0.1:0", "--log-level", "error", *more, data=data, wrap=wrap)
     assert done.stdout == ""
     return done
@@ -465,7 +465,7 @@ def test_a_daemon_that_stops_waits_for_what_it_writes_and_says_so(tmp_path):
         ring = sqlite3.connect(d.data / "keys.db", isolation_level=None)
         ring.execute("BEGIN EXCLUSIVE")
         alice.send("the first message of a room needs a new key")
-        for _ in range(2):  # a turn of the loop later it was read
+        for _ in range(2):  # the line is read one turn of the loop later
             bob.send("/who")
             bob.hear("* online: alice, bob *")
         d.process.send_signal(signal.SIGTERM)
@@ -484,7 +484,7 @@ def test_a_directory_is_for_one_daemon(tmp_path):
 
 
 def in_namespace(script):
-    """Wraps a command so that `script` has mounted something for it, and for nobody else."""
+    """Wraps a command so that `script` mounts something for that command alone."""
     if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode != 0:
         pytest.skip("mounting is not allowed here")
     return ["unshare", "-m", "sh", "-ec", f'{script}; exec "$@"', "sh"]

@@ -20,7 +20,7 @@ from certificates import KEY_KINDS, certificates  # noqa: F401 (a fixture)
 from programs import BIN, PATIENCE, Daemon, clean_environment, until
 
 VERSIONS = {"TLSv1.2": "-tls1_2", "TLSv1.3": "-tls1_3"}
-# Old suites and versions are possible for the other side only where its own OpenSSL lets it.
+# The other side can use old suites and versions only where its own OpenSSL allows them.
 ANYTHING = "@SECLEVEL=0"
 
 
@@ -29,7 +29,7 @@ def frame(text):
 
 
 class Visit:
-    """openssl s_client comes to a daemon, says a name, and leaves."""
+    """`openssl s_client` connects to a daemon, sends a name, and leaves."""
 
     def __init__(self, daemon, ca, *options):
         before = len(daemon.log)
@@ -41,7 +41,7 @@ class Visit:
         self.about = done.stderr.decode(errors="replace")
         self.came_in = b"* visitor joined the chat *" in done.stdout
         self.heard_anything = done.stdout != b""
-        # The end of a connection is the last that is logged of it.
+        # The end of a connection is its last record in the log.
         assert until(lambda: re.search("Connection closed|handshake with", daemon.log[before:]))
         self.log = daemon.log[before:]
 
@@ -53,7 +53,7 @@ class Visit:
 
 
 def daemon_with(directory, server, *options):
-    # At this level each refusal is a line of its own, also those that repeat.
+    # At this level each refusal is a record of its own, repeated ones included.
     return Daemon(directory, "--cert", server.certificate, "--key", server.key, "--log-level", "debug",
                   *options)
 
@@ -101,7 +101,7 @@ def test_B1_B2_B3_B14_B22_B23_versions_keys_and_client_certificates(
 
 @pytest.fixture(scope="module")
 def rsa_daemon(certificates, tmp_path_factory):  # noqa: F811
-    """RSA: the only key for which every suite of old could be agreed on."""
+    """A daemon with an RSA key, the only kind for which every old suite can be negotiated."""
     directory = tmp_path_factory.mktemp("rsa-daemon")
     with daemon_with(directory, certificates.servers["rsa"]) as daemon:
         yield daemon
@@ -110,22 +110,22 @@ def rsa_daemon(certificates, tmp_path_factory):  # noqa: F811
 @pytest.mark.parametrize("options, reason", [
     (["-tls1", "-cipher", f"ALL:{ANYTHING}"], "no shared TLS version"),
     (["-tls1_1", "-cipher", f"ALL:{ANYTHING}"], "no shared TLS version"),
-    # No forward secrecy.
+    # These have no forward secrecy.
     (["-tls1_2", "-cipher", "AES128-GCM-SHA256"], "no shared cipher suite"),
     (["-tls1_2", "-cipher", "AES256-SHA256"], "no shared cipher suite"),
-    # Not AEAD.
+    # These are no AEAD.
     (["-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA256"], "no shared cipher suite"),
     (["-tls1_2", "-cipher", "ECDHE-RSA-AES256-SHA384"], "no shared cipher suite"),
     (["-tls1_2", "-cipher", "DHE-RSA-AES128-SHA"], "no shared cipher suite"),
-    # Dear for the server alone; may be chosen.
+    # These are expensive for the server; an operator may add them.
     (["-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256"], "no shared cipher suite"),
-    # Nobody is authenticated, nothing is encrypted.
+    # These do not authenticate or do not encrypt.
     (["-tls1_2", "-cipher", f"aNULL:{ANYTHING}"], "no shared cipher suite"),
     (["-tls1_2", "-cipher", f"eNULL:{ANYTHING}"], "no shared cipher suite"),
-    # SHA-1.
+    # These sign with SHA-1.
     (["-tls1_2", "-cipher", f"ALL:{ANYTHING}", "-sigalgs", "RSA+SHA1"],
      "no shared (signature algorithm|cipher suite)"),
-    # A group of 112 bits.
+    # This group has 112 bits.
     (["-tls1_2", "-cipher", f"ECDHE:{ANYTHING}", "-groups", "secp224r1"], "no shared cipher suite"),
     (["-tls1_3", "-ciphersuites", "TLS_AES_128_CCM_8_SHA256"], "no shared cipher suite"),
 ], ids=lambda o: o[2] if isinstance(o, list) and o[0] != "-tls1_3" else None)
@@ -160,7 +160,7 @@ def test_B12_B31_each_suite_with_forward_secrecy_and_aead_is_spoken(
 ], ids=VERSIONS)
 def test_B11_the_servers_preference_wins(
         rsa_daemon, certificates, flag, option, suites):  # noqa: F811
-    """In whichever order they are offered, the same one is chosen."""
+    """The same suite is chosen in whatever order they are offered."""
     chosen = set()
     for order in (suites, suites[::-1]):
         visit = Visit(rsa_daemon, certificates.ca, flag, option, ":".join(order))
@@ -205,7 +205,7 @@ class OpensslServer:
         return part
 
     def read_until(self, part):
-        """Whether it came before the end."""
+        """Returns whether it arrived before the end."""
         while part not in self.heard:
             if not self.read():
                 return False
@@ -220,7 +220,7 @@ class OpensslServer:
 
 
 class Guest:
-    """asio-chat goes to a server, with its input open."""
+    """Runs asio-chat against a server, with its input open."""
 
     def __init__(self, port, ca, *options, host="localhost"):
         self.process = subprocess.Popen(
@@ -291,7 +291,7 @@ def test_B9_B12_B31_B5_our_client_speaks_no_less_either(
 
 
 def client_hello(ca):
-    """A client, and the bytes with which it begins."""
+    """Returns a TLS client and its first bytes."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = ssl.create_default_context(cafile=ca).wrap_bio(incoming, outgoing,
                                                          server_hostname="localhost")
@@ -336,7 +336,7 @@ def test_B30_stalled_handshakes_end_at_their_deadline_however_they_stall(
         answered.sendall(hello)  # and nothing after the server's answer
         dripped = 0
         with contextlib.suppress(ConnectionResetError, BrokenPipeError):
-            # Each byte is activity, and none moves the deadline: the last one is never sent.
+            # Each byte is activity, but none moves the deadline. The last byte is never sent.
             while not select.select([dripping], [], [], 0.02)[0] and dripped < len(hello):
                 dripping.sendall(hello[dripped:dripped + 1])
                 dripped += 1
@@ -346,7 +346,7 @@ def test_B30_stalled_handshakes_end_at_their_deadline_however_they_stall(
                 while s.recv(65536):
                     pass
             except ConnectionResetError:
-                pass  # what had not been read yet
+                pass  # bytes that had not been read yet
             assert time.monotonic() - begun > 0.9
             s.close()
         assert until(lambda: daemon.log.count("reason=\"not done in time\"") == 4), daemon.log
@@ -365,8 +365,8 @@ def record(payload):
     (b"GET / HTTP/1.1\r\n\r\n", "not TLS"),
     (b"\0" * 4096, "not TLS"),
     (record(b"\x01\xff\xff\xff" + b"A" * 16000), ""),  # a ClientHello of 16 MB is announced
-    (record(b"\x01\x00\x3e\x7c" + b"A" * 16000), ""),  # one of no sense
-    (b"\x16\x03\x01\xff\xff" + b"A" * 65535, ""),  # a record longer than records are
+    (record(b"\x01\x00\x3e\x7c" + b"A" * 16000), ""),  # a ClientHello of nonsense
+    (b"\x16\x03\x01\xff\xff" + b"A" * 65535, ""),  # a record longer than TLS allows
 ], ids=["HTTP", "zeros", "announces 16 MB", "no ClientHello", "endless record"])
 def test_B30_B22_garbage_is_refused_at_once_and_said_why(rsa_daemon, nonsense, reason):
     before = len(rsa_daemon.log)
@@ -384,7 +384,7 @@ def test_B30_B22_garbage_is_refused_at_once_and_said_why(rsa_daemon, nonsense, r
 
 @pytest.mark.machine
 def test_B30_handshakes_that_do_not_end_cost_bounded_pages(certificates, tmp_path):  # noqa: F811
-    """The dearest there is: a ClientHello as long as OpenSSL takes one, but for its last byte."""
+    """The most expensive handshake: a ClientHello of the greatest length that OpenSSL takes, without its last byte."""
     length = 128 * 1024
     message = b"\x01" + length.to_bytes(3, "big") + b"A" * (length - 1)
     waiting = b"".join(record(message[n:n + 16384]) for n in range(0, len(message), 16384))
@@ -397,7 +397,7 @@ def test_B30_handshakes_that_do_not_end_cost_bounded_pages(certificates, tmp_pat
                 crowd.append(connect(daemon))
                 crowd[-1].sendall(waiting)
             assert until(lambda: daemon.log.count("New connection from") == len(crowd))
-            time.sleep(0.3)  # what has been sent is read
+            time.sleep(0.3)  # the server reads what was sent
             return memory_of(daemon)
 
         first = come(10)
@@ -408,7 +408,7 @@ def test_B30_handshakes_that_do_not_end_cost_bounded_pages(certificates, tmp_pat
 
 
 def test_early_data_is_skipped_and_the_chat_begins(certificates, tmp_path):
-    """RFC 8446, 4.2.10. The ticket is another server's that bears the same name."""
+    """RFC 8446, 4.2.10. The ticket is that of another server with the same name."""
     shown = certificates.servers["ecdsa"]
     ticket, early = tmp_path / "ticket", tmp_path / "early"
     early.write_bytes(b"\0\0\0\5alice")

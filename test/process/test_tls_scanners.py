@@ -13,7 +13,7 @@ import pytest
 from certificates import certificates  # noqa: F401 (a fixture)
 from programs import ROOT, Daemon, LessonClient, clean_environment
 
-# Both have their own suites, so both are looked at.
+# Both kinds of keys have their own suites, so both are scanned.
 SCANNED = ("ecdsa", "rsa")
 
 
@@ -61,7 +61,7 @@ def test_B9_B10_B12_B31_sslscan_sees_tls_1_2_and_1_3_aead_and_nothing_else(
 
 @pytest.fixture(scope="module")
 def findings(daemons, certificates, tmp_path_factory):  # noqa: F811
-    """What testssl says about each, both scanned at the same time."""
+    """Returns the findings of testssl for each kind of key; both scans run at the same time."""
     if not shutil.which("testssl"):
         pytest.skip("testssl.sh is not installed")
     directory = tmp_path_factory.mktemp("testssl")

@@ -37,7 +37,7 @@ class Place:
         return self.ok("asio-chat-certs", *arguments)
 
     def refusal(self, program, code, *arguments):
-        """It fails with this code; its last line."""
+        """Checks that it fails with this code, and returns its last line."""
         done = self.run(program, *arguments)
         assert done.returncode == code, done.stdout + done.stderr
         return done.stderr.strip().splitlines()[-1]
@@ -47,7 +47,7 @@ class Place:
                       *options)
 
     def chat(self, port, *options, name="ann", host="localhost"):
-        """Says a line."""
+        """Runs asio-chat, which says a line."""
         return self.run("asio-chat", *options, f"{name}@{host}:{port}", input="hello\n")
 
 
@@ -122,7 +122,7 @@ def test_A5_A22_a_name_longer_than_a_common_name_may_be_works(place):
     with place.daemon("server-cert.pem", "server-key.pem") as d:
         said = place.chat(d.port, "--ca", "ca-cert.pem", "--server-name", name)
         assert said.returncode == 0, said.stderr
-    # The first that fits is the common name.
+    # The first name that fits becomes the common name.
     place.certs("server", "--dns", name, "--dns", "localhost", "--force")
     assert "Subject      CN=localhost" in place.certs("show", "server-cert.pem").stdout
     place.certs("renew", "server-cert.pem")
@@ -130,7 +130,7 @@ def test_A5_A22_a_name_longer_than_a_common_name_may_be_works(place):
 
 @pytest.mark.parametrize("option", ["--server-name", "--ca", "--cert", "--key-passphrase-file"])
 def test_B5_an_empty_option_of_trust_is_no_default(place, option):
-    """`--ca "$UNSET"` must not trust whatever the system trusts."""
+    """`--ca "$UNSET"` must not fall back to the system's store."""
     assert f"{option}: it is empty" in place.refusal("asio-chat", 2, option, "", "ann@localhost")
     if option == "--ca":
         assert "--ca: it is empty" in place.refusal("asio-chat-certs", 2, "probe", "localhost:1",
@@ -147,7 +147,7 @@ def test_B5_an_international_host_name_is_asked_for_in_its_ascii_form(place):
 
 
 def test_B5_the_zone_of_an_address_is_no_part_of_the_name(place):
-    """Without such an address on this machine: until the connection."""
+    """This machine has no such address, so the test ends with the attempt to connect."""
     place.certs("self-signed", "server", "--ip", "fe80::1")
     refused = place.chat(1, "--ca", "server.crt", host="[fe80::1%lo]")
     assert refused.returncode == 1
@@ -175,7 +175,7 @@ def test_C6_files_of_another_kind_are_named_with_the_command_that_turns_them(pla
         said = place.refusal("asio-chatd", 1, *port, "--cert", file, "--key", "server.key")
         assert f"`{advice}`" in said
         assert f"`{advice}`" in place.refusal("asio-chat", 2, "--ca", file, "ann@localhost")
-        # And what is advised helps.
+        # The advice works.
         command = advice.replace("OLD", file).replace("NEW", file).split()
         place.ok(*command, *(["-passin", "pass:"] if "pkcs12" in command else []))
         key = f"{file}.pem" if file == "server.p12" else "server.key"
@@ -256,7 +256,7 @@ UNDER_IT = (ROOT / "docs/protocol.md").read_text().split("## Under it: TLS")[1].
 
 
 class Traced:
-    """A handshake with a daemon, as `openssl s_client -msg` tells it."""
+    """A handshake with a daemon, as `openssl s_client -msg` reports it."""
 
     def __init__(self, daemon, *options):
         done = subprocess.run(
@@ -296,7 +296,7 @@ def test_B29_agreement_suites_and_what_there_is_not_are_as_the_protocol_document
             assert "Server Temp Key: " not in Traced(d, "-groups", other).text
         suites = re.findall(r"`(TLS_\w+)`", rows["1.3"])
         for n, suite in enumerate(suites):
-            # In its order: of those that are left the first is taken.
+            # The server takes the first one in its order of those that are offered.
             offered = ":".join(suites[:n - 1 if n else None:-1] if n else suites[::-1])
             assert f"Cipher is {suite}" in Traced(d, "-ciphersuites", offered).text
         assert rows["1.2"] == "ECDHE with AES-GCM, ECDHE with ChaCha20-Poly1305"
