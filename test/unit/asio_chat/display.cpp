@@ -31,7 +31,7 @@ entry said(std::string what, entry_kind kind = entry_kind::message, std::string 
 
 using lines = std::vector<std::string>;
 
-/// What is shown of one event after the other.
+/// The lines that are shown for one event after the other.
 lines shown(text_display& d, const std::vector<client_event>& events) {
   lines all;
   for (const client_event& e : events)
@@ -167,7 +167,7 @@ TEST_CASE("asio-chat C47: a person sees what was said before apart, with its tim
   CHECK(shown(person, {at_two, at(1, "one"), at(2, "two"), at(3, "three")}) ==
         lines{"[in #lobby with alice]", "[earlier in #lobby]", "[2023-11-14 22:13:20] bob: one",
               "[2023-11-14 22:13:20] bob: two", "[now]", "bob: three"});
-  // What was missed goes on where one was; its times show how far it reaches.
+  // Missed messages continue where the user was; their times show how far they reach.
   room_state again = at_two;
   again.head = {1, 4};
   CHECK(shown(person, {again, at(4, "four"), at(5, "five")}) ==

@@ -13,7 +13,7 @@ room_state state(position head) {
 entry at(position p, std::string room = "lobby") {
   return {std::move(room), p, {}, "bob", entry_kind::message, "hi", ""};
 }
-/// Begins, ended before, ends after; a dot where not; in brackets: earlier.
+/// One letter each for: begins, ended before, ends after; a dot for no; brackets mean «earlier».
 std::string verdict(look_back& l, const entry& e) {
   const look_back::verdict v = l.look_at(e);
   const std::string marks{v.begins ? 'B' : '.', v.ended_before ? 'E' : '.',

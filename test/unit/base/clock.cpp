@@ -10,7 +10,7 @@ TEST_CASE("a jump of the time of day is noticed once, ahead and back") {
   test::manual_clock time;
   clock_watch watch(time);
   CHECK_FALSE(watch.look());
-  time.advance(24h * 30); // rarely looked at
+  time.advance(24h * 30); // nobody has looked at it for long
   CHECK_FALSE(watch.look());
   using std::chrono::milliseconds;
   for (const milliseconds jump : {milliseconds(24h * 3650), milliseconds(-24h * 3650),

@@ -43,7 +43,7 @@ TEST_CASE("an error code belongs to the category of the chat and compares with e
   CHECK(e == errc::name_taken);
   CHECK(e != errc::name_invalid);
   CHECK(static_cast<bool>(e));
-  // A number of another category is not one of ours.
+  // The number of another category is no error of the chat.
   CHECK(error_code(e.value(), boost::system::generic_category()) != errc::name_taken);
 }
 

@@ -1,4 +1,4 @@
-// Bytes as a hostile peer would send them; the same at every run.
+// Bytes as a hostile peer would send them, the same in every run.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 namespace asio_chat::test {
 
-/// Up to `most` bytes, and pieces that are more likely to hurt than bytes are.
+/// Returns up to `most` random bytes, and pieces that find more faults than random bytes.
 inline std::string random_bytes(std::mt19937& random, std::size_t most) {
   static constexpr std::array<std::string_view, 16> pieces{
       "a",        "\n",           "\t", "\x1b[", "\xc2\x9b",     "\xff",

@@ -26,7 +26,7 @@ std::string utf8_of(char32_t c) {
   return text;
 }
 
-/// Whatever Unicode calls Bidi_Control, and what breaks a line.
+/// All characters that Unicode calls Bidi_Control, and those that break a line.
 const std::vector<char32_t> steering{0x061C, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A,
                                      0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067,
                                      0x2068, 0x2069, 0xFEFF, 0x0085, 0x001B, 0x009B};

@@ -1,4 +1,4 @@
-// The project's own files, read by tests that compare code and documents.
+// Reads files of the project, for tests that compare code and documents.
 #pragma once
 
 #include <fstream>
@@ -18,7 +18,7 @@ inline std::string source_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// The enumerators of an `enum class` in a header, with their values, one to a line there.
+/// Returns the enumerators of an `enum class` with their values; the header has one on each line.
 inline std::vector<std::pair<std::string, int>> enumerators_of(const std::string& header,
                                                                const std::string& name) {
   const std::string text = source_file(header);

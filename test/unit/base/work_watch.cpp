@@ -21,7 +21,7 @@ struct bench {
     wall = cpu = 1h;
     looks_at_cpu = 0;
   }
-  /// A piece that takes so long, and so much of the CPU.
+  /// A piece of work that takes so long and so much CPU.
   void piece(std::string_view kind, duration time, duration of_cpu) {
     const work_watch::piece p(&watch, kind);
     pass(time, of_cpu);

@@ -1,4 +1,4 @@
-// Getting in, and receiving.
+// Connecting, and receiving events.
 #include "memory_world.hpp"
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-// How a connection ends, and what becomes of what was under way.
+// The ends of a connection, and what becomes of operations that were under way.
 #include "memory_world.hpp"
 #include "support/catch.hpp"
 #include "support/run_until.hpp"

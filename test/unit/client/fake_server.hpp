@@ -46,7 +46,7 @@ class fake_server final : public transport::stream_owner {
   }
   void close() { stream_->close(); }
 
-  /// The requests of one kind that came so far.
+  /// The requests of one kind that have arrived so far.
   template <class T>
   std::vector<T> heard() const {
     std::vector<T> found;
@@ -106,7 +106,7 @@ class fake_server final : public transport::stream_owner {
   bool writing_ = false;
 };
 
-/// What a well-behaved server answers.
+/// Answers as a well-behaved server does.
 inline void answer_politely(fake_server& s, const native::request& r) {
   if (const auto* h = std::get_if<native::hello>(&r)) {
     s.say(native::welcome{h->name.empty() ? "guest-1" : h->name, "fake", 8192, {"who", "me"}});

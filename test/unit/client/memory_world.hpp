@@ -1,4 +1,4 @@
-// A client and the server it talks to, in memory, run by hand.
+// A client and its server in memory; the test runs the loop.
 #pragma once
 
 #include "fake_server.hpp"
@@ -14,7 +14,7 @@
 
 namespace asio_chat::test {
 
-/// What came out of an operation; a second outcome would be an error.
+/// The outcome of an operation; a second one would be an error.
 template <class T>
 struct outcome {
   int calls = 0;
@@ -41,7 +41,7 @@ class memory_world {
     run();
   }
 
-  /// A handler that notes the outcome, and what the client says of a failure.
+  /// A handler that records the outcome, and the client's explanation of a failure.
   template <class T>
   auto into(outcome<T>& o) {
     return [this, &o](error_code e, T value) {
@@ -63,7 +63,7 @@ class memory_world {
     run();
     receive_all();
   }
-  /// What was waiting is taken; one receive stays under way.
+  /// Takes the events that were waiting; one receive stays under way.
   void receive_all() {
     receive();
     run();

@@ -1,4 +1,4 @@
-// What is asked of a server and what it says, and what cannot be read.
+// Requests to a server, its messages, and messages that cannot be read.
 #include "memory_world.hpp"
 #include "support/catch.hpp"
 

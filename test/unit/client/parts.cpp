@@ -1,4 +1,4 @@
-// The parts of the client that decide, without a connection.
+// The parts of the client that make decisions, without a connection.
 #include "client/backoff.hpp"
 #include "client/heartbeat.hpp"
 #include "client/login.hpp"

@@ -1,4 +1,4 @@
-// Coming back, over real TLS on the loopback, since that is where it happens.
+// Reconnecting, over real TLS on loopback.
 #include "support/catch.hpp"
 #include "tls_world.hpp"
 
@@ -211,7 +211,7 @@ TEST_CASE("client: says bye over TLS and hears the server out") {
   w.connect();
   bool closed = false;
   w.chat->async_close([&](error_code e) { closed = !e; });
-  // It does not wait for its own patience to end, two seconds in which nothing happens.
+  // The attempt does not last until its own time-out of two seconds.
   for (int idle = 0; !closed && idle < 20;) {
     w.context.restart();
     if (w.context.run_one_for(std::chrono::milliseconds(50)) == 0) ++idle;

@@ -1,4 +1,4 @@
-// Coming back as who one was, with nothing missing and nothing twice.
+// Coming back as the same member: no entry is missing, and none comes twice.
 #include "memory_world.hpp"
 #include "support/catch.hpp"
 #include "tls_world.hpp"
@@ -12,7 +12,7 @@ namespace {
 
 const std::string token(64, 'a');
 
-/// A server that knows who comes, and that has a room with so many entries.
+/// A server that knows the member, and has a room with so many entries.
 fake_server::responder knows(position head, std::string its_token = token) {
   return [head, its_token](fake_server& s, const native::request& r) {
     if (const auto* h = std::get_if<native::hello>(&r)) {
@@ -30,7 +30,7 @@ event said(position at, std::string text = "hi", std::string room = "lobby") {
   return entry{std::move(room), at, {}, "bob", entry_kind::message, std::move(text), ""};
 }
 
-/// What is told of one message.
+/// The outcome of one message.
 struct message_outcome {
   int calls = 0;
   error_code code;

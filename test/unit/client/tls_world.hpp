@@ -1,4 +1,4 @@
-// A client and the servers it meets one after the other, over real TLS on the loopback.
+// A client and the servers that it connects to one after the other, over real TLS on loopback.
 #pragma once
 
 #include "fake_server.hpp"

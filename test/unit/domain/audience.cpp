@@ -8,7 +8,7 @@ using namespace asio_chat::test;
 
 namespace {
 
-/// The offsets of the entries that a member was told.
+/// The offsets of the entries that a member has received.
 std::vector<std::uint64_t> told(const person& p) {
   std::vector<std::uint64_t> offsets;
   for (const entry& e : p.ear.all<entry>())

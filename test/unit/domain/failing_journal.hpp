@@ -1,4 +1,4 @@
-// A journal that can be told to fail, to stand still, or to answer out of order.
+// A journal that a test can make fail, stop, or answer out of order.
 #pragma once
 
 #include "accounts/name_store.hpp"
@@ -26,7 +26,7 @@ class failing_journal final : public journal, public name_store {
   bool index_incomplete = false; ///< searches are answered so
   bool slow_reads = false;       ///< answered after whatever else is under way
   bool slow_appends = false;     ///< likewise: what is stored can be read before that is said
-  bool stopped = false;          ///< the disk stands still: what is asked waits for `go`
+  bool stopped = false;          ///< the disk has stopped: requests wait for `go`
 
   std::size_t waiting() const { return waiting_.size(); }
   void go() {

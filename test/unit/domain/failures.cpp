@@ -1,4 +1,4 @@
-// A journal that fails: the sender knows it, and nobody has heard what is not kept.
+// A journal that fails: the sender is told, and no member sees an entry that is not stored.
 
 #include "support/catch.hpp"
 #include "unit/domain/world.hpp"

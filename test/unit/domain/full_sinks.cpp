@@ -1,4 +1,4 @@
-// A member who does not read: no other waits, none can do them harm, and they miss nothing.
+// A member who does not read: no other member waits or can do harm, and nothing is lost.
 
 #include "support/catch.hpp"
 #include "unit/domain/world.hpp"

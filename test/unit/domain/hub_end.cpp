@@ -1,4 +1,4 @@
-// A hub goes while tasks are under way that keep a room: none of them may look for the hub.
+// A hub is destroyed while tasks that keep a room are under way: none of them may use the hub.
 
 #include "domain/hub.hpp"
 #include "journal/memory_journal.hpp"
@@ -41,7 +41,7 @@ class world {
     for (person& p : people)
       chat->leave(*std::exchange(p.self, nullptr));
   }
-  /// As a server ends: first the hub, then its journal, of which no answer comes any more.
+  /// Destroys as a server does: first the hub, then its journal, which gives no more answers.
   void end() {
     std::exchange(chat, nullptr)->~hub();
     place.fill({});

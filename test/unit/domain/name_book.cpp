@@ -12,7 +12,7 @@ namespace {
 constexpr identity ada{1};
 constexpr identity eve{2};
 
-/// What a durable store would have.
+/// The contents of a durable store.
 struct remembering_store final : name_store {
   std::vector<held_name> held_names() override {
     std::vector<held_name> all;

@@ -1,4 +1,4 @@
-// No one piece of work is as long as a crowd, a list or a log is.
+// No piece of work grows with the number of members, the length of a list or of a log.
 #include "base/work_watch.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
@@ -18,7 +18,7 @@ using namespace asio_chat::test;
 
 namespace {
 
-/// The most deliveries that one of the tasks makes which are there, and those that follow them.
+/// The most deliveries of one task, among the waiting tasks and those that follow them.
 std::uint64_t most_deliveries_in_a_task(domain_world& w) {
   std::uint64_t most = 0;
   while (!w.tasks.empty()) {
@@ -35,7 +35,7 @@ limits crowded() {
   return l;
 }
 
-/// So many in a room, called `name-1` and so on.
+/// Lets so many members join a room, called `name-1` and so on.
 void fill(domain_world& w, std::size_t count, const std::string& name = "name",
           const std::string& room = "lobby") {
   for (std::size_t n = 1; n <= count; ++n) {

@@ -32,7 +32,7 @@ TEST_CASE("a member is in so many rooms at most") {
   w.type(alice, "/join c", {}, "r");
   CHECK(alice.news() ==
         heard{"refused[r] too_many_rooms: you are in 2 rooms, which is the most; leave one first"});
-  CHECK(w.hub.rooms().size() == 2); // none was made for nothing
+  CHECK(w.hub.rooms().size() == 2); // a refused request makes no room
   w.type(alice, "/leave a");
   w.type(alice, "/join c");
   w.run();

@@ -1,4 +1,4 @@
-// A room is a log: what happens between a message and those who hear it.
+// A room is a log: the way from a message to the members who receive it.
 
 #include "domain/room.hpp"
 

@@ -1,4 +1,4 @@
-// /search, and what it is asked.
+// /search and its answers.
 
 #include "domain/search_line.hpp"
 
@@ -118,7 +118,7 @@ TEST_CASE("/search finds words, authors and times in the room, the newest last")
   CHECK(found("tea after:2026-11-21T11:07 before:2026-11-22") == 1);
   CHECK(found("tea before:2026-11-22") == 2);
   CHECK(found("from:bob") == 2);
-  CHECK(bob.news().empty()); // nobody else hears of it
+  CHECK(bob.news().empty()); // only alice gets the answer
   w.type(alice, "/topic -");
   CHECK(found("from:alice") == 3);
   CHECK(alice.ear.last<reply>().lines.back().ends_with("* alice removed the topic"));
@@ -147,7 +147,7 @@ TEST_CASE("/search looks into rooms that one is in") {
     CHECK(alice.ear.last<reply>().lines.size() == 1);
     CHECK(alice.ear.last<reply>().lines.front().ends_with("bob: green tea"));
   }
-  w.type(bob, "/search tea", "den"); // the room that one speaks in
+  w.type(bob, "/search tea", "den"); // the room that the line was typed in
   w.run();
   CHECK(bob.ear.last<reply>().lines.size() == 1);
 }

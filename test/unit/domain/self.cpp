@@ -1,4 +1,4 @@
-// Commands about oneself: /nick, /quit.
+// Commands of a member about itself: /nick, /quit.
 
 #include "support/catch.hpp"
 #include "unit/domain/world.hpp"

@@ -1,4 +1,4 @@
-// What is said: plain lines, /say, /me, /msg.
+// Messages: plain lines, /say, /me, /msg.
 
 #include "support/catch.hpp"
 #include "unit/domain/world.hpp"

@@ -1,4 +1,4 @@
-// A hub with its journal, a clock to move, and people who remember what they heard.
+// A hub with its journal, a clock that the test moves, and members that record their events.
 #pragma once
 
 #include "domain/command_table.hpp"
@@ -25,7 +25,7 @@ struct person {
   recording_sink ear;
   member* self = nullptr;
 
-  /// What was heard since the last time, see `describe`.
+  /// The events since the last call, see `describe`.
   heard news() {
     heard lines;
     for (const event& e : std::exchange(ear.events, {}))
@@ -40,7 +40,7 @@ inline event as_page(history_page p, std::size_t) {
 
 class domain_world {
  public:
-  /// A member who joins gets nothing of what was said before, unless they ask for it.
+  /// By default a member who joins gets no earlier entries.
   static limits without_history() {
     limits l;
     l.join_history = 0;
@@ -58,14 +58,14 @@ class domain_world {
     p.self = hub.enter(p.ear, {new_identity(), name, many_rooms, many_rooms}).value();
     return p;
   }
-  /// A member who is in a room and has heard everything about that.
+  /// A member who is in a room and has received everything that announced it.
   person& in(const std::string& name, const std::string& room = "lobby", bool many_rooms = true) {
     person& p = enter(name, many_rooms);
     hub.join(*p.self, room, "").value();
     settle();
     return p;
   }
-  /// Another one each time.
+  /// Returns another member number each time.
   identity new_identity() {
     identity who{};
     for (std::size_t i = 0, n = ++identities; i < 8; ++i, n >>= 8)
@@ -76,14 +76,14 @@ class domain_world {
     hub.leave(*std::exchange(p.self, nullptr), for_good);
   }
 
-  /// A line as it is typed; nothing is answered before `run`.
+  /// Types a line; nothing is answered before `run`.
   void type(person& p, std::string_view line, std::string_view room = {},
             std::string_view ref = {}) {
     const wire::typed_line typed = wire::parse_command_line(line);
     hub.dispatch(*p.self, read_command(typed.name, typed.arguments, std::string(room),
                                        std::string(ref), p.self->many_rooms()));
   }
-  /// A message with its author's own id.
+  /// Sends a message with an id of its author.
   void send(person& p, std::string_view text, std::string_view id, std::string_view room = {}) {
     hub.dispatch(*p.self, {std::string(room), std::string(id),
                            requests::say{std::string(text), std::string(id)}});

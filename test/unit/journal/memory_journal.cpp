@@ -1,4 +1,4 @@
-// What is the memory journal's own: its bounds. The rest is test/contract.
+// The bounds of the memory journal. test/contract tests the rest.
 
 #include "journal/memory_journal.hpp"
 

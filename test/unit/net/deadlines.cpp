@@ -27,7 +27,7 @@ struct waiting final : net::expirable {
 };
 
 struct bench {
-  /// Visits after so long, and says who expired.
+  /// Visits after so long and returns who expired.
   std::vector<std::string> after(std::chrono::milliseconds t) {
     clock.advance(t);
     log.clear();

@@ -1,4 +1,4 @@
-// Whoever was let in for a certificate is looked at again when it ends, and what it relies on.
+// A client with a certificate is checked again when the certificate, or what that relies on, ends.
 
 #include "net/expirations.hpp"
 
@@ -50,7 +50,7 @@ struct guest final : net::admitted {
 using names = std::vector<std::string>;
 
 struct book {
-  /// Visits after so long, and says who was judged.
+  /// Visits after so long and returns who was judged.
   names after(std::chrono::milliseconds t) {
     clock.advance(t);
     judged.clear();
@@ -158,7 +158,7 @@ struct session_world final : world, net::session_keeper {
     context.poll();
   }
 
-  /// The files as they are now.
+  /// The settings with the files as they are now.
   void read_files(bool with_list) {
     settings.client_crl_file = with_list ? files.path("crl.pem") : "";
     known = tls::server_context::make(settings).value();
@@ -182,7 +182,7 @@ struct session_world final : world, net::session_keeper {
     client->async_handshake(asio::ssl::stream_base::client, [](const error_code&) {});
     REQUIRE(test::run_until(context, [&] { return has_said("Secure connection established"); }));
   }
-  /// Whether the session goes on at that time.
+  /// Returns whether the session is still open at that time.
   bool is_here_at(sys_seconds t) {
     clock.advance(t - clock.wall_now());
     reactor.expirations().visit();

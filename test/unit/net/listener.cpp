@@ -1,4 +1,4 @@
-// Where a server listens: on every address of a name, or on none.
+// A server listens on every address of a name, or on none.
 #include "net/listener.hpp"
 
 #include "support/catch.hpp"

@@ -18,7 +18,7 @@ block_ptr make_block(std::string bytes) {
   return block_ptr(new byte_block(std::move(bytes)));
 }
 
-/// Writes everything, `step` bytes at a time, and returns what went out.
+/// Writes everything, `step` bytes at a time, and returns what was written.
 std::string drain(outbox& box, write_buffers& buffers, std::size_t step) {
   std::string out;
   while (!box.empty()) {

@@ -1,4 +1,4 @@
-// A session whose peer asks no more: it is answered first, and waits for that as long as it may.
+// A session whose peer asks nothing more: it answers first, within its time.
 
 #include "net/encoders.hpp"
 #include "net/session.hpp"
@@ -18,7 +18,7 @@ using words = std::vector<std::string>;
 
 namespace {
 
-/// Sessions over a journal that can stand still, with a clock that is moved.
+/// Sessions over a journal that can be stopped, with a clock that the test moves.
 struct world final : net::session_keeper {
   world()
       : later([this](std::function<void()> task) { boost::asio::post(context, std::move(task)); })

@@ -23,7 +23,7 @@ using namespace asio_chat::ops;
 
 namespace {
 
-/// A log whose lines a test reads.
+/// A log whose lines the test reads.
 struct recorded_log {
   explicit recorded_log(log_options options)
       : write(make_log(options, std::make_shared<spdlog::sinks::ostream_sink_st>(out))) {}
@@ -40,7 +40,7 @@ struct recorded_log {
   logger write;
 };
 
-/// Every digit a 9: the shape of a time.
+/// Replaces every digit by 9, which leaves the shape of a time.
 std::string with_nines(std::string text) {
   for (char& c : text)
     if (c >= '0' && c <= '9') c = '9';
@@ -150,7 +150,7 @@ TEST_CASE("a log that nobody reads holds nobody up, and says later how much is m
   };
   const std::string text(1'000, 'x');
   for (int i = 0; i < 1'000; ++i)
-    write(severity::info, text); // a pipe holds 64 KiB: it would wait for ever
+    write(severity::info, text); // a pipe holds 64 KiB, so a blocking sink would wait for ever
   const auto before = read_all();
   const auto kept = static_cast<int>(std::count(before.begin(), before.end(), '\n'));
   CHECK(kept >= 10);
@@ -163,7 +163,7 @@ TEST_CASE("a log that nobody reads holds nobody up, and says later how much is m
   write(severity::info, "and again");
   CHECK(read_all() == "INFO  and again\n");
   ::close(ends[0]);
-  write(severity::info, "nobody is there"); // and does not end the program
+  write(severity::info, "nobody is there"); // the write does not end the program
   ::close(ends[1]);
 }
 

@@ -1,4 +1,4 @@
-// The manual's table of settings says what the program's table says.
+// The tables of settings in docs/operating.md say what the program's table says.
 #include "ops/setting_table.hpp"
 #include "support/catch.hpp"
 
@@ -18,7 +18,7 @@ TEST_CASE("the manual has a row for every setting, with its values and its defau
   for (const auto& s : setting_table()) {
     std::string value(s.value);
     for (auto bar = value.find('|'); bar != std::string::npos; bar = value.find('|', bar + 2))
-      value.insert(bar, 1, '\\'); // as a table of Markdown wants it
+      value.insert(bar, 1, '\\'); // as a table in Markdown needs it
     const std::string standard =
         s.standard.empty() ? std::string("|") : fmt::format("`{}` |", s.standard);
     const std::string row = fmt::format("\n| `{}` | `{}` | {}", s.name, value, standard);
@@ -26,7 +26,7 @@ TEST_CASE("the manual has a row for every setting, with its values and its defau
     CHECK(manual.find(row) != std::string::npos);
     ++settings;
   }
-  // None that the program does not have.
+  // The manual has no setting that the program does not have.
   const auto begin = manual.find("\n## Settings"), end = manual.find("\n## ", begin + 1);
   REQUIRE(begin != std::string::npos);
   std::size_t rows = 0;

@@ -17,7 +17,7 @@ using namespace asio_chat::ops;
 
 namespace {
 
-/// These change the whole process, so a child does them. @returns what `body` does
+/// Runs `body` in a child, because it changes the whole process. @returns the result of `body`
 template <class Body>
 int in_child(Body body) {
   const pid_t child = ::fork();

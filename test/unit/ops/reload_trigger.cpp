@@ -27,7 +27,7 @@ struct trigger_world {
   std::function<void(std::string_view)> note() {
     return [this](std::string_view why) { reasons.emplace_back(why); };
   }
-  /// Looks at the files, or takes a signal.
+  /// Looks at the files or takes a signal.
   void run_one() {
     context.restart();
     context.run_one_for(asio_chat::test::patience);
@@ -62,7 +62,7 @@ TEST_CASE("a file that is written, replaced, removed or made calls", "[ops]") {
   trigger.stop();
   w.write("later.pem", "too late");
   w.context.restart();
-  CHECK(w.context.run_for(asio_chat::test::patience) > 0); // and the loop runs out
+  CHECK(w.context.run_for(asio_chat::test::patience) > 0); // the loop ends
   CHECK(w.context.stopped());
   CHECK(w.reasons.size() == 4);
 }

@@ -150,7 +150,7 @@ TEST_CASE("0, which may be written never, means one thing in all settings that t
     CHECK(l.sleep_time == 0ms);
     CHECK(l.room_entries + l.room_bytes + l.presence_members + l.join_history == 0);
     CHECK(call->settings.server.join_history.at("den") == 0);
-    // Whatever does not take it says so.
+    // Settings that do not take it say so.
     for (const auto& s : setting_table()) {
       if (s.value != "TIME" && s.value != "N" && s.value != "BYTES") continue;
       INFO(s.name);
@@ -191,7 +191,7 @@ TEST_CASE("max-connections fits the descriptors of the process", "[ops]") {
         "command line: --max-connections \"100\" is more than this process may have: it may open "
         "148 files and sockets, 49 of which it needs itself; give 99 at most, or allow more with "
         "LimitNOFILE= of systemd, or ulimit -n");
-  // Each port takes one.
+  // Each port takes a descriptor.
   CHECK(fit({"--listen", "localhost:1", "--listen", "localhost:2"}, 149) == "99 lowered");
   CHECK(fit({}, 49).starts_with("this process may open 49 files and sockets, and needs 49"));
 }

@@ -1,4 +1,4 @@
-// Settings read from what a test says, and from nothing else.
+// Settings that are read from the sources that a test gives, and from nothing else.
 #pragma once
 
 #include "ops/settings.hpp"
@@ -25,7 +25,7 @@ struct test_sources {
     return read_settings(sources);
   }
 
-  /// The sentence of the failure, or nothing.
+  /// The sentence of the failure; empty if there is none.
   std::string complaint() const {
     const auto call = read();
     return call ? std::string() : call.error().message;

@@ -218,10 +218,11 @@ TEST_CASE("a server takes master keys beside what else it does, one reload after
     while (heard.size() < 4)
       context.run_one();
     made.async_reload_storage({directory.string(), {first, third}}, hear);
-    made.reload_storage({directory.string(), {second, first}}); // waits for that
-  } // and what is not heard yet never is
+    made.reload_storage(
+        {directory.string(), {second, first}}); // this call waits for the one under way
+  } // and a handler that was not called yet is never called
   REQUIRE(heard.size() == 4);
-  CHECK(heard[0] == "taken"); // in their order
+  CHECK(heard[0] == "taken"); // they were taken in their order
   CHECK(heard[1].starts_with("a master key is 64 hexadecimal digits"));
   CHECK(heard[2].starts_with("the history cannot go to another directory"));
   CHECK(heard[3] == "taken");

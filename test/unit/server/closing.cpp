@@ -1,4 +1,4 @@
-// The ways out: each has its code, its phrase, and says whether to come back.
+// The ends of a session: each has its code, its phrase, and says whether to come back.
 
 #include "support/catch.hpp"
 #include "unit/server/memory_world.hpp"
@@ -45,7 +45,7 @@ TEST_CASE("everything that was asked before bye is answered before goodbye") {
   REQUIRE(all.size() > 8);
   words last(all.end() - 8, all.end());
   CHECK(words(last.end() - 4, last.end()) == words{"event topic", "ack", "reply", "goodbye"});
-  // What waits for the log alone may overtake each other.
+  // Answers that wait for the log alone may overtake each other.
   std::sort(last.begin(), last.end() - 4);
   CHECK(words(last.begin(), last.end() - 4) == words{"event joined", "history", "reply", "room"});
   for (const auto& m : heard) {
@@ -77,7 +77,7 @@ TEST_CASE("/quit, and bye before the login, end as bye does") {
 TEST_CASE("C30: a frame above the cap ends the connection with the cap named") {
   server_world w;
   const auto alice = w.log_in("alice");
-  alice->send_bytes(std::string("\0\1\0\1", 4)); // 65537 bytes are to come
+  alice->send_bytes(std::string("\0\1\0\1", 4)); // announces 65537 bytes
   w.run();
   const auto heard = alice->take();
   REQUIRE(types(heard) == words{"goodbye"});

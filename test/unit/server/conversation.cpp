@@ -24,7 +24,7 @@ TEST_CASE("a message is acknowledged to its sender and told to the others") {
   CHECK(last(told, "from") == "alice");
   CHECK(told[0].at("position") == ack[0].at("position"));
   CHECK(told[0].at("time") == ack[0].at("time"));
-  CHECK_FALSE(told[0].contains("id")); // the sender's own business
+  CHECK_FALSE(told[0].contains("id")); // only the sender knows the id
 
   const auto again = w.say(alice, "{'type':'send','id':'m1','room':'lobby','text':'Grüße'}");
   CHECK(again[0].at("duplicate") == true);

@@ -1,4 +1,4 @@
-// From the first byte to the welcome, over the native protocol.
+// The login over the native protocol, from the first byte to the welcome.
 
 #include "domain/command_table.hpp"
 #include "support/catch.hpp"

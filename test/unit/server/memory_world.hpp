@@ -1,4 +1,5 @@
-// A server and raw connections to it, in memory, run by hand: frames in, frames out.
+// A server and raw connections to it in memory; the test runs the loop, sends frames and gets
+// frames.
 #pragma once
 
 #include "transport/memory_socket.hpp"
@@ -35,21 +36,21 @@ class wire_client : public transport::stream_owner {
     waiting_ += bytes;
     write();
   }
-  /// A payload, as JSON with ' for " so that it reads well.
+  /// Sends a payload: JSON with ' instead of ", which is easier to read.
   void send(std::string payload) {
     std::replace(payload.begin(), payload.end(), '\'', '"');
     send_bytes(wire::frame(payload));
   }
   void hang_up() { stream_->close(); }
-  /// What is read already, or is being read, is the last.
+  /// Reads nothing beyond what it has read or is reading.
   void stop_reading() { stopped_ = true; }
   void go_on_reading() {
     if (std::exchange(stopped_, false) && !reading_) read();
   }
-  /// The end of the input; what comes is read on.
+  /// Ends the input; the output is still read.
   void end_input() { stream_->async_shutdown(transport::handler_of<&wire_client::on_end>(*this)); }
 
-  /// What came since the last time, without `v`: every message has it.
+  /// The messages since the last call, without the `v` that each one has.
   std::vector<boost::json::object> take() { return std::exchange(messages_, {}); }
 
   bool ended = false;
@@ -117,19 +118,19 @@ class server_world {
     run();
     return c;
   }
-  /// A client in the lobby that has read all that was said about that.
+  /// A client that is in the lobby and has read everything that announced it.
   client log_in(const std::string& name) {
     client c = connect();
     say(c, "{'type':'hello','name':'" + name + "'}");
     return c;
   }
-  /// Sends a message and returns what its sender hears.
+  /// Sends a message and returns what its sender gets.
   std::vector<boost::json::object> say(const client& c, std::string payload) {
     c->send(std::move(payload));
     run();
     return c->take();
   }
-  /// Everything that can happen without waiting happens.
+  /// Runs everything that can happen without waiting.
   void run() {
     context.restart();
     context.poll();

@@ -29,7 +29,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-/// Answers as it was told, one request after the other.
+/// Answers one request after the other, as the test says.
 class responder {
  public:
   explicit responder(boost::asio::io_context& io)
@@ -41,9 +41,10 @@ class responder {
   }
   struct answer {
     http::status status = http::status::ok;
-    std::function<std::string()> body; ///< made when it is asked for: some are not good for long
+    std::function<std::string()>
+        body; ///< made on the request, because some answers are valid for a short time
   };
-  std::deque<answer> answers; ///< without any it is silent
+  std::deque<answer> answers; ///< without an answer the responder is silent
   std::vector<http::request<http::string_body>> asked;
 
  private:
@@ -214,7 +215,7 @@ TEST_CASE("A19: a machine in between cannot replay what was said earlier", "[ser
   w.will_say(revoked);
   w.fetcher->follow(w.context);
   CHECK(w.runs_until([&] { return w.stapled() == "revoked"; }));
-  w.will_say({}); // good, an hour ago
+  w.will_say({}); // it was good an hour ago
   w.fetcher->follow(w.context);
   CHECK(w.logs("asks_again_in", 2)); // both have been read
   CHECK(w.stapled() == "revoked");

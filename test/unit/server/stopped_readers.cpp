@@ -1,4 +1,4 @@
-// Those who do not read what a room says: in memory it is once, however many they are.
+// Members who do not read: what a room says is in memory once, however many of them there are.
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "unit/server/memory_world.hpp"
@@ -39,7 +39,7 @@ std::size_t readers_wanted() {
   return given ? std::strtoul(given, nullptr, 10) : 200;
 }
 
-/// Says so many bytes, a thousand at a time.
+/// Sends so many bytes, a thousand at a time.
 void say(server_world& w, const server_world::client& who, std::size_t bytes) {
   const std::string text(1'000, 'x');
   static std::uint64_t id = 0;
@@ -77,7 +77,7 @@ TEST_CASE("readers who stopped at different times keep no more in memory than al
   constexpr std::size_t readers = 60;
   server_config config = roomy();
   config.limits.outbox_total_bytes = 4 << 20;
-  config.limits.room_bytes = 1 << 20; // readers who go on are not told all of it here
+  config.limits.room_bytes = 1 << 20; // so that readers who continue do not get all of it here
   server_world w(config);
   const auto speaker = w.log_in("speaker");
   say(w, speaker, 2 << 20);
@@ -90,9 +90,9 @@ TEST_CASE("readers who stopped at different times keep no more in memory than al
   }
   const std::ptrdiff_t more = before.since().bytes;
   INFO(more);
-  // Each would keep a MiB, most of it its own.
+  // Otherwise each would keep a MiB, most of it its own.
   CHECK(more < 6 * MiB + static_cast<std::ptrdiff_t>(readers) * of_a_connection);
-  CHECK(w.chat->stats().sessions == readers + 1); // nobody is closed for it
+  CHECK(w.chat->stats().sessions == readers + 1); // no session was closed because of it
   for (const auto& one : slow)
     one->go_on_reading();
   w.run();

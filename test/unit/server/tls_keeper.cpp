@@ -22,8 +22,8 @@ namespace {
 
 using std::chrono::days;
 
-/// Certificates that begin and end when a test says. OpenSSL's own clock cannot be moved, so that
-/// handshakes are only made at the true time.
+/// Certificates that begin and end when a test wants it. OpenSSL's own clock cannot be moved, so
+/// handshakes are made at the true time only.
 struct keeper_world : world {
   boost::asio::io_context io;
   asio_chat::test::manual_clock clock;
@@ -49,7 +49,7 @@ struct keeper_world : world {
 
   void put_list(const list_request& what = {}) { files.write("crl.pem", make_list(ca, what)); }
 
-  /// Valid from then on, for so many days.
+  /// Makes a certificate that is valid from then on, for so many days.
   static void set_begin(x509::request& what, std::chrono::seconds from_now, int for_days) {
     what.not_before =
         std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + from_now;
@@ -70,18 +70,18 @@ struct keeper_world : world {
     files.write("crl.pem", make_list(made));
   }
 
-  /// Time passes, and the files are read again if that is due.
+  /// Lets time pass; the files are read again if that is due.
   void pass(std::chrono::milliseconds t) {
     clock.advance(t);
     keeper->visit();
     run();
   }
-  /// Until nothing is being read any more.
+  /// Runs until nothing is being read any more.
   void run() {
     io.restart();
     io.run();
   }
-  /// Reads the files, and gives what was said meanwhile.
+  /// Reads the files and returns what was logged meanwhile.
   std::string read() {
     said.clear();
     const auto done = keeper->change(config);
@@ -325,14 +325,14 @@ TEST_CASE("a change that comes after others were asked for stays, though those a
   CHECK(done == "++");
   CHECK(shows(newest));
 
-  // What is asked for after it counts, each in its turn.
+  // Later reloads count, each in its turn.
   w.keeper->change_later(first, note);
   w.keeper->change_later(second, note);
   w.run();
   CHECK(done == "++++");
   CHECK(shows(second));
 
-  // Nothing was changed by files that are wrong.
+  // Files that are wrong have changed nothing.
   auto wrong = newest;
   wrong.certificate_file = "/nowhere";
   w.keeper->change_later(first, note);

@@ -1,4 +1,4 @@
-// A certificate that is trusted itself, and what a server sends behind it.
+// A certificate that is trusted itself, and the certificates that a server sends after it.
 #include "world.hpp"
 
 #include "support/catch.hpp"
@@ -13,7 +13,7 @@ namespace x509 = asio_chat::tls::x509;
 
 namespace {
 
-/// The same CA, when its certificate was over.
+/// The same CA with an expired certificate.
 x509::identity aged(const x509::identity& ca) {
   x509::identity old;
   old.certificate.reset(X509_dup(ca.certificate.get()));
@@ -38,7 +38,7 @@ x509::identity of_the_same_name() {
 struct trusting_one : world {
   trusting_one() { client.ca_file = files.certificate("server"); }
 
-  /// Met by the client when this stands behind the certificate in its file.
+  /// Connects the client to a server that sends this after its certificate.
   meeting with_behind(const x509::identity& what) const {
     files.put("behind", what);
     auto server = files.server("server");

@@ -16,7 +16,7 @@ namespace x509 = asio_chat::tls::x509;
 
 namespace {
 
-/// A client of OpenSSL's own, as lax as it can be made.
+/// A client of plain OpenSSL that checks as little as possible.
 std::shared_ptr<SSL_CTX> lax_client() {
   std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
   SSL_CTX_set_security_level(context.get(), 0);
@@ -159,7 +159,7 @@ TEST_CASE("ALPN: another protocol than the chat's, or none", "[tls]") {
   server.alpn = client.alpn = "echo/1";
   CHECK(meet(client, server).server_view.alpn == "echo/1");
 
-  // A server of any protocol but the chat's, and the other way round.
+  // A server of another protocol than the chat's, and the other way round.
   server.alpn.clear();
   CHECK(meet(w.client, server).server_view.alpn.empty());
   client.alpn = "";
@@ -227,7 +227,7 @@ TEST_CASE("B1: client certificates required", "[tls][B1]") {
   w.files.put("old", x509::issue(expired(what), &w.ca).value());
   CHECK(meet(w.as("old"), server).server_reason == "the client's certificate has expired");
 
-  // A server's certificate does not make a client.
+  // A server's certificate is not accepted from a client.
   CHECK(meet(w.as("server"), server).server_reason ==
         "the client's certificate was not made for this end of a connection");
 }

@@ -1,4 +1,4 @@
-// Contexts made from files that are not as they should be.
+// Contexts that are made from faulty files.
 
 #include "world.hpp"
 

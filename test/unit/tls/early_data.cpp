@@ -1,4 +1,4 @@
-// Early data (RFC 8446, 4.2.10) is never accepted, and a client that sends some is not sent away.
+// Early data (RFC 8446, 4.2.10) is never accepted, and a client that sends some is not refused.
 #include "unit/tls/world.hpp"
 
 #include "support/catch.hpp"

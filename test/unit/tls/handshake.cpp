@@ -38,7 +38,7 @@ void end::step() {
   if (returned <= 0) note(returned);
 }
 
-/// As Asio reports it.
+/// The error as Asio reports it.
 void end::note(int returned) {
   if (SSL_get_error(ssl(), returned) != SSL_ERROR_SSL) return;
   error_ = error_code(static_cast<int>(ERR_get_error()), boost::asio::error::get_ssl_category());
@@ -77,7 +77,7 @@ meeting meet(const tls_client_config& client, SSL_CTX* server, const std::string
   verifier.attach(ends.client.ssl()).value();
   ends.run();
 
-  // The verdict is about the handshake; what the server said after it is an error of the reading.
+  // The verdict is about the handshake; an alert of the server after it is an error of the read.
   const error_code of_handshake = ends.client.done() ? error_code() : ends.client.error();
   meeting m;
   m.verdict = verifier.outcome(ends.client.ssl(), of_handshake);

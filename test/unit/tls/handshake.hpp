@@ -1,4 +1,4 @@
-// Two TLS ends that shake hands in memory, without sockets.
+// Two ends of TLS that make a handshake in memory, without sockets.
 #pragma once
 
 #include <asio_chat/error.hpp>
@@ -18,7 +18,7 @@ struct ssl_free {
   void operator()(SSL* s) const noexcept { SSL_free(s); }
 };
 
-/// One of the two.
+/// One of the two ends.
 class end {
  public:
   end(SSL_CTX* context, bool server);
@@ -27,10 +27,10 @@ class end {
   bool done() const noexcept { return done_; }
   const error_code& error() const noexcept { return error_; }
 
-  /// Goes on with the handshake, or reads what may have come after it.
+  /// Continues the handshake, or reads what may have arrived after it.
   void step();
 
-  /// Hands `most` of the bytes that wait here to the other end.
+  /// Gives `most` of the waiting bytes to the other end.
   bool give(end& other, std::size_t most);
 
  private:
@@ -49,11 +49,11 @@ struct pair {
       : client(client_context, false)
       , server(server_context, true) {}
 
-  /// Until neither end has anything more to say.
+  /// Runs until neither end has anything more to send.
   void run(std::size_t bytes_at_once = 16384);
 };
 
-/// How a client made from settings and a server made from settings got on.
+/// The outcome of a handshake of a client and a server that are made from settings.
 struct meeting {
   result<std::string> verdict = std::string();
   tls_info client_view;
@@ -68,7 +68,7 @@ struct meeting {
 meeting meet(const tls_client_config& client, const tls_server_config& server,
              const std::string& host = "localhost");
 
-/// With a server that no settings would make.
+/// The same with a server that no settings can make.
 meeting meet(const tls_client_config& client, SSL_CTX* server,
              const std::string& host = "localhost");
 

@@ -64,8 +64,8 @@ TEST_CASE("A19: only the issuer's word counts, or whom it has delegated", "[tls]
     return w.read(make_response(w.leaf(), w.ca, signer));
   };
   CHECK(signed_by(w.ca).signed_by_ca);
-  CHECK_FALSE(signed_by(make_ca()).signed_by_ca); // the same name, another key
-  CHECK_FALSE(signed_by(w.server).signed_by_ca);  // about itself
+  CHECK_FALSE(signed_by(make_ca()).signed_by_ca); // a CA with the same name and another key
+  CHECK_FALSE(signed_by(w.server).signed_by_ca);  // the server's own key has signed
   x509::identity speaker = make_client(w.ca, "speaker");
   CHECK_FALSE(signed_by(speaker).signed_by_ca);
   const int purpose = X509_get_ext_by_NID(speaker.certificate.get(), NID_ext_key_usage, -1);
@@ -74,7 +74,7 @@ TEST_CASE("A19: only the issuer's word counts, or whom it has delegated", "[tls]
   CHECK(signed_by(speaker).signed_by_ca);
   const auto other = make_ca("another CA");
   add_extension(speaker, other, NID_id_pkix_OCSP_noCheck, "");
-  CHECK_FALSE(signed_by(speaker).signed_by_ca); // delegated by nobody who may
+  CHECK_FALSE(signed_by(speaker).signed_by_ca); // no CA has delegated it
 }
 
 TEST_CASE("A19: an answer about another certificate says nothing", "[tls][A19]") {
@@ -97,7 +97,7 @@ TEST_CASE("A19: no damage makes an answer that holds", "[tls][A19]") {
   REQUIRE(w.read(whole).holds(now));
   for (std::size_t length = 0; length < whole.size(); ++length)
     CHECK_FALSE(w.read(whole.substr(0, length)).holds(now));
-  // The signed part, bit by bit; what comes after it are certificates that nobody needs.
+  // This flips each bit of the signed part. The certificates after it are not needed.
   const std::size_t signed_end = whole.find(std::string("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d", 9));
   REQUIRE(signed_end != std::string::npos);
   for (std::size_t at = signed_end - 80; at < signed_end; ++at) {
@@ -111,7 +111,7 @@ TEST_CASE("A19: no damage makes an answer that holds", "[tls][A19]") {
 
 TEST_CASE("A19: the issuer of a certificate is found by name and key", "[tls][A19]") {
   const ocsp_world w;
-  // The same name, and no key identifier that would tell it apart: only the signature does.
+  // The name is the same, and no key identifier tells the two apart: only the signature does.
   const auto other = make_ca();
   const int identifier =
       X509_get_ext_by_NID(other.certificate.get(), NID_subject_key_identifier, -1);

@@ -1,4 +1,4 @@
-// OCSP responses as a CA makes them, and as it never would.
+// OCSP responses, those that a CA makes and those that it would never make.
 #pragma once
 
 #include "tls/x509/issue.hpp"
@@ -13,8 +13,9 @@ namespace asio_chat::tls::test {
 
 struct response_request {
   int status = V_OCSP_CERTSTATUS_GOOD;
-  std::chrono::seconds age = std::chrono::hours(1); ///< negative: it is of the future
-  std::optional<std::chrono::seconds> left = std::chrono::hours(1); ///< none: it names no end
+  std::chrono::seconds age = std::chrono::hours(1); ///< negative: the response is from the future
+  std::optional<std::chrono::seconds> left =
+      std::chrono::hours(1); ///< no value: the response names no end
   const EVP_MD* name_hash = EVP_sha1();
 };
 
@@ -22,7 +23,7 @@ struct response_request {
 std::string make_response(const X509* about, const x509::identity& ca, const x509::identity& signer,
                           const response_request& what = {});
 
-/// The certificate again, with one more extension, signed by the CA.
+/// Returns the certificate with one more extension, signed by the CA.
 void add_extension(x509::identity& to, const x509::identity& ca, int nid, const char* value);
 
 } // namespace asio_chat::tls::test

@@ -17,7 +17,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-/// A server whose certificate has its issuer behind it, and a client that trusts the CA.
+/// A server whose certificate is followed by its issuer, and a client that trusts the CA.
 struct stapling_world : world {
   x509::identity shown = make_server(ca);
   tls_server_config server;
@@ -52,7 +52,7 @@ response_request with_status(int status) {
   return what;
 }
 
-/// Hands out bytes as they are, as no server of ours would.
+/// A server that staples any bytes, which ours would not do.
 int hand_out(SSL* ssl, void* bytes) {
   const auto& der = *static_cast<const std::string*>(bytes);
   SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_STATUS_REQ_OCSP_RESP, static_cast<long>(der.size()),

@@ -66,7 +66,7 @@ TEST_CASE("C20: what breaks a connection is named, also when the handshake is lo
   trusting.ca_file = files.certificate("server");
   const auto server = tls::make_server_context(files.server("server")).value();
   const auto client = tls::make_client_context(trusting).value();
-  std::string record("\x17\x03\x03\x00\x40", 5); // of application data, under no key
+  std::string record("\x17\x03\x03\x00\x40", 5); // application data that no key has encrypted
   record.append(64, 'x');
   int version = TLS1_3_VERSION;
   const auto broken_by = [&](const std::string& bytes) {

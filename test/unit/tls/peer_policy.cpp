@@ -31,7 +31,7 @@ x509::identity client_of(const std::string& common_name) {
   return x509::issue(what).value();
 }
 
-/// With a SubjectAltName in OpenSSL's own notation.
+/// A certificate with a SubjectAltName in OpenSSL's own notation.
 x509::identity named(const std::string& common_name, const std::string& alternatives) {
   x509::identity made = client_of(common_name);
   X509_EXTENSION* extension =
@@ -42,7 +42,7 @@ x509::identity named(const std::string& common_name, const std::string& alternat
   return made;
 }
 
-/// With a dNSName that no tool would write.
+/// A certificate with a dNSName that no tool would write.
 x509::identity with_dns_bytes(const std::string& bytes) {
   x509::identity made = client_of("mallory");
   GENERAL_NAMES* names = GENERAL_NAMES_new();
@@ -83,7 +83,7 @@ TEST_CASE("B24: the common name decides", "[tls][peer_policy][B24]") {
 
 TEST_CASE("B24: a common name is compared as UTF-8, whole", "[tls][peer_policy][B24]") {
   CHECK(takes({"cn:Zo\xc3\xab"}, client_of("Zo\xc3\xab")));
-  // The last of several is the most specific one.
+  // The last one of several is the most specific.
   auto two = client_of("first");
   X509_NAME_add_entry_by_txt(X509_get_subject_name(two.certificate.get()), "CN", MBSTRING_ASC,
                              reinterpret_cast<const unsigned char*>("second"), -1, -1, 0);
@@ -189,7 +189,7 @@ TEST_CASE("B25, B26: the validity time, both ends included", "[tls][peer_policy]
   REQUIRE(late.has_error());
   CHECK(late.error().code == errc::certificate_expired);
   CHECK(late.error().message.find("the certificate has expired: ") == 0);
-  // A good name makes up for nothing.
+  // A good name does not make up for a bad time.
   CHECK(policy({"cn:clock"}).check(who.certificate.get(), end + seconds(1)).has_error());
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("A12: an encrypted key is known as one before it is opened", "[tls][A1
 
 namespace {
 
-/// What `write` writes, as the content of a file.
+/// Returns what `write` writes.
 template <class Write>
 std::string written(Write write) {
   const bio_ptr bio(BIO_new(BIO_s_mem()));
@@ -133,7 +133,7 @@ TEST_CASE("C6: PKCS#12, PKCS#7, DER and TRUSTED are named, with the command that
   const std::string trusted =
       written([&](BIO* b) { return PEM_write_bio_X509_AUX(b, certificate); });
   REQUIRE(has(trusted, "BEGIN TRUSTED CERTIFICATE"));
-  // Also beside others, where it would be left out.
+  // It is refused also beside other certificates, where it would be ignored.
   for (const std::string& content : {trusted, plain + trusted, trusted + plain})
     CHECK(has(refusal(content), "holds a TRUSTED CERTIFICATE"));
   CHECK(has(message_of(tls::read_private_key(

@@ -81,7 +81,7 @@ TEST_CASE("B13, B19: every setting is told, and who decided it", "[tls][B13][B19
     CHECK_FALSE(row.value.empty());
     CHECK_FALSE(row.why.empty());
   }
-  // It is read from the context, not from what was wished.
+  // The value is read from the context, not from the settings.
   SSL_CTX_clear_options(context.get(), SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_EXTENDED_MASTER_SECRET);
   const auto changed = tls::describe_posture(context.get(), wanted);

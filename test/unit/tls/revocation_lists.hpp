@@ -1,4 +1,4 @@
-// Revocation lists of any time, as a CA with a wrong clock makes them too.
+// Revocation lists of any time, such as a CA with a wrong clock makes.
 #pragma once
 
 #include "tls/x509/issue.hpp"
@@ -15,7 +15,7 @@ struct list_request {
   std::chrono::seconds ends = std::chrono::days(30);    ///< from now
 };
 
-/// In PEM.
+/// Returns the list in PEM.
 std::string make_list(const x509::identity& ca, const list_request& what = {});
 
 std::string serial_of(const x509::identity& who);

@@ -1,5 +1,5 @@
-// Every anchor that a file of client CAs may hold, times the lists given, times what may be wrong
-// at each tier: root, intermediate, client.
+// All combinations of the anchors in a file of client CAs, the lists that are given, and what may
+// be wrong at each tier: root, intermediate, client.
 #include "tls/revocation.hpp"
 
 #include "unit/tls/revocation_lists.hpp"
@@ -40,7 +40,7 @@ x509::identity make_tier(const std::string& name, const x509::identity* issuer, 
   return made;
 }
 
-/// What is wrong. The letters of a row of the table below stand in this order.
+/// What is wrong, in the order of the letters in a row of the table below.
 enum class fault {
   none,
   client_revoked,
@@ -74,7 +74,7 @@ struct tiers {
       files.put(name, *who);
       pem[name] = files.read(std::string(name) + "-cert.pem");
     }
-    // A client sends what stands between it and the root.
+    // A client sends the certificates between its own one and the root.
     files.write("client-cert.pem", pem["client"] + pem["intermediate"]);
     const auto list = [&](const x509::identity& ca, std::vector<std::string> revoked, bool ended) {
       return make_list(ca, {.revoked = std::move(revoked),
@@ -148,7 +148,7 @@ TEST_CASE("client CAs in tiers and their lists: who comes in", "[tls]") {
     std::vector<std::string> lists;
     std::string outcomes;
   };
-  // Of what is above an anchor nothing is known, unless it is an anchor, too.
+  // Nothing is known of a CA above an anchor, unless that is an anchor, too.
   const std::vector<row> table{
       //                       none; revoked: c i r; expired: c i r; list ended: i r
       {{r}, {}, "....EEE.."},
@@ -231,7 +231,7 @@ TEST_CASE("a single self-signed certificate needs no list beside a CA that has o
 
 TEST_CASE("CAs that have signed each other do not keep a check busy for ever", "[tls]") {
   tiers t{fault::none};
-  // The root once more, signed by the intermediate.
+  // The root again, this time signed by the intermediate.
   tls::certificate_ptr crossed(X509_dup(t.root.certificate.get()));
   X509_set_issuer_name(crossed.get(), X509_get_subject_name(t.intermediate.certificate.get()));
   X509_sign(crossed.get(), t.intermediate.key.get(), EVP_sha256());

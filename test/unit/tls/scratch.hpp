@@ -1,4 +1,4 @@
-// A directory of a test's own, with the certificates that the test asks for.
+// A directory for one test, with the certificates that the test asks for.
 #pragma once
 
 #include "support/temp_directory.hpp"
@@ -29,7 +29,7 @@ class scratch {
   std::string certificate(const std::string& name) const { return path(name + "-cert.pem"); }
   std::string key(const std::string& name) const { return path(name + "-key.pem"); }
 
-  /// A server that shows NAME.
+  /// The settings of a server with the certificate NAME.
   tls_server_config server(const std::string& name) const;
 
  private:
@@ -38,14 +38,14 @@ class scratch {
 
 x509::identity make_ca(const std::string& name = "test CA");
 
-/// For `localhost`, 127.0.0.1 and ::1, unless other names are given.
+/// A request for `localhost`, 127.0.0.1 and ::1, unless other names are given.
 x509::request server_request();
 
 x509::identity make_server(const x509::identity& ca);
 x509::identity make_client(const x509::identity& ca, const std::string& name = "alice");
 x509::identity make_self_signed(const std::string& name = "localhost");
 
-/// The request, but valid only in the past.
+/// The same request for a time in the past.
 x509::request expired(x509::request what);
 
 } // namespace asio_chat::tls::test

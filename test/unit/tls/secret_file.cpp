@@ -20,7 +20,8 @@ TEST_CASE("A15: a secret is read only from a file that is closed to others", "[t
   CHECK(readable(perms{0400}));
   for (const unsigned mode : {0644u, 0604u, 0660u, 0620u, 0601u, 0666u})
     CHECK_FALSE(readable(perms{mode}));
-  CHECK(readable(perms{0640}) == (::geteuid() == 0)); // root's group may read, nobody else's
+  CHECK(readable(perms{0640}) ==
+        (::geteuid() == 0)); // only a file of root may be readable by its group
 }
 
 TEST_CASE("A12: a passphrase is the first line of its file", "[tls][A12]") {

@@ -15,7 +15,7 @@ using namespace asio_chat::tls::test;
 
 namespace {
 
-/// Self-signed by a key of any kind.
+/// A self-signed certificate with a key of any kind.
 x509::identity with_key(key_ptr key) {
   x509::identity made = make_self_signed();
   made.key = std::move(key);

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// alice in a session with a server; what the server knows may change then.
+/// alice's session with a server, whose files may change afterwards.
 struct session_world : world {
   x509::identity alice = make_client(ca, "alice");
   tls_server_config config;
@@ -34,7 +34,7 @@ struct session_world : world {
     ends->run();
     REQUIRE(ends->server.done());
   }
-  /// What a context of these settings says to alice's session.
+  /// The verdict of a context with these settings on alice's session.
   std::string verdict(const tls_server_config& c) {
     const auto other = tls::server_context::make(c).value();
     const auto admitted = other->admit(ends->server.ssl(), system_wall_now());
@@ -66,7 +66,7 @@ TEST_CASE("A19: a client revoked, blocked or of a CA that has gone is no longer 
   CHECK_THAT(w.verdict(blocking), Contains("CN=alice") && Contains("blocked"));
   const auto ca = tls::describe(w.ca.certificate.get());
   blocking.blocked_certificates_file = w.files.write("block", ca.fingerprint + "\n");
-  CHECK_THAT(w.verdict(blocking), Contains("blocked")); // all of its clients
+  CHECK_THAT(w.verdict(blocking), Contains("blocked")); // a blocked CA blocks all of its clients
 
   auto other = w.config;
   const auto new_ca = make_ca("another CA");
@@ -99,7 +99,7 @@ TEST_CASE("who is admitted is told until when, and not admitted any longer", "[t
   const auto first = std::min(alices_end, cas_end);
   CHECK(until(*w.context, now) == first);
 
-  // Of two CAs: whose list has ended first is none of alice's business.
+  // There are two CAs; the list of the other one does not concern alice.
   const auto other = make_ca("another CA");
   w.files.put("other", other);
   auto config = w.config;
@@ -118,7 +118,7 @@ TEST_CASE("who is admitted is told until when, and not admitted any longer", "[t
   CHECK(late.error().message == "the certificate CN=alice cannot be checked: the revocation list "
                                 "of CN=test CA is out of date");
 
-  // It goes by the same time where the handshake was made by these very files.
+  // The time is the same if the handshake was made with these very files.
   pair again(w.alices->native_handle(), two->ssl()->native_handle());
   again.run();
   REQUIRE(again.server.done());
@@ -201,7 +201,7 @@ TEST_CASE("a ticket resumes a session until its key is thrown away", "[tls]") {
     REQUIRE(ends.server.done());
     const bool resumed = SSL_session_reused(ends.server.ssl()) == 1;
     ticket.reset(SSL_get1_session(ends.client.ssl()));
-    // A session that ends without close_notify is not resumed.
+    // OpenSSL does not resume a session that ended without close_notify.
     SSL_set_shutdown(ends.client.ssl(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     return resumed;
   };

@@ -102,7 +102,7 @@ TEST_CASE("A22: without any SubjectAltName the common name does not step in", "[
   const meeting m = w.met("server");
   REQUIRE(m.verdict.has_error());
   CHECK(m.verdict.error().code == errc::host_name_mismatch);
-  // Nothing that a client could connect by: what works is the pin.
+  // The certificate has no name to connect by, so only the pin works.
   CHECK(says(m, "names no host"));
   CHECK(says(m, "--pin " + m.seen_pin));
   CHECK_FALSE(says(m, "Connect by one"));

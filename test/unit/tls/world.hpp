@@ -19,12 +19,12 @@ struct world {
     client.ca_file = files.certificate("ca");
   }
 
-  /// The client meets the server that shows NAME.
+  /// Connects the client to a server with the certificate NAME.
   meeting met(const std::string& server, const std::string& host = "localhost") const {
     return meet(client, files.server(server), host);
   }
 
-  /// The server, asking clients for certificates of the CA.
+  /// A server that asks clients for certificates of the CA.
   tls_server_config asking(client_certificates clients) const {
     auto config = files.server("server");
     config.client_ca_file = files.certificate("ca");
@@ -32,7 +32,7 @@ struct world {
     return config;
   }
 
-  /// The client, showing the certificate NAME.
+  /// A client with the certificate NAME.
   tls_client_config as(const std::string& name) const {
     auto config = client;
     config.certificate_file = files.certificate(name);

@@ -1,4 +1,4 @@
-// RFC 8305: which address of a name is tried when, by a clock that is moved by hand; and over the
+// RFC 8305: when each address of a name is tried, by a clock that the test moves, and over
 // loopback.
 #include "transport/connect_race.hpp"
 #include "support/catch.hpp"
@@ -17,7 +17,7 @@ using asio::ip::tcp;
 
 namespace {
 
-/// What an address does with an attempt; without it, nothing ever.
+/// The outcome of an attempt at an address; without one the attempt never ends.
 struct answer {
   std::chrono::milliseconds after;
   error_code e;
@@ -62,7 +62,7 @@ tcp::endpoint loopback(std::uint16_t port) {
   return {asio::ip::address_v4::loopback(), port};
 }
 
-/// Where nobody listens.
+/// An address at which no program listens.
 tcp::endpoint closed_address(asio::io_context& context) {
   return tcp::acceptor(context, loopback(0)).local_endpoint();
 }

@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// One end: starts operations and notes how they ended.
+/// One end of a pair: it starts operations and records their outcomes.
 class end : public transport::stream_owner {
  public:
   explicit end(std::unique_ptr<memory_socket> s)
@@ -134,7 +134,7 @@ TEST_CASE("after the last byte written comes the end, for as often as one reads"
   p.two->write("still heard");
   p.one->read();
   p.run();
-  CHECK(p.one->got == "still heard"); // the other direction goes on
+  CHECK(p.one->got == "still heard"); // the other direction still works
 }
 
 TEST_CASE("closing ends a read that waits at the other end, after what was written") {

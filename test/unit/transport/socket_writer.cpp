@@ -1,4 +1,4 @@
-// A TLS connection whose socket is full.
+// TLS connections whose socket is full.
 #include "tls_pair.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Different in every place.
+/// A text that is different at each position.
 std::string long_text(std::size_t size) {
   std::string text;
   while (text.size() < size)

@@ -1,4 +1,4 @@
-// B30: a handshake that has to wait for its socket, to be read from and to be written to.
+// B30: handshakes that have to wait until the socket can be read or written.
 #include "tls_pair.hpp"
 
 #include "support/temp_directory.hpp"
@@ -63,12 +63,12 @@ struct reluctant {
     server_turn();
   }
 
-  /// How much there was to do.
+  /// The number of handlers that ran.
   std::size_t server_turn() {
     context.restart();
     return context.poll();
   }
-  /// Until nothing happens any more without the client.
+  /// Runs until nothing more happens without the client.
   bool server_waits() {
     for (int i = 0; i < 1'000; ++i)
       if (server_turn() == 0) return true;
@@ -108,7 +108,7 @@ TEST_CASE("B30: a handshake that has to wait for writing waits, and goes on when
     w.say();
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     const auto in_time = [&] { return std::chrono::steady_clock::now() < deadline; };
-    // It has written what can be written; then it waits, and does not ask again and again.
+    // The server has written what the socket takes. Then it waits, and does not poll.
     while (in_time() && w.server->stream->unacknowledged() < 64 * 1024)
       w.server_turn();
     REQUIRE(w.server_waits());

@@ -1,5 +1,5 @@
-// A server's TLS stream over a socket, and by hand its client, so that every byte comes when a test
-// says so.
+// A server's TLS stream over a socket, and a client that the test moves by hand, so that every byte
+// arrives when the test wants it.
 #pragma once
 
 #include "support/catch.hpp"
@@ -27,7 +27,7 @@ namespace asio_chat::test::tls {
 
 namespace asio = boost::asio;
 
-/// What a session does with its stream, and nothing else.
+/// Does with the stream what a session does, and nothing else.
 class reader final : public transport::stream_owner {
  public:
   explicit reader(std::unique_ptr<transport::stream> s)
@@ -44,7 +44,7 @@ class reader final : public transport::stream_owner {
     out += bytes;
     flush();
   }
-  /// Sleeps if nothing happens before that.
+  /// Goes to sleep if nothing happens before.
   void rest() {
     if (reading) stream->cancel_read();
   }
@@ -62,7 +62,7 @@ class reader final : public transport::stream_owner {
   std::string in;
   error_code end;
   error_code write_end;
-  int waits = 0; ///< for a socket that was full
+  int waits = 0; ///< how often it waited for a full socket
   bool shaken = false;
   bool reading = false; ///< a read is under way
   bool asleep = false;
@@ -166,7 +166,7 @@ struct world {
     context.poll();
   }
 
-  /// The records that carry the text, not sent yet.
+  /// Returns the records with the text, which are not sent yet.
   std::string seal(std::string_view text) {
     REQUIRE(SSL_write(ssl.get(), text.data(), static_cast<int>(text.size())) > 0);
     return take_output();
@@ -179,7 +179,7 @@ struct world {
   void send_raw(std::string_view bytes) { asio::write(socket, asio::buffer(bytes)); }
   void send(std::string_view text) { send_raw(seal(text)); }
 
-  /// Whatever can happen on both sides without waiting.
+  /// Runs everything that can happen on both sides without waiting.
   void turn() {
     context.restart();
     context.poll();
@@ -199,7 +199,7 @@ struct world {
       turn();
     REQUIRE(done());
   }
-  /// What the server can do while its client reads nothing.
+  /// Runs everything that the server can do while its client reads nothing.
   void server_turn() {
     context.restart();
     context.poll();
@@ -214,7 +214,7 @@ struct world {
   transport::tcp_socket socket;
   std::unique_ptr<SSL, free_ssl> ssl;
   boost::intrusive_ptr<reader> server;
-  std::string in; ///< what the client heard
+  std::string in; ///< the bytes that the client has received
   bool polls_at_its_end = true;
   bool ended = false;
 };

@@ -1,4 +1,4 @@
-// A TLS connection that sleeps.
+// TLS connections that go to sleep.
 #include "tls_pair.hpp"
 
 #include <random>
@@ -55,7 +55,7 @@ TEST_CASE("a record that is cut anywhere around a sleep arrives whole") {
       w.server->rest();
       w.turn();
       w.turn();
-      w.server->write("x"); // and to write in between takes nothing away from it
+      w.server->write("x"); // a write in between takes no byte away from the read
       w.turn();
       w.send_raw(std::string_view(record).substr(std::min(cut, record.size())));
       w.until([&] { return w.server->in == expected && w.server->reading; });
@@ -93,7 +93,7 @@ TEST_CASE("a sleeping connection can be closed, and be let go of") {
     world w(version);
     w.sleep();
     w.server->close();
-    w.server.reset(); // its wait still has to come back
+    w.server.reset(); // the handler of its wait has not run yet
     w.until([&] { return w.ended; });
   }
 }

@@ -24,7 +24,7 @@ void feed(frame_reader& reader, std::string_view bytes) {
   }
 }
 
-/// All frames that are complete, and why there are no more.
+/// Returns all complete frames, and the reason why there are no more.
 frame_reader::status take(frame_reader& reader, payloads& out) {
   std::string_view payload;
   for (;;) {

@@ -11,7 +11,8 @@ using namespace asio_chat::wire;
 
 namespace {
 
-const std::string longest_text(30'000, '"'); // what a server accepts at most, at its worst
+const std::string longest_text(30'000,
+                               '"'); // the longest text that a server accepts, in its longest form
 const std::string longest_name(64, 'n');
 const std::string worst_ref(native::id_bytes, '\x01');
 
@@ -54,7 +55,7 @@ TEST_CASE("a page of history is shortened to fit, and says that there is more") 
   for (std::uint64_t i = 1; i <= 10; ++i)
     page.entries.push_back(worst_entry(i));
   const auto one = event_back<history_page>(page);
-  CHECK(one.entries.size() == 1); // never none: a reader would ask for the same for ever
+  CHECK(one.entries.size() == 1); // never an empty page, for which a reader would ask for ever
   CHECK(one.more);
   CHECK(one.gap == ~0ull);
 

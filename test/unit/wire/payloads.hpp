@@ -1,4 +1,4 @@
-// Taking encoded frames apart again.
+// Takes encoded frames apart.
 #pragma once
 
 #include "wire/frame.hpp"
@@ -12,7 +12,7 @@
 
 namespace asio_chat::test {
 
-/// The payloads of whole frames.
+/// Returns the payloads of whole frames.
 /// @throws std::runtime_error if one is longer than `cap`, or the last is not complete
 inline std::vector<std::string> payloads_of(std::string_view frames,
                                             std::size_t cap = wire::native_payload_cap) {

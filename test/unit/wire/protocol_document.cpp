@@ -1,4 +1,5 @@
-// docs/protocol.md says what the code does: its numbers and its words are looked for there.
+// docs/protocol.md says what the code does: the tests look for the numbers and words of the code
+// there.
 
 #include "domain/command_table.hpp"
 #include "support/catch.hpp"
@@ -34,7 +35,7 @@ bool has(std::string_view part) {
 TEST_CASE("docs/protocol.md names every error that the native protocol sends") {
   for (const auto& [name, value] :
        test::enumerators_of("lib/include/asio_chat/error.hpp", "errc")) {
-    if (value >= 100) continue; // of certificates, connections, settings: never sent
+    if (value >= 100) continue; // errors of certificates, connections and settings are never sent
     INFO(name);
     CHECK(has("| `" + name + "` |"));
   }

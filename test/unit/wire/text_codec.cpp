@@ -87,7 +87,7 @@ TEST_CASE("C59: no text of a member begins a line with *: those are the server's
   CHECK(
       starred(history_page{"r", "lobby", {entry_of(entry_kind::action, forged)}, false, false, {}})
           .empty());
-  // Where the server quotes, its own words stand before each line.
+  // Where the server quotes, each line begins with the server's own words.
   for (const std::string& line : starred(entry_of(entry_kind::topic, forged)))
     CHECK(line.starts_with("* alice set the topic: "));
   for (const std::string& line : starred(room_state{"r", "lobby", forged, {}, {}}))

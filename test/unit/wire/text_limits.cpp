@@ -1,4 +1,4 @@
-// What does not fit one frame of the text protocol is told in several, and nothing is lost.
+// A text that does not fit one frame of the text protocol is sent in several, and nothing is lost.
 
 #include "base/sanitize.hpp"
 #include "support/catch.hpp"

@@ -1,4 +1,4 @@
-// Entries of all kinds, as a commit brings them to a room.
+// Entries of all kinds, such as one commit adds to a room.
 #pragma once
 
 #include "journal/journal.hpp"

@@ -1,4 +1,4 @@
-// A journal whose search index is of another kind: made again in the background.
+// A journal whose search index is of another version, and is rebuilt in the background.
 #include "journal/sqlite/search_rebuild.hpp"
 
 #include "journal/words.hpp"

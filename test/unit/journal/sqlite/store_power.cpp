@@ -1,4 +1,4 @@
-// Power that goes at any moment, over and over on the same files.
+// Power cuts at any moment, one after the other, on the same files.
 #include "journal/sqlite/verify.hpp"
 #include "support/faulty_vfs.hpp"
 #include "unit/journal/sqlite/store_world.hpp"

@@ -1,4 +1,4 @@
-// A store in a directory of its own, opened and closed as a test wants it.
+// A store in a directory of its own, which a test opens and closes.
 #pragma once
 
 #include "journal/sqlite/reader.hpp"
@@ -47,7 +47,7 @@ class store_world {
     r.author = author;
     return {sqlite::append_operation{std::move(r)}};
   }
-  /// In one group.
+  /// Appends the entries in one group.
   std::vector<sqlite::operation> apply(std::vector<sqlite::operation> group) {
     for (auto& o : group) {
       if (auto* a = std::get_if<sqlite::append_operation>(&o.what))
@@ -61,7 +61,7 @@ class store_world {
     group.push_back(std::move(o));
     return std::move(apply(std::move(group)).front());
   }
-  /// Where it is kept; none if it was refused.
+  /// Returns the position of the entry; none if it was refused.
   std::optional<position> say(std::string room, std::string text, std::string id = {}) {
     const auto o = apply(append_of(std::move(room), std::move(text), std::move(id)));
     if (o.refused) return {};
@@ -97,7 +97,7 @@ class store_world {
     while (store().tidy()) {
     }
   }
-  /// With another tool; the store is closed.
+  /// Changes the file with another tool while the store is closed.
   void sql(const std::string& statement) {
     close();
     SQLite::Database db(options.file.path, SQLite::OPEN_READWRITE);

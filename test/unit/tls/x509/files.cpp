@@ -66,7 +66,7 @@ TEST_CASE("A15: nothing is overwritten without force, and nothing is left half d
   CHECK(files.read("a.crt") == "mine");
   CHECK(files_in(files) == 1);
 
-  // A name that leads nowhere is there, too: following it would write elsewhere.
+  // A dangling link exists, too: following it would write elsewhere.
   std::filesystem::create_symlink(files.path("nowhere"), files.path("b.key"));
   CHECK(x509::save(make_self_signed(), files.path("b.crt"), files.path("b.key")).has_error());
 

@@ -271,12 +271,12 @@ TEST_CASE("A5, A22: a name too long for a common name stands in the SubjectAltNa
   const auto info = describe(made.certificate.get());
   CHECK(info.subject.empty());
   CHECK(info.dns_names == std::vector{name});
-  // As RFC 5280, 4.2.1.6 has it.
+  // RFC 5280, 4.2.1.6 demands it.
   const int at = X509_get_ext_by_NID(made.certificate.get(), NID_subject_alt_name, -1);
   REQUIRE(at >= 0);
   CHECK(X509_EXTENSION_get_critical(X509_get_ext(made.certificate.get(), at)) == 1);
 
-  // A certificate that signs for others, or for itself, has a name.
+  // A certificate that signs others, or itself, needs a name.
   CHECK(x509::issue(what).has_error());
   what.dns_names.clear();
   what.ip_names.clear();

@@ -14,7 +14,7 @@ using namespace asio_chat::tls::test;
 
 namespace {
 
-/// An extension as its bytes.
+/// The bytes of an extension.
 std::string extension(X509* certificate, int nid) {
   const int at = X509_get_ext_by_NID(certificate, nid, -1);
   if (at < 0) return "none";
@@ -23,7 +23,7 @@ std::string extension(X509* certificate, int nid) {
           static_cast<std::size_t>(ASN1_STRING_length(data))};
 }
 
-/// Renewed with its own key, for 90 days.
+/// Renews a certificate with its own key for 90 days.
 x509::certificate_ptr renewed(const x509::identity& what, const x509::identity* ca) {
   return x509::renew(what.certificate.get(), what.key.get(), ca, 90).value();
 }

@@ -26,7 +26,7 @@ x509::revocation entry(const std::string& serial, const std::string& reason = ""
   return {serial, when, reason};
 }
 
-/// What OpenSSL says of a certificate under a CA and its list.
+/// The verdict of OpenSSL on a certificate, given a CA and its list.
 int verdict(const x509::identity& ca, const revocation_list& list, X509* certificate) {
   const openssl_ptr<X509_STORE, X509_STORE_free> store(X509_STORE_new());
   X509_STORE_add_cert(store.get(), ca.certificate.get());
