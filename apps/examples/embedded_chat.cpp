@@ -1,4 +1,5 @@
-// A chat server inside a program of yours: its io_context, its thread, its decision when to stop.
+// A chat server inside of a program, which has its own io_context and thread, and decides when to
+// stop.
 //   embedded_chat CERTIFICATE KEY
 #include <asio_chat/server.hpp>
 

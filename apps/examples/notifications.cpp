@@ -1,6 +1,6 @@
-// A program that uses the chat as its notification bus (a build farm, a game lobby, a controller of
-// devices would do the same): one server and two clients in one process, without a socket.
-// It posts the state of a job, and a watcher prints what it hears.
+// A program that uses the chat as its notification bus, as a build farm, a game lobby or a
+// controller of devices might: one server and two clients in one process, without a socket. A
+// worker posts the state of a job, and a watcher prints what it receives.
 #include <asio_chat/client.hpp>
 #include <asio_chat/server.hpp>
 
@@ -26,7 +26,7 @@ client_config named(const std::string& name) {
   return config;
 }
 
-// Each awaited call stands alone or gives one variable its value: GCC 12 miscompiles more.
+// Each awaited call is a statement of its own or initialises one variable: GCC 12 miscompiles more.
 asio::awaitable<void> post_states(client& job, memory_transport transport) {
   co_await job.async_connect_in_memory(std::move(transport), asio::use_awaitable);
   const std::array<std::string, 3> states{"started", "half way", "done"};

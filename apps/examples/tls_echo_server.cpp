@@ -1,4 +1,4 @@
-// A TLS echo server: every byte comes back, for a minute.
+// A TLS echo server: it sends every byte back, for at most a minute.
 //   tls_echo_server PORT CERTIFICATE.pem KEY.pem
 #include <asio_chat/tls.hpp>
 
@@ -12,11 +12,11 @@ namespace tls = asio_chat::tls;
 using asio::ip::tcp;
 using tls_stream = asio::ssl::stream<tcp::socket>;
 
-// Each awaited call stands alone or gives one variable its value: GCC 12 miscompiles more.
+// Each awaited call is a statement of its own or initialises one variable: GCC 12 miscompiles more.
 asio::awaitable<void> echo(tcp::socket socket, asio::ssl::context& context) {
   const tcp::endpoint peer = socket.remote_endpoint();
   const auto stream = std::make_shared<tls_stream>(std::move(socket), context);
-  // Asio has no time limits of its own, and nobody may hold a connection by doing nothing.
+  // Asio has no time limits of its own, and a silent client must not hold a connection.
   asio::steady_timer deadline(stream->get_executor(), std::chrono::minutes(1));
   deadline.async_wait([stream](auto cancelled) {
     boost::system::error_code ignored;
@@ -43,7 +43,7 @@ asio::awaitable<void> echo(tcp::socket socket, asio::ssl::context& context) {
     co_await asio::async_write(*stream, heard, or_error);
   }
   if (error != asio::error::eof) co_return;
-  // The client has said that it is done (close_notify), and is told the same.
+  // The client has sent close_notify; the server answers with its own.
   co_await stream->async_shutdown(or_error);
 }
 
@@ -57,7 +57,7 @@ asio::awaitable<void> serve(tcp::acceptor& acceptor, asio::ssl::context& context
       asio::co_spawn(acceptor.get_executor(), echo(std::move(socket), context), asio::detached);
       continue;
     }
-    // No descriptor left, for instance: that passes, but not by trying at once.
+    // There may be no descriptor left, for instance. That passes, but not at once.
     pause.expires_after(std::chrono::milliseconds(100));
     co_await pause.async_wait(asio::use_awaitable);
   }
@@ -71,7 +71,7 @@ int main(int argc, char** argv) try {
   asio_chat::tls_server_config config;
   config.certificate_file = argv[2];
   config.private_key_file = argv[3];
-  config.alpn.clear(); // an echo has no name
+  config.alpn.clear(); // an echo server speaks no named protocol
   const auto context = tls::make_server_context(config).value();
 
   asio::io_context io;

@@ -1,6 +1,6 @@
-// Connects, makes sure of the server before it reads a byte, says TEXT if there is one, prints what
-// comes back, a line or less, closes. HOST must be in the certificate twice: in its SubjectAltName,
-// which is what counts, and as its commonName.
+// Connects, verifies the server before it reads a byte, sends TEXT if there is one, prints the
+// reply, a line or less, and closes. HOST must be in the certificate twice: in its SubjectAltName,
+// which TLS verifies, and as its commonName.
 //   tls_one_shot HOST PORT CA.pem CERTIFICATE.pem KEY.pem [TEXT]
 #include <asio_chat/tls.hpp>
 
@@ -15,7 +15,7 @@ namespace tls = asio_chat::tls;
 using asio::ip::tcp;
 using tls_stream = asio::ssl::stream<tcp::socket>;
 
-// Each awaited call stands alone or gives one variable its value: GCC 12 miscompiles more.
+// Each awaited call is a statement of its own or initialises one variable: GCC 12 miscompiles more.
 asio::awaitable<void> visit(std::string host, std::string port,
                             const asio_chat::tls_client_config& config, asio::ssl::context& context,
                             std::string text) {
@@ -32,7 +32,7 @@ asio::awaitable<void> visit(std::string host, std::string port,
   verifier.attach(stream->native_handle()).value();
   co_await stream->async_handshake(tls_stream::client, or_error);
   SSL* ssl = stream->native_handle();
-  verifier.outcome(ssl, error).value(); // throws a failure: no certificate, no trust, wrong name
+  verifier.outcome(ssl, error).value(); // throws the reason if the server is not trusted
   const tls::peer_policy expected = tls::peer_policy::parse({"cn:" + host}).value();
   expected.check(SSL_get0_peer_certificate(ssl), std::chrono::system_clock::now()).value();
 
@@ -41,7 +41,7 @@ asio::awaitable<void> visit(std::string host, std::string port,
     const auto line = asio::buffer(text);
     co_await asio::async_write(*stream, line, asio::use_awaitable);
   }
-  // A line; but not everybody ends lines: then what has come when nothing more does.
+  // Some servers end no line. Then this takes what has arrived once nothing more does.
   std::string reply;
   std::array<char, 4096> data;
   const auto room = asio::buffer(data);
@@ -55,7 +55,7 @@ asio::awaitable<void> visit(std::string host, std::string port,
       if (!more) stream->next_layer().cancel(ignored);
     });
   }
-  // With TLS 1.3 it is only here that a client learns that the server's TLS refuses it.
+  // In TLS 1.3 a client learns only here that the server's TLS has refused it.
   const bool refused = error.category() == asio::error::get_ssl_category();
   if (refused) throw std::runtime_error(tls::handshake_failure_reason(error, ssl));
   if (reply.empty()) throw std::runtime_error("the server closed the connection without a reply");
@@ -63,7 +63,7 @@ asio::awaitable<void> visit(std::string host, std::string port,
   std::replace_if(
       reply.begin(), reply.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   std::cout << "Secure communication received from server: " << reply << std::endl;
-  quiet.expires_after(std::chrono::seconds(1)); // for the server's goodbye
+  quiet.expires_after(std::chrono::seconds(1)); // waits so long for the server's goodbye
   quiet.async_wait([stream](auto done) {
     boost::system::error_code ignored;
     if (!done) stream->next_layer().cancel(ignored);

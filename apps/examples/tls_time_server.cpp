@@ -1,5 +1,5 @@
-// Tells the time to clients that are known: their certificate must be of the CA, valid now, and of
-// one of the names that are allowed. A client that is refused gets no byte of the application.
+// Sends the time to known clients: their certificate must be issued by the CA, be valid now, and
+// have one of the allowed names. A client that is refused gets no byte of the application.
 //   tls_time_server PORT CA.pem CERTIFICATE.pem KEY.pem ALLOWED...     e.g. ALLOWED = cn:alice
 #include <asio_chat/tls.hpp>
 
@@ -14,7 +14,7 @@ using asio::ip::tcp;
 using std::chrono::system_clock;
 using tls_stream = asio::ssl::stream<tcp::socket>;
 
-// Each awaited call stands alone or gives one variable its value: GCC 12 miscompiles more.
+// Each awaited call is a statement of its own or initialises one variable: GCC 12 miscompiles more.
 asio::awaitable<void> tell_time(tcp::socket socket, asio::ssl::context& context,
                                 const tls::peer_policy& allowed) {
   const tcp::endpoint peer = socket.remote_endpoint();
@@ -62,7 +62,7 @@ asio::awaitable<void> serve(tcp::acceptor& acceptor, asio::ssl::context& context
                      asio::detached);
       continue;
     }
-    // No descriptor left, for instance: that passes, but not by trying at once.
+    // There may be no descriptor left, for instance. That passes, but not at once.
     pause.expires_after(std::chrono::milliseconds(100));
     co_await pause.async_wait(asio::use_awaitable);
   }

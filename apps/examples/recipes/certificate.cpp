@@ -1,4 +1,4 @@
-// Shows a server's certificate, also one that is not trusted: recipe_certificate HOST PORT CA.pem
+// Shows a server's certificate, trusted or not: recipe_certificate HOST PORT CA.pem
 #include <asio_chat/tls.hpp>
 
 #include <boost/asio.hpp>
@@ -13,7 +13,7 @@ using asio::ip::tcp;
 
 int main(int argc, char** argv) try {
   if (argc != 4) throw std::runtime_error("HOST PORT CA.pem");
-  ::alarm(10); // whatever blocks
+  ::alarm(10); // ends the program if a call blocks
   asio_chat::tls_client_config config;
   config.ca_file = argv[3];
   config.alpn.clear();

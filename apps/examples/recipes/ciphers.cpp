@@ -1,4 +1,4 @@
-// The cipher suites of a server, narrowed down: recipe_ciphers CERTIFICATE.pem KEY.pem SUITES
+// Narrows the cipher suites of a server: recipe_ciphers CERTIFICATE.pem KEY.pem SUITES
 #include <asio_chat/tls.hpp>
 
 #include <openssl/ssl.h>
@@ -11,7 +11,7 @@ int main(int argc, char** argv) try {
   asio_chat::tls_server_config config;
   config.certificate_file = argv[1];
   config.private_key_file = argv[2];
-  // Of TLS 1.2, in OpenSSL's own words; what is weak among them is an error.
+  // The suites of TLS 1.2, as OpenSSL writes them; a weak one is an error.
   config.posture.ciphers = argv[3];
   const auto context = asio_chat::tls::make_server_context(config).value();
 

@@ -13,9 +13,9 @@ using asio::ip::tcp;
 
 int main(int argc, char** argv) try {
   if (argc != 3) throw std::runtime_error("HOST PORT");
-  ::alarm(10); // whatever blocks
+  ::alarm(10); // ends the program if a call blocks
   const std::string host = argv[1];
-  asio_chat::tls_client_config config; // neither CA nor pin: the system's store
+  asio_chat::tls_client_config config; // without CA and pin the system's store is trusted
   config.alpn = "http/1.1";
   const auto context = tls::make_client_context(config).value();
 

@@ -1,4 +1,4 @@
-// Trusts one CA and nobody else, says hello to an echo server: recipe_custom_ca HOST PORT CA.pem
+// Trusts one CA only, and says hello to an echo server: recipe_custom_ca HOST PORT CA.pem
 #include <asio_chat/tls.hpp>
 
 #include <boost/asio.hpp>
@@ -13,10 +13,10 @@ using asio::ip::tcp;
 
 int main(int argc, char** argv) try {
   if (argc != 4) throw std::runtime_error("HOST PORT CA.pem");
-  ::alarm(10); // whatever blocks
+  ::alarm(10); // ends the program if a call blocks
   asio_chat::tls_client_config config;
   config.ca_file = argv[3];
-  config.alpn.clear(); // an echo has no name
+  config.alpn.clear(); // an echo server speaks no named protocol
   const auto context = tls::make_client_context(config).value();
 
   asio::io_context io;

@@ -1,4 +1,4 @@
-// Lets clients in that show a certificate of the CA, and echoes what they say:
+// Lets clients with a certificate of the CA in, and echoes what they send:
 //   recipe_mutual_tls PORT CA.pem CERTIFICATE.pem KEY.pem
 #include <asio_chat/tls.hpp>
 
@@ -12,7 +12,7 @@ namespace tls = asio_chat::tls;
 using asio::ip::tcp;
 using tls_stream = asio::ssl::stream<tcp::socket>;
 
-// Each awaited call stands alone or gives one variable its value: GCC 12 miscompiles more.
+// Each awaited call is a statement of its own or initialises one variable: GCC 12 miscompiles more.
 asio::awaitable<void> echo(tcp::socket socket, asio::ssl::context& context) {
   const auto stream = std::make_shared<tls_stream>(std::move(socket), context);
   asio::steady_timer deadline(stream->get_executor(), std::chrono::seconds(10));
@@ -30,7 +30,7 @@ asio::awaitable<void> echo(tcp::socket socket, asio::ssl::context& context) {
     co_return;
   }
   std::cout << "client: " << tls::describe_session(ssl).peer_subject << std::endl;
-  // Bytes, not lines: a client that ends none is answered, too.
+  // This reads bytes, not lines, so that a client that ends no line is answered, too.
   std::array<char, 1000> data;
   const auto room = asio::buffer(data);
   while (!error) {
@@ -60,7 +60,7 @@ int main(int argc, char** argv) try {
   config.clients = asio_chat::client_certificates::required;
   config.certificate_file = argv[3];
   config.private_key_file = argv[4];
-  config.alpn.clear(); // an echo has no name
+  config.alpn.clear(); // an echo server speaks no named protocol
   const auto context = tls::make_server_context(config).value();
 
   asio::io_context io;

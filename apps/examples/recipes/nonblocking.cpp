@@ -1,4 +1,4 @@
-// A handshake that keeps nobody waiting: recipe_nonblocking HOST PORT CA.pem
+// A handshake that does not block the program: recipe_nonblocking HOST PORT CA.pem
 #include <asio_chat/tls.hpp>
 
 #include <boost/asio.hpp>
@@ -23,8 +23,8 @@ int main(int argc, char** argv) try {
   tls::server_verifier verifier(config, argv[1]);
   verifier.attach(stream.native_handle()).value();
 
-  // Asio waits for the socket to be readable or writable as OpenSSL asks for it (WANT_READ,
-  // WANT_WRITE), and steps in when it is: the program goes on in between.
+  // Asio waits until the socket is readable or writable, as OpenSSL asks for it (WANT_READ,
+  // WANT_WRITE), and then continues the handshake. The program does other things in between.
   bool done = false;
   boost::system::error_code error;
   stream.async_handshake(stream.client, [&](auto e) {

@@ -1,4 +1,4 @@
-// An echo server that nobody can keep waiting, on one thread, with OpenSSL on the sockets:
+// An echo server that no client can hold up, on one thread, with OpenSSL on the sockets:
 //   recipe_nonblocking_server PORT CERTIFICATE.pem KEY.pem
 #include <asio_chat/tls.hpp>
 
@@ -13,8 +13,8 @@ namespace asio = boost::asio;
 namespace tls = asio_chat::tls;
 using asio::ip::tcp;
 
-/// No call of OpenSSL blocks here. What cannot be done now says what it waits for, reading or
-/// writing, and is asked anew when the socket can do that.
+/// No call of OpenSSL blocks here. A call that cannot complete says whether it has to read or to
+/// write, and is made again when the socket can do that.
 class visitor : public std::enable_shared_from_this<visitor> {
  public:
   visitor(tcp::socket socket, const tcp::endpoint& from, SSL_CTX* context)
@@ -50,11 +50,11 @@ class visitor : public std::enable_shared_from_this<visitor> {
   void write() {
     const int n = SSL_write(ssl_.get(), rest_.data(), static_cast<int>(rest_.size()));
     if (!done(n, &visitor::write)) return;
-    rest_.remove_prefix(static_cast<std::size_t>(n)); // it may have been a part
+    rest_.remove_prefix(static_cast<std::size_t>(n)); // a part may be left
     rest_.empty() ? read() : write();
   }
 
-  /// Whether it is; else it is tried again, or over.
+  /// Returns whether the call succeeded; otherwise it is made again, or the connection has ended.
   bool done(int returned, void (visitor::*again)()) {
     if (returned > 0) return true;
     const int error = SSL_get_error(ssl_.get(), returned);
@@ -72,7 +72,7 @@ class visitor : public std::enable_shared_from_this<visitor> {
                                           asio::error::get_ssl_category());
       end(why ? tls::handshake_failure_reason(why, ssl_.get()) : "the connection was lost");
     }
-    ERR_clear_error(); // it belongs to the thread, not to this connection
+    ERR_clear_error(); // the error queue belongs to the thread, not to the connection
     return false;
   }
 
@@ -103,11 +103,11 @@ void accept(tcp::acceptor& acceptor, SSL_CTX* context) {
 
 int main(int argc, char** argv) try {
   if (argc != 4) throw std::runtime_error("PORT CERTIFICATE.pem KEY.pem");
-  std::signal(SIGPIPE, SIG_IGN); // a peer that is gone must not end us
+  std::signal(SIGPIPE, SIG_IGN); // a peer that has gone must not end the program
   asio_chat::tls_server_config config;
   config.certificate_file = argv[2];
   config.private_key_file = argv[3];
-  config.alpn.clear(); // an echo has no name
+  config.alpn.clear(); // an echo server speaks no named protocol
   const auto context = tls::make_server_context(config).value();
 
   asio::io_context io;

@@ -1,4 +1,4 @@
-// A server that speaks TLS 1.3 only, and what else is set: recipe_versions CERTIFICATE.pem KEY.pem
+// A server that speaks TLS 1.3 only, and its settings: recipe_versions CERTIFICATE.pem KEY.pem
 #include <asio_chat/tls.hpp>
 
 #include <openssl/ssl.h>
@@ -10,7 +10,7 @@ int main(int argc, char** argv) try {
   asio_chat::tls_server_config config;
   config.certificate_file = argv[1];
   config.private_key_file = argv[2];
-  config.posture.minimum = asio_chat::tls_version::tls_1_3; // 1.2 without this line, never less
+  config.posture.minimum = asio_chat::tls_version::tls_1_3; // the default is 1.2, the least
   const auto context = asio_chat::tls::make_server_context(config).value();
   SSL_CTX* ssl = context->native_handle();
 

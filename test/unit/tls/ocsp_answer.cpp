@@ -74,7 +74,7 @@ TEST_CASE("A19: only the issuer's word counts, or whom it has delegated", "[tls]
   CHECK(signed_by(speaker).signed_by_ca);
   const auto other = make_ca("another CA");
   add_extension(speaker, other, NID_id_pkix_OCSP_noCheck, "");
-  CHECK_FALSE(signed_by(speaker).signed_by_ca); // no CA has delegated it
+  CHECK_FALSE(signed_by(speaker).signed_by_ca); // another CA has signed its certificate
 }
 
 TEST_CASE("A19: an answer about another certificate says nothing", "[tls][A19]") {
