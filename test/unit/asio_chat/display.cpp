@@ -73,7 +73,7 @@ TEST_CASE("asio-chat C12: the sender's address, where the server tells it and it
   CHECK(json(e).find("address") == std::string::npos);
 }
 
-TEST_CASE("asio-chat C27: what people do") {
+TEST_CASE("asio-chat C27: joins, leaves, new names and actions") {
   CHECK(text(member_joined{"lobby", "bob"}) == lines{"* bob joined the chat *"});
   CHECK(text(member_left{"lobby", "bob"}) == lines{"* bob left *"});
   CHECK(text(member_renamed{"lobby", "bob", "rob"}) == lines{"* bob is now known as rob *"});
@@ -160,7 +160,7 @@ TEST_CASE("asio-chat C61: a connection that is lost for good is an error in rece
         lines{"Error receiving message: h:1 closed the connection"});
 }
 
-TEST_CASE("asio-chat C47: a person sees what was said before apart, with its time") {
+TEST_CASE("asio-chat C47: a person sees earlier messages apart, with their times") {
   ::setenv("TZ", "UTC", 1);
   ::tzset();
   text_display person(time_format::off, "h:1", true, true);
@@ -195,7 +195,7 @@ TEST_CASE("asio-chat: the clock is for today, other days have a date") {
         time_format::full);
 }
 
-TEST_CASE("asio-chat: what is missing is told") {
+TEST_CASE("asio-chat: missing messages are announced") {
   CHECK(text(entries_missed{"den", {7, 41}, {7, 60}}) ==
         lines{"[#den: messages are missing here: they are no longer kept]"});
   CHECK(text(entries_missed{"den", {7, 41}, {8, 1}}) ==

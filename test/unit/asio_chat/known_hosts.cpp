@@ -21,14 +21,14 @@ fs::perms permissions(const fs::path& p) {
 
 } // namespace
 
-TEST_CASE("asio-chat known hosts: no file is nobody known") {
+TEST_CASE("asio-chat known hosts: without a file no server is known") {
   const asio_chat::test::temp_directory dir;
   const auto known = known_hosts::load(dir / "none");
   REQUIRE(known.has_value());
   CHECK_FALSE(known->find("localhost:8443"));
 }
 
-TEST_CASE("asio-chat known hosts: what is remembered is found again, and private") {
+TEST_CASE("asio-chat known hosts: a remembered server is found again, and the file is private") {
   const asio_chat::test::temp_directory dir;
   const fs::path file = fs::path(dir / "config") / "asio-chat" / "known_hosts";
   auto known = known_hosts::load(file).value();

@@ -23,7 +23,7 @@ std::string verdict(look_back& l, const entry& e) {
 
 } // namespace
 
-TEST_CASE("asio-chat look back: what was said before begins once and ends once") {
+TEST_CASE("asio-chat look back: earlier messages begin once and end once") {
   look_back l;
   l.entered(state({7, 5}));
   CHECK(verdict(l, at({7, 3})) == "(B..)");
@@ -38,7 +38,7 @@ TEST_CASE("asio-chat look back: one entry begins and ends it") {
   CHECK(verdict(l, at({7, 5})) == "(B.A)");
 }
 
-TEST_CASE("asio-chat look back: a last entry of our own is not told, the next one ends it") {
+TEST_CASE("asio-chat look back: a last entry of our own is not delivered, the next one ends it") {
   look_back l;
   l.entered(state({7, 5}));
   CHECK(verdict(l, at({7, 4})) == "(B..)");
@@ -63,8 +63,8 @@ TEST_CASE("asio-chat look back: an empty room, other rooms and a new log are now
   CHECK(verdict(l, at({8, 1})) == "...");
 }
 
-TEST_CASE(
-    "asio-chat look back: what was missed is earlier, but no beginning; after leaving it is") {
+TEST_CASE("asio-chat look back: missed messages are earlier ones, but no beginning; after leaving "
+          "they are") {
   look_back l;
   l.entered(state({7, 2}));
   CHECK(verdict(l, at({7, 2})) == "(B.A)");

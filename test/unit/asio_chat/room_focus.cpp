@@ -37,7 +37,7 @@ TEST_CASE("asio-chat focus: a user who leaves the room looked at looks at the ol
   CHECK_FALSE(f.obstacle());
 }
 
-TEST_CASE("asio-chat focus: what was meant for a room that could not be joined is for no other") {
+TEST_CASE("asio-chat focus: lines for a room that could not be joined go to no other room") {
   room_focus f;
   f.entered("lobby");
   f.missed("bad\x1bname");

@@ -19,7 +19,7 @@ TEST_CASE("asio-chat said lines: each is marked once, as long as it has no answe
   CHECK(s.take(three).text.empty());
 }
 
-TEST_CASE("asio-chat said lines: an answer is overdue after two seconds, which is told once") {
+TEST_CASE("asio-chat said lines: an answer is overdue after two seconds, which is reported once") {
   const steady_time start{};
   said_lines s;
   CHECK_FALSE(s.next_overdue());
@@ -45,7 +45,7 @@ TEST_CASE("asio-chat said lines: an answer is overdue after two seconds, which i
   CHECK_FALSE(s.take(piped).marked);
 }
 
-TEST_CASE("asio-chat said lines: what becomes of a marked line is told in words") {
+TEST_CASE("asio-chat said lines: the fate of a marked line is told in words") {
   CHECK(fate_of("hi", {}, "") == "[sent: hi]");
   CHECK(fate_of("hi", errc::not_connected, "x") == "[not sent: hi]");
   CHECK(fate_of("hi", errc::connection_lost, "x") ==

@@ -30,7 +30,7 @@ TEST_CASE("asio-chat target: nick, host and port in all their forms") {
   CHECK(t->address() == r.address);
 }
 
-TEST_CASE("asio-chat target: what is wrong is said") {
+TEST_CASE("asio-chat target: an error says what is wrong") {
   const auto* text =
       GENERATE("", "@localhost", "alice@", "localhost:", "localhost:0", "localhost:70000",
                "localhost:8443x", "[::1", "[::1]8443", ":8443", "localhost:-1");

@@ -4,7 +4,7 @@
 
 using namespace asio_chat;
 
-TEST_CASE("shared bytes are the bytes given, in one place for all who hold them") {
+TEST_CASE("shared bytes are the given bytes, in one place for all holders") {
   const std::string text(1000, 'x');
   shared_bytes first = share(text);
   const shared_bytes second = first;
@@ -45,7 +45,7 @@ TEST_CASE("bytes of different blocks are never one part") {
   CHECK(first.view() == "one");
 }
 
-TEST_CASE("what a run gave out stays as it is, whatever is appended later") {
+TEST_CASE("bytes that a run has given out do not change when more are appended") {
   byte_run run;
   std::vector<shared_bytes> given;
   for (int i = 0; i < 5'000; ++i)
@@ -54,7 +54,7 @@ TEST_CASE("what a run gave out stays as it is, whatever is appended later") {
     REQUIRE(given[static_cast<std::size_t>(i)].view() == std::to_string(i));
 }
 
-TEST_CASE("a run uses its block anew when nobody has any of it") {
+TEST_CASE("a run uses its block again when nothing refers to it") {
   byte_run run;
   const char* const where = run.append("one").view().data();
   shared_bytes two = run.append("two");
@@ -64,7 +64,7 @@ TEST_CASE("a run uses its block anew when nobody has any of it") {
   CHECK(run.append("four").view().data() == where);
 }
 
-TEST_CASE("what would waste a block gets one of its own") {
+TEST_CASE("bytes that would waste a block get a block of their own") {
   byte_run run;
   const shared_bytes one = run.append("one");
   const std::string large(byte_run::block_bytes, 'x');

@@ -39,7 +39,7 @@ TEST_CASE("a duration out of its range is refused by its name and the range") {
         "limits.x must be 1 to 86400000 ms, or 0 for never, not -1 ms");
 }
 
-TEST_CASE("no duration at all is one only where it means never") {
+TEST_CASE("zero is a duration only where it means never") {
   CHECK(refusal(0ms, {}, never::allowed).empty());
   CHECK(!refusal(0ms, {}).empty());
 }

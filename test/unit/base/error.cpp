@@ -30,7 +30,7 @@ TEST_CASE("every error of the header has its own name, a sentence, and a way bac
   }
 }
 
-TEST_CASE("a code and a name that nobody knows are a protocol error") {
+TEST_CASE("an unknown code and an unknown name are a protocol error") {
   CHECK(name_of(static_cast<errc>(9999)) == "protocol_error");
   CHECK(errc_of("no such name") == errc::protocol_error);
   CHECK(errc_of("") == errc::protocol_error);

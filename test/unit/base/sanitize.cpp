@@ -33,7 +33,7 @@ const std::vector<char32_t> steering{0x061C, 0x200E, 0x200F, 0x2028, 0x2029, 0x2
 
 } // namespace
 
-TEST_CASE("is_sanitized knows what has to be mended") {
+TEST_CASE("is_sanitized finds what sanitize would replace") {
   for (const char* clean : {"", "plain", "tab\tand\nnewline", "äöü €", "\U0001F600", "\u00A0"}) {
     INFO(clean);
     CHECK(is_sanitized(clean));
@@ -59,7 +59,7 @@ TEST_CASE("C32 D19: sanitize replaces what is invalid and what controls a termin
   CHECK(sanitize("cut \xe2\x82") == "cut " + fffd);
 }
 
-TEST_CASE("C32: whatever bytes come, sanitize gives valid and clean text") {
+TEST_CASE("C32: sanitize makes valid and clean text of any bytes") {
   std::mt19937 random(1);
   for (int i = 0; i < 20'000; ++i) {
     const std::string bytes = random_bytes(random, 40);
@@ -71,7 +71,7 @@ TEST_CASE("C32: whatever bytes come, sanitize gives valid and clean text") {
   }
 }
 
-TEST_CASE("D19: sanitize_for_terminal gives one line that cannot turn the terminal round") {
+TEST_CASE("D19: sanitize_for_terminal gives one line that cannot reverse the terminal's text") {
   CHECK(sanitize_for_terminal("a\tb\nc") == "a b c");
   CHECK(sanitize_for_terminal("ab\u202Ecd") == "ab" + fffd + "cd");
   CHECK(sanitize_for_terminal("\u2066x\u2069") == fffd + "x" + fffd);
@@ -105,7 +105,7 @@ TEST_CASE("D19: every bidirectional control is replaced for a terminal, a log an
   }
 }
 
-TEST_CASE("what languages and emoji need passes to a terminal") {
+TEST_CASE("characters that languages and emoji need reach a terminal") {
   for (const char* text : {"\u0645\u06CC\u200C\u062E", "\U0001F468\u200D\U0001F469", "❤\uFE0F",
                            "日本\u3000語", "a\u00A0b", "e\u0301"}) {
     INFO(text);
@@ -142,7 +142,7 @@ TEST_CASE("sanitize_for_log leaves plain text of any language as it is") {
     CHECK(sanitize_for_log(text, 256) == text);
 }
 
-TEST_CASE("sanitize_for_log spells out what cannot be seen") {
+TEST_CASE("sanitize_for_log spells out invisible characters") {
   CHECK(sanitize_for_log("a\nb\r\tc", 256) == "a\\nb\\r\\tc");
   CHECK(sanitize_for_log("\x1b[31m\x07\x7f", 256) == "\\x1b[31m\\x07\\x7f");
   CHECK(sanitize_for_log(std::string_view("\0", 1), 256) == "\\x00");
@@ -172,7 +172,7 @@ TEST_CASE("sanitize_for_log cuts long text with an ellipsis, between characters"
   CHECK(sanitize_for_log(std::string(1 << 20, '\n'), 256).size() <= 256);
 }
 
-TEST_CASE("sanitize_for_log makes one short clean line of noise") {
+TEST_CASE("sanitize_for_log makes one short, clean line of any bytes") {
   std::mt19937 random(20261121);
   std::uniform_int_distribution<int> byte(0, 255);
   std::uniform_int_distribution<std::size_t> length(0, 600);

@@ -56,7 +56,7 @@ TEST_CASE("work may be added by a slice, and the whole may go in one") {
   CHECK(done == "12");
 }
 
-TEST_CASE("what is left when the owner goes is not done") {
+TEST_CASE("work that is left when the owner is destroyed is not done") {
   test::task_queue tasks;
   std::optional<sliced_work> work(std::in_place, tasks.later());
   bool done = false;

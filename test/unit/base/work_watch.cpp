@@ -44,7 +44,7 @@ using pieces = std::vector<std::pair<std::string, duration>>;
 
 } // namespace
 
-TEST_CASE("a piece that takes more than a millisecond of CPU is told") {
+TEST_CASE("a piece that takes more than a millisecond of CPU is reported") {
   bench b;
   b.piece("who", 1ms, 1ms);
   CHECK(b.told.empty());
@@ -52,13 +52,13 @@ TEST_CASE("a piece that takes more than a millisecond of CPU is told") {
   CHECK(b.told == pieces{{"who", 4ms}});
 }
 
-TEST_CASE("a piece that waits for a busy machine is not told") {
+TEST_CASE("a piece that waits for a busy machine is not reported") {
   bench b;
   b.piece("who", 500ms, 900us);
   CHECK(b.told.empty());
 }
 
-TEST_CASE("what came before a piece is not counted as its own") {
+TEST_CASE("time before a piece is not counted as its own") {
   bench b;
   b.watch.begin();
   for (int i = 0; i < 20; ++i) {
@@ -74,7 +74,7 @@ TEST_CASE("what came before a piece is not counted as its own") {
   CHECK(b.told.back() == std::pair<std::string, duration>("longer", 3ms));
 }
 
-TEST_CASE("each kind is told once a minute") {
+TEST_CASE("each kind is reported once a minute") {
   bench b;
   for (int i = 0; i < 100; ++i) {
     b.piece("who", 2ms, 2ms);

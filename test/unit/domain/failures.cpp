@@ -53,7 +53,7 @@ TEST_CASE("an error of the system is told as storage_failed, without its details
               "refused[h1] storage_failed: the room's log cannot be used now; try again later"});
 }
 
-TEST_CASE("a failure whose sender is gone is nobody's") {
+TEST_CASE("a failure whose sender has gone is told to no member") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");

@@ -34,7 +34,7 @@ TEST_CASE("a new member is in no room, has a number of their own, and is found i
   CHECK(alice.news().empty());
 }
 
-TEST_CASE("a name is borne by one member, in whatever case") {
+TEST_CASE("one member has a name, in whatever capitals") {
   domain_world w;
   person& alice = w.enter("Alice");
   test::recording_sink other;
@@ -127,7 +127,7 @@ TEST_CASE("the hub counts what was kept and what was told") {
   CHECK(w.hub.deliveries() - before == 2);
 }
 
-TEST_CASE("nobody gets more of the last entries than his room gives") {
+TEST_CASE("no member gets more of the last entries than the room gives") {
   limits l;
   l.join_history = 2;
   domain_world w(l);
@@ -147,7 +147,7 @@ TEST_CASE("nobody gets more of the last entries than his room gives") {
   CHECK(got("eve", {position{7, 0}, 0}) == 5); // what was missed is another matter
 }
 
-TEST_CASE("nobody opens one room after the other without end") {
+TEST_CASE("no member can open rooms without end") {
   domain_world w;
   person& alice = w.enter("alice");
   int opened = 0;

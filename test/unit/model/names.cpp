@@ -63,7 +63,7 @@ TEST_CASE("C26: mend_member_name makes of a wish the nearest name") {
   CHECK(mend_member_name("---", usual) == "");
 }
 
-TEST_CASE("C26: whatever is wished for, what is mended is a name or nothing") {
+TEST_CASE("C26: mending any wish gives a name or nothing") {
   std::mt19937 random(5);
   for (int i = 0; i < 20'000; ++i) {
     const std::string wish = test::random_bytes(random, 30);

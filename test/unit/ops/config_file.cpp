@@ -39,7 +39,7 @@ TEST_CASE("the source and the line of a value are known", "[ops]") {
   CHECK(given->at("backlog").where == "file x.toml, line 2: backlog");
 }
 
-TEST_CASE("whatever is not a setting is refused with its line", "[ops]") {
+TEST_CASE("a line that is no setting is refused with its number", "[ops]") {
   CHECK(complaint("backlog = 5\nbaklog = 6") ==
         "file x.toml, line 2: no setting is called baklog; did you mean backlog?");
   CHECK(complaint("[network]") ==

@@ -58,7 +58,7 @@ TEST_CASE("trying a data directory finds what making it would", "[ops]") {
   }
 }
 
-TEST_CASE("what was made on the way to a directory that cannot be had is removed", "[ops]") {
+TEST_CASE("directories made on the way to one that cannot be made are removed", "[ops]") {
   const temp_directory top;
   const std::string too_long(300, 'x');
   CHECK(prepare_data_directory(top / "new/" + too_long).has_error());

@@ -55,7 +55,7 @@ TEST_CASE("commands about the history need no settings of TLS", "[ops]") {
   CHECK(homeless.complaint().find("give data") != std::string::npos);
 }
 
-TEST_CASE("what a command about the history lacks is said with its help", "[ops]") {
+TEST_CASE("a command about the history says with its help what is missing", "[ops]") {
   const auto complaint = [](std::vector<std::string> a) {
     return from_arguments(std::move(a)).complaint();
   };

@@ -88,7 +88,7 @@ TEST_CASE("the time is a setting", "[ops]") {
   CHECK(with_nines(brief.lines().at(0)) == "99:99:99 ERROR x");
 }
 
-TEST_CASE("what is below the level is not logged", "[ops]") {
+TEST_CASE("records below the level are not logged", "[ops]") {
   recorded_log log({severity::warning, log_format::text, log_time::none});
   for (const auto level : {severity::debug, severity::info, severity::warning, severity::error})
     log.write(level, "x");
@@ -122,7 +122,7 @@ TEST_CASE("nothing foreign can forge, break or colour a line", "[ops]") {
   }
 }
 
-TEST_CASE("as many lines as records, whatever the bytes", "[ops]") {
+TEST_CASE("each record is one line, whatever its bytes", "[ops]") {
   std::mt19937 random(1);
   std::uniform_int_distribution<int> byte(0, 255);
   recorded_log log(json);
@@ -139,7 +139,7 @@ TEST_CASE("as many lines as records, whatever the bytes", "[ops]") {
     REQUIRE(boost::json::parse(line).as_object().at("message") == "noise");
 }
 
-TEST_CASE("a log that nobody reads holds nobody up, and says later how much is missing") {
+TEST_CASE("a log without a reader holds nothing up, and says later how much is missing") {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   const logger write(make_log(bare, ends[1]));
@@ -167,7 +167,7 @@ TEST_CASE("a log that nobody reads holds nobody up, and says later how much is m
   ::close(ends[1]);
 }
 
-TEST_CASE("what a full disk tore is no part of the next record, and all that is lost is counted") {
+TEST_CASE("a record torn by a full disk is no part of the next one, and lost records are counted") {
   test::temp_directory directory;
   const std::string path = directory / "log";
   const int file = ::open(path.c_str(), O_CREAT | O_RDWR | O_APPEND, 0600);

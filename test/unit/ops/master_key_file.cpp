@@ -78,7 +78,7 @@ TEST_CASE("a master key comes from the file given, the environment, or systemd",
   CHECK(b.lines.empty()); // nothing was made
 }
 
-TEST_CASE("what is no master key is refused with its place and a way to make one", "[ops]") {
+TEST_CASE("an invalid master key is refused with its place and a way to make one", "[ops]") {
   bench b;
   const std::string path = b.directory / "keys";
   b.s.master_key_file = path;
@@ -113,7 +113,7 @@ TEST_CASE("with --ephemeral no key is needed and none is made", "[ops]") {
   CHECK(b.keys().empty());
 }
 
-TEST_CASE("where the history and its key are said to be is checked together", "[ops]") {
+TEST_CASE("the places of the history and of its key are checked together", "[ops]") {
   auto both = from_arguments({"--master-key-file", "x"});
   both.environment["CHAT_MASTER_KEY"] = first_key;
   CHECK(both.complaint() == "CHAT_MASTER_KEY is set in the environment, and master-key-file is "

@@ -5,7 +5,7 @@
 using asio_chat::ops::did_you_mean;
 using asio_chat::ops::nearest;
 
-TEST_CASE("the nearest name is found where one is near", "[ops]") {
+TEST_CASE("a near name is found if there is one", "[ops]") {
   const std::string_view names[] = {"listen", "log-level", "log-time", "key"};
   CHECK(nearest("listne", names) == "listen");
   CHECK(nearest("log-tim", names) == "log-time");

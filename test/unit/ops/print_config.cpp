@@ -42,7 +42,7 @@ TEST_CASE("no secret is printed", "[ops]") {
   CHECK(text.find("environment CHAT_SECRET") != std::string::npos);
 }
 
-TEST_CASE("what is printed is a config file that gives the same", "[ops]") {
+TEST_CASE("the output is a config file with the same settings", "[ops]") {
   const auto first = every_source().read();
   const auto second = from_file(print_config(*first)).read();
   REQUIRE(second.has_value());

@@ -55,7 +55,7 @@ TEST_CASE("durations", "[ops]") {
         "is out of range; give a duration from 1s to 30d");
 }
 
-TEST_CASE("0 and never are one thing, in durations, counts and sizes", "[ops]") {
+TEST_CASE("0 and never mean the same in durations, counts and sizes", "[ops]") {
   for (const char* zero : {"0", "never"}) {
     INFO(zero);
     CHECK(*parse_duration_or_never(zero, 1min, 24h) == 0ms);

@@ -135,7 +135,7 @@ TEST_CASE("durations are taken as they are given, to the millisecond", "[ops]") 
   CHECK(given("--name-hold", "1500ms").name_hold_time == 1500ms);
 }
 
-TEST_CASE("0, which may be written never, means one thing in all settings that take it", "[ops]") {
+TEST_CASE("0, which may be written never, means the same in all settings that take it", "[ops]") {
   for (const char* zero : {"0", "never"}) {
     INFO(zero);
     const auto call =
@@ -196,7 +196,7 @@ TEST_CASE("max-connections fits the descriptors of the process", "[ops]") {
   CHECK(fit({}, 49).starts_with("this process may open 49 files and sockets, and needs 49"));
 }
 
-TEST_CASE("names that no setting has are refused, and the nearest is told", "[ops]") {
+TEST_CASE("unknown names are refused, and the nearest name is suggested", "[ops]") {
   CHECK(from_arguments({"--idle-timeuot", "5"}).complaint() ==
         "command line: there is no flag --idle-timeuot; did you mean --idle-timeout?");
   CHECK(from_arguments({"--passphrase=x"}).complaint().find("there is no flag --passphrase") !=
@@ -320,7 +320,7 @@ TEST_CASE("the data directory follows systemd, then XDG, then home", "[ops]") {
         std::string::npos);
 }
 
-TEST_CASE("help and version answer whatever else is wrong", "[ops]") {
+TEST_CASE("help and version work even if settings are wrong", "[ops]") {
   test_sources from = from_arguments({"--help"});
   from.environment = {{"ASIO_CHATD_NONSENSE", "1"}};
   CHECK(from.read().value().action == action::print_help);

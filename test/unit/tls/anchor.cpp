@@ -88,8 +88,7 @@ TEST_CASE("B3: of a trusted certificate time, name and purpose count all the sam
         errc::untrusted_certificate);
 }
 
-TEST_CASE("B3: what stands behind a certificate that is not trusted does not make it trusted",
-          "[tls][B3]") {
+TEST_CASE("B3: certificates behind one that is not trusted do not make it trusted", "[tls][B3]") {
   trusting_one w;
   w.files.put("sister", make_server(w.ca));
   auto server = w.files.server("sister");

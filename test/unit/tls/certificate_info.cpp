@@ -35,7 +35,7 @@ TEST_CASE("A20: a certificate is described", "[tls][A20]") {
   CHECK(of_ca.ca);
 }
 
-TEST_CASE("A20: the table has a line per field and says what is over", "[tls][A20]") {
+TEST_CASE("A20: the table has a line for each field and says what has expired", "[tls][A20]") {
   const auto old = x509::issue(expired(server_request())).value();
   const std::string text = to_text(describe(old.certificate.get()));
   for (const char* part : {"Subject      CN=localhost\n", "(EXPIRED)", "DNS names    localhost\n",

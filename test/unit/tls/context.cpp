@@ -131,7 +131,8 @@ TEST_CASE("B1, A19: no session is resumed, so every certificate is looked at", "
   }
 }
 
-TEST_CASE("ALPN: the native protocol is chosen, none is fine, a strange one is refused", "[tls]") {
+TEST_CASE("ALPN: the native protocol is chosen, none is accepted, another one is refused",
+          "[tls]") {
   const world w;
   const meeting native = meet(w.client, w.files.server("server"));
   CHECK(native.client_view.alpn == "asio-chat/1");
@@ -190,7 +191,7 @@ TEST_CASE("ALPN: the name outlives the context's maker", "[tls]") {
   CHECK(tls::describe_session(ends.client.ssl()).alpn == client_config.alpn);
 }
 
-TEST_CASE("B30: one byte at a time completes", "[tls][B30]") {
+TEST_CASE("B30: a handshake of one byte at a time completes", "[tls][B30]") {
   const world w;
   const auto server = tls::make_server_context(w.files.server("server")).value();
   const auto client = tls::make_client_context(w.client).value();
@@ -232,7 +233,8 @@ TEST_CASE("B1: client certificates required", "[tls][B1]") {
         "the client's certificate was not made for this end of a connection");
 }
 
-TEST_CASE("B1: client certificates optional: none is fine, a bad one is not", "[tls][B1]") {
+TEST_CASE("B1: with optional client certificates none is accepted, and a bad one is refused",
+          "[tls][B1]") {
   const world w;
   w.files.put("alice", make_client(w.ca));
   w.files.put("mallory", make_client(make_ca("other CA"), "mallory"));

@@ -36,7 +36,7 @@ TEST_CASE("A12: an encrypted key takes its passphrase", "[tls][A12]") {
   CHECK_FALSE(meet(w.client, config).client_error);
 }
 
-TEST_CASE("C6: what is wrong with the files is said, with the file's name", "[tls][C6]") {
+TEST_CASE("C6: an error of a file says what is wrong, with the file's name", "[tls][C6]") {
   const world w;
   w.files.put("other", make_self_signed());
   auto config = w.files.server("server");

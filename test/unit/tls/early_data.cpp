@@ -59,7 +59,7 @@ struct early_world {
 
 } // namespace
 
-TEST_CASE("early data is skipped and the handshake goes on as a full one", "[tls]") {
+TEST_CASE("early data is skipped, and the handshake continues as a full one", "[tls]") {
   early_world e;
   for (const std::size_t bytes : {std::size_t{1}, std::size_t{1000}, std::size_t{16000}}) {
     CAPTURE(bytes);
@@ -82,7 +82,7 @@ TEST_CASE("early data is skipped where tickets are on, and after a HelloRetryReq
   CHECK(retried.done);
 }
 
-TEST_CASE("what is skipped has an end", "[tls]") {
+TEST_CASE("no more than a limit of early data is skipped", "[tls]") {
   early_world e;
   const auto m = e.meets(e.w.files.server("server"), 100'000);
   CHECK_FALSE(m.done);

@@ -45,7 +45,7 @@ TEST_CASE("A12: the passphrase of a key comes from a file, else the environment"
   CHECK(w.text_of("secret") == "of the file");
 }
 
-TEST_CASE("A12: without one all three ways are named, and the key", "[tls][A12]") {
+TEST_CASE("A12: without a passphrase all three ways and the key are named", "[tls][A12]") {
   const key_world w;
   const auto missing = w.of("secret");
   REQUIRE(missing.has_error());
@@ -61,7 +61,7 @@ TEST_CASE("A12: a key that is not encrypted takes none", "[tls][A12]") {
   CHECK(w.text_of("plain").empty());
 }
 
-TEST_CASE("a key that cannot be read is said to be so, not to be encrypted", "[tls]") {
+TEST_CASE("a key that cannot be read is reported as such, not as encrypted", "[tls]") {
   const key_world w;
   w.files.write("open", "x", std::filesystem::perms{0644});
   const auto refused =

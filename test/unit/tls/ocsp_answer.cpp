@@ -28,7 +28,7 @@ struct ocsp_world {
 
 } // namespace
 
-TEST_CASE("A19: what a CA says about a certificate is read, however it names it", "[tls][A19]") {
+TEST_CASE("A19: a response is read however it names the certificate", "[tls][A19]") {
   const ocsp_world w;
   const std::pair<int, const char*> table[] = {{V_OCSP_CERTSTATUS_GOOD, "good"},
                                                {V_OCSP_CERTSTATUS_REVOKED, "revoked"},
@@ -58,7 +58,7 @@ TEST_CASE("A19: an answer holds in its time, with five minutes for clocks", "[tl
   CHECK_FALSE(w.of_ca(endless).holds(system_wall_now()));
 }
 
-TEST_CASE("A19: only the issuer's word counts, or whom it has delegated", "[tls][A19]") {
+TEST_CASE("A19: only a response of the issuer or of its delegate counts", "[tls][A19]") {
   const ocsp_world w;
   const auto signed_by = [&](const x509::identity& signer) {
     return w.read(make_response(w.leaf(), w.ca, signer));

@@ -30,7 +30,7 @@ TEST_CASE("A19: the address of a responder is taken apart", "[tls][A19]") {
   }
 }
 
-TEST_CASE("A19: what is no address of a responder is a wrong setting", "[tls][A19]") {
+TEST_CASE("A19: an invalid address of a responder is a wrong setting", "[tls][A19]") {
   for (const char* url : {"", "http://", "https://a.example/", "a.example", "http://u@a.example/",
                           "http://a.example:x/", "http://a b/", "http://a/\r\nHost: b",
                           "http://a.example/#x", "ftp://a/", "http:///x"}) {

@@ -145,7 +145,7 @@ TEST_CASE("A19: must-staple takes a good staple", "[tls][A19]") {
   CHECK_THAT(w.refusal(), Contains("was revoked"));
 }
 
-TEST_CASE("A19: what is out of its time is taken and not sent", "[tls][A19]") {
+TEST_CASE("A19: a response that is out of date is taken and not sent", "[tls][A19]") {
   stapling_world w;
   w.must_staple(); // so that the client says whether one came
   for (const auto& [age, left] : {std::pair(48h, -24h), std::pair(-24h, 48h)}) {
@@ -174,7 +174,7 @@ TEST_CASE("A19: the end of a response from a file is known with its notice", "[t
   CHECK(longer->terms(system_wall_now()).back().notice == std::chrono::days(1));
 }
 
-TEST_CASE("A19: a new context goes on with the staple of the same certificate", "[tls][A19]") {
+TEST_CASE("A19: a new context keeps the staple of the same certificate", "[tls][A19]") {
   stapling_world w;
   w.server.ocsp_responder = "http://ocsp.example/";
   const auto first = tls::server_context::make(w.server).value();

@@ -37,7 +37,7 @@ TEST_CASE("B22: a peer that does not speak TLS is named", "[tls][B22]") {
   CHECK(reason_for_bytes("SSH-2.0-OpenSSH_9.2\r\n") == "not TLS");
 }
 
-TEST_CASE("B22: a closed connection is said to be one", "[tls][B22]") {
+TEST_CASE("B22: a closed connection is reported as one", "[tls][B22]") {
   namespace asio = boost::asio;
   for (const error_code ec :
        {error_code(asio::ssl::error::stream_truncated), error_code(asio::error::eof),
@@ -58,7 +58,7 @@ TEST_CASE("B14, B15: version, suite and peer are described at both ends", "[tls]
   CHECK(m.server_view.peer_subject.empty());
 }
 
-TEST_CASE("C20: what breaks a connection is named, also when the handshake is long over",
+TEST_CASE("C20: the reason for a broken connection is named, also after the handshake",
           "[tls][C20]") {
   const scratch files;
   files.put("server", make_self_signed());

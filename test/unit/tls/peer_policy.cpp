@@ -112,7 +112,7 @@ TEST_CASE("B24: each kind of SubjectAltName decides", "[tls][peer_policy][B24]")
         "allowed: cn:alice");
 }
 
-TEST_CASE("B24: a star is a part of one label", "[tls][peer_policy][B24]") {
+TEST_CASE("B24: a star stands for a part of one label", "[tls][peer_policy][B24]") {
   struct row {
     const char* pattern;
     const char* name;
@@ -147,7 +147,8 @@ TEST_CASE("B24: a NUL ends no name", "[tls][peer_policy][B24]") {
   CHECK_FALSE(takes({"dns:*.example.org"}, who));
 }
 
-TEST_CASE("B24, D19: what a refusal quotes is harmless and short", "[tls][peer_policy][B24][D19]") {
+TEST_CASE("B24, D19: the quotation in a refusal is harmless and short",
+          "[tls][peer_policy][B24][D19]") {
   const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
   const std::string steering = refusal({"cn:a"}, with_dns_bytes("\x1b]0;x\x07\n\xff\x9b")).message;
   CHECK(std::all_of(steering.begin(), steering.end(), printable));
@@ -209,7 +210,7 @@ TEST_CASE("B26: no certificate is a failure, whatever is allowed", "[tls][peer_p
   }
 }
 
-TEST_CASE("B24: what is no pattern is named", "[tls][peer_policy][B24]") {
+TEST_CASE("B24: an invalid pattern is named", "[tls][peer_policy][B24]") {
   CHECK(takes({}, client_of("anybody")));
   struct row {
     const char* pattern;

@@ -54,7 +54,7 @@ TEST_CASE("C6: a damaged certificate is said to be damaged, with its number", "[
             "is damaged: its certificate number 2"));
 }
 
-TEST_CASE("C6: what a file holds instead is said", "[tls][C6]") {
+TEST_CASE("C6: an error says what a file contains instead", "[tls][C6]") {
   const scratch files;
   files.put("a", make_self_signed());
   const auto certificates = [&](const std::string& content) {
@@ -82,7 +82,7 @@ TEST_CASE("C6: a directory is not a certificate", "[tls][C6]") {
             "cannot be read: Is a directory"));
 }
 
-TEST_CASE("A12: an encrypted key is known as one before it is opened", "[tls][A12]") {
+TEST_CASE("A12: an encrypted key is recognised before it is opened", "[tls][A12]") {
   const scratch files;
   files.put("plain", make_self_signed());
   files.put("secret", make_self_signed(), "pass");

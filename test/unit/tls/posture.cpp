@@ -54,7 +54,7 @@ TEST_CASE("B12: a string that matches nothing is named", "[tls][B12]") {
   CHECK_THAT(refusal({.groups = "X25519:P-1"}), Contains("\"X25519:P-1\""));
 }
 
-TEST_CASE("B31: what has no forward secrecy or no authentication cannot be let in", "[tls][B31]") {
+TEST_CASE("B31: suites without forward secrecy or authentication cannot be enabled", "[tls][B31]") {
   using Catch::Matchers::Contains;
   CHECK_THAT(refusal({.ciphers = "AES128-GCM-SHA256"}), Contains("no forward secrecy"));
   CHECK_THAT(refusal({.ciphers = "ECDHE-RSA-AES128-SHA256"}),
@@ -63,7 +63,7 @@ TEST_CASE("B31: what has no forward secrecy or no authentication cannot be let i
              Contains("no authentication of the server"));
 }
 
-TEST_CASE("B13, B19: every setting is told, and who decided it", "[tls][B13][B19]") {
+TEST_CASE("B13, B19: every setting is printed, with who decided it", "[tls][B13][B19]") {
   const auto context = new_context();
   const tls_posture wanted{.minimum = tls_version::tls_1_3, .groups = "P-256"};
   REQUIRE(tls::set_posture(context.get(), wanted).has_value());

@@ -196,7 +196,7 @@ TEST_CASE("a CA whose list is missing is named, at the start and in the handshak
         "missing");
 }
 
-TEST_CASE("which tier was revoked is said", "[tls]") {
+TEST_CASE("a refusal names the tier that was revoked", "[tls]") {
   tiers client{fault::client_revoked};
   CHECK(client.met(client.server({r, i}, {rl, il})).server_reason ==
         "the certificate CN=client was revoked by CN=intermediate");

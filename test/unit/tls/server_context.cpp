@@ -88,7 +88,7 @@ TEST_CASE("B24, B25: names and time are looked at", "[tls][B24][B25]") {
   CHECK(late.error().code == errc::certificate_expired);
 }
 
-TEST_CASE("who is admitted is told until when, and not admitted any longer", "[tls][A19]") {
+TEST_CASE("the end of an admission is known, and it is not admitted after that", "[tls][A19]") {
   session_world w;
   const auto now = std::chrono::floor<std::chrono::seconds>(system_wall_now());
   const auto until = [&](const tls::server_context& c, wall_time when) {
@@ -147,7 +147,7 @@ TEST_CASE("when a client CA ends its clients are admitted no more", "[tls]") {
   CHECK_FALSE(w.context->admit(ends.server.ssl(), end + 1s).has_value());
 }
 
-TEST_CASE("who has shown no certificate is admitted for ever", "[tls]") {
+TEST_CASE("a client without a certificate is admitted for ever", "[tls]") {
   session_world w(client_certificates::optional);
   const auto nobodys = tls::make_client_context(w.client).value();
   pair ends(nobodys->native_handle(), w.context->ssl()->native_handle());
@@ -173,7 +173,7 @@ TEST_CASE("a context is made whole or not at all", "[tls]") {
   CHECK_FALSE(tls::server_context::make(broken).has_value());
 }
 
-TEST_CASE("what ends is known with its notice", "[tls]") {
+TEST_CASE("an expiry is known with its time of warning", "[tls]") {
   session_world w;
   const auto terms = w.context->terms(system_wall_now());
   REQUIRE(terms.size() == 2);
@@ -212,7 +212,7 @@ TEST_CASE("a ticket resumes a session until its key is thrown away", "[tls]") {
   CHECK(resumes());
 }
 
-TEST_CASE("what ends in the year 9999 has not ended, and its last second belongs to it") {
+TEST_CASE("a certificate until the year 9999 is valid, its last second included") {
   const wall_time now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 28);
   CHECK(tls::validity{{}, no_end}.holds(now));
   CHECK(tls::validity{{}, no_end - 1s}.holds(now));

@@ -163,7 +163,7 @@ TEST_CASE("B16: SNI is the name, and an address is not sent as one", "[tls][B16]
   CHECK(sni("[fe80::1%eth0]").empty());
 }
 
-TEST_CASE("B5, B26: an expired certificate is refused, and so is one of tomorrow",
+TEST_CASE("B5, B26: a certificate that has expired or is not valid yet is refused",
           "[tls][B5][B26]") {
   const world w;
   w.files.put("old", x509::issue(expired(server_request()), &w.ca).value());
@@ -294,7 +294,7 @@ TEST_CASE("A21: a pinned certificate must be valid now", "[tls][A21]") {
   CHECK(w.met("old").verdict.error().code == errc::certificate_expired);
 }
 
-TEST_CASE("A21: what is not a pin is a wrong setting", "[tls][A21]") {
+TEST_CASE("A21: an invalid pin is a wrong setting", "[tls][A21]") {
   world w;
   const auto context = tls::make_client_context(w.client).value();
   w.client.pins = {"AB:CD:EF"};
@@ -305,7 +305,7 @@ TEST_CASE("A21: what is not a pin is a wrong setting", "[tls][A21]") {
   CHECK(attached.error().code == errc::bad_setting);
 }
 
-TEST_CASE("B16: what is not a host name is a wrong setting", "[tls][B16]") {
+TEST_CASE("B16: an invalid host name is a wrong setting", "[tls][B16]") {
   const world w;
   const auto context = tls::make_client_context(w.client).value();
   for (const auto& host : {std::string(), std::string("b\xc3\xbc"), std::string("a b"),

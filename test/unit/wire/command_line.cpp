@@ -17,7 +17,7 @@ void check(std::string_view line, std::string_view name, std::string_view argume
 
 } // namespace
 
-TEST_CASE("what begins with no slash is said") {
+TEST_CASE("a line without a slash is a message") {
   check("hello", "say", "hello");
   check("  padded\t\r\n", "say", "padded");
   check("two\nlines", "say", "two\nlines");
@@ -26,7 +26,7 @@ TEST_CASE("what begins with no slash is said") {
   check("not /who", "say", "not /who");
 }
 
-TEST_CASE("a slash begins a command, a second one says the first") {
+TEST_CASE("a slash begins a command, and two slashes say one") {
   check("/who", "who", "");
   check("/QuIt", "QuIt", "");
   check("/nick bob", "nick", "bob");
@@ -47,7 +47,7 @@ TEST_CASE("C41 C54: nothing that is typed is taken apart further, or evaluated")
   check("$(reboot)", "say", "$(reboot)");
 }
 
-TEST_CASE("whatever is typed, the parts are parts of the line") {
+TEST_CASE("the parts of any line are parts of that line") {
   std::mt19937 random(6);
   for (int i = 0; i < 20'000; ++i) {
     const std::string line = (i % 2 ? "/" : "") + test::random_bytes(random, 30);

@@ -68,7 +68,7 @@ TEST_CASE("C33: frames split anywhere, in two or in three, come out whole") {
   }
 }
 
-TEST_CASE("C33: frames byte by byte, and many in one read") {
+TEST_CASE("C33: frames arrive byte by byte, and many in one read") {
   std::string bytes;
   payloads expected;
   for (std::size_t n = 0; n < 300; ++n) {
@@ -122,7 +122,7 @@ TEST_CASE("C30: a length above the cap is refused by its header alone") {
   CHECK(reader.announced() == 0xFFFF'FFFF);
 }
 
-TEST_CASE("C30: good frames before one that is too large are still given out") {
+TEST_CASE("C30: good frames before one that is too large are still delivered") {
   frame_reader reader(16);
   feed(reader, wire::frame("good") + header(17) + "x");
   payloads got;
@@ -130,7 +130,7 @@ TEST_CASE("C30: good frames before one that is too large are still given out") {
   CHECK(got == payloads{"good"});
 }
 
-TEST_CASE("C30: the buffer grows with what came, not with what was promised") {
+TEST_CASE("C30: the buffer grows with the bytes that came, not with the declared length") {
   frame_reader reader(wire::native_payload_cap);
   CHECK(reader.prepare().size() <= 1024);
   feed(reader, header(8192));
@@ -199,7 +199,7 @@ TEST_CASE("a reader forgets on request, tells its first byte, and takes another 
   CHECK(payload == "hello");
 }
 
-TEST_CASE("a reader that gives its memory back goes on where it was, with half a frame as well") {
+TEST_CASE("a reader that gives its memory back continues where it was, also within a frame") {
   frame_reader reader(16);
   const std::string one = wire::frame("hello");
   std::string_view payload;

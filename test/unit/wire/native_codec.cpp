@@ -85,7 +85,7 @@ TEST_CASE("the fields of requests") {
   CHECK(y.part.entries == 9);
 }
 
-TEST_CASE("what may be left out has its default, null is the same as left out") {
+TEST_CASE("a field that is left out has its default, and null counts as left out") {
   for (const char* payload :
        {R"({"type":"hello"})",
         R"({"type":"hello","name":null,"passphrase":null,"room":null,"agent":null,"v":null})"}) {
@@ -109,7 +109,7 @@ TEST_CASE("what may be left out has its default, null is the same as left out") 
   CHECK(request_in<native::ping>(R"({"type":"ping"})").ref.empty());
 }
 
-TEST_CASE("fields that nobody knows are passed over") {
+TEST_CASE("unknown fields are ignored") {
   CHECK(request_in<native::join>(
             R"({"v":1,"type":"join","room":"den","ref":"r","new":[{"deep":1}],"x":null})")
             .room == "den");
@@ -158,7 +158,7 @@ TEST_CASE("numbers are whole: up to 2^64-1 for positions") {
         std::string::npos);
 }
 
-TEST_CASE("strings are UTF-8 in both directions, whatever is in them") {
+TEST_CASE("strings are UTF-8 in both directions, whatever they contain") {
   const std::string text = "\"quoted\" \\ / \t\n äöü € \U0001F600 \u2028";
   const std::string payload =
       payload_of(native::encode(native::request(native::send{"m", "den", text, {}})));

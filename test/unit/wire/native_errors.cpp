@@ -44,7 +44,7 @@ bool is_named(const failure& f, std::string_view field) {
 
 } // namespace
 
-TEST_CASE("what is not a JSON object is refused") {
+TEST_CASE("a payload that is no JSON object is refused") {
   for (const char* payload : {"", " ", "hello", "{", "{\"type\":\"ping\"", "{}{}", "nul",
                               "{\"type\":\"ping\"} x", "{'type':'ping'}", "{\"type\":}"}) {
     check_refused(payload, errc::protocol_error, "not JSON");
@@ -93,7 +93,7 @@ TEST_CASE("JSON deeper than it need be is refused") {
   check_refused(std::string(60'000, '['), errc::protocol_error, "not JSON");
 }
 
-TEST_CASE("another version is refused, none is taken for this one") {
+TEST_CASE("another version is refused, and a missing one counts as this one") {
   check_refused(R"({"v":2,"type":"ping","ref":"p"})", errc::unsupported_version,
                 "protocol version 2 is not spoken here, version 1 is");
   CHECK(bad_request(R"({"v":2,"type":"ping","ref":"p"})").ref == "p");
@@ -105,7 +105,7 @@ TEST_CASE("another version is refused, none is taken for this one") {
   CHECK(std::holds_alternative<native::request>(native::parse_request(R"({"type":"ping"})")));
 }
 
-TEST_CASE("a type that nobody knows is refused as such, and answered with its ref") {
+TEST_CASE("an unknown type is refused as such, and answered with its ref") {
   check_refused(R"({"type":"dance"})", errc::unknown_type, "unknown type: dance");
   CHECK(bad_request(R"({"type":"dance","ref":"r7"})").ref == "r7");
   check_refused(R"({"v":1})", errc::protocol_error, "«type»");
@@ -224,7 +224,7 @@ TEST_CASE("every field of every message that is missing or has the wrong type is
   }
 }
 
-TEST_CASE("numbers that mean nothing are refused: times nobody can show, codes out of range") {
+TEST_CASE("numbers without meaning are refused: times that cannot be shown, codes out of range") {
   const auto check_message = [](std::string_view payload, std::string_view field) {
     INFO(payload);
     const native::bad_message b = bad(native::parse_message(payload));
@@ -242,7 +242,7 @@ TEST_CASE("numbers that mean nothing are refused: times nobody can show, codes o
       R"({"type":"event","kind":"direct","from":"a","to":"b","text":"t","time":253402300799999})")));
 }
 
-TEST_CASE("what is said of a bad message is short and clean, whatever was in it") {
+TEST_CASE("an error about a bad message is short and clean, whatever the message contains") {
   const std::string quotes = json::serialize(json::value(std::string(30'000, '"')));
   const std::string escapes = json::serialize(json::value(std::string(10'000, '\x1b')));
   for (const std::string& s : {quotes, escapes}) {

@@ -36,7 +36,7 @@ TEST_CASE("C27 C40: joins, leaves and new names are notices") {
   CHECK(told(member_renamed{"lobby", "bob", "robert"}) == lines{"* bob is now known as robert *"});
 }
 
-TEST_CASE("answers are notices, a line each, what is private is marked as such") {
+TEST_CASE("answers are notices, one for each line, and private messages are marked") {
   CHECK(told(direct_message{"alice", "bob", {}, "psst"}) == lines{"[private] alice: psst"});
   CHECK(told(reply{"r", "help", {"one", "two"}, {"one", "two"}}) == lines{"* one *", "* two *"});
   CHECK(told(reply{"r", "nick", {}, {"bob"}}).empty());
@@ -44,7 +44,7 @@ TEST_CASE("answers are notices, a line each, what is private is marked as such")
         lines{"* the name bob is taken *"});
 }
 
-TEST_CASE("of a room's state the topic is told, and acknowledgements are not") {
+TEST_CASE("of a room's state only the topic is sent, and acknowledgements are not") {
   CHECK(told(room_state{"r", "lobby", "tea", {"alice"}, {1, 2}}) == lines{"* topic: tea *"});
   CHECK(text::encode(event(room_state{"r", "lobby", "", {"alice"}, {1, 2}})).empty());
   CHECK(text::encode(event(acknowledged{"id", "lobby", {1, 2}, {}, false})).empty());
@@ -98,7 +98,7 @@ TEST_CASE("C59: no text of a member begins a line with *: those are the server's
         lines{"* 'a / b' is not a room *"});
 }
 
-TEST_CASE("C59: what is left of a notice too long for a frame does not look like one of its own") {
+TEST_CASE("C59: the rest of a notice that is too long for a frame does not look like a notice") {
   const std::string said = "alice: " + std::string(8177, 'x') + "bob left";
   CHECK(told(reply{"r", "history", {said}, {}}) ==
         lines{"* alice: " + std::string(8177, 'x') + " *", "* … bob left *"});

@@ -42,7 +42,7 @@ event message(std::string said) {
 
 } // namespace
 
-TEST_CASE("C30: a text that fills a frame exactly goes in one, a byte more makes two") {
+TEST_CASE("C30: a text that fills a frame exactly needs one frame, and a byte more needs two") {
   const std::string before = "alice: ";
   const std::string fits(cap - before.size(), 'x');
   CHECK(test::payloads_of(text::encode(message(fits)), cap).size() == 1);
@@ -76,7 +76,7 @@ TEST_CASE("C31: many short lines fill frames, each with its author's name") {
   CHECK(test::payloads_of(text::encode(message(said)), cap).size() < 10);
 }
 
-TEST_CASE("C31: whatever is said, each frame fits, is clean, and together they say it") {
+TEST_CASE("C31: of any text each frame fits and is clean, and together they are the text") {
   std::mt19937 random(7);
   for (int i = 0; i < 300; ++i) {
     std::string said = sanitize(test::random_bytes(random, 20'000));
@@ -86,7 +86,7 @@ TEST_CASE("C31: whatever is said, each frame fits, is clean, and together they s
   }
 }
 
-TEST_CASE("a notice too long for a frame is told in several") {
+TEST_CASE("a notice that is too long for a frame is sent in several") {
   const std::string names(20'000, 'n');
   const auto lines = lines_of(reply{"", "who", {names}, {}});
   REQUIRE(lines.size() == 3);
@@ -96,7 +96,7 @@ TEST_CASE("a notice too long for a frame is told in several") {
   }
 }
 
-TEST_CASE("a topic as long as it may be is told to a new member") {
+TEST_CASE("a topic of the greatest length is sent to a new member") {
   const std::string topic(512, '"');
   CHECK(lines_of(room_state{"", "lobby", topic, {}, {}}) ==
         std::vector<std::string>{"* topic: " + topic + " *"});

@@ -134,7 +134,7 @@ TEST_CASE("the vectors of the native protocol: messages") {
       [](const native::message& m) { return test::encode(m); }, native::parse_message);
 }
 
-TEST_CASE("the vectors of the native protocol: what is refused, and how") {
+TEST_CASE("the vectors of the native protocol: refusals") {
   const auto file = vectors("native.json");
   for (const json::value& v : file.at("refused").as_array()) {
     INFO(string_of(v.at("name")));

@@ -82,7 +82,7 @@ TEST_CASE("A18: a set that does not belong together is refused, not repaired", "
   }
 }
 
-TEST_CASE("looking at development files makes none and finds what a start would", "[tls]") {
+TEST_CASE("checking development files makes none and finds what a start would find", "[tls]") {
   const scratch files;
   const auto look = [&] { return x509::check_development_files(files.path("dev")); };
   CHECK_FALSE(look().value());

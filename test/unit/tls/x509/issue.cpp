@@ -148,7 +148,7 @@ TEST_CASE("A18: a CA signs servers and clients, each for its own end", "[tls][A1
   CHECK(X509_get_pathlen(ca.certificate.get()) == 0);
 }
 
-TEST_CASE("A18: what is no CA issues nothing, and neither does one with another's key",
+TEST_CASE("A18: a certificate that is no CA issues nothing, and neither does a CA with another key",
           "[tls][A18]") {
   const auto self = make_self_signed();
   CHECK(x509::issue(server_request(), &self).has_error());
@@ -186,7 +186,7 @@ TEST_CASE("A7: an address as a DNS name is refused with the way to give it", "[t
   CHECK(refusal(what).find("give 'fe80::1'") != std::string::npos);
 }
 
-TEST_CASE("A7: what is read as an IPv4 address is no DNS name", "[tls][A7]") {
+TEST_CASE("A7: a name that clients read as an IPv4 address is no DNS name", "[tls][A7]") {
   for (const auto& [name, address] : {std::pair{"127.1", "127.0.0.1"},
                                       {"0x7f000001", "127.0.0.1"},
                                       {"0X7f.1", "127.0.0.1"},
@@ -213,7 +213,7 @@ TEST_CASE("A7: what is read as an IPv4 address is no DNS name", "[tls][A7]") {
   }
 }
 
-TEST_CASE("A7: what is wrong with a DNS name is said", "[tls][A7]") {
+TEST_CASE("A7: an error says what is wrong with a DNS name", "[tls][A7]") {
   for (const auto& [name, part] : {std::pair{"-x", "begins or ends with a hyphen, as '-x' does"},
                                    {"x-.example", "begins or ends with a hyphen, as 'x-' does"},
                                    {"a.-.b", "begins or ends with a hyphen"},
@@ -238,7 +238,7 @@ TEST_CASE("A7: what is wrong with a DNS name is said", "[tls][A7]") {
   }
 }
 
-TEST_CASE("A5: the advice for a common name that is too long is for what has DNS names",
+TEST_CASE("A5: the advice for a common name that is too long is for certificates with DNS names",
           "[tls][A5]") {
   for (const auto role :
        {x509::role::ca, x509::role::server, x509::role::client, x509::role::self_signed}) {

@@ -64,7 +64,7 @@ TEST_CASE("A18: with a new key the key's identifier is new, and the pin", "[tls]
   CHECK(X509_check_issued(ca.certificate.get(), made.get()) == X509_V_OK);
 }
 
-TEST_CASE("A6: what vouches for itself renews itself", "[tls][A6]") {
+TEST_CASE("A6: a self-signed certificate renews itself", "[tls][A6]") {
   const auto old = make_self_signed();
   REQUIRE(x509::is_self_signed(old.certificate.get()));
   const auto made = renewed(old, nullptr);
@@ -72,7 +72,7 @@ TEST_CASE("A6: what vouches for itself renews itself", "[tls][A6]") {
   CHECK(X509_get_ext_count(made.get()) == X509_get_ext_count(old.certificate.get()));
 }
 
-TEST_CASE("A18: what a CA issued stays good when the CA is renewed", "[tls][A18]") {
+TEST_CASE("A18: certificates of a CA stay valid when the CA is renewed", "[tls][A18]") {
   auto ca = make_ca();
   const auto server = make_server(ca);
   ca.certificate = renewed(ca, nullptr);
@@ -81,7 +81,7 @@ TEST_CASE("A18: what a CA issued stays good when the CA is renewed", "[tls][A18]
   CHECK(X509_get_pathlen(ca.certificate.get()) == 0);
 }
 
-TEST_CASE("A9: a time beyond 2049, and one back from there", "[tls][A9]") {
+TEST_CASE("A9: times after 2049 and before are both written", "[tls][A9]") {
   auto what = server_request();
   what.days = 15'000;
   const auto far = x509::issue(what).value();
@@ -94,7 +94,7 @@ TEST_CASE("A9: a time beyond 2049, and one back from there", "[tls][A9]") {
   CHECK(x509::renew(near.get(), far.key.get(), nullptr, 0).has_error());
 }
 
-TEST_CASE("A18: another CA, or its namesake, is told from the one that issued", "[tls][A18]") {
+TEST_CASE("A18: another CA, also one of the same name, is not taken for the issuer", "[tls][A18]") {
   const auto ca = make_ca();
   const auto server = make_server(ca);
   const auto why = [&](const x509::identity& other) {
@@ -109,7 +109,7 @@ TEST_CASE("A18: another CA, or its namesake, is told from the one that issued", 
   CHECK_FALSE(x509::is_self_signed(server.certificate.get()));
 }
 
-TEST_CASE("A3: a key like another one is of its kind and size", "[tls][A3]") {
+TEST_CASE("A3: a new key is of the kind and size of the old one", "[tls][A3]") {
   for (const auto kind :
        {x509::key_kind::ecdsa_p256, x509::key_kind::rsa, x509::key_kind::ed25519}) {
     auto what = server_request();
@@ -123,7 +123,7 @@ TEST_CASE("A3: a key like another one is of its kind and size", "[tls][A3]") {
   }
 }
 
-TEST_CASE("A15: what is replaced can be kept under another name, key and all", "[tls][A15]") {
+TEST_CASE("A15: replaced files can be kept under another name, the key included", "[tls][A15]") {
   const scratch files;
   const auto ca = make_ca();
   auto old = make_server(ca);

@@ -21,7 +21,7 @@ TEST_CASE("A19: a serial number is read as people write it", "[tls][A19]") {
   CHECK(x509::parse_serial(std::string(40, 'f')).has_value());
 }
 
-TEST_CASE("A19: what is no serial number is refused", "[tls][A19]") {
+TEST_CASE("A19: an invalid serial number is refused", "[tls][A19]") {
   for (const char* text : {"", "0", "0x", "00:00", "-1", "alice", "1 2", ":1", "1:", "1::2"}) {
     CAPTURE(text);
     const auto read = x509::parse_serial(text);

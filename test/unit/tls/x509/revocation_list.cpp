@@ -134,7 +134,7 @@ TEST_CASE("A19: a list that is not this CA's own is not carried on", "[tls][A19]
   CHECK(refusal(read("")).find("holds no") != std::string::npos);
 }
 
-TEST_CASE("A19: the file is the record: what cannot be read is never begun anew", "[tls][A19]") {
+TEST_CASE("A19: the file is the record: one that cannot be read is never replaced", "[tls][A19]") {
   const scratch files;
   const auto ca = make_ca();
   const std::string path = files.path("ca-crl.pem");
