@@ -227,9 +227,10 @@ class client {
   }
 
   /// Waits for the answers to what was sent, says goodbye, and closes: `void(error_code)`, without
-  /// an error. It takes at most five seconds; what is not answered by then ends with
-  /// `errc::connection_lost`. Without a connection it waits for nothing: an `async_connect` that is
-  /// under way ends with `operation_aborted`, and messages that wait end as `async_send` says.
+  /// an error unless the client is destroyed. It takes at most five seconds; what is not answered
+  /// by then ends with `errc::connection_lost`. Without a connection it waits for nothing: an
+  /// `async_connect` that is under way ends with `operation_aborted`, and messages that wait end as
+  /// `async_send` says.
   template <boost::asio::completion_token_for<void(error_code)> Token>
   auto async_close(Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code)>(

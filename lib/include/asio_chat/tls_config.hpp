@@ -47,16 +47,16 @@ struct tls_server_config {
   /// Instead of that file: the responder that a `server` asks, and asks again in time, as
   /// `http://HOST[:PORT][/PATH]`, or `auto` for the one that the certificate names.
   std::string ocsp_responder;
-  /// The CAs, or single self-signed certificates, by which clients are trusted; a file or a
-  /// directory.
+  /// The CAs, or single self-signed certificates, by which clients are trusted: a file, or a
+  /// directory of `*.pem`, `*.crt` and `*.cer` files.
   std::string client_ca_file;
   client_certificates clients = client_certificates::none;
   /// The ALPN name of the protocol (RFC 7301). A client that offers names must offer this one.
   /// Empty: no ALPN, for servers that are no chat.
   std::string alpn = native_alpn;
-  /// The revocation lists of those CAs, a file or a directory; each CA must have one. With lists,
-  /// each certificate of a client's chain up to such a CA must be covered by a list that is valid
-  /// now (RFC 5280, 5 and 6.3).
+  /// The revocation lists of those CAs, a file or a directory of `*.pem` and `*.crl` files; each CA
+  /// must have one. With lists, each certificate of a client's chain up to such a CA must be
+  /// covered by a list that is valid now (RFC 5280, 5 and 6.3).
   std::string client_crl_file;
   /// Certificates that are refused, whichever CA issued them: a text file with a SHA-256
   /// fingerprint on each line, as `asio-chat-certs show` prints it. `#` begins a comment.
@@ -72,7 +72,9 @@ struct tls_server_config {
 /// or the store the SubjectAltName must contain the name of the host (RFC 9525); a pin stands for
 /// the host itself. Verification cannot be switched off.
 struct tls_client_config {
-  std::string ca_file;           ///< the only CAs or certificates that are trusted (PEM)
+  /// The only CAs or certificates that are trusted: a PEM file, or a directory of `*.pem`, `*.crt`
+  /// and `*.cer` files.
+  std::string ca_file;
   std::vector<std::string> pins; ///< `sha256/BASE64` of a SubjectPublicKeyInfo (RFC 7469, 2.4)
   std::string certificate_file;  ///< the client's own certificate, where the server asks for one
   std::string private_key_file;  ///< given together with `certificate_file`
