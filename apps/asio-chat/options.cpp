@@ -20,24 +20,24 @@ namespace {
 
 constexpr const char* footer = R"(Examples:
   asio-chat chat.example.org                      a server with a public certificate
-  asio-chat alice@localhost --ca ca-cert.pem      a server of one's own CA
+  asio-chat alice@localhost --ca ca-cert.pem      a server of a private CA
   asio-chat [::1]:9443 --room den --time HH:MM:SS
   asio-chat bot@localhost --ca ca-cert.pem --cert client-cert.pem --key client-key.pem
   printf 'backup done\n' | asio-chat backup@localhost --pin sha256/...
   tail -f log | asio-chat --json watch@localhost --ca ca-cert.pem
 
-At the prompt a line is a message; /help lists the commands, /join ROOM changes the room,
+In a terminal each line is a message; /help lists the commands, /join ROOM changes the room,
 //text says /text; quit, /quit, Ctrl-D and Ctrl-C leave. Tab completes commands and names.
 
 Exit codes:
-  0    left as asked (also at the end of the input, when all of it was acknowledged)
-  1    could not connect, or the connection was lost for good
-  2    wrong options, or a file that cannot be used
+  0    the client left as it was asked to, also at the end of an acknowledged input
+  1    the client could not connect, or lost the connection for good
+  2    an option is wrong, or a file cannot be used
   3    the server's certificate is not trusted
-  4    not let in: passphrase, name, room or client certificate refused
-  5    left, but a line of the input was refused or not acknowledged
+  4    the server refused the passphrase, the name, the room or the client certificate
+  5    the client left, but a line of the input was refused or not acknowledged
   6    standard output could not be written (a reader that has enough is no failure)
-  129, 130, 143   left after SIGHUP, Ctrl-C, SIGTERM)";
+  129, 130, 143   the client left after SIGHUP, Ctrl-C, SIGTERM)";
 
 const std::map<std::string, time_format> time_forms{
     {"off", time_format::off}, {"HH:MM:SS", time_format::clock}, {"full", time_format::full}};
@@ -76,19 +76,20 @@ std::variant<options, int> read_options(int argc, char** argv) {
   cli.add_option("server", where, "[NICK@]HOST[:PORT]; the port is 8443 if none is given")
       ->required()
       ->type_name("");
-  cli.add_option("--nick", nick, "the name to be known by, instead of NICK@")->type_name("NICK");
+  cli.add_option("--nick", nick, "your name in the chat, instead of NICK@")->type_name("NICK");
   cli.add_option("--room", o.client.room, "the room to join first")
       ->type_name("ROOM")
       ->capture_default_str();
   cli.add_option("--history", o.client.history,
-                 "how many of a room's last messages to show on joining it, 0 for none; in a "
-                 "terminal as many as the server gives, else 0")
+                 "the number of last messages to show on joining a room, 0 for none; the default "
+                 "is what the server gives in a terminal, else 0")
       ->check(check_messages)
       ->type_name("N");
-  cli.add_option("--ca", trust.ca_file, "trust only the CAs or certificates in this PEM file")
+  cli.add_option("--ca", trust.ca_file,
+                 "trust only the CAs or certificates in this PEM file or directory")
       ->type_name("FILE")
       ->check(check_not_empty);
-  cli.add_option("--pin", trust.pins, "trust the server with this key, whatever CA signed it")
+  cli.add_option("--pin", trust.pins, "trust the server with this key, whichever CA signed it")
       ->type_name("sha256/...")
       ->allow_extra_args(false);
   cli.add_option("--cert", trust.certificate_file, "this client's certificate (PEM), with --key")
@@ -98,7 +99,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
       ->type_name("FILE")
       ->check(check_not_empty);
   cli.add_option("--key-passphrase-file", key_passphrase_file,
-                 "opens an encrypted --key; else CHAT_KEY_PASSPHRASE, or typed")
+                 "holds the passphrase of --key; else CHAT_KEY_PASSPHRASE, or the terminal")
       ->type_name("FILE")
       ->check(check_not_empty);
   cli.add_option("--server-name", trust.server_name,
@@ -106,20 +107,21 @@ std::variant<options, int> read_options(int argc, char** argv) {
       ->type_name("NAME")
       ->check(check_not_empty);
   cli.add_option("--passphrase-file", passphrase_file,
-                 "the server's passphrase; else the environment's CHAT_SECRET")
+                 "holds the server's passphrase; else CHAT_SECRET in the environment")
       ->type_name("FILE")
       ->check(check_not_empty);
-  cli.add_option("--time", time, "before every message: off, HH:MM:SS or full")
+  cli.add_option("--time", time, "the time before each message: off, HH:MM:SS or full")
       ->type_name("FORM")
       ->check(CLI::IsMember(time_forms));
-  cli.add_option("--show", shown, "before every message, where the server tells it: address")
+  cli.add_option("--show", shown, "the address before each message, if the server tells it")
       ->type_name("WHAT")
       ->check(CLI::IsMember({"address"}));
-  cli.add_flag("--json", o.json, "one JSON object a line on stdout, for programs");
-  cli.add_flag("--no-reconnect", no_reconnect, "end when the connection is lost");
+  cli.add_flag("--json", o.json, "print one JSON object per line on stdout, for programs");
+  cli.add_flag("--no-reconnect", no_reconnect,
+               "end when the connection is lost, instead of reconnecting");
   cli.add_flag("--insecure-skip-host-name-check", trust.insecure_skip_host_name_check,
-               "accept any host's certificate of a trusted CA");
-  cli.add_flag("-v,--verbose", o.verbose, "say what the client does, on stderr");
+               "do not verify the name: accept any certificate of a trusted CA");
+  cli.add_flag("-v,--verbose", o.verbose, "print on stderr what the client does");
   cli.set_version_flag("--version", "asio-chat " ASIO_CHAT_VERSION);
 
   try {
