@@ -1,4 +1,4 @@
-// What the tab key offers.
+// The completions that the tab key offers.
 #pragma once
 
 #include <cstddef>
@@ -16,12 +16,12 @@ struct vocabulary {
 
 struct completion {
   std::size_t replaced = 0;         ///< bytes before the cursor that `text` stands for
-  std::string text;                 ///< as far as it is certain
-  std::vector<std::string> choices; ///< more than one: what it may become
+  std::string text;                 ///< the part on which all choices agree
+  std::vector<std::string> choices; ///< the possible completions, if there are several
 };
 
-/// At the beginning of a line `/` begins a command; after `/join` and `/leave` comes a room;
-/// anything else is a member's name, in any case, with a colon where the line begins with it.
+/// At the beginning of a line `/` begins a command, and after `/join` and `/leave` comes a room.
+/// Everything else is a member's name, in any capitals, with a colon at the beginning of a line.
 completion complete(std::string_view before_cursor, const vocabulary& words);
 
 } // namespace asio_chat::app

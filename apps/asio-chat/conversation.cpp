@@ -39,7 +39,7 @@ void conversation::receive() {
 
 void conversation::on_event(const client_event& e) {
   const auto notice = roster_.observe(e);
-  // What is more than the roster keeps, nothing else keeps.
+  // Names beyond the roster's limit are kept nowhere else.
   if (const auto* state = std::get_if<room_state>(&e)) {
     if (!roster_.is_in(state->room)) {
       if (notice) screen_.notice(*notice);
@@ -77,7 +77,7 @@ void conversation::on_disconnected(const disconnected& d) {
   if (waits_for_connection() && input_wanted_) input_wanted_();
 }
 
-/// Our own coming and going is told by the room's state and by the answer to the command.
+/// The room's state and the answers to commands show the user's own joins and leaves.
 bool conversation::is_our_own(const client_event& e) {
   if (const auto* renamed = std::get_if<member_renamed>(&e); renamed && renamed->from == name_) {
     name_ = renamed->to;
@@ -101,18 +101,18 @@ void conversation::show(const client_event& e) {
 vocabulary conversation::words() const {
   vocabulary w{commands_, roster_.names(), roster_.rooms()};
   w.commands.emplace_back("quit");
-  // The words come from the server and go to the terminal.
+  // This text comes from the server and goes to the terminal.
   for (auto* list : {&w.commands, &w.names, &w.rooms})
     for (std::string& word : *list)
       word = sanitize_for_terminal(word);
   return w;
 }
 
-// The ways out.
+// The ends of the conversation.
 
 void conversation::end_of_input() {
   input_ended_ = true;
-  if (!connected_ && !comes_back_) return; // it ends for another reason
+  if (!connected_ && !comes_back_) return; // another reason ends the conversation
   if (unanswered_ == 0 || manner_.interactive) leave(code_of_leaving());
 }
 
@@ -154,7 +154,7 @@ void conversation::leave(int exit_code) {
   exit_code_ = exit_code;
   unsaid_ = unsaid_ || !held_.empty();
   give_back_held();
-  // What came before the end is shown first: `receive` hears of the end.
+  // Events from before the end are shown first; `receive` reports the end.
   chat_.async_close([](error_code) {});
 }
 

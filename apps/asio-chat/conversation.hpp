@@ -1,4 +1,4 @@
-// The chat itself: lines in, lines out, until the user leaves.
+// The chat itself: it takes lines and shows lines until the user leaves.
 #pragma once
 
 #include "completion.hpp"
@@ -26,34 +26,34 @@ namespace asio_chat::app {
 class conversation : public std::enable_shared_from_this<conversation> {
  public:
   struct manner {
-    bool interactive = false; ///< a person types: `quit` leaves, and a refusal is no failure
+    bool interactive = false; ///< a user types: `quit` leaves, and a refusal is no failure
     bool json = false;
   };
 
   conversation(boost::asio::io_context& context, client& chat, display& d, screen& s, manner m);
 
   void start(const connected& news);
-  /// A line that was typed or piped in.
+  /// Takes a line that was typed or read from a pipe.
   void enter(std::string_view raw);
-  /// Leaves; a program's lines have their answers before.
+  /// Leaves at the end of the input, after the lines of a program have their answers.
   void end_of_input();
-  /// The terminal is gone; leaves politely.
+  /// The terminal has gone: leaves with a goodbye.
   void hang_up();
-  /// Leaves politely: what was said is acknowledged first. The first of several calls counts.
+  /// Leaves with a goodbye, after every line is acknowledged. The first of several calls counts.
   void leave(int exit_code);
-  /// The same, but does not wait any more where it is on its way already.
+  /// The same, but does not wait any more if it is leaving already.
   void leave_at_once(int exit_code);
 
-  /// Leaves before more was said.
-  /// @param lines how many were not
-  /// @param first of them
+  /// Leaves although lines were not said.
+  /// @param lines the number of those lines
+  /// @param first the first of them
   void leave_unsaid(std::size_t lines, std::string_view first);
 
-  /// Whether the next line may come: so much is unanswered at most, and only while connected.
+  /// Whether the next line may come: there is a connection, and not too many lines are unanswered.
   bool takes_lines() const noexcept;
-  /// Whether no line may come for want of a connection.
+  /// Whether no line may come because there is no connection.
   bool waits_for_connection() const noexcept { return !connected_ && comes_back_ && !leaving_; }
-  /// Called when one of both has become true.
+  /// Called when one of the two has become true.
   void on_input_wanted(std::function<void()> f) { input_wanted_ = std::move(f); }
 
   vocabulary words() const;
@@ -63,7 +63,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
  private:
   struct held_line {
     typed_line line;
-    bool marked; ///< as a line that waits for a connection
+    bool marked; ///< it is marked as waiting for a connection
   };
 
   void receive();
@@ -78,7 +78,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void on_answer(const said_lines::line& said, const error_code& e, const acknowledged& a);
   void command(std::string line, bool marked);
   void on_reply(const said_lines::line& said, const reply& r);
-  /// Tells of lines that have no answer for too long, and waits for the next one.
+  /// Marks lines that have had no answer for too long, and waits for the next one.
   void watch_answers();
   void answered();
   void go_on();
@@ -87,7 +87,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void look_at(const std::string& room);
   void show(const client_event& e);
 
-  /// The output is lost: leaves, and that is the exit code where everything else went well.
+  /// The output cannot be written: leaves, with that exit code if nothing else failed.
   void lose_output(int exit_code);
   int code_of_leaving() const noexcept;
   void finish() noexcept;
@@ -105,7 +105,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   std::vector<std::string> commands_;
   said_lines said_;
   std::size_t unanswered_ = 0; ///< lines and commands
-  /// A /join or /leave is under way: lines behind it are meant for the room that it leads to.
+  /// A /join or /leave is under way: lines after it belong to the room that it leads to.
   bool changing_room_ = false;
   std::deque<held_line> held_; ///< until the room is changed and there is a connection
   bool connected_ = true;
@@ -114,7 +114,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   bool leaving_ = false;
   bool over_ = false;
   bool refused_ = false;
-  bool unsaid_ = false; ///< left, and a line was not said or has no answer
+  bool unsaid_ = false; ///< a line was not said, or has no answer, at the end
   int exit_code_ = 0;
   std::function<void()> input_wanted_;
 };

@@ -1,4 +1,4 @@
-// What becomes of a line that was typed or piped in.
+// The way of a line that was typed or read from a pipe.
 #include "conversation.hpp"
 
 #include "base/sanitize.hpp"
@@ -85,7 +85,7 @@ void conversation::on_answer(const said_lines::line& said, const error_code& e,
 
 void conversation::command(std::string line, bool marked) {
   const wire::typed_line c = wire::parse_command_line(line);
-  // To join a room one is in already is to look at it.
+  // Joining a room that the user is in makes it the current one.
   if (c.name == "join" && roster_.is_in(proper_room_name(c.arguments))) {
     look_at(proper_room_name(c.arguments));
     return;
@@ -93,7 +93,7 @@ void conversation::command(std::string line, bool marked) {
   ++unanswered_;
   const bool changes_room = c.name == "join" || c.name == "leave";
   if (changes_room) changing_room_ = true;
-  // What a program says next was meant for that room and for no other; a person sees the prompt.
+  // The next lines of a program belong to that room and to no other; a user sees the prompt.
   const std::string missed(c.name == "join" && !manner_.interactive ? c.arguments : "");
   const std::uint64_t number = said_.add({line, marked}, std::chrono::steady_clock::now());
   watch_answers();
@@ -128,14 +128,14 @@ void conversation::on_reply(const said_lines::line& said, const reply& r) {
     return;
   }
   if (r.command != "tls") return show(r);
-  // What the server cannot know: by what this end has verified it.
+  // The server cannot know how this client has verified it.
   reply both = r;
   both.lines.push_back(fmt::format("this client verified {} by {}",
                                    sanitize_for_terminal(chat_.server().subject), verified_by_));
   show(both);
 }
 
-/// The lines behind a /join or /leave that failed were meant for another room than this one.
+/// Refuses the lines after a /join or /leave that failed, which were meant for another room.
 void conversation::give_back_held() {
   for (const held_line& held : std::exchange(held_, {}))
     screen_.notice(fmt::format("[not sent: {}]", excerpt(held.line.text)));
@@ -163,7 +163,7 @@ void conversation::watch_answers() {
     if (e || !me || me->over_) return;
     const auto texts =
         me->said_.find_overdue(std::chrono::steady_clock::now(), me->manner_.interactive);
-    // A program may have said many at once.
+    // A program may have sent many lines at once.
     if (!texts.empty()) {
       const std::string more =
           texts.size() > 1 ? fmt::format(", and {} more", texts.size() - 1) : "";
@@ -182,7 +182,7 @@ void conversation::answered() {
   }
 }
 
-/// With the lines that were held, and with those that come.
+/// Says the lines that were held, and then those that come.
 void conversation::go_on() {
   while (!held_.empty() && connected_ && !changing_room_ && !leaving_) {
     held_line line = std::move(held_.front());
@@ -198,7 +198,7 @@ void conversation::look_at(const std::string& room) {
 }
 
 bool conversation::takes_lines() const noexcept {
-  // Before the first room is known there is nowhere to say a line.
+  // Before the first room is known, no line can be said.
   return connected_ && focus_.has_home() && !leaving_ && !changing_room_ &&
          unanswered_ < most_unanswered;
 }

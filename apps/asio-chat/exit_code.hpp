@@ -1,4 +1,4 @@
-// What the program's end says to the program that started it.
+// The exit codes of the program.
 #pragma once
 
 #include "base/standard_streams.hpp"
@@ -14,7 +14,7 @@ enum exit_code : int {
   exit_not_trusted = 3,   ///< the server's certificate is not trusted
   exit_not_let_in = 4,    ///< passphrase, name, room or client certificate refused
   exit_refused = 5,       ///< left, but a line of the input was refused or not acknowledged
-  exit_no_output = exit_output_failed, ///< what was heard could not be written
+  exit_no_output = exit_output_failed, ///< standard output could not be written
   exit_hangup = 129,
   exit_interrupted = 130,
   exit_terminated = 143,

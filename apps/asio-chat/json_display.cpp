@@ -14,8 +14,8 @@ namespace {
 
 namespace json = boost::json;
 
-/// Control characters are gone by `sanitize`; what else steers a display is escaped, although JSON
-/// would not ask for it.
+/// `sanitize` has replaced control characters. This escapes other characters that control a
+/// display, although JSON does not demand it.
 std::string line_of(const json::object& o) {
   return sanitize_json_for_terminal(json::serialize(o));
 }

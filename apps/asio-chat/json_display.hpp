@@ -1,4 +1,4 @@
-// The conversation for programs: a JSON object a line. docs/client.md lists them.
+// The conversation for programs: one JSON object per line. docs/client.md lists them.
 #pragma once
 
 #include "display.hpp"

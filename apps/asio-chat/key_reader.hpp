@@ -1,4 +1,4 @@
-// Bytes from a terminal, put together to keys.
+// Combines bytes from a terminal to keys.
 #pragma once
 
 #include <string>
@@ -6,13 +6,13 @@
 
 namespace asio_chat::app {
 
-/// A line editor that is given half an escape sequence waits for the rest, and the chat with it.
-/// So keys are handed on whole: a character of UTF-8, a control character, Escape with a character,
-/// or one of the sequences that arrow keys and their neighbours send. Everything else is dropped.
+/// A line editor that gets half of an escape sequence waits for the rest, and the chat waits with
+/// it. So this passes whole keys on: a character of UTF-8, a control character, Escape with a
+/// character, or a sequence of an arrow key or one of its neighbours. Everything else is dropped.
 class key_reader {
  public:
   void put(std::string_view bytes) { bytes_ += bytes; }
-  /// Whether there was a whole key.
+  /// Returns whether there was a whole key.
   bool next(std::wstring& key);
 
  private:

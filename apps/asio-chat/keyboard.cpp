@@ -19,7 +19,7 @@ keyboard::keyboard(asio::io_context& context, line_editor& editor, std::function
 }
 
 keyboard::~keyboard() {
-  // Standard input is not ours to close.
+  // This class does not own standard input, so it does not close it.
   input_.release();
 }
 
@@ -51,7 +51,7 @@ void keyboard::wait_for_signals() {
 
 void keyboard::stop_and_continue() {
   editor_.suspend();
-  // The whole job, as the terminal would have done it; we go on here after `fg`.
+  // This stops the whole job, as the terminal would have done. It continues here after `fg`.
   ::kill(0, SIGSTOP);
   editor_.resume();
 }

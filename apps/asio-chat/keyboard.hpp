@@ -1,4 +1,4 @@
-// The terminal's keys, and the signals that come with a terminal, for a line editor.
+// The keys and the signals of a terminal, for a line editor.
 #pragma once
 
 #include "line_editor.hpp"
@@ -13,7 +13,7 @@ namespace asio_chat::app {
 
 class keyboard {
  public:
-  /// @param hangup called once, when there will be no more keys
+  /// @param hangup called once, when no more keys will come
   keyboard(boost::asio::io_context& context, line_editor& editor, std::function<void()> hangup);
   ~keyboard();
   keyboard(const keyboard&) = delete;

@@ -1,4 +1,4 @@
-// The servers that a person has chosen to trust, each by the pin of its key.
+// The servers that the user has decided to trust, each by the pin of its key.
 #pragma once
 
 #include <asio_chat/error.hpp>
@@ -11,7 +11,7 @@
 
 namespace asio_chat::app {
 
-/// A file of lines `HOST:PORT sha256/BASE64`; empty lines and lines that begin with # do not count.
+/// A file of lines `HOST:PORT sha256/BASE64`. Empty lines and lines that begin with # are ignored.
 class known_hosts {
  public:
   struct host {
@@ -20,11 +20,11 @@ class known_hosts {
     std::size_t line; ///< in the file, from 1
   };
 
-  /// No file is an empty list; a line that cannot be read is a failure, never passed over.
+  /// Reads the file. A missing file is an empty list; a line that cannot be read is a failure.
   static result<known_hosts> load(const std::filesystem::path& file);
 
   std::optional<host> find(const std::string& address) const;
-  /// Appends to the file; makes it, and its directory, for the owner's eyes only.
+  /// Appends to the file. Makes the file and its directory, which only their owner can read.
   result<void> remember(const std::string& address, const std::string& pin);
   const std::filesystem::path& file() const noexcept { return file_; }
 

@@ -64,7 +64,7 @@ struct line_editor::libedit {
     return *static_cast<line_editor*>(data);
   }
   static wchar_t* prompt(EditLine* e) { return owner(e).prompt_.data(); }
-  // Only whole keys are fed; libedit gets an end of file if it asks for more, and stops asking.
+  // libedit gets whole keys only. If it asks for more, it gets an end of file, and stops asking.
   static int next_character(EditLine* e, wchar_t* c) {
     auto& key = owner(e).key_;
     if (key.empty()) return 0;
@@ -97,7 +97,7 @@ line_editor::line_editor(handlers h)
   el_wset(e, EL_GETCFN, &libedit::next_character);
   el_wset(e, EL_ADDFN, L"chat-complete", L"Complete a name or a command", &libedit::complete);
   el_wset(e, EL_BIND, L"^I", L"chat-complete", nullptr);
-  // These would read the next character themselves, to put it into the line as it is.
+  // These keys would make libedit read the next character itself.
   el_wset(e, EL_BIND, L"-r", L"^V", nullptr);
   el_wset(e, EL_BIND, L"-r", L"^X", nullptr);
   el_wset(e, EL_UNBUFFERED, 1);
@@ -114,7 +114,7 @@ void line_editor::feed(std::string_view bytes) {
   while (keys_.next(key)) {
     key_.assign(key.begin(), key.end());
     take_key();
-    // What libedit leaves of a sequence that it does not know is no text.
+    // The rest of a sequence that libedit does not know is no text.
     key_.clear();
   }
 }

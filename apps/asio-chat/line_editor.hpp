@@ -1,4 +1,4 @@
-// A line being typed, and lines printed above it. Hides libedit.
+// A line that is being typed, and lines printed above it. It hides libedit.
 #pragma once
 
 #include "completion.hpp"
@@ -12,8 +12,8 @@
 
 namespace asio_chat::app {
 
-/// Takes the terminal for itself until it is destroyed, and then leaves it as it was. Never waits:
-/// it is fed with what was read.
+/// Takes the terminal over until it is destroyed, and then restores it. It never waits: the caller
+/// feeds it with the bytes that were read.
 class line_editor {
  public:
   struct handlers {
@@ -29,11 +29,11 @@ class line_editor {
   line_editor& operator=(const line_editor&) = delete;
 
   void feed(std::string_view bytes);
-  /// Prints above the line, which stays as it is.
+  /// Prints text above the line, which does not change.
   void print(const std::string& text);
   void set_prompt(const std::string& prompt);
   void resized();
-  /// Gives the terminal back for a while, and takes it again.
+  /// Gives the terminal back for a while, and takes it over again.
   void suspend();
   void resume();
 
@@ -48,7 +48,7 @@ class line_editor {
 
   handlers handlers_;
   key_reader keys_;
-  std::deque<wchar_t> key_; ///< what libedit has not taken of the key
+  std::deque<wchar_t> key_; ///< the part of the key that libedit has not taken yet
   std::wstring prompt_ = L"> ";
   std::unique_ptr<libedit> edit_;
 };

@@ -1,4 +1,4 @@
-// What was said before one came, told from what is said now.
+// Tells earlier messages of a room from live ones.
 #pragma once
 
 #include <asio_chat/event.hpp>
@@ -8,7 +8,7 @@
 
 namespace asio_chat::app {
 
-/// Up to the position that the room had when one entered it, its entries are earlier ones.
+/// Entries up to the position that the room had when the user joined it are earlier ones.
 ///
 ///   entered ... the first earlier entry (begins) ... the last one (ends after it)
 ///                                                    or a later one (ended before it)
@@ -21,11 +21,11 @@ class look_back {
     bool ends_after = false;   ///< this entry
   };
 
-  /// A room that one was in and comes back to is no beginning: what was missed goes on where one
+  /// After a reconnection the room does not begin again: missed messages continue where the user
   /// was.
   void entered(const room_state& s);
   void left(const std::string& room) { rooms_.erase(room); }
-  /// A user who has said something knows where now begins.
+  /// A user who has said something knows where live messages begin.
   void spoke(const std::string& room);
   verdict look_at(const entry& e);
 

@@ -27,7 +27,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// What `--verbose` says goes to stderr, above the line being typed once there is one.
+/// Prints what `--verbose` reports on stderr, above the line that is being typed if there is one.
 class narrator {
  public:
   explicit narrator(bool verbose)
@@ -59,7 +59,7 @@ int exit_code_of_signal(int signal) {
   return signal == SIGINT ? exit_interrupted : signal == SIGHUP ? exit_hangup : exit_terminated;
 }
 
-/// Runs the conversation to its end with whatever input there is.
+/// Runs the conversation to its end, with the kind of input that there is.
 int converse(asio::io_context& context, const options& o, client& chat, const connected& news,
              narrator& narrator, bool interactive) {
   std::unique_ptr<display> shown;
@@ -122,7 +122,7 @@ int run(int argc, char** argv) {
 
   use_utf8();
   const bool interactive = is_interactive() && !o.json;
-  // A program that reads lines takes each for something that is said now.
+  // A program that reads lines takes each of them for a live message.
   if (!interactive && !o.client.history) o.client.history = 0;
   if (o.client.tls.insecure_skip_host_name_check) {
     fmt::print(stderr,

@@ -42,7 +42,7 @@ Exit codes:
 const std::map<std::string, time_format> time_forms{
     {"off", time_format::off}, {"HH:MM:SS", time_format::clock}, {"full", time_format::full}};
 
-/// CLI11's own check names the range of its numbers, which is that of a double.
+/// CLI11's own check would name the range of a double in its error.
 std::string check_messages(const std::string& text) {
   constexpr std::size_t most_digits = 6;
   const bool good = !text.empty() && text.size() <= most_digits &&
@@ -51,7 +51,7 @@ std::string check_messages(const std::string& text) {
               : fmt::format("{} is no number of messages: give one from 0 to 999999", text);
 }
 
-/// Else the default would be taken, such as the system's store for `--ca "$UNSET"`.
+/// An empty value would mean the default, such as the system's store for `--ca "$UNSET"`.
 std::string check_not_empty(const std::string& text) {
   return text.empty() ? "it is empty; leave the option out for its default" : std::string();
 }

@@ -1,4 +1,4 @@
-// What the program was asked to do.
+// The command line of the program.
 #pragma once
 
 #include "target.hpp"
@@ -13,14 +13,14 @@ namespace asio_chat::app {
 
 struct options {
   target server;
-  client_config client; ///< complete but for name and known host
+  client_config client; ///< complete except for the name and the known host
   bool json = false;
   bool verbose = false;
   time_format time = time_format::off;
   bool show_address = false;
 };
 
-/// The options, or the exit code of a run that is over already (`--help`, a wrong option).
+/// Returns the options, or the exit code of a run that has ended (`--help`, a wrong option).
 /// @throws asio_chat::error for a value that cannot be used
 std::variant<options, int> read_options(int argc, char** argv);
 

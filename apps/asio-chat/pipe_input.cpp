@@ -13,8 +13,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// What is longer without an end cannot be a message of any server; it goes on in pieces, and each
-/// is refused.
+/// A longer line fits no server's limit for a message. It is passed on in pieces, and each is
+/// refused.
 constexpr std::size_t longest_line = 1 << 20;
 
 } // namespace
@@ -65,7 +65,7 @@ void pipe_input::hand_out() {
   handing_out_ = false;
 }
 
-/// A `/quit` does not wait for a server that may never come back.
+/// Looks for a `/quit`, which must not wait for a server that may never come back.
 void pipe_input::look_for_quit() {
   if (!chat_.waits_for_connection()) {
     ahead_ = {};
@@ -87,7 +87,7 @@ void pipe_input::look_for_quit() {
     ahead_.bytes = end + 1;
   }
   if (!ended_ || ahead_.lines > 0) return;
-  bytes_.clear(); // there is nothing in it to say
+  bytes_.clear(); // it contains nothing to say
   if (!std::exchange(end_told_, true)) chat_.end_of_input();
 }
 

@@ -1,4 +1,4 @@
-// Lines from standard input where it is no terminal: a pipe, a file, nothing.
+// Lines from a standard input that is no terminal: a pipe, a file, or nothing.
 #pragma once
 
 #include "conversation.hpp"
@@ -11,8 +11,8 @@
 
 namespace asio_chat::app {
 
-/// Reads no faster than the conversation takes lines: the pipe fills, and its writer waits. Without
-/// a connection some is read ahead, so that a `/quit` or the end of the input is seen.
+/// Reads no faster than the conversation takes lines, so that the pipe fills and its writer waits.
+/// Without a connection it reads some bytes ahead, to see a `/quit` or the end of the input.
 class pipe_input {
  public:
   pipe_input(boost::asio::io_context& context, conversation& chat);
@@ -36,7 +36,7 @@ class pipe_input {
   bool end_told_ = false;
   bool handing_out_ = false;
   std::string bytes_;
-  /// What was looked at for a `/quit` since the connection is gone.
+  /// The bytes that were searched for a `/quit` since the connection was lost.
   struct {
     std::size_t bytes = 0;
     std::size_t lines = 0;

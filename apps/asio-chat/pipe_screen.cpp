@@ -19,7 +19,7 @@ bool put(std::FILE* out, const std::string& line) {
 void pipe_screen::chat(const std::string& line) {
   if (gone_ || put(stdout, line)) return;
   if (errno == EPIPE) {
-    gone_ = exit_left; // nobody reads on, as `head` does when it has enough: that is no failure
+    gone_ = exit_left; // a reader that has enough, such as `head`, is no failure
     return;
   }
   gone_ = exit_no_output;
@@ -27,7 +27,7 @@ void pipe_screen::chat(const std::string& line) {
 }
 
 void pipe_screen::notice(const std::string& line) {
-  // A user who does not read stderr misses nothing that has to be heard.
+  // Notices on stderr may be lost.
   put(stderr, line);
 }
 

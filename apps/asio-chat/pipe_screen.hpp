@@ -1,4 +1,4 @@
-// Standard output for the conversation, standard error for notices; each line is flushed.
+// The conversation on standard output and notices on standard error; each line is flushed.
 #pragma once
 
 #include "screen.hpp"

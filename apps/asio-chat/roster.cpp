@@ -54,7 +54,7 @@ std::optional<std::string> roster::observe(const client_event& e) {
       return add(other->room, other->to);
     }
   } else if (const auto* said = std::get_if<entry>(&e)) {
-    // In a big room joins are not announced; a member who speaks is there.
+    // Large rooms do not announce joins, but a member who speaks is there.
     return add(said->room, said->from);
   } else if (const auto* again = std::get_if<connected>(&e); again && again->again) {
     rooms_.clear();

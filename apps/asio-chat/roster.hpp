@@ -1,4 +1,4 @@
-// The members of each room, as far as this client was told.
+// The members of each room, as far as the client knows them.
 #pragma once
 
 #include <asio_chat/client.hpp>
@@ -12,15 +12,14 @@
 
 namespace asio_chat::app {
 
-/// Names and rooms serve completion: no user picks from so many, and a server must not fill our
-/// memory.
+/// Names and rooms serve completion. Their number is limited, because a user does not choose from
+/// more and a server must not fill the memory.
 class roster {
  public:
   static constexpr std::size_t most_rooms = 1'000;
   static constexpr std::size_t most_names = 10'000; ///< of each
 
-  /// @returns what a person is to know, harmless to a terminal: that something is not kept in mind
-  /// from here on
+  /// @returns a notice for the user, safe for a terminal, when a limit is reached
   std::optional<std::string> observe(const client_event& e);
   void left(const std::string& room) {
     rooms_.erase(room);
@@ -36,7 +35,7 @@ class roster {
   std::optional<std::string> add(const std::string& room, const std::string& name);
 
   bool told_of_rooms_ = false;
-  std::set<std::string> told_of_names_; ///< rooms, of those in `rooms_`
+  std::set<std::string> told_of_names_; ///< the rooms whose limit was reported
   std::map<std::string, std::set<std::string>> rooms_;
 };
 

@@ -1,4 +1,4 @@
-// Where lines are shown.
+// The place where lines are shown.
 #pragma once
 
 #include "exit_code.hpp"
@@ -14,7 +14,7 @@ class screen {
   virtual void chat(const std::string& line) = 0;
   virtual void notice(const std::string& line) = 0;
   virtual void prompt(const std::string& text) = 0;
-  /// Nobody sees what is shown any more: what the program shall end with.
+  /// The exit code of the program if its output can no longer be written.
   virtual std::optional<exit_code> gone() const = 0;
 };
 

@@ -103,7 +103,7 @@ bool sign_in::remember(const server_certificate& server) {
   options_.client.tls.pins = {server.pin};
   const auto kept = known_->remember(options_.server.address(), server.pin);
   if (kept) return true;
-  // The person has decided; that the file cannot be written is only a nuisance.
+  // The user has decided, so a file that cannot be written does not prevent the connection.
   fmt::print(stderr, "{}\n", kept.error().message);
   return true;
 }

@@ -1,4 +1,4 @@
-// From the options to a client that is connected, with whatever has to be asked on the way.
+// The way from the options to a connected client, with the questions to the user.
 #pragma once
 
 #include "known_hosts.hpp"
@@ -14,11 +14,11 @@ namespace asio_chat::app {
 
 class sign_in {
  public:
-  /// @param interactive whether there is a person to ask
+  /// @param interactive whether a user can be asked
   sign_in(boost::asio::io_context& context, options& o, bool interactive);
 
-  /// Tries until it is in or there is nothing more to try. Everything that went wrong has been
-  /// said when there is no client.
+  /// Tries until the client is connected or nothing more can be tried. If there is no client, every
+  /// error has been printed.
   std::unique_ptr<client> run();
 
   const connected& news() const noexcept { return news_; }
@@ -26,7 +26,7 @@ class sign_in {
 
  private:
   bool ask_name();
-  /// Whether to try again.
+  /// Returns whether to try again.
   bool after(const failure& why, const server_certificate& server);
   bool decide_on_trust(const failure& why, const server_certificate& server);
   bool remember(const server_certificate& server);
@@ -35,7 +35,7 @@ class sign_in {
   options& options_;
   bool interactive_;
   bool name_was_asked_ = false;
-  std::optional<known_hosts> known_; ///< where no other trust was given
+  std::optional<known_hosts> known_; ///< only where no other trust was given
   connected news_;
   int exit_code_ = 0;
 };

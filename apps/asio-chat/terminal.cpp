@@ -24,7 +24,7 @@ void use_utf8() {
 std::optional<std::string> ask(const std::string& question) {
   std::fputs(question.c_str(), stdout);
   std::fflush(stdout);
-  // A byte at a time: what was typed ahead belongs to the line editor.
+  // This reads one byte at a time, because bytes that were typed ahead belong to the line editor.
   std::string line;
   while (true) {
     char c = 0;

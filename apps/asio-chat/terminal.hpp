@@ -1,4 +1,4 @@
-// Questions asked before the line editor is at work.
+// Questions that are asked before the line editor starts.
 #pragma once
 
 #include <optional>
@@ -6,16 +6,16 @@
 
 namespace asio_chat::app {
 
-/// Whether a person sits at both ends.
+/// Whether input and output are a terminal.
 bool is_interactive();
 
-/// Makes the C library read and write UTF-8, also where the locale says something else.
+/// Makes the C library read and write UTF-8, whatever the locale says.
 void use_utf8();
 
-/// Prints the question and reads a line; none at the end of the input.
+/// Prints the question and reads a line. Returns no value at the end of the input.
 std::optional<std::string> ask(const std::string& question);
 
-/// Asks until the answer is yes or no; the end of the input is a no.
+/// Asks until the answer is yes or no. The end of the input counts as no.
 bool ask_yes_or_no(const std::string& question);
 
 } // namespace asio_chat::app

@@ -1,4 +1,4 @@
-// A terminal with a line being typed at its bottom.
+// A terminal, at the bottom of which a line is being typed.
 #pragma once
 
 #include "line_editor.hpp"

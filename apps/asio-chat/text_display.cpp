@@ -16,8 +16,8 @@ namespace {
 using kind = shown_line::kind;
 using lines = std::vector<shown_line>;
 
-/// One line for each line of the text, the author before every one, so that nobody can write a line
-/// that looks like another member's.
+/// One line for each line of the text, with the author before it, so that no member can write a
+/// line that looks like another member's.
 lines said(const std::string& before, std::string_view text, std::string_view after = {}) {
   lines all;
   while (true) {
@@ -36,7 +36,7 @@ struct text_of {
   bool name_verified;
   bool with_address;
 
-  /// Nothing for the room one looks at.
+  /// Empty for the current room.
   std::string in(const std::string& where) const {
     return where == room ? std::string() : fmt::format("#{} ", sanitize_for_terminal(where));
   }
@@ -76,7 +76,7 @@ struct text_of {
         m.text);
   }
   lines operator()(const reply& r) const {
-    // A list reads better without a star behind every line.
+    // A list is easier to read without a star after each line.
     const char* end = r.lines.size() == 1 ? " *" : "";
     lines all;
     for (const std::string& line : r.lines)

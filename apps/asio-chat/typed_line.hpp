@@ -1,4 +1,4 @@
-// What a line that was typed, or piped in, means.
+// The meaning of a line that was typed or read from a pipe.
 #pragma once
 
 #include <string>
@@ -18,9 +18,9 @@ struct typed_line {
   std::string text; ///< what to send
 };
 
-/// Control characters are dropped and what is not UTF-8 is replaced. `/quit` leaves, in any case;
+/// Drops control characters and replaces invalid UTF-8. `/quit` leaves, in any capitals;
 /// `//x` says `/x`.
-/// @param bare_quit whether `quit` alone leaves as well: a person means it, a pipe may not
+/// @param bare_quit whether `quit` alone leaves as well: a user means it, a pipe may not
 typed_line read_typed_line(std::string_view raw, bool bare_quit);
 
 } // namespace asio_chat::app
