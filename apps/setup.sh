@@ -1,18 +1,26 @@
 #!/bin/sh
 # Installs what is missing (Debian packages) and builds a preset. Used by quickstart.sh and by
 # test/run.sh; quick when there is nothing to do.
-#   apps/setup.sh [--with-tests] [PRESET]
+#   apps/setup.sh [--with-tests] [--no-build] [PRESET]
+# With the tests comes asio-chat-bench, which some of them run.
 set -eu
 cd "$(dirname "$0")/.."
 
 tests=OFF
 if [ "${1:-}" = --with-tests ]; then tests=ON; shift; fi
+build=yes
+if [ "${1:-}" = --no-build ]; then build=no; shift; fi
 preset=${1:-release}
 case $preset in
   release) directory=build ;;
   thread-sanitize) directory=build-tsan ;;
   *) directory=build-$preset ;;
 esac
+# A build that has them keeps them.
+has() { grep -qs "^$1:BOOL=ON$" "$directory/CMakeCache.txt"; }
+is_configured() {
+  [ -f "$directory/build.ninja" ] && { [ $tests = OFF ] || { has ASIO_CHAT_TESTS && has ASIO_CHAT_BENCH; }; }
+}
 
 say() { printf '%s\n' "$*" >&2; }
 is_installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
@@ -33,6 +41,7 @@ install_missing() {
   [ $tests = OFF ] || packages="$packages catch2 clang-format python3 python3-pytest
             python3-pexpect python3-pyte openssl procps sslscan strace testssl.sh tshark valgrind
             netcat-openbsd gnuplot-nox"
+  [ "$preset" != clang ] || packages="$packages clang"
   missing=
   for p in $packages; do is_installed "$p" || missing="$missing $p"; done
   [ -n "$missing" ] || return 0
@@ -52,7 +61,5 @@ install_missing() {
 }
 
 install_missing
-# A build that has the tests keeps them.
-[ -f "$directory/build.ninja" ] && grep -q "ASIO_CHAT_TESTS:BOOL=\(ON\|$tests\)" "$directory/CMakeCache.txt" ||
-  cmake --preset "$preset" -DASIO_CHAT_TESTS=$tests >&2
-cmake --build "$directory" >&2
+is_configured || cmake --preset "$preset" -DASIO_CHAT_TESTS=$tests -DASIO_CHAT_BENCH=$tests >&2
+[ $build = no ] || cmake --build "$directory" >&2

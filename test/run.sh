@@ -1,45 +1,82 @@
 #!/bin/sh
-# Installs what is missing, builds, and runs every test as released, and what talks over TLS in one
-# process, the journal's contract and the fuzzers' corpora under AddressSanitizer and
-# UndefinedBehaviorSanitizer as well.
-#   test/run.sh            that
+# Installs what is missing, builds, and runs every test as released (without testssl.sh); then builds
+# a stranger's project that has this one in it, with AddressSanitizer and UndefinedBehaviorSanitizer
+# and without precompiled headers, and runs in there what talks over TLS in one process, the
+# contract of the journals and the corpora of the fuzzers. Says at the end where the time went.
+#   test/run.sh            that: half an hour on two cores
 #   test/run.sh --quick    as released only
-#   test/run.sh --all      every test under the sanitizers, the flow tests under ThreadSanitizer too;
-#                          that builds everything twice more, which takes an hour on two cores
+#   test/run.sh --clang    as --quick, with clang
+#   test/run.sh --all      with testssl.sh, then everything under the sanitizers and the flow tests under
+#                          ThreadSanitizer: an hour more
 set -eu
 cd "$(dirname "$0")/.."
 
 case ${1:-} in
-  '' | --quick | --all) ;;
-  *) echo "usage: test/run.sh [--quick | --all]" >&2; exit 2 ;;
+  '' | --quick | --clang | --all) ;;
+  *) echo "usage: test/run.sh [--quick | --clang | --all]" >&2; exit 2 ;;
 esac
 
-# Runs ctest, and says afterwards where the time went. Arguments: directory, those of ctest
+steps=
+trap 'printf "Seconds of each step:\n%s" "$steps"' EXIT
+
+# Runs a command and notes how long it took. Arguments: what it is, the command
+step() {
+  name=$1
+  shift
+  begin=$(date +%s)
+  failed=0
+  "$@" || failed=$?
+  steps="$steps$(printf '%6d  %s' $(($(date +%s) - begin)) "$name")
+"
+  [ $failed = 0 ] || exit $failed
+}
+
+# Runs ctest, and says which tests took longest. Arguments: directory, those of ctest
 tests() {
   directory=$1
   shift
-  failed=0
-  ctest "$@" -j 2 || failed=$?
+  passed=0
+  ctest --test-dir "$directory" --output-on-failure -j 2 "$@" || passed=$?
   echo "The slowest, in seconds:"
   sed '/^---/,$d' "$directory/Testing/Temporary/CTestCostData.txt" |
     awk '{ cost = $NF; $NF = $(NF - 1) = ""; printf "%8.1f  %s\n", cost, $0 }' | sort -rn | head -n 12
-  return "$failed"
+  return "$passed"
 }
 
-apps/setup.sh --with-tests release
-tests build --preset release
-[ "${1:-}" != --quick ] || exit 0
+# Builds a preset whole, with its tests. Arguments: preset, directory
+build() {
+  step "$1: packages, configure" apps/setup.sh --with-tests --no-build "$1"
+  step "$1: build" cmake --build "$2"
+}
 
-if [ "${1:-}" != --all ]; then
-  cmake --preset sanitize >/dev/null
-  cmake --build build-sanitize --target flow_tests contract_tests frame_fuzz text_fuzz native_fuzz
-  tests build-sanitize --preset sanitize -R '^(flow|contract|fuzz):'
+# The project in a stranger's, as test/embed/add_subdirectory has it.
+embedded() {
+  (cd test/embed/add_subdirectory && cmake --preset embedded >/dev/null) &&
+    cmake --build build-embedded --target stranger flow_tests contract_tests frame_fuzz text_fuzz native_fuzz
+}
+
+if [ "${1:-}" = --clang ]; then
+  build clang build-clang
+  step "clang: tests" tests build-clang -LE slow
   exit 0
 fi
 
-# Scanners look at what is spoken, which is the same.
-apps/setup.sh --with-tests sanitize
-tests build-sanitize --preset sanitize -LE slow
-cmake --preset thread-sanitize >/dev/null
-cmake --build build-tsan --target flow_tests
-tests build-tsan --preset thread-sanitize -R '^flow:'
+build release build
+if [ "${1:-}" = --all ]; then
+  step "release: tests" tests build
+else
+  step "release: tests" tests build -LE slow
+fi
+[ "${1:-}" != --quick ] || exit 0
+
+export ASIO_CHAT_SANITIZED=1
+step "embedded, sanitizers: build" embedded
+step "embedded, sanitizers: tests" tests build-embedded -R '^(flow|contract|fuzz|embed):'
+[ "${1:-}" = --all ] || exit 0
+
+build sanitize build-sanitize
+# testssl.sh looks at what is spoken, which is the same.
+step "sanitizers: tests" tests build-sanitize -LE slow
+step "ThreadSanitizer: configure" cmake --preset thread-sanitize
+step "ThreadSanitizer: build" cmake --build build-tsan --target flow_tests
+step "ThreadSanitizer: tests" tests build-tsan -R '^flow:'

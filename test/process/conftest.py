@@ -1,4 +1,7 @@
-"""What measures the machine (resident pages, times, rates) is marked `machine` and run on demand only,
+"""Which tests run when.
+
+What compares pages with sources is marked `page`, and is a test of its own in ctest, `structure: pages`.
+What measures the machine (resident pages, times, rates) is marked `machine` and run on demand only,
 by the target measure_machine: a slow or busy machine is no fault of the code."""
 
 import os
@@ -6,6 +9,7 @@ import os
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "machine: measures the machine, run by the target measure_machine")
+    config.addinivalue_line("markers", "page: compares pages with sources and starts no program of ours")
 
 
 def pytest_collection_modifyitems(config, items):

@@ -10,11 +10,18 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 BIN = Path(os.environ.get("ASIO_CHAT_BIN", "build/bin")).resolve()
+# Tests that run asio-chat-bench are left out where it was left out of the build.
+HAS_BENCH = os.environ.get("ASIO_CHAT_BENCH") != "OFF"
 ROOT = Path(__file__).resolve().parents[2]
 # The longest time that tests wait for something, or let a program run. Only a test that fails waits to
 # its end, so it is much longer than a sanitizer on a busy machine needs. No test measures it.
 PATIENCE = 120
+
+
+needs_bench = pytest.mark.skipif(not HAS_BENCH, reason="built without ASIO_CHAT_BENCH")
 
 
 def until(true, patience=PATIENCE):

@@ -12,7 +12,7 @@ import subprocess
 import pexpect
 import pytest
 
-from programs import BIN, PATIENCE, ROOT, Daemon, LessonClient, clean_environment, until
+from programs import BIN, HAS_BENCH, PATIENCE, ROOT, Daemon, LessonClient, clean_environment, until
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "certs/README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -284,6 +284,7 @@ RUNS = {
     "build/bin/asio-chat --ca certs/ca-cert.pem bob@localhost": "the same as alice",
     "test/run.sh": "what runs this test, and what CI runs",
     "cmake --preset release": "apps/setup.sh, with which everything here was built",
+    "cmake --preset release -DASIO_CHAT_BENCH=ON": "apps/setup.sh, with which everything here was built",
     "cmake --build build": "apps/setup.sh, with which everything here was built",
     "cmake --install build --prefix /usr/local": "the test «embed: install», with another prefix",
     "ctest --preset release -R '^flow:'": "test/run.sh, without the filter",
@@ -369,6 +370,7 @@ RUNS = {
 }
 
 
+@pytest.mark.page
 def test_E14_every_command_has_its_run():
     shown = {c for document in DOCUMENTS for c in commands_of(document)}
     assert shown - RUNS.keys() == set(), "in a document, but not run"
@@ -379,11 +381,14 @@ def test_E14_every_command_has_its_run():
 def test_the_commands_of_a_document_work_in_their_order(document, tmp_path):
     place = Place(tmp_path)
     for command in commands_of(document):
+        if command.startswith("asio-chat-bench ") and not HAS_BENCH:
+            continue
         how = RUNS[command]
         if callable(how):
             how(place, command)
 
 
+@pytest.mark.page
 def test_A23_what_the_page_on_certificates_claims_names_the_test_that_shows_it():
     page = (ROOT / "certs/README.md").read_text().split("## Self-signed or signed by a CA\n")[1]
     page = " ".join(page.split("\n## ")[0].split())
@@ -399,6 +404,7 @@ def test_A23_what_the_page_on_certificates_claims_names_the_test_that_shows_it()
         assert f"\ndef {test}(" in shown
 
 
+@pytest.mark.page
 def test_links_lead_somewhere():
     for document in DOCUMENTS:
         prose = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
@@ -421,6 +427,7 @@ def test_E5_E6_E7_every_test_that_the_security_page_names_exists():
         assert f"\ndef {name}(" in (ROOT / "test/process" / file).read_text(), f"{file}: {name}"
 
 
+@pytest.mark.page
 def test_E5_each_control_and_each_limitation_names_its_test():
     page = (ROOT / "docs/security.md").read_text()
     for heading in ("## Three properties\n", "## Controls\n", "## Limitations that chats"):
@@ -490,24 +497,28 @@ def security_rows(heading):
     return [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")][2:]
 
 
+@pytest.mark.page
 def test_E6_what_is_not_defended_stands_first_and_whole():
     first = (ROOT / "docs/security.md").read_text().split("\n## ")[1]
     assert first.startswith("What is not defended\n")
     assert re.findall(r"^- \*\*(.*?)\*\*", first, flags=re.MULTILINE) == NOT_DEFENDED
 
 
+@pytest.mark.page
 def test_E5_every_control_is_on_the_page_with_its_threat_and_what_it_protects():
     rows = security_rows("## Controls\n")
     assert {control: protects for control, _, protects, _ in rows} == CONTROLS
     assert all(threat.strip() for _, threat, _, _ in rows)
 
 
+@pytest.mark.page
 def test_E6_E7_every_limitation_is_on_the_page_with_what_became_of_it():
     became = {limitation: re.match("closed|in part|open", status)[0]
               for limitation, status, _ in security_rows("## Limitations that chats")}
     assert became == LIMITATIONS
 
 
+@pytest.mark.page
 def test_E10_five_learning_objectives_the_cia_triad_and_references():
     page = (ROOT / "docs/learning.md").read_text()
     objectives = page.split("## What you can do afterwards\n")[1].split("\n## ")[0]
@@ -521,6 +532,7 @@ def test_E10_five_learning_objectives_the_cia_triad_and_references():
     assert "(docs/learning.md)" in (ROOT / "README.md").read_text()
 
 
+@pytest.mark.page
 def test_E11_the_glossary_explains_the_words_of_the_lesson():
     page = (ROOT / "docs/glossary.md").read_text()
     words = re.findall(r"^\| (.+?) \| \S.*\|$", page, flags=re.MULTILINE)[1:]
@@ -529,6 +541,7 @@ def test_E11_the_glossary_explains_the_words_of_the_lesson():
     assert words == sorted(words, key=str.lower)
 
 
+@pytest.mark.page
 def test_E20_a_drawing_of_the_architecture_clients_tls_server_and_every_other():
     page = (ROOT / "docs/architecture.md").read_text()
     drawing = page.split("## The whole in one picture\n")[1].split("```")[1]
@@ -552,6 +565,7 @@ def test_E9_what_weakens_is_found_by_one_word(tmp_path):
     assert switches == set(re.findall(r"--insecure-[a-z-]+", helps))
 
 
+@pytest.mark.page
 def test_the_python_client_in_the_protocol_document_is_the_one_that_is_tested():
     shown = (ROOT / "docs/protocol.md").read_text()
     assert (ROOT / "docs/protocol/text_client.py").read_text().strip() in shown

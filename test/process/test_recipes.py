@@ -90,6 +90,7 @@ class Server:
         return self.said + said
 
 
+@pytest.mark.page
 def test_E13_there_are_eight_recipes():
     assert [title for title in SECTIONS if title[0].isdigit()] == [
         "1. Echo server", "2. Cipher configuration", "3. TLS client", "4. Custom CA",
@@ -97,6 +98,7 @@ def test_E13_there_are_eight_recipes():
         "8. Version and security settings"]
 
 
+@pytest.mark.page
 def test_E13_the_page_shows_the_programs_that_are_built():
     shown = {path: code for s in SECTIONS.values() for path, code in s.code.items()}
     recipes = {str(p.relative_to(ROOT)) for p in (ROOT / "apps/examples/recipes").glob("*.cpp")}
@@ -199,7 +201,10 @@ def test_E13_E15_B30_nonblocking(place):
     recipe = section(6)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        assert same(recipe.outputs[0], output(place, recipe.commands[0], port), port)
+        # How often it comes to it within the second is the machine's.
+        once = re.sub(r"(shaking hands\.\.\.\n)+", r"\1", recipe.outputs[0])
+        said = output(place, recipe.commands[0], port)
+        assert same(once, re.sub(r"(shaking hands\.\.\.\n)+", r"\1", said), port)
     with Server(place, section(1).commands[0]) as echo:
         assert same(recipe.outputs[1], output(place, recipe.commands[1], echo.port), echo.port)
 
@@ -255,7 +260,9 @@ def visitors(place):
         subprocess.run([BIN / "asio-chat-certs", "self-signed", "stranger", "--force"], cwd=place,
                        check=True, capture_output=True, env=clean_environment())
         context.load_cert_chain(place / "stranger.crt", place / "stranger.key")
-        context.wrap_socket(raw, server_hostname="localhost").recv(100)
+        tls = context.wrap_socket(raw, server_hostname="localhost")
+        tls.sendall(b"hello\n")  # some let strangers in, and answer
+        tls.recv(100)
 
     def cut_off(raw):
         raw.sendall(b"\x16\x03\x01\x02\x00\x01")

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from programs import BIN, PATIENCE, Daemon, LessonClient, clean_environment, until
+from programs import BIN, PATIENCE, Daemon, LessonClient, clean_environment, needs_bench, until
 
 O_CLOEXEC = 0o2000000
 
@@ -210,11 +210,16 @@ def lost_output(program, *arguments, **more):
             6, f"{program}: standard output cannot be written: {why}\n"), (shell, arguments)
 
 
+PROGRAMS = ["asio-chat", "asio-chat-certs", "asio-chatd", pytest.param("asio-chat-bench", marks=needs_bench)]
+
+
 @pytest.mark.parametrize("program, arguments", [
     ("asio-chat", ["--help"]), ("asio-chat", ["--version"]),
-    ("asio-chat-bench", ["--help"]), ("asio-chat-bench", ["--version"]),
-    ("asio-chat-bench", ["flood", "--help"]), ("asio-chat-bench", ["append", "--count", "1"]),
-    ("asio-chat-bench", ["append", "--count", "1", "--json"]),
+    pytest.param("asio-chat-bench", ["--help"], marks=needs_bench),
+    pytest.param("asio-chat-bench", ["--version"], marks=needs_bench),
+    pytest.param("asio-chat-bench", ["flood", "--help"], marks=needs_bench),
+    pytest.param("asio-chat-bench", ["append", "--count", "1"], marks=needs_bench),
+    pytest.param("asio-chat-bench", ["append", "--count", "1", "--json"], marks=needs_bench),
     ("asio-chat-certs", ["--help"]), ("asio-chat-certs", ["--version"]),
     ("asio-chat-certs", ["probe", "--help"]),
     ("asio-chatd", ["--help"]), ("asio-chatd", ["--version"]), ("asio-chatd", ["export", "--help"]),
@@ -244,14 +249,14 @@ def test_what_failed_keeps_its_exit_code_where_its_output_is_lost_too():
         assert done.returncode == 1 and done.stderr.count("\n") == 1 and "nope.pem" in done.stderr
 
 
-@pytest.mark.parametrize("program", ["asio-chat", "asio-chat-bench", "asio-chat-certs", "asio-chatd"])
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_who_has_read_enough_is_no_failure(program):
     done = run("sh", "-c", '"$0" --help; echo $? >&2', BIN / program, shell="| head -1 >/dev/null")
     # The program ends by itself, or by the signal of the closed pipe.
     assert done.stderr in ("0\n", "141\n"), done.stderr
 
 
-@pytest.mark.parametrize("program", ["asio-chat", "asio-chat-bench", "asio-chat-certs", "asio-chatd"])
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_a_complaint_that_nobody_can_read_changes_no_exit_code(program):
     for shell in ("2>&-", "2>/dev/full"):
         assert run(program, "--nonsense", shell=shell).returncode == 2
@@ -281,6 +286,11 @@ def test_a_temporary_directory_that_cannot_be_used_is_named(tmp_path):
     env = clean_environment(TMPDIR=str(tmp_path / "nowhere"))
     one_line(daemon("--check-config", "--listen", "127.0.0.1:0", "--data", tmp_path / "d", env=env), 1,
              tmp_path / "nowhere", "TMPDIR")
+
+
+@needs_bench
+def test_a_temporary_directory_that_asio_chat_bench_cannot_use_is_named(tmp_path):
+    env = clean_environment(TMPDIR=str(tmp_path / "nowhere"))
     bench = run("asio-chat-bench", "append", "--count", 1, "--asio-chatd", BIN / "asio-chatd", env=env)
     one_line(bench, 2, tmp_path / "nowhere", "TMPDIR")
 
