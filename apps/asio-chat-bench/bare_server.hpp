@@ -10,12 +10,12 @@
 
 namespace asio_chat::bench {
 
-/// The control of every comparison: the least work that a fan-out over TLS can be. It stores
-/// nothing, announces nobody and checks nothing but frame lengths.
+/// The control of every comparison: the least work that a fan-out over TLS takes. It stores
+/// nothing, announces no joins, and checks frame lengths only.
 class bare_server {
  public:
-  /// `coalesce`: what waits for a receiver leaves at the end of a turn in records of up to
-  /// 16 KiB; else each message is a record and a system call of its own.
+  /// @param coalesce whether everything that waits for a receiver is sent at the end of a turn, in
+  /// records of up to 16 KiB; otherwise each message is a record and a system call of its own
   bare_server(const endpoint& at, ssl_ctx_ptr context, bool coalesce);
   ~bare_server();
 

@@ -7,7 +7,7 @@
 
 namespace asio_chat::bench {
 
-/// A program that runs while the object lives, and ends with this process at the latest.
+/// A program that runs as long as the object exists, and ends with this process at the latest.
 class child_process {
  public:
   /// `core`: the only core it may use, or -1. What it prints goes to `output` and `errors`.
@@ -16,7 +16,7 @@ class child_process {
   child_process(const child_process&) = delete;
   child_process& operator=(const child_process&) = delete;
 
-  /// Asks it to end, and makes it end when it takes too long.
+  /// Asks it to end, and kills it if that takes too long.
   ~child_process();
 
   pid_t id() const { return id_; }

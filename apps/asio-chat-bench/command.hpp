@@ -1,4 +1,4 @@
-// The commands of the program: each adds its options and says how it is run.
+// The commands of the program. Each adds its options, and a function that runs it.
 #pragma once
 
 #include <CLI/CLI.hpp>

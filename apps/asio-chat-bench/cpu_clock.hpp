@@ -19,7 +19,7 @@ class cpu_clock {
   pid_t process_;
 };
 
-/// What this process has used, without its children.
+/// The processor time of this process without its children.
 std::chrono::nanoseconds own_cpu_time();
 
 } // namespace asio_chat::bench

@@ -14,7 +14,7 @@
 
 namespace asio_chat::bench {
 
-/// What came in between two looks.
+/// The deliveries between two looks.
 struct arrivals {
   std::uint64_t deliveries = 0;
   std::uint64_t records = 0; ///< TLS records that all receivers read
@@ -35,7 +35,7 @@ class crowd final : private peer_observer {
  public:
   crowd(const endpoint& server, const std::string& ca_file, const crowd_shape& shape);
 
-  /// Connects everybody and returns when all have logged in.
+  /// Connects all members and returns when they have logged in.
   void connect();
 
   /// Does so, and returns when every receiver hears the publisher of its room.
@@ -47,13 +47,13 @@ class crowd final : private peer_observer {
   void publish(std::size_t room, steady_clock::time_point due);
   void flush(std::size_t room) { publisher(room).flush(); }
 
-  /// Whether all that was published there is with the system.
+  /// Whether the system has taken everything that was published in a room.
   bool publisher_idle(std::size_t room) const { return publisher(room).unsent() == 0; }
 
   /// The bytes of a message as the publishers send it.
   std::size_t wire_bytes() const { return wire_bytes_; }
 
-  /// How many messages the slowest receiver of a room has still to get.
+  /// The number of messages that the slowest receiver of a room still has to get.
   std::uint64_t ahead(std::size_t room) const;
 
   /// Lets all peers that are ready read and write; waits at most `time` for the first.
@@ -63,19 +63,19 @@ class crowd final : private peer_observer {
   /// `may_miss`: give up waiting when a message seems to be lost, instead of throwing.
   void drain(bool may_miss = false);
 
-  /// Sends one more message in each room and waits until everybody has it: what had not come by
-  /// then is lost.
+  /// Sends one more message in each room and waits until every receiver has it. Messages that have
+  /// not come by then are lost.
   void barrier();
 
-  /// Throws run_error when no message has come for long.
+  /// Throws run_error if no message has come for long.
   void expect_progress() const;
 
-  /// What came since the last call, and what was wrong with it.
+  /// Returns the deliveries since the last call, and their faults.
   arrivals take_arrivals();
   violations take_violations();
 
  private:
-  /// The members who hear in a room, and what was said there.
+  /// The receivers of a room, and what was said there.
   struct audience {
     std::vector<ledger> ledgers;
     std::size_t hearing = 0;

@@ -1,16 +1,16 @@
-// The two ways a command fails, and the exit codes they become.
+// The two ways in which a command fails, and their exit codes.
 #pragma once
 
 #include <stdexcept>
 
 namespace asio_chat::bench {
 
-/// The run could not start (a wrong argument, a missing file, nobody listening): exit code 2.
+/// The run could not start (a wrong argument, a missing file, no server): exit code 2.
 struct setup_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The run started and did not hold: exit code 1.
+/// The run started and failed: exit code 1.
 struct run_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

@@ -6,7 +6,7 @@
 
 namespace asio_chat::bench {
 
-/// A fresh directory of our own, gone with the object.
+/// A fresh directory that is removed with the object.
 class temporary_directory {
  public:
   temporary_directory();
@@ -23,7 +23,7 @@ class temporary_directory {
 /// Throws setup_error.
 void write_file(const std::filesystem::path& file, std::string_view text);
 
-/// What a file holds; empty when it cannot be read.
+/// Returns the contents of a file; empty if it cannot be read.
 std::string read_file(const std::filesystem::path& file);
 
 } // namespace asio_chat::bench

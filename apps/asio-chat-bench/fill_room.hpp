@@ -9,19 +9,19 @@
 
 namespace asio_chat::bench {
 
-/// asio-chatd with a fresh data directory and no bound on what it keeps.
+/// Starts asio-chatd with a fresh data directory and no limit on what it keeps.
 server_under_test start_unbounded(const std::string& program,
                                   const std::vector<std::string>& more_arguments, int core);
 
-/// Where and when the server has kept a message.
+/// The position and the time of a message that the server has kept.
 struct stored {
   position at;
   std::chrono::sys_time<std::chrono::milliseconds> time;
 };
 
-/// Says `count` texts as fast as they are stored, many under way at a time, and returns when all
-/// are acknowledged.
-/// @param text given a number from 0 on
+/// Sends `count` texts as fast as they are stored, many at a time, and returns when all are
+/// acknowledged.
+/// @param text returns the text of a number, from 0 on
 std::vector<stored> fill_room(native_client& by, std::size_t count,
                               const std::function<std::string(std::size_t)>& text);
 

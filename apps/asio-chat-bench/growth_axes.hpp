@@ -8,7 +8,7 @@
 
 namespace asio_chat::bench {
 
-/// One load, and who else is there and says nothing.
+/// One load, and the silent members beside it.
 struct growth_point {
   std::size_t value = 0; ///< of what grows
   load what;
@@ -16,7 +16,7 @@ struct growth_point {
   std::size_t members_elsewhere = 0;
 };
 
-/// One thing that grows while all else stays as it is.
+/// One quantity that grows while all others stay the same.
 struct growth_axis {
   std::string_view name;
   std::string_view title; ///< of the first column
@@ -27,7 +27,7 @@ struct growth_axis {
 /// @param quick without the largest
 std::vector<growth_axis> growth_axes(std::size_t deliveries, bool quick);
 
-/// What was measured at a point, several times.
+/// The measurements at a point, several times.
 struct growth_row {
   std::size_t value = 0;
   std::vector<run_figures> runs;
@@ -35,18 +35,19 @@ struct growth_row {
   spread cpu_per_million() const;
 };
 
-/// What was measured along an axis.
+/// The measurements along an axis.
 struct growth_table {
   std::string_view name;
   std::string_view title;
   std::vector<growth_row> rows;
 };
 
-/// Tables in Markdown.
+/// Returns tables in Markdown.
 std::string to_markdown(const growth_table& table);
 boost::json::array to_json(const growth_table& table);
 
-/// What gnuplot draws: a panel for each table, CPU per delivery, lowest to highest.
+/// Returns the input of gnuplot: a panel for each table, with the CPU per delivery, lowest to
+/// highest.
 std::string to_gnuplot(const std::vector<growth_table>& tables);
 
 } // namespace asio_chat::bench

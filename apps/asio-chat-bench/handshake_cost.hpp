@@ -14,13 +14,13 @@ struct handshake_load {
   bool resumed = false; ///< by a ticket, which the server then has to give
 };
 
-/// What one run measured.
+/// The measurements of one run.
 struct handshake_figures {
   double cpu_us = 0; ///< microseconds of the server's processor time for one handshake
 };
 
-/// One client after the other connects, shakes hands, and goes. Throws run_error if the server
-/// resumes no session where it should.
+/// One client after the other connects, makes the handshake and closes. Throws run_error if the
+/// server does not resume a session where it should.
 handshake_figures measure_handshakes(const server_under_test& server, const handshake_load& what);
 
 // As report.hpp has them for deliveries.

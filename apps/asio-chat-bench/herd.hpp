@@ -12,27 +12,27 @@
 
 namespace asio_chat::bench {
 
-/// Many members who come back at the same moment to a room that went on without them, and in which
-/// a member keeps talking. Every entry is checked.
+/// Many members who come back at the same moment to a room in which a speaker keeps talking. Every
+/// entry is checked.
 class herd final : private peer_observer {
  public:
-  /// @param has what each of them has seen; numbers of messages begin behind it, with 1
+  /// @param has the position that each of them has; numbers of messages begin after it, with 1
   /// @param texts of all messages since then
   herd(const endpoint& at, SSL_CTX* context, position has, payload& texts, std::uint64_t said);
 
   /// Brings the speaker into the room.
   void begin();
 
-  /// Lets `members` come back while `rate` messages are said in a second, and returns when each has
-  /// had the newest.
+  /// Lets `members` come back while `rate` messages are said in a second. Returns when each one has
+  /// the newest message.
   void come_back(std::size_t members, double rate);
 
-  /// Says one more message and waits until everybody has it.
+  /// Says one more message and waits until every member has it.
   void finish();
 
   std::uint64_t entries() const { return entries_; }
   std::uint64_t said_meanwhile() const { return said_ - said_before_; }
-  /// From the moment when all came until each had the newest message there was.
+  /// The times from the common start until each member had the newest message.
   const latency_histogram& until_live() const { return until_live_; }
   violations take_violations();
 

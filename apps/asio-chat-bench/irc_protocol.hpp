@@ -4,10 +4,10 @@
 
 namespace asio_chat::bench {
 
-/// IRC as RFC 1459 and 2812 have it: a nick, one channel, and what is said there.
+/// IRC as in RFC 1459 and 2812: a nick, one channel, and its messages.
 class irc_protocol final : public protocol {
  public:
-  /// 512 in the RFCs; with message tags more.
+  /// The RFCs allow 512; message tags need more.
   static constexpr std::size_t max_line_bytes = 8192;
 
   void login(const part& as, std::string& out) override;

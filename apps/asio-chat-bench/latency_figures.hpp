@@ -6,7 +6,7 @@
 
 namespace asio_chat::bench {
 
-/// What is told of many durations, in milliseconds.
+/// The quantiles of many durations, in milliseconds.
 struct latency_figures {
   explicit latency_figures(const latency_histogram& all)
       : median(milliseconds(all.quantile(0.5)))
@@ -26,7 +26,7 @@ struct latency_figures {
   double max;
 };
 
-/// Adds how long a call takes.
+/// Adds the duration of a call.
 template <class Function>
 void measure(latency_histogram& into, Function f) {
   const auto start = std::chrono::steady_clock::now();

@@ -7,14 +7,14 @@
 
 namespace asio_chat::bench {
 
-/// What went wrong with deliveries, counted over all receivers.
+/// Counts of wrong deliveries over all receivers.
 struct violations {
   std::uint64_t lost = 0;
   std::uint64_t doubled = 0;
   std::uint64_t reordered = 0;
-  std::uint64_t damaged = 0; ///< not the bytes that were sent
-  std::uint64_t echoed = 0;  ///< came back to the sender
-  std::uint64_t strayed = 0; ///< came into another room
+  std::uint64_t damaged = 0; ///< other bytes than those that were sent
+  std::uint64_t echoed = 0;  ///< delivered to the sender
+  std::uint64_t strayed = 0; ///< delivered to another room
 
   bool any() const { return lost + doubled + reordered + damaged + echoed + strayed != 0; }
   std::string describe() const;
@@ -22,11 +22,11 @@ struct violations {
   violations& operator+=(const violations& other);
 };
 
-/// The messages of one publisher as one receiver gets them: from the first one that it sees on,
-/// every number must come once and in order.
+/// The messages of one publisher at one receiver: from the first one that it sees on, every number
+/// must come once and in order.
 class ledger {
  public:
-  /// Notes a message; true when it is a new one.
+  /// Records a message. Returns whether it is a new one.
   bool note(std::uint64_t sequence);
 
   /// Whether the receiver has seen any.
@@ -35,7 +35,7 @@ class ledger {
   /// The number after the highest one seen.
   std::uint64_t next() const { return next_; }
 
-  /// What went wrong since the last call; a message missing so far counts as lost.
+  /// Returns the faults since the last call; a message that is missing so far counts as lost.
   violations take();
 
  private:

@@ -1,4 +1,4 @@
-// What protocols of lines have in common.
+// The common parts of protocols that consist of lines.
 #pragma once
 
 #include "protocol.hpp"
@@ -7,17 +7,17 @@
 
 namespace asio_chat::bench {
 
-/// The line at the front with its line feed; none if its end has not come. Throws
+/// Returns the line at the front with its line feed, or no value if its end has not come. Throws
 /// protocol::broken if it is longer than `most`.
 std::optional<std::string_view> whole_line(std::string_view in, std::size_t most);
 
-/// Without the line feed, and a carriage return before it.
+/// Removes the line feed, and a carriage return before it.
 std::string_view without_line_end(std::string_view line);
 
-/// Takes a word and the space behind it from the front.
+/// Takes a word and the space after it from the front.
 std::string_view next_word(std::string_view& line);
 
-/// A whole decimal number of up to `most`; throws protocol::broken if it is none.
+/// Reads a decimal number of up to `most`. Throws protocol::broken if it is none.
 std::size_t number_in(std::string_view word, std::size_t most);
 
 } // namespace asio_chat::bench

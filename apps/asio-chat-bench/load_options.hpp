@@ -10,7 +10,7 @@ namespace asio_chat::bench {
 
 enum class scenario { flood, rooms, paced };
 
-/// What a generator does to a server.
+/// The load of a generator on a server.
 struct load {
   scenario kind = scenario::flood;
   std::size_t rooms = 1;
@@ -26,7 +26,7 @@ struct load {
   double seconds = 10;
 };
 
-/// A number from `low` to `high`, in a help text that a person reads.
+/// A check for a number from `low` to `high`, with a readable help text.
 template <class Number>
 CLI::Validator between(Number low, Number high) {
   const std::string first = CLI::detail::to_string(low);
@@ -48,10 +48,10 @@ void add_size_option(CLI::App& command, load& to);
 void add_flood_options(CLI::App& command, load& to);
 void add_paced_options(CLI::App& command, load& to);
 
-/// A load of this kind, unless something else is asked for.
+/// The default load of a kind.
 load usual_load(scenario kind);
 
-/// Fills in the defaults that depend on the scenario; throws setup_error for what cannot be.
+/// Fills in the defaults that depend on the scenario. Throws setup_error for an impossible load.
 load with_defaults(load given);
 
 const char* name_of(scenario kind);

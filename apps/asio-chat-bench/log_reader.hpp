@@ -5,8 +5,8 @@
 
 namespace asio_chat::bench {
 
-/// The native protocol as a client speaks it that comes back: it has all up to a position, gets
-/// what follows it, and then what is said. A gap, an error or a goodbye is thrown as `broken`.
+/// The native protocol of a client that comes back: it has everything up to a position, gets the
+/// entries after it, and then live ones. Throws `broken` for a gap, an error or a goodbye.
 class log_reader final : public protocol {
  public:
   explicit log_reader(const position& has)

@@ -12,25 +12,25 @@
 
 namespace asio_chat::bench {
 
-/// People who are logged in and in a room, and say nothing.
+/// Members who are logged in and in a room, and say nothing.
 class lounge final : private peer_observer {
  public:
   lounge(endpoint server, const std::string& ca_file);
 
-  /// Lets people in until there are so many; returns when each has heard the first one speak.
+  /// Adds members up to so many. Returns when each one has received a line of the first one.
   void fill(std::size_t people);
 
-  /// Time passes.
+  /// Lets time pass.
   void rest(std::chrono::duration<double> time);
 
-  /// The first one says a line. Returns how long it took until all others had it, once each;
-  /// throws run_error when one of them gets it twice or never.
+  /// The first member says a line. Returns the time until all others had it; throws run_error if
+  /// one of them gets it twice or never.
   std::chrono::nanoseconds tell_all();
 
  private:
   struct guest {
     std::unique_ptr<peer> connection;
-    unsigned heard = 0; ///< the last line
+    unsigned heard = 0; ///< the number of the last line that has come
   };
 
   void on_login(peer& who) override;

@@ -4,8 +4,8 @@
 
 namespace asio_chat::bench {
 
-/// MQTT 3.1.1 with QoS 0. What a client says comes back to it if it has subscribed, so a publisher
-/// does not hear.
+/// MQTT 3.1.1 with QoS 0. A subscriber receives its own messages, so a publisher does not
+/// subscribe.
 class mqtt_protocol final : public protocol {
  public:
   static constexpr std::size_t max_packet_bytes = 32'768;

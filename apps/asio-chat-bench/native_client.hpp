@@ -18,11 +18,11 @@ struct position {
 position position_of(const boost::json::value& json);
 boost::json::object to_json(const position& at);
 
-/// A client of the native protocol, one thing at a time: each call returns when it is done,
-/// and throws run_error if it cannot be.
+/// A client of the native protocol that does one thing at a time: each call returns when it is
+/// complete, and throws run_error if it fails.
 class native_client {
  public:
-  /// Connects, logs in, and is in `room`: empty: in none.
+  /// Connects, logs in, and joins `room` (empty: none).
   native_client(const endpoint& at, SSL_CTX* context, std::string_view name,
                 std::string_view room = "lobby");
 
@@ -30,9 +30,9 @@ class native_client {
   position head() const { return head_; }
 
   void join(std::string_view room);
-  /// Says one thing and returns when it is acknowledged.
+  /// Sends one message and returns when it is acknowledged.
   void say(std::string_view text);
-  /// An id that no message of this client has had.
+  /// Returns an id that no message of this client has had.
   std::string new_id() { return std::to_string(++ids_); }
 
   /// Adds to what `flush` sends.
@@ -40,7 +40,8 @@ class native_client {
   void flush();
   void send(const boost::json::object& message);
 
-  /// Passes over what comes before a message of this type; an error or a goodbye throws run_error.
+  /// Waits for a message of this type and ignores others. Throws run_error for an error or a
+  /// goodbye.
   boost::json::object wait_for(std::string_view type);
 
  private:

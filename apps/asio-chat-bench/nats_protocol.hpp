@@ -4,7 +4,7 @@
 
 namespace asio_chat::bench {
 
-/// NATS's client protocol: one subscription, and no echo of what one says.
+/// The client protocol of NATS: one subscription, and no echo of one's own messages.
 class nats_protocol final : public protocol {
  public:
   static constexpr std::size_t max_line_bytes = 32'768; ///< INFO is long

@@ -1,5 +1,5 @@
-// What commands have in common that start asio-chatd, and those that measure it and the bare loop
-// in turn.
+// The common options of commands that start asio-chatd, and of those that measure it and the bare
+// loop in turn.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -9,7 +9,7 @@ namespace asio_chat::bench {
 
 using steady_clock = std::chrono::steady_clock;
 
-/// What every message of the generator says about itself.
+/// The data that every message of the generator contains.
 struct stamp {
   std::uint32_t sender = 0;      ///< which publisher
   std::uint64_t sequence = 0;    ///< counts up by one per publisher

@@ -11,10 +11,10 @@ namespace asio_chat::bench {
 
 class peer;
 
-/// Whom the peers of a run tell what happens to them.
+/// The receiver of what happens to the peers of a run.
 class peer_observer {
  public:
-  /// The server has let it in, as far as the protocol tells.
+  /// The server has let the peer in, as far as the protocol tells.
   virtual void on_login(peer& who) = 0;
 
   /// A record came, at `time`; the texts in it follow.
@@ -26,7 +26,7 @@ class peer_observer {
 };
 
 /// One connection of the generator: a TLS socket and the protocol spoken over it.
-/// Whatever ends the connection is thrown as run_error.
+/// It throws run_error if the connection ends.
 class peer final : public poll_target, private protocol::sink {
  public:
   /// `about` names server and peer in messages.
@@ -39,10 +39,10 @@ class peer final : public poll_target, private protocol::sink {
 
   void publish(std::string_view text);
 
-  /// Sends what was published; what the socket does not take now follows when it does.
+  /// Sends the published messages. The rest follows when the socket takes it.
   void flush();
 
-  /// What was published and is not with the system yet, in bytes.
+  /// The bytes that were published and that the system has not taken yet.
   std::size_t unsent() const { return out_.size(); }
 
  private:
@@ -69,7 +69,7 @@ class peer final : public poll_target, private protocol::sink {
   std::unique_ptr<protocol> protocol_;
   phase phase_ = phase::connecting;
   std::uint32_t wanted_;
-  std::string in_;  // the front of a message whose rest has not come
+  std::string in_;  // the beginning of a message whose rest has not come
   std::string out_; // not yet written
 };
 

@@ -10,7 +10,7 @@
 
 namespace asio_chat::bench {
 
-/// Where a peer server is to be: everything it writes goes there, and it hears on the loopback.
+/// The place of a peer server: everything that it writes goes there, and it listens on loopback.
 struct site {
   std::filesystem::path directory;
   std::filesystem::path certificate;
@@ -25,16 +25,17 @@ struct peer_program {
   std::string program;
   std::string package;
   speech speaks;
-  /// Takes seconds for a million deliveries of a flood: a run takes a tenth of the messages.
+  /// Whether it takes seconds for a million deliveries of a flood, so that a run takes a tenth of
+  /// the messages.
   bool slow;
   /// Messages in a TLS record of a publisher; 0: as many as fit.
   std::size_t batch;
-  /// Its settings, in `at`.
+  /// Returns its settings for `at`.
   std::string (*settings)(const site& at);
-  /// What follows the program's name, for settings in `file`.
+  /// Returns the arguments of the program, for settings in `file`.
   std::vector<std::string> (*arguments)(const std::string& file);
 
-  /// Where it is installed; none if it is not.
+  /// Returns where it is installed; no value if it is not.
   std::optional<std::string> installed() const;
 };
 

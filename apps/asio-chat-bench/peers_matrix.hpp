@@ -1,4 +1,4 @@
-// What `peers` measures: scenarios by servers.
+// The measurements of `peers`: scenarios by servers.
 #pragma once
 
 #include "pair_options.hpp"
@@ -21,11 +21,11 @@ struct peers_settings : pair_settings {
 /// A row of the matrix.
 struct peers_scenario {
   std::string name;
-  load what;              ///< unless it is about logins
-  std::size_t logins = 0; ///< so many connections
+  load what;              ///< unless the scenario is about logins
+  std::size_t logins = 0; ///< the number of connections of such a scenario
 };
 
-/// A server that takes part, and how it is started.
+/// A server that takes part, and the way to start it.
 struct contestant {
   std::string name;
   speech speaks = speech::text;
@@ -35,37 +35,37 @@ struct contestant {
   std::function<server_under_test()> start;
 };
 
-/// A run of one contestant: the figures of a load, or what a login costs.
+/// A run of one contestant: the figures of a load, or the cost of a login.
 struct peers_run {
   std::optional<run_figures> figures;
   double login_us = 0;
 
-  /// What the ratios are of.
+  /// The figure that the ratios compare.
   double cost() const { return figures ? figures->cpu_per_million() : login_us; }
 };
 
-/// The runs of one contestant, by round; a round that failed is not there.
+/// The runs of one contestant, by round. A round that failed is missing.
 struct peers_result {
   std::map<unsigned, peers_run> runs;
   std::string failure; ///< why a round failed
 };
 
-/// Every scenario there is, small for `quick`.
+/// All scenarios, small ones for `quick`.
 std::vector<peers_scenario> all_scenarios(bool quick);
 
-/// What is to be measured; throws setup_error for a peer that is asked for and not installed.
-/// `missing` gets those which nobody asked for by name.
+/// Returns the contestants. Throws setup_error if a peer was asked for by name and is not
+/// installed; `missing` gets the other peers that are not.
 std::vector<contestant> contestants_of(const peers_settings& given,
                                        std::vector<std::string>& missing);
 
-/// Whether the scenario can be had with it.
+/// Whether the contestant can run the scenario.
 bool takes_part(const contestant& who, const peers_scenario& in);
 
-/// In one room ours speaks what the bare loop does; for many rooms and to log in the native
-/// protocol.
+/// The protocol of a scenario with asio-chatd: that of the bare loop for one room, and the native
+/// one for many rooms and for logins.
 speech spoken(const contestant& who, const peers_scenario& in);
 
-/// Starts it, measures once, and ends it.
+/// Starts the server, measures once, and ends it.
 peers_run measure(const contestant& who, const peers_scenario& in);
 
 } // namespace asio_chat::bench

@@ -7,7 +7,7 @@
 
 namespace asio_chat::bench {
 
-/// What a poller wakes.
+/// A target that a poller wakes.
 class poll_target {
  public:
   virtual void on_events(std::uint32_t events) = 0;

@@ -5,11 +5,11 @@
 
 namespace asio_chat::bench {
 
-/// What the memory of a process takes, as the kernel counts it, in bytes.
+/// The memory of a process in bytes, as the kernel counts it.
 struct process_memory {
-  std::int64_t resident = 0;     ///< in memory, shared pages as well
+  std::int64_t resident = 0;     ///< in memory, shared pages included
   std::int64_t proportional = 0; ///< a page that n processes share counts as a nth
-  std::int64_t its_own = 0;      ///< shared with nobody
+  std::int64_t its_own = 0;      ///< shared with no other process
 
   /// Throws setup_error when there is no such process, or it is another user's.
   static process_memory of(pid_t process);

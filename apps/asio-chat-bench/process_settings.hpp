@@ -1,4 +1,4 @@
-// What the process asks of the system for itself.
+// Settings of the process itself.
 #pragma once
 
 namespace asio_chat::bench {
@@ -6,11 +6,11 @@ namespace asio_chat::bench {
 /// Raises the limit of open files to the most the system allows.
 void allow_many_files();
 
-/// SIGPIPE is ignored; SIGINT and SIGTERM make `told_to_stop` true.
+/// Ignores SIGPIPE, and makes SIGINT and SIGTERM set `told_to_stop`.
 void handle_signals();
 bool told_to_stop();
 
-/// Keeps this process on one core; throws setup_error when it has no such core.
+/// Keeps this process on one core. Throws setup_error if there is no such core.
 void pin_to_core(int core);
 
 } // namespace asio_chat::bench

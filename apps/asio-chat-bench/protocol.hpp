@@ -7,14 +7,14 @@
 
 namespace asio_chat::bench {
 
-/// The name of a peer and where it speaks.
+/// The name of a peer, and its room.
 struct part {
   std::string name;
   std::string room; ///< a channel, topic or subject, as the protocol calls it; text: has but one
-  bool publishes = false; ///< else it only hears
+  bool publishes = false; ///< otherwise it only receives
 };
 
-/// What a peer speaks with a server, without any I/O: one object per connection.
+/// The protocol between a peer and a server, without I/O, with one object for each connection.
 ///
 /// A further server to compare with needs one more class of this kind, and a line in
 /// make_protocol.
@@ -29,33 +29,34 @@ class protocol {
     ~sink() = default;
   };
 
-  /// What arrived is not of the protocol, or is a refusal.
+  /// Thrown if bytes arrive that are not of the protocol, or a refusal.
   struct broken : std::runtime_error {
     using std::runtime_error::runtime_error;
   };
 
   virtual ~protocol() = default;
 
-  /// What the client offers in ALPN; empty: nothing.
+  /// The name that the client offers in ALPN; empty: none.
   virtual std::string_view alpn() const { return {}; }
 
-  /// How the line begins that the server sends in the clear, before TLS; empty: there is none.
+  /// The beginning of the line that the server sends in the clear, before TLS; empty: there is
+  /// none.
   virtual std::string_view greeting() const { return {}; }
 
-  /// Appends to `out` what a peer says first. Called once.
+  /// Appends the first bytes of a peer to `out`. Called once.
   virtual void login(const part& as, std::string& out) = 0;
 
-  /// Whether the server has let the peer in, so that it may speak.
+  /// Whether the server has let the peer in, so that it may publish.
   bool ready() const { return ready_; }
 
   /// Appends to `out` a message to the room.
   virtual void publish(std::string_view text, std::string& out) = 0;
 
-  /// Takes the whole messages at the front of `in` and returns their length; the rest is given
-  /// again with more behind it. Answers that the server expects are appended to `out`.
+  /// Takes the complete messages at the front of `in` and returns their length; the rest is given
+  /// again with more bytes after it. Appends answers that the server expects to `out`.
   virtual std::size_t feed(std::string_view in, sink& to, std::string& out) = 0;
 
-  /// What the server said last of itself, which may be why it closes the connection.
+  /// The last thing that the server said about itself, which may be why it closes the connection.
   virtual std::string_view last_notice() const { return {}; }
 
  protected:

@@ -4,7 +4,7 @@
 
 namespace asio_chat::bench {
 
-/// Redis's RESP2. A subscriber may not publish there, so a publisher does not hear.
+/// RESP2 of Redis. A subscriber may not publish there, so a publisher does not subscribe.
 class redis_protocol final : public protocol {
  public:
   static constexpr std::size_t max_line_bytes = 8192;
@@ -15,7 +15,7 @@ class redis_protocol final : public protocol {
   std::size_t feed(std::string_view in, sink& to, std::string& out) override;
 
  private:
-  /// The length of the whole reply at the front, or 0.
+  /// The length of the complete reply at the front, or 0.
   std::size_t take(std::string_view in, sink& to);
   std::size_t take_array(std::string_view in, std::size_t at, std::size_t count, sink& to);
 

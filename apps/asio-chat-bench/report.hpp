@@ -1,4 +1,4 @@
-// What a person and what a program reads of measured figures.
+// Reports of measured figures, for people and for programs.
 #pragma once
 
 #include "run.hpp"
@@ -11,7 +11,7 @@
 
 namespace asio_chat::bench {
 
-/// The middle of several values and how far they went.
+/// The median of several values, and their range.
 struct spread {
   explicit spread(std::vector<double> values);
   double median = 0;
@@ -27,7 +27,7 @@ struct column {
   double (*of)(const run_figures&);
 };
 
-/// Every figure of a run, in the order in which it is shown.
+/// All figures of a run, in the order in which they are shown.
 const std::vector<column>& columns();
 
 boost::json::object to_json(const load& what);

@@ -8,7 +8,7 @@
 
 namespace asio_chat::bench {
 
-/// What one run of a load measured.
+/// The measurements of one run of a load.
 struct run_figures {
   std::uint64_t deliveries = 0;
   std::uint64_t records = 0;
@@ -18,19 +18,19 @@ struct run_figures {
   latency_histogram latency;
   violations wrong;
 
-  /// Seconds of the server's processor time for a million deliveries.
+  /// The server's processor time for a million deliveries, in seconds.
   double cpu_per_million() const;
   double deliveries_per_second() const;
   double deliveries_per_record() const;
 
-  /// The share of a core that the generator itself used: near 1 it is what limits the rate.
+  /// The share of a core that the generator used. Near 1 the generator limits the rate.
   double generator_load() const;
 };
 
 /// The members that a load needs.
 crowd_shape shape_of(const load& what);
 
-/// Runs a load once with a gathered crowd.
+/// Runs a load once with a crowd that is connected.
 run_figures run_load(crowd& people, const load& what, const std::optional<cpu_clock>& server);
 
 } // namespace asio_chat::bench

@@ -12,7 +12,7 @@ namespace asio_chat::bench {
 
 using wall_time = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// What is looked for; all of it has to be so.
+/// A search: all of its conditions have to hold.
 struct question {
   std::vector<std::uint32_t> words = {}; ///< their ranks
   std::string other_word = {};           ///< one that no text has
@@ -20,23 +20,23 @@ struct question {
   std::optional<wall_time> before = {}; ///< a full minute
   std::optional<wall_time> after = {};  ///< likewise
 
-  /// As it is typed.
+  /// The search as a person types it.
   std::string line() const;
 };
 
-/// Knows what was said, and what a search has to answer.
+/// Knows all texts that were said, and the right answer to a search.
 class search_model {
  public:
   search_model(const zipf_text& texts, std::string room);
 
-  /// The text of the next number, from 0 on, was said.
+  /// Adds the text of the next number, from 0 on.
   void note(const std::string& author, wall_time time);
 
   std::size_t size() const { return said_.size(); }
   wall_time time(std::size_t number) const { return said_[number].time; }
   const std::string& author(std::size_t number) const { return authors_[said_[number].author]; }
 
-  /// The lines of the answer.
+  /// Returns the lines of the right answer.
   std::vector<std::string> answer(const question& q) const;
 
  private:
@@ -47,9 +47,10 @@ class search_model {
   using numbers = std::vector<std::uint32_t>; // ascending
 
   std::string line(std::uint32_t number) const;
-  /// Whether all but the words is so.
+  /// Whether all conditions but the words hold.
   bool fits(const question& q, const entry& one) const;
-  /// Calls `take` with the entries that have all these words, the newest first, until it is false.
+  /// Calls `take` with the entries that have all these words, the newest first, until it returns
+  /// false.
   template <class Take>
   void for_each_with(const std::vector<std::uint32_t>& words, Take take) const;
 

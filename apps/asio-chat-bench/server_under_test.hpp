@@ -25,12 +25,12 @@ class server_under_test {
   const std::string& address() const { return address_; }
   const std::string& ca_file() const { return ca_file_; }
   pid_t id() const { return process_->id(); }
-  /// Where its data are; gone with the object.
+  /// The directory of its data, which is removed with the object.
   const std::filesystem::path& directory() const { return directory_->path(); }
 
  private:
   server_under_test() = default;
-  /// Runs it until `address_of` what it has printed is known.
+  /// Runs it until `address_of` finds an address in what it has printed.
   template <class AddressOf>
   void start(const std::vector<std::string>& command, int core, AddressOf address_of);
 
@@ -40,7 +40,7 @@ class server_under_test {
   std::string ca_file_;
 };
 
-/// A program in the directory of this one.
+/// The path of a program in the directory of this one.
 std::string beside_this_program(const std::string& name);
 
 } // namespace asio_chat::bench

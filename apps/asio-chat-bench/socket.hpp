@@ -1,4 +1,4 @@
-// TCP: addresses, non-blocking sockets.
+// TCP addresses and non-blocking sockets.
 #pragma once
 
 #include "unique_fd.hpp"
@@ -10,7 +10,7 @@
 
 namespace asio_chat::bench {
 
-/// Where a server is, as written on the command line and as the system wants it.
+/// The address of a server, as it is written on the command line and as the system needs it.
 struct endpoint {
   std::string host;
   std::string text;
@@ -18,25 +18,25 @@ struct endpoint {
   socklen_t length = 0;
 };
 
-/// Takes `HOST:PORT`, also `[::1]:8443`; throws setup_error. Of several addresses of a name it is
-/// the first that answers.
+/// Reads `HOST:PORT`, also `[::1]:8443`. Throws setup_error. If a name has several addresses, the
+/// first one that answers counts.
 endpoint resolve(std::string_view host_and_port);
 
 /// A non-blocking socket on which a connect is under way.
 unique_fd start_connect(const endpoint& to);
 
-/// 0, or the errno with which the connect ended.
+/// Returns 0, or the errno with which the connect ended.
 int connect_result(int fd);
 
 unique_fd listen_on(const endpoint& at);
 
-/// The next waiting connection, non-blocking; none when nobody waits.
+/// Accepts the next waiting connection, non-blocking; no value if none waits.
 unique_fd accept_from(int listener);
 
-/// A port of the loopback that no program listens on just now.
+/// A port of loopback on which no program listens now.
 std::uint16_t free_port();
 
-/// Whether a program does.
+/// Whether a program listens at this address.
 bool answers(const endpoint& at);
 
 /// `HOST:PORT` of a socket's own end.

@@ -20,7 +20,7 @@ using ssl_ptr = std::unique_ptr<SSL, free_ssl>;
 /// does the same work per byte.
 inline constexpr const char* cipher_suite = "TLS_AES_128_GCM_SHA256";
 
-/// A record of TLS holds at most this much.
+/// The most bytes that a TLS record holds.
 inline constexpr std::size_t record_bytes = 16 * 1024;
 
 /// Trusts the certificates in a PEM file. Throws setup_error.
@@ -31,7 +31,7 @@ ssl_ctx_ptr client_context(const std::string& ca_file, std::string_view alpn = {
 ssl_ctx_ptr server_context(const std::string& certificate_file, const std::string& key_file,
                            bool tickets);
 
-/// The oldest error in OpenSSL's queue, as a phrase; empties the queue.
+/// Returns the oldest error in OpenSSL's queue as a phrase, and empties the queue.
 std::string take_tls_error();
 
 } // namespace asio_chat::bench

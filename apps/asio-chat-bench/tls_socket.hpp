@@ -28,29 +28,29 @@ class tls_socket {
   tls_socket(tls_socket&&) = default;
   tls_socket& operator=(tls_socket&&) = delete;
 
-  /// Says goodbye, if there is a connection to say it on.
+  /// Sends close_notify if there is a connection.
   ~tls_socket();
 
   int fd() const { return fd_.get(); }
 
-  /// Before the handshake: by this ticket.
+  /// Call it before the handshake: resumes the session of this ticket.
   void resume(SSL_SESSION* ticket) { SSL_set_session(ssl_.get(), ticket); }
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
-  /// None if the server has given none.
+  /// The ticket of the session; null if the server has given none.
   ssl_session_ptr ticket() const;
 
   tls_result handshake();
 
-  /// Reads what is left of one record.
+  /// Reads the rest of one record.
   tls_result read(std::span<char> into);
 
-  /// Makes at most one record. After want_write the next call must begin with the same bytes.
+  /// Writes at most one record. After want_write the next call must begin with the same bytes.
   tls_result write(std::string_view bytes);
 
   /// Whether bytes wait inside, of which the poller knows nothing.
   bool has_pending() const { return SSL_has_pending(ssl_.get()) == 1; }
 
-  /// After `closed`: why.
+  /// The reason after `closed`.
   const std::string& reason() const { return reason_; }
 
  private:
