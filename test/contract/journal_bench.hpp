@@ -75,6 +75,24 @@ class task_inbox {
   std::shared_ptr<shared> shared_ = std::make_shared<shared>();
 };
 
+struct journal_check {
+  const char* promise;
+  void (*run)(const journal_maker& make);
+};
+
+namespace journal_checks {
+
+using words = std::vector<std::string>;
+
+inline constexpr identity alice{1};
+inline constexpr identity bob{2};
+
+} // namespace journal_checks
+
+struct deaf_listener final : journal::listener {
+  void on_entry(journal::record) override {}
+};
+
 class journal_bench {
  public:
   explicit journal_bench(const journal_maker& make, std::size_t entries_per_room = 10'000)
@@ -94,8 +112,21 @@ class journal_bench {
                            const identity& author = {}) {
     return append(draft(std::move(room), std::move(text), std::move(id)), author);
   }
-  journal::log_state open(std::string room) {
-    return ask<journal::log_state>([&](auto done) { log->open(std::move(room), std::move(done)); });
+  journal::log_state follow(std::string room, std::shared_ptr<journal::listener> to) {
+    return ask<journal::log_state>(
+        [&](auto done) { log->follow(std::move(room), std::move(to), std::move(done)); });
+  }
+  void unfollow(std::string room, std::shared_ptr<journal::listener> to) {
+    bool over = false;
+    log->unfollow(std::move(room), std::move(to), [&] { over = true; });
+    REQUIRE_FALSE(over);
+    REQUIRE(inbox.run_until([&] { return over; }));
+  }
+  journal::log_state state(const std::string& room) {
+    const auto nobody = std::make_shared<deaf_listener>();
+    const journal::log_state s = follow(room, nobody);
+    unfollow(room, nobody);
+    return s;
   }
   journal::page read_part(std::string room, journal::range part) {
     return ask<journal::page>(

@@ -4,12 +4,26 @@
 
 namespace asio_chat::simulation {
 
-void disk_journal::open(std::string room, open_done done) {
-  calls_.push_back([this, room = std::move(room), done = std::move(done)](bool) {
-    const disk::log& l = disk_.logs[room];
-    const log_state state{{epoch, l.entries.size()}, ""};
-    answers_.push_back([done, state] { done(state); });
-  });
+void disk_journal::follow(std::string room, std::shared_ptr<listener> to, follow_done done) {
+  calls_.push_back(
+      [this, room = std::move(room), to = std::move(to), done = std::move(done)](bool) {
+        const disk::log& l = disk_.logs[room];
+        const log_state state{{epoch, l.entries.size()}, ""};
+        answers_.push_back([this, room, to, done, state] {
+          feed_.follow(room, to);
+          done(state);
+        });
+      });
+}
+
+void disk_journal::unfollow(std::string room, std::shared_ptr<listener> to, unfollow_done done) {
+  calls_.push_back(
+      [this, room = std::move(room), to = std::move(to), done = std::move(done)](bool) {
+        answers_.push_back([this, room, to, done] {
+          feed_.unfollow(room, to);
+          done();
+        });
+      });
 }
 
 void disk_journal::append(entry draft, const identity& author, append_done done) {
@@ -17,19 +31,18 @@ void disk_journal::append(entry draft, const identity& author, append_done done)
     disk::log& l = disk_.logs[draft.room];
     const std::string key =
         draft.room + '\n' + std::string(author.begin(), author.end()) + draft.id;
-    appended a{draft, false};
     if (const auto known = disk_.offset_of_id.find(key); known != disk_.offset_of_id.end()) {
-      a.kept.at = {epoch, known->second};
-      a.duplicate = true;
+      const appended first{{epoch, known->second}, l.entries[known->second - 1].what.time, true};
+      answers_.push_back([done, first] { done(first); });
     } else if (full) {
       answers_.push_back([done] { done(fail(errc::storage_failed, "the disk is full")); });
-      return;
     } else {
-      a.kept.at = {epoch, l.entries.size() + 1};
-      l.entries.push_back({a.kept, author});
-      disk_.offset_of_id[key] = a.kept.at.offset;
+      l.entries.push_back({draft, author});
+      record& kept = l.entries.back();
+      kept.what.at = {epoch, l.entries.size()};
+      disk_.offset_of_id[key] = kept.what.at.offset;
+      answers_.push_back([this, done, kept] { feed_.committed(record(kept), done); });
     }
-    answers_.push_back([done, a] { done(a); });
   });
 }
 

@@ -1,13 +1,14 @@
 // A journal whose disk is a value: committed entries survive a crash, waiting ones do not.
 #pragma once
 
-#include "journal/journal.hpp"
+#include "journal/log_feed.hpp"
 #include "journal/span.hpp"
 
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,8 +25,9 @@ struct disk {
   std::map<std::string, std::uint64_t> offset_of_id; ///< by room, author and id
 };
 
-/// Calls wait until the simulation carries them out or crashes. Answers come one by one; answers to
-/// reads may overtake the others and be overtaken by them.
+/// Calls wait until the simulation carries them out, or crashes. Answers come one by one, and that
+/// of an append brings its entry with it. Answers of reads may overtake the others, and be
+/// overtaken.
 class disk_journal final : public journal {
  public:
   static constexpr std::uint64_t epoch = 7;
@@ -33,8 +35,8 @@ class disk_journal final : public journal {
   explicit disk_journal(disk& d)
       : disk_(d) {}
 
-  void open(std::string room, open_done done) override;
-  void close(const std::string&, close_done done) override { answers_.push_back(std::move(done)); }
+  void follow(std::string room, std::shared_ptr<listener> to, follow_done done) override;
+  void unfollow(std::string room, std::shared_ptr<listener> to, unfollow_done done) override;
   void append(entry draft, const identity& author, append_done done) override;
   void read(std::string room, range part, read_done done) override;
   void search(search_query, search_done) override {}
@@ -51,6 +53,7 @@ class disk_journal final : public journal {
   static bool give_one(std::deque<std::function<void()>>& from);
 
   disk& disk_;
+  log_feed feed_;
   std::deque<std::function<void(bool full)>> calls_;
   std::deque<std::function<void()>> answers_;
   std::deque<std::function<void()>> pages_;

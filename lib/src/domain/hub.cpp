@@ -293,7 +293,7 @@ void hub::drop_if_empty(const room& r, std::uint64_t number) {
   // room of the same name may have been made since.
   const auto found = rooms_.find(r.name());
   if (found == rooms_.end() || found->second.get() != &r) return;
-  services_.log.close(r.name(), begin_upkeep(number));
+  found->second->unfollow(begin_upkeep(number));
   rooms_.erase(found);
 }
 

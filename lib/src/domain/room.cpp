@@ -32,11 +32,12 @@ room::room(std::string name, room_services& services)
 
 void room::join(member& m, const beginning& from, std::string_view ref) {
   audience_->add(m);
-  if (open_) {
+  if (use_ == log_use::followed) {
     admit(m, from, std::string(ref));
   } else {
-    if (!std::exchange(opening_, true)) {
-      services_.log.open(name_, [self = shared_from_this()](const auto& s) { self->opened(s); });
+    if (std::exchange(use_, log_use::asked_for) == log_use::none) {
+      const auto self = shared_from_this();
+      services_.log.follow(name_, self, [self](const auto& s) { self->followed(s); });
     }
     m.begin(work::opening);
     waiting_.push_back({m.number(), from, std::string(ref)});
@@ -80,38 +81,51 @@ void room::post(member& author, entry_kind kind, std::string text, std::string_v
               std::string(id)};
   author.begin(work::post);
   services_.log.append(std::move(draft), author.who(),
-                       [self = shared_from_this(), number = author.number(), who = author.who(),
-                        answer = std::string(id.empty() ? ref : id)](auto a) mutable {
-                         member* sender = self->services_.find_member(number);
-                         self->stored(sender, who, std::move(answer), std::move(a));
-                         if (sender) sender->end(work::post);
+                       [self = shared_from_this(), number = author.number(),
+                        answer = std::string(id.empty() ? ref : id)](const auto& a) mutable {
+                         self->answered(number, std::move(answer), a);
                        });
 }
 
-void room::stored(member* sender, const identity& who, std::string ref,
-                  result<journal::appended> a) {
+void room::answered(std::uint64_t author, std::string ref, const result<journal::appended>& a) {
+  if (a && !a->duplicate && use_ == log_use::followed) {
+    own_ = own_post{author, std::move(ref), *a}; // its entry is next
+    return;
+  }
+  audience_->tell_entries();
+  member* sender = services_.find_member(author);
+  if (!sender) return;
   if (!a) {
-    audience_->tell_entries();
-    if (sender) sender->refuse(ref, for_members(a.error()));
-    return;
+    sender->refuse(ref, for_members(a.error()));
+  } else if (!ref.empty()) {
+    sender->tell(acknowledged{std::move(ref), name_, a->at, a->time, a->duplicate});
   }
-  entry& e = a->kept;
+  sender->end(work::post);
+}
+
+void room::on_entry(journal::record next) {
+  entry& e = next.what;
+  member* sender = nullptr; // only of an entry that came over this process
   shared_event receipt;
-  if (sender && !ref.empty())
-    receipt = share(acknowledged{std::move(ref), name_, e.at, e.time, a->duplicate});
-  if (a->duplicate) {
-    audience_->tell_entries();
-    if (receipt) sender->sink().deliver(receipt);
-    return;
+  if (own_ && own_->kept.at == e.at) {
+    sender = services_.find_member(own_->author);
+    if (sender && !own_->ref.empty())
+      receipt = share(acknowledged{std::move(own_->ref), name_, e.at, e.time, false});
+    own_.reset();
   }
-  e.id.clear(); // its author's business
   ++services_.entries;
   if (services_.on_entry) services_.on_entry(e);
   head_ = e.at;
   if (e.kind == entry_kind::topic) topic_ = e.text;
   if (sender) e.address = sender->address(); // from here on: no log gets to see it
-  audience_->add_entry(std::move(e), who, sender, std::move(receipt));
+  audience_->add_entry(std::move(e), next.author, sender, std::move(receipt));
   if (!early_.empty()) give_early_pages();
+  if (sender) sender->end(work::post);
+}
+
+void room::unfollow(journal::unfollow_done done) {
+  if (std::exchange(use_, log_use::none) == log_use::none) return services_.later(std::move(done));
+  services_.log.unfollow(name_, shared_from_this(), std::move(done));
 }
 
 void room::read_history(member& reader, const log_range& part, std::string_view ref,
@@ -195,10 +209,9 @@ void room::search(member& reader, search_query q, std::string_view ref,
                        });
 }
 
-void room::opened(const result<journal::log_state>& state) {
-  opening_ = false;
+void room::followed(const result<journal::log_state>& state) {
+  if (use_ == log_use::asked_for) use_ = state ? log_use::followed : log_use::none;
   if (state) {
-    open_ = true;
     head_ = state->head;
     topic_ = state->topic;
   }

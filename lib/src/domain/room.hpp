@@ -45,7 +45,9 @@ struct room_services {
   std::weak_ptr<void> hub_alive = {};
 };
 
-class room : public std::enable_shared_from_this<room> {
+/// A room follows its log. It tells its members of an entry when the journal hands that over,
+/// whoever has appended it.
+class room final : public journal::listener, public std::enable_shared_from_this<room> {
  public:
   room(std::string name, room_services& services);
 
@@ -71,9 +73,8 @@ class room : public std::enable_shared_from_this<room> {
   /// It cannot, by what it was told of another room.
   void lag_unless_behind(const member& m) { audience_->lag_unless_behind(m); }
 
-  /// Appends an entry; when the journal has it, the members are told and `author` gets the
-  /// acknowledgement, in the order of the log. An author whose command has neither id nor ref asks
-  /// for none.
+  /// Appends an entry; `author` gets the acknowledgement in the entry's place in the order of the
+  /// log. An author whose command has neither id nor ref asks for none.
   void post(member& author, entry_kind kind, std::string text, std::string_view id,
             std::string_view ref);
 
@@ -86,7 +87,16 @@ class room : public std::enable_shared_from_this<room> {
   void search(member& reader, search_query q, std::string_view ref,
               std::function<reply(const journal::hits&)> answer);
 
+  /// The hub drops the room: nobody is in it any more.
+  void unfollow(journal::unfollow_done done);
+
  private:
+  /// An entry that was posted here, between the answer of the journal and the entry itself.
+  struct own_post {
+    std::uint64_t author; ///< number of the member
+    std::string ref;
+    journal::appended kept;
+  };
   struct page_request {
     std::uint64_t number; ///< of the member
     log_range part;
@@ -100,10 +110,11 @@ class room : public std::enable_shared_from_this<room> {
     journal::page page;
   };
 
-  void opened(const result<journal::log_state>& state);
+  void followed(const result<journal::log_state>& state);
   /// Of those whose log was asked for before the answer came.
   void admit_some();
-  void stored(member* sender, const identity& who, std::string ref, result<journal::appended> a);
+  void answered(std::uint64_t author, std::string ref, const result<journal::appended>& a);
+  void on_entry(journal::record next) override;
   void read_page(page_request r);
   void on_page(page_request r, result<journal::page> p);
   void give_page(page_request r, journal::page p);
@@ -123,8 +134,8 @@ class room : public std::enable_shared_from_this<room> {
   std::shared_ptr<audience> audience_; ///< reads and tasks under way have weak references
   std::string topic_;
   position head_;
-  bool open_ = false;    ///< the state of the log is known
-  bool opening_ = false; ///< and asked for
+  enum class log_use { none, asked_for, followed } use_ = log_use::none;
+  std::optional<own_post> own_{}; ///< the next entry is this one
   std::deque<waiting_for_state> waiting_;
   std::size_t answered_ = 0;         ///< so many of them wait for nothing but their turn
   std::optional<failure> why_not_{}; ///< they cannot come in; none: they can

@@ -9,16 +9,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace asio_chat {
 
-/// An append-only log per room. Every call answers through `done`, later, on the caller's thread,
-/// never from inside the call. Appends to one room are answered in the order of the calls, and
-/// `open`, `read` and `search` see what was appended by the calls before them.
-/// A failure of `append` means that the entry is not in the log and never will be.
+/// An append-only log per room. Several users may append to a log: hubs of this process, or of
+/// other machines. Every call answers through `done`, later, on the caller's thread, never from
+/// inside the call. The calls of one user about one room take effect in their order, and are
+/// answered in their order; only the answers to `read` and `search` may come later. Both see what
+/// was appended by the calls before them. A failure of `append` means that the entry is not in the
+/// log and never will be.
 class journal {
  public:
   struct log_state {
@@ -26,8 +29,9 @@ class journal {
     std::string topic; ///< the text of the last entry of kind `topic`
   };
   struct appended {
-    entry kept; ///< the draft, with its position and its time in the log
-    /// This id of this author is in the log already: `kept` has that entry's position and time, and
+    position at;
+    wall_time time; ///< of the entry in the log
+    /// This id of this author is in the log already: position and time are that entry's, and
     /// nothing was added.
     bool duplicate = false;
   };
@@ -58,24 +62,41 @@ class journal {
     bool incomplete = false;
   };
 
-  using open_done = std::function<void(result<log_state>)>;
+  /// Gets the entries of a log, on the thread of the journal's user. The journal keeps it until
+  /// `unfollow` is answered, or until the journal itself is destroyed.
+  class listener {
+   public:
+    virtual ~listener() = default;
+    /// `next` is the next entry of the log. The call may destroy the journal.
+    virtual void on_entry(record next) = 0;
+  };
+
+  using follow_done = std::function<void(result<log_state>)>;
   using append_done = std::function<void(result<appended>)>;
   using read_done = std::function<void(result<page>)>;
   using search_done = std::function<void(result<hits>)>;
-  using close_done = std::function<void()>;
+  using unfollow_done = std::function<void()>;
 
   virtual ~journal() = default;
 
-  /// What the log of this room holds; an unknown room has an empty log. It is in use from here on.
-  virtual void open(std::string room, open_done done) = 0;
+  /// Answers with the state of the log; an unknown room has an empty log. From that state on, `to`
+  /// gets every entry that is committed, whoever appended it: in the order of the log, without a
+  /// gap, each once, never from inside a call. If the answer is a failure, `to` gets nothing. Later
+  /// failures of the disk or of the network may delay entries; they lose none. A log that is
+  /// followed is in use.
+  virtual void follow(std::string room, std::shared_ptr<listener> to, follow_done done) = 0;
 
-  /// Nobody uses the room now: if logs have to be given up, this one goes before those in use.
-  virtual void close(const std::string& room, close_done done) = 0;
+  /// Ends one `follow`. Before the answer `to` gets all that this user has appended before the
+  /// call; after the answer it gets nothing. If the journal has to drop logs, those not in use go
+  /// first.
+  virtual void unfollow(std::string room, std::shared_ptr<listener> to, unfollow_done done) = 0;
 
-  /// Adds an entry, durably; its `at` is what the journal makes it, its `time` stays as it is,
-  /// which may be before that of the last entry: clocks are set. An `id` that is not empty is the
-  /// author's own: the same once more, within the window that the journal was given, is answered
-  /// with the position that it has.
+  /// Adds an entry, durably. The journal sets its `at`. Its `time` stays as it is, and may be
+  /// before that of the last entry, since clocks are set. An `id` that is not empty is the author's
+  /// own: if it is repeated within the window that the journal was given, the answer is the
+  /// position of the first entry, and comes after that entry has been handed to the listeners. The
+  /// answer to a new entry comes directly before the entry itself: a user who follows the log knows
+  /// by the position that this entry is their own.
   virtual void append(entry draft, const identity& author, append_done done) = 0;
 
   /// Part of a log. Reading after a position of another epoch, or one before the first entry kept,

@@ -1,5 +1,6 @@
 #include "journal/memory_journal.hpp"
 
+#include "journal/log_feed.hpp"
 #include "journal/span.hpp"
 #include "journal/words.hpp"
 
@@ -12,6 +13,7 @@
 #include <iterator>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace asio_chat {
 
@@ -78,7 +80,7 @@ struct memory_journal::log {
   }
 
   std::string room;
-  bool in_use = false;
+  std::size_t followers = 0; ///< it is in use if there are any
   std::uint64_t epoch = 0;
   std::deque<record> entries;
   std::uint64_t last_offset = 0;
@@ -97,18 +99,26 @@ struct memory_journal::search_state {
   hits found{};           ///< newest first
 };
 
+/// Answers wait here for one task on the scheduler.
+struct memory_journal::outgoing {
+  std::vector<std::function<void()>> answers;
+  log_feed feed; ///< good for answers: they are given while it is there
+};
+
 memory_journal::memory_journal(scheduler later, std::uint64_t epoch, bounds b, work_watch* watch)
     : later_(later)
     , epoch_(epoch)
     , bounds_(b)
-    , answers_(std::make_shared<std::vector<std::function<void()>>>())
+    , out_(std::make_shared<outgoing>())
     , watch_(watch)
     , slices_(std::move(later)) {}
 
-memory_journal::~memory_journal() = default;
+memory_journal::~memory_journal() {
+  out_->feed.end();
+}
 
 memory_journal::logs& memory_journal::list_of(const log& l) {
-  return l.in_use ? in_use_[static_cast<std::size_t>(std::bit_width(l.bytes))] : idle_;
+  return l.followers > 0 ? in_use_[static_cast<std::size_t>(std::bit_width(l.bytes))] : idle_;
 }
 
 memory_journal::log& memory_journal::log_of(const std::string& room) {
@@ -153,7 +163,7 @@ void memory_journal::count(log& l, std::size_t added, std::size_t taken) {
   const std::size_t was = l.bytes;
   l.bytes += added - taken;
   bytes_ += added - taken;
-  if (!l.in_use || std::bit_width(was) == std::bit_width(l.bytes)) return;
+  if (l.followers == 0 || std::bit_width(was) == std::bit_width(l.bytes)) return;
   logs& before = in_use_[static_cast<std::size_t>(std::bit_width(was))];
   logs& after = list_of(l);
   after.splice(after.begin(), before, by_room_.at(l.room));
@@ -190,37 +200,44 @@ void memory_journal::keep_bounds() {
 }
 
 void memory_journal::answer(std::function<void()> task) {
-  answers_->push_back(std::move(task));
-  if (answers_->size() > 1) return; // a task for all of them is on its way
-  later_([answers = std::weak_ptr(answers_)] {
-    std::vector<std::function<void()>> tasks;
-    if (const auto alive = answers.lock()) tasks.swap(*alive);
-    for (const auto& t : tasks) {
-      if (answers.expired()) return; // an answer was the journal's end
+  out_->answers.push_back(std::move(task));
+  if (out_->answers.size() > 1) return; // a task for all of them is on its way
+  later_([out = std::weak_ptr(out_)] {
+    const auto alive = out.lock();
+    if (!alive) return;
+    for (const auto& t : std::exchange(alive->answers, {})) {
+      if (alive->feed.ended()) return; // an answer was the journal's end
       t();
     }
   });
 }
 
-void memory_journal::open(std::string room, open_done done) {
+void memory_journal::follow(std::string room, std::shared_ptr<listener> to, follow_done done) {
   log& l = log_of(room);
-  if (!std::exchange(l.in_use, true)) {
+  if (l.followers++ == 0) {
     logs& list = list_of(l);
     list.splice(list.begin(), idle_, by_room_.at(room));
   }
-  answer([done = std::move(done), state = log_state{{l.epoch, l.last_offset}, l.topic}] {
+  const log_state state{{l.epoch, l.last_offset}, l.topic};
+  answer([feed = &out_->feed, room = std::move(room), to = std::move(to), done = std::move(done),
+          state] {
+    feed->follow(room, to);
     done(state);
   });
 }
 
-void memory_journal::close(const std::string& room, close_done done) {
-  answer(std::move(done));
+void memory_journal::unfollow(std::string room, std::shared_ptr<listener> to, unfollow_done done) {
   const auto found = by_room_.find(room);
-  if (found == by_room_.end() || !found->second->in_use) return;
+  answer([feed = &out_->feed, room = std::move(room), to = std::move(to), done = std::move(done)] {
+    feed->unfollow(room, to);
+    done();
+  });
+  if (found == by_room_.end() || found->second->followers == 0) return;
   const auto l = found->second;
-  if (l->last_offset == 0) return give_up(l); // looking at rooms pushes out no other's log
+  if (l->followers == 1 && l->last_offset == 0)
+    return give_up(l); // looking at rooms pushes out no other's log
   logs& list = list_of(*l);
-  l->in_use = false;
+  if (--l->followers > 0) return;
   idle_.splice(idle_.begin(), list, l);
   give_up_idle_logs();
 }
@@ -231,12 +248,8 @@ void memory_journal::append(entry draft, const identity& author, append_done don
   if (!r.what.id.empty()) {
     if (const auto found = l.by_id.find(message_id(r)); found != l.by_id.end()) {
       const entry& first = l.at(*found).what;
-      r.what.at = first.at;
-      r.what.time = first.time;
-      answer([done = std::move(done), a = appended{std::move(r.what), true}]() mutable {
-        done(std::move(a));
-      });
-      return;
+      return answer(
+          [done = std::move(done), a = appended{first.at, first.time, true}] { done(a); });
     }
   }
   r.what.at = {l.epoch, ++l.last_offset};
@@ -249,8 +262,8 @@ void memory_journal::append(entry draft, const identity& author, append_done don
   if (is_too_long(l)) drop_oldest_entries(l);
   give_up_idle_logs();
   if (bytes_ > bounds_.bytes) keep_bounds();
-  answer([done = std::move(done), a = appended{std::move(r.what), false}]() mutable {
-    done(std::move(a));
+  answer([feed = &out_->feed, done = std::move(done), r = std::move(r)]() mutable {
+    feed->committed(std::move(r), done);
   });
 }
 

@@ -13,7 +13,6 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 namespace asio_chat {
 
@@ -37,8 +36,8 @@ class memory_journal final : public journal {
   memory_journal(scheduler later, std::uint64_t epoch, bounds b, work_watch* watch = nullptr);
   ~memory_journal() override;
 
-  void open(std::string room, open_done done) override;
-  void close(const std::string& room, close_done done) override;
+  void follow(std::string room, std::shared_ptr<listener> to, follow_done done) override;
+  void unfollow(std::string room, std::shared_ptr<listener> to, unfollow_done done) override;
   void append(entry draft, const identity& author, append_done done) override;
   void read(std::string room, range part, read_done done) override;
   void search(search_query q, search_done done) override;
@@ -62,6 +61,7 @@ class memory_journal final : public journal {
   void keep_bounds();
   /// Whether there is more to look at.
   bool search_on(search_state& s);
+  struct outgoing;
   void answer(std::function<void()> task);
 
   scheduler later_;
@@ -72,9 +72,8 @@ class memory_journal final : public journal {
   logs idle_; ///< the room used last is at the front
   std::size_t bytes_ = 0;
   std::unordered_map<std::string, logs::iterator> by_room_;
-  /// Answers wait here for one task on the scheduler. Shared with that task, which may run when
-  /// the journal is gone.
-  std::shared_ptr<std::vector<std::function<void()>>> answers_;
+  /// Shared with the task that gives the answers, which may run when the journal is gone.
+  std::shared_ptr<outgoing> out_;
   work_watch* watch_;
   sliced_work slices_;
 };

@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,12 +37,18 @@ class failing_journal final : public journal, public name_store {
       call();
   }
 
-  void open(std::string room, open_done done) override {
+  void follow(std::string room, std::shared_ptr<listener> to, follow_done done) override {
     if (broken) return fail_later<log_state>(std::move(done));
-    call([this, room, done] { good_.open(room, done); });
+    call([this, room, to, done] {
+      const auto ear = ears_.emplace(to.get(), std::make_shared<slow_ear>(*this, to)).first->second;
+      good_.follow(room, ear, done);
+    });
   }
-  void close(const std::string& room, close_done done) override {
-    call([this, room, done] { good_.close(room, done); });
+  void unfollow(std::string room, std::shared_ptr<listener> to, unfollow_done done) override {
+    call([this, room, to, done] {
+      const auto ear = ears_.extract(to.get());
+      good_.unfollow(room, ear ? ear.mapped() : nullptr, done);
+    });
   }
   void append(entry draft, const identity& author, append_done done) override {
     if (broken) return fail_later<appended>(std::move(done));
@@ -72,6 +80,22 @@ class failing_journal final : public journal, public name_store {
   }
 
  private:
+  /// Between the journal and who follows it: an entry comes behind the answer to its append.
+  class slow_ear final : public listener {
+   public:
+    slow_ear(failing_journal& owner, std::shared_ptr<listener> to)
+        : owner_(owner)
+        , to_(std::move(to)) {}
+    void on_entry(record next) override {
+      if (!owner_.slow_appends) return to_->on_entry(std::move(next));
+      owner_.later_([to = to_, next] { to->on_entry(next); });
+    }
+
+   private:
+    failing_journal& owner_;
+    std::shared_ptr<listener> to_;
+  };
+
   template <class Call>
   void call(Call c) {
     if (!stopped) return c();
@@ -85,6 +109,7 @@ class failing_journal final : public journal, public name_store {
   journal& good_;
   scheduler later_;
   std::vector<std::function<void()>> waiting_;
+  std::map<listener*, std::shared_ptr<slow_ear>> ears_;
 };
 
 } // namespace asio_chat::test

@@ -91,7 +91,7 @@ class domain_world {
   void run() { tasks.run(); }
   std::uint64_t memory_head(const std::string& room) {
     std::uint64_t head = 0;
-    memory.open(room, [&](const auto& s) { head = s.value().head.offset; });
+    memory.read(room, {}, [&](const auto& p) { head = p.value().head.offset; });
     run();
     return head;
   }

@@ -12,6 +12,10 @@ using namespace asio_chat;
 
 namespace {
 
+struct deaf final : journal::listener {
+  void on_entry(journal::record) override {}
+};
+
 struct bench {
   explicit bench(memory_journal::bounds b)
       : log(tasks.later(), 7, b) {}
@@ -19,7 +23,7 @@ struct bench {
   position append(const std::string& room, std::string text, std::string id = "") {
     position at;
     log.append({room, {}, {}, "alice", entry_kind::message, std::move(text), std::move(id)}, {},
-               [&](const result<journal::appended>& a) { at = a.value().kept.at; });
+               [&](const result<journal::appended>& a) { at = a.value().at; });
     tasks.run();
     return at;
   }
@@ -30,14 +34,19 @@ struct bench {
     tasks.run();
     return got;
   }
-  journal::log_state open(const std::string& room) {
+  journal::log_state follow(const std::string& room) {
     journal::log_state got;
-    log.open(room, [&](const result<journal::log_state>& s) { got = s.value(); });
+    log.follow(room, ear, [&](const result<journal::log_state>& s) { got = s.value(); });
     tasks.run();
     return got;
   }
 
+  void unfollow(const std::string& room) {
+    log.unfollow(room, ear, [] {});
+  }
+
   test::task_queue tasks;
+  std::shared_ptr<deaf> ear = std::make_shared<deaf>();
   memory_journal log;
 };
 
@@ -75,7 +84,7 @@ TEST_CASE("all logs together are bounded: that of the room not used for longest 
   b.append("d", "1");
   CHECK(b.read("a", {7, 0}).entries.size() == 2);
   CHECK(b.read("b", {7, 0}).entries.empty());
-  CHECK(b.open("b").head.offset == 0);
+  CHECK(b.follow("b").head.offset == 0);
   CHECK(b.read("c", {7, 0}).entries.size() == 1);
   CHECK(b.read("d", {7, 0}).entries.size() == 1);
 }
@@ -99,8 +108,8 @@ TEST_CASE("looking at rooms pushes no log out") {
   b.append("a", "1");
   b.append("b", "1");
   for (int i = 0; i < 10; ++i) {
-    b.open("x" + std::to_string(i));
-    b.log.close("x" + std::to_string(i), [] {});
+    b.follow("x" + std::to_string(i));
+    b.unfollow("x" + std::to_string(i));
     b.read("y" + std::to_string(i), {});
   }
   CHECK(b.read("a", {7, 0}).entries.size() == 1);
@@ -109,13 +118,13 @@ TEST_CASE("looking at rooms pushes no log out") {
 
 TEST_CASE("the log of a room in use stays, however many rooms others write into") {
   bench b({.idle_rooms = 3});
-  b.open("lobby");
+  b.follow("lobby");
   const position first = b.append("lobby", "keep me", "id");
   for (int i = 0; i < 100; ++i)
     b.append("r" + std::to_string(i), "x");
   CHECK(b.read("lobby", {7, 0}).entries.size() == 1);
   CHECK(b.append("lobby", "keep me", "id") == first);
-  b.log.close("lobby", [] {});
+  b.unfollow("lobby");
   CHECK(b.read("r98", {7, 0}).entries.size() == 1);
   CHECK(b.read("r97", {7, 0}).entries.empty()); // three idle ones are kept, the lobby is one now
   for (int i = 0; i < 3; ++i)
@@ -125,8 +134,8 @@ TEST_CASE("the log of a room in use stays, however many rooms others write into"
 
 TEST_CASE("rooms in use that are too long together: the longest is halved, the others stay") {
   bench b({.bytes = 100'000});
-  b.open("small");
-  b.open("big");
+  b.follow("small");
+  b.follow("big");
   b.append("small", "keep me");
   for (int i = 0; i < 100; ++i)
     b.append("big", std::string(2'000, 'x'));
@@ -156,7 +165,7 @@ TEST_CASE("a log that is made anew begins another epoch: no position means two e
   const auto page = b.read("a", before);
   REQUIRE(page.entries.size() == 1);
   CHECK(page.entries.front().what.text == "new");
-  CHECK(b.open("a").head == after);
+  CHECK(b.follow("a").head == after);
 }
 
 TEST_CASE("the id of an entry that is no longer kept is forgotten with it") {
@@ -274,8 +283,8 @@ TEST_CASE("a search of a room that there is not is answered, and one may be the 
 
 TEST_CASE("no append drops thousands of entries, though bounds over all are reached at once") {
   bench b({.bytes = 1'000'000});
-  b.open("long");
-  b.open("other");
+  b.follow("long");
+  b.follow("other");
   for (int i = 0; i < 5'000; ++i)
     b.append("long", "x");
   const auto kept = [&] {

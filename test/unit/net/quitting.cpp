@@ -107,7 +107,7 @@ TEST_CASE("a disk that does not answer in time does not keep a client that said 
   w.log.go();
   w.run();
   std::uint64_t kept = 0; // though nobody is left to be told
-  w.memory.open("lobby", [&](const auto& state) { kept = state.value().head.offset; });
+  w.memory.read("lobby", {}, [&](const auto& page) { kept = page.value().head.offset; });
   w.run();
   CHECK(kept == 1);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/scheduler.hpp"
+#include "journal/log_feed.hpp"
 
 #include <memory>
 #include <utility>
@@ -11,26 +12,25 @@ namespace asio_chat::sqlite {
 /// What is posted runs on the caller's thread, if the journal is still there.
 class answer_post {
  public:
-  /// @param alive owned by the journal, and let go on the caller's thread
-  answer_post(scheduler later, const std::shared_ptr<void>& alive)
+  /// @param feed owned by the journal, ended and let go on the caller's thread
+  answer_post(scheduler later, const std::shared_ptr<log_feed>& feed)
       : later_(std::move(later))
-      , alive_(alive) {}
+      , feed_(feed) {}
 
   /// @param content goes with the task, and is destroyed with it: on this side nothing of the
   ///   caller's is ever copied or destroyed
-  /// @param deliver called as `deliver(content, wanted)`; an answer may be the journal's end, after
-  ///   which `wanted()` is false
+  /// @param deliver called as `deliver(content, feed)`; an answer may be the journal's end, after
+  ///   which the feed has ended
   template <class Content, class Deliver>
   void post(Content content, Deliver deliver) const {
-    later_([alive = alive_, shared = std::make_shared<Content>(std::move(content)), deliver] {
-      const auto wanted = [&] { return !alive.expired(); };
-      if (wanted()) deliver(*shared, wanted);
+    later_([feed = feed_, shared = std::make_shared<Content>(std::move(content)), deliver] {
+      if (const auto alive = feed.lock()) deliver(*shared, *alive);
     });
   }
 
  private:
   scheduler later_;
-  std::weak_ptr<void> alive_;
+  std::weak_ptr<log_feed> feed_;
 };
 
 } // namespace asio_chat::sqlite

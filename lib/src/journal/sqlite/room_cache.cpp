@@ -8,7 +8,7 @@ room_state* room_cache::find(const std::string& name) {
   const auto found = rooms_.find(name);
   if (found == rooms_.end()) return nullptr;
   room_state& r = *found->second;
-  if (!r.in_use) idle_.splice(idle_.begin(), idle_, r.idle);
+  if (r.users == 0) idle_.splice(idle_.begin(), idle_, r.idle);
   return &r;
 }
 
@@ -23,11 +23,11 @@ room_state& room_cache::add(std::string name, room_values v) {
 }
 
 void room_cache::use(room_state& r) {
-  if (!std::exchange(r.in_use, true)) idle_.erase(r.idle);
+  if (r.users++ == 0) idle_.erase(r.idle);
 }
 
 void room_cache::let_go(room_state& r) {
-  if (std::exchange(r.in_use, false)) r.idle = idle_.insert(idle_.begin(), &r);
+  if (r.users > 0 && --r.users == 0) r.idle = idle_.insert(idle_.begin(), &r);
 }
 
 void room_cache::keep_bound() {
@@ -36,7 +36,7 @@ void room_cache::keep_bound() {
 }
 
 void room_cache::forget(room_state& r) {
-  if (!r.in_use) idle_.erase(r.idle);
+  if (r.users == 0) idle_.erase(r.idle);
   rooms_.erase(std::string(r.name));
 }
 

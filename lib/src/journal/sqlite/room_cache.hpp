@@ -24,7 +24,7 @@ struct room_values {
 struct room_state {
   std::string name;
   room_values now;
-  bool in_use = false;
+  std::size_t users = 0; ///< it is idle if there are none
 
   /// @name Of the group under way
   /// @{

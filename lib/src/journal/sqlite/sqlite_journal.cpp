@@ -33,10 +33,10 @@ bool is_in_use(const std::string& file) {
 /// In the order in which one needs the other; they end the other way round.
 class sqlite_journal::workers {
  public:
-  workers(data_lock l, std::unique_ptr<key_ring> k, std::shared_ptr<void> a, answer_post p)
+  workers(data_lock l, std::unique_ptr<key_ring> k, std::shared_ptr<log_feed> f, answer_post p)
       : lock(std::move(l))
       , keys(std::move(k))
-      , alive(std::move(a))
+      , feed(std::move(f))
       , post(std::move(p)) {}
 
   void start(const database_file& file, const trouble_function& tell) {
@@ -48,7 +48,7 @@ class sqlite_journal::workers {
   data_lock lock;
   std::unique_ptr<key_ring> keys;
   system_clock time;
-  std::shared_ptr<void> alive;
+  std::shared_ptr<log_feed> feed; ///< of the caller's thread
   answer_post post;
   std::future<void> rotating; ///< the last one; others wait in it
   std::unique_ptr<store> logs;
@@ -66,9 +66,9 @@ result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, schedule
   }
   auto keys = key_ring::open(keys_path, std::move(o.masters));
   if (!keys) return std::move(keys.error());
-  const auto alive = std::make_shared<char>();
-  const answer_post post(std::move(later), alive);
-  auto w = std::make_unique<workers>(std::move(*lock), std::move(*keys), alive, post);
+  const auto feed = std::make_shared<log_feed>();
+  const answer_post post(std::move(later), feed);
+  auto w = std::make_unique<workers>(std::move(*lock), std::move(*keys), feed, post);
   const database_file file{o.directory + "/journal.db", std::move(o.vfs)};
   store_options s{
       .file = file, .keep = o.keep, .id_window = o.id_window, .time = o.time ? o.time : &w->time};
@@ -91,7 +91,8 @@ sqlite_journal::sqlite_journal(std::unique_ptr<workers> w, trouble_function tell
     , tell_(std::move(tell)) {}
 
 sqlite_journal::~sqlite_journal() {
-  workers_->alive.reset();
+  workers_->feed->end();
+  workers_->feed.reset();
   if (!tell_) return;
   try {
     // What goes with them may belong to this thread: it does nothing else meanwhile.
@@ -105,12 +106,14 @@ sqlite_journal::~sqlite_journal() {
   }
 }
 
-void sqlite_journal::open(std::string room, open_done done) {
-  workers_->writing->add({open_operation{std::move(room)}}, std::move(done));
+void sqlite_journal::follow(std::string room, std::shared_ptr<listener> to, follow_done done) {
+  workers_->writing->add({open_operation{std::move(room)}},
+                         follow_answer{std::move(to), std::move(done)});
 }
 
-void sqlite_journal::close(const std::string& room, close_done done) {
-  workers_->writing->add({close_operation{room}}, std::move(done));
+void sqlite_journal::unfollow(std::string room, std::shared_ptr<listener> to, unfollow_done done) {
+  workers_->writing->add({close_operation{std::move(room)}},
+                         unfollow_answer{std::move(to), std::move(done)});
 }
 
 void sqlite_journal::append(entry draft, const identity& author, append_done done) {

@@ -43,8 +43,8 @@ class sqlite_journal final : public journal, public name_store {
   /// Nothing is answered any more.
   ~sqlite_journal() override;
 
-  void open(std::string room, open_done done) override;
-  void close(const std::string& room, close_done done) override;
+  void follow(std::string room, std::shared_ptr<listener> to, follow_done done) override;
+  void unfollow(std::string room, std::shared_ptr<listener> to, unfollow_done done) override;
   void append(entry draft, const identity& author, append_done done) override;
   void read(std::string room, range part, read_done done) override;
   void search(search_query q, search_done done) override;

@@ -19,17 +19,27 @@ struct answered_group {
   std::vector<done> answers;
 };
 
-void answer(operation& o, const done& d) {
-  if (const auto* appended = std::get_if<journal::append_done>(&d)) {
-    if (o.refused) return (*appended)(std::move(*o.refused));
-    auto& a = std::get<append_operation>(o.what);
-    return (*appended)(journal::appended{std::move(a.draft.what), a.duplicate});
+void answer_append(operation& o, const journal::append_done& then, log_feed& feed) {
+  if (o.refused) return then(std::move(*o.refused));
+  auto& a = std::get<append_operation>(o.what);
+  if (!a.duplicate) return feed.committed(std::move(a.draft), then);
+  then(journal::appended{a.draft.what.at, a.draft.what.time, true});
+}
+
+void answer(operation& o, const done& d, log_feed& feed) {
+  if (const auto* append = std::get_if<journal::append_done>(&d)) {
+    answer_append(o, *append, feed);
+  } else if (const auto* follow = std::get_if<follow_answer>(&d)) {
+    if (o.refused) return follow->done(std::move(*o.refused));
+    auto& opened = std::get<open_operation>(o.what);
+    feed.follow(opened.room, follow->to);
+    follow->done(std::move(opened.state));
+  } else if (const auto* unfollow = std::get_if<unfollow_answer>(&d)) {
+    feed.unfollow(std::get<close_operation>(o.what).room, unfollow->to);
+    unfollow->done();
+  } else if (const auto* over = std::get_if<name_store::change_done>(&d)) {
+    (*over)();
   }
-  if (const auto* opened = std::get_if<journal::open_done>(&d)) {
-    if (o.refused) return (*opened)(std::move(*o.refused));
-    return (*opened)(std::move(std::get<open_operation>(o.what).state));
-  }
-  if (const auto* over = std::get_if<name_store::change_done>(&d)) (*over)();
 }
 
 template <class T>
@@ -117,9 +127,9 @@ void writer_thread::commit_all() {
     const std::size_t end = std::min(begin + most_in_commit, count);
     answered_group group{moved(taken_.operations, begin, end), moved(taken_.answers, begin, end)};
     store_.apply(group.operations);
-    post_.post(std::move(group), [](answered_group& g, const auto& wanted) {
-      for (std::size_t i = 0; i < g.operations.size() && wanted(); ++i)
-        answer(g.operations[i], g.answers[i]);
+    post_.post(std::move(group), [](answered_group& g, log_feed& feed) {
+      for (std::size_t i = 0; i < g.operations.size() && !feed.ended(); ++i)
+        answer(g.operations[i], g.answers[i], feed);
     });
   }
   taken_.operations.clear();

@@ -7,6 +7,7 @@
 #include "journal/sqlite/store.hpp"
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <variant>
@@ -14,11 +15,20 @@
 
 namespace asio_chat::sqlite {
 
+struct follow_answer {
+  std::shared_ptr<journal::listener> to;
+  journal::follow_done done;
+};
+struct unfollow_answer {
+  std::shared_ptr<journal::listener> to;
+  journal::unfollow_done done;
+};
+
 /// What its caller adds in one turn is handed over together at the turn's end: the first of many
 /// messages is not committed alone while the others come in, and one lock serves them all.
 class writer_thread {
  public:
-  using done = std::variant<std::monostate, journal::append_done, journal::open_done,
+  using done = std::variant<std::monostate, journal::append_done, follow_answer, unfollow_answer,
                             name_store::change_done>;
 
   /// @param readers gets its calls when what was queued before them is committed

@@ -47,10 +47,10 @@ TEST_CASE("a sqlite_journal opened again goes on where it was") {
     entry e = b.draft("den", "one", "id");
     e.time = system_clock().wall_now();
     b.append(std::move(e));
-    last = b.append("den", "two").kept.at;
+    last = b.append("den", "two").at;
   }
   journal_bench b(kept.maker());
-  CHECK(b.open("den").head == last);
+  CHECK(b.state("den").head == last);
   CHECK(b.append("den", "again", "id").duplicate);
   CHECK(test::texts(b.read("den", {})) == std::vector<std::string>{"one", "two"});
 }
@@ -111,7 +111,7 @@ TEST_CASE("names are kept though the end comes between two commits") {
   journal_bench b(kept.maker());
   const std::vector<held_name> both{{{1}, "alice", {}}, {{2}, "bob", {}}};
   CHECK(names_of(b).held_names() == both);
-  CHECK(b.open("den").head.offset < 20'000); // it did end between them
+  CHECK(b.state("den").head.offset < 20'000); // it did end between them
 }
 
 TEST_CASE(
@@ -128,7 +128,7 @@ TEST_CASE(
   CHECK(refused->code == errc::storage_failed);
   CHECK(test::texts(b.read("den", {})) == std::vector<std::string>{"one"});
   disk.repair();
-  CHECK(b.append("den", "three").kept.at.offset == 2);
+  CHECK(b.append("den", "three").at.offset == 2);
   CHECK(kept.troubles.size() == 2);
 }
 
@@ -152,7 +152,7 @@ TEST_CASE("reading what is damaged fails with a sentence, and the rest goes on")
   CHECK(failed->message == "what was said here cannot be read; the server's log says why");
   CHECK_THAT(kept.troubles[0], Catch::Matchers::Contains("the entries 2 to 2 of #den"));
   CHECK(test::texts(b.read("nook", {})).size() == 1);
-  CHECK(b.append("den", "y").kept.at.offset == 4);
+  CHECK(b.append("den", "y").at.offset == 4);
 }
 
 TEST_CASE("C46 C47: no eight bytes of what is known are in any file of the journal") {
