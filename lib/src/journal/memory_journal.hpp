@@ -16,6 +16,8 @@
 
 namespace asio_chat {
 
+class memory_log;
+
 /// Keeps the newest entries of the rooms in use, and of those used last. No call and no answer
 /// looks at a whole log: what does is done in slices of at most `entries_at_once`.
 class memory_journal final : public journal {
@@ -43,21 +45,21 @@ class memory_journal final : public journal {
   void search(search_query q, search_done done) override;
 
  private:
-  struct log;
   struct search_state;
-  using logs = std::list<log>;
+  using logs = std::list<memory_log>;
 
   /// Made where there is none; the newest of its list from here on.
-  log& log_of(const std::string& room);
+  memory_log& log_of(const std::string& room);
   /// Where a log stands.
-  logs& list_of(const log& l);
+  logs& list_of(const memory_log& l);
   void give_up(logs::iterator l);
   void give_up_idle_logs();
   void clear_away(logs gone);
-  void count(log& l, std::size_t added, std::size_t taken);
-  void drop_oldest_entry(log& l);
-  bool is_too_long(const log& l) const noexcept;
-  void drop_oldest_entries(log& l);
+  /// @param before its bytes
+  void count(memory_log& l, std::size_t before);
+  void drop_oldest_entry(memory_log& l);
+  bool is_too_long(const memory_log& l) const noexcept;
+  void drop_oldest_entries(memory_log& l);
   void keep_bounds();
   /// Whether there is more to look at.
   bool search_on(search_state& s);
