@@ -11,7 +11,8 @@ namespace asio_chat::app {
 
 conversation::conversation(boost::asio::io_context& context, client& chat, display& d, screen& s,
                            manner m)
-    : timer_(context)
+    : time_(transport::time_of(context))
+    , timer_(time_.make_timer())
     , chat_(chat)
     , display_(d)
     , screen_(s)
@@ -135,6 +136,7 @@ int conversation::code_of_leaving() const noexcept {
 
 void conversation::finish() noexcept {
   over_ = true;
+  timer_->cancel();
   unsaid_ = unsaid_ || unanswered_ > 0;
   if (exit_code_ == exit_left) exit_code_ = code_of_leaving();
 }

@@ -9,10 +9,11 @@
 #include "screen.hpp"
 #include "typed_line.hpp"
 
+#include "transport/loop_time.hpp"
+
 #include <asio_chat/client.hpp>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <deque>
 #include <functional>
@@ -80,6 +81,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void on_reply(const said_lines::line& said, const reply& r);
   /// Marks lines that have had no answer for too long, and waits for the next one.
   void watch_answers();
+  void tell_overdue();
   void answered();
   void go_on();
   void give_back_held();
@@ -92,7 +94,9 @@ class conversation : public std::enable_shared_from_this<conversation> {
   int code_of_leaving() const noexcept;
   void finish() noexcept;
 
-  boost::asio::steady_timer timer_; ///< until an answer is overdue
+  time_source& time_;
+  std::unique_ptr<timer> timer_;   ///< until an answer is overdue
+  std::optional<steady_time> due_; ///< what the timer waits for
   client& chat_;
   display& display_;
   screen& screen_;

@@ -66,7 +66,7 @@ void conversation::say(std::string text, bool marked) {
     return;
   }
   ++unanswered_;
-  const std::uint64_t number = said_.add({text, marked}, std::chrono::steady_clock::now());
+  const std::uint64_t number = said_.add({text, marked}, time_.now());
   watch_answers();
   chat_.async_send(focus_.room(), std::move(text),
                    [me = shared_from_this(), number](error_code e, const acknowledged& a) {
@@ -95,7 +95,7 @@ void conversation::command(std::string line, bool marked) {
   if (changes_room) changing_room_ = true;
   // The next lines of a program belong to that room and to no other; a user sees the prompt.
   const std::string missed(c.name == "join" && !manner_.interactive ? c.arguments : "");
-  const std::uint64_t number = said_.add({line, marked}, std::chrono::steady_clock::now());
+  const std::uint64_t number = said_.add({line, marked}, time_.now());
   watch_answers();
   chat_.async_command(
       focus_.room(), std::move(line),
@@ -156,21 +156,20 @@ void conversation::refuse(const said_lines::line& said, const error_code& e) {
 
 void conversation::watch_answers() {
   const auto next = said_.next_overdue();
-  if (!next || timer_.expiry() == *next) return;
-  timer_.expires_at(*next);
-  timer_.async_wait([weak = weak_from_this()](const error_code& e) {
-    const auto me = weak.lock();
-    if (e || !me || me->over_) return;
-    const auto texts =
-        me->said_.find_overdue(std::chrono::steady_clock::now(), me->manner_.interactive);
-    // A program may have sent many lines at once.
-    if (!texts.empty()) {
-      const std::string more =
-          texts.size() > 1 ? fmt::format(", and {} more", texts.size() - 1) : "";
-      me->screen_.notice(fmt::format("[not acknowledged yet: {}{}]", excerpt(texts.front()), more));
-    }
-    me->watch_answers();
-  });
+  if (!next || next == due_) return;
+  due_ = next;
+  timer_->wait_until(*next, [this] { tell_overdue(); });
+}
+
+void conversation::tell_overdue() {
+  due_.reset();
+  const auto texts = said_.find_overdue(time_.now(), manner_.interactive);
+  // A program may have sent many lines at once.
+  if (!texts.empty()) {
+    const std::string more = texts.size() > 1 ? fmt::format(", and {} more", texts.size() - 1) : "";
+    screen_.notice(fmt::format("[not acknowledged yet: {}{}]", excerpt(texts.front()), more));
+  }
+  watch_answers();
 }
 
 void conversation::answered() {

@@ -66,8 +66,9 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   if (o.json) {
     shown = std::make_unique<json_display>();
   } else {
-    auto made = std::make_unique<text_display>(
-        o.time, o.server.address(), !o.client.tls.insecure_skip_host_name_check, interactive);
+    auto made =
+        std::make_unique<text_display>(transport::time_of(context), o.time, o.server.address(),
+                                       !o.client.tls.insecure_skip_host_name_check, interactive);
     made->show_address(o.show_address);
     shown = std::move(made);
   }

@@ -170,10 +170,8 @@ std::vector<shown_line> text_display::show_entry(const entry& e, std::string_vie
   if (v.begins) {
     all.push_back({kind::notice, fmt::format("[earlier in #{}]", sanitize_for_terminal(e.room))});
   }
-  const auto today =
-      std::chrono::time_point_cast<wall_time::duration>(std::chrono::system_clock::now());
   for (shown_line& line :
-       show_as(e, room, v.earlier ? form_of_earlier(e.time, today, format_) : format_)) {
+       show_as(e, room, v.earlier ? form_of_earlier(e.time, time_.wall_now(), format_) : format_)) {
     all.push_back(std::move(line));
   }
   if (v.ends_after) all.push_back(now);

@@ -4,6 +4,8 @@
 #include "display.hpp"
 #include "look_back.hpp"
 
+#include "base/clock.hpp"
+
 #include <asio_chat/time.hpp>
 
 #include <string>
@@ -27,8 +29,11 @@ class text_display final : public display {
   /// @param server as the person named it
   /// @param looks_back whether what was said before one came is told apart from what is said now:
   ///                   for a person it is, while a program wants every line in the same form
-  text_display(time_format format, std::string server, bool name_verified, bool looks_back)
-      : format_(format)
+  /// @param time says what is of today; must live as long
+  text_display(const clock& time, time_format format, std::string server, bool name_verified,
+               bool looks_back)
+      : time_(time)
+      , format_(format)
       , server_(std::move(server))
       , name_verified_(name_verified)
       , looks_back_(looks_back) {}
@@ -43,6 +48,7 @@ class text_display final : public display {
   std::vector<shown_line> show_as(const client_event& e, std::string_view room,
                                   time_format format) const;
 
+  const clock& time_;
   time_format format_;
   std::string server_;
   bool name_verified_;

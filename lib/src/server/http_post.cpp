@@ -13,8 +13,8 @@ namespace http = boost::beast::http;
 
 namespace {
 
-constexpr auto most_time = std::chrono::seconds(10);
-constexpr std::size_t most_body = std::size_t{64} << 10;
+constexpr auto max_time = std::chrono::seconds(10);
+constexpr std::size_t max_body = std::size_t{64} << 10;
 
 } // namespace
 
@@ -28,13 +28,10 @@ void http_post::start(question q, handler done) {
   request_.set(http::field::connection, "close");
   request_.body() = std::move(q.body);
   request_.prepare_payload();
-  parser_.body_limit(most_body);
-  deadline_.expires_after(most_time);
-  deadline_.async_wait([self = weak_from_this()](const error_code& e) {
-    const auto alive = self.lock();
-    if (!e && alive)
-      alive->end(
-          fail(errc::timed_out, fmt::format("it did not answer within {} s", most_time.count())));
+  parser_.body_limit(max_body);
+  deadline_->wait_until(time_.now() + max_time, [this] {
+    const auto alive = shared_from_this();
+    end(fail(errc::timed_out, fmt::format("it did not answer within {} s", max_time.count())));
   });
   resolver_.async_resolve(
       q.host, q.port,
@@ -46,7 +43,7 @@ void http_post::start(question q, handler done) {
 
 void http_post::connect(const tcp::resolver::results_type& found) {
   race_ = transport::connect_race::start(
-      context_, transport::order_of_attempts(found), most_time,
+      context_, transport::order_of_attempts(found), max_time,
       [self = shared_from_this()](const error_code& e, transport::tcp_socket socket) {
         self->socket_ = std::move(socket);
         e ? self->end(e, "connecting") : self->write();
@@ -85,7 +82,7 @@ void http_post::end(result<std::string> how) {
 
 void http_post::cancel() {
   done_ = nullptr;
-  deadline_.cancel();
+  deadline_->cancel();
   resolver_.cancel();
   if (const auto race = race_.lock()) race->cancel();
   error_code ignored; // it is over in any case

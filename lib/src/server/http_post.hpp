@@ -2,12 +2,12 @@
 #pragma once
 
 #include "transport/connect_race.hpp"
+#include "transport/loop_time.hpp"
 
 #include <asio_chat/error.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -28,9 +28,10 @@ class http_post : public std::enable_shared_from_this<http_post> {
 
   explicit http_post(boost::asio::io_context& context)
       : context_(context)
+      , time_(transport::time_of(context))
       , resolver_(context)
       , socket_(context.get_executor())
-      , deadline_(context) {}
+      , deadline_(time_.make_timer()) {}
 
   struct question {
     std::string host;
@@ -56,10 +57,11 @@ class http_post : public std::enable_shared_from_this<http_post> {
   void end(const error_code& e, std::string_view doing);
 
   boost::asio::io_context& context_;
+  time_source& time_;
   tcp::resolver resolver_;
   std::weak_ptr<transport::connect_race> race_; ///< while connecting
   transport::tcp_socket socket_;
-  boost::asio::steady_timer deadline_;
+  std::unique_ptr<timer> deadline_;
   boost::beast::flat_buffer buffer_;
   boost::beast::http::request<boost::beast::http::string_body> request_;
   boost::beast::http::response_parser<boost::beast::http::string_body> parser_;

@@ -14,7 +14,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds first_patience{1};
-constexpr seconds most_patience = std::chrono::minutes(10);
+constexpr seconds max_patience = std::chrono::minutes(10);
 constexpr seconds shortest_rest{1};
 constexpr seconds longest_rest = std::chrono::hours(1);
 
@@ -33,18 +33,14 @@ void ocsp_fetcher::follow(std::shared_ptr<const tls::server_context> tls) {
 }
 
 void ocsp_fetcher::stop() {
-  timer_.cancel();
+  timer_->cancel();
   if (question_) question_->cancel();
   question_ = nullptr;
   tls_ = nullptr;
 }
 
-void ocsp_fetcher::ask_after(std::chrono::steady_clock::duration time) {
-  timer_.expires_after(time);
-  timer_.async_wait([self = weak_from_this()](const error_code& e) {
-    const auto alive = self.lock();
-    if (!e && alive && alive->tls_) alive->ask();
-  });
+void ocsp_fetcher::ask_after(steady_time::duration time) {
+  timer_->wait_until(time_.now() + time, [this] { ask(); });
 }
 
 void ocsp_fetcher::ask() {
@@ -67,13 +63,13 @@ void ocsp_fetcher::answered(result<std::string> der) {
   auto response = tls::check_ocsp_response(*std::move(der), stapler.certificate(), stapler.issuer(),
                                            "the answer");
   if (!response) return failed(response.error());
-  const std::string problem = response->answer.problem(system_wall_now());
+  const std::string problem = response->answer.problem(time_.wall_now());
   if (!problem.empty()) return failed(fail(errc::bad_certificate_file, "the answer: " + problem));
   take(*std::move(response));
 }
 
 void ocsp_fetcher::take(tls::ocsp_response response) {
-  const auto now = system_wall_now();
+  const auto now = time_.wall_now();
   const auto& before = tls_->stapler()->now();
   // HTTP without TLS lets a machine in between replay what was said before a revocation.
   if (!before || !before->answer.holds(now) ||
@@ -101,7 +97,7 @@ void ocsp_fetcher::failed(const failure& why) {
         {"staple_ends", staple ? tls::time_text(staple->answer.next_update) : "none"},
         {"next_try_in", fmt::format("{}s", patience_.count())}});
   ask_after(patience_);
-  patience_ = std::min(patience_ * 2, most_patience);
+  patience_ = std::min(patience_ * 2, max_patience);
 }
 
 } // namespace asio_chat

@@ -4,9 +4,9 @@
 #include "base/logger.hpp"
 #include "server/http_post.hpp"
 #include "tls/server_context.hpp"
+#include "transport/loop_time.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <memory>
@@ -22,23 +22,25 @@ class ocsp_fetcher : public std::enable_shared_from_this<ocsp_fetcher> {
   /// @param log must live as long
   ocsp_fetcher(boost::asio::io_context& context, const logger& log)
       : context_(context)
+      , time_(transport::time_of(context))
       , log_(log)
-      , timer_(context) {}
+      , timer_(time_.make_timer()) {}
 
   /// For this context from here on; for none if it has no responder.
   void follow(std::shared_ptr<const tls::server_context> tls);
   void stop();
 
  private:
-  void ask_after(std::chrono::steady_clock::duration time);
+  void ask_after(steady_time::duration time);
   void ask();
   void answered(result<std::string> der);
   void take(tls::ocsp_response response);
   void failed(const failure& why);
 
   boost::asio::io_context& context_;
+  time_source& time_;
   const logger& log_;
-  boost::asio::steady_timer timer_;
+  std::unique_ptr<timer> timer_;
   std::shared_ptr<const tls::server_context> tls_;
   std::shared_ptr<http_post> question_; ///< under way
   std::chrono::seconds patience_{};     ///< before the next try, after a failure

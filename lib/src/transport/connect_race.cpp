@@ -1,6 +1,7 @@
 #include "transport/connect_race.hpp"
 
 #include "transport/close_on_exec.hpp"
+#include "transport/loop_time.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -17,10 +18,6 @@ namespace {
 bool is_about_this_machine(const error_code& e) {
   return e == asio::error::network_unreachable || e == asio::error::address_family_not_supported ||
          e == boost::system::errc::address_not_available;
-}
-
-steady_time now() {
-  return std::chrono::steady_clock::now();
 }
 
 } // namespace
@@ -74,20 +71,19 @@ std::shared_ptr<connect_race> connect_race::start(asio::io_context& context,
 connect_race::connect_race(asio::io_context& context, std::vector<tcp::endpoint> addresses,
                            std::chrono::milliseconds time, handler done)
     : context_(context)
+    , time_(time_of(context))
     , addresses_(std::move(addresses))
     , attempts_(addresses_.size(), time)
     , done_(std::move(done))
-    , timer_(context.get_executor()) {}
+    , timer_(time_.make_timer()) {}
 
 void connect_race::go_on() {
-  while (const auto next = attempts_.begin(now()))
+  while (const auto next = attempts_.begin(time_.now()))
     attempt(addresses_[*next]);
   const auto when = attempts_.next_begin();
   if (!when) return;
-  timer_.expires_at(*when);
-  timer_.async_wait([self = shared_from_this()](const error_code& e) {
-    if (!e && self->done_) self->go_on();
-  });
+  // There is an attempt under way, which keeps this alive.
+  timer_->wait_until(*when, [this] { go_on(); });
 }
 
 void connect_race::attempt(const tcp::endpoint& address) {
@@ -102,7 +98,7 @@ void connect_race::attempt(const tcp::endpoint& address) {
 
 void connect_race::tried(tcp_socket& socket, const error_code& e) {
   if (!e) return end({}, std::move(socket));
-  attempts_.failed(e, now());
+  attempts_.failed(e, time_.now());
   if (attempts_.lost()) return end(attempts_.why(), tcp_socket(context_.get_executor()));
   go_on();
 }
@@ -115,7 +111,7 @@ void connect_race::end(const error_code& e, tcp_socket socket) {
 
 void connect_race::cancel() {
   done_ = nullptr;
-  timer_.cancel();
+  timer_->cancel();
   error_code ignored; // nobody is told any more
   for (tcp_socket& socket : sockets_)
     socket.close(ignored);

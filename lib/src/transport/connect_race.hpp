@@ -6,7 +6,6 @@
 
 #include <asio_chat/error.hpp>
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
@@ -75,11 +74,6 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
   void cancel();
 
  private:
-  using timer =
-      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                        boost::asio::wait_traits<std::chrono::steady_clock>,
-                                        boost::asio::io_context::executor_type>;
-
   connect_race(boost::asio::io_context& context, std::vector<tcp::endpoint> addresses,
                std::chrono::milliseconds time, handler done);
   void go_on();
@@ -88,10 +82,11 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
   void end(const error_code& e, tcp_socket socket);
 
   boost::asio::io_context& context_;
+  time_source& time_;
   std::vector<tcp::endpoint> addresses_;
   attempts attempts_;
   handler done_;
-  timer timer_;
+  std::unique_ptr<timer> timer_;  ///< until the next attempt
   std::list<tcp_socket> sockets_; ///< of all attempts
 };
 

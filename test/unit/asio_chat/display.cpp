@@ -1,5 +1,6 @@
 #include "json_display.hpp"
 #include "support/catch.hpp"
+#include "support/manual_clock.hpp"
 #include "text_display.hpp"
 
 #include <cstdlib>
@@ -12,11 +13,14 @@ namespace {
 
 const wall_time noon{std::chrono::milliseconds(1'700'000'000'123)}; // 2023-11-14 22:13:20 UTC
 
+const asio_chat::test::manual_clock now;
+
 std::vector<std::string> text(const client_event& e, time_format format = time_format::off) {
   ::setenv("TZ", "UTC", 1);
   ::tzset();
   std::vector<std::string> all;
-  for (const shown_line& l : text_display(format, "localhost:8443", true, true).show(e, "lobby"))
+  for (const shown_line& l :
+       text_display(now, format, "localhost:8443", true, true).show(e, "lobby"))
     all.push_back(l.text);
   return all;
 }
@@ -59,7 +63,7 @@ TEST_CASE("asio-chat C12: a message, with and without its time") {
 TEST_CASE("asio-chat C12: the sender's address, where the server tells it and it is asked for") {
   ::setenv("TZ", "UTC", 1);
   ::tzset();
-  text_display d(time_format::full, "localhost:8443", true, true);
+  text_display d(now, time_format::full, "localhost:8443", true, true);
   entry e = said("hi");
   e.address = "192.0.2.7:40000";
   CHECK(shown(d, {e}) == lines{"[2023-11-14 22:13:20] bob: hi"});
@@ -129,7 +133,7 @@ TEST_CASE("asio-chat B15: the first line says how the connection is protected") 
   c.tls = {"TLSv1.3", "TLS_AES_128_GCM_SHA256", "x25519", "asio-chat/1", "ca.pem", ""};
   CHECK(text(c) == lines{"connected over TLSv1.3, TLS_AES_128_GCM_SHA256, localhost:8443 verified "
                          "by ca.pem"});
-  const auto skipped = text_display(time_format::off, "h:1", false, true).show(c, "");
+  const auto skipped = text_display(now, time_format::off, "h:1", false, true).show(c, "");
   CHECK(skipped.at(0).text.find("host name NOT VERIFIED") != std::string::npos);
   c.again = true;
   CHECK(text(c) == lines{"[connected again]"});
@@ -163,7 +167,7 @@ TEST_CASE("asio-chat C61: a connection that is lost for good is an error in rece
 TEST_CASE("asio-chat C47: a person sees earlier messages apart, with their times") {
   ::setenv("TZ", "UTC", 1);
   ::tzset();
-  text_display person(time_format::off, "h:1", true, true);
+  text_display person(now, time_format::off, "h:1", true, true);
   CHECK(shown(person, {at_two, at(1, "one"), at(2, "two"), at(3, "three")}) ==
         lines{"[in #lobby with alice]", "[earlier in #lobby]", "[2023-11-14 22:13:20] bob: one",
               "[2023-11-14 22:13:20] bob: two", "[now]", "bob: three"});
@@ -178,7 +182,7 @@ TEST_CASE("asio-chat C47: a person sees earlier messages apart, with their times
 }
 
 TEST_CASE("asio-chat C47: a program gets every message in the same form") {
-  text_display program(time_format::off, "h:1", true, false);
+  text_display program(now, time_format::off, "h:1", true, false);
   CHECK(shown(program, {at_two, at(1, "one"), at(2, "two"), at(3, "three")}) ==
         lines{"[in #lobby with alice]", "bob: one", "bob: two", "bob: three"});
 }

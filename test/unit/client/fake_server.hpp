@@ -1,6 +1,7 @@
 // The server's end of a connection, played by a test.
 #pragma once
 
+#include "support/scripted_stream.hpp"
 #include "transport/memory_socket.hpp"
 #include "transport/stream.hpp"
 #include "wire/frame.hpp"
@@ -8,6 +9,7 @@
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -28,6 +30,21 @@ class fake_server final : public transport::stream_owner {
       : answer_(std::move(answer))
       , stream_(std::move(stream)) {}
 
+  /// At the other end of a connection that is played: answers as soon as something is written.
+  explicit fake_server(scripted_peer& peer, responder answer = {})
+      : answer_(std::move(answer))
+      , peer_(&peer) {
+    peer.on_written = [this](std::string_view bytes) {
+      while (!bytes.empty()) {
+        const auto room = reader_.prepare();
+        const std::size_t n = std::min(room.size(), bytes.size());
+        std::copy_n(bytes.data(), n, room.data());
+        bytes.remove_prefix(n);
+        take(n);
+      }
+    };
+  }
+
   void start() { read(); }
   void start_tls() {
     stream_->async_handshake(transport::stream::side::server,
@@ -41,10 +58,11 @@ class fake_server final : public transport::stream_owner {
   void say_event(event e) { say(e); }
   void say_payload(std::string_view payload) { say_bytes(wire::frame(payload)); }
   void say_bytes(std::string_view bytes) {
+    if (peer_) return peer_->say(std::string(bytes));
     out_ += bytes;
     if (!writing_) write();
   }
-  void close() { stream_->close(); }
+  void close() { peer_ ? peer_->end() : stream_->close(); }
 
   /// The requests of one kind that have arrived so far.
   template <class T>
@@ -78,6 +96,10 @@ class fake_server final : public transport::stream_owner {
       stream_->close();
       return;
     }
+    take(n);
+    read();
+  }
+  void take(std::size_t n) {
     reader_.commit(n);
     std::string_view payload;
     while (reader_.next(payload) == wire::frame_reader::status::frame) {
@@ -85,7 +107,6 @@ class fake_server final : public transport::stream_owner {
       requests.push_back(std::get<native::request>(decoded));
       if (answer_) answer_(*this, requests.back());
     }
-    read();
   }
   void write() {
     writing_ = true;
@@ -100,7 +121,8 @@ class fake_server final : public transport::stream_owner {
   }
 
   responder answer_;
-  std::unique_ptr<transport::stream> stream_;
+  std::unique_ptr<transport::stream> stream_; ///< or
+  scripted_peer* peer_ = nullptr;
   wire::frame_reader reader_{wire::native_payload_cap};
   std::string out_;
   bool writing_ = false;

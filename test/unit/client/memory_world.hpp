@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fake_server.hpp"
+#include "support/manual_time.hpp"
 
 #include <asio_chat/client.hpp>
 
@@ -53,10 +54,7 @@ class memory_world {
   }
 
   /// Everything that can happen without waiting happens.
-  void run() {
-    context.restart();
-    context.poll();
-  }
+  void run() { time.run(); }
   void connect() { chat->async_connect_in_memory(std::move(*transport_), into(login)); }
   void log_in() {
     connect();
@@ -73,6 +71,7 @@ class memory_world {
     return i < events.size() ? std::get_if<T>(&events[i]) : nullptr;
   }
   boost::asio::io_context context;
+  manual_time& time = manual_time::of(context);
   std::optional<client> chat;
   fake_server::pointer server;
   outcome<connected> login;

@@ -1,7 +1,7 @@
 // Coming back as the same member: no entry is missing, and none comes twice.
 #include "memory_world.hpp"
+#include "scripted_world.hpp"
 #include "support/catch.hpp"
-#include "tls_world.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -53,10 +53,10 @@ std::vector<std::string> texts(const fake_server& s) {
 }
 
 /// One message leaves before the connection is lost, one waits for another connection.
-void send_around_the_end(tls_world& w, message_outcome& sent, message_outcome& unsent) {
+void send_around_the_end(scripted_world& w, message_outcome& sent, message_outcome& unsent) {
   w.chat->async_send("lobby", "sent", into(sent));
-  w.until([&] { return !w.listener.connections[0]->heard<native::send>().empty(); });
-  w.listener.connections[0]->close();
+  w.until([&] { return !w.servers[0]->heard<native::send>().empty(); });
+  w.servers[0]->close();
   w.until([&] { return !w.seen<disconnected>().empty(); });
   w.chat->async_send("lobby", "unsent", into(unsent));
 }
@@ -64,9 +64,9 @@ void send_around_the_end(tls_world& w, message_outcome& sent, message_outcome& u
 } // namespace
 
 TEST_CASE("resume: says who it was and what it has, and gets the rest once") {
-  tls_world w({knows({7, 2}), knows({7, 5})});
+  scripted_world w({knows({7, 2}), knows({7, 5})});
   w.connect();
-  fake_server& first = *w.listener.connections[0];
+  fake_server& first = *w.servers[0];
   CHECK_FALSE(first.heard<native::hello>().at(0).resume);
   CHECK_FALSE(first.heard<native::hello>().at(0).after);
   for (const std::uint64_t offset : {1U, 2U})
@@ -77,7 +77,7 @@ TEST_CASE("resume: says who it was and what it has, and gets the rest once") {
   first.close();
   w.until([&] { return w.seen<room_state>().size() == 4; });
 
-  fake_server& second = *w.listener.connections.at(1);
+  fake_server& second = *w.servers.at(1);
   const native::hello hello = second.heard<native::hello>().at(0);
   CHECK(hello.resume == token);
   CHECK(hello.room == "lobby");
@@ -109,22 +109,22 @@ TEST_CASE("resume: what came in a login that failed is not counted as had") {
     s.say_event(said({7, 2}));
     s.say(native::goodbye{{close_code::server_stopping, "not now"}});
   };
-  tls_world w({knows({7, 1}), breaks_off, knows({7, 2})});
+  scripted_world w({knows({7, 1}), breaks_off, knows({7, 2})});
   w.connect();
-  w.listener.connections[0]->say_event(said({7, 1}));
-  w.listener.connections[0]->say_event(room_state{"", "den", "", {}, {7, 0}});
+  w.servers[0]->say_event(said({7, 1}));
+  w.servers[0]->say_event(room_state{"", "den", "", {}, {7, 0}});
   w.until([&] { return w.seen<room_state>().size() == 2; });
-  w.listener.connections[0]->close();
+  w.servers[0]->close();
   w.until([&] { return !w.seen<connected>().empty(); });
-  CHECK(w.listener.connections.size() == 3);
-  CHECK(w.listener.connections[2]->heard<native::hello>().at(0).after == position{7, 1});
+  CHECK(w.servers.size() == 3);
+  CHECK(w.servers[2]->heard<native::hello>().at(0).after == position{7, 1});
   CHECK(w.seen<entry>().size() == 1);
 }
 
 TEST_CASE("resume: messages without an answer are sent again, before those given later") {
-  tls_world w({knows({7, 0}), knows({7, 0})});
+  scripted_world w({knows({7, 0}), knows({7, 0})});
   w.connect();
-  fake_server& first = *w.listener.connections[0];
+  fake_server& first = *w.servers[0];
   message_outcome one, two, three, four;
   w.chat->async_send("lobby", "one", into(one));
   w.chat->async_send("lobby", "two", into(two));
@@ -137,7 +137,7 @@ TEST_CASE("resume: messages without an answer are sent again, before those given
   w.chat->async_send("lobby", "three", into(three));
   w.until([&] { return !w.seen<connected>().empty(); });
   w.chat->async_send("lobby", "four", into(four));
-  fake_server& second = *w.listener.connections.at(1);
+  fake_server& second = *w.servers.at(1);
   w.until([&] { return second.heard<native::send>().size() == 3; });
   CHECK(texts(second) == std::vector<std::string>{"two", "three", "four"});
   CHECK(second.heard<native::send>()[0].id == id);
@@ -160,28 +160,28 @@ TEST_CASE("resume: messages without an answer are sent again, before those given
 }
 
 TEST_CASE("resume: commands and pages of history are not repeated") {
-  tls_world w({[](fake_server& s, const native::request& r) {
-                 if (std::holds_alternative<native::hello>(r)) answer_politely(s, r);
-               },
-               knows({7, 0})});
+  scripted_world w({[](fake_server& s, const native::request& r) {
+                      if (std::holds_alternative<native::hello>(r)) answer_politely(s, r);
+                    },
+                    knows({7, 0})});
   w.connect();
   error_code command;
   error_code page;
   w.chat->async_command("lobby", "/me waves", [&](error_code e, const reply&) { command = e; });
   w.chat->async_history("lobby", {}, [&](error_code e, const history_page&) { page = e; });
-  w.until([&] { return w.listener.connections[0]->requests.size() == 3; });
-  w.listener.connections[0]->close();
+  w.until([&] { return w.servers[0]->requests.size() == 3; });
+  w.servers[0]->close();
   w.until([&] { return !w.seen<connected>().empty(); });
   CHECK(command == errc::connection_lost);
   CHECK(page == errc::connection_lost);
-  CHECK(w.listener.connections[1]->requests.size() == 1);
+  CHECK(w.servers[1]->requests.size() == 1);
 }
 
 TEST_CASE("resume: what waits for a connection is bounded") {
-  tls_world w({knows({7, 0})},
-              [](client_config& c) { c.retry_first = c.retry_most = std::chrono::hours(1); });
+  scripted_world w({knows({7, 0})},
+                   [](client_config& c) { c.retry_first = c.retry_most = std::chrono::hours(1); });
   w.connect();
-  w.listener.connections[0]->close();
+  w.servers[0]->close();
   w.until([&] { return !w.seen<disconnected>().empty(); });
   std::vector<error_code> codes(1002, boost::asio::error::would_block);
   std::string sentence;
@@ -208,7 +208,7 @@ TEST_CASE("resume: a client that gives up says which messages may have been kept
   const auto replaced = [](fake_server& s, const native::request&) {
     s.say_event(refused{"", errc::wrong_passphrase, "wrong passphrase"});
   };
-  tls_world w({knows({7, 0}), replaced});
+  scripted_world w({knows({7, 0}), replaced});
   w.connect();
   message_outcome sent, unsent;
   send_around_the_end(w, sent, unsent);
@@ -218,8 +218,8 @@ TEST_CASE("resume: a client that gives up says which messages may have been kept
 }
 
 TEST_CASE("resume: destroyed while messages wait, each handler is called once") {
-  tls_world w({knows({7, 0})},
-              [](client_config& c) { c.retry_first = c.retry_most = std::chrono::hours(1); });
+  scripted_world w({knows({7, 0})},
+                   [](client_config& c) { c.retry_first = c.retry_most = std::chrono::hours(1); });
   w.connect();
   message_outcome sent, unsent;
   send_around_the_end(w, sent, unsent);
@@ -230,13 +230,13 @@ TEST_CASE("resume: destroyed while messages wait, each handler is called once") 
 }
 
 TEST_CASE("resume: a member who was replaced by another connection stays away") {
-  tls_world w({knows({7, 0})});
+  scripted_world w({knows({7, 0})});
   w.connect();
-  w.listener.connections[0]->say(native::goodbye{{close_code::replaced, "you came in again"}});
+  w.servers[0]->say(native::goodbye{{close_code::replaced, "you came in again"}});
   w.until([&] { return w.end.has_value(); });
   CHECK(w.seen<disconnected>().at(0).reason.code == close_code::replaced);
   CHECK_FALSE(w.seen<disconnected>().at(0).retry_in);
-  CHECK(w.listener.connections.size() == 1);
+  CHECK(w.servers.size() == 1);
 }
 
 TEST_CASE("resume: the state that a program keeps is what it has received, and is used once more") {
@@ -337,7 +337,7 @@ TEST_CASE("resume: bye is said when the last message has its answer") {
 
 TEST_CASE("resume: the token is not logged") {
   std::string log;
-  tls_world w({knows({7, 0}), knows({7, 0})}, [&](client_config& c) {
+  scripted_world w({knows({7, 0}), knows({7, 0})}, [&](client_config& c) {
     c.log = [&](severity, std::string_view message, std::span<const log_field> fields) {
       log += message;
       for (const log_field& f : fields)
@@ -345,7 +345,7 @@ TEST_CASE("resume: the token is not logged") {
     };
   });
   w.connect();
-  w.listener.connections[0]->close();
+  w.servers[0]->close();
   w.until([&] { return !w.seen<connected>().empty(); });
   CHECK_FALSE(log.empty());
   CHECK(log.find(token) == std::string::npos);

@@ -1,4 +1,4 @@
-#include "client/unacknowledged.hpp"
+#include "client/outstanding.hpp"
 
 #include "support/catch.hpp"
 
@@ -30,7 +30,7 @@ struct world {
   }
   std::vector<std::string> send_all() {
     std::vector<std::string> sent;
-    messages.send_all([&](const std::string& frame) { sent.push_back(frame); });
+    messages.send_all([&](std::string_view frame) { sent.emplace_back(frame); });
     return sent;
   }
   void run() {
@@ -40,7 +40,7 @@ struct world {
 
   boost::asio::io_context context;
   completer to{context, std::make_shared<failure>()};
-  unacknowledged messages{"me"};
+  resend_queue messages{"me"};
   std::vector<error_code> codes;
   std::vector<std::string> acks;
   std::vector<std::string> sentences;
@@ -48,7 +48,7 @@ struct world {
 
 } // namespace
 
-TEST_CASE("unacknowledged: an answer ends one message, and only once") {
+TEST_CASE("resend queue: an answer ends one message, and only once") {
   world w;
   const std::string first = w.add(true);
   const std::string second = w.add(true);
@@ -65,7 +65,7 @@ TEST_CASE("unacknowledged: an answer ends one message, and only once") {
   CHECK(w.acks.at(0) == second);
 }
 
-TEST_CASE("unacknowledged: are sent again in their order, whenever they were answered or not") {
+TEST_CASE("resend queue: are sent again in their order, whenever they were answered or not") {
   world w;
   for (const char* frame : {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"})
     w.add(frame[0] < 'c', frame);
@@ -76,7 +76,7 @@ TEST_CASE("unacknowledged: are sent again in their order, whenever they were ans
   w.messages.fail_all(fail(errc::timed_out, "so"));
 }
 
-TEST_CASE("unacknowledged: at the end tells what was not sent from what may have been kept") {
+TEST_CASE("resend queue: at the end tells what was not sent from what may have been kept") {
   world w;
   w.add(true);
   w.add(false);
@@ -95,10 +95,10 @@ TEST_CASE("unacknowledged: at the end tells what was not sent from what may have
   CHECK(w.codes.at(2) == errc::connection_lost);
 }
 
-TEST_CASE("unacknowledged: count and bytes are bounded, and free again with an answer") {
+TEST_CASE("resend queue: count and bytes are bounded, and free again with an answer") {
   world w;
   std::string id;
-  for (std::size_t i = 0; i < unacknowledged::most_messages; ++i) {
+  for (std::size_t i = 0; i < resend_queue::max_messages; ++i) {
     REQUIRE(w.messages.has_room_for("x"));
     id = w.add(false, "x");
   }
@@ -108,7 +108,7 @@ TEST_CASE("unacknowledged: count and bytes are bounded, and free again with an a
   w.messages.give_up("over");
   w.run();
 
-  const std::string half(unacknowledged::most_bytes / 2, 'x');
+  const std::string half(resend_queue::max_bytes / 2, 'x');
   w.add(false, half);
   CHECK(w.messages.has_room_for(half));
   id = w.add(false, half);

@@ -1,4 +1,4 @@
-#include "client/bookmarks.hpp"
+#include "client/rooms.hpp"
 
 #include "support/catch.hpp"
 
@@ -19,8 +19,8 @@ event kept(position at) {
 
 } // namespace
 
-TEST_CASE("bookmarks: follow the entries, and know those that were had") {
-  bookmarks b({}, {});
+TEST_CASE("read positions: follow the entries, and know those that were had") {
+  read_positions b({}, {});
   CHECK_FALSE(b.of("lobby"));
   CHECK(b.observe(entered({7, 2})));
   CHECK(b.observe(said({7, 1})));
@@ -32,26 +32,26 @@ TEST_CASE("bookmarks: follow the entries, and know those that were had") {
   CHECK(b.all() == std::map<std::string, position>{{"lobby", {7, 5}}});
 }
 
-TEST_CASE("bookmarks: where nothing was read, what was asked for is still to come") {
-  bookmarks ten(10, {});
+TEST_CASE("read positions: where nothing was read, what was asked for is still to come") {
+  read_positions ten(10, {});
   ten.observe(entered({7, 30}));
   CHECK(ten.of("lobby") == position{7, 20});
-  bookmarks none(0, {});
+  read_positions none(0, {});
   none.observe(entered({7, 30}));
   CHECK(none.of("lobby") == position{7, 30});
   CHECK_FALSE(none.observe(said({7, 30})));
-  bookmarks usual({}, {});
+  read_positions usual({}, {});
   usual.observe(entered({7, 30}));
   CHECK(usual.of("lobby") == position{7, 0});
   // The server gives as much as it likes.
-  bookmarks generous({}, {});
+  read_positions generous({}, {});
   generous.observe(entered({7, 300}));
   CHECK(generous.observe(said({7, 100})));
   CHECK(generous.of("lobby") == position{7, 100});
 }
 
-TEST_CASE("bookmarks: our own entry counts if nothing is missing before it") {
-  bookmarks b(0, {});
+TEST_CASE("read positions: our own entry counts if nothing is missing before it") {
+  read_positions b(0, {});
   b.observe(entered({7, 3}));
   CHECK(b.observe(kept({7, 4})));
   CHECK(b.of("lobby") == position{7, 4});
@@ -63,8 +63,8 @@ TEST_CASE("bookmarks: our own entry counts if nothing is missing before it") {
   CHECK(b.of("lobby") == position{7, 5});
 }
 
-TEST_CASE("bookmarks: a new epoch begins anew, a gap is stepped over") {
-  bookmarks b({}, {});
+TEST_CASE("read positions: a new epoch begins anew, a gap is stepped over") {
+  read_positions b({}, {});
   b.observe(entered({7, 0}));
   b.observe(said({7, 9}));
   CHECK(b.observe(said({8, 1})));
@@ -77,8 +77,8 @@ TEST_CASE("bookmarks: a new epoch begins anew, a gap is stepped over") {
   CHECK(b.of("lobby") == position{9, 0});
 }
 
-TEST_CASE("bookmarks: a log that was put back is followed from its end") {
-  bookmarks b({}, {});
+TEST_CASE("read positions: a log that was put back is followed from its end") {
+  read_positions b({}, {});
   b.observe(entered({7, 0}));
   b.observe(said({7, 41}));
   CHECK(b.observe(event(entries_missed{"lobby", {7, 41}, {7, 4}})));
@@ -86,8 +86,8 @@ TEST_CASE("bookmarks: a log that was put back is followed from its end") {
   CHECK(b.observe(said({7, 4})));
 }
 
-TEST_CASE("bookmarks: of an earlier client are kept when the room is entered again") {
-  bookmarks b(5, {{"lobby", {7, 4}}});
+TEST_CASE("read positions: of an earlier client are kept when the room is entered again") {
+  read_positions b(5, {{"lobby", {7, 4}}});
   CHECK(b.of("lobby") == position{7, 4});
   b.observe(entered({7, 20}));
   CHECK(b.of("lobby") == position{7, 4});
@@ -98,9 +98,27 @@ TEST_CASE("bookmarks: of an earlier client are kept when the room is entered aga
   CHECK(b.of("lobby") == position{7, 15});
 }
 
-TEST_CASE("bookmarks: only of rooms one is in") {
-  bookmarks b({}, {});
+TEST_CASE("read positions: only of rooms one is in") {
+  read_positions b({}, {});
   CHECK(b.observe(said({7, 4}, "elsewhere")));
   CHECK(b.observe(event(member_joined{"elsewhere", "bob"})));
   CHECK(b.all().empty());
+}
+
+TEST_CASE("membership: is what the server says") {
+  membership m("alice", "lobby");
+  CHECK(m.rooms() == std::vector<std::string>{"lobby"});
+  m.observe(room_state{"", "lobby", "", {}, {}});
+  m.observe(room_state{"", "den", "", {}, {}});
+  CHECK(m.rooms() == std::vector<std::string>{"lobby", "den"});
+  m.observe(member_left{"den", "bob"});
+  CHECK(m.rooms().size() == 2);
+  CHECK(m.observe(reply{"r", "leave", {"you left #Den"}, {"#Den"}}) == "den");
+  CHECK(m.rooms() == std::vector<std::string>{"lobby"});
+  m.observe(member_renamed{"lobby", "alice", "ally"});
+  CHECK(m.name() == "ally");
+  m.observe(reply{"r", "nick", {}, {"al"}});
+  CHECK(m.name() == "al");
+  m.observe(member_left{"lobby", "al"});
+  CHECK(m.rooms().empty());
 }

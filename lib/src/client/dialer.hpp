@@ -1,0 +1,66 @@
+// The way to a server: its name, TCP, TLS, and whether it is the server that was meant.
+#pragma once
+
+#include "transport/stream.hpp"
+
+#include <asio_chat/client.hpp>
+#include <asio_chat/error.hpp>
+#include <asio_chat/tls/certificate_info.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace asio_chat::client_room {
+
+/// One attempt to reach a server, step by step: `look_up`, `connect`, `secure`, each begun when the
+/// one before has succeeded, then `take`. A step's handler is called once, never inside the call
+/// that began it, and not after `cancel`. There is no limit of time: bound it by `cancel`.
+class dialer : public transport::stream_owner {
+ public:
+  using handler = std::function<void(result<void>)>;
+
+  virtual void look_up(handler done) = 0;
+  /// @param time what is left for it, see `transport::attempts`
+  virtual void connect(std::chrono::milliseconds time, handler done) = 0;
+  /// The TLS handshake, and whether the server may be trusted.
+  virtual void secure(handler done) = 0;
+  virtual void cancel() noexcept = 0;
+
+  struct connected_stream {
+    std::unique_ptr<transport::stream> stream;
+    tls_info tls; ///< empty in memory
+  };
+  /// When all steps have succeeded.
+  virtual connected_stream take() = 0;
+  /// The server's certificate, as soon as it was seen.
+  virtual const std::optional<tls::certificate_info>& server() const noexcept = 0;
+};
+
+/// What a client reaches its server by.
+class network {
+ public:
+  virtual ~network() = default;
+  /// Reads certificates and keys anew, since they are renewed while a client runs. After a failure
+  /// `dial` goes on with those of before, if there were any.
+  virtual result<void> renew() = 0;
+  virtual boost::intrusive_ptr<dialer> dial() = 0;
+};
+
+using network_maker = std::function<std::unique_ptr<network>(boost::asio::io_context&,
+                                                             std::shared_ptr<const client_config>)>;
+
+/// TLS over TCP, unless `set_network` has given the clients of this loop another.
+std::unique_ptr<network> make_network(boost::asio::io_context& context,
+                                      std::shared_ptr<const client_config> config);
+/// For tests: before the first client is made on this loop.
+void set_network(boost::asio::io_context& context, network_maker maker);
+
+/// The same steps for a stream that is connected already and needs no TLS.
+boost::intrusive_ptr<dialer> dial_in_memory(boost::asio::io_context& context,
+                                            std::unique_ptr<transport::stream> stream);
+
+} // namespace asio_chat::client_room

@@ -1,0 +1,100 @@
+#include "client/rooms.hpp"
+
+#include "model/names.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::client_room {
+
+namespace {
+
+/// What servers give to a client that does not say how much it wants, see docs/protocol.md.
+constexpr std::size_t usual_history = 50;
+
+} // namespace
+
+std::optional<std::string> membership::observe(const event& e) {
+  if (const auto* state = std::get_if<room_state>(&e)) {
+    joined(state->room);
+  } else if (const auto* gone = std::get_if<member_left>(&e)) {
+    if (gone->name == name_) return left(gone->room);
+  } else if (const auto* renamed = std::get_if<member_renamed>(&e)) {
+    if (renamed->from == name_) name_ = renamed->to;
+  } else if (const auto* answer = std::get_if<reply>(&e)) {
+    if (answer->items.size() != 1) return std::nullopt;
+    if (answer->command == "leave") return left(answer->items.front());
+    if (answer->command == "nick") name_ = answer->items.front();
+  }
+  return std::nullopt;
+}
+
+void membership::joined(const std::string& room) {
+  if (std::find(rooms_.begin(), rooms_.end(), room) == rooms_.end()) rooms_.push_back(room);
+}
+
+std::string membership::left(std::string_view room) {
+  // The answer to `/leave` names the room as it was typed.
+  std::string name = proper_room_name(room);
+  std::erase(rooms_, name);
+  return name;
+}
+
+read_positions::read_positions(std::optional<std::size_t> history,
+                               std::map<std::string, position> earlier)
+    : history_(history) {
+  for (auto& [room, at] : earlier)
+    read_.emplace(room, read_to{at, false});
+}
+
+std::optional<position> read_positions::of(const std::string& room) const {
+  const auto found = read_.find(room);
+  return found == read_.end() ? std::nullopt : std::optional(found->second.at);
+}
+
+std::map<std::string, position> read_positions::all() const {
+  std::map<std::string, position> positions;
+  for (const auto& [room, read] : read_)
+    positions.emplace(room, read.at);
+  return positions;
+}
+
+bool read_positions::on(const room_state& s) {
+  const std::uint64_t back =
+      std::min<std::uint64_t>(history_.value_or(usual_history), s.head.offset);
+  // Where there is a position we asked for what follows it, and the server starts there.
+  read_.try_emplace(s.room, read_to{{s.head.epoch, s.head.offset - back}, back > 0});
+  return true;
+}
+
+bool read_positions::on(const entry& e) {
+  return advance(e.room, e.at);
+}
+
+bool read_positions::on(const entries_missed& m) {
+  const position last{m.next.epoch, m.next.offset - std::min<std::uint64_t>(m.next.offset, 1)};
+  const bool older_log = m.next.epoch == m.after.epoch && m.next.offset <= m.after.offset;
+  if (!older_log) return advance(m.room, last);
+  // A log that was put back: what follows has positions that were read before, and is new.
+  if (const auto found = read_.find(m.room); found != read_.end()) found->second = {last, false};
+  return true;
+}
+
+bool read_positions::on(const acknowledged& a) {
+  const auto found = read_.find(a.room);
+  if (found == read_.end()) return true;
+  position& at = found->second.at;
+  if (a.at.epoch == at.epoch && a.at.offset == at.offset + 1) at = a.at;
+  return true;
+}
+
+bool read_positions::advance(const std::string& room, const position& to) {
+  const auto found = read_.find(room);
+  if (found == read_.end()) return true;
+  read_to& read = found->second;
+  if (!read.untouched && to.epoch == read.at.epoch && to.offset <= read.at.offset) return false;
+  read = {to, false};
+  return true;
+}
+
+} // namespace asio_chat::client_room
