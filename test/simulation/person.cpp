@@ -94,7 +94,7 @@ void person::note(const acknowledged& a) {
   if (m == unacknowledged_.end()) throw broken_promise{name_ + " was acknowledged twice: " + a.id};
   promises_[a.id] = {a.room, m->text, a.at};
   unacknowledged_.erase(m);
-  // As `client::bookmarks` does it.
+  // As `client_room::read_positions` does it.
   view& v = views_[a.room];
   if (v.mark && a.at.epoch == v.mark->epoch && a.at.offset == v.mark->offset + 1) v.mark = a.at;
 }

@@ -90,7 +90,6 @@ class scripted_peer : public std::enable_shared_from_this<scripted_peer> {
   std::size_t max_write = std::size_t(-1); ///< what one write takes at most
   std::size_t unacknowledged = 0;          ///< what the stream says of itself
   std::size_t reads = 0;                   ///< that were begun
-  bool taken = false;                      ///< the library has its end
   bool asleep = false;
   bool shut_down = false;       ///< the library has said that it writes nothing more
   bool answers_shutdown = true; ///< and hears the same from us
@@ -251,7 +250,6 @@ class scripted_peer::library_end final : public transport::stream {
 };
 
 inline std::unique_ptr<transport::stream> scripted_peer::stream() {
-  taken = true;
   return std::make_unique<library_end>(shared_from_this());
 }
 

@@ -1,4 +1,4 @@
-// Connects, logs in, comes back: what stands behind `client`.
+// Implements `client`: connects, logs in, reconnects.
 #pragma once
 
 #include "client/connection.hpp"
@@ -15,12 +15,12 @@
 
 namespace asio_chat {
 
-/// Carries out what its parts decide: `conversation` says what follows from a message,
-/// `reconnection` from an end; handlers wait in `outstanding` and `event_queue`.
+/// Carries out what its parts decide: `conversation` after a message, `reconnection` after a lost
+/// connection. Handlers wait in `outstanding` and `event_queue`.
 ///
-/// idle: never connected, or over · connecting: the first attempt, a caller waits for it ·
-/// ready: logged in · waiting: for the next attempt · returning: that attempt · leaving: the last
-/// answers come, then we say bye
+/// idle: never connected, or over · connecting: the first attempt, for which a caller waits ·
+/// ready: logged in · waiting: until the next attempt · returning: during that attempt · leaving:
+/// waits for the last answers, then says bye
 class client::impl final : public std::enable_shared_from_this<impl>,
                            private client_room::connection_user {
  public:
@@ -34,7 +34,7 @@ class client::impl final : public std::enable_shared_from_this<impl>,
   void history(std::string room, log_range part, history_handler handler);
   void receive(receive_handler handler);
   void close(close_handler handler);
-  /// The client is being destroyed: everything is aborted.
+  /// Aborts everything, because the client is being destroyed.
   void abort();
 
   const failure& last_failure() const noexcept { return *completer_.last; }
@@ -67,11 +67,11 @@ class client::impl final : public std::enable_shared_from_this<impl>,
   void over(const failure& why);
   void note_server();
 
-  /// Whether there will be a connection, though there is none now.
+  /// Whether a connection is expected, although there is none now.
   bool coming_back() const noexcept {
     return state_ == state::waiting || state_ == state::returning;
   }
-  /// Asks something of the server, or fails at once.
+  /// Sends a request to the server, or fails at once.
   template <class T, class Make>
   void request(boost::asio::any_completion_handler<void(error_code, T)> handler, Make make);
 
@@ -85,7 +85,7 @@ class client::impl final : public std::enable_shared_from_this<impl>,
 
   state state_ = state::idle;
   boost::intrusive_ptr<client_room::connection> connection_;
-  boost::intrusive_ptr<client_room::connection> parting_; ///< closing by itself, after a goodbye
+  boost::intrusive_ptr<client_room::connection> parting_; ///< closes by itself, after a goodbye
   server_certificate server_;
 
   client_room::conversation conversation_;

@@ -1,4 +1,4 @@
-// One connection to a server: dialled, then messages both ways.
+// One connection to a server: connects, then carries messages both ways.
 #pragma once
 
 #include "client/connection_state.hpp"
@@ -15,21 +15,21 @@
 
 namespace asio_chat::client_room {
 
-/// What is told of a connection. Never called inside a call of the connection's user, and never
-/// again after `on_closed` or after the user abandoned it.
+/// Receives the events of a connection. It is never called inside a call of the connection's user,
+/// nor after `on_closed` or after the user has abandoned the connection.
 class connection_user {
  public:
-  virtual void on_open(tls_info tls) = 0; ///< verified; time to say hello
+  virtual void on_open(tls_info tls) = 0; ///< the server is verified; send the hello now
   virtual void on_message(wire::native::message m) = 0;
-  virtual void on_closed(const failure& why) = 0; ///< no error if it was left
+  virtual void on_closed(const failure& why) = 0; ///< no error if the user has left
 
  protected:
   ~connection_user() = default;
 };
 
-/// Does what `connection_state` says: one read and one write under way, and one timer. Its
-/// operations keep it alive; the user holds one more reference and may let it go at any time after
-/// `abandon` or `retire`.
+/// Carries out what `connection_state` decides, with one read, one write and one timer under way.
+/// Its operations keep it alive; the user holds one more reference and may drop it at any time
+/// after `abandon` or `retire`.
 class connection final : public transport::stream_owner {
  public:
   connection(time_source& time, std::shared_ptr<const client_config> config, connection_user& user);
@@ -38,24 +38,24 @@ class connection final : public transport::stream_owner {
   void open(boost::intrusive_ptr<dialer> way);
   /// See `connection_state`.
   void welcomed(std::optional<std::chrono::milliseconds> idle_time);
-  /// The login is over: from here on only silence is limited.
+  /// The login has succeeded; from here on only silence ends the connection.
   void logged_in();
 
-  /// What is sent while a write is under way leaves together after it.
+  /// Frames sent while a write is under way leave together after it.
   void send(std::string_view frame);
-  /// While not reading, the server has to wait.
+  /// The server has to wait while the client does not read.
   void set_reading(bool on);
 
-  /// There are five seconds left.
+  /// The connection ends within five seconds.
   void begin_leaving();
-  /// Says bye after what is waiting, and hears out the server.
+  /// Says bye after the waiting frames, and reads to the end.
   void say_bye();
-  /// The server said goodbye: closes properly, and the user hears nothing more.
+  /// For when the server has said goodbye: closes properly, without further calls to the user.
   void retire();
-  /// Closes at once, and the user hears nothing more.
+  /// Closes at once, without further calls to the user.
   void abandon() noexcept;
 
-  /// The server's certificate, as soon as it was seen.
+  /// The server's certificate; null until the server has shown it.
   const tls::certificate_info* server() const noexcept;
 
  private:
@@ -82,7 +82,7 @@ class connection final : public transport::stream_owner {
   void on_shutdown(const error_code& e, std::size_t);
   void close(const failure& why);
 
-  /// One write under way; what comes meanwhile waits for the next.
+  /// One write is under way; frames that are added meanwhile wait for the next one.
   struct output {
     std::string waiting;
     std::string in_flight;

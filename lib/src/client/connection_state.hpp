@@ -1,4 +1,4 @@
-// Where a connection stands, and what follows from time, silence and the end of its input. No I/O.
+// The phase of a connection, and what follows from time, silence and the end of input. Does no I/O.
 #pragma once
 
 #include "client/heartbeat.hpp"
@@ -17,52 +17,52 @@ namespace asio_chat::client_room {
 
 ///     looking_up -> connecting -> securing -> logging_in -> open -> leaving -> closed
 ///
-/// `connect_time` bounds everything up to `open`, silence everything from the welcome on, and five
-/// seconds the leaving.
+/// `connect_time` bounds everything up to `open`, the heartbeat everything from the welcome on.
+/// Leaving takes at most five seconds.
 class connection_state {
  public:
   enum class phase { looking_up, connecting, securing, logging_in, open, leaving, closed };
 
-  /// What is to be done now.
+  /// What the connection has to do now.
   struct action {
     enum class kind { nothing, ping, shut_down, close };
     kind what = kind::nothing;
-    failure why; ///< of `close`; without an error it was wanted
+    failure why; ///< the reason of `close`; no error if the client wanted it
   };
 
   connection_state(std::shared_ptr<const client_config> config, steady_time now);
 
   phase now() const noexcept { return phase_; }
   bool is(phase p) const noexcept { return phase_ == p; }
-  /// Frames may be exchanged.
+  /// Whether frames may be sent and received.
   bool carries_frames() const noexcept {
     return phase_ >= phase::logging_in && phase_ != phase::closed;
   }
-  /// Up to `logging_in`.
+  /// For the phases up to `logging_in`.
   void enter(phase next) noexcept { phase_ = next; }
-  /// The server has welcomed us, and counts our silence from now on.
-  /// @param idle_time as it was told
+  /// The server counts the client's silence from now on.
+  /// @param idle_time as the server has told it
   void welcomed(std::optional<std::chrono::milliseconds> idle_time) noexcept;
   void logged_in(steady_time now) noexcept;
-  /// What was asked is still answered, then we say bye.
+  /// Waits for outstanding answers, then says bye.
   void leave(steady_time now) noexcept;
   void closed() noexcept { phase_ = phase::closed; }
 
   void heard(steady_time now) noexcept { heartbeat_.heard(now); }
   void said(steady_time now) noexcept { heartbeat_.said(now); }
 
-  /// What is left of `connect_time`.
+  /// The rest of `connect_time`.
   std::chrono::milliseconds time_to_connect(steady_time now) const noexcept;
-  /// When `check` may have something to do.
+  /// When to call `check`.
   steady_time next_check() const noexcept;
-  /// @param listening whether anything is read: if not, silence says nothing about the server
+  /// @param listening whether the client reads; otherwise silence says nothing about the server
   action check(steady_time now, bool listening);
 
-  /// Nothing more can be read, or written.
+  /// Call it when a read or a write has failed.
   /// @param writing whether a write is still under way
   /// @param ssl null without TLS
   action end_of_input(const error_code& e, bool writing, SSL* ssl) const;
-  /// The server sent what nobody can read.
+  /// The failures of a connection whose server has sent something that cannot be read.
   failure unreadable(const failure& why) const;
   failure too_large(std::size_t announced, std::size_t cap) const;
 
@@ -73,7 +73,7 @@ class connection_state {
   std::shared_ptr<const client_config> config_;
   phase phase_ = phase::looking_up;
   bool welcomed_ = false;
-  steady_time give_up_at_; ///< of everything up to `open`, and of leaving
+  steady_time give_up_at_; ///< the deadline up to `open`, and of leaving
   heartbeat heartbeat_;
 };
 

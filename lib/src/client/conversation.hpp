@@ -1,4 +1,4 @@
-// What the server has said, and what is to be said to it. No I/O.
+// The state that the server's messages build up, and what has to be sent to it. Does no I/O.
 #pragma once
 
 #include "client/login.hpp"
@@ -17,34 +17,34 @@
 
 namespace asio_chat::client_room {
 
-/// Who we are, where we are and how far we have read: from one connection to the next.
+/// Keeps the identity, the rooms and the read positions from one connection to the next.
 ///
-///   begin -> open -> on(message)... -> logged_in -> on(message)... -> goodbye or lost -> open ->
-///   ...
+///   begin -> open -> on(message)... -> logged_in -> on(message)... -> goodbye or lost
+///           <----------------------------------------------------------
 class conversation {
  public:
   explicit conversation(std::shared_ptr<const client_config> config);
 
-  /// A first connection: name and room are those of the settings.
+  /// Starts a first connection, with the name and the room of the settings.
   void begin();
-  /// The next connection is to be as this one was.
+  /// The next login asks for the name and the rooms of this one.
   void lost() { wanted_ = membership_; }
-  /// A connection is up, and has to say `take_requests`.
-  /// @param again whether one was lost before
+  /// Starts the login over a connection that is up; `take_requests` has its first request.
+  /// @param again whether a connection was lost before
   void open(tls_info tls, bool again);
-  /// A login that is under way is over without success.
+  /// Ends a login that is under way, without success.
   void break_off() noexcept;
 
-  /// What follows from a message.
+  /// What the client has to do after a message.
   enum class next {
     nothing,
-    tell,      ///< the event; the program is told if it `is_news`
-    welcomed,  ///< `take_requests` has what to say, `idle_time` the server's limit
-    logged_in, ///< `take_connected` is news, and then each of `take_early`
-    failed,    ///< the login; see `login_failure`
-    goodbye,   ///< after the login
+    tell,      ///< pass the event on to the program if it `is_news`
+    welcomed,  ///< send `take_requests`; `idle_time` has the server's limit
+    logged_in, ///< pass on `take_connected`, then each of `take_early`
+    failed,    ///< the login has failed, see `login_failure`
+    goodbye,   ///< the server has said goodbye after the login
   };
-  /// An event that belongs to a login is kept for `take_early`: it is taken out of the message.
+  /// An event that arrives during the login is moved out of the message, for `take_early`.
   next on(wire::native::message& m);
 
   std::vector<wire::native::request> take_requests();
@@ -53,22 +53,22 @@ class conversation {
   std::vector<event> take_early() { return std::exchange(early_, {}); }
   struct ending {
     failure why;
-    close_reason reason; ///< the server's own, if it has said goodbye
+    close_reason reason; ///< the server's own if it has said goodbye
   };
   ending login_failure() const;
 
-  /// Whether the program has to hear of an event. An entry that we have had already is none.
+  /// Whether the event is new. An entry that came before, over an earlier connection, is not.
   bool is_news(const event& e) { return read_.observe(e); }
-  /// The room that the last event has put us out of.
+  /// The room that the client has left by the last event, if it has left one.
   const std::optional<std::string>& left() const noexcept { return left_; }
 
-  /// To join a room: one that we were in before behind its last entry.
+  /// A request to join a room; if the room was read before, from its last entry on.
   wire::native::join join(std::string ref, std::string room) const;
-  /// Says who we are when we come back: a secret.
+  /// Proves the identity when the client comes back; a secret.
   const std::string& token() const noexcept { return token_; }
-  /// What the server said last.
+  /// The longest text that the server takes, as it has said last.
   std::size_t text_bytes() const noexcept { return text_bytes_; }
-  /// Of the program's own, since it has not received everything that we have read.
+  /// How far each room was read from the server; the program may have received less.
   const read_positions& read() const noexcept { return read_; }
 
  private:
@@ -79,14 +79,14 @@ class conversation {
 
   std::shared_ptr<const client_config> config_;
   membership membership_;
-  membership wanted_;   ///< what is asked for at the next login
-  read_positions read_; ///< the program may be behind
+  membership wanted_; ///< what the next login asks for
+  read_positions read_;
   std::string token_;
   std::optional<login> login_;
   bool again_ = false;
   tls_info tls_;
   std::size_t text_bytes_ = 0;
-  std::vector<event> early_; ///< events of a login that is not over
+  std::vector<event> early_; ///< events of a login that is under way
   std::optional<std::string> left_;
 };
 

@@ -21,7 +21,7 @@ namespace {
 
 using tls_context = std::shared_ptr<asio::ssl::context>;
 
-/// Each step only begins one operation and says how it ended.
+/// Each step starts one operation and reports its outcome.
 class tls_dialer final : public dialer {
  public:
   tls_dialer(asio::io_context& context, std::shared_ptr<const client_config> config,
@@ -115,7 +115,7 @@ class tls_dialer final : public dialer {
   asio::io_context& context_;
   std::shared_ptr<const client_config> config_;
   tls_context tls_;
-  handler done_; ///< of the step under way
+  handler done_; ///< the handler of the step under way
   resolver resolver_;
   resolver::results_type found_;
   std::weak_ptr<transport::connect_race> race_; ///< while connecting

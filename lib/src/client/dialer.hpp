@@ -1,4 +1,4 @@
-// The way to a server: its name, TCP, TLS, and whether it is the server that was meant.
+// Connects to a server: name look-up, TCP, TLS, verification.
 #pragma once
 
 #include "transport/stream.hpp"
@@ -26,7 +26,7 @@ class dialer : public transport::stream_owner {
   virtual void look_up(handler done) = 0;
   /// @param time what is left for it, see `transport::attempts`
   virtual void connect(std::chrono::milliseconds time, handler done) = 0;
-  /// The TLS handshake, and whether the server may be trusted.
+  /// Performs the TLS handshake and verifies the server.
   virtual void secure(handler done) = 0;
   virtual void cancel() noexcept = 0;
 
@@ -34,18 +34,18 @@ class dialer : public transport::stream_owner {
     std::unique_ptr<transport::stream> stream;
     tls_info tls; ///< empty in memory
   };
-  /// When all steps have succeeded.
+  /// Call it once, after all steps have succeeded.
   virtual connected_stream take() = 0;
   /// The server's certificate, as soon as it was seen.
   virtual const std::optional<tls::certificate_info>& server() const noexcept = 0;
 };
 
-/// What a client reaches its server by.
+/// Makes the dialers of a client.
 class network {
  public:
   virtual ~network() = default;
-  /// Reads certificates and keys anew, since they are renewed while a client runs. After a failure
-  /// `dial` goes on with those of before, if there were any.
+  /// Reads certificates and keys again, because they are renewed while a client runs. After a
+  /// failure `dial` uses the previous ones, if there are any.
   virtual result<void> renew() = 0;
   virtual boost::intrusive_ptr<dialer> dial() = 0;
 };
@@ -53,13 +53,13 @@ class network {
 using network_maker = std::function<std::unique_ptr<network>(boost::asio::io_context&,
                                                              std::shared_ptr<const client_config>)>;
 
-/// TLS over TCP, unless `set_network` has given the clients of this loop another.
+/// TLS over TCP, unless `set_network` has installed another network for this loop.
 std::unique_ptr<network> make_network(boost::asio::io_context& context,
                                       std::shared_ptr<const client_config> config);
-/// For tests: before the first client is made on this loop.
+/// For tests. Call it before the first client is made on this loop.
 void set_network(boost::asio::io_context& context, network_maker maker);
 
-/// The same steps for a stream that is connected already and needs no TLS.
+/// A dialer for a stream that is already connected and needs no TLS.
 boost::intrusive_ptr<dialer> dial_in_memory(boost::asio::io_context& context,
                                             std::unique_ptr<transport::stream> stream);
 

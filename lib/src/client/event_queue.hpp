@@ -1,4 +1,4 @@
-// What happened and was not asked for yet, or who asked and nothing happened yet.
+// Events that wait for a receiver, or a receiver that waits for an event.
 #pragma once
 
 #include "client/pending.hpp"
@@ -17,13 +17,13 @@ class event_queue {
  public:
   using receiver = pending<client_event>;
 
-  /// @param given what was received before there was this queue
+  /// @param given how far the program had received before
   explicit event_queue(read_positions given)
       : given_(std::move(given)) {}
 
-  /// More will come.
+  /// Events may follow.
   void open() noexcept { open_ = true; }
-  /// Nothing more will come: who asks gets what is left, then `errc::not_connected`.
+  /// No event will follow: receivers get the waiting events, then `errc::not_connected`.
   void end() {
     open_ = false;
     if (receiver_) std::exchange(receiver_, {}).fail(nothing_more());
@@ -35,7 +35,7 @@ class event_queue {
       events_.push_back(std::move(e));
     }
   }
-  /// One at a time: a second one fails.
+  /// A second receiver at the same time fails.
   void receive(receiver r) {
     if (receiver_) {
       r.fail({boost::asio::error::already_started, "one async_receive is under way already"});
@@ -52,9 +52,9 @@ class event_queue {
   void cancel(const failure& why) {
     if (receiver_) std::exchange(receiver_, {}).fail(why);
   }
-  /// So many wait that no more should be read.
+  /// Whether so many events wait that the client should stop reading.
   bool full() const noexcept { return events_.size() >= max_events; }
-  /// How far the program has received, which is behind what waits here.
+  /// How far the program has received; behind the events that wait here.
   read_positions& given() noexcept { return given_; }
   const read_positions& given() const noexcept { return given_; }
 

@@ -15,8 +15,8 @@ namespace native = wire::native;
 
 namespace {
 
-/// The number at the end of an id or a reference: 0, which nothing has, for what does not begin
-/// with the prefix or does not end with a number.
+/// Returns the number at the end of an id or a reference. Returns 0, which is never assigned, if
+/// the prefix does not match or no number follows it.
 std::uint64_t number_of(std::string_view reference, std::string_view prefix) noexcept {
   if (!reference.starts_with(prefix)) return 0;
   reference.remove_prefix(prefix.size());
@@ -26,7 +26,7 @@ std::uint64_t number_of(std::string_view reference, std::string_view prefix) noe
   return error == std::errc() && stop == end ? number : 0;
 }
 
-/// What tells the messages and requests of this client from those of all others.
+/// Makes the ids of this client unique among all clients.
 std::string unlikely_prefix() {
   std::random_device source;
   return fmt::format("{:08x}{:08x}", source(), source());

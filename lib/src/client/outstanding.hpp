@@ -1,4 +1,4 @@
-// What was asked of the server and is not answered yet.
+// Messages and requests that the server has not answered yet.
 #pragma once
 
 #include "client/pending.hpp"
@@ -15,34 +15,36 @@
 
 namespace asio_chat::client_room {
 
-/// Takes a frame to the server.
+/// Sends a frame to the server.
 using frame_sender = std::function<void(std::string_view)>;
 
-/// Messages. They outlive a connection: each keeps its id and is sent again over the next one, in
-/// the order in which they were given. The server knows by the id what it has already.
+/// Messages that are not acknowledged. They outlive a connection: each keeps its id and is sent
+/// again over the next one, in the original order. By the id the server recognises those that it
+/// has already.
 class resend_queue {
  public:
-  /// While there is no connection no more than this is kept.
+  /// The limits while there is no connection.
   static constexpr std::size_t max_messages = 1000;
   static constexpr std::size_t max_bytes = std::size_t{1} << 20;
 
-  /// @param prefix of all ids: what tells this client's from any other's
+  /// @param prefix of all ids; unique to this client
   explicit resend_queue(std::string prefix)
       : prefix_(std::move(prefix) + '-') {}
 
   /// The id of the message that will be added next.
   std::string next_id() const { return prefix_ + std::to_string(last_ + 1); }
-  /// Whether a frame may be added that cannot be sent now.
+  /// Whether a frame that cannot be sent now may be added.
   bool has_room_for(std::string_view frame) const noexcept;
   void add(std::string frame, pending<acknowledged> waiting, bool sent);
 
-  /// Hands over the frame of every message, to be sent (again).
+  /// Sends every message, for the first time or again.
   void send_all(const frame_sender& send);
 
-  /// Whether the event was the answer to a message; then its handler has it.
+  /// Returns whether the event was the answer to a message. Its handler is then completed.
   bool settle(const event& e);
 
-  /// Nothing will be sent any more: what never was is not kept, of the rest nobody can tell.
+  /// Fails all: a message that was never sent with `not_connected`, one that was sent with
+  /// `connection_lost`, because the server may or may not have kept it.
   void give_up(const std::string& why);
   void fail_all(const failure& why);
   bool empty() const noexcept { return messages_.empty(); }
@@ -62,14 +64,14 @@ class resend_queue {
   std::map<std::uint64_t, message> messages_; ///< by number, so in the order of sending
 };
 
-/// Commands and pages of history. They do not outlive a connection. Each has a reference; the
-/// answer brings it back. What says something (`/me`) is known to the server by it as a message is,
-/// so no other request of any client has the same.
+/// Commands and requests for history. They do not outlive a connection. Each has a reference that
+/// its answer repeats. For a command that posts a message (`/me`) the server uses the reference as
+/// the message id, so references are unique among all clients.
 class pending_requests {
  public:
   using waiting = std::variant<pending<reply>, pending<history_page>>;
 
-  /// @param prefix of all references: what tells this client from any other
+  /// @param prefix of all references; unique to this client
   explicit pending_requests(std::string prefix)
       : prefix_(std::move(prefix) + '-') {}
 
@@ -77,7 +79,7 @@ class pending_requests {
   std::string next_reference() const { return prefix_ + std::to_string(last_ + 1); }
   void add(waiting w) { open_.emplace(++last_, std::move(w)); }
 
-  /// Whether the event was the answer to a request; then its handler has it.
+  /// Returns whether the event was the answer to a request. Its handler is then completed.
   bool settle(event& e);
   void fail_all(const failure& why);
   bool empty() const noexcept { return open_.empty(); }
@@ -89,7 +91,7 @@ class pending_requests {
   bool settle(history_page& p);
   bool settle(const refused& r);
 
-  /// The pending request of that kind, which is no longer open; or an empty one.
+  /// Removes the request of that kind and returns it; empty if there is none.
   template <class T>
   pending<T> take(const std::string& ref);
 
@@ -98,29 +100,29 @@ class pending_requests {
   std::map<std::uint64_t, waiting> open_; ///< by number, so in the order of asking
 };
 
-/// Both, and the frames that they become.
+/// Both of them. Turns them into frames.
 class outstanding {
  public:
   outstanding();
 
-  /// @param max_text bytes that the server takes
-  /// @param send none while there is no connection: then the message waits for the next one
+  /// @param max_text the longest text that the server takes, in bytes
+  /// @param send empty while there is no connection: the message then waits for the next one
   void say(pending<acknowledged> waiting, std::string room, std::string_view text,
            std::size_t max_text, const frame_sender& send);
-  /// The reference of the request that will be asked next.
+  /// The reference of the request that `ask` sends next.
   std::string next_reference() const { return requests_.next_reference(); }
   void ask(pending_requests::waiting waiting, const wire::native::request& what,
            const frame_sender& send);
 
-  /// Whether the event was an answer; then its handler has it.
+  /// Returns whether the event was an answer. Its handler is then completed.
   bool settle(event& e) { return messages_.settle(e) || requests_.settle(e); }
   bool empty() const noexcept { return messages_.empty() && requests_.empty(); }
 
-  /// The connection is gone, and another one may come: messages wait for it.
+  /// Fails the requests. Messages wait for the next connection.
   void lost(const failure& why) { requests_.fail_all(why); }
-  /// Messages come before anything that is said over the new connection.
+  /// Sends the messages over a new connection. Call it before anything else is sent there.
   void send_again(const frame_sender& send) { messages_.send_all(send); }
-  /// There will be no other connection.
+  /// For when no other connection will follow.
   void give_up(const failure& why);
   void abort(const failure& why);
 

@@ -1,4 +1,4 @@
-// Whether to come back, and after how long. No I/O.
+// Decides whether and when to reconnect. Does no I/O.
 #pragma once
 
 #include "base/clock.hpp"
@@ -35,36 +35,36 @@ class backoff {
 /// The server's own advice, except that a client stays away after its own `/quit`.
 bool comes_back(const close_reason& reason) noexcept;
 
-/// Not where a person has to look first: a certificate that is not trusted, theirs or ours, a
-/// passphrase that is wrong. A name that is taken is worth it: its bearer may leave.
+/// False where a person has to act first: a certificate that is not trusted (the server's or the
+/// client's), a wrong passphrase. True for a name that is taken, because its bearer may leave.
 /// @param reason the server's own, if it has said goodbye
 bool worth_another_attempt(const error_code& code, const close_reason& reason) noexcept;
 
-/// For an attempt that failed without a goodbye.
+/// The close reason to report for an attempt that failed without a goodbye.
 close_reason reason_of(const failure& why);
 
-/// From one lost connection to the next.
+/// Keeps the state from one lost connection to the next.
 class reconnection {
  public:
   /// @param seed of the waits' jitter
   reconnection(const client_config& config, std::uint_fast32_t seed) noexcept;
 
-  /// A first connection is about to be made.
-  /// @param repeatable whether another one can be made after it
+  /// Call it before the first attempt to connect.
+  /// @param repeatable whether another connection can follow
   void begin(bool repeatable) noexcept {
     repeatable_ = repeatable;
     backoff_.reset();
   }
-  /// A login is over.
+  /// Call it when a login has succeeded.
   void ready(steady_time now) noexcept;
-  /// When to try again after a connection that was ready was lost; none: not at all.
+  /// The time until the next attempt, after a connection was lost; none: do not reconnect.
   std::optional<std::chrono::milliseconds> lost(const close_reason& reason, steady_time now);
 
   struct next_attempt {
     std::optional<std::chrono::milliseconds> after; ///< none: no more attempts
-    bool is_news = true; ///< of one lost connection each reason is told once
+    bool is_news = true; ///< each reason is reported once after a lost connection
   };
-  /// After an attempt to come back has failed.
+  /// Call it when an attempt to reconnect has failed.
   next_attempt failed(const error_code& why, const close_reason& reason);
 
  private:

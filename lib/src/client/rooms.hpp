@@ -1,5 +1,4 @@
-// What has to be the same again after a reconnection: our name, our rooms, and how far each was
-// read.
+// What a reconnection restores: the name, the rooms, and how far each room was read.
 #pragma once
 
 #include <asio_chat/event.hpp>
@@ -16,7 +15,7 @@
 
 namespace asio_chat::client_room {
 
-/// Our name and our rooms. Learns from what the server says, never from what was asked for.
+/// The name and the rooms of the client. Learns from the server's messages, never from requests.
 class membership {
  public:
   membership() = default;
@@ -27,7 +26,7 @@ class membership {
   }
 
   void named(std::string name) { name_ = std::move(name); }
-  /// The room that we are no longer in.
+  /// Returns the room that the client has left by the event.
   std::optional<std::string> observe(const event& e);
 
   const std::string& name() const noexcept { return name_; }
@@ -43,26 +42,25 @@ class membership {
   std::vector<std::string> rooms_;
 };
 
-/// The position of the last entry that we have of each of our rooms, learned from what the server
-/// says.
+/// The position of the last entry received in each room, learned from the server's messages.
 ///
-///   joined, nothing read:  head - history .... head    what was asked for begins behind it
-///   an entry, or a gap:    the position goes there
-///   our own entry:         is never told, its acknowledgement stands for it: the position goes
-///                          there if it is the next, else what is told between them comes first
+///   joined, nothing read:  head - history .... head    the requested entries begin behind it
+///   an entry, or a gap:    the position moves there
+///   our own entry:         the server never sends it; its acknowledgement moves the position if it
+///                          is the next entry, otherwise those before it come first
 class read_positions {
  public:
-  /// @param history entries that are asked for in a room without a position; none: the server
+  /// @param history how many entries are requested in a room without a position; none: the server
   ///                decides
-  /// @param earlier those of an earlier client
+  /// @param earlier the positions of an earlier client
   explicit read_positions(std::optional<std::size_t> history,
                           std::map<std::string, position> earlier);
 
-  /// Where to read on in that room; none: it was not read yet.
+  /// Where to continue in that room; none: it was not read yet.
   std::optional<position> of(const std::string& room) const;
   std::map<std::string, position> all() const;
 
-  /// Whether what is told is news. An entry at or before the position is not: we had it already.
+  /// Whether the event is new. An entry at or before the position is not.
   template <class... Told>
   bool observe(const std::variant<Told...>& what) {
     return std::visit(
@@ -77,8 +75,8 @@ class read_positions {
  private:
   struct read_to {
     position at;
-    /// Nothing came yet of what was asked for behind the position; it may begin before it, since
-    /// the server decides how much it gives.
+    /// No requested entry has arrived yet. The first may be before the position, because the server
+    /// decides how many it sends.
     bool untouched = false;
   };
 

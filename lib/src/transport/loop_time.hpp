@@ -1,4 +1,4 @@
-// The time that a loop lives by.
+// The time of a loop: clock and timers.
 #pragma once
 
 #include "base/clock.hpp"
@@ -9,13 +9,12 @@
 
 namespace asio_chat::transport {
 
-/// The system's, unless `set_time` has given the loop another. It lives as long as the loop. Like
-/// Asio's own timers it belongs to the loop, so that what is built on the public API can be run by
-/// a clock that a test moves (test/support/manual_time.hpp). Look it up once and keep the
-/// reference.
+/// The system's time, unless `set_time` has installed another. It lives as long as the loop. Like
+/// Asio's own timers it belongs to the loop, so that a test can run clients and servers by a clock
+/// that it moves (test/support/manual_time.hpp). Look it up once and keep the reference.
 time_source& time_of(boost::asio::io_context& context);
 
-/// Before anything has asked for the time of this loop.
+/// Call it before anything has asked for the time of this loop.
 void set_time(boost::asio::io_context& context, std::unique_ptr<time_source> time);
 
 } // namespace asio_chat::transport

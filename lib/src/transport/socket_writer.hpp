@@ -1,7 +1,7 @@
 // Where OpenSSL writes to: the socket.
 #pragma once
 
-#include "transport/wakeful_socket.hpp"
+#include "transport/cancellable_read_socket.hpp"
 
 #include <openssl/types.h>
 
@@ -20,7 +20,7 @@ namespace asio_chat::transport {
 class socket_writer {
  public:
   /// The socket must live as long as this.
-  explicit socket_writer(wakeful_socket& socket)
+  explicit socket_writer(cancellable_read_socket& socket)
       : socket_(socket) {}
   ~socket_writer();
   socket_writer(const socket_writer&) = delete;
@@ -58,7 +58,7 @@ class socket_writer {
   void wait(std::shared_ptr<waiting> w);
   void on_writable(const std::shared_ptr<waiting>& w, const error_code& e);
 
-  wakeful_socket& socket_;
+  cancellable_read_socket& socket_;
   std::string left_;
   error_code failure_;
   std::weak_ptr<waiting> waiting_; ///< while it is not idle

@@ -1,7 +1,7 @@
+#include "transport/cancellable_read_socket.hpp"
 #include "transport/send_queue.hpp"
 #include "transport/socket_writer.hpp"
 #include "transport/stream.hpp"
-#include "transport/wakeful_socket.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -38,7 +38,7 @@ struct direct_stream {
     SSL_set0_wbio(state, out.make_bio());
   }
 
-  asio::ssl::stream<wakeful_socket> ssl;
+  asio::ssl::stream<cancellable_read_socket> ssl;
   socket_writer out;
 };
 

@@ -14,9 +14,9 @@ namespace asio_chat::transport {
 /// The layer below an `ssl::stream`. `cancel` of a socket ends other waits as well, and a read of
 /// an `ssl::stream` may be writing: the answer to a key update. A record of which only a part has
 /// gone would be the end of the connection.
-class wakeful_socket : public tcp_socket {
+class cancellable_read_socket : public tcp_socket {
  public:
-  explicit wakeful_socket(tcp_socket&& socket)
+  explicit cancellable_read_socket(tcp_socket&& socket)
       : tcp_socket(std::move(socket)) {}
 
   template <class Buffers, class Handler>
