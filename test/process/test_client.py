@@ -89,7 +89,11 @@ class Cable:
                 near, _ = listener.accept()
             except OSError:
                 return
-            far = socket.create_connection(("127.0.0.1", self.target))
+            try:
+                far = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:  # nobody listens there now
+                near.close()
+                continue
             self.sockets += [near, far]
             for pair in ((near, far), (far, near)):
                 threading.Thread(target=self.carry, args=pair, daemon=True).start()
