@@ -1,8 +1,11 @@
 """docs/tls-recipes.md shows the code of the programs and their output. E13, E15."""
 
+import os
 import re
+import resource
 import select
 import shlex
+import shutil
 import signal
 import socket
 import ssl
@@ -12,7 +15,7 @@ import threading
 
 import pytest
 
-from programs import BIN, PATIENCE, ROOT, clean_environment
+from programs import BIN, PATIENCE, ROOT, clean_environment, until
 
 PAGE = (ROOT / "docs/tls-recipes.md").read_text()
 PORT = "5566"
@@ -53,10 +56,10 @@ def place(tmp_path_factory):
     return directory
 
 
-def started(place, command, port=PORT, **how):
+def started(place, command, port=PORT, under=(), **how):
     name, *arguments = shlex.split(command)
     arguments = [str(port) if a == PORT else a for a in arguments]
-    return subprocess.Popen([BIN / name, *arguments], cwd=place, stdout=subprocess.PIPE,
+    return subprocess.Popen([*under, BIN / name, *arguments], cwd=place, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, env=clean_environment(**how))
 
 
@@ -69,8 +72,8 @@ def output(place, command, port=PORT, **how):
 class Server:
     """A server of the page on a free port."""
 
-    def __init__(self, place, command):
-        self.run = started(place, command, 0)
+    def __init__(self, place, command, under=()):
+        self.run = started(place, command, 0, under)
         self.said = self.run.stdout.readline()
         self.port = int(re.fullmatch(r"(?:listening on|Server listening:) 127\.0\.0\.1:(\d+)\n", self.said).group(1))
 
@@ -279,10 +282,13 @@ def visitors(place):
             "HTTP": lambda raw: raw.sendall(b"GET / HTTP/1.1\r\n\r\n")}
 
 
-@pytest.mark.parametrize("command", [section(1).commands[0], section(5).commands[0],
-                                     section(6).commands[2],
-                                     SECTIONS["The time server and its client"].commands[0]],
-                         ids=lambda command: command.split()[0])
+SERVERS = pytest.mark.parametrize(
+    "command", [section(1).commands[0], section(5).commands[0], section(6).commands[2],
+                SECTIONS["The time server and its client"].commands[0]],
+    ids=lambda command: command.split()[0])
+
+
+@SERVERS
 def test_C62_no_failed_handshake_and_no_wrong_name_ends_a_server(place, command):
     with Server(place, command) as server:
         for visit in visitors(place).values():
@@ -296,6 +302,31 @@ def test_C62_no_failed_handshake_and_no_wrong_name_ends_a_server(place, command)
         said += output(place, "tls_one_shot localhost 5566 ca-cert.pem alice-cert.pem alice-key.pem Hello",
                        server.port)
         assert said.endswith("\n") and "Secure communication received from server: " in said
+        server.stop()
+
+
+@pytest.mark.skipif("ASIO_CHAT_SANITIZED" in os.environ,
+                    reason="UndefinedBehaviorSanitizer needs descriptors itself")
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+@SERVERS
+def test_a_server_without_descriptors_pauses_and_then_accepts(place, tmp_path, command):
+    trace = tmp_path / "trace"
+    # -D: the server is our child, and strace is beside it.
+    strace = ["strace", "-D", "-o", trace, "-e", "trace=accept,accept4,timerfd_settime"]
+    with Server(place, command, strace) as server:
+        def refusals():
+            return [line for line in trace.read_text().splitlines()
+                    if "EMFILE" in line or "timerfd_settime" in line]
+
+        assert until(lambda: "accept" in trace.read_text())  # it has all that it opens
+        allowed = resource.prlimit(server.run.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(server.run.pid, resource.RLIMIT_NOFILE, (3, allowed[1]))
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE):
+            assert until(lambda: sum("EMFILE" in line for line in refusals()) >= 4)
+            seen = refusals()
+            assert not any("EMFILE" in a and "EMFILE" in b for a, b in zip(seen, seen[1:])), "it tried again at once"
+            resource.prlimit(server.run.pid, resource.RLIMIT_NOFILE, allowed)
+            assert until(lambda: re.search(r"^accept4?\(.*\) += \d+$", trace.read_text(), re.MULTILINE))
         server.stop()
 
 

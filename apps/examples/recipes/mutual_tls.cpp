@@ -44,12 +44,18 @@ asio::awaitable<void> echo(tcp::socket socket, asio::ssl::context& context) {
 }
 
 asio::awaitable<void> serve(tcp::acceptor& acceptor, asio::ssl::context& context) {
+  asio::steady_timer pause(acceptor.get_executor());
   boost::system::error_code error;
   auto or_error = asio::redirect_error(asio::use_awaitable, error);
   for (;;) {
     tcp::socket socket = co_await acceptor.async_accept(or_error);
-    if (error) continue;
-    asio::co_spawn(acceptor.get_executor(), echo(std::move(socket), context), asio::detached);
+    if (!error) {
+      asio::co_spawn(acceptor.get_executor(), echo(std::move(socket), context), asio::detached);
+      continue;
+    }
+    // No descriptor left, for instance: that passes, but not by trying at once.
+    pause.expires_after(std::chrono::milliseconds(100));
+    co_await pause.async_wait(asio::use_awaitable);
   }
 }
 

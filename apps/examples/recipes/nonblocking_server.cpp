@@ -94,9 +94,16 @@ class visitor : public std::enable_shared_from_this<visitor> {
 
 void accept(tcp::acceptor& acceptor, SSL_CTX* context) {
   acceptor.async_accept([&acceptor, context](auto error, tcp::socket socket) {
+    if (error) {
+      // No descriptor left, for instance: that passes, but not by trying at once.
+      const auto pause = std::make_shared<asio::steady_timer>(acceptor.get_executor(),
+                                                              std::chrono::milliseconds(100));
+      pause->async_wait([&acceptor, context, pause](auto) { accept(acceptor, context); });
+      return;
+    }
     boost::system::error_code gone;
-    const tcp::endpoint from = error ? tcp::endpoint() : socket.remote_endpoint(gone);
-    if (!error && !gone) std::make_shared<visitor>(std::move(socket), from, context)->start();
+    const tcp::endpoint from = socket.remote_endpoint(gone);
+    if (!gone) std::make_shared<visitor>(std::move(socket), from, context)->start();
     accept(acceptor, context);
   });
 }
