@@ -267,3 +267,32 @@ TEST_CASE("client: may be destroyed by its own handler") {
   w.run();
   CHECK_FALSE(w.chat);
 }
+
+TEST_CASE("client: who speaks often enough does not ping") {
+  memory_world w(impatient(true));
+  w.log_in();
+  for (auto t = 0s; t < 180s; t += 10s) {
+    w.server->say_event(member_joined{"lobby", "carol"});
+    w.chat->async_send("lobby", "hi", [](error_code, const acknowledged&) {});
+    w.time.advance(10s);
+  }
+  CHECK(w.server->heard<native::ping>().empty());
+}
+
+TEST_CASE("client: keeps within the idle time also where it joins no room") {
+  client_config config;
+  config.room = "";
+  memory_world w(
+      [](fake_server& s, const native::request& r) {
+        if (std::holds_alternative<native::hello>(r))
+          s.say(native::welcome{"alice", "fake", 8192, {}, "", 9s});
+        else
+          answer_politely(s, r);
+      },
+      config);
+  w.log_in();
+  w.time.advance(2'999ms);
+  CHECK(w.server->heard<native::ping>().empty());
+  w.time.advance(1ms);
+  CHECK(w.server->heard<native::ping>().size() == 1);
+}

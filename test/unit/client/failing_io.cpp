@@ -228,3 +228,74 @@ TEST_CASE("client: a server that refuses our certificate is not asked again") {
   CHECK(w.seen<disconnected>()[1].reason.code == close_code::not_trusted);
   CHECK_FALSE(w.seen<disconnected>()[1].retry_in);
 }
+
+TEST_CASE("client: may be closed or destroyed at every step of every connection") {
+  const bool destroy = GENERATE(true, false);
+  bool more = true;
+  for (int steps = 0; more; ++steps) {
+    REQUIRE(steps < 1000);
+    CAPTURE(destroy, steps);
+    scripted_world w({answer_politely});
+    result_of closed;
+    w.start();
+    bool lost = false;
+    for (int i = 0; i < steps; ++i) {
+      w.context.restart();
+      if (w.context.poll_one() > 0) continue;
+      if (lost && w.servers.size() == 2) {
+        more = false;
+        break;
+      }
+      if (!lost) w.peers[0]->end();
+      if (lost) w.time.advance(std::chrono::milliseconds(500));
+      lost = true;
+    }
+    if (destroy) {
+      w.chat.reset();
+    } else {
+      w.chat->async_close(into(closed));
+      w.until([&] { return closed.calls == 1 && w.end.has_value() && !w.time.next_due(); });
+    }
+    const auto servers = w.servers.size();
+    w.time.advance(std::chrono::hours(1));
+    CHECK(w.logins == 1);
+    CHECK((destroy || w.end));
+    CHECK(w.servers.size() == servers); // it does not come back
+    CHECK_FALSE(w.time.next_due());
+    for (const auto& peer : w.peers)
+      CHECK((peer->closed || peer->reads == 0));
+  }
+}
+
+TEST_CASE("client: after a goodbye the connection is left to end in order, for five seconds") {
+  scripted_world w({answer_politely}, [](client_config& c) { c.reconnect = false; });
+  w.connect();
+  w.servers[0]->say(native::goodbye{{close_code::idle, "too quiet"}});
+  w.time.advance(std::chrono::milliseconds(4'999));
+  CHECK(w.end);
+  CHECK_FALSE(w.peers[0]->closed);
+  w.time.advance(std::chrono::milliseconds(1));
+  CHECK(w.peers[0]->closed);
+}
+
+TEST_CASE("client: while events wait that nobody receives nothing is read, but when it leaves") {
+  scripted_world w({answer_politely});
+  w.chat->async_connect([](error_code, const connected&) {});
+  w.time.run();
+  result_of sent, closed;
+  for (std::uint64_t i = 1; i <= 5'000; ++i)
+    w.servers[0]->say_event(entry{"lobby", {1, i}, {}, "bob", entry_kind::message, "hi", ""});
+  w.time.run();
+  const auto reads = w.peers[0]->reads;
+  CHECK(reads > 4'000);
+  CHECK(reads < 4'200);
+  w.chat->async_send("lobby", "late", into(sent));
+  w.time.run();
+  CHECK(sent.calls == 0);
+  CHECK(w.peers[0]->reads == reads);
+  w.chat->async_close(into(closed));
+  w.time.run();
+  CHECK_FALSE(sent.code);
+  CHECK(closed.calls == 1);
+  CHECK(w.servers[0]->heard<native::bye>().size() == 1);
+}

@@ -42,3 +42,34 @@ TEST_CASE("login: keeps the goodbye, and knows which room refused us") {
   CHECK(l.on(native::goodbye{{close_code::replaced, "elsewhere"}}) == login::outcome::failed);
   CHECK(l.goodbye() == close_reason{close_code::replaced, "elsewhere"});
 }
+
+TEST_CASE("login: a second welcome is against the protocol") {
+  login l({"alice", {}, {}, ""}, {{"", "lobby"}}, false);
+  CHECK(l.on(native::welcome{"alice", "", 1, {}}) == login::outcome::under_way);
+  CHECK(l.on(native::welcome{"alice", "", 1, {}}) == login::outcome::failed);
+  CHECK(l.why().code == errc::protocol_error);
+}
+
+TEST_CASE("login: who is in the first room is its answer once, and only the first time counts") {
+  login l({"alice", {}, {}, ""}, {{"", "lobby"}, {"", "den"}}, false);
+  CHECK(l.on(native::welcome{"alice", "", 1, {}}) == login::outcome::under_way);
+  CHECK(l.on(room_state{"", "lobby", "", {}, {}}) == login::outcome::under_way);
+  CHECK(l.on(room_state{"", "lobby", "", {}, {}}) == login::outcome::under_way);
+  CHECK(l.on(room_state{"join-1", "den", "", {}, {}}) == login::outcome::done);
+}
+
+TEST_CASE("login: a goodbye becomes the error that fits its reason") {
+  const std::vector<std::pair<close_code, errc>> table{
+      {close_code::wrong_passphrase, errc::wrong_passphrase},
+      {close_code::server_stopping, errc::server_stopping},
+      {close_code::login_timeout, errc::timed_out},
+      {close_code::protocol_error, errc::protocol_error},
+      {close_code::frame_too_large, errc::protocol_error},
+      {close_code::replaced, errc::closed_by_server}};
+  for (const auto& [reason, code] : table) {
+    login l({"alice", {}, {}, ""}, {{"", "lobby"}}, false);
+    CHECK(l.on(native::goodbye{{reason, "so"}}) == login::outcome::failed);
+    CHECK(l.why().code == code);
+    CHECK(l.why().message == "the server closed the connection: so");
+  }
+}

@@ -198,3 +198,26 @@ TEST_CASE("client: frames are taken apart at every boundary") {
   CHECK(w.event_at<member_joined>(1));
   CHECK(w.event_at<member_left>(2));
 }
+
+TEST_CASE("client: a text of the server's limit is sent, and a request of the frame's") {
+  memory_world w;
+  w.log_in();
+  outcome<acknowledged> sent;
+  w.chat->async_send("lobby", std::string(8192, 'x'), w.into(sent));
+  w.run();
+  CHECK(sent.calls == 1);
+  CHECK_FALSE(sent.code);
+
+  std::size_t refused_ones = 0;
+  for (std::size_t n = 65'300; n < 65'536; ++n) {
+    w.chat->async_command("lobby", "/x " + std::string(n, 'x'), [&](error_code e, const reply&) {
+      if (e == errc::text_too_long) ++refused_ones;
+    });
+    w.run();
+  }
+  std::size_t longest = 0;
+  for (const native::command_line& c : w.server->heard<native::command_line>())
+    longest = std::max(longest, native::encode(native::request(c)).size());
+  CHECK(longest == wire::header_bytes + wire::native_payload_cap);
+  CHECK(refused_ones + w.server->heard<native::command_line>().size() == 236);
+}

@@ -150,3 +150,37 @@ TEST_CASE("client: closes properly while it waits for the next attempt") {
   w.chat->async_close([&](error_code e) { closed = !e; });
   w.until([&] { return closed && w.end.has_value(); });
 }
+
+TEST_CASE("client: a room that refused us is not asked for again") {
+  const auto no_den = [](fake_server& s, const native::request& r) {
+    if (const auto* j = std::get_if<native::join>(&r)) {
+      s.say_event(refused{j->ref, errc::too_many_rooms, "there are as many rooms as may be"});
+    } else {
+      answer_politely(s, r);
+    }
+  };
+  scripted_world w({answer_politely, no_den});
+  w.connect();
+  w.servers[0]->say_event(room_state{"", "den", "", {"alice"}, {1, 0}});
+  w.time.run();
+  w.peers[0]->end();
+  w.until([&] { return w.seen<connected>().size() == 1; });
+  CHECK(w.servers[1]->heard<native::join>().size() == 1);
+  w.peers[1]->end();
+  w.until([&] { return w.seen<connected>().size() == 2; });
+  CHECK(w.servers[2]->heard<native::join>().empty());
+}
+
+TEST_CASE("client: tries again exactly when it has said so") {
+  scripted_world w({answer_politely});
+  w.connect();
+  w.peers[0]->end();
+  w.time.run();
+  const auto wait = w.seen<disconnected>().at(0).retry_in.value();
+  CHECK(wait >= std::chrono::milliseconds(250));
+  CHECK(wait <= std::chrono::milliseconds(500));
+  w.time.advance(wait - std::chrono::milliseconds(1));
+  CHECK(w.servers.size() == 1);
+  w.time.advance(std::chrono::milliseconds(1));
+  CHECK(w.servers.size() == 2);
+}

@@ -59,3 +59,63 @@ TEST_CASE("reconnect policy: what a server says with its goodbye is followed") {
   CHECK_FALSE(worth_another_attempt(errc::closed_by_server, {close_code::not_trusted, ""}));
   CHECK_FALSE(worth_another_attempt(errc::closed_by_server, {close_code::replaced, ""}));
 }
+
+namespace {
+
+client_config patient() {
+  client_config config;
+  config.retry_first = 1s;
+  config.retry_most = 8s;
+  return config;
+}
+const close_reason stopping{close_code::server_stopping, ""};
+const error_code refused_connection =
+    boost::system::errc::make_error_code(boost::system::errc::connection_refused);
+
+} // namespace
+
+TEST_CASE(
+    "reconnection: a server that lets us in only to throw us out is asked more and more slowly") {
+  reconnection r(patient(), 1);
+  steady_time now{1h};
+  for (const auto step : {1s, 2s, 4s, 8s, 8s}) {
+    r.ready(now);
+    now += 8s; // not longer than the longest wait
+    const auto wait = r.lost(stopping, now).value();
+    CHECK(wait >= step / 2);
+    CHECK(wait <= step);
+  }
+  r.ready(now);
+  now += 8s + 1ms;
+  CHECK(r.lost(stopping, now).value() <= 1s);
+  r.ready(now);
+  CHECK(r.lost(stopping, now).value() >= 1s);
+  r.begin(true);
+  CHECK(r.lost(stopping, now).value() <= 1s);
+}
+
+TEST_CASE("reconnection: stays away where it is not wanted, not possible, or not advised") {
+  client_config never = patient();
+  never.reconnect = false;
+  CHECK_FALSE(reconnection(never, 1).lost(stopping, {}));
+  reconnection r(patient(), 1);
+  CHECK_FALSE(r.lost({close_code::replaced, ""}, {}));
+  r.begin(false);
+  CHECK_FALSE(r.lost(stopping, {}));
+  r.begin(true);
+  CHECK(r.lost(stopping, {}));
+}
+
+TEST_CASE("reconnection: of one lost connection each reason is told once") {
+  reconnection r(patient(), 1);
+  const close_reason none{close_code::connection_lost, ""};
+  CHECK(r.failed(refused_connection, none).is_news);
+  CHECK(r.failed(errc::name_taken, none).is_news);
+  CHECK_FALSE(r.failed(refused_connection, none).is_news);
+  CHECK(r.failed(refused_connection, none).after);
+  r.ready({});
+  CHECK(r.failed(refused_connection, none).is_news);
+  const auto last = r.failed(errc::wrong_passphrase, none);
+  CHECK(last.is_news);
+  CHECK_FALSE(last.after);
+}
