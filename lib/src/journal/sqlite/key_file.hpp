@@ -1,8 +1,7 @@
 // The database of a key ring: keys, wrapped.
 #pragma once
 
-#include "journal/sqlite/master_key.hpp"
-#include "journal/sqlite/room_key.hpp"
+#include "journal/sqlite/derived_keys.hpp"
 
 #include <SQLiteCpp/Database.h>
 

@@ -1,6 +1,6 @@
 #include "journal/sqlite/key_ring.hpp"
 
-#include "journal/sqlite/sealing.hpp"
+#include "journal/sqlite/secret_key.hpp"
 
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>

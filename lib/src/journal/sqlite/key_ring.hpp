@@ -1,8 +1,8 @@
 // The keys of the house and of its rooms, in a small database of their own.
 #pragma once
 
+#include "journal/sqlite/derived_keys.hpp"
 #include "journal/sqlite/key_file.hpp"
-#include "journal/sqlite/room_key.hpp"
 #include "model/identity.hpp"
 
 #include <map>

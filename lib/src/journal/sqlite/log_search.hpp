@@ -4,7 +4,6 @@
 #include "journal/journal.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/search_index.hpp"
-#include "journal/sqlite/turn_table.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>

@@ -2,7 +2,7 @@
 
 #include "journal/sqlite/binary.hpp"
 #include "journal/sqlite/columns.hpp"
-#include "journal/sqlite/sealing.hpp"
+#include "journal/sqlite/secret_key.hpp"
 
 #include <fmt/format.h>
 

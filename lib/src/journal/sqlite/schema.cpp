@@ -1,8 +1,8 @@
 #include "journal/sqlite/schema.hpp"
 
+#include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/search_index.hpp"
 #include "journal/sqlite/search_rebuild.hpp"
-#include "journal/sqlite/turn_table.hpp"
 
 #include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/Transaction.h>

@@ -1,8 +1,8 @@
 // Which entries may be what a search looks for.
 #pragma once
 
+#include "journal/sqlite/derived_keys.hpp"
 #include "journal/sqlite/postings.hpp"
-#include "journal/sqlite/room_key.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>

@@ -1,4 +1,4 @@
-// Keys that come from outside the program: master keys.
+// Secret keys, and what is sealed with one.
 #pragma once
 
 #include <asio_chat/error.hpp>
@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace asio_chat::sqlite {
@@ -37,5 +39,14 @@ class secret_key {
 
   std::shared_ptr<std::uint8_t> memory_;
 };
+
+/// XChaCha20-Poly1305 (IETF) with a random nonce, which goes ahead of the sealed bytes. Random
+/// nonces of 192 bits do not meet, so nobody has to count.
+/// @param associated is authenticated and not kept: opening needs the same bytes
+std::string seal_bytes(key_bytes key, std::string_view plain, std::string_view associated);
+
+/// Nothing if a bit of key, sealed or associated bytes is another.
+std::optional<std::string> open_bytes(key_bytes key, std::string_view sealed,
+                                      std::string_view associated);
 
 } // namespace asio_chat::sqlite

@@ -3,13 +3,18 @@
 
 #include "journal/sqlite/database.hpp"
 #include "journal/sqlite/key_ring.hpp"
-#include "journal/sqlite/progress.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace asio_chat::sqlite {
+
+/// May be called often. What is being done, and how much of it is; a total of 0 is not known.
+using progress_function =
+    std::function<void(std::string_view doing, std::uint64_t done, std::uint64_t total)>;
 
 struct verify_report {
   struct bad_record {

@@ -5,7 +5,6 @@
 #include "journal/sqlite/name_table.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/room_table.hpp"
-#include "journal/sqlite/turn_table.hpp"
 
 namespace asio_chat::sqlite {
 

@@ -1,0 +1,57 @@
+// The operations that one commit carries.
+#pragma once
+
+#include "journal/sqlite/operation.hpp"
+#include "journal/sqlite/store_parts.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace asio_chat::sqlite {
+
+/// Of names that are held; none: released.
+using name_changes = std::map<identity, std::optional<held_name>>;
+
+/// Carries out all of a group, or refuses its appends: then rooms, ids and file are as before it.
+class commit_group {
+ public:
+  /// @param names not written yet: those of this group go with them, and what could not be written
+  ///   is left in it
+  commit_group(store_parts& s, std::span<operation> operations, name_changes& names);
+
+  /// To be called once; does not throw what SQLite throws.
+  /// @return numbers of rooms that have much to be trimmed
+  std::vector<std::int64_t> carry_out();
+
+ private:
+  void plan(operation& o);
+  room_state& room(const std::string& name);
+  void append(append_operation& a, std::optional<failure>& refused);
+  bool is_repeated(room_state& r, append_operation& a, id_hash& id);
+  void touch(room_state& r);
+  void make_keys();
+  void seal_waiting(room_state& r);
+  void write_room(room_state& r);
+  void write_names();
+  std::vector<std::int64_t> succeed();
+  void take_back(const SQLite::Exception& e);
+
+  writer_connection& writer() { return store_.file.writer(); }
+
+  store_parts& store_;
+  std::span<operation> operations_;
+  name_changes& names_;
+  const wall_time now_;
+  const house_row house_before_;
+  bool keys_made_ = false;
+  std::vector<room_state*> touched_;
+  room_state* last_ = nullptr; ///< the room of the append before
+  std::size_t new_ids_ = 0;
+  std::vector<journal::record> sealing_;
+};
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,66 @@
+// The file that a store writes, and what a commit that failed may have left in it.
+#pragma once
+
+#include "journal/sqlite/room_cache.hpp"
+#include "journal/sqlite/writer_connection.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace asio_chat::sqlite {
+
+/// The connection that writes. After a failure another one is opened, and the file is healed before
+/// anything else is written: what was refused is never found in it. Throws `SQLite::Exception`.
+class store_file {
+ public:
+  /// @param rooms is told what the file has after a trim
+  store_file(database_file f, key_ring& keys, room_cache& rooms);
+
+  const database_file& name() const noexcept { return file_; }
+  /// To be called once, before all others.
+  void start(SQLite::Database db);
+
+  writer_connection& writer();
+  /// To read only, also while the disk takes nothing.
+  writer_connection& connection();
+  /// What a commit that failed has left in the file is not looked at.
+  std::optional<room_row> row_of(const room_tag& tag);
+
+  void roll_back() noexcept;
+  /// Writing has failed: what was not committed is taken back, and the connection not used again.
+  void give_up() noexcept;
+  /// A room as it was before a commit that failed, which may have left something in the file.
+  void distrust(const room_values& before);
+
+  /// Commits a transaction that has trimmed these rooms.
+  void commit_trims(std::span<const room_row> rooms);
+
+  /// What has been given to rooms; part of the transaction under way.
+  const house_row& house() const noexcept { return house_; }
+  /// Writes it.
+  void set_house(const house_row& h);
+  /// The transaction has not been committed.
+  void take_back_house(const house_row& before) noexcept { house_ = before; }
+  /// Later than any that a room was given, in the file or not.
+  std::uint64_t next_epoch(wall_time now) noexcept;
+
+ private:
+  void heal(writer_connection& c);
+  void refresh(const room_row& r);
+
+  database_file file_;
+  key_ring& keys_;
+  room_cache& rooms_;
+  std::unique_ptr<writer_connection> writer_; ///< null after a failure
+  bool healed_ = true;                        ///< the writer may write
+  house_row house_;
+  std::uint64_t newest_epoch_ = 0;
+  /// As they were before a group that failed: what is in the file may be another.
+  std::vector<room_values> suspects_;
+  std::vector<room_tag> trimmed_; ///< their rows may be those before or those after a trim
+};
+
+} // namespace asio_chat::sqlite

@@ -1,0 +1,32 @@
+// The start of a store: what it has to know, and whether the file is whole at its ends.
+#pragma once
+
+#include "journal/sqlite/store_parts.hpp"
+#include "journal/sqlite/store_upkeep.hpp"
+
+#include <vector>
+
+namespace asio_chat::sqlite {
+
+/// Throws `SQLite::Exception`, and an `error` for what is not as it was written.
+class store_loader {
+ public:
+  store_loader(store_parts& s, store_upkeep& upkeep)
+      : store_(s)
+      , upkeep_(upkeep) {}
+
+  /// @return the names that are held
+  std::vector<held_name> load();
+
+ private:
+  void empty_erased_rooms();
+  void recall_ids(const room_row& r, wall_time now);
+  void index_backlog(const room_row& r);
+
+  writer_connection& writer() { return store_.file.writer(); }
+
+  store_parts& store_;
+  store_upkeep& upkeep_;
+};
+
+} // namespace asio_chat::sqlite

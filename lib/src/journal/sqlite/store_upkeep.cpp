@@ -1,0 +1,109 @@
+#include "journal/sqlite/store_upkeep.hpp"
+
+#include "journal/sqlite/columns.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+constexpr std::chrono::minutes between_sweeps{1};
+// Of one transaction: nobody who appends waits long for it.
+constexpr int rooms_at_once = 64;
+constexpr std::size_t most_trimmed = 4;
+constexpr std::size_t records_at_once = 512; // of a room
+
+/// Of all entries; none if there are none.
+std::optional<wall_time> newest_time(SQLite::Database& db) {
+  const std::int64_t ms = db.execAndGet("SELECT coalesce(max(time), 0) FROM rooms").getInt64();
+  return ms == 0 ? std::nullopt : std::optional(wall_time(std::chrono::milliseconds(ms)));
+}
+
+} // namespace
+
+store_upkeep::store_upkeep(store_parts& s)
+    : store_(s)
+    , rebuild_(s.options.index.entries / 4) {}
+
+void store_upkeep::start() {
+  const clock& time = *store_.options.time;
+  SQLite::Database& db = writer().db;
+  if (rebuild_.find(db))
+    store_.reports.inform(
+        "The search index is being rebuilt in the background, the newest entries first; "
+        "until then a search may not find older ones, and says so");
+  settled_.start(time.now(), time.wall_now(), newest_time(db));
+}
+
+wall_time store_upkeep::settled_now() {
+  return settled_.look(store_.options.time->now(), store_.options.time->wall_now());
+}
+
+bool store_upkeep::step() {
+  try {
+    if (store_.index.full()) write_index();
+    bool more = sweep();
+    if (rebuild_.under_way()) more |= rebuild_index();
+    writer().checkpoint_if_due();
+    return more;
+  } catch (const SQLite::Exception& e) {
+    store_.reports.fails(explain(store_.file.name(), e).message);
+    store_.file.give_up();
+  } catch (const error& e) {
+    store_.reports.tell(e.what());
+    store_.file.roll_back();
+  }
+  return false;
+}
+
+void store_upkeep::write_index() {
+  writer().begin();
+  store_.index.write(writer().db);
+  writer().commit();
+  store_.index.written();
+}
+
+bool store_upkeep::rebuild_index() {
+  rebuild_.step(writer(), store_.keys);
+  if (!rebuild_.under_way()) store_.reports.inform("The search index is complete again");
+  return rebuild_.under_way();
+}
+
+bool store_upkeep::sweep() {
+  const retention& keep = store_.options.keep;
+  if (keep.entries == 0 && keep.bytes == 0 && keep.age.count() == 0) return false;
+  const steady_time now = store_.options.time->now();
+  const bool due = swept_ > 0 || !sweep_done_ || now >= *sweep_done_ + between_sweeps;
+  std::vector<room_row> trimmed;
+  for (const std::int64_t number : std::exchange(urgent_, {}))
+    trim_room(number, trimmed);
+  for (int i = 0; due && i < rooms_at_once && trimmed.size() < most_trimmed; ++i) {
+    const auto r = writer().rooms.next_after(swept_);
+    if (!r) {
+      swept_ = 0;
+      sweep_done_ = now;
+      break;
+    }
+    swept_ = r->number;
+    trim_room(r->number, trimmed);
+  }
+  store_.file.commit_trims(trimmed);
+  return !urgent_.empty() || swept_ > 0;
+}
+
+void store_upkeep::trim_room(std::int64_t number, std::vector<room_row>& trimmed) {
+  auto r = writer().rooms.next_after(number - 1);
+  if (!r || r->number != number) return;
+  const wall_time now = settled_now();
+  const std::size_t taken =
+      trim(writer().records, writer().turns, *r, store_.options.keep, now, records_at_once);
+  if (taken == 0) return;
+  writer().rooms.update(*r);
+  search_index::trim(writer().db, number, r->first);
+  if (taken == records_at_once) urgent_.push_back(number);
+  trimmed.push_back(std::move(*r));
+}
+
+} // namespace asio_chat::sqlite
