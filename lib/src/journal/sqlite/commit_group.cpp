@@ -40,7 +40,7 @@ commit_group::commit_group(store_parts& s, std::span<operation> operations, name
     , operations_(operations)
     , names_(names)
     , now_(s.options.time->wall_now())
-    , house_before_(s.file.house()) {}
+    , header_before_(s.file.header()) {}
 
 std::vector<std::int64_t> commit_group::carry_out() {
   try {
@@ -144,7 +144,7 @@ void commit_group::append(append_operation& a, std::optional<failure>& refused) 
   room_row& row = r.now.row;
   id_hash id{};
   if (!e.id.empty() && is_repeated(r, a, id)) return;
-  if (!r.now.stored && store_.file.house().rooms == most_rooms) {
+  if (!r.now.stored && store_.file.header().rooms == most_rooms) {
     refused = fail(errc::storage_failed, "there are as many rooms as there can be");
     return;
   }
@@ -175,10 +175,10 @@ void commit_group::seal_waiting(room_state& r) {
   room_row& row = r.now.row;
   writer().begin();
   if (row.number == 0) {
-    house_row house = store_.file.house();
-    row.number = ++house.rooms;
-    house.epoch = std::max(house.epoch, row.epoch);
-    store_.file.set_house(house);
+    store_header header = store_.file.header();
+    row.number = ++header.rooms;
+    header.epoch = std::max(header.epoch, row.epoch);
+    store_.file.set_header(header);
   }
   sealing_.clear();
   for (append_operation* a : r.waiting)
@@ -259,7 +259,7 @@ void commit_group::take_back(const SQLite::Exception& e) {
     r->ids.clear();
   }
   store_.ids.take_back(new_ids_);
-  store_.file.take_back_house(house_before_);
+  store_.file.restore_header(header_before_);
   for (operation& o : operations_) {
     if (const auto* a = std::get_if<append_operation>(&o.what)) {
       // What was there before is there still.

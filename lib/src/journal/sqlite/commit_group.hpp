@@ -46,7 +46,7 @@ class commit_group {
   std::span<operation> operations_;
   name_changes& names_;
   const wall_time now_;
-  const house_row house_before_;
+  const store_header header_before_;
   bool keys_made_ = false;
   std::vector<room_state*> touched_;
   room_state* last_ = nullptr; ///< the room of the append before

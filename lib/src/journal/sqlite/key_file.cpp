@@ -186,8 +186,8 @@ void key_file::renew() {
   SQLite::Statement all(db_, "SELECT owner, max(number), wrapped IS NULL FROM keys GROUP BY owner");
   while (all.executeStep()) {
     const owner o = owner_in(all.getColumn(0).getString());
-    const bool is_house = o == owner{};
-    if (!is_house && all.getColumn(2).getInt() == 0)
+    const bool is_root = o == owner{};
+    if (!is_root && all.getColumn(2).getInt() == 0)
       newest_keys.emplace_back(o, all.getColumn(1).getUInt());
   }
   for (const auto& [o, number] : newest_keys)

@@ -17,7 +17,7 @@ namespace asio_chat::sqlite {
 /// Throws `error` and `SQLite::Exception`; what was begun is undone then.
 class key_file {
  public:
-  /// Whose key it is: a room's tag, or zeros for the house.
+  /// Whose key it is: a room's tag, or zeros for the root key.
   using owner = room_tag;
   struct state {
     std::uint32_t number = 0;

@@ -17,7 +17,7 @@ namespace asio_chat::sqlite {
 
 namespace {
 
-constexpr key_file::owner house{};
+constexpr key_file::owner nobody{};
 /// Keys in memory; when there are more, all are let go: those in use come back at once.
 constexpr std::size_t most_keys = 1'024;
 
@@ -51,8 +51,8 @@ failure failure_of(const std::string& path, const SQLite::Exception& e) {
 
 } // namespace
 
-struct key_ring::house_keys {
-  explicit house_keys(const secret_key& root)
+struct key_ring::root_keys {
+  explicit root_keys(const secret_key& root)
       : tags(derive(root, 1))
       , texts(derive(root, 2))
       , ids(derive(root, 3))
@@ -103,10 +103,10 @@ auto key_ring::guarded(const std::string& path, Function f) -> result<decltype(f
 key_ring::key_ring(std::string path, const std::vector<secret_key>& masters, key_file::use u)
     : path_(std::move(path))
     , file_(path_, masters, u)
-    , house_([&] {
-      const auto newest = file_.newest(house);
-      const std::uint32_t number = newest ? newest->number : file_.add({&house, 1}).front();
-      return std::make_unique<const house_keys>(file_.load(house, number));
+    , root_([&] {
+      const auto newest = file_.newest(nobody);
+      const std::uint32_t number = newest ? newest->number : file_.add({&nobody, 1}).front();
+      return std::make_unique<const root_keys>(file_.load(nobody, number));
     }()) {}
 
 key_ring::~key_ring() = default;
@@ -141,15 +141,15 @@ result<void> key_ring::check_is_there(const std::string& path) {
 }
 
 room_tag key_ring::tag_of(std::string_view room) const {
-  return keyed_hash<room_tag>(house_->tags.bytes(), {bytes_of(room)});
+  return keyed_hash<room_tag>(root_->tags.bytes(), {bytes_of(room)});
 }
 
 std::string key_ring::seal_text(std::string_view plain, std::string_view context) const {
-  return seal_bytes(house_->texts.bytes(), plain, context);
+  return seal_bytes(root_->texts.bytes(), plain, context);
 }
 
 result<std::string> key_ring::open_text(std::string_view sealed, std::string_view context) const {
-  auto plain = open_bytes(house_->texts.bytes(), sealed, context);
+  auto plain = open_bytes(root_->texts.bytes(), sealed, context);
   if (!plain) {
     return fail(errc::storage_failed,
                 fmt::format("the {} is damaged, or sealed by another key ring", context));
@@ -160,14 +160,14 @@ result<std::string> key_ring::open_text(std::string_view sealed, std::string_vie
 std::array<std::uint8_t, 16> key_ring::id_hash(const identity& author, std::string_view id,
                                                const room_tag& room) const {
   auto hash =
-      keyed_hash<std::array<std::uint8_t, 16>>(house_->ids.bytes(), {room, author, bytes_of(id)});
-  const auto whose = house_->hash_of_author(room, author);
+      keyed_hash<std::array<std::uint8_t, 16>>(root_->ids.bytes(), {room, author, bytes_of(id)});
+  const auto whose = root_->hash_of_author(room, author);
   std::copy_n(whose.begin(), 4, hash.begin());
   return hash;
 }
 
 chain_value key_ring::mac(std::string_view bytes) const {
-  return keyed_hash<chain_value>(house_->macs.bytes(), {bytes_of(bytes)});
+  return keyed_hash<chain_value>(root_->macs.bytes(), {bytes_of(bytes)});
 }
 
 result<std::shared_ptr<const room_key>> key_ring::key(const room_tag& room, std::uint32_t number) {

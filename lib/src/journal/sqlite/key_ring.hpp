@@ -1,4 +1,4 @@
-// The keys of the house and of its rooms, in a small database of their own.
+// The root key, and the keys of the rooms, in a small database of their own.
 #pragma once
 
 #include "journal/sqlite/derived_keys.hpp"
@@ -16,12 +16,12 @@
 
 namespace asio_chat::sqlite {
 
-/// Keeps the house key and a key per room and key number, each wrapped by a master key and bound to
+/// Keeps the root key and a key per room and key number, each wrapped by a master key and bound to
 /// its place. It is not part of a backup: a room whose keys are destroyed here is gone from every
 /// copy of the database.
 ///
 /// Any thread may call: what reads or writes the file takes one mutex, the functions that need the
-/// house key alone take none.
+/// root key alone take none.
 class key_ring {
  public:
   /// Made where there is no file, open to its owner alone.
@@ -35,7 +35,7 @@ class key_ring {
   static result<void> check_is_there(const std::string& path);
   ~key_ring();
 
-  /// @name Under the house key
+  /// @name Under the root key
   /// @{
   room_tag tag_of(std::string_view room) const;
   /// @param context what the text is, e.g. whose topic: it opens with the same one only
@@ -70,7 +70,7 @@ class key_ring {
   result<std::map<room_tag, std::uint32_t>> destroyed();
 
  private:
-  struct house_keys;
+  struct root_keys;
 
   key_ring(std::string path, const std::vector<secret_key>& masters, key_file::use u);
 
@@ -84,9 +84,9 @@ class key_ring {
   void forget(const room_tag& room);
 
   const std::string path_;
-  std::mutex mutex_; ///< of all below but `house_`, which does not change
+  std::mutex mutex_; ///< of all below but `root_`, which does not change
   key_file file_;
-  const std::unique_ptr<const house_keys> house_;
+  const std::unique_ptr<const root_keys> root_;
   std::map<std::pair<room_tag, std::uint32_t>, std::shared_ptr<const room_key>> keys_;
   std::map<room_tag, std::uint32_t> newest_;
 };

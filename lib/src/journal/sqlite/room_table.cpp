@@ -36,7 +36,7 @@ std::string bytes_of(const room_row& r) {
   return bytes;
 }
 
-std::string bytes_of(const house_row& h) {
+std::string bytes_of(const store_header& h) {
   std::string bytes = "asio-chat house 1";
   put_fixed(bytes, h.rooms);
   put_fixed(bytes, h.epoch);
@@ -95,9 +95,9 @@ room_table::room_table(SQLite::Database& db, const key_ring& keys)
               "UPDATE rooms SET name=?3, epoch=?4, first=?5, head=?6, time=?7, "
               "topic=?8, chain_before=?9, chain=?10, bytes=?11, key=?12, mac=?13 WHERE number=?1")
     , erase_(db, "DELETE FROM rooms WHERE number=?")
-    , house_(db, "SELECT rooms, epoch, mac FROM house")
-    , set_house_(db, "INSERT OR REPLACE INTO house (only, rooms, epoch, mac) VALUES (1, ?, ?, ?)") {
-}
+    , header_(db, "SELECT rooms, epoch, mac FROM house")
+    , set_header_(db,
+                  "INSERT OR REPLACE INTO house (only, rooms, epoch, mac) VALUES (1, ?, ?, ?)") {}
 
 std::optional<room_row> room_table::row(SQLite::Statement& s) {
   if (!s.executeStep()) {
@@ -164,25 +164,25 @@ void room_table::erase(std::int64_t number) {
   run(erase_);
 }
 
-house_row room_table::house() {
-  house_row h;
-  const bool there = house_.executeStep();
+store_header room_table::header() {
+  store_header h;
+  const bool there = header_.executeStep();
   bool whole = true;
   if (there) {
-    h = {house_.getColumn(0).getInt64(), number_at(house_, 1)};
-    whole = array_at<chain_value>(house_, 2) == keys_.mac(bytes_of(h));
+    h = {header_.getColumn(0).getInt64(), number_at(header_, 1)};
+    whole = array_at<chain_value>(header_, 2) == keys_.mac(bytes_of(h));
   }
-  house_.reset();
+  header_.reset();
   if (!whole) complain("the list of rooms");
   return h;
 }
 
-void room_table::set_house(const house_row& h) {
+void room_table::set_header(const store_header& h) {
   const chain_value mac = keys_.mac(bytes_of(h));
-  set_house_.bind(1, h.rooms);
-  bind_number(set_house_, 2, h.epoch);
-  bind_bytes(set_house_, 3, view_of(mac));
-  run(set_house_);
+  set_header_.bind(1, h.rooms);
+  bind_number(set_header_, 2, h.epoch);
+  bind_bytes(set_header_, 3, view_of(mac));
+  run(set_header_);
 }
 
 } // namespace asio_chat::sqlite

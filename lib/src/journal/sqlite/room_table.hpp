@@ -29,8 +29,8 @@ struct room_row {
   std::uint32_t key = 0; ///< the number of the newest record's; 0: it has none
 };
 
-/// What has been given to rooms so far.
-struct house_row {
+/// What has been given to rooms so far. Its table is called `house`.
+struct store_header {
   std::int64_t rooms = 0;
   std::uint64_t epoch = 0;
 };
@@ -59,8 +59,8 @@ class room_table {
   void update(const room_row& r);
   void erase(std::int64_t number);
 
-  house_row house(); ///< all zero in a new database
-  void set_house(const house_row& h);
+  store_header header(); ///< all zero in a new database
+  void set_header(const store_header& h);
 
  private:
   std::optional<room_row> row(SQLite::Statement& s);
@@ -72,8 +72,8 @@ class room_table {
   SQLite::Statement insert_;
   SQLite::Statement update_;
   SQLite::Statement erase_;
-  SQLite::Statement house_;
-  SQLite::Statement set_house_;
+  SQLite::Statement header_;
+  SQLite::Statement set_header_;
 };
 
 } // namespace asio_chat::sqlite

@@ -14,8 +14,8 @@ store_file::store_file(database_file f, key_ring& keys, room_cache& rooms)
 
 void store_file::start(SQLite::Database db) {
   writer_ = std::make_unique<writer_connection>(std::move(db), keys_);
-  house_ = writer_->rooms.house();
-  newest_epoch_ = house_.epoch;
+  header_ = writer_->rooms.header();
+  newest_epoch_ = header_.epoch;
 }
 
 writer_connection& store_file::connection() {
@@ -82,7 +82,7 @@ void store_file::heal(writer_connection& c) {
       c.rooms.erase(row->number);
     }
   }
-  c.rooms.set_house(house_);
+  c.rooms.set_header(header_);
   c.commit();
   suspects_.clear();
   trimmed_.clear();
@@ -105,9 +105,9 @@ void store_file::refresh(const room_row& r) {
   known->unshown = 0;
 }
 
-void store_file::set_house(const house_row& h) {
-  house_ = h;
-  writer().rooms.set_house(house_);
+void store_file::set_header(const store_header& h) {
+  header_ = h;
+  writer().rooms.set_header(header_);
 }
 
 std::uint64_t store_file::next_epoch(wall_time now) noexcept {

@@ -39,11 +39,11 @@ class store_file {
   void commit_trims(std::span<const room_row> rooms);
 
   /// What has been given to rooms; part of the transaction under way.
-  const house_row& house() const noexcept { return house_; }
+  const store_header& header() const noexcept { return header_; }
   /// Writes it.
-  void set_house(const house_row& h);
+  void set_header(const store_header& h);
   /// The transaction has not been committed.
-  void take_back_house(const house_row& before) noexcept { house_ = before; }
+  void restore_header(const store_header& before) noexcept { header_ = before; }
   /// Later than any that a room was given, in the file or not.
   std::uint64_t next_epoch(wall_time now) noexcept;
 
@@ -56,7 +56,7 @@ class store_file {
   room_cache& rooms_;
   std::unique_ptr<writer_connection> writer_; ///< null after a failure
   bool healed_ = true;                        ///< the writer may write
-  house_row house_;
+  store_header header_;
   std::uint64_t newest_epoch_ = 0;
   /// As they were before a group that failed: what is in the file may be another.
   std::vector<room_values> suspects_;

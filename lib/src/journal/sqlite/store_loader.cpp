@@ -75,7 +75,7 @@ std::vector<held_name> store_loader::load() {
     recall_ids(*r, now);
     index_backlog(*r);
   }
-  if (count != store_.file.house().rooms)
+  if (count != store_.file.header().rooms)
     throw error(fail(errc::storage_failed, "a room has been taken out"));
   store_.ids.sort();
   store_.ids.forget(time.now());
@@ -117,8 +117,8 @@ void store_loader::empty_erased_rooms() {
     if (is_erased(*r, destroyed)) erased.push_back(std::move(*r));
   }
   if (erased.empty()) return;
-  house_row house = store_.file.house();
-  house.epoch = store_.file.next_epoch(store_.options.time->wall_now());
+  store_header header = store_.file.header();
+  header.epoch = store_.file.next_epoch(store_.options.time->wall_now());
   writer().begin();
   for (const room_row& r : erased) {
     writer().records.erase_from(r.number, 0);
@@ -128,10 +128,10 @@ void store_loader::empty_erased_rooms() {
     anew.number = r.number;
     anew.tag = r.tag;
     anew.name = r.name;
-    anew.epoch = house.epoch;
+    anew.epoch = header.epoch;
     writer().rooms.update(anew);
   }
-  store_.file.set_house(house);
+  store_.file.set_header(header);
   writer().commit();
 }
 

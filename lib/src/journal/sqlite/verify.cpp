@@ -116,7 +116,7 @@ void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report,
       if (const auto topic = open_topic(keys, *r); !erased && !topic)
         report.bad.push_back({name ? *name : std::string(), 0, 0, topic.error().message});
     }
-    if (static_cast<std::int64_t>(report.rooms) != rooms.house().rooms)
+    if (static_cast<std::int64_t>(report.rooms) != rooms.header().rooms)
       report.bad.push_back({"", 0, 0, "a room has been taken out, or put in"});
   } catch (const error& e) {
     report.bad.push_back({"", 0, 0, e.what()});

@@ -22,8 +22,8 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A data directory with a daemon's store in it, for as long as `logs` is there.
-struct house {
-  house() { start(); }
+struct data_directory {
+  data_directory() { start(); }
 
   void start() {
     keys = std::move(key_ring::open(directory / "keys.db", masters).value());
@@ -64,7 +64,7 @@ std::string bytes_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-std::map<std::string, std::uint64_t> rooms_of(house& h) {
+std::map<std::string, std::uint64_t> rooms_of(data_directory& h) {
   std::map<std::string, std::uint64_t> found;
   for (const known_room& r : rooms_in(h.file, *h.keys).value())
     found.emplace(r.name, r.entries);
@@ -78,7 +78,7 @@ bool has(const failure& f, std::string_view words) {
 } // namespace
 
 TEST_CASE("a backup is one private file with what was there when it began", "[backup]") {
-  house h;
+  data_directory h;
   for (int i = 0; i < 300; ++i) // more than one step
     h.say("den", std::string(8'000, 'x'));
   h.say("nook", "two");
@@ -102,7 +102,7 @@ TEST_CASE("a backup is one private file with what was there when it began", "[ba
 
 TEST_CASE("a backup never takes the place of a file, and leaves nothing when it fails",
           "[backup]") {
-  house h;
+  data_directory h;
   h.say("den", "one");
   const std::string to = h.directory / "copy";
   SECTION("it is there") {
@@ -134,7 +134,7 @@ TEST_CASE("a backup never takes the place of a file, and leaves nothing when it 
 }
 
 TEST_CASE("what an interrupted backup left is in nobody's way", "[backup]") {
-  house h;
+  data_directory h;
   h.say("den", "one");
   const std::string to = h.directory / "copy";
   std::ofstream(to + ".unfinished") << std::string(100'000, 'x');
@@ -143,7 +143,7 @@ TEST_CASE("what an interrupted backup left is in nobody's way", "[backup]") {
 }
 
 TEST_CASE("an erased room begins anew, in the journal and in backups from before", "[backup]") {
-  house h;
+  data_directory h;
   const position before = h.say("den", "a secret");
   h.say("den", "its topic", entry_kind::topic);
   h.say("nook", "kept");
@@ -189,7 +189,7 @@ TEST_CASE("an erased room begins anew, in the journal and in backups from before
 
 TEST_CASE("a room is not erased while a daemon uses the directory, or without its keys",
           "[backup]") {
-  house h;
+  data_directory h;
   h.say("den", "one");
   SECTION("keys") {
     h.stop();
@@ -205,7 +205,7 @@ TEST_CASE("a room is not erased while a daemon uses the directory, or without it
 }
 
 TEST_CASE("a record under a key that the ring does not have is bad, not erased", "[backup]") {
-  house h;
+  data_directory h;
   h.say("den", "one");
   h.stop();
   SQLite::Database(h.directory / "keys.db", SQLite::OPEN_READWRITE)
@@ -217,7 +217,7 @@ TEST_CASE("a record under a key that the ring does not have is bad, not erased",
 }
 
 TEST_CASE("nobody who can write to the file alone makes a room erased", "[backup]") {
-  house h;
+  data_directory h;
   h.say("den", "one");
   h.stop();
   REQUIRE(erase_room(h.directory.string(), h.masters, "den").has_value());
@@ -237,7 +237,7 @@ TEST_CASE("nobody who can write to the file alone makes a room erased", "[backup
 }
 
 TEST_CASE("after a rotation what is written is under new keys, and all of it is read", "[backup]") {
-  house h;
+  data_directory h;
   h.say("den", "topic", entry_kind::topic);
   const secret_key next = secret_key::random();
   REQUIRE(h.keys->rotate({next, h.masters.front()}).value());

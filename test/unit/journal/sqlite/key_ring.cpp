@@ -123,7 +123,7 @@ TEST_CASE("hashes of ids depend on author, id and room") {
   CHECK(author(ring->id_hash({1}, "id", ring->tag_of("nook"))) != author(hash));
 }
 
-TEST_CASE("a text under the house key opens as what it is, unchanged") {
+TEST_CASE("a text under the root key opens as what it is, unchanged") {
   const ring_on_disk disk;
   const auto ring = disk.open();
   std::string sealed = ring->seal_text("tea at five", "topic of den");
@@ -313,7 +313,7 @@ TEST_CASE("a key ring that is damaged, newer or another file is told in one line
     std::filesystem::resize_file(disk.path, 4'096);
     CHECK(mentions(disk.try_open({disk.master}).error(), "is damaged"));
   }
-  SECTION("the house key flipped") {
+  SECTION("the root key flipped") {
     disk.run("UPDATE keys SET wrapped=zeroblob(72)");
     CHECK(mentions(disk.try_open({disk.master}).error(), "is damaged"));
   }

@@ -138,7 +138,6 @@ TEST_CASE("the keys of a room are of its own, one for each use") {
   CHECK(s.key.hash_of_word("tea") != s.key.hash_of_word("teb"));
 }
 
-
 TEST_CASE("entries of a record come back, but for what the header tells") {
   const auto entries = test::sample_entries();
   const auto back = decode_entries(encode_entries(entries, test::noon), test::noon);
