@@ -51,7 +51,7 @@ std::vector<std::int64_t> commit_group::carry_out() {
     write_names();
     if (!touched_.empty() || !names_.empty()) {
       store_.file.writer().commit();
-      store_.reports.works();
+      store_.reporter.works();
     }
     return succeed();
   } catch (const SQLite::Exception& e) {
@@ -97,7 +97,7 @@ void commit_group::plan(operation& o) {
       names_.insert_or_assign(released->who, std::nullopt);
     }
   } catch (const error& e) {
-    store_.reports.tell(e.what());
+    store_.reporter.tell(e.what());
     o.refused = room_refusal();
   }
 }
@@ -248,7 +248,7 @@ std::vector<std::int64_t> commit_group::succeed() {
 }
 
 void commit_group::take_back(const SQLite::Exception& e) {
-  store_.reports.fails(explain(store_.file.name(), e).message);
+  store_.reporter.fails(explain(store_.file.name(), e).message);
   store_.file.give_up();
   for (room_state* r : touched_) {
     store_.file.distrust(r->before);

@@ -64,11 +64,11 @@ class page_builder {
 
 } // namespace
 
-reader::reader(database_file f, key_ring& keys, const search_index& index, trouble_function tell)
+reader::reader(database_file f, key_ring& keys, const search_index& index, report_function tell)
     : file_(std::move(f))
     , keys_(keys)
     , index_(index)
-    , trouble_(std::move(tell)) {}
+    , reporter_(std::move(tell)) {}
 
 reader::~reader() = default;
 
@@ -86,7 +86,7 @@ result<Answer> reader::in_one_snapshot(Function f) {
   } catch (const error& e) {
     why = e.what();
   }
-  trouble_.tell(why);
+  reporter_.tell(why);
   return fail(errc::storage_failed, "what was said here cannot be read; the server's log says why");
 }
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "journal/sqlite/database.hpp"
+#include "journal/sqlite/failure_reporter.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/search_index.hpp"
-#include "journal/sqlite/trouble.hpp"
 
 #include <memory>
 #include <string>
@@ -16,7 +16,7 @@ class reader {
  public:
   /// @param index the writer's; it and the keys have to live as long
   /// @param tell what is damaged, or cannot be read; callers are told no more than that it is so
-  reader(database_file f, key_ring& keys, const search_index& index, trouble_function tell);
+  reader(database_file f, key_ring& keys, const search_index& index, report_function tell);
   ~reader();
 
   result<journal::page> read(const std::string& room, const journal::range& part);
@@ -33,7 +33,7 @@ class reader {
   database_file file_;
   key_ring& keys_;
   const search_index& index_;
-  trouble trouble_;
+  failure_reporter reporter_;
   std::unique_ptr<connection> connection_;
 };
 

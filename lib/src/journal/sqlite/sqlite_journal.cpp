@@ -39,7 +39,7 @@ class sqlite_journal::workers {
       , feed(std::move(f))
       , post(std::move(p)) {}
 
-  void start(const database_file& file, const trouble_function& tell) {
+  void start(const database_file& file, const report_function& tell) {
     reads.emplace(file, *keys, logs->index(), tell);
     reading.emplace(*reads, post);
     writing.emplace(*logs, *reading, post);
@@ -72,21 +72,21 @@ result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, schedule
   const database_file file{o.directory + "/journal.db", std::move(o.vfs)};
   store_options s{
       .file = file, .keep = o.keep, .id_window = o.id_window, .time = o.time ? o.time : &w->time};
-  if (o.on_trouble) {
-    s.on_trouble = [post, tell = o.on_trouble](severity level, const std::string& sentence) {
+  if (o.on_report) {
+    s.on_report = [post, tell = o.on_report](severity level, const std::string& sentence) {
       post.post(std::pair(level, sentence),
                 [tell](const auto& said, const auto&) { tell(said.first, said.second); });
     };
   }
-  const trouble_function tell = s.on_trouble;
+  const report_function tell = s.on_report;
   auto logs = store::open(std::move(s), *w->keys);
   if (!logs) return std::move(logs.error());
   w->logs = std::move(*logs);
   w->start(file, tell);
-  return std::unique_ptr<sqlite_journal>(new sqlite_journal(std::move(w), std::move(o.on_trouble)));
+  return std::unique_ptr<sqlite_journal>(new sqlite_journal(std::move(w), std::move(o.on_report)));
 }
 
-sqlite_journal::sqlite_journal(std::unique_ptr<workers> w, trouble_function tell)
+sqlite_journal::sqlite_journal(std::unique_ptr<workers> w, report_function tell)
     : workers_(std::move(w))
     , tell_(std::move(tell)) {}
 

@@ -5,9 +5,9 @@
 #include "base/clock.hpp"
 #include "base/scheduler.hpp"
 #include "journal/journal.hpp"
+#include "journal/sqlite/failure_reporter.hpp"
 #include "journal/sqlite/retention.hpp"
 #include "journal/sqlite/secret_key.hpp"
-#include "journal/sqlite/trouble.hpp"
 
 #include <chrono>
 #include <functional>
@@ -29,7 +29,7 @@ class sqlite_journal final : public journal, public name_store {
     std::chrono::milliseconds id_window = std::chrono::hours(24); ///< of repeated ids
     /// When writing fails and when it works again, and what is found damaged. Called as answers
     /// are.
-    sqlite::trouble_function on_trouble{};
+    sqlite::report_function on_report{};
     const clock* time = nullptr; ///< asked on the journal's threads; the system's if null
     std::string vfs{};           ///< of SQLite; its default if empty
   };
@@ -39,7 +39,7 @@ class sqlite_journal final : public journal, public name_store {
   static result<std::unique_ptr<sqlite_journal>> open(options o, scheduler later);
 
   /// Waits for the commit under way, and writes the names that were to be written: however long
-  /// the disk takes, which `on_trouble` is told after a second. What else was asked is not done.
+  /// the disk takes, which `on_report` is told after a second. What else was asked is not done.
   /// Nothing is answered any more.
   ~sqlite_journal() override;
 
@@ -66,10 +66,10 @@ class sqlite_journal final : public journal, public name_store {
  private:
   class workers;
 
-  sqlite_journal(std::unique_ptr<workers> w, sqlite::trouble_function tell);
+  sqlite_journal(std::unique_ptr<workers> w, sqlite::report_function tell);
 
   std::unique_ptr<workers> workers_;
-  sqlite::trouble_function tell_; ///< for the caller's thread alone
+  sqlite::report_function tell_; ///< for the caller's thread alone
 };
 
 } // namespace asio_chat

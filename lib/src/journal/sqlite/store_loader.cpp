@@ -61,7 +61,7 @@ std::vector<held_name> store_loader::load() {
   upkeep_.start();
   // A name that is held for nobody harms less than a history that cannot be opened.
   std::vector<held_name> names =
-      writer().names.all([this](const failure& f) { store_.reports.tell(f.message); });
+      writer().names.all([this](const failure& f) { store_.reporter.tell(f.message); });
   const wall_time now = upkeep_.settled_now();
   newest_records records(writer().db);
   std::int64_t count = 0;

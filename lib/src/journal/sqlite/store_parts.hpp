@@ -2,12 +2,12 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "journal/sqlite/failure_reporter.hpp"
 #include "journal/sqlite/id_memory.hpp"
 #include "journal/sqlite/retention.hpp"
 #include "journal/sqlite/room_cache.hpp"
 #include "journal/sqlite/search_index.hpp"
 #include "journal/sqlite/store_file.hpp"
-#include "journal/sqlite/trouble.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -23,14 +23,14 @@ struct store_options {
   std::size_t idle_rooms = 10'000; ///< known without asking the database, at most
   search_index::bounds index{};
   const clock* time = nullptr;
-  trouble_function on_trouble{};
+  report_function on_report{};
 };
 
 struct store_parts {
   store_parts(store_options o, key_ring& ring)
       : options(std::move(o))
       , keys(ring)
-      , reports(options.on_trouble)
+      , reporter(options.on_report)
       , rooms(options.idle_rooms)
       , ids(options.id_window, options.ids)
       , index(options.index)
@@ -38,7 +38,7 @@ struct store_parts {
 
   const store_options options;
   key_ring& keys;
-  trouble reports;
+  failure_reporter reporter;
   room_cache rooms;
   id_memory ids;
   search_index index;

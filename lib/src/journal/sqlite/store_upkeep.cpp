@@ -31,7 +31,7 @@ void store_upkeep::start() {
   const clock& time = *store_.options.time;
   SQLite::Database& db = writer().db;
   if (rebuild_.find(db))
-    store_.reports.inform(
+    store_.reporter.inform(
         "The search index is being rebuilt in the background, the newest entries first; "
         "until then a search may not find older ones, and says so");
   settled_.start(time.now(), time.wall_now(), newest_time(db));
@@ -49,10 +49,10 @@ bool store_upkeep::step() {
     writer().checkpoint_if_due();
     return more;
   } catch (const SQLite::Exception& e) {
-    store_.reports.fails(explain(store_.file.name(), e).message);
+    store_.reporter.fails(explain(store_.file.name(), e).message);
     store_.file.give_up();
   } catch (const error& e) {
-    store_.reports.tell(e.what());
+    store_.reporter.tell(e.what());
     store_.file.roll_back();
   }
   return false;
@@ -67,7 +67,7 @@ void store_upkeep::write_index() {
 
 bool store_upkeep::rebuild_index() {
   rebuild_.step(writer(), store_.keys);
-  if (!rebuild_.under_way()) store_.reports.inform("The search index is complete again");
+  if (!rebuild_.under_way()) store_.reporter.inform("The search index is complete again");
   return rebuild_.under_way();
 }
 

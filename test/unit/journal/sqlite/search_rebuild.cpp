@@ -32,8 +32,8 @@ class old_directory {
     options.file = {directory / "journal.db"};
     options.time = &time;
     options.index.entries = 64; // sixteen in a step
-    options.on_trouble = [this](severity s, const std::string& said) {
-      (s == severity::info ? news : troubles).push_back(said);
+    options.on_report = [this](severity s, const std::string& said) {
+      (s == severity::info ? news : reports).push_back(said);
     };
   }
 
@@ -75,7 +75,7 @@ class old_directory {
   test::manual_clock time;
   store_options options;
   texts news;
-  texts troubles;
+  texts reports;
   std::unique_ptr<key_ring> keys;
 
  private:
@@ -157,7 +157,7 @@ TEST_CASE("the index of version 1 is made anew in the background, the newest ent
   CHECK(d.search("den", "CAFÉ").entries.size() == 1);
   CHECK(d.sql("SELECT count(*) FROM sqlite_schema WHERE name='search_rows_old'") == "0");
   CHECK(d.news.size() == 2);
-  CHECK(d.troubles.empty());
+  CHECK(d.reports.empty());
 }
 
 TEST_CASE("a rebuild that is ended again and again goes on from where it was") {
@@ -173,7 +173,7 @@ TEST_CASE("a rebuild that is ended again and again goes on from where it was") {
   CHECK(d.found("line").size() == 260);
   CHECK(d.sql("SELECT count(*) FROM search_runs a JOIN search_runs b ON a.room=b.room AND "
               "a.last<>b.last AND a.first<=b.last AND b.first<=a.last") == "0"); // nothing twice
-  CHECK(d.troubles.empty());
+  CHECK(d.reports.empty());
 }
 
 TEST_CASE("power that goes at any moment of a rebuild costs nothing") {

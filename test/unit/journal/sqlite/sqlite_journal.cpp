@@ -21,13 +21,13 @@ namespace {
 struct kept_journal {
   test::temp_directory directory;
   sqlite::secret_key master = sqlite::secret_key::random();
-  std::vector<std::string> troubles;
+  std::vector<std::string> reports;
 
   test::journal_maker maker(std::string vfs = {}) {
     return [this, vfs](const test::journal_wishes& w) {
       sqlite_journal::options o{.directory = directory.string(), .vfs = vfs};
       o.masters.push_back(master);
-      o.on_trouble = [this](severity, const std::string& s) { troubles.push_back(s); };
+      o.on_report = [this](severity, const std::string& s) { reports.push_back(s); };
       return sqlite_journal::open(std::move(o), w.later).value();
     };
   }
@@ -123,13 +123,13 @@ TEST_CASE(
   disk.fill_disk();
   std::optional<failure> refused;
   b.log->append(b.draft("den", "two"), {}, [&](const auto& a) { refused = a.error(); });
-  CHECK(kept.troubles.empty());
-  REQUIRE(b.inbox.run_until([&] { return refused && !kept.troubles.empty(); }));
+  CHECK(kept.reports.empty());
+  REQUIRE(b.inbox.run_until([&] { return refused && !kept.reports.empty(); }));
   CHECK(refused->code == errc::storage_failed);
   CHECK(test::texts(b.read("den", {})) == std::vector<std::string>{"one"});
   disk.repair();
   CHECK(b.append("den", "three").at.offset == 2);
-  CHECK(kept.troubles.size() == 2);
+  CHECK(kept.reports.size() == 2);
 }
 
 TEST_CASE("reading what is damaged fails with a sentence, and the rest goes on") {
@@ -148,9 +148,9 @@ TEST_CASE("reading what is damaged fails with a sentence, and the rest goes on")
   std::optional<failure> failed;
   b.log->read("den", {{log_range::side::after, {}, 10}},
               [&](const auto& p) { failed = p.error(); });
-  REQUIRE(b.inbox.run_until([&] { return failed && !kept.troubles.empty(); }));
+  REQUIRE(b.inbox.run_until([&] { return failed && !kept.reports.empty(); }));
   CHECK(failed->message == "what was said here cannot be read; the server's log says why");
-  CHECK_THAT(kept.troubles[0], Catch::Matchers::Contains("the entries 2 to 2 of #den"));
+  CHECK_THAT(kept.reports[0], Catch::Matchers::Contains("the entries 2 to 2 of #den"));
   CHECK(test::texts(b.read("nook", {})).size() == 1);
   CHECK(b.append("den", "y").at.offset == 4);
 }

@@ -37,17 +37,17 @@ TEST_CASE("a full disk refuses what is said, is told once, and is recovered from
   CHECK(refused.message == "the server's disk is full: nobody has seen this; try again later");
   refusal_of(w, "three");
   refusal_of(w, "tea");
-  REQUIRE(w.troubles.size() == 1);
-  CHECK(w.troubles[0] == "the journal '" + w.options.file.path +
-                             "' cannot be written to: the disk is full; make room on it");
+  REQUIRE(w.reports.size() == 1);
+  CHECK(w.reports[0] == "the journal '" + w.options.file.path +
+                            "' cannot be written to: the disk is full; make room on it");
   // Reads go on, and what was acknowledged before is answered again.
   CHECK(w.texts("den") == words{"one"});
   CHECK(w.state("den").head == first);
   CHECK(w.is_duplicate("den", "id-1"));
   disk.repair();
   CHECK(w.say("den", "two", "id-2") == position{first.epoch, 2});
-  REQUIRE(w.troubles.size() == 2);
-  CHECK(w.troubles[1] == "the journal can be written to again: messages are kept");
+  REQUIRE(w.reports.size() == 2);
+  CHECK(w.reports[1] == "the journal can be written to again: messages are kept");
   w.reopen();
   CHECK(w.texts("den") == words{"one", "two"});
 }
@@ -84,7 +84,7 @@ TEST_CASE("a file that was damaged while the disk was full is refused like a ful
     swap.exec();
   }
   disk.repair();
-  w.troubles.clear();
+  w.reports.clear();
   CHECK(refusal_of(w, "two").message ==
         "the server cannot write to its disk: nobody has seen this; try again later");
 }
@@ -123,7 +123,7 @@ TEST_CASE("an entry that was refused never appears, though its bytes reached the
   w.say("den", "one");
   // As long as a reader is open, SQLite does not clear the WAL when the writer's connection goes.
   std::optional<reader> other(std::in_place, w.options.file, *w.keys, w.store().index(),
-                              trouble_function());
+                              report_function());
   CHECK(other->read("den", {}).has_value());
   bool failed = false;
   disk.set_fault([&](call c, const std::string& path) {

@@ -20,7 +20,7 @@ class store_world {
   explicit store_world(std::string vfs = {}) {
     options.file = {directory / "journal.db", std::move(vfs)};
     options.time = &time;
-    options.on_trouble = [this](severity, const std::string& s) { troubles.push_back(s); };
+    options.on_report = [this](severity, const std::string& s) { reports.push_back(s); };
     keys = sqlite::key_ring::open(directory / "keys.db", {master}).value();
   }
 
@@ -108,7 +108,7 @@ class store_world {
   manual_clock time;
   sqlite::secret_key master = sqlite::secret_key::random();
   sqlite::store_options options;
-  std::vector<std::string> troubles;
+  std::vector<std::string> reports;
   std::unique_ptr<sqlite::key_ring> keys;
 
  private:

@@ -9,11 +9,11 @@
 
 namespace asio_chat::sqlite {
 
-using trouble_function = std::function<void(severity, const std::string& sentence)>;
+using report_function = std::function<void(severity, const std::string& sentence)>;
 
-class trouble {
+class failure_reporter {
  public:
-  explicit trouble(trouble_function tell)
+  explicit failure_reporter(report_function tell)
       : tell_(std::move(tell)) {}
 
   /// Writing fails: said at the first failure.
@@ -36,7 +36,7 @@ class trouble {
     if (tell_) tell_(s, sentence);
   }
 
-  trouble_function tell_;
+  report_function tell_;
   bool failing_ = false;
   std::string last_;
 };
