@@ -1,7 +1,7 @@
 #include "domain/search_line.hpp"
 
 #include "base/utf8.hpp"
-#include "journal/words.hpp"
+#include "journal/tokenizer.hpp"
 #include "model/names.hpp"
 
 #include <fmt/format.h>

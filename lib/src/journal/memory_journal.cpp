@@ -2,7 +2,7 @@
 
 #include "journal/log_feed.hpp"
 #include "journal/memory_log.hpp"
-#include "journal/words.hpp"
+#include "journal/tokenizer.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -10,8 +10,8 @@
 
 namespace asio_chat {
 
-/// An entry is found if it has all words, in any order; words are compared as `journal/words.hpp`
-/// says.
+/// An entry is found if it has all words, in any order; words are compared as
+/// `journal/tokenizer.hpp` says.
 struct search_query {
   std::string room;
   std::vector<std::string> words;  ///< as `words_in` makes them; may be empty if `from` is there

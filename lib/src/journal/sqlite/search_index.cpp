@@ -1,6 +1,6 @@
 #include "journal/sqlite/search_index.hpp"
 
-#include "journal/words.hpp"
+#include "journal/tokenizer.hpp"
 #include "model/names.hpp"
 
 #include <algorithm>

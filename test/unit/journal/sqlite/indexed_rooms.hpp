@@ -2,7 +2,7 @@
 #pragma once
 
 #include "journal/sqlite/search_index.hpp"
-#include "journal/words.hpp"
+#include "journal/tokenizer.hpp"
 #include "support/temp_directory.hpp"
 
 #include <SQLiteCpp/Transaction.h>

@@ -1,7 +1,7 @@
 #include "journal/sqlite/log_search.hpp"
 
 #include "journal/sqlite/schema.hpp"
-#include "journal/words.hpp"
+#include "journal/tokenizer.hpp"
 #include "support/catch.hpp"
 #include "support/temp_directory.hpp"
 

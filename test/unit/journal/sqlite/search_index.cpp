@@ -1,6 +1,6 @@
 #include "journal/sqlite/search_index.hpp"
 
-#include "journal/words.hpp"
+#include "journal/tokenizer.hpp"
 #include "support/catch.hpp"
 #include "unit/journal/sqlite/indexed_rooms.hpp"
 

@@ -2,7 +2,7 @@
 #include "journal/sqlite/sqlite_journal.hpp"
 
 #include "contract/journal_bench.hpp"
-#include "journal/words.hpp"
+#include "journal/tokenizer.hpp"
 #include "support/catch.hpp"
 #include "support/temp_directory.hpp"
 

@@ -1,7 +1,7 @@
 // A journal whose search index is of another version, and is rebuilt in the background.
 #include "journal/sqlite/search_rebuild.hpp"
 
-#include "journal/words.hpp"
+#include "journal/tokenizer.hpp"
 #include "support/faulty_vfs.hpp"
 #include "unit/base/source_file.hpp"
 #include "unit/journal/sqlite/store_world.hpp"

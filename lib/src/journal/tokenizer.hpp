@@ -1,4 +1,4 @@
-// What search compares: the words of a text.
+// What search compares: a text cut into words.
 #pragma once
 
 #include "journal/journal.hpp"

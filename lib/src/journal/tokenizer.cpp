@@ -1,4 +1,4 @@
-#include "journal/words.hpp"
+#include "journal/tokenizer.hpp"
 
 #include "model/names.hpp"
 

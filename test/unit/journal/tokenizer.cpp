@@ -1,4 +1,4 @@
-#include "journal/words.hpp"
+#include "journal/tokenizer.hpp"
 
 #include "base/sanitize.hpp"
 #include "support/catch.hpp"
