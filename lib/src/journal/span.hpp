@@ -20,24 +20,24 @@ inline span span_of(const log_range& r, std::uint64_t epoch, std::uint64_t first
                     std::uint64_t last) noexcept {
   const bool here = r.from.epoch == epoch;
   const auto within = [&](std::uint64_t o) { return std::clamp(o, first, last + 1); };
-  const std::uint64_t most = r.entries;
+  const std::uint64_t max_entries = r.entries;
   switch (r.where) {
   case log_range::side::after: {
     const std::uint64_t wanted = here ? std::min(r.from.offset, last) + 1 : 1;
     const std::uint64_t begin = within(wanted);
-    return {begin, begin + std::min(most, last + 1 - begin), begin > wanted};
+    return {begin, begin + std::min(max_entries, last + 1 - begin), begin > wanted};
   }
   case log_range::side::before: {
     // The zero position is before nothing: the newest entries are meant.
     const bool newest = r.from == position{};
     const std::uint64_t end = newest ? last + 1 : within(here ? r.from.offset : 1);
-    return {end - std::min(most, end - first), end, false};
+    return {end - std::min(max_entries, end - first), end, false};
   }
   case log_range::side::around: {
     const std::uint64_t middle = within(here ? r.from.offset : 1);
-    const std::uint64_t before = std::min(most / 2, middle - first);
+    const std::uint64_t before = std::min(max_entries / 2, middle - first);
     const std::uint64_t begin = middle - before;
-    return {begin, begin + std::min(most, last + 1 - begin), false};
+    return {begin, begin + std::min(max_entries, last + 1 - begin), false};
   }
   }
   return {first, first, false};

@@ -144,7 +144,7 @@ void commit_group::append(append_operation& a, std::optional<failure>& refused) 
   room_row& row = r.now.row;
   id_hash id{};
   if (!e.id.empty() && is_repeated(r, a, id)) return;
-  if (!r.now.stored && store_.file.header().rooms == most_rooms) {
+  if (!r.now.stored && store_.file.header().rooms == max_rooms) {
     refused = fail(errc::storage_failed, "there are as many rooms as there can be");
     return;
   }

@@ -27,9 +27,9 @@ class id_memory {
     wall_time time; ///< of the entry
   };
 
-  id_memory(std::chrono::milliseconds window, std::size_t most)
+  id_memory(std::chrono::milliseconds window, std::size_t max_ids)
       : window_(window)
-      , most_(most) {}
+      , max_ids_(max_ids) {}
 
   const first_time* find(const id_hash& id) const {
     const auto found = known_.find(id);
@@ -58,11 +58,10 @@ class id_memory {
   void forget(steady_time now) {
     expire(spared_, now);
     expire(order_, now);
-    while (size() > most_)
+    while (size() > max_ids_)
       forget_one();
   }
   std::size_t size() const noexcept { return known_.size(); }
-  std::size_t most() const noexcept { return most_; }
   std::chrono::milliseconds window() const noexcept { return window_; }
 
  private:
@@ -113,7 +112,7 @@ class id_memory {
   }
 
   std::chrono::milliseconds window_;
-  std::size_t most_;
+  std::size_t max_ids_;
   boost::unordered_flat_map<id_hash, first_time, hash> known_;
   boost::unordered_flat_map<std::uint32_t, std::uint32_t> ids_of_; ///< how many, of each author
   std::deque<remembered> spared_;                                  ///< older than all in `order_`

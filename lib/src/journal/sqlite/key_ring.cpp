@@ -19,7 +19,7 @@ namespace {
 
 constexpr key_file::owner nobody{};
 /// Keys in memory; when there are more, all are let go: those in use come back at once.
-constexpr std::size_t most_keys = 1'024;
+constexpr std::size_t max_keys = 1'024;
 
 using bytes_view = std::span<const std::uint8_t>;
 
@@ -176,7 +176,7 @@ result<std::shared_ptr<const room_key>> key_ring::key(const room_tag& room, std:
   if (const auto found = keys_.find(wanted); found != keys_.end()) return found->second;
   return guarded(path_, [&] {
     auto loaded = std::make_shared<const room_key>(file_.load(room, number).bytes());
-    if (keys_.size() >= most_keys) keys_.clear();
+    if (keys_.size() >= max_keys) keys_.clear();
     keys_.emplace(wanted, loaded);
     return std::shared_ptr<const room_key>(loaded);
   });
@@ -189,7 +189,7 @@ result<std::uint32_t> key_ring::newest(const room_tag& room) {
     const auto last = file_.newest(room);
     const bool usable = last && !last->destroyed;
     const std::uint32_t number = usable ? last->number : file_.add({&room, 1}).front();
-    if (newest_.size() >= most_keys) newest_.clear();
+    if (newest_.size() >= max_keys) newest_.clear();
     newest_.emplace(room, number);
     return number;
   });

@@ -29,12 +29,12 @@ class page_builder {
  public:
   page_builder(const span& wanted, std::size_t bytes)
       : wanted_(wanted)
-      , most_(bytes) {}
+      , max_bytes_(bytes) {}
 
   /// False if this one, and those behind it, are not part of the page.
   bool add(journal::record&& r) {
     bytes_ += r.what.text.size() + journal::entry_overhead;
-    if (!entries_.empty() && bytes_ > most_) return false;
+    if (!entries_.empty() && bytes_ > max_bytes_) return false;
     entries_.push_back(std::move(r));
     return true;
   }
@@ -57,7 +57,7 @@ class page_builder {
 
  private:
   span wanted_;
-  std::size_t most_;
+  std::size_t max_bytes_;
   std::size_t bytes_ = 0;
   std::vector<journal::record> entries_;
 };

@@ -134,8 +134,8 @@ std::optional<std::vector<journal::record>> decode_entries(std::string_view byte
   if (!bytes.starts_with(version)) return {};
   decoder d{byte_reader(bytes.substr(1)), milliseconds(time), {}};
   const auto count = d.in.varint();
-  constexpr std::size_t least_bytes = 4; // of an entry: no count makes us reserve more than it can
-  if (!count || *count == 0 || *count > d.in.left() / least_bytes) return {};
+  constexpr std::size_t min_bytes = 4; // of an entry: no count makes us reserve more than it can
+  if (!count || *count == 0 || *count > d.in.left() / min_bytes) return {};
   std::vector<journal::record> entries;
   entries.reserve(*count);
   for (std::uint64_t i = 0; i < *count; ++i) {

@@ -16,7 +16,7 @@ namespace asio_chat::sqlite {
 
 /// A room may have 2^40 entries, and there may be 2^23 rooms.
 inline constexpr int offset_bits = 40;
-inline constexpr std::int64_t most_rooms = (std::int64_t{1} << (63 - offset_bits)) - 1;
+inline constexpr std::int64_t max_rooms = (std::int64_t{1} << (63 - offset_bits)) - 1;
 
 inline std::int64_t place_of(std::int64_t room, std::uint64_t offset) noexcept {
   return room << offset_bits | static_cast<std::int64_t>(offset);

@@ -16,7 +16,7 @@ bool is_urgent(const room_row& r, std::uint64_t unshown, const retention& keep) 
 }
 
 std::size_t trim(record_table& records, turn_table& turns, room_row& r, const retention& keep,
-                 wall_time now, std::size_t most) {
+                 wall_time now, std::size_t max_records) {
   std::size_t taken = 0;
   std::uint64_t end = 0; // what begins before it goes
   std::uint64_t bytes = r.bytes;
@@ -31,7 +31,7 @@ std::size_t trim(record_table& records, turn_table& turns, room_row& r, const re
     const bool not_shown = s.header.last < r.first;
     const bool too_old = is_too_old(s.header);
     const bool too_many_bytes = keep.bytes != 0 && bytes > keep.bytes && s.header.last < r.head;
-    if (taken == most || (!not_shown && !too_old && !too_many_bytes)) return false;
+    if (taken == max_records || (!not_shown && !too_old && !too_many_bytes)) return false;
     ++taken;
     end = s.header.last + 1;
     bytes -= std::min<std::uint64_t>(bytes, s.sealed.size() + s.ids.size());

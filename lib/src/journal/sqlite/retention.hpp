@@ -27,12 +27,12 @@ std::uint64_t first_shown(const room_row& r, const retention& keep) noexcept;
 bool is_urgent(const room_row& r, std::uint64_t unshown, const retention& keep) noexcept;
 
 /// Takes whole records out, oldest first, and changes the row accordingly; the caller writes it.
-/// @param most records to take out in one call
+/// @param max_records how many records one call takes out at most
 /// @return how many were taken out
 /// @param now what is later was written while the clock was wrong, and is as old as what was
 ///   written next, when it was right again
 std::size_t trim(record_table& records, turn_table& turns, room_row& r, const retention& keep,
-                 wall_time now, std::size_t most);
+                 wall_time now, std::size_t max_records);
 
 /// A clock that was set wrong must not be the end of the history. One that goes back is believed at
 /// once: less is old then. One that jumps ahead is believed when it has stood for a day; until then

@@ -31,7 +31,7 @@ void room_cache::let_go(room_state& r) {
 }
 
 void room_cache::keep_bound() {
-  while (idle_.size() > most_idle_)
+  while (idle_.size() > max_idle_)
     forget(*idle_.back());
 }
 

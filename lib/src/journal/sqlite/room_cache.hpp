@@ -47,7 +47,7 @@ struct room_state {
 class room_cache {
  public:
   explicit room_cache(std::size_t idle_rooms)
-      : most_idle_(idle_rooms) {}
+      : max_idle_(idle_rooms) {}
 
   room_state* find(const std::string& name);
   /// Not in use.
@@ -61,7 +61,7 @@ class room_cache {
  private:
   boost::unordered_flat_map<std::string, std::unique_ptr<room_state>> rooms_;
   std::list<room_state*> idle_; ///< the one used last is at the front
-  std::size_t most_idle_;
+  std::size_t max_idle_;
 };
 
 } // namespace asio_chat::sqlite

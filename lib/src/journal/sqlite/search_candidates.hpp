@@ -26,11 +26,11 @@ using room_keys = std::function<result<std::shared_ptr<const room_key>>(std::uin
 /// What the index is asked.
 struct index_query {
   std::int64_t room = 0;
-  std::vector<std::string> terms; ///< an entry must have all; none: every entry may be meant
-  std::uint64_t first = 1;        ///< offsets from here ...
-  std::uint64_t last = most;      ///< ... to here
+  std::vector<std::string> terms;  ///< an entry must have all; none: every entry may be meant
+  std::uint64_t first = 1;         ///< offsets from here ...
+  std::uint64_t last = max_offset; ///< ... to here
 
-  static constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max() - 1;
+  static constexpr std::uint64_t max_offset = std::numeric_limits<std::int64_t>::max() - 1;
 };
 
 /// Offsets, newest first, found while they are asked for. All entries that have all terms are among

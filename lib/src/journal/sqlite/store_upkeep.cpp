@@ -12,7 +12,7 @@ namespace {
 constexpr std::chrono::minutes between_sweeps{1};
 // Of one transaction: nobody who appends waits long for it.
 constexpr int rooms_at_once = 64;
-constexpr std::size_t most_trimmed = 4;
+constexpr std::size_t max_trimmed = 4;
 constexpr std::size_t records_at_once = 512; // of a room
 
 /// Of all entries; none if there are none.
@@ -79,7 +79,7 @@ bool store_upkeep::sweep() {
   std::vector<room_row> trimmed;
   for (const std::int64_t number : std::exchange(urgent_, {}))
     trim_room(number, trimmed);
-  for (int i = 0; due && i < rooms_at_once && trimmed.size() < most_trimmed; ++i) {
+  for (int i = 0; due && i < rooms_at_once && trimmed.size() < max_trimmed; ++i) {
     const auto r = writer().rooms.next_after(swept_);
     if (!r) {
       swept_ = 0;

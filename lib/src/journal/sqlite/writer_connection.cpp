@@ -10,7 +10,7 @@ namespace asio_chat::sqlite {
 
 namespace {
 
-constexpr int most_wal_pages = 2'000; // 8 MB
+constexpr int max_wal_pages = 2'000; // 8 MB
 
 int remember_pages(void* pages, sqlite3*, const char*, int count) {
   *static_cast<int*>(pages) = count;
@@ -48,7 +48,7 @@ void writer_connection::roll_back() noexcept {
 }
 
 void writer_connection::checkpoint_if_due() {
-  if (wal_pages_ < most_wal_pages) return;
+  if (wal_pages_ < max_wal_pages) return;
   const int done = ::sqlite3_wal_checkpoint_v2(db.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
                                                nullptr, nullptr);
   if (done != SQLITE_OK && done != SQLITE_BUSY) throw SQLite::Exception(db.getHandle(), done);

@@ -10,7 +10,7 @@ namespace asio_chat::sqlite {
 namespace {
 
 constexpr std::chrono::seconds between_tidying{60};
-constexpr std::size_t most_in_commit = 8'192;
+constexpr std::size_t max_in_commit = 8'192;
 
 using done = writer_thread::done;
 
@@ -119,12 +119,12 @@ void writer_thread::work() {
 
 void writer_thread::commit_all() {
   const std::size_t count = taken_.operations.size();
-  for (std::size_t begin = 0; begin < count; begin += most_in_commit) {
+  for (std::size_t begin = 0; begin < count; begin += max_in_commit) {
     {
       const std::lock_guard lock(mutex_);
       if (stop_) return forget_first(begin);
     }
-    const std::size_t end = std::min(begin + most_in_commit, count);
+    const std::size_t end = std::min(begin + max_in_commit, count);
     answered_group group{moved(taken_.operations, begin, end), moved(taken_.answers, begin, end)};
     store_.apply(group.operations);
     post_.post(std::move(group), [](answered_group& g, log_feed& feed) {
