@@ -1,4 +1,4 @@
-// Logs in memory: bounded, gone with the process.
+// Logs in memory. They are bounded, and end with the process.
 #pragma once
 
 #include "base/scheduler.hpp"
@@ -19,7 +19,7 @@ namespace asio_chat {
 class memory_log;
 
 /// Keeps the newest entries of the rooms in use, and of those used last. No call and no answer
-/// looks at a whole log: what does is done in slices of at most `entries_at_once`.
+/// looks at a whole log: longer work is cut into slices of at most `entries_at_once`.
 class memory_journal final : public journal {
  public:
   struct bounds {
@@ -32,8 +32,8 @@ class memory_journal final : public journal {
   };
   static constexpr std::size_t entries_at_once = 64;
 
-  /// @param epoch of its first logs: a later one at every start. A log that is made after another
-  ///   was given up has a later one.
+  /// @param epoch the epoch of the first logs; it must be later at every start. A log that is made
+  ///   after another was dropped has a later one.
   /// @param watch of the slices of searches; may be null
   memory_journal(scheduler later, std::uint64_t epoch, bounds b, work_watch* watch = nullptr);
   ~memory_journal() override;
@@ -48,9 +48,9 @@ class memory_journal final : public journal {
   struct search_state;
   using logs = std::list<memory_log>;
 
-  /// Made where there is none; the newest of its list from here on.
+  /// Makes the log if there is none. It is the newest of its list from here on.
   memory_log& log_of(const std::string& room);
-  /// Where a log stands.
+  /// The list that a log is in.
   logs& list_of(const memory_log& l);
   void give_up(logs::iterator l);
   void give_up_idle_logs();
@@ -69,7 +69,7 @@ class memory_journal final : public journal {
   scheduler later_;
   std::uint64_t epoch_;
   bounds bounds_;
-  /// By the number of digits of their bytes: so a long one is found at once.
+  /// Logs by the number of binary digits of their bytes: so a long one is found at once.
   std::array<logs, std::numeric_limits<std::size_t>::digits + 1> in_use_;
   logs idle_; ///< the room used last is at the front
   std::size_t bytes_ = 0;

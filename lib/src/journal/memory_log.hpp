@@ -15,7 +15,7 @@
 
 namespace asio_chat {
 
-/// The newest entries of a room. Of what is kept the room's name is left out: it is the log's.
+/// The newest entries of a room. The log keeps the room's name once, and not in every entry.
 class memory_log {
  public:
   memory_log(std::string room, std::uint64_t epoch)
@@ -31,9 +31,9 @@ class memory_log {
   std::size_t size() const noexcept { return entries_.size(); }
   std::size_t bytes() const noexcept { return bytes_; }
 
-  /// Without the room.
+  /// The entry as it is kept: without the room.
   const entry& at(std::uint64_t offset) const { return kept(offset).what; }
-  /// As it is read: with the room, and without the id.
+  /// The entry as it is read: with the room, and without the id.
   journal::record whole(std::uint64_t offset) const;
   journal::page read(const journal::range& part) const;
 
@@ -42,7 +42,7 @@ class memory_log {
   /// Keeps a copy, and gives the record its position.
   void append(journal::record& r);
   void drop_oldest();
-  /// Destroys up to so many of the entries: the log is not used any more.
+  /// Destroys up to `count` of the entries. The log must not be used any more.
   void destroy(std::size_t count);
 
   std::size_t followers = 0; ///< the log is in use if there are any

@@ -1,4 +1,4 @@
-// Which offsets a range means in a log that keeps some.
+// Says which offsets a range means in a log that keeps only some of its entries.
 #pragma once
 
 #include <asio_chat/event.hpp>

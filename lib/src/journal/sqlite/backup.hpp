@@ -1,4 +1,4 @@
-// A copy of the journal's database, made while it is in use.
+// Copies the journal's database while it is in use.
 #pragma once
 
 #include "journal/sqlite/verify.hpp"

@@ -13,7 +13,7 @@
 
 namespace asio_chat::sqlite {
 
-/// Not copied: has to live until the statement has run.
+/// The bytes are not copied: they have to live until the statement has run.
 inline void bind_bytes(SQLite::Statement& s, int index, std::string_view bytes) {
   // Without an address SQLite would take it for NULL.
   s.bindNoCopy(index, bytes.empty() ? "" : bytes.data(), static_cast<int>(bytes.size()));

@@ -13,18 +13,20 @@
 
 namespace asio_chat::sqlite {
 
-/// Of names that are held; none: released.
+/// Names that are to be written: held, or released if there is none.
 using name_changes = std::map<identity, std::optional<held_name>>;
 
-/// Carries out all of a group, or refuses its appends: then rooms, ids and file are as before it.
+/// Carries out all operations of a group, or refuses its appends. Then rooms, ids and file are as
+/// they were before.
 class commit_group {
  public:
-  /// @param names not written yet: those of this group go with them, and what could not be written
-  ///   is left in it
+  /// @param names changes that are not written yet. Those of this group are added, and stay in it
+  /// if
+  ///   the commit fails.
   commit_group(store_parts& s, std::span<operation> operations, name_changes& names);
 
-  /// To be called once; does not throw what SQLite throws.
-  /// @return numbers of rooms that have much to be trimmed
+  /// Is called once. An exception of SQLite does not leave it.
+  /// @return the numbers of rooms that have much to be trimmed
   std::vector<std::int64_t> carry_out();
 
  private:

@@ -22,16 +22,16 @@ result<void> prepare_file(const database_file& f);
 /// A failure if it is a pipe, a device, or a directory: SQLite would wait for what never comes. One
 /// that is not there is left to the caller that opens it.
 result<void> check_is_file(const database_file& f);
-/// Likewise, and of one that may not be written to.
+/// The same, and a failure if the file may not be written to.
 result<void> check_can_be_written(const database_file& f);
 
 /// Nothing in the file is changed by that. Throws `SQLite::Exception`, as all that follow.
 SQLite::Database connect(const database_file& f);
 /// From here on what is committed is on the disk.
 void prepare_to_write(SQLite::Database& db);
-/// For the one that writes: what it has committed is on the disk.
+/// A connection for the writer: what it has committed is on the disk.
 SQLite::Database connect_for_writing(const database_file& f);
-/// For those that read only.
+/// A connection that only reads.
 SQLite::Database connect_for_reading(const database_file& f);
 
 /// A sentence for the operator.

@@ -1,4 +1,4 @@
-// What is made of a secret key: that of a master wraps others, that of a room has three uses.
+// The keys that are derived from a master key, and those derived from the key of a room.
 #pragma once
 
 #include "journal/sqlite/secret_key.hpp"
@@ -11,6 +11,7 @@
 
 namespace asio_chat::sqlite {
 
+/// Wraps the keys of a ring with a key that is derived from a master key.
 class master_key {
  public:
   explicit master_key(const secret_key& key);

@@ -16,7 +16,7 @@ class failure_reporter {
   explicit failure_reporter(report_function tell)
       : tell_(std::move(tell)) {}
 
-  /// Writing fails: said at the first failure.
+  /// Writing fails. Only the first failure is told.
   void fails(const std::string& sentence) {
     if (!std::exchange(failing_, true)) say(severity::error, sentence);
   }
@@ -26,7 +26,7 @@ class failure_reporter {
   }
   /// What an operator may want to know.
   void inform(const std::string& sentence) const { say(severity::info, sentence); }
-  /// Something else; not the same once more.
+  /// Something else is wrong. The same sentence is not told twice in a row.
   void tell(const std::string& sentence) {
     if (std::exchange(last_, sentence) != sentence) say(severity::error, sentence);
   }

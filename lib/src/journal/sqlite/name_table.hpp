@@ -1,4 +1,4 @@
-// The names that are held, sealed.
+// The table of held names. Each name is sealed.
 #pragma once
 
 #include "journal/sqlite/key_ring.hpp"

@@ -1,4 +1,4 @@
-// Reads and searches logs, beside the one that writes.
+// Reads and searches logs while another thread writes them.
 #pragma once
 
 #include "journal/sqlite/database.hpp"

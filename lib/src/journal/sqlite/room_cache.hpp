@@ -50,7 +50,7 @@ class room_cache {
       : max_idle_(idle_rooms) {}
 
   room_state* find(const std::string& name);
-  /// Not in use.
+  /// Adds a room that is not in use.
   room_state& add(std::string name, room_values v);
   void use(room_state& r);
   void let_go(room_state& r);

@@ -1,4 +1,4 @@
-// The search index made anew, while the journal is in use.
+// Makes the search index anew while the journal is in use.
 #pragma once
 
 #include "journal/sqlite/key_ring.hpp"

@@ -12,11 +12,12 @@
 
 namespace asio_chat::sqlite {
 
-/// The connection that writes. After a failure another one is opened, and the file is healed before
-/// anything else is written: what was refused is never found in it. Throws `SQLite::Exception`.
+/// Owns the connection that writes. After a failure it opens another one, and heals the file before
+/// anything else is written: an entry that was refused is never found in it. Throws
+/// `SQLite::Exception`.
 class store_file {
  public:
-  /// @param rooms is told what the file has after a trim
+  /// @param rooms gets the rows that a trim has changed
   store_file(database_file f, key_ring& keys, room_cache& rooms);
 
   const database_file& name() const noexcept { return file_; }
@@ -24,27 +25,27 @@ class store_file {
   void start(SQLite::Database db);
 
   writer_connection& writer();
-  /// To read only, also while the disk takes nothing.
+  /// For reading only; it works while the disk takes nothing.
   writer_connection& connection();
-  /// What a commit that failed has left in the file is not looked at.
+  /// The row of a room. What a failed commit has left in the file is not looked at.
   std::optional<room_row> row_of(const room_tag& tag);
 
   void roll_back() noexcept;
-  /// Writing has failed: what was not committed is taken back, and the connection not used again.
+  /// Writing has failed: takes back what was not committed, and closes the connection.
   void give_up() noexcept;
-  /// A room as it was before a commit that failed, which may have left something in the file.
+  /// Keeps a room as it was before a failed commit, which may have left something in the file.
   void distrust(const room_values& before);
 
   /// Commits a transaction that has trimmed these rooms.
   void commit_trims(std::span<const room_row> rooms);
 
-  /// What has been given to rooms; part of the transaction under way.
+  /// As the transaction under way has it.
   const store_header& header() const noexcept { return header_; }
   /// Writes it.
   void set_header(const store_header& h);
-  /// The transaction has not been committed.
+  /// The transaction that set another one was not committed.
   void restore_header(const store_header& before) noexcept { header_ = before; }
-  /// Later than any that a room was given, in the file or not.
+  /// An epoch later than any that a room was given, whether that room is in the file or not.
   std::uint64_t next_epoch(wall_time now) noexcept;
 
  private:

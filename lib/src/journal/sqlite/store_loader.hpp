@@ -1,4 +1,4 @@
-// The start of a store: what it has to know, and whether the file is whole at its ends.
+// Reads what a store has to know when it starts, and checks that the file is whole at its ends.
 #pragma once
 
 #include "journal/sqlite/store_parts.hpp"

@@ -17,7 +17,7 @@ class store_upkeep {
  public:
   explicit store_upkeep(store_parts& s);
 
-  /// To be called once, when the file is open.
+  /// Is called once, when the file is open.
   void start();
   /// @return whether there is more to do
   bool step();
@@ -27,7 +27,7 @@ class store_upkeep {
   /// The index has to be made anew, piece by piece.
   bool index_is_rebuilt() const noexcept { return rebuild_.under_way(); }
   void write_index();
-  /// The time that says what is old.
+  /// The time by which entries are old; see `settled_clock`.
   wall_time settled_now();
 
  private:

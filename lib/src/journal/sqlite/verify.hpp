@@ -1,4 +1,4 @@
-// Whether a database is as it was written, entry by entry.
+// Checks entry by entry whether a database is as it was written.
 #pragma once
 
 #include "journal/sqlite/database.hpp"

@@ -1,4 +1,4 @@
-// The thread that writes: all that waits, in one commit.
+// The thread that writes. One commit carries all operations that wait.
 #pragma once
 
 #include "accounts/name_store.hpp"
@@ -24,7 +24,7 @@ struct unfollow_answer {
   journal::unfollow_done done;
 };
 
-/// What its caller adds in one turn is handed over together at the turn's end: the first of many
+/// Operations that are added in one turn are handed over together at its end: so the first of many
 /// messages is not committed alone while the others come in, and one lock serves them all.
 class writer_thread {
  public:
