@@ -71,21 +71,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   std::string name = mend_member_name(next_line(), l);
   if (name.empty()) name = "anon";
-  member* alice = h.enter(ears[0], {{1}, h.free_name(name, {1}), true}).value();
-  member* bob = h.enter(ears[1], {{2}, h.free_name("bob", {2}), false}).value();
-  for (member* m : {alice, bob})
+  endpoint* alice = h.enter(ears[0], {{1}, h.free_name(name, {1}), true}).value();
+  endpoint* bob = h.enter(ears[1], {{2}, h.free_name("bob", {2}), false}).value();
+  for (endpoint* m : {alice, bob})
     h.join(*m, "lobby", "").value();
 
   for (std::size_t turn = 0; !lines.empty() && turn < 100; ++turn) {
     // The text protocol carries no longer line.
     const std::string_view line = next_line().substr(0, wire::text_payload_cap);
-    member& asks = turn % 2 == 0 ? *alice : *bob;
+    endpoint& asks = turn % 2 == 0 ? *alice : *bob;
     const wire::typed_line typed = wire::parse_command_line(line);
     h.dispatch(asks, read_command(typed.name, typed.arguments, {}, {}, asks.many_rooms()));
     if (turn % 3 == 0) tasks.run();
   }
   tasks.run();
-  for (const member::seat& s : alice->seats())
+  for (const endpoint::seat& s : alice->seats())
     s.in->read_history(*alice, {}, "h", as_page);
   tasks.run();
   h.leave(*alice);

@@ -2,7 +2,10 @@
 // of a socket or of TLS: always the same work, for counting its instructions.
 #include "journal/memory_journal.hpp"
 #include "net/outbox.hpp"
-#include "net/protocol.hpp"
+#include "net/outbox.hpp"
+#include "net/passphrase_authenticator.hpp"
+#include "net/protocols/protocol_table.hpp"
+#include "wire/frame.hpp"
 #include "support/manual_clock.hpp"
 #include "support/task_queue.hpp"
 
@@ -22,11 +25,11 @@ constexpr std::size_t receivers = 200;
 /// A session without a stream.
 class listener final : public net::peer {
  public:
-  explicit listener(const net::house& h)
-      : protocol_(net::make_text_protocol(*this, h)) {}
+  explicit listener(const net::server_context& c)
+      : protocol_(c.protocols.by_first_bytes(std::string(1, 0), *this, c).speaks) {}
   ~listener() { protocol_->leave(true); }
 
-  void say(std::string_view line) { protocol_->on_frame(line); }
+  void say(std::string_view line) { protocol_->feed(wire::frame(line)); }
   /// Takes all that waits, in records; returns their bytes.
   std::size_t flush(net::write_buffers& buffers) {
     std::size_t bytes = 0;
@@ -49,6 +52,7 @@ class listener final : public net::peer {
   void logged_in() override {}
   const std::string& address() const noexcept override { return address_; }
   std::uint16_t port() const noexcept override { return 1; }
+  std::string certificate() const override { return {}; }
   std::vector<std::string> protection() const override { return {}; }
 
  private:
@@ -80,11 +84,12 @@ struct crowd {
   server_config config;
   memory_journal log{tasks.later(), 1, {}};
   asio_chat::hub hub{{log, time, config.limits, tasks.later(), config.default_room}};
-  net::encoders encoders;
+  net::passphrase_authenticator authenticator{std::nullopt};
+  net::protocol_set protocols;
   logger silence{{}};
   net::refusal_log refusals{silence, time};
   std::shared_ptr<const tls::server_context> no_tls;
-  net::house inside{config, hub, encoders, silence, refusals, no_tls};
+  net::server_context inside{config, hub, authenticator, protocols, silence, refusals, no_tls};
   net::write_buffers buffers;
   std::vector<std::unique_ptr<listener>> everybody;
 };

@@ -85,7 +85,7 @@ class person final : public sink {
 
   std::string name_;
   identity who_;
-  member* member_ = nullptr;
+  endpoint* member_ = nullptr;
   bool told_to_go_ = false;
   bool held_ = false;
   bool full_ = false;

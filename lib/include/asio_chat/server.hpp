@@ -140,6 +140,8 @@ class server {
   /// Takes constant time.
   server_stats stats() const;
 
+  class impl; ///< internal
+
  private:
   using stop_handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
   using reload_handler = boost::asio::any_completion_handler<void(result<void>)>;
@@ -147,7 +149,6 @@ class server {
   void reload_storage_later(storage_config config, reload_handler handler);
   void stop(stop_handler handler);
 
-  class impl;
   std::shared_ptr<impl> impl_;
 };
 

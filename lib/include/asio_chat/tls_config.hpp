@@ -51,9 +51,9 @@ struct tls_server_config {
   /// directory of `*.pem`, `*.crt` and `*.cer` files.
   std::string client_ca_file;
   client_certificates clients = client_certificates::none;
-  /// The ALPN name of the protocol (RFC 7301). A client that offers names must offer this one.
-  /// Empty: no ALPN, for servers that are no chat.
-  std::string alpn = native_alpn;
+  /// The ALPN names of the protocols (RFC 7301), the best first. A client that offers names must
+  /// offer one of these. Empty: no ALPN, for servers that are no chat.
+  std::vector<std::string> alpn = {native_alpn};
   /// The revocation lists of those CAs, a file or a directory of `*.pem` and `*.crl` files; each CA
   /// must have one. With lists, each certificate of a client's chain up to such a CA must be
   /// covered by a list that is valid now (RFC 5280, 5 and 6.3).

@@ -92,7 +92,7 @@ void connection::handle_frames() {
     const auto status = reader_.next(payload);
     if (status == wire::frame_reader::status::need_more) return;
     if (status == wire::frame_reader::status::too_large) {
-      close(state_.too_large(reader_.announced(), reader_.payload_cap()));
+      close(state_.too_large(reader_.announced(), wire::native_payload_cap));
       return;
     }
     handle(payload);

@@ -34,56 +34,57 @@ bool is_news_to_its_author(const entry& e) noexcept {
   return e.kind == entry_kind::topic;
 }
 
-bool is_own(const member& m, const identity& author, const entry& e) noexcept {
-  return !is_news_to_its_author(e) && author == m.who();
-}
-
 } // namespace
 
 audience::audience(room& owner, room_services& services)
     : owner_(owner)
     , services_(services)
-    , hub_alive_(services.hub_alive) {}
+    , hub_alive_(services.hub_alive)
+    , several_(services.limits.member_connections > 1) {}
 
-bool audience::has(const member& m) const noexcept {
+bool audience::has(const endpoint& m) const noexcept {
   return std::any_of(m.seats_.begin(), m.seats_.end(),
-                     [this](const member::seat& s) { return s.in == &owner_; });
+                     [this](const endpoint::seat& s) { return s.in == &owner_; });
 }
 
-void audience::add(member& m) {
+bool audience::add(endpoint& m) {
   assert(!has(m));
   tell_news(); // of before
   m.seats_.push_back({&owner_, places_.size()});
   places_.push_back({&m, 0, std::make_unique<cursor>(cursor{{}, 0, true, true})});
-  names_.insert(m.name());
+  const bool is_new = m.of().sat_down(owner_);
+  if (is_new) names_.insert(m.name());
+  return is_new;
 }
 
-void audience::remove(member& m) {
+bool audience::remove(endpoint& m) {
   tell_entries();
   if (const place* p = place_of(m); p->behind && p->behind->asked) m.end_catching_up();
   // A member who leaves all rooms leaves the last one first.
   const auto last = std::find_if(m.seats_.rbegin(), m.seats_.rend(),
-                                 [this](const member::seat& s) { return s.in == &owner_; });
+                                 [this](const endpoint::seat& s) { return s.in == &owner_; });
   assert(last != m.seats_.rend());
   const auto seat = std::prev(last.base());
   // The last one takes the empty place.
   places_[seat->index] = std::move(places_.back());
   places_.pop_back();
   if (seat->index < places_.size()) {
-    for (member::seat& s : places_[seat->index].who->seats_) {
+    for (endpoint::seat& s : places_[seat->index].who->seats_) {
       if (s.in == &owner_) s.index = seat->index;
     }
   }
   m.seats_.erase(seat);
-  names_.erase(m.name());
+  const bool was_last = m.of().stood_up(owner_);
+  if (was_last) names_.erase(m.name());
   if (places_.empty()) forget_readers();
+  return was_last;
 }
 
 void audience::forget_readers() {
   // The room may go before their pages come.
   for (page_read& r : reads_) {
     for (const page_read::reader& who : std::exchange(r.readers, {})) {
-      if (member* m = services_.find_member(who.number)) m->end(work::page);
+      if (endpoint* m = services_.find_endpoint(who.number)) m->end(work::page);
     }
   }
 }
@@ -93,25 +94,25 @@ void audience::rename(const std::string& from, const std::string& to) {
   names_.insert(to);
 }
 
-audience::place* audience::place_of(const member& m) {
+audience::place* audience::place_of(const endpoint& m) {
   return const_cast<place*>(std::as_const(*this).place_of(m));
 }
 
-const audience::place* audience::place_of(const member& m) const {
-  for (const member::seat& s : m.seats_) {
+const audience::place* audience::place_of(const endpoint& m) const {
+  for (const endpoint::seat& s : m.seats_) {
     if (s.in == &owner_) return &places_[s.index];
   }
   return nullptr;
 }
 
 audience::place* audience::place_of(const page_read::reader& r) {
-  const member* m = services_.find_member(r.number);
+  const endpoint* m = services_.find_endpoint(r.number);
   place* p = m ? place_of(*m) : nullptr;
   // It may have left, or left and come again, meanwhile.
   return p != nullptr && p->behind && p->behind->visit == r.visit ? p : nullptr;
 }
 
-void audience::begin(member& m, const beginning& where, position head) {
+void audience::begin(endpoint& m, const beginning& where, position head) {
   tell_entries();
   head_ = head;
   place* p = place_of(m);
@@ -136,7 +137,7 @@ void audience::begin(member& m, const beginning& where, position head) {
 
 void audience::tell(const event& e, const member* about) {
   tell_entries();
-  tell_now(share(e), about);
+  tell_now(share(e), about ? about->number() : 0);
 }
 
 void audience::tell_soon(event e, const member* about) {
@@ -150,12 +151,12 @@ void audience::tell_soon(event e, const member* about) {
 
 void audience::tell_news() {
   for (const auto& [e, about] : std::exchange(news_, {}))
-    tell_now(e, about == 0 ? nullptr : services_.find_member(about));
+    tell_now(e, about);
 }
 
-void audience::tell_now(const shared_event& shared, const member* about) {
+void audience::tell_now(const shared_event& shared, std::uint64_t about) {
   for (place& p : places_) {
-    if (p.who != about && p.behind && (!p.behind->reading || p.who->sink().full())) {
+    if (p.behind && p.who->of().number() != about && (!p.behind->reading || p.who->sink().full())) {
       p.behind->missed = true;
       continue;
     }
@@ -164,7 +165,7 @@ void audience::tell_now(const shared_event& shared, const member* about) {
   }
 }
 
-void audience::add_entry(entry e, const identity& who, member* author, shared_event receipt) {
+void audience::add_entry(entry e, const identity& who, endpoint* author, shared_event receipt) {
   const std::size_t bytes = e.text.size() + journal::entry_overhead;
   if (untold_bytes_ + bytes > most_untold_bytes || !news_.empty()) tell_entries();
   head_ = e.at;
@@ -204,7 +205,7 @@ void audience::tell_entries() {
   // Kept for those who read, they would keep many blocks of bytes that all others are done with.
   if (!newest_.empty()) {
     for (const shared_event& e : untold_.entries())
-      e->encoded = {};
+      e->forget_encodings();
   }
   untold_.clear();
   said_.clear();
@@ -222,18 +223,20 @@ void audience::tell_one_by_one(place& p) {
       ++services_.deliveries;
       if (p.who->sink().deliver(e) == appetite::full) lag(p, {head_.epoch, offset_of(e)});
     }
-    if (own && receipt) p.who->sink().deliver(receipt);
+    if (!own) continue;
+    if (several_ && p.behind) p.behind->own.push_back(offset_of(e));
+    if (receipt) p.who->sink().deliver(receipt);
   }
 }
 
 void audience::lag(place& p, position told) {
   told.offset = std::max(told.offset, p.told);
   p.behind = std::make_unique<cursor>(cursor{told, ++visits_, true, false});
-  for (const member::seat& s : p.who->seats_)
+  for (const endpoint::seat& s : p.who->seats_)
     s.in->lag_unless_behind(*p.who);
 }
 
-void audience::lag_unless_behind(const member& m) {
+void audience::lag_unless_behind(const endpoint& m) {
   if (place* p = place_of(m); !p->behind) lag(*p, before_untold());
 }
 
@@ -243,7 +246,7 @@ position audience::before_untold() const {
   return at;
 }
 
-bool audience::hungry(const member::seat& s) {
+bool audience::hungry(const endpoint::seat& s) {
   place& p = places_[s.index];
   if (!p.behind || p.behind->reading) return false;
   if (p.behind->told == head_ && !p.behind->missed) {
@@ -324,7 +327,7 @@ std::vector<audience::follower> audience::next_followers(page_read& r) {
   for (std::size_t n = 0; n < most_fed && !r.readers.empty(); ++n) {
     const page_read::reader who = r.readers.front();
     r.readers.pop_front();
-    if (member* m = services_.find_member(who.number)) m->end(work::page);
+    if (endpoint* m = services_.find_endpoint(who.number)) m->end(work::page);
     if (place* p = place_of(who)) some.push_back({p});
   }
   return some;
@@ -344,9 +347,25 @@ void audience::feed(follower& f, const page_read::content& page) {
     return;
   }
   for (std::size_t n = 0; n < entries.size(); ++n) {
-    if (!is_own(*f.who->who, page.authors[n], std::get<entry>(entries[n]->value)))
-      give(f, entries[n]);
+    const auto& one = std::get<entry>(entries[n]->value);
+    if (is_unanswered(*f.who, page.authors[n], one)) {
+      c.told.offset = one.at.offset - 1;
+      break;
+    }
+    if (!came_over(*f.who, page.authors[n], one)) give(f, entries[n]);
   }
+  std::erase_if(c.own, [&](std::uint64_t offset) { return offset <= c.told.offset; });
+}
+
+bool audience::came_over(const place& p, const identity& author, const entry& e) const {
+  if (is_news_to_its_author(e) || author != p.who->who()) return false;
+  return !several_ || std::ranges::find(p.behind->own, e.at.offset) != p.behind->own.end();
+}
+
+/// Of the member, and whether it came over this endpoint the journal's answer will tell: then it is
+/// live.
+bool audience::is_unanswered(const place& p, const identity& author, const entry& e) const {
+  return several_ && author == p.who->who() && e.at.offset > head_.offset;
 }
 
 void audience::announce_gap(follower& f, const page_read::content& page) {
@@ -369,7 +388,7 @@ void audience::feed_newest(follower& f) {
   for (std::size_t n = 0; n < page_entries && next != newest_.end(); ++n, ++next) {
     if (f.left == appetite::full || next->offset != c.told.offset + 1) return;
     c.told.offset = next->offset;
-    if (!is_own(*f.who->who, next->who, std::get<entry>(next->what->value))) give(f, next->what);
+    if (!came_over(*f.who, next->who, std::get<entry>(next->what->value))) give(f, next->what);
   }
 }
 
@@ -395,7 +414,7 @@ void audience::be_live(place& p) {
   if (was->asked) p.who->end_catching_up();
 }
 
-std::optional<position> audience::told(const member& m) const {
+std::optional<position> audience::told(const endpoint& m) const {
   const place* p = place_of(m);
   if (p == nullptr) return std::nullopt;
   if (p->behind) return p->behind->told;

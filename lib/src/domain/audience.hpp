@@ -1,7 +1,7 @@
-// The members who listen in a room, and how far each has been told of its log.
+// The endpoints that listen in a room, and how far each has been told of its log.
 #pragma once
 
-#include "domain/member.hpp"
+#include "domain/endpoint.hpp"
 #include "journal/journal.hpp"
 
 #include <cstddef>
@@ -26,10 +26,10 @@ struct beginning {
   std::optional<std::size_t> history = {}; ///< none: as many as the room gives
 };
 
-/// Every member is told all entries but their own, in the order of the log, none twice, and none
-/// left out that is not announced as missing. A member who keeps up is told as entries are stored.
-/// One who comes back, or reads more slowly than the room speaks, has a cursor, and is fed from the
-/// log through it at their own pace until they have caught up.
+/// Every endpoint is told all entries but those that came over it, in the order of the log, none
+/// twice, and none left out that is not announced as missing. One that keeps up is told as entries
+/// are stored. One that comes back, or reads more slowly than the room speaks, has a cursor, and is
+/// fed from the log through it at its own pace until it has caught up.
 ///
 /// Meanwhile such a member is not told that others came, left or changed their names; a member who
 /// has missed that is told who is here once they have caught up.
@@ -42,17 +42,18 @@ class audience : public std::enable_shared_from_this<audience> {
  public:
   audience(room& owner, room_services& services);
 
-  std::size_t size() const noexcept { return places_.size(); }
+  std::size_t size() const noexcept { return names_.size(); } ///< in members
   bool empty() const noexcept { return places_.empty(); }
   const std::set<std::string>& names() const noexcept { return names_; }
-  bool has(const member& m) const noexcept;
+  bool has(const endpoint& m) const noexcept;
 
-  /// A member with a seat, who is told nothing of the log before `begin`.
-  void add(member& m);
-  void remove(member& m);
+  /// Takes a seat, and is told nothing of the log before `begin`. Whether its member is new here.
+  bool add(endpoint& m);
+  /// Whether its member is here no more.
+  bool remove(endpoint& m);
   void rename(const std::string& from, const std::string& to);
   /// The log is as long as `head` now.
-  void begin(member& m, const beginning& where, position head);
+  void begin(endpoint& m, const beginning& where, position head);
 
   /// What can be missed: who is where. Not to members who lag, but for the one it is about.
   void tell(const event& e, const member* about = nullptr);
@@ -64,16 +65,16 @@ class audience : public std::enable_shared_from_this<audience> {
   /// its members into the cache. Its author knows it, but a topic is news to everybody.
   /// @param author none if they have left
   /// @param receipt for the author, in the entry's place; none if they did not ask for it
-  void add_entry(entry e, const identity& who, member* author, shared_event receipt);
+  void add_entry(entry e, const identity& who, endpoint* author, shared_event receipt);
   /// Tells what was added. Comes before whatever else is told of this room and its log.
   void tell_entries();
   /// The sink of the member with this seat can take more. Whether a page was asked for.
-  bool hungry(const member::seat& s);
+  bool hungry(const endpoint::seat& s);
   /// It cannot: from here on the member is fed from the log.
-  void lag_unless_behind(const member& m);
+  void lag_unless_behind(const endpoint& m);
 
   /// How far the member has been told of the log; none if they are not here.
-  std::optional<position> told(const member& m) const;
+  std::optional<position> told(const endpoint& m) const;
   /// What is stored is kept, for the end of pages that are being read; as often as it is let go.
   void keep_newest() noexcept { ++pages_; }
   void let_newest_go();
@@ -94,10 +95,11 @@ class audience : public std::enable_shared_from_this<audience> {
     bool reading = false;
     bool asked = false;  ///< by joining, for what the cursor goes through
     bool missed = false; ///< a member came, left or has another name
+    std::vector<std::uint64_t> own{}; ///< entries ahead that came over this endpoint
   };
   /// Without a cursor it is live: told all up to the head, or up to `told` if that is further on.
   struct place {
-    member* who;
+    endpoint* who;
     std::uint64_t told = 0;
     std::unique_ptr<cursor> behind;
     bool spoke = false; ///< some of what is not told yet is their own
@@ -109,10 +111,10 @@ class audience : public std::enable_shared_from_this<audience> {
   };
   struct news {
     shared_event what;
-    std::uint64_t about; ///< the number of a member, or 0
+    std::uint64_t about; ///< the number of the member, or 0
   };
   struct said {
-    const member* author; ///< none if they are not in this room
+    const endpoint* author; ///< none if they are not in this room
     shared_event receipt;
   };
   /// A page on its way, for all who asked for it meanwhile: after a restart everybody comes back
@@ -140,14 +142,16 @@ class audience : public std::enable_shared_from_this<audience> {
     appetite left = appetite::hungry;
   };
 
-  place* place_of(const member& m);
-  const place* place_of(const member& m) const;
+  place* place_of(const endpoint& m);
+  const place* place_of(const endpoint& m) const;
   /// If it is the same visit.
   place* place_of(const page_read::reader& r);
   void tell_news();
   /// Nobody is here any more to be fed.
   void forget_readers();
-  void tell_now(const shared_event& e, const member* about);
+  void tell_now(const shared_event& e, std::uint64_t about);
+  bool came_over(const place& p, const identity& author, const entry& e) const;
+  bool is_unanswered(const place& p, const identity& author, const entry& e) const;
   void tell_one_by_one(place& p);
   /// The sink of this one is full: it has been told so much.
   void lag(place& p, position told);
@@ -173,6 +177,7 @@ class audience : public std::enable_shared_from_this<audience> {
   room& owner_;
   room_services& services_;
   const std::weak_ptr<void> hub_alive_;
+  const bool several_; ///< whether a member may have more endpoints than one
   std::vector<place> places_;
   std::set<std::string> names_; ///< so that nobody who joins a crowd waits until it is sorted
   position head_;

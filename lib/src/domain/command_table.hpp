@@ -1,7 +1,7 @@
 // What members can ask for: one table for every protocol, `/help` and completion.
 #pragma once
 
-#include "domain/member.hpp"
+#include "domain/endpoint.hpp"
 #include "model/request.hpp"
 
 #include <asio_chat/error.hpp>

@@ -47,139 +47,172 @@ hub::hub(services s)
                  services_.on_entry,
                  0,
                  0,
-                 [this](std::uint64_t n) { return find_member(n); },
+                 [this](std::uint64_t n) { return find_endpoint(n); },
                  [this](const room& r) { drop_if_empty(r); },
-                 [](member& m) { hungry(m); },
+                 [](endpoint& e) { hungry(e); },
                  services_.watch,
                  self_}
     , names_(services_.names, services_.time, services_.limits.name_hold_time,
-             [this](std::uint64_t number) { return begin_upkeep(number); }) {}
+             [this](const member* of) -> name_store::change_done {
+               if (of == nullptr) return [] {}; // bounded by what there is to be given up
+               return begin_upkeep(of->endpoints().empty() ? nullptr : of->endpoints().front());
+             }) {}
 
 hub::~hub() = default;
 
-result<member*> hub::enter(sink& s, login l) {
+result<endpoint*> hub::enter(sink& s, const login& l) {
   if (auto valid = check_member_name(l.name, services_.limits); !valid) return valid.error();
   // Of members each is bounded; of those who come and go at once, only all together.
   if (upkeep_ >= most_upkeep) {
     return fail(errc::storage_failed, "too much waits for the server's disk; come back later");
   }
-  if (auto is_free = names_.check_free(l.name, l.who); !is_free) return is_free.error();
-  const std::string name = l.name;
-  const std::uint64_t number = ++last_number_;
-  auto made = std::make_unique<member>(number, std::move(l), s, *this, services_.limits);
-  member* m = made.get();
-  if (m->may_come_back()) {
-    const auto [before, first] = by_identity_.try_emplace(m->who(), m);
-    if (!first) {
-      member& old = *std::exchange(before->second, m);
-      old.waiting_.clear();
-      leave_rooms(old);
-      names_.give_up(old, false);
-      old.sink().close({close_code::replaced, "you came in over another connection"});
-    }
+  const auto known = by_identity_.find(l.who);
+  const bool joins = l.may_come_back && known != by_identity_.end() &&
+                     services_.limits.member_connections > 1;
+  if (!joins) {
+    if (auto is_free = names_.check_free(l.name, l.who); !is_free) return is_free.error();
   }
-  members_.emplace(number, std::move(made));
-  names_.take(name, *m);
+  const std::shared_ptr<member> m = joins ? members_.at(known->second->number()) : member_of(l);
+  if (m->endpoints().size() >= services_.limits.member_connections) close_oldest(*m);
+  const std::uint64_t number = ++last_number_;
+  const auto made = endpoints_.emplace(
+      number, std::make_unique<endpoint>(number, m, l, s, *this, services_.limits));
+  endpoint* e = made.first->second.get();
+  m->endpoints_.push_back(e);
+  if (!joins) names_.take(l.name, *m);
+  return e;
+}
+
+std::shared_ptr<member> hub::member_of(const login& l) {
+  const std::uint64_t number = ++last_number_;
+  auto m = std::make_shared<member>(number, l.who, l.name, l.may_come_back, services_.limits);
+  if (l.may_come_back) {
+    const auto [before, first] = by_identity_.try_emplace(l.who, m.get());
+    if (!first) replace(*std::exchange(before->second, m.get()));
+  }
+  members_.emplace(number, m);
   return m;
 }
 
-void hub::leave(member& m, bool for_good) {
-  leave_rooms(m);
-  if (const auto found = by_identity_.find(m.who());
-      found != by_identity_.end() && found->second == &m) {
-    by_identity_.erase(found);
+void hub::replace(member& old) {
+  for (endpoint* e : old.endpoints()) {
+    e->waiting_.clear();
+    leave_rooms(*e);
   }
-  names_.give_up(m, !for_good);
-  members_.erase(m.number());
+  names_.give_up(old, false);
+  for (endpoint* e : std::exchange(old.endpoints_, {}))
+    e->sink().close({close_code::replaced, "you came in over another connection"});
 }
 
-void hub::leave_rooms(member& m) {
-  for (std::size_t left = 0; !m.seats_.empty(); ++left) {
-    room& r = *m.seats_.back().in;
-    r.leave(m, announced_after(left));
-    drop_if_empty(r, m.number());
+void hub::close_oldest(member& m) {
+  endpoint& oldest = *m.endpoints().front();
+  m.endpoints_.erase(m.endpoints_.begin());
+  oldest.waiting_.clear();
+  leave_rooms(oldest);
+  oldest.sink().close({close_code::replaced, "you came in over as many others as you may"});
+}
+
+void hub::leave(endpoint& e, bool for_good) {
+  leave_rooms(e);
+  member& m = e.of();
+  std::erase(m.endpoints_, &e);
+  if (m.endpoints_.empty()) {
+    if (const auto found = by_identity_.find(m.who());
+        found != by_identity_.end() && found->second == &m) {
+      by_identity_.erase(found);
+    }
+    names_.give_up(m, !for_good);
+    members_.erase(m.number());
+  }
+  endpoints_.erase(e.number());
+}
+
+void hub::leave_rooms(endpoint& e) {
+  for (std::size_t left = 0; !e.seats_.empty(); ++left) {
+    room& r = *e.seats_.back().in;
+    r.leave(e, announced_after(left));
+    drop_if_empty(r, &e);
   }
 }
 
-name_store::change_done hub::begin_upkeep(std::uint64_t number) {
-  if (number == 0) return [] {}; // bounded by what there is to be given up
+name_store::change_done hub::begin_upkeep(endpoint* by) {
   ++upkeep_;
-  if (member* m = find_member(number)) m->begin(work::upkeep);
-  return [self = std::weak_ptr(self_), number] {
+  if (by) by->begin(work::upkeep);
+  return [self = std::weak_ptr(self_), number = by ? by->number() : 0] {
     const auto alive = self.lock();
     if (!alive) return;
     hub& h = **alive;
     --h.upkeep_;
-    if (member* m = h.find_member(number)) m->end(work::upkeep);
+    if (endpoint* e = h.find_endpoint(number)) e->end(work::upkeep);
   };
 }
 
-void hub::hungry(member& m) {
+void hub::hungry(endpoint& e) {
   // From some rooms at a time, of all in turn: a page fills its sink, mostly, and so the others
   // would have been read for nothing.
   std::size_t asked = 0;
-  for (std::size_t n = m.seats_.size(); n > 0 && asked < most_feeding && !m.sink().full(); --n) {
-    m.next_fed_ = (m.next_fed_ + 1) % m.seats_.size();
-    const member::seat& s = m.seats_[m.next_fed_];
+  for (std::size_t n = e.seats_.size(); n > 0 && asked < most_feeding && !e.sink().full(); --n) {
+    e.next_fed_ = (e.next_fed_ + 1) % e.seats_.size();
+    const endpoint::seat& s = e.seats_[e.next_fed_];
     if (s.in->hungry(s)) ++asked;
   }
 }
 
-void hub::dispatch(member& m, request&& r) {
+void hub::dispatch(endpoint& e, request&& r) {
   const command_row* row = row_of(r);
   const turn when = row ? row->when : turn::after_answers;
-  if (m.waiting_.empty() && m.is_time_for(when)) return carry_out(m, std::move(r));
-  wait(m, {when, std::move(r)});
+  if (e.waiting_.empty() && e.is_time_for(when)) return carry_out(e, std::move(r));
+  wait(e, {when, std::move(r)});
 }
 
-void hub::quit(member& m, const close_reason& why) {
-  m.sink().wind_down(why);
-  if (m.waiting_.empty() && m.is_time_for(turn::last)) return m.sink().close(why);
-  wait(m, {turn::last, why});
+void hub::quit(endpoint& e, const close_reason& why) {
+  e.sink().wind_down(why);
+  if (e.waiting_.empty() && e.is_time_for(turn::last)) return e.sink().close(why);
+  wait(e, {turn::last, why});
 }
 
-void hub::wait(member& m, member::waiting_request r) {
-  m.waiting_.push_back(std::move(r));
-  if (!std::exchange(m.waiting_holds_, true)) m.add_reason_to_hold();
+void hub::wait(endpoint& e, endpoint::waiting_request r) {
+  e.waiting_.push_back(std::move(r));
+  if (!std::exchange(e.waiting_holds_, true)) e.add_reason_to_hold();
 }
 
-void hub::go_on_later(const member& m) {
+void hub::go_on_later(const endpoint& e) {
   // Behind the tasks in which what was stored is told.
-  services_.later([self = std::weak_ptr(self_), number = m.number()] {
+  services_.later([self = std::weak_ptr(self_), number = e.number()] {
     const auto alive = self.lock();
-    member* waiting = alive ? (*alive)->find_member(number) : nullptr;
+    endpoint* waiting = alive ? (*alive)->find_endpoint(number) : nullptr;
     if (waiting != nullptr) (*alive)->go_on(*waiting);
   });
 }
 
-void hub::go_on(member& m) {
+void hub::go_on(endpoint& e) {
   const work_watch::piece one(services_.watch, "requests that waited");
-  m.goes_on_ = false;
-  while (!m.waiting_.empty() && m.is_time_for(m.waiting_.front().when)) {
-    auto next = std::move(m.waiting_.front().what);
-    m.waiting_.erase(m.waiting_.begin());
+  e.goes_on_ = false;
+  while (!e.waiting_.empty() && e.is_time_for(e.waiting_.front().when)) {
+    auto next = std::move(e.waiting_.front().what);
+    e.waiting_.erase(e.waiting_.begin());
     if (auto* asked = std::get_if<request>(&next)) {
-      carry_out(m, std::move(*asked));
+      carry_out(e, std::move(*asked));
     } else {
-      m.sink().close(std::get<close_reason>(std::move(next)));
+      e.sink().close(std::get<close_reason>(std::move(next)));
     }
   }
-  if (m.waiting_.empty() && std::exchange(m.waiting_holds_, false)) m.drop_reason_to_hold();
+  if (e.waiting_.empty() && std::exchange(e.waiting_holds_, false)) e.drop_reason_to_hold();
 }
 
-void hub::carry_out(member& m, request&& r) {
+void hub::carry_out(endpoint& e, request&& r) {
   room* about = nullptr;
   const command_row* row = row_of(r);
   if (services_.watch) services_.watch->is(row ? row->name : "refusal");
   if (row && row->needs_room) {
-    const auto found = room_of(m, r.room);
-    if (!found) return m.refuse(r.ref, found.error());
+    const auto found = room_of(e, r.room);
+    if (!found) return e.refuse(r.ref, found.error());
     about = *found;
   }
-  const commands::asked q{*this, m, about, r.room, r.ref};
+  const commands::asked q{*this, e, about, r.room, r.ref};
   const auto done =
       std::visit([&q](auto& what) { return commands::carry_out(q, std::move(what)); }, r.what);
-  if (!done) m.refuse(r.ref, done.error());
+  if (!done) e.refuse(r.ref, done.error());
 }
 
 std::string hub::free_name(std::string_view wish, const identity& who) const {
@@ -211,23 +244,25 @@ result<void> hub::rename(member& m, std::string_view to) {
   if (const auto valid = check_member_name(to, services_.limits); !valid) return valid.error();
   if (const auto is_free = names_.check_free(to, m.who()); !is_free) return is_free.error();
   names_.take(std::string(to), m);
-  const std::string from = std::exchange(m.login_.name, std::string(to));
+  const std::string from = std::exchange(m.name_, std::string(to));
   if (from == m.name()) return {};
   std::size_t told = 0;
-  for (const member::seat& s : m.seats_)
-    s.in->tell_renamed(m, from, announced_after(told++));
+  for (const member::presence& p : m.rooms())
+    p.in->tell_renamed(m, from, announced_after(told++));
   return {};
 }
 
-result<void> hub::join(member& m, std::string_view room_name, std::string_view ref,
+result<void> hub::join(endpoint& e, std::string_view room_name, std::string_view ref,
                        beginning from) {
   const auto name = check_room_name(room_name, services_.limits);
   if (!name) return name.error();
   auto found = rooms_.find(*name);
-  if (found != rooms_.end() && found->second->has(m)) {
+  if (found != rooms_.end() && found->second->has(e)) {
     return fail(errc::bad_arguments, fmt::format("you are in {} already", *name));
   }
-  if (m.seats().size() >= services_.limits.rooms_per_member) {
+  member& m = e.of();
+  const bool is_new = found == rooms_.end() || !m.is_in(*found->second);
+  if (is_new && m.rooms().size() >= services_.limits.rooms_per_member) {
     return fail(errc::too_many_rooms,
                 fmt::format("you are in {} rooms, which is the most; leave one first",
                             services_.limits.rooms_per_member));
@@ -246,7 +281,11 @@ result<void> hub::join(member& m, std::string_view room_name, std::string_view r
   }
   const std::size_t most = join_history_of(*name);
   from.history = std::min(from.history.value_or(most), most);
-  found->second->join(m, from, ref);
+  const std::shared_ptr<room> r = found->second;
+  r->join(e, from, ref);
+  if (!is_new) return {};
+  for (endpoint* other : m.endpoints())
+    if (other != &e && other->many_rooms()) r->join(*other, {.history = 0}, {});
   return {};
 }
 
@@ -255,16 +294,21 @@ std::size_t hub::join_history_of(const std::string& room) const {
   return found == services_.join_history.end() ? services_.limits.join_history : found->second;
 }
 
-result<void> hub::part(member& m, std::string_view room_name) {
-  const auto r = room_of(m, room_name);
-  if (!r) return r.error();
-  (*r)->leave(m);
-  drop_if_empty(**r, m.number());
-  hungry(m); // other rooms may have waited until this one had fed it
+result<void> hub::part(endpoint& e, std::string_view room_name) {
+  const auto found = room_of(e, room_name);
+  if (!found) return found.error();
+  room& r = **found;
+  for (endpoint* one : e.of().endpoints()) {
+    if (!r.has(*one)) continue;
+    r.leave(*one);
+    if (one != &e) one->tell(member_left{r.name(), e.name()});
+    hungry(*one); // other rooms may have waited until this one had fed it
+  }
+  drop_if_empty(r, &e);
   return {};
 }
 
-result<room*> hub::room_of(const member& m, std::string_view room_name) const {
+result<room*> hub::room_of(const endpoint& e, std::string_view room_name) const {
   std::string named;
   if (!room_name.empty()) {
     auto name = check_room_name(room_name, services_.limits);
@@ -273,7 +317,7 @@ result<room*> hub::room_of(const member& m, std::string_view room_name) const {
   }
   const std::string& name = named.empty() ? services_.default_room : named;
   const auto found = rooms_.find(name);
-  if (found == rooms_.end() || !found->second->has(m))
+  if (found == rooms_.end() || !found->second->has(e))
     return fail(errc::not_in_room, fmt::format("you are not in {0}; /join {0} first", name));
   return found->second.get();
 }
@@ -282,18 +326,18 @@ member* hub::find_member(std::string_view name) const {
   return names_.bearer(name);
 }
 
-member* hub::find_member(std::uint64_t number) const {
-  const auto found = members_.find(number);
-  return found == members_.end() ? nullptr : found->second.get();
+endpoint* hub::find_endpoint(std::uint64_t number) const {
+  const auto found = endpoints_.find(number);
+  return found == endpoints_.end() ? nullptr : found->second.get();
 }
 
-void hub::drop_if_empty(const room& r, std::uint64_t number) {
-  if (r.size() > 0) return;
+void hub::drop_if_empty(const room& r, endpoint* last) {
+  if (!r.empty()) return;
   // What is under way in it keeps the room alive by itself; its log stays in the journal. Another
   // room of the same name may have been made since.
   const auto found = rooms_.find(r.name());
   if (found == rooms_.end() || found->second.get() != &r) return;
-  found->second->unfollow(begin_upkeep(number));
+  found->second->unfollow(last ? begin_upkeep(last) : [] {});
   rooms_.erase(found);
 }
 

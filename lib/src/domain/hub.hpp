@@ -1,6 +1,7 @@
 // All rooms and everybody in them.
 #pragma once
 
+#include "domain/endpoint.hpp"
 #include "domain/member.hpp"
 #include "domain/name_book.hpp"
 #include "domain/room.hpp"
@@ -38,21 +39,23 @@ class hub {
   hub(const hub&) = delete;
   hub& operator=(const hub&) = delete;
 
-  /// A new member, in no room yet. The sink must live until `leave`. If the same identity is here
-  /// already, that member is told to go, and is out of all rooms at once.
-  result<member*> enter(sink& s, login l);
-  /// Out of all rooms, and gone: the reference is dead afterwards.
+  /// A new connection, in no room yet. The sink must live until `leave`. If the same identity is
+  /// here already, it is one more of that member, whose name stays; or it replaces that member, who
+  /// is told to go and is out of all rooms at once: `limits::member_connections` says which.
+  result<endpoint*> enter(sink& s, const login& l);
+  /// Out of all rooms, and gone: the reference is dead afterwards. With the last one its member is
+  /// gone as well.
   /// @param for_good the member will not come back: the name is free at once
-  void leave(member& m, bool for_good = false);
-  /// The sink of this member can take more.
-  static void hungry(member& m);
+  void leave(endpoint& e, bool for_good = false);
+  /// Its sink can take more.
+  static void hungry(endpoint& e);
 
   /// The gate: whatever a member asks comes in here. Carries it out at once, or when what was asked
   /// before lets it, after the checks that its row of the command table asks for; until then the
   /// sink is on hold. The answer, or why it is refused, goes to the sink.
-  void dispatch(member& m, request&& r);
-  /// The member wants to go, or has to: the sink is closed when all their requests are answered.
-  void quit(member& m, const close_reason& why);
+  void dispatch(endpoint& e, request&& r);
+  /// It wants to go, or has to: the sink is closed when all that it asked is answered.
+  void quit(endpoint& e, const close_reason& why);
 
   // What the rows of the command table are made of.
 
@@ -60,14 +63,17 @@ class hub {
   /// a number behind it.
   std::string free_name(std::string_view wish, const identity& who) const;
   result<void> rename(member& m, std::string_view to);
+  /// The member goes into a room: this endpoint, which has asked, and the others of it, which are
+  /// told the state of the room.
   /// @param from where to begin in its log; no more of the last entries than the room gives
-  result<void> join(member& m, std::string_view room_name, std::string_view ref,
+  result<void> join(endpoint& e, std::string_view room_name, std::string_view ref,
                     beginning from = {});
-  result<void> part(member& m, std::string_view room_name);
-  /// The room a command is about, if the member is in it.
-  result<room*> room_of(const member& m, std::string_view room_name) const;
+  /// The member goes out of a room: all its endpoints do.
+  result<void> part(endpoint& e, std::string_view room_name);
+  /// The room a command is about, if the endpoint is in it.
+  result<room*> room_of(const endpoint& e, std::string_view room_name) const;
   member* find_member(std::string_view name) const;
-  member* find_member(std::uint64_t number) const;
+  endpoint* find_endpoint(std::uint64_t number) const;
   using rooms_by_name = std::map<std::string, std::shared_ptr<room>, std::less<>>;
   const rooms_by_name& rooms() const noexcept { return rooms_; }
   const asio_chat::limits& limits() const noexcept { return services_.limits; }
@@ -78,29 +84,33 @@ class hub {
   std::uint64_t deliveries() const noexcept { return for_rooms_.deliveries; }
 
  private:
-  friend class member; // goes on when it is answered
+  friend class endpoint; // goes on when it is answered
 
   static constexpr std::size_t most_upkeep = 100'000;
 
-  void carry_out(member& m, request&& r);
-  static void wait(member& m, member::waiting_request r);
-  void go_on_later(const member& m);
-  void go_on(member& m);
-  name_store::change_done begin_upkeep(std::uint64_t number);
-  void leave_rooms(member& m);
+  void carry_out(endpoint& e, request&& r);
+  static void wait(endpoint& e, endpoint::waiting_request r);
+  void go_on_later(const endpoint& e);
+  void go_on(endpoint& e);
+  std::shared_ptr<member> member_of(const login& l);
+  void replace(member& old);
+  void close_oldest(member& m);
+  /// @param by whose connection it is done for; null: for none that is still here
+  name_store::change_done begin_upkeep(endpoint* by);
+  void leave_rooms(endpoint& e);
   std::size_t join_history_of(const std::string& room) const;
-  /// @param number of the member who has left it
-  void drop_if_empty(const room& r, std::uint64_t number = 0);
+  void drop_if_empty(const room& r, endpoint* last = nullptr);
 
   std::shared_ptr<hub*> self_; ///< for what may be answered when the hub is gone
   services services_;
   room_services for_rooms_;
-  std::unordered_map<std::uint64_t, std::unique_ptr<member>> members_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<endpoint>> endpoints_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<member>> members_;
   std::map<identity, member*> by_identity_; ///< those who may come back
   std::size_t upkeep_ = 0;                  ///< under way, also for members who are gone
   name_book names_;
   rooms_by_name rooms_; ///< sorted, so that nobody who lists them waits until they are
-  std::uint64_t last_number_ = 0;
+  std::uint64_t last_number_ = 0; ///< of an endpoint or a member
 };
 
 } // namespace asio_chat

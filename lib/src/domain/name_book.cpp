@@ -68,11 +68,11 @@ void name_book::take(const std::string& name, member& m) {
   if (const auto found = holder_of_.find(folded); found != holder_of_.end()) {
     const identity late = found->second;
     forget(late);
-    if (store_) store_->release(late, begin_upkeep_(m.number()));
+    if (store_) store_->release(late, begin_upkeep_(&m));
   }
   borne_[folded] = &m;
   if (store_ && m.may_come_back())
-    store_->hold({m.who(), name, std::nullopt}, begin_upkeep_(m.number()));
+    store_->hold({m.who(), name, std::nullopt}, begin_upkeep_(&m));
 }
 
 void name_book::give_up(const member& m, bool hold) {
@@ -81,11 +81,11 @@ void name_book::give_up(const member& m, bool hold) {
   borne_.erase(found);
   if (!m.may_come_back()) return;
   if (!hold || hold_.count() == 0) {
-    if (store_) store_->release(m.who(), begin_upkeep_(m.number()));
+    if (store_) store_->release(m.who(), begin_upkeep_(&m));
     return;
   }
   remember(m.who(), m.name());
-  if (store_) store_->hold({m.who(), m.name(), time_.wall_now()}, begin_upkeep_(m.number()));
+  if (store_) store_->hold({m.who(), m.name(), time_.wall_now()}, begin_upkeep_(&m));
   forget_old_ones();
 }
 
@@ -114,7 +114,7 @@ bool name_book::forget_old_ones() {
     const identity oldest = by_age_.begin()->second;
     if (held_.size() <= most_ && !is_over(held_.at(oldest))) return false;
     forget(oldest);
-    if (store_) store_->release(oldest, begin_upkeep_(0));
+    if (store_) store_->release(oldest, begin_upkeep_(nullptr));
   }
   return !by_age_.empty();
 }

@@ -22,9 +22,9 @@ class member;
 /// Names that differ only in case are one name. For a member who left the last name is held.
 class name_book {
  public:
-  /// Asked before each call of the store with the number of the member for whose sake it is, or 0:
-  /// gives what is called when that is done.
-  using upkeep = std::function<name_store::change_done(std::uint64_t number)>;
+  /// Asked before each call of the store with the member for whose sake it is, or null: gives what
+  /// is called when that is done.
+  using upkeep = std::function<name_store::change_done(const member* of)>;
 
   /// @param store may be null: names are held in memory alone
   /// @param hold for how long a name is held for a member who has left

@@ -30,8 +30,8 @@ room::room(std::string name, room_services& services)
     , services_(services)
     , audience_(std::make_shared<audience>(*this, services)) {}
 
-void room::join(member& m, const beginning& from, std::string_view ref) {
-  audience_->add(m);
+void room::join(endpoint& m, const beginning& from, std::string_view ref) {
+  const bool is_new = audience_->add(m);
   if (use_ == log_use::followed) {
     admit(m, from, std::string(ref));
   } else {
@@ -42,23 +42,23 @@ void room::join(member& m, const beginning& from, std::string_view ref) {
     m.begin(work::opening);
     waiting_.push_back({m.number(), from, std::string(ref)});
   }
-  if (size() <= services_.limits.presence_members) {
-    audience_->tell(member_joined{name_, m.name()}, &m);
+  if (is_new && size() <= services_.limits.presence_members) {
+    audience_->tell(member_joined{name_, m.name()}, &m.of());
   } else {
     m.tell(member_joined{name_, m.name()});
   }
 }
 
-void room::leave(member& m, announcement when) {
-  audience_->remove(m);
-  if (size() == 0) {
+void room::leave(endpoint& m, announcement when) {
+  const bool was_last = audience_->remove(m);
+  if (empty()) {
     for (early_page& e : std::exchange(early_, {}))
       give_page(std::move(e.request),
                 std::move(e.page)); // what it waits for may go to another room
   }
   for (waiting_for_state& w : waiting_)
     if (w.number == m.number()) w.left = true;
-  if (size() < services_.limits.presence_members) {
+  if (was_last && size() < services_.limits.presence_members) {
     announce(member_left{name_, m.name()}, when);
   }
 }
@@ -75,7 +75,7 @@ void room::announce(event e, announcement when, const member* about) {
     audience_->tell_soon(std::move(e), about);
 }
 
-void room::post(member& author, entry_kind kind, std::string text, std::string_view id,
+void room::post(endpoint& author, entry_kind kind, std::string text, std::string_view id,
                 std::string_view ref) {
   entry draft{name_,          {}, services_.time.wall_now(), author.name(), kind, std::move(text),
               std::string(id)};
@@ -93,7 +93,7 @@ void room::answered(std::uint64_t author, std::string ref, const result<journal:
     return;
   }
   audience_->tell_entries();
-  member* sender = services_.find_member(author);
+  endpoint* sender = services_.find_endpoint(author);
   if (!sender) return;
   if (!a) {
     sender->refuse(ref, for_members(a.error()));
@@ -105,10 +105,10 @@ void room::answered(std::uint64_t author, std::string ref, const result<journal:
 
 void room::on_entry(journal::record next) {
   entry& e = next.what;
-  member* sender = nullptr; // only of an entry that came over this process
+  endpoint* sender = nullptr; // only of an entry that came over this process
   shared_event receipt;
   if (own_ && own_->kept.at == e.at) {
-    sender = services_.find_member(own_->author);
+    sender = services_.find_endpoint(own_->author);
     if (sender && !own_->ref.empty())
       receipt = share(acknowledged{std::move(own_->ref), name_, e.at, e.time, false});
     own_.reset();
@@ -128,7 +128,7 @@ void room::unfollow(journal::unfollow_done done) {
   services_.log.unfollow(name_, shared_from_this(), std::move(done));
 }
 
-void room::read_history(member& reader, const log_range& part, std::string_view ref,
+void room::read_history(endpoint& reader, const log_range& part, std::string_view ref,
                         page_shape shape) {
   reader.begin(work::answer);
   const bool newest = part.where == log_range::side::before && part.from == position();
@@ -149,13 +149,13 @@ void room::on_page(page_request r, result<journal::page> p) {
   if (p) {
     // The journal may read what it has just stored before it answers the append.
     const bool early = p->head.epoch == head_.epoch && p->head.offset > head_.offset;
-    if (!early || size() == 0) return give_page(std::move(r), *std::move(p));
+    if (!early || empty()) return give_page(std::move(r), *std::move(p));
     early_.push_back({std::move(r), *std::move(p)});
     return;
   }
   audience_->tell_entries();
   if (r.newest) audience_->let_newest_go();
-  member* m = services_.find_member(r.number);
+  endpoint* m = services_.find_endpoint(r.number);
   if (!m) return;
   m->refuse(r.ref, for_members(p.error()));
   m->end(work::answer);
@@ -163,7 +163,7 @@ void room::on_page(page_request r, result<journal::page> p) {
 
 void room::give_page(page_request r, journal::page p) {
   audience_->tell_entries();
-  member* m = services_.find_member(r.number);
+  endpoint* m = services_.find_endpoint(r.number);
   if (r.newest) {
     const auto told = m ? audience_->told(*m) : std::nullopt;
     const bool done = !told || audience_->end_page_at(*told, p, {r.part.entries, most_of_a_page});
@@ -189,7 +189,7 @@ void room::give_early_pages() {
   }
 }
 
-void room::search(member& reader, search_query q, std::string_view ref,
+void room::search(endpoint& reader, search_query q, std::string_view ref,
                   std::function<reply(const journal::hits&)> answer) {
   q.room = name_;
   reader.begin(work::answer);
@@ -198,7 +198,7 @@ void room::search(member& reader, search_query q, std::string_view ref,
                         answer = std::move(answer)](const result<journal::hits>& f) {
                          const work_watch::piece one(self->services_.watch, "answer of search");
                          self->audience_->tell_entries();
-                         member* m = self->services_.find_member(number);
+                         endpoint* m = self->services_.find_endpoint(number);
                          if (!m) return;
                          if (f) {
                            m->tell(answer(*f));
@@ -225,7 +225,7 @@ void room::admit_some() {
   for (std::size_t n = 0; n < most_admitted && answered_ > 0; ++n, --answered_) {
     waiting_for_state w = std::move(waiting_.front());
     waiting_.pop_front();
-    member* m = services_.find_member(w.number);
+    endpoint* m = services_.find_endpoint(w.number);
     if (!m) continue;
     if (w.left) { // the member may be in again, for another join
       m->refuse(w.ref, fail(errc::not_in_room, "you left " + name_ + " before it was ready"));
@@ -242,15 +242,15 @@ void room::admit_some() {
       if (!hub.expired()) self->admit_some();
     });
   }
-  if (size() == 0) services_.drop(*this);
+  if (empty()) services_.drop(*this);
 }
 
-void room::admit(member& m, const beginning& from, std::string ref) {
+void room::admit(endpoint& m, const beginning& from, std::string ref) {
   tell_state(m, std::move(ref));
   audience_->begin(m, from, head_);
 }
 
-void room::tell_state(const member& m, std::string ref) const {
+void room::tell_state(const endpoint& m, std::string ref) const {
   room_state state{std::move(ref), name_, topic_, {}, head_};
   // A protocol with one room has no list of who is in it.
   if (m.many_rooms()) {

@@ -34,12 +34,12 @@ struct room_services {
   std::function<void(const entry&)> on_entry; ///< hears of each entry stored; may be empty
   std::uint64_t entries = 0;                  ///< stored, for the statistics
   std::uint64_t deliveries = 0;               ///< likewise
-  /// Finds a member that may have gone since; null if it has.
-  std::function<member*(std::uint64_t number)> find_member;
+  /// Finds an endpoint that may have gone since; null if it has.
+  std::function<endpoint*(std::uint64_t number)> find_endpoint;
   /// Lets go of a room that nobody is in.
   std::function<void(const room&)> drop;
-  /// The member is live in one room more: now another one may feed it.
-  std::function<void(member&)> caught_up;
+  /// The endpoint is live in one room more: now another one may feed it.
+  std::function<void(endpoint&)> caught_up;
   work_watch* watch = nullptr; ///< of answers of the journal; may be null
   /// For tasks that keep their room: it may outlive the hub, and all of this.
   std::weak_ptr<void> hub_alive = {};
@@ -53,38 +53,39 @@ class room final : public journal::listener, public std::enable_shared_from_this
 
   const std::string& name() const noexcept { return name_; }
   const std::string& topic() const noexcept { return topic_; }
-  std::size_t size() const noexcept { return audience_->size(); }
+  std::size_t size() const noexcept { return audience_->size(); } ///< in members
+  bool empty() const noexcept { return audience_->empty(); }
   const std::set<std::string>& member_names() const noexcept { return audience_->names(); }
 
-  bool has(const member& m) const noexcept { return audience_->has(m); }
-  /// Takes a member in, tells all members, and tells the new one the state of the room as soon as
-  /// it is known, before any entry; then the log, from where the member wants it.
-  void join(member& m, const beginning& from, std::string_view ref);
+  bool has(const endpoint& m) const noexcept { return audience_->has(m); }
+  /// Takes an endpoint in, tells all members if its own is new here, and tells it the state of the
+  /// room as soon as it is known, before any entry; then the log, from where it wants it.
+  void join(endpoint& m, const beginning& from, std::string_view ref);
   /// For a member of many rooms most of them are told a little later: not all of their members
   /// are to be told at once.
   enum class announcement { now, soon };
-  void leave(member& m, announcement when = announcement::now);
+  void leave(endpoint& m, announcement when = announcement::now);
   void tell_renamed(const member& who, const std::string& from,
                     announcement when = announcement::now);
   /// Tells a member the names of the members, and the topic.
-  void tell_state(const member& m, std::string ref = {}) const;
-  /// The sink of the member with this seat can take more. Whether a page was asked for.
-  bool hungry(const member::seat& s) { return audience_->hungry(s); }
+  void tell_state(const endpoint& m, std::string ref = {}) const;
+  /// The sink of the endpoint with this seat can take more. Whether a page was asked for.
+  bool hungry(const endpoint::seat& s) { return audience_->hungry(s); }
   /// It cannot, by what it was told of another room.
-  void lag_unless_behind(const member& m) { audience_->lag_unless_behind(m); }
+  void lag_unless_behind(const endpoint& m) { audience_->lag_unless_behind(m); }
 
   /// Appends an entry; `author` gets the acknowledgement in the entry's place in the order of the
   /// log. An author whose command has neither id nor ref asks for none.
-  void post(member& author, entry_kind kind, std::string text, std::string_view id,
+  void post(endpoint& author, entry_kind kind, std::string text, std::string_view id,
             std::string_view ref);
 
   /// Answers with a page of the log, as `shape` makes it. A page of the newest entries ends with
   /// the last one that the member has been told: the events from then on follow it.
-  void read_history(member& reader, const log_range& part, std::string_view ref, page_shape shape);
+  void read_history(endpoint& reader, const log_range& part, std::string_view ref, page_shape shape);
 
   /// Answers with what `answer` makes of the entries found.
   /// @param q of this room, whatever it says
-  void search(member& reader, search_query q, std::string_view ref,
+  void search(endpoint& reader, search_query q, std::string_view ref,
               std::function<reply(const journal::hits&)> answer);
 
   /// The hub drops the room: nobody is in it any more.
@@ -98,7 +99,7 @@ class room final : public journal::listener, public std::enable_shared_from_this
     journal::appended kept;
   };
   struct page_request {
-    std::uint64_t number; ///< of the member
+    std::uint64_t number; ///< of the endpoint
     log_range part;
     std::string ref;
     page_shape shape;
@@ -119,7 +120,7 @@ class room final : public journal::listener, public std::enable_shared_from_this
   void on_page(page_request r, result<journal::page> p);
   void give_page(page_request r, journal::page p);
   void give_early_pages();
-  void admit(member& m, const beginning& from, std::string ref);
+  void admit(endpoint& m, const beginning& from, std::string ref);
   void announce(event e, announcement when, const member* about = nullptr);
 
   struct waiting_for_state {

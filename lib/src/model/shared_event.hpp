@@ -9,8 +9,8 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <array>
+#include <bitset>
 #include <cstddef>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -23,9 +23,14 @@ class event_block : public boost::intrusive_ref_counter<event_block, boost::thre
       : value(std::move(e)) {}
   const event value;
 
-  /// What a codec makes of it lies here once it was asked for: see `net::encode_once`.
-  static constexpr std::size_t codecs = 2;
-  mutable std::array<std::optional<shared_bytes>, codecs> encoded;
+  /// What each codec makes of it lies here once it was asked for: see `net::encode_once`.
+  static constexpr std::size_t max_codecs = 8;
+  mutable std::array<shared_bytes, max_codecs> encoded;
+  mutable std::bitset<max_codecs> is_encoded; ///< also into nothing
+  void forget_encodings() const {
+    encoded = {};
+    is_encoded.reset();
+  }
 };
 
 using shared_event = boost::intrusive_ptr<const event_block>;
@@ -48,7 +53,7 @@ class entry_group {
   const std::vector<shared_event>& entries() const noexcept { return entries_; }
 
   /// As in an `event_block`, in as few parts as can be.
-  mutable std::array<std::vector<shared_bytes>, event_block::codecs> encoded;
+  mutable std::array<std::vector<shared_bytes>, event_block::max_codecs> encoded;
 
  private:
   std::vector<shared_event> entries_;

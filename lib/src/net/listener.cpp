@@ -2,6 +2,7 @@
 
 #include "base/descriptor_reserve.hpp"
 #include "transport/close_on_exec.hpp"
+#include "transport/loop_time.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -49,7 +50,8 @@ bool is_in_reserve(int descriptor) noexcept {
 
 listener::listener(asio::io_context& context, const logger& log, accepted on_accept)
     : acceptor_(context)
-    , timer_(context)
+    , time_(transport::time_of(context))
+    , timer_(time_.make_timer())
     , log_(log)
     , on_accept_(std::move(on_accept)) {}
 
@@ -102,7 +104,7 @@ error_code listener::open(const tcp::endpoint& at, int backlog) {
 void listener::close() {
   error_code ignored;
   acceptor_.close(ignored);
-  timer_.cancel();
+  timer_->cancel();
 }
 
 void listener::accept() {
@@ -128,9 +130,9 @@ void listener::pause(const error_code& why) {
     log_(severity::error, "cannot accept connections for now", {{"reason", why.message()}});
   }
   pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
-  timer_.expires_after(pause_);
-  timer_.async_wait([self = shared_from_this()](const error_code& e) {
-    if (!e && self->acceptor_.is_open()) self->accept();
+  timer_->wait_until(time_.now() + pause_, [self = weak_from_this()] {
+    const auto alive = self.lock();
+    if (alive && alive->acceptor_.is_open()) alive->accept();
   });
 }
 

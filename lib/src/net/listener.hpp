@@ -1,6 +1,7 @@
 // Accepts connections.
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/logger.hpp"
 #include "transport/stream.hpp"
 
@@ -9,7 +10,6 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <functional>
@@ -57,7 +57,8 @@ class listener : public std::enable_shared_from_this<listener> {
   using acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp,
                                                       boost::asio::io_context::executor_type>;
   acceptor acceptor_;
-  boost::asio::steady_timer timer_;
+  time_source& time_;
+  std::unique_ptr<timer> timer_;
   const logger& log_;
   accepted on_accept_;
   std::chrono::milliseconds pause_{0};

@@ -17,11 +17,11 @@ constexpr auto always_held = std::chrono::milliseconds(1);
 constexpr auto visit_interval = std::chrono::milliseconds(250);
 } // namespace
 
-reactor::reactor(asio::io_context& context, const clock& time, deadlines::durations d,
+reactor::reactor(asio::io_context& context, time_source& time, deadlines::durations d,
                  std::chrono::milliseconds quiet_time, work_watch* watch)
     : context_(context)
     , time_(time)
-    , timer_(context)
+    , timer_(time.make_timer())
     , deadlines_(d)
     , expirations_(time)
     , dormitory_(quiet_time)
@@ -85,15 +85,14 @@ void reactor::start(std::function<void()> also) {
 void reactor::stop() {
   // A visit may be what stops us: the timer is not waiting then.
   stopped_ = true;
-  timer_.cancel();
+  timer_->cancel();
 }
 
 void reactor::visit_later() {
   if (stopped_) return;
-  timer_.expires_after(visit_interval);
-  timer_.async_wait([self = std::weak_ptr(self_)](const error_code& e) {
+  timer_->wait_until(now() + visit_interval, [self = std::weak_ptr(self_)] {
     const auto alive = self.lock();
-    if (e || !alive) return;
+    if (!alive) return;
     (*alive)->visit();
     (*alive)->visit_later();
   });

@@ -9,7 +9,6 @@
 #include "net/outbox.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <cstddef>
@@ -32,7 +31,7 @@ class session;
 class reactor {
  public:
   /// @param watch of visits; may be null
-  reactor(boost::asio::io_context& context, const clock& time, deadlines::durations d,
+  reactor(boost::asio::io_context& context, time_source& time, deadlines::durations d,
           std::chrono::milliseconds quiet_time, work_watch* watch = nullptr);
   ~reactor();
   reactor(const reactor&) = delete;
@@ -78,7 +77,7 @@ class reactor {
 
   boost::asio::io_context& context_;
   const clock& time_;
-  boost::asio::steady_timer timer_;
+  std::unique_ptr<timer> timer_;
   deadlines deadlines_;
   net::expirations expirations_;
   net::dormitory dormitory_;

@@ -1,5 +1,7 @@
 #include "net/session.hpp"
 
+#include "net/protocols/protocol_table.hpp"
+
 #include <asio_chat/tls/certificate_info.hpp>
 #include <asio_chat/tls/context.hpp>
 #include <asio_chat/tls/peer.hpp>
@@ -18,21 +20,22 @@ namespace asio = boost::asio;
 
 using transport::handler_of;
 
-session::session(std::unique_ptr<transport::stream> s, reactor& r, const house& h,
+session::session(std::unique_ptr<transport::stream> s, reactor& r, const server_context& c,
                  session_keeper& k, std::string address, std::uint16_t port)
     : stream_(std::move(s))
     , reactor_(r)
-    , house_(h)
+    , context_(c)
     , keeper_(k)
     , address_(std::move(address))
-    , port_(port) {}
+    , port_(port)
+    , input_(protocol_set::max_first_bytes) {}
 
 session::~session() {
   assert(state_ == state::closed);
 }
 
 void session::start() {
-  house_.log(severity::info, fmt::format("New connection from {}", address_));
+  context_.log(severity::info, fmt::format("New connection from {}", address_));
   reactor_.times().begin(*this, phase::handshake, reactor_.now());
   stream_->async_handshake(transport::stream::side::server,
                            handler_of<&session::on_handshake>(*this));
@@ -44,19 +47,19 @@ void session::on_handshake(const error_code& e, std::size_t) {
   tls_info agreed;
   if (SSL* ssl = stream_->native_tls()) {
     // Nothing of the application has been sent yet.
-    const auto until = house_.tls->admit(ssl, reactor_.wall_now());
+    const auto until = context_.tls->admit(ssl, reactor_.wall_now());
     if (!until) {
-      house_.refusals.add(refusal::certificate, address_, until.error().message);
+      context_.refusals.add(refusal::certificate, address_, until.error().message);
       return finish();
     }
     reactor_.expirations().watch(*this, *until);
     agreed = tls::describe_session(ssl);
-    house_.log(severity::info, fmt::format("Secure connection established with {}", address_),
+    context_.log(severity::info, fmt::format("Secure connection established with {}", address_),
                {{"version", agreed.version},
                 {"cipher", agreed.cipher_suite},
                 {"certificate", agreed.peer_subject.empty() ? "none" : agreed.peer_subject}});
   } else if (stream_->is_insecure_plaintext()) {
-    house_.log(
+    context_.log(
         severity::warning,
         fmt::format("Insecure connection with {}: no TLS, whatever is said there can be read "
                     "and changed on its way",
@@ -64,19 +67,16 @@ void session::on_handshake(const error_code& e, std::size_t) {
   } else {
     agreed.alpn = native_alpn;
   }
-  state_ = state::telling;
-  if (agreed.alpn == native_alpn) {
-    frames_.set_payload_cap(wire::native_payload_cap);
-    protocol_ = make_native_protocol(*this, house_);
-    state_ = state::live;
-  }
+  state_ = state::detecting;
+  if (auto agreed_on = context_.protocols.by_name(agreed.alpn, *this, context_))
+    speak(std::move(agreed_on));
   reactor_.times().begin(*this, phase::login, reactor_.now());
   read();
 }
 
 void session::read() {
   reading_ = true;
-  const std::span<char> room = frames_.prepare();
+  const std::span<char> room = input_.prepare();
   stream_->async_read_some(asio::buffer(room.data(), room.size()),
                            handler_of<&session::on_read>(*this));
 }
@@ -93,7 +93,7 @@ void session::on_read(const error_code& e, std::size_t n) {
     const close_reason why = lost(e);
     return e == asio::error::eof ? quit(why) : close(why);
   }
-  frames_.commit(n);
+  input_.commit(n);
   go_on();
 }
 
@@ -104,7 +104,7 @@ void session::rest() {
 
 void session::sleep_or_read() {
   if (state_ != state::live || closing_for_ || !outbox_.empty()) return read();
-  frames_.give_back();
+  input_.give_back();
   reactor_.dormitory().fell_asleep(*this);
   reading_ = true;
   stream_->async_sleep(handler_of<&session::on_awake>(*this));
@@ -120,49 +120,45 @@ void session::on_awake(const error_code&, std::size_t) {
 
 void session::go_on() {
   if (reading_ || input_over_ || paused() || state_ == state::closed) return;
-  if (state_ == state::live || state_ == state::telling) take_frames();
+  if (state_ == state::detecting) detect_protocol();
+  if (state_ == state::live) take_requests();
   if (paused()) return;
   if (state_ == state::closing || closing_for_) {
     // What still comes is read and thrown away, or the goodbye might be lost: closing a socket
     // with unread input resets the connection.
-    frames_.discard();
+    input_.discard();
   }
   read();
 }
 
-void session::take_frames() {
-  if (state_ == state::telling && !tell_protocol()) return;
-  if (logged_in_) begin(phase::idle);
-  std::string_view payload;
-  if (house_.watch) house_.watch->begin();
-  while (!closing_for_ && !paused()) {
-    switch (frames_.next(payload)) {
-    case wire::frame_reader::status::need_more:
-      return;
-    case wire::frame_reader::status::too_large:
-      return close(protocol_->too_large(frames_.announced()));
-    case wire::frame_reader::status::frame:
-      protocol_->on_frame(payload);
-      if (house_.watch) house_.watch->next();
-      break;
-    }
-  }
+void session::detect_protocol() {
+  if (closing_for_ || input_.unread().empty()) return;
+  auto first = context_.protocols.by_first_bytes(input_.unread(), *this, context_);
+  if (first.known == recognition::yes) return speak(std::move(first.speaks));
+  if (first.known == recognition::no)
+    close({close_code::protocol_error, "not a protocol that is spoken here"});
 }
 
-bool session::tell_protocol() {
-  // The text protocol begins with a length below 2^24.
-  if (frames_.front() != 0) {
-    close({close_code::protocol_error, "not a protocol that is spoken here"});
-    return false;
-  }
-  protocol_ = make_text_protocol(*this, house_);
+void session::speak(std::unique_ptr<protocol> p) {
+  protocol_ = std::move(p);
+  input_.set_longest(protocol_->max_request_bytes());
   state_ = state::live;
-  return true;
+}
+
+void session::take_requests() {
+  if (logged_in_) begin(phase::idle);
+  if (context_.watch) context_.watch->begin();
+  while (!closing_for_ && !paused()) {
+    const std::size_t taken = protocol_->feed(input_.unread());
+    if (taken == 0) return;
+    input_.consume(taken);
+    if (context_.watch) context_.watch->next();
+  }
 }
 
 void session::logged_in() {
   logged_in_ = true;
-  house_.log(severity::info, fmt::format("{} logged in", protocol_->name()),
+  context_.log(severity::info, fmt::format("{} logged in", protocol_->name()),
              {{"address", address_}});
   reactor_.times().begin(*this, phase::idle, reactor_.now());
   reactor_.dormitory().watch(*this, reactor_.now());
@@ -178,8 +174,8 @@ appetite session::send(const shared_bytes& bytes) {
 
 void session::fills_up() {
   if (!std::exchange(hurries_, true)) reactor_.hurry(*this);
-  const limits& l = house_.config.limits;
-  if (!full_ && outbox_.bytes() > full_mark(l, house_.encoders.waiting->bytes())) {
+  const limits& l = context_.config.limits;
+  if (!full_ && outbox_.bytes() > full_mark(l, context_.protocols.waiting_bytes())) {
     full_ = true;
     if (logged_in_) begin_stall();
   }
@@ -191,7 +187,7 @@ void session::fills_up() {
 
 void session::check_appetite() {
   if (!full_ || state_ == state::closing) return;
-  const std::size_t mark = full_mark(house_.config.limits, house_.encoders.waiting->bytes());
+  const std::size_t mark = full_mark(context_.config.limits, context_.protocols.waiting_bytes());
   const bool still_full = outbox_.bytes() > mark / 2;
   // A byte that went is progress. Before the login its deadline alone counts.
   if (logged_in_ && still_full) begin_stall();
@@ -257,6 +253,11 @@ void session::on_write(const error_code& e, std::size_t n) {
   if (outbox_.waiting() >= write_buffers::size && !std::exchange(hurries_, true))
     reactor_.hurry(*this);
   if (!outbox_.empty() || state_ == state::closing) reactor_.touch(*this);
+}
+
+std::string session::certificate() const {
+  SSL* ssl = stream_->native_tls();
+  return ssl == nullptr ? std::string() : tls::describe_session(ssl).peer_subject;
 }
 
 std::vector<std::string> session::protection() const {

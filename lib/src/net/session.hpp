@@ -1,11 +1,11 @@
 // One connection, from the TLS handshake to the last close_notify.
 #pragma once
 
+#include "base/input_buffer.hpp"
 #include "net/outbox.hpp"
-#include "net/protocol.hpp"
+#include "net/protocols/protocol.hpp"
 #include "net/reactor.hpp"
 #include "transport/stream.hpp"
-#include "wire/frame.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -26,7 +26,7 @@ class session_keeper {
   ~session_keeper() = default;
 };
 
-///     handshaking -> telling (which protocol?) -> live -> closing -> closed
+///     handshaking -> detecting (the protocol) -> live -> closing -> closed
 ///
 /// One read and one write under way at most. While the outbox is full or the member is on hold,
 /// nothing is read: the peer has to wait, and TCP tells it so. `close` is the only way out: it is
@@ -39,8 +39,8 @@ class session final : public transport::stream_owner,
                       public admitted,
                       public sleeper {
  public:
-  session(std::unique_ptr<transport::stream> s, reactor& r, const house& h, session_keeper& k,
-          std::string address, std::uint16_t port);
+  session(std::unique_ptr<transport::stream> s, reactor& r, const server_context& c,
+          session_keeper& k, std::string address, std::uint16_t port);
   ~session() override;
 
   void start();
@@ -54,6 +54,7 @@ class session final : public transport::stream_owner,
   void logged_in() override;
   const std::string& address() const noexcept override { return address_; }
   std::uint16_t port() const noexcept override { return port_; }
+  std::string certificate() const override;
   std::vector<std::string> protection() const override;
 
   void expire(phase p) override;
@@ -80,7 +81,7 @@ class session final : public transport::stream_owner,
   void cut_off(close_reason reason);
 
  private:
-  enum class state { handshaking, telling, live, closing, closed };
+  enum class state { handshaking, detecting, live, closing, closed };
 
   void on_handshake(const error_code& e, std::size_t);
   void on_read(const error_code& e, std::size_t n);
@@ -97,8 +98,9 @@ class session final : public transport::stream_owner,
   void check_appetite();
   void begin_stall();
   void write(std::string_view bytes);
-  void take_frames();
-  bool tell_protocol();
+  void take_requests();
+  void detect_protocol();
+  void speak(std::unique_ptr<protocol> p);
   void handshake_failed(const error_code& e);
   /// Why there is nothing more to read or write; a failure of TLS is a warning.
   close_reason lost(const error_code& e);
@@ -108,7 +110,7 @@ class session final : public transport::stream_owner,
 
   std::unique_ptr<transport::stream> stream_;
   reactor& reactor_;
-  const house& house_;
+  const server_context& context_;
   session_keeper& keeper_;
   std::string address_;
   std::uint16_t port_;
@@ -124,7 +126,7 @@ class session final : public transport::stream_owner,
   std::size_t unacknowledged_ = 0;        ///< half a stall time ago; at its beginning: not known
   std::optional<close_reason> quits_for_; ///< when all that was asked is answered
   std::optional<close_reason> closing_for_;
-  wire::frame_reader frames_{wire::text_payload_cap};
+  input_buffer input_;
   outbox outbox_;
   std::unique_ptr<protocol> protocol_;
 };

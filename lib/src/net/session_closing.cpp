@@ -19,10 +19,10 @@ void session::handshake_failed(const error_code& e) {
   SSL* ssl = stream_->native_tls();
   if (!tls::has_received(ssl)) {
     // A health check, or a look at which ports are open.
-    house_.log(severity::info, fmt::format("Connection closed with {}", address_),
+    context_.log(severity::info, fmt::format("Connection closed with {}", address_),
                {{"reason", "closed by the peer before its first byte"}});
   } else {
-    house_.refusals.add(refusal::handshake, address_, tls::handshake_failure_reason(e, ssl));
+    context_.refusals.add(refusal::handshake, address_, tls::handshake_failure_reason(e, ssl));
   }
   finish();
 }
@@ -33,7 +33,7 @@ close_reason session::lost(const error_code& e) {
     return {close_code::connection_lost, e.message()};
   std::string reason = tls::connection_failure_reason(e, stream_->native_tls());
   // Of a peer that was told goodbye nothing more is expected.
-  if (!closing_for_) house_.refusals.add(refusal::connection, address_, reason);
+  if (!closing_for_) context_.refusals.add(refusal::connection, address_, reason);
   return {close_code::connection_lost, std::move(reason)};
 }
 
@@ -56,12 +56,12 @@ void session::wind_down(const close_reason& reason) {
 
 void session::begin_closing() {
   const std::string name(protocol_ ? protocol_->name() : "");
-  house_.log(severity::info, fmt::format("Connection closed with {}", address_),
+  context_.log(severity::info, fmt::format("Connection closed with {}", address_),
              {{"name", name},
               {"reason", closing_for_->phrase},
               {"code", std::to_string(static_cast<int>(closing_for_->code))}});
   if (protocol_) {
-    const work_watch::piece leaving(house_.watch, "leaving");
+    const work_watch::piece leaving(context_.watch, "leaving");
     protocol_->leave(closing_for_->code == close_code::quit);
     if (closing_for_->code != close_code::connection_lost) {
       if (const shared_bytes last = protocol_->goodbye(*closing_for_)) outbox_.push(last);
@@ -84,14 +84,14 @@ void session::on_shutdown(const error_code&, std::size_t) {
 void session::expire(phase p) {
   switch (p) {
   case phase::handshake:
-    house_.refusals.add(refusal::handshake, address_, "not done in time");
+    context_.refusals.add(refusal::handshake, address_, "not done in time");
     return finish();
   case phase::login:
     return close({close_code::login_timeout, "no login in time"});
   case phase::idle:
     if (held_) return begin(phase::idle); // it is not heard because it is not listened to
     return close({close_code::idle, fmt::format("nothing was heard for {} s",
-                                                house_.config.limits.idle_time.count() / 1000)});
+                                                context_.config.limits.idle_time.count() / 1000)});
   case phase::stalled:
     // A socket's buffer of megabytes takes nothing more until a third of it has gone: that is not
     // seen from here, but it is progress.
@@ -99,7 +99,7 @@ void session::expire(phase p) {
       return reactor_.times().begin(*this, phase::stalled, reactor_.now());
     return cut_off(
         {close_code::slow_reader,
-         fmt::format("nothing was read for {} s", house_.config.limits.stall_time.count() / 1000)});
+         fmt::format("nothing was read for {} s", context_.config.limits.stall_time.count() / 1000)});
   case phase::closing:
     if (state_ == state::live) return close(*quits_for_);
     return finish();
@@ -108,10 +108,10 @@ void session::expire(phase p) {
 
 void session::judge() {
   SSL* ssl = stream_->native_tls();
-  if (ssl == nullptr || (state_ != state::telling && state_ != state::live) || closing_for_) return;
-  const auto until = house_.tls->admit(ssl, reactor_.wall_now());
+  if (ssl == nullptr || (state_ != state::detecting && state_ != state::live) || closing_for_) return;
+  const auto until = context_.tls->admit(ssl, reactor_.wall_now());
   if (until) return reactor_.expirations().watch(*this, *until);
-  house_.log(severity::warning,
+  context_.log(severity::warning,
              fmt::format("Client certificate of {} is no longer accepted", address_),
              {{"name", std::string(protocol_ ? protocol_->name() : "")},
               {"reason", until.error().message}});

@@ -191,6 +191,11 @@ constexpr setting table[] = {
    [](settings& s, view v) {
      return store(s.server.limits.rooms_per_member, parse_count(v, 1, 10'000));
    }},
+  {"member-connections", "Rooms", "N", "1",
+   "connections of a member; one more replaces the oldest", false,
+   [](settings& s, view v) {
+     return store(s.server.limits.member_connections, parse_count(v, 1, 64));
+   }},
   {"sender-addresses", "Rooms", "on|off", "off",
    "members see from which address a message comes", false,
    [](settings& s, view v) { return store(s.server.sender_addresses, parse_switch(v)); }},

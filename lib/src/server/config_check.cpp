@@ -46,6 +46,7 @@ void check_counts(const limits& l) {
   check_range("the longest topic must be", l.topic_bytes, 1, 4096, "bytes");
   check_range("limits.rooms must be", l.rooms, 1, any_number, "rooms");
   check_range("limits.rooms_per_member must be", l.rooms_per_member, 1, any_number, "rooms");
+  check_range("limits.member_connections must be", l.member_connections, 1, 64, "connections");
   check_range("limits.connections must be", l.connections, 1, any_number, "connections");
   check_range("limits.join_history must be", l.join_history, 0, 10'000, "entries");
 }

@@ -1,7 +1,9 @@
 #include "server/server_impl.hpp"
 
 #include "base/host_port.hpp"
+#include "net/passphrase_authenticator.hpp"
 #include "server/config_check.hpp"
+#include "transport/loop_time.hpp"
 #include "transport/memory_socket.hpp"
 
 #include <boost/asio/associated_executor.hpp>
@@ -36,6 +38,10 @@ std::string to_string(const tcp::endpoint& e) {
   return host_port(e.address().to_string(), e.port());
 }
 
+std::unique_ptr<authenticator> by_passphrase(const server_config& config) {
+  return std::make_unique<net::passphrase_authenticator>(config.passphrase);
+}
+
 /// On the handler's own executor, if it has one.
 void complete(asio::io_context& context,
               const std::shared_ptr<asio::any_completion_handler<void(result<void>)>>& h,
@@ -63,10 +69,11 @@ result<std::vector<tcp::endpoint>> look_up(asio::io_context& context, const std:
 
 } // namespace
 
-server::impl::impl(asio::io_context& context, server_config config)
+server::impl::impl(asio::io_context& context, server_config config, server_parts parts)
     : context_(context)
     , config_(checked(std::move(config)))
     , log_(config_.log)
+    , clock_(transport::time_of(context))
     , watch_([this](std::string_view what, work_watch::duration cpu) {
       log_(severity::warning, "Something took long, and everybody had to wait for it",
            {{"what", std::string(what)},
@@ -76,14 +83,16 @@ server::impl::impl(asio::io_context& context, server_config config)
     , storage_(open_storage(posting_to(context), config_, clock_, log_, &watch_))
     , hub_({*storage_.logs, clock_, config_.limits, posting_to(context), config_.default_room,
             message_log(), storage_.names, config_.join_history, &watch_})
+    , authenticator_(parts.who ? std::move(parts.who) : by_passphrase(config_))
+    , protocols_(parts.protocols)
     , refusals_(log_, clock_)
-    , house_{config_, hub_, encoders_, log_, refusals_, tls_->now(), &watch_}
+    , shared_{config_, hub_, *authenticator_, protocols_, log_, refusals_, tls_->now(), &watch_}
     , reactor_(context, clock_,
                {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,
                 config_.limits.stall_time / 2, // a session looks twice
                 config_.limits.close_time},
                config_.limits.sleep_time, &watch_)
-    , drain_(context) {
+    , drain_(clock_.make_timer()) {
   if (!config_.tls.certificate_file.empty()) {
     tls_->change(config_.tls).value();
   }
@@ -288,7 +297,7 @@ void server::impl::begin(std::unique_ptr<transport::stream> stream, std::string 
   ++accepted_;
   net::session_keeper& keeper = *this;
   const boost::intrusive_ptr<net::session> s(
-      new net::session(std::move(stream), reactor_, house_, keeper, std::move(address), port));
+      new net::session(std::move(stream), reactor_, shared_, keeper, std::move(address), port));
   sessions_.emplace(s.get(), s);
   s->start();
 }
@@ -319,15 +328,13 @@ void server::impl::stop(stop_handler handler) {
     s->quit({close_code::server_stopping, "the server is going down"});
   }
   if (sessions_.empty()) return complete_stop();
-  drain_.expires_after(config_.limits.drain_time);
-  drain_.async_wait([self = weak_from_this()](const error_code& e) {
-    const auto alive = self.lock();
-    if (!e && alive) alive->cut_off_all();
+  drain_->wait_until(clock_.now() + config_.limits.drain_time, [self = weak_from_this()] {
+    if (const auto alive = self.lock()) alive->cut_off_all();
   });
 }
 
 void server::impl::complete_stop() {
-  drain_.cancel();
+  drain_->cancel();
   reactor_.stop();
   refusals_.finish();
   tls_->stop();
@@ -354,7 +361,7 @@ void server::impl::end() {
   reactor_.stop();
   refusals_.finish();
   tls_->stop();
-  drain_.cancel();
+  drain_->cancel();
 }
 
 } // namespace asio_chat

@@ -1,13 +1,13 @@
 // Puts a server together.
 #pragma once
 
+#include "accounts/authenticator.hpp"
 #include "base/clock.hpp"
 #include "base/logger.hpp"
 #include "base/work_watch.hpp"
 #include "domain/hub.hpp"
-#include "net/encoders.hpp"
 #include "net/listener.hpp"
-#include "net/protocol.hpp"
+#include "net/protocols/protocol_table.hpp"
 #include "net/reactor.hpp"
 #include "net/refusal_log.hpp"
 #include "net/session.hpp"
@@ -16,19 +16,24 @@
 
 #include <asio_chat/server.hpp>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace asio_chat {
 
+/// What a server is put together with besides its configuration.
+struct server_parts {
+  std::span<const net::protocol_row> protocols = net::default_protocols();
+  std::unique_ptr<authenticator> who = {}; ///< none: whoever knows the passphrase
+};
+
 /// Members are in the order in which they need each other; they are destroyed in reverse.
 class server::impl final : public std::enable_shared_from_this<impl>, private net::session_keeper {
  public:
-  impl(boost::asio::io_context& context, server_config config);
+  impl(boost::asio::io_context& context, server_config config, server_parts parts = {});
 
   result<boost::asio::ip::tcp::endpoint> listen(const std::string& host, std::uint16_t port);
   result<boost::asio::ip::tcp::endpoint> listen_insecure_plaintext(const std::string& host,
@@ -68,20 +73,21 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   boost::asio::io_context& context_;
   const server_config config_;
   logger log_;
-  system_clock clock_;
+  time_source& clock_;
   clock_watch clock_watch_{clock_};
   work_watch watch_;
   const std::shared_ptr<tls_keeper> tls_; ///< has none: in memory only
   storage storage_;
   hub hub_;
-  net::encoders encoders_;
+  const std::unique_ptr<authenticator> authenticator_;
+  net::protocol_set protocols_;
   net::refusal_log refusals_;
-  net::house house_;
+  net::server_context shared_;
   net::reactor reactor_;
   std::vector<std::shared_ptr<net::listener>> listeners_;
   /// In an order, so that a walk through them can be interrupted.
   std::map<net::session*, boost::intrusive_ptr<net::session>> sessions_;
-  boost::asio::steady_timer drain_;
+  std::unique_ptr<timer> drain_;
   std::vector<stop_handler> stopping_;
   std::uint64_t accepted_ = 0;
   bool full_ = false; ///< and has said so

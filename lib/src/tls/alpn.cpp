@@ -3,17 +3,25 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace asio_chat::tls {
 
 namespace {
 
-/// The list of the ALPN extension with one name in it: its length, then itself.
-result<std::string> list_of(const std::string& name) {
-  if (name.size() <= 255) return std::string(1, static_cast<char>(name.size())) + name;
-  return fail(errc::bad_setting,
-              fmt::format("an ALPN name has at most 255 bytes, not {}", name.size()));
+/// As in the ALPN extension: of each name its length, then itself.
+result<std::string> list_of(std::span<const std::string> names) {
+  std::string list;
+  for (const std::string& name : names) {
+    if (name.empty() || name.size() > 255) {
+      return fail(errc::bad_setting,
+                  fmt::format("an ALPN name has 1 to 255 bytes, not {}", name.size()));
+    }
+    list.push_back(static_cast<char>(name.size()));
+    list.append(name);
+  }
+  return list;
 }
 
 const unsigned char* bytes(const std::string& list) {
@@ -46,7 +54,7 @@ int choose(SSL*, const unsigned char** chosen, unsigned char* chosen_length,
 
 result<void> offer_alpn(SSL_CTX* context, const std::string& name) {
   if (name.empty()) return {};
-  const auto list = list_of(name);
+  const auto list = list_of({&name, 1});
   if (!list) return list.error();
   // Unlike its siblings this one gives 0 for success.
   if (SSL_CTX_set_alpn_protos(context, bytes(*list), static_cast<unsigned int>(list->size())) == 0)
@@ -54,13 +62,13 @@ result<void> offer_alpn(SSL_CTX* context, const std::string& name) {
   return fail(errc::bad_setting, fmt::format("OpenSSL cannot offer the ALPN name '{}'", name));
 }
 
-result<void> choose_alpn(SSL_CTX* context, const std::string& name) {
-  if (name.empty()) return {};
-  auto list = list_of(name);
+result<void> choose_alpn(SSL_CTX* context, const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  auto list = list_of(names);
   if (!list) return list.error();
   auto kept = std::make_unique<std::string>(std::move(*list));
   if (SSL_CTX_set_ex_data(context, list_slot(), kept.get()) != 1)
-    return fail(errc::bad_setting, fmt::format("OpenSSL cannot take the ALPN name '{}'", name));
+    return fail(errc::bad_setting, "OpenSSL cannot take the ALPN names");
   SSL_CTX_set_alpn_select_cb(context, &choose, kept.release());
   return {};
 }

@@ -3,16 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <cstring>
 
 namespace asio_chat::wire {
 
 namespace {
-
-constexpr std::size_t first_buffer = 1024;
-constexpr std::size_t least_room = 512;
-// One TLS record: a read never brings more.
-constexpr std::size_t whole_record = 16 * 1024;
 
 std::size_t length_at(const char* p) noexcept {
   const auto byte = [p](int i) {
@@ -46,42 +40,20 @@ std::string frame(std::string_view payload) {
   return out;
 }
 
-std::span<char> frame_reader::prepare() {
-  // A peer that fills the room sends much: a whole record shall go in one read.
-  const bool too_small = end_ == buffer_.size() && buffer_.size() < whole_record;
-  if (begin_ == end_) begin_ = end_ = 0;
-  if (too_small || buffer_.size() - end_ < least_room) {
-    if (begin_ > 0) {
-      std::memmove(buffer_.data(), buffer_.data() + begin_, pending());
-      end_ -= begin_;
-      begin_ = 0;
-    }
-    if (too_small || buffer_.size() - end_ < least_room) {
-      const std::size_t most = std::max(whole_record, payload_cap_ + header_bytes + least_room);
-      buffer_.resize(std::min(most, std::max(first_buffer, buffer_.size() * 4)));
-    }
-  }
-  return {buffer_.data() + end_, buffer_.size() - end_};
+found_frame find_frame(std::string_view bytes, std::size_t payload_cap) noexcept {
+  using enum frame_status;
+  if (bytes.size() < header_bytes) return {need_more, {}, 0, 0};
+  const std::size_t length = length_at(bytes.data());
+  if (length > payload_cap) return {too_large, {}, 0, length};
+  if (bytes.size() - header_bytes < length) return {need_more, {}, 0, length};
+  return {frame, bytes.substr(header_bytes, length), header_bytes + length, length};
 }
 
-void frame_reader::give_back() noexcept {
-  if (pending() > 0) return;
-  begin_ = end_ = 0;
-  std::vector<char>().swap(buffer_);
-}
-
-std::size_t frame_reader::announced() const noexcept {
-  return pending() < header_bytes ? 0 : length_at(buffer_.data() + begin_);
-}
-
-frame_reader::status frame_reader::next(std::string_view& payload) noexcept {
-  if (pending() < header_bytes) return status::need_more;
-  const std::size_t length = announced();
-  if (length > payload_cap_) return status::too_large;
-  if (pending() - header_bytes < length) return status::need_more;
-  payload = {buffer_.data() + begin_ + header_bytes, length};
-  begin_ += header_bytes + length;
-  return status::frame;
+frame_status frame_reader::next(std::string_view& payload) noexcept {
+  const found_frame f = find_frame(input_.unread(), payload_cap_);
+  if (f.status == frame_status::frame) payload = f.payload;
+  input_.consume(f.bytes);
+  return f.status;
 }
 
 } // namespace asio_chat::wire

@@ -1,11 +1,12 @@
 // Length-prefixed frames: 4 bytes of length, big-endian, then that many bytes of payload.
 #pragma once
 
+#include "base/input_buffer.hpp"
+
 #include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace asio_chat::wire {
 
@@ -19,43 +20,47 @@ std::string frame(std::string_view payload);
 /// Of a frame that was begun before its payload was known; its header comes first in `out`.
 void set_length(std::string& out, std::size_t payload_bytes) noexcept;
 
+enum class frame_status {
+  frame,     ///< a whole one
+  need_more, ///< nothing complete is there
+  too_large, ///< a length above the cap; nothing can be read from here on
+};
+
+/// What stands at the beginning of bytes that came.
+struct found_frame {
+  frame_status status = frame_status::need_more;
+  std::string_view payload;  ///< part of the bytes
+  std::size_t bytes = 0;     ///< of the whole frame, header included
+  std::size_t announced = 0; ///< the length that the header gives; 0 if that is not complete
+};
+found_frame find_frame(std::string_view bytes, std::size_t payload_cap) noexcept;
+
 /// Takes bytes as they come and gives frames. It owns the bytes and does no I/O:
 /// read into `prepare()`, say how much came with `commit(n)`, then call `next` until it has no
-/// more. The buffer grows with what was received, never with what a length promises.
+/// more.
 class frame_reader {
  public:
-  enum class status {
-    frame,     ///< `payload` is the next frame's, valid until the next call of `prepare`
-    need_more, ///< nothing complete is left
-    too_large, ///< a length above the cap; nothing can be read from here on
-  };
+  using status = frame_status;
 
   explicit frame_reader(std::size_t payload_cap) noexcept
-      : payload_cap_(payload_cap) {}
+      : payload_cap_(payload_cap)
+      , input_(header_bytes + payload_cap) {}
 
-  std::span<char> prepare();
-  void commit(std::size_t n) noexcept { end_ += n; }
+  std::span<char> prepare() { return input_.prepare(); }
+  void commit(std::size_t n) noexcept { input_.commit(n); }
+  /// @param payload of the frame, valid until the next call of `prepare`
   status next(std::string_view& payload) noexcept;
-  /// Forgets what was received and not given out.
-  void discard() noexcept { begin_ = end_ = 0; }
-
-  /// Gives back its memory if nothing is pending; `prepare` takes some again.
-  void give_back() noexcept;
 
   /// Received and not given out yet.
-  std::size_t pending() const noexcept { return end_ - begin_; }
-  /// The first byte not given out yet; only if `pending() > 0`.
-  unsigned char front() const noexcept { return static_cast<unsigned char>(buffer_[begin_]); }
+  std::size_t pending() const noexcept { return input_.unread().size(); }
   /// The length that the unfinished frame announces; 0 if its header is not complete.
-  std::size_t announced() const noexcept;
-  void set_payload_cap(std::size_t cap) noexcept { payload_cap_ = cap; }
-  std::size_t payload_cap() const noexcept { return payload_cap_; }
+  std::size_t announced() const noexcept {
+    return find_frame(input_.unread(), payload_cap_).announced;
+  }
 
  private:
-  std::vector<char> buffer_;
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
   std::size_t payload_cap_;
+  input_buffer input_;
 };
 
 } // namespace asio_chat::wire

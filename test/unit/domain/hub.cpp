@@ -27,8 +27,8 @@ TEST_CASE("a new member is in no room, has a number of their own, and is found i
   CHECK(alice.self->many_rooms());
   CHECK_FALSE(bob.self->many_rooms());
   CHECK(alice.self->number() != bob.self->number());
-  CHECK(w.hub.find_member("aLICE") == alice.self);
-  CHECK(w.hub.find_member(bob.self->number()) == bob.self);
+  CHECK(w.hub.find_member("aLICE") == &alice.self->of());
+  CHECK(w.hub.find_endpoint(bob.self->number()) == bob.self);
   CHECK(w.hub.find_member("carol") == nullptr);
   CHECK(w.hub.member_count() == 2);
   CHECK(alice.news().empty());
@@ -48,7 +48,7 @@ TEST_CASE("one member has a name, in whatever capitals") {
 
   const auto number = alice.self->number();
   w.leave(alice, true);
-  CHECK(w.hub.find_member(number) == nullptr);
+  CHECK(w.hub.find_endpoint(number) == nullptr);
   const auto free_again = w.hub.enter(other, {w.new_identity(), "alice", true});
   REQUIRE(free_again.has_value());
   CHECK((*free_again)->number() != number); // never used again

@@ -74,7 +74,7 @@ void begin_everything(world& w) {
     w.in(fmt::format("back-{}", n), "den", {position{}, {}});
   }
   w.chat->dispatch(*alice.self, {"room-0", {}, requests::say{"the last"}});
-  w.chat->rename(*alice.self, "alicia").value();
+  w.chat->rename(alice.self->of(), "alicia").value();
 }
 
 } // namespace

@@ -35,7 +35,7 @@ struct bench {
   explicit bench(remembering_store* s = nullptr)
       : memory(tasks.later(), 7, {})
       , house({memory, clock, given, tasks.later(), "lobby", {}, s}) {}
-  result<member*> enter(recording_sink& ear, const identity& who, const char* name) {
+  result<endpoint*> enter(recording_sink& ear, const identity& who, const char* name) {
     return house.enter(ear, {who, name, true, true});
   }
   limits given;
@@ -57,10 +57,10 @@ TEST_CASE("a name is held for a while for a member who may come back") {
   CHECK(taken.error().message == "the name ada is held for its last bearer, for 120 more "
                                  "seconds; choose another one, or wait");
   CHECK(b.house.free_name("ada", eve) == "ada-2");
-  member* back = b.enter(ear, ada, "Ada").value();
+  endpoint* back = b.enter(ear, ada, "Ada").value();
   b.house.leave(*back);
   b.clock.advance(b.given.name_hold_time);
-  member* late = b.enter(other, eve, "ada").value();
+  endpoint* late = b.enter(other, eve, "ada").value();
   CHECK(b.enter(ear, ada, "ada").has_error());
   b.house.leave(*late);
 }
@@ -69,12 +69,9 @@ TEST_CASE("of names that are too many to be held the oldest go") {
   manual_clock time;
   remembering_store store;
   const limits given;
-  recording_sink ear;
-  bench b;
-  const name_book::upkeep uncounted = [](std::uint64_t) { return [] {}; };
+  const name_book::upkeep uncounted = [](const member*) { return [] {}; };
   const auto bear = [&](name_book& names, unsigned n) {
-    member m(n, {{static_cast<std::uint8_t>(n)}, fmt::format("name{}", n), true, true}, ear,
-             b.house, given);
+    member m(n, {static_cast<std::uint8_t>(n)}, fmt::format("name{}", n), true, given);
     names.take(m.name(), m);
     names.give_up(m, true);
     time.advance(1ms);
@@ -135,7 +132,7 @@ TEST_CASE("for how long a name is held does not depend on the time of day") {
   SECTION("over the end of a server") {
     manual_clock clock;
     clock.set_wall(now + 2 * years);
-    name_book anew(&store, clock, 1h, [](std::uint64_t) { return [] {}; });
+    name_book anew(&store, clock, 1h, [](const member*) { return [] {}; });
     clock.advance(1h - 1ms);
     CHECK(anew.check_free("ada", eve).has_error());
     clock.advance(1ms);
@@ -153,8 +150,8 @@ TEST_CASE("a member who leaves for good gives the name up at once") {
 TEST_CASE("one name is held for one identity: the last that it bore") {
   bench b;
   recording_sink ear, other;
-  member* m = b.enter(ear, ada, "one").value();
-  b.house.rename(*m, "two").value();
+  endpoint* m = b.enter(ear, ada, "one").value();
+  b.house.rename(m->of(), "two").value();
   b.house.leave(*m);
   m = b.enter(ear, ada, "three").value();
   b.house.leave(*m);
@@ -166,19 +163,19 @@ TEST_CASE("one name is held for one identity: the last that it bore") {
 TEST_CASE("a member who comes back while the old session is still here replaces it") {
   bench b;
   recording_sink before, after, bob;
-  member* old = b.enter(before, ada, "ada").value();
+  endpoint* old = b.enter(before, ada, "ada").value();
   b.house.join(*old, "lobby", "").value();
-  member* other = b.enter(bob, eve, "bob").value();
+  endpoint* other = b.enter(bob, eve, "bob").value();
   b.house.join(*other, "lobby", "").value();
   b.tasks.run();
-  member* now = b.enter(after, ada, "ada").value();
+  endpoint* now = b.enter(after, ada, "ada").value();
   REQUIRE(before.closed);
   CHECK(before.closed->code == close_code::replaced);
   CHECK_FALSE(before.closed->reconnect());
   CHECK(bob.last<member_left>().name == "ada");
-  CHECK(b.house.find_member("ada") == now);
+  CHECK(b.house.find_member("ada") == &now->of());
   b.house.leave(*old); // its session ends a little later
-  CHECK(b.house.find_member("ada") == now);
+  CHECK(b.house.find_member("ada") == &now->of());
   CHECK(b.house.member_count() == 2);
   b.house.leave(*now);
   b.house.leave(*other);

@@ -269,7 +269,7 @@ TEST_CASE("an event of many receivers is one object") {
   } one, two;
   person& alice = w.in("alice");
   for (auto [ear, name] : {std::pair{&one, "one"}, std::pair{&two, "two"}}) {
-    member* m = w.hub.enter(*ear, {w.new_identity(), name, true}).value();
+    endpoint* m = w.hub.enter(*ear, {w.new_identity(), name, true}).value();
     w.hub.join(*m, "lobby", "").value();
   }
   w.type(alice, "hello");

@@ -21,7 +21,7 @@ TEST_CASE("C40: /nick changes the name, everybody is told, in every room") {
   CHECK(alice.news() == heard{"a bob>Robert"});
   CHECK(carol.news() == heard{"b bob>Robert"});
   CHECK(dave.news().empty());
-  CHECK(w.hub.find_member("robert") == bob.self);
+  CHECK(w.hub.find_member("robert") == &bob.self->of());
   CHECK(w.hub.find_member("bob") == nullptr);
   w.type(bob, "it is me", "a");
   w.run();
@@ -63,7 +63,7 @@ TEST_CASE("an acknowledgement finds a member who changed the name meanwhile") {
   person& bob = w.in("bob");
   w.settle();
   w.send(bob, "hello", "m1");
-  w.hub.rename(*bob.self, "robert").value(); // as a request it would have waited
+  w.hub.rename(bob.self->of(), "robert").value(); // as a request it would have waited
   w.run();
   CHECK(bob.news() == heard{"lobby bob>robert", "ack m1 lobby@1"});
   CHECK(alice.news() == heard{"lobby bob>robert", "lobby@1 bob: hello"});

@@ -23,7 +23,7 @@ using heard = std::vector<std::string>;
 
 struct person {
   recording_sink ear;
-  member* self = nullptr;
+  endpoint* self = nullptr;
 
   /// The events since the last call, see `describe`.
   heard news() {

@@ -3,10 +3,13 @@
 #include "net/expirations.hpp"
 
 #include "journal/memory_journal.hpp"
-#include "net/encoders.hpp"
+#include "domain/hub.hpp"
+#include "net/passphrase_authenticator.hpp"
+#include "net/protocols/protocol_table.hpp"
 #include "net/session.hpp"
 #include "support/catch.hpp"
 #include "support/manual_clock.hpp"
+#include "support/manual_time.hpp"
 #include "support/run_until.hpp"
 #include "unit/tls/revocation_lists.hpp"
 #include "unit/tls/world.hpp"
@@ -177,7 +180,7 @@ struct session_world final : world, net::session_keeper {
     net::session_keeper& keeper = *this;
     session = new net::session(transport::make_tls_stream(std::move(accepted), known->ssl(),
                                                           transport::stream::side::server),
-                               reactor, house, keeper, "192.0.2.7:1", 1);
+                               reactor, shared, keeper, "192.0.2.7:1", 1);
     session->start();
     client->async_handshake(asio::ssl::stream_base::client, [](const error_code&) {});
     REQUIRE(test::run_until(context, [&] { return has_said("Secure connection established"); }));
@@ -193,18 +196,19 @@ struct session_world final : world, net::session_keeper {
   bool has_said(std::string_view part) const { return said.find(part) != std::string::npos; }
   void ended(net::session&) override { session = nullptr; }
 
-  test::manual_clock clock;
   sys_seconds alice_ends;
   tls_server_config settings;
   std::shared_ptr<const tls::server_context> known;
   std::string said;
 
   asio::io_context context;
+  test::manual_time& clock = test::manual_time::of(context);
   scheduler later = [this](std::function<void()> task) { asio::post(context, std::move(task)); };
   server_config config;
   memory_journal log{later, 7, {}};
   asio_chat::hub hub{{log, clock, config.limits, later, "lobby"}};
-  net::encoders encoders;
+  net::passphrase_authenticator authenticator{std::nullopt};
+  net::protocol_set protocols;
   logger records{[this](severity, std::string_view message, std::span<const log_field> fields) {
     said += message;
     for (const log_field& f : fields)
@@ -212,7 +216,7 @@ struct session_world final : world, net::session_keeper {
     said += '\n';
   }};
   net::refusal_log refusals{records, clock};
-  net::house house{config, hub, encoders, records, refusals, known};
+  net::server_context shared{config, hub, authenticator, protocols, records, refusals, known};
   net::reactor reactor{context, clock, {5s, 30s, 300s, 60s, 2s}, 0ms};
   std::shared_ptr<asio::ssl::context> alices;
   std::optional<asio::ssl::stream<tcp::socket>> client;

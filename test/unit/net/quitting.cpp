@@ -1,9 +1,11 @@
 // A session whose peer asks nothing more: it answers first, within its time.
 
-#include "net/encoders.hpp"
+#include "domain/hub.hpp"
+#include "net/passphrase_authenticator.hpp"
+#include "net/protocols/protocol_table.hpp"
 #include "net/session.hpp"
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
+#include "support/manual_time.hpp"
 #include "unit/domain/failing_journal.hpp"
 #include "unit/server/memory_world.hpp"
 
@@ -25,7 +27,7 @@ struct world final : net::session_keeper {
       , memory(later, 7, {})
       , log(memory, later)
       , hub({log, clock, config.limits, later, "lobby"})
-      , house{config, hub, encoders, silence, refusals, no_tls}
+      , shared{config, hub, authenticator, protocols, silence, refusals, no_tls}
       , reactor(context, clock,
                 {config.limits.handshake_time, config.limits.login_time, config.limits.idle_time,
                  config.limits.stall_time, config.limits.close_time},
@@ -39,7 +41,7 @@ struct world final : net::session_keeper {
   test::server_world::client log_in(const std::string& name) {
     auto [ours, theirs] = detail::memory_socket::make_pair(context);
     net::session_keeper& keeper = *this;
-    session = new net::session(transport::make_memory_stream(std::move(ours)), reactor, house,
+    session = new net::session(transport::make_memory_stream(std::move(ours)), reactor, shared,
                                keeper, "memory", 1);
     session->start();
     test::server_world::client c(new test::wire_client(memory_transport(std::move(theirs))));
@@ -60,16 +62,17 @@ struct world final : net::session_keeper {
 
   boost::asio::io_context context;
   scheduler later;
-  test::manual_clock clock;
+  test::manual_time& clock = test::manual_time::of(context);
   server_config config;
   memory_journal memory;
   test::failing_journal log;
   asio_chat::hub hub;
-  net::encoders encoders;
+  net::passphrase_authenticator authenticator{std::nullopt};
+  net::protocol_set protocols;
   logger silence{{}};
   net::refusal_log refusals{silence, clock};
   std::shared_ptr<const tls::server_context> no_tls;
-  net::house house;
+  net::server_context shared;
   net::reactor reactor;
   boost::intrusive_ptr<net::session> session;
 };

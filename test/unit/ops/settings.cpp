@@ -32,6 +32,7 @@ TEST_CASE("with nothing given the settings are the library's own", "[ops]") {
   CHECK(l.text_bytes == d.text_bytes);
   CHECK(l.name_characters == d.name_characters);
   CHECK(l.rooms_per_member == d.rooms_per_member);
+  CHECK(l.member_connections == d.member_connections);
   CHECK(l.presence_members == d.presence_members);
   CHECK(l.room_entries == d.room_entries);
   CHECK(l.room_bytes == d.room_bytes);

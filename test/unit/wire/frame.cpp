@@ -181,37 +181,3 @@ TEST_CASE(
   CHECK(quiet.prepare().size() <= 1024);
   CHECK(std::ranges::all_of(got, [](const std::string& g) { return g == std::string(100, 'x'); }));
 }
-
-TEST_CASE("a reader forgets on request, tells its first byte, and takes another cap") {
-  frame_reader reader(4);
-  feed(reader, "GET /");
-  CHECK(reader.pending() == 5);
-  CHECK(reader.front() == 'G');
-  reader.discard();
-  CHECK(reader.pending() == 0);
-
-  feed(reader, wire::frame("hello"));
-  std::string_view payload;
-  CHECK(reader.next(payload) == frame_reader::status::too_large);
-  reader.set_payload_cap(5);
-  CHECK(reader.payload_cap() == 5);
-  REQUIRE(reader.next(payload) == frame_reader::status::frame);
-  CHECK(payload == "hello");
-}
-
-TEST_CASE("a reader that gives its memory back continues where it was, also within a frame") {
-  frame_reader reader(16);
-  const std::string one = wire::frame("hello");
-  std::string_view payload;
-  for (std::size_t cut = 0; cut <= one.size(); ++cut) {
-    feed(reader, one.substr(0, cut));
-    reader.give_back();
-    CHECK(reader.pending() == cut);
-    feed(reader, one.substr(cut));
-    REQUIRE(reader.next(payload) == frame_reader::status::frame);
-    CHECK(payload == "hello");
-    reader.give_back();
-    reader.give_back();
-    CHECK(reader.next(payload) == frame_reader::status::need_more);
-  }
-}

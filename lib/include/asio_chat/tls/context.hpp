@@ -12,7 +12,7 @@ namespace asio_chat::tls {
 
 /// Makes the context of a server: TLS 1.2 and 1.3, AEAD suites with forward secrecy in the server's
 /// order, no compression, no renegotiation; `tls_posture` can narrow that. A client that offers
-/// ALPN names, but not `config.alpn`, is refused (RFC 7301, 3.2).
+/// ALPN names, but none of `config.alpn`, is refused (RFC 7301, 3.2).
 ///
 /// Reads all files of the settings, which blocks. Fails with `errc::bad_certificate_file` or
 /// `errc::bad_setting`, and a sentence that names the file. `config.ocsp_responder`,

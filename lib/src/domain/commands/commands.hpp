@@ -10,7 +10,7 @@
 
 namespace asio_chat {
 class hub;
-class member;
+class endpoint;
 class room;
 } // namespace asio_chat
 
@@ -19,7 +19,7 @@ namespace asio_chat::commands {
 /// Who asks, and for what: lives during the call.
 struct asked {
   hub& in;
-  member& by;
+  endpoint& by;
   room* about;                  ///< of a request whose row needs a room; else null
   const std::string& room_name; ///< as the request has it
   const std::string& ref;

@@ -7,7 +7,7 @@
 namespace asio_chat::commands {
 
 result<void> carry_out(const asked& q, requests::rename&& what) {
-  if (const auto done = q.in.rename(q.by, what.name); !done) return done.error();
+  if (const auto done = q.in.rename(q.by.of(), what.name); !done) return done.error();
   // Everybody has been told or will be at once, the member too.
   q.by.tell(reply{q.ref, "nick", {}, {q.by.name()}});
   return {};

@@ -50,11 +50,17 @@ result<void> carry_out(const asked& q, requests::tell&& what) {
                 fmt::format("nobody here is called {}", prefix_of_bytes(sanitize(what.to), 40)));
   }
   // A receiver who does not read neither holds up the sender nor is closed for it.
-  if (other->sink().full()) {
+  const direct_message message{q.by.name(), other->name(), q.in.time().wall_now(), what.text};
+  bool delivered = false;
+  for (const endpoint* e : other->endpoints()) {
+    if (e->sink().full()) continue;
+    e->tell(message);
+    delivered = true;
+  }
+  if (!delivered) {
     return fail(errc::not_available,
                 fmt::format("{} does not read at the moment; not delivered", other->name()));
   }
-  other->tell(direct_message{q.by.name(), other->name(), q.in.time().wall_now(), what.text});
   q.by.tell(reply{q.ref, "msg", {fmt::format("to {}: {}", other->name(), what.text)}, {}});
   return {};
 }

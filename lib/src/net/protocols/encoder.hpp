@@ -5,7 +5,6 @@
 #include "model/shared_event.hpp"
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,9 +24,12 @@ class encode_once {
 
   /// Null if the protocol has nothing to say of this event. Lives as long as the event.
   const shared_bytes& operator()(const shared_event& e) {
-    std::optional<shared_bytes>& made = e->encoded[codec_];
-    if (!made) made = lay_down(encode_(e->value), e->value);
-    return *made;
+    shared_bytes& made = e->encoded[codec_];
+    if (!e->is_encoded[codec_]) {
+      made = lay_down(encode_(e->value), e->value);
+      e->is_encoded[codec_] = true;
+    }
+    return made;
   }
   /// All of a group, in as few parts as can be.
   const std::vector<shared_bytes>& operator()(const entry_group& g) {
@@ -44,16 +46,6 @@ class encode_once {
   std::string (*encode_)(const event&);
   byte_meter_ptr meter_;
   byte_run entries_; ///< of what only one is told there would be holes in it
-};
-
-struct encoders {
-  encoders();
-  /// What one member alone is told, and that is no event.
-  shared_bytes alone(std::string bytes) const { return share(std::move(bytes), waiting); }
-
-  byte_meter_ptr waiting; ///< all that was encoded and has not left yet
-  encode_once text;
-  encode_once native;
 };
 
 } // namespace asio_chat::net

@@ -1,8 +1,6 @@
-#include "net/encoders.hpp"
+#include "net/protocols/encoder.hpp"
 
 #include "support/catch.hpp"
-#include "wire/native_codec.hpp"
-#include "wire/text_codec.hpp"
 
 using namespace asio_chat;
 
@@ -46,14 +44,13 @@ TEST_CASE("what a protocol has no words for is encoded once too, as nothing") {
   CHECK(times_encoded == 1);
 }
 
-TEST_CASE("each protocol has its own encoding of the same event") {
-  net::encoders encoders;
+TEST_CASE("each codec has its own encoding of the same event") {
+  net::encode_once first(0, counted);
+  net::encode_once second(event_block::max_codecs - 1, [](const event&) { return std::string("other"); });
   const shared_event e = share(member_joined{"lobby", "alice"});
-  CHECK(encoders.text(e).view() == wire::text::encode(e->value));
-  CHECK(encoders.native(e).view() == wire::native::encode(e->value));
-  const shared_event ack = share(acknowledged{"m1", "lobby", {1, 1}, {}, false});
-  CHECK_FALSE(encoders.text(ack));
-  CHECK(encoders.native(ack));
+  CHECK(first(e).view() == "bytes");
+  CHECK(second(e).view() == "other");
+  CHECK(first(e).view() == "bytes");
 }
 
 TEST_CASE("entries lie side by side, whatever one member alone is told between them") {

@@ -1,10 +1,10 @@
-#include "domain/member.hpp"
+#include "domain/endpoint.hpp"
 
 #include "domain/hub.hpp"
 
 namespace asio_chat {
 
-bool member::is_time_for(turn t) const noexcept {
+bool endpoint::is_time_for(turn t) const noexcept {
   switch (t) {
   case turn::at_once:
     return true;
@@ -19,7 +19,7 @@ bool member::is_time_for(turn t) const noexcept {
   return true;
 }
 
-void member::go_on_later() {
+void endpoint::go_on_later() {
   if (goes_on_ || !is_time_for(waiting_.front().when)) return;
   goes_on_ = true;
   hub_.go_on_later(*this);

@@ -1,7 +1,4 @@
-#include "net/encoders.hpp"
-
-#include "wire/native_codec.hpp"
-#include "wire/text_codec.hpp"
+#include "net/protocols/encoder.hpp"
 
 #include <utility>
 #include <variant>
@@ -22,12 +19,5 @@ std::vector<shared_bytes> encode_once::parts_of(const entry_group& g) {
   }
   return parts;
 }
-
-encoders::encoders()
-    : waiting(new byte_meter)
-    , text(
-          0, [](const event& e) { return wire::text::encode(e); }, waiting)
-    , native(
-          1, [](const event& e) { return wire::native::encode(e); }, waiting) {}
 
 } // namespace asio_chat::net

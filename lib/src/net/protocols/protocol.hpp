@@ -1,33 +1,40 @@
-// What the bytes of a session mean.
+// What the bytes of a connection mean: the seam between a session and a protocol.
 #pragma once
 
 #include "base/bytes.hpp"
 #include "base/logger.hpp"
 #include "base/work_watch.hpp"
-#include "domain/hub.hpp"
-#include "net/encoders.hpp"
+#include "domain/sink.hpp"
 #include "net/refusal_log.hpp"
 #include "tls/server_context.hpp"
 
 #include <asio_chat/close_reason.hpp>
 #include <asio_chat/server_config.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+namespace asio_chat {
+class authenticator;
+class hub;
+} // namespace asio_chat
+
 namespace asio_chat::net {
+
+class protocol_set;
 
 /// What a protocol may do with its session.
 class peer {
  public:
-  /// Puts a whole frame into the outbox. If that leaves it full, `protocol::hungry` follows.
+  /// Puts whole messages into the outbox. If that leaves it full, `protocol::hungry` follows.
   virtual appetite send(const shared_bytes& bytes) = 0;
   /// The outbox is, until `protocol::hungry`.
   virtual bool full() const noexcept = 0;
-  /// Whether to read no further frames.
+  /// Whether to read no further requests.
   virtual void hold(bool on) = 0;
   /// See `sink`.
   virtual void wind_down(const close_reason& reason) = 0;
@@ -37,25 +44,19 @@ class peer {
   virtual void logged_in() = 0;
   virtual const std::string& address() const noexcept = 0; ///< `127.0.0.1:40000`
   virtual std::uint16_t port() const noexcept = 0;
+  virtual std::string certificate() const = 0;             ///< subject of the client's; empty: none
   virtual std::vector<std::string> protection() const = 0; ///< see `sink`
 
  protected:
   ~peer() = default;
 };
 
-/// All of them, one behind the other.
-inline appetite send_all(peer& to, const std::vector<shared_bytes>& parts) {
-  appetite left = appetite::hungry;
-  for (const shared_bytes& part : parts)
-    left = to.send(part);
-  return left;
-}
-
 /// What the sessions of a server share.
-struct house {
+struct server_context {
   const server_config& config;
   asio_chat::hub& hub;
-  net::encoders& encoders;
+  asio_chat::authenticator& authenticator;
+  protocol_set& protocols;
   const logger& log;
   refusal_log& refusals;
   const std::shared_ptr<const tls::server_context>& tls; ///< the one of now; none: in memory only
@@ -66,21 +67,18 @@ struct house {
   }
 };
 
-/// What other members may see of where this one is.
-inline std::string shown_address(const peer& p, const house& h) {
-  return h.config.sender_addresses ? p.address() : std::string();
-}
-
-/// One per session: frames to commands, events to frames, and the login before them.
+/// One per session: bytes to requests, events to bytes, the login before them and the goodbye after
+/// them. It does no I/O and keeps no bytes.
 class protocol {
  public:
   virtual ~protocol() = default;
 
-  /// A frame arrived; the payload lives during the call.
-  virtual void on_frame(std::string_view payload) = 0;
-  /// A frame was announced that is longer than the protocol allows.
-  virtual close_reason too_large(std::size_t announced) const = 0;
-  /// The last frame, or null if there is nothing to say.
+  /// The longest request that it takes.
+  virtual std::size_t max_request_bytes() const noexcept = 0;
+  /// Takes one request off the front of what was received and not taken yet, and carries it out.
+  /// @return how many bytes that were; 0: more has to come, or the session is being closed
+  virtual std::size_t feed(std::string_view received) = 0;
+  /// The last words, or null if there is nothing to say.
   virtual shared_bytes goodbye(const close_reason& reason) const = 0;
   /// Nothing more is to be asked: closes the session when all that was asked is answered.
   virtual void quit(const close_reason& reason) = 0;
@@ -92,8 +90,5 @@ class protocol {
   /// For the log; empty before the login.
   virtual std::string_view name() const noexcept = 0;
 };
-
-std::unique_ptr<protocol> make_text_protocol(peer& p, const house& h);
-std::unique_ptr<protocol> make_native_protocol(peer& p, const house& h);
 
 } // namespace asio_chat::net

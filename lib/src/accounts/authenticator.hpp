@@ -1,0 +1,53 @@
+// Who is this? Asked for each connection before its member enters the chat.
+#pragma once
+
+#include "model/identity.hpp"
+
+#include <asio_chat/close_reason.hpp>
+#include <asio_chat/error.hpp>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace asio_chat {
+
+/// What a connection shows of who it is. Every protocol fills in what it knows.
+struct credentials {
+  std::string address = {};     ///< `192.0.2.7:40000`
+  std::string certificate = {}; ///< subject of the client's certificate, verified; empty: none
+  std::string name = {};        ///< that it asks for; empty: none, or not said yet
+  std::optional<std::string> passphrase = {};
+  std::optional<std::string> token = {}; ///< of an earlier admission
+  bool keeps_token = false;              ///< whether it can show one the next time
+};
+
+struct admission {
+  identity who{};
+  std::string token = {}; ///< shows the same identity the next time; empty: nothing does
+};
+
+struct denial {
+  failure why;                        ///< told to the client
+  std::optional<close_code> close{};  ///< ends the connection; none: it may try again
+  std::optional<std::chrono::seconds> retry_after{};
+};
+
+class authenticator {
+ public:
+  using answer = std::variant<admission, denial>;
+  using admit_done = std::function<void(answer)>;
+
+  virtual ~authenticator() = default;
+
+  /// Whether a passphrase is asked for: the text protocol has to know before anything is said.
+  virtual bool wants_passphrase() const noexcept { return false; }
+
+  /// Answers once, from inside the call or later, on the server's thread. Until then nothing of the
+  /// connection is read; if it ends meanwhile, the answer goes nowhere.
+  virtual void admit(credentials c, admit_done done) = 0;
+};
+
+} // namespace asio_chat

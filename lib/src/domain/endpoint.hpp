@@ -1,0 +1,139 @@
+// One connection of a member, as the domain sees it.
+#pragma once
+
+#include "domain/load.hpp"
+#include "domain/member.hpp"
+#include "domain/sink.hpp"
+#include "model/identity.hpp"
+#include "model/request.hpp"
+
+#include <asio_chat/limits.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace asio_chat {
+
+class hub;
+class room;
+
+/// How long a request waits for what was asked before it: requests of one connection are
+/// carried out in their order.
+enum class turn {
+  at_once,       ///< not at all: the journal keeps the order by itself
+  after_posts,   ///< until all that was said before is stored and told
+  after_answers, ///< until everything is answered
+  last,          ///< likewise, and until the entries asked for on joining have come
+};
+
+/// How a connection comes in.
+struct login {
+  identity who{};
+  std::string name;
+  bool many_rooms = true;     ///< whether the protocol can tell one room from another
+  bool may_come_back = false; ///< with the same identity: the name is held meanwhile
+  std::string address = {};   ///< that others may see; empty: they may not
+};
+
+/// A sink, where it stands in the log of each room, and what it has asked for. The rooms, the name
+/// and the rights are its member's. Owned by the hub.
+class endpoint {
+ public:
+  /// @param number never used again for another endpoint
+  endpoint(std::uint64_t number, std::shared_ptr<member> of, const login& l, asio_chat::sink& s,
+           hub& in, const limits& most)
+      : number_(number)
+      , member_(std::move(of))
+      , many_rooms_(l.many_rooms)
+      , address_(l.address)
+      , sink_(s)
+      , hub_(in)
+      , loads_{load(most.posts_under_way), load(most_answers), load(most_openings_at_once),
+               load(most.rooms_per_member + most_answers), load(most_upkeep)} {}
+
+  std::uint64_t number() const noexcept { return number_; }
+  member& of() const noexcept { return *member_; }
+  const identity& who() const noexcept { return member_->who(); }
+  const std::string& name() const noexcept { return member_->name(); }
+  asio_chat::sink& sink() const noexcept { return sink_; }
+  /// Whether its protocol can tell one room from another.
+  bool many_rooms() const noexcept { return many_rooms_; }
+  /// That others may see; empty: they may not.
+  const std::string& address() const noexcept { return address_; }
+
+  /// A seat in a room: where it stands in the list of its audience.
+  struct seat {
+    room* in;
+    std::size_t index;
+  };
+  const std::vector<seat>& seats() const noexcept { return seats_; }
+
+  void tell(event e) const { sink_.deliver(share(std::move(e))); }
+  void refuse(std::string_view ref, const failure& why) const {
+    tell(refused{std::string(ref), static_cast<errc>(why.code.value()), why.message});
+  }
+
+  /// The journal is asked for something, or has answered. An endpoint with too much under way is
+  /// not listened to for a while.
+  void begin(work w) {
+    if (load_of(w).begin()) add_reason_to_hold();
+  }
+  void end(work w) {
+    if (load_of(w).end()) drop_reason_to_hold();
+    if (!waiting_.empty()) go_on_later();
+  }
+  /// Entries were asked for on joining a room, and have come, or it is out of the room.
+  void begin_catching_up() noexcept { ++catching_up_; }
+  void end_catching_up() {
+    --catching_up_;
+    if (!waiting_.empty()) go_on_later();
+  }
+  /// Whether a request may be carried out now, if none waits before it.
+  bool is_time_for(turn t) const noexcept;
+
+ private:
+  static constexpr std::size_t most_answers = 8;
+  static constexpr std::size_t most_openings_at_once = 32;
+  static constexpr std::size_t most_upkeep = 64;
+
+  struct waiting_request {
+    turn when;
+    std::variant<request, close_reason> what; ///< the last of them may be the end
+  };
+
+  load& load_of(work w) noexcept { return loads_[static_cast<std::size_t>(w)]; }
+  const load& load_of(work w) const noexcept { return loads_[static_cast<std::size_t>(w)]; }
+  void add_reason_to_hold() {
+    if (reasons_to_hold_++ == 0) sink_.hold(true);
+  }
+  void drop_reason_to_hold() {
+    if (--reasons_to_hold_ == 0) sink_.hold(false);
+  }
+  void go_on_later();
+
+  friend class hub;      // feeds, waiting requests
+  friend class audience; // seats
+
+  std::uint64_t number_;
+  std::shared_ptr<member> member_;
+  bool many_rooms_;
+  std::string address_;
+  asio_chat::sink& sink_;
+  std::vector<seat> seats_;
+  std::size_t next_fed_ = 0; ///< whose room was fed from last
+  hub& hub_;
+  std::array<load, kinds_of_work> loads_;
+  std::uint32_t reasons_to_hold_ = 0;
+  std::uint32_t catching_up_ = 0;        ///< rooms of which entries are to come that were asked for
+  std::vector<waiting_request> waiting_; ///< in their order; one, where the sink obeys `hold`
+  bool waiting_holds_ = false;
+  bool goes_on_ = false; ///< a task for that is on its way
+};
+
+} // namespace asio_chat

@@ -1,0 +1,78 @@
+#include "net/passphrase_authenticator.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace asio_chat::net {
+
+namespace {
+
+constexpr std::size_t token_digits = 64;
+
+using digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+bool sha256(std::string_view text, digest& out) noexcept {
+  unsigned int size = 0;
+  return EVP_Digest(text.data(), text.size(), out.data(), &size, EVP_sha256(), nullptr) == 1;
+}
+
+void fill_randomly(std::span<unsigned char> bytes) {
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
+    throw error(fail(errc::not_available, "the system has no random numbers"));
+}
+
+std::string make_token() {
+  std::array<unsigned char, token_digits / 2> bits;
+  fill_randomly(bits);
+  return fmt::format("{:02x}", fmt::join(bits, ""));
+}
+
+} // namespace
+
+bool same_passphrase(std::string_view given, std::string_view expected) noexcept {
+  // Digests are equally long, so that not even the length of the secret shows in the time.
+  digest a{};
+  digest b{};
+  if (!sha256(given, a) || !sha256(expected, b)) return false;
+  return CRYPTO_memcmp(a.data(), b.data(), 32) == 0;
+}
+
+result<identity> identity_of(std::string_view token) {
+  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  if (token.size() != token_digits || !std::all_of(token.begin(), token.end(), is_digit)) {
+    return fail(errc::protocol_error,
+                fmt::format("the field resume must be what a welcome gave: {} hexadecimal digits",
+                            token_digits));
+  }
+  digest hash{};
+  if (!sha256(token, hash)) return fail(errc::not_available, "this server cannot compute SHA-256");
+  identity who;
+  std::copy_n(hash.begin(), who.size(), who.begin());
+  return who;
+}
+
+authenticator::answer passphrase_authenticator::judge(const credentials& c) const {
+  if (passphrase_ && !same_passphrase(c.passphrase.value_or(""), *passphrase_)) {
+    return denial{fail(errc::login_required,
+                       c.passphrase ? "wrong passphrase" : "this server wants a passphrase"),
+                  close_code::wrong_passphrase};
+  }
+  if (!c.keeps_token) {
+    admission a;
+    fill_randomly(a.who);
+    return a;
+  }
+  const std::string token = c.token.value_or(make_token());
+  const result<identity> who = identity_of(token);
+  if (!who) return denial{who.error()};
+  return admission{*who, token};
+}
+
+} // namespace asio_chat::net

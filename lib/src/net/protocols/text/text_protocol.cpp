@@ -1,0 +1,107 @@
+#include "net/protocols/text/text_protocol.hpp"
+
+#include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+#include "domain/command_table.hpp"
+#include "model/names.hpp"
+#include "net/protocols/chat_protocol.hpp"
+#include "wire/command_line.hpp"
+#include "wire/frame.hpp"
+#include "wire/text_codec.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace asio_chat::net {
+
+namespace {
+
+class text_session final : public framed_protocol {
+ public:
+  text_session(net::peer& p, const server_context& c, encode_once& encoder)
+      : framed_protocol(p, c, encoder, wire::text_payload_cap)
+      , state_(c.authenticator.wants_passphrase() ? state::passphrase : state::name) {}
+
+  shared_bytes goodbye(const close_reason& reason) const override {
+    return alone(wire::text::encode(reason));
+  }
+
+ private:
+  enum class state { passphrase, name, live };
+
+  void on_frame(std::string_view payload) override {
+    switch (state_) {
+    case state::passphrase:
+      return ask_who({.passphrase = std::string(trim(payload))});
+    case state::name:
+      // A client of this protocol cannot be asked again: whatever it says becomes a name.
+      wish_ = trim(sanitize(payload));
+      if (known_) return take_name(known_->who);
+      return ask_who({.name = wish_});
+    case state::live:
+      return take_line(payload);
+    }
+  }
+  close_reason too_large(std::size_t) const override {
+    return {close_code::frame_too_large,
+            fmt::format("message too large: at most {} bytes", wire::text_payload_cap)};
+  }
+
+  void admitted(const admission& a) override {
+    if (state_ == state::name) return take_name(a.who);
+    known_ = a;
+    state_ = state::name;
+    send_alone(wire::frame(wire::text::passphrase_right));
+  }
+  void denied(const denial& d) override {
+    remote().close({close_code::protocol_error, d.why.message}); // there is no second attempt
+  }
+
+  void take_name(const identity& who) {
+    std::string name = mend_member_name(wish_, context().hub.limits());
+    if (name.empty()) name = fmt::format("anon-{}", remote().port());
+    name = context().hub.free_name(name, who);
+    if (const auto entered = enter({.who = who, .name = name, .many_rooms = false}); !entered)
+      return remote().close({close_code::protocol_error, entered.error().message});
+    state_ = state::live;
+    if (!wish_.empty() && name != wish_)
+      send_alone(wire::text::encode_notice(fmt::format("you are known as {}", name)));
+    // No history on joining: clients ask for it with /history.
+    ask(context().hub.default_room(), {}, requests::join{{}, 0});
+    if (!is_in_a_room())
+      remote().close({close_code::protocol_error, "there is no other room for you"});
+  }
+
+  void take_line(std::string_view payload) {
+    const std::string_view line = trim(payload);
+    if (is_blank(line)) return;
+    const wire::typed_line typed = wire::parse_command_line(line);
+    dispatch(read_command(typed.name, typed.arguments, {}, {}, false));
+  }
+
+  state state_;
+  std::string wish_;
+  std::optional<admission> known_; ///< by the passphrase, which comes before the name
+};
+
+/// It begins with a length below 2^24.
+recognition recognise(std::string_view received) {
+  return received.front() == 0 ? recognition::yes : recognition::no;
+}
+
+std::string encode(const event& e) {
+  return wire::text::encode(e);
+}
+
+std::unique_ptr<protocol> make(net::peer& p, const server_context& c, encode_once& encoder) {
+  return std::make_unique<text_session>(p, c, encoder);
+}
+
+} // namespace
+
+protocol_row text_protocol() {
+  return {"", recognise, encode, make};
+}
+
+} // namespace asio_chat::net

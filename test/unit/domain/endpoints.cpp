@@ -1,0 +1,220 @@
+// One member over several connections, where `limits::member_connections` allows that.
+
+#include "support/catch.hpp"
+#include "world.hpp"
+
+#include <fmt/format.h>
+
+using namespace asio_chat;
+using namespace asio_chat::test;
+
+namespace {
+
+limits several(std::size_t connections = 3) {
+  limits l = domain_world::without_history();
+  l.member_connections = connections;
+  return l;
+}
+
+const identity ada{0xad, 0xa};
+
+/// One more connection of Ada's.
+person& device(domain_world& w, bool many_rooms = true) {
+  person& p = w.people.emplace_back();
+  p.self = w.hub.enter(p.ear, {ada, "ada", many_rooms, true}).value();
+  return p;
+}
+
+person& device_in(domain_world& w, const std::string& room, const beginning& from = {}) {
+  person& p = device(w);
+  w.hub.join(*p.self, room, "", from).value();
+  w.settle();
+  return p;
+}
+
+} // namespace
+
+TEST_CASE("a member over two connections is one member to others") {
+  domain_world w(several());
+  person& bob = w.in("bob");
+  person& phone = device_in(w, "lobby");
+  bob.news();
+  person& laptop = device_in(w, "lobby");
+  CHECK(bob.news() == heard{});
+  CHECK(w.hub.member_count() == 2);
+  CHECK(w.hub.find_member("ada")->endpoints().size() == 2);
+  w.type(bob, "/who");
+  w.run();
+  CHECK(bob.ear.last<reply>().items == std::vector<std::string>{"ada", "bob"});
+  bob.news();
+
+  w.leave(phone);
+  w.run();
+  CHECK(bob.news() == heard{});
+  w.leave(laptop);
+  w.run();
+  CHECK(bob.news() == heard{"lobby -ada"});
+  CHECK(w.hub.member_count() == 1);
+  CHECK(w.hub.find_member("ada") == nullptr);
+}
+
+TEST_CASE("C11: an entry goes to every connection but the one that it came over") {
+  domain_world w(several());
+  person& bob = w.in("bob");
+  person& phone = device_in(w, "lobby");
+  person& laptop = device_in(w, "lobby");
+  w.settle();
+  w.send(phone, "hello", "m1");
+  w.run();
+  CHECK(phone.news() == heard{"ack m1 lobby@1"});
+  CHECK(laptop.news() == heard{"lobby@1 ada: hello"});
+  CHECK(bob.news() == heard{"lobby@1 ada: hello"});
+  w.send(bob, "hi", "b1");
+  w.run();
+  CHECK(phone.news() == heard{"lobby@2 bob: hi"});
+  CHECK(laptop.news() == heard{"lobby@2 bob: hi"});
+}
+
+TEST_CASE("a message id is the member's, over whichever connection it is repeated") {
+  domain_world w(several());
+  person& phone = device_in(w, "lobby");
+  person& laptop = device_in(w, "lobby");
+  w.settle();
+  w.send(phone, "hello", "m1");
+  w.run();
+  w.settle();
+  w.send(laptop, "hello", "m1");
+  w.run();
+  CHECK(laptop.news() == heard{"ack again m1 lobby@1"});
+  CHECK(phone.news() == heard{});
+}
+
+TEST_CASE("a join over one connection is one over all of them, and so is a leave") {
+  domain_world w(several());
+  person& phone = device_in(w, "lobby");
+  person& laptop = device_in(w, "lobby");
+  person& bob = w.in("bob", "den");
+  w.settle();
+  w.type(phone, "/join den");
+  w.run();
+  CHECK(bob.news() == heard{"den +ada"});
+  CHECK(laptop.news() == heard{"state[] den head 0 topic '' members ada bob", "den +ada"});
+  phone.news();
+  w.send(bob, "hi", "b1", "den");
+  w.run();
+  CHECK(phone.news() == heard{"den@1 bob: hi"});
+  CHECK(laptop.news() == heard{"den@1 bob: hi"});
+  bob.news();
+
+  w.type(laptop, "/leave den");
+  w.run();
+  CHECK(bob.news() == heard{"den -ada"});
+  CHECK(phone.news() == heard{"den -ada"});
+  CHECK(w.hub.room_of(*phone.self, "den").has_error());
+  CHECK(laptop.news() == heard{"reply[] leave: den"});
+}
+
+TEST_CASE("a new name over one connection is the name over all") {
+  domain_world w(several());
+  person& phone = device_in(w, "lobby");
+  person& laptop = device_in(w, "lobby");
+  person& bob = w.in("bob");
+  w.settle();
+  w.type(phone, "/nick countess");
+  w.run();
+  CHECK(bob.news() == heard{"lobby ada>countess"});
+  CHECK(laptop.news() == heard{"lobby ada>countess"});
+  CHECK(laptop.self->name() == "countess");
+  SECTION("which a connection that comes later has, whatever it asks for") {
+    CHECK(device(w).self->name() == "countess");
+  }
+}
+
+TEST_CASE("a private message goes to every connection that reads") {
+  domain_world w(several());
+  person& phone = device_in(w, "lobby");
+  person& laptop = device_in(w, "lobby");
+  person& bob = w.in("bob");
+  w.settle();
+  phone.ear.room_for = 0;
+  w.type(bob, "/msg ada psst");
+  w.run();
+  CHECK(laptop.news() == heard{"bob to ada: psst"});
+  CHECK(phone.news() == heard{});
+  laptop.ear.room_for = 0;
+  bob.news();
+  w.type(bob, "/msg ada psst");
+  w.run();
+  CHECK(bob.news().front().find("does not read at the moment") != std::string::npos);
+}
+
+TEST_CASE("each connection stands in the log where it is, and gets what the other one said") {
+  domain_world w(several());
+  person& phone = device_in(w, "lobby");
+  for (int n = 1; n <= 5; ++n)
+    w.send(phone, fmt::format("line {}", n), fmt::format("m{}", n));
+  w.run();
+  // After a night, with the last one that it had.
+  person& laptop = device(w);
+  w.hub.join(*laptop.self, "lobby", "", {position{7, 2}, {}}).value();
+  w.run();
+  std::vector<std::uint64_t> got;
+  for (const entry& e : laptop.ear.all<entry>())
+    got.push_back(e.at.offset);
+  CHECK(got == std::vector<std::uint64_t>{3, 4, 5});
+}
+
+TEST_CASE("a connection that cannot keep up is not told again what came over it") {
+  domain_world w(several());
+  person& bob = w.in("bob");
+  person& phone = device_in(w, "lobby");
+  person& laptop = device_in(w, "lobby");
+  w.settle();
+  phone.ear.room_for = 1;
+  w.send(bob, "one", "b1"); // fills it
+  w.run();
+  w.send(phone, "two", "p1");
+  w.send(laptop, "three", "l1");
+  w.run();
+  w.send(bob, "four", "b2");
+  w.run();
+  phone.ear.room_for = ~std::size_t{0};
+  hub::hungry(*phone.self);
+  w.run();
+  CHECK(phone.news() ==
+        heard{"lobby@1 bob: one", "ack p1 lobby@2", "lobby@3 ada: three", "lobby@4 bob: four"});
+  w.send(bob, "five", "b3");
+  w.run();
+  CHECK(phone.news() == heard{"lobby@5 bob: five"});
+}
+
+TEST_CASE("one connection too many replaces the oldest, and with a limit of one the only one") {
+  const std::size_t most = GENERATE(1u, 2u);
+  domain_world w(several(most));
+  std::vector<person*> all;
+  for (std::size_t n = 0; n < most; ++n)
+    all.push_back(&device_in(w, "lobby"));
+  person& next = device_in(w, "lobby");
+  REQUIRE(all.front()->ear.closed);
+  CHECK(all.front()->ear.closed->code == close_code::replaced);
+  CHECK(all.front()->self->seats().empty());
+  for (std::size_t n = 1; n < most; ++n)
+    CHECK_FALSE(all[n]->ear.closed);
+  CHECK(w.hub.find_member("ada")->endpoints().size() == most);
+  w.leave(*all.front());
+  CHECK(w.hub.find_member("ada") == &next.self->of());
+}
+
+TEST_CASE("the last connection of a member holds the name") {
+  domain_world w(several());
+  person& phone = device_in(w, "lobby");
+  person& laptop = device_in(w, "lobby");
+  w.leave(phone, true); // one that goes for good does not give up what the other one has
+  const identity eve{0xee, 0xe};
+  recording_sink ear;
+  CHECK(w.hub.enter(ear, {eve, "ada", true, true}).has_error());
+  w.leave(laptop);
+  CHECK(w.hub.enter(ear, {eve, "ada", true, true}).has_error());
+  w.clock.advance(w.given.name_hold_time);
+  w.hub.leave(*w.hub.enter(ear, {eve, "ada", true, true}).value());
+}
