@@ -2,12 +2,11 @@
 // of a socket or of TLS: always the same work, for counting its instructions.
 #include "journal/memory_journal.hpp"
 #include "net/outbox.hpp"
-#include "net/outbox.hpp"
 #include "net/passphrase_authenticator.hpp"
 #include "net/protocols/protocol_table.hpp"
-#include "wire/frame.hpp"
 #include "support/manual_clock.hpp"
 #include "support/task_queue.hpp"
+#include "wire/frame.hpp"
 
 #include <fmt/format.h>
 

@@ -67,12 +67,12 @@ class endpoint {
   /// That others may see; empty: they may not.
   const std::string& address() const noexcept { return address_; }
 
-  /// A seat in a room: where it stands in the list of its audience.
-  struct seat {
+  /// A room it is in, and where it stands in the list of its subscribers.
+  struct membership {
     room* in;
     std::size_t index;
   };
-  const std::vector<seat>& seats() const noexcept { return seats_; }
+  const std::vector<membership>& memberships() const noexcept { return memberships_; }
 
   void tell(event e) const { sink_.deliver(share(std::move(e))); }
   void refuse(std::string_view ref, const failure& why) const {
@@ -118,14 +118,14 @@ class endpoint {
   void go_on_later();
 
   friend class hub;      // feeds, waiting requests
-  friend class audience; // seats
+  friend class subscribers; // memberships
 
   std::uint64_t number_;
   std::shared_ptr<member> member_;
   bool many_rooms_;
   std::string address_;
   asio_chat::sink& sink_;
-  std::vector<seat> seats_;
+  std::vector<membership> memberships_;
   std::size_t next_fed_ = 0; ///< whose room was fed from last
   hub& hub_;
   std::array<load, kinds_of_work> loads_;

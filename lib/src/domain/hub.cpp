@@ -128,8 +128,8 @@ void hub::leave(endpoint& e, bool for_good) {
 }
 
 void hub::leave_rooms(endpoint& e) {
-  for (std::size_t left = 0; !e.seats_.empty(); ++left) {
-    room& r = *e.seats_.back().in;
+  for (std::size_t left = 0; !e.memberships_.empty(); ++left) {
+    room& r = *e.memberships_.back().in;
     r.leave(e, announced_after(left));
     drop_if_empty(r, &e);
   }
@@ -151,9 +151,9 @@ void hub::hungry(endpoint& e) {
   // From some rooms at a time, of all in turn: a page fills its sink, mostly, and so the others
   // would have been read for nothing.
   std::size_t asked = 0;
-  for (std::size_t n = e.seats_.size(); n > 0 && asked < most_feeding && !e.sink().full(); --n) {
-    e.next_fed_ = (e.next_fed_ + 1) % e.seats_.size();
-    const endpoint::seat& s = e.seats_[e.next_fed_];
+  for (std::size_t n = e.memberships_.size(); n > 0 && asked < most_feeding && !e.sink().full(); --n) {
+    e.next_fed_ = (e.next_fed_ + 1) % e.memberships_.size();
+    const endpoint::membership& s = e.memberships_[e.next_fed_];
     if (s.in->hungry(s)) ++asked;
   }
 }
@@ -253,7 +253,7 @@ result<void> hub::rename(member& m, std::string_view to) {
 }
 
 result<void> hub::join(endpoint& e, std::string_view room_name, std::string_view ref,
-                       beginning from) {
+                       start_position from) {
   const auto name = check_room_name(room_name, services_.limits);
   if (!name) return name.error();
   auto found = rooms_.find(*name);

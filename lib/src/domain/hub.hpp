@@ -67,7 +67,7 @@ class hub {
   /// told the state of the room.
   /// @param from where to begin in its log; no more of the last entries than the room gives
   result<void> join(endpoint& e, std::string_view room_name, std::string_view ref,
-                    beginning from = {});
+                    start_position from = {});
   /// The member goes out of a room: all its endpoints do.
   result<void> part(endpoint& e, std::string_view room_name);
   /// The room a command is about, if the endpoint is in it.

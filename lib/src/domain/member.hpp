@@ -44,10 +44,10 @@ class member {
   /// In the order in which they came; none in one that has been replaced.
   std::span<endpoint* const> endpoints() const noexcept { return endpoints_; }
 
-  /// A room, and how many of the endpoints have a seat there.
+  /// A room, and how many of the endpoints are in it.
   struct presence {
     room* in;
-    std::size_t seats;
+    std::size_t endpoints;
   };
   std::span<const presence> rooms() const noexcept { return rooms_; }
   bool is_in(const room& r) const noexcept {
@@ -70,22 +70,22 @@ class member {
   static constexpr std::size_t min_openings = 64; ///< members of few rooms may change them often
 
   /// An endpoint has sat down; whether it is the first one in this room.
-  bool sat_down(room& r) {
+  bool subscribed(room& r) {
     const auto found = std::ranges::find(rooms_, &r, &presence::in);
-    if (found != rooms_.end()) return ++found->seats == 1;
+    if (found != rooms_.end()) return ++found->endpoints == 1;
     rooms_.push_back({&r, 1});
     return true;
   }
   /// An endpoint has stood up; whether it was the last one in this room.
-  bool stood_up(room& r) {
+  bool unsubscribed(room& r) {
     const auto found = std::ranges::find(rooms_, &r, &presence::in);
-    if (--found->seats > 0) return false;
+    if (--found->endpoints > 0) return false;
     rooms_.erase(found);
     return true;
   }
 
   friend class hub;      // the name, the endpoints
-  friend class audience; // seats
+  friend class subscribers; // memberships
 
   std::uint64_t number_;
   identity who_;

@@ -28,10 +28,10 @@ failure for_members(const failure& f) {
 room::room(std::string name, room_services& services)
     : name_(std::move(name))
     , services_(services)
-    , audience_(std::make_shared<audience>(*this, services)) {}
+    , subscribers_(std::make_shared<subscribers>(*this, services)) {}
 
-void room::join(endpoint& m, const beginning& from, std::string_view ref) {
-  const bool is_new = audience_->add(m);
+void room::join(endpoint& m, const start_position& from, std::string_view ref) {
+  const bool is_new = subscribers_->add(m);
   if (use_ == log_use::followed) {
     admit(m, from, std::string(ref));
   } else {
@@ -43,14 +43,14 @@ void room::join(endpoint& m, const beginning& from, std::string_view ref) {
     waiting_.push_back({m.number(), from, std::string(ref)});
   }
   if (is_new && size() <= services_.limits.presence_members) {
-    audience_->tell(member_joined{name_, m.name()}, &m.of());
+    subscribers_->tell(member_joined{name_, m.name()}, &m.of());
   } else {
     m.tell(member_joined{name_, m.name()});
   }
 }
 
 void room::leave(endpoint& m, announcement when) {
-  const bool was_last = audience_->remove(m);
+  const bool was_last = subscribers_->remove(m);
   if (empty()) {
     for (early_page& e : std::exchange(early_, {}))
       give_page(std::move(e.request),
@@ -64,15 +64,15 @@ void room::leave(endpoint& m, announcement when) {
 }
 
 void room::tell_renamed(const member& who, const std::string& from, announcement when) {
-  audience_->rename(from, who.name());
+  subscribers_->rename(from, who.name());
   announce(member_renamed{name_, from, who.name()}, when, &who);
 }
 
 void room::announce(event e, announcement when, const member* about) {
   if (when == announcement::now)
-    audience_->tell(e, about);
+    subscribers_->tell(e, about);
   else
-    audience_->tell_soon(std::move(e), about);
+    subscribers_->tell_soon(std::move(e), about);
 }
 
 void room::post(endpoint& author, entry_kind kind, std::string text, std::string_view id,
@@ -92,7 +92,7 @@ void room::answered(std::uint64_t author, std::string ref, const result<journal:
     own_ = own_post{author, std::move(ref), *a}; // its entry is next
     return;
   }
-  audience_->tell_entries();
+  subscribers_->deliver_pending();
   endpoint* sender = services_.find_endpoint(author);
   if (!sender) return;
   if (!a) {
@@ -118,7 +118,7 @@ void room::on_entry(journal::record next) {
   head_ = e.at;
   if (e.kind == entry_kind::topic) topic_ = e.text;
   if (sender) e.address = sender->address(); // from here on: no log gets to see it
-  audience_->add_entry(std::move(e), next.author, sender, std::move(receipt));
+  subscribers_->add_entry(std::move(e), next.author, sender, std::move(receipt));
   if (!early_.empty()) give_early_pages();
   if (sender) sender->end(work::post);
 }
@@ -137,7 +137,7 @@ void room::read_history(endpoint& reader, const log_range& part, std::string_vie
 
 void room::read_page(page_request r) {
   ++r.reads;
-  if (r.newest) audience_->keep_newest();
+  if (r.newest) subscribers_->feeder().keep_newest();
   const journal::range range{r.part, most_of_a_page};
   services_.log.read(name_, range, [self = shared_from_this(), r = std::move(r)](auto p) mutable {
     self->on_page(std::move(r), std::move(p));
@@ -153,8 +153,8 @@ void room::on_page(page_request r, result<journal::page> p) {
     early_.push_back({std::move(r), *std::move(p)});
     return;
   }
-  audience_->tell_entries();
-  if (r.newest) audience_->let_newest_go();
+  subscribers_->deliver_pending();
+  if (r.newest) subscribers_->feeder().let_newest_go();
   endpoint* m = services_.find_endpoint(r.number);
   if (!m) return;
   m->refuse(r.ref, for_members(p.error()));
@@ -162,12 +162,12 @@ void room::on_page(page_request r, result<journal::page> p) {
 }
 
 void room::give_page(page_request r, journal::page p) {
-  audience_->tell_entries();
+  subscribers_->deliver_pending();
   endpoint* m = services_.find_endpoint(r.number);
   if (r.newest) {
-    const auto told = m ? audience_->told(*m) : std::nullopt;
-    const bool done = !told || audience_->end_page_at(*told, p, {r.part.entries, most_of_a_page});
-    audience_->let_newest_go();
+    const auto told = m ? subscribers_->delivered(*m) : std::nullopt;
+    const bool done = !told || subscribers_->feeder().end_page_at(*told, p, {r.part.entries, most_of_a_page});
+    subscribers_->feeder().let_newest_go();
     if (!done && r.reads < most_reads) {
       r.part.from = {told->epoch, told->offset + 1};
       return read_page(std::move(r));
@@ -197,7 +197,7 @@ void room::search(endpoint& reader, search_query q, std::string_view ref,
                        [self = shared_from_this(), number = reader.number(), r = std::string(ref),
                         answer = std::move(answer)](const result<journal::hits>& f) {
                          const work_watch::piece one(self->services_.watch, "answer of search");
-                         self->audience_->tell_entries();
+                         self->subscribers_->deliver_pending();
                          endpoint* m = self->services_.find_endpoint(number);
                          if (!m) return;
                          if (f) {
@@ -245,9 +245,9 @@ void room::admit_some() {
   if (empty()) services_.drop(*this);
 }
 
-void room::admit(endpoint& m, const beginning& from, std::string ref) {
+void room::admit(endpoint& m, const start_position& from, std::string ref) {
   tell_state(m, std::move(ref));
-  audience_->begin(m, from, head_);
+  subscribers_->begin(m, from, head_);
 }
 
 void room::tell_state(const endpoint& m, std::string ref) const {

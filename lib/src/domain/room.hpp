@@ -4,7 +4,7 @@
 #include "base/clock.hpp"
 #include "base/scheduler.hpp"
 #include "base/work_watch.hpp"
-#include "domain/audience.hpp"
+#include "domain/subscribers.hpp"
 #include "journal/journal.hpp"
 
 #include <asio_chat/limits.hpp>
@@ -53,14 +53,14 @@ class room final : public journal::listener, public std::enable_shared_from_this
 
   const std::string& name() const noexcept { return name_; }
   const std::string& topic() const noexcept { return topic_; }
-  std::size_t size() const noexcept { return audience_->size(); } ///< in members
-  bool empty() const noexcept { return audience_->empty(); }
-  const std::set<std::string>& member_names() const noexcept { return audience_->names(); }
+  std::size_t size() const noexcept { return subscribers_->size(); } ///< in members
+  bool empty() const noexcept { return subscribers_->empty(); }
+  const std::set<std::string>& member_names() const noexcept { return subscribers_->names(); }
 
-  bool has(const endpoint& m) const noexcept { return audience_->has(m); }
+  bool has(const endpoint& m) const noexcept { return subscribers_->has(m); }
   /// Takes an endpoint in, tells all members if its own is new here, and tells it the state of the
   /// room as soon as it is known, before any entry; then the log, from where it wants it.
-  void join(endpoint& m, const beginning& from, std::string_view ref);
+  void join(endpoint& m, const start_position& from, std::string_view ref);
   /// For a member of many rooms most of them are told a little later: not all of their members
   /// are to be told at once.
   enum class announcement { now, soon };
@@ -69,10 +69,10 @@ class room final : public journal::listener, public std::enable_shared_from_this
                     announcement when = announcement::now);
   /// Tells a member the names of the members, and the topic.
   void tell_state(const endpoint& m, std::string ref = {}) const;
-  /// The sink of the endpoint with this seat can take more. Whether a page was asked for.
-  bool hungry(const endpoint::seat& s) { return audience_->hungry(s); }
+  /// The sink of the endpoint with this membership can take more. Whether a page was asked for.
+  bool hungry(const endpoint::membership& s) { return subscribers_->hungry(s); }
   /// It cannot, by what it was told of another room.
-  void lag_unless_behind(const endpoint& m) { audience_->lag_unless_behind(m); }
+  void lag_unless_behind(const endpoint& m) { subscribers_->lag_unless_behind(m); }
 
   /// Appends an entry; `author` gets the acknowledgement in the entry's place in the order of the
   /// log. An author whose command has neither id nor ref asks for none.
@@ -120,19 +120,19 @@ class room final : public journal::listener, public std::enable_shared_from_this
   void on_page(page_request r, result<journal::page> p);
   void give_page(page_request r, journal::page p);
   void give_early_pages();
-  void admit(endpoint& m, const beginning& from, std::string ref);
+  void admit(endpoint& m, const start_position& from, std::string ref);
   void announce(event e, announcement when, const member* about = nullptr);
 
   struct waiting_for_state {
     std::uint64_t number;
-    beginning from;
+    start_position from;
     std::string ref;
     bool left = false;
   };
 
   std::string name_;
   room_services& services_;
-  std::shared_ptr<audience> audience_; ///< reads and tasks under way have weak references
+  std::shared_ptr<subscribers> subscribers_; ///< reads and tasks under way have weak references
   std::string topic_;
   position head_;
   enum class log_use { none, asked_for, followed } use_ = log_use::none;

@@ -48,7 +48,7 @@ class chat_protocol : public protocol, private sink {
   void ask(std::string room, std::string ref, What&& what) {
     dispatch({std::move(room), std::move(ref), std::forward<What>(what)});
   }
-  bool is_in_a_room() const noexcept { return !endpoint_->seats().empty(); }
+  bool is_in_a_room() const noexcept { return !endpoint_->memberships().empty(); }
 
  private:
   appetite deliver(const shared_event& e) final;
