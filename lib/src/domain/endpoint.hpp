@@ -117,7 +117,7 @@ class endpoint {
   }
   void go_on_later();
 
-  friend class hub;      // feeds, waiting requests
+  friend class hub;         // feeds, waiting requests
   friend class subscribers; // memberships
 
   std::uint64_t number_;

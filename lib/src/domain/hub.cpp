@@ -67,8 +67,8 @@ result<endpoint*> hub::enter(sink& s, const login& l) {
     return fail(errc::storage_failed, "too much waits for the server's disk; come back later");
   }
   const auto known = by_identity_.find(l.who);
-  const bool joins = l.may_come_back && known != by_identity_.end() &&
-                     services_.limits.member_connections > 1;
+  const bool joins =
+      l.may_come_back && known != by_identity_.end() && services_.limits.member_connections > 1;
   if (!joins) {
     if (auto is_free = names_.check_free(l.name, l.who); !is_free) return is_free.error();
   }
@@ -151,7 +151,8 @@ void hub::hungry(endpoint& e) {
   // From some rooms at a time, of all in turn: a page fills its sink, mostly, and so the others
   // would have been read for nothing.
   std::size_t asked = 0;
-  for (std::size_t n = e.memberships_.size(); n > 0 && asked < most_feeding && !e.sink().full(); --n) {
+  for (std::size_t n = e.memberships_.size(); n > 0 && asked < most_feeding && !e.sink().full();
+       --n) {
     e.next_fed_ = (e.next_fed_ + 1) % e.memberships_.size();
     const endpoint::membership& s = e.memberships_[e.next_fed_];
     if (s.in->hungry(s)) ++asked;

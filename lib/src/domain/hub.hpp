@@ -109,7 +109,7 @@ class hub {
   std::map<identity, member*> by_identity_; ///< those who may come back
   std::size_t upkeep_ = 0;                  ///< under way, also for members who are gone
   name_book names_;
-  rooms_by_name rooms_; ///< sorted, so that nobody who lists them waits until they are
+  rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0; ///< of an endpoint or a member
 };
 

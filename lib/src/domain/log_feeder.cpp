@@ -201,7 +201,8 @@ void log_feeder::let_newest_go() {
   if (--pages_ == 0 && reads_.empty()) newest_.clear();
 }
 
-bool log_feeder::end_page_at(const position& end, journal::page& page, const page_size& most) const {
+bool log_feeder::end_page_at(const position& end, journal::page& page,
+                             const page_size& most) const {
   if (end.epoch != page.head.epoch) return true; // of another log: there is nothing to join
   auto& entries = page.entries;
   std::uint64_t last = entries.empty() ? page.head.offset : entries.back().what.at.offset;

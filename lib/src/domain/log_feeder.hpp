@@ -23,8 +23,8 @@ struct cursor {
   std::uint64_t visit = 0;
   bool announced = true; ///< whether the member is told of entries that are missing
   bool reading = false;
-  bool asked = false;  ///< by joining, for what the cursor goes through
-  bool missed = false; ///< a member came, left or has another name
+  bool asked = false;               ///< by joining, for what the cursor goes through
+  bool missed = false;              ///< a member came, left or has another name
   std::vector<std::uint64_t> own{}; ///< entries ahead that came over this endpoint
 };
 

@@ -84,7 +84,7 @@ class member {
     return true;
   }
 
-  friend class hub;      // the name, the endpoints
+  friend class hub;         // the name, the endpoints
   friend class subscribers; // memberships
 
   std::uint64_t number_;

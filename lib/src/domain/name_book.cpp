@@ -71,8 +71,7 @@ void name_book::take(const std::string& name, member& m) {
     if (store_) store_->release(late, begin_upkeep_(&m));
   }
   borne_[folded] = &m;
-  if (store_ && m.may_come_back())
-    store_->hold({m.who(), name, std::nullopt}, begin_upkeep_(&m));
+  if (store_ && m.may_come_back()) store_->hold({m.who(), name, std::nullopt}, begin_upkeep_(&m));
 }
 
 void name_book::give_up(const member& m, bool hold) {

@@ -166,7 +166,8 @@ void room::give_page(page_request r, journal::page p) {
   endpoint* m = services_.find_endpoint(r.number);
   if (r.newest) {
     const auto told = m ? subscribers_->delivered(*m) : std::nullopt;
-    const bool done = !told || subscribers_->feeder().end_page_at(*told, p, {r.part.entries, most_of_a_page});
+    const bool done =
+        !told || subscribers_->feeder().end_page_at(*told, p, {r.part.entries, most_of_a_page});
     subscribers_->feeder().let_newest_go();
     if (!done && r.reads < most_reads) {
       r.part.from = {told->epoch, told->offset + 1};

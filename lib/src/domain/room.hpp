@@ -81,7 +81,8 @@ class room final : public journal::listener, public std::enable_shared_from_this
 
   /// Answers with a page of the log, as `shape` makes it. A page of the newest entries ends with
   /// the last one that the member has been told: the events from then on follow it.
-  void read_history(endpoint& reader, const log_range& part, std::string_view ref, page_shape shape);
+  void read_history(endpoint& reader, const log_range& part, std::string_view ref,
+                    page_shape shape);
 
   /// Answers with what `answer` makes of the entries found.
   /// @param q of this room, whatever it says

@@ -46,8 +46,9 @@ bool subscribers::remove(endpoint& m) {
   deliver_pending();
   if (const subscriber* s = subscriber_of(m); s->behind && s->behind->asked) m.end_catching_up();
   // A member who leaves all rooms leaves the last one first.
-  const auto last = std::find_if(m.memberships_.rbegin(), m.memberships_.rend(),
-                                 [this](const endpoint::membership& in) { return in.in == &owner_; });
+  const auto last =
+      std::find_if(m.memberships_.rbegin(), m.memberships_.rend(),
+                   [this](const endpoint::membership& in) { return in.in == &owner_; });
   assert(last != m.memberships_.rend());
   const auto place = std::prev(last.base());
   // The last one takes the empty place.

@@ -2,10 +2,6 @@
 
 #include "net/protocols/protocol_table.hpp"
 
-#include <asio_chat/tls/certificate_info.hpp>
-#include <asio_chat/tls/context.hpp>
-#include <asio_chat/tls/peer.hpp>
-
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -28,7 +24,8 @@ session::session(std::unique_ptr<transport::stream> s, reactor& r, const server_
     , keeper_(k)
     , address_(std::move(address))
     , port_(port)
-    , input_(protocol_set::max_first_bytes) {}
+    , tls_(*stream_, context_, address_)
+    , in_{input_buffer(protocol_set::max_first_bytes)} {}
 
 session::~session() {
   assert(state_ == state::closed);
@@ -43,97 +40,81 @@ void session::start() {
 
 void session::on_handshake(const error_code& e, std::size_t) {
   if (state_ != state::handshaking) return;
-  if (e) return handshake_failed(e);
-  tls_info agreed;
-  if (SSL* ssl = stream_->native_tls()) {
-    // Nothing of the application has been sent yet.
-    const auto until = context_.tls->admit(ssl, reactor_.wall_now());
-    if (!until) {
-      context_.refusals.add(refusal::certificate, address_, until.error().message);
-      return finish();
-    }
-    reactor_.expirations().watch(*this, *until);
-    agreed = tls::describe_session(ssl);
-    context_.log(severity::info, fmt::format("Secure connection established with {}", address_),
-               {{"version", agreed.version},
-                {"cipher", agreed.cipher_suite},
-                {"certificate", agreed.peer_subject.empty() ? "none" : agreed.peer_subject}});
-  } else if (stream_->is_insecure_plaintext()) {
-    context_.log(
-        severity::warning,
-        fmt::format("Insecure connection with {}: no TLS, whatever is said there can be read "
-                    "and changed on its way",
-                    address_));
-  } else {
-    agreed.alpn = native_alpn;
+  if (e) {
+    tls_.handshake_failed(e);
+    return finish();
   }
+  const auto in = tls_.enter(reactor_.wall_now());
+  if (!in) return finish();
+  if (in->until) reactor_.expirations().watch(*this, *in->until);
   state_ = state::detecting;
-  if (auto agreed_on = context_.protocols.by_name(agreed.alpn, *this, context_))
+  if (auto agreed_on = context_.protocols.by_name(in->alpn, *this, context_))
     speak(std::move(agreed_on));
   reactor_.times().begin(*this, phase::login, reactor_.now());
   read();
 }
 
 void session::read() {
-  reading_ = true;
-  const std::span<char> room = input_.prepare();
+  in_.reading = true;
+  const std::span<char> room = in_.bytes.prepare();
   stream_->async_read_some(asio::buffer(room.data(), room.size()),
                            handler_of<&session::on_read>(*this));
 }
 
 void session::on_read(const error_code& e, std::size_t n) {
-  reading_ = false;
+  in_.reading = false;
   if (state_ == state::closed) return;
   // Only `rest` ends a read so.
   if (e == asio::error::operation_aborted) return sleep_or_read();
   stir();
   reactor_.read_completed();
   if (e) {
-    input_over_ = true;
+    in_.over = true;
     const close_reason why = lost(e);
     return e == asio::error::eof ? quit(why) : close(why);
   }
-  input_.commit(n);
+  in_.bytes.commit(n);
   go_on();
 }
 
 void session::rest() {
-  if (state_ == state::live && !closing_for_ && reading_ && outbox_.empty()) stream_->cancel_read();
+  if (state_ == state::live && !end_.closes() && in_.reading && out_.bytes.empty())
+    stream_->cancel_read();
   reactor_.dormitory().watch(*this, reactor_.now());
 }
 
 void session::sleep_or_read() {
-  if (state_ != state::live || closing_for_ || !outbox_.empty()) return read();
-  input_.give_back();
+  if (state_ != state::live || end_.closes() || !out_.bytes.empty()) return read();
+  in_.bytes.give_back();
   reactor_.dormitory().fell_asleep(*this);
-  reading_ = true;
+  in_.reading = true;
   stream_->async_sleep(handler_of<&session::on_awake>(*this));
 }
 
 void session::on_awake(const error_code&, std::size_t) {
   // If it was an error, the read meets it as well.
-  reading_ = false;
+  in_.reading = false;
   if (state_ == state::closed) return;
   reactor_.dormitory().watch(*this, reactor_.now());
   if (!paused()) read();
 }
 
 void session::go_on() {
-  if (reading_ || input_over_ || paused() || state_ == state::closed) return;
+  if (in_.reading || in_.over || paused() || state_ == state::closed) return;
   if (state_ == state::detecting) detect_protocol();
   if (state_ == state::live) take_requests();
   if (paused()) return;
-  if (state_ == state::closing || closing_for_) {
+  if (state_ == state::closing || end_.closes()) {
     // What still comes is read and thrown away, or the goodbye might be lost: closing a socket
     // with unread input resets the connection.
-    input_.discard();
+    in_.bytes.discard();
   }
   read();
 }
 
 void session::detect_protocol() {
-  if (closing_for_ || input_.unread().empty()) return;
-  auto first = context_.protocols.by_first_bytes(input_.unread(), *this, context_);
+  if (end_.closes() || in_.bytes.unread().empty()) return;
+  auto first = context_.protocols.by_first_bytes(in_.bytes.unread(), *this, context_);
   if (first.known == recognition::yes) return speak(std::move(first.speaks));
   if (first.known == recognition::no)
     close({close_code::protocol_error, "not a protocol that is spoken here"});
@@ -141,17 +122,17 @@ void session::detect_protocol() {
 
 void session::speak(std::unique_ptr<protocol> p) {
   protocol_ = std::move(p);
-  input_.set_longest(protocol_->max_request_bytes());
+  in_.bytes.set_longest(protocol_->max_request_bytes());
   state_ = state::live;
 }
 
 void session::take_requests() {
   if (logged_in_) begin(phase::idle);
   if (context_.watch) context_.watch->begin();
-  while (!closing_for_ && !paused()) {
-    const std::size_t taken = protocol_->feed(input_.unread());
+  while (!end_.closes() && !paused()) {
+    const std::size_t taken = protocol_->feed(in_.bytes.unread());
     if (taken == 0) return;
-    input_.consume(taken);
+    in_.bytes.consume(taken);
     if (context_.watch) context_.watch->next();
   }
 }
@@ -159,77 +140,77 @@ void session::take_requests() {
 void session::logged_in() {
   logged_in_ = true;
   context_.log(severity::info, fmt::format("{} logged in", protocol_->name()),
-             {{"address", address_}});
+               {{"address", address_}});
   reactor_.times().begin(*this, phase::idle, reactor_.now());
   reactor_.dormitory().watch(*this, reactor_.now());
 }
 
 appetite session::send(const shared_bytes& bytes) {
   if (state_ == state::closing || state_ == state::closed) return appetite::hungry;
-  outbox_.push(bytes);
-  if (outbox_.waiting() >= write_buffers::size) fills_up();
-  if (touched_ == 0) reactor_.touch(*this);
-  return full_ ? appetite::full : appetite::hungry;
+  out_.bytes.push(bytes);
+  if (out_.bytes.waiting() >= write_buffers::size) fills_up();
+  if (out_.touched == 0) reactor_.touch(*this);
+  return out_.full ? appetite::full : appetite::hungry;
 }
 
 void session::fills_up() {
-  if (!std::exchange(hurries_, true)) reactor_.hurry(*this);
+  if (!std::exchange(out_.hurries, true)) reactor_.hurry(*this);
   const limits& l = context_.config.limits;
-  if (!full_ && outbox_.bytes() > full_mark(l, context_.protocols.waiting_bytes())) {
-    full_ = true;
+  if (!out_.full && out_.bytes.bytes() > full_mark(l, context_.protocols.waiting_bytes())) {
+    out_.full = true;
     if (logged_in_) begin_stall();
   }
-  if (outbox_.bytes() > l.outbox_bytes) {
+  if (out_.bytes.bytes() > l.outbox_bytes) {
     close({close_code::slow_reader,
            fmt::format("more than {} bytes are waiting for you to read them", l.outbox_bytes)});
   }
 }
 
 void session::check_appetite() {
-  if (!full_ || state_ == state::closing) return;
+  if (!out_.full || state_ == state::closing) return;
   const std::size_t mark = full_mark(context_.config.limits, context_.protocols.waiting_bytes());
-  const bool still_full = outbox_.bytes() > mark / 2;
+  const bool still_full = out_.bytes.bytes() > mark / 2;
   // A byte that went is progress. Before the login its deadline alone counts.
   if (logged_in_ && still_full) begin_stall();
   if (still_full) return;
   if (logged_in_) begin(phase::idle);
-  full_ = false;
+  out_.full = false;
   protocol_->hungry();
   go_on();
 }
 
 void session::begin_stall() {
-  unacknowledged_ = std::numeric_limits<std::size_t>::max();
+  out_.unacknowledged = std::numeric_limits<std::size_t>::max();
   begin(phase::stalled);
 }
 
 void session::begin(phase p) {
   // A client that quits has one deadline until it is answered.
-  if (!quits_for_) reactor_.times().begin(*this, p, reactor_.now());
+  if (!end_.winds_down()) reactor_.times().begin(*this, p, reactor_.now());
 }
 
 void session::hold(bool on) {
-  held_ = on;
+  in_.held = on;
   if (on) return;
   // Later: this may be a call of the hub.
   asio::post(reactor_.context(), [self = boost::intrusive_ptr<session>(this)] { self->go_on(); });
 }
 
 void session::write_record() {
-  hurries_ = false;
-  const bool still_full = outbox_.waiting() >= write_buffers::size;
-  if (state_ == state::closed || closing_for_ || outbox_.writing() || !still_full) return;
-  touched_ = 0; // what is left begins to wait anew when the record is out
-  write(outbox_.start_write(reactor_.buffers()));
+  out_.hurries = false;
+  const bool still_full = out_.bytes.waiting() >= write_buffers::size;
+  if (state_ == state::closed || end_.closes() || out_.bytes.writing() || !still_full) return;
+  out_.touched = 0; // what is left begins to wait anew when the record is out
+  write(out_.bytes.start_write(reactor_.buffers()));
 }
 
 void session::flush() {
-  touched_ = 0;
+  out_.touched = 0;
   if (state_ == state::closed) return;
-  if (closing_for_ && state_ == state::handshaking) return finish();
-  if (closing_for_ && state_ != state::closing) begin_closing();
-  if (outbox_.writing()) return;
-  if (!outbox_.empty()) return write(outbox_.start_write(reactor_.buffers()));
+  if (end_.closes() && state_ == state::handshaking) return finish();
+  if (end_.closes() && state_ != state::closing) begin_closing();
+  if (out_.bytes.writing()) return;
+  if (!out_.bytes.empty()) return write(out_.bytes.start_write(reactor_.buffers()));
   if (state_ == state::closing) shut_down();
 }
 
@@ -246,30 +227,100 @@ void session::on_write(const error_code& e, std::size_t n) {
   if (state_ == state::closed) return;
   if (e) return cut_off(lost(e));
   reactor_.wrote(n);
-  const std::string_view rest = outbox_.wrote(n, reactor_.buffers());
+  const std::string_view rest = out_.bytes.wrote(n, reactor_.buffers());
   check_appetite();
   if (!rest.empty()) return write(rest);
   // Only the reactor starts a write: what came meanwhile leaves with what else comes in this turn.
-  if (outbox_.waiting() >= write_buffers::size && !std::exchange(hurries_, true))
+  if (out_.bytes.waiting() >= write_buffers::size && !std::exchange(out_.hurries, true))
     reactor_.hurry(*this);
-  if (!outbox_.empty() || state_ == state::closing) reactor_.touch(*this);
+  if (!out_.bytes.empty() || state_ == state::closing) reactor_.touch(*this);
 }
 
-std::string session::certificate() const {
-  SSL* ssl = stream_->native_tls();
-  return ssl == nullptr ? std::string() : tls::describe_session(ssl).peer_subject;
+void session::close(close_reason reason) {
+  if (state_ == state::closing || state_ == state::closed) return;
+  if (end_.close(std::move(reason))) reactor_.touch(*this);
 }
 
-std::vector<std::string> session::protection() const {
-  SSL* ssl = stream_->native_tls();
-  if (ssl == nullptr) return {"this connection is not encrypted"};
-  const tls_info agreed = tls::describe_session(ssl);
-  const tls::certificate_info shown = tls::describe(SSL_get_certificate(ssl));
-  return {
-      fmt::format("{}, {}, key agreement {}", agreed.version, agreed.cipher_suite, agreed.group),
-      fmt::format("the server's certificate: {}, SHA-256 {}", shown.subject, shown.fingerprint),
-      agreed.peer_subject.empty() ? std::string("you showed no certificate")
-                                  : "your certificate: " + agreed.peer_subject};
+void session::quit(close_reason reason) {
+  if (state_ != state::live || end_.closes()) return close(std::move(reason));
+  protocol_->quit(reason);
+}
+
+void session::wind_down(const close_reason& reason) {
+  if (state_ != state::live || end_.winds_down() || end_.closes()) return;
+  begin(phase::closing);
+  end_.wind_down(reason);
+}
+
+void session::begin_closing() {
+  end_.say_goodbye(protocol_.get(), out_.bytes, context_, address_);
+  state_ = state::closing;
+  reactor_.times().begin(*this, phase::closing, reactor_.now());
+  go_on(); // it may have been paused
+}
+
+void session::shut_down() {
+  if (end_.shut_down()) stream_->async_shutdown(handler_of<&session::on_shutdown>(*this));
+}
+
+void session::on_shutdown(const error_code&, std::size_t) {
+  finish();
+}
+
+void session::expire(phase p) {
+  switch (p) {
+  case phase::handshake:
+    context_.refusals.add(refusal::handshake, address_, "not done in time");
+    return finish();
+  case phase::login:
+    return close({close_code::login_timeout, "no login in time"});
+  case phase::idle:
+    if (in_.held) return begin(phase::idle); // it is not heard because it is not listened to
+    return close({close_code::idle, fmt::format("nothing was heard for {} s",
+                                                context_.config.limits.idle_time.count() / 1000)});
+  case phase::stalled:
+    // A socket's buffer of megabytes takes nothing more until a third of it has gone: that is not
+    // seen from here, but it is progress.
+    if (const auto now = stream_->unacknowledged(); now < std::exchange(out_.unacknowledged, now))
+      return reactor_.times().begin(*this, phase::stalled, reactor_.now());
+    return cut_off(
+        {close_code::slow_reader, fmt::format("nothing was read for {} s",
+                                              context_.config.limits.stall_time.count() / 1000)});
+  case phase::closing:
+    if (state_ == state::live) return close(end_.after_answers());
+    return finish();
+  }
+}
+
+void session::judge() {
+  if ((state_ != state::detecting && state_ != state::live) || end_.closes()) return;
+  const auto until = tls_.judge(reactor_.wall_now());
+  if (until) {
+    if (*until) reactor_.expirations().watch(*this, **until);
+    return;
+  }
+  context_.log(severity::warning,
+               fmt::format("Client certificate of {} is no longer accepted", address_),
+               {{"name", std::string(protocol_ ? protocol_->name() : "")},
+                {"reason", until.error().message}});
+  close({close_code::not_trusted, "your certificate is no longer accepted"});
+}
+
+void session::cut_off(close_reason reason) {
+  if (state_ == state::closed) return;
+  end_.close(std::move(reason));
+  if (state_ != state::closing && state_ != state::handshaking) begin_closing();
+  finish();
+}
+
+void session::finish() {
+  if (state_ == state::closed) return;
+  state_ = state::closed;
+  deadlines::end(*this);
+  expirations::end(*this);
+  reactor_.dormitory().leave(*this);
+  stream_->close();
+  keeper_.ended(*this);
 }
 
 } // namespace asio_chat::net

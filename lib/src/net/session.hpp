@@ -5,6 +5,8 @@
 #include "net/outbox.hpp"
 #include "net/protocols/protocol.hpp"
 #include "net/reactor.hpp"
+#include "net/session_end.hpp"
+#include "net/tls_peer.hpp"
 #include "transport/stream.hpp"
 
 #include <cstdint>
@@ -47,26 +49,26 @@ class session final : public transport::stream_owner,
 
   // peer
   appetite send(const shared_bytes& bytes) override;
-  bool full() const noexcept override { return full_; }
+  bool full() const noexcept override { return out_.full; }
   void hold(bool on) override;
   void wind_down(const close_reason& reason) override;
   void close(close_reason reason) override;
   void logged_in() override;
   const std::string& address() const noexcept override { return address_; }
   std::uint16_t port() const noexcept override { return port_; }
-  std::string certificate() const override;
-  std::vector<std::string> protection() const override;
+  std::string certificate() const override { return tls_.certificate(); }
+  std::vector<std::string> protection() const override { return tls_.protection(); }
 
   void expire(phase p) override;
   void rest() override;
 
   // For the reactor.
   bool mark_touched(std::uint64_t number) noexcept {
-    if (touched_ != 0) return false;
-    touched_ = number;
+    if (out_.touched != 0) return false;
+    out_.touched = number;
     return true;
   }
-  bool is_touched(std::uint64_t number) const noexcept { return touched_ == number; }
+  bool is_touched(std::uint64_t number) const noexcept { return out_.touched == number; }
   void flush();
   void write_record();
 
@@ -91,7 +93,9 @@ class session final : public transport::stream_owner,
 
   void read();
   void sleep_or_read();
-  bool paused() const noexcept { return (held_ || full_ || quits_for_) && !closing_for_; }
+  bool paused() const noexcept {
+    return (in_.held || out_.full || end_.winds_down()) && !end_.closes();
+  }
   void begin(phase p);
   void go_on();
   void fills_up();
@@ -101,9 +105,7 @@ class session final : public transport::stream_owner,
   void take_requests();
   void detect_protocol();
   void speak(std::unique_ptr<protocol> p);
-  void handshake_failed(const error_code& e);
-  /// Why there is nothing more to read or write; a failure of TLS is a warning.
-  close_reason lost(const error_code& e);
+  close_reason lost(const error_code& e) const { return tls_.lost(e, end_.closes()); }
   void begin_closing();
   void shut_down();
   void finish();
@@ -114,20 +116,23 @@ class session final : public transport::stream_owner,
   session_keeper& keeper_;
   std::string address_;
   std::uint16_t port_;
+  tls_peer tls_;
   state state_ = state::handshaking;
-  std::uint64_t touched_ = 0; ///< 0: nothing waits for a flush
-  bool hurries_ = false;
-  bool shutting_down_ = false;
   bool logged_in_ = false;
-  bool reading_ = false;
-  bool input_over_ = false;
-  bool held_ = false;                     ///< what was asked before comes first
-  bool full_ = false;                     ///< too much waits in the outbox
-  std::size_t unacknowledged_ = 0;        ///< half a stall time ago; at its beginning: not known
-  std::optional<close_reason> quits_for_; ///< when all that was asked is answered
-  std::optional<close_reason> closing_for_;
-  input_buffer input_;
-  outbox outbox_;
+  struct {
+    input_buffer bytes;
+    bool reading = false;
+    bool over = false;
+    bool held = false; ///< what was asked before comes first
+  } in_;
+  struct {
+    outbox bytes;
+    std::uint64_t touched = 0; ///< 0: nothing waits for a flush
+    bool hurries = false;
+    bool full = false;              ///< too much waits
+    std::size_t unacknowledged = 0; ///< half a stall time ago; at its beginning: not known
+  } out_;
+  session_end end_;
   std::unique_ptr<protocol> protocol_;
 };
 

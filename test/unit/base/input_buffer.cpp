@@ -45,7 +45,8 @@ TEST_CASE("a buffer holds the longest, also if that grew, and not much more") {
   CHECK(b.prepare().size() < 1024);
 }
 
-TEST_CASE("a buffer that gives its memory back goes on where it was, with something in it as well") {
+TEST_CASE(
+    "a buffer that gives its memory back goes on where it was, with something in it as well") {
   input_buffer b(16);
   const std::string_view all = "hello";
   for (std::size_t cut = 0; cut <= all.size(); ++cut) {

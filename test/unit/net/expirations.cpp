@@ -2,8 +2,8 @@
 
 #include "net/expirations.hpp"
 
-#include "journal/memory_journal.hpp"
 #include "domain/hub.hpp"
+#include "journal/memory_journal.hpp"
 #include "net/passphrase_authenticator.hpp"
 #include "net/protocols/protocol_table.hpp"
 #include "net/session.hpp"

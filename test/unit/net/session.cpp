@@ -65,18 +65,18 @@ TEST_CASE("a session ends as its peer wants it, and says goodbye") {
   CHECK(c.alice->closed);
   CHECK(c.alice->shut_down);
   CHECK(c.fails.steps > 15);
-  CHECK(c.alice_heard ==
-        words{"welcome alice", "room", "event joined alice", "ack a1", "event message hi", "pong", "event message awake?",
-              "ack a2", "goodbye"});
+  CHECK(c.alice_heard == words{"welcome alice", "room", "event joined alice", "ack a1",
+                               "event message hi", "pong", "event message awake?", "ack a2",
+                               "goodbye"});
   CHECK(has(c.bob_heard, "event joined alice"));
   CHECK(has(c.bob_heard, "event left alice"));
 }
 
 TEST_CASE("whichever I/O step of a session fails, and however, it ends once and is left by all") {
-  const std::optional<error_code> error = GENERATE(as<std::optional<error_code>>{}, std::nullopt,
-                                                   asio::error::eof, asio::error::connection_reset,
-                                                   asio::error::broken_pipe, asio::error::timed_out,
-                                                   asio::ssl::error::stream_truncated);
+  const std::optional<error_code> error =
+      GENERATE(as<std::optional<error_code>>{}, std::nullopt, asio::error::eof,
+               asio::error::connection_reset, asio::error::broken_pipe, asio::error::timed_out,
+               asio::ssl::error::stream_truncated);
   INFO((error ? error->message() : "nothing comes back"));
   std::size_t step = 1;
   for (;; ++step) {
@@ -90,8 +90,8 @@ TEST_CASE("whichever I/O step of a session fails, and however, it ends once and 
     for (const char* id : {"a1", "a2"}) {
       // What was acknowledged has been said, whatever came then.
       if (!has(c.alice_heard, std::string("ack ") + id)) continue;
-      REQUIRE(has(c.bob_heard, id == std::string_view("a1") ? "event message hello"
-                                                            : "event message yes"));
+      REQUIRE(has(c.bob_heard,
+                  id == std::string_view("a1") ? "event message hello" : "event message yes"));
     }
   }
   CHECK(step > 15);

@@ -1,8 +1,8 @@
 // Sessions whose peers are scripts and whose time a test moves.
 #pragma once
 
-#include "journal/memory_journal.hpp"
 #include "domain/hub.hpp"
+#include "journal/memory_journal.hpp"
 #include "net/passphrase_authenticator.hpp"
 #include "net/protocols/protocol_table.hpp"
 #include "net/session.hpp"
@@ -96,13 +96,13 @@ class session_world final : public net::session_keeper {
   logger silence{{}};
   net::refusal_log refusals{silence, time};
   std::shared_ptr<const tls::server_context> no_tls;
-  net::server_context shared{config,  hub,      authenticator, protocols,
-                             silence, refusals, no_tls};
+  net::server_context shared{config, hub, authenticator, protocols, silence, refusals, no_tls};
   const limits& l = config.limits;
-  net::reactor reactor{context,
-                       time,
-                       {l.handshake_time, l.login_time, l.idle_time, l.stall_time / 2, l.close_time},
-                       l.sleep_time};
+  net::reactor reactor{
+      context,
+      time,
+      {l.handshake_time, l.login_time, l.idle_time, l.stall_time / 2, l.close_time},
+      l.sleep_time};
   std::map<net::session*, boost::intrusive_ptr<net::session>> sessions;
   std::size_t ends = 0;
 };

@@ -37,10 +37,10 @@ void chat_protocol::ask_who(credentials c) {
   c.certificate = peer_.certificate();
   question_ = std::make_shared<chat_protocol*>(this);
   peer_.hold(true);
-  context_.authenticator.admit(
-      std::move(c), [asked = std::weak_ptr(question_)](authenticator::answer a) {
-        if (const auto by = asked.lock()) (*by)->answered(std::move(a));
-      });
+  context_.authenticator.admit(std::move(c),
+                               [asked = std::weak_ptr(question_)](authenticator::answer a) {
+                                 if (const auto by = asked.lock()) (*by)->answered(std::move(a));
+                               });
 }
 
 void chat_protocol::answered(authenticator::answer a) {
@@ -48,8 +48,7 @@ void chat_protocol::answered(authenticator::answer a) {
   peer_.hold(false);
   if (const auto* yes = std::get_if<admission>(&a)) return admitted(*yes);
   denial& no = std::get<denial>(a);
-  if (no.retry_after)
-    no.why.message += fmt::format("; try again in {} s", no.retry_after->count());
+  if (no.retry_after) no.why.message += fmt::format("; try again in {} s", no.retry_after->count());
   context_.log(severity::warning, fmt::format("auth fail from {}", peer_.address()),
                {{"reason", no.why.message}});
   if (no.close) return peer_.close({*no.close, no.why.message});

@@ -33,7 +33,8 @@ std::span<const protocol_row> default_protocols();
 
 class protocol_set {
  public:
-  /// @param rows must live as long; of several that are sure of the same bytes the first one is taken
+  /// @param rows must live as long; of several that are sure of the same bytes the first one is
+  /// taken
   explicit protocol_set(std::span<const protocol_row> rows = default_protocols());
 
   /// The protocol with this ALPN name; null: there is none.

@@ -46,7 +46,8 @@ TEST_CASE("what a protocol has no words for is encoded once too, as nothing") {
 
 TEST_CASE("each codec has its own encoding of the same event") {
   net::encode_once first(0, counted);
-  net::encode_once second(event_block::max_codecs - 1, [](const event&) { return std::string("other"); });
+  net::encode_once second(event_block::max_codecs - 1,
+                          [](const event&) { return std::string("other"); });
   const shared_event e = share(member_joined{"lobby", "alice"});
   CHECK(first(e).view() == "bytes");
   CHECK(second(e).view() == "other");

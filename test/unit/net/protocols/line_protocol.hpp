@@ -36,7 +36,9 @@ class line_protocol final : public net::chat_protocol {
       return remote().close({close_code::protocol_error, in.error().message});
     ask(context().hub.default_room(), {}, requests::join{});
   }
-  void denied(const denial& d) override { remote().close({close_code::not_trusted, d.why.message}); }
+  void denied(const denial& d) override {
+    remote().close({close_code::not_trusted, d.why.message});
+  }
 
   static net::recognition recognise(std::string_view received) {
     return received.front() >= 'a' && received.front() <= 'z' ? net::recognition::yes

@@ -77,8 +77,7 @@ struct line_client {
     });
   }
   bool hears(std::string_view what) {
-    return test::run_until(world.context,
-                           [&] { return heard.find(what) != std::string::npos; });
+    return test::run_until(world.context, [&] { return heard.find(what) != std::string::npos; });
   }
   bool is_closed() {
     return test::run_until(world.context, [&] { return ended; });

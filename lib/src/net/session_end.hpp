@@ -1,0 +1,52 @@
+// How a session ends.
+#pragma once
+
+#include "net/outbox.hpp"
+#include "net/protocols/protocol.hpp"
+
+#include <asio_chat/close_reason.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace asio_chat::net {
+
+///     winding down ---> closing ---> shutting down
+///
+/// Winding down: nothing more is asked, and what was asked is answered. Closing: out of the hub,
+/// and the goodbye is the last thing to be sent. Shutting down: TLS says that nothing more is
+/// written. Each may be the first, each comes once, and the first reason is the reason.
+class session_end {
+ public:
+  bool winds_down() const noexcept { return after_answers_.has_value(); }
+  bool closes() const noexcept { return now_.has_value(); }
+
+  /// Whether it does from here on, and did not before.
+  bool wind_down(const close_reason& why) {
+    if (winds_down() || closes()) return false;
+    after_answers_ = why;
+    return true;
+  }
+  bool close(close_reason why) {
+    if (closes()) return false;
+    now_ = std::move(why);
+    return true;
+  }
+  bool shut_down() noexcept { return !std::exchange(shuts_down_, true); }
+
+  /// Why it winds down: only then.
+  const close_reason& after_answers() const noexcept { return *after_answers_; }
+
+  /// Out of the hub. The log has it, and the goodbye is in the outbox.
+  /// @param speaks null: no protocol is known yet
+  void say_goodbye(protocol* speaks, outbox& to, const server_context& c,
+                   const std::string& address) const;
+
+ private:
+  std::optional<close_reason> after_answers_;
+  std::optional<close_reason> now_;
+  bool shuts_down_ = false;
+};
+
+} // namespace asio_chat::net
