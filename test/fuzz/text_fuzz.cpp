@@ -85,7 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (turn % 3 == 0) tasks.run();
   }
   tasks.run();
-  for (const endpoint::seat& s : alice->seats())
+  for (const endpoint::membership& s : alice->memberships())
     s.in->read_history(*alice, {}, "h", as_page);
   tasks.run();
   h.leave(*alice);

@@ -1,5 +1,6 @@
 // The way of a message through the domain into the outboxes and out again as records, with nothing
 // of a socket or of TLS: always the same work, for counting its instructions.
+#include "domain/hub.hpp"
 #include "journal/memory_journal.hpp"
 #include "net/outbox.hpp"
 #include "net/passphrase_authenticator.hpp"

@@ -19,7 +19,7 @@ void person::connect(hub& house, const std::vector<std::string>& rooms) {
   member_ = *entered;
   for (const std::string& room : rooms) {
     const view& v = views_[room];
-    const beginning from = v.mark ? beginning{v.mark} : beginning{{}, first_history};
+    const start_position from = v.mark ? start_position{v.mark} : start_position{{}, first_history};
     if (const auto in = house.join(*member_, room, "", from); !in)
       throw broken_promise{in.error().message};
   }

@@ -38,15 +38,15 @@ void log_feeder::read(subscriber& s) {
   cursor& c = *s.behind;
   c.reading = true;
   s.who->begin(work::page);
-  const reader reader{s.who->number(), c.visit};
+  const reader one{s.who->number(), c.visit};
   std::size_t looked_at = 0;
   for (auto r = reads_.rbegin(); r != reads_.rend() && ++looked_at <= max_looked_at; ++r) {
     if (r->after == c.delivered && r->may_be_shared && r->waiting.size() < max_sharing)
-      return r->waiting.push_back(reader);
+      return r->waiting.push_back(one);
   }
   const position head = readers_.head();
   const bool in_log = c.delivered.epoch == head.epoch && c.delivered.offset <= head.offset;
-  const auto made = reads_.insert(reads_.end(), page_read{c.delivered, in_log, {reader}});
+  const auto made = reads_.insert(reads_.end(), page_read{c.delivered, in_log, {one}});
   services_.log.read(room_, {{log_range::side::after, c.delivered, page_entries}, page_bytes},
                      [self = weak_from_this(), made](const auto& page) {
                        if (const auto alive = self.lock()) alive->on_page(made, page);

@@ -25,7 +25,8 @@ subscribers::subscribers(room& owner, room_services& services)
     , services_(services)
     , hub_alive_(services.hub_alive)
     , several_(services.limits.member_connections > 1)
-    , feeder_(std::make_shared<log_feeder>(*this, owner.name(), services)) {}
+    , feeder_(std::make_shared<log_feeder>(static_cast<log_feeder::readers&>(*this), owner.name(),
+                                           services)) {}
 
 bool subscribers::has(const endpoint& m) const noexcept {
   return std::any_of(m.memberships_.begin(), m.memberships_.end(),
@@ -205,8 +206,8 @@ void subscribers::deliver_one_by_one(subscriber& s) {
 void subscribers::lag(subscriber& s, position told) {
   told.offset = std::max(told.offset, s.delivered);
   s.behind = std::make_unique<cursor>(cursor{told, ++visits_, true, false});
-  for (const endpoint::membership& s : s.who->memberships_)
-    s.in->lag_unless_behind(*s.who);
+  for (const endpoint::membership& one : s.who->memberships_)
+    one.in->lag_unless_behind(*s.who);
 }
 
 void subscribers::lag_unless_behind(const endpoint& m) {
@@ -219,8 +220,8 @@ position subscribers::before_pending() const {
   return at;
 }
 
-bool subscribers::hungry(const endpoint::membership& s) {
-  subscriber& s = all_[s.index];
+bool subscribers::hungry(const endpoint::membership& m) {
+  subscriber& s = all_[m.index];
   if (!s.behind || s.behind->reading) return false;
   if (s.behind->delivered == head_ && !s.behind->missed) {
     be_live(s); // as a rule: its sink was full by another room

@@ -69,7 +69,7 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   /// Tells what was added. Comes before whatever else is told of this room and its log.
   void deliver_pending();
   /// The sink of the endpoint with this membership can take more. Whether a page was asked for.
-  bool hungry(const endpoint::membership& s);
+  bool hungry(const endpoint::membership& m);
   /// It cannot: from here on the member is fed from the log.
   void lag_unless_behind(const endpoint& m);
 

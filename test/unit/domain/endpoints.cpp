@@ -25,7 +25,7 @@ person& device(domain_world& w, bool many_rooms = true) {
   return p;
 }
 
-person& device_in(domain_world& w, const std::string& room, const beginning& from = {}) {
+person& device_in(domain_world& w, const std::string& room, const start_position& from = {}) {
   person& p = device(w);
   w.hub.join(*p.self, room, "", from).value();
   w.settle();
@@ -197,7 +197,7 @@ TEST_CASE("one connection too many replaces the oldest, and with a limit of one 
   person& next = device_in(w, "lobby");
   REQUIRE(all.front()->ear.closed);
   CHECK(all.front()->ear.closed->code == close_code::replaced);
-  CHECK(all.front()->self->seats().empty());
+  CHECK(all.front()->self->memberships().empty());
   for (std::size_t n = 1; n < most; ++n)
     CHECK_FALSE(all[n]->ear.closed);
   CHECK(w.hub.find_member("ada")->endpoints().size() == most);

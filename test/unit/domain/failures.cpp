@@ -77,7 +77,7 @@ TEST_CASE("a room whose log cannot be opened is left again, and can be joined la
         heard{"den +alice", "den +bob", "refused[r1] storage_failed: the disk is full"});
   CHECK(bob.news() ==
         heard{"den +bob", "den -alice", "refused[r2] storage_failed: the disk is full"});
-  CHECK(alice.self->seats().empty());
+  CHECK(alice.self->memberships().empty());
   CHECK(w.hub.rooms().empty());
 
   w.log.broken.reset();

@@ -23,7 +23,7 @@ TEST_CASE("a new member is in no room, has a number of their own, and is found i
   person& alice = w.enter("Alice");
   person& bob = w.enter("bob", false);
   CHECK(alice.self->name() == "Alice");
-  CHECK(alice.self->seats().empty());
+  CHECK(alice.self->memberships().empty());
   CHECK(alice.self->many_rooms());
   CHECK_FALSE(bob.self->many_rooms());
   CHECK(alice.self->number() != bob.self->number());
@@ -135,7 +135,7 @@ TEST_CASE("no member gets more of the last entries than the room gives") {
   for (int n = 1; n <= 5; ++n)
     w.type(alice, "x");
   w.run();
-  const auto got = [&](const char* name, const beginning& from) {
+  const auto got = [&](const char* name, const start_position& from) {
     person& p = w.enter(name);
     w.hub.join(*p.self, "lobby", "", from).value();
     w.run();

@@ -29,7 +29,7 @@ class world {
     if (chat != nullptr) end();
   }
 
-  person& in(const std::string& name, const std::string& room, const beginning& from = {}) {
+  person& in(const std::string& name, const std::string& room, const start_position& from = {}) {
     person& p = people.emplace_back();
     identity who{};
     who[0] = static_cast<std::uint8_t>(people.size());

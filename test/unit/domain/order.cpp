@@ -131,7 +131,7 @@ TEST_CASE("what waits of a member who has come in over another connection is not
   person again;
   again.self = w.hub.enter(again.ear, {alice.self->who(), "alice", true, true}).value();
   w.run();
-  CHECK(alice.self->seats().empty());
+  CHECK(alice.self->memberships().empty());
   CHECK(w.hub.rooms().size() == 1);
   CHECK(bob.news() == heard{"lobby -alice", "lobby@1 alice: last words"});
   w.hub.leave(*again.self);

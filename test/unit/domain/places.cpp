@@ -36,7 +36,7 @@ TEST_CASE("a member is in so many rooms at most") {
   w.type(alice, "/leave a");
   w.type(alice, "/join c");
   w.run();
-  CHECK(alice.self->seats().size() == 2);
+  CHECK(alice.self->memberships().size() == 2);
 }
 
 TEST_CASE("as many rooms as a member may be in are opened at once, then one a second") {
@@ -51,7 +51,7 @@ TEST_CASE("as many rooms as a member may be in are opened at once, then one a se
   };
   for (int n = 1; n <= 100; ++n)
     open(n);
-  CHECK(alice.self->seats().size() == 100);
+  CHECK(alice.self->memberships().size() == 100);
   w.type(alice, "/leave room1");
   w.settle();
   CHECK(open(101) == 99);
@@ -77,7 +77,7 @@ TEST_CASE("there are only so many rooms, and one that is left makes way for anot
   w.leave(bob);
   w.leave(alice);
   person& carol = w.in("carol", "c");
-  CHECK(carol.self->seats().size() == 1);
+  CHECK(carol.self->memberships().size() == 1);
 }
 
 TEST_CASE("/leave goes out of the room named, of the one it is about, or of the default room") {

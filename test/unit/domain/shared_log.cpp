@@ -14,7 +14,7 @@ namespace {
 
 struct two_hubs : domain_world {
   /// A member of the other hub who has heard everything about that.
-  person& there(const std::string& name, const identity& who, const beginning& from = {}) {
+  person& there(const std::string& name, const identity& who, const start_position& from = {}) {
     person& p = people.emplace_back();
     p.self = other.enter(p.ear, {who, name, true, true}).value();
     other.join(*p.self, "lobby", "", from).value();

@@ -30,7 +30,7 @@ void say(domain_world& w, person& p, int first, int last) {
   }
 }
 
-person& joins(domain_world& w, const std::string& name, const beginning& from) {
+person& joins(domain_world& w, const std::string& name, const start_position& from) {
   person& p = w.enter(name);
   w.hub.join(*p.self, "lobby", "r", from).value();
   return p;
@@ -179,7 +179,7 @@ TEST_CASE("pages of a visit that is over go to nobody") {
   person& bob = joins(w, "bob", {{}, 5});
   // Left and in again before the page is there.
   w.hub.part(*bob.self, "lobby").value();
-  w.hub.join(*bob.self, "lobby", "again", beginning{position{7, 8}}).value();
+  w.hub.join(*bob.self, "lobby", "again", start_position{position{7, 8}}).value();
   w.run();
   CHECK(told(bob) == from_to(9, 10));
   person& gone = joins(w, "gone", {{}, 5});
@@ -389,7 +389,7 @@ TEST_CASE("a member who comes back to many rooms gets a page of one when that of
   }
   person& bob = w.enter("bob");
   for (const char* room : {"r1", "r2", "r3"})
-    w.hub.join(*bob.self, room, "", beginning{position{7, 0}}).value();
+    w.hub.join(*bob.self, room, "", start_position{position{7, 0}}).value();
   bob.ear.room_for = 8;
   w.run();
   CHECK(told(bob).size() == 10);
