@@ -29,7 +29,7 @@ class listener final : public net::peer {
       : protocol_(c.protocols.by_first_bytes(std::string(1, 0), *this, c).speaks) {}
   ~listener() { protocol_->leave(true); }
 
-  void say(std::string_view line) { protocol_->feed(wire::frame(line)); }
+  void say(std::string_view frame) { protocol_->feed(frame); }
   /// Takes all that waits, in records; returns their bytes.
   std::size_t flush(net::write_buffers& buffers) {
     std::size_t bytes = 0;
@@ -66,7 +66,7 @@ struct crowd {
     config.limits.presence_members = 0;
     for (std::size_t i = 0; i <= receivers; ++i) {
       everybody.push_back(std::make_unique<listener>(inside));
-      everybody.back()->say(fmt::format("member-{}", i));
+      everybody.back()->say(wire::frame(fmt::format("member-{}", i)));
       tasks.run();
       flush();
     }
@@ -99,11 +99,11 @@ struct crowd {
 /// What is counted. Messages come in groups, as many as a read brings, and what waits leaves after
 /// each.
 [[gnu::noinline]] std::size_t fan_out(crowd& all, std::size_t messages, std::size_t group) {
-  const std::string line(128, 'x');
+  const std::string frame = wire::frame(std::string(128, 'x'));
   std::size_t bytes = 0;
   for (std::size_t said = 0; said < messages;) {
     for (std::size_t i = 0; i < group; ++i, ++said)
-      all.everybody.front()->say(line);
+      all.everybody.front()->say(frame);
     all.tasks.run();
     bytes += all.flush();
   }
