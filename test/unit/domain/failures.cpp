@@ -85,3 +85,19 @@ TEST_CASE("a room whose log cannot be opened is left again, and can be joined la
   w.run();
   CHECK(alice.news() == heard{"den +alice", "state[r3] den head 0 topic '' members alice"});
 }
+
+TEST_CASE("a message into a room whose log cannot be followed is acknowledged when it is kept") {
+  domain_world w;
+  person& alice = w.enter("alice");
+  w.log.broken = disk_full;
+  w.hub.join(*alice.self, "den", "r1").value();
+  w.log.broken.reset(); // only for a moment
+  w.send(alice, "kept", "m1", "den");
+  w.run();
+  CHECK(alice.news() ==
+        heard{"den +alice", "refused[r1] storage_failed: the disk is full", "ack m1 den@1"});
+  CHECK_FALSE(alice.ear.held);
+  w.hub.join(*alice.self, "den", "r2").value();
+  w.run();
+  CHECK(alice.news() == heard{"den +alice", "state[r2] den head 1 topic '' members alice"});
+}
