@@ -30,8 +30,8 @@ struct admission {
 };
 
 struct denial {
-  failure why;                        ///< told to the client
-  std::optional<close_code> close{};  ///< ends the connection; none: it may try again
+  failure why;                       ///< told to the client
+  std::optional<close_code> close{}; ///< ends the connection; none: it may try again
   std::optional<std::chrono::seconds> retry_after{};
 };
 

@@ -122,7 +122,8 @@ TEST_CASE("every count of a server is in a range") {
   };
   CHECK(with(&limits::rooms, 0u).starts_with("limits.rooms must be 1 to"));
   CHECK(with(&limits::rooms_per_member, 0u).starts_with("limits.rooms_per_member must be 1 to"));
-  CHECK(with(&limits::member_connections, 0u).starts_with("limits.member_connections must be 1 to"));
+  CHECK(
+      with(&limits::member_connections, 0u).starts_with("limits.member_connections must be 1 to"));
   CHECK(with(&limits::connections, 0u).starts_with("limits.connections must be 1 to"));
   CHECK(with(&limits::join_history, 10'001u) ==
         "limits.join_history must be 0 to 10000 entries, not 10001");
