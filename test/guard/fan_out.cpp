@@ -49,7 +49,7 @@ class listener final : public net::peer {
   void logged_in() override {}
   const std::string& address() const noexcept override { return address_; }
   std::uint16_t port() const noexcept override { return 1; }
-  std::vector<std::string> protection() const override { return {}; }
+  answers::protection protection() const override { return {}; }
 
  private:
   std::string address_ = "nowhere";

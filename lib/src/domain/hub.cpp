@@ -171,6 +171,13 @@ void hub::carry_out(member& m, request&& r) {
   room* about = nullptr;
   const command_row* row = row_of(r);
   if (services_.watch) services_.watch->is(row ? row->name : "refusal");
+  if (row) {
+    request_cost_ += row->cost;
+    if (const right lacking = right_lacking(m, *row, r); lacking != right::none) {
+      return m.refuse(
+          r.ref, fail(errc::not_allowed, fmt::format("you may not {} here", phrase_of(lacking))));
+    }
+  }
   if (row && row->needs_room) {
     const auto found = room_of(m, r.room);
     if (!found) return m.refuse(r.ref, found.error());
@@ -180,6 +187,16 @@ void hub::carry_out(member& m, request&& r) {
   const auto done =
       std::visit([&q](auto& what) { return commands::carry_out(q, std::move(what)); }, r.what);
   if (!done) m.refuse(r.ref, done.error());
+}
+
+right hub::right_lacking(const member& m, const command_row& row, const request& r) const {
+  if (m.may_everything()) return right::none;
+  const auto* topic = std::get_if<requests::topic>(&r.what);
+  if (topic != nullptr && !topic->text) return right::none; // to look at it takes none
+  if (!m.may(row.needs)) return row.needs;
+  const bool opens =
+      std::holds_alternative<requests::join>(r.what) && !rooms_.contains(proper_room_name(r.room));
+  return opens && !m.may(right::open_rooms) ? right::open_rooms : right::none;
 }
 
 std::string hub::free_name(std::string_view wish, const identity& who) const {
@@ -274,7 +291,9 @@ result<room*> hub::room_of(const member& m, std::string_view room_name) const {
   const std::string& name = named.empty() ? services_.default_room : named;
   const auto found = rooms_.find(name);
   if (found == rooms_.end() || !found->second->has(m))
-    return fail(errc::not_in_room, fmt::format("you are not in {0}; /join {0} first", name));
+    return fail(errc::not_in_room, m.many_rooms()
+                                       ? fmt::format("you are not in {0}; /join {0} first", name)
+                                       : fmt::format("you are not in {}", name));
   return found->second.get();
 }
 

@@ -19,6 +19,8 @@
 
 namespace asio_chat {
 
+struct command_row;
+
 class hub {
  public:
   struct services {
@@ -76,6 +78,8 @@ class hub {
   std::size_t member_count() const noexcept { return members_.size(); }
   std::uint64_t entries() const noexcept { return for_rooms_.entries; }
   std::uint64_t deliveries() const noexcept { return for_rooms_.deliveries; }
+  /// Of all that members asked, in messages: see `command_row::cost`.
+  std::uint64_t request_cost() const noexcept { return request_cost_; }
 
  private:
   friend class member; // goes on when it is answered
@@ -83,6 +87,8 @@ class hub {
   static constexpr std::size_t most_upkeep = 100'000;
 
   void carry_out(member& m, request&& r);
+  /// What the request takes and the member has not; none: nothing.
+  right right_lacking(const member& m, const command_row& row, const request& r) const;
   static void wait(member& m, member::waiting_request r);
   void go_on_later(const member& m);
   void go_on(member& m);
@@ -101,6 +107,7 @@ class hub {
   name_book names_;
   rooms_by_name rooms_; ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0;
+  std::uint64_t request_cost_ = 0;
 };
 
 } // namespace asio_chat

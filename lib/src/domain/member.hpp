@@ -6,6 +6,7 @@
 #include "domain/sink.hpp"
 #include "model/identity.hpp"
 #include "model/request.hpp"
+#include "model/rights.hpp"
 
 #include <asio_chat/limits.hpp>
 
@@ -40,6 +41,8 @@ struct login {
   bool many_rooms = true;     ///< whether the protocol can tell one room from another
   bool may_come_back = false; ///< with the same identity: the name is held meanwhile
   std::string address = {};   ///< that others may see; empty: they may not
+  rights may = rights::all();
+  bool data_replies = false; ///< the client wants answers as data, and makes the lines by itself
 };
 
 /// One identity, one sink, the rooms it is in. Owned by the hub.
@@ -65,6 +68,9 @@ class member {
   bool many_rooms() const noexcept { return login_.many_rooms; }
   bool may_come_back() const noexcept { return login_.may_come_back; }
   const std::string& address() const noexcept { return login_.address; }
+  bool may(right r) const noexcept { return login_.may.has(r); }
+  bool may_everything() const noexcept { return login_.may == rights::all(); }
+  bool data_replies() const noexcept { return login_.data_replies; }
 
   /// A seat in a room: where the member stands in the list of its audience.
   struct seat {
@@ -73,7 +79,10 @@ class member {
   };
   const std::vector<seat>& seats() const noexcept { return seats_; }
 
-  void tell(event e) const { sink_.deliver(share(std::move(e))); }
+  void tell(event e) const {
+    if (auto* r = std::get_if<reply>(&e)) r->data_alone = login_.data_replies;
+    sink_.deliver(share(std::move(e)));
+  }
   void refuse(std::string_view ref, const failure& why) const {
     tell(refused{std::string(ref), static_cast<errc>(why.code.value()), why.message});
   }

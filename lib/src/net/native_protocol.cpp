@@ -79,7 +79,7 @@ class native_protocol final : public protocol, public sink {
   void hold(bool on) override { peer_.hold(on); }
   void wind_down(const close_reason& reason) override { peer_.wind_down(reason); }
   void close(close_reason reason) override { peer_.close(std::move(reason)); }
-  std::vector<std::string> protection() const override { return peer_.protection(); }
+  answers::protection protection() const override { return peer_.protection(); }
 
  private:
   void handle(const native::hello& h) {
@@ -98,7 +98,8 @@ class native_protocol final : public protocol, public sink {
     const std::string name =
         h.name.empty() ? house_.hub.free_name(fmt::format("anon-{}", peer_.port()), *who) : h.name;
     const result<member*> entered =
-        house_.hub.enter(*this, {*who, name, true, true, shown_address(peer_, house_)});
+        house_.hub.enter(*this, {*who, name, true, true, shown_address(peer_, house_),
+                                 rights::all(), h.data_replies});
     if (!entered) {
       // The client may try another name on the same connection.
       house_.log(severity::info, fmt::format("Login from {} refused", peer_.address()),
@@ -109,7 +110,8 @@ class native_protocol final : public protocol, public sink {
     peer_.logged_in();
     peer_.send(house_.encoders.alone(native::encode(native::welcome{
         name, fmt::format("asio-chatd {}", version_string), house_.hub.limits().text_bytes,
-        command_names(), token, house_.config.limits.idle_time})));
+        command_names(), token, house_.config.limits.idle_time,
+        h.data_replies ? command_syntax() : std::vector<command_info>()})));
     const std::string room = h.room.value_or(house_.hub.default_room());
     if (!room.empty()) ask(room, "", requests::join{h.after, h.history});
   }

@@ -259,16 +259,13 @@ void session::on_write(const error_code& e, std::size_t n) {
   if (!outbox_.empty() || state_ == state::closing) reactor_.touch(*this);
 }
 
-std::vector<std::string> session::protection() const {
+answers::protection session::protection() const {
   SSL* ssl = stream_->native_tls();
-  if (ssl == nullptr) return {"this connection is not encrypted"};
+  if (ssl == nullptr) return {};
   const tls_info agreed = tls::describe_session(ssl);
   const tls::certificate_info shown = tls::describe(SSL_get_certificate(ssl));
-  return {
-      fmt::format("{}, {}, key agreement {}", agreed.version, agreed.cipher_suite, agreed.group),
-      fmt::format("the server's certificate: {}, SHA-256 {}", shown.subject, shown.fingerprint),
-      agreed.peer_subject.empty() ? std::string("you showed no certificate")
-                                  : "your certificate: " + agreed.peer_subject};
+  return {true,          agreed.version,    agreed.cipher_suite, agreed.group,
+          shown.subject, shown.fingerprint, agreed.peer_subject};
 }
 
 } // namespace asio_chat::net

@@ -54,7 +54,7 @@ class session final : public transport::stream_owner,
   void logged_in() override;
   const std::string& address() const noexcept override { return address_; }
   std::uint16_t port() const noexcept override { return port_; }
-  std::vector<std::string> protection() const override;
+  answers::protection protection() const override;
 
   void expire(phase p) override;
   void rest() override;

@@ -73,7 +73,7 @@ class text_protocol final : public protocol, public sink {
   void hold(bool on) override { peer_.hold(on); }
   void wind_down(const close_reason& reason) override { peer_.wind_down(reason); }
   void close(close_reason reason) override { peer_.close(std::move(reason)); }
-  std::vector<std::string> protection() const override { return peer_.protection(); }
+  answers::protection protection() const override { return peer_.protection(); }
 
  private:
   enum class state { passphrase, name, live };
