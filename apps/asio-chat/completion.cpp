@@ -1,6 +1,9 @@
 #include "completion.hpp"
 
+#include "model/command_text.hpp"
+
 #include <algorithm>
+#include <utility>
 
 namespace asio_chat::app {
 
@@ -27,6 +30,47 @@ std::string common_beginning(const std::vector<std::string>& words) {
   return std::string(common);
 }
 
+/// What the word at the cursor is: an argument with a key, or the one at this place.
+/// @param word without the key afterwards
+const command_argument* argument_at(std::string_view before, const command_info& c,
+                                    std::string_view& word) {
+  const auto colon = word.find(':');
+  for (const command_argument& a : c.arguments) {
+    if (a.key.empty() || colon == std::string_view::npos) continue;
+    if (!same_command(a.key, word.substr(0, colon))) continue;
+    word.remove_prefix(colon + 1);
+    return &a;
+  }
+  const std::size_t places = count_positions(c.arguments);
+  if (places == 0) return nullptr;
+  std::size_t place = 0; // the first word is the command
+  bool in_word = true;
+  for (const char ch : before.substr(0, before.size() - word.size())) {
+    if (ch != ' ' && !std::exchange(in_word, true)) ++place;
+    if (ch == ' ') in_word = false;
+  }
+  return &c.arguments[std::min(place, places - 1)];
+}
+
+const std::vector<std::string>* words_for(const command_argument* a, const vocabulary& words) {
+  if (a == nullptr) return nullptr;
+  switch (a->kind) {
+  case argument_kind::member:
+  case argument_kind::text:
+  case argument_kind::query:
+    return &words.names;
+  case argument_kind::room:
+    return &words.rooms;
+  case argument_kind::command:
+    return &words.commands;
+  case argument_kind::word:
+  case argument_kind::number:
+  case argument_kind::date:
+    return nullptr;
+  }
+  return nullptr;
+}
+
 } // namespace
 
 completion complete(std::string_view before, const vocabulary& words) {
@@ -40,13 +84,20 @@ completion complete(std::string_view before, const vocabulary& words) {
     word.remove_prefix(1);
     source = &words.commands;
     suffix = " ";
+  } else if (const command_info* command = command_of(before, words.syntax)) {
+    const command_argument* argument = argument_at(before, *command, word);
+    if (argument != nullptr && argument->kind == argument_kind::command && word.starts_with('/'))
+      word.remove_prefix(1);
+    source = words_for(argument, words);
   } else if (begins_with(before, "/join ") || begins_with(before, "/leave ")) {
     source = &words.rooms;
   }
 
   completion c;
-  for (const std::string& w : *source)
-    if (begins_with(w, word)) c.choices.push_back(w);
+  if (source != nullptr) {
+    for (const std::string& w : *source)
+      if (begins_with(w, word)) c.choices.push_back(w);
+  }
   std::sort(c.choices.begin(), c.choices.end());
   c.choices.erase(std::unique(c.choices.begin(), c.choices.end()), c.choices.end());
   c.replaced = word.size();

@@ -1,6 +1,8 @@
 // The completions that the tab key offers.
 #pragma once
 
+#include <asio_chat/command.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -12,6 +14,7 @@ struct vocabulary {
   std::vector<std::string> commands; ///< without the slash
   std::vector<std::string> names;
   std::vector<std::string> rooms;
+  std::vector<command_info> syntax = {}; ///< of the commands; empty: the server does not tell it
 };
 
 struct completion {
@@ -20,8 +23,9 @@ struct completion {
   std::vector<std::string> choices; ///< the possible completions, if there are several
 };
 
-/// At the beginning of a line `/` begins a command, and after `/join` and `/leave` comes a room.
-/// Everything else is a member's name, in any capitals, with a colon at the beginning of a line.
+/// At the beginning of a line `/` begins a command. Behind a command its arguments are completed by
+/// their kind, and some kinds cannot be. Everything else is a member's name, in any capitals, with
+/// a colon at the beginning of a line.
 completion complete(std::string_view before_cursor, const vocabulary& words);
 
 } // namespace asio_chat::app

@@ -1,7 +1,9 @@
 #include "conversation.hpp"
 
 #include "base/sanitize.hpp"
+#include "base/utf8.hpp"
 #include "exit_code.hpp"
+#include "model/command_text.hpp"
 
 #include <fmt/format.h>
 
@@ -18,8 +20,13 @@ conversation::conversation(boost::asio::io_context& context, client& chat, displ
     , screen_(s)
     , manner_(m) {}
 
-void conversation::start(const connected& news) {
+void conversation::learn_commands(const connected& news) {
   commands_ = news.commands;
+  syntax_ = news.syntax;
+}
+
+void conversation::start(const connected& news) {
+  learn_commands(news);
   name_ = news.name;
   verified_by_ = news.tls.verified_by;
   show(news);
@@ -53,6 +60,7 @@ void conversation::on_event(const client_event& e) {
   if (const auto* gone = std::get_if<disconnected>(&e)) on_disconnected(*gone);
   if (const auto* again = std::get_if<connected>(&e)) {
     name_ = again->name;
+    learn_commands(*again);
     connected_ = true;
     go_on();
   }
@@ -100,13 +108,21 @@ void conversation::show(const client_event& e) {
 }
 
 vocabulary conversation::words() const {
-  vocabulary w{commands_, roster_.names(), roster_.rooms()};
+  vocabulary w{commands_, roster_.names(), roster_.rooms(), syntax_};
   w.commands.emplace_back("quit");
   // This text comes from the server and goes to the terminal.
   for (auto* list : {&w.commands, &w.names, &w.rooms})
     for (std::string& word : *list)
       word = sanitize_for_terminal(word);
   return w;
+}
+
+bool conversation::may_keep(std::string_view line) const {
+  return without_secrets(line, syntax_) == trim(line);
+}
+
+std::string conversation::shown(std::string_view line) const {
+  return excerpt(without_secrets(line, syntax_));
 }
 
 // The ends of the conversation.
@@ -125,7 +141,7 @@ void conversation::leave_unsaid(std::size_t lines, std::string_view first) {
   if (lines > 0) {
     unsaid_ = true;
     const std::string more = lines > 1 ? fmt::format(", and {} more", lines - 1) : "";
-    screen_.notice(fmt::format("[not sent: {}{}]", excerpt(first), more));
+    screen_.notice(fmt::format("[not sent: {}{}]", shown(first), more));
   }
   leave(code_of_leaving());
 }

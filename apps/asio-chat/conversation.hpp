@@ -58,6 +58,8 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void on_input_wanted(std::function<void()> f) { input_wanted_ = std::move(f); }
 
   vocabulary words() const;
+  /// Whether a line may be kept to be typed again: one with a secret in it may not.
+  bool may_keep(std::string_view line) const;
   bool over() const noexcept { return over_; }
   int exit_code() const noexcept { return exit_code_; }
 
@@ -69,6 +71,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
 
   void receive();
   void on_event(const client_event& e);
+  void learn_commands(const connected& news);
   void on_room(const room_state& s);
   void on_disconnected(const disconnected& d);
   bool is_our_own(const client_event& e);
@@ -88,6 +91,8 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void refuse(const said_lines::line& said, const error_code& e);
   void look_at(const std::string& room);
   void show(const client_event& e);
+  /// The beginning of a line that was typed, without its secrets.
+  std::string shown(std::string_view line) const;
 
   /// The output cannot be written: leaves, with that exit code if nothing else failed.
   void lose_output(int exit_code);
@@ -107,6 +112,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   roster roster_;
   room_focus focus_;
   std::vector<std::string> commands_;
+  std::vector<command_info> syntax_;
   said_lines said_;
   std::size_t unanswered_ = 0; ///< lines and commands
   /// A /join or /leave is under way: lines after it belong to the room that it leads to.

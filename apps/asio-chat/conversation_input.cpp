@@ -3,6 +3,7 @@
 
 #include "base/sanitize.hpp"
 #include "json_display.hpp"
+#include "model/command_text.hpp"
 #include "model/names.hpp"
 #include "wire/command_line.hpp"
 
@@ -35,10 +36,10 @@ void conversation::hold(typed_line line) {
   if (held_.size() >= most_held) {
     refused_ = true;
     screen_.notice(
-        fmt::format("[not sent: {}; {} lines wait already]", excerpt(line.text), most_held));
+        fmt::format("[not sent: {}; {} lines wait already]", shown(line.text), most_held));
     return;
   }
-  if (!connected_) screen_.notice(fmt::format("[waiting: {}]", excerpt(line.text)));
+  if (!connected_) screen_.notice(fmt::format("[waiting: {}]", shown(line.text)));
   held_.push_back({std::move(line), !connected_});
 }
 
@@ -95,7 +96,7 @@ void conversation::command(std::string line, bool marked) {
   if (changes_room) changing_room_ = true;
   // The next lines of a program belong to that room and to no other; a user sees the prompt.
   const std::string missed(c.name == "join" && !manner_.interactive ? c.arguments : "");
-  const std::uint64_t number = said_.add({line, marked}, time_.now());
+  const std::uint64_t number = said_.add({without_secrets(line, syntax_), marked}, time_.now());
   watch_answers();
   chat_.async_command(
       focus_.room(), std::move(line),
@@ -127,6 +128,7 @@ void conversation::on_reply(const said_lines::line& said, const reply& r) {
     if (said.marked) screen_.notice(fate_of(said.text, {}, ""));
     return;
   }
+  if (const auto* list = r.as<answers::rooms>()) roster_.learn(*list);
   if (r.command != "tls") return show(r);
   // The server cannot know how this client has verified it.
   reply both = r;
@@ -138,7 +140,7 @@ void conversation::on_reply(const said_lines::line& said, const reply& r) {
 /// Refuses the lines after a /join or /leave that failed, which were meant for another room.
 void conversation::give_back_held() {
   for (const held_line& held : std::exchange(held_, {}))
-    screen_.notice(fmt::format("[not sent: {}]", excerpt(held.line.text)));
+    screen_.notice(fmt::format("[not sent: {}]", shown(held.line.text)));
 }
 
 void conversation::refuse(const said_lines::line& said, const error_code& e) {

@@ -1,12 +1,15 @@
 #include "json_display.hpp"
 
 #include "base/sanitize.hpp"
+#include "model/command_text.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include <variant>
 
 namespace asio_chat::app {
 
@@ -47,18 +50,115 @@ json::object place(const position& p) {
   return {{"epoch", p.epoch}, {"offset", p.offset}};
 }
 
-struct object_of {
-  json::object operator()(const entry& e) const {
-    constexpr const char* kinds[] = {"message", "action", "topic"};
-    json::object o{{"event", kinds[static_cast<std::size_t>(e.kind)]},
-                   {"room", valid(e.room)},
-                   {"from", valid(e.from)},
-                   {"text", valid(e.text)},
-                   {"time", iso(e.time)},
-                   {"position", place(e.at)}};
-    if (!e.address.empty()) o["address"] = valid(e.address);
+json::object entry_object(const entry& e) {
+  constexpr const char* kinds[] = {"message", "action", "topic"};
+  json::object o{{"event", kinds[static_cast<std::size_t>(e.kind)]},
+                 {"room", valid(e.room)},
+                 {"from", valid(e.from)},
+                 {"text", valid(e.text)},
+                 {"time", iso(e.time)},
+                 {"position", place(e.at)}};
+  if (!e.address.empty()) o["address"] = valid(e.address);
+  return o;
+}
+
+json::array entry_objects(const std::vector<entry>& entries) {
+  json::array all;
+  for (const entry& e : entries)
+    all.emplace_back(entry_object(e));
+  return all;
+}
+
+json::object command_object(const command_info& c) {
+  json::array arguments;
+  for (const command_argument& a : c.arguments) {
+    json::object o{{"name", valid(a.name)}, {"kind", name_of(a.kind)}, {"optional", a.optional}};
+    if (!a.key.empty()) o["key"] = valid(a.key);
+    if (a.secret) o["secret"] = true;
+    if (a.kind == argument_kind::number) o["min"] = a.min, o["max"] = a.max;
+    if (!a.help.empty()) o["help"] = valid(a.help);
+    arguments.emplace_back(std::move(o));
+  }
+  json::object o{{"name", valid(c.name)},
+                 {"usage", valid(usage_of(c))},
+                 {"arguments", std::move(arguments)},
+                 {"help", valid(c.help)}};
+  if (!c.details.empty()) o["details"] = valid(c.details);
+  return o;
+}
+
+/// The data of a reply, by the names that the native protocol has for them.
+struct data_of {
+  json::object operator()(const answers::members& m) const {
+    return list_end({{"kind", "members"}, {"room", valid(m.room)}, {"names", strings(m.names)}},
+                    m.total, m.next);
+  }
+  json::object operator()(const answers::rooms& r) const {
+    json::array rooms;
+    for (const answers::rooms::one& room : r.list) {
+      rooms.emplace_back(json::object{
+          {"name", valid(room.name)}, {"members", room.members}, {"topic", valid(room.topic)}});
+    }
+    return list_end({{"kind", "rooms"}, {"rooms", std::move(rooms)}}, r.total, r.next);
+  }
+  json::object operator()(const answers::topic& t) const {
+    return {{"kind", "topic"}, {"room", valid(t.room)}, {"topic", valid(t.text)}};
+  }
+  json::object operator()(const answers::log& l) const {
+    return {{"kind", "log"},
+            {"room", valid(l.room)},
+            {"entries", entry_objects(l.entries)},
+            {"asked", l.asked},
+            {"earlier", l.earlier}};
+  }
+  json::object operator()(const answers::found& f) const {
+    return {{"kind", "found"},
+            {"room", valid(f.room)},
+            {"entries", entry_objects(f.entries)},
+            {"more", f.more},
+            {"incomplete", f.incomplete}};
+  }
+  json::object operator()(const answers::commands& c) const {
+    json::array all;
+    for (const command_info& one : c.list)
+      all.emplace_back(command_object(one));
+    return {{"kind", "commands"}, {"commands", std::move(all)}};
+  }
+  json::object operator()(const answers::command& c) const {
+    return {{"kind", "command"}, {"about", command_object(c.about)}};
+  }
+  json::object operator()(const answers::sent& s) const {
+    return {{"kind", "sent"}, {"to", valid(s.to)}, {"text", valid(s.text)}, {"time", iso(s.time)}};
+  }
+  json::object operator()(const answers::left& l) const {
+    return {{"kind", "left"}, {"room", valid(l.room)}};
+  }
+  json::object operator()(const answers::own_name& n) const {
+    return {{"kind", "own_name"}, {"name", valid(n.name)}, {"announced", n.announced}};
+  }
+  json::object operator()(const answers::protection& p) const {
+    if (!p.encrypted) return {{"kind", "protection"}, {"encrypted", false}};
+    json::object o{{"kind", "protection"},
+                   {"encrypted", true},
+                   {"version", valid(p.version)},
+                   {"cipher_suite", valid(p.cipher_suite)},
+                   {"group", valid(p.group)},
+                   {"server_subject", valid(p.server_subject)},
+                   {"server_sha256", valid(p.server_sha256)}};
+    if (!p.client_subject.empty()) o["client_subject"] = valid(p.client_subject);
     return o;
   }
+
+ private:
+  static json::object list_end(json::object o, std::size_t total, const std::string& next) {
+    o["total"] = total;
+    if (!next.empty()) o["next"] = valid(next);
+    return o;
+  }
+};
+
+struct object_of {
+  json::object operator()(const entry& e) const { return entry_object(e); }
   json::object operator()(const member_joined& m) const {
     return {{"event", "joined"}, {"room", valid(m.room)}, {"name", valid(m.name)}};
   }
@@ -85,10 +185,12 @@ struct object_of {
             {"position", place(a.at)}};
   }
   json::object operator()(const reply& r) const {
-    return {{"event", "reply"},
-            {"command", valid(r.command)},
-            {"lines", strings(r.lines)},
-            {"items", strings(r.items)}};
+    json::object o{{"event", "reply"},
+                   {"command", valid(r.command)},
+                   {"lines", strings(r.lines)},
+                   {"items", strings(r.items)}};
+    if (r.data) o["data"] = std::visit(data_of{}, *r.data);
+    return o;
   }
   json::object operator()(const refused& r) const {
     return {{"event", "error"}, {"code", name_of(r.code)}, {"message", valid(r.message)}};
@@ -107,10 +209,8 @@ struct object_of {
             {"next", place(m.next)}};
   }
   json::object operator()(const history_page& p) const {
-    json::array entries;
-    for (const entry& e : p.entries)
-      entries.emplace_back((*this)(e));
-    json::object o{{"event", "history"}, {"room", valid(p.room)}, {"entries", std::move(entries)}};
+    json::object o{
+        {"event", "history"}, {"room", valid(p.room)}, {"entries", entry_objects(p.entries)}};
     if (p.gap) o["gap"] = *p.gap;
     return o;
   }

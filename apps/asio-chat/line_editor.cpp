@@ -130,7 +130,7 @@ void line_editor::take_key() {
   }
   if (line.back() != L'\n' && line.back() != L'\r') return;
   const std::string typed = narrow(line.substr(0, line.size() - 1));
-  if (!typed.empty()) {
+  if (!typed.empty() && (!handlers_.may_keep || handlers_.may_keep(typed))) {
     HistEventW event;
     history_w(edit_->history, &event, H_ENTER, widen(typed).c_str());
   }

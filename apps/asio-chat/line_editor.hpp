@@ -20,6 +20,7 @@ class line_editor {
     std::function<void(const std::string&)> line;
     std::function<void()> end; ///< Ctrl-D on an empty line
     std::function<completion(std::string_view before_cursor)> complete;
+    std::function<bool(std::string_view line)> may_keep; ///< among the lines typed before
   };
 
   /// @throws asio_chat::error if the terminal cannot be used

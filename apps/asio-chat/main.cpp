@@ -79,7 +79,8 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   if (interactive) {
     auto made = std::make_unique<terminal_screen>(line_editor::handlers{
         [&](const std::string& line) { talk->enter(line); }, [&] { talk->end_of_input(); },
-        [&](std::string_view before) { return complete(before, talk->words()); }});
+        [&](std::string_view before) { return complete(before, talk->words()); },
+        [&](std::string_view line) { return talk->may_keep(line); }});
     terminal = made.get();
     where = std::move(made);
   } else {

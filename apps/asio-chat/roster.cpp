@@ -63,11 +63,17 @@ std::optional<std::string> roster::observe(const client_event& e) {
   return std::nullopt;
 }
 
+void roster::learn(const answers::rooms& list) {
+  for (const answers::rooms::one& room : list.list) {
+    if (heard_of_.size() < most_rooms) heard_of_.insert(room.name);
+  }
+}
+
 std::vector<std::string> roster::rooms() const {
-  std::vector<std::string> all;
+  std::set<std::string> all = heard_of_;
   for (const auto& [room, members] : rooms_)
-    all.push_back(room);
-  return all;
+    all.insert(room);
+  return {all.begin(), all.end()};
 }
 
 std::vector<std::string> roster::names() const {

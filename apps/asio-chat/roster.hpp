@@ -27,7 +27,9 @@ class roster {
   }
 
   bool is_in(const std::string& room) const { return rooms_.contains(room); }
-  std::vector<std::string> rooms() const;
+  /// Rooms that one could join.
+  void learn(const answers::rooms& list);
+  std::vector<std::string> rooms() const; ///< that one is in, or has heard of
   std::vector<std::string> names() const; ///< of all rooms, each once
 
  private:
@@ -37,6 +39,7 @@ class roster {
   bool told_of_rooms_ = false;
   std::set<std::string> told_of_names_; ///< the rooms whose limit was reported
   std::map<std::string, std::set<std::string>> rooms_;
+  std::set<std::string> heard_of_; ///< rooms, of the answers to `/rooms`
 };
 
 } // namespace asio_chat::app

@@ -3,9 +3,9 @@
 #include "room_choice.hpp"
 
 #include "base/sanitize.hpp"
-#include "domain/entry_line.hpp"
 #include "journal/sqlite/new_file.hpp"
 #include "journal/sqlite/reader.hpp"
+#include "wire/reply_lines.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -119,7 +119,7 @@ int export_room(ops::settings& s, const ops::history_request& wanted) {
                  *page->gap - 1);
     for (const journal::record& r : page->entries) {
       const bool as_json = wanted.as == ops::history_request::format::jsonl;
-      if (!out.line(as_json ? json_line(r.what) : sanitize_for_terminal(entry_line(r.what))))
+      if (!out.line(as_json ? json_line(r.what) : sanitize_for_terminal(wire::entry_line(r.what))))
         return 0;
       last = r.what.at;
     }

@@ -53,7 +53,7 @@ class listener final : public net::peer {
   const std::string& address() const noexcept override { return address_; }
   std::uint16_t port() const noexcept override { return 1; }
   std::string certificate() const override { return {}; }
-  std::vector<std::string> protection() const override { return {}; }
+  answers::protection protection() const override { return {}; }
 
  private:
   std::string address_ = "nowhere";

@@ -384,7 +384,7 @@ def test_a_refused_command_is_told_in_words(terminal):
     alice = terminal("alice")
     alice.says("/fly")
     alice.sees("[refused: there is no command /fly")
-    alice.says("/nick").sees("[refused: usage: /nick")
+    alice.says("/nick").sees("[refused: NAME is missing; usage: /nick NAME]")
 
 
 def test_rooms_show_in_the_prompt_and_before_messages(terminal):

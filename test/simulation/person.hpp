@@ -31,7 +31,7 @@ class person final : public sink {
   void hold(bool on) override { held_ = on; }
   void wind_down(const close_reason&) override {}
   void close(close_reason) override { told_to_go_ = true; }
-  std::vector<std::string> protection() const override { return {}; }
+  answers::protection protection() const override { return {}; }
 
   // The client.
   bool is_connected() const noexcept { return member_ != nullptr; }

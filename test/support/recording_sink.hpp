@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/sink.hpp"
+#include "wire/reply_lines.hpp"
 #include "wire/text_codec.hpp"
 
 #include <optional>
@@ -14,13 +15,14 @@ class recording_sink final : public sink {
  public:
   appetite deliver(const shared_event& e) override {
     events.push_back(e->value);
+    if (auto* r = std::get_if<reply>(&events.back())) wire::fill_lines(*r);
     return full() ? appetite::full : appetite::hungry;
   }
   bool full() const noexcept override { return room_for <= events.size(); }
   void hold(bool on) override { held = on; }
   void wind_down(const close_reason& reason) override { winds_down = reason; }
   void close(close_reason reason) override { closed = std::move(reason); }
-  std::vector<std::string> protection() const override { return {"as a test is"}; }
+  answers::protection protection() const override { return {}; }
 
   /// The events of one kind, in order.
   template <class T>

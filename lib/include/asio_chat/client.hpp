@@ -72,6 +72,8 @@ struct connected {
   std::size_t text_bytes = 0;        ///< the longest text that the server accepts, in bytes
   std::vector<std::string> commands; ///< the names of the server's commands, without `/`
   bool again = false;                ///< whether this is a reconnection
+  /// The same commands with their arguments; empty if an older server does not send them.
+  std::vector<command_info> syntax = {};
 };
 
 /// A connection was lost, or an attempt to reconnect has failed.

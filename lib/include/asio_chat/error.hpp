@@ -37,6 +37,7 @@ enum class errc {
   not_available,       ///< this protocol or this server does not offer it, or not now
   storage_failed,      ///< the journal could not store the entry; nobody has seen it
   server_stopping,     ///< the server is about to stop
+  not_allowed,         ///< the member does not have the right to do it
   // trust
   untrusted_certificate = 100, ///< the chain leads to no trusted CA
   certificate_changed,         ///< the server has another key than the pinned one

@@ -1,83 +1,22 @@
-// The values of a conversation: positions, entries, and what members are told.
+// The events that a server sends to a member.
 #pragma once
 
 #include <asio_chat/close_reason.hpp>
+#include <asio_chat/entry.hpp>
 #include <asio_chat/error.hpp>
+#include <asio_chat/reply_data.hpp>
 #include <asio_chat/time.hpp>
 
-#include <compare>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 namespace asio_chat {
-
-/// A place in the log of a room. Offsets grow by one from 1. An epoch begins when a log is made
-/// anew (for a journal in memory: with each start), and offsets of two epochs cannot be compared.
-/// A reader that has seen {7, 41} and then sees {7, 43} knows that one entry is missing; a reader
-/// that sees {8, 1} knows that the log it had read from is gone.
-struct position {
-  std::uint64_t epoch = 0;
-  std::uint64_t offset = 0; ///< 0: before the first entry
-  friend auto operator<=>(const position&, const position&) = default;
-};
-
-enum class entry_kind : std::uint8_t {
-  message, ///< a member says something
-  action,  ///< a member does something: `/me waves`
-  topic,   ///< a member sets the room's topic
-};
-
-/// A text that is nearly always empty. It takes one pointer instead of a string, because entries
-/// are moved often. Reads as a `std::string_view`, which is valid as long as the text is not
-/// changed.
-class rare_text {
- public:
-  rare_text() = default;
-  template <std::convertible_to<std::string_view> Text>
-  rare_text(const Text& text)
-      : rare_text(std::string_view(text), 0) {}
-  rare_text(const rare_text& other)
-      : rare_text(std::string_view(other), 0) {}
-  rare_text(rare_text&&) noexcept = default;
-  rare_text& operator=(const rare_text& other) { return *this = rare_text(other); }
-  rare_text& operator=(rare_text&&) noexcept = default;
-  ~rare_text() = default;
-
-  bool empty() const noexcept { return !text_; }
-  void clear() noexcept { text_.reset(); }
-  operator std::string_view() const noexcept { return text_ ? *text_ : std::string_view(); }
-  friend bool operator==(const rare_text& a, const rare_text& b) noexcept {
-    return std::string_view(a) == std::string_view(b);
-  }
-
- private:
-  rare_text(std::string_view text, int)
-      : text_(text.empty() ? nullptr : std::make_unique<std::string>(text)) {}
-
-  std::unique_ptr<std::string> text_;
-};
-
-/// One entry of a room's log.
-struct entry {
-  std::string room;
-  position at;
-  wall_time time{}; ///< the server's clock when it was said
-  std::string from; ///< the name of its author
-  entry_kind kind = entry_kind::message;
-  std::string text; ///< valid UTF-8 without control characters other than tab and newline
-  std::string id;   ///< the sender's own id of the message; may be empty
-  /// The address that the sender is connected from, such as `192.0.2.7:40000`. Only live entries
-  /// have it, and only if `server_config::sender_addresses` is set. It is never stored.
-  rare_text address = {};
-  friend bool operator==(const entry&, const entry&) = default;
-};
 
 /// A member has joined a room that the receiver is in.
 struct member_joined {
@@ -116,13 +55,28 @@ struct acknowledged {
   bool duplicate = false; ///< the message had been acknowledged before, with the same answer
 };
 
-/// The answer to a command.
+/// The answer to a command. A client fills all of it, in whatever form its server sends it. `data`
+/// is null for an answer of an older server, for `/join`, and for commands that say something.
 struct reply {
   std::string ref;                ///< the reference that the request had
   std::string command;            ///< the name of the command, e.g. `who`
   std::vector<std::string> lines; ///< the answer for a person
-  std::vector<std::string> items; ///< the answer for a program: names, rooms or commands
+  std::vector<std::string> items; ///< the names, rooms or commands in it
+  /// The answer for a program. It is behind a pointer, so that it does not make all events longer.
+  std::shared_ptr<const reply_data> data = {};
+  /// Only used inside a server: the member's client wants data instead of lines.
+  bool data_alone = false;
+
+  /// The data, if they are of this kind, as in `r.as<answers::members>()`; else null.
+  template <class Kind>
+  const Kind* as() const noexcept {
+    return std::get_if<Kind>(data.get());
+  }
 };
+
+inline std::shared_ptr<const reply_data> make_reply_data(reply_data d) {
+  return std::make_shared<const reply_data>(std::move(d));
+}
 
 /// A request that the server has refused; it has changed nothing.
 struct refused {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/identity.hpp"
+#include "model/rights.hpp"
 
 #include <asio_chat/close_reason.hpp>
 #include <asio_chat/error.hpp>
@@ -27,6 +28,7 @@ struct credentials {
 struct admission {
   identity who{};
   std::string token = {}; ///< shows the same identity the next time; empty: nothing does
+  rights may = rights::all();
 };
 
 struct denial {

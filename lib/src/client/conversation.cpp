@@ -28,6 +28,7 @@ void conversation::open(tls_info tls, bool again) {
   hello.name = wanted_.name();
   hello.passphrase = config_->passphrase;
   hello.agent = "asio-chat";
+  hello.data_replies = true;
   if (!token_.empty()) hello.resume = token_;
   membership_.forget_rooms();
   std::vector<native::join> rooms;
@@ -91,7 +92,7 @@ const std::optional<std::chrono::milliseconds>& conversation::idle_time() const 
 
 connected conversation::take_connected() {
   const native::welcome& w = login_->welcome();
-  connected news{membership_.name(), tls_, w.text_bytes, w.commands, again_};
+  connected news{membership_.name(), tls_, w.text_bytes, w.commands, again_, w.syntax};
   login_.reset();
   return news;
 }

@@ -1,112 +1,202 @@
 #include "domain/command_table.hpp"
 
 #include "base/sanitize.hpp"
-#include "base/utf8.hpp"
 #include "domain/search_line.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 namespace asio_chat {
 
 namespace {
 
-using arguments = std::string_view;
-
-requests::any unreadable(errc code, std::string message) {
-  return requests::unreadable{fail(code, std::move(message))};
-}
+using kind = argument_kind;
+using given = given_arguments;
 
 template <class What>
-requests::any read_nothing(arguments, std::string&) {
+requests::any read_nothing(const given&, std::string&) {
   return What{};
 }
 
 template <class What>
-requests::any read_text(arguments a, std::string&) {
-  return requests::any(std::in_place_type<What>, std::string(a));
+requests::any read_text(const given& g, std::string&) {
+  return requests::any(std::in_place_type<What>, std::string(g.at[0]));
 }
 
-requests::any read_history(arguments a, std::string&) {
-  constexpr std::size_t usual_lines = 20;
-  constexpr std::size_t most_lines = 200;
-  std::size_t lines = usual_lines;
-  if (!a.empty()) {
-    const char* end = a.data() + a.size();
-    const auto [rest, error] = std::from_chars(a.data(), end, lines);
-    if (error != std::errc() || rest != end || lines < 1 || lines > most_lines) {
-      return unreadable(errc::bad_arguments,
-                        fmt::format("usage: /history [N], where N is 1 to {}", most_lines));
-    }
-  }
+requests::any read_history(const given& g, std::string&) {
+  constexpr std::uint64_t usual_lines = 20;
+  const auto lines = static_cast<std::size_t>(g.number.value_or(usual_lines));
   return requests::history{{log_range::side::before, {}, lines}, true};
 }
 
-requests::any read_join(arguments a, std::string& room) {
-  room = a;
+requests::any read_join(const given& g, std::string& room) {
+  room = g.at[0];
   return requests::join{};
 }
 
-requests::any read_leave(arguments a, std::string& room) {
-  if (!a.empty()) room = a;
+requests::any read_leave(const given& g, std::string& room) {
+  if (!g.at[0].empty()) room = g.at[0];
   return requests::leave{};
 }
 
-requests::any read_msg(arguments a, std::string&) {
-  const auto end = a.find_first_of(" \t\n");
-  const arguments text = end == arguments::npos ? arguments() : a.substr(end);
-  return requests::tell{std::string(a.substr(0, end)), std::string(text)};
+requests::any read_msg(const given& g, std::string&) {
+  return requests::tell{std::string(g.at[0]), std::string(g.at[1])};
 }
 
-requests::any read_search(arguments a, std::string& room) {
-  auto query = parse_search_line(sanitize(a));
+requests::any read_search(const given& g, std::string& room) {
+  auto query = parse_search_line(sanitize(g.at[0]));
   if (!query) return requests::unreadable{std::move(query.error())};
   if (!query->room.empty()) room = query->room;
   return requests::search{*std::move(query)};
 }
 
-requests::any read_topic(arguments a, std::string&) {
-  if (a.empty()) return requests::topic{};
-  return requests::topic{std::string(a == "-" ? arguments() : a)};
+requests::any read_topic(const given& g, std::string&) {
+  if (g.at[0].empty()) return requests::topic{};
+  return requests::topic{std::string(g.at[0] == "-" ? std::string_view() : g.at[0])};
 }
 
-constexpr bool arguments_needed = true, room_needed = true, many_rooms_needed = true, shown = true;
+constexpr argument said[] = {{.name = "TEXT", .kind = kind::text}};
+constexpr argument helped[] = {
+    {.name = "NAME", .kind = kind::command, .optional = true, .help = "of a command"}};
+constexpr argument history_lines[] = {{.name = "N",
+                                       .kind = kind::number,
+                                       .optional = true,
+                                       .min = 1,
+                                       .max = 200,
+                                       .help = "1 to 200; 20 if it is left out"}};
+constexpr argument joined[] = {{.name = "ROOM",
+                                .kind = kind::room,
+                                .help = "small letters, digits and - _ ., with or without #"}};
+constexpr argument left_room[] = {{.name = "ROOM",
+                                   .kind = kind::room,
+                                   .optional = true,
+                                   .help = "if it is left out, the room you are looking at"}};
+constexpr argument told[] = {
+    {.name = "NAME", .kind = kind::member, .help = "of a member, in whatever room they are"},
+    {.name = "TEXT", .kind = kind::text}};
+constexpr argument new_name[] = {
+    {.name = "NAME", .help = "letters, digits and - _ . [ ] { } | ^ ` ~; nobody else's"}};
+constexpr argument first_room[] = {{.name = "NAME",
+                                    .kind = kind::room,
+                                    .optional = true,
+                                    .help = "where to begin in the list; it need not be there"}};
+constexpr argument first_member[] = {{.name = "NAME",
+                                      .kind = kind::member,
+                                      .optional = true,
+                                      .help = "where to begin in the list; it need not be there"}};
+constexpr argument searched[] = {
+    {.name = "WORDS", .kind = kind::query, .help = "whole words, in any order and any case"},
+    {.name = "NAME", .kind = kind::member, .key = "from", .optional = true, .help = "who said it"},
+    {.name = "DATE",
+     .kind = kind::date,
+     .key = "before",
+     .optional = true,
+     .help = "2026-11-21 or 2026-11-21T10:07, in UTC: what was said until then"},
+    {.name = "DATE",
+     .kind = kind::date,
+     .key = "after",
+     .optional = true,
+     .help = "likewise: what was said from then on"},
+    {.name = "ROOM",
+     .kind = kind::room,
+     .key = "in",
+     .optional = true,
+     .help = "another room that you are in"}};
+constexpr argument new_topic[] = {{.name = "TEXT",
+                                   .kind = kind::text,
+                                   .optional = true,
+                                   .help = "the new topic; - removes it; if it is left out, the "
+                                           "topic is shown"}};
 
-// name, syntax, help, needs arguments, a room, many rooms, listed, when, read
 constexpr std::array table{
-    command_row{"say", "TEXT", "say something; what begins with no / is said by itself", false,
-                room_needed, false, !shown, turn::at_once, read_text<requests::say>},
-    command_row{"help", "", "list the commands", false, false, false, shown, turn::after_answers,
-                read_nothing<requests::help>},
-    command_row{"history", "[N]", "show the last N lines of the room", false, room_needed, false,
-                shown, turn::at_once, read_history},
-    command_row{"join", "ROOM", "go into a room; it is made if it is not there", arguments_needed,
-                false, many_rooms_needed, shown, turn::after_posts, read_join},
-    command_row{"leave", "[ROOM]", "go out of a room", false, room_needed, many_rooms_needed, shown,
-                turn::after_answers, read_leave},
-    command_row{"me", "TEXT", "say what you do: ~ NAME waves", false, room_needed, false, shown,
-                turn::at_once, read_text<requests::act>},
-    command_row{"msg", "NAME TEXT", "tell one member something", arguments_needed, false, false,
-                shown, turn::after_answers, read_msg},
-    command_row{"nick", "NAME", "change your name", arguments_needed, false, false, shown,
-                turn::after_answers, read_text<requests::rename>},
-    command_row{"quit", "", "leave the chat", false, false, false, shown, turn::at_once,
-                read_nothing<requests::quit>},
-    command_row{"rooms", "[NAME]", "list the rooms, from this name on", false, false, false, shown,
-                turn::after_answers, read_text<requests::list_rooms>},
-    command_row{"search", "WORDS [from:NAME] [before:DATE] [after:DATE] [in:ROOM]",
-                "find what was said in the room", arguments_needed, room_needed, false, shown,
-                turn::at_once, read_search},
-    command_row{"tls", "", "how your connection is protected", false, false, false, shown,
-                turn::after_answers, read_nothing<requests::protection>},
-    command_row{"topic", "[TEXT]", "show the room's topic, or set it; - removes it", false,
-                room_needed, false, shown, turn::after_answers, read_topic},
-    command_row{"who", "[NAME]", "list who is in the room, from this name on", false, room_needed,
-                false, shown, turn::after_answers, read_text<requests::list_members>},
+    command_row{.name = "say",
+                .arguments = said,
+                .help = "say something; what begins with no / is said by itself",
+                .needs_room = true,
+                .listed = false,
+                .needs = right::speak,
+                .when = turn::at_once,
+                .read = read_text<requests::say>},
+    command_row{.name = "help",
+                .arguments = helped,
+                .help = "list the commands, or explain one",
+                .read = read_text<requests::help>},
+    command_row{.name = "history",
+                .arguments = history_lines,
+                .help = "show the last N lines of the room",
+                .details = "Where long lines do not fit into one answer, there are fewer.",
+                .needs_room = true,
+                .needs = right::read_log,
+                .cost = 5,
+                .when = turn::at_once,
+                .read = read_history},
+    command_row{.name = "join",
+                .arguments = joined,
+                .help = "go into a room; it is made if it is not there",
+                .needs_many_rooms = true,
+                .needs = right::join_rooms,
+                .cost = 5,
+                .when = turn::after_posts,
+                .read = read_join},
+    command_row{.name = "leave",
+                .arguments = left_room,
+                .help = "go out of a room",
+                .needs_room = true,
+                .needs_many_rooms = true,
+                .read = read_leave},
+    command_row{.name = "me",
+                .arguments = said,
+                .help = "say what you do: ~ NAME waves",
+                .needs_room = true,
+                .needs = right::speak,
+                .when = turn::at_once,
+                .read = read_text<requests::act>},
+    command_row{.name = "msg",
+                .arguments = told,
+                .help = "tell one member something",
+                .details = "Nobody else sees it, and it is not kept.",
+                .needs = right::send_direct,
+                .read = read_msg},
+    command_row{.name = "nick",
+                .arguments = new_name,
+                .help = "change your name",
+                .needs = right::rename,
+                .cost = 2,
+                .read = read_text<requests::rename>},
+    command_row{.name = "quit",
+                .help = "leave the chat",
+                .when = turn::at_once,
+                .read = read_nothing<requests::quit>},
+    command_row{.name = "rooms",
+                .arguments = first_room,
+                .help = "list the rooms, from this name on",
+                .cost = 2,
+                .read = read_text<requests::list_rooms>},
+    command_row{.name = "search",
+                .arguments = searched,
+                .help = "find what was said in the room",
+                .details = "The newest 50 entries that match. With from: no word is needed.",
+                .needs_room = true,
+                .needs = right::read_log,
+                .cost = 10,
+                .when = turn::at_once,
+                .read = read_search},
+    command_row{.name = "tls",
+                .help = "how your connection is protected",
+                .read = read_nothing<requests::protection>},
+    command_row{.name = "topic",
+                .arguments = new_topic,
+                .help = "show the room's topic, or set it; - removes it",
+                .needs_room = true,
+                .needs = right::set_topic,
+                .read = read_topic},
+    command_row{.name = "who",
+                .arguments = first_member,
+                .help = "list who is in the room, from this name on",
+                .needs_room = true,
+                .cost = 2,
+                .read = read_text<requests::list_members>},
 };
 
 static_assert(table.size() + 1 == std::variant_size_v<requests::any>);
@@ -116,33 +206,6 @@ static_assert(
     }(std::make_index_sequence<table.size()>()),
     "the rows are in the order of the requests");
 
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-requests::any read(std::string_view name, arguments a, std::string& room, bool many_rooms) {
-  const command_row* row = find_command(name);
-  if (!row) {
-    const std::string as_typed = sanitize(name);
-    return unreadable(errc::unknown_command,
-                      fmt::format("there is no command /{}; /help lists those there are",
-                                  prefix_of_bytes(as_typed, 40)));
-  }
-  if (row->needs_many_rooms && !many_rooms) {
-    return unreadable(
-        errc::not_available,
-        fmt::format("/{} is not available here: the text protocol has one room", row->name));
-  }
-  if (row->needs_arguments && a.empty())
-    return unreadable(errc::bad_arguments, fmt::format("usage: /{} {}", row->name, row->syntax));
-  return row->read(a, room);
-}
-
 } // namespace
 
 std::span<const command_row> command_table() noexcept {
@@ -151,27 +214,12 @@ std::span<const command_row> command_table() noexcept {
 
 const command_row* find_command(std::string_view name) noexcept {
   const auto* row = std::find_if(table.begin(), table.end(),
-                                 [&](const command_row& r) { return same_name(r.name, name); });
+                                 [&](const command_row& r) { return same_command(r.name, name); });
   return row == table.end() ? nullptr : row;
 }
 
 const command_row* row_of(const request& r) noexcept {
   return r.what.index() < table.size() ? &table[r.what.index()] : nullptr;
-}
-
-std::vector<std::string> command_names() {
-  std::vector<std::string> names;
-  for (const command_row& row : table) {
-    if (row.listed) names.emplace_back(row.name);
-  }
-  return names;
-}
-
-request read_command(std::string_view name, std::string_view arguments, std::string room,
-                     std::string ref, bool many_rooms) {
-  // In place, and in the order of the members: it may change the room.
-  request r{std::move(room), std::move(ref), read(name, arguments, r.room, many_rooms)};
-  return r;
 }
 
 } // namespace asio_chat

@@ -2,10 +2,15 @@
 #pragma once
 
 #include "domain/endpoint.hpp"
+#include "model/command_text.hpp"
 #include "model/request.hpp"
+#include "model/rights.hpp"
 
+#include <asio_chat/command.hpp>
 #include <asio_chat/error.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,18 +18,38 @@
 
 namespace asio_chat {
 
+/// An argument of a row: a `command_argument` that the compiler can make.
+struct argument {
+  std::string_view name;
+  argument_kind kind = argument_kind::word;
+  std::string_view key = {};
+  bool optional = false;
+  bool secret = false;
+  std::uint64_t min = 0;
+  std::uint64_t max = 0;
+  std::string_view help = {};
+};
+
+/// What was typed for the arguments of a row. A `text` may be empty though it has to be there: the
+/// function behind the row says what nothing to say is. Any other that has to be there is not.
+struct given_arguments {
+  positions at;
+  std::optional<std::uint64_t> number = {}; ///< that of the last argument of this kind
+};
+
 struct command_row {
   std::string_view name;
-  std::string_view syntax; ///< of its arguments, as `/help` shows them
-  std::string_view help;
-  bool needs_arguments;
-  bool needs_room;       ///< is about a room that the member has to be in
-  bool needs_many_rooms; ///< senseless for a protocol that knows one room
-  bool listed;           ///< in `/help` and completion
-  turn when;             ///< seen from what the member asked before
-  /// Makes the request of what is typed behind the name, trimmed. Changes `room` where that is an
-  /// argument.
-  requests::any (*read)(std::string_view arguments, std::string& room);
+  std::span<const argument> arguments = {}; ///< in their order, those with a key last
+  std::string_view help;                    ///< a phrase, for the list of commands
+  std::string_view details = {};            ///< sentences, for `/help NAME`
+  bool needs_room = false;                  ///< is about a room that the member has to be in
+  bool needs_many_rooms = false;            ///< senseless for a protocol that knows one room
+  bool listed = true;                       ///< in `/help` and completion
+  right needs = right::none;
+  std::uint32_t cost = 1;          ///< of carrying it out, in messages
+  turn when = turn::after_answers; ///< seen from what the member asked before
+  /// Makes the request. Changes `room` where that is an argument.
+  requests::any (*read)(const given_arguments& given, std::string& room) = nullptr;
 };
 
 /// A row for each kind of request but the unreadable, in the order of `requests::any`.
@@ -39,11 +64,28 @@ const command_row* row_of(const request& r) noexcept;
 /// The listed names, for completion.
 std::vector<std::string> command_names();
 
+/// The listed rows and their arguments, for completion.
+std::vector<command_info> command_syntax();
+
+/// All that a row says of itself.
+command_info describe(const command_row& row);
+/// With the phrase alone, for lists.
+command_info without_explanations(command_info c);
+
+/// `there is no command /x; /help lists those there are`
+failure unknown_command(std::string_view name);
+
+/// `TEXT is missing; usage: /msg NAME TEXT`
+failure missing_argument(const command_row& row, std::string_view name);
+
 /// The request that a line is. One that cannot be carried out is `unreadable`, and says why.
 /// @param name, arguments what `wire::parse_command_line` finds in the line
 /// @param room where the line was typed
 /// @param many_rooms whether its protocol can tell one room from another
 request read_command(std::string_view name, std::string_view arguments, std::string room = {},
                      std::string ref = {}, bool many_rooms = true);
+
+/// The same of a row that is known. What is wrong is quoted, but no argument that is secret.
+requests::any read_arguments(const command_row& row, std::string_view typed, std::string& room);
 
 } // namespace asio_chat

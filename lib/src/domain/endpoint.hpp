@@ -39,6 +39,8 @@ struct login {
   bool many_rooms = true;     ///< whether the protocol can tell one room from another
   bool may_come_back = false; ///< with the same identity: the name is held meanwhile
   std::string address = {};   ///< that others may see; empty: they may not
+  rights may = rights::all();
+  bool data_replies = false; ///< the client wants answers as data, and makes the lines by itself
 };
 
 /// A sink, where it stands in the log of each room, and what it has asked for. The rooms, the name
@@ -52,6 +54,7 @@ class endpoint {
       , member_(std::move(of))
       , many_rooms_(l.many_rooms)
       , address_(l.address)
+      , data_replies_(l.data_replies)
       , sink_(s)
       , hub_(in)
       , loads_{load(most.posts_under_way), load(most_answers), load(most_openings_at_once),
@@ -66,6 +69,7 @@ class endpoint {
   bool many_rooms() const noexcept { return many_rooms_; }
   /// That others may see; empty: they may not.
   const std::string& address() const noexcept { return address_; }
+  bool data_replies() const noexcept { return data_replies_; }
 
   /// A room it is in, and where it stands in the list of its subscribers.
   struct membership {
@@ -74,7 +78,10 @@ class endpoint {
   };
   const std::vector<membership>& memberships() const noexcept { return memberships_; }
 
-  void tell(event e) const { sink_.deliver(share(std::move(e))); }
+  void tell(event e) const {
+    if (auto* r = std::get_if<reply>(&e)) r->data_alone = data_replies_;
+    sink_.deliver(share(std::move(e)));
+  }
   void refuse(std::string_view ref, const failure& why) const {
     tell(refused{std::string(ref), static_cast<errc>(why.code.value()), why.message});
   }
@@ -124,6 +131,7 @@ class endpoint {
   std::shared_ptr<member> member_;
   bool many_rooms_;
   std::string address_;
+  bool data_replies_;
   asio_chat::sink& sink_;
   std::vector<membership> memberships_;
   std::size_t next_fed_ = 0; ///< whose room was fed from last

@@ -85,7 +85,8 @@ result<endpoint*> hub::enter(sink& s, const login& l) {
 
 std::shared_ptr<member> hub::member_of(const login& l) {
   const std::uint64_t number = ++last_number_;
-  auto m = std::make_shared<member>(number, l.who, l.name, l.may_come_back, services_.limits);
+  auto m =
+      std::make_shared<member>(number, l.who, l.name, l.may_come_back, l.may, services_.limits);
   if (l.may_come_back) {
     const auto [before, first] = by_identity_.try_emplace(l.who, m.get());
     if (!first) replace(*std::exchange(before->second, m.get()));
@@ -205,6 +206,13 @@ void hub::carry_out(endpoint& e, request&& r) {
   room* about = nullptr;
   const command_row* row = row_of(r);
   if (services_.watch) services_.watch->is(row ? row->name : "refusal");
+  if (row) {
+    request_cost_ += row->cost;
+    if (const right lacking = right_lacking(e.of(), *row, r); lacking != right::none) {
+      return e.refuse(
+          r.ref, fail(errc::not_allowed, fmt::format("you may not {} here", phrase_of(lacking))));
+    }
+  }
   if (row && row->needs_room) {
     const auto found = room_of(e, r.room);
     if (!found) return e.refuse(r.ref, found.error());
@@ -214,6 +222,16 @@ void hub::carry_out(endpoint& e, request&& r) {
   const auto done =
       std::visit([&q](auto& what) { return commands::carry_out(q, std::move(what)); }, r.what);
   if (!done) e.refuse(r.ref, done.error());
+}
+
+right hub::right_lacking(const member& m, const command_row& row, const request& r) const {
+  if (m.may_everything()) return right::none;
+  const auto* topic = std::get_if<requests::topic>(&r.what);
+  if (topic != nullptr && !topic->text) return right::none; // to look at it takes none
+  if (!m.may(row.needs)) return row.needs;
+  const bool opens =
+      std::holds_alternative<requests::join>(r.what) && !rooms_.contains(proper_room_name(r.room));
+  return opens && !m.may(right::open_rooms) ? right::open_rooms : right::none;
 }
 
 std::string hub::free_name(std::string_view wish, const identity& who) const {
@@ -319,7 +337,9 @@ result<room*> hub::room_of(const endpoint& e, std::string_view room_name) const 
   const std::string& name = named.empty() ? services_.default_room : named;
   const auto found = rooms_.find(name);
   if (found == rooms_.end() || !found->second->has(e))
-    return fail(errc::not_in_room, fmt::format("you are not in {0}; /join {0} first", name));
+    return fail(errc::not_in_room, e.many_rooms()
+                                       ? fmt::format("you are not in {0}; /join {0} first", name)
+                                       : fmt::format("you are not in {}", name));
   return found->second.get();
 }
 

@@ -20,6 +20,8 @@
 
 namespace asio_chat {
 
+struct command_row;
+
 class hub {
  public:
   struct services {
@@ -82,6 +84,8 @@ class hub {
   std::size_t member_count() const noexcept { return members_.size(); }
   std::uint64_t entries() const noexcept { return for_rooms_.entries; }
   std::uint64_t deliveries() const noexcept { return for_rooms_.deliveries; }
+  /// Of all that members asked, in messages: see `command_row::cost`.
+  std::uint64_t request_cost() const noexcept { return request_cost_; }
 
  private:
   friend class endpoint; // goes on when it is answered
@@ -89,6 +93,8 @@ class hub {
   static constexpr std::size_t most_upkeep = 100'000;
 
   void carry_out(endpoint& e, request&& r);
+  /// What the request takes and the member has not; none: nothing.
+  right right_lacking(const member& m, const command_row& row, const request& r) const;
   static void wait(endpoint& e, endpoint::waiting_request r);
   void go_on_later(const endpoint& e);
   void go_on(endpoint& e);
@@ -111,6 +117,7 @@ class hub {
   name_book names_;
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0; ///< of an endpoint or a member
+  std::uint64_t request_cost_ = 0;
 };
 
 } // namespace asio_chat

@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "model/identity.hpp"
+#include "model/rights.hpp"
 
 #include <asio_chat/limits.hpp>
 
@@ -26,11 +27,12 @@ class member {
  public:
   /// @param number never used again for another member
   member(std::uint64_t number, const identity& who, std::string name, bool may_come_back,
-         const limits& most)
+         rights may, const limits& most)
       : number_(number)
       , who_(who)
       , name_(std::move(name))
       , may_come_back_(may_come_back)
+      , may_(may)
       , most_openings_(static_cast<double>(std::max(most.rooms_per_member, min_openings)))
       , openings_(most_openings_) {}
   member(const member&) = delete;
@@ -41,6 +43,8 @@ class member {
   const identity& who() const noexcept { return who_; }
   const std::string& name() const noexcept { return name_; }
   bool may_come_back() const noexcept { return may_come_back_; }
+  bool may(right r) const noexcept { return may_.has(r); }
+  bool may_everything() const noexcept { return may_ == rights::all(); }
   /// In the order in which they came; none in one that has been replaced.
   std::span<endpoint* const> endpoints() const noexcept { return endpoints_; }
 
@@ -91,6 +95,7 @@ class member {
   identity who_;
   std::string name_;
   bool may_come_back_;
+  rights may_;
   std::vector<endpoint*> endpoints_;
   std::vector<presence> rooms_;
   double most_openings_;

@@ -191,18 +191,18 @@ void room::give_early_pages() {
 }
 
 void room::search(endpoint& reader, search_query q, std::string_view ref,
-                  std::function<reply(const journal::hits&)> answer) {
+                  std::function<reply(journal::hits)> answer) {
   q.room = name_;
   reader.begin(work::answer);
   services_.log.search(std::move(q),
                        [self = shared_from_this(), number = reader.number(), r = std::string(ref),
-                        answer = std::move(answer)](const result<journal::hits>& f) {
+                        answer = std::move(answer)](result<journal::hits> f) {
                          const work_watch::piece one(self->services_.watch, "answer of search");
                          self->subscribers_->deliver_pending();
                          endpoint* m = self->services_.find_endpoint(number);
                          if (!m) return;
                          if (f) {
-                           m->tell(answer(*f));
+                           m->tell(answer(*std::move(f)));
                          } else {
                            m->refuse(r, for_members(f.error()));
                          }

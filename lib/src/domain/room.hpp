@@ -87,7 +87,7 @@ class room final : public journal::listener, public std::enable_shared_from_this
   /// Answers with what `answer` makes of the entries found.
   /// @param q of this room, whatever it says
   void search(endpoint& reader, search_query q, std::string_view ref,
-              std::function<reply(const journal::hits&)> answer);
+              std::function<reply(journal::hits)> answer);
 
   /// The hub drops the room: nobody is in it any more.
   void unfollow(journal::unfollow_done done);

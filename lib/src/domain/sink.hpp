@@ -5,9 +5,6 @@
 
 #include <asio_chat/close_reason.hpp>
 
-#include <string>
-#include <vector>
-
 namespace asio_chat {
 
 /// Whether a sink can take more than it has.
@@ -37,8 +34,8 @@ class sink {
   virtual void wind_down(const close_reason& reason) = 0;
   /// The member is to go.
   virtual void close(close_reason reason) = 0;
-  /// How the connection is protected, in lines for the member.
-  virtual std::vector<std::string> protection() const = 0;
+  /// How the connection is protected.
+  virtual answers::protection protection() const = 0;
 
  protected:
   ~sink() = default;

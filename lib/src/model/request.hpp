@@ -24,6 +24,7 @@ struct say {
 };
 struct help {
   static constexpr std::string_view command = "help";
+  std::string about{}; ///< the name of a command; empty: all of them
 };
 struct history {
   static constexpr std::string_view command = "history";

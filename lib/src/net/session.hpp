@@ -57,7 +57,7 @@ class session final : public transport::stream_owner,
   const std::string& address() const noexcept override { return address_; }
   std::uint16_t port() const noexcept override { return port_; }
   std::string certificate() const override { return tls_.certificate(); }
-  std::vector<std::string> protection() const override { return tls_.protection(); }
+  answers::protection protection() const override { return tls_.protection(); }
 
   void expire(phase p) override;
   void rest() override;

@@ -71,16 +71,13 @@ std::string tls_peer::certificate() const {
   return ssl == nullptr ? std::string() : tls::describe_session(ssl).peer_subject;
 }
 
-std::vector<std::string> tls_peer::protection() const {
+answers::protection tls_peer::protection() const {
   SSL* ssl = stream_.native_tls();
-  if (ssl == nullptr) return {"this connection is not encrypted"};
+  if (ssl == nullptr) return {};
   const tls_info agreed = tls::describe_session(ssl);
   const tls::certificate_info shown = tls::describe(SSL_get_certificate(ssl));
-  return {
-      fmt::format("{}, {}, key agreement {}", agreed.version, agreed.cipher_suite, agreed.group),
-      fmt::format("the server's certificate: {}, SHA-256 {}", shown.subject, shown.fingerprint),
-      agreed.peer_subject.empty() ? std::string("you showed no certificate")
-                                  : "your certificate: " + agreed.peer_subject};
+  return {true,          agreed.version,    agreed.cipher_suite, agreed.group,
+          shown.subject, shown.fingerprint, agreed.peer_subject};
 }
 
 } // namespace asio_chat::net

@@ -41,7 +41,7 @@ class tls_peer {
   close_reason lost(const error_code& e, bool expected) const;
 
   std::string certificate() const; ///< see `peer`
-  std::vector<std::string> protection() const;
+  answers::protection protection() const;
 
  private:
   transport::stream& stream_;

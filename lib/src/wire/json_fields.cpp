@@ -94,4 +94,8 @@ std::optional<std::uint64_t> optional_number(const json::object& o, std::string_
   throw_field(name, "a whole number, not negative");
 }
 
+bool optional_bool(const json::object& o, std::string_view name) {
+  return find(o, name) != nullptr && bool_field(o, name);
+}
+
 } // namespace asio_chat::wire

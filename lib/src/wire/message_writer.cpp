@@ -55,18 +55,21 @@ void object_writer::put(std::string_view name, const position& p) {
   fields.end();
 }
 
-void object_writer::put(std::string_view name, std::span<const std::string> values,
-                        std::size_t& bytes_left) {
+std::size_t object_writer::put(std::string_view name, std::span<const std::string> values,
+                               std::size_t& bytes_left) {
   std::string& out = begin(name);
   out.push_back('[');
+  std::size_t n = 0;
   for (const std::string& s : values) {
     const std::size_t most = most_bytes_of(s);
     if (most > bytes_left) break;
     bytes_left -= most;
+    ++n;
     if (out.back() != '[') out.push_back(',');
     append_string(out, s);
   }
   out.push_back(']');
+  return n;
 }
 
 message_writer::message_writer(std::string_view type, std::size_t longest)

@@ -36,8 +36,10 @@ class object_writer {
     begin(name).append(digits.data(), digits.size());
   }
   void put(std::string_view name, const position& p);
-  /// As many of the strings as surely fit into so many bytes of the frame; takes theirs off.
-  void put(std::string_view name, std::span<const std::string> values, std::size_t& bytes_left);
+  /// As many of the strings as surely fit into so many bytes of the frame; takes theirs off, and
+  /// says how many.
+  std::size_t put(std::string_view name, std::span<const std::string> values,
+                  std::size_t& bytes_left);
   /// The value is what is written behind the name.
   std::string& begin(std::string_view name);
   void end() { out_.push_back('}'); }

@@ -28,6 +28,7 @@ struct hello {
   std::optional<std::string> resume = {};  ///< the token of an earlier welcome
   std::optional<position> after = {};      ///< as in `join`
   std::optional<std::size_t> history = {}; ///< as in `join`
+  bool data_replies = false;               ///< replies as data, and no lines
 };
 struct join {
   std::string ref;
@@ -72,6 +73,8 @@ struct welcome {
   std::string resume = {};           ///< for the next `hello`: says who we are
   /// A client that says nothing for so long is closed; zero: none is; none: not told.
   std::optional<std::chrono::milliseconds> idle_time = {};
+  /// Of the commands; told to clients that want replies as data.
+  std::vector<command_info> syntax = {};
 };
 struct pong {
   std::string ref;
@@ -105,7 +108,7 @@ std::string encode(const welcome& w);
 std::string encode(const pong& p);
 std::string encode(const goodbye& g);
 /// Empty if the native protocol has nothing to say of this event. A page of history is shortened
-/// (and `more` set) so that it fits a frame.
+/// (and `more` set) so that it fits a frame; so are the answers to commands, in either form.
 std::string encode(const event& e);
 
 } // namespace asio_chat::wire::native

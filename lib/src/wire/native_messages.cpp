@@ -1,7 +1,6 @@
 // What a server sends.
-#include "wire/frame.hpp"
-#include "wire/message_writer.hpp"
-#include "wire/native_fields.hpp"
+#include "wire/native_parts.hpp"
+#include "wire/reply_lines.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -14,26 +13,11 @@ namespace {
 
 /// What a message has at most besides its long parts.
 constexpr std::size_t envelope_bytes = 1024;
-/// Of a page: three flags and a number.
-constexpr std::size_t bytes_behind_entries = 128;
 
 /// What is left of a frame for lists, beside a text of this length.
 std::size_t bytes_left_beside(std::string_view text) {
   constexpr std::size_t all = native_payload_cap - envelope_bytes;
   return all - std::min(all, 2 * text.size());
-}
-
-std::int64_t milliseconds(wall_time t) {
-  return t.time_since_epoch().count();
-}
-
-/// The end of the year 9999: later times are nobody's, and formatters throw at them.
-constexpr std::uint64_t latest_time = 253'402'300'799'999;
-
-wall_time time_in(const json::object& o) {
-  const std::uint64_t ms = number_field(o, "time");
-  if (ms > latest_time) throw_field("time", "milliseconds since 1970, before the year 10000");
-  return wall_time(std::chrono::milliseconds(static_cast<std::int64_t>(ms)));
 }
 
 /// Longer ones are as good as this one, and any number can be counted with then.
@@ -52,57 +36,11 @@ close_code close_code_in(const json::object& o) {
   return static_cast<close_code>(code);
 }
 
-/// The fields of an entry, without the envelope.
-void put_entry(object_writer& o, const entry& e) {
-  o.put("kind", name_of_kind(e.kind));
-  o.put("room", e.room);
-  o.put("position", e.at);
-  o.put("time", milliseconds(e.time));
-  o.put("from", e.from);
-  o.put("text", e.text);
-  if (!e.address.empty()) o.put("address", e.address);
-}
-
-/// As many as fit into a frame; whether that is all of them.
-bool put_entries(message_writer& o, const std::vector<entry>& entries) {
-  std::string& out = o->begin("entries");
-  out.push_back('[');
-  for (const entry& e : entries) {
-    const std::size_t before = out.size();
-    if (out.back() != '[') out.push_back(',');
-    object_writer fields(out);
-    put_entry(fields, e);
-    fields.end();
-    if (o.size() + bytes_behind_entries > native_payload_cap) {
-      out.resize(before);
-      out.push_back(']');
-      return false;
-    }
-  }
-  out.push_back(']');
-  return true;
-}
-
-entry entry_in(const json::object& o) {
-  entry e;
-  e.kind = kind_of(string_field(o, "kind"));
-  e.room = string_field(o, "room");
-  e.at = position_in(o, "position");
-  e.time = time_in(o);
-  e.from = string_field(o, "from");
-  e.text = string_field(o, "text");
-  e.address = optional_string(o, "address").value_or("");
-  return e;
-}
-
 history_page page_in(const json::object& o, std::string ref) {
   history_page page;
   page.ref = std::move(ref);
   page.room = string_field(o, "room");
-  for (const json::value& v : array_field(o, "entries")) {
-    if (!v.is_object()) throw_field("entries", "an array of objects");
-    page.entries.push_back(entry_in(v.get_object()));
-  }
+  page.entries = list_field<entry>(o, "entries", entry_in);
   page.earlier = bool_field(o, "earlier");
   page.more = bool_field(o, "more");
   page.gap = optional_number(o, "gap");
@@ -135,8 +73,7 @@ message message_in(const json::object& o, std::string ref) {
                         time_in(o), bool_field(o, "duplicate")};
   }
   if (type == "reply") {
-    return reply{std::move(ref), string_field(o, "command"), strings_field(o, "lines"),
-                 strings_field(o, "items")};
+    return reply_in(o, std::move(ref));
   }
   if (type == "error") {
     return refused{std::move(ref), errc_of(string_field(o, "code")), string_field(o, "message")};
@@ -152,7 +89,8 @@ message message_in(const json::object& o, std::string ref) {
                    static_cast<std::size_t>(number_field(o, "text_bytes")),
                    strings_field(o, "commands"),
                    optional_string(o, "resume").value_or(""),
-                   idle_time_in(o)};
+                   idle_time_in(o),
+                   syntax_in(o)};
   }
   if (type == "pong") return pong{std::move(ref)};
   if (type == "goodbye") {
@@ -201,9 +139,15 @@ struct event_encoder {
     message_writer o("reply");
     o->put("ref", r.ref);
     o->put("command", r.command);
+    if (r.data && r.data_alone) {
+      put_answer(o, *r.data);
+      return o.frame();
+    }
+    reply_lines made;
+    if (r.data) made = show(*r.data);
     std::size_t bytes_left = bytes_left_beside({});
-    o->put("lines", r.lines, bytes_left);
-    o->put("items", r.items, bytes_left);
+    o->put("lines", r.data ? made.lines : r.lines, bytes_left);
+    o->put("items", r.data ? made.items : r.items, bytes_left);
     return o.frame();
   }
   std::string operator()(const refused& r) const {
@@ -235,7 +179,7 @@ struct event_encoder {
     message_writer o("history");
     o->put("ref", p.ref);
     o->put("room", p.room);
-    const bool all = put_entries(o, p.entries);
+    const bool all = put_list(o, *o, "entries", p.entries, put_entry) == p.entries.size();
     o->put("earlier", p.earlier);
     o->put("more", p.more || !all);
     if (p.gap) o->put("gap", *p.gap);
@@ -268,6 +212,7 @@ std::string encode(const welcome& w) {
   o->put("commands", w.commands, bytes_left);
   if (!w.resume.empty()) o->put("resume", w.resume);
   if (w.idle_time) o->put("idle_ms", w.idle_time->count());
+  if (!w.syntax.empty()) put_list(o, *o, "syntax", w.syntax, put_command);
   return o.frame();
 }
 

@@ -68,7 +68,8 @@ request request_in(const json::object& o, const std::string& ref) {
                  optional_string(o, "agent").value_or(""),
                  optional_string(o, "resume"),
                  optional_position(o, "after"),
-                 optional_size(o, "history")};
+                 optional_size(o, "history"),
+                 optional_string(o, "replies").value_or("") == "data"};
   }
   if (type == "bye") return bye{};
   throw_unknown("message of an unknown type", type);
@@ -83,6 +84,7 @@ struct request_encoder {
     if (!h.agent.empty()) o->put("agent", h.agent);
     if (h.resume) o->put("resume", *h.resume);
     put_beginning(o, h);
+    if (h.data_replies) o->put("replies", "data");
     return o.frame();
   }
   std::string operator()(const join& j) const {

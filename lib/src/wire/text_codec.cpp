@@ -2,6 +2,7 @@
 
 #include "base/utf8.hpp"
 #include "wire/frame.hpp"
+#include "wire/reply_lines.hpp"
 
 #include <boost/algorithm/string/replace.hpp>
 #include <fmt/chrono.h>
@@ -88,8 +89,10 @@ struct encoder {
   }
   std::string operator()(const acknowledged&) const { return {}; }
   std::string operator()(const reply& r) const {
+    reply_lines made;
+    if (r.data) made = show(*r.data);
     std::string frames;
-    for (const std::string& line : r.lines)
+    for (const std::string& line : r.data ? made.lines : r.lines)
       frames += encode_notice(line);
     return frames;
   }

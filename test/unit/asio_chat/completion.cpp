@@ -35,3 +35,38 @@ TEST_CASE("asio-chat completion: no choice changes nothing") {
   CHECK(c.choices.empty());
   CHECK(complete("hi /w", words).choices.empty());
 }
+
+TEST_CASE("asio-chat completion: an argument is completed by what it is") {
+  using asio_chat::argument_kind;
+  vocabulary v = words;
+  v.names.emplace_back("den-mother");
+  v.syntax = {{"join", {{"ROOM", argument_kind::room}}, "", ""},
+              {"nick", {{"NAME", argument_kind::word}}, "", ""},
+              {"quit", {}, "", ""},
+              {"help", {{"NAME", argument_kind::command}}, "", ""},
+              {"msg", {{"NAME", argument_kind::member}, {"TEXT", argument_kind::text}}, "", ""},
+              {"move", {{"NAME", argument_kind::member}, {"ROOM", argument_kind::room}}, "", ""},
+              {"search",
+               {{"WORDS", argument_kind::query},
+                {"NAME", argument_kind::member, "from", true},
+                {"ROOM", argument_kind::room, "in", true},
+                {"DATE", argument_kind::date, "after", true}},
+               "",
+               ""}};
+  CHECK(complete("/JOIN d", v).text == "den ");
+  CHECK(complete("/msg bo", v).text == "bob ");
+  CHECK(complete("/msg bob al", v).choices.size() == 2);
+  CHECK(complete("/msg bob hello bo", v).text == "bob ");
+  CHECK(complete("/move al", v).text == "al");
+  CHECK(complete("/move  alice  d", v).text == "den ");
+  CHECK(complete("/help wh", v).text == "who ");
+  CHECK(complete("/help /wh", v).text == "who ");
+  CHECK(complete("/help /wh", v).replaced == 2);
+  CHECK(complete("/search tea from:bo", v).text == "bob ");
+  CHECK(complete("/search tea from:bo", v).replaced == 2);
+  CHECK(complete("/search IN:d", v).text == "den ");
+  CHECK(complete("/search after:b", v).text == "b");
+  CHECK(complete("/nick bo", v).text == "bo");
+  CHECK(complete("/quit bo", v).text == "bo");
+  CHECK(complete("/unknown bo", v).text == "bob ");
+}

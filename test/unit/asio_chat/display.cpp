@@ -219,3 +219,27 @@ TEST_CASE("asio-chat: JSON lines") {
   CHECK(json_error(errc::not_in_room, "no") ==
         R"({"event":"error","code":"not_in_room","message":"no"})");
 }
+
+TEST_CASE("asio-chat: JSON lines have the data of an answer in fields") {
+  const auto data = [](reply_data d) {
+    const std::string line = json(reply{"", "it", {}, {}, make_reply_data(std::move(d))});
+    const std::string before = R"({"event":"reply","command":"it","lines":[],"items":[],"data":)";
+    REQUIRE(line.starts_with(before));
+    return line.substr(before.size(), line.size() - before.size() - 1);
+  };
+  CHECK(data(answers::members{"den", {"al\x1b"}, 2, "bob"}) ==
+        R"({"kind":"members","room":"den","names":["al�"],"total":2,"next":"bob"})");
+  CHECK(data(answers::rooms{{{"den", 2, "tea"}}, 1, ""}) ==
+        R"({"kind":"rooms","rooms":[{"name":"den","members":2,"topic":"tea"}],"total":1})");
+  CHECK(data(answers::log{"lobby", {said("hi")}, 20, false}) ==
+        R"({"kind":"log","room":"lobby","entries":[{"event":"message","room":"lobby",)"
+        R"("from":"bob","text":"hi","time":"2023-11-14T22:13:20.123Z",)"
+        R"("position":{"epoch":1,"offset":2}}],"asked":20,"earlier":false})");
+  CHECK(data(answers::sent{"bob", "psst", noon}) ==
+        R"({"kind":"sent","to":"bob","text":"psst","time":"2023-11-14T22:13:20.123Z"})");
+  CHECK(data(answers::command{{"who", {{"NAME", argument_kind::member, "", true}}, "list", ""}}) ==
+        R"({"kind":"command","about":{"name":"who","usage":"/who [NAME]","arguments":)"
+        R"([{"name":"NAME","kind":"member","optional":true}],"help":"list"}})");
+  CHECK(data(answers::protection{}) == R"({"kind":"protection","encrypted":false})");
+  CHECK(json(reply{"", "who", {"online: bob"}, {"bob"}}).find("data") == std::string::npos);
+}

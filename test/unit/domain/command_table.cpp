@@ -31,7 +31,14 @@ TEST_CASE("the rows of the table are complete, and their names are different") {
     CHECK(row.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos);
     CHECK_FALSE(row.help.empty());
     CHECK(row.read != nullptr);
-    if (row.needs_arguments) CHECK_FALSE(row.syntax.empty());
+    CHECK(row.cost > 0);
+    CHECK(count_positions(row.arguments) <= max_positions);
+    bool behind_key = false;
+    for (const argument& a : row.arguments) {
+      if (behind_key) CHECK_FALSE(a.key.empty());
+      behind_key = !a.key.empty();
+      if (a.kind == argument_kind::number) CHECK(a.min < a.max);
+    }
   }
 }
 
@@ -47,8 +54,7 @@ TEST_CASE("/help is printed from the table: the listed rows, in their order") {
   for (const command_row& row : command_table()) {
     if (!row.listed) continue;
     const std::string& line = answer.lines[i++];
-    CHECK(line.starts_with("/" + std::string(row.name) + " "));
-    CHECK(line.find(row.syntax) != std::string::npos);
+    CHECK(line.starts_with(usage_of(describe(row)) + " "));
     CHECK(line.ends_with(row.help));
   }
   CHECK(i == answer.lines.size());
@@ -74,11 +80,15 @@ TEST_CASE("the columns of the table are checked before a row runs") {
   for (const command_row& row : command_table()) {
     const std::string line = "/" + std::string(row.name);
     INFO(line);
-    if (row.needs_arguments) {
+    const auto given = [](const argument& a) {
+      return a.optional || a.kind == argument_kind::text;
+    };
+    if (!row.arguments.empty() && !given(row.arguments.front())) {
       for (const char* blank : {"", " ", " \t "}) {
         w.type(alice, line + blank, {}, "r");
-        CHECK(alice.news() ==
-              heard{"refused[r] bad_arguments: usage: " + line + " " + std::string(row.syntax)});
+        CHECK(alice.news() == heard{"refused[r] " + std::string(name_of(errc::bad_arguments)) +
+                                    ": " + std::string(row.arguments.front().name) +
+                                    " is missing; usage: " + usage_of(describe(row))});
       }
     }
     if (row.needs_many_rooms) {
@@ -119,4 +129,93 @@ TEST_CASE("C31 C32: of an unknown command little is shown, clean, and cut betwee
     CHECK(said.size() < 100);
     CHECK(is_sanitized(said));
   }
+}
+
+TEST_CASE(
+    "/help NAME explains one command: its usage, its arguments, in any spelling of its name") {
+  domain_world w;
+  person& alice = w.in("alice");
+  for (const char* line : {"/help history", "/HELP /History"}) {
+    w.type(alice, line, {}, "r");
+    const auto answer = alice.ear.last<reply>();
+    REQUIRE(answer.as<answers::command>() != nullptr);
+    CHECK(answer.as<answers::command>()->about == describe(*find_command("history")));
+    CHECK(answer.items == std::vector<std::string>{"history"});
+    CHECK(answer.lines ==
+          std::vector<std::string>{"/history [N]     show the last N lines of the room",
+                                   "Where long lines do not fit into one answer, there are fewer.",
+                                   "[N]: 1 to 200; 20 if it is left out"});
+  }
+  w.type(alice, "/help say", {}, "r"); // not in the list, and explained nevertheless
+  CHECK(alice.ear.last<reply>().items == std::vector<std::string>{"say"});
+}
+
+TEST_CASE("/help with a name that is none is refused, and so it is where a command is of no use") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob", "lobby", false);
+  w.settle();
+  w.type(alice, "/help danse\x1b", {}, "r");
+  CHECK(alice.news() == heard{"refused[r] unknown_command: there is no command /danse\uFFFD; /help "
+                              "lists those there are"});
+  w.type(bob, "/help join", {}, "r");
+  CHECK(bob.news() == heard{"refused[r] unknown_command: there is no command /join; /help lists "
+                            "those there are"});
+}
+
+TEST_CASE("what is asked is counted by what it costs, refused or not") {
+  domain_world w;
+  person& alice = w.in("alice");
+  const auto before = w.hub.request_cost();
+  w.type(alice, "hello");
+  CHECK(w.hub.request_cost() == before + 1);
+  w.type(alice, "/search tea");
+  CHECK(w.hub.request_cost() == before + 1 + find_command("search")->cost);
+  w.type(alice, "/history", "den"); // not in that room
+  w.run();
+  CHECK(w.hub.request_cost() ==
+        before + 1 + find_command("search")->cost + find_command("history")->cost);
+}
+
+namespace {
+
+constexpr argument secret_arguments[] = {
+    {.name = "NAME", .kind = argument_kind::member},
+    {.name = "PIN", .kind = argument_kind::number, .secret = true, .min = 1'000, .max = 9'999},
+    {.name = "WORD", .optional = true, .secret = true}};
+
+/// A row that no command is made of.
+constexpr command_row secret_row{
+    .name = "unlock",
+    .arguments = secret_arguments,
+    .help = "test",
+    .read = [](const given_arguments& g, std::string&) -> requests::any {
+      return requests::tell{std::string(g.at[0]),
+                            std::to_string(g.number.value()) + "/" + std::string(g.at[2])};
+    }};
+
+std::string complaint(std::string_view typed) {
+  std::string room;
+  const auto r = read_arguments(secret_row, typed, room);
+  const auto* why = std::get_if<requests::unreadable>(&r);
+  return why ? why->why.message : "";
+}
+
+} // namespace
+
+TEST_CASE("arguments are a word each, the last one is the rest of the line") {
+  std::string room;
+  const auto r = read_arguments(secret_row, "  bob\t1234\n open  sesame ", room);
+  CHECK(std::get<requests::tell>(r).to == "bob");
+  CHECK(std::get<requests::tell>(r).text == "1234/open  sesame");
+  CHECK(std::get<requests::tell>(read_arguments(secret_row, "bob 9999", room)).text == "9999/");
+}
+
+TEST_CASE("a refusal names the argument that is missing or wrong, and quotes no secret") {
+  const std::string usage = "; usage: /unlock NAME PIN [WORD]";
+  CHECK(complaint("") == "NAME is missing" + usage);
+  CHECK(complaint("bob") == "PIN is missing" + usage);
+  for (const char* wrong : {"bob 0999", "bob 10000", "bob hunter2", "bob -1", "bob 12x secret"})
+    CHECK(complaint(wrong) == "PIN must be a number from 1000 to 9999" + usage);
+  CHECK(describe(secret_row).arguments[1].secret);
 }

@@ -1,5 +1,3 @@
-#include "domain/entry_line.hpp"
-
 #include "support/catch.hpp"
 #include "unit/domain/world.hpp"
 
@@ -76,22 +74,10 @@ TEST_CASE("/history with what is no number of lines, or in no room, is refused")
                            "/history -1", "/history 99999999999999999999"}) {
     w.type(alice, line);
     w.run();
-    CHECK(alice.ear.last<refused>().message == "usage: /history [N], where N is 1 to 200");
+    const std::string_view typed = std::string_view(line).substr(9);
+    CHECK(alice.ear.last<refused>().message ==
+          fmt::format("N must be a number from 1 to 200 and is '{}'; usage: /history [N]", typed));
   }
   w.type(alice, "/history", "den");
   CHECK(alice.ear.last<refused>().code == errc::not_in_room);
-}
-
-TEST_CASE("an entry is one line for a person") {
-  const wall_time time(std::chrono::milliseconds(1'700'000'123'456));
-  entry e{"den", {}, time, "alice", entry_kind::message, "one\ntwo", ""};
-  CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] alice: one / two");
-  CHECK(entry_line({"den", {}, time, "alice", entry_kind::message, "1\n2\n3", ""}, 5) ==
-        "[2023-11-14 22:15:23 UTC] alice: 1 / 2 …"); // not longer by its line ends
-  e.kind = entry_kind::action;
-  CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] ~ alice one / two");
-  e.kind = entry_kind::topic;
-  CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] * alice set the topic: one / two");
-  e.text.clear();
-  CHECK(entry_line(e) == "[2023-11-14 22:15:23 UTC] * alice removed the topic");
 }

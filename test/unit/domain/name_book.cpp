@@ -71,7 +71,8 @@ TEST_CASE("of names that are too many to be held the oldest go") {
   const limits given;
   const name_book::upkeep uncounted = [](const member*) { return [] {}; };
   const auto bear = [&](name_book& names, unsigned n) {
-    member m(n, {static_cast<std::uint8_t>(n)}, fmt::format("name{}", n), true, given);
+    member m(n, {static_cast<std::uint8_t>(n)}, fmt::format("name{}", n), true, rights::all(),
+             given);
     names.take(m.name(), m);
     names.give_up(m, true);
     time.advance(1ms);

@@ -17,6 +17,9 @@ inline const std::map<std::string, wire::native::request>& request_samples() {
       {"hello, no room", native::hello{"alice", {}, "", ""}},
       {"hello, come back",
        native::hello{"alice", {}, "den", "", std::string(64, 'a'), position{1700000000000, 41}}},
+      {"hello, replies as data",
+       native::hello{
+           .name = "alice", .passphrase = {}, .room = {}, .agent = {}, .data_replies = true}},
       {"join", native::join{"j1", "den"}},
       {"join, and what was missed", native::join{"j1", "den", position{1700000000000, 41}}},
       {"join, and the last entries", native::join{"j1", "den", {}, 20}},
@@ -44,6 +47,9 @@ inline const std::map<std::string, wire::native::message>& message_samples() {
   done.text = "waves";
   entry from_somewhere = said;
   from_somewhere.address = "192.0.2.7:40000";
+  const auto data = [](std::string command, reply_data d) {
+    return reply{"c1", std::move(command), {}, {}, make_reply_data(std::move(d)), true};
+  };
   entry set = said;
   set.kind = entry_kind::topic;
   set.text = "tea";
@@ -56,6 +62,17 @@ inline const std::map<std::string, wire::native::message>& message_samples() {
                                   std::chrono::minutes(5)}},
       {"welcome without a token",
        native::welcome{"alice", "asio-chatd 0.1.0", 8192, {"help", "who"}}},
+      {"welcome, and the arguments of commands",
+       native::welcome{
+           "alice",
+           "asio-chatd 0.1.0",
+           8192,
+           {"history", "search"},
+           std::string(64, 'a'),
+           std::chrono::minutes(5),
+           {{"history", {{"N", argument_kind::number, "", true, false, 1, 200}}},
+            {"search",
+             {{"WORDS", argument_kind::query}, {"NAME", argument_kind::member, "from", true}}}}}},
       {"event message", event(said)},
       {"event message, and where from", event(from_somewhere)},
       {"event action", event(done)},
@@ -68,6 +85,27 @@ inline const std::map<std::string, wire::native::message>& message_samples() {
       {"ack", event(acknowledged{"m1", "den", {1700000000000, 42}, time, false})},
       {"ack again", event(acknowledged{"m1", "den", {1700000000000, 42}, time, true})},
       {"reply", event(reply{"c1", "who", {"online: alice, bob"}, {"alice", "bob"}})},
+      {"reply, members",
+       event(data("who", answers::members{"den", {"alice", "bob"}, 2501, "carol"}))},
+      {"reply, rooms",
+       event(data("rooms", answers::rooms{{{"den", 2, "tea"}, {"lobby", 1, ""}}, 2, ""}))},
+      {"reply, a topic", event(data("topic", answers::topic{"den", "tea"}))},
+      {"reply, the log", event(data("history", answers::log{"den", {said, done}, 20, false}))},
+      {"reply, what was found", event(data("search", answers::found{"den", {said}, true, false}))},
+      {"reply, commands",
+       event(data("help", answers::commands{{{"quit", {}, "leave the chat", ""}}}))},
+      {"reply, one command",
+       event(data("help", answers::command{{"unlock",
+                                            {{"PIN", argument_kind::number, "", false, true, 1000,
+                                              9999, "four digits"}},
+                                            "an example",
+                                            "It is not there."}}))},
+      {"reply, sent to one member", event(data("msg", answers::sent{"bob", "between us", time}))},
+      {"reply, left", event(data("leave", answers::left{"den"}))},
+      {"reply, own name", event(data("nick", answers::own_name{"ally", true}))},
+      {"reply, protection",
+       event(data("tls", answers::protection{true, "TLSv1.3", "TLS_AES_128_GCM_SHA256", "x25519",
+                                             "CN=localhost", "AB:CD", "CN=alice"}))},
       {"error", event(refused{"j1", errc::room_invalid, "a room's name must not be empty"})},
       {"room", event(room_state{"j1", "den", "tea", {"alice", "bob"}, {1700000000000, 42}})},
       {"history", event(history_page{"h1", "den", {said, done}, false, true, {}})},

@@ -5,8 +5,10 @@
 #include "model/request.hpp"
 
 #include <asio_chat/error.hpp>
+#include <asio_chat/event.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace asio_chat {
 class hub;
@@ -25,23 +27,26 @@ struct asked {
   const std::string& ref;
 };
 
-// talk.cpp: what is said
+/// Tells who asked what the answer is.
+void answer_to(const asked& q, std::string_view command, reply_data what);
+
+// message_commands.cpp: what is said
 result<void> carry_out(const asked& q, requests::say&& what);
 result<void> carry_out(const asked& q, requests::act&& what);
 result<void> carry_out(const asked& q, requests::tell&& what);
 
-// places.cpp: rooms
+// room_commands.cpp: rooms
 result<void> carry_out(const asked& q, requests::join&& what);
 result<void> carry_out(const asked& q, requests::leave&& what);
 result<void> carry_out(const asked& q, requests::list_rooms&& what);
 result<void> carry_out(const asked& q, requests::topic&& what);
 result<void> carry_out(const asked& q, requests::list_members&& what);
 
-// past.cpp: what was said
+// log_commands.cpp: what was said
 result<void> carry_out(const asked& q, requests::history&& what);
 result<void> carry_out(const asked& q, requests::search&& what);
 
-// self.cpp: the member's own affairs
+// member_commands.cpp: the member's own affairs
 result<void> carry_out(const asked& q, requests::rename&& what);
 result<void> carry_out(const asked& q, requests::quit&& what);
 result<void> carry_out(const asked& q, requests::help&& what);

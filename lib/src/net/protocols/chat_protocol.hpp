@@ -57,7 +57,7 @@ class chat_protocol : public protocol, private sink {
   void hold(bool on) final { peer_.hold(on); }
   void wind_down(const close_reason& reason) final { peer_.wind_down(reason); }
   void close(close_reason reason) final { peer_.close(std::move(reason)); }
-  std::vector<std::string> protection() const final { return peer_.protection(); }
+  answers::protection protection() const final { return peer_.protection(); }
 
   void answered(authenticator::answer a);
 

@@ -44,8 +44,8 @@ class peer {
   virtual void logged_in() = 0;
   virtual const std::string& address() const noexcept = 0; ///< `127.0.0.1:40000`
   virtual std::uint16_t port() const noexcept = 0;
-  virtual std::string certificate() const = 0;             ///< subject of the client's; empty: none
-  virtual std::vector<std::string> protection() const = 0; ///< see `sink`
+  virtual std::string certificate() const = 0;        ///< subject of the client's; empty: none
+  virtual answers::protection protection() const = 0; ///< see `sink`
 
  protected:
   ~peer() = default;

@@ -67,16 +67,21 @@ class native_session final : public framed_protocol {
     asio_chat::hub& hub = context().hub;
     const std::string name =
         h.name.empty() ? hub.free_name(fmt::format("anon-{}", remote().port()), a.who) : h.name;
-    const auto entered = enter({.who = a.who, .name = name, .may_come_back = !a.token.empty()});
+    const auto entered = enter({.who = a.who,
+                                .name = name,
+                                .may_come_back = !a.token.empty(),
+                                .may = a.may,
+                                .data_replies = h.data_replies});
     if (!entered) {
       // The client may try another name on the same connection.
       context().log(severity::info, fmt::format("Login from {} refused", remote().address()),
                     {{"name", name}, {"reason", entered.error().message}});
       return refuse("", entered.error());
     }
-    send_alone(native::encode(native::welcome{name, fmt::format("asio-chatd {}", version_string),
-                                              hub.limits().text_bytes, command_names(), a.token,
-                                              context().config.limits.idle_time}));
+    send_alone(native::encode(
+        native::welcome{name, fmt::format("asio-chatd {}", version_string), hub.limits().text_bytes,
+                        command_names(), a.token, context().config.limits.idle_time,
+                        h.data_replies ? command_syntax() : std::vector<command_info>()}));
     const std::string room = h.room.value_or(hub.default_room());
     if (!room.empty()) ask(room, "", requests::join{h.after, h.history});
   }

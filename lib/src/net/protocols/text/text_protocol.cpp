@@ -37,7 +37,7 @@ class text_session final : public framed_protocol {
     case state::name:
       // A client of this protocol cannot be asked again: whatever it says becomes a name.
       wish_ = trim(sanitize(payload));
-      if (known_) return take_name(known_->who);
+      if (known_) return take_name(*known_);
       return ask_who({.name = wish_});
     case state::live:
       return take_line(payload);
@@ -49,7 +49,7 @@ class text_session final : public framed_protocol {
   }
 
   void admitted(const admission& a) override {
-    if (state_ == state::name) return take_name(a.who);
+    if (state_ == state::name) return take_name(a);
     known_ = a;
     state_ = state::name;
     send_alone(wire::frame(wire::text::passphrase_right));
@@ -58,11 +58,12 @@ class text_session final : public framed_protocol {
     remote().close({close_code::protocol_error, d.why.message}); // there is no second attempt
   }
 
-  void take_name(const identity& who) {
+  void take_name(const admission& a) {
     std::string name = mend_member_name(wish_, context().hub.limits());
     if (name.empty()) name = fmt::format("anon-{}", remote().port());
-    name = context().hub.free_name(name, who);
-    if (const auto entered = enter({.who = who, .name = name, .many_rooms = false}); !entered)
+    name = context().hub.free_name(name, a.who);
+    if (const auto entered = enter({.who = a.who, .name = name, .many_rooms = false, .may = a.may});
+        !entered)
       return remote().close({close_code::protocol_error, entered.error().message});
     state_ = state::live;
     if (!wish_.empty() && name != wish_)

@@ -47,7 +47,8 @@ TEST_CASE("C15: what cannot be seen is no message, no action, no private message
     w.type(alice, std::string("/me ") + unseen, {}, "m2");
     CHECK(alice.news() == heard{"refused[m2] text_empty: there is nothing to say"});
     w.type(alice, std::string("/msg bob ") + unseen, {}, "m3");
-    CHECK(alice.news() == heard{"refused[m3] bad_arguments: usage: /msg NAME TEXT"});
+    CHECK(alice.news() ==
+          heard{"refused[m3] bad_arguments: TEXT is missing; usage: /msg NAME TEXT"});
     w.type(alice, std::string("/topic ") + unseen, {}, "m4");
     CHECK(alice.news() == heard{"refused[m4] text_empty: a topic that cannot be seen is none; "
                                 "/topic - removes it"});
@@ -126,7 +127,8 @@ TEST_CASE("/msg without a text, to nobody, or too long") {
   w.settle();
   w.type(alice, "/msg bob", {}, "r");
   w.type(alice, "/msg bob  ", {}, "r");
-  CHECK(alice.news() == heard(2, "refused[r] bad_arguments: usage: /msg NAME TEXT"));
+  CHECK(alice.news() ==
+        heard(2, "refused[r] bad_arguments: TEXT is missing; usage: /msg NAME TEXT"));
   w.type(alice, "/msg nobody hello", {}, "r");
   CHECK(alice.news() == heard{"refused[r] no_such_member: nobody here is called nobody"});
   w.type(alice, "/msg bob " + std::string(11, 'x'), {}, "r");

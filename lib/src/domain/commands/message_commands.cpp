@@ -1,9 +1,12 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
+#include "domain/command_table.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/hub.hpp"
 
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace asio_chat::commands {
 
@@ -42,7 +45,7 @@ result<void> carry_out(const asked& q, requests::act&& what) {
 result<void> carry_out(const asked& q, requests::tell&& what) {
   if (auto done = make_sayable(what.text, q.in); !done) {
     if (done.error().code != errc::text_empty) return done;
-    return fail(errc::bad_arguments, "usage: /msg NAME TEXT");
+    return missing_argument(*find_command(what.command), "TEXT");
   }
   const member* other = q.in.find_member(what.to);
   if (!other) {
@@ -61,7 +64,7 @@ result<void> carry_out(const asked& q, requests::tell&& what) {
     return fail(errc::not_available,
                 fmt::format("{} does not read at the moment; not delivered", other->name()));
   }
-  q.by.tell(reply{q.ref, "msg", {fmt::format("to {}: {}", other->name(), what.text)}, {}});
+  answer_to(q, what.command, answers::sent{other->name(), std::move(what.text), message.time});
   return {};
 }
 

@@ -1,0 +1,58 @@
+#include "domain/command_table.hpp"
+#include "domain/commands/commands.hpp"
+#include "domain/hub.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace asio_chat::commands {
+
+void answer_to(const asked& q, std::string_view command, reply_data what) {
+  q.by.tell(reply{q.ref, std::string(command), {}, {}, make_reply_data(std::move(what))});
+}
+
+result<void> carry_out(const asked& q, requests::rename&& what) {
+  const std::string before = q.by.name();
+  if (const auto done = q.in.rename(q.by.of(), what.name); !done) return done.error();
+  // Everybody has been told or will be at once, the member too.
+  const bool announced = q.by.name() != before && !q.by.memberships().empty();
+  answer_to(q, what.command, answers::own_name{q.by.name(), announced});
+  return {};
+}
+
+result<void> carry_out(const asked& q, requests::quit&&) {
+  q.in.quit(q.by, {close_code::quit, "goodbye"});
+  return {};
+}
+
+result<void> carry_out(const asked& q, requests::help&& what) {
+  const auto is_there = [&q](const command_row& row) {
+    return !row.needs_many_rooms || q.by.many_rooms();
+  };
+  if (what.about.empty()) {
+    answers::commands all;
+    for (const command_row& row : command_table()) {
+      if (row.listed && is_there(row)) all.list.push_back(without_explanations(describe(row)));
+    }
+    answer_to(q, what.command, std::move(all));
+    return {};
+  }
+  std::string_view name = what.about;
+  if (name.starts_with('/')) name.remove_prefix(1);
+  const command_row* row = find_command(name);
+  if (!row || !is_there(*row)) return unknown_command(name);
+  answer_to(q, what.command, answers::command{describe(*row)});
+  return {};
+}
+
+result<void> carry_out(const asked& q, requests::protection&& what) {
+  answer_to(q, what.command, q.by.sink().protection());
+  return {};
+}
+
+result<void> carry_out(const asked&, requests::unreadable&& what) {
+  return std::move(what.why);
+}
+
+} // namespace asio_chat::commands

@@ -1,0 +1,83 @@
+#include "base/sanitize.hpp"
+#include "domain/commands/commands.hpp"
+#include "domain/hub.hpp"
+#include "model/names.hpp"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace asio_chat::commands {
+
+namespace {
+
+/// A list of thousands comes in parts, each asked for: no one answer takes long to make.
+constexpr std::size_t most_listed = 1'000;
+
+/// `#Den` is the room `den`. What is no name of a room stands somewhere in the order as well.
+std::string room_name_in(std::string_view argument) {
+  if (argument.starts_with('#')) argument.remove_prefix(1);
+  return fold_name(argument);
+}
+
+} // namespace
+
+result<void> carry_out(const asked& q, requests::join&& what) {
+  // The answer is the state of the room.
+  const bool reads_log = q.by.of().may(right::read_log);
+  return q.in.join(q.by, q.room_name, q.ref,
+                   reads_log ? start_position{what.after, what.history} : start_position{{}, 0});
+}
+
+result<void> carry_out(const asked& q, requests::leave&& what) {
+  const std::string name = q.about->name();
+  if (const auto done = q.in.part(q.by, name); !done) return done.error();
+  answer_to(q, what.command, answers::left{name});
+  return {};
+}
+
+result<void> carry_out(const asked& q, requests::list_rooms&& what) {
+  const hub::rooms_by_name& all = q.in.rooms();
+  answers::rooms list{{}, all.size(), {}};
+  auto next = all.lower_bound(room_name_in(what.from));
+  for (; next != all.end() && list.list.size() < most_listed; ++next) {
+    const room& r = *next->second;
+    list.list.push_back({r.name(), r.size(), r.topic()});
+  }
+  if (next != all.end()) list.next = next->first;
+  answer_to(q, what.command, std::move(list));
+  return {};
+}
+
+result<void> carry_out(const asked& q, requests::topic&& what) {
+  if (!what.text) {
+    answer_to(q, what.command, answers::topic{q.about->name(), q.about->topic()});
+    return {};
+  }
+  std::string text = sanitize(*what.text);
+  if (!text.empty() && is_blank(text))
+    return fail(errc::text_empty, "a topic that cannot be seen is none; /topic - removes it");
+  const std::size_t most = q.in.limits().topic_bytes;
+  if (text.size() > most) {
+    return fail(errc::text_too_long,
+                fmt::format("the topic has {} bytes; at most {} are allowed", text.size(), most));
+  }
+  q.about->post(q.by, entry_kind::topic, std::move(text), {}, q.ref);
+  return {};
+}
+
+result<void> carry_out(const asked& q, requests::list_members&& what) {
+  const std::set<std::string>& all = q.about->member_names();
+  answers::members list{q.about->name(), {}, all.size(), {}};
+  auto next = all.lower_bound(what.from);
+  for (; next != all.end() && list.names.size() < most_listed; ++next)
+    list.names.push_back(*next);
+  if (next != all.end()) list.next = *next;
+  answer_to(q, what.command, std::move(list));
+  return {};
+}
+
+} // namespace asio_chat::commands

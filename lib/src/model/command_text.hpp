@@ -1,0 +1,50 @@
+// Commands as text: how they are used, and where the arguments of a typed line are.
+#pragma once
+
+#include <asio_chat/command.hpp>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace asio_chat {
+
+/// As the native protocol writes it, `room`.
+std::string_view name_of(argument_kind k) noexcept;
+std::optional<argument_kind> find_argument_kind(std::string_view name) noexcept;
+
+/// `NAME [from:NAME]`: those that may be left out stand in brackets.
+std::string syntax_of(std::span<const command_argument> arguments);
+/// `/who [NAME]`
+std::string usage_of(const command_info& c);
+
+/// The arguments of a line that their place tells: a word each, and the last one is all the rest.
+inline constexpr std::size_t max_positions = 4;
+using positions = std::array<std::string_view, max_positions>;
+/// @param count how many the command has, at most `max_positions`
+/// @returns views into `line`, trimmed; empty: not there
+positions split_arguments(std::string_view line, std::size_t count) noexcept;
+
+/// How many of them have a place and no key.
+template <class Arguments>
+std::size_t count_positions(const Arguments& arguments) noexcept {
+  std::size_t n = 0;
+  for (const auto& a : arguments)
+    if (a.key.empty()) ++n;
+  return n;
+}
+
+/// Names of commands are the same in any case.
+bool same_command(std::string_view a, std::string_view b) noexcept;
+/// The command that a line begins with, `/name …`; null if it is none of these.
+const command_info* command_of(std::string_view line,
+                               std::span<const command_info> commands) noexcept;
+
+/// A typed line as it may be shown, logged and kept: of a command with an argument that is secret
+/// nothing but the name, for what is secret may stand in the wrong place.
+std::string without_secrets(std::string_view line, std::span<const command_info> commands);
+
+} // namespace asio_chat

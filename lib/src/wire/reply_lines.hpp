@@ -1,0 +1,33 @@
+// Answers as lines for a person: all that is said of them in prose is said here.
+#pragma once
+
+#include <asio_chat/event.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace asio_chat::wire {
+
+struct reply_lines {
+  std::vector<std::string> lines;
+  std::vector<std::string> items; ///< names, rooms or commands in it
+};
+
+/// With so many bytes an answer in lines fits a frame of the native protocol, even if every
+/// character has to be escaped.
+inline constexpr std::size_t most_of_an_answer = 28'000;
+
+/// Lists that are longer than `most` bytes are cut, and a line says how to go on; of a log the
+/// newest entries are shown.
+reply_lines show(const reply_data& a, std::size_t most = most_of_an_answer);
+
+/// Makes lines and items of the data, if there is data.
+void fill_lines(reply& r, std::size_t most = most_of_an_answer);
+
+/// `[2026-11-21 10:07:12 UTC] alice: hello`, an action `… ~ alice waves`, a topic `… * alice set
+/// the topic: tea`; line ends in the text become ` / `.
+/// @param most_of_the_text in bytes; of a longer one the end is cut
+std::string entry_line(const entry& e, std::size_t most_of_the_text = std::string::npos);
+
+} // namespace asio_chat::wire
