@@ -84,7 +84,7 @@ result<void> make_own_key(const settings& s, const logger& log) {
   if (!*needed) return {};
   const std::string path = own_key_path(s);
   auto line = make_line();
-  if (!line) return std::move(line.error());
+  if (!line) return line.error();
   if (auto made = write_keys(path, *std::move(line), 0600, false); !made) return made;
   log(severity::warning,
       "A master key was made: without it the history cannot be read, keep a copy elsewhere",
@@ -96,11 +96,11 @@ result<void> take_keys(settings& s) {
   std::vector<std::string> keys;
   if (const std::string path = master_key_path(s); !path.empty()) {
     auto read = read_master_keys(path);
-    if (!read) return std::move(read.error());
+    if (!read) return read.error();
     keys = *std::move(read);
   } else {
     auto key = checked(*s.master_key, "CHAT_MASTER_KEY in the environment");
-    if (!key) return std::move(key.error());
+    if (!key) return key.error();
     keys.push_back(*std::move(key));
   }
   s.server.storage = {s.data_directory, std::move(keys)};
@@ -139,7 +139,7 @@ std::string master_key_path(const settings& s) {
 }
 
 result<void> put_new_master_key(const std::string& path) {
-  if (auto good = read_master_keys(path); !good) return std::move(good.error());
+  if (auto good = read_master_keys(path); !good) return good.error();
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || status.st_uid != ::geteuid() ||
       (status.st_mode & 077) != 0)
@@ -150,7 +150,7 @@ result<void> put_new_master_key(const std::string& path) {
   auto old = tls::read_secret_file(path, std::string(what));
   if (!old) return fail(errc::storage_failed, old.error().message);
   auto text = make_line();
-  if (!text) return std::move(text.error());
+  if (!text) return text.error();
   text->append(*old);
   tls::wipe(*old);
   return write_keys(path, *std::move(text), status.st_mode & 0777, true);

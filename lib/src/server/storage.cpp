@@ -34,7 +34,7 @@ result<std::vector<sqlite::secret_key>> parse_masters(const std::vector<std::str
   std::vector<sqlite::secret_key> masters;
   for (const std::string& key : keys) {
     auto parsed = sqlite::secret_key::parse(key);
-    if (!parsed) return std::move(parsed.error());
+    if (!parsed) return parsed.error();
     masters.push_back(*std::move(parsed));
   }
   return masters;
@@ -60,7 +60,7 @@ storage open_on_disk(const scheduler& later, const server_config& config, const 
   const auto take_keys = [logs = made.get(),
                           log](const std::vector<std::string>& keys) -> result<void> {
     auto masters = parse_masters(keys);
-    if (!masters) return std::move(masters.error());
+    if (!masters) return masters.error();
     return taken(logs->take_masters(*std::move(masters)), log);
   };
   const auto take_later = [logs = made.get(), log](const result<std::vector<std::string>>& keys,

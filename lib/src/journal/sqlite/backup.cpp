@@ -40,14 +40,14 @@ void copy_pages(SQLite::Database& from, SQLite::Database& to, const progress_fun
 
 std::optional<failure> copy_as_it_is_now(const database_file& from, const database_file& to,
                                          const progress_function& tell) {
-  if (auto file = check_is_file(from); !file) return std::move(file.error());
+  if (auto file = check_is_file(from); !file) return file.error();
   std::optional<SQLite::Database> source;
   try {
     source.emplace(connect_for_reading(from));
     // Without a snapshot that lasts, whatever is written meanwhile makes the copy begin again.
     const SQLite::Transaction snapshot(*source);
     if (auto version = version_of(*source, from, journal_schema()); !version)
-      return std::move(version.error());
+      return version.error();
     try {
       SQLite::Database copy(to.path, SQLite::OPEN_READWRITE, 0, to.vfs);
       copy.exec("PRAGMA journal_mode=OFF"); // whatever fails, there is no such file then
@@ -69,7 +69,7 @@ std::optional<failure> copy_as_it_is_now(const database_file& from, const databa
 result<verify_report> back_up(const database_file& from, const std::string& to, key_ring& keys,
                               const progress_function& tell) {
   auto made = new_file::make(to);
-  if (!made) return std::move(made.error());
+  if (!made) return made.error();
   const database_file copy{made->unfinished(), from.vfs};
   if (auto failed = copy_as_it_is_now(from, copy, tell)) return std::move(*failed);
   auto report = verify(copy, keys, tell);
@@ -81,7 +81,7 @@ result<verify_report> back_up(const database_file& from, const std::string& to, 
                                      "asio-chatd verify says",
                                      first.room.empty() ? "" : "#" + first.room + ": ", first.why));
   }
-  if (auto done = made->publish(); !done) return std::move(done.error());
+  if (auto done = made->publish(); !done) return done.error();
   return report;
 }
 

@@ -125,7 +125,7 @@ result<std::unique_ptr<key_ring>> key_ring::open(const std::string& path,
 
 result<std::unique_ptr<key_ring>> key_ring::open_to_read(const std::string& path,
                                                          std::vector<secret_key> masters) {
-  if (auto there = check_is_there(path); !there) return std::move(there.error());
+  if (auto there = check_is_there(path); !there) return there.error();
   return open(path, masters, key_file::use::read);
 }
 

@@ -12,17 +12,16 @@
 namespace asio_chat::sqlite {
 
 result<std::vector<known_room>> rooms_in(const database_file& f, key_ring& keys) {
-  if (auto file = check_is_file(f); !file) return std::move(file.error());
+  if (auto file = check_is_file(f); !file) return file.error();
   try {
     SQLite::Database db = connect_for_reading(f);
     const SQLite::Transaction snapshot(db);
-    if (auto version = version_of(db, f, journal_schema()); !version)
-      return std::move(version.error());
+    if (auto version = version_of(db, f, journal_schema()); !version) return version.error();
     room_table rooms(db, keys);
     std::vector<known_room> known;
     for (auto r = rooms.next_after(0); r; r = rooms.next_after(r->number)) {
       auto name = open_name(keys, *r);
-      if (!name) return std::move(name.error());
+      if (!name) return name.error();
       known.push_back({*std::move(name), r->head + 1 - r->first});
     }
     std::ranges::sort(known, {}, &known_room::name);

@@ -59,13 +59,13 @@ class sqlite_journal::workers {
 
 result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, scheduler later) {
   auto lock = data_lock::take(o.directory);
-  if (!lock) return std::move(lock.error());
+  if (!lock) return lock.error();
   const std::string keys_path = o.directory + "/keys.db";
   if (is_in_use(o.directory + "/journal.db")) {
-    if (auto there = key_ring::check_is_there(keys_path); !there) return std::move(there.error());
+    if (auto there = key_ring::check_is_there(keys_path); !there) return there.error();
   }
   auto keys = key_ring::open(keys_path, std::move(o.masters));
-  if (!keys) return std::move(keys.error());
+  if (!keys) return keys.error();
   const auto feed = std::make_shared<log_feed>();
   const answer_post post(std::move(later), feed);
   auto w = std::make_unique<workers>(std::move(*lock), std::move(*keys), feed, post);
@@ -80,7 +80,7 @@ result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, schedule
   }
   const report_function tell = s.on_report;
   auto logs = store::open(std::move(s), *w->keys);
-  if (!logs) return std::move(logs.error());
+  if (!logs) return logs.error();
   w->logs = std::move(*logs);
   w->start(file, tell);
   return std::unique_ptr<sqlite_journal>(new sqlite_journal(std::move(w), std::move(o.on_report)));
@@ -157,7 +157,7 @@ void sqlite_journal::take_masters(result<std::vector<secret_key>> masters, maste
   const auto rotate = [keys = workers_->keys.get(),
                        cannot](result<std::vector<secret_key>> m) -> result<bool> {
     try {
-      return m ? keys->rotate(*std::move(m)) : std::move(m.error());
+      return m ? keys->rotate(*std::move(m)) : m.error();
     } catch (const std::exception& e) {
       return cannot(e);
     }

@@ -10,15 +10,14 @@
 namespace asio_chat::sqlite {
 
 result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
-  if (auto ready = prepare_file(o.file); !ready) return std::move(ready.error());
+  if (auto ready = prepare_file(o.file); !ready) return ready.error();
   const database_file file = o.file;
   std::unique_ptr<store> s(new store(std::move(o), keys));
   try {
     SQLite::Database db = connect(file);
     if (const auto ours = check_kind(db, file, journal_schema()); !ours) return ours.error();
     prepare_to_write(db);
-    if (auto done = bring_up_to_date(db, file, journal_schema()); !done)
-      return std::move(done.error());
+    if (auto done = bring_up_to_date(db, file, journal_schema()); !done) return done.error();
     turn_table::create(db); // the file may be from before there was one
     s->parts_.file.start(std::move(db));
     s->names_ = store_loader(s->parts_, s->upkeep_).load();

@@ -130,7 +130,7 @@ result<verify_report> verify(const database_file& f, key_ring& keys,
   const auto say = [&](std::string_view doing, std::uint64_t done, std::uint64_t total) {
     if (tell) tell(doing, done, total);
   };
-  if (auto file = check_is_file(f); !file) return std::move(file.error());
+  if (auto file = check_is_file(f); !file) return file.error();
   try {
     SQLite::Database db(f.path, SQLite::OPEN_READONLY, 5'000, f.vfs);
     SQLite::Transaction snapshot(db);
