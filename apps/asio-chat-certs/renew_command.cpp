@@ -3,11 +3,11 @@
 #include "authority.hpp"
 #include "commands.hpp"
 
+#include "base/file.hpp"
 #include "tls/file.hpp"
 #include "tls/key_passphrase.hpp"
 #include "tls/pem.hpp"
 #include "tls/secret_file.hpp"
-#include "tls/x509/directory_lock.hpp"
 #include "tls/x509/renew.hpp"
 #include "tls/x509/revocation_list.hpp"
 #include <asio_chat/tls/certificate_info.hpp>
@@ -62,7 +62,7 @@ class renew_command {
   void run() {
     ca_.look_in(std::filesystem::path(path_).parent_path().string());
     // What is renewed must not be revoked meanwhile.
-    const auto turn = x509::lock_directory(ca_.directory(), "the CA's directory").value();
+    const auto turn = lock_directory(ca_.directory(), "the CA's directory").value();
     refuse_a_key_inside();
     x509::identity subject;
     auto all = tls::read_certificates(path_, "the certificate file").value();

@@ -61,7 +61,7 @@ std::optional<known_hosts::host> known_hosts::find(const std::string& address) c
 result<void> known_hosts::remember(const std::string& address, const std::string& pin) {
   const auto cannot = [this](int error) {
     return fail(errc::bad_setting, fmt::format("cannot remember the server in '{}': {}",
-                                               file_.string(), tls::errno_text(error)));
+                                               file_.string(), errno_text(error)));
   };
   std::error_code error;
   const std::filesystem::path directory = file_.parent_path();
@@ -71,7 +71,7 @@ result<void> known_hosts::remember(const std::string& address, const std::string
   const int fd =
       ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
   if (fd < 0) return cannot(errno);
-  const tls::file_descriptor file(fd);
+  const file_descriptor file(fd);
   const std::string line = fmt::format("{} {}\n", address, pin);
   const ssize_t written = ::write(fd, line.data(), line.size());
   if (written != static_cast<ssize_t>(line.size()) || ::fsync(fd) != 0) return cannot(errno);

@@ -2,9 +2,9 @@
 #include "history_commands.hpp"
 #include "room_choice.hpp"
 
+#include "base/atomic_file.hpp"
 #include "base/sanitize.hpp"
 #include "domain/entry_line.hpp"
-#include "journal/sqlite/new_file.hpp"
 #include "journal/sqlite/reader.hpp"
 
 #include <boost/json/object.hpp>
@@ -54,7 +54,7 @@ class output {
  public:
   explicit output(const std::string& path) {
     if (path.empty()) return;
-    file_.emplace(sqlite::new_file::make(path).value());
+    file_.emplace(atomic_file::make(path, existing::refused).value());
     to_ = opened_ = std::fopen(file_->unfinished().c_str(), "wbe");
     if (!to_) throw cannot_be_written();
   }
@@ -93,7 +93,7 @@ class output {
                       fmt::format("the export cannot be written: {}", std::strerror(errno))));
   }
 
-  std::optional<sqlite::new_file> file_;
+  std::optional<atomic_file> file_;
   std::FILE* to_ = stdout;
   std::FILE* opened_ = nullptr;
 };

@@ -1,10 +1,9 @@
 #include "history.hpp"
 
+#include "base/file.hpp"
 #include "ops/master_key_file.hpp"
 
 #include <fmt/format.h>
-
-#include <filesystem>
 
 using namespace asio_chat;
 
@@ -14,16 +13,6 @@ std::vector<sqlite::secret_key> master_keys(const ops::settings& s) {
     keys.push_back(sqlite::secret_key::parse(text).value());
   return keys;
 }
-
-namespace {
-
-/// One that cannot be looked at counts as there: opening it says what is wrong.
-bool is_there(const std::string& path) {
-  std::error_code denied;
-  return std::filesystem::exists(path, denied) || denied;
-}
-
-} // namespace
 
 history::history(ops::settings& s, const std::string& other)
     : directory(s.data_directory) {

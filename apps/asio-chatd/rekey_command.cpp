@@ -1,14 +1,13 @@
 #include "history.hpp"
 #include "history_commands.hpp"
 
+#include "base/file.hpp"
 #include "journal/sqlite/data_lock.hpp"
 #include "ops/master_key_file.hpp"
-#include "tls/x509/directory_lock.hpp"
 
 #include <fmt/format.h>
 
 #include <chrono>
-#include <filesystem>
 #include <thread>
 
 using namespace asio_chat;
@@ -34,11 +33,8 @@ std::string key_file_of(const ops::settings& s) {
 
 /// One at a time: of two that read the file before either has written it, the later one would drop
 /// the key of the other, and what is sealed by that could be read by nobody.
-tls::file_descriptor wait_for_turn(const std::string& key_file) {
-  const std::string directory = std::filesystem::path(key_file).parent_path();
-  return tls::x509::lock_directory(directory.empty() ? "." : directory,
-                                   "the directory of the master key file")
-      .value();
+file_descriptor wait_for_turn(const std::string& key_file) {
+  return lock_directory(directory_of(key_file), "the directory of the master key file").value();
 }
 
 bool opens(const std::string& ring, const sqlite::secret_key& master) {

@@ -839,7 +839,7 @@ def test_B17_probe_by_the_systems_store_and_ask_for_a_page(tool):
         assert field(text, "Trusted") == "yes, as 'localhost', by the system's store"
         assert field(text, "Version") == "TLSv1.3" and field(text, "ALPN") == "http/1.1"
         answer = text.split("Answer to GET /\n")[1]
-        head = "HTTP/1.1 200 OK\nX: \\x1B]0;owned\\x07\\xC3\\xA9\n\n"
+        head = "HTTP/1.1 200 OK\nX: \\x1b]0;owned\\x07\\xc3\\xa9\n\n"
         assert answer == head + "a" * (200 - page.index(b"aaa")) + "\n"
         facts = json.loads(probed(tool, where, "--get", "/x?y=1", "--json", env=store))
         assert facts["answer"] + "\n" == answer

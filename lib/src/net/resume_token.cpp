@@ -1,8 +1,10 @@
 #include "net/resume_token.hpp"
 
+#include "base/ascii.hpp"
+#include "tls/sha256.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -30,18 +32,16 @@ std::string make_resume_token() {
 }
 
 result<identity> identity_of(std::string_view token) {
-  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  const auto is_digit = [](char c) { return ascii::hex_value(c) >= 0 && ascii::lower(c) == c; };
   if (token.size() != token_digits || !std::all_of(token.begin(), token.end(), is_digit)) {
     return fail(errc::protocol_error,
                 fmt::format("the field resume must be what a welcome gave: {} hexadecimal digits",
                             token_digits));
   }
-  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
-  if (EVP_Digest(token.data(), token.size(), hash.data(), nullptr, EVP_sha256(), nullptr) != 1) {
-    return fail(errc::not_available, "this server cannot compute SHA-256");
-  }
+  const auto digest = tls::sha256(token);
+  if (!digest) return fail(errc::not_available, "this server cannot compute SHA-256");
   identity who;
-  std::copy_n(hash.begin(), who.size(), who.begin());
+  std::copy_n(digest->begin(), who.size(), who.begin());
   return who;
 }
 

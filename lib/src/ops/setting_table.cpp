@@ -1,5 +1,6 @@
 #include "ops/setting_table.hpp"
 
+#include "base/ascii.hpp"
 #include "model/names.hpp"
 #include "tls/ocsp_question.hpp"
 
@@ -297,7 +298,7 @@ const setting* find_setting(std::string_view name) noexcept {
 std::string environment_name(std::string_view setting_name) {
   std::string name = "ASIO_CHATD_";
   for (const char c : setting_name)
-    name += c == '-' ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
+    name += c == '-' ? '_' : ascii::upper(c);
   return name;
 }
 

@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cerrno>
-#include <system_error>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -33,14 +32,6 @@ bool has_more(int fd) {
 }
 
 } // namespace
-
-file_descriptor::~file_descriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-std::string errno_text(int error) {
-  return std::generic_category().message(error);
-}
 
 result<file_descriptor> open_for_reading(const std::string& path, const std::string& what) {
   // A pipe may be what a shell makes of <(command), or something that is never written into:

@@ -1,5 +1,6 @@
 #include "tls/ocsp_question.hpp"
 
+#include "base/ascii.hpp"
 #include "base/host_port.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
@@ -42,9 +43,9 @@ std::string responder_address::authority() const {
 
 result<responder_address> parse_responder(const std::string& url) {
   const error_queue_scope queue;
-  const bool printable =
-      std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c <= '~'; });
-  if (!printable || url.compare(0, scheme.size(), scheme) != 0) return refuse();
+  if (!std::all_of(url.begin(), url.end(), ascii::is_graphic) ||
+      url.compare(0, scheme.size(), scheme) != 0)
+    return refuse();
   int tls = 0;
   int number = 0;
   char *user = nullptr, *host = nullptr, *port = nullptr, *path = nullptr, *query = nullptr,

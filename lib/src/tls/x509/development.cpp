@@ -1,8 +1,8 @@
 #include "tls/x509/development.hpp"
 
 #include "base/clock.hpp"
+#include "base/file.hpp"
 #include "tls/pem.hpp"
-#include "tls/x509/directory_lock.hpp"
 #include "tls/x509/issue.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
@@ -39,11 +39,6 @@ struct places {
               (directory / "server-key.pem").string(), false}
       , ca_key((directory / "ca-key.pem").string()) {}
 };
-
-bool is_there(const std::string& path) {
-  std::error_code ec;
-  return fs::exists(path, ec);
-}
 
 /// Held while looking or writing, so that two daemons starting at once do not both write.
 result<file_descriptor> make_and_lock(const std::string& directory) {

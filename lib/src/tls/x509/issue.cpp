@@ -1,5 +1,6 @@
 #include "tls/x509/issue.hpp"
 
+#include "base/ascii.hpp"
 #include "base/host_port.hpp"
 #include "base/sanitize.hpp"
 #include "tls/x509/signing.hpp"
@@ -26,14 +27,9 @@ constexpr std::size_t most_dns_name = 253;
 
 constexpr std::size_t most_label = 63;
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
-}
-
 /// Underscores are no letters of a host's name, but names in use have them, and clients take them.
 bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_';
+  return ascii::is_alphanumeric(c) || c == '-' || c == '_';
 }
 
 /// What is wrong with one part of a name; empty if nothing is.
@@ -53,7 +49,7 @@ std::string fault_of_label(std::string_view label) {
 /// What keeps it from being a name of a host, or a wildcard; empty if nothing does.
 std::string fault_of_dns_name(std::string_view name) {
   if (name.starts_with("*.")) name.remove_prefix(2);
-  if (!is_ascii(name))
+  if (!ascii::is_ascii(name))
     return "an international name stands in a certificate in its `xn--` form (A-labels, RFC 5890), "
            "which `idn2 NAME` prints";
   if (name.size() > most_dns_name)

@@ -1,6 +1,8 @@
 #include "tls/x509/revocation.hpp"
 
+#include "base/ascii.hpp"
 #include "tls/x509/signing.hpp"
+
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
@@ -88,7 +90,7 @@ result<std::string> parse_serial(std::string_view text) {
   std::string digits;
   for (std::size_t i = 0; i < rest.size(); ++i) {
     const char c = rest[i];
-    const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    const bool digit = ascii::hex_value(c) >= 0;
     if (!digit && (c != ':' || i == 0 || i + 1 == rest.size() || rest[i - 1] == ':'))
       return refuse();
     if (digit && (c != '0' || !digits.empty())) digits += c;

@@ -1,8 +1,7 @@
 #include "tls/x509/revocation_file.hpp"
 
-#include "tls/x509/directory_lock.hpp"
+#include "base/atomic_file.hpp"
 #include "tls/x509/signing.hpp"
-#include "tls/x509/staged_file.hpp"
 
 #include <filesystem>
 
@@ -10,9 +9,7 @@ namespace asio_chat::tls::x509 {
 
 result<revocation_file> revocation_file::open(const std::string& path, X509* ca) {
   namespace fs = std::filesystem;
-  const fs::path directory = fs::path(path).parent_path();
-  auto lock = lock_directory(directory.empty() ? "." : directory.string(),
-                             "the directory of the revocation list");
+  auto lock = lock_directory(directory_of(path), "the directory of the revocation list");
   if (!lock) return lock.error();
   std::error_code ec;
   // Only what is certainly not there counts as no list: else its entries would be lost.
@@ -28,10 +25,9 @@ result<void> revocation_file::reissue(const identity& ca, int days, const revoca
   if (!next) return next.error();
   const std::string text = next->pem();
   if (text.empty()) return openssl_refused("to encode the revocation list");
-  auto staged = staged_file::write(path_, text, 0644);
-  if (!staged) return staged.error();
-  auto out = staged->publish(true);
-  if (!out) return out;
+  auto file = atomic_file::make(path_, existing::replaced, text);
+  if (!file) return file.error();
+  if (auto out = file->publish(0644); !out) return out;
   list_.emplace(std::move(*next));
   return {};
 }

@@ -1,7 +1,7 @@
 // A CA's revocation list on the disk. There is no other record of what was revoked.
 #pragma once
 
-#include "tls/file.hpp"
+#include "base/file.hpp"
 #include "tls/x509/revocation_list.hpp"
 
 #include <asio_chat/error.hpp>
