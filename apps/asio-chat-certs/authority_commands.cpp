@@ -1,5 +1,4 @@
 // ca, server, client: a private CA and what it issues.
-#include "add_command.hpp"
 #include "authority.hpp"
 #include "commands.hpp"
 #include "output.hpp"

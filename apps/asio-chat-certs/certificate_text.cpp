@@ -1,7 +1,7 @@
 #include "certificate_text.hpp"
 
 #include "base/sanitize.hpp"
-#include "tls/memory_bio.hpp"
+#include "tls/openssl_ptr.hpp"
 
 #include <openssl/pem.h>
 

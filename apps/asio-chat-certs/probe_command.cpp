@@ -1,16 +1,14 @@
 // probe: what a server shows, and whether it would be trusted.
-#include "add_command.hpp"
 #include "certificate_text.hpp"
 #include "commands.hpp"
 #include "probe_report.hpp"
-#include "server_address.hpp"
 #include "server_probe.hpp"
 
 #include "base/ascii.hpp"
 #include "base/sanitize.hpp"
+#include "tls/file.hpp"
 #include "tls/key_passphrase.hpp"
 #include "tls/pin.hpp"
-#include "tls/secret_file.hpp"
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>

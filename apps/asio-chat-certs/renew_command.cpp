@@ -1,5 +1,4 @@
 // renew: a certificate anew, before it is over.
-#include "add_command.hpp"
 #include "authority.hpp"
 #include "commands.hpp"
 
@@ -7,7 +6,6 @@
 #include "tls/file.hpp"
 #include "tls/key_passphrase.hpp"
 #include "tls/pem.hpp"
-#include "tls/secret_file.hpp"
 #include "tls/x509/renew.hpp"
 #include "tls/x509/revocation_list.hpp"
 #include <asio_chat/tls/certificate_info.hpp>
@@ -95,9 +93,7 @@ class renew_command {
  private:
   /// It would be lost.
   void refuse_a_key_inside() const {
-    const std::string what = "the certificate file";
-    const auto file = tls::open_for_reading(path_, what).value();
-    auto text = tls::read_all(file, path_, what).value();
+    auto text = tls::read_file(path_, "the certificate file").value();
     const bool inside = text.find("PRIVATE KEY-----") != std::string::npos;
     tls::wipe(text);
     if (inside)

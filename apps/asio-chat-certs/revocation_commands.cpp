@@ -1,11 +1,10 @@
 // crl, revoke: what a CA takes back.
-#include "add_command.hpp"
 #include "authority.hpp"
 #include "commands.hpp"
 
 #include "tls/pem.hpp"
 #include "tls/x509/renew.hpp"
-#include "tls/x509/revocation_file.hpp"
+#include "tls/x509/revocation_list.hpp"
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>

@@ -1,5 +1,6 @@
 #include "known_hosts.hpp"
 
+#include "base/file.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "tls/file.hpp"
@@ -28,9 +29,7 @@ result<known_hosts> known_hosts::load(const std::filesystem::path& file) {
     }
     return known;
   }
-  const auto opened = tls::open_for_reading(file.string(), "the list of known hosts");
-  if (!opened) return fail(errc::bad_setting, opened.error().message);
-  const auto all = tls::read_all(*opened, file.string(), "the list of known hosts");
+  const auto all = tls::read_file(file.string(), "the list of known hosts");
   if (!all) return fail(errc::bad_setting, all.error().message);
   std::istringstream in(*all);
   std::string text;

@@ -1,6 +1,5 @@
 #include "history.hpp"
 #include "history_commands.hpp"
-#include "room_choice.hpp"
 
 #include "base/atomic_file.hpp"
 #include "base/sanitize.hpp"

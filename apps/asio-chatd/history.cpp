@@ -1,11 +1,37 @@
 #include "history.hpp"
 
 #include "base/file.hpp"
+#include "base/sanitize.hpp"
+#include "model/names.hpp"
 #include "ops/master_key_file.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdio>
+#include <vector>
+
+#include <unistd.h>
+
 using namespace asio_chat;
+
+namespace {
+
+constexpr std::size_t most_named = 20;
+
+std::string names_of(const std::vector<sqlite::known_room>& rooms) {
+  if (rooms.empty()) return "there is none yet";
+  std::string names = rooms.size() == 1 ? "there is " : "there are ";
+  for (std::size_t i = 0; i < std::min(rooms.size(), most_named); ++i)
+    names += fmt::format("{}{}", i == 0 ? "" : ", ", rooms[i].name);
+  if (rooms.size() > most_named) names += fmt::format(" and {} more", rooms.size() - most_named);
+  return names;
+}
+
+constexpr std::chrono::milliseconds interval{200};
+constexpr const char* erase_line = "\r\x1b[K";
+
+} // namespace
 
 std::vector<sqlite::secret_key> master_keys(const ops::settings& s) {
   std::vector<sqlite::secret_key> keys;
@@ -28,4 +54,32 @@ history::history(ops::settings& s, const std::string& other)
   ops::find_storage(s).value();
   masters = master_keys(s);
   keys = sqlite::key_ring::open_to_read(directory + "/keys.db", masters).value();
+}
+
+sqlite::known_room choose_room(const history& kept, const std::string& typed) {
+  const std::string name = proper_room_name(typed);
+  const auto rooms = sqlite::rooms_in(kept.file, *kept.keys).value();
+  const auto found = std::ranges::find(rooms, name, &sqlite::known_room::name);
+  if (found != rooms.end()) return *found;
+  throw error(fail(errc::bad_setting, fmt::format("no room is called '{}': {}",
+                                                  sanitize_for_log(name, 64), names_of(rooms))));
+}
+
+progress_line::progress_line()
+    : is_shown_(::isatty(STDERR_FILENO) == 1) {}
+
+progress_line::~progress_line() {
+  if (is_shown_) fmt::print(stderr, "{}", erase_line);
+}
+
+void progress_line::show(std::string_view doing, std::uint64_t done, std::uint64_t total) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!is_shown_ || now < next_) return;
+  next_ = now + interval;
+  if (total == 0) {
+    fmt::print(stderr, "{}{} ...", erase_line, doing);
+  } else {
+    fmt::print(stderr, "{}{}: {} of {} ({} %)", erase_line, doing, done, total, done * 100 / total);
+  }
+  std::fflush(stderr);
 }

@@ -6,8 +6,6 @@
 #include "base/logger.hpp"
 #include "base/standard_streams.hpp"
 #include "ops/command_line.hpp"
-#include "ops/descriptor_limit.hpp"
-#include "ops/exposure.hpp"
 #include "ops/master_key_file.hpp"
 #include "ops/print_config.hpp"
 #include "ops/print_tls.hpp"

@@ -1,7 +1,7 @@
 #include "net/listener.hpp"
 
 #include "base/descriptor_reserve.hpp"
-#include "transport/close_on_exec.hpp"
+#include "transport/socket.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/v6_only.hpp>

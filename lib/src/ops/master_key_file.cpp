@@ -3,7 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "base/sanitize.hpp"
 #include "ops/data_directory.hpp"
-#include "tls/secret_file.hpp"
+#include "tls/file.hpp"
 
 #include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/predicate.hpp>

@@ -2,7 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "model/names.hpp"
-#include "tls/ocsp_question.hpp"
+#include "tls/ocsp.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -6,7 +6,6 @@
 #include "ops/environment.hpp"
 #include "ops/setting_table.hpp"
 #include "tls/file.hpp"
-#include "tls/secret_file.hpp"
 
 #include <fmt/format.h>
 
@@ -157,8 +156,7 @@ result<void> take_passphrases(invocation& call, const command_line& line,
 
 result<std::string> read_whole_file(const std::string& path) {
   const std::string shown = sanitize_for_log(path, 512);
-  const auto file = tls::open_for_reading(path, "the config file");
-  auto text = file ? tls::read_all(*file, path, "the config file") : file.error();
+  auto text = tls::read_file(path, "the config file");
   if (!text) return wrong(sanitize_for_log(text.error().message, 1024));
   if (text->size() > longest_config_file)
     return wrong(
@@ -215,6 +213,12 @@ result<invocation> read_settings(const setting_sources& from) {
                                                   : check(call.settings, call.passphrase_is_set);
   if (!good) return good.error();
   return call;
+}
+
+bool is_open_to_strangers(const settings& s) {
+  const bool asks = s.server.passphrase.has_value() || !s.passphrase_file.empty() ||
+                    s.server.tls.clients == client_certificates::required;
+  return !asks && !std::ranges::all_of(s.listen, is_loopback);
 }
 
 std::vector<std::string> tls_files(const settings& s) {

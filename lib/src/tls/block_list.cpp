@@ -35,9 +35,7 @@ std::string_view without_comment(std::string_view line) {
 
 result<block_list> block_list::read(const std::string& path) {
   constexpr const char* name = "the list of blocked certificates";
-  auto file = open_for_reading(path, name);
-  if (!file) return file.error();
-  const auto text = read_all(*file, path, name);
+  const auto text = read_file(path, name);
   if (!text) return text.error();
   // A list cut off by a full disk or a copy half done would let blocked clients in.
   if (!text->ends_with('\n'))

@@ -1,7 +1,6 @@
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include "base/clock.hpp"
-#include "tls/memory_bio.hpp"
 #include "tls/openssl_ptr.hpp"
 #include "tls/pem.hpp"
 #include "tls/pin.hpp"

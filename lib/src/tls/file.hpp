@@ -1,7 +1,5 @@
-// Reads a whole small file.
+// Reads whole small files, those that hold a secret among them.
 #pragma once
-
-#include "base/file.hpp"
 
 #include <asio_chat/error.hpp>
 
@@ -9,11 +7,20 @@
 
 namespace asio_chat::tls {
 
+/// Everything up to the end. A file that is larger than 8 MiB is refused, and so is a pipe that
+/// nobody writes into.
 /// @param what for the sentence of a failure, e.g. `the CA file`
-result<file_descriptor> open_for_reading(const std::string& path, const std::string& what);
+result<std::string> read_file(const std::string& path, const std::string& what);
 
-/// Everything up to the end. A certificate file that is larger than a few MiB is none.
-result<std::string> read_all(const file_descriptor& file, const std::string& path,
-                             const std::string& what);
+/// Overwrites a secret that is no longer needed.
+void wipe(std::string& secret) noexcept;
+
+/// The whole file. Refused where anybody but its owner may read it: modes like 0600 and 0400 are
+/// fine, and so is 0640 for a file of root's, since only root can have chosen that group.
+/// @param what for the sentence of a failure, e.g. `the private key file`
+result<std::string> read_secret_file(const std::string& path, const std::string& what);
+
+/// The first line of such a file, without its end.
+result<std::string> read_passphrase_file(const std::string& path);
 
 } // namespace asio_chat::tls

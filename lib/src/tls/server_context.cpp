@@ -4,7 +4,6 @@
 #include "tls/openssl_ptr.hpp"
 #include "tls/refusal.hpp"
 #include "tls/server_setup.hpp"
-#include "tls/trust_error.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
 

@@ -1,8 +1,8 @@
 // All that a server's TLS is made of, as its files were at one moment.
 #pragma once
 
-#include "tls/ocsp_question.hpp"
-#include "tls/ocsp_stapler.hpp"
+#include "tls/ocsp.hpp"
+#include "tls/ocsp_staple.hpp"
 #include "tls/posture.hpp"
 #include "tls/server_files.hpp"
 

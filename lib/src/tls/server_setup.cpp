@@ -1,7 +1,7 @@
 #include "tls/server_setup.hpp"
 
-#include "tls/alpn.hpp"
-#include "tls/ocsp_stapler.hpp"
+#include "tls/context_setup.hpp"
+#include "tls/ocsp_staple.hpp"
 #include "tls/revocation.hpp"
 
 #include <fmt/format.h>

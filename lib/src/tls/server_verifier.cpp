@@ -5,7 +5,7 @@
 #include "tls/ocsp_staple.hpp"
 #include "tls/openssl_ptr.hpp"
 #include "tls/pin.hpp"
-#include "tls/trust_error.hpp"
+#include "tls/refusal.hpp"
 
 #include <asio_chat/tls/peer.hpp>
 

@@ -1,7 +1,7 @@
 #include "transport/connect_race.hpp"
 
-#include "transport/close_on_exec.hpp"
 #include "transport/loop_time.hpp"
+#include "transport/socket.hpp"
 
 #include <boost/asio/error.hpp>
 

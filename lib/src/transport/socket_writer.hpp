@@ -1,7 +1,7 @@
 // Where OpenSSL writes to: the socket.
 #pragma once
 
-#include "transport/cancellable_read_socket.hpp"
+#include "transport/socket.hpp"
 
 #include <openssl/types.h>
 

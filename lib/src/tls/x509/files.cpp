@@ -2,9 +2,9 @@
 #include "tls/x509/issue.hpp"
 
 #include "base/atomic_file.hpp"
-#include "tls/memory_bio.hpp"
+#include "tls/file.hpp"
+#include "tls/openssl_ptr.hpp"
 #include "tls/pem.hpp"
-#include "tls/secret_file.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "tls/secret_file.hpp"
+#include "tls/file.hpp"
 
 #include "scratch.hpp"
 

@@ -1,4 +1,4 @@
-// A socket whose read can be cancelled without harm to a write.
+// TCP sockets, and what Asio leaves out of them.
 #pragma once
 
 #include "transport/stream.hpp"
@@ -9,7 +9,25 @@
 #include <cassert>
 #include <utility>
 
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 namespace asio_chat::transport {
+
+/// Asio opens and accepts sockets without it: a program that the host process starts would hold
+/// connections open that have ended here.
+template <class Socket>
+void close_on_exec(Socket& socket) noexcept {
+  (void)::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+}
+
+/// Bytes that the peer's system has not acknowledged (tcp(7), SIOCOUTQ).
+inline std::size_t unacknowledged_bytes(tcp_socket& socket) noexcept {
+  int bytes = 0;
+  if (::ioctl(socket.native_handle(), SIOCOUTQ, &bytes) != 0 || bytes < 0) return 0;
+  return static_cast<std::size_t>(bytes);
+}
 
 /// The layer below an `ssl::stream`. `cancel` of a socket ends other waits as well, and a read of
 /// an `ssl::stream` may be writing: the answer to a key update. A record of which only a part has
