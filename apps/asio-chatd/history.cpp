@@ -17,14 +17,14 @@ using namespace asio_chat;
 
 namespace {
 
-constexpr std::size_t most_named = 20;
+constexpr std::size_t max_named = 20;
 
 std::string names_of(const std::vector<sqlite::known_room>& rooms) {
   if (rooms.empty()) return "there is none yet";
   std::string names = rooms.size() == 1 ? "there is " : "there are ";
-  for (std::size_t i = 0; i < std::min(rooms.size(), most_named); ++i)
+  for (std::size_t i = 0; i < std::min(rooms.size(), max_named); ++i)
     names += fmt::format("{}{}", i == 0 ? "" : ", ", rooms[i].name);
-  if (rooms.size() > most_named) names += fmt::format(" and {} more", rooms.size() - most_named);
+  if (rooms.size() > max_named) names += fmt::format(" and {} more", rooms.size() - max_named);
   return names;
 }
 

@@ -24,8 +24,8 @@ namespace asio_chat::ops {
 
 namespace {
 
-constexpr std::size_t longest_message = 1024;
-constexpr std::size_t longest_value = 256;
+constexpr std::size_t max_message = 1024;
+constexpr std::size_t max_value = 256;
 
 struct level_names {
   std::string_view text; ///< of one width, so that messages stand below each other
@@ -49,9 +49,9 @@ level_names names_of(severity level) {
 
 std::string text_line(severity level, std::string_view message, std::span<const log_field> fields) {
   std::string line =
-      fmt::format("{} {}", names_of(level).text, sanitize_for_log(message, longest_message));
+      fmt::format("{} {}", names_of(level).text, sanitize_for_log(message, max_message));
   for (const auto& field : fields) {
-    const std::string value = sanitize_for_log(field.value, longest_value, quotes::escape);
+    const std::string value = sanitize_for_log(field.value, max_value, quotes::escape);
     const bool bare = !value.empty() && value.find_first_of(" =\\") == std::string::npos;
     line += bare ? fmt::format(" {}={}", field.name, value)
                  : fmt::format(" {}=\"{}\"", field.name, value);
@@ -70,9 +70,9 @@ std::string json_line(severity level, std::string_view message, std::span<const 
   boost::json::object record;
   record["time"] = utc_now();
   record["level"] = names_of(level).json;
-  record["message"] = sanitize_for_log(message, longest_message);
+  record["message"] = sanitize_for_log(message, max_message);
   for (const auto& field : fields)
-    record.emplace(field.name, sanitize_for_log(field.value, longest_value));
+    record.emplace(field.name, sanitize_for_log(field.value, max_value));
   return boost::json::serialize(record);
 }
 

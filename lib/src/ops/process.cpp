@@ -76,7 +76,7 @@ result<bool> fit_connections(invocation& call, std::optional<std::uint64_t> limi
   const std::uint64_t fitting = *limit - own;
   const given_value& given = call.effective.at("max-connections");
   // Also where --print-config has put it into a file.
-  if (given.values.front() != find_setting("max-connections")->standard)
+  if (given.values.front() != find_setting("max-connections")->default_value)
     return fail(
         errc::bad_setting,
         fmt::format("{} \"{}\" is more than this process may have: it may open {} files and "

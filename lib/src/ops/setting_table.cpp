@@ -36,15 +36,14 @@ result<void> store_responder(std::string& place, view text) {
 }
 
 result<void> store_duration(std::chrono::milliseconds& place, view text,
-                            std::chrono::milliseconds least = 1ms,
-                            std::chrono::milliseconds most = 24h) {
-  return store(place, parse_duration(text, least, most));
+                            std::chrono::milliseconds min = 1ms,
+                            std::chrono::milliseconds max = 24h) {
+  return store(place, parse_duration(text, min, max));
 }
 
 result<void> store_duration_or_never(std::chrono::milliseconds& place, view text,
-                                     std::chrono::milliseconds least,
-                                     std::chrono::milliseconds most) {
-  return store(place, parse_duration_or_never(text, least, most));
+                                     std::chrono::milliseconds min, std::chrono::milliseconds max) {
+  return store(place, parse_duration_or_never(text, min, max));
 }
 
 result<void> store_room_name(std::string& place, view text) {

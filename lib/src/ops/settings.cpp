@@ -17,7 +17,7 @@ namespace asio_chat::ops {
 
 namespace {
 
-constexpr std::size_t longest_config_file = std::size_t{1} << 20;
+constexpr std::size_t max_config_file = std::size_t{1} << 20;
 
 failure wrong(std::string sentence) {
   return fail(errc::bad_setting, std::move(sentence));
@@ -26,8 +26,8 @@ failure wrong(std::string sentence) {
 given_values defaults(const environment_map& environment) {
   given_values given;
   for (const auto& s : setting_table())
-    if (!s.standard.empty())
-      given[std::string(s.name)] = {{std::string(s.standard)}, "default", std::string(s.name)};
+    if (!s.default_value.empty())
+      given[std::string(s.name)] = {{std::string(s.default_value)}, "default", std::string(s.name)};
   if (auto data = default_data_directory(environment); !data.values.empty())
     given["data"] = std::move(data);
   return given;
@@ -158,7 +158,7 @@ result<std::string> read_whole_file(const std::string& path) {
   const std::string shown = sanitize_for_log(path, 512);
   auto text = tls::read_file(path, "the config file");
   if (!text) return wrong(sanitize_for_log(text.error().message, 1024));
-  if (text->size() > longest_config_file)
+  if (text->size() > max_config_file)
     return wrong(
         fmt::format("file {} cannot be read: it is no file of settings, it is too large", shown));
   return text;

@@ -23,10 +23,10 @@ using asio::ip::tcp;
 namespace {
 
 // A client that is not told the idle time, or does not know that it could be, pings once a minute.
-constexpr auto least_idle_time = std::chrono::minutes(1);
+constexpr auto min_idle_time = std::chrono::minutes(1);
 
 /// To verify a certificate anew takes some tenths of a millisecond.
-constexpr std::size_t most_judged = 4;
+constexpr std::size_t max_judged = 4;
 
 scheduler posting_to(asio::io_context& context) {
   return [&context](std::function<void()> task) { asio::post(context, std::move(task)); };
@@ -93,7 +93,7 @@ server::impl::impl(asio::io_context& context, server_config config)
     watch_clock();
   });
   const auto idle = config_.limits.idle_time;
-  if (idle.count() > 0 && idle < least_idle_time) {
+  if (idle.count() > 0 && idle < min_idle_time) {
     log_(severity::warning,
          "The idle time is below a minute: of those who only read, clients that go by a minute, "
          "and all of the text protocol, are closed again and again",
@@ -247,7 +247,7 @@ void server::impl::trust_has_changed() {
 void server::impl::judge_some(net::session* after) {
   const work_watch::piece some(&watch_, "look at clients' certificates");
   auto next = after ? sessions_.upper_bound(after) : sessions_.begin();
-  for (std::size_t n = 0; n < most_judged && next != sessions_.end(); ++n) {
+  for (std::size_t n = 0; n < max_judged && next != sessions_.end(); ++n) {
     after = next->first;
     next++->second->judge();
   }

@@ -18,8 +18,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr auto look_interval = std::chrono::hours(1);
-constexpr seconds shortest_wait{1};
-constexpr seconds longest_wait = std::chrono::hours(1);
+constexpr seconds min_wait{1};
+constexpr seconds max_wait = std::chrono::hours(1);
 
 } // namespace
 
@@ -94,16 +94,16 @@ void tls_keeper::refuse(wanted_change one) {
 
 void tls_keeper::look() const {
   const auto now = wall_now();
-  for (const auto& term : now_->terms(now)) {
+  for (const auto& one : now_->expirations(now)) {
     const auto warn = [&](std::string_view problem, std::string_view when,
                           std::chrono::sys_seconds time) {
-      log_(severity::warning, fmt::format("{} {}", term.what, problem),
-           {{when, tls::time_text(time)}, {"of", term.of}});
+      log_(severity::warning, fmt::format("{} {}", one.what, problem),
+           {{when, tls::time_text(time)}, {"of", one.of}});
     };
-    if (term.time.begins > now) {
-      warn("is not valid yet", "begins", term.time.begins);
-    } else if (term.time.ends - now <= term.notice) {
-      warn(term.time.ends <= now ? "is out of date" : "ends soon", "ends", term.time.ends);
+    if (one.time.begins > now) {
+      warn("is not valid yet", "begins", one.time.begins);
+    } else if (one.time.ends - now <= one.notice) {
+      warn(one.time.ends <= now ? "is out of date" : "ends soon", "ends", one.time.ends);
     }
   }
   const tls::ocsp_stapler* stapler = now_->stapler();
@@ -128,11 +128,11 @@ void tls_keeper::tell_kept() const {
 std::optional<seconds> tls_keeper::retry_after() const {
   if (!waiting_) return std::nullopt;
   const auto now = wall_now();
-  seconds wait = longest_wait;
+  seconds wait = max_wait;
   for (const tls::kept_part& part : now_->kept())
     if (part.fresh.begins > now)
       wait = std::min(wait, std::chrono::ceil<seconds>(part.fresh.begins - now));
-  return std::max(wait, shortest_wait);
+  return std::max(wait, min_wait);
 }
 
 void tls_keeper::visit() {

@@ -164,14 +164,14 @@ TEST_CASE("A19: the end of a response from a file is known with its notice", "[t
   what.left = 5h;
   w.staple(what);
   const auto context = tls::server_context::make(w.server).value();
-  const auto term = context->terms(system_wall_now()).back();
-  CHECK(term.what == "the OCSP response");
-  CHECK(term.time.ends - system_wall_now() > 4h);
-  CHECK(term.notice == 2h);
+  const auto expiration = context->expirations(system_wall_now()).back();
+  CHECK(expiration.what == "the OCSP response");
+  CHECK(expiration.time.ends - system_wall_now() > 4h);
+  CHECK(expiration.notice == 2h);
   what.left = std::chrono::days(14);
   w.staple(what);
   const auto longer = tls::server_context::make(w.server).value();
-  CHECK(longer->terms(system_wall_now()).back().notice == std::chrono::days(1));
+  CHECK(longer->expirations(system_wall_now()).back().notice == std::chrono::days(1));
 }
 
 TEST_CASE("A19: a new context keeps the staple of the same certificate", "[tls][A19]") {
