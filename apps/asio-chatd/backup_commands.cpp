@@ -31,8 +31,8 @@ int back_up(ops::settings& s, const std::string& to) {
                progress.show(how...);
              }).value();
   }
-  fmt::print("{}: {} in {}; the keys are not in it, keep copies of {}/keys.db and of "
-             "the master key elsewhere\n",
+  fmt::print("{}: {} in {}; it does not contain the keys: keep copies of {}/keys.db and of the "
+             "master key elsewhere\n",
              to, counted_entries(report.entries), counted_rooms(report.rooms), kept.directory);
   return 0;
 }
@@ -56,10 +56,10 @@ int verify(ops::settings& s, const std::string& file) {
   for (const auto& bad : report.bad)
     fmt::print("{}: {}\n", place_of(bad), bad.why);
   if (!report.good()) {
-    throw error(fail(errc::storage_failed,
-                     fmt::format("'{}' is not as it was written: restore a backup", wanted.path)));
+    throw error(
+        fail(errc::storage_failed, fmt::format("'{}' is damaged: restore a backup", wanted.path)));
   }
-  fmt::print("{}: good, {} in {}{}\n", wanted.path, counted_entries(report.entries),
+  fmt::print("{}: OK, {} in {}{}\n", wanted.path, counted_entries(report.entries),
              counted_rooms(report.rooms),
              report.unreadable == 0 ? ""
                                     : fmt::format("; {} of rooms that were erased since",

@@ -114,7 +114,7 @@ int export_room(ops::settings& s, const ops::history_request& wanted) {
         reader.read(room, {{log_range::side::after, last, entries_at_once}, bytes_at_once});
     if (!page) throw error(fail(errc::storage_failed, trouble));
     if (page->gap && last != position{})
-      fmt::print(stderr, "asio-chatd: entries {} to {} have gone meanwhile\n", last.offset + 1,
+      fmt::print(stderr, "asio-chatd: entries {} to {} were removed meanwhile\n", last.offset + 1,
                  *page->gap - 1);
     for (const journal::record& r : page->entries) {
       const bool as_json = wanted.as == ops::history_request::format::jsonl;

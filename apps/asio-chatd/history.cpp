@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t max_named = 20;
 
 std::string names_of(const std::vector<sqlite::known_room>& rooms) {
-  if (rooms.empty()) return "there is none yet";
+  if (rooms.empty()) return "there are none yet";
   std::string names = rooms.size() == 1 ? "there is " : "there are ";
   for (std::size_t i = 0; i < std::min(rooms.size(), max_named); ++i)
     names += fmt::format("{}{}", i == 0 ? "" : ", ", rooms[i].name);

@@ -24,14 +24,13 @@ constexpr std::chrono::milliseconds between_looks{100};
 std::string key_file_of(const ops::settings& s) {
   const std::string path = ops::master_key_path(s);
   if (path.empty())
-    throw error(
-        fail(errc::bad_setting,
-             "the master key is in CHAT_MASTER_KEY, which has room for one: write it to a "
-             "file (mode 0600), name that with master-key-file, and start the server anew"));
+    throw error(fail(errc::bad_setting,
+                     "the master key is in CHAT_MASTER_KEY, which has room for one: write it to a "
+                     "file (mode 0600), name that with master-key-file, and restart the server"));
   if (!s.credentials_directory.empty() && path.starts_with(s.credentials_directory + "/"))
     throw error(fail(errc::bad_setting,
                      "the master key is a systemd credential: put a new one on the first line of "
-                     "its source, the old one below it, and start the server anew"));
+                     "its source, the old one below it, and restart the server"));
   return path;
 }
 
@@ -50,10 +49,10 @@ void wait_for_server(const std::string& ring, const sqlite::secret_key& master) 
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!opens(ring, master)) {
     if (std::chrono::steady_clock::now() >= deadline)
-      throw error(fail(errc::storage_failed,
-                       "the server has not taken the new master key, which is on the first line "
-                       "of its file: the server's log says why; the old key below it is needed "
-                       "until it has"));
+      throw error(
+          fail(errc::storage_failed,
+               "the server has not loaded the new master key, the first line of its file; see the "
+               "server's log for the reason. The old key below it is needed until it has"));
     std::this_thread::sleep_for(between_looks);
   }
 }
@@ -63,7 +62,7 @@ constexpr int wrong_usage = 2;
 /// The name typed once more, not a y that the fingers know.
 bool is_wanted(const sqlite::known_room& room) {
   fmt::print(stderr,
-             "#{} with {} will be gone for ever, from backups too. Type its name to go on: ",
+             "#{} with {} will be erased for good, from backups too. Type its name to continue: ",
              room.name, counted_entries(room.entries));
   std::string typed;
   return std::getline(std::cin, typed) && typed == room.name;
@@ -88,8 +87,8 @@ int rekey(ops::settings& s) {
   } else {
     wait_for_server(ring, kept.masters.front());
   }
-  fmt::print("{}: the key on its first line is the master key now; those below it open copies of "
-             "keys.db from before only: make a new copy, then remove them\n",
+  fmt::print("{}: the key on its first line is the master key now; the keys below it only open "
+             "older copies of keys.db: make a new copy, then remove them\n",
              path);
   return 0;
 }
@@ -99,16 +98,17 @@ int erase(ops::settings& s, const ops::history_request& wanted) {
   const sqlite::known_room room = choose_room(kept, wanted.room);
   if (!wanted.yes && ::isatty(STDIN_FILENO) != 1) {
     fmt::print(stderr,
-               "asio-chatd: nobody is there to ask whether #{} shall be erased; give --yes\n",
+               "asio-chatd: cannot ask for confirmation to erase #{}: standard input is no "
+               "terminal; give --yes\n",
                room.name);
     return wrong_usage;
   }
   if (!wanted.yes && !is_wanted(room))
-    throw error(fail(errc::bad_setting, fmt::format("#{} stays as it was", room.name)));
+    throw error(fail(errc::bad_setting, fmt::format("#{} was not erased", room.name)));
   kept.keys.reset();
   sqlite::erase_room(kept.directory, kept.masters, room.name).value();
-  fmt::print("#{}: nobody can read its {} any more, in backups neither; but copies of "
-             "keys.db from before still open what was said, so replace those\n",
+  fmt::print("#{}: its {} can no longer be read, not even from backups. Older copies of keys.db "
+             "can still decrypt them: replace those copies\n",
              room.name, counted_entries(room.entries));
   return 0;
 }

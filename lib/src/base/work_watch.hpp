@@ -15,10 +15,10 @@ namespace asio_chat {
 class work_watch {
  public:
   using duration = std::chrono::nanoseconds;
-  static constexpr duration max_time = std::chrono::milliseconds(1);
+  static constexpr duration most = std::chrono::milliseconds(1);
   static constexpr duration silence = std::chrono::minutes(1);
 
-  /// Told of a piece that took more than `max_time`, of each kind once in a `silence`.
+  /// Told of a piece that took more than `most`, of each kind once in a `silence`.
   /// @param cpu at least what it took of it
   using report = std::function<void(std::string_view kind, duration cpu)>;
   struct clocks {
@@ -33,7 +33,7 @@ class work_watch {
   /// A piece begins.
   void begin() {
     begun_ = clocks_.steady();
-    if (begun_ - sampled_ > max_time) sample(begun_);
+    if (begun_ - sampled_ > most) sample(begun_);
   }
   /// What the piece is, where that is known later than its beginning.
   /// @param kind lives for ever
@@ -41,7 +41,7 @@ class work_watch {
   /// It is done, and another begins.
   void next() {
     const duration now = clocks_.steady();
-    if (now - begun_ > max_time) look(now);
+    if (now - begun_ > most) look(now);
     begun_ = now;
   }
 

@@ -80,7 +80,7 @@ result<void> make_own_key(const settings& s, const logger& log) {
   if (!line) return std::move(line.error());
   if (auto made = write_keys(path, *std::move(line), 0600, existing::refused); !made) return made;
   log(severity::warning,
-      "A master key was made: without it the history cannot be read, keep a copy elsewhere",
+      "Created a master key: the history cannot be read without it, so keep a copy elsewhere",
       {{"file", path}});
   return {};
 }
@@ -151,7 +151,7 @@ result<void> put_new_master_key(const std::string& path) {
 
 result<void> prepare_storage(settings& s, const logger& log) {
   if (s.ephemeral) {
-    log(severity::info, "The history is in memory and ends with this server");
+    log(severity::info, "The history is kept in memory and is lost when the server stops");
     return {};
   }
   if (auto made = prepare_data_directory(s.data_directory); !made) return made;

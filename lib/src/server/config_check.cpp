@@ -34,16 +34,15 @@ void check_range(std::string_view what, std::size_t value, std::size_t min, std:
 void check_counts(const limits& l) {
   // What is announced with every message must leave room for the message; and `anon-65535` is the
   // longest name that is given to who has none.
-  check_range("the longest text must be", l.text_bytes, 1, max_text, "bytes");
-  check_range("the longest name must be", l.name_characters, 10, 64, "characters");
-  check_range("the longest room name must be", l.room_characters, 1, 64, "characters");
-  check_range("what may wait for a session before entries wait in the log must be",
-              l.outbox_pause_bytes, 64 * KiB, l.outbox_bytes / 2, "bytes");
-  check_range("what may wait for all sessions together must be", l.outbox_total_bytes, 1024 * KiB,
-              any_number, "bytes");
-  check_range("the posts of a member that may be under way must be", l.posts_under_way, 2,
-              1'000'000, "posts");
-  check_range("the longest topic must be", l.topic_bytes, 1, 4096, "bytes");
+  check_range("limits.text_bytes must be", l.text_bytes, 1, max_text, "bytes");
+  check_range("limits.name_characters must be", l.name_characters, 10, 64, "characters");
+  check_range("limits.room_characters must be", l.room_characters, 1, 64, "characters");
+  check_range("limits.outbox_pause_bytes must be", l.outbox_pause_bytes, 64 * KiB,
+              l.outbox_bytes / 2, "bytes");
+  check_range("limits.outbox_total_bytes must be", l.outbox_total_bytes, 1024 * KiB, any_number,
+              "bytes");
+  check_range("limits.posts_under_way must be", l.posts_under_way, 2, 1'000'000, "posts");
+  check_range("limits.topic_bytes must be", l.topic_bytes, 1, 4096, "bytes");
   check_range("limits.rooms must be", l.rooms, 1, any_number, "rooms");
   check_range("limits.rooms_per_member must be", l.rooms_per_member, 1, any_number, "rooms");
   check_range("limits.connections must be", l.connections, 1, any_number, "connections");
@@ -82,7 +81,7 @@ server_config checked(server_config c) {
     check_range(fmt::format("join_history of {} must be", name), entries, 0, 10'000, "entries");
   }
   if (c.passphrase && c.passphrase->empty())
-    throw error(fail(errc::bad_setting, "an empty passphrase would let everybody in"));
+    throw error(fail(errc::bad_setting, "the passphrase must not be empty: anyone could log in"));
   return c;
 }
 

@@ -48,8 +48,9 @@ void complete(asio::io_context& context,
 result<std::vector<tcp::endpoint>> look_up(asio::io_context& context, const std::string& host,
                                            std::uint16_t port) {
   if (host.empty()) {
-    return fail(errc::bad_setting, "cannot listen on no host: name one, or 0.0.0.0 and :: for all "
-                                   "addresses of this machine");
+    return fail(
+        errc::bad_setting,
+        "no host to listen on: name one, or 0.0.0.0 and :: for all addresses of this machine");
   }
   error_code e;
   tcp::resolver resolver(context);
@@ -68,7 +69,7 @@ server::impl::impl(asio::io_context& context, server_config config)
     , config_(checked(std::move(config)))
     , log_(config_.log)
     , watch_([this](std::string_view what, work_watch::duration cpu) {
-      log_(severity::warning, "Something took long, and everybody had to wait for it",
+      log_(severity::warning, "Slow task: all clients had to wait for it",
            {{"what", std::string(what)},
             {"ms", fmt::format("{:.1f}", std::chrono::duration<double, std::milli>(cpu).count())}});
     })
@@ -95,8 +96,8 @@ server::impl::impl(asio::io_context& context, server_config config)
   const auto idle = config_.limits.idle_time;
   if (idle.count() > 0 && idle < min_idle_time) {
     log_(severity::warning,
-         "The idle time is below a minute: of those who only read, clients that go by a minute, "
-         "and all of the text protocol, are closed again and again",
+         "The idle timeout is below a minute: clients that ping once a minute, and clients of the "
+         "text protocol, are disconnected again and again while they only read",
          {{"idle_time_ms", std::to_string(idle.count())}});
   }
 }
@@ -106,9 +107,9 @@ void server::impl::watch_clock() {
   if (!jump) return;
   const auto seconds = std::chrono::round<std::chrono::seconds>(std::chrono::abs(*jump));
   log_(severity::warning,
-       fmt::format("The clock has jumped {}: messages bear its time as it is now, and nothing that "
-                   "lasts goes by it",
-                   *jump > std::chrono::milliseconds(0) ? "ahead" : "back"),
+       fmt::format(
+           "The system clock jumped {}: messages get the new time, timeouts are not affected",
+           *jump > std::chrono::milliseconds(0) ? "ahead" : "back"),
        {{"seconds", std::to_string(seconds.count())}});
   judge_some(nullptr); // while it was wrong a certificate may have ended, or may have seemed good
 }
@@ -144,18 +145,16 @@ result<tcp::endpoint> server::impl::listen(const std::string& host, std::uint16_
 result<tcp::endpoint> server::impl::listen_insecure_plaintext(const std::string& host,
                                                               std::uint16_t port) {
   if (config_.tls.clients != client_certificates::none) {
-    return fail(errc::bad_setting, "without TLS nobody can show a certificate, and clients are "
-                                   "asked for certificates: do not listen without TLS");
+    return fail(errc::bad_setting,
+                "cannot listen without TLS while clients are asked for certificates");
   }
   const auto wanted = look_up(context_, host, port);
   if (!wanted) return wanted.error();
   for (const tcp::endpoint& at : *wanted) {
     if (at.address().is_loopback()) continue;
-    return fail(
-        errc::bad_setting,
-        fmt::format("without TLS there is no listening on {}: it is no loopback address, as "
-                    "127.0.0.1 and ::1 are",
-                    to_string(at)));
+    return fail(errc::bad_setting, fmt::format("cannot listen on {} without TLS: it is not a "
+                                               "loopback address such as 127.0.0.1 or ::1",
+                                               to_string(at)));
   }
   const auto bound = open(*wanted, transport::make_insecure_plain_stream);
   if (!bound) return bound.error();
@@ -201,14 +200,14 @@ result<std::vector<tcp::endpoint>> server::impl::open(const std::vector<tcp::end
 bool server::impl::is_full(transport::tcp_socket& next) {
   std::string_view why;
   if (sessions_.size() >= config_.limits.connections) {
-    why = "there are as many as are allowed";
+    why = "the limit is reached";
   } else if (net::is_in_reserve(next.native_handle())) {
-    why = "the last files and sockets that this process may open are kept for the history";
+    why = "the last file descriptors of this process are reserved for the history";
   }
   // One record for the whole time that the server is full.
   const bool full = !why.empty();
   if (full && !std::exchange(full_, true)) {
-    log_(severity::warning, fmt::format("Connections are refused: {}", why),
+    log_(severity::warning, fmt::format("Refusing connections: {}", why),
          {{"connections", std::to_string(sessions_.size())}});
   }
   full_ = full;
@@ -239,7 +238,7 @@ void server::impl::reload_tls_later(tls_server_config config, reload_handler han
 }
 
 void server::impl::trust_has_changed() {
-  log_(severity::info, "Certificates, trust and revocations are read",
+  log_(severity::info, "Loaded certificates, trusted CAs and revocations",
        {{"blocked", std::to_string(tls_->now()->blocked())}});
   judge_some(nullptr);
 }
@@ -259,8 +258,7 @@ void server::impl::judge_some(net::session* after) {
 
 result<void> server::impl::check_directory(const storage_config& config) const {
   if (config.directory == config_.storage.directory) return {};
-  return fail(errc::bad_setting, "the history cannot go to another directory while the server "
-                                 "runs; leave storage.directory as it was");
+  return fail(errc::bad_setting, "storage.directory cannot be changed while the server runs");
 }
 
 result<void> server::impl::reload_storage(const storage_config& config) {

@@ -40,8 +40,8 @@ void tls_keeper::take(context_ptr made, const tls_server_config& config) {
   tell_kept();
   for (const std::string& ca : now_->lists_without_ca())
     log_(severity::warning,
-         "A revocation list is not used: the CA that has issued a trusted certificate is not "
-         "among the client CAs itself",
+         "Ignoring a revocation list: the CA that issued a trusted certificate is not among the "
+         "client CAs",
          {{"of", ca}});
   look();
   retry_later();
@@ -88,7 +88,7 @@ void tls_keeper::have_read(result<context_ptr> made) {
 
 void tls_keeper::refuse(wanted_change one) {
   asio::post(context_, [done = std::move(one.done)] {
-    done(fail(errc::server_stopping, "the server is about to go"));
+    done(fail(errc::server_stopping, "the server is stopping"));
   });
 }
 
@@ -103,7 +103,7 @@ void tls_keeper::look() const {
     if (one.time.begins > now) {
       warn("is not valid yet", "begins", one.time.begins);
     } else if (one.time.ends - now <= one.notice) {
-      warn(one.time.ends <= now ? "is out of date" : "ends soon", "ends", one.time.ends);
+      warn(one.time.ends <= now ? "has expired" : "expires soon", "ends", one.time.ends);
     }
   }
   const tls::ocsp_stapler* stapler = now_->stapler();
@@ -115,8 +115,8 @@ void tls_keeper::tell_kept() const {
   for (const tls::kept_part& part : now_->kept()) {
     const bool not_yet = part.fresh.begins > wall_now();
     log_(severity::warning,
-         fmt::format("{} that was read is {}; the one of before stays", part.what,
-                     not_yet ? "not valid yet" : "out of date"),
+         fmt::format("{} that was read {}; keeping the previous one", part.what,
+                     not_yet ? "is not valid yet" : "has expired"),
          {{"of", part.of},
           {not_yet ? "begins" : "ended",
            tls::time_text(not_yet ? part.fresh.begins : part.fresh.ends)},
