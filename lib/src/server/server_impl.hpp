@@ -6,27 +6,26 @@
 #include "base/work_watch.hpp"
 #include "domain/hub.hpp"
 #include "net/encoders.hpp"
-#include "net/listener.hpp"
 #include "net/protocol.hpp"
 #include "net/reactor.hpp"
 #include "net/refusal_log.hpp"
-#include "net/session.hpp"
+#include "server/listening_set.hpp"
+#include "server/session_set.hpp"
 #include "server/storage.hpp"
 #include "server/tls_keeper.hpp"
+#include "transport/completion.hpp"
 
 #include <asio_chat/server.hpp>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <functional>
-#include <map>
 #include <memory>
 #include <vector>
 
 namespace asio_chat {
 
-/// Members are in the order in which they need each other; they are destroyed in reverse.
-class server::impl final : public std::enable_shared_from_this<impl>, private net::session_keeper {
+/// Members are in the order in which they need each other; they are destroyed in reverse. They are
+/// many because this is where the parts of a server meet, and nothing else.
+class server::impl final : public std::enable_shared_from_this<impl> {
  public:
   impl(boost::asio::io_context& context, server_config config);
 
@@ -49,20 +48,13 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   std::function<void(const entry&)> message_log() const;
   using stream_maker =
       std::function<std::unique_ptr<transport::stream>(transport::tcp_socket socket)>;
-  /// All of these addresses; gives where it listens.
-  result<std::vector<boost::asio::ip::tcp::endpoint>>
-  open(const std::vector<boost::asio::ip::tcp::endpoint>& at, stream_maker make_stream);
+  /// What is done with a connection that comes.
+  net::listener::accepted begin_with(stream_maker make_stream);
   result<void> check_directory(const storage_config& config) const;
   void watch_clock();
-  bool is_full(transport::tcp_socket& next);
   /// Checks all connected clients anew.
   void trust_has_changed();
-  /// Checks some of the connected clients, and then the others.
-  /// @param after the session checked last; null: none yet
-  void judge_some(net::session* after);
-  void begin(std::unique_ptr<transport::stream> stream, std::string address, std::uint16_t port);
-  void ended(net::session& s) override;
-  void cut_off_all();
+  void stop_parts();
   void complete_stop();
 
   boost::asio::io_context& context_;
@@ -78,13 +70,9 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   net::refusal_log refusals_;
   net::house house_;
   net::reactor reactor_;
-  std::vector<std::shared_ptr<net::listener>> listeners_;
-  /// In an order, so that a walk through them can be interrupted.
-  std::map<net::session*, boost::intrusive_ptr<net::session>> sessions_;
-  boost::asio::steady_timer drain_;
-  std::vector<stop_handler> stopping_;
-  std::uint64_t accepted_ = 0;
-  bool full_ = false; ///< and has said so
+  listening_set listening_;
+  const std::shared_ptr<session_set> sessions_;
+  std::vector<transport::completion<error_code>> stopping_;
 };
 
 } // namespace asio_chat
