@@ -36,7 +36,7 @@ class probe_command {
         ->type_name("HOST:PORT");
     command
         .add_option("--ca", asked_.tls.ca_file,
-                    "Trust the CAs in this PEM file and nobody else [the system's store]")
+                    "Trust the CAs in this PEM file and no others [the system's store]")
         ->type_name("FILE")
         ->check([](const std::string& file) {
           return file.empty() ? "it is empty; leave the option out for the system's store" : "";

@@ -150,13 +150,14 @@ class renew_command {
   void report(const tls::certificate_info& before, const tls::certificate_info& now) const {
     fmt::print("Renewed {} ({}): serial {}, valid until {}\n", path_, now.subject, now.serial,
                tls::time_text(now.not_after));
-    fmt::print("The one before is {}.old: serial {}, valid until {}\n", path_, before.serial,
+    fmt::print("The previous one is {}.old: serial {}, valid until {}\n", path_, before.serial,
                tls::time_text(before.not_after));
     if (new_key_)
-      fmt::print("{} is a new key (the one before is {}.old): pins of the old one fit no longer\n",
-                 key_path_, key_path_);
+      fmt::print(
+          "{} is a new key (the previous one is {}.old): pins of the old key no longer match\n",
+          key_path_, key_path_);
     if (before.self_issued)
-      fmt::print("It vouches for itself: give it to everybody who trusts the one before\n");
+      fmt::print("It is self-signed: give it to everyone who trusts the previous one\n");
   }
 
   authority ca_;
@@ -170,7 +171,7 @@ class renew_command {
 } // namespace
 
 void add_renew_command(CLI::App& program) {
-  add_command<renew_command>(program, "renew", "Makes a certificate anew, before it is over");
+  add_command<renew_command>(program, "renew", "Renews a certificate before it expires");
 }
 
 } // namespace asio_chat::certs

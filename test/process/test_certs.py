@@ -578,7 +578,7 @@ def test_A18_renew_with_a_new_key(tool):
         out = tool.ok("renew", "alice-cert.pem", "--new-key")
     finally:
         os.umask(old_umask)
-    assert "pins of the old one fit no longer" in out
+    assert "pins of the old key no longer match" in out
     assert public_key(tool, "alice-cert.pem") != key
     assert tool.openssl("pkey", "-in", "alice-key.pem", "-pubout") == public_key(
         tool, "alice-cert.pem")
@@ -590,7 +590,7 @@ def test_A18_renew_with_a_new_key(tool):
 def test_A18_renew_what_vouches_for_itself(tool):
     tool.ok("self-signed", "server", "--key", "ed25519")
     key = public_key(tool, "server.crt")
-    assert "give it to everybody" in tool.ok("renew", "server.crt")
+    assert "give it to everyone" in tool.ok("renew", "server.crt")
     assert public_key(tool, "server.crt") == key
     assert "OK" in tool.openssl("verify", "-CAfile", "server.crt", "server.crt")
     tool.ok("renew", "server.crt", "--new-key")

@@ -82,30 +82,28 @@ result<void> check(const settings& s, bool passphrase_is_set) {
     return wrong("key-passphrase-file is given without cert and key");
   if (tls.private_key_file.empty() &&
       (!tls.ocsp_response_file.empty() || !tls.ocsp_responder.empty()))
-    return wrong(
-        "ocsp-response or ocsp-responder is given without cert and key; nobody can be asked "
-        "about a certificate for development");
+    return wrong("ocsp-response or ocsp-responder is given without cert and key; a development "
+                 "certificate has no responder");
   if (!tls.ocsp_response_file.empty() && !tls.ocsp_responder.empty())
     return wrong(
         "ocsp-response and ocsp-responder are both given; what is stapled comes from a file "
         "or from the responder, so leave one of them out");
   if (tls.clients != client_certificates::none && tls.client_ca_file.empty())
-    return wrong("client-cert is not none, but nothing says which certificates are good; name the "
-                 "CA's file with client-ca");
+    return wrong("client-cert needs client-ca, the file of the CAs that are trusted");
   if (tls.clients == client_certificates::none && !tls.client_ca_file.empty())
-    return wrong("client-ca is given, but client-cert is none, so that nobody would be asked; set "
-                 "client-cert to required or optional");
+    return wrong("client-ca has no effect while client-cert is none; set client-cert to required "
+                 "or optional");
   if (tls.clients == client_certificates::none &&
       (!tls.client_crl_file.empty() || !tls.client_certificate_allow.empty() ||
        !tls.blocked_certificates_file.empty()))
-    return wrong("client-crl, client-cert-allow or client-cert-block is given, but client-cert is "
-                 "none, so that nobody would be asked; set client-cert to required or optional");
+    return wrong("client-crl, client-cert-allow and client-cert-block have no effect while "
+                 "client-cert is none; set client-cert to required or optional");
   if (tls.clients == client_certificates::optional && !tls.client_certificate_allow.empty())
-    return wrong("client-cert-allow says who may come in, but with client-cert optional clients "
-                 "without a certificate come in as well; set client-cert to required");
+    return wrong("client-cert-allow needs client-cert required: with optional, clients without a "
+                 "certificate can connect too");
   if (tls.clients != client_certificates::none && tls.posture.tickets)
-    return wrong("tls-tickets is on and clients are asked for certificates: a ticket would let "
-                 "a client in whose certificate was revoked meanwhile; switch one of them off");
+    return wrong("tls-tickets cannot be combined with client certificates: a ticket would admit a "
+                 "client whose certificate has been revoked; switch one of them off");
   if (tls.certificate_file.empty() && s.data_directory.empty())
     return wrong("there is no directory to make a certificate for development in; give cert and "
                  "key, or data");

@@ -44,9 +44,8 @@ result<file_descriptor> open_for_reading(const std::string& path, const std::str
                 fmt::format("{} '{}' cannot be read: {}", what, path, errno_text(errno)));
   struct stat about {};
   if (::fstat(file.get(), &about) == 0 && S_ISFIFO(about.st_mode) && !has_more(file.get()))
-    return fail(
-        errc::bad_certificate_file,
-        fmt::format("{} '{}' cannot be read: it is a pipe that nobody writes into", what, path));
+    return fail(errc::bad_certificate_file,
+                fmt::format("{} '{}' cannot be read: it is a pipe without a writer", what, path));
   return file;
 }
 

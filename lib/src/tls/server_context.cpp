@@ -28,7 +28,7 @@ std::string whose(X509* certificate) {
 }
 
 failure is_blocked(X509* certificate) {
-  return fail(errc::untrusted_certificate, whose(certificate) + " is on the list of blocked ones");
+  return fail(errc::untrusted_certificate, whose(certificate) + " is blocked");
 }
 
 bool holds(const STACK_OF(X509) * chain, wall_time now) {

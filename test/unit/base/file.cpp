@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 #include "support/temp_directory.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <thread>
@@ -62,14 +63,23 @@ TEST_CASE("who locks a directory waits for its turn") {
   const test::temp_directory directory;
   auto first = lock_directory(directory.string(), "the place");
   REQUIRE(first.has_value());
-  bool gone = false;
+  const file_descriptor same(::open(directory.string().c_str(), O_RDONLY | O_CLOEXEC));
+  CHECK(try_lock(same) == EWOULDBLOCK);
+  std::atomic<bool> released = false;
+  bool had_to_wait = false;
   std::thread second([&] {
     const auto turn = lock_directory(directory.string(), "the place");
-    CHECK(gone); // `gone` is written before the lock is given up, and read after it was got
+    had_to_wait = turn.has_value() && released;
   });
-  gone = true;
+  released = true; // before the lock is given up, so that whoever gets it sees this
   *first = file_descriptor();
   second.join();
+  CHECK(had_to_wait);
+  CHECK(try_lock(same) == 0);
+}
+
+TEST_CASE("a directory that cannot be locked is named") {
+  const test::temp_directory directory;
   CHECK(lock_directory(directory / "no", "the place").error().message ==
         "the place '" + (directory / "no") + "' cannot be used: No such file or directory");
 }
