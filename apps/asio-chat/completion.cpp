@@ -1,26 +1,18 @@
 #include "completion.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace asio_chat::app {
 
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool begins_with(std::string_view word, std::string_view beginning) {
-  return word.size() >= beginning.size() &&
-         std::equal(beginning.begin(), beginning.end(), word.begin(),
-                    [](char a, char b) { return lower(a) == lower(b); });
-}
-
 std::string common_beginning(const std::vector<std::string>& words) {
   std::string_view common = words.front();
   for (const std::string& w : words) {
     std::size_t n = 0;
-    while (n < common.size() && n < w.size() && lower(common[n]) == lower(w[n]))
+    while (n < common.size() && n < w.size() && ascii::lower(common[n]) == ascii::lower(w[n]))
       ++n;
     common = common.substr(0, n);
   }
@@ -40,13 +32,14 @@ completion complete(std::string_view before, const vocabulary& words) {
     word.remove_prefix(1);
     source = &words.commands;
     suffix = " ";
-  } else if (begins_with(before, "/join ") || begins_with(before, "/leave ")) {
+  } else if (ascii::starts_ignoring_case(before, "/join ") ||
+             ascii::starts_ignoring_case(before, "/leave ")) {
     source = &words.rooms;
   }
 
   completion c;
   for (const std::string& w : *source)
-    if (begins_with(w, word)) c.choices.push_back(w);
+    if (ascii::starts_ignoring_case(w, word)) c.choices.push_back(w);
   std::sort(c.choices.begin(), c.choices.end());
   c.choices.erase(std::unique(c.choices.begin(), c.choices.end()), c.choices.end());
   c.replaced = word.size();

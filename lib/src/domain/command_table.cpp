@@ -1,5 +1,6 @@
 #include "domain/command_table.hpp"
 
+#include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/search_line.hpp"
@@ -116,15 +117,6 @@ static_assert(
     }(std::make_index_sequence<table.size()>()),
     "the rows are in the order of the requests");
 
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
 requests::any read(std::string_view name, arguments a, std::string& room, bool many_rooms) {
   const command_row* row = find_command(name);
   if (!row) {
@@ -150,8 +142,9 @@ std::span<const command_row> command_table() noexcept {
 }
 
 const command_row* find_command(std::string_view name) noexcept {
-  const auto* row = std::find_if(table.begin(), table.end(),
-                                 [&](const command_row& r) { return same_name(r.name, name); });
+  const auto* row = std::find_if(table.begin(), table.end(), [&](const command_row& r) {
+    return ascii::equal_ignoring_case(r.name, name);
+  });
   return row == table.end() ? nullptr : row;
 }
 
