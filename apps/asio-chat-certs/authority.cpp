@@ -1,7 +1,7 @@
 #include "authority.hpp"
 
+#include "tls/file.hpp"
 #include "tls/key_passphrase.hpp"
-#include "tls/secret_file.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

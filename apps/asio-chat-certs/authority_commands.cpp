@@ -1,5 +1,4 @@
 // ca, server, client: a private CA and what it issues.
-#include "add_command.hpp"
 #include "authority.hpp"
 #include "commands.hpp"
 #include "output.hpp"
@@ -62,7 +61,7 @@ struct server_command {
     const auto issuer = ca.load();
     auto what = out.request();
     // A longer one is in the SubjectAltName, which is what counts.
-    const auto fits = [](const std::string& n) { return n.size() <= tls::x509::most_common_name; };
+    const auto fits = [](const std::string& n) { return n.size() <= tls::x509::max_common_name; };
     if (const auto first = std::ranges::find_if(dns_names, fits); first != dns_names.end())
       what.common_name = *first;
     what.dns_names = dns_names;

@@ -1,10 +1,9 @@
 #include "certificate_text.hpp"
 
-#include "tls/memory_bio.hpp"
+#include "base/sanitize.hpp"
+#include "tls/openssl_ptr.hpp"
 
 #include <openssl/pem.h>
-
-#include <algorithm>
 
 namespace asio_chat::certs {
 
@@ -19,11 +18,7 @@ std::string structure_of(X509* certificate) {
   const tls::error_queue_scope queue;
   const tls::bio_ptr bio = tls::memory_bio();
   X509_print_ex(bio.get(), certificate, XN_FLAG_RFC2253, 0);
-  std::string text = tls::drain(bio.get());
-  // OpenSSL prints some foreign text as it is.
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return (c < ' ' && c != '\n') || c > '~'; }, '?');
-  return text;
+  return sanitize_bytes_for_terminal(tls::drain(bio.get())); // OpenSSL prints some as they are
 }
 
 } // namespace asio_chat::certs

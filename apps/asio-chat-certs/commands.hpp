@@ -3,9 +3,10 @@
 // for which all is said as CLI::RuntimeError.
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <string>
 
 namespace asio_chat::certs {
 
@@ -18,5 +19,14 @@ void add_revoke_command(CLI::App& program);
 void add_renew_command(CLI::App& program);
 void add_show_command(CLI::App& program);
 void add_probe_command(CLI::App& program);
+
+/// Makes a subcommand of a class whose constructor adds the options, and which runs by `run`.
+template <class Command>
+CLI::App* add_command(CLI::App& program, const std::string& name, const std::string& description) {
+  CLI::App* sub = program.add_subcommand(name, description);
+  const auto command = std::make_shared<Command>(*sub);
+  sub->callback([command] { command->run(); });
+  return sub;
+}
 
 } // namespace asio_chat::certs

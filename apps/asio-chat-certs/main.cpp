@@ -24,8 +24,8 @@ constexpr const char* examples = R"(Examples:
   asio-chat-certs client alice --out certs           a client certificate issued by it
   asio-chat-certs self-signed                        server.crt/.key and client.crt/.key
   asio-chat-certs renew certs/server-cert.pem        the same for another year
-  asio-chat-certs revoke certs/alice-cert.pem        alice is let in no longer
-  asio-chat-certs crl --ca-dir certs                 the revocation list anew, each week
+  asio-chat-certs revoke certs/alice-cert.pem        alice can no longer connect
+  asio-chat-certs crl --ca-dir certs                 renews the revocation list, each week
   asio-chat-certs show certs/server-cert.pem         what a certificate says
   asio-chat-certs probe localhost:8443 --ca certs/ca-cert.pem   what a server shows
 )";

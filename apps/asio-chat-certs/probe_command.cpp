@@ -1,14 +1,14 @@
 // probe: what a server shows, and whether it would be trusted.
-#include "add_command.hpp"
 #include "certificate_text.hpp"
 #include "commands.hpp"
 #include "probe_report.hpp"
-#include "server_address.hpp"
 #include "server_probe.hpp"
 
+#include "base/ascii.hpp"
+#include "base/sanitize.hpp"
+#include "tls/file.hpp"
 #include "tls/key_passphrase.hpp"
 #include "tls/pin.hpp"
-#include "tls/secret_file.hpp"
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
@@ -36,7 +36,7 @@ class probe_command {
         ->type_name("HOST:PORT");
     command
         .add_option("--ca", asked_.tls.ca_file,
-                    "Trust the CAs in this PEM file and nobody else [the system's store]")
+                    "Trust the CAs in this PEM file and no others [the system's store]")
         ->type_name("FILE")
         ->check([](const std::string& file) {
           return file.empty() ? "it is empty; leave the option out for the system's store" : "";
@@ -97,17 +97,15 @@ class probe_command {
     const auto server = parse_server_address(server_);
     if (!server)
       throw CLI::ValidationError("SERVER", fmt::format("'{}' is not HOST:PORT", server_));
-    if (std::any_of(server->host.begin(), server->host.end(),
-                    [](char c) { return (c & 0x80) != 0; }))
+    if (!ascii::is_ascii(server->host))
       throw CLI::ValidationError(
           "SERVER", fmt::format("'{}': an international host name is written in its xn-- form "
                                 "(`idn2 NAME` prints it)",
                                 server_));
     asked_.host = server->host;
     asked_.port = server->port;
-    const bool printable = std::all_of(asked_.path.begin(), asked_.path.end(),
-                                       [](char c) { return c > ' ' && c <= '~'; });
-    if (!asked_.path.empty() && (!asked_.path.starts_with('/') || !printable))
+    if (!asked_.path.empty() &&
+        (!asked_.path.starts_with('/') || !std::ranges::all_of(asked_.path, ascii::is_graphic)))
       throw CLI::ValidationError(
           "--get", "a path begins with / and is in ASCII without spaces (%20 stands for one)");
     const std::string& key = asked_.tls.private_key_file;
@@ -132,7 +130,8 @@ class probe_command {
       if (whole_) fmt::print("{}", structure_of(certificate));
     }
     if (found.answered && !pem_)
-      fmt::print("\nAnswer to GET {}\n{}\n", asked_.path, harmless_bytes(found.answer));
+      fmt::print("\nAnswer to GET {}\n{}\n", asked_.path,
+                 sanitize_bytes_for_terminal(found.answer));
   }
 
   std::string server_;

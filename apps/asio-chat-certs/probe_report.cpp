@@ -1,5 +1,7 @@
 #include "probe_report.hpp"
 
+#include "base/sanitize.hpp"
+
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include <boost/json/array.hpp>
@@ -79,19 +81,6 @@ json::value json_of(const tls::ocsp_staple& staple) {
 
 } // namespace
 
-std::string harmless_bytes(std::string_view bytes) {
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const char c = bytes[i];
-    if (c == '\r' && i + 1 < bytes.size() && bytes[i + 1] == '\n') continue;
-    if (c == '\n' || (c >= ' ' && c <= '~'))
-      text += c;
-    else
-      text += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
-  }
-  return text;
-}
-
 std::string summary_of(const probe_request& asked, const probe_result& found) {
   std::string text;
   const auto line = [&text](std::string_view name, std::string_view value) {
@@ -131,7 +120,7 @@ std::string json_of(const probe_request& asked, const probe_result& found) {
                  {"reason", trusted ? nullptr : json::value(found.verdict.error().message)},
                  {"chain", std::move(chain)}};
   if (!asked.path.empty())
-    o["answer"] = found.answered ? json::value(harmless_bytes(found.answer)) : nullptr;
+    o["answer"] = found.answered ? json::value(sanitize_bytes_for_terminal(found.answer)) : nullptr;
   return json::serialize(o);
 }
 

@@ -8,9 +8,6 @@
 
 namespace asio_chat::certs {
 
-/// Foreign bytes for a terminal: lines of printable ASCII, all else spelled out (`\x1B`).
-std::string harmless_bytes(std::string_view bytes);
-
 /// The connection and the verdict, a line each.
 std::string summary_of(const probe_request& asked, const probe_result& found);
 

@@ -1,13 +1,11 @@
 // renew: a certificate anew, before it is over.
-#include "add_command.hpp"
 #include "authority.hpp"
 #include "commands.hpp"
 
+#include "base/file.hpp"
 #include "tls/file.hpp"
 #include "tls/key_passphrase.hpp"
 #include "tls/pem.hpp"
-#include "tls/secret_file.hpp"
-#include "tls/x509/directory_lock.hpp"
 #include "tls/x509/renew.hpp"
 #include "tls/x509/revocation_list.hpp"
 #include <asio_chat/tls/certificate_info.hpp>
@@ -62,7 +60,7 @@ class renew_command {
   void run() {
     ca_.look_in(std::filesystem::path(path_).parent_path().string());
     // What is renewed must not be revoked meanwhile.
-    const auto turn = x509::lock_directory(ca_.directory(), "the CA's directory").value();
+    const auto turn = lock_directory(ca_.directory(), "the CA's directory").value();
     refuse_a_key_inside();
     x509::identity subject;
     auto all = tls::read_certificates(path_, "the certificate file").value();
@@ -95,9 +93,7 @@ class renew_command {
  private:
   /// It would be lost.
   void refuse_a_key_inside() const {
-    const std::string what = "the certificate file";
-    const auto file = tls::open_for_reading(path_, what).value();
-    auto text = tls::read_all(file, path_, what).value();
+    auto text = tls::read_file(path_, "the certificate file").value();
     const bool inside = text.find("PRIVATE KEY-----") != std::string::npos;
     tls::wipe(text);
     if (inside)
@@ -154,13 +150,14 @@ class renew_command {
   void report(const tls::certificate_info& before, const tls::certificate_info& now) const {
     fmt::print("Renewed {} ({}): serial {}, valid until {}\n", path_, now.subject, now.serial,
                tls::time_text(now.not_after));
-    fmt::print("The one before is {}.old: serial {}, valid until {}\n", path_, before.serial,
+    fmt::print("The previous one is {}.old: serial {}, valid until {}\n", path_, before.serial,
                tls::time_text(before.not_after));
     if (new_key_)
-      fmt::print("{} is a new key (the one before is {}.old): pins of the old one fit no longer\n",
-                 key_path_, key_path_);
+      fmt::print(
+          "{} is a new key (the previous one is {}.old): pins of the old key no longer match\n",
+          key_path_, key_path_);
     if (before.self_issued)
-      fmt::print("It vouches for itself: give it to everybody who trusts the one before\n");
+      fmt::print("It is self-signed: give it to everyone who trusts the previous one\n");
   }
 
   authority ca_;
@@ -174,7 +171,7 @@ class renew_command {
 } // namespace
 
 void add_renew_command(CLI::App& program) {
-  add_command<renew_command>(program, "renew", "Makes a certificate anew, before it is over");
+  add_command<renew_command>(program, "renew", "Renews a certificate before it expires");
 }
 
 } // namespace asio_chat::certs

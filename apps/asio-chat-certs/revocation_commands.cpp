@@ -1,11 +1,10 @@
 // crl, revoke: what a CA takes back.
-#include "add_command.hpp"
 #include "authority.hpp"
 #include "commands.hpp"
 
 #include "tls/pem.hpp"
 #include "tls/x509/renew.hpp"
-#include "tls/x509/revocation_file.hpp"
+#include "tls/x509/revocation_list.hpp"
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
@@ -46,11 +45,10 @@ class crl_command {
     const std::string path = ca_.list_path();
     auto file = revocation_file::open(path, issuer.certificate.get()).value();
     file.reissue(issuer, days_).value();
-    fmt::print(
-        "Generated {}\n"
-        "asio-chatd takes it by --client-crl FILE, and reads a changed file at once. Make it "
-        "anew before it is over: an outdated list lets nobody in.\n",
-        summary(path, *file.list()));
+    fmt::print("Generated {}\n"
+               "asio-chatd takes it by --client-crl FILE, and reads a changed file at once. Renew "
+               "it before it expires: with an expired list no client can connect.\n",
+               summary(path, *file.list()));
   }
 
  private:
@@ -95,12 +93,11 @@ class revoke_command {
     }
     if (!changed) return;
     if (!is_file)
-      fmt::print(
-          "Whether this CA has issued that number cannot be seen; `asio-chat-certs show` of the "
-          "certificate tells it\n");
+      fmt::print("The CA keeps no record of the numbers that it issued: check the certificate with "
+                 "`asio-chat-certs show`\n");
     fmt::print("Generated {}\n"
                "Next: have asio-chatd read that file (--client-crl FILE). A daemon that does reads "
-               "a changed file at once, and cuts off who shows the certificate.\n",
+               "a changed file at once, and disconnects clients that use the certificate.\n",
                summary(path, *file.list()));
   }
 
@@ -151,10 +148,11 @@ class revoke_command {
   }
 
   failure itself(const target& what) const {
-    return fail(errc::bad_setting,
-                fmt::format("{} is the CA itself, which its own list cannot take back: stop "
-                            "trusting {} instead",
-                            what.name, ca_.certificate_path()));
+    return fail(
+        errc::bad_setting,
+        fmt::format(
+            "{} is the CA itself, which its own list cannot revoke: stop trusting {} instead",
+            what.name, ca_.certificate_path()));
   }
 
   authority ca_;
@@ -167,14 +165,14 @@ class revoke_command {
 
 void add_crl_command(CLI::App& program) {
   add_command<crl_command>(program, "crl",
-                           "Makes the CA's revocation list, ca-crl.pem, or issues it anew")
+                           "Makes the CA's revocation list, ca-crl.pem, or renews it")
       ->footer("The list is the only record of what is revoked: keep it with the CA's key. Each "
-               "new one takes over all entries of the one before.");
+               "new list has all entries of the previous one.");
 }
 
 void add_revoke_command(CLI::App& program) {
   add_command<revoke_command>(program, "revoke",
-                              "Takes a certificate back: puts it on the CA's revocation list");
+                              "Revokes a certificate: adds it to the CA's revocation list");
 }
 
 } // namespace asio_chat::certs

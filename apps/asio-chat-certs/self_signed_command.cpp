@@ -1,5 +1,4 @@
 // self-signed: identities that vouch for themselves, the quickest way to a first chat.
-#include "add_command.hpp"
 #include "commands.hpp"
 #include "output.hpp"
 

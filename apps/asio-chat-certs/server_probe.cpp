@@ -1,7 +1,6 @@
 #include "server_probe.hpp"
 
-#include "key_exchange.hpp"
-
+#include "base/ascii.hpp"
 #include "base/host_port.hpp"
 #include "transport/connect_race.hpp"
 
@@ -49,6 +48,22 @@ constexpr std::string_view alpn_of_web = "\x08"
 int probe_slot() {
   static const int slot = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return slot;
+}
+
+/// After the handshake: the group by its name, e.g. `x25519`; empty if OpenSSL cannot say.
+std::string key_exchange_of(SSL* ssl) {
+  const tls::error_queue_scope queue;
+  const auto group = static_cast<int>(SSL_get_negotiated_group(ssl));
+  const char* name = group != 0 ? SSL_group_to_name(ssl, group) : nullptr;
+  if (name != nullptr) return name;
+  EVP_PKEY* shared = nullptr;
+  if (SSL_get_peer_tmp_key(ssl, &shared) != 1) return {};
+  const tls::key_ptr key(shared);
+  std::array<char, 80> text{};
+  if (EVP_PKEY_get_group_name(key.get(), text.data(), text.size(), nullptr) == 1)
+    return text.data();
+  const char* type = EVP_PKEY_get0_type_name(key.get());
+  return fmt::format("{} {}", type != nullptr ? type : "?", EVP_PKEY_get_bits(key.get()));
 }
 
 class server_probe {
@@ -242,6 +257,17 @@ class server_probe {
 };
 
 } // namespace
+
+std::optional<server_address> parse_server_address(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  server_address server{text.substr(0, colon), text.substr(colon + 1)};
+  const bool digits = !server.port.empty() && server.port.size() <= 5 &&
+                      std::ranges::all_of(server.port, ascii::is_digit);
+  if (!digits || std::stoi(server.port) < 1 || std::stoi(server.port) > 65535) return std::nullopt;
+  server.host = std::string(without_brackets(server.host));
+  return server;
+}
 
 result<probe_result> probe(const probe_request& what) {
   auto context = tls::make_client_context(what.tls);

@@ -8,10 +8,19 @@
 #include <asio_chat/error.hpp>
 #include <asio_chat/tls_config.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace asio_chat::certs {
+
+struct server_address {
+  std::string host; ///< an IPv6 address without its brackets
+  std::string port; ///< 1 to 65535
+};
+
+/// None if it is not HOST:PORT.
+std::optional<server_address> parse_server_address(const std::string& text);
 
 struct probe_request {
   std::string host;

@@ -1,8 +1,7 @@
 // show: what a certificate in a file says.
-#include "add_command.hpp"
 #include "certificate_text.hpp"
 #include "commands.hpp"
-#include "server_address.hpp"
+#include "server_probe.hpp"
 
 #include "tls/pem.hpp"
 

@@ -1,5 +1,6 @@
 #include "completion.hpp"
 
+#include "base/ascii.hpp"
 #include "model/command_text.hpp"
 
 #include <algorithm>
@@ -9,21 +10,11 @@ namespace asio_chat::app {
 
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool begins_with(std::string_view word, std::string_view beginning) {
-  return word.size() >= beginning.size() &&
-         std::equal(beginning.begin(), beginning.end(), word.begin(),
-                    [](char a, char b) { return lower(a) == lower(b); });
-}
-
 std::string common_beginning(const std::vector<std::string>& words) {
   std::string_view common = words.front();
   for (const std::string& w : words) {
     std::size_t n = 0;
-    while (n < common.size() && n < w.size() && lower(common[n]) == lower(w[n]))
+    while (n < common.size() && n < w.size() && ascii::lower(common[n]) == ascii::lower(w[n]))
       ++n;
     common = common.substr(0, n);
   }
@@ -37,7 +28,7 @@ const command_argument* argument_at(std::string_view before, const command_info&
   const auto colon = word.find(':');
   for (const command_argument& a : c.arguments) {
     if (a.key.empty() || colon == std::string_view::npos) continue;
-    if (!same_command(a.key, word.substr(0, colon))) continue;
+    if (!ascii::equal_ignoring_case(a.key, word.substr(0, colon))) continue;
     word.remove_prefix(colon + 1);
     return &a;
   }
@@ -89,14 +80,15 @@ completion complete(std::string_view before, const vocabulary& words) {
     if (argument != nullptr && argument->kind == argument_kind::command && word.starts_with('/'))
       word.remove_prefix(1);
     source = words_for(argument, words);
-  } else if (begins_with(before, "/join ") || begins_with(before, "/leave ")) {
+  } else if (ascii::starts_ignoring_case(before, "/join ") ||
+             ascii::starts_ignoring_case(before, "/leave ")) {
     source = &words.rooms;
   }
 
   completion c;
   if (source != nullptr) {
     for (const std::string& w : *source)
-      if (begins_with(w, word)) c.choices.push_back(w);
+      if (ascii::starts_ignoring_case(w, word)) c.choices.push_back(w);
   }
   std::sort(c.choices.begin(), c.choices.end());
   c.choices.erase(std::unique(c.choices.begin(), c.choices.end()), c.choices.end());

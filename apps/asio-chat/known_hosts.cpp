@@ -1,5 +1,6 @@
 #include "known_hosts.hpp"
 
+#include "base/file.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "tls/file.hpp"
@@ -28,9 +29,7 @@ result<known_hosts> known_hosts::load(const std::filesystem::path& file) {
     }
     return known;
   }
-  const auto opened = tls::open_for_reading(file.string(), "the list of known hosts");
-  if (!opened) return fail(errc::bad_setting, opened.error().message);
-  const auto all = tls::read_all(*opened, file.string(), "the list of known hosts");
+  const auto all = tls::read_file(file.string(), "the list of known hosts");
   if (!all) return fail(errc::bad_setting, all.error().message);
   std::istringstream in(*all);
   std::string text;
@@ -61,7 +60,7 @@ std::optional<known_hosts::host> known_hosts::find(const std::string& address) c
 result<void> known_hosts::remember(const std::string& address, const std::string& pin) {
   const auto cannot = [this](int error) {
     return fail(errc::bad_setting, fmt::format("cannot remember the server in '{}': {}",
-                                               file_.string(), tls::errno_text(error)));
+                                               file_.string(), errno_text(error)));
   };
   std::error_code error;
   const std::filesystem::path directory = file_.parent_path();
@@ -71,7 +70,7 @@ result<void> known_hosts::remember(const std::string& address, const std::string
   const int fd =
       ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
   if (fd < 0) return cannot(errno);
-  const tls::file_descriptor file(fd);
+  const file_descriptor file(fd);
   const std::string line = fmt::format("{} {}\n", address, pin);
   const ssize_t written = ::write(fd, line.data(), line.size());
   if (written != static_cast<ssize_t>(line.size()) || ::fsync(fd) != 0) return cannot(errno);

@@ -3,9 +3,9 @@
 #include "exit_code.hpp"
 
 #include "base/standard_streams.hpp"
+#include "tls/file.hpp"
 #include "tls/key_passphrase.hpp"
 #include "tls/pin.hpp"
-#include "tls/secret_file.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

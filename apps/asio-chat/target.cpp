@@ -1,11 +1,13 @@
 #include "target.hpp"
 
+#include "base/ascii.hpp"
 #include "base/host_port.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace asio_chat::app {
 
@@ -54,7 +56,7 @@ result<target> parse_target(std::string_view text) {
 
   if (t.host.empty()) return wrong(text, "there is no host");
   if (t.host.find('@') != std::string::npos) return wrong(text, "there are two @");
-  if (std::any_of(t.host.begin(), t.host.end(), [](char c) { return (c & 0x80) != 0; }))
+  if (!ascii::is_ascii(t.host))
     return wrong(text, "an international host name is written in its xn-- form (`idn2 NAME` "
                        "prints it)");
   if (has_port) {
@@ -63,9 +65,7 @@ result<target> parse_target(std::string_view text) {
       return wrong(text, fmt::format("'{}' is not a port from 1 to 65535", port));
     }
   }
-  std::transform(t.host.begin(), t.host.end(), t.host.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  t.host = ascii::lower(std::move(t.host));
   return t;
 }
 

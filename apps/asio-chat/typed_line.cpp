@@ -1,9 +1,8 @@
 #include "typed_line.hpp"
 
+#include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
-
-#include <algorithm>
 
 namespace asio_chat::app {
 
@@ -31,22 +30,17 @@ std::string without_controls(std::string_view raw) {
   return sanitize(kept);
 }
 
-bool is_word(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
-}
-
 } // namespace
 
 typed_line read_typed_line(std::string_view raw, bool bare_quit) {
   const std::string clean = without_controls(raw);
   const std::string_view line = trim(clean);
   if (is_blank(line)) return {intent::nothing, {}};
-  if (bare_quit && is_word(line, "quit")) return {intent::leave, {}};
+  if (bare_quit && ascii::equal_ignoring_case(line, "quit")) return {intent::leave, {}};
   if (line.starts_with("//")) return {intent::say, std::string(line.substr(1))};
   if (!line.starts_with('/')) return {intent::say, std::string(line)};
-  if (is_word(line.substr(0, line.find_first_of(" \t")), "/quit")) return {intent::leave, {}};
+  if (ascii::equal_ignoring_case(line.substr(0, line.find_first_of(" \t")), "/quit"))
+    return {intent::leave, {}};
   return {intent::command, std::string(line)};
 }
 

@@ -21,7 +21,7 @@ std::string use_development_certificate(ops::settings& s, const logger& log) {
   const auto certificate = tls::describe_file(files.server_certificate).value();
   s.server.tls.certificate_file = files.server_certificate;
   s.server.tls.private_key_file = files.server_key;
-  log(severity::warning, "No certificate given: using one that is for development only",
+  log(severity::warning, "No certificate given: using a certificate for development only",
       {{"file", files.server_certificate}, {"sha256", certificate.fingerprint}});
   return files.ca_certificate;
 }

@@ -1,9 +1,8 @@
 #include "history.hpp"
 #include "history_commands.hpp"
-#include "room_choice.hpp"
 
+#include "base/atomic_file.hpp"
 #include "base/sanitize.hpp"
-#include "journal/sqlite/new_file.hpp"
 #include "journal/sqlite/reader.hpp"
 #include "wire/reply_lines.hpp"
 
@@ -54,7 +53,7 @@ class output {
  public:
   explicit output(const std::string& path) {
     if (path.empty()) return;
-    file_.emplace(sqlite::new_file::make(path).value());
+    file_.emplace(atomic_file::make(path, existing::refused).value());
     to_ = opened_ = std::fopen(file_->unfinished().c_str(), "wbe");
     if (!to_) throw cannot_be_written();
   }
@@ -93,7 +92,7 @@ class output {
                       fmt::format("the export cannot be written: {}", std::strerror(errno))));
   }
 
-  std::optional<sqlite::new_file> file_;
+  std::optional<atomic_file> file_;
   std::FILE* to_ = stdout;
   std::FILE* opened_ = nullptr;
 };
@@ -115,7 +114,7 @@ int export_room(ops::settings& s, const ops::history_request& wanted) {
         reader.read(room, {{log_range::side::after, last, entries_at_once}, bytes_at_once});
     if (!page) throw error(fail(errc::storage_failed, trouble));
     if (page->gap && last != position{})
-      fmt::print(stderr, "asio-chatd: entries {} to {} have gone meanwhile\n", last.offset + 1,
+      fmt::print(stderr, "asio-chatd: entries {} to {} were removed meanwhile\n", last.offset + 1,
                  *page->gap - 1);
     for (const journal::record& r : page->entries) {
       const bool as_json = wanted.as == ops::history_request::format::jsonl;

@@ -1,12 +1,37 @@
 #include "history.hpp"
 
+#include "base/file.hpp"
+#include "base/sanitize.hpp"
+#include "model/names.hpp"
 #include "ops/master_key_file.hpp"
 
 #include <fmt/format.h>
 
-#include <filesystem>
+#include <algorithm>
+#include <cstdio>
+#include <vector>
+
+#include <unistd.h>
 
 using namespace asio_chat;
+
+namespace {
+
+constexpr std::size_t max_named = 20;
+
+std::string names_of(const std::vector<sqlite::known_room>& rooms) {
+  if (rooms.empty()) return "there are none yet";
+  std::string names = rooms.size() == 1 ? "there is " : "there are ";
+  for (std::size_t i = 0; i < std::min(rooms.size(), max_named); ++i)
+    names += fmt::format("{}{}", i == 0 ? "" : ", ", rooms[i].name);
+  if (rooms.size() > max_named) names += fmt::format(" and {} more", rooms.size() - max_named);
+  return names;
+}
+
+constexpr std::chrono::milliseconds interval{200};
+constexpr const char* erase_line = "\r\x1b[K";
+
+} // namespace
 
 std::vector<sqlite::secret_key> master_keys(const ops::settings& s) {
   std::vector<sqlite::secret_key> keys;
@@ -14,16 +39,6 @@ std::vector<sqlite::secret_key> master_keys(const ops::settings& s) {
     keys.push_back(sqlite::secret_key::parse(text).value());
   return keys;
 }
-
-namespace {
-
-/// One that cannot be looked at counts as there: opening it says what is wrong.
-bool is_there(const std::string& path) {
-  std::error_code denied;
-  return std::filesystem::exists(path, denied) || denied;
-}
-
-} // namespace
 
 history::history(ops::settings& s, const std::string& other)
     : directory(s.data_directory) {
@@ -39,4 +54,32 @@ history::history(ops::settings& s, const std::string& other)
   ops::find_storage(s).value();
   masters = master_keys(s);
   keys = sqlite::key_ring::open_to_read(directory + "/keys.db", masters).value();
+}
+
+sqlite::known_room choose_room(const history& kept, const std::string& typed) {
+  const std::string name = proper_room_name(typed);
+  const auto rooms = sqlite::rooms_in(kept.file, *kept.keys).value();
+  const auto found = std::ranges::find(rooms, name, &sqlite::known_room::name);
+  if (found != rooms.end()) return *found;
+  throw error(fail(errc::bad_setting, fmt::format("no room is called '{}': {}",
+                                                  sanitize_for_log(name, 64), names_of(rooms))));
+}
+
+progress_line::progress_line()
+    : is_shown_(::isatty(STDERR_FILENO) == 1) {}
+
+progress_line::~progress_line() {
+  if (is_shown_) fmt::print(stderr, "{}", erase_line);
+}
+
+void progress_line::show(std::string_view doing, std::uint64_t done, std::uint64_t total) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!is_shown_ || now < next_) return;
+  next_ = now + interval;
+  if (total == 0) {
+    fmt::print(stderr, "{}{} ...", erase_line, doing);
+  } else {
+    fmt::print(stderr, "{}{}: {} of {} ({} %)", erase_line, doing, done, total, done * 100 / total);
+  }
+  std::fflush(stderr);
 }

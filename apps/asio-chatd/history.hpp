@@ -1,12 +1,18 @@
-// The history of a data directory, as the commands about it see it.
+// The history of a data directory, as the commands about it see it, and how they tell of it.
 #pragma once
 
 #include "journal/sqlite/database.hpp"
 #include "journal/sqlite/key_ring.hpp"
+#include "journal/sqlite/rooms.hpp"
 #include "ops/settings.hpp"
 
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Found as the server finds it, and only read: the server may run.
@@ -23,3 +29,36 @@ struct history {
 
 /// Of the master keys that `s` has found.
 std::vector<asio_chat::sqlite::secret_key> master_keys(const asio_chat::ops::settings& s);
+
+/// @throws asio_chat::error that names rooms that there are, if there is none of that name
+asio_chat::sqlite::known_room choose_room(const history& kept, const std::string& typed);
+
+/// `1 room`, `2 rooms`.
+inline std::string counted(std::uint64_t n, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", n, n == 1 ? one : many);
+}
+
+inline std::string counted_entries(std::uint64_t n) {
+  return counted(n, "entry", "entries");
+}
+
+inline std::string counted_rooms(std::uint64_t n) {
+  return counted(n, "room", "rooms");
+}
+
+/// A line of standard error that is written over and over, and is gone at the end. Nothing where
+/// that is no terminal.
+class progress_line {
+ public:
+  progress_line();
+  ~progress_line();
+  progress_line(const progress_line&) = delete;
+  progress_line& operator=(const progress_line&) = delete;
+
+  /// As `sqlite::progress_function`.
+  void show(std::string_view doing, std::uint64_t done, std::uint64_t total);
+
+ private:
+  bool is_shown_;
+  std::chrono::steady_clock::time_point next_{};
+};

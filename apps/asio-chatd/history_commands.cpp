@@ -5,10 +5,8 @@
 #if ASIO_CHAT_SQLITE
 #include "history.hpp"
 
+#include "base/file.hpp"
 #include "journal/sqlite/schema.hpp"
-
-#include <filesystem>
-#include <system_error>
 #endif
 
 using namespace asio_chat;
@@ -18,13 +16,10 @@ void check_history(ops::settings s) {
   ops::check_storage(s).value();
   if (s.server.storage.master_keys.empty()) return;
   const auto masters = master_keys(s);
-  const auto is_there = [&](const char* file) {
-    std::error_code denied; // then opening it says what is wrong
-    return std::filesystem::exists(s.data_directory + file, denied) || denied;
-  };
-  if (is_there("/keys.db") || is_there("/journal.db"))
-    sqlite::key_ring::open_to_read(s.data_directory + "/keys.db", masters).value();
-  if (is_there("/journal.db")) sqlite::check_journal({s.data_directory + "/journal.db"}).value();
+  const std::string ring = s.data_directory + "/keys.db";
+  const std::string journal = s.data_directory + "/journal.db";
+  if (is_there(ring) || is_there(journal)) sqlite::key_ring::open_to_read(ring, masters).value();
+  if (is_there(journal)) sqlite::check_journal({journal}).value();
 }
 
 int run_history_command(ops::invocation& call) {

@@ -6,8 +6,6 @@
 #include "base/logger.hpp"
 #include "base/standard_streams.hpp"
 #include "ops/command_line.hpp"
-#include "ops/descriptor_limit.hpp"
-#include "ops/exposure.hpp"
 #include "ops/master_key_file.hpp"
 #include "ops/print_config.hpp"
 #include "ops/print_tls.hpp"
@@ -124,18 +122,16 @@ int run(ops::settings& s, bool fewer_connections) {
   const logger log(s.server.log);
   if (fewer_connections) {
     log(severity::info,
-        "There can be fewer connections than max-connections: this process may "
-        "not open so many files and sockets; allow more with LimitNOFILE= of "
-        "systemd, or ulimit -n",
+        "max-connections is lowered: this process may not open that many files and sockets; raise "
+        "the limit with LimitNOFILE= of systemd, or ulimit -n",
         {{"connections", std::to_string(s.server.limits.connections)}});
   }
   ops::prepare_storage(s, log).value();
   std::string development_ca;
   if (s.server.tls.certificate_file.empty()) development_ca = use_development_certificate(s, log);
   if (ops::is_open_to_strangers(s)) {
-    log(severity::warning,
-        "Any client that reaches a port may come in: there is no passphrase, and no "
-        "client certificate is required");
+    log(severity::warning, "Anyone who can reach a port can join: no passphrase is set, and no "
+                           "client certificate is required");
   }
 
   boost::asio::io_context context(1);

@@ -26,7 +26,7 @@ TEST_CASE("a talk goes on while certificates are read again, good ones and bad o
   CHECK(w.until([&] { return bob.has("alice: line 19"); }));
   CHECK_FALSE(alice.ended);
   w.join("carol");
-  CHECK(w.logged("Certificates, trust and revocations are read"));
+  CHECK(w.logged("Loaded certificates, trusted CAs and revocations"));
 }
 
 TEST_CASE("certificates are read beside the talk, one reload after the other") {

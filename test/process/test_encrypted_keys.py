@@ -71,7 +71,7 @@ def test_A12_the_daemon_asks_at_its_terminal_once_and_without_echo(house):
     assert PASSPHRASE not in child.before
     child.expect("Waiting for connections")
     renew(house)
-    child.expect("Certificates, trust and revocations are read")
+    child.expect("Loaded certificates, trusted CAs and revocations")
     child.kill(signal.SIGTERM)
     child.expect(pexpect.EOF)
 

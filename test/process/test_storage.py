@@ -113,9 +113,9 @@ def test_a_backup_while_a_flood_runs_is_a_prefix_of_it_and_can_be_put_back(tmp_p
             heard = len(flood.heard)
             assert until(lambda: len(flood.heard) > heard + 200)
             said = good("backup", tmp_path / f"copy{i}", data=d.data)
-            counts.append(int(re.search(r": (\d+) entries in 1 room; the keys are not in it", said)[1]))
+            counts.append(int(re.search(r": (\d+) entries in 1 room; it does not contain the keys", said)[1]))
             assert good("verify", tmp_path / f"copy{i}", data=d.data).startswith(
-                f"{tmp_path}/copy{i}: good, {counts[-1]} entries in 1 room")
+                f"{tmp_path}/copy{i}: OK, {counts[-1]} entries in 1 room")
         assert "good" in good("verify", data=d.data)
         heard = flood.end()
         assert 200 < counts[0] < counts[1] < counts[2] < counts[3] <= len(heard)
@@ -143,7 +143,7 @@ def test_a_backup_overwrites_nothing_and_needs_no_daemon(kept, tmp_path):
 
 def test_verify_names_the_first_bad_record_after_a_flip_anywhere(kept):
     journal = kept / "journal.db"
-    assert "good, 15 entries in 2 rooms" in good("verify", data=kept)
+    assert "OK, 15 entries in 2 rooms" in good("verify", data=kept)
     with sqlite3.connect(journal) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         rows = db.execute("SELECT place >> 40, place & 0xffffffff, sealed, chain FROM records").fetchall()
@@ -189,7 +189,7 @@ def test_a_backup_is_verified_where_the_journal_is_lost(kept, tmp_path):
     good("backup", tmp_path / "copy", data=kept)
     for lost in kept.glob("journal.db*"):
         lost.unlink()
-    assert "good, 15 entries in 2 rooms" in good("verify", tmp_path / "copy", data=kept)
+    assert "OK, 15 entries in 2 rooms" in good("verify", tmp_path / "copy", data=kept)
     one_line(run("verify", data=kept), 1, "there is no journal", kept)
 
 
@@ -202,7 +202,7 @@ def test_a_directory_without_a_journal_and_without_keys_is_called_that(tmp_path)
 def test_who_asks_for_a_room_that_is_not_there_is_told_which_are(tmp_path):
     data = tmp_path / "data"
     with Daemon(tmp_path) as d:
-        one_line(run("export", "dne", data=data), 1, "no room is called 'dne': there is none yet")
+        one_line(run("export", "dne", data=data), 1, "no room is called 'dne': there are none yet")
         say(d, "alice", "hello")
         assert d.stop() == 0
     one_line(run("export", "dne", data=data), 1, "no room is called 'dne': there is lobby")
@@ -277,7 +277,7 @@ def test_rekey_while_people_talk_takes_nothing_from_them(tmp_path):
         new, below = key_lines(d.data)
         assert below == old != new
         assert (d.data / "master.key").stat().st_mode & 0o777 == 0o600
-        assert until(lambda: "The master key is a new one" in d.log)
+        assert until(lambda: "The master key has changed" in d.log)
         heard = len(flood.heard)
         assert until(lambda: len(flood.heard) > heard + 100)
         heard = flood.end()
@@ -340,7 +340,7 @@ def test_erase_takes_a_room_away_from_backups_as_well_and_no_other(kept, tmp_pat
         one_line(run("erase", "den", "--yes", data=kept), 1, "is in use", d.process.pid)
     assert len(texts(kept, "den")) == 3
     assert "3 entries" in good("erase", "den", "--yes", data=kept)
-    assert "good, 12 entries in 2 rooms" in good("verify", data=kept)
+    assert "OK, 12 entries in 2 rooms" in good("verify", data=kept)
     assert "3 entries of rooms that were erased since" in good("verify", backup, data=kept)
     assert texts(kept, "den") == []
     for _ in range(2):
@@ -428,7 +428,7 @@ def test_verify_says_what_a_file_is_that_is_no_journal(kept, tmp_path):
 def test_one_entry_is_not_said_in_the_plural(tmp_path):
     with Daemon(tmp_path) as d:
         say(d, "alice", "hello")
-        assert ": good, 1 entry in 1 room\n" in good("verify", data=d.data)
+        assert ": OK, 1 entry in 1 room\n" in good("verify", data=d.data)
 
 
 def test_check_config_says_whether_the_master_key_fits_and_makes_nothing(kept, tmp_path):

@@ -9,8 +9,8 @@ namespace asio_chat {
 enum class never { allowed, refused };
 
 struct time_range {
-  std::chrono::milliseconds least{1};
-  std::chrono::milliseconds most = std::chrono::hours(24);
+  std::chrono::milliseconds min{1};
+  std::chrono::milliseconds max = std::chrono::hours(24);
 };
 
 /// @param member its name, as the program writes it: `limits.idle_time`

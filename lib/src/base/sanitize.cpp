@@ -1,5 +1,7 @@
 #include "base/sanitize.hpp"
 
+#include "base/ascii.hpp"
+
 #include <fmt/format.h>
 #include <utf8.h>
 
@@ -210,6 +212,20 @@ std::string sanitize_for_log(std::string_view text, std::size_t most_bytes, quot
     if (out.size() + ellipsis.size() <= most_bytes) room_for_ellipsis = out.size();
   }
   return out;
+}
+
+std::string sanitize_bytes_for_terminal(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size());
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const char c = bytes[i];
+    if (c == '\r' && bytes.substr(i + 1).starts_with('\n')) continue;
+    if (c == '\n' || c == ' ' || ascii::is_graphic(c))
+      text += c;
+    else
+      text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  }
+  return text;
 }
 
 std::string sanitize_to_ascii(std::string_view foreign) {

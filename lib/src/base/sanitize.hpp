@@ -48,6 +48,10 @@ enum class quotes { keep, escape };
 std::string sanitize_for_log(std::string_view text, std::size_t most_bytes,
                              quotes q = quotes::keep);
 
+/// Foreign bytes for a terminal, in lines: printable ASCII and newlines as they are (CR LF is one),
+/// every other byte as `\x1b`.
+std::string sanitize_bytes_for_terminal(std::string_view bytes);
+
 /// Printable ASCII as it is, every other byte as `?`.
 std::string sanitize_to_ascii(std::string_view foreign);
 

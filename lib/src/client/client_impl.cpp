@@ -26,7 +26,7 @@ client_config checked(client_config c) {
   check_time("client_config::connect_time", c.connect_time, {});
   check_time("client_config::ping_time", c.ping_time, {});
   check_time("client_config::retry_first", c.retry_first, {});
-  check_time("client_config::retry_most", c.retry_most, {.least = c.retry_first});
+  check_time("client_config::retry_most", c.retry_most, {.min = c.retry_first});
   return c;
 }
 

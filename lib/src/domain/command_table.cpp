@@ -1,5 +1,6 @@
 #include "domain/command_table.hpp"
 
+#include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "domain/search_line.hpp"
 
@@ -213,8 +214,9 @@ std::span<const command_row> command_table() noexcept {
 }
 
 const command_row* find_command(std::string_view name) noexcept {
-  const auto* row = std::find_if(table.begin(), table.end(),
-                                 [&](const command_row& r) { return same_command(r.name, name); });
+  const auto* row = std::find_if(table.begin(), table.end(), [&](const command_row& r) {
+    return ascii::equal_ignoring_case(r.name, name);
+  });
   return row == table.end() ? nullptr : row;
 }
 

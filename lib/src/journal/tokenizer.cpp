@@ -1,5 +1,6 @@
 #include "journal/tokenizer.hpp"
 
+#include "base/ascii.hpp"
 #include "model/names.hpp"
 
 #include <unicode/bytestream.h>
@@ -26,13 +27,6 @@ constexpr std::array<char, 128> ascii_in_words = [] {
   }
   return table;
 }();
-
-bool is_ascii(std::string_view text) noexcept {
-  unsigned all = 0; // no branch in the loop: it is done sixteen bytes at a time
-  for (const char c : text)
-    all |= static_cast<unsigned char>(c);
-  return all < 0x80;
-}
 
 /// Of the marks on one letter no more are looked at: to put them in order takes time that grows
 /// with their square, and a text may have thousands of them (UAX #15, Stream-Safe Text Format).
@@ -134,7 +128,7 @@ class word_builder {
 
 void for_each_word(std::string_view text, const std::function<void(std::string_view)>& take) {
   word_builder word(take);
-  if (is_ascii(text)) {
+  if (ascii::is_ascii(text)) {
     for (const char c : text)
       word.add_ascii(c);
     return word.end();

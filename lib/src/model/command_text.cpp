@@ -1,5 +1,7 @@
 #include "model/command_text.hpp"
 
+#include "base/ascii.hpp"
+
 #include "base/utf8.hpp"
 
 #include <algorithm>
@@ -62,21 +64,13 @@ positions split_arguments(std::string_view line, std::size_t count) noexcept {
   return found;
 }
 
-bool same_command(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 const command_info* command_of(std::string_view line,
                                std::span<const command_info> commands) noexcept {
   if (!line.starts_with('/')) return nullptr;
   line.remove_prefix(1);
   const std::string_view name = line.substr(0, line.find_first_of(blanks));
   const auto found = std::find_if(commands.begin(), commands.end(), [name](const command_info& c) {
-    return same_command(c.name, name);
+    return ascii::equal_ignoring_case(c.name, name);
   });
   return found == commands.end() ? nullptr : &*found;
 }

@@ -37,8 +37,6 @@ std::size_t count_positions(const Arguments& arguments) noexcept {
   return n;
 }
 
-/// Names of commands are the same in any case.
-bool same_command(std::string_view a, std::string_view b) noexcept;
 /// The command that a line begins with, `/name …`; null if it is none of these.
 const command_info* command_of(std::string_view line,
                                std::span<const command_info> commands) noexcept;

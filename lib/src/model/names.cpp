@@ -1,5 +1,6 @@
 #include "model/names.hpp"
 
+#include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 
@@ -11,9 +12,7 @@ namespace asio_chat {
 
 namespace {
 
-bool is_alphanumeric(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
+using ascii::is_alphanumeric;
 
 bool may_begin_name(char c) noexcept {
   return is_alphanumeric(c) || c == '_';
@@ -30,11 +29,7 @@ bool may_stand_in_room(char c) noexcept {
 } // namespace
 
 std::string fold_name(std::string_view name) {
-  std::string folded(name);
-  for (char& c : folded) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return folded;
+  return ascii::lower(std::string(name));
 }
 
 result<void> check_member_name(std::string_view name, const limits& limits) {

@@ -1,8 +1,8 @@
 #include "net/listener.hpp"
 
 #include "base/descriptor_reserve.hpp"
-#include "transport/close_on_exec.hpp"
 #include "transport/loop_time.hpp"
+#include "transport/socket.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/v6_only.hpp>

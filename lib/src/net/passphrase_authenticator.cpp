@@ -1,9 +1,11 @@
 #include "net/passphrase_authenticator.hpp"
 
+#include "base/ascii.hpp"
+#include "tls/sha256.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -15,13 +17,6 @@ namespace asio_chat::net {
 namespace {
 
 constexpr std::size_t token_digits = 64;
-
-using digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
-
-bool sha256(std::string_view text, digest& out) noexcept {
-  unsigned int size = 0;
-  return EVP_Digest(text.data(), text.size(), out.data(), &size, EVP_sha256(), nullptr) == 1;
-}
 
 void fill_randomly(std::span<unsigned char> bytes) {
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
@@ -38,23 +33,22 @@ std::string make_token() {
 
 bool same_passphrase(std::string_view given, std::string_view expected) noexcept {
   // Digests are equally long, so that not even the length of the secret shows in the time.
-  digest a{};
-  digest b{};
-  if (!sha256(given, a) || !sha256(expected, b)) return false;
-  return CRYPTO_memcmp(a.data(), b.data(), 32) == 0;
+  const auto a = tls::sha256(given);
+  const auto b = tls::sha256(expected);
+  return a && b && CRYPTO_memcmp(a->data(), b->data(), a->size()) == 0;
 }
 
 result<identity> identity_of(std::string_view token) {
-  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  const auto is_digit = [](char c) { return ascii::hex_value(c) >= 0 && ascii::lower(c) == c; };
   if (token.size() != token_digits || !std::all_of(token.begin(), token.end(), is_digit)) {
     return fail(errc::protocol_error,
                 fmt::format("the field resume must be what a welcome gave: {} hexadecimal digits",
                             token_digits));
   }
-  digest hash{};
-  if (!sha256(token, hash)) return fail(errc::not_available, "this server cannot compute SHA-256");
+  const auto digest = tls::sha256(token);
+  if (!digest) return fail(errc::not_available, "this server cannot compute SHA-256");
   identity who;
-  std::copy_n(hash.begin(), who.size(), who.begin());
+  std::copy_n(digest->begin(), who.size(), who.begin());
   return who;
 }
 

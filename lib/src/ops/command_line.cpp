@@ -41,7 +41,8 @@ constexpr std::string_view flags[] = {"--help",   "--version",      "--check-con
                                       "--config", "--print-config", "-h"};
 
 std::string described(const setting& s) {
-  return s.standard.empty() ? std::string(s.help) : fmt::format("{} [{}]", s.help, s.standard);
+  return s.default_value.empty() ? std::string(s.help)
+                                 : fmt::format("{} [{}]", s.help, s.default_value);
 }
 
 /// CLI11's view of the table. It splits the command line; values stay text here.

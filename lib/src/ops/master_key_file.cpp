@@ -1,9 +1,9 @@
 #include "ops/master_key_file.hpp"
 
+#include "base/atomic_file.hpp"
 #include "base/sanitize.hpp"
 #include "ops/data_directory.hpp"
-#include "tls/secret_file.hpp"
-#include "tls/x509/staged_file.hpp"
+#include "tls/file.hpp"
 
 #include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/predicate.hpp>
@@ -16,8 +16,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <system_error>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,16 +47,11 @@ result<std::string> make_line() {
   return line;
 }
 
-result<void> write_keys(const std::string& path, std::string text, mode_t mode, bool replace) {
-  auto file = tls::x509::staged_file::write(path, text, mode);
+result<void> write_keys(const std::string& path, std::string text, mode_t mode, existing e) {
+  auto file = atomic_file::make(path, e, text);
   tls::wipe(text);
-  if (!file) return fail(errc::storage_failed, file.error().message);
-  return file->publish(replace);
-}
-
-bool is_there(const std::string& path) {
-  std::error_code error; // then reading it says what is wrong
-  return std::filesystem::exists(path, error) || error;
+  if (!file) return file.error();
+  return file->publish(mode);
 }
 
 std::string own_key_path(const settings& s) {
@@ -85,9 +78,9 @@ result<void> make_own_key(const settings& s, const logger& log) {
   const std::string path = own_key_path(s);
   auto line = make_line();
   if (!line) return line.error();
-  if (auto made = write_keys(path, *std::move(line), 0600, false); !made) return made;
+  if (auto made = write_keys(path, *std::move(line), 0600, existing::refused); !made) return made;
   log(severity::warning,
-      "A master key was made: without it the history cannot be read, keep a copy elsewhere",
+      "Created a master key: the history cannot be read without it, so keep a copy elsewhere",
       {{"file", path}});
   return {};
 }
@@ -153,12 +146,12 @@ result<void> put_new_master_key(const std::string& path) {
   if (!text) return text.error();
   text->append(*old);
   tls::wipe(*old);
-  return write_keys(path, *std::move(text), status.st_mode & 0777, true);
+  return write_keys(path, *std::move(text), status.st_mode & 0777, existing::replaced);
 }
 
 result<void> prepare_storage(settings& s, const logger& log) {
   if (s.ephemeral) {
-    log(severity::info, "The history is in memory and ends with this server");
+    log(severity::info, "The history is kept in memory and is lost when the server stops");
     return {};
   }
   if (auto made = prepare_data_directory(s.data_directory); !made) return made;

@@ -30,8 +30,8 @@ std::size_t edits_between(std::string_view a, std::string_view b) {
 } // namespace
 
 std::string_view nearest(std::string_view typed, std::span<const std::string_view> names) {
-  constexpr std::size_t longest_name = 64;
-  if (typed.size() > longest_name) return {};
+  constexpr std::size_t max_name = 64;
+  if (typed.size() > max_name) return {};
   std::string_view best;
   std::size_t best_edits = std::max<std::size_t>(2, typed.size() / 3) + 1;
   for (const auto name : names) {

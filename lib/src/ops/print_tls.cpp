@@ -19,8 +19,8 @@ namespace {
 
 using rows = std::vector<tls::posture_row>;
 
-constexpr std::size_t widest_value = 60;
-constexpr std::size_t shortest_column = 8;
+constexpr std::size_t max_column = 60;
+constexpr std::size_t min_column = 8;
 
 std::string_view word_of(client_certificates c) {
   return c == client_certificates::required   ? "required"
@@ -49,8 +49,8 @@ void add_trust(rows& all, const tls_server_config& tls) {
 /// Long lists go on below themselves.
 std::vector<std::string> folded(std::string_view value) {
   std::vector<std::string> lines;
-  while (value.size() > widest_value) {
-    const auto colon = value.substr(0, widest_value).rfind(':');
+  while (value.size() > max_column) {
+    const auto colon = value.substr(0, max_column).rfind(':');
     if (colon == std::string_view::npos) break;
     lines.emplace_back(value.substr(0, colon + 1));
     value.remove_prefix(colon + 1);
@@ -68,7 +68,7 @@ std::string as_table(const rows& all) {
                   OpenSSL_version(OPENSSL_VERSION));
   for (const auto& row : all) {
     const auto lines = folded(row.value);
-    if (lines.size() == 1 && lines.front().size() <= shortest_column) {
+    if (lines.size() == 1 && lines.front().size() <= min_column) {
       out += fmt::format("{:<{}}  {:<9}  {:<8}  {}\n", row.name, name_width, row.origin,
                          lines.front(), row.why);
       continue;

@@ -1,7 +1,10 @@
 #include "ops/process.hpp"
 
+#include "base/descriptor_reserve.hpp"
 #include "base/standard_streams.hpp"
+#include "ops/setting_table.hpp"
 
+#include <fmt/format.h>
 #include <openssl/crypto.h>
 
 #include <csignal>
@@ -15,6 +18,15 @@
 #include <unistd.h>
 
 namespace asio_chat::ops {
+
+namespace {
+
+// Standard streams, the loop, signals, journal and keys while they write: about 20; and a few files
+// that are read again. What is opened later has its own.
+constexpr std::uint64_t opened_at_start = 24;
+constexpr std::uint64_t kept = opened_at_start + descriptor_reserve;
+
+} // namespace
 
 void harden_process() noexcept {
   keep_standard_streams();
@@ -44,6 +56,35 @@ void forget_secrets_in_environment() noexcept {
 bool is_in_terminal() noexcept {
   return ::isatty(STDIN_FILENO) == 1 || ::isatty(STDOUT_FILENO) == 1 ||
          ::isatty(STDERR_FILENO) == 1;
+}
+
+std::optional<std::uint64_t> descriptor_limit() noexcept {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return {};
+  return files.rlim_cur;
+}
+
+result<bool> fit_connections(invocation& call, std::optional<std::uint64_t> limit) {
+  std::size_t& wanted = call.settings.server.limits.connections;
+  const std::uint64_t own = kept + call.settings.listen.size();
+  if (!limit || (*limit >= own && wanted <= *limit - own)) return false;
+  if (*limit <= own)
+    return fail(errc::bad_setting,
+                fmt::format("this process may open {} files and sockets, and needs {} without any "
+                            "connection: allow more with LimitNOFILE= of systemd, or ulimit -n",
+                            *limit, own));
+  const std::uint64_t fitting = *limit - own;
+  const given_value& given = call.effective.at("max-connections");
+  // Also where --print-config has put it into a file.
+  if (given.values.front() != find_setting("max-connections")->default_value)
+    return fail(
+        errc::bad_setting,
+        fmt::format("{} \"{}\" is more than this process may have: it may open {} files and "
+                    "sockets, {} of which it needs itself; give {} at most, or allow more "
+                    "with LimitNOFILE= of systemd, or ulimit -n",
+                    given.where, given.values.front(), *limit, own, fitting));
+  wanted = static_cast<std::size_t>(fitting);
+  return true;
 }
 
 } // namespace asio_chat::ops

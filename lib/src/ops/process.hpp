@@ -1,5 +1,10 @@
-// What a careful daemon does to its own process.
+// What a careful daemon does to its own process, and how many connections its limits allow.
 #pragma once
+
+#include "ops/settings.hpp"
+
+#include <cstdint>
+#include <optional>
 
 namespace asio_chat::ops {
 
@@ -13,5 +18,14 @@ void forget_secrets_in_environment() noexcept;
 
 /// Whether one of the standard streams is a terminal that is still there.
 bool is_in_terminal() noexcept;
+
+/// How many files and sockets this process may have open; none: any number.
+std::optional<std::uint64_t> descriptor_limit() noexcept;
+
+/// Sees that `max-connections` leaves enough of the limit to the journal, the ports, and whatever
+/// else the daemon opens. A value that does not is a failure, unless it is the default, which is
+/// lowered to what fits.
+/// @return whether it was lowered
+result<bool> fit_connections(invocation& call, std::optional<std::uint64_t> limit);
 
 } // namespace asio_chat::ops

@@ -1,7 +1,8 @@
 #include "ops/setting_table.hpp"
 
+#include "base/ascii.hpp"
 #include "model/names.hpp"
-#include "tls/ocsp_question.hpp"
+#include "tls/ocsp.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -35,15 +36,14 @@ result<void> store_responder(std::string& place, view text) {
 }
 
 result<void> store_duration(std::chrono::milliseconds& place, view text,
-                            std::chrono::milliseconds least = 1ms,
-                            std::chrono::milliseconds most = 24h) {
-  return store(place, parse_duration(text, least, most));
+                            std::chrono::milliseconds min = 1ms,
+                            std::chrono::milliseconds max = 24h) {
+  return store(place, parse_duration(text, min, max));
 }
 
 result<void> store_duration_or_never(std::chrono::milliseconds& place, view text,
-                                     std::chrono::milliseconds least,
-                                     std::chrono::milliseconds most) {
-  return store(place, parse_duration_or_never(text, least, most));
+                                     std::chrono::milliseconds min, std::chrono::milliseconds max) {
+  return store(place, parse_duration_or_never(text, min, max));
 }
 
 result<void> store_room_name(std::string& place, view text) {
@@ -302,7 +302,7 @@ const setting* find_setting(std::string_view name) noexcept {
 std::string environment_name(std::string_view setting_name) {
   std::string name = "ASIO_CHATD_";
   for (const char c : setting_name)
-    name += c == '-' ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
+    name += c == '-' ? '_' : ascii::upper(c);
   return name;
 }
 

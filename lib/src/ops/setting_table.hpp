@@ -11,10 +11,11 @@
 namespace asio_chat::ops {
 
 struct setting {
-  std::string_view name;     ///< the flag without its dashes, and the key in a config file
-  std::string_view section;  ///< of the help
-  std::string_view value;    ///< what to give, e.g. `HOST:PORT`
-  std::string_view standard; ///< the default; empty for none, or for one that the help explains
+  std::string_view name;    ///< the flag without its dashes, and the key in a config file
+  std::string_view section; ///< of the help
+  std::string_view value;   ///< what to give, e.g. `HOST:PORT`
+  std::string_view
+      default_value; ///< the default; empty for none, or for one that the help explains
   std::string_view help;
   bool repeatable;
   result<void> (*apply)(settings&, std::string_view value); ///< once for each value

@@ -106,13 +106,13 @@ result<listen_address> parse_loopback_address(std::string_view text) {
 }
 
 result<std::chrono::milliseconds> parse_duration(std::string_view text,
-                                                 std::chrono::milliseconds least,
-                                                 std::chrono::milliseconds most) {
+                                                 std::chrono::milliseconds min,
+                                                 std::chrono::milliseconds max) {
   const auto ms = parse_quantity(text, durations);
   if (!ms)
     return fail(errc::bad_setting, "is not a duration; give for example 300, 300s, 5m or 250ms");
-  const auto low = static_cast<std::uint64_t>(least.count());
-  const auto high = static_cast<std::uint64_t>(most.count());
+  const auto low = static_cast<std::uint64_t>(min.count());
+  const auto high = static_cast<std::uint64_t>(max.count());
   if (*ms < low || *ms > high)
     return fail(errc::bad_setting, fmt::format("is out of range; give a duration from {} to {}",
                                                duration_text(low), duration_text(high)));
@@ -120,39 +120,37 @@ result<std::chrono::milliseconds> parse_duration(std::string_view text,
 }
 
 result<std::chrono::milliseconds> parse_duration_or_never(std::string_view text,
-                                                          std::chrono::milliseconds least,
-                                                          std::chrono::milliseconds most) {
+                                                          std::chrono::milliseconds min,
+                                                          std::chrono::milliseconds max) {
   if (is_never(text)) return std::chrono::milliseconds(0);
-  auto given = parse_duration(text, least, most);
+  auto given = parse_duration(text, min, max);
   if (!given) return fail(errc::bad_setting, given.error().message + ", or 0 for never");
   return given;
 }
 
-result<std::uint64_t> parse_count(std::string_view text, std::uint64_t least, std::uint64_t most) {
+result<std::uint64_t> parse_count(std::string_view text, std::uint64_t min, std::uint64_t max) {
   const auto number = parse_quantity(text, ones);
-  if (!number || *number < least || *number > most)
-    return fail(errc::bad_setting,
-                fmt::format("is {}; give a whole number from {} to {}",
-                            number ? "out of range" : "not a number", least, most));
+  if (!number || *number < min || *number > max)
+    return fail(errc::bad_setting, fmt::format("is {}; give a whole number from {} to {}",
+                                               number ? "out of range" : "not a number", min, max));
   return *number;
 }
 
-result<std::uint64_t> parse_count_or_never(std::string_view text, std::uint64_t most) {
-  return is_never(text) ? result<std::uint64_t>(std::uint64_t{0}) : parse_count(text, 0, most);
+result<std::uint64_t> parse_count_or_never(std::string_view text, std::uint64_t max) {
+  return is_never(text) ? result<std::uint64_t>(std::uint64_t{0}) : parse_count(text, 0, max);
 }
 
-result<std::uint64_t> parse_bytes(std::string_view text, std::uint64_t least, std::uint64_t most) {
+result<std::uint64_t> parse_bytes(std::string_view text, std::uint64_t min, std::uint64_t max) {
   const auto number = parse_quantity(text, sizes);
   if (!number)
     return fail(errc::bad_setting, "is not a number of bytes; give for example 65536, 64k or 4M");
-  if (*number < least || *number > most)
-    return fail(errc::bad_setting,
-                fmt::format("is out of range; give {} to {} bytes", least, most));
+  if (*number < min || *number > max)
+    return fail(errc::bad_setting, fmt::format("is out of range; give {} to {} bytes", min, max));
   return *number;
 }
 
-result<std::uint64_t> parse_bytes_or_never(std::string_view text, std::uint64_t most) {
-  return is_never(text) ? result<std::uint64_t>(std::uint64_t{0}) : parse_bytes(text, 0, most);
+result<std::uint64_t> parse_bytes_or_never(std::string_view text, std::uint64_t max) {
+  return is_never(text) ? result<std::uint64_t>(std::uint64_t{0}) : parse_bytes(text, 0, max);
 }
 
 result<bool> parse_switch(std::string_view text) {

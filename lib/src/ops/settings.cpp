@@ -6,7 +6,6 @@
 #include "ops/environment.hpp"
 #include "ops/setting_table.hpp"
 #include "tls/file.hpp"
-#include "tls/secret_file.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +17,7 @@ namespace asio_chat::ops {
 
 namespace {
 
-constexpr std::size_t longest_config_file = std::size_t{1} << 20;
+constexpr std::size_t max_config_file = std::size_t{1} << 20;
 
 failure wrong(std::string sentence) {
   return fail(errc::bad_setting, std::move(sentence));
@@ -27,8 +26,8 @@ failure wrong(std::string sentence) {
 given_values defaults(const environment_map& environment) {
   given_values given;
   for (const auto& s : setting_table())
-    if (!s.standard.empty())
-      given[std::string(s.name)] = {{std::string(s.standard)}, "default", std::string(s.name)};
+    if (!s.default_value.empty())
+      given[std::string(s.name)] = {{std::string(s.default_value)}, "default", std::string(s.name)};
   if (auto data = default_data_directory(environment); !data.values.empty())
     given["data"] = std::move(data);
   return given;
@@ -83,30 +82,28 @@ result<void> check(const settings& s, bool passphrase_is_set) {
     return wrong("key-passphrase-file is given without cert and key");
   if (tls.private_key_file.empty() &&
       (!tls.ocsp_response_file.empty() || !tls.ocsp_responder.empty()))
-    return wrong(
-        "ocsp-response or ocsp-responder is given without cert and key; nobody can be asked "
-        "about a certificate for development");
+    return wrong("ocsp-response or ocsp-responder is given without cert and key; a development "
+                 "certificate has no responder");
   if (!tls.ocsp_response_file.empty() && !tls.ocsp_responder.empty())
     return wrong(
         "ocsp-response and ocsp-responder are both given; what is stapled comes from a file "
         "or from the responder, so leave one of them out");
   if (tls.clients != client_certificates::none && tls.client_ca_file.empty())
-    return wrong("client-cert is not none, but nothing says which certificates are good; name the "
-                 "CA's file with client-ca");
+    return wrong("client-cert needs client-ca, the file of the CAs that are trusted");
   if (tls.clients == client_certificates::none && !tls.client_ca_file.empty())
-    return wrong("client-ca is given, but client-cert is none, so that nobody would be asked; set "
-                 "client-cert to required or optional");
+    return wrong("client-ca has no effect while client-cert is none; set client-cert to required "
+                 "or optional");
   if (tls.clients == client_certificates::none &&
       (!tls.client_crl_file.empty() || !tls.client_certificate_allow.empty() ||
        !tls.blocked_certificates_file.empty()))
-    return wrong("client-crl, client-cert-allow or client-cert-block is given, but client-cert is "
-                 "none, so that nobody would be asked; set client-cert to required or optional");
+    return wrong("client-crl, client-cert-allow and client-cert-block have no effect while "
+                 "client-cert is none; set client-cert to required or optional");
   if (tls.clients == client_certificates::optional && !tls.client_certificate_allow.empty())
-    return wrong("client-cert-allow says who may come in, but with client-cert optional clients "
-                 "without a certificate come in as well; set client-cert to required");
+    return wrong("client-cert-allow needs client-cert required: with optional, clients without a "
+                 "certificate can connect too");
   if (tls.clients != client_certificates::none && tls.posture.tickets)
-    return wrong("tls-tickets is on and clients are asked for certificates: a ticket would let "
-                 "a client in whose certificate was revoked meanwhile; switch one of them off");
+    return wrong("tls-tickets cannot be combined with client certificates: a ticket would admit a "
+                 "client whose certificate has been revoked; switch one of them off");
   if (tls.certificate_file.empty() && s.data_directory.empty())
     return wrong("there is no directory to make a certificate for development in; give cert and "
                  "key, or data");
@@ -157,10 +154,9 @@ result<void> take_passphrases(invocation& call, const command_line& line,
 
 result<std::string> read_whole_file(const std::string& path) {
   const std::string shown = sanitize_for_log(path, 512);
-  const auto file = tls::open_for_reading(path, "the config file");
-  auto text = file ? tls::read_all(*file, path, "the config file") : file.error();
+  auto text = tls::read_file(path, "the config file");
   if (!text) return wrong(sanitize_for_log(text.error().message, 1024));
-  if (text->size() > longest_config_file)
+  if (text->size() > max_config_file)
     return wrong(
         fmt::format("file {} cannot be read: it is no file of settings, it is too large", shown));
   return text;
@@ -215,6 +211,12 @@ result<invocation> read_settings(const setting_sources& from) {
                                                   : check(call.settings, call.passphrase_is_set);
   if (!good) return good.error();
   return call;
+}
+
+bool is_open_to_strangers(const settings& s) {
+  const bool asks = s.server.passphrase.has_value() || !s.passphrase_file.empty() ||
+                    s.server.tls.clients == client_certificates::required;
+  return !asks && !std::ranges::all_of(s.listen, is_loopback);
 }
 
 std::vector<std::string> tls_files(const settings& s) {

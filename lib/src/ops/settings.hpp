@@ -96,6 +96,9 @@ struct invocation {
 /// The command line wins over the environment, that over the file, that over the defaults.
 result<invocation> read_settings(const setting_sources& from);
 
+/// It listens beyond this machine, and asks for neither a passphrase nor a client certificate.
+bool is_open_to_strangers(const settings& s);
+
 /// The files that are read again while the server runs: certificates, keys, trust, revocation.
 std::vector<std::string> tls_files(const settings& s);
 

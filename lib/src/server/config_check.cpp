@@ -19,31 +19,30 @@ namespace {
 using namespace std::chrono_literals;
 
 // A text of this length fits a frame of the native protocol whatever it is made of.
-constexpr std::size_t longest_text = 30'000;
+constexpr std::size_t max_text = 30'000;
 constexpr std::size_t KiB = 1u << 10;
 constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
 
-void check_range(std::string_view what, std::size_t value, std::size_t least, std::size_t most,
+void check_range(std::string_view what, std::size_t value, std::size_t min, std::size_t max,
                  std::string_view unit) {
-  if (value >= least && value <= most) return;
-  throw error(fail(errc::bad_setting,
-                   fmt::format("{} {} to {} {}, not {}", what, least, most, unit, value)));
+  if (value >= min && value <= max) return;
+  throw error(
+      fail(errc::bad_setting, fmt::format("{} {} to {} {}, not {}", what, min, max, unit, value)));
 }
 
 /// Those that have to be something, and no more than can be meant.
 void check_counts(const limits& l) {
   // What is announced with every message must leave room for the message; and `anon-65535` is the
   // longest name that is given to who has none.
-  check_range("the longest text must be", l.text_bytes, 1, longest_text, "bytes");
-  check_range("the longest name must be", l.name_characters, 10, 64, "characters");
-  check_range("the longest room name must be", l.room_characters, 1, 64, "characters");
-  check_range("what may wait for a session before entries wait in the log must be",
-              l.outbox_pause_bytes, 64 * KiB, l.outbox_bytes / 2, "bytes");
-  check_range("what may wait for all sessions together must be", l.outbox_total_bytes, 1024 * KiB,
-              any_number, "bytes");
-  check_range("the posts of a member that may be under way must be", l.posts_under_way, 2,
-              1'000'000, "posts");
-  check_range("the longest topic must be", l.topic_bytes, 1, 4096, "bytes");
+  check_range("limits.text_bytes must be", l.text_bytes, 1, max_text, "bytes");
+  check_range("limits.name_characters must be", l.name_characters, 10, 64, "characters");
+  check_range("limits.room_characters must be", l.room_characters, 1, 64, "characters");
+  check_range("limits.outbox_pause_bytes must be", l.outbox_pause_bytes, 64 * KiB,
+              l.outbox_bytes / 2, "bytes");
+  check_range("limits.outbox_total_bytes must be", l.outbox_total_bytes, 1024 * KiB, any_number,
+              "bytes");
+  check_range("limits.posts_under_way must be", l.posts_under_way, 2, 1'000'000, "posts");
+  check_range("limits.topic_bytes must be", l.topic_bytes, 1, 4096, "bytes");
   check_range("limits.rooms must be", l.rooms, 1, any_number, "rooms");
   check_range("limits.rooms_per_member must be", l.rooms_per_member, 1, any_number, "rooms");
   check_range("limits.member_connections must be", l.member_connections, 1, 64, "connections");
@@ -53,14 +52,14 @@ void check_counts(const limits& l) {
 
 void check_times(const limits& l) {
   constexpr auto month = 24h * 30;
-  check_time("limits.room_age", l.room_age, {.least = 1min, .most = 24h * 36'500}, never::allowed);
-  check_time("limits.name_hold_time", l.name_hold_time, {.most = month}, never::allowed);
+  check_time("limits.room_age", l.room_age, {.min = 1min, .max = 24h * 36'500}, never::allowed);
+  check_time("limits.name_hold_time", l.name_hold_time, {.max = month}, never::allowed);
   check_time("limits.sleep_time", l.sleep_time, {}, never::allowed);
-  check_time("limits.id_time", l.id_time, {.least = 1s, .most = month});
+  check_time("limits.id_time", l.id_time, {.min = 1s, .max = month});
   check_time("limits.handshake_time", l.handshake_time, {});
   check_time("limits.login_time", l.login_time, {});
   check_time("limits.idle_time", l.idle_time, {}, never::allowed);
-  check_time("limits.stall_time", l.stall_time, {.least = 2ms}); // half of it is measured
+  check_time("limits.stall_time", l.stall_time, {.min = 2ms}); // half of it is measured
   check_time("limits.close_time", l.close_time, {});
   check_time("limits.drain_time", l.drain_time, {});
 }
@@ -83,7 +82,7 @@ server_config checked(server_config c) {
     check_range(fmt::format("join_history of {} must be", name), entries, 0, 10'000, "entries");
   }
   if (c.passphrase && c.passphrase->empty())
-    throw error(fail(errc::bad_setting, "an empty passphrase would let everybody in"));
+    throw error(fail(errc::bad_setting, "the passphrase must not be empty: anyone could log in"));
   return c;
 }
 

@@ -6,18 +6,18 @@
 #include "base/logger.hpp"
 #include "base/work_watch.hpp"
 #include "domain/hub.hpp"
-#include "net/listener.hpp"
 #include "net/protocols/protocol_table.hpp"
 #include "net/reactor.hpp"
 #include "net/refusal_log.hpp"
-#include "net/session.hpp"
+#include "server/listening_set.hpp"
+#include "server/session_set.hpp"
 #include "server/storage.hpp"
 #include "server/tls_keeper.hpp"
+#include "transport/completion.hpp"
 
 #include <asio_chat/server.hpp>
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <span>
 #include <vector>
@@ -30,8 +30,9 @@ struct server_parts {
   std::unique_ptr<authenticator> who = {}; ///< none: whoever knows the passphrase
 };
 
-/// Members are in the order in which they need each other; they are destroyed in reverse.
-class server::impl final : public std::enable_shared_from_this<impl>, private net::session_keeper {
+/// Members are in the order in which they need each other; they are destroyed in reverse. They are
+/// many because this is where the parts of a server meet, and nothing else.
+class server::impl final : public std::enable_shared_from_this<impl> {
  public:
   impl(boost::asio::io_context& context, server_config config, server_parts parts = {});
 
@@ -54,20 +55,13 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   std::function<void(const entry&)> message_log() const;
   using stream_maker =
       std::function<std::unique_ptr<transport::stream>(transport::tcp_socket socket)>;
-  /// All of these addresses; gives where it listens.
-  result<std::vector<boost::asio::ip::tcp::endpoint>>
-  open(const std::vector<boost::asio::ip::tcp::endpoint>& at, stream_maker make_stream);
+  /// What is done with a connection that comes.
+  net::listener::accepted begin_with(stream_maker make_stream);
   result<void> check_directory(const storage_config& config) const;
   void watch_clock();
-  bool is_full(transport::tcp_socket& next);
   /// Checks all connected clients anew.
   void trust_has_changed();
-  /// Checks some of the connected clients, and then the others.
-  /// @param after the session checked last; null: none yet
-  void judge_some(net::session* after);
-  void begin(std::unique_ptr<transport::stream> stream, std::string address, std::uint16_t port);
-  void ended(net::session& s) override;
-  void cut_off_all();
+  void stop_parts();
   void complete_stop();
 
   boost::asio::io_context& context_;
@@ -84,13 +78,9 @@ class server::impl final : public std::enable_shared_from_this<impl>, private ne
   net::refusal_log refusals_;
   net::server_context shared_;
   net::reactor reactor_;
-  std::vector<std::shared_ptr<net::listener>> listeners_;
-  /// In an order, so that a walk through them can be interrupted.
-  std::map<net::session*, boost::intrusive_ptr<net::session>> sessions_;
-  std::unique_ptr<timer> drain_;
-  std::vector<stop_handler> stopping_;
-  std::uint64_t accepted_ = 0;
-  bool full_ = false; ///< and has said so
+  listening_set listening_;
+  const std::shared_ptr<session_set> sessions_;
+  std::vector<transport::completion<error_code>> stopping_;
 };
 
 } // namespace asio_chat

@@ -42,7 +42,8 @@ result<std::vector<sqlite::secret_key>> parse_masters(const std::vector<std::str
 
 result<void> taken(const result<bool>& changed, const logger& log) {
   if (!changed) return changed.error();
-  if (*changed) log(severity::info, "The master key is a new one: it opens all keys from now on");
+  if (*changed)
+    log(severity::info, "The master key has changed: all keys are sealed with the new one");
   return {};
 }
 

@@ -18,8 +18,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr auto look_interval = std::chrono::hours(1);
-constexpr seconds shortest_wait{1};
-constexpr seconds longest_wait = std::chrono::hours(1);
+constexpr seconds min_wait{1};
+constexpr seconds max_wait = std::chrono::hours(1);
 
 } // namespace
 
@@ -40,8 +40,8 @@ void tls_keeper::take(context_ptr made, const tls_server_config& config) {
   tell_kept();
   for (const std::string& ca : now_->lists_without_ca())
     log_(severity::warning,
-         "A revocation list is not used: the CA that has issued a trusted certificate is not "
-         "among the client CAs itself",
+         "Ignoring a revocation list: the CA that issued a trusted certificate is not among the "
+         "client CAs",
          {{"of", ca}});
   look();
   retry_later();
@@ -88,22 +88,22 @@ void tls_keeper::have_read(result<context_ptr> made) {
 
 void tls_keeper::refuse(wanted_change one) {
   asio::post(context_, [done = std::move(one.done)] {
-    done(fail(errc::server_stopping, "the server is about to go"));
+    done(fail(errc::server_stopping, "the server is stopping"));
   });
 }
 
 void tls_keeper::look() const {
   const auto now = wall_now();
-  for (const auto& term : now_->terms(now)) {
+  for (const auto& one : now_->expirations(now)) {
     const auto warn = [&](std::string_view problem, std::string_view when,
                           std::chrono::sys_seconds time) {
-      log_(severity::warning, fmt::format("{} {}", term.what, problem),
-           {{when, tls::time_text(time)}, {"of", term.of}});
+      log_(severity::warning, fmt::format("{} {}", one.what, problem),
+           {{when, tls::time_text(time)}, {"of", one.of}});
     };
-    if (term.time.begins > now) {
-      warn("is not valid yet", "begins", term.time.begins);
-    } else if (term.time.ends - now <= term.notice) {
-      warn(term.time.ends <= now ? "is out of date" : "ends soon", "ends", term.time.ends);
+    if (one.time.begins > now) {
+      warn("is not valid yet", "begins", one.time.begins);
+    } else if (one.time.ends - now <= one.notice) {
+      warn(one.time.ends <= now ? "has expired" : "expires soon", "ends", one.time.ends);
     }
   }
   const tls::ocsp_stapler* stapler = now_->stapler();
@@ -115,8 +115,8 @@ void tls_keeper::tell_kept() const {
   for (const tls::kept_part& part : now_->kept()) {
     const bool not_yet = part.fresh.begins > wall_now();
     log_(severity::warning,
-         fmt::format("{} that was read is {}; the one of before stays", part.what,
-                     not_yet ? "not valid yet" : "out of date"),
+         fmt::format("{} that was read {}; keeping the previous one", part.what,
+                     not_yet ? "is not valid yet" : "has expired"),
          {{"of", part.of},
           {not_yet ? "begins" : "ended",
            tls::time_text(not_yet ? part.fresh.begins : part.fresh.ends)},
@@ -128,11 +128,11 @@ void tls_keeper::tell_kept() const {
 std::optional<seconds> tls_keeper::retry_after() const {
   if (!waiting_) return std::nullopt;
   const auto now = wall_now();
-  seconds wait = longest_wait;
+  seconds wait = max_wait;
   for (const tls::kept_part& part : now_->kept())
     if (part.fresh.begins > now)
       wait = std::min(wait, std::chrono::ceil<seconds>(part.fresh.begins - now));
-  return std::max(wait, shortest_wait);
+  return std::max(wait, min_wait);
 }
 
 void tls_keeper::visit() {

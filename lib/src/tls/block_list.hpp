@@ -1,14 +1,12 @@
 // The kill switch for certificates.
 #pragma once
 
-#include "tls/openssl_ptr.hpp"
+#include "tls/sha256.hpp"
 
 #include <asio_chat/error.hpp>
 
-#include <openssl/x509.h>
-
+#include <set>
 #include <string>
-#include <unordered_set>
 
 namespace asio_chat::tls {
 
@@ -23,7 +21,7 @@ class block_list {
   std::size_t size() const noexcept { return fingerprints_.size(); }
 
  private:
-  std::unordered_set<std::string> fingerprints_; ///< 32 bytes each
+  std::set<sha256_digest> fingerprints_;
 };
 
 } // namespace asio_chat::tls

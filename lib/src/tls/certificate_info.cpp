@@ -1,10 +1,10 @@
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include "base/clock.hpp"
-#include "tls/memory_bio.hpp"
 #include "tls/openssl_ptr.hpp"
 #include "tls/pem.hpp"
 #include "tls/pin.hpp"
+#include "tls/sha256.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,7 +12,6 @@
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/objects.h>
-#include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
 #include <array>
@@ -121,10 +120,8 @@ std::string signature_text(const X509* certificate) {
 }
 
 std::string fingerprint_of(const X509* certificate) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
-  unsigned int length = 0;
-  if (X509_digest(certificate, EVP_sha256(), hash.data(), &length) != 1) return {};
-  return fmt::format("{:02X}", fmt::join(hash, ":"));
+  const auto digest = sha256(certificate);
+  return digest ? fmt::format("{:02X}", fmt::join(*digest, ":")) : std::string();
 }
 
 } // namespace

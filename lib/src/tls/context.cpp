@@ -1,7 +1,5 @@
 #include <asio_chat/tls/context.hpp>
 
-#include "tls/alpn.hpp"
-#include "tls/anchor.hpp"
 #include "tls/context_setup.hpp"
 #include "tls/server_setup.hpp"
 

@@ -5,11 +5,12 @@
 #include "tls/self_test.hpp"
 
 #include <fmt/format.h>
-
-#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 #include <algorithm>
 #include <iterator>
+#include <span>
+#include <utility>
 
 namespace asio_chat::tls {
 
@@ -35,6 +36,74 @@ result<void> check_first(const std::vector<certificate_ptr>& chain,
                           "the private key file '{}', which is number {} in it: put it first, "
                           "behind it the one that issued it, and so on",
                           certificate_path, key_path, own - chain.begin() + 1));
+}
+
+/// As in the ALPN extension: of each name its length, then itself.
+result<std::string> list_of(std::span<const std::string> names) {
+  std::string list;
+  for (const std::string& name : names) {
+    if (name.empty() || name.size() > 255) {
+      return fail(errc::bad_setting,
+                  fmt::format("an ALPN name has 1 to 255 bytes, not {}", name.size()));
+    }
+    list.push_back(static_cast<char>(name.size()));
+    list.append(name);
+  }
+  return list;
+}
+
+const unsigned char* bytes(const std::string& list) {
+  return reinterpret_cast<const unsigned char*>(list.data());
+}
+
+void free_list(void*, void* list, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<std::string*>(list);
+}
+
+/// Where a context keeps its list: connections outlive its maker.
+int list_slot() {
+  static const int slot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, &free_list);
+  return slot;
+}
+
+int choose(SSL*, const unsigned char** chosen, unsigned char* chosen_length,
+           const unsigned char* offered, unsigned int offered_length, void* argument) {
+  const auto& list = *static_cast<const std::string*>(argument);
+  unsigned char* found = nullptr;
+  const int outcome =
+      SSL_select_next_proto(&found, chosen_length, bytes(list),
+                            static_cast<unsigned int>(list.size()), offered, offered_length);
+  if (outcome != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;
+  *chosen = found;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+struct free_stack {
+  void operator()(STACK_OF(X509) * s) const noexcept { sk_X509_free(s); }
+};
+struct free_certificates {
+  void operator()(STACK_OF(X509) * s) const noexcept { sk_X509_pop_free(s, X509_free); }
+};
+
+bool is_anchor(X509_STORE_CTX* check, X509* certificate) {
+  const std::unique_ptr<STACK_OF(X509), free_certificates> same_name(
+      X509_STORE_CTX_get1_certs(check, X509_get_subject_name(certificate)));
+  for (int i = 0; i < sk_X509_num(same_name.get()); ++i)
+    if (X509_cmp(sk_X509_value(same_name.get(), i), certificate) == 0) return true;
+  return false;
+}
+
+int verify(X509_STORE_CTX* check, void*) {
+  X509* shown = X509_STORE_CTX_get0_cert(check);
+  if (shown == nullptr || !is_anchor(check, shown)) return X509_verify_cert(check);
+  STACK_OF(X509)* sent = X509_STORE_CTX_get0_untrusted(check);
+  const std::unique_ptr<STACK_OF(X509), free_stack> alone(sk_X509_new_null());
+  if (!alone || sk_X509_push(alone.get(), shown) == 0) return 0;
+  X509_STORE_CTX_set0_untrusted(check, nullptr);
+  X509_STORE_CTX_set0_trusted_stack(check, alone.get());
+  const int verdict = X509_verify_cert(check);
+  X509_STORE_CTX_set0_untrusted(check, sent);
+  return verdict;
 }
 
 } // namespace
@@ -92,6 +161,31 @@ result<std::vector<shared_certificate>> read_anchors(const std::string& path,
   auto read = read_trust_anchors(path, what);
   if (!read) return read.error();
   return shared(*std::move(read));
+}
+
+result<void> offer_alpn(SSL_CTX* context, const std::string& name) {
+  if (name.empty()) return {};
+  const auto list = list_of({&name, 1});
+  if (!list) return list.error();
+  // Unlike its siblings this one gives 0 for success.
+  if (SSL_CTX_set_alpn_protos(context, bytes(*list), static_cast<unsigned int>(list->size())) == 0)
+    return {};
+  return fail(errc::bad_setting, fmt::format("OpenSSL cannot offer the ALPN name '{}'", name));
+}
+
+result<void> choose_alpn(SSL_CTX* context, const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  auto list = list_of(names);
+  if (!list) return list.error();
+  auto kept = std::make_unique<std::string>(std::move(*list));
+  if (SSL_CTX_set_ex_data(context, list_slot(), kept.get()) != 1)
+    return fail(errc::bad_setting, "OpenSSL cannot take the ALPN names");
+  SSL_CTX_set_alpn_select_cb(context, &choose, kept.release());
+  return {};
+}
+
+void trust_anchors_alone(SSL_CTX* context) noexcept {
+  SSL_CTX_set_cert_verify_callback(context, verify, nullptr);
 }
 
 } // namespace asio_chat::tls

@@ -8,6 +8,8 @@
 #include <asio_chat/tls_config.hpp>
 
 #include <boost/asio/ssl/context.hpp>
+#include <openssl/ssl.h>
+#include <openssl/types.h>
 
 #include <memory>
 #include <string>
@@ -41,5 +43,18 @@ result<void> trust_only(SSL_CTX* context, const std::vector<shared_certificate>&
 /// As `read_trust_anchors`.
 result<std::vector<shared_certificate>> read_anchors(const std::string& path,
                                                      const std::string& what);
+
+/// A client offers it. An empty name changes nothing.
+result<void> offer_alpn(SSL_CTX* context, const std::string& name);
+
+/// A server takes the first of these names that is offered, and refuses a client that offers others
+/// only. An empty list changes nothing.
+result<void> choose_alpn(SSL_CTX* context, const std::vector<std::string>& names);
+
+/// For a context whose store trusts single certificates (X509_V_FLAG_PARTIAL_CHAIN): if the peer's
+/// own certificate is one of them, whatever else the peer has sent is left out of account, so that
+/// neither an intermediate that has expired nor a CA of the same name with another key is in the
+/// way. Name, time, purpose and strength of the certificate are verified in any case.
+void trust_anchors_alone(SSL_CTX* context) noexcept;
 
 } // namespace asio_chat::tls

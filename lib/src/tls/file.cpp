@@ -1,14 +1,12 @@
 #include "tls/file.hpp"
 
-#include "tls/secret_file.hpp"
+#include "base/file.hpp"
 
 #include <fmt/format.h>
-
 #include <openssl/crypto.h>
 
 #include <array>
 #include <cerrno>
-#include <system_error>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -19,27 +17,22 @@ namespace asio_chat::tls {
 
 namespace {
 
-constexpr int longest_wait_ms = 1'000;
-constexpr std::size_t most_bytes = std::size_t{8} << 20;
+constexpr int max_wait_ms = 1'000;
+constexpr std::size_t max_bytes = std::size_t{8} << 20;
 
 /// Something to read, or the end. One that stays silent for so long has neither.
 bool has_more(int fd) {
   pollfd pipe{fd, POLLIN, 0};
   int ready = 0;
   do
-    ready = ::poll(&pipe, 1, longest_wait_ms);
+    ready = ::poll(&pipe, 1, max_wait_ms);
   while (ready < 0 && errno == EINTR);
   return ready == 1;
 }
 
-} // namespace
-
-file_descriptor::~file_descriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-std::string errno_text(int error) {
-  return std::generic_category().message(error);
+bool private_enough(const struct stat& status) {
+  if ((status.st_mode & 077) == 0) return true;
+  return status.st_uid == 0 && (status.st_mode & 037) == 0;
 }
 
 result<file_descriptor> open_for_reading(const std::string& path, const std::string& what) {
@@ -51,9 +44,8 @@ result<file_descriptor> open_for_reading(const std::string& path, const std::str
                 fmt::format("{} '{}' cannot be read: {}", what, path, errno_text(errno)));
   struct stat about {};
   if (::fstat(file.get(), &about) == 0 && S_ISFIFO(about.st_mode) && !has_more(file.get()))
-    return fail(
-        errc::bad_certificate_file,
-        fmt::format("{} '{}' cannot be read: it is a pipe that nobody writes into", what, path));
+    return fail(errc::bad_certificate_file,
+                fmt::format("{} '{}' cannot be read: it is a pipe without a writer", what, path));
   return file;
 }
 
@@ -81,10 +73,47 @@ result<std::string> read_all(const file_descriptor& file, const std::string& pat
     }
     if (n < 0) return refuse(errno_text(errno));
     if (n == 0) return text;
-    if (text.size() + static_cast<std::size_t>(n) > most_bytes)
+    if (text.size() + static_cast<std::size_t>(n) > max_bytes)
       return refuse("it is larger than 8 MiB");
     text.append(chunk.data(), static_cast<std::size_t>(n));
   }
+}
+
+} // namespace
+
+void wipe(std::string& secret) noexcept {
+  OPENSSL_cleanse(secret.data(), secret.size());
+  secret.clear();
+}
+
+result<std::string> read_file(const std::string& path, const std::string& what) {
+  const auto file = open_for_reading(path, what);
+  if (!file) return file.error();
+  return read_all(*file, path, what);
+}
+
+result<std::string> read_secret_file(const std::string& path, const std::string& what) {
+  auto file = open_for_reading(path, what);
+  if (!file) return file.error();
+  // The open file is asked, not the path: what is checked is what is read.
+  struct stat status {};
+  if (::fstat(file->get(), &status) != 0 || !private_enough(status))
+    return fail(errc::bad_certificate_file,
+                fmt::format("{} '{}' is open to others than its owner (mode {:04o}); "
+                            "close it with: chmod 600 '{}'",
+                            what, path, status.st_mode & 07777, path));
+  return read_all(*file, path, what);
+}
+
+result<std::string> read_passphrase_file(const std::string& path) {
+  auto text = read_secret_file(path, "the passphrase file");
+  if (!text) return text;
+  std::string line = text->substr(0, text->find_first_of("\r\n"));
+  wipe(*text);
+  if (line.empty())
+    return fail(errc::bad_certificate_file,
+                fmt::format("the passphrase file '{}' has no passphrase in its first line", path));
+  return line;
 }
 
 } // namespace asio_chat::tls

@@ -1,37 +1,26 @@
-// Reads a whole small file.
+// Reads whole small files, those that hold a secret among them.
 #pragma once
 
 #include <asio_chat/error.hpp>
 
 #include <string>
-#include <utility>
 
 namespace asio_chat::tls {
 
-/// Owns a file descriptor.
-class file_descriptor {
- public:
-  explicit file_descriptor(int fd) noexcept
-      : fd_(fd) {}
-  ~file_descriptor();
-  file_descriptor(file_descriptor&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)) {}
-  file_descriptor& operator=(file_descriptor&&) = delete;
-
-  int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
-
+/// Everything up to the end. A file that is larger than 8 MiB is refused, and so is a pipe that
+/// nobody writes into.
 /// @param what for the sentence of a failure, e.g. `the CA file`
-result<file_descriptor> open_for_reading(const std::string& path, const std::string& what);
+result<std::string> read_file(const std::string& path, const std::string& what);
 
-/// Everything up to the end. A certificate file that is larger than a few MiB is none.
-result<std::string> read_all(const file_descriptor& file, const std::string& path,
-                             const std::string& what);
+/// Overwrites a secret that is no longer needed.
+void wipe(std::string& secret) noexcept;
 
-/// `errno` as a sentence's end.
-std::string errno_text(int error);
+/// The whole file. Refused where anybody but its owner may read it: modes like 0600 and 0400 are
+/// fine, and so is 0640 for a file of root's, since only root can have chosen that group.
+/// @param what for the sentence of a failure, e.g. `the private key file`
+result<std::string> read_secret_file(const std::string& path, const std::string& what);
+
+/// The first line of such a file, without its end.
+result<std::string> read_passphrase_file(const std::string& path);
 
 } // namespace asio_chat::tls

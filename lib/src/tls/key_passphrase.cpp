@@ -1,8 +1,8 @@
 #include "tls/key_passphrase.hpp"
 
+#include "tls/file.hpp"
 #include "tls/openssl_ptr.hpp"
 #include "tls/pem.hpp"
-#include "tls/secret_file.hpp"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,6 @@
 #include "base/sanitize.hpp"
 #include "tls/openssl_ptr.hpp"
 #include "tls/refusal.hpp"
-#include "tls/trust_error.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
 

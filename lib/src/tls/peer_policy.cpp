@@ -1,5 +1,6 @@
 #include <asio_chat/tls/peer_policy.hpp>
 
+#include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "tls/openssl_ptr.hpp"
 
@@ -39,15 +40,6 @@ std::optional<std::string> utf8_of(const ASN1_STRING* text) {
   std::string utf8(reinterpret_cast<const char*>(data), static_cast<std::size_t>(length));
   OPENSSL_free(data);
   return utf8;
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return lower(c); });
-  return text;
 }
 
 /// `*` is one character or more, and no dot.
@@ -131,7 +123,7 @@ result<peer_policy::name> peer_policy::parse_pattern(const std::string& pattern)
   if (parsed.value.empty() || !is_text(parsed.value))
     return not_a_pattern(pattern, "after the colon stands a name, without control characters");
   if (parsed.of == kind::dns) {
-    parsed.value = lower(parsed.value);
+    parsed.value = ascii::lower(parsed.value);
     if (is_dns_pattern(parsed.value)) return parsed;
     return not_a_pattern(pattern, "a DNS name is made of labels with a dot between them, in ASCII; "
                                   "`*` stands for a part of a label");
@@ -163,7 +155,7 @@ std::vector<peer_policy::name> peer_policy::names_of(const X509* certificate) {
     const GENERAL_NAME* alternative = sk_GENERAL_NAME_value(alternatives.get(), i);
     switch (alternative->type) {
     case GEN_DNS:
-      names.push_back({kind::dns, lower(bytes_of(alternative->d.dNSName))});
+      names.push_back({kind::dns, ascii::lower(bytes_of(alternative->d.dNSName))});
       break;
     case GEN_IPADD:
       names.push_back({kind::ip, bytes_of(alternative->d.iPAddress)});

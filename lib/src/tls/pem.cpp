@@ -1,7 +1,6 @@
 #include "tls/pem.hpp"
 
 #include "tls/file.hpp"
-#include "tls/secret_file.hpp"
 
 #include <fmt/format.h>
 
@@ -19,10 +18,6 @@
 namespace asio_chat::tls {
 
 namespace {
-
-bio_ptr reader(const std::string& text) {
-  return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
 
 bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
@@ -81,18 +76,11 @@ int give_passphrase(char* buffer, int size, int /*for writing*/, void* user) {
   return length;
 }
 
-/// Without a callback OpenSSL would ask at the terminal for the passphrase of any encrypted block.
-int refuse_passphrase(char*, int, int, void*) {
-  return -1;
-}
-
 } // namespace
 
 result<std::vector<certificate_ptr>> read_certificates(const std::string& path,
                                                        const std::string& what) {
-  auto file = open_for_reading(path, what);
-  if (!file) return file.error();
-  auto text = read_all(*file, path, what);
+  auto text = read_file(path, what);
   if (!text) return text.error();
 
   const error_queue_scope queue;

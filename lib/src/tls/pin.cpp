@@ -1,7 +1,8 @@
 #include "tls/pin.hpp"
 
+#include "tls/sha256.hpp"
+
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
@@ -12,9 +13,8 @@ namespace {
 
 constexpr std::string_view prefix = "sha256/";
 constexpr std::size_t base64_length = 44; // of 32 bytes
-using digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
 
-std::string base64(const digest& bytes) {
+std::string base64(const sha256_digest& bytes) {
   std::array<unsigned char, base64_length + 1> text{};
   EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
   return {text.begin(), text.end() - 1};
@@ -26,10 +26,10 @@ std::string pin_of(const X509* certificate) {
   unsigned char* der = nullptr;
   const int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
   if (length <= 0) return {};
-  digest hash;
-  SHA256(der, static_cast<std::size_t>(length), hash.data());
+  const auto digest =
+      sha256({reinterpret_cast<const char*>(der), static_cast<std::size_t>(length)});
   OPENSSL_free(der);
-  return std::string(prefix) + base64(hash);
+  return digest ? std::string(prefix) + base64(*digest) : std::string();
 }
 
 bool is_pin(std::string_view text) {
@@ -40,11 +40,11 @@ bool is_pin(std::string_view text) {
   // read must give the same text again.
   std::array<unsigned char, base64_length> bytes{};
   if (EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
-                      static_cast<int>(text.size())) != SHA256_DIGEST_LENGTH + 1)
+                      static_cast<int>(text.size())) != sha256_digest().size() + 1)
     return false;
-  digest hash;
-  std::copy_n(bytes.begin(), hash.size(), hash.begin());
-  return base64(hash) == text;
+  sha256_digest digest;
+  std::copy_n(bytes.begin(), digest.size(), digest.begin());
+  return base64(digest) == text;
 }
 
 } // namespace asio_chat::tls

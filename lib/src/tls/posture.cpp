@@ -109,8 +109,8 @@ result<void> set_posture(SSL_CTX* context, const tls_posture& wanted) {
   SSL_CTX_set_num_tickets(context, wanted.tickets ? 1 : 0);
   // A resumed session skips the certificates: a client no longer trusted would still come in.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  const int least = wanted.minimum == tls_version::tls_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
-  if (SSL_CTX_set_min_proto_version(context, least) != 1 ||
+  const int min = wanted.minimum == tls_version::tls_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
+  if (SSL_CTX_set_min_proto_version(context, min) != 1 ||
       SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) != 1 ||
       SSL_CTX_set_max_early_data(context, 0) != 1 ||
       SSL_CTX_set_recv_max_early_data(context, max_skipped_early_data) != 1)

@@ -26,17 +26,10 @@ using store_context_ptr = openssl_ptr<X509_STORE_CTX, X509_STORE_CTX_free>;
 
 constexpr const char* what = "the revocation list";
 
-/// Without a callback OpenSSL would ask at the terminal for the passphrase of an encrypted block.
-int refuse_passphrase(char*, int, int, void*) {
-  return -1;
-}
-
 result<void> read_lists(const std::string& path, std::vector<shared_list>& all) {
-  auto file = open_for_reading(path, what);
-  if (!file) return file.error();
-  auto text = read_all(*file, path, what);
+  auto text = read_file(path, what);
   if (!text) return text.error();
-  const bio_ptr bio(BIO_new_mem_buf(text->data(), static_cast<int>(text->size())));
+  const bio_ptr bio = reader(*text);
   std::size_t found = 0;
   for (; X509_CRL* next = PEM_read_bio_X509_CRL(bio.get(), nullptr, refuse_passphrase, nullptr);
        ++found)

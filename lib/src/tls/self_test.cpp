@@ -27,8 +27,8 @@ bool step(SSL* ssl) {
 bool shake_hands(SSL* client, SSL* server) {
   SSL_set_connect_state(client);
   SSL_set_accept_state(server);
-  constexpr int most_turns = 10; // it takes three
-  for (int turn = 0; turn < most_turns; ++turn) {
+  constexpr int max_turns = 10; // it takes three
+  for (int turn = 0; turn < max_turns; ++turn) {
     if (!step(client) || !step(server)) return false;
     if (SSL_is_init_finished(client) == 1 && SSL_is_init_finished(server) == 1) return true;
   }

@@ -4,7 +4,6 @@
 #include "tls/openssl_ptr.hpp"
 #include "tls/refusal.hpp"
 #include "tls/server_setup.hpp"
-#include "tls/trust_error.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
 
@@ -29,7 +28,7 @@ std::string whose(X509* certificate) {
 }
 
 failure is_blocked(X509* certificate) {
-  return fail(errc::untrusted_certificate, whose(certificate) + " is on the list of blocked ones");
+  return fail(errc::untrusted_certificate, whose(certificate) + " is blocked");
 }
 
 bool holds(const STACK_OF(X509) * chain, wall_time now) {
@@ -76,12 +75,12 @@ server_context::make(const tls_server_config& config, const server_context* befo
     if (!at) return at.error();
     made->responder_ = *std::move(at);
   }
-  auto at_door = std::make_unique<doorkeeper>();
+  auto admission = std::make_unique<client_admission>();
   auto policy = peer_policy::parse(config.client_certificate_allow);
   if (!policy) return policy.error();
-  at_door->policy = *std::move(policy);
-  at_door->blocked = made->files_.blocked;
-  made->post(std::move(at_door));
+  admission->policy = *std::move(policy);
+  admission->blocked = made->files_.blocked;
+  made->install(std::move(admission));
   if (before != nullptr) made->inherit_staple(*before, now);
   return std::shared_ptr<const server_context>(made);
 }
@@ -90,11 +89,11 @@ std::chrono::sys_seconds server_context::certificate_ends() const {
   return validity_of(files_.own.chain.front().get()).ends;
 }
 
-std::vector<server_context::term> server_context::terms(wall_time now) const {
-  const auto third = [](const validity& time, std::chrono::seconds most) {
-    return std::min<std::chrono::seconds>((time.ends - time.begins) / 3, most);
+std::vector<server_context::expiration> server_context::expirations(wall_time now) const {
+  const auto third = [](const validity& time, std::chrono::seconds max) {
+    return std::min<std::chrono::seconds>((time.ends - time.begins) / 3, max);
   };
-  std::vector<term> all;
+  std::vector<expiration> all;
   X509* own = files_.own.chain.front().get();
   const validity time = validity_of(own);
   all.push_back({"the server's certificate", describe(own).subject, time,
@@ -111,18 +110,18 @@ std::vector<server_context::term> server_context::terms(wall_time now) const {
   return all;
 }
 
-int server_context::doorkeeper_slot() {
+int server_context::admission_slot() {
   static const int index = SSL_CTX_get_ex_new_index(
       0, nullptr, nullptr, nullptr, [](void*, void* kept, CRYPTO_EX_DATA*, int, long, void*) {
-        delete static_cast<doorkeeper*>(kept);
+        delete static_cast<client_admission*>(kept);
       });
   return index;
 }
 
-void server_context::post(std::unique_ptr<doorkeeper> at_door) {
+void server_context::install(std::unique_ptr<client_admission> admission) {
   SSL_CTX* context = ssl_->native_handle();
-  door_ = at_door.get();
-  SSL_CTX_set_ex_data(context, doorkeeper_slot(), at_door.release());
+  admission_ = admission.get();
+  SSL_CTX_set_ex_data(context, admission_slot(), admission.release());
   if (const int mode = SSL_CTX_get_verify_mode(context); mode != SSL_VERIFY_NONE)
     SSL_CTX_set_verify(context, mode, &server_context::verify);
 }
@@ -133,7 +132,7 @@ int server_context::verify(int preverified, X509_STORE_CTX* store) noexcept {
   auto* ssl =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   const auto* door =
-      static_cast<doorkeeper*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), doorkeeper_slot()));
+      static_cast<client_admission*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), admission_slot()));
   X509* shown = X509_STORE_CTX_get_current_cert(store);
   result<void> good;
   if (door->blocked.contains(shown))
@@ -160,9 +159,9 @@ result<sys_seconds> server_context::admit(SSL* session, wall_time now) const {
   }
   for (int i = 0; i < sk_X509_num(chain); ++i) {
     X509* one = sk_X509_value(chain, i);
-    if (door_->blocked.contains(one)) return is_blocked(one);
+    if (admission_->blocked.contains(one)) return is_blocked(one);
   }
-  if (const auto allowed = door_->policy.check(peer, now); !allowed) return allowed.error();
+  if (const auto allowed = admission_->policy.check(peer, now); !allowed) return allowed.error();
   for (const shared_list& list : files_.lists)
     if (const validity v = validity_of(list.get()); v.holds(now)) until = std::min(until, v.ends);
   return until;

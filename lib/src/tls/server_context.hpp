@@ -1,8 +1,8 @@
 // All that a server's TLS is made of, as its files were at one moment.
 #pragma once
 
-#include "tls/ocsp_question.hpp"
-#include "tls/ocsp_stapler.hpp"
+#include "tls/ocsp.hpp"
+#include "tls/ocsp_staple.hpp"
 #include "tls/posture.hpp"
 #include "tls/server_files.hpp"
 
@@ -50,7 +50,7 @@ class server_context {
   /// Null where nothing is stapled. The staple is the one thing that may change.
   ocsp_stapler* stapler() const noexcept { return ocsp_stapler::of(ssl_->native_handle()); }
   /// What begins and ends, and when.
-  struct term {
+  struct expiration {
     std::string what; ///< e.g. `the server's certificate`
     std::string of;   ///< its subject, or a list's issuer
     validity time;
@@ -58,7 +58,7 @@ class server_context {
   };
   /// The server's certificate comes first. Where there are several of a CA, the one that counts
   /// now.
-  std::vector<term> terms(wall_time now) const;
+  std::vector<expiration> expirations(wall_time now) const;
   std::chrono::sys_seconds certificate_ends() const;
   /// What stays of an earlier context.
   const std::vector<kept_part>& kept() const noexcept { return kept_; }
@@ -66,21 +66,21 @@ class server_context {
   std::vector<std::string> lists_without_ca() const {
     return tls::lists_without_ca(files_.lists, files_.anchors);
   }
-  std::size_t blocked() const noexcept { return door_->blocked.size(); }
+  std::size_t blocked() const noexcept { return admission_->blocked.size(); }
   std::vector<posture_row> posture() const;
 
  private:
   /// Which of the trusted clients may come in. The SSL_CTX owns it: a handshake under way may
   /// outlive this object.
-  struct doorkeeper {
+  struct client_admission {
     peer_policy policy;
     block_list blocked;
   };
 
   server_context() = default;
-  static int doorkeeper_slot();
+  static int admission_slot();
   static int verify(int preverified, X509_STORE_CTX* store) noexcept;
-  void post(std::unique_ptr<doorkeeper> at_door);
+  void install(std::unique_ptr<client_admission> admission);
   void inherit_staple(const server_context& before, wall_time now);
   /// Until when the chain holds that is found now.
   result<std::chrono::sys_seconds> trusts_still(SSL* session, wall_time now) const;
@@ -89,7 +89,7 @@ class server_context {
   std::shared_ptr<boost::asio::ssl::context> ssl_;
   tls_posture wanted_;
   std::optional<responder_address> responder_;
-  const doorkeeper* door_ = nullptr;
+  const client_admission* admission_ = nullptr;
   server_files files_;
   std::vector<kept_part> kept_;
 };

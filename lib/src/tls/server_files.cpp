@@ -158,10 +158,7 @@ result<server_files> read_server_files(const tls_server_config& config) {
   if (!own) return own.error();
   files.own = *std::move(own);
   if (!config.ocsp_response_file.empty()) {
-    constexpr const char* what = "the OCSP response";
-    auto file = open_for_reading(config.ocsp_response_file, what);
-    if (!file) return file.error();
-    auto der = read_all(*file, config.ocsp_response_file, what);
+    auto der = read_file(config.ocsp_response_file, "the OCSP response");
     if (!der) return der.error();
     files.ocsp_response = *std::move(der);
   }

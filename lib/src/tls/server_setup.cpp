@@ -1,7 +1,7 @@
 #include "tls/server_setup.hpp"
 
-#include "tls/alpn.hpp"
-#include "tls/ocsp_stapler.hpp"
+#include "tls/context_setup.hpp"
+#include "tls/ocsp_staple.hpp"
 #include "tls/revocation.hpp"
 
 #include <fmt/format.h>
@@ -20,19 +20,18 @@ result<void> check_settings(const tls_server_config& config) {
     return fail(errc::bad_setting, "a TLS server needs a certificate file and a private key file");
   if (config.posture.tickets && config.clients != client_certificates::none)
     return fail(errc::bad_setting,
-                "session tickets and clients' certificates do not go together: a ticket would let "
-                "a client in whose certificate was revoked meanwhile");
+                "session tickets cannot be combined with client certificates: a ticket would admit "
+                "a client whose certificate has been revoked");
   if (config.clients != client_certificates::required && !config.client_certificate_allow.empty())
-    return fail(errc::bad_setting,
-                "names of clients are allowed, but clients without a certificate "
-                "may come in as well: make client certificates required");
+    return fail(
+        errc::bad_setting,
+        "client names are restricted, but client certificates are optional: make them required");
   if (!config.ocsp_response_file.empty() && !config.ocsp_responder.empty())
-    return fail(errc::bad_setting, "the OCSP response comes from a file or from a responder; name "
-                                   "one of them");
+    return fail(errc::bad_setting, "give an OCSP response file or a responder, not both");
   if (config.clients != client_certificates::none) {
     if (!config.client_ca_file.empty()) return {};
-    return fail(errc::bad_setting, "clients are asked for certificates, but there is no client CA "
-                                   "file that says which ones are trusted");
+    return fail(errc::bad_setting,
+                "clients are asked for certificates, but no client CA file is given");
   }
   for (const std::string& useless :
        {config.client_ca_file, config.client_crl_file, config.blocked_certificates_file})

@@ -1,10 +1,11 @@
 #include <asio_chat/tls/server_verifier.hpp>
 
+#include "base/ascii.hpp"
 #include "base/host_port.hpp"
 #include "tls/ocsp_staple.hpp"
 #include "tls/openssl_ptr.hpp"
 #include "tls/pin.hpp"
-#include "tls/trust_error.hpp"
+#include "tls/refusal.hpp"
 
 #include <asio_chat/tls/peer.hpp>
 
@@ -46,8 +47,7 @@ bool is_address(const std::string& host) {
 bool is_host_name(const std::string& host) {
   return !host.empty() && host.size() <= TLSEXT_MAXLEN_host_name &&
          std::all_of(host.begin(), host.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '-' || c == '.' || c == '_';
+           return ascii::is_alphanumeric(c) || c == '-' || c == '.' || c == '_';
          });
 }
 

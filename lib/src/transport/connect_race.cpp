@@ -1,7 +1,7 @@
 #include "transport/connect_race.hpp"
 
-#include "transport/close_on_exec.hpp"
 #include "transport/loop_time.hpp"
+#include "transport/socket.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -41,7 +41,7 @@ order_of_attempts(const asio::ip::tcp::resolver::results_type& found) {
 attempts::attempts(std::size_t addresses, std::chrono::milliseconds time)
     : addresses_(addresses)
     , delay_(std::clamp(time / static_cast<int>(std::max<std::size_t>(addresses, 1)),
-                        std::chrono::milliseconds(0), longest_delay)) {}
+                        std::chrono::milliseconds(0), max_delay)) {}
 
 std::optional<std::size_t> attempts::begin(steady_time now) {
   if (begun_ == addresses_ || now < next_) return std::nullopt;

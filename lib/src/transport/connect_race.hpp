@@ -30,7 +30,7 @@ order_of_attempts(const boost::asio::ip::tcp::resolver::results_type& found);
 /// second; those before it go on. So an address that swallows what is sent to it hides no other.
 class attempts {
  public:
-  static constexpr std::chrono::milliseconds longest_delay{250};
+  static constexpr std::chrono::milliseconds max_delay{250};
 
   /// @param time for all addresses together: where there are many, each has its share
   attempts(std::size_t addresses, std::chrono::milliseconds time);

@@ -1,4 +1,4 @@
-#include "transport/send_queue.hpp"
+#include "transport/socket.hpp"
 #include "transport/stream.hpp"
 
 #include <boost/asio/post.hpp>

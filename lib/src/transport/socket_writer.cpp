@@ -39,7 +39,7 @@ int socket_writer::write(BIO* bio, const char* bytes, std::size_t n, std::size_t
   auto& self = *static_cast<socket_writer*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
   *written = 0;
-  if (self.left_.size() > most_left) {
+  if (self.left_.size() > max_left) {
     BIO_set_retry_write(bio);
     return -1;
   }

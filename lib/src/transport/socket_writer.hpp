@@ -1,7 +1,7 @@
 // Where OpenSSL writes to: the socket.
 #pragma once
 
-#include "transport/cancellable_read_socket.hpp"
+#include "transport/socket.hpp"
 
 #include <openssl/types.h>
 
@@ -41,7 +41,7 @@ class socket_writer {
 
  private:
   /// A peer that asks for new keys again and again, and reads no answers, waits from here on.
-  static constexpr std::size_t most_left = 64 * 1024;
+  static constexpr std::size_t max_left = 64 * 1024;
 
   static const BIO_METHOD* method();
   static int write(BIO* bio, const char* bytes, std::size_t n, std::size_t* written);

@@ -1,5 +1,4 @@
-#include "transport/cancellable_read_socket.hpp"
-#include "transport/send_queue.hpp"
+#include "transport/socket.hpp"
 #include "transport/socket_writer.hpp"
 #include "transport/stream.hpp"
 

@@ -137,6 +137,12 @@ TEST_CASE("sanitize_to_ascii leaves nothing but printable ASCII") {
   CHECK(sanitize_to_ascii("a\n\x7f\xC3\xA9 z~") == "a???? z~");
 }
 
+TEST_CASE("sanitize_bytes_for_terminal keeps lines of printable ASCII and spells out the rest") {
+  CHECK(sanitize_bytes_for_terminal("HTTP/1.1 200 OK\r\na: ~\n") == "HTTP/1.1 200 OK\na: ~\n");
+  CHECK(sanitize_bytes_for_terminal("\x1b[2J\t\x7f\xC3\xA9\r") ==
+        "\\x1b[2J\\x09\\x7f\\xc3\\xa9\\x0d");
+}
+
 TEST_CASE("sanitize_for_log leaves plain text of any language as it is") {
   for (const char* text : {"", "hello world", "grüße", "日本語", "🙂", "it's \"so\""})
     CHECK(sanitize_for_log(text, 256) == text);

@@ -250,7 +250,7 @@ TEST_CASE("A19: clients are cut when the list that covers them ends", "[A19][tls
   session_world w;
   w.put_list(1h);
   w.connect();
-  const auto list_ends = w.known->terms(w.clock.wall_now()).back().time.ends;
+  const auto list_ends = w.known->expirations(w.clock.wall_now()).back().time.ends;
   SECTION("unless there is a newer one") {
     w.put_list(30 * 24h);
     w.session->judge(); // as the server does with everybody

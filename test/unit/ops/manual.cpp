@@ -20,7 +20,7 @@ TEST_CASE("the manual has a row for every setting, with its values and its defau
     for (auto bar = value.find('|'); bar != std::string::npos; bar = value.find('|', bar + 2))
       value.insert(bar, 1, '\\'); // as a table in Markdown needs it
     const std::string standard =
-        s.standard.empty() ? std::string("|") : fmt::format("`{}` |", s.standard);
+        s.default_value.empty() ? std::string("|") : fmt::format("`{}` |", s.default_value);
     const std::string row = fmt::format("\n| `{}` | `{}` | {}", s.name, value, standard);
     INFO(row);
     CHECK(manual.find(row) != std::string::npos);

@@ -45,7 +45,7 @@ TEST_CASE("a master key is made on the first start, for its owner only, with a w
   REQUIRE(::stat((b.directory / "master.key").c_str(), &status) == 0);
   CHECK((status.st_mode & 07777) == 0600);
   REQUIRE(b.lines.size() == 1);
-  CHECK(b.lines.front().starts_with("A master key was made"));
+  CHECK(b.lines.front().starts_with("Created a master key"));
   CHECK(b.s.server.storage.directory == b.directory.string());
   const auto made = b.keys();
   REQUIRE(made.size() == 1);

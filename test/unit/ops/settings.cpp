@@ -1,7 +1,7 @@
 #include "ops/settings.hpp"
 
 #include "ops/command_line.hpp"
-#include "ops/descriptor_limit.hpp"
+#include "ops/process.hpp"
 #include "ops/setting_table.hpp"
 #include "support/catch.hpp"
 #include "unit/ops/sources.hpp"
@@ -354,4 +354,29 @@ TEST_CASE("join-history is a number for all rooms, and others for some", "[ops]"
         std::string::npos);
   CHECK(from_arguments({"--join-history", "=5"}).complaint().find("no name for a room") !=
         std::string::npos);
+}
+
+namespace {
+
+bool open_to_strangers(std::vector<std::string> arguments) {
+  const auto call = from_arguments(std::move(arguments)).read();
+  REQUIRE(call.has_value());
+  return is_open_to_strangers(call->settings);
+}
+
+} // namespace
+
+TEST_CASE("a server is open to strangers if it listens beyond this machine and asks nothing",
+          "[ops]") {
+  CHECK_FALSE(open_to_strangers({}));
+  CHECK_FALSE(open_to_strangers(
+      {"--listen", "localhost:0", "--listen", "[::1]:0", "--listen", "127.0.0.9:1"}));
+  CHECK(open_to_strangers({"--listen", "0.0.0.0:0"}));
+  CHECK(open_to_strangers({"--listen", "127.0.0.1:0", "--listen", "[::]:0"}));
+  CHECK(open_to_strangers({"--listen", "chat.example.org:0"}));
+  CHECK_FALSE(open_to_strangers({"--listen", "0.0.0.0:0", "--passphrase-file", "f"}));
+  CHECK_FALSE(open_to_strangers(
+      {"--listen", "0.0.0.0:0", "--client-ca", "f", "--client-cert", "required"}));
+  CHECK(open_to_strangers(
+      {"--listen", "0.0.0.0:0", "--client-ca", "f", "--client-cert", "optional"}));
 }

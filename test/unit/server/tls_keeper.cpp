@@ -106,8 +106,8 @@ TEST_CASE("A19: a list that is not valid yet leaves the good one, and is taken i
   w.read();
   w.put_list({.revoked = {serial_of(w.alice)}, .begins = 90s});
   const std::string said = w.read();
-  CHECK_THAT(said, Contains("the revocation list that was read is not valid yet; the one of before "
-                            "stays of=CN=test CA begins=") &&
+  CHECK_THAT(said, Contains("the revocation list that was read is not valid yet; keeping the "
+                            "previous one of=CN=test CA begins=") &&
                        Contains("before_ends="));
   CHECK(w.lets_in("alice"));
   REQUIRE(w.keeper->retry_after());
@@ -126,7 +126,7 @@ TEST_CASE("A19: a list that has ended leaves the good one, and is tried again", 
   keeper_world w;
   w.read();
   w.put_list({.begins = -2 * 24h, .ends = -24h});
-  CHECK_THAT(w.read(), Contains("the revocation list that was read is out of date") &&
+  CHECK_THAT(w.read(), Contains("the revocation list that was read has expired") &&
                            Contains("ended=") && Contains("next_try_in=3600s"));
   CHECK(w.lets_in("alice"));
   w.put_list({.revoked = {serial_of(w.alice)}});
@@ -147,7 +147,7 @@ TEST_CASE("when nothing holds any more, what was read last counts", "[A19]") {
   REQUIRE(w.keeper->retry_after());
   w.pass(25h);
   CHECK_FALSE(w.keeper->retry_after());
-  CHECK_THAT(w.said, Contains("the list of revoked client certificates is out of date"));
+  CHECK_THAT(w.said, Contains("the list of revoked client certificates has expired"));
 }
 
 TEST_CASE("A19: the other files are taken although a list is not", "[A19]") {
@@ -156,7 +156,7 @@ TEST_CASE("A19: the other files are taken although a list is not", "[A19]") {
   w.put_list({.begins = 1h});
   w.config.blocked_certificates_file =
       w.files.write("block", tls::describe(w.alice.certificate.get()).fingerprint + "\n");
-  CHECK_THAT(w.read(), Contains("the one of before stays"));
+  CHECK_THAT(w.read(), Contains("keeping the previous one"));
   CHECK(w.keeper->now()->blocked() == 1);
   CHECK_FALSE(w.lets_in("alice"));
 }
@@ -258,8 +258,8 @@ TEST_CASE("at the start, what is not valid yet or out of date is warned of", "[t
   late.put_server(-2 * 24h, 1);
   late.put_ca("test CA", -2 * 24h, 1);
   const std::string old = late.read();
-  CHECK_THAT(old, Contains("the server's certificate is out of date ends="));
-  CHECK_THAT(old, Contains("the client CA is out of date ends="));
+  CHECK_THAT(old, Contains("the server's certificate has expired ends="));
+  CHECK_THAT(old, Contains("the client CA has expired ends="));
 }
 
 TEST_CASE("files that are damaged change nothing, whatever waits", "[tls]") {
@@ -279,7 +279,7 @@ TEST_CASE("files that are damaged change nothing, whatever waits", "[tls]") {
 TEST_CASE("a list that is not used is warned of", "[tls]") {
   keeper_world w;
   w.files.write("ca-cert.pem", w.files.read("alice-cert.pem"));
-  CHECK_THAT(w.read(), Contains("A revocation list is not used") && Contains("of=CN=test CA"));
+  CHECK_THAT(w.read(), Contains("Ignoring a revocation list") && Contains("of=CN=test CA"));
 }
 
 TEST_CASE("what ends soon is warned of once an hour", "[tls]") {
@@ -293,10 +293,10 @@ TEST_CASE("what ends soon is warned of once an hour", "[tls]") {
   };
   CHECK(said_in(1h - 1s).empty());
   CHECK(said_in(1s).empty()); // not soon yet
-  CHECK_THAT(said_in(1h), Contains("the list of revoked client certificates ends soon"));
+  CHECK_THAT(said_in(1h), Contains("the list of revoked client certificates expires soon"));
   CHECK(said_in(1h - 1s).empty());
-  CHECK_THAT(said_in(1s), Contains("ends soon"));
-  CHECK_THAT(said_in(24h), Contains("the list of revoked client certificates is out of date"));
+  CHECK_THAT(said_in(1s), Contains("expires soon"));
+  CHECK_THAT(said_in(24h), Contains("the list of revoked client certificates has expired"));
 }
 
 TEST_CASE("a change that comes after others were asked for stays, though those are read later",

@@ -83,7 +83,7 @@ TEST_CASE("C6: an error of a file says what is wrong, with the file's name", "[t
   }
   SECTION("certificates asked for, and no CA trusted") {
     config.clients = client_certificates::optional;
-    CHECK(has(failure_of(config), "there is no client CA file"));
+    CHECK(has(failure_of(config), "no client CA file is given"));
   }
   SECTION("a CA trusted, and no certificates asked for") {
     config.client_ca_file = w.files.certificate("ca");

@@ -64,13 +64,13 @@ TEST_CASE("lists are read from a directory as well, and their end is known", "[t
   auto server = w.asking(client_certificates::required);
   server.client_crl_file = w.files.path("lists");
   const auto now = system_wall_now();
-  const auto terms = tls::server_context::make(server).value()->terms(now);
-  REQUIRE(terms.size() == 4);
-  CHECK(terms[2].what == "the list of revoked client certificates");
-  CHECK(terms[2].of == "CN=test CA");
-  CHECK(terms[2].time.ends - now > std::chrono::days(9));
-  CHECK(terms[3].of == "CN=another CA");
-  CHECK(terms[3].time.ends - now < std::chrono::days(6));
+  const auto expirations = tls::server_context::make(server).value()->expirations(now);
+  REQUIRE(expirations.size() == 4);
+  CHECK(expirations[2].what == "the list of revoked client certificates");
+  CHECK(expirations[2].of == "CN=test CA");
+  CHECK(expirations[2].time.ends - now > std::chrono::days(9));
+  CHECK(expirations[3].of == "CN=another CA");
+  CHECK(expirations[3].time.ends - now < std::chrono::days(6));
 }
 
 TEST_CASE("an error says what is wrong with a file of lists", "[tls]") {

@@ -175,16 +175,17 @@ TEST_CASE("a context is made whole or not at all", "[tls]") {
 
 TEST_CASE("an expiry is known with its time of warning", "[tls]") {
   session_world w;
-  const auto terms = w.context->terms(system_wall_now());
-  REQUIRE(terms.size() == 2);
-  CHECK(terms[0].what == "the server's certificate");
-  CHECK(terms[0].of == "CN=localhost");
-  CHECK(terms[0].time.ends == tls::describe_file(w.config.certificate_file).value().not_after);
-  CHECK(terms[0].time.ends == w.context->certificate_ends());
-  CHECK(terms[0].notice <= std::chrono::days(30));
-  CHECK(terms[0].notice > std::chrono::hours(1));
-  CHECK(terms[1].what == "the client CA");
-  CHECK(terms[1].of == "CN=test CA");
+  const auto expirations = w.context->expirations(system_wall_now());
+  REQUIRE(expirations.size() == 2);
+  CHECK(expirations[0].what == "the server's certificate");
+  CHECK(expirations[0].of == "CN=localhost");
+  CHECK(expirations[0].time.ends ==
+        tls::describe_file(w.config.certificate_file).value().not_after);
+  CHECK(expirations[0].time.ends == w.context->certificate_ends());
+  CHECK(expirations[0].notice <= std::chrono::days(30));
+  CHECK(expirations[0].notice > std::chrono::hours(1));
+  CHECK(expirations[1].what == "the client CA");
+  CHECK(expirations[1].of == "CN=test CA");
 }
 
 TEST_CASE("a ticket resumes a session until its key is thrown away", "[tls]") {

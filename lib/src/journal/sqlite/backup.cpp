@@ -1,6 +1,6 @@
 #include "journal/sqlite/backup.hpp"
 
-#include "journal/sqlite/new_file.hpp"
+#include "base/atomic_file.hpp"
 #include "journal/sqlite/schema.hpp"
 
 #include <SQLiteCpp/Backup.h>
@@ -68,7 +68,7 @@ std::optional<failure> copy_as_it_is_now(const database_file& from, const databa
 
 result<verify_report> back_up(const database_file& from, const std::string& to, key_ring& keys,
                               const progress_function& tell) {
-  auto made = new_file::make(to);
+  auto made = atomic_file::make(to, existing::refused);
   if (!made) return made.error();
   const database_file copy{made->unfinished(), from.vfs};
   if (auto failed = copy_as_it_is_now(from, copy, tell)) return std::move(*failed);

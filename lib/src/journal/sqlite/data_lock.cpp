@@ -5,10 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
-#include <system_error>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,16 +40,16 @@ result<data_lock> data_lock::take(const std::string& directory) {
   }
   const std::string path = directory + "/journal.lock";
   data_lock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (lock.fd_ < 0) {
+  if (lock.file_.get() < 0) {
     return unusable(directory, fmt::format("cannot be written to: {}; choose another with --data",
-                                           std::generic_category().message(errno)));
+                                           errno_text(errno)));
   }
-  if (::flock(lock.fd_, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) {
+  if (const int error = try_lock(lock.file_)) {
+    if (error != EWOULDBLOCK) {
       return unusable(directory, fmt::format("cannot be locked: {}; choose another with --data",
-                                             std::generic_category().message(errno)));
+                                             errno_text(error)));
     }
-    const std::string process = process_in(lock.fd_);
+    const std::string process = process_in(lock.file_.get());
     return unusable(directory,
                     fmt::format("is in use by another asio-chatd{}: stop that one, or choose "
                                 "another directory with --data",
@@ -59,12 +57,9 @@ result<data_lock> data_lock::take(const std::string& directory) {
   }
   // Only for those who find it locked: without it the lock is as good.
   const std::string id = fmt::format("{}\n", ::getpid());
-  if (::ftruncate(lock.fd_, 0) == 0) (void)!::pwrite(lock.fd_, id.data(), id.size(), 0);
+  const int file = lock.file_.get();
+  if (::ftruncate(file, 0) == 0) (void)!::pwrite(file, id.data(), id.size(), 0);
   return lock;
-}
-
-data_lock::~data_lock() {
-  if (fd_ >= 0) ::close(fd_);
 }
 
 } // namespace asio_chat::sqlite

@@ -1,6 +1,8 @@
 // One daemon at a time uses a data directory.
 #pragma once
 
+#include "base/file.hpp"
+
 #include <asio_chat/error.hpp>
 
 #include <string>
@@ -15,16 +17,11 @@ class data_lock {
   /// A failure if the directory is missing, cannot be written to, or is in use.
   static result<data_lock> take(const std::string& directory);
 
-  ~data_lock();
-  data_lock(data_lock&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)) {}
-  data_lock& operator=(data_lock&&) = delete;
-
  private:
   explicit data_lock(int fd) noexcept
-      : fd_(fd) {}
+      : file_(fd) {}
 
-  int fd_;
+  file_descriptor file_;
 };
 
 } // namespace asio_chat::sqlite

@@ -1,10 +1,10 @@
 #include "journal/sqlite/database.hpp"
 
+#include "base/file.hpp"
+
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <filesystem>
-#include <system_error>
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -19,21 +19,6 @@ constexpr int busy_milliseconds = 5'000; // another tool looks into the file
 
 failure unusable(const database_file& f, const std::string& why) {
   return fail(errc::storage_failed, fmt::format("the journal '{}' {}", f.path, why));
-}
-
-std::string text_of(int error) {
-  return std::generic_category().message(error);
-}
-
-/// A new file is on the disk when its directory is.
-bool sync_directory_of(const std::string& path) {
-  const std::string directory = std::filesystem::path(path).parent_path().string();
-  const int fd =
-      ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool done = ::fsync(fd) == 0;
-  ::close(fd);
-  return done;
 }
 
 /// What SQLite makes of a full disk when it has to make the WAL's shared index longer.
@@ -60,13 +45,13 @@ result<void> prepare_file(const database_file& f) {
   const int made = ::open(f.path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (made >= 0) {
     ::close(made);
-    if (!sync_directory_of(f.path))
-      return unusable(f, fmt::format("cannot be made durably: {}", text_of(errno)));
+    if (const int error = sync_directory_of(f.path))
+      return unusable(f, fmt::format("cannot be made durably: {}", errno_text(error)));
     return {};
   }
   if (errno != EEXIST)
-    return unusable(
-        f, fmt::format("cannot be made: {}; choose another directory with --data", text_of(errno)));
+    return unusable(f, fmt::format("cannot be made: {}; choose another directory with --data",
+                                   errno_text(errno)));
   return check_can_be_written(f);
 }
 
@@ -74,7 +59,7 @@ result<void> check_is_file(const database_file& f) {
   struct stat status {};
   if (::stat(f.path.c_str(), &status) != 0)
     return errno == ENOENT ? result<void>()
-                           : unusable(f, fmt::format("cannot be looked at: {}", text_of(errno)));
+                           : unusable(f, fmt::format("cannot be looked at: {}", errno_text(errno)));
   if (!S_ISREG(status.st_mode)) return unusable(f, "is no file: move it away");
   return {};
 }
@@ -84,7 +69,7 @@ result<void> check_can_be_written(const database_file& f) {
   if (::faccessat(AT_FDCWD, f.path.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
     return unusable(f, fmt::format("cannot be written to: {}; allow it with: chmod 600 '{}', or "
                                    "choose another directory with --data",
-                                   text_of(errno), f.path));
+                                   errno_text(errno), f.path));
   }
   return {};
 }

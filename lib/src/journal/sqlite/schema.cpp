@@ -1,5 +1,6 @@
 #include "journal/sqlite/schema.hpp"
 
+#include "base/atomic_file.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/search_index.hpp"
 #include "journal/sqlite/search_rebuild.hpp"
@@ -9,13 +10,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <unistd.h>
 
 namespace asio_chat::sqlite {
 
@@ -72,17 +68,14 @@ void set_version(SQLite::Database& db, int version) {
 
 /// Whole under its name, or not there.
 void copy_beside(SQLite::Database& db, const database_file& f, const std::string& to) {
-  const std::string unfinished = to + ".unfinished";
-  ::unlink(unfinished.c_str());
-  const int fd = ::open(unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0 || ::close(fd) != 0)
-    throw SQLite::Exception(std::generic_category().message(errno), SQLITE_CANTOPEN);
+  auto file = atomic_file::make(to, existing::replaced);
+  if (!file) throw SQLite::Exception(file.error().message, SQLITE_CANTOPEN);
   {
-    SQLite::Database copy(unfinished, SQLite::OPEN_READWRITE, 0, f.vfs);
-    SQLite::Backup(copy, db).executeStep(); // all pages; the last one is synced
+    SQLite::Database copy(file->unfinished(), SQLite::OPEN_READWRITE, 0, f.vfs);
+    SQLite::Backup(copy, db).executeStep(); // all pages
   }
-  if (::rename(unfinished.c_str(), to.c_str()) != 0)
-    throw SQLite::Exception(std::generic_category().message(errno), SQLITE_IOERR);
+  if (auto done = file->publish(); !done)
+    throw SQLite::Exception(done.error().message, SQLITE_IOERR);
 }
 
 result<void> migrate(SQLite::Database& db, const database_file& f, const schema& s, int from) {

@@ -1,8 +1,8 @@
 #include "tls/x509/development.hpp"
 
 #include "base/clock.hpp"
+#include "base/file.hpp"
 #include "tls/pem.hpp"
-#include "tls/x509/directory_lock.hpp"
 #include "tls/x509/issue.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
@@ -39,11 +39,6 @@ struct places {
               (directory / "server-key.pem").string(), false}
       , ca_key((directory / "ca-key.pem").string()) {}
 };
-
-bool is_there(const std::string& path) {
-  std::error_code ec;
-  return fs::exists(path, ec);
-}
 
 /// Held while looking or writing, so that two daemons starting at once do not both write.
 result<file_descriptor> make_and_lock(const std::string& directory) {
@@ -102,7 +97,7 @@ result<void> both_or_none(const std::string& one, const std::string& other) {
   const std::string& present = is_there(one) ? one : other;
   return fail(errc::bad_certificate_file,
               fmt::format("'{}' is there, but '{}' is missing: put it back, or move the former "
-                          "away to have both made anew",
+                          "away to have both made again",
                           present, missing));
 }
 
@@ -118,7 +113,7 @@ result<server_state> inspect(const places& at) {
   if (X509_verify(server->certificate.get(), X509_get0_pubkey(ca->front().get())) != 1)
     return fail(errc::bad_certificate_file,
                 fmt::format("'{}' was not issued by '{}': move the development certificates away "
-                            "to have them made anew",
+                            "to have them made again",
                             at.files.server_certificate, at.files.ca_certificate));
   const auto tomorrow = system_wall_now() + std::chrono::days(1);
   const certificate_info info = describe(server->certificate.get());
@@ -132,7 +127,7 @@ result<identity> load_ca(const places& at) {
   if (info.not_after > system_wall_now()) return ca;
   return fail(errc::certificate_expired,
               fmt::format("the development CA '{}' expired on {}: move it and what it issued away "
-                          "to have all made anew",
+                          "to have all made again",
                           at.files.ca_certificate, time_text(info.not_after)));
 }
 
@@ -161,7 +156,7 @@ result<plan> look_at(const places& at) {
   if (server_there && !ca_there)
     return fail(errc::bad_certificate_file,
                 fmt::format("'{}' is there without the CA that issued it: put '{}' back, or move "
-                            "the server's files away to have all made anew",
+                            "the server's files away to have all made again",
                             at.files.server_certificate, at.files.ca_certificate));
   p.renew = server_there;
   if (!ca_there) return p;

@@ -1,10 +1,10 @@
 // Identities in files: the parts of issue.hpp that touch the disk.
 #include "tls/x509/issue.hpp"
 
-#include "tls/memory_bio.hpp"
+#include "base/atomic_file.hpp"
+#include "tls/file.hpp"
+#include "tls/openssl_ptr.hpp"
 #include "tls/pem.hpp"
-#include "tls/secret_file.hpp"
-#include "tls/x509/staged_file.hpp"
 
 #include <fmt/format.h>
 
@@ -58,23 +58,20 @@ std::string certificate_pem(const identity& what) {
   return written ? drain(bio.get()) : "";
 }
 
-bool is_there(const std::string& path) {
-  std::error_code ec;
-  return std::filesystem::exists(std::filesystem::symlink_status(path, ec));
-}
-
 failure cannot_encode(const std::string& path) {
   return fail(errc::bad_setting,
               fmt::format("OpenSSL failed to encode what '{}' was to hold", path));
 }
 
-/// Staged, and nothing in its way.
-result<staged_file> stage_certificate(const identity& what, const std::string& path,
+existing in_the_way(const save_options& options) {
+  return options.force ? existing::replaced : existing::refused;
+}
+
+result<atomic_file> write_certificate(const identity& what, const std::string& path,
                                       const save_options& options) {
   const std::string text = certificate_pem(what);
   if (text.empty()) return cannot_encode(path);
-  if (!options.force && is_there(path)) return already_there(path);
-  return staged_file::write(path, text, 0644);
+  return atomic_file::make(path, in_the_way(options), text);
 }
 
 result<void> keep(const std::string& path, const save_options& options) {
@@ -100,34 +97,34 @@ result<identity> load(const std::string& certificate_path, const std::string& ke
 result<void> save(const identity& what, const std::string& certificate_path,
                   const std::string& key_path, const save_options& options) {
   const error_queue_scope queue;
-  if (!options.force && is_there(key_path)) return already_there(key_path);
-  auto certificate_file = stage_certificate(what, certificate_path, options);
-  if (!certificate_file) return certificate_file.error();
   std::string key_text = key_pem(what.key.get(), options.passphrase);
   if (key_text.empty()) return cannot_encode(key_path);
-  auto key_file = staged_file::write(key_path, key_text, 0600);
+  auto key_file = atomic_file::make(key_path, in_the_way(options), key_text);
   wipe(key_text);
   if (!key_file) return key_file.error();
+  auto certificate_file = write_certificate(what, certificate_path, options);
+  if (!certificate_file) return certificate_file.error();
 
   for (const std::string& path : {key_path, certificate_path}) {
     auto kept = keep(path, options);
     if (!kept) return kept;
   }
-  auto key_out = key_file->publish(options.force);
+  auto key_out = key_file->publish(0600);
   if (!key_out) return key_out;
-  auto certificate_out = certificate_file->publish(options.force);
-  if (!certificate_out && !options.force) key_file->withdraw();
+  auto certificate_out = certificate_file->publish(0644);
+  std::error_code ignored;
+  if (!certificate_out && !options.force) std::filesystem::remove(key_path, ignored);
   return certificate_out;
 }
 
 result<void> save_certificate(const identity& what, const std::string& path,
                               const save_options& options) {
   const error_queue_scope queue;
-  auto file = stage_certificate(what, path, options);
+  auto file = write_certificate(what, path, options);
   if (!file) return file.error();
   auto kept = keep(path, options);
   if (!kept) return kept;
-  return file->publish(options.force);
+  return file->publish(0644);
 }
 
 } // namespace asio_chat::tls::x509

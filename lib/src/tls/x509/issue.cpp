@@ -1,5 +1,6 @@
 #include "tls/x509/issue.hpp"
 
+#include "base/ascii.hpp"
 #include "base/host_port.hpp"
 #include "base/sanitize.hpp"
 #include "tls/x509/signing.hpp"
@@ -22,18 +23,13 @@ namespace asio_chat::tls::x509 {
 
 namespace {
 
-constexpr std::size_t most_dns_name = 253;
+constexpr std::size_t max_dns_name = 253;
 
-constexpr std::size_t most_label = 63;
-
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
-}
+constexpr std::size_t max_label = 63;
 
 /// Underscores are no letters of a host's name, but names in use have them, and clients take them.
 bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_';
+  return ascii::is_alphanumeric(c) || c == '-' || c == '_';
 }
 
 /// What is wrong with one part of a name; empty if nothing is.
@@ -41,10 +37,10 @@ std::string fault_of_label(std::string_view label) {
   if (label.empty()) return "it has an empty part: no dot stands at an end or beside another one";
   if (!std::all_of(label.begin(), label.end(), is_letter))
     return fmt::format("it is written in letters, digits, hyphens and dots, and '{}' is not",
-                       sanitize_for_log(label, most_label));
-  if (label.size() > most_label)
+                       sanitize_for_log(label, max_label));
+  if (label.size() > max_label)
     return fmt::format("the parts between its dots have at most {} bytes each, and one has {}",
-                       most_label, label.size());
+                       max_label, label.size());
   if (label.starts_with('-') || label.ends_with('-'))
     return fmt::format("no part of it begins or ends with a hyphen, as '{}' does", label);
   return "";
@@ -53,11 +49,11 @@ std::string fault_of_label(std::string_view label) {
 /// What keeps it from being a name of a host, or a wildcard; empty if nothing does.
 std::string fault_of_dns_name(std::string_view name) {
   if (name.starts_with("*.")) name.remove_prefix(2);
-  if (!is_ascii(name))
+  if (!ascii::is_ascii(name))
     return "an international name stands in a certificate in its `xn--` form (A-labels, RFC 5890), "
            "which `idn2 NAME` prints";
-  if (name.size() > most_dns_name)
-    return fmt::format("it has at most {} bytes, and this one {}", most_dns_name, name.size());
+  if (name.size() > max_dns_name)
+    return fmt::format("it has at most {} bytes, and this one {}", max_dns_name, name.size());
   for (std::size_t begin = 0; begin <= name.size();) {
     const std::size_t end = std::min(name.find('.', begin), name.size());
     if (std::string fault = fault_of_label(name.substr(begin, end - begin)); !fault.empty())
@@ -132,10 +128,10 @@ result<void> check(const request& what, bool issued) {
   const bool has_names = !what.dns_names.empty() || !what.ip_names.empty();
   if (what.common_name.empty() && !(issued && has_names))
     return refuse("a certificate needs a common name");
-  if (what.common_name.size() > most_common_name) {
+  if (what.common_name.size() > max_common_name) {
     const bool of_host = what.for_role == role::server || what.for_role == role::self_signed;
     return refuse(
-        fmt::format("a common name has 1 to {} bytes, '{}' has {}{}", most_common_name,
+        fmt::format("a common name has 1 to {} bytes, '{}' has {}{}", max_common_name,
                     what.common_name, what.common_name.size(),
                     of_host ? ": a longer name of a host is given with --dns alone" : ""));
   }

@@ -42,7 +42,7 @@ struct identity {
 };
 
 /// The longest common name, in bytes (ub-common-name, RFC 5280, A.1).
-inline constexpr std::size_t most_common_name = 64;
+inline constexpr std::size_t max_common_name = 64;
 
 /// A new key and its certificate, signed by `issuer`, or by itself where there is none. Signed
 /// with SHA-256 (Ed25519: as RFC 8410 says); 128-bit random serial number (RFC 5280, 4.1.2.2).

@@ -1,6 +1,8 @@
 #include "tls/x509/revocation.hpp"
 
+#include "base/ascii.hpp"
 #include "tls/x509/signing.hpp"
+
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
@@ -20,7 +22,7 @@ using enumerated_ptr = openssl_ptr<ASN1_ENUMERATED, ASN1_ENUMERATED_free>;
 using number_ptr = openssl_ptr<BIGNUM, BN_free>;
 using time_ptr = openssl_ptr<ASN1_TIME, ASN1_TIME_free>;
 
-constexpr std::size_t most_serial_digits = 40; // 20 bytes, RFC 5280, 4.1.2.2
+constexpr std::size_t max_serial_digits = 40; // 20 bytes, RFC 5280, 4.1.2.2
 
 struct reason_name {
   long code;
@@ -81,19 +83,19 @@ result<std::string> parse_serial(std::string_view text) {
     return fail(errc::bad_setting,
                 fmt::format("'{}' is not a serial number: up to {} hexadecimal digits, not all of "
                             "them zero",
-                            text, most_serial_digits));
+                            text, max_serial_digits));
   };
   std::string_view rest = text;
   if (rest.starts_with("0x") || rest.starts_with("0X")) rest.remove_prefix(2);
   std::string digits;
   for (std::size_t i = 0; i < rest.size(); ++i) {
     const char c = rest[i];
-    const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    const bool digit = ascii::hex_value(c) >= 0;
     if (!digit && (c != ':' || i == 0 || i + 1 == rest.size() || rest[i - 1] == ':'))
       return refuse();
     if (digit && (c != '0' || !digits.empty())) digits += c;
   }
-  if (digits.empty() || digits.size() > most_serial_digits) return refuse();
+  if (digits.empty() || digits.size() > max_serial_digits) return refuse();
   const error_queue_scope queue;
   const integer_ptr serial = serial_of(digits);
   if (!serial) return openssl_refused("to read a serial number");

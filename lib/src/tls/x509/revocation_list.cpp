@@ -1,16 +1,18 @@
 #include "tls/x509/revocation_list.hpp"
 
+#include "base/atomic_file.hpp"
 #include "tls/file.hpp"
-#include "tls/memory_bio.hpp"
+#include "tls/openssl_ptr.hpp"
 #include "tls/x509/signing.hpp"
+
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
-
 #include <openssl/bn.h>
 #include <openssl/pem.h>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace asio_chat::tls::x509 {
 
@@ -23,11 +25,6 @@ using time_ptr = openssl_ptr<ASN1_TIME, ASN1_TIME_free>;
 /// Empty if it cannot be encoded.
 time_ptr time_from(std::chrono::sys_seconds time) {
   return time_ptr(ASN1_TIME_set(nullptr, time.time_since_epoch().count()));
-}
-
-/// Without a callback OpenSSL would ask at the terminal for the passphrase of an encrypted block.
-int refuse_passphrase(char*, int, int, void*) {
-  return -1;
 }
 
 bool add_entry(X509_CRL* crl, revoked_ptr entry) {
@@ -89,13 +86,11 @@ result<revocation_list> revocation_list::read(const std::string& path, X509* ca)
   const auto refuse = [&](std::string_view why) {
     return fail(errc::bad_certificate_file, fmt::format("{} '{}' {}", what, path, why));
   };
-  auto file = open_for_reading(path, what);
-  if (!file) return file.error();
-  auto text = read_all(*file, path, what);
+  auto text = read_file(path, what);
   if (!text) return text.error();
 
   const error_queue_scope queue;
-  const bio_ptr bio(BIO_new_mem_buf(text->data(), static_cast<int>(text->size())));
+  const bio_ptr bio = reader(*text);
   crl_ptr crl(PEM_read_bio_X509_CRL(bio.get(), nullptr, refuse_passphrase, nullptr));
   if (!crl) {
     const bool damaged = text->find("-----BEGIN X509 CRL-----") != std::string::npos;
@@ -174,6 +169,31 @@ std::string revocation_list::pem() const {
   const bio_ptr bio = memory_bio();
   if (!bio || PEM_write_bio_X509_CRL(bio.get(), crl_.get()) != 1) return {};
   return drain(bio.get());
+}
+
+result<revocation_file> revocation_file::open(const std::string& path, X509* ca) {
+  namespace fs = std::filesystem;
+  auto lock = lock_directory(directory_of(path), "the directory of the revocation list");
+  if (!lock) return lock.error();
+  std::error_code ec;
+  // Only what is certainly not there counts as no list: else its entries would be lost.
+  if (fs::status(path, ec).type() == fs::file_type::not_found)
+    return revocation_file(path, std::move(*lock), std::nullopt);
+  auto list = revocation_list::read(path, ca);
+  if (!list) return list.error();
+  return revocation_file(path, std::move(*lock), std::move(*list));
+}
+
+result<void> revocation_file::reissue(const identity& ca, int days, const revocation* added) {
+  auto next = revocation_list::reissue(list_ ? &*list_ : nullptr, added, ca, days);
+  if (!next) return next.error();
+  const std::string text = next->pem();
+  if (text.empty()) return openssl_refused("to encode the revocation list");
+  auto file = atomic_file::make(path_, existing::replaced, text);
+  if (!file) return file.error();
+  if (auto out = file->publish(0644); !out) return out;
+  list_.emplace(std::move(*next));
+  return {};
 }
 
 } // namespace asio_chat::tls::x509

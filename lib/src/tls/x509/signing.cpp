@@ -11,7 +11,7 @@ namespace asio_chat::tls::x509 {
 
 namespace {
 
-constexpr int most_days = 100 * 366;
+constexpr int max_days = 100 * 366;
 
 } // namespace
 
@@ -20,9 +20,9 @@ failure openssl_refused(std::string_view doing) {
 }
 
 result<void> check_days(int days, std::string_view what) {
-  if (days >= 1 && days <= most_days) return {};
+  if (days >= 1 && days <= max_days) return {};
   return fail(errc::bad_setting,
-              fmt::format("{} is valid for 1 to {} days, not {}", what, most_days, days));
+              fmt::format("{} is valid for 1 to {} days, not {}", what, max_days, days));
 }
 
 result<void> check_issuer(const identity& issuer) {

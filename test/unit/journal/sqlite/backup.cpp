@@ -1,6 +1,5 @@
 #include "journal/sqlite/backup.hpp"
 
-#include "journal/sqlite/new_file.hpp"
 #include "journal/sqlite/rooms.hpp"
 #include "journal/sqlite/store.hpp"
 #include "support/catch.hpp"
@@ -250,41 +249,4 @@ TEST_CASE("after a rotation what is written is under new keys, and all of it is 
   h.start();
   CHECK(h.state("den").topic == "topic");
   CHECK(h.verified(h.file.path).entries == 2);
-}
-
-TEST_CASE("a file that one process is writing is not written by another") {
-  const test::temp_directory directory;
-  const std::string path = directory / "copy.db";
-  {
-    auto first = new_file::make(path).value();
-    std::ofstream(first.unfinished()) << "the first";
-    const auto second = new_file::make(path);
-    REQUIRE(second.has_error());
-    CHECK(second.error().message.find("is being written by another program") != std::string::npos);
-    REQUIRE(first.publish().has_value());
-  }
-  std::ifstream published(path);
-  CHECK(std::string(std::istreambuf_iterator<char>(published), {}) == "the first");
-  CHECK(new_file::make(path).error().message.find("is there already") != std::string::npos);
-}
-
-TEST_CASE("what a writer that was killed has left is taken over, and is empty") {
-  const test::temp_directory directory;
-  const std::string path = directory / "copy.db";
-  std::ofstream(path + ".unfinished") << "half of it";
-  const auto taken = new_file::make(path).value();
-  CHECK(std::filesystem::file_size(taken.unfinished()) == 0);
-}
-
-TEST_CASE("a new file is not written through a link, nor into a pipe") {
-  const test::temp_directory directory;
-  const std::string path = directory / "copy.db";
-  SECTION("a link") {
-    std::filesystem::create_symlink(directory / "elsewhere", path + ".unfinished");
-  }
-  SECTION("a pipe") {
-    REQUIRE(::mkfifo((path + ".unfinished").c_str(), 0600) == 0);
-  }
-  CHECK(new_file::make(path).has_error());
-  CHECK_FALSE(std::filesystem::exists(directory / "elsewhere"));
 }

@@ -2,7 +2,6 @@
 
 #include "../scratch.hpp"
 
-#include "tls/x509/revocation_file.hpp"
 #include "tls/x509/signing.hpp"
 #include <asio_chat/tls/certificate_info.hpp>
 

@@ -1,0 +1,53 @@
+#include "server/listening_set.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace asio_chat {
+
+using boost::asio::ip::tcp;
+
+result<listening_set::endpoints> listening_set::look_up(const std::string& host,
+                                                        std::uint16_t port) const {
+  if (host.empty()) {
+    return fail(errc::bad_setting, "no host to listen on: name one, or 0.0.0.0 and :: for all "
+                                   "addresses of this machine");
+  }
+  error_code e;
+  tcp::resolver resolver(context_);
+  const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, e);
+  if (e) return failure{e, fmt::format("cannot listen on {}: {}", host, e.message())};
+  endpoints all;
+  for (const auto& one : found)
+    if (std::ranges::find(all, one.endpoint()) == all.end()) all.push_back(one.endpoint());
+  return all;
+}
+
+result<listening_set::endpoints> listening_set::open(const endpoints& at,
+                                                     const net::listener::accepted& on_accept) {
+  const auto opened = net::listener::open_all(context_, log_, on_accept, at, backlog_);
+  if (!opened) return opened.error();
+  endpoints bound;
+  for (const auto& one : *opened) {
+    one->start();
+    listeners_.push_back(one);
+    bound.push_back(one->address());
+  }
+  return bound;
+}
+
+listening_set::endpoints listening_set::addresses() const {
+  endpoints all;
+  for (const auto& one : listeners_)
+    all.push_back(one->address());
+  return all;
+}
+
+void listening_set::close() {
+  for (const auto& one : listeners_)
+    one->close();
+  listeners_.clear();
+}
+
+} // namespace asio_chat

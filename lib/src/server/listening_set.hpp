@@ -1,0 +1,46 @@
+// Where a server listens.
+#pragma once
+
+#include "base/logger.hpp"
+#include "net/listener.hpp"
+
+#include <asio_chat/error.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace asio_chat {
+
+class listening_set {
+ public:
+  using endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
+
+  /// @param context and @param log must live as long
+  listening_set(boost::asio::io_context& context, const logger& log, int backlog)
+      : context_(context)
+      , log_(log)
+      , backlog_(backlog) {}
+
+  /// All addresses that a host has; it waits for a name server, if it must.
+  result<endpoints> look_up(const std::string& host, std::uint16_t port) const;
+
+  /// All of these, or none.
+  /// @returns where it listens, which says what port 0 has become
+  result<endpoints> open(const endpoints& at, const net::listener::accepted& on_accept);
+
+  endpoints addresses() const;
+  void close();
+
+ private:
+  boost::asio::io_context& context_;
+  const logger& log_;
+  const int backlog_;
+  std::vector<std::shared_ptr<net::listener>> listeners_;
+};
+
+} // namespace asio_chat

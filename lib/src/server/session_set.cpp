@@ -1,0 +1,90 @@
+#include "server/session_set.hpp"
+
+#include "net/listener.hpp"
+
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+#include <string_view>
+#include <utility>
+
+namespace asio_chat {
+
+namespace {
+
+/// To verify a certificate anew takes some tenths of a millisecond.
+constexpr std::size_t max_judged = 4;
+
+close_reason server_stops() {
+  return {close_code::server_stopping, "the server is going down"};
+}
+
+} // namespace
+
+bool session_set::is_full(int descriptor) {
+  std::string_view why;
+  if (sessions_.size() >= limits_.connections) {
+    why = "the limit is reached";
+  } else if (net::is_in_reserve(descriptor)) {
+    why = "the last file descriptors of this process are reserved for the history";
+  }
+  const bool full = !why.empty();
+  if (full && !std::exchange(full_, true)) {
+    log_(severity::warning, fmt::format("Refusing connections: {}", why),
+         {{"connections", std::to_string(sessions_.size())}});
+  }
+  full_ = full;
+  return full;
+}
+
+void session_set::begin(std::unique_ptr<transport::stream> stream, std::string address,
+                        std::uint16_t port) {
+  ++accepted_;
+  net::session_keeper& keeper = *this;
+  const boost::intrusive_ptr<net::session> s(
+      new net::session(std::move(stream), reactor_, shared_, keeper, std::move(address), port));
+  sessions_.emplace(s.get(), s);
+  s->start();
+}
+
+void session_set::ended(net::session& s) {
+  sessions_.erase(&s);
+  if (sessions_.empty()) complete_drain();
+}
+
+void session_set::judge_some(net::session* after) {
+  const work_watch::piece some(watch_, "look at clients' certificates");
+  auto next = after ? sessions_.upper_bound(after) : sessions_.begin();
+  for (std::size_t n = 0; n < max_judged && next != sessions_.end(); ++n) {
+    after = next->first;
+    next++->second->judge();
+  }
+  if (next == sessions_.end()) return;
+  boost::asio::post(context_, [self = weak_from_this(), after] {
+    if (const auto alive = self.lock()) alive->judge_some(after);
+  });
+}
+
+void session_set::drain(std::function<void()> done) {
+  drained_ = std::move(done);
+  for (const auto& [key, s] : sessions_)
+    s->quit(server_stops());
+  if (sessions_.empty()) return complete_drain();
+  drain_timer_->wait_until(time_.now() + limits_.drain_time, [self = weak_from_this()] {
+    if (const auto alive = self.lock()) alive->cut_off_all();
+  });
+}
+
+void session_set::complete_drain() {
+  drain_timer_->cancel();
+  if (const auto done = std::exchange(drained_, {})) done();
+}
+
+void session_set::cut_off_all() {
+  while (!sessions_.empty()) {
+    const auto s = sessions_.begin()->second;
+    s->cut_off(server_stops());
+  }
+}
+
+} // namespace asio_chat

@@ -1,0 +1,77 @@
+// The connections of a server, from when one is accepted until it has ended.
+#pragma once
+
+#include "base/logger.hpp"
+#include "base/work_watch.hpp"
+#include "net/session.hpp"
+#include "transport/loop_time.hpp"
+
+#include <asio_chat/limits.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace asio_chat {
+
+class session_set final : public std::enable_shared_from_this<session_set>,
+                          private net::session_keeper {
+ public:
+  /// Everything must live as long.
+  /// @param watch of longer work; may be null
+  session_set(boost::asio::io_context& context, const limits& limits, const logger& log,
+              net::reactor& reactor, const net::server_context& shared, work_watch* watch)
+      : context_(context)
+      , limits_(limits)
+      , log_(log)
+      , reactor_(reactor)
+      , shared_(shared)
+      , watch_(watch)
+      , time_(transport::time_of(context))
+      , drain_timer_(time_.make_timer()) {}
+
+  /// Whether there is no room for one more. Logged once for the whole time that there is none.
+  /// @param descriptor of the connection that has come
+  bool is_full(int descriptor);
+
+  void begin(std::unique_ptr<transport::stream> stream, std::string address, std::uint16_t port);
+
+  /// Checks the certificates of all clients again, a few of them in each task.
+  void judge_all() { judge_some(nullptr); }
+
+  /// Ends all when they are answered, and after `limits::drain_time` those that are left.
+  /// @param done called when there is none any more, which may be inside the call
+  void drain(std::function<void()> done);
+
+  /// Ends all at once.
+  void cut_off_all();
+
+  std::size_t size() const noexcept { return sessions_.size(); }
+  std::uint64_t accepted() const noexcept { return accepted_; }
+
+ private:
+  void ended(net::session& s) override;
+  /// @param after the session judged last; null: none yet
+  void judge_some(net::session* after);
+  void complete_drain();
+
+  boost::asio::io_context& context_;
+  const limits& limits_;
+  const logger& log_;
+  net::reactor& reactor_;
+  const net::server_context& shared_;
+  work_watch* watch_;
+  /// In an order, so that a walk through them can be interrupted.
+  std::map<net::session*, boost::intrusive_ptr<net::session>> sessions_;
+  std::uint64_t accepted_ = 0;
+  bool full_ = false; ///< and it has been logged
+  time_source& time_;
+  std::unique_ptr<timer> drain_timer_;
+  std::function<void()> drained_; ///< while it drains
+};
+
+} // namespace asio_chat
