@@ -335,12 +335,11 @@ result<room*> hub::room_of(const endpoint& e, std::string_view room_name) const 
     named = *std::move(name);
   }
   const std::string& name = named.empty() ? services_.default_room : named;
-  const auto found = rooms_.find(name);
-  if (found == rooms_.end() || !found->second->has(e))
-    return fail(errc::not_in_room, e.many_rooms()
-                                       ? fmt::format("you are not in {0}; /join {0} first", name)
-                                       : fmt::format("you are not in {}", name));
-  return found->second.get();
+  for (const endpoint::membership& m : e.memberships())
+    if (m.in->name() == name) return m.in;
+  return fail(errc::not_in_room, e.many_rooms()
+                                     ? fmt::format("you are not in {0}; /join {0} first", name)
+                                     : fmt::format("you are not in {}", name));
 }
 
 member* hub::find_member(std::string_view name) const {

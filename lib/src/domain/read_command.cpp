@@ -58,6 +58,9 @@ failure missing_argument(const command_row& row, std::string_view name) {
 }
 
 requests::any read_arguments(const command_row& row, std::string_view typed, std::string& room) {
+  // What is said, nearly always: the line is trimmed already, and may be empty.
+  if (row.arguments.size() == 1 && row.arguments.front().kind == argument_kind::text)
+    return row.read({{typed}}, room);
   given_arguments given{split_arguments(typed, count_positions(row.arguments))};
   std::size_t place = 0;
   for (const argument& a : row.arguments) {
