@@ -70,7 +70,9 @@ struct line_client {
   }
   void say(std::string_view text) { asio::write(socket, asio::buffer(text)); }
   void listen() {
-    socket.async_read_some(asio::buffer(some), [this](const error_code& e, std::size_t n) {
+    socket.async_read_some(asio::buffer(some), [this, alive = std::weak_ptr(alive_)](
+                                                   const error_code& e, std::size_t n) {
+      if (alive.expired()) return;
       heard.append(some.data(), n);
       ended = e.failed();
       if (!e) listen();
@@ -88,6 +90,9 @@ struct line_client {
   std::array<char, 1024> some{};
   std::string heard;
   bool ended = false;
+
+ private:
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); ///< handlers may outlive it
 };
 
 } // namespace
