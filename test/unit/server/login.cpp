@@ -117,3 +117,19 @@ TEST_CASE("after a wrong passphrase nothing more is listened to") {
   CHECK(types(c->take()) == words{"goodbye"});
   CHECK(w.chat->stats().members == 0);
 }
+
+TEST_CASE("one more connection of a member is told the name that the member has") {
+  server_config config;
+  config.limits.member_connections = 2;
+  server_world w(std::move(config));
+  const auto phone = w.connect();
+  const std::string token(
+      w.say(phone, "{'type':'hello','name':'alice'}")[0].at("resume").as_string());
+  const auto laptop = w.connect();
+  const auto heard = w.say(laptop, "{'type':'hello','name':'other','resume':'" + token + "'}");
+  CHECK(heard[0].at("name") == "alice");
+  CHECK(w.chat->stats().members == 1);
+  CHECK(w.logged("alice logged in"));
+  CHECK(types(w.say(phone, "{'type':'send','id':'m1','text':'hello'}")) == words{"ack"});
+  CHECK(types(laptop->take()) == words{"event message"});
+}

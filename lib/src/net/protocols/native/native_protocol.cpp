@@ -78,10 +78,10 @@ class native_session final : public framed_protocol {
                     {{"name", name}, {"reason", entered.error().message}});
       return refuse("", entered.error());
     }
-    send_alone(native::encode(
-        native::welcome{name, fmt::format("asio-chatd {}", version_string), hub.limits().text_bytes,
-                        command_names(), a.token, context().config.limits.idle_time,
-                        h.data_replies ? command_syntax() : std::vector<command_info>()}));
+    send_alone(native::encode(native::welcome{
+        std::string(this->name()), fmt::format("asio-chatd {}", version_string),
+        hub.limits().text_bytes, command_names(), a.token, context().config.limits.idle_time,
+        h.data_replies ? command_syntax() : std::vector<command_info>()}));
     const std::string room = h.room.value_or(hub.default_room());
     if (!room.empty()) ask(room, "", requests::join{h.after, h.history});
   }
