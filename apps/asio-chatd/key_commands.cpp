@@ -35,7 +35,7 @@ std::string key_file_of(const ops::settings& s) {
 }
 
 /// One at a time: of two that read the file before either has written it, the later one would drop
-/// the key of the other, and what is sealed by that could be read by nobody.
+/// the key of the other, and nothing could open what that key has sealed.
 file_descriptor wait_for_turn(const std::string& key_file) {
   return lock_directory(directory_of(key_file), "the directory of the master key file").value();
 }

@@ -35,7 +35,7 @@ enum class errc {
   bad_arguments,       ///< the arguments of the command are wrong
   no_such_member,      ///< no member has this name
   not_available,       ///< this protocol or this server does not offer it, or not now
-  storage_failed,      ///< the journal could not store the entry; nobody has seen it
+  storage_failed,      ///< the journal could not store the entry; no member has got it
   server_stopping,     ///< the server is about to stop
   not_allowed,         ///< the member does not have the right to do it
   // trust

@@ -31,7 +31,7 @@ class file_descriptor {
 std::string errno_text(int error);
 
 /// Whether there is something at `path`, behind links. What cannot be looked at counts as there:
-/// whoever opens it is told why.
+/// an attempt to open it says why.
 bool is_there(const std::string& path);
 
 /// The directory that `path` is in, `.` for a bare name.

@@ -77,7 +77,7 @@ constexpr argument told[] = {
     {.name = "NAME", .kind = kind::member, .help = "of a member, in whatever room they are"},
     {.name = "TEXT", .kind = kind::text}};
 constexpr argument new_name[] = {
-    {.name = "NAME", .help = "letters, digits and - _ . [ ] { } | ^ ` ~; nobody else's"}};
+    {.name = "NAME", .help = "letters, digits and - _ . [ ] { } | ^ ` ~; it must be free"}};
 constexpr argument first_room[] = {{.name = "NAME",
                                     .kind = kind::room,
                                     .optional = true,
