@@ -78,7 +78,7 @@ result<atomic_file> atomic_file::make(const std::string& path, existing e,
                                       std::string_view content) {
   auto made = make(path, e);
   if (!made) return made;
-  if (auto written = made->write(content); !written) return std::move(written.error());
+  if (auto written = made->write(content); !written) return written.error();
   return made;
 }
 

@@ -22,7 +22,7 @@ requests::any read_nothing(const given&, std::string&) {
 
 template <class What>
 requests::any read_text(const given& g, std::string&) {
-  return requests::any(std::in_place_type<What>, std::string(g.at[0]));
+  return What{std::string(g.at[0])};
 }
 
 requests::any read_history(const given& g, std::string&) {
@@ -47,7 +47,7 @@ requests::any read_msg(const given& g, std::string&) {
 
 requests::any read_search(const given& g, std::string& room) {
   auto query = parse_search_line(sanitize(g.at[0]));
-  if (!query) return requests::unreadable{std::move(query.error())};
+  if (!query) return requests::unreadable{query.error()};
   if (!query->room.empty()) room = query->room;
   return requests::search{*std::move(query)};
 }

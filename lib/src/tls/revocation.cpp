@@ -248,7 +248,7 @@ std::vector<std::string> lists_without_ca(const std::vector<shared_list>& lists,
       names.push_back(describe(anchor.get()).issuer);
   }
   std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 

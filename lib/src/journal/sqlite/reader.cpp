@@ -118,7 +118,7 @@ result<journal::page> reader::read(connection& c, const std::string& room,
     if (s.header.last < wanted.first) return false; // going backwards
     auto entries = open_record(s, room);
     if (!entries) {
-      failed = std::move(entries.error());
+      failed = entries.error();
       return false;
     }
     if (backwards) std::reverse(entries->begin(), entries->end());
