@@ -2,6 +2,7 @@
 #include "authority.hpp"
 #include "commands.hpp"
 
+#include "base/clock.hpp"
 #include "tls/pem.hpp"
 #include "tls/x509/renew.hpp"
 #include "tls/x509/revocation_list.hpp"
@@ -110,7 +111,7 @@ class revoke_command {
                  tls::time_text(before->when), because(before->reason));
       return false;
     }
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto now = std::chrono::floor<std::chrono::seconds>(system_wall_now());
     const revocation added{what.serial, now, reason_};
     file.reissue(issuer, days_, &added).value();
     fmt::print("Revoked {}{}\n", what.name, because(reason_));

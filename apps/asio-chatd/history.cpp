@@ -1,5 +1,6 @@
 #include "history.hpp"
 
+#include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/sanitize.hpp"
 #include "model/names.hpp"
@@ -73,7 +74,7 @@ progress_line::~progress_line() {
 }
 
 void progress_line::show(std::string_view doing, std::uint64_t done, std::uint64_t total) {
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = system_clock().now();
   if (!is_shown_ || now < next_) return;
   next_ = now + interval;
   if (total == 0) {

@@ -1,6 +1,7 @@
 #include "history.hpp"
 #include "history_commands.hpp"
 
+#include "base/clock.hpp"
 #include "base/file.hpp"
 #include "journal/sqlite/data_lock.hpp"
 #include "ops/master_key_file.hpp"
@@ -46,9 +47,9 @@ bool opens(const std::string& ring, const sqlite::secret_key& master) {
 
 /// The server looks at the file by itself.
 void wait_for_server(const std::string& ring, const sqlite::secret_key& master) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto deadline = system_clock().now() + patience;
   while (!opens(ring, master)) {
-    if (std::chrono::steady_clock::now() >= deadline)
+    if (system_clock().now() >= deadline)
       throw error(
           fail(errc::storage_failed,
                "the server has not loaded the new master key, the first line of its file; see the "

@@ -1,5 +1,6 @@
 #include "ops/log_sink.hpp"
 
+#include "base/clock.hpp"
 #include "base/sanitize.hpp"
 
 #include <boost/json/object.hpp>
@@ -60,10 +61,9 @@ std::string text_line(severity level, std::string_view message, std::span<const 
 }
 
 std::string utc_now() {
-  const auto now = std::chrono::system_clock::now();
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
+  const wall_time now = system_wall_now();
   return fmt::format("{:%FT%T}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
-                     ms.count() % 1000);
+                     now.time_since_epoch().count() % 1000);
 }
 
 std::string json_line(severity level, std::string_view message, std::span<const log_field> fields) {
