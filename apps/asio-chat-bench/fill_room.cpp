@@ -10,7 +10,7 @@ namespace asio_chat::bench {
 namespace {
 
 /// Below the server's own bound (--max-under-way), at which it stops reading.
-constexpr std::size_t most_under_way = 1'000;
+constexpr std::size_t max_under_way = 1'000;
 
 } // namespace
 
@@ -28,14 +28,14 @@ std::vector<stored> fill_room(native_client& by, std::size_t count,
   std::vector<std::string> ids;
   ids.reserve(count);
   while (all.size() < count) {
-    for (const auto end = std::min(count, all.size() + most_under_way); ids.size() < end;) {
+    for (const auto end = std::min(count, all.size() + max_under_way); ids.size() < end;) {
       const auto number = ids.size();
       ids.push_back(by.new_id());
       by.queue({{"type", "send"}, {"id", ids.back()}, {"text", text(number)}});
     }
     by.flush();
     const auto enough =
-        ids.size() == count ? count : std::min(ids.size(), all.size() + most_under_way / 2);
+        ids.size() == count ? count : std::min(ids.size(), all.size() + max_under_way / 2);
     while (all.size() < enough) {
       const auto ack = by.wait_for("ack");
       if (ack.at("id").as_string() != ids[all.size()])

@@ -16,7 +16,7 @@ constexpr std::size_t rooms_of_a_quiet_member = 50; // a server bounds how many 
 constexpr std::size_t window_bytes = 240 * 1024;
 constexpr std::size_t bytes_around_a_text = 24; // length, and the author's name
 constexpr std::size_t fewest_messages = 500;
-constexpr std::size_t most_bytes = 512; // longer messages are fewer
+constexpr std::size_t max_bytes = 512; // longer messages are fewer
 
 load flood_of(std::size_t receivers, std::size_t size, std::size_t deliveries) {
   load what;
@@ -24,7 +24,7 @@ load flood_of(std::size_t receivers, std::size_t size, std::size_t deliveries) {
   what.size = size;
   what.window = window_bytes / (size + bytes_around_a_text);
   what.messages =
-      std::max(fewest_messages, deliveries / receivers * most_bytes / std::max(size, most_bytes));
+      std::max(fewest_messages, deliveries / receivers * max_bytes / std::max(size, max_bytes));
   return what;
 }
 

@@ -7,10 +7,10 @@
 
 namespace asio_chat::bench {
 
-std::optional<std::string_view> whole_line(std::string_view in, std::size_t most) {
+std::optional<std::string_view> whole_line(std::string_view in, std::size_t max) {
   const auto end = in.find('\n');
-  if (std::min(end, in.size()) >= most)
-    throw protocol::broken(fmt::format("a line of more than {} bytes came", most));
+  if (std::min(end, in.size()) >= max)
+    throw protocol::broken(fmt::format("a line of more than {} bytes came", max));
   if (end == std::string_view::npos) return std::nullopt;
   return in.substr(0, end + 1);
 }
@@ -28,11 +28,11 @@ std::string_view next_word(std::string_view& line) {
   return word;
 }
 
-std::size_t number_in(std::string_view word, std::size_t most) {
+std::size_t number_in(std::string_view word, std::size_t max) {
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-  if (error != std::errc() || end != word.data() + word.size() || number > most)
-    throw protocol::broken(fmt::format("'{}' came where a number of up to {} belongs", word, most));
+  if (error != std::errc() || end != word.data() + word.size() || number > max)
+    throw protocol::broken(fmt::format("'{}' came where a number of up to {} belongs", word, max));
   return number;
 }
 

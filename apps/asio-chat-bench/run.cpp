@@ -18,9 +18,9 @@ double seconds(std::chrono::nanoseconds time) {
 
 /// As fast as the window allows: what may be sent is limited by a room's slowest receiver.
 void flood(crowd& people, const load& what) {
-  const auto most = std::max<std::size_t>(record_bytes / people.wire_bytes(), 1);
-  const auto batch = what.batch == 0 ? most : what.batch;
-  const auto per_turn = std::max(most, batch);
+  const auto record = std::max<std::size_t>(record_bytes / people.wire_bytes(), 1);
+  const auto batch = what.batch == 0 ? record : what.batch;
+  const auto per_turn = std::max(record, batch);
   std::vector<std::size_t> left(people.rooms(), what.messages / people.rooms());
   std::size_t finished = 0;
   while (finished < people.rooms()) {

@@ -9,7 +9,7 @@ namespace asio_chat::bench {
 
 namespace {
 
-constexpr std::size_t most_lines = 50;
+constexpr std::size_t max_lines = 50;
 
 auto seconds_of(wall_time time) {
   return std::chrono::floor<std::chrono::seconds>(time);
@@ -50,12 +50,12 @@ std::vector<std::string> search_model::answer(const question& q) const {
   if (q.other_word.empty()) {
     const auto take = [&](std::uint32_t number) {
       if (fits(q, said_[number])) found.push_back(number);
-      return found.size() <= most_lines;
+      return found.size() <= max_lines;
     };
     for_each_with(q.words, take);
   }
   if (found.empty()) return {fmt::format("nothing like that was said in {}", room_)};
-  const bool more = found.size() > most_lines;
+  const bool more = found.size() > max_lines;
   if (more) found.pop_back();
   std::vector<std::string> lines;
   for (auto number = found.rbegin(); number != found.rend(); ++number)

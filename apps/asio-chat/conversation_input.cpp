@@ -15,8 +15,8 @@ namespace asio_chat::app {
 
 namespace {
 
-constexpr std::size_t most_unanswered = 64;
-constexpr std::size_t most_held = 1000;
+constexpr std::size_t max_unanswered = 64;
+constexpr std::size_t max_held = 1000;
 
 } // namespace
 
@@ -33,10 +33,10 @@ void conversation::enter(std::string_view raw) {
 }
 
 void conversation::hold(typed_line line) {
-  if (held_.size() >= most_held) {
+  if (held_.size() >= max_held) {
     refused_ = true;
     screen_.notice(
-        fmt::format("[not sent: {}; {} lines wait already]", shown(line.text), most_held));
+        fmt::format("[not sent: {}; {} lines wait already]", shown(line.text), max_held));
     return;
   }
   if (!connected_) screen_.notice(fmt::format("[waiting: {}]", shown(line.text)));
@@ -201,7 +201,7 @@ void conversation::look_at(const std::string& room) {
 bool conversation::takes_lines() const noexcept {
   // Before the first room is known, no line can be said.
   return connected_ && focus_.has_home() && !leaving_ && !changing_room_ &&
-         unanswered_ < most_unanswered;
+         unanswered_ < max_unanswered;
 }
 
 } // namespace asio_chat::app

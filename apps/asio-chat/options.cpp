@@ -44,8 +44,8 @@ const std::map<std::string, time_format> time_forms{
 
 /// CLI11's own check would name the range of a double in its error.
 std::string check_messages(const std::string& text) {
-  constexpr std::size_t most_digits = 6;
-  const bool good = !text.empty() && text.size() <= most_digits &&
+  constexpr std::size_t max_digits = 6;
+  const bool good = !text.empty() && text.size() <= max_digits &&
                     text.find_first_not_of("0123456789") == std::string::npos;
   return good ? std::string()
               : fmt::format("{} is no number of messages: give one from 0 to 999999", text);

@@ -15,9 +15,9 @@ constexpr const char* why = "it is more than serves anybody";
 } // namespace
 
 std::optional<std::string> roster::enter(const room_state& s) {
-  if (rooms_.size() >= most_rooms && !rooms_.contains(s.room)) {
+  if (rooms_.size() >= max_rooms && !rooms_.contains(s.room)) {
     if (std::exchange(told_of_rooms_, true)) return std::nullopt;
-    return fmt::format("[{} rooms are kept in mind and no more: {}]", most_rooms, why);
+    return fmt::format("[{} rooms are kept in mind and no more: {}]", max_rooms, why);
   }
   auto& names = rooms_[s.room];
   names.clear();
@@ -31,12 +31,12 @@ std::optional<std::string> roster::enter(const room_state& s) {
 std::optional<std::string> roster::add(const std::string& room, const std::string& name) {
   const auto found = rooms_.find(room);
   if (found == rooms_.end() || found->second.contains(name)) return std::nullopt;
-  if (found->second.size() < most_names) {
+  if (found->second.size() < max_names) {
     found->second.insert(name);
     return std::nullopt;
   }
   if (!told_of_names_.insert(room).second) return std::nullopt;
-  return fmt::format("[{} names of #{} are kept in mind and no more: {}]", most_names,
+  return fmt::format("[{} names of #{} are kept in mind and no more: {}]", max_names,
                      sanitize_for_terminal(room), why);
 }
 
@@ -65,7 +65,7 @@ std::optional<std::string> roster::observe(const client_event& e) {
 
 void roster::learn(const answers::rooms& list) {
   for (const answers::rooms::one& room : list.list) {
-    if (heard_of_.size() < most_rooms) heard_of_.insert(room.name);
+    if (heard_of_.size() < max_rooms) heard_of_.insert(room.name);
   }
 }
 

@@ -16,8 +16,8 @@ namespace asio_chat::app {
 /// more and a server must not fill the memory.
 class roster {
  public:
-  static constexpr std::size_t most_rooms = 1'000;
-  static constexpr std::size_t most_names = 10'000; ///< of each
+  static constexpr std::size_t max_rooms = 1'000;
+  static constexpr std::size_t max_names = 10'000; ///< of each
 
   /// @returns a notice for the user, safe for a terminal, when a limit is reached
   std::optional<std::string> observe(const client_event& e);

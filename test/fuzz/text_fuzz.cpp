@@ -28,7 +28,7 @@ event as_page(history_page p, std::size_t) {
 /// A sink that speaks both protocols and judges what it says.
 class judging_sink final : public sink {
  public:
-  appetite deliver(const shared_event& e) override {
+  backpressure deliver(const shared_event& e) override {
     for (const std::string& payload :
          test::payloads_of(wire::text::encode(e->value), wire::text_payload_cap)) {
       require(!payload.empty(), "a frame says something");
@@ -38,7 +38,7 @@ class judging_sink final : public sink {
          test::payloads_of(wire::native::encode(e->value), wire::native_payload_cap)) {
       require(wire::native::parse_message(payload).index() == 0, "a client can read it");
     }
-    return appetite::hungry;
+    return backpressure::ready;
   }
   bool full() const noexcept override { return false; }
   void hold(bool) override {}
@@ -64,9 +64,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const limits l;
   const test::manual_clock clock;
+  server_counters counters;
   test::task_queue tasks;
   memory_journal log(tasks.later(), 7, {.entries_per_room = 100, .bytes_per_room = 1u << 20});
-  hub h({log, clock, l, tasks.later(), "lobby"});
+  hub h({log, clock, l, counters, tasks.later(), "lobby"});
   judging_sink ears[2];
 
   std::string name = mend_member_name(next_line(), l);

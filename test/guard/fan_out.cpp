@@ -41,9 +41,9 @@ class listener final : public net::peer {
     return bytes;
   }
 
-  appetite send(const shared_bytes& b) override {
+  backpressure send(const shared_bytes& b) override {
     outbox_.push(b);
-    return appetite::hungry;
+    return backpressure::ready;
   }
   bool full() const noexcept override { return false; }
   void hold(bool) override {}
@@ -82,14 +82,16 @@ struct crowd {
   test::task_queue tasks;
   test::manual_clock time;
   server_config config;
+  server_counters counters;
   memory_journal log{tasks.later(), 1, {}};
-  asio_chat::hub hub{{log, time, config.limits, tasks.later(), config.default_room}};
+  asio_chat::hub hub{{log, time, config.limits, counters, tasks.later(), config.default_room}};
   net::passphrase_authenticator authenticator{std::nullopt};
   net::protocol_set protocols;
   logger silence{{}};
-  net::refusal_log refusals{silence, time};
+  net::refusal_log refusals{silence, time, counters};
   std::shared_ptr<const tls::server_context> no_tls;
-  net::server_context inside{config, hub, authenticator, protocols, silence, refusals, no_tls};
+  net::server_context inside{config,  hub,      authenticator, protocols,
+                             silence, counters, refusals,      no_tls};
   net::write_buffers buffers;
   std::vector<std::unique_ptr<listener>> everybody;
 };

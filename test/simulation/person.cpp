@@ -7,28 +7,28 @@
 
 namespace asio_chat::simulation {
 
-appetite person::deliver(const shared_event& e) {
+backpressure person::deliver(const shared_event& e) {
   wire_.push_back(e);
   if (wire_.size() >= capacity) full_ = true;
-  return full_ ? appetite::full : appetite::hungry;
+  return full_ ? backpressure::blocked : backpressure::ready;
 }
 
-void person::connect(hub& house, const std::vector<std::string>& rooms) {
-  const auto entered = house.enter(*this, {who_, name_, true, true});
+void person::connect(hub& chat, const std::vector<std::string>& rooms) {
+  const auto entered = chat.enter(*this, {who_, name_, true, true});
   if (!entered) throw broken_promise{fmt::format("{}: {}", name_, entered.error().message)};
   member_ = *entered;
   for (const std::string& room : rooms) {
     const view& v = views_[room];
     const start_position from = v.mark ? start_position{v.mark} : start_position{{}, first_history};
-    if (const auto in = house.join(*member_, room, "", from); !in)
+    if (const auto in = chat.join(*member_, room, "", from); !in)
       throw broken_promise{in.error().message};
   }
   for (const message& m : unacknowledged_)
-    send(house, m);
+    send(chat, m);
 }
 
-void person::disconnect(hub& house) {
-  house.leave(*member_);
+void person::disconnect(hub& chat) {
+  chat.leave(*member_);
   cut_off();
 }
 
@@ -38,27 +38,26 @@ void person::cut_off() noexcept {
   wire_.clear();
 }
 
-void person::say(hub& house, const std::string& room, std::string text) {
+void person::say(hub& chat, const std::string& room, std::string text) {
   if (held_) return;
   unacknowledged_.push_back({fmt::format("{}-{}", name_, ++last_id_), room, std::move(text)});
-  send(house, unacknowledged_.back());
+  send(chat, unacknowledged_.back());
 }
 
-void person::send(hub& house, const message& m) const {
-  house.dispatch(*member_, {m.room, m.id, requests::say{m.text, m.id}});
+void person::send(hub& chat, const message& m) const {
+  chat.dispatch(*member_, {m.room, m.id, requests::say{m.text, m.id}});
 }
 
-void person::receive(hub& house, std::size_t most) {
-  for (; most > 0 && !wire_.empty(); --most) {
+void person::receive(std::size_t max) {
+  for (; max > 0 && !wire_.empty(); --max) {
     const shared_event e = std::move(wire_.front());
     wire_.pop_front();
     learn(e->value);
   }
   if (full_ && wire_.size() <= capacity / 2 && member_) {
     full_ = false;
-    hub::hungry(*member_);
+    hub::ready(*member_);
   }
-  (void)house;
 }
 
 void person::learn(const event& e) {

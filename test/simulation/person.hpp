@@ -26,7 +26,7 @@ class person final : public sink {
       , who_(who) {}
 
   // The server's end.
-  appetite deliver(const shared_event& e) override;
+  backpressure deliver(const shared_event& e) override;
   bool full() const noexcept override { return full_; }
   void hold(bool on) override { held_ = on; }
   void wind_down(const close_reason&) override {}
@@ -35,15 +35,15 @@ class person final : public sink {
 
   // The client.
   bool is_connected() const noexcept { return member_ != nullptr; }
-  void connect(hub& house, const std::vector<std::string>& rooms);
-  void disconnect(hub& house);
+  void connect(hub& chat, const std::vector<std::string>& rooms);
+  void disconnect(hub& chat);
   /// The server has crashed and lost everything that it had in memory.
   void cut_off() noexcept;
   /// Whether the server has closed the connection.
   bool told_to_go() const noexcept { return told_to_go_; }
-  void say(hub& house, const std::string& room, std::string text);
+  void say(hub& chat, const std::string& room, std::string text);
   /// Receives at most so many events from the wire.
-  void receive(hub& house, std::size_t most);
+  void receive(std::size_t max);
   bool has_something_to_receive() const noexcept { return !wire_.empty(); }
 
   static constexpr std::size_t first_history = 3; ///< entries wanted on the first join of a room
@@ -77,7 +77,7 @@ class person final : public sink {
     std::string text;
   };
 
-  void send(hub& house, const message& m) const;
+  void send(hub& chat, const message& m) const;
   void learn(const event& e);
   void see(const entry& e);
   void note(const acknowledged& a);

@@ -71,7 +71,7 @@ void world::step() {
     }
     if (draw(2) == 0) tasks_.run();
   } else if (what < 88) {
-    p.receive(*hub_, 1 + draw(10));
+    p.receive(1 + draw(10));
   } else if (what < 94) {
     if (!p.is_connected()) p.connect(*hub_, rooms_);
   } else if (what < 97) {
@@ -96,7 +96,7 @@ void world::crash() {
 void world::start() {
   journal_ = std::make_unique<disk_journal>(disk_);
   hub_ = std::make_unique<hub>(
-      hub::services{*journal_, clock_, limits_, tasks_.later(), rooms_.front()});
+      hub::services{*journal_, clock_, limits_, counters_, tasks_.later(), rooms_.front()});
 }
 
 void world::retain() {
@@ -115,7 +115,7 @@ void world::rest() {
     }
     tasks_.run();
     for (const auto& p : people_)
-      p->receive(*hub_, 1'000);
+      p->receive(1'000);
     const bool quiet = std::all_of(people_.begin(), people_.end(), [](const auto& p) {
       return !p->has_something_to_receive() && !p->told_to_go();
     });

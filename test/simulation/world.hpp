@@ -47,6 +47,7 @@ class world {
   std::uint64_t crashes_ = 0;
   std::uint64_t said_ = 0;
   test::manual_clock clock_;
+  server_counters counters_;
   limits limits_;
   test::task_queue tasks_;
   disk disk_;

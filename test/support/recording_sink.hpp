@@ -13,10 +13,10 @@ namespace asio_chat::test {
 
 class recording_sink final : public sink {
  public:
-  appetite deliver(const shared_event& e) override {
+  backpressure deliver(const shared_event& e) override {
     events.push_back(e->value);
     if (auto* r = std::get_if<reply>(&events.back())) wire::fill_lines(*r);
-    return full() ? appetite::full : appetite::hungry;
+    return full() ? backpressure::blocked : backpressure::ready;
   }
   bool full() const noexcept override { return room_for <= events.size(); }
   void hold(bool on) override { held = on; }

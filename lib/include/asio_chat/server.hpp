@@ -4,6 +4,7 @@
 #include <asio_chat/error.hpp>
 #include <asio_chat/memory_transport.hpp>
 #include <asio_chat/server_config.hpp>
+#include <asio_chat/server_counters.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/async_result.hpp>
@@ -21,14 +22,10 @@
 namespace asio_chat {
 
 /// What a server has counted since it was made, and what it has now.
-struct server_stats {
-  std::uint64_t accepted = 0;      ///< connections accepted so far, those in memory included
-  std::uint64_t sessions = 0;      ///< connections that are open now
-  std::uint64_t asleep = 0;        ///< those of them that are quiet and have given memory back
-  std::uint64_t members = 0;       ///< members that are logged in now
-  std::uint64_t entries = 0;       ///< entries appended to rooms so far
-  std::uint64_t deliveries = 0;    ///< events put into outboxes so far
-  std::uint64_t bytes_written = 0; ///< bytes sent so far, as they are before TLS
+struct server_stats : server_counters {
+  std::uint64_t sessions = 0; ///< connections that are open now
+  std::uint64_t asleep = 0;   ///< those of them that are quiet and have given memory back
+  std::uint64_t members = 0;  ///< members that are logged in now
   /// When the server's certificate expires; no value without a certificate.
   std::optional<std::chrono::sys_seconds> certificate_ends = {};
 };

@@ -25,8 +25,8 @@ std::span<char> input_buffer::prepare() {
       begin_ = 0;
     }
     if (too_small || bytes_.size() - end_ < min_room) {
-      const std::size_t most = std::max(whole_record, longest_ + min_room);
-      bytes_.resize(std::min(most, std::max(first_size, bytes_.size() * 4)));
+      const std::size_t max = std::max(whole_record, longest_ + min_room);
+      bytes_.resize(std::min(max, std::max(first_size, bytes_.size() * 4)));
     }
   }
   return {bytes_.data() + end_, bytes_.size() - end_};

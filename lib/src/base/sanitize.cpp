@@ -191,10 +191,10 @@ std::string sanitize_json_for_terminal(std::string_view json) {
       [](char32_t c) { return fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c)); });
 }
 
-std::string sanitize_for_log(std::string_view text, std::size_t most_bytes, quotes q) {
+std::string sanitize_for_log(std::string_view text, std::size_t max_bytes, quotes q) {
   constexpr std::string_view ellipsis = "\xE2\x80\xA6";
   // No unit gets shorter, so that nothing after this can find room; it only calls for the ellipsis.
-  std::string_view rest = text.substr(0, most_bytes + 4);
+  std::string_view rest = text.substr(0, max_bytes + 4);
   std::string out;
   std::size_t room_for_ellipsis = 0; // the longest beginning that leaves room for it
   std::size_t valid_bytes = 0;
@@ -204,12 +204,12 @@ std::string sanitize_for_log(std::string_view text, std::size_t most_bytes, quot
       valid_bytes = static_cast<std::size_t>(std::distance(rest.begin(), end));
     }
     const std::string unit = take_unit(rest, valid_bytes, q);
-    if (out.size() + unit.size() > most_bytes) {
+    if (out.size() + unit.size() > max_bytes) {
       out.resize(room_for_ellipsis);
       return out.append(ellipsis);
     }
     out += unit;
-    if (out.size() + ellipsis.size() <= most_bytes) room_for_ellipsis = out.size();
+    if (out.size() + ellipsis.size() <= max_bytes) room_for_ellipsis = out.size();
   }
   return out;
 }

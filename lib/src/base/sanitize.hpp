@@ -43,10 +43,9 @@ enum class quotes { keep, escape };
 
 /// One line of valid UTF-8 for a log or a message to an operator, without losing what the text was:
 /// characters that steer a display or are ignorable, and backslashes, as `\n`, `\x1b`, `\u202e`,
-/// `\U000e0041`, `\\`; bytes that are not UTF-8 as `\xff`. At most `most_bytes`, a final ellipsis
+/// `\U000e0041`, `\\`; bytes that are not UTF-8 as `\xff`. At most `max_bytes`, a final ellipsis
 /// included.
-std::string sanitize_for_log(std::string_view text, std::size_t most_bytes,
-                             quotes q = quotes::keep);
+std::string sanitize_for_log(std::string_view text, std::size_t max_bytes, quotes q = quotes::keep);
 
 /// Foreign bytes for a terminal, in lines: printable ASCII and newlines as they are (CR LF is one),
 /// every other byte as `\x1b`.

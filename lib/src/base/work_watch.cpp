@@ -23,7 +23,7 @@ void work_watch::look(duration now) {
   // What came between the sample and the piece took no more of the CPU than it took of the time.
   const duration took = clocks_.cpu() - cpu_ - (begun_ - sampled_);
   sample(now);
-  if (took <= most || !tell_) return;
+  if (took <= max || !tell_) return;
   const auto [last, first_time] = told_.try_emplace(kind_, now);
   if (!first_time && now - last->second < silence) return;
   last->second = now;

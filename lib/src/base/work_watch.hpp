@@ -15,7 +15,7 @@ namespace asio_chat {
 class work_watch {
  public:
   using duration = std::chrono::nanoseconds;
-  static constexpr duration most = std::chrono::milliseconds(1);
+  static constexpr duration max = std::chrono::milliseconds(1);
   static constexpr duration silence = std::chrono::minutes(1);
 
   /// Told of a piece that took more than `most`, of each kind once in a `silence`.
@@ -33,7 +33,7 @@ class work_watch {
   /// A piece begins.
   void begin() {
     begun_ = clocks_.steady();
-    if (begun_ - sampled_ > most) sample(begun_);
+    if (begun_ - sampled_ > max) sample(begun_);
   }
   /// What the piece is, where that is known later than its beginning.
   /// @param kind lives for ever
@@ -41,7 +41,7 @@ class work_watch {
   /// It is done, and another begins.
   void next() {
     const duration now = clocks_.steady();
-    if (now - begun_ > most) look(now);
+    if (now - begun_ > max) look(now);
     begun_ = now;
   }
 

@@ -4,15 +4,20 @@
 
 namespace asio_chat {
 
+void endpoint::refuse(std::string_view ref, const failure& why) const {
+  ++hub_.counters().refused_requests;
+  tell(refused{std::string(ref), static_cast<errc>(why.code.value()), why.message});
+}
+
 bool endpoint::is_time_for(turn t) const noexcept {
   switch (t) {
   case turn::at_once:
     return true;
   case turn::after_posts:
-    return load_of(work::post).empty();
+    return inflight(work::post).empty();
   case turn::after_answers:
-    return load_of(work::post).empty() && load_of(work::answer).empty() &&
-           load_of(work::opening).empty();
+    return inflight(work::post).empty() && inflight(work::answer).empty() &&
+           inflight(work::opening).empty();
   case turn::last:
     return is_time_for(turn::after_answers) && catching_up_ == 0;
   }

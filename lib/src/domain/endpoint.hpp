@@ -1,7 +1,7 @@
 // One connection of a member, as the domain sees it.
 #pragma once
 
-#include "domain/load.hpp"
+#include "domain/inflight_limit.hpp"
 #include "domain/member.hpp"
 #include "domain/sink.hpp"
 #include "model/identity.hpp"
@@ -49,7 +49,7 @@ class endpoint {
  public:
   /// @param number never used again for another endpoint
   endpoint(std::uint64_t number, std::shared_ptr<member> of, const login& l, asio_chat::sink& s,
-           hub& in, const limits& most)
+           hub& in, const limits& allowed)
       : number_(number)
       , member_(std::move(of))
       , many_rooms_(l.many_rooms)
@@ -57,8 +57,10 @@ class endpoint {
       , data_replies_(l.data_replies)
       , sink_(s)
       , hub_(in)
-      , loads_{load(most.posts_under_way), load(most_answers), load(most_openings_at_once),
-               load(most.rooms_per_member + most_answers), load(most_upkeep)} {}
+      , inflight_{inflight_limit(allowed.posts_under_way), inflight_limit(max_answers),
+                  inflight_limit(max_openings),
+                  inflight_limit(allowed.rooms_per_member + max_answers),
+                  inflight_limit(max_upkeep)} {}
 
   std::uint64_t number() const noexcept { return number_; }
   member& of() const noexcept { return *member_; }
@@ -82,17 +84,16 @@ class endpoint {
     if (auto* r = std::get_if<reply>(&e)) r->data_alone = data_replies_;
     sink_.deliver(share(std::move(e)));
   }
-  void refuse(std::string_view ref, const failure& why) const {
-    tell(refused{std::string(ref), static_cast<errc>(why.code.value()), why.message});
-  }
+  /// The answer to a request that is not carried out.
+  void refuse(std::string_view ref, const failure& why) const;
 
   /// The journal is asked for something, or has answered. An endpoint with too much under way is
   /// not listened to for a while.
   void begin(work w) {
-    if (load_of(w).begin()) add_reason_to_hold();
+    if (inflight(w).begin()) add_reason_to_hold();
   }
   void end(work w) {
-    if (load_of(w).end()) drop_reason_to_hold();
+    if (inflight(w).end()) drop_reason_to_hold();
     if (!waiting_.empty()) go_on_later();
   }
   /// Entries were asked for on joining a room, and have come, or it is out of the room.
@@ -105,17 +106,19 @@ class endpoint {
   bool is_time_for(turn t) const noexcept;
 
  private:
-  static constexpr std::size_t most_answers = 8;
-  static constexpr std::size_t most_openings_at_once = 32;
-  static constexpr std::size_t most_upkeep = 64;
+  static constexpr std::size_t max_answers = 8;
+  static constexpr std::size_t max_openings = 32;
+  static constexpr std::size_t max_upkeep = 64;
 
   struct waiting_request {
     turn when;
     std::variant<request, close_reason> what; ///< the last of them may be the end
   };
 
-  load& load_of(work w) noexcept { return loads_[static_cast<std::size_t>(w)]; }
-  const load& load_of(work w) const noexcept { return loads_[static_cast<std::size_t>(w)]; }
+  inflight_limit& inflight(work w) noexcept { return inflight_[static_cast<std::size_t>(w)]; }
+  const inflight_limit& inflight(work w) const noexcept {
+    return inflight_[static_cast<std::size_t>(w)];
+  }
   void add_reason_to_hold() {
     if (reasons_to_hold_++ == 0) sink_.hold(true);
   }
@@ -136,7 +139,7 @@ class endpoint {
   std::vector<membership> memberships_;
   std::size_t next_fed_ = 0; ///< whose room was fed from last
   hub& hub_;
-  std::array<load, kinds_of_work> loads_;
+  std::array<inflight_limit, kinds_of_work> inflight_;
   std::uint32_t reasons_to_hold_ = 0;
   std::uint32_t catching_up_ = 0;        ///< rooms of which entries are to come that were asked for
   std::vector<waiting_request> waiting_; ///< in their order; one, where the sink obeys `hold`

@@ -15,21 +15,21 @@ namespace asio_chat {
 namespace {
 
 /// More than all who can be here, and no more digits than the shortest name has room for.
-constexpr std::uint64_t most_numbered = 5'000'000;
+constexpr std::uint64_t max_numbered = 5'000'000;
 
 /// Rooms that are told at once of something that all rooms of a member are told, and that feed it
 /// at the same time.
-constexpr std::size_t most_told_now = 4;
-constexpr std::size_t most_feeding = 4;
+constexpr std::size_t max_told_now = 4;
+constexpr std::size_t max_feeding = 4;
 
 room::announcement announced_after(std::size_t others) noexcept {
-  return others < most_told_now ? room::announcement::now : room::announcement::soon;
+  return others < max_told_now ? room::announcement::now : room::announcement::soon;
 }
 
 /// Where every number that a leap comes to is taken: one that cannot be guessed is free.
 std::string numbered_at_random(const auto& is_free, const auto& numbered) {
   std::random_device source;
-  std::uniform_int_distribution<std::uint64_t> any(2, most_numbered);
+  std::uniform_int_distribution<std::uint64_t> any(2, max_numbered);
   for (;;) {
     if (const std::uint64_t n = any(source); is_free(n)) return numbered(n);
   }
@@ -43,13 +43,12 @@ hub::hub(services s)
     , for_rooms_{services_.log,
                  services_.time,
                  services_.limits,
+                 services_.counters,
                  services_.later,
                  services_.on_entry,
-                 0,
-                 0,
                  [this](std::uint64_t n) { return find_endpoint(n); },
                  [this](const room& r) { drop_if_empty(r); },
-                 [](endpoint& e) { hungry(e); },
+                 [](endpoint& e) { ready(e); },
                  services_.watch,
                  self_}
     , names_(services_.names, services_.time, services_.limits.name_hold_time,
@@ -61,9 +60,15 @@ hub::hub(services s)
 hub::~hub() = default;
 
 result<endpoint*> hub::enter(sink& s, const login& l) {
+  auto entered = try_to_enter(s, l);
+  ++(entered ? services_.counters.logins : services_.counters.refused_logins);
+  return entered;
+}
+
+result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
   if (auto valid = check_member_name(l.name, services_.limits); !valid) return valid.error();
   // Of members each is bounded; of those who come and go at once, only all together.
-  if (upkeep_ >= most_upkeep) {
+  if (upkeep_ >= max_upkeep) {
     return fail(errc::storage_failed, "too much waits for the server's disk; come back later");
   }
   const auto known = by_identity_.find(l.who);
@@ -148,15 +153,15 @@ name_store::change_done hub::begin_upkeep(endpoint* by) {
   };
 }
 
-void hub::hungry(endpoint& e) {
+void hub::ready(endpoint& e) {
   // From some rooms at a time, of all in turn: a page fills its sink, mostly, and so the others
   // would have been read for nothing.
   std::size_t asked = 0;
-  for (std::size_t n = e.memberships_.size(); n > 0 && asked < most_feeding && !e.sink().full();
+  for (std::size_t n = e.memberships_.size(); n > 0 && asked < max_feeding && !e.sink().full();
        --n) {
     e.next_fed_ = (e.next_fed_ + 1) % e.memberships_.size();
     const endpoint::membership& s = e.memberships_[e.next_fed_];
-    if (s.in->hungry(s)) ++asked;
+    if (s.in->ready(s)) ++asked;
   }
 }
 
@@ -206,8 +211,9 @@ void hub::carry_out(endpoint& e, request&& r) {
   room* about = nullptr;
   const command_row* row = row_of(r);
   if (services_.watch) services_.watch->is(row ? row->name : "refusal");
+  ++services_.counters.requests;
   if (row) {
-    request_cost_ += row->cost;
+    services_.counters.request_cost += row->cost;
     if (const right lacking = right_lacking(e.of(), *row, r); lacking != right::none) {
       return e.refuse(
           r.ref, fail(errc::not_allowed, fmt::format("you may not {} here", phrase_of(lacking))));
@@ -249,7 +255,7 @@ std::string hub::free_name(std::string_view wish, const identity& who) const {
   std::uint64_t taken = 1;
   std::uint64_t free = 2;
   for (; !is_free(free); free *= 2) {
-    if (free > most_numbered) return numbered_at_random(is_free, numbered);
+    if (free > max_numbered) return numbered_at_random(is_free, numbered);
     taken = free;
   }
   while (free - taken > 1) {
@@ -298,8 +304,8 @@ result<void> hub::join(endpoint& e, std::string_view room_name, std::string_view
     }
     found = rooms_.emplace(*name, std::make_shared<room>(*name, for_rooms_)).first;
   }
-  const std::size_t most = join_history_of(*name);
-  from.history = std::min(from.history.value_or(most), most);
+  const std::size_t max = join_history_of(*name);
+  from.history = std::min(from.history.value_or(max), max);
   const std::shared_ptr<room> r = found->second;
   r->join(e, from, ref);
   if (!is_new) return {};
@@ -321,7 +327,7 @@ result<void> hub::part(endpoint& e, std::string_view room_name) {
     if (!r.has(*one)) continue;
     r.leave(*one);
     if (one != &e) one->tell(member_left{r.name(), e.name()});
-    hungry(*one); // other rooms may have waited until this one had fed it
+    ready(*one); // other rooms may have waited until this one had fed it
   }
   drop_if_empty(r, &e);
   return {};

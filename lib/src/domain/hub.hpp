@@ -28,6 +28,7 @@ class hub {
     journal& log;
     const clock& time;
     const asio_chat::limits& limits;
+    server_counters& counters;
     scheduler later;
     std::string default_room;                        ///< as `check_room_name` makes it
     std::function<void(const entry&)> on_entry = {}; ///< hears of each entry stored
@@ -50,7 +51,7 @@ class hub {
   /// @param for_good the member will not come back: the name is free at once
   void leave(endpoint& e, bool for_good = false);
   /// Its sink can take more.
-  static void hungry(endpoint& e);
+  static void ready(endpoint& e);
 
   /// The gate: whatever a member asks comes in here. Carries it out at once, or when what was asked
   /// before lets it, after the checks that its row of the command table asks for; until then the
@@ -82,16 +83,14 @@ class hub {
   const clock& time() const noexcept { return services_.time; }
   const std::string& default_room() const noexcept { return services_.default_room; }
   std::size_t member_count() const noexcept { return members_.size(); }
-  std::uint64_t entries() const noexcept { return for_rooms_.entries; }
-  std::uint64_t deliveries() const noexcept { return for_rooms_.deliveries; }
-  /// Of all that members asked, in messages: see `command_row::cost`.
-  std::uint64_t request_cost() const noexcept { return request_cost_; }
+  server_counters& counters() const noexcept { return services_.counters; }
 
  private:
   friend class endpoint; // goes on when it is answered
 
-  static constexpr std::size_t most_upkeep = 100'000;
+  static constexpr std::size_t max_upkeep = 100'000;
 
+  result<endpoint*> try_to_enter(sink& s, const login& l);
   void carry_out(endpoint& e, request&& r);
   /// What the request takes and the member has not; none: nothing.
   right right_lacking(const member& m, const command_row& row, const request& r) const;
@@ -117,7 +116,6 @@ class hub {
   name_book names_;
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0; ///< of an endpoint or a member
-  std::uint64_t request_cost_ = 0;
 };
 
 } // namespace asio_chat

@@ -84,8 +84,8 @@ void log_feeder::serve(read_under_way r) {
       continue;
     }
     feed(f, *r->answer);
-    if (f.left == appetite::hungry && !r->answer->more) feed_newest(f);
-    if (f.left == appetite::full) continue; // until it can take more
+    if (f.left == backpressure::ready && !r->answer->more) feed_newest(f);
+    if (f.left == backpressure::blocked) continue; // until it can take more
     if (c.delivered.offset >= head.offset) {
       readers_.caught_up(*f.who);
     } else {
@@ -121,7 +121,7 @@ void log_feeder::feed(follower& f, const content& page) {
   c.delivered = std::get<entry>(entries.back()->value).at;
   const auto is_author = [&](const identity& who) { return who == f.who->who->who(); };
   if (std::none_of(page.authors.begin(), page.authors.end(), is_author)) {
-    services_.deliveries += entries.size();
+    services_.counters.deliveries += entries.size();
     f.left = f.who->who->sink().deliver_all(page.entries);
     return;
   }
@@ -155,7 +155,7 @@ void log_feeder::feed_newest(follower& f) {
   cursor& c = *f.who->behind;
   auto next = std::ranges::lower_bound(newest_, c.delivered.offset + 1, {}, &stored_entry::offset);
   for (std::size_t n = 0; n < page_entries && next != newest_.end(); ++n, ++next) {
-    if (f.left == appetite::full || next->offset != c.delivered.offset + 1) return;
+    if (f.left == backpressure::blocked || next->offset != c.delivered.offset + 1) return;
     c.delivered.offset = next->offset;
     if (!came_over(*f.who, next->who, std::get<entry>(next->what->value))) give(f, next->what);
   }
@@ -201,8 +201,7 @@ void log_feeder::let_newest_go() {
   if (--pages_ == 0 && reads_.empty()) newest_.clear();
 }
 
-bool log_feeder::end_page_at(const position& end, journal::page& page,
-                             const page_size& most) const {
+bool log_feeder::end_page_at(const position& end, journal::page& page, const page_size& max) const {
   if (end.epoch != page.head.epoch) return true; // of another log: there is nothing to join
   auto& entries = page.entries;
   std::uint64_t last = entries.empty() ? page.head.offset : entries.back().what.at.offset;
@@ -221,7 +220,7 @@ bool log_feeder::end_page_at(const position& end, journal::page& page,
     const auto before = std::prev(first);
     bytes += before->what.text.size() + journal::entry_overhead;
     const auto count = static_cast<std::size_t>(entries.end() - before);
-    if (count > most.entries || (count > 1 && bytes > most.bytes)) break;
+    if (count > max.entries || (count > 1 && bytes > max.bytes)) break;
     first = before;
   }
   if (first != entries.begin()) page.earlier = true;
@@ -231,7 +230,7 @@ bool log_feeder::end_page_at(const position& end, journal::page& page,
 }
 
 void log_feeder::give(follower& f, const shared_event& e) {
-  ++services_.deliveries;
+  ++services_.counters.deliveries;
   f.left = f.who->who->sink().deliver(e);
 }
 

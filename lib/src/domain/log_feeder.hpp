@@ -73,7 +73,7 @@ class log_feeder : public std::enable_shared_from_this<log_feeder> {
   /// Makes a page of the newest entries end at this one: what comes after it is left out, what was
   /// stored since the page was read is added.
   /// @return false if it has to be read anew: the page ends before, or could hold more
-  bool end_page_at(const position& end, journal::page& page, const page_size& most) const;
+  bool end_page_at(const position& end, journal::page& page, const page_size& max) const;
 
  private:
   struct stored_entry {
@@ -104,7 +104,7 @@ class log_feeder : public std::enable_shared_from_this<log_feeder> {
   using read_under_way = std::list<page_read>::iterator;
   struct follower {
     subscriber* who;
-    appetite left = appetite::hungry;
+    backpressure left = backpressure::ready;
   };
 
   void on_page(read_under_way r, const result<journal::page>& page);

@@ -27,14 +27,14 @@ class member {
  public:
   /// @param number never used again for another member
   member(std::uint64_t number, const identity& who, std::string name, bool may_come_back,
-         rights may, const limits& most)
+         rights may, const limits& allowed)
       : number_(number)
       , who_(who)
       , name_(std::move(name))
       , may_come_back_(may_come_back)
       , may_(may)
-      , most_openings_(static_cast<double>(std::max(most.rooms_per_member, min_openings)))
-      , openings_(most_openings_) {}
+      , max_openings_(static_cast<double>(std::max(allowed.rooms_per_member, min_openings)))
+      , openings_(max_openings_) {}
   member(const member&) = delete;
   member& operator=(const member&) = delete;
 
@@ -63,7 +63,7 @@ class member {
   /// all of theirs again, and no fewer than `min_openings`; then one a second.
   bool may_open_a_room(steady_time now) noexcept {
     const std::chrono::duration<double> passed = now - opened_last_;
-    openings_ = std::min(most_openings_, openings_ + passed.count());
+    openings_ = std::min(max_openings_, openings_ + passed.count());
     opened_last_ = now;
     if (openings_ < 1) return false;
     openings_ -= 1;
@@ -98,7 +98,7 @@ class member {
   rights may_;
   std::vector<endpoint*> endpoints_;
   std::vector<presence> rooms_;
-  double most_openings_;
+  double max_openings_;
   double openings_;
   steady_time opened_last_{};
 };

@@ -14,17 +14,17 @@ namespace asio_chat {
 namespace {
 
 /// More than one, or those that are over would become more and more.
-constexpr int most_forgotten = 16;
+constexpr int max_forgotten = 16;
 
 } // namespace
 
 name_book::name_book(name_store* store, const clock& time, std::chrono::milliseconds hold,
-                     upkeep begin, std::size_t most)
+                     upkeep begin, std::size_t max)
     : store_(store)
     , time_(time)
     , hold_(hold)
     , begin_upkeep_(std::move(begin))
-    , most_(most) {
+    , max_(max) {
   if (!store_) return;
   // All of them are held from now on: how long they were away only the time of day could tell, and
   // that may have been set meanwhile. Members who were here when the server went come last.
@@ -109,9 +109,9 @@ void name_book::forget(const identity& who) {
 
 bool name_book::forget_old_ones() {
   // Some at a time, though all may be over: until then nobody is kept from a name that is.
-  for (int n = 0; n < most_forgotten && !by_age_.empty(); ++n) {
+  for (int n = 0; n < max_forgotten && !by_age_.empty(); ++n) {
     const identity oldest = by_age_.begin()->second;
-    if (held_.size() <= most_ && !is_over(held_.at(oldest))) return false;
+    if (held_.size() <= max_ && !is_over(held_.at(oldest))) return false;
     forget(oldest);
     if (store_) store_->release(oldest, begin_upkeep_(nullptr));
   }

@@ -30,7 +30,7 @@ class name_book {
   /// @param hold for how long a name is held for a member who has left
   /// @param most names are held: of more, those who left first lose theirs
   name_book(name_store* store, const clock& time, std::chrono::milliseconds hold, upkeep begin,
-            std::size_t most = 100'000);
+            std::size_t max = 100'000);
 
   member* bearer(std::string_view name) const;
   /// A failure says that another member bears it, or that it is held for another one.
@@ -57,7 +57,7 @@ class name_book {
   const clock& time_;
   std::chrono::milliseconds hold_;
   upkeep begin_upkeep_;
-  std::size_t most_;
+  std::size_t max_;
   std::unordered_map<std::string, member*> borne_;      ///< by folded name
   std::map<identity, held> held_;                       ///< names of those who are away
   std::unordered_map<std::string, identity> holder_of_; ///< by folded name

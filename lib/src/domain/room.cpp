@@ -9,13 +9,13 @@ namespace asio_chat {
 namespace {
 
 /// So that a page fits a frame of 64 KiB, even if every character has to be escaped.
-constexpr std::size_t most_of_a_page = 28'000;
+constexpr std::size_t max_page_bytes = 28'000;
 /// A member who joins a crowd is told some of its names; `/who` tells the rest.
-constexpr std::size_t most_names_told = 1'000;
+constexpr std::size_t max_names_told = 1'000;
 /// So many of those who waited for the log to be opened are taken in at once.
-constexpr std::size_t most_admitted = 16;
+constexpr std::size_t max_admitted = 16;
 /// Of the newest entries. While that is read, more may be stored than is kept for its end.
-constexpr int most_reads = 3;
+constexpr int max_reads = 3;
 
 /// What members are told of a failure of the journal: files and disks are no business of theirs.
 failure for_members(const failure& f) {
@@ -113,7 +113,7 @@ void room::on_entry(journal::record next) {
       receipt = share(acknowledged{std::move(own_->ref), name_, e.at, e.time, false});
     own_.reset();
   }
-  ++services_.entries;
+  ++services_.counters.entries;
   if (services_.on_entry) services_.on_entry(e);
   head_ = e.at;
   if (e.kind == entry_kind::topic) topic_ = e.text;
@@ -138,7 +138,7 @@ void room::read_history(endpoint& reader, const log_range& part, std::string_vie
 void room::read_page(page_request r) {
   ++r.reads;
   if (r.newest) subscribers_->feeder().keep_newest();
-  const journal::range range{r.part, most_of_a_page};
+  const journal::range range{r.part, max_page_bytes};
   services_.log.read(name_, range, [self = shared_from_this(), r = std::move(r)](auto p) mutable {
     self->on_page(std::move(r), std::move(p));
   });
@@ -167,9 +167,9 @@ void room::give_page(page_request r, journal::page p) {
   if (r.newest) {
     const auto told = m ? subscribers_->delivered(*m) : std::nullopt;
     const bool done =
-        !told || subscribers_->feeder().end_page_at(*told, p, {r.part.entries, most_of_a_page});
+        !told || subscribers_->feeder().end_page_at(*told, p, {r.part.entries, max_page_bytes});
     subscribers_->feeder().let_newest_go();
-    if (!done && r.reads < most_reads) {
+    if (!done && r.reads < max_reads) {
       r.part.from = {told->epoch, told->offset + 1};
       return read_page(std::move(r));
     }
@@ -223,7 +223,7 @@ void room::followed(const result<journal::log_state>& state) {
 
 void room::admit_some() {
   const work_watch::piece one(services_.watch, "opening of a room");
-  for (std::size_t n = 0; n < most_admitted && answered_ > 0; ++n, --answered_) {
+  for (std::size_t n = 0; n < max_admitted && answered_ > 0; ++n, --answered_) {
     waiting_for_state w = std::move(waiting_.front());
     waiting_.pop_front();
     endpoint* m = services_.find_endpoint(w.number);
@@ -256,7 +256,7 @@ void room::tell_state(const endpoint& m, std::string ref) const {
   // A protocol with one room has no list of who is in it.
   if (m.many_rooms()) {
     for (const std::string& name : member_names()) {
-      if (state.members.size() == most_names_told) break;
+      if (state.members.size() == max_names_told) break;
       state.members.push_back(name);
     }
   }

@@ -8,6 +8,7 @@
 #include "journal/journal.hpp"
 
 #include <asio_chat/limits.hpp>
+#include <asio_chat/server_counters.hpp>
 
 #include <cstddef>
 #include <deque>
@@ -30,10 +31,9 @@ struct room_services {
   journal& log;
   const clock& time;
   const asio_chat::limits& limits;
+  server_counters& counters;
   scheduler later;
   std::function<void(const entry&)> on_entry; ///< hears of each entry stored; may be empty
-  std::uint64_t entries = 0;                  ///< stored, for the statistics
-  std::uint64_t deliveries = 0;               ///< likewise
   /// Finds an endpoint that may have gone since; null if it has.
   std::function<endpoint*(std::uint64_t number)> find_endpoint;
   /// Lets go of a room that nobody is in.
@@ -70,7 +70,7 @@ class room final : public journal::listener, public std::enable_shared_from_this
   /// Tells a member the names of the members, and the topic.
   void tell_state(const endpoint& m, std::string ref = {}) const;
   /// The sink of the endpoint with this membership can take more. Whether a page was asked for.
-  bool hungry(const endpoint::membership& s) { return subscribers_->hungry(s); }
+  bool ready(const endpoint::membership& s) { return subscribers_->ready(s); }
   /// It cannot, by what it was told of another room.
   void lag_unless_behind(const endpoint& m) { subscribers_->lag_unless_behind(m); }
 

@@ -15,7 +15,7 @@ namespace asio_chat {
 namespace {
 
 constexpr std::string_view blanks = " \t\n";
-constexpr std::size_t most_words = 32;
+constexpr std::size_t max_words = 32;
 
 /// A number of as many digits as `text` has.
 std::optional<unsigned> number_of(std::string_view text) {
@@ -97,9 +97,9 @@ result<search_query> parse_search_line(std::string_view arguments) {
     if (!*named) words.append(part).push_back(' ');
   }
   q.words = words_in(words);
-  if (q.words.size() > most_words) {
+  if (q.words.size() > max_words) {
     return fail(errc::bad_arguments, fmt::format("there are {} words to look for; {} are the most",
-                                                 q.words.size(), most_words));
+                                                 q.words.size(), max_words));
   }
   if (q.words.empty() && !q.from) {
     return fail(errc::bad_arguments,

@@ -8,19 +8,19 @@
 namespace asio_chat {
 
 /// Whether a sink can take more than it has.
-enum class appetite {
-  hungry,
-  full, ///< what can wait should wait until `hub::hungry` is called for the member
+enum class backpressure {
+  ready,
+  blocked, ///< what can wait should wait until `hub::ready` is called for the member
 };
 
 /// Where a member's events go. No call comes back into the domain before it returns: a sink that
 /// wants something of the hub says so later.
 class sink {
  public:
-  virtual appetite deliver(const shared_event& e) = 0;
+  virtual backpressure deliver(const shared_event& e) = 0;
   /// The same in one go, where that is less work.
-  virtual appetite deliver_all(const entry_group& g) {
-    appetite left = appetite::hungry;
+  virtual backpressure deliver_all(const entry_group& g) {
+    backpressure left = backpressure::ready;
     for (const shared_event& e : g.entries())
       left = deliver(e);
     return left;

@@ -138,8 +138,8 @@ void subscribers::tell_now(const shared_event& shared, std::uint64_t about) {
       s.behind->missed = true;
       continue;
     }
-    ++services_.deliveries;
-    if (s.who->sink().deliver(shared) == appetite::full && !s.behind) lag(s, head_);
+    ++services_.counters.deliveries;
+    if (s.who->sink().deliver(shared) == backpressure::blocked && !s.behind) lag(s, head_);
   }
 }
 
@@ -172,8 +172,8 @@ void subscribers::deliver_pending() {
     if (s.spoke || s.delivered >= first) {
       deliver_one_by_one(s);
     } else if (!s.behind) {
-      services_.deliveries += pending_.size();
-      if (s.who->sink().deliver_all(pending_) == appetite::full) lag(s, head_);
+      services_.counters.deliveries += pending_.size();
+      if (s.who->sink().deliver_all(pending_) == backpressure::blocked) lag(s, head_);
     }
   }
   // Kept for those who read, they would keep many blocks of bytes that all others are done with.
@@ -194,8 +194,8 @@ void subscribers::deliver_one_by_one(subscriber& s) {
     const bool own = author == s.who;
     const bool due = !s.behind && s.delivered < offset_of(e);
     if (due && (!own || is_news_to_its_author(std::get<entry>(e->value)))) {
-      ++services_.deliveries;
-      if (s.who->sink().deliver(e) == appetite::full) lag(s, {head_.epoch, offset_of(e)});
+      ++services_.counters.deliveries;
+      if (s.who->sink().deliver(e) == backpressure::blocked) lag(s, {head_.epoch, offset_of(e)});
     }
     if (!own) continue;
     if (several_ && s.behind) s.behind->own.push_back(offset_of(e));
@@ -220,7 +220,7 @@ position subscribers::before_pending() const {
   return at;
 }
 
-bool subscribers::hungry(const endpoint::membership& m) {
+bool subscribers::ready(const endpoint::membership& m) {
   subscriber& s = all_[m.index];
   if (!s.behind || s.behind->reading) return false;
   if (s.behind->delivered == head_ && !s.behind->missed) {

@@ -33,7 +33,7 @@ struct start_position {
 /// Meanwhile such a member is not told that others came, left or changed their names; a member who
 /// has missed that is told who is here once they have caught up.
 ///
-///   live --- the sink is full ---> waiting --- hungry ---> reading --- caught up ---> live
+///   live --- the sink is full ---> waiting --- ready ---> reading --- caught up ---> live
 ///
 /// A sink that one room has filled is told nothing by the others: nobody's outbox grows beyond its
 /// bound by what others say.
@@ -69,7 +69,7 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   /// Tells what was added. Comes before whatever else is told of this room and its log.
   void deliver_pending();
   /// The sink of the endpoint with this membership can take more. Whether a page was asked for.
-  bool hungry(const endpoint::membership& m);
+  bool ready(const endpoint::membership& m);
   /// It cannot: from here on the member is fed from the log.
   void lag_unless_behind(const endpoint& m);
 

@@ -14,8 +14,7 @@ bool deadlines::visit(steady_time now) {
   for (std::size_t i = 0; i < lists_.size(); ++i) {
     list& waiting = lists_[i];
     list over;
-    for (;
-         count < most_expired && !waiting.empty() && now - waiting.front().since_ >= durations_[i];
+    for (; count < max_expired && !waiting.empty() && now - waiting.front().since_ >= durations_[i];
          ++count) {
       expirable& e = waiting.front();
       waiting.pop_front();
@@ -27,7 +26,7 @@ bool deadlines::visit(steady_time now) {
       e.expire(static_cast<phase>(i));
     }
   }
-  return count == most_expired;
+  return count == max_expired;
 }
 
 } // namespace asio_chat::net

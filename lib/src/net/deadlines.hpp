@@ -39,8 +39,8 @@ class deadlines {
   /// Begins a phase, or the same one anew; the one before ends.
   void begin(expirable& e, phase p, steady_time now);
   static void end(expirable& e) { e.unlink(); }
-  static constexpr std::size_t most_expired = 64;
-  /// Ends what is over, but no more than `most_expired`; returns whether there may be more. Those
+  static constexpr std::size_t max_expired = 64;
+  /// Ends what is over, but no more than `max_expired`; returns whether there may be more. Those
   /// that expire are out of the lists before they hear of it.
   bool visit(steady_time now);
 

@@ -22,13 +22,13 @@ void expirations::watch(admitted& a, std::chrono::sys_seconds until) {
 bool expirations::visit() {
   const steady_time now = time_.now();
   std::size_t count = 0;
-  for (; count < most_judged && !waiting_.empty(); ++count) {
+  for (; count < max_judged && !waiting_.empty(); ++count) {
     admitted& a = *waiting_.begin();
     if (now < a.over_) return false;
     a.unlink();
     a.judge();
   }
-  return count == most_judged;
+  return count == max_judged;
 }
 
 } // namespace asio_chat::net

@@ -38,12 +38,12 @@ class expirations {
       : time_(time) {}
 
   /// To verify a certificate anew takes some tenths of a millisecond.
-  static constexpr std::size_t most_judged = 4;
+  static constexpr std::size_t max_judged = 4;
 
   /// From now on until then, whatever was said before. Without an end: not at all.
   void watch(admitted& a, std::chrono::sys_seconds until);
   static void end(admitted& a) { a.unlink(); }
-  /// Has those judged whose last second is over, but no more than `most_judged`; returns whether
+  /// Has those judged whose last second is over, but no more than `max_judged`; returns whether
   /// there may be more.
   bool visit();
 

@@ -26,7 +26,7 @@ constexpr auto first_pause = std::chrono::milliseconds(100);
 constexpr auto longest_pause = std::chrono::milliseconds(1000);
 
 // Of looking for a port that is free on several addresses.
-constexpr int most_attempts = 20;
+constexpr int max_attempts = 20;
 
 /// This machine has no such address, or no IPv6.
 bool is_missing_here(const error_code& e) {
@@ -63,7 +63,7 @@ listener::open_all(asio::io_context& context, const logger& log, const accepted&
     // The port that the system gave for the first address may be taken on another.
     const bool unlucky =
         !opened && at.front().port() == 0 && opened.error().code == asio::error::address_in_use;
-    if (!unlucky || attempt == most_attempts) return opened;
+    if (!unlucky || attempt == max_attempts) return opened;
   }
 }
 

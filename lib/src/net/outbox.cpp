@@ -11,9 +11,9 @@ namespace asio_chat::net {
 namespace {
 
 /// Fewer bytes of a block are copied.
-constexpr std::size_t least_kept = 4 * 1024;
+constexpr std::size_t min_kept = 4 * 1024;
 /// And so are fewer than this part of its bytes.
-constexpr std::size_t least_part = 8;
+constexpr std::size_t min_part = 8;
 
 } // namespace
 
@@ -25,21 +25,21 @@ write_buffers::buffer write_buffers::take() {
 }
 
 void write_buffers::give_back(buffer b) {
-  if (free_.size() < most_kept) free_.push_back(std::move(b));
+  if (free_.size() < max_kept) free_.push_back(std::move(b));
 }
 
 std::size_t full_mark(const limits& l, std::size_t all) noexcept {
   const std::size_t half = l.outbox_total_bytes / 2;
-  const std::size_t most = l.outbox_pause_bytes;
-  if (all <= half || most <= write_buffers::size) return most;
+  const std::size_t pause = l.outbox_pause_bytes;
+  if (all <= half || pause <= write_buffers::size) return pause;
   const auto left = static_cast<double>(2 * half - std::min(all, 2 * half));
   return write_buffers::size +
-         static_cast<std::size_t>(static_cast<double>(most - write_buffers::size) * left /
+         static_cast<std::size_t>(static_cast<double>(pause - write_buffers::size) * left /
                                   static_cast<double>(half));
 }
 
 void outbox::push_part(const shared_bytes& b) {
-  if (queue_.size() - std::max(settled_, head_) >= most_unsettled) settle();
+  if (queue_.size() - std::max(settled_, head_) >= max_unsettled) settle();
   queue_.push_back(b);
 }
 
@@ -96,7 +96,7 @@ void outbox::settle() {
     std::size_t bytes = 0;
     for (; end < queue_.size() && queue_[end].block() == block; ++end)
       bytes += queue_[end].size();
-    if (bytes >= std::max(least_kept, block->view().size() / least_part)) {
+    if (bytes >= std::max(min_kept, block->view().size() / min_part)) {
       lay_down();
       while (from < end)
         queue_[to++] = std::move(queue_[from++]);

@@ -24,7 +24,7 @@ class write_buffers {
   void give_back(buffer b);
 
  private:
-  static constexpr std::size_t most_kept = 256;
+  static constexpr std::size_t max_kept = 256;
   std::vector<buffer> free_;
 };
 
@@ -63,7 +63,7 @@ class outbox {
   std::string_view wrote(std::size_t n, write_buffers& buffers);
 
  private:
-  static constexpr std::size_t most_unsettled = 16;
+  static constexpr std::size_t max_unsettled = 16;
 
   void push_part(const shared_bytes& b);
   /// A few bytes of each would keep many blocks in memory that all others are done with: so few are

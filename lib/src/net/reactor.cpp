@@ -24,7 +24,7 @@ reactor::reactor(asio::io_context& context, time_source& time, deadlines::durati
     , timer_(time.make_timer())
     , deadlines_(d)
     , expirations_(time)
-    , dormitory_(quiet_time)
+    , idle_tracker_(quiet_time)
     , self_(std::make_shared<reactor*>(this))
     , watch_(watch) {}
 
@@ -100,7 +100,7 @@ void reactor::visit_later() {
 
 void reactor::visit() {
   visit_some();
-  dormitory_.trim(now());
+  idle_tracker_.trim(now());
   if (also_) also_();
 }
 
@@ -108,7 +108,7 @@ void reactor::visit_some() {
   const work_watch::piece visit(watch_, "visit of sessions that wait");
   const bool more_expire = deadlines_.visit(now());
   const bool more_end = expirations_.visit();
-  const bool more_rest = dormitory_.visit(now());
+  const bool more_rest = idle_tracker_.visit(now());
   if ((!more_expire && !more_end && !more_rest) || std::exchange(visit_posted_, true)) return;
   // Thousands may have come at the same time: what else there is to do comes in between.
   asio::post(context_, [self = std::weak_ptr(self_)] {

@@ -4,8 +4,8 @@
 #include "base/clock.hpp"
 #include "base/work_watch.hpp"
 #include "net/deadlines.hpp"
-#include "net/dormitory.hpp"
 #include "net/expirations.hpp"
+#include "net/idle_tracker.hpp"
 #include "net/outbox.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -43,18 +43,16 @@ class reactor {
   write_buffers& buffers() noexcept { return buffers_; }
   deadlines& times() noexcept { return deadlines_; }
   net::expirations& expirations() noexcept { return expirations_; }
-  net::dormitory& dormitory() noexcept { return dormitory_; }
-  const net::dormitory& dormitory() const noexcept { return dormitory_; }
+  net::idle_tracker& idle_tracker() noexcept { return idle_tracker_; }
+  const net::idle_tracker& idle_tracker() const noexcept { return idle_tracker_; }
 
   /// Something entered the session's outbox, or it wants to close: it will be flushed.
   void touch(session& s);
   /// A whole record waits in the session's outbox: waiting longer gains nothing. It is touched too.
   void hurry(session& s) { full_.emplace_back(&s); }
   void read_completed() noexcept { ++reads_; }
-  void wrote(std::size_t bytes) noexcept { bytes_written_ += bytes; }
-  std::uint64_t bytes_written() const noexcept { return bytes_written_; }
 
-  /// Visits deadlines, expirations and dormitory from now on, until `stop`.
+  /// Visits deadlines, expirations and idle sessions from now on, until `stop`.
   /// @param also is called at each visit
   void start(std::function<void()> also = {});
   void stop();
@@ -80,7 +78,7 @@ class reactor {
   std::unique_ptr<timer> timer_;
   deadlines deadlines_;
   net::expirations expirations_;
-  net::dormitory dormitory_;
+  net::idle_tracker idle_tracker_;
   write_buffers buffers_;
   std::deque<touched> touched_; ///< those that wait the longest come first
   std::vector<boost::intrusive_ptr<session>> full_;
@@ -100,7 +98,6 @@ class reactor {
   /// With a thousand receivers it takes as long as a flush until their records are full; waiting
   /// for that at most doubles their latency.
   steady_time::duration longest_held_{};
-  std::uint64_t bytes_written_ = 0;
 };
 
 } // namespace asio_chat::net

@@ -21,16 +21,29 @@ std::string sentence(refusal kind, std::string_view who) {
   return fmt::format("SSL Error: connection with {} failed", who);
 }
 
+std::uint64_t& count_of(refusal kind, server_counters& counters) {
+  switch (kind) {
+  case refusal::handshake:
+    return counters.failed_handshakes;
+  case refusal::certificate:
+    return counters.refused_certificates;
+  case refusal::connection:
+    break;
+  }
+  return counters.broken_connections;
+}
+
 } // namespace
 
 void refusal_log::add(refusal kind, const std::string& address, std::string reason) {
   visit();
+  ++count_of(kind, counters_);
   const std::string_view host = std::string_view(address).substr(0, address.rfind(':'));
   const auto known = std::find_if(known_.begin(), known_.end(), [&](const minute_of& m) {
     return m.kind == kind && m.host == host && m.reason == reason;
   });
   const bool is_new = known == known_.end();
-  const bool is_told = is_new && known_.size() < most_known;
+  const bool is_told = is_new && known_.size() < max_known;
   log_(is_told ? severity::warning : severity::debug, sentence(kind, address),
        {{"reason", reason}});
   if (is_told) {

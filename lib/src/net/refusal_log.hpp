@@ -4,6 +4,8 @@
 #include "base/clock.hpp"
 #include "base/logger.hpp"
 
+#include <asio_chat/server_counters.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -21,17 +23,18 @@ enum class refusal {
 /// Refusals cost those who cause them nothing, so they must not be able to fill the log. The first
 /// refusal of a host for a reason is a warning at once. The same again within a minute is a record
 /// at debug level, and is counted; at the end of the minute one warning tells how often. What is
-/// remembered is bounded: when `most_known` hosts and reasons are in their minute, all others share
+/// remembered is bounded: when `max_known` hosts and reasons are in their minute, all others share
 /// one count.
 class refusal_log {
  public:
-  static constexpr std::size_t most_known = 256;
+  static constexpr std::size_t max_known = 256;
   static constexpr std::chrono::seconds minute{60};
 
-  /// Both must live as long as this.
-  refusal_log(const logger& log, const clock& time)
+  /// All must live as long as this.
+  refusal_log(const logger& log, const clock& time, server_counters& counters)
       : log_(log)
-      , time_(time) {}
+      , time_(time)
+      , counters_(counters) {}
 
   /// @param address `HOST:PORT` of the peer; its host is what counts
   void add(refusal kind, const std::string& address, std::string reason);
@@ -55,6 +58,7 @@ class refusal_log {
 
   const logger& log_;
   const clock& time_;
+  server_counters& counters_;
   std::deque<minute_of> known_; ///< the earliest first
   std::size_t others_ = 0;      ///< found no place there
   steady_time others_since_{};

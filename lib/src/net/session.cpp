@@ -64,10 +64,11 @@ void session::read() {
 void session::on_read(const error_code& e, std::size_t n) {
   in_.reading = false;
   if (state_ == state::closed) return;
-  // Only `rest` ends a read so.
+  // Only `try_sleep` ends a read so.
   if (e == asio::error::operation_aborted) return sleep_or_read();
-  stir();
+  mark_active();
   reactor_.read_completed();
+  context_.counters.bytes_read += n;
   if (e) {
     in_.over = true;
     const close_reason why = lost(e);
@@ -77,16 +78,16 @@ void session::on_read(const error_code& e, std::size_t n) {
   go_on();
 }
 
-void session::rest() {
+void session::try_sleep() {
   if (state_ == state::live && !end_.closes() && in_.reading && out_.bytes.empty())
     stream_->cancel_read();
-  reactor_.dormitory().watch(*this, reactor_.now());
+  reactor_.idle_tracker().watch(*this, reactor_.now());
 }
 
 void session::sleep_or_read() {
   if (state_ != state::live || end_.closes() || !out_.bytes.empty()) return read();
   in_.bytes.give_back();
-  reactor_.dormitory().fell_asleep(*this);
+  reactor_.idle_tracker().fell_asleep(*this);
   in_.reading = true;
   stream_->async_sleep(handler_of<&session::on_awake>(*this));
 }
@@ -95,7 +96,7 @@ void session::on_awake(const error_code&, std::size_t) {
   // If it was an error, the read meets it as well.
   in_.reading = false;
   if (state_ == state::closed) return;
-  reactor_.dormitory().watch(*this, reactor_.now());
+  reactor_.idle_tracker().watch(*this, reactor_.now());
   if (!paused()) read();
 }
 
@@ -142,15 +143,15 @@ void session::logged_in() {
   context_.log(severity::info, fmt::format("{} logged in", protocol_->name()),
                {{"address", address_}});
   reactor_.times().begin(*this, phase::idle, reactor_.now());
-  reactor_.dormitory().watch(*this, reactor_.now());
+  reactor_.idle_tracker().watch(*this, reactor_.now());
 }
 
-appetite session::send(const shared_bytes& bytes) {
-  if (state_ == state::closing || state_ == state::closed) return appetite::hungry;
+backpressure session::send(const shared_bytes& bytes) {
+  if (state_ == state::closing || state_ == state::closed) return backpressure::ready;
   out_.bytes.push(bytes);
   if (out_.bytes.waiting() >= write_buffers::size) fills_up();
   if (out_.touched == 0) reactor_.touch(*this);
-  return out_.full ? appetite::full : appetite::hungry;
+  return out_.full ? backpressure::blocked : backpressure::ready;
 }
 
 void session::fills_up() {
@@ -166,7 +167,7 @@ void session::fills_up() {
   }
 }
 
-void session::check_appetite() {
+void session::check_backpressure() {
   if (!out_.full || state_ == state::closing) return;
   const std::size_t mark = full_mark(context_.config.limits, context_.protocols.waiting_bytes());
   const bool still_full = out_.bytes.bytes() > mark / 2;
@@ -175,7 +176,7 @@ void session::check_appetite() {
   if (still_full) return;
   if (logged_in_) begin(phase::idle);
   out_.full = false;
-  protocol_->hungry();
+  protocol_->ready();
   go_on();
 }
 
@@ -215,7 +216,7 @@ void session::flush() {
 }
 
 void session::write(std::string_view bytes) {
-  stir();
+  mark_active();
   const asio::const_buffer all = asio::buffer(bytes.data(), bytes.size());
   error_code e;
   const std::size_t n = stream_->write_some(all, e);
@@ -226,9 +227,9 @@ void session::write(std::string_view bytes) {
 void session::on_write(const error_code& e, std::size_t n) {
   if (state_ == state::closed) return;
   if (e) return cut_off(lost(e));
-  reactor_.wrote(n);
+  context_.counters.bytes_written += n;
   const std::string_view rest = out_.bytes.wrote(n, reactor_.buffers());
-  check_appetite();
+  check_backpressure();
   if (!rest.empty()) return write(rest);
   // Only the reactor starts a write: what came meanwhile leaves with what else comes in this turn.
   if (out_.bytes.waiting() >= write_buffers::size && !std::exchange(out_.hurries, true))
@@ -318,7 +319,7 @@ void session::finish() {
   state_ = state::closed;
   deadlines::end(*this);
   expirations::end(*this);
-  reactor_.dormitory().leave(*this);
+  reactor_.idle_tracker().leave(*this);
   stream_->close();
   keeper_.ended(*this);
 }

@@ -39,7 +39,7 @@ class session final : public transport::stream_owner,
                       public peer,
                       public expirable,
                       public admitted,
-                      public sleeper {
+                      public idle_tracked {
  public:
   session(std::unique_ptr<transport::stream> s, reactor& r, const server_context& c,
           session_keeper& k, std::string address, std::uint16_t port);
@@ -48,7 +48,7 @@ class session final : public transport::stream_owner,
   void start();
 
   // peer
-  appetite send(const shared_bytes& bytes) override;
+  backpressure send(const shared_bytes& bytes) override;
   bool full() const noexcept override { return out_.full; }
   void hold(bool on) override;
   void wind_down(const close_reason& reason) override;
@@ -60,7 +60,7 @@ class session final : public transport::stream_owner,
   answers::protection protection() const override { return tls_.protection(); }
 
   void expire(phase p) override;
-  void rest() override;
+  void try_sleep() override;
 
   // For the reactor.
   bool mark_touched(std::uint64_t number) noexcept {
@@ -99,7 +99,7 @@ class session final : public transport::stream_owner,
   void begin(phase p);
   void go_on();
   void fills_up();
-  void check_appetite();
+  void check_backpressure();
   void begin_stall();
   void write(std::string_view bytes);
   void take_requests();

@@ -55,12 +55,13 @@ server::impl::impl(asio::io_context& context, server_config config, server_parts
     })
     , tls_(std::make_shared<tls_keeper>(context, clock_, log_, [this] { trust_has_changed(); }))
     , storage_(open_storage(posting_to(context), config_, clock_, log_, &watch_))
-    , hub_({*storage_.logs, clock_, config_.limits, posting_to(context), config_.default_room,
-            message_log(), storage_.names, config_.join_history, &watch_})
+    , hub_({*storage_.logs, clock_, config_.limits, counters_, posting_to(context),
+            config_.default_room, message_log(), storage_.names, config_.join_history, &watch_})
     , authenticator_(parts.who ? std::move(parts.who) : by_passphrase(config_))
     , protocols_(parts.protocols)
-    , refusals_(log_, clock_)
-    , shared_{config_, hub_, *authenticator_, protocols_, log_, refusals_, tls_->now(), &watch_}
+    , refusals_(log_, clock_, counters_)
+    , shared_{config_,   hub_,      *authenticator_, protocols_, log_,
+              counters_, refusals_, tls_->now(),     &watch_}
     , reactor_(context, clock_,
                {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,
                 config_.limits.stall_time / 2, // a session looks twice
@@ -214,18 +215,12 @@ void server::impl::reload_storage_later(storage_config config, reload_handler ha
   auto same = check_directory(config);
   if (!storage_.take_master_keys_later) return answer(std::move(same));
   using keys = result<std::vector<std::string>>;
-  storage_.take_master_keys_later(
-      same ? keys(std::move(config.master_keys)) : keys(std::move(same.error())), answer);
+  storage_.take_master_keys_later(same ? keys(std::move(config.master_keys)) : keys(same.error()),
+                                  answer);
 }
 
 server_stats server::impl::stats() const {
-  return {sessions_->accepted(),
-          sessions_->size(),
-          reactor_.dormitory().asleep(),
-          hub_.member_count(),
-          hub_.entries(),
-          hub_.deliveries(),
-          reactor_.bytes_written(),
+  return {counters_, sessions_->size(), reactor_.idle_tracker().asleep(), hub_.member_count(),
           tls_->now() ? std::optional(tls_->now()->certificate_ends()) : std::nullopt};
 }
 

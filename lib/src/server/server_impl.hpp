@@ -70,6 +70,7 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   time_source& clock_;
   clock_watch clock_watch_{clock_};
   work_watch watch_;
+  server_counters counters_;
   const std::shared_ptr<tls_keeper> tls_; ///< has none: in memory only
   storage storage_;
   hub hub_;

@@ -33,13 +33,14 @@ bool session_set::is_full(int descriptor) {
     log_(severity::warning, fmt::format("Refusing connections: {}", why),
          {{"connections", std::to_string(sessions_.size())}});
   }
+  if (full) ++shared_.counters.turned_away;
   full_ = full;
   return full;
 }
 
 void session_set::begin(std::unique_ptr<transport::stream> stream, std::string address,
                         std::uint16_t port) {
-  ++accepted_;
+  ++shared_.counters.accepted;
   net::session_keeper& keeper = *this;
   const boost::intrusive_ptr<net::session> s(
       new net::session(std::move(stream), reactor_, shared_, keeper, std::move(address), port));

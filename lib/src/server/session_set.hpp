@@ -34,7 +34,8 @@ class session_set final : public std::enable_shared_from_this<session_set>,
       , time_(transport::time_of(context))
       , drain_timer_(time_.make_timer()) {}
 
-  /// Whether there is no room for one more. Logged once for the whole time that there is none.
+  /// Whether the connection has to be turned away, since there is no room for one more. Logged once
+  /// for the whole time that there is none.
   /// @param descriptor of the connection that has come
   bool is_full(int descriptor);
 
@@ -51,7 +52,6 @@ class session_set final : public std::enable_shared_from_this<session_set>,
   void cut_off_all();
 
   std::size_t size() const noexcept { return sessions_.size(); }
-  std::uint64_t accepted() const noexcept { return accepted_; }
 
  private:
   void ended(net::session& s) override;
@@ -67,7 +67,6 @@ class session_set final : public std::enable_shared_from_this<session_set>,
   work_watch* watch_;
   /// In an order, so that a walk through them can be interrupted.
   std::map<net::session*, boost::intrusive_ptr<net::session>> sessions_;
-  std::uint64_t accepted_ = 0;
   bool full_ = false; ///< and it has been logged
   time_source& time_;
   std::unique_ptr<timer> drain_timer_;

@@ -30,7 +30,7 @@ void append_string(std::string& out, std::string_view s) {
 }
 
 /// At most: escaping doubles a character, for control characters are not sent.
-std::size_t most_bytes_of(std::string_view s) noexcept {
+std::size_t max_bytes_of(std::string_view s) noexcept {
   return 2 * s.size() + 3;
 }
 
@@ -61,9 +61,9 @@ std::size_t object_writer::put(std::string_view name, std::span<const std::strin
   out.push_back('[');
   std::size_t n = 0;
   for (const std::string& s : values) {
-    const std::size_t most = most_bytes_of(s);
-    if (most > bytes_left) break;
-    bytes_left -= most;
+    const std::size_t max = max_bytes_of(s);
+    if (max > bytes_left) break;
+    bytes_left -= max;
     ++n;
     if (out.back() != '[') out.push_back(',');
     append_string(out, s);

@@ -26,8 +26,8 @@ constexpr std::chrono::milliseconds longest_idle_time = std::chrono::years(1);
 std::optional<std::chrono::milliseconds> idle_time_in(const json::object& o) {
   const auto ms = optional_number(o, "idle_ms");
   if (!ms) return std::nullopt;
-  constexpr auto most = static_cast<std::uint64_t>(longest_idle_time.count());
-  return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(*ms, most)));
+  constexpr auto max = static_cast<std::uint64_t>(longest_idle_time.count());
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(*ms, max)));
 }
 
 close_code close_code_in(const json::object& o) {

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t around_a_line = 4; ///< quotes and a comma
 /// Of an entry that was found.
-constexpr std::size_t most_of_a_text = 400;
+constexpr std::size_t max_line_text = 400;
 
 std::string going_on(std::size_t all, std::string_view command, std::string_view next) {
   return fmt::format("there are {}; /{} {} goes on from there", all, command, next);
@@ -87,7 +87,7 @@ struct writer {
     if (a.entries.empty())
       r.lines.push_back(fmt::format("nothing like that was said in {}", a.room));
     for (const entry& e : a.entries)
-      r.lines.push_back(entry_line(e, most_of_a_text));
+      r.lines.push_back(entry_line(e, max_line_text));
     if (a.more) {
       r.lines.push_back(
           a.entries.size() == 1
@@ -141,23 +141,23 @@ struct writer {
 
 } // namespace
 
-reply_lines show(const reply_data& a, std::size_t most) {
-  return std::visit(writer{most}, a);
+reply_lines show(const reply_data& a, std::size_t max_bytes) {
+  return std::visit(writer{max_bytes}, a);
 }
 
-void fill_lines(reply& r, std::size_t most) {
+void fill_lines(reply& r, std::size_t max_bytes) {
   if (!r.data) return;
-  reply_lines shown = show(*r.data, most);
+  reply_lines shown = show(*r.data, max_bytes);
   r.lines = std::move(shown.lines);
   r.items = std::move(shown.items);
 }
 
-std::string entry_line(const entry& e, std::size_t most_of_the_text) {
-  std::string text(prefix_of_bytes(e.text, most_of_the_text));
+std::string entry_line(const entry& e, std::size_t max_text) {
+  std::string text(prefix_of_bytes(e.text, max_text));
   boost::algorithm::replace_all(text, "\n", " / ");
   std::replace(text.begin(), text.end(), '\t', ' ');
-  if (std::max(e.text.size(), text.size()) > most_of_the_text) {
-    text = prefix_of_bytes(text, most_of_the_text);
+  if (std::max(e.text.size(), text.size()) > max_text) {
+    text = prefix_of_bytes(text, max_text);
     text += " …";
   }
   std::string said;

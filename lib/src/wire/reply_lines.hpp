@@ -16,18 +16,18 @@ struct reply_lines {
 
 /// With so many bytes an answer in lines fits a frame of the native protocol, even if every
 /// character has to be escaped.
-inline constexpr std::size_t most_of_an_answer = 28'000;
+inline constexpr std::size_t max_answer_bytes = 28'000;
 
 /// Lists that are longer than `most` bytes are cut, and a line says how to go on; of a log the
 /// newest entries are shown.
-reply_lines show(const reply_data& a, std::size_t most = most_of_an_answer);
+reply_lines show(const reply_data& a, std::size_t max_bytes = max_answer_bytes);
 
 /// Makes lines and items of the data, if there is data.
-void fill_lines(reply& r, std::size_t most = most_of_an_answer);
+void fill_lines(reply& r, std::size_t max_bytes = max_answer_bytes);
 
 /// `[2026-11-21 10:07:12 UTC] alice: hello`, an action `… ~ alice waves`, a topic `… * alice set
 /// the topic: tea`; line ends in the text become ` / `.
-/// @param most_of_the_text in bytes; of a longer one the end is cut
-std::string entry_line(const entry& e, std::size_t most_of_the_text = std::string::npos);
+/// @param max_text in bytes; of a longer one the end is cut
+std::string entry_line(const entry& e, std::size_t max_text = std::string::npos);
 
 } // namespace asio_chat::wire

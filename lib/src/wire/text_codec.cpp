@@ -26,7 +26,7 @@ std::string told(std::string_view before, std::string_view said, std::string_vie
     append_frame(out, fmt::format("{}{}{}", before, said, after));
     return out;
   }
-  const std::size_t most =
+  const std::size_t max =
       text_payload_cap - std::max(before.size(), before_more.size()) - after.size();
   std::string frames;
   std::string payload;
@@ -35,7 +35,7 @@ std::string told(std::string_view before, std::string_view said, std::string_vie
     std::string_view line = said.substr(start, end - start);
     start = end + 1;
     do {
-      const std::string_view piece = prefix_of_bytes(line, most);
+      const std::string_view piece = prefix_of_bytes(line, max);
       line.remove_prefix(piece.size());
       if (!payload.empty() &&
           payload.size() + 1 + before.size() + piece.size() + after.size() > text_payload_cap) {

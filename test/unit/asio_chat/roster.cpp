@@ -28,19 +28,19 @@ TEST_CASE("asio-chat roster: follows joins, leaves, renames and members who spea
 TEST_CASE("asio-chat roster: keeps so many names of a room, and says once when it stops") {
   roster r;
   room_state full{"", "den", "", {}, {}};
-  for (std::size_t i = 0; i < roster::most_names + 5; ++i)
+  for (std::size_t i = 0; i < roster::max_names + 5; ++i)
     full.members.push_back("name" + std::to_string(i));
   const auto notice = r.observe(full);
   REQUIRE(notice);
   CHECK(*notice ==
         "[10000 names of #den are kept in mind and no more: it is more than serves anybody]");
-  CHECK(r.names().size() == roster::most_names);
+  CHECK(r.names().size() == roster::max_names);
   CHECK_FALSE(r.observe(member_joined{"den", "one more"}));
   CHECK_FALSE(r.observe(entry{"den", {}, {}, "another", entry_kind::message, "hi", ""}));
-  CHECK(r.names().size() == roster::most_names);
+  CHECK(r.names().size() == roster::max_names);
   // Another room has names of its own.
   CHECK_FALSE(r.observe(room_state{"", "nook", "", {"alice"}, {}}));
-  CHECK(r.names().size() == roster::most_names + 1);
+  CHECK(r.names().size() == roster::max_names + 1);
   // A leave makes room; when it is full again that is news no more, before one comes in anew.
   r.observe(member_left{"den", "name7"});
   CHECK_FALSE(r.observe(member_joined{"den", "one more"}));
@@ -50,12 +50,12 @@ TEST_CASE("asio-chat roster: keeps so many names of a room, and says once when i
 
 TEST_CASE("asio-chat roster: keeps so many rooms, and says once when it stops") {
   roster r;
-  for (std::size_t i = 0; i < roster::most_rooms; ++i)
+  for (std::size_t i = 0; i < roster::max_rooms; ++i)
     CHECK_FALSE(r.observe(room_state{"", "room" + std::to_string(i), "", {}, {}}));
   CHECK(r.observe(room_state{"", "more", "", {}, {}}) ==
         "[1000 rooms are kept in mind and no more: it is more than serves anybody]");
   CHECK_FALSE(r.observe(room_state{"", "yet more", "", {}, {}}));
   CHECK_FALSE(r.is_in("more"));
-  CHECK(r.rooms().size() == roster::most_rooms);
+  CHECK(r.rooms().size() == roster::max_rooms);
   CHECK_FALSE(r.observe(room_state{"", "room7", "", {"alice"}, {}}));
 }

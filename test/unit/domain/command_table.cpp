@@ -166,14 +166,14 @@ TEST_CASE("/help with a name that is none is refused, and so it is where a comma
 TEST_CASE("what is asked is counted by what it costs, refused or not") {
   domain_world w;
   person& alice = w.in("alice");
-  const auto before = w.hub.request_cost();
+  const auto before = w.counters.request_cost;
   w.type(alice, "hello");
-  CHECK(w.hub.request_cost() == before + 1);
+  CHECK(w.counters.request_cost == before + 1);
   w.type(alice, "/search tea");
-  CHECK(w.hub.request_cost() == before + 1 + find_command("search")->cost);
+  CHECK(w.counters.request_cost == before + 1 + find_command("search")->cost);
   w.type(alice, "/history", "den"); // not in that room
   w.run();
-  CHECK(w.hub.request_cost() ==
+  CHECK(w.counters.request_cost ==
         before + 1 + find_command("search")->cost + find_command("history")->cost);
 }
 

@@ -179,7 +179,7 @@ TEST_CASE("a connection that cannot keep up is not told again what came over it"
   w.send(bob, "four", "b2");
   w.run();
   phone.ear.room_for = ~std::size_t{0};
-  hub::hungry(*phone.self);
+  hub::ready(*phone.self);
   w.run();
   CHECK(phone.news() ==
         heard{"lobby@1 bob: one", "ack p1 lobby@2", "lobby@3 ada: three", "lobby@4 bob: four"});

@@ -29,7 +29,7 @@ TEST_CASE("a message that is not kept is refused, and nobody hears it") {
   CHECK(alice.news() == heard{"refused[m1] storage_failed: the disk is full",
                               "refused[r1] storage_failed: the disk is full"});
   CHECK(bob.news().empty());
-  CHECK(w.hub.entries() == 0);
+  CHECK(w.counters.entries == 0);
   CHECK(w.hub.room_of(*alice.self, "").value()->topic().empty());
 
   w.log.broken.reset();

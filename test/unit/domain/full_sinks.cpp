@@ -52,7 +52,7 @@ TEST_CASE("a member whose sink one room has filled is told nothing by the others
   CHECK(bob.ear.events.size() == 1);
   CHECK_FALSE(bob.ear.closed);
   bob.ear.room_for = 1'000;
-  hub::hungry(*bob.self);
+  hub::ready(*bob.self);
   w.run();
   CHECK(bob.ear.all<entry>().size() == 60); // in each room all, in its order
   std::map<std::string, std::uint64_t> last;
@@ -78,7 +78,7 @@ TEST_CASE("a member who has missed joins and leaves is told who is here once the
   w.run();
   bob.news();
   bob.ear.room_for = 1'000;
-  hub::hungry(*bob.self);
+  hub::ready(*bob.self);
   w.run();
   CHECK(bob.news() ==
         heard{"lobby@2 ada: two", "state[] lobby head 2 topic '' members ada bob dave"});
@@ -94,7 +94,7 @@ TEST_CASE("a member who has missed joins and leaves is told who is here once the
   w.run();
   text.news();
   text.ear.room_for = 1'000;
-  hub::hungry(*text.self);
+  hub::ready(*text.self);
   w.run();
   CHECK(text.news().empty());
 }
@@ -136,7 +136,7 @@ TEST_CASE("one's own new name is told once in each of many rooms, and needs no c
     CHECK(std::count(news.begin(), news.end(), fmt::format("r{} bob>rob", n)) == 1);
   CHECK(news.back() == "reply[w] who: alice rob");
   bob.ear.room_for = 1'000;
-  hub::hungry(*bob.self);
+  hub::ready(*bob.self);
   w.run();
   CHECK(bob.news().empty());
 }
@@ -158,7 +158,7 @@ TEST_CASE("a member who leaves the rooms that are about to feed it is fed by tho
   w.run();
   bob.ear.room_for = 1'000;
   w.log.stopped = true;
-  hub::hungry(*bob.self);
+  hub::ready(*bob.self);
   REQUIRE(w.log.waiting() == 4); // their pages
   for (int n = 1; n < 5; ++n)
     w.hub.part(*bob.self, fmt::format("r{}", n)).value();
@@ -186,7 +186,7 @@ TEST_CASE("C57: a member who reads nothing delays nobody, and gets everything in
   CHECK(alice.ear.all<acknowledged>().size() == 3'000);
   CHECK(stuck.ear.events.size() == 1);
   stuck.ear.room_for = 10'000;
-  hub::hungry(*stuck.self);
+  hub::ready(*stuck.self);
   w.run();
   const auto entries = stuck.ear.all<entry>();
   REQUIRE(entries.size() == 3'000);

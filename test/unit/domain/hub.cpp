@@ -120,11 +120,11 @@ TEST_CASE("the hub counts what was kept and what was told") {
   person& alice = w.in("alice");
   w.in("bob");
   w.in("carol");
-  const auto before = w.hub.deliveries();
+  const auto before = w.counters.deliveries;
   w.type(alice, "hello");
   w.run();
-  CHECK(w.hub.entries() == 1);
-  CHECK(w.hub.deliveries() - before == 2);
+  CHECK(w.counters.entries == 1);
+  CHECK(w.counters.deliveries - before == 2);
 }
 
 TEST_CASE("no member gets more of the last entries than the room gives") {

@@ -52,11 +52,12 @@ class world {
   }
 
   limits given = domain_world::without_history();
+  server_counters counters;
   test::manual_clock clock;
   test::task_queue tasks;
   std::optional<memory_journal> log{std::in_place, tasks.later(), 7, memory_journal::bounds{}};
   alignas(hub) std::array<std::byte, sizeof(hub)> place{};
-  hub* chat = new (place.data()) hub({*log, clock, given, tasks.later(), "lobby"});
+  hub* chat = new (place.data()) hub({*log, clock, given, counters, tasks.later(), "lobby"});
   std::deque<person> people;
 };
 

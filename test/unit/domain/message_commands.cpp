@@ -115,7 +115,7 @@ TEST_CASE("/msg reaches one member, in whatever case, and is confirmed to its au
   CHECK(alice.ear.last<reply>().lines == std::vector<std::string>{"to Bob: between  us"});
   CHECK(alice.news() == heard{"reply[r] msg: "});
   CHECK(carol.news().empty());
-  CHECK(w.hub.entries() == 0); // not kept
+  CHECK(w.counters.entries == 0); // not kept
 }
 
 TEST_CASE("/msg without a text, to nobody, or too long") {

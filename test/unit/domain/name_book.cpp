@@ -34,15 +34,16 @@ struct remembering_store final : name_store {
 struct bench {
   explicit bench(remembering_store* s = nullptr)
       : memory(tasks.later(), 7, {})
-      , house({memory, clock, given, tasks.later(), "lobby", {}, s}) {}
+      , chat({memory, clock, given, counters, tasks.later(), "lobby", {}, s}) {}
   result<endpoint*> enter(recording_sink& ear, const identity& who, const char* name) {
-    return house.enter(ear, {who, name, true, true});
+    return chat.enter(ear, {who, name, true, true});
   }
   limits given;
+  server_counters counters;
   manual_clock clock;
   task_queue tasks;
   memory_journal memory;
-  hub house;
+  hub chat;
 };
 
 } // namespace
@@ -50,19 +51,19 @@ struct bench {
 TEST_CASE("a name is held for a while for a member who may come back") {
   bench b;
   recording_sink ear, other;
-  b.house.leave(*b.enter(ear, ada, "Ada").value());
+  b.chat.leave(*b.enter(ear, ada, "Ada").value());
   const auto taken = b.enter(other, eve, "ada");
   REQUIRE(taken.has_error());
   CHECK(taken.error().code == errc::name_taken);
   CHECK(taken.error().message == "the name ada is held for its last bearer, for 120 more "
                                  "seconds; choose another one, or wait");
-  CHECK(b.house.free_name("ada", eve) == "ada-2");
+  CHECK(b.chat.free_name("ada", eve) == "ada-2");
   endpoint* back = b.enter(ear, ada, "Ada").value();
-  b.house.leave(*back);
+  b.chat.leave(*back);
   b.clock.advance(b.given.name_hold_time);
   endpoint* late = b.enter(other, eve, "ada").value();
   CHECK(b.enter(ear, ada, "ada").has_error());
-  b.house.leave(*late);
+  b.chat.leave(*late);
 }
 
 TEST_CASE("of names that are too many to be held the oldest go") {
@@ -100,12 +101,12 @@ TEST_CASE("thousands of names that are over are forgotten some at a time, and fr
   bench b(&store);
   recording_sink ear;
   for (std::uint8_t n = 1; n <= 200; ++n)
-    b.house.leave(*b.enter(ear, {n}, fmt::format("name{}", n).c_str()).value());
+    b.chat.leave(*b.enter(ear, {n}, fmt::format("name{}", n).c_str()).value());
   b.clock.advance(b.given.name_hold_time);
-  CHECK(b.house.free_name("name77", eve) == "name77");
+  CHECK(b.chat.free_name("name77", eve) == "name77");
   for (std::uint8_t left = 1; store.kept.size() > left; ++left) {
     const std::size_t before = store.kept.size();
-    b.house.leave(*b.enter(ear, {0, left}, fmt::format("late{}", left).c_str()).value());
+    b.chat.leave(*b.enter(ear, {0, left}, fmt::format("late{}", left).c_str()).value());
     REQUIRE(before + 1 - store.kept.size() <= 16);
   }
 }
@@ -117,7 +118,7 @@ TEST_CASE("for how long a name is held does not depend on the time of day") {
   wall_time now{};
   {
     bench b(&store);
-    b.house.leave(*b.enter(ear, ada, "ada").value());
+    b.chat.leave(*b.enter(ear, ada, "ada").value());
     b.clock.set_wall(b.clock.wall_now() + years);
     CHECK(b.enter(other, eve, "ada").has_error());
     b.clock.set_wall(b.clock.wall_now() - 2 * years);
@@ -144,20 +145,20 @@ TEST_CASE("for how long a name is held does not depend on the time of day") {
 TEST_CASE("a member who leaves for good gives the name up at once") {
   bench b;
   recording_sink ear, other;
-  b.house.leave(*b.enter(ear, ada, "ada").value(), true);
-  b.house.leave(*b.enter(other, eve, "ada").value());
+  b.chat.leave(*b.enter(ear, ada, "ada").value(), true);
+  b.chat.leave(*b.enter(other, eve, "ada").value());
 }
 
 TEST_CASE("one name is held for one identity: the last that it bore") {
   bench b;
   recording_sink ear, other;
   endpoint* m = b.enter(ear, ada, "one").value();
-  b.house.rename(m->of(), "two").value();
-  b.house.leave(*m);
+  b.chat.rename(m->of(), "two").value();
+  b.chat.leave(*m);
   m = b.enter(ear, ada, "three").value();
-  b.house.leave(*m);
+  b.chat.leave(*m);
   for (const char* free : {"one", "two"})
-    b.house.leave(*b.enter(other, eve, free).value(), true);
+    b.chat.leave(*b.enter(other, eve, free).value(), true);
   CHECK(b.enter(other, eve, "three").has_error());
 }
 
@@ -165,21 +166,21 @@ TEST_CASE("a member who comes back while the old session is still here replaces 
   bench b;
   recording_sink before, after, bob;
   endpoint* old = b.enter(before, ada, "ada").value();
-  b.house.join(*old, "lobby", "").value();
+  b.chat.join(*old, "lobby", "").value();
   endpoint* other = b.enter(bob, eve, "bob").value();
-  b.house.join(*other, "lobby", "").value();
+  b.chat.join(*other, "lobby", "").value();
   b.tasks.run();
   endpoint* now = b.enter(after, ada, "ada").value();
   REQUIRE(before.closed);
   CHECK(before.closed->code == close_code::replaced);
   CHECK_FALSE(before.closed->reconnect());
   CHECK(bob.last<member_left>().name == "ada");
-  CHECK(b.house.find_member("ada") == &now->of());
-  b.house.leave(*old); // its session ends a little later
-  CHECK(b.house.find_member("ada") == &now->of());
-  CHECK(b.house.member_count() == 2);
-  b.house.leave(*now);
-  b.house.leave(*other);
+  CHECK(b.chat.find_member("ada") == &now->of());
+  b.chat.leave(*old); // its session ends a little later
+  CHECK(b.chat.find_member("ada") == &now->of());
+  CHECK(b.chat.member_count() == 2);
+  b.chat.leave(*now);
+  b.chat.leave(*other);
 }
 
 TEST_CASE("names are held beyond the end of the server, from its next start on") {
@@ -188,7 +189,7 @@ TEST_CASE("names are held beyond the end of the server, from its next start on")
   {
     bench b(&store);
     b.enter(ear, ada, "ada").value(); // here when the server is killed
-    b.house.leave(*b.enter(other, eve, "eve").value());
+    b.chat.leave(*b.enter(other, eve, "eve").value());
   }
   CHECK_FALSE(store.kept.at(ada).left);
   CHECK(store.kept.at(eve).left);
@@ -196,8 +197,8 @@ TEST_CASE("names are held beyond the end of the server, from its next start on")
   b.clock.advance(b.given.name_hold_time - 1ms);
   const identity stranger{3};
   CHECK(b.enter(other, stranger, "ada").has_error());
-  b.house.leave(*b.enter(ear, ada, "ada").value(), true);
+  b.chat.leave(*b.enter(ear, ada, "ada").value(), true);
   CHECK_FALSE(store.kept.contains(ada));
   b.clock.advance(1ms);
-  b.house.leave(*b.enter(other, stranger, "eve").value(), true);
+  b.chat.leave(*b.enter(other, stranger, "eve").value(), true);
 }

@@ -295,7 +295,7 @@ TEST_CASE("a page of the newest entries ends where the member's events stand") {
     w.run();
     CHECK(bob.news() == heard{"page[h2] lobby: 5 6 7 more"});
     bob.ear.room_for = 100;
-    hub::hungry(*bob.self);
+    hub::ready(*bob.self);
     w.run();
     CHECK(bob.news() == heard{"lobby@8 alice: eight"});
   }

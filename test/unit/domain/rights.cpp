@@ -70,7 +70,7 @@ TEST_CASE("what needs no command is refused as well: a message, a page of the lo
   w.hub.dispatch(*alice.self, {"den", "r", requests::join{}});
   w.run();
   CHECK(alice.news() == heard{no("speak"), no("read what was said before"), no("join rooms")});
-  CHECK(w.hub.entries() == 0);
+  CHECK(w.counters.entries == 0);
 }
 
 TEST_CASE("to look at a topic takes no right, to set it does") {

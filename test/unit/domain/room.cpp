@@ -97,7 +97,7 @@ TEST_CASE("a repeated id gets the first answer again, and nobody hears it twice"
   CHECK(alice.news() == heard{"ack m1 lobby@1", "ack again m1 lobby@1", "lobby@2 bob: my own",
                               "ack again m1 lobby@1"});
   CHECK(bob.news() == heard{"lobby@1 alice: hello", "ack m1 lobby@2"});
-  CHECK(w.hub.entries() == 2);
+  CHECK(w.counters.entries == 2);
 }
 
 TEST_CASE("the state of a room comes before any entry, though both wait for the journal") {
@@ -256,9 +256,9 @@ TEST_CASE("joins and leaves are announced in rooms up to a size, entries always"
 TEST_CASE("an event of many receivers is one object") {
   domain_world w;
   struct keeping final : sink {
-    appetite deliver(const shared_event& e) override {
+    backpressure deliver(const shared_event& e) override {
       last = e;
-      return appetite::hungry;
+      return backpressure::ready;
     }
     bool full() const noexcept override { return false; }
     void hold(bool) override {}

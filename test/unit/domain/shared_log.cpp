@@ -25,7 +25,8 @@ struct two_hubs : domain_world {
     where.dispatch(*p.self, {{}, id, requests::say{std::move(text), id}});
   }
 
-  asio_chat::hub other{{log, clock, given, tasks.later(), "lobby"}};
+  server_counters other_counters;
+  asio_chat::hub other{{log, clock, given, other_counters, tasks.later(), "lobby"}};
 };
 
 } // namespace
@@ -112,14 +113,14 @@ TEST_CASE("a hub that is in a room no more is handed nothing of it, and takes it
   w.other.part(*bob.self, "lobby").value();
   w.say(w.hub, alice, "unheard");
   w.run();
-  CHECK(w.hub.entries() == 1);
-  CHECK(w.other.entries() == 0);
+  CHECK(w.counters.entries == 1);
+  CHECK(w.other_counters.entries == 0);
   w.other.join(*bob.self, "lobby", "j").value();
   w.settle();
   w.say(w.hub, alice, "heard");
   w.run();
   CHECK(bob.news() == heard{"lobby@2 alice: heard"});
-  CHECK(w.other.entries() == 1);
+  CHECK(w.other_counters.entries == 1);
 }
 
 TEST_CASE("what was said in a room that is empty when it is stored counts, and is acknowledged") {
@@ -131,7 +132,7 @@ TEST_CASE("what was said in a room that is empty when it is stored counts, and i
   w.hub.join(*alice.self, "lobby", "j").value(); // another room of the same name
   w.log.go();
   w.run();
-  CHECK(w.hub.entries() == 1);
+  CHECK(w.counters.entries == 1);
   CHECK(alice.ear.all<acknowledged>().size() == 1);
   CHECK(alice.ear.last<room_state>().head.offset == 1);
   CHECK(alice.ear.all<entry>().empty());

@@ -129,7 +129,7 @@ TEST_CASE("a position of another epoch is announced as another log") {
 }
 
 TEST_CASE(
-    "a full sink gets entries from the log when it is hungry, and no news that can be missed") {
+    "a full sink gets entries from the log when it is ready, and no news that can be missed") {
   domain_world w;
   person& alice = w.in("alice");
   person& slow = w.in("slow");
@@ -143,12 +143,12 @@ TEST_CASE(
   std::size_t times = 0;
   while (told(slow).size() < 500 && ++times < 100) {
     slow.ear.room_for = slow.ear.events.size() + 10;
-    hub::hungry(*slow.self);
+    hub::ready(*slow.self);
     w.type(alice, "more"); // the room goes on
     w.run();
   }
   slow.ear.room_for = ~std::size_t{0};
-  hub::hungry(*slow.self);
+  hub::ready(*slow.self);
   w.run();
   say(w, alice, 1, 5);
   CHECK(told(slow) == from_to(1, w.memory_head("lobby")));
@@ -167,7 +167,7 @@ TEST_CASE("a member who lags is told what others said, and not their own entries
   say(w, alice, 5, 6);
   CHECK(slow.ear.last<acknowledged>().at == position{7, 4});
   slow.ear.room_for = ~std::size_t{0};
-  hub::hungry(*slow.self);
+  hub::ready(*slow.self);
   w.run();
   CHECK(told(slow) == std::vector<std::uint64_t>{1, 2, 3, 5, 6});
 }
@@ -200,7 +200,7 @@ TEST_CASE("a member who cannot be fed is told to come back") {
   say(w, alice, 11, 12);
   w.log.broken = fail(errc::storage_failed, "no disk");
   bob.ear.room_for = 10;
-  hub::hungry(*bob.self);
+  hub::ready(*bob.self);
   w.run();
   REQUIRE(bob.ear.closed);
   CHECK(bob.ear.closed->code == close_code::log_unreadable);
@@ -370,7 +370,7 @@ TEST_CASE("a group ends where a reader is full, or where it is long enough") {
   CHECK(group > 50);
   CHECK(group < 200);
   bob.ear.room_for = ~std::size_t{0};
-  hub::hungry(*bob.self);
+  hub::ready(*bob.self);
   w.run();
   CHECK(told(bob) == from_to(1, 500));
 }
@@ -395,12 +395,12 @@ TEST_CASE("a member who comes back to many rooms gets a page of one when that of
   CHECK(told(bob).size() == 10);
   for (std::size_t rooms = 2; rooms <= 3; ++rooms) {
     bob.ear.room_for = bob.ear.events.size() + 1;
-    hub::hungry(*bob.self);
+    hub::ready(*bob.self);
     w.run();
     CHECK(told(bob).size() == 10 * rooms);
   }
   bob.ear.room_for = ~std::size_t{0};
-  hub::hungry(*bob.self);
+  hub::ready(*bob.self);
   w.run();
   w.type(alice, "live again", "r3");
   w.run();
@@ -419,7 +419,7 @@ TEST_CASE("what is stored while a page is read is no more than a reader can take
   w.run();
   CHECK(told(bob).size() < 60);
   bob.ear.room_for = ~std::size_t{0};
-  hub::hungry(*bob.self);
+  hub::ready(*bob.self);
   w.run();
   CHECK(told(bob) == from_to(6, 300));
 }

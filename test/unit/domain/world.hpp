@@ -51,7 +51,7 @@ class domain_world {
       : given(l)
       , memory(tasks.later(), 7, kept)
       , log(memory, tasks.later())
-      , hub({log, clock, given, tasks.later(), "lobby", {}, &log}) {}
+      , hub({log, clock, given, counters, tasks.later(), "lobby", {}, &log}) {}
 
   person& enter(const std::string& name, bool many_rooms = true) {
     person& p = people.emplace_back();
@@ -102,6 +102,7 @@ class domain_world {
   }
 
   limits given;
+  server_counters counters;
   manual_clock clock;
   task_queue tasks;
   memory_journal memory;

@@ -129,12 +129,12 @@ TEST_CASE("who is judged may have another end, and all of a crowd are judged, so
 
   book crowded;
   std::deque<guest> crowd;
-  for (std::size_t n = 0; n < 3 * net::expirations::most_judged + 1; ++n)
+  for (std::size_t n = 0; n < 3 * net::expirations::max_judged + 1; ++n)
     crowded.ends.watch(crowd.emplace_back("x", crowded.judged), crowded.in(100s));
-  CHECK(crowded.after(101s).size() == net::expirations::most_judged);
+  CHECK(crowded.after(101s).size() == net::expirations::max_judged);
   for (int part = 1; part < 3; ++part) {
     CHECK(crowded.more);
-    CHECK(crowded.after(0s).size() == net::expirations::most_judged);
+    CHECK(crowded.after(0s).size() == net::expirations::max_judged);
   }
   CHECK(crowded.after(0s).size() == 1);
   CHECK_FALSE(crowded.more);
@@ -205,8 +205,9 @@ struct session_world final : world, net::session_keeper {
   test::manual_time& clock = test::manual_time::of(context);
   scheduler later = [this](std::function<void()> task) { asio::post(context, std::move(task)); };
   server_config config;
+  server_counters counters;
   memory_journal log{later, 7, {}};
-  asio_chat::hub hub{{log, clock, config.limits, later, "lobby"}};
+  asio_chat::hub hub{{log, clock, config.limits, counters, later, "lobby"}};
   net::passphrase_authenticator authenticator{std::nullopt};
   net::protocol_set protocols;
   logger records{[this](severity, std::string_view message, std::span<const log_field> fields) {
@@ -215,8 +216,9 @@ struct session_world final : world, net::session_keeper {
       said += fmt::format(" {}={}", f.name, f.value);
     said += '\n';
   }};
-  net::refusal_log refusals{records, clock};
-  net::server_context shared{config, hub, authenticator, protocols, records, refusals, known};
+  net::refusal_log refusals{records, clock, counters};
+  net::server_context shared{config,  hub,      authenticator, protocols,
+                             records, counters, refusals,      known};
   net::reactor reactor{context, clock, {5s, 30s, 300s, 60s, 2s}, 0ms};
   std::shared_ptr<asio::ssl::context> alices;
   std::optional<asio::ssl::stream<tcp::socket>> client;

@@ -26,8 +26,8 @@ struct world final : net::session_keeper {
       : later([this](std::function<void()> task) { boost::asio::post(context, std::move(task)); })
       , memory(later, 7, {})
       , log(memory, later)
-      , hub({log, clock, config.limits, later, "lobby"})
-      , shared{config, hub, authenticator, protocols, silence, refusals, no_tls}
+      , hub({log, clock, config.limits, counters, later, "lobby"})
+      , shared{config, hub, authenticator, protocols, silence, counters, refusals, no_tls}
       , reactor(context, clock,
                 {config.limits.handshake_time, config.limits.login_time, config.limits.idle_time,
                  config.limits.stall_time, config.limits.close_time},
@@ -64,13 +64,14 @@ struct world final : net::session_keeper {
   scheduler later;
   test::manual_time& clock = test::manual_time::of(context);
   server_config config;
+  server_counters counters;
   memory_journal memory;
   test::failing_journal log;
   asio_chat::hub hub;
   net::passphrase_authenticator authenticator{std::nullopt};
   net::protocol_set protocols;
   logger silence{{}};
-  net::refusal_log refusals{silence, clock};
+  net::refusal_log refusals{silence, clock, counters};
   std::shared_ptr<const tls::server_context> no_tls;
   net::server_context shared;
   net::reactor reactor;

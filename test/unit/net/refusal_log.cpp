@@ -25,7 +25,8 @@ struct world {
     CHECK((s == severity::warning || s == severity::debug));
     (s == severity::warning ? warnings : details).push_back(std::move(line));
   }};
-  net::refusal_log refusals{log, clock};
+  server_counters counters;
+  net::refusal_log refusals{log, clock, counters};
 
   void refuse(const std::string& address, const std::string& reason = "not TLS") {
     refusals.add(refusal::handshake, address, reason);
@@ -50,6 +51,9 @@ TEST_CASE("refusals: the first is a warning with address and reason, of whicheve
               "Client certificate of [2001:db8::1]:4001 refused reason=it is on the list",
               "SSL Error: connection with 192.0.2.1:4002 failed reason=an alert"});
   CHECK(w.told_after(10min).empty());
+  CHECK(w.counters.failed_handshakes == 1);
+  CHECK(w.counters.refused_certificates == 1);
+  CHECK(w.counters.broken_connections == 1);
 }
 
 TEST_CASE("refusals: a thousand of one host are two lines, the second a count") {
@@ -57,6 +61,7 @@ TEST_CASE("refusals: a thousand of one host are two lines, the second a count") 
   for (int i = 0; i < 1000; ++i)
     w.refuse("192.0.2.1:" + std::to_string(1000 + i));
   CHECK(w.warnings == lines{"SSL Error: handshake with 192.0.2.1:1000 failed reason=not TLS"});
+  CHECK(w.counters.failed_handshakes == 1000);
   REQUIRE(w.details.size() == 999);
   CHECK(w.details.back() == "SSL Error: handshake with 192.0.2.1:1999 failed reason=not TLS");
   CHECK(w.told_after(59s).empty());
@@ -96,10 +101,10 @@ TEST_CASE("refusals: many hosts at once share one count, and what is remembered 
   const auto host = [](std::size_t i) {
     return "10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250) + ":4000";
   };
-  const std::size_t all = net::refusal_log::most_known + 1000;
+  const std::size_t all = net::refusal_log::max_known + 1000;
   for (std::size_t i = 0; i < all; ++i)
     w.refuse(host(i));
-  CHECK(w.warnings.size() == net::refusal_log::most_known);
+  CHECK(w.warnings.size() == net::refusal_log::max_known);
   CHECK(w.details.size() == 1000);
   CHECK(w.told_after(60s) == lines{"Connections of further addresses were refused times=1000"});
   // Their minutes are over: there is room again.

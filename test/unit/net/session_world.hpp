@@ -88,15 +88,17 @@ class session_world final : public net::session_keeper {
     boost::asio::post(context, std::move(task));
   };
   server_config config;
+  server_counters counters;
   memory_journal memory{later, 7, {}};
   failing_journal log{memory, later};
-  asio_chat::hub hub{{log, time, config.limits, later, "lobby"}};
+  asio_chat::hub hub{{log, time, config.limits, counters, later, "lobby"}};
   net::passphrase_authenticator authenticator{std::nullopt};
   net::protocol_set protocols;
   logger silence{{}};
-  net::refusal_log refusals{silence, time};
+  net::refusal_log refusals{silence, time, counters};
   std::shared_ptr<const tls::server_context> no_tls;
-  net::server_context shared{config, hub, authenticator, protocols, silence, refusals, no_tls};
+  net::server_context shared{config,  hub,      authenticator, protocols,
+                             silence, counters, refusals,      no_tls};
   const limits& l = config.limits;
   net::reactor reactor{
       context,

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t longest_page = 1'000;
 
-constexpr std::size_t most_found = 50;
+constexpr std::size_t max_found = 50;
 
 event as_page(history_page page, std::size_t) {
   return page;
@@ -34,7 +34,7 @@ result<void> carry_out(const asked& q, requests::history&& what) {
 }
 
 result<void> carry_out(const asked& q, requests::search&& what) {
-  what.query.limit = most_found;
+  what.query.limit = max_found;
   q.about->search(q.by, std::move(what.query), q.ref,
                   [room = q.about->name(), ref = q.ref](journal::hits found) {
                     return reply{ref,

@@ -15,7 +15,7 @@ namespace asio_chat::commands {
 namespace {
 
 /// A list of thousands comes in parts, each asked for: no one answer takes long to make.
-constexpr std::size_t most_listed = 1'000;
+constexpr std::size_t max_listed = 1'000;
 
 /// `#Den` is the room `den`. What is no name of a room stands somewhere in the order as well.
 std::string room_name_in(std::string_view argument) {
@@ -43,7 +43,7 @@ result<void> carry_out(const asked& q, requests::list_rooms&& what) {
   const hub::rooms_by_name& all = q.in.rooms();
   answers::rooms list{{}, all.size(), {}};
   auto next = all.lower_bound(room_name_in(what.from));
-  for (; next != all.end() && list.list.size() < most_listed; ++next) {
+  for (; next != all.end() && list.list.size() < max_listed; ++next) {
     const room& r = *next->second;
     list.list.push_back({r.name(), r.size(), r.topic()});
   }
@@ -60,10 +60,10 @@ result<void> carry_out(const asked& q, requests::topic&& what) {
   std::string text = sanitize(*what.text);
   if (!text.empty() && is_blank(text))
     return fail(errc::text_empty, "a topic that cannot be seen is none; /topic - removes it");
-  const std::size_t most = q.in.limits().topic_bytes;
-  if (text.size() > most) {
+  const std::size_t max = q.in.limits().topic_bytes;
+  if (text.size() > max) {
     return fail(errc::text_too_long,
-                fmt::format("the topic has {} bytes; at most {} are allowed", text.size(), most));
+                fmt::format("the topic has {} bytes; at most {} are allowed", text.size(), max));
   }
   q.about->post(q.by, entry_kind::topic, std::move(text), {}, q.ref);
   return {};
@@ -73,7 +73,7 @@ result<void> carry_out(const asked& q, requests::list_members&& what) {
   const std::set<std::string>& all = q.about->member_names();
   answers::members list{q.about->name(), {}, all.size(), {}};
   auto next = all.lower_bound(what.from);
-  for (; next != all.end() && list.names.size() < most_listed; ++next)
+  for (; next != all.end() && list.names.size() < max_listed; ++next)
     list.names.push_back(*next);
   if (next != all.end()) list.next = *next;
   answer_to(q, what.command, std::move(list));

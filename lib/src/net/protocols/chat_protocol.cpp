@@ -23,8 +23,8 @@ void chat_protocol::leave(bool for_good) {
   if (endpoint_) context_.hub.leave(*std::exchange(endpoint_, nullptr), for_good);
 }
 
-void chat_protocol::hungry() {
-  if (endpoint_) hub::hungry(*endpoint_);
+void chat_protocol::ready() {
+  if (endpoint_) hub::ready(*endpoint_);
 }
 
 std::string_view chat_protocol::name() const noexcept {
@@ -47,6 +47,7 @@ void chat_protocol::answered(authenticator::answer a) {
   question_.reset();
   peer_.hold(false);
   if (const auto* yes = std::get_if<admission>(&a)) return admitted(*yes);
+  ++context_.counters.refused_logins;
   denial& no = std::get<denial>(a);
   if (no.retry_after) no.why.message += fmt::format("; try again in {} s", no.retry_after->count());
   context_.log(severity::warning, fmt::format("auth fail from {}", peer_.address()),
@@ -64,13 +65,13 @@ result<void> chat_protocol::enter(login l) {
   return {};
 }
 
-appetite chat_protocol::deliver(const shared_event& e) {
+backpressure chat_protocol::deliver(const shared_event& e) {
   const shared_bytes& bytes = encoder_(e);
-  return bytes ? peer_.send(bytes) : appetite::hungry;
+  return bytes ? peer_.send(bytes) : backpressure::ready;
 }
 
-appetite chat_protocol::deliver_all(const entry_group& g) {
-  appetite left = appetite::hungry;
+backpressure chat_protocol::deliver_all(const entry_group& g) {
+  backpressure left = backpressure::ready;
   for (const shared_bytes& part : encoder_(g))
     left = peer_.send(part);
   return left;

@@ -22,7 +22,7 @@ class chat_protocol : public protocol, private sink {
 
   void quit(const close_reason& reason) final;
   void leave(bool for_good) final;
-  void hungry() final;
+  void ready() final;
   std::string_view name() const noexcept final;
 
  protected:
@@ -51,8 +51,8 @@ class chat_protocol : public protocol, private sink {
   bool is_in_a_room() const noexcept { return !endpoint_->memberships().empty(); }
 
  private:
-  appetite deliver(const shared_event& e) final;
-  appetite deliver_all(const entry_group& g) final;
+  backpressure deliver(const shared_event& e) final;
+  backpressure deliver_all(const entry_group& g) final;
   bool full() const noexcept final { return peer_.full(); }
   void hold(bool on) final { peer_.hold(on); }
   void wind_down(const close_reason& reason) final { peer_.wind_down(reason); }

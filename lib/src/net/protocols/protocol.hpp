@@ -10,6 +10,7 @@
 
 #include <asio_chat/close_reason.hpp>
 #include <asio_chat/server_config.hpp>
+#include <asio_chat/server_counters.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -30,9 +31,9 @@ class protocol_set;
 /// What a protocol may do with its session.
 class peer {
  public:
-  /// Puts whole messages into the outbox. If that leaves it full, `protocol::hungry` follows.
-  virtual appetite send(const shared_bytes& bytes) = 0;
-  /// The outbox is, until `protocol::hungry`.
+  /// Puts whole messages into the outbox. If that leaves it full, `protocol::ready` follows.
+  virtual backpressure send(const shared_bytes& bytes) = 0;
+  /// The outbox is, until `protocol::ready`.
   virtual bool full() const noexcept = 0;
   /// Whether to read no further requests.
   virtual void hold(bool on) = 0;
@@ -58,6 +59,7 @@ struct server_context {
   asio_chat::authenticator& authenticator;
   protocol_set& protocols;
   const logger& log;
+  server_counters& counters;
   refusal_log& refusals;
   const std::shared_ptr<const tls::server_context>& tls; ///< the one of now; none: in memory only
   work_watch* watch = nullptr;                           ///< of what is done for one session
@@ -86,7 +88,7 @@ class protocol {
   /// @param for_good the member asked for it
   virtual void leave(bool for_good) = 0;
   /// The outbox was full and is not now.
-  virtual void hungry() = 0;
+  virtual void ready() = 0;
   /// For the log; empty before the login.
   virtual std::string_view name() const noexcept = 0;
 };

@@ -10,47 +10,47 @@
 
 namespace asio_chat::net {
 
-using sleeper_hook =
-    boost::intrusive::list_base_hook<boost::intrusive::tag<class sleeper>,
+using idle_hook =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<class idle_tracked>,
                                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
 /// A connection that can do without much of its memory while nothing happens.
-class sleeper : public sleeper_hook {
+class idle_tracked : public idle_hook {
  public:
   /// Nothing was read or written for the while, or for up to two. A session that cannot sleep now
   /// is watched again.
-  virtual void rest() = 0;
+  virtual void try_sleep() = 0;
 
  protected:
-  ~sleeper() = default;
+  ~idle_tracked() = default;
 
   /// Something was read or written. That is all that a message costs.
-  void stir() noexcept { stirred_ = true; }
+  void mark_active() noexcept { active_ = true; }
 
  private:
-  friend class dormitory;
-  bool stirred_ = false;
+  friend class idle_tracker;
+  bool active_ = false;
   bool asleep_ = false;
   steady_time since_{};
 };
 
 /// Watches the sessions that are awake. A sleep and a waking cost some 40 us of CPU, and messages
-/// shall not wait for a thousand of them: so they are sent to bed some at a time, and seldom looked
-/// at.
-class dormitory {
+/// must not wait for a thousand of them: so only some are sent to sleep at a time, and they are
+/// looked at a few times a second.
+class idle_tracker {
  public:
   /// @param quiet_time 0: nobody sleeps
-  explicit dormitory(std::chrono::milliseconds quiet_time)
+  explicit idle_tracker(std::chrono::milliseconds quiet_time)
       : quiet_time_(quiet_time) {}
 
   /// Awake from now on.
-  void watch(sleeper& s, steady_time now);
-  /// One that was sent to rest sleeps: its memory is free. `watch` it when it wakes.
-  void fell_asleep(sleeper& s);
+  void watch(idle_tracked& s, steady_time now);
+  /// One that was asked to sleep does: its memory is free. `watch` it when it wakes.
+  void fell_asleep(idle_tracked& s);
   /// Watched no more, and not asleep either.
-  void leave(sleeper& s);
+  void leave(idle_tracked& s);
 
-  /// Sends some of the quiet sessions to rest. To be called a few times a second.
+  /// Asks some of the quiet sessions to sleep. To be called a few times a second.
   /// @return whether there are more
   bool visit(steady_time now);
   /// Gives memory back, if it is time. To be called after such a visit, once.
@@ -58,7 +58,7 @@ class dormitory {
   std::size_t asleep() const noexcept { return asleep_; }
 
  private:
-  using list = boost::intrusive::list<sleeper, boost::intrusive::base_hook<sleeper_hook>,
+  using list = boost::intrusive::list<idle_tracked, boost::intrusive::base_hook<idle_hook>,
                                       boost::intrusive::constant_time_size<false>>;
 
   std::chrono::milliseconds quiet_time_;

@@ -19,26 +19,26 @@ inline constexpr std::size_t kinds_of_work = 5;
 
 /// Counts up to a bound. At the bound it is full, and stays so until half of it is done: a member
 /// who asks faster than they are answered has to wait.
-class load {
+class inflight_limit {
  public:
-  explicit load(std::size_t most) noexcept
-      : most_(static_cast<std::uint32_t>(most)) {}
+  explicit inflight_limit(std::size_t max) noexcept
+      : max_(static_cast<std::uint32_t>(max)) {}
 
   /// Whether it has become full by this.
   bool begin() noexcept {
-    if (++count_ < most_ || full_) return false;
+    if (++count_ < max_ || full_) return false;
     return full_ = true;
   }
   /// Whether it is full no more by this.
   bool end() noexcept {
-    if (--count_ > most_ / 2 || !full_) return false;
+    if (--count_ > max_ / 2 || !full_) return false;
     full_ = false;
     return true;
   }
   bool empty() const noexcept { return count_ == 0; }
 
  private:
-  std::uint32_t most_;
+  std::uint32_t max_;
   std::uint32_t count_ = 0;
   bool full_ = false;
 };

@@ -1,4 +1,4 @@
-#include "net/dormitory.hpp"
+#include "net/idle_tracker.hpp"
 
 #include "support/catch.hpp"
 #include "support/manual_clock.hpp"
@@ -13,15 +13,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct guest final : net::sleeper {
-  guest(std::string n, std::vector<std::string>& l)
+struct session final : net::idle_tracked {
+  session(std::string n, std::vector<std::string>& l)
       : name(std::move(n))
       , log(l) {}
-  void rest() override {
+  void try_sleep() override {
     log.push_back(name);
     if (then) then();
   }
-  void talk() { stir(); }
+  void read_or_write() { mark_active(); }
 
   std::string name;
   std::vector<std::string>& log;
@@ -30,29 +30,29 @@ struct guest final : net::sleeper {
 
 using names = std::vector<std::string>;
 
-struct house {
-  explicit house(std::chrono::milliseconds quiet_time = 5s)
-      : beds(quiet_time) {}
-  /// Looks after so long, and says who was sent to rest.
+struct world {
+  explicit world(std::chrono::milliseconds quiet_time = 5s)
+      : tracker(quiet_time) {}
+  /// Looks after so long, and says who was asked to sleep.
   names after(std::chrono::milliseconds t) {
     clock.advance(t);
     log.clear();
-    beds.visit(clock.now());
+    tracker.visit(clock.now());
     return log;
   }
-  void watch(guest& g) { beds.watch(g, clock.now()); }
+  void watch(session& g) { tracker.watch(g, clock.now()); }
 
   test::manual_clock clock;
-  net::dormitory beds;
+  net::idle_tracker tracker;
   names log;
-  guest a{"a", log};
-  guest b{"b", log};
+  session a{"a", log};
+  session b{"b", log};
 };
 
 } // namespace
 
-TEST_CASE("a session that was quiet for the time is sent to rest, once") {
-  house h;
+TEST_CASE("a session that was quiet for the time is asked to sleep, once") {
+  world h;
   h.watch(h.a);
   CHECK(h.after(4'999ms).empty());
   CHECK(h.after(1ms) == names{"a"});
@@ -60,18 +60,18 @@ TEST_CASE("a session that was quiet for the time is sent to rest, once") {
 }
 
 TEST_CASE("a session that read or wrote meanwhile is watched for the whole time again") {
-  house h;
+  world h;
   h.watch(h.a);
   h.watch(h.b);
   CHECK(h.after(3s).empty());
-  h.a.talk();
+  h.a.read_or_write();
   CHECK(h.after(2s) == names{"b"});
   CHECK(h.after(4'999ms).empty());
   CHECK(h.after(1ms) == names{"a"});
 }
 
 TEST_CASE("a session that cannot sleep now and is watched again has the whole time again") {
-  house h;
+  world h;
   h.a.then = [&] { h.watch(h.a); };
   h.watch(h.a);
   CHECK(h.after(1h) == names{"a"});
@@ -79,25 +79,25 @@ TEST_CASE("a session that cannot sleep now and is watched again has the whole ti
   CHECK(h.after(1ms) == names{"a"});
 }
 
-TEST_CASE("a session that sleeps is counted until it wakes or leaves, and is not sent to rest") {
-  house h;
+TEST_CASE("a session that sleeps is counted until it wakes or leaves, and is not asked to sleep") {
+  world h;
   h.watch(h.a);
   h.watch(h.b);
-  h.beds.fell_asleep(h.a);
-  h.beds.fell_asleep(h.b);
-  CHECK(h.beds.asleep() == 2);
+  h.tracker.fell_asleep(h.a);
+  h.tracker.fell_asleep(h.b);
+  CHECK(h.tracker.asleep() == 2);
   CHECK(h.after(1h).empty());
   h.watch(h.a);
-  CHECK(h.beds.asleep() == 1);
-  h.beds.leave(h.b);
-  h.beds.leave(h.b); // twice is once
-  CHECK(h.beds.asleep() == 0);
+  CHECK(h.tracker.asleep() == 1);
+  h.tracker.leave(h.b);
+  h.tracker.leave(h.b); // twice is once
+  CHECK(h.tracker.asleep() == 0);
   CHECK(h.after(5s) == names{"a"});
 }
 
-TEST_CASE("not all are sent to rest at once: messages shall not wait for them") {
-  house h;
-  std::deque<guest> crowd;
+TEST_CASE("not all are asked to sleep at once: messages do not wait for them") {
+  world h;
+  std::deque<session> crowd;
   for (int i = 0; i < 1'000; ++i) {
     crowd.emplace_back(std::to_string(i), h.log);
     h.watch(crowd.back());
@@ -106,23 +106,23 @@ TEST_CASE("not all are sent to rest at once: messages shall not wait for them") 
   h.clock.advance(5s);
   for (bool more = true; more; rested += h.log.size()) {
     h.log.clear();
-    more = h.beds.visit(h.clock.now());
+    more = h.tracker.visit(h.clock.now());
     REQUIRE(h.log.size() <= 16);
     if (!h.log.empty()) CHECK(h.log.front() == std::to_string(rested)); // in turn
   }
   CHECK(rested == 1'000); // no later than those that came with them
 }
 
-TEST_CASE("with a time of 0 nobody is ever sent to rest") {
-  house h(0ms);
+TEST_CASE("with a time of 0 nobody is ever asked to sleep") {
+  world h(0ms);
   h.watch(h.a);
   CHECK(h.after(1000h).empty());
 }
 
 TEST_CASE("a session that is gone is not watched") {
-  house h;
+  world h;
   {
-    guest gone("gone", h.log);
+    session gone("gone", h.log);
     h.watch(gone);
   }
   h.watch(h.a);

@@ -1,0 +1,30 @@
+// What a server counts.
+#pragma once
+
+#include <cstdint>
+
+namespace asio_chat {
+
+/// Counted since the server was made. No number ever falls. A server owns one of these, and each of
+/// its parts counts in there: what is not in it is not counted anywhere.
+struct server_counters {
+  // Connections.
+  std::uint64_t accepted = 0;             ///< those in memory included
+  std::uint64_t turned_away = 0;          ///< accepted by the kernel, closed for want of room
+  std::uint64_t failed_handshakes = 0;    ///< TLS was not agreed on, or not in time
+  std::uint64_t refused_certificates = 0; ///< valid for TLS, and not for this server
+  std::uint64_t broken_connections = 0;   ///< TLS broke after the handshake: an alert, a bad record
+  std::uint64_t bytes_read = 0;           ///< as they are without TLS
+  std::uint64_t bytes_written = 0;        ///< as they are without TLS
+  // Members.
+  std::uint64_t logins = 0;
+  std::uint64_t refused_logins = 0; ///< a wrong passphrase, a name that is taken or is none, ...
+  // What they ask, and what comes of it.
+  std::uint64_t requests = 0;         ///< carried out or refused; those that nobody knows included
+  std::uint64_t refused_requests = 0; ///< answered with an error
+  std::uint64_t request_cost = 0;     ///< of all requests: a search costs more than a message
+  std::uint64_t entries = 0;          ///< appended to the logs of rooms
+  std::uint64_t deliveries = 0;       ///< events put into outboxes
+};
+
+} // namespace asio_chat
