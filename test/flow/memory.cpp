@@ -104,6 +104,7 @@ TEST_CASE("a connection that sleeps gives back most of its memory, and takes it 
     w.join("p" + std::to_string(i));
   text_client& speaker = w.join("speaker");
   const auto all_asleep = [&] {
+    w.pass(50ms);
     const server_stats now = w.server->stats();
     return now.asleep == now.sessions;
   };

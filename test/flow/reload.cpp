@@ -53,7 +53,9 @@ TEST_CASE("a server may go while certificates are read, and may go by their bein
   for (int i = 0; i < 3; ++i)
     w.server->async_reload_tls(server_tls(), [](const result<void>&) { FAIL("it is gone"); });
   w.server.reset();
-  w.run_for(std::chrono::milliseconds(20));
+  w.context.restart();
+  w.context.run_for(patience);
+  CHECK(w.context.stopped());
   chat_world another;
   bool done = false;
   another.server->async_reload_tls(server_tls(), [&](const result<void>&) {
@@ -62,7 +64,9 @@ TEST_CASE("a server may go while certificates are read, and may go by their bein
   });
   another.server->async_reload_tls(server_tls(), [](const result<void>&) { FAIL("it is gone"); });
   CHECK(another.until([&] { return done; }));
-  another.run_for(std::chrono::milliseconds(20));
+  another.context.restart();
+  another.context.run_for(patience);
+  CHECK(another.context.stopped());
 }
 
 TEST_CASE("who wants certificates read of a server that has stopped is told so") {

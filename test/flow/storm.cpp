@@ -20,7 +20,7 @@ TEST_CASE(
   for (int n = 0; n < lines; ++n) {
     speaker.say(std::to_string(n));
     if (n % 4 == 0) listeners[static_cast<std::size_t>(n / 2)]->vanish();
-    if (n % 10 == 0) w.run_for(1ms);
+    if (n % 10 == 0) w.pass(1ms);
   }
   const std::string last = "speaker: " + std::to_string(lines - 1);
   const auto survivor = [](std::size_t i) { return i % 2 == 1; };
@@ -64,7 +64,7 @@ TEST_CASE("C25: a storm of joins, leaves and lines keeps every listener's order"
         present[gone] = nullptr;
       }
     }
-    w.run_for(1ms);
+    w.pass(1ms);
   }
   for (std::size_t i = 0; i < present.size(); ++i) {
     if (present[i]) present[i]->say("end");

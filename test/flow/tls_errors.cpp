@@ -111,6 +111,7 @@ TEST_CASE("C20: a record that was changed on its way is a warning with its reaso
     CAPTURE(version, warning_of(w));
     CHECK(contains(warning_of(w), "reason=a record of the client was changed on its way"));
     CHECK(w.logged("Connection closed with 127.0.0.1:"));
+    CHECK(w.server->stats().broken_connections == 1);
   }
 }
 

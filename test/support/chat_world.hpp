@@ -2,6 +2,7 @@
 #pragma once
 
 #include "support/certificates.hpp"
+#include "support/manual_time.hpp"
 #include "support/text_client.hpp"
 
 #include <asio_chat/server.hpp>
@@ -33,6 +34,7 @@ class chat_world {
         text += " " + std::string(f.name) + "=" + f.value;
       log.push_back({level, std::move(text)});
     };
+    time.set_wall(system_wall_now()); // by which OpenSSL judges certificates
     server.emplace(context, std::move(config));
     at = server->listen("127.0.0.1", 0);
   }
@@ -62,10 +64,13 @@ class chat_world {
   bool until(Predicate done) {
     return run_until(context, done);
   }
-  /// Runs for so long: for effects that nothing shows, and that may also come later.
-  void run_for(std::chrono::milliseconds t) {
-    run_until(
-        context, [] { return false; }, t);
+  /// So much time passes for the server: the sockets are real, its clock is the test's.
+  void pass(std::chrono::milliseconds t) { time.advance(t); }
+  /// Sends what is no whole frame, and waits until the server has read it.
+  void send_part(text_client& from, std::string_view bytes) {
+    const std::uint64_t then = server->stats().bytes_read + bytes.size();
+    from.send_raw(std::string(bytes));
+    until([&] { return server->stats().bytes_read == then; });
   }
   bool logged(std::string_view part) const {
     return std::any_of(log.begin(), log.end(),
@@ -79,6 +84,7 @@ class chat_world {
   }
 
   asio::io_context context;
+  manual_time& time = manual_time::of(context);
   std::vector<log_record> log;
   std::optional<asio_chat::server> server;
   asio::ip::tcp::endpoint at;
