@@ -48,7 +48,8 @@ TEST_CASE("certificates are read beside the talk, one reload after the other") {
   w.join("carol");
 }
 
-TEST_CASE("a server may go while certificates are read, and may go by their being read") {
+TEST_CASE("a server may be destroyed while certificates are read, and by the handler that they "
+          "were read") {
   chat_world w;
   for (int i = 0; i < 3; ++i)
     w.server->async_reload_tls(server_tls(), [](const result<void>&) { FAIL("it is gone"); });
@@ -69,7 +70,7 @@ TEST_CASE("a server may go while certificates are read, and may go by their bein
   CHECK(another.context.stopped());
 }
 
-TEST_CASE("who wants certificates read of a server that has stopped is told so") {
+TEST_CASE("async_reload_tls of a server that has stopped is answered") {
   chat_world w;
   bool stopped = false;
   w.server->async_stop([&](error_code) { stopped = true; });

@@ -28,7 +28,7 @@ bool all_asleep(chat_world& w) {
 
 } // namespace
 
-TEST_CASE("people who sleep are woken by what is said, and by what they say, again and again") {
+TEST_CASE("sleeping sessions wake by what is said to them and by what they say, again and again") {
   chat_world w(sleepy());
   text_client& alice = w.join("alice");
   text_client& bob = w.join("bob");
@@ -108,7 +108,7 @@ TEST_CASE("other certificates are taken while people sleep, and wake nobody") {
   CHECK(w.server->stats().sessions == 2);
 }
 
-TEST_CASE("a server that is destroyed while people sleep lets them go") {
+TEST_CASE("a server that is destroyed closes sessions that sleep") {
   chat_world w(sleepy());
   text_client& alice = w.join("alice");
   REQUIRE(all_asleep(w));

@@ -72,7 +72,7 @@ TEST_CASE("a member who knows one room only is not shown what needs several") {
   CHECK(expected.size() < command_names().size());
 }
 
-TEST_CASE("the columns of the table are checked before a row runs") {
+TEST_CASE("room, right and arguments are checked before a request is carried out") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob", "lobby", false);
@@ -163,7 +163,7 @@ TEST_CASE("/help with a name that is none is refused, and so it is where a comma
                             "those there are"});
 }
 
-TEST_CASE("what is asked is counted by what it costs, refused or not") {
+TEST_CASE("a request is counted with its cost, refused or not") {
   domain_world w;
   person& alice = w.in("alice");
   const auto before = w.counters.request_cost;

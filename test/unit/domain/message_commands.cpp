@@ -8,7 +8,7 @@ using test::domain_world;
 using test::heard;
 using test::person;
 
-TEST_CASE("plain lines, /say and /me") {
+TEST_CASE("plain lines and /say are messages, /me is an action") {
   domain_world w;
   person& alice = w.in("alice");
   person& bob = w.in("bob");
@@ -118,7 +118,7 @@ TEST_CASE("/msg reaches one member, in whatever case, and is confirmed to its au
   CHECK(w.counters.entries == 0); // not kept
 }
 
-TEST_CASE("/msg without a text, to nobody, or too long") {
+TEST_CASE("/msg without a text, to an unknown name, or too long is refused") {
   limits l;
   l.text_bytes = 10;
   domain_world w(l);
@@ -139,7 +139,7 @@ TEST_CASE("/msg without a text, to nobody, or too long") {
   CHECK(bob.news().empty());
 }
 
-TEST_CASE("one may tell oneself something") {
+TEST_CASE("a member may send a private message to themselves") {
   domain_world w;
   person& alice = w.in("alice");
   w.type(alice, "/msg alice note");

@@ -66,7 +66,7 @@ TEST_CASE("a name is held for a while for a member who may come back") {
   b.chat.leave(*late);
 }
 
-TEST_CASE("of names that are too many to be held the oldest go") {
+TEST_CASE("when too many names are held, the oldest are let go") {
   manual_clock time;
   remembering_store store;
   const limits given;
@@ -96,7 +96,7 @@ TEST_CASE("of names that are too many to be held the oldest go") {
   CHECK(store.kept.size() == 1); // time has let go of the others
 }
 
-TEST_CASE("thousands of names that are over are forgotten some at a time, and free at once") {
+TEST_CASE("thousands of names whose time is over are free at once, and forgotten some at a time") {
   remembering_store store;
   bench b(&store);
   recording_sink ear;
@@ -149,7 +149,7 @@ TEST_CASE("a member who leaves for good gives the name up at once") {
   b.chat.leave(*b.enter(other, eve, "ada").value());
 }
 
-TEST_CASE("one name is held for one identity: the last that it bore") {
+TEST_CASE("one name is held for each identity: its last") {
   bench b;
   recording_sink ear, other;
   endpoint* m = b.enter(ear, ada, "one").value();

@@ -48,7 +48,7 @@ void fill(domain_world& w, std::size_t count, const std::string& name = "name",
 
 } // namespace
 
-TEST_CASE("a free name is found in a few steps, however many are called so") {
+TEST_CASE("free_name takes a few steps, however many members have that name with a number") {
   domain_world w(crowded());
   const auto cost = [&](std::string_view wish) {
     const allocation_count before;
@@ -71,7 +71,7 @@ TEST_CASE("a free name is found in a few steps, however many are called so") {
   CHECK(w.hub.find_member(drawn) == nullptr);
 }
 
-TEST_CASE("a free name is one that may be had, where others have gone") {
+TEST_CASE("free_name offers a name that is held for nobody any more") {
   domain_world w(crowded());
   w.enter("bob");
   for (int n = 2; n <= 100; ++n) {

@@ -62,7 +62,8 @@ TEST_CASE("each row with a right is refused to a member without it, and to no ot
   }
 }
 
-TEST_CASE("what needs no command is refused as well: a message, a page of the log, a join") {
+TEST_CASE(
+    "rights hold for requests without a command as well: a message, a page of the log, a join") {
   domain_world w;
   person& alice = in_lobby(w, "alice", rights{});
   w.send(alice, "hello", "r");
@@ -73,7 +74,7 @@ TEST_CASE("what needs no command is refused as well: a message, a page of the lo
   CHECK(w.counters.entries == 0);
 }
 
-TEST_CASE("to look at a topic takes no right, to set it does") {
+TEST_CASE("showing a topic takes no right, setting it does") {
   domain_world w;
   person& alice = in_lobby(w, "alice", rights{});
   w.type(alice, "/topic", {}, "r");
@@ -83,7 +84,7 @@ TEST_CASE("to look at a topic takes no right, to set it does") {
   CHECK(alice.news() == heard{no("set the topic")});
 }
 
-TEST_CASE("who may join rooms but open none gets into those that there are") {
+TEST_CASE("a member who may not open rooms can join those that exist") {
   domain_world w;
   person& bob = w.in("bob", "den");
   person& alice = enter(w, "alice", rights::all().without(right::open_rooms));
@@ -97,7 +98,7 @@ TEST_CASE("who may join rooms but open none gets into those that there are") {
   CHECK(bob.news().empty());
 }
 
-TEST_CASE("who may not read the log is told nothing of it on joining either") {
+TEST_CASE("a member who may not read the log gets no history on joining") {
   domain_world w(limits{});
   person& bob = w.in("bob", "den");
   w.type(bob, "before", "den");

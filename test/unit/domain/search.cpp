@@ -77,7 +77,7 @@ TEST_CASE("dates are days or minutes that the calendar has") {
   CHECK(complaint("After:now").starts_with("'After:now' is not a date: write after:2026-"));
 }
 
-TEST_CASE("a search for nothing is told what would be right") {
+TEST_CASE("a search without words is refused with an example") {
   for (const char* nothing : {"", " \t", "?!", "in:den", "before:2026-11-21 ..."})
     CHECK(complaint(nothing).find("nothing to look for") != std::string::npos);
   CHECK(complaint("tea from:") == "'from:' is not a member: write from:NAME");

@@ -75,7 +75,8 @@ struct book {
 
 } // namespace
 
-TEST_CASE("who ends first is judged first, once, when its last second is over") {
+TEST_CASE("certificates are checked again in the order in which they end, each once, after its "
+          "last second") {
   book t;
   t.ends.watch(t.a, t.in(300s));
   t.ends.watch(t.b, t.in(100s));
@@ -86,7 +87,7 @@ TEST_CASE("who ends first is judged first, once, when its last second is over") 
   CHECK(t.after(1h).empty());
 }
 
-TEST_CASE("what was said last about an end counts, and what has none is never judged") {
+TEST_CASE("the newest end of a session counts, and a session without an end is never checked") {
   book t;
   t.ends.watch(t.a, t.in(100s));
   t.ends.watch(t.a, t.in(300s));
@@ -103,7 +104,7 @@ TEST_CASE("what was said last about an end counts, and what has none is never ju
   CHECK(t.after(101s).empty());
 }
 
-TEST_CASE("what ends in ten thousand years is not over now, and what has ended is at once") {
+TEST_CASE("an end in the year 9999 is not over now, and an end in the past is over at once") {
   book t;
   t.ends.watch(t.a, t.in(std::chrono::years(8'000)));
   t.ends.watch(t.b, t.in(-std::chrono::years(60)));
@@ -111,7 +112,7 @@ TEST_CASE("what ends in ten thousand years is not over now, and what has ended i
   CHECK(t.after(24h * 365).empty());
 }
 
-TEST_CASE("while a clock that was set is wrong nobody is judged for that") {
+TEST_CASE("a clock that is set wrong for a while ends no session") {
   book t;
   t.ends.watch(t.a, t.in(100s));
   t.clock.set_wall(t.clock.wall_now() + 24h * 3'650);
@@ -119,7 +120,8 @@ TEST_CASE("while a clock that was set is wrong nobody is judged for that") {
   CHECK(t.after(1s) == names{"a"});
 }
 
-TEST_CASE("who is judged may have another end, and all of a crowd are judged, some at a time") {
+TEST_CASE("a session that is checked may get another end, and many that end together are checked "
+          "some at a time") {
   book t;
   t.ends.watch(t.a, t.in(100s));
   t.a.then = [&] { t.ends.watch(t.a, t.in(99s)); };
@@ -238,7 +240,8 @@ TEST_CASE("A19: a client is cut when its certificate ends", "[A19][tls]") {
                          Contains("reason=your certificate is no longer accepted code=2006"));
 }
 
-TEST_CASE("who is judged by a clock that was set back is judged again in time", "[tls]") {
+TEST_CASE("a session that was checked while the clock was set back is checked again in time",
+          "[tls]") {
   session_world w;
   w.read_files(false);
   w.connect();

@@ -205,7 +205,7 @@ TEST_CASE("what lies side by side goes out from where it lies") {
   CHECK(box.start_write(buffers) == "more");
 }
 
-TEST_CASE("a box that nobody empties keeps few blocks of others in memory") {
+TEST_CASE("an outbox that is never written keeps few shared blocks in memory") {
   outbox slow;
   write_buffers buffers;
   std::string all;
@@ -299,7 +299,7 @@ TEST_CASE("a meter counts what is in memory, once") {
   CHECK(meter->bytes() == 0);
 }
 
-TEST_CASE("the more waits for all, the less may wait for each, but a record always") {
+TEST_CASE("the more waits for all sessions, the less may wait for each, but always one record") {
   limits l;
   l.outbox_pause_bytes = 1u << 20;
   l.outbox_total_bytes = 64u << 20;

@@ -56,7 +56,8 @@ TEST_CASE("C42: without the passphrase nobody is let in, and the connection ends
   CHECK_FALSE(passphrase_authenticator(std::nullopt).wants_passphrase());
 }
 
-TEST_CASE("a token is who one was, and somebody without one is new each time") {
+TEST_CASE(
+    "a token gives the identity that it was made for, and a login without one is new each time") {
   const admission first = admitted({.keeps_token = true});
   CHECK(first.token.size() == 64);
   const admission again = admitted({.token = first.token, .keeps_token = true});

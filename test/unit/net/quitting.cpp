@@ -80,7 +80,7 @@ struct world final : net::session_keeper {
 
 } // namespace
 
-TEST_CASE("what was asked before bye is waited for, and what comes after it is not heard") {
+TEST_CASE("requests before bye are answered, and what comes after it is ignored") {
   world w;
   const auto alice = w.log_in("alice");
   w.log.stopped = true;
@@ -147,7 +147,7 @@ TEST_CASE("a server that stops acknowledges what it has accepted") {
   CHECK(types(alice->take()) == words{"ack", "goodbye"});
 }
 
-TEST_CASE("a client that is not listened to is not silent") {
+TEST_CASE("a client that is on hold does not count as silent") {
   world w;
   const auto alice = w.log_in("alice");
   w.log.stopped = true;

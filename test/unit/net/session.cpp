@@ -156,7 +156,8 @@ TEST_CASE("the messages of a member that are not stored yet are bounded, and all
   CHECK(messages_in(alice->take_written()).size() == 10);
 }
 
-TEST_CASE("what waits for a peer that does not read is bounded, and it gets all when it reads") {
+TEST_CASE(
+    "what waits for a peer that does not read is bounded, and the peer gets all of it later") {
   limits l;
   l.outbox_pause_bytes = 64 * 1024;
   session_world w(l);

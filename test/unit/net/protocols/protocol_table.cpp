@@ -104,7 +104,7 @@ TEST_CASE("the names that a server offers in TLS are those of its protocols") {
   CHECK(tls_server_config().alpn == names);
 }
 
-TEST_CASE("a protocol of a page and a row meets the same rooms as the others") {
+TEST_CASE("a protocol of one file and one row reaches the same rooms as the others") {
   plain_world w;
   line_client alice(w, "alice\n");
   line_client bob(w, "bob\nhello\n");
@@ -125,7 +125,7 @@ TEST_CASE("a connection that begins like no protocol is closed") {
   CHECK(w.log.find("Connection closed with") != std::string::npos);
 }
 
-TEST_CASE("a connection is not heard until it is said who it is, and goes on then") {
+TEST_CASE("a connection is not read until the authenticator has answered, and goes on then") {
   plain_world w(true);
   line_client alice(w, "alice\nhello\n");
   line_client bob(w, "bob\n");
