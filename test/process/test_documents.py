@@ -466,6 +466,7 @@ CONTROLS = {
     "The number of connections is limited": "A",
     "An entry on the disk can be opened at its own place only, and is a link in the chain of its room": "I",
     "An acknowledged message is on the disk, once, in its place": "A, I",
+    "A position has a tag that names the log up to there": "I",
     "The history is sealed, with a key for each room; destroying the key erases the room, backups included": "C",
     "The bytes that wait for a slow reader are bounded": "A",
     "One thread touches the rooms, so that no lock can be forgotten": "I",

@@ -5,13 +5,16 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sqlite3
+import struct
 import subprocess
 import threading
 import time
 
 import pytest
 
+from native_client import native_context
 from programs import BIN, PATIENCE, ROOT, Daemon, clean_environment, until
 
 
@@ -129,6 +132,81 @@ def test_a_backup_while_a_flood_runs_is_a_prefix_of_it_and_can_be_put_back(tmp_p
         assert texts(d.data, "lobby") == heard[:counts[1]]
         say(d, "carol", "after the backup")
         assert texts(d.data, "lobby")[-1] == "after the backup"
+
+
+class Native:
+    """A connection of the native protocol, message by message."""
+
+    def __init__(self, d, name="", **hello):
+        plain = socket.create_connection(("127.0.0.1", d.port), PATIENCE)
+        self.tls = native_context(d.ca).wrap_socket(plain, server_hostname="localhost")
+        self.stream = self.tls.makefile("rwb")
+        self.send(type="hello", name=name, **hello)
+
+    def send(self, **message):
+        payload = json.dumps(message).encode()
+        self.stream.write(struct.pack("!I", len(payload)) + payload)
+        self.stream.flush()
+
+    def hear(self):
+        (length,) = struct.unpack("!I", self.stream.read(4))
+        return json.loads(self.stream.read(length))
+
+    def until(self, kind):
+        """The next message of this type, or event of this kind."""
+        while kind not in ((m := self.hear())["type"], m.get("kind")):
+            pass
+        return m
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.tls.close()
+
+
+def head_of(d):
+    with Native(d) as c:
+        return c.until("room")["head"]
+
+
+def test_a_restored_backup_that_went_on_is_told_to_readers_who_were_beyond_it(tmp_path):
+    def say_natively(d, count, text):
+        with Native(d) as c:
+            for n in range(count):
+                c.send(type="send", id=str(n), room="lobby", text=text)
+            for n in range(count):
+                c.until("ack")
+
+    def told(d, after):
+        """The gap that a reader is told of who was there, and the offsets that it gets."""
+        last = head_of(d)["offset"]
+        gap, offsets = None, []
+        with Native(d, room="") as c:
+            c.send(type="join", ref="j", room="lobby", after=after)
+            while not offsets or offsets[-1] < last:
+                m = c.hear()
+                assert m["type"] != "error", m
+                if m.get("kind") == "gap":
+                    assert gap is None
+                    gap = m["after"]["offset"], m["next"]["offset"]
+                if m.get("kind") == "message":
+                    offsets.append(m["position"]["offset"])
+        return gap, offsets
+
+    with Daemon(tmp_path) as d:
+        say_natively(d, 100, "kept")
+        good("backup", tmp_path / "copy", data=d.data)
+        say_natively(d, 50, "lost")
+        beyond = head_of(d)
+        assert beyond["offset"] == 150 and re.fullmatch("[0-9a-f]{16}", beyond["tag"])
+        assert d.stop() == 0
+    put_back(tmp_path / "data", tmp_path / "copy")
+    with Daemon(tmp_path) as d:
+        at_the_cut = head_of(d)
+        say_natively(d, 51, "instead")
+        assert told(d, beyond) == ((150, 1), list(range(1, 152)))
+        assert told(d, at_the_cut) == (None, list(range(101, 152)))
 
 
 def test_a_backup_overwrites_nothing_and_needs_no_daemon(kept, tmp_path):

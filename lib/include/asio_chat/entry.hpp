@@ -16,10 +16,26 @@ namespace asio_chat {
 /// anew (for a journal in memory: with each start), and offsets of two epochs cannot be compared.
 /// A reader that has seen {7, 41} and then sees {7, 43} knows that one entry is missing; a reader
 /// that sees {8, 1} knows that the log it had read from is gone.
+///
+/// A log on the disk may be put back by an older copy, and go on from there with other entries
+/// under the same offsets. So a position may have a tag, by which the server knows whether its log
+/// is the one that the reader knew. Keep it as you were given it. A position without a tag proves
+/// nothing; it is used like any other. Positions are compared by epoch and offset alone.
 struct position {
   std::uint64_t epoch = 0;
   std::uint64_t offset = 0; ///< 0: before the first entry
-  friend auto operator<=>(const position&, const position&) = default;
+  /// Names the log up to the entry `tag_offset` of the same epoch; 0: there is none. That entry is
+  /// this one, or another one that was heard of: an acknowledgement may be ahead of what was read.
+  std::uint64_t tag = 0;
+  std::uint64_t tag_offset = 0;
+
+  friend bool operator==(const position& a, const position& b) noexcept {
+    return a.epoch == b.epoch && a.offset == b.offset;
+  }
+  friend std::strong_ordering operator<=>(const position& a, const position& b) noexcept {
+    const auto epochs = a.epoch <=> b.epoch;
+    return epochs != 0 ? epochs : a.offset <=> b.offset;
+  }
 };
 
 enum class entry_kind : std::uint8_t {

@@ -125,6 +125,9 @@ struct history_page {
   bool more = false;          ///< the log has entries after the last one of this page
   /// Entries before this offset were asked for and are no longer kept; no value: none are missing.
   std::optional<std::uint64_t> gap;
+  /// The log is not the one that the position of the request belongs to, but a new one, or an older
+  /// one that was put back.
+  bool another_log = false;
 };
 
 /// Everything that a server sends to a member after the login.

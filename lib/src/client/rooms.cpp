@@ -59,11 +59,19 @@ std::map<std::string, position> read_positions::all() const {
   return positions;
 }
 
+void read_positions::read_to::learn_tag(const position& from) noexcept {
+  if (from.tag == 0 || from.epoch != at.epoch || from.tag_offset < at.tag_offset) return;
+  at.tag = from.tag;
+  at.tag_offset = from.tag_offset;
+}
+
 bool read_positions::on(const room_state& s) {
   const std::uint64_t back =
       std::min<std::uint64_t>(history_.value_or(usual_history), s.head.offset);
   // Where there is a position we asked for what follows it, and the server starts there.
-  read_.try_emplace(s.room, read_to{{s.head.epoch, s.head.offset - back}, back > 0});
+  // That log's tag proves nothing yet of a log that was read before.
+  const position begin{s.head.epoch, s.head.offset - back, s.head.tag, s.head.tag_offset};
+  read_.try_emplace(s.room, read_to{begin, back > 0});
   return true;
 }
 
@@ -74,17 +82,21 @@ bool read_positions::on(const entry& e) {
 bool read_positions::on(const entries_missed& m) {
   const position last{m.next.epoch, m.next.offset - std::min<std::uint64_t>(m.next.offset, 1)};
   const bool older_log = m.next.epoch == m.after.epoch && m.next.offset <= m.after.offset;
-  if (!older_log) return advance(m.room, last);
+  const auto found = read_.find(m.room);
+  if (found == read_.end()) return true;
+  read_to& read = found->second;
   // A log that was put back: what follows has positions that were read before, and is new.
-  if (const auto found = read_.find(m.room); found != read_.end()) found->second = {last, false};
-  return true;
+  const bool is_new = older_log || advance(m.room, last);
+  if (is_new) read = {last, false}; // and no tag, which may be of the log that is gone
+  return is_new;
 }
 
 bool read_positions::on(const acknowledged& a) {
   const auto found = read_.find(a.room);
   if (found == read_.end()) return true;
-  position& at = found->second.at;
-  if (a.at.epoch == at.epoch && a.at.offset == at.offset + 1) at = a.at;
+  read_to& read = found->second;
+  if (a.at.epoch == read.at.epoch && a.at.offset == read.at.offset + 1) ++read.at.offset;
+  read.learn_tag(a.at);
   return true;
 }
 
@@ -93,7 +105,9 @@ bool read_positions::advance(const std::string& room, const position& to) {
   if (found == read_.end()) return true;
   read_to& read = found->second;
   if (!read.untouched && to.epoch == read.at.epoch && to.offset <= read.at.offset) return false;
+  const position before = read.at;
   read = {to, false};
+  read.learn_tag(before);
   return true;
 }
 

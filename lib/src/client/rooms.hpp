@@ -75,6 +75,8 @@ class read_positions {
  private:
   struct read_to {
     position at;
+    /// Takes the newest tag of this log that was heard of, which proves the position too.
+    void learn_tag(const position& from) noexcept;
     /// No requested entry has arrived yet. The first may be before the position, because the server
     /// decides how many it sends.
     bool untouched = false;

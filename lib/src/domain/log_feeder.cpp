@@ -41,7 +41,8 @@ void log_feeder::read(subscriber& s) {
   const reader one{s.who->number(), c.visit};
   std::size_t looked_at = 0;
   for (auto r = reads_.rbegin(); r != reads_.rend() && ++looked_at <= max_looked_at; ++r) {
-    if (r->after == c.delivered && r->may_be_shared && r->waiting.size() < max_sharing)
+    if (r->after == c.delivered && r->after.tag == c.delivered.tag && r->may_be_shared &&
+        r->waiting.size() < max_sharing)
       return r->waiting.push_back(one);
   }
   const position head = readers_.head();
@@ -56,7 +57,7 @@ void log_feeder::read(subscriber& s) {
 void log_feeder::on_page(read_under_way r, const result<journal::page>& page) {
   r->may_be_shared = false; // what is stored from here on is not in it
   if (page) {
-    r->answer.emplace(content{{}, {}, page->gap, page->head, page->more});
+    r->answer.emplace(content{{}, {}, page->gap, page->head, page->more, page->compared});
     for (const journal::record& one : page->entries) {
       r->answer->entries.add(share(one.what));
       r->answer->authors.push_back(one.author);
@@ -139,11 +140,13 @@ void log_feeder::feed(follower& f, const content& page) {
 void log_feeder::announce_gap(follower& f, const content& page) {
   cursor& c = *f.who->behind;
   const position head = readers_.head();
-  const bool another_log = c.delivered.epoch != head.epoch;
-  const bool older_log = !another_log && c.delivered.offset > page.head.offset;
+  const bool another_log =
+      c.delivered.epoch != head.epoch || page.compared == journal::log_is::another;
+  const bool older_log = !another_log && (page.compared == journal::log_is::cut_back ||
+                                          c.delivered.offset > page.head.offset);
   if (another_log || older_log || page.gap) {
     std::uint64_t next = page.gap.value_or(1);
-    if (older_log) next = page.head.offset + 1;
+    if (older_log) next = std::min(c.delivered.offset, page.head.offset) + 1;
     if (!page.entries.empty()) next = offset_of(page.entries.entries().front());
     if (c.announced) give(f, share(entries_missed{room_, c.delivered, {head.epoch, next}}));
     c.delivered = {head.epoch, next - 1};

@@ -91,6 +91,7 @@ class log_feeder : public std::enable_shared_from_this<log_feeder> {
     std::optional<std::uint64_t> gap;
     position head;
     bool more;
+    journal::log_is compared;
   };
   /// A page on its way, for all who asked for it meanwhile: after a restart everybody comes back
   /// with the same position.

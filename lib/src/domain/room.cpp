@@ -110,7 +110,7 @@ void room::on_entry(journal::record next) {
   if (own_ && own_->kept.at == e.at) {
     sender = services_.find_endpoint(own_->author);
     if (sender && !own_->ref.empty())
-      receipt = share(acknowledged{std::move(own_->ref), name_, e.at, e.time, false});
+      receipt = share(acknowledged{std::move(own_->ref), name_, own_->kept.at, e.time, false});
     own_.reset();
   }
   ++services_.counters.entries;
@@ -175,7 +175,15 @@ void room::give_page(page_request r, journal::page p) {
     }
   }
   if (!m) return;
-  history_page page{std::move(r.ref), name_, {}, p.earlier, p.more, p.gap};
+  const bool other_epoch = r.part.where == log_range::side::after && r.part.from.offset > 0 &&
+                           r.part.from.epoch != p.head.epoch;
+  history_page page{std::move(r.ref),
+                    name_,
+                    {},
+                    p.earlier,
+                    p.more,
+                    p.gap,
+                    other_epoch || p.compared != journal::log_is::as_known};
   for (journal::record& e : p.entries)
     page.entries.push_back(std::move(e.what));
   m->tell(r.shape(std::move(page), r.part.entries));

@@ -102,7 +102,10 @@ void subscribers::begin(endpoint& m, const start_position& where, position head)
   } else {
     told.offset -= std::min<std::uint64_t>(head.offset, where.history.value_or(0));
   }
-  if (told == head) {
+  // A tag that is not the head's own is compared with the log.
+  const bool is_known =
+      told.tag == 0 || (told.tag == head.tag && told.tag_offset == head.tag_offset);
+  if (told == head && is_known) {
     s->behind.reset();
     return;
   }
@@ -168,14 +171,16 @@ void subscribers::deliver_pending() {
   if (!news_.empty()) tell_news(); // entries that came after them would have told them
   if (pending_.empty()) return;
   const std::uint64_t first = offset_of(pending_.entries().front());
+  std::uint64_t groups = 0;
   for (subscriber& s : all_) {
     if (s.spoke || s.delivered >= first) {
       deliver_one_by_one(s);
     } else if (!s.behind) {
-      services_.counters.deliveries += pending_.size();
+      ++groups;
       if (s.who->sink().deliver_all(pending_) == backpressure::blocked) lag(s, head_);
     }
   }
+  services_.counters.deliveries += groups * pending_.size();
   // Kept for those who read, they would keep many blocks of bytes that all others are done with.
   if (feeder_->keeps_newest()) {
     for (const shared_event& e : pending_.entries())

@@ -29,15 +29,21 @@ class journal {
     std::string topic; ///< the text of the last entry of kind `topic`
   };
   struct appended {
-    position at;
+    position at;    ///< with a tag, if the journal has them
     wall_time time; ///< of the entry in the log
     /// This id of this author is in the log already: position and time are that entry's, and
     /// nothing was added.
     bool duplicate = false;
   };
   struct record {
-    entry what; ///< its id is not kept
+    entry what; ///< its id is not kept; of those that are stored together the last has a tag
     identity author{};
+  };
+  /// What the tag of `range.from` says of the log.
+  enum class log_is : std::uint8_t {
+    as_known, ///< nothing else is known
+    cut_back, ///< it ends before an entry that the reader has heard of
+    another,  ///< it has had other entries: what follows are all that are kept
   };
   struct page {
     std::vector<record> entries; ///< oldest first
@@ -46,6 +52,7 @@ class journal {
     /// Entries from `range.from` on to this offset were asked for and are no longer kept.
     std::optional<std::uint64_t> gap;
     position head; ///< of the log's last entry when this was read
+    log_is compared = log_is::as_known;
   };
   /// A part of a log, see `log_range`. What is more than `bytes` is left out, at the far end of
   /// what was asked for, but for the first entry. An entry counts as long as its text and
@@ -100,7 +107,8 @@ class journal {
   virtual void append(entry draft, const identity& author, append_done done) = 0;
 
   /// Part of a log. Reading after a position of another epoch, or one before the first entry kept,
-  /// begins with the first one kept; entries missed that way are told as `gap`.
+  /// begins with the first one kept; entries missed that way are told as `gap`. So does reading
+  /// after a position whose tag names another log.
   virtual void read(std::string room, range part, read_done done) = 0;
 
   /// The newest entries that match.

@@ -19,8 +19,11 @@ void log_feed::unfollow(const std::string& room, const std::shared_ptr<journal::
   followed_.erase(found);
 }
 
-void log_feed::committed(journal::record&& next, const journal::append_done& done) {
-  done(journal::appended{next.what.at, next.what.time, false});
+void log_feed::committed(journal::record&& next, const journal::append_done& done,
+                         std::uint64_t tag) {
+  const position at{next.what.at.epoch, next.what.at.offset, tag,
+                    tag == 0 ? 0 : next.what.at.offset};
+  done(journal::appended{at, next.what.time, false});
   if (!ended_) hand_over(std::move(next));
 }
 

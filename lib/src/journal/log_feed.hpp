@@ -3,6 +3,7 @@
 
 #include "journal/journal.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -19,7 +20,8 @@ class log_feed {
   void unfollow(const std::string& room, const std::shared_ptr<journal::listener>& to);
 
   /// Answers an append of a new entry, and hands it over.
-  void committed(journal::record&& next, const journal::append_done& done);
+  /// @param tag of the log up to there, for the answer: the entry need not have it; 0: none
+  void committed(journal::record&& next, const journal::append_done& done, std::uint64_t tag = 0);
 
   /// The journal is destroyed: nothing is answered or handed over any more.
   void end() noexcept { ended_ = true; }

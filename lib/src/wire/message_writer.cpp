@@ -5,6 +5,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <iterator>
 #include <utility>
 
 namespace asio_chat::wire::native {
@@ -52,6 +53,10 @@ void object_writer::put(std::string_view name, const position& p) {
   object_writer fields(begin(name));
   fields.put("epoch", p.epoch);
   fields.put("offset", p.offset);
+  if (p.tag != 0) {
+    fmt::format_to(std::back_inserter(fields.begin("tag")), R"("{:016x}")", p.tag);
+    if (p.tag_offset != p.offset) fields.put("tag_offset", p.tag_offset);
+  }
   fields.end();
 }
 

@@ -7,10 +7,14 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
+#include <system_error>
 
 namespace asio_chat::wire::native {
 
 namespace {
+
+constexpr std::size_t tag_digits = 16;
 
 constexpr std::array<std::pair<entry_kind, std::string_view>, 3> kinds{{
     {entry_kind::message, "message"},
@@ -38,7 +42,14 @@ entry_kind kind_of(std::string_view name) {
 
 position position_in(const json::object& o, std::string_view name) {
   const json::object& p = object_field(o, name);
-  return {number_field(p, "epoch"), number_field(p, "offset")};
+  position at{number_field(p, "epoch"), number_field(p, "offset")};
+  const auto tag = optional_string(p, "tag");
+  if (!tag) return at;
+  const auto [end, error] = std::from_chars(tag->data(), tag->data() + tag->size(), at.tag, 16);
+  if (tag->size() != tag_digits || error != std::errc() || end != tag->data() + tag->size())
+    throw_field("tag", fmt::format("{} hexadecimal digits", tag_digits));
+  at.tag_offset = optional_number(p, "tag_offset").value_or(at.offset);
+  return at;
 }
 
 std::string id_in(const json::object& o, std::string_view name, bool required) {

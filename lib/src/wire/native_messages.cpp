@@ -44,6 +44,7 @@ history_page page_in(const json::object& o, std::string ref) {
   page.earlier = bool_field(o, "earlier");
   page.more = bool_field(o, "more");
   page.gap = optional_number(o, "gap");
+  page.another_log = optional_bool(o, "another_log");
   return page;
 }
 
@@ -183,6 +184,7 @@ struct event_encoder {
     o->put("earlier", p.earlier);
     o->put("more", p.more || !all);
     if (p.gap) o->put("gap", *p.gap);
+    if (p.another_log) o->put("another_log", true);
     return o.frame();
   }
 

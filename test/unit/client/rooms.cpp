@@ -98,6 +98,45 @@ TEST_CASE("read positions: of an earlier client are kept when the room is entere
   CHECK(b.of("lobby") == position{7, 15});
 }
 
+namespace {
+
+void check_tag(const read_positions& b, std::uint64_t tag, std::uint64_t of) {
+  CHECK(b.of("lobby")->tag == tag);
+  CHECK(b.of("lobby")->tag_offset == of);
+}
+
+} // namespace
+
+TEST_CASE("read positions: keep the newest tag that was heard of") {
+  read_positions b(0, {});
+  b.observe(entered({7, 3, 0xa, 3}));
+  check_tag(b, 0xa, 3);
+  b.observe(said({7, 4}));
+  check_tag(b, 0xa, 3);
+  b.observe(said({7, 5, 0xb, 5}));
+  check_tag(b, 0xb, 5);
+  b.observe(kept({7, 9, 0xc, 9})); // ahead of what was read
+  CHECK(b.of("lobby") == position{7, 5});
+  check_tag(b, 0xc, 9);
+  b.observe(said({7, 6, 0xd, 6}));
+  check_tag(b, 0xc, 9);
+  b.observe(said({8, 1}));
+  check_tag(b, 0, 0);
+}
+
+TEST_CASE("read positions: the tag of another log proves nothing of what was read") {
+  read_positions b(0, {{"lobby", {7, 4, 0xa, 4}}});
+  b.observe(entered({7, 9, 0xb, 9}));
+  check_tag(b, 0xa, 4); // until it is said what log that is
+  SECTION("one that has other entries") {
+    b.observe(event(entries_missed{"lobby", {7, 4}, {7, 1}}));
+  }
+  SECTION("one with a gap") {
+    b.observe(event(entries_missed{"lobby", {7, 4}, {7, 8}}));
+  }
+  check_tag(b, 0, 0);
+}
+
 TEST_CASE("read positions: only of rooms one is in") {
   read_positions b({}, {});
   CHECK(b.observe(said({7, 4}, "elsewhere")));

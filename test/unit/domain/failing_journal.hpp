@@ -28,7 +28,9 @@ class failing_journal final : public journal, public name_store {
   bool index_incomplete = false; ///< searches are answered so
   bool slow_reads = false;       ///< answered after whatever else is under way
   bool slow_appends = false;     ///< likewise: what is stored can be read before that is said
-  bool stopped = false;          ///< the disk has stopped: requests wait for `go`
+  /// What the next position with a tag that is read after is found to be.
+  log_is compared = log_is::as_known;
+  bool stopped = false; ///< the disk has stopped: requests wait for `go`
 
   std::size_t waiting() const { return waiting_.size(); }
   void go() {
@@ -58,6 +60,14 @@ class failing_journal final : public journal, public name_store {
   void read(std::string room, range part, read_done done) override {
     ++reads;
     if (broken) return fail_later<page>(std::move(done));
+    if (part.of.from.tag != 0) {
+      const log_is found = std::exchange(compared, log_is::as_known);
+      if (found == log_is::another) part.of.from = {};
+      done = [done, found](auto p) {
+        if (p) p->compared = found;
+        done(std::move(p));
+      };
+    }
     if (slow_reads) done = [this, done](auto p) { later_([done, p] { done(p); }); };
     call([this, room, part, done] { good_.read(room, part, done); });
   }

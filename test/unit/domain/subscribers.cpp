@@ -95,6 +95,64 @@ TEST_CASE("a member who has more than there ever was is told that the log is an 
   CHECK(told(bob) == from_to(4, 5));
 }
 
+TEST_CASE(
+    "a member whose position has the tag of another log is told so, and gets all that is kept") {
+  domain_world w;
+  person& alice = w.in("alice");
+  say(w, alice, 1, 5);
+  w.log.compared = journal::log_is::another;
+  person& bob = joins(w, "bob", {position{7, 3, 0xabc, 3}});
+  w.run();
+  REQUIRE(bob.ear.all<entries_missed>().size() == 1);
+  CHECK(bob.ear.last<entries_missed>().after == position{7, 3});
+  CHECK(bob.ear.last<entries_missed>().next == position{7, 1});
+  say(w, alice, 6, 6);
+  CHECK(told(bob) == from_to(1, 6));
+  CHECK(bob.ear.all<entries_missed>().size() == 1);
+}
+
+TEST_CASE("a tag is compared though nothing follows the position") {
+  domain_world w;
+  person& alice = w.in("alice");
+  say(w, alice, 1, 3);
+  w.log.compared = journal::log_is::another;
+  person& bob = joins(w, "bob", {position{7, 3, 0xabc, 3}});
+  w.run();
+  CHECK(bob.ear.all<entries_missed>().size() == 1);
+  CHECK(told(bob) == from_to(1, 3));
+  person& carol = joins(w, "carol", {position{7, 3, 0xabc, 3}});
+  w.run();
+  CHECK(carol.ear.all<entries_missed>().empty());
+  CHECK(told(carol).empty());
+}
+
+TEST_CASE(
+    "a member who has heard of entries that the log has lost is told, and goes on from there") {
+  domain_world w;
+  person& alice = w.in("alice");
+  say(w, alice, 1, 5);
+  w.log.compared = journal::log_is::cut_back;
+  person& bob = joins(w, "bob", {position{7, 3, 0xabc, 9}});
+  w.run();
+  REQUIRE(bob.ear.all<entries_missed>().size() == 1);
+  CHECK(bob.ear.last<entries_missed>().next == position{7, 4});
+  CHECK(told(bob) == from_to(4, 5));
+}
+
+TEST_CASE("members with the same position and different tags do not share a page") {
+  domain_world w;
+  person& alice = w.in("alice");
+  say(w, alice, 1, 5);
+  w.log.compared = journal::log_is::another; // bob's, which is read first
+  person& bob = joins(w, "bob", {position{7, 3, 0xabc, 3}});
+  person& carol = joins(w, "carol", {position{7, 3, 0xdef, 3}});
+  person& dave = joins(w, "dave", {position{7, 3}});
+  w.run();
+  CHECK(told(bob) == from_to(1, 5));
+  CHECK(told(carol) == from_to(4, 5));
+  CHECK(told(dave) == from_to(4, 5));
+}
+
 TEST_CASE("what is no longer kept is announced as a gap with its range") {
   domain_world w({}, {.entries_per_room = 5});
   person& alice = w.in("alice");

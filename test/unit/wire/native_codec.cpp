@@ -158,6 +158,39 @@ TEST_CASE("numbers are whole: up to 2^64-1 for positions") {
         std::string::npos);
 }
 
+TEST_CASE("a position has its tag, of its own entry or of a later one, or none") {
+  const auto j = [](std::string_view position) {
+    return *request_in<native::join>(R"({"type":"join","room":"den","after":)" +
+                                     std::string(position) + "}")
+                .after;
+  };
+  CHECK(j(R"({"epoch":7,"offset":41})").tag == 0);
+  const position own = j(R"({"epoch":7,"offset":41,"tag":"0123456789abcdef"})");
+  CHECK(own.tag == 0x0123456789abcdef);
+  CHECK(own.tag_offset == 41);
+  const position later = j(R"({"epoch":7,"offset":41,"tag":"0123456789abcdef","tag_offset":44})");
+  CHECK(later == position{7, 41});
+  CHECK(later.tag_offset == 44);
+  const std::string sent =
+      payload_of(native::encode(native::request(native::join{"r", "den", later})));
+  CHECK(sent.find(R"("tag":"0123456789abcdef","tag_offset":44})") != std::string::npos);
+}
+
+TEST_CASE("a tag that is none is refused") {
+  for (const char* tag :
+       {R"("")", R"("0123456789abcde")", R"("0123456789abcdef0")", R"("0123456789abcdeg")",
+        R"("+123456789abcdef")", R"(" 123456789abcdef")", "1234567890123456", "true", "{}"}) {
+    CAPTURE(tag);
+    const auto read = native::parse_request(
+        R"({"type":"join","ref":"r","room":"den","after":{"epoch":7,"offset":1,"tag":)" +
+        std::string(tag) + "}}");
+    const auto* bad = std::get_if<wire::native::bad_message>(&read);
+    REQUIRE(bad != nullptr);
+    CHECK(bad->ref == "r");
+    CHECK(bad->why.message.find("tag") != std::string::npos);
+  }
+}
+
 TEST_CASE("strings are UTF-8 in both directions, whatever they contain") {
   const std::string text = "\"quoted\" \\ / \t\n äöü € \U0001F600 \u2028";
   const std::string payload =

@@ -31,6 +31,9 @@ failure refusal(const SQLite::Exception& e) {
 void answer_open(open_operation& o, const room_state& r) {
   const room_row& row = r.now.row;
   o.state = {{row.epoch, row.head}, r.now.topic};
+  if (row.head == 0 || !r.waiting.empty()) return; // the chain is behind
+  o.state.head.tag = tag_of(row.chain);
+  o.state.head.tag_offset = row.head;
 }
 
 } // namespace
@@ -196,8 +199,14 @@ void commit_group::seal_waiting(room_state& r) {
   s.chain = row.chain = chain_after(*r.key, s);
   row.bytes += s.sealed.size() + s.ids.size();
   row.key = r.key_number;
-  for (std::size_t i = 0; i < sealing_.size(); ++i)
+  const std::uint64_t tag = tag_of(s.chain);
+  for (std::size_t i = 0; i < sealing_.size(); ++i) {
     r.waiting[i]->draft = std::move(sealing_[i]);
+    r.waiting[i]->tag = tag;
+  }
+  position& last = r.waiting.back()->draft.what.at;
+  last.tag = tag;
+  last.tag_offset = last.offset;
   r.waiting.clear();
   r.waiting_bytes = 0;
   writer().records.insert(row.number, s);

@@ -4,6 +4,7 @@
 #include "journal/journal.hpp"
 #include "model/identity.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -12,6 +13,7 @@ namespace asio_chat::sqlite {
 
 struct append_operation {
   journal::record draft; ///< gets its position and its time
+  std::uint64_t tag = 0; ///< of its record
   bool duplicate = false;
 };
 struct open_operation {

@@ -24,12 +24,23 @@ struct reader::connection {
 
 namespace {
 
+/// Whether it is the log that the tag of a position names.
+journal::log_is compare(const position& known, const room_row& room, record_table& records) {
+  if (known.tag == 0 || known.epoch != room.epoch) return journal::log_is::as_known;
+  if (known.tag_offset > room.head) return journal::log_is::cut_back;
+  const auto chain = records.chain_at(room, known.tag_offset);
+  // What is no longer kept cannot be compared.
+  return !chain || tag_of(*chain) == known.tag ? journal::log_is::as_known
+                                               : journal::log_is::another;
+}
+
 /// Puts a page together, from either end, until it has enough bytes.
 class page_builder {
  public:
-  page_builder(const span& wanted, std::size_t bytes)
+  page_builder(const span& wanted, std::size_t bytes, journal::log_is compared)
       : wanted_(wanted)
-      , max_bytes_(bytes) {}
+      , max_bytes_(bytes)
+      , compared_(compared) {}
 
   /// False if this one, and those behind it, are not part of the page.
   bool add(journal::record&& r) {
@@ -52,12 +63,14 @@ class page_builder {
     p.more = end <= room.head;
     p.head = {room.epoch, room.head};
     if (wanted_.missed) p.gap = room.first;
+    p.compared = compared_;
     return p;
   }
 
  private:
   span wanted_;
   std::size_t max_bytes_;
+  journal::log_is compared_;
   std::size_t bytes_ = 0;
   std::vector<journal::record> entries_;
 };
@@ -108,9 +121,12 @@ result<journal::page> reader::read(connection& c, const std::string& room,
                                    const journal::range& part) {
   const auto row = c.rooms.find(keys_.tag_of(room));
   if (!row) return journal::page{};
-  const span wanted = span_of(part.of, row->epoch, row->first, row->head);
+  const journal::log_is compared = compare(part.of.from, *row, c.records);
+  log_range asked = part.of;
+  if (compared == journal::log_is::another) asked.from = {};
+  const span wanted = span_of(asked, row->epoch, row->first, row->head);
   const bool backwards = part.of.where == log_range::side::before;
-  page_builder page(wanted, part.bytes);
+  page_builder page(wanted, part.bytes, compared);
   if (wanted.first == wanted.end) return page.finish(*row, backwards);
 
   std::optional<failure> failed;
@@ -121,6 +137,9 @@ result<journal::page> reader::read(connection& c, const std::string& room,
       failed = entries.error();
       return false;
     }
+    position& last = entries->back().what.at;
+    last.tag = tag_of(s.chain);
+    last.tag_offset = last.offset;
     if (backwards) std::reverse(entries->begin(), entries->end());
     for (journal::record& r : *entries) {
       if (page.wants(r.what.at.offset) && !page.add(std::move(r))) return false;

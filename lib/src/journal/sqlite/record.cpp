@@ -186,4 +186,11 @@ chain_value link(const room_key& key, const record_header& header, const chain_v
   return after;
 }
 
+std::uint64_t tag_of(const chain_value& after) noexcept {
+  std::uint64_t tag = 0;
+  for (std::size_t i = 0; i < sizeof tag; ++i)
+    tag = tag << 8 | after[i];
+  return tag == 0 ? 1 : tag;
+}
+
 } // namespace asio_chat::sqlite

@@ -52,4 +52,9 @@ result<std::vector<journal::record>> open(const room_key& key, const record_head
 chain_value link(const room_key& key, const record_header& header, const chain_value& before,
                  std::string_view sealed);
 
+/// The tag of a position: see `asio_chat::position`. The chain's value names the log up to its
+/// record, and nobody can make one who has not the room's key; a part of it tells nobody who reads
+/// it anything that is not in the clear beside the record. Never 0.
+std::uint64_t tag_of(const chain_value& after) noexcept;
+
 } // namespace asio_chat::sqlite

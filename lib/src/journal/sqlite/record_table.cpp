@@ -40,6 +40,8 @@ record_table::record_table(SQLite::Database& db)
                     "WHERE place BETWEEN ? AND ? ORDER BY place")
     , backwards_(db, "SELECT place, last, time, key, chain, ids, sealed FROM records "
                      "WHERE place BETWEEN ? AND ? ORDER BY place DESC")
+    , chain_(db, "SELECT last, chain FROM records "
+                 "WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1")
     , erase_(db, "DELETE FROM records WHERE place BETWEEN ? AND ?") {}
 
 void record_table::insert(std::int64_t room, const stored_record& r) {
@@ -107,6 +109,14 @@ void record_table::backwards(const room_row& room, std::uint64_t from, const vis
   if (!waiting) return;
   waiting->before = room.chain_before;
   visit(*waiting);
+}
+
+std::optional<chain_value> record_table::chain_at(const room_row& room, std::uint64_t offset) {
+  const resetting when_done(chain_);
+  chain_.bind(1, place_of(room.number, 0));
+  chain_.bind(2, place_of(room.number, offset));
+  if (!chain_.executeStep() || number_at(chain_, 0) < offset) return std::nullopt;
+  return array_at<chain_value>(chain_, 1);
 }
 
 void record_table::erase_from(std::int64_t room, std::uint64_t offset) {

@@ -46,6 +46,8 @@ class record_table {
   void forwards(const room_row& room, std::uint64_t from, const visitor& visit);
   /// From the record that has this offset on, newest first.
   void backwards(const room_row& room, std::uint64_t from, const visitor& visit);
+  /// The chain's value after the record that has this offset; none: there is no such record.
+  std::optional<chain_value> chain_at(const room_row& room, std::uint64_t offset);
   /// What begins from here on, which is all but the whole records before.
   void erase_from(std::int64_t room, std::uint64_t offset);
   /// What begins before this offset.
@@ -57,6 +59,7 @@ class record_table {
   SQLite::Statement insert_;
   SQLite::Statement forwards_;
   SQLite::Statement backwards_;
+  SQLite::Statement chain_;
   SQLite::Statement erase_;
 };
 

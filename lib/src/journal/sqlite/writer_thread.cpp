@@ -22,7 +22,7 @@ struct answered_group {
 void answer_append(operation& o, const journal::append_done& then, log_feed& feed) {
   if (o.refused) return then(std::move(*o.refused));
   auto& a = std::get<append_operation>(o.what);
-  if (!a.duplicate) return feed.committed(std::move(a.draft), then);
+  if (!a.duplicate) return feed.committed(std::move(a.draft), then, a.tag);
   then(journal::appended{a.draft.what.at, a.draft.what.time, true});
 }
 
