@@ -102,17 +102,17 @@ class output {
 int export_room(ops::settings& s, const ops::history_request& wanted) {
   const history kept(s);
   const std::string room = choose_room(kept, wanted.room).name;
-  std::string trouble;
+  std::string why;
   const sqlite::search_index nothing_new({});
   sqlite::reader reader(kept.file, *kept.keys, nothing_new,
-                        [&](severity, const std::string& sentence) { trouble = sentence; });
+                        [&](severity, const std::string& sentence) { why = sentence; });
   output out(wanted.output);
   // In pages: a slow reader of the lines does not keep the journal as it is for so long.
   position last;
   for (bool more = true; more;) {
     const auto page =
         reader.read(room, {{log_range::side::after, last, entries_at_once}, bytes_at_once});
-    if (!page) throw error(fail(errc::storage_failed, trouble));
+    if (!page) throw error(fail(errc::storage_failed, why));
     if (page->gap && last != position{})
       fmt::print(stderr, "asio-chatd: entries {} to {} were removed meanwhile\n", last.offset + 1,
                  *page->gap - 1);

@@ -30,7 +30,7 @@ struct server_stats : server_counters {
   std::optional<std::chrono::sys_seconds> certificate_ends = {};
 };
 
-/// A chat server: rooms, members, and both protocols.
+/// A chat server: rooms, members, and the protocols by which clients reach them.
 ///
 /// **Threads.** The server runs on the caller's io_context. Construct it, call it and destroy it on
 /// the thread that runs that context, or while no thread does. It has no globals, and no threads

@@ -18,7 +18,7 @@ class work_watch {
   static constexpr duration max = std::chrono::milliseconds(1);
   static constexpr duration silence = std::chrono::minutes(1);
 
-  /// Told of a piece that took more than `most`, of each kind once in a `silence`.
+  /// Told of a piece that took more than `max`, of each kind once in a `silence`.
   /// @param cpu at least what it took of it
   using report = std::function<void(std::string_view kind, duration cpu)>;
   struct clocks {

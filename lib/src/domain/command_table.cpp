@@ -206,6 +206,9 @@ static_assert(
       return ((table[I].name == std::variant_alternative_t<I, requests::any>::command) && ...);
     }(std::make_index_sequence<table.size()>()),
     "the rows are in the order of the requests");
+static_assert(std::ranges::all_of(table, [](const command_row& r) {
+  return count_positions(r.arguments) <= max_positions;
+}));
 
 } // namespace
 

@@ -6,7 +6,13 @@ namespace asio_chat {
 
 void endpoint::refuse(std::string_view ref, const failure& why) const {
   ++hub_.counters().refused_requests;
-  tell(refused{std::string(ref), static_cast<errc>(why.code.value()), why.message});
+  tell(refusal_of(ref, why));
+}
+
+refused refusal_of(std::string_view ref, const failure& why) {
+  const bool is_ours = why.code.category() == chat_category();
+  return {std::string(ref), is_ours ? static_cast<errc>(why.code.value()) : errc::not_available,
+          why.message};
 }
 
 bool endpoint::is_time_for(turn t) const noexcept {

@@ -43,6 +43,9 @@ struct login {
   bool data_replies = false; ///< the client wants answers as data, and makes the lines by itself
 };
 
+/// What a failure is told as. A code of the system or of a library is `errc::not_available`.
+refused refusal_of(std::string_view ref, const failure& why);
+
 /// A sink, where it stands in the log of each room, and what it has asked for. The rooms, the name
 /// and the rights are its member's. Owned by the hub.
 class endpoint {

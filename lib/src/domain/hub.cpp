@@ -26,7 +26,7 @@ room::announcement announced_after(std::size_t others) noexcept {
   return others < max_told_now ? room::announcement::now : room::announcement::soon;
 }
 
-/// Where every number that a leap comes to is taken: one that cannot be guessed is free.
+/// For a name of which every number that was tried is taken: one at random, which is free.
 std::string numbered_at_random(const auto& is_free, const auto& numbered) {
   std::random_device source;
   std::uniform_int_distribution<std::uint64_t> any(2, max_numbered);
@@ -235,8 +235,9 @@ right hub::right_lacking(const member& m, const command_row& row, const request&
   const auto* topic = std::get_if<requests::topic>(&r.what);
   if (topic != nullptr && !topic->text) return right::none; // to look at it takes none
   if (!m.may(row.needs)) return row.needs;
-  const bool opens =
-      std::holds_alternative<requests::join>(r.what) && !rooms_.contains(proper_room_name(r.room));
+  if (!std::holds_alternative<requests::join>(r.what)) return right::none;
+  const auto room = check_room_name(r.room, services_.limits);
+  const bool opens = room && !rooms_.contains(*room); // what is no name is refused as that
   return opens && !m.may(right::open_rooms) ? right::open_rooms : right::none;
 }
 

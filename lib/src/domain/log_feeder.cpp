@@ -21,10 +21,6 @@ constexpr std::size_t max_looked_at = 8;
 /// Stored while a page was read; an endpoint that is behind by more reads another page.
 constexpr std::size_t max_newest = 1'024;
 
-std::uint64_t offset_of(const shared_event& e) {
-  return std::get<entry>(e->value).at.offset;
-}
-
 } // namespace
 
 log_feeder::log_feeder(readers& of, const std::string& room, room_services& services)
@@ -74,6 +70,7 @@ void log_feeder::serve_later(read_under_way r) {
 
 void log_feeder::serve(read_under_way r) {
   const work_watch::piece one(services_.watch, "page of the log");
+  readers_.deliver_pending(); // so that it is known which entries came over which endpoint
   const position head = readers_.head();
   for (follower& f : next_followers(*r)) {
     cursor& c = *f.who->behind;
@@ -216,6 +213,7 @@ bool log_feeder::end_page_at(const position& end, journal::page& page, const pag
   for (const stored_entry& s : newest_) {
     if (s.offset != last + 1 || s.offset > end.offset) continue;
     entries.push_back({std::get<entry>(s.what->value), s.who});
+    entries.back().what.address = {}; // as of those that were read
     last = s.offset;
   }
   auto first = entries.end();

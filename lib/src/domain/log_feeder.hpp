@@ -47,6 +47,8 @@ class log_feeder : public std::enable_shared_from_this<log_feeder> {
     /// If it is still here, and behind on the same visit.
     virtual subscriber* find_reader(std::uint64_t number, std::uint64_t visit) = 0;
     virtual position head() const = 0;
+    /// Everything that is stored has been delivered to those who are live.
+    virtual void deliver_pending() = 0;
     virtual void caught_up(subscriber& s) = 0;
 
    protected:
@@ -131,6 +133,11 @@ class log_feeder : public std::enable_shared_from_this<log_feeder> {
   std::vector<stored_entry> newest_;
   std::size_t pages_ = 0; ///< being read for members who asked for the newest entries
 };
+
+/// Of an event that is an entry.
+inline std::uint64_t offset_of(const shared_event& e) {
+  return std::get<entry>(e->value).at.offset;
+}
 
 /// Anything else of one's own is told by its acknowledgement.
 inline bool is_news_to_its_author(const entry& e) noexcept {

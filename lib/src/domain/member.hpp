@@ -73,14 +73,14 @@ class member {
  private:
   static constexpr std::size_t min_openings = 64; ///< members of few rooms may change them often
 
-  /// An endpoint has sat down; whether it is the first one in this room.
+  /// An endpoint has joined the room; whether it is the first one in this room.
   bool subscribed(room& r) {
     const auto found = std::ranges::find(rooms_, &r, &presence::in);
     if (found != rooms_.end()) return ++found->endpoints == 1;
     rooms_.push_back({&r, 1});
     return true;
   }
-  /// An endpoint has stood up; whether it was the last one in this room.
+  /// An endpoint has left the room; whether it was the last one in this room.
   bool unsubscribed(room& r) {
     const auto found = std::ranges::find(rooms_, &r, &presence::in);
     if (--found->endpoints > 0) return false;

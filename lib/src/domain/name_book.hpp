@@ -28,7 +28,7 @@ class name_book {
 
   /// @param store may be null: names are held in memory alone
   /// @param hold for how long a name is held for a member who has left
-  /// @param most names are held: of more, those who left first lose theirs
+  /// @param max names are held: of more, those who left first lose theirs
   name_book(name_store* store, const clock& time, std::chrono::milliseconds hold, upkeep begin,
             std::size_t max = 100'000);
 

@@ -14,10 +14,6 @@ namespace {
 /// Told at once, whatever else may come.
 constexpr std::size_t max_pending_bytes = 16 * 1024;
 
-std::uint64_t offset_of(const shared_event& e) {
-  return std::get<entry>(e->value).at.offset;
-}
-
 } // namespace
 
 subscribers::subscribers(room& owner, room_services& services)
@@ -111,7 +107,8 @@ void subscribers::begin(endpoint& m, const start_position& where, position head)
   }
   // The member may even have more: of a page read when it was stored, but not told yet. Or the log
   // is an older one that was put back. The journal knows.
-  *s->behind = {told, ++visits_, where.after.has_value(), false, true};
+  *s->behind = {told, ++visits_, where.after.has_value(),  false,
+                true, false,     std::move(s->behind->own)};
   m.begin_catching_up();
   feeder_->read(*s);
 }
@@ -208,15 +205,19 @@ void subscribers::deliver_one_by_one(subscriber& s) {
   }
 }
 
-void subscribers::lag(subscriber& s, position told) {
+void subscribers::feed_from_log(subscriber& s, position told) {
   told.offset = std::max(told.offset, s.delivered);
   s.behind = std::make_unique<cursor>(cursor{told, ++visits_, true, false});
+}
+
+void subscribers::lag(subscriber& s, position told) {
+  feed_from_log(s, told);
   for (const endpoint::membership& one : s.who->memberships_)
     one.in->lag_unless_behind(*s.who);
 }
 
 void subscribers::lag_unless_behind(const endpoint& m) {
-  if (subscriber* s = subscriber_of(m); !s->behind) lag(*s, before_pending());
+  if (subscriber* s = subscriber_of(m); !s->behind) feed_from_log(*s, before_pending());
 }
 
 position subscribers::before_pending() const {

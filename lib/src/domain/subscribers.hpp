@@ -67,7 +67,7 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   /// @param receipt for the author, in the entry's place; none if they did not ask for it
   void add_entry(entry e, const identity& who, endpoint* author, shared_event receipt);
   /// Tells what was added. Comes before whatever else is told of this room and its log.
-  void deliver_pending();
+  void deliver_pending() override;
   /// The sink of the endpoint with this membership can take more. Whether a page was asked for.
   bool ready(const endpoint::membership& m);
   /// It cannot: from here on the member is fed from the log.
@@ -97,8 +97,9 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   void tell_news();
   void tell_now(const shared_event& e, std::uint64_t about);
   void deliver_one_by_one(subscriber& s);
-  /// The sink of this one is full: it has been told so much.
+  /// The sink of this one is full: it has been told so much. All its rooms feed it from the log.
   void lag(subscriber& s, position told);
+  void feed_from_log(subscriber& s, position told);
   position before_pending() const;
   void be_live(subscriber& s);
 

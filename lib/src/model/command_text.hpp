@@ -30,7 +30,7 @@ positions split_arguments(std::string_view line, std::size_t count) noexcept;
 
 /// How many of them have a place and no key.
 template <class Arguments>
-std::size_t count_positions(const Arguments& arguments) noexcept {
+constexpr std::size_t count_positions(const Arguments& arguments) noexcept {
   std::size_t n = 0;
   for (const auto& a : arguments)
     if (a.key.empty()) ++n;

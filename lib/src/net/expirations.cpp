@@ -5,7 +5,7 @@
 namespace asio_chat::net {
 
 namespace {
-// As long as a steady clock can count, or a certificate be meant.
+// A steady clock cannot count much further, and no certificate is meant to last longer.
 constexpr std::chrono::milliseconds longest = std::chrono::years(100);
 // The second in which something ends belongs to its time.
 constexpr std::chrono::seconds last_second{1};

@@ -41,9 +41,9 @@ bool same_passphrase(std::string_view given, std::string_view expected) noexcept
 result<identity> identity_of(std::string_view token) {
   const auto is_digit = [](char c) { return ascii::hex_value(c) >= 0 && ascii::lower(c) == c; };
   if (token.size() != token_digits || !std::all_of(token.begin(), token.end(), is_digit)) {
-    return fail(errc::protocol_error,
-                fmt::format("the field resume must be what a welcome gave: {} hexadecimal digits",
-                            token_digits));
+    return fail(
+        errc::protocol_error,
+        fmt::format("a resume token is what a welcome gave: {} hexadecimal digits", token_digits));
   }
   const auto digest = tls::sha256(token);
   if (!digest) return fail(errc::not_available, "this server cannot compute SHA-256");
@@ -63,7 +63,7 @@ authenticator::answer passphrase_authenticator::judge(const credentials& c) cons
     fill_randomly(a.who);
     return a;
   }
-  const std::string token = c.token.value_or(make_token());
+  const std::string token = c.token ? *c.token : make_token();
   const result<identity> who = identity_of(token);
   if (!who) return denial{who.error()};
   return admission{*who, token};

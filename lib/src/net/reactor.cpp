@@ -108,8 +108,8 @@ void reactor::visit_some() {
   const work_watch::piece visit(watch_, "visit of sessions that wait");
   const bool more_expire = deadlines_.visit(now());
   const bool more_end = expirations_.visit();
-  const bool more_rest = idle_tracker_.visit(now());
-  if ((!more_expire && !more_end && !more_rest) || std::exchange(visit_posted_, true)) return;
+  const bool more_idle = idle_tracker_.visit(now());
+  if ((!more_expire && !more_end && !more_idle) || std::exchange(visit_posted_, true)) return;
   // Thousands may have come at the same time: what else there is to do comes in between.
   asio::post(context_, [self = std::weak_ptr(self_)] {
     const auto alive = self.lock();

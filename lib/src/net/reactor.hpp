@@ -28,6 +28,9 @@ class session;
 /// is still coming and more will be waiting soon: then sessions with a whole record waiting write
 /// it, and the others wait on, for as long as writing takes. With no further input all are flushed
 /// in the first turn: at rest nothing waits.
+///
+/// Its members are many: what it visits, what was touched, and what it knows of the input of a turn
+/// decide together when to write.
 class reactor {
  public:
   /// @param watch of visits; may be null

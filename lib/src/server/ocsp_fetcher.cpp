@@ -70,13 +70,13 @@ void ocsp_fetcher::answered(result<std::string> der) {
 
 void ocsp_fetcher::take(tls::ocsp_response response) {
   const auto now = time_.wall_now();
-  const auto& before = tls_->stapler()->now();
+  const auto& stapled = tls_->stapler()->now();
   // HTTP without TLS lets a machine in between replay what was said before a revocation.
-  if (!before || !before->answer.holds(now) ||
-      before->answer.this_update <= response.answer.this_update)
+  if (!stapled || !stapled->answer.holds(now) ||
+      stapled->answer.this_update <= response.answer.this_update)
     tls_->stapler()->take(std::move(response));
   patience_ = first_patience;
-  const tls::ocsp_answer& answer = before->answer;
+  const tls::ocsp_answer& answer = stapled->answer;
   const auto left = std::chrono::duration_cast<seconds>(answer.next_update - now);
   const auto rest = std::clamp(left / 2, shortest_rest, longest_rest);
   ask_after(rest);

@@ -169,6 +169,8 @@ net::listener::accepted server::impl::begin_with(stream_maker make_stream) {
 
 memory_transport server::impl::connect_in_memory() {
   auto [ours, theirs] = detail::memory_socket::make_pair(context_);
+  constexpr int no_descriptor = -1;
+  if (stopped_ || sessions_->is_full(no_descriptor)) return memory_transport(std::move(theirs));
   sessions_->begin(transport::make_memory_stream(std::move(ours)), "memory", 0);
   return memory_transport(std::move(theirs));
 }
@@ -225,6 +227,7 @@ server_stats server::impl::stats() const {
 }
 
 void server::impl::stop(stop_handler handler) {
+  stopped_ = true;
   stopping_.emplace_back(context_, std::move(handler));
   if (stopping_.size() > 1) return;
   listening_.close();

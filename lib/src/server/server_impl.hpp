@@ -81,6 +81,7 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   net::reactor reactor_;
   listening_set listening_;
   const std::shared_ptr<session_set> sessions_;
+  bool stopped_ = false; ///< or about to be
   std::vector<transport::completion<error_code>> stopping_;
 };
 

@@ -131,14 +131,14 @@ int server_context::verify(int preverified, X509_STORE_CTX* store) noexcept {
   if (preverified != 1) return 0;
   auto* ssl =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  const auto* door =
+  const auto* admission =
       static_cast<client_admission*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), admission_slot()));
   X509* shown = X509_STORE_CTX_get_current_cert(store);
   result<void> good;
-  if (door->blocked.contains(shown))
+  if (admission->blocked.contains(shown))
     good = is_blocked(shown);
   else if (X509_STORE_CTX_get_error_depth(store) == 0)
-    good = door->policy.check(shown, system_wall_now());
+    good = admission->policy.check(shown, system_wall_now());
   if (good) return 1;
   note_refusal(ssl, good.error().message);
   X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);

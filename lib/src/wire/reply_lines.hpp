@@ -18,7 +18,7 @@ struct reply_lines {
 /// character has to be escaped.
 inline constexpr std::size_t max_answer_bytes = 28'000;
 
-/// Lists that are longer than `most` bytes are cut, and a line says how to go on; of a log the
+/// Lists that are longer than `max_bytes` are cut, and a line says how to go on; of a log the
 /// newest entries are shown.
 reply_lines show(const reply_data& a, std::size_t max_bytes = max_answer_bytes);
 

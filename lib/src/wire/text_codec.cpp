@@ -103,15 +103,7 @@ struct encoder {
   std::string operator()(const entries_missed&) const {
     return encode_notice("some messages are missing here: they are no longer kept");
   }
-  std::string operator()(const history_page& p) const {
-    std::string frames;
-    for (const entry& e : p.entries) {
-      const auto time = std::chrono::floor<std::chrono::seconds>(e.time);
-      frames += told(fmt::format("[{:%Y-%m-%d %H:%M:%S}] {}", time, before_text(e)), e.text,
-                     after_text(e));
-    }
-    return frames;
-  }
+  std::string operator()(const history_page&) const { return {}; } // nobody asks for it here
 };
 
 } // namespace

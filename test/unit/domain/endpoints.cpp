@@ -188,6 +188,25 @@ TEST_CASE("a connection that cannot keep up is not told again what came over it"
   CHECK(phone.news() == heard{"lobby@5 bob: five"});
 }
 
+TEST_CASE("a page that comes together with one's own newest entry does not tell that again") {
+  domain_world w(several());
+  person& bob = w.in("bob");
+  person& phone = device_in(w, "lobby");
+  w.settle();
+  phone.ear.room_for = 1;
+  w.send(bob, "one", "b1"); // fills it
+  w.run();
+  w.send(bob, "two", "b2");
+  w.run();
+  phone.ear.room_for = ~std::size_t{0};
+  hub::ready(*phone.self);
+  w.send(phone, "three", "p1"); // stored while the page is read
+  w.send(bob, "four", "b3");
+  w.run();
+  CHECK(phone.news() ==
+        heard{"lobby@1 bob: one", "ack p1 lobby@3", "lobby@2 bob: two", "lobby@4 bob: four"});
+}
+
 TEST_CASE("one connection too many replaces the oldest, and with a limit of one the only one") {
   const std::size_t most = GENERATE(1u, 2u);
   domain_world w(several(most));

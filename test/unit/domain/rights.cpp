@@ -98,6 +98,18 @@ TEST_CASE("a member who may not open rooms can join those that exist") {
   CHECK(bob.news().empty());
 }
 
+TEST_CASE("a room that exists is found by its name in any case, however long names may be") {
+  limits l = domain_world::without_history();
+  l.room_characters = 64;
+  domain_world w(l);
+  const std::string name(40, 'x');
+  w.in("bob", name);
+  person& alice = enter(w, "alice", rights::all().without(right::open_rooms));
+  w.type(alice, "/join #" + std::string(40, 'X'));
+  w.run();
+  CHECK(alice.self->memberships().size() == 1);
+}
+
 TEST_CASE("a member who may not read the log gets no history on joining") {
   domain_world w(limits{});
   person& bob = w.in("bob", "den");

@@ -41,6 +41,16 @@ TEST_CASE("hello may ask for a room, or for none") {
   CHECK(last(in_bad, "code") == "room_invalid");
 }
 
+TEST_CASE("a connection whose login is refused again and again is closed") {
+  server_world w;
+  w.log_in("alice");
+  const auto c = w.connect();
+  for (int n = 1; n < 10; ++n)
+    CHECK(types(w.say(c, "{'type':'hello','name':'ALICE'}")) == words{"error"});
+  CHECK(types(w.say(c, "{'type':'hello','resume':'x'}")) == words{"error", "goodbye"});
+  CHECK(w.chat->stats().refused_logins == 10);
+}
+
 TEST_CASE("C26: a client that says no name is given one") {
   server_world w;
   const auto first = w.say(w.connect(), "{'type':'hello'}");

@@ -50,14 +50,6 @@ TEST_CASE("of a room's state only the topic is sent, and acknowledgements are no
   CHECK(text::encode(event(acknowledged{"id", "lobby", {1, 2}, {}, false})).empty());
 }
 
-TEST_CASE("C12 C13: history carries the time of each entry") {
-  entry e = entry_of(entry_kind::message, "hello");
-  e.time = wall_time(std::chrono::milliseconds(1'577'934'245'678)); // 2020-01-02 03:04:05.678
-  CHECK(told(history_page{"r", "lobby", {e, e}, false, false, {}}) ==
-        lines{"[2020-01-02 03:04:05] alice: hello", "[2020-01-02 03:04:05] alice: hello"});
-  CHECK(text::encode(event(history_page{"r", "lobby", {}, false, false, {}})).empty());
-}
-
 TEST_CASE("every line of a text bears its author's name, so that none can pretend to another's") {
   CHECK(told(entry_of(entry_kind::message, "hello\n* bob left *\nbob: hi")) ==
         lines{"alice: hello\nalice: * bob left *\nalice: bob: hi"});
@@ -84,9 +76,6 @@ TEST_CASE("C59: no text of a member begins a line with *: those are the server's
   CHECK(starred(entry_of(entry_kind::message, forged)).empty());
   CHECK(starred(entry_of(entry_kind::action, forged)).empty());
   CHECK(starred(direct_message{"alice", "bob", {}, forged}).empty());
-  CHECK(
-      starred(history_page{"r", "lobby", {entry_of(entry_kind::action, forged)}, false, false, {}})
-          .empty());
   // Where the server quotes, each line begins with the server's own words.
   for (const std::string& line : starred(entry_of(entry_kind::topic, forged)))
     CHECK(line.starts_with("* alice set the topic: "));

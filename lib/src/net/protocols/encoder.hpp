@@ -45,7 +45,7 @@ class encode_once {
   std::size_t codec_;
   std::string (*encode_)(const event&);
   byte_meter_ptr meter_;
-  byte_run entries_; ///< of what only one is told there would be holes in it
+  byte_run entries_; ///< side by side; what one member alone is told would leave holes
 };
 
 } // namespace asio_chat::net

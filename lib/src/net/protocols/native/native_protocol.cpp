@@ -19,6 +19,8 @@ namespace {
 
 namespace native = wire::native;
 
+constexpr int max_refused_logins = 10;
+
 class native_session final : public framed_protocol {
  public:
   native_session(net::peer& p, const server_context& c, encode_once& encoder)
@@ -76,7 +78,11 @@ class native_session final : public framed_protocol {
       // The client may try another name on the same connection.
       context().log(severity::info, fmt::format("Login from {} refused", remote().address()),
                     {{"name", name}, {"reason", entered.error().message}});
-      return refuse("", entered.error());
+      return refuse_login(entered.error());
+    }
+    if (!h.agent.empty()) {
+      context().log(severity::debug, fmt::format("Client of {}", this->name()),
+                    {{"agent", h.agent}});
     }
     send_alone(native::encode(native::welcome{
         std::string(this->name()), fmt::format("asio-chatd {}", version_string),
@@ -85,7 +91,16 @@ class native_session final : public framed_protocol {
     const std::string room = h.room.value_or(hub.default_room());
     if (!room.empty()) ask(room, "", requests::join{h.after, h.history});
   }
-  void denied(const denial& d) override { refuse("", d.why); }
+  void denied(const denial& d) override {
+    hello_ = {}; // with its secrets
+    refuse_login(d.why);
+  }
+  /// Each attempt is a line of the log: a client with a name that is taken needs a few of them.
+  void refuse_login(const failure& why) {
+    refuse("", why);
+    if (++refused_logins_ == max_refused_logins)
+      remote().close({close_code::protocol_error, "too many refused logins on one connection"});
+  }
 
   void handle(const native::join& j) { ask(j.room, j.ref, requests::join{j.after, j.history}); }
   void handle(const native::leave& l) { ask(l.room, l.ref, requests::leave{}); }
@@ -106,8 +121,7 @@ class native_session final : public framed_protocol {
   void handle(const native::bye&) { quit({close_code::quit, "goodbye"}); }
 
   void refuse(std::string_view ref, const failure& why) {
-    const refused r{std::string(ref), static_cast<errc>(why.code.value()), why.message};
-    send_alone(native::encode(event(r)));
+    send_alone(native::encode(event(refusal_of(ref, why))));
   }
 
   template <class Request>
@@ -117,6 +131,7 @@ class native_session final : public framed_protocol {
     return {};
   }
 
+  int refused_logins_ = 0;
   native::hello hello_; ///< while it is asked who said it
 };
 
