@@ -11,6 +11,8 @@
 #include <iostream>
 #include <string>
 
+bool header_only_asio_works(); // header_only.cpp
+
 int main() {
   boost::asio::io_context context;
   asio_chat::server server(context, asio_chat::server_config());
@@ -32,5 +34,5 @@ int main() {
 
   // The TLS parts alone.
   const auto tls = asio_chat::tls::make_client_context(config.tls);
-  return name == "stranger" && place.at.offset == 1 && tls ? 0 : 1;
+  return name == "stranger" && place.at.offset == 1 && tls && header_only_asio_works() ? 0 : 1;
 }

@@ -202,6 +202,14 @@ TEST_CASE("asio-chat: the clock is for today, other days have a date") {
 TEST_CASE("asio-chat: missing messages are announced") {
   CHECK(text(entries_missed{"den", {7, 41}, {7, 60}}) ==
         lines{"[#den: messages are missing here: they are no longer kept]"});
+  CHECK(
+      text(entries_missed{"den", {7, 41}, {7, 1}}) ==
+      lines{"[#den: the room's log was put back to an older state: other messages may follow than "
+            "were said before]"});
+  CHECK(
+      text(entries_missed{"den", {7, 41}, {7, 42}}) ==
+      lines{"[#den: the room's log was put back to an older state: messages that were said behind "
+            "this one are lost]"});
   CHECK(text(entries_missed{"den", {7, 41}, {8, 1}}) ==
         lines{"[#den: messages may be missing here: the room's log was begun anew]"});
   CHECK(json(entries_missed{"den", {7, 41}, {8, 1}}) ==
