@@ -65,13 +65,25 @@ TEST_CASE("C29: texts are trimmed, the limit is exact, longer ones are refused, 
   person& alice = w.in("alice");
   person& bob = w.in("bob");
   w.settle();
-  w.send(alice, "  " + std::string(500, 'x') + " \n", "m1");
+  w.send(alice, " \n" + std::string(500, 'x') + " \n", "m1");
   w.send(alice, std::string(501, 'x'), "m2");
   w.run();
   CHECK(alice.news() == heard{"refused[m2] text_too_long: the text has 501 bytes; at most 500 are "
                               "allowed",
                               "ack m1 lobby@1"});
   CHECK(bob.news() == heard{"lobby@1 alice: " + std::string(500, 'x')});
+}
+
+TEST_CASE("C29: blanks before the first word are part of a text, empty lines before it are not") {
+  domain_world w;
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  w.settle();
+  w.send(alice, "\n  \n\t if (x)\n   y();\n\n ", "m1");
+  w.send(alice, "\n \t\n", "m2");
+  w.run();
+  CHECK(bob.news() == heard{"lobby@1 alice: \t if (x)\n   y();"});
+  REQUIRE(alice.ear.all<refused>().size() == 1);
 }
 
 TEST_CASE("C29: the limit counts bytes, of the text as it will be told") {

@@ -12,10 +12,21 @@ namespace asio_chat::commands {
 
 namespace {
 
+/// Without white space at the end and empty lines at the beginning. Blanks before the first word
+/// are indentation.
+std::string_view trim_text(std::string_view text) noexcept {
+  const std::string_view words = trim(text);
+  if (words.empty()) return words;
+  const auto before = static_cast<std::size_t>(words.data() - text.data());
+  const auto line_end = text.substr(0, before).find_last_of("\n\r\v\f");
+  const std::size_t from = line_end == std::string_view::npos ? 0 : line_end + 1;
+  return text.substr(from, before + words.size() - from);
+}
+
 /// What may be said: not nothing, and nothing is what cannot be seen, not more than the limit, and
 /// nothing that harms a reader.
 result<void> make_sayable(std::string& text, const hub& h) {
-  if (const std::string_view inner = trim(text); inner.size() < text.size())
+  if (const std::string_view inner = trim_text(text); inner.size() < text.size())
     text = std::string(inner);
   if (!is_sanitized(text)) text = sanitize(text);
   if (is_blank(text)) return fail(errc::text_empty, "there is nothing to say");
