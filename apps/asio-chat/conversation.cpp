@@ -18,7 +18,9 @@ conversation::conversation(boost::asio::io_context& context, client& chat, displ
     , chat_(chat)
     , display_(d)
     , screen_(s)
-    , manner_(m) {}
+    , manner_(m) {
+  screen_.on_room([this] { on_room(); });
+}
 
 void conversation::learn_commands(const connected& news) {
   commands_ = news.commands;
@@ -33,16 +35,27 @@ void conversation::start(const connected& news) {
   receive();
 }
 
+/// Nothing is received while the screen is behind: the server waits then, and what is said is in
+/// the room's log.
 void conversation::receive() {
+  if (receiving_ || over_ || (screen_.is_behind() && !hurried_)) return;
+  receiving_ = true;
   chat_.async_receive([me = shared_from_this()](error_code e, const client_event& event) {
+    me->receiving_ = false;
     if (me->over_) return;
     if (e) {
       me->finish();
       return;
     }
     me->on_event(event);
-    if (!me->over_) me->receive();
+    me->receive();
   });
+}
+
+void conversation::on_room() {
+  if (const auto code = screen_.gone()) lose_output(*code);
+  receive();
+  if (takes_lines() && input_wanted_) input_wanted_();
 }
 
 void conversation::on_event(const client_event& e) {
@@ -53,7 +66,7 @@ void conversation::on_event(const client_event& e) {
       if (notice) screen_.notice(*notice);
       return;
     }
-    on_room(*state);
+    on_room_state(*state);
   }
   if (!is_our_own(e)) show(e);
   if (notice) screen_.notice(*notice);
@@ -66,7 +79,7 @@ void conversation::on_event(const client_event& e) {
   }
 }
 
-void conversation::on_room(const room_state& s) {
+void conversation::on_room_state(const room_state& s) {
   const bool first = !focus_.has_home();
   focus_.entered(s.room);
   if (!first) return;
@@ -134,7 +147,7 @@ void conversation::end_of_input() {
 }
 
 void conversation::hang_up() {
-  if (!leaving_) leave(exit_hangup);
+  if (!leaving_) interrupt(exit_hangup);
 }
 
 void conversation::leave_unsaid(std::size_t lines, std::string_view first) {
@@ -165,6 +178,12 @@ void conversation::lose_output(int exit_code) {
 void conversation::leave_at_once(int exit_code) {
   if (leaving_) finish();
   leave(exit_code);
+}
+
+void conversation::interrupt(int exit_code) {
+  leave_at_once(exit_code);
+  hurried_ = true;
+  receive();
 }
 
 void conversation::leave(int exit_code) {

@@ -44,6 +44,8 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void leave(int exit_code);
   /// The same, but does not wait any more if it is leaving already.
   void leave_at_once(int exit_code);
+  /// The same after a signal: a slow screen is not waited for either.
+  void interrupt(int exit_code);
 
   /// Leaves although lines were not said.
   /// @param lines the number of those lines
@@ -70,9 +72,11 @@ class conversation : public std::enable_shared_from_this<conversation> {
   };
 
   void receive();
+  /// The screen has room for more.
+  void on_room();
   void on_event(const client_event& e);
   void learn_commands(const connected& news);
-  void on_room(const room_state& s);
+  void on_room_state(const room_state& s);
   void on_disconnected(const disconnected& d);
   bool is_our_own(const client_event& e);
 
@@ -121,7 +125,9 @@ class conversation : public std::enable_shared_from_this<conversation> {
   bool connected_ = true;
   bool comes_back_ = true; ///< after a lost connection
   bool input_ended_ = false;
+  bool receiving_ = false;
   bool leaving_ = false;
+  bool hurried_ = false; ///< no slow screen is waited for
   bool over_ = false;
   bool refused_ = false;
   bool unsaid_ = false; ///< a line was not said, or has no answer, at the end

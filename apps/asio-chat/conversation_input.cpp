@@ -201,7 +201,7 @@ void conversation::look_at(const std::string& room) {
 bool conversation::takes_lines() const noexcept {
   // Before the first room is known, no line can be said.
   return connected_ && focus_.has_home() && !leaving_ && !changing_room_ &&
-         unanswered_ < max_unanswered;
+         unanswered_ < max_unanswered && !screen_.is_behind();
 }
 
 } // namespace asio_chat::app

@@ -4,49 +4,71 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 namespace asio_chat::app {
 
 namespace {
 
 constexpr char escape = '\x1b';
+constexpr std::string_view paste_begins = "[200~";
+constexpr std::string_view paste_ends = "\x1b[201~";
 
-bool is_cursor_key(std::string_view sequence) {
-  constexpr std::array<std::string_view, 12> known{"A",  "B",  "C",  "D",  "H",  "F",
-                                                   "1~", "3~", "4~", "7~", "8~", "Z"};
-  return std::find(known.begin(), known.end(), sequence) != known.end();
-}
-
-std::wstring widen(std::string_view ascii) {
-  return {ascii.begin(), ascii.end()};
+/// What follows `ESC [` or `ESC O`.
+std::optional<key::kind> cursor_key(std::string_view sequence) {
+  using kind = key::kind;
+  struct known {
+    std::string_view sequence;
+    kind what;
+  };
+  // The digit after the semicolon says which of Shift (1), Alt (2) and Ctrl (4) were pressed,
+  // plus 1.
+  static constexpr std::array<known, 22> all{{
+      {"A", kind::up},           {"B", kind::down},          {"C", kind::right},
+      {"D", kind::left},         {"H", kind::home},          {"F", kind::end},
+      {"1~", kind::home},        {"3~", kind::erase},        {"4~", kind::end},
+      {"7~", kind::home},        {"8~", kind::end},          {"1;5C", kind::word_right},
+      {"1;5D", kind::word_left}, {"1;3C", kind::word_right}, {"1;3D", kind::word_left},
+      {"5C", kind::word_right},  {"5D", kind::word_left},    {"c", kind::word_right},
+      {"d", kind::word_left},    {"1;2C", kind::right},      {"1;2D", kind::left},
+      {"1;5H", kind::home},
+  }};
+  const auto* found =
+      std::find_if(all.begin(), all.end(), [&](const known& k) { return k.sequence == sequence; });
+  if (found == all.end()) return std::nullopt;
+  return found->what;
 }
 
 } // namespace
 
-bool key_reader::next(std::wstring& key) {
+bool key_reader::next(key& k) {
   while (!bytes_.empty()) {
-    const step s = bytes_.front() == escape ? take_escape(key) : take_character(key);
+    step s = step::incomplete;
+    if (pasting_) {
+      s = take_paste(k);
+    } else if (bytes_.front() == escape) {
+      s = take_escape(k);
+    } else {
+      s = take_character(k);
+    }
     if (s != step::dropped) return s == step::key;
   }
   return false;
 }
 
-key_reader::step key_reader::take_escape(std::wstring& key) {
+key_reader::step key_reader::take_escape(key& k) {
   if (bytes_.size() < 2) return step::incomplete;
   const char kind = bytes_[1];
-  if (kind == escape) {
-    drop(1);
-    return step::dropped;
-  }
-  if (kind != '[' && kind != 'O') {
-    if (static_cast<unsigned char>(kind) >= 0x80) {
-      drop(1);
-      return step::dropped;
-    }
-    key = widen(std::string_view(bytes_).substr(0, 2));
-    drop(2);
-    return step::key;
-  }
+  if (kind == '[' || kind == 'O') return take_sequence(k);
+  const bool meta = kind != escape && static_cast<unsigned char>(kind) < 0x80;
+  drop(meta ? 2 : 1);
+  if (!meta) return step::dropped;
+  k = {key::kind::meta, static_cast<char32_t>(kind)};
+  return step::key;
+}
+
+key_reader::step key_reader::take_sequence(key& k) {
   // Parameters and intermediates, then one final byte from @ to ~.
   const auto is_final = [](char c) { return c >= '@' && c <= '~'; };
   const auto last = std::find_if(bytes_.begin() + 2, bytes_.end(), is_final);
@@ -57,20 +79,46 @@ key_reader::step key_reader::take_escape(std::wstring& key) {
     return step::dropped;
   }
   const auto length = static_cast<std::size_t>(last - bytes_.begin()) + 1;
-  const bool known = is_cursor_key(std::string_view(bytes_).substr(2, length - 2));
-  if (known) key = widen(std::string_view(bytes_).substr(0, length));
+  const std::string_view sequence = std::string_view(bytes_).substr(1, length - 1);
+  pasting_ = sequence == paste_begins;
+  const auto known = cursor_key(sequence.substr(1));
   drop(length);
-  return known ? step::key : step::dropped;
+  if (!known) return step::dropped;
+  k = {*known};
+  return step::key;
 }
 
-key_reader::step key_reader::take_character(std::wstring& key) {
+key_reader::step key_reader::take_paste(key& k) {
+  const auto end = bytes_.find(paste_ends);
+  // The end may be cut by the end of what has come so far.
+  std::size_t n = end;
+  if (end == std::string::npos) n = bytes_.size() - std::min(bytes_.size(), paste_ends.size() - 1);
+  too_long_ = too_long_ || pasted_.size() + n > max_paste;
+  if (too_long_) {
+    pasted_.clear();
+  } else {
+    pasted_.append(bytes_, 0, n);
+  }
+  drop(n);
+  if (end == std::string::npos) return step::incomplete;
+  drop(paste_ends.size());
+  pasting_ = false;
+  const bool dropped = std::exchange(too_long_, false);
+  k = {dropped ? key::kind::too_long_paste : key::kind::paste, 0, std::exchange(pasted_, {})};
+  return step::key;
+}
+
+key_reader::step key_reader::take_character(key& k) {
   auto it = bytes_.begin();
   try {
     const char32_t c = utf8::next(it, bytes_.end());
-    key.assign(1, static_cast<wchar_t>(c));
     bytes_.erase(bytes_.begin(), it);
     const bool c1 = c >= 0x80 && c < 0xA0;
-    return c == 0 || c1 ? step::dropped : step::key;
+    if (c == 0 || c1) return step::dropped;
+    k = {key::kind::character, c};
+    if (c < 0x20) k = {key::kind::control, c + 0x40};
+    if (c == 0x7F) k = {key::kind::control, U'?'};
+    return step::key;
   } catch (const utf8::not_enough_room&) {
     return step::incomplete;
   } catch (const utf8::exception&) {

@@ -1,27 +1,58 @@
 // Combines bytes from a terminal to keys.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace asio_chat::app {
 
-/// A line editor that gets half of an escape sequence waits for the rest, and the chat waits with
-/// it. So this passes whole keys on: a character of UTF-8, a control character, Escape with a
-/// character, or a sequence of an arrow key or one of its neighbours. Everything else is dropped.
+struct key {
+  enum class kind {
+    character,
+    control, ///< Ctrl and `character`, a capital letter or `?` for Backspace; Enter is M or J
+    meta,    ///< Alt and `character`
+    up,
+    down,
+    left,
+    right,
+    home,
+    end,
+    erase, ///< Delete
+    word_left,
+    word_right,
+    paste,          ///< of `text`
+    too_long_paste, ///< which is dropped
+  };
+  kind what = kind::character;
+  char32_t character = 0;
+  std::string text = {};
+  friend bool operator==(const key&, const key&) = default;
+};
+
+/// Gives whole keys: characters of UTF-8, control characters, Escape with a character, and the
+/// sequences of the arrow keys and their neighbours. What a terminal marks as pasted (`ESC [200~`
+/// to `ESC [201~`) is one key, so that nothing in it acts as a key. Everything else is dropped.
 class key_reader {
  public:
+  static constexpr std::size_t max_paste = std::size_t{1} << 20;
+
   void put(std::string_view bytes) { bytes_ += bytes; }
   /// Returns whether there was a whole key.
-  bool next(std::wstring& key);
+  bool next(key& k);
 
  private:
   enum class step { key, dropped, incomplete };
-  step take_escape(std::wstring& key);
-  step take_character(std::wstring& key);
+  step take_escape(key& k);
+  step take_sequence(key& k);
+  step take_paste(key& k);
+  step take_character(key& k);
   void drop(std::size_t n) { bytes_.erase(0, n); }
 
   std::string bytes_;
+  bool pasting_ = false;
+  bool too_long_ = false; ///< the paste under way
+  std::string pasted_;
 };
 
 } // namespace asio_chat::app

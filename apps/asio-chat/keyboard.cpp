@@ -3,39 +3,50 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <utility>
+
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace asio_chat::app {
 
 namespace asio = boost::asio;
 
-keyboard::keyboard(asio::io_context& context, line_editor& editor, std::function<void()> hangup)
+keyboard::keyboard(asio::io_context& context, line_editor& editor, const output_queue& out,
+                   std::function<void()> hangup)
     : editor_(editor)
+    , out_(out)
     , hangup_(std::move(hangup))
-    , input_(context, STDIN_FILENO)
+    , own_(STDIN_FILENO, O_RDONLY)
+    , input_(context, own_.get())
     , signals_(context, SIGWINCH, SIGTSTP) {
   wait_for_keys();
   wait_for_signals();
 }
 
 keyboard::~keyboard() {
-  // This class does not own standard input, so it does not close it.
   input_.release();
 }
 
+void keyboard::go_on() {
+  if (!out_.full()) wait_for_keys();
+}
+
 void keyboard::wait_for_keys() {
+  if (std::exchange(waiting_, true)) return;
   input_.async_wait(asio::posix::descriptor_base::wait_read,
                     [this](const boost::system::error_code& e) {
                       if (e == asio::error::operation_aborted) return;
+                      waiting_ = false;
                       std::array<char, 4096> bytes;
-                      const ssize_t n = e ? 0 : ::read(STDIN_FILENO, bytes.data(), bytes.size());
+                      const ssize_t n = e ? 0 : ::read(own_.get(), bytes.data(), bytes.size());
                       if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
                         wait_for_keys();
                       } else if (n <= 0) {
                         hangup_();
                       } else {
-                        wait_for_keys();
                         editor_.feed({bytes.data(), static_cast<std::size_t>(n)});
+                        go_on();
                       }
                     });
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "line_editor.hpp"
+#include "own_descriptor.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -13,11 +14,16 @@ namespace asio_chat::app {
 
 class keyboard {
  public:
+  /// @param out keys wait while it is full, so that a paste fills no memory
   /// @param hangup called once, when no more keys will come
-  keyboard(boost::asio::io_context& context, line_editor& editor, std::function<void()> hangup);
+  keyboard(boost::asio::io_context& context, line_editor& editor, const output_queue& out,
+           std::function<void()> hangup);
   ~keyboard();
   keyboard(const keyboard&) = delete;
   keyboard& operator=(const keyboard&) = delete;
+
+  /// There is room in the output again.
+  void go_on();
 
  private:
   void wait_for_keys();
@@ -25,7 +31,10 @@ class keyboard {
   void stop_and_continue();
 
   line_editor& editor_;
+  const output_queue& out_;
   std::function<void()> hangup_;
+  bool waiting_ = false;
+  own_descriptor own_;
   boost::asio::posix::stream_descriptor input_;
   boost::asio::signal_set signals_;
 };

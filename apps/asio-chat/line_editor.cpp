@@ -1,211 +1,338 @@
 #include "line_editor.hpp"
 
-#include <asio_chat/error.hpp>
+#include "paste.hpp"
 
-#include <histedit.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-#include <utf8.h>
+#include "base/ascii.hpp"
 
-#include <algorithm>
-#include <cstdio>
-#include <cwchar>
-#include <iterator>
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+#include <utility>
 
 namespace asio_chat::app {
 
 namespace {
 
-constexpr int history_lines = 500;
-constexpr wchar_t control_d = 4;
-
-std::wstring widen(std::string_view text) {
-  std::wstring wide;
-  utf8::utf8to32(text.begin(), text.end(), std::back_inserter(wide));
-  return wide;
-}
-
-std::string narrow(std::wstring_view wide) {
-  std::string text;
-  utf8::utf32to8(wide.begin(), wide.end(), std::back_inserter(text));
-  return text;
-}
-
-int width_of(std::wstring_view text) {
-  int width = 0;
-  for (const wchar_t c : text)
-    width += std::max(0, ::wcwidth(c));
-  return width;
-}
-
-int columns() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
-}
+constexpr const char* mark_pastes = "\x1b[?2004h";
+constexpr const char* no_marks = "\x1b[?2004l";
+constexpr std::chrono::milliseconds short_while{500};
 
 } // namespace
 
-struct line_editor::libedit {
-  EditLine* line = nullptr;
-  HistoryW* history = nullptr;
-
-  libedit() = default;
-  libedit(const libedit&) = delete;
-  libedit& operator=(const libedit&) = delete;
-  ~libedit() {
-    if (line) el_end(line);
-    if (history) history_wend(history);
-  }
-
-  static line_editor& owner(EditLine* e) {
-    void* data = nullptr;
-    el_wget(e, EL_CLIENTDATA, &data);
-    return *static_cast<line_editor*>(data);
-  }
-  static wchar_t* prompt(EditLine* e) { return owner(e).prompt_.data(); }
-  // libedit gets whole keys only. If it asks for more, it gets an end of file, and stops asking.
-  static int next_character(EditLine* e, wchar_t* c) {
-    auto& key = owner(e).key_;
-    if (key.empty()) return 0;
-    *c = key.front();
-    key.pop_front();
-    return 1;
-  }
-  static unsigned char complete(EditLine* e, int) {
-    return static_cast<unsigned char>(owner(e).complete_word());
-  }
-};
-
-line_editor::line_editor(handlers h)
-    : handlers_(std::move(h))
-    , edit_(std::make_unique<libedit>()) {
-  edit_->line = el_init("asio-chat", stdin, stdout, stderr);
-  edit_->history = history_winit();
-  if (!edit_->line || !edit_->history) {
-    throw error(fail(errc::bad_setting, "this terminal cannot be used for editing a line"));
-  }
-  EditLine* e = edit_->line;
-  HistEventW event;
-  history_w(edit_->history, &event, H_SETSIZE, history_lines);
-  history_w(edit_->history, &event, H_SETUNIQUE, 1);
-  el_wset(e, EL_CLIENTDATA, this);
-  el_wset(e, EL_PROMPT, &libedit::prompt);
-  el_wset(e, EL_EDITOR, L"emacs");
-  el_wset(e, EL_SIGNAL, 0);
-  el_wset(e, EL_HIST, history_w, edit_->history);
-  el_wset(e, EL_GETCFN, &libedit::next_character);
-  el_wset(e, EL_ADDFN, L"chat-complete", L"Complete a name or a command", &libedit::complete);
-  el_wset(e, EL_BIND, L"^I", L"chat-complete", nullptr);
-  // These keys would make libedit read the next character itself.
-  el_wset(e, EL_BIND, L"-r", L"^V", nullptr);
-  el_wset(e, EL_BIND, L"-r", L"^X", nullptr);
-  el_wset(e, EL_UNBUFFERED, 1);
+line_editor::line_editor(boost::asio::io_context& context, output_queue& out, handlers h)
+    : context_(context)
+    , out_(out)
+    , handlers_(std::move(h)) {
+  out_.put(mark_pastes);
+  draw_soon();
 }
 
 line_editor::~line_editor() {
-  hide();
-  std::fflush(stdout);
+  *alive_ = false;
+  close();
 }
 
-void line_editor::feed(std::string_view bytes) {
-  keys_.put(bytes);
-  std::wstring key;
-  while (keys_.next(key)) {
-    key_.assign(key.begin(), key.end());
-    take_key();
-    // The rest of a sequence that libedit does not know is no text.
-    key_.clear();
-  }
-}
-
-void line_editor::take_key() {
-  int count = 0;
-  const wchar_t* text = el_wgets(edit_->line, &count);
-  if (!text || count <= 0) return;
-  const std::wstring_view line(text, static_cast<std::size_t>(count));
-  if (line == std::wstring_view(&control_d, 1)) {
-    if (handlers_.end) handlers_.end();
-    return;
-  }
-  if (line.back() != L'\n' && line.back() != L'\r') return;
-  const std::string typed = narrow(line.substr(0, line.size() - 1));
-  if (!typed.empty() && (!handlers_.may_keep || handlers_.may_keep(typed))) {
-    HistEventW event;
-    history_w(edit_->history, &event, H_ENTER, widen(typed).c_str());
-  }
-  begin_line();
-  if (handlers_.line) handlers_.line(typed);
-}
-
-void line_editor::begin_line() {
-  el_wset(edit_->line, EL_UNBUFFERED, 0);
-  el_wset(edit_->line, EL_UNBUFFERED, 1);
-}
+// The screen.
 
 void line_editor::hide() {
-  const LineInfoW* line = el_wline(edit_->line);
-  const auto typed = static_cast<std::size_t>(line->cursor - line->buffer);
-  const int before = width_of(prompt_) + width_of({line->buffer, typed});
-  const int rows = before / columns();
-  std::fputc('\r', stdout);
-  if (rows > 0) std::fprintf(stdout, "\x1b[%dA", rows);
-  std::fputs("\x1b[J", stdout);
+  out_.put(view_.hide());
 }
 
-void line_editor::redraw() {
-  std::fflush(stdout);
-  el_wset(edit_->line, EL_REFRESH);
+/// Many lines that are printed one after the other need the typed line only once.
+void line_editor::draw_soon() {
+  if (std::exchange(drawing_, true)) return;
+  boost::asio::post(context_, [this, alive = alive_] {
+    if (*alive) draw();
+  });
 }
 
-void line_editor::print(const std::string& text) {
-  hide();
-  std::fputs(text.c_str(), stdout);
-  std::fputc('\n', stdout);
-  redraw();
+void line_editor::draw() {
+  drawing_ = false;
+  if (closed_ || !out_.empty()) return;
+  const terminal_size size = size_of_terminal();
+  const bool typing = !pasted_;
+  const std::u32string_view text = typing ? std::u32string_view(text_.text()) : U"";
+  out_.put(view_.show(lay_out(prompt_now(), text, typing ? text_.cursor() : 0, size.columns,
+                              size.rows > 1 ? size.rows - 1 : 1)));
+}
+
+void line_editor::go_on() {
+  if (out_.empty()) draw_soon();
+}
+
+std::string line_editor::prompt_now() const {
+  if (search_) return fmt::format("(search: {}) ", narrow(search_->part));
+  if (!pasted_) return prompt_;
+  return fmt::format("paste of {} lines: (s)end as one message, {}(e)dit, (n)o? ",
+                     count_lines(*pasted_), text_.empty() ? "send (l)ine by line, " : "");
+}
+
+void line_editor::print(const std::string& line) {
+  out_.put(view_.hide() + line + "\n");
+  draw_soon();
 }
 
 void line_editor::set_prompt(const std::string& prompt) {
-  hide();
-  prompt_ = widen(prompt);
-  redraw();
+  prompt_ = prompt;
+  draw_soon();
 }
 
 void line_editor::resized() {
   hide();
-  el_resize(edit_->line);
-  redraw();
+  draw_soon();
 }
 
 void line_editor::suspend() {
   hide();
-  std::fflush(stdout);
-  el_wset(edit_->line, EL_PREP_TERM, 0);
+  out_.put(no_marks);
+  out_.flush(short_while);
+  mode_.suspend();
 }
 
 void line_editor::resume() {
-  el_wset(edit_->line, EL_PREP_TERM, 1);
-  redraw();
+  mode_.resume();
+  out_.put(mark_pastes);
+  draw_soon();
 }
 
-int line_editor::complete_word() {
-  if (!handlers_.complete) return CC_NORM;
-  const LineInfoW* line = el_wline(edit_->line);
-  const auto typed = static_cast<std::size_t>(line->cursor - line->buffer);
-  const std::string before = narrow({line->buffer, typed});
+void line_editor::close() {
+  if (std::exchange(closed_, true)) return;
+  out_.put(view_.hide() + no_marks);
+}
+
+// The keys.
+
+void line_editor::feed(std::string_view bytes) {
+  keys_.put(bytes);
+  key k;
+  while (!closed_ && keys_.next(k)) {
+    if (pasted_) {
+      answer_paste(k);
+    } else if (!search_ || !press_in_search(k)) {
+      press(k);
+    }
+  }
+  draw_soon();
+}
+
+void line_editor::press(const key& k) {
+  switch (k.what) {
+  case key::kind::character:
+    return text_.insert(k.character);
+  case key::kind::control:
+    return press_control(k.character);
+  case key::kind::meta:
+    return press_meta(k.character);
+  case key::kind::up:
+    if (!text_.go_up()) go_in_history(true);
+    return;
+  case key::kind::down:
+    if (!text_.go_down()) go_in_history(false);
+    return;
+  case key::kind::left:
+    return text_.go(text_.before());
+  case key::kind::right:
+    return text_.go(text_.after());
+  case key::kind::home:
+    return text_.go(text_.line_begin());
+  case key::kind::end:
+    return text_.go(text_.line_end());
+  case key::kind::erase:
+    return text_.erase_to(text_.after());
+  case key::kind::word_left:
+    return text_.go(text_.word_begin());
+  case key::kind::word_right:
+    return text_.go(text_.word_end());
+  case key::kind::paste:
+    return paste(k.text);
+  case key::kind::too_long_paste:
+    return print(fmt::format("[a paste of more than {} bytes is dropped]", key_reader::max_paste));
+  }
+}
+
+void line_editor::press_control(char32_t c) {
+  switch (c) {
+  case U'A':
+    return text_.go(text_.line_begin());
+  case U'B':
+    return text_.go(text_.before());
+  case U'D':
+    if (!text_.empty()) return text_.erase_to(text_.after());
+    if (handlers_.end) handlers_.end();
+    return;
+  case U'E':
+    return text_.go(text_.line_end());
+  case U'F':
+    return text_.go(text_.after());
+  case U'H':
+  case U'?':
+    return text_.erase_to(text_.before());
+  case U'I':
+    return complete_word();
+  case U'J':
+  case U'M':
+    return enter();
+  case U'K':
+    return text_.cut_to(text_.line_end());
+  case U'L':
+    out_.put(view_.hide() + "\x1b[H\x1b[2J");
+    return;
+  case U'N':
+    return go_in_history(false);
+  case U'P':
+    return go_in_history(true);
+  case U'R':
+    search_ = search{{}, 1, text_.text()};
+    return;
+  case U'T':
+    return text_.transpose();
+  case U'U':
+    return text_.cut_to(text_.line_begin());
+  case U'W':
+    return text_.cut_to(text_.blank_before());
+  case U'Y':
+    return text_.yank();
+  case U'_':
+    return text_.undo();
+  default:
+    return; // a key without a meaning puts nothing into the text
+  }
+}
+
+void line_editor::press_meta(char32_t c) {
+  switch (c) {
+  case U'b':
+    return text_.go(text_.word_begin());
+  case U'f':
+    return text_.go(text_.word_end());
+  case U'd':
+    return text_.cut_to(text_.word_end());
+  case 0x7F:
+  case 0x08:
+    return text_.cut_to(text_.word_begin());
+  case U'\n':
+  case U'\r':
+    return text_.insert(U'\n');
+  case U'u':
+  case U'l':
+  case U'c':
+    return change_case(c);
+  default:
+    return;
+  }
+}
+
+/// Capitals, small letters, or a capital at the beginning, as far as ASCII goes.
+void line_editor::change_case(char32_t to) {
+  const std::size_t from = text_.cursor();
+  std::u32string word = text_.text().substr(from, text_.word_end() - from);
+  bool first = true;
+  for (char32_t& c : word) {
+    const bool letter = c < 0x80 && ascii::is_letter(static_cast<char>(c));
+    if (!letter) continue;
+    const bool capital = to == U'u' || (to == U'c' && first);
+    const char plain = static_cast<char>(c);
+    c = static_cast<unsigned char>(capital ? ascii::upper(plain) : ascii::lower(plain));
+    first = false;
+  }
+  text_.erase_to(text_.word_end());
+  text_.insert(word);
+}
+
+void line_editor::go_in_history(bool back) {
+  if (auto line = back ? history_.back(text_.text()) : history_.forth())
+    text_.assign(std::move(*line));
+}
+
+/// @return false: the key ends the search, and does what it does
+bool line_editor::press_in_search(const key& k) {
+  const bool is_control = k.what == key::kind::control;
+  if (k.what == key::kind::character) {
+    search_->part += k.character;
+    find(search_->age);
+  } else if (is_control && k.character == U'R') {
+    find(search_->age + 1);
+  } else if (is_control && (k.character == U'?' || k.character == U'H')) {
+    if (!search_->part.empty()) search_->part.pop_back();
+    find(1);
+  } else if (is_control && k.character == U'G') {
+    text_.assign(std::exchange(search_, std::nullopt)->typed_before);
+  } else {
+    search_.reset();
+    return false;
+  }
+  return true;
+}
+
+void line_editor::find(std::size_t from) {
+  if (search_->part.empty()) return;
+  auto hit = history_.find(search_->part, from);
+  if (!hit) return;
+  search_->age = hit->age;
+  text_.assign(std::move(hit->line));
+}
+
+void line_editor::complete_word() {
+  if (!handlers_.complete) return;
+  const std::string before = narrow(text_.text().substr(0, text_.cursor()));
   const completion c = handlers_.complete(before);
   const std::string_view word = std::string_view(before).substr(before.size() - c.replaced);
   if (c.text != word) {
-    if (c.replaced > 0) el_wdeletestr(edit_->line, static_cast<int>(widen(word).size()));
-    el_winsertstr(edit_->line, widen(c.text).c_str());
-    return CC_REFRESH;
+    text_.erase_to(text_.cursor() - widen(word).size());
+    text_.insert(std::u32string_view(widen(c.text)));
+    return;
   }
-  if (c.choices.empty()) return CC_ERROR;
   std::string all;
   for (const std::string& choice : c.choices)
     all += choice + "  ";
-  print(all);
-  return CC_NORM;
+  if (!all.empty()) print(all);
+}
+
+// What becomes of the text.
+
+void line_editor::enter() {
+  const std::string typed = narrow(text_.text());
+  out_.put(view_.hide() + entered_lines(prompt_, text_.text()));
+  if (!text_.empty() && (!handlers_.may_keep || handlers_.may_keep(typed)))
+    history_.keep(text_.text());
+  history_.rewind();
+  text_.assign({});
+  if (handlers_.line) handlers_.line(typed);
+}
+
+void line_editor::paste(const std::string& raw) {
+  std::string text = pasted_text(raw);
+  const std::size_t lines = count_lines(text);
+  if (lines > max_unasked_lines) {
+    pasted_ = std::move(text);
+    return;
+  }
+  // Several lines are a message, whatever they begin with.
+  if (lines > 1 && text_.cursor() == 0) text = typed_literally(text);
+  text_.insert(std::u32string_view(widen(text)));
+}
+
+void line_editor::answer_paste(const key& k) {
+  const bool letter = k.what == key::kind::character;
+  const bool cancel = k.what == key::kind::control && k.character == U'G';
+  const char32_t c = letter ? k.character : cancel ? U'n' : U' ';
+  const bool alone = text_.empty();
+  if (c == U's' || c == U'e') {
+    const std::string text = text_.cursor() == 0 ? typed_literally(*std::exchange(pasted_, {}))
+                                                 : *std::exchange(pasted_, {});
+    text_.insert(std::u32string_view(widen(text)));
+    if (c == U's') enter();
+  } else if (c == U'l' && alone) {
+    std::string rest = *std::exchange(pasted_, {});
+    for (std::size_t begin = 0; begin <= rest.size();) {
+      const std::size_t end = std::min(rest.find('\n', begin), rest.size());
+      text_.assign(widen(typed_literally(rest.substr(begin, end - begin))));
+      if (!text_.empty()) enter();
+      begin = end + 1;
+    }
+  } else if (c == U'n') {
+    pasted_.reset();
+  }
 }
 
 } // namespace asio_chat::app

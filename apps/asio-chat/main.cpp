@@ -17,6 +17,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <functional>
@@ -59,6 +60,19 @@ int exit_code_of_signal(int signal) {
   return signal == SIGINT ? exit_interrupted : signal == SIGHUP ? exit_hangup : exit_terminated;
 }
 
+/// Waits until a slow screen has everything. Who has asked for the end by a signal waits some
+/// seconds only.
+void finish_output(asio::io_context& context, screen& where, bool hurried,
+                   const bool& interrupted) {
+  constexpr std::chrono::seconds patience{5};
+  const auto end = std::chrono::steady_clock::now() + patience;
+  where.close();
+  while (!where.output().empty() && !interrupted) {
+    const std::size_t done = hurried ? context.run_one_until(end) : context.run_one();
+    if (done == 0) break;
+  }
+}
+
 /// Runs the conversation to its end, with the kind of input that there is.
 int converse(asio::io_context& context, const options& o, client& chat, const connected& news,
              narrator& narrator, bool interactive) {
@@ -77,25 +91,29 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   std::unique_ptr<screen> where;
   terminal_screen* terminal = nullptr;
   if (interactive) {
-    auto made = std::make_unique<terminal_screen>(line_editor::handlers{
-        [&](const std::string& line) { talk->enter(line); }, [&] { talk->end_of_input(); },
-        [&](std::string_view before) { return complete(before, talk->words()); },
-        [&](std::string_view line) { return talk->may_keep(line); }});
+    auto made = std::make_unique<terminal_screen>(
+        context,
+        line_editor::handlers{
+            [&](const std::string& line) { talk->enter(line); }, [&] { talk->end_of_input(); },
+            [&](std::string_view before) { return complete(before, talk->words()); },
+            [&](std::string_view line) { return talk->may_keep(line); }});
     terminal = made.get();
     where = std::move(made);
   } else {
-    where = std::make_unique<pipe_screen>();
+    where = std::make_unique<pipe_screen>(context);
   }
   narrator.through(where.get());
 
   talk = std::make_shared<conversation>(context, chat, *shown, *where,
                                         conversation::manner{interactive, o.json});
   asio::signal_set signals(context, SIGINT, SIGTERM, SIGHUP);
+  bool interrupted = false; // while the rest is being written
   std::function<void()> wait_for_signal = [&] {
     signals.async_wait([&](const error_code& e, int signal) {
       if (e) return;
+      interrupted = talk->over();
       if (signal == SIGINT) where->notice("Client shutting down...");
-      talk->leave_at_once(exit_code_of_signal(signal));
+      talk->interrupt(exit_code_of_signal(signal));
       wait_for_signal();
     });
   };
@@ -105,13 +123,15 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   std::optional<keyboard> keys;
   std::optional<pipe_input> pipe;
   if (terminal) {
-    keys.emplace(context, terminal->editor(), [&] { talk->hang_up(); });
+    keys.emplace(context, terminal->editor(), where->output(), [&] { talk->hang_up(); });
+    talk->on_input_wanted([&] { keys->go_on(); });
   } else {
     pipe.emplace(context, *talk);
   }
   while (!talk->over() && context.run_one() > 0) {
   }
   narrator.through(nullptr);
+  finish_output(context, *where, talk->exit_code() >= exit_hangup, interrupted);
   return talk->exit_code();
 }
 

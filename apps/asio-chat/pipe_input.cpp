@@ -4,8 +4,10 @@
 
 #include <array>
 #include <cerrno>
-#include <unistd.h>
 #include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace asio_chat::app {
 
@@ -21,9 +23,10 @@ constexpr std::size_t longest_line = 1 << 20;
 
 pipe_input::pipe_input(asio::io_context& context, conversation& chat)
     : chat_(chat)
+    , own_(STDIN_FILENO, O_RDONLY)
     , input_(context) {
   boost::system::error_code not_pollable;
-  input_.assign(STDIN_FILENO, not_pollable);
+  input_.assign(own_.get(), not_pollable);
   can_wait_ = !not_pollable;
   chat_.on_input_wanted([this] { go_on(); });
   go_on();
@@ -109,7 +112,7 @@ void pipe_input::wait() {
 void pipe_input::read() {
   waiting_ = false;
   std::array<char, 16 * 1024> block;
-  const ssize_t n = ::read(STDIN_FILENO, block.data(), block.size());
+  const ssize_t n = ::read(own_.get(), block.data(), block.size());
   if (n > 0) {
     bytes_.append(block.data(), static_cast<std::size_t>(n));
   } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {

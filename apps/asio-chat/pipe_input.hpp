@@ -2,6 +2,7 @@
 #pragma once
 
 #include "conversation.hpp"
+#include "own_descriptor.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -29,6 +30,7 @@ class pipe_input {
   void read();
 
   conversation& chat_;
+  own_descriptor own_;
   boost::asio::posix::stream_descriptor input_;
   bool can_wait_ = true; ///< false for a file, which is always ready
   bool waiting_ = false;

@@ -2,12 +2,17 @@
 #pragma once
 
 #include "exit_code.hpp"
+#include "output_queue.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace asio_chat::app {
 
+/// Keeps every line until it is written. While `is_behind`, no more lines should be made than must
+/// be.
 class screen {
  public:
   virtual ~screen() = default;
@@ -16,6 +21,22 @@ class screen {
   virtual void prompt(const std::string& text) = 0;
   /// The exit code of the program if its output can no longer be written.
   virtual std::optional<exit_code> gone() const = 0;
+  /// Where the conversation goes to.
+  virtual const output_queue& output() const = 0;
+  /// No more lines come.
+  virtual void close() {}
+
+  bool is_behind() const { return output().full(); }
+  /// Called when it is not behind any more.
+  void on_room(std::function<void()> f) { room_ = std::move(f); }
+
+ protected:
+  void made_room() {
+    if (room_ && !is_behind()) room_();
+  }
+
+ private:
+  std::function<void()> room_;
 };
 
 } // namespace asio_chat::app

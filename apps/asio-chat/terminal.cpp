@@ -1,8 +1,12 @@
 #include "terminal.hpp"
 
+#include "base/file.hpp"
 #include "base/utf8.hpp"
 
+#include <asio_chat/error.hpp>
+
 #include <langinfo.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -48,6 +52,41 @@ bool ask_yes_or_no(const std::string& question) {
     answer = ask("Please type yes or no: ");
   }
   return false;
+}
+
+terminal_size size_of_terminal() {
+  winsize size{};
+  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return {known && size.ws_col > 0 ? size.ws_col : std::size_t{80},
+          known && size.ws_row > 0 ? size.ws_row : std::size_t{24}};
+}
+
+key_mode::key_mode() {
+  if (::tcgetattr(STDIN_FILENO, &before_) != 0) {
+    throw error(fail(errc::bad_setting,
+                     "this terminal cannot be used for editing a line: " + errno_text(errno)));
+  }
+  keys_ = before_;
+  keys_.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | IEXTEN);
+  keys_.c_iflag &= ~static_cast<tcflag_t>(INLCR | IGNCR);
+  keys_.c_iflag |= ICRNL;
+  keys_.c_cc[VMIN] = 1;
+  keys_.c_cc[VTIME] = 0;
+  resume();
+}
+
+key_mode::~key_mode() {
+  suspend();
+}
+
+// A terminal that is stopped must not hold the client up, so nothing here waits for the output.
+
+void key_mode::suspend() noexcept {
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
+}
+
+void key_mode::resume() noexcept {
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &keys_);
 }
 
 } // namespace asio_chat::app

@@ -1,8 +1,11 @@
-// Questions that are asked before the line editor starts.
+// The terminal itself: questions that are asked before the line editor starts, and its mode.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
+
+#include <termios.h>
 
 namespace asio_chat::app {
 
@@ -17,5 +20,31 @@ std::optional<std::string> ask(const std::string& question);
 
 /// Asks until the answer is yes or no. The end of the input counts as no.
 bool ask_yes_or_no(const std::string& question);
+
+struct terminal_size {
+  std::size_t columns;
+  std::size_t rows;
+};
+/// 80 by 24 where the terminal does not say.
+terminal_size size_of_terminal();
+
+/// While it lives, the terminal gives every key at once and shows none. Signals (Ctrl-C, Ctrl-Z)
+/// and flow control (Ctrl-S, Ctrl-Q) stay with the terminal.
+class key_mode {
+ public:
+  /// @throws asio_chat::error if the terminal cannot be set
+  key_mode();
+  ~key_mode();
+  key_mode(const key_mode&) = delete;
+  key_mode& operator=(const key_mode&) = delete;
+
+  /// Gives the terminal back as it was, and takes it over again.
+  void suspend() noexcept;
+  void resume() noexcept;
+
+ private:
+  termios before_{};
+  termios keys_{};
+};
 
 } // namespace asio_chat::app

@@ -10,8 +10,10 @@ namespace {
 
 bool is_control(char c) {
   const auto u = static_cast<unsigned char>(c);
-  return (u < 0x20 && c != '\t') || u == 0x7F;
+  return (u < 0x20 && c != '\t' && c != '\n') || u == 0x7F;
 }
+
+} // namespace
 
 std::string without_controls(std::string_view raw) {
   std::string kept;
@@ -30,16 +32,14 @@ std::string without_controls(std::string_view raw) {
   return sanitize(kept);
 }
 
-} // namespace
-
 typed_line read_typed_line(std::string_view raw, bool bare_quit) {
-  const std::string clean = without_controls(raw);
+  std::string clean = without_controls(raw);
+  if (is_blank(clean)) return {intent::nothing, {}};
   const std::string_view line = trim(clean);
-  if (is_blank(line)) return {intent::nothing, {}};
   if (bare_quit && ascii::equal_ignoring_case(line, "quit")) return {intent::leave, {}};
-  if (line.starts_with("//")) return {intent::say, std::string(line.substr(1))};
-  if (!line.starts_with('/')) return {intent::say, std::string(line)};
-  if (ascii::equal_ignoring_case(line.substr(0, line.find_first_of(" \t")), "/quit"))
+  if (!line.starts_with('/')) return {intent::say, clean};
+  if (line.starts_with("//")) return {intent::say, clean.erase(clean.find('/'), 1)};
+  if (ascii::equal_ignoring_case(line.substr(0, line.find_first_of(" \t\n")), "/quit"))
     return {intent::leave, {}};
   return {intent::command, std::string(line)};
 }

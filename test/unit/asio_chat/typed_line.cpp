@@ -21,11 +21,21 @@ TEST_CASE("asio-chat: a line is nothing, a message or a command") {
   CHECK(read_typed_line(" \t \r", true).what == intent::nothing);
   CHECK(read_typed_line("\x1b\x07", true).what == intent::nothing);
   CHECK(read_typed_line("\u200B\u3000 \uFEFF", true).what == intent::nothing);
-  CHECK(read_typed_line("  hello  ", true).text == "hello");
+  CHECK(read_typed_line("hello", true).text == "hello");
   CHECK(read_typed_line("/who", true).what == intent::command);
   CHECK(read_typed_line("/who", true).text == "/who");
   CHECK(read_typed_line("//who", true).what == intent::say);
   CHECK(read_typed_line("//who", true).text == "/who");
+}
+
+TEST_CASE("asio-chat: blanks before a message and the lines in it are part of it") {
+  CHECK(read_typed_line("  hello", true).text == "  hello");
+  CHECK(read_typed_line("  if (x)\n\t//y", true).text == "  if (x)\n\t//y");
+  CHECK(read_typed_line("  // x\ny", true).text == "  / x\ny");
+  CHECK(read_typed_line("/msg bob one\n two", true).what == intent::command);
+  CHECK(read_typed_line("/msg bob one\n two", true).text == "/msg bob one\n two");
+  CHECK(read_typed_line("/quit\nx", true).what == intent::leave);
+  CHECK(read_typed_line("quit\nx", true).what == intent::say);
 }
 
 TEST_CASE("asio-chat D19: typed control characters are not sent") {
