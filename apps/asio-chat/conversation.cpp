@@ -109,8 +109,8 @@ bool conversation::is_our_own(const client_event& e) {
   return (in && in->name == name_) || (out && out->name == name_);
 }
 
-void conversation::show(const client_event& e) {
-  for (const shown_line& line : display_.show(e, focus_.room())) {
+void conversation::show(const client_event& e, const line_origin& answered) {
+  for (const shown_line& line : display_.show(e, focus_.room(), answered)) {
     if (line.what == shown_line::kind::chat) {
       screen_.chat(line.text);
     } else {
@@ -150,11 +150,12 @@ void conversation::hang_up() {
   if (!leaving_) interrupt(exit_hangup);
 }
 
-void conversation::leave_unsaid(std::size_t lines, std::string_view first) {
+void conversation::leave_unsaid(std::size_t lines, const typed_line& first) {
   if (lines > 0) {
     unsaid_ = true;
     const std::string more = lines > 1 ? fmt::format(", and {} more", lines - 1) : "";
-    screen_.notice(fmt::format("[not sent: {}{}]", shown(first), more));
+    screen_.notice(
+        notice_about(first.from, fmt::format("not sent: {}{}", shown(first.text), more)));
   }
   leave(code_of_leaving());
 }

@@ -29,13 +29,17 @@ class conversation : public std::enable_shared_from_this<conversation> {
   struct manner {
     bool interactive = false; ///< a user types: `quit` leaves, and a refusal is no failure
     bool json = false;
+    input_form form = input_form::typed;
   };
 
   conversation(boost::asio::io_context& context, client& chat, display& d, screen& s, manner m);
 
   void start(const connected& news);
-  /// Takes a line that was typed or read from a pipe.
-  void enter(std::string_view raw);
+  /// What a line means that was typed or read from a pipe.
+  /// @param number of the line in the input; 0: it was typed
+  typed_line read(std::string_view raw, std::size_t number) const;
+  /// Takes such a line.
+  void enter(typed_line line);
   /// Leaves at the end of the input, after the lines of a program have their answers.
   void end_of_input();
   /// The terminal has gone: leaves with a goodbye.
@@ -50,7 +54,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   /// Leaves although lines were not said.
   /// @param lines the number of those lines
   /// @param first the first of them
-  void leave_unsaid(std::size_t lines, std::string_view first);
+  void leave_unsaid(std::size_t lines, const typed_line& first);
 
   /// Whether the next line may come: there is a connection, and not too many lines are unanswered.
   bool takes_lines() const noexcept;
@@ -82,9 +86,9 @@ class conversation : public std::enable_shared_from_this<conversation> {
 
   void hold(typed_line line);
   void take(held_line line);
-  void say(std::string text, bool marked);
+  void say(typed_line line, bool marked);
   void on_answer(const said_lines::line& said, const error_code& e, const acknowledged& a);
-  void command(std::string line, bool marked);
+  void command(typed_line line, bool marked);
   void on_reply(const said_lines::line& said, const reply& r);
   /// Marks lines that have had no answer for too long, and waits for the next one.
   void watch_answers();
@@ -93,8 +97,11 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void go_on();
   void give_back_held();
   void refuse(const said_lines::line& said, const error_code& e);
+  /// Says that a line was not sent, for another reason than the server's.
+  void refuse_unsent(const typed_line& line, errc code, const std::string& why);
   void look_at(const std::string& room);
-  void show(const client_event& e);
+  void tell_place();
+  void show(const client_event& e, const line_origin& answered = {});
   /// The beginning of a line that was typed, without its secrets.
   std::string shown(std::string_view line) const;
 

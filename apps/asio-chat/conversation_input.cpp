@@ -3,6 +3,7 @@
 
 #include "base/sanitize.hpp"
 #include "json_display.hpp"
+#include "json_input.hpp"
 #include "model/command_text.hpp"
 #include "model/names.hpp"
 #include "wire/command_line.hpp"
@@ -20,10 +21,25 @@ constexpr std::size_t max_held = 1000;
 
 } // namespace
 
-void conversation::enter(std::string_view raw) {
-  if (leaving_) return;
-  typed_line line = read_typed_line(raw, manner_.interactive);
-  if (line.what == intent::nothing) return;
+typed_line conversation::read(std::string_view raw, std::size_t number) const {
+  typed_line line{intent::nothing, {}};
+  switch (manner_.form) {
+  case input_form::typed:
+    line = read_typed_line(raw, manner_.interactive);
+    break;
+  case input_form::text:
+    line = read_literal_line(raw);
+    break;
+  case input_form::json:
+    line = read_json_line(raw);
+    break;
+  }
+  line.from.number = number;
+  return line;
+}
+
+void conversation::enter(typed_line line) {
+  if (leaving_ || line.what == intent::nothing) return;
   const bool at_once = !changing_room_ && (connected_ || line.what == intent::leave);
   if (at_once) {
     take({std::move(line), false});
@@ -34,10 +50,8 @@ void conversation::enter(std::string_view raw) {
 
 void conversation::hold(typed_line line) {
   if (held_.size() >= max_held) {
-    refused_ = true;
-    screen_.notice(
-        fmt::format("[not sent: {}; {} lines wait already]", shown(line.text), max_held));
-    return;
+    const std::string why = fmt::format("{} lines wait already", max_held);
+    return refuse_unsent(line, errc::not_connected, why);
   }
   if (!connected_) screen_.notice(fmt::format("[waiting: {}]", shown(line.text)));
   held_.push_back({std::move(line), !connected_});
@@ -52,24 +66,27 @@ void conversation::take(held_line held) {
     leave(code_of_leaving());
     break;
   case intent::say:
-    say(std::move(held.line.text), held.marked);
+    say(std::move(held.line), held.marked);
     break;
   case intent::command:
-    command(std::move(held.line.text), held.marked);
+    command(std::move(held.line), held.marked);
+    break;
+  case intent::unreadable:
+    refuse_unsent(held.line, errc::protocol_error, "");
     break;
   }
 }
 
-void conversation::say(std::string text, bool marked) {
-  if (const auto obstacle = focus_.obstacle()) {
-    refused_ = true;
-    screen_.notice(fmt::format("[{}]", *obstacle));
-    return;
+void conversation::say(typed_line line, bool marked) {
+  if (line.room.empty()) {
+    if (const auto obstacle = focus_.obstacle())
+      return refuse_unsent(line, errc::not_in_room, *obstacle);
+    line.room = focus_.room();
   }
   ++unanswered_;
-  const std::uint64_t number = said_.add({text, marked}, time_.now());
+  const std::uint64_t number = said_.add({line.text, marked, std::move(line.from)}, time_.now());
   watch_answers();
-  chat_.async_send(focus_.room(), std::move(text),
+  chat_.async_send(std::move(line.room), std::move(line.text),
                    [me = shared_from_this(), number](error_code e, const acknowledged& a) {
                      if (me->over_) return;
                      me->on_answer(me->said_.take(number), e, a);
@@ -80,15 +97,18 @@ void conversation::say(std::string text, bool marked) {
 void conversation::on_answer(const said_lines::line& said, const error_code& e,
                              const acknowledged& a) {
   if (e) return refuse(said, e);
-  show(a);
-  if (said.marked) screen_.notice(fate_of(said.text, e, ""));
+  show(a, said.from);
+  if (said.marked) screen_.notice(fate_of(said, e, ""));
 }
 
-void conversation::command(std::string line, bool marked) {
-  const wire::typed_line c = wire::parse_command_line(line);
+void conversation::command(typed_line line, bool marked) {
+  const wire::typed_line c = wire::parse_command_line(line.text);
   // Joining a room that the user is in makes it the current one.
   if (c.name == "join" && roster_.is_in(proper_room_name(c.arguments))) {
-    look_at(proper_room_name(c.arguments));
+    const std::string room = proper_room_name(c.arguments);
+    look_at(room);
+    tell_place();
+    if (manner_.json) show(reply{"", "join", {}, {room}}, line.from);
     return;
   }
   ++unanswered_;
@@ -96,10 +116,11 @@ void conversation::command(std::string line, bool marked) {
   if (changes_room) changing_room_ = true;
   // The next lines of a program belong to that room and to no other; a user sees the prompt.
   const std::string missed(c.name == "join" && !manner_.interactive ? c.arguments : "");
-  const std::uint64_t number = said_.add({without_secrets(line, syntax_), marked}, time_.now());
+  const std::uint64_t number =
+      said_.add({without_secrets(line.text, syntax_), marked, std::move(line.from)}, time_.now());
   watch_answers();
   chat_.async_command(
-      focus_.room(), std::move(line),
+      line.room.empty() ? focus_.room() : std::move(line.room), std::move(line.text),
       [me = shared_from_this(), number, changes_room, missed](error_code e, const reply& r) {
         if (me->over_) return;
         const said_lines::line said = me->said_.take(number);
@@ -116,7 +137,10 @@ void conversation::command(std::string line, bool marked) {
 }
 
 void conversation::on_reply(const said_lines::line& said, const reply& r) {
-  if (r.command == "join" && r.items.size() == 1) look_at(r.items.front());
+  if (r.command == "join" && r.items.size() == 1) {
+    roster_.joined(r.items.front());
+    look_at(r.items.front());
+  }
   if (r.command == "leave" && r.items.size() == 1) {
     const std::string left = proper_room_name(r.items.front());
     roster_.left(left);
@@ -125,22 +149,41 @@ void conversation::on_reply(const said_lines::line& said, const reply& r) {
   }
   if (r.command.empty()) {
     // An entry of the log: acknowledged is answered.
-    if (said.marked) screen_.notice(fate_of(said.text, {}, ""));
+    if (manner_.json) show(acknowledged(), said.from);
+    if (said.marked) screen_.notice(fate_of(said, {}, ""));
     return;
   }
   if (const auto* list = r.as<answers::rooms>()) roster_.learn(*list);
-  if (r.command != "tls") return show(r);
+  if (r.command != "tls") show(r, said.from);
+  if (r.command == "leave") tell_place();
+  if (r.command != "tls") return;
   // The server cannot know how this client has verified it.
   reply both = r;
   both.lines.push_back(fmt::format("this client verified {} by {}",
                                    sanitize_for_terminal(chat_.server().subject), verified_by_));
-  show(both);
+  show(both, said.from);
 }
 
 /// Refuses the lines after a /join or /leave that failed, which were meant for another room.
 void conversation::give_back_held() {
   for (const held_line& held : std::exchange(held_, {}))
-    screen_.notice(fmt::format("[not sent: {}]", shown(held.line.text)));
+    refuse_unsent(held.line, errc::not_connected, "");
+}
+
+void conversation::refuse_unsent(const typed_line& line, errc code, const std::string& why) {
+  refused_ = true;
+  const bool unreadable = line.what == intent::unreadable;
+  std::string said = fmt::format("not sent: {}", unreadable ? line.text : shown(line.text));
+  if (!why.empty()) said += "; " + why;
+  if (manner_.json) {
+    screen_.chat(json_error(code,
+                            unreadable    ? line.text
+                            : why.empty() ? "not sent"
+                                          : why,
+                            line.from));
+  } else {
+    screen_.notice(notice_about(line.from, said));
+  }
 }
 
 void conversation::refuse(const said_lines::line& said, const error_code& e) {
@@ -148,11 +191,11 @@ void conversation::refuse(const said_lines::line& said, const error_code& e) {
   unsaid_ = unsaid_ || leaving_;
   const std::string& why = chat_.last_failure().message;
   if (manner_.json) {
-    screen_.chat(json_error(e, why));
+    screen_.chat(json_error(e, why, said.from));
   } else if (said.marked || leaving_) {
-    screen_.notice(fate_of(said.text, e, why));
+    screen_.notice(fate_of(said, e, why));
   } else {
-    screen_.notice(fmt::format("[refused: {}]", sanitize_for_terminal(why)));
+    screen_.notice(notice_about(said.from, "refused: " + sanitize_for_terminal(why)));
   }
 }
 
@@ -165,11 +208,13 @@ void conversation::watch_answers() {
 
 void conversation::tell_overdue() {
   due_.reset();
-  const auto texts = said_.find_overdue(time_.now(), manner_.interactive);
+  const auto found = said_.find_overdue(time_.now(), manner_.interactive);
   // A program may have sent many lines at once.
-  if (!texts.empty()) {
-    const std::string more = texts.size() > 1 ? fmt::format(", and {} more", texts.size() - 1) : "";
-    screen_.notice(fmt::format("[not acknowledged yet: {}{}]", excerpt(texts.front()), more));
+  if (!found.empty()) {
+    const std::string more = found.size() > 1 ? fmt::format(", and {} more", found.size() - 1) : "";
+    screen_.notice(
+        notice_about(found.front().from,
+                     fmt::format("not acknowledged yet: {}{}", excerpt(found.front().text), more)));
   }
   watch_answers();
 }
@@ -196,6 +241,14 @@ void conversation::go_on() {
 void conversation::look_at(const std::string& room) {
   focus_.look_at(room);
   screen_.prompt(focus_.prompt());
+}
+
+/// Where the next line goes, after a change that nothing else shows.
+void conversation::tell_place() {
+  if (manner_.json) return;
+  screen_.notice(focus_.room().empty()
+                     ? "[in no room]"
+                     : fmt::format("[now in #{}]", sanitize_for_terminal(focus_.room())));
 }
 
 bool conversation::takes_lines() const noexcept {

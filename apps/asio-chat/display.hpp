@@ -1,6 +1,8 @@
 // How what happens is put into lines.
 #pragma once
 
+#include "typed_line.hpp"
+
 #include <asio_chat/client.hpp>
 
 #include <string>
@@ -22,7 +24,12 @@ class display {
  public:
   virtual ~display() = default;
   /// @param room the one the person is looking at
-  virtual std::vector<shown_line> show(const client_event& e, std::string_view room) = 0;
+  /// @param answered the line that the event answers, if it answers one
+  virtual std::vector<shown_line> show(const client_event& e, std::string_view room,
+                                       const line_origin& answered) = 0;
+  std::vector<shown_line> show(const client_event& e, std::string_view room) {
+    return show(e, room, {});
+  }
 };
 
 } // namespace asio_chat::app

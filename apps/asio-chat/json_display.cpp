@@ -50,6 +50,12 @@ json::object place(const position& p) {
   return {{"epoch", p.epoch}, {"offset", p.offset}};
 }
 
+/// The line that an event answers, by its number and by the name that it gave itself.
+void name_line(json::object& o, const line_origin& line, std::string_view name_of_ref) {
+  if (line.number != 0) o["line"] = line.number;
+  if (!line.ref.empty()) o[name_of_ref] = valid(line.ref);
+}
+
 json::object entry_object(const entry& e) {
   constexpr const char* kinds[] = {"message", "action", "topic"};
   json::object o{{"event", kinds[static_cast<std::size_t>(e.kind)]},
@@ -179,10 +185,12 @@ struct object_of {
             {"time", iso(m.time)}};
   }
   json::object operator()(const acknowledged& a) const {
-    return {{"event", "acknowledged"},
-            {"room", valid(a.room)},
-            {"time", iso(a.time)},
-            {"position", place(a.at)}};
+    json::object o{{"event", "acknowledged"}};
+    if (a.at.offset == 0) return o; // of a command: the server has said no more of it
+    o["room"] = valid(a.room);
+    o["time"] = iso(a.time);
+    o["position"] = place(a.at);
+    return o;
   }
   json::object operator()(const reply& r) const {
     json::object o{{"event", "reply"},
@@ -235,12 +243,17 @@ struct object_of {
 
 } // namespace
 
-std::vector<shown_line> json_display::show(const client_event& e, std::string_view) {
-  return {{shown_line::kind::chat, line_of(std::visit(object_of{}, e))}};
+std::vector<shown_line> json_display::show(const client_event& e, std::string_view,
+                                           const line_origin& answered) {
+  json::object o = std::visit(object_of{}, e);
+  name_line(o, answered, std::holds_alternative<acknowledged>(e) ? "id" : "ref");
+  return {{shown_line::kind::chat, line_of(o)}};
 }
 
-std::string json_error(const error_code& code, std::string_view message) {
-  return line_of({{"event", "error"}, {"code", name_of_error(code)}, {"message", valid(message)}});
+std::string json_error(const error_code& code, std::string_view message, const line_origin& line) {
+  json::object o{{"event", "error"}, {"code", name_of_error(code)}, {"message", valid(message)}};
+  name_line(o, line, "ref");
+  return line_of(o);
 }
 
 } // namespace asio_chat::app

@@ -92,11 +92,11 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   terminal_screen* terminal = nullptr;
   if (interactive) {
     auto made = std::make_unique<terminal_screen>(
-        context,
-        line_editor::handlers{
-            [&](const std::string& line) { talk->enter(line); }, [&] { talk->end_of_input(); },
-            [&](std::string_view before) { return complete(before, talk->words()); },
-            [&](std::string_view line) { return talk->may_keep(line); }});
+        context, line_editor::handlers{
+                     [&](const std::string& line) { talk->enter(talk->read(line, 0)); },
+                     [&] { talk->end_of_input(); },
+                     [&](std::string_view before) { return complete(before, talk->words()); },
+                     [&](std::string_view line) { return talk->may_keep(line); }});
     terminal = made.get();
     where = std::move(made);
   } else {
@@ -105,7 +105,7 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   narrator.through(where.get());
 
   talk = std::make_shared<conversation>(context, chat, *shown, *where,
-                                        conversation::manner{interactive, o.json});
+                                        conversation::manner{interactive, o.json, o.input});
   asio::signal_set signals(context, SIGINT, SIGTERM, SIGHUP);
   bool interrupted = false; // while the rest is being written
   std::function<void()> wait_for_signal = [&] {

@@ -24,7 +24,7 @@ constexpr const char* footer = R"(Examples:
   asio-chat [::1]:9443 --room den --time HH:MM:SS
   asio-chat bot@localhost --ca ca-cert.pem --cert client-cert.pem --key client-key.pem
   printf 'backup done\n' | asio-chat backup@localhost --pin sha256/...
-  tail -f log | asio-chat --json watch@localhost --ca ca-cert.pem
+  tail -f log | asio-chat --text watch@localhost --ca ca-cert.pem
 
 In a terminal each line is a message; /help lists the commands, /join ROOM changes the room,
 //text says /text; quit, /quit, Ctrl-D and Ctrl-C leave. Tab completes commands and names.
@@ -71,6 +71,8 @@ std::variant<options, int> read_options(int argc, char** argv) {
   std::string time = "off";
   std::string shown;
   bool no_reconnect = false;
+  bool text = false;
+  bool json_input = false;
   tls_client_config& trust = o.client.tls;
 
   cli.add_option("server", where, "[NICK@]HOST[:PORT]; the port is 8443 if none is given")
@@ -117,6 +119,10 @@ std::variant<options, int> read_options(int argc, char** argv) {
       ->type_name("WHAT")
       ->check(CLI::IsMember({"address"}));
   cli.add_flag("--json", o.json, "print one JSON object per line on stdout, for programs");
+  auto* objects = cli.add_flag("--json-input", json_input,
+                               "read one JSON object per line, and nothing else; with --json");
+  cli.add_flag("--text", text, "send every line as it is, also one that begins with /")
+      ->excludes(objects);
   cli.add_flag("--no-reconnect", no_reconnect,
                "end when the connection is lost, instead of reconnecting");
   cli.add_flag("--insecure-skip-host-name-check", trust.insecure_skip_host_name_check,
@@ -140,6 +146,9 @@ std::variant<options, int> read_options(int argc, char** argv) {
   o.server = parse_target(where).value();
   o.time = time_forms.at(time);
   o.show_address = !shown.empty();
+  if (text) o.input = input_form::text;
+  if (json_input) o.input = input_form::json;
+  o.json = o.json || json_input;
   if (!nick.empty()) o.server.nick = nick;
   if (trust.certificate_file.empty() != trust.private_key_file.empty()) {
     throw error(fail(errc::bad_setting, "--cert and --key belong together: give both or neither"));

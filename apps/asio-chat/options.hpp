@@ -3,6 +3,7 @@
 
 #include "target.hpp"
 #include "text_display.hpp"
+#include "typed_line.hpp"
 
 #include <asio_chat/client.hpp>
 
@@ -15,6 +16,7 @@ struct options {
   target server;
   client_config client; ///< complete except for the name and the known host
   bool json = false;
+  input_form input = input_form::typed;
   bool verbose = false;
   time_format time = time_format::off;
   bool show_address = false;

@@ -15,8 +15,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// A longer line fits no server's limit for a message. It is passed on in pieces, and each is
-/// refused.
+/// A longer line fits no server's limit for a message. Its beginning is passed on, and refused.
 constexpr std::size_t longest_line = 1 << 20;
 
 } // namespace
@@ -55,13 +54,17 @@ void pipe_input::hand_out() {
   while (chat_.takes_lines()) {
     const auto end = bytes_.find('\n', begin);
     if (end == std::string::npos) break;
-    chat_.enter(std::string_view(bytes_).substr(begin, end - begin));
+    if (!std::exchange(skipping_, false))
+      chat_.enter(chat_.read(std::string_view(bytes_).substr(begin, end - begin), line_));
+    ++line_;
     begin = end + 1;
   }
   bytes_.erase(0, begin);
   const bool no_line = bytes_.find('\n') == std::string::npos;
-  if (no_line && chat_.takes_lines() && (ended_ || bytes_.size() >= longest_line)) {
-    if (!bytes_.empty()) chat_.enter(bytes_);
+  const bool too_long = bytes_.size() >= longest_line;
+  if (no_line && chat_.takes_lines() && (ended_ || too_long)) {
+    if (!bytes_.empty() && !skipping_) chat_.enter(chat_.read(bytes_, line_));
+    skipping_ = too_long;
     bytes_.clear();
   }
   if (ended_ && bytes_.empty() && !std::exchange(end_told_, true)) chat_.end_of_input();
@@ -80,13 +83,13 @@ void pipe_input::look_for_quit() {
       if (!ended_) return;
       end = bytes_.size();
     }
-    const typed_line line =
-        read_typed_line(std::string_view(bytes_).substr(ahead_.bytes, end - ahead_.bytes), false);
+    typed_line line = chat_.read(std::string_view(bytes_).substr(ahead_.bytes, end - ahead_.bytes),
+                                 line_ + ahead_.all++);
     if (line.what == intent::leave) {
       chat_.leave_unsaid(ahead_.lines, ahead_.first);
       return;
     }
-    if (line.what != intent::nothing && ahead_.lines++ == 0) ahead_.first = line.text;
+    if (line.what != intent::nothing && ahead_.lines++ == 0) ahead_.first = std::move(line);
     ahead_.bytes = end + 1;
   }
   if (!ended_ || ahead_.lines > 0) return;

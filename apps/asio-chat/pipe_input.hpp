@@ -37,12 +37,15 @@ class pipe_input {
   bool ended_ = false;
   bool end_told_ = false;
   bool handing_out_ = false;
+  bool skipping_ = false; ///< the rest of a line that is too long
   std::string bytes_;
+  std::size_t line_ = 1; ///< the number of the line that `bytes_` begins with
   /// The bytes that were searched for a `/quit` since the connection was lost.
   struct {
     std::size_t bytes = 0;
-    std::size_t lines = 0;
-    std::string first;
+    std::size_t lines = 0; ///< those that mean something
+    typed_line first = {intent::nothing, {}};
+    std::size_t all = 0;
   } ahead_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -27,7 +27,7 @@ void room_focus::left(const std::string& room) {
 std::optional<std::string> room_focus::obstacle() const {
   if (rooms_.empty() && has_home()) return "you are in no room; /join ROOM first";
   if (!missed_.empty()) {
-    return fmt::format("not said: you are not in {}", sanitize_for_terminal(missed_));
+    return fmt::format("you are not in {}", sanitize_for_terminal(missed_));
   }
   return std::nullopt;
 }

@@ -63,6 +63,10 @@ std::optional<std::string> roster::observe(const client_event& e) {
   return std::nullopt;
 }
 
+void roster::joined(const std::string& room) {
+  if (rooms_.size() < max_rooms) rooms_.try_emplace(room);
+}
+
 void roster::learn(const answers::rooms& list) {
   for (const answers::rooms::one& room : list.list) {
     if (heard_of_.size() < max_rooms) heard_of_.insert(room.name);

@@ -21,6 +21,8 @@ class roster {
 
   /// @returns a notice for the user, safe for a terminal, when a limit is reached
   std::optional<std::string> observe(const client_event& e);
+  /// The answer to a join has come, and the state of the room will.
+  void joined(const std::string& room);
   void left(const std::string& room) {
     rooms_.erase(room);
     told_of_names_.erase(room);

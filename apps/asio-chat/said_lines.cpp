@@ -32,15 +32,15 @@ std::vector<std::string> said_lines::mark_all() {
   return texts;
 }
 
-std::vector<std::string> said_lines::find_overdue(steady_time now, bool mark) {
-  std::vector<std::string> texts;
+std::vector<said_lines::line> said_lines::find_overdue(steady_time now, bool mark) {
+  std::vector<line> found;
   for (auto& [number, l] : lines_) {
     if (now - l.when < patience) break;
     if (std::exchange(l.what.overdue, true) || l.what.marked) continue;
     l.what.marked = mark;
-    texts.push_back(l.what.text);
+    found.push_back(l.what);
   }
-  return texts;
+  return found;
 }
 
 std::optional<steady_time> said_lines::next_overdue() const noexcept {
@@ -49,14 +49,19 @@ std::optional<steady_time> said_lines::next_overdue() const noexcept {
   return std::nullopt;
 }
 
-std::string fate_of(std::string_view text, const error_code& e, std::string_view why) {
-  const std::string line = excerpt(text);
-  if (!e) return fmt::format("[sent: {}]", line);
-  if (e == errc::not_connected) return fmt::format("[not sent: {}]", line);
-  if (e == errc::connection_lost) {
-    return fmt::format("[not acknowledged: {}; it may or may not be kept]", line);
-  }
-  return fmt::format("[refused: {}; {}]", line, sanitize_for_terminal(why));
+std::string notice_about(const line_origin& line, std::string_view what) {
+  if (line.number == 0) return fmt::format("[{}]", what);
+  return fmt::format("[line {}: {}]", line.number, what);
+}
+
+std::string fate_of(const said_lines::line& said, const error_code& e, std::string_view why) {
+  const std::string line = excerpt(said.text);
+  std::string fate = fmt::format("refused: {}; {}", line, sanitize_for_terminal(why));
+  if (!e) fate = fmt::format("sent: {}", line);
+  if (e == errc::not_connected) fate = fmt::format("not sent: {}", line);
+  if (e == errc::connection_lost)
+    fate = fmt::format("not acknowledged: {}; it may or may not be kept", line);
+  return notice_about(said.from, fate);
 }
 
 std::string excerpt(std::string_view text) {

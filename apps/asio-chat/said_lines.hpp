@@ -1,6 +1,8 @@
 // What was said and not acknowledged yet.
 #pragma once
 
+#include "typed_line.hpp"
+
 #include "base/clock.hpp"
 
 #include <asio_chat/error.hpp>
@@ -24,6 +26,7 @@ class said_lines {
   struct line {
     std::string text;
     bool marked = false;
+    line_origin from = {};
     bool overdue = false;
   };
 
@@ -36,9 +39,9 @@ class said_lines {
   line take(std::uint64_t number);
   /// The connection is gone: marks every line, and gives the texts of those that were not marked.
   std::vector<std::string> mark_all();
-  /// The texts of those that are overdue since the last time, and are not marked.
+  /// Those that are overdue since the last time, and are not marked.
   /// @param mark whether they are marked from now on
-  std::vector<std::string> find_overdue(steady_time now, bool mark);
+  std::vector<line> find_overdue(steady_time now, bool mark);
   /// When there will be one more.
   std::optional<steady_time> next_overdue() const noexcept;
 
@@ -52,9 +55,12 @@ class said_lines {
   std::map<std::uint64_t, said> lines_; ///< in the order of saying
 };
 
+/// `[WHAT]` about a line, which is named by its number if it came from a pipe.
+std::string notice_about(const line_origin& line, std::string_view what);
+
 /// What a person is told of a marked line when it has its answer.
 /// @param why the sentence of the error
-std::string fate_of(std::string_view text, const error_code& e, std::string_view why);
+std::string fate_of(const said_lines::line& said, const error_code& e, std::string_view why);
 
 /// The beginning of a text, short enough to be recognised in a notice and harmless to a terminal.
 std::string excerpt(std::string_view text);

@@ -157,7 +157,8 @@ time_format form_of_earlier(wall_time t, wall_time now, time_format format) {
   return day(t) == day(now) ? time_format::clock : time_format::full;
 }
 
-std::vector<shown_line> text_display::show(const client_event& e, std::string_view room) {
+std::vector<shown_line> text_display::show(const client_event& e, std::string_view room,
+                                           const line_origin&) {
   if (const auto* state = std::get_if<room_state>(&e)) earlier_.entered(*state);
   if (const auto* kept = std::get_if<acknowledged>(&e)) earlier_.spoke(kept->room);
   if (const auto* answer = std::get_if<reply>(&e); answer && answer->command == "leave") {

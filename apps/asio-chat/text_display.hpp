@@ -41,7 +41,9 @@ class text_display final : public display {
   /// The sender's address before the name, where the server tells it: `192.0.2.7:40000: NAME: text`
   void show_address(bool on) { shows_address_ = on; }
 
-  std::vector<shown_line> show(const client_event& e, std::string_view room) override;
+  using display::show;
+  std::vector<shown_line> show(const client_event& e, std::string_view room,
+                               const line_origin& answered) override;
 
  private:
   std::vector<shown_line> show_entry(const entry& e, std::string_view room);

@@ -4,6 +4,8 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 
+#include <utility>
+
 namespace asio_chat::app {
 
 namespace {
@@ -37,11 +39,17 @@ typed_line read_typed_line(std::string_view raw, bool bare_quit) {
   if (is_blank(clean)) return {intent::nothing, {}};
   const std::string_view line = trim(clean);
   if (bare_quit && ascii::equal_ignoring_case(line, "quit")) return {intent::leave, {}};
-  if (!line.starts_with('/')) return {intent::say, clean};
+  if (!line.starts_with('/')) return {intent::say, std::move(clean)};
   if (line.starts_with("//")) return {intent::say, clean.erase(clean.find('/'), 1)};
   if (ascii::equal_ignoring_case(line.substr(0, line.find_first_of(" \t\n")), "/quit"))
     return {intent::leave, {}};
   return {intent::command, std::string(line)};
+}
+
+typed_line read_literal_line(std::string_view raw) {
+  std::string clean = without_controls(raw);
+  if (is_blank(clean)) return {intent::nothing, {}};
+  return {intent::say, std::move(clean)};
 }
 
 } // namespace asio_chat::app

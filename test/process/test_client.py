@@ -149,7 +149,7 @@ def test_rooms_show_in_the_prompt_and_before_messages(terminal):
     bob.sees("alice: home again")
     alice.says("/leave")
     assert until(lambda: alice.look().bottom == "(no room)>"), alice.text
-    alice.says("anybody?").sees("[you are in no room; /join ROOM first]")
+    alice.says("anybody?").sees("[not sent: anybody?; you are in no room; /join ROOM first]")
 
 
 def test_tls_says_how_the_connection_is_protected(terminal, daemon, home):
@@ -367,8 +367,9 @@ def disconnected(listener, daemon, name="bob"):
 
 
 @pytest.mark.parametrize("said, told", [
-    ("", None), ("\n \n", None), ("one\n", "[not sent: one]"), ("//one\ntwo\n/who\n", "[not sent: /one, and 2 more]"),
-    ("".join(f"{i}\n" for i in range(20_000)), "[not sent: 0, and 19999 more]"),
+    ("", None), ("\n \n", None), ("one\n", "[line 1: not sent: one]"),
+    ("\n//one\ntwo\n/who\n", "[line 2: not sent: /one, and 2 more]"),
+    ("".join(f"{i}\n" for i in range(20_000)), "[line 1: not sent: 0, and 19999 more]"),
 ])
 def test_pipe_quit_is_read_without_a_connection(said, told, daemon, listener):
     bob = disconnected(listener, daemon)
@@ -384,12 +385,13 @@ def test_pipe_quit_that_waits_in_the_pipe_is_read_when_the_connection_is_lost(da
     daemon.process.send_signal(signal.SIGSTOP)
     bob.process.stdin.write(200 * b"anybody?\n")  # more lines than may be unacknowledged
     bob.says("/quit")
-    assert until(lambda: b"[not acknowledged yet: anybody?" in bob.look().err), bob.err
+    assert until(lambda: b"[line 1: not acknowledged yet: anybody?" in bob.look().err), bob.err
     daemon.process.kill()
     assert bob.process.wait(timeout=PATIENCE) == 5
     err = bob.look().err.decode()
-    assert "[not sent: anybody?, and 135 more]" in err
-    assert err.count("[not acknowledged: anybody?; it may or may not be kept]") == 64
+    assert "[line 65: not sent: anybody?, and 135 more]" in err
+    for line in range(1, 65):
+        assert f"[line {line}: not acknowledged: anybody?; it may or may not be kept]" in err
 
 
 def test_pipe_last_line_without_an_end_may_be_quit(daemon, listener):
@@ -446,7 +448,7 @@ def test_a_line_that_a_stopped_server_does_not_answer_is_marked(terminal, listen
     alice.says("hello?").says("/who")
     bob.says("one")
     alice.sees("[not acknowledged yet: hello?").sees("/who")
-    assert until(lambda: b"[not acknowledged yet: one" in bob.look().err), bob.err
+    assert until(lambda: b"[line 1: not acknowledged yet: one" in bob.look().err), bob.err
     daemon.process.send_signal(signal.SIGCONT)
     alice.sees("[sent: hello?]").sees("* online: alice, bob *")
     bob.hears("alice: hello?")
@@ -697,7 +699,7 @@ def test_d2_without_a_terminal_the_server_gives_a_name(daemon, listener, home):
 def test_pipe_commands_and_refusals(daemon, home):
     done = pipe(daemon, "alice", text="/who\n/fly\nquit\n\n", home=home)
     assert "* online: alice *" in done.stdout
-    assert "[refused: there is no command /fly" in done.stderr
+    assert "[line 2: refused: there is no command /fly" in done.stderr
     assert done.returncode == 5
 
 
@@ -768,7 +770,7 @@ def test_pipe_a_line_behind_a_join_is_said_in_that_room_and_in_no_other(daemon, 
     assert done.returncode == 5, done.stderr
     alice.hears("bob: back").hears("* bob left *")
     assert "secret" not in alice.out.decode() and "not here" not in alice.out.decode()
-    assert "[not said: you are not in bad name]" in done.stderr
+    assert "[line 7: not sent: not here; you are not in bad name]" in done.stderr
 
 
 def test_what_is_pasted_behind_a_join_goes_where_it_is_meant_to(terminal):
@@ -784,7 +786,7 @@ def test_pipe_nothing_can_be_said_in_no_room(daemon, listener, home):
     carol = listener("carol", "--room", "den")
     done = pipe(daemon, "alice", text="/leave\nhello?\n/join den\nhello!\n", home=home)
     assert done.returncode == 5
-    assert done.stderr.count("[you are in no room; /join ROOM first]") == 1
+    assert done.stderr.count("[line 2: not sent: hello?; you are in no room; /join ROOM first]") == 1
     carol.hears("alice: hello!")
 
 

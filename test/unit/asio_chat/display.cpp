@@ -224,8 +224,23 @@ TEST_CASE("asio-chat: JSON lines") {
   CHECK(json(member_joined{"lobby", "bob"}) == R"({"event":"joined","room":"lobby","name":"bob"})");
   CHECK(json(said("\u202Ex")).find("\\u202ex") != std::string::npos);
   CHECK(json(said("\U0001F600\u4e2d")).find("\U0001F600\u4e2d") != std::string::npos);
-  CHECK(json_error(errc::not_in_room, "no") ==
+}
+
+TEST_CASE("asio-chat: JSON lines name the line of the input that they answer") {
+  json_display d;
+  const auto one = [&](const client_event& e, const line_origin& from) {
+    return d.show(e, "lobby", from).at(0).text;
+  };
+  CHECK(json_error(errc::not_in_room, "no", {}) ==
         R"({"event":"error","code":"not_in_room","message":"no"})");
+  CHECK(json_error(errc::not_in_room, "no", {3, "a"}) ==
+        R"({"event":"error","code":"not_in_room","message":"no","line":3,"ref":"a"})");
+  CHECK(one(acknowledged{"", "den", {7, 41}, noon}, {4, "b"}) ==
+        R"({"event":"acknowledged","room":"den","time":"2023-11-14T22:13:20.123Z",)"
+        R"("position":{"epoch":7,"offset":41},"line":4,"id":"b"})");
+  CHECK(one(acknowledged(), {5, ""}) == R"({"event":"acknowledged","line":5})");
+  CHECK(one(reply{"", "who", {"a"}, {}}, {6, "c"}) ==
+        R"({"event":"reply","command":"who","lines":["a"],"items":[],"line":6,"ref":"c"})");
 }
 
 TEST_CASE("asio-chat: JSON lines have the data of an answer in fields") {

@@ -41,7 +41,7 @@ TEST_CASE("asio-chat focus: lines for a room that could not be joined go to no o
   room_focus f;
   f.entered("lobby");
   f.missed("bad\x1bname");
-  CHECK(f.obstacle() == "not said: you are not in bad\uFFFDname");
+  CHECK(f.obstacle() == "you are not in bad\uFFFDname");
   f.entered("lobby");
   CHECK(f.obstacle());
   f.look_at("lobby");

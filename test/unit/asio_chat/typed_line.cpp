@@ -38,6 +38,13 @@ TEST_CASE("asio-chat: blanks before a message and the lines in it are part of it
   CHECK(read_typed_line("quit\nx", true).what == intent::say);
 }
 
+TEST_CASE("asio-chat: as text every line is a message, whatever it looks like") {
+  CHECK(read_literal_line("/quit").what == intent::say);
+  CHECK(read_literal_line("/quit").text == "/quit");
+  CHECK(read_literal_line("  //x \x1b[1m").text == "  //x [1m");
+  CHECK(read_literal_line(" \t\r").what == intent::nothing);
+}
+
 TEST_CASE("asio-chat D19: typed control characters are not sent") {
   CHECK(read_typed_line("a\x1b[31mb\x7f\x07", true).text == "a[31mb");
   CHECK(read_typed_line("a\xC2\x9B"
