@@ -77,7 +77,7 @@ says() { # NAME LINE, and what the last of the others has to hear of it
 }
 says alice 'hello, anybody here?' 'alice: hello, anybody here?'
 says bob 'yes, over TLS' 'bob: yes, over TLS'
-says carol '/me waves' '~ carol waves'
+says carol '/me waves' '~ carol: waves'
 says bob '/nick robert' '* bob is now known as robert *'
 says alice '/who' ''
 wait_for "$here/alice.out" 'online: alice, carol, robert'

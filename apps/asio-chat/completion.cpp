@@ -40,7 +40,10 @@ const command_argument* argument_at(std::string_view before, const command_info&
     if (ch != ' ' && !std::exchange(in_word, true)) ++place;
     if (ch == ' ') in_word = false;
   }
-  return &c.arguments[std::min(place, places - 1)];
+  const command_argument& a = c.arguments[std::min(place, places - 1)];
+  // Behind the last one there is nothing, unless that is a text, which goes on.
+  const bool goes_on = a.kind == argument_kind::text || a.kind == argument_kind::query;
+  return place < places || goes_on ? &a : nullptr;
 }
 
 const std::vector<std::string>* words_for(const command_argument* a, const vocabulary& words) {
@@ -82,7 +85,7 @@ completion complete(std::string_view before, const vocabulary& words) {
     source = words_for(argument, words);
   } else if (ascii::starts_ignoring_case(before, "/join ") ||
              ascii::starts_ignoring_case(before, "/leave ")) {
-    source = &words.rooms;
+    source = before.find(' ') == space ? &words.rooms : nullptr;
   }
 
   completion c;

@@ -13,12 +13,18 @@ void look_back::spoke(const std::string& room) {
   }
 }
 
+bool look_back::is_earlier(const entry& e) const {
+  const auto found = rooms_.find(e.room);
+  return found != rooms_.end() && e.at.epoch == found->second.head.epoch &&
+         e.at.offset <= found->second.head.offset;
+}
+
 look_back::verdict look_back::look_at(const entry& e) {
   const auto found = rooms_.find(e.room);
   if (found == rooms_.end()) return {};
   auto& [head, where] = found->second;
   verdict v;
-  v.earlier = e.at.epoch == head.epoch && e.at.offset <= head.offset;
+  v.earlier = is_earlier(e);
   v.begins = v.earlier && where == stage::before;
   if (v.begins) where = stage::within;
   v.ended_before = !v.earlier && where == stage::within;

@@ -28,6 +28,7 @@ class look_back {
   /// A user who has said something knows where live messages begin.
   void spoke(const std::string& room);
   verdict look_at(const entry& e);
+  bool is_earlier(const entry& e) const;
 
  private:
   enum class stage { before, within, after };

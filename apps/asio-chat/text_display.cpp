@@ -2,6 +2,7 @@
 
 #include "base/sanitize.hpp"
 #include "model/names.hpp"
+#include "wire/reply_lines.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -29,16 +30,23 @@ lines said(const std::string& before, std::string_view text, std::string_view af
   }
 }
 
+/// Whether an answer has entries, with their times.
+bool has_times(const reply& r) {
+  return r.as<answers::log>() != nullptr || r.as<answers::found>() != nullptr;
+}
+
 struct text_of {
   std::string_view room;
   time_format format;
   const std::string& server;
   bool name_verified;
   bool with_address;
+  wall_time now;
 
-  /// Empty for the current room.
+  /// Empty for the current room, and before there is one: who joins is told of others who do.
   std::string in(const std::string& where) const {
-    return where == room ? std::string() : fmt::format("#{} ", sanitize_for_terminal(where));
+    return where == room || room.empty() ? std::string()
+                                         : fmt::format("#{} ", sanitize_for_terminal(where));
   }
 
   lines operator()(const entry& e) const {
@@ -51,7 +59,8 @@ struct text_of {
     case entry_kind::message:
       return said(fmt::format("{}{}: ", head, from), e.text);
     case entry_kind::action:
-      return said(fmt::format("{}~ {} ", head, from), e.text);
+      // The colon tells it from what only the server says: `* alice is now known as bob *`.
+      return said(fmt::format("{}~ {}: ", head, from), e.text);
     case entry_kind::topic:
       if (e.text.empty()) {
         return said(fmt::format("{}* {} removed the topic", head, from), "", " *");
@@ -61,7 +70,7 @@ struct text_of {
     return {};
   }
   lines operator()(const member_joined& m) const {
-    return said(in(m.room), fmt::format("* {} joined the chat *", sanitize_for_terminal(m.name)));
+    return said(in(m.room), fmt::format("* {} joined *", sanitize_for_terminal(m.name)));
   }
   lines operator()(const member_left& m) const {
     return said(in(m.room), fmt::format("* {} left *", sanitize_for_terminal(m.name)));
@@ -76,10 +85,16 @@ struct text_of {
         m.text);
   }
   lines operator()(const reply& r) const {
+    const std::vector<std::string> texts =
+        has_times(r)
+            ? wire::show(*r.data, std::string::npos,
+                         [this](wall_time t) { return stamp(t, form_of_earlier(t, now, format)); })
+                  .lines
+            : r.lines;
     // A list is easier to read without a star after each line.
-    const char* end = r.lines.size() == 1 ? " *" : "";
+    const char* end = texts.size() == 1 ? " *" : "";
     lines all;
-    for (const std::string& line : r.lines)
+    for (const std::string& line : texts)
       all.push_back({kind::chat, fmt::format("* {}{}", sanitize_for_terminal(line), end)});
     return all;
   }
@@ -151,6 +166,16 @@ std::string stamp(wall_time t, time_format format) {
                                       : fmt::format("[{:%Y-%m-%d %H:%M:%S}] ", local);
 }
 
+std::string time_zone(wall_time t) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(t);
+  std::tm local{};
+  if (!::localtime_r(&seconds, &local)) return "[times are local]";
+  std::string offset = fmt::format("{:%z}", local); // +0100
+  if (offset == "+0000") return "[times are in UTC]";
+  offset.insert(offset.size() - 2, 1, ':');
+  return fmt::format("[times are in {:%Z}, UTC{}]", local, offset);
+}
+
 time_format form_of_earlier(wall_time t, wall_time now, time_format format) {
   if (format == time_format::full) return format;
   const auto day = [](wall_time when) { return stamp(when, time_format::full).substr(0, 11); };
@@ -166,7 +191,26 @@ std::vector<shown_line> text_display::show(const client_event& e, std::string_vi
       earlier_.left(proper_room_name(left));
   }
   const auto* said = std::get_if<entry>(&e);
-  return said && looks_back_ ? show_entry(*said, room) : show_as(e, room, format_);
+  const bool earlier = said && looks_back_ && earlier_.is_earlier(*said);
+  lines all;
+  if (!zone_told_ && shows_time(e, earlier)) {
+    zone_told_ = true;
+    all.push_back({kind::notice, time_zone(time_.wall_now())});
+  }
+  for (shown_line& line : said&& looks_back_ ? show_entry(*said, room) : show_as(e, room, format_))
+    all.push_back(std::move(line));
+  return all;
+}
+
+bool text_display::shows_time(const client_event& e, bool earlier) const {
+  if (const auto* answer = std::get_if<reply>(&e)) {
+    const auto* log = answer->as<answers::log>();
+    const auto* found = answer->as<answers::found>();
+    return (log && !log->entries.empty()) || (found && !found->entries.empty());
+  }
+  if (format_ == time_format::off) return earlier;
+  return std::holds_alternative<entry>(e) || std::holds_alternative<direct_message>(e) ||
+         std::holds_alternative<history_page>(e);
 }
 
 std::vector<shown_line> text_display::show_entry(const entry& e, std::string_view room) {
@@ -187,7 +231,8 @@ std::vector<shown_line> text_display::show_entry(const entry& e, std::string_vie
 
 std::vector<shown_line> text_display::show_as(const client_event& e, std::string_view room,
                                               time_format format) const {
-  return std::visit(text_of{room, format, server_, name_verified_, shows_address_}, e);
+  return std::visit(
+      text_of{room, format, server_, name_verified_, shows_address_, time_.wall_now()}, e);
 }
 
 } // namespace asio_chat::app

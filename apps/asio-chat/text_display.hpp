@@ -21,6 +21,9 @@ enum class time_format {
 /// The time with its bracket and a space, in the local time zone; nothing if it is off.
 std::string stamp(wall_time t, time_format format);
 
+/// `[times are in CET, UTC+01:00]`: of the stamps from that time on.
+std::string time_zone(wall_time t);
+
 /// The form in which the time of an earlier entry says enough: the clock is for today.
 time_format form_of_earlier(wall_time t, wall_time now, time_format format);
 
@@ -46,6 +49,7 @@ class text_display final : public display {
                                const line_origin& answered) override;
 
  private:
+  bool shows_time(const client_event& e, bool earlier) const;
   std::vector<shown_line> show_entry(const entry& e, std::string_view room);
   std::vector<shown_line> show_as(const client_event& e, std::string_view room,
                                   time_format format) const;
@@ -56,6 +60,7 @@ class text_display final : public display {
   bool name_verified_;
   bool looks_back_;
   bool shows_address_ = false;
+  bool zone_told_ = false; ///< once is enough
   look_back earlier_;
 };
 

@@ -68,7 +68,7 @@ def main():
         bob.sees("alice: hello")
         bob.types("every byte of it\r")
         carol.types("/me waves\r")
-        bob.sees("carol waves")
+        bob.sees("carol: waves")
         carol.types("/who\r")
         carol.sees("online: alice, bob, carol")
         bob.types("and a half-typed line stays wh")

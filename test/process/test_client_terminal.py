@@ -261,3 +261,32 @@ def test_a_text_that_is_higher_than_the_window_shows_where_the_cursor_is(termina
     alice.says("")
     bob.hears("row 39")
     assert until(lambda: alice.look().bottom == ">"), alice.text
+
+
+# Where one is
+
+
+def test_it_says_where_one_is(terminal):
+    alice = terminal("alice")
+    alice.says("/join den").sees("[in #den with alice]")
+    alice.says("/join lobby").sees("[now in #lobby]")
+    alice.says("/join den").sees("[now in #den]")
+    alice.says("/leave").sees("* you left den *")
+    assert until(lambda: alice.look().text.count("[now in #lobby]") == 2), alice.text
+    alice.says("/leave").sees("[in no room]")
+
+
+def test_tab_offers_no_second_room(terminal):
+    alice = terminal("alice")
+    alice.types("/join lob\t\t\t")
+    assert until(lambda: alice.look().bottom == "> /join lobby"), alice.text
+
+
+def test_all_times_are_of_one_clock(daemon, home):
+    pipe(daemon, "bob", text="hi\n", home=home)
+    alice = Terminal(f"alice@{daemon.address}", "--ca", daemon.ca, home=home, env={"TZ": "XYZ-12"}).ready()
+    alice.sees("[times are in XYZ, UTC+12:00]").sees("[now]")
+    stamp = re.search(r"^(\[[-\d :]+\]) bob: hi$", alice.text, re.M)[1]
+    alice.says("/history").sees(f"* {stamp} bob: hi *")
+    assert alice.text.count("times are in") == 1
+    alice.child.close(force=True)

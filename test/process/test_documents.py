@@ -605,5 +605,5 @@ def test_E3_the_demonstration_shows_three_people_talking():
                           stdin=subprocess.DEVNULL, env=clean_environment(), timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     for line in ("[alice] connected over TLSv1.3", "[bob]   alice: hello, anybody here?",
-                 "[alice]   ~ carol waves", "[carol]   * bob is now known as robert *"):
+                 "[alice]   ~ carol: waves", "[carol]   * bob is now known as robert *"):
         assert line in done.stdout

@@ -27,6 +27,7 @@ std::string going_on(std::size_t all, std::string_view command, std::string_view
 
 struct writer {
   std::size_t bytes_left;
+  const time_writer& time;
 
   bool take(std::size_t bytes) noexcept {
     const std::size_t all = bytes + around_a_line;
@@ -68,7 +69,7 @@ struct writer {
     reply_lines r;
     // A line may be longer than the entry by which the page was measured; the newest are wanted.
     for (auto e = a.entries.rbegin(); e != a.entries.rend(); ++e) {
-      std::string line = entry_line(*e);
+      std::string line = entry_line(*e, std::string::npos, time);
       if (!take(line.size())) {
         if (!r.lines.empty()) break;
         bytes_left = 0; // one is shown in any case
@@ -87,7 +88,7 @@ struct writer {
     if (a.entries.empty())
       r.lines.push_back(fmt::format("nothing like that was said in {}", a.room));
     for (const entry& e : a.entries)
-      r.lines.push_back(entry_line(e, max_line_text));
+      r.lines.push_back(entry_line(e, max_line_text, time));
     if (a.more) {
       r.lines.push_back(
           a.entries.size() == 1
@@ -141,8 +142,12 @@ struct writer {
 
 } // namespace
 
-reply_lines show(const reply_data& a, std::size_t max_bytes) {
-  return std::visit(writer{max_bytes}, a);
+std::string utc_time(wall_time t) {
+  return fmt::format("[{:%Y-%m-%d %H:%M:%S} UTC] ", std::chrono::floor<std::chrono::seconds>(t));
+}
+
+reply_lines show(const reply_data& a, std::size_t max_bytes, const time_writer& time) {
+  return std::visit(writer{max_bytes, time}, a);
 }
 
 void fill_lines(reply& r, std::size_t max_bytes) {
@@ -152,7 +157,7 @@ void fill_lines(reply& r, std::size_t max_bytes) {
   r.items = std::move(shown.items);
 }
 
-std::string entry_line(const entry& e, std::size_t max_text) {
+std::string entry_line(const entry& e, std::size_t max_text, const time_writer& time) {
   std::string text(prefix_of_bytes(e.text, max_text));
   boost::algorithm::replace_all(text, "\n", " / ");
   std::replace(text.begin(), text.end(), '\t', ' ');
@@ -173,8 +178,7 @@ std::string entry_line(const entry& e, std::size_t max_text) {
                         : fmt::format("* {} set the topic: {}", e.from, text);
     break;
   }
-  return fmt::format("[{:%Y-%m-%d %H:%M:%S} UTC] {}",
-                     std::chrono::floor<std::chrono::seconds>(e.time), said);
+  return time(e.time) + said;
 }
 
 } // namespace asio_chat::wire

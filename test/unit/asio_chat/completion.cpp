@@ -69,4 +69,8 @@ TEST_CASE("asio-chat completion: an argument is completed by what it is") {
   CHECK(complete("/nick bo", v).text == "bo");
   CHECK(complete("/quit bo", v).text == "bo");
   CHECK(complete("/unknown bo", v).text == "bob ");
+  // There is no second room to join.
+  CHECK(complete("/join lobby ", v).choices.empty());
+  CHECK(complete("/join lobby d", v).text == "d");
+  CHECK(complete("/join lobby d", words).text == "d");
 }

@@ -21,7 +21,7 @@ std::vector<std::string> text(const client_event& e, time_format format = time_f
   std::vector<std::string> all;
   for (const shown_line& l :
        text_display(now, format, "localhost:8443", true, true).show(e, "lobby"))
-    all.push_back(l.text);
+    if (!l.text.starts_with("[times are ")) all.push_back(l.text);
   return all;
 }
 
@@ -40,7 +40,7 @@ lines shown(text_display& d, const std::vector<client_event>& events) {
   lines all;
   for (const client_event& e : events)
     for (const shown_line& l : d.show(e, "lobby"))
-      all.push_back(l.text);
+      if (!l.text.starts_with("[times are ")) all.push_back(l.text);
   return all;
 }
 
@@ -78,13 +78,46 @@ TEST_CASE("asio-chat C12: the sender's address, where the server tells it and it
 }
 
 TEST_CASE("asio-chat C27: joins, leaves, new names and actions") {
-  CHECK(text(member_joined{"lobby", "bob"}) == lines{"* bob joined the chat *"});
+  CHECK(text(member_joined{"lobby", "bob"}) == lines{"* bob joined *"});
   CHECK(text(member_left{"lobby", "bob"}) == lines{"* bob left *"});
   CHECK(text(member_renamed{"lobby", "bob", "rob"}) == lines{"* bob is now known as rob *"});
-  CHECK(text(said("waves", entry_kind::action)) == lines{"~ bob waves"});
+  CHECK(text(said("waves", entry_kind::action)) == lines{"~ bob: waves"});
   CHECK(text(said("tea", entry_kind::topic)) == lines{"* bob set the topic: tea *"});
   CHECK(text(direct_message{"bob", "alice", noon, "psst"}) == lines{"[private] bob: psst"});
   CHECK(text(reply{"", "who", {"online: a, b"}, {}}) == lines{"* online: a, b *"});
+}
+
+TEST_CASE("asio-chat C27: no action looks like what the server says") {
+  const lines forged = text(said("is now known as rob *", entry_kind::action));
+  CHECK(forged == lines{"~ bob: is now known as rob *"});
+  CHECK(forged != text(member_renamed{"lobby", "bob", "rob"}));
+}
+
+TEST_CASE("asio-chat: whoever is joining is told of others without the name of the room") {
+  text_display d(now, time_format::off, "localhost:8443", true, true);
+  CHECK(d.show(member_joined{"lobby", "bob"}, "").at(0).text == "* bob joined *");
+  CHECK(d.show(member_joined{"den", "bob"}, "lobby").at(0).text == "#den * bob joined *");
+}
+
+TEST_CASE("asio-chat C12: all times are local, and their zone is told once") {
+  ::setenv("TZ", "CET-1", 1);
+  ::tzset();
+  text_display d(now, time_format::off, "localhost:8443", true, true);
+  const auto texts = [&](const client_event& e) {
+    lines all;
+    for (const shown_line& l : d.show(e, "lobby"))
+      all.push_back(l.text);
+    return all;
+  };
+  CHECK(texts(said("hi")) == lines{"bob: hi"});
+  reply history{"", "history", {"[2023-11-14 22:13:20 UTC] bob: hi"}, {}};
+  history.data = make_reply_data(answers::log{"lobby", {said("hi")}, 20, false});
+  CHECK(texts(history) ==
+        lines{"[times are in CET, UTC+01:00]", "* [2023-11-14 23:13:20] bob: hi *"});
+  CHECK(texts(history) == lines{"* [2023-11-14 23:13:20] bob: hi *"});
+  ::setenv("TZ", "UTC", 1);
+  ::tzset();
+  CHECK(time_zone(noon) == "[times are in UTC]");
 }
 
 TEST_CASE("asio-chat: other rooms are named") {
