@@ -6,8 +6,11 @@
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -20,7 +23,8 @@ namespace asio_chat::sqlite {
 namespace {
 
 constexpr int application_id = 0x41436b72; // "ACkr"
-constexpr int schema_version = 1;
+/// 2: what was destroyed carries a mark. 1 is brought up to date when it is opened to be written.
+constexpr int schema_version = 2;
 constexpr int busy_milliseconds = 5'000; // tools look into the ring of a daemon that runs
 
 std::string blob(const key_file::owner& o) {
@@ -31,12 +35,29 @@ void bind_blob(SQLite::Statement& s, int index, const std::string& bytes) {
   s.bind(index, bytes.data(), static_cast<int>(bytes.size()));
 }
 
-/// A key opens at its own place in the ring only.
-std::string place_of(const key_file::owner& o, std::uint32_t number) {
-  std::string bytes = "asio-chat key 1";
+constexpr key_file::owner root_owner{};
+static_assert(std::tuple_size<key_mark>() >= crypto_generichash_BYTES_MIN);
+
+std::string at_place(std::string bytes, const key_file::owner& o, std::uint32_t number) {
   bytes.append(o.begin(), o.end());
   put_fixed(bytes, number);
   return bytes;
+}
+
+/// A key opens at its own place in the ring only, and the root key of a file with marks not in one
+/// that claims to be from before there were any.
+std::string place_of(const key_file::owner& o, std::uint32_t number, int version) {
+  const bool is_new_root = o == root_owner && version > 1;
+  return at_place(is_new_root ? "asio-chat root key 2" : "asio-chat key 1", o, number);
+}
+
+/// Numbers rise, so that the newest key is known, but nobody can tell the next one: two keys made
+/// from the same older copy of the file do not get the same number, whichever copies are put back.
+/// A step is less than a thousandth of what is left, so numbers do not run out.
+std::uint32_t number_after(std::uint32_t last) {
+  constexpr std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
+  if (last == most) throw error(fail(errc::storage_failed, "a room has no key numbers left"));
+  return last + 1 + ::randombytes_uniform(std::max((most - last) / 1024, 1u));
 }
 
 std::vector<master_key> master_keys(const std::vector<secret_key>& keys) {
@@ -79,6 +100,7 @@ key_file::key_file(const std::string& path, const std::vector<secret_key>& maste
   db_.exec("PRAGMA temp_store=MEMORY");
   if (u == use::read) {
     check();
+    open_root();
     return;
   }
   db_.exec("PRAGMA secure_delete=ON"); // what is destroyed is overwritten
@@ -88,6 +110,9 @@ key_file::key_file(const std::string& path, const std::vector<secret_key>& maste
   db_.exec("PRAGMA journal_mode=DELETE");
   if (db_.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0) make();
   check();
+  if (!newest(root_owner)) add({&root_owner, 1});
+  open_root();
+  if (version_ < schema_version) add_marks();
 }
 
 void key_file::make() {
@@ -95,6 +120,7 @@ void key_file::make() {
   db_.exec("CREATE TABLE IF NOT EXISTS keys ("
            "owner BLOB NOT NULL, number INTEGER NOT NULL, "
            "master BLOB, wrapped BLOB, " // both NULL: destroyed
+           "mark BLOB, "                 // of a key that was destroyed
            "PRIMARY KEY (owner, number)) STRICT, WITHOUT ROWID");
   db_.exec(fmt::format("PRAGMA application_id={}", application_id));
   db_.exec(fmt::format("PRAGMA user_version={}", schema_version));
@@ -107,12 +133,74 @@ void key_file::check() {
     throw error(fail(errc::storage_failed, fmt::format("the key ring '{}' {}", path_, what)));
   };
   if (number("PRAGMA application_id") != application_id) complain("is a database of another kind");
-  if (const int version = number("PRAGMA user_version"); version != schema_version) {
+  version_ = number("PRAGMA user_version");
+  if (version_ < 1 || version_ > schema_version) {
     complain(fmt::format("is of version {}, and this program knows version {}: use a newer program",
-                         version, schema_version));
+                         version_, schema_version));
   }
   if (db_.execAndGet("PRAGMA quick_check(1)").getString() != "ok")
     complain("is damaged: restore it from a copy");
+}
+
+void key_file::open_root() {
+  const auto last = newest(root_owner);
+  if (!last || last->destroyed) {
+    throw error(
+        fail(errc::storage_failed,
+             fmt::format("the key ring '{}' has no root key: restore it from a copy", path_)));
+  }
+  root_ = load(root_owner, last->number);
+  marks_ = secret_key::filled([&](auto bytes) {
+    ::crypto_kdf_derive_from_key(bytes.data(), bytes.size(), 1, "chatmark", root_->bytes().data());
+  });
+}
+
+key_mark key_file::mark_of(const owner& o, std::uint32_t number) const {
+  key_mark mark;
+  const std::string bytes = at_place("asio-chat destroyed key 1", o, number);
+  ::crypto_generichash(mark.data(), mark.size(),
+                       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                       marks_->bytes().data(), key_size);
+  return mark;
+}
+
+void key_file::set_mark(const owner& o, std::uint32_t number) {
+  SQLite::Statement s(db_, "INSERT OR REPLACE INTO keys (owner, number, mark) VALUES (?, ?, ?)");
+  const key_mark mark = mark_of(o, number);
+  bind_blob(s, 1, blob(o));
+  s.bind(2, number);
+  bind_blob(s, 3, {mark.begin(), mark.end()});
+  s.exec();
+}
+
+/// What was destroyed before there were marks is taken at its word.
+void key_file::add_marks() {
+  SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
+  db_.exec("ALTER TABLE keys ADD COLUMN mark BLOB");
+  for (const auto& [o, number] : without_key())
+    set_mark(o, number);
+  const std::uint32_t number = newest(root_owner)->number;
+  SQLite::Statement s(db_, "SELECT master FROM keys WHERE owner=? AND number=?");
+  bind_blob(s, 1, blob(root_owner));
+  s.bind(2, number);
+  s.executeStep();
+  const auto master = std::ranges::find(masters_, s.getColumn(0).getString(), &master_key::id);
+  SQLite::Statement change(db_, "UPDATE keys SET wrapped=? WHERE owner=? AND number=?");
+  bind_blob(change, 1, master->wrap(*root_, place_of(root_owner, number, schema_version)));
+  bind_blob(change, 2, blob(root_owner));
+  change.bind(3, number);
+  change.exec();
+  db_.exec(fmt::format("PRAGMA user_version={}", schema_version));
+  changes.commit();
+  version_ = schema_version;
+}
+
+std::vector<key_file::place> key_file::without_key() {
+  std::vector<place> found;
+  SQLite::Statement all(db_, "SELECT owner, number FROM keys WHERE wrapped IS NULL");
+  while (all.executeStep())
+    found.emplace_back(owner_in(all.getColumn(0).getString()), all.getColumn(1).getUInt());
+  return found;
 }
 
 std::optional<key_file::state> key_file::newest(const owner& o) {
@@ -133,7 +221,7 @@ secret_key key_file::unwrap(const owner& o, std::uint32_t number, const std::str
                                  "one that it was made with",
                                  path_)));
   }
-  auto key = found->unwrap(wrapped, place_of(o, number));
+  auto key = found->unwrap(wrapped, place_of(o, number, version_));
   if (!key) {
     throw error(fail(errc::storage_failed,
                      fmt::format("the key ring '{}' is damaged: a key in it does not open; restore "
@@ -153,9 +241,15 @@ secret_key key_file::load(const owner& o, std::uint32_t number) {
                                  "database, or of another one",
                                  path_)));
   }
-  if (s.getColumn(1).isNull())
+  if (!s.getColumn(1).isNull()) {
+    return unwrap(o, number, s.getColumn(0).getString(), s.getColumn(1).getString(), masters_);
+  }
+  if (is_marked(o, number))
     throw error(fail(errc::not_available, "the key of this room has been destroyed"));
-  return unwrap(o, number, s.getColumn(0).getString(), s.getColumn(1).getString(), masters_);
+  throw error(fail(errc::storage_failed,
+                   fmt::format("the key ring '{}' is damaged: a key has been taken out of it, and "
+                               "not by asio-chatd erase; put back the newest copy of it",
+                               path_)));
 }
 
 std::vector<std::uint32_t> key_file::add(std::span<const owner> owners) {
@@ -163,7 +257,7 @@ std::vector<std::uint32_t> key_file::add(std::span<const owner> owners) {
   std::vector<std::uint32_t> numbers;
   for (const owner& o : owners) {
     const auto last = newest(o);
-    numbers.push_back(last ? last->number + 1 : 1);
+    numbers.push_back(number_after(last ? last->number : 0));
     insert(o, numbers.back());
   }
   changes.commit();
@@ -175,7 +269,7 @@ void key_file::insert(const owner& o, std::uint32_t number) {
   bind_blob(s, 1, blob(o));
   s.bind(2, number);
   bind_blob(s, 3, masters_.front().id());
-  bind_blob(s, 4, masters_.front().wrap(secret_key::random(), place_of(o, number)));
+  bind_blob(s, 4, masters_.front().wrap(secret_key::random(), place_of(o, number, version_)));
   s.exec();
 }
 
@@ -186,12 +280,12 @@ void key_file::renew() {
   SQLite::Statement all(db_, "SELECT owner, max(number), wrapped IS NULL FROM keys GROUP BY owner");
   while (all.executeStep()) {
     const owner o = owner_in(all.getColumn(0).getString());
-    const bool is_root = o == owner{};
+    const bool is_root = o == root_owner;
     if (!is_root && all.getColumn(2).getInt() == 0)
       newest_keys.emplace_back(o, all.getColumn(1).getUInt());
   }
   for (const auto& [o, number] : newest_keys)
-    insert(o, number + 1);
+    insert(o, number_after(number));
   changes.commit();
 }
 
@@ -219,7 +313,7 @@ void key_file::rewrap(const std::vector<secret_key>& masters) {
     row r{owner_in(all.getColumn(0).getString()), all.getColumn(1).getUInt(), {}};
     r.wrapped = given.front().wrap(
         unwrap(r.o, r.number, all.getColumn(2).getString(), all.getColumn(3).getString(), openers),
-        place_of(r.o, r.number));
+        place_of(r.o, r.number, version_));
     rows.push_back(std::move(r));
   }
   SQLite::Statement change(db_, "UPDATE keys SET master=?, wrapped=? WHERE owner=? AND number=?");
@@ -235,18 +329,46 @@ void key_file::rewrap(const std::vector<secret_key>& masters) {
   masters_ = given;
 }
 
-void key_file::destroy(const owner& o) {
-  SQLite::Statement s(db_, "UPDATE keys SET master=NULL, wrapped=NULL WHERE owner=?");
+void key_file::destroy(const owner& o, std::uint32_t used) {
+  SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
+  std::vector<std::uint32_t> numbers;
+  SQLite::Statement s(db_, "SELECT number FROM keys WHERE owner=?");
   bind_blob(s, 1, blob(o));
-  s.exec();
+  while (s.executeStep())
+    numbers.push_back(s.getColumn(0).getUInt());
+  if (used != 0) numbers.push_back(used);
+  for (const std::uint32_t number : numbers)
+    set_mark(o, number);
+  changes.commit();
+}
+
+bool key_file::is_marked(const owner& o, std::uint32_t number) {
+  if (version_ == 1) return true;
+  SQLite::Statement s(db_, "SELECT mark FROM keys WHERE owner=? AND number=?");
+  bind_blob(s, 1, blob(o));
+  s.bind(2, number);
+  const key_mark mark = mark_of(o, number);
+  return s.executeStep() && s.getColumn(0).getString() == std::string(mark.begin(), mark.end());
 }
 
 std::map<key_file::owner, std::uint32_t> key_file::destroyed() {
   std::map<owner, std::uint32_t> found;
-  SQLite::Statement all(db_,
-                        "SELECT owner, max(number) FROM keys WHERE wrapped IS NULL GROUP BY owner");
-  while (all.executeStep())
-    found.emplace(owner_in(all.getColumn(0).getString()), all.getColumn(1).getUInt());
+  for (const auto& [o, number] : without_key()) {
+    if (!is_marked(o, number)) continue;
+    std::uint32_t& newest = found[o];
+    newest = std::max(newest, number);
+  }
+  return found;
+}
+
+std::vector<key_file::place> key_file::present() {
+  std::vector<place> found;
+  SQLite::Statement all(db_, "SELECT owner, number FROM keys "
+                             "WHERE wrapped IS NOT NULL ORDER BY owner, number");
+  while (all.executeStep()) {
+    const owner o = owner_in(all.getColumn(0).getString());
+    if (o != root_owner) found.emplace_back(o, all.getColumn(1).getUInt());
+  }
   return found;
 }
 

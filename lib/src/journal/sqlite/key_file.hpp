@@ -5,48 +5,67 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace asio_chat::sqlite {
+
+/// What a key leaves that was destroyed: a keyed hash of its place, which nobody can make who does
+/// not have the root key.
+using key_mark = std::array<std::uint8_t, 32>;
 
 /// Throws `error` and `SQLite::Exception`; what was begun is undone then.
 class key_file {
  public:
   /// Whose key it is: a room's tag, or zeros for the root key.
   using owner = room_tag;
+  using place = std::pair<owner, std::uint32_t>; ///< with the key's number
   struct state {
     std::uint32_t number = 0;
-    bool destroyed = false;
+    bool destroyed = false; ///< there is no key, marked or not
   };
 
   enum class use { read, write };
 
   /// @param masters at least one
-  /// @param u to write: made where there is no file
+  /// @param u to write: made where there is no file, and brought up to date
   key_file(const std::string& path, const std::vector<secret_key>& masters, use u);
 
+  const secret_key& root() const noexcept { return *root_; }
   std::optional<state> newest(const owner& o);
   secret_key load(const owner& o, std::uint32_t number);
-  /// Makes the key after the newest for each of them; returns their numbers. One commit.
+  /// Makes a key for each of them; returns their numbers, each higher than any of its owner before,
+  /// and not to be foreseen. One commit.
   std::vector<std::uint32_t> add(std::span<const owner> owners);
   /// Does so for every room that has a key.
   void renew();
   /// Whether this master key opens all there is.
   bool is_wrapped_by(const secret_key& master);
   void rewrap(const std::vector<secret_key>& masters);
-  /// The numbers stay, so that they are not used again.
-  void destroy(const owner& o);
-  /// The newest key destroyed of each room that has one.
+  /// The numbers stay, with marks, so that they are not used again.
+  /// @param used is marked as well, though the key may not be there; 0: none
+  void destroy(const owner& o, std::uint32_t used = 0);
+  /// The newest key destroyed of each room that has one. What has no good mark was not destroyed,
+  /// but taken out.
   std::map<owner, std::uint32_t> destroyed();
+  /// All keys of rooms that are there, in order.
+  std::vector<place> present();
 
  private:
   void make();
   void check();
+  void open_root();
+  void add_marks();
+  key_mark mark_of(const owner& o, std::uint32_t number) const;
+  void set_mark(const owner& o, std::uint32_t number);
+  bool is_marked(const owner& o, std::uint32_t number);
+  std::vector<place> without_key();
   void insert(const owner& o, std::uint32_t number);
   /// What was wrapped by one of `masters`, whose id is `master`.
   secret_key unwrap(const owner& o, std::uint32_t number, const std::string& master,
@@ -55,6 +74,9 @@ class key_file {
   std::string path_;
   std::vector<master_key> masters_;
   SQLite::Database db_;
+  std::optional<secret_key> root_;
+  std::optional<secret_key> marks_;
+  int version_ = 0; ///< of the file; 1 has no marks
 };
 
 } // namespace asio_chat::sqlite

@@ -17,7 +17,6 @@ namespace asio_chat::sqlite {
 
 namespace {
 
-constexpr key_file::owner nobody{};
 /// Keys in memory; when there are more, all are let go: those in use come back at once.
 constexpr std::size_t max_keys = 1'024;
 
@@ -103,11 +102,7 @@ auto key_ring::guarded(const std::string& path, Function f) -> result<decltype(f
 key_ring::key_ring(std::string path, const std::vector<secret_key>& masters, key_file::use u)
     : path_(std::move(path))
     , file_(path_, masters, u)
-    , root_([&] {
-      const auto newest = file_.newest(nobody);
-      const std::uint32_t number = newest ? newest->number : file_.add({&nobody, 1}).front();
-      return std::make_unique<const root_keys>(file_.load(nobody, number));
-    }()) {}
+    , root_(std::make_unique<const root_keys>(file_.root())) {}
 
 key_ring::~key_ring() = default;
 
@@ -239,10 +234,15 @@ result<std::map<room_tag, std::uint32_t>> key_ring::destroyed() {
   return guarded(path_, [&] { return file_.destroyed(); });
 }
 
-result<void> key_ring::destroy(const room_tag& room) {
+result<std::vector<std::pair<room_tag, std::uint32_t>>> key_ring::present() {
+  const std::lock_guard lock(mutex_);
+  return guarded(path_, [&] { return file_.present(); });
+}
+
+result<void> key_ring::destroy(const room_tag& room, std::uint32_t used) {
   const std::lock_guard lock(mutex_);
   forget(room);
-  return guarded(path_, [&] { file_.destroy(room); });
+  return guarded(path_, [&] { file_.destroy(room, used); });
 }
 
 void key_ring::forget(const room_tag& room) {

@@ -35,6 +35,8 @@ class key_ring {
   static result<void> check_is_there(const std::string& path);
   ~key_ring();
 
+  const std::string& path() const noexcept { return path_; }
+
   /// @name Under the root key
   /// @{
   room_tag tag_of(std::string_view room) const;
@@ -50,8 +52,9 @@ class key_ring {
 
   /// `errc::not_available` if it was destroyed; another failure if it was never made here.
   result<std::shared_ptr<const room_key>> key(const room_tag& room, std::uint32_t number);
-  /// The number of the key to seal with. A room that has none gets one, durably; its number is
-  /// higher than that of any key destroyed.
+  /// The number of the key to seal with. A room that has none gets one, durably. Its number is
+  /// higher than that of any key destroyed, and not to be foreseen: so it is another one than that
+  /// of a key which a later copy of the file has.
   result<std::uint32_t> newest(const room_tag& room);
   /// The same for many rooms: the keys of all that have none are made in one commit.
   result<void> make_keys(std::set<room_tag> rooms);
@@ -65,9 +68,13 @@ class key_ring {
   result<bool> rotate(std::vector<secret_key> masters);
   /// Forgets all keys of a room, in memory and in the file. What was sealed with them cannot be
   /// read again by anybody who has no earlier copy of this file.
-  result<void> destroy(const room_tag& room);
-  /// Of each room that was destroyed, the newest key that it had then.
+  /// @param used the number of a key that is destroyed with them, whether it is there or not
+  result<void> destroy(const room_tag& room, std::uint32_t used = 0);
+  /// Of each room that was destroyed, the newest key that it had then. Only what bears the mark of
+  /// `destroy` counts: a key that went otherwise is missing.
   result<std::map<room_tag, std::uint32_t>> destroyed();
+  /// The keys of rooms that are there, sorted.
+  result<std::vector<std::pair<room_tag, std::uint32_t>>> present();
 
  private:
   struct root_keys;

@@ -242,8 +242,8 @@ TEST_CASE("after a rotation what is written is under new keys, and all of it is 
   REQUIRE(h.keys->rotate({next, h.masters.front()}).value());
   h.say("den", "two");
   CHECK(SQLite::Database(h.file.path)
-            .execAndGet("SELECT group_concat(key) FROM records")
-            .getString() == "1,2");
+            .execAndGet("SELECT count(DISTINCT key) FROM records")
+            .getInt() == 2);
   h.stop();
   h.masters = {next};
   h.start();

@@ -1,5 +1,6 @@
 #include "journal/sqlite/key_ring.hpp"
 
+#include "journal/sqlite/binary.hpp"
 #include "support/catch.hpp"
 #include "support/temp_directory.hpp"
 
@@ -75,8 +76,8 @@ TEST_CASE("a key ring is made, open to its owner alone, and opened again") {
   const room_tag den = ring->tag_of("den");
   CHECK(den == ring->tag_of("den"));
   CHECK(den != ring->tag_of("nook"));
-  REQUIRE(ring->newest(den).value() == 1);
-  const std::uint64_t first = mark(*ring, den, 1);
+  const std::uint32_t number = ring->newest(den).value();
+  const std::uint64_t first = mark(*ring, den, number);
   const std::string text = ring->seal_text("tea", "topic of den");
   const chain_value mac = ring->mac("row");
   const auto hash = ring->id_hash({1}, "id", den);
@@ -84,8 +85,8 @@ TEST_CASE("a key ring is made, open to its owner alone, and opened again") {
 
   ring = disk.open();
   CHECK(ring->tag_of("den") == den);
-  CHECK(ring->newest(den).value() == 1);
-  CHECK(mark(*ring, den, 1) == first);
+  CHECK(ring->newest(den).value() == number);
+  CHECK(mark(*ring, den, number) == first);
   CHECK(ring->open_text(text, "topic of den").value() == "tea");
   CHECK(ring->mac("row") == mac);
   CHECK(ring->id_hash({1}, "id", den) == hash);
@@ -99,12 +100,12 @@ TEST_CASE("rooms, key numbers and rings have keys of their own") {
   const auto ring = disk.open();
   const auto other = other_disk.open({disk.master}); // the same master key
   const room_tag den = ring->tag_of("den"), nook = ring->tag_of("nook");
-  for (const room_tag& room : {den, nook})
-    REQUIRE(ring->newest(room).value() == 1);
-  CHECK(mark(*ring, den, 1) != mark(*ring, nook, 1));
-  CHECK(renewed(*ring, den) == 2);
-  CHECK(ring->newest(nook).value() == 2);
-  CHECK(mark(*ring, den, 1) != mark(*ring, den, 2));
+  const std::uint32_t den_1 = ring->newest(den).value(), nook_1 = ring->newest(nook).value();
+  CHECK(mark(*ring, den, den_1) != mark(*ring, nook, nook_1));
+  const std::uint32_t den_2 = renewed(*ring, den);
+  CHECK(den_2 > den_1);
+  CHECK(ring->newest(nook).value() > nook_1);
+  CHECK(mark(*ring, den, den_1) != mark(*ring, den, den_2));
   CHECK(other->tag_of("den") != den);
   CHECK(other->mac("row") != ring->mac("row"));
 }
@@ -164,17 +165,17 @@ TEST_CASE("of two master keys the first wraps, and both open") {
   const secret_key second = secret_key::random();
   auto ring = disk.open();
   const room_tag den = ring->tag_of("den");
-  REQUIRE(ring->newest(den).value() == 1);
-  const std::uint64_t first = mark(*ring, den, 1);
+  const std::uint32_t one = ring->newest(den).value();
+  const std::uint64_t first = mark(*ring, den, one);
   ring = disk.open({second, disk.master});
-  CHECK(mark(*ring, den, 1) == first);
-  REQUIRE(renewed(*ring, den) == 2);
-  const std::uint64_t newer = mark(*ring, den, 2);
+  CHECK(mark(*ring, den, one) == first);
+  const std::uint32_t two = renewed(*ring, den);
+  const std::uint64_t newer = mark(*ring, den, two);
   ring = disk.open({disk.master});
-  CHECK(mark(*ring, den, 1) == first);
-  CHECK(ring->key(den, 2).error().code == errc::storage_failed); // wrapped by the second alone
+  CHECK(mark(*ring, den, one) == first);
+  CHECK(ring->key(den, two).error().code == errc::storage_failed); // wrapped by the second alone
   ring = disk.open({disk.master, second});
-  CHECK(mark(*ring, den, 2) == newer);
+  CHECK(mark(*ring, den, two) == newer);
 }
 
 TEST_CASE("after rewrapping the new master key opens alone, and the old one not at all") {
@@ -182,33 +183,34 @@ TEST_CASE("after rewrapping the new master key opens alone, and the old one not 
   const secret_key next = secret_key::random();
   auto ring = disk.open();
   const room_tag den = ring->tag_of("den");
-  REQUIRE(ring->newest(den).value() == 1);
-  const std::uint64_t first = mark(*ring, den, 1);
+  const std::uint32_t one = ring->newest(den).value();
+  const std::uint64_t first = mark(*ring, den, one);
   const auto old = disk.wrapped_keys(den);
   REQUIRE(ring->rewrap({next}).has_value());
   for (const std::string& w : old)
     CHECK(disk.bytes().find(w) == std::string::npos);
-  CHECK(mark(*ring, den, 1) == first);
-  REQUIRE(renewed(*ring, den) == 2); // by the new one
-  const std::uint64_t second = mark(*ring, den, 2);
+  CHECK(mark(*ring, den, one) == first);
+  const std::uint32_t two = renewed(*ring, den); // by the new one
+  const std::uint64_t second = mark(*ring, den, two);
   CHECK_FALSE(disk.try_open({disk.master}).has_value());
   ring = disk.open({next});
-  CHECK(mark(*ring, den, 1) == first);
-  CHECK(mark(*ring, den, 2) == second);
+  CHECK(mark(*ring, den, one) == first);
+  CHECK(mark(*ring, den, two) == second);
 }
 
 TEST_CASE("rewrapping that meets a key it cannot open changes nothing") {
   const ring_on_disk disk;
   auto ring = disk.open();
   const room_tag den = ring->tag_of("den");
-  REQUIRE(ring->newest(den).value() == 1);
+  REQUIRE(ring->newest(den).value() > 0);
   disk.run("UPDATE keys SET wrapped=zeroblob(72) WHERE owner<>zeroblob(16)");
   const std::string before = disk.bytes();
   const secret_key next = secret_key::random();
   CHECK(mentions(ring->rewrap({next}).error(), "damaged"));
   CHECK(disk.bytes() == before);
-  CHECK(ring->newest(ring->tag_of("nook")).value() == 1); // wrapped by the old one, as before
-  CHECK(disk.open()->key(ring->tag_of("nook"), 1).has_value());
+  const room_tag nook = ring->tag_of("nook");
+  const std::uint32_t number = ring->newest(nook).value(); // wrapped by the old one, as before
+  CHECK(disk.open()->key(nook, number).has_value());
 }
 
 TEST_CASE("another master key in front means new keys for all rooms, once") {
@@ -217,24 +219,26 @@ TEST_CASE("another master key in front means new keys for all rooms, once") {
   auto ring = disk.open();
   const room_tag den = ring->tag_of("den"), nook = ring->tag_of("nook"),
                  gone = ring->tag_of("gone");
-  for (const room_tag& room : {den, nook, gone})
-    REQUIRE(ring->newest(room).value() == 1);
+  const std::uint32_t one = ring->newest(den).value(), nook_one = ring->newest(nook).value(),
+                      last = ring->newest(gone).value();
   REQUIRE(ring->destroy(gone).has_value());
-  const std::uint64_t first = mark(*ring, den, 1);
+  const std::uint64_t first = mark(*ring, den, one);
   CHECK_FALSE(ring->rotate({disk.master, next}).value());
-  CHECK(ring->newest(den).value() == 1);
+  CHECK(ring->newest(den).value() == one);
   CHECK(ring->rotate({next, disk.master}).value());
   CHECK_FALSE(ring->rotate({next, disk.master}).value());
   CHECK_FALSE(ring->rotate({next}).value());
-  CHECK(ring->newest(den).value() == 2);
-  CHECK(ring->newest(nook).value() == 2);
-  CHECK(ring->destroyed().value() == std::map<room_tag, std::uint32_t>{{gone, 1}});
-  CHECK(mark(*ring, den, 1) == first);
+  const std::uint32_t two = ring->newest(den).value();
+  CHECK(two > one);
+  CHECK(ring->newest(nook).value() > nook_one);
+  CHECK(ring->present().value().size() == 4);
+  CHECK(ring->destroyed().value() == std::map<room_tag, std::uint32_t>{{gone, last}});
+  CHECK(mark(*ring, den, one) == first);
   CHECK(ring->rotate({}).error().code == errc::bad_setting);
   CHECK_FALSE(disk.try_open({disk.master}).has_value());
   ring = disk.open({next});
-  CHECK(mark(*ring, den, 1) == first);
-  CHECK(ring->newest(den).value() == 2);
+  CHECK(mark(*ring, den, one) == first);
+  CHECK(ring->newest(den).value() == two);
 }
 
 TEST_CASE("a ring that is opened to be read is neither made nor changed") {
@@ -244,9 +248,9 @@ TEST_CASE("a ring that is opened to be read is neither made nor changed") {
   CHECK_FALSE(std::filesystem::exists(disk.path));
   const auto writer = disk.open();
   const room_tag den = writer->tag_of("den");
-  REQUIRE(writer->newest(den).value() == 1);
+  const std::uint32_t number = writer->newest(den).value();
   const auto ring = std::move(key_ring::open_to_read(disk.path, {disk.master}).value());
-  CHECK(mark(*ring, den, 1) == mark(*writer, den, 1));
+  CHECK(mark(*ring, den, number) == mark(*writer, den, number));
   const std::string before = disk.bytes();
   CHECK_FALSE(ring->renew().has_value());
   CHECK_FALSE(ring->destroy(den).has_value());
@@ -259,13 +263,15 @@ TEST_CASE("a destroyed room's keys are gone from memory and file, the others are
   auto ring = disk.open();
   const room_tag den = ring->tag_of("den");
   std::vector<room_tag> others;
+  std::vector<std::uint32_t> numbers;
   for (int i = 0; i < 300; ++i) { // pages are split on the way
-    if (i % 100 == 0) REQUIRE(renewed(*ring, den) > 0);
+    if (i % 100 == 0) numbers.push_back(renewed(*ring, den));
     others.push_back(ring->tag_of("room " + std::to_string(i)));
-    REQUIRE(ring->newest(others.back()).value() == 1);
+    REQUIRE(ring->newest(others.back()).has_value());
   }
-  const std::uint64_t kept = mark(*ring, others[7], 1);
-  REQUIRE(ring->key(den, 2).has_value());
+  const std::uint32_t seventh = ring->newest(others[7]).value();
+  const std::uint64_t kept = mark(*ring, others[7], seventh);
+  REQUIRE(ring->key(den, numbers[1]).has_value());
   const auto wrapped = disk.wrapped_keys(den);
   REQUIRE(wrapped.size() == 3);
   for (const std::string& w : wrapped)
@@ -277,15 +283,16 @@ TEST_CASE("a destroyed room's keys are gone from memory and file, the others are
       REQUIRE(disk.bytes().find(w.substr(i, 8)) == std::string::npos);
   }
   for (int times = 0; times < 2; ++times) {
-    for (std::uint32_t number = 1; number <= 3; ++number)
+    for (const std::uint32_t number : numbers)
       CHECK(ring->key(den, number).error().code == errc::not_available);
-    CHECK(mark(*ring, others[7], 1) == kept);
+    CHECK(mark(*ring, others[7], seventh) == kept);
     ring = disk.open();
   }
   // A room of that name later has a key of its own, under a number of its own.
-  CHECK(ring->newest(den).value() == 4);
-  CHECK(ring->newest(den).value() == 4);
-  CHECK(ring->key(den, 4).has_value());
+  const std::uint32_t later = ring->newest(den).value();
+  CHECK(later > numbers.back());
+  CHECK(ring->newest(den).value() == later);
+  CHECK(ring->key(den, later).has_value());
   CHECK(ring->destroy(ring->tag_of("never used")).has_value());
 }
 
@@ -293,13 +300,14 @@ TEST_CASE("a wrapped key opens at its own place in the ring only") {
   const ring_on_disk disk;
   auto ring = disk.open();
   const room_tag den = ring->tag_of("den");
-  REQUIRE(ring->newest(den).value() == 1);
-  REQUIRE(renewed(*ring, den) == 2);
+  const std::uint32_t one = ring->newest(den).value();
+  const std::uint32_t two = renewed(*ring, den);
   disk.run("UPDATE keys SET wrapped=(SELECT k.wrapped FROM keys k WHERE k.owner=keys.owner "
-           "AND k.number=2) WHERE number=1 AND owner<>zeroblob(16)");
+           "AND k.number=" +
+           std::to_string(two) + ") WHERE number=" + std::to_string(one));
   ring = disk.open();
-  CHECK(ring->key(den, 2).has_value());
-  CHECK(mentions(ring->key(den, 1).error(), "is damaged"));
+  CHECK(ring->key(den, two).has_value());
+  CHECK(mentions(ring->key(den, one).error(), "is damaged"));
 }
 
 TEST_CASE("a key ring that is damaged, newer or another file is told in one line") {
@@ -318,7 +326,7 @@ TEST_CASE("a key ring that is damaged, newer or another file is told in one line
     CHECK(mentions(disk.try_open({disk.master}).error(), "is damaged"));
   }
   SECTION("newer") {
-    disk.run("PRAGMA user_version=2");
+    disk.run("PRAGMA user_version=3");
     CHECK(mentions(disk.try_open({disk.master}).error(), "use a newer program"));
   }
   SECTION("another kind") {
@@ -335,8 +343,8 @@ TEST_CASE("flipping bits of a key ring's file never brings another key") {
   const ring_on_disk disk;
   auto ring = disk.open();
   const room_tag den = ring->tag_of("den");
-  REQUIRE(ring->newest(den).value() == 1);
-  const std::uint64_t first = mark(*ring, den, 1);
+  const std::uint32_t number = ring->newest(den).value();
+  const std::uint64_t first = mark(*ring, den, number);
   ring.reset();
   const std::string whole = disk.bytes();
   std::size_t refused = 0;
@@ -349,7 +357,7 @@ TEST_CASE("flipping bits of a key ring's file never brings another key") {
       ++refused;
       continue;
     }
-    const auto key = (*opened)->key(den, 1);
+    const auto key = (*opened)->key(den, number);
     if (key) CHECK((*key)->hash_of_word("tea") == first);
   }
   CHECK(refused > 0);
@@ -359,16 +367,137 @@ TEST_CASE("two threads may ask one key ring") {
   const ring_on_disk disk;
   const auto ring = disk.open();
   const room_tag den = ring->tag_of("den");
-  REQUIRE(ring->newest(den).value() == 1);
-  const std::uint64_t first = mark(*ring, den, 1);
+  const std::uint32_t number = ring->newest(den).value();
+  const std::uint64_t first = mark(*ring, den, number);
   std::thread reader([&] {
     for (int i = 0; i < 300; ++i) {
-      if (mark(*ring, den, 1) != first) throw std::logic_error("another key");
+      if (mark(*ring, den, number) != first) throw std::logic_error("another key");
       ring->tag_of("nook");
     }
   });
   for (int i = 0; i < 20; ++i)
     ring->renew().value();
   reader.join();
-  CHECK(ring->newest(den).value() == 21);
+  CHECK(ring->present().value().size() == 21);
+}
+
+TEST_CASE("two keys made from one copy of a key ring have numbers of their own") {
+  const ring_on_disk disk;
+  auto ring = disk.open();
+  const room_tag den = ring->tag_of("den"), nook = ring->tag_of("nook");
+  const std::uint32_t before = ring->newest(den).value();
+  ring.reset();
+  const std::string copy = disk.bytes();
+  ring = disk.open();
+  const std::uint32_t first = renewed(*ring, den);
+  const std::uint32_t first_of_nook = ring->newest(nook).value();
+  ring.reset();
+  std::ofstream(disk.path, std::ios::binary | std::ios::trunc) << copy;
+  ring = disk.open();
+  const std::uint32_t second = renewed(*ring, den);
+  CHECK(first > before);
+  CHECK(second > before);
+  CHECK(second != first);
+  CHECK(ring->newest(nook).value() != first_of_nook);
+  CHECK(mentions(ring->key(den, first).error(), "has no such key"));
+}
+
+TEST_CASE("only a ring that destroys keys can mark them: others take them out") {
+  const ring_on_disk disk;
+  auto ring = disk.open();
+  const room_tag den = ring->tag_of("den"), nook = ring->tag_of("nook");
+  const std::uint32_t of_den = ring->newest(den).value(), of_nook = ring->newest(nook).value();
+  REQUIRE(ring->destroy(nook).has_value());
+  ring.reset();
+  const std::string of_owner = " WHERE number=" + std::to_string(of_den);
+  SECTION("as it was once done") {
+    disk.run("UPDATE keys SET master=NULL, wrapped=NULL" + of_owner);
+  }
+  SECTION("with the mark of another room") {
+    disk.run(
+        "UPDATE keys SET master=NULL, wrapped=NULL, mark=(SELECT mark FROM keys WHERE number=" +
+        std::to_string(of_nook) + ")" + of_owner);
+  }
+  ring = disk.open();
+  CHECK(ring->destroyed().value() == std::map<room_tag, std::uint32_t>{{nook, of_nook}});
+  CHECK(ring->key(nook, of_nook).error().code == errc::not_available);
+  const failure taken = ring->key(den, of_den).error();
+  CHECK(taken.code == errc::storage_failed);
+  CHECK(mentions(taken, "has been taken out of it"));
+  CHECK(ring->present().value().empty());
+  // Who has lost the key may say so.
+  REQUIRE(ring->destroy(den).has_value());
+  CHECK(ring->key(den, of_den).error().code == errc::not_available);
+}
+
+TEST_CASE("a key that is not there can be marked as destroyed, by its number") {
+  const ring_on_disk disk;
+  const auto ring = disk.open();
+  const room_tag den = ring->tag_of("den");
+  REQUIRE(ring->destroy(den, 77).has_value());
+  CHECK(ring->key(den, 77).error().code == errc::not_available);
+  CHECK(ring->newest(den).value() > 77);
+}
+
+namespace {
+
+/// Changes a ring to what the first version of its file was.
+void make_version_1(const ring_on_disk& disk, const room_tag& room, std::uint32_t number) {
+  // The root key of that version was wrapped as those of rooms are.
+  const auto place = [](const room_tag& owner, std::uint32_t n) {
+    std::string bytes = "asio-chat key 1";
+    bytes.append(owner.begin(), owner.end());
+    put_fixed(bytes, n);
+    return bytes;
+  };
+  const master_key master(disk.master);
+  SQLite::Database db(disk.path, SQLite::OPEN_READWRITE);
+  const auto wrap = [&](const room_tag& owner, std::uint32_t n) {
+    SQLite::Statement s(db, "INSERT OR REPLACE INTO keys (owner, number, master, wrapped) "
+                            "VALUES (?, ?, ?, ?)");
+    const std::string wrapped = master.wrap(secret_key::random(), place(owner, n));
+    s.bind(1, owner.data(), static_cast<int>(owner.size()));
+    s.bind(2, n);
+    s.bind(3, master.id().data(), static_cast<int>(master.id().size()));
+    s.bind(4, wrapped.data(), static_cast<int>(wrapped.size()));
+    s.exec();
+  };
+  db.exec("DELETE FROM keys");
+  wrap({}, 1);
+  wrap(room, number);
+  SQLite::Statement gone(db, "INSERT INTO keys (owner, number) VALUES (?, ?)");
+  gone.bind(1, room.data(), static_cast<int>(room.size()));
+  gone.bind(2, number + 1);
+  gone.exec();
+  db.exec("ALTER TABLE keys DROP COLUMN mark");
+  db.exec("PRAGMA user_version=1");
+}
+
+} // namespace
+
+TEST_CASE("a key ring of the first version is brought up to date, and read before that") {
+  const ring_on_disk disk;
+  disk.open();
+  const room_tag den{1, 2, 3};
+  make_version_1(disk, den, 7);
+  const std::string before = disk.bytes();
+  {
+    const auto read = std::move(key_ring::open_to_read(disk.path, {disk.master}).value());
+    CHECK(read->key(den, 7).has_value());
+    CHECK(read->destroyed().value() == std::map<room_tag, std::uint32_t>{{den, 8}});
+    CHECK(disk.bytes() == before);
+  }
+  auto ring = disk.open();
+  const room_tag nook = ring->tag_of("nook");
+  for (int times = 0; times < 2; ++times) {
+    CHECK(ring->tag_of("nook") == nook); // the root key is the same
+    CHECK(ring->key(den, 7).has_value());
+    CHECK(ring->key(den, 8).error().code == errc::not_available);
+    CHECK(ring->newest(den).value() > 8);
+    ring = disk.open();
+  }
+  ring.reset();
+  // It cannot be made one of the first version again, where no mark was needed.
+  disk.run("PRAGMA user_version=1");
+  CHECK(mentions(disk.try_open({disk.master}).error(), "is damaged"));
 }

@@ -153,7 +153,7 @@ class observer {
 } // namespace
 
 TEST_CASE("power that goes at any moment takes nothing that was acknowledged") {
-  const std::uint32_t seed = GENERATE(1u, 2u);
+  const std::uint32_t seed = GENERATE(2u, 3u);
   machine m(seed);
   observer outside(m, seed);
   std::mt19937 random(seed);
