@@ -2,12 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cerrno>
+#include <cinttypes>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 namespace asio_chat::sqlite {
@@ -18,18 +25,88 @@ failure unusable(const std::string& directory, const std::string& why) {
   return fail(errc::storage_failed, fmt::format("the data directory '{}' {}", directory, why));
 }
 
-/// What the holder of the lock wrote; empty if that is no number.
-std::string process_in(int fd) {
-  char text[16];
-  const ssize_t length = ::pread(fd, text, sizeof text, 0);
-  std::string id(text, length > 0 ? static_cast<std::size_t>(length) : 0);
-  id.erase(std::find(id.begin(), id.end(), '\n'), id.end());
-  const bool digits =
-      std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-  return digits ? id : std::string();
+failure in_use(const std::string& directory, std::optional<int> process) {
+  return unusable(directory,
+                  fmt::format("is in use by another asio-chatd{}: stop that one, or choose another "
+                              "directory with --data",
+                              process ? fmt::format(" (process {})", *process) : ""));
+}
+
+/// The files that this process has locked, and not one that it was forked from: to open one of them
+/// once more, and to close it, would drop SQLite's locks.
+class locked_here {
+ public:
+  bool contains(const file_identity& f) {
+    const std::lock_guard lock(mutex_);
+    const auto found = files_.find(f);
+    return found != files_.end() && found->second == ::getpid();
+  }
+  void add(const file_identity& f) {
+    const std::lock_guard lock(mutex_);
+    files_[f] = ::getpid();
+  }
+  void remove(const file_identity& f) {
+    const std::lock_guard lock(mutex_);
+    files_.erase(f);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<file_identity, pid_t> files_;
+};
+
+locked_here& own_locks() {
+  static locked_here locks;
+  return locks;
+}
+
+/// As the system lists it; nothing where it does not, or where the process is not seen from here.
+std::optional<int> holder_of(const file_identity& f) {
+  std::ifstream locks("/proc/locks");
+  for (std::string line; std::getline(locks, line);) {
+    int process = 0;
+    unsigned device_major = 0, device_minor = 0;
+    std::uint64_t inode = 0;
+    if (std::sscanf(line.c_str(), "%*d: FLOCK %*s %*s %d %x:%x:%" SCNu64, &process, &device_major,
+                    &device_minor, &inode) != 4)
+      continue;
+    if (inode == f.inode && makedev(device_major, device_minor) == f.device && process > 0)
+      return process;
+  }
+  return {};
+}
+
+/// The file that is locked has this name still.
+bool has_name(const file_descriptor& file, const std::string& path, file_identity& identity) {
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return false;
+  identity = {status.st_dev, status.st_ino};
+  return identity_of(path) == identity;
 }
 
 } // namespace
+
+data_lock::data_lock(file_descriptor file, file_identity identity, std::string made)
+    : file_(std::move(file))
+    , identity_(identity)
+    , made_(std::move(made)) {
+  own_locks().add(identity_);
+}
+
+data_lock::data_lock(data_lock&& other) noexcept
+    : file_(std::move(other.file_))
+    , identity_(other.identity_)
+    , made_(std::move(other.made_)) {}
+
+data_lock::~data_lock() {
+  if (file_.get() < 0) return; // moved from
+  struct stat status {};
+  if (!made_.empty() && ::fstat(file_.get(), &status) == 0 && status.st_size == 0 &&
+      identity_of(made_) == identity_)
+    ::unlink(made_.c_str());
+  file_ = file_descriptor();
+  own_locks().remove(identity_);
+}
 
 result<data_lock> data_lock::take(const std::string& directory) {
   struct stat status {};
@@ -38,28 +115,32 @@ result<data_lock> data_lock::take(const std::string& directory) {
                                            "choose another with --data",
                                            directory));
   }
-  const std::string path = directory + "/journal.lock";
-  data_lock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (lock.file_.get() < 0) {
-    return unusable(directory, fmt::format("cannot be written to: {}; choose another with --data",
-                                           errno_text(errno)));
-  }
-  if (const int error = try_lock(lock.file_)) {
-    if (error != EWOULDBLOCK) {
-      return unusable(directory, fmt::format("cannot be locked: {}; choose another with --data",
-                                             errno_text(error)));
+  const database_file journal{directory + "/journal.db"};
+  // Another one may take the file away, or put another in its place, before it is locked.
+  for (int tries = 0; tries < 100; ++tries) {
+    const auto there = identity_of(journal.path);
+    if (there && own_locks().contains(*there)) return in_use(directory, ::getpid());
+    const auto made = prepare_file(journal);
+    if (!made) return made.error();
+    file_descriptor file(::open(journal.path.c_str(), O_RDWR | O_CLOEXEC));
+    if (file.get() < 0) {
+      if (errno == ENOENT) continue;
+      return unusable(directory, fmt::format("cannot be written to: {}; choose another with --data",
+                                             errno_text(errno)));
     }
-    const std::string process = process_in(lock.file_.get());
-    return unusable(directory,
-                    fmt::format("is in use by another asio-chatd{}: stop that one, or choose "
-                                "another directory with --data",
-                                process.empty() ? "" : fmt::format(" (process {})", process)));
+    if (const int error = try_lock(file)) {
+      if (error != EWOULDBLOCK) {
+        return unusable(directory, fmt::format("cannot be locked: {}; choose another with --data",
+                                               errno_text(error)));
+      }
+      const auto locked = identity_of(journal.path);
+      return in_use(directory, locked ? holder_of(*locked) : std::nullopt);
+    }
+    file_identity identity;
+    if (has_name(file, journal.path, identity))
+      return data_lock(std::move(file), identity, *made ? journal.path : std::string());
   }
-  // Only for those who find it locked: without it the lock is as good.
-  const std::string id = fmt::format("{}\n", ::getpid());
-  const int file = lock.file_.get();
-  if (::ftruncate(file, 0) == 0) (void)!::pwrite(file, id.data(), id.size(), 0);
-  return lock;
+  return unusable(directory, "changes all the time: see what else writes to it");
 }
 
 } // namespace asio_chat::sqlite

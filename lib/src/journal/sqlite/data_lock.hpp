@@ -2,26 +2,39 @@
 #pragma once
 
 #include "base/file.hpp"
+#include "journal/sqlite/database.hpp"
 
 #include <asio_chat/error.hpp>
 
 #include <string>
-#include <utility>
 
 namespace asio_chat::sqlite {
 
-/// Holds `journal.lock` in the directory, with the process's id in it, until it is destroyed or the
-/// process ends.
+/// An flock on `journal.db` itself, until it is destroyed or the process ends: whoever has another
+/// file of that name does not write to this one.
+///
+/// It has to outlive every connection to the journal in this process, and nothing else in it may
+/// open and close the file meanwhile: when any descriptor of a file is closed, the system drops all
+/// POSIX locks that the process has on it, and they are what SQLite goes by.
 class data_lock {
  public:
+  /// Makes an empty journal where there is none.
   /// A failure if the directory is missing, cannot be written to, or is in use.
   static result<data_lock> take(const std::string& directory);
+  /// Removes the journal that was made if nothing has been written to it.
+  ~data_lock();
+  data_lock(data_lock&& other) noexcept;
+  data_lock& operator=(data_lock&&) = delete;
+
+  /// The file that is locked.
+  const file_identity& identity() const noexcept { return identity_; }
 
  private:
-  explicit data_lock(int fd) noexcept
-      : file_(fd) {}
+  data_lock(file_descriptor file, file_identity identity, std::string made);
 
   file_descriptor file_;
+  file_identity identity_;
+  std::string made_; ///< the path, if it was made
 };
 
 } // namespace asio_chat::sqlite

@@ -28,7 +28,19 @@ bool is_full_index(const SQLite::Exception& e) noexcept {
 
 } // namespace
 
+std::optional<file_identity> identity_of(const std::string& path) noexcept {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  return file_identity{status.st_dev, status.st_ino};
+}
+
+void check_identity(const database_file& f) {
+  if (f.identity && identity_of(f.path) != f.identity)
+    throw SQLite::Exception("the file has been moved", SQLITE_READONLY_DBMOVED);
+}
+
 SQLite::Database connect(const database_file& f) {
+  check_identity(f);
   // A reader as well needs to write: to the shared index of the WAL.
   SQLite::Database db(f.path, SQLite::OPEN_READWRITE, busy_milliseconds, f.vfs);
   ::sqlite3_extended_result_codes(db.getHandle(), 1);
@@ -41,18 +53,19 @@ SQLite::Database connect(const database_file& f) {
   return db;
 }
 
-result<void> prepare_file(const database_file& f) {
+result<bool> prepare_file(const database_file& f) {
   const int made = ::open(f.path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (made >= 0) {
     ::close(made);
     if (const int error = sync_directory_of(f.path))
       return unusable(f, fmt::format("cannot be made durably: {}", errno_text(error)));
-    return {};
+    return true;
   }
   if (errno != EEXIST)
     return unusable(f, fmt::format("cannot be made: {}; choose another directory with --data",
                                    errno_text(errno)));
-  return check_can_be_written(f);
+  if (auto usable = check_can_be_written(f); !usable) return usable.error();
+  return false;
 }
 
 result<void> check_is_file(const database_file& f) {
@@ -91,9 +104,15 @@ SQLite::Database connect_for_writing(const database_file& f) {
 
 SQLite::Database connect_for_reading(const database_file& f) {
   SQLite::Database db = connect(f);
+  // Beside a writer that goes by the identity, moving the WAL to the database is the writer's.
+  if (f.identity) ::sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   db.exec("PRAGMA query_only=ON");
   db.exec("PRAGMA cache_size=-8192");
   return db;
+}
+
+bool is_damage(const SQLite::Exception& e) noexcept {
+  return (e.getErrorCode() & 0xFF) == SQLITE_CORRUPT;
 }
 
 bool is_full(const SQLite::Exception& e) noexcept {
@@ -101,6 +120,11 @@ bool is_full(const SQLite::Exception& e) noexcept {
 }
 
 failure explain(const database_file& f, const SQLite::Exception& e) {
+  if (e.getErrorCode() == SQLITE_READONLY_DBMOVED) {
+    return unusable(f, "has been removed, or another file has been put in its place, while the "
+                       "server runs: nothing is kept from here on; put the same file back, or stop "
+                       "the server before files are exchanged");
+  }
   if (is_full(e)) return unusable(f, "cannot be written to: the disk is full; make room on it");
   switch (e.getErrorCode() & 0xFF) {
   case SQLITE_NOTADB:
@@ -122,6 +146,13 @@ failure explain(const database_file& f, const SQLite::Exception& e) {
   default:
     return unusable(f, fmt::format("cannot be used: {}", e.what()));
   }
+}
+
+failure explain(const database_file& f, const damage& e) {
+  return unusable(f,
+                  fmt::format("cannot be used: {}; restore a backup, and the keys.db that belongs "
+                              "to it",
+                              e.what()));
 }
 
 } // namespace asio_chat::sqlite

@@ -6,24 +6,44 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
 
+#include <compare>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace asio_chat::sqlite {
+
+/// Which file a name leads to. A file that is moved stays the same one.
+struct file_identity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  auto operator<=>(const file_identity&) const = default;
+};
+
+/// Nothing if there is no file, or it cannot be looked at.
+std::optional<file_identity> identity_of(const std::string& path) noexcept;
 
 struct database_file {
   std::string path;
   std::string vfs{}; ///< SQLite's default if empty
+  /// The one that it has to be: another one of that name is not opened, and not written to.
+  std::optional<file_identity> identity{};
 };
 
 /// Makes an empty file, open to its owner alone, where there is none, and sees that it can be
 /// written to.
-result<void> prepare_file(const database_file& f);
+/// @return whether it was made
+result<bool> prepare_file(const database_file& f);
 
 /// A failure if it is a pipe, a device, or a directory: SQLite would wait for what never comes. One
 /// that is not there is left to the caller that opens it.
 result<void> check_is_file(const database_file& f);
 /// The same, and a failure if the file may not be written to.
 result<void> check_can_be_written(const database_file& f);
+
+/// Throws `SQLite::Exception` if another file, or none, has the name by now. One system call.
+void check_identity(const database_file& f);
 
 /// Nothing in the file is changed by that. Throws `SQLite::Exception`, as all that follow.
 SQLite::Database connect(const database_file& f);
@@ -34,8 +54,19 @@ SQLite::Database connect_for_writing(const database_file& f);
 /// A connection that only reads.
 SQLite::Database connect_for_reading(const database_file& f);
 
+/// What is in the file is not what was written; `what()` says of what. An older copy helps.
+class damage : public error {
+ public:
+  explicit damage(std::string what)
+      : error(fail(errc::storage_failed, std::move(what))) {}
+};
+
 /// A sentence for the operator.
 failure explain(const database_file& f, const SQLite::Exception& e);
+failure explain(const database_file& f, const damage& e);
+
+/// Whether pages of the file are not what was written.
+bool is_damage(const SQLite::Exception& e) noexcept;
 
 /// Whether waiting for room on the disk is the way out.
 bool is_full(const SQLite::Exception& e) noexcept;

@@ -60,6 +60,7 @@ class sqlite_journal::workers {
 result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, scheduler later) {
   auto lock = data_lock::take(o.directory);
   if (!lock) return lock.error();
+  const database_file file{o.directory + "/journal.db", std::move(o.vfs), lock->identity()};
   const std::string keys_path = o.directory + "/keys.db";
   if (is_in_use(o.directory + "/journal.db")) {
     if (auto there = key_ring::check_is_there(keys_path); !there) return there.error();
@@ -69,7 +70,6 @@ result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, schedule
   const auto feed = std::make_shared<log_feed>();
   const answer_post post(std::move(later), feed);
   auto w = std::make_unique<workers>(std::move(*lock), std::move(*keys), feed, post);
-  const database_file file{o.directory + "/journal.db", std::move(o.vfs)};
   store_options s{
       .file = file, .keep = o.keep, .id_window = o.id_window, .time = o.time ? o.time : &w->time};
   if (o.on_report) {

@@ -22,7 +22,7 @@ namespace asio_chat {
 class sqlite_journal final : public journal, public name_store {
  public:
   struct options {
-    std::string directory; ///< `journal.db`, `keys.db` and `journal.lock` are in it
+    std::string directory; ///< `journal.db` and `keys.db` are in it
     /// The first one wraps new keys, all of them open; see `key_ring`.
     std::vector<sqlite::secret_key> masters{};
     sqlite::retention keep{};

@@ -10,9 +10,10 @@
 namespace asio_chat::sqlite {
 
 result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
-  if (auto ready = prepare_file(o.file); !ready) return ready.error();
-  const database_file file = o.file;
-  std::unique_ptr<store> s(new store(std::move(o), keys));
+  database_file& file = o.file;
+  if (auto ready = prepare_file(file); !ready) return ready.error();
+  if (!file.identity) file.identity = identity_of(file.path);
+  std::unique_ptr<store> s(new store(o, keys));
   try {
     SQLite::Database db = connect(file);
     if (const auto ours = check_kind(db, file, journal_schema()); !ours) return ours.error();

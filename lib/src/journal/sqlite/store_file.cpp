@@ -13,14 +13,14 @@ store_file::store_file(database_file f, key_ring& keys, room_cache& rooms)
     , rooms_(rooms) {}
 
 void store_file::start(SQLite::Database db) {
-  writer_ = std::make_unique<writer_connection>(std::move(db), keys_);
+  writer_ = std::make_unique<writer_connection>(file_, std::move(db), keys_);
   header_ = writer_->rooms.header();
   newest_epoch_ = header_.epoch;
 }
 
 writer_connection& store_file::connection() {
   if (!writer_) {
-    writer_ = std::make_unique<writer_connection>(connect_for_writing(file_), keys_);
+    writer_ = std::make_unique<writer_connection>(file_, connect_for_writing(file_), keys_);
     healed_ = false;
   }
   return *writer_;

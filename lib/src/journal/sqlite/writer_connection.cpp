@@ -19,15 +19,22 @@ int remember_pages(void* pages, sqlite3*, const char*, int count) {
 
 } // namespace
 
-writer_connection::writer_connection(SQLite::Database opened, const key_ring& keys)
+writer_connection::writer_connection(database_file f, SQLite::Database opened, const key_ring& keys)
     : db(std::move(opened))
     , rooms(db, keys)
     , records(db)
     , turns(db)
     , names(db, keys)
+    , file_(std::move(f))
     , begin_(db, "BEGIN IMMEDIATE")
     , commit_(db, "COMMIT") {
   ::sqlite3_wal_hook(db.getHandle(), remember_pages, &wal_pages_);
+}
+
+writer_connection::~writer_connection() {
+  // SQLite would remove the WAL by its name, and that may belong to another file by now.
+  if (file_.identity && identity_of(file_.path) != file_.identity)
+    ::sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 void writer_connection::begin() {
@@ -38,6 +45,7 @@ void writer_connection::begin() {
 
 void writer_connection::commit() {
   if (!under_way_) return;
+  check_identity(file_);
   run(commit_);
   under_way_ = false;
 }

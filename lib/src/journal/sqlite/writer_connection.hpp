@@ -12,13 +12,14 @@ namespace asio_chat::sqlite {
 /// of a file whose writing failed is not to be trusted.
 class writer_connection {
  public:
-  writer_connection(SQLite::Database opened, const key_ring& keys);
+  writer_connection(database_file f, SQLite::Database opened, const key_ring& keys);
+  ~writer_connection();
   writer_connection(const writer_connection&) = delete;
   writer_connection& operator=(const writer_connection&) = delete;
 
   /// Begins a transaction if none is under way.
   void begin();
-  /// Ends it: what was written is on the disk.
+  /// Ends it: what was written is on the disk, in the file that has the name.
   void commit();
   /// Takes back what was not committed, if SQLite has not done so.
   void roll_back() noexcept;
@@ -33,6 +34,7 @@ class writer_connection {
   name_table names;
 
  private:
+  const database_file file_;
   SQLite::Statement begin_;
   SQLite::Statement commit_;
   bool under_way_ = false;

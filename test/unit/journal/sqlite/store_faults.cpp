@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <filesystem>
 #include <random>
 
 using namespace asio_chat;
@@ -50,6 +51,53 @@ TEST_CASE("a full disk refuses what is said, is told once, and is recovered from
   CHECK(w.reports[1] == "the journal can be written to again: messages are kept");
   w.reopen();
   CHECK(w.texts("den") == words{"one", "two"});
+}
+
+TEST_CASE("a journal that is removed or replaced gets nothing more, and that is told") {
+  store_world w;
+  const position first = w.say("den", "one", "id-1").value();
+  const std::string path = w.options.file.path, aside = w.directory / "aside";
+  const bool removed = GENERATE(true, false);
+  CAPTURE(removed);
+  std::filesystem::rename(path, aside);
+  if (!removed) std::filesystem::copy_file(aside, path);
+  const failure refused = refusal_of(w, "two", "id-2");
+  CHECK(refused.message ==
+        "the server cannot write to its disk: nobody has seen this; try again later");
+  refusal_of(w, "three");
+  REQUIRE(w.reports.size() == 1);
+  CHECK(w.reports[0] ==
+        "the journal '" + path +
+            "' has been removed, or another file has been put in its place, while the server runs: "
+            "nothing is kept from here on; put the same file back, or stop the server before files "
+            "are exchanged");
+  CHECK(w.is_duplicate("den", "id-1")); // it was kept
+  SECTION("the file comes back") {
+    std::filesystem::rename(aside, path);
+    CHECK(w.say("den", "two", "id-2") == position{first.epoch, 2});
+    w.reopen();
+    CHECK(w.texts("den") == words{"one", "two"});
+  }
+  SECTION("the server stops, and nothing has been lost with the file") {
+    w.close();
+    CHECK(std::filesystem::exists(path + "-wal"));
+    std::filesystem::rename(aside, path);
+    CHECK(w.texts("den") == words{"one"});
+  }
+}
+
+TEST_CASE("a journal that is replaced is not read, either") {
+  store_world w;
+  w.say("den", "one");
+  database_file file = w.options.file;
+  file.identity = identity_of(file.path);
+  reader r(file, *w.keys, w.store().index(),
+           [&](severity, const std::string& s) { w.reports.push_back(s); });
+  std::filesystem::rename(file.path, w.directory / "aside");
+  std::filesystem::copy_file(w.directory / "aside", file.path);
+  CHECK_FALSE(r.read("den", {{log_range::side::after, {}, 10}, 1'000}).has_value());
+  REQUIRE(w.reports.size() == 1);
+  CHECK(w.reports[0].find("another file has been put in its place") != std::string::npos);
 }
 
 TEST_CASE("a full disk keeps nobody from a room") {
