@@ -6,20 +6,21 @@
 #include "history.hpp"
 
 #include "base/file.hpp"
-#include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/start_checks.hpp"
 #endif
 
 using namespace asio_chat;
 
 #if ASIO_CHAT_SQLITE
-void check_history(ops::settings s) {
+std::vector<std::string> check_history(ops::settings s) {
   ops::check_storage(s).value();
-  if (s.server.storage.master_keys.empty()) return;
+  if (s.server.storage.master_keys.empty()) return {};
   const auto masters = master_keys(s);
   const std::string ring = s.data_directory + "/keys.db";
   const std::string journal = s.data_directory + "/journal.db";
-  if (is_there(ring) || is_there(journal)) sqlite::key_ring::open_to_read(ring, masters).value();
-  if (is_there(journal)) sqlite::check_journal({journal}).value();
+  if (!is_there(ring) && !is_there(journal)) return {};
+  const auto keys = sqlite::key_ring::open_to_read(ring, masters);
+  return sqlite::check_journal({journal}, *keys.value(), s.begin_anew).value();
 }
 
 int run_history_command(ops::invocation& call) {
@@ -39,8 +40,9 @@ int run_history_command(ops::invocation& call) {
   }
 }
 #else
-void check_history(ops::settings s) {
+std::vector<std::string> check_history(ops::settings s) {
   ops::check_storage(s).value();
+  return {};
 }
 
 int run_history_command(ops::invocation&) {

@@ -4,15 +4,17 @@
 #include "ops/settings.hpp"
 
 #include <string>
+#include <vector>
 
 /// @returns the exit code
 /// @throws asio_chat::error
 int run_history_command(asio_chat::ops::invocation& call);
 
 /// Whether the server would get at the history: the master keys can be read, and open the keys that
-/// are there. Nothing is made.
+/// are there; the journal is theirs, and whole at the ends of its rooms. Nothing is made.
+/// @returns a sentence for each room that the server would close
 /// @throws asio_chat::error
-void check_history(asio_chat::ops::settings s);
+std::vector<std::string> check_history(asio_chat::ops::settings s);
 
 /// @name One each
 /// @{

@@ -3,6 +3,7 @@
 #include "development_certificate.hpp"
 #include "history_commands.hpp"
 
+#include "base/logger.hpp"
 #include "ops/data_directory.hpp"
 
 #include <asio_chat/server.hpp>
@@ -56,7 +57,11 @@ void rehearse_start(ops::settings& s, port_in_use taken) {
   ops::load_secrets(s, tls::prompting::once).value();
   if (!s.ephemeral || s.server.tls.certificate_file.empty())
     ops::check_data_directory(s.data_directory).value();
-  check_history(s);
+  const auto closed = check_history(s);
+  if (taken == port_in_use::no_harm) {
+    for (const std::string& sentence : closed)
+      logger(s.server.log)(severity::error, sentence);
+  }
   const bool for_real = taken == port_in_use::wrong;
   if (for_real && std::ranges::any_of(ops::tls_files(s), is_read_once)) return;
   try_listening(s, taken);

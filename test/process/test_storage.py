@@ -15,7 +15,7 @@ import time
 import pytest
 
 from native_client import native_context
-from programs import BIN, PATIENCE, ROOT, Daemon, clean_environment, until
+from programs import BIN, PATIENCE, ROOT, Daemon, LessonClient, clean_environment, until
 
 
 def run(*arguments, data=None, env=None, wrap=()):
@@ -295,9 +295,9 @@ def test_a_history_of_version_1_is_indexed_anew_while_the_daemon_runs_kills_or_n
         with Daemon(tmp_path) as d:
             assert start > 0 or until(lambda: "The search index is being rebuilt" in d.log)
             d.stop(signal.SIGKILL)
+    # A daemon that was killed may have completed the work without reporting it.
+    started = len((tmp_path / "log").read_text())
     with Daemon(tmp_path) as d:
-        # A killed command may have completed its work without reporting it.
-        started = d.log.rindex("Server started")
         alice = d.join("alice")
         assert until(lambda: "The search index is being rebuilt" not in d.log[started:]
                      or "The search index is complete again" in d.log[started:]), d.log
@@ -359,7 +359,7 @@ def test_rekey_while_people_talk_takes_nothing_from_them(tmp_path):
         heard = len(flood.heard)
         assert until(lambda: len(flood.heard) > heard + 100)
         heard = flood.end()
-        assert numbers_of_keys(d.data) == [1, 2]
+        assert len(numbers_of_keys(d.data)) == 2
         (d.data / "master.key").write_text(f"# the only one\n{new}\n")
         assert ": OK, " in good("verify", data=d.data)
         assert d.stop() == 0
@@ -486,9 +486,9 @@ def start(data, *more, wrap=()):
 def test_a_start_that_cannot_be_is_one_clear_line_and_changes_nothing(kept, what):
     spoil, sentence = STARTS[what]
     spoil(kept)
-    before = {f.name: f.read_bytes() for f in kept.iterdir() if not f.name.endswith(("-shm", ".lock"))}
+    before = {f.name: f.read_bytes() for f in kept.iterdir() if not f.name.endswith("-shm")}
     one_line(start(kept), 1, sentence)
-    after = {f.name: f.read_bytes() for f in kept.iterdir() if not f.name.endswith(("-shm", "-wal", ".lock"))}
+    after = {f.name: f.read_bytes() for f in kept.iterdir() if not f.name.endswith(("-shm", "-wal"))}
     assert after == before
     one_line(run("verify", data=kept), 1)
 
@@ -559,6 +559,97 @@ def test_a_directory_is_for_one_daemon(tmp_path):
     with Daemon(tmp_path) as d:
         one_line(start(d.data), 1, "is in use by another asio-chatd", d.process.pid)
         say(d, "alice", "goes on")
+
+
+def test_keys_that_are_missing_stop_the_start_until_they_are_back(kept, tmp_path):
+    older, newer = tmp_path / "older", tmp_path / "newer"
+    shutil.copy(kept / "keys.db", older)
+    good("rekey", data=kept)
+    with Daemon(tmp_path) as d:
+        say(d, "alice", "under a newer key")
+        assert d.stop() == 0
+    shutil.copy(kept / "keys.db", newer)
+    shutil.copy(older, kept / "keys.db")
+    for done in (start(kept), run("--check-config", data=kept)):
+        one_line(done, 1, "lacks keys of rooms that the journal has (#lobby)", "put back the newest copy")
+    shutil.copy(newer, kept / "keys.db")
+    assert run("--check-config", data=kept).returncode == 0
+    assert texts(kept, "lobby")[-1] == "under a newer key"
+    # With a tool of one's own a key can be taken out, but not destroyed.
+    with sqlite3.connect(kept / "keys.db") as db:
+        db.execute("UPDATE keys SET master=NULL, wrapped=NULL WHERE owner<>zeroblob(16)")
+    db.close()
+    for done in (start(kept), run("--check-config", data=kept)):
+        one_line(done, 1, "lacks keys of rooms", "#den", "asio-chatd erase")
+    for room in ("den", "lobby"):
+        good("erase", room, "--yes", data=kept)
+    with Daemon(tmp_path) as d:
+        say(d, "alice", "anew")
+        assert d.stop() == 0
+    assert texts(kept, "lobby") == ["anew"]
+
+
+def test_a_lost_journal_is_begun_anew_by_order_only(kept, tmp_path):
+    backup = tmp_path / "backup"
+    good("backup", backup, data=kept)
+    for make in ((lambda: (kept / "journal.db").unlink()), (lambda: (kept / "journal.db").write_bytes(b""))):
+        make()
+        before = sorted(f.name for f in kept.iterdir())
+        for done in (start(kept), run("--check-config", data=kept)):
+            one_line(done, 1, "is missing or empty", "put the journal or a backup of it back", "--begin-anew")
+        assert sorted(f.name for f in kept.iterdir()) == before
+    assert run("--check-config", "--begin-anew", data=kept).returncode == 0
+    for _ in range(2):  # left where it is, the flag does nothing
+        with Daemon(tmp_path, "--begin-anew") as d:
+            say(d, "alice", "anew")
+            assert d.stop() == 0
+    assert texts(kept, "lobby") == ["anew", "anew"]
+    assert "OK, 15 entries in 2 rooms" in good("verify", backup, data=kept)
+
+
+def test_a_damaged_room_is_closed_and_the_others_are_not(kept, tmp_path):
+    with sqlite3.connect(kept / "journal.db") as db:
+        db.execute("DELETE FROM records WHERE place=(SELECT max(place) FROM records)")
+    db.close()
+    checked = run("--check-config", data=kept)
+    assert (checked.returncode, checked.stdout) == (0, "configuration OK\n")
+    assert "The room #den is closed" in checked.stderr
+    with Daemon(tmp_path) as d:
+        say(d, "alice", "the lobby goes on")
+        assert until(lambda: "The room #den is closed, since its newest entries" in d.log)
+        hello = json.dumps({"type": "hello", "name": "carol", "history": 0})
+        carol = LessonClient(d.port, d.ca, hello, context=native_context(d.ca))
+
+        def join(room):
+            carol.send(json.dumps({"type": "join", "room": room, "ref": room}))
+            while True:
+                answer = json.loads(carol.receive())
+                if answer["type"] in ("room", "error") and room in (answer.get("ref"), answer.get("room")):
+                    return answer
+
+        assert join("den")["code"] == "storage_failed"
+        assert join("attic")["type"] == "room"
+        assert d.stop() == 0
+
+
+def test_nothing_is_acknowledged_without_the_file(kept, tmp_path):
+    with Daemon(tmp_path) as d:
+        alice, bob = d.join("alice"), d.join("bob")
+        alice.send("before")
+        bob.hear("alice: before")
+        (kept / "journal.db").rename(tmp_path / "aside")
+        alice.send("into nothing")
+        assert until(lambda: "journal.db' has been removed, or another file has been put" in d.log)
+        shutil.copy(tmp_path / "aside", kept / "journal.db")
+        alice.send("into another file")
+        alice.send("/who")
+        heard = alice.hear("* online: alice, bob *")
+        assert sum("nobody has seen this" in line for line in heard) == 2, heard
+        (tmp_path / "aside").rename(kept / "journal.db")
+        alice.send("after")
+        assert "into" not in "".join(bob.hear("alice: after"))
+        assert d.stop() == 0
+    assert texts(kept, "lobby")[-2:] == ["before", "after"]
 
 
 def in_namespace(script):

@@ -21,6 +21,10 @@ struct storage_config {
   /// The master keys, 64 hexadecimal digits each. The first one seals what is written from now on;
   /// all of them are tried to open what is there. Without its key a history cannot be read.
   std::vector<std::string> master_keys;
+  /// Make a new journal although `keys.db` in the directory has keys of rooms, whose journal is
+  /// missing or empty. Otherwise a server does not start then: more likely a file was lost, and
+  /// going on would begin all rooms anew. Does nothing where the journal is there.
+  bool begin_anew = false;
 };
 
 /// What a server is told. `server` checks it, and throws `asio_chat::error` where it is wrong.

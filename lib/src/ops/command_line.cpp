@@ -37,8 +37,8 @@ $STATE_DIRECTORY, else $XDG_STATE_HOME/asio-chat, else ~/.local/state/asio-chat.
 sealed by the master key: that of --master-key-file, else CHAT_MASTER_KEY in the environment, else
 systemd's credential master-key, else master.key in the data directory, made on the first start.)";
 
-constexpr std::string_view flags[] = {"--help",   "--version",      "--check-config",
-                                      "--config", "--print-config", "-h"};
+constexpr std::string_view flags[] = {"--help",         "--version", "--check-config", "--config",
+                                      "--print-config", "-h",        "--begin-anew"};
 
 std::string described(const setting& s) {
   return s.default_value.empty() ? std::string(s.help)
@@ -58,6 +58,9 @@ class parser {
     add_action("--version", wants_version_, "print the versions of the program and its libraries");
     add_action("--print-config", wants_config_, "print every setting and where its value is from");
     add_action("--check-config", wants_check_, "say whether the server would start");
+    // No setting: it is meant for one start, and must not stand in a file for all later ones.
+    app_.add_flag("--begin-anew", begins_anew_, "start though the journal of keys.db is lost")
+        ->group("History");
     tls_ = app_.add_subcommand("tls", "print what is spoken: versions, suites, options, and why");
     tls_->add_flag("--json", wants_json_, "as a JSON object");
     tls_->add_flag("-h,--help", wants_help_, "print this");
@@ -94,6 +97,7 @@ class parser {
     command_line line;
     line.action = chosen_action();
     line.json = wants_json_;
+    line.begin_anew = begins_anew_;
     if (line.action == action::print_help) line.help = help();
     if (const auto& asked = *history_; asked.chosen()) {
       line.history = asked.request();
@@ -194,6 +198,7 @@ class parser {
   bool wants_config_ = false;
   bool wants_check_ = false;
   bool wants_json_ = false;
+  bool begins_anew_ = false;
   CLI::App* tls_;
   std::optional<history_commands> history_;
   CLI::Option* config_;

@@ -11,7 +11,8 @@ namespace asio_chat::ops {
 struct command_line {
   ops::action action = ops::action::run;
   bool json = false; ///< of `print_tls`
-  std::string help;  ///< of `print_help`
+  bool begin_anew = false;
+  std::string help; ///< of `print_help`
   history_request history;
   std::string config_file; ///< empty: not given
   given_values given;

@@ -96,7 +96,7 @@ result<void> take_keys(settings& s) {
     if (!key) return key.error();
     keys.push_back(*std::move(key));
   }
-  s.server.storage = {s.data_directory, std::move(keys)};
+  s.server.storage = {s.data_directory, std::move(keys), s.begin_anew};
   return {};
 }
 

@@ -175,6 +175,7 @@ result<invocation> read_settings(const setting_sources& from) {
   if (!line) return line.error();
   call.action = line->action;
   call.json = line->json;
+  call.settings.begin_anew = line->begin_anew;
   call.help = line->help;
   call.history = line->history;
   if (call.action == action::print_help || call.action == action::print_version) return call;

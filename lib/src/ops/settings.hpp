@@ -30,6 +30,7 @@ struct settings {
   server_config server; ///< all but the log, and the secrets that `load_secrets` reads
   std::string data_directory;
   bool ephemeral = false;
+  bool begin_anew = false;     ///< see `storage_config`
   std::string master_key_file; ///< empty: one of the data directory, made when it is needed
   std::optional<std::string> master_key; ///< CHAT_MASTER_KEY
   std::string credentials_directory;     ///< systemd's; empty: none

@@ -54,6 +54,7 @@ storage open_on_disk(const scheduler& later, const server_config& config, const 
       .directory = config.storage.directory,
       .keep = {l.room_entries, l.room_bytes, l.room_age},
       .id_window = l.id_time,
+      .begin_anew = config.storage.begin_anew,
       .on_report = [log](severity s, const std::string& sentence) { log(s, sentence); },
       .time = &time};
   o.masters = parse_masters(config.storage.master_keys).value();

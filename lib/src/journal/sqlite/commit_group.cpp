@@ -2,6 +2,8 @@
 
 #include "journal/sqlite/columns.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -67,6 +69,11 @@ room_state& commit_group::room(const std::string& name) {
   if (room_state* known = store_.rooms.find(name)) return *known;
   room_values v;
   v.row.tag = store_.keys.tag_of(name);
+  if (store_.closed.contains(v.row.tag))
+    throw error(fail(errc::storage_failed,
+                     fmt::format("#{} is closed since the start: what the journal has of it is not "
+                                 "what was written",
+                                 name)));
   try {
     if (auto row = store_.file.row_of(v.row.tag)) {
       v.topic = value_of(open_topic(store_.keys, *row));
@@ -76,7 +83,7 @@ room_state& commit_group::room(const std::string& name) {
     }
   } catch (const SQLite::Exception& e) {
     // One room that cannot be read is no reason to refuse what others say.
-    if ((e.getErrorCode() & 0xFF) == SQLITE_CORRUPT) throw error(explain(store_.file.name(), e));
+    if (is_damage(e)) throw error(explain(store_.file.name(), e));
     throw;
   }
   v.row.name = seal_name(store_.keys, name);

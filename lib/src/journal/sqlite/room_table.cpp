@@ -44,10 +44,8 @@ std::string bytes_of(const store_header& h) {
 }
 
 [[noreturn]] void complain(const std::string& what) {
-  throw error(fail(errc::storage_failed,
-                   fmt::format("the journal is damaged, or of another key ring: {} is not as it "
-                               "was written",
-                               what)));
+  throw damage(
+      fmt::format("it is damaged, or of another key ring: {} is not as it was written", what));
 }
 
 } // namespace
@@ -85,6 +83,10 @@ bool is_erased(const room_row& r, const std::map<room_tag, std::uint32_t>& destr
   return found != destroyed.end() && r.key != 0 && r.key <= found->second;
 }
 
+void check_count(room_table& rooms, std::int64_t count) {
+  if (count != rooms.header().rooms) throw damage("a room has been taken out, or put in");
+}
+
 room_table::room_table(SQLite::Database& db, const key_ring& keys)
     : keys_(keys)
     , find_(db, fmt::format("SELECT {} FROM rooms WHERE tag=?", columns))
@@ -99,12 +101,13 @@ room_table::room_table(SQLite::Database& db, const key_ring& keys)
     , set_header_(db,
                   "INSERT OR REPLACE INTO house (only, rooms, epoch, mac) VALUES (1, ?, ?, ?)") {}
 
-std::optional<room_row> room_table::row(SQLite::Statement& s) {
+std::optional<found_row> room_table::any_row(SQLite::Statement& s) {
   if (!s.executeStep()) {
     s.reset();
     return {};
   }
-  room_row r;
+  found_row found;
+  room_row& r = found.row;
   r.number = s.getColumn(0).getInt64();
   r.tag = array_at<room_tag>(s, 1);
   r.name = bytes_at(s, 2);
@@ -119,8 +122,15 @@ std::optional<room_row> room_table::row(SQLite::Statement& s) {
   r.key = s.getColumn(11).getUInt();
   const auto mac = array_at<chain_value>(s, 12);
   s.reset();
-  if (mac != keys_.mac(bytes_of(r))) complain(fmt::format("the row of room {}", r.number));
-  return r;
+  found.whole = mac == keys_.mac(bytes_of(r));
+  return found;
+}
+
+std::optional<room_row> room_table::row(SQLite::Statement& s) {
+  auto found = any_row(s);
+  if (!found) return {};
+  if (!found->whole) complain(fmt::format("the row of room {}", found->row.number));
+  return std::move(found->row);
 }
 
 void room_table::write(SQLite::Statement& s, const room_row& r) {
@@ -149,6 +159,11 @@ std::optional<room_row> room_table::find(const room_tag& tag) {
 std::optional<room_row> room_table::next_after(std::int64_t number) {
   next_.bind(1, number);
   return row(next_);
+}
+
+std::optional<found_row> room_table::next_of_any(std::int64_t number) {
+  next_.bind(1, number);
+  return any_row(next_);
 }
 
 void room_table::insert(const room_row& r) {

@@ -1,6 +1,7 @@
 // The rooms' rows: how far each log goes, under a MAC.
 #pragma once
 
+#include "journal/sqlite/database.hpp"
 #include "journal/sqlite/key_ring.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -29,6 +30,12 @@ struct room_row {
   std::uint32_t key = 0; ///< the number of the newest record's; 0: it has none
 };
 
+/// A row as it stands in the file.
+struct found_row {
+  room_row row;
+  bool whole = false; ///< it is as it was written
+};
+
 /// What has been given to rooms so far. Its table is called `house`.
 struct store_header {
   std::int64_t rooms = 0;
@@ -46,7 +53,7 @@ result<std::string> open_topic(key_ring& keys, const room_row& r);
 /// @param destroyed as the key ring says
 bool is_erased(const room_row& r, const std::map<room_tag, std::uint32_t>& destroyed) noexcept;
 
-/// Prepared statements; they throw `SQLite::Exception`, and an `error` for a row that is not as it
+/// Prepared statements; they throw `SQLite::Exception`, and `damage` for a row that is not as it
 /// was written.
 class room_table {
  public:
@@ -55,6 +62,8 @@ class room_table {
   std::optional<room_row> find(const room_tag& tag);
   /// The room with the lowest number above this one.
   std::optional<room_row> next_after(std::int64_t number);
+  /// The same, whatever is in it.
+  std::optional<found_row> next_of_any(std::int64_t number);
   void insert(const room_row& r);
   void update(const room_row& r);
   void erase(std::int64_t number);
@@ -63,6 +72,7 @@ class room_table {
   void set_header(const store_header& h);
 
  private:
+  std::optional<found_row> any_row(SQLite::Statement& s);
   std::optional<room_row> row(SQLite::Statement& s);
   void write(SQLite::Statement& s, const room_row& r);
 
@@ -75,5 +85,8 @@ class room_table {
   SQLite::Statement header_;
   SQLite::Statement set_header_;
 };
+
+/// Throws `damage` unless there are as many rooms as were made.
+void check_count(room_table& rooms, std::int64_t count);
 
 } // namespace asio_chat::sqlite

@@ -19,10 +19,17 @@ result<std::vector<known_room>> rooms_in(const database_file& f, key_ring& keys)
     if (auto version = version_of(db, f, journal_schema()); !version) return version.error();
     room_table rooms(db, keys);
     std::vector<known_room> known;
-    for (auto r = rooms.next_after(0); r; r = rooms.next_after(r->number)) {
-      auto name = open_name(keys, *r);
+    for (auto r = rooms.next_of_any(0); r; r = rooms.next_of_any(r->row.number)) {
+      const room_row& row = r->row;
+      auto name = open_name(keys, row);
+      if (!name && !r->whole) continue; // nothing tells which one it is
       if (!name) return name.error();
-      known.push_back({*std::move(name), r->head + 1 - r->first});
+      known_room k{*std::move(name)};
+      if (r->whole) {
+        k.entries = row.head + 1 - row.first;
+        k.key = row.key;
+      }
+      known.push_back(std::move(k));
     }
     std::ranges::sort(known, {}, &known_room::name);
     return known;
@@ -41,10 +48,15 @@ result<void> erase_room(const std::string& directory, std::vector<secret_key> ma
   if (auto there = key_ring::check_is_there(path); !there) return there;
   const auto keys = key_ring::open(path, std::move(masters));
   if (!keys) return keys.error();
-  if (auto gone = (*keys)->destroy((*keys)->tag_of(room)); !gone) return gone;
+  const database_file file{directory + "/journal.db"};
+  const auto rooms = rooms_in(file, **keys);
+  if (!rooms) return rooms.error();
+  const auto known = std::ranges::find(*rooms, room, &known_room::name);
+  const std::uint32_t used = known == rooms->end() ? 0 : known->key;
+  if (auto gone = (*keys)->destroy((*keys)->tag_of(room), used); !gone) return gone;
   // A store that starts takes out what nobody can read any more.
   const system_clock time;
-  const auto logs = store::open({.file = {directory + "/journal.db"}, .time = &time}, **keys);
+  const auto logs = store::open({.file = file, .open_without_keys = true, .time = &time}, **keys);
   if (!logs) return logs.error();
   return {};
 }

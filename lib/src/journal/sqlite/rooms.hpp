@@ -13,13 +13,14 @@ namespace asio_chat::sqlite {
 struct known_room {
   std::string name;
   std::uint64_t entries = 0; ///< that are kept
+  std::uint32_t key = 0;     ///< the number of the newest one; 0: none, or not known
 };
 
 /// By name. The database may be in use; it must be this program's journal.
 result<std::vector<known_room>> rooms_in(const database_file& f, key_ring& keys);
 
 /// Destroys the keys of a room, and with them what was said there, in backups as well; the room
-/// begins anew. Nobody else may use the directory.
+/// begins anew, also if it is damaged, or its keys are missing. Nobody else may use the directory.
 result<void> erase_room(const std::string& directory, std::vector<secret_key> masters,
                         const std::string& room);
 

@@ -50,10 +50,6 @@ constexpr const char* tables =
     "name BLOB NOT NULL,"                      // sealed
     "left_at INTEGER) STRICT, WITHOUT ROWID;"; // NULL: is here
 
-bool is_new(SQLite::Database& db) {
-  return db.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
-}
-
 failure damaged(const database_file& f, const std::string& what) {
   return fail(errc::storage_failed, fmt::format("the journal '{}' {}", f.path, what));
 }
@@ -117,6 +113,10 @@ schema journal_schema() {
           }};
 }
 
+bool is_new(SQLite::Database& db) {
+  return db.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
+}
+
 result<void> bring_up_to_date(SQLite::Database& db, const database_file& f, const schema& s) {
   if (is_new(db)) {
     SQLite::Transaction all(db, SQLite::TransactionBehavior::IMMEDIATE);
@@ -135,16 +135,6 @@ result<void> check_kind(SQLite::Database& db, const database_file& f, const sche
   if (is_new(db)) return {};
   const auto version = version_of(db, f, s);
   return version ? result<void>() : version.error();
-}
-
-result<void> check_journal(const database_file& f) {
-  if (auto usable = check_can_be_written(f); !usable) return usable;
-  try {
-    SQLite::Database db = connect(f);
-    return check_kind(db, f, journal_schema());
-  } catch (const SQLite::Exception& e) {
-    return explain(f, e);
-  }
 }
 
 result<int> version_of(SQLite::Database& db, const database_file& f, const schema& s) {

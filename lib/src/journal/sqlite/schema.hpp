@@ -34,8 +34,8 @@ result<void> bring_up_to_date(SQLite::Database& db, const database_file& f, cons
 /// A failure if it is neither new nor of a kind that `bring_up_to_date` takes. Changes nothing.
 result<void> check_kind(SQLite::Database& db, const database_file& f, const schema& s);
 
-/// Whether a store could open this file, as far as it can be told while another one has it open.
-result<void> check_journal(const database_file& f);
+/// There is nothing in it, not even tables.
+bool is_new(SQLite::Database& db);
 
 /// A failure if it is of another program, or of a version that is not known here.
 result<int> version_of(SQLite::Database& db, const database_file& f, const schema& s);

@@ -68,9 +68,9 @@ void search_rebuild::step(writer_connection& c, key_ring& keys) {
     if (next.executeStep()) {
       const std::int64_t number = next.getColumn(0).getInt64();
       const auto below = static_cast<std::uint64_t>(next.getColumn(1).getInt64());
-      const auto room = c.rooms.next_after(number - 1);
-      if (room && room->number == number) {
-        index_piece(c, keys, *room, below);
+      const auto room = c.rooms.next_of_any(number - 1);
+      if (room && room->whole && room->row.number == number) {
+        index_piece(c, keys, room->row, below);
       } else {
         set_done(c.db, number);
       }

@@ -70,8 +70,11 @@ result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, schedule
   const auto feed = std::make_shared<log_feed>();
   const answer_post post(std::move(later), feed);
   auto w = std::make_unique<workers>(std::move(*lock), std::move(*keys), feed, post);
-  store_options s{
-      .file = file, .keep = o.keep, .id_window = o.id_window, .time = o.time ? o.time : &w->time};
+  store_options s{.file = file,
+                  .keep = o.keep,
+                  .id_window = o.id_window,
+                  .begin_anew = o.begin_anew,
+                  .time = o.time ? o.time : &w->time};
   if (o.on_report) {
     s.on_report = [post, tell = o.on_report](severity level, const std::string& sentence) {
       post.post(std::pair(level, sentence),

@@ -27,6 +27,8 @@ class sqlite_journal final : public journal, public name_store {
     std::vector<sqlite::secret_key> masters{};
     sqlite::retention keep{};
     std::chrono::milliseconds id_window = std::chrono::hours(24); ///< of repeated ids
+    /// A new journal may be made though `keys.db` has keys of rooms, whose journal is lost then.
+    bool begin_anew = false;
     /// When writing fails and when it works again, and what is found damaged. Called as answers
     /// are.
     sqlite::report_function on_report{};

@@ -3,20 +3,21 @@
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/store_loader.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 namespace asio_chat::sqlite {
 
 result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
   database_file& file = o.file;
+  const bool begin_anew = o.begin_anew;
+  if (auto there = check_not_lost(file, keys, begin_anew); !there) return there.error();
   if (auto ready = prepare_file(file); !ready) return ready.error();
   if (!file.identity) file.identity = identity_of(file.path);
   std::unique_ptr<store> s(new store(o, keys));
   try {
     SQLite::Database db = connect(file);
     if (const auto ours = check_kind(db, file, journal_schema()); !ours) return ours.error();
+    if (auto there = check_not_lost(db, file, keys, begin_anew); !there) return there.error();
     prepare_to_write(db);
     if (auto done = bring_up_to_date(db, file, journal_schema()); !done) return done.error();
     turn_table::create(db); // the file may be from before there was one
@@ -25,10 +26,10 @@ result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
     return s;
   } catch (const SQLite::Exception& e) {
     return explain(file, e);
+  } catch (const damage& e) {
+    return explain(file, e);
   } catch (const error& e) {
-    return fail(
-        errc::storage_failed,
-        fmt::format("the journal '{}' cannot be used: {}; restore a backup", file.path, e.what()));
+    return failure{e.code(), e.what()};
   }
 }
 

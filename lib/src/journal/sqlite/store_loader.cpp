@@ -2,8 +2,6 @@
 
 #include "journal/sqlite/columns.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -16,7 +14,7 @@ namespace {
 class newest_records {
  public:
   explicit newest_records(SQLite::Database& db)
-      : rows_(db, "SELECT place, last, time, chain, ids FROM records "
+      : rows_(db, "SELECT place, time, ids FROM records "
                   "WHERE place BETWEEN ? AND ? ORDER BY place DESC") {}
   /// @param end those from here on are left out
   SQLite::Statement& of(std::int64_t room, std::int64_t end) {
@@ -29,18 +27,6 @@ class newest_records {
  private:
   SQLite::Statement rows_;
 };
-
-/// The row and the newest record say the same.
-void check_head(const room_row& r, const key_ring& keys, bool is_there, std::uint64_t last,
-                const chain_value& chain) {
-  const bool fits = is_there ? last == r.head && chain == r.chain
-                             : r.first == r.head + 1 && r.chain_before == r.chain;
-  if (fits) return;
-  const auto name = open_name(keys, r);
-  throw error(fail(errc::storage_failed,
-                   fmt::format("the newest entries of #{} are not those that were written",
-                               name ? *name : std::string("?"))));
-}
 
 void add_ids(id_memory& known, std::string_view bytes, std::uint64_t first, wall_time time,
              steady_time noted) {
@@ -57,29 +43,41 @@ void add_ids(id_memory& known, std::string_view bytes, std::uint64_t first, wall
 
 std::vector<held_name> store_loader::load() {
   const clock& time = *store_.options.time;
+  if (!store_.options.open_without_keys) check_keys(writer().db, writer().rooms, store_.keys);
   empty_erased_rooms();
   upkeep_.start();
   // A name that is held for nobody harms less than a history that cannot be opened.
   std::vector<held_name> names =
       writer().names.all([this](const failure& f) { store_.reporter.tell(f.message); });
   const wall_time now = upkeep_.settled_now();
-  newest_records records(writer().db);
+  head_check head(writer().db);
   std::int64_t count = 0;
-  for (auto r = writer().rooms.next_after(0); r; r = writer().rooms.next_after(r->number)) {
+  for (auto r = writer().rooms.next_of_any(0); r; r = writer().rooms.next_of_any(r->row.number)) {
     ++count;
-    SQLite::Statement& rows = records.of(r->number, place_of(r->number + 1, 0));
-    const bool any = rows.executeStep();
-    check_head(*r, store_.keys, any, any ? number_at(rows, 1) : 0,
-               any ? array_at<chain_value>(rows, 3) : chain_value{});
-    rows.reset();
-    recall_ids(*r, now);
-    index_backlog(*r);
+    look_at(*r, head, now);
   }
-  if (count != store_.file.header().rooms)
-    throw error(fail(errc::storage_failed, "a room has been taken out"));
+  check_count(writer().rooms, count);
   store_.ids.sort();
   store_.ids.forget(time.now());
   return names;
+}
+
+/// One room that cannot be used is no reason to keep everybody from the others.
+void store_loader::look_at(const found_row& found, head_check& head, wall_time now) {
+  const auto close = [&](const char* why) {
+    store_.reporter.tell(close_room(found.row, why, store_.keys, store_.closed));
+  };
+  try {
+    head.look_at(found);
+    recall_ids(found.row, now);
+    index_backlog(found.row);
+  } catch (const damage& e) {
+    close(e.what());
+  } catch (const SQLite::Exception& e) {
+    // The search index is not that room's alone.
+    if (writes_index_ || !is_damage(e)) throw;
+    close(e.what());
+  }
 }
 
 /// Those of the window, which may begin in each stretch of times that never decrease.
@@ -92,10 +90,10 @@ void store_loader::recall_ids(const room_row& r, wall_time now) {
     end.reset();
     while (!end && rows.executeStep()) {
       const std::uint64_t first = number_at(rows, 0) - begin;
-      const wall_time time = time_at(rows, 2);
+      const wall_time time = time_at(rows, 1);
       if (time > now - store_.options.id_window) {
         // What is later than now was written while the clock was wrong.
-        add_ids(store_.ids, bytes_at(rows, 4), first, time,
+        add_ids(store_.ids, bytes_at(rows, 2), first, time,
                 steady - std::max(now - time, wall_time::duration::zero()));
         if (store_.ids.size() < 2 * store_.options.ids) continue;
         store_.ids.sort();
@@ -112,9 +110,23 @@ void store_loader::recall_ids(const room_row& r, wall_time now) {
 void store_loader::empty_erased_rooms() {
   const auto destroyed = store_.keys.destroyed().value();
   if (destroyed.empty()) return;
+  const auto present = store_.keys.present().value();
+  const auto has_no_key = [&](const room_tag& tag) {
+    const auto key = std::ranges::lower_bound(present, std::pair(tag, std::uint32_t{0}));
+    return key == present.end() || key->first != tag;
+  };
   std::vector<room_row> erased;
-  for (auto r = writer().rooms.next_after(0); r; r = writer().rooms.next_after(r->number)) {
-    if (is_erased(*r, destroyed)) erased.push_back(std::move(*r));
+  for (auto r = writer().rooms.next_of_any(0); r; r = writer().rooms.next_of_any(r->row.number)) {
+    if (!r->whole) {
+      // Then only its sealed name says for certain which room it is.
+      const auto name = open_name(store_.keys, r->row);
+      if (!name) continue;
+      r->row.tag = store_.keys.tag_of(*name);
+      if (!destroyed.contains(r->row.tag) || !has_no_key(r->row.tag)) continue;
+    } else if (!is_erased(r->row, destroyed)) {
+      continue;
+    }
+    erased.push_back(std::move(r->row));
   }
   if (erased.empty()) return;
   store_header header = store_.file.header();
@@ -129,7 +141,8 @@ void store_loader::empty_erased_rooms() {
     anew.tag = r.tag;
     anew.name = r.name;
     anew.epoch = header.epoch;
-    writer().rooms.update(anew);
+    writer().rooms.erase(r.number);
+    writer().rooms.insert(anew);
   }
   store_.file.set_header(header);
   writer().commit();
@@ -148,7 +161,11 @@ void store_loader::index_backlog(const room_row& r) {
     for (const journal::record& e : *entries) {
       if (e.what.at.offset > done) store_.index.add(r.number, s.header.key, **key, e.what);
     }
-    if (store_.index.full()) upkeep_.write_index();
+    if (store_.index.full()) {
+      writes_index_ = true;
+      upkeep_.write_index();
+      writes_index_ = false;
+    }
     return true;
   });
 }

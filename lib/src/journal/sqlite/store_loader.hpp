@@ -8,7 +8,8 @@
 
 namespace asio_chat::sqlite {
 
-/// Throws `SQLite::Exception`, and an `error` for what is not as it was written.
+/// Throws `SQLite::Exception`, `damage`, and an `error` that says what else is wrong. A room that
+/// is damaged by itself is closed, and told of.
 class store_loader {
  public:
   store_loader(store_parts& s, store_upkeep& upkeep)
@@ -20,6 +21,7 @@ class store_loader {
 
  private:
   void empty_erased_rooms();
+  void look_at(const found_row& found, head_check& head, wall_time now);
   void recall_ids(const room_row& r, wall_time now);
   void index_backlog(const room_row& r);
 
@@ -27,6 +29,7 @@ class store_loader {
 
   store_parts& store_;
   store_upkeep& upkeep_;
+  bool writes_index_ = false;
 };
 
 } // namespace asio_chat::sqlite

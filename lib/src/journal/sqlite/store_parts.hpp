@@ -7,6 +7,7 @@
 #include "journal/sqlite/retention.hpp"
 #include "journal/sqlite/room_cache.hpp"
 #include "journal/sqlite/search_index.hpp"
+#include "journal/sqlite/start_checks.hpp"
 #include "journal/sqlite/store_file.hpp"
 
 #include <chrono>
@@ -22,6 +23,8 @@ struct store_options {
   std::size_t ids = 1'000'000;     ///< known at most
   std::size_t idle_rooms = 10'000; ///< known without asking the database, at most
   search_index::bounds index{};
+  bool begin_anew = false;        ///< though the ring has keys of rooms; see `check_not_lost`
+  bool open_without_keys = false; ///< of rooms; see `check_keys`
   const clock* time = nullptr;
   report_function on_report{};
 };
@@ -40,6 +43,7 @@ struct store_parts {
   key_ring& keys;
   failure_reporter reporter;
   room_cache rooms;
+  closed_rooms closed; ///< since the start
   id_memory ids;
   search_index index;
   store_file file;

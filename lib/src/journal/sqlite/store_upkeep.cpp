@@ -80,30 +80,35 @@ bool store_upkeep::sweep() {
   for (const std::int64_t number : std::exchange(urgent_, {}))
     trim_room(number, trimmed);
   for (int i = 0; due && i < rooms_at_once && trimmed.size() < max_trimmed; ++i) {
-    const auto r = writer().rooms.next_after(swept_);
+    const auto r = writer().rooms.next_of_any(swept_);
     if (!r) {
       swept_ = 0;
       sweep_done_ = now;
       break;
     }
-    swept_ = r->number;
-    trim_room(r->number, trimmed);
+    swept_ = r->row.number;
+    trim_room(swept_, trimmed);
   }
   store_.file.commit_trims(trimmed);
   return !urgent_.empty() || swept_ > 0;
 }
 
 void store_upkeep::trim_room(std::int64_t number, std::vector<room_row>& trimmed) {
-  auto r = writer().rooms.next_after(number - 1);
-  if (!r || r->number != number) return;
-  const wall_time now = settled_now();
-  const std::size_t taken =
-      trim(writer().records, writer().turns, *r, store_.options.keep, now, records_at_once);
-  if (taken == 0) return;
-  writer().rooms.update(*r);
-  search_index::trim(writer().db, number, r->first);
+  auto found = writer().rooms.next_of_any(number - 1);
+  if (!found || found->row.number != number) return;
+  room_row& r = found->row;
+  // Of a room that is damaged nothing is thrown away.
+  if (!found->whole || store_.closed.contains(r.tag)) return;
+  writer().begin(); // the row and the records go together
+  const std::uint64_t first_before = r.first;
+  r.first = first_shown(r, store_.options.keep); // it may have been lowered since anybody spoke
+  const std::size_t taken = trim(writer().records, writer().turns, r, store_.options.keep,
+                                 settled_now(), records_at_once);
+  if (taken == 0 && r.first == first_before) return;
+  writer().rooms.update(r);
+  search_index::trim(writer().db, number, r.first);
   if (taken == records_at_once) urgent_.push_back(number);
-  trimmed.push_back(std::move(*r));
+  trimmed.push_back(std::move(r));
 }
 
 } // namespace asio_chat::sqlite

@@ -104,11 +104,17 @@ void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report,
   const auto look = [&] { tell("entries", report.entries + report.unreadable, total); };
   try {
     for (;;) {
-      const auto r = rooms.next_after(number);
-      if (!r) break;
+      const auto found = rooms.next_of_any(number);
+      if (!found) break;
+      const room_row* const r = &found->row;
       number = r->number;
       ++report.rooms;
       const auto name = open_name(keys, *r);
+      if (!found->whole) {
+        report.bad.push_back({name ? *name : std::string(), 0, 0,
+                              fmt::format("the row of room {} is not as it was written", number)});
+        continue;
+      }
       if (!name) report.bad.push_back({"", 0, 0, name.error().message});
       const bool erased = is_erased(*r, *destroyed);
       room_check check(*r, name ? *name : std::string(), erased, keys);
@@ -116,9 +122,8 @@ void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report,
       if (const auto topic = open_topic(keys, *r); !erased && !topic)
         report.bad.push_back({name ? *name : std::string(), 0, 0, topic.error().message});
     }
-    if (static_cast<std::int64_t>(report.rooms) != rooms.header().rooms)
-      report.bad.push_back({"", 0, 0, "a room has been taken out, or put in"});
-  } catch (const error& e) {
+    check_count(rooms, static_cast<std::int64_t>(report.rooms));
+  } catch (const damage& e) {
     report.bad.push_back({"", 0, 0, e.what()});
   }
 }

@@ -1,11 +1,14 @@
-#include "unit/journal/sqlite/store_world.hpp"
-
 #include "journal/sqlite/verify.hpp"
+#include "support/faulty_vfs.hpp"
+#include "unit/journal/sqlite/store_world.hpp"
 
 #include <SQLiteCpp/Database.h>
 
+#include <sqlite3.h>
+
 using namespace asio_chat;
 using namespace asio_chat::sqlite;
+using test::faulty_vfs;
 using test::store_world;
 
 namespace {
@@ -18,6 +21,13 @@ int records(const store_world& w) {
 std::uint64_t first_of(store_world& w) {
   const auto page = w.read("den");
   return page.entries.empty() ? 0 : page.entries.front().what.at.offset;
+}
+
+search_query about(std::string word) {
+  search_query q;
+  q.room = "den";
+  q.words = {std::move(word)};
+  return q;
 }
 
 void check_whole(store_world& w) {
@@ -54,6 +64,57 @@ TEST_CASE("so many entries are shown, to the entry, and what is over goes with i
   CHECK(first_of(w) == 11);
   CHECK(w.say("den", "x").value().offset == 21);
   CHECK(first_of(w) == 12);
+}
+
+TEST_CASE("fewer entries than before are kept in rooms where nobody says anything, too") {
+  store_world w;
+  for (int i = 1; i <= 20; ++i)
+    w.say("den", "word" + std::to_string(i));
+  std::vector<operation> group;
+  for (int i = 0; i < 8; ++i)
+    group.push_back(w.append_of("nook", "x"));
+  w.apply(std::move(group)); // one record
+  w.options.keep.entries = 5;
+  w.reopen();
+  w.tidy();
+  CHECK(records(w) == 5 + 1);
+  CHECK(first_of(w) == 16);
+  CHECK(w.read("nook").entries.size() == 5); // to the entry
+  CHECK(w.found(about("word3")).empty());
+  CHECK(w.found(about("word20")) == std::vector<std::string>{"word20"});
+  check_whole(w);
+  w.reopen();
+  CHECK(first_of(w) == 16);
+  CHECK(w.say("den", "x").value().offset == 21);
+  check_whole(w);
+}
+
+TEST_CASE("power that goes while records are taken out leaves all of them, or none") {
+  for (int calls = 0;; ++calls) {
+    faulty_vfs disk;
+    store_world w(disk.name());
+    for (int i = 0; i < 20; ++i)
+      w.say("den", "x");
+    w.options.keep.entries = 5;
+    w.reopen();
+    bool went = false;
+    disk.set_fault([left = calls, &went](faulty_vfs::call c, const std::string&) mutable {
+      if (c == faulty_vfs::call::read || c == faulty_vfs::call::open || left-- > 0)
+        return SQLITE_OK;
+      went = true;
+      return SQLITE_IOERR;
+    });
+    w.tidy();
+    disk.cut_power();
+    w.close();
+    disk.repair();
+    disk.restore_power([] { return true; });
+    CAPTURE(calls);
+    check_whole(w);
+    w.store();
+    CHECK(w.reports.size() <= 1);
+    if (!went) break;
+  }
 }
 
 TEST_CASE("a room that is far over its bounds does not wait for the sweep") {

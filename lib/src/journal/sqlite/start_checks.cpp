@@ -1,0 +1,153 @@
+#include "journal/sqlite/start_checks.hpp"
+
+#include "journal/sqlite/columns.hpp"
+#include "journal/sqlite/record_table.hpp"
+#include "journal/sqlite/schema.hpp"
+
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <sqlite3.h>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+constexpr std::size_t max_named = 5;
+
+bool has_key(const std::vector<std::pair<room_tag, std::uint32_t>>& present, const room_tag& room) {
+  const auto first = std::ranges::lower_bound(present, std::pair(room, std::uint32_t{0}));
+  return first != present.end() && first->first == room;
+}
+
+result<void> check_no_keys(const database_file& f, key_ring& keys, bool begin_anew) {
+  if (begin_anew) return {};
+  const auto present = keys.present();
+  if (!present) return present.error();
+  if (present->empty()) return {};
+  return fail(
+      errc::storage_failed,
+      fmt::format("the journal '{}' is missing or empty, though '{}' has keys of rooms: put "
+                  "the journal or a backup of it back, or begin anew, without all that was "
+                  "said, by starting once with --begin-anew",
+                  f.path, keys.path()));
+}
+
+} // namespace
+
+result<void> check_not_lost(const database_file& f, key_ring& keys, bool begin_anew) {
+  std::error_code failed; // then opening it says what is wrong
+  const auto size = std::filesystem::file_size(f.path, failed);
+  const bool is_missing = failed == std::errc::no_such_file_or_directory;
+  return is_missing || (!failed && size == 0) ? check_no_keys(f, keys, begin_anew) : result<void>();
+}
+
+result<void> check_not_lost(SQLite::Database& db, const database_file& f, key_ring& keys,
+                            bool begin_anew) {
+  return is_new(db) ? check_no_keys(f, keys, begin_anew) : result<void>();
+}
+
+void check_keys(SQLite::Database& db, room_table& rooms, key_ring& keys) {
+  const auto present = keys.present().value();
+  const auto destroyed = keys.destroyed().value();
+  std::vector<std::string> names;
+  std::size_t missing = 0;
+  SQLite::Statement all(db, "SELECT number, tag, key FROM rooms WHERE key<>0 ORDER BY number");
+  while (all.executeStep()) {
+    const std::pair key(array_at<room_tag>(all, 1), all.getColumn(2).getUInt());
+    if (std::ranges::binary_search(present, key)) continue;
+    const auto r = rooms.next_of_any(all.getColumn(0).getInt64() - 1);
+    // What is not as it was written says nothing about keys: that room is closed.
+    if (!r || !r->whole || is_erased(r->row, destroyed)) continue;
+    const auto name = open_name(keys, r->row);
+    if (++missing <= max_named) names.push_back(name ? "#" + *name : "one without a name");
+  }
+  if (missing == 0) return;
+  if (missing > max_named) names.push_back(fmt::format("{} more", missing - max_named));
+  throw error(fail(
+      errc::storage_failed,
+      fmt::format("'{}' lacks keys of rooms that the journal has ({}): put back the newest copy "
+                  "of it; if there is none, nobody can read these rooms any more: destroy what "
+                  "they have with asio-chatd erase",
+                  keys.path(), fmt::join(names, ", "))));
+}
+
+head_check::head_check(SQLite::Database& db)
+    : newest_(db, "SELECT last, chain FROM records WHERE place BETWEEN ? AND ? "
+                  "ORDER BY place DESC LIMIT 1") {}
+
+void head_check::look_at(const found_row& found) {
+  if (!found.whole) throw damage("its row is not as it was written");
+  const room_row& r = found.row;
+  newest_.tryReset();
+  newest_.bind(1, place_of(r.number, 0));
+  newest_.bind(2, place_of(r.number + 1, 0) - 1);
+  const bool fits = newest_.executeStep() ? number_at(newest_, 0) == r.head &&
+                                                array_at<chain_value>(newest_, 1) == r.chain
+                                          : r.first == r.head + 1 && r.chain_before == r.chain;
+  newest_.reset();
+  if (!fits) throw damage("its newest entries are not those that were written");
+}
+
+std::string close_room(const room_row& r, const std::string& why, key_ring& keys,
+                       closed_rooms& closed) {
+  const auto name = open_name(keys, r);
+  if (name) closed.insert(keys.tag_of(*name));
+  // Each of the two may be what was changed.
+  if (!name && !has_key(keys.present().value(), r.tag))
+    throw damage(fmt::format("the row of room {} is not as it was written", r.number));
+  closed.insert(r.tag);
+  return fmt::format(
+      "{} is closed, since {}; the other rooms are not. Restore a backup, or destroy "
+      "what the room has with asio-chatd erase",
+      name ? "The room #" + *name : fmt::format("Room {} of the journal", r.number), why);
+}
+
+result<std::vector<std::string>> check_journal(const database_file& f, key_ring& keys,
+                                               bool begin_anew) {
+  if (auto there = check_not_lost(f, keys, begin_anew); !there) return there.error();
+  if (auto usable = check_can_be_written(f); !usable) return usable.error();
+  try {
+    SQLite::Database db = connect_for_reading(f);
+    const SQLite::Transaction snapshot(db);
+    const schema ours = journal_schema();
+    if (const auto kind = check_kind(db, f, ours); !kind) return kind.error();
+    if (is_new(db)) {
+      if (auto there = check_not_lost(db, f, keys, begin_anew); !there) return there.error();
+      return std::vector<std::string>();
+    }
+    room_table rooms(db, keys);
+    check_keys(db, rooms, keys);
+    std::vector<std::string> told;
+    closed_rooms closed;
+    head_check head(db);
+    std::int64_t count = 0;
+    for (auto r = rooms.next_of_any(0); r; r = rooms.next_of_any(r->row.number)) {
+      ++count;
+      try {
+        head.look_at(*r);
+      } catch (const damage& e) {
+        told.push_back(close_room(r->row, e.what(), keys, closed));
+      } catch (const SQLite::Exception& e) {
+        if (!is_damage(e)) throw;
+        told.push_back(close_room(r->row, e.what(), keys, closed));
+      }
+    }
+    check_count(rooms, count);
+    return told;
+  } catch (const SQLite::Exception& e) {
+    return explain(f, e);
+  } catch (const damage& e) {
+    return explain(f, e);
+  } catch (const error& e) {
+    return failure{e.code(), e.what()};
+  }
+}
+
+} // namespace asio_chat::sqlite
