@@ -48,6 +48,7 @@ void conversation::receive() {
       return;
     }
     me->on_event(event);
+    if (me->news_) me->news_();
     me->receive();
   });
 }
@@ -84,6 +85,12 @@ void conversation::on_room_state(const room_state& s) {
   focus_.entered(s.room);
   if (!first) return;
   screen_.prompt(focus_.prompt());
+  for (const std::string& room : std::exchange(earlier_rooms_, {})) {
+    if (room == s.room) continue;
+    chat_.async_command("", "/join " + room, [me = shared_from_this()](error_code e, const reply&) {
+      if (!me->over_ && e) me->refuse({}, e);
+    });
+  }
   go_on();
 }
 

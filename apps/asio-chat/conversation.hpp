@@ -35,6 +35,10 @@ class conversation : public std::enable_shared_from_this<conversation> {
   conversation(boost::asio::io_context& context, client& chat, display& d, screen& s, manner m);
 
   void start(const connected& news);
+  /// Joins rooms that one was in when an earlier client ended, once one is in the first one.
+  void join_again(std::vector<std::string> rooms) { earlier_rooms_ = std::move(rooms); }
+  /// Called after each event was shown.
+  void on_news(std::function<void()> f) { news_ = std::move(f); }
   /// What a line means that was typed or read from a pipe.
   /// @param number of the line in the input; 0: it was typed
   typed_line read(std::string_view raw, std::size_t number) const;
@@ -68,6 +72,8 @@ class conversation : public std::enable_shared_from_this<conversation> {
   bool may_keep(std::string_view line) const;
   bool over() const noexcept { return over_; }
   int exit_code() const noexcept { return exit_code_; }
+  /// Whether the server was told goodbye, and has answered everything before.
+  bool left_in_order() const noexcept { return leaving_ && connected_ && unanswered_ == 0; }
 
  private:
   struct held_line {
@@ -139,7 +145,9 @@ class conversation : public std::enable_shared_from_this<conversation> {
   bool refused_ = false;
   bool unsaid_ = false; ///< a line was not said, or has no answer, at the end
   int exit_code_ = 0;
+  std::vector<std::string> earlier_rooms_;
   std::function<void()> input_wanted_;
+  std::function<void()> news_;
 };
 
 } // namespace asio_chat::app

@@ -6,6 +6,7 @@
 #include "options.hpp"
 #include "pipe_input.hpp"
 #include "pipe_screen.hpp"
+#include "session_keeper.hpp"
 #include "sign_in.hpp"
 #include "terminal.hpp"
 #include "terminal_screen.hpp"
@@ -21,6 +22,8 @@
 #include <csignal>
 #include <cstdio>
 #include <functional>
+#include <optional>
+#include <vector>
 
 namespace asio_chat::app {
 
@@ -75,7 +78,7 @@ void finish_output(asio::io_context& context, screen& where, bool hurried,
 
 /// Runs the conversation to its end, with the kind of input that there is.
 int converse(asio::io_context& context, const options& o, client& chat, const connected& news,
-             narrator& narrator, bool interactive) {
+             narrator& narrator, bool interactive, std::optional<saved_session> session) {
   std::unique_ptr<display> shown;
   if (o.json) {
     shown = std::make_unique<json_display>();
@@ -119,6 +122,17 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   };
   wait_for_signal();
 
+  std::optional<session_keeper> keeper;
+  if (session) {
+    keeper.emplace(transport::time_of(context), chat, where->output(), std::move(*session));
+    talk->on_news([&] { keeper->touch(); });
+  }
+  if (interactive) {
+    std::vector<std::string> rooms;
+    for (const auto& [room, at] : o.client.resume.positions)
+      rooms.push_back(room);
+    talk->join_again(std::move(rooms));
+  }
   talk->start(news);
   std::optional<keyboard> keys;
   std::optional<pipe_input> pipe;
@@ -132,6 +146,7 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   }
   narrator.through(nullptr);
   finish_output(context, *where, talk->exit_code() >= exit_hangup, interrupted);
+  if (keeper) keeper->end(talk->left_in_order());
   return talk->exit_code();
 }
 
@@ -162,7 +177,7 @@ int run(int argc, char** argv) {
   const std::unique_ptr<client> chat = door.run();
   if (!chat) return door.exit_code();
   narrator.say(fmt::format("Connected to server at {}", o.server.address()));
-  return converse(context, o, *chat, door.news(), narrator, interactive);
+  return converse(context, o, *chat, door.news(), narrator, interactive, door.take_session());
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "base/utf8.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
+#include "tls/key_passphrase.hpp"
 #include "trust.hpp"
 
 #include <fmt/format.h>
@@ -33,6 +34,7 @@ sign_in::sign_in(boost::asio::io_context& context, options& o, bool interactive)
 std::unique_ptr<client> sign_in::run() {
   if (interactive_ && options_.client.name.empty() && !ask_name()) return nullptr;
   while (true) {
+    open_session();
     auto attempt = std::make_unique<client>(context_, options_.client);
     bool done = false;
     error_code code;
@@ -66,10 +68,54 @@ bool sign_in::ask_name() {
   }
 }
 
+/// The identity of an earlier client with that name, unless that one is still running.
+void sign_in::open_session() {
+  client_config& c = options_.client;
+  c.resume = {};
+  session_.reset();
+  // The token is for this server only, and it is not certain that this is it.
+  if (c.name.empty() || c.tls.insecure_skip_host_name_check) return;
+  auto opened = saved_session::open(default_state_directory(), options_.server.address(), c.name);
+  if (opened) {
+    session_.emplace(std::move(*opened));
+    c.resume = session_->load();
+  } else if (opened.error().code == errc::name_taken) {
+    fmt::print(stderr, "{}\n", opened.error().message);
+  } else if (c.log) {
+    c.log(severity::warning, opened.error().message, {});
+  }
+}
+
+/// A passphrase that was given, and is wrong, is not asked for.
+bool sign_in::ask_passphrase(const failure& why) {
+  constexpr int max_questions = 3;
+  const std::string address = options_.server.address();
+  const bool given = options_.client.passphrase && passphrases_asked_ == 0;
+  if (given || passphrases_asked_ >= max_questions) {
+    complain(sanitize_for_terminal(why.message));
+    return false;
+  }
+  if (!interactive_) {
+    complain(sanitize_for_terminal(why.message) +
+             ": give it with --passphrase-file FILE, or in the environment variable CHAT_SECRET");
+    return false;
+  }
+  if (passphrases_asked_++ > 0) complain(sanitize_for_terminal(why.message));
+  auto typed =
+      tls::obtain_passphrase({}, fmt::format("Passphrase of {}: ", address), tls::prompting::once);
+  if (!typed) {
+    complain(typed.error().message);
+    return false;
+  }
+  options_.client.passphrase = std::move(*typed);
+  return true;
+}
+
 bool sign_in::after(const failure& why, const server_certificate& server) {
   exit_code_ = exit_code_of(why.code);
   if (exit_code_ == exit_not_trusted) return decide_on_trust(why, server);
   if (exit_code_ == exit_usage) throw error(why);
+  if (why.code == errc::wrong_passphrase) return ask_passphrase(why);
   complain(sanitize_for_terminal(why.message));
   const bool another_name = why.code == errc::name_taken || why.code == errc::name_invalid;
   return name_was_asked_ && another_name && ask_name();

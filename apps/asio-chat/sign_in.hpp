@@ -3,12 +3,15 @@
 
 #include "known_hosts.hpp"
 #include "options.hpp"
+#include "saved_session.hpp"
 
 #include <asio_chat/client.hpp>
 
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
+#include <optional>
+#include <utility>
 
 namespace asio_chat::app {
 
@@ -22,10 +25,14 @@ class sign_in {
   std::unique_ptr<client> run();
 
   const connected& news() const noexcept { return news_; }
+  /// Of the client that is connected; none if it cannot be kept.
+  std::optional<saved_session> take_session() { return std::exchange(session_, std::nullopt); }
   int exit_code() const noexcept { return exit_code_; }
 
  private:
   bool ask_name();
+  void open_session();
+  bool ask_passphrase(const failure& why);
   /// Returns whether to try again.
   bool after(const failure& why, const server_certificate& server);
   bool decide_on_trust(const failure& why, const server_certificate& server);
@@ -35,7 +42,9 @@ class sign_in {
   options& options_;
   bool interactive_;
   bool name_was_asked_ = false;
+  int passphrases_asked_ = 0;
   std::optional<known_hosts> known_; ///< only where no other trust was given
+  std::optional<saved_session> session_;
   connected news_;
   int exit_code_ = 0;
 };

@@ -1,0 +1,128 @@
+#include "saved_session.hpp"
+
+#include "base/ascii.hpp"
+#include "base/sanitize.hpp"
+#include "model/names.hpp"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <sstream>
+#include <utility>
+
+namespace asio_chat::app {
+
+namespace {
+
+constexpr const char* first_line = "asio-chat session 1";
+constexpr const char* last_line = "end"; ///< what stands behind it is older
+constexpr std::size_t max_bytes = std::size_t{1} << 20;
+
+bool is_file_name(std::string_view text) {
+  const auto fits = [](char c) { return ascii::is_graphic(c) && c != '/'; };
+  return !text.empty() && text.size() < 200 && std::ranges::all_of(text, fits);
+}
+
+failure cannot(const std::filesystem::path& path, int error) {
+  return fail(errc::bad_setting,
+              fmt::format("cannot keep the session in '{}': {}", path.string(), errno_text(error)));
+}
+
+bool is_named(const file_descriptor& file, const std::filesystem::path& path) {
+  struct stat open {};
+  struct stat named {};
+  return ::fstat(file.get(), &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         open.st_ino == named.st_ino && open.st_dev == named.st_dev;
+}
+
+result<void> make_directory(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory.parent_path(), error);
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return cannot(directory, errno);
+  if (::chmod(directory.c_str(), 0700) != 0) return cannot(directory, errno);
+  return {};
+}
+
+} // namespace
+
+result<saved_session> saved_session::open(const std::filesystem::path& directory,
+                                          const std::string& address, std::string_view name) {
+  const std::string file_name = fmt::format("{}@{}", fold_name(name), address);
+  if (directory.empty() || !is_file_name(file_name)) {
+    return fail(errc::bad_setting, fmt::format("there is no place to keep the session of '{}'",
+                                               sanitize_for_terminal(file_name)));
+  }
+  if (const auto made = make_directory(directory); !made) return made.error();
+  const std::filesystem::path path = directory / file_name;
+  while (true) {
+    file_descriptor file(
+        ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+    if (file.get() < 0) return cannot(path, errno);
+    if (const int error = try_lock(file); error == EWOULDBLOCK) {
+      return fail(errc::name_taken, fmt::format("another asio-chat of yours is {} on {} already",
+                                                sanitize_for_terminal(name), address));
+    } else if (error != 0) {
+      return cannot(path, error);
+    }
+    // The other client may have removed the file between the two calls.
+    if (!is_named(file, path)) continue;
+    if (::fchmod(file.get(), 0600) != 0) return cannot(path, errno);
+    return saved_session(path, std::move(file));
+  }
+}
+
+resume_state saved_session::load() const {
+  std::string text;
+  std::array<char, 4096> block;
+  ssize_t n = 0;
+  while (text.size() < max_bytes && (n = ::pread(file_.get(), block.data(), block.size(),
+                                                 static_cast<off_t>(text.size()))) > 0)
+    text.append(block.data(), static_cast<std::size_t>(n));
+  std::istringstream in(text);
+  std::string line;
+  resume_state s;
+  if (!std::getline(in, line) || line != first_line) return s;
+  while (std::getline(in, line) && line != last_line) {
+    std::istringstream words(line);
+    std::string what;
+    std::string value;
+    words >> what >> value;
+    position at;
+    if (what == "token") s.token = value;
+    if (what == "room" && words >> at.epoch >> at.offset) s.positions[value] = at;
+  }
+  return s;
+}
+
+void saved_session::save(const resume_state& s) noexcept {
+  std::string text = fmt::format("{}\ntoken {}\n", first_line, s.token);
+  for (const auto& [room, at] : s.positions)
+    text += fmt::format("room {} {} {}\n", room, at.epoch, at.offset);
+  text += fmt::format("{}\n", last_line);
+  // A file that cannot be written costs two minutes after a crash, and nothing before.
+  if (::pwrite(file_.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()))
+    (void)!::ftruncate(file_.get(), static_cast<off_t>(text.size()));
+}
+
+void saved_session::forget() noexcept {
+  ::unlink(path_.c_str());
+}
+
+std::filesystem::path default_state_directory() {
+  std::filesystem::path base;
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state) {
+    base = state;
+  } else if (const char* home = std::getenv("HOME"); home && *home) {
+    base = std::filesystem::path(home) / ".local" / "state";
+  }
+  return base.empty() ? base : base / "asio-chat-client";
+}
+
+} // namespace asio_chat::app

@@ -1,0 +1,99 @@
+#include "saved_session.hpp"
+
+#include "support/catch.hpp"
+#include "support/temp_directory.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+using namespace asio_chat;
+using namespace asio_chat::app;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string server = "localhost:8443";
+
+saved_session opened(const fs::path& directory, std::string_view name = "alice") {
+  auto session = saved_session::open(directory, server, name);
+  REQUIRE(session.has_value());
+  return std::move(*session);
+}
+
+} // namespace
+
+TEST_CASE("asio-chat session: the token and the positions come back") {
+  const test::temp_directory place;
+  const fs::path directory = fs::path(place.string()) / "state" / "asio-chat-client";
+  {
+    saved_session s = opened(directory);
+    CHECK(s.load().token.empty());
+    s.save({std::string(64, 'a'), {{"lobby", {7, 41}}, {"den", {7, 2}}, {"attic", {8, 1}}}});
+    s.save({std::string(64, 'b'), {{"lobby", {7, 42}}}}); // shorter than before
+  }
+  const resume_state back = opened(directory, "ALICE").load();
+  CHECK(back.token == std::string(64, 'b'));
+  CHECK(back.positions == std::map<std::string, position>{{"lobby", {7, 42}}});
+  CHECK(opened(directory, "bob").load().token.empty());
+}
+
+TEST_CASE("asio-chat session: nobody else can read it, whatever the modes were") {
+  const test::temp_directory place;
+  const fs::path directory = fs::path(place.string()) / "asio-chat-client";
+  fs::create_directory(directory);
+  fs::permissions(directory, fs::perms(0755));
+  std::ofstream(directory / "alice@localhost:8443") << "";
+  fs::permissions(directory / "alice@localhost:8443", fs::perms(0644));
+  opened(directory).save({"t", {}});
+  CHECK(fs::status(directory).permissions() == fs::perms(0700));
+  CHECK(fs::status(directory / "alice@localhost:8443").permissions() == fs::perms(0600));
+}
+
+TEST_CASE("asio-chat session: one client at a time has it") {
+  const test::temp_directory place;
+  const fs::path directory = fs::path(place.string()) / "asio-chat-client";
+  {
+    const saved_session s = opened(directory);
+    const auto second = saved_session::open(directory, server, "alice");
+    REQUIRE_FALSE(second.has_value());
+    CHECK(second.error().code == errc::name_taken);
+    CHECK(second.error().message ==
+          "another asio-chat of yours is alice on localhost:8443 already");
+    CHECK(saved_session::open(directory, "localhost:8444", "alice").has_value());
+  }
+  opened(directory);
+}
+
+TEST_CASE("asio-chat session: a member who left in order leaves no file") {
+  const test::temp_directory place;
+  const fs::path directory = fs::path(place.string()) / "asio-chat-client";
+  saved_session s = opened(directory);
+  s.save({"t", {}});
+  s.forget();
+  CHECK(fs::is_empty(directory));
+  CHECK(opened(directory).load().token.empty());
+}
+
+TEST_CASE("asio-chat session: what cannot be read is no session") {
+  const test::temp_directory place;
+  const fs::path directory = fs::path(place.string()) / "asio-chat-client";
+  fs::create_directory(directory);
+  const auto content =
+      GENERATE("", "\n", "rubbish\ntoken t\n", "asio-chat session 2\ntoken t\nend\n");
+  std::ofstream(directory / "alice@localhost:8443") << content;
+  CHECK(opened(directory).load().token.empty());
+  std::ofstream(directory / "bob@localhost:8443")
+      << "asio-chat session 1\ntoken t\nroom lobby 7 x\nroom den 7 1\nend\nroom old 1 1\n";
+  const resume_state s = opened(directory, "bob").load();
+  CHECK(s.token == "t");
+  CHECK(s.positions == std::map<std::string, position>{{"den", {7, 1}}});
+}
+
+TEST_CASE("asio-chat session: a name that no file can have has none") {
+  const test::temp_directory place;
+  const auto* name = GENERATE("../alice", "a b", "\x1b");
+  const auto s = saved_session::open(place.string(), server, name);
+  REQUIRE_FALSE(s.has_value());
+  CHECK(s.error().code == errc::bad_setting);
+}
