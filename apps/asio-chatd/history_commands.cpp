@@ -6,21 +6,36 @@
 #include "history.hpp"
 
 #include "base/file.hpp"
+#include "base/file_access.hpp"
 #include "journal/sqlite/start_checks.hpp"
 #endif
 
 using namespace asio_chat;
 
 #if ASIO_CHAT_SQLITE
+namespace {
+
+constexpr std::size_t bytes_for_start = 40 * 1024; // the index of the WAL, and a page or two
+
+} // namespace
+
 std::vector<std::string> check_history(ops::settings s) {
   ops::check_storage(s).value();
-  if (s.server.storage.master_keys.empty()) return {};
-  const auto masters = master_keys(s);
+  if (s.ephemeral || !is_there(s.data_directory)) return {};
   const std::string ring = s.data_directory + "/keys.db";
   const std::string journal = s.data_directory + "/journal.db";
-  if (!is_there(ring) && !is_there(journal)) return {};
-  const auto keys = sqlite::key_ring::open_to_read(ring, masters);
-  return sqlite::check_journal({journal}, *keys.value(), s.begin_anew).value();
+  std::vector<std::string> told;
+  if (!s.server.storage.master_keys.empty() && (is_there(ring) || is_there(journal))) {
+    sqlite::check_can_be_written(sqlite::key_database(ring)).value();
+    const auto keys = sqlite::key_ring::open_to_read(ring, master_keys(s));
+    told = sqlite::check_journal({journal}, *keys.value(), s.begin_anew).value();
+  }
+  if (auto room = try_writing_in(s.data_directory, bytes_for_start); !room) {
+    // Those of a server that was killed are enough to start with, and to show what there is.
+    if (!is_there(journal + "-shm") || !is_there(journal + "-wal")) throw error(room.error());
+    told.push_back("Messages will be refused until there is room: " + room.error().message);
+  }
+  return told;
 }
 
 int run_history_command(ops::invocation& call) {

@@ -12,7 +12,9 @@ int run_history_command(asio_chat::ops::invocation& call);
 
 /// Whether the server would get at the history: the master keys can be read, and open the keys that
 /// are there; the journal is theirs, and whole at the ends of its rooms. Nothing is made.
-/// @returns a sentence for each room that the server would close
+/// @returns a sentence for each thing that is wrong without keeping the server from starting: a
+/// room
+///   that it would close, a disk that is full
 /// @throws asio_chat::error
 std::vector<std::string> check_history(asio_chat::ops::settings s);
 

@@ -467,6 +467,12 @@ CONTROLS = {
     "An entry on the disk can be opened at its own place only, and is a link in the chain of its room": "I",
     "An acknowledged message is on the disk, once, in its place": "A, I",
     "A position has a tag that names the log up to there": "I",
+    "What keys were destroyed is authenticated, and a key that is missing stops the start; numbers of keys "
+    "cannot be foreseen": "I, A",
+    "A lost journal is not begun anew without being asked to, and a damaged room is closed alone": "I, A",
+    "A failing disk is never taken for a damage, and files that cannot be used are named with what helps": "A",
+    "Nothing is acknowledged when the journal has been removed or replaced under the server; two servers cannot "
+    "have the same file": "A",
     "The history is sealed, with a key for each room; destroying the key erases the room, backups included": "C",
     "The bytes that wait for a slow reader are bounded": "A",
     "One thread touches the rooms, so that no lock can be forgotten": "I",

@@ -9,8 +9,10 @@ import socket
 import sqlite3
 import struct
 import subprocess
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -659,9 +661,15 @@ def in_namespace(script):
     return ["unshare", "-m", "sh", "-ec", f'{script}; exec "$@"', "sh"]
 
 
+def cannot_start(data, *parts, wrap=(), **more):
+    """A start says why it cannot be, and a check finds the same."""
+    for done in (start(data, wrap=wrap, **more), run("--check-config", data=data, wrap=wrap, **more)):
+        one_line(done, 1, *parts)
+
+
 def test_a_directory_that_cannot_be_written_is_one_clear_line(kept):
     wrap = in_namespace(f"mount --bind {kept} {kept}; mount -o remount,ro,bind {kept}")
-    one_line(start(kept, wrap=wrap), 1, kept, "cannot be written")
+    cannot_start(kept, kept, "cannot be written", "mount it for writing", wrap=wrap)
 
 
 @pytest.mark.parametrize("room", [0, 8])
@@ -671,9 +679,79 @@ def test_a_full_disk_at_the_start_is_one_clear_line(kept, tmp_path, room):
     wrap = in_namespace(f"mount -t tmpfs -o size=4m none {full}; cp -a {kept}/. {full}; "
                         f"dd if=/dev/zero of={full}/fill bs=1k status=none 2>/dev/null || true; "
                         f"truncate -s -{room}k {full}/fill")
-    done = start(full, wrap=wrap)
-    one_line(done, 1, full)
-    assert re.search("disk is full|No space left", done.stderr), done.stderr
+    for done in (start(full, wrap=wrap), run("--check-config", data=full, wrap=wrap)):
+        one_line(done, 1, full, "make room")
+        assert re.search("disk (that )?is full|No space left", done.stderr), done.stderr
+
+
+def test_a_file_system_without_inodes_is_called_that(kept, tmp_path):
+    full = tmp_path / "full"
+    full.mkdir()
+    wrap = in_namespace(f"mount -t tmpfs -o nr_inodes=40 none {full}; cp -a {kept}/. {full}; n=0; "
+                        f"while touch {full}/$n 2>/dev/null; do n=$((n+1)); done")
+    cannot_start(full, full, "has as many files as it can have", wrap=wrap)
+
+
+@pytest.fixture
+def of_nobody(kept):
+    """The directory as one of another user, whose daemon can be run."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can be another user")
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:
+        os.chmod(place, 0o755)
+        shutil.copy(BIN / "asio-chatd", place)
+        data = Path(place) / "data"
+        shutil.copytree(kept, data)
+        for path in (data, *data.iterdir()):
+            shutil.chown(path, 65534, 65534)
+        yield data
+
+
+def test_what_a_restore_as_root_leaves_is_named_with_the_command_that_helps(of_nobody):
+    user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    data = of_nobody
+
+    def as_user(*arguments):
+        return subprocess.run([*user, data.parent / "asio-chatd", *arguments, "--listen", "127.0.0.1:0",
+                               "--data", data], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=PATIENCE, env=clean_environment())
+
+    assert as_user("--check-config").returncode == 0, as_user("--check-config").stderr
+    (data / "journal.db-wal").touch()
+    for name in ("journal.db", "keys.db", "master.key", "journal.db-wal"):
+        shutil.chown(data / name, 0, 0)
+        for action in ((), ("--check-config",)):
+            one_line(as_user(*action), 1, f"{name}' belongs to root (id 0)", "chown ", f"{data}/{name}'")
+        shutil.chown(data / name, 65534, 65534)
+    (data / "keys.db").chmod(0o400)
+    for action in ((), ("--check-config",)):
+        one_line(as_user(*action), 1, f"chmod 600 '{data}/keys.db'")
+    (data / "keys.db").chmod(0o600)
+    one_line(run("--check-config", data=data), 1, "and this is root (id 0): run asio-chatd as that user")
+    assert as_user("--check-config").returncode == 0
+
+
+def test_tools_read_keys_whose_change_was_cut_off(kept, tmp_path):
+    cut = tmp_path / "cut"
+    db = sqlite3.connect(kept / "keys.db", isolation_level=None)
+    db.execute("BEGIN")
+    for _ in range(500):
+        db.execute("INSERT INTO keys (owner, number, master, wrapped) "
+                   "VALUES (randomblob(16), 1, randomblob(16), randomblob(72))")
+    db.execute("COMMIT")
+    db.execute("PRAGMA cache_size=2")
+    db.execute("BEGIN IMMEDIATE")
+    db.execute("UPDATE keys SET wrapped=zeroblob(72)")
+    shutil.copytree(kept, cut)  # as it is when the power goes
+    db.execute("ROLLBACK")
+    db.close()
+    assert (cut / "keys.db-journal").stat().st_size > 4096
+    for n, command in enumerate((["verify"], ["backup", tmp_path / "copy"], ["export", "den"],
+                                 ["--check-config"])):
+        data = tmp_path / str(n)
+        shutil.copytree(cut, data)
+        good(*command, data=data)
+        assert not (data / "keys.db-journal").exists()
 
 
 def pieces(text):

@@ -1,5 +1,6 @@
 #include "ops/data_directory.hpp"
 
+#include "base/file_access.hpp"
 #include "base/sanitize.hpp"
 
 #include <fmt/format.h>
@@ -66,14 +67,14 @@ result<void> make_usable(const std::string& path, made_directories& made) {
   if (::stat(path.c_str(), &status) != 0)
     return unusable(path, "cannot be looked at: " + std::generic_category().message(errno));
   if (status.st_uid != ::geteuid())
-    return unusable(path, fmt::format("belongs to another user (id {}); choose another with --data",
-                                      status.st_uid));
+    return unusable(path, fmt::format("belongs to {}, and this is {}: run asio-chatd as that user, "
+                                      "or choose another with --data",
+                                      user_text(status.st_uid), user_text(::geteuid())));
   if ((status.st_mode & 022) != 0)
     return unusable(path, fmt::format("may be written by others (mode {:04o}); close it with: "
                                       "chmod 700 '{}'",
                                       status.st_mode & 07777, path));
-  if (::access(path.c_str(), W_OK | X_OK) != 0)
-    return unusable(path, "cannot be written to: " + std::generic_category().message(errno));
+  if (const auto why = obstacle_in(path)) return unusable(path, "cannot be written to: " + *why);
   return {};
 }
 

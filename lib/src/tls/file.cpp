@@ -1,12 +1,14 @@
 #include "tls/file.hpp"
 
 #include "base/file.hpp"
+#include "base/file_access.hpp"
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 
 #include <array>
 #include <cerrno>
+#include <optional>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -39,9 +41,13 @@ result<file_descriptor> open_for_reading(const std::string& path, const std::str
   // A pipe may be what a shell makes of <(command), or something that is never written into:
   // opening and reading that one would wait for ever.
   file_descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0)
-    return fail(errc::bad_certificate_file,
-                fmt::format("{} '{}' cannot be read: {}", what, path, errno_text(errno)));
+  if (file.get() < 0) {
+    const int error = errno;
+    const auto obstacle =
+        error == EACCES ? obstacle_to(path, file_use::reading) : std::optional<std::string>();
+    return fail(errc::bad_certificate_file, fmt::format("{} '{}' cannot be read: {}", what, path,
+                                                        obstacle ? *obstacle : errno_text(error)));
+  }
   struct stat about {};
   if (::fstat(file.get(), &about) == 0 && S_ISFIFO(about.st_mode) && !has_more(file.get()))
     return fail(errc::bad_certificate_file,

@@ -38,6 +38,19 @@ void copy_pages(SQLite::Database& from, SQLite::Database& to, const progress_fun
   }
 }
 
+/// Whatever is only read there is no copy's.
+bool is_of_source(const SQLite::Exception& e) {
+  switch (e.getErrorCode()) {
+  case SQLITE_IOERR_READ:
+  case SQLITE_IOERR_SHORT_READ:
+  case SQLITE_IOERR_CORRUPTFS:
+  case SQLITE_IOERR_DATA:
+    return true;
+  default:
+    return is_damage(e);
+  }
+}
+
 std::optional<failure> copy_as_it_is_now(const database_file& from, const database_file& to,
                                          const progress_function& tell) {
   if (auto file = check_is_file(from); !file) return file.error();
@@ -56,8 +69,8 @@ std::optional<failure> copy_as_it_is_now(const database_file& from, const databa
       copy.exec("PRAGMA journal_mode=DELETE"); // one file, which can be read where it is
       return {};
     } catch (const SQLite::Exception& e) {
-      if ((e.getErrorCode() & 0xFF) == SQLITE_CORRUPT) return explain(from, e);
-      return not_backed_up(to.path, fmt::format("cannot be written: {}", e.what()));
+      if (is_of_source(e)) return explain(from, e);
+      return explain(to, e);
     }
   } catch (const SQLite::Exception& e) {
     return explain(from, e);
@@ -70,7 +83,7 @@ result<verify_report> back_up(const database_file& from, const std::string& to, 
                               const progress_function& tell) {
   auto made = atomic_file::make(to, existing::refused);
   if (!made) return made.error();
-  const database_file copy{made->unfinished(), from.vfs};
+  const database_file copy{.path = made->unfinished(), .vfs = from.vfs, .what = "backup"};
   if (auto failed = copy_as_it_is_now(from, copy, tell)) return std::move(*failed);
   auto report = verify(copy, keys, tell);
   if (!report) return report;

@@ -1,10 +1,13 @@
 #include "journal/sqlite/database.hpp"
 
 #include "base/file.hpp"
+#include "base/file_access.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -18,7 +21,18 @@ namespace {
 constexpr int busy_milliseconds = 5'000; // another tool looks into the file
 
 failure unusable(const database_file& f, const std::string& why) {
-  return fail(errc::storage_failed, fmt::format("the journal '{}' {}", f.path, why));
+  return fail(errc::storage_failed, fmt::format("the {} '{}' {}", f.what, f.path, why));
+}
+
+std::optional<std::string> find_obstacle(const database_file& f) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+    if (auto found = obstacle_to(f.path + suffix, file_use::writing)) return found;
+  return obstacle_in(directory_of(f.path));
+}
+
+std::optional<std::string> find_obstacle_or_lack(const database_file& f) {
+  if (auto found = find_obstacle(f)) return found;
+  return lack_of_room(directory_of(f.path));
 }
 
 /// What SQLite makes of a full disk when it has to make the WAL's shared index longer.
@@ -61,9 +75,10 @@ result<bool> prepare_file(const database_file& f) {
       return unusable(f, fmt::format("cannot be made durably: {}", errno_text(error)));
     return true;
   }
-  if (errno != EEXIST)
-    return unusable(f, fmt::format("cannot be made: {}; choose another directory with --data",
-                                   errno_text(errno)));
+  if (const int error = errno; error != EEXIST) {
+    const auto found = find_obstacle_or_lack(f);
+    return unusable(f, fmt::format("cannot be made: {}", found ? *found : errno_text(error)));
+  }
   if (auto usable = check_can_be_written(f); !usable) return usable.error();
   return false;
 }
@@ -79,11 +94,8 @@ result<void> check_is_file(const database_file& f) {
 
 result<void> check_can_be_written(const database_file& f) {
   if (auto file = check_is_file(f); !file) return file;
-  if (::faccessat(AT_FDCWD, f.path.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
-    return unusable(f, fmt::format("cannot be written to: {}; allow it with: chmod 600 '{}', or "
-                                   "choose another directory with --data",
-                                   errno_text(errno), f.path));
-  }
+  if (const auto found = find_obstacle(f))
+    return unusable(f, fmt::format("cannot be written to: {}", *found));
   return {};
 }
 
@@ -103,12 +115,39 @@ SQLite::Database connect_for_writing(const database_file& f) {
 }
 
 SQLite::Database connect_for_reading(const database_file& f) {
+  // The WAL of a server that runs, or was killed, is the server's to move to the database.
+  const bool has_wal = is_there(f.path + "-wal");
   SQLite::Database db = connect(f);
-  // Beside a writer that goes by the identity, moving the WAL to the database is the writer's.
-  if (f.identity) ::sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  if (f.identity || has_wal)
+    ::sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   db.exec("PRAGMA query_only=ON");
   db.exec("PRAGMA cache_size=-8192");
   return db;
+}
+
+bool is_outside(const SQLite::Exception& e) noexcept {
+  switch (e.getErrorCode() & 0xFF) {
+  case SQLITE_NOTADB:
+  case SQLITE_CORRUPT:
+  case SQLITE_ERROR: // another schema
+    return false;
+  default:
+    return true;
+  }
+}
+
+bool is_outside(const failure& f) noexcept {
+  return f.code == error_code(EIO, boost::system::generic_category());
+}
+
+bool is_outside(std::string_view said) noexcept {
+  constexpr std::string_view before = "error code=";
+  const auto at = said.find(before);
+  if (at == said.npos) return false;
+  int code = 0;
+  const auto number = said.substr(at + before.size());
+  std::from_chars(number.data(), number.data() + number.size(), code);
+  return code != 0 && (code & 0xFF) != SQLITE_CORRUPT && (code & 0xFF) != SQLITE_NOTADB;
 }
 
 bool is_damage(const SQLite::Exception& e) noexcept {
@@ -119,33 +158,54 @@ bool is_full(const SQLite::Exception& e) noexcept {
   return (e.getErrorCode() & 0xFF) == SQLITE_FULL || is_full_index(e);
 }
 
-failure explain(const database_file& f, const SQLite::Exception& e) {
-  if (e.getErrorCode() == SQLITE_READONLY_DBMOVED) {
+namespace {
+
+failure reason(const database_file& f, const SQLite::Exception& e) {
+  if (e.getErrorCode() == SQLITE_READONLY_DBMOVED ||
+      e.getExtendedErrorCode() == SQLITE_READONLY_DBMOVED) {
     return unusable(f, "has been removed, or another file has been put in its place, while the "
                        "server runs: nothing is kept from here on; put the same file back, or stop "
                        "the server before files are exchanged");
   }
   if (is_full(e)) return unusable(f, "cannot be written to: the disk is full; make room on it");
+  if (e.getErrorCode() == SQLITE_CANTOPEN && !is_there(f.path))
+    return unusable(f, "does not exist");
+  const auto obstacle = [&](const std::string& otherwise) {
+    const auto found = find_obstacle_or_lack(f);
+    return unusable(f,
+                    fmt::format("cannot be used ({}): {}", e.what(), found ? *found : otherwise));
+  };
   switch (e.getErrorCode() & 0xFF) {
   case SQLITE_NOTADB:
-    return unusable(f, "is no SQLite database: move it away, or restore a backup");
+    if (f.what == "journal")
+      return unusable(f, "is no SQLite database: move it away, or restore a backup");
+    return unusable(f, "is damaged (it is no SQLite database): restore it from a copy");
   case SQLITE_CORRUPT:
-    return unusable(f, fmt::format("is damaged ({}): restore a backup", e.what()));
+    return unusable(
+        f, fmt::format("is damaged ({}): {}", e.what(),
+                       f.what == "journal" ? "restore a backup" : "restore it from a copy"));
   case SQLITE_READONLY:
-    return unusable(f, fmt::format("cannot be written to ({}): let its owner write to it and to "
-                                   "its directory",
-                                   e.what()));
+  case SQLITE_CANTOPEN:
+  case SQLITE_PERM:
+  case SQLITE_AUTH:
+    return obstacle("let its owner write to it and to its directory");
   case SQLITE_BUSY:
     return unusable(f, "is locked by another program that has it open: close that one");
-  case SQLITE_CANTOPEN:
-    return unusable(
-        f, fmt::format("cannot be opened ({}): look at its directory's owner and mode", e.what()));
   case SQLITE_IOERR:
-    return unusable(f, fmt::format("cannot be read or written ({}, code {}): look at the disk",
-                                   e.what(), e.getExtendedErrorCode()));
+    return unusable(f, fmt::format("cannot be read or written, since the disk fails ({}, code {}): "
+                                   "look at the disk; on one that fails a backup is of no use",
+                                   e.what(), std::max(e.getExtendedErrorCode(), e.getErrorCode())));
   default:
     return unusable(f, fmt::format("cannot be used: {}", e.what()));
   }
+}
+
+} // namespace
+
+failure explain(const database_file& f, const SQLite::Exception& e) {
+  failure why = reason(f, e);
+  if (is_outside(e)) why.code = error_code(EIO, boost::system::generic_category());
+  return why;
 }
 
 failure explain(const database_file& f, const damage& e) {

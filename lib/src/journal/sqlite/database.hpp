@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace asio_chat::sqlite {
@@ -29,6 +30,7 @@ struct database_file {
   std::string vfs{}; ///< SQLite's default if empty
   /// The one that it has to be: another one of that name is not opened, and not written to.
   std::optional<file_identity> identity{};
+  std::string_view what = "journal"; ///< what the operator calls it
 };
 
 /// Makes an empty file, open to its owner alone, where there is none, and sees that it can be
@@ -39,7 +41,8 @@ result<bool> prepare_file(const database_file& f);
 /// A failure if it is a pipe, a device, or a directory: SQLite would wait for what never comes. One
 /// that is not there is left to the caller that opens it.
 result<void> check_is_file(const database_file& f);
-/// The same, and a failure if the file may not be written to.
+/// The same, and a failure if the file, one that SQLite has beside it, or their directory may not
+/// be written to.
 result<void> check_can_be_written(const database_file& f);
 
 /// Throws `SQLite::Exception` if another file, or none, has the name by now. One system call.
@@ -61,9 +64,17 @@ class damage : public error {
       : error(fail(errc::storage_failed, std::move(what))) {}
 };
 
-/// A sentence for the operator.
+/// A sentence for the operator. What the disk, its file system or permissions do is never called
+/// damage.
 failure explain(const database_file& f, const SQLite::Exception& e);
 failure explain(const database_file& f, const damage& e);
+
+/// Whether the disk or the system has failed, whatever is in the file.
+bool is_outside(const SQLite::Exception& e) noexcept;
+/// The same of what `explain` has made of one.
+bool is_outside(const failure& f) noexcept;
+/// The same of what an integrity check says: it gives errors of the disk as lines like others.
+bool is_outside(std::string_view said) noexcept;
 
 /// Whether pages of the file are not what was written.
 bool is_damage(const SQLite::Exception& e) noexcept;

@@ -9,23 +9,12 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <limits>
-#include <system_error>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace asio_chat::sqlite {
 
 namespace {
-
-constexpr int application_id = 0x41436b72; // "ACkr"
-/// 2: what was destroyed carries a mark. 1 is brought up to date when it is opened to be written.
-constexpr int schema_version = 2;
-constexpr int busy_milliseconds = 5'000; // tools look into the ring of a daemon that runs
 
 std::string blob(const key_file::owner& o) {
   return {o.begin(), o.end()};
@@ -70,77 +59,7 @@ key_file::owner owner_in(const std::string& bytes) {
   return o;
 }
 
-/// A file, and no pipe or device, at which SQLite would wait; SQLite would also make it readable
-/// for everybody.
-const std::string& make_private(const std::string& path, key_file::use u) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    throw error(fail(errc::storage_failed,
-                     fmt::format("the key ring '{}' is no file: move it away", path)));
-  }
-  if (u == key_file::use::read) return path;
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd >= 0) {
-    ::close(fd);
-  } else if (errno != EEXIST) {
-    throw error(fail(errc::storage_failed, fmt::format("the key ring '{}' cannot be made: {}", path,
-                                                       std::generic_category().message(errno))));
-  }
-  return path;
-}
-
 } // namespace
-
-key_file::key_file(const std::string& path, const std::vector<secret_key>& masters, use u)
-    : path_(path)
-    , masters_(master_keys(masters))
-    , db_(make_private(path, u), u == use::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE,
-          busy_milliseconds) {
-  db_.exec("PRAGMA trusted_schema=OFF");
-  db_.exec("PRAGMA temp_store=MEMORY");
-  if (u == use::read) {
-    check();
-    open_root();
-    return;
-  }
-  db_.exec("PRAGMA secure_delete=ON"); // what is destroyed is overwritten
-  // EXTRA is FULL, and the removal of the journal is on the disk too: with FULL a power cut could
-  // bring it back, and with it take back a key that has been used.
-  db_.exec("PRAGMA synchronous=EXTRA");
-  db_.exec("PRAGMA journal_mode=DELETE");
-  if (db_.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0) make();
-  check();
-  if (!newest(root_owner)) add({&root_owner, 1});
-  open_root();
-  if (version_ < schema_version) add_marks();
-}
-
-void key_file::make() {
-  SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
-  db_.exec("CREATE TABLE IF NOT EXISTS keys ("
-           "owner BLOB NOT NULL, number INTEGER NOT NULL, "
-           "master BLOB, wrapped BLOB, " // both NULL: destroyed
-           "mark BLOB, "                 // of a key that was destroyed
-           "PRIMARY KEY (owner, number)) STRICT, WITHOUT ROWID");
-  db_.exec(fmt::format("PRAGMA application_id={}", application_id));
-  db_.exec(fmt::format("PRAGMA user_version={}", schema_version));
-  changes.commit();
-}
-
-void key_file::check() {
-  const auto number = [&](const char* query) { return db_.execAndGet(query).getInt(); };
-  const auto complain = [&](const std::string& what) {
-    throw error(fail(errc::storage_failed, fmt::format("the key ring '{}' {}", path_, what)));
-  };
-  if (number("PRAGMA application_id") != application_id) complain("is a database of another kind");
-  version_ = number("PRAGMA user_version");
-  if (version_ < 1 || version_ > schema_version) {
-    complain(fmt::format("is of version {}, and this program knows version {}: use a newer program",
-                         version_, schema_version));
-  }
-  if (db_.execAndGet("PRAGMA quick_check(1)").getString() != "ok")
-    complain("is damaged: restore it from a copy");
-}
 
 void key_file::open_root() {
   const auto last = newest(root_owner);

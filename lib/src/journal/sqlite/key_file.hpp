@@ -1,6 +1,7 @@
 // The database of a key ring: keys, wrapped.
 #pragma once
 
+#include "journal/sqlite/database.hpp"
 #include "journal/sqlite/derived_keys.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -20,6 +21,11 @@ namespace asio_chat::sqlite {
 /// not have the root key.
 using key_mark = std::array<std::uint8_t, 32>;
 
+/// As what went wrong with it is told.
+inline database_file key_database(std::string path) {
+  return {.path = std::move(path), .what = "key ring"};
+}
+
 /// Throws `error` and `SQLite::Exception`; what was begun is undone then.
 class key_file {
  public:
@@ -32,6 +38,10 @@ class key_file {
   };
 
   enum class use { read, write };
+
+  /// Of the file. 2: what was destroyed carries a mark. 1 is brought up to date when it is opened
+  /// to be written.
+  static constexpr int schema_version = 2;
 
   /// @param masters at least one
   /// @param u to write: made where there is no file, and brought up to date
@@ -58,6 +68,8 @@ class key_file {
   std::vector<place> present();
 
  private:
+  void check_writing();
+  void recover();
   void make();
   void check();
   void open_root();

@@ -38,16 +38,6 @@ Hash keyed_hash(key_bytes key, std::initializer_list<bytes_view> parts) {
   return hash;
 }
 
-failure failure_of(const std::string& path, const SQLite::Exception& e) {
-  if (e.getErrorCode() == SQLITE_CORRUPT || e.getErrorCode() == SQLITE_NOTADB) {
-    return fail(
-        errc::storage_failed,
-        fmt::format("the key ring '{}' is damaged ({}): restore it from a copy", path, e.what()));
-  }
-  return fail(errc::storage_failed,
-              fmt::format("the key ring '{}' cannot be used: {}", path, e.what()));
-}
-
 } // namespace
 
 struct key_ring::root_keys {
@@ -93,7 +83,7 @@ auto key_ring::guarded(const std::string& path, Function f) -> result<decltype(f
       return f();
     }
   } catch (const SQLite::Exception& e) {
-    return failure_of(path, e);
+    return explain(key_database(path), e);
   } catch (const error& e) {
     return failure{e.code(), e.what()};
   }

@@ -7,6 +7,8 @@
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 
+#include <sqlite3.h>
+
 #include <optional>
 #include <utility>
 
@@ -59,6 +61,7 @@ class room_check {
       report.unreadable += count;
     } else {
       const auto key = keys_.key(room_.tag, h.key);
+      if (!key && is_outside(key.error())) throw error(key.error()); // of the ring's file
       if (!key) return bad(h.first, h.last, key.error().message);
       if (chain_after(**key, s) != s.chain)
         return bad(h.first, h.last, "it is not as it was written");
@@ -84,6 +87,7 @@ void check_pages(SQLite::Database& db, verify_report& report) {
   SQLite::Statement check(db, "PRAGMA integrity_check(1)");
   while (check.executeStep()) {
     const std::string said = check.getColumn(0).getString();
+    if (is_outside(said)) throw SQLite::Exception(said, SQLITE_IOERR);
     if (said != "ok") report.bad.push_back({"", 0, 0, said});
   }
 }
@@ -147,11 +151,14 @@ result<verify_report> verify(const database_file& f, key_ring& keys,
       check_names(db, keys, report);
       check_rooms(db, keys, report, say);
     } catch (const SQLite::Exception& e) {
+      if (is_outside(e)) return explain(f, e); // nothing is known of what is in the file
       report.bad.push_back({"", 0, 0, explain(f, e).message});
     }
     return report;
   } catch (const SQLite::Exception& e) {
     return explain(f, e);
+  } catch (const error& e) {
+    return failure{e.code(), e.what()};
   }
 }
 

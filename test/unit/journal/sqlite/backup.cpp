@@ -118,7 +118,7 @@ TEST_CASE("a backup never takes the place of a file, and leaves nothing when it 
     CHECK(has(back_up(h.file, h.directory / "no/copy", *h.keys).error(), "cannot be written"));
   }
   SECTION("no journal") {
-    CHECK(has(back_up({h.directory / "none"}, to, *h.keys).error(), "cannot be opened"));
+    CHECK(has(back_up({h.directory / "none"}, to, *h.keys).error(), "does not exist"));
     CHECK_FALSE(fs::exists(to));
     CHECK_FALSE(fs::exists(h.directory / "none"));
   }

@@ -69,14 +69,23 @@ TEST_CASE("a directory or a file that must not be written to is named") {
   std::filesystem::create_directory(data);
   ::chmod(d.string().c_str(), 0755);
   ::chmod(data.c_str(), 0555);
-  CHECK_THAT(failure_as_nobody(data),
-             StartsWith("the journal '" + data + "/journal.db' cannot be made: Permission denied"));
+  if (::geteuid() != 0) return; // what an owner's own modes do is tested in base
+  const auto check = [&](const std::string& verb, const std::string& file) {
+    CHECK_THAT(failure_as_nobody(data),
+               StartsWith("the journal '" + data + "/journal.db' cannot be " + verb + ": '" + file +
+                          "' belongs to root (id 0), and this is ") &&
+                   Contains(": chown "));
+  };
+  check("made", data);
   ::chmod(data.c_str(), 0777);
   std::ofstream(data + "/journal.db").close();
   ::chmod((data + "/journal.db").c_str(), 0444);
-  CHECK_THAT(
-      failure_as_nobody(data),
-      StartsWith("the journal '" + data + "/journal.db' cannot be written to: Permission denied"));
+  check("written to", data + "/journal.db");
+  // One that only SQLite knows of, as somebody who restores a copy as root may leave it.
+  ::chmod((data + "/journal.db").c_str(), 0666);
+  std::ofstream(data + "/journal.db-wal").close();
+  ::chmod((data + "/journal.db-wal").c_str(), 0644);
+  check("written to", data + "/journal.db-wal");
 }
 
 TEST_CASE("the journal's files are their owner's alone") {
