@@ -139,6 +139,7 @@ void commit_group::make_keys() {
 
 void commit_group::touch(room_state& r) {
   if (r.touched) return;
+  if (!store_.gone.empty()) throw error(fail(errc::storage_failed, store_.gone));
   if (!r.now.stored) make_keys();
   r.key_number = value_of(store_.keys.newest(r.now.row.tag));
   r.key = value_of(store_.keys.key(r.now.row.tag, r.key_number));

@@ -42,6 +42,13 @@ bool is_full_index(const SQLite::Exception& e) noexcept {
 
 } // namespace
 
+failure moved(const database_file& f) {
+  return unusable(f,
+                  "has been removed, or another file has been put in its place, while the server "
+                  "runs: nothing is kept from here on; put the same file back, or stop the server "
+                  "before files are exchanged");
+}
+
 std::optional<file_identity> identity_of(const std::string& path) noexcept {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return {};
@@ -163,9 +170,7 @@ namespace {
 failure reason(const database_file& f, const SQLite::Exception& e) {
   if (e.getErrorCode() == SQLITE_READONLY_DBMOVED ||
       e.getExtendedErrorCode() == SQLITE_READONLY_DBMOVED) {
-    return unusable(f, "has been removed, or another file has been put in its place, while the "
-                       "server runs: nothing is kept from here on; put the same file back, or stop "
-                       "the server before files are exchanged");
+    return moved(f);
   }
   if (is_full(e)) return unusable(f, "cannot be written to: the disk is full; make room on it");
   if (e.getErrorCode() == SQLITE_CANTOPEN && !is_there(f.path))

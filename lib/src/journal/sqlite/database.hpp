@@ -45,6 +45,13 @@ result<void> check_is_file(const database_file& f);
 /// be written to.
 result<void> check_can_be_written(const database_file& f);
 
+/// The log beside the database, for what is said of it.
+inline database_file wal_of(const database_file& f) {
+  return {.path = f.path + "-wal", .what = f.what};
+}
+/// A sentence for the operator: the file is not there any more, or is another one.
+failure moved(const database_file& f);
+
 /// Throws `SQLite::Exception` if another file, or none, has the name by now. One system call.
 void check_identity(const database_file& f);
 

@@ -48,6 +48,8 @@ class key_file {
   key_file(const std::string& path, const std::vector<secret_key>& masters, use u);
 
   const secret_key& root() const noexcept { return *root_; }
+  /// The file has its name still; a system call.
+  bool is_in_place() const noexcept { return identity_of(path_) == identity_; }
   std::optional<state> newest(const owner& o);
   secret_key load(const owner& o, std::uint32_t number);
   /// Makes a key for each of them; returns their numbers, each higher than any of its owner before,
@@ -88,6 +90,7 @@ class key_file {
   SQLite::Database db_;
   std::optional<secret_key> root_;
   std::optional<secret_key> marks_;
+  std::optional<file_identity> identity_;
   int version_ = 0; ///< of the file; 1 has no marks
 };
 

@@ -54,6 +54,7 @@ key_file::key_file(const std::string& path, const std::vector<secret_key>& maste
     , masters_(masters.begin(), masters.end())
     , db_(make_private(path, u), u == use::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE,
           busy_milliseconds) {
+  identity_ = identity_of(path_);
   db_.exec("PRAGMA trusted_schema=OFF");
   db_.exec("PRAGMA temp_store=MEMORY");
   if (u == use::read) {

@@ -36,6 +36,9 @@ class key_ring {
   ~key_ring();
 
   const std::string& path() const noexcept { return path_; }
+  /// The file is where it was when it was opened. What is sealed under keys of a file that is gone
+  /// cannot be read after a restart.
+  bool is_in_place() const noexcept { return file_.is_in_place(); }
 
   /// @name Under the root key
   /// @{

@@ -44,6 +44,7 @@ struct store_parts {
   failure_reporter reporter;
   room_cache rooms;
   closed_rooms closed; ///< since the start
+  std::string gone; ///< a file that keys or entries would be lost with, as a sentence; mostly empty
   id_memory ids;
   search_index index;
   store_file file;

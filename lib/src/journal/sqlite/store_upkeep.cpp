@@ -43,6 +43,7 @@ wall_time store_upkeep::settled_now() {
 
 bool store_upkeep::step() {
   try {
+    look_at_files();
     if (store_.index.full()) write_index();
     bool more = sweep();
     if (rebuild_.under_way()) more |= rebuild_index();
@@ -56,6 +57,16 @@ bool store_upkeep::step() {
     store_.file.roll_back();
   }
   return false;
+}
+
+/// Of the journal itself every commit makes sure; these two are looked at when the answers are out.
+void store_upkeep::look_at_files() {
+  store_.gone.clear();
+  if (!store_.keys.is_in_place()) {
+    store_.gone = moved(key_database(store_.keys.path())).message;
+  } else if (!writer().wal_is_in_place()) {
+    store_.gone = moved(wal_of(store_.file.name())).message;
+  }
 }
 
 void store_upkeep::write_index() {

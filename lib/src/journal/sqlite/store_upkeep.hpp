@@ -31,6 +31,7 @@ class store_upkeep {
   wall_time settled_now();
 
  private:
+  void look_at_files();
   bool rebuild_index();
   bool sweep();
   void trim_room(std::int64_t number, std::vector<room_row>& trimmed);

@@ -55,6 +55,12 @@ void writer_connection::roll_back() noexcept {
   if (::sqlite3_get_autocommit(db.getHandle()) == 0) db.tryExec("ROLLBACK");
 }
 
+bool writer_connection::wal_is_in_place() noexcept {
+  const auto now = identity_of(wal_of(file_).path);
+  if (!wal_) wal_ = now;
+  return wal_ == now;
+}
+
 void writer_connection::checkpoint_if_due() {
   if (wal_pages_ < max_wal_pages) return;
   const int done = ::sqlite3_wal_checkpoint_v2(db.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE,

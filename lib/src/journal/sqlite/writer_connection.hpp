@@ -24,6 +24,10 @@ class writer_connection {
   /// Takes back what was not committed, if SQLite has not done so.
   void roll_back() noexcept;
 
+  /// Whether the WAL has its name, as when this was asked first. A system call, for when the
+  /// answers are out.
+  bool wal_is_in_place() noexcept;
+
   /// Moves what is in the WAL to the database if that has become much.
   void checkpoint_if_due();
 
@@ -35,6 +39,7 @@ class writer_connection {
 
  private:
   const database_file file_;
+  std::optional<file_identity> wal_;
   SQLite::Statement begin_;
   SQLite::Statement commit_;
   bool under_way_ = false;

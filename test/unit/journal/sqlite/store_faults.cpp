@@ -86,6 +86,33 @@ TEST_CASE("a journal that is removed or replaced gets nothing more, and that is 
   }
 }
 
+TEST_CASE("without the keys' file, or the WAL, nothing more is taken") {
+  store_world w;
+  w.say("den", "one");
+  w.tidy();
+  const bool keys = GENERATE(true, false);
+  CAPTURE(keys);
+  const std::string path = keys ? w.directory / "keys.db" : w.options.file.path + "-wal";
+  std::filesystem::rename(path, w.directory / "aside");
+  w.tidy(); // as it does after each group
+  CHECK(refusal_of(w, "two").code == errc::storage_failed);
+  CHECK(refusal_of(w, "three").code == errc::storage_failed);
+  REQUIRE(w.reports.size() == 1);
+  CHECK(w.reports[0].find("'" + path +
+                          "' has been removed, or another file has been put in its "
+                          "place") != std::string::npos);
+  SECTION("until it is back") {
+    std::filesystem::rename(w.directory / "aside", path);
+    w.tidy();
+    CHECK(w.say("den", "two").value().offset == 2);
+  }
+  SECTION("and a stop loses nothing") {
+    if (keys) std::filesystem::rename(w.directory / "aside", path);
+    w.reopen();
+    CHECK(w.texts("den") == words{"one"});
+  }
+}
+
 TEST_CASE("a journal that is replaced is not read, either") {
   store_world w;
   w.say("den", "one");
