@@ -96,7 +96,9 @@ resume_state saved_session::load() const {
     words >> what >> value;
     position at;
     if (what == "token") s.token = value;
-    if (what == "room" && words >> at.epoch >> at.offset) s.positions[value] = at;
+    if (what != "room" || !(words >> at.epoch >> at.offset)) continue;
+    words >> at.tag >> at.tag_offset; // a position may have none
+    s.positions[value] = at;
   }
   return s;
 }
@@ -104,7 +106,7 @@ resume_state saved_session::load() const {
 void saved_session::save(const resume_state& s) noexcept {
   std::string text = fmt::format("{}\ntoken {}\n", first_line, s.token);
   for (const auto& [room, at] : s.positions)
-    text += fmt::format("room {} {} {}\n", room, at.epoch, at.offset);
+    text += fmt::format("room {} {} {} {} {}\n", room, at.epoch, at.offset, at.tag, at.tag_offset);
   text += fmt::format("{}\n", last_line);
   // A file that cannot be written costs two minutes after a crash, and nothing before.
   if (::pwrite(file_.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()))

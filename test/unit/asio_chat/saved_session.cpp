@@ -30,11 +30,13 @@ TEST_CASE("asio-chat session: the token and the positions come back") {
     saved_session s = opened(directory);
     CHECK(s.load().token.empty());
     s.save({std::string(64, 'a'), {{"lobby", {7, 41}}, {"den", {7, 2}}, {"attic", {8, 1}}}});
-    s.save({std::string(64, 'b'), {{"lobby", {7, 42}}}}); // shorter than before
+    s.save({std::string(64, 'b'), {{"lobby", {7, 42, 0xabc, 44}}}}); // shorter than before
   }
   const resume_state back = opened(directory, "ALICE").load();
   CHECK(back.token == std::string(64, 'b'));
-  CHECK(back.positions == std::map<std::string, position>{{"lobby", {7, 42}}});
+  REQUIRE(back.positions == std::map<std::string, position>{{"lobby", {7, 42}}});
+  CHECK(back.positions.at("lobby").tag == 0xabc);
+  CHECK(back.positions.at("lobby").tag_offset == 44);
   CHECK(opened(directory, "bob").load().token.empty());
 }
 
