@@ -104,11 +104,10 @@ TEST_CASE("a connection that sleeps gives back most of its memory, and takes it 
     w.join("p" + std::to_string(i));
   text_client& speaker = w.join("speaker");
   const auto all_asleep = [&] {
-    w.pass(50ms);
     const server_stats now = w.server->stats();
     return now.asleep == now.sessions;
   };
-  REQUIRE(w.until(all_asleep));
+  REQUIRE(w.pass_until(50ms, all_asleep));
   for (int round = 0; round < 3; ++round) {
     const auto asleep = allocated();
     speaker.say(std::to_string(round));
@@ -116,7 +115,7 @@ TEST_CASE("a connection that sleeps gives back most of its memory, and takes it 
     REQUIRE(w.until([&] { return w.clients[0].has(heard) && w.clients[people - 1].has(heard); }));
     const auto awake = allocated();
     CHECK((awake - asleep) / (people + 1) > 40'000);
-    REQUIRE(w.until(all_asleep));
+    REQUIRE(w.pass_until(50ms, all_asleep));
     CHECK((awake - allocated()) / (people + 1) > 40'000);
   }
 }

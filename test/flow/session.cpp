@@ -184,17 +184,15 @@ TEST_CASE("a reader that does not read at all is closed after a while, and the o
   stuck.stop_reading();
   const std::string long_line(4000, 'x');
   std::size_t said = 0;
-  REQUIRE(w.until([&] {
+  REQUIRE(w.pass_until(1ms, [&] {
     if (said < 20'000 && alice.lines.size() + 16 > said) {
       bob.say(long_line);
       ++said;
     }
-    w.pass(1ms);
     return alice.has("* stuck left *");
   }));
   CHECK_FALSE(alice.ended);
-  REQUIRE(w.until([&] {
-    w.pass(1ms);
+  REQUIRE(w.pass_until(20ms, [&] {
     return w.server->stats().sessions == 2;
   })); // the end is bounded, though the client never answers
   CHECK(w.logged("nothing was read for"));
@@ -236,12 +234,11 @@ TEST_CASE("a reader that is slow but steady is not closed") {
   const std::string long_line(4'000, 'x');
   std::size_t said = 0;
   const steady_time start = w.time.now();
-  REQUIRE(w.until([&] {
+  REQUIRE(w.pass_until(5ms, [&] {
     if (said < 1'800 && said_by_bob(alice) + 16 > said) {
       bob.say(long_line);
       ++said;
     }
-    w.pass(5ms);
     slow.go_on_reading();
     slow.stop_reading(); // after one read
     return slow.ended || w.time.now() - start > 6s;

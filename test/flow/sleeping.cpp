@@ -19,8 +19,7 @@ server_config sleepy() {
 
 /// All clients that are connected.
 bool all_asleep(chat_world& w) {
-  return w.until([&] {
-    w.pass(50ms);
+  return w.pass_until(50ms, [&] {
     const server_stats now = w.server->stats();
     return now.sessions > 0 && now.asleep == now.sessions;
   });

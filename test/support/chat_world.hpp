@@ -66,6 +66,16 @@ class chat_world {
   }
   /// So much time passes for the server: the sockets are real, its clock is the test's.
   void pass(std::chrono::milliseconds t) { time.advance(t); }
+  /// Lets time pass in such steps, and what can happen in each of them happen, until it is done.
+  template <class Predicate>
+  bool pass_until(std::chrono::milliseconds step, Predicate done) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!done()) {
+      if (std::chrono::steady_clock::now() >= end) return false;
+      pass(step);
+    }
+    return true;
+  }
   /// Sends what is no whole frame, and waits until the server has read it.
   void send_part(text_client& from, std::string_view bytes) {
     const std::uint64_t then = server->stats().bytes_read + bytes.size();
