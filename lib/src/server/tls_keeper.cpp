@@ -77,13 +77,15 @@ void tls_keeper::have_read(result<context_ptr> made) {
   } else if (now_) {
     fetcher_->follow(now_);
   }
-  if (wanted_.empty()) {
-    reader_.reset();
-    retry_later();
-  } else {
-    read_next();
-  }
+  const bool more = !wanted_.empty();
+  // Before the next one is read: it must not be answered before this one, whose handler may be the
+  // server's end.
   wanted.done(made ? result<void>() : made.error());
+  if (stopped_) return;
+  if (more) return read_next();
+  if (!wanted_.empty()) return; // the handler wants one more, which is being read
+  reader_.reset();
+  retry_later();
 }
 
 void tls_keeper::refuse(wanted_change one) {
