@@ -68,7 +68,7 @@ int exit_code_of_signal(int signal) {
 void finish_output(asio::io_context& context, screen& where, bool hurried,
                    const bool& interrupted) {
   constexpr std::chrono::seconds patience{5};
-  const auto end = std::chrono::steady_clock::now() + patience;
+  const auto end = transport::time_of(context).now() + patience;
   where.close();
   while (!where.output().empty() && !interrupted) {
     const std::size_t done = hurried ? context.run_one_until(end) : context.run_one();

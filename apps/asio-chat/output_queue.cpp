@@ -1,5 +1,7 @@
 #include "output_queue.hpp"
 
+#include "transport/loop_time.hpp"
+
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
@@ -15,7 +17,8 @@ namespace asio_chat::app {
 namespace asio = boost::asio;
 
 output_queue::output_queue(asio::io_context& context, int standard)
-    : own_(standard, O_WRONLY)
+    : time_(transport::time_of(context))
+    , own_(standard, O_WRONLY)
     , output_(context) {
   boost::system::error_code not_pollable;
   output_.assign(own_.get(), not_pollable);
@@ -65,10 +68,9 @@ void output_queue::wait() {
 }
 
 void output_queue::flush(std::chrono::milliseconds at_most) {
-  const auto end = std::chrono::steady_clock::now() + at_most;
+  const auto end = time_.now() + at_most;
   while (!empty() && error_ == 0) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        end - std::chrono::steady_clock::now());
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - time_.now());
     pollfd ready{own_.get(), POLLOUT, 0};
     if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) == 0) return;
     write();

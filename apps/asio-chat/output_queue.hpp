@@ -3,6 +3,8 @@
 
 #include "own_descriptor.hpp"
 
+#include "base/clock.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -47,6 +49,7 @@ class output_queue {
   void write();
   void wait();
 
+  const clock& time_;
   own_descriptor own_;
   boost::asio::posix::stream_descriptor output_;
   bool can_wait_ = true; ///< false for a file, which is always ready
