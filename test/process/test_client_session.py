@@ -22,7 +22,7 @@ def kill(client):
 def saved(home, daemon, name="alice"):
     """How far the client has read, by rooms."""
     text = session_file(home, daemon, name).read_text()
-    return {m[1]: int(m[2]) for m in re.finditer(r"^room (\S+) \d+ (\d+)$", text.split("end\n")[0], re.M)}
+    return {m[1]: int(m[2]) for m in re.finditer(r"^room (\S+) \d+ (\d+) ", text.split("end\n")[0], re.M)}
 
 
 def test_after_a_crash_one_has_ones_name_at_once_and_reads_on(daemon, home, terminal, listener):
