@@ -12,7 +12,6 @@ set(may
   lib/src/ops/log_sink.cpp            # the time of a log line
   # Threads and tools with no loop whose time could be set.
   lib/src/journal/sqlite/sqlite_journal.cpp lib/src/journal/sqlite/rooms.cpp
-  apps/asio-chat/main.cpp apps/asio-chat/output_queue.cpp # at the end of the program, whose loop has ended
   apps/asio-chatd/history.cpp apps/asio-chatd/key_commands.cpp
   apps/asio-chat-certs/probe_report.cpp apps/asio-chat-certs/revocation_commands.cpp)
 file(GLOB_RECURSE files RELATIVE ${SOURCE} ${SOURCE}/lib/*.?pp ${SOURCE}/apps/asio-chat/*.?pp
