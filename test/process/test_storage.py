@@ -600,13 +600,31 @@ def test_a_lost_journal_is_begun_anew_by_order_only(kept, tmp_path):
         for done in (start(kept), run("--check-config", data=kept)):
             one_line(done, 1, "is missing or empty", "put the journal or a backup of it back", "--begin-anew")
         assert sorted(f.name for f in kept.iterdir()) == before
-    assert run("--check-config", "--begin-anew", data=kept).returncode == 0
+    for lost in (True, False):  # not there at all, or empty
+        if lost:
+            (kept / "journal.db").unlink()
+        assert run("--check-config", "--begin-anew", data=kept).returncode == 0
+        with Daemon(tmp_path, "--begin-anew") as d:
+            assert d.stop() == 0
+        (kept / "journal.db").write_bytes(b"")
+        (kept / "journal.db-wal").unlink(missing_ok=True)
     for _ in range(2):  # left where it is, the flag does nothing
         with Daemon(tmp_path, "--begin-anew") as d:
             say(d, "alice", "anew")
             assert d.stop() == 0
     assert texts(kept, "lobby") == ["anew", "anew"]
     assert "OK, 15 entries in 2 rooms" in good("verify", backup, data=kept)
+
+
+def test_keys_without_a_room_and_without_a_journal_are_a_first_start_that_was_killed(tmp_path):
+    with Daemon(tmp_path) as d:
+        assert d.stop() == 0
+    for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
+        (tmp_path / "data" / name).unlink(missing_ok=True)
+    good("--check-config", data=tmp_path / "data")
+    with Daemon(tmp_path) as d:
+        say(d, "alice", "hello")
+        assert d.stop() == 0
 
 
 def test_a_damaged_room_is_closed_and_the_others_are_not(kept, tmp_path):

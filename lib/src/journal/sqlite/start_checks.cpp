@@ -1,5 +1,6 @@
 #include "journal/sqlite/start_checks.hpp"
 
+#include "base/file.hpp"
 #include "journal/sqlite/columns.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/schema.hpp"
@@ -112,6 +113,7 @@ std::string close_room(const room_row& r, const std::string& why, key_ring& keys
 result<std::vector<std::string>> check_journal(const database_file& f, key_ring& keys,
                                                bool begin_anew) {
   if (auto there = check_not_lost(f, keys, begin_anew); !there) return there.error();
+  if (!is_there(f.path)) return std::vector<std::string>(); // it is made by the start
   if (auto usable = check_can_be_written(f); !usable) return usable.error();
   try {
     SQLite::Database db = connect_for_reading(f);
