@@ -8,12 +8,21 @@
 #include "base/file.hpp"
 #include "base/file_access.hpp"
 #include "journal/sqlite/start_checks.hpp"
+
+#include <filesystem>
+#include <system_error>
 #endif
 
 using namespace asio_chat;
 
 #if ASIO_CHAT_SQLITE
 namespace {
+
+/// A first start that was killed may have left empty files, which the next one takes over.
+bool has_content(const std::string& path) {
+  std::error_code unknown; // then it is not a file that is empty
+  return is_there(path) && (std::filesystem::file_size(path, unknown) > 0 || unknown);
+}
 
 constexpr std::size_t bytes_for_start = 40 * 1024; // the index of the WAL, and a page or two
 
@@ -25,7 +34,8 @@ std::vector<std::string> check_history(ops::settings s) {
   const std::string ring = s.data_directory + "/keys.db";
   const std::string journal = s.data_directory + "/journal.db";
   std::vector<std::string> told;
-  if (!s.server.storage.master_keys.empty() && (is_there(ring) || is_there(journal))) {
+  if (!s.server.storage.master_keys.empty() &&
+      (has_content(ring) || has_content(journal) || is_there(journal + "-wal"))) {
     sqlite::check_can_be_written(sqlite::key_database(ring)).value();
     const auto keys = sqlite::key_ring::open_to_read(ring, master_keys(s));
     told = sqlite::check_journal({journal}, *keys.value(), s.begin_anew).value();

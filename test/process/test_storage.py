@@ -616,6 +616,38 @@ def test_a_lost_journal_is_begun_anew_by_order_only(kept, tmp_path):
     assert "OK, 15 entries in 2 rooms" in good("verify", backup, data=kept)
 
 
+def test_a_journal_that_was_moved_away_leaves_no_room_for_another_one(kept, tmp_path):
+    with Daemon(tmp_path) as d:
+        say(d, "alice", "before")
+        (kept / "journal.db").rename(tmp_path / "moved")
+        for flags in ((), ("--begin-anew",)):
+            one_line(run("--listen", "127.0.0.1:0", *flags, data=kept), 1, "journal.db-wal", "stop that daemon")
+            one_line(run("--check-config", *flags, data=kept), 1, "journal.db-wal")
+        (tmp_path / "moved").rename(kept / "journal.db")
+        say(d, "bob", "after")
+        assert d.stop(signal.SIGKILL) == -signal.SIGKILL
+    (kept / "journal.db").rename(tmp_path / "moved")  # its newest messages are in the other file
+    one_line(run("--listen", "127.0.0.1:0", "--begin-anew", data=kept), 1, "put the journal back")
+    (tmp_path / "moved").rename(kept / "journal.db")
+    assert texts(kept, "lobby")[-2:] == ["before", "after"]
+
+
+@pytest.mark.parametrize("empty", [("journal.db",), ("keys.db",), ("journal.db", "keys.db")])
+def test_a_first_start_that_was_killed_early_is_followed_by_another_one(tmp_path, empty):
+    data = tmp_path / "data"
+    with Daemon(tmp_path) as d:  # the master key and the certificates come first
+        assert d.stop() == 0
+    for name in ("journal.db", "keys.db"):
+        (data / name).unlink()
+        if name in empty:
+            (data / name).touch(mode=0o600)
+    good("--check-config", data=data)
+    with Daemon(tmp_path) as d:
+        say(d, "alice", "hello")
+        assert d.stop() == 0
+    assert texts(data, "lobby") == ["hello"]
+
+
 def test_keys_without_a_room_and_without_a_journal_are_a_first_start_that_was_killed(tmp_path):
     with Daemon(tmp_path) as d:
         assert d.stop() == 0

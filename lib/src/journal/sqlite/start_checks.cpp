@@ -46,7 +46,16 @@ result<void> check_not_lost(const database_file& f, key_ring& keys, bool begin_a
   std::error_code failed; // then opening it says what is wrong
   const auto size = std::filesystem::file_size(f.path, failed);
   const bool is_missing = failed == std::errc::no_such_file_or_directory;
-  return is_missing || (!failed && size == 0) ? check_no_keys(f, keys, begin_anew) : result<void>();
+  if (!is_missing && (failed || size > 0)) return {};
+  for (const char* beside : {"-wal", "-shm"}) {
+    if (!is_there(f.path + beside)) continue;
+    return fail(errc::storage_failed,
+                fmt::format("the journal '{}' is missing or empty, and '{}{}' is there, which is "
+                            "another daemon's that runs, or has what was said last: stop that "
+                            "daemon, and put the journal back; to begin anew move that file away",
+                            f.path, f.path, beside));
+  }
+  return check_no_keys(f, keys, begin_anew);
 }
 
 result<void> check_not_lost(SQLite::Database& db, const database_file& f, key_ring& keys,

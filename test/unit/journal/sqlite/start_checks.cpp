@@ -143,12 +143,25 @@ TEST_CASE("a journal that is lost, though its keys are there, is begun anew by o
   CHECK(w.check_failure() == sentence);
   CHECK(std::filesystem::exists(path) == (how > 0));
   w.options.begin_anew = true;
-  CHECK(check_journal(w.options.file, *w.keys, true).has_value() == (how > 0));
+  CHECK(check_journal(w.options.file, *w.keys, true).has_value());
   CHECK(w.texts("den").empty());
   CHECK(w.say("den", "anew").value().offset == 1);
   w.options.begin_anew = GENERATE(false, true); // it makes no difference now
   w.reopen();
   CHECK(w.texts("den") == words{"anew"});
+}
+
+TEST_CASE("a journal that is lost beside a file of its newest entries is not begun anew") {
+  two_rooms w;
+  w.close();
+  const std::string path = w.options.file.path;
+  std::filesystem::remove(path);
+  const std::string left = path + GENERATE("-wal", "-shm");
+  std::ofstream(left) << "x";
+  w.options.begin_anew = GENERATE(false, true);
+  CHECK(w.open_failure().message.find("'" + left + "' is there") != std::string::npos);
+  CHECK(std::filesystem::exists(left));
+  CHECK_FALSE(std::filesystem::exists(path));
 }
 
 TEST_CASE("a journal without rooms may be lost") {
