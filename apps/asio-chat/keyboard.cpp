@@ -12,6 +12,13 @@ namespace asio_chat::app {
 
 namespace asio = boost::asio;
 
+namespace {
+
+constexpr std::string_view ctrl_c = "\x03";
+constexpr std::size_t max_held = 64 * 1024;
+
+} // namespace
+
 keyboard::keyboard(asio::io_context& context, line_editor& editor, const output_queue& out,
                    std::function<void()> hangup)
     : editor_(editor)
@@ -29,7 +36,19 @@ keyboard::~keyboard() {
 }
 
 void keyboard::go_on() {
-  if (!out_.full()) wait_for_keys();
+  if (out_.full()) return;
+  if (!held_.empty()) editor_.feed(std::exchange(held_, {}));
+  wait_for_keys();
+}
+
+void keyboard::take(std::string_view bytes) {
+  if (out_.full() && bytes == ctrl_c) {
+    ::raise(SIGINT);
+  } else {
+    held_ += bytes;
+    if (!out_.full()) editor_.feed(std::exchange(held_, {}));
+  }
+  if (held_.size() < max_held) wait_for_keys();
 }
 
 void keyboard::wait_for_keys() {
@@ -45,8 +64,7 @@ void keyboard::wait_for_keys() {
                       } else if (n <= 0) {
                         hangup_();
                       } else {
-                        editor_.feed({bytes.data(), static_cast<std::size_t>(n)});
-                        go_on();
+                        take({bytes.data(), static_cast<std::size_t>(n)});
                       }
                     });
 }

@@ -9,12 +9,16 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <functional>
+#include <string>
+#include <string_view>
 
 namespace asio_chat::app {
 
 class keyboard {
  public:
-  /// @param out keys wait while it is full, so that a paste fills no memory
+  /// @param out keys wait while it is full, and no more of them are read than some: a paste fills
+  /// no
+  ///   memory. Ctrl-C, typed alone, does not wait.
   /// @param hangup called once, when no more keys will come
   keyboard(boost::asio::io_context& context, line_editor& editor, const output_queue& out,
            std::function<void()> hangup);
@@ -27,6 +31,7 @@ class keyboard {
 
  private:
   void wait_for_keys();
+  void take(std::string_view bytes);
   void wait_for_signals();
   void stop_and_continue();
 
@@ -34,6 +39,7 @@ class keyboard {
   const output_queue& out_;
   std::function<void()> hangup_;
   bool waiting_ = false;
+  std::string held_; ///< typed while the output is full
   own_descriptor own_;
   boost::asio::posix::stream_descriptor input_;
   boost::asio::signal_set signals_;

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include <csignal>
 #include <utility>
 
 namespace asio_chat::app {
@@ -97,6 +98,7 @@ void line_editor::resume() {
 
 void line_editor::close() {
   if (std::exchange(closed_, true)) return;
+  mode_.let_terminal_signal();
   out_.put(view_.hide() + no_marks);
 }
 
@@ -106,6 +108,7 @@ void line_editor::feed(std::string_view bytes) {
   keys_.put(bytes);
   key k;
   while (!closed_ && keys_.next(k)) {
+    if (k.what == key::kind::control && press_signal(k.character)) continue;
     if (pasted_) {
       answer_paste(k);
     } else if (!search_ || !press_in_search(k)) {
@@ -113,6 +116,23 @@ void line_editor::feed(std::string_view bytes) {
     }
   }
   draw_soon();
+}
+
+bool line_editor::press_signal(char32_t character) {
+  switch (character) {
+  case U'C':
+    ::raise(SIGINT);
+    return true;
+  case U'Z':
+    ::raise(SIGTSTP);
+    return true;
+  case U'\\':
+    suspend(); // nothing comes after it that would
+    ::raise(SIGQUIT);
+    return true;
+  default:
+    return false;
+  }
 }
 
 void line_editor::press(const key& k) {
@@ -313,6 +333,8 @@ void line_editor::paste(const std::string& raw) {
 }
 
 void line_editor::answer_paste(const key& k) {
+  if (k.what == key::kind::paste || k.what == key::kind::too_long_paste)
+    return print("[this paste is dropped: the one before waits for an answer]");
   const bool letter = k.what == key::kind::character;
   const bool cancel = k.what == key::kind::control && k.character == U'G';
   const char32_t c = letter ? k.character : cancel ? U'n' : U' ';

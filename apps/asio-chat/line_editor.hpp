@@ -58,6 +58,8 @@ class line_editor {
     std::u32string typed_before;
   };
 
+  /// Whether the key is one for which a terminal sends a signal to the program.
+  bool press_signal(char32_t character);
   void press(const key& k);
   void press_control(char32_t c);
   void press_meta(char32_t c);

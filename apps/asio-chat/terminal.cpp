@@ -67,7 +67,9 @@ key_mode::key_mode() {
                      "this terminal cannot be used for editing a line: " + errno_text(errno)));
   }
   keys_ = before_;
-  keys_.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | IEXTEN);
+  // Without ISIG the terminal makes no signal of a byte in a paste; `line_editor` makes those of
+  // keys.
+  keys_.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | IEXTEN | ISIG);
   keys_.c_iflag &= ~static_cast<tcflag_t>(INLCR | IGNCR);
   keys_.c_iflag |= ICRNL;
   keys_.c_cc[VMIN] = 1;
@@ -87,6 +89,11 @@ void key_mode::suspend() noexcept {
 
 void key_mode::resume() noexcept {
   ::tcsetattr(STDIN_FILENO, TCSANOW, &keys_);
+}
+
+void key_mode::let_terminal_signal() noexcept {
+  keys_.c_lflag |= ISIG;
+  resume();
 }
 
 } // namespace asio_chat::app

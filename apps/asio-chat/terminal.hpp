@@ -41,6 +41,8 @@ class key_mode {
   /// Gives the terminal back as it was, and takes it over again.
   void suspend() noexcept;
   void resume() noexcept;
+  /// No more keys are read: from here on the terminal itself makes a signal of Ctrl-C.
+  void let_terminal_signal() noexcept;
 
  private:
   termios before_{};

@@ -131,6 +131,14 @@ def test_a_pasted_command_is_said_and_not_carried_out(terminal, listener):
     bob.hears('"from":"alice","text":"still alice"')
 
 
+def test_a_control_character_in_a_paste_is_no_key(terminal, listener):
+    alice, bob = terminal("alice"), listener("bob", "--json")
+    alice.types(paste("one\x03\x1a\x1c\rtwo\r/nick owned")).says("")
+    bob.hears('two\\n/nick owned"')
+    alice.says("still alice")
+    bob.hears('"from":"alice","text":"still alice"')
+
+
 def test_a_tab_in_a_paste_completes_nothing(terminal, listener):
     alice, bob = terminal("alice"), listener("bob", "--json")
     alice.sees("* bob joined")
