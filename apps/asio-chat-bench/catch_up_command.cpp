@@ -4,13 +4,13 @@
 #include "cpu_clock.hpp"
 #include "error.hpp"
 #include "fill_room.hpp"
-#include "herd.hpp"
 #include "latency_figures.hpp"
 #include "load_options.hpp"
 #include "native_protocol.hpp"
 #include "pair_options.hpp"
 #include "process_settings.hpp"
 #include "progress.hpp"
+#include "reconnect_load.hpp"
 #include "report.hpp"
 
 #include "base/standard_streams.hpp"
@@ -61,7 +61,7 @@ catch_up_figures measure(const catch_up_settings& given) {
     show_progress("filling", given.missed, given.missed);
   }
   const cpu_clock cpu(server.id());
-  herd members(at, context.get(), has, texts, given.missed);
+  reconnect_load members(at, context.get(), has, texts, given.missed);
   members.begin();
   const auto start = steady_clock::now();
   const auto cpu_before = cpu.now();

@@ -54,7 +54,7 @@ struct compare_settings : pair_settings {
 
 run_figures measure_load(const server_under_test& server, const load& what) {
   const std::optional<cpu_clock> cpu(server.id());
-  crowd people(resolve(server.address()), server.ca_file(), shape_of(what));
+  fan_out_load people(resolve(server.address()), server.ca_file(), shape_of(what));
   people.gather();
   return run_load(people, what, cpu);
 }

@@ -73,7 +73,7 @@ growth_row measure(const growth_settings& given, const growth_point& point,
   const auto at = resolve(server.address());
   const quiet_members elsewhere(at, server.ca_file(), point.members_elsewhere,
                                 point.rooms_elsewhere);
-  crowd people(at, server.ca_file(), shape_of(point.what));
+  fan_out_load people(at, server.ca_file(), shape_of(point.what));
   people.gather();
   const std::optional<cpu_clock> cpu(server.id());
   growth_row row{point.value, {}};

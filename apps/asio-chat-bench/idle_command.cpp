@@ -3,8 +3,8 @@
 
 #include "cpu_clock.hpp"
 #include "error.hpp"
+#include "idle_load.hpp"
 #include "load_options.hpp"
-#include "lounge.hpp"
 #include "pair_options.hpp"
 #include "process_memory.hpp"
 #include "server_under_test.hpp"
@@ -49,7 +49,7 @@ process_memory each(const process_memory& all, std::size_t connections) {
 
 figures measure(const idle_settings& given, const std::string& address, const std::string& ca_file,
                 pid_t server, std::size_t connections) {
-  lounge people(resolve(address), ca_file);
+  idle_load people(resolve(address), ca_file);
   // The first one finds what is made once and for all; it speaks, and is not counted.
   people.fill(1);
   const auto before = process_memory::of(server);

@@ -25,7 +25,7 @@ int run_command(const load_settings& given) {
   const auto what = with_defaults(given.what);
   std::optional<cpu_clock> server_cpu;
   if (given.server_pid > 0) server_cpu.emplace(given.server_pid);
-  crowd people(resolve(given.server), given.ca_file, shape_of(what));
+  fan_out_load people(resolve(given.server), given.ca_file, shape_of(what));
   people.gather();
 
   if (!given.json) {

@@ -1,7 +1,7 @@
 #include "login_cost.hpp"
 
 #include "cpu_clock.hpp"
-#include "crowd.hpp"
+#include "fan_out_load.hpp"
 
 #include <chrono>
 
@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-crowd couples(const server_under_test& server, speech speaks, std::size_t people) {
+fan_out_load couples(const server_under_test& server, speech speaks, std::size_t people) {
   return {
       resolve(server.address()),
       server.ca_file(),
@@ -19,7 +19,7 @@ crowd couples(const server_under_test& server, speech speaks, std::size_t people
 }
 
 /// For what the server still does when nobody waits for it: not every login is answered.
-void let_it_finish(crowd& people) {
+void let_it_finish(fan_out_load& people) {
   const auto until = steady_clock::now() + 100ms;
   while (steady_clock::now() < until)
     people.turn(10ms);

@@ -106,7 +106,7 @@ peers_run measure(const contestant& who, const peers_scenario& in) {
   if (who.slow && what.kind != scenario::paced)
     what.messages = std::max(what.messages / 10, what.rooms);
   const std::optional<cpu_clock> cpu(server.id());
-  crowd people(resolve(server.address()), server.ca_file(), shape_of(what));
+  fan_out_load people(resolve(server.address()), server.ca_file(), shape_of(what));
   people.gather();
   return {run_load(people, what, cpu)};
 }

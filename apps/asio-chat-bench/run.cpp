@@ -17,7 +17,7 @@ double seconds(std::chrono::nanoseconds time) {
 }
 
 /// As fast as the window allows: what may be sent is limited by a room's slowest receiver.
-void flood(crowd& people, const load& what) {
+void flood(fan_out_load& people, const load& what) {
   const auto record = std::max<std::size_t>(record_bytes / people.wire_bytes(), 1);
   const auto batch = what.batch == 0 ? record : what.batch;
   const auto per_turn = std::max(record, batch);
@@ -47,7 +47,7 @@ void flood(crowd& people, const load& what) {
 }
 
 /// A steady rate. A message's time is when it was due, so that a stall shows in all of them.
-void paced(crowd& people, const load& what) {
+void paced(fan_out_load& people, const load& what) {
   const auto count = std::max<std::int64_t>(1, std::llround(what.rate * what.seconds));
   const auto interval = std::chrono::duration<double>(1 / what.rate);
   const auto start = steady_clock::now();
@@ -81,11 +81,12 @@ double run_figures::generator_load() const {
   return seconds(generator_cpu) / seconds(elapsed);
 }
 
-crowd_shape shape_of(const load& what) {
+fan_out_shape shape_of(const load& what) {
   return {what.receivers, what.size, what.rooms, what.speaks};
 }
 
-run_figures run_load(crowd& people, const load& what, const std::optional<cpu_clock>& server) {
+run_figures run_load(fan_out_load& people, const load& what,
+                     const std::optional<cpu_clock>& server) {
   const auto server_before = server ? server->now() : 0ns;
   const auto own_before = own_cpu_time();
   const auto start = steady_clock::now();

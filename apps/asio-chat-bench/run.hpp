@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cpu_clock.hpp"
-#include "crowd.hpp"
+#include "fan_out_load.hpp"
 #include "load_options.hpp"
 
 #include <optional>
@@ -28,9 +28,10 @@ struct run_figures {
 };
 
 /// The members that a load needs.
-crowd_shape shape_of(const load& what);
+fan_out_shape shape_of(const load& what);
 
-/// Runs a load once with a crowd that is connected.
-run_figures run_load(crowd& people, const load& what, const std::optional<cpu_clock>& server);
+/// Runs a load once with connections that stand.
+run_figures run_load(fan_out_load& people, const load& what,
+                     const std::optional<cpu_clock>& server);
 
 } // namespace asio_chat::bench

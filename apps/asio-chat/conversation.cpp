@@ -12,13 +12,13 @@
 namespace asio_chat::app {
 
 conversation::conversation(boost::asio::io_context& context, client& chat, display& d, screen& s,
-                           manner m)
+                           modes m)
     : time_(transport::time_of(context))
     , timer_(time_.make_timer())
     , chat_(chat)
     , display_(d)
     , screen_(s)
-    , manner_(m) {
+    , modes_(m) {
   screen_.on_room([this] { on_room(); });
 }
 
@@ -99,7 +99,7 @@ void conversation::on_disconnected(const disconnected& d) {
   comes_back_ = d.retry_in.has_value();
   if (!comes_back_) {
     if (!leaving_) exit_code_ = exit_code_of(d);
-  } else if (manner_.interactive) {
+  } else if (modes_.interactive) {
     for (const std::string& text : said_.mark_all())
       screen_.notice(fmt::format("[not acknowledged yet: {}]", excerpt(text)));
   }
@@ -150,7 +150,7 @@ std::string conversation::shown(std::string_view line) const {
 void conversation::end_of_input() {
   input_ended_ = true;
   if (!connected_ && !comes_back_) return; // another reason ends the conversation
-  if (unanswered_ == 0 || manner_.interactive) leave(code_of_leaving());
+  if (unanswered_ == 0 || modes_.interactive) leave(code_of_leaving());
 }
 
 void conversation::hang_up() {
@@ -168,7 +168,7 @@ void conversation::leave_unsaid(std::size_t lines, const typed_line& first) {
 }
 
 int conversation::code_of_leaving() const noexcept {
-  return unsaid_ || (refused_ && !manner_.interactive) ? exit_refused : exit_left;
+  return unsaid_ || (refused_ && !modes_.interactive) ? exit_refused : exit_left;
 }
 
 void conversation::finish() noexcept {

@@ -24,15 +24,17 @@
 
 namespace asio_chat::app {
 
+/// Its members are many: how a conversation ends, and with which exit code, depends on all of what
+/// was typed, sent, answered and refused until then.
 class conversation : public std::enable_shared_from_this<conversation> {
  public:
-  struct manner {
+  struct modes {
     bool interactive = false; ///< a user types: `quit` leaves, and a refusal is no failure
     bool json = false;
     input_form form = input_form::typed;
   };
 
-  conversation(boost::asio::io_context& context, client& chat, display& d, screen& s, manner m);
+  conversation(boost::asio::io_context& context, client& chat, display& d, screen& s, modes m);
 
   void start(const connected& news);
   /// Joins rooms that one was in when an earlier client ended, once one is in the first one.
@@ -122,7 +124,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   client& chat_;
   display& display_;
   screen& screen_;
-  manner manner_;
+  modes modes_;
 
   std::string name_;        ///< ours, as the server knows it
   std::string verified_by_; ///< the server, at the first connection

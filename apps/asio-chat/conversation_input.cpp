@@ -23,9 +23,9 @@ constexpr std::size_t max_held = 1000;
 
 typed_line conversation::read(std::string_view raw, std::size_t number) const {
   typed_line line{intent::nothing, {}};
-  switch (manner_.form) {
+  switch (modes_.form) {
   case input_form::typed:
-    line = read_typed_line(raw, manner_.interactive);
+    line = read_typed_line(raw, modes_.interactive);
     break;
   case input_form::text:
     line = read_literal_line(raw);
@@ -62,7 +62,7 @@ void conversation::take(held_line held) {
   case intent::nothing:
     break;
   case intent::leave:
-    if (manner_.interactive) leave_at_once(code_of_leaving());
+    if (modes_.interactive) leave_at_once(code_of_leaving());
     leave(code_of_leaving());
     break;
   case intent::say:
@@ -108,14 +108,14 @@ void conversation::command(typed_line line, bool marked) {
     const std::string room = proper_room_name(c.arguments);
     look_at(room);
     tell_place();
-    if (manner_.json) show(reply{"", "join", {}, {room}}, line.from);
+    if (modes_.json) show(reply{"", "join", {}, {room}}, line.from);
     return;
   }
   ++unanswered_;
   const bool changes_room = c.name == "join" || c.name == "leave";
   if (changes_room) changing_room_ = true;
   // The next lines of a program belong to that room and to no other; a user sees the prompt.
-  const std::string missed(c.name == "join" && !manner_.interactive ? c.arguments : "");
+  const std::string missed(c.name == "join" && !modes_.interactive ? c.arguments : "");
   const std::uint64_t number =
       said_.add({without_secrets(line.text, syntax_), marked, std::move(line.from)}, time_.now());
   watch_answers();
@@ -149,7 +149,7 @@ void conversation::on_reply(const said_lines::line& said, const reply& r) {
   }
   if (r.command.empty()) {
     // An entry of the log: acknowledged is answered.
-    if (manner_.json) show(acknowledged(), said.from);
+    if (modes_.json) show(acknowledged(), said.from);
     if (said.marked) screen_.notice(fate_of(said, {}, ""));
     return;
   }
@@ -175,7 +175,7 @@ void conversation::refuse_unsent(const typed_line& line, errc code, const std::s
   const bool unreadable = line.what == intent::unreadable;
   std::string said = fmt::format("not sent: {}", unreadable ? line.text : shown(line.text));
   if (!why.empty()) said += "; " + why;
-  if (manner_.json) {
+  if (modes_.json) {
     screen_.chat(json_error(code,
                             unreadable    ? line.text
                             : why.empty() ? "not sent"
@@ -190,7 +190,7 @@ void conversation::refuse(const said_lines::line& said, const error_code& e) {
   refused_ = true;
   unsaid_ = unsaid_ || leaving_;
   const std::string& why = chat_.last_failure().message;
-  if (manner_.json) {
+  if (modes_.json) {
     screen_.chat(json_error(e, why, said.from));
   } else if (said.marked || leaving_) {
     screen_.notice(fate_of(said, e, why));
@@ -208,7 +208,7 @@ void conversation::watch_answers() {
 
 void conversation::tell_overdue() {
   due_.reset();
-  const auto found = said_.find_overdue(time_.now(), manner_.interactive);
+  const auto found = said_.find_overdue(time_.now(), modes_.interactive);
   // A program may have sent many lines at once.
   if (!found.empty()) {
     const std::string more = found.size() > 1 ? fmt::format(", and {} more", found.size() - 1) : "";
@@ -245,7 +245,7 @@ void conversation::look_at(const std::string& room) {
 
 /// Where the next line goes, after a change that nothing else shows.
 void conversation::tell_place() {
-  if (manner_.json) return;
+  if (modes_.json) return;
   screen_.notice(focus_.room().empty()
                      ? "[in no room]"
                      : fmt::format("[now in #{}]", sanitize_for_terminal(focus_.room())));

@@ -108,7 +108,7 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   narrator.through(where.get());
 
   talk = std::make_shared<conversation>(context, chat, *shown, *where,
-                                        conversation::manner{interactive, o.json, o.input});
+                                        conversation::modes{interactive, o.json, o.input});
   asio::signal_set signals(context, SIGINT, SIGTERM, SIGHUP);
   bool interrupted = false; // while the rest is being written
   std::function<void()> wait_for_signal = [&] {

@@ -1,4 +1,4 @@
-#include "lounge.hpp"
+#include "idle_load.hpp"
 
 #include "error.hpp"
 #include "process_settings.hpp"
@@ -24,12 +24,12 @@ constexpr auto turn_time = 10ms;
 
 } // namespace
 
-lounge::lounge(endpoint server, const std::string& ca_file)
+idle_load::idle_load(endpoint server, const std::string& ca_file)
     : server_(std::move(server))
     , context_(client_context(ca_file))
     , run_(std::random_device()()) {}
 
-void lounge::fill(std::size_t people) {
+void idle_load::fill(std::size_t people) {
   const bool is_terminal = isatty(STDERR_FILENO) != 0;
   progress_ = steady_clock::now();
   while (logged_in_ < people) {
@@ -53,13 +53,13 @@ void lounge::fill(std::size_t people) {
   tell_all();
 }
 
-void lounge::rest(std::chrono::duration<double> time) {
+void idle_load::rest(std::chrono::duration<double> time) {
   const auto until = steady_clock::now() + time;
   while (steady_clock::now() < until)
     turn();
 }
 
-std::chrono::nanoseconds lounge::tell_all() {
+std::chrono::nanoseconds idle_load::tell_all() {
   const auto start = progress_ = steady_clock::now();
   say();
   while (heard_ < guests_.size() - 1) {
@@ -69,14 +69,14 @@ std::chrono::nanoseconds lounge::tell_all() {
   return progress_ - start;
 }
 
-void lounge::say() {
+void idle_load::say() {
   heard_ = 0;
   peer& speaker = *guests_.front().connection;
   speaker.publish(fmt::format("{:08x} {}", run_, ++said_));
   speaker.flush();
 }
 
-void lounge::connect() {
+void idle_load::connect() {
   const std::size_t index = guests_.size();
   peer_observer& observer = *this;
   tls_socket socket(start_connect(server_), context_.get(), server_.host);
@@ -86,27 +86,27 @@ void lounge::connect() {
       std::make_unique<text_protocol>())});
 }
 
-void lounge::turn() {
+void idle_load::turn() {
   loop_.turn(turn_time);
   if (told_to_stop()) throw run_error("interrupted");
 }
 
-void lounge::expect_progress(std::string_view what, std::size_t done, std::size_t of) const {
+void idle_load::expect_progress(std::string_view what, std::size_t done, std::size_t of) const {
   if (steady_clock::now() - progress_ > patience)
     throw run_error(fmt::format("{}: {} of {} connections {}, then none for {} s", server_.text,
                                 done, of, what, patience.count()));
 }
 
-void lounge::on_login(peer&) {
+void idle_load::on_login(peer&) {
   ++logged_in_;
   progress_ = steady_clock::now();
 }
 
-void lounge::on_record(peer&, steady_clock::time_point time) {
+void idle_load::on_record(peer&, steady_clock::time_point time) {
   came_ = time;
 }
 
-void lounge::on_text(peer& who, std::string_view text) {
+void idle_load::on_text(peer& who, std::string_view text) {
   const auto mark = fmt::format("{:08x} ", run_);
   if (!text.starts_with(mark)) return;
   text.remove_prefix(mark.size());

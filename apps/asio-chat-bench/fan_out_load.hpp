@@ -1,7 +1,7 @@
 #pragma once
 
+#include "delivery_checker.hpp"
 #include "latency_histogram.hpp"
-#include "ledger.hpp"
 #include "make_protocol.hpp"
 #include "payload.hpp"
 #include "peer.hpp"
@@ -22,7 +22,7 @@ struct arrivals {
   latency_histogram latency;
 };
 
-struct crowd_shape {
+struct fan_out_shape {
   std::size_t receivers; ///< in each room
   std::size_t message_size;
   std::size_t rooms = 1;
@@ -31,9 +31,9 @@ struct crowd_shape {
 
 /// In each room one publisher and many receivers, all connected to one server and checking every
 /// delivery.
-class crowd final : private peer_observer {
+class fan_out_load final : private peer_observer {
  public:
-  crowd(const endpoint& server, const std::string& ca_file, const crowd_shape& shape);
+  fan_out_load(const endpoint& server, const std::string& ca_file, const fan_out_shape& shape);
 
   /// Connects all members and returns when they have logged in.
   void connect();
@@ -76,8 +76,8 @@ class crowd final : private peer_observer {
 
  private:
   /// The receivers of a room, and what was said there.
-  struct audience {
-    std::vector<ledger> ledgers;
+  struct receivers_of_room {
+    std::vector<delivery_checker> checkers;
     std::size_t hearing = 0;
     std::uint64_t sequence = 0;
   };
@@ -100,7 +100,7 @@ class crowd final : private peer_observer {
   poller loop_;
   const std::size_t people_per_room_;
   std::vector<std::unique_ptr<peer>> peers_; // room by room, its publisher first
-  std::vector<audience> rooms_;
+  std::vector<receivers_of_room> rooms_;
   std::size_t logged_in_ = 0;
   std::size_t wire_bytes_ = 0;
   steady_clock::time_point came_;     // the record that is being read

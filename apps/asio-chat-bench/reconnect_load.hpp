@@ -1,7 +1,7 @@
 #pragma once
 
+#include "delivery_checker.hpp"
 #include "latency_histogram.hpp"
-#include "ledger.hpp"
 #include "native_client.hpp"
 #include "payload.hpp"
 #include "peer.hpp"
@@ -14,11 +14,12 @@ namespace asio_chat::bench {
 
 /// Many members who come back at the same moment to a room in which a speaker keeps talking. Every
 /// entry is checked.
-class herd final : private peer_observer {
+class reconnect_load final : private peer_observer {
  public:
   /// @param has the position that each of them has; numbers of messages begin after it, with 1
   /// @param texts of all messages since then
-  herd(const endpoint& at, SSL_CTX* context, position has, payload& texts, std::uint64_t said);
+  reconnect_load(const endpoint& at, SSL_CTX* context, position has, payload& texts,
+                 std::uint64_t said);
 
   /// Brings the speaker into the room.
   void begin();
@@ -39,7 +40,7 @@ class herd final : private peer_observer {
  private:
   struct member {
     std::unique_ptr<peer> connection;
-    ledger seen;
+    delivery_checker seen;
     bool live = false;
   };
 

@@ -1,4 +1,4 @@
-#include "crowd.hpp"
+#include "fan_out_load.hpp"
 
 #include "error.hpp"
 #include "process_settings.hpp"
@@ -25,7 +25,8 @@ constexpr auto turn_time = 10ms;
 
 } // namespace
 
-crowd::crowd(const endpoint& server, const std::string& ca_file, const crowd_shape& shape)
+fan_out_load::fan_out_load(const endpoint& server, const std::string& ca_file,
+                           const fan_out_shape& shape)
     : server_(server)
     , speaks_(shape.speaks)
     , context_(client_context(ca_file, make_protocol(speaks_)->alpn()))
@@ -33,15 +34,15 @@ crowd::crowd(const endpoint& server, const std::string& ca_file, const crowd_sha
     , payload_(run_, shape.message_size)
     , people_per_room_(1 + shape.receivers)
     , peers_(shape.rooms * people_per_room_)
-    , rooms_(shape.rooms, audience{std::vector<ledger>(shape.receivers)}) {}
+    , rooms_(shape.rooms, receivers_of_room{std::vector<delivery_checker>(shape.receivers)}) {}
 
-void crowd::gather() {
+void fan_out_load::gather() {
   connect();
   // A login is not confirmed in every protocol: a member who hears the publisher is in.
   int tries = 0;
   for (auto pause = 20ms; !all_hear(); pause = std::min(2 * pause, 640ms)) {
     for (std::size_t i = 0; i < rooms(); ++i) {
-      if (rooms_[i].hearing == rooms_[i].ledgers.size()) continue;
+      if (rooms_[i].hearing == rooms_[i].checkers.size()) continue;
       publish(i, steady_clock::now());
       flush(i);
     }
@@ -54,7 +55,7 @@ void crowd::gather() {
   take_arrivals();
 }
 
-void crowd::connect() {
+void fan_out_load::connect() {
   progress_ = steady_clock::now();
   std::size_t shown = 0;
   for (std::size_t started = 0; logged_in_ < peers_.size();) {
@@ -67,12 +68,12 @@ void crowd::connect() {
   }
 }
 
-bool crowd::all_hear() const {
-  return std::ranges::all_of(rooms_,
-                             [](const audience& one) { return one.hearing == one.ledgers.size(); });
+bool fan_out_load::all_hear() const {
+  return std::ranges::all_of(
+      rooms_, [](const receivers_of_room& one) { return one.hearing == one.checkers.size(); });
 }
 
-void crowd::fail_to_gather() const {
+void fan_out_load::fail_to_gather() const {
   std::size_t hearing = 0;
   for (const auto& one : rooms_)
     hearing += one.hearing;
@@ -81,7 +82,7 @@ void crowd::fail_to_gather() const {
                               hearing, peers_.size() - rooms()));
 }
 
-void crowd::publish(std::size_t room, steady_clock::time_point due) {
+void fan_out_load::publish(std::size_t room, steady_clock::time_point due) {
   auto& speaker = publisher(room);
   const auto before = speaker.unsent();
   const auto sender = static_cast<std::uint32_t>(room);
@@ -89,26 +90,26 @@ void crowd::publish(std::size_t room, steady_clock::time_point due) {
   wire_bytes_ = speaker.unsent() - before;
 }
 
-std::uint64_t crowd::ahead(std::size_t room) const {
+std::uint64_t fan_out_load::ahead(std::size_t room) const {
   const auto& there = rooms_[room];
   auto lowest = there.sequence;
-  for (const auto& one : there.ledgers)
+  for (const auto& one : there.checkers)
     lowest = std::min(lowest, one.next() - 1);
   return there.sequence - lowest;
 }
 
-void crowd::turn(std::chrono::milliseconds time) {
+void fan_out_load::turn(std::chrono::milliseconds time) {
   loop_.turn(time);
   if (told_to_stop()) throw run_error("interrupted");
 }
 
-bool crowd::caught_up() const {
+bool fan_out_load::caught_up() const {
   for (std::size_t i = 0; i < rooms(); ++i)
     if (ahead(i) > 0) return false;
   return true;
 }
 
-void crowd::drain(bool may_miss) {
+void fan_out_load::drain(bool may_miss) {
   progress_ = steady_clock::now();
   while (!caught_up()) {
     turn(turn_time);
@@ -117,7 +118,7 @@ void crowd::drain(bool may_miss) {
   }
 }
 
-void crowd::barrier() {
+void fan_out_load::barrier() {
   for (std::size_t i = 0; i < rooms(); ++i) {
     publish(i, steady_clock::now());
     flush(i);
@@ -125,7 +126,7 @@ void crowd::barrier() {
   drain();
 }
 
-void crowd::expect_progress() const {
+void fan_out_load::expect_progress() const {
   if (steady_clock::now() - progress_ < patience) return;
   if (logged_in_ < peers_.size())
     throw setup_error(fmt::format("{}: {} of {} connections were made, then none for {} s",
@@ -138,22 +139,22 @@ void crowd::expect_progress() const {
                               patience.count(), sent - ahead(slowest), sent));
 }
 
-arrivals crowd::take_arrivals() {
+arrivals fan_out_load::take_arrivals() {
   auto taken = std::move(arrivals_);
   arrivals_ = {};
   return taken;
 }
 
-violations crowd::take_violations() {
+violations fan_out_load::take_violations() {
   auto taken = violations_;
   violations_ = {};
   for (auto& there : rooms_)
-    for (auto& one : there.ledgers)
+    for (auto& one : there.checkers)
       taken += one.take();
   return taken;
 }
 
-void crowd::connect(std::size_t index) {
+void fan_out_load::connect(std::size_t index) {
   const auto in_room = index / people_per_room_;
   const auto number = index % people_per_room_;
   const part as{fmt::format("bench-{:04x}-{}", run_ & 0xffff, index),
@@ -167,17 +168,17 @@ void crowd::connect(std::size_t index) {
                                          std::move(socket), make_protocol(speaks_));
 }
 
-void crowd::on_login(peer&) {
+void fan_out_load::on_login(peer&) {
   ++logged_in_;
   progress_ = steady_clock::now();
 }
 
-void crowd::on_record(peer&, steady_clock::time_point time) {
+void fan_out_load::on_record(peer&, steady_clock::time_point time) {
   came_ = time;
   ++arrivals_.records;
 }
 
-void crowd::on_text(peer& who, std::string_view text) {
+void fan_out_load::on_text(peer& who, std::string_view text) {
   const auto [what, of] = payload_.read(text);
   if (what == payload::verdict::foreign) return;
   if (what == payload::verdict::damaged) {
@@ -195,7 +196,7 @@ void crowd::on_text(peer& who, std::string_view text) {
     return;
   }
   auto& there = rooms_[in_room];
-  auto& seen = there.ledgers[number - 1];
+  auto& seen = there.checkers[number - 1];
   if (!seen.started()) ++there.hearing;
   if (!seen.note(of.sequence)) return;
   ++arrivals_.deliveries;
@@ -203,7 +204,7 @@ void crowd::on_text(peer& who, std::string_view text) {
   arrivals_.latency.add(came_ - of.sent);
 }
 
-void crowd::show_progress() const {
+void fan_out_load::show_progress() const {
   if (isatty(STDERR_FILENO) == 0) return;
   const bool done = logged_in_ == peers_.size();
   fmt::print(stderr, "\rconnecting {}/{}{}", logged_in_, peers_.size(), done ? "\r\033[K" : "");

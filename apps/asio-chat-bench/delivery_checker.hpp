@@ -24,7 +24,7 @@ struct violations {
 
 /// The messages of one publisher at one receiver: from the first one that it sees on, every number
 /// must come once and in order.
-class ledger {
+class delivery_checker {
  public:
   /// Records a message. Returns whether it is a new one.
   bool note(std::uint64_t sequence);

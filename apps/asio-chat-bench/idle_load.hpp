@@ -13,9 +13,9 @@
 namespace asio_chat::bench {
 
 /// Members who are logged in and in a room, and say nothing.
-class lounge final : private peer_observer {
+class idle_load final : private peer_observer {
  public:
-  lounge(endpoint server, const std::string& ca_file);
+  idle_load(endpoint server, const std::string& ca_file);
 
   /// Adds members up to so many. Returns when each one has received a line of the first one.
   void fill(std::size_t people);

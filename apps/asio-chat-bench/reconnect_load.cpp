@@ -1,4 +1,4 @@
-#include "herd.hpp"
+#include "reconnect_load.hpp"
 
 #include "error.hpp"
 #include "log_reader.hpp"
@@ -20,7 +20,8 @@ constexpr auto patience = 10s;
 
 } // namespace
 
-herd::herd(const endpoint& at, SSL_CTX* context, position has, payload& texts, std::uint64_t said)
+reconnect_load::reconnect_load(const endpoint& at, SSL_CTX* context, position has, payload& texts,
+                               std::uint64_t said)
     : at_(at)
     , context_(context)
     , has_(has)
@@ -28,14 +29,14 @@ herd::herd(const endpoint& at, SSL_CTX* context, position has, payload& texts, s
     , said_before_(said)
     , said_(said) {}
 
-void herd::begin() {
+void reconnect_load::begin() {
   progress_ = steady_clock::now();
   speaker_ = connect(speaker_index, "speaker", {has_.epoch, has_.offset + said_});
   while (logged_in_ == 0)
     turn();
 }
 
-void herd::come_back(std::size_t members, double rate) {
+void reconnect_load::come_back(std::size_t members, double rate) {
   members_.resize(members);
   start_ = steady_clock::now();
   const auto pause =
@@ -53,29 +54,29 @@ void herd::come_back(std::size_t members, double rate) {
   }
 }
 
-void herd::finish() {
+void reconnect_load::finish() {
   say();
   const auto has_all = [this](const member& one) { return one.seen.next() > said_; };
   while (!std::all_of(members_.begin(), members_.end(), has_all))
     turn();
 }
 
-violations herd::take_violations() {
+violations reconnect_load::take_violations() {
   for (auto& one : members_)
     violations_ += one.seen.take();
   return std::exchange(violations_, {});
 }
 
-void herd::on_login(peer&) {
+void reconnect_load::on_login(peer&) {
   ++logged_in_;
   progress_ = steady_clock::now();
 }
 
-void herd::on_record(peer&, steady_clock::time_point time) {
+void reconnect_load::on_record(peer&, steady_clock::time_point time) {
   progress_ = time;
 }
 
-void herd::on_text(peer& who, std::string_view text) {
+void reconnect_load::on_text(peer& who, std::string_view text) {
   const auto [verdict, of] = texts_.read(text);
   if (who.index() == speaker_index) {
     ++violations_.echoed;
@@ -93,7 +94,8 @@ void herd::on_text(peer& who, std::string_view text) {
   until_live_.add(progress_ - start_);
 }
 
-std::unique_ptr<peer> herd::connect(std::size_t index, std::string name, const position& has) {
+std::unique_ptr<peer> reconnect_load::connect(std::size_t index, std::string name,
+                                              const position& has) {
   tls_socket socket(start_connect(at_), context_, at_.host);
   peer_observer& observer = *this;
   return std::make_unique<peer>(loop_, observer, index, fmt::format("{}, {}", at_.text, name),
@@ -101,12 +103,12 @@ std::unique_ptr<peer> herd::connect(std::size_t index, std::string name, const p
                                 std::move(socket), std::make_unique<log_reader>(has));
 }
 
-void herd::say() {
+void reconnect_load::say() {
   speaker_->publish(texts_.write(0, ++said_, steady_clock::now()));
   speaker_->flush();
 }
 
-void herd::turn() {
+void reconnect_load::turn() {
   loop_.turn(1ms);
   if (told_to_stop()) throw run_error("interrupted");
   if (steady_clock::now() - progress_ > patience)

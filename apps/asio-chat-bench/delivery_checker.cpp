@@ -1,4 +1,4 @@
-#include "ledger.hpp"
+#include "delivery_checker.hpp"
 
 #include <fmt/format.h>
 
@@ -21,7 +21,7 @@ violations& violations::operator+=(const violations& other) {
   return *this;
 }
 
-bool ledger::note(std::uint64_t sequence) {
+bool delivery_checker::note(std::uint64_t sequence) {
   if (!started_) {
     started_ = true;
     first_ = sequence;
@@ -45,7 +45,7 @@ bool ledger::note(std::uint64_t sequence) {
   return false;
 }
 
-violations ledger::take() {
+violations delivery_checker::take() {
   found_.lost = missing_.size();
   missing_.clear();
   const auto taken = found_;
