@@ -25,8 +25,8 @@ struct data_directory {
   data_directory() { start(); }
 
   void start() {
-    keys = std::move(key_ring::open(directory / "keys.db", masters).value());
-    logs = std::move(store::open({.file = file, .time = &time}, *keys).value());
+    keys = key_ring::open(directory / "keys.db", masters).value();
+    logs = store::open({.file = file, .time = &time}, *keys).value();
   }
   void stop() {
     logs.reset();
@@ -152,7 +152,7 @@ TEST_CASE("an erased room begins anew, in the journal and in backups from before
   h.stop();
   REQUIRE(erase_room(h.directory.string(), h.masters, "den").has_value());
 
-  h.keys = std::move(key_ring::open(h.directory / "keys.db", h.masters).value());
+  h.keys = key_ring::open(h.directory / "keys.db", h.masters).value();
   CHECK(h.verified(h.file.path).good());
   CHECK(h.verified(h.file.path).entries == 1);
   CHECK(h.verified(h.file.path).unreadable == 0);
@@ -209,7 +209,7 @@ TEST_CASE("a record under a key that the ring does not have is bad, not erased",
   h.stop();
   SQLite::Database(h.directory / "keys.db", SQLite::OPEN_READWRITE)
       .exec("DELETE FROM keys WHERE owner<>zeroblob(16)");
-  h.keys = std::move(key_ring::open(h.directory / "keys.db", h.masters).value());
+  h.keys = key_ring::open(h.directory / "keys.db", h.masters).value();
   const verify_report report = h.verified(h.file.path);
   REQUIRE(report.bad.size() == 1);
   CHECK(report.bad.front().why.find("has no such key") != std::string::npos);
@@ -230,7 +230,7 @@ TEST_CASE("nobody who can write to the file alone makes a room erased", "[backup
   SECTION("by the row") {
     db.exec("UPDATE rooms SET key=1");
   }
-  h.keys = std::move(key_ring::open(h.directory / "keys.db", h.masters).value());
+  h.keys = key_ring::open(h.directory / "keys.db", h.masters).value();
   CHECK_FALSE(h.verified(h.file.path).good());
   CHECK(h.verified(h.file.path).unreadable == 0);
 }

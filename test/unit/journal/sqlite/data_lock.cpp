@@ -58,7 +58,7 @@ bool has_posix_locks(const std::string& path) {
 
 TEST_CASE("a lock is on the journal itself, so that no other file has to stay where it is") {
   test::temp_directory d;
-  std::optional<data_lock> lock(std::move(data_lock::take(d.string()).value()));
+  std::optional<data_lock> lock(data_lock::take(d.string()).value());
   CHECK(lock->identity() == identity_of(d / "journal.db"));
   CHECK(as_another(d.string()) == "the data directory '" + d.string() +
                                       "' is in use by another asio-chatd (process " +

@@ -29,9 +29,7 @@ struct ring_on_disk {
   result<std::unique_ptr<key_ring>> try_open(masters m) const {
     return key_ring::open(path, std::move(m));
   }
-  std::unique_ptr<key_ring> open(masters m) const {
-    return std::move(try_open(std::move(m)).value());
-  }
+  std::unique_ptr<key_ring> open(masters m) const { return try_open(std::move(m)).value(); }
   std::unique_ptr<key_ring> open() const { return open({master}); }
 
   std::string bytes() const {
@@ -249,7 +247,7 @@ TEST_CASE("a ring that is opened to be read is neither made nor changed") {
   const auto writer = disk.open();
   const room_tag den = writer->tag_of("den");
   const std::uint32_t number = writer->newest(den).value();
-  const auto ring = std::move(key_ring::open_to_read(disk.path, {disk.master}).value());
+  const auto ring = key_ring::open_to_read(disk.path, {disk.master}).value();
   CHECK(mark(*ring, den, number) == mark(*writer, den, number));
   const std::string before = disk.bytes();
   CHECK_FALSE(ring->renew().has_value());
@@ -482,7 +480,7 @@ TEST_CASE("a key ring of the first version is brought up to date, and read befor
   make_version_1(disk, den, 7);
   const std::string before = disk.bytes();
   {
-    const auto read = std::move(key_ring::open_to_read(disk.path, {disk.master}).value());
+    const auto read = key_ring::open_to_read(disk.path, {disk.master}).value();
     CHECK(read->key(den, 7).has_value());
     CHECK(read->destroyed().value() == std::map<room_tag, std::uint32_t>{{den, 8}});
     CHECK(disk.bytes() == before);

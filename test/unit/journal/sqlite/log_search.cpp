@@ -18,7 +18,7 @@ namespace {
 struct log_on_disk {
   test::temp_directory directory;
   std::unique_ptr<key_ring> keys =
-      std::move(key_ring::open(directory / "keys.db", {secret_key::random()}).value());
+      key_ring::open(directory / "keys.db", {secret_key::random()}).value();
   SQLite::Database db{directory / "journal.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
   search_index index{{.entries = 100}};
   room_row room;
@@ -156,7 +156,7 @@ TEST_CASE("search with a key ring that lacks a key fails with the reason") {
     log.index.write(log.db);
     log.index.written();
   }
-  log.keys = std::move(key_ring::open(log.directory / "other.db", {secret_key::random()}).value());
+  log.keys = key_ring::open(log.directory / "other.db", {secret_key::random()}).value();
   const auto found = log.search({"den", {"tea"}, {}, {}, {}});
   REQUIRE_FALSE(found.has_value());
   CHECK(found.error().message.find("has no such key") != std::string::npos);

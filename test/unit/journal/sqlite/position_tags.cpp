@@ -21,8 +21,8 @@ struct world {
   world() { start(); }
 
   void start() {
-    keys = std::move(key_ring::open(directory / "keys.db", masters).value());
-    logs = std::move(store::open({.file = file, .time = &time}, *keys).value());
+    keys = key_ring::open(directory / "keys.db", masters).value();
+    logs = store::open({.file = file, .time = &time}, *keys).value();
     pages.emplace(file, *keys, no_index, [](severity, const std::string&) {});
   }
   void stop() {
