@@ -137,7 +137,7 @@ void world::check() const {
 void world::check_promises(const person& p) const {
   for (const auto& [id, kept] : p.promises()) {
     const auto& entries = disk_.logs.at(kept.room).entries;
-    const auto same = [&](const journal::record& r) { return r.what.text == kept.text; };
+    const auto same = [&text = kept.text](const journal::record& r) { return r.what.text == text; };
     if (std::count_if(entries.begin(), entries.end(), same) != 1)
       throw broken_promise{fmt::format("{} of {} is not there exactly once", id, p.name())};
     if (!same(entries.at(kept.at.offset - 1)))
