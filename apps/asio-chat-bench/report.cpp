@@ -18,9 +18,9 @@ double milliseconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double, std::milli>(time).count();
 }
 
-template <double Fraction>
+template <int PerThousand>
 double quantile(const run_figures& run) {
-  return milliseconds(run.latency.quantile(Fraction));
+  return milliseconds(run.latency.quantile(PerThousand / 1000.0));
 }
 
 std::vector<double> values_of(const column& one, const std::vector<run_figures>& runs) {
@@ -54,9 +54,9 @@ const std::vector<column>& columns() {
       {"CPU s/million", "cpu_s_per_million", 3, [](auto& run) { return run.cpu_per_million(); }},
       {"deliveries/s", "deliveries_per_s", 0,
        [](auto& run) { return run.deliveries_per_second(); }},
-      {"p50 ms", "latency_p50_ms", 3, quantile<0.5>},
-      {"p99 ms", "latency_p99_ms", 3, quantile<0.99>},
-      {"p99.9 ms", "latency_p99_9_ms", 3, quantile<0.999>},
+      {"p50 ms", "latency_p50_ms", 3, quantile<500>},
+      {"p99 ms", "latency_p99_ms", 3, quantile<990>},
+      {"p99.9 ms", "latency_p99_9_ms", 3, quantile<999>},
       {"max ms", "latency_max_ms", 3, [](auto& run) { return milliseconds(run.latency.max()); }},
       {"per record", "deliveries_per_record", 1,
        [](auto& run) { return run.deliveries_per_record(); }},

@@ -38,7 +38,7 @@ class fields {
     if (wrong_.empty()) wrong_ = std::move(what);
   }
 
-  /// Fields that nobody has asked for are wrong as well.
+  /// A field that is not known is an error, too.
   std::string wrong(std::initializer_list<std::string_view> known) {
     for (const auto& [name, value] : object_) {
       if (std::ranges::find(known, std::string_view(name)) == known.end())

@@ -150,6 +150,8 @@ std::variant<options, int> read_options(int argc, char** argv) {
   if (json_input) o.input = input_form::json;
   o.json = o.json || json_input;
   if (!nick.empty()) o.server.nick = nick;
+  if (o.client.room.empty())
+    throw error(fail(errc::bad_setting, "--room is empty: give the name of a room, e.g. lobby"));
   if (trust.certificate_file.empty() != trust.private_key_file.empty()) {
     throw error(fail(errc::bad_setting, "--cert and --key belong together: give both or neither"));
   }

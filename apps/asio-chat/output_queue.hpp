@@ -18,8 +18,8 @@
 namespace asio_chat::app {
 
 /// Keeps what a terminal or a pipe does not take yet: after Ctrl-S, over a slow line, in front of a
-/// reader that waits. It never blocks, except on files and devices, which are always ready. Whoever
-/// puts something in stops while it is `full`, so that memory is bounded and nothing is lost.
+/// reader that waits. It never blocks, except on files and devices, which are always ready. A
+/// caller puts nothing in while it is `full`, so that memory is bounded and nothing is lost.
 class output_queue {
  public:
   /// So many bytes may wait before the queue is full. One `put` may exceed it.

@@ -22,7 +22,7 @@ void write_to_stderr(std::string_view text) {
       pollfd ready{STDERR_FILENO, POLLOUT, 0};
       ::poll(&ready, 1, -1);
     } else if (errno != EINTR) {
-      return; // nobody reads it
+      return; // the reader has gone
     }
   }
 }

@@ -983,7 +983,7 @@ def test_b1_d14_client_certificate(tmp_path, home):
 
 
 @pytest.mark.parametrize("arguments", [
-    [], ["localhost:0"], ["localhost", "--cert", "x.pem"], ["localhost", "--time", "never"],
+    [], ["localhost:0"], ["localhost", "--cert", "x.pem"], ["localhost", "--time", "never"], ["localhost", "--room", ""],
     ["localhost", "--fly"], ["localhost", "--ca", "/nowhere/ca.pem"], ["localhost", "--pin", "x"],
     ["localhost", "--passphrase-file", "/nowhere/secret"], ["localhost", "--time", "0"],
     ["alice@bob@localhost"], ["localhost", "--pin", "x", "y"], ["localhost", "--history", "-1"],
