@@ -6,7 +6,6 @@
 #include "json_input.hpp"
 #include "model/command_text.hpp"
 #include "model/names.hpp"
-#include "wire/command_line.hpp"
 
 #include <fmt/format.h>
 
@@ -102,7 +101,7 @@ void conversation::on_answer(const said_lines::line& said, const error_code& e,
 }
 
 void conversation::command(typed_line line, bool marked) {
-  const wire::typed_line c = wire::parse_command_line(line.text);
+  const parsed_line c = parse_command_line(line.text);
   // Joining a room that the user is in makes it the current one.
   if (c.name == "join" && roster_.is_in(proper_room_name(c.arguments))) {
     const std::string room = proper_room_name(c.arguments);

@@ -13,6 +13,7 @@
 #include "ops/reload_trigger.hpp"
 #include "ops/settings.hpp"
 #include "ops/stop_signals.hpp"
+#include "transport/loop_time.hpp"
 
 #include <asio_chat/server.hpp>
 
@@ -135,7 +136,7 @@ int run(ops::settings& s, bool fewer_connections) {
   }
 
   boost::asio::io_context context(1);
-  ops::reload_trigger reload(context, files_to_watch(s));
+  ops::reload_trigger reload(context, transport::time_of(context), files_to_watch(s));
   std::optional<server> chat(std::in_place, context, s.server);
   std::optional<ops::stop_signals> signals;
   const auto stop = [&](std::string_view signal) {

@@ -8,11 +8,11 @@
 #include "domain/hub.hpp"
 #include "fuzz/require.hpp"
 #include "journal/memory_journal.hpp"
+#include "model/command_text.hpp"
 #include "model/names.hpp"
 #include "support/manual_clock.hpp"
 #include "support/task_queue.hpp"
 #include "unit/wire/payloads.hpp"
-#include "wire/command_line.hpp"
 #include "wire/native_codec.hpp"
 #include "wire/text_codec.hpp"
 
@@ -81,7 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // The text protocol carries no longer line.
     const std::string_view line = next_line().substr(0, wire::text_payload_cap);
     endpoint& asks = turn % 2 == 0 ? *alice : *bob;
-    const wire::typed_line typed = wire::parse_command_line(line);
+    const parsed_line typed = parse_command_line(line);
     h.dispatch(asks, read_command(typed.name, typed.arguments, {}, {}, asks.many_rooms()));
     if (turn % 3 == 0) tasks.run();
   }

@@ -25,7 +25,7 @@ constexpr std::size_t receivers = 200;
 /// A session without a stream.
 class listener final : public net::peer {
  public:
-  explicit listener(const net::server_context& c)
+  explicit listener(const net::session_context& c)
       : protocol_(c.protocols.by_first_bytes(std::string(1, 0), *this, c).speaks) {}
   ~listener() { protocol_->leave(true); }
 
@@ -90,8 +90,8 @@ struct crowd {
   logger silence{{}};
   net::refusal_log refusals{silence, time, counters};
   std::shared_ptr<const tls::server_context> no_tls;
-  net::server_context inside{config,  hub,      authenticator, protocols,
-                             silence, counters, refusals,      no_tls};
+  net::session_context inside{config,  hub,      authenticator, protocols,
+                              silence, counters, refusals,      no_tls};
   net::write_buffers buffers;
   std::vector<std::unique_ptr<listener>> everybody;
 };

@@ -2,9 +2,9 @@
 
 #include "base/check_time.hpp"
 #include "base/sanitize.hpp"
+#include "model/command_text.hpp"
 #include "transport/loop_time.hpp"
 #include "transport/memory_socket.hpp"
-#include "wire/command_line.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
@@ -324,7 +324,7 @@ void client::impl::send(std::string room, std::string text, send_handler handler
 
 void client::impl::command(std::string room, std::string line, reply_handler handler) {
   line = sanitize(line);
-  const wire::typed_line typed = wire::parse_command_line(line);
+  const parsed_line typed = parse_command_line(line);
   const bool join = typed.name == "join" && !typed.arguments.empty();
   request<reply>(std::move(handler), [&](std::string ref) -> native::request {
     // As a request of its own it says where to begin in that room.

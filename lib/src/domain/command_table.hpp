@@ -79,7 +79,7 @@ failure unknown_command(std::string_view name);
 failure missing_argument(const command_row& row, std::string_view name);
 
 /// The request that a line is. One that cannot be carried out is `unreadable`, and says why.
-/// @param name, arguments what `wire::parse_command_line` finds in the line
+/// @param name, arguments what `parse_command_line` finds in the line
 /// @param room where the line was typed
 /// @param many_rooms whether its protocol can tell one room from another
 request read_command(std::string_view name, std::string_view arguments, std::string room = {},

@@ -1,7 +1,6 @@
 #include "model/command_text.hpp"
 
 #include "base/ascii.hpp"
-
 #include "base/utf8.hpp"
 
 #include <algorithm>
@@ -62,6 +61,21 @@ positions split_arguments(std::string_view line, std::size_t count) noexcept {
     line.remove_prefix(found[i].size());
   }
   return found;
+}
+
+parsed_line parse_command_line(std::string_view line) noexcept {
+  parsed_line c;
+  line = trim(line);
+  if (line.starts_with("//") || !line.starts_with('/')) {
+    c.name = "say";
+    c.arguments = line.starts_with("//") ? line.substr(1) : line;
+    return c;
+  }
+  line.remove_prefix(1);
+  const auto end = line.find_first_of(blanks);
+  c.name = line.substr(0, end);
+  if (end != std::string_view::npos) c.arguments = trim(line.substr(end));
+  return c;
 }
 
 const command_info* command_of(std::string_view line,

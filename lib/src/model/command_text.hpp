@@ -37,6 +37,17 @@ constexpr std::size_t count_positions(const Arguments& arguments) noexcept {
   return n;
 }
 
+/// A line that a person typed: views into it.
+struct parsed_line {
+  std::string_view name;      ///< the name of a row of the command table, in any case, or of none
+  std::string_view arguments; ///< the rest of the line, trimmed
+};
+
+/// `/who all` is the command `who`; `//x` says `/x`, and what begins with no slash is said as it
+/// is. Nothing is looked up or evaluated. A name ends at white space, and an argument may contain
+/// anything.
+parsed_line parse_command_line(std::string_view line) noexcept;
+
 /// The command that a line begins with, `/name …`; null if it is none of these.
 const command_info* command_of(std::string_view line,
                                std::span<const command_info> commands) noexcept;

@@ -19,7 +19,27 @@ enum class right : std::uint8_t {
 };
 
 /// `set the topic`: goes on after `you may not`.
-std::string_view phrase_of(right r) noexcept;
+constexpr std::string_view phrase_of(right r) noexcept {
+  switch (r) {
+  case right::none:
+    return "do that";
+  case right::speak:
+    return "speak";
+  case right::send_direct:
+    return "send messages to members";
+  case right::read_log:
+    return "read what was said before";
+  case right::set_topic:
+    return "set the topic";
+  case right::join_rooms:
+    return "join rooms";
+  case right::open_rooms:
+    return "open new rooms";
+  case right::rename:
+    return "change your name";
+  }
+  return {};
+}
 
 /// A set of rights.
 class rights {

@@ -1,6 +1,5 @@
 #include "net/listener.hpp"
 
-#include "base/descriptor_reserve.hpp"
 #include "transport/loop_time.hpp"
 #include "transport/socket.hpp"
 
@@ -12,8 +11,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <utility>
-
-#include <sys/resource.h>
 
 namespace asio_chat::net {
 
@@ -41,12 +38,6 @@ bool out_of_resources(const error_code& e) {
 }
 
 } // namespace
-
-bool is_in_reserve(int descriptor) noexcept {
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return false;
-  return static_cast<rlim_t>(descriptor) + descriptor_reserve >= files.rlim_cur;
-}
 
 listener::listener(asio::io_context& context, const logger& log, accepted on_accept)
     : acceptor_(context)

@@ -18,11 +18,6 @@
 
 namespace asio_chat::net {
 
-/// Whether a descriptor is one of the last that this process may have. They are no connection's:
-/// the journal opens files while it writes, and what strangers do must not keep it from that. The
-/// system gives the lowest number that is free, so that all below are in use.
-bool is_in_reserve(int descriptor) noexcept;
-
 /// One listening socket. An accept that fails for want of descriptors or memory is tried again
 /// after a pause, so that it costs nothing while it goes on; other failures concern one peer.
 class listener : public std::enable_shared_from_this<listener> {

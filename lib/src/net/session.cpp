@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 using transport::handler_of;
 
-session::session(std::unique_ptr<transport::stream> s, reactor& r, const server_context& c,
+session::session(std::unique_ptr<transport::stream> s, reactor& r, const session_context& c,
                  session_keeper& k, std::string address, std::uint16_t port)
     : stream_(std::move(s))
     , reactor_(r)

@@ -41,7 +41,7 @@ class session final : public transport::stream_owner,
                       public admitted,
                       public idle_tracked {
  public:
-  session(std::unique_ptr<transport::stream> s, reactor& r, const server_context& c,
+  session(std::unique_ptr<transport::stream> s, reactor& r, const session_context& c,
           session_keeper& k, std::string address, std::uint16_t port);
   ~session() override;
 
@@ -112,7 +112,7 @@ class session final : public transport::stream_owner,
 
   std::unique_ptr<transport::stream> stream_;
   reactor& reactor_;
-  const server_context& context_;
+  const session_context& context_;
   session_keeper& keeper_;
   std::string address_;
   std::uint16_t port_;

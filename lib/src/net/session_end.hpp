@@ -6,6 +6,8 @@
 
 #include <asio_chat/close_reason.hpp>
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,8 +42,18 @@ class session_end {
 
   /// Out of the hub. The log has it, and the goodbye is in the outbox.
   /// @param speaks null: no protocol is known yet
-  void say_goodbye(protocol* speaks, outbox& to, const server_context& c,
-                   const std::string& address) const;
+  void say_goodbye(protocol* speaks, outbox& to, const session_context& c,
+                   const std::string& address) const {
+    c.log(severity::info, fmt::format("Connection closed with {}", address),
+          {{"name", std::string(speaks ? speaks->name() : "")},
+           {"reason", now_->phrase},
+           {"code", std::to_string(static_cast<int>(now_->code))}});
+    if (!speaks) return;
+    const work_watch::piece leaving(c.watch, "leaving");
+    speaks->leave(now_->code == close_code::quit);
+    if (now_->code == close_code::connection_lost) return;
+    if (const shared_bytes last = speaks->goodbye(*now_)) to.push(last);
+  }
 
  private:
   std::optional<close_reason> after_answers_;

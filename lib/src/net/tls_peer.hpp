@@ -18,7 +18,7 @@ namespace asio_chat::net {
 class tls_peer {
  public:
   /// @param s, c, address must live as long
-  tls_peer(transport::stream& s, const server_context& c, const std::string& address)
+  tls_peer(transport::stream& s, const session_context& c, const std::string& address)
       : stream_(s)
       , context_(c)
       , address_(address) {}
@@ -45,7 +45,7 @@ class tls_peer {
 
  private:
   transport::stream& stream_;
-  const server_context& context_;
+  const session_context& context_;
   const std::string& address_;
 };
 

@@ -36,9 +36,11 @@ void add(std::size_t& all, const std::string& file) {
 
 } // namespace
 
-reload_trigger::reload_trigger(boost::asio::io_context& context, std::vector<std::string> files)
+reload_trigger::reload_trigger(boost::asio::io_context& context, time_source& time,
+                               std::vector<std::string> files)
     : signals_(context, SIGHUP)
-    , timer_(context)
+    , time_(time)
+    , timer_(time.make_timer())
     , files_(std::move(files)) {
   std::erase(files_, std::string());
   read_ = seen_ = look();
@@ -54,7 +56,7 @@ void reload_trigger::stop() {
   stopped_ = true;
   signals_.clear();
   signals_.cancel();
-  timer_.cancel();
+  timer_->cancel();
 }
 
 void reload_trigger::wait_for_signal() {
@@ -68,9 +70,7 @@ void reload_trigger::wait_for_signal() {
 
 void reload_trigger::look_later() {
   if (files_.empty()) return;
-  timer_.expires_after(look_interval);
-  timer_.async_wait([this](const boost::system::error_code& e) {
-    if (e || stopped_) return;
+  timer_->wait_until(time_.now() + look_interval, [this] {
     look_later();
     const auto now = look();
     if (now != seen_) {

@@ -1,13 +1,15 @@
 // When files have to be read again: SIGHUP, or a file that is another than before.
 #pragma once
 
+#include "base/clock.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,8 +25,10 @@ class reload_trigger {
   static constexpr std::chrono::milliseconds look_interval{200};
 
   /// To be made before the files are read for the first time, so that no change is missed.
+  /// @param time must live as long
   /// @param files of a directory those in it count as well; an empty name is none
-  reload_trigger(boost::asio::io_context& context, std::vector<std::string> files);
+  reload_trigger(boost::asio::io_context& context, time_source& time,
+                 std::vector<std::string> files);
 
   void start(on_reload reload);
   /// Neither signal nor file does anything any more.
@@ -36,7 +40,8 @@ class reload_trigger {
   std::uint64_t look() const;
 
   boost::asio::signal_set signals_;
-  boost::asio::steady_timer timer_;
+  time_source& time_;
+  std::unique_ptr<timer> timer_;
   std::vector<std::string> files_;
   on_reload reload_;
   std::uint64_t read_;   ///< what the files looked like when they were read

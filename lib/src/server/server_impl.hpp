@@ -77,7 +77,7 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   const std::unique_ptr<authenticator> authenticator_;
   net::protocol_set protocols_;
   net::refusal_log refusals_;
-  net::server_context shared_;
+  net::session_context shared_;
   net::reactor reactor_;
   listening_set listening_;
   const std::shared_ptr<session_set> sessions_;

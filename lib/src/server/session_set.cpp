@@ -1,6 +1,6 @@
 #include "server/session_set.hpp"
 
-#include "net/listener.hpp"
+#include "base/descriptor_reserve.hpp"
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -25,7 +25,7 @@ bool session_set::is_full(int descriptor) {
   std::string_view why;
   if (sessions_.size() >= limits_.connections) {
     why = "the limit is reached";
-  } else if (net::is_in_reserve(descriptor)) {
+  } else if (is_in_reserve(descriptor)) {
     why = "the last file descriptors of this process are reserved for the history";
   }
   const bool full = !why.empty();

@@ -24,7 +24,7 @@ class session_set final : public std::enable_shared_from_this<session_set>,
   /// Everything must live as long.
   /// @param watch of longer work; may be null
   session_set(boost::asio::io_context& context, const limits& limits, const logger& log,
-              net::reactor& reactor, const net::server_context& shared, work_watch* watch)
+              net::reactor& reactor, const net::session_context& shared, work_watch* watch)
       : context_(context)
       , limits_(limits)
       , log_(log)
@@ -63,7 +63,7 @@ class session_set final : public std::enable_shared_from_this<session_set>,
   const limits& limits_;
   const logger& log_;
   net::reactor& reactor_;
-  const net::server_context& shared_;
+  const net::session_context& shared_;
   work_watch* watch_;
   /// In an order, so that a walk through them can be interrupted.
   std::map<net::session*, boost::intrusive_ptr<net::session>> sessions_;

@@ -4,12 +4,12 @@
 #include "domain/command_table.hpp"
 #include "domain/hub.hpp"
 #include "journal/memory_journal.hpp"
+#include "model/command_text.hpp"
 #include "support/manual_clock.hpp"
 #include "support/recording_sink.hpp"
 #include "support/task_queue.hpp"
 #include "unit/domain/describe.hpp"
 #include "unit/domain/failing_journal.hpp"
-#include "wire/command_line.hpp"
 
 #include <deque>
 #include <string>
@@ -79,7 +79,7 @@ class domain_world {
   /// Types a line; nothing is answered before `run`.
   void type(person& p, std::string_view line, std::string_view room = {},
             std::string_view ref = {}) {
-    const wire::typed_line typed = wire::parse_command_line(line);
+    const parsed_line typed = parse_command_line(line);
     hub.dispatch(*p.self, read_command(typed.name, typed.arguments, std::string(room),
                                        std::string(ref), p.self->many_rooms()));
   }

@@ -1,8 +1,20 @@
 #include "model/command_text.hpp"
 
 #include "support/catch.hpp"
+#include "unit/base/random_text.hpp"
 
 using namespace asio_chat;
+
+namespace {
+
+void check(std::string_view line, std::string_view name, std::string_view arguments) {
+  INFO(line);
+  const parsed_line c = parse_command_line(line);
+  CHECK(c.name == name);
+  CHECK(c.arguments == arguments);
+}
+
+} // namespace
 
 TEST_CASE("the usage of a command shows what may be left out in brackets") {
   command_info c{"find", {}, "", ""};
@@ -43,4 +55,45 @@ TEST_CASE("a line is split at white space, and its last argument is all the rest
   CHECK(three[1].empty());
   CHECK(three[2].empty());
   CHECK(split_arguments("a b", 0)[0].empty());
+}
+
+TEST_CASE("a line without a slash is a message") {
+  check("hello", "say", "hello");
+  check("  padded\t\r\n", "say", "padded");
+  check("two\nlines", "say", "two\nlines");
+  check("", "say", "");
+  check(" / ", "", ""); // trimmed first: a slash and nothing else
+  check("not /who", "say", "not /who");
+}
+
+TEST_CASE("a slash begins a command, and two slashes say one") {
+  check("/who", "who", "");
+  check("/QuIt", "QuIt", "");
+  check("/nick bob", "nick", "bob");
+  check("/nick   bob  ", "nick", "bob");
+  check("/msg bob\thi  there", "msg", "bob\thi  there");
+  check("/me\nwaves", "me", "waves");
+  check("/", "", "");
+  check("/ who", "", "who");
+  check("//who", "say", "/who");
+  check("// spaced", "say", "/ spaced");
+  check("///", "say", "//");
+}
+
+TEST_CASE("C41 C54: nothing that is typed is taken apart further, or evaluated") {
+  check("/rm -rf / ; reboot", "rm", "-rf / ; reboot");
+  check("/$(reboot)", "$(reboot)", "");
+  check("/%n%s {0} `x`", "%n%s", "{0} `x`");
+  check("$(reboot)", "say", "$(reboot)");
+}
+
+TEST_CASE("the parts of any line are parts of that line") {
+  std::mt19937 random(6);
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string line = (i % 2 ? "/" : "") + test::random_bytes(random, 30);
+    const parsed_line c = parse_command_line(line);
+    REQUIRE((c.name == "say" || line.find(c.name) != std::string::npos));
+    REQUIRE(line.find(c.arguments) != std::string::npos);
+    REQUIRE(c.name.find_first_of(" \t\n") == std::string_view::npos);
+  }
 }

@@ -73,7 +73,7 @@ struct world final : net::session_keeper {
   logger silence{{}};
   net::refusal_log refusals{silence, clock, counters};
   std::shared_ptr<const tls::server_context> no_tls;
-  net::server_context shared;
+  net::session_context shared;
   net::reactor reactor;
   boost::intrusive_ptr<net::session> session;
 };

@@ -97,8 +97,8 @@ class session_world final : public net::session_keeper {
   logger silence{{}};
   net::refusal_log refusals{silence, time, counters};
   std::shared_ptr<const tls::server_context> no_tls;
-  net::server_context shared{config,  hub,      authenticator, protocols,
-                             silence, counters, refusals,      no_tls};
+  net::session_context shared{config,  hub,      authenticator, protocols,
+                              silence, counters, refusals,      no_tls};
   const limits& l = config.limits;
   net::reactor reactor{
       context,

@@ -1,7 +1,7 @@
 #include "ops/reload_trigger.hpp"
 
 #include "support/catch.hpp"
-#include "support/run_until.hpp"
+#include "support/manual_time.hpp"
 #include "support/temp_directory.hpp"
 
 #include <chrono>
@@ -16,6 +16,7 @@ namespace {
 
 struct trigger_world {
   boost::asio::io_context context;
+  asio_chat::test::manual_time& time = asio_chat::test::manual_time::of(context);
   asio_chat::test::temp_directory directory;
   std::vector<std::string> reasons;
 
@@ -27,14 +28,14 @@ struct trigger_world {
   std::function<void(std::string_view)> note() {
     return [this](std::string_view why) { reasons.emplace_back(why); };
   }
-  /// Looks at the files or takes a signal.
-  void run_one() {
-    context.restart();
-    context.run_one_for(asio_chat::test::patience);
-  }
+  void look() { time.advance(reload_trigger::look_interval); }
+  /// In two looks.
   bool called() {
     const auto before = reasons.size();
-    return asio_chat::test::run_until(context, [&] { return reasons.size() > before; });
+    look();
+    CHECK(reasons.size() == before);
+    look();
+    return reasons.size() == before + 1;
   }
 };
 
@@ -43,10 +44,10 @@ struct trigger_world {
 TEST_CASE("a file that is written, replaced, removed or made calls", "[ops]") {
   trigger_world w;
   const auto path = w.write("cert.pem", "one");
-  reload_trigger trigger(w.context, {path, w.directory / "later.pem", ""});
+  reload_trigger trigger(w.context, w.time, {path, w.directory / "later.pem", ""});
   trigger.start(w.note());
   for (int looks = 0; looks < 3; ++looks)
-    w.run_one();
+    w.look();
   CHECK(w.reasons.empty());
 
   w.write("cert.pem", "other");
@@ -61,9 +62,8 @@ TEST_CASE("a file that is written, replaced, removed or made calls", "[ops]") {
 
   trigger.stop();
   w.write("later.pem", "too late");
-  w.context.restart();
-  CHECK(w.context.run_for(asio_chat::test::patience) > 0); // the loop ends
-  CHECK(w.context.stopped());
+  w.time.advance(std::chrono::minutes(1));
+  CHECK(w.context.stopped()); // the loop ends
   CHECK(w.reasons.size() == 4);
 }
 
@@ -71,15 +71,15 @@ TEST_CASE("A19: what has changed is taken when it is the same in two looks, with
           "[ops]") {
   trigger_world w;
   const auto path = w.write("blocked", "nobody");
-  reload_trigger trigger(w.context, {path});
+  reload_trigger trigger(w.context, w.time, {path});
   trigger.start(w.note());
   w.write("blocked", "somebody, half");
-  w.run_one();
+  w.look();
   CHECK(w.reasons.empty());
   w.write("blocked", "somebody, half of a file, and the other half");
-  w.run_one();
+  w.look();
   CHECK(w.reasons.empty()); // it is still being written
-  w.run_one();
+  w.look();
   CHECK(w.reasons == std::vector<std::string>{"a file has changed"});
   CHECK(3 * reload_trigger::look_interval < std::chrono::seconds(1));
 }
@@ -88,7 +88,7 @@ TEST_CASE("a file in a directory counts", "[ops]") {
   trigger_world w;
   std::filesystem::create_directory(w.directory / "cas");
   w.write("cas/a.pem", "one");
-  reload_trigger trigger(w.context, {w.directory / "cas"});
+  reload_trigger trigger(w.context, w.time, {w.directory / "cas"});
   trigger.start(w.note());
   w.write("cas/a.pem", "two");
   CHECK(w.called());
@@ -98,18 +98,18 @@ TEST_CASE("a file in a directory counts", "[ops]") {
 
 TEST_CASE("SIGHUP calls, each time", "[ops]") {
   trigger_world w;
-  reload_trigger trigger(w.context, {});
+  reload_trigger trigger(w.context, w.time, {});
   trigger.start(w.note());
   for (int i = 0; i < 2; ++i) {
     REQUIRE(std::raise(SIGHUP) == 0);
-    CHECK(w.called());
+    w.time.run();
   }
   CHECK(w.reasons == std::vector<std::string>{"SIGHUP", "SIGHUP"});
 }
 
 TEST_CASE("a signal that has come when it is stopped is none, and the loop runs out", "[ops]") {
   trigger_world w;
-  reload_trigger trigger(w.context, {w.write("a", "b")});
+  reload_trigger trigger(w.context, w.time, {w.write("a", "b")});
   trigger.start(w.note());
   for (int i = 0; i < 5; ++i) {
     REQUIRE(std::raise(SIGHUP) == 0);
@@ -117,8 +117,7 @@ TEST_CASE("a signal that has come when it is stopped is none, and the loop runs 
   }
   trigger.stop();
   const auto before = w.reasons.size();
-  w.context.restart();
-  w.context.run_for(asio_chat::test::patience);
+  w.time.run();
   CHECK(w.context.stopped());
   CHECK(w.reasons.size() == before);
 }

@@ -1,12 +1,12 @@
 // The test vectors of docs/protocol/, checked in both directions: another implementation that
 // passes them understands this one.
 
+#include "model/command_text.hpp"
 #include "support/catch.hpp"
 #include "unit/base/source_file.hpp"
 #include "unit/wire/native_samples.hpp"
 #include "unit/wire/payloads.hpp"
 #include "unit/wire/text_samples.hpp"
-#include "wire/command_line.hpp"
 #include "wire/text_codec.hpp"
 
 #include <boost/algorithm/hex.hpp>
@@ -116,7 +116,7 @@ TEST_CASE("the vectors of the text protocol: what a client says") {
     const std::string bytes = bytes_of(v.at("frame"));
     CHECK(frame(line) == bytes);
     CHECK(test::payloads_of(bytes, text_payload_cap) == std::vector<std::string>{line});
-    const typed_line c = parse_command_line(line);
+    const parsed_line c = parse_command_line(line);
     CHECK(c.name == string_of(v.at("command")));
     CHECK(c.arguments == string_of(v.at("arguments")));
   }

@@ -14,7 +14,7 @@ namespace asio_chat::net {
 /// Asks who the client is, enters the hub, and brings requests to it and its events to the peer.
 class chat_protocol : public protocol, private sink {
  public:
-  chat_protocol(peer& p, const server_context& c, encode_once& encoder)
+  chat_protocol(peer& p, const session_context& c, encode_once& encoder)
       : peer_(p)
       , context_(c)
       , encoder_(encoder) {}
@@ -27,7 +27,7 @@ class chat_protocol : public protocol, private sink {
 
  protected:
   net::peer& remote() const noexcept { return peer_; }
-  const server_context& context() const noexcept { return context_; }
+  const session_context& context() const noexcept { return context_; }
   bool is_in() const noexcept { return endpoint_ != nullptr; }
 
   void send_alone(std::string bytes) { peer_.send(alone(std::move(bytes))); }
@@ -62,7 +62,7 @@ class chat_protocol : public protocol, private sink {
   void answered(authenticator::answer a);
 
   net::peer& peer_;
-  const server_context& context_;
+  const session_context& context_;
   encode_once& encoder_;
   endpoint* endpoint_ = nullptr;
   std::shared_ptr<chat_protocol*> question_; ///< while it is asked who this is
@@ -71,7 +71,7 @@ class chat_protocol : public protocol, private sink {
 /// One whose requests come in length-prefixed frames.
 class framed_protocol : public chat_protocol {
  public:
-  framed_protocol(net::peer& p, const server_context& c, encode_once& encoder,
+  framed_protocol(net::peer& p, const session_context& c, encode_once& encoder,
                   std::size_t payload_cap)
       : chat_protocol(p, c, encoder)
       , payload_cap_(payload_cap) {}

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace asio_chat::net {
@@ -39,8 +40,19 @@ class encode_once {
   }
 
  private:
-  std::vector<shared_bytes> parts_of(const entry_group& g);
-  shared_bytes lay_down(std::string bytes, const event& e);
+  std::vector<shared_bytes> parts_of(const entry_group& g) {
+    std::vector<shared_bytes> parts;
+    for (const shared_event& e : g.entries()) {
+      const shared_bytes& bytes = (*this)(e);
+      if (parts.empty() || !parts.back().extend(bytes)) parts.push_back(bytes);
+    }
+    return parts;
+  }
+  shared_bytes lay_down(std::string bytes, const event& e) {
+    if (bytes.empty()) return {};
+    const bool for_many = std::holds_alternative<entry>(e);
+    return for_many ? entries_.append(std::move(bytes)) : share(std::move(bytes), meter_);
+  }
 
   std::size_t codec_;
   std::string (*encode_)(const event&);

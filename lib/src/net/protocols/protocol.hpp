@@ -53,7 +53,7 @@ class peer {
 };
 
 /// What the sessions of a server share.
-struct server_context {
+struct session_context {
   const server_config& config;
   asio_chat::hub& hub;
   asio_chat::authenticator& authenticator;

@@ -24,14 +24,14 @@ protocol_set::protocol_set(std::span<const protocol_row> rows)
 }
 
 std::unique_ptr<protocol> protocol_set::by_name(std::string_view alpn, peer& p,
-                                                const server_context& c) {
+                                                const session_context& c) {
   for (std::size_t n = 0; !alpn.empty() && n < rows_.size(); ++n)
     if (rows_[n].alpn == alpn) return make(n, p, c);
   return nullptr;
 }
 
 protocol_set::recognised protocol_set::by_first_bytes(std::string_view received, peer& p,
-                                                      const server_context& c) {
+                                                      const session_context& c) {
   recognition known = recognition::no;
   for (std::size_t n = 0; n < rows_.size(); ++n) {
     if (rows_[n].recognise == nullptr) continue;

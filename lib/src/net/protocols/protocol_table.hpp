@@ -25,7 +25,7 @@ struct protocol_row {
   recognition (*recognise)(std::string_view received);
   /// What it says of an event; empty: nothing.
   std::string (*encode)(const event& e);
-  std::unique_ptr<protocol> (*make)(peer& p, const server_context& c, encode_once& encoder);
+  std::unique_ptr<protocol> (*make)(peer& p, const session_context& c, encode_once& encoder);
 };
 
 /// A new protocol is a folder beside this file and a line in here.
@@ -38,14 +38,14 @@ class protocol_set {
   explicit protocol_set(std::span<const protocol_row> rows = default_protocols());
 
   /// The protocol with this ALPN name; null: there is none.
-  std::unique_ptr<protocol> by_name(std::string_view alpn, peer& p, const server_context& c);
+  std::unique_ptr<protocol> by_name(std::string_view alpn, peer& p, const session_context& c);
 
   struct recognised {
     recognition known;
     std::unique_ptr<protocol> speaks; ///< only if `yes`
   };
   /// The one that a connection speaks that has said this much.
-  recognised by_first_bytes(std::string_view received, peer& p, const server_context& c);
+  recognised by_first_bytes(std::string_view received, peer& p, const session_context& c);
   /// Enough to recognise any of them.
   static constexpr std::size_t max_first_bytes = 256;
 
@@ -55,7 +55,7 @@ class protocol_set {
   std::size_t waiting_bytes() const noexcept { return meter_->bytes(); }
 
  private:
-  std::unique_ptr<protocol> make(std::size_t row, peer& p, const server_context& c) {
+  std::unique_ptr<protocol> make(std::size_t row, peer& p, const session_context& c) {
     return rows_[row].make(p, c, encoders_[row]);
   }
 

@@ -49,7 +49,7 @@ class line_protocol final : public net::chat_protocol {
     if (const auto* no = std::get_if<refused>(&e)) return no->message + "\n";
     return {};
   }
-  static std::unique_ptr<net::protocol> make(net::peer& p, const net::server_context& c,
+  static std::unique_ptr<net::protocol> make(net::peer& p, const net::session_context& c,
                                              net::encode_once& encoder) {
     return std::make_unique<line_protocol>(p, c, encoder);
   }

@@ -1,8 +1,8 @@
 #include "net/protocols/native/native_protocol.hpp"
 
 #include "domain/command_table.hpp"
+#include "model/command_text.hpp"
 #include "net/protocols/chat_protocol.hpp"
-#include "wire/command_line.hpp"
 #include "wire/frame.hpp"
 #include "wire/native_codec.hpp"
 
@@ -23,7 +23,7 @@ constexpr int max_refused_logins = 10;
 
 class native_session final : public framed_protocol {
  public:
-  native_session(net::peer& p, const server_context& c, encode_once& encoder)
+  native_session(net::peer& p, const session_context& c, encode_once& encoder)
       : framed_protocol(p, c, encoder, wire::native_payload_cap) {}
 
   shared_bytes goodbye(const close_reason& reason) const override {
@@ -110,7 +110,7 @@ class native_session final : public framed_protocol {
     ask(std::move(s.room), s.id, requests::say{std::move(s.text), s.id});
   }
   void handle(const native::command_line& c) {
-    const wire::typed_line typed = wire::parse_command_line(c.line);
+    const parsed_line typed = parse_command_line(c.line);
     dispatch(read_command(typed.name, typed.arguments, c.room, c.ref));
   }
   void handle(const native::history& h) { ask(h.room, h.ref, requests::history{h.part}); }
@@ -139,7 +139,7 @@ std::string encode(const event& e) {
   return native::encode(e);
 }
 
-std::unique_ptr<protocol> make(net::peer& p, const server_context& c, encode_once& encoder) {
+std::unique_ptr<protocol> make(net::peer& p, const session_context& c, encode_once& encoder) {
   return std::make_unique<native_session>(p, c, encoder);
 }
 

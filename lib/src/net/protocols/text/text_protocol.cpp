@@ -3,9 +3,9 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/command_table.hpp"
+#include "model/command_text.hpp"
 #include "model/names.hpp"
 #include "net/protocols/chat_protocol.hpp"
-#include "wire/command_line.hpp"
 #include "wire/frame.hpp"
 #include "wire/text_codec.hpp"
 
@@ -19,7 +19,7 @@ namespace {
 
 class text_session final : public framed_protocol {
  public:
-  text_session(net::peer& p, const server_context& c, encode_once& encoder)
+  text_session(net::peer& p, const session_context& c, encode_once& encoder)
       : framed_protocol(p, c, encoder, wire::text_payload_cap)
       , state_(c.authenticator.wants_passphrase() ? state::passphrase : state::name) {}
 
@@ -77,7 +77,7 @@ class text_session final : public framed_protocol {
   void take_line(std::string_view payload) {
     const std::string_view line = trim(payload);
     if (is_blank(line)) return;
-    const wire::typed_line typed = wire::parse_command_line(line);
+    const parsed_line typed = parse_command_line(line);
     dispatch(read_command(typed.name, typed.arguments, {}, {}, false));
   }
 
@@ -95,7 +95,7 @@ std::string encode(const event& e) {
   return wire::text::encode(e);
 }
 
-std::unique_ptr<protocol> make(net::peer& p, const server_context& c, encode_once& encoder) {
+std::unique_ptr<protocol> make(net::peer& p, const session_context& c, encode_once& encoder) {
   return std::make_unique<text_session>(p, c, encoder);
 }
 
