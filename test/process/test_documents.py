@@ -301,6 +301,8 @@ RUNS = {
     "openssl ciphers": just,
     "ulimit -Hn": just,
     'sqlite3 keys.db ".backup keys-copy.db"': copies_the_keys,
+    'sqlite3 journal.db "PRAGMA wal_checkpoint(TRUNCATE)"':
+        "test_storage.py: test_a_log_that_is_damaged_after_a_kill_is_named_by_every_command",
     "asio-chatd export lobby --data DIR --master-key-file FILE": reads_a_backup,
     "systemctl restart asio-chatd": "needs systemd as the first process; a restart is test_storage.py's",
     "openssl rand -hex 32 | install -m 600 /dev/stdin /etc/asio-chat/master-key": as_a_service,
@@ -471,6 +473,8 @@ CONTROLS = {
     "cannot be foreseen": "I, A",
     "A lost journal is not begun anew without being asked to, and a damaged room is closed alone": "I, A",
     "A failing disk is never taken for a damage, and files that cannot be used are named with what helps": "A",
+    "Committed transactions behind a bad frame of `journal.db-wal` are called damage before SQLite drops them "
+    "as a torn end; only the last transaction cannot be told from one": "I, A",
     "Nothing is acknowledged when the journal has been removed or replaced under the server; two servers cannot "
     "have the same file": "A",
     "The history is sealed, with a key for each room; destroying the key erases the room, backups included": "C",

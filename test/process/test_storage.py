@@ -684,6 +684,34 @@ def test_a_damaged_room_is_closed_and_the_others_are_not(kept, tmp_path):
         assert d.stop() == 0
 
 
+def test_a_log_that_is_damaged_after_a_kill_is_named_by_every_command(tmp_path):
+    said = [f"line {n}" for n in range(20)]
+    with Daemon(tmp_path) as d:
+        say(d, "alice", *said)
+        d.stop(signal.SIGKILL)
+    data, log = tmp_path / "data", tmp_path / "data/journal.db-wal"
+    whole = log.read_bytes()
+    frames = (len(whole) - 32) // 4120
+    middle = 32 + frames // 2 * 4120
+    log.write_bytes(whole[:middle + 999] + bytes([whole[middle + 999] ^ 4]) + whole[middle + 1000:])
+    damaged = log.read_bytes()
+    sentence = f"frame {frames // 2 + 1} of '{log}' (from byte {middle}) is not as it was written"
+    for command in (["verify"], ["backup", tmp_path / "copy"], ["export", "lobby"], ["--check-config"],
+                    ["erase", "lobby", "--yes"], ["--listen", "127.0.0.1:0"]):
+        one_line(run(*command, data=data), 1, sentence, "committed frames behind it", "restore a backup")
+    assert log.read_bytes() == damaged and not (tmp_path / "copy").exists()
+    log.write_bytes(whole)
+    assert texts(data, "lobby") == said
+    log.write_bytes(damaged)
+    (data / "journal.db-shm").unlink(missing_ok=True)
+    with sqlite3.connect(data / "journal.db") as db:  # as docs/operating.md says
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    assert ": OK, " in good("verify", data=data)
+    kept = texts(data, "lobby")
+    assert kept == said[:len(kept)] and 0 < len(kept) < len(said)
+
+
 def test_nothing_is_acknowledged_without_the_file(kept, tmp_path):
     with Daemon(tmp_path) as d:
         alice, bob = d.join("alice"), d.join("bob")

@@ -2,6 +2,7 @@
 
 #include "base/atomic_file.hpp"
 #include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/wal_check.hpp"
 
 #include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/Transaction.h>
@@ -54,6 +55,7 @@ bool is_of_source(const SQLite::Exception& e) {
 std::optional<failure> copy_as_it_is_now(const database_file& from, const database_file& to,
                                          const progress_function& tell) {
   if (auto file = check_is_file(from); !file) return file.error();
+  if (auto log = check_wal(from); !log) return log.error();
   std::optional<SQLite::Database> source;
   try {
     source.emplace(connect_for_reading(from));

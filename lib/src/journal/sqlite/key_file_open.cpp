@@ -3,6 +3,7 @@
 
 #include "base/file.hpp"
 #include "base/file_access.hpp"
+#include "journal/sqlite/wal_check.hpp"
 
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
@@ -31,6 +32,7 @@ const std::string& make_private(const std::string& path, key_file::use u) {
     throw error(fail(errc::storage_failed,
                      fmt::format("the key ring '{}' is no file: move it away", path)));
   }
+  if (auto log = check_wal(key_database(path)); !log) throw error(log.error());
   if (u == key_file::use::read) return path;
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd >= 0) {

@@ -3,6 +3,7 @@
 #include "journal/sqlite/data_lock.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/store.hpp"
+#include "journal/sqlite/wal_check.hpp"
 
 #include <SQLiteCpp/Transaction.h>
 
@@ -13,6 +14,7 @@ namespace asio_chat::sqlite {
 
 result<std::vector<known_room>> rooms_in(const database_file& f, key_ring& keys) {
   if (auto file = check_is_file(f); !file) return file.error();
+  if (auto log = check_wal(f); !log) return log.error();
   try {
     SQLite::Database db = connect_for_reading(f);
     const SQLite::Transaction snapshot(db);

@@ -4,6 +4,7 @@
 #include "journal/sqlite/columns.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/wal_check.hpp"
 
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
@@ -124,6 +125,7 @@ result<std::vector<std::string>> check_journal(const database_file& f, key_ring&
   if (auto there = check_not_lost(f, keys, begin_anew); !there) return there.error();
   if (!is_there(f.path)) return std::vector<std::string>(); // it is made by the start
   if (auto usable = check_can_be_written(f); !usable) return usable.error();
+  if (auto log = check_wal(f); !log) return log.error();
   try {
     SQLite::Database db = connect_for_reading(f);
     const SQLite::Transaction snapshot(db);

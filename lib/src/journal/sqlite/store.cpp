@@ -2,6 +2,7 @@
 
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/store_loader.hpp"
+#include "journal/sqlite/wal_check.hpp"
 
 #include <utility>
 
@@ -11,6 +12,7 @@ result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
   database_file& file = o.file;
   const bool begin_anew = o.begin_anew;
   if (auto there = check_not_lost(file, keys, begin_anew); !there) return there.error();
+  if (auto log = check_wal(file); !log) return log.error();
   if (auto ready = prepare_file(file); !ready) return ready.error();
   if (!file.identity) file.identity = identity_of(file.path);
   std::unique_ptr<store> s(new store(o, keys));

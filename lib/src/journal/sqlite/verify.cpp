@@ -3,6 +3,7 @@
 #include "journal/sqlite/name_table.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/wal_check.hpp"
 
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
@@ -140,6 +141,7 @@ result<verify_report> verify(const database_file& f, key_ring& keys,
     if (tell) tell(doing, done, total);
   };
   if (auto file = check_is_file(f); !file) return file.error();
+  if (auto log = check_wal(f); !log) return log.error();
   try {
     SQLite::Database db(f.path, SQLite::OPEN_READONLY, 5'000, f.vfs);
     SQLite::Transaction snapshot(db);
