@@ -1,42 +1,10 @@
 #include "support/catch.hpp"
-#include "world.hpp"
+#include "unit/domain/reader_world.hpp"
 
 #include <fmt/format.h>
 
 using namespace asio_chat;
 using namespace asio_chat::test;
-
-namespace {
-
-/// The offsets of the entries that a member has received.
-std::vector<std::uint64_t> told(const person& p) {
-  std::vector<std::uint64_t> offsets;
-  for (const entry& e : p.ear.all<entry>())
-    offsets.push_back(e.at.offset);
-  return offsets;
-}
-
-std::vector<std::uint64_t> from_to(std::uint64_t first, std::uint64_t last) {
-  std::vector<std::uint64_t> all;
-  for (std::uint64_t n = first; n <= last; ++n)
-    all.push_back(n);
-  return all;
-}
-
-void say(domain_world& w, person& p, int first, int last) {
-  for (int n = first; n <= last; ++n) {
-    w.type(p, fmt::format("line {}", n));
-    w.run();
-  }
-}
-
-person& joins(domain_world& w, const std::string& name, const start_position& from) {
-  person& p = w.enter(name);
-  w.hub.join(*p.self, "lobby", "r", from).value();
-  return p;
-}
-
-} // namespace
 
 TEST_CASE("a member who joins gets the last entries after the room's state, then what is live") {
   domain_world w{limits()};
@@ -65,125 +33,6 @@ TEST_CASE("a member who comes back gets what was missed, with no seam to what is
   w.run();
   CHECK(told(bob) == from_to(6, 2'600));
   CHECK(bob.ear.all<entries_missed>().empty());
-}
-
-TEST_CASE(
-    "a member who has everything gets nothing, and one who has more waits for what follows it") {
-  domain_world w;
-  person& alice = w.in("alice");
-  say(w, alice, 1, 3);
-  person& bob = joins(w, "bob", {position{7, 3}});
-  // One more is stored, and carol has read it; nobody has been told of it yet.
-  w.type(alice, "line 4");
-  person& carol = joins(w, "carol", {position{7, 4}});
-  w.run();
-  say(w, alice, 5, 5);
-  CHECK(told(bob) == from_to(4, 5));
-  CHECK(told(carol) == from_to(5, 5));
-  CHECK(carol.ear.all<entries_missed>().empty());
-}
-
-TEST_CASE("a member who has more than there ever was is told that the log is an older one") {
-  domain_world w;
-  person& alice = w.in("alice");
-  say(w, alice, 1, 3);
-  person& bob = joins(w, "bob", {position{7, 41}}); // before a backup was put back
-  w.run();
-  CHECK(bob.ear.last<entries_missed>().after == position{7, 41});
-  CHECK(bob.ear.last<entries_missed>().next == position{7, 4});
-  say(w, alice, 4, 5);
-  CHECK(told(bob) == from_to(4, 5));
-}
-
-TEST_CASE(
-    "a member whose position has the tag of another log is told so, and gets all that is kept") {
-  domain_world w;
-  person& alice = w.in("alice");
-  say(w, alice, 1, 5);
-  w.log.compared = journal::log_is::another;
-  person& bob = joins(w, "bob", {position{7, 3, 0xabc, 3}});
-  w.run();
-  REQUIRE(bob.ear.all<entries_missed>().size() == 1);
-  CHECK(bob.ear.last<entries_missed>().after == position{7, 3});
-  CHECK(bob.ear.last<entries_missed>().next == position{7, 1});
-  say(w, alice, 6, 6);
-  CHECK(told(bob) == from_to(1, 6));
-  CHECK(bob.ear.all<entries_missed>().size() == 1);
-}
-
-TEST_CASE("a tag is compared though nothing follows the position") {
-  domain_world w;
-  person& alice = w.in("alice");
-  say(w, alice, 1, 3);
-  w.log.compared = journal::log_is::another;
-  person& bob = joins(w, "bob", {position{7, 3, 0xabc, 3}});
-  w.run();
-  CHECK(bob.ear.all<entries_missed>().size() == 1);
-  CHECK(told(bob) == from_to(1, 3));
-  person& carol = joins(w, "carol", {position{7, 3, 0xabc, 3}});
-  w.run();
-  CHECK(carol.ear.all<entries_missed>().empty());
-  CHECK(told(carol).empty());
-}
-
-TEST_CASE(
-    "a member who has heard of entries that the log has lost is told, and goes on from there") {
-  domain_world w;
-  person& alice = w.in("alice");
-  say(w, alice, 1, 5);
-  w.log.compared = journal::log_is::cut_back;
-  person& bob = joins(w, "bob", {position{7, 3, 0xabc, 9}});
-  w.run();
-  REQUIRE(bob.ear.all<entries_missed>().size() == 1);
-  CHECK(bob.ear.last<entries_missed>().next == position{7, 4});
-  CHECK(told(bob) == from_to(4, 5));
-}
-
-TEST_CASE("members with the same position and different tags do not share a page") {
-  domain_world w;
-  person& alice = w.in("alice");
-  say(w, alice, 1, 5);
-  w.log.compared = journal::log_is::another; // bob's, which is read first
-  person& bob = joins(w, "bob", {position{7, 3, 0xabc, 3}});
-  person& carol = joins(w, "carol", {position{7, 3, 0xdef, 3}});
-  person& dave = joins(w, "dave", {position{7, 3}});
-  w.run();
-  CHECK(told(bob) == from_to(1, 5));
-  CHECK(told(carol) == from_to(4, 5));
-  CHECK(told(dave) == from_to(4, 5));
-}
-
-TEST_CASE("what is no longer kept is announced as a gap with its range") {
-  domain_world w({}, {.entries_per_room = 5});
-  person& alice = w.in("alice");
-  say(w, alice, 1, 20);
-  person& bob = joins(w, "bob", {position{7, 3}});
-  w.run();
-  const auto missed = bob.ear.last<entries_missed>();
-  CHECK(missed.room == "lobby");
-  CHECK(missed.after == position{7, 3});
-  CHECK(missed.next == position{7, 16});
-  CHECK(told(bob) == from_to(16, 20));
-  // A member who only wanted the last ones misses nothing.
-  person& carol = joins(w, "carol", {{}, 10});
-  w.run();
-  CHECK(carol.ear.all<entries_missed>().empty());
-  CHECK(told(carol) == from_to(16, 20));
-}
-
-TEST_CASE("a position of another epoch is announced as another log") {
-  domain_world w;
-  person& alice = w.in("alice");
-  person& early = joins(w, "early", {position{6, 41}}); // nothing is there yet
-  w.run();
-  CHECK(early.ear.last<entries_missed>().next == position{7, 1});
-  say(w, alice, 1, 3);
-  CHECK(told(early) == from_to(1, 3));
-  person& bob = joins(w, "bob", {position{6, 41}});
-  w.run();
-  CHECK(bob.ear.last<entries_missed>().after == position{6, 41});
-  CHECK(bob.ear.last<entries_missed>().next == position{7, 1});
-  CHECK(told(bob) == from_to(1, 3));
 }
 
 TEST_CASE(
