@@ -19,9 +19,27 @@ constexpr std::size_t max_held = 64 * 1024;
 
 } // namespace
 
-keyboard::keyboard(asio::io_context& context, line_editor& editor, const output_queue& out,
+bool raise_signal_of(const key& k, const std::function<void()>& give_back) {
+  if (k.what != key::kind::control) return false;
+  switch (k.character) {
+  case U'C':
+    ::raise(SIGINT);
+    return true;
+  case U'Z':
+    ::raise(SIGTSTP);
+    return true;
+  case U'\\':
+    give_back();
+    ::raise(SIGQUIT);
+    return true;
+  default:
+    return false;
+  }
+}
+
+keyboard::keyboard(asio::io_context& context, key_taker& taker, const output_queue& out,
                    std::function<void()> hangup)
-    : editor_(editor)
+    : taker_(taker)
     , out_(out)
     , hangup_(std::move(hangup))
     , own_(STDIN_FILENO, O_RDONLY)
@@ -37,7 +55,7 @@ keyboard::~keyboard() {
 
 void keyboard::go_on() {
   if (out_.full()) return;
-  if (!held_.empty()) editor_.feed(std::exchange(held_, {}));
+  if (!held_.empty()) taker_.feed(std::exchange(held_, {}));
   wait_for_keys();
 }
 
@@ -46,7 +64,7 @@ void keyboard::take(std::string_view bytes) {
     ::raise(SIGINT);
   } else {
     held_ += bytes;
-    if (!out_.full()) editor_.feed(std::exchange(held_, {}));
+    if (!out_.full()) taker_.feed(std::exchange(held_, {}));
   }
   if (held_.size() < max_held) wait_for_keys();
 }
@@ -72,17 +90,17 @@ void keyboard::wait_for_keys() {
 void keyboard::wait_for_signals() {
   signals_.async_wait([this](const boost::system::error_code& e, int signal) {
     if (e) return;
-    if (signal == SIGWINCH) editor_.resized();
+    if (signal == SIGWINCH) taker_.resized();
     if (signal == SIGTSTP) stop_and_continue();
     wait_for_signals();
   });
 }
 
 void keyboard::stop_and_continue() {
-  editor_.suspend();
+  taker_.suspend();
   // This stops the whole job, as the terminal would have done. It continues here after `fg`.
   ::kill(0, SIGSTOP);
-  editor_.resume();
+  taker_.resume();
 }
 
 } // namespace asio_chat::app

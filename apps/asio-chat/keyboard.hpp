@@ -1,7 +1,8 @@
-// The keys and the signals of a terminal, for a line editor.
+// The keys and the signals of a terminal.
 #pragma once
 
-#include "line_editor.hpp"
+#include "key_reader.hpp"
+#include "output_queue.hpp"
 #include "own_descriptor.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -14,13 +15,32 @@
 
 namespace asio_chat::app {
 
+/// What the keys are for, and who has the terminal.
+class key_taker {
+ public:
+  virtual void feed(std::string_view bytes) = 0;
+  /// The terminal has another size.
+  virtual void resized() = 0;
+  /// Gives the terminal back for a while, and takes it over again.
+  virtual void suspend() = 0;
+  virtual void resume() = 0;
+
+ protected:
+  ~key_taker() = default;
+};
+
+/// Whether the key is one for which a terminal sends a signal to the program. The signal is raised
+/// then.
+/// @param give_back the terminal, where nothing comes after the signal that would
+bool raise_signal_of(const key& k, const std::function<void()>& give_back);
+
 class keyboard {
  public:
   /// @param out keys wait while it is full, and no more of them are read than some: a paste fills
   /// no
   ///   memory. Ctrl-C, typed alone, does not wait.
   /// @param hangup called once, when no more keys will come
-  keyboard(boost::asio::io_context& context, line_editor& editor, const output_queue& out,
+  keyboard(boost::asio::io_context& context, key_taker& taker, const output_queue& out,
            std::function<void()> hangup);
   ~keyboard();
   keyboard(const keyboard&) = delete;
@@ -35,7 +55,7 @@ class keyboard {
   void wait_for_signals();
   void stop_and_continue();
 
-  line_editor& editor_;
+  key_taker& taker_;
   const output_queue& out_;
   std::function<void()> hangup_;
   bool waiting_ = false;

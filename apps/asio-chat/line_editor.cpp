@@ -1,13 +1,8 @@
 #include "line_editor.hpp"
 
-#include "paste.hpp"
-
-#include "base/ascii.hpp"
-
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
-#include <csignal>
 #include <utility>
 
 namespace asio_chat::app {
@@ -20,10 +15,14 @@ constexpr std::chrono::milliseconds short_while{500};
 
 } // namespace
 
-line_editor::line_editor(boost::asio::io_context& context, output_queue& out, handlers h)
+line_editor::line_editor(boost::asio::io_context& context, output_queue& out,
+                         text_entry::handlers h)
     : context_(context)
     , out_(out)
-    , handlers_(std::move(h)) {
+    , entry_(std::move(h),
+             {[this](const std::string& line) { print(line); },
+              [this] { out_.put(view_.hide() + entered_lines(prompt_, entry_.text())); },
+              [this] { out_.put(view_.hide() + "\x1b[H\x1b[2J"); }}) {
   out_.put(mark_pastes);
   draw_soon();
 }
@@ -51,21 +50,12 @@ void line_editor::draw() {
   drawing_ = false;
   if (closed_ || !out_.empty()) return;
   const terminal_size size = size_of_terminal();
-  const bool typing = !pasted_;
-  const std::u32string_view text = typing ? std::u32string_view(text_.text()) : U"";
-  out_.put(view_.show(lay_out(prompt_now(), text, typing ? text_.cursor() : 0, size.columns,
+  out_.put(view_.show(lay_out(entry_.prompt(prompt_), entry_.text(), entry_.cursor(), size.columns,
                               size.rows > 1 ? size.rows - 1 : 1)));
 }
 
 void line_editor::go_on() {
   if (out_.empty()) draw_soon();
-}
-
-std::string line_editor::prompt_now() const {
-  if (search_) return fmt::format("(search: {}) ", narrow(search_->part));
-  if (!pasted_) return prompt_;
-  return fmt::format("paste of {} lines: (s)end as one message, {}(e)dit, (n)o? ",
-                     count_lines(*pasted_), text_.empty() ? "send (l)ine by line, " : "");
 }
 
 void line_editor::print(const std::string& line) {
@@ -108,253 +98,9 @@ void line_editor::feed(std::string_view bytes) {
   keys_.put(bytes);
   key k;
   while (!closed_ && keys_.next(k)) {
-    if (k.what == key::kind::control && press_signal(k.character)) continue;
-    if (pasted_) {
-      answer_paste(k);
-    } else if (!search_ || !press_in_search(k)) {
-      press(k);
-    }
+    if (!raise_signal_of(k, [this] { suspend(); })) entry_.press(k);
   }
   draw_soon();
-}
-
-bool line_editor::press_signal(char32_t character) {
-  switch (character) {
-  case U'C':
-    ::raise(SIGINT);
-    return true;
-  case U'Z':
-    ::raise(SIGTSTP);
-    return true;
-  case U'\\':
-    suspend(); // nothing comes after it that would
-    ::raise(SIGQUIT);
-    return true;
-  default:
-    return false;
-  }
-}
-
-void line_editor::press(const key& k) {
-  switch (k.what) {
-  case key::kind::character:
-    return text_.insert(k.character);
-  case key::kind::control:
-    return press_control(k.character);
-  case key::kind::meta:
-    return press_meta(k.character);
-  case key::kind::up:
-    if (!text_.go_up()) go_in_history(true);
-    return;
-  case key::kind::down:
-    if (!text_.go_down()) go_in_history(false);
-    return;
-  case key::kind::left:
-    return text_.go(text_.before());
-  case key::kind::right:
-    return text_.go(text_.after());
-  case key::kind::home:
-    return text_.go(text_.line_begin());
-  case key::kind::end:
-    return text_.go(text_.line_end());
-  case key::kind::erase:
-    return text_.erase_to(text_.after());
-  case key::kind::word_left:
-    return text_.go(text_.word_begin());
-  case key::kind::word_right:
-    return text_.go(text_.word_end());
-  case key::kind::paste:
-    return paste(k.text);
-  case key::kind::too_long_paste:
-    return print(fmt::format("[a paste of more than {} bytes is dropped]", key_reader::max_paste));
-  }
-}
-
-void line_editor::press_control(char32_t c) {
-  switch (c) {
-  case U'A':
-    return text_.go(text_.line_begin());
-  case U'B':
-    return text_.go(text_.before());
-  case U'D':
-    if (!text_.empty()) return text_.erase_to(text_.after());
-    if (handlers_.end) handlers_.end();
-    return;
-  case U'E':
-    return text_.go(text_.line_end());
-  case U'F':
-    return text_.go(text_.after());
-  case U'H':
-  case U'?':
-    return text_.erase_to(text_.before());
-  case U'I':
-    return complete_word();
-  case U'J':
-  case U'M':
-    return enter();
-  case U'K':
-    return text_.cut_to(text_.line_end());
-  case U'L':
-    out_.put(view_.hide() + "\x1b[H\x1b[2J");
-    return;
-  case U'N':
-    return go_in_history(false);
-  case U'P':
-    return go_in_history(true);
-  case U'R':
-    search_ = search{{}, 1, text_.text()};
-    return;
-  case U'T':
-    return text_.transpose();
-  case U'U':
-    return text_.cut_to(text_.line_begin());
-  case U'W':
-    return text_.cut_to(text_.blank_before());
-  case U'Y':
-    return text_.yank();
-  case U'_':
-    return text_.undo();
-  default:
-    return; // a key without a meaning puts nothing into the text
-  }
-}
-
-void line_editor::press_meta(char32_t c) {
-  switch (c) {
-  case U'b':
-    return text_.go(text_.word_begin());
-  case U'f':
-    return text_.go(text_.word_end());
-  case U'd':
-    return text_.cut_to(text_.word_end());
-  case 0x7F:
-  case 0x08:
-    return text_.cut_to(text_.word_begin());
-  case U'\n':
-  case U'\r':
-    return text_.insert(U'\n');
-  case U'u':
-  case U'l':
-  case U'c':
-    return change_case(c);
-  default:
-    return;
-  }
-}
-
-/// Capitals, small letters, or a capital at the beginning, as far as ASCII goes.
-void line_editor::change_case(char32_t to) {
-  const std::size_t from = text_.cursor();
-  std::u32string word = text_.text().substr(from, text_.word_end() - from);
-  bool first = true;
-  for (char32_t& c : word) {
-    const bool letter = c < 0x80 && ascii::is_letter(static_cast<char>(c));
-    if (!letter) continue;
-    const bool capital = to == U'u' || (to == U'c' && first);
-    const char plain = static_cast<char>(c);
-    c = static_cast<unsigned char>(capital ? ascii::upper(plain) : ascii::lower(plain));
-    first = false;
-  }
-  text_.erase_to(text_.word_end());
-  text_.insert(word);
-}
-
-void line_editor::go_in_history(bool back) {
-  if (auto line = back ? history_.back(text_.text()) : history_.forth())
-    text_.assign(std::move(*line));
-}
-
-/// @return false: the key ends the search, and does what it does
-bool line_editor::press_in_search(const key& k) {
-  const bool is_control = k.what == key::kind::control;
-  if (k.what == key::kind::character) {
-    search_->part += k.character;
-    find(search_->age);
-  } else if (is_control && k.character == U'R') {
-    find(search_->age + 1);
-  } else if (is_control && (k.character == U'?' || k.character == U'H')) {
-    if (!search_->part.empty()) search_->part.pop_back();
-    find(1);
-  } else if (is_control && k.character == U'G') {
-    text_.assign(std::exchange(search_, std::nullopt)->typed_before);
-  } else {
-    search_.reset();
-    return false;
-  }
-  return true;
-}
-
-void line_editor::find(std::size_t from) {
-  if (search_->part.empty()) return;
-  auto hit = history_.find(search_->part, from);
-  if (!hit) return;
-  search_->age = hit->age;
-  text_.assign(std::move(hit->line));
-}
-
-void line_editor::complete_word() {
-  if (!handlers_.complete) return;
-  const std::string before = narrow(text_.text().substr(0, text_.cursor()));
-  const completion c = handlers_.complete(before);
-  const std::string_view word = std::string_view(before).substr(before.size() - c.replaced);
-  if (c.text != word) {
-    text_.erase_to(text_.cursor() - widen(word).size());
-    text_.insert(std::u32string_view(widen(c.text)));
-    return;
-  }
-  std::string all;
-  for (const std::string& choice : c.choices)
-    all += choice + "  ";
-  if (!all.empty()) print(all);
-}
-
-// What becomes of the text.
-
-void line_editor::enter() {
-  const std::string typed = narrow(text_.text());
-  out_.put(view_.hide() + entered_lines(prompt_, text_.text()));
-  if (!text_.empty() && (!handlers_.may_keep || handlers_.may_keep(typed)))
-    history_.keep(text_.text());
-  history_.rewind();
-  text_.assign({});
-  if (handlers_.line) handlers_.line(typed);
-}
-
-void line_editor::paste(const std::string& raw) {
-  std::string text = pasted_text(raw);
-  const std::size_t lines = count_lines(text);
-  if (lines > max_unasked_lines) {
-    pasted_ = std::move(text);
-    return;
-  }
-  // Several lines are a message, whatever they begin with.
-  if (lines > 1 && text_.cursor() == 0) text = typed_literally(text);
-  text_.insert(std::u32string_view(widen(text)));
-}
-
-void line_editor::answer_paste(const key& k) {
-  if (k.what == key::kind::paste || k.what == key::kind::too_long_paste)
-    return print("[this paste is dropped: the one before waits for an answer]");
-  const bool letter = k.what == key::kind::character;
-  const bool cancel = k.what == key::kind::control && k.character == U'G';
-  const char32_t c = letter ? k.character : cancel ? U'n' : U' ';
-  const bool alone = text_.empty();
-  if (c == U's' || c == U'e') {
-    const std::string text = text_.cursor() == 0 ? typed_literally(*std::exchange(pasted_, {}))
-                                                 : *std::exchange(pasted_, {});
-    text_.insert(std::u32string_view(widen(text)));
-    if (c == U's') enter();
-  } else if (c == U'l' && alone) {
-    std::string rest = *std::exchange(pasted_, {});
-    for (std::size_t begin = 0; begin <= rest.size();) {
-      const std::size_t end = std::min(rest.find('\n', begin), rest.size());
-      text_.assign(widen(typed_literally(rest.substr(begin, end - begin))));
-      if (!text_.empty()) enter();
-      begin = end + 1;
-    }
-  } else if (c == U'n') {
-    pasted_.reset();
-  }
 }
 
 } // namespace asio_chat::app

@@ -95,7 +95,7 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   terminal_screen* terminal = nullptr;
   if (interactive) {
     auto made = std::make_unique<terminal_screen>(
-        context, line_editor::handlers{
+        context, text_entry::handlers{
                      [&](const std::string& line) { talk->enter(talk->read(line, 0)); },
                      [&] { talk->end_of_input(); },
                      [&](std::string_view before) { return complete(before, talk->words()); },

@@ -12,7 +12,7 @@ namespace asio_chat::app {
 
 class terminal_screen final : public screen {
  public:
-  terminal_screen(boost::asio::io_context& context, line_editor::handlers h)
+  terminal_screen(boost::asio::io_context& context, text_entry::handlers h)
       : out_(context, STDOUT_FILENO)
       , editor_(context, out_, std::move(h)) {
     out_.on_progress([this] {

@@ -1,0 +1,74 @@
+// A text that a person types, key by key, until it is entered.
+#pragma once
+
+#include "completion.hpp"
+#include "edit_buffer.hpp"
+#include "key_reader.hpp"
+#include "line_history.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace asio_chat::app {
+
+/// Knows what each key does, and nothing of how it looks.
+class text_entry {
+ public:
+  struct handlers {
+    std::function<void(const std::string&)> line; ///< may be several lines, which were pasted
+    std::function<void()> end;                    ///< Ctrl-D on an empty line
+    std::function<completion(std::string_view before_cursor)> complete;
+    std::function<bool(std::string_view line)> may_keep; ///< among the lines typed before
+  };
+  /// What the place where the text is shown does.
+  struct surroundings {
+    std::function<void(const std::string&)> print; ///< a remark, harmless to a terminal
+    std::function<void()> entering;                ///< the text is about to be entered, and to go
+    std::function<void()> clear;                   ///< Ctrl-L
+  };
+
+  text_entry(handlers h, surroundings s)
+      : handlers_(std::move(h))
+      , around_(std::move(s)) {}
+
+  void press(const key& k);
+
+  /// What stands before the text: a question, if one is asked, or else `usual`.
+  std::string prompt(const std::string& usual) const;
+  /// What is to be shown; nothing while a question is asked.
+  std::u32string_view text() const noexcept;
+  std::size_t cursor() const noexcept { return asks() ? 0 : text_.cursor(); }
+  /// What was typed, and is another text from now on.
+  std::u32string exchange(std::u32string next);
+
+ private:
+  struct search {
+    std::u32string part;
+    std::size_t age = 1; ///< of the line found
+    std::u32string typed_before;
+  };
+
+  bool asks() const noexcept { return pasted_.has_value(); }
+  void edit(const key& k);
+  void press_control(char32_t c);
+  void press_meta(char32_t c);
+  bool press_in_search(const key& k);
+  void answer_paste(const key& k);
+  void find(std::size_t from);
+  void go_in_history(bool back);
+  void enter();
+  void paste(const std::string& raw);
+  void change_case(char32_t to);
+  void complete_word();
+
+  handlers handlers_;
+  surroundings around_;
+  edit_buffer text_;
+  line_history history_;
+  std::optional<search> search_;
+  std::optional<std::string> pasted_; ///< of many lines: what to do with it is asked
+};
+
+} // namespace asio_chat::app

@@ -1,0 +1,79 @@
+#include "text_entry.hpp"
+
+#include "support/catch.hpp"
+
+#include <vector>
+
+using namespace asio_chat::app;
+
+namespace {
+
+struct typist {
+  std::vector<std::string> lines;
+  std::vector<std::string> remarks;
+  std::u32string seen_on_entering;
+  bool ended = false;
+  text_entry entry{
+      {[this](const std::string& line) { lines.push_back(line); }, [this] { ended = true; },
+       [](std::string_view) {
+         return completion{0, "", {"alice", "bob"}};
+       },
+       [](std::string_view line) { return !line.starts_with("/secret"); }},
+      {[this](const std::string& text) { remarks.push_back(text); },
+       [this] { seen_on_entering = entry.text(); }, [this] { remarks.emplace_back("clear"); }}};
+
+  void type(std::string_view text) {
+    for (const char c : text)
+      entry.press({key::kind::character, static_cast<char32_t>(c)});
+  }
+  void control(char32_t c) { entry.press({key::kind::control, c}); }
+};
+
+} // namespace
+
+TEST_CASE("asio-chat text entry: Enter gives the text away while it can still be seen") {
+  typist t;
+  t.type("hi");
+  t.control(U'M');
+  CHECK(t.lines == std::vector<std::string>{"hi"});
+  CHECK(t.seen_on_entering == U"hi");
+  CHECK(t.entry.text().empty());
+}
+
+TEST_CASE("asio-chat text entry: a line that may not be kept does not come back") {
+  typist t;
+  t.type("one");
+  t.control(U'M');
+  t.type("/secret word");
+  t.control(U'M');
+  t.entry.press({key::kind::up});
+  CHECK(t.entry.text() == U"one");
+}
+
+TEST_CASE("asio-chat text entry: a question hides the text and is answered by a key") {
+  typist t;
+  t.type("before ");
+  t.entry.press({key::kind::paste, 0, "1\n2\n3\n4\n5\n6"});
+  CHECK(t.entry.text().empty());
+  CHECK(t.entry.prompt("> ").starts_with("paste of 6 lines"));
+  t.type("n");
+  CHECK(t.entry.prompt("> ") == "> ");
+  CHECK(t.entry.text() == U"before ");
+}
+
+TEST_CASE("asio-chat text entry: a draft is exchanged with its cursor at the end") {
+  typist t;
+  t.type("half");
+  CHECK(t.entry.exchange(U"other") == U"half");
+  CHECK(t.entry.text() == U"other");
+  CHECK(t.entry.cursor() == 5);
+}
+
+TEST_CASE("asio-chat text entry: choices, a cleared screen and the end are told") {
+  typist t;
+  t.control(U'I');
+  t.control(U'L');
+  t.control(U'D');
+  CHECK(t.remarks == std::vector<std::string>{"alice  bob  ", "clear"});
+  CHECK(t.ended);
+}
