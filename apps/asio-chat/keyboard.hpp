@@ -29,16 +29,15 @@ class key_taker {
   ~key_taker() = default;
 };
 
-/// Whether the key is one for which a terminal sends a signal to the program. The signal is raised
-/// then.
-/// @param give_back the terminal, where nothing comes after the signal that would
+/// Raises the signal that a terminal sends for this key.
+/// @param give_back gives the terminal back; called before a signal after which nothing else can
+/// @return whether there is one
 bool raise_signal_of(const key& k, const std::function<void()>& give_back);
 
 class keyboard {
  public:
-  /// @param out keys wait while it is full, and no more of them are read than some: a paste fills
-  /// no
-  ///   memory. Ctrl-C, typed alone, does not wait.
+  /// @param out while it is full, keys wait, and few more are read, so that a paste cannot fill the
+  /// memory. Ctrl-C, typed alone, does not wait.
   /// @param hangup called once, when no more keys will come
   keyboard(boost::asio::io_context& context, key_taker& taker, const output_queue& out,
            std::function<void()> hangup);

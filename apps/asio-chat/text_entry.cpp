@@ -22,14 +22,6 @@ std::u32string_view text_entry::text() const noexcept {
   return asks() ? std::u32string_view() : std::u32string_view(text_.text());
 }
 
-std::u32string text_entry::exchange(std::u32string next) {
-  std::u32string typed = text_.text();
-  text_.assign(std::move(next));
-  history_.rewind();
-  search_.reset();
-  return typed;
-}
-
 void text_entry::press(const key& k) {
   if (pasted_) {
     answer_paste(k);

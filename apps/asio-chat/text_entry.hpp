@@ -40,8 +40,6 @@ class text_entry {
   /// What is to be shown; nothing while a question is asked.
   std::u32string_view text() const noexcept;
   std::size_t cursor() const noexcept { return asks() ? 0 : text_.cursor(); }
-  /// What was typed, and is another text from now on.
-  std::u32string exchange(std::u32string next);
 
  private:
   struct search {

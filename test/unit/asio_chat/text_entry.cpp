@@ -61,14 +61,6 @@ TEST_CASE("asio-chat text entry: a question hides the text and is answered by a 
   CHECK(t.entry.text() == U"before ");
 }
 
-TEST_CASE("asio-chat text entry: a draft is exchanged with its cursor at the end") {
-  typist t;
-  t.type("half");
-  CHECK(t.entry.exchange(U"other") == U"half");
-  CHECK(t.entry.text() == U"other");
-  CHECK(t.entry.cursor() == 5);
-}
-
 TEST_CASE("asio-chat text entry: choices, a cleared screen and the end are told") {
   typist t;
   t.control(U'I');

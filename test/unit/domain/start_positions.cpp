@@ -11,7 +11,7 @@ TEST_CASE(
   person& alice = w.in("alice");
   say(w, alice, 1, 3);
   person& bob = joins(w, "bob", {position{7, 3}});
-  // One more is stored, and carol has read it; nobody has been told of it yet.
+  // Carol comes back with an entry that is stored, and that was told to nobody else so far.
   w.type(alice, "line 4");
   person& carol = joins(w, "carol", {position{7, 4}});
   w.run();

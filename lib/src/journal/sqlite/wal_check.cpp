@@ -137,7 +137,9 @@ struct finding {
   std::uint64_t frame = 0;                     ///< 0: the header
   std::uint64_t at = 0;                        ///< byte
   std::uint64_t behind = 0;                    ///< committed frames
-  bool operator==(const finding&) const = default;
+
+  /// Also if a writer has put more behind it meanwhile.
+  bool is_where(const finding& other) const { return log == other.log && frame == other.frame; }
 };
 
 bool is_page_size(std::uint32_t n) {
@@ -243,7 +245,7 @@ std::optional<finding> look_twice(const database_file& f) {
     const log_file log(f.path + "-wal");
     if (!log.is_open()) return {}; // SQLite says why, if there is one
     const auto again = look_at(log);
-    if (!again || again == found) return again;
+    if (!again || (found && again->is_where(*found))) return again;
     found = again;
   }
 }
