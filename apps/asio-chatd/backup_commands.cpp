@@ -1,7 +1,9 @@
 #include "history.hpp"
 #include "history_commands.hpp"
 
+#include "base/file.hpp"
 #include "journal/sqlite/backup.hpp"
+#include "journal/sqlite/key_copy.hpp"
 #include "journal/sqlite/verify.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +13,8 @@
 using namespace asio_chat;
 
 namespace {
+
+constexpr std::size_t min_passphrase = 12;
 
 std::string place_of(const sqlite::verify_report::bad_record& bad) {
   if (bad.room.empty()) return "the file";
@@ -22,8 +26,23 @@ std::string place_of(const sqlite::verify_report::bad_record& bad) {
 
 } // namespace
 
-int back_up(ops::settings& s, const std::string& to) {
+int back_up(ops::settings& s, const ops::history_request& wanted) {
+  const std::string& to = wanted.file;
+  const std::string to_keys = sqlite::key_copy_of(to);
   const history kept(s);
+  std::string passphrase;
+  if (wanted.with_keys) {
+    if (is_there(to_keys))
+      throw error(fail(errc::bad_setting,
+                       fmt::format("'{}' is there already and is not overwritten", to_keys)));
+    passphrase = backup_passphrase(wanted, tls::prompting::twice).value();
+    if (passphrase.size() < min_passphrase)
+      throw error(
+          fail(errc::bad_setting,
+               fmt::format("the passphrase of the backup is too short: give one of {} bytes or "
+                           "more, since whoever has the file may guess as long as he likes",
+                           min_passphrase)));
+  }
   sqlite::verify_report report;
   {
     progress_line progress;
@@ -31,9 +50,20 @@ int back_up(ops::settings& s, const std::string& to) {
                progress.show(how...);
              }).value();
   }
-  fmt::print("{}: {} in {}; it does not contain the keys: keep copies of {}/keys.db and of the "
-             "master key elsewhere\n",
-             to, counted_entries(report.entries), counted_rooms(report.rooms), kept.directory);
+  fmt::print("{}: {} in {}", to, counted_entries(report.entries), counted_rooms(report.rooms));
+  if (!wanted.with_keys) {
+    fmt::print("; it does not contain the keys: keep copies of {}/keys.db and of the master key "
+               "elsewhere\n",
+               kept.directory);
+    return 0;
+  }
+  fmt::print("\n");
+  // After the journal: what is in that is under these keys.
+  sqlite::write_key_copy(to_keys, kept.keys->path(), kept.masters, passphrase).value();
+  fmt::print("{}: the keys, sealed under the passphrase: without it this backup cannot be read "
+             "once the server is lost. Rooms that are erased later can still be read with this "
+             "file\n",
+             to_keys);
   return 0;
 }
 

@@ -66,6 +66,13 @@ sqlite::known_room choose_room(const history& kept, const std::string& typed) {
                                                   sanitize_for_log(name, 64), names_of(rooms))));
 }
 
+result<std::string> backup_passphrase(const ops::history_request& wanted, tls::prompting asking) {
+  return tls::obtain_passphrase({wanted.backup_passphrase_file, "--backup-passphrase-file",
+                                 "CHAT_BACKUP_PASSPHRASE", wanted.backup_passphrase},
+                                "Passphrase of the backup: ", asking,
+                                "the keys of the backup are sealed: give its passphrase");
+}
+
 progress_line::progress_line()
     : is_shown_(::isatty(STDERR_FILENO) == 1) {}
 

@@ -33,6 +33,10 @@ std::vector<asio_chat::sqlite::secret_key> master_keys(const asio_chat::ops::set
 /// @throws asio_chat::error that names rooms that there are, if there is none of that name
 asio_chat::sqlite::known_room choose_room(const history& kept, const std::string& typed);
 
+/// Of the keys that go with a backup.
+asio_chat::result<std::string> backup_passphrase(const asio_chat::ops::history_request& wanted,
+                                                 asio_chat::tls::prompting asking);
+
 /// `1 room`, `2 rooms`.
 inline std::string counted(std::uint64_t n, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", n, n == 1 ? one : many);

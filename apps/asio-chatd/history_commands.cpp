@@ -51,7 +51,9 @@ std::vector<std::string> check_history(ops::settings s) {
 int run_history_command(ops::invocation& call) {
   switch (call.action) {
   case ops::action::back_up:
-    return back_up(call.settings, call.history.file);
+    return back_up(call.settings, call.history);
+  case ops::action::restore:
+    return restore(call.settings, call.history);
   case ops::action::verify:
     return verify(call.settings, call.history.file);
   case ops::action::export_room:

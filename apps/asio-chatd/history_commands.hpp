@@ -1,4 +1,5 @@
-// What asio-chatd does about the history beside serving: backup, verify, export, rekey, erase.
+// What asio-chatd does about the history beside serving: backup, restore, verify, export, rekey,
+// erase.
 #pragma once
 
 #include "ops/settings.hpp"
@@ -20,7 +21,8 @@ std::vector<std::string> check_history(asio_chat::ops::settings s);
 
 /// @name One each
 /// @{
-int back_up(asio_chat::ops::settings& s, const std::string& to);
+int back_up(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
+int restore(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
 int verify(asio_chat::ops::settings& s, const std::string& file);
 int export_room(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
 int rekey(asio_chat::ops::settings& s);

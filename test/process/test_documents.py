@@ -247,14 +247,23 @@ def as_a_service(place, command):
     place.sh(command.replace("/etc/asio-chat/master-key", str(key)).replace("/var/lib/asio-chat", str(state)))
 
 
-def reads_a_backup(place, command):
-    """Reads chat.db, which earlier commands of the page have made, beside its keys."""
+def backs_up_with_keys(place, command):
+    """The page has made a chat.db by then, which is not overwritten: this one is with its keys."""
+    (place.directory / "chat.db").unlink()
+    secret = place.directory / "backup-passphrase"
+    secret.write_text("correct horse battery\n")
+    secret.chmod(0o600)
+    about_history(place, command)
+    assert (place.directory / "chat.db.keys").exists()
+
+
+def restores_elsewhere(place, command):
     apart = place.directory / "apart"
-    apart.mkdir(mode=0o700)
-    shutil.copy(place.directory / "chat.db", apart / "journal.db")
-    shutil.copy(place.directory / "data/keys.db", apart)
-    read = place.sh(command.replace("DIR", str(apart)).replace("FILE", str(place.directory / "data/master.key")))
-    assert "ada: hello" in read.stdout
+    place.sh("CHAT_BACKUP_PASSPHRASE='correct horse battery' " + command.replace("DIR", str(apart)))
+
+
+def reads_elsewhere(place, command):
+    assert "ada: hello" in place.sh(command.replace("DIR", str(place.directory / "apart"))).stdout
 
 
 def copies_the_keys(place, command):
@@ -303,7 +312,10 @@ RUNS = {
     'sqlite3 keys.db ".backup keys-copy.db"': copies_the_keys,
     'sqlite3 journal.db "PRAGMA wal_checkpoint(TRUNCATE)"':
         "test_storage.py: test_a_log_that_is_damaged_after_a_kill_is_named_by_every_command",
-    "asio-chatd export lobby --data DIR --master-key-file FILE": reads_a_backup,
+    "asio-chatd backup chat.db --with-keys --backup-passphrase-file backup-passphrase": backs_up_with_keys,
+    "asio-chatd restore chat.db": about_history,
+    "asio-chatd restore chat.db --data DIR": restores_elsewhere,
+    "asio-chatd export lobby --data DIR": reads_elsewhere,
     "systemctl restart asio-chatd": "needs systemd as the first process; a restart is test_storage.py's",
     "openssl rand -hex 32 | install -m 600 /dev/stdin /etc/asio-chat/master-key": as_a_service,
     "asio-chatd verify --data /var/lib/asio-chat --master-key-file /etc/asio-chat/master-key": as_a_service,

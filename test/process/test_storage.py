@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -104,7 +105,7 @@ class Flood:
 
 
 def put_back(data, backup):
-    """Restores a backup as docs/operating.md says."""
+    """Restores a backup as somebody does who does not know of asio-chatd restore."""
     for name in ("journal.db-wal", "journal.db-shm"):
         (data / name).unlink(missing_ok=True)
     shutil.copy(backup, data / "journal.db")
@@ -598,7 +599,7 @@ def test_a_lost_journal_is_begun_anew_by_order_only(kept, tmp_path):
         make()
         before = sorted(f.name for f in kept.iterdir())
         for done in (start(kept), run("--check-config", data=kept)):
-            one_line(done, 1, "is missing or empty", "put the journal or a backup of it back", "--begin-anew")
+            one_line(done, 1, "is missing or empty", "put the journal back, or a backup with asio-chatd restore", "--begin-anew")
         assert sorted(f.name for f in kept.iterdir()) == before
     for lost in (True, False):  # not there at all, or empty
         if lost:
@@ -867,3 +868,67 @@ def test_each_command_has_its_help(command):
         shown = good(command, flag)
         assert f"Usage: asio-chatd {command}" in shown
         assert max(map(len, shown.splitlines())) <= 100
+
+
+PASSPHRASE = "correct horse battery"
+SEALED = clean_environment(CHAT_BACKUP_PASSPHRASE=PASSPHRASE)
+
+
+def test_a_backup_with_keys_is_restored_on_a_new_machine_and_chats_go_on(kept, tmp_path):
+    copy, fresh = tmp_path / "chat.db", tmp_path / "new" / "data"
+    said = good("backup", copy, "--with-keys", data=kept, env=SEALED)
+    assert "without it this backup cannot be read" in said and "sealed under the passphrase" in said
+    assert (tmp_path / "chat.db.keys").stat().st_mode & 0o777 == 0o600
+    one_line(run("backup", tmp_path / "chat.db", "--with-keys", data=kept, env=SEALED), 1, "chat.db.keys",
+             "not overwritten")
+    one_line(run("restore", copy, data=fresh), 1, "--backup-passphrase-file", "CHAT_BACKUP_PASSPHRASE")
+    one_line(run("restore", copy, data=fresh, env=clean_environment(CHAT_BACKUP_PASSPHRASE="wrong")), 1, "does not open")
+    secret = tmp_path / "secret"
+    secret.write_text(PASSPHRASE + "\n")
+    secret.chmod(0o600)
+    said = good("restore", copy, "--backup-passphrase-file", secret, data=fresh)
+    assert "15 entries in 2 rooms" in said and "keys.db is made of" in said
+    with Daemon(tmp_path / "new") as d:
+        assert texts(d.data, "lobby")[-1] == "lobby line 11"
+        say(d, "carol", "after the restore")
+        assert texts(d.data, "lobby")[-1] == "after the restore"
+
+
+def test_a_restore_says_what_is_lost_and_keeps_what_was_there(kept, tmp_path):
+    copy = tmp_path / "chat.db"
+    good("backup", copy, data=kept)
+    with Daemon(tmp_path) as d:
+        say(d, "alice", "one more", "and another")
+        one_line(run("restore", copy, data=kept), 1, "is in use by another asio-chatd")
+        assert d.stop() == 0
+    said = good("restore", copy, data=kept)
+    assert "#lobby: 2 entries lost, 13 to 14" in said
+    assert f"The journal that was there is {kept}/journal.db.replaced-1 now" in said
+    assert texts(kept, "lobby")[-1] == "lobby line 11"
+    assert "17 entries" in good("restore", kept / "journal.db.replaced-1", data=kept)
+    assert texts(kept, "lobby")[-1] == "and another"
+
+
+def test_passphrases_of_backups_are_neither_short_nor_in_arguments(kept, tmp_path):
+    copy = tmp_path / "chat.db"
+    one_line(run("backup", copy, "--with-keys", data=kept, env=clean_environment(CHAT_BACKUP_PASSPHRASE="short")), 1, "too short")
+    one_line(run("backup", copy, "--with-keys", data=kept), 1, "CHAT_BACKUP_PASSPHRASE")
+    one_line(run("restore", data=kept), 2, "FILE")
+    one_line(run("restore", copy, data=kept), 1, "does not exist")
+    assert not copy.exists() and not (tmp_path / "chat.db.keys").exists()
+
+
+def test_a_restore_that_is_killed_can_be_done_again(kept, tmp_path):
+    copy, new = tmp_path / "chat.db", tmp_path / "new"
+    good("backup", copy, "--with-keys", data=kept, env=SEALED)
+    rng = random.Random(20261129)
+    for _ in range(6):
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        killed = subprocess.Popen([BIN / "asio-chatd", "restore", copy, "--data", new / "data"], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=SEALED)
+        time.sleep(rng.uniform(0, 1.2))
+        killed.kill()
+        killed.wait()
+        assert "15 entries in 2 rooms" in good("restore", copy, data=new / "data", env=SEALED)
+        assert "OK, 15 entries" in good("verify", data=new / "data")

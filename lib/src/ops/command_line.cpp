@@ -26,6 +26,7 @@ constexpr std::string_view examples = R"(Examples:
   asio-chatd --config asio-chatd.toml --check-config
   asio-chatd tls --json           what TLS is spoken, and why
   asio-chatd backup chat.db       a copy of the history, while the server runs
+  asio-chatd restore chat.db      put it back
   CHAT_SECRET=... asio-chatd --require-passphrase
 
 Each setting is also a key of the config file (idle-timeout = 300s) and an environment variable

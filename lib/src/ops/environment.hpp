@@ -15,6 +15,7 @@ struct environment_settings {
   std::string config_file;                   ///< ASIO_CHATD_CONFIG; empty: not given
   std::optional<std::string> passphrase;     ///< CHAT_SECRET
   std::optional<std::string> key_passphrase; ///< CHAT_KEY_PASSPHRASE
+  std::string backup_passphrase;             ///< CHAT_BACKUP_PASSPHRASE; empty: not given
   std::optional<std::string> master_key;     ///< CHAT_MASTER_KEY
   std::string credentials_directory;         ///< of systemd; empty: none
   given_values given;

@@ -21,7 +21,19 @@ constexpr const char* about_backup =
     "The keys are not in it. Keep copies of keys.db (small; it changes with new rooms and new "
     "keys)\n"
     "and of the master key elsewhere than the backups: who has all three reads everything, and\n"
-    "without one of them nobody reads anything.";
+    "without one of them nobody reads anything. Or give --with-keys: FILE.keys has all keys, "
+    "sealed\n"
+    "under a passphrase, and opens without a master key. If both the server and the passphrase "
+    "are\n"
+    "lost, so is everything; and rooms that are erased later can still be read with that file.";
+constexpr const char* about_restore =
+    "The backup is verified first, with the keys.db of the data directory, or, where there is "
+    "none,\n"
+    "with FILE.keys, as backup --with-keys makes it. Then it takes the place of the journal, which "
+    "is\n"
+    "kept under another name; what it has beyond the backup is told. The server must not run. As "
+    "root\n"
+    "the files are given to the owner of the directory, which is made if it is missing.";
 constexpr const char* about_verify = "Reads every entry and follows each room's chain: whatever "
                                      "was flipped, taken out, put in, swapped\n"
                                      "or cut off is found, and the first bad record of each room "
@@ -61,6 +73,13 @@ history_commands::history_commands(CLI::App& program) {
       about_backup)
       .add_option("FILE", request_.file, "where the copy goes")
       ->type_name("");
+  CLI::App& backing_up = *commands_.back().app;
+  backing_up.add_flag("--with-keys", request_.with_keys, "the keys as well, in FILE.keys");
+  add_passphrase(backing_up);
+  CLI::App& restoring = add(program, action::restore, "restore",
+                            "put a backup into the place of the history", about_restore);
+  restoring.add_option("FILE", request_.file, "the backup")->type_name("");
+  add_passphrase(restoring);
   add(program, action::verify, "verify",
       "check that the history, or a backup, is as it was written", about_verify)
       .add_option("FILE", request_.file, "a backup; default: the journal of the data directory")
@@ -76,6 +95,12 @@ history_commands::history_commands(CLI::App& program) {
       add(program, action::erase, "erase", "destroy a room's keys, and so all of it", about_erase);
   erasing.add_option("ROOM", request_.room, "its name")->type_name("");
   erasing.add_flag("--yes", request_.yes, "do not ask");
+}
+
+void history_commands::add_passphrase(CLI::App& to) {
+  to.add_option("--backup-passphrase-file", request_.backup_passphrase_file,
+                "of FILE.keys; else CHAT_BACKUP_PASSPHRASE, or typed")
+      ->option_text("FILE");
 }
 
 std::optional<action> history_commands::chosen() const {
@@ -98,6 +123,7 @@ result<void> history_commands::check() const {
   };
   const auto a = chosen();
   if (a == action::back_up && request_.file.empty()) return lacks("backup", "FILE");
+  if (a == action::restore && request_.file.empty()) return lacks("restore", "FILE");
   if (a == action::export_room && request_.room.empty()) return lacks("export", "ROOM");
   if (a == action::erase && request_.room.empty()) return lacks("erase", "ROOM");
   if (format_ != "text" && format_ != "jsonl")
@@ -106,6 +132,9 @@ result<void> history_commands::check() const {
                             sanitize_for_log(format_, 64, quotes::escape)));
   if (request_.output.starts_with("--"))
     return fail(errc::bad_setting, "command line: --output has no value; give FILE");
+  if (request_.backup_passphrase_file.starts_with("--"))
+    return fail(errc::bad_setting,
+                "command line: --backup-passphrase-file has no value; give FILE");
   return {};
 }
 

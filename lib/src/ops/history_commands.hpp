@@ -13,7 +13,7 @@ class App;
 
 namespace asio_chat::ops {
 
-/// backup, verify, export, rekey, erase: added to a program's command line.
+/// backup, restore, verify, export, rekey, erase: added to a program's command line.
 class history_commands {
  public:
   explicit history_commands(CLI::App& program);
@@ -30,6 +30,8 @@ class history_commands {
  private:
   CLI::App& add(CLI::App& program, action a, const std::string& name, const std::string& what,
                 const std::string& more);
+
+  void add_passphrase(CLI::App& to);
 
   struct command {
     ops::action action;

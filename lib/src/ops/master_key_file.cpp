@@ -58,6 +58,10 @@ std::string own_key_path(const settings& s) {
   return s.data_directory + "/master.key";
 }
 
+failure not_in_files() {
+  return fail(errc::bad_setting, "the history is in memory (ephemeral is on), not in files");
+}
+
 /// The master key of the data directory is made on the first start only.
 result<bool> is_to_be_made(const settings& s) {
   const std::string path = own_key_path(s);
@@ -159,6 +163,23 @@ result<void> prepare_storage(settings& s, const logger& log) {
   return take_keys(s);
 }
 
+result<void> prepare_restored_storage(settings& s, const logger& log) {
+  if (s.ephemeral) return not_in_files();
+  if (!is_there(s.data_directory)) {
+    if (auto made = prepare_data_directory(s.data_directory); !made) return made;
+  }
+  const bool had_key = is_there(own_key_path(s));
+  if (auto made = make_own_key(s, log); !made) return made;
+  struct stat owner {};
+  if (!had_key && is_there(own_key_path(s)) && ::geteuid() == 0 &&
+      (::stat(s.data_directory.c_str(), &owner) != 0 ||
+       ::chown(own_key_path(s).c_str(), owner.st_uid, owner.st_gid) != 0))
+    return fail(errc::storage_failed, fmt::format("{} '{}' cannot be given to the owner of its "
+                                                  "directory",
+                                                  what, own_key_path(s)));
+  return take_keys(s);
+}
+
 result<void> check_storage(settings& s) {
   if (s.ephemeral) return {};
   const auto first_start = is_to_be_made(s);
@@ -167,8 +188,7 @@ result<void> check_storage(settings& s) {
 }
 
 result<void> find_storage(settings& s) {
-  if (s.ephemeral)
-    return fail(errc::bad_setting, "the history is in memory (ephemeral is on), not in files");
+  if (s.ephemeral) return not_in_files();
   if (!is_there(s.data_directory))
     return fail(errc::bad_setting,
                 fmt::format("the data directory {} does not exist; name the server's with --data",

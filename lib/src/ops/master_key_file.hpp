@@ -25,6 +25,10 @@ result<void> put_new_master_key(const std::string& path);
 /// the data directory, which is made, with a warning that names it, if it is not there.
 result<void> prepare_storage(settings& s, const logger& log);
 
+/// Likewise for a directory that gets a history from elsewhere. It may be another user's, who then
+/// gets the key that is made.
+result<void> prepare_restored_storage(settings& s, const logger& log);
+
 /// Likewise, but nothing is made: no keys are set if this would be the first start, and its key is
 /// still to be made.
 result<void> check_storage(settings& s);

@@ -165,8 +165,8 @@ result<std::string> read_whole_file(const std::string& path) {
 } // namespace
 
 bool is_about_history(action a) noexcept {
-  return a == action::back_up || a == action::verify || a == action::export_room ||
-         a == action::rekey || a == action::erase;
+  return a == action::back_up || a == action::restore || a == action::verify ||
+         a == action::export_room || a == action::rekey || a == action::erase;
 }
 
 result<invocation> read_settings(const setting_sources& from) {
@@ -193,6 +193,7 @@ result<invocation> read_settings(const setting_sources& from) {
     overlay(call.effective, *std::move(file));
   }
   overlay(call.effective, environment->given);
+  call.history.backup_passphrase = environment->backup_passphrase;
   overlay(call.effective, line->given);
   call.settings.credentials_directory = environment->credentials_directory;
   if (environment->master_key) {

@@ -64,23 +64,27 @@ enum class action {
   check_config,
   print_tls,
   back_up,
+  restore,
   verify,
   export_room,
   rekey,
   erase,
 };
 
-/// backup, verify, export, rekey, erase: they need neither certificates nor ports.
+/// backup, restore, verify, export, rekey, erase: they need neither certificates nor ports.
 bool is_about_history(action a) noexcept;
 
 /// What the commands about the history are given besides settings.
 struct history_request {
   enum class format { text, jsonl };
-  std::string file;         ///< of `back_up` and `verify`; empty: the journal itself
-  std::string room;         ///< of `export_room` and `erase`
-  format as = format::text; ///< of `export_room`
-  std::string output;       ///< of `export_room`; empty: standard output
-  bool yes = false;         ///< of `erase`: do not ask
+  std::string file;       ///< of `back_up`, `restore` and `verify`; empty: the journal itself
+  bool with_keys = false; ///< of `back_up`
+  std::string backup_passphrase_file; ///< of `back_up` and `restore`; empty: none
+  std::string backup_passphrase;      ///< CHAT_BACKUP_PASSPHRASE; empty: not set
+  std::string room;                   ///< of `export_room` and `erase`
+  format as = format::text;           ///< of `export_room`
+  std::string output;                 ///< of `export_room`; empty: standard output
+  bool yes = false;                   ///< of `erase`: do not ask
 };
 
 struct invocation {

@@ -26,19 +26,6 @@ failure not_backed_up(const std::string& to, const std::string& why) {
   return fail(errc::storage_failed, fmt::format("the backup '{}' {}", to, why));
 }
 
-void copy_pages(SQLite::Database& from, SQLite::Database& to, const progress_function& tell) {
-  SQLite::Backup copy(to, from);
-  for (;;) {
-    const int done = copy.executeStep(pages_at_once);
-    if (done == SQLITE_DONE) return;
-    if (done != SQLITE_OK) std::this_thread::sleep_for(between_tries);
-    const int total = copy.getTotalPageCount();
-    if (tell)
-      tell("copied", static_cast<std::uint64_t>(total - copy.getRemainingPageCount()),
-           static_cast<std::uint64_t>(total));
-  }
-}
-
 /// Whatever is only read there is no copy's.
 bool is_of_source(const SQLite::Exception& e) {
   switch (e.getErrorCode()) {
@@ -52,8 +39,23 @@ bool is_of_source(const SQLite::Exception& e) {
   }
 }
 
-std::optional<failure> copy_as_it_is_now(const database_file& from, const database_file& to,
-                                         const progress_function& tell) {
+} // namespace
+
+void copy_pages(SQLite::Database& from, SQLite::Database& to, const progress_function& tell) {
+  SQLite::Backup copy(to, from);
+  for (;;) {
+    const int done = copy.executeStep(pages_at_once);
+    if (done == SQLITE_DONE) return;
+    if (done != SQLITE_OK) std::this_thread::sleep_for(between_tries);
+    const int total = copy.getTotalPageCount();
+    if (tell)
+      tell("copied", static_cast<std::uint64_t>(total - copy.getRemainingPageCount()),
+           static_cast<std::uint64_t>(total));
+  }
+}
+
+result<void> copy_journal(const database_file& from, const database_file& to,
+                          const progress_function& tell) {
   if (auto file = check_is_file(from); !file) return file.error();
   if (auto log = check_wal(from); !log) return log.error();
   std::optional<SQLite::Database> source;
@@ -64,7 +66,7 @@ std::optional<failure> copy_as_it_is_now(const database_file& from, const databa
     if (auto version = version_of(*source, from, journal_schema()); !version)
       return version.error();
     try {
-      SQLite::Database copy(to.path, SQLite::OPEN_READWRITE, 0, to.vfs);
+      SQLite::Database copy(to.path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 0, to.vfs);
       copy.exec("PRAGMA journal_mode=OFF"); // whatever fails, there is no such file then
       copy.exec("PRAGMA synchronous=OFF");  // it is synced once, at the end
       copy_pages(*source, copy, tell);
@@ -79,14 +81,12 @@ std::optional<failure> copy_as_it_is_now(const database_file& from, const databa
   }
 }
 
-} // namespace
-
 result<verify_report> back_up(const database_file& from, const std::string& to, key_ring& keys,
                               const progress_function& tell) {
   auto made = atomic_file::make(to, existing::refused);
   if (!made) return made.error();
   const database_file copy{.path = made->unfinished(), .vfs = from.vfs, .what = "backup"};
-  if (auto failed = copy_as_it_is_now(from, copy, tell)) return std::move(*failed);
+  if (auto copied = copy_journal(from, copy, tell); !copied) return copied.error();
   auto report = verify(copy, keys, tell);
   if (!report) return report;
   if (!report->good()) {

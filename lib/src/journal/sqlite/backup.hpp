@@ -7,6 +7,15 @@
 
 namespace asio_chat::sqlite {
 
+/// All of a database that may be in use, as it is at one moment, to one that is empty.
+/// Throws `SQLite::Exception`.
+void copy_pages(SQLite::Database& from, SQLite::Database& to, const progress_function& tell = {});
+
+/// A journal as it is at one moment, its log included, to one file. That is made, or overwritten,
+/// and is not yet on the disk when this returns.
+result<void> copy_journal(const database_file& from, const database_file& to,
+                          const progress_function& tell = {});
+
 /// The database as it is at one moment, in a file that appears whole and verified or not at all,
 /// open to its owner alone. Nobody who writes waits for it; the WAL grows until it is copied.
 /// A failure if there is a file of that name, or if the copy is not good.

@@ -60,11 +60,18 @@ void check_identity(const database_file& f) {
     throw SQLite::Exception("the file has been moved", SQLITE_READONLY_DBMOVED);
 }
 
-SQLite::Database connect(const database_file& f) {
+namespace {
+
+enum class log_at_end { moved, left };
+
+SQLite::Database open(const database_file& f, log_at_end log) {
   check_identity(f);
   // A reader as well needs to write: to the shared index of the WAL.
   SQLite::Database db(f.path, SQLite::OPEN_READWRITE, busy_milliseconds, f.vfs);
   ::sqlite3_extended_result_codes(db.getHandle(), 1);
+  // Before anything is read: what is no database would be closed at once, and its log removed.
+  if (log == log_at_end::left)
+    ::sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   db.exec("PRAGMA trusted_schema=OFF");
   db.exec("PRAGMA cell_size_check=ON");
   db.exec("PRAGMA temp_store=MEMORY"); // nothing is written beside the database
@@ -72,6 +79,12 @@ SQLite::Database connect(const database_file& f) {
   // moment before the WAL: a rollback journal that came back would take the database with it.
   db.exec("PRAGMA synchronous=EXTRA");
   return db;
+}
+
+} // namespace
+
+SQLite::Database connect(const database_file& f) {
+  return open(f, log_at_end::moved);
 }
 
 result<bool> prepare_file(const database_file& f) {
@@ -124,9 +137,7 @@ SQLite::Database connect_for_writing(const database_file& f) {
 SQLite::Database connect_for_reading(const database_file& f) {
   // The WAL of a server that runs, or was killed, is the server's to move to the database.
   const bool has_wal = is_there(f.path + "-wal");
-  SQLite::Database db = connect(f);
-  if (f.identity || has_wal)
-    ::sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  SQLite::Database db = open(f, f.identity || has_wal ? log_at_end::left : log_at_end::moved);
   db.exec("PRAGMA query_only=ON");
   db.exec("PRAGMA cache_size=-8192");
   return db;

@@ -29,6 +29,8 @@ result<std::vector<known_room>> rooms_in(const database_file& f, key_ring& keys)
       known_room k{*std::move(name)};
       if (r->whole) {
         k.entries = row.head + 1 - row.first;
+        k.epoch = row.epoch;
+        k.newest = row.head;
         k.key = row.key;
       }
       known.push_back(std::move(k));

@@ -13,7 +13,9 @@ namespace asio_chat::sqlite {
 struct known_room {
   std::string name;
   std::uint64_t entries = 0; ///< that are kept
-  std::uint32_t key = 0;     ///< the number of the newest one; 0: none, or not known
+  std::uint64_t epoch = 0;
+  std::uint64_t newest = 0; ///< offset of the last entry; 0: none, or not known
+  std::uint32_t key = 0;    ///< the number of the newest one; 0: none, or not known
 };
 
 /// By name. The database may be in use; it must be this program's journal.

@@ -36,8 +36,8 @@ result<void> check_no_keys(const database_file& f, key_ring& keys, bool begin_an
   return fail(
       errc::storage_failed,
       fmt::format("the journal '{}' is missing or empty, though '{}' has keys of rooms: put "
-                  "the journal or a backup of it back, or begin anew, without all that was "
-                  "said, by starting once with --begin-anew",
+                  "the journal back, or a backup with asio-chatd restore, or begin anew, without "
+                  "all that was said, by starting once with --begin-anew",
                   f.path, keys.path()));
 }
 

@@ -134,11 +134,11 @@ TEST_CASE("a journal that is lost, though its keys are there, is begun anew by o
   }
   const auto size = how > 0 ? std::filesystem::file_size(path) : 0;
   CHECK((how == 2) == (size > 0));
-  const std::string sentence = "the journal '" + path + "' is missing or empty, though '" +
-                               w.keys_path() +
-                               "' has keys of rooms: put the journal or a backup of it back, or "
-                               "begin anew, without all that "
-                               "was said, by starting once with --begin-anew";
+  const std::string sentence =
+      "the journal '" + path + "' is missing or empty, though '" + w.keys_path() +
+      "' has keys of rooms: put the journal back, or a backup with asio-chatd restore, or "
+      "begin anew, without all that "
+      "was said, by starting once with --begin-anew";
   CHECK(w.open_failure().message == sentence);
   CHECK(w.check_failure() == sentence);
   CHECK(std::filesystem::exists(path) == (how > 0));

@@ -1,0 +1,43 @@
+#include "history.hpp"
+#include "history_commands.hpp"
+
+#include "base/file.hpp"
+#include "base/logger.hpp"
+#include "journal/sqlite/restore.hpp"
+#include "ops/master_key_file.hpp"
+
+#include <fmt/format.h>
+
+using namespace asio_chat;
+
+int restore(ops::settings& s, const ops::history_request& wanted) {
+  const std::string own_key = s.data_directory + "/master.key";
+  const bool had_key = is_there(own_key);
+  ops::prepare_restored_storage(s, logger({})).value();
+  const sqlite::restore_request what{wanted.file, s.data_directory, master_keys(s), [&] {
+                                       return backup_passphrase(wanted, tls::prompting::once);
+                                     }};
+  sqlite::restore_report report;
+  {
+    progress_line progress;
+    report = sqlite::restore(what, [&](auto... how) { progress.show(how...); }).value();
+  }
+  fmt::print("{}: restored from {}, {} in {}\n", s.data_directory, wanted.file,
+             counted_entries(report.restored.entries), counted_rooms(report.restored.rooms));
+  if (!had_key && is_there(own_key))
+    fmt::print("{} is new: the history cannot be read without it, so keep a copy elsewhere\n",
+               own_key);
+  if (report.with_keys)
+    fmt::print("keys.db is made of {}.keys: make a copy of it, and of the master key\n",
+               wanted.file);
+  for (const auto& lost : report.lost) {
+    fmt::print("#{}: {} lost, {} to {}\n", lost.room, counted_entries(lost.last - lost.first + 1),
+               lost.first, lost.last);
+  }
+  if (!report.unknown_loss.empty())
+    fmt::print("What is lost cannot be told: {}\n", report.unknown_loss);
+  if (!report.moved_journal.empty())
+    fmt::print("The journal that was there is {} now: remove it when nobody needs it\n",
+               report.moved_journal);
+  return 0;
+}
