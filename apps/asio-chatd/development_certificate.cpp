@@ -1,6 +1,7 @@
 #include "development_certificate.hpp"
 
 #include "base/host_port.hpp"
+#include "base/sanitize.hpp"
 #include "ops/data_directory.hpp"
 #include "tls/x509/development.hpp"
 
@@ -67,6 +68,7 @@ void tell_how_to_connect(const std::string& ca_file,
         endpoint.address().is_unspecified() ? "localhost" : endpoint.address().to_string();
     const std::string server = host_port(host, endpoint.port());
     if (told.insert(server).second)
-      log(severity::warning, fmt::format("Connect with: asio-chat --ca {} {}", ca_file, server));
+      log(severity::warning,
+          fmt::format("Connect with: asio-chat --ca {} {}", shell_word(ca_file), server));
   }
 }

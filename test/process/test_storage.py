@@ -800,11 +800,11 @@ def test_what_a_restore_as_root_leaves_is_named_with_the_command_that_helps(of_n
     for name in ("journal.db", "keys.db", "master.key", "journal.db-wal"):
         shutil.chown(data / name, 0, 0)
         for action in ((), ("--check-config",)):
-            one_line(as_user(*action), 1, f"{name}' belongs to root (id 0)", "chown ", f"{data}/{name}'")
+            one_line(as_user(*action), 1, f"{name}' belongs to root (id 0)", "chown ", f" {data}/{name}")
         shutil.chown(data / name, 65534, 65534)
     (data / "keys.db").chmod(0o400)
     for action in ((), ("--check-config",)):
-        one_line(as_user(*action), 1, f"chmod 600 '{data}/keys.db'")
+        one_line(as_user(*action), 1, f"chmod 600 {data}/keys.db")
     (data / "keys.db").chmod(0o600)
     one_line(run("--check-config", data=data), 1, "and this is root (id 0): run asio-chatd as that user")
     assert as_user("--check-config").returncode == 0

@@ -1,6 +1,7 @@
 #include "base/file_access.hpp"
 
 #include "base/file.hpp"
+#include "base/sanitize.hpp"
 
 #include <fmt/format.h>
 
@@ -40,13 +41,13 @@ std::string why_not(const std::string& path, const struct stat& status, int erro
                        "choose another directory with --data",
                        path);
   case EPERM:
-    return fmt::format("'{}' is marked as not to be changed: chattr -i '{}'", path, path);
+    return fmt::format("'{}' is marked as not to be changed: chattr -i {}", path, shell_word(path));
   case EACCES:
     if (status.st_uid != me)
-      return fmt::format("'{}' belongs to {}, and this is {}: chown {} '{}'", path,
-                         user_text(status.st_uid), user_text(me), account(me), path);
-    return fmt::format("'{}' has mode {:04o}: chmod {} '{}'", path, status.st_mode & 07777,
-                       S_ISDIR(status.st_mode) ? "700" : "600", path);
+      return fmt::format("'{}' belongs to {}, and this is {}: chown {} {}", path,
+                         user_text(status.st_uid), user_text(me), account(me), shell_word(path));
+    return fmt::format("'{}' has mode {:04o}: chmod {} {}", path, status.st_mode & 07777,
+                       S_ISDIR(status.st_mode) ? "700" : "600", shell_word(path));
   default:
     return fmt::format("'{}' cannot be used: {}", path, errno_text(error));
   }

@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 
+#include <boost/algorithm/string/replace.hpp>
 #include <fmt/format.h>
 #include <utf8.h>
 
@@ -212,6 +213,18 @@ std::string sanitize_for_log(std::string_view text, std::size_t max_bytes, quote
     if (out.size() + ellipsis.size() <= max_bytes) room_for_ellipsis = out.size();
   }
   return out;
+}
+
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+      "@%+=:,./_-";
+  if (!text.empty() && text.find_first_not_of(plain) == text.npos) return std::string(text);
+  std::string escaped = sanitize_for_log(text, 4 * text.size() + 16);
+  const bool steers = boost::algorithm::replace_all_copy(escaped, "\\\\", "\\") != text;
+  std::string word = steers ? std::move(escaped) : std::string(text);
+  boost::algorithm::replace_all(word, "'", steers ? "\\'" : "'\\''");
+  return fmt::format("{}'{}'", steers ? "$" : "", word);
 }
 
 std::string sanitize_bytes_for_terminal(std::string_view bytes) {

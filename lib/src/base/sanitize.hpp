@@ -47,6 +47,10 @@ enum class quotes { keep, escape };
 /// included.
 std::string sanitize_for_log(std::string_view text, std::size_t max_bytes, quotes q = quotes::keep);
 
+/// A path, or another word, as a POSIX shell takes it, for a command that a message tells people to
+/// run: as it is, or in quotes where it needs them; in `$'…'` where a character steers a display.
+std::string shell_word(std::string_view text);
+
 /// Foreign bytes for a terminal, in lines: printable ASCII and newlines as they are (CR LF is one),
 /// every other byte as `\x1b`.
 std::string sanitize_bytes_for_terminal(std::string_view bytes);

@@ -72,8 +72,8 @@ result<void> make_usable(const std::string& path, made_directories& made) {
                                       user_text(status.st_uid), user_text(::geteuid())));
   if ((status.st_mode & 022) != 0)
     return unusable(path, fmt::format("may be written by others (mode {:04o}); close it with: "
-                                      "chmod 700 '{}'",
-                                      status.st_mode & 07777, path));
+                                      "chmod 700 {}",
+                                      status.st_mode & 07777, shell_word(path)));
   if (const auto why = obstacle_in(path)) return unusable(path, "cannot be written to: " + *why);
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/file_access.hpp"
+#include "base/sanitize.hpp"
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
@@ -106,8 +107,8 @@ result<std::string> read_secret_file(const std::string& path, const std::string&
   if (::fstat(file->get(), &status) != 0 || !private_enough(status))
     return fail(errc::bad_certificate_file,
                 fmt::format("{} '{}' is open to others than its owner (mode {:04o}); "
-                            "close it with: chmod 600 '{}'",
-                            what, path, status.st_mode & 07777, path));
+                            "close it with: chmod 600 {}",
+                            what, path, status.st_mode & 07777, shell_word(path)));
   return read_all(*file, path, what);
 }
 

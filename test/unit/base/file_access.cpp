@@ -47,10 +47,10 @@ TEST_CASE("what keeps a process from a file is named with the command that helps
     const std::string me = user_text(nobody);
     const std::string name = me.starts_with("the user") ? "65534" : me.substr(0, me.find(' '));
     CHECK(asked(file_use::writing) == "'" + path + "' belongs to root (id 0), and this is " + me +
-                                          ": chown " + name + " '" + path + "'");
+                                          ": chown " + name + " " + path);
     REQUIRE(::chown(path.c_str(), nobody, nobody) == 0);
     ::chmod(path.c_str(), 0400);
-    CHECK(asked(file_use::writing) == "'" + path + "' has mode 0400: chmod 600 '" + path + "'");
+    CHECK(asked(file_use::writing) == "'" + path + "' has mode 0400: chmod 600 " + path);
   }
   CHECK(text_of(obstacle_to(d.string(), file_use::reading)) ==
         "'" + d.string() + "' is no file: move it away");
@@ -65,7 +65,7 @@ TEST_CASE("what keeps a process from making files in a directory is named, too")
   CHECK(try_writing_in(d / "none", 1).error().message.find("No such file") != std::string::npos);
   ::chmod(d.string().c_str(), 0500);
   if (::geteuid() == 0) REQUIRE(::chown(d.string().c_str(), nobody, nobody) == 0);
-  const std::string right = "'" + d.string() + "' has mode 0500: chmod 700 '" + d.string() + "'";
+  const std::string right = "'" + d.string() + "' has mode 0500: chmod 700 " + d.string();
   CHECK(as_nobody([&] { return text_of(obstacle_in(d.string())); }) == right);
   CHECK(as_nobody([&] { return try_writing_in(d.string(), 1).error().message; }) == right);
 }

@@ -191,3 +191,16 @@ TEST_CASE("sanitize_for_log makes one short, clean line of any bytes") {
     REQUIRE(sanitize_for_terminal(line) == line);
   }
 }
+
+TEST_CASE("a word for a shell is one word, and says what it was") {
+  CHECK(shell_word("/var/lib/chat/keys.db") == "/var/lib/chat/keys.db");
+  CHECK(shell_word("") == "''");
+  CHECK(shell_word("my files") == "'my files'");
+  CHECK(shell_word("it's") == R"('it'\''s')");
+  CHECK(shell_word("$(reboot)") == "'$(reboot)'");
+  CHECK(shell_word("~") == "'~'");
+  CHECK(shell_word("back\\slash") == R"('back\slash')");
+  CHECK(shell_word("Grüße") == "'Grüße'");
+  CHECK(shell_word("it's\n\\") == R"($'it\'s\n\\')");
+  CHECK(shell_word("\xFF\x1B[31m") == R"($'\xff\x1b[31m')");
+}

@@ -1,5 +1,7 @@
 #include "journal/sqlite/data_lock.hpp"
 
+#include "base/sanitize.hpp"
+
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -111,9 +113,9 @@ data_lock::~data_lock() {
 result<data_lock> data_lock::take(const std::string& directory) {
   struct stat status {};
   if (::stat(directory.c_str(), &status) != 0 && errno == ENOENT) {
-    return unusable(directory, fmt::format("does not exist: make it with: mkdir -m 700 '{}', or "
+    return unusable(directory, fmt::format("does not exist: make it with: mkdir -m 700 {}, or "
                                            "choose another with --data",
-                                           directory));
+                                           shell_word(directory)));
   }
   const database_file journal{directory + "/journal.db"};
   // Another one may take the file away, or put another in its place, before it is locked.

@@ -45,8 +45,8 @@ void write_file(const std::string& path, const std::string& bytes, std::streamof
 TEST_CASE("a data directory that is not there is said to be so") {
   test::temp_directory d;
   CHECK(failure_in(d / "none") == "the data directory '" + d / "none" +
-                                      "' does not exist: make it with: mkdir -m 700 '" +
-                                      d / "none" + "', or choose another with --data");
+                                      "' does not exist: make it with: mkdir -m 700 " + d / "none" +
+                                      ", or choose another with --data");
 }
 
 TEST_CASE("a data directory is used by one at a time, who is named") {
