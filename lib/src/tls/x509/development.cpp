@@ -70,6 +70,19 @@ result<identity> issue_server(const identity& ca) {
   return issue(what, &ca);
 }
 
+/// A key is written before its certificate. One that is alone is what a start that was killed has
+/// left: a new pair takes its place, and it is kept as FILE.old, should somebody want it after all.
+bool is_left_alone(const std::string& certificate, const std::string& key) {
+  return is_there(key) && !is_there(certificate);
+}
+
+save_options replacing(bool there, bool left_alone) {
+  save_options options;
+  options.force = there || left_alone;
+  options.keep_old = left_alone;
+  return options;
+}
+
 result<identity> make_ca(const places& at) {
   request what;
   what.common_name = "asio-chat development CA";
@@ -77,7 +90,8 @@ result<identity> make_ca(const places& at) {
   what.days = ca_days;
   auto made = issue(what);
   if (!made) return made;
-  auto saved = save(*made, at.files.ca_certificate, at.ca_key);
+  const bool left = is_left_alone(at.files.ca_certificate, at.ca_key);
+  auto saved = save(*made, at.files.ca_certificate, at.ca_key, replacing(false, left));
   if (!saved) return saved.error();
   return made;
 }
@@ -85,16 +99,11 @@ result<identity> make_ca(const places& at) {
 result<void> put_server(const places& at, const identity& ca, bool renew) {
   auto made = issue_server(ca);
   if (!made) return made.error();
-  save_options options;
-  options.force = renew;
-  return save(*made, at.files.server_certificate, at.files.server_key, options);
+  const bool left = is_left_alone(at.files.server_certificate, at.files.server_key);
+  return save(*made, at.files.server_certificate, at.files.server_key, replacing(renew, left));
 }
 
-/// Which of a pair of files is missing where the other one is there.
-result<void> both_or_none(const std::string& one, const std::string& other) {
-  if (is_there(one) == is_there(other)) return {};
-  const std::string& missing = is_there(one) ? other : one;
-  const std::string& present = is_there(one) ? one : other;
+failure without(const std::string& present, const std::string& missing) {
   return fail(errc::bad_certificate_file,
               fmt::format("'{}' is there, but '{}' is missing: put it back, or move the former "
                           "away to have both made again",
@@ -140,19 +149,17 @@ struct plan {
 
 result<plan> look_at(const places& at) {
   plan p;
-  auto server_pair = both_or_none(at.files.server_certificate, at.files.server_key);
-  if (!server_pair) return server_pair.error();
-
   const bool server_there = is_there(at.files.server_certificate);
+  if (server_there && !is_there(at.files.server_key))
+    return without(at.files.server_certificate, at.files.server_key);
   if (server_there && is_there(at.files.ca_certificate)) {
     auto state = inspect(at);
     if (!state) return state.error();
     p.complete = *state == server_state::good;
     if (p.complete) return p; // for this, the CA's key may be elsewhere
   }
-  auto ca_pair = both_or_none(at.files.ca_certificate, at.ca_key);
-  if (!ca_pair) return ca_pair.error();
-  const bool ca_there = is_there(at.ca_key);
+  const bool ca_there = is_there(at.files.ca_certificate);
+  if (ca_there && !is_there(at.ca_key)) return without(at.files.ca_certificate, at.ca_key);
   if (server_there && !ca_there)
     return fail(errc::bad_certificate_file,
                 fmt::format("'{}' is there without the CA that issued it: put '{}' back, or move "

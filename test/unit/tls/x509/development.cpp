@@ -60,6 +60,33 @@ TEST_CASE("A18: the CA's key may be kept elsewhere while nothing is to be issued
   CHECK(x509::ensure_development_files(files.path("dev")).has_value());
 }
 
+TEST_CASE(
+    "a key alone, as a start that was killed leaves it, does not keep the next one from starting",
+    "[tls]") {
+  const scratch files;
+  (void)x509::ensure_development_files(files.path("dev")).value();
+  SECTION("of the CA, before anything else") {
+    for (const char* gone : {"dev/ca-cert.pem", "dev/server-cert.pem", "dev/server-key.pem"})
+      std::filesystem::remove(files.path(gone));
+    CHECK_FALSE(x509::check_development_files(files.path("dev")).value().has_value());
+    CHECK(x509::ensure_development_files(files.path("dev")).value().made_now);
+    CHECK(std::filesystem::exists(files.path("dev/ca-key.pem.old")));
+  }
+  SECTION("of the server") {
+    std::filesystem::remove(files.path("dev/server-cert.pem"));
+    CHECK_FALSE(x509::check_development_files(files.path("dev")).value().has_value());
+    CHECK(x509::ensure_development_files(files.path("dev")).value().made_now);
+    CHECK(std::filesystem::exists(files.path("dev/server-key.pem.old")));
+    CHECK_FALSE(std::filesystem::exists(files.path("dev/ca-key.pem.old")));
+  }
+  SECTION("but not where a certificate shows that a CA is missing") {
+    std::filesystem::remove(files.path("dev/ca-cert.pem"));
+    CHECK(x509::ensure_development_files(files.path("dev")).has_error());
+    CHECK_FALSE(std::filesystem::exists(files.path("dev/ca-key.pem.old")));
+  }
+  CHECK_FALSE(std::filesystem::exists(files.path("dev/server-cert.pem.old")));
+}
+
 TEST_CASE("A18: a set that does not belong together is refused, not repaired", "[tls][A18]") {
   const scratch files;
   (void)x509::ensure_development_files(files.path("dev")).value();
