@@ -3,7 +3,7 @@
 
 #include "journal/tokenizer.hpp"
 #include "support/faulty_vfs.hpp"
-#include "unit/base/source_file.hpp"
+#include "unit/journal/sqlite/golden_directory.hpp"
 #include "unit/journal/sqlite/store_world.hpp"
 
 #include <SQLiteCpp/Transaction.h>
@@ -19,33 +19,14 @@ using texts = std::vector<std::string>;
 
 namespace {
 
-/// The data directory of version 1 in test/golden, copied; made by the program of that time.
-class old_directory {
+/// The data directory of version 1, whose index is another one.
+class old_directory : public test::golden_directory {
  public:
-  old_directory() {
-    for (const char* name : {"journal.db", "keys.db"}) {
-      std::filesystem::copy_file(std::string(golden) + name, directory / name);
-      std::filesystem::permissions(directory / name, std::filesystem::perms::owner_read |
-                                                         std::filesystem::perms::owner_write);
-    }
-    keys = key_ring::open(directory / "keys.db", {master()}).value();
-    options.file = {directory / "journal.db"};
-    options.time = &time;
+  old_directory()
+      : golden_directory(1) {
     options.index.entries = 64; // sixteen in a step
-    options.on_report = [this](severity s, const std::string& said) {
-      (s == severity::info ? news : reports).push_back(said);
-    };
   }
 
-  sqlite::store& store() {
-    if (!store_) store_ = sqlite::store::open(options, *keys).value();
-    return *store_;
-  }
-  void close() { store_.reset(); }
-  void tidy() {
-    while (store().tidy()) {
-    }
-  }
   void say(std::string text) {
     std::vector<operation> group;
     group.push_back(store_world::append_of("lobby", std::move(text)));
@@ -62,29 +43,9 @@ class old_directory {
       all.push_back(e.text);
     return all;
   }
-  std::string sql(const std::string& query) {
-    SQLite::Database db(options.file.path);
-    return db.execAndGet(query).getString();
-  }
   std::uint64_t below(std::int64_t room) {
     return search_rebuild::below(SQLite::Database(options.file.path), room);
   }
-
-  static constexpr const char* golden = ASIO_CHAT_SOURCE_DIR "/test/golden/journal_v1/";
-  test::temp_directory directory;
-  test::manual_clock time;
-  store_options options;
-  texts news;
-  texts reports;
-  std::unique_ptr<key_ring> keys;
-
- private:
-  static secret_key master() {
-    const std::string file = test::source_file("test/golden/journal_v1/master.key");
-    return secret_key::parse(file.substr(file.rfind('\n', file.size() - 2) + 1)).value();
-  }
-
-  std::unique_ptr<sqlite::store> store_;
 };
 
 const texts coffee{"Café um drei", "Cafe\u0301 um vier", "the last one, cafe\u0301"};
