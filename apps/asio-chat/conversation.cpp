@@ -84,7 +84,7 @@ void conversation::on_room_state(const room_state& s) {
   const bool first = !focus_.has_home();
   focus_.entered(s.room);
   if (!first) return;
-  screen_.prompt(focus_.prompt());
+  screen_.now_in(focus_);
   for (const std::string& room : std::exchange(earlier_rooms_, {})) {
     if (room == s.room) continue;
     chat_.async_command("", "/join " + room, [me = shared_from_this()](error_code e, const reply&) {
@@ -100,8 +100,8 @@ void conversation::on_disconnected(const disconnected& d) {
   if (!comes_back_) {
     if (!leaving_) exit_code_ = exit_code_of(d);
   } else if (modes_.interactive) {
-    for (const std::string& text : said_.mark_all())
-      screen_.notice(fmt::format("[not acknowledged yet: {}]", excerpt(text)));
+    for (const said_lines::line& l : said_.mark_all())
+      doubt(l.from, fmt::format("[not acknowledged yet: {}]", excerpt(l.text)));
   }
   if (waits_for_connection() && input_wanted_) input_wanted_();
 }
@@ -196,6 +196,7 @@ void conversation::interrupt(int exit_code) {
 
 void conversation::leave(int exit_code) {
   if (std::exchange(leaving_, true)) return;
+  screen_.part();
   exit_code_ = exit_code;
   unsaid_ = unsaid_ || !held_.empty();
   give_back_held();

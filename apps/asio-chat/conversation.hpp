@@ -18,6 +18,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
     bool interactive = false; ///< a user types: `quit` leaves, and a refusal is no failure
     bool json = false;
     input_form form = input_form::typed;
+    bool shows_place = false; ///< the screen always says where one is
   };
 
   conversation(boost::asio::io_context& context, client& chat, display& d, screen& s, modes m);
@@ -69,6 +71,12 @@ class conversation : public std::enable_shared_from_this<conversation> {
   /// Called when one of the two has become true.
   void on_input_wanted(std::function<void()> f) { input_wanted_ = std::move(f); }
 
+  /// What is entered from now on is for that room, if one is in it.
+  void look_at(const std::string& room);
+  /// Null: one is not in that room. Valid until something happens.
+  const std::set<std::string>* members_of(const std::string& room) const {
+    return roster_.members_of(room);
+  }
   vocabulary words() const;
   /// Whether a line may be kept to be typed again: one with a secret in it may not.
   bool may_keep(std::string_view line) const;
@@ -107,8 +115,9 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void refuse(const said_lines::line& said, const error_code& e);
   /// Says that a line was not sent, for another reason than the server's.
   void refuse_unsent(const typed_line& line, errc code, const std::string& why);
-  void look_at(const std::string& room);
   void tell_place();
+  /// It is in doubt whether a line is said: shows it, or says so.
+  void doubt(const line_origin& from, const std::string& notice);
   void show(const client_event& e, const line_origin& answered = {});
   /// The beginning of a line that was typed, without its secrets.
   std::string shown(std::string_view line) const;

@@ -52,7 +52,7 @@ void conversation::hold(typed_line line) {
     const std::string why = fmt::format("{} lines wait already", max_held);
     return refuse_unsent(line, errc::not_connected, why);
   }
-  if (!connected_) screen_.notice(fmt::format("[waiting: {}]", shown(line.text)));
+  if (!connected_) doubt(line.from, fmt::format("[waiting: {}]", shown(line.text)));
   held_.push_back({std::move(line), !connected_});
 }
 
@@ -97,7 +97,7 @@ void conversation::on_answer(const said_lines::line& said, const error_code& e,
                              const acknowledged& a) {
   if (e) return refuse(said, e);
   show(a, said.from);
-  if (said.marked) screen_.notice(fate_of(said, e, ""));
+  if (said.marked && !display_.tracks(said.from)) screen_.notice(fate_of(said, e, ""));
 }
 
 void conversation::command(typed_line line, bool marked) {
@@ -144,12 +144,13 @@ void conversation::on_reply(const said_lines::line& said, const reply& r) {
     const std::string left = proper_room_name(r.items.front());
     roster_.left(left);
     focus_.left(left);
-    screen_.prompt(focus_.prompt());
+    screen_.now_in(focus_);
   }
   if (r.command.empty()) {
     // An entry of the log: acknowledged is answered.
-    if (modes_.json) show(acknowledged(), said.from);
-    if (said.marked) screen_.notice(fate_of(said, {}, ""));
+    const bool tracked = display_.tracks(said.from);
+    if (modes_.json || tracked) show(acknowledged(), said.from);
+    if (said.marked && !tracked) screen_.notice(fate_of(said, {}, ""));
     return;
   }
   if (const auto* list = r.as<answers::rooms>()) roster_.learn(*list);
@@ -181,6 +182,10 @@ void conversation::refuse_unsent(const typed_line& line, errc code, const std::s
                                           : why,
                             line.from));
   } else {
+    if (display_.tracks(line.from)) {
+      show(refused{"", code, why.empty() ? "not sent" : why}, line.from);
+      if (!leaving_) return;
+    }
     screen_.notice(notice_about(line.from, said));
   }
 }
@@ -191,7 +196,13 @@ void conversation::refuse(const said_lines::line& said, const error_code& e) {
   const std::string& why = chat_.last_failure().message;
   if (modes_.json) {
     screen_.chat(json_error(e, why, said.from));
-  } else if (said.marked || leaving_) {
+    return;
+  }
+  if (display_.tracks(said.from)) {
+    show(refused{"", errc::protocol_error, why}, said.from);
+    if (!leaving_) return;
+  }
+  if (said.marked || leaving_) {
     screen_.notice(fate_of(said, e, why));
   } else {
     screen_.notice(notice_about(said.from, "refused: " + sanitize_for_terminal(why)));
@@ -207,7 +218,12 @@ void conversation::watch_answers() {
 
 void conversation::tell_overdue() {
   due_.reset();
-  const auto found = said_.find_overdue(time_.now(), modes_.interactive);
+  auto found = said_.find_overdue(time_.now(), modes_.interactive);
+  std::erase_if(found, [this](const said_lines::line& l) {
+    if (!display_.tracks(l.from)) return false;
+    display_.doubt(l.from);
+    return true;
+  });
   // A program may have sent many lines at once.
   if (!found.empty()) {
     const std::string more = found.size() > 1 ? fmt::format(", and {} more", found.size() - 1) : "";
@@ -239,12 +255,20 @@ void conversation::go_on() {
 
 void conversation::look_at(const std::string& room) {
   focus_.look_at(room);
-  screen_.prompt(focus_.prompt());
+  screen_.now_in(focus_);
+}
+
+void conversation::doubt(const line_origin& from, const std::string& notice) {
+  if (display_.tracks(from)) {
+    display_.doubt(from);
+  } else {
+    screen_.notice(notice);
+  }
 }
 
 /// Where the next line goes, after a change that nothing else shows.
 void conversation::tell_place() {
-  if (modes_.json) return;
+  if (modes_.json || modes_.shows_place) return;
   screen_.notice(focus_.room().empty()
                      ? "[in no room]"
                      : fmt::format("[now in #{}]", sanitize_for_terminal(focus_.room())));

@@ -30,6 +30,10 @@ class display {
   std::vector<shown_line> show(const client_event& e, std::string_view room) {
     return show(e, room, {});
   }
+  /// Whether it shows itself what becomes of that line, so that no notice has to.
+  virtual bool tracks(const line_origin&) const { return false; }
+  /// It is in doubt whether a line that it tracks is said.
+  virtual void doubt(const line_origin&) {}
 };
 
 } // namespace asio_chat::app

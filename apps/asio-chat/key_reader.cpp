@@ -24,7 +24,7 @@ std::optional<key::kind> cursor_key(std::string_view sequence) {
   };
   // The digit after the semicolon says which of Shift (1), Alt (2) and Ctrl (4) were pressed,
   // plus 1.
-  static constexpr std::array<known, 22> all{{
+  static constexpr std::array<known, 28> all{{
       {"A", kind::up},           {"B", kind::down},          {"C", kind::right},
       {"D", kind::left},         {"H", kind::home},          {"F", kind::end},
       {"1~", kind::home},        {"3~", kind::erase},        {"4~", kind::end},
@@ -32,7 +32,9 @@ std::optional<key::kind> cursor_key(std::string_view sequence) {
       {"1;5D", kind::word_left}, {"1;3C", kind::word_right}, {"1;3D", kind::word_left},
       {"5C", kind::word_right},  {"5D", kind::word_left},    {"c", kind::word_right},
       {"d", kind::word_left},    {"1;2C", kind::right},      {"1;2D", kind::left},
-      {"1;5H", kind::home},
+      {"1;5H", kind::home},      {"5~", kind::page_up},      {"6~", kind::page_down},
+      {"1;3A", kind::alt_up},    {"1;3B", kind::alt_down},   {"1;3H", kind::alt_home},
+      {"1;3F", kind::alt_end},
   }};
   const auto* found =
       std::find_if(all.begin(), all.end(), [&](const known& k) { return k.sequence == sequence; });

@@ -21,6 +21,12 @@ struct key {
     erase, ///< Delete
     word_left,
     word_right,
+    page_up,
+    page_down,
+    alt_up,
+    alt_down,
+    alt_home,
+    alt_end,
     paste,          ///< of `text`
     too_long_paste, ///< which is dropped
   };

@@ -1,6 +1,8 @@
 // asio-chat: a chat client for terminals and pipes.
 #include "conversation.hpp"
 #include "exit_code.hpp"
+#include "fullscreen/full_screen.hpp"
+#include "fullscreen/window_display.hpp"
 #include "json_display.hpp"
 #include "keyboard.hpp"
 #include "options.hpp"
@@ -21,8 +23,10 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace asio_chat::app {
@@ -76,46 +80,107 @@ void finish_output(asio::io_context& context, screen& where, bool hurried,
   }
 }
 
+/// How a person, or a program, takes part.
+enum class front {
+  full_screen,
+  line,  ///< the typed line is drawn at the bottom of the terminal
+  plain, ///< a terminal that can do nothing with it
+  pipe,
+};
+
+front front_of(const options& o) {
+  if (!is_interactive() || o.json) return front::pipe;
+  const char* term = std::getenv("TERM");
+  if (!term || !*term || std::string_view(term) == "dumb") return front::plain;
+  return o.line_mode || !curses_writer::can_use_terminal() ? front::line : front::full_screen;
+}
+
+/// Where the conversation is shown, and who takes the keys.
+struct stage {
+  chat_state state;
+  std::unique_ptr<display> shown;
+  std::unique_ptr<screen> where;
+  key_taker* keys = nullptr;
+};
+
+void set_full_screen(stage& s, asio::io_context& context, const options& o, client& chat,
+                     const std::shared_ptr<conversation>& talk) {
+  window_control::surroundings around{
+      .read = [&](const std::string& text) { return talk->read(text, 0); },
+      .enter = [&](typed_line line) { talk->enter(std::move(line)); },
+      .end = [&] { talk->end_of_input(); },
+      .complete = [&](std::string_view before) { return complete(before, talk->words()); },
+      .may_keep = [&](std::string_view line) { return talk->may_keep(line); },
+      .look_at = [&](const std::string& room) { talk->look_at(room); },
+      .members = [&](const std::string& room) { return talk->members_of(room); },
+      .fetch =
+          [&](const std::string& room, log_range part, window_control::page_handler done) {
+            chat.async_history(room, part, std::move(done));
+          },
+      .changed = {},
+      .redraw = {}};
+  auto made = std::make_unique<full_screen>(context, s.state, o.colours, std::move(around));
+  full_screen& screen = *made;
+  s.shown = std::make_unique<window_display>(
+      s.state, transport::time_of(context), o.server.address(),
+      !o.client.tls.insecure_skip_host_name_check,
+      window_display::listeners{[&] { screen.draw_soon(); }, [&] { screen.ring(); }});
+  for (const auto& [room, at] : o.client.resume.positions)
+    s.state.all.set_read(room, at);
+  s.keys = made.get();
+  s.where = std::move(made);
+}
+
+void set_lines(stage& s, asio::io_context& context, const options& o, front f,
+               const std::shared_ptr<conversation>& talk) {
+  if (o.json) {
+    s.shown = std::make_unique<json_display>();
+  } else {
+    auto made = std::make_unique<text_display>(
+        transport::time_of(context), o.time, o.server.address(),
+        !o.client.tls.insecure_skip_host_name_check, f != front::pipe);
+    made->show_address(o.show_address);
+    s.shown = std::move(made);
+  }
+  if (f != front::line) {
+    s.where = std::make_unique<pipe_screen>(context);
+    return;
+  }
+  auto made = std::make_unique<terminal_screen>(
+      context,
+      text_entry::handlers{[&](const std::string& line) { talk->enter(talk->read(line, 0)); },
+                           [&] { talk->end_of_input(); },
+                           [&](std::string_view before) { return complete(before, talk->words()); },
+                           [&](std::string_view line) { return talk->may_keep(line); }});
+  s.keys = &made->editor();
+  s.where = std::move(made);
+}
+
 /// Runs the conversation to its end, with the kind of input that there is.
 int converse(asio::io_context& context, const options& o, client& chat, const connected& news,
-             narrator& narrator, bool interactive, std::optional<saved_session> session) {
-  std::unique_ptr<display> shown;
-  if (o.json) {
-    shown = std::make_unique<json_display>();
-  } else {
-    auto made =
-        std::make_unique<text_display>(transport::time_of(context), o.time, o.server.address(),
-                                       !o.client.tls.insecure_skip_host_name_check, interactive);
-    made->show_address(o.show_address);
-    shown = std::move(made);
-  }
-
+             narrator& narrator, front f, std::optional<saved_session> session) {
+  const bool interactive = f != front::pipe;
   std::shared_ptr<conversation> talk;
-  std::unique_ptr<screen> where;
-  terminal_screen* terminal = nullptr;
-  if (interactive) {
-    auto made = std::make_unique<terminal_screen>(
-        context, text_entry::handlers{
-                     [&](const std::string& line) { talk->enter(talk->read(line, 0)); },
-                     [&] { talk->end_of_input(); },
-                     [&](std::string_view before) { return complete(before, talk->words()); },
-                     [&](std::string_view line) { return talk->may_keep(line); }});
-    terminal = made.get();
-    where = std::move(made);
+  stage on{.state = {windows(o.server.host)}, .shown = {}, .where = {}};
+  if (f == front::full_screen) {
+    set_full_screen(on, context, o, chat, talk);
   } else {
-    where = std::make_unique<pipe_screen>(context);
+    set_lines(on, context, o, f, talk);
   }
-  narrator.through(where.get());
+  screen& where = *on.where;
+  narrator.through(&where);
 
-  talk = std::make_shared<conversation>(context, chat, *shown, *where,
-                                        conversation::modes{interactive, o.json, o.input});
+  talk = std::make_shared<conversation>(
+      context, chat, *on.shown, where,
+      conversation::modes{interactive, o.json, o.input, f == front::full_screen});
   asio::signal_set signals(context, SIGINT, SIGTERM, SIGHUP);
   bool interrupted = false; // while the rest is being written
   std::function<void()> wait_for_signal = [&] {
     signals.async_wait([&](const error_code& e, int signal) {
       if (e) return;
       interrupted = talk->over();
-      if (signal == SIGINT) where->notice("Client shutting down...");
+      where.part();
+      if (signal == SIGINT) where.notice("Client shutting down...");
       talk->interrupt(exit_code_of_signal(signal));
       wait_for_signal();
     });
@@ -124,7 +189,7 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
 
   std::optional<session_keeper> keeper;
   if (session) {
-    keeper.emplace(transport::time_of(context), chat, where->output(), std::move(*session));
+    keeper.emplace(transport::time_of(context), chat, where.output(), std::move(*session));
     talk->on_news([&] { keeper->touch(); });
   }
   if (interactive) {
@@ -136,8 +201,8 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   talk->start(news);
   std::optional<keyboard> keys;
   std::optional<pipe_input> pipe;
-  if (terminal) {
-    keys.emplace(context, terminal->editor(), where->output(), [&] { talk->hang_up(); });
+  if (on.keys) {
+    keys.emplace(context, *on.keys, where.output(), [&] { talk->hang_up(); });
     talk->on_input_wanted([&] { keys->go_on(); });
   } else {
     pipe.emplace(context, *talk);
@@ -145,7 +210,7 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   while (!talk->over() && context.run_one() > 0) {
   }
   narrator.through(nullptr);
-  finish_output(context, *where, talk->exit_code() >= exit_hangup, interrupted);
+  finish_output(context, where, talk->exit_code() >= exit_hangup, interrupted);
   if (keeper) keeper->end(talk->left_in_order());
   return talk->exit_code();
 }
@@ -158,7 +223,8 @@ int run(int argc, char** argv) {
   options& o = std::get<options>(read);
 
   use_utf8();
-  const bool interactive = is_interactive() && !o.json;
+  const front f = front_of(o);
+  const bool interactive = f != front::pipe;
   // A program that reads lines takes each of them for a live message.
   if (!interactive && !o.client.history) o.client.history = 0;
   if (o.client.tls.insecure_skip_host_name_check) {
@@ -177,7 +243,7 @@ int run(int argc, char** argv) {
   const std::unique_ptr<client> chat = door.run();
   if (!chat) return door.exit_code();
   narrator.say(fmt::format("Connected to server at {}", o.server.address()));
-  return converse(context, o, *chat, door.news(), narrator, interactive, door.take_session());
+  return converse(context, o, *chat, door.news(), narrator, f, door.take_session());
 }
 
 } // namespace

@@ -27,7 +27,8 @@ constexpr const char* footer = R"(Examples:
   tail -f log | asio-chat --text watch@localhost --ca ca-cert.pem
 
 In a terminal each line is a message; /help lists the commands, /join ROOM changes the room,
-//text says /text; quit, /quit, Ctrl-D and Ctrl-C leave. Tab completes commands and names.
+//text says /text; quit, /quit, Ctrl-D and Ctrl-C leave. Tab completes commands and names. In the
+full screen Alt-1 to Alt-9 show a room, Alt-A the next unread one, PageUp and PageDown scroll.
 
 Exit codes:
   0    the client left as it was asked to, also at the end of an acknowledged input
@@ -41,6 +42,9 @@ Exit codes:
 
 const std::map<std::string, time_format> time_forms{
     {"off", time_format::off}, {"HH:MM:SS", time_format::clock}, {"full", time_format::full}};
+
+const std::map<std::string, theme> themes{
+    {"dark", theme::dark}, {"light", theme::light}, {"mono", theme::mono}};
 
 /// CLI11's own check would name the range of a double in its error.
 std::string check_messages(const std::string& text) {
@@ -70,6 +74,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
   std::string key_passphrase_file;
   std::string time = "off";
   std::string shown;
+  std::string colours = "dark";
   bool no_reconnect = false;
   bool text = false;
   bool json_input = false;
@@ -118,6 +123,11 @@ std::variant<options, int> read_options(int argc, char** argv) {
   cli.add_option("--show", shown, "the address before each message, if the server tells it")
       ->type_name("WHAT")
       ->check(CLI::IsMember({"address"}));
+  cli.add_flag("--line", o.line_mode,
+               "in a terminal: only the line that is typed is drawn, messages scroll above it");
+  cli.add_option("--theme", colours, "the colours of the full screen: dark, light or mono")
+      ->type_name("NAME")
+      ->check(CLI::IsMember(themes));
   cli.add_flag("--json", o.json, "print one JSON object per line on stdout, for programs");
   auto* objects = cli.add_flag("--json-input", json_input,
                                "read one JSON object per line, and nothing else; with --json");
@@ -145,6 +155,9 @@ std::variant<options, int> read_options(int argc, char** argv) {
 
   o.server = parse_target(where).value();
   o.time = time_forms.at(time);
+  // https://no-color.org
+  const char* no_colours = std::getenv("NO_COLOR");
+  o.colours = no_colours && *no_colours ? theme::mono : themes.at(colours);
   o.show_address = !shown.empty();
   if (text) o.input = input_form::text;
   if (json_input) o.input = input_form::json;

@@ -1,6 +1,7 @@
 // The command line of the program.
 #pragma once
 
+#include "fullscreen/theme.hpp"
 #include "target.hpp"
 #include "text_display.hpp"
 #include "typed_line.hpp"
@@ -17,6 +18,8 @@ struct options {
   client_config client; ///< complete except for the name and the known host
   bool json = false;
   input_form input = input_form::typed;
+  bool line_mode = false; ///< the full screen is not wanted
+  theme colours = theme::dark;
   bool verbose = false;
   time_format time = time_format::off;
   bool show_address = false;

@@ -11,7 +11,7 @@ class pipe_screen final : public screen {
 
   void chat(const std::string& line) override;
   void notice(const std::string& line) override;
-  void prompt(const std::string&) override {}
+  void now_in(const room_focus&) override {}
   std::optional<exit_code> gone() const override { return gone_; }
   const output_queue& output() const override { return out_; }
 

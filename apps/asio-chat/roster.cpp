@@ -73,6 +73,11 @@ void roster::learn(const answers::rooms& list) {
   }
 }
 
+const std::set<std::string>* roster::members_of(const std::string& room) const {
+  const auto found = rooms_.find(room);
+  return found == rooms_.end() ? nullptr : &found->second;
+}
+
 std::vector<std::string> roster::rooms() const {
   std::set<std::string> all = heard_of_;
   for (const auto& [room, members] : rooms_)

@@ -29,6 +29,8 @@ class roster {
   }
 
   bool is_in(const std::string& room) const { return rooms_.contains(room); }
+  /// Null: one is not in that room.
+  const std::set<std::string>* members_of(const std::string& room) const;
   /// Rooms that one could join.
   void learn(const answers::rooms& list);
   std::vector<std::string> rooms() const; ///< that one is in, or has heard of

@@ -25,11 +25,11 @@ said_lines::line said_lines::take(std::uint64_t number) {
   return found ? std::move(found.mapped().what) : line();
 }
 
-std::vector<std::string> said_lines::mark_all() {
-  std::vector<std::string> texts;
+std::vector<said_lines::line> said_lines::mark_all() {
+  std::vector<line> found;
   for (auto& [number, l] : lines_)
-    if (!std::exchange(l.what.marked, true)) texts.push_back(l.what.text);
-  return texts;
+    if (!std::exchange(l.what.marked, true)) found.push_back(l.what);
+  return found;
 }
 
 std::vector<said_lines::line> said_lines::find_overdue(steady_time now, bool mark) {

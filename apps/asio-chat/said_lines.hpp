@@ -37,8 +37,8 @@ class said_lines {
   std::uint64_t add(line l, steady_time now);
   /// The line has its answer.
   line take(std::uint64_t number);
-  /// The connection is gone: marks every line, and gives the texts of those that were not marked.
-  std::vector<std::string> mark_all();
+  /// The connection is gone: marks every line, and gives those that were not marked.
+  std::vector<line> mark_all();
   /// Those that are overdue since the last time, and are not marked.
   /// @param mark whether they are marked from now on
   std::vector<line> find_overdue(steady_time now, bool mark);

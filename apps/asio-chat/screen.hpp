@@ -3,6 +3,7 @@
 
 #include "exit_code.hpp"
 #include "output_queue.hpp"
+#include "room_focus.hpp"
 
 #include <functional>
 #include <optional>
@@ -18,11 +19,14 @@ class screen {
   virtual ~screen() = default;
   virtual void chat(const std::string& line) = 0;
   virtual void notice(const std::string& line) = 0;
-  virtual void prompt(const std::string& text) = 0;
+  /// Where the next line goes to has changed.
+  virtual void now_in(const room_focus& where) = 0;
   /// The exit code of the program if its output can no longer be written.
   virtual std::optional<exit_code> gone() const = 0;
   /// Where the conversation goes to.
   virtual const output_queue& output() const = 0;
+  /// What is noticed from now on should still be read when the program has ended.
+  virtual void part() {}
   /// No more lines come.
   virtual void close() {}
 

@@ -61,17 +61,18 @@ terminal_size size_of_terminal() {
           known && size.ws_row > 0 ? size.ws_row : std::size_t{24}};
 }
 
-key_mode::key_mode() {
+key_mode::key_mode(bool raw_output) {
   if (::tcgetattr(STDIN_FILENO, &before_) != 0) {
     throw error(fail(errc::bad_setting,
                      "this terminal cannot be used for editing a line: " + errno_text(errno)));
   }
   keys_ = before_;
-  // Without ISIG the terminal makes no signal of a byte in a paste; `line_editor` makes those of
-  // keys.
+  // Without ISIG the terminal makes no signal of a byte in a paste; `raise_signal_of` makes
+  // those of keys.
   keys_.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | IEXTEN | ISIG);
   keys_.c_iflag &= ~static_cast<tcflag_t>(INLCR | IGNCR);
   keys_.c_iflag |= ICRNL;
+  if (raw_output) keys_.c_oflag &= ~static_cast<tcflag_t>(OPOST);
   keys_.c_cc[VMIN] = 1;
   keys_.c_cc[VTIME] = 0;
   resume();

@@ -32,8 +32,9 @@ terminal_size size_of_terminal();
 /// and flow control (Ctrl-S, Ctrl-Q) stay with the terminal.
 class key_mode {
  public:
+  /// @param raw_output whether a line feed goes down and nowhere else, as ncurses counts on
   /// @throws asio_chat::error if the terminal cannot be set
-  key_mode();
+  explicit key_mode(bool raw_output = false);
   ~key_mode();
   key_mode(const key_mode&) = delete;
   key_mode& operator=(const key_mode&) = delete;

@@ -23,7 +23,7 @@ class terminal_screen final : public screen {
 
   void chat(const std::string& line) override { editor_.print(line); }
   void notice(const std::string& line) override { editor_.print(line); }
-  void prompt(const std::string& text) override { editor_.set_prompt(text); }
+  void now_in(const room_focus& where) override { editor_.set_prompt(where.prompt()); }
   // A terminal that cannot be written has gone, and its keys say so.
   std::optional<exit_code> gone() const override { return {}; }
   const output_queue& output() const override { return out_; }

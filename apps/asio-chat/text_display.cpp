@@ -85,12 +85,7 @@ struct text_of {
         m.text);
   }
   lines operator()(const reply& r) const {
-    const std::vector<std::string> texts =
-        has_times(r)
-            ? wire::show(*r.data, std::string::npos,
-                         [this](wall_time t) { return stamp(t, form_of_earlier(t, now, format)); })
-                  .lines
-            : r.lines;
+    const std::vector<std::string> texts = lines_of_answer(r, now, format);
     // A list is easier to read without a star after each line.
     const char* end = texts.size() == 1 ? " *" : "";
     lines all;
@@ -156,6 +151,12 @@ struct text_of {
 };
 
 } // namespace
+
+std::vector<std::string> lines_of_answer(const reply& r, wall_time now, time_format format) {
+  if (!has_times(r)) return r.lines;
+  const auto time = [&](wall_time t) { return stamp(t, form_of_earlier(t, now, format)); };
+  return wire::show(*r.data, std::string::npos, time).lines;
+}
 
 std::string stamp(wall_time t, time_format format) {
   if (format == time_format::off) return {};

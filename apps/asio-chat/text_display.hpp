@@ -9,6 +9,7 @@
 #include <asio_chat/time.hpp>
 
 #include <string>
+#include <vector>
 
 namespace asio_chat::app {
 
@@ -26,6 +27,10 @@ std::string time_zone(wall_time t);
 
 /// The form in which the time of an earlier entry says enough: the clock is for today.
 time_format form_of_earlier(wall_time t, wall_time now, time_format format);
+
+/// What an answer says, in lines: foreign text as it came.
+/// @param format of the times of entries
+std::vector<std::string> lines_of_answer(const reply& r, wall_time now, time_format format);
 
 class text_display final : public display {
  public:

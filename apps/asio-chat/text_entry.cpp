@@ -30,6 +30,13 @@ void text_entry::press(const key& k) {
   }
 }
 
+void text_entry::assign(std::u32string text) {
+  search_.reset();
+  pasted_.reset();
+  history_.rewind();
+  text_.assign(std::move(text));
+}
+
 void text_entry::edit(const key& k) {
   switch (k.what) {
   case key::kind::character:
@@ -58,6 +65,13 @@ void text_entry::edit(const key& k) {
     return text_.go(text_.word_begin());
   case key::kind::word_right:
     return text_.go(text_.word_end());
+  case key::kind::page_up:
+  case key::kind::page_down:
+  case key::kind::alt_up:
+  case key::kind::alt_down:
+  case key::kind::alt_home:
+  case key::kind::alt_end:
+    return; // of windows, which a line has not
   case key::kind::paste:
     return paste(k.text);
   case key::kind::too_long_paste:

@@ -34,6 +34,8 @@ class text_entry {
       , around_(std::move(s)) {}
 
   void press(const key& k);
+  /// Puts another text in the place of the one that is typed, and ends what is asked or searched.
+  void assign(std::u32string text);
 
   /// What stands before the text: a question, if one is asked, or else `usual`.
   std::string prompt(const std::string& usual) const;

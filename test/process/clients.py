@@ -116,14 +116,16 @@ class Cable:
 class Terminal:
     """A client in a pseudo-terminal, and what a person would see."""
 
-    def __init__(self, *arguments, home, columns=80, env=None):
-        self.screen = pyte.Screen(columns, 24)
+    mode = ["--line"]
+
+    def __init__(self, *arguments, home, columns=80, rows=24, env=None):
+        self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
         environment = {"HOME": str(home), "TERM": "xterm", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin",
                        "TZ": "UTC", **(env or {})}
-        self.child = pexpect.spawn(CLIENT, list(arguments), env=environment,
-                                   dimensions=(24, columns), timeout=PATIENCE)
+        self.child = pexpect.spawn(CLIENT, [*self.mode, *arguments], env=environment,
+                                   dimensions=(rows, columns), timeout=PATIENCE)
         self.child.delaybeforesend = None
 
     def look(self):
@@ -160,6 +162,12 @@ class Terminal:
 
     def types(self, text):
         self.child.send(text)
+        return self
+
+    def resize(self, columns, rows=24):
+        self.look()
+        self.screen.resize(rows, columns)
+        self.child.setwinsize(rows, columns)
         return self
 
     def says(self, text):

@@ -206,7 +206,7 @@ def test_d8_ctrl_d_leaves_cleanly(terminal):
 @pytest.mark.parametrize("how", ["ctrl-c", "sigterm", "quit", "server"])
 def test_the_terminal_is_left_as_it_was(daemon, home, how):
     marks = Terminal.__new__(Terminal)
-    command = f"stty -a > {home}/before; {CLIENT} alice@{daemon.address} --ca {daemon.ca} " \
+    command = f"stty -a > {home}/before; {CLIENT} --line alice@{daemon.address} --ca {daemon.ca} " \
               f"--no-reconnect; stty -a > {home}/after"
     marks.screen = pyte.Screen(80, 24)
     marks.stream = pyte.ByteStream(marks.screen)

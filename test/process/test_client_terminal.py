@@ -237,13 +237,6 @@ def test_alt_enter_begins_another_line_of_the_message(terminal, listener):
 # Sizes
 
 
-def resize(t, columns, rows=24):
-    t.look()
-    t.screen.resize(rows, columns)
-    t.child.setwinsize(rows, columns)
-    return t
-
-
 def test_a_window_that_grows_leaves_no_copies_of_the_typed_line(terminal):
     alice, bob = terminal("alice", columns=20), terminal("bob")
     alice.sees("* bob joined")
@@ -251,7 +244,7 @@ def test_a_window_that_grows_leaves_no_copies_of_the_typed_line(terminal):
     alice.types(typed)
     assert until(lambda: "wide" in alice.look().text)
     for columns in (30, 60, 80):
-        resize(alice, columns)
+        alice.resize(columns)
         assert until(lambda: alice.look().lines[alice.screen.cursor.y].endswith("wide"))
         bob.says(f"at {columns}")
         alice.sees(f"bob: at {columns}")

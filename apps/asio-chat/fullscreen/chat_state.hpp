@@ -1,0 +1,24 @@
+// What the full screen shows of a chat.
+#pragma once
+
+#include "fullscreen/windows.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace asio_chat::app {
+
+struct connection_state {
+  std::string protection = {}; ///< `TLSv1.3`; empty: none yet
+  bool verified = true;        ///< the server's name is
+  std::string trouble = {};    ///< why there is no connection; empty: there is one
+  std::optional<std::chrono::milliseconds> lag = {}; ///< of the last line that was answered
+};
+
+struct chat_state {
+  windows all;
+  connection_state connection = {};
+};
+
+} // namespace asio_chat::app

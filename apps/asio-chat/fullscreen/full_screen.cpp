@@ -1,0 +1,120 @@
+#include "fullscreen/full_screen.hpp"
+
+#include "fullscreen/window_display.hpp"
+
+#include "transport/loop_time.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <unistd.h>
+
+namespace asio_chat::app {
+
+namespace {
+
+constexpr const char* mark_pastes = "\x1b[?2004h";
+constexpr const char* no_marks = "\x1b[?2004l";
+constexpr std::chrono::milliseconds short_while{500};
+/// More pictures than that nobody sees.
+constexpr std::chrono::milliseconds between_pictures{16};
+/// Of a terminal; a larger one is used in part.
+constexpr terminal_size largest{1000, 400};
+
+} // namespace
+
+full_screen::full_screen(boost::asio::io_context& context, chat_state& state, theme t,
+                         window_control::surroundings s)
+    : time_(transport::time_of(context))
+    , state_(state)
+    , out_(context, STDOUT_FILENO)
+    , mode_(true)
+    , writer_(t)
+    , control_(state, time_,
+               [&] {
+                 s.changed = [this] { draw_soon(); };
+                 s.redraw = [this] {
+                   writer_.forget();
+                   draw_soon();
+                 };
+                 return std::move(s);
+               }())
+    , timer_(time_.make_timer()) {
+  out_.on_progress([this] {
+    draw_soon();
+    made_room();
+  });
+  out_.put(mark_pastes);
+  draw_soon();
+}
+
+full_screen::~full_screen() {
+  close();
+}
+
+void full_screen::draw_soon() {
+  if (closed_ || !out_.empty() || std::exchange(drawing_, true)) return;
+  timer_->wait_until(std::max(time_.now(), drawn_ + between_pictures), [this] { draw(); });
+}
+
+void full_screen::draw() {
+  drawing_ = false;
+  if (closed_ || !out_.empty()) return;
+  drawn_ = time_.now();
+  const terminal_size size = size_of_terminal();
+  out_.put(writer_.show(
+      control_.draw(std::min(size.columns, largest.columns), std::min(size.rows, largest.rows))));
+}
+
+void full_screen::ring() {
+  if (!closed_) out_.put("\a");
+}
+
+void full_screen::chat(const std::string& line) {
+  notice(line);
+}
+
+void full_screen::notice(const std::string& line) {
+  state_.all.remark(log_line::kind::notice, without_brackets(line), time_.wall_now());
+  if (parting_) last_words_.push_back(line);
+  draw_soon();
+}
+
+void full_screen::now_in(const room_focus& where) {
+  if (std::exchange(room_, where.room()) == where.room() || where.room().empty()) return;
+  state_.all.show_room(where.room());
+  draw_soon();
+}
+
+void full_screen::suspend() {
+  out_.put(writer_.leave() + no_marks);
+  out_.flush(short_while);
+  mode_.suspend();
+}
+
+void full_screen::resume() {
+  mode_.resume();
+  out_.put(mark_pastes);
+  draw_soon();
+}
+
+void full_screen::close() {
+  if (std::exchange(closed_, true)) return;
+  std::string last = writer_.leave() + no_marks;
+  for (const std::string& words : last_words_)
+    last += words + "\r\n";
+  out_.put(last);
+  mode_.let_terminal_signal();
+}
+
+void full_screen::feed(std::string_view bytes) {
+  keys_.put(bytes);
+  key k;
+  while (!closed_ && keys_.next(k)) {
+    if (!raise_signal_of(k, [this] { suspend(); })) control_.press(k);
+  }
+  draw_soon();
+}
+
+} // namespace asio_chat::app

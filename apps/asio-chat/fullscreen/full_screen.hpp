@@ -1,0 +1,72 @@
+// A terminal that is used as a whole.
+#pragma once
+
+#include "fullscreen/curses_writer.hpp"
+#include "fullscreen/window_control.hpp"
+#include "keyboard.hpp"
+#include "output_queue.hpp"
+#include "screen.hpp"
+#include "terminal.hpp"
+
+#include "base/clock.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio_chat::app {
+
+/// Takes the terminal over until it is closed, and then gives it back as it was. What is drawn is
+/// what there is when the terminal has taken the picture before: a slow one skips pictures, while
+/// the windows keep every line.
+class full_screen final : public screen, public key_taker {
+ public:
+  /// @param state must live as long
+  /// @throws asio_chat::error if the terminal cannot be used
+  full_screen(boost::asio::io_context& context, chat_state& state, theme t,
+              window_control::surroundings s);
+  ~full_screen() override;
+  full_screen(const full_screen&) = delete;
+  full_screen& operator=(const full_screen&) = delete;
+
+  /// Something has changed.
+  void draw_soon();
+  void ring();
+
+  void chat(const std::string& line) override;
+  void notice(const std::string& line) override;
+  void now_in(const room_focus& where) override;
+  // A terminal that cannot be written has gone, and its keys say so.
+  std::optional<exit_code> gone() const override { return {}; }
+  const output_queue& output() const override { return out_; }
+  void part() override { parting_ = true; }
+  void close() override;
+
+  void feed(std::string_view bytes) override;
+  void resized() override { draw_soon(); }
+  void suspend() override;
+  void resume() override;
+
+ private:
+  void draw();
+
+  time_source& time_;
+  chat_state& state_;
+  output_queue out_;
+  key_mode mode_;
+  key_reader keys_;
+  curses_writer writer_;
+  window_control control_;
+  std::unique_ptr<timer> timer_; ///< until the next picture
+  bool drawing_ = false;         ///< it waits for that
+  steady_time drawn_{};
+  std::string room_; ///< where the next line goes to
+  bool parting_ = false;
+  bool closed_ = false;
+  std::vector<std::string> last_words_; ///< to be read after the end
+};
+
+} // namespace asio_chat::app

@@ -1,0 +1,93 @@
+#include "fullscreen/message_log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::app {
+
+namespace {
+
+bool in_room_log(const log_line& l) {
+  return l.at.offset > 0;
+}
+
+bool unsettled(const log_line& l) {
+  return l.fate != log_line::state::kept;
+}
+
+bool later(const log_line& l, position at) {
+  return in_room_log(l) && l.at.epoch == at.epoch && l.at > at;
+}
+
+} // namespace
+
+void message_log::append(log_line line) {
+  auto place = lines_.end();
+  if (in_room_log(line)) {
+    for (auto l = lines_.end(); l != lines_.begin();) {
+      --l;
+      if (l->what == log_line::kind::gap) break;
+      if (in_room_log(*l) && !later(*l, line.at)) break;
+      if (in_room_log(*l)) place = l;
+    }
+  }
+  lines_.insert(place, std::move(line));
+  for (; lines_.size() > max_lines; ++first_)
+    lines_.pop_front();
+}
+
+void message_log::settle(number n, position at) {
+  const auto line = lines_.begin() + static_cast<std::ptrdiff_t>(n - first_);
+  line->at = at;
+  if (at.offset == 0) return;
+  // What others said before it may have come after it was shown.
+  auto last_before = line;
+  for (auto l = line + 1; l != lines_.end() && l->what != log_line::kind::gap; ++l)
+    if (in_room_log(*l) && l->at.epoch == at.epoch && l->at < at) last_before = l;
+  std::rotate(line, line + 1, last_before + 1);
+}
+
+void message_log::prepend(std::vector<log_line> page) {
+  for (auto line = page.rbegin(); line != page.rend(); ++line) {
+    lines_.push_front(std::move(*line));
+    --first_;
+  }
+  for (auto l = lines_.end(); lines_.size() > max_lines && l != lines_.begin();) {
+    --l;
+    if (unsettled(*l)) continue;
+    if (in_room_log(*l)) miss(l->at);
+    l = lines_.erase(l);
+  }
+}
+
+void message_log::miss(position at) {
+  ++beyond_;
+  last_ = std::max(last_, at);
+}
+
+void message_log::resume(std::vector<log_line> page, bool last) {
+  const std::size_t came = page.size();
+  for (log_line& line : page)
+    append(std::move(line));
+  // What was said since that page was made is missed again.
+  const bool complete = last && (came == 0 || newest() >= last_);
+  beyond_ = complete ? 0 : std::max(beyond_, came + 1) - came;
+}
+
+void message_log::clear() {
+  first_ = end(); // no number is used again
+  std::erase_if(lines_, [](const log_line& l) { return !unsettled(l); });
+  beyond_ = 0;
+}
+
+position message_log::oldest() const noexcept {
+  const auto found = std::ranges::find_if(lines_, in_room_log);
+  return found == lines_.end() ? position() : found->at;
+}
+
+position message_log::newest() const noexcept {
+  const auto found = std::find_if(lines_.rbegin(), lines_.rend(), in_room_log);
+  return found == lines_.rend() ? position() : found->at;
+}
+
+} // namespace asio_chat::app

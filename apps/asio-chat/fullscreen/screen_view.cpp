@@ -1,0 +1,195 @@
+#include "fullscreen/screen_view.hpp"
+
+#include "edit_buffer.hpp"
+#include "typed_view.hpp"
+
+#include "base/sanitize.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace asio_chat::app {
+
+namespace {
+
+constexpr std::size_t rooms_columns = 16;
+constexpr std::size_t members_columns = 13;
+constexpr std::size_t between = 2; ///< a line and a blank
+constexpr std::size_t columns_for_rooms = 60;
+constexpr std::size_t columns_for_members = 76;
+
+struct plan {
+  area rooms, messages, members;
+  typed_rows typed;
+  std::size_t status_row = 0;
+  std::size_t typed_row = 0;
+};
+
+plan plan_of(const screen_state& s, std::size_t columns, std::size_t rows) {
+  plan p;
+  const std::string prompt = s.switching ? "go to: " : s.prompt;
+  const std::u32string part = widen(s.switching.value_or(""));
+  const std::u32string_view text = s.switching ? std::u32string_view(part) : s.typed;
+  p.typed = lay_out(prompt, text, s.switching ? part.size() : s.cursor, columns,
+                    std::max<std::size_t>(1, rows / 3));
+  const std::size_t typed_rows = std::min(p.typed.rows.size(), rows);
+  p.typed_row = rows - typed_rows;
+  p.status_row = p.typed_row > 0 ? p.typed_row - 1 : 0;
+  const std::size_t middle = p.status_row > 1 ? p.status_row - 1 : 0;
+  p.messages = {1, 0, columns, middle};
+  if (s.rooms_shown && columns >= columns_for_rooms) {
+    p.rooms = {1, 0, rooms_columns, middle};
+    p.messages.column = rooms_columns + between;
+    p.messages.columns -= rooms_columns + between;
+  }
+  if (s.members_shown && s.members && columns >= columns_for_members) {
+    p.members = {1, columns - members_columns, members_columns, middle};
+    p.messages.columns -= members_columns + between;
+  }
+  return p;
+}
+
+void draw_bar(canvas& on, std::size_t row, const cells& text) {
+  cell blank;
+  blank.look = {role::bar};
+  on.fill(row, 0, on.columns(), blank);
+  on.put(row, 0, on.columns(), cut_to_width(text, on.columns()));
+}
+
+void add(cells& to, std::string_view text, role look) {
+  const cells more = cells_of_text(text, {look});
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+role look_of(const windows& all, std::size_t n) {
+  if (n == all.shown()) return role::room_shown;
+  if (all.at(n).mentions > 0) return role::room_mention;
+  return all.at(n).unread > 0 ? role::room_unread : role::room;
+}
+
+void draw_rooms(canvas& on, const area& where, const windows& all) {
+  const cell line = cells_of_text("│", {role::faint}).front();
+  // The one that is shown is always in sight.
+  const std::size_t first = all.shown() < where.rows ? 0 : all.shown() - where.rows + 1;
+  for (std::size_t row = 0; row < where.rows; ++row) {
+    on.fill(where.row + row, where.column + where.columns, where.column + where.columns + 1, line);
+    const std::size_t n = first + row;
+    if (n >= all.count()) continue;
+    const window& w = all.at(n);
+    const role look = look_of(all, n);
+    cells count;
+    if (w.mentions > 0) add(count, fmt::format(" {}!", w.mentions), look);
+    if (w.unread > w.mentions) add(count, fmt::format(" {}", w.unread), look);
+    const std::size_t room = where.columns - std::min(where.columns, width_of(count));
+    const cells name =
+        cells_of_text(n < 10 ? fmt::format("{} {}", n, w.title()) : "  " + w.title(), {look});
+    cell blank;
+    blank.look = {look};
+    on.fill(where.row + row, where.column, where.column + where.columns, blank);
+    on.put(where.row + row, where.column, where.column + room, cut_to_width(name, room));
+    on.put(where.row + row, where.column + room, where.column + where.columns, count);
+  }
+}
+
+void draw_members(canvas& on, const area& where, const std::set<std::string>& names) {
+  const cell line = cells_of_text("│", {role::faint}).front();
+  auto name = names.begin();
+  std::size_t left = names.size();
+  for (std::size_t row = 0; row < where.rows; ++row) {
+    on.fill(where.row + row, where.column - between, where.column - between + 1, line);
+    if (name == names.end()) continue;
+    const bool more = row + 1 == where.rows && left > 1;
+    const cells shown = more ? cells_of_text(fmt::format("{} more", left), {role::faint})
+                             : cells_of_text(*name, style_of_name(*name));
+    on.put(where.row + row, where.column, where.column + where.columns,
+           cut_to_width(shown, where.columns));
+    ++name;
+    --left;
+  }
+}
+
+/// Where the windows are not shown, what is new in them.
+std::string unread_elsewhere(const windows& all) {
+  std::string unread;
+  for (std::size_t n = 0; n < all.count(); ++n) {
+    const window& w = all.at(n);
+    if (n == all.shown() || w.unread == 0) continue;
+    unread += fmt::format(" {}:{}{}", n, w.unread, w.mentions > 0 ? "!" : "");
+  }
+  return unread;
+}
+
+void add_connection(cells& to, const connection_state& c) {
+  constexpr std::chrono::milliseconds worth_telling{300};
+  if (!c.trouble.empty())
+    return add(to, " not connected: " + sanitize_for_terminal(c.trouble) + " ", role::bar_alert);
+  add(to, " " + c.protection, role::bar);
+  if (!c.verified) add(to, " NAME NOT VERIFIED", role::bar_alert);
+  if (c.lag && *c.lag >= worth_telling)
+    add(to, fmt::format("  lag {:.1f} s", static_cast<double>(c.lag->count()) / 1000.0), role::bar);
+}
+
+cells status_of(const windows& all, const screen_state& s, bool rooms_visible) {
+  const window& w = all.current();
+  cells line;
+  if (w.scrolled) add(line, fmt::format(" {} below ", messages_below(w)), role::bar_alert);
+  add_connection(line, *s.connection);
+  if (s.members && w.what == window::kind::room)
+    add(line, fmt::format("  {} here", s.members->size()), role::bar);
+  if (!s.messages.presence && w.presence > 0)
+    add(line, fmt::format("  {} joins and leaves hidden", w.presence), role::bar);
+  if (const std::string unread = unread_elsewhere(all); !rooms_visible && !unread.empty())
+    add(line, "  new" + unread, role::bar_alert);
+  return line;
+}
+
+/// The windows that the typed part names; Enter shows the first.
+cells found_by(const windows& all, std::string_view part) {
+  cells line;
+  for (const std::size_t n : all.named_like(part))
+    add(line, fmt::format(" {} {} ", n, all.at(n).title()),
+        line.empty() ? role::bar_alert : role::bar);
+  if (line.empty()) add(line, " no window is named like this", role::bar);
+  return line;
+}
+
+void draw_typed(canvas& on, std::size_t first, const typed_rows& typed) {
+  for (std::size_t row = 0; row < typed.rows.size(); ++row) {
+    std::string text;
+    for (const typed_rows::cell& c : typed.rows[row])
+      text += c.bytes;
+    on.put(first + row, 0, on.columns(), cells_of_text(text, {role::text}));
+  }
+  on.cursor_row = std::min(first + typed.cursor_row, on.rows() - 1);
+  on.cursor_column = std::min(typed.cursor_column, on.columns() - 1);
+}
+
+} // namespace
+
+area message_area(const screen_state& s, std::size_t columns, std::size_t rows) {
+  return plan_of(s, columns, rows).messages;
+}
+
+canvas draw_screen(const windows& all, const screen_state& s, std::size_t columns,
+                   std::size_t rows) {
+  canvas on(std::max<std::size_t>(columns, 2), std::max<std::size_t>(rows, 1));
+  const plan p = plan_of(s, on.columns(), on.rows());
+  const window& w = all.current();
+  draw_messages(on, p.messages, w, s.messages);
+  if (p.rooms.columns > 0) draw_rooms(on, p.rooms, all);
+  if (p.members.columns > 0) draw_members(on, p.members, *s.members);
+  if (p.status_row > 0) {
+    cells title;
+    add(title, " " + w.title(), role::bar_title);
+    if (!w.topic.empty()) add(title, "  " + w.topic, role::bar);
+    draw_bar(on, 0, title);
+    draw_bar(on, p.status_row,
+             s.switching ? found_by(all, *s.switching) : status_of(all, s, p.rooms.columns > 0));
+  }
+  draw_typed(on, p.typed_row, p.typed);
+  return on;
+}
+
+} // namespace asio_chat::app

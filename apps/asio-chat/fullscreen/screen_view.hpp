@@ -1,0 +1,36 @@
+// The whole screen: windows at the left, members at the right, what was said between them, the
+// status and what is being typed below.
+#pragma once
+
+#include "fullscreen/cells.hpp"
+#include "fullscreen/chat_state.hpp"
+#include "fullscreen/message_view.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace asio_chat::app {
+
+/// What is shown and is in no window.
+struct screen_state {
+  const connection_state* connection = nullptr;
+  const std::set<std::string>* members = nullptr; ///< of the room that is shown
+  bool rooms_shown = true;
+  bool members_shown = true;
+  message_style messages = {};
+  std::string prompt = {};
+  std::u32string_view typed = {};
+  std::size_t cursor = 0; ///< in what is typed
+  /// A part of a name, while a window is searched by it.
+  std::optional<std::string> switching = {};
+};
+
+/// Pure. Sides that leave too little room for messages are left out.
+canvas draw_screen(const windows& all, const screen_state& s, std::size_t columns,
+                   std::size_t rows);
+/// Where the messages are on it.
+area message_area(const screen_state& s, std::size_t columns, std::size_t rows);
+
+} // namespace asio_chat::app

@@ -1,0 +1,261 @@
+#include "fullscreen/window_control.hpp"
+
+#include "edit_buffer.hpp"
+#include "fullscreen/window_display.hpp"
+
+#include "base/ascii.hpp"
+#include "model/command_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::app {
+
+namespace {
+
+constexpr std::size_t page_entries = 100;
+
+bool is_control(const key& k, char32_t c) {
+  return k.what == key::kind::control && k.character == c;
+}
+
+} // namespace
+
+window_control::window_control(chat_state& state, const clock& time, surroundings s)
+    : state_(state)
+    , time_(time)
+    , around_(std::move(s))
+    , entry_({[this](const std::string& text) { enter(text); }, around_.end, around_.complete,
+              around_.may_keep},
+             {[this](const std::string& remark) {
+                state_.all.remark(log_line::kind::notice, without_brackets(remark),
+                                  time_.wall_now());
+              },
+              [] {}, [this] { around_.redraw(); }}) {}
+
+window_control::~window_control() {
+  *alive_ = false;
+}
+
+// What is seen.
+
+screen_state window_control::look() {
+  screen_state s;
+  s.connection = &state_.connection;
+  const window& w = state_.all.current();
+  if (w.what == window::kind::room) s.members = around_.members(w.name);
+  s.rooms_shown = rooms_shown_;
+  s.members_shown = members_shown_;
+  s.messages = messages_;
+  s.prompt = entry_.prompt("> ");
+  s.typed = entry_.text();
+  s.cursor = entry_.cursor();
+  s.switching = switching_;
+  return s;
+}
+
+canvas window_control::draw(std::size_t columns, std::size_t rows) {
+  columns_ = columns;
+  rows_ = rows;
+  sync();
+  return draw_screen(state_.all, look(), columns, rows);
+}
+
+/// A window may have been opened, closed or shown by what happened.
+void window_control::sync() {
+  const window& w = state_.all.current();
+  if (w.id != std::exchange(typing_in_, w.id)) {
+    entry_.assign(w.draft);
+    if (w.what == window::kind::room) around_.look_at(w.name);
+  }
+  fetch();
+}
+
+// The keys.
+
+void window_control::press(const key& k) {
+  sync();
+  if (switching_) {
+    press_in_switcher(k);
+  } else if (!press_for_windows(k)) {
+    entry_.press(k);
+  }
+  if (window* typed = state_.all.find(typing_in_)) typed->draft = entry_.text();
+  sync();
+}
+
+bool window_control::press_for_windows(const key& k) {
+  window& w = state_.all.current();
+  const auto page = static_cast<std::ptrdiff_t>(
+      std::max<std::size_t>(2, message_area(look(), columns_, rows_).rows) - 1);
+  switch (k.what) {
+  case key::kind::page_up:
+    scroll_by(page);
+    return true;
+  case key::kind::page_down:
+    scroll_by(-page);
+    return true;
+  case key::kind::alt_home:
+    scroll_by(std::ptrdiff_t{1} << 30);
+    return true;
+  case key::kind::alt_end:
+    state_.all.follow(w);
+    return true;
+  case key::kind::alt_up:
+    step(-1);
+    return true;
+  case key::kind::alt_down:
+    step(1);
+    return true;
+  case key::kind::meta:
+    return press_meta(k.character);
+  default:
+    return false;
+  }
+}
+
+bool window_control::press_meta(char32_t c) {
+  if (c >= U'0' && c <= U'9') {
+    state_.all.show(c - U'0');
+    return true;
+  }
+  switch (c) {
+  case U'a':
+    state_.all.show_next_unread();
+    return true;
+  case U'g':
+    switching_.emplace();
+    return true;
+  case U'r':
+    rooms_shown_ = !rooms_shown_;
+    return true;
+  case U'm':
+    members_shown_ = !members_shown_;
+    return true;
+  case U'p':
+    messages_.presence = !messages_.presence;
+    return true;
+  default:
+    return false;
+  }
+}
+
+void window_control::press_in_switcher(const key& k) {
+  if (k.what == key::kind::character) {
+    *switching_ += narrow({&k.character, 1});
+  } else if (is_control(k, U'?') || is_control(k, U'H')) {
+    std::u32string part = widen(*switching_);
+    if (!part.empty()) part.pop_back();
+    switching_ = narrow(part);
+  } else if (is_control(k, U'M') || is_control(k, U'J')) {
+    const auto found = state_.all.named_like(*std::exchange(switching_, std::nullopt));
+    if (!found.empty()) state_.all.show(found.front());
+  } else {
+    switching_.reset();
+  }
+}
+
+void window_control::scroll_by(std::ptrdiff_t rows) {
+  const area where = message_area(look(), columns_, rows_);
+  if (where.rows > 0) scroll(state_.all.current(), rows, where, messages_);
+}
+
+void window_control::step(std::ptrdiff_t windows) {
+  const auto count = static_cast<std::ptrdiff_t>(state_.all.count());
+  const auto next = (static_cast<std::ptrdiff_t>(state_.all.shown()) + windows + count) % count;
+  state_.all.show(static_cast<std::size_t>(next));
+}
+
+/// Asks for a page of the log where the lines that are held end.
+void window_control::fetch() {
+  window& w = state_.all.current();
+  if (w.what != window::kind::room || fetching_.contains(w.id)) return;
+  const area where = message_area(look(), columns_, rows_);
+  const bool up = w.older && (w.refills || (w.scrolled && near_first(w, where, messages_)));
+  const bool down = !up && w.scrolled && near_last(w, where, messages_);
+  if (!up && !down) return;
+  w.refills = false;
+  fetching_.insert(w.id);
+  const log_range part{up ? log_range::side::before : log_range::side::after,
+                       up ? w.log.oldest() : w.log.newest(), page_entries};
+  around_.fetch(w.name, part,
+                [this, alive = alive_, id = w.id, up](const error_code& e, const history_page& p) {
+                  if (!*alive) return;
+                  fetching_.erase(id);
+                  window* of = state_.all.find(id);
+                  if (e || !of) return;
+                  if (up) {
+                    state_.all.older(*of, p);
+                  } else {
+                    state_.all.newer(*of, p);
+                  }
+                  around_.changed();
+                });
+}
+
+// What is entered.
+
+void window_control::enter(const std::string& text) {
+  state_.all.follow(state_.all.current());
+  typed_line line = around_.read(text);
+  if (line.what == intent::say) return say(std::move(line));
+  if (line.what == intent::command) return command(std::move(line));
+  around_.enter(std::move(line));
+}
+
+void window_control::say(typed_line line) {
+  window& w = state_.all.current();
+  log_line shown{log_line::kind::message, time_.wall_now(), {}, line.text};
+  switch (w.what) {
+  case window::kind::server:
+    return refuse(line.text, "this window is for commands; Alt-1 shows a room");
+  case window::kind::direct:
+    line.what = intent::command;
+    line.text = fmt::format("/msg {} {}", w.name, line.text);
+    break;
+  case window::kind::room:
+    line.room = w.name;
+    break;
+  }
+  send(std::move(line), w, std::move(shown));
+}
+
+/// Shows it at once, where the server's answer will only say that it was taken.
+void window_control::command(typed_line line) {
+  windows& all = state_.all;
+  window& w = all.current();
+  const parsed_line c = parse_command_line(line.text);
+  const bool in_room = w.what == window::kind::room;
+  log_line shown{log_line::kind::message, time_.wall_now(), {}, std::string(c.arguments)};
+  const auto is = [&](const char* name) { return ascii::equal_ignoring_case(c.name, name); };
+  if (in_room) line.room = w.name;
+  if (!in_room && (is("me") || is("topic") || is("leave")))
+    return refuse(line.text, fmt::format("/{} is for a room", c.name));
+  if (is("me") && !c.arguments.empty()) {
+    shown.what = log_line::kind::action;
+    return send(std::move(line), w, std::move(shown));
+  }
+  const positions told = split_arguments(c.arguments, 2);
+  if (is("msg") && !told[1].empty()) {
+    shown.text = told[1];
+    all.show_direct(std::string(told[0]));
+    return send(std::move(line), all.current(), std::move(shown));
+  }
+  around_.enter(std::move(line));
+}
+
+void window_control::send(typed_line line, window& in, log_line shown) {
+  line.from.ref = shown.ref = fmt::format("w{}", ++last_ref_);
+  state_.all.echo(in, std::move(shown));
+  around_.enter(std::move(line));
+}
+
+/// Nothing that was typed is lost.
+void window_control::refuse(const std::string& text, const std::string& why) {
+  state_.all.remark(log_line::kind::notice, why, time_.wall_now());
+  entry_.assign(widen(text));
+}
+
+} // namespace asio_chat::app

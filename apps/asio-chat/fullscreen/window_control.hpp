@@ -1,0 +1,82 @@
+// What a person does with windows, by keys.
+#pragma once
+
+#include "fullscreen/chat_state.hpp"
+#include "fullscreen/screen_view.hpp"
+#include "text_entry.hpp"
+#include "typed_line.hpp"
+
+#include "base/clock.hpp"
+
+#include <asio_chat/event.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace asio_chat::app {
+
+/// Knows which key does what, and what is seen then; knows nothing of a terminal or a server.
+class window_control {
+ public:
+  using page_handler = std::function<void(const error_code&, const history_page&)>;
+  /// What is around the windows.
+  struct surroundings {
+    std::function<typed_line(const std::string&)> read; ///< what a typed text means
+    std::function<void(typed_line)> enter;
+    std::function<void()> end; ///< Ctrl-D on an empty line
+    std::function<completion(std::string_view before_cursor)> complete;
+    std::function<bool(std::string_view line)> may_keep; ///< among the lines typed before
+    std::function<void(const std::string& room)> look_at;
+    /// Null: one is not in that room.
+    std::function<const std::set<std::string>*(const std::string& room)> members;
+    std::function<void(const std::string& room, log_range, page_handler)> fetch;
+    std::function<void()> changed; ///< there is something to draw, and no key was pressed
+    std::function<void()> redraw;  ///< the whole screen
+  };
+
+  /// @param state, time must live as long
+  window_control(chat_state& state, const clock& time, surroundings s);
+  ~window_control();
+  window_control(const window_control&) = delete;
+  window_control& operator=(const window_control&) = delete;
+
+  void press(const key& k);
+  canvas draw(std::size_t columns, std::size_t rows);
+
+ private:
+  bool press_for_windows(const key& k);
+  bool press_meta(char32_t c);
+  void press_in_switcher(const key& k);
+  void scroll_by(std::ptrdiff_t rows);
+  void step(std::ptrdiff_t windows);
+  void enter(const std::string& text);
+  void say(typed_line line);
+  void command(typed_line line);
+  void send(typed_line line, window& in, log_line shown);
+  void refuse(const std::string& text, const std::string& why);
+  void sync();
+  void fetch();
+  screen_state look();
+
+  chat_state& state_;
+  const clock& time_;
+  surroundings around_;
+  text_entry entry_;
+  std::optional<std::string> switching_; ///< the part of a name that was typed so far
+  bool rooms_shown_ = true;
+  bool members_shown_ = true;
+  message_style messages_;
+  std::size_t columns_ = 80;
+  std::size_t rows_ = 24;
+  std::uint64_t typing_in_ = 0;      ///< the window that the typed text belongs to
+  std::set<std::uint64_t> fetching_; ///< windows that wait for a page
+  std::uint64_t last_ref_ = 0;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+} // namespace asio_chat::app

@@ -1,0 +1,100 @@
+#include "fullscreen/window_display.hpp"
+
+#include "model/names.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::app {
+
+std::string without_brackets(std::string_view notice) {
+  if (notice.starts_with('[') && notice.ends_with(']'))
+    notice = notice.substr(1, notice.size() - 2);
+  return std::string(notice);
+}
+
+window_display::window_display(chat_state& state, const clock& time, std::string server,
+                               bool name_verified, listeners l)
+    : state_(state)
+    , time_(time)
+    , words_(time, time_format::off, std::move(server), name_verified, false)
+    , name_verified_(name_verified)
+    , listeners_(std::move(l)) {}
+
+std::vector<shown_line> window_display::show(const client_event& e, std::string_view,
+                                             const line_origin& line) {
+  take(e, line);
+  listeners_.changed();
+  return {};
+}
+
+void window_display::doubt(const line_origin& from) {
+  state_.all.doubted(from.ref);
+  listeners_.changed();
+}
+
+std::string window_display::words_of(const client_event& e) {
+  std::string words;
+  for (const shown_line& line : words_.show(e, {}))
+    words += (words.empty() ? "" : "\n") + without_brackets(line.text);
+  return words;
+}
+
+void window_display::take(const client_event& e, const line_origin& line) {
+  windows& all = state_.all;
+  const wall_time now = time_.wall_now();
+  bool calls = false;
+  if (const auto* said = std::get_if<entry>(&e)) calls = all.said(*said);
+  if (const auto* said = std::get_if<direct_message>(&e)) calls = all.said(*said);
+  if (calls) listeners_.call();
+  if (const auto* in = std::get_if<member_joined>(&e)) all.presence(*in, now);
+  if (const auto* out = std::get_if<member_left>(&e)) all.presence(*out, now);
+  if (const auto* other = std::get_if<member_renamed>(&e)) all.presence(*other, now);
+  if (const auto* room = std::get_if<room_state>(&e)) all.entered(*room);
+  if (const auto* gap = std::get_if<entries_missed>(&e)) all.missed(*gap, words_of(e), now);
+  if (const auto* kept = std::get_if<acknowledged>(&e)) answered(line, kept->at, kept->time);
+  if (const auto* answer = std::get_if<reply>(&e)) take(*answer, line);
+  if (const auto* c = std::get_if<connected>(&e)) take(*c);
+  if (const auto* d = std::get_if<disconnected>(&e)) take(*d);
+  if (const auto* no = std::get_if<refused>(&e); no && !all.refused(line.ref, no->message))
+    all.remark(log_line::kind::notice, words_of(e), now);
+}
+
+void window_display::answered(const line_origin& line, position at, wall_time time) {
+  const wall_time now = time_.wall_now();
+  if (const auto said = state_.all.acknowledged(line.ref, at, time)) {
+    state_.connection.lag = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::max(now - *said, wall_time::duration::zero()));
+  }
+}
+
+void window_display::take(const connected& c) {
+  state_.all.set_own_name(c.name);
+  state_.connection.protection = c.tls.version;
+  state_.connection.verified = name_verified_;
+  state_.connection.trouble.clear();
+  state_.all.remark_on_server(words_of(c), time_.wall_now());
+  if (!c.again)
+    state_.all.remark_on_server(without_brackets(time_zone(time_.wall_now())), time_.wall_now());
+}
+
+void window_display::take(const disconnected& d) {
+  state_.connection.trouble = d.reason.phrase;
+  state_.connection.lag.reset();
+  state_.all.remark_on_server(words_of(d), time_.wall_now());
+}
+
+void window_display::take(const reply& r, const line_origin& line) {
+  windows& all = state_.all;
+  if (!line.ref.empty()) return answered(line, {}, {}); // it said something, which is shown
+  if (r.command == "join" && r.items.size() == 1) return all.show_room(r.items.front());
+  if (r.command == "leave" && r.items.size() == 1)
+    return all.left(proper_room_name(r.items.front()));
+  if (const auto* name = r.as<answers::own_name>()) all.set_own_name(name->name);
+  std::string text;
+  for (const std::string& line_of : lines_of_answer(r, time_.wall_now(), time_format::clock))
+    text += (text.empty() ? "" : "\n") + line_of;
+  all.remark(log_line::kind::answer, std::move(text), time_.wall_now());
+}
+
+} // namespace asio_chat::app

@@ -1,0 +1,52 @@
+// Puts what happens into windows.
+#pragma once
+
+#include "fullscreen/chat_state.hpp"
+#include "text_display.hpp"
+
+#include "base/clock.hpp"
+
+#include <functional>
+#include <string>
+
+namespace asio_chat::app {
+
+/// Makes no lines to print. It tracks lines that have a `ref`, which the windows show already.
+class window_display final : public display {
+ public:
+  struct listeners {
+    std::function<void()> changed; ///< there is something to draw
+    std::function<void()> call;    ///< the person is named, or told something alone
+  };
+
+  /// @param server as the person named it
+  /// @param state, time must live as long
+  window_display(chat_state& state, const clock& time, std::string server, bool name_verified,
+                 listeners l);
+
+  using display::show;
+  std::vector<shown_line> show(const client_event& e, std::string_view room,
+                               const line_origin& answered) override;
+  bool tracks(const line_origin& from) const override { return !from.ref.empty(); }
+  void doubt(const line_origin& from) override;
+
+ private:
+  void take(const client_event& e, const line_origin& answered);
+  void take(const connected& c);
+  void take(const disconnected& d);
+  void take(const reply& r, const line_origin& answered);
+  void answered(const line_origin& line, position at, wall_time time);
+  /// The words of the line mode, without their brackets.
+  std::string words_of(const client_event& e);
+
+  chat_state& state_;
+  const clock& time_;
+  text_display words_;
+  bool name_verified_;
+  listeners listeners_;
+};
+
+/// A notice without the brackets that tell it from what members say in the line mode.
+std::string without_brackets(std::string_view notice);
+
+} // namespace asio_chat::app

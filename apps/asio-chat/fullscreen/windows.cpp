@@ -1,0 +1,316 @@
+#include "fullscreen/windows.hpp"
+
+#include "base/ascii.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::app {
+
+namespace {
+
+bool is_of_name(char c) {
+  return ascii::is_letter(c) || ascii::is_digit(c) || c == '_' || c == '-';
+}
+
+} // namespace
+
+bool mentions(std::string_view text, std::string_view name) {
+  if (name.empty() || text.size() < name.size()) return false;
+  for (std::size_t i = 0; i + name.size() <= text.size(); ++i) {
+    if (!ascii::equal_ignoring_case(text.substr(i, name.size()), name)) continue;
+    const bool begins = i == 0 || !is_of_name(text[i - 1]);
+    const std::size_t end = i + name.size();
+    if (begins && (end == text.size() || !is_of_name(text[end]))) return true;
+  }
+  return false;
+}
+
+std::string window::title() const {
+  return what == kind::room ? "#" + name : what == kind::direct ? "@" + name : name;
+}
+
+windows::windows(std::string server) {
+  open(window::kind::server, server);
+}
+
+window& windows::open(window::kind what, const std::string& name) {
+  if (window* known = find(what, name)) return *known;
+  // Rooms stand before conversations.
+  auto place = all_.end();
+  if (what == window::kind::room)
+    place = std::ranges::find(all_, window::kind::direct, [](const auto& w) { return w->what; });
+  const auto n = static_cast<std::size_t>(place - all_.begin());
+  if (!all_.empty() && n <= shown_) ++shown_;
+  auto made = std::make_unique<window>();
+  made->id = ++last_id_;
+  made->what = what;
+  made->name = name;
+  return **all_.insert(place, std::move(made));
+}
+
+std::size_t windows::number_of(const window& w) const {
+  const auto found = std::ranges::find(all_, &w, [](const auto& one) { return one.get(); });
+  return static_cast<std::size_t>(found - all_.begin());
+}
+
+window* windows::find(window::kind what, std::string_view name) {
+  const auto found = std::ranges::find_if(all_, [&](const auto& w) {
+    return w->what == what && ascii::equal_ignoring_case(w->name, name);
+  });
+  return found == all_.end() ? nullptr : found->get();
+}
+
+window* windows::find(std::uint64_t id) {
+  const auto found = std::ranges::find(all_, id, [](const auto& w) { return w->id; });
+  return found == all_.end() ? nullptr : found->get();
+}
+
+// What happens.
+
+log_line windows::line_of(const entry& e) const {
+  log_line line{log_line::kind::message, e.time, e.from, e.text, e.at};
+  if (e.kind == entry_kind::action) line.what = log_line::kind::action;
+  if (e.kind == entry_kind::topic) line.what = log_line::kind::topic;
+  line.own = e.from == own_name_;
+  line.mentions = !line.own && mentions(e.text, own_name_);
+  return line;
+}
+
+/// @param is_new to the person, unless they look at it
+/// @return whether the person should be called
+bool windows::add(window& to, log_line line, bool is_new) {
+  const bool calls = is_new && (line.mentions || to.what == window::kind::direct);
+  const bool unseen = &to != &current() || to.scrolled;
+  if (is_new && unseen) {
+    if (!to.marker) to.marker = to.log.end();
+    if (&to != &current()) {
+      ++to.unread;
+      if (calls) ++to.mentions;
+    }
+  }
+  const bool no_place = to.log.cut() || (to.scrolled && to.log.full());
+  if (no_place && line.at.offset > 0) {
+    to.log.miss(line.at);
+  } else {
+    to.log.append(std::move(line));
+  }
+  return calls && (unseen || to.what == window::kind::room);
+}
+
+bool windows::said(const entry& e) {
+  window* room = find(window::kind::room, e.room);
+  if (!room) return false;
+  const bool earlier = e.at.epoch == room->read.epoch && e.at <= room->read;
+  if (e.kind == entry_kind::topic && !earlier) room->topic = e.text;
+  log_line line = line_of(e);
+  const bool own = line.own;
+  return add(*room, std::move(line), !earlier && !own);
+}
+
+bool windows::said(const direct_message& m) {
+  return add(open(window::kind::direct, m.from), {log_line::kind::message, m.time, m.from, m.text},
+             true);
+}
+
+void windows::entered(const room_state& s) {
+  window* known = find(window::kind::room, s.room);
+  window& room = known ? *known : open(window::kind::room, s.room);
+  room.topic = s.topic;
+  if (known && room.read.epoch != 0) return; // one comes back
+  const auto until = read_.find(s.room);
+  room.read = until == read_.end() ? s.head : until->second;
+  room.older = s.head.offset > 0;
+  if (current().what == window::kind::server) show(number_of(room));
+}
+
+void windows::show_room(const std::string& name) {
+  show(number_of(open(window::kind::room, name)));
+}
+
+void windows::left(std::string_view room) {
+  if (const window* gone = find(window::kind::room, room)) close(number_of(*gone));
+}
+
+void windows::fold(std::string_view room, wall_time now, const std::string& joined,
+                   const std::string& left) {
+  window* in = find(window::kind::room, room);
+  if (!in) return;
+  ++in->presence;
+  const bool goes_on = !in->log.empty() &&
+                       in->log.at(in->log.end() - 1).what == log_line::kind::presence &&
+                       in->log.at(in->log.end() - 1).text.empty();
+  if (!goes_on) {
+    if (in->log.cut() || (in->scrolled && in->log.full())) return;
+    in->log.append({log_line::kind::presence, now});
+  }
+  log_line& line = in->log.at(in->log.end() - 1);
+  constexpr std::size_t enough = 1000; // nobody reads more
+  if (!joined.empty() && line.joined.size() < enough) line.joined.push_back(joined);
+  if (!left.empty() && line.left.size() < enough) line.left.push_back(left);
+}
+
+void windows::presence(const member_joined& m, wall_time now) {
+  fold(m.room, now, m.name, {});
+}
+
+void windows::presence(const member_left& m, wall_time now) {
+  fold(m.room, now, {}, m.name);
+}
+
+void windows::presence(const member_renamed& m, wall_time now) {
+  if (m.from == own_name_) own_name_ = m.to;
+  if (window* direct = find(window::kind::direct, m.from);
+      direct && !find(window::kind::direct, m.to)) {
+    direct->name = m.to;
+  }
+  window* in = find(window::kind::room, m.room);
+  if (!in || in->log.cut() || (in->scrolled && in->log.full())) return;
+  ++in->presence;
+  in->log.append(
+      {log_line::kind::presence, now, {}, fmt::format("{} is now known as {}", m.from, m.to)});
+}
+
+void windows::missed(const entries_missed& m, const std::string& text, wall_time now) {
+  if (window* in = find(window::kind::room, m.room); in && !in->log.cut())
+    in->log.append({log_line::kind::gap, now, {}, text});
+}
+
+void windows::remark(log_line::kind what, std::string text, wall_time now) {
+  current().log.append({what, now, {}, std::move(text)});
+}
+
+void windows::remark_on_server(std::string text, wall_time now) {
+  all_.front()->log.append({log_line::kind::notice, now, {}, std::move(text)});
+}
+
+std::vector<log_line> windows::lines_of(const history_page& page) const {
+  std::vector<log_line> lines;
+  for (const entry& e : page.entries)
+    lines.push_back(line_of(e));
+  return lines;
+}
+
+void windows::older(window& of, const history_page& page) {
+  std::vector<log_line> lines = lines_of(page);
+  // What came while the page was on its way may be in it as well.
+  const position first = of.log.oldest();
+  std::erase_if(lines, [&](const log_line& l) {
+    return first.offset > 0 && l.at.epoch == first.epoch && l.at >= first;
+  });
+  of.older = page.earlier && !page.another_log && !lines.empty();
+  if (page.gap || page.another_log) {
+    const wall_time when = lines.empty() ? wall_time() : lines.front().time;
+    lines.insert(lines.begin(),
+                 {log_line::kind::gap, when, {}, "older messages are no longer kept"});
+  }
+  of.log.prepend(std::move(lines));
+}
+
+void windows::newer(window& of, const history_page& page) {
+  of.log.resume(lines_of(page), !page.more);
+}
+
+// One's own lines.
+
+void windows::echo(window& in, log_line line) {
+  line.own = true;
+  line.from = own_name_;
+  line.fate = log_line::state::sent;
+  in.log.append(std::move(line));
+}
+
+windows::line_place windows::unanswered(std::string_view ref) {
+  for (const auto& w : all_) {
+    for (auto n = w->log.end(); n > w->log.first(); --n)
+      if (!ref.empty() && w->log.at(n - 1).ref == ref) return {w.get(), n - 1};
+  }
+  return {};
+}
+
+void windows::doubted(std::string_view ref) {
+  if (const line_place found = unanswered(ref); found.in)
+    found.in->log.at(found.line).fate = log_line::state::waiting;
+}
+
+std::optional<wall_time> windows::acknowledged(std::string_view ref, position at, wall_time time) {
+  const line_place found = unanswered(ref);
+  if (!found.in) return std::nullopt;
+  log_line& line = found.in->log.at(found.line);
+  const wall_time entered = line.time;
+  line.fate = log_line::state::kept;
+  line.ref.clear();
+  if (time != wall_time()) line.time = time;
+  found.in->log.settle(found.line, at);
+  return entered;
+}
+
+bool windows::refused(std::string_view ref, std::string why) {
+  const line_place found = unanswered(ref);
+  if (!found.in) return false;
+  log_line& line = found.in->log.at(found.line);
+  line.fate = log_line::state::refused;
+  line.ref.clear();
+  line.why = std::move(why);
+  return true;
+}
+
+// What the person does.
+
+void windows::show(std::size_t n) {
+  if (n >= all_.size() || n == shown_) return;
+  window& before = current();
+  before.marker.reset();
+  shown_ = n;
+  window& now = current();
+  now.unread = now.mentions = 0;
+}
+
+bool windows::show_next_unread() {
+  for (const bool mention : {true, false}) {
+    for (std::size_t step = 1; step < all_.size(); ++step) {
+      const std::size_t n = (shown_ + step) % all_.size();
+      if ((mention ? all_[n]->mentions : all_[n]->unread) == 0) continue;
+      show(n);
+      return true;
+    }
+  }
+  return false;
+}
+
+std::vector<std::size_t> windows::named_like(std::string_view part) const {
+  std::vector<std::size_t> beginning;
+  std::vector<std::size_t> within;
+  const std::string wanted = ascii::lower(std::string(part));
+  for (std::size_t n = 1; n < all_.size(); ++n) {
+    const auto found = ascii::lower(all_[n]->name).find(wanted);
+    if (found == 0) beginning.push_back(n);
+    if (found != std::string::npos && found > 0) within.push_back(n);
+  }
+  beginning.insert(beginning.end(), within.begin(), within.end());
+  if (ascii::lower(all_.front()->name).find(wanted) != std::string::npos) beginning.push_back(0);
+  return beginning;
+}
+
+void windows::show_direct(const std::string& name) {
+  show(number_of(open(window::kind::direct, name)));
+}
+
+bool windows::close(std::size_t n) {
+  if (n == 0 || n >= all_.size()) return false;
+  all_.erase(all_.begin() + static_cast<std::ptrdiff_t>(n));
+  if (shown_ > n || shown_ == all_.size()) --shown_;
+  current().unread = current().mentions = 0;
+  return true;
+}
+
+void windows::follow(window& w) {
+  w.scrolled.reset();
+  if (!w.log.cut()) return;
+  w.log.clear();
+  w.older = w.refills = true;
+}
+
+} // namespace asio_chat::app

@@ -1,0 +1,141 @@
+// What a person has open: the server, rooms and conversations with one member, each in a window.
+#pragma once
+
+#include "fullscreen/message_log.hpp"
+
+#include <asio_chat/client.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio_chat::app {
+
+/// The lowest row that one sees while one reads up. It does not move when something is said.
+struct scroll_position {
+  message_log::number line = 0;
+  std::size_t hidden = 0; ///< rows of that line below it
+};
+
+struct window {
+  enum class kind { server, room, direct };
+  std::uint64_t id = 0; ///< no other window has it, also later
+  kind what = kind::server;
+  std::string name = {}; ///< of the room or the member
+  std::string topic = {};
+  message_log log = {};
+  std::optional<scroll_position> scrolled = {};   ///< none: it shows what is newest
+  std::optional<message_log::number> marker = {}; ///< the first line that is new to the person
+  std::size_t unread = 0;
+  std::size_t mentions = 0;
+  std::u32string draft = {}; ///< what is typed in it and not entered
+  position read = {};        ///< of the room: what was said until then is not new
+  bool older = false;        ///< the room's log may have lines before the first one
+  bool refills = false;      ///< it was emptied, and wants a page of the room's log
+  std::size_t presence = 0;  ///< how many came, went or have another name
+
+  /// `#den`, `@bob`, or the server.
+  std::string title() const;
+};
+
+/// Takes what happens, and what a person does; knows nothing of a terminal. Window 0 is the
+/// server's, which is never closed. A reference to a window is valid as long as the window is open.
+class windows {
+ public:
+  explicit windows(std::string server);
+
+  std::size_t count() const noexcept { return all_.size(); }
+  const window& at(std::size_t n) const { return *all_[n]; }
+  window& at(std::size_t n) { return *all_[n]; }
+  std::size_t shown() const noexcept { return shown_; }
+  const window& current() const { return *all_[shown_]; }
+  window& current() { return *all_[shown_]; }
+  window* find(window::kind what, std::string_view name);
+  window* find(std::uint64_t id);
+  const std::string& own_name() const noexcept { return own_name_; }
+  void set_own_name(std::string name) { own_name_ = std::move(name); }
+  /// An earlier client has read that far.
+  void set_read(const std::string& room, position until) { read_[room] = until; }
+
+  // What happens.
+
+  /// @return whether the person should be called, by a mention or by a message to them alone
+  bool said(const entry& e);
+  bool said(const direct_message& m);
+  /// One is in the room; the first one is shown.
+  void entered(const room_state& s);
+  /// Opens a room's window if there is none, and shows it.
+  void show_room(const std::string& name);
+  void left(std::string_view room);
+  void presence(const member_joined& m, wall_time now);
+  void presence(const member_left& m, wall_time now);
+  void presence(const member_renamed& m, wall_time now);
+  /// Entries are missing between those that came before and those that come.
+  void missed(const entries_missed& m, const std::string& text, wall_time now);
+  /// A line of the client or the server, in the window that is shown.
+  void remark(log_line::kind what, std::string text, wall_time now);
+  /// The same in the server's window.
+  void remark_on_server(std::string text, wall_time now);
+  /// A page of the room's log, which was asked for.
+  void older(window& of, const history_page& page);
+  void newer(window& of, const history_page& page);
+
+  // One's own lines.
+
+  /// Shows a line that was entered, whose answer will name its `ref`.
+  void echo(window& in, log_line line);
+  /// It is not certain that the line is said.
+  void doubted(std::string_view ref);
+  /// @param time when the server says that it was; zero: it does not
+  /// @return when the line was entered; none: there is no such line
+  std::optional<wall_time> acknowledged(std::string_view ref, position at, wall_time time);
+  /// @return false: there is no such line
+  bool refused(std::string_view ref, std::string why);
+
+  // What the person does.
+
+  /// The window that was shown is read, and the next new line in it will be marked.
+  void show(std::size_t n);
+  /// The next window with a mention, or else with something unread.
+  bool show_next_unread();
+  /// The windows whose names have `part` in them, in any capitals; those that begin so first, and
+  /// the server's last.
+  std::vector<std::size_t> named_like(std::string_view part) const;
+  /// Opens a conversation with a member if there is none, and shows it.
+  void show_direct(const std::string& name);
+  /// @return false: the server's window stays
+  bool close(std::size_t n);
+  /// Shows what is newest.
+  void follow(window& w);
+
+ private:
+  struct line_place {
+    window* in = nullptr;
+    message_log::number line = 0;
+  };
+
+  window& open(window::kind what, const std::string& name);
+  std::size_t number_of(const window& w) const;
+  log_line line_of(const entry& e) const;
+  std::vector<log_line> lines_of(const history_page& page) const;
+  bool add(window& to, log_line line, bool is_new);
+  void fold(std::string_view room, wall_time now, const std::string& joined,
+            const std::string& left);
+  line_place unanswered(std::string_view ref);
+
+  std::vector<std::unique_ptr<window>> all_;
+  std::uint64_t last_id_ = 0;
+  std::size_t shown_ = 0;
+  std::string own_name_;
+  std::map<std::string, position, std::less<>> read_; ///< by an earlier client
+};
+
+/// Whether the text has that name in it as a word, in any capitals.
+bool mentions(std::string_view text, std::string_view name);
+
+} // namespace asio_chat::app

@@ -1,0 +1,116 @@
+#include "fullscreen/message_log.hpp"
+
+#include "support/catch.hpp"
+
+using namespace asio_chat;
+using namespace asio_chat::app;
+
+namespace {
+
+log_line said(std::uint64_t offset) {
+  log_line l{log_line::kind::message};
+  l.at = {1, offset};
+  l.text = std::to_string(offset);
+  return l;
+}
+
+std::vector<log_line> page(std::uint64_t first, std::uint64_t last) {
+  std::vector<log_line> lines;
+  for (; first <= last; ++first)
+    lines.push_back(said(first));
+  return lines;
+}
+
+log_line notice(std::string text) {
+  return {log_line::kind::notice, {}, {}, std::move(text)};
+}
+
+std::string texts(const message_log& log) {
+  std::string all;
+  for (auto n = log.first(); n < log.end(); ++n)
+    all += log.at(n).text + " ";
+  return all;
+}
+
+} // namespace
+
+TEST_CASE("asio-chat message log: lines keep their numbers when older ones come") {
+  message_log log;
+  log.append(said(11));
+  const auto n = log.first();
+  log.prepend(page(1, 10));
+  CHECK(log.at(n).text == "11");
+  CHECK(log.first() == n - 10);
+  CHECK(log.oldest() == position{1, 1});
+}
+
+TEST_CASE("asio-chat message log: at one end goes what comes at the other") {
+  message_log log;
+  for (std::uint64_t i = 1; i <= message_log::max_lines + 5; ++i)
+    log.append(said(i));
+  CHECK(log.size() == message_log::max_lines);
+  CHECK(log.oldest() == position{1, 6});
+  CHECK_FALSE(log.cut());
+  log.prepend(page(1, 5));
+  CHECK(log.size() == message_log::max_lines);
+  CHECK(log.newest() == position{1, 500});
+  CHECK(log.beyond() == 5);
+}
+
+TEST_CASE("asio-chat message log: a cut log is whole again when it has the last line") {
+  message_log log;
+  log.append(said(1));
+  for (std::uint64_t i = 2; i <= 5; ++i)
+    log.miss({1, i});
+  log.resume(page(2, 3), false);
+  CHECK(log.beyond() == 2);
+  log.miss({1, 6});
+  log.resume(page(4, 5), true); // made before the sixth was said
+  CHECK(log.beyond() == 1);
+  log.resume(page(6, 6), true);
+  CHECK_FALSE(log.cut());
+  CHECK(texts(log) == "1 2 3 4 5 6 ");
+}
+
+TEST_CASE("asio-chat message log: an entry that comes late stands where the room has it") {
+  message_log log;
+  log.append(said(1));
+  log.append(said(4));
+  log.append(notice("n"));
+  log.append(said(2));
+  CHECK(texts(log) == "1 2 4 n ");
+}
+
+TEST_CASE("asio-chat message log: one's own line goes behind what was said before it") {
+  message_log log;
+  log_line own = said(0);
+  own.text = "own";
+  log.append(own);
+  log.append(said(7));
+  log.append(notice("n"));
+  log.append(said(9));
+  log.settle(log.first(), {1, 8});
+  CHECK(texts(log) == "7 own n 9 ");
+}
+
+TEST_CASE("asio-chat message log: behind a gap positions begin anew") {
+  message_log log;
+  log.append(said(40));
+  log.append({log_line::kind::gap, {}, {}, "gap"});
+  log.append(said(3));
+  CHECK(texts(log) == "40 gap 3 ");
+}
+
+TEST_CASE("asio-chat message log: one's own lines without an answer are never dropped") {
+  message_log log;
+  log_line waits = notice("waits");
+  waits.fate = log_line::state::waiting;
+  log.append(said(501));
+  log.append(waits);
+  log.prepend(page(1, 500));
+  CHECK(log.at(log.end() - 1).text == "waits");
+  const auto end = log.end();
+  log.clear();
+  CHECK(texts(log) == "waits ");
+  CHECK(log.first() >= end);
+}

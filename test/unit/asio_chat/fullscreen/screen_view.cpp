@@ -1,0 +1,119 @@
+#include "fullscreen/screen_view.hpp"
+
+#include "support/catch.hpp"
+
+#include <clocale>
+
+using namespace asio_chat;
+using namespace asio_chat::app;
+
+namespace {
+
+struct room_view {
+  chat_state state{windows("example")};
+  std::set<std::string> members{"alice", "bob", "carol"};
+  screen_state s;
+
+  room_view() {
+    std::setlocale(LC_CTYPE, "C.UTF-8");
+    state.all.set_own_name("alice");
+    state.connection.protection = "TLSv1.3";
+    room_state lobby;
+    lobby.room = "lobby";
+    lobby.topic = "tea\x1b[2J";
+    state.all.entered(lobby);
+    room_state den;
+    den.room = "den";
+    state.all.entered(den);
+    s.connection = &state.connection;
+    s.members = &members;
+    s.prompt = "> ";
+  }
+  void say(const std::string& room, const std::string& text) {
+    entry e;
+    e.room = room;
+    e.from = "bob";
+    e.text = text;
+    e.at = {1, 1};
+    state.all.said(e);
+  }
+  std::vector<std::string> shown(std::size_t columns, std::size_t rows) const {
+    const canvas on = draw_screen(state.all, s, columns, rows);
+    std::vector<std::string> all;
+    for (std::size_t row = 0; row < rows; ++row)
+      all.push_back(on.text_of(row));
+    return all;
+  }
+};
+
+} // namespace
+
+TEST_CASE("asio-chat screen view: rooms left, members right, topic above, status and input below") {
+  room_view v;
+  v.say("den", "hello");
+  v.say("den", "alice: look");
+  const std::string bar = "│";
+  const std::string gap(48, ' ');
+  CHECK(v.shown(80, 7) == std::vector<std::string>{" #lobby  tea\uFFFD[2J",
+                                                   "0 example       " + bar + gap + bar + " alice",
+                                                   "1 #lobby        " + bar + gap + bar + " bob",
+                                                   "2 #den      1! 2" + bar + gap + bar + " carol",
+                                                   "                " + bar + gap + bar,
+                                                   " TLSv1.3  3 here", ">"});
+}
+
+TEST_CASE("asio-chat screen view: in a small terminal the status line says what is new elsewhere") {
+  room_view v;
+  v.say("den", "alice: look");
+  const auto rows = v.shown(40, 10);
+  CHECK(rows[0] == " #lobby  tea\uFFFD[2J");
+  CHECK(rows[8] == " TLSv1.3  3 here  new 2:1!");
+}
+
+TEST_CASE("asio-chat screen view: sides can be hidden") {
+  room_view v;
+  v.s.rooms_shown = v.s.members_shown = false;
+  for (const std::string& row : v.shown(80, 10))
+    CHECK(row.find("│") == std::string::npos);
+}
+
+TEST_CASE("asio-chat screen view: more members than rows are counted") {
+  room_view v;
+  v.members.insert("dave");
+  CHECK(v.shown(80, 6)[3].ends_with("│ 2 more"));
+}
+
+TEST_CASE("asio-chat screen view: a lost connection and a name that is not verified are told") {
+  room_view v;
+  v.state.connection.verified = false;
+  CHECK(v.shown(80, 5)[3].find("NAME NOT VERIFIED") != std::string::npos);
+  v.state.connection.trouble = "gone\x1b";
+  CHECK(v.shown(80, 5)[3].starts_with(" not connected: gone\uFFFD"));
+}
+
+TEST_CASE("asio-chat screen view: the text that is typed may have several rows, of every size") {
+  room_view v;
+  v.s.typed = U"one\ntwo\nthree";
+  v.s.cursor = v.s.typed.size();
+  const auto rows = v.shown(40, 10);
+  CHECK(rows[7] == "> one");
+  CHECK(rows[9] == "  three");
+  const canvas on = draw_screen(v.state.all, v.s, 40, 10);
+  CHECK(on.cursor_row == 9);
+  CHECK(on.cursor_column == 7);
+  for (std::size_t columns = 1; columns < 100; columns += 7) {
+    for (std::size_t height = 1; height < 12; ++height) {
+      const canvas small = draw_screen(v.state.all, v.s, columns, height);
+      CHECK(small.cursor_row < small.rows());
+      CHECK(small.cursor_column < small.columns());
+    }
+  }
+}
+
+TEST_CASE("asio-chat screen view: the switcher shows which windows a part of a name finds") {
+  room_view v;
+  v.s.switching = "e";
+  const auto rows = v.shown(80, 6);
+  CHECK(rows[4] == " 2 #den  0 example");
+  CHECK(rows[5] == "go to: e");
+}

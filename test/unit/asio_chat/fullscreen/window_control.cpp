@@ -1,0 +1,228 @@
+#include "fullscreen/window_control.hpp"
+#include "fullscreen/window_display.hpp"
+
+#include "support/catch.hpp"
+#include "support/manual_clock.hpp"
+
+#include <clocale>
+
+using namespace asio_chat;
+using namespace asio_chat::app;
+
+namespace {
+
+struct person {
+  test::manual_clock time;
+  chat_state state{windows("example")};
+  std::vector<typed_line> entered;
+  std::vector<std::string> looked_at;
+  std::vector<log_range> asked;
+  window_control::page_handler answer;
+  int redrawn = 0;
+  int calls = 0;
+  window_control control{
+      state,
+      time,
+      {.read = [](const std::string& text) { return read_typed_line(text, true); },
+       .enter = [this](typed_line line) { entered.push_back(std::move(line)); },
+       .end = [] {},
+       .complete =
+           [](std::string_view) {
+             return completion{0, "", {"alice", "bob"}};
+           },
+       .may_keep = [](std::string_view) { return true; },
+       .look_at = [this](const std::string& room) { looked_at.push_back(room); },
+       .members = [](const std::string&) -> const std::set<std::string>* { return nullptr; },
+       .fetch =
+           [this](const std::string&, log_range part, window_control::page_handler done) {
+             asked.push_back(part);
+             answer = std::move(done);
+           },
+       .changed = [] {},
+       .redraw = [this] { ++redrawn; }}};
+  window_display news{state, time, "example:8443", true, {[] {}, [this] { ++calls; }}};
+
+  person() {
+    std::setlocale(LC_CTYPE, "C.UTF-8");
+    connected c;
+    c.name = "alice";
+    c.tls.version = "TLSv1.3";
+    news.show(c, "");
+    enter_room("lobby");
+    enter_room("den");
+    screen();
+  }
+  void enter_room(const std::string& name, std::uint64_t head = 0) {
+    room_state s;
+    s.room = name;
+    s.head = {1, head};
+    news.show(s, "");
+  }
+  void said(const std::string& room, const std::string& text, std::uint64_t offset) {
+    entry e;
+    e.room = room;
+    e.from = "bob";
+    e.text = text;
+    e.at = {1, offset};
+    news.show(e, "");
+  }
+  void type(std::string_view text) {
+    for (const char c : text)
+      control.press({key::kind::character, static_cast<char32_t>(c)});
+  }
+  void enter(std::string_view text) {
+    type(text);
+    control.press({key::kind::control, U'M'});
+  }
+  void meta(char32_t c) { control.press({key::kind::meta, c}); }
+  std::string screen() {
+    const canvas on = control.draw(80, 10);
+    std::string all;
+    for (std::size_t row = 0; row < on.rows(); ++row)
+      all += on.text_of(row) + "\n";
+    return all;
+  }
+  bool sees(std::string_view text) { return screen().find(text) != std::string::npos; }
+  const log_line& last() { return state.all.current().log.at(state.all.current().log.end() - 1); }
+};
+
+} // namespace
+
+TEST_CASE("asio-chat window control: a line is shown at once and goes to the room one looks at") {
+  person p;
+  p.meta(U'2');
+  p.enter("hello");
+  REQUIRE(p.entered.size() == 1);
+  CHECK(p.entered[0].room == "den");
+  CHECK(p.looked_at.back() == "den");
+  CHECK(p.sees("alice │ hello"));
+  CHECK(p.news.tracks(p.entered[0].from));
+  p.news.show(acknowledged{"", "den", {1, 4}}, "", p.entered[0].from);
+  CHECK(p.last().fate == log_line::state::kept);
+}
+
+TEST_CASE("asio-chat window control: a refused line says why where it stands") {
+  person p;
+  p.enter("hello");
+  p.news.show(refused{"", errc::protocol_error, "too fast"}, "", p.entered[0].from);
+  CHECK(p.sees("hello [not sent: too fast]"));
+}
+
+TEST_CASE("asio-chat window control: an action is one's own line, another command is not") {
+  person p;
+  p.enter("/me waves");
+  CHECK(p.sees("~ alice │ waves"));
+  reply kept;
+  p.news.show(kept, "", p.entered[0].from);
+  CHECK(p.last().fate == log_line::state::kept);
+  p.enter("/who");
+  CHECK(p.entered[1].from.ref.empty());
+  CHECK_FALSE(p.sees("/who"));
+  reply who;
+  who.command = "who";
+  who.lines = {"online: alice"};
+  p.news.show(who, "", p.entered[1].from);
+  CHECK(p.sees("* │ online: alice"));
+}
+
+TEST_CASE("asio-chat window control: what is typed in a conversation goes to that member alone") {
+  person p;
+  p.enter("/msg bob psst");
+  CHECK(p.state.all.current().title() == "@bob");
+  p.enter("more");
+  CHECK(p.entered[1].text == "/msg bob more");
+  CHECK(p.entered[1].what == intent::command);
+  p.enter("/me waves");
+  CHECK(p.entered.size() == 2); // it would have gone to a room
+  CHECK(p.sees("/me is for a room"));
+  CHECK(p.sees("> /me waves"));
+}
+
+TEST_CASE("asio-chat window control: the server's window takes no message, and loses none") {
+  person p;
+  p.meta(U'0');
+  p.enter("hello?");
+  CHECK(p.entered.empty());
+  CHECK(p.sees("> hello?"));
+}
+
+TEST_CASE("asio-chat window control: what is typed stays with its room") {
+  person p;
+  p.type("to the lobby");
+  p.meta(U'2');
+  CHECK_FALSE(p.sees("to the lobby"));
+  p.type("to the den");
+  p.control.press({key::kind::alt_up});
+  CHECK(p.sees("> to the lobby"));
+  p.control.press({key::kind::alt_down});
+  CHECK(p.sees("> to the den"));
+}
+
+TEST_CASE("asio-chat window control: keys show windows, and hide their sides") {
+  person p;
+  p.said("den", "alice: look", 1);
+  CHECK(p.calls == 1);
+  p.meta(U'a');
+  CHECK(p.state.all.current().title() == "#den");
+  CHECK(p.sees("1 #lobby"));
+  p.meta(U'r');
+  CHECK_FALSE(p.sees("1 #lobby"));
+  p.meta(U'g');
+  p.type("lob");
+  CHECK(p.sees("go to: lob"));
+  p.control.press({key::kind::control, U'M'});
+  CHECK(p.state.all.current().title() == "#lobby");
+  p.meta(U'g');
+  p.control.press({key::kind::control, U'G'});
+  CHECK_FALSE(p.sees("go to:"));
+  p.control.press({key::kind::control, U'L'});
+  CHECK(p.redrawn == 1);
+}
+
+TEST_CASE("asio-chat window control: scrolling up fetches pages to the beginning, one at a time") {
+  person p;
+  p.enter_room("hall", 200);
+  p.meta(U'1');
+  p.meta(U'2');
+  p.state.all.show_room("hall");
+  for (std::uint64_t i = 151; i <= 200; ++i)
+    p.said("hall", std::to_string(i), i);
+  p.screen();
+  CHECK(p.asked.empty());
+  p.control.press({key::kind::alt_home});
+  p.control.press({key::kind::page_up});
+  REQUIRE(p.asked.size() == 1);
+  CHECK(p.asked[0].where == log_range::side::before);
+  CHECK(p.asked[0].from == position{1, 151});
+  history_page page;
+  page.earlier = false;
+  for (std::uint64_t i = 148; i <= 150; ++i) {
+    entry e;
+    e.from = "bob";
+    e.text = std::to_string(i);
+    e.at = {1, i};
+    page.entries.push_back(e);
+  }
+  p.answer({}, page);
+  CHECK(p.sees("bob │ 15"));
+  p.control.press({key::kind::alt_home});
+  CHECK(p.sees("bob │ 148"));
+  CHECK(p.asked.size() == 1); // there is nothing before
+}
+
+TEST_CASE("asio-chat window control: a page that comes after the end is of no use") {
+  window_control::page_handler late;
+  {
+    person p;
+    p.enter_room("hall", 9);
+    p.state.all.show_room("hall");
+    p.said("hall", "x", 9);
+    p.said("hall", "y", 10);
+    for (std::uint64_t i = 11; i < 60; ++i)
+      p.said("hall", "z", i);
+    p.control.press({key::kind::alt_home});
+    late = p.answer;
+  }
+  REQUIRE(late);
+  late({}, history_page());
+}

@@ -1,0 +1,189 @@
+#include "fullscreen/windows.hpp"
+
+#include "support/catch.hpp"
+
+using namespace asio_chat;
+using namespace asio_chat::app;
+
+namespace {
+
+struct desk {
+  windows all{"example"};
+  std::uint64_t next = 1;
+
+  desk() {
+    all.set_own_name("alice");
+    enter("lobby");
+  }
+  void enter(const std::string& room, position head = {1, 0}) {
+    room_state s;
+    s.room = room;
+    s.head = head;
+    all.entered(s);
+  }
+  bool say(const std::string& room, const std::string& from, const std::string& text,
+           std::uint64_t offset = 0) {
+    entry e;
+    e.room = room;
+    e.from = from;
+    e.text = text;
+    e.at = {1, offset ? offset : next++};
+    return all.said(e);
+  }
+  window& room(const std::string& name) { return *all.find(window::kind::room, name); }
+};
+
+} // namespace
+
+TEST_CASE("asio-chat windows: the first room is shown") {
+  desk d;
+  CHECK(d.all.current().title() == "#lobby");
+  d.enter("den");
+  CHECK(d.all.current().title() == "#lobby");
+}
+
+TEST_CASE(
+    "asio-chat windows: what is said elsewhere is counted, mentions apart, until it is shown") {
+  desk d;
+  d.enter("den");
+  CHECK_FALSE(d.say("den", "bob", "hello"));
+  CHECK(d.say("den", "bob", "Alice: here"));
+  CHECK_FALSE(d.say("lobby", "bob", "seen"));
+  CHECK(d.room("den").unread == 2);
+  CHECK(d.room("den").mentions == 1);
+  CHECK(d.room("lobby").unread == 0);
+  REQUIRE(d.room("den").marker);
+  CHECK(d.room("den").log.at(*d.room("den").marker).text == "hello");
+  CHECK(d.all.show_next_unread());
+  CHECK(d.room("den").unread == 0);
+  CHECK_FALSE(d.all.show_next_unread());
+}
+
+TEST_CASE("asio-chat windows: what was said before one came is not new, after a crash it is") {
+  desk d;
+  d.enter("den", {1, 9});
+  d.say("den", "bob", "alice: old", 9);
+  CHECK(d.room("den").unread == 0);
+  d.all.set_read("hall", {1, 5});
+  d.enter("hall", {1, 9});
+  d.say("hall", "bob", "read", 5);
+  d.say("hall", "bob", "unread", 6);
+  CHECK(d.room("hall").unread == 1);
+}
+
+TEST_CASE("asio-chat windows: a mention is a whole word") {
+  CHECK(mentions("hi ALICE!", "alice"));
+  CHECK(mentions("alice", "alice"));
+  CHECK_FALSE(mentions("malice", "alice"));
+  CHECK_FALSE(mentions("alices", "alice"));
+  CHECK(mentions("malice, alice", "alice"));
+  CHECK_FALSE(mentions("anything", ""));
+}
+
+TEST_CASE("asio-chat windows: joins and leaves that follow each other are one line") {
+  desk d;
+  for (const char* name : {"a", "b"})
+    d.all.presence(member_joined{"lobby", name}, {});
+  d.all.presence(member_left{"lobby", "a"}, {});
+  const message_log& log = d.room("lobby").log;
+  REQUIRE(log.size() == 1);
+  CHECK(log.at(log.first()).joined == std::vector<std::string>{"a", "b"});
+  CHECK(log.at(log.first()).left == std::vector<std::string>{"a"});
+  d.say("lobby", "b", "hi");
+  d.all.presence(member_joined{"lobby", "c"}, {});
+  CHECK(log.size() == 3);
+  CHECK(d.room("lobby").presence == 4);
+}
+
+TEST_CASE("asio-chat windows: while one reads up nothing that is held goes, and all comes back") {
+  desk d;
+  window& w = d.room("lobby");
+  for (std::size_t i = 0; i < message_log::max_lines; ++i)
+    d.say("lobby", "bob", "x");
+  const auto first = w.log.first();
+  w.scrolled = scroll_position{first, 0};
+  d.say("lobby", "bob", "live");
+  CHECK(w.log.first() == first);
+  CHECK(w.log.beyond() == 1);
+  history_page page;
+  page.room = "lobby";
+  page.entries.emplace_back();
+  page.entries.back().at = {1, d.next - 1};
+  page.entries.back().text = "live";
+  d.all.newer(w, page);
+  CHECK_FALSE(w.log.cut());
+  CHECK(w.log.at(w.log.end() - 1).text == "live");
+}
+
+TEST_CASE("asio-chat windows: who reads up in a cut log and then follows wants a page") {
+  desk d;
+  window& w = d.room("lobby");
+  d.say("lobby", "bob", "old");
+  w.log.miss({1, 50});
+  w.scrolled = scroll_position{w.log.first(), 0};
+  d.all.follow(w);
+  CHECK(w.log.empty());
+  CHECK(w.refills);
+  d.say("lobby", "bob", "live", 51);
+  history_page page;
+  page.earlier = true;
+  page.entries.resize(3);
+  for (std::uint64_t i = 0; i < 3; ++i)
+    page.entries[i].at = {1, 49 + i};
+  d.all.older(w, page);
+  CHECK(w.log.size() == 3); // the live one came with the page as well
+  CHECK(w.log.newest() == position{1, 51});
+  CHECK(w.older);
+}
+
+TEST_CASE("asio-chat windows: one's own line is in doubt, kept or refused by its ref") {
+  desk d;
+  window& w = d.room("lobby");
+  log_line mine{log_line::kind::message, {}, {}, "mine"};
+  mine.ref = "1";
+  d.all.echo(w, mine);
+  const auto n = w.log.first();
+  CHECK(w.log.at(n).from == "alice");
+  d.all.doubted("1");
+  CHECK(w.log.at(n).fate == log_line::state::waiting);
+  CHECK(d.all.acknowledged("1", {1, 5}, {}));
+  CHECK(w.log.at(n).fate == log_line::state::kept);
+  CHECK(w.log.at(n).at == position{1, 5});
+  CHECK_FALSE(d.all.acknowledged("1", {1, 5}, {}));
+  mine.ref = "2";
+  d.all.echo(w, mine);
+  CHECK(d.all.refused("2", "too fast"));
+  CHECK(w.log.at(n + 1).why == "too fast");
+  CHECK_FALSE(d.all.refused("", "no line has an empty ref"));
+}
+
+TEST_CASE("asio-chat windows: a private message opens a window and calls, and follows a name") {
+  desk d;
+  CHECK(d.all.said(direct_message{"bob", "alice", {}, "psst"}));
+  CHECK(d.all.at(2).title() == "@bob");
+  CHECK(d.all.at(2).mentions == 1);
+  d.enter("den"); // rooms stand before
+  CHECK(d.all.at(2).title() == "#den");
+  d.all.presence(member_renamed{"lobby", "bob", "rob"}, {});
+  CHECK(d.all.at(3).title() == "@rob");
+}
+
+TEST_CASE("asio-chat windows: a room that one left is closed, the server's window never") {
+  desk d;
+  d.enter("den");
+  d.all.show(2);
+  d.all.left("den");
+  CHECK(d.all.current().title() == "#lobby");
+  d.all.left("lobby");
+  CHECK(d.all.current().title() == "example");
+  CHECK_FALSE(d.all.close(0));
+}
+
+TEST_CASE("asio-chat windows: a part of a name finds those that begin with it first") {
+  desk d;
+  d.enter("garden");
+  d.enter("den");
+  CHECK(d.all.named_like("DEN") == std::vector<std::size_t>{3, 2});
+  CHECK(d.all.named_like("e").back() == 0);
+  CHECK(d.all.named_like("zzz").empty());
+}
