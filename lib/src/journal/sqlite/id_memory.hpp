@@ -48,11 +48,17 @@ class id_memory {
       order_.pop_back();
     }
   }
+  /// So many are to be added.
+  void expect(std::size_t count) { known_.reserve(count); }
   /// To be called after calls of `add` that were not in the order of `noted`.
   void sort() {
     order_.insert(order_.begin(), spared_.begin(), spared_.end());
     spared_.clear();
-    std::ranges::stable_sort(order_, {}, &remembered::noted);
+    // One room alone, newest first, is the common case.
+    if (std::ranges::is_sorted(order_, std::ranges::greater(), &remembered::noted))
+      std::ranges::reverse(order_);
+    if (!std::ranges::is_sorted(order_, {}, &remembered::noted))
+      std::ranges::stable_sort(order_, {}, &remembered::noted);
   }
   /// What is older than the window, and what is too much.
   void forget(steady_time now) {
