@@ -119,12 +119,15 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
           },
       .changed = {},
       .redraw = {}};
-  auto made = std::make_unique<full_screen>(context, s.state, o.colours, std::move(around));
+  auto made = std::make_unique<full_screen>(context, s.state, o.full_screen, std::move(around));
   full_screen& screen = *made;
   s.shown = std::make_unique<window_display>(
       s.state, transport::time_of(context), o.server.address(),
       !o.client.tls.insecure_skip_host_name_check,
-      window_display::listeners{[&] { screen.draw_soon(); }, [&] { screen.ring(); }});
+      window_display::listeners{
+          [&] { screen.draw_soon(); },
+          [&](const std::string& who, const std::string& at) { screen.call(who, at); }});
+  s.state.all.set_highlights(o.full_screen.highlights);
   for (const auto& [room, at] : o.client.resume.positions)
     s.state.all.set_read(room, at);
   s.keys = made.get();

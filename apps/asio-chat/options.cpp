@@ -46,6 +46,11 @@ const std::map<std::string, time_format> time_forms{
 const std::map<std::string, theme> themes{
     {"dark", theme::dark}, {"light", theme::light}, {"mono", theme::mono}};
 
+const std::map<std::string, call_by> calls{{"nothing", call_by::nothing},
+                                           {"bell", call_by::bell},
+                                           {"osc9", call_by::osc9},
+                                           {"osc777", call_by::osc777}};
+
 /// CLI11's own check would name the range of a double in its error.
 std::string check_messages(const std::string& text) {
   constexpr std::size_t max_digits = 6;
@@ -75,6 +80,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
   std::string time = "off";
   std::string shown;
   std::string colours = "dark";
+  std::string call = "nothing";
   bool no_reconnect = false;
   bool text = false;
   bool json_input = false;
@@ -128,6 +134,16 @@ std::variant<options, int> read_options(int argc, char** argv) {
   cli.add_option("--theme", colours, "the colours of the full screen: dark, light or mono")
       ->type_name("NAME")
       ->check(CLI::IsMember(themes));
+  cli.add_option("--highlight", o.full_screen.highlights,
+                 "a word that counts as your name: messages with it are mentions")
+      ->type_name("WORD")
+      ->allow_extra_args(false)
+      ->check(check_not_empty);
+  cli.add_option("--call", call,
+                 "what the full screen does when you are mentioned or told something alone: "
+                 "nothing, bell, or a notification by osc9 or osc777")
+      ->type_name("HOW")
+      ->check(CLI::IsMember(calls));
   cli.add_flag("--json", o.json, "print one JSON object per line on stdout, for programs");
   auto* objects = cli.add_flag("--json-input", json_input,
                                "read one JSON object per line, and nothing else; with --json");
@@ -157,7 +173,8 @@ std::variant<options, int> read_options(int argc, char** argv) {
   o.time = time_forms.at(time);
   // https://no-color.org
   const char* no_colours = std::getenv("NO_COLOR");
-  o.colours = no_colours && *no_colours ? theme::mono : themes.at(colours);
+  o.full_screen.colours = no_colours && *no_colours ? theme::mono : themes.at(colours);
+  o.full_screen.call = calls.at(call);
   o.show_address = !shown.empty();
   if (text) o.input = input_form::text;
   if (json_input) o.input = input_form::json;

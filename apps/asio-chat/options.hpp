@@ -1,7 +1,7 @@
 // The command line of the program.
 #pragma once
 
-#include "fullscreen/theme.hpp"
+#include "fullscreen/settings.hpp"
 #include "target.hpp"
 #include "text_display.hpp"
 #include "typed_line.hpp"
@@ -19,7 +19,7 @@ struct options {
   bool json = false;
   input_form input = input_form::typed;
   bool line_mode = false; ///< the full screen is not wanted
-  theme colours = theme::dark;
+  screen_settings full_screen;
   bool verbose = false;
   time_format time = time_format::off;
   bool show_address = false;

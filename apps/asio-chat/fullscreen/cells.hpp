@@ -18,6 +18,7 @@ enum class role : std::uint8_t {
   name,  ///< of a member, in one of `name_colours` colours
   own_name,
   mention,
+  chosen, ///< what was looked for
   failed,
   marker,
   bar, ///< the topic and the status

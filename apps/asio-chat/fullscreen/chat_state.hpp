@@ -19,6 +19,7 @@ struct connection_state {
 struct chat_state {
   windows all;
   connection_state connection = {};
+  std::optional<answers::found> found = {}; ///< by a search, and not shown yet
 };
 
 } // namespace asio_chat::app

@@ -98,6 +98,7 @@ appearance appearance_of(const style& s, theme t, int colours) {
     return {pick(222, 94, 3), -1, A_BOLD};
   case role::room_mention:
     return {pick(213, 161, 5), -1, A_BOLD};
+  case role::chosen:
   case role::room_shown:
     return {-1, -1, A_REVERSE};
   }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fullscreen/cells.hpp"
-#include "fullscreen/theme.hpp"
+#include "fullscreen/settings.hpp"
 
 #include "base/file.hpp"
 

@@ -24,13 +24,14 @@ constexpr terminal_size largest{1000, 400};
 
 } // namespace
 
-full_screen::full_screen(boost::asio::io_context& context, chat_state& state, theme t,
-                         window_control::surroundings s)
+full_screen::full_screen(boost::asio::io_context& context, chat_state& state,
+                         const screen_settings& look, window_control::surroundings s)
     : time_(transport::time_of(context))
     , state_(state)
     , out_(context, STDOUT_FILENO)
+    , call_(look.call)
     , mode_(true)
-    , writer_(t)
+    , writer_(look.colours)
     , control_(state, time_,
                [&] {
                  s.changed = [this] { draw_soon(); };
@@ -67,8 +68,9 @@ void full_screen::draw() {
       control_.draw(std::min(size.columns, largest.columns), std::min(size.rows, largest.rows))));
 }
 
-void full_screen::ring() {
-  if (!closed_) out_.put("\a");
+void full_screen::call(const std::string& who, const std::string& where) {
+  // One that waits in a queue comes too late.
+  if (!closed_ && out_.empty()) out_.put(call_sequence(call_, who, where));
 }
 
 void full_screen::chat(const std::string& line) {

@@ -26,7 +26,7 @@ class full_screen final : public screen, public key_taker {
  public:
   /// @param state must live as long
   /// @throws asio_chat::error if the terminal cannot be used
-  full_screen(boost::asio::io_context& context, chat_state& state, theme t,
+  full_screen(boost::asio::io_context& context, chat_state& state, const screen_settings& look,
               window_control::surroundings s);
   ~full_screen() override;
   full_screen(const full_screen&) = delete;
@@ -34,7 +34,8 @@ class full_screen final : public screen, public key_taker {
 
   /// Something has changed.
   void draw_soon();
-  void ring();
+  /// Somebody named the person, or told them something alone.
+  void call(const std::string& who, const std::string& where);
 
   void chat(const std::string& line) override;
   void notice(const std::string& line) override;
@@ -56,6 +57,7 @@ class full_screen final : public screen, public key_taker {
   time_source& time_;
   chat_state& state_;
   output_queue out_;
+  call_by call_;
   key_mode mode_;
   key_reader keys_;
   curses_writer writer_;

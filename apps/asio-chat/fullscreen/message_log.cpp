@@ -22,6 +22,7 @@ bool later(const log_line& l, position at) {
 } // namespace
 
 void message_log::append(log_line line) {
+  if (in_room_log(line)) last_ = line.at.epoch == last_.epoch ? std::max(last_, line.at) : line.at;
   auto place = lines_.end();
   if (in_room_log(line)) {
     for (auto l = lines_.end(); l != lines_.begin();) {
@@ -74,10 +75,23 @@ void message_log::resume(std::vector<log_line> page, bool last) {
   beyond_ = complete ? 0 : std::max(beyond_, came + 1) - came;
 }
 
+void message_log::replace(std::vector<log_line> page, bool more) {
+  const position last = last_;
+  clear();
+  for (log_line& line : page)
+    append(std::move(line));
+  if (!more) return;
+  const position reached = newest();
+  const bool known = last.epoch == reached.epoch && last.offset > reached.offset;
+  beyond_ = known ? last.offset - reached.offset : 1;
+  last_ = last;
+}
+
 void message_log::clear() {
   first_ = end(); // no number is used again
   std::erase_if(lines_, [](const log_line& l) { return !unsettled(l); });
   beyond_ = 0;
+  ++generation_;
 }
 
 position message_log::oldest() const noexcept {

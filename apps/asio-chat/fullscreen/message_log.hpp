@@ -74,8 +74,13 @@ class message_log {
   /// The lines that follow in a log that is cut.
   /// @param last whether the room's log has no more
   void resume(std::vector<log_line> page, bool last);
+  /// Another part of the room's log, instead of what is held.
+  /// @param more whether the room's log goes on behind it
+  void replace(std::vector<log_line> page, bool more);
   /// Forgets all lines but one's own that are not kept.
   void clear();
+  /// How often it was: a page that was asked for before does not fit any more.
+  std::size_t generation() const noexcept { return generation_; }
 
   /// Whether lines that were said after the last one are not held, and about how many.
   bool cut() const noexcept { return beyond_ > 0; }
@@ -88,7 +93,8 @@ class message_log {
   std::deque<log_line> lines_;
   number first_ = 0;
   std::size_t beyond_ = 0;
-  position last_; ///< of the newest line that was missed
+  std::size_t generation_ = 0;
+  position last_; ///< of the newest line of the room's log that was heard of
 };
 
 } // namespace asio_chat::app

@@ -43,7 +43,8 @@ void append(cells& to, const cells& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
 
-style look_of_text(const log_line& line) {
+style look_of_text(const log_line& line, bool chosen) {
+  if (chosen) return {role::chosen};
   switch (line.what) {
   case log_line::kind::message:
   case log_line::kind::action:
@@ -212,8 +213,8 @@ std::vector<cells> rows_of(const window& w, message_log::number n, std::size_t c
   const cells* before = &m.first;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const cells part =
-        cells_of_text(std::string_view(text).substr(begin, end - begin), look_of_text(line));
+    const cells part = cells_of_text(std::string_view(text).substr(begin, end - begin),
+                                     look_of_text(line, w.chosen == n));
     for (const auto& row : wrap(part, width)) {
       rows.push_back(*before);
       rows.back().insert(rows.back().end(), row.begin(), row.end());

@@ -29,11 +29,14 @@ struct plan {
 
 plan plan_of(const screen_state& s, std::size_t columns, std::size_t rows) {
   plan p;
-  const std::string prompt = s.switching ? "go to: " : s.prompt;
-  const std::u32string part = widen(s.switching.value_or(""));
-  const std::u32string_view text = s.switching ? std::u32string_view(part) : s.typed;
-  p.typed = lay_out(prompt, text, s.switching ? part.size() : s.cursor, columns,
-                    std::max<std::size_t>(1, rows / 3));
+  const std::size_t most = std::max<std::size_t>(1, rows / 3);
+  if (s.asked) {
+    const std::u32string text = widen(s.asked->text);
+    p.typed = lay_out(s.asked->what == question::kind::window ? "go to: " : "search: ", text,
+                      text.size(), columns, most);
+  } else {
+    p.typed = lay_out(s.prompt, s.typed, s.cursor, columns, most);
+  }
   const std::size_t typed_rows = std::min(p.typed.rows.size(), rows);
   p.typed_row = rows - typed_rows;
   p.status_row = p.typed_row > 0 ? p.typed_row - 1 : 0;
@@ -131,9 +134,27 @@ void add_connection(cells& to, const connection_state& c) {
     add(to, fmt::format("  lag {:.1f} s", static_cast<double>(c.lag->count()) / 1000.0), role::bar);
 }
 
+/// The windows that the typed part names; Enter shows the first.
+cells found_by(const windows& all, std::string_view part) {
+  cells line;
+  for (const std::size_t n : all.named_like(part))
+    add(line, fmt::format(" {} {} ", n, all.at(n).title()),
+        line.empty() ? role::bar_alert : role::bar);
+  if (line.empty()) add(line, " no window is named like this", role::bar);
+  return line;
+}
+
 cells status_of(const windows& all, const screen_state& s, bool rooms_visible) {
+  if (s.asked && s.asked->what == question::kind::window) return found_by(all, s.asked->text);
   const window& w = all.current();
   cells line;
+  if (s.found || s.asked) {
+    add(line,
+        s.found ? " Enter goes there, Up and Down choose, Ctrl-G goes back"
+                : " words that were said here, from:NAME, after:DATE, before:DATE",
+        role::bar_alert);
+    return line;
+  }
   if (w.scrolled) add(line, fmt::format(" {} below ", messages_below(w)), role::bar_alert);
   add_connection(line, *s.connection);
   if (s.members && w.what == window::kind::room)
@@ -142,16 +163,6 @@ cells status_of(const windows& all, const screen_state& s, bool rooms_visible) {
     add(line, fmt::format("  {} joins and leaves hidden", w.presence), role::bar);
   if (const std::string unread = unread_elsewhere(all); !rooms_visible && !unread.empty())
     add(line, "  new" + unread, role::bar_alert);
-  return line;
-}
-
-/// The windows that the typed part names; Enter shows the first.
-cells found_by(const windows& all, std::string_view part) {
-  cells line;
-  for (const std::size_t n : all.named_like(part))
-    add(line, fmt::format(" {} {} ", n, all.at(n).title()),
-        line.empty() ? role::bar_alert : role::bar);
-  if (line.empty()) add(line, " no window is named like this", role::bar);
   return line;
 }
 
@@ -176,7 +187,7 @@ canvas draw_screen(const windows& all, const screen_state& s, std::size_t column
                    std::size_t rows) {
   canvas on(std::max<std::size_t>(columns, 2), std::max<std::size_t>(rows, 1));
   const plan p = plan_of(s, on.columns(), on.rows());
-  const window& w = all.current();
+  const window& w = s.found ? *s.found : all.current();
   draw_messages(on, p.messages, w, s.messages);
   if (p.rooms.columns > 0) draw_rooms(on, p.rooms, all);
   if (p.members.columns > 0) draw_members(on, p.members, *s.members);
@@ -185,8 +196,7 @@ canvas draw_screen(const windows& all, const screen_state& s, std::size_t column
     add(title, " " + w.title(), role::bar_title);
     if (!w.topic.empty()) add(title, "  " + w.topic, role::bar);
     draw_bar(on, 0, title);
-    draw_bar(on, p.status_row,
-             s.switching ? found_by(all, *s.switching) : status_of(all, s, p.rooms.columns > 0));
+    draw_bar(on, p.status_row, status_of(all, s, p.rooms.columns > 0));
   }
   draw_typed(on, p.typed_row, p.typed);
   return on;

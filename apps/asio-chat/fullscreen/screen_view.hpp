@@ -13,6 +13,16 @@
 
 namespace asio_chat::app {
 
+/// What is asked for in the place of what is typed.
+struct question {
+  enum class kind {
+    window, ///< a part of its name
+    words,  ///< that were said in the room
+  };
+  kind what = kind::window;
+  std::string text = {};
+};
+
 /// What is shown and is in no window.
 struct screen_state {
   const connection_state* connection = nullptr;
@@ -23,8 +33,8 @@ struct screen_state {
   std::string prompt = {};
   std::u32string_view typed = {};
   std::size_t cursor = 0; ///< in what is typed
-  /// A part of a name, while a window is searched by it.
-  std::optional<std::string> switching = {};
+  std::optional<question> asked = {};
+  const window* found = nullptr; ///< shown in the place of the current window
 };
 
 /// Pure. Sides that leave too little room for messages are left out.

@@ -4,6 +4,7 @@
 #include "fullscreen/window_display.hpp"
 
 #include "base/ascii.hpp"
+#include "base/sanitize.hpp"
 #include "model/command_text.hpp"
 
 #include <fmt/format.h>
@@ -52,7 +53,8 @@ screen_state window_control::look() {
   s.prompt = entry_.prompt("> ");
   s.typed = entry_.text();
   s.cursor = entry_.cursor();
-  s.switching = switching_;
+  s.asked = asked_;
+  s.found = hits_ ? &hits_->shown() : nullptr;
   return s;
 }
 
@@ -70,6 +72,7 @@ void window_control::sync() {
     entry_.assign(w.draft);
     if (w.what == window::kind::room) around_.look_at(w.name);
   }
+  if (auto found = std::exchange(state_.found, std::nullopt)) hits_.emplace(*found, state_.all);
   fetch();
 }
 
@@ -77,8 +80,10 @@ void window_control::sync() {
 
 void window_control::press(const key& k) {
   sync();
-  if (switching_) {
-    press_in_switcher(k);
+  if (asked_) {
+    answer(k);
+  } else if (hits_) {
+    choose(k);
   } else if (!press_for_windows(k)) {
     entry_.press(k);
   }
@@ -111,6 +116,10 @@ bool window_control::press_for_windows(const key& k) {
     return true;
   case key::kind::meta:
     return press_meta(k.character);
+  case key::kind::control:
+    if (k.character != U'F' || w.what != window::kind::room) return false;
+    asked_ = question{question::kind::words};
+    return true;
   default:
     return false;
   }
@@ -126,7 +135,7 @@ bool window_control::press_meta(char32_t c) {
     state_.all.show_next_unread();
     return true;
   case U'g':
-    switching_.emplace();
+    asked_ = question{question::kind::window};
     return true;
   case U'r':
     rooms_shown_ = !rooms_shown_;
@@ -142,19 +151,58 @@ bool window_control::press_meta(char32_t c) {
   }
 }
 
-void window_control::press_in_switcher(const key& k) {
+void window_control::answer(const key& k) {
   if (k.what == key::kind::character) {
-    *switching_ += narrow({&k.character, 1});
+    asked_->text += narrow({&k.character, 1});
   } else if (is_control(k, U'?') || is_control(k, U'H')) {
-    std::u32string part = widen(*switching_);
-    if (!part.empty()) part.pop_back();
-    switching_ = narrow(part);
+    std::u32string text = widen(asked_->text);
+    if (!text.empty()) text.pop_back();
+    asked_->text = narrow(text);
   } else if (is_control(k, U'M') || is_control(k, U'J')) {
-    const auto found = state_.all.named_like(*std::exchange(switching_, std::nullopt));
-    if (!found.empty()) state_.all.show(found.front());
+    answered(*std::exchange(asked_, std::nullopt));
   } else {
-    switching_.reset();
+    asked_.reset();
   }
+}
+
+void window_control::answered(const question& q) {
+  if (q.what == question::kind::window) {
+    const auto found = state_.all.named_like(q.text);
+    if (!found.empty()) state_.all.show(found.front());
+  } else if (!is_blank(q.text)) {
+    around_.enter({intent::command, "/search " + q.text, state_.all.current().name});
+  }
+}
+
+void window_control::choose(const key& k) {
+  if (k.what == key::kind::up || k.what == key::kind::page_up) {
+    hits_->move(k.what == key::kind::up ? -1 : -10);
+  } else if (k.what == key::kind::down || k.what == key::kind::page_down) {
+    hits_->move(k.what == key::kind::down ? 1 : 10);
+  } else if (is_control(k, U'M') || is_control(k, U'J')) {
+    jump(hits_->room(), hits_->chosen());
+    hits_.reset();
+  } else {
+    hits_.reset();
+  }
+}
+
+/// Shows what was said around an entry.
+void window_control::jump(const std::string& room, position at) {
+  const window* in = state_.all.find(window::kind::room, room);
+  if (!in || !fetching_.insert(in->id).second) return;
+  around_.fetch(
+      room, {log_range::side::around, at, page_entries},
+      [this, alive = alive_, id = in->id, at](const error_code& e, const history_page& p) {
+        if (!*alive) return;
+        fetching_.erase(id);
+        window* of = state_.all.find(id);
+        if (e || !of || p.entries.empty()) return;
+        state_.all.around(*of, p, at);
+        const area where = message_area(look(), columns_, rows_);
+        scroll(*of, -static_cast<std::ptrdiff_t>(where.rows / 2), where, messages_);
+        around_.changed();
+      });
 }
 
 void window_control::scroll_by(std::ptrdiff_t rows) {
@@ -181,15 +229,14 @@ void window_control::fetch() {
   const log_range part{up ? log_range::side::before : log_range::side::after,
                        up ? w.log.oldest() : w.log.newest(), page_entries};
   around_.fetch(w.name, part,
-                [this, alive = alive_, id = w.id, up](const error_code& e, const history_page& p) {
+                [this, alive = alive_, id = w.id, made_for = w.log.generation(),
+                 up](const error_code& e, const history_page& p) {
                   if (!*alive) return;
                   fetching_.erase(id);
                   window* of = state_.all.find(id);
                   if (e || !of) return;
-                  if (up) {
-                    state_.all.older(*of, p);
-                  } else {
-                    state_.all.newer(*of, p);
+                  if (of->log.generation() == made_for) {
+                    up ? state_.all.older(*of, p) : state_.all.newer(*of, p);
                   }
                   around_.changed();
                 });

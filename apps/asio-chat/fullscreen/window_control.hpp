@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fullscreen/chat_state.hpp"
+#include "fullscreen/hit_list.hpp"
 #include "fullscreen/screen_view.hpp"
 #include "text_entry.hpp"
 #include "typed_line.hpp"
@@ -51,7 +52,10 @@ class window_control {
  private:
   bool press_for_windows(const key& k);
   bool press_meta(char32_t c);
-  void press_in_switcher(const key& k);
+  void answer(const key& k);
+  void answered(const question& q);
+  void choose(const key& k);
+  void jump(const std::string& room, position at);
   void scroll_by(std::ptrdiff_t rows);
   void step(std::ptrdiff_t windows);
   void enter(const std::string& text);
@@ -67,7 +71,8 @@ class window_control {
   const clock& time_;
   surroundings around_;
   text_entry entry_;
-  std::optional<std::string> switching_; ///< the part of a name that was typed so far
+  std::optional<question> asked_;
+  std::optional<hit_list> hits_;
   bool rooms_shown_ = true;
   bool members_shown_ = true;
   message_style messages_;

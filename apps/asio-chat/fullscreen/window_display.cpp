@@ -43,10 +43,10 @@ std::string window_display::words_of(const client_event& e) {
 void window_display::take(const client_event& e, const line_origin& line) {
   windows& all = state_.all;
   const wall_time now = time_.wall_now();
-  bool calls = false;
-  if (const auto* said = std::get_if<entry>(&e)) calls = all.said(*said);
-  if (const auto* said = std::get_if<direct_message>(&e)) calls = all.said(*said);
-  if (calls) listeners_.call();
+  if (const auto* said = std::get_if<entry>(&e); said && all.said(*said))
+    listeners_.call(said->from, "#" + said->room);
+  if (const auto* said = std::get_if<direct_message>(&e); said && all.said(*said))
+    listeners_.call(said->from, "@" + said->from);
   if (const auto* in = std::get_if<member_joined>(&e)) all.presence(*in, now);
   if (const auto* out = std::get_if<member_left>(&e)) all.presence(*out, now);
   if (const auto* other = std::get_if<member_renamed>(&e)) all.presence(*other, now);
@@ -91,6 +91,10 @@ void window_display::take(const reply& r, const line_origin& line) {
   if (r.command == "leave" && r.items.size() == 1)
     return all.left(proper_room_name(r.items.front()));
   if (const auto* name = r.as<answers::own_name>()) all.set_own_name(name->name);
+  if (const auto* found = r.as<answers::found>(); found && !found->entries.empty()) {
+    state_.found = *found;
+    return;
+  }
   std::string text;
   for (const std::string& line_of : lines_of_answer(r, time_.wall_now(), time_format::clock))
     text += (text.empty() ? "" : "\n") + line_of;

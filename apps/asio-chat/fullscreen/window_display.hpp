@@ -16,7 +16,8 @@ class window_display final : public display {
  public:
   struct listeners {
     std::function<void()> changed; ///< there is something to draw
-    std::function<void()> call;    ///< the person is named, or told something alone
+    /// The person is named, or told something alone: by whom, and the title of the window.
+    std::function<void(const std::string& who, const std::string& where)> call;
   };
 
   /// @param server as the person named it

@@ -75,7 +75,10 @@ log_line windows::line_of(const entry& e) const {
   if (e.kind == entry_kind::action) line.what = log_line::kind::action;
   if (e.kind == entry_kind::topic) line.what = log_line::kind::topic;
   line.own = e.from == own_name_;
-  line.mentions = !line.own && mentions(e.text, own_name_);
+  line.mentions = !line.own && (mentions(e.text, own_name_) ||
+                                std::ranges::any_of(highlights_, [&](const std::string& word) {
+                                  return mentions(e.text, word);
+                                }));
   return line;
 }
 
@@ -213,6 +216,17 @@ void windows::newer(window& of, const history_page& page) {
   of.log.resume(lines_of(page), !page.more);
 }
 
+void windows::around(window& of, const history_page& page, position at) {
+  of.log.replace(lines_of(page), page.more);
+  of.older = page.earlier;
+  of.refills = false;
+  of.marker.reset();
+  of.chosen.reset();
+  for (auto n = of.log.first(); n < of.log.end(); ++n)
+    if (of.log.at(n).at == at) of.chosen = n;
+  of.scrolled = scroll_position{of.chosen.value_or(of.log.end() - 1), 0};
+}
+
 // One's own lines.
 
 void windows::echo(window& in, log_line line) {
@@ -263,6 +277,7 @@ void windows::show(std::size_t n) {
   if (n >= all_.size() || n == shown_) return;
   window& before = current();
   before.marker.reset();
+  before.chosen.reset();
   shown_ = n;
   window& now = current();
   now.unread = now.mentions = 0;
@@ -308,6 +323,7 @@ bool windows::close(std::size_t n) {
 
 void windows::follow(window& w) {
   w.scrolled.reset();
+  w.chosen.reset();
   if (!w.log.cut()) return;
   w.log.clear();
   w.older = w.refills = true;

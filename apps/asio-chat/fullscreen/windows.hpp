@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace asio_chat::app {
@@ -31,6 +32,7 @@ struct window {
   message_log log = {};
   std::optional<scroll_position> scrolled = {};   ///< none: it shows what is newest
   std::optional<message_log::number> marker = {}; ///< the first line that is new to the person
+  std::optional<message_log::number> chosen = {}; ///< a line that was looked for
   std::size_t unread = 0;
   std::size_t mentions = 0;
   std::u32string draft = {}; ///< what is typed in it and not entered
@@ -59,8 +61,12 @@ class windows {
   window* find(std::uint64_t id);
   const std::string& own_name() const noexcept { return own_name_; }
   void set_own_name(std::string name) { own_name_ = std::move(name); }
+  /// Words that count as one's own name.
+  void set_highlights(std::vector<std::string> words) { highlights_ = std::move(words); }
   /// An earlier client has read that far.
   void set_read(const std::string& room, position until) { read_[room] = until; }
+
+  log_line line_of(const entry& e) const;
 
   // What happens.
 
@@ -84,6 +90,9 @@ class windows {
   /// A page of the room's log, which was asked for.
   void older(window& of, const history_page& page);
   void newer(window& of, const history_page& page);
+  /// The part of the room's log around an entry, in the place of what is held, with that entry
+  /// chosen.
+  void around(window& of, const history_page& page, position at);
 
   // One's own lines.
 
@@ -121,7 +130,6 @@ class windows {
 
   window& open(window::kind what, const std::string& name);
   std::size_t number_of(const window& w) const;
-  log_line line_of(const entry& e) const;
   std::vector<log_line> lines_of(const history_page& page) const;
   bool add(window& to, log_line line, bool is_new);
   void fold(std::string_view room, wall_time now, const std::string& joined,
@@ -132,6 +140,7 @@ class windows {
   std::uint64_t last_id_ = 0;
   std::size_t shown_ = 0;
   std::string own_name_;
+  std::vector<std::string> highlights_;
   std::map<std::string, position, std::less<>> read_; ///< by an earlier client
 };
 

@@ -72,6 +72,20 @@ TEST_CASE("asio-chat message log: a cut log is whole again when it has the last 
   CHECK(texts(log) == "1 2 3 4 5 6 ");
 }
 
+TEST_CASE("asio-chat message log: another part of the room's log says how much is behind it") {
+  message_log log;
+  for (const log_line& line : page(90, 100))
+    log.append(line);
+  log.replace(page(10, 20), true);
+  CHECK(log.oldest() == position{1, 10});
+  CHECK(log.beyond() == 80);
+  log.resume(page(21, 60), false);
+  log.resume(page(61, 100), true);
+  CHECK_FALSE(log.cut());
+  log.replace(page(95, 100), false);
+  CHECK_FALSE(log.cut());
+}
+
 TEST_CASE("asio-chat message log: an entry that comes late stands where the room has it") {
   message_log log;
   log.append(said(1));

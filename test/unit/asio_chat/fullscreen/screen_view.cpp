@@ -112,7 +112,7 @@ TEST_CASE("asio-chat screen view: the text that is typed may have several rows, 
 
 TEST_CASE("asio-chat screen view: the switcher shows which windows a part of a name finds") {
   room_view v;
-  v.s.switching = "e";
+  v.s.asked = question{question::kind::window, "e"};
   const auto rows = v.shown(80, 6);
   CHECK(rows[4] == " 2 #den  0 example");
   CHECK(rows[5] == "go to: e");

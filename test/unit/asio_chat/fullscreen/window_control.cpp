@@ -40,7 +40,11 @@ struct person {
            },
        .changed = [] {},
        .redraw = [this] { ++redrawn; }}};
-  window_display news{state, time, "example:8443", true, {[] {}, [this] { ++calls; }}};
+  window_display news{state,
+                      time,
+                      "example:8443",
+                      true,
+                      {[] {}, [this](const std::string&, const std::string&) { ++calls; }}};
 
   person() {
     std::setlocale(LC_CTYPE, "C.UTF-8");
@@ -208,6 +212,63 @@ TEST_CASE("asio-chat window control: scrolling up fetches pages to the beginning
   p.control.press({key::kind::alt_home});
   CHECK(p.sees("bob │ 148"));
   CHECK(p.asked.size() == 1); // there is nothing before
+}
+
+TEST_CASE(
+    "asio-chat window control: what a search finds is chosen by keys and shown in its place") {
+  person p;
+  p.said("lobby", "now", 900);
+  p.control.press({key::kind::control, U'F'});
+  p.type("tea");
+  CHECK(p.sees("search: tea"));
+  p.control.press({key::kind::control, U'M'});
+  REQUIRE(p.entered.size() == 1);
+  CHECK(p.entered[0].text == "/search tea");
+  CHECK(p.entered[0].room == "lobby");
+  answers::found found;
+  found.room = "lobby";
+  for (std::uint64_t i = 7; i <= 8; ++i) {
+    entry e;
+    e.from = "bob";
+    e.text = "tea " + std::to_string(i);
+    e.at = {1, i};
+    found.entries.push_back(e);
+  }
+  reply r;
+  r.command = "search";
+  r.data = make_reply_data(found);
+  p.news.show(r, "", {});
+  CHECK(p.sees("2 found in #lobby"));
+  CHECK(p.sees("tea 8"));
+  p.control.press({key::kind::up});
+  p.control.press({key::kind::control, U'M'});
+  REQUIRE(p.asked.size() == 1);
+  CHECK(p.asked[0].where == log_range::side::around);
+  CHECK(p.asked[0].from == position{1, 7});
+  history_page page;
+  page.entries = found.entries;
+  page.more = true;
+  p.answer({}, page);
+  CHECK(p.sees("tea 7"));
+  CHECK_FALSE(p.sees("now"));
+  CHECK(p.sees(" below"));
+  REQUIRE(p.asked.back().where == log_range::side::after);
+  p.control.press({key::kind::alt_end});
+  CHECK_FALSE(p.sees("tea 7"));
+  p.answer({}, page); // what was asked for before does not come back
+  CHECK_FALSE(p.sees("tea 7"));
+  CHECK(p.asked.back().where == log_range::side::before);
+  CHECK(p.asked.back().from == position()); // what is newest
+}
+
+TEST_CASE("asio-chat window control: a search that is given up leaves all as it was") {
+  person p;
+  p.type("half");
+  p.control.press({key::kind::control, U'F'});
+  p.type("tea");
+  p.control.press({key::kind::control, U'G'});
+  CHECK(p.entered.empty());
+  CHECK(p.sees("> half"));
 }
 
 TEST_CASE("asio-chat window control: a page that comes after the end is of no use") {

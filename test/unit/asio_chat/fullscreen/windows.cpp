@@ -80,6 +80,34 @@ TEST_CASE("asio-chat windows: a mention is a whole word") {
   CHECK_FALSE(mentions("anything", ""));
 }
 
+TEST_CASE("asio-chat windows: words that one chose count as one's name") {
+  desk d;
+  d.enter("den");
+  d.all.set_highlights({"deploy"});
+  CHECK(d.say("den", "bob", "the Deploy is done"));
+  CHECK_FALSE(d.say("den", "bob", "redeployed"));
+}
+
+TEST_CASE(
+    "asio-chat windows: a part of the log is shown around an entry, until one follows again") {
+  desk d;
+  window& w = d.room("lobby");
+  d.say("lobby", "bob", "newest", 500);
+  history_page page;
+  page.earlier = page.more = true;
+  page.entries.resize(9);
+  for (std::uint64_t i = 0; i < 9; ++i)
+    page.entries[i].at = {1, 100 + i};
+  d.all.around(w, page, {1, 104});
+  REQUIRE(w.chosen);
+  CHECK(w.log.at(*w.chosen).at == position{1, 104});
+  CHECK(w.older);
+  CHECK(w.log.cut());
+  d.all.follow(w);
+  CHECK_FALSE(w.chosen);
+  CHECK(w.refills);
+}
+
 TEST_CASE("asio-chat windows: joins and leaves that follow each other are one line") {
   desk d;
   for (const char* name : {"a", "b"})

@@ -1,0 +1,34 @@
+// What a person chooses about the full screen.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace asio_chat::app {
+
+enum class theme {
+  dark,  ///< for a dark ground
+  light, ///< for a light one
+  mono,  ///< without colours
+};
+
+/// How one is called when one is named, or told something alone.
+enum class call_by {
+  nothing,
+  bell,
+  osc9,   ///< a notification of the desktop: iTerm2, Windows Terminal, kitty
+  osc777, ///< the same: urxvt, foot, VTE
+};
+
+struct screen_settings {
+  theme colours = theme::dark;
+  call_by call = call_by::nothing;
+  std::vector<std::string> highlights = {}; ///< words that count as one's own name
+};
+
+/// What makes a terminal call. What other people chose is in it as printable ASCII alone.
+/// @param who the name of a member
+/// @param where the title of a window
+std::string call_sequence(call_by how, const std::string& who, const std::string& where);
+
+} // namespace asio_chat::app
