@@ -52,6 +52,7 @@ class listener final : public net::peer {
   void logged_in() override {}
   const std::string& address() const noexcept override { return address_; }
   std::uint16_t port() const noexcept override { return 1; }
+  std::uint64_t number() const noexcept override { return 1; }
   std::string certificate() const override { return {}; }
   answers::protection protection() const override { return {}; }
 

@@ -279,11 +279,18 @@ def recipes():
     return {c: "test_recipes.py" for c in re.findall(r"```console\n\$ (.*)\n", page)}
 
 
+def hooks():
+    """The examples of the hooks."""
+    page = (ROOT / "docs/embedding.md").read_text()
+    return {c: "test_embedding.py" for c in re.findall(r"```console\n\$ (.*)\n", page)}
+
+
 CAPTURED = "test_capture.py: test_E8_B20_E4_the_commands_of_the_document_show_handshakes_and_no_text"
 
 # How each command is run, or where else.
 RUNS = {
     **recipes(),
+    **hooks(),
     "asio-chat-certs ca": just,
     "asio-chat-certs server": just,
     "asio-chat-certs client alice": just,

@@ -6,6 +6,7 @@
 #include "support/text_client.hpp"
 
 #include <asio_chat/server.hpp>
+#include <asio_chat/server_hooks.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -23,7 +24,7 @@ struct log_record {
 
 class chat_world {
  public:
-  explicit chat_world(server_config config = {}) {
+  explicit chat_world(server_config config = {}, server_hooks hooks = {}) {
     config.tls = server_tls();
     config.log = [this](severity level, std::string_view message,
                         std::span<const log_field> fields) {
@@ -35,7 +36,7 @@ class chat_world {
       log.push_back({level, std::move(text)});
     };
     time.set_wall(system_wall_now()); // by which OpenSSL judges certificates
-    server.emplace(context, std::move(config));
+    server.emplace(context, std::move(config), std::move(hooks));
     at = server->listen("127.0.0.1", 0);
   }
   ~chat_world() {

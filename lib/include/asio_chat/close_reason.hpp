@@ -24,6 +24,7 @@ enum class close_code : std::uint16_t {
   wrong_passphrase = 2005,  ///< the passphrase was wrong or missing
   not_trusted = 2006,       ///< the client's certificate is no longer accepted
   replaced = 2007,          ///< the same member came in over another connection
+  removed = 2008, ///< the program that the server is part of does not want the member here
 };
 
 /// Why a connection ended.

@@ -13,6 +13,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,6 +30,25 @@ struct server_stats : server_counters {
   /// When the server's certificate expires; no value without a certificate.
   std::optional<std::chrono::sys_seconds> certificate_ends = {};
 };
+
+/// A connection of a server.
+struct session_info {
+  std::uint64_t number = 0; ///< never used again for another one
+  std::string address;      ///< such as `192.0.2.7:40000`; `memory` for one in memory
+  std::string name;         ///< of its member; empty: not logged in yet
+  std::string user;         ///< `login_accepted::user`; empty: a guest
+};
+
+/// A room that has members.
+struct room_info {
+  std::string name;
+  std::string topic; ///< empty: none
+  std::size_t members = 0;
+};
+
+struct close_reason; // close_reason.hpp
+struct host_command; // host_requests.hpp
+struct server_hooks; // server_hooks.hpp
 
 /// A chat server: rooms, members, and the protocols by which clients reach them.
 ///
@@ -49,6 +69,8 @@ class server {
   /// @throws asio_chat::error if a certificate, a key, a CA file or the data directory cannot be
   /// used, or a setting is wrong (`errc::bad_setting`)
   server(boost::asio::io_context& context, server_config config);
+  /// Likewise, with what the host program decides: `server_hooks.hpp`.
+  server(boost::asio::io_context& context, server_config config, server_hooks hooks);
   ~server();
   server(const server&) = delete;
   server& operator=(const server&) = delete;
@@ -75,6 +97,14 @@ class server {
 
   /// All addresses that the server listens on, in the order of the calls; none after `async_stop`.
   std::vector<boost::asio::ip::tcp::endpoint> listening_on() const;
+
+  /// Takes a connection over that the host has accepted, by an acceptor of its own or from a socket
+  /// that it was started with, and goes on as with one of `listen`. The socket may belong to any
+  /// context; nothing may be under way on it, and nothing may have been read from it. It is closed
+  /// if the server has stopped, or has `limits::connections`.
+  /// @throws asio_chat::error if there is no certificate, or the socket is not connected; the
+  /// socket is closed then
+  void accept(boost::asio::ip::tcp::socket socket);
 
   /// Makes a connection that never leaves this process and is not encrypted, for tests of the host
   /// program, and returns the client's end, for `client::async_connect_in_memory`.
@@ -137,6 +167,24 @@ class server {
   /// Takes constant time.
   server_stats stats() const;
 
+  /// Adds a command to those that members have. Clients that are connected already can call it, but
+  /// were told the commands for completion when they came.
+  /// @throws asio_chat::error (`errc::bad_setting`) if the name is taken, or something is wrong
+  /// with the command
+  void add_command(host_command command);
+
+  /// All connections, in the order in which they came. Takes time in proportion to their number,
+  /// during which no client is served.
+  std::vector<session_info> sessions() const;
+
+  /// All rooms that have members, sorted by name; like `sessions` it makes a list of them.
+  std::vector<room_info> rooms() const;
+
+  /// Ends a connection at the end of this turn of the loop: the client is told why, and whether to
+  /// come back, which the code says. What it has asked and was not answered is dropped.
+  /// @returns false if there is no such connection any more
+  bool close(std::uint64_t session, const close_reason& why);
+
   class impl; ///< internal
 
  private:
@@ -145,6 +193,9 @@ class server {
   void reload_tls_later(tls_server_config config, reload_handler handler);
   void reload_storage_later(storage_config config, reload_handler handler);
   void stop(stop_handler handler);
+
+  friend class host_member;
+  friend class log_watch;
 
   std::shared_ptr<impl> impl_;
 };

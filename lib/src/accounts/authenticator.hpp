@@ -2,12 +2,13 @@
 #pragma once
 
 #include "model/identity.hpp"
-#include "model/rights.hpp"
+#include <asio_chat/rights.hpp>
 
 #include <asio_chat/close_reason.hpp>
 #include <asio_chat/error.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -23,12 +24,19 @@ struct credentials {
   std::optional<std::string> passphrase = {};
   std::optional<std::string> token = {}; ///< of an earlier admission
   bool keeps_token = false;              ///< whether it can show one the next time
+  /// Not said yet, but it will be: then the same is asked once more, if `wants_name`.
+  bool name_follows = false;
+  std::uint64_t session = 0; ///< the number of the connection
 };
 
 struct admission {
   identity who{};
   std::string token = {}; ///< shows the same identity the next time; empty: nothing does
   rights may = rights::all();
+  /// The same identity comes with the next login of the same member, by the token or without.
+  bool may_come_back = !token.empty();
+  std::string name = {}; ///< to bear; empty: the one asked for
+  std::string user = {}; ///< as the host knows it; empty: it does not
 };
 
 struct denial {
@@ -46,6 +54,8 @@ class authenticator {
 
   /// Whether a passphrase is asked for: the text protocol has to know before anything is said.
   virtual bool wants_passphrase() const noexcept { return false; }
+  /// Whether it decides by the name as well.
+  virtual bool wants_name() const noexcept { return false; }
 
   /// Answers once, from inside the call or later, on the server's thread. Until then nothing of the
   /// connection is read; if it ends meanwhile, the answer goes nowhere.

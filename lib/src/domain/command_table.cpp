@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "base/sanitize.hpp"
+#include "domain/host_commands.hpp"
 #include "domain/search_line.hpp"
 
 #include <algorithm>
@@ -200,7 +201,7 @@ constexpr std::array table{
                 .read = read_text<requests::list_members>},
 };
 
-static_assert(table.size() + 1 == std::variant_size_v<requests::any>);
+static_assert(table.size() + 2 == std::variant_size_v<requests::any>);
 static_assert(
     []<std::size_t... I>(std::index_sequence<I...>) {
       return ((table[I].name == std::variant_alternative_t<I, requests::any>::command) && ...);
@@ -224,7 +225,9 @@ const command_row* find_command(std::string_view name) noexcept {
 }
 
 const command_row* row_of(const request& r) noexcept {
-  return r.what.index() < table.size() ? &table[r.what.index()] : nullptr;
+  if (r.what.index() < table.size()) return &table[r.what.index()];
+  const auto* own = std::get_if<requests::host>(&r.what);
+  return own ? &own->row->row : nullptr;
 }
 
 } // namespace asio_chat

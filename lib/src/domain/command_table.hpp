@@ -4,7 +4,7 @@
 #include "domain/endpoint.hpp"
 #include "model/command_text.hpp"
 #include "model/request.hpp"
-#include "model/rights.hpp"
+#include <asio_chat/rights.hpp>
 
 #include <asio_chat/command.hpp>
 #include <asio_chat/error.hpp>
@@ -48,24 +48,27 @@ struct command_row {
   right needs = right::none;
   std::uint32_t cost = 1;          ///< of carrying it out, in messages
   turn when = turn::after_answers; ///< seen from what the member asked before
-  /// Makes the request. Changes `room` where that is an argument.
+  /// Makes the request. Changes `room` where that is an argument. Null in a row of the host.
   requests::any (*read)(const given_arguments& given, std::string& room) = nullptr;
 };
 
-/// A row for each kind of request but the unreadable, in the order of `requests::any`.
+class host_commands;
+
+/// A row for each kind of request but those of the host and the unreadable, in the order of
+/// `requests::any`.
 std::span<const command_row> command_table() noexcept;
 
 /// By name, in any case; null if there is none.
 const command_row* find_command(std::string_view name) noexcept;
 
-/// That of a request; null of an unreadable one.
+/// That of a request, which may be one of the host; null of an unreadable one.
 const command_row* row_of(const request& r) noexcept;
 
-/// The listed names, for completion.
-std::vector<std::string> command_names();
+/// The listed names, for completion; those of the host come last.
+std::vector<std::string> command_names(const host_commands& own);
 
 /// The listed rows and their arguments, for completion.
-std::vector<command_info> command_syntax();
+std::vector<command_info> command_syntax(const host_commands& own);
 
 /// All that a row says of itself.
 command_info describe(const command_row& row);
@@ -82,10 +85,13 @@ failure missing_argument(const command_row& row, std::string_view name);
 /// @param name, arguments what `parse_command_line` finds in the line
 /// @param room where the line was typed
 /// @param many_rooms whether its protocol can tell one room from another
+/// @param own the commands that the host has added; may be null
 request read_command(std::string_view name, std::string_view arguments, std::string room = {},
-                     std::string ref = {}, bool many_rooms = true);
+                     std::string ref = {}, bool many_rooms = true,
+                     const host_commands* own = nullptr);
 
 /// The same of a row that is known. What is wrong is quoted, but no argument that is secret.
+requests::any read_arguments(const host_row& own, std::string_view typed);
 requests::any read_arguments(const command_row& row, std::string_view typed, std::string& room);
 
 } // namespace asio_chat

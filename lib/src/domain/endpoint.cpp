@@ -1,5 +1,6 @@
 #include "domain/endpoint.hpp"
 
+#include "base/sanitize.hpp"
 #include "domain/hub.hpp"
 
 namespace asio_chat {
@@ -13,6 +14,10 @@ refused refusal_of(std::string_view ref, const failure& why) {
   const bool is_ours = why.code.category() == chat_category();
   return {std::string(ref), is_ours ? static_cast<errc>(why.code.value()) : errc::not_available,
           why.message};
+}
+
+failure refusal_by_host(const host_refusal& no) {
+  return fail(no.code, no.why.empty() ? "you may not do that here" : sanitize_for_terminal(no.why));
 }
 
 bool endpoint::is_time_for(turn t) const noexcept {

@@ -7,6 +7,7 @@
 #include "model/identity.hpp"
 #include "model/request.hpp"
 
+#include <asio_chat/host_requests.hpp>
 #include <asio_chat/limits.hpp>
 
 #include <array>
@@ -41,10 +42,15 @@ struct login {
   std::string address = {};   ///< that others may see; empty: they may not
   rights may = rights::all();
   bool data_replies = false; ///< the client wants answers as data, and makes the lines by itself
+  std::string user = {};     ///< as the host knows it; empty: it does not
+  std::uint64_t session = 0; ///< the number of the connection
 };
 
 /// What a failure is told as. A code of the system or of a library is `errc::not_available`.
 refused refusal_of(std::string_view ref, const failure& why);
+
+/// The same of what the host does not want. Its words are for a person, and may be anything.
+failure refusal_by_host(const host_refusal& no);
 
 /// A sink, where it stands in the log of each room, and what it has asked for. The rooms, the name
 /// and the rights are its member's. Owned by the hub.
@@ -58,6 +64,7 @@ class endpoint {
       , many_rooms_(l.many_rooms)
       , address_(l.address)
       , data_replies_(l.data_replies)
+      , session_(l.session)
       , sink_(s)
       , hub_(in)
       , inflight_{inflight_limit(allowed.posts_under_way), inflight_limit(max_answers),
@@ -75,6 +82,8 @@ class endpoint {
   /// That others may see; empty: they may not.
   const std::string& address() const noexcept { return address_; }
   bool data_replies() const noexcept { return data_replies_; }
+  /// For the host program.
+  member_info info() const { return {name(), member_->user(), session_}; }
 
   /// A room it is in, and where it stands in the list of its subscribers.
   struct membership {
@@ -105,6 +114,10 @@ class endpoint {
     --catching_up_;
     if (!waiting_.empty()) go_on_later();
   }
+  /// The host is asked about a message of this endpoint, or has answered: the journal does not know
+  /// of it yet.
+  void begin_undecided() noexcept { ++undecided_; }
+  void end_undecided() noexcept { --undecided_; }
   /// Whether a request may be carried out now, if none waits before it.
   bool is_time_for(turn t) const noexcept;
 
@@ -138,6 +151,7 @@ class endpoint {
   bool many_rooms_;
   std::string address_;
   bool data_replies_;
+  std::uint64_t session_;
   asio_chat::sink& sink_;
   std::vector<membership> memberships_;
   std::size_t next_fed_ = 0; ///< whose room was fed from last
@@ -145,6 +159,7 @@ class endpoint {
   std::array<inflight_limit, kinds_of_work> inflight_;
   std::uint32_t reasons_to_hold_ = 0;
   std::uint32_t catching_up_ = 0;        ///< rooms of which entries are to come that were asked for
+  std::uint32_t undecided_ = 0;          ///< messages of which the host has not said what becomes
   std::vector<waiting_request> waiting_; ///< in their order; one, where the sink obeys `hold`
   bool waiting_holds_ = false;
   bool goes_on_ = false; ///< a task for that is on its way

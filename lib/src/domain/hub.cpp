@@ -50,7 +50,8 @@ hub::hub(services s)
                  [this](const room& r) { drop_if_empty(r); },
                  [](endpoint& e) { ready(e); },
                  services_.watch,
-                 self_}
+                 self_,
+                 services_.on_post}
     , names_(services_.names, services_.time, services_.limits.name_hold_time,
              [this](const member* of) -> name_store::change_done {
                if (of == nullptr) return [] {}; // bounded by what there is to be given up
@@ -76,9 +77,14 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
       l.may_come_back && known != by_identity_.end() && services_.limits.member_connections > 1;
   if (!joins) {
     if (auto is_free = names_.check_free(l.name, l.who); !is_free) return is_free.error();
+    // A name is free to those of the same identity because they replace each other. Who does not
+    // come back replaces nobody.
+    if (!l.may_come_back && names_.bearer(l.name) != nullptr)
+      return fail(errc::name_taken, fmt::format("the name {} is taken", l.name));
   }
   const std::shared_ptr<member> m = joins ? members_.at(known->second->number()) : member_of(l);
   if (m->endpoints().size() >= services_.limits.member_connections) close_oldest(*m);
+  m->may_ = l.may; // what they may was asked now
   const std::uint64_t number = ++last_number_;
   const auto made = endpoints_.emplace(
       number, std::make_unique<endpoint>(number, m, l, s, *this, services_.limits));
@@ -90,8 +96,8 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
 
 std::shared_ptr<member> hub::member_of(const login& l) {
   const std::uint64_t number = ++last_number_;
-  auto m =
-      std::make_shared<member>(number, l.who, l.name, l.may_come_back, l.may, services_.limits);
+  auto m = std::make_shared<member>(number, l.who, l.name, l.may_come_back, l.may, services_.limits,
+                                    l.user);
   if (l.may_come_back) {
     const auto [before, first] = by_identity_.try_emplace(l.who, m.get());
     if (!first) replace(*std::exchange(before->second, m.get()));
@@ -167,7 +173,10 @@ void hub::ready(endpoint& e) {
 
 void hub::dispatch(endpoint& e, request&& r) {
   const command_row* row = row_of(r);
-  const turn when = row ? row->when : turn::after_answers;
+  turn when = row ? row->when : turn::after_answers;
+  // The journal keeps the order by itself, but for messages that it has not got yet.
+  if (e.undecided_ > 0 && when == turn::at_once && row->needs == right::read_log)
+    when = turn::after_posts;
   if (e.waiting_.empty() && e.is_time_for(when)) return carry_out(e, std::move(r));
   wait(e, {when, std::move(r)});
 }
@@ -264,6 +273,11 @@ std::string hub::free_name(std::string_view wish, const identity& who) const {
     (is_free(middle) ? free : taken) = middle;
   }
   return numbered(free);
+}
+
+result<void> hub::reserve_name(std::string_view name) {
+  if (auto valid = check_member_name(name, services_.limits); !valid) return valid;
+  return names_.reserve(name);
 }
 
 result<void> hub::rename(member& m, std::string_view to) {

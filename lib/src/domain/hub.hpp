@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/endpoint.hpp"
+#include "domain/host_commands.hpp"
 #include "domain/member.hpp"
 #include "domain/name_book.hpp"
 #include "domain/room.hpp"
@@ -35,6 +36,7 @@ class hub {
     name_store* names = nullptr; ///< where names are held; none: in memory alone
     std::map<std::string, std::size_t> join_history = {}; ///< of rooms for which the limit differs
     work_watch* watch = nullptr;                          ///< of requests and answers; may be null
+    post_hook on_post = {}; ///< is asked about each message; answers once, or never any more
   };
 
   explicit hub(services s);
@@ -84,6 +86,16 @@ class hub {
   const std::string& default_room() const noexcept { return services_.default_room; }
   std::size_t member_count() const noexcept { return members_.size(); }
   server_counters& counters() const noexcept { return services_.counters; }
+  /// What is answered later may be answered when the hub is gone.
+  std::weak_ptr<hub*> alive() const noexcept { return self_; }
+  /// The commands that the host has added.
+  const host_commands& own_commands() const noexcept { return own_commands_; }
+  /// Who hears of each entry stored, instead of the one before; may be empty.
+  void on_entry(std::function<void(const entry&)> hears) { for_rooms_.on_entry = std::move(hears); }
+  /// Nobody can take the name, until it is given back.
+  result<void> reserve_name(std::string_view name);
+  void give_name_back(std::string_view name) { names_.give_back(name); }
+  result<void> add_command(host_command c) { return own_commands_.add(std::move(c)); }
 
  private:
   friend class endpoint; // goes on when it is answered
@@ -109,6 +121,7 @@ class hub {
   std::shared_ptr<hub*> self_; ///< for what may be answered when the hub is gone
   services services_;
   room_services for_rooms_;
+  host_commands own_commands_;
   std::unordered_map<std::uint64_t, std::unique_ptr<endpoint>> endpoints_;
   std::unordered_map<std::uint64_t, std::shared_ptr<member>> members_;
   std::map<identity, member*> by_identity_; ///< those who may come back

@@ -3,7 +3,7 @@
 
 #include "base/clock.hpp"
 #include "model/identity.hpp"
-#include "model/rights.hpp"
+#include <asio_chat/rights.hpp>
 
 #include <asio_chat/limits.hpp>
 
@@ -27,12 +27,13 @@ class member {
  public:
   /// @param number never used again for another member
   member(std::uint64_t number, const identity& who, std::string name, bool may_come_back,
-         rights may, const limits& allowed)
+         rights may, const limits& allowed, std::string user = {})
       : number_(number)
       , who_(who)
       , name_(std::move(name))
       , may_come_back_(may_come_back)
       , may_(may)
+      , user_(std::move(user))
       , max_openings_(static_cast<double>(std::max(allowed.rooms_per_member, min_openings)))
       , openings_(max_openings_) {}
   member(const member&) = delete;
@@ -45,6 +46,8 @@ class member {
   bool may_come_back() const noexcept { return may_come_back_; }
   bool may(right r) const noexcept { return may_.has(r); }
   bool may_everything() const noexcept { return may_ == rights::all(); }
+  /// As the host knows it; empty: it does not.
+  const std::string& user() const noexcept { return user_; }
   /// In the order in which they came; none in one that has been replaced.
   std::span<endpoint* const> endpoints() const noexcept { return endpoints_; }
 
@@ -88,7 +91,7 @@ class member {
     return true;
   }
 
-  friend class hub;         // the name, the endpoints
+  friend class hub;         // the name, the rights, the endpoints
   friend class subscribers; // memberships
 
   std::uint64_t number_;
@@ -96,6 +99,7 @@ class member {
   std::string name_;
   bool may_come_back_;
   rights may_;
+  std::string user_;
   std::vector<endpoint*> endpoints_;
   std::vector<presence> rooms_;
   double max_openings_;

@@ -44,6 +44,8 @@ member* name_book::bearer(std::string_view name) const {
 
 result<void> name_book::check_free(std::string_view name, const identity& who) const {
   const std::string folded = fold_name(name);
+  if (reserved_.contains(folded))
+    return fail(errc::name_taken, fmt::format("the name {} is reserved", name));
   if (const auto found = borne_.find(folded);
       found != borne_.end() && found->second->who() != who) {
     return fail(errc::name_taken, fmt::format("the name {} is taken", name));
@@ -72,6 +74,18 @@ void name_book::take(const std::string& name, member& m) {
   }
   borne_[folded] = &m;
   if (store_ && m.may_come_back()) store_->hold({m.who(), name, std::nullopt}, begin_upkeep_(&m));
+}
+
+result<void> name_book::reserve(std::string_view name) {
+  if (bearer(name) != nullptr)
+    return fail(errc::name_taken, fmt::format("the name {} is taken", name));
+  if (!reserved_.insert(fold_name(name)).second)
+    return fail(errc::name_taken, fmt::format("the name {} is reserved already", name));
+  return {};
+}
+
+void name_book::give_back(std::string_view name) {
+  reserved_.erase(fold_name(name));
 }
 
 void name_book::give_up(const member& m, bool hold) {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -37,6 +38,9 @@ class name_book {
   result<void> check_free(std::string_view name, const identity& who) const;
   /// The name is this member's now.
   void take(const std::string& name, member& m);
+  /// Free to nobody until `give_back`. A failure if a member bears it, or it is reserved.
+  result<void> reserve(std::string_view name);
+  void give_back(std::string_view name);
   /// The member no longer bears the name; it is held if the member may come back.
   void give_up(const member& m, bool hold);
 
@@ -62,6 +66,7 @@ class name_book {
   std::map<identity, held> held_;                       ///< names of those who are away
   std::unordered_map<std::string, identity> holder_of_; ///< by folded name
   std::map<std::uint64_t, identity> by_age_;            ///< those of `held_`, by number
+  std::set<std::string> reserved_;                      ///< folded names
   std::uint64_t left_ = 0;                              ///< how many were
 };
 

@@ -2,6 +2,7 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/command_table.hpp"
+#include "domain/host_commands.hpp"
 
 #include <fmt/format.h>
 
@@ -31,10 +32,30 @@ failure not_a_number(const command_row& row, const argument& a, std::string_view
                                                a.name, a.min, a.max, is, usage_of(describe(row))));
 }
 
+result<given_arguments> take_apart(const command_row& row, std::string_view typed) {
+  given_arguments given{split_arguments(typed, count_positions(row.arguments))};
+  std::size_t place = 0;
+  for (const argument& a : row.arguments) {
+    if (!a.key.empty()) break;
+    const std::string_view value = given.at[place++];
+    if (value.empty()) {
+      if (!a.optional && (a.kind != argument_kind::text || !row.read))
+        return missing_argument(row, a.name);
+    } else if (a.kind == argument_kind::number) {
+      given.number = number_in(value, a);
+      if (!given.number) return not_a_number(row, a, value);
+    }
+  }
+  return given;
+}
+
 requests::any read(std::string_view name, std::string_view typed, std::string& room,
-                   bool many_rooms) {
+                   bool many_rooms, const host_commands* own) {
   const command_row* row = find_command(name);
-  if (!row) return requests::unreadable{unknown_command(name)};
+  if (!row) {
+    const host_row* added = own ? own->find(name) : nullptr;
+    return added ? read_arguments(*added, typed) : requests::unreadable{unknown_command(name)};
+  }
   if (row->needs_many_rooms && !many_rooms) {
     return unreadable(
         errc::not_available,
@@ -57,46 +78,50 @@ failure missing_argument(const command_row& row, std::string_view name) {
               fmt::format("{} is missing; usage: {}", name, usage_of(describe(row))));
 }
 
+requests::any read_arguments(const host_row& own, std::string_view typed) {
+  const auto given = take_apart(own.row, typed);
+  if (!given) return requests::unreadable{given.error()};
+  std::vector<std::string> arguments;
+  for (const argument& a : own.arguments) {
+    const std::string_view value = given->at[arguments.size()];
+    arguments.push_back(a.secret ? std::string(value) : sanitize(value));
+  }
+  return requests::host{&own, std::move(arguments)};
+}
+
 requests::any read_arguments(const command_row& row, std::string_view typed, std::string& room) {
   // What is said, nearly always: the line is trimmed already, and may be empty.
   if (row.arguments.size() == 1 && row.arguments.front().kind == argument_kind::text)
     return row.read({{typed}}, room);
-  given_arguments given{split_arguments(typed, count_positions(row.arguments))};
-  std::size_t place = 0;
-  for (const argument& a : row.arguments) {
-    if (!a.key.empty()) break;
-    const std::string_view value = given.at[place++];
-    if (value.empty()) {
-      if (!a.optional && a.kind != argument_kind::text)
-        return requests::unreadable{missing_argument(row, a.name)};
-    } else if (a.kind == argument_kind::number) {
-      given.number = number_in(value, a);
-      if (!given.number) return requests::unreadable{not_a_number(row, a, value)};
-    }
-  }
-  return row.read(given, room);
+  const auto given = take_apart(row, typed);
+  if (!given) return requests::unreadable{given.error()};
+  return row.read(*given, room);
 }
 
 request read_command(std::string_view name, std::string_view arguments, std::string room,
-                     std::string ref, bool many_rooms) {
+                     std::string ref, bool many_rooms, const host_commands* own) {
   // In place, and in the order of the members: it may change the room.
-  request r{std::move(room), std::move(ref), read(name, arguments, r.room, many_rooms)};
+  request r{std::move(room), std::move(ref), read(name, arguments, r.room, many_rooms, own)};
   return r;
 }
 
-std::vector<std::string> command_names() {
+std::vector<std::string> command_names(const host_commands& own) {
   std::vector<std::string> names;
   for (const command_row& row : command_table()) {
     if (row.listed) names.emplace_back(row.name);
   }
+  for (const auto& added : own.rows())
+    names.push_back(added->made.info.name);
   return names;
 }
 
-std::vector<command_info> command_syntax() {
+std::vector<command_info> command_syntax(const host_commands& own) {
   std::vector<command_info> all;
   for (const command_row& row : command_table()) {
     if (row.listed) all.push_back(without_explanations(describe(row)));
   }
+  for (const auto& added : own.rows())
+    all.push_back(without_explanations(added->made.info));
   return all;
 }
 

@@ -1,5 +1,7 @@
 #include "domain/room.hpp"
 
+#include "domain/post_queue.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
@@ -24,6 +26,21 @@ failure for_members(const failure& f) {
 }
 
 } // namespace
+
+history_page page_of(std::string room, const log_range& asked, journal::page p) {
+  const bool other_epoch = asked.where == log_range::side::after && asked.from.offset > 0 &&
+                           asked.from.epoch != p.head.epoch;
+  history_page page{{},
+                    std::move(room),
+                    {},
+                    p.earlier,
+                    p.more,
+                    p.gap,
+                    other_epoch || p.compared != journal::log_is::as_known};
+  for (journal::record& e : p.entries)
+    page.entries.push_back(std::move(e.what));
+  return page;
+}
 
 room::room(std::string name, room_services& services)
     : name_(std::move(name))
@@ -80,11 +97,20 @@ void room::post(endpoint& author, entry_kind kind, std::string text, std::string
   entry draft{name_,          {}, services_.time.wall_now(), author.name(), kind, std::move(text),
               std::string(id)};
   author.begin(work::post);
-  services_.log.append(std::move(draft), author.who(),
-                       [self = shared_from_this(), number = author.number(),
-                        answer = std::string(id.empty() ? ref : id)](const auto& a) mutable {
-                         self->answered(number, std::move(answer), a);
-                       });
+  std::string answer(id.empty() ? ref : id);
+  if (services_.on_post) {
+    if (!undecided_) undecided_ = std::make_shared<post_queue>(*this, services_);
+    return undecided_->ask(author, std::move(draft), std::move(answer));
+  }
+  append(author.number(), author.who(), std::move(draft), std::move(answer));
+}
+
+void room::append(std::uint64_t author, const identity& who, entry draft, std::string ref) {
+  services_.log.append(
+      std::move(draft), who,
+      [self = shared_from_this(), author, answer = std::move(ref)](const auto& a) mutable {
+        self->answered(author, std::move(answer), a);
+      });
 }
 
 void room::answered(std::uint64_t author, std::string ref, const result<journal::appended>& a) {
@@ -175,17 +201,8 @@ void room::give_page(page_request r, journal::page p) {
     }
   }
   if (!m) return;
-  const bool other_epoch = r.part.where == log_range::side::after && r.part.from.offset > 0 &&
-                           r.part.from.epoch != p.head.epoch;
-  history_page page{std::move(r.ref),
-                    name_,
-                    {},
-                    p.earlier,
-                    p.more,
-                    p.gap,
-                    other_epoch || p.compared != journal::log_is::as_known};
-  for (journal::record& e : p.entries)
-    page.entries.push_back(std::move(e.what));
+  history_page page = page_of(name_, r.part, std::move(p));
+  page.ref = std::move(r.ref);
   m->tell(r.shape(std::move(page), r.part.entries));
   m->end(work::answer);
 }

@@ -7,6 +7,7 @@
 #include "domain/subscribers.hpp"
 #include "journal/journal.hpp"
 
+#include <asio_chat/host_requests.hpp>
 #include <asio_chat/limits.hpp>
 #include <asio_chat/server_counters.hpp>
 
@@ -22,6 +23,10 @@
 namespace asio_chat {
 
 class room;
+class post_queue;
+
+/// What the journal has read, as a reader gets it.
+history_page page_of(std::string room, const log_range& asked, journal::page p);
 
 /// Makes the answer to a member who asked for so many entries.
 using page_shape = event (*)(history_page page, std::size_t asked);
@@ -43,6 +48,7 @@ struct room_services {
   work_watch* watch = nullptr; ///< of answers of the journal; may be null
   /// For tasks that keep their room: it may outlive the hub, and all of this.
   std::weak_ptr<void> hub_alive = {};
+  post_hook on_post = {}; ///< is asked about each message; may be empty
 };
 
 /// A room follows its log. It tells its members of an entry when the journal hands that over,
@@ -112,6 +118,8 @@ class room final : public journal::listener, public std::enable_shared_from_this
     journal::page page;
   };
 
+  friend class post_queue;
+  void append(std::uint64_t author, const identity& who, entry draft, std::string ref);
   void followed(const result<journal::log_state>& state);
   /// Of those whose log was asked for before the answer came.
   void admit_some();
@@ -143,6 +151,7 @@ class room final : public journal::listener, public std::enable_shared_from_this
   std::optional<failure> why_not_{}; ///< they cannot come in; none: they can
   /// They have entries that the journal has not said yet that it has stored.
   std::deque<early_page> early_;
+  std::shared_ptr<post_queue> undecided_; ///< made when the first message is asked about
 };
 
 } // namespace asio_chat

@@ -11,10 +11,14 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace asio_chat {
 
-/// One struct for each row of the command table, in its order; `command` is the row's name.
+struct host_row; // domain/host_commands.hpp
+
+/// One struct for each row of the command table, in its order; `command` is the row's name. Then
+/// what is no row of it.
 namespace requests {
 
 struct say {
@@ -75,6 +79,11 @@ struct list_members {
   static constexpr std::string_view command = "who";
   std::string from; ///< as in `list_rooms`
 };
+/// A command that the host has added.
+struct host {
+  const host_row* row;
+  std::vector<std::string> arguments;
+};
 /// A line or a message that is none of these: refused in its turn, behind the answers to what came
 /// before it.
 struct unreadable {
@@ -82,7 +91,7 @@ struct unreadable {
 };
 
 using any = std::variant<say, help, history, join, leave, act, tell, rename, quit, list_rooms,
-                         search, protection, topic, list_members, unreadable>;
+                         search, protection, topic, list_members, host, unreadable>;
 
 } // namespace requests
 

@@ -17,13 +17,14 @@ namespace asio = boost::asio;
 using transport::handler_of;
 
 session::session(std::unique_ptr<transport::stream> s, reactor& r, const session_context& c,
-                 session_keeper& k, std::string address, std::uint16_t port)
+                 session_keeper& k, std::string address, std::uint16_t port, std::uint64_t number)
     : stream_(std::move(s))
     , reactor_(r)
     , context_(c)
     , keeper_(k)
     , address_(std::move(address))
     , port_(port)
+    , number_(number)
     , tls_(*stream_, context_, address_)
     , in_{input_buffer(protocol_set::max_first_bytes)} {}
 

@@ -42,7 +42,7 @@ class session final : public transport::stream_owner,
                       public idle_tracked {
  public:
   session(std::unique_ptr<transport::stream> s, reactor& r, const session_context& c,
-          session_keeper& k, std::string address, std::uint16_t port);
+          session_keeper& k, std::string address, std::uint16_t port, std::uint64_t number = 0);
   ~session() override;
 
   void start();
@@ -56,6 +56,10 @@ class session final : public transport::stream_owner,
   void logged_in() override;
   const std::string& address() const noexcept override { return address_; }
   std::uint16_t port() const noexcept override { return port_; }
+  std::uint64_t number() const noexcept override { return number_; }
+  /// Its member, once logged in; empty: none.
+  std::string_view name() const noexcept { return protocol_ ? protocol_->name() : ""; }
+  std::string_view user() const noexcept { return protocol_ ? protocol_->user() : ""; }
   std::string certificate() const override { return tls_.certificate(); }
   answers::protection protection() const override { return tls_.protection(); }
 
@@ -116,6 +120,7 @@ class session final : public transport::stream_owner,
   session_keeper& keeper_;
   std::string address_;
   std::uint16_t port_;
+  std::uint64_t number_;
   tls_peer tls_;
   state state_ = state::handshaking;
   bool logged_in_ = false;

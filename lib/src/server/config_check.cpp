@@ -86,4 +86,9 @@ server_config checked(server_config c) {
   return c;
 }
 
+server_hooks checked(server_hooks h) {
+  check_time("server_hooks::answer_time", h.answer_time, {});
+  return h;
+}
+
 } // namespace asio_chat

@@ -7,6 +7,11 @@ namespace asio_chat {
 server::server(boost::asio::io_context& context, server_config config)
     : impl_(std::make_shared<impl>(context, std::move(config))) {}
 
+server::server(boost::asio::io_context& context, server_config config, server_hooks hooks)
+    : impl_(std::make_shared<impl>(
+          context, std::move(config),
+          server_parts{net::default_protocols(), nullptr, std::move(hooks)})) {}
+
 server::~server() {
   impl_->end();
 }
@@ -22,6 +27,10 @@ boost::asio::ip::tcp::endpoint server::listen_insecure_plaintext(const std::stri
 
 std::vector<boost::asio::ip::tcp::endpoint> server::listening_on() const {
   return impl_->listening_on();
+}
+
+void server::accept(boost::asio::ip::tcp::socket socket) {
+  impl_->accept(std::move(socket)).value();
 }
 
 memory_transport server::connect_in_memory() {
@@ -46,6 +55,22 @@ void server::reload_storage_later(storage_config config, reload_handler handler)
 
 server_stats server::stats() const {
   return impl_->stats();
+}
+
+void server::add_command(host_command command) {
+  impl_->add_command(std::move(command)).value();
+}
+
+std::vector<session_info> server::sessions() const {
+  return impl_->sessions();
+}
+
+std::vector<room_info> server::rooms() const {
+  return impl_->rooms();
+}
+
+bool server::close(std::uint64_t session, const close_reason& why) {
+  return impl_->close(session, why);
 }
 
 void server::stop(stop_handler handler) {

@@ -3,6 +3,7 @@
 #include "base/host_port.hpp"
 #include "net/passphrase_authenticator.hpp"
 #include "server/config_check.hpp"
+#include "server/host_authenticator.hpp"
 #include "transport/loop_time.hpp"
 #include "transport/memory_socket.hpp"
 
@@ -33,8 +34,15 @@ scheduler posting_to(asio::io_context& context) {
   return [&context](std::function<void()> task) { asio::post(context, std::move(task)); };
 }
 
-std::unique_ptr<authenticator> by_passphrase(const server_config& config) {
-  return std::make_unique<net::passphrase_authenticator>(config.passphrase);
+std::unique_ptr<transport::stream> make_tls_stream(transport::tcp_socket socket,
+                                                   const tls_keeper& tls) {
+  return transport::make_tls_stream(std::move(socket), tls.now()->ssl(),
+                                    transport::stream::side::server);
+}
+
+std::unique_ptr<transport::stream> make_plain_stream(transport::tcp_socket socket,
+                                                     const tls_keeper&) {
+  return transport::make_insecure_plain_stream(std::move(socket));
 }
 
 std::string to_string(const tcp::endpoint& e) {
@@ -53,11 +61,14 @@ server::impl::impl(asio::io_context& context, server_config config, server_parts
            {{"what", std::string(what)},
             {"ms", fmt::format("{:.1f}", std::chrono::duration<double, std::milli>(cpu).count())}});
     })
+    , hooks_(checked(std::move(parts.hooks)))
+    , hook_runner_(std::make_shared<hook_runner>(clock_, log_, hooks_.answer_time))
     , tls_(std::make_shared<tls_keeper>(context, clock_, log_, [this] { trust_has_changed(); }))
     , storage_(open_storage(posting_to(context), config_, clock_, log_, &watch_))
     , hub_({*storage_.logs, clock_, config_.limits, counters_, posting_to(context),
-            config_.default_room, message_log(), storage_.names, config_.join_history, &watch_})
-    , authenticator_(parts.who ? std::move(parts.who) : by_passphrase(config_))
+            config_.default_room, message_log(), storage_.names, config_.join_history, &watch_,
+            ask_about_posts()})
+    , authenticator_(make_authenticator(parts))
     , protocols_(parts.protocols)
     , refusals_(log_, clock_, counters_)
     , shared_{config_,   hub_,      *authenticator_, protocols_, log_,
@@ -87,6 +98,14 @@ server::impl::impl(asio::io_context& context, server_config config, server_parts
   }
 }
 
+std::unique_ptr<authenticator> server::impl::make_authenticator(server_parts& parts) {
+  if (parts.who) return std::move(parts.who);
+  if (!hooks_.authenticate)
+    return std::make_unique<net::passphrase_authenticator>(config_.passphrase);
+  return std::make_unique<host_authenticator>(config_.passphrase, hooks_.authenticate,
+                                              *hook_runner_);
+}
+
 void server::impl::watch_clock() {
   const auto jump = clock_watch_.look();
   if (!jump) return;
@@ -102,13 +121,15 @@ void server::impl::watch_clock() {
 
 std::function<void(const entry&)> server::impl::message_log() const {
   if (!config_.log_messages) return {};
-  return [this](const entry& e) {
-    log_(severity::info, "Message",
-         {{"room", e.room},
-          {"from", e.from},
-          {"offset", std::to_string(e.at.offset)},
-          {"text", e.text}});
-  };
+  return [this](const entry& e) { log_message(e); };
+}
+
+void server::impl::log_message(const entry& e) const {
+  log_(severity::info, "Message",
+       {{"room", e.room},
+        {"from", e.from},
+        {"offset", std::to_string(e.at.offset)},
+        {"text", e.text}});
 }
 
 result<tcp::endpoint> server::impl::listen(const std::string& host, std::uint16_t port) {
@@ -118,10 +139,10 @@ result<tcp::endpoint> server::impl::listen(const std::string& host, std::uint16_
   }
   const auto wanted = listening_.look_up(host, port);
   if (!wanted) return wanted.error();
-  const auto bound = listening_.open(*wanted, begin_with([this](transport::tcp_socket socket) {
-    return transport::make_tls_stream(std::move(socket), tls_->now()->ssl(),
-                                      transport::stream::side::server);
-  }));
+  const auto bound =
+      listening_.open(*wanted, [this](transport::tcp_socket socket, const tcp::endpoint& from) {
+        begin(std::move(socket), from, make_tls_stream);
+      });
   if (!bound) return bound.error();
   for (const tcp::endpoint& at : *bound)
     log_(severity::info, fmt::format("Server listening on {}", to_string(at)));
@@ -142,7 +163,10 @@ result<tcp::endpoint> server::impl::listen_insecure_plaintext(const std::string&
                                                "loopback address such as 127.0.0.1 or ::1",
                                                to_string(at)));
   }
-  const auto bound = listening_.open(*wanted, begin_with(transport::make_insecure_plain_stream));
+  const auto bound =
+      listening_.open(*wanted, [this](transport::tcp_socket socket, const tcp::endpoint& from) {
+        begin(std::move(socket), from, make_plain_stream);
+      });
   if (!bound) return bound.error();
   for (const tcp::endpoint& at : *bound) {
     log_(severity::warning,
@@ -157,14 +181,28 @@ std::vector<tcp::endpoint> server::impl::listening_on() const {
   return listening_.addresses();
 }
 
-net::listener::accepted server::impl::begin_with(stream_maker make_stream) {
-  return [this, make_stream = std::move(make_stream)](transport::tcp_socket socket,
-                                                      const tcp::endpoint& from) {
-    if (sessions_->is_full(socket.native_handle())) return;
-    error_code ignored; // a connection that is gone already says so at the first read
-    socket.set_option(tcp::no_delay(true), ignored);
-    sessions_->begin(make_stream(std::move(socket)), to_string(from), from.port());
-  };
+void server::impl::begin(transport::tcp_socket socket, const tcp::endpoint& from,
+                         stream_maker make_stream) {
+  if (sessions_->is_full(socket.native_handle())) return;
+  error_code ignored; // a connection that is gone already says so at the first read
+  socket.set_option(tcp::no_delay(true), ignored);
+  sessions_->begin(make_stream(std::move(socket), *tls_), to_string(from), from.port());
+}
+
+result<void> server::impl::accept(tcp::socket socket) {
+  if (!tls_->now()) {
+    return fail(errc::bad_certificate_file,
+                "a server without a certificate cannot accept; set tls.certificate_file");
+  }
+  error_code e;
+  const tcp::endpoint from = socket.remote_endpoint(e);
+  if (e) return failure{e, fmt::format("the socket is not connected: {}", e.message())};
+  if (stopped_) return {}; // closed, as one that came a moment later
+  const tcp::socket::native_handle_type handle = socket.release(e);
+  if (e) return failure{e, fmt::format("the socket cannot be taken over: {}", e.message())};
+  begin(transport::tcp_socket(context_.get_executor(), from.protocol(), handle), from,
+        make_tls_stream);
+  return {};
 }
 
 memory_transport server::impl::connect_in_memory() {
@@ -236,12 +274,14 @@ void server::impl::stop(stop_handler handler) {
 
 void server::impl::stop_parts() {
   reactor_.stop();
+  hook_runner_->stop();
   refusals_.finish();
   tls_->stop();
 }
 
 void server::impl::complete_stop() {
   stop_parts();
+  for_each_watch([](log_watch::impl& w) { w.last(); });
   for (auto& complete : std::exchange(stopping_, {}))
     complete(error_code());
 }
@@ -250,6 +290,7 @@ void server::impl::end() {
   listening_.close();
   sessions_->cut_off_all();
   stop_parts();
+  for_each_watch([](log_watch::impl& w) { w.end(); });
 }
 
 } // namespace asio_chat

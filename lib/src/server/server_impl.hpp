@@ -9,13 +9,16 @@
 #include "net/protocols/protocol_table.hpp"
 #include "net/reactor.hpp"
 #include "net/refusal_log.hpp"
+#include "server/hook_runner.hpp"
 #include "server/listening_set.hpp"
+#include "server/log_watcher.hpp"
 #include "server/session_set.hpp"
 #include "server/storage.hpp"
 #include "server/tls_keeper.hpp"
 #include "transport/completion.hpp"
 
 #include <asio_chat/server.hpp>
+#include <asio_chat/server_hooks.hpp>
 
 #include <functional>
 #include <memory>
@@ -28,6 +31,7 @@ namespace asio_chat {
 struct server_parts {
   std::span<const net::protocol_row> protocols = net::default_protocols();
   std::unique_ptr<authenticator> who = {}; ///< none: whoever knows the passphrase
+  server_hooks hooks = {};
 };
 
 /// Members are in the order in which they need each other; they are destroyed in reverse. They are
@@ -47,16 +51,38 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   void reload_storage_later(storage_config config, reload_handler handler);
   void stop(stop_handler handler);
   server_stats stats() const;
+  // host_access.cpp
+  result<void> add_command(host_command c);
+  std::vector<session_info> sessions() const { return sessions_->list(); }
+  std::vector<room_info> rooms() const;
+  bool close(std::uint64_t session, const close_reason& why);
+  result<void> accept(boost::asio::ip::tcp::socket socket);
+  boost::asio::io_context& context() const noexcept { return context_; }
+  result<void> reserve_name(const std::string& name) { return hub_.reserve_name(name); }
+  void give_name_back(const std::string& name) { hub_.give_name_back(name); }
+  void post(entry draft, const identity& who, transport::completion<result<position>> done);
+  void read_log(const std::string& room, const log_range& part,
+                transport::completion<result<history_page>> done);
+  std::shared_ptr<log_watch::impl> make_watch(std::map<std::string, position> after);
   /// Cuts everything off: the server goes.
   void end();
 
  private:
+  std::unique_ptr<authenticator> make_authenticator(server_parts& parts);
+  post_hook ask_about_posts();
   /// What writes messages into the log, where that is asked for.
   std::function<void(const entry&)> message_log() const;
-  using stream_maker =
-      std::function<std::unique_ptr<transport::stream>(transport::tcp_socket socket)>;
+  void log_message(const entry& e) const;
+  template <class Do>
+  void for_each_watch(Do what) {
+    for (const auto& one : watches_)
+      if (const auto alive = one.lock()) what(*alive);
+  }
+  using stream_maker = std::unique_ptr<transport::stream> (*)(transport::tcp_socket socket,
+                                                              const tls_keeper& tls);
   /// What is done with a connection that comes.
-  net::listener::accepted begin_with(stream_maker make_stream);
+  void begin(transport::tcp_socket socket, const boost::asio::ip::tcp::endpoint& from,
+             stream_maker make_stream);
   result<void> check_directory(const storage_config& config) const;
   void watch_clock();
   /// Checks all connected clients anew.
@@ -71,6 +97,8 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   clock_watch clock_watch_{clock_};
   work_watch watch_;
   server_counters counters_;
+  const server_hooks hooks_;
+  const std::shared_ptr<hook_runner> hook_runner_;
   const std::shared_ptr<tls_keeper> tls_; ///< has none: in memory only
   storage storage_;
   hub hub_;
@@ -81,6 +109,7 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   net::reactor reactor_;
   listening_set listening_;
   const std::shared_ptr<session_set> sessions_;
+  std::vector<std::weak_ptr<log_watch::impl>> watches_;
   bool stopped_ = false; ///< or about to be
   std::vector<transport::completion<error_code>> stopping_;
 };

@@ -42,20 +42,34 @@ void session_set::begin(std::unique_ptr<transport::stream> stream, std::string a
                         std::uint16_t port) {
   ++shared_.counters.accepted;
   net::session_keeper& keeper = *this;
-  const boost::intrusive_ptr<net::session> s(
-      new net::session(std::move(stream), reactor_, shared_, keeper, std::move(address), port));
-  sessions_.emplace(s.get(), s);
+  const std::uint64_t number = ++last_number_;
+  const boost::intrusive_ptr<net::session> s(new net::session(
+      std::move(stream), reactor_, shared_, keeper, std::move(address), port, number));
+  sessions_.emplace_hint(sessions_.end(), number, s);
   s->start();
 }
 
 void session_set::ended(net::session& s) {
-  sessions_.erase(&s);
+  sessions_.erase(s.number());
   if (sessions_.empty()) complete_drain();
 }
 
-void session_set::judge_some(net::session* after) {
+std::vector<session_info> session_set::list() const {
+  std::vector<session_info> all;
+  all.reserve(sessions_.size());
+  for (const auto& [number, s] : sessions_)
+    all.push_back({number, s->address(), std::string(s->name()), std::string(s->user())});
+  return all;
+}
+
+net::session* session_set::find(std::uint64_t number) const {
+  const auto found = sessions_.find(number);
+  return found == sessions_.end() ? nullptr : found->second.get();
+}
+
+void session_set::judge_some(std::uint64_t after) {
   const work_watch::piece some(watch_, "look at clients' certificates");
-  auto next = after ? sessions_.upper_bound(after) : sessions_.begin();
+  auto next = sessions_.upper_bound(after);
   for (std::size_t n = 0; n < max_judged && next != sessions_.end(); ++n) {
     after = next->first;
     next++->second->judge();

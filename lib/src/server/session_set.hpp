@@ -7,6 +7,7 @@
 #include "transport/loop_time.hpp"
 
 #include <asio_chat/limits.hpp>
+#include <asio_chat/server.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -15,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace asio_chat {
 
@@ -42,7 +44,7 @@ class session_set final : public std::enable_shared_from_this<session_set>,
   void begin(std::unique_ptr<transport::stream> stream, std::string address, std::uint16_t port);
 
   /// Checks the certificates of all clients again, a few of them in each task.
-  void judge_all() { judge_some(nullptr); }
+  void judge_all() { judge_some(0); }
 
   /// Ends all when they are answered, and after `limits::drain_time` those that are left.
   /// @param done called when there is none any more, which may be inside the call
@@ -52,11 +54,14 @@ class session_set final : public std::enable_shared_from_this<session_set>,
   void cut_off_all();
 
   std::size_t size() const noexcept { return sessions_.size(); }
+  std::vector<session_info> list() const;
+  /// Null if it has ended.
+  net::session* find(std::uint64_t number) const;
 
  private:
   void ended(net::session& s) override;
-  /// @param after the session judged last; null: none yet
-  void judge_some(net::session* after);
+  /// @param after the number of the session judged last; 0: none yet
+  void judge_some(std::uint64_t after);
   void complete_drain();
 
   boost::asio::io_context& context_;
@@ -65,8 +70,9 @@ class session_set final : public std::enable_shared_from_this<session_set>,
   net::reactor& reactor_;
   const net::session_context& shared_;
   work_watch* watch_;
-  /// In an order, so that a walk through them can be interrupted.
-  std::map<net::session*, boost::intrusive_ptr<net::session>> sessions_;
+  /// By number, so that a walk through them can be interrupted.
+  std::map<std::uint64_t, boost::intrusive_ptr<net::session>> sessions_;
+  std::uint64_t last_number_ = 0;
   bool full_ = false; ///< and it has been logged
   time_source& time_;
   std::unique_ptr<timer> drain_timer_;

@@ -2,11 +2,13 @@
 // frames.
 #pragma once
 
+#include "support/manual_time.hpp"
 #include "transport/memory_socket.hpp"
 #include "wire/frame.hpp"
 #include "wire/native_codec.hpp"
 
 #include <asio_chat/server.hpp>
+#include <asio_chat/server_hooks.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -103,14 +105,14 @@ class server_world {
  public:
   using client = boost::intrusive_ptr<wire_client>;
 
-  explicit server_world(server_config config = {}) {
+  explicit server_world(server_config config = {}, server_hooks hooks = {}) {
     config.log = [this](severity, std::string_view message, std::span<const log_field> fields) {
       std::string line(message);
       for (const log_field& f : fields)
         line += " " + std::string(f.name) + "=" + f.value;
       log.push_back(std::move(line));
     };
-    chat.emplace(context, std::move(config));
+    chat.emplace(context, std::move(config), std::move(hooks));
   }
 
   client connect() {
@@ -131,10 +133,7 @@ class server_world {
     return c->take();
   }
   /// Runs everything that can happen without waiting.
-  void run() {
-    context.restart();
-    context.poll();
-  }
+  void run() { time.run(); }
   bool logged(std::string_view part) const {
     return std::any_of(log.begin(), log.end(), [&](const std::string& line) {
       return line.find(part) != std::string::npos;
@@ -142,6 +141,7 @@ class server_world {
   }
 
   boost::asio::io_context context;
+  manual_time& time = manual_time::of(context);
   std::vector<std::string> log;
   std::optional<server> chat;
 };

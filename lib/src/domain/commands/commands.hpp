@@ -53,4 +53,7 @@ result<void> carry_out(const asked& q, requests::help&& what);
 result<void> carry_out(const asked& q, requests::protection&& what);
 result<void> carry_out(const asked& q, requests::unreadable&& what);
 
+// host_command.cpp: what the host has added
+result<void> carry_out(const asked& q, requests::host&& what);
+
 } // namespace asio_chat::commands

@@ -35,11 +35,17 @@ result<void> carry_out(const asked& q, requests::help&& what) {
     for (const command_row& row : command_table()) {
       if (row.listed && is_there(row)) all.list.push_back(without_explanations(describe(row)));
     }
+    for (const auto& own : q.in.own_commands().rows())
+      all.list.push_back(without_explanations(own->made.info));
     answer_to(q, what.command, std::move(all));
     return {};
   }
   std::string_view name = what.about;
   if (name.starts_with('/')) name.remove_prefix(1);
+  if (const host_row* own = q.in.own_commands().find(name)) {
+    answer_to(q, what.command, answers::command{own->made.info});
+    return {};
+  }
   const command_row* row = find_command(name);
   if (!row || !is_there(*row)) return unknown_command(name);
   answer_to(q, what.command, answers::command{describe(*row)});

@@ -3,6 +3,7 @@
 #include "domain/command_table.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/hub.hpp"
+#include "domain/sayable.hpp"
 
 #include <fmt/format.h>
 
@@ -12,33 +13,8 @@ namespace asio_chat::commands {
 
 namespace {
 
-/// Without white space at the end and empty lines at the beginning. Blanks before the first word
-/// are indentation.
-std::string_view trim_text(std::string_view text) noexcept {
-  const std::string_view words = trim(text);
-  if (words.empty()) return words;
-  const auto before = static_cast<std::size_t>(words.data() - text.data());
-  const auto line_end = text.substr(0, before).find_last_of("\n\r\v\f");
-  const std::size_t from = line_end == std::string_view::npos ? 0 : line_end + 1;
-  return text.substr(from, before + words.size() - from);
-}
-
-/// What may be said: not nothing, and nothing is what cannot be seen, not more than the limit, and
-/// nothing that harms a reader.
-result<void> make_sayable(std::string& text, const hub& h) {
-  if (const std::string_view inner = trim_text(text); inner.size() < text.size())
-    text = std::string(inner);
-  if (!is_sanitized(text)) text = sanitize(text);
-  if (is_blank(text)) return fail(errc::text_empty, "there is nothing to say");
-  if (text.size() > h.limits().text_bytes) {
-    return fail(errc::text_too_long, fmt::format("the text has {} bytes; at most {} are allowed",
-                                                 text.size(), h.limits().text_bytes));
-  }
-  return {};
-}
-
 result<void> post(const asked& q, entry_kind kind, std::string& text, std::string_view id) {
-  if (auto done = make_sayable(text, q.in); !done) return done;
+  if (auto done = make_sayable(text, q.in.limits()); !done) return done;
   q.about->post(q.by, kind, std::move(text), id, q.ref);
   return {};
 }
@@ -54,7 +30,7 @@ result<void> carry_out(const asked& q, requests::act&& what) {
 }
 
 result<void> carry_out(const asked& q, requests::tell&& what) {
-  if (auto done = make_sayable(what.text, q.in); !done) {
+  if (auto done = make_sayable(what.text, q.in.limits()); !done) {
     if (done.error().code != errc::text_empty) return done;
     return missing_argument(*find_command(what.command), "TEXT");
   }

@@ -1,6 +1,7 @@
 #include "base/sanitize.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/hub.hpp"
+#include "domain/sayable.hpp"
 #include "model/names.hpp"
 
 #include <fmt/format.h>
@@ -57,15 +58,8 @@ result<void> carry_out(const asked& q, requests::topic&& what) {
     answer_to(q, what.command, answers::topic{q.about->name(), q.about->topic()});
     return {};
   }
-  std::string text = sanitize(*what.text);
-  if (!text.empty() && is_blank(text))
-    return fail(errc::text_empty, "a topic that cannot be seen is none; /topic - removes it");
-  const std::size_t max = q.in.limits().topic_bytes;
-  if (text.size() > max) {
-    return fail(errc::text_too_long,
-                fmt::format("the topic has {} bytes; at most {} are allowed", text.size(), max));
-  }
-  q.about->post(q.by, entry_kind::topic, std::move(text), {}, q.ref);
+  if (auto done = make_topic(*what.text, q.in.limits()); !done) return done;
+  q.about->post(q.by, entry_kind::topic, *std::move(what.text), {}, q.ref);
   return {};
 }
 

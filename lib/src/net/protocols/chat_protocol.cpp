@@ -31,10 +31,15 @@ std::string_view chat_protocol::name() const noexcept {
   return endpoint_ ? std::string_view(endpoint_->name()) : std::string_view();
 }
 
+std::string_view chat_protocol::user() const noexcept {
+  return endpoint_ ? std::string_view(endpoint_->of().user()) : std::string_view();
+}
+
 void chat_protocol::ask_who(credentials c) {
   context_.doing("login");
   c.address = peer_.address();
   c.certificate = peer_.certificate();
+  c.session = peer_.number();
   question_ = std::make_shared<chat_protocol*>(this);
   peer_.hold(true);
   context_.authenticator.admit(std::move(c),
@@ -58,6 +63,7 @@ void chat_protocol::answered(authenticator::answer a) {
 
 result<void> chat_protocol::enter(login l) {
   if (context_.config.sender_addresses) l.address = peer_.address();
+  l.session = peer_.number();
   const result<endpoint*> entered = context_.hub.enter(*this, l);
   if (!entered) return entered.error();
   endpoint_ = *entered;

@@ -24,6 +24,7 @@ class chat_protocol : public protocol, private sink {
   void leave(bool for_good) final;
   void ready() final;
   std::string_view name() const noexcept final;
+  std::string_view user() const noexcept final;
 
  protected:
   net::peer& remote() const noexcept { return peer_; }

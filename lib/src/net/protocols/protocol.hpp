@@ -45,6 +45,7 @@ class peer {
   virtual void logged_in() = 0;
   virtual const std::string& address() const noexcept = 0; ///< `127.0.0.1:40000`
   virtual std::uint16_t port() const noexcept = 0;
+  virtual std::uint64_t number() const noexcept = 0;  ///< never that of another one
   virtual std::string certificate() const = 0;        ///< subject of the client's; empty: none
   virtual answers::protection protection() const = 0; ///< see `sink`
 
@@ -91,6 +92,8 @@ class protocol {
   virtual void ready() = 0;
   /// For the log; empty before the login.
   virtual std::string_view name() const noexcept = 0;
+  /// Its member as the host knows it; empty: not at all.
+  virtual std::string_view user() const noexcept { return {}; }
 };
 
 } // namespace asio_chat::net

@@ -67,13 +67,15 @@ class native_session final : public framed_protocol {
   void admitted(const admission& a) override {
     const native::hello h = std::exchange(hello_, {});
     asio_chat::hub& hub = context().hub;
+    const std::string& wish = a.name.empty() ? h.name : a.name;
     const std::string name =
-        h.name.empty() ? hub.free_name(fmt::format("anon-{}", remote().port()), a.who) : h.name;
+        wish.empty() ? hub.free_name(fmt::format("anon-{}", remote().port()), a.who) : wish;
     const auto entered = enter({.who = a.who,
                                 .name = name,
-                                .may_come_back = !a.token.empty(),
+                                .may_come_back = a.may_come_back,
                                 .may = a.may,
-                                .data_replies = h.data_replies});
+                                .data_replies = h.data_replies,
+                                .user = a.user});
     if (!entered) {
       // The client may try another name on the same connection.
       context().log(severity::info, fmt::format("Login from {} refused", remote().address()),
@@ -86,8 +88,9 @@ class native_session final : public framed_protocol {
     }
     send_alone(native::encode(native::welcome{
         std::string(this->name()), fmt::format("asio-chatd {}", version_string),
-        hub.limits().text_bytes, command_names(), a.token, context().config.limits.idle_time,
-        h.data_replies ? command_syntax() : std::vector<command_info>()}));
+        hub.limits().text_bytes, command_names(hub.own_commands()), a.token,
+        context().config.limits.idle_time,
+        h.data_replies ? command_syntax(hub.own_commands()) : std::vector<command_info>()}));
     const std::string room = h.room.value_or(hub.default_room());
     if (!room.empty()) ask(room, "", requests::join{h.after, h.history});
   }
@@ -111,7 +114,8 @@ class native_session final : public framed_protocol {
   }
   void handle(const native::command_line& c) {
     const parsed_line typed = parse_command_line(c.line);
-    dispatch(read_command(typed.name, typed.arguments, c.room, c.ref));
+    dispatch(read_command(typed.name, typed.arguments, c.room, c.ref, true,
+                          &context().hub.own_commands()));
   }
   void handle(const native::history& h) { ask(h.room, h.ref, requests::history{h.part}); }
   void handle(const native::ping& p) {

@@ -33,12 +33,13 @@ class text_session final : public framed_protocol {
   void on_frame(std::string_view payload) override {
     switch (state_) {
     case state::passphrase:
-      return ask_who({.passphrase = std::string(trim(payload))});
+      passphrase_ = trim(payload);
+      return ask_who({.passphrase = passphrase_, .name_follows = true});
     case state::name:
       // A client of this protocol cannot be asked again: whatever it says becomes a name.
       wish_ = trim(sanitize(payload));
-      if (known_) return take_name(*known_);
-      return ask_who({.name = wish_});
+      if (known_ && !context().authenticator.wants_name()) return take_name(*known_);
+      return ask_who({.name = wish_, .passphrase = std::exchange(passphrase_, std::nullopt)});
     case state::live:
       return take_line(payload);
     }
@@ -59,15 +60,21 @@ class text_session final : public framed_protocol {
   }
 
   void take_name(const admission& a) {
-    std::string name = mend_member_name(wish_, context().hub.limits());
+    std::string name = mend_member_name(a.name.empty() ? wish_ : a.name, context().hub.limits());
     if (name.empty()) name = fmt::format("anon-{}", remote().port());
     name = context().hub.free_name(name, a.who);
-    if (const auto entered = enter({.who = a.who, .name = name, .many_rooms = false, .may = a.may});
+    if (const auto entered = enter({.who = a.who,
+                                    .name = name,
+                                    .many_rooms = false,
+                                    .may_come_back = a.may_come_back,
+                                    .may = a.may,
+                                    .user = a.user});
         !entered)
       return remote().close({close_code::protocol_error, entered.error().message});
     state_ = state::live;
-    if (!wish_.empty() && name != wish_)
-      send_alone(wire::text::encode_notice(fmt::format("you are known as {}", name)));
+    // One more connection of a member has the name that the member has.
+    if (!wish_.empty() && this->name() != wish_)
+      send_alone(wire::text::encode_notice(fmt::format("you are known as {}", this->name())));
     // No history on joining: clients ask for it with /history.
     ask(context().hub.default_room(), {}, requests::join{{}, 0});
     if (!is_in_a_room())
@@ -78,12 +85,14 @@ class text_session final : public framed_protocol {
     const std::string_view line = trim(payload);
     if (is_blank(line)) return;
     const parsed_line typed = parse_command_line(line);
-    dispatch(read_command(typed.name, typed.arguments, {}, {}, false));
+    dispatch(
+        read_command(typed.name, typed.arguments, {}, {}, false, &context().hub.own_commands()));
   }
 
   state state_;
   std::string wish_;
-  std::optional<admission> known_; ///< by the passphrase, which comes before the name
+  std::optional<std::string> passphrase_; ///< until the name is said
+  std::optional<admission> known_;        ///< by the passphrase, which comes before the name
 };
 
 /// It begins with a length below 2^24.

@@ -1,0 +1,56 @@
+#include "server/host_authenticator.hpp"
+
+#include "base/sanitize.hpp"
+#include "server/host_identity.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace asio_chat {
+
+namespace {
+
+authenticator::answer let_in(login_accepted yes, admission guest) {
+  admission a = std::move(guest);
+  if (!yes.user.empty()) {
+    const auto who = identity_of_user(yes.user);
+    if (!who) return denial{who.error()};
+    // No token: with one a user could come back whom the host does not want any more.
+    a.who = *who;
+    a.token.clear();
+    a.may_come_back = true;
+  }
+  a.may = yes.may;
+  a.name = std::move(yes.name);
+  a.user = std::move(yes.user);
+  return a;
+}
+
+denial keep_out(const login_refused& no) {
+  const std::string why = no.why.empty() ? "you may not come in" : sanitize_for_terminal(no.why);
+  return {fail(no.code, why), no.for_good ? std::optional(close_code::removed) : std::nullopt,
+          no.retry_after};
+}
+
+} // namespace
+
+void host_authenticator::admit(credentials c, admit_done done) {
+  answer first;
+  shared_.admit(c, [&first](answer a) { first = std::move(a); }); // answers at once
+  const auto* guest = std::get_if<admission>(&first);
+  if (guest == nullptr || c.name_follows) return done(std::move(first));
+  const login_request request{std::move(c.name),
+                              wants_passphrase() ? std::nullopt : std::move(c.passphrase),
+                              std::move(c.certificate), std::move(c.address), c.session};
+  runner_.run<login_answer>(
+      "authenticate", [&](login_answer_handler h) { hook_(request, std::move(h)); },
+      [done = std::move(done), guest = *guest](login_answer a) {
+        if (auto* yes = std::get_if<login_accepted>(&a))
+          return done(let_in(std::move(*yes), guest));
+        done(keep_out(std::get<login_refused>(a)));
+      },
+      login_refused{.why = "who you are cannot be found out now; try again later",
+                    .code = errc::not_available});
+}
+
+} // namespace asio_chat
