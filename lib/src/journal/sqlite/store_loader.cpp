@@ -84,8 +84,8 @@ void store_loader::look_at(const found_row& found, head_check& head, wall_time n
 void store_loader::recall_ids(const room_row& r, wall_time now) {
   newest_records records(writer().db);
   const steady_time steady = store_.options.time->now();
-  store_.ids.expect(std::min<std::uint64_t>(store_.ids.size() + r.head + 1 - r.first,
-                                            store_.options.ids));
+  store_.ids.expect(
+      std::min<std::uint64_t>(store_.ids.size() + r.head + 1 - r.first, store_.options.ids));
   const auto begin = static_cast<std::uint64_t>(place_of(r.number, 0));
   for (std::optional<std::uint64_t> end = r.head + 1; end;) {
     SQLite::Statement& rows = records.of(r.number, place_of(r.number, *end));
