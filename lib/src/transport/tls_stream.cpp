@@ -1,3 +1,4 @@
+#include "transport/server_handshake.hpp"
 #include "transport/socket.hpp"
 #include "transport/socket_writer.hpp"
 #include "transport/stream.hpp"
@@ -16,11 +17,6 @@ namespace asio_chat::transport {
 namespace asio = boost::asio;
 
 namespace {
-
-struct free_ssl {
-  void operator()(SSL* ssl) const { SSL_free(ssl); }
-};
-using ssl_ptr = std::unique_ptr<SSL, free_ssl>;
 
 /// An `ssl::stream` that reads as any other, and whose OpenSSL writes to the socket itself:
 /// docs/adr/0006.
@@ -41,8 +37,9 @@ struct direct_stream {
   socket_writer out;
 };
 
-/// An `ssl::stream` while there is something to do. Before the first byte of a handshake, and while
-/// the connection sleeps, there is the socket alone.
+/// An `ssl::stream` while there is something to do. Before the first byte of a server's handshake
+/// there is the socket alone; during it, and while the connection sleeps, the socket and the state
+/// of TLS.
 class tls_stream final : public stream {
   /// Of what the socket said to OpenSSL the ssl::stream knows nothing.
   auto explained(stream_handler h) {
@@ -56,18 +53,32 @@ class tls_stream final : public stream {
   tls_stream(tcp_socket socket, context_ptr context, side s)
       : socket_(std::move(socket))
       , context_(std::move(context)) {
-    if (s == side::client) begin();
+    if (s == side::client) {
+      stream_.emplace(std::move(socket_), *context_);
+      context_.reset();
+    }
   }
 
   void async_handshake(side s, stream_handler h) override {
-    if (s == side::client) return shake_hands(asio::ssl::stream_base::client, std::move(h));
-    // A client that never says anything shall not cost the 80 kB that OpenSSL and Asio take.
-    socket_.async_wait(tcp_socket::wait_read,
-                       [this, h = std::move(h)](const error_code& e) mutable {
-                         if (e) return h(e);
-                         begin();
-                         shake_hands(asio::ssl::stream_base::server, std::move(h));
-                       });
+    if (s == side::client) {
+      return stream_->ssl.async_handshake(asio::ssl::stream_base::client, explained(std::move(h)));
+    }
+    // A client that never says anything shall not cost what OpenSSL takes.
+    socket_.async_wait(
+        tcp_socket::wait_read, [this, h = std::move(h)](const error_code& e) mutable {
+          if (e) return h(e);
+          handshake_ =
+              std::make_unique<server_handshake>(std::move(socket_), context_->native_handle());
+          context_.reset();
+          handshake_->go_on([this, h = std::move(h)](const error_code& failed) mutable {
+            if (!failed) {
+              ssl_ = handshake_->take_tls();
+              socket_ = std::move(handshake_->socket());
+              handshake_.reset();
+            }
+            h(failed);
+          });
+        });
   }
   void async_read_some(asio::mutable_buffer b, stream_handler h) override {
     awake().ssl.async_read_some(b, explained(std::move(h)));
@@ -100,7 +111,7 @@ class tls_stream final : public stream {
 
   void cancel_read() override { stream_->ssl.next_layer().cancel_read(); }
   void async_sleep(stream_handler h) override {
-    if (!sleep()) {
+    if (stream_ && !sleep()) {
       return asio::post(stream_->ssl.get_executor(), [h = std::move(h)]() mutable { h({}); });
     }
     socket_.async_wait(tcp_socket::wait_read,
@@ -108,25 +119,24 @@ class tls_stream final : public stream {
   }
 
   std::size_t unacknowledged() noexcept override {
-    return stream_ ? unacknowledged_bytes(stream_->ssl.next_layer()) + stream_->out.waiting_bytes()
-                   : unacknowledged_bytes(socket_);
+    if (stream_)
+      return unacknowledged_bytes(stream_->ssl.next_layer()) + stream_->out.waiting_bytes();
+    return unacknowledged_bytes(socket()) + (handshake_ ? handshake_->waiting_bytes() : 0);
   }
   void close() noexcept override {
     error_code ignored;
-    (stream_ ? stream_->ssl.next_layer() : socket_).close(ignored);
+    if (ssl_) discard_input(socket_);
+    socket().close(ignored);
   }
   SSL* native_tls() noexcept override {
+    if (handshake_) return handshake_->tls();
     return stream_ ? stream_->ssl.native_handle() : ssl_.get();
   }
 
  private:
-  void shake_hands(asio::ssl::stream_base::handshake_type type, stream_handler h) {
-    stream_->ssl.async_handshake(type, explained(std::move(h)));
-  }
-
-  void begin() {
-    stream_.emplace(std::move(socket_), *context_);
-    context_.reset();
+  tcp_socket& socket() noexcept {
+    if (stream_) return stream_->ssl.next_layer();
+    return handshake_ ? handshake_->socket() : socket_;
   }
 
   /// Nobody shall close what the socket has not taken all of.
@@ -184,7 +194,8 @@ class tls_stream final : public stream {
 
   tcp_socket socket_; ///< while there is no stream
   context_ptr context_;
-  ssl_ptr ssl_; ///< while the connection sleeps
+  std::unique_ptr<server_handshake> handshake_; ///< while it is under way, or has failed
+  ssl_ptr ssl_;                                 ///< while the connection sleeps
   std::optional<direct_stream> stream_;
   std::vector<char> unheard_; ///< what is thrown away at the end
 };
