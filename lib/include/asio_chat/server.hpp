@@ -29,6 +29,9 @@ struct server_stats : server_counters {
   std::uint64_t members = 0;  ///< members that are logged in now
   /// When the server's certificate expires; no value without a certificate.
   std::optional<std::chrono::sys_seconds> certificate_ends = {};
+  std::uint64_t strangers = 0;           ///< those that `admission_limits` counts
+  std::uint64_t handshakes = 0;          ///< those of them whose TLS handshake is under way
+  std::uint64_t penalised_addresses = 0; ///< have misbehaved, and are refused for a while
 };
 
 /// A connection of a server.

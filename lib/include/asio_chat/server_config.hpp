@@ -1,6 +1,7 @@
 // The configuration of a server.
 #pragma once
 
+#include <asio_chat/admission_limits.hpp>
 #include <asio_chat/limits.hpp>
 #include <asio_chat/log.hpp>
 #include <asio_chat/tls_config.hpp>
@@ -34,6 +35,7 @@ struct server_config {
   std::optional<std::string> passphrase;
   std::string default_room = "lobby"; ///< the room of all clients of the text protocol
   asio_chat::limits limits;
+  admission_limits admission; ///< for connections that have not logged in
   /// For single rooms, by their names: another value than `limits::join_history`.
   std::map<std::string, std::size_t> join_history;
   storage_config storage;

@@ -9,8 +9,18 @@ namespace asio_chat {
 /// its parts counts in there: what is not in it is not counted anywhere.
 struct server_counters {
   // Connections.
-  std::uint64_t accepted = 0;             ///< those in memory included
-  std::uint64_t turned_away = 0;          ///< accepted by the kernel, closed for want of room
+  std::uint64_t accepted = 0;    ///< those in memory included
+  std::uint64_t turned_away = 0; ///< accepted by the kernel, closed for want of room
+  // Of those turned away, by the limit of `admission_limits` that they met.
+  std::uint64_t refused_penalties = 0;    ///< the address had misbehaved
+  std::uint64_t refused_addresses = 0;    ///< `per_address`
+  std::uint64_t refused_networks = 0;     ///< `per_network`
+  std::uint64_t refused_strangers = 0;    ///< `strangers`
+  std::uint64_t refused_early = 0;        ///< at random, on the way to `strangers`
+  std::uint64_t refused_handshakes = 0;   ///< `handshakes`, at the first byte
+  std::uint64_t refused_memory = 0;       ///< `bytes`, at the first byte
+  std::uint64_t displaced = 0;            ///< had to give way to a connection of another network
+  std::uint64_t penalties = 0;            ///< times that an address has begun to be refused
   std::uint64_t failed_handshakes = 0;    ///< TLS was not agreed on, or not in time
   std::uint64_t refused_certificates = 0; ///< valid for TLS, and not for this server
   std::uint64_t broken_connections = 0;   ///< TLS broke after the handshake: an alert, a bad record

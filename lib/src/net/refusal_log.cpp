@@ -15,6 +15,8 @@ std::string sentence(refusal kind, std::string_view who) {
     return fmt::format("SSL Error: handshake with {} failed", who);
   case refusal::certificate:
     return fmt::format("Client certificate of {} refused", who);
+  case refusal::turned_away:
+    return fmt::format("Connection from {} refused", who);
   case refusal::connection:
     break;
   }
@@ -27,6 +29,8 @@ std::uint64_t& count_of(refusal kind, server_counters& counters) {
     return counters.failed_handshakes;
   case refusal::certificate:
     return counters.refused_certificates;
+  case refusal::turned_away:
+    return counters.turned_away;
   case refusal::connection:
     break;
   }

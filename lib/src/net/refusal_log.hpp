@@ -18,6 +18,7 @@ enum class refusal {
   handshake,   ///< the TLS handshake failed
   certificate, ///< the client's certificate was good for TLS, but not for this server
   connection,  ///< TLS broke after the handshake: an alert, or a record that is none
+  turned_away, ///< refused before any work was done for it
 };
 
 /// Refusals cost those who cause them nothing, so they must not be able to fill the log. The first

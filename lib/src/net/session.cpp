@@ -16,6 +16,29 @@ namespace asio = boost::asio;
 
 using transport::handler_of;
 
+namespace {
+
+/// What a stranger did that is closed for this.
+offence offence_of(close_code c) noexcept {
+  switch (c) {
+  case close_code::server_stopping:
+    return offence::none;
+  case close_code::wrong_passphrase:
+  case close_code::not_trusted:
+    return offence::login;
+  case close_code::protocol_error:
+  case close_code::frame_too_large:
+    return offence::protocol;
+  case close_code::login_timeout:
+  case close_code::handshake_timeout:
+    return offence::deadline;
+  default:
+    return offence::left;
+  }
+}
+
+} // namespace
+
 session::session(std::unique_ptr<transport::stream> s, reactor& r, const session_context& c,
                  session_keeper& k, std::string address, std::uint16_t port, std::uint64_t number)
     : stream_(std::move(s))
@@ -35,6 +58,21 @@ session::~session() {
 void session::start() {
   context_.log(severity::info, fmt::format("New connection from {}", address_));
   reactor_.times().begin(*this, phase::handshake, reactor_.now());
+  if (!admission_control::counts(*this)) return shake_hands();
+  stream_->async_sleep(handler_of<&session::on_first_byte>(*this));
+}
+
+void session::on_first_byte(const error_code&, std::size_t) {
+  // If it was an error, the handshake meets it as well.
+  if (state_ != state::handshaking) return;
+  const refused_for why = context_.admission->begin_handshake(*this);
+  if (why == refused_for::nothing) return shake_hands();
+  context_.refusals.add(refusal::turned_away, address_, std::string(phrase_of(why)));
+  did_ = offence::none;
+  finish();
+}
+
+void session::shake_hands() {
   stream_->async_handshake(transport::stream::side::server,
                            handler_of<&session::on_handshake>(*this));
 }
@@ -42,11 +80,15 @@ void session::start() {
 void session::on_handshake(const error_code& e, std::size_t) {
   if (state_ != state::handshaking) return;
   if (e) {
-    tls_.handshake_failed(e);
+    did_ = tls_.handshake_failed(e);
     return finish();
   }
+  if (context_.admission) context_.admission->end_handshake(*this);
   const auto in = tls_.enter(reactor_.wall_now());
-  if (!in) return finish();
+  if (!in) {
+    did_ = offence::login;
+    return finish();
+  }
   if (in->until) reactor_.expirations().watch(*this, *in->until);
   state_ = state::detecting;
   if (auto agreed_on = context_.protocols.by_name(in->alpn, *this, context_))
@@ -141,6 +183,7 @@ void session::take_requests() {
 
 void session::logged_in() {
   logged_in_ = true;
+  if (context_.admission) context_.admission->leave(*this);
   context_.log(severity::info, fmt::format("{} logged in", protocol_->name()),
                {{"address", address_}});
   reactor_.times().begin(*this, phase::idle, reactor_.now());
@@ -240,7 +283,13 @@ void session::on_write(const error_code& e, std::size_t n) {
 
 void session::close(close_reason reason) {
   if (state_ == state::closing || state_ == state::closed) return;
+  blame(offence_of(reason.code));
   if (end_.close(std::move(reason))) reactor_.touch(*this);
+}
+
+void session::blame(offence what) {
+  if (std::exchange(did_, offence::none) == offence::none || !context_.admission) return;
+  context_.admission->blame(*this, what);
 }
 
 void session::quit(close_reason reason) {
@@ -273,6 +322,7 @@ void session::expire(phase p) {
   switch (p) {
   case phase::handshake:
     context_.refusals.add(refusal::handshake, address_, "not done in time");
+    did_ = offence::deadline;
     return finish();
   case phase::login:
     return close({close_code::login_timeout, "no login in time"});
@@ -310,8 +360,16 @@ void session::judge() {
 
 void session::cut_off(close_reason reason) {
   if (state_ == state::closed) return;
+  blame(offence_of(reason.code));
   end_.close(std::move(reason));
   if (state_ != state::closing && state_ != state::handshaking) begin_closing();
+  finish();
+}
+
+void session::give_way() {
+  context_.refusals.add(refusal::turned_away, address_,
+                        "it had not logged in, and its place was needed for another network");
+  did_ = offence::none;
   finish();
 }
 
@@ -321,6 +379,7 @@ void session::finish() {
   deadlines::end(*this);
   expirations::end(*this);
   reactor_.idle_tracker().leave(*this);
+  if (context_.admission) context_.admission->leave(*this, did_);
   stream_->close();
   keeper_.ended(*this);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/input_buffer.hpp"
+#include "net/admission_control.hpp"
 #include "net/outbox.hpp"
 #include "net/protocols/protocol.hpp"
 #include "net/reactor.hpp"
@@ -39,6 +40,7 @@ class session final : public transport::stream_owner,
                       public peer,
                       public expirable,
                       public admitted,
+                      public stranger,
                       public idle_tracked {
  public:
   session(std::unique_ptr<transport::stream> s, reactor& r, const session_context& c,
@@ -65,6 +67,7 @@ class session final : public transport::stream_owner,
 
   void expire(phase p) override;
   void try_sleep() override;
+  void give_way() override;
 
   // For the reactor.
   bool mark_touched(std::uint64_t number) noexcept {
@@ -89,12 +92,15 @@ class session final : public transport::stream_owner,
  private:
   enum class state { handshaking, detecting, live, closing, closed };
 
+  void on_first_byte(const error_code& e, std::size_t);
   void on_handshake(const error_code& e, std::size_t);
   void on_read(const error_code& e, std::size_t n);
   void on_write(const error_code& e, std::size_t n);
   void on_shutdown(const error_code& e, std::size_t);
   void on_awake(const error_code& e, std::size_t);
 
+  void shake_hands();
+  void blame(offence what);
   void read();
   void sleep_or_read();
   bool paused() const noexcept {
@@ -124,6 +130,7 @@ class session final : public transport::stream_owner,
   tls_peer tls_;
   state state_ = state::handshaking;
   bool logged_in_ = false;
+  offence did_ = offence::left; ///< by ending without a login; `none`: it was blamed already
   struct {
     input_buffer bytes;
     bool reading = false;

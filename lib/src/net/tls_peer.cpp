@@ -38,15 +38,16 @@ std::optional<tls_peer::entry> tls_peer::enter(wall_time now) const {
   return entry{agreed.alpn, *until};
 }
 
-void tls_peer::handshake_failed(const error_code& e) const {
+offence tls_peer::handshake_failed(const error_code& e) const {
   SSL* ssl = stream_.native_tls();
   if (!tls::has_received(ssl)) {
     // A health check, or a look at which ports are open.
     context_.log(severity::info, fmt::format("Connection closed with {}", address_),
                  {{"reason", "closed by the peer before its first byte"}});
-  } else {
-    context_.refusals.add(refusal::handshake, address_, tls::handshake_failure_reason(e, ssl));
+    return offence::left;
   }
+  context_.refusals.add(refusal::handshake, address_, tls::handshake_failure_reason(e, ssl));
+  return offence::tls;
 }
 
 result<std::optional<std::chrono::sys_seconds>> tls_peer::judge(wall_time now) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "net/penalties.hpp"
 #include "net/protocols/protocol.hpp"
 #include "transport/stream.hpp"
 
@@ -31,7 +32,7 @@ class tls_peer {
   /// it.
   std::optional<entry> enter(wall_time now) const;
   /// The handshake has failed: the log has it.
-  void handshake_failed(const error_code& e) const;
+  offence handshake_failed(const error_code& e) const;
 
   /// Whether its certificate is still accepted, and until when. Always, without TLS.
   result<std::optional<std::chrono::sys_seconds>> judge(wall_time now) const;

@@ -232,6 +232,32 @@ constexpr setting table[] = {
    [](settings& s, view v) {
      return store(s.server.limits.connections, parse_count(v, 1, 1'000'000));
    }},
+  {"max-strangers", "Limits", "N", "512", "connections that have not logged in; 0: no limit", false,
+   [](settings& s, view v) {
+     return store(s.server.admission.strangers, parse_count_or_never(v, 10'000'000));
+   }},
+  {"max-handshakes", "Limits", "N", "256", "TLS handshakes of them that are under way; 0: no limit", false,
+   [](settings& s, view v) {
+     return store(s.server.admission.handshakes, parse_count_or_never(v, 10'000'000));
+   }},
+  {"strangers-per-address", "Limits", "N", "8", "of one address, or IPv6 /64; 0: no limit", false,
+   [](settings& s, view v) {
+     return store(s.server.admission.per_address, parse_count_or_never(v, 10'000'000));
+   }},
+  {"strangers-per-network", "Limits", "N", "32", "of one IPv4 /24, or IPv6 /56; 0: no limit", false,
+   [](settings& s, view v) {
+     return store(s.server.admission.per_network, parse_count_or_never(v, 10'000'000));
+   }},
+  {"strangers-memory", "Limits", "BYTES", "24M", "of all of them together", false,
+   [](settings& s, view v) {
+     return store(s.server.admission.bytes, parse_bytes(v, 1024 * KiB, 1024 * GiB));
+   }},
+  {"max-penalty", "Limits", "TIME", "10m", "an address that misbehaves waits so long; 0: never", false,
+   [](settings& s, view v) {
+     return store_duration_or_never(s.server.admission.longest_penalty, v, 15s, 24h);
+   }},
+  {"limit-loopback", "Limits", "on|off", "off", "those six, for loopback addresses as well", false,
+   [](settings& s, view v) { return store(s.server.admission.loopback, parse_switch(v)); }},
   {"max-text", "Limits", "BYTES", "8k", "a message's text; longer ones are refused", false,
    [](settings& s, view v) {
      return store(s.server.limits.text_bytes, parse_bytes(v, 1, 30'000));

@@ -50,6 +50,12 @@ void check_counts(const limits& l) {
   check_range("limits.join_history must be", l.join_history, 0, 10'000, "entries");
 }
 
+void check_admission(const admission_limits& a) {
+  check_range("admission.bytes must be", a.bytes, 1024 * KiB, any_number, "bytes");
+  check_time("admission.longest_penalty", a.longest_penalty, {.min = 15s, .max = 24h},
+             never::allowed);
+}
+
 void check_times(const limits& l) {
   constexpr auto month = 24h * 30;
   check_time("limits.room_age", l.room_age, {.min = 1min, .max = 24h * 36'500}, never::allowed);
@@ -72,6 +78,7 @@ server_config checked(server_config c) {
   c.default_room = *std::move(room);
   check_counts(c.limits);
   check_times(c.limits);
+  check_admission(c.admission);
   if (c.backlog < 1 || c.backlog > 65'535)
     throw error(
         fail(errc::bad_setting, fmt::format("backlog must be 1 to 65535, not {}", c.backlog)));

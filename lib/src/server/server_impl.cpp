@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include <random>
 #include <string_view>
 #include <utility>
 
@@ -45,6 +46,13 @@ std::unique_ptr<transport::stream> make_plain_stream(transport::tcp_socket socke
   return transport::make_insecure_plain_stream(std::move(socket));
 }
 
+/// For what is refused at random: nobody gains much by guessing them.
+std::function<double()> random_numbers() {
+  return [source = std::minstd_rand(std::random_device()())]() mutable {
+    return std::uniform_real_distribution<double>(0, 1)(source);
+  };
+}
+
 std::string to_string(const tcp::endpoint& e) {
   return host_port(e.address().to_string(), e.port());
 }
@@ -71,8 +79,9 @@ server::impl::impl(asio::io_context& context, server_config config, server_parts
     , authenticator_(make_authenticator(parts))
     , protocols_(parts.protocols)
     , refusals_(log_, clock_, counters_)
+    , admission_(config_.admission, clock_, counters_, random_numbers())
     , shared_{config_,   hub_,      *authenticator_, protocols_, log_,
-              counters_, refusals_, tls_->now(),     &watch_}
+              counters_, refusals_, tls_->now(),     &watch_,    &admission_}
     , reactor_(context, clock_,
                {config_.limits.handshake_time, config_.limits.login_time, config_.limits.idle_time,
                 config_.limits.stall_time / 2, // a session looks twice
@@ -184,9 +193,11 @@ std::vector<tcp::endpoint> server::impl::listening_on() const {
 void server::impl::begin(transport::tcp_socket socket, const tcp::endpoint& from,
                          stream_maker make_stream) {
   if (sessions_->is_full(socket.native_handle())) return;
+  if (const auto why = admission_.knock(from.address()); why != net::refused_for::nothing)
+    return refusals_.add(net::refusal::turned_away, to_string(from), std::string(phrase_of(why)));
   error_code ignored; // a connection that is gone already says so at the first read
   socket.set_option(tcp::no_delay(true), ignored);
-  sessions_->begin(make_stream(std::move(socket), *tls_), to_string(from), from.port());
+  sessions_->begin(make_stream(std::move(socket), *tls_), &from);
 }
 
 result<void> server::impl::accept(tcp::socket socket) {
@@ -209,7 +220,7 @@ memory_transport server::impl::connect_in_memory() {
   auto [ours, theirs] = detail::memory_socket::make_pair(context_);
   constexpr int no_descriptor = -1;
   if (stopped_ || sessions_->is_full(no_descriptor)) return memory_transport(std::move(theirs));
-  sessions_->begin(transport::make_memory_stream(std::move(ours)), "memory", 0);
+  sessions_->begin(transport::make_memory_stream(std::move(ours)), nullptr);
   return memory_transport(std::move(theirs));
 }
 
@@ -260,8 +271,14 @@ void server::impl::reload_storage_later(storage_config config, reload_handler ha
 }
 
 server_stats server::impl::stats() const {
-  return {counters_, sessions_->size(), reactor_.idle_tracker().asleep(), hub_.member_count(),
-          tls_->now() ? std::optional(tls_->now()->certificate_ends()) : std::nullopt};
+  return {counters_,
+          sessions_->size(),
+          reactor_.idle_tracker().asleep(),
+          hub_.member_count(),
+          tls_->now() ? std::optional(tls_->now()->certificate_ends()) : std::nullopt,
+          admission_.strangers(),
+          admission_.handshakes(),
+          admission_.penalised().refused_hosts()};
 }
 
 void server::impl::stop(stop_handler handler) {

@@ -6,6 +6,7 @@
 #include "base/logger.hpp"
 #include "base/work_watch.hpp"
 #include "domain/hub.hpp"
+#include "net/admission_control.hpp"
 #include "net/protocols/protocol_table.hpp"
 #include "net/reactor.hpp"
 #include "net/refusal_log.hpp"
@@ -105,6 +106,7 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   const std::unique_ptr<authenticator> authenticator_;
   net::protocol_set protocols_;
   net::refusal_log refusals_;
+  net::admission_control admission_;
   net::session_context shared_;
   net::reactor reactor_;
   listening_set listening_;

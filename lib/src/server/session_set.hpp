@@ -10,6 +10,7 @@
 #include <asio_chat/server.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -41,7 +42,8 @@ class session_set final : public std::enable_shared_from_this<session_set>,
   /// @param descriptor of the connection that has come
   bool is_full(int descriptor);
 
-  void begin(std::unique_ptr<transport::stream> stream, std::string address, std::uint16_t port);
+  /// @param from null: in memory
+  void begin(std::unique_ptr<transport::stream> stream, const boost::asio::ip::tcp::endpoint* from);
 
   /// Checks the certificates of all clients again, a few of them in each task.
   void judge_all() { judge_some(0); }

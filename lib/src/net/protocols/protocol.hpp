@@ -26,6 +26,7 @@ class hub;
 
 namespace asio_chat::net {
 
+class admission_control;
 class protocol_set;
 
 /// What a protocol may do with its session.
@@ -64,6 +65,7 @@ struct session_context {
   refusal_log& refusals;
   const std::shared_ptr<const tls::server_context>& tls; ///< the one of now; none: in memory only
   work_watch* watch = nullptr;                           ///< of what is done for one session
+  admission_control* admission = nullptr;                ///< null: nothing limits strangers
 
   void doing(std::string_view kind) const noexcept {
     if (watch) watch->is(kind);

@@ -1,0 +1,172 @@
+#include "net/admission_control.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace asio_chat::net {
+
+namespace {
+
+bool is_over(std::size_t count, std::size_t limit) noexcept {
+  return limit != 0 && count >= limit;
+}
+
+std::uint64_t& count_of(refused_for why, server_counters& c) noexcept {
+  switch (why) {
+  case refused_for::penalty:
+    return c.refused_penalties;
+  case refused_for::address:
+    return c.refused_addresses;
+  case refused_for::network:
+    return c.refused_networks;
+  case refused_for::early:
+    return c.refused_early;
+  case refused_for::handshakes:
+    return c.refused_handshakes;
+  case refused_for::memory:
+    return c.refused_memory;
+  case refused_for::strangers:
+  case refused_for::nothing:
+    break;
+  }
+  return c.refused_strangers;
+}
+
+} // namespace
+
+std::string_view phrase_of(refused_for why) noexcept {
+  switch (why) {
+  case refused_for::nothing:
+    break;
+  case refused_for::penalty:
+    return "the address has misbehaved and has to wait (max-penalty)";
+  case refused_for::address:
+    return "the address has too many connections that have not logged in (strangers-per-address)";
+  case refused_for::network:
+    return "the network has too many connections that have not logged in (strangers-per-network)";
+  case refused_for::strangers:
+    return "too many connections have not logged in (max-strangers)";
+  case refused_for::early:
+    return "many connections have not logged in, some are refused at random (max-strangers)";
+  case refused_for::handshakes:
+    return "too many TLS handshakes are under way (max-handshakes)";
+  case refused_for::memory:
+    return "connections that have not logged in take too much memory (strangers-memory)";
+  }
+  return "";
+}
+
+admission_control::admission_control(const admission_limits& limits, const clock& time,
+                                     server_counters& counters, std::function<double()> chance)
+    : limits_(limits)
+    , counters_(counters)
+    , chance_(std::move(chance))
+    , penalties_(time, limits.longest_penalty) {}
+
+refused_for admission_control::knock(const boost::asio::ip::address& from) {
+  return has_limits_for(from) ? count(judge(from)) : refused_for::nothing;
+}
+
+refused_for admission_control::count(refused_for why) {
+  if (why != refused_for::nothing) ++count_of(why, counters_);
+  return why;
+}
+
+refused_for admission_control::judge(const boost::asio::ip::address& from) {
+  const address_key host = host_of(from);
+  if (penalties_.is_refused(host)) return refused_for::penalty;
+  const auto same = hosts_.find(host);
+  if (same != hosts_.end() && is_over(same->second, limits_.per_address))
+    return refused_for::address;
+  return judge_total(host);
+}
+
+refused_for admission_control::judge_total(const address_key& host) {
+  const std::size_t own = strangers_of(network_of(host));
+  if (is_over(own, limits_.per_network)) return refused_for::network;
+  if (is_over(strangers_, limits_.strangers)) {
+    const auto all = [](const network& n) { return n.strangers.size(); };
+    return displace_for(own, all, false) ? refused_for::nothing : refused_for::strangers;
+  }
+  const std::size_t half = limits_.strangers / 2;
+  if (limits_.strangers == 0 || strangers_ < half || own == 0) return refused_for::nothing;
+  const double refused =
+      static_cast<double>(strangers_ - half) / static_cast<double>(limits_.strangers - half);
+  return chance_() < refused ? refused_for::early : refused_for::nothing;
+}
+
+void admission_control::enter(stranger& s, const boost::asio::ip::address& from) {
+  if (!has_limits_for(from)) return;
+  assert(s.at_ == stranger::stage::uncounted);
+  s.at_ = stranger::stage::silent;
+  s.host_ = host_of(from);
+  networks_[network_of(s.host_)].strangers.push_back(s);
+  ++hosts_[s.host_];
+  ++strangers_;
+}
+
+refused_for admission_control::begin_handshake(stranger& s) {
+  if (s.at_ != stranger::stage::silent) return refused_for::nothing;
+  network& own = networks_.at(network_of(s.host_));
+  const auto working = [](const network& n) { return n.working; };
+  const bool no_memory = working_ >= limits_.bytes / bytes_each;
+  const bool too_many = is_over(handshakes_, limits_.handshakes);
+  if ((no_memory || too_many) && !displace_for(own.working, working, true))
+    return count(no_memory ? refused_for::memory : refused_for::handshakes);
+  s.at_ = stranger::stage::handshake;
+  ++own.working;
+  ++working_;
+  ++handshakes_;
+  return refused_for::nothing;
+}
+
+void admission_control::end_handshake(stranger& s) {
+  if (s.at_ != stranger::stage::handshake) return;
+  s.at_ = stranger::stage::login;
+  --handshakes_;
+}
+
+void admission_control::blame(const stranger& s, offence did) {
+  if (counts(s) && penalties_.add(s.host_, did).count() > 0) ++counters_.penalties;
+}
+
+void admission_control::leave(stranger& s, offence did) {
+  blame(s, did);
+  const auto was = std::exchange(s.at_, stranger::stage::uncounted);
+  if (was == stranger::stage::uncounted) return;
+  const auto in = networks_.find(network_of(s.host_));
+  in->second.strangers.erase(in->second.strangers.iterator_to(s));
+  if (was != stranger::stage::silent) {
+    --in->second.working;
+    --working_;
+  }
+  if (was == stranger::stage::handshake) --handshakes_;
+  if (in->second.strangers.empty()) networks_.erase(in);
+  const auto host = hosts_.find(s.host_);
+  if (--host->second == 0) hosts_.erase(host);
+  --strangers_;
+}
+
+std::size_t admission_control::strangers_of(const address_key& network_key) const {
+  const auto found = networks_.find(network_key);
+  return found == networks_.end() ? 0 : found->second.strangers.size();
+}
+
+bool admission_control::displace_for(std::size_t own, std::size_t (*size_of)(const network&),
+                                     bool working) {
+  // No more than there may be strangers, and only while there is no place.
+  const auto most =
+      std::ranges::max_element(networks_, {}, [&](const auto& n) { return size_of(n.second); });
+  // With less between them the two would take the place from each other, again and again.
+  if (most == networks_.end() || size_of(most->second) < own + 2) return false;
+  list& all = most->second.strangers;
+  const auto oldest = std::ranges::find_if(
+      all, [&](const stranger& s) { return !working || s.at_ != stranger::stage::silent; });
+  if (oldest == all.end()) return false;
+  ++counters_.displaced;
+  oldest->give_way();
+  return true;
+}
+
+} // namespace asio_chat::net

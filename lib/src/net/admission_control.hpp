@@ -1,0 +1,117 @@
+// Which connections are taken on before they have logged in: decided before any work is done.
+#pragma once
+
+#include "base/clock.hpp"
+#include "net/address_key.hpp"
+#include "net/penalties.hpp"
+
+#include <asio_chat/admission_limits.hpp>
+#include <asio_chat/server_counters.hpp>
+
+#include <boost/intrusive/list.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string_view>
+
+namespace asio_chat::net {
+
+/// Why a connection is refused.
+enum class refused_for {
+  nothing,    ///< it is not
+  penalty,    ///< its address has misbehaved
+  address,    ///< its address has as many strangers as it may
+  network,    ///< its network has
+  strangers,  ///< there are as many as there may be
+  early,      ///< there soon would be: it was refused at random
+  handshakes, ///< as many handshakes are under way as there may be
+  memory,     ///< the strangers take as many bytes as they may
+};
+
+/// For the log.
+std::string_view phrase_of(refused_for why) noexcept;
+
+using stranger_hook = boost::intrusive::list_base_hook<boost::intrusive::tag<class stranger>>;
+
+/// A connection that has not logged in. It has to leave before it is destroyed.
+class stranger : public stranger_hook {
+ public:
+  /// Another connection gets its place: it has to end now.
+  virtual void give_way() = 0;
+
+ protected:
+  stranger() = default;
+  ~stranger() = default;
+
+ private:
+  friend class admission_control;
+  enum class stage { uncounted, silent, handshake, login };
+  stage at_ = stage::uncounted;
+  address_key host_{};
+};
+
+class admission_control {
+ public:
+  /// What a stranger is taken to cost from its first byte on. A test holds the half handshake to
+  /// it.
+  static constexpr std::size_t bytes_each = std::size_t{64} * 1024;
+
+  /// @param chance a number from 0 to below 1, another one each time
+  /// All must live as long.
+  admission_control(const admission_limits& limits, const clock& time, server_counters& counters,
+                    std::function<double()> chance);
+  admission_control(const admission_control&) = delete;
+  admission_control& operator=(const admission_control&) = delete;
+
+  bool has_limits_for(const boost::asio::ip::address& a) const {
+    return limits_.loopback || !is_loopback(a);
+  }
+
+  /// A connection has come from there: whether it is refused, which is counted. May make another
+  /// one give way.
+  refused_for knock(const boost::asio::ip::address& from);
+  /// It is let in; if it is counted from here on, `leave` has to follow.
+  void enter(stranger& s, const boost::asio::ip::address& from);
+  /// Its first byte has come. Whether it is refused, which is counted: then it shall end. May make
+  /// another one give way.
+  refused_for begin_handshake(stranger& s);
+  void end_handshake(stranger& s);
+  static bool counts(const stranger& s) noexcept { return s.at_ != stranger::stage::uncounted; }
+  /// What it did counts from now on, though it may take a while until it has ended. Once: what it
+  /// does after that is `none`.
+  void blame(const stranger& s, offence did);
+  /// It has logged in, or ended.
+  /// @param did what it did, if it was not blamed yet
+  void leave(stranger& s, offence did = offence::none);
+
+  std::size_t strangers() const noexcept { return strangers_; }
+  std::size_t handshakes() const noexcept { return handshakes_; }
+  const penalties& penalised() const noexcept { return penalties_; }
+
+ private:
+  using list = boost::intrusive::list<stranger, boost::intrusive::base_hook<stranger_hook>>;
+  struct network {
+    list strangers;          ///< the oldest first
+    std::size_t working = 0; ///< those of them whose first byte has come
+  };
+  using networks = std::map<address_key, network>;
+
+  refused_for judge(const boost::asio::ip::address& from);
+  refused_for judge_total(const address_key& host);
+  refused_for count(refused_for why);
+  std::size_t strangers_of(const address_key& network_key) const;
+  bool displace_for(std::size_t own, std::size_t (*size_of)(const network&), bool working);
+
+  const admission_limits limits_;
+  server_counters& counters_;
+  std::function<double()> chance_;
+  penalties penalties_;
+  networks networks_;                        ///< those that have strangers
+  std::map<address_key, std::size_t> hosts_; ///< how many each has
+  std::size_t strangers_ = 0;
+  std::size_t handshakes_ = 0;
+  std::size_t working_ = 0;
+};
+
+} // namespace asio_chat::net

@@ -1,0 +1,224 @@
+#include "net/admission_control.hpp"
+
+#include "support/catch.hpp"
+#include "support/manual_clock.hpp"
+
+#include <deque>
+#include <string>
+
+using namespace asio_chat;
+using namespace std::chrono_literals;
+using net::admission_control;
+using net::offence;
+using net::refused_for;
+
+namespace {
+
+struct world;
+
+struct connection final : net::stranger {
+  explicit connection(world& w)
+      : in(w) {}
+  void give_way() override;
+
+  world& in;
+  bool gone = false;
+};
+
+struct world {
+  explicit world(const admission_limits& l = {})
+      : limits(l) {}
+  ~world() {
+    for (connection& c : all)
+      end(c);
+  }
+
+  /// None: it was refused, and `why` says what for.
+  connection* come(const std::string& from) {
+    const auto address = boost::asio::ip::make_address(from);
+    why = control.knock(address);
+    if (why != refused_for::nothing) return nullptr;
+    control.enter(all.emplace_back(*this), address);
+    return &all.back();
+  }
+  /// How many of so many come in, each from an address of its own in a network.
+  int come_in(int number, const std::string& network) {
+    int in = 0;
+    for (int i = 1; i <= number; ++i)
+      in += come(network + std::to_string(i)) != nullptr ? 1 : 0;
+    return in;
+  }
+  void end(connection& c, offence did = offence::none) {
+    if (!std::exchange(c.gone, true)) control.leave(c, did);
+  }
+
+  admission_limits limits;
+  test::manual_clock clock;
+  server_counters counters;
+  double chance = 0.999;
+  admission_control control{limits, clock, counters, [this] { return chance; }};
+  std::deque<connection> all;
+  refused_for why = refused_for::nothing;
+};
+
+void connection::give_way() {
+  in.end(*this);
+}
+
+/// Without any limit but those that a test sets.
+admission_limits none() {
+  admission_limits l;
+  l.strangers = l.handshakes = l.per_address = l.per_network = 0;
+  l.bytes = std::size_t{1} << 40;
+  l.longest_penalty = 0ms;
+  return l;
+}
+
+} // namespace
+
+TEST_CASE("admission: an address has so many strangers, and more when one has logged in or gone") {
+  admission_limits l = none();
+  l.per_address = 2;
+  world w(l);
+  connection* first = w.come("192.0.2.1");
+  connection* second = w.come("192.0.2.1");
+  REQUIRE((first && second));
+  CHECK(w.come("192.0.2.1") == nullptr);
+  CHECK(w.why == refused_for::address);
+  CHECK(w.counters.refused_addresses == 1);
+  CHECK(w.come("192.0.2.2") != nullptr);
+  w.end(*first);
+  CHECK(w.come("192.0.2.1") != nullptr);
+  CHECK(w.come("192.0.2.1") == nullptr);
+  CHECK(w.control.strangers() == 3);
+  CHECK(w.counters.refused_addresses == 2);
+}
+
+TEST_CASE("admission: a /64 of IPv6 is one address") {
+  admission_limits l = none();
+  l.per_address = 1;
+  world w(l);
+  CHECK(w.come("2001:db8::1") != nullptr);
+  CHECK(w.come("2001:db8::2") == nullptr);
+  CHECK(w.come("2001:db8:0:1::1") != nullptr);
+}
+
+TEST_CASE("admission: a network has so many strangers, whatever their addresses") {
+  admission_limits l = none();
+  l.per_network = 3;
+  world w(l);
+  CHECK(w.come_in(10, "192.0.2.") == 3);
+  CHECK(w.why == refused_for::network);
+  CHECK(w.counters.refused_networks == 7);
+  CHECK(w.come_in(10, "192.0.3.") == 3);
+  CHECK(w.come_in(10, "2001:db8:0:1::") == 3);
+  CHECK(w.come("2001:db8:0:2::1") == nullptr); // the same /56
+  CHECK(w.come("2001:db8:0:100::1") != nullptr);
+}
+
+TEST_CASE("admission: on the way to the limit more and more are refused at random") {
+  admission_limits l = none();
+  l.strangers = 100;
+  world w(l);
+  w.chance = 0;                           // whoever may be refused is
+  CHECK(w.come_in(200, "10.0.0.") == 51); // 50, and one more at a probability of nothing
+  CHECK(w.why == refused_for::early);
+  w.chance = 0.5;
+  CHECK(w.come_in(200, "10.0.0.") == 25); // beyond 75 it is more than a half
+  CHECK(w.counters.refused_early == 149 + 175);
+  CHECK(w.come("10.9.0.1") != nullptr); // the first of a network
+  w.chance = 0.999;
+  CHECK(w.come_in(200, "10.0.0.") == 23);
+  CHECK(w.control.strangers() == 100);
+  CHECK(w.why == refused_for::strangers);
+}
+
+TEST_CASE("admission: at the limit the network with the most makes place for one with less") {
+  admission_limits l = none();
+  l.strangers = 10;
+  world w(l);
+  CHECK(w.come_in(20, "10.0.0.") == 10);
+  CHECK(w.come("10.0.1.1") != nullptr);
+  CHECK(w.all.front().gone); // the oldest
+  CHECK(w.counters.displaced == 1);
+  CHECK(w.control.strangers() == 10);
+  CHECK(w.come_in(20, "10.0.1.") == 4); // until they have as many
+  CHECK(w.control.strangers() == 10);
+  CHECK(w.come("10.0.0.1") == nullptr);
+  CHECK(w.why == refused_for::strangers);
+}
+
+TEST_CASE("admission: a silent connection takes no handshake and no memory, a byte takes both") {
+  admission_limits l = none();
+  l.handshakes = 2;
+  world w(l);
+  connection* one = w.come("10.0.0.1");
+  connection* two = w.come("10.0.0.2");
+  connection* three = w.come("10.0.0.3");
+  CHECK(w.control.handshakes() == 0);
+  CHECK(w.control.begin_handshake(*one) == refused_for::nothing);
+  CHECK(w.control.begin_handshake(*two) == refused_for::nothing);
+  CHECK(w.control.begin_handshake(*three) == refused_for::handshakes);
+  CHECK(w.counters.refused_handshakes == 1);
+  w.control.end_handshake(*two);
+  CHECK(w.control.begin_handshake(*three) == refused_for::nothing);
+  connection* other = w.come("10.0.1.1");
+  CHECK(w.control.begin_handshake(*other) == refused_for::nothing);
+  CHECK(one->gone); // for a network that has none
+  CHECK(w.control.handshakes() == 2);
+}
+
+TEST_CASE("admission: strangers take so many bytes, until they log in") {
+  admission_limits l = none();
+  l.bytes = 2 * admission_control::bytes_each;
+  world w(l);
+  connection* one = w.come("10.0.0.1");
+  connection* two = w.come("10.0.0.2");
+  connection* three = w.come("10.0.0.3");
+  CHECK(w.control.begin_handshake(*one) == refused_for::nothing);
+  CHECK(w.control.begin_handshake(*two) == refused_for::nothing);
+  w.control.end_handshake(*one);
+  CHECK(w.control.begin_handshake(*three) == refused_for::memory);
+  CHECK(w.counters.refused_memory == 1);
+  w.end(*one);
+  CHECK(w.control.begin_handshake(*three) == refused_for::nothing);
+}
+
+TEST_CASE("admission: an address that misbehaves is refused for a while") {
+  admission_limits l = none();
+  l.longest_penalty = 10min;
+  world w(l);
+  for (int i = 0; i < 3; ++i)
+    w.end(*w.come("10.0.0.1"), offence::login);
+  CHECK(w.come("10.0.0.1") == nullptr);
+  CHECK(w.why == refused_for::penalty);
+  CHECK(w.counters.refused_penalties == 1);
+  CHECK(w.counters.penalties == 1);
+  CHECK(w.come("10.0.0.2") != nullptr);
+  w.clock.advance(15s);
+  CHECK(w.come("10.0.0.1") != nullptr);
+}
+
+TEST_CASE("admission: loopback has no limits unless it is given them") {
+  admission_limits l = none();
+  l.per_address = 1;
+  world free(l);
+  CHECK(free.come("127.0.0.1") != nullptr);
+  CHECK(free.come("127.0.0.1") != nullptr);
+  CHECK(free.come("::1") != nullptr);
+  CHECK(free.control.strangers() == 0);
+  CHECK(free.control.begin_handshake(free.all.front()) == refused_for::nothing);
+  CHECK(free.control.handshakes() == 0);
+  l.loopback = true;
+  world limited(l);
+  CHECK(limited.come("127.0.0.1") != nullptr);
+  CHECK(limited.come("127.0.0.1") == nullptr);
+}
+
+TEST_CASE("admission: zero switches each limit off") {
+  world w(none());
+  CHECK(w.come_in(250, "10.0.0.") == 250);
+  for (connection& c : w.all)
+    CHECK(w.control.begin_handshake(c) == refused_for::nothing);
+  CHECK(w.control.handshakes() == 250);
+}
