@@ -109,7 +109,7 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
       .read = [&](const std::string& text) { return talk->read(text, 0); },
       .enter = [&](typed_line line) { talk->enter(std::move(line)); },
       .end = [&] { talk->end_of_input(); },
-      .complete = [&](std::string_view before) { return complete(before, talk->words()); },
+      .words = [&] { return talk->words(); },
       .may_keep = [&](std::string_view line) { return talk->may_keep(line); },
       .look_at = [&](const std::string& room) { talk->look_at(room); },
       .members = [&](const std::string& room) { return talk->members_of(room); },

@@ -14,8 +14,44 @@ from programs import until
 from test_client_session import saved
 
 
+class XtermScreen(pyte.Screen):
+    """With what xterm's terminfo has and pyte has not: SU, SD, REP."""
+
+    def scroll_up(self, count=1, **_):
+        self.scroll(self.index, (self.margins or pyte.screens.Margins(0, self.lines - 1)).bottom, count)
+
+    def scroll_down(self, count=1, **_):
+        self.scroll(self.reverse_index, (self.margins or pyte.screens.Margins(0, self.lines - 1)).top, count)
+
+    def scroll(self, how, row, count):
+        x, y, self.cursor.y = self.cursor.x, self.cursor.y, row
+        for _ in range(count or 1):
+            how()
+        self.cursor.x, self.cursor.y = x, y
+
+    def draw(self, data):
+        super().draw(data)
+        self.last = data[-1]
+
+    def repeat(self, count=1, **_):
+        self.draw(self.last * (count or 1))
+
+
+class XtermStream(pyte.ByteStream):
+    csi = {**pyte.ByteStream.csi, "S": "scroll_up", "T": "scroll_down", "b": "repeat"}
+    events = pyte.ByteStream.events | {"scroll_up", "scroll_down", "repeat"}
+
+
 class FullScreen(Terminal):
     mode = []
+
+    def __init__(self, *arguments, columns=80, rows=24, **more):
+        super().__init__(*arguments, columns=columns, rows=rows, **more)
+        self.show_on(columns, rows)
+
+    def show_on(self, columns, rows):
+        self.screen = XtermScreen(columns, rows)
+        self.stream = XtermStream(self.screen)
 
     def ready(self):
         assert until(lambda: self.look().bottom.startswith("> ") or self.bottom == ">"), self.text
@@ -214,6 +250,34 @@ def test_joining_and_leaving_follow_in_the_windows(full, listener):
     t.says("here again").sees("alice: here again")
 
 
+def test_windows_are_opened_closed_and_what_a_member_says_hidden(full, listener):
+    bob, t = listener("bob"), full("alice")
+    t.says("/query bob").sees("2 @bob").says("psst")
+    bob.hears("[private] alice: psst")
+    t.says("/close")
+    assert until(lambda: t.look().lines[0] == " #lobby"), t.text
+    t.says("/ignore bob").sees("ignoring bob")
+    bob.says("noise")
+    bob.says("/msg alice noise")
+    listener("carol").says("hello")
+    t.sees("carol: hello")
+    assert "noise" not in t.text
+    t.says("/unignore bob").sees("bob: noise")
+    t.says("/alias j /join").says("/j den").sees("2 #den").says("/close")
+    assert until(lambda: "#den" not in t.look().text), t.text
+    t.resize(200, 60).says("/help").sees("commands of this client").sees("say what you do")
+    picture = list(t.lines)
+    t.types("\x0c")
+    assert until(lambda: t.look().lines == picture), t.text
+
+
+def test_drafts_stay_with_their_rooms(full):
+    t = full("alice")
+    t.says("/join den").sees("2 #den").types("for the den").sees("> for the den").types("\x1b1")
+    assert until(lambda: t.look().bottom == ">"), t.text
+    t.types("\x1bgde\r").sees("> for the den")
+
+
 # Reading
 
 
@@ -352,8 +416,7 @@ def test_a_line_that_was_not_sent_can_be_read_after_the_end(full, daemon):
 
 def test_ctrl_z_gives_the_terminal_back_until_fg(daemon, home):
     shell = FullScreen.__new__(FullScreen)
-    shell.screen = pyte.Screen(80, 24)
-    shell.stream = pyte.ByteStream(shell.screen)
+    shell.show_on(80, 24)
     shell.raw = b""
     shell.child = pexpect.spawn("/bin/bash", ["--norc", "-i"], dimensions=(24, 80), env={
         "HOME": str(home), "TERM": "xterm", "PATH": "/usr/bin:/bin", "PS1": "$ ", "LANG": "C.UTF-8"})

@@ -117,8 +117,6 @@ struct curses_writer::state {
     ::nonl();
     ::typeahead(-1); // nothing that is typed interrupts a picture
     leaveok(stdscr, FALSE);
-    // Not every terminal that says it is an xterm knows these (REP, SU, SD).
-    repeat_char = parm_index = parm_rindex = nullptr;
     if (t != theme::mono && ::has_colors() && ::start_color() == OK) {
       ::use_default_colors();
       colours = COLORS;

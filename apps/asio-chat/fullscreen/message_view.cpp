@@ -202,6 +202,7 @@ std::vector<cells> rows_of(const window& w, message_log::number n, std::size_t c
     rows.push_back(separator(day_of(line.time), columns, {role::faint}));
   if (w.marker == n) rows.push_back(separator("new", columns, {role::marker}));
   if (line.what == log_line::kind::presence && !how.presence) return rows;
+  if (line.is_said() && how.ignored && is_ignored(*how.ignored, line.from)) return rows;
 
   const margin m = margin_of(line, columns);
   const auto room_behind = [&](const cells& before) {

@@ -5,13 +5,15 @@
 #include "fullscreen/windows.hpp"
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace asio_chat::app {
 
 struct message_style {
-  bool presence = true; ///< who comes and goes is shown
+  bool presence = true;                           ///< who comes and goes is shown
+  const std::set<std::string>* ignored = nullptr; ///< members whose messages are not
 };
 
 /// A part of the canvas.

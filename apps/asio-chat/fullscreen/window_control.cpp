@@ -28,7 +28,13 @@ window_control::window_control(chat_state& state, const clock& time, surrounding
     : state_(state)
     , time_(time)
     , around_(std::move(s))
-    , entry_({[this](const std::string& text) { enter(text); }, around_.end, around_.complete,
+    , commands_(state, time)
+    , entry_({[this](const std::string& text) { enter(text); }, around_.end,
+              [this](std::string_view before) {
+                vocabulary words = around_.words();
+                commands_.add_to(words);
+                return complete(before, words);
+              },
               around_.may_keep},
              {[this](const std::string& remark) {
                 state_.all.remark(log_line::kind::notice, without_brackets(remark),
@@ -49,6 +55,7 @@ screen_state window_control::look() {
   if (w.what == window::kind::room) s.members = around_.members(w.name);
   s.rooms_shown = rooms_shown_;
   s.members_shown = members_shown_;
+  messages_.ignored = &state_.all.ignored();
   s.messages = messages_;
   s.prompt = entry_.prompt("> ");
   s.typed = entry_.text();
@@ -247,6 +254,14 @@ void window_control::fetch() {
 void window_control::enter(const std::string& text) {
   state_.all.follow(state_.all.current());
   typed_line line = around_.read(text);
+  if (line.what == intent::command) line = around_.read(commands_.expand(line.text));
+  if (line.what != intent::command) return take(std::move(line));
+  const window_commands::outcome done = commands_.run(line.text);
+  if (!done.then.empty()) line.text = done.then;
+  if (!done.ours || !done.then.empty()) take(std::move(line));
+}
+
+void window_control::take(typed_line line) {
   if (line.what == intent::say) return say(std::move(line));
   if (line.what == intent::command) return command(std::move(line));
   around_.enter(std::move(line));

@@ -4,6 +4,7 @@
 #include "fullscreen/chat_state.hpp"
 #include "fullscreen/hit_list.hpp"
 #include "fullscreen/screen_view.hpp"
+#include "fullscreen/window_commands.hpp"
 #include "text_entry.hpp"
 #include "typed_line.hpp"
 
@@ -29,8 +30,8 @@ class window_control {
   struct surroundings {
     std::function<typed_line(const std::string&)> read; ///< what a typed text means
     std::function<void(typed_line)> enter;
-    std::function<void()> end; ///< Ctrl-D on an empty line
-    std::function<completion(std::string_view before_cursor)> complete;
+    std::function<void()> end;                           ///< Ctrl-D on an empty line
+    std::function<vocabulary()> words;                   ///< that can be completed
     std::function<bool(std::string_view line)> may_keep; ///< among the lines typed before
     std::function<void(const std::string& room)> look_at;
     /// Null: one is not in that room.
@@ -60,6 +61,7 @@ class window_control {
   void step(std::ptrdiff_t windows);
   void enter(const std::string& text);
   void say(typed_line line);
+  void take(typed_line line);
   void command(typed_line line);
   void send(typed_line line, window& in, log_line shown);
   void refuse(const std::string& text, const std::string& why);
@@ -70,6 +72,7 @@ class window_control {
   chat_state& state_;
   const clock& time_;
   surroundings around_;
+  window_commands commands_;
   text_entry entry_;
   std::optional<question> asked_;
   std::optional<hit_list> hits_;

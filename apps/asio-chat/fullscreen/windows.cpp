@@ -1,6 +1,7 @@
 #include "fullscreen/windows.hpp"
 
 #include "base/ascii.hpp"
+#include "model/names.hpp"
 
 #include <fmt/format.h>
 
@@ -26,6 +27,10 @@ bool mentions(std::string_view text, std::string_view name) {
     if (begins && (end == text.size() || !is_of_name(text[end]))) return true;
   }
   return false;
+}
+
+bool is_ignored(const std::set<std::string>& ignored, std::string_view name) {
+  return !ignored.empty() && ignored.contains(fold_name(name));
 }
 
 std::string window::title() const {
@@ -109,11 +114,12 @@ bool windows::said(const entry& e) {
   const bool earlier = e.at.epoch == room->read.epoch && e.at <= room->read;
   if (e.kind == entry_kind::topic && !earlier) room->topic = e.text;
   log_line line = line_of(e);
-  const bool own = line.own;
-  return add(*room, std::move(line), !earlier && !own);
+  const bool counts = !earlier && !line.own && !is_ignored(ignored_, e.from);
+  return add(*room, std::move(line), counts);
 }
 
 bool windows::said(const direct_message& m) {
+  if (is_ignored(ignored_, m.from)) return false;
   return add(open(window::kind::direct, m.from), {log_line::kind::message, m.time, m.from, m.text},
              true);
 }
@@ -319,6 +325,14 @@ bool windows::close(std::size_t n) {
   if (shown_ > n || shown_ == all_.size()) --shown_;
   current().unread = current().mentions = 0;
   return true;
+}
+
+void windows::ignore(std::string_view name) {
+  ignored_.insert(fold_name(name));
+}
+
+bool windows::unignore(std::string_view name) {
+  return ignored_.erase(fold_name(name)) > 0;
 }
 
 void windows::follow(window& w) {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -117,6 +118,11 @@ class windows {
   std::vector<std::size_t> named_like(std::string_view part) const;
   /// Opens a conversation with a member if there is none, and shows it.
   void show_direct(const std::string& name);
+  /// Messages of that member do not count, and are not shown.
+  void ignore(std::string_view name);
+  /// @return false: it was not ignored
+  bool unignore(std::string_view name);
+  const std::set<std::string>& ignored() const noexcept { return ignored_; }
   /// @return false: the server's window stays
   bool close(std::size_t n);
   /// Shows what is newest.
@@ -138,11 +144,15 @@ class windows {
 
   std::vector<std::unique_ptr<window>> all_;
   std::uint64_t last_id_ = 0;
+  std::set<std::string> ignored_; ///< folded
   std::size_t shown_ = 0;
   std::string own_name_;
   std::vector<std::string> highlights_;
   std::map<std::string, position, std::less<>> read_; ///< by an earlier client
 };
+
+/// Whether a member is among those ignored.
+bool is_ignored(const std::set<std::string>& ignored, std::string_view name);
 
 /// Whether the text has that name in it as a word, in any capitals.
 bool mentions(std::string_view text, std::string_view name);

@@ -117,6 +117,18 @@ TEST_CASE(
   CHECK(v.shown(60, 1)[0].starts_with("── Saturday"));
 }
 
+TEST_CASE("asio-chat message view: who is ignored is not shown, and shown again when that ends") {
+  view v;
+  v.say("Bob", "noise");
+  v.say("carol", "hello");
+  const std::set<std::string> ignored{"bob"};
+  v.how.ignored = &ignored;
+  CHECK(v.shown(60, 3)[2] == "12:00        carol │ hello");
+  CHECK(v.shown(60, 3)[1].starts_with("── Saturday"));
+  v.how.ignored = nullptr;
+  CHECK(v.shown(60, 3)[1] == "12:00          Bob │ noise");
+}
+
 TEST_CASE("asio-chat message view: what is read does not move when something is said") {
   view v;
   for (int i = 0; i < 30; ++i)

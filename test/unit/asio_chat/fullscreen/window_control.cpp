@@ -26,9 +26,9 @@ struct person {
       {.read = [](const std::string& text) { return read_typed_line(text, true); },
        .enter = [this](typed_line line) { entered.push_back(std::move(line)); },
        .end = [] {},
-       .complete =
-           [](std::string_view) {
-             return completion{0, "", {"alice", "bob"}};
+       .words =
+           [] {
+             return vocabulary{{"who"}, {"alice"}, {"den"}};
            },
        .may_keep = [](std::string_view) { return true; },
        .look_at = [this](const std::string& room) { looked_at.push_back(room); },
@@ -181,6 +181,24 @@ TEST_CASE("asio-chat window control: keys show windows, and hide their sides") {
   CHECK_FALSE(p.sees("go to:"));
   p.control.press({key::kind::control, U'L'});
   CHECK(p.redrawn == 1);
+}
+
+TEST_CASE("asio-chat window control: Tab completes commands of the client, aliases do theirs") {
+  person p;
+  p.type("/unal");
+  p.control.press({key::kind::control, U'I'});
+  CHECK(p.sees("> /unalias"));
+  p.control.press({key::kind::control, U'U'});
+  p.enter("/alias hi hello");
+  p.enter("/hi there");
+  REQUIRE(p.entered.size() == 1);
+  CHECK(p.entered[0].text == "hello there");
+  CHECK(p.entered[0].what == intent::say);
+  p.enter("/query bob psst");
+  CHECK(p.entered[1].text == "/msg bob psst");
+  CHECK(p.sees("alice │ psst"));
+  p.enter("/ignore carol");
+  CHECK(p.entered.size() == 2);
 }
 
 TEST_CASE("asio-chat window control: scrolling up fetches pages to the beginning, one at a time") {

@@ -1,0 +1,189 @@
+#include "fullscreen/window_commands.hpp"
+
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
+#include "model/command_text.hpp"
+#include "model/names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace asio_chat::app {
+
+namespace {
+
+command_argument argument(const char* name, argument_kind kind, bool optional) {
+  command_argument a;
+  a.name = name;
+  a.kind = kind;
+  a.optional = optional;
+  return a;
+}
+
+const std::vector<command_info>& our_commands() {
+  using kind = argument_kind;
+  static const std::vector<command_info> all{
+      {"alias",
+       {argument("NAME", kind::word, true), argument("LINE", kind::text, true)},
+       "let /NAME stand for a line, to which what follows is added"},
+      {"close", {}, "close this window; a room is left"},
+      {"ignore", {argument("NAME", kind::member, true)}, "hide what a member says"},
+      {"keys", {}, "list the keys"},
+      {"query",
+       {argument("NAME", kind::member, false), argument("TEXT", kind::text, true)},
+       "show a conversation with one member"},
+      {"unalias", {argument("NAME", kind::word, false)}, "forget an alias"},
+      {"unignore", {argument("NAME", kind::member, false)}, "show again what a member says"},
+  };
+  return all;
+}
+
+const command_info* find_ours(std::string_view name) {
+  if (name.starts_with('/')) name.remove_prefix(1);
+  const auto& all = our_commands();
+  const auto found = std::ranges::find_if(
+      all, [&](const command_info& c) { return ascii::equal_ignoring_case(c.name, name); });
+  return found == all.end() ? nullptr : &*found;
+}
+
+constexpr const char* key_list = R"(PageUp, PageDown    scroll
+Alt-Home, Alt-End   to the beginning, to what is newest
+Alt-1 ... Alt-9     show that window; Alt-0 the server's
+Alt-Up, Alt-Down    show the window above, below
+Alt-A               show the next window with something new
+Alt-G               show the window that has a part of a name
+Ctrl-F              search the room
+Alt-R, Alt-M        hide or show the rooms, the members
+Alt-P               hide or show who comes and goes
+Ctrl-L              draw the screen again
+Alt-Enter           another line of the same message
+Tab                 complete a command, a name, a room
+Up, Down, Ctrl-R    earlier lines; search them
+Ctrl-A, Ctrl-E      to the beginning, to the end of the line
+Alt-B, Alt-F        a word back, a word on
+Ctrl-W, Ctrl-U, Ctrl-K, Alt-D   cut a word, to the beginning, to the end, a word on
+Ctrl-Y, Ctrl-_      insert what was cut; undo)";
+
+} // namespace
+
+std::string window_commands::expand(std::string_view line) const {
+  std::string expanded(line);
+  std::set<std::string> used; // an alias may bear the name of what it stands for
+  while (expanded.starts_with('/')) {
+    const parsed_line c = parse_command_line(expanded);
+    const std::string name = ascii::lower(std::string(c.name));
+    const auto found = aliases_.find(name);
+    if (found == aliases_.end() || !used.insert(name).second) break;
+    expanded =
+        c.arguments.empty() ? found->second : fmt::format("{} {}", found->second, c.arguments);
+  }
+  return expanded;
+}
+
+window_commands::outcome window_commands::run(std::string_view line) {
+  const parsed_line c = parse_command_line(line);
+  const auto is = [&](const char* name) { return ascii::equal_ignoring_case(c.name, name); };
+  if (is("alias")) return alias(c.arguments);
+  if (is("close")) return close();
+  if (is("help")) return help(c.arguments);
+  if (is("ignore")) return ignore(c.arguments);
+  if (is("keys")) return keys();
+  if (is("query")) return query(c.arguments);
+  if (is("unalias")) return unalias(c.arguments);
+  if (is("unignore")) return unignore(c.arguments);
+  return {};
+}
+
+void window_commands::add_to(vocabulary& words) const {
+  for (const command_info& c : our_commands()) {
+    words.commands.push_back(c.name);
+    words.syntax.push_back(c);
+  }
+  for (const auto& [name, line] : aliases_)
+    words.commands.push_back(name);
+}
+
+window_commands::outcome window_commands::answer(std::string text) {
+  state_.all.remark(log_line::kind::notice, std::move(text), time_.wall_now());
+  return {true};
+}
+
+window_commands::outcome window_commands::close() {
+  windows& all = state_.all;
+  const window& w = all.current();
+  if (w.what == window::kind::room) return {true, "/leave " + w.name};
+  if (!all.close(all.shown())) return answer("the server's window stays; /quit leaves the chat");
+  return {true};
+}
+
+window_commands::outcome window_commands::query(std::string_view arguments) {
+  const positions parts = split_arguments(arguments, 2);
+  if (parts[0].empty()) return answer("NAME is missing; usage: /query NAME [TEXT]");
+  state_.all.show_direct(std::string(parts[0]));
+  if (parts[1].empty()) return {true};
+  return {true, fmt::format("/msg {} {}", parts[0], parts[1])};
+}
+
+window_commands::outcome window_commands::ignore(std::string_view name) {
+  if (!name.empty()) {
+    state_.all.ignore(name);
+    return answer(fmt::format("ignoring {}; /unignore {} ends it", name, name));
+  }
+  std::string all;
+  for (const std::string& ignored : state_.all.ignored())
+    all += (all.empty() ? "ignoring " : ", ") + ignored;
+  return answer(all.empty() ? "ignoring nobody" : all);
+}
+
+window_commands::outcome window_commands::unignore(std::string_view name) {
+  const bool was = state_.all.unignore(name);
+  return answer(std::string(name) + (was ? " is not ignored any more" : " was not ignored"));
+}
+
+window_commands::outcome window_commands::alias(std::string_view arguments) {
+  const positions parts = split_arguments(arguments, 2);
+  std::string_view name = parts[0];
+  if (name.starts_with('/')) name.remove_prefix(1);
+  if (name.empty()) {
+    std::string all;
+    for (const auto& [one, line] : aliases_)
+      all += fmt::format("{}/{} is {}", all.empty() ? "" : "\n", one, line);
+    return answer(all.empty() ? "no aliases" : all);
+  }
+  const std::string key = ascii::lower(std::string(name));
+  if (!parts[1].empty()) {
+    aliases_[key] = parts[1];
+    return answer(fmt::format("/{} is {}", key, parts[1]));
+  }
+  const auto found = aliases_.find(key);
+  return answer(found == aliases_.end() ? fmt::format("/{} is no alias", key)
+                                        : fmt::format("/{} is {}", key, found->second));
+}
+
+window_commands::outcome window_commands::unalias(std::string_view name) {
+  if (name.starts_with('/')) name.remove_prefix(1);
+  const std::string key = ascii::lower(std::string(name));
+  const bool was = aliases_.erase(key) > 0;
+  return answer("/" + key + (was ? " is no alias any more" : " was no alias"));
+}
+
+/// The server explains its own commands.
+window_commands::outcome window_commands::help(std::string_view about) {
+  if (const command_info* ours = find_ours(about))
+    return answer(fmt::format("{}: {}", usage_of(*ours), ours->help));
+  if (!about.empty()) return {};
+  std::string all = "commands of this client:";
+  for (const command_info& c : our_commands())
+    all += fmt::format("\n{:<20} {}", usage_of(c), c.help);
+  answer(all);
+  return {}; // and the server's
+}
+
+window_commands::outcome window_commands::keys() {
+  return answer(key_list);
+}
+
+} // namespace asio_chat::app

@@ -1,0 +1,54 @@
+// Commands that the full screen carries out itself.
+#pragma once
+
+#include "completion.hpp"
+#include "fullscreen/chat_state.hpp"
+
+#include "base/clock.hpp"
+
+#include <asio_chat/command.hpp>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio_chat::app {
+
+class window_commands {
+ public:
+  /// @param state, time must live as long
+  window_commands(chat_state& state, const clock& time)
+      : state_(state)
+      , time_(time) {}
+
+  /// What a line stands for, if it begins with an alias.
+  std::string expand(std::string_view line) const;
+
+  struct outcome {
+    bool ours = false;
+    std::string then = {}; ///< a command of the server that has to follow
+  };
+  /// Carries a command out, if it is one of ours.
+  outcome run(std::string_view line);
+
+  /// Adds our commands and the aliases to what Tab offers.
+  void add_to(vocabulary& words) const;
+
+ private:
+  outcome close();
+  outcome query(std::string_view arguments);
+  outcome ignore(std::string_view name);
+  outcome unignore(std::string_view name);
+  outcome alias(std::string_view arguments);
+  outcome unalias(std::string_view name);
+  outcome help(std::string_view about);
+  outcome keys();
+  outcome answer(std::string text);
+
+  chat_state& state_;
+  const clock& time_;
+  std::map<std::string, std::string, std::less<>> aliases_; ///< by their names, in small letters
+};
+
+} // namespace asio_chat::app

@@ -1,0 +1,107 @@
+#include "fullscreen/window_commands.hpp"
+
+#include "support/catch.hpp"
+#include "support/manual_clock.hpp"
+
+#include <algorithm>
+
+using namespace asio_chat;
+using namespace asio_chat::app;
+
+namespace {
+
+struct client_side {
+  test::manual_clock time;
+  chat_state state{windows("example")};
+  window_commands commands{state, time};
+
+  client_side() {
+    room_state den;
+    den.room = "den";
+    state.all.entered(den);
+  }
+  /// What it says in the window that is shown.
+  std::string says(std::string_view line) {
+    const auto before = state.all.current().log.end();
+    CHECK(commands.run(line).ours);
+    const message_log& log = state.all.current().log;
+    return log.end() > before ? log.at(log.end() - 1).text : "";
+  }
+};
+
+} // namespace
+
+TEST_CASE("asio-chat window commands: an alias stands for a line, and its arguments follow") {
+  client_side c;
+  CHECK(c.says("/alias") == "no aliases");
+  CHECK(c.says("/alias J /join") == "/j is /join");
+  CHECK(c.commands.expand("/J den") == "/join den");
+  CHECK(c.commands.expand("/join den") == "/join den");
+  CHECK(c.commands.expand("j den") == "j den");
+  c.says("/alias /hi hello everyone");
+  CHECK(c.commands.expand("/hi") == "hello everyone");
+  CHECK(c.says("/alias") == "/hi is hello everyone\n/j is /join");
+  CHECK(c.says("/unalias j") == "/j is no alias any more");
+  CHECK(c.commands.expand("/j den") == "/j den");
+}
+
+TEST_CASE("asio-chat window commands: aliases that lead to each other come to an end") {
+  client_side c;
+  c.says("/alias who /who -all");
+  CHECK(c.commands.expand("/who") == "/who -all");
+  c.says("/alias a /b");
+  c.says("/alias b /a");
+  CHECK(c.commands.expand("/a x") == "/a x");
+}
+
+TEST_CASE("asio-chat window commands: a conversation is opened, and every window closed but one") {
+  client_side c;
+  CHECK(c.commands.run("/query bob").then.empty());
+  CHECK(c.state.all.current().title() == "@bob");
+  CHECK(c.commands.run("/query carol are you there").then == "/msg carol are you there");
+  CHECK(c.commands.run("/close").then.empty());
+  CHECK(c.state.all.current().title() == "@bob");
+  c.commands.run("/CLOSE");
+  CHECK(c.state.all.current().title() == "#den");
+  CHECK(c.commands.run("/close").then == "/leave den"); // it closes when the server has answered
+  c.state.all.show(0);
+  CHECK(c.says("/close").starts_with("the server's window stays"));
+  CHECK(c.says("/query").starts_with("NAME is missing"));
+}
+
+TEST_CASE("asio-chat window commands: who is ignored does not count and does not call") {
+  client_side c;
+  c.state.all.set_own_name("alice");
+  CHECK(c.says("/ignore") == "ignoring nobody");
+  c.says("/ignore Bob");
+  CHECK(c.says("/ignore") == "ignoring bob");
+  c.state.all.show(0);
+  entry e;
+  e.room = "den";
+  e.from = "BOB";
+  e.text = "alice!";
+  e.at = {1, 1};
+  CHECK_FALSE(c.state.all.said(e));
+  CHECK_FALSE(c.state.all.said(direct_message{"bob", "alice", {}, "psst"}));
+  CHECK(c.state.all.count() == 2);
+  CHECK(c.state.all.at(1).unread == 0);
+  CHECK(c.says("/unignore bob") == "bob is not ignored any more");
+  CHECK(c.says("/unignore bob") == "bob was not ignored");
+  CHECK(c.state.all.said(direct_message{"bob", "alice", {}, "psst"}));
+}
+
+TEST_CASE("asio-chat window commands: the client explains its own, and the server the others") {
+  client_side c;
+  CHECK(c.says("/help /query") == "/query NAME [TEXT]: show a conversation with one member");
+  CHECK_FALSE(c.commands.run("/help who").ours);
+  CHECK_FALSE(c.commands.run("/help").ours); // both
+  const message_log& log = c.state.all.current().log;
+  CHECK(log.at(log.end() - 1).text.find("/ignore [NAME]") != std::string::npos);
+  CHECK(c.says("/keys").find("Alt-A") != std::string::npos);
+  CHECK_FALSE(c.commands.run("/who").ours);
+  vocabulary words;
+  c.says("/alias j /join");
+  c.commands.add_to(words);
+  CHECK(std::ranges::find(words.commands, "ignore") != words.commands.end());
+  CHECK(std::ranges::find(words.commands, "j") != words.commands.end());
+}
