@@ -70,4 +70,9 @@ TEST_CASE("a result holds a value or a failure") {
 
 TEST_CASE("the version in the header is the project's") {
   CHECK(version_string == ASIO_CHAT_PROJECT_VERSION);
+  CHECK(version_string == std::to_string(ASIO_CHAT_VERSION_MAJOR) + "." +
+                              std::to_string(ASIO_CHAT_VERSION_MINOR) + "." +
+                              std::to_string(ASIO_CHAT_VERSION_PATCH));
+  static_assert(ASIO_CHAT_VERSION == ASIO_CHAT_VERSION_MAJOR * 10000 +
+                                         ASIO_CHAT_VERSION_MINOR * 100 + ASIO_CHAT_VERSION_PATCH);
 }
