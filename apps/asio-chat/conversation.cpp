@@ -87,9 +87,11 @@ void conversation::on_room_state(const room_state& s) {
   screen_.now_in(focus_);
   for (const std::string& room : std::exchange(earlier_rooms_, {})) {
     if (room == s.room) continue;
-    chat_.async_command("", "/join " + room, [me = shared_from_this()](error_code e, const reply&) {
-      if (!me->over_ && e) me->refuse({}, e);
-    });
+    const auto why = std::make_shared<diagnostics>();
+    chat_.async_command("", "/join " + room, *why,
+                        [me = shared_from_this(), why](error_code e, const reply&) {
+                          if (!me->over_ && e) me->refuse({}, {e, why->message()});
+                        });
   }
   go_on();
 }

@@ -103,7 +103,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void hold(typed_line line);
   void take(held_line line);
   void say(typed_line line, bool marked);
-  void on_answer(const said_lines::line& said, const error_code& e, const acknowledged& a);
+  void on_answer(const said_lines::line& said, const failure& why, const acknowledged& a);
   void command(typed_line line, bool marked);
   void on_reply(const said_lines::line& said, const reply& r);
   /// Marks lines that have had no answer for too long, and waits for the next one.
@@ -112,7 +112,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void answered();
   void go_on();
   void give_back_held();
-  void refuse(const said_lines::line& said, const error_code& e);
+  void refuse(const said_lines::line& said, const failure& why);
   /// Says that a line was not sent, for another reason than the server's.
   void refuse_unsent(const typed_line& line, errc code, const std::string& why);
   void tell_place();

@@ -85,19 +85,20 @@ void conversation::say(typed_line line, bool marked) {
   ++unanswered_;
   const std::uint64_t number = said_.add({line.text, marked, std::move(line.from)}, time_.now());
   watch_answers();
-  chat_.async_send(std::move(line.room), std::move(line.text),
-                   [me = shared_from_this(), number](error_code e, const acknowledged& a) {
+  const auto why = std::make_shared<diagnostics>();
+  chat_.async_send(std::move(line.room), std::move(line.text), *why,
+                   [me = shared_from_this(), why, number](error_code e, const acknowledged& a) {
                      if (me->over_) return;
-                     me->on_answer(me->said_.take(number), e, a);
+                     me->on_answer(me->said_.take(number), {e, why->message()}, a);
                      me->answered();
                    });
 }
 
-void conversation::on_answer(const said_lines::line& said, const error_code& e,
+void conversation::on_answer(const said_lines::line& said, const failure& why,
                              const acknowledged& a) {
-  if (e) return refuse(said, e);
+  if (why.code) return refuse(said, why);
   show(a, said.from);
-  if (said.marked && !display_.tracks(said.from)) screen_.notice(fate_of(said, e, ""));
+  if (said.marked && !display_.tracks(said.from)) screen_.notice(fate_of(said, {}, ""));
 }
 
 void conversation::command(typed_line line, bool marked) {
@@ -118,14 +119,15 @@ void conversation::command(typed_line line, bool marked) {
   const std::uint64_t number =
       said_.add({without_secrets(line.text, syntax_), marked, std::move(line.from)}, time_.now());
   watch_answers();
+  const auto why = std::make_shared<diagnostics>();
   chat_.async_command(
-      line.room.empty() ? focus_.room() : std::move(line.room), std::move(line.text),
-      [me = shared_from_this(), number, changes_room, missed](error_code e, const reply& r) {
+      line.room.empty() ? focus_.room() : std::move(line.room), std::move(line.text), *why,
+      [me = shared_from_this(), why, number, changes_room, missed](error_code e, const reply& r) {
         if (me->over_) return;
         const said_lines::line said = me->said_.take(number);
         if (changes_room) me->changing_room_ = false;
         if (e) {
-          me->refuse(said, e);
+          me->refuse(said, {e, why->message()});
           if (!missed.empty()) me->focus_.missed(missed);
           if (changes_room) me->give_back_held();
         } else {
@@ -190,22 +192,21 @@ void conversation::refuse_unsent(const typed_line& line, errc code, const std::s
   }
 }
 
-void conversation::refuse(const said_lines::line& said, const error_code& e) {
+void conversation::refuse(const said_lines::line& said, const failure& why) {
   refused_ = true;
   unsaid_ = unsaid_ || leaving_;
-  const std::string& why = chat_.last_failure().message;
   if (modes_.json) {
-    screen_.chat(json_error(e, why, said.from));
+    screen_.chat(json_error(why.code, why.message, said.from));
     return;
   }
   if (display_.tracks(said.from)) {
-    show(refused{"", errc::protocol_error, why}, said.from);
+    show(refused{"", errc::protocol_error, why.message}, said.from);
     if (!leaving_) return;
   }
   if (said.marked || leaving_) {
-    screen_.notice(fate_of(said, e, why));
+    screen_.notice(fate_of(said, why.code, why.message));
   } else {
-    screen_.notice(notice_about(said.from, "refused: " + sanitize_for_terminal(why)));
+    screen_.notice(notice_about(said.from, "refused: " + sanitize_for_terminal(why.message)));
   }
 }
 

@@ -38,7 +38,8 @@ std::unique_ptr<client> sign_in::run() {
     auto attempt = std::make_unique<client>(context_, options_.client);
     bool done = false;
     error_code code;
-    attempt->async_connect([&](error_code e, connected c) {
+    diagnostics sentence;
+    attempt->async_connect(sentence, [&](error_code e, connected c) {
       done = true;
       code = e;
       news_ = std::move(c);
@@ -47,7 +48,7 @@ std::unique_ptr<client> sign_in::run() {
     while (!done && context_.run_one() > 0) {
     }
     if (!code) return attempt;
-    const failure why = attempt->last_failure();
+    const failure why{code, sentence.message()};
     const server_certificate server = attempt->server();
     attempt.reset();
     if (!after(why, server)) return nullptr;

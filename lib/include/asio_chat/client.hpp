@@ -1,119 +1,54 @@
-// A chat client on the io_context of the program that embeds it.
+// A chat client on an executor of the program that embeds it.
 #pragma once
 
-#include <asio_chat/close_reason.hpp>
-#include <asio_chat/event.hpp>
-#include <asio_chat/log.hpp>
+#include <asio_chat/client_config.hpp>
+#include <asio_chat/detail/client_base.hpp>
+#include <asio_chat/diagnostics.hpp>
 #include <asio_chat/memory_transport.hpp>
-#include <asio_chat/tls_config.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/io_context.hpp>
 
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <map>
-#include <memory>
-#include <optional>
+#include <concepts>
 #include <string>
-#include <string_view>
+#include <type_traits>
 #include <utility>
-#include <variant>
-#include <vector>
 
 namespace asio_chat {
 
-/// The identity of a client and how far it has read. A program that stores it can go on after a
-/// restart where it stopped. The token is a secret: the server keeps only a hash of it, and takes
-/// every client that shows it for this member. Store it for that one server only, where no other
-/// user can read it. The library never logs it.
-struct resume_state {
-  std::string token; ///< empty before the first login
-  /// For each room that the client is in: the last entry that `async_receive` has given, or the
-  /// client's own acknowledged entry that follows it directly.
-  std::map<std::string, position> positions;
-};
+/// A completion token, which `diagnostics` are not.
+template <class Token, class Signature>
+concept operation_token = !std::same_as<std::remove_cvref_t<Token>, diagnostics> &&
+                          boost::asio::completion_token_for<Token, Signature>;
 
-/// What a client is told. Every duration is from 1 ms to 24 h.
-struct client_config {
-  std::string host = "127.0.0.1"; ///< a DNS name, or an IPv4 or IPv6 address without brackets
-  std::uint16_t port = 8443;
-  std::string name;           ///< the name that is asked for; empty: the server gives one
-  std::string room = "lobby"; ///< the room that is joined with the login
-  /// The number of last entries that come first, as events, when the client joins a room that it
-  /// was not in before. Without a value: as many as the server is set to give, which is also the
-  /// most that it gives.
-  std::optional<std::size_t> history;
-  resume_state resume; ///< `client::saved_state()` of an earlier client, to be the same member
-  std::optional<std::string> passphrase; ///< required where the server has one
-  tls_client_config tls;
-
-  bool reconnect = true; ///< whether the client reconnects by itself when a connection is lost
-  /// The time for one attempt: looking up the name, TCP, TLS and login together.
-  std::chrono::milliseconds connect_time = std::chrono::seconds(10);
-  /// The pause before the first attempt to reconnect. Each further pause is twice as long, up to
-  /// `retry_most`, and every pause is shortened by a random part of up to a half.
-  std::chrono::milliseconds retry_first = std::chrono::milliseconds(500);
-  std::chrono::milliseconds retry_most = std::chrono::seconds(30); ///< not below `retry_first`
-  /// After this time without a byte from the server the client sends a ping; after twice this time
-  /// the connection is lost. Apart from that, the client pings often enough for the idle time that
-  /// the server tells.
-  std::chrono::milliseconds ping_time = std::chrono::seconds(60);
-  log_function log; ///< empty: no log
-};
-
-/// The client is connected and logged in. `async_connect` completes with it; after a reconnection
-/// it is the first event.
-struct connected {
-  std::string name; ///< the name that the server has given; may differ from the one asked for
-  tls_info tls;
-  std::size_t text_bytes = 0;        ///< the longest text that the server accepts, in bytes
-  std::vector<std::string> commands; ///< the names of the server's commands, without `/`
-  bool again = false;                ///< whether this is a reconnection
-  /// The same commands with their arguments; empty if an older server does not send them.
-  std::vector<command_info> syntax = {};
-};
-
-/// A connection was lost, or an attempt to reconnect has failed.
-struct disconnected {
-  close_reason reason;
-  /// The pause before the next attempt. Without a value there is none, and `async_receive` ends
-  /// after this event.
-  std::optional<std::chrono::milliseconds> retry_in;
-  /// The error with which an attempt to reconnect failed; no error: a connection was lost. Of the
-  /// attempts after one lost connection those that fail with the same error cause one event only.
-  error_code attempt = {};
-};
-
-/// The certificate that a server showed, for a person to compare or a program to pin.
-struct server_certificate {
-  std::string subject;      ///< e.g. `CN=localhost`
-  std::string fingerprint;  ///< SHA-256, `AB:CD:…`; empty if no certificate was seen
-  std::string pin;          ///< `sha256/BASE64`, as `tls_client_config::pins` takes it
-  bool self_issued = false; ///< whether subject and issuer are the same
-};
-
-/// What happens to a client, in order.
-using client_event = std::variant<connected, disconnected, entry, member_joined, member_left,
-                                  member_renamed, direct_message, acknowledged, reply, refused,
-                                  room_state, entries_missed, history_page>;
-
-/// One connection to one server, which is made anew when it is lost.
+/// One connection to one server, which is made anew when it is lost. `client` is the one for any
+/// executor.
 ///
-/// **Threads.** The client runs on the caller's io_context. Construct it, call it and destroy it on
-/// the thread that runs that context, or while no thread does. It has no globals and no threads of
-/// its own; Asio looks names up on a thread of Asio's.
+/// **Executor and threads.** Everything happens on the executor that the client is given. Where
+/// several threads run its context, that is a strand: functions of the client, its destructor too,
+/// are never called at the same time as each other, nor beside what runs on that executor. Call
+/// them there, or while no thread runs the context. In programs that are compiled without `NDEBUG`,
+/// an operation that is begun on another thread ends the program with a sentence that names it. The
+/// client has no globals and no threads of its own; Asio looks names up on a thread of Asio's.
 ///
-/// **Completion.** Every operation takes any completion token. A handler runs on its associated
-/// executor, or else on the io_context, and never inside the call that it completes. An operation
-/// that fails explains itself in `last_failure()`. Only `async_receive` can be cancelled by a
-/// cancellation slot.
+/// **Completion.** Every operation takes any completion token; without one, that of the executor
+/// (`use_awaitable_t<>::as_default_on_t<client>`). A handler runs on its associated executor, or
+/// else on the client's, and never inside the call that it completes. The operation is allocated by
+/// the handler's associated allocator, at once, and freed before the handler is called. An
+/// operation that is given `diagnostics` explains there why it failed; these must live until the
+/// handler is called.
+///
+/// **Cancellation.** A cancellation slot is about the one operation that it was given to. The
+/// signal may be emitted on any executor, as long as only one thread does so at a time; the
+/// operation then ends soon after. What the types of cancellation do is said at each operation. An
+/// operation that is cancelled ends with `boost::asio::error::operation_aborted`, unless it had
+/// ended before.
 ///
 /// **Lifetime.** The client may be destroyed at any moment, also in a handler. Operations that are
-/// under way then complete with `boost::asio::error::operation_aborted`. The io_context must
-/// outlive the client.
+/// under way then complete with `boost::asio::error::operation_aborted`. The execution context must
+/// outlive the client. Operations go on when a client is moved; one that was moved from may only be
+/// destroyed or assigned to.
 ///
 /// **Reconnection.** After a lost connection the client comes back as the same member, with the
 /// same name and rooms, and then gives `connected` as an event. What was missed follows as events
@@ -128,16 +63,51 @@ using client_event = std::variant<connected, disconnected, entry, member_joined,
 /// order, with the same id, and before later ones, and the server keeps each once. Commands and
 /// requests for history do not survive it: they end with `errc::connection_lost`.
 ///
-/// **Backpressure.** Events have to be received: while 4096 of them wait, the client reads nothing
-/// more from the server.
-class client {
+/// **Backpressure.** Once `async_receive` was called, events have to be received: while 4096 of
+/// them wait, the client reads nothing more from the server. Before that they may be left alone: of
+/// a client that only sends, the latest 4096 wait, and should it ever receive, `entries_missed`
+/// comes first for what was thrown away.
+template <class Executor = boost::asio::any_io_executor>
+class basic_client : private detail::client_base {
+  using default_token = boost::asio::default_completion_token_t<Executor>;
+
  public:
+  using executor_type = Executor;
+  template <class Other>
+  struct rebind_executor {
+    using other = basic_client<Other>;
+  };
+
+  using connect_signature = void(error_code, connected);
+  using send_signature = void(error_code, acknowledged);
+  using command_signature = void(error_code, reply);
+  using history_signature = void(error_code, history_page);
+  using receive_signature = void(error_code, client_event);
+  using close_signature = void(error_code);
+
   /// Does not connect yet, and reads no file.
-  /// @throws asio_chat::error (`errc::bad_setting`) if a duration is out of its range
-  client(boost::asio::io_context& context, client_config config);
-  ~client();
-  client(const client&) = delete;
-  client& operator=(const client&) = delete;
+  /// @throws asio_chat::error (`errc::bad_setting`) that names the member of `config` that is wrong
+  template <class Given>
+  requires(std::constructible_from<Executor, Given> &&
+           !std::is_base_of_v<boost::asio::execution_context, Given>)
+      basic_client(const Given& executor, client_config config)
+      : client_base(boost::asio::any_io_executor(executor), detail::place_of(executor),
+                    std::move(config))
+      , executor_(executor) {}
+  /// The same on the executor of a context, such as an `io_context` that one thread runs.
+  template <class Context>
+  requires std::is_base_of_v<boost::asio::execution_context, Context>
+  basic_client(Context& context, client_config config)
+      : basic_client(context.get_executor(), std::move(config)) {}
+  basic_client(basic_client&&) noexcept = default;
+  basic_client& operator=(basic_client&&) noexcept = default;
+  /// For `as_default_on`.
+  template <class Other>
+  requires std::constructible_from<Executor, Other> basic_client(basic_client<Other>&& other)
+      : client_base(std::move(other).base())
+      , executor_(other.get_executor()) {}
+
+  executor_type get_executor() const noexcept { return executor_; }
 
   /// Looks the host up, connects, verifies the server, logs in, and joins `config.room`. Completes
   /// with `void(error_code, connected)`.
@@ -150,43 +120,73 @@ class client {
   /// file cannot be used, with the `errc` that the server gives (such as `wrong_passphrase`,
   /// `name_taken`), with `errc::timed_out` after `config.connect_time`, with `already_connected` of
   /// Asio if the client is connected or connecting, or with an error of the system.
-  template <boost::asio::completion_token_for<void(error_code, connected)> Token>
-  auto async_connect(Token&& token) {
-    return boost::asio::async_initiate<Token, void(error_code, connected)>(
-        [this](auto handler) { connect(connect_handler(std::move(handler))); }, token);
+  ///
+  /// Cancellation of any type (terminal, partial, total) gives the attempt up: the client is then
+  /// as it was before, and may connect again.
+  template <operation_token<connect_signature> Token = default_token>
+  auto async_connect(Token&& token = Token()) {
+    return begin<connect_signature, Token>("async_connect", &basic_client::connect, token,
+                                           no_diagnostics);
+  }
+  template <operation_token<connect_signature> Token = default_token>
+  auto async_connect(diagnostics& why, Token&& token = Token()) {
+    return begin<connect_signature, Token>("async_connect", &basic_client::connect, token, &why);
   }
 
-  /// The same over `server::connect_in_memory()`: without TLS, and without reconnection. The
-  /// server must run on the same io_context.
-  template <boost::asio::completion_token_for<void(error_code, connected)> Token>
-  auto async_connect_in_memory(memory_transport transport, Token&& token) {
-    return boost::asio::async_initiate<Token, void(error_code, connected)>(
-        [this](auto handler, memory_transport t) {
-          connect_in_memory(std::move(t), connect_handler(std::move(handler)));
-        },
-        token, std::move(transport));
+  /// The same over `server::connect_in_memory()`: without TLS, and without reconnection. The client
+  /// must run on the same executor as that server.
+  template <operation_token<connect_signature> Token = default_token>
+  auto async_connect_in_memory(memory_transport transport, Token&& token = Token()) {
+    return begin<connect_signature, Token>("async_connect_in_memory",
+                                           &basic_client::connect_in_memory, token, no_diagnostics,
+                                           std::move(transport));
+  }
+  template <operation_token<connect_signature> Token = default_token>
+  auto async_connect_in_memory(memory_transport transport, diagnostics& why,
+                               Token&& token = Token()) {
+    return begin<connect_signature, Token>("async_connect_in_memory",
+                                           &basic_client::connect_in_memory, token, &why,
+                                           std::move(transport));
   }
 
-  /// Says `text` in `room` (empty: the server's default room). Completes when the server has
-  /// acknowledged or refused it: `void(error_code, acknowledged)`. A message of several lines is
-  /// one message. Invalid UTF-8 and control characters other than tab and newline are replaced by
-  /// U+FFFD before it is sent. Messages arrive in the order of the calls.
+  /// Says a message. Completes when the server has acknowledged or refused it: `void(error_code,
+  /// acknowledged)`. A message of several lines is one message. Invalid UTF-8 and control
+  /// characters other than tab and newline are replaced by U+FFFD before it is sent. Messages
+  /// arrive in the order of the calls.
   ///
   /// Without a connection the message waits for the next one. Up to 1000 messages of together 1 MiB
   /// wait; a further one fails with `errc::not_connected`, and so does every message before the
-  /// first connection. A text longer than `connected::text_bytes` fails with
-  /// `errc::text_too_long` and is not sent.
+  /// first connection. A text longer than `connected::text_bytes` fails with `errc::text_too_long`
+  /// and is not sent, an id that cannot be one with `errc::bad_arguments`.
   ///
   /// When the client gives up or is closed, a message that was never sent ends with
   /// `errc::not_connected`, and one that was sent but not acknowledged with
   /// `errc::connection_lost`: the server may or may not have kept it.
-  template <boost::asio::completion_token_for<void(error_code, acknowledged)> Token>
-  auto async_send(std::string room, std::string text, Token&& token) {
-    return boost::asio::async_initiate<Token, void(error_code, acknowledged)>(
-        [this](auto handler, std::string r, std::string t) {
-          send(std::move(r), std::move(t), send_handler(std::move(handler)));
-        },
-        token, std::move(room), std::move(text));
+  ///
+  /// Cancellation: as long as no byte of the message was written, any type (terminal, partial,
+  /// total) withdraws it. After that, total does nothing; terminal and partial end the operation,
+  /// and the client still carries the message to the server, over further connections too. Whoever
+  /// gave it an id may then say it again with the same id.
+  template <operation_token<send_signature> Token = default_token>
+  auto async_send(outgoing_message message, Token&& token = Token()) {
+    return begin<send_signature, Token>("async_send", &basic_client::send, token, no_diagnostics,
+                                        std::move(message));
+  }
+  template <operation_token<send_signature> Token = default_token>
+  auto async_send(outgoing_message message, diagnostics& why, Token&& token = Token()) {
+    return begin<send_signature, Token>("async_send", &basic_client::send, token, &why,
+                                        std::move(message));
+  }
+  /// The same, with an id that the client makes.
+  template <operation_token<send_signature> Token = default_token>
+  auto async_send(std::string room, std::string text, Token&& token = Token()) {
+    return begin<send_signature, Token>("async_send", &basic_client::send, token, no_diagnostics,
+                                        outgoing_message{std::move(room), std::move(text)});
+  }
+  template <operation_token<send_signature> Token = default_token>
+  auto async_send(std::string room, std::string text, diagnostics& why, Token&& token = Token()) {
+    return begin<send_signature, Token>("async_send", &basic_client::send, token, &why,
+                                        outgoing_message{std::move(room), std::move(text)});
   }
 
   /// Runs a command of the server, written as a person types it: `/who`, `/nick bob`, `/join den`.
@@ -197,78 +197,110 @@ class client {
   ///
   /// Fails with `errc::not_connected` if there is no connection, with `errc::connection_lost` if
   /// that ends before the answer, or with the `errc` of a refusal.
-  template <boost::asio::completion_token_for<void(error_code, reply)> Token>
-  auto async_command(std::string room, std::string line, Token&& token) {
-    return boost::asio::async_initiate<Token, void(error_code, reply)>(
-        [this](auto handler, std::string r, std::string l) {
-          command(std::move(r), std::move(l), reply_handler(std::move(handler)));
-        },
-        token, std::move(room), std::move(line));
+  ///
+  /// Cancellation: as long as no byte of it was written, any type withdraws it. After that, total
+  /// does nothing; terminal and partial end the operation, the server may still carry the command
+  /// out, and its answer is thrown away.
+  template <operation_token<command_signature> Token = default_token>
+  auto async_command(std::string room, std::string line, Token&& token = Token()) {
+    return begin<command_signature, Token>("async_command", &basic_client::command, token,
+                                           no_diagnostics, std::move(room), std::move(line));
+  }
+  template <operation_token<command_signature> Token = default_token>
+  auto async_command(std::string room, std::string line, diagnostics& why,
+                     Token&& token = Token()) {
+    return begin<command_signature, Token>("async_command", &basic_client::command, token, &why,
+                                           std::move(room), std::move(line));
   }
 
   /// Asks for a page of a room's log: `void(error_code, history_page)`. The client must be in the
-  /// room. Fails as `async_command` does.
-  template <boost::asio::completion_token_for<void(error_code, history_page)> Token>
-  auto async_history(std::string room, log_range part, Token&& token) {
-    return boost::asio::async_initiate<Token, void(error_code, history_page)>(
-        [this](auto handler, std::string r, log_range p) {
-          history(std::move(r), p, history_handler(std::move(handler)));
-        },
-        token, std::move(room), part);
+  /// room. Fails as `async_command` does. Cancellation of any type (terminal, partial, total) ends
+  /// it; an answer that comes later is thrown away.
+  template <operation_token<history_signature> Token = default_token>
+  auto async_history(std::string room, log_range part, Token&& token = Token()) {
+    return begin<history_signature, Token>("async_history", &basic_client::history, token,
+                                           no_diagnostics, std::move(room), part);
+  }
+  template <operation_token<history_signature> Token = default_token>
+  auto async_history(std::string room, log_range part, diagnostics& why, Token&& token = Token()) {
+    return begin<history_signature, Token>("async_history", &basic_client::history, token, &why,
+                                           std::move(room), part);
   }
 
   /// Waits for the next event: `void(error_code, client_event)`. Events wait until they are asked
   /// for. One call may be under way at a time; a second one fails with `already_started` of Asio.
-  /// Cancellation (of any type) ends it with `operation_aborted` and loses no event. Ends with
-  /// `errc::not_connected` when no event is left and none can come. Acknowledgements, replies and
-  /// refusals that belong to a call above complete that call and are no events.
-  template <boost::asio::completion_token_for<void(error_code, client_event)> Token>
-  auto async_receive(Token&& token) {
-    return boost::asio::async_initiate<Token, void(error_code, client_event)>(
-        [this](auto handler) { receive(receive_handler(std::move(handler))); }, token);
+  /// Ends with `errc::not_connected` when no event is left and none can come. Acknowledgements,
+  /// replies and refusals that belong to a call above complete that call and are no events.
+  ///
+  /// Cancellation of any type (terminal, partial, total) ends it and loses no event.
+  template <operation_token<receive_signature> Token = default_token>
+  auto async_receive(Token&& token = Token()) {
+    return begin<receive_signature, Token>("async_receive", &basic_client::receive, token,
+                                           no_diagnostics);
+  }
+  template <operation_token<receive_signature> Token = default_token>
+  auto async_receive(diagnostics& why, Token&& token = Token()) {
+    return begin<receive_signature, Token>("async_receive", &basic_client::receive, token, &why);
   }
 
   /// Waits for the answers to what was sent, says goodbye, and closes: `void(error_code)`, without
-  /// an error unless the client is destroyed. It takes at most five seconds; what is not answered
-  /// by then ends with `errc::connection_lost`. Without a connection it waits for nothing: an
-  /// `async_connect` that is under way ends with `operation_aborted`, and messages that wait end as
-  /// `async_send` says.
-  template <boost::asio::completion_token_for<void(error_code)> Token>
-  auto async_close(Token&& token) {
-    return boost::asio::async_initiate<Token, void(error_code)>(
-        [this](auto handler) { close(close_handler(std::move(handler))); }, token);
+  /// an error unless it is cancelled or the client is destroyed. It takes at most five seconds;
+  /// what is not answered by then ends with `errc::connection_lost`. Without a connection it waits
+  /// for nothing: an `async_connect` that is under way ends with `operation_aborted`, and messages
+  /// that wait end as `async_send` says.
+  ///
+  /// Cancellation: terminal cuts the connection at once, and what is not answered ends with
+  /// `errc::connection_lost`. Partial ends the operation alone, and the client goes on closing.
+  /// Total does nothing.
+  template <operation_token<close_signature> Token = default_token>
+  auto async_close(Token&& token = Token()) {
+    return begin<close_signature, Token>("async_close", &basic_client::close, token);
   }
 
   /// For `client_config::resume` of a later client. Take it after an event was dealt with and
   /// before the next one is received: a later client is then given everything that follows.
-  resume_state saved_state() const;
-
-  /// Why the last operation that failed did so, in a sentence. In the handler of a failed operation
-  /// it is about that operation. The reference is valid as long as the client.
-  const failure& last_failure() const noexcept;
+  using client_base::saved_state;
 
   /// The certificate of the server that was met last, also where it was refused; with an empty
   /// `fingerprint` before that. The reference is valid as long as the client.
-  const server_certificate& server() const noexcept;
+  using client_base::server;
+
+  /// Internal.
+  client_base&& base() && noexcept { return std::move(*this); }
 
  private:
-  using connect_handler = boost::asio::any_completion_handler<void(error_code, connected)>;
-  using send_handler = boost::asio::any_completion_handler<void(error_code, acknowledged)>;
-  using reply_handler = boost::asio::any_completion_handler<void(error_code, reply)>;
-  using history_handler = boost::asio::any_completion_handler<void(error_code, history_page)>;
-  using receive_handler = boost::asio::any_completion_handler<void(error_code, client_event)>;
-  using close_handler = boost::asio::any_completion_handler<void(error_code)>;
+  static constexpr diagnostics* no_diagnostics = nullptr;
 
-  void connect(connect_handler handler);
-  void connect_in_memory(memory_transport transport, connect_handler handler);
-  void send(std::string room, std::string text, send_handler handler);
-  void command(std::string room, std::string line, reply_handler handler);
-  void history(std::string room, log_range part, history_handler handler);
-  void receive(receive_handler handler);
-  void close(close_handler handler);
+  /// Begins an operation when a handler is there. Knows the executor, as initiations of Asio do.
+  template <class Signature, class Function>
+  struct initiation {
+    using executor_type = Executor;
+    executor_type get_executor() const noexcept { return self->get_executor(); }
 
-  class impl;
-  std::shared_ptr<impl> impl_;
+    template <class Handler, class... Args>
+    void operator()(Handler&& h, Args&&... args) const {
+#ifndef NDEBUG
+      self->check_call(name);
+#endif
+      (self->*start)(boost::asio::any_completion_handler<Signature>(std::forward<Handler>(h)),
+                     std::forward<Args>(args)...);
+    }
+
+    basic_client* self;
+    const char* name;
+    Function start;
+  };
+
+  template <class Signature, class Token, class Function, class... Args>
+  auto begin(const char* name, Function start, std::type_identity_t<Token>& token, Args... args) {
+    return boost::asio::async_initiate<Token, Signature>(
+        initiation<Signature, Function>{this, name, start}, token, std::move(args)...);
+  }
+
+  [[no_unique_address]] Executor executor_;
 };
+
+/// On any executor.
+using client = basic_client<>;
 
 } // namespace asio_chat

@@ -1,6 +1,7 @@
 // A chat server on the io_context of the program that embeds it.
 #pragma once
 
+#include <asio_chat/detail/abi.hpp>
 #include <asio_chat/error.hpp>
 #include <asio_chat/memory_transport.hpp>
 #include <asio_chat/server_config.hpp>
@@ -62,7 +63,14 @@ struct server_hooks; // server_hooks.hpp
 ///
 /// **Completion.** Asynchronous operations take any completion token. A handler runs on its
 /// associated executor, or else on the io_context, and never inside the call that it completes.
-/// None of them can be cancelled.
+///
+/// **Cancellation.** A cancellation slot is about the one operation that it was given to; an
+/// operation that is cancelled fails with `boost::asio::error::operation_aborted`, unless it had
+/// ended before. What the types of cancellation do is said at each operation.
+///
+/// **After `async_stop`** was called, `stats`, `listening_on`, `connect_in_memory` and further
+/// calls of `async_stop` work; the transport of `connect_in_memory` is closed. Everything that
+/// listens or reloads fails with `errc::server_stopping`.
 ///
 /// **Lifetime.** The io_context must outlive the server. Destroying the server closes every
 /// connection at once, without a goodbye; call `async_stop` before for an orderly end.
@@ -88,6 +96,18 @@ class server {
   /// of a kind that this machine does not have (IPv6 is switched off) is left out with a warning in
   /// the log, as long as there is another one.
   boost::asio::ip::tcp::endpoint listen(const std::string& host, std::uint16_t port);
+
+  /// Like `listen`, without blocking while a name is looked up. Completes with
+  /// `void(result<boost::asio::ip::tcp::endpoint>)`; the failure is the one that `listen` throws.
+  /// Cancellation of any type (terminal, partial, total) ends it, and nothing is bound.
+  template <boost::asio::completion_token_for<void(result<boost::asio::ip::tcp::endpoint>)> Token>
+  auto async_listen(std::string host, std::uint16_t port, Token&& token) {
+    return boost::asio::async_initiate<Token, void(result<boost::asio::ip::tcp::endpoint>)>(
+        [this](auto handler, std::string h, std::uint16_t p) {
+          listen_later(std::move(h), p, listen_handler(std::move(handler)));
+        },
+        token, std::move(host), port);
+  }
 
   /// Like `listen`, but over bare TCP: everybody who can capture packets reads every message, and
   /// the passphrase. It exists to show that, beside a capture of TLS. Only the text protocol is
@@ -126,7 +146,8 @@ class server {
   /// that were asked for before. The failure is the one that `reload_tls` throws, or
   /// `errc::server_stopping` if the server stops first. A `reload_tls` that is called in between is
   /// newer, and its files stay. If the server is destroyed first, the handler is destroyed without
-  /// being called.
+  /// being called. Cancellation: terminal and partial end the operation, and the files are taken
+  /// all the same; total does nothing.
   template <boost::asio::completion_token_for<void(result<void>)> Token>
   auto async_reload_tls(tls_server_config config, Token&& token) {
     return boost::asio::async_initiate<Token, void(result<void>)>(
@@ -147,7 +168,8 @@ class server {
   /// writes the keys. Completes with `void(result<void>)`, after all reloads that were asked for
   /// before. The failure is the one that `reload_storage` throws. A `reload_storage` waits for
   /// those that are under way. If the server is destroyed first, the destructor waits for the disk,
-  /// and the handler is destroyed without being called.
+  /// and the handler is destroyed without being called. Cancellation: terminal and partial end the
+  /// operation, and the keys are taken all the same; total does nothing.
   template <boost::asio::completion_token_for<void(result<void>)> Token>
   auto async_reload_storage(storage_config config, Token&& token) {
     return boost::asio::async_initiate<Token, void(result<void>)>(
@@ -160,7 +182,9 @@ class server {
   /// Stops accepting, answers what clients have asked, says goodbye to them, and closes all
   /// connections; those that are still open after `limits::drain_time` are cut off. Completes with
   /// `void(error_code)`, without an error, when no connection is left. It may be called several
-  /// times. A server that was stopped cannot be started again.
+  /// times. A server that was stopped cannot be started again. Cancellation: terminal cuts all
+  /// connections off at once; partial ends the operation alone, and the server goes on stopping;
+  /// total does nothing.
   template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>
   auto async_stop(Token&& token) {
     return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
@@ -193,6 +217,9 @@ class server {
  private:
   using stop_handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
   using reload_handler = boost::asio::any_completion_handler<void(result<void>)>;
+  using listen_handler =
+      boost::asio::any_completion_handler<void(result<boost::asio::ip::tcp::endpoint>)>;
+  void listen_later(std::string host, std::uint16_t port, listen_handler handler);
   void reload_tls_later(tls_server_config config, reload_handler handler);
   void reload_storage_later(storage_config config, reload_handler handler);
   void stop(stop_handler handler);

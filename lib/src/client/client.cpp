@@ -2,53 +2,65 @@
 
 #include <utility>
 
-namespace asio_chat {
+namespace asio_chat::detail {
 
-client::client(boost::asio::io_context& context, client_config config)
-    : impl_(std::make_shared<impl>(context, std::move(config))) {}
+client_base::client_base(boost::asio::any_io_executor executor, place_function place,
+                         client_config config)
+    : impl_(std::make_shared<impl>(std::move(executor), std::move(place), std::move(config))) {}
 
-client::~client() {
-  impl_->abort();
+client_base::client_base(client_base&&) noexcept = default;
+
+client_base& client_base::operator=(client_base&& other) noexcept {
+  if (this == &other) return *this;
+  if (impl_) impl_->abort();
+  impl_ = std::move(other.impl_);
+  return *this;
 }
 
-void client::connect(connect_handler handler) {
-  impl_->connect(std::move(handler));
+client_base::~client_base() {
+  if (impl_) impl_->abort();
 }
 
-void client::connect_in_memory(memory_transport transport, connect_handler handler) {
-  impl_->connect_in_memory(std::move(transport), std::move(handler));
+void client_base::connect(handler<connected> h, diagnostics* why) {
+  impl_->connect(std::move(h), why);
 }
 
-void client::send(std::string room, std::string text, send_handler handler) {
-  impl_->send(std::move(room), std::move(text), std::move(handler));
+void client_base::connect_in_memory(handler<connected> h, diagnostics* why,
+                                    memory_transport transport) {
+  impl_->connect_in_memory(std::move(h), why, std::move(transport));
 }
 
-void client::command(std::string room, std::string line, reply_handler handler) {
-  impl_->command(std::move(room), std::move(line), std::move(handler));
+void client_base::send(handler<acknowledged> h, diagnostics* why, outgoing_message message) {
+  impl_->send(std::move(h), why, std::move(message));
 }
 
-void client::history(std::string room, log_range part, history_handler handler) {
-  impl_->history(std::move(room), part, std::move(handler));
+void client_base::command(handler<reply> h, diagnostics* why, std::string room, std::string line) {
+  impl_->command(std::move(h), why, std::move(room), std::move(line));
 }
 
-void client::receive(receive_handler handler) {
-  impl_->receive(std::move(handler));
+void client_base::history(handler<history_page> h, diagnostics* why, std::string room,
+                          log_range part) {
+  impl_->history(std::move(h), why, std::move(room), part);
 }
 
-void client::close(close_handler handler) {
-  impl_->close(std::move(handler));
+void client_base::receive(handler<client_event> h, diagnostics* why) {
+  impl_->receive(std::move(h), why);
 }
 
-resume_state client::saved_state() const {
+void client_base::close(handler<> h) {
+  impl_->close(std::move(h));
+}
+
+resume_state client_base::saved_state() const {
   return impl_->saved_state();
 }
 
-const failure& client::last_failure() const noexcept {
-  return impl_->last_failure();
-}
-
-const server_certificate& client::server() const noexcept {
+const server_certificate& client_base::server() const noexcept {
   return impl_->server();
 }
 
-} // namespace asio_chat
+void client_base::check_call(const char* operation) const {
+  impl_->check_call(operation);
+}
+
+} // namespace asio_chat::detail

@@ -1,19 +1,24 @@
-// Implements `client`: connects, logs in, reconnects.
+// Implements `basic_client`: connects, logs in, reconnects.
 #pragma once
 
+#include "client/call_check.hpp"
 #include "client/connection.hpp"
 #include "client/conversation.hpp"
 #include "client/event_queue.hpp"
 #include "client/outstanding.hpp"
 #include "client/reconnection.hpp"
 
-#include <asio_chat/client.hpp>
+#include <asio_chat/detail/client_base.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_type.hpp>
+
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
-namespace asio_chat {
+namespace asio_chat::detail {
 
 /// Carries out what its parts decide: `conversation` after a message, `reconnection` after a lost
 /// connection. Handlers wait in `outstanding` and `event_queue`.
@@ -21,25 +26,25 @@ namespace asio_chat {
 /// idle: never connected, or over · connecting: the first attempt, for which a caller waits ·
 /// ready: logged in · waiting: until the next attempt · returning: during that attempt · leaving:
 /// waits for the last answers, then says bye
-class client::impl final : public std::enable_shared_from_this<impl>,
-                           private client_room::connection_user {
+class client_base::impl final : public std::enable_shared_from_this<impl>,
+                                private client_room::connection_user {
  public:
-  impl(boost::asio::io_context& context, client_config config);
+  impl(boost::asio::any_io_executor executor, place_function place, client_config config);
   ~impl();
 
-  void connect(connect_handler handler);
-  void connect_in_memory(memory_transport transport, connect_handler handler);
-  void send(std::string room, std::string text, send_handler handler);
-  void command(std::string room, std::string line, reply_handler handler);
-  void history(std::string room, log_range part, history_handler handler);
-  void receive(receive_handler handler);
-  void close(close_handler handler);
+  void connect(handler<connected> h, diagnostics* why);
+  void connect_in_memory(handler<connected> h, diagnostics* why, memory_transport transport);
+  void send(handler<acknowledged> h, diagnostics* why, outgoing_message message);
+  void command(handler<reply> h, diagnostics* why, std::string room, std::string line);
+  void history(handler<history_page> h, diagnostics* why, std::string room, log_range part);
+  void receive(handler<client_event> h, diagnostics* why);
+  void close(handler<> h);
   /// Aborts everything, because the client is being destroyed.
   void abort();
 
-  const failure& last_failure() const noexcept { return *completer_.last; }
   const server_certificate& server() const noexcept { return server_; }
   resume_state saved_state() const { return {conversation_.token(), events_.given().all()}; }
+  void check_call(const char* operation) const { calls_.check(operation); }
 
  private:
   enum class state { idle, connecting, ready, waiting, returning, leaving };
@@ -50,7 +55,7 @@ class client::impl final : public std::enable_shared_from_this<impl>,
   void on_closed(const failure& why) override;
 
   /// @param repeatable whether another connection can be made after this one
-  bool begin(connect_handler handler, bool repeatable);
+  bool begin(handler<connected> h, diagnostics* why, bool repeatable);
   void open_connection(boost::intrusive_ptr<client_room::dialer> way);
   void forget_connection();
   void retire_connection();
@@ -72,15 +77,30 @@ class client::impl final : public std::enable_shared_from_this<impl>,
     return state_ == state::waiting || state_ == state::returning;
   }
   /// Sends a request to the server, or fails at once.
+  /// @param idempotent whether it makes no difference to anybody that it was carried out
   template <class T, class Make>
-  void request(boost::asio::any_completion_handler<void(error_code, T)> handler, Make make);
+  void request(handler<T> h, diagnostics* why, bool idempotent, Make make);
+
+  // Each operation has a number: a slot that is emitted late finds nothing under it.
+  using slot = boost::asio::cancellation_slot;
+  using cancellation = boost::asio::cancellation_type;
+  using canceller = void (impl::*)(std::uint64_t number, cancellation type);
+  void cancel_by(slot s, canceller cancel, std::uint64_t number);
+  void cancel_connect(std::uint64_t number, cancellation type);
+  void cancel_send(std::uint64_t number, cancellation type);
+  void cancel_request(std::uint64_t number, cancellation type);
+  void cancel_receive(std::uint64_t number, cancellation type);
+  void cancel_close(std::uint64_t number, cancellation type);
+  client_room::frame_remover from_connection();
 
   void push(client_event e);
   void log(severity s, std::string_view message, const std::string& detail) const;
 
+  const boost::asio::any_io_executor executor_;
+  const transport::completion_owner owner_{executor_};
   std::shared_ptr<const client_config> config_;
-  time_source& time_;
-  client_room::completer completer_;
+  const std::shared_ptr<time_source> time_;
+  client_room::call_check calls_;
   std::unique_ptr<client_room::network> network_;
 
   state state_ = state::idle;
@@ -91,11 +111,17 @@ class client::impl final : public std::enable_shared_from_this<impl>,
   client_room::conversation conversation_;
   client_room::outstanding outstanding_;
   client_room::event_queue events_;
+  std::uint64_t operations_ = 0; ///< connecting, receiving and closing, so far
   client_room::pending<connected> connecting_;
-  std::vector<client_room::pending<>> closing_;
+  std::uint64_t connecting_number_ = 0;
+  struct waiting_close {
+    std::uint64_t number;
+    client_room::pending<> waiting;
+  };
+  std::vector<waiting_close> closing_;
 
   client_room::reconnection reconnection_;
   std::unique_ptr<timer> retry_timer_;
 };
 
-} // namespace asio_chat
+} // namespace asio_chat::detail

@@ -7,12 +7,12 @@ namespace asio_chat::client_room {
 namespace asio = boost::asio;
 namespace native = wire::native;
 
-connection::connection(time_source& time, std::shared_ptr<const client_config> config,
-                       connection_user& user)
-    : time_(time)
+connection::connection(std::shared_ptr<time_source> time,
+                       std::shared_ptr<const client_config> config, connection_user& user)
+    : time_(std::move(time))
     , user_(&user)
-    , state_(std::move(config), time.now())
-    , timer_(time.make_timer()) {}
+    , state_(std::move(config), time_->now())
+    , timer_(time_->make_timer()) {}
 
 connection::~connection() = default;
 
@@ -32,7 +32,7 @@ void connection::look_up() {
 
 void connection::connect() {
   state_.enter(phase::connecting);
-  dialer_->connect(state_.time_to_connect(time_.now()),
+  dialer_->connect(state_.time_to_connect(time_->now()),
                    [me = self(this)](const result<void>& connected) {
                      connected ? me->secure() : me->close(connected.error());
                    });
@@ -59,7 +59,7 @@ void connection::welcomed(std::optional<std::chrono::milliseconds> idle_time) {
 }
 
 void connection::logged_in() {
-  state_.logged_in(time_.now());
+  state_.logged_in(time_->now());
   wait();
 }
 
@@ -80,7 +80,7 @@ void connection::on_read(const error_code& e, std::size_t n) {
     on_end_of_input(e);
     return;
   }
-  state_.heard(time_.now());
+  state_.heard(time_->now());
   reader_.commit(n);
   handle_frames();
   read();
@@ -129,9 +129,21 @@ void connection::send(std::string_view frame) {
   flush();
 }
 
+bool connection::withdraw(std::string_view part) {
+  for (std::string_view rest = out_.waiting; !rest.empty();) {
+    const std::size_t length = wire::find_frame(rest, wire::native_payload_cap).bytes;
+    if (rest.substr(0, length).find(part) != std::string_view::npos) {
+      out_.waiting.erase(out_.waiting.size() - rest.size(), length);
+      return true;
+    }
+    rest.remove_prefix(length);
+  }
+  return false;
+}
+
 void connection::flush() {
   if (out_.writing || out_.waiting.empty()) return;
-  state_.said(time_.now());
+  state_.said(time_->now());
   out_.in_flight.clear();
   std::swap(out_.in_flight, out_.waiting);
   out_.written = 0;
@@ -170,7 +182,7 @@ void connection::wait() {
 
 void connection::on_time() {
   const self alive(this);
-  const auto next = state_.check(time_.now(), want_reading_);
+  const auto next = state_.check(time_->now(), want_reading_);
   if (next.what == connection_state::action::kind::close) return close(next.why);
   if (next.what == connection_state::action::kind::ping)
     send(native::encode(native::request(native::ping{"ping"})));
@@ -179,7 +191,7 @@ void connection::on_time() {
 
 void connection::begin_leaving() {
   if (state_.is(phase::closed)) return;
-  state_.leave(time_.now());
+  state_.leave(time_->now());
   wait();
   set_reading(true);
 }

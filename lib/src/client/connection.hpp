@@ -7,7 +7,7 @@
 #include "wire/frame.hpp"
 #include "wire/native_codec.hpp"
 
-#include <asio_chat/client.hpp>
+#include <asio_chat/client_config.hpp>
 
 #include <memory>
 #include <optional>
@@ -32,7 +32,8 @@ class connection_user {
 /// after `abandon` or `retire`.
 class connection final : public transport::stream_owner {
  public:
-  connection(time_source& time, std::shared_ptr<const client_config> config, connection_user& user);
+  connection(std::shared_ptr<time_source> time, std::shared_ptr<const client_config> config,
+             connection_user& user);
   ~connection() override;
 
   void open(boost::intrusive_ptr<dialer> way);
@@ -43,6 +44,9 @@ class connection final : public transport::stream_owner {
 
   /// Frames sent while a write is under way leave together after it.
   void send(std::string_view frame);
+  /// Takes back a frame that contains these bytes, if none of its bytes was written. Returns
+  /// whether there was one.
+  bool withdraw(std::string_view part);
   /// The server has to wait while the client does not read.
   void set_reading(bool on);
 
@@ -90,7 +94,7 @@ class connection final : public transport::stream_owner {
     bool writing = false;
   };
 
-  time_source& time_;
+  const std::shared_ptr<time_source> time_;
   connection_user* user_;
   connection_state state_;
   boost::intrusive_ptr<dialer> dialer_;

@@ -3,7 +3,7 @@
 
 #include "client/heartbeat.hpp"
 
-#include <asio_chat/client.hpp>
+#include <asio_chat/client_config.hpp>
 #include <asio_chat/error.hpp>
 
 #include <openssl/types.h>

@@ -5,7 +5,7 @@
 #include "client/rooms.hpp"
 #include "wire/native_codec.hpp"
 
-#include <asio_chat/client.hpp>
+#include <asio_chat/client_config.hpp>
 #include <asio_chat/close_reason.hpp>
 #include <asio_chat/error.hpp>
 

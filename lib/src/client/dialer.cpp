@@ -7,8 +7,10 @@
 #include <asio_chat/tls/peer.hpp>
 #include <asio_chat/tls/server_verifier.hpp>
 
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/query.hpp>
 #include <fmt/format.h>
 
 #include <utility>
@@ -24,12 +26,12 @@ using tls_context = std::shared_ptr<asio::ssl::context>;
 /// Each step starts one operation and reports its outcome.
 class tls_dialer final : public dialer {
  public:
-  tls_dialer(asio::io_context& context, std::shared_ptr<const client_config> config,
+  tls_dialer(const asio::any_io_executor& executor, std::shared_ptr<const client_config> config,
              tls_context tls)
-      : context_(context)
+      : executor_(executor)
       , config_(std::move(config))
       , tls_(std::move(tls))
-      , resolver_(context.get_executor())
+      , resolver_(executor)
       , verifier_(config_->tls, config_->host) {}
 
   void look_up(handler done) override {
@@ -40,7 +42,7 @@ class tls_dialer final : public dialer {
     if (!not_an_address) {
       found_ = resolver::results_type::create(tcp::endpoint(address, config_->port), config_->host,
                                               port);
-      asio::post(context_, [me = self(this)] { me->end({}); });
+      asio::post(executor_, [me = self(this)] { me->end({}); });
       return;
     }
     resolver_.async_resolve(config_->host, port, tcp::resolver::numeric_service,
@@ -55,8 +57,8 @@ class tls_dialer final : public dialer {
   void connect(std::chrono::milliseconds time, handler done) override {
     done_ = std::move(done);
     race_ = transport::connect_race::start(
-        context_, transport::order_of_attempts(found_), time,
-        [me = self(this)](const error_code& e, transport::tcp_socket socket) {
+        executor_, transport::order_of_attempts(found_), time,
+        [me = self(this)](const error_code& e, transport::any_tcp_socket socket) {
           if (e) return me->end(me->cannot_connect({e, e.message()}));
           error_code ignored;
           socket.set_option(tcp::no_delay(true), ignored);
@@ -69,7 +71,7 @@ class tls_dialer final : public dialer {
   void secure(handler done) override {
     done_ = std::move(done);
     if (auto attached = verifier_.attach(stream_->native_tls()); !attached) {
-      asio::post(context_, [me = self(this), why = attached.error()] { me->end(why); });
+      asio::post(executor_, [me = self(this), why = attached.error()] { me->end(why); });
       return;
     }
     stream_->async_handshake(transport::stream::side::client,
@@ -91,7 +93,7 @@ class tls_dialer final : public dialer {
  private:
   using self = boost::intrusive_ptr<tls_dialer>;
   using tcp = asio::ip::tcp;
-  using resolver = asio::ip::basic_resolver<tcp, asio::io_context::executor_type>;
+  using resolver = tcp::resolver;
 
   void on_handshake(const error_code& e, std::size_t) {
     if (!stream_) return;
@@ -112,7 +114,7 @@ class tls_dialer final : public dialer {
                                   host_port(config_->host, config_->port), why.message)};
   }
 
-  asio::io_context& context_;
+  asio::any_io_executor executor_;
   std::shared_ptr<const client_config> config_;
   tls_context tls_;
   handler done_; ///< the handler of the step under way
@@ -126,8 +128,8 @@ class tls_dialer final : public dialer {
 
 class memory_dialer final : public dialer {
  public:
-  memory_dialer(asio::io_context& context, std::unique_ptr<transport::stream> stream)
-      : context_(context)
+  memory_dialer(const asio::any_io_executor& executor, std::unique_ptr<transport::stream> stream)
+      : executor_(executor)
       , stream_(std::move(stream)) {}
 
   void look_up(handler done) override { succeed(std::move(done)); }
@@ -140,12 +142,12 @@ class memory_dialer final : public dialer {
  private:
   void succeed(handler done) {
     done_ = std::move(done);
-    asio::post(context_, [me = boost::intrusive_ptr<memory_dialer>(this)] {
+    asio::post(executor_, [me = boost::intrusive_ptr<memory_dialer>(this)] {
       if (const handler then = std::exchange(me->done_, nullptr)) then({});
     });
   }
 
-  asio::io_context& context_;
+  asio::any_io_executor executor_;
   std::unique_ptr<transport::stream> stream_;
   handler done_;
   std::optional<tls::certificate_info> nobody_;
@@ -153,8 +155,8 @@ class memory_dialer final : public dialer {
 
 class tls_network final : public network {
  public:
-  tls_network(asio::io_context& context, std::shared_ptr<const client_config> config)
-      : context_(context)
+  tls_network(const asio::any_io_executor& executor, std::shared_ptr<const client_config> config)
+      : executor_(executor)
       , config_(std::move(config)) {}
 
   result<void> renew() override {
@@ -164,11 +166,11 @@ class tls_network final : public network {
     return {};
   }
   boost::intrusive_ptr<dialer> dial() override {
-    return boost::intrusive_ptr<dialer>(new tls_dialer(context_, config_, tls_));
+    return boost::intrusive_ptr<dialer>(new tls_dialer(executor_, config_, tls_));
   }
 
  private:
-  asio::io_context& context_;
+  asio::any_io_executor executor_;
   std::shared_ptr<const client_config> config_;
   tls_context tls_;
 };
@@ -177,9 +179,9 @@ class network_service final : public asio::execution_context::service {
  public:
   static inline asio::execution_context::id id;
 
-  explicit network_service(asio::io_context& context)
-      : network_service(context, [](asio::io_context& c, auto config) {
-        return std::make_unique<tls_network>(c, std::move(config));
+  explicit network_service(asio::execution_context& context)
+      : network_service(context, [](const asio::any_io_executor& e, auto config) {
+        return std::make_unique<tls_network>(e, std::move(config));
       }) {}
   network_service(asio::execution_context& context, network_maker m)
       : service(context)
@@ -193,18 +195,19 @@ class network_service final : public asio::execution_context::service {
 
 } // namespace
 
-std::unique_ptr<network> make_network(asio::io_context& context,
+std::unique_ptr<network> make_network(const asio::any_io_executor& executor,
                                       std::shared_ptr<const client_config> config) {
-  return asio::use_service<network_service>(context).make(context, std::move(config));
+  asio::execution_context& context = asio::query(executor, asio::execution::context);
+  return asio::use_service<network_service>(context).make(executor, std::move(config));
 }
 
-void set_network(asio::io_context& context, network_maker maker) {
+void set_network(asio::execution_context& context, network_maker maker) {
   asio::make_service<network_service>(context, std::move(maker));
 }
 
-boost::intrusive_ptr<dialer> dial_in_memory(asio::io_context& context,
+boost::intrusive_ptr<dialer> dial_in_memory(const asio::any_io_executor& executor,
                                             std::unique_ptr<transport::stream> stream) {
-  return boost::intrusive_ptr<dialer>(new memory_dialer(context, std::move(stream)));
+  return boost::intrusive_ptr<dialer>(new memory_dialer(executor, std::move(stream)));
 }
 
 } // namespace asio_chat::client_room

@@ -3,11 +3,11 @@
 
 #include "transport/stream.hpp"
 
-#include <asio_chat/client.hpp>
+#include <asio_chat/client_config.hpp>
 #include <asio_chat/error.hpp>
 #include <asio_chat/tls/certificate_info.hpp>
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
 #include <functional>
@@ -50,17 +50,17 @@ class network {
   virtual boost::intrusive_ptr<dialer> dial() = 0;
 };
 
-using network_maker = std::function<std::unique_ptr<network>(boost::asio::io_context&,
+using network_maker = std::function<std::unique_ptr<network>(const boost::asio::any_io_executor&,
                                                              std::shared_ptr<const client_config>)>;
 
-/// TLS over TCP, unless `set_network` has installed another network for this loop.
-std::unique_ptr<network> make_network(boost::asio::io_context& context,
+/// TLS over TCP, unless `set_network` has installed another network for this executor's context.
+std::unique_ptr<network> make_network(const boost::asio::any_io_executor& executor,
                                       std::shared_ptr<const client_config> config);
-/// For tests. Call it before the first client is made on this loop.
-void set_network(boost::asio::io_context& context, network_maker maker);
+/// For tests. Call it before the first client is made on this context.
+void set_network(boost::asio::execution_context& context, network_maker maker);
 
 /// A dialer for a stream that is already connected and needs no TLS.
-boost::intrusive_ptr<dialer> dial_in_memory(boost::asio::io_context& context,
+boost::intrusive_ptr<dialer> dial_in_memory(const boost::asio::any_io_executor& executor,
                                             std::unique_ptr<transport::stream> stream);
 
 } // namespace asio_chat::client_room

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <random>
 #include <utility>
@@ -41,20 +42,49 @@ failure too_long(std::size_t bytes, std::size_t max) {
               fmt::format("the message has {} bytes; at most {} can be sent", bytes, max));
 }
 
+bool can_be_id(std::string_view id) {
+  return id.size() <= native::id_bytes &&
+         std::ranges::all_of(id, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+failure not_an_id() {
+  return fail(errc::bad_arguments,
+              fmt::format("outgoing_message::id must be 1 to {} characters of printable ASCII "
+                          "without spaces",
+                          native::id_bytes));
+}
+
 } // namespace
 
 bool resend_queue::has_room_for(std::string_view frame) const noexcept {
   return messages_.size() < max_messages && bytes_ + frame.size() <= max_bytes;
 }
 
-void resend_queue::add(std::string frame, pending<acknowledged> waiting, bool sent) {
+std::uint64_t resend_queue::add(std::string frame, pending<acknowledged> waiting, bool sent,
+                                std::string id) {
   bytes_ += frame.size();
-  messages_.emplace(++last_, message{std::move(frame), std::move(waiting), sent});
+  ++last_;
+  if (!id.empty()) own_ids_.emplace(id, last_);
+  messages_.emplace(last_, message{std::move(frame), std::move(waiting),
+                                   sent ? progress::given : progress::waits, std::move(id)});
+  return last_;
+}
+
+void resend_queue::cancel(std::uint64_t number, bool with_effects, const failure& why,
+                          const frame_remover& remove) {
+  const auto found = messages_.find(number);
+  if (found == messages_.end()) return;
+  message& m = found->second;
+  if (m.got_to == progress::waits || (m.got_to == progress::given && remove(m.frame))) {
+    take(found).mapped().waiting.fail(why);
+  } else if (with_effects) {
+    m.waiting.fail(why);
+  }
 }
 
 void resend_queue::send_all(const frame_sender& send) {
   for (auto& [number, m] : messages_) {
-    m.sent = true;
+    m.got_to = m.got_to == progress::waits ? progress::given : progress::exposed;
     send(m.frame);
   }
 }
@@ -73,17 +103,30 @@ bool resend_queue::settle(const event& e) {
   return false;
 }
 
-std::map<std::uint64_t, resend_queue::message>::node_type resend_queue::take(std::string_view id) {
-  auto found = messages_.extract(number_of(id, prefix_));
-  if (found) bytes_ -= found.mapped().frame.size();
-  return found;
+resend_queue::message_map::node_type resend_queue::take(std::string_view id) {
+  if (const auto own = own_ids_.lower_bound(id); own != own_ids_.end() && own->first == id)
+    return take(messages_.find(own->second));
+  return take(messages_.find(number_of(id, prefix_)));
+}
+
+resend_queue::message_map::node_type resend_queue::take(message_map::iterator found) {
+  if (found == messages_.end()) return {};
+  auto taken = messages_.extract(found);
+  const message& m = taken.mapped();
+  bytes_ -= m.frame.size();
+  if (m.id.empty()) return taken;
+  const auto [first, last] = own_ids_.equal_range(m.id);
+  own_ids_.erase(
+      std::find_if(first, last, [&](const auto& own) { return own.second == taken.key(); }));
+  return taken;
 }
 
 void resend_queue::give_up(const std::string& why) {
   bytes_ = 0;
+  own_ids_.clear();
   for (auto& [number, m] : std::exchange(messages_, {})) {
     m.waiting.fail(
-        m.sent
+        m.got_to != progress::waits
             ? fail(errc::connection_lost,
                    fmt::format("sent, but not acknowledged: it may or may not be kept ({})", why))
             : fail(errc::not_connected, fmt::format("not sent: {}", why)));
@@ -92,17 +135,31 @@ void resend_queue::give_up(const std::string& why) {
 
 void resend_queue::fail_all(const failure& why) {
   bytes_ = 0;
+  own_ids_.clear();
   for (auto& [number, m] : std::exchange(messages_, {}))
     m.waiting.fail(why);
 }
 
+void pending_requests::cancel(std::uint64_t number, bool with_effects, const failure& why,
+                              const frame_remover& remove) {
+  const auto found = open_.find(number);
+  if (found == open_.end()) return;
+  const auto fail = [&why](auto& w) { w.fail(why); };
+  // In JSON a quotation mark within a text has a backslash before it.
+  if (remove('"' + prefix_ + std::to_string(number) + '"')) {
+    std::visit(fail, open_.extract(found).mapped().who);
+  } else if (with_effects || found->second.idempotent) {
+    std::visit(fail, found->second.who);
+  }
+}
+
 template <class T>
-pending<T> pending_requests::take(const std::string& ref) {
+std::optional<pending<T>> pending_requests::take(const std::string& ref) {
   const auto found = open_.find(number_of(ref, prefix_));
-  if (found == open_.end()) return {};
-  auto* wanted = std::get_if<pending<T>>(&found->second);
-  if (!wanted) return {};
-  pending<T> taken = std::move(*wanted);
+  if (found == open_.end()) return std::nullopt;
+  auto* wanted = std::get_if<pending<T>>(&found->second.who);
+  if (!wanted) return std::nullopt;
+  std::optional<pending<T>> taken(std::move(*wanted));
   open_.erase(found);
   return taken;
 }
@@ -120,35 +177,35 @@ bool pending_requests::settle(const acknowledged& a) {
   // A command that says something is acknowledged like a message.
   auto command = take<reply>(a.id);
   if (!command) return false;
-  command.succeed(reply{a.id, "", {}, {}});
+  command->succeed(reply{a.id, "", {}, {}});
   return true;
 }
 
 bool pending_requests::settle(reply& r) {
   auto command = take<reply>(r.ref);
   if (!command) return false;
-  command.succeed(std::move(r));
+  command->succeed(std::move(r));
   return true;
 }
 
 bool pending_requests::settle(const room_state& s) {
   auto command = take<reply>(s.ref);
   if (!command) return false;
-  command.succeed(reply{s.ref, "join", {}, {s.room}});
+  command->succeed(reply{s.ref, "join", {}, {s.room}});
   return true;
 }
 
 bool pending_requests::settle(history_page& p) {
   auto history = take<history_page>(p.ref);
   if (!history) return false;
-  history.succeed(std::move(p));
+  history->succeed(std::move(p));
   return true;
 }
 
 bool pending_requests::settle(const refused& r) {
   const auto found = open_.find(number_of(r.ref, prefix_));
   if (found == open_.end()) return false;
-  waiting w = std::move(found->second);
+  waiting w = std::move(found->second.who);
   open_.erase(found);
   std::visit([&r](auto& p) { p.fail(fail(r.code, r.message)); }, w);
   return true;
@@ -156,40 +213,49 @@ bool pending_requests::settle(const refused& r) {
 
 void pending_requests::fail_all(const failure& why) {
   auto all = std::exchange(open_, {});
-  for (auto& [number, w] : all)
-    std::visit([&why](auto& p) { p.fail(why); }, w);
+  for (auto& [number, r] : all)
+    std::visit([&why](auto& p) { p.fail(why); }, r.who);
 }
 
 outstanding::outstanding()
     : messages_(unlikely_prefix())
     , requests_(unlikely_prefix()) {}
 
-void outstanding::say(pending<acknowledged> waiting, std::string room, std::string_view text,
-                      std::size_t max_text, const frame_sender& send) {
-  if (text.size() > max_text) return waiting.fail(too_long(text.size(), max_text));
-  std::string frame = native::encode(native::request(
-      native::send{messages_.next_id(), std::move(room), sanitize(text), entry_kind::message}));
-  if (!fits(frame)) return waiting.fail(too_long(frame.size(), wire::native_payload_cap));
+std::uint64_t outstanding::say(pending<acknowledged> waiting, outgoing_message m,
+                               std::size_t max_text, const frame_sender& send) {
+  const auto refuse = [&waiting](failure why) {
+    waiting.fail(std::move(why));
+    return std::uint64_t{0};
+  };
+  if (m.text.size() > max_text) return refuse(too_long(m.text.size(), max_text));
+  if (!m.id.empty() && !can_be_id(m.id)) return refuse(not_an_id());
+  std::string frame = native::encode(
+      native::request(native::send{m.id.empty() ? messages_.next_id() : m.id, std::move(m.room),
+                                   sanitize(m.text), entry_kind::message}));
+  if (!fits(frame)) return refuse(too_long(frame.size(), wire::native_payload_cap));
   if (!send && !messages_.has_room_for(frame)) {
-    return waiting.fail(
+    return refuse(
         fail(errc::not_connected,
              fmt::format("there is no connection now, and no more than {} messages or {} bytes "
                          "wait for the next one",
                          resend_queue::max_messages, resend_queue::max_bytes)));
   }
   if (send) send(frame);
-  messages_.add(std::move(frame), std::move(waiting), static_cast<bool>(send));
+  return messages_.add(std::move(frame), std::move(waiting), static_cast<bool>(send),
+                       std::move(m.id));
 }
 
-void outstanding::ask(pending_requests::waiting waiting, const native::request& what,
-                      const frame_sender& send) {
+std::uint64_t outstanding::ask(pending_requests::waiting waiting, const native::request& what,
+                               bool idempotent, const frame_sender& send) {
   const std::string frame = native::encode(what);
   if (!fits(frame)) {
     const failure why = too_long(frame.size(), wire::native_payload_cap);
-    return std::visit([&why](auto& w) { w.fail(why); }, waiting);
+    std::visit([&why](auto& w) { w.fail(why); }, waiting);
+    return 0;
   }
-  requests_.add(std::move(waiting));
+  const auto number = requests_.add(std::move(waiting), idempotent);
   send(frame);
+  return number;
 }
 
 void outstanding::give_up(const failure& why) {

@@ -4,11 +4,13 @@
 #include "client/pending.hpp"
 #include "wire/native_codec.hpp"
 
+#include <asio_chat/client_config.hpp>
 #include <asio_chat/event.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -17,6 +19,8 @@ namespace asio_chat::client_room {
 
 /// Sends a frame to the server.
 using frame_sender = std::function<void(std::string_view)>;
+/// Takes back a frame that contains these bytes, if none of it was written; says whether it has.
+using frame_remover = std::function<bool(std::string_view)>;
 
 /// Messages that are not acknowledged. They outlive a connection: each keeps its id and is sent
 /// again over the next one, in the original order. By the id the server recognises those that it
@@ -35,7 +39,14 @@ class resend_queue {
   std::string next_id() const { return prefix_ + std::to_string(last_ + 1); }
   /// Whether a frame that cannot be sent now may be added.
   bool has_room_for(std::string_view frame) const noexcept;
-  void add(std::string frame, pending<acknowledged> waiting, bool sent);
+  /// @param id the program's own; empty: that of `next_id`
+  /// @returns the number of the message, for `cancel`
+  std::uint64_t add(std::string frame, pending<acknowledged> waiting, bool sent,
+                    std::string id = {});
+  /// Withdraws the message if nothing of it was written. Otherwise, and only if that is wanted, it
+  /// ends the operation, and the message stays here until it is answered.
+  void cancel(std::uint64_t number, bool with_effects, const failure& why,
+              const frame_remover& remove);
 
   /// Sends every message, for the first time or again.
   void send_all(const frame_sender& send);
@@ -50,18 +61,28 @@ class resend_queue {
   bool empty() const noexcept { return messages_.empty(); }
 
  private:
+  enum class progress {
+    waits,  ///< for the first connection that it is given to
+    given,  ///< to the first connection, which may not have written it yet
+    exposed ///< to an earlier connection: it may have got to the server
+  };
   struct message {
     std::string frame;
     pending<acknowledged> waiting;
-    bool sent; ///< at least once
+    progress got_to;
+    std::string id; ///< only if it is the program's own
   };
+  using message_map = std::map<std::uint64_t, message>;
 
-  std::map<std::uint64_t, message>::node_type take(std::string_view id);
+  message_map::node_type take(std::string_view id);
+  message_map::node_type take(message_map::iterator found);
 
   std::string prefix_;
   std::uint64_t last_ = 0;
   std::size_t bytes_ = 0;
-  std::map<std::uint64_t, message> messages_; ///< by number, so in the order of sending
+  /// The program's own ids. One may be here several times; the first to come is the first to go.
+  std::multimap<std::string, std::uint64_t, std::less<>> own_ids_;
+  message_map messages_; ///< by number, so in the order of sending
 };
 
 /// Commands and requests for history. They do not outlive a connection. Each has a reference that
@@ -77,7 +98,15 @@ class pending_requests {
 
   /// The reference of the request that will be added next.
   std::string next_reference() const { return prefix_ + std::to_string(last_ + 1); }
-  void add(waiting w) { open_.emplace(++last_, std::move(w)); }
+  /// @param idempotent whether it makes no difference that the server may have carried it out
+  /// @returns the number of the request, for `cancel`
+  std::uint64_t add(waiting w, bool idempotent) {
+    open_.emplace(++last_, request{std::move(w), idempotent});
+    return last_;
+  }
+  /// As that of the messages. The answer that may come is then thrown away.
+  void cancel(std::uint64_t number, bool with_effects, const failure& why,
+              const frame_remover& remove);
 
   /// Returns whether the event was the answer to a request. Its handler is then completed.
   bool settle(event& e);
@@ -91,13 +120,18 @@ class pending_requests {
   bool settle(history_page& p);
   bool settle(const refused& r);
 
-  /// Removes the request of that kind and returns it; empty if there is none.
+  struct request {
+    waiting who;
+    bool idempotent;
+  };
+
+  /// Removes the request of that kind and returns who waits for it, if there is one.
   template <class T>
-  pending<T> take(const std::string& ref);
+  std::optional<pending<T>> take(const std::string& ref);
 
   std::string prefix_;
   std::uint64_t last_ = 0;
-  std::map<std::uint64_t, waiting> open_; ///< by number, so in the order of asking
+  std::map<std::uint64_t, request> open_; ///< by number, so in the order of asking
 };
 
 /// Both of them. Turns them into frames.
@@ -107,12 +141,23 @@ class outstanding {
 
   /// @param max_text the longest text that the server takes, in bytes
   /// @param send empty while there is no connection: the message then waits for the next one
-  void say(pending<acknowledged> waiting, std::string room, std::string_view text,
-           std::size_t max_text, const frame_sender& send);
+  /// @returns the number for `cancel_message`; 0: it has failed
+  std::uint64_t say(pending<acknowledged> waiting, outgoing_message m, std::size_t max_text,
+                    const frame_sender& send);
   /// The reference of the request that `ask` sends next.
   std::string next_reference() const { return requests_.next_reference(); }
-  void ask(pending_requests::waiting waiting, const wire::native::request& what,
-           const frame_sender& send);
+  /// @returns the number for `cancel_request`; 0: it has failed
+  std::uint64_t ask(pending_requests::waiting waiting, const wire::native::request& what,
+                    bool idempotent, const frame_sender& send);
+  /// See `resend_queue::cancel`.
+  void cancel_message(std::uint64_t number, bool with_effects, const failure& why,
+                      const frame_remover& remove) {
+    messages_.cancel(number, with_effects, why, remove);
+  }
+  void cancel_request(std::uint64_t number, bool with_effects, const failure& why,
+                      const frame_remover& remove) {
+    requests_.cancel(number, with_effects, why, remove);
+  }
 
   /// Returns whether the event was an answer. Its handler is then completed.
   bool settle(event& e) { return messages_.settle(e) || requests_.settle(e); }

@@ -1,25 +1,16 @@
-// A completion handler of the client's, which finds in the client why it failed.
+// A completion handler of the client's, and where it is explained why the operation failed.
 #pragma once
 
 #include "transport/completion.hpp"
 
+#include <asio_chat/diagnostics.hpp>
 #include <asio_chat/error.hpp>
 
-#include <boost/asio/io_context.hpp>
-
-#include <memory>
 #include <utility>
 
 namespace asio_chat::client_room {
 
-/// Where completions go: the client's context, and where it keeps its last failure.
-struct completer {
-  boost::asio::io_context& context;
-  std::shared_ptr<failure> last;
-};
-
-/// Sets the last failure just before the handler is called: so the handler finds there what belongs
-/// to it.
+/// One that was completed already, or has no handler, does nothing.
 template <class... Results>
 class pending {
  public:
@@ -27,24 +18,34 @@ class pending {
   using handler_type = typename completion_type::handler_type;
 
   pending() = default;
-  pending(const completer& to, handler_type handler)
-      : complete_(to.context, std::move(handler))
-      , last_(to.last) {}
+  /// @param why null: nobody wants to know; else it must live until the handler is called
+  pending(const transport::completion_owner& owner, handler_type handler,
+          diagnostics* why = nullptr)
+      : complete_(owner, std::move(handler))
+      , why_(why) {
+    if (why_) why_->clear();
+  }
 
   explicit operator bool() const noexcept { return static_cast<bool>(complete_); }
-  const handler_type& handler() const noexcept { return complete_.handler(); }
 
-  void succeed(Results... results) { complete_({}, std::move(results)...); }
-  void fail(failure why) {
-    const error_code code = why.code;
-    complete_.after([last = std::move(last_),
-                     why = std::make_unique<failure>(std::move(why))] { *last = std::move(*why); },
-                    code, Results()...);
+  void succeed(Results... results) {
+    if (complete_) complete_({}, std::move(results)...);
+  }
+  void fail(failure how) {
+    if (!complete_) return;
+    if (why_) why_->assign(std::move(how.message));
+    complete_(how.code, Results()...);
+  }
+  /// The same without a copy of the sentence where nobody wants to know.
+  void fail(const error_code& code, const char* sentence) {
+    if (!complete_) return;
+    if (why_) why_->assign(sentence);
+    complete_(code, Results()...);
   }
 
  private:
   completion_type complete_;
-  std::shared_ptr<failure> last_;
+  diagnostics* why_ = nullptr;
 };
 
 } // namespace asio_chat::client_room

@@ -3,7 +3,7 @@
 
 #include "base/clock.hpp"
 
-#include <asio_chat/client.hpp>
+#include <asio_chat/client_config.hpp>
 #include <asio_chat/close_reason.hpp>
 #include <asio_chat/error.hpp>
 

@@ -88,6 +88,10 @@ server_config checked(server_config c) {
       throw error(fail(errc::bad_setting, fmt::format("join_history: {} is no room's name", name)));
     check_range(fmt::format("join_history of {} must be", name), entries, 0, 10'000, "entries");
   }
+  if (c.storage.directory.empty() && !c.storage.master_keys.empty()) {
+    throw error(fail(errc::bad_setting, "storage.master_keys are for a journal on disk: set "
+                                        "storage.directory as well, or leave the keys out"));
+  }
   if (c.passphrase && c.passphrase->empty())
     throw error(fail(errc::bad_setting, "the passphrase must not be empty: anyone could log in"));
   return c;

@@ -54,7 +54,8 @@ const std::string& host_member::name() const noexcept {
 }
 
 void host_member::post(host_message what, post_handler handler) {
-  transport::completion<result<position>> complete(impl_->context, std::move(handler));
+  transport::completion<result<position>> complete(impl_->context.get_executor(),
+                                                   std::move(handler));
   const auto chat = impl_->in.lock();
   if (!chat) return complete(gone());
   entry draft{std::move(what.room), {}, {}, impl_->name, what.kind, std::move(what.text),
@@ -63,7 +64,8 @@ void host_member::post(host_message what, post_handler handler) {
 }
 
 void host_member::history(std::string room, log_range part, history_handler handler) {
-  transport::completion<result<history_page>> complete(impl_->context, std::move(handler));
+  transport::completion<result<history_page>> complete(impl_->context.get_executor(),
+                                                       std::move(handler));
   const auto chat = impl_->in.lock();
   if (!chat) return complete(gone());
   part.entries = std::clamp<std::size_t>(part.entries, 1, max_page);

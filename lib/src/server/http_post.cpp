@@ -43,8 +43,8 @@ void http_post::start(question q, handler done) {
 
 void http_post::connect(const tcp::resolver::results_type& found) {
   race_ = transport::connect_race::start(
-      context_, transport::order_of_attempts(found), max_time,
-      [self = shared_from_this()](const error_code& e, transport::tcp_socket socket) {
+      context_.get_executor(), transport::order_of_attempts(found), max_time,
+      [self = shared_from_this()](const error_code& e, transport::any_tcp_socket socket) {
         self->socket_ = std::move(socket);
         e ? self->end(e, "connecting") : self->write();
       });

@@ -60,7 +60,7 @@ class http_post : public std::enable_shared_from_this<http_post> {
   time_source& time_;
   tcp::resolver resolver_;
   std::weak_ptr<transport::connect_race> race_; ///< while connecting
-  transport::tcp_socket socket_;
+  transport::any_tcp_socket socket_;
   std::unique_ptr<timer> deadline_;
   boost::beast::flat_buffer buffer_;
   boost::beast::http::request<boost::beast::http::string_body> request_;

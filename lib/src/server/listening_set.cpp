@@ -1,5 +1,6 @@
 #include "server/listening_set.hpp"
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,20 +9,49 @@ namespace asio_chat {
 
 using boost::asio::ip::tcp;
 
-result<listening_set::endpoints> listening_set::look_up(const std::string& host,
-                                                        std::uint16_t port) const {
-  if (host.empty()) {
-    return fail(errc::bad_setting, "no host to listen on: name one, or 0.0.0.0 and :: for all "
-                                   "addresses of this machine");
-  }
-  error_code e;
-  tcp::resolver resolver(context_);
-  const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, e);
+namespace {
+
+failure no_host() {
+  return fail(errc::bad_setting, "no host to listen on: name one, or 0.0.0.0 and :: for all "
+                                 "addresses of this machine");
+}
+
+result<listening_set::endpoints> each_once(const std::string& host, const error_code& e,
+                                           const tcp::resolver::results_type& found) {
   if (e) return failure{e, fmt::format("cannot listen on {}: {}", host, e.message())};
-  endpoints all;
+  listening_set::endpoints all;
   for (const auto& one : found)
     if (std::ranges::find(all, one.endpoint()) == all.end()) all.push_back(one.endpoint());
   return all;
+}
+
+} // namespace
+
+result<listening_set::endpoints> listening_set::look_up(const std::string& host,
+                                                        std::uint16_t port) const {
+  if (host.empty()) return no_host();
+  error_code e;
+  tcp::resolver resolver(context_);
+  const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, e);
+  return each_once(host, e, found);
+}
+
+std::function<void()>
+listening_set::look_up_later(const std::string& host, std::uint16_t port,
+                             std::function<void(const result<endpoints>&)> done) const {
+  if (host.empty()) {
+    boost::asio::post(context_, [done = std::move(done)] { done(no_host()); });
+    return [] {};
+  }
+  const auto resolver = std::make_shared<tcp::resolver>(context_);
+  resolver->async_resolve(host, std::to_string(port), tcp::resolver::passive,
+                          [resolver, host, done = std::move(done)](
+                              const error_code& e, const tcp::resolver::results_type& found) {
+                            done(each_once(host, e, found));
+                          });
+  return [weak = std::weak_ptr<tcp::resolver>(resolver)] {
+    if (const auto one = weak.lock()) one->cancel();
+  };
 }
 
 result<listening_set::endpoints> listening_set::open(const endpoints& at,

@@ -10,6 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +29,11 @@ class listening_set {
 
   /// All addresses that a host has; it waits for a name server, if it must.
   result<endpoints> look_up(const std::string& host, std::uint16_t port) const;
+
+  /// The same, without waiting. Calls `done` once, never inside this call.
+  /// @returns what cancels it; it may be called at any time
+  std::function<void()> look_up_later(const std::string& host, std::uint16_t port,
+                                      std::function<void(const result<endpoints>&)> done) const;
 
   /// All of these, or none.
   /// @returns where it listens, which says what port 0 has become

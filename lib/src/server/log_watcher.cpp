@@ -46,12 +46,12 @@ log_watch::impl::impl(asio::io_context& context, journal& logs,
 
 void log_watch::impl::receive(receive_handler handler) {
   if (waiting_) {
-    waiting(context_, std::move(handler))(
+    waiting(context_.get_executor(), std::move(handler))(
         fail(errc::bad_arguments, "this watch is being waited for already"));
     return;
   }
   auto slot = asio::get_associated_cancellation_slot(handler);
-  waiting_ = waiting(context_, std::move(handler));
+  waiting_ = waiting(context_.get_executor(), std::move(handler));
   if (slot.is_connected()) {
     // A slot may be used when its operation has completed, and another one is under way.
     slot.assign([self = weak_from_this(), number = ++number_](asio::cancellation_type) {

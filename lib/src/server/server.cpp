@@ -45,6 +45,10 @@ void server::reload_tls_later(tls_server_config config, reload_handler handler) 
   impl_->reload_tls_later(std::move(config), std::move(handler));
 }
 
+void server::listen_later(std::string host, std::uint16_t port, listen_handler handler) {
+  impl_->listen_later(std::move(host), port, std::move(handler));
+}
+
 void server::reload_storage(const storage_config& config) {
   impl_->reload_storage(config).value();
 }

@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
 #include <string_view>
 #include <utility>
@@ -26,9 +27,33 @@ namespace {
 // A client that is not told the idle time, or does not know that it could be, pings once a minute.
 constexpr auto min_idle_time = std::chrono::minutes(1);
 
-/// For what is stored in a std::function, which wants to be copied.
+failure cancelled() {
+  return {asio::error::operation_aborted, "the operation was cancelled"};
+}
+
+failure stopping() {
+  return fail(errc::server_stopping, "the server is stopping");
+}
+
+/// Whether the operation may end although it has an effect all the same.
+bool may_have_effects(asio::cancellation_type type) {
+  using enum asio::cancellation_type;
+  return (type & (terminal | partial)) != none;
+}
+
+/// For what is stored in a std::function, which wants to be copied. What is cancelled completes; it
+/// is carried out all the same.
 auto waiting(asio::io_context& context, asio::any_completion_handler<void(result<void>)> handler) {
-  return std::make_shared<transport::completion<result<void>>>(context, std::move(handler));
+  using completion = transport::completion<result<void>>;
+  auto slot = handler.get_cancellation_slot();
+  auto made = std::make_shared<completion>(context.get_executor(), std::move(handler));
+  if (slot.is_connected()) {
+    slot.assign([weak = std::weak_ptr<completion>(made)](asio::cancellation_type type) {
+      const auto one = weak.lock();
+      if (one && *one && may_have_effects(type)) (*one)(cancelled());
+    });
+  }
+  return made;
 }
 
 scheduler posting_to(asio::io_context& context) {
@@ -141,15 +166,46 @@ void server::impl::log_message(const entry& e) const {
         {"text", e.text}});
 }
 
+result<void> server::impl::check_can_listen() const {
+  if (stopped_) return stopping();
+  if (tls_->now()) return {};
+  return fail(errc::bad_certificate_file,
+              "a server without a certificate cannot listen; set tls.certificate_file");
+}
+
 result<tcp::endpoint> server::impl::listen(const std::string& host, std::uint16_t port) {
-  if (!tls_->now()) {
-    return fail(errc::bad_certificate_file,
-                "a server without a certificate cannot listen; set tls.certificate_file");
-  }
+  if (auto can = check_can_listen(); !can) return can.error();
   const auto wanted = listening_.look_up(host, port);
-  if (!wanted) return wanted.error();
+  return wanted ? listen_at(*wanted) : wanted.error();
+}
+
+void server::impl::listen_later(std::string host, std::uint16_t port, listen_handler handler) {
+  auto slot = handler.get_cancellation_slot();
+  using completion = transport::completion<result<tcp::endpoint>>;
+  auto complete = std::make_shared<completion>(context_.get_executor(), std::move(handler));
+  if (auto can = check_can_listen(); !can) return (*complete)(can.error());
+  const auto looking_up = listening_.look_up_later(
+      host, port,
+      [self = weak_from_this(), complete](const result<listening_set::endpoints>& wanted) {
+        const auto alive = self.lock();
+        if (!*complete) return; // cancelled
+        if (!wanted) return (*complete)(wanted.error());
+        if (!alive) return (*complete)(cancelled());
+        if (auto can = alive->check_can_listen(); !can) return (*complete)(can.error());
+        (*complete)(alive->listen_at(*wanted));
+      });
+  if (!slot.is_connected()) return;
+  slot.assign([weak = std::weak_ptr<completion>(complete), looking_up](asio::cancellation_type) {
+    const auto one = weak.lock();
+    if (!one || !*one) return;
+    looking_up();
+    (*one)(cancelled());
+  });
+}
+
+result<tcp::endpoint> server::impl::listen_at(const listening_set::endpoints& wanted) {
   const auto bound =
-      listening_.open(*wanted, [this](transport::tcp_socket socket, const tcp::endpoint& from) {
+      listening_.open(wanted, [this](transport::tcp_socket socket, const tcp::endpoint& from) {
         begin(std::move(socket), from, make_tls_stream);
       });
   if (!bound) return bound.error();
@@ -160,6 +216,7 @@ result<tcp::endpoint> server::impl::listen(const std::string& host, std::uint16_
 
 result<tcp::endpoint> server::impl::listen_insecure_plaintext(const std::string& host,
                                                               std::uint16_t port) {
+  if (stopped_) return stopping();
   if (config_.tls.clients != client_certificates::none) {
     return fail(errc::bad_setting,
                 "cannot listen without TLS while clients are asked for certificates");
@@ -217,7 +274,7 @@ result<void> server::impl::accept(tcp::socket socket) {
 }
 
 memory_transport server::impl::connect_in_memory() {
-  auto [ours, theirs] = detail::memory_socket::make_pair(context_);
+  auto [ours, theirs] = detail::memory_socket::make_pair(context_.get_executor());
   constexpr int no_descriptor = -1;
   if (stopped_ || sessions_->is_full(no_descriptor)) return memory_transport(std::move(theirs));
   sessions_->begin(transport::make_memory_stream(std::move(ours)), nullptr);
@@ -225,6 +282,7 @@ memory_transport server::impl::connect_in_memory() {
 }
 
 result<void> server::impl::reload_tls(const tls_server_config& config) {
+  if (stopped_) return stopping();
   if (auto changed = tls_->change(config); !changed) return changed;
   trust_has_changed();
   return {};
@@ -237,7 +295,7 @@ void server::impl::reload_tls_later(tls_server_config config, reload_handler han
                        const auto alive = self.lock();
                        if (!alive) return;
                        if (changed) alive->trust_has_changed();
-                       (*complete)(std::move(changed));
+                       if (*complete) (*complete)(std::move(changed));
                      });
 }
 
@@ -248,6 +306,7 @@ void server::impl::trust_has_changed() {
 }
 
 result<void> server::impl::check_directory(const storage_config& config) const {
+  if (stopped_) return stopping();
   if (config.directory == config_.storage.directory) return {};
   return fail(errc::bad_setting, "storage.directory cannot be changed while the server runs");
 }
@@ -261,7 +320,8 @@ void server::impl::reload_storage_later(storage_config config, reload_handler ha
   // The context runs until it is answered, though nothing else may be left to do.
   const auto answer = [self = weak_from_this(), complete = waiting(context_, std::move(handler)),
                        work = asio::make_work_guard(context_)](result<void> changed) {
-    if (const auto alive = self.lock()) (*complete)(std::move(changed));
+    const auto alive = self.lock();
+    if (alive && *complete) (*complete)(std::move(changed));
   };
   auto same = check_directory(config);
   if (!storage_.take_master_keys_later) return answer(std::move(same));
@@ -282,11 +342,29 @@ server_stats server::impl::stats() const {
 }
 
 void server::impl::stop(stop_handler handler) {
-  stopped_ = true;
-  stopping_.emplace_back(context_, std::move(handler));
-  if (stopping_.size() > 1) return;
+  const auto number = ++stops_;
+  if (auto slot = handler.get_cancellation_slot(); slot.is_connected()) {
+    slot.assign([weak = weak_from_this(), number](asio::cancellation_type type) {
+      if (const auto self = weak.lock()) self->cancel_stop(number, type);
+    });
+  }
+  stopping_.push_back({number, {context_.get_executor(), std::move(handler)}});
+  if (std::exchange(stopped_, true)) {
+    if (drained_) complete_stop();
+    return;
+  }
   listening_.close();
   sessions_->drain([this] { complete_stop(); });
+}
+
+void server::impl::cancel_stop(std::uint64_t number, asio::cancellation_type type) {
+  const auto found = std::ranges::find(stopping_, number, &waiting_stop::number);
+  if (found == stopping_.end() || !may_have_effects(type)) return;
+  auto complete = std::move(found->complete);
+  stopping_.erase(found);
+  complete(asio::error::operation_aborted);
+  if ((type & asio::cancellation_type::terminal) != asio::cancellation_type::none)
+    asio::post(context_, [sessions = sessions_] { sessions->cut_off_all(); });
 }
 
 void server::impl::stop_parts() {
@@ -297,10 +375,12 @@ void server::impl::stop_parts() {
 }
 
 void server::impl::complete_stop() {
-  stop_parts();
-  for_each_watch([](log_watch::impl& w) { w.last(); });
-  for (auto& complete : std::exchange(stopping_, {}))
-    complete(error_code());
+  if (!std::exchange(drained_, true)) {
+    stop_parts();
+    for_each_watch([](log_watch::impl& w) { w.last(); });
+  }
+  for (waiting_stop& one : std::exchange(stopping_, {}))
+    one.complete(error_code());
 }
 
 void server::impl::end() {

@@ -21,6 +21,9 @@
 #include <asio_chat/server.hpp>
 #include <asio_chat/server_hooks.hpp>
 
+#include <boost/asio/cancellation_type.hpp>
+
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -42,6 +45,7 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   impl(boost::asio::io_context& context, server_config config, server_parts parts = {});
 
   result<boost::asio::ip::tcp::endpoint> listen(const std::string& host, std::uint16_t port);
+  void listen_later(std::string host, std::uint16_t port, listen_handler handler);
   result<boost::asio::ip::tcp::endpoint> listen_insecure_plaintext(const std::string& host,
                                                                    std::uint16_t port);
   std::vector<boost::asio::ip::tcp::endpoint> listening_on() const;
@@ -84,7 +88,10 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   /// What is done with a connection that comes.
   void begin(transport::tcp_socket socket, const boost::asio::ip::tcp::endpoint& from,
              stream_maker make_stream);
+  result<void> check_can_listen() const;
+  result<boost::asio::ip::tcp::endpoint> listen_at(const listening_set::endpoints& wanted);
   result<void> check_directory(const storage_config& config) const;
+  void cancel_stop(std::uint64_t number, boost::asio::cancellation_type type);
   void watch_clock();
   /// Checks all connected clients anew.
   void trust_has_changed();
@@ -113,7 +120,13 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   const std::shared_ptr<session_set> sessions_;
   std::vector<std::weak_ptr<log_watch::impl>> watches_;
   bool stopped_ = false; ///< or about to be
-  std::vector<transport::completion<error_code>> stopping_;
+  struct waiting_stop {
+    std::uint64_t number;
+    transport::completion<error_code> complete;
+  };
+  std::vector<waiting_stop> stopping_;
+  std::uint64_t stops_ = 0; ///< calls so far
+  bool drained_ = false;    ///< no connection is left
 };
 
 } // namespace asio_chat

@@ -3,19 +3,31 @@
 
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 
+#include <concepts>
 #include <utility>
 
 namespace asio_chat::transport {
 
+/// What the completions of one owner share, so that none of them allocates for it.
+struct completion_owner {
+  template <std::convertible_to<boost::asio::any_io_executor> Executor>
+  completion_owner(const Executor& e)
+      : executor(e)
+      , candidate(executor) {}
+
+  boost::asio::any_io_executor executor;
+  boost::asio::any_completion_executor candidate; ///< the same
+};
+
 /// Holds the handler's executor at work until the handler has been called, which is done once. The
-/// call goes through the owner's context first, never inside the function that completes, and then
+/// call goes through the owner's executor first, never inside the function that completes, and then
 /// to the handler's own executor, if it has one.
 template <class... Results>
 class completion {
@@ -23,48 +35,48 @@ class completion {
   using handler_type = boost::asio::any_completion_handler<void(Results...)>;
 
   completion() = default;
-  /// @param context must live until the handler was called
-  completion(boost::asio::io_context& context, handler_type handler)
-      : context_(&context)
-      , executor_(boost::asio::prefer(
-            boost::asio::get_associated_executor(
-                handler, boost::asio::any_completion_executor(context.get_executor())),
-            boost::asio::execution::outstanding_work.tracked))
-      , handler_(std::move(handler)) {}
+  /// @param owner its context must live until the handler was called
+  completion(const completion_owner& owner, handler_type handler)
+      : owner_(owner.executor)
+      , own_(boost::asio::get_associated_executor(handler, owner.candidate))
+      , handler_(std::move(handler)) {
+    constexpr auto at_work = boost::asio::execution::outstanding_work.tracked;
+    if (own_ == owner.candidate) {
+      own_ = {};
+      owner_ = boost::asio::prefer(owner_, at_work);
+    } else {
+      own_ = boost::asio::prefer(own_, at_work);
+    }
+  }
 
   completion(completion&&) noexcept = default;
   // By swapping: the assignment of any_completion_handler in Boost 1.81 calls itself without end.
   completion& operator=(completion&& other) noexcept {
-    std::swap(context_, other.context_);
-    std::swap(executor_, other.executor_);
+    std::swap(owner_, other.owner_);
+    std::swap(own_, other.own_);
     handler_.swap(other.handler_);
     return *this;
   }
 
   explicit operator bool() const noexcept { return static_cast<bool>(handler_); }
-  const handler_type& handler() const noexcept { return handler_; }
 
   void operator()(Results... results) {
-    after([] {}, std::move(results)...);
-  }
-
-  /// @param first is called just before the handler, on the owner's context
-  template <class First>
-  void after(First first, Results... results) {
-    boost::asio::post(*context_, [first = std::move(first), executor = std::move(executor_),
-                                  handler = std::move(handler_),
-                                  ... results = std::move(results)]() mutable {
-      first();
-      boost::asio::dispatch(
-          executor, [handler = std::move(handler), ... results = std::move(results)]() mutable {
-            std::move(handler)(std::move(results)...);
-          });
-    });
+    const auto owner = std::exchange(owner_, nullptr);
+    auto call = [handler = std::move(handler_), ... results = std::move(results)]() mutable {
+      std::move(handler)(std::move(results)...);
+    };
+    if (!own_) {
+      boost::asio::post(owner, std::move(call));
+    } else {
+      boost::asio::post(owner, [executor = std::move(own_), call = std::move(call)]() mutable {
+        boost::asio::dispatch(executor, std::move(call));
+      });
+    }
   }
 
  private:
-  boost::asio::io_context* context_ = nullptr;
-  boost::asio::any_completion_executor executor_;
+  boost::asio::any_io_executor owner_;
+  boost::asio::any_completion_executor own_; ///< the handler's; none: the owner's
   handler_type handler_;
 };
 

@@ -59,26 +59,27 @@ void attempts::failed(const error_code& why, steady_time now) noexcept {
   if (!why_ || is_about_this_machine(why_)) why_ = why;
 }
 
-std::shared_ptr<connect_race> connect_race::start(asio::io_context& context,
+std::shared_ptr<connect_race> connect_race::start(const asio::any_io_executor& executor,
                                                   std::vector<tcp::endpoint> addresses,
                                                   std::chrono::milliseconds time, handler done) {
   const std::shared_ptr<connect_race> race(
-      new connect_race(context, std::move(addresses), time, std::move(done)));
+      new connect_race(executor, std::move(addresses), time, std::move(done)));
   race->go_on();
   return race;
 }
 
-connect_race::connect_race(asio::io_context& context, std::vector<tcp::endpoint> addresses,
-                           std::chrono::milliseconds time, handler done)
-    : context_(context)
-    , time_(time_of(context))
+connect_race::connect_race(const asio::any_io_executor& executor,
+                           std::vector<tcp::endpoint> addresses, std::chrono::milliseconds time,
+                           handler done)
+    : executor_(executor)
+    , time_(time_on(executor))
     , addresses_(std::move(addresses))
     , attempts_(addresses_.size(), time)
     , done_(std::move(done))
-    , timer_(time_.make_timer()) {}
+    , timer_(time_->make_timer()) {}
 
 void connect_race::go_on() {
-  while (const auto next = attempts_.begin(time_.now()))
+  while (const auto next = attempts_.begin(time_->now()))
     attempt(addresses_[*next]);
   const auto when = attempts_.next_begin();
   if (!when) return;
@@ -87,7 +88,7 @@ void connect_race::go_on() {
 }
 
 void connect_race::attempt(const tcp::endpoint& address) {
-  tcp_socket& socket = sockets_.emplace_back(context_.get_executor());
+  any_tcp_socket& socket = sockets_.emplace_back(executor_);
   error_code cannot_open; // connecting says so
   socket.open(address.protocol(), cannot_open);
   if (!cannot_open) close_on_exec(socket);
@@ -96,14 +97,14 @@ void connect_race::attempt(const tcp::endpoint& address) {
   });
 }
 
-void connect_race::tried(tcp_socket& socket, const error_code& e) {
+void connect_race::tried(any_tcp_socket& socket, const error_code& e) {
   if (!e) return end({}, std::move(socket));
-  attempts_.failed(e, time_.now());
-  if (attempts_.lost()) return end(attempts_.why(), tcp_socket(context_.get_executor()));
+  attempts_.failed(e, time_->now());
+  if (attempts_.lost()) return end(attempts_.why(), any_tcp_socket(executor_));
   go_on();
 }
 
-void connect_race::end(const error_code& e, tcp_socket socket) {
+void connect_race::end(const error_code& e, any_tcp_socket socket) {
   const handler done = std::exchange(done_, nullptr);
   cancel();
   done(e, std::move(socket));
@@ -113,7 +114,7 @@ void connect_race::cancel() {
   done_ = nullptr;
   timer_->cancel();
   error_code ignored; // nobody is told any more
-  for (tcp_socket& socket : sockets_)
+  for (any_tcp_socket& socket : sockets_)
     socket.close(ignored);
 }
 

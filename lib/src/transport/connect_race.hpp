@@ -6,7 +6,7 @@
 
 #include <asio_chat/error.hpp>
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
@@ -61,33 +61,33 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
  public:
   using tcp = boost::asio::ip::tcp;
   /// The socket is connected if there is no error.
-  using handler = std::function<void(const error_code&, tcp_socket)>;
+  using handler = std::function<void(const error_code&, any_tcp_socket)>;
 
   /// Calls the handler once, never inside this call. There is no limit of time but the system's:
   /// bound it by `cancel`.
   /// @param addresses at least one
   /// @param time see `attempts`
-  static std::shared_ptr<connect_race> start(boost::asio::io_context& context,
+  static std::shared_ptr<connect_race> start(const boost::asio::any_io_executor& executor,
                                              std::vector<tcp::endpoint> addresses,
                                              std::chrono::milliseconds time, handler done);
   /// The handler is not called any more.
   void cancel();
 
  private:
-  connect_race(boost::asio::io_context& context, std::vector<tcp::endpoint> addresses,
+  connect_race(const boost::asio::any_io_executor& executor, std::vector<tcp::endpoint> addresses,
                std::chrono::milliseconds time, handler done);
   void go_on();
   void attempt(const tcp::endpoint& address);
-  void tried(tcp_socket& socket, const error_code& e);
-  void end(const error_code& e, tcp_socket socket);
+  void tried(any_tcp_socket& socket, const error_code& e);
+  void end(const error_code& e, any_tcp_socket socket);
 
-  boost::asio::io_context& context_;
-  time_source& time_;
+  boost::asio::any_io_executor executor_;
+  std::shared_ptr<time_source> time_;
   std::vector<tcp::endpoint> addresses_;
   attempts attempts_;
   handler done_;
-  std::unique_ptr<timer> timer_;  ///< until the next attempt
-  std::list<tcp_socket> sockets_; ///< of all attempts
+  std::unique_ptr<timer> timer_;      ///< until the next attempt
+  std::list<any_tcp_socket> sockets_; ///< of all attempts
 };
 
 } // namespace asio_chat::transport

@@ -3,6 +3,8 @@
 #include <asio_chat/error.hpp>
 
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/query.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -15,10 +17,11 @@ namespace {
 
 /// A wait that has ended already may still be queued when its timer is set anew, cancelled or
 /// destroyed: its number tells it that it is not wanted any more.
+template <class Executor>
 class system_timer final : public timer {
  public:
-  explicit system_timer(asio::io_context& context)
-      : state_(std::make_shared<state>(context)) {}
+  explicit system_timer(const Executor& executor)
+      : state_(std::make_shared<state>(executor)) {}
   ~system_timer() override { cancel(); }
 
   void wait_until(steady_time when, std::function<void()> then) override {
@@ -36,12 +39,11 @@ class system_timer final : public timer {
 
  private:
   struct state {
-    explicit state(asio::io_context& context)
-        : asio_timer(context.get_executor()) {}
+    explicit state(const Executor& executor)
+        : asio_timer(executor) {}
 
     asio::basic_waitable_timer<std::chrono::steady_clock,
-                               asio::wait_traits<std::chrono::steady_clock>,
-                               asio::io_context::executor_type>
+                               asio::wait_traits<std::chrono::steady_clock>, Executor>
         asio_timer;
     std::uint64_t number = 0;
     std::function<void()> then;
@@ -50,17 +52,20 @@ class system_timer final : public timer {
   std::shared_ptr<state> state_;
 };
 
+template <class Executor>
 class system_time final : public time_source {
  public:
-  explicit system_time(asio::io_context& context)
-      : context_(context) {}
+  explicit system_time(const Executor& executor)
+      : executor_(executor) {}
 
   steady_time now() const override { return clock_.now(); }
   wall_time wall_now() const override { return clock_.wall_now(); }
-  std::unique_ptr<timer> make_timer() override { return std::make_unique<system_timer>(context_); }
+  std::unique_ptr<timer> make_timer() override {
+    return std::make_unique<system_timer<Executor>>(executor_);
+  }
 
  private:
-  asio::io_context& context_;
+  Executor executor_;
   system_clock clock_;
 };
 
@@ -68,26 +73,43 @@ class time_service final : public asio::execution_context::service {
  public:
   static inline asio::execution_context::id id;
 
-  explicit time_service(asio::io_context& context)
-      : time_service(context, std::make_unique<system_time>(context)) {}
+  explicit time_service(asio::execution_context& context)
+      : time_service(context, nullptr) {}
   time_service(asio::execution_context& context, std::unique_ptr<time_source> t)
       : service(context)
-      , time(std::move(t)) {}
+      , installed(std::move(t)) {}
 
-  const std::unique_ptr<time_source> time;
+  const std::shared_ptr<time_source> installed;
+  std::unique_ptr<time_source> of_loop; ///< the system's, from the first call of `time_of` on
 
  private:
   void shutdown() override {}
 };
 
+time_service& service_of(asio::execution_context& context) {
+  return asio::use_service<time_service>(context);
+}
+
 } // namespace
 
 time_source& time_of(asio::io_context& context) {
-  return *asio::use_service<time_service>(context).time;
+  time_service& service = service_of(context);
+  if (service.installed) return *service.installed;
+  if (!service.of_loop) {
+    using executor = asio::io_context::executor_type;
+    service.of_loop = std::make_unique<system_time<executor>>(context.get_executor());
+  }
+  return *service.of_loop;
+}
+
+std::shared_ptr<time_source> time_on(const asio::any_io_executor& executor) {
+  time_service& service = service_of(asio::query(executor, asio::execution::context));
+  if (service.installed) return service.installed;
+  return std::make_shared<system_time<asio::any_io_executor>>(executor);
 }
 
 void set_time(asio::io_context& context, std::unique_ptr<time_source> time) {
-  asio::make_service<time_service>(context, std::move(time));
+  asio::make_service<time_service>(static_cast<asio::execution_context&>(context), std::move(time));
 }
 
 } // namespace asio_chat::transport

@@ -31,53 +31,53 @@ struct memory_pipe {
   std::optional<pending_write> writer;
 
   /// Completes whatever can be completed now.
-  void turn(asio::io_context& context) {
+  void turn(const asio::any_io_executor& executor) {
     if (writer) {
       if (broken || ended) {
-        finish(context, writer,
+        finish(executor, writer,
                broken ? error_code(asio::error::broken_pipe)
                       : error_code(asio::error::operation_aborted),
                0);
       } else if (const std::size_t n = std::min(writer->buffer.size(), capacity - bytes.size());
                  n > 0 || writer->buffer.size() == 0) {
         bytes.append(static_cast<const char*>(writer->buffer.data()), n);
-        finish(context, writer, {}, n);
+        finish(executor, writer, {}, n);
       }
     }
     if (reader) {
       if (broken) {
-        finish(context, reader, asio::error::operation_aborted, 0);
+        finish(executor, reader, asio::error::operation_aborted, 0);
       } else if (!bytes.empty()) {
         const std::size_t n = std::min(reader->buffer.size(), bytes.size());
         std::memcpy(reader->buffer.data(), bytes.data(), n);
         bytes.erase(0, n);
-        finish(context, reader, {}, n);
-        if (writer) turn(context);
+        finish(executor, reader, {}, n);
+        if (writer) turn(executor);
       } else if (ended) {
-        finish(context, reader, asio::error::eof, 0);
+        finish(executor, reader, asio::error::eof, 0);
       }
     }
   }
 
   template <class Pending>
-  static void finish(asio::io_context& context, std::optional<Pending>& pending, error_code e,
-                     std::size_t n) {
+  static void finish(const asio::any_io_executor& executor, std::optional<Pending>& pending,
+                     error_code e, std::size_t n) {
     auto handler = std::move(pending->handler);
     pending.reset();
-    asio::post(context, [handler = std::move(handler), e, n]() mutable { handler(e, n); });
+    asio::post(executor, [handler = std::move(handler), e, n]() mutable { handler(e, n); });
   }
 };
 
-memory_socket::pair memory_socket::make_pair(asio::io_context& context) {
+memory_socket::pair memory_socket::make_pair(const asio::any_io_executor& executor) {
   auto there = std::make_shared<memory_pipe>();
   auto back = std::make_shared<memory_pipe>();
-  return {std::make_unique<memory_socket>(context, back, there),
-          std::make_unique<memory_socket>(context, there, back)};
+  return {std::make_unique<memory_socket>(executor, back, there),
+          std::make_unique<memory_socket>(executor, there, back)};
 }
 
-memory_socket::memory_socket(asio::io_context& context, std::shared_ptr<memory_pipe> in,
+memory_socket::memory_socket(const asio::any_io_executor& executor, std::shared_ptr<memory_pipe> in,
                              std::shared_ptr<memory_pipe> out)
-    : context_(context)
+    : executor_(executor)
     , in_(std::move(in))
     , out_(std::move(out)) {}
 
@@ -87,28 +87,28 @@ memory_socket::~memory_socket() {
 
 void memory_socket::read_some(asio::mutable_buffer buffer, transport::stream_handler handler) {
   in_->reader.emplace(memory_pipe::pending_read{buffer, std::move(handler)});
-  in_->turn(context_);
+  in_->turn(executor_);
 }
 
 void memory_socket::write_some(asio::const_buffer buffer, transport::stream_handler handler) {
   out_->writer.emplace(memory_pipe::pending_write{buffer, std::move(handler)});
-  out_->turn(context_);
+  out_->turn(executor_);
 }
 
 void memory_socket::cancel_read() {
-  if (in_->reader) memory_pipe::finish(context_, in_->reader, asio::error::operation_aborted, 0);
+  if (in_->reader) memory_pipe::finish(executor_, in_->reader, asio::error::operation_aborted, 0);
 }
 
 void memory_socket::shutdown_write() {
   out_->ended = true;
-  out_->turn(context_);
+  out_->turn(executor_);
 }
 
 void memory_socket::close() noexcept {
   out_->ended = true;
   in_->broken = true;
-  out_->turn(context_);
-  in_->turn(context_);
+  out_->turn(executor_);
+  in_->turn(executor_);
 }
 
 } // namespace asio_chat::detail
@@ -154,7 +154,7 @@ class memory_stream final : public stream {
 
  private:
   void succeed(stream_handler h) {
-    boost::asio::post(socket_->context(), [h = std::move(h)]() mutable { h(error_code()); });
+    boost::asio::post(socket_->executor(), [h = std::move(h)]() mutable { h(error_code()); });
   }
 
   std::unique_ptr<asio_chat::detail::memory_socket> socket_;

@@ -5,7 +5,7 @@
 
 #include <asio_chat/memory_transport.hpp>
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/any_io_executor.hpp>
 
 #include <memory>
 #include <optional>
@@ -22,9 +22,9 @@ struct memory_pipe;
 class memory_socket {
  public:
   using pair = std::pair<std::unique_ptr<memory_socket>, std::unique_ptr<memory_socket>>;
-  static pair make_pair(boost::asio::io_context& context);
+  static pair make_pair(const boost::asio::any_io_executor& executor);
 
-  memory_socket(boost::asio::io_context& context, std::shared_ptr<memory_pipe> in,
+  memory_socket(const boost::asio::any_io_executor& executor, std::shared_ptr<memory_pipe> in,
                 std::shared_ptr<memory_pipe> out);
   ~memory_socket();
   memory_socket(const memory_socket&) = delete;
@@ -38,10 +38,10 @@ class memory_socket {
   void shutdown_write();
   void close() noexcept;
 
-  boost::asio::io_context& context() noexcept { return context_; }
+  const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
 
  private:
-  boost::asio::io_context& context_;
+  boost::asio::any_io_executor executor_;
   std::shared_ptr<memory_pipe> in_;
   std::shared_ptr<memory_pipe> out_;
 };

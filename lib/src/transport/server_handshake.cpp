@@ -84,7 +84,7 @@ error_code server_handshake::failure_of(int ssl_error, int system_error) const {
 }
 
 void server_handshake::end(done then, const error_code& e) {
-  if (e) discard_input(socket_); // for the alert that says what was wrong
+  if (e) discard_input(socket_.native_handle()); // for the alert that says what was wrong
   if (out_.idle() || out_.failure()) return then(e);
   out_.wait_until_idle([then = std::move(then), e](const error_code& not_sent) {
     const error_code first = e ? e : not_sent;
@@ -99,11 +99,11 @@ ssl_ptr server_handshake::take_tls() {
   return std::move(ssl_);
 }
 
-void discard_input(tcp_socket& socket) noexcept {
+void discard_input(int socket) noexcept {
   constexpr int most = 16;
   std::array<char, 4096> unread;
   for (int i = 0; i < most; ++i)
-    if (::recv(socket.native_handle(), unread.data(), unread.size(), MSG_DONTWAIT) <= 0) return;
+    if (::recv(socket, unread.data(), unread.size(), MSG_DONTWAIT) <= 0) return;
 }
 
 } // namespace asio_chat::transport

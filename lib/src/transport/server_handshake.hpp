@@ -36,7 +36,7 @@ class server_handshake {
   /// this.
   void go_on(done then);
 
-  cancellable_read_socket& socket() noexcept { return socket_; }
+  tcp_socket& socket() noexcept { return socket_; }
   SSL* tls() const noexcept { return ssl_.get(); }
   std::size_t waiting_bytes() const noexcept { return out_.waiting_bytes(); }
   /// When it is done. It has no BIOs.
@@ -48,13 +48,13 @@ class server_handshake {
   error_code failure_of(int ssl_error, int system_error) const;
   void end(done then, const error_code& e);
 
-  cancellable_read_socket socket_;
+  cancellable_read_socket<tcp_socket> socket_;
   ssl_ptr ssl_;
-  socket_writer out_;
+  socket_writer<tcp_socket> out_;
 };
 
 /// Throws away what has come, but no more than a peer can send at once: a socket closed with input
 /// that nobody has read would reset the connection, and our last words with it.
-void discard_input(tcp_socket& socket) noexcept;
+void discard_input(int socket) noexcept;
 
 } // namespace asio_chat::transport

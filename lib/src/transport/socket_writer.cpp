@@ -13,11 +13,13 @@ namespace asio_chat::transport {
 
 namespace asio = boost::asio;
 
-socket_writer::~socket_writer() {
+template <class Socket>
+socket_writer<Socket>::~socket_writer() {
   if (const auto w = waiting_.lock()) w->writer = nullptr;
 }
 
-BIO* socket_writer::make_bio() {
+template <class Socket>
+BIO* socket_writer<Socket>::make_bio() {
   BIO* bio = BIO_new(method());
   if (bio == nullptr) throw std::bad_alloc();
   BIO_set_data(bio, this);
@@ -25,7 +27,8 @@ BIO* socket_writer::make_bio() {
   return bio;
 }
 
-const BIO_METHOD* socket_writer::method() {
+template <class Socket>
+const BIO_METHOD* socket_writer<Socket>::method() {
   static const BIO_METHOD* const made = [] {
     BIO_METHOD* m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket writer");
     if (m == nullptr || BIO_meth_set_write_ex(m, write) != 1 || BIO_meth_set_ctrl(m, control) != 1)
@@ -35,7 +38,8 @@ const BIO_METHOD* socket_writer::method() {
   return made;
 }
 
-int socket_writer::write(BIO* bio, const char* bytes, std::size_t n, std::size_t* written) {
+template <class Socket>
+int socket_writer<Socket>::write(BIO* bio, const char* bytes, std::size_t n, std::size_t* written) {
   auto& self = *static_cast<socket_writer*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
   *written = 0;
@@ -54,11 +58,13 @@ int socket_writer::write(BIO* bio, const char* bytes, std::size_t n, std::size_t
   return 1;
 }
 
-long socket_writer::control(BIO*, int command, long, void*) {
+template <class Socket>
+long socket_writer<Socket>::control(BIO*, int command, long, void*) {
   return command == BIO_CTRL_FLUSH ? 1 : 0; // all the others are not there
 }
 
-void socket_writer::take(std::string_view bytes) {
+template <class Socket>
+void socket_writer<Socket>::take(std::string_view bytes) {
   if (!idle()) {
     left_.append(bytes);
     return;
@@ -71,7 +77,8 @@ void socket_writer::take(std::string_view bytes) {
   wait(w);
 }
 
-std::size_t socket_writer::send(std::string_view bytes) {
+template <class Socket>
+std::size_t socket_writer<Socket>::send(std::string_view bytes) {
   ssize_t n = 0;
   do {
     n = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -82,13 +89,15 @@ std::size_t socket_writer::send(std::string_view bytes) {
   return 0;
 }
 
-void socket_writer::wait(std::shared_ptr<waiting> w) {
-  socket_.async_wait(tcp_socket::wait_write, [w = std::move(w)](const error_code& e) {
+template <class Socket>
+void socket_writer<Socket>::wait(std::shared_ptr<waiting> w) {
+  socket_.async_wait(Socket::wait_write, [w = std::move(w)](const error_code& e) {
     if (w->writer != nullptr) w->writer->on_writable(w, e);
   });
 }
 
-void socket_writer::on_writable(const std::shared_ptr<waiting>& w, const error_code& e) {
+template <class Socket>
+void socket_writer<Socket>::on_writable(const std::shared_ptr<waiting>& w, const error_code& e) {
   if (e) failure_ = e;
   if (!failure_) left_.erase(0, send(left_));
   if (!failure_ && !left_.empty()) return wait(w);
@@ -97,8 +106,12 @@ void socket_writer::on_writable(const std::shared_ptr<waiting>& w, const error_c
   if (const auto done = std::exchange(w->done, {})) done(failure_);
 }
 
-void socket_writer::wait_until_idle(std::function<void(const error_code&)> done) {
+template <class Socket>
+void socket_writer<Socket>::wait_until_idle(std::function<void(const error_code&)> done) {
   waiting_.lock()->done = std::move(done);
 }
+
+template class socket_writer<tcp_socket>;
+template class socket_writer<any_tcp_socket>;
 
 } // namespace asio_chat::transport

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 namespace asio_chat::transport {
@@ -20,26 +21,29 @@ namespace {
 
 /// An `ssl::stream` that reads as any other, and whose OpenSSL writes to the socket itself:
 /// docs/adr/0006.
+template <class Socket>
 struct direct_stream {
-  direct_stream(tcp_socket&& socket, asio::ssl::context& context)
+  direct_stream(Socket&& socket, asio::ssl::context& context)
       : ssl(std::move(socket), context)
       , out(ssl.next_layer()) {
     SSL_set0_wbio(ssl.native_handle(), out.make_bio());
   }
   /// Takes the reference on `state`.
-  direct_stream(tcp_socket&& socket, SSL* state)
+  direct_stream(Socket&& socket, SSL* state)
       : ssl(std::move(socket), state)
       , out(ssl.next_layer()) {
     SSL_set0_wbio(state, out.make_bio());
   }
 
-  asio::ssl::stream<cancellable_read_socket> ssl;
-  socket_writer out;
+  asio::ssl::stream<cancellable_read_socket<Socket>> ssl;
+  socket_writer<Socket> out;
 };
 
 /// An `ssl::stream` while there is something to do. Before the first byte of a server's handshake
 /// there is the socket alone; during it, and while the connection sleeps, the socket and the state
 /// of TLS.
+/// @tparam Socket of servers `tcp_socket`, of clients `any_tcp_socket`
+template <class Socket>
 class tls_stream final : public stream {
   /// Of what the socket said to OpenSSL the ssl::stream knows nothing.
   auto explained(stream_handler h) {
@@ -50,7 +54,7 @@ class tls_stream final : public stream {
   }
 
  public:
-  tls_stream(tcp_socket socket, context_ptr context, side s)
+  tls_stream(Socket socket, context_ptr context, side s)
       : socket_(std::move(socket))
       , context_(std::move(context)) {
     if (s == side::client) {
@@ -63,35 +67,20 @@ class tls_stream final : public stream {
     if (s == side::client) {
       return stream_->ssl.async_handshake(asio::ssl::stream_base::client, explained(std::move(h)));
     }
-    // A client that never says anything shall not cost what OpenSSL takes.
-    socket_.async_wait(
-        tcp_socket::wait_read, [this, h = std::move(h)](const error_code& e) mutable {
-          if (e) return h(e);
-          handshake_ =
-              std::make_unique<server_handshake>(std::move(socket_), context_->native_handle());
-          context_.reset();
-          handshake_->go_on([this, h = std::move(h)](const error_code& failed) mutable {
-            if (!failed) {
-              ssl_ = handshake_->take_tls();
-              socket_ = std::move(handshake_->socket());
-              handshake_.reset();
-            }
-            h(failed);
-          });
-        });
+    if constexpr (may_serve) serve(std::move(h));
   }
   void async_read_some(asio::mutable_buffer b, stream_handler h) override {
     awake().ssl.async_read_some(b, explained(std::move(h)));
   }
   void async_write_some(asio::const_buffer b, stream_handler h) override {
-    direct_stream& s = awake();
+    direct_stream<Socket>& s = awake();
     if (s.out.idle()) return s.ssl.async_write_some(b, explained(std::move(h)));
     s.out.wait_until_idle([this, b, h](const error_code& e) mutable {
       e ? h(e) : stream_->ssl.async_write_some(b, explained(std::move(h)));
     });
   }
   std::size_t write_some(asio::const_buffer b, error_code& e) override {
-    direct_stream& s = awake();
+    direct_stream<Socket>& s = awake();
     std::size_t n = 0;
     if (s.out.idle() && SSL_write_ex(s.ssl.native_handle(), b.data(), b.size(), &n) == 1) {
       e = {};
@@ -114,7 +103,7 @@ class tls_stream final : public stream {
     if (stream_ && !sleep()) {
       return asio::post(stream_->ssl.get_executor(), [h = std::move(h)]() mutable { h({}); });
     }
-    socket_.async_wait(tcp_socket::wait_read,
+    socket_.async_wait(Socket::wait_read,
                        [h = std::move(h)](const error_code& e) mutable { h(e); });
   }
 
@@ -125,7 +114,7 @@ class tls_stream final : public stream {
   }
   void close() noexcept override {
     error_code ignored;
-    if (ssl_) discard_input(socket_);
+    if (ssl_) discard_input(socket_.native_handle());
     socket().close(ignored);
   }
   SSL* native_tls() noexcept override {
@@ -134,9 +123,33 @@ class tls_stream final : public stream {
   }
 
  private:
-  tcp_socket& socket() noexcept {
+  static constexpr bool may_serve = std::is_same_v<Socket, tcp_socket>;
+
+  void serve(stream_handler h) {
+    // A client that never says anything shall not cost what OpenSSL takes.
+    socket_.async_wait(
+        tcp_socket::wait_read, [this, h = std::move(h)](const error_code& e) mutable {
+          if (e) return h(e);
+          handshake_ =
+              std::make_unique<server_handshake>(std::move(socket_), context_->native_handle());
+          context_.reset();
+          handshake_->go_on([this, h = std::move(h)](const error_code& failed) mutable {
+            if (!failed) {
+              ssl_ = handshake_->take_tls();
+              socket_ = std::move(handshake_->socket());
+              handshake_.reset();
+            }
+            h(failed);
+          });
+        });
+  }
+
+  Socket& socket() noexcept {
     if (stream_) return stream_->ssl.next_layer();
-    return handshake_ ? handshake_->socket() : socket_;
+    if constexpr (may_serve) {
+      if (handshake_) return handshake_->socket();
+    }
+    return socket_;
   }
 
   /// Nobody shall close what the socket has not taken all of.
@@ -158,7 +171,7 @@ class tls_stream final : public stream {
   }
   void half_close() {
     error_code ignored;
-    stream_->ssl.next_layer().shutdown(tcp_socket::shutdown_send, ignored);
+    stream_->ssl.next_layer().shutdown(Socket::shutdown_send, ignored);
   }
   void throw_away(stream_handler h) {
     stream_->ssl.next_layer().async_read_some(
@@ -183,7 +196,7 @@ class tls_stream final : public stream {
     return true;
   }
 
-  direct_stream& awake() {
+  direct_stream<Socket>& awake() {
     if (!stream_) {
       error_code ignored; // nobody waits: that is fine
       socket_.cancel(ignored);
@@ -192,18 +205,23 @@ class tls_stream final : public stream {
     return *stream_;
   }
 
-  tcp_socket socket_; ///< while there is no stream
+  Socket socket_; ///< while there is no stream
   context_ptr context_;
   std::unique_ptr<server_handshake> handshake_; ///< while it is under way, or has failed
   ssl_ptr ssl_;                                 ///< while the connection sleeps
-  std::optional<direct_stream> stream_;
+  std::optional<direct_stream<Socket>> stream_;
   std::vector<char> unheard_; ///< what is thrown away at the end
 };
 
 } // namespace
 
 std::unique_ptr<stream> make_tls_stream(tcp_socket socket, context_ptr context, stream::side s) {
-  return std::make_unique<tls_stream>(std::move(socket), std::move(context), s);
+  return std::make_unique<tls_stream<tcp_socket>>(std::move(socket), std::move(context), s);
+}
+
+std::unique_ptr<stream> make_tls_stream(any_tcp_socket socket, context_ptr context,
+                                        stream::side s) {
+  return std::make_unique<tls_stream<any_tcp_socket>>(std::move(socket), std::move(context), s);
 }
 
 } // namespace asio_chat::transport

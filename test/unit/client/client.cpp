@@ -67,7 +67,7 @@ TEST_CASE("client: a refused login fails with the server's code and sentence") {
   w.run();
   REQUIRE(w.login.calls == 1);
   CHECK(w.login.code == code);
-  CHECK(w.sentence == "not like this");
+  CHECK(w.why.message() == "not like this");
 }
 
 TEST_CASE("client: a goodbye instead of a welcome is a failure with its reason") {
@@ -77,7 +77,7 @@ TEST_CASE("client: a goodbye instead of a welcome is a failure with its reason")
   w.connect();
   w.run();
   CHECK(w.login.code == errc::server_stopping);
-  CHECK(w.sentence == "the server closed the connection: back soon");
+  CHECK(w.why.message() == "the server closed the connection: back soon");
 }
 
 TEST_CASE("client: a first room that refuses is a failed login") {
@@ -147,9 +147,12 @@ TEST_CASE("client: handlers run on their own executor") {
   CHECK(on_strand);
 }
 
-TEST_CASE("client: events that nobody receives stop the reading, not the memory") {
+TEST_CASE("client: events that are not received any more stop the reading, not the memory") {
   memory_world w;
   w.connect();
+  w.run();
+  outcome<client_event> first;
+  w.chat->async_receive(w.into(first));
   w.run();
   for (std::uint64_t i = 1; i <= 20'000; ++i) {
     w.server->say_event(
@@ -157,5 +160,59 @@ TEST_CASE("client: events that nobody receives stop the reading, not the memory"
   }
   w.run();
   w.receive_all();
-  CHECK(w.events.size() == 20'001);
+  CHECK(w.events.size() == 20'000);
+}
+
+TEST_CASE("client: one that only sends is answered, whatever is said meanwhile") {
+  memory_world w;
+  w.connect();
+  w.run();
+  for (std::uint64_t i = 1; i <= 10'000; ++i)
+    w.server->say_event(entry{"lobby", {1, i}, {}, "bob", entry_kind::message, "x", ""});
+  outcome<acknowledged> sent;
+  w.chat->async_send("lobby", "hello", w.into(sent));
+  w.run();
+  CHECK(sent.calls == 1);
+  CHECK_FALSE(sent.code);
+
+  // Should it receive after all, it is told of the gap.
+  w.receive_all();
+  REQUIRE(w.event_at<entries_missed>(0));
+  const entries_missed gap = *w.event_at<entries_missed>(0);
+  CHECK(gap.room == "lobby");
+  REQUIRE(w.event_at<entry>(1));
+  CHECK(gap.next == w.event_at<entry>(1)->at);
+  CHECK(w.events.size() == 4097);
+  CHECK(w.event_at<entry>(4096)->at == position{1, 10'000});
+  CHECK(w.chat->saved_state().positions.at("lobby").offset >= 10'000);
+}
+
+TEST_CASE("client: settings that it cannot work with are named") {
+  boost::asio::io_context context;
+  const auto refusal = [&](const std::function<void(client_config&)>& change) -> std::string {
+    client_config config;
+    change(config);
+    try {
+      const client made(context, config);
+    } catch (const error& e) {
+      CHECK(e.code() == errc::bad_setting);
+      return e.what();
+    }
+    return {};
+  };
+  CHECK(refusal([](client_config&) {}).empty());
+  CHECK(refusal([](client_config& c) { c.host.clear(); }) ==
+        "client_config::host must not be empty: name the server, or give its address");
+  CHECK(refusal([](client_config& c) { c.port = 0; }) == "client_config::port must not be 0");
+  const std::chrono::milliseconds none(0);
+  CHECK(refusal([&](client_config& c) { c.connect_time = none; }) ==
+        "client_config::connect_time must be 1 to 86400000 ms, not 0 ms");
+  CHECK(
+      refusal([&](client_config& c) { c.ping_time = none; }).starts_with("client_config::ping_t"));
+  CHECK(refusal([&](client_config& c) {
+          c.retry_first = none;
+        }).starts_with("client_config::retry_first"));
+  CHECK(refusal([&](client_config& c) {
+          c.retry_most = none;
+        }).starts_with("client_config::retry_most"));
 }

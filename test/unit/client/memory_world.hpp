@@ -29,7 +29,7 @@ class memory_world {
                         client_config config = {}) {
     if (config.name.empty()) config.name = "alice";
     chat.emplace(context, std::move(config));
-    auto ends = detail::memory_socket::make_pair(context);
+    auto ends = detail::memory_socket::make_pair(context.get_executor());
     transport_.emplace(std::move(ends.first));
     server.reset(
         new fake_server(transport::make_memory_stream(std::move(ends.second)), std::move(answer)));
@@ -42,20 +42,19 @@ class memory_world {
     run();
   }
 
-  /// A handler that records the outcome, and the client's explanation of a failure.
+  /// A handler that records the outcome.
   template <class T>
   auto into(outcome<T>& o) {
-    return [this, &o](error_code e, T value) {
+    return [&o](error_code e, T value) {
       ++o.calls;
       o.code = e;
       o.value = std::move(value);
-      if (e && chat) sentence = chat->last_failure().message;
     };
   }
 
   /// Everything that can happen without waiting happens.
   void run() { time.run(); }
-  void connect() { chat->async_connect_in_memory(std::move(*transport_), into(login)); }
+  void connect() { chat->async_connect_in_memory(std::move(*transport_), why, into(login)); }
   void log_in() {
     connect();
     run();
@@ -77,7 +76,7 @@ class memory_world {
   outcome<connected> login;
   std::vector<client_event> events;
   outcome<client_event> end;
-  std::string sentence;
+  diagnostics why; ///< of connecting, and of what a test uses it for
 
  private:
   void receive() {

@@ -37,7 +37,7 @@ TEST_CASE("client: the ids of messages are unique, also between clients") {
   CHECK(std::unique(ids.begin(), ids.end()) == ids.end());
 }
 
-TEST_CASE("client: a refused send has the code, and last_failure the sentence") {
+TEST_CASE("client: a refused send has the code, and its diagnostics the sentence") {
   memory_world w([](fake_server& s, const native::request& r) {
     if (const auto* m = std::get_if<native::send>(&r)) {
       s.say_event(refused{m->id, errc::not_in_room, "you are not in den"});
@@ -47,13 +47,13 @@ TEST_CASE("client: a refused send has the code, and last_failure the sentence") 
   });
   w.log_in();
   outcome<acknowledged> sent;
-  w.chat->async_send("den", "hello", w.into(sent));
+  w.chat->async_send("den", "hello", w.why, w.into(sent));
   w.run();
   CHECK(sent.code == errc::not_in_room);
-  CHECK(w.sentence == "you are not in den");
+  CHECK(w.why.message() == "you are not in den");
 }
 
-TEST_CASE("client: two failures in one turn each leave their own sentence to their handler") {
+TEST_CASE("client: two failures in one turn each have their own sentence, a success has none") {
   memory_world w([](fake_server& s, const native::request& r) {
     if (const auto* m = std::get_if<native::send>(&r)) {
       s.say_event(refused{m->id, errc::not_in_room, "about " + m->text});
@@ -62,14 +62,19 @@ TEST_CASE("client: two failures in one turn each leave their own sentence to the
     }
   });
   w.log_in();
-  std::vector<std::string> sentences;
-  for (const char* text : {"one", "two"}) {
-    w.chat->async_send("den", text, [&](error_code, const acknowledged&) {
-      sentences.push_back(w.chat->last_failure().message);
-    });
-  }
+  std::array<diagnostics, 3> why;
+  outcome<acknowledged> sent;
+  w.chat->async_send("den", "one", why[0], w.into(sent));
+  w.chat->async_send("den", "two", why[1], w.into(sent));
   w.run();
-  CHECK(sentences == std::vector<std::string>{"about one", "about two"});
+  CHECK(why[0].message() == "about one");
+  CHECK(why[1].message() == "about two");
+  outcome<reply> run;
+  why[2].assign("of another operation");
+  w.chat->async_command("lobby", "/who", why[2], w.into(run));
+  w.run();
+  CHECK_FALSE(run.code);
+  CHECK(why[2].message().empty());
 }
 
 TEST_CASE("client: a text that is too long is not sent at all") {

@@ -5,7 +5,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <memory>
+#include <list>
 #include <vector>
 
 using namespace asio_chat;
@@ -17,13 +17,16 @@ struct world {
   /// Adds a message, and notes its outcome.
   std::string add(bool sent, std::string frame = "frame") {
     std::string id = messages.next_id();
-    pending<acknowledged> waiting(to,
-                                  [this, n = codes.size()](error_code e, const acknowledged& a) {
-                                    REQUIRE(codes.at(n) == boost::asio::error::would_block);
-                                    codes[n] = e;
-                                    acks.push_back(a.id);
-                                    sentences.push_back(to.last->message);
-                                  });
+    diagnostics& why = explained.emplace_back();
+    pending<acknowledged> waiting(
+        context.get_executor(),
+        [this, &why, n = codes.size()](error_code e, const acknowledged& a) {
+          REQUIRE(codes.at(n) == boost::asio::error::would_block);
+          codes[n] = e;
+          acks.push_back(a.id);
+          sentences.push_back(why.message());
+        },
+        &why);
     codes.emplace_back(boost::asio::error::would_block);
     messages.add(std::move(frame), std::move(waiting), sent);
     return id;
@@ -39,11 +42,11 @@ struct world {
   }
 
   boost::asio::io_context context;
-  completer to{context, std::make_shared<failure>()};
   resend_queue messages{"me"};
   std::vector<error_code> codes;
   std::vector<std::string> acks;
   std::vector<std::string> sentences;
+  std::list<diagnostics> explained;
 };
 
 } // namespace

@@ -184,18 +184,15 @@ TEST_CASE("resume: what waits for a connection is bounded") {
   w.servers[0]->close();
   w.until([&] { return !w.seen<disconnected>().empty(); });
   std::vector<error_code> codes(1002, boost::asio::error::would_block);
-  std::string sentence;
-  for (error_code& code : codes) {
-    w.chat->async_send("lobby", "x", [&](error_code e, const acknowledged&) {
-      code = e;
-      sentence = w.chat->last_failure().message;
-    });
-  }
+  diagnostics why;
+  for (error_code& code : codes)
+    w.chat->async_send("lobby", "x", why, [&](error_code e, const acknowledged&) { code = e; });
   w.until([&] { return codes.back() != boost::asio::error::would_block; });
   CHECK(codes[999] == boost::asio::error::would_block);
   CHECK(codes[1000] == errc::not_connected);
-  CHECK(sentence == "there is no connection now, and no more than 1000 messages or 1048576 bytes "
-                    "wait for the next one");
+  CHECK(why.message() ==
+        "there is no connection now, and no more than 1000 messages or 1048576 bytes "
+        "wait for the next one");
   message_outcome long_one;
   w.chat->async_send("lobby", std::string(501, 'x'), into(long_one));
   bool closed = false;

@@ -70,7 +70,7 @@ class scripted_world {
                           io_plan steps = {})
       : plan(steps)
       , answers_(std::move(answers)) {
-    client_room::set_network(context, [this](boost::asio::io_context&, auto) {
+    client_room::set_network(context, [this](const boost::asio::any_io_executor&, auto) {
       return std::make_unique<scripted_network>(*this);
     });
     client_config config;
@@ -85,11 +85,10 @@ class scripted_world {
 
   /// Begins to connect, and receives from then on.
   void start() {
-    chat->async_connect([this](error_code e, connected c) {
+    chat->async_connect(why, [this](error_code e, connected c) {
       ++logins;
       code = e;
       login = std::move(c);
-      if (e && chat) sentence = chat->last_failure().message;
     });
     receive();
   }
@@ -128,7 +127,7 @@ class scripted_world {
   std::optional<client> chat;
   int logins = 0;
   error_code code;
-  std::string sentence;
+  diagnostics why; ///< of connecting
   connected login;
   std::vector<client_event> events;
   std::optional<error_code> end;

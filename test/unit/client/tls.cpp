@@ -44,7 +44,7 @@ TEST_CASE("client D9: a refused connection says host, port and reason") {
   });
   w.connect();
   CHECK(w.code == asio::error::connection_refused);
-  CHECK(w.sentence ==
+  CHECK(w.why.message() ==
         "cannot connect to 127.0.0.1:" + std::to_string(port) + ": Connection refused");
 }
 

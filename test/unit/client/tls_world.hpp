@@ -75,11 +75,10 @@ struct tls_world {
     context.poll();
   }
   void connect() {
-    chat->async_connect([this](error_code e, connected c) {
+    chat->async_connect(why, [this](error_code e, connected c) {
       ++logins;
       code = e;
       login = std::move(c);
-      if (e) sentence = chat->last_failure().message;
     });
     until([this] { return logins > 0; });
     receive();
@@ -101,7 +100,7 @@ struct tls_world {
   std::optional<client> chat;
   int logins = 0;
   error_code code;
-  std::string sentence;
+  diagnostics why; ///< of connecting
   connected login;
   std::vector<client_event> events;
   std::optional<error_code> end;

@@ -39,7 +39,7 @@ struct world final : net::session_keeper {
 
   void ended(net::session&) override { session = nullptr; }
   test::server_world::client log_in(const std::string& name) {
-    auto [ours, theirs] = detail::memory_socket::make_pair(context);
+    auto [ours, theirs] = detail::memory_socket::make_pair(context.get_executor());
     net::session_keeper& keeper = *this;
     session = new net::session(transport::make_memory_stream(std::move(ours)), reactor, shared,
                                keeper, "memory", 1);

@@ -49,6 +49,13 @@ TEST_CASE("C29: the longest text is bounded, so that it fits a frame whatever it
   CHECK(refusal(c).empty());
 }
 
+TEST_CASE("master keys without a directory are refused: nothing would be kept") {
+  server_config c;
+  c.storage.master_keys = {std::string(64, 'a')};
+  CHECK(refusal(c) == "storage.master_keys are for a journal on disk: set storage.directory as "
+                      "well, or leave the keys out");
+}
+
 TEST_CASE("names and topics are bounded, so that they leave room for what is said") {
   server_config c;
   c.limits.name_characters = 9'000; // longer than a frame of the text protocol

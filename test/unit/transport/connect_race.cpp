@@ -73,7 +73,7 @@ struct outcome {
   tcp::endpoint peer;
 
   connect_race::handler into() {
-    return [this](const error_code& code, tcp_socket socket) {
+    return [this](const error_code& code, any_tcp_socket socket) {
       ++calls;
       e = code;
       if (!e) peer = socket.remote_endpoint();
@@ -125,8 +125,8 @@ TEST_CASE("connecting: goes over a refusal to the address that answers") {
   asio::io_context context;
   tcp::acceptor answering(context, loopback(0));
   outcome o;
-  connect_race::start(context, {closed_address(context), answering.local_endpoint()}, 10s,
-                      o.into());
+  connect_race::start(context.get_executor(), {closed_address(context), answering.local_endpoint()},
+                      10s, o.into());
   CHECK(o.calls == 0);
   context.run();
   CHECK(o.calls == 1);
@@ -137,7 +137,8 @@ TEST_CASE("connecting: goes over a refusal to the address that answers") {
 TEST_CASE("connecting: tells once that all addresses have refused") {
   asio::io_context context;
   outcome o;
-  connect_race::start(context, {closed_address(context), closed_address(context)}, 10s, o.into());
+  connect_race::start(context.get_executor(), {closed_address(context), closed_address(context)},
+                      10s, o.into());
   context.run();
   CHECK(o.calls == 1);
   CHECK(o.e == refused);
@@ -147,9 +148,10 @@ TEST_CASE("connecting: can be cancelled, and goes with its context") {
   auto context = std::make_unique<asio::io_context>();
   tcp::acceptor answering(*context, loopback(0));
   outcome o;
-  const auto race = connect_race::start(*context, {answering.local_endpoint()}, 10s, o.into());
+  const auto race =
+      connect_race::start(context->get_executor(), {answering.local_endpoint()}, 10s, o.into());
   const std::weak_ptr<connect_race> other =
-      connect_race::start(*context, {answering.local_endpoint()}, 10s, o.into());
+      connect_race::start(context->get_executor(), {answering.local_endpoint()}, 10s, o.into());
   race->cancel();
   answering.close();
   CHECK_FALSE(other.expired());

@@ -54,7 +54,7 @@ using end_ptr = boost::intrusive_ptr<end>;
 
 struct pair {
   pair() {
-    auto both = memory_socket::make_pair(context);
+    auto both = memory_socket::make_pair(context.get_executor());
     one.reset(new end(std::move(both.first)));
     two.reset(new end(std::move(both.second)));
   }
@@ -223,7 +223,7 @@ TEST_CASE("an operation under way keeps its owner, and lets go of it when it is 
 
 TEST_CASE("a transport that is not used closes its end") {
   asio::io_context context;
-  auto [ours, theirs] = memory_socket::make_pair(context);
+  auto [ours, theirs] = memory_socket::make_pair(context.get_executor());
   end_ptr other(new end(std::move(ours)));
   { memory_transport unused(std::move(theirs)); }
   other->read();
@@ -233,7 +233,7 @@ TEST_CASE("a transport that is not used closes its end") {
 
 TEST_CASE("a stream over memory shakes hands, has no TLS, and shuts down in order") {
   asio::io_context context;
-  auto [ours, theirs] = memory_socket::make_pair(context);
+  auto [ours, theirs] = memory_socket::make_pair(context.get_executor());
   struct owner final : transport::stream_owner {
     void on(const error_code& e, std::size_t) { ends.push_back(e); }
     std::vector<error_code> ends;

@@ -1,6 +1,7 @@
 // TLS contexts that are made from settings.
 #pragma once
 
+#include <asio_chat/detail/abi.hpp>
 #include <asio_chat/error.hpp>
 #include <asio_chat/tls_config.hpp>
 

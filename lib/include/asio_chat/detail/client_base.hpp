@@ -1,0 +1,72 @@
+// Internal: what all clients are, whatever the type of their executor.
+#pragma once
+
+#include <asio_chat/client_config.hpp>
+#include <asio_chat/detail/abi.hpp>
+#include <asio_chat/diagnostics.hpp>
+#include <asio_chat/memory_transport.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace asio_chat::detail {
+
+/// Where code runs, as seen from an executor.
+enum class place {
+  on_executor,
+  beside, ///< in the executor's context, but not on the executor: beside its strand
+  unknown
+};
+using place_function = std::function<place()>;
+
+/// Compiled into the host, whose copy of Asio knows what runs on this thread.
+template <class Executor>
+place_function place_of(const Executor& executor) {
+  if constexpr (requires { executor.running_in_this_thread(); }) {
+    return [executor] {
+      if (executor.running_in_this_thread()) return place::on_executor;
+      if constexpr (requires { executor.get_inner_executor().running_in_this_thread(); }) {
+        if (executor.get_inner_executor().running_in_this_thread()) return place::beside;
+      }
+      return place::unknown;
+    };
+  } else {
+    return {};
+  }
+}
+
+class client_base {
+ public:
+  client_base(client_base&&) noexcept;
+  client_base& operator=(client_base&&) noexcept;
+
+ protected:
+  client_base(boost::asio::any_io_executor executor, place_function place, client_config config);
+  ~client_base();
+
+  template <class... Results>
+  using handler = boost::asio::any_completion_handler<void(error_code, Results...)>;
+
+  void connect(handler<connected> h, diagnostics* why);
+  void connect_in_memory(handler<connected> h, diagnostics* why, memory_transport transport);
+  void send(handler<acknowledged> h, diagnostics* why, outgoing_message message);
+  void command(handler<reply> h, diagnostics* why, std::string room, std::string line);
+  void history(handler<history_page> h, diagnostics* why, std::string room, log_range part);
+  void receive(handler<client_event> h, diagnostics* why);
+  void close(handler<> h);
+
+  resume_state saved_state() const;
+  const server_certificate& server() const noexcept;
+  /// Ends the program if the client's executor runs on another thread.
+  void check_call(const char* operation) const;
+
+ private:
+  class impl;
+  std::shared_ptr<impl> impl_;
+};
+
+} // namespace asio_chat::detail

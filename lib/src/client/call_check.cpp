@@ -1,0 +1,26 @@
+#include "client/call_check.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace asio_chat::client_room {
+
+void call_check::check(const char* operation) const {
+  if (!is_wrong()) return;
+  fmt::print(stderr,
+             "asio_chat: client::{} was called on a thread that does not run the executor of the "
+             "client; post the call to get_executor()\n",
+             operation);
+  std::abort();
+}
+
+bool call_check::is_wrong() const {
+  const auto here = place_ ? place_() : detail::place::unknown;
+  if (here != detail::place::unknown) return here == detail::place::beside;
+  const std::thread::id seen = seen_on_.load(std::memory_order_relaxed);
+  return seen != std::thread::id() && seen != std::this_thread::get_id();
+}
+
+} // namespace asio_chat::client_room
