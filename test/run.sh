@@ -49,10 +49,22 @@ build() {
   step "$1: build" cmake --build "$2"
 }
 
+shared_library() {
+  cmake -S . -B build-shared -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON >/dev/null &&
+    cmake --build build-shared && cmake --install build-shared --prefix build-shared/installed >/dev/null
+}
+strangers_with_shared_library() {
+  for project in find_package client_only; do
+    ctest --build-and-test "test/embed/$project" "build-shared/$project" --build-generator Ninja \
+      --build-options -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$PWD/build-shared/installed" \
+      --test-command ctest --output-on-failure || return
+  done
+}
+
 # The project in a stranger's, as test/embed/add_subdirectory has it.
 embedded() {
   (cd test/embed/add_subdirectory && cmake --preset embedded >/dev/null) &&
-    cmake --build build-embedded --target stranger flow_tests contract_tests frame_fuzz text_fuzz native_fuzz
+    cmake --build build-embedded --target stranger client_only flow_tests wrong_thread contract_tests frame_fuzz text_fuzz native_fuzz
 }
 
 if [ "${1:-}" = --clang ]; then
@@ -77,6 +89,8 @@ step "embedded, sanitizers: tests" tests build-embedded -R '^(flow|contract|fuzz
 build sanitize build-sanitize
 # testssl.sh looks at what is spoken, which is the same.
 step "sanitizers: tests" tests build-sanitize -LE slow
+step "shared library: build" shared_library
+step "shared library: a stranger's project" strangers_with_shared_library
 step "ThreadSanitizer: configure" cmake --preset thread-sanitize
-step "ThreadSanitizer: build" cmake --build build-tsan --target flow_tests
+step "ThreadSanitizer: build" cmake --build build-tsan --target flow_tests wrong_thread
 step "ThreadSanitizer: tests" tests build-tsan -R '^flow:'
