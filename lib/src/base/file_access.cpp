@@ -38,7 +38,7 @@ std::string why_not(const std::string& path, const struct stat& status, int erro
   switch (error) {
   case EROFS:
     return fmt::format("'{}' is on a file system that can only be read: mount it for writing, or "
-                       "choose another directory with --data",
+                       "choose another as storage.directory (asio-chatd: --data)",
                        path);
   case EPERM:
     return fmt::format("'{}' is marked as not to be changed: chattr -i {}", path, shell_word(path));

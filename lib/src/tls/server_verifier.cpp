@@ -99,7 +99,8 @@ std::string name_problem(const certificate_info& shown, const std::string& host)
   if (names.empty())
     return fmt::format("the certificate names no host, so that no CA can vouch for it as '{}': "
                        "only the SubjectAltName counts, and it has none. Trust its key, if its "
-                       "owner confirms it (SHA-256 fingerprint {}): --pin {}. Or have it issued "
+                       "owner confirms it (SHA-256 fingerprint {}), in tls.pins (asio-chat: --pin "
+                       "{}). Or have it issued "
                        "with a SubjectAltName (asio-chat-certs: {})",
                        host, shown.fingerprint, shown.pin, option_for(host));
   const bool as_dns = is_address(host) && std::ranges::count(shown.dns_names, host) != 0;
@@ -240,7 +241,8 @@ failure server_verifier::refusal() const {
   if (verify_error_ == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
     return fail(code,
                 fmt::format("{} {}, which are those of {}: no CA vouches for it. If its owner "
-                            "confirms the fingerprint (SHA-256 {}), trust its key: --pin {}",
+                            "confirms the fingerprint (SHA-256 {}), trust its key in tls.pins "
+                            "(asio-chat: --pin {})",
                             whose, trust_phrase(verify_error_), trusted, shown.fingerprint,
                             shown.pin));
   return fail(code, fmt::format("{} {}: it was issued by '{}', and what is trusted is {}. If this "

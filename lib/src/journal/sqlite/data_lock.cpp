@@ -30,7 +30,7 @@ failure unusable(const std::string& directory, const std::string& why) {
 failure in_use(const std::string& directory, std::optional<int> process) {
   return unusable(directory,
                   fmt::format("is in use by another asio-chatd{}: stop that one, or choose another "
-                              "directory with --data",
+                              "as storage.directory (asio-chatd: --data)",
                               process ? fmt::format(" (process {})", *process) : ""));
 }
 
@@ -113,9 +113,10 @@ data_lock::~data_lock() {
 result<data_lock> data_lock::take(const std::string& directory) {
   struct stat status {};
   if (::stat(directory.c_str(), &status) != 0 && errno == ENOENT) {
-    return unusable(directory, fmt::format("does not exist: make it with: mkdir -m 700 {}, or "
-                                           "choose another with --data",
-                                           shell_word(directory)));
+    return unusable(directory,
+                    fmt::format("does not exist: make it with: mkdir -m 700 {}, or "
+                                "choose another as storage.directory (asio-chatd: --data)",
+                                shell_word(directory)));
   }
   const database_file journal{directory + "/journal.db"};
   // Another one may take the file away, or put another in its place, before it is locked.
@@ -127,13 +128,19 @@ result<data_lock> data_lock::take(const std::string& directory) {
     file_descriptor file(::open(journal.path.c_str(), O_RDWR | O_CLOEXEC));
     if (file.get() < 0) {
       if (errno == ENOENT) continue;
-      return unusable(directory, fmt::format("cannot be written to: {}; choose another with --data",
-                                             errno_text(errno)));
+      return unusable(
+          directory,
+          fmt::format(
+              "cannot be written to: {}; choose another as storage.directory (asio-chatd: --data)",
+              errno_text(errno)));
     }
     if (const int error = try_lock(file)) {
       if (error != EWOULDBLOCK) {
-        return unusable(directory, fmt::format("cannot be locked: {}; choose another with --data",
-                                               errno_text(error)));
+        return unusable(
+            directory,
+            fmt::format(
+                "cannot be locked: {}; choose another as storage.directory (asio-chatd: --data)",
+                errno_text(error)));
       }
       const auto locked = identity_of(journal.path);
       return in_use(directory, locked ? holder_of(*locked) : std::nullopt);

@@ -140,8 +140,9 @@ result<void> check_kind(SQLite::Database& db, const database_file& f, const sche
 result<int> version_of(SQLite::Database& db, const database_file& f, const schema& s) {
   if (is_new(db)) return damaged(f, "is empty: there is no history in it");
   if (number(db, "PRAGMA application_id") != s.application_id)
-    return damaged(f, "is a database of another program, not one of asio-chatd's: leave it to "
-                      "that one, and name another file, or another directory with --data");
+    return damaged(
+        f, "is a database of another program, not one of asio-chatd's: leave it to "
+           "that one, and name another file, or another storage.directory (asio-chatd: --data)");
   const int version = number(db, "PRAGMA user_version");
   if (version > s.version) {
     return damaged(f,

@@ -35,10 +35,11 @@ result<void> check_no_keys(const database_file& f, key_ring& keys, bool begin_an
   if (present->empty()) return {};
   return fail(
       errc::storage_failed,
-      fmt::format("the journal '{}' is missing or empty, though '{}' has keys of rooms: put "
-                  "the journal back, or a backup with asio-chatd restore, or begin anew, without "
-                  "all that was said, by starting once with --begin-anew",
-                  f.path, keys.path()));
+      fmt::format(
+          "the journal '{}' is missing or empty, though '{}' has keys of rooms: put "
+          "the journal back, or a backup with asio-chatd restore, or begin anew, without "
+          "all that was said, by starting once with storage.begin_anew (asio-chatd: --begin-anew)",
+          f.path, keys.path()));
 }
 
 } // namespace

@@ -60,10 +60,10 @@ TEST_CASE("a lock is on the journal itself, so that no other file has to stay wh
   test::temp_directory d;
   std::optional<data_lock> lock(data_lock::take(d.string()).value());
   CHECK(lock->identity() == identity_of(d / "journal.db"));
-  CHECK(as_another(d.string()) == "the data directory '" + d.string() +
-                                      "' is in use by another asio-chatd (process " +
-                                      std::to_string(::getpid()) +
-                                      "): stop that one, or choose another directory with --data");
+  CHECK(as_another(d.string()) ==
+        "the data directory '" + d.string() + "' is in use by another asio-chatd (process " +
+            std::to_string(::getpid()) +
+            "): stop that one, or choose another as storage.directory (asio-chatd: --data)");
   lock.reset();
   CHECK(as_another(d.string()) == "locked");
 }

@@ -44,9 +44,9 @@ void write_file(const std::string& path, const std::string& bytes, std::streamof
 
 TEST_CASE("a data directory that is not there is said to be so") {
   test::temp_directory d;
-  CHECK(failure_in(d / "none") == "the data directory '" + d / "none" +
-                                      "' does not exist: make it with: mkdir -m 700 " + d / "none" +
-                                      ", or choose another with --data");
+  CHECK(failure_in(d / "none") ==
+        "the data directory '" + d / "none" + "' does not exist: make it with: mkdir -m 700 " +
+            d / "none" + ", or choose another as storage.directory (asio-chatd: --data)");
 }
 
 TEST_CASE("a data directory is used by one at a time, who is named") {
@@ -55,10 +55,10 @@ TEST_CASE("a data directory is used by one at a time, who is named") {
   sqlite_journal::options o{.directory = d.string()};
   o.masters.push_back(secret_key::random());
   auto first = sqlite_journal::open(o, tasks.later()).value();
-  CHECK(failure_in(d.string()) == "the data directory '" + d.string() +
-                                      "' is in use by another asio-chatd (process " +
-                                      std::to_string(::getpid()) +
-                                      "): stop that one, or choose another directory with --data");
+  CHECK(failure_in(d.string()) ==
+        "the data directory '" + d.string() + "' is in use by another asio-chatd (process " +
+            std::to_string(::getpid()) +
+            "): stop that one, or choose another as storage.directory (asio-chatd: --data)");
   first.reset();
   CHECK(sqlite_journal::open(o, tasks.later()).has_value());
 }

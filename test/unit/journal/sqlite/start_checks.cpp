@@ -138,7 +138,7 @@ TEST_CASE("a journal that is lost, though its keys are there, is begun anew by o
       "the journal '" + path + "' is missing or empty, though '" + w.keys_path() +
       "' has keys of rooms: put the journal back, or a backup with asio-chatd restore, or "
       "begin anew, without all that "
-      "was said, by starting once with --begin-anew";
+      "was said, by starting once with storage.begin_anew (asio-chatd: --begin-anew)";
   CHECK(w.open_failure().message == sentence);
   CHECK(w.check_failure() == sentence);
   CHECK(std::filesystem::exists(path) == (how > 0));
