@@ -1,6 +1,6 @@
 // The login over the native protocol, from the first byte to the welcome.
 
-#include "domain/command_table.hpp"
+#include "domain/host_commands.hpp"
 #include "support/catch.hpp"
 #include "unit/server/memory_world.hpp"
 
