@@ -11,6 +11,7 @@ set(may_transport base tls transport)
 set(may_net       base model wire accounts/authenticator.hpp domain tls transport net)
 set(may_ops       base model tls ops)
 set(may_client    base model wire tls transport client)
+set(may_testing   base wire transport client testing)
 set(may_server    base model wire accounts journal domain tls transport net server)
 # What is simulated, fuzzed and read without Asio.
 set(without_asio  base model wire accounts journal domain)

@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 # In a shared library everything is in it.
 set(libraries asio_chat asio_chat_client)
 if(NOT BUILD_SHARED_LIBS)
-  list(APPEND libraries asio_chat_core asio_chat_boost)
+  list(APPEND libraries asio_chat_core asio_chat_boost asio_chat_testing)
   if(ASIO_CHAT_SQLITE)
     list(APPEND libraries asio_chat_sqlite)
   endif()

@@ -10,8 +10,8 @@
 #include "journal/memory_journal.hpp"
 #include "model/command_text.hpp"
 #include "model/names.hpp"
-#include "support/manual_clock.hpp"
 #include "support/task_queue.hpp"
+#include "testing/manual_clock.hpp"
 #include "unit/wire/payloads.hpp"
 #include "wire/native_codec.hpp"
 #include "wire/text_codec.hpp"
@@ -63,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   };
 
   const limits l;
-  const test::manual_clock clock;
+  const testing::manual_clock clock;
   server_counters counters;
   test::task_queue tasks;
   memory_journal log(tasks.later(), 7, {.entries_per_room = 100, .bytes_per_room = 1u << 20});

@@ -5,8 +5,8 @@
 #include "net/outbox.hpp"
 #include "net/passphrase_authenticator.hpp"
 #include "net/protocols/protocol_table.hpp"
-#include "support/manual_clock.hpp"
 #include "support/task_queue.hpp"
+#include "testing/manual_clock.hpp"
 #include "wire/frame.hpp"
 
 #include <fmt/format.h>
@@ -81,7 +81,7 @@ struct crowd {
   }
 
   test::task_queue tasks;
-  test::manual_clock time;
+  testing::manual_clock time;
   server_config config;
   server_counters counters;
   memory_journal log{tasks.later(), 1, {}};

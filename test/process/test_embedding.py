@@ -1,5 +1,6 @@
 """docs/embedding.md: the examples of the hooks are short, and print what the page shows."""
 
+import http.client
 import re
 import signal
 import subprocess
@@ -13,12 +14,13 @@ SHOWN = re.findall(r"```console\n\$ (.*?)\n(.*?)```\n", PAGE, re.DOTALL)
 
 
 @pytest.mark.page
-def test_each_example_is_on_the_page_and_shorter_than_40_lines():
-    sources = sorted((ROOT / "apps/examples/hooks").glob("*.cpp"))
-    assert sources
-    for source in sources:
-        assert f"](../apps/examples/hooks/{source.name})" in PAGE
-        assert len(source.read_text().splitlines()) < 40, source.name
+def test_each_example_is_on_the_page_and_short():
+    for folder, longest in (("hooks", 39), ("hosts", 90)):
+        sources = sorted((ROOT / "apps/examples" / folder).glob("*.cpp"))
+        assert sources
+        for source in sources:
+            assert f"](../apps/examples/{folder}/{source.name})" in PAGE
+            assert len(source.read_text().splitlines()) <= longest, source.name
 
 
 @pytest.mark.parametrize("command, output", SHOWN, ids=[command for command, _ in SHOWN])
@@ -37,3 +39,36 @@ def test_an_acceptor_of_the_host(tmp_path):
         alice = LessonClient(port, tmp_path / "server.crt", "alice")
         alice.hear("* alice joined the chat *")
         run.send_signal(signal.SIGTERM)
+
+
+def test_a_chat_inside_a_web_server():
+    with subprocess.Popen([BIN / "host_http_server"], stdout=subprocess.PIPE, text=True) as run:
+        port = int(re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", run.stdout.readline()).group(1))
+        for method, target, body, status, answer in (
+                ("GET", "/rooms", None, 200, ""), ("POST", "/lobby", "hello", 200, "stored\n"),
+                ("POST", "/no%20room", "hello", 400, None)):
+            web = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+            web.request(method, target, body)
+            response = web.getresponse()
+            said = response.read().decode()
+            assert response.status == status, said
+            assert answer in (None, said)
+            web.close()
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(PATIENCE) == 0
+
+
+def test_a_bot_with_commands(tmp_path):
+    subprocess.run([BIN / "asio-chat-certs", "self-signed", "server"], check=True, cwd=tmp_path,
+                   capture_output=True, env=clean_environment())
+    with subprocess.Popen([BIN / "embedded_chat", tmp_path / "server.crt", tmp_path / "server.key"],
+                          stdout=subprocess.PIPE, text=True) as chat:
+        port = int(re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", chat.stdout.readline()).group(1))
+        alice = LessonClient(port, tmp_path / "server.crt", "alice")
+        alice.hear("* alice joined the chat *")
+        with subprocess.Popen([BIN / "bot", "127.0.0.1", str(port), tmp_path / "server.crt"]) as run:
+            alice.hear("* bot joined the chat *")
+            alice.send("!echo hello")
+            alice.hear("bot: hello")
+            run.send_signal(signal.SIGTERM)
+        chat.send_signal(signal.SIGTERM)

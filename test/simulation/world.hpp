@@ -4,8 +4,8 @@
 #include "disk_journal.hpp"
 #include "person.hpp"
 
-#include "support/manual_clock.hpp"
 #include "support/task_queue.hpp"
+#include "testing/manual_clock.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -46,7 +46,7 @@ class world {
   std::uint64_t trace_ = 0;
   std::uint64_t crashes_ = 0;
   std::uint64_t said_ = 0;
-  test::manual_clock clock_;
+  testing::manual_clock clock_;
   server_counters counters_;
   limits limits_;
   test::task_queue tasks_;

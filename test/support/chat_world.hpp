@@ -2,8 +2,8 @@
 #pragma once
 
 #include "support/certificates.hpp"
-#include "support/manual_time.hpp"
 #include "support/text_client.hpp"
+#include "testing/manual_time.hpp"
 
 #include <asio_chat/server.hpp>
 #include <asio_chat/server_hooks.hpp>
@@ -95,7 +95,7 @@ class chat_world {
   }
 
   asio::io_context context;
-  manual_time& time = manual_time::of(context);
+  testing::manual_time& time = testing::manual_time::of(context);
   std::vector<log_record> log;
   std::optional<asio_chat::server> server;
   asio::ip::tcp::endpoint at;

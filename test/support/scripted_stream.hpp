@@ -18,7 +18,8 @@
 //       if (plan.steps < n) break;        // the conversation has no such step
 //     }
 //
-// Completions are posted, as those of sockets are. Time is another matter: see manual_time.hpp.
+// Completions are posted, as those of sockets are. Time is another matter: see
+// testing/manual_time.hpp.
 #pragma once
 
 #include "transport/stream.hpp"

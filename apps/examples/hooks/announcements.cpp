@@ -8,7 +8,6 @@
 #include <iostream>
 
 using namespace asio_chat;
-
 int main() {
   boost::asio::io_context context;
   server chat(context, server_config());
@@ -23,13 +22,16 @@ int main() {
   };
   record.async_receive(next);
 
-  client alice(context, {.name = "alice"});
+  client_config config;
+  config.name = "alice";
+  client alice(context, config);
   alice.async_connect_in_memory(chat.connect_in_memory(), [&](error_code, const connected&) {
     system.async_post({.room = "lobby", .text = "tea is ready"}, [&](const result<position>&) {
       alice.async_send("lobby", "thank you", [](error_code, const acknowledged&) {});
     });
   });
-  client liar(context, {.name = "System"});
+  config.name = "System";
+  client liar(context, config);
   liar.async_connect_in_memory(chat.connect_in_memory(), [](error_code e, const connected&) {
     std::cout << "another System: " << e.message() << '\n';
   });

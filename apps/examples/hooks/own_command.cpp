@@ -23,7 +23,9 @@ int main() {
          answer(command_lines{{call.by.name + " rolls " + std::to_string(dice() % sides + 1)}});
        }});
 
-  client alice(context, {.name = "alice"});
+  client_config config;
+  config.name = "alice";
+  client alice(context, config);
   alice.async_connect_in_memory(chat.connect_in_memory(), [&](error_code, const connected&) {
     for (const char* line : {"/roll 6", "/roll 1", "/help roll"})
       alice.async_command("lobby", line, [line](error_code e, const reply& r) {

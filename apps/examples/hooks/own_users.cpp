@@ -4,7 +4,6 @@
 #include <asio_chat/server_hooks.hpp>
 
 #include <boost/asio/post.hpp>
-
 #include <iostream>
 #include <map>
 
@@ -20,14 +19,16 @@ int main() {
       const auto found = users.find(who.name);
       if (found == users.end() || who.password != found->second)
         return answer(login_refused{.why = "wrong name or password", .for_good = true});
-      answer(login_accepted{.user = "id of " + who.name,
-                            .may = rights::all().without(right::open_rooms)});
+      answer(
+          login_accepted{.user = "id of " + who.name, .may = rights::all().without(right::rename)});
     });
   };
   server chat(context, server_config(), std::move(hooks));
 
   for (const char* password : {"guess", "wonderland"}) {
-    client_config config{.name = "alice", .passphrase = password};
+    client_config config;
+    config.name = "alice";
+    config.passphrase = password;
     client alice(context, std::move(config));
     alice.async_connect_in_memory(chat.connect_in_memory(), [&](error_code e, const connected&) {
       std::cout << password << ": " << (e ? e.message() : "welcome") << '\n';

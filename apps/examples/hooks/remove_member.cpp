@@ -10,7 +10,9 @@ using namespace asio_chat;
 int main() {
   boost::asio::io_context context;
   server chat(context, server_config());
-  client mallory(context, {.name = "mallory"});
+  client_config config;
+  config.name = "mallory";
+  client mallory(context, config);
   mallory.async_connect_in_memory(chat.connect_in_memory(), [](error_code, const connected&) {});
   context.poll();
 

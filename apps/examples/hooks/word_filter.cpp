@@ -4,11 +4,9 @@
 #include <asio_chat/server_hooks.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <iostream>
 
 using namespace asio_chat;
-
 int main() {
   boost::asio::io_context context;
   server_hooks hooks;
@@ -24,7 +22,9 @@ int main() {
   };
   server chat(context, server_config(), std::move(hooks));
 
-  client alice(context, {.name = "alice"});
+  client_config config;
+  config.name = "alice";
+  client alice(context, config);
   alice.async_connect_in_memory(chat.connect_in_memory(), [&](error_code, const connected&) {
     for (const char* text : {"TEA IS READY", "What the heck"})
       alice.async_send("lobby", text, [text](error_code e, const acknowledged&) {

@@ -3,7 +3,7 @@
 
 #include "base/clock.hpp"
 
-namespace asio_chat::test {
+namespace asio_chat::testing {
 
 class manual_clock final : public clock {
  public:
@@ -22,4 +22,4 @@ class manual_clock final : public clock {
   wall_time wall_{std::chrono::hours(24 * 365 * 50)};
 };
 
-} // namespace asio_chat::test
+} // namespace asio_chat::testing

@@ -10,7 +10,7 @@
 // what is due after 30 s has happened after `advance(30s)`, and not after 29'999 ms.
 #pragma once
 
-#include "support/manual_clock.hpp"
+#include "testing/manual_clock.hpp"
 #include "transport/loop_time.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -20,7 +20,7 @@
 #include <optional>
 #include <utility>
 
-namespace asio_chat::test {
+namespace asio_chat::testing {
 
 class manual_time final : public time_source {
  public:
@@ -102,4 +102,4 @@ class manual_time final : public time_source {
   std::shared_ptr<due_list> due_ = std::make_shared<due_list>();
 };
 
-} // namespace asio_chat::test
+} // namespace asio_chat::testing

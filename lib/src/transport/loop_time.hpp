@@ -12,7 +12,7 @@ namespace asio_chat::transport {
 
 /// The system's time, unless `set_time` has installed another. It lives as long as the loop. Like
 /// Asio's own timers it belongs to the loop, so that a test can run clients and servers by a clock
-/// that it moves (test/support/manual_time.hpp). Look it up once and keep the reference.
+/// that it moves (testing/manual_time.hpp). Look it up once and keep the reference.
 time_source& time_of(boost::asio::io_context& context);
 
 /// The same for what runs on an executor of its own, such as a strand: the timers call back there.

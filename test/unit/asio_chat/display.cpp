@@ -1,6 +1,6 @@
 #include "json_display.hpp"
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
+#include "testing/manual_clock.hpp"
 #include "text_display.hpp"
 
 #include <cstdlib>
@@ -13,7 +13,7 @@ namespace {
 
 const wall_time noon{std::chrono::milliseconds(1'700'000'000'123)}; // 2023-11-14 22:13:20 UTC
 
-const asio_chat::test::manual_clock now;
+const asio_chat::testing::manual_clock now;
 
 std::vector<std::string> text(const client_event& e, time_format format = time_format::off) {
   ::setenv("TZ", "UTC", 1);

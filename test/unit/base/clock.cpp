@@ -1,13 +1,13 @@
 #include "base/clock.hpp"
 
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
+#include "testing/manual_clock.hpp"
 
 using namespace asio_chat;
 using namespace std::chrono_literals;
 
 TEST_CASE("a jump of the time of day is noticed once, ahead and back") {
-  test::manual_clock time;
+  testing::manual_clock time;
   clock_watch watch(time);
   CHECK_FALSE(watch.look());
   time.advance(24h * 30); // nobody has looked at it for long
@@ -23,7 +23,7 @@ TEST_CASE("a jump of the time of day is noticed once, ahead and back") {
 }
 
 TEST_CASE("a clock that is slewed does not jump") {
-  test::manual_clock time;
+  testing::manual_clock time;
   clock_watch watch(time);
   for (int i = 0; i < 1'000; ++i) {
     time.set_wall(time.wall_now() + 9s);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fake_server.hpp"
-#include "support/manual_time.hpp"
+#include "testing/manual_time.hpp"
 
 #include <asio_chat/client.hpp>
 
@@ -70,7 +70,7 @@ class memory_world {
     return i < events.size() ? std::get_if<T>(&events[i]) : nullptr;
   }
   boost::asio::io_context context;
-  manual_time& time = manual_time::of(context);
+  testing::manual_time& time = testing::manual_time::of(context);
   std::optional<client> chat;
   fake_server::pointer server;
   outcome<connected> login;

@@ -5,8 +5,8 @@
 #include "client/dialer.hpp"
 #include "fake_server.hpp"
 #include "support/catch.hpp"
-#include "support/manual_time.hpp"
 #include "support/scripted_stream.hpp"
+#include "testing/manual_time.hpp"
 
 #include <asio_chat/client.hpp>
 
@@ -118,7 +118,7 @@ class scripted_world {
   }
 
   boost::asio::io_context context;
-  manual_time& time = manual_time::of(context);
+  testing::manual_time& time = testing::manual_time::of(context);
   io_plan plan;
   std::size_t max_write = std::size_t(-1); ///< see scripted_peer
   result<void> certificates;               ///< whether they can be read

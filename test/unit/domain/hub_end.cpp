@@ -53,7 +53,7 @@ class world {
 
   limits given = domain_world::without_history();
   server_counters counters;
-  test::manual_clock clock;
+  testing::manual_clock clock;
   test::task_queue tasks;
   std::optional<memory_journal> log{std::in_place, tasks.later(), 7, memory_journal::bounds{}};
   alignas(hub) std::array<std::byte, sizeof(hub)> place{};

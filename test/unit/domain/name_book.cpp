@@ -40,7 +40,7 @@ struct bench {
   }
   limits given;
   server_counters counters;
-  manual_clock clock;
+  testing::manual_clock clock;
   task_queue tasks;
   memory_journal memory;
   hub chat;
@@ -67,7 +67,7 @@ TEST_CASE("a name is held for a while for a member who may come back") {
 }
 
 TEST_CASE("when too many names are held, the oldest are let go") {
-  manual_clock time;
+  testing::manual_clock time;
   remembering_store store;
   const limits given;
   const name_book::upkeep uncounted = [](const member*) { return [] {}; };
@@ -132,7 +132,7 @@ TEST_CASE("for how long a name is held does not depend on the time of day") {
     }
   }
   SECTION("over the end of a server") {
-    manual_clock clock;
+    testing::manual_clock clock;
     clock.set_wall(now + 2 * years);
     name_book anew(&store, clock, 1h, [](const member*) { return [] {}; });
     clock.advance(1h - 1ms);

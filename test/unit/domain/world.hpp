@@ -5,9 +5,9 @@
 #include "domain/hub.hpp"
 #include "journal/memory_journal.hpp"
 #include "model/command_text.hpp"
-#include "support/manual_clock.hpp"
 #include "support/recording_sink.hpp"
 #include "support/task_queue.hpp"
+#include "testing/manual_clock.hpp"
 #include "unit/domain/describe.hpp"
 #include "unit/domain/failing_journal.hpp"
 
@@ -103,7 +103,7 @@ class domain_world {
 
   limits given;
   server_counters counters;
-  manual_clock clock;
+  testing::manual_clock clock;
   task_queue tasks;
   memory_journal memory;
   std::uint64_t identities = 0;

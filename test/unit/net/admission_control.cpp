@@ -1,7 +1,7 @@
 #include "net/admission_control.hpp"
 
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
+#include "testing/manual_clock.hpp"
 
 #include <deque>
 #include <string>
@@ -53,7 +53,7 @@ struct world {
   }
 
   admission_limits limits;
-  test::manual_clock clock;
+  testing::manual_clock clock;
   server_counters counters;
   double chance = 0.999;
   admission_control control{limits, clock, counters, [this] { return chance; }};

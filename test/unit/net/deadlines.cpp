@@ -1,7 +1,7 @@
 #include "net/deadlines.hpp"
 
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
+#include "testing/manual_clock.hpp"
 
 #include <deque>
 #include <optional>
@@ -36,7 +36,7 @@ struct bench {
   }
   void begin(waiting& w, phase p) { times.begin(w, p, clock.now()); }
 
-  test::manual_clock clock;
+  testing::manual_clock clock;
   deadlines times{{5s, 30s, 300s, 60s, 2s}};
   std::vector<std::string> log;
   waiting a{"a", log};

@@ -8,9 +8,9 @@
 #include "net/protocols/protocol_table.hpp"
 #include "net/session.hpp"
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
-#include "support/manual_time.hpp"
 #include "support/run_until.hpp"
+#include "testing/manual_clock.hpp"
+#include "testing/manual_time.hpp"
 #include "unit/tls/revocation_lists.hpp"
 #include "unit/tls/world.hpp"
 
@@ -64,7 +64,7 @@ struct book {
     return std::chrono::floor<std::chrono::seconds>(clock.wall_now()) + t;
   }
 
-  test::manual_clock clock;
+  testing::manual_clock clock;
   net::expirations ends{clock};
   names judged;
   bool more = false;
@@ -204,7 +204,7 @@ struct session_world final : world, net::session_keeper {
   std::string said;
 
   asio::io_context context;
-  test::manual_time& clock = test::manual_time::of(context);
+  testing::manual_time& clock = testing::manual_time::of(context);
   scheduler later = [this](std::function<void()> task) { asio::post(context, std::move(task)); };
   server_config config;
   server_counters counters;

@@ -1,7 +1,7 @@
 #include "net/idle_tracker.hpp"
 
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
+#include "testing/manual_clock.hpp"
 
 #include <deque>
 #include <functional>
@@ -42,7 +42,7 @@ struct world {
   }
   void watch(session& g) { tracker.watch(g, clock.now()); }
 
-  test::manual_clock clock;
+  testing::manual_clock clock;
   net::idle_tracker tracker;
   names log;
   session a{"a", log};

@@ -1,7 +1,7 @@
 #include "net/penalties.hpp"
 
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
+#include "testing/manual_clock.hpp"
 
 using namespace asio_chat;
 using namespace std::chrono_literals;
@@ -40,7 +40,7 @@ TEST_CASE("addresses are counted as hosts and as networks, IPv6 by its prefixes"
 }
 
 TEST_CASE("penalties: a few offences are forgiven, more of them mean to wait, longer each time") {
-  test::manual_clock clock;
+  testing::manual_clock clock;
   penalties p(clock, 10min);
   const auto host = at("192.0.2.1");
   CHECK(p.add(host, offence::login) == 0ms);
@@ -63,7 +63,7 @@ TEST_CASE("penalties: a few offences are forgiven, more of them mean to wait, lo
 }
 
 TEST_CASE("penalties: offences run down, so that a look at the port once a second costs nothing") {
-  test::manual_clock clock;
+  testing::manual_clock clock;
   penalties p(clock, 10min);
   for (int i = 0; i < 1000; ++i) {
     CHECK(p.add(at("192.0.2.1"), offence::left) == 0ms);
@@ -73,7 +73,7 @@ TEST_CASE("penalties: offences run down, so that a look at the port once a secon
 }
 
 TEST_CASE("penalties: without a longest time there are none") {
-  test::manual_clock clock;
+  testing::manual_clock clock;
   penalties p(clock, 0ms);
   for (int i = 0; i < 100; ++i)
     CHECK(p.add(at("192.0.2.1"), offence::protocol) == 0ms);
@@ -81,7 +81,7 @@ TEST_CASE("penalties: without a longest time there are none") {
 }
 
 TEST_CASE("penalties: the table is bounded, and forgets first who waits least") {
-  test::manual_clock clock;
+  testing::manual_clock clock;
   penalties p(clock, 10min);
   const auto worst = at("192.0.2.1");
   misbehave(p, worst);

@@ -5,7 +5,7 @@
 #include "net/protocols/protocol_table.hpp"
 #include "net/session.hpp"
 #include "support/catch.hpp"
-#include "support/manual_time.hpp"
+#include "testing/manual_time.hpp"
 #include "unit/domain/failing_journal.hpp"
 #include "unit/server/memory_world.hpp"
 
@@ -62,7 +62,7 @@ struct world final : net::session_keeper {
 
   boost::asio::io_context context;
   scheduler later;
-  test::manual_time& clock = test::manual_time::of(context);
+  testing::manual_time& clock = testing::manual_time::of(context);
   server_config config;
   server_counters counters;
   memory_journal memory;

@@ -1,7 +1,7 @@
 #include "net/refusal_log.hpp"
 
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
+#include "testing/manual_clock.hpp"
 
 #include <string>
 #include <vector>
@@ -17,7 +17,7 @@ using lines = std::vector<std::string>;
 struct world {
   lines warnings;
   lines details; ///< at debug level
-  test::manual_clock clock;
+  testing::manual_clock clock;
   logger log{[this](severity s, std::string_view message, std::span<const log_field> fields) {
     std::string line(message);
     for (const log_field& f : fields)

@@ -6,8 +6,8 @@
 #include "net/passphrase_authenticator.hpp"
 #include "net/protocols/protocol_table.hpp"
 #include "net/session.hpp"
-#include "support/manual_time.hpp"
 #include "support/scripted_stream.hpp"
+#include "testing/manual_time.hpp"
 #include "unit/domain/failing_journal.hpp"
 #include "wire/frame.hpp"
 
@@ -83,7 +83,7 @@ class session_world final : public net::session_keeper {
   }
 
   boost::asio::io_context context;
-  manual_time& time = manual_time::of(context);
+  testing::manual_time& time = testing::manual_time::of(context);
   scheduler later = [this](std::function<void()> task) {
     boost::asio::post(context, std::move(task));
   };

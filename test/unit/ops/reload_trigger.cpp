@@ -1,8 +1,8 @@
 #include "ops/reload_trigger.hpp"
 
 #include "support/catch.hpp"
-#include "support/manual_time.hpp"
 #include "support/temp_directory.hpp"
+#include "testing/manual_time.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -16,7 +16,7 @@ namespace {
 
 struct trigger_world {
   boost::asio::io_context context;
-  asio_chat::test::manual_time& time = asio_chat::test::manual_time::of(context);
+  asio_chat::testing::manual_time& time = asio_chat::testing::manual_time::of(context);
   asio_chat::test::temp_directory directory;
   std::vector<std::string> reasons;
 

@@ -2,7 +2,7 @@
 #include "server/hook_runner.hpp"
 
 #include "support/catch.hpp"
-#include "support/manual_time.hpp"
+#include "testing/manual_time.hpp"
 
 #include <optional>
 #include <stdexcept>
@@ -25,7 +25,7 @@ struct runner_world {
   }
 
   boost::asio::io_context context;
-  test::manual_time& time = test::manual_time::of(context);
+  testing::manual_time& time = testing::manual_time::of(context);
   std::vector<std::string> log;
   logger to_log{[this](severity, std::string_view message, std::span<const log_field> fields) {
     log.push_back(std::string(message) + ": " + fields[0].value + ", " + fields[1].value);

@@ -2,7 +2,7 @@
 // frames.
 #pragma once
 
-#include "support/manual_time.hpp"
+#include "testing/manual_time.hpp"
 #include "transport/memory_socket.hpp"
 #include "wire/frame.hpp"
 #include "wire/native_codec.hpp"
@@ -141,7 +141,7 @@ class server_world {
   }
 
   boost::asio::io_context context;
-  manual_time& time = manual_time::of(context);
+  testing::manual_time& time = testing::manual_time::of(context);
   std::vector<std::string> log;
   std::optional<server> chat;
 };

@@ -4,8 +4,8 @@
 #include "unit/tls/world.hpp"
 
 #include "support/catch.hpp"
-#include "support/manual_time.hpp"
 #include "support/run_until.hpp"
+#include "testing/manual_time.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -89,7 +89,7 @@ class responder {
 /// The responder is asked over the loopback; time is moved by hand.
 struct fetching_world : world {
   boost::asio::io_context io{1};
-  asio_chat::test::manual_time& time = asio_chat::test::manual_time::of(io);
+  asio_chat::testing::manual_time& time = asio_chat::testing::manual_time::of(io);
   responder there{io};
   std::string log_text;
   logger log{[this](severity, std::string_view message, std::span<const log_field> fields) {

@@ -4,7 +4,7 @@
 #include "unit/tls/world.hpp"
 
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
+#include "testing/manual_clock.hpp"
 
 #include <asio_chat/tls/certificate_info.hpp>
 
@@ -26,7 +26,7 @@ using std::chrono::days;
 /// handshakes are made at the true time only.
 struct keeper_world : world {
   boost::asio::io_context io;
-  asio_chat::test::manual_clock clock;
+  asio_chat::testing::manual_clock clock;
   std::string said;
   logger log{[this](severity, std::string_view message, std::span<const log_field> fields) {
     said += message;

@@ -2,7 +2,7 @@
 // loopback.
 #include "transport/connect_race.hpp"
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
+#include "testing/manual_clock.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -29,7 +29,7 @@ const error_code unreachable = asio::error::network_unreachable;
 
 /// Plays a script to the first success or the last failure, and notes the time of each step.
 std::string play(const script& addresses, std::chrono::milliseconds time) {
-  test::manual_clock clock;
+  testing::manual_clock clock;
   const steady_time start = clock.now();
   attempts all(addresses.size(), time);
   std::multimap<steady_time, std::size_t> due;

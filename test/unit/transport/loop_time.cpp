@@ -1,7 +1,7 @@
 // Timers: the system's, and those of the tests, which do the same without a wall's clock.
 #include "transport/loop_time.hpp"
 #include "support/catch.hpp"
-#include "support/manual_time.hpp"
+#include "testing/manual_time.hpp"
 
 #include <vector>
 
@@ -73,14 +73,14 @@ TEST_CASE("timers: the system's call back from the loop, and never after their e
 
 TEST_CASE("timers: a manual one keeps the same promises") {
   boost::asio::io_context context;
-  auto& time = test::manual_time::of(context);
+  auto& time = testing::manual_time::of(context);
   CHECK(&time_of(context) == &time);
   check_promises(time, [&] { time.run(); });
 }
 
 TEST_CASE("timers: manual time calls at the exact time, in the order of the times") {
   boost::asio::io_context context;
-  auto& time = test::manual_time::of(context);
+  auto& time = testing::manual_time::of(context);
   const steady_time start = time.now();
   std::vector<std::chrono::milliseconds> calls;
   const auto note = [&] {

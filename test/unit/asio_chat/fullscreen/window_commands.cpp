@@ -1,7 +1,7 @@
 #include "fullscreen/window_commands.hpp"
 
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
+#include "testing/manual_clock.hpp"
 
 #include <algorithm>
 
@@ -11,7 +11,7 @@ using namespace asio_chat::app;
 namespace {
 
 struct client_side {
-  test::manual_clock time;
+  testing::manual_clock time;
   chat_state state{windows("example")};
   window_commands commands{state, time};
 

@@ -2,7 +2,7 @@
 #include "fullscreen/window_display.hpp"
 
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
+#include "testing/manual_clock.hpp"
 
 #include <clocale>
 
@@ -12,7 +12,7 @@ using namespace asio_chat::app;
 namespace {
 
 struct person {
-  test::manual_clock time;
+  testing::manual_clock time;
   chat_state state{windows("example")};
   std::vector<typed_line> entered;
   std::vector<std::string> looked_at;

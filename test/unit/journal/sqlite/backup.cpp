@@ -3,8 +3,8 @@
 #include "journal/sqlite/rooms.hpp"
 #include "journal/sqlite/store.hpp"
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
 #include "support/temp_directory.hpp"
+#include "testing/manual_clock.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -52,7 +52,7 @@ struct data_directory {
 
   test::temp_directory directory;
   database_file file{directory / "journal.db"};
-  test::manual_clock time;
+  testing::manual_clock time;
   std::vector<secret_key> masters{secret_key::random()};
   std::unique_ptr<key_ring> keys;
   std::unique_ptr<store> logs;

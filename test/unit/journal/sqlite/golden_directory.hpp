@@ -45,7 +45,7 @@ class golden_directory {
   std::string beside(const std::string& file) const { return source_file(name_ + "/" + file); }
 
   temp_directory directory;
-  manual_clock time;
+  testing::manual_clock time;
   sqlite::store_options options;
   std::vector<std::string> news;
   std::vector<std::string> reports;

@@ -4,8 +4,8 @@
 #include "journal/sqlite/reader.hpp"
 #include "journal/sqlite/store.hpp"
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
 #include "support/temp_directory.hpp"
+#include "testing/manual_clock.hpp"
 
 #include <filesystem>
 #include <set>
@@ -66,7 +66,7 @@ struct world {
   static constexpr wall_time noon{std::chrono::milliseconds(1'700'000'000'000)};
   test::temp_directory directory;
   database_file file{directory / "journal.db"};
-  test::manual_clock time;
+  testing::manual_clock time;
   std::vector<secret_key> masters{secret_key::random()};
   search_index no_index{{}};
   std::unique_ptr<key_ring> keys;

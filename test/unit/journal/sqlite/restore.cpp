@@ -6,8 +6,8 @@
 #include "journal/sqlite/rooms.hpp"
 #include "journal/sqlite/store.hpp"
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
 #include "support/temp_directory.hpp"
+#include "testing/manual_clock.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -67,7 +67,7 @@ struct world {
   test::temp_directory directory;
   std::string data = directory / "data";
   std::string backup = directory / "backup";
-  test::manual_clock time;
+  testing::manual_clock time;
   std::vector<secret_key> masters{secret_key::random()};
   std::unique_ptr<key_ring> keys;
   std::unique_ptr<store> logs;

@@ -4,8 +4,8 @@
 #include "journal/sqlite/reader.hpp"
 #include "journal/sqlite/store.hpp"
 #include "support/catch.hpp"
-#include "support/manual_clock.hpp"
 #include "support/temp_directory.hpp"
+#include "testing/manual_clock.hpp"
 
 #include <memory>
 #include <optional>
@@ -105,7 +105,7 @@ class store_world {
   }
 
   temp_directory directory;
-  manual_clock time;
+  testing::manual_clock time;
   sqlite::secret_key master = sqlite::secret_key::random();
   sqlite::store_options options;
   std::vector<std::string> reports;
