@@ -1,5 +1,7 @@
 #include "known_hosts.hpp"
 
+#include "config_file.hpp"
+
 #include "base/file.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
@@ -79,13 +81,7 @@ result<void> known_hosts::remember(const std::string& address, const std::string
 }
 
 std::filesystem::path default_known_hosts() {
-  std::filesystem::path base;
-  if (const char* config = std::getenv("XDG_CONFIG_HOME"); config && *config) {
-    base = config;
-  } else if (const char* home = std::getenv("HOME"); home && *home) {
-    base = std::filesystem::path(home) / ".config";
-  }
-  return base / "asio-chat" / "known_hosts";
+  return config_directory() / "known_hosts";
 }
 
 } // namespace asio_chat::app

@@ -128,6 +128,8 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
           [&] { screen.draw_soon(); },
           [&](const std::string& who, const std::string& at) { screen.call(who, at); }});
   s.state.all.set_highlights(o.full_screen.highlights);
+  for (const std::string& name : o.full_screen.ignored)
+    s.state.all.ignore(name);
   for (const auto& [room, at] : o.client.resume.positions)
     s.state.all.set_read(room, at);
   s.keys = made.get();

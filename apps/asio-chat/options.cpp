@@ -1,7 +1,9 @@
 #include "options.hpp"
 
+#include "config_file.hpp"
 #include "exit_code.hpp"
 
+#include "base/sanitize.hpp"
 #include "base/standard_streams.hpp"
 #include "tls/file.hpp"
 #include "tls/key_passphrase.hpp"
@@ -10,8 +12,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <sstream>
 
 namespace asio_chat::app {
@@ -65,6 +69,74 @@ std::string check_not_empty(const std::string& text) {
   return text.empty() ? "it is empty; leave the option out for its default" : std::string();
 }
 
+// What only one run can mean, and what must be seen in the command line of each.
+const std::set<std::string> only_typed{"config", "help",       "insecure-skip-host-name-check",
+                                       "json",   "json-input", "print-config",
+                                       "text",   "version"};
+
+/// Lets entries of the configuration say what the command line does not.
+void apply(CLI::App& cli, const std::vector<config_entry>& entries, const std::string& path) {
+  std::map<std::string, std::vector<const config_entry*>> by_key;
+  for (const config_entry& e : entries)
+    if (e.key != "server") by_key[e.key].push_back(&e);
+  for (const auto& found : by_key) {
+    const std::string& key = found.first;
+    const std::vector<const config_entry*>& all = found.second;
+    const auto complain_of = [&](const std::string& what) {
+      throw error(
+          fail(errc::bad_setting, fmt::format("'{}', line {}: {} = {}: {}", path, all.back()->line,
+                                              sanitize_for_terminal(key),
+                                              sanitize_for_terminal(all.back()->value), what)));
+    };
+    CLI::Option* option = cli.get_option_no_throw("--" + key);
+    if (!option || only_typed.contains(key))
+      complain_of(option ? "this is for the command line alone" : "there is no such setting");
+    if (option->count() > 0) continue;
+    const bool list = option->get_items_expected_max() > 1;
+    for (const config_entry* e : all)
+      if (list || e == all.back()) option->add_result(e->value);
+    try {
+      option->run_callback();
+    } catch (const CLI::ParseError& e) {
+      complain_of(e.what());
+    }
+  }
+}
+
+/// `[NICK@]NAME` of a server that the configuration names is where that is.
+/// @return the name; empty: it is no such
+std::string find_server(std::string& where, const std::vector<config_entry>& all) {
+  const auto at = where.rfind('@');
+  const std::string name = at == std::string::npos ? where : where.substr(at + 1);
+  const auto is_its = [&](const config_entry& e) { return e.server == name; };
+  if (name.empty() || std::ranges::none_of(all, is_its)) return {};
+  const auto address = std::find_if(all.rbegin(), all.rend(), [&](const config_entry& e) {
+    return is_its(e) && e.key == "server";
+  });
+  if (address != all.rend()) {
+    const std::string& is = address->value;
+    const auto host = is.rfind('@') == std::string::npos ? 0 : is.rfind('@') + 1;
+    where = at == std::string::npos ? is : where.substr(0, at + 1) + is.substr(host);
+  }
+  return name;
+}
+
+/// Every setting as the file would have it, and where it comes from.
+std::string show_config(const CLI::App& cli, const std::set<std::string>& typed) {
+  std::string all;
+  for (const CLI::Option* option : cli.get_options()) {
+    if (option->get_lnames().empty() || only_typed.contains(option->get_lnames().front())) continue;
+    const std::string& key = option->get_lnames().front();
+    const char* source = typed.contains(key)   ? "command line"
+                         : option->count() > 0 ? "configuration"
+                                               : nullptr;
+    if (!source) all += fmt::format("# {} = {}\n", key, option->get_default_str());
+    for (const std::string& value : option->results())
+      if (source) all += fmt::format("{} = {}  # {}\n", key, value, source);
+  }
+  return all;
+}
+
 } // namespace
 
 std::variant<options, int> read_options(int argc, char** argv) {
@@ -81,12 +153,16 @@ std::variant<options, int> read_options(int argc, char** argv) {
   std::string shown;
   std::string colours = "dark";
   std::string call = "nothing";
+  std::string config = (config_directory() / "config").string();
+  bool print_config = false;
   bool no_reconnect = false;
   bool text = false;
   bool json_input = false;
   tls_client_config& trust = o.client.tls;
 
-  cli.add_option("server", where, "[NICK@]HOST[:PORT]; the port is 8443 if none is given")
+  cli.add_option("server", where,
+                 "[NICK@]HOST[:PORT]; the port is 8443 if none is given. Or the name of a server "
+                 "in the configuration")
       ->required()
       ->type_name("");
   cli.add_option("--nick", nick, "your name in the chat, instead of NICK@")->type_name("NICK");
@@ -144,6 +220,15 @@ std::variant<options, int> read_options(int argc, char** argv) {
                  "nothing, bell, or a notification by osc9 or osc777")
       ->type_name("HOW")
       ->check(CLI::IsMember(calls));
+  cli.add_option("--alias", o.full_screen.aliases,
+                 "'NAME LINE': /NAME stands for that line in the full screen")
+      ->type_name("TEXT")
+      ->allow_extra_args(false)
+      ->check(check_not_empty);
+  cli.add_option("--ignore", o.full_screen.ignored, "a member whose messages are hidden")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->check(check_not_empty);
   cli.add_flag("--json", o.json, "print one JSON object per line on stdout, for programs");
   auto* objects = cli.add_flag("--json-input", json_input,
                                "read one JSON object per line, and nothing else; with --json");
@@ -154,6 +239,11 @@ std::variant<options, int> read_options(int argc, char** argv) {
   cli.add_flag("--insecure-skip-host-name-check", trust.insecure_skip_host_name_check,
                "do not verify the name: accept any certificate of a trusted CA");
   cli.add_flag("-v,--verbose", o.verbose, "print on stderr what the client does");
+  cli.add_option("--config", config, "the file of settings")
+      ->type_name("FILE")
+      ->capture_default_str()
+      ->check(check_not_empty);
+  cli.add_flag("--print-config", print_config, "print every setting and where it comes from");
   cli.set_version_flag("--version", "asio-chat " ASIO_CHAT_VERSION);
 
   try {
@@ -169,6 +259,18 @@ std::variant<options, int> read_options(int argc, char** argv) {
     return static_cast<int>(exit_usage);
   }
 
+  std::set<std::string> typed;
+  for (const CLI::Option* option : cli.get_options())
+    if (option->count() > 0 && !option->get_lnames().empty())
+      typed.insert(option->get_lnames().front());
+  const std::vector<config_entry> configured = read_config(config).value();
+  const std::string name = find_server(where, configured);
+  apply(cli, entries_for(configured, name), config);
+  if (print_config) {
+    fmt::print("# asio-chat {}, {}\n{}", where, config, show_config(cli, typed));
+    return end_of_output("asio-chat", exit_left);
+  }
+
   o.server = parse_target(where).value();
   o.time = time_forms.at(time);
   // https://no-color.org
@@ -179,7 +281,8 @@ std::variant<options, int> read_options(int argc, char** argv) {
   if (text) o.input = input_form::text;
   if (json_input) o.input = input_form::json;
   o.json = o.json || json_input;
-  if (!nick.empty()) o.server.nick = nick;
+  // A configured name is for those who give none with the server.
+  if (!nick.empty() && (typed.contains("nick") || o.server.nick.empty())) o.server.nick = nick;
   if (o.client.room.empty())
     throw error(fail(errc::bad_setting, "--room is empty: give the name of a room, e.g. lobby"));
   if (trust.certificate_file.empty() != trust.private_key_file.empty()) {

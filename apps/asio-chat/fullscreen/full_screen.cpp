@@ -42,6 +42,7 @@ full_screen::full_screen(boost::asio::io_context& context, chat_state& state,
                  return std::move(s);
                }())
     , timer_(time_.make_timer()) {
+  control_.define(look.aliases);
   out_.on_progress([this] {
     draw_soon();
     made_room();

@@ -24,6 +24,8 @@ struct screen_settings {
   theme colours = theme::dark;
   call_by call = call_by::nothing;
   std::vector<std::string> highlights = {}; ///< words that count as one's own name
+  std::vector<std::string> aliases = {};    ///< `NAME LINE`
+  std::vector<std::string> ignored = {};    ///< names of members
 };
 
 /// What makes a terminal call. What other people chose is in it as printable ASCII alone.

@@ -83,6 +83,13 @@ std::string window_commands::expand(std::string_view line) const {
   return expanded;
 }
 
+void window_commands::define(std::string_view definition) {
+  const positions parts = split_arguments(definition, 2);
+  std::string_view name = parts[0];
+  if (name.starts_with('/')) name.remove_prefix(1);
+  if (!name.empty() && !parts[1].empty()) aliases_[ascii::lower(std::string(name))] = parts[1];
+}
+
 window_commands::outcome window_commands::run(std::string_view line) {
   const parsed_line c = parse_command_line(line);
   const auto is = [&](const char* name) { return ascii::equal_ignoring_case(c.name, name); };
@@ -155,7 +162,7 @@ window_commands::outcome window_commands::alias(std::string_view arguments) {
   }
   const std::string key = ascii::lower(std::string(name));
   if (!parts[1].empty()) {
-    aliases_[key] = parts[1];
+    define(arguments);
     return answer(fmt::format("/{} is {}", key, parts[1]));
   }
   const auto found = aliases_.find(key);

@@ -22,6 +22,8 @@ class window_commands {
       : state_(state)
       , time_(time) {}
 
+  /// @param definition `NAME LINE`; what is no definition is left out
+  void define(std::string_view definition);
   /// What a line stands for, if it begins with an alias.
   std::string expand(std::string_view line) const;
 

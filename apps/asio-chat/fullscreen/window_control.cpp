@@ -46,6 +46,11 @@ window_control::~window_control() {
   *alive_ = false;
 }
 
+void window_control::define(const std::vector<std::string>& aliases) {
+  for (const std::string& one : aliases)
+    commands_.define(one);
+}
+
 // What is seen.
 
 screen_state window_control::look() {

@@ -19,6 +19,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace asio_chat::app {
 
@@ -47,6 +48,8 @@ class window_control {
   window_control(const window_control&) = delete;
   window_control& operator=(const window_control&) = delete;
 
+  /// @param aliases `NAME LINE` each
+  void define(const std::vector<std::string>& aliases);
   void press(const key& k);
   canvas draw(std::size_t columns, std::size_t rows);
 

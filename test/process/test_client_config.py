@@ -1,0 +1,98 @@
+"""The configuration of asio-chat: named servers, settings for all of them, and what the command line
+says against it."""
+
+import subprocess
+
+import pytest
+
+from clients import CLIENT, daemon, home, listener
+from programs import PATIENCE, until
+from test_client_fullscreen import FullScreen
+
+
+@pytest.fixture
+def config(home, daemon):
+    file = home / ".config" / "asio-chat" / "config"
+    file.parent.mkdir(parents=True)
+
+    def write(*lines):
+        file.write_text("".join(f"{line}\n" for line in lines).replace("ADDRESS", daemon.address)
+                        .replace("CA", daemon.ca))
+        return file
+
+    return write
+
+
+def run(home, *arguments, text=""):
+    return subprocess.run([CLIENT, *arguments], input=text, capture_output=True, text=True,
+                          timeout=PATIENCE, env={"HOME": str(home), "PATH": "/usr/bin:/bin", "TZ": "UTC"})
+
+
+def test_a_server_is_known_by_a_name(config, home, listener):
+    config("[work]", "server = alice@ADDRESS", "ca = CA", "room = den", "[other]", "server = nowhere")
+    bob = listener("bob", "--room", "den")
+    assert run(home, "work", text="from work\n").returncode == 0
+    bob.hears("alice: from work")
+    assert run(home, "carol@work", text="me too\n").returncode == 0
+    bob.hears("carol: me too")
+    assert run(home, "--nick", "dave", "--room", "lobby", "work", text="elsewhere\n").returncode == 0
+    assert b"elsewhere" not in bob.look().out
+
+
+def test_a_host_may_have_settings_without_another_name(config, home, daemon, listener):
+    config("[ADDRESS]", "ca = CA", "nick = alice")
+    bob = listener("bob")
+    assert run(home, daemon.address, text="hello\n").returncode == 0
+    bob.hears("alice: hello")
+
+
+def test_settings_for_all_are_overridden_by_a_server_and_by_the_command_line(config, home):
+    file = config("theme = light", "time = full", "highlight = deploy", "[work]", "server = a@example",
+                  "theme = mono", "highlight = release", "line = true")
+    shown = run(home, "--time", "off", "--print-config", "work").stdout
+    assert shown.startswith(f"# asio-chat a@example, {file}\n")
+    lines = shown.splitlines()
+    for line in ("theme = mono  # configuration", "time = off  # command line", "line = true  # configuration",
+                 "highlight = deploy  # configuration", "highlight = release  # configuration",
+                 "# room = lobby"):
+        assert line in lines, shown
+    assert "theme = light  # configuration" in run(home, "--print-config", "example").stdout.splitlines()
+
+
+@pytest.mark.parametrize("line, told", [
+    ("colour = red", "there is no such setting"),
+    ("theme = red", "theme"),
+    ("history = many", "no number of messages"),
+    ("insecure-skip-host-name-check = true", "this is for the command line alone"),
+    ("what is this", "is neither KEY = VALUE nor [NAME]")])
+def test_a_wrong_line_is_named(config, home, line, told):
+    file = config("# mine", line)
+    done = run(home, "alice@localhost")
+    assert done.returncode == 2
+    assert f"'{file}', line 2: " in done.stderr and told in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_wrong_line_of_another_server_does_no_harm(config, home, daemon):
+    config("[other]", "colour = red", "[work]", "server = alice@ADDRESS", "ca = CA")
+    assert run(home, "work").returncode == 0
+
+
+def test_another_file_may_be_named(home, tmp_path):
+    file = tmp_path / "mine"
+    file.write_text("theme = mono\n")
+    assert "theme = mono  # configuration" in run(home, "--config", str(file), "--print-config", "x").stdout
+
+
+def test_aliases_and_who_is_ignored_are_kept_in_it(config, home, daemon, listener):
+    config("alias = j /join", "alias = hi hello everyone", "ignore = bob", "[work]",
+           "server = alice@ADDRESS", "ca = CA")
+    bob, carol = listener("bob"), listener("carol")
+    t = FullScreen("work", home=home).ready()
+    bob.says("noise")
+    t.says("/hi").sees("alice: hello everyone")
+    carol.hears("alice: hello everyone")
+    t.says("/j den")
+    assert until(lambda: t.look().lines[0] == " #den"), t.text
+    assert "noise" not in t.text
+    t.child.close(force=True)
