@@ -3,6 +3,8 @@
 
 #include <asio_chat/client.hpp>
 
+#include <boost/asio/io_context.hpp>
+
 #include <string>
 #include <string_view>
 #include <utility>
