@@ -463,7 +463,7 @@ def test_E5_each_control_and_each_limitation_names_its_test():
 NOT_DEFENDED = [
     "The master key beside the data.", "The server reads everything.", "A member's name is not verified.",
     "What an end shows is out of our hands.", "Who talks with whom, when and how much",
-    "A flood from many addresses", "A member can be a nuisance.", "Messages to come after a stolen key.",
+    "A flood from very many networks", "A member can be a nuisance.", "Messages to come after a stolen key.",
     "Traffic that is recorded now for a quantum computer of later.",
 ]
 CONTROLS = {
@@ -483,7 +483,11 @@ CONTROLS = {
     "Only suites with forward secrecy and AEAD are used, in the server's order": "C, I",
     "Frames have at most 8 KiB (text) or 64 KiB (native); a declared length allocates nothing": "A",
     "Every phase has a deadline: handshake 5 s, login 30 s, silence 300 s": "A",
-    "A handshake that does not end costs a bounded buffer, and a silent one next to nothing": "A",
+    "A handshake that does not end costs 64 KiB at most, and a silent one next to nothing; all strangers "
+    "together have a budget": "A",
+    "Strangers are limited by address, by network and in all, before any work is done for them": "A",
+    "At the limit the network with the most strangers gives way to one with fewer": "A",
+    "An address that misbehaves is refused, longer each time": "C, A",
     "The number of connections is limited": "A",
     "An entry on the disk can be opened at its own place only, and is a link in the chain of its room": "I",
     "An acknowledged message is on the disk, once, in its place": "A, I",
@@ -518,7 +522,7 @@ LIMITATIONS = {
     "No framing: a message is whatever one read brings": "closed",
     "A thread for each client": "closed",
     "An endpoint that is taken over leaks": "in part",
-    "Rates are not bounded": "open",
+    "Rates are not bounded": "in part",
 }
 
 
