@@ -17,7 +17,7 @@ set(may_server    base model wire accounts journal domain tls transport net serv
 set(without_asio  base model wire accounts journal domain)
 # Public headers stand in a room too.
 set(public_base   error log time)
-set(public_model  close_reason command entry event host_requests limits reply_data rights server_counters)
+set(public_model  close_reason command entry event host_requests limits rate_limits reply_data rights server_counters)
 
 function(complain file what)
   message(SEND_ERROR "${file} may not include ${what}")

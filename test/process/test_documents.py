@@ -487,6 +487,8 @@ CONTROLS = {
     "together have a budget": "A",
     "Strangers are limited by address, by network and in all, before any work is done for them": "A",
     "At the limit the network with the most strangers gives way to one with fewer": "A",
+    "A user who sends, searches, joins or renames faster than the rates allow is read more slowly, over all "
+    "connections, and with all others of the address": "A",
     "An address that misbehaves is refused, longer each time": "C, A",
     "The number of connections is limited": "A",
     "An entry on the disk can be opened at its own place only, and is a link in the chain of its room": "I",
@@ -522,7 +524,7 @@ LIMITATIONS = {
     "No framing: a message is whatever one read brings": "closed",
     "A thread for each client": "closed",
     "An endpoint that is taken over leaks": "in part",
-    "Rates are not bounded": "in part",
+    "Rates are not bounded": "closed",
 }
 
 

@@ -4,6 +4,7 @@
 #include <asio_chat/admission_limits.hpp>
 #include <asio_chat/limits.hpp>
 #include <asio_chat/log.hpp>
+#include <asio_chat/rate_limits.hpp>
 #include <asio_chat/tls_config.hpp>
 
 #include <cstddef>
@@ -36,6 +37,7 @@ struct server_config {
   std::string default_room = "lobby"; ///< the room of all clients of the text protocol
   asio_chat::limits limits;
   admission_limits admission; ///< for connections that have not logged in
+  rate_limits rates;          ///< for members
   /// For single rooms, by their names: another value than `limits::join_history`.
   std::map<std::string, std::size_t> join_history;
   storage_config storage;

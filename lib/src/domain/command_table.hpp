@@ -1,6 +1,7 @@
 // What members can ask for: one table for every protocol, `/help` and completion.
 #pragma once
 
+#include "domain/allowances.hpp"
 #include "domain/endpoint.hpp"
 #include "model/command_text.hpp"
 #include "model/request.hpp"
@@ -46,8 +47,9 @@ struct command_row {
   bool needs_many_rooms = false;            ///< senseless for a protocol that knows one room
   bool listed = true;                       ///< in `/help` and completion
   right needs = right::none;
-  std::uint32_t cost = 1;          ///< of carrying it out, in messages
-  turn when = turn::after_answers; ///< seen from what the member asked before
+  std::uint32_t cost = 1;             ///< of carrying it out, in messages
+  rated counts_for = rated::messages; ///< at its cost; for another rate it counts once
+  turn when = turn::after_answers;    ///< seen from what the member asked before
   /// Makes the request. Changes `room` where that is an argument. Null in a row of the host.
   requests::any (*read)(const given_arguments& given, std::string& room) = nullptr;
 };

@@ -40,6 +40,7 @@ struct login {
   bool many_rooms = true;     ///< whether the protocol can tell one room from another
   bool may_come_back = false; ///< with the same identity: the name is held meanwhile
   std::string address = {};   ///< that others may see; empty: they may not
+  std::string host = {};      ///< a key of the address it comes from, for rates; empty: none
   rights may = rights::all();
   bool data_replies = false; ///< the client wants answers as data, and makes the lines by itself
   std::string user = {};     ///< as the host knows it; empty: it does not
@@ -58,7 +59,7 @@ class endpoint {
  public:
   /// @param number never used again for another endpoint
   endpoint(std::uint64_t number, std::shared_ptr<member> of, const login& l, asio_chat::sink& s,
-           hub& in, const limits& allowed)
+           hub& in, const limits& allowed, std::shared_ptr<allowances> address_allowed = {})
       : number_(number)
       , member_(std::move(of))
       , many_rooms_(l.many_rooms)
@@ -67,6 +68,7 @@ class endpoint {
       , session_(l.session)
       , sink_(s)
       , hub_(in)
+      , address_allowed_(std::move(address_allowed))
       , inflight_{inflight_limit(allowed.posts_under_way), inflight_limit(max_answers),
                   inflight_limit(max_openings),
                   inflight_limit(allowed.rooms_per_member + max_answers),
@@ -144,6 +146,7 @@ class endpoint {
   void go_on_later();
 
   friend class hub;         // feeds, waiting requests
+  friend class rate_keeper; // holds it for a while
   friend class subscribers; // memberships
 
   std::uint64_t number_;
@@ -156,12 +159,14 @@ class endpoint {
   std::vector<membership> memberships_;
   std::size_t next_fed_ = 0; ///< whose room was fed from last
   hub& hub_;
+  std::shared_ptr<allowances> address_allowed_; ///< null: nobody shares any with it
   std::array<inflight_limit, kinds_of_work> inflight_;
   std::uint32_t reasons_to_hold_ = 0;
   std::uint32_t catching_up_ = 0;        ///< rooms of which entries are to come that were asked for
   std::uint32_t undecided_ = 0;          ///< messages of which the host has not said what becomes
   std::vector<waiting_request> waiting_; ///< in their order; one, where the sink obeys `hold`
   bool waiting_holds_ = false;
+  bool slowed_ = false;  ///< it was faster than its rates allow
   bool goes_on_ = false; ///< a task for that is on its way
 };
 

@@ -60,6 +60,11 @@ hub::hub(services s)
 
 hub::~hub() = default;
 
+void hub::limit_rates(const rate_limits& rates, time_source& time) {
+  rates_ = std::make_unique<rate_keeper>(rates, time, services_.counters,
+                                         [this](std::uint64_t n) { return find_endpoint(n); });
+}
+
 result<endpoint*> hub::enter(sink& s, const login& l) {
   auto entered = try_to_enter(s, l);
   ++(entered ? services_.counters.logins : services_.counters.refused_logins);
@@ -87,7 +92,8 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
   m->may_ = l.may; // what they may was asked now
   const std::uint64_t number = ++last_number_;
   const auto made = endpoints_.emplace(
-      number, std::make_unique<endpoint>(number, m, l, s, *this, services_.limits));
+      number, std::make_unique<endpoint>(number, m, l, s, *this, services_.limits,
+                                         rates_ ? rates_->of_address(l.host) : nullptr));
   endpoint* e = made.first->second.get();
   m->endpoints_.push_back(e);
   if (!joins) names_.take(l.name, *m);
@@ -173,6 +179,13 @@ void hub::ready(endpoint& e) {
 
 void hub::dispatch(endpoint& e, request&& r) {
   const command_row* row = row_of(r);
+  if (rates_) {
+    // Refused in its turn, like everything that cannot be carried out.
+    if (auto why = rates_->charge(e, r, row)) {
+      r.what = requests::unreadable{*std::move(why)};
+      row = nullptr;
+    }
+  }
   turn when = row ? row->when : turn::after_answers;
   // The journal keeps the order by itself, but for messages that it has not got yet.
   if (e.undecided_ > 0 && when == turn::at_once && row->needs == right::read_log)

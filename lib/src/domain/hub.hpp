@@ -5,6 +5,7 @@
 #include "domain/host_commands.hpp"
 #include "domain/member.hpp"
 #include "domain/name_book.hpp"
+#include "domain/rate_keeper.hpp"
 #include "domain/room.hpp"
 #include "model/request.hpp"
 
@@ -43,6 +44,9 @@ class hub {
   ~hub();
   hub(const hub&) = delete;
   hub& operator=(const hub&) = delete;
+
+  /// From now on members are held to these rates. Both must live as long.
+  void limit_rates(const rate_limits& rates, time_source& time);
 
   /// A new connection, in no room yet. The sink must live until `leave`. If the same identity is
   /// here already, it is one more of that member, whose name stays; or it replaces that member, who
@@ -85,6 +89,7 @@ class hub {
   const clock& time() const noexcept { return services_.time; }
   const std::string& default_room() const noexcept { return services_.default_room; }
   std::size_t member_count() const noexcept { return members_.size(); }
+  const rate_keeper* rates() const noexcept { return rates_.get(); }
   server_counters& counters() const noexcept { return services_.counters; }
   /// What is answered later may be answered when the hub is gone.
   std::weak_ptr<hub*> alive() const noexcept { return self_; }
@@ -127,6 +132,7 @@ class hub {
   std::map<identity, member*> by_identity_; ///< those who may come back
   std::size_t upkeep_ = 0;                  ///< under way, also for members who are gone
   name_book names_;
+  std::unique_ptr<rate_keeper> rates_; ///< null: there are none
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0; ///< of an endpoint or a member
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "domain/allowances.hpp"
 #include "model/identity.hpp"
 #include <asio_chat/rights.hpp>
 
@@ -61,6 +62,9 @@ class member {
     return std::ranges::find(rooms_, &r, &presence::in) != rooms_.end();
   }
 
+  /// What it has left of each rate.
+  allowances& allowed() noexcept { return allowed_; }
+
   /// To be asked before an empty room is made for this member: each may leave keys and a log
   /// behind. As many as a member may be in are made at once, so that one who comes back gets into
   /// all of theirs again, and no fewer than `min_openings`; then one a second.
@@ -102,6 +106,7 @@ class member {
   std::string user_;
   std::vector<endpoint*> endpoints_;
   std::vector<presence> rooms_;
+  allowances allowed_;
   double max_openings_;
   double openings_;
   steady_time opened_last_{};

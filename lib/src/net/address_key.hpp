@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace asio_chat::net {
 
@@ -35,6 +37,9 @@ inline address_key host_of(const boost::asio::ip::address& a) {
 inline address_key network_of(const address_key& host) {
   return detail::first_bytes(host, is_v4(host) ? 15 : 7);
 }
+
+/// That of `192.0.2.7:1` or `[2001:db8::1]:1` as bytes; empty where there is no address.
+std::string host_key(std::string_view address_and_port);
 
 /// Also of a loopback address of IPv4 in that form.
 inline bool is_loopback(const boost::asio::ip::address& a) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <random>
 #include <utility>
 
 namespace asio_chat::net {
@@ -55,6 +56,12 @@ std::string_view phrase_of(refused_for why) noexcept {
     return "connections that have not logged in take too much memory (strangers-memory)";
   }
   return "";
+}
+
+std::function<double()> random_chance() {
+  return [source = std::minstd_rand(std::random_device()())]() mutable {
+    return std::uniform_real_distribution<double>(0, 1)(source);
+  };
 }
 
 admission_control::admission_control(const admission_limits& limits, const clock& time,

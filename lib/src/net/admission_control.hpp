@@ -51,6 +51,9 @@ class stranger : public stranger_hook {
   address_key host_{};
 };
 
+/// Numbers for what is refused at random: nobody gains much by guessing them.
+std::function<double()> random_chance();
+
 class admission_control {
  public:
   /// What a stranger is taken to cost from its first byte on. A test holds the half handshake to

@@ -91,6 +91,9 @@ constexpr choice<client_certificates> client_certificate_choices[] = {
     {"required", client_certificates::required}};
 constexpr choice<tls_version> version_choices[] = {{"1.2", tls_version::tls_1_2},
                                                    {"1.3", tls_version::tls_1_3}};
+constexpr choice<rate_limits::use> rate_choices[] = {{"auto", rate_limits::use::automatic},
+                                                     {"on", rate_limits::use::always},
+                                                     {"off", rate_limits::use::never}};
 constexpr choice<severity> level_choices[] = {{"debug", severity::debug},
                                               {"info", severity::info},
                                               {"warning", severity::warning},
@@ -298,6 +301,25 @@ constexpr setting table[] = {
   {"sleep-after", "Limits", "TIME", "5s", "a quiet connection gives back memory; 0: never", false,
    [](settings& s, view v) {
      return store_duration_or_never(s.server.limits.sleep_time, v, 1ms, 24h);
+   }},
+
+  {"rates", "Rates", "auto|on|off", "auto", "auto: once it listens beyond loopback", false,
+   [](settings& s, view v) { return store_choice(s.server.rates.when, v, rate_choices); }},
+  {"rate-messages", "Rates", "N/TIME", "20/4s", "messages, and all else that has no rate; 0: no limit", false,
+   [](settings& s, view v) { return store(s.server.rates.messages, parse_rate(v)); }},
+  {"rate-bytes", "Rates", "BYTES/TIME", "256k/4s", "of the texts of messages; 0: no limit", false,
+   [](settings& s, view v) { return store(s.server.rates.bytes, parse_rate(v)); }},
+  {"rate-searches", "Rates", "N/TIME", "10/10s", "searches; 0: no limit", false,
+   [](settings& s, view v) { return store(s.server.rates.searches, parse_rate(v)); }},
+  {"rate-history", "Rates", "N/TIME", "20/10s", "pages of history; 0: no limit", false,
+   [](settings& s, view v) { return store(s.server.rates.history, parse_rate(v)); }},
+  {"rate-joins", "Rates", "N/TIME", "100/20s", "rooms that a user joins; 0: no limit", false,
+   [](settings& s, view v) { return store(s.server.rates.joins, parse_rate(v)); }},
+  {"rate-renames", "Rates", "N/TIME", "5/60s", "new names of a user; 0: no limit", false,
+   [](settings& s, view v) { return store(s.server.rates.renames, parse_rate(v)); }},
+  {"rate-address", "Rates", "N", "8", "times as much for all users of an address; 0: no limit", false,
+   [](settings& s, view v) {
+     return store(s.server.rates.times_per_address, parse_count_or_never(v, 1'000'000));
    }},
 
   {"log-level", "Log", "debug|info|warning|error", "info", "the least that is logged", false,

@@ -153,6 +153,18 @@ result<std::uint64_t> parse_bytes_or_never(std::string_view text, std::uint64_t 
   return is_never(text) ? result<std::uint64_t>(std::uint64_t{0}) : parse_bytes(text, 0, max);
 }
 
+result<rate> parse_rate(std::string_view text) {
+  using namespace std::chrono_literals;
+  if (is_never(text)) return rate{};
+  const auto slash = text.find('/');
+  const auto count = parse_quantity(text.substr(0, slash), sizes);
+  if (slash == std::string_view::npos || !count || *count < 1 || *count > 1'000'000'000'000)
+    return fail(errc::bad_setting, "is not a rate; give for example 20/4s, 256k/4s, or 0 for none");
+  const auto per = parse_duration(text.substr(slash + 1), 1ms, 24h);
+  if (!per) return fail(errc::bad_setting, "has a time that " + per.error().message);
+  return rate{*count, *per};
+}
+
 result<bool> parse_switch(std::string_view text) {
   for (const std::string_view yes : {"on", "true", "yes", "1"})
     if (text == yes) return true;

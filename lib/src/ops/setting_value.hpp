@@ -3,6 +3,7 @@
 #pragma once
 
 #include <asio_chat/error.hpp>
+#include <asio_chat/rate_limits.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -45,6 +46,10 @@ result<std::uint64_t> parse_count_or_never(std::string_view text, std::uint64_t 
 result<std::uint64_t> parse_bytes(std::string_view text, std::uint64_t min, std::uint64_t max);
 /// Likewise, from 0 on, which may be written `never`.
 result<std::uint64_t> parse_bytes_or_never(std::string_view text, std::uint64_t max);
+
+/// `20/4s`: so many at once, and as many again in that time, from 1 ms to 24 h; or `0`, or `never`:
+/// no limit. The number may be one of bytes.
+result<rate> parse_rate(std::string_view text);
 
 /// `on`, `off`, `true`, `false`, `yes`, `no`, `1`, `0`.
 result<bool> parse_switch(std::string_view text);

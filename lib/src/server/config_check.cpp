@@ -56,6 +56,17 @@ void check_admission(const admission_limits& a) {
              never::allowed);
 }
 
+void check_rates(const rate_limits& r) {
+  const std::pair<std::string_view, const rate&> all[] = {
+      {"messages", r.messages}, {"bytes", r.bytes}, {"searches", r.searches},
+      {"history", r.history},   {"joins", r.joins}, {"renames", r.renames}};
+  for (const auto& [name, value] : all) {
+    check_range(fmt::format("rates.{}.count must be", name), value.count, 0, 1'000'000'000'000,
+                "of them");
+    check_time(fmt::format("rates.{}.per", name), value.per, {.max = 24h});
+  }
+}
+
 void check_times(const limits& l) {
   constexpr auto month = 24h * 30;
   check_time("limits.room_age", l.room_age, {.min = 1min, .max = 24h * 36'500}, never::allowed);
@@ -79,6 +90,7 @@ server_config checked(server_config c) {
   check_counts(c.limits);
   check_times(c.limits);
   check_admission(c.admission);
+  check_rates(c.rates);
   if (c.backlog < 1 || c.backlog > 65'535)
     throw error(
         fail(errc::bad_setting, fmt::format("backlog must be 1 to 65535, not {}", c.backlog)));

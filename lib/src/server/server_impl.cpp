@@ -13,7 +13,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 #include <string_view>
 #include <utility>
 
@@ -71,13 +70,6 @@ std::unique_ptr<transport::stream> make_plain_stream(transport::tcp_socket socke
   return transport::make_insecure_plain_stream(std::move(socket));
 }
 
-/// For what is refused at random: nobody gains much by guessing them.
-std::function<double()> random_numbers() {
-  return [source = std::minstd_rand(std::random_device()())]() mutable {
-    return std::uniform_real_distribution<double>(0, 1)(source);
-  };
-}
-
 std::string to_string(const tcp::endpoint& e) {
   return host_port(e.address().to_string(), e.port());
 }
@@ -104,7 +96,7 @@ server::impl::impl(asio::io_context& context, server_config config, server_parts
     , authenticator_(make_authenticator(parts))
     , protocols_(parts.protocols)
     , refusals_(log_, clock_, counters_)
-    , admission_(config_.admission, clock_, counters_, random_numbers())
+    , admission_(config_.admission, clock_, counters_, net::random_chance())
     , shared_{config_,   hub_,      *authenticator_, protocols_, log_,
               counters_, refusals_, tls_->now(),     &watch_,    &admission_}
     , reactor_(context, clock_,
@@ -123,6 +115,7 @@ server::impl::impl(asio::io_context& context, server_config config, server_parts
     tls_->visit();
     watch_clock();
   });
+  if (config_.rates.when == rate_limits::use::always) hub_.limit_rates(config_.rates, clock_);
   const auto idle = config_.limits.idle_time;
   if (idle.count() > 0 && idle < min_idle_time) {
     log_(severity::warning,
@@ -209,9 +202,17 @@ result<tcp::endpoint> server::impl::listen_at(const listening_set::endpoints& wa
         begin(std::move(socket), from, make_tls_stream);
       });
   if (!bound) return bound.error();
+  limit_rates_beyond_loopback(*bound);
   for (const tcp::endpoint& at : *bound)
     log_(severity::info, fmt::format("Server listening on {}", to_string(at)));
   return bound->front();
+}
+
+void server::impl::limit_rates_beyond_loopback(const std::vector<tcp::endpoint>& at) {
+  const bool all_here =
+      std::ranges::all_of(at, [](const tcp::endpoint& e) { return net::is_loopback(e.address()); });
+  if (all_here || hub_.rates() || config_.rates.when != rate_limits::use::automatic) return;
+  hub_.limit_rates(config_.rates, clock_);
 }
 
 result<tcp::endpoint> server::impl::listen_insecure_plaintext(const std::string& host,

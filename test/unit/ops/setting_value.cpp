@@ -86,6 +86,17 @@ TEST_CASE("sizes and counts", "[ops]") {
   CHECK_FALSE(parse_count("", 0, 5).has_value());
 }
 
+TEST_CASE("rates", "[ops]") {
+  CHECK(*parse_rate("20/4s") == rate{20, 4s});
+  CHECK(*parse_rate("256k/500ms") == rate{256 * 1024, 500ms});
+  CHECK(parse_rate("0")->count == 0);
+  CHECK(parse_rate("never")->count == 0);
+  for (const char* bad : {"", "20", "20/", "/4s", "0/4s", "x/4s", "20/0", "20/25h", "20/4s/4s"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_rate(bad).has_value());
+  }
+}
+
 TEST_CASE("switches", "[ops]") {
   for (const char* yes : {"on", "true", "yes", "1"})
     CHECK(*parse_switch(yes));

@@ -137,6 +137,16 @@ TEST_CASE("every count of a server is in a range") {
         "limits.join_history must be 0 to 10000 entries, not 10001");
   CHECK(with(&limits::join_history, 0u).empty());
   server_config c;
+  c.admission.bytes = 1000;
+  CHECK(refusal(c).starts_with("admission.bytes must be 1048576 to "));
+  c = {};
+  c.admission.longest_penalty = std::chrono::seconds(14);
+  CHECK(refusal(c).starts_with("admission.longest_penalty must be "));
+  c.admission.longest_penalty = {};
+  CHECK(refusal(c).empty());
+  c.rates.searches = {1, std::chrono::hours(25)};
+  CHECK(refusal(c).starts_with("rates.searches.per must be "));
+  c = {};
   for (const int backlog : {0, -1, 65'536}) {
     c.backlog = backlog;
     CHECK(refusal(c).starts_with("backlog must be 1 to 65535, not "));

@@ -1,5 +1,6 @@
 #include "net/protocols/chat_protocol.hpp"
 
+#include "net/address_key.hpp"
 #include "wire/frame.hpp"
 
 #include <fmt/format.h>
@@ -64,6 +65,7 @@ void chat_protocol::answered(authenticator::answer a) {
 result<void> chat_protocol::enter(login l) {
   if (context_.config.sender_addresses) l.address = peer_.address();
   l.session = peer_.number();
+  l.host = host_key(peer_.address());
   const result<endpoint*> entered = context_.hub.enter(*this, l);
   if (!entered) return entered.error();
   endpoint_ = *entered;

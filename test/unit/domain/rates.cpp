@@ -1,0 +1,217 @@
+// Members who ask for more than their rates allow: told, held for a while, and nothing is lost.
+#include "support/catch.hpp"
+#include "support/manual_time.hpp"
+#include "unit/domain/world.hpp"
+
+#include <algorithm>
+#include <string>
+
+using namespace asio_chat;
+using namespace asio_chat::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+rate_limits none() {
+  rate_limits r;
+  r.messages = r.bytes = r.searches = r.history = r.joins = r.renames = {};
+  r.times_per_address = 0;
+  return r;
+}
+
+struct rated_world : domain_world {
+  explicit rated_world(const rate_limits& l)
+      : rates(l) {
+    hub.limit_rates(rates, time);
+  }
+
+  /// A member who comes from an address.
+  person& from(const std::string& host, const std::string& name) {
+    person& p = people.emplace_back();
+    login l{new_identity(), name};
+    l.host = host;
+    p.self = hub.enter(p.ear, l).value();
+    hub.join(*p.self, "lobby", "").value();
+    settle();
+    return p;
+  }
+  /// Says lines until the sink is held; how many.
+  int says_until_held(person& p) {
+    int said = 0;
+    for (; !p.ear.held && said < 1000; ++said)
+      type(p, "hello", "lobby");
+    run();
+    return said;
+  }
+  /// What the member was told that is nothing that was asked for.
+  heard notices(person& p) {
+    heard all;
+    for (const reply& r : p.ear.all<reply>())
+      if (r.ref.empty() && r.command.empty()) all.insert(all.end(), r.lines.begin(), r.lines.end());
+    return all;
+  }
+
+  boost::asio::io_context context;
+  manual_time& time = manual_time::of(context);
+  rate_limits rates;
+};
+
+} // namespace
+
+TEST_CASE("a bucket gives what is in it, owes what was taken beyond, and fills as time goes by") {
+  manual_clock clock;
+  const rate five{5, 10s};
+  token_bucket b;
+  CHECK(b.left(five, clock.now()) == 5);
+  CHECK(b.wait_after(five, 5, clock.now()).count() == 0);
+  CHECK(b.wait_after(five, 6, clock.now()) == 2s);
+  b.take(five, 6, clock.now());
+  CHECK(b.left(five, clock.now()) == 0);
+  clock.advance(2s);
+  CHECK(b.wait_after(five, 0, clock.now()).count() == 0);
+  clock.advance(2s);
+  CHECK(b.left(five, clock.now()) == 1);
+  clock.advance(1h);
+  CHECK(b.left(five, clock.now()) == 5); // and no more
+  CHECK(b.is_full(five, clock.now()));
+  b.take(rate{}, 1e9, clock.now());
+  CHECK(b.wait_after(rate{}, 1e9, clock.now()).count() == 0); // no limit
+}
+
+TEST_CASE("rates: who says too much is held until nothing is owed, and every message is said") {
+  rate_limits l = none();
+  l.messages = {20, 4s};
+  rated_world w(l);
+  person& alice = w.from("", "alice");
+  person& bob = w.from("", "bob");
+  CHECK(w.says_until_held(alice) == 21);
+  w.time.advance(199ms);
+  CHECK(alice.ear.held);
+  w.time.advance(1ms);
+  CHECK_FALSE(alice.ear.held);
+  CHECK(w.says_until_held(alice) == 1);
+  CHECK(bob.ear.all<entry>().size() == 22);
+  CHECK(alice.ear.all<refused>().empty());
+  CHECK(w.counters.slowed_requests == 2);
+  w.time.advance(4200ms);
+  CHECK(w.says_until_held(alice) == 21); // lifted
+  CHECK_FALSE(bob.ear.held);
+}
+
+TEST_CASE("rates: who is held is told once with how long to wait, and again after a minute") {
+  rate_limits l = none();
+  l.messages = {2, 10s};
+  rated_world w(l);
+  person& alice = w.from("", "alice");
+  w.says_until_held(alice);
+  w.time.advance(5s);
+  w.says_until_held(alice);
+  CHECK(w.notices(alice) ==
+        heard{"more than 2 messages in 10 s: you are read more slowly, the next "
+              "time in 5000 ms; nothing is lost"});
+  w.time.advance(1min);
+  w.says_until_held(alice);
+  CHECK(w.notices(alice).size() == 2);
+}
+
+TEST_CASE("rates: what would have to wait for more than ten seconds is refused, with how long") {
+  rate_limits l = none();
+  l.renames = {2, 60s};
+  rated_world w(l);
+  person& alice = w.from("", "alice");
+  w.type(alice, "/nick a1");
+  w.type(alice, "/nick a2");
+  w.type(alice, "/nick a3");
+  w.run();
+  CHECK(alice.self->name() == "a2");
+  CHECK_FALSE(alice.ear.held);
+  REQUIRE(alice.ear.all<refused>().size() == 1);
+  CHECK(alice.ear.last<refused>().message == "you may have 2 new names in 60 s; try again in 30 s");
+  CHECK(w.counters.rate_refusals == 1);
+  w.time.advance(30s);
+  w.type(alice, "/nick a3");
+  w.run();
+  CHECK(alice.self->name() == "a3");
+}
+
+TEST_CASE("rates: each kind of request has its own, and costs what its row says") {
+  rate_limits l = none();
+  l.messages = {4, 10s};
+  l.searches = {1, 10s};
+  l.history = {1, 10s};
+  l.joins = {1, 10s};
+  const auto held_after = [&](std::string_view line) {
+    rated_world w(l);
+    person& p = w.from("", "alice");
+    int n = 0;
+    for (; !p.ear.held && n < 10; ++n) {
+      w.type(p, line, "lobby");
+      w.run();
+    }
+    return n;
+  };
+  CHECK(held_after("hello") == 5);
+  CHECK(held_after("/who") == 3); // 2 each
+  CHECK(held_after("/search hello") == 2);
+  CHECK(held_after("/history 5") == 2);
+  CHECK(held_after("/join den") == 2);
+  CHECK(held_after("/nonsense") == 5);
+}
+
+TEST_CASE("rates: the bytes of texts have one") {
+  rate_limits l = none();
+  l.bytes = {1000, 1s};
+  rated_world w(l);
+  person& alice = w.from("", "alice");
+  w.type(alice, std::string(999, 'x'), "lobby");
+  CHECK_FALSE(alice.ear.held);
+  w.type(alice, "xx", "lobby");
+  CHECK(alice.ear.held);
+  w.time.advance(1ms);
+  CHECK_FALSE(alice.ear.held);
+}
+
+TEST_CASE("rates: members of one address share what is so many times as much") {
+  rate_limits l = none();
+  l.messages = {2, 10s};
+  l.times_per_address = 2;
+  rated_world w(l);
+  person& a = w.from("here", "a");
+  person& b = w.from("here", "b");
+  person& c = w.from("here", "c");
+  person& other = w.from("there", "other");
+  for (person* p : {&a, &b})
+    for (int i = 0; i < 2; ++i)
+      w.type(*p, "hello", "lobby");
+  CHECK_FALSE((a.ear.held || b.ear.held));
+  w.type(c, "hello", "lobby");
+  CHECK(c.ear.held);
+  CHECK(w.notices(c) ==
+        heard{"too much comes from your address: you are read more slowly, the next "
+              "time in 2500 ms; nothing is lost"});
+  w.type(other, "hello", "lobby");
+  CHECK_FALSE(other.ear.held);
+  // Whoever goes and comes back meets what the address owes.
+  w.leave(c);
+  person& again = w.from("here", "again");
+  w.type(again, "hello", "lobby");
+  CHECK(again.ear.held);
+}
+
+TEST_CASE("rates: who is held may go, and the end of the time is met by nobody") {
+  rate_limits l = none();
+  l.messages = {1, 10s};
+  rated_world w(l);
+  person& alice = w.from("", "alice");
+  w.says_until_held(alice);
+  w.leave(alice);
+  w.time.advance(1min);
+  CHECK(w.time.next_due() == std::nullopt);
+}
+
+TEST_CASE("rates: without a limit nobody is held, and without any there is nothing to count") {
+  rated_world w(none());
+  person& alice = w.from("here", "alice");
+  CHECK(w.says_until_held(alice) == 1000);
+  CHECK(w.hub.rates()->describe(*alice.self).empty());
+}
