@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <optional>
 
 using namespace asio_chat;
 
@@ -67,8 +68,8 @@ int back_up(ops::settings& s, const ops::history_request& wanted) {
   return 0;
 }
 
-int verify(ops::settings& s, const std::string& file) {
-  const history kept(s, file);
+int verify(ops::settings& s, const ops::history_request& asked) {
+  const history kept(s, asked.file);
   const sqlite::database_file& wanted = kept.file;
   std::error_code denied; // then opening it says what is wrong
   if (std::filesystem::is_directory(wanted.path, denied)) {
@@ -77,11 +78,13 @@ int verify(ops::settings& s, const std::string& file) {
                                  "directory with --data",
                                  wanted.path)));
   }
+  std::optional<sqlite::head_name> since;
+  if (!asked.since.empty()) since = sqlite::head_in_line(asked.since, *kept.keys).value();
   sqlite::verify_report report;
   {
     progress_line progress;
-    report =
-        sqlite::verify(wanted, *kept.keys, [&](auto... how) { progress.show(how...); }).value();
+    const auto show = [&](auto... how) { progress.show(how...); };
+    report = sqlite::verify(wanted, *kept.keys, show, since).value();
   }
   for (const auto& bad : report.bad)
     fmt::print("{}: {}\n", place_of(bad), bad.why);
@@ -89,10 +92,24 @@ int verify(ops::settings& s, const std::string& file) {
     throw error(
         fail(errc::storage_failed, fmt::format("'{}' is damaged: restore a backup", wanted.path)));
   }
-  fmt::print("{}: OK, {} in {}{}\n", wanted.path, counted_entries(report.entries),
+  const auto unsaid = [&] {
+    if (!report.head)
+      return "; it is from before a journal had a head, so that rooms put back alone, names and "
+             "the "
+             "search index are not verified";
+    return since ? "; it has gone on from the head given" : "";
+  };
+  fmt::print("{}: OK, {} in {}{}{}\n", wanted.path, counted_entries(report.entries),
              counted_rooms(report.rooms),
              report.unreadable == 0 ? ""
                                     : fmt::format("; {} of rooms that were erased since",
-                                                  counted_entries(report.unreadable)));
+                                                  counted_entries(report.unreadable)),
+             unsaid());
+  return 0;
+}
+
+int print_head(ops::settings& s) {
+  const history kept(s);
+  fmt::print("{}\n", sqlite::to_line(sqlite::head_of(kept.file, *kept.keys).value(), *kept.keys));
   return 0;
 }

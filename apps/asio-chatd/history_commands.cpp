@@ -55,7 +55,9 @@ int run_history_command(ops::invocation& call) {
   case ops::action::restore:
     return restore(call.settings, call.history);
   case ops::action::verify:
-    return verify(call.settings, call.history.file);
+    return verify(call.settings, call.history);
+  case ops::action::print_head:
+    return print_head(call.settings);
   case ops::action::export_room:
     return export_room(call.settings, call.history);
   case ops::action::rekey:

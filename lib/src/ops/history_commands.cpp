@@ -34,11 +34,24 @@ constexpr const char* about_restore =
     "kept under another name; what it has beyond the backup is told. The server must not run. As "
     "root\n"
     "the files are given to the owner of the directory, which is made if it is missing.";
-constexpr const char* about_verify = "Reads every entry and follows each room's chain: whatever "
-                                     "was flipped, taken out, put in, swapped\n"
-                                     "or cut off is found, and the first bad record of each room "
-                                     "is named. The server may run. Exit\n"
-                                     "code 1 if anything is bad.";
+constexpr const char* about_verify =
+    "Reads every entry and follows each room's chain: whatever "
+    "was flipped, taken out, put in, swapped\n"
+    "or cut off is found, and the first bad record of each room "
+    "is named. The server may run. Exit\n"
+    "code 1 if anything is bad.\n\n"
+    "All of it has to be what the last commit has left: a room that "
+    "was put back alone, a row that is\n"
+    "gone, a changed name or search index, a foreign trigger are "
+    "named. --since HEAD, a line of\n"
+    "asio-chatd head from earlier, says whether the history has gone "
+    "on from there.";
+constexpr const char* about_head =
+    "One line that names the history as it is now. Keep it elsewhere, with the date: verify "
+    "--since\n"
+    "LINE then says whether what was there has been changed, or an older copy put back. Whoever "
+    "has\n"
+    "the line learns nothing from it but the number of commits. The server may run.";
 constexpr const char* about_export = "Oldest first. text: a line for each message, with the time "
                                      "in UTC. jsonl: an object on each line\n"
                                      "with position (epoch, offset), time (ISO 8601, UTC), from, "
@@ -80,10 +93,16 @@ history_commands::history_commands(CLI::App& program) {
                             "put a backup into the place of the history", about_restore);
   restoring.add_option("FILE", request_.file, "the backup")->type_name("");
   add_passphrase(restoring);
-  add(program, action::verify, "verify",
-      "check that the history, or a backup, is as it was written", about_verify)
+  CLI::App& verifying =
+      add(program, action::verify, "verify",
+          "check that the history, or a backup, is as it was written", about_verify);
+  verifying
       .add_option("FILE", request_.file, "a backup; default: the journal of the data directory")
       ->type_name("");
+  verifying.add_option("--since", request_.since, "it has to have gone on from this head")
+      ->option_text("HEAD");
+  add(program, action::print_head, "head", "print a line that names the history as it is now",
+      about_head);
   auto& exporting =
       add(program, action::export_room, "export", "print what was said in a room", about_export);
   exporting.add_option("ROOM", request_.room, "its name")->type_name("");
@@ -132,6 +151,8 @@ result<void> history_commands::check() const {
                             sanitize_for_log(format_, 64, quotes::escape)));
   if (request_.output.starts_with("--"))
     return fail(errc::bad_setting, "command line: --output has no value; give FILE");
+  if (request_.since.starts_with("--"))
+    return fail(errc::bad_setting, "command line: --since has no value; give HEAD");
   if (request_.backup_passphrase_file.starts_with("--"))
     return fail(errc::bad_setting,
                 "command line: --backup-passphrase-file has no value; give FILE");

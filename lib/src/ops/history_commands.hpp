@@ -13,7 +13,7 @@ class App;
 
 namespace asio_chat::ops {
 
-/// backup, restore, verify, export, rekey, erase: added to a program's command line.
+/// backup, restore, verify, head, export, rekey, erase: added to a program's command line.
 class history_commands {
  public:
   explicit history_commands(CLI::App& program);

@@ -66,12 +66,13 @@ enum class action {
   back_up,
   restore,
   verify,
+  print_head,
   export_room,
   rekey,
   erase,
 };
 
-/// backup, restore, verify, export, rekey, erase: they need neither certificates nor ports.
+/// backup, restore, verify, head, export, rekey, erase: they need neither certificates nor ports.
 bool is_about_history(action a) noexcept;
 
 /// What the commands about the history are given besides settings.
@@ -85,6 +86,7 @@ struct history_request {
   format as = format::text;           ///< of `export_room`
   std::string output;                 ///< of `export_room`; empty: standard output
   bool yes = false;                   ///< of `erase`: do not ask
+  std::string since;                  ///< of `verify`: a line of `head`; empty: not asked
 };
 
 struct invocation {

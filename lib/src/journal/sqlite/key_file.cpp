@@ -33,11 +33,11 @@ std::string at_place(std::string bytes, const key_file::owner& o, std::uint32_t 
   return bytes;
 }
 
-/// A key opens at its own place in the ring only, and the root key of a file with marks not in one
-/// that claims to be from before there were any.
+/// A key opens at its own place in the ring only, and the root key not in a file that claims to be
+/// of an older version.
 std::string place_of(const key_file::owner& o, std::uint32_t number, int version) {
-  const bool is_new_root = o == root_owner && version > 1;
-  return at_place(is_new_root ? "asio-chat root key 2" : "asio-chat key 1", o, number);
+  if (o != root_owner || version == 1) return at_place("asio-chat key 1", o, number);
+  return at_place(fmt::format("asio-chat root key {}", version), o, number);
 }
 
 /// Numbers rise, so that the newest key is known, but nobody can tell the next one: two keys made
@@ -98,6 +98,21 @@ void key_file::add_marks() {
   db_.exec("ALTER TABLE keys ADD COLUMN mark BLOB");
   for (const auto& [o, number] : without_key())
     set_mark(o, number);
+  wrap_root_anew(schema_version);
+  changes.commit();
+  version_ = schema_version;
+}
+
+void key_file::note_head() {
+  if (knows_head()) return;
+  SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
+  wrap_root_anew(head_version);
+  changes.commit();
+  version_ = head_version;
+}
+
+/// For a file of that version, which is authenticated with it.
+void key_file::wrap_root_anew(int version) {
   const std::uint32_t number = newest(root_owner)->number;
   SQLite::Statement s(db_, "SELECT master FROM keys WHERE owner=? AND number=?");
   bind_blob(s, 1, blob(root_owner));
@@ -105,13 +120,11 @@ void key_file::add_marks() {
   s.executeStep();
   const auto master = std::ranges::find(masters_, s.getColumn(0).getString(), &master_key::id);
   SQLite::Statement change(db_, "UPDATE keys SET wrapped=? WHERE owner=? AND number=?");
-  bind_blob(change, 1, master->wrap(*root_, place_of(root_owner, number, schema_version)));
+  bind_blob(change, 1, master->wrap(*root_, place_of(root_owner, number, version)));
   bind_blob(change, 2, blob(root_owner));
   change.bind(3, number);
   change.exec();
-  db_.exec(fmt::format("PRAGMA user_version={}", schema_version));
-  changes.commit();
-  version_ = schema_version;
+  db_.exec(fmt::format("PRAGMA user_version={}", version));
 }
 
 std::vector<key_file::place> key_file::without_key() {

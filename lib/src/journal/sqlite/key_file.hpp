@@ -39,9 +39,10 @@ class key_file {
 
   enum class use { read, write };
 
-  /// Of the file. 2: what was destroyed carries a mark. 1 is brought up to date when it is opened
-  /// to be written.
+  /// Of the file. 2: what was destroyed carries a mark; 1 is brought up to date when it is opened
+  /// to be written. 3: the journal beside it has a head; see `note_head`.
   static constexpr int schema_version = 2;
+  static constexpr int head_version = 3;
 
   /// @param masters at least one
   /// @param u to write: made where there is no file, and brought up to date
@@ -66,6 +67,9 @@ class key_file {
   /// The newest key destroyed of each room that has one. What has no good mark was not destroyed,
   /// but taken out.
   std::map<owner, std::uint32_t> destroyed();
+  /// From here on the ring knows that the journal beside it has a head, whatever that one says.
+  void note_head();
+  bool knows_head() const noexcept { return version_ >= head_version; }
   /// All keys of rooms that are there, in order.
   std::vector<place> present();
 
@@ -76,6 +80,7 @@ class key_file {
   void check();
   void open_root();
   void add_marks();
+  void wrap_root_anew(int version);
   key_mark mark_of(const owner& o, std::uint32_t number) const;
   void set_mark(const owner& o, std::uint32_t number);
   bool is_marked(const owner& o, std::uint32_t number);

@@ -125,9 +125,9 @@ void key_file::check() {
   };
   if (number("PRAGMA application_id") != application_id) complain("is a database of another kind");
   version_ = number("PRAGMA user_version");
-  if (version_ < 1 || version_ > schema_version) {
+  if (version_ < 1 || version_ > head_version) {
     complain(fmt::format("is of version {}, and this program knows version {}: use a newer program",
-                         version_, schema_version));
+                         version_, head_version));
   }
   if (db_.execAndGet("PRAGMA quick_check(1)").getString() != "ok")
     complain("is damaged: restore it from a copy");

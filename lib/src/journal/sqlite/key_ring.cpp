@@ -46,7 +46,8 @@ struct key_ring::root_keys {
       , texts(derive(root, 2))
       , ids(derive(root, 3))
       , macs(derive(root, 4))
-      , authors(derive(root, 5)) {}
+      , authors(derive(root, 5))
+      , sums(derive(root, 6)) {}
 
   static secret_key derive(const secret_key& root, std::uint64_t number) {
     return secret_key::filled([&](auto bytes) {
@@ -60,6 +61,7 @@ struct key_ring::root_keys {
   secret_key ids;
   secret_key macs;
   secret_key authors;
+  secret_key sums;
 
   /// SipHash: this is done for each message.
   std::array<std::uint8_t, crypto_shorthash_BYTES> hash_of_author(const room_tag& room,
@@ -155,6 +157,10 @@ chain_value key_ring::mac(std::string_view bytes) const {
   return keyed_hash<chain_value>(root_->macs.bytes(), {bytes_of(bytes)});
 }
 
+secret_key key_ring::for_sums() const {
+  return root_->sums;
+}
+
 result<std::shared_ptr<const room_key>> key_ring::key(const room_tag& room, std::uint32_t number) {
   const std::lock_guard lock(mutex_);
   const std::pair wanted(room, number);
@@ -196,6 +202,16 @@ result<void> key_ring::renew() {
   const std::lock_guard lock(mutex_);
   newest_.clear();
   return guarded(path_, [&] { file_.renew(); });
+}
+
+result<void> key_ring::note_head() {
+  const std::lock_guard lock(mutex_);
+  return guarded(path_, [&] { file_.note_head(); });
+}
+
+bool key_ring::knows_head() {
+  const std::lock_guard lock(mutex_);
+  return file_.knows_head();
 }
 
 result<void> key_ring::rewrap(std::vector<secret_key> masters) {

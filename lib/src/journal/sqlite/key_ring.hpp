@@ -51,6 +51,8 @@ class key_ring {
   std::array<std::uint8_t, 16> id_hash(const identity& author, std::string_view id,
                                        const room_tag& room) const;
   chain_value mac(std::string_view bytes) const;
+  /// The key of `table_sums`.
+  secret_key for_sums() const;
   /// @}
 
   /// `errc::not_available` if it was destroyed; another failure if it was never made here.
@@ -63,6 +65,9 @@ class key_ring {
   result<void> make_keys(std::set<room_tag> rooms);
   /// Every room gets a new key for what comes from here on. The older ones open as before.
   result<void> renew();
+  /// The journal beside it has a head from here on: one without is an older copy, or lost it.
+  result<void> note_head();
+  bool knows_head();
   /// All keys are wrapped anew by the first of `masters`; the others, and those given so far, may
   /// open. When it returns, the first one alone opens the ring.
   result<void> rewrap(std::vector<secret_key> masters);

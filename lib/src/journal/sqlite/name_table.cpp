@@ -18,11 +18,13 @@ std::string context_of(const identity& who) {
 
 } // namespace
 
-name_table::name_table(SQLite::Database& db, const key_ring& keys)
+name_table::name_table(SQLite::Database& db, const key_ring& keys, table_sums* sums)
     : keys_(keys)
+    , sums_(sums)
     , all_(db, "SELECT who, name, left_at FROM names")
-    , hold_(db, "INSERT OR REPLACE INTO names (who, name, left_at) VALUES (?, ?, ?)")
-    , release_(db, "DELETE FROM names WHERE who=?") {}
+    , hold_(db,
+            "INSERT INTO names (who, name, left_at) VALUES (?, ?, ?)" + returning(covered::names))
+    , release_(db, "DELETE FROM names WHERE who=?" + returning(covered::names)) {}
 
 std::vector<held_name> name_table::all(const std::function<void(const failure&)>& damaged) {
   std::vector<held_name> names;
@@ -43,6 +45,7 @@ std::vector<held_name> name_table::all(const std::function<void(const failure&)>
 }
 
 void name_table::hold(const held_name& n) {
+  release(n.who);
   const std::string sealed = keys_.seal_text(n.name, context_of(n.who));
   bind_bytes(hold_, 1, view_of(n.who));
   bind_bytes(hold_, 2, sealed);
@@ -51,12 +54,12 @@ void name_table::hold(const held_name& n) {
   } else {
     hold_.bind(3);
   }
-  run(hold_);
+  sums_->run_adding(covered::names, hold_);
 }
 
 void name_table::release(const identity& who) {
   bind_bytes(release_, 1, view_of(who));
-  run(release_);
+  sums_->run_removing(covered::names, release_);
 }
 
 } // namespace asio_chat::sqlite

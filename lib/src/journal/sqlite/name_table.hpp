@@ -2,6 +2,7 @@
 #pragma once
 
 #include "journal/sqlite/key_ring.hpp"
+#include "journal/sqlite/table_sums.hpp"
 #include "model/identity.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -15,7 +16,8 @@ namespace asio_chat::sqlite {
 /// Prepared statements; they throw `SQLite::Exception`.
 class name_table {
  public:
-  name_table(SQLite::Database& db, const key_ring& keys);
+  /// @param sums hear of what changes; null for a connection that only reads
+  name_table(SQLite::Database& db, const key_ring& keys, table_sums* sums = nullptr);
 
   /// @param damaged hears of each that cannot be opened; it is left out
   std::vector<held_name> all(const std::function<void(const failure&)>& damaged);
@@ -24,6 +26,7 @@ class name_table {
 
  private:
   const key_ring& keys_;
+  table_sums* sums_;
   SQLite::Statement all_;
   SQLite::Statement hold_;
   SQLite::Statement release_;

@@ -135,17 +135,18 @@ void turn_table::create(SQLite::Database& db) {
   db.exec("CREATE TABLE IF NOT EXISTS turns (place INTEGER PRIMARY KEY) STRICT"); // of a record
 }
 
-turn_table::turn_table(const SQLite::Database& db)
-    : insert_(db, "INSERT OR IGNORE INTO turns (place) VALUES (?)")
+turn_table::turn_table(const SQLite::Database& db, table_sums* sums)
+    : sums_(sums)
+    , insert_(db, "INSERT OR IGNORE INTO turns (place) VALUES (?)" + returning(covered::turns))
     , last_(db, "SELECT place FROM turns WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1")
     , next_(db, "SELECT place FROM turns WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1")
     , time_(db, "SELECT time FROM turns JOIN records USING (place) "
                 "WHERE place BETWEEN ? AND ? AND time<=? ORDER BY place LIMIT 1")
-    , erase_(db, "DELETE FROM turns WHERE place BETWEEN ? AND ?") {}
+    , erase_(db, "DELETE FROM turns WHERE place BETWEEN ? AND ?" + returning(covered::turns)) {}
 
 void turn_table::insert(std::int64_t room, std::uint64_t first) {
   insert_.bind(1, place_of(room, first));
-  run(insert_);
+  sums_->run_adding(covered::turns, insert_);
 }
 
 std::optional<std::uint64_t> turn_table::last_until(std::int64_t room, std::uint64_t offset) {
@@ -174,13 +175,13 @@ std::optional<wall_time> turn_table::time_after(std::int64_t room, std::uint64_t
 void turn_table::erase_from(std::int64_t room, std::uint64_t offset) {
   erase_.bind(1, place_of(room, offset));
   erase_.bind(2, place_of(room, last_offset));
-  run(erase_);
+  sums_->run_removing(covered::turns, erase_);
 }
 
 void turn_table::erase_before(std::int64_t room, std::uint64_t offset) {
   erase_.bind(1, place_of(room, 0));
   erase_.bind(2, place_of(room, offset) - 1);
-  run(erase_);
+  sums_->run_removing(covered::turns, erase_);
 }
 
 } // namespace asio_chat::sqlite

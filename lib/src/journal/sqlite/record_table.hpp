@@ -73,7 +73,8 @@ class turn_table {
   /// that knows no turns makes none, and reads what is there as before.
   static void create(SQLite::Database& db);
 
-  explicit turn_table(const SQLite::Database& db);
+  /// @param sums hear of what changes; null for a connection that only reads
+  explicit turn_table(const SQLite::Database& db, table_sums* sums = nullptr);
 
   /// @param first the offset that the record begins with
   void insert(std::int64_t room, std::uint64_t first);
@@ -88,6 +89,7 @@ class turn_table {
   void erase_before(std::int64_t room, std::uint64_t offset);
 
  private:
+  table_sums* sums_;
   SQLite::Statement insert_;
   SQLite::Statement last_;
   SQLite::Statement next_;

@@ -87,8 +87,9 @@ void check_count(room_table& rooms, std::int64_t count) {
   if (count != rooms.header().rooms) throw damage("a room has been taken out, or put in");
 }
 
-room_table::room_table(SQLite::Database& db, const key_ring& keys)
+room_table::room_table(SQLite::Database& db, const key_ring& keys, table_sums* sums)
     : keys_(keys)
+    , sums_(sums)
     , find_(db, fmt::format("SELECT {} FROM rooms WHERE tag=?", columns))
     , next_(db, fmt::format("SELECT {} FROM rooms WHERE number>? ORDER BY number LIMIT 1", columns))
     , insert_(db, fmt::format("INSERT INTO rooms ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", columns))
@@ -96,10 +97,12 @@ room_table::room_table(SQLite::Database& db, const key_ring& keys)
     , update_(db,
               "UPDATE rooms SET name=?3, epoch=?4, first=?5, head=?6, time=?7, "
               "topic=?8, chain_before=?9, chain=?10, bytes=?11, key=?12, mac=?13 WHERE number=?1")
-    , erase_(db, "DELETE FROM rooms WHERE number=?")
+    , erase_(db, "DELETE FROM rooms WHERE number=?" + returning(covered::rooms))
+    , mac_(db, "SELECT mac FROM rooms WHERE number=?")
     , header_(db, "SELECT rooms, epoch, mac FROM house")
-    , set_header_(db,
-                  "INSERT OR REPLACE INTO house (only, rooms, epoch, mac) VALUES (1, ?, ?, ?)") {}
+    , clear_header_(db, "DELETE FROM house" + returning(covered::house))
+    , set_header_(db, "INSERT INTO house (only, rooms, epoch, mac) VALUES (1, ?, ?, ?)" +
+                          returning(covered::house)) {}
 
 std::optional<found_row> room_table::any_row(SQLite::Statement& s) {
   if (!s.executeStep()) {
@@ -120,9 +123,10 @@ std::optional<found_row> room_table::any_row(SQLite::Statement& s) {
   r.chain = array_at<chain_value>(s, 9);
   r.bytes = number_at(s, 10);
   r.key = s.getColumn(11).getUInt();
-  const auto mac = array_at<chain_value>(s, 12);
+  r.mac = array_at<chain_value>(s, 12);
   s.reset();
-  found.whole = mac == keys_.mac(bytes_of(r));
+  found.fitting_mac = keys_.mac(bytes_of(r));
+  found.whole = r.mac == found.fitting_mac;
   return found;
 }
 
@@ -133,8 +137,9 @@ std::optional<room_row> room_table::row(SQLite::Statement& s) {
   return std::move(found->row);
 }
 
-void room_table::write(SQLite::Statement& s, const room_row& r) {
-  const chain_value mac = keys_.mac(bytes_of(r));
+void room_table::write(SQLite::Statement& s, room_row& r) {
+  r.mac = keys_.mac(bytes_of(r));
+  if (sums_) sums_->of(covered::rooms).add(sums_->hash_of_room(r.number, r.mac));
   s.bind(1, r.number);
   bind_bytes(s, 2, view_of(r.tag));
   bind_bytes(s, 3, r.name);
@@ -147,7 +152,7 @@ void room_table::write(SQLite::Statement& s, const room_row& r) {
   bind_bytes(s, 10, view_of(r.chain));
   bind_number(s, 11, r.bytes);
   s.bind(12, r.key);
-  bind_bytes(s, 13, view_of(mac));
+  bind_bytes(s, 13, view_of(r.mac));
   run(s);
 }
 
@@ -166,17 +171,25 @@ std::optional<found_row> room_table::next_of_any(std::int64_t number) {
   return any_row(next_);
 }
 
-void room_table::insert(const room_row& r) {
+void room_table::insert(room_row& r) {
   write(insert_, r);
 }
 
-void room_table::update(const room_row& r) {
+void room_table::update(room_row& r) {
+  if (sums_) sums_->of(covered::rooms).remove(sums_->hash_of_room(r.number, r.mac));
   write(update_, r);
+}
+
+chain_value room_table::stored_mac(std::int64_t number) {
+  mac_.bind(1, number);
+  const chain_value mac = mac_.executeStep() ? array_at<chain_value>(mac_, 0) : chain_value{};
+  mac_.reset();
+  return mac;
 }
 
 void room_table::erase(std::int64_t number) {
   erase_.bind(1, number);
-  run(erase_);
+  sums_->run_removing(covered::rooms, erase_);
 }
 
 store_header room_table::header() {
@@ -194,10 +207,11 @@ store_header room_table::header() {
 
 void room_table::set_header(const store_header& h) {
   const chain_value mac = keys_.mac(bytes_of(h));
+  sums_->run_removing(covered::house, clear_header_);
   set_header_.bind(1, h.rooms);
   bind_number(set_header_, 2, h.epoch);
   bind_bytes(set_header_, 3, view_of(mac));
-  run(set_header_);
+  sums_->run_adding(covered::house, set_header_);
 }
 
 } // namespace asio_chat::sqlite

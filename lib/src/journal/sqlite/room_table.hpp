@@ -3,6 +3,7 @@
 
 #include "journal/sqlite/database.hpp"
 #include "journal/sqlite/key_ring.hpp"
+#include "journal/sqlite/table_sums.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -28,12 +29,14 @@ struct room_row {
   chain_value chain{};
   std::uint64_t bytes = 0;
   std::uint32_t key = 0; ///< the number of the newest record's; 0: it has none
+  chain_value mac{};     ///< in the file; zero: it has no row
 };
 
 /// A row as it stands in the file.
 struct found_row {
   room_row row;
-  bool whole = false; ///< it is as it was written
+  bool whole = false;        ///< it is as it was written
+  chain_value fitting_mac{}; ///< that the row has if it is whole
 };
 
 /// What has been given to rooms so far. Its table is called `house`.
@@ -57,15 +60,20 @@ bool is_erased(const room_row& r, const std::map<room_tag, std::uint32_t>& destr
 /// was written.
 class room_table {
  public:
-  room_table(SQLite::Database& db, const key_ring& keys);
+  /// @param sums hear of what changes; null for a connection that only reads
+  room_table(SQLite::Database& db, const key_ring& keys, table_sums* sums = nullptr);
 
   std::optional<room_row> find(const room_tag& tag);
   /// The room with the lowest number above this one.
   std::optional<room_row> next_after(std::int64_t number);
   /// The same, whatever is in it.
   std::optional<found_row> next_of_any(std::int64_t number);
-  void insert(const room_row& r);
-  void update(const room_row& r);
+  /// Both set the row's MAC.
+  void insert(room_row& r);
+  /// @param r with the MAC that is in the file
+  void update(room_row& r);
+  /// The MAC that the row of this room has in the file.
+  chain_value stored_mac(std::int64_t number);
   void erase(std::int64_t number);
 
   store_header header(); ///< all zero in a new database
@@ -74,15 +82,18 @@ class room_table {
  private:
   std::optional<found_row> any_row(SQLite::Statement& s);
   std::optional<room_row> row(SQLite::Statement& s);
-  void write(SQLite::Statement& s, const room_row& r);
+  void write(SQLite::Statement& s, room_row& r);
 
   const key_ring& keys_;
+  table_sums* sums_;
   SQLite::Statement find_;
   SQLite::Statement next_;
   SQLite::Statement insert_;
   SQLite::Statement update_;
   SQLite::Statement erase_;
+  SQLite::Statement mac_;
   SQLite::Statement header_;
+  SQLite::Statement clear_header_;
   SQLite::Statement set_header_;
 };
 

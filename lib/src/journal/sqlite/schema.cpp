@@ -1,6 +1,7 @@
 #include "journal/sqlite/schema.hpp"
 
 #include "base/atomic_file.hpp"
+#include "journal/sqlite/head.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/search_index.hpp"
 #include "journal/sqlite/search_rebuild.hpp"
@@ -98,18 +99,32 @@ result<void> migrate(SQLite::Database& db, const database_file& f, const schema&
 
 } // namespace
 
-schema journal_schema() {
+void create_journal_tables(SQLite::Database& db) {
+  db.exec(tables);
+  db.exec(search_index::tables);
+  turn_table::create(db);
+  db.exec(head_row::tables);
+}
+
+schema journal_schema(const key_ring* keys) {
+  const auto rebuild_index = [](SQLite::Database& db) { search_rebuild::begin(db, nullptr); };
+  const auto begin_head = [keys](SQLite::Database& db) {
+    turn_table::create(db); // the file may be from before there was one
+    db.exec(head_row::tables);
+    head_row(*keys).begin(db);
+  };
   return {.application_id = 0x41436a6e, // "ACjn"
-          .version = 2,
+          .version = head_version,
           .create =
-              [](SQLite::Database& db) {
-                db.exec(tables);
-                db.exec(search_index::tables);
-                turn_table::create(db);
+              [keys](SQLite::Database& db) {
+                create_journal_tables(db);
+                head_row(*keys).begin(db);
               },
           .steps = {
               // Words are compared by NFKC_Casefold.
-              {.to = 2, .run = search_rebuild::begin, .only_derived = true},
+              {.to = 2, .run = rebuild_index, .only_derived = true},
+              // What is there is taken at its word, once.
+              {.to = head_version, .run = begin_head, .only_derived = true},
           }};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "journal/sqlite/database.hpp"
+#include "journal/sqlite/key_ring.hpp"
 
 #include <functional>
 #include <vector>
@@ -23,8 +24,14 @@ struct schema {
   std::vector<migration> steps;                  ///< by `to`, from 2 to `version`
 };
 
+/// Since this version of the journal one head covers all that is in it.
+inline constexpr int head_version = 3;
+
 /// The journal's.
-schema journal_schema();
+/// @param keys under which its head is made; null: nothing is to be made or brought up to date
+schema journal_schema(const key_ring* keys = nullptr);
+/// The tables of its newest version, empty.
+void create_journal_tables(SQLite::Database& db);
 
 /// Makes the tables in an empty database; brings an older one up to date in one transaction, after
 /// a copy of it beside it (`journal.db.before-v3`) unless all steps are `only_derived`. If anything

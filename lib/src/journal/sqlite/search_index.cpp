@@ -73,30 +73,34 @@ bool search_index::full() const noexcept {
   return entries_ >= bounds_.entries || postings_ >= bounds_.postings;
 }
 
-void search_index::write(SQLite::Database& db) {
+void search_index::write(SQLite::Database& db, table_sums& sums) {
   std::int64_t id = db.execAndGet("SELECT coalesce(max(id), 0) FROM search_rows").getInt64();
-  SQLite::Statement add_run(
-      db, "INSERT OR REPLACE INTO search_runs (room, last, first, key, row, rows) "
-          "VALUES (?, ?, ?, ?, ?, ?)");
-  SQLite::Statement add_row(db, "INSERT INTO search_rows (id, postings) VALUES (?, ?)");
+  SQLite::Statement take_run(db, "DELETE FROM search_runs WHERE room=? AND last=?" +
+                                     returning(covered::search_runs));
+  SQLite::Statement add_run(db, "INSERT INTO search_runs (room, last, first, key, row, rows) "
+                                "VALUES (?, ?, ?, ?, ?, ?)" +
+                                    returning(covered::search_runs));
+  SQLite::Statement add_row(db, "INSERT INTO search_rows (id, postings) VALUES (?, ?)" +
+                                    returning(covered::search_rows));
   std::vector<posting> postings;
   for (const auto& [room, runs] : newest_) {
     for (const run& r : runs) {
       postings = r.postings;
       const auto rows = pack_postings(postings);
+      take_run.bind(1, room);
+      take_run.bind(2, static_cast<std::int64_t>(r.last));
+      sums.run_removing(covered::search_runs, take_run);
       add_run.bind(1, room);
       add_run.bind(2, static_cast<std::int64_t>(r.last));
       add_run.bind(3, static_cast<std::int64_t>(r.first));
       add_run.bind(4, r.key);
       add_run.bind(5, id + 1);
       add_run.bind(6, static_cast<std::int64_t>(rows.size()));
-      add_run.exec();
-      add_run.reset();
+      sums.run_adding(covered::search_runs, add_run);
       for (const std::string& row : rows) {
         add_row.bind(1, ++id);
         add_row.bindNoCopy(2, row.data(), static_cast<int>(row.size()));
-        add_row.exec();
-        add_row.reset();
+        sums.run_adding(covered::search_rows, add_row);
       }
     }
   }
@@ -115,16 +119,18 @@ std::uint64_t search_index::last_written(const SQLite::Database& db, std::int64_
   return static_cast<std::uint64_t>(s.getColumn(0).getInt64());
 }
 
-void search_index::trim(SQLite::Database& db, std::int64_t room, std::uint64_t first) {
-  for (const char* statement :
-       {"DELETE FROM search_rows WHERE id IN (SELECT id FROM search_runs r JOIN search_rows w "
-        "ON w.id BETWEEN r.row AND r.row + r.rows - 1 WHERE r.room=? AND r.last<?)",
-        "DELETE FROM search_runs WHERE room=? AND last<?",
-        "DELETE FROM search_backlog WHERE room=? AND below<=?"}) {
-    SQLite::Statement s(db, statement);
+void search_index::trim(SQLite::Database& db, std::int64_t room, std::uint64_t first,
+                        table_sums& sums) {
+  for (const auto& [t, statement] : std::initializer_list<std::pair<covered, const char*>>{
+           {covered::search_rows,
+            "DELETE FROM search_rows WHERE id IN (SELECT id FROM search_runs r JOIN search_rows w "
+            "ON w.id BETWEEN r.row AND r.row + r.rows - 1 WHERE r.room=? AND r.last<?)"},
+           {covered::search_runs, "DELETE FROM search_runs WHERE room=? AND last<?"},
+           {covered::search_backlog, "DELETE FROM search_backlog WHERE room=? AND below<=?"}}) {
+    SQLite::Statement s(db, statement + returning(t));
     s.bind(1, room);
     s.bind(2, static_cast<std::int64_t>(first));
-    s.exec();
+    sums.run_removing(t, s);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "journal/journal.hpp"
 #include "journal/sqlite/search_candidates.hpp"
+#include "journal/sqlite/table_sums.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -42,12 +43,12 @@ class search_index {
   /// It is time to write: what is in memory is as much as it may be.
   bool full() const noexcept;
   /// Writes what is in memory, in the caller's transaction; once it is committed, call `written`.
-  void write(SQLite::Database& db);
+  void write(SQLite::Database& db, table_sums& sums);
   void written();
   /// Up to this offset the index of the room is in the file; 0: nothing.
   static std::uint64_t last_written(const SQLite::Database& db, std::int64_t room);
   /// Takes out of the file what has only entries before `first`; they are no longer kept.
-  static void trim(SQLite::Database& db, std::int64_t room, std::uint64_t first);
+  static void trim(SQLite::Database& db, std::int64_t room, std::uint64_t first, table_sums& sums);
   /// @}
 
   /// To be called before the reader's transaction begins: what is written meanwhile would be

@@ -23,22 +23,25 @@ bool is_there(const SQLite::Database& db, const char* table) {
   return s.executeStep();
 }
 
-void set_below(SQLite::Database& db, std::int64_t room, std::uint64_t below) {
-  SQLite::Statement s(db, "UPDATE search_backlog SET below=? WHERE room=?");
-  s.bind(1, static_cast<std::int64_t>(below));
-  s.bind(2, room);
-  s.exec();
+void set_done(SQLite::Database& db, std::int64_t room, table_sums& sums) {
+  SQLite::Statement s(db, "DELETE FROM search_backlog WHERE room=?" +
+                              returning(covered::search_backlog));
+  s.bind(1, room);
+  sums.run_removing(covered::search_backlog, s);
 }
 
-void set_done(SQLite::Database& db, std::int64_t room) {
-  SQLite::Statement s(db, "DELETE FROM search_backlog WHERE room=?");
+void set_below(SQLite::Database& db, std::int64_t room, std::uint64_t below, table_sums& sums) {
+  set_done(db, room, sums);
+  SQLite::Statement s(db, "INSERT INTO search_backlog (room, below) VALUES (?, ?)" +
+                              returning(covered::search_backlog));
   s.bind(1, room);
-  s.exec();
+  s.bind(2, static_cast<std::int64_t>(below));
+  sums.run_adding(covered::search_backlog, s);
 }
 
 } // namespace
 
-void search_rebuild::begin(SQLite::Database& db) {
+void search_rebuild::begin(SQLite::Database& db, table_sums* sums) {
   // The old rows are most of the index. If an earlier rebuild has left some, these go at once.
   db.exec("DROP TABLE IF EXISTS search_rows_old;"
           "DROP TABLE IF EXISTS search_backlog;"
@@ -46,6 +49,9 @@ void search_rebuild::begin(SQLite::Database& db) {
           "ALTER TABLE search_rows RENAME TO search_rows_old");
   db.exec(search_index::tables);
   db.exec("INSERT INTO search_backlog SELECT number, head + 1 FROM rooms WHERE head >= first");
+  if (!sums) return;
+  for (const covered t : {covered::search_runs, covered::search_rows, covered::search_backlog})
+    sums->of(t) = sums->read(t, db);
 }
 
 std::uint64_t search_rebuild::below(const SQLite::Database& db, std::int64_t room) {
@@ -72,7 +78,7 @@ void search_rebuild::step(writer_connection& c, key_ring& keys) {
       if (room && room->whole && room->row.number == number) {
         index_piece(c, keys, room->row, below);
       } else {
-        set_done(c.db, number);
+        set_done(c.db, number, c.head.sums());
       }
     } else {
       under_way_ = false;
@@ -125,11 +131,11 @@ void search_rebuild::index_piece(writer_connection& c, key_ring& keys, const roo
   for (auto r = piece.rbegin(); r != piece.rend(); ++r)
     for (const journal::record& e : r->entries)
       index.add(room.number, r->key_number, *r->key, e.what);
-  index.write(c.db);
+  index.write(c.db, c.head.sums());
   if (next <= room.first) {
-    set_done(c.db, room.number);
+    set_done(c.db, room.number, c.head.sums());
   } else {
-    set_below(c.db, room.number, next);
+    set_below(c.db, room.number, next, c.head.sums());
   }
 }
 

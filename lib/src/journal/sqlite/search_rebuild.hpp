@@ -20,7 +20,8 @@ class search_rebuild {
  public:
   /// Everything is to be indexed again. Quick, however large the journal is: what the old index has
   /// is taken out in steps as well. In the caller's transaction.
-  static void begin(SQLite::Database& db);
+  /// @param sums hear of it; null in a database that has none yet
+  static void begin(SQLite::Database& db, table_sums* sums);
 
   /// Entries of a room below this offset are not in the index yet; 0: all are.
   static std::uint64_t below(const SQLite::Database& db, std::int64_t room);

@@ -4,6 +4,7 @@
 #include "journal/sqlite/columns.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/state_check.hpp"
 #include "journal/sqlite/wal_check.hpp"
 
 #include <SQLiteCpp/Transaction.h>
@@ -65,6 +66,18 @@ result<void> check_not_lost(SQLite::Database& db, const database_file& f, key_ri
   return is_new(db) ? check_no_keys(f, keys, begin_anew) : result<void>();
 }
 
+result<void> check_has_head(SQLite::Database& db, const database_file& f, key_ring& keys) {
+  const auto version = version_of(db, f, journal_schema());
+  if (!version) return version.error();
+  if (*version >= head_version || !keys.knows_head()) return {};
+  return fail(
+      errc::storage_failed,
+      fmt::format("the journal '{}' is of version {} and has no head, though '{}' knows that "
+                  "it had one: it has been changed, or is a copy from before: restore a "
+                  "newer backup; to go on with what is there, start once with --begin-anew",
+                  f.path, *version, keys.path()));
+}
+
 void check_keys(SQLite::Database& db, room_table& rooms, key_ring& keys) {
   const auto present = keys.present().value();
   const auto destroyed = keys.destroyed().value();
@@ -121,6 +134,24 @@ std::string close_room(const room_row& r, const std::string& why, key_ring& keys
       name ? "The room #" + *name : fmt::format("Room {} of the journal", r.number), why);
 }
 
+namespace {
+
+/// Of a file that is only read.
+result<void> check_head(SQLite::Database& db, const database_file& f, key_ring& keys,
+                        bool begin_anew, std::vector<std::string>& told) {
+  if (begin_anew) return {}; // it is taken as it is
+  if (auto there = check_has_head(db, f, keys); !there) return there;
+  if (version_of(db, f, journal_schema()).value() < head_version) return {};
+  head_row head(keys);
+  head.load(db);
+  for (const covered t : check_state(db, head, keys, tables_read::all).changed) {
+    if (t != covered::rooms) told.push_back(describe_repair(f, t));
+  }
+  return {};
+}
+
+} // namespace
+
 result<std::vector<std::string>> check_journal(const database_file& f, key_ring& keys,
                                                bool begin_anew) {
   if (auto there = check_not_lost(f, keys, begin_anew); !there) return there.error();
@@ -136,9 +167,10 @@ result<std::vector<std::string>> check_journal(const database_file& f, key_ring&
       if (auto there = check_not_lost(db, f, keys, begin_anew); !there) return there.error();
       return std::vector<std::string>();
     }
+    std::vector<std::string> told;
+    if (auto head = check_head(db, f, keys, begin_anew, told); !head) return head.error();
     room_table rooms(db, keys);
     check_keys(db, rooms, keys);
-    std::vector<std::string> told;
     closed_rooms closed;
     head_check head(db);
     std::int64_t count = 0;

@@ -26,6 +26,10 @@ result<void> check_not_lost(const database_file& f, key_ring& keys, bool begin_a
 result<void> check_not_lost(SQLite::Database& db, const database_file& f, key_ring& keys,
                             bool begin_anew);
 
+/// A failure if the journal has no head, though the ring knows one: an older copy, or somebody has
+/// taken it out. Of a database that is open and not new.
+result<void> check_has_head(SQLite::Database& db, const database_file& f, key_ring& keys);
+
 /// Throws an `error` that names the rooms whose newest key is neither in the ring nor destroyed: to
 /// go on would mean another key for them, and nothing that opens what they have.
 void check_keys(SQLite::Database& db, room_table& rooms, key_ring& keys);

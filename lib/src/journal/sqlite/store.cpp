@@ -1,8 +1,11 @@
 #include "journal/sqlite/store.hpp"
 
 #include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/state_check.hpp"
 #include "journal/sqlite/store_loader.hpp"
 #include "journal/sqlite/wal_check.hpp"
+
+#include <fmt/format.h>
 
 #include <utility>
 
@@ -20,9 +23,19 @@ result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
     SQLite::Database db = connect(file);
     if (const auto ours = check_kind(db, file, journal_schema()); !ours) return ours.error();
     if (auto there = check_not_lost(db, file, keys, begin_anew); !there) return there.error();
+    if (!is_new(db) && !begin_anew) {
+      if (auto head = check_has_head(db, file, keys); !head) return head.error();
+    }
     prepare_to_write(db);
-    if (auto done = bring_up_to_date(db, file, journal_schema()); !done) return done.error();
-    turn_table::create(db); // the file may be from before there was one
+    if (auto done = bring_up_to_date(db, file, journal_schema(&keys)); !done) return done.error();
+    if (const auto foreign = schema_changes(db); !foreign.empty()) throw damage(foreign.front());
+    if (auto noted = keys.note_head(); !noted) return noted.error();
+    if (begin_anew) {
+      for (const std::string& what : take_as_it_is(db, keys))
+        s->parts_.reporter.tell(
+            fmt::format("The journal '{}' is taken as it is, though {}: --begin-anew was given",
+                        file.path, what));
+    }
     s->parts_.file.start(std::move(db));
     s->names_ = store_loader(s->parts_, s->upkeep_).load();
     return s;

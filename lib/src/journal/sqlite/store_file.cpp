@@ -1,5 +1,7 @@
 #include "journal/sqlite/store_file.hpp"
 
+#include "journal/sqlite/state_check.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -7,23 +9,57 @@
 
 namespace asio_chat::sqlite {
 
+namespace {
+
+/// What a trim changes of a row.
+void take_trim(room_row& to, const room_row& trimmed) {
+  to.first = trimmed.first;
+  to.bytes = trimmed.bytes;
+  to.chain_before = trimmed.chain_before;
+  to.mac = trimmed.mac;
+}
+
+} // namespace
+
 store_file::store_file(database_file f, key_ring& keys, room_cache& rooms)
     : file_(std::move(f))
     , keys_(keys)
     , rooms_(rooms) {}
 
 void store_file::start(SQLite::Database db) {
-  writer_ = std::make_unique<writer_connection>(file_, std::move(db), keys_);
+  writer_ = std::make_unique<writer_connection>(file_, std::move(db), keys_, run_);
   header_ = writer_->rooms.header();
   newest_epoch_ = header_.epoch;
 }
 
 writer_connection& store_file::connection() {
-  if (!writer_) {
-    writer_ = std::make_unique<writer_connection>(file_, connect_for_writing(file_), keys_);
-    healed_ = false;
-  }
+  if (!writer_) connect();
   return *writer_;
+}
+
+void store_file::connect() {
+  try {
+    auto c = std::make_unique<writer_connection>(file_, connect_for_writing(file_), keys_, run_);
+    check_is_same(*c);
+    writer_ = std::move(c);
+    healed_ = false;
+  } catch (const damage& e) {
+    throw SQLite::Exception(changed_by_another(e.what()), SQLITE_CORRUPT);
+  }
+}
+
+/// Nobody but this may have written to it since.
+void store_file::check_is_same(writer_connection& c) const {
+  if (std::ranges::find(last_heads_, c.head.name()) == last_heads_.end())
+    throw damage("its head is another one");
+  const auto found = check_state(c.db, c.head, keys_, tables_read::small);
+  if (!found.changed.empty()) throw damage(describe_change(found.changed.front()));
+}
+
+void store_file::drop() noexcept {
+  if (writer_) last_heads_ = {writer_->committed(), writer_->head.name()};
+  roll_back();
+  writer_.reset();
 }
 
 writer_connection& store_file::writer() {
@@ -33,10 +69,10 @@ writer_connection& store_file::writer() {
     heal(*writer_);
   } catch (const error& e) {
     // A row that is not as it was written: damage as any other.
-    writer_.reset();
+    drop();
     throw SQLite::Exception(e.what(), SQLITE_CORRUPT);
   } catch (...) {
-    writer_.reset();
+    drop();
     throw;
   }
   healed_ = true;
@@ -54,8 +90,7 @@ void store_file::roll_back() noexcept {
 }
 
 void store_file::give_up() noexcept {
-  roll_back();
-  writer_.reset();
+  drop();
 }
 
 void store_file::distrust(const room_values& before) {
@@ -71,10 +106,14 @@ void store_file::heal(writer_connection& c) {
   // before. They are not seen now, but they would be after a crash. Any commit overwrites them; so
   // there is one here in any case.
   c.begin();
-  for (const room_values& v : suspects_) {
+  for (room_values& v : suspects_) {
     if (v.stored) {
       c.records.erase_from(v.row.number, v.row.head + 1);
       c.turns.erase_from(v.row.number, v.row.head + 1);
+      const auto there = c.rooms.find(v.row.tag);
+      const bool trimmed = std::ranges::find(trimmed_, v.row.tag) != trimmed_.end();
+      if (there && trimmed) take_trim(v.row, *there);
+      v.row.mac = c.rooms.stored_mac(v.row.number);
       c.rooms.update(v.row);
     } else if (const auto row = c.rooms.find(v.row.tag)) {
       c.records.erase_from(row->number, 0);
@@ -101,7 +140,9 @@ void store_file::refresh(const room_row& r) {
   const auto name = open_name(keys_, r);
   room_state* known = name ? rooms_.find(*name) : nullptr;
   if (!known) return;
-  known->now.row = r;
+  // A group may be under way, which has changed the rest.
+  for (room_row* row : {&known->now.row, &known->before.row})
+    take_trim(*row, r);
   known->unshown = 0;
 }
 

@@ -4,6 +4,7 @@
 #include "journal/sqlite/room_cache.hpp"
 #include "journal/sqlite/writer_connection.hpp"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -49,14 +50,20 @@ class store_file {
   std::uint64_t next_epoch(wall_time now) noexcept;
 
  private:
+  void connect();
+  void check_is_same(writer_connection& c) const;
+  void drop() noexcept;
   void heal(writer_connection& c);
   void refresh(const room_row& r);
 
   database_file file_;
   key_ring& keys_;
   room_cache& rooms_;
+  const run_id run_ = draw_run();
   std::unique_ptr<writer_connection> writer_; ///< null after a failure
-  bool healed_ = true;                        ///< the writer may write
+  /// When there was a writer: the head that was committed last, and the one that may have been.
+  std::array<head_name, 2> last_heads_;
+  bool healed_ = true; ///< the writer may write
   store_header header_;
   std::uint64_t newest_epoch_ = 0;
   /// As they were before a group that failed: what is in the file may be another.

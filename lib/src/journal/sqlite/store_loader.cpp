@@ -1,6 +1,7 @@
 #include "journal/sqlite/store_loader.hpp"
 
 #include "journal/sqlite/columns.hpp"
+#include "journal/sqlite/state_check.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -43,6 +44,7 @@ void add_ids(id_memory& known, std::string_view bytes, std::uint64_t first, wall
 
 std::vector<held_name> store_loader::load() {
   const clock& time = *store_.options.time;
+  check_state();
   if (!store_.options.open_without_keys) check_keys(writer().db, writer().rooms, store_.keys);
   empty_erased_rooms();
   upkeep_.start();
@@ -60,6 +62,25 @@ std::vector<held_name> store_loader::load() {
   store_.ids.sort();
   store_.ids.forget(time.now());
   return names;
+}
+
+/// What can be made again, or done without, is no reason to keep everybody from the history.
+void store_loader::check_state() {
+  SQLite::Database& db = writer().db;
+  table_sums& sums = writer().head.sums();
+  const state_report found = sqlite::check_state(db, writer().head, store_.keys, tables_read::all);
+  if (found.changed.empty()) return;
+  writer().begin();
+  bool index_is_told = false;
+  for (const covered t : found.changed) {
+    sums.of(t) = sums.read(t, db);
+    if (t == covered::rooms) continue; // each room that tells is closed
+    const bool is_index = is_derived(t);
+    if (!is_index || !std::exchange(index_is_told, true))
+      store_.reporter.tell(describe_repair(store_.file.name(), t));
+  }
+  if (index_is_told) search_rebuild::begin(db, &sums);
+  writer().commit();
 }
 
 /// One room that cannot be used is no reason to keep everybody from the others.
@@ -137,7 +158,8 @@ void store_loader::empty_erased_rooms() {
   for (const room_row& r : erased) {
     writer().records.erase_from(r.number, 0);
     writer().turns.erase_from(r.number, 0);
-    search_index::trim(writer().db, r.number, std::numeric_limits<std::int64_t>::max());
+    search_index::trim(writer().db, r.number, std::numeric_limits<std::int64_t>::max(),
+                       writer().head.sums());
     room_row anew;
     anew.number = r.number;
     anew.tag = r.tag;

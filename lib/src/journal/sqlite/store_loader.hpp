@@ -20,6 +20,7 @@ class store_loader {
   std::vector<held_name> load();
 
  private:
+  void check_state();
   void empty_erased_rooms();
   void look_at(const found_row& found, head_check& head, wall_time now);
   void recall_ids(const room_row& r, wall_time now);

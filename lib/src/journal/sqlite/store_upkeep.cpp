@@ -71,7 +71,7 @@ void store_upkeep::look_at_files() {
 
 void store_upkeep::write_index() {
   writer().begin();
-  store_.index.write(writer().db);
+  store_.index.write(writer().db, writer().head.sums());
   writer().commit();
   store_.index.written();
 }
@@ -117,7 +117,7 @@ void store_upkeep::trim_room(std::int64_t number, std::vector<room_row>& trimmed
                                  settled_now(), records_at_once);
   if (taken == 0 && r.first == first_before) return;
   writer().rooms.update(r);
-  search_index::trim(writer().db, number, r.first);
+  search_index::trim(writer().db, number, r.first, writer().head.sums());
   if (taken == records_at_once) urgent_.push_back(number);
   trimmed.push_back(std::move(r));
 }

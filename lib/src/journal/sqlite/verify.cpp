@@ -3,6 +3,7 @@
 #include "journal/sqlite/name_table.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/state_check.hpp"
 #include "journal/sqlite/wal_check.hpp"
 
 #include <SQLiteCpp/Transaction.h>
@@ -133,10 +134,70 @@ void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report,
   }
 }
 
+std::string describe(lineage l) {
+  switch (l) {
+  case lineage::descends:
+    break;
+  case lineage::is_behind:
+    return "it ends before the head given with --since: an older copy has been put back";
+  case lineage::is_another:
+    return "it did not go on from the head given with --since: an older copy has been put back, "
+           "and "
+           "it went on from there";
+  case lineage::not_known:
+    return "the head given with --since is older than what the journal remembers of its starts, or "
+           "than the last --begin-anew: nothing tells whether it went on from there";
+  }
+  return {};
+}
+
+void check_head(SQLite::Database& db, int version, key_ring& keys, verify_report& report,
+                const std::optional<head_name>& since) {
+  const auto bad = [&](std::string why) { report.bad.push_back({"", 0, 0, std::move(why)}); };
+  if (version < head_version) {
+    if (since) bad("it is from before a journal had a head: --since cannot be answered");
+    return;
+  }
+  try {
+    head_row head(keys);
+    head.load(db);
+    for (const covered t : compare_tables(db, head, keys, tables_read::all).changed)
+      bad(describe_change(t));
+    report.head = head.name();
+    if (!since) return;
+    if (const lineage l = head.compare(db, *since); l != lineage::descends) bad(describe(l));
+  } catch (const damage& e) {
+    bad(e.what());
+  }
+}
+
 } // namespace
 
-result<verify_report> verify(const database_file& f, key_ring& keys,
-                             const progress_function& tell) {
+result<head_name> head_of(const database_file& f, key_ring& keys) {
+  if (auto file = check_is_file(f); !file) return file.error();
+  if (auto log = check_wal(f); !log) return log.error();
+  try {
+    SQLite::Database db = connect_for_reading(f);
+    const auto version = version_of(db, f, journal_schema());
+    if (!version) return version.error();
+    if (*version < head_version)
+      return fail(
+          errc::storage_failed,
+          fmt::format("the {} '{}' is from before a journal had a head: the daemon makes one "
+                      "when it starts",
+                      f.what, f.path));
+    head_row head(keys);
+    head.load(db);
+    return head.name();
+  } catch (const SQLite::Exception& e) {
+    return explain(f, e);
+  } catch (const damage& e) {
+    return explain(f, e);
+  }
+}
+
+result<verify_report> verify(const database_file& f, key_ring& keys, const progress_function& tell,
+                             const std::optional<head_name>& since) {
   const auto say = [&](std::string_view doing, std::uint64_t done, std::uint64_t total) {
     if (tell) tell(doing, done, total);
   };
@@ -145,13 +206,20 @@ result<verify_report> verify(const database_file& f, key_ring& keys,
   try {
     SQLite::Database db(f.path, SQLite::OPEN_READONLY, 5'000, f.vfs);
     SQLite::Transaction snapshot(db);
-    if (const auto version = version_of(db, f, journal_schema()); !version) return version.error();
+    const auto version = version_of(db, f, journal_schema());
+    if (!version) return version.error();
     verify_report report;
     try {
       say("pages", 0, 0);
       check_pages(db, report);
+      if (*version >= head_version) {
+        for (std::string& change : schema_changes(db))
+          report.bad.push_back({"", 0, 0, std::move(change)});
+      }
       check_names(db, keys, report);
       check_rooms(db, keys, report, say);
+      // At the end: what tells more comes first.
+      check_head(db, *version, keys, report, since);
     } catch (const SQLite::Exception& e) {
       if (is_outside(e)) return explain(f, e); // nothing is known of what is in the file
       report.bad.push_back({"", 0, 0, explain(f, e).message});

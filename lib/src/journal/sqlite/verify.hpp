@@ -2,10 +2,12 @@
 #pragma once
 
 #include "journal/sqlite/database.hpp"
+#include "journal/sqlite/head.hpp"
 #include "journal/sqlite/key_ring.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,15 +26,21 @@ struct verify_report {
     std::string why;
   };
   std::uint64_t rooms = 0;
-  std::uint64_t entries = 0;    ///< that are whole
-  std::uint64_t unreadable = 0; ///< entries of rooms that were erased after this was written
-  std::vector<bad_record> bad;  ///< the first of each room; empty if all is well
+  std::uint64_t entries = 0;     ///< that are whole
+  std::uint64_t unreadable = 0;  ///< entries of rooms that were erased after this was written
+  std::vector<bad_record> bad;   ///< the first of each room; empty if all is well
+  std::optional<head_name> head; ///< none before version 3 of the journal, or it is bad
 
   bool good() const noexcept { return bad.empty(); }
 };
 
 /// Reads everything, and changes nothing. The file may be in use, or be a backup.
+/// @param since the history has to have gone on from there
 result<verify_report> verify(const database_file& f, key_ring& keys,
-                             const progress_function& tell = {});
+                             const progress_function& tell = {},
+                             const std::optional<head_name>& since = {});
+
+/// The head of a journal, which may be in use, or of a backup. The tables are not compared with it.
+result<head_name> head_of(const database_file& f, key_ring& keys);
 
 } // namespace asio_chat::sqlite

@@ -1,6 +1,7 @@
 #include "journal/sqlite/writer_connection.hpp"
 
 #include "journal/sqlite/columns.hpp"
+#include "journal/sqlite/state_check.hpp"
 
 #include <sqlite3.h>
 
@@ -19,15 +20,27 @@ int remember_pages(void* pages, sqlite3*, const char*, int count) {
 
 } // namespace
 
-writer_connection::writer_connection(database_file f, SQLite::Database opened, const key_ring& keys)
+std::string changed_by_another(const std::string& what) {
+  return "another program has changed it while the server runs (" + what +
+         "): nothing is kept from here on; stop the server, and see what asio-chatd verify says";
+}
+
+writer_connection::writer_connection(database_file f, SQLite::Database opened, const key_ring& keys,
+                                     const run_id& of)
     : db(std::move(opened))
-    , rooms(db, keys)
+    , head(keys)
+    , rooms(db, keys, &head.sums())
     , records(db)
-    , turns(db)
-    , names(db, keys)
+    , turns(db, &head.sums())
+    , names(db, keys, &head.sums())
+    , keys_(keys)
     , file_(std::move(f))
+    , run_(of)
     , begin_(db, "BEGIN IMMEDIATE")
-    , commit_(db, "COMMIT") {
+    , commit_(db, "COMMIT")
+    , version_(db, "PRAGMA data_version")
+    , known_version_(read_version()) {
+  head.load(db);
   ::sqlite3_wal_hook(db.getHandle(), remember_pages, &wal_pages_);
 }
 
@@ -41,17 +54,46 @@ void writer_connection::begin() {
   if (under_way_) return;
   run(begin_);
   under_way_ = true;
+  before_ = head.now();
+  if (read_version() != known_version_) look_at_changes();
+}
+
+/// A checkpoint of another program's changes nothing; whatever else was written did not move the
+/// head, or moved it.
+void writer_connection::look_at_changes() {
+  std::string what = "its head is another one";
+  try {
+    head_row there(keys_);
+    there.load(db);
+    if (there.name() == head.name()) {
+      what.clear();
+      const auto found = check_state(db, head, keys_, tables_read::small);
+      if (!found.changed.empty()) what = describe_change(found.changed.front());
+    }
+  } catch (const damage& e) {
+    what = e.what();
+  }
+  if (!what.empty()) throw SQLite::Exception(changed_by_another(what), SQLITE_CORRUPT);
+  known_version_ = read_version();
+}
+
+std::int64_t writer_connection::read_version() {
+  version_.executeStep();
+  const std::int64_t version = version_.getColumn(0).getInt64();
+  version_.reset();
+  return version;
 }
 
 void writer_connection::commit() {
   if (!under_way_) return;
   check_identity(file_);
+  if (head.sums().all() != before_.sums) head.move(db, run_);
   run(commit_);
   under_way_ = false;
 }
 
 void writer_connection::roll_back() noexcept {
-  under_way_ = false;
+  if (std::exchange(under_way_, false)) head.set(before_);
   if (::sqlite3_get_autocommit(db.getHandle()) == 0) db.tryExec("ROLLBACK");
 }
 

@@ -2,25 +2,35 @@
 #pragma once
 
 #include "journal/sqlite/database.hpp"
+#include "journal/sqlite/head.hpp"
 #include "journal/sqlite/name_table.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/room_table.hpp"
 
 namespace asio_chat::sqlite {
 
+/// A sentence without its subject, for the operator.
+std::string changed_by_another(const std::string& what);
+
 /// Throws `SQLite::Exception`. After that it is to be destroyed: what SQLite and the system think
 /// of a file whose writing failed is not to be trusted.
 class writer_connection {
  public:
-  writer_connection(database_file f, SQLite::Database opened, const key_ring& keys);
+  /// @param of the run that the commits belong to
+  writer_connection(database_file f, SQLite::Database opened, const key_ring& keys,
+                    const run_id& of);
   ~writer_connection();
   writer_connection(const writer_connection&) = delete;
   writer_connection& operator=(const writer_connection&) = delete;
 
-  /// Begins a transaction if none is under way.
+  /// Begins a transaction if none is under way. Refuses if another connection has changed anything
+  /// since the last one, which nobody but this may do while it is there.
   void begin();
-  /// Ends it: what was written is on the disk, in the file that has the name.
+  /// Moves the head, if it covers anything that has changed, and ends it: what was written is on
+  /// the disk, in the file that has the name.
   void commit();
+  /// The head of the last transaction that is known to be committed.
+  const head_name& committed() const noexcept { return under_way_ ? before_.name : head.name(); }
   /// Takes back what was not committed, if SQLite has not done so.
   void roll_back() noexcept;
 
@@ -32,17 +42,26 @@ class writer_connection {
   void checkpoint_if_due();
 
   SQLite::Database db;
+  head_row head;
   room_table rooms;
   record_table records;
   turn_table turns;
   name_table names;
 
  private:
+  std::int64_t read_version();
+  void look_at_changes();
+
+  const key_ring& keys_;
   const database_file file_;
   std::optional<file_identity> wal_;
+  const run_id run_;
   SQLite::Statement begin_;
   SQLite::Statement commit_;
+  SQLite::Statement version_; ///< changes with each commit of another connection
+  std::int64_t known_version_;
   bool under_way_ = false;
+  head_row::state before_; ///< when the transaction began
   int wal_pages_ = 0;
 };
 

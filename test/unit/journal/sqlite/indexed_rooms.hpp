@@ -41,13 +41,13 @@ class indexed_rooms {
 
   void write() {
     SQLite::Transaction changes(db);
-    index->write(db);
+    index->write(db, sums);
     changes.commit();
     index->written();
   }
   void write_and_fail() {
     SQLite::Transaction changes(db);
-    index->write(db);
+    index->write(db, sums);
   }
   void trim(const std::string& name, std::uint64_t first) {
     room& r = rooms_[name];
@@ -56,7 +56,7 @@ class indexed_rooms {
     r.entries.erase(r.entries.begin(), r.entries.begin() + gone);
     r.key_numbers.erase(r.key_numbers.begin(), r.key_numbers.begin() + gone);
     r.first += static_cast<std::uint64_t>(gone);
-    sqlite::search_index::trim(db, r.number, r.first);
+    sqlite::search_index::trim(db, r.number, r.first, sums);
   }
   /// As after an erasure: at the start, when nothing is in memory yet.
   void begin_anew(const std::string& name) {
@@ -64,7 +64,7 @@ class indexed_rooms {
     r.entries.clear();
     r.key_numbers.clear();
     r.first = 1;
-    sqlite::search_index::trim(db, r.number, std::numeric_limits<std::int64_t>::max());
+    sqlite::search_index::trim(db, r.number, std::numeric_limits<std::int64_t>::max(), sums);
     reopen();
   }
   void renew_key(const std::string& name) {
@@ -147,6 +147,7 @@ class indexed_rooms {
  public:
   SQLite::Database db{path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
   std::unique_ptr<sqlite::search_index> index = std::make_unique<sqlite::search_index>(bounds_);
+  sqlite::table_sums sums{sqlite::secret_key::random()};
   std::size_t looked_at = 0;
 };
 

@@ -21,11 +21,12 @@ struct log_on_disk {
       key_ring::open(directory / "keys.db", {secret_key::random()}).value();
   SQLite::Database db{directory / "journal.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
   search_index index{{.entries = 100}};
+  table_sums sums{secret_key::random()};
   room_row room;
   std::vector<journal::record> entries;
 
   log_on_disk() {
-    journal_schema().create(db);
+    journal_schema(keys.get()).create(db);
     room.number = 3;
     room.tag = keys->tag_of("den");
     room.epoch = 7;
@@ -45,10 +46,11 @@ struct log_on_disk {
     r.sealed = seal(*key, r.header, r.before, added);
     r.chain = room.chain = chain_after(*key, r);
     record_table(db).insert(room.number, r);
-    if (added.front().what.time < room.time) turn_table(db).insert(room.number, r.header.first);
+    if (added.front().what.time < room.time)
+      turn_table(db, &sums).insert(room.number, r.header.first);
     room.time = r.header.time;
     if (index.full()) {
-      index.write(db);
+      index.write(db, sums);
       index.written();
     }
     for (journal::record& e : added) {
@@ -153,7 +155,7 @@ TEST_CASE("search with a key ring that lacks a key fails with the reason") {
   log.say("tea");
   SECTION("in memory") {}
   SECTION("in the file") {
-    log.index.write(log.db);
+    log.index.write(log.db, log.sums);
     log.index.written();
   }
   log.keys = key_ring::open(log.directory / "other.db", {secret_key::random()}).value();

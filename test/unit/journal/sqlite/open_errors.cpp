@@ -123,7 +123,7 @@ TEST_CASE("a newer version is left alone") {
   w.sql("PRAGMA user_version=7");
   CHECK(w.open_failure().message ==
         "the journal '" + w.options.file.path +
-            "' is of version 7, and this program knows 2: use a newer program");
+            "' is of version 7, and this program knows 3: use a newer program");
 }
 
 TEST_CASE("a damaged database is said to be damaged") {
@@ -149,10 +149,12 @@ TEST_CASE("a journal whose list of rooms is not what was written is not opened")
   w.say("den", "two");
   SECTION("a room is gone") {
     w.sql("DELETE FROM rooms");
-    CHECK(w.open_failure().message ==
-          "the journal '" + w.options.file.path +
-              "' cannot be used: a room has been taken out, or put in; restore a backup, and the "
-              "keys.db that belongs to it");
+    CHECK(
+        w.open_failure().message ==
+        "the journal '" + w.options.file.path +
+            "' cannot be used: its rooms are not as they were written last: one has been put back "
+            "from an older copy, changed, taken out or put in; restore a backup, and the keys.db "
+            "that belongs to it");
   }
   SECTION("and nobody is to know") {
     w.sql("DELETE FROM rooms");
@@ -167,5 +169,5 @@ TEST_CASE("keys of another journal do not open this one") {
   w.close();
   test::temp_directory other;
   w.keys = key_ring::open(other / "keys.db", {w.master}).value();
-  CHECK_THAT(w.open_failure().message, Contains("is damaged, or of another key ring"));
+  CHECK_THAT(w.open_failure().message, Contains("sealed by another key ring"));
 }
