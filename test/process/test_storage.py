@@ -932,3 +932,37 @@ def test_a_restore_that_is_killed_can_be_done_again(kept, tmp_path):
         killed.wait()
         assert "15 entries in 2 rooms" in good("restore", copy, data=new / "data", env=SEALED)
         assert "OK, 15 entries" in good("verify", data=new / "data")
+
+
+def test_a_head_that_is_kept_elsewhere_tells_of_a_directory_that_was_put_back(kept, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(kept, copy)
+    older = good("head", data=kept)
+    assert re.fullmatch(r"\d+-[0-9a-f]{32}-[0-9a-f]{64}-[0-9a-f]{8}\n", older)
+    with Daemon(tmp_path) as d:
+        say(d, "carol", "newer")
+        newer = good("head", data=kept).strip()  # while it runs
+        assert d.stop() == 0
+    assert "it has gone on from the head given" in good("verify", "--since", older.strip(), data=kept)
+    assert "it has gone on from the head given" in good("verify", "--since", newer, data=kept)
+    shutil.rmtree(kept)
+    shutil.copytree(copy, kept)
+    assert good("verify", data=kept)  # by itself it is whole
+    behind = run("verify", "--since", newer, data=kept)
+    assert behind.returncode == 1 and "it ends before the head given" in behind.stdout
+    with Daemon(tmp_path) as d:
+        say(d, "carol", "something else")
+        assert d.stop() == 0
+    another = run("verify", "--since", newer, data=kept)
+    assert another.returncode == 1 and "it did not go on from the head given" in another.stdout
+    one_line(run("verify", "--since", newer[:-1], data=kept), 1, "this is no head of a history with these keys")
+
+
+def test_a_start_names_what_was_changed_in_the_journal(kept, tmp_path):
+    with sqlite3.connect(kept / "journal.db") as db:
+        db.execute("CREATE TRIGGER t AFTER INSERT ON records BEGIN DELETE FROM names; END")
+    db.close()
+    done = run("verify", data=kept)
+    assert done.returncode == 1 and "a trigger 't' that asio-chatd has not made" in done.stdout
+    checked = run("--check-config", data=kept)
+    assert checked.returncode == 1 and "a trigger 't'" in checked.stderr, checked.stderr
