@@ -105,7 +105,7 @@ void room::post(endpoint& author, entry_kind kind, std::string text, std::string
   append(author.number(), author.who(), std::move(draft), std::move(answer));
 }
 
-void room::append(std::uint64_t author, const identity& who, entry draft, std::string ref) {
+void room::append(std::uint64_t author, const identity& who, entry&& draft, std::string&& ref) {
   services_.log.append(
       std::move(draft), who,
       [self = shared_from_this(), author, answer = std::move(ref)](const auto& a) mutable {

@@ -119,7 +119,7 @@ class room final : public journal::listener, public std::enable_shared_from_this
   };
 
   friend class post_queue;
-  void append(std::uint64_t author, const identity& who, entry draft, std::string ref);
+  void append(std::uint64_t author, const identity& who, entry&& draft, std::string&& ref);
   void followed(const result<journal::log_state>& state);
   /// Of those whose log was asked for before the answer came.
   void admit_some();
