@@ -1,6 +1,6 @@
 // Members who ask for more than their rates allow: told, held for a while, and nothing is lost.
 #include "support/catch.hpp"
-#include "support/manual_time.hpp"
+#include "testing/manual_time.hpp"
 #include "unit/domain/world.hpp"
 
 #include <algorithm>
@@ -52,14 +52,14 @@ struct rated_world : domain_world {
   }
 
   boost::asio::io_context context;
-  manual_time& time = manual_time::of(context);
+  testing::manual_time& time = testing::manual_time::of(context);
   rate_limits rates;
 };
 
 } // namespace
 
 TEST_CASE("a bucket gives what is in it, owes what was taken beyond, and fills as time goes by") {
-  manual_clock clock;
+  testing::manual_clock clock;
   const rate five{5, 10s};
   token_bucket b;
   CHECK(b.left(five, clock.now()) == 5);
