@@ -41,7 +41,7 @@ int back_up(ops::settings& s, const ops::history_request& wanted) {
       throw error(
           fail(errc::bad_setting,
                fmt::format("the passphrase of the backup is too short: give one of {} bytes or "
-                           "more, since whoever has the file may guess as long as he likes",
+                           "more, since whoever has the file can go on guessing",
                            min_passphrase)));
   }
   sqlite::verify_report report;

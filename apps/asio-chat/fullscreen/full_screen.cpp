@@ -17,7 +17,7 @@ namespace {
 constexpr const char* mark_pastes = "\x1b[?2004h";
 constexpr const char* no_marks = "\x1b[?2004l";
 constexpr std::chrono::milliseconds short_while{500};
-/// More pictures than that nobody sees.
+/// A person does not see more pictures than that.
 constexpr std::chrono::milliseconds between_pictures{16};
 /// Of a terminal; a larger one is used in part.
 constexpr terminal_size largest{1000, 400};

@@ -34,7 +34,7 @@ class full_screen final : public screen, public key_taker {
 
   /// Something has changed.
   void draw_soon();
-  /// Somebody named the person, or told them something alone.
+  /// Called when a message names the person, or is told to them alone.
   void call(const std::string& who, const std::string& where);
 
   void chat(const std::string& line) override;

@@ -142,7 +142,7 @@ window_commands::outcome window_commands::ignore(std::string_view name) {
   std::string all;
   for (const std::string& ignored : state_.all.ignored())
     all += (all.empty() ? "ignoring " : ", ") + ignored;
-  return answer(all.empty() ? "ignoring nobody" : all);
+  return answer(all.empty() ? "nobody is ignored" : all);
 }
 
 window_commands::outcome window_commands::unignore(std::string_view name) {

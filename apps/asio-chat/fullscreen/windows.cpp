@@ -156,7 +156,7 @@ void windows::fold(std::string_view room, wall_time now, const std::string& join
     in->log.append({log_line::kind::presence, now});
   }
   log_line& line = in->log.at(in->log.end() - 1);
-  constexpr std::size_t enough = 1000; // nobody reads more
+  constexpr std::size_t enough = 1000; // more than a person reads
   if (!joined.empty() && line.joined.size() < enough) line.joined.push_back(joined);
   if (!left.empty() && line.left.size() < enough) line.left.push_back(left);
 }

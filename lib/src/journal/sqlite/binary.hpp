@@ -17,6 +17,14 @@ void put_fixed(std::string& out, Integer value) {
     out.push_back(static_cast<char>(rest & 0xFF));
 }
 
+/// A number of 64 bits as `put_fixed` puts it, from the first bytes.
+inline std::uint64_t fixed_at(const char* bytes) noexcept {
+  std::uint64_t value = 0;
+  for (std::size_t i = sizeof value; i-- > 0;)
+    value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
+  return value;
+}
+
 /// LEB128: seven bits a byte, the last one without the high bit.
 inline void put_varint(std::string& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7)

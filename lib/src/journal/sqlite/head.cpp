@@ -53,9 +53,7 @@ void take(std::string_view& from, Bytes& to) {
 }
 
 std::uint64_t take_number(std::string_view& from) {
-  std::uint64_t number = 0;
-  for (std::size_t i = sizeof number; i-- > 0;)
-    number = number << 8 | static_cast<std::uint8_t>(from[i]);
+  const std::uint64_t number = fixed_at(from.data());
   from.remove_prefix(sizeof number);
   return number;
 }

@@ -76,13 +76,6 @@ std::string ring_under(const secret_key& key, const std::string& ring,
   return read(scratch.unfinished(), max_size - head_size);
 }
 
-std::uint64_t number_in(std::string_view bytes) {
-  std::uint64_t number = 0;
-  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte)
-    number = number << 8 | static_cast<std::uint8_t>(*byte);
-  return number;
-}
-
 struct opened_copy {
   secret_key key;
   std::string database; ///< wrapped by that key
@@ -97,7 +90,7 @@ opened_copy open_copy(const std::string& path, std::string_view passphrase) {
   std::string_view rest = head.substr(kind.size());
   const std::string_view salt = rest.substr(0, salt_size);
   rest.remove_prefix(salt_size);
-  const passphrase_cost cost{number_in(rest.substr(0, 8)), number_in(rest.substr(8))};
+  const passphrase_cost cost{fixed_at(rest.data()), fixed_at(rest.data() + sizeof(std::uint64_t))};
   if (cost.passes < crypto_pwhash_argon2id_OPSLIMIT_MIN || cost.passes > max_cost.passes ||
       cost.memory < crypto_pwhash_argon2id_MEMLIMIT_MIN || cost.memory > max_cost.memory)
     throw error(unusable(path, "is damaged: take another copy"));

@@ -15,15 +15,8 @@ namespace {
 
 using parts = std::array<std::uint64_t, 4>;
 
-std::uint64_t part_at(const std::uint8_t* bytes) noexcept {
-  std::uint64_t part = 0;
-  for (int i = 7; i >= 0; --i)
-    part = part << 8 | bytes[i];
-  return part;
-}
-
-parts parts_of(const std::uint8_t* bytes) noexcept {
-  return {part_at(bytes), part_at(bytes + 8), part_at(bytes + 16), part_at(bytes + 24)};
+parts parts_of(const char* bytes) noexcept {
+  return {fixed_at(bytes), fixed_at(bytes + 8), fixed_at(bytes + 16), fixed_at(bytes + 24)};
 }
 
 /// Each value with its kind, and those of no fixed length with their length: no two rows have the
@@ -64,7 +57,7 @@ std::string returning(covered t) {
 }
 
 void multiset_sum::add(const chain_value& hash) noexcept {
-  const parts more = parts_of(hash.data());
+  const parts more = parts_of(view_of(hash).data());
   std::uint64_t carry = 0;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const std::uint64_t with_carry = more[i] + carry;
@@ -75,7 +68,7 @@ void multiset_sum::add(const chain_value& hash) noexcept {
 }
 
 void multiset_sum::remove(const chain_value& hash) noexcept {
-  const parts less = parts_of(hash.data());
+  const parts less = parts_of(view_of(hash).data());
   std::uint64_t borrow = 0;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const std::uint64_t with_borrow = less[i] + borrow;
@@ -91,7 +84,7 @@ void multiset_sum::append_to(std::string& bytes) const {
 
 multiset_sum multiset_sum::from(std::string_view bytes) noexcept {
   multiset_sum sum;
-  sum.parts_ = parts_of(reinterpret_cast<const std::uint8_t*>(bytes.data()));
+  sum.parts_ = parts_of(bytes.data());
   return sum;
 }
 
