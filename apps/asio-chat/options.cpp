@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <sstream>
@@ -163,7 +164,6 @@ std::variant<options, int> read_options(int argc, char** argv) {
   cli.add_option("server", where,
                  "[NICK@]HOST[:PORT]; the port is 8443 if none is given. Or the name of a server "
                  "in the configuration")
-      ->required()
       ->type_name("");
   cli.add_option("--nick", nick, "your name in the chat, instead of NICK@")->type_name("NICK");
   cli.add_option("--room", o.client.room, "the room to join first")
@@ -259,15 +259,23 @@ std::variant<options, int> read_options(int argc, char** argv) {
     return static_cast<int>(exit_usage);
   }
 
+  if (where.empty() && !print_config) {
+    complain("asio-chat", "server is required (see asio-chat --help)");
+    return static_cast<int>(exit_usage);
+  }
+
   std::set<std::string> typed;
   for (const CLI::Option* option : cli.get_options())
     if (option->count() > 0 && !option->get_lnames().empty())
       typed.insert(option->get_lnames().front());
+  if (typed.contains("config") && !std::filesystem::exists(config))
+    throw error(fail(errc::bad_setting, fmt::format("--config '{}' does not exist", config)));
   const std::vector<config_entry> configured = read_config(config).value();
   const std::string name = find_server(where, configured);
   apply(cli, entries_for(configured, name), config);
   if (print_config) {
-    fmt::print("# asio-chat {}, {}\n{}", where, config, show_config(cli, typed));
+    fmt::print("# asio-chat{}{}, {}\n{}", where.empty() ? "" : " ", where, config,
+               show_config(cli, typed));
     return end_of_output("asio-chat", exit_left);
   }
 

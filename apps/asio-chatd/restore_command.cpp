@@ -11,6 +11,10 @@
 using namespace asio_chat;
 
 int restore(ops::settings& s, const ops::history_request& wanted) {
+  // Before anything is made for it.
+  if (!is_there(wanted.file))
+    throw error(
+        fail(errc::bad_setting, fmt::format("the backup '{}' does not exist", wanted.file)));
   const std::string own_key = s.data_directory + "/master.key";
   const bool had_key = is_there(own_key);
   ops::prepare_restored_storage(s, logger({})).value();

@@ -96,3 +96,14 @@ def test_aliases_and_who_is_ignored_are_kept_in_it(config, home, daemon, listene
     assert until(lambda: t.look().lines[0] == " #den"), t.text
     assert "noise" not in t.text
     t.child.close(force=True)
+
+
+def test_a_configuration_that_was_named_has_to_be_there_and_is_shown_without_a_server(home, tmp_path):
+    done = run(home, "--config", str(tmp_path / "none"), "x")
+    assert done.returncode == 2 and "none' does not exist" in done.stderr
+    file = tmp_path / "file"
+    file.write_text("theme = light\n")
+    shown = run(home, "--config", str(file), "--print-config").stdout.splitlines()
+    assert shown[0] == f"# asio-chat, {file}" and "theme = light  # configuration" in shown
+    done = run(home)
+    assert done.returncode == 2 and "server is required" in done.stderr

@@ -915,6 +915,8 @@ def test_passphrases_of_backups_are_neither_short_nor_in_arguments(kept, tmp_pat
     one_line(run("backup", copy, "--with-keys", data=kept), 1, "CHAT_BACKUP_PASSPHRASE")
     one_line(run("restore", data=kept), 2, "FILE")
     one_line(run("restore", copy, data=kept), 1, "does not exist")
+    one_line(run("restore", copy, data=tmp_path / "nowhere"), 1, "does not exist")
+    assert not (tmp_path / "nowhere").exists()
     assert not copy.exists() and not (tmp_path / "chat.db.keys").exists()
 
 
