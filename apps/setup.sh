@@ -37,7 +37,7 @@ install_missing() {
     boost='libboost-dev libboost-json-dev'
   fi
   packages="g++ cmake ninja-build pkgconf libssl-dev libfmt-dev libspdlog-dev libcli11-dev
-            libicu-dev libncurses-dev libutfcpp-dev libsodium-dev libsqlite3-dev libsqlitecpp-dev $boost"
+            libicu-dev libncurses-dev libutfcpp-dev libsodium-dev libseccomp-dev libcap-ng-dev libsqlite3-dev libsqlitecpp-dev $boost"
   [ $tests = OFF ] || packages="$packages catch2 clang-format python3 python3-pytest
             python3-pexpect python3-pyte openssl procps sslscan strace testssl.sh tshark valgrind
             netcat-openbsd gnuplot-nox"

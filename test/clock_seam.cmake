@@ -10,6 +10,7 @@ set(may
   lib/src/tls/x509/signing.hpp        # the seconds of time(), as OpenSSL counts them
   lib/src/tls/x509/development.cpp    # files, which the next program judges by the clock of the system
   lib/src/ops/log_sink.cpp            # the time of a log line
+  lib/src/ops/system_calls.cpp        # lets others ask
   # Threads and tools with no loop whose time could be set.
   lib/src/journal/sqlite/sqlite_journal.cpp lib/src/journal/sqlite/rooms.cpp
   apps/asio-chatd/history.cpp apps/asio-chatd/key_commands.cpp

@@ -6,9 +6,11 @@
 #include "base/logger.hpp"
 #include "base/standard_streams.hpp"
 #include "ops/command_line.hpp"
+#include "ops/confinement.hpp"
 #include "ops/master_key_file.hpp"
 #include "ops/print_config.hpp"
 #include "ops/print_tls.hpp"
+#include "ops/privileges.hpp"
 #include "ops/process.hpp"
 #include "ops/reload_trigger.hpp"
 #include "ops/settings.hpp"
@@ -44,8 +46,11 @@ int refuse(const failure& why) {
 }
 
 int check(ops::settings& s) {
+  if (!s.user.empty()) ops::become_user(s.user).value();
   s.server.log = ops::make_log(s.log); // it warns of what would be refused
   rehearse_start(s, port_in_use::no_harm);
+  for (const auto& part : ops::confine_for(s))
+    fmt::print("{}\n", text_of(part));
   fmt::print("configuration OK\n");
   return 0;
 }
@@ -118,6 +123,7 @@ int serve(boost::asio::io_context& context, std::optional<server>& chat, const l
 }
 
 int run(ops::settings& s, bool fewer_connections) {
+  if (!s.user.empty()) ops::become_user(s.user).value();
   rehearse_start(s, port_in_use::wrong);
   s.server.log = ops::make_log(s.log);
   const logger log(s.server.log);
@@ -134,10 +140,13 @@ int run(ops::settings& s, bool fewer_connections) {
     log(severity::warning, "Anyone who can reach a port can join: no passphrase is set, and no "
                            "client certificate is required");
   }
+  const auto confined = ops::confine_for(s); // before there is a second thread
 
   boost::asio::io_context context(1);
   ops::reload_trigger reload(context, transport::time_of(context), files_to_watch(s));
   std::optional<server> chat(std::in_place, context, s.server);
+  for (const auto& part : confined)
+    log(part.why_not.empty() ? severity::info : severity::warning, text_of(part));
   std::optional<ops::stop_signals> signals;
   const auto stop = [&](std::string_view signal) {
     log(severity::info, "Server shutting down...", {{"signal", std::string(signal)}});

@@ -323,6 +323,9 @@ RUNS = {
     "asio-chatd restore chat.db": about_history,
     "asio-chatd restore chat.db --data DIR": restores_elsewhere,
     "asio-chatd export lobby --data DIR": reads_elsewhere,
+    **{c: "test_confinement.py: test_C48_a_daemon_that_root_starts_becomes_a_user_who_can_listen_below_1024"
+       for c in ("adduser --system --group --home /var/lib/asio-chat asio-chat",
+                 "asio-chatd --user asio-chat --data /var/lib/asio-chat --listen 0.0.0.0:443")},
     "systemctl restart asio-chatd": "needs systemd as the first process; a restart is test_storage.py's",
     "openssl rand -hex 32 | install -m 600 /dev/stdin /etc/asio-chat/master-key": as_a_service,
     "asio-chatd verify --data /var/lib/asio-chat --master-key-file /etc/asio-chat/master-key": as_a_service,
@@ -510,6 +513,7 @@ CONTROLS = {
     "Secrets come from a file or the environment, never from arguments, and are never logged": "C",
     "Key and secret files that others may read are refused": "C",
     "Core dumps and debuggers of other users are off, and files are private": "C",
+    "After the start the process has access to its own files and ports and to few system calls; started as root it becomes another user": "I, A",
     "The server replaces control characters, and the client does so again": "I",
     "A record of the log is one line, whatever comes from outside": "I",
     "Messages are not in the log": "C",

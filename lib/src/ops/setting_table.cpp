@@ -331,6 +331,12 @@ constexpr setting table[] = {
   {"log-messages", "Log", "on|off", "off", "what people write, in the log", false,
    [](settings& s, view v) { return store(s.server.log_messages, parse_switch(v)); }},
 
+  {"user", "Process", "NAME", "", "the user to become when it is started as root", false,
+   [](settings& s, view v) { return store_text(s.user, v); }},
+  {"insecure-unconfined", "Process", "on|off", "off",
+   "keep access to all files, ports and system calls", false,
+   [](settings& s, view v) { return store(s.unconfined, parse_switch(v)); }},
+
   {"data", "Files", "DIR", "", "history, keys, development certificates (default: see the end)", false,
    [](settings& s, view v) { return store_text(s.data_directory, v); }},
 };

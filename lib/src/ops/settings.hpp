@@ -38,6 +38,8 @@ struct settings {
   std::string key_passphrase_file;       ///< empty: none
   bool require_passphrase = false;
   log_options log;
+  std::string user;        ///< to become if this is root; empty: nobody else
+  bool unconfined = false; ///< see confinement.hpp
 };
 
 /// What a source says about one setting.

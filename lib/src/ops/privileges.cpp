@@ -1,0 +1,69 @@
+#include "ops/privileges.hpp"
+
+#include "base/file.hpp"
+#include "base/file_access.hpp"
+#include "base/sanitize.hpp"
+
+#include <cap-ng.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace asio_chat::ops {
+
+result<void> become_user(const std::string& name) {
+  const std::string shown = sanitize_for_log(name, 64, quotes::escape);
+  errno = 0;
+  const passwd* user = ::getpwnam(name.c_str());
+  if (user == nullptr)
+    return fail(
+        errc::bad_setting,
+        fmt::format("user \"{}\" {}", shown,
+                    errno == 0 || errno == ENOENT
+                        ? "is not there; make it with: adduser --system --group " + shell_word(name)
+                        : "cannot be looked up: " + errno_text(errno)));
+  if (user->pw_uid == 0)
+    return fail(errc::bad_setting, fmt::format("user \"{}\" is root; name another one", shown));
+  if (user->pw_uid == ::geteuid() && ::getuid() == ::geteuid()) return {};
+  if (::geteuid() != 0)
+    return fail(
+        errc::bad_setting,
+        fmt::format("user \"{}\" can be taken only when asio-chatd is started as root; this "
+                    "is {}: leave user out",
+                    shown, user_text(::geteuid())));
+  ::capng_clear(CAPNG_SELECT_BOTH);
+  ::capng_update(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED),
+                 CAP_NET_BIND_SERVICE);
+  const int done =
+      ::capng_change_id(static_cast<int>(user->pw_uid), static_cast<int>(user->pw_gid),
+                        static_cast<capng_flags_t>(CAPNG_INIT_SUPP_GRP | CAPNG_CLEAR_BOUNDING));
+  // What cannot be undone is seen to be so.
+  if (done != 0 || ::setuid(0) == 0)
+    return fail(errc::bad_setting,
+                fmt::format("user \"{}\" cannot be taken ({})", shown, errno_text(errno)));
+  return {};
+}
+
+confined_part give_up_privileges(const confinement& needed) {
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    return {"privileges", "", "no_new_privs failed: " + errno_text(errno)};
+  if (::geteuid() == 0) return {"privileges", "", "this is root; name another user with --user"};
+  const bool low =
+      std::ranges::any_of(needed.listen, [](auto port) { return port != 0 && port < 1024; });
+  ::capng_get_caps_process();
+  const bool keeps = low && ::capng_have_capability(CAPNG_PERMITTED, CAP_NET_BIND_SERVICE) == 1;
+  ::capng_clear(CAPNG_SELECT_CAPS);
+  if (keeps)
+    ::capng_update(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED),
+                   CAP_NET_BIND_SERVICE);
+  if (::capng_apply(CAPNG_SELECT_CAPS) != 0)
+    return {"privileges", "", "they cannot be given up: " + errno_text(errno)};
+  return {"privileges", keeps ? "to listen below 1024" : "none", ""};
+}
+
+} // namespace asio_chat::ops

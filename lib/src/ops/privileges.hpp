@@ -1,0 +1,20 @@
+// The user that the daemon is, if it is started as root.
+#pragma once
+
+#include "ops/confinement.hpp"
+
+#include <string>
+
+namespace asio_chat::ops {
+
+/// Becomes the user `name`, with the groups that it has, for ever. Of root's privileges nothing is
+/// left but that of listening on ports below 1024.
+/// @returns a failure (`errc::bad_setting`) if there is no such user, or this is not root
+result<void> become_user(const std::string& name);
+
+/// Gives up what is left of them, unless that is needed to listen, and the way to get any back: no
+/// set-user-id program has an effect.
+/// @returns the part `privileges`
+confined_part give_up_privileges(const confinement& needed);
+
+} // namespace asio_chat::ops
