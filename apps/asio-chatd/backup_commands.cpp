@@ -1,10 +1,11 @@
 #include "history.hpp"
 #include "history_commands.hpp"
 
-#include "base/file.hpp"
+#include "base/atomic_file.hpp"
 #include "journal/sqlite/backup.hpp"
 #include "journal/sqlite/key_copy.hpp"
 #include "journal/sqlite/verify.hpp"
+#include "ops/master_key_file.hpp"
 
 #include <fmt/format.h>
 
@@ -45,12 +46,25 @@ int back_up(ops::settings& s, const ops::history_request& wanted) {
                            min_passphrase)));
   }
   sqlite::verify_report report;
+  std::optional<atomic_file> key_copy;
+  // After the journal: what is in that is under these keys. Before it has its name: a backup that
+  // was to have keys has them.
+  const auto copy_keys = [&] {
+    if (!wanted.with_keys) return;
+    const auto masters_now = [&] {
+      ops::find_storage(s).value();
+      return master_keys(s);
+    };
+    key_copy.emplace(
+        sqlite::make_key_copy(to_keys, kept.keys->path(), masters_now, passphrase).value());
+  };
   {
     progress_line progress;
-    report = sqlite::back_up(kept.file, to, *kept.keys, [&](auto... how) {
-               progress.show(how...);
-             }).value();
+    report = sqlite::back_up(
+                 kept.file, to, *kept.keys, [&](auto... how) { progress.show(how...); }, copy_keys)
+                 .value();
   }
+  if (key_copy) key_copy->publish().value();
   fmt::print("{}: {} in {}", to, counted_entries(report.entries), counted_rooms(report.rooms));
   if (!wanted.with_keys) {
     fmt::print("; it does not contain the keys: keep copies of {}/keys.db and of the master key "
@@ -59,8 +73,6 @@ int back_up(ops::settings& s, const ops::history_request& wanted) {
     return 0;
   }
   fmt::print("\n");
-  // After the journal: what is in that is under these keys.
-  sqlite::write_key_copy(to_keys, kept.keys->path(), kept.masters, passphrase).value();
   fmt::print("{}: the keys, sealed under the passphrase: without it this backup cannot be read "
              "once the server is lost. Rooms that are erased later can still be read with this "
              "file\n",

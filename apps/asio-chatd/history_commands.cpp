@@ -28,7 +28,7 @@ constexpr std::size_t bytes_for_start = 40 * 1024; // the index of the WAL, and 
 
 } // namespace
 
-std::vector<std::string> check_history(ops::settings s) {
+std::vector<std::string> check_history(ops::settings& s) {
   ops::check_storage(s).value();
   if (s.ephemeral || !is_there(s.data_directory)) return {};
   const std::string ring = s.data_directory + "/keys.db";
@@ -69,7 +69,7 @@ int run_history_command(ops::invocation& call) {
   }
 }
 #else
-std::vector<std::string> check_history(ops::settings s) {
+std::vector<std::string> check_history(ops::settings& s) {
   ops::check_storage(s).value();
   return {};
 }

@@ -16,8 +16,9 @@ int run_history_command(asio_chat::ops::invocation& call);
 /// @returns a sentence for each thing that is wrong without keeping the server from starting: a
 /// room
 ///   that it would close, a disk that is full
+/// @param s gets the master keys
 /// @throws asio_chat::error
-std::vector<std::string> check_history(asio_chat::ops::settings s);
+std::vector<std::string> check_history(asio_chat::ops::settings& s);
 
 /// @name One each
 /// @{

@@ -76,6 +76,9 @@ int rekey(ops::settings& s) {
   const auto turn = wait_for_turn(path);
   history kept(s);
   const std::string ring = kept.directory + "/keys.db";
+  // Before the key is written: what is wrong here is wrong later as well.
+  const auto lock = sqlite::data_lock::take(kept.directory);
+  if (!lock && !sqlite::is_in_use(lock.error())) throw error(lock.error());
   // If the ring is not under the first key yet, that one is new: this was begun before.
   if (opens(ring, kept.masters.front())) {
     ops::put_new_master_key(path).value();
@@ -83,7 +86,7 @@ int rekey(ops::settings& s) {
     kept.masters = master_keys(s);
   }
   kept.keys.reset();
-  if (const auto lock = sqlite::data_lock::take(kept.directory)) {
+  if (lock) {
     sqlite::key_ring::open(ring, kept.masters).value()->rotate(kept.masters).value();
   } else {
     wait_for_server(ring, kept.masters.front());

@@ -29,6 +29,7 @@ bool is_read_once(const std::string& file) {
 
 void try_listening(const ops::settings& s, port_in_use taken) {
   ops::settings tried = s;
+  tried.server.storage = {}; // `check_history` has looked at it; a server that runs may have it
   // A check warns of what would be refused; what starts will do so itself.
   tried.server.log = [log = taken == port_in_use::no_harm ? s.server.log : log_function()](
                          severity level, std::string_view message,

@@ -968,3 +968,115 @@ def test_a_start_names_what_was_changed_in_the_journal(kept, tmp_path):
     assert done.returncode == 1 and "a trigger 't' that asio-chatd has not made" in done.stdout
     checked = run("--check-config", data=kept)
     assert checked.returncode == 1 and "a trigger 't'" in checked.stderr, checked.stderr
+
+
+@pytest.mark.parametrize("name", ["keys.db-journal", "journal.db-wal", "journal.db-shm"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("nowhere", path)],
+                         ids=["pipe", "directory", "dangling"])
+def test_what_is_no_file_beside_a_database_is_named_by_every_tool(kept, make, name):
+    (kept / name).unlink(missing_ok=True)
+    make(kept / name)
+    key = (kept / "master.key").read_bytes()
+    for command in (["verify"], ["head"], ["export", "lobby"], ["backup", kept / "copy"], ["rekey"],
+                    ["--check-config", "--listen", "127.0.0.1:0"]):
+        done = run(*command, data=kept)
+        one_line(done, 1, kept / name)
+        assert "no file: move it away" in done.stderr or "a link that leads nowhere: remove it" in done.stderr
+        assert "disk" not in done.stderr
+    assert (kept / "master.key").read_bytes() == key
+
+
+def test_a_copy_of_keys_that_is_no_file_is_named(kept, tmp_path):
+    good("backup", tmp_path / "b", data=kept)
+    os.mkfifo(tmp_path / "b.keys")
+    (tmp_path / "pp").write_text("long enough, this one")
+    (tmp_path / "pp").chmod(0o600)
+    one_line(run("restore", tmp_path / "b", "--backup-passphrase-file", tmp_path / "pp",
+                 data=tmp_path / "new"), 1, tmp_path / "b.keys", "is no file: move it away")
+
+
+def test_a_rekey_that_cannot_be_done_leaves_the_master_key_as_it_was(kept):
+    key = (kept / "master.key").read_bytes()
+    (kept / "journal.db").rename(kept / "away")
+    os.mkdir(kept / "journal.db")
+    one_line(run("rekey", data=kept), 1, kept / "journal.db", "is no file: move it away")
+    assert (kept / "master.key").read_bytes() == key
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting takes root")
+def test_a_history_on_a_file_system_that_can_only_be_read_is_read(kept, tmp_path):
+    for beside in ("journal.db-wal", "journal.db-shm"):
+        (kept / beside).unlink(missing_ok=True)
+    script = (f"mount --bind '{kept}' '{kept}' && mount -o remount,bind,ro '{kept}' && "
+              f"for c in verify head 'export lobby' 'backup {tmp_path}/copy'; do "
+              f"'{BIN}/asio-chatd' $c --data '{kept}' || exit 1; done")
+    done = subprocess.run(["unshare", "-m", "sh", "-c", script], capture_output=True, text=True,
+                          timeout=PATIENCE, env=clean_environment())
+    if "unshare" in done.stderr or "mount:" in done.stderr:
+        pytest.skip("no mount namespace here")
+    assert done.returncode == 0, done.stderr
+    assert "OK, " in done.stdout and (tmp_path / "copy").exists()
+
+
+def test_a_backup_whose_keys_fail_is_not_made_and_leaves_nothing(kept, tmp_path):
+    (tmp_path / "pp").write_text("long enough, this one")
+    (tmp_path / "pp").chmod(0o600)
+    backup = ["backup", tmp_path / "b", "--with-keys", "--backup-passphrase-file", tmp_path / "pp"]
+    os.mkdir(tmp_path / "b.keys.unfinished")
+    assert run(*backup, data=kept).returncode == 1
+    os.rmdir(tmp_path / "b.keys.unfinished")
+    assert [f.name for f in tmp_path.iterdir() if f.name.startswith("b")] == []
+    good(*backup, data=kept)
+    assert sorted(f.name for f in tmp_path.iterdir() if f.name.startswith("b")) == ["b", "b.keys"]
+
+
+def test_a_backup_with_keys_takes_the_master_key_of_its_last_moment(kept, tmp_path):
+    (tmp_path / "pp").write_text("long enough, this one")
+    (tmp_path / "pp").chmod(0o600)
+    backing = subprocess.Popen([BIN / "asio-chatd", "backup", tmp_path / "b", "--with-keys",
+                                "--backup-passphrase-file", tmp_path / "pp", "--data", kept],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               env=clean_environment())
+    assert until(lambda: (tmp_path / "b.unfinished").exists() or backing.poll() is not None)
+    good("rekey", data=kept)
+    _, said = backing.communicate(timeout=PATIENCE)
+    assert backing.returncode == 0, said
+    assert (tmp_path / "b.keys").exists()
+
+
+def test_a_history_without_its_keys_is_no_first_start(kept):
+    (kept / "keys.db").unlink()
+    (kept / "master.key").unlink()
+    before = sorted(f.name for f in kept.iterdir())
+    for more in (["--check-config"], []):
+        one_line(run(*more, "--listen", "127.0.0.1:0", data=kept), 1, "has a history",
+                 "are missing: put copies of them back")
+    assert sorted(f.name for f in kept.iterdir()) == before
+
+
+def test_the_key_of_the_development_ca_is_the_owners_alone(tmp_path):
+    with Daemon(tmp_path) as d:
+        assert d.stop() == 0
+    (d.data / "ca-key.pem").chmod(0o644)
+    for more in (["--check-config"], []):
+        one_line(run(*more, "--listen", "127.0.0.1:0", data=d.data), 1, "the development CA's key",
+                 "chmod 600")
+
+
+def test_what_a_tool_has_left_beside_a_lost_journal_does_not_stop_a_new_beginning(kept, tmp_path):
+    (kept / "journal.db-wal").write_bytes(b"")
+    (kept / "journal.db").unlink()
+    with Daemon(tmp_path, "--begin-anew", data=kept) as d:
+        say(d, "alice", "anew")
+        assert d.stop() == 0
+
+
+def test_a_master_key_from_a_pipe_starts_a_daemon(kept, tmp_path):
+    key = tmp_path / "elsewhere"
+    (kept / "master.key").rename(key)
+    done = subprocess.run(["bash", "-c", f"""
+        '{BIN}/asio-chatd' --listen 127.0.0.1:0 --data '{kept}' --master-key-file <(cat '{key}') > out 2> err &
+        for _ in $(seq 500); do grep -q listening out && break; kill -0 $! || break; sleep 0.05; done
+        kill $!; wait $!"""], cwd=tmp_path, timeout=PATIENCE, env=clean_environment())
+    assert "listening on" in (tmp_path / "out").read_text(), (tmp_path / "err").read_text()
+    assert done.returncode == 0

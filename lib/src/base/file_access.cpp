@@ -60,13 +60,23 @@ std::string user_text(unsigned id) {
   return name ? fmt::format("{} (id {})", *name, id) : fmt::format("the user with id {}", id);
 }
 
-std::optional<std::string> obstacle_to(const std::string& path, file_use use) {
+std::optional<std::string> wrong_kind_of(const std::string& path) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT) return {};
-    return fmt::format("'{}' cannot be looked at: {}", path, errno_text(errno));
+  if (::stat(path.c_str(), &status) == 0) {
+    if (S_ISREG(status.st_mode)) return {};
+    return fmt::format("'{}' is no file: move it away", path);
   }
-  if (!S_ISREG(status.st_mode)) return fmt::format("'{}' is no file: move it away", path);
+  const int error = errno;
+  if (error != ENOENT) return fmt::format("'{}' cannot be looked at: {}", path, errno_text(error));
+  if (::lstat(path.c_str(), &status) != 0) return {};
+  return fmt::format("'{}' is a link that leads nowhere: remove it, or put back what it leads to",
+                     path);
+}
+
+std::optional<std::string> obstacle_to(const std::string& path, file_use use) {
+  if (auto wrong = wrong_kind_of(path)) return wrong;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};
   const int mode = use == file_use::reading ? R_OK : R_OK | W_OK;
   if (::faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0) return {};
   return why_not(path, status, errno);

@@ -16,6 +16,9 @@ enum class file_use { reading, writing };
 /// @return nothing if there is no such file, or nothing is in the way
 std::optional<std::string> obstacle_to(const std::string& path, file_use use);
 
+/// The same of what is no file: a pipe, a device, a directory, a link that leads nowhere.
+std::optional<std::string> wrong_kind_of(const std::string& path);
+
 /// The same of making files in a directory.
 std::optional<std::string> obstacle_in(const std::string& directory);
 

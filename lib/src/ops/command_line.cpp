@@ -94,7 +94,11 @@ class parser {
                   fmt::format("command line: {}", sanitize_for_log(e.what(), 256)));
     }
     if (const auto swallowed = find_swallowed_flag()) return *swallowed;
-    if (const auto extras = app_.remaining(true); !extras.empty()) return unknown(extras.front());
+    auto extras = app_.remaining(true);
+    std::erase(extras, "--"); // what comes behind it is a FILE or a ROOM, whatever it begins with
+    if (!extras.empty()) return unknown(extras.front());
+    if (!wants_help_ && !history_->wants_help())
+      if (const auto second = find_second_wish()) return *second;
     command_line line;
     line.action = chosen_action();
     line.json = wants_json_;
@@ -166,10 +170,32 @@ class parser {
   }
 
   /// @param complaint CLI11's: the flag, a colon, and what is missing
-  static failure without_value(std::string_view complaint) {
+  failure without_value(std::string_view complaint) const {
     const auto flag = complaint.substr(0, complaint.find(':'));
     const auto* s = find_setting(flag.substr(std::min<std::size_t>(2, flag.size())));
-    return without_value(flag, s != nullptr ? s->value : "FILE");
+    if (s != nullptr) return without_value(flag, s->value);
+    return without_value(flag, history_->value_of(flag).value_or("FILE"));
+  }
+
+  /// Of two things to do one would be forgotten without a word.
+  std::optional<failure> find_second_wish() const {
+    std::vector<std::string> wishes;
+    for (const auto& [wanted, flag] :
+         {std::pair(wants_version_, "--version"), std::pair(wants_config_, "--print-config"),
+          std::pair(wants_check_, "--check-config")})
+      if (wanted) wishes.emplace_back(flag);
+    for (const CLI::App* command : app_.get_subcommands())
+      wishes.push_back(command->get_name());
+    if (wishes.size() > 1)
+      return fail(errc::bad_setting, fmt::format("command line: {} and {} are two things to do; "
+                                                 "give one of them",
+                                                 wishes[0], wishes[1]));
+    const bool starts = wishes.empty() || wants_check_ || wants_config_;
+    if (begins_anew_ && !starts)
+      return fail(errc::bad_setting, fmt::format("command line: --begin-anew is about a start, and "
+                                                 "has no meaning for {}",
+                                                 wishes[0]));
+    return std::nullopt;
   }
 
   static failure given_twice(std::string_view name) {

@@ -82,44 +82,51 @@ CLI::App& history_commands::add(CLI::App& program, action a, const std::string& 
 }
 
 history_commands::history_commands(CLI::App& program) {
-  add(program, action::back_up, "backup", "copy the history to a file, also while the server runs",
-      about_backup)
-      .add_option("FILE", request_.file, "where the copy goes")
-      ->type_name("");
-  CLI::App& backing_up = *commands_.back().app;
+  CLI::App& backing_up =
+      add(program, action::back_up, "backup",
+          "copy the history to a file, also while the server runs", about_backup);
+  add_argument(backing_up, "FILE", request_.file, "where the copy goes");
   backing_up.add_flag("--with-keys", request_.with_keys, "the keys as well, in FILE.keys");
   add_passphrase(backing_up);
   CLI::App& restoring = add(program, action::restore, "restore",
                             "put a backup into the place of the history", about_restore);
-  restoring.add_option("FILE", request_.file, "the backup")->type_name("");
+  add_argument(restoring, "FILE", request_.file, "the backup");
   add_passphrase(restoring);
   CLI::App& verifying =
       add(program, action::verify, "verify",
           "check that the history, or a backup, is as it was written", about_verify);
-  verifying
-      .add_option("FILE", request_.file, "a backup; default: the journal of the data directory")
-      ->type_name("");
-  verifying.add_option("--since", request_.since, "it has to have gone on from this head")
-      ->option_text("HEAD");
+  add_argument(verifying, "FILE", request_.file,
+               "a backup; default: the journal of the data directory");
+  add_option(verifying, "--since", "HEAD", request_.since, "it has to have gone on from this head");
   add(program, action::print_head, "head", "print a line that names the history as it is now",
       about_head);
   auto& exporting =
       add(program, action::export_room, "export", "print what was said in a room", about_export);
-  exporting.add_option("ROOM", request_.room, "its name")->type_name("");
-  exporting.add_option("--format", format_, "text is the default")->option_text("text|jsonl");
-  exporting.add_option("--output", request_.output, "write to a new file")->option_text("FILE");
+  add_argument(exporting, "ROOM", request_.room, "its name");
+  add_option(exporting, "--format", "text|jsonl", format_, "text is the default");
+  add_option(exporting, "--output", "FILE", request_.output, "write to a new file");
   add(program, action::rekey, "rekey", "change the master key, also while the server runs",
       about_rekey);
   auto& erasing =
       add(program, action::erase, "erase", "destroy a room's keys, and so all of it", about_erase);
-  erasing.add_option("ROOM", request_.room, "its name")->type_name("");
+  add_argument(erasing, "ROOM", request_.room, "its name");
   erasing.add_flag("--yes", request_.yes, "do not ask");
 }
 
+void history_commands::add_argument(CLI::App& to, const std::string& name, std::string& place,
+                                    const std::string& what) {
+  values_.push_back({to.add_option(name, place, what)->type_name(""), name});
+}
+
+void history_commands::add_option(CLI::App& to, const std::string& flag, const std::string& value,
+                                  std::string& place, const std::string& what) {
+  CLI::Option* const option = to.add_option(flag, place, what)->option_text(value);
+  values_.push_back({option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast), value});
+}
+
 void history_commands::add_passphrase(CLI::App& to) {
-  to.add_option("--backup-passphrase-file", request_.backup_passphrase_file,
-                "of FILE.keys; else CHAT_BACKUP_PASSPHRASE, or typed")
-      ->option_text("FILE");
+  add_option(to, "--backup-passphrase-file", "FILE", request_.backup_passphrase_file,
+             "of FILE.keys; else CHAT_BACKUP_PASSPHRASE, or typed");
 }
 
 std::optional<action> history_commands::chosen() const {
@@ -134,12 +141,37 @@ history_request history_commands::request() const {
   return asked;
 }
 
+/// An empty variable of a shell is no wish, and CLI11 takes whatever comes next for a value.
+result<void> history_commands::check_values() const {
+  for (const auto& [option, value] : values_) {
+    if (option->count() == 0) continue;
+    const std::string name = option->get_positional() ? value : "--" + option->get_single_name();
+    if (option->count() > 1)
+      return fail(errc::bad_setting,
+                  fmt::format("command line: {} is given more than once; give it once", name));
+    const std::string& given = option->results().front();
+    if (given.empty() && option->get_positional())
+      return fail(errc::bad_setting, fmt::format("command line: {} is empty", name));
+    if (given.empty() || (given.starts_with("--") && !option->get_positional()))
+      return fail(errc::bad_setting,
+                  fmt::format("command line: {} has no value; give {}", name, value));
+  }
+  return {};
+}
+
+std::optional<std::string> history_commands::value_of(std::string_view flag) const {
+  for (const auto& [option, value] : values_)
+    if (flag.starts_with("--") && option->check_lname(std::string(flag.substr(2)))) return value;
+  return {};
+}
+
 result<void> history_commands::check() const {
   const auto lacks = [&](std::string_view name, std::string_view value) {
     return fail(errc::bad_setting, fmt::format("command line: {0} needs a {1}; see asio-chatd {0} "
                                                "--help",
                                                name, value));
   };
+  if (auto good = check_values(); !good) return good;
   const auto a = chosen();
   if (a == action::back_up && request_.file.empty()) return lacks("backup", "FILE");
   if (a == action::restore && request_.file.empty()) return lacks("restore", "FILE");
@@ -149,13 +181,6 @@ result<void> history_commands::check() const {
     return fail(errc::bad_setting,
                 fmt::format("command line: --format \"{}\" must be text or jsonl",
                             sanitize_for_log(format_, 64, quotes::escape)));
-  if (request_.output.starts_with("--"))
-    return fail(errc::bad_setting, "command line: --output has no value; give FILE");
-  if (request_.since.starts_with("--"))
-    return fail(errc::bad_setting, "command line: --since has no value; give HEAD");
-  if (request_.backup_passphrase_file.starts_with("--"))
-    return fail(errc::bad_setting,
-                "command line: --backup-passphrase-file has no value; give FILE");
   return {};
 }
 

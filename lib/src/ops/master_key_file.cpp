@@ -16,6 +16,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -75,6 +77,22 @@ result<bool> is_to_be_made(const settings& s) {
   return true;
 }
 
+/// A history without its keys is not taken for a first start.
+result<void> check_has_keys(const settings& s) {
+  const std::string journal = s.data_directory + "/journal.db";
+  std::error_code not_there;
+  if (is_there(s.data_directory + "/keys.db") ||
+      std::filesystem::file_size(journal, not_there) == 0 || not_there)
+    return {};
+  return fail(
+      errc::storage_failed,
+      fmt::format("'{0}' has a history, and both {1} '{2}' and 'keys.db' beside it, without "
+                  "which nobody can read it, are missing: put copies of them back, or a "
+                  "backup with its keys with asio-chatd restore; to begin anew move '{0}' "
+                  "away",
+                  sanitize_for_log(journal, 512), what, sanitize_for_log(own_key_path(s), 512)));
+}
+
 result<void> make_own_key(const settings& s, const logger& log) {
   const auto needed = is_to_be_made(s);
   if (!needed) return needed.error();
@@ -92,6 +110,10 @@ result<void> make_own_key(const settings& s, const logger& log) {
 result<void> take_keys(settings& s) {
   std::vector<std::string> keys;
   if (const std::string path = master_key_path(s); !path.empty()) {
+    // What a shell makes of `<(command)` can be read once.
+    std::error_code not_there;
+    if (!s.server.storage.master_keys.empty() && std::filesystem::is_fifo(path, not_there))
+      return {};
     auto read = read_master_keys(path);
     if (!read) return read.error();
     keys = *std::move(read);
@@ -159,6 +181,7 @@ result<void> prepare_storage(settings& s, const logger& log) {
     return {};
   }
   if (auto made = prepare_data_directory(s.data_directory); !made) return made;
+  if (auto good = check_storage(s); !good) return good; // nothing is made for a start that fails
   if (auto made = make_own_key(s, log); !made) return made;
   return take_keys(s);
 }
@@ -184,7 +207,7 @@ result<void> check_storage(settings& s) {
   if (s.ephemeral) return {};
   const auto first_start = is_to_be_made(s);
   if (!first_start) return first_start.error();
-  return *first_start ? result<void>() : take_keys(s);
+  return *first_start ? check_has_keys(s) : take_keys(s);
 }
 
 result<void> find_storage(settings& s) {

@@ -72,6 +72,33 @@ TEST_CASE("a command about the history says with its help what is missing", "[op
   CHECK(complaint({"verify", "--data"}).find("has no value") != std::string::npos);
 }
 
+TEST_CASE("an empty value, a second one and a second thing to do are refused", "[ops]") {
+  const auto complaint = [](std::vector<std::string> a) {
+    return from_arguments(std::move(a)).complaint();
+  };
+  CHECK(complaint({"verify", ""}) == "command line: FILE is empty");
+  CHECK(complaint({"export", ""}) == "command line: ROOM is empty");
+  CHECK(complaint({"verify", "--since", ""}) == "command line: --since has no value; give HEAD");
+  CHECK(complaint({"verify", "--since="}) == "command line: --since has no value; give HEAD");
+  CHECK(complaint({"verify", "--since"}) == "command line: --since has no value; give HEAD");
+  CHECK(complaint({"verify", "--since", "--data", "x"}) ==
+        "command line: --since has no value; give HEAD");
+  CHECK(complaint({"export", "den", "--output", ""}) ==
+        "command line: --output has no value; give FILE");
+  CHECK(complaint({"backup", "f", "--backup-passphrase-file", ""}) ==
+        "command line: --backup-passphrase-file has no value; give FILE");
+  CHECK(complaint({"verify", "--since", "a", "--since", "b"}) ==
+        "command line: --since is given more than once; give it once");
+  CHECK(complaint({"verify", "--check-config"}) ==
+        "command line: --check-config and verify are two things to do; give one of them");
+  CHECK(complaint({"--check-config", "--print-config"}) ==
+        "command line: --print-config and --check-config are two things to do; give one of them");
+  CHECK(complaint({"restore", "f", "--begin-anew"}) ==
+        "command line: --begin-anew is about a start, and has no meaning for restore");
+  CHECK(complaint({"--check-config", "--begin-anew"}).empty());
+  CHECK(from_arguments({"backup", "--", "-dash"}).read()->history.file == "-dash");
+}
+
 TEST_CASE("each command has a help of its own that fits a terminal", "[ops]") {
   for (const char* name : {"backup", "verify", "export", "rekey", "erase", "tls"}) {
     const auto call = from_arguments({name, "--help"}).read().value();

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 namespace asio_chat::sqlite {
 
@@ -25,6 +26,20 @@ constexpr std::chrono::milliseconds between_tries{20};
 failure not_backed_up(const std::string& to, const std::string& why) {
   return fail(errc::storage_failed, fmt::format("the backup '{}' {}", to, why));
 }
+
+/// What SQLite leaves beside a copy when the disk is full, for instance. Nobody needs it.
+struct files_beside {
+  explicit files_beside(std::string of)
+      : path(std::move(of)) {}
+  ~files_beside() {
+    for (const char* suffix : {"-wal", "-shm", "-journal"})
+      ::unlink((path + suffix).c_str());
+  }
+  files_beside(const files_beside&) = delete;
+  files_beside& operator=(const files_beside&) = delete;
+
+  std::string path;
+};
 
 /// Whatever is only read there is no copy's.
 bool is_of_source(const SQLite::Exception& e) {
@@ -82,10 +97,12 @@ result<void> copy_journal(const database_file& from, const database_file& to,
 }
 
 result<verify_report> back_up(const database_file& from, const std::string& to, key_ring& keys,
-                              const progress_function& tell) {
+                              const progress_function& tell,
+                              const std::function<void()>& make_the_rest) {
   auto made = atomic_file::make(to, existing::refused);
   if (!made) return made.error();
   const database_file copy{.path = made->unfinished(), .vfs = from.vfs, .what = "backup"};
+  const files_beside leftovers(copy.path);
   if (auto copied = copy_journal(from, copy, tell); !copied) return copied.error();
   auto report = verify(copy, keys, tell);
   if (!report) return report;
@@ -96,6 +113,7 @@ result<verify_report> back_up(const database_file& from, const std::string& to, 
                                      "asio-chatd verify says",
                                      first.room.empty() ? "" : "#" + first.room + ": ", first.why));
   }
+  if (make_the_rest) make_the_rest();
   if (auto done = made->publish(); !done) return done.error();
   return report;
 }

@@ -3,6 +3,7 @@
 
 #include "journal/sqlite/verify.hpp"
 
+#include <functional>
 #include <string>
 
 namespace asio_chat::sqlite {
@@ -19,7 +20,10 @@ result<void> copy_journal(const database_file& from, const database_file& to,
 /// The database as it is at one moment, in a file that appears whole and verified or not at all,
 /// open to its owner alone. Nobody who writes waits for it; the WAL grows until it is copied.
 /// A failure if there is a file of that name, or if the copy is not good.
+/// @param make_the_rest is called when the copy is good and has no name yet: if it throws, there is
+///   no backup
 result<verify_report> back_up(const database_file& from, const std::string& to, key_ring& keys,
-                              const progress_function& tell = {});
+                              const progress_function& tell = {},
+                              const std::function<void()>& make_the_rest = {});
 
 } // namespace asio_chat::sqlite

@@ -27,11 +27,15 @@ failure unusable(const std::string& directory, const std::string& why) {
   return fail(errc::storage_failed, fmt::format("the data directory '{}' {}", directory, why));
 }
 
+const error_code used_by_another(EBUSY, boost::system::generic_category());
+
 failure in_use(const std::string& directory, std::optional<int> process) {
-  return unusable(directory,
-                  fmt::format("is in use by another asio-chatd{}: stop that one, or choose another "
-                              "as storage.directory (asio-chatd: --data)",
-                              process ? fmt::format(" (process {})", *process) : ""));
+  failure why = unusable(
+      directory, fmt::format("is in use by another asio-chatd{}: stop that one, or choose another "
+                             "as storage.directory (asio-chatd: --data)",
+                             process ? fmt::format(" (process {})", *process) : ""));
+  why.code = used_by_another;
+  return why;
 }
 
 /// The files that this process has locked, and not one that it was forked from: to open one of them
@@ -108,6 +112,10 @@ data_lock::~data_lock() {
     ::unlink(made_.c_str());
   file_ = file_descriptor();
   own_locks().remove(identity_);
+}
+
+bool is_in_use(const failure& f) noexcept {
+  return f.code == used_by_another;
 }
 
 result<data_lock> data_lock::take(const std::string& directory) {

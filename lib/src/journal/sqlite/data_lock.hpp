@@ -37,4 +37,7 @@ class data_lock {
   std::string made_; ///< the path, if it was made
 };
 
+/// Whether `data_lock::take` has failed because another program has the directory.
+bool is_in_use(const failure& f) noexcept;
+
 } // namespace asio_chat::sqlite

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace asio_chat::sqlite {
@@ -19,13 +20,15 @@ namespace asio_chat::sqlite {
 namespace {
 
 constexpr int busy_milliseconds = 5'000; // another tool looks into the file
+/// Of the database, and of what SQLite has beside it.
+constexpr const char* suffixes[] = {"", "-wal", "-shm", "-journal"};
 
 failure unusable(const database_file& f, const std::string& why) {
   return fail(errc::storage_failed, fmt::format("the {} '{}' {}", f.what, f.path, why));
 }
 
 std::optional<std::string> find_obstacle(const database_file& f) {
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+  for (const char* suffix : suffixes)
     if (auto found = obstacle_to(f.path + suffix, file_use::writing)) return found;
   return obstacle_in(directory_of(f.path));
 }
@@ -64,10 +67,29 @@ namespace {
 
 enum class log_at_end { moved, left };
 
+/// Nothing was left to be moved from the log, and nobody can change the file.
+bool is_at_rest_on_read_only(const database_file& f) {
+  struct statvfs system {};
+  if (::statvfs(f.path.c_str(), &system) != 0 || (system.f_flag & ST_RDONLY) == 0) return false;
+  struct stat log {};
+  return ::stat((f.path + "-wal").c_str(), &log) != 0 ? errno == ENOENT : log.st_size == 0;
+}
+
+/// As SQLite wants it in a URI.
+std::string immutable_uri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path)
+    uri += c == '%' || c == '?' || c == '#' ? fmt::format("%{:02X}", c) : std::string(1, c);
+  return uri + "?immutable=1";
+}
+
 SQLite::Database open(const database_file& f, log_at_end log) {
   check_identity(f);
   // A reader as well needs to write: to the shared index of the WAL.
-  SQLite::Database db(f.path, SQLite::OPEN_READWRITE, busy_milliseconds, f.vfs);
+  SQLite::Database db =
+      is_at_rest_on_read_only(f)
+          ? connect_to_look(f)
+          : SQLite::Database(f.path, SQLite::OPEN_READWRITE, busy_milliseconds, f.vfs);
   ::sqlite3_extended_result_codes(db.getHandle(), 1);
   // Before anything is read: what is no database would be closed at once, and its log removed.
   if (log == log_at_end::left)
@@ -82,6 +104,12 @@ SQLite::Database open(const database_file& f, log_at_end log) {
 }
 
 } // namespace
+
+SQLite::Database connect_to_look(const database_file& f) {
+  const bool at_rest = is_at_rest_on_read_only(f);
+  return {at_rest ? immutable_uri(f.path) : f.path,
+          SQLite::OPEN_READONLY | (at_rest ? SQLite::OPEN_URI : 0), busy_milliseconds, f.vfs};
+}
 
 SQLite::Database connect(const database_file& f) {
   return open(f, log_at_end::moved);
@@ -104,11 +132,9 @@ result<bool> prepare_file(const database_file& f) {
 }
 
 result<void> check_is_file(const database_file& f) {
-  struct stat status {};
-  if (::stat(f.path.c_str(), &status) != 0)
-    return errno == ENOENT ? result<void>()
-                           : unusable(f, fmt::format("cannot be looked at: {}", errno_text(errno)));
-  if (!S_ISREG(status.st_mode)) return unusable(f, "is no file: move it away");
+  for (const char* suffix : suffixes)
+    if (const auto wrong = wrong_kind_of(f.path + suffix))
+      return unusable(f, fmt::format("cannot be used: {}", *wrong));
   return {};
 }
 

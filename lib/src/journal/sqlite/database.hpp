@@ -38,7 +38,8 @@ struct database_file {
 /// @return whether it was made
 result<bool> prepare_file(const database_file& f);
 
-/// A failure if it is a pipe, a device, or a directory: SQLite would wait for what never comes. One
+/// A failure if it, or what SQLite has beside it, is a pipe, a device, a directory, or a link that
+/// leads nowhere: SQLite would wait for what never comes, or take it for a disk that fails. One
 /// that is not there is left to the caller that opens it.
 result<void> check_is_file(const database_file& f);
 /// The same, and a failure if the file, one that SQLite has beside it, or their directory may not
@@ -59,6 +60,8 @@ void check_identity(const database_file& f);
 SQLite::Database connect(const database_file& f);
 /// From here on what is committed is on the disk.
 void prepare_to_write(SQLite::Database& db);
+/// Whatever is in the file. Nothing is made beside it on a file system that can only be read.
+SQLite::Database connect_to_look(const database_file& f);
 /// A connection for the writer: what it has committed is on the disk.
 SQLite::Database connect_for_writing(const database_file& f);
 /// A connection that only reads.

@@ -1,6 +1,7 @@
 #include "journal/sqlite/key_copy.hpp"
 
-#include "base/atomic_file.hpp"
+#include "base/file.hpp"
+#include "base/file_access.hpp"
 #include "journal/sqlite/backup.hpp"
 #include "journal/sqlite/binary.hpp"
 #include "journal/sqlite/key_ring.hpp"
@@ -11,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <fstream>
+#include <optional>
 #include <utility>
 
 #include <sodium.h>
@@ -48,6 +50,8 @@ result<secret_key> derive(std::string_view passphrase, std::string_view salt,
 }
 
 std::string read(const std::string& path, std::size_t most) {
+  if (const auto wrong = wrong_kind_of(path))
+    throw error(unusable(path, "cannot be read: " + *wrong));
   std::ifstream in(path, std::ios::binary | std::ios::ate);
   const auto size = static_cast<std::streamoff>(in.tellg());
   if (!in || size < 0) throw error(unusable(path, "cannot be read: " + errno_text(errno)));
@@ -59,12 +63,13 @@ std::string read(const std::string& path, std::size_t most) {
   return bytes;
 }
 
-/// The database of the ring, wrapped by `key` instead of a master key.
+/// The database of the ring, wrapped by `key` instead of a master key. It is made beside the ring:
+/// a copy that a kill leaves is not where backups go.
 std::string ring_under(const secret_key& key, const std::string& ring,
-                       std::vector<secret_key> masters, const std::string& scratch_name) {
+                       std::vector<secret_key> masters) {
   // Finishes a change that was cut off, which a copy of pages would take over.
   key_ring::open_to_read(ring, masters).value();
-  auto scratch = atomic_file::make(scratch_name, existing::refused).value(); // never published
+  auto scratch = atomic_file::make(ring + ".copy", existing::refused).value(); // never published
   {
     SQLite::Database from(ring, SQLite::OPEN_READONLY, 5'000);
     SQLite::Database to(scratch.unfinished(), SQLite::OPEN_READWRITE);
@@ -118,11 +123,12 @@ result<void> guarded(const std::string& path, Function f) {
 
 } // namespace
 
-result<void> write_key_copy(const std::string& path, const std::string& ring,
-                            std::vector<secret_key> masters, std::string_view passphrase,
-                            passphrase_cost cost) {
-  return guarded(ring, [&] {
-    auto file = atomic_file::make(path, existing::refused).value();
+result<atomic_file> make_key_copy(const std::string& path, const std::string& ring,
+                                  const std::function<std::vector<secret_key>()>& masters,
+                                  std::string_view passphrase, passphrase_cost cost) {
+  std::optional<atomic_file> file;
+  const auto written = guarded(ring, [&] {
+    file.emplace(atomic_file::make(path, existing::refused).value());
     const secret_key key = secret_key::random();
     std::string head(kind);
     std::array<char, salt_size> salt{};
@@ -132,13 +138,14 @@ result<void> write_key_copy(const std::string& path, const std::string& ring,
     put_fixed(head, cost.memory);
     const secret_key sealing = derive(passphrase, {salt.data(), salt.size()}, cost).value();
     std::string plain(key.bytes().begin(), key.bytes().end());
-    plain += ring_under(key, ring, std::move(masters), path + ".ring");
+    plain += ring_under(key, ring, masters());
     const std::string sealed = seal_bytes(sealing.bytes(), plain, head);
     ::sodium_memzero(plain.data(), key_size);
-    file.write(head).value();
-    file.write(sealed).value();
-    file.publish().value();
+    file->write(head).value();
+    file->write(sealed).value();
   });
+  if (!written) return written.error();
+  return *std::move(file);
 }
 
 result<void> place_key_copy(const std::string& path, std::string_view passphrase,

@@ -1,9 +1,11 @@
 // A copy of a key ring that goes with a backup, sealed under a passphrase.
 #pragma once
 
+#include "base/atomic_file.hpp"
 #include "journal/sqlite/secret_key.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,11 +26,13 @@ inline std::string key_copy_of(const std::string& file) {
   return file + ".keys";
 }
 
-/// Writes the keys of the ring at `ring`, which may be in use, to a new file at `path`. The file
-/// tells nothing without the passphrase, and needs no master key with it.
-result<void> write_key_copy(const std::string& path, const std::string& ring,
-                            std::vector<secret_key> masters, std::string_view passphrase,
-                            passphrase_cost cost = usual_cost);
+/// Makes a file, which has to be published as `path`, of the keys of the ring at `ring`, which may
+/// be in use. It tells nothing without the passphrase, and needs no master key with it.
+/// @param masters is asked after the passphrase was stretched, which takes a second: the master key
+///   may be a new one by then
+result<atomic_file> make_key_copy(const std::string& path, const std::string& ring,
+                                  const std::function<std::vector<secret_key>()>& masters,
+                                  std::string_view passphrase, passphrase_cost cost = usual_cost);
 
 /// Makes a ring of the copy at `path`, as a new file at `ring`, under the first of `masters`.
 result<void> place_key_copy(const std::string& path, std::string_view passphrase,

@@ -13,7 +13,6 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace asio_chat::sqlite {
@@ -27,11 +26,7 @@ constexpr key_file::owner no_room{};
 /// A file, and no pipe or device, at which SQLite would wait; SQLite would also make it readable
 /// for everybody.
 const std::string& make_private(const std::string& path, key_file::use u) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    throw error(fail(errc::storage_failed,
-                     fmt::format("the key ring '{}' is no file: move it away", path)));
-  }
+  if (auto file = check_is_file(key_database(path)); !file) throw error(file.error());
   if (auto log = check_wal(key_database(path)); !log) throw error(log.error());
   if (u == key_file::use::read) return path;
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -50,14 +50,14 @@ result<void> check_not_lost(const database_file& f, key_ring& keys, bool begin_a
   const auto size = std::filesystem::file_size(f.path, failed);
   const bool is_missing = failed == std::errc::no_such_file_or_directory;
   if (!is_missing && (failed || size > 0)) return {};
-  for (const char* beside : {"-wal", "-shm"}) {
-    if (!is_there(f.path + beside)) continue;
+  // An empty one is of a program that has looked at the journal; so is the index beside it.
+  const auto log = std::filesystem::file_size(f.path + "-wal", failed);
+  if (!failed && log > 0)
     return fail(errc::storage_failed,
-                fmt::format("the journal '{}' is missing or empty, and '{}{}' is there, which is "
+                fmt::format("the journal '{}' is missing or empty, and '{}-wal' is there, which is "
                             "another daemon's that runs, or has what was said last: stop that "
                             "daemon, and put the journal back; to begin anew move that file away",
-                            f.path, f.path, beside));
-  }
+                            f.path, f.path));
   return check_no_keys(f, keys, begin_anew);
 }
 

@@ -204,7 +204,7 @@ result<verify_report> verify(const database_file& f, key_ring& keys, const progr
   if (auto file = check_is_file(f); !file) return file.error();
   if (auto log = check_wal(f); !log) return log.error();
   try {
-    SQLite::Database db(f.path, SQLite::OPEN_READONLY, 5'000, f.vfs);
+    SQLite::Database db = connect_to_look(f);
     SQLite::Transaction snapshot(db);
     const auto version = version_of(db, f, journal_schema());
     if (!version) return version.error();

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
+#include "tls/file.hpp"
 #include "tls/pem.hpp"
 #include "tls/x509/issue.hpp"
 
@@ -149,6 +150,12 @@ struct plan {
 
 result<plan> look_at(const places& at) {
   plan p;
+  // Whoever reads it can pass for any server that trusts this CA, also while nothing is to be made.
+  if (is_there(at.ca_key)) {
+    auto key = read_secret_file(at.ca_key, "the development CA's key");
+    if (!key) return key.error();
+    wipe(*key);
+  }
   const bool server_there = is_there(at.files.server_certificate);
   if (server_there && !is_there(at.files.server_key))
     return without(at.files.server_certificate, at.files.server_key);

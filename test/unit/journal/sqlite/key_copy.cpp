@@ -27,7 +27,10 @@ struct ring_world {
     std::ofstream(directory / name, std::ios::binary) << bytes;
   }
   result<void> copy() {
-    return write_key_copy(directory / "copy", directory / "keys.db", masters, passphrase, cheap);
+    auto made = make_key_copy(
+        directory / "copy", directory / "keys.db", [&] { return masters; }, passphrase, cheap);
+    if (!made) return made.error();
+    return made->publish();
   }
   result<void> place(std::string_view with = passphrase) {
     return place_key_copy(directory / "copy", with, directory / "placed", others);

@@ -112,7 +112,10 @@ TEST_CASE("a backup takes the place of the journal, which is kept, and what is l
 TEST_CASE("a backup with its keys is all that a new directory needs, with another master key",
           "[restore]") {
   world w;
-  write_key_copy(key_copy_of(w.backup), w.data + "/keys.db", w.masters, passphrase, {1, 8192})
+  make_key_copy(key_copy_of(w.backup), w.data + "/keys.db", [&] { return w.masters; }, passphrase,
+                {1, 8192})
+      .value()
+      .publish()
       .value();
   w.stop();
   w.data = w.directory / "new";
