@@ -37,10 +37,11 @@ install_missing() {
     boost='libboost-dev libboost-json-dev'
   fi
   packages="g++ cmake ninja-build pkgconf libssl-dev libfmt-dev libspdlog-dev libcli11-dev
-            libicu-dev libncurses-dev libutfcpp-dev libsodium-dev libseccomp-dev libcap-ng-dev libsqlite3-dev libsqlitecpp-dev $boost"
+            libicu-dev libncurses-dev libprotozero-dev libutfcpp-dev libsodium-dev libseccomp-dev
+            libcap-ng-dev libsqlite3-dev libsqlitecpp-dev $boost"
   [ $tests = OFF ] || packages="$packages catch2 clang-format python3 python3-pytest
-            python3-pexpect python3-pyte openssl procps sslscan strace testssl.sh tshark valgrind
-            netcat-openbsd gnuplot-nox"
+            python3-pexpect python3-protobuf python3-pyte protobuf-compiler openssl procps sslscan
+            strace testssl.sh tshark valgrind netcat-openbsd gnuplot-nox"
   [ "$preset" != clang ] || packages="$packages clang"
   missing=
   for p in $packages; do is_installed "$p" || missing="$missing $p"; done

@@ -64,7 +64,7 @@ strangers_with_shared_library() {
 # The project in a stranger's, as test/embed/add_subdirectory has it.
 embedded() {
   (cd test/embed/add_subdirectory && cmake --preset embedded >/dev/null) &&
-    cmake --build build-embedded --target stranger client_only flow_tests wrong_thread contract_tests frame_fuzz text_fuzz native_fuzz
+    cmake --build build-embedded --target stranger client_only flow_tests wrong_thread contract_tests frame_fuzz text_fuzz native_fuzz compact_fuzz
 }
 
 if [ "${1:-}" = --clang ]; then

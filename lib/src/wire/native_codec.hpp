@@ -1,4 +1,5 @@
-// The native protocol `asio-chat/1`: a JSON object per frame. docs/protocol.md is its description.
+// What the native protocol says, and how `asio-chat/1` writes it: a JSON object per frame.
+// `asio-chat/2` says the same (wire/compact_codec.hpp). docs/protocol.md is their description.
 #pragma once
 
 #include <asio_chat/close_reason.hpp>
@@ -29,6 +30,9 @@ struct hello {
   std::optional<position> after = {};      ///< as in `join`
   std::optional<std::size_t> history = {}; ///< as in `join`
   bool data_replies = false;               ///< replies as data, and no lines
+  /// The name of the counter that the ids of messages are made of. Version 1 does not send it: each
+  /// of its messages says its whole id.
+  std::string ids = {};
 };
 struct join {
   std::string ref;
