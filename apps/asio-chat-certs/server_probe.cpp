@@ -38,6 +38,8 @@ constexpr std::size_t answer_bytes = 200;
 
 // In the form of the ALPN extension: each name after its length.
 constexpr std::string_view alpn_of_chat_and_web = "\x0b"
+                                                  "asio-chat/2"
+                                                  "\x0b"
                                                   "asio-chat/1"
                                                   "\x08"
                                                   "http/1.1";

@@ -156,6 +156,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
   std::string call = "nothing";
   std::string config = (config_directory() / "config").string();
   bool print_config = false;
+  std::string protocol;
   bool no_reconnect = false;
   bool text = false;
   bool json_input = false;
@@ -234,6 +235,10 @@ std::variant<options, int> read_options(int argc, char** argv) {
                                "read one JSON object per line, and nothing else; with --json");
   cli.add_flag("--text", text, "send every line as it is, also one that begins with /")
       ->excludes(objects);
+  cli.add_option("--protocol", protocol,
+                 "insist on this version of the protocol; else the server chooses")
+      ->type_name("1|2")
+      ->check(CLI::IsMember({"1", "2"}));
   cli.add_flag("--no-reconnect", no_reconnect,
                "end when the connection is lost, instead of reconnecting");
   cli.add_flag("--insecure-skip-host-name-check", trust.insecure_skip_host_name_check,
@@ -307,6 +312,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
   o.client.port = o.server.port;
   o.client.name = o.server.nick;
   o.client.reconnect = !no_reconnect;
+  if (!protocol.empty()) trust.alpn = {protocol == "1" ? native_alpn : compact_alpn};
   if (!passphrase_file.empty()) {
     o.client.passphrase = tls::read_passphrase_file(passphrase_file).value();
   } else if (const char* secret = std::getenv("CHAT_SECRET"); secret && *secret) {

@@ -62,6 +62,7 @@ TEST_CASE("strand: clients talk and receive while four threads run their context
   config.host = "localhost";
   config.port = w.at.port();
   config.tls.ca_file = certificates().ca_certificate;
+  config.tls.alpn = {GENERATE(as<std::string>(), native_alpn, compact_alpn)};
 
   asio::io_context context;
   std::vector<std::unique_ptr<talker>> talkers;

@@ -2,13 +2,17 @@
 
 import importlib
 import json
+import socket
+import ssl
+import struct
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from google.protobuf.json_format import MessageToDict
 
-from programs import ROOT
+from programs import PATIENCE, ROOT, Daemon, clean_environment
 
 PROTOCOL = ROOT / "docs/protocol"
 
@@ -39,3 +43,92 @@ def test_protobuf_reads_the_vectors_as_they_say_and_writes_the_same_bytes(schema
             assert message.SerializeToString(deterministic=True) == payload, vector["name"]
             read.append(MessageToDict(message, preserving_proto_field_name=True))
         assert read == vector["messages"], vector["name"]
+
+
+class Speaker:
+    """A connection that is seen message by message."""
+
+    def __init__(self, schema, daemon, **hello):
+        self.schema, self.data = schema, b""
+        context = ssl.create_default_context(cafile=daemon.ca)
+        context.set_alpn_protocols(["asio-chat/2"])
+        self.tls = context.wrap_socket(socket.create_connection(("127.0.0.1", daemon.port), timeout=PATIENCE),
+                                       server_hostname="localhost")
+        self.say(hello=hello)
+
+    def say(self, **what):
+        payload = self.schema.ToServer(**what).SerializeToString()
+        self.tls.sendall(struct.pack("!I", len(payload)) + payload)
+
+    def hear(self, kind):
+        """The next message of this kind."""
+        while True:
+            while len(self.data) < 4 or len(self.data) < 4 + int.from_bytes(self.data[:4], "big"):
+                part = self.tls.recv(65536)
+                assert part, f"the connection ended before a {kind}"
+                self.data += part
+            end = 4 + int.from_bytes(self.data[:4], "big")
+            message = self.schema.FromServer.FromString(self.data[4:end])
+            self.data = self.data[end:]
+            if message.WhichOneof("what") == kind:
+                return getattr(message, kind)
+
+
+def test_a_message_that_is_sent_again_by_its_number_is_said_once_also_after_a_restart(schema, tmp_path):
+    with Daemon(tmp_path) as daemon:
+        alice = Speaker(schema, daemon, name="alice", ids="c0ffee")
+        token = alice.hear("welcome").resume
+        alice.hear("room")
+        for number in (1, 2, 3):
+            alice.say(send={"id": number, "text": f"number {number}"})
+        first = alice.hear("ack")
+        assert (first.id, first.duplicate) == (1, False)
+        while first.id + first.more < 3:
+            more = alice.hear("ack")
+            first.more += 1 + more.more
+    with Daemon(tmp_path) as daemon:
+        again = Speaker(schema, daemon, name="alice", ids="c0ffee", resume=token)
+        again.hear("room")
+        again.say(send={"id": 2, "text": "number 2"})
+        repeated = again.hear("ack")
+        assert (repeated.id, repeated.first, repeated.duplicate) == (2, first.first + 1, True)
+        # Of another counter the same number is another message.
+        other = Speaker(schema, daemon, name="alice", ids="decaf", resume=token)
+        other.hear("room")
+        other.say(send={"id": 2, "text": "number 2"})
+        assert not other.hear("ack").duplicate
+
+
+def test_a_refusal_names_the_message_by_its_number(schema, tmp_path):
+    with Daemon(tmp_path) as daemon:
+        alice = Speaker(schema, daemon, name="alice", ids="c0ffee")
+        alice.hear("room")
+        alice.say(send={"id": 7, "text": " "})
+        refusal = alice.hear("error")
+        assert (refusal.id, refusal.ref, refusal.code) == (7, "", "text_empty")
+
+
+def test_a_client_of_thirty_lines_joins_says_hears_and_comes_back(schema, tmp_path):
+    def client(daemon, *resume):
+        return subprocess.Popen(
+            [sys.executable, PROTOCOL / "native_2_client.py", "localhost", str(daemon.port), daemon.ca, "alice", *resume],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=clean_environment(PYTHONPATH=str(Path(schema.__file__).parent)))
+
+    with Daemon(tmp_path) as daemon:
+        bob = daemon.join("bob")
+        with client(daemon) as alice:
+            alice.stdin.write("hello\n")
+            alice.stdin.flush()
+            bob.hear("alice: hello")
+            bob.send("hi")
+            assert alice.stdout.readline() == "bob: hi\n"
+            said, _ = alice.communicate(timeout=PATIENCE)
+        *_, last = said.splitlines()
+        assert last.startswith("come back: ")
+        bob.send("missed")
+        with client(daemon, *last.split()[2:]) as alice:
+            assert alice.stdout.readline() == "bob: missed\n"
+            said, _ = alice.communicate("and back\n", timeout=PATIENCE)
+        assert "hi" not in said
+        bob.hear("alice: and back")

@@ -16,7 +16,7 @@ int main(int argc, char** argv) try {
   ::alarm(10); // ends the program if a call blocks
   const std::string host = argv[1];
   asio_chat::tls_client_config config; // without CA and pin the system's store is trusted
-  config.alpn = "http/1.1";
+  config.alpn = {"http/1.1"};
   const auto context = tls::make_client_context(config).value();
 
   asio::io_context io;

@@ -118,7 +118,7 @@ void client_base::impl::retire_connection() {
 void client_base::impl::on_open(tls_info tls) {
   calls_.on_executor();
   note_server();
-  conversation_.open(std::move(tls), state_ == state::returning);
+  conversation_.open(std::move(tls), state_ == state::returning, outstanding_.ids());
   say_what_is_due();
 }
 
@@ -155,13 +155,13 @@ void client_base::impl::on_message(native::message m) {
   }
 }
 
-frame_sender client_base::impl::to_connection() {
-  return [this](std::string_view frame) { connection_->send(frame); };
+request_sender client_base::impl::to_connection() {
+  return [this](const native::request& r) { connection_->send(r); };
 }
 
 void client_base::impl::say_what_is_due() {
   for (const native::request& r : conversation_.take_requests())
-    connection_->send(native::encode(r));
+    connection_->send(r);
 }
 
 void client_base::impl::logged_in() {

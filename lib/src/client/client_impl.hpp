@@ -60,7 +60,7 @@ class client_base::impl final : public std::enable_shared_from_this<impl>,
   void forget_connection();
   void retire_connection();
 
-  client_room::frame_sender to_connection();
+  client_room::request_sender to_connection();
   void say_what_is_due();
   void logged_in();
   void pass_on(event e);
@@ -91,7 +91,7 @@ class client_base::impl final : public std::enable_shared_from_this<impl>,
   void cancel_request(std::uint64_t number, cancellation type);
   void cancel_receive(std::uint64_t number, cancellation type);
   void cancel_close(std::uint64_t number, cancellation type);
-  client_room::frame_remover from_connection();
+  client_room::request_remover from_connection();
 
   void push(client_event e);
   void log(severity s, std::string_view message, const std::string& detail) const;

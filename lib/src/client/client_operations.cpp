@@ -51,7 +51,7 @@ void client_base::impl::send(handler<acknowledged> h, diagnostics* why, outgoing
   if (!connected && !coming_back()) return waiting.fail(no_connection());
   const auto number =
       outstanding_.say(std::move(waiting), std::move(message), conversation_.text_bytes(),
-                       connected ? to_connection() : frame_sender());
+                       connected ? to_connection() : request_sender());
   cancel_by(s, &impl::cancel_send, number);
 }
 
@@ -105,7 +105,7 @@ void client_base::impl::cancel_receive(std::uint64_t number, cancellation) {
   events_.cancel(number, was_cancelled);
 }
 
-frame_remover client_base::impl::from_connection() {
+request_remover client_base::impl::from_connection() {
   return [this](std::string_view part) { return connection_ && connection_->withdraw(part); };
 }
 

@@ -48,6 +48,7 @@ void connection::secure() {
 void connection::begin_login() {
   dialer::connected_stream way = dialer_->take();
   stream_ = std::move(way.stream);
+  codec_ = wire::make_client_codec(way.tls.alpn);
   state_.enter(phase::logging_in);
   user_->on_open(std::move(way.tls));
   read();
@@ -100,14 +101,12 @@ void connection::handle_frames() {
 }
 
 void connection::handle(std::string_view payload) {
-  auto decoded = native::parse_message(payload);
-  if (auto* m = std::get_if<native::message>(&decoded)) {
-    if (user_ && !std::holds_alternative<native::pong>(*m)) user_->on_message(std::move(*m));
-    return;
-  }
-  const failure& why = std::get<native::bad_message>(decoded).why;
+  const std::optional<failure> why = codec_->parse(payload, heard_);
+  for (native::message& m : heard_)
+    if (user_ && !std::holds_alternative<native::pong>(m)) user_->on_message(std::move(m));
+  heard_.clear();
   // What a later version of the server may say is not for us.
-  if (why.code != errc::unknown_type) close(state_.unreadable(why));
+  if (why && why->code != errc::unknown_type) close(state_.unreadable(*why));
 }
 
 void connection::on_end_of_input(const error_code& e) {
@@ -123,20 +122,32 @@ void connection::set_reading(bool on) {
 
 // Out: one write under way, the rest waits and leaves together.
 
-void connection::send(std::string_view frame) {
+void connection::send(const native::request& r) {
   if (!state_.carries_frames() || state_.is(phase::leaving)) return;
-  out_.waiting += frame;
+  add(r);
   flush();
 }
 
-bool connection::withdraw(std::string_view part) {
-  for (std::string_view rest = out_.waiting; !rest.empty();) {
-    const std::size_t length = wire::find_frame(rest, wire::native_payload_cap).bytes;
-    if (rest.substr(0, length).find(part) != std::string_view::npos) {
-      out_.waiting.erase(out_.waiting.size() - rest.size(), length);
-      return true;
-    }
-    rest.remove_prefix(length);
+void connection::add(const native::request& r) {
+  const std::size_t before = out_.waiting.size();
+  out_.waiting += codec_->encode(r);
+  out_.frames.push_back({std::visit(
+                             [](const auto& what) -> std::string {
+                               if constexpr (requires { what.id; }) return what.id;
+                               if constexpr (requires { what.ref; }) return what.ref;
+                               return {};
+                             },
+                             r),
+                         out_.waiting.size() - before});
+}
+
+bool connection::withdraw(std::string_view name) {
+  std::size_t before = 0;
+  for (auto f = out_.frames.begin(); f != out_.frames.end(); before += f->bytes, ++f) {
+    if (f->name != name) continue;
+    out_.waiting.erase(before, f->bytes);
+    out_.frames.erase(f);
+    return true;
   }
   return false;
 }
@@ -146,6 +157,7 @@ void connection::flush() {
   state_.said(time_->now());
   out_.in_flight.clear();
   std::swap(out_.in_flight, out_.waiting);
+  out_.frames.clear();
   out_.written = 0;
   out_.writing = true;
   write_rest();
@@ -184,8 +196,7 @@ void connection::on_time() {
   const self alive(this);
   const auto next = state_.check(time_->now(), want_reading_);
   if (next.what == connection_state::action::kind::close) return close(next.why);
-  if (next.what == connection_state::action::kind::ping)
-    send(native::encode(native::request(native::ping{"ping"})));
+  if (next.what == connection_state::action::kind::ping) send(native::ping{"ping"});
   wait();
 }
 
@@ -198,7 +209,7 @@ void connection::begin_leaving() {
 
 void connection::say_bye() {
   if (!state_.is(phase::leaving)) return;
-  out_.waiting += native::encode(native::request(native::bye{}));
+  add(native::bye{});
   flush();
 }
 

@@ -4,14 +4,16 @@
 #include "client/connection_state.hpp"
 #include "client/dialer.hpp"
 #include "transport/stream.hpp"
+#include "wire/client_codec.hpp"
 #include "wire/frame.hpp"
-#include "wire/native_codec.hpp"
 
 #include <asio_chat/client_config.hpp>
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace asio_chat::client_room {
 
@@ -42,11 +44,11 @@ class connection final : public transport::stream_owner {
   /// The login has succeeded; from here on only silence ends the connection.
   void logged_in();
 
-  /// Frames sent while a write is under way leave together after it.
-  void send(std::string_view frame);
-  /// Takes back a frame that contains these bytes, if none of its bytes was written. Returns
+  /// What is sent while a write is under way leaves together after it.
+  void send(const wire::native::request& r);
+  /// Takes back the request with this id or reference, if none of its bytes was written. Returns
   /// whether there was one.
-  bool withdraw(std::string_view part);
+  bool withdraw(std::string_view name);
   /// The server has to wait while the client does not read.
   void set_reading(bool on);
 
@@ -77,6 +79,7 @@ class connection final : public transport::stream_owner {
   void handle(std::string_view payload);
   void on_end_of_input(const error_code& e);
 
+  void add(const wire::native::request& r);
   void flush();
   void write_rest();
   void on_write(const error_code& e, std::size_t n);
@@ -88,7 +91,12 @@ class connection final : public transport::stream_owner {
 
   /// One write is under way; frames that are added meanwhile wait for the next one.
   struct output {
+    struct frame {
+      std::string name; ///< the id of a message, the reference of another request
+      std::size_t bytes;
+    };
     std::string waiting;
+    std::vector<frame> frames; ///< that wait
     std::string in_flight;
     std::size_t written = 0; ///< of what is in flight
     bool writing = false;
@@ -99,6 +107,8 @@ class connection final : public transport::stream_owner {
   connection_state state_;
   boost::intrusive_ptr<dialer> dialer_;
   std::unique_ptr<transport::stream> stream_;
+  std::unique_ptr<wire::client_codec> codec_; ///< once it is known what the server speaks
+  std::vector<wire::native::message> heard_;  ///< in one frame
   wire::frame_reader reader_{wire::native_payload_cap};
   bool want_reading_ = true;
   bool reading_ = false;

@@ -21,7 +21,7 @@ void conversation::begin() {
   wanted_ = membership(config_->name, config_->room);
 }
 
-void conversation::open(tls_info tls, bool again) {
+void conversation::open(tls_info tls, bool again, std::string ids) {
   tls_ = std::move(tls);
   again_ = again;
   native::hello hello;
@@ -29,6 +29,7 @@ void conversation::open(tls_info tls, bool again) {
   hello.passphrase = config_->passphrase;
   hello.agent = "asio-chat";
   hello.data_replies = true;
+  hello.ids = std::move(ids);
   if (!token_.empty()) hello.resume = token_;
   membership_.forget_rooms();
   std::vector<native::join> rooms;

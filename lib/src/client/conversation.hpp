@@ -31,7 +31,8 @@ class conversation {
   void lost() { wanted_ = membership_; }
   /// Starts the login over a connection that is up; `take_requests` has its first request.
   /// @param again whether a connection was lost before
-  void open(tls_info tls, bool again);
+  /// @param ids what the ids of messages are made of
+  void open(tls_info tls, bool again, std::string ids);
   /// Ends a login that is under way, without success.
   void break_off() noexcept;
 

@@ -101,9 +101,11 @@ class tls_dialer final : public dialer {
     if (!verified) return end(cannot_connect(verified.error()));
     info_ = tls::describe_session(stream_->native_tls());
     info_.verified_by = *verified;
-    if (info_.alpn == native_alpn) return end({});
+    if (info_.alpn == compact_alpn || info_.alpn == native_alpn) return end({});
     end(cannot_connect(
-        fail(errc::protocol_error, fmt::format("it speaks TLS, but not {}", native_alpn))));
+        fail(errc::protocol_error,
+             fmt::format("it speaks TLS, but not {}",
+                         config_->tls.alpn.empty() ? native_alpn : config_->tls.alpn.back()))));
   }
 
   void end(result<void> how) {

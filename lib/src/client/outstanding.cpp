@@ -33,8 +33,25 @@ std::string unlikely_prefix() {
   return fmt::format("{:08x}{:08x}", source(), source());
 }
 
-bool fits(const std::string& frame) {
-  return frame.size() <= wire::header_bytes + wire::native_payload_cap;
+/// What stands in a frame besides the text, about.
+constexpr std::size_t overhead = 128;
+/// A text that fits a frame, even if every character has to be escaped.
+constexpr std::size_t surely_fits = (wire::native_payload_cap - 1024) / 6;
+
+std::string_view text_of(const native::request& r) {
+  if (const auto* s = std::get_if<native::send>(&r)) return s->text;
+  if (const auto* c = std::get_if<native::command_line>(&r)) return c->line;
+  if (const auto* j = std::get_if<native::join>(&r)) return j->room;
+  if (const auto* h = std::get_if<native::history>(&r)) return h->room;
+  return {};
+}
+
+/// Of a frame that would be too long for the server, in the version that needs more; else nothing.
+std::optional<std::size_t> too_many_bytes(const native::request& r) {
+  if (text_of(r).size() <= surely_fits) return std::nullopt;
+  const std::size_t bytes = native::encode(r).size();
+  if (bytes <= wire::header_bytes + wire::native_payload_cap) return std::nullopt;
+  return bytes;
 }
 
 failure too_long(std::size_t bytes, std::size_t max) {
@@ -56,36 +73,37 @@ failure not_an_id() {
 
 } // namespace
 
-bool resend_queue::has_room_for(std::string_view frame) const noexcept {
-  return messages_.size() < max_messages && bytes_ + frame.size() <= max_bytes;
+bool resend_queue::has_room_for(std::size_t bytes) const noexcept {
+  return messages_.size() < max_messages && bytes_ + bytes <= max_bytes;
 }
 
-std::uint64_t resend_queue::add(std::string frame, pending<acknowledged> waiting, bool sent,
-                                std::string id) {
-  bytes_ += frame.size();
+std::uint64_t resend_queue::add(native::send what, std::size_t bytes, pending<acknowledged> waiting,
+                                bool sent, std::string id) {
+  bytes_ += bytes;
   ++last_;
   if (!id.empty()) own_ids_.emplace(id, last_);
-  messages_.emplace(last_, message{std::move(frame), std::move(waiting),
+  std::string name = what.id;
+  messages_.emplace(last_, message{std::move(what), std::move(name), bytes, std::move(waiting),
                                    sent ? progress::given : progress::waits, std::move(id)});
   return last_;
 }
 
 void resend_queue::cancel(std::uint64_t number, bool with_effects, const failure& why,
-                          const frame_remover& remove) {
+                          const request_remover& remove) {
   const auto found = messages_.find(number);
   if (found == messages_.end()) return;
   message& m = found->second;
-  if (m.got_to == progress::waits || (m.got_to == progress::given && remove(m.frame))) {
+  if (m.got_to == progress::waits || (m.got_to == progress::given && remove(m.name))) {
     take(found).mapped().waiting.fail(why);
   } else if (with_effects) {
     m.waiting.fail(why);
   }
 }
 
-void resend_queue::send_all(const frame_sender& send) {
+void resend_queue::send_all(const request_sender& send) {
   for (auto& [number, m] : messages_) {
     m.got_to = m.got_to == progress::waits ? progress::given : progress::exposed;
-    send(m.frame);
+    send(m.what);
   }
 }
 
@@ -113,7 +131,7 @@ resend_queue::message_map::node_type resend_queue::take(message_map::iterator fo
   if (found == messages_.end()) return {};
   auto taken = messages_.extract(found);
   const message& m = taken.mapped();
-  bytes_ -= m.frame.size();
+  bytes_ -= m.bytes;
   if (m.id.empty()) return taken;
   const auto [first, last] = own_ids_.equal_range(m.id);
   own_ids_.erase(
@@ -141,12 +159,11 @@ void resend_queue::fail_all(const failure& why) {
 }
 
 void pending_requests::cancel(std::uint64_t number, bool with_effects, const failure& why,
-                              const frame_remover& remove) {
+                              const request_remover& remove) {
   const auto found = open_.find(number);
   if (found == open_.end()) return;
   const auto fail = [&why](auto& w) { w.fail(why); };
-  // In JSON a quotation mark within a text has a backslash before it.
-  if (remove('"' + prefix_ + std::to_string(number) + '"')) {
+  if (remove(prefix_ + std::to_string(number))) {
     std::visit(fail, open_.extract(found).mapped().who);
   } else if (with_effects || found->second.idempotent) {
     std::visit(fail, found->second.who);
@@ -222,39 +239,39 @@ outstanding::outstanding()
     , requests_(unlikely_prefix()) {}
 
 std::uint64_t outstanding::say(pending<acknowledged> waiting, outgoing_message m,
-                               std::size_t max_text, const frame_sender& send) {
+                               std::size_t max_text, const request_sender& send) {
   const auto refuse = [&waiting](failure why) {
     waiting.fail(std::move(why));
     return std::uint64_t{0};
   };
   if (m.text.size() > max_text) return refuse(too_long(m.text.size(), max_text));
   if (!m.id.empty() && !can_be_id(m.id)) return refuse(not_an_id());
-  std::string frame = native::encode(
-      native::request(native::send{m.id.empty() ? messages_.next_id() : m.id, std::move(m.room),
-                                   sanitize(m.text), entry_kind::message}));
-  if (!fits(frame)) return refuse(too_long(frame.size(), wire::native_payload_cap));
-  if (!send && !messages_.has_room_for(frame)) {
+  native::request what(native::send{m.id.empty() ? messages_.next_id() : m.id, std::move(m.room),
+                                    sanitize(m.text), entry_kind::message});
+  if (const auto too_many = too_many_bytes(what))
+    return refuse(too_long(*too_many, wire::native_payload_cap));
+  const std::size_t bytes = text_of(what).size() + overhead;
+  if (!send && !messages_.has_room_for(bytes)) {
     return refuse(
         fail(errc::not_connected,
              fmt::format("there is no connection now, and no more than {} messages or {} bytes "
                          "wait for the next one",
                          resend_queue::max_messages, resend_queue::max_bytes)));
   }
-  if (send) send(frame);
-  return messages_.add(std::move(frame), std::move(waiting), static_cast<bool>(send),
-                       std::move(m.id));
+  if (send) send(what);
+  return messages_.add(std::get<native::send>(std::move(what)), bytes, std::move(waiting),
+                       static_cast<bool>(send), std::move(m.id));
 }
 
 std::uint64_t outstanding::ask(pending_requests::waiting waiting, const native::request& what,
-                               bool idempotent, const frame_sender& send) {
-  const std::string frame = native::encode(what);
-  if (!fits(frame)) {
-    const failure why = too_long(frame.size(), wire::native_payload_cap);
+                               bool idempotent, const request_sender& send) {
+  if (const auto bytes = too_many_bytes(what)) {
+    const failure why = too_long(*bytes, wire::native_payload_cap);
     std::visit([&why](auto& w) { w.fail(why); }, waiting);
     return 0;
   }
   const auto number = requests_.add(std::move(waiting), idempotent);
-  send(frame);
+  send(what);
   return number;
 }
 

@@ -17,10 +17,11 @@
 
 namespace asio_chat::client_room {
 
-/// Sends a frame to the server.
-using frame_sender = std::function<void(std::string_view)>;
-/// Takes back a frame that contains these bytes, if none of it was written; says whether it has.
-using frame_remover = std::function<bool(std::string_view)>;
+/// Sends a request to the server.
+using request_sender = std::function<void(const wire::native::request&)>;
+/// Takes back the request with this id or reference, if none of it was written; says whether it
+/// has.
+using request_remover = std::function<bool(std::string_view)>;
 
 /// Messages that are not acknowledged. They outlive a connection: each keeps its id and is sent
 /// again over the next one, in the original order. By the id the server recognises those that it
@@ -35,21 +36,23 @@ class resend_queue {
   explicit resend_queue(std::string prefix)
       : prefix_(std::move(prefix) + '-') {}
 
+  /// What the ids have in common: all but the hyphen and the number behind it.
+  std::string ids() const { return prefix_.substr(0, prefix_.size() - 1); }
   /// The id of the message that will be added next.
   std::string next_id() const { return prefix_ + std::to_string(last_ + 1); }
-  /// Whether a frame that cannot be sent now may be added.
-  bool has_room_for(std::string_view frame) const noexcept;
+  /// Whether a message of so many bytes that cannot be sent now may be added.
+  bool has_room_for(std::size_t bytes) const noexcept;
   /// @param id the program's own; empty: that of `next_id`
   /// @returns the number of the message, for `cancel`
-  std::uint64_t add(std::string frame, pending<acknowledged> waiting, bool sent,
-                    std::string id = {});
+  std::uint64_t add(wire::native::send what, std::size_t bytes, pending<acknowledged> waiting,
+                    bool sent, std::string id = {});
   /// Withdraws the message if nothing of it was written. Otherwise, and only if that is wanted, it
   /// ends the operation, and the message stays here until it is answered.
   void cancel(std::uint64_t number, bool with_effects, const failure& why,
-              const frame_remover& remove);
+              const request_remover& remove);
 
   /// Sends every message, for the first time or again.
-  void send_all(const frame_sender& send);
+  void send_all(const request_sender& send);
 
   /// Returns whether the event was the answer to a message. Its handler is then completed.
   bool settle(const event& e);
@@ -67,7 +70,9 @@ class resend_queue {
     exposed ///< to an earlier connection: it may have got to the server
   };
   struct message {
-    std::string frame;
+    wire::native::request what; ///< the next connection may be of another version
+    std::string name;           ///< its id
+    std::size_t bytes;
     pending<acknowledged> waiting;
     progress got_to;
     std::string id; ///< only if it is the program's own
@@ -106,7 +111,7 @@ class pending_requests {
   }
   /// As that of the messages. The answer that may come is then thrown away.
   void cancel(std::uint64_t number, bool with_effects, const failure& why,
-              const frame_remover& remove);
+              const request_remover& remove);
 
   /// Returns whether the event was the answer to a request. Its handler is then completed.
   bool settle(event& e);
@@ -143,19 +148,21 @@ class outstanding {
   /// @param send empty while there is no connection: the message then waits for the next one
   /// @returns the number for `cancel_message`; 0: it has failed
   std::uint64_t say(pending<acknowledged> waiting, outgoing_message m, std::size_t max_text,
-                    const frame_sender& send);
+                    const request_sender& send);
+  /// Of the messages: what their ids have in common.
+  std::string ids() const { return messages_.ids(); }
   /// The reference of the request that `ask` sends next.
   std::string next_reference() const { return requests_.next_reference(); }
   /// @returns the number for `cancel_request`; 0: it has failed
   std::uint64_t ask(pending_requests::waiting waiting, const wire::native::request& what,
-                    bool idempotent, const frame_sender& send);
+                    bool idempotent, const request_sender& send);
   /// See `resend_queue::cancel`.
   void cancel_message(std::uint64_t number, bool with_effects, const failure& why,
-                      const frame_remover& remove) {
+                      const request_remover& remove) {
     messages_.cancel(number, with_effects, why, remove);
   }
   void cancel_request(std::uint64_t number, bool with_effects, const failure& why,
-                      const frame_remover& remove) {
+                      const request_remover& remove) {
     requests_.cancel(number, with_effects, why, remove);
   }
 
@@ -166,7 +173,7 @@ class outstanding {
   /// Fails the requests. Messages wait for the next connection.
   void lost(const failure& why) { requests_.fail_all(why); }
   /// Sends the messages over a new connection. Call it before anything else is sent there.
-  void send_again(const frame_sender& send) { messages_.send_all(send); }
+  void send_again(const request_sender& send) { messages_.send_all(send); }
   /// For when no other connection will follow.
   void give_up(const failure& why);
   void abort(const failure& why);

@@ -5,6 +5,8 @@
 
 #include <asio_chat/close_reason.hpp>
 
+#include <span>
+
 namespace asio_chat {
 
 /// Whether a sink can take more than it has.
@@ -22,6 +24,13 @@ class sink {
   virtual backpressure deliver_all(const entry_group& g) {
     backpressure left = backpressure::ready;
     for (const shared_event& e : g.entries())
+      left = deliver(e);
+    return left;
+  }
+  /// Acknowledgements of messages that came over this sink and are stored one after the other.
+  virtual backpressure deliver_receipts(std::span<const shared_event> all) {
+    backpressure left = backpressure::ready;
+    for (const shared_event& e : all)
       left = deliver(e);
     return left;
   }

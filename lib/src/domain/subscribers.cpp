@@ -196,13 +196,21 @@ void subscribers::deliver_one_by_one(subscriber& s) {
     const bool own = author == s.who;
     const bool due = !s.behind && s.delivered < offset_of(e);
     if (due && (!own || is_news_to_its_author(std::get<entry>(e->value)))) {
+      deliver_receipts(s);
       ++services_.counters.deliveries;
       if (s.who->sink().deliver(e) == backpressure::blocked) lag(s, {head_.epoch, offset_of(e)});
     }
     if (!own) continue;
     if (several_ && s.behind) s.behind->own.push_back(offset_of(e));
-    if (receipt) s.who->sink().deliver(receipt);
+    if (receipt) receipts_.push_back(receipt);
   }
+  deliver_receipts(s);
+}
+
+void subscribers::deliver_receipts(const subscriber& s) {
+  if (receipts_.empty()) return;
+  s.who->sink().deliver_receipts(receipts_);
+  receipts_.clear();
 }
 
 void subscribers::feed_from_log(subscriber& s, position told) {

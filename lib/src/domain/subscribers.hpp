@@ -97,6 +97,7 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   void tell_news();
   void tell_now(const shared_event& e, std::uint64_t about);
   void deliver_one_by_one(subscriber& s);
+  void deliver_receipts(const subscriber& s);
   /// The sink of this one is full: it has been told so much. All its rooms feed it from the log.
   void lag(subscriber& s, position told);
   void feed_from_log(subscriber& s, position told);
@@ -119,6 +120,7 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   entry_group pending_;
   std::vector<said> said_; ///< by whom, entry by entry
   std::size_t pending_bytes_ = 0;
+  std::vector<shared_event> receipts_; ///< of one author, for entries that follow each other
 };
 
 } // namespace asio_chat

@@ -11,6 +11,7 @@
 #include <array>
 #include <bitset>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,7 @@ class event_block : public boost::intrusive_ref_counter<event_block, boost::thre
   static constexpr std::size_t max_codecs = 8;
   mutable std::array<shared_bytes, max_codecs> encoded;
   mutable std::bitset<max_codecs> is_encoded; ///< also into nothing
+  mutable std::uint64_t names = 0;            ///< that one of them needs: see `net::group_encoder`
   void forget_encodings() const {
     encoded = {};
     is_encoded.reset();
@@ -54,6 +56,7 @@ class entry_group {
 
   /// As in an `event_block`, in as few parts as can be.
   mutable std::array<std::vector<shared_bytes>, event_block::max_codecs> encoded;
+  mutable std::uint64_t names = 0; ///< likewise
 
  private:
   std::vector<shared_event> entries_;

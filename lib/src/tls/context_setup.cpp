@@ -163,14 +163,15 @@ result<std::vector<shared_certificate>> read_anchors(const std::string& path,
   return shared(*std::move(read));
 }
 
-result<void> offer_alpn(SSL_CTX* context, const std::string& name) {
-  if (name.empty()) return {};
-  const auto list = list_of({&name, 1});
+result<void> offer_alpn(SSL_CTX* context, const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  const auto list = list_of(names);
   if (!list) return list.error();
   // Unlike its siblings this one gives 0 for success.
   if (SSL_CTX_set_alpn_protos(context, bytes(*list), static_cast<unsigned int>(list->size())) == 0)
     return {};
-  return fail(errc::bad_setting, fmt::format("OpenSSL cannot offer the ALPN name '{}'", name));
+  return fail(errc::bad_setting,
+              fmt::format("OpenSSL cannot offer the ALPN name '{}'", names.front()));
 }
 
 result<void> choose_alpn(SSL_CTX* context, const std::vector<std::string>& names) {

@@ -44,8 +44,8 @@ result<void> trust_only(SSL_CTX* context, const std::vector<shared_certificate>&
 result<std::vector<shared_certificate>> read_anchors(const std::string& path,
                                                      const std::string& what);
 
-/// A client offers it. An empty name changes nothing.
-result<void> offer_alpn(SSL_CTX* context, const std::string& name);
+/// A client offers them. None changes nothing.
+result<void> offer_alpn(SSL_CTX* context, const std::vector<std::string>& names);
 
 /// A server takes the first of these names that is offered, and refuses a client that offers others
 /// only. An empty list changes nothing.

@@ -1,5 +1,6 @@
 #include "wire/compact_fields.hpp"
 
+#include "base/ascii.hpp"
 #include "model/command_text.hpp"
 
 #include <fmt/format.h>
@@ -82,6 +83,7 @@ void throw_wrong_type(std::uint32_t field) {
 }
 
 std::string_view checked_utf8(std::string_view text) {
+  if (ascii::is_ascii(text)) return text;
   const auto bad = utf8::find_invalid(text.begin(), text.end());
   if (bad != text.end())
     throw_unreadable(fmt::format("a text is not UTF-8: at its byte {}", bad - text.begin()));

@@ -15,7 +15,7 @@ namespace {
 
 struct world {
   /// Adds a message, and notes its outcome.
-  std::string add(bool sent, std::string frame = "frame") {
+  std::string add(bool sent, std::string text = "text") {
     std::string id = messages.next_id();
     diagnostics& why = explained.emplace_back();
     pending<acknowledged> waiting(
@@ -28,12 +28,16 @@ struct world {
         },
         &why);
     codes.emplace_back(boost::asio::error::would_block);
-    messages.add(std::move(frame), std::move(waiting), sent);
+    const std::size_t bytes = text.size();
+    messages.add(wire::native::send{id, "lobby", std::move(text), {}}, bytes, std::move(waiting),
+                 sent);
     return id;
   }
   std::vector<std::string> send_all() {
     std::vector<std::string> sent;
-    messages.send_all([&](std::string_view frame) { sent.emplace_back(frame); });
+    messages.send_all([&](const wire::native::request& r) {
+      sent.push_back(std::get<wire::native::send>(r).text);
+    });
     return sent;
   }
   void run() {
@@ -102,21 +106,21 @@ TEST_CASE("resend queue: count and bytes are bounded, and free again with an ans
   world w;
   std::string id;
   for (std::size_t i = 0; i < resend_queue::max_messages; ++i) {
-    REQUIRE(w.messages.has_room_for("x"));
+    REQUIRE(w.messages.has_room_for(1));
     id = w.add(false, "x");
   }
-  CHECK_FALSE(w.messages.has_room_for("x"));
+  CHECK_FALSE(w.messages.has_room_for(1));
   w.messages.settle(acknowledged{id, "lobby", {7, 1}, {}, false});
-  CHECK(w.messages.has_room_for("x"));
+  CHECK(w.messages.has_room_for(1));
   w.messages.give_up("over");
   w.run();
 
   const std::string half(resend_queue::max_bytes / 2, 'x');
   w.add(false, half);
-  CHECK(w.messages.has_room_for(half));
+  CHECK(w.messages.has_room_for(half.size()));
   id = w.add(false, half);
-  CHECK_FALSE(w.messages.has_room_for("x"));
+  CHECK_FALSE(w.messages.has_room_for(1));
   w.messages.settle(refused{id, errc::not_in_room, "no"});
-  CHECK(w.messages.has_room_for(half));
+  CHECK(w.messages.has_room_for(half.size()));
   w.messages.fail_all(fail(errc::timed_out, "so"));
 }

@@ -24,7 +24,12 @@ namespace asio_chat::test {
 class fake_listener {
  public:
   fake_listener(boost::asio::io_context& context, std::vector<fake_server::responder> answers)
-      : tls_(tls::make_server_context(server_tls()).value())
+      : tls_(tls::make_server_context([] {
+               tls_server_config speaks_1 = server_tls();
+               speaks_1.alpn = {native_alpn};
+               return speaks_1;
+             }())
+                 .value())
       , acceptor_(context,
                   boost::asio::ip::tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0))
       , answers_(std::move(answers)) {

@@ -6,6 +6,7 @@
 #include "unit/base/source_file.hpp"
 #include "unit/wire/native_samples.hpp"
 #include "unit/wire/payloads.hpp"
+#include "wire/compact_codec.hpp"
 #include "wire/text_codec.hpp"
 
 #include <asio_chat/limits.hpp>
@@ -90,6 +91,8 @@ TEST_CASE("docs/protocol.md has the caps, the limits and the words of the handsh
   CHECK(has(fmt::format("| login | {} s |", seconds(l.login_time))));
   CHECK(has(fmt::format("| silence | {} s |", seconds(l.idle_time))));
   CHECK(has(native_alpn));
+  CHECK(has(compact_alpn));
+  CHECK(wire::compact::alpn == compact_alpn);
   CHECK(has(fmt::format("`{}`", wire::text::passphrase_right)));
   CHECK(has(fmt::format("`{}`", wire::text::passphrase_wrong)));
 }

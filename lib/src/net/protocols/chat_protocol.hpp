@@ -51,9 +51,10 @@ class chat_protocol : public protocol, private sink {
   }
   bool is_in_a_room() const noexcept { return !endpoint_->memberships().empty(); }
 
+  backpressure deliver(const shared_event& e) override;
+  backpressure deliver_all(const entry_group& g) override;
+
  private:
-  backpressure deliver(const shared_event& e) final;
-  backpressure deliver_all(const entry_group& g) final;
   bool full() const noexcept final { return peer_.full(); }
   void hold(bool on) final { peer_.hold(on); }
   void wind_down(const close_reason& reason) final { peer_.wind_down(reason); }

@@ -5,6 +5,7 @@
 #include "model/shared_event.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -12,16 +13,27 @@
 
 namespace asio_chat::net {
 
+/// What the connections of a protocol have in common besides their encoder.
+class in_common {
+ public:
+  virtual ~in_common() = default;
+};
+
 /// The event keeps what was made of it.
 class encode_once {
  public:
   /// @param codec its number among those of `event_block`
   /// @param meter of all the bytes that are made; may be null
-  encode_once(std::size_t codec, std::string (*encode)(const event&), byte_meter_ptr meter = {})
+  /// @param shared may be null
+  encode_once(std::size_t codec, std::string (*encode)(const event&), byte_meter_ptr meter = {},
+              std::unique_ptr<in_common> shared = {})
       : codec_(codec)
       , encode_(encode)
       , meter_(meter)
-      , entries_(std::move(meter)) {}
+      , entries_(std::move(meter))
+      , shared_(std::move(shared)) {}
+
+  in_common* shared() const noexcept { return shared_.get(); }
 
   /// Null if the protocol has nothing to say of this event. Lives as long as the event.
   const shared_bytes& operator()(const shared_event& e) {
@@ -58,6 +70,7 @@ class encode_once {
   std::string (*encode_)(const event&);
   byte_meter_ptr meter_;
   byte_run entries_; ///< side by side; what one member alone is told would leave holes
+  std::unique_ptr<in_common> shared_;
 };
 
 } // namespace asio_chat::net

@@ -1,5 +1,6 @@
 #include "net/protocols/protocol_table.hpp"
 
+#include "net/protocols/compact/compact_protocol.hpp"
 #include "net/protocols/native/native_protocol.hpp"
 #include "net/protocols/text/text_protocol.hpp"
 
@@ -9,7 +10,7 @@
 namespace asio_chat::net {
 
 std::span<const protocol_row> default_protocols() {
-  static const std::array table{native_protocol(), text_protocol()};
+  static const std::array table{compact_protocol(), native_protocol(), text_protocol()};
   return table;
 }
 
@@ -20,7 +21,8 @@ protocol_set::protocol_set(std::span<const protocol_row> rows)
     throw std::length_error("there are more protocols than an event can be encoded for");
   encoders_.reserve(rows.size());
   for (std::size_t n = 0; n < rows.size(); ++n)
-    encoders_.emplace_back(n, rows[n].encode, meter_);
+    encoders_.emplace_back(n, rows[n].encode, meter_,
+                           rows[n].share ? rows[n].share(n, meter_) : nullptr);
 }
 
 std::unique_ptr<protocol> protocol_set::by_name(std::string_view alpn, peer& p,

@@ -26,6 +26,8 @@ struct protocol_row {
   /// What it says of an event; empty: nothing.
   std::string (*encode)(const event& e);
   std::unique_ptr<protocol> (*make)(peer& p, const session_context& c, encode_once& encoder);
+  /// What all its connections have in common, which they find at their encoder; null: nothing.
+  std::unique_ptr<in_common> (*share)(std::size_t codec, const byte_meter_ptr& meter) = nullptr;
 };
 
 /// A new protocol is a folder beside this file and a line in here.

@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 
 #include <deque>
+#include <vector>
 
 using namespace asio_chat;
 namespace asio = boost::asio;
@@ -19,10 +20,10 @@ namespace {
 using tcp = asio::ip::tcp;
 
 /// The protocols of the server, and one more.
-const std::array<net::protocol_row, 3> with_lines = [] {
-  std::array<net::protocol_row, 3> rows{};
-  std::ranges::copy(net::default_protocols(), rows.begin());
-  rows.back() = test::line_protocol::row();
+const std::vector<net::protocol_row> with_lines = [] {
+  const auto usual = net::default_protocols();
+  std::vector<net::protocol_row> rows(usual.begin(), usual.end());
+  rows.push_back(test::line_protocol::row());
   return rows;
 }();
 
