@@ -73,13 +73,22 @@ std::size_t put_group(std::string& out, std::span<const entry* const> all, numbe
   return n;
 }
 
+/// Its tag is said to be that of the log up to this very entry.
+bool is_tagged_itself(const position& at) noexcept {
+  return at.tag_offset == at.offset;
+}
+
 /// Whether `next` can be told together with `first`, which `n` others follow.
 bool follows(const acknowledged& first, const acknowledged& next, std::uint64_t n,
              const id_counter& ids) {
   const std::uint64_t id = ids.number_of(first.id);
+  const bool same_tag = next.at.tag == first.at.tag &&
+                        (first.at.tag == 0 ||
+                         (is_tagged_itself(first.at) ? is_tagged_itself(next.at)
+                                                     : next.at.tag_offset == first.at.tag_offset));
   return id != 0 && !first.duplicate && !next.duplicate && next.room == first.room &&
-         next.at == position{first.at.epoch, first.at.offset + n} && next.at.tag == first.at.tag &&
-         next.at.tag_offset == first.at.tag_offset && ids.number_of(next.id) == id + n;
+         next.at == position{first.at.epoch, first.at.offset + n} && same_tag &&
+         ids.number_of(next.id) == id + n;
 }
 
 std::string ack_frame(std::span<const acknowledged* const> run, const numbered_log& names,
@@ -101,7 +110,7 @@ std::string ack_frame(std::span<const acknowledged* const> run, const numbered_l
                     w.flag(field::duplicate, first.duplicate);
                     if (number == 0) w.text(field::own_id, first.id);
                     w.fixed(field::tag, first.at.tag);
-                    if (first.at.tag != 0 && first.at.tag_offset != first.at.offset)
+                    if (first.at.tag != 0 && !is_tagged_itself(first.at))
                       w.number(field::tag_offset, first.at.tag_offset);
                   }));
 }
@@ -264,7 +273,7 @@ std::vector<native::message> entries_in(std::string_view body, heard_logs& heard
     at = time_of(at, one.later);
     if (!one.kind) continue; // of tomorrow
     entry e{
-        of->room, {of->epoch, offset + n}, at, of->authors[static_cast<std::size_t>(one.author)],
+        of->room,  {of->epoch, offset + n}, at, of->authors[static_cast<std::size_t>(one.author)],
         *one.kind, std::string(one.text),   {}};
     e.address = rare_text(one.address);
     if (tag != 0 && tag_back == all.size() - 1 - n) {
@@ -325,8 +334,8 @@ std::vector<native::message> acks_in(std::string_view body, client_memory& of_cl
   if (!later.empty() && later.size() != more) throw_unreadable("an ack without all its times");
   // A client asks for no more at a time, and memory is bounded.
   if (more >= max_run) throw_unreadable("an ack of too many messages");
+  const bool are_tagged_themselves = one.at.tag != 0 && one.at.tag_offset == 0;
   if (one.at.tag == 0) one.at.tag_offset = 0;
-  if (one.at.tag != 0 && one.at.tag_offset == 0) one.at.tag_offset = one.at.offset;
   one.room = of->room;
   one.at.epoch = of->epoch;
   one.time = time_of(of->base, time);
@@ -334,6 +343,7 @@ std::vector<native::message> acks_in(std::string_view body, client_memory& of_cl
   for (std::uint64_t n = 0; n <= more; ++n) {
     if (n > 0 && !later.empty()) one.time = time_of(one.time, later[n - 1]);
     if (id != 0) one.id = of_client.ids.id_of(id + n);
+    if (are_tagged_themselves) one.at.tag_offset = one.at.offset;
     read.emplace_back(event(one));
     ++one.at.offset;
   }

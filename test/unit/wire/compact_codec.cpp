@@ -64,6 +64,23 @@ TEST_CASE("a run of acknowledgements is one frame, and where the ids leap anothe
   }
 }
 
+TEST_CASE("acknowledgements of one record, each with its own place for the tag, are one run") {
+  auto acks = run_sample();
+  acks.pop_back();
+  for (auto& a : acks)
+    a.at.tag_offset = a.at.offset;
+  const auto names = names_sample();
+  const std::string frame = compact::encode(pointers_to(acks), names, sample_ids());
+  CHECK(payloads_of(frame).size() == 1);
+  compact::client_memory memory{sample_ids(), {}};
+  const auto read = events_of<acknowledged>(read_2(names.announcement() + frame, memory));
+  REQUIRE(read.size() == 3);
+  for (const auto& a : read) {
+    CHECK(a.at.tag == acks.front().at.tag);
+    CHECK(a.at.tag_offset == a.at.offset);
+  }
+}
+
 TEST_CASE("of acknowledgements those are told together that one frame can tell") {
   const auto frames_of = [](auto change) {
     auto acks = run_sample();
