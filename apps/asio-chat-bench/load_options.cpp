@@ -26,7 +26,7 @@ std::size_t default_receivers(scenario kind) {
 void add_protocol_option(CLI::App& command, load& to) {
   command.add_option("--protocol", to.speaks, "What is spoken with the server")
       ->transform(CLI::CheckedTransformer(speeches()).description(""))
-      ->type_name("text|native|irc|mqtt|nats|redis")
+      ->type_name("text|native|native-2|irc|mqtt|nats|redis")
       ->default_str(name_of(to.speaks));
 }
 
@@ -85,7 +85,7 @@ load usual_load(scenario kind) {
   if (kind == scenario::rooms) {
     what.rooms = 20;
     what.messages = 100'000;
-    what.speaks = speech::native; // which knows rooms
+    what.speaks = speech::native_2; // which knows rooms
   }
   return what;
 }

@@ -2,6 +2,7 @@
 
 #include "irc_protocol.hpp"
 #include "mqtt_protocol.hpp"
+#include "native_2_protocol.hpp"
 #include "native_protocol.hpp"
 #include "nats_protocol.hpp"
 #include "redis_protocol.hpp"
@@ -18,6 +19,8 @@ std::unique_ptr<protocol> make_protocol(speech kind) {
     break;
   case speech::native:
     return std::make_unique<native_protocol>();
+  case speech::native_2:
+    return std::make_unique<native_2_protocol>();
   case speech::irc:
     return std::make_unique<irc_protocol>();
   case speech::mqtt:
@@ -31,9 +34,10 @@ std::unique_ptr<protocol> make_protocol(speech kind) {
 }
 
 const std::map<std::string, speech>& speeches() {
-  static const std::map<std::string, speech> all{{"text", speech::text}, {"native", speech::native},
-                                                 {"irc", speech::irc},   {"mqtt", speech::mqtt},
-                                                 {"nats", speech::nats}, {"redis", speech::redis}};
+  static const std::map<std::string, speech> all{
+      {"text", speech::text},  {"native", speech::native}, {"native-2", speech::native_2},
+      {"irc", speech::irc},    {"mqtt", speech::mqtt},     {"nats", speech::nats},
+      {"redis", speech::redis}};
   return all;
 }
 

@@ -8,7 +8,7 @@
 namespace asio_chat::bench {
 
 /// Everything that the generator can speak.
-enum class speech { text, native, irc, mqtt, nats, redis };
+enum class speech { text, native, native_2, irc, mqtt, nats, redis };
 
 std::unique_ptr<protocol> make_protocol(speech kind);
 

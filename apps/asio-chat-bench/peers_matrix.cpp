@@ -65,8 +65,11 @@ std::vector<contestant> contestants_of(const peers_settings& given,
     return [given, coalesce] { return server_under_test::bare(coalesce, given.server_cpu); };
   };
   std::vector<contestant> all{
-      {"asio-chatd", speech::native, true, false, 0, daemon({})},
-      {"asio-chatd --ephemeral", speech::native, true, false, 0, daemon({"--ephemeral"})},
+      {"asio-chatd", speech::native_2, true, false, 0, daemon({})},
+      {"asio-chatd --ephemeral", speech::native_2, true, false, 0, daemon({"--ephemeral"})},
+      {"asio-chatd, asio-chat/1", speech::native, false, false, 0, daemon({})},
+      {"asio-chatd --ephemeral, asio-chat/1", speech::native, false, false, 0,
+       daemon({"--ephemeral"})},
       {"bare loop, coalescing", speech::text, false, false, 0, bare(true)},
       {"bare loop, a record each", speech::text, false, true, 0, bare(false)},
   };
@@ -88,6 +91,8 @@ std::vector<contestant> contestants_of(const peers_settings& given,
 }
 
 bool takes_part(const contestant& who, const peers_scenario& in) {
+  // In one room ours speaks the text protocol.
+  if (who.speaks == speech::native) return in.what.rooms > 1;
   // The bare loop has but one room.
   return in.what.rooms == 1 || who.ours || who.speaks != speech::text;
 }

@@ -5,7 +5,7 @@
 using namespace asio_chat::bench;
 
 TEST_CASE("every protocol of the benchmark has a name and can be made", "[bench]") {
-  CHECK(speeches().size() == 6);
+  CHECK(speeches().size() == 7);
   for (const auto& [name, kind] : speeches()) {
     CHECK(name_of(kind) == name);
     const auto made = make_protocol(kind);

@@ -207,18 +207,19 @@ def test_many_rooms(tmp_path, rooms, members):
                      "--messages", messages + 1, "--window", 20, "--repeat", 2, "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    assert report["load"]["protocol"] == "native" and report["load"]["rooms"] == rooms
+    assert report["load"]["protocol"] == "native-2" and report["load"]["rooms"] == rooms
     for run in report["runs"]:
         assert run["deliveries"] == messages * (members - 1)
         assert run["violations"] == NO_VIOLATIONS
 
 
 @pytest.mark.skipif(not DAEMON.exists(), reason="asio-chatd is not built")
+@pytest.mark.parametrize("protocol", ["native", "native-2"])
 @pytest.mark.parametrize("command,options,deliveries",
                          [("flood", SMALL_FLOOD, 15000), ("paced", SMALL_PACED, 400)])
-def test_the_native_protocol(tmp_path, command, options, deliveries):
+def test_the_native_protocol(tmp_path, command, options, deliveries, protocol):
     with daemon(tmp_path / "data", "--ephemeral") as (address, ca):
-        done = bench(command, "--protocol", "native", "--server", address, "--ca", ca, "--json",
+        done = bench(command, "--protocol", protocol, "--server", address, "--ca", ca, "--json",
                      "--repeat", 2, *options)
         wrong = bench(command, "--protocol", "irc", "--server", address, "--ca", ca, *options)
     assert done.returncode == 0, done.stderr
@@ -443,7 +444,7 @@ def test_compare_measures_two_builds_of_the_daemon_in_turn(tmp_path, scenario, s
     assert [words[0] for words in starts] == ["after", "before"] * 2
     assert ["--ephemeral" in words for words in starts] == [True, False] * 2
     if scenario == "rooms":
-        assert report["load"]["rooms"] == 3 and report["load"]["protocol"] == "native"
+        assert report["load"]["rooms"] == 3 and report["load"]["protocol"] == "native-2"
         assert all(pair[side]["deliveries"] == 300 for pair in report["pairs"]
                    for side in ("asio-chatd", "other"))
         shown = bench(*options).stdout
@@ -559,11 +560,11 @@ def test_peers(key, program):
     assert [one["scenario"] for one in report["scenarios"]] == scenarios
     for one in report["scenarios"]:
         servers = {server["name"]: server for server in one["servers"]}
-        assert len(servers) == (3 if one["scenario"] == "rooms-20" else 5)
+        assert len(servers) == 5
         ours, peer = one["servers"][0], one["servers"][-1]
         in_one_room = one["scenario"] in ("flood-100", "paced-100")
         assert "protocol" not in one.get("load", {})
-        assert ours["protocol"] == ("text" if in_one_room else "native")
+        assert ours["protocol"] == ("text" if in_one_room else "native-2")
         assert ours["name"] == "asio-chatd"
         for server in servers.values():
             assert len(server["runs"]) == 2 and "failure" not in server
