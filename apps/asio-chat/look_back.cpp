@@ -15,7 +15,7 @@ void look_back::spoke(const std::string& room) {
 
 bool look_back::is_earlier(const entry& e) const {
   const auto found = rooms_.find(e.room);
-  return found != rooms_.end() && e.at.epoch == found->second.head.epoch &&
+  return found != rooms_.end() && e.at.epoch <= found->second.head.epoch &&
          e.at.offset <= found->second.head.offset;
 }
 

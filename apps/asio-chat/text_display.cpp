@@ -104,7 +104,10 @@ struct text_of {
     return all;
   }
   lines operator()(const entries_missed& m) const {
-    const char* what = m.after.epoch != m.next.epoch
+    const char* what = m.after.epoch != m.next.epoch && m.next.offset > 1
+                           ? "messages may be missing here: the room's log was put back to an older "
+                             "state, or begun anew"
+                       : m.after.epoch != m.next.epoch
                            ? "messages may be missing here: the room's log was begun anew"
                        : m.next.offset <= m.after.offset
                            ? "the room's log was put back to an older state: other messages may "

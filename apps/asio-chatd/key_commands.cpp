@@ -64,7 +64,7 @@ constexpr int wrong_usage = 2;
 bool is_wanted(const sqlite::known_room& room) {
   fmt::print(stderr,
              "#{} with {} will be erased for good, from backups too. Type its name to continue: ",
-             room.name, counted_entries(room.entries));
+             room.name, counted_entries(room.entries()));
   std::string typed;
   return std::getline(std::cin, typed) && typed == room.name;
 }
@@ -113,6 +113,6 @@ int erase(ops::settings& s, const ops::history_request& wanted) {
   sqlite::erase_room(kept.directory, kept.masters, room.name).value();
   fmt::print("#{}: its {} can no longer be read, not even from backups. Older copies of keys.db "
              "can still decrypt them: replace those copies\n",
-             room.name, counted_entries(room.entries));
+             room.name, counted_entries(room.entries()));
   return 0;
 }

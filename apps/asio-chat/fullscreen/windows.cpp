@@ -111,7 +111,7 @@ bool windows::add(window& to, log_line line, bool is_new) {
 bool windows::said(const entry& e) {
   window* room = find(window::kind::room, e.room);
   if (!room) return false;
-  const bool earlier = e.at.epoch == room->read.epoch && e.at <= room->read;
+  const bool earlier = e.at <= room->read; // of an epoch before, too
   if (e.kind == entry_kind::topic && !earlier) room->topic = e.text;
   log_line line = line_of(e);
   const bool counts = !earlier && !line.own && !is_ignored(ignored_, e.from);

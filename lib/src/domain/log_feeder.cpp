@@ -117,6 +117,7 @@ void log_feeder::feed(follower& f, const content& page) {
   const std::vector<shared_event>& entries = page.entries.entries();
   // All of it, though the sink may be full before its end: it is bounded, and paid for.
   c.delivered = std::get<entry>(entries.back()->value).at;
+  c.delivered.epoch = readers_.head().epoch;
   const auto is_author = [&](const identity& who) { return who == f.who->who->who(); };
   if (std::none_of(page.authors.begin(), page.authors.end(), is_author)) {
     services_.counters.deliveries += entries.size();
@@ -137,8 +138,7 @@ void log_feeder::feed(follower& f, const content& page) {
 void log_feeder::announce_gap(follower& f, const content& page) {
   cursor& c = *f.who->behind;
   const position head = readers_.head();
-  const bool another_log =
-      c.delivered.epoch != head.epoch || page.compared == journal::log_is::another;
+  const bool another_log = page.compared == journal::log_is::another;
   const bool older_log = !another_log && (page.compared == journal::log_is::cut_back ||
                                           c.delivered.offset > page.head.offset);
   if (another_log || older_log || page.gap) {
@@ -148,6 +148,8 @@ void log_feeder::announce_gap(follower& f, const content& page) {
     if (c.announced) give(f, share(entries_missed{room_, c.delivered, {head.epoch, next}}));
     c.delivered = {head.epoch, next - 1};
   }
+  // An earlier epoch of this log leads to the same place; pages are shared by those in one.
+  c.delivered.epoch = head.epoch;
   c.announced = true; // from here on the member relies on it
 }
 

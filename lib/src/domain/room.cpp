@@ -27,16 +27,9 @@ failure for_members(const failure& f) {
 
 } // namespace
 
-history_page page_of(std::string room, const log_range& asked, journal::page p) {
-  const bool other_epoch = asked.where == log_range::side::after && asked.from.offset > 0 &&
-                           asked.from.epoch != p.head.epoch;
-  history_page page{{},
-                    std::move(room),
-                    {},
-                    p.earlier,
-                    p.more,
-                    p.gap,
-                    other_epoch || p.compared != journal::log_is::as_known};
+history_page page_of(std::string room, journal::page p) {
+  history_page page{
+      {}, std::move(room), {}, p.earlier, p.more, p.gap, p.compared != journal::log_is::as_known};
   for (journal::record& e : p.entries)
     page.entries.push_back(std::move(e.what));
   return page;
@@ -201,7 +194,7 @@ void room::give_page(page_request r, journal::page p) {
     }
   }
   if (!m) return;
-  history_page page = page_of(name_, r.part, std::move(p));
+  history_page page = page_of(name_, std::move(p));
   page.ref = std::move(r.ref);
   m->tell(r.shape(std::move(page), r.part.entries));
   m->end(work::answer);

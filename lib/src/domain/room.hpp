@@ -26,7 +26,7 @@ class room;
 class post_queue;
 
 /// What the journal has read, as a reader gets it.
-history_page page_of(std::string room, const log_range& asked, journal::page p);
+history_page page_of(std::string room, journal::page p);
 
 /// Makes the answer to a member who asked for so many entries.
 using page_shape = event (*)(history_page page, std::size_t asked);

@@ -39,10 +39,11 @@ class journal {
     entry what; ///< its id is not kept; of those that are stored together the last has a tag
     identity author{};
   };
-  /// What the tag of `range.from` says of the log.
+  /// What epoch and tag of `range.from` say of the log.
   enum class log_is : std::uint8_t {
     as_known, ///< nothing else is known
-    cut_back, ///< it ends before an entry that the reader has heard of
+    cut_back, ///< it has ended before an entry that the reader has heard of, and may have gone on
+              ///< from there: what follows comes behind what the two have in common
     another,  ///< it has had other entries: what follows are all that are kept
   };
   struct page {
@@ -106,9 +107,10 @@ class journal {
   /// by the position that this entry is their own.
   virtual void append(entry draft, const identity& author, append_done done) = 0;
 
-  /// Part of a log. Reading after a position of another epoch, or one before the first entry kept,
-  /// begins with the first one kept; entries missed that way are told as `gap`. So does reading
-  /// after a position whose tag names another log.
+  /// Part of a log. Reading after a position of an epoch that the log has not been in, or one
+  /// before the first entry kept, begins with the first one kept; entries missed that way are told
+  /// as `gap`. So does reading after a position whose tag names another log. A log that was put
+  /// back to an older state goes on in another epoch; the entries before that keep theirs.
   virtual void read(std::string room, range part, read_done done) = 0;
 
   /// The newest entries that match.

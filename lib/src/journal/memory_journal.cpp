@@ -2,6 +2,7 @@
 
 #include "journal/log_feed.hpp"
 #include "journal/memory_log.hpp"
+#include "journal/span.hpp"
 #include "journal/tokenizer.hpp"
 
 #include <algorithm>
@@ -186,7 +187,7 @@ void memory_journal::append(entry draft, const identity& author, append_done don
 
 void memory_journal::read(std::string room, range part, read_done done) {
   const auto found = by_room_.find(room);
-  page p = found == by_room_.end() ? page() : found->second->read(part);
+  page p = found == by_room_.end() ? page_of_nothing(part.of) : found->second->read(part);
   answer([done = std::move(done), p = std::move(p)]() mutable { done(std::move(p)); });
 }
 

@@ -73,6 +73,7 @@ journal::page memory_log::read(const journal::range& part) const {
   p.earlier = first > first_offset();
   p.more = end <= last_offset_;
   p.head = head();
+  if (is_of_another(part.of, epoch_)) p.compared = journal::log_is::another;
   return p;
 }
 

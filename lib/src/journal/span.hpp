@@ -1,6 +1,8 @@
 // Says which offsets a range means in a log that keeps only some of its entries.
 #pragma once
 
+#include "journal/journal.hpp"
+
 #include <asio_chat/event.hpp>
 
 #include <algorithm>
@@ -41,6 +43,18 @@ inline span span_of(const log_range& r, std::uint64_t epoch, std::uint64_t first
   }
   }
   return {first, first, false};
+}
+
+/// Whether who asks has read entries of a log that is not the one of this epoch.
+inline bool is_of_another(const log_range& r, std::uint64_t epoch) noexcept {
+  return r.where == log_range::side::after && r.from.offset > 0 && r.from.epoch != epoch;
+}
+
+/// Of a log without entries, whose epoch nobody knows.
+inline journal::page page_of_nothing(const log_range& r) {
+  journal::page p;
+  if (is_of_another(r, 0)) p.compared = journal::log_is::another;
+  return p;
 }
 
 } // namespace asio_chat

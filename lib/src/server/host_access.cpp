@@ -78,7 +78,7 @@ void server::impl::read_log(const std::string& room, const log_range& part,
       *name, {part},
       [name = *name, part, waiting = share(std::move(done))](result<journal::page> p) {
         if (!p) return (*waiting)(p.error());
-        (*waiting)(page_of(name, part, *std::move(p)));
+        (*waiting)(page_of(name, *std::move(p)));
       });
 }
 

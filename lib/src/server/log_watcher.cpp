@@ -118,8 +118,7 @@ void log_watch::impl::on_page(const std::string& room, const result<journal::pag
     return;
   }
   position& known = read_.at(room);
-  const bool another = known.offset > 0 &&
-                       (known.epoch != p->head.epoch || p->compared != journal::log_is::as_known);
+  const bool another = known.offset > 0 && p->compared != journal::log_is::as_known;
   const position first =
       p->entries.empty() ? position{p->head.epoch, p->head.offset + 1} : p->entries.front().what.at;
   if (p->gap || another) page_.emplace_back(entries_missed{room, known, first});

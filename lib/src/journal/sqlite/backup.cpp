@@ -96,6 +96,25 @@ result<void> copy_journal(const database_file& from, const database_file& to,
   }
 }
 
+result<void> mark_as_copy(const database_file& copy, const key_ring& keys) {
+  try {
+    SQLite::Database db(copy.path, SQLite::OPEN_READWRITE, 0, copy.vfs);
+    db.exec("PRAGMA synchronous=OFF"); // it is synced when it gets its name
+    if (auto done = bring_up_to_date(db, copy, journal_schema(&keys)); !done) return done;
+    SQLite::Transaction all(db, SQLite::TransactionBehavior::IMMEDIATE);
+    head_row head(keys);
+    head.load(db);
+    head.mark_as_copy(true);
+    head.write_again(db);
+    all.commit();
+    return {};
+  } catch (const SQLite::Exception& e) {
+    return explain(copy, e);
+  } catch (const damage& e) {
+    return explain(copy, e);
+  }
+}
+
 result<verify_report> back_up(const database_file& from, const std::string& to, key_ring& keys,
                               const progress_function& tell,
                               const std::function<void()>& make_the_rest) {
@@ -113,6 +132,7 @@ result<verify_report> back_up(const database_file& from, const std::string& to, 
                                      "asio-chatd verify says",
                                      first.room.empty() ? "" : "#" + first.room + ": ", first.why));
   }
+  if (auto marked = mark_as_copy(copy, keys); !marked) return marked.error();
   if (make_the_rest) make_the_rest();
   if (auto done = made->publish(); !done) return done.error();
   return report;

@@ -17,6 +17,9 @@ void copy_pages(SQLite::Database& from, SQLite::Database& to, const progress_fun
 result<void> copy_journal(const database_file& from, const database_file& to,
                           const progress_function& tell = {});
 
+/// Brings a copy to the newest version, and marks it: a start on it knows that it is one.
+result<void> mark_as_copy(const database_file& copy, const key_ring& keys);
+
 /// The database as it is at one moment, in a file that appears whole and verified or not at all,
 /// open to its owner alone. Nobody who writes waits for it; the WAL grows until it is copied.
 /// A failure if there is a file of that name, or if the copy is not good.

@@ -116,7 +116,7 @@ bool commit_group::is_repeated(room_state& r, append_operation& a, id_hash& id) 
   id = store_.keys.id_hash(a.draft.author, a.draft.what.id, r.now.row.tag);
   const id_memory::first_time* first = store_.ids.find(id);
   if (!first) return false;
-  a.draft.what.at = {r.now.row.epoch, first->offset};
+  a.draft.what.at = {epoch_at(r.now.row, first->offset), first->offset};
   a.draft.what.time = first->time;
   a.duplicate = true;
   return true;

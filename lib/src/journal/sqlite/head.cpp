@@ -16,10 +16,12 @@ namespace asio_chat::sqlite {
 
 namespace {
 
-constexpr const char* seal_context = "head of the journal";
+constexpr const char* seal_context = "head of the journal 4";
+constexpr const char* seal_context_3 = "head of the journal"; // had no marks
 constexpr std::size_t check_digits = 8;
-constexpr std::size_t state_size = 2 * sizeof(std::uint64_t) + std::tuple_size<run_id>() +
-                                   std::tuple_size<chain_value>() + table_sums::size;
+constexpr std::size_t size_of_name =
+    2 * sizeof(std::uint64_t) + std::tuple_size<run_id>() + std::tuple_size<chain_value>();
+constexpr char mark_of_copy = 1;
 
 template <class Bytes>
 std::string hexadecimal(const Bytes& bytes) {
@@ -101,16 +103,23 @@ head_row::head_row(const key_ring& keys)
 void head_row::set(const state& s) noexcept {
   name_ = s.name;
   keys_seen_ = s.keys;
+  is_copy_ = s.is_copy;
   sums_.set(s.sums);
 }
 
 void head_row::load(const SQLite::Database& db) {
   std::optional<std::string> content;
+  std::size_t marks = 1;
   SQLite::Statement row(db, "SELECT state FROM head WHERE only=1");
   if (row.executeStep()) {
-    if (auto opened = keys_.open_text(bytes_at(row, 0), seal_context)) content = *std::move(opened);
+    auto opened = keys_.open_text(bytes_at(row, 0), seal_context);
+    if (!opened) {
+      opened = keys_.open_text(bytes_at(row, 0), seal_context_3);
+      marks = 0;
+    }
+    if (opened) content = *std::move(opened);
   }
-  if (!content || content->size() != state_size)
+  if (!content || content->size() < size_of_name + marks)
     throw damage(
         "its head, which names all that is in it, has been taken out or changed, or is sealed "
         "by another key ring");
@@ -119,20 +128,30 @@ void head_row::load(const SQLite::Database& db) {
   keys_seen_ = take_number(rest);
   take(rest, name_.run);
   take(rest, name_.value);
-  sums_.set(rest);
+  is_copy_ = marks != 0 && (rest.front() & mark_of_copy) != 0;
+  sums_.set(rest.substr(marks));
 }
 
 void head_row::begin(const SQLite::Database& db) {
-  name_ = {};
+  // Numbers go on, so that heads from before are older ones: nothing is known of those.
+  const std::uint64_t number = name_.number == 0 ? 0 : name_.number + 1;
+  name_ = {.number = number};
+  is_copy_ = false;
   SQLite::Statement(db, "DELETE FROM starts").exec();
   sums_.take(db);
-  write(db);
+  begin_run(db, draw_run());
+  write(db, true);
+}
+
+void head_row::write_again(const SQLite::Database& db) {
+  write(db, false);
 }
 
 void head_row::move(const SQLite::Database& db, const run_id& run) {
   ++name_.number;
+  keys_seen_ = std::max(keys_seen_, keys_.changes());
   if (run != name_.run) begin_run(db, run);
-  write(db);
+  write(db, true);
 }
 
 void head_row::begin_run(const SQLite::Database& db, const run_id& run) {
@@ -149,14 +168,17 @@ void head_row::begin_run(const SQLite::Database& db, const run_id& run) {
   sums_.run_removing(covered::starts, oldest);
 }
 
-void head_row::write(const SQLite::Database& db) {
+void head_row::write(const SQLite::Database& db, bool with_new_value) {
   std::string content;
   put_fixed(content, name_.number);
   put_fixed(content, keys_seen_);
   content.append(view_of(name_.run));
   const std::string sums = sums_.bytes();
-  name_.value = keys_.mac("asio-chat head 1" + std::string(view_of(name_.value)) + content + sums);
+  if (with_new_value)
+    name_.value =
+        keys_.mac("asio-chat head 1" + std::string(view_of(name_.value)) + content + sums);
   content.append(view_of(name_.value));
+  content.push_back(is_copy_ ? mark_of_copy : char{0});
   content += sums;
   const std::string sealed = keys_.seal_text(content, seal_context);
   if (!write_) write_.emplace(db, "INSERT OR REPLACE INTO head (only, state) VALUES (1, ?)");
@@ -170,7 +192,7 @@ lineage head_row::compare(const SQLite::Database& db, const head_name& older) co
   SQLite::Statement start(db,
                           "SELECT run FROM starts WHERE number<=? ORDER BY number DESC LIMIT 1");
   bind_number(start, 1, older.number);
-  // The first run of all begins with the first commit, unless its start is forgotten.
+  // The first run of all begins with the database, unless its start is forgotten.
   if (!start.executeStep()) return lineage::not_known;
   return array_at<run_id>(start, 0) == older.run ? lineage::descends : lineage::is_another;
 }

@@ -53,7 +53,8 @@ class head_row {
 
   struct state {
     head_name name;
-    std::uint64_t keys = 0; ///< newest state of the key ring that was seen; see `key_file`
+    std::uint64_t keys = 0; ///< changes of the key ring that were seen; see `key_ring::changes`
+    bool is_copy = false;   ///< see `mark_as_copy`
     table_sums::values sums{};
   };
 
@@ -62,11 +63,20 @@ class head_row {
   const head_name& name() const noexcept { return name_; }
   table_sums& sums() noexcept { return sums_; }
   const table_sums& sums() const noexcept { return sums_; }
-  state now() const noexcept { return {name_, keys_seen_, sums_.all()}; }
+  state now() const noexcept { return {name_, keys_seen_, is_copy_, sums_.all()}; }
   void set(const state& s) noexcept;
 
-  /// Reads what is in the file.
+  std::uint64_t keys_seen() const noexcept { return keys_seen_; }
+  /// The database was made by `backup`, or put in its place by `restore`, and no daemon has written
+  /// to it since.
+  bool is_copy() const noexcept { return is_copy_; }
+  /// Written with the next move. The mark is no part of the name.
+  void mark_as_copy(bool is_one) noexcept { is_copy_ = is_one; }
+
+  /// Reads what is in the file. Tables that have joined since it was written are empty by it.
   void load(const SQLite::Database& db);
+  /// Under the same name: only a mark, or the form that it is kept in, has changed.
+  void write_again(const SQLite::Database& db);
   /// The first head of a database that has none, or none that is good: what it has is taken at its
   /// word.
   void begin(const SQLite::Database& db);
@@ -79,11 +89,12 @@ class head_row {
 
  private:
   void begin_run(const SQLite::Database& db, const run_id& run);
-  void write(const SQLite::Database& db);
+  void write(const SQLite::Database& db, bool with_new_value);
 
   const key_ring& keys_;
   head_name name_;
   std::uint64_t keys_seen_ = 0;
+  bool is_copy_ = false;
   table_sums sums_;
   std::optional<SQLite::Statement> write_; ///< of the database that is written
 };

@@ -69,9 +69,16 @@ void key_file::open_root() {
              fmt::format("the key ring '{}' has no root key: restore it from a copy", path_)));
   }
   root_ = load(root_owner, last->number);
-  marks_ = secret_key::filled([&](auto bytes) {
-    ::crypto_kdf_derive_from_key(bytes.data(), bytes.size(), 1, "chatmark", root_->bytes().data());
-  });
+  const auto derive = [&](std::uint64_t number) {
+    return secret_key::filled([&](auto bytes) {
+      ::crypto_kdf_derive_from_key(bytes.data(), bytes.size(), number, "chatmark",
+                                   root_->bytes().data());
+    });
+  };
+  marks_ = derive(1);
+  notes_ = derive(2);
+  sums_ = derive(3);
+  load_state();
 }
 
 key_mark key_file::mark_of(const owner& o, std::uint32_t number) const {
@@ -84,6 +91,14 @@ key_mark key_file::mark_of(const owner& o, std::uint32_t number) const {
 }
 
 void key_file::set_mark(const owner& o, std::uint32_t number) {
+  SQLite::Statement before(db_, "SELECT wrapped IS NULL FROM keys WHERE owner=? AND number=?");
+  bind_blob(before, 1, blob(o));
+  before.bind(2, number);
+  const bool is_known = before.executeStep();
+  const bool was_destroyed = is_known && before.getColumn(0).getInt() != 0;
+  if (is_known && !was_destroyed) sum_.remove(hash_of_row(o, number, true));
+  if (!was_destroyed) sum_.add(hash_of_row(o, number, false));
+  before.reset();
   SQLite::Statement s(db_, "INSERT OR REPLACE INTO keys (owner, number, mark) VALUES (?, ?, ?)");
   const key_mark mark = mark_of(o, number);
   bind_blob(s, 1, blob(o));
@@ -101,14 +116,6 @@ void key_file::add_marks() {
   wrap_root_anew(schema_version);
   changes.commit();
   version_ = schema_version;
-}
-
-void key_file::note_head() {
-  if (knows_head()) return;
-  SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
-  wrap_root_anew(head_version);
-  changes.commit();
-  version_ = head_version;
 }
 
 /// For a file of that version, which is authenticated with it.
@@ -185,7 +192,7 @@ secret_key key_file::load(const owner& o, std::uint32_t number) {
 }
 
 std::vector<std::uint32_t> key_file::add(std::span<const owner> owners) {
-  SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
+  change_of_keys changes(*this);
   std::vector<std::uint32_t> numbers;
   for (const owner& o : owners) {
     const auto last = newest(o);
@@ -203,10 +210,11 @@ void key_file::insert(const owner& o, std::uint32_t number) {
   bind_blob(s, 3, masters_.front().id());
   bind_blob(s, 4, masters_.front().wrap(secret_key::random(), place_of(o, number, version_)));
   s.exec();
+  if (sums_) sum_.add(hash_of_row(o, number, true)); // the root key itself comes before
 }
 
 void key_file::renew() {
-  SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
+  change_of_keys changes(*this);
   std::vector<std::pair<owner, std::uint32_t>> newest_keys;
   // The bare column is of the row with the maximum.
   SQLite::Statement all(db_, "SELECT owner, max(number), wrapped IS NULL FROM keys GROUP BY owner");
@@ -262,7 +270,7 @@ void key_file::rewrap(const std::vector<secret_key>& masters) {
 }
 
 void key_file::destroy(const owner& o, std::uint32_t used) {
-  SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
+  change_of_keys changes(*this);
   std::vector<std::uint32_t> numbers;
   SQLite::Statement s(db_, "SELECT number FROM keys WHERE owner=?");
   bind_blob(s, 1, blob(o));

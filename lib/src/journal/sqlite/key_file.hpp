@@ -3,8 +3,10 @@
 
 #include "journal/sqlite/database.hpp"
 #include "journal/sqlite/derived_keys.hpp"
+#include "journal/sqlite/table_sums.hpp"
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Transaction.h>
 
 #include <array>
 #include <cstdint>
@@ -39,10 +41,29 @@ class key_file {
 
   enum class use { read, write };
 
+  /// A transaction that changes which keys there are. Without `commit` all is as it was.
+  class change_of_keys {
+   public:
+    explicit change_of_keys(key_file& f);
+    ~change_of_keys();
+    change_of_keys(const change_of_keys&) = delete;
+    change_of_keys& operator=(const change_of_keys&) = delete;
+    void commit();
+
+   private:
+    key_file& file_;
+    SQLite::Transaction transaction_;
+    std::uint64_t changes_before_;
+    multiset_sum sum_before_;
+    bool done_ = false;
+  };
+
   /// Of the file. 2: what was destroyed carries a mark; 1 is brought up to date when it is opened
-  /// to be written. 3: the journal beside it has a head; see `note_head`.
+  /// to be written. 3: the journal beside it has a head. 4: the file counts its changes, and has a
+  /// witness of the journal; see `note_head`.
   static constexpr int schema_version = 2;
   static constexpr int head_version = 3;
+  static constexpr int witness_version = 4;
 
   /// @param masters at least one
   /// @param u to write: made where there is no file, and brought up to date
@@ -68,8 +89,26 @@ class key_file {
   /// but taken out.
   std::map<owner, std::uint32_t> destroyed();
   /// From here on the ring knows that the journal beside it has a head, whatever that one says.
-  void note_head();
+  /// @return whether it had a witness of that before
+  bool note_head();
   bool knows_head() const noexcept { return version_ >= head_version; }
+  bool has_witness() const noexcept { return version_ >= witness_version; }
+  /// How often keys came or went since version 4.
+  std::uint64_t changes() const noexcept { return changes_; }
+  /// Whether the keys that are there, and the marks of those that are not, are other ones than when
+  /// they were changed last: a row was taken out or put in.
+  bool is_changed() const noexcept { return is_changed_; }
+  /// What is there is taken as it is.
+  /// @param least the changes are as many from here on
+  void settle(std::uint64_t least);
+  /// @name The newest head of the journal that was noted, as its caller writes it
+  /// Uses another connection, which is written while the first one is used.
+  /// @{
+  static SQLite::Database connect_beside(const std::string& path);
+  void keep_witness(SQLite::Database& other, std::string_view head) const;
+  /// Nothing before version 4, or if it was changed.
+  std::optional<std::string> witness();
+  /// @}
   /// All keys of rooms that are there, in order.
   std::vector<place> present();
 
@@ -81,6 +120,10 @@ class key_file {
   void open_root();
   void add_marks();
   void wrap_root_anew(int version);
+  void load_state();
+  void write_state();
+  multiset_sum sum_of_rows();
+  chain_value hash_of_row(const owner& o, std::uint32_t number, bool is_there) const;
   key_mark mark_of(const owner& o, std::uint32_t number) const;
   void set_mark(const owner& o, std::uint32_t number);
   bool is_marked(const owner& o, std::uint32_t number);
@@ -95,8 +138,13 @@ class key_file {
   SQLite::Database db_;
   std::optional<secret_key> root_;
   std::optional<secret_key> marks_;
+  std::optional<secret_key> notes_; ///< seals the state and the witness
+  std::optional<secret_key> sums_;
   std::optional<file_identity> identity_;
   int version_ = 0; ///< of the file; 1 has no marks
+  std::uint64_t changes_ = 0;
+  multiset_sum sum_; ///< of all rows, as last written
+  bool is_changed_ = false;
 };
 
 } // namespace asio_chat::sqlite

@@ -23,6 +23,14 @@ constexpr int application_id = 0x41436b72; // "ACkr"
 constexpr int busy_milliseconds = 5'000;   // tools look into the ring of a daemon that runs
 constexpr key_file::owner no_room{};
 
+void prepare_to_change(SQLite::Database& db) {
+  db.exec("PRAGMA secure_delete=ON"); // what is destroyed is overwritten
+  // EXTRA is FULL, and the removal of the journal is on the disk too: with FULL a power cut could
+  // bring it back, and with it take back a key that has been used.
+  db.exec("PRAGMA synchronous=EXTRA");
+  db.exec("PRAGMA journal_mode=DELETE");
+}
+
 /// A file, and no pipe or device, at which SQLite would wait; SQLite would also make it readable
 /// for everybody.
 const std::string& make_private(const std::string& path, key_file::use u) {
@@ -65,17 +73,21 @@ key_file::key_file(const std::string& path, const std::vector<secret_key>& maste
     open_root();
     return;
   }
-  db_.exec("PRAGMA secure_delete=ON"); // what is destroyed is overwritten
-  // EXTRA is FULL, and the removal of the journal is on the disk too: with FULL a power cut could
-  // bring it back, and with it take back a key that has been used.
-  db_.exec("PRAGMA synchronous=EXTRA");
-  db_.exec("PRAGMA journal_mode=DELETE");
+  prepare_to_change(db_);
   check_writing();
   if (db_.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0) make();
   check();
   if (!newest(no_room)) add({&no_room, 1});
   open_root();
   if (version_ < schema_version) add_marks();
+}
+
+SQLite::Database key_file::connect_beside(const std::string& path) {
+  SQLite::Database db(path, SQLite::OPEN_READWRITE, busy_milliseconds);
+  db.exec("PRAGMA trusted_schema=OFF");
+  db.exec("PRAGMA temp_store=MEMORY");
+  prepare_to_change(db);
+  return db;
 }
 
 /// Now, and not when the first room is new: SQLite opens a file that it may not write to as well,
@@ -120,9 +132,9 @@ void key_file::check() {
   };
   if (number("PRAGMA application_id") != application_id) complain("is a database of another kind");
   version_ = number("PRAGMA user_version");
-  if (version_ < 1 || version_ > head_version) {
+  if (version_ < 1 || version_ > witness_version) {
     complain(fmt::format("is of version {}, and this program knows version {}: use a newer program",
-                         version_, head_version));
+                         version_, witness_version));
   }
   if (db_.execAndGet("PRAGMA quick_check(1)").getString() != "ok")
     complain("is damaged: restore it from a copy");

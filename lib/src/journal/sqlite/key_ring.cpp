@@ -91,10 +91,18 @@ auto key_ring::guarded(const std::string& path, Function f) -> result<decltype(f
   }
 }
 
+template <class Function>
+auto key_ring::changing(Function f) -> result<decltype(f())> {
+  auto done = guarded(path_, std::move(f));
+  changes_.store(file_.changes(), std::memory_order_relaxed);
+  return done;
+}
+
 key_ring::key_ring(std::string path, const std::vector<secret_key>& masters, key_file::use u)
     : path_(std::move(path))
     , file_(path_, masters, u)
-    , root_(std::make_unique<const root_keys>(file_.root())) {}
+    , root_(std::make_unique<const root_keys>(file_.root()))
+    , changes_(file_.changes()) {}
 
 key_ring::~key_ring() = default;
 
@@ -176,7 +184,7 @@ result<std::shared_ptr<const room_key>> key_ring::key(const room_tag& room, std:
 result<std::uint32_t> key_ring::newest(const room_tag& room) {
   const std::lock_guard lock(mutex_);
   if (const auto found = newest_.find(room); found != newest_.end()) return found->second;
-  return guarded(path_, [&] {
+  return changing([&] {
     const auto last = file_.newest(room);
     const bool usable = last && !last->destroyed;
     const std::uint32_t number = usable ? last->number : file_.add({&room, 1}).front();
@@ -188,7 +196,7 @@ result<std::uint32_t> key_ring::newest(const room_tag& room) {
 
 result<void> key_ring::make_keys(std::set<room_tag> rooms) {
   const std::lock_guard lock(mutex_);
-  return guarded(path_, [&] {
+  return changing([&] {
     std::vector<room_tag> without;
     for (const room_tag& room : rooms) {
       const auto last = file_.newest(room);
@@ -201,17 +209,55 @@ result<void> key_ring::make_keys(std::set<room_tag> rooms) {
 result<void> key_ring::renew() {
   const std::lock_guard lock(mutex_);
   newest_.clear();
-  return guarded(path_, [&] { file_.renew(); });
+  return changing([&] { file_.renew(); });
 }
 
-result<void> key_ring::note_head() {
+result<bool> key_ring::note_head() {
   const std::lock_guard lock(mutex_);
-  return guarded(path_, [&] { file_.note_head(); });
+  return guarded(path_, [&] { return file_.note_head(); });
 }
 
 bool key_ring::knows_head() {
   const std::lock_guard lock(mutex_);
   return file_.knows_head();
+}
+
+bool key_ring::has_witness() {
+  const std::lock_guard lock(mutex_);
+  return file_.has_witness();
+}
+
+std::string key_ring::complaint(std::uint64_t seen) {
+  const std::lock_guard lock(mutex_);
+  if (file_.is_changed())
+    return fmt::format("the keys in the key ring '{}', or the marks of rooms that were erased, are "
+                       "not those that asio-chatd has left: some were taken out or put in",
+                       path_);
+  if (file_.changes() < seen)
+    return fmt::format("the key ring '{}' is an older copy than the journal beside it has seen: "
+                       "rooms that were erased since have their keys again, and it may open with "
+                       "an older master key",
+                       path_);
+  return {};
+}
+
+result<void> key_ring::settle(std::uint64_t seen) {
+  const std::lock_guard lock(mutex_);
+  return changing([&] { file_.settle(seen); });
+}
+
+result<std::optional<std::string>> key_ring::witness() {
+  const std::lock_guard lock(mutex_);
+  return guarded(path_, [&] { return file_.witness(); });
+}
+
+result<void> key_ring::keep_witness(std::string_view head) {
+  const std::lock_guard lock(witness_mutex_);
+  return guarded(path_, [&] {
+    if (!file_.is_in_place()) return; // it is another ring's by now; who keeps the journal tells
+    if (!witness_file_) witness_file_.emplace(key_file::connect_beside(path_));
+    file_.keep_witness(*witness_file_, head);
+  });
 }
 
 result<void> key_ring::rewrap(std::vector<secret_key> masters) {
@@ -226,7 +272,7 @@ result<bool> key_ring::rotate(std::vector<secret_key> masters) {
     return fail(errc::bad_setting, fmt::format("the key ring '{}' needs a master key", path_));
   const std::lock_guard lock(mutex_);
   newest_.clear();
-  return guarded(path_, [&] {
+  return changing([&] {
     if (file_.is_wrapped_by(masters.front())) return false;
     // In this order: whatever ends it in between, the next one does all of it.
     file_.renew();
@@ -248,7 +294,7 @@ result<std::vector<std::pair<room_tag, std::uint32_t>>> key_ring::present() {
 result<void> key_ring::destroy(const room_tag& room, std::uint32_t used) {
   const std::lock_guard lock(mutex_);
   forget(room);
-  return guarded(path_, [&] { file_.destroy(room, used); });
+  return changing([&] { file_.destroy(room, used); });
 }
 
 void key_ring::forget(const room_tag& room) {

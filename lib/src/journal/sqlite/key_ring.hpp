@@ -5,9 +5,11 @@
 #include "journal/sqlite/key_file.hpp"
 #include "model/identity.hpp"
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -66,8 +68,22 @@ class key_ring {
   /// Every room gets a new key for what comes from here on. The older ones open as before.
   result<void> renew();
   /// The journal beside it has a head from here on: one without is an older copy, or lost it.
-  result<void> note_head();
+  /// @return whether it had a witness of that before
+  result<bool> note_head();
   bool knows_head();
+  bool has_witness();
+  /// How often keys came or went. The head of the journal has the number that was seen last; a ring
+  /// with a smaller one is an older copy. Takes no mutex.
+  std::uint64_t changes() const noexcept { return changes_.load(std::memory_order_relaxed); }
+  /// What is wrong with the file though all of it opens, as a sentence; empty: nothing.
+  /// @param seen how many changes the journal has seen
+  std::string complaint(std::uint64_t seen);
+  /// Takes the file as it is, when its complaint was told.
+  result<void> settle(std::uint64_t seen);
+  /// The newest head of the journal that was noted: see `witness.hpp`. Nothing: it was changed, or
+  /// the ring is from before there was one. Writing takes a mutex and a connection of its own.
+  result<std::optional<std::string>> witness();
+  result<void> keep_witness(std::string_view head);
   /// All keys are wrapped anew by the first of `masters`; the others, and those given so far, may
   /// open. When it returns, the first one alone opens the ring.
   result<void> rewrap(std::vector<secret_key> masters);
@@ -95,6 +111,9 @@ class key_ring {
   /// Runs what uses the file, and gives back what went wrong as a failure.
   template <class Function>
   static auto guarded(const std::string& path, Function f) -> result<decltype(f())>;
+  /// The same for what changes the keys that there are.
+  template <class Function>
+  auto changing(Function f) -> result<decltype(f())>;
   /// Memory is a copy of the file; to be called before what is in the file changes.
   void forget(const room_tag& room);
 
@@ -104,6 +123,9 @@ class key_ring {
   const std::unique_ptr<const root_keys> root_;
   std::map<std::pair<room_tag, std::uint32_t>, std::shared_ptr<const room_key>> keys_;
   std::map<room_tag, std::uint32_t> newest_;
+  std::atomic<std::uint64_t> changes_ = 0;
+  std::mutex witness_mutex_;
+  std::optional<SQLite::Database> witness_file_;
 };
 
 } // namespace asio_chat::sqlite

@@ -24,14 +24,34 @@ struct reader::connection {
 
 namespace {
 
-/// Whether it is the log that the tag of a position names.
-journal::log_is compare(const position& known, const room_row& room, record_table& records) {
-  if (known.tag == 0 || known.epoch != room.epoch) return journal::log_is::as_known;
-  if (known.tag_offset > room.head) return journal::log_is::cut_back;
-  const auto chain = records.chain_at(room, known.tag_offset);
+/// Where a position of somebody's is in this log, in its current epoch.
+struct place_in_log {
+  position from;
+  journal::log_is compared = journal::log_is::as_known;
+};
+
+place_in_log find_place(const log_range& asked, const room_row& room, record_table& records) {
+  using enum journal::log_is;
+  const position& known = asked.from;
   // What is no longer kept cannot be compared.
-  return !chain || tag_of(*chain) == known.tag ? journal::log_is::as_known
-                                               : journal::log_is::another;
+  const auto chain = known.tag == 0 ? std::nullopt : records.chain_at(room, known.tag_offset);
+  const bool is_proven = chain && tag_of(*chain) == known.tag;
+  const auto end = end_of_epoch(room, known.epoch);
+  if (!end) {
+    // The log is the same up to there, whatever epochs it has had since.
+    if (is_proven && known.offset <= known.tag_offset) return {{room.epoch, known.offset}};
+    const bool goes_on = asked.where == log_range::side::after && known.offset > 0;
+    return {known, goes_on ? another : as_known};
+  }
+  const bool in_older = known.epoch != room.epoch;
+  if (known.tag != 0 && known.tag_offset > *end)
+    return {{room.epoch, in_older ? std::min(known.offset, *end) : known.offset}, cut_back};
+  if (chain && !is_proven) return {{}, another};
+  if (in_older && known.offset > *end) {
+    const bool goes_on = asked.where == log_range::side::after;
+    return {{room.epoch, *end}, goes_on ? cut_back : as_known};
+  }
+  return {{room.epoch, known.offset}};
 }
 
 /// Puts a page together, from either end, until it has enough bytes.
@@ -120,10 +140,10 @@ result<journal::page> reader::read(const std::string& room, const journal::range
 result<journal::page> reader::read(connection& c, const std::string& room,
                                    const journal::range& part) {
   const auto row = c.rooms.find(keys_.tag_of(room));
-  if (!row) return journal::page{};
-  const journal::log_is compared = compare(part.of.from, *row, c.records);
+  if (!row) return page_of_nothing(part.of);
   log_range asked = part.of;
-  if (compared == journal::log_is::another) asked.from = {};
+  const auto [from, compared] = find_place(asked, *row, c.records);
+  asked.from = from;
   const span wanted = span_of(asked, row->epoch, row->first, row->head);
   const bool backwards = part.of.where == log_range::side::before;
   page_builder page(wanted, part.bytes, compared);

@@ -58,8 +58,8 @@ void record_table::insert(std::int64_t room, const stored_record& r) {
 stored_record record_table::record(SQLite::Statement& s, const room_row& room) {
   stored_record r;
   r.header.room = room.tag;
-  r.header.epoch = room.epoch;
   r.header.first = number_at(s, 0) & last_offset;
+  r.header.epoch = epoch_at(room, r.header.first); // one begins with a record
   r.header.last = number_at(s, 1);
   r.header.time = time_at(s, 2);
   r.header.key = s.getColumn(3).getUInt();

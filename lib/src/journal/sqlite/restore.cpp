@@ -96,11 +96,10 @@ std::vector<restore_report::loss> losses(const std::vector<known_room>& old,
   std::vector<restore_report::loss> lost;
   for (const known_room& room : old) {
     const auto now = std::ranges::find(restored, room.name, &known_room::name);
-    const bool goes_on = now != restored.end() && now->epoch == room.epoch;
-    const std::uint64_t kept = goes_on ? now->newest : 0;
     // A room that began anew after the backup, or came after it, is lost as a whole.
-    const std::uint64_t first = std::max(kept, room.newest - room.entries) + 1;
-    if (first <= room.newest) lost.push_back({room.name, first, room.newest});
+    const std::uint64_t kept = now == restored.end() ? 0 : common_end(room.row, now->row);
+    const std::uint64_t first = std::max(kept + 1, room.row.first);
+    if (first <= room.row.head) lost.push_back({room.name, first, room.row.head});
   }
   return lost;
 }
@@ -164,6 +163,8 @@ restore_report try_to_restore(const restore_request& r, const progress_function&
   {
     const auto keys = key_ring::open_to_read(ring, r.masters).value();
     report.restored = check(r, copy, *keys, tell);
+    // Of a version that has a head: one without would be refused beside keys that know of one.
+    mark_as_copy(copy, *keys).value();
     if (has_old) compare(journal, copy, *keys, report);
   }
   // The keys first: with them, and no journal, no daemon starts.

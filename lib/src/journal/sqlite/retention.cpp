@@ -44,6 +44,7 @@ std::size_t trim(record_table& records, turn_table& turns, room_row& r, const re
   r.first = std::max(r.first, end);
   r.bytes = bytes;
   r.chain_before = chain;
+  forget_epochs_before(r, end);
   return taken;
 }
 

@@ -13,6 +13,30 @@ namespace {
 constexpr const char* columns =
     "number, tag, name, epoch, first, head, time, topic, chain_before, chain, bytes, key, mac";
 
+/// The one of epochs.
+bool has_column(const SQLite::Database& db) {
+  SQLite::Statement has(db, "SELECT count(*) FROM pragma_table_info('rooms') WHERE name='earlier'");
+  has.executeStep();
+  return has.getColumn(0).getInt() > 0;
+}
+
+std::string select_rooms(const SQLite::Database& db, std::string_view which) {
+  return fmt::format("SELECT {}, {} FROM rooms WHERE {}", columns,
+                     has_column(db) ? "earlier" : "x''", which);
+}
+
+std::string insert_room(const SQLite::Database& db) {
+  return fmt::format("INSERT INTO rooms ({}{}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?{})", columns,
+                     has_column(db) ? ", earlier" : "", has_column(db) ? ",?" : "");
+}
+
+/// A room's tag stays: setting it would write a page of its index with each message.
+std::string update_room(const SQLite::Database& db) {
+  return fmt::format("UPDATE rooms SET name=?3, epoch=?4, first=?5, head=?6, time=?7, topic=?8, "
+                     "chain_before=?9, chain=?10, bytes=?11, key=?12, mac=?13{} WHERE number=?1",
+                     has_column(db) ? ", earlier=?14" : "");
+}
+
 std::string topic_context(const room_row& r) {
   return fmt::format("topic of room {}", r.number);
 }
@@ -20,6 +44,12 @@ std::string topic_context(const room_row& r) {
 /// Of a kind, and each part with a length that is fixed or said: no two rows have the same bytes.
 std::string bytes_of(const room_row& r) {
   std::string bytes = "asio-chat room 1";
+  if (!r.earlier.empty()) {
+    const std::string epochs = bytes_of(r.earlier);
+    bytes.back() = '2';
+    put_varint(bytes, epochs.size());
+    bytes.append(epochs);
+  }
   bytes.append(view_of(r.tag));
   bytes.append(view_of(r.chain_before));
   bytes.append(view_of(r.chain));
@@ -87,16 +117,17 @@ void check_count(room_table& rooms, std::int64_t count) {
   if (count != rooms.header().rooms) throw damage("a room has been taken out, or put in");
 }
 
+bool room_table::has_epochs(const SQLite::Database& db) {
+  return has_column(db);
+}
+
 room_table::room_table(SQLite::Database& db, const key_ring& keys, table_sums* sums)
     : keys_(keys)
     , sums_(sums)
-    , find_(db, fmt::format("SELECT {} FROM rooms WHERE tag=?", columns))
-    , next_(db, fmt::format("SELECT {} FROM rooms WHERE number>? ORDER BY number LIMIT 1", columns))
-    , insert_(db, fmt::format("INSERT INTO rooms ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", columns))
-    // A room's tag stays: setting it would write a page of its index with each message.
-    , update_(db,
-              "UPDATE rooms SET name=?3, epoch=?4, first=?5, head=?6, time=?7, "
-              "topic=?8, chain_before=?9, chain=?10, bytes=?11, key=?12, mac=?13 WHERE number=?1")
+    , find_(db, select_rooms(db, "tag=?"))
+    , next_(db, select_rooms(db, "number>? ORDER BY number LIMIT 1"))
+    , insert_(db, insert_room(db))
+    , update_(db, update_room(db))
     , erase_(db, "DELETE FROM rooms WHERE number=?" + returning(covered::rooms))
     , mac_(db, "SELECT mac FROM rooms WHERE number=?")
     , header_(db, "SELECT rooms, epoch, mac FROM house")
@@ -124,9 +155,12 @@ std::optional<found_row> room_table::any_row(SQLite::Statement& s) {
   r.bytes = number_at(s, 10);
   r.key = s.getColumn(11).getUInt();
   r.mac = array_at<chain_value>(s, 12);
+  auto earlier = epochs_in(bytes_at(s, 13));
   s.reset();
+  const bool epochs_are_good = earlier.has_value();
+  if (earlier) r.earlier = *std::move(earlier);
   found.fitting_mac = keys_.mac(bytes_of(r));
-  found.whole = r.mac == found.fitting_mac;
+  found.whole = epochs_are_good && r.mac == found.fitting_mac;
   return found;
 }
 
@@ -153,6 +187,8 @@ void room_table::write(SQLite::Statement& s, room_row& r) {
   bind_number(s, 11, r.bytes);
   s.bind(12, r.key);
   bind_bytes(s, 13, view_of(r.mac));
+  const std::string earlier = bytes_of(r.earlier);
+  bind_bytes(s, 14, earlier);
   run(s);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "journal/sqlite/database.hpp"
+#include "journal/sqlite/epochs.hpp"
 #include "journal/sqlite/key_ring.hpp"
 #include "journal/sqlite/table_sums.hpp"
 
@@ -19,8 +20,8 @@ namespace asio_chat::sqlite {
 struct room_row {
   std::int64_t number = 0;
   room_tag tag{};
-  std::string name; ///< sealed
-  std::uint64_t epoch = 0;
+  std::string name;        ///< sealed
+  std::uint64_t epoch = 0; ///< the current one
   std::uint64_t first = 1;
   std::uint64_t head = 0;
   wall_time time{};
@@ -29,6 +30,7 @@ struct room_row {
   chain_value chain{};
   std::uint64_t bytes = 0;
   std::uint32_t key = 0; ///< the number of the newest record's; 0: it has none
+  ended_epochs earlier;  ///< before the current one; mostly none
   chain_value mac{};     ///< in the file; zero: it has no row
 };
 
@@ -62,6 +64,8 @@ class room_table {
  public:
   /// @param sums hear of what changes; null for a connection that only reads
   room_table(SQLite::Database& db, const key_ring& keys, table_sums* sums = nullptr);
+  /// Before version 4 of the journal each room has one epoch, and such a file is only read.
+  static bool has_epochs(const SQLite::Database& db);
 
   std::optional<room_row> find(const room_tag& tag);
   /// The room with the lowest number above this one.

@@ -22,17 +22,12 @@ result<std::vector<known_room>> rooms_in(const database_file& f, key_ring& keys)
     room_table rooms(db, keys);
     std::vector<known_room> known;
     for (auto r = rooms.next_of_any(0); r; r = rooms.next_of_any(r->row.number)) {
-      const room_row& row = r->row;
+      room_row& row = r->row;
       auto name = open_name(keys, row);
       if (!name && !r->whole) continue; // nothing tells which one it is
       if (!name) return name.error();
       known_room k{*std::move(name)};
-      if (r->whole) {
-        k.entries = row.head + 1 - row.first;
-        k.epoch = row.epoch;
-        k.newest = row.head;
-        k.key = row.key;
-      }
+      if (r->whole) k.row = std::move(row);
       known.push_back(std::move(k));
     }
     std::ranges::sort(known, {}, &known_room::name);
@@ -56,7 +51,7 @@ result<void> erase_room(const std::string& directory, std::vector<secret_key> ma
   const auto rooms = rooms_in(file, **keys);
   if (!rooms) return rooms.error();
   const auto known = std::ranges::find(*rooms, room, &known_room::name);
-  const std::uint32_t used = known == rooms->end() ? 0 : known->key;
+  const std::uint32_t used = known == rooms->end() ? 0 : known->row.key;
   if (auto gone = (*keys)->destroy((*keys)->tag_of(room), used); !gone) return gone;
   // A store that starts takes out what nobody can read any more.
   const system_clock time;

@@ -3,6 +3,7 @@
 
 #include "journal/sqlite/database.hpp"
 #include "journal/sqlite/key_ring.hpp"
+#include "journal/sqlite/room_table.hpp"
 
 #include <cstdint>
 #include <string>
@@ -12,10 +13,8 @@ namespace asio_chat::sqlite {
 
 struct known_room {
   std::string name;
-  std::uint64_t entries = 0; ///< that are kept
-  std::uint64_t epoch = 0;
-  std::uint64_t newest = 0; ///< offset of the last entry; 0: none, or not known
-  std::uint32_t key = 0;    ///< the number of the newest one; 0: none, or not known
+  room_row row{}; ///< without entries and keys if it is not as it was written
+  std::uint64_t entries() const noexcept { return row.head + 1 - row.first; } ///< that are kept
 };
 
 /// By name. The database may be in use; it must be this program's journal.

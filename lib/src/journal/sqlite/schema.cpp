@@ -3,6 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "journal/sqlite/head.hpp"
 #include "journal/sqlite/record_table.hpp"
+#include "journal/sqlite/room_table.hpp"
 #include "journal/sqlite/search_index.hpp"
 #include "journal/sqlite/search_rebuild.hpp"
 
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include <sqlite3.h>
 
@@ -50,6 +52,17 @@ constexpr const char* tables =
     "CREATE TABLE names (who BLOB PRIMARY KEY,"
     "name BLOB NOT NULL,"                      // sealed
     "left_at INTEGER) STRICT, WITHOUT ROWID;"; // NULL: is here
+
+/// What a version has brought to them. New journals get it in the same way, so that the texts of
+/// the tables are the same in all.
+struct addition {
+  int version;
+  const char* text;
+};
+constexpr std::array additions{
+    addition{4, "ALTER TABLE rooms ADD COLUMN "
+                "earlier BLOB NOT NULL DEFAULT x''"}, // epochs that have ended; mostly none
+};
 
 failure damaged(const database_file& f, const std::string& what) {
   return fail(errc::storage_failed, fmt::format("the journal '{}' {}", f.path, what));
@@ -99,11 +112,13 @@ result<void> migrate(SQLite::Database& db, const database_file& f, const schema&
 
 } // namespace
 
-void create_journal_tables(SQLite::Database& db) {
+void create_journal_tables(SQLite::Database& db, int version) {
   db.exec(tables);
   db.exec(search_index::tables);
   turn_table::create(db);
   db.exec(head_row::tables);
+  for (const addition& more : additions)
+    if (more.version <= version) db.exec(more.text);
 }
 
 schema journal_schema(const key_ring* keys) {
@@ -113,11 +128,18 @@ schema journal_schema(const key_ring* keys) {
     db.exec(head_row::tables);
     head_row(*keys).begin(db);
   };
+  const auto add_epochs = [keys](SQLite::Database& db) {
+    head_row head(*keys);
+    head.load(db);
+    // There already: somebody has lowered the number of the version, and `--begin-anew` is given.
+    if (!room_table::has_epochs(db)) db.exec(additions.front().text);
+    head.write_again(db);
+  };
   return {.application_id = 0x41436a6e, // "ACjn"
-          .version = head_version,
+          .version = journal_version,
           .create =
               [keys](SQLite::Database& db) {
-                create_journal_tables(db);
+                create_journal_tables(db, journal_version);
                 head_row(*keys).begin(db);
               },
           .steps = {
@@ -125,6 +147,8 @@ schema journal_schema(const key_ring* keys) {
               {.to = 2, .run = rebuild_index, .only_derived = true},
               // What is there is taken at its word, once.
               {.to = head_version, .run = begin_head, .only_derived = true},
+              // Rooms may have more epochs than one, and the head says whether it is a copy.
+              {.to = 4, .run = add_epochs, .only_derived = true},
           }};
 }
 

@@ -26,12 +26,14 @@ struct schema {
 
 /// Since this version of the journal one head covers all that is in it.
 inline constexpr int head_version = 3;
+/// The newest.
+inline constexpr int journal_version = 4;
 
 /// The journal's.
 /// @param keys under which its head is made; null: nothing is to be made or brought up to date
 schema journal_schema(const key_ring* keys = nullptr);
-/// The tables of its newest version, empty.
-void create_journal_tables(SQLite::Database& db);
+/// The tables of one of its versions, from `head_version` on, empty.
+void create_journal_tables(SQLite::Database& db, int version);
 
 /// Makes the tables in an empty database; brings an older one up to date in one transaction, after
 /// a copy of it beside it (`journal.db.before-v3`) unless all steps are `only_derived`. If anything

@@ -4,6 +4,7 @@
 #include "journal/sqlite/key_ring.hpp"
 #include "journal/sqlite/reader_thread.hpp"
 #include "journal/sqlite/store.hpp"
+#include "journal/sqlite/witness.hpp"
 #include "journal/sqlite/writer_thread.hpp"
 
 #include <fmt/format.h>
@@ -42,7 +43,8 @@ class sqlite_journal::workers {
   void start(const database_file& file, const report_function& tell) {
     reads.emplace(file, *keys, logs->index(), tell);
     reading.emplace(*reads, post);
-    writing.emplace(*logs, *reading, post);
+    witness.emplace(*keys);
+    writing.emplace(*logs, *reading, post, *witness);
   }
 
   data_lock lock;
@@ -54,6 +56,7 @@ class sqlite_journal::workers {
   std::unique_ptr<store> logs;
   std::optional<reader> reads;
   std::optional<reader_thread> reading;
+  std::optional<witness_keeper> witness;
   std::optional<writer_thread> writing;
 };
 

@@ -6,6 +6,7 @@
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/state_check.hpp"
 #include "journal/sqlite/wal_check.hpp"
+#include "journal/sqlite/witness.hpp"
 
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
@@ -147,6 +148,10 @@ result<void> check_head(SQLite::Database& db, const database_file& f, key_ring& 
   for (const covered t : check_state(db, head, keys, tables_read::all).changed) {
     if (t != covered::rooms) told.push_back(describe_repair(f, t));
   }
+  if (const auto complaint = keys.complaint(head.keys_seen()); !complaint.empty())
+    told.push_back(complaint);
+  if (const auto why = why_put_back(db, head, keys, keys.has_witness()); !why.empty())
+    told.push_back(describe_put_back(f, why));
   return {};
 }
 

@@ -13,7 +13,7 @@ namespace asio_chat::sqlite {
 
 /// Sentences about tables, triggers, views and indexes that are missing, changed or not the
 /// journal's.
-std::vector<std::string> schema_changes(const SQLite::Database& db);
+std::vector<std::string> schema_changes(SQLite::Database& db);
 
 /// Which tables have other rows than when the head was made: a row was changed, taken out, put in,
 /// or put back from an older copy.

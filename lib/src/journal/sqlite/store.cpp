@@ -4,6 +4,7 @@
 #include "journal/sqlite/state_check.hpp"
 #include "journal/sqlite/store_loader.hpp"
 #include "journal/sqlite/wal_check.hpp"
+#include "journal/sqlite/witness.hpp"
 
 #include <fmt/format.h>
 
@@ -23,13 +24,15 @@ result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
     SQLite::Database db = connect(file);
     if (const auto ours = check_kind(db, file, journal_schema()); !ours) return ours.error();
     if (auto there = check_not_lost(db, file, keys, begin_anew); !there) return there.error();
-    if (!is_new(db) && !begin_anew) {
+    const bool was_new = is_new(db);
+    if (!was_new && !begin_anew) {
       if (auto head = check_has_head(db, file, keys); !head) return head.error();
     }
     prepare_to_write(db);
     if (auto done = bring_up_to_date(db, file, journal_schema(&keys)); !done) return done.error();
     if (const auto foreign = schema_changes(db); !foreign.empty()) throw damage(foreign.front());
-    if (auto noted = keys.note_head(); !noted) return noted.error();
+    const auto had_witness = keys.note_head();
+    if (!had_witness) return had_witness.error();
     if (begin_anew) {
       for (const std::string& what : take_as_it_is(db, keys))
         s->parts_.reporter.tell(
@@ -37,7 +40,9 @@ result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
                         file.path, what));
     }
     s->parts_.file.start(std::move(db));
-    s->names_ = store_loader(s->parts_, s->upkeep_).load();
+    s->names_ = store_loader(s->parts_, s->upkeep_).load(was_new ? false : *had_witness);
+    s->started_ = true;
+    if (auto noted = keep_witness(keys, s->head()); !noted) return noted.error();
     return s;
   } catch (const SQLite::Exception& e) {
     return explain(file, e);
@@ -46,6 +51,11 @@ result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
   } catch (const error& e) {
     return failure{e.code(), e.what()};
   }
+}
+
+store::~store() {
+  // A disk that takes nothing now leaves the one from before, which is as true.
+  if (started_) static_cast<void>(keep_witness(parts_.keys, head()));
 }
 
 void store::apply(std::span<operation> group) {

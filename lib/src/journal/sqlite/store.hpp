@@ -18,6 +18,8 @@ class store {
  public:
   /// A failure says what is wrong with the file, and what would be right.
   static result<std::unique_ptr<store>> open(store_options o, key_ring& keys);
+  /// Notes the newest head in the key ring, as `open` has done: see `witness.hpp`.
+  ~store();
 
   /// Carries out all of a group, or refuses its appends. Names that could not be written are
   /// written with the next group.
@@ -31,6 +33,8 @@ class store {
   bool index_is_rebuilt() const noexcept { return upkeep_.index_is_rebuilt(); }
 
   const std::vector<held_name>& names_at_start() const noexcept { return names_; }
+  /// Of the last commit that is known to be on the disk.
+  const head_name& head() const noexcept { return parts_.file.committed(); }
   const search_index& index() const noexcept { return parts_.index; }
 
  private:
@@ -42,6 +46,7 @@ class store {
   store_upkeep upkeep_;
   std::vector<held_name> names_;
   name_changes unwritten_names_;
+  bool started_ = false;
 };
 
 } // namespace asio_chat::sqlite

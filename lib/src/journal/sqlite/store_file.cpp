@@ -16,6 +16,7 @@ void take_trim(room_row& to, const room_row& trimmed) {
   to.first = trimmed.first;
   to.bytes = trimmed.bytes;
   to.chain_before = trimmed.chain_before;
+  to.earlier = trimmed.earlier;
   to.mac = trimmed.mac;
 }
 

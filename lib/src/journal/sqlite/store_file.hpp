@@ -31,6 +31,11 @@ class store_file {
   /// The row of a room. What a failed commit has left in the file is not looked at.
   std::optional<room_row> row_of(const room_tag& tag);
 
+  /// The head of the last transaction that is known to be committed.
+  const head_name& committed() const noexcept {
+    return writer_ ? writer_->committed() : last_heads_.front();
+  }
+
   void roll_back() noexcept;
   /// Writing has failed: takes back what was not committed, and closes the connection.
   void give_up() noexcept;

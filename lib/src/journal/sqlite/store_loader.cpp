@@ -2,6 +2,7 @@
 
 #include "journal/sqlite/columns.hpp"
 #include "journal/sqlite/state_check.hpp"
+#include "journal/sqlite/witness.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -42,11 +43,15 @@ void add_ids(id_memory& known, std::string_view bytes, std::uint64_t first, wall
 
 } // namespace
 
-std::vector<held_name> store_loader::load() {
+std::vector<held_name> store_loader::load(bool has_witness) {
   const clock& time = *store_.options.time;
   check_state();
+  check_ring();
   if (!store_.options.open_without_keys) check_keys(writer().db, writer().rooms, store_.keys);
   empty_erased_rooms();
+  if (const auto why = why_put_back(writer().db, writer().head, store_.keys, has_witness);
+      !why.empty())
+    begin_epochs(why);
   upkeep_.start();
   // A name that is held for nobody harms less than a history that cannot be opened.
   std::vector<held_name> names =
@@ -81,6 +86,32 @@ void store_loader::check_state() {
   }
   if (index_is_told) search_rebuild::begin(db, &sums);
   writer().commit();
+}
+
+/// It opens, and has all keys that are needed; what else is wrong with it is told once.
+void store_loader::check_ring() {
+  const std::uint64_t seen = writer().head.keys_seen();
+  const std::string complaint = store_.keys.complaint(seen);
+  if (complaint.empty()) return;
+  store_.reporter.tell("In future it is taken as it is, but " + complaint);
+  if (auto settled = store_.keys.settle(seen); !settled) throw error(settled.error());
+}
+
+/// Entries that somebody has seen are not there any more: what comes from here on has positions
+/// that they cannot have had. Whoever is no further than this goes on as if nothing had been.
+void store_loader::begin_epochs(const std::string& why) {
+  store_header header = store_.file.header();
+  header.epoch = store_.file.next_epoch(store_.options.time->wall_now());
+  writer().begin();
+  for (auto r = writer().rooms.next_of_any(0); r; r = writer().rooms.next_of_any(r->row.number)) {
+    if (!r->whole) continue; // it is closed
+    begin_epoch(r->row, header.epoch);
+    writer().rooms.update(r->row);
+  }
+  writer().head.mark_as_copy(false);
+  store_.file.set_header(header);
+  writer().commit();
+  store_.reporter.tell(describe_put_back(store_.file.name(), why));
 }
 
 /// One room that cannot be used is no reason to keep everybody from the others.

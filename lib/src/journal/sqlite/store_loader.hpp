@@ -16,12 +16,15 @@ class store_loader {
       : store_(s)
       , upkeep_(upkeep) {}
 
+  /// @param has_witness the ring knows how far the journal had come; see `why_put_back`
   /// @return the names that are held
-  std::vector<held_name> load();
+  std::vector<held_name> load(bool has_witness);
 
  private:
   void check_state();
+  void check_ring();
   void empty_erased_rooms();
+  void begin_epochs(const std::string& why);
   void look_at(const found_row& found, head_check& head, wall_time now);
   void recall_ids(const room_row& r, wall_time now);
   void index_backlog(const room_row& r);

@@ -146,8 +146,9 @@ std::string table_sums::bytes() const {
 
 void table_sums::set(std::string_view bytes) noexcept {
   for (multiset_sum& sum : sums_) {
-    sum = multiset_sum::from(bytes);
-    bytes.remove_prefix(multiset_sum::size);
+    const bool is_there = bytes.size() >= multiset_sum::size;
+    sum = is_there ? multiset_sum::from(bytes) : multiset_sum();
+    if (is_there) bytes.remove_prefix(multiset_sum::size);
   }
 }
 

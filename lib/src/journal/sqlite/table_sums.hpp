@@ -76,8 +76,6 @@ class multiset_sum {
 /// A sum for each covered table. Those of the transaction under way.
 class table_sums {
  public:
-  static constexpr std::size_t size = covered_tables.size() * multiset_sum::size;
-
   /// @param key from the root key, for this alone
   explicit table_sums(secret_key key)
       : key_(std::move(key)) {}
@@ -105,7 +103,8 @@ class table_sums {
   const values& all() const noexcept { return sums_; }
   void set(const values& v) noexcept { sums_ = v; }
   std::string bytes() const;
-  /// @param bytes `size` of them
+  /// @param bytes of `bytes`, perhaps of a time when fewer tables were covered: the others are
+  /// empty
   void set(std::string_view bytes) noexcept;
 
  private:

@@ -164,6 +164,8 @@ void check_head(SQLite::Database& db, int version, key_ring& keys, verify_report
     for (const covered t : compare_tables(db, head, keys, tables_read::all).changed)
       bad(describe_change(t));
     report.head = head.name();
+    if (std::string complaint = keys.complaint(head.keys_seen()); !complaint.empty())
+      bad(std::move(complaint));
     if (!since) return;
     if (const lineage l = head.compare(db, *since); l != lineage::descends) bad(describe(l));
   } catch (const damage& e) {

@@ -58,10 +58,13 @@ void move_behind(std::vector<T>& to, std::vector<T>& from) {
 
 } // namespace
 
-writer_thread::writer_thread(store& s, reader_thread& readers, answer_post post)
+writer_thread::writer_thread(store& s, reader_thread& readers, answer_post post,
+                             witness_keeper& witness)
     : store_(s)
     , readers_(readers)
     , post_(std::move(post))
+    , witness_(witness)
+    , told_(s.head())
     , thread_([this] { work(); }) {}
 
 writer_thread::~writer_thread() {
@@ -114,7 +117,14 @@ void writer_thread::work() {
     commit_all();
     readers_.add(std::exchange(taken_.reads, {}));
     more_to_tidy = store_.tidy();
+    tell_witness();
   }
+}
+
+void writer_thread::tell_witness() {
+  if (store_.head() == told_) return;
+  told_ = store_.head();
+  witness_.committed(told_);
 }
 
 void writer_thread::commit_all() {

@@ -5,6 +5,7 @@
 #include "journal/sqlite/answers.hpp"
 #include "journal/sqlite/reader_thread.hpp"
 #include "journal/sqlite/store.hpp"
+#include "journal/sqlite/witness.hpp"
 
 #include <condition_variable>
 #include <memory>
@@ -32,7 +33,8 @@ class writer_thread {
                             name_store::change_done>;
 
   /// @param readers gets its calls when what was queued before them is committed
-  writer_thread(store& s, reader_thread& readers, answer_post post);
+  /// @param witness hears of what was committed
+  writer_thread(store& s, reader_thread& readers, answer_post post, witness_keeper& witness);
   ~writer_thread();
 
   void add(operation o, done d);
@@ -52,6 +54,7 @@ class writer_thread {
   void work();
   bool take(bool wait);
   void commit_all();
+  void tell_witness();
   /// They have been carried out.
   void forget_first(std::size_t count);
   void write_last_names();
@@ -59,6 +62,8 @@ class writer_thread {
   store& store_;
   reader_thread& readers_;
   answer_post post_;
+  witness_keeper& witness_;
+  head_name told_;    ///< to the witness
   waiting gathering_; ///< the caller's
   std::mutex mutex_;  ///< of the next three
   std::condition_variable came_;

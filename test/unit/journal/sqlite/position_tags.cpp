@@ -55,8 +55,9 @@ struct world {
     return pages->read("den", {{log_range::side::after, after, 1'000}}).value();
   }
   log_is compared(const position& after) { return read(after).compared; }
+  /// The whole directory: nothing in it tells then.
   void copy(const char* from, const char* to) {
-    for (const char* name : {"journal.db", "journal.db-wal", "journal.db-shm"}) {
+    for (const char* name : {"journal.db", "journal.db-wal", "journal.db-shm", "keys.db"}) {
       std::filesystem::remove(directory / (to + std::string(name)));
       if (const auto there = directory / (from + std::string(name)); std::filesystem::exists(there))
         std::filesystem::copy_file(there, directory / (to + std::string(name)));
@@ -144,6 +145,15 @@ TEST_CASE("an entry that is no longer kept proves nothing, and a position withou
   world w;
   const position p = w.say(10, "x");
   CHECK(w.compared({p.epoch, 3}) == log_is::as_known);
-  CHECK(w.compared({p.epoch + 1, 3, 0xabc, 3}) == log_is::as_known); // the epoch says it
+  CHECK(w.compared({p.epoch + 1, 3, 0xabc, 3}) == log_is::another); // the epoch says it
   CHECK(w.compared({p.epoch, 10, 0xabc, 0}) == log_is::as_known);
+}
+
+TEST_CASE("a tag proves a position of an epoch that the log does not know") {
+  world w;
+  const position p = w.say(10, "x");
+  CHECK(w.compared({p.epoch + 7, 4, p.tag, 10}) == log_is::as_known);
+  CHECK(w.read({p.epoch + 7, 4, p.tag, 10}).entries.front().what.at.offset == 5);
+  CHECK(w.compared({p.epoch + 7, 4, p.tag + 1, 10}) == log_is::another);
+  CHECK(w.compared({p.epoch + 7, 4, p.tag, 3}) == log_is::another); // what follows 3 is not proved
 }

@@ -59,7 +59,7 @@ struct world {
     const auto rooms = rooms_in({journal()}, *keys).value();
     std::uint64_t n = 0;
     for (const auto& r : rooms)
-      n += r.entries;
+      n += r.entries();
     stop();
     return n;
   }

@@ -31,6 +31,8 @@ class machine {
     // The key ring has no VFS of its own choice.
     REQUIRE(::sqlite3_vfs_register(::sqlite3_vfs_find(disk_.name().c_str()), 1) == SQLITE_OK);
     world.options.index.entries = 50;
+    world.keys.reset(); // it was opened before that
+    world.keys = key_ring::open(world.directory / "keys.db", {world.master}).value();
   }
 
   /// The power goes at that call, counted from now; until then the disk works.

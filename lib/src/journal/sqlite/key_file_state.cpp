@@ -1,0 +1,136 @@
+// What the database of a key ring knows of itself, and of the journal beside it.
+#include "journal/sqlite/key_file.hpp"
+
+#include "journal/sqlite/binary.hpp"
+#include "journal/sqlite/columns.hpp"
+
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+
+#include <sodium.h>
+
+#include <algorithm>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+constexpr const char* state_context = "state of the key ring";
+constexpr const char* witness_context = "witness of the journal";
+constexpr std::size_t state_size = sizeof(std::uint64_t) + multiset_sum::size;
+
+} // namespace
+
+key_file::change_of_keys::change_of_keys(key_file& f)
+    : file_(f)
+    , transaction_(f.db_, SQLite::TransactionBehavior::IMMEDIATE)
+    , changes_before_(f.changes_)
+    , sum_before_(f.sum_) {}
+
+key_file::change_of_keys::~change_of_keys() {
+  if (done_) return;
+  file_.changes_ = changes_before_;
+  file_.sum_ = sum_before_;
+}
+
+void key_file::change_of_keys::commit() {
+  ++file_.changes_;
+  file_.write_state();
+  transaction_.commit();
+  done_ = true;
+}
+
+/// Of a key, or of the mark that one has left. What a key is wrapped as, and the mark, prove
+/// themselves.
+chain_value key_file::hash_of_row(const owner& o, std::uint32_t number, bool is_there) const {
+  std::string bytes = "asio-chat row of keys 1";
+  bytes.append(view_of(o));
+  put_fixed(bytes, number);
+  bytes.push_back(is_there ? 'k' : 'd');
+  chain_value hash;
+  ::crypto_generichash(hash.data(), hash.size(),
+                       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                       sums_->bytes().data(), key_size);
+  return hash;
+}
+
+multiset_sum key_file::sum_of_rows() {
+  multiset_sum sum;
+  SQLite::Statement all(db_, "SELECT owner, number, wrapped IS NULL FROM keys");
+  while (all.executeStep())
+    sum.add(hash_of_row(array_at<owner>(all, 0), all.getColumn(1).getUInt(),
+                        all.getColumn(2).getInt() == 0));
+  return sum;
+}
+
+void key_file::load_state() {
+  if (version_ < witness_version) {
+    sum_ = sum_of_rows();
+    return;
+  }
+  std::optional<std::string> noted;
+  SQLite::Statement row(db_, "SELECT state FROM ring WHERE only=1");
+  if (row.executeStep()) noted = open_bytes(notes_->bytes(), bytes_at(row, 0), state_context);
+  const multiset_sum there = sum_of_rows();
+  if (noted && noted->size() == state_size) {
+    changes_ = fixed_at(noted->data());
+    sum_ = multiset_sum::from(std::string_view(*noted).substr(sizeof changes_));
+  }
+  is_changed_ = !noted || noted->size() != state_size || sum_ != there;
+}
+
+void key_file::write_state() {
+  if (version_ < witness_version) return;
+  std::string noted;
+  put_fixed(noted, changes_);
+  sum_.append_to(noted);
+  const std::string sealed = seal_bytes(notes_->bytes(), noted, state_context);
+  SQLite::Statement set(db_, "UPDATE ring SET state=? WHERE only=1");
+  bind_bytes(set, 1, sealed);
+  set.exec();
+}
+
+bool key_file::note_head() {
+  if (version_ >= witness_version) return true;
+  const int before = version_;
+  SQLite::Transaction all(db_, SQLite::TransactionBehavior::IMMEDIATE);
+  db_.exec("CREATE TABLE ring (only INTEGER PRIMARY KEY CHECK (only=1),"
+           "state BLOB NOT NULL,"            // sealed: how often it was changed, a sum of its rows
+           "witness BLOB NOT NULL) STRICT"); // sealed
+  db_.exec("INSERT INTO ring (only, state, witness) VALUES (1, x'', x'')");
+  wrap_root_anew(witness_version);
+  version_ = witness_version;
+  try {
+    write_state();
+    keep_witness(db_, {});
+    all.commit();
+  } catch (...) {
+    version_ = before;
+    throw;
+  }
+  return false;
+}
+
+void key_file::settle(std::uint64_t least) {
+  change_of_keys all(*this);
+  changes_ = std::max(changes_, least);
+  sum_ = sum_of_rows();
+  all.commit();
+  is_changed_ = false;
+}
+
+void key_file::keep_witness(SQLite::Database& other, std::string_view head) const {
+  const std::string sealed = seal_bytes(notes_->bytes(), head, witness_context);
+  SQLite::Statement set(other, "UPDATE ring SET witness=? WHERE only=1");
+  bind_bytes(set, 1, sealed);
+  set.exec();
+}
+
+std::optional<std::string> key_file::witness() {
+  if (version_ < witness_version) return {};
+  SQLite::Statement row(db_, "SELECT witness FROM ring WHERE only=1");
+  if (!row.executeStep()) return {};
+  return open_bytes(notes_->bytes(), bytes_at(row, 0), witness_context);
+}
+
+} // namespace asio_chat::sqlite
