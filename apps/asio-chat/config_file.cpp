@@ -69,7 +69,8 @@ std::vector<config_entry> entries_for(const std::vector<config_entry>& all,
 
 std::filesystem::path config_directory() {
   std::filesystem::path base;
-  if (const char* config = std::getenv("XDG_CONFIG_HOME"); config && *config) {
+  // A relative path is no path there, says the standard of these variables.
+  if (const char* config = std::getenv("XDG_CONFIG_HOME"); config && *config == '/') {
     base = config;
   } else if (const char* home = std::getenv("HOME"); home && *home) {
     base = std::filesystem::path(home) / ".config";

@@ -86,7 +86,9 @@ void conversation::say(typed_line line, bool marked) {
   const std::uint64_t number = said_.add({line.text, marked, std::move(line.from)}, time_.now());
   watch_answers();
   const auto why = std::make_shared<diagnostics>();
-  chat_.async_send(std::move(line.room), std::move(line.text), *why,
+  outgoing_message message{std::move(line.room), std::move(line.text), std::move(line.id),
+                           line.kind};
+  chat_.async_send(std::move(message), *why,
                    [me = shared_from_this(), why, number](error_code e, const acknowledged& a) {
                      if (me->over_) return;
                      me->on_answer(me->said_.take(number), {e, why->message()}, a);

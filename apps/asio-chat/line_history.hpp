@@ -23,6 +23,10 @@ class line_history {
   std::optional<std::u32string> forth();
   /// The next `back` begins at the newest line.
   void rewind() noexcept { at_ = 0; }
+  /// The line that was being typed, if one looks at an earlier one that is as it was entered.
+  const std::u32string* put_aside(const std::u32string& shown) const noexcept {
+    return at_ > 0 && at_ <= lines_.size() && lines_[at_ - 1] == shown ? &typed_ : nullptr;
+  }
 
   struct hit {
     std::u32string line;

@@ -25,8 +25,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace asio_chat::app {
@@ -130,8 +133,6 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
   s.state.all.set_highlights(o.full_screen.highlights);
   for (const std::string& name : o.full_screen.ignored)
     s.state.all.ignore(name);
-  for (const auto& [room, at] : o.client.resume.positions)
-    s.state.all.set_read(room, at);
   s.keys = made.get();
   s.where = std::move(made);
 }
@@ -161,12 +162,54 @@ void set_lines(stage& s, asio::io_context& context, const options& o, front f,
   s.where = std::move(made);
 }
 
+using position_map = std::map<std::string, position>;
+
+position_map merged(position_map before, const position_map& later) {
+  for (const auto& [room, at] : later)
+    before[room] = at;
+  return before;
+}
+
+/// How far, in which rooms. A client that was killed in another mode has read, too.
+position_map read_by_person(const kept_session& earlier) {
+  position_map read = earlier.resume.positions;
+  return merged(std::move(read), earlier.read);
+}
+
+/// Where one was when an earlier client ended.
+std::vector<std::string> rooms_of(const position_map& read, const typed_journal* typed) {
+  std::set<std::string> rooms;
+  const auto add = [&](const std::string& title) {
+    if (title.starts_with('#')) rooms.insert(title.substr(1));
+  };
+  for (const auto& [room, at] : read)
+    rooms.insert(room);
+  for (std::size_t n = 0; typed && n < typed->lines().size(); ++n)
+    add(typed->lines()[n].in);
+  if (typed)
+    for (const auto& [title, text] : typed->drafts())
+      add(title);
+  return {rooms.begin(), rooms.end()};
+}
+
 /// Runs the conversation to its end, with the kind of input that there is.
-int converse(asio::io_context& context, const options& o, client& chat, const connected& news,
-             narrator& narrator, front f, std::optional<saved_session> session) {
+int converse(asio::io_context& context, const options& o, client& chat, sign_in& door,
+             narrator& narrator, front f) {
   const bool interactive = f != front::pipe;
   std::shared_ptr<conversation> talk;
+  std::optional<saved_session> session = door.take_session();
+  const kept_session& earlier = door.earlier();
   stage on{.state = {windows(o.server.host)}, .shown = {}, .where = {}};
+  std::optional<typed_journal> typed;
+  if (f == front::full_screen && session) {
+    on.state.all.set_read(read_by_person(earlier));
+    if (auto opened = typed_journal::open(session->journal_path())) {
+      typed.emplace(std::move(*opened));
+      on.state.typed = &*typed;
+    } else {
+      on.state.all.remark_on_server(opened.error().message, transport::time_of(context).wall_now());
+    }
+  }
   if (f == front::full_screen) {
     set_full_screen(on, context, o, chat, talk);
   } else {
@@ -194,16 +237,18 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
 
   std::optional<session_keeper> keeper;
   if (session) {
-    keeper.emplace(transport::time_of(context), chat, where.output(), std::move(*session));
+    keeper.emplace(transport::time_of(context), chat, where.output(), std::move(*session), [&] {
+      if (f == front::full_screen) return on.state.all.read_positions();
+      // A program reads for nobody.
+      return f == front::pipe ? earlier.read : merged(earlier.read, chat.saved_state().positions);
+    });
     talk->on_news([&] { keeper->touch(); });
   }
-  if (interactive) {
-    std::vector<std::string> rooms;
-    for (const auto& [room, at] : o.client.resume.positions)
-      rooms.push_back(room);
-    talk->join_again(std::move(rooms));
-  }
-  talk->start(news);
+  if (interactive)
+    talk->join_again(
+        rooms_of(f == front::full_screen ? read_by_person(earlier) : earlier.resume.positions,
+                 on.state.typed));
+  talk->start(door.news());
   std::optional<keyboard> keys;
   std::optional<pipe_input> pipe;
   if (on.keys) {
@@ -216,7 +261,9 @@ int converse(asio::io_context& context, const options& o, client& chat, const co
   }
   narrator.through(nullptr);
   finish_output(context, where, talk->exit_code() >= exit_hangup, interrupted);
-  if (keeper) keeper->end(talk->left_in_order());
+  const bool in_order = talk->left_in_order();
+  if (typed) typed->end(in_order);
+  if (keeper) keeper->end(in_order, typed && !typed->lines().empty());
   return talk->exit_code();
 }
 
@@ -232,6 +279,8 @@ int run(int argc, char** argv) {
   const bool interactive = f != front::pipe;
   // A program that reads lines takes each of them for a live message.
   if (!interactive && !o.client.history) o.client.history = 0;
+  // The full screen fetches what was said before, with one's own lines.
+  if (f == front::full_screen) o.full_screen.history = std::exchange(o.client.history, 0);
   if (o.client.tls.insecure_skip_host_name_check) {
     fmt::print(stderr,
                "WARNING: --insecure-skip-host-name-check: the certificate is verified, the "
@@ -244,11 +293,11 @@ int run(int argc, char** argv) {
   narrator.say("Client initialized");
 
   asio::io_context context(1);
-  sign_in door(context, o, interactive);
+  sign_in door(context, o, interactive, f == front::full_screen);
   const std::unique_ptr<client> chat = door.run();
   if (!chat) return door.exit_code();
   narrator.say(fmt::format("Connected to server at {}", o.server.address()));
-  return converse(context, o, *chat, door.news(), narrator, f, door.take_session());
+  return converse(context, o, *chat, door, narrator, f);
 }
 
 } // namespace

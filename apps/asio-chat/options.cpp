@@ -230,6 +230,8 @@ std::variant<options, int> read_options(int argc, char** argv) {
       ->type_name("NAME")
       ->allow_extra_args(false)
       ->check(check_not_empty);
+  cli.add_flag("--keep-input", o.full_screen.keeps_entered,
+               "keep the lines that you enter, so that Ctrl-R finds them in later clients");
   cli.add_flag("--json", o.json, "print one JSON object per line on stdout, for programs");
   auto* objects = cli.add_flag("--json-input", json_input,
                                "read one JSON object per line, and nothing else; with --json");

@@ -78,7 +78,7 @@ result<saved_session> saved_session::open(const std::filesystem::path& directory
   }
 }
 
-resume_state saved_session::load() const {
+kept_session saved_session::load() const {
   std::string text;
   std::array<char, 4096> block;
   ssize_t n = 0;
@@ -87,7 +87,7 @@ resume_state saved_session::load() const {
     text.append(block.data(), static_cast<std::size_t>(n));
   std::istringstream in(text);
   std::string line;
-  resume_state s;
+  kept_session s;
   if (!std::getline(in, line) || line != first_line) return s;
   while (std::getline(in, line) && line != last_line) {
     std::istringstream words(line);
@@ -95,31 +95,38 @@ resume_state saved_session::load() const {
     std::string value;
     words >> what >> value;
     position at;
-    if (what == "token") s.token = value;
-    if (what != "room" || !(words >> at.epoch >> at.offset)) continue;
+    if (what == "token") s.resume.token = value;
+    if ((what != "room" && what != "read") || !(words >> at.epoch >> at.offset)) continue;
     words >> at.tag >> at.tag_offset; // a position may have none
-    s.positions[value] = at;
+    (what == "room" ? s.resume.positions : s.read)[value] = at;
   }
   return s;
 }
 
-void saved_session::save(const resume_state& s) noexcept {
-  std::string text = fmt::format("{}\ntoken {}\n", first_line, s.token);
-  for (const auto& [room, at] : s.positions)
-    text += fmt::format("room {} {} {} {} {}\n", room, at.epoch, at.offset, at.tag, at.tag_offset);
+void saved_session::save(const kept_session& s) noexcept {
+  if (s.resume.token.empty() && s.read.empty()) {
+    ::unlink(path_.c_str());
+    return;
+  }
+  std::string text = fmt::format("{}\n", first_line);
+  if (!s.resume.token.empty()) text += fmt::format("token {}\n", s.resume.token);
+  const auto add = [&](const char* what, const std::map<std::string, position>& all) {
+    for (const auto& [room, at] : all)
+      text += fmt::format("{} {} {} {} {} {}\n", what, room, at.epoch, at.offset, at.tag,
+                          at.tag_offset);
+  };
+  add("room", s.resume.positions);
+  add("read", s.read);
   text += fmt::format("{}\n", last_line);
   // A file that cannot be written costs two minutes after a crash, and nothing before.
   if (::pwrite(file_.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()))
     (void)!::ftruncate(file_.get(), static_cast<off_t>(text.size()));
 }
 
-void saved_session::forget() noexcept {
-  ::unlink(path_.c_str());
-}
-
 std::filesystem::path default_state_directory() {
   std::filesystem::path base;
-  if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state) {
+  // A relative path is no path there, says the standard of these variables.
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state == '/') {
     base = state;
   } else if (const char* home = std::getenv("HOME"); home && *home) {
     base = std::filesystem::path(home) / ".local" / "state";

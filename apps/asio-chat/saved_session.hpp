@@ -7,12 +7,19 @@
 #include <asio_chat/error.hpp>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 
 namespace asio_chat::app {
 
-/// The token and the read positions. The file is its owner's alone (0600, in a directory of 0700),
+/// What outlives a client.
+struct kept_session {
+  resume_state resume;                       ///< of a client that has not left
+  std::map<std::string, position> read = {}; ///< by a person, in the rooms that they were in
+};
+
+/// The token and how far was read. The file is its owner's alone (0600, in a directory of 0700),
 /// and locked as long as this lives. It is written in place, without waiting for the disk: it is
 /// for a program that dies and not for a machine that does.
 class saved_session {
@@ -23,10 +30,11 @@ class saved_session {
                                     const std::string& address, std::string_view name);
 
   /// What was saved last; empty if nothing was, or nothing that can be read.
-  resume_state load() const;
-  void save(const resume_state& s) noexcept;
-  /// The member has left in order, and will not come back.
-  void forget() noexcept;
+  kept_session load() const;
+  /// A session without anything has no file.
+  void save(const kept_session& s) noexcept;
+  /// For what is typed.
+  std::filesystem::path journal_path() const { return path_.string() + ".typed"; }
 
  private:
   saved_session(std::filesystem::path path, file_descriptor file) noexcept

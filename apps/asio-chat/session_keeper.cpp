@@ -11,13 +11,14 @@ constexpr std::chrono::seconds pause{1};
 } // namespace
 
 session_keeper::session_keeper(time_source& time, const client& chat, const output_queue& out,
-                               saved_session session)
+                               saved_session session, read_positions read)
     : time_(time)
     , timer_(time.make_timer())
     , chat_(chat)
     , out_(out)
-    , session_(std::move(session)) {
-  session_.save(chat_.saved_state());
+    , session_(std::move(session))
+    , read_(std::move(read)) {
+  session_.save(now());
 }
 
 void session_keeper::touch() {
@@ -33,7 +34,7 @@ void session_keeper::look() {
   waiting_ = false;
   const bool waited = shown_.has_value();
   if (!waited) {
-    shown_ = chat_.saved_state();
+    shown_ = now();
     mark_ = out_.taken();
   }
   if (out_.written() >= mark_) session_.save(*std::exchange(shown_, std::nullopt));
@@ -41,13 +42,14 @@ void session_keeper::look() {
   if (waited || shown_) wait();
 }
 
-void session_keeper::end(bool in_order) {
+void session_keeper::end(bool in_order, bool same_member) {
   timer_->cancel();
+  kept_session last = now();
   if (in_order) {
-    session_.forget();
-  } else if (out_.empty()) {
-    session_.save(chat_.saved_state());
+    last.resume.positions.clear();
+    if (!same_member) last.resume.token.clear();
   }
+  if (in_order || out_.empty()) session_.save(last);
 }
 
 } // namespace asio_chat::app

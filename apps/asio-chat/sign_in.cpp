@@ -21,10 +21,11 @@ void complain(const std::string& sentence) {
 
 } // namespace
 
-sign_in::sign_in(boost::asio::io_context& context, options& o, bool interactive)
+sign_in::sign_in(boost::asio::io_context& context, options& o, bool interactive, bool fetches)
     : context_(context)
     , options_(o)
-    , interactive_(interactive) {
+    , interactive_(interactive)
+    , fetches_(fetches) {
   tls_client_config& tls = options_.client.tls;
   if (!tls.ca_file.empty() || !tls.pins.empty()) return;
   known_ = known_hosts::load(default_known_hosts()).value();
@@ -73,13 +74,16 @@ bool sign_in::ask_name() {
 void sign_in::open_session() {
   client_config& c = options_.client;
   c.resume = {};
+  earlier_ = {};
   session_.reset();
   // The token is for this server only, and it is not certain that this is it.
   if (c.name.empty() || c.tls.insecure_skip_host_name_check) return;
   auto opened = saved_session::open(default_state_directory(), options_.server.address(), c.name);
   if (opened) {
     session_.emplace(std::move(*opened));
-    c.resume = session_->load();
+    earlier_ = session_->load();
+    c.resume = earlier_.resume;
+    if (fetches_) c.resume.positions.clear();
   } else if (opened.error().code == errc::name_taken) {
     fmt::print(stderr, "{}\n", opened.error().message);
   } else if (c.log) {

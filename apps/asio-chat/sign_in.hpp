@@ -18,7 +18,9 @@ namespace asio_chat::app {
 class sign_in {
  public:
   /// @param interactive whether a user can be asked
-  sign_in(boost::asio::io_context& context, options& o, bool interactive);
+  /// @param fetches whether what was missed is fetched as it is read: the rooms are joined anew
+  /// then
+  sign_in(boost::asio::io_context& context, options& o, bool interactive, bool fetches);
 
   /// Tries until the client is connected or nothing more can be tried. If there is no client, every
   /// error has been printed.
@@ -27,6 +29,8 @@ class sign_in {
   const connected& news() const noexcept { return news_; }
   /// Of the client that is connected; none if it cannot be kept.
   std::optional<saved_session> take_session() { return std::exchange(session_, std::nullopt); }
+  /// What an earlier client with that name has left.
+  const kept_session& earlier() const noexcept { return earlier_; }
   int exit_code() const noexcept { return exit_code_; }
 
  private:
@@ -41,10 +45,12 @@ class sign_in {
   boost::asio::io_context& context_;
   options& options_;
   bool interactive_;
+  bool fetches_;
   bool name_was_asked_ = false;
   int passphrases_asked_ = 0;
   std::optional<known_hosts> known_; ///< only where no other trust was given
   std::optional<saved_session> session_;
+  kept_session earlier_;
   connected news_;
   int exit_code_ = 0;
 };

@@ -37,6 +37,22 @@ void text_entry::assign(std::u32string text) {
   text_.assign(std::move(text));
 }
 
+void text_entry::recall(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines)
+    history_.keep(widen(line));
+}
+
+std::u32string text_entry::draft() const {
+  if (search_) return search_->typed_before;
+  if (pasted_) {
+    std::u32string text = text_.text();
+    return text.insert(text_.cursor(),
+                       widen(text_.cursor() == 0 ? typed_literally(*pasted_) : *pasted_));
+  }
+  const std::u32string* aside = history_.put_aside(text_.text());
+  return aside ? *aside : text_.text();
+}
+
 void text_entry::edit(const key& k) {
   switch (k.what) {
   case key::kind::character:
@@ -222,8 +238,10 @@ void text_entry::complete_word() {
 void text_entry::enter() {
   const std::string typed = narrow(text_.text());
   around_.entering();
-  if (!text_.empty() && (!handlers_.may_keep || handlers_.may_keep(typed)))
+  if (!text_.empty() && (!handlers_.may_keep || handlers_.may_keep(typed))) {
     history_.keep(text_.text());
+    if (handlers_.kept) handlers_.kept(typed);
+  }
   history_.rewind();
   text_.assign({});
   if (handlers_.line) handlers_.line(typed);

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace asio_chat::app {
 
@@ -20,7 +21,8 @@ class text_entry {
     std::function<void(const std::string&)> line; ///< may be several lines, which were pasted
     std::function<void()> end;                    ///< Ctrl-D on an empty line
     std::function<completion(std::string_view before_cursor)> complete;
-    std::function<bool(std::string_view line)> may_keep; ///< among the lines typed before
+    std::function<bool(std::string_view line)> may_keep;    ///< among the lines typed before
+    std::function<void(const std::string& line)> kept = {}; ///< it is one of them now
   };
   /// What the place where the text is shown does.
   struct surroundings {
@@ -36,6 +38,10 @@ class text_entry {
   void press(const key& k);
   /// Puts another text in the place of the one that is typed, and ends what is asked or searched.
   void assign(std::u32string text);
+  /// Lines that were entered before, the oldest first.
+  void recall(const std::vector<std::string>& lines);
+  /// What must not be lost of what was typed or pasted, whatever is asked or searched just now.
+  std::u32string draft() const;
 
   /// What stands before the text: a question, if one is asked, or else `usual`.
   std::string prompt(const std::string& usual) const;

@@ -1,6 +1,8 @@
 // The meaning of a line that was typed or read from a pipe.
 #pragma once
 
+#include <asio_chat/entry.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -33,6 +35,8 @@ struct typed_line {
   std::string text;      ///< what to send
   std::string room = {}; ///< empty: the current one
   line_origin from = {};
+  std::string id = {}; ///< for the server, which keeps it once; empty: the client makes one
+  entry_kind kind = entry_kind::message; ///< of what is said
 };
 
 /// Drops control characters other than tab and newline, and replaces invalid UTF-8.

@@ -330,8 +330,8 @@ def test_after_a_crash_what_was_not_read_is_new(full, listener, daemon, home):
     bob.hears("* alice left *")
     bob.says("meanwhile")
     again = full("alice")
-    again.sees("meanwhile")
-    assert "before" not in again.text
+    again.sees("meanwhile").sees("before")
+    assert re.search("before.*── new ──.*meanwhile", again.text, re.S), again.text
 
 
 # What is typed

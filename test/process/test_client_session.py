@@ -51,7 +51,9 @@ def test_a_session_is_private_and_ends_with_a_quit(daemon, home, terminal):
     assert re.search(r"^token [0-9a-f]{64}$", file.read_text(), re.M)
     alice.says("/quit")
     assert alice.ends() == 0
-    assert not file.exists()
+    assert "token" not in file.read_text() and "read lobby" in file.read_text()
+    assert pipe(daemon, "bob", text="hi\n", home=home).returncode == 0
+    assert not session_file(home, daemon, "bob").exists()
 
 
 def test_a_second_client_with_the_name_is_told_so_and_does_not_take_it(daemon, home, terminal):

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fullscreen/windows.hpp"
+#include "typed_journal.hpp"
 
 #include <chrono>
 #include <optional>
@@ -20,6 +21,7 @@ struct chat_state {
   windows all;
   connection_state connection = {};
   std::optional<answers::found> found = {}; ///< by a search, and not shown yet
+  typed_journal* typed = nullptr;           ///< null: what is typed is not kept
 };
 
 } // namespace asio_chat::app

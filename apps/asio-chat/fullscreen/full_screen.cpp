@@ -43,6 +43,8 @@ full_screen::full_screen(boost::asio::io_context& context, chat_state& state,
                }())
     , timer_(time_.make_timer()) {
   control_.define(look.aliases);
+  if (look.history) control_.begin_with(*look.history);
+  if (look.keeps_entered) control_.keep_entered();
   out_.on_progress([this] {
     draw_soon();
     made_room();
@@ -117,6 +119,7 @@ void full_screen::feed(std::string_view bytes) {
   while (!closed_ && keys_.next(k)) {
     if (!raise_signal_of(k, [this] { suspend(); })) control_.press(k);
   }
+  control_.keep_drafts();
   draw_soon();
 }
 

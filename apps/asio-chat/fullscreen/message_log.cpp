@@ -28,6 +28,7 @@ void message_log::append(log_line line) {
     for (auto l = lines_.end(); l != lines_.begin();) {
       --l;
       if (l->what == log_line::kind::gap) break;
+      if (in_room_log(*l) && l->at == line.at) return; // an answer came before it
       if (in_room_log(*l) && !later(*l, line.at)) break;
       if (in_room_log(*l)) place = l;
     }
@@ -37,15 +38,25 @@ void message_log::append(log_line line) {
     lines_.pop_front();
 }
 
-void message_log::settle(number n, position at) {
+std::optional<message_log::number> message_log::settle(number n, position at) {
   const auto line = lines_.begin() + static_cast<std::ptrdiff_t>(n - first_);
   line->at = at;
-  if (at.offset == 0) return;
+  if (at.offset == 0) return std::nullopt;
+  last_ = at.epoch == last_.epoch ? std::max(last_, at) : at;
+  // What the server repeats, to one who sent it before, may be in a page of the log as well.
+  const auto twice = std::find_if(lines_.begin(), lines_.end(), [&](const log_line& l) {
+    return &l != &*line && in_room_log(l) && l.at == at;
+  });
+  if (twice != lines_.end()) {
+    lines_.erase(line);
+    return n;
+  }
   // What others said before it may have come after it was shown.
   auto last_before = line;
   for (auto l = line + 1; l != lines_.end() && l->what != log_line::kind::gap; ++l)
     if (in_room_log(*l) && l->at.epoch == at.epoch && l->at < at) last_before = l;
   std::rotate(line, line + 1, last_before + 1);
+  return std::nullopt;
 }
 
 void message_log::prepend(std::vector<log_line> page) {

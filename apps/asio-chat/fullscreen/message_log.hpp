@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,7 @@ struct log_line {
   bool own = false;
   bool mentions = false; ///< one's own name
   state fate = state::kept;
-  std::string ref = {}; ///< of one's own line that has no answer yet
+  std::string ref = {}; ///< of one's own line that has no answer yet, or was refused
   std::string why = {};
   std::vector<std::string> joined = {}, left = {}; ///< of `presence`
 
@@ -62,10 +63,11 @@ class message_log {
   log_line& at(number n) { return lines_[static_cast<std::size_t>(n - first_)]; }
 
   /// Newer than all others, but for those of the room's log with a later position. The oldest goes
-  /// if there are too many.
+  /// if there are too many. What is held already is left out.
   void append(log_line line);
   /// One's own line has got that position.
-  void settle(number n, position at);
+  /// @return the number of the line that is gone, because it is held twice; none: no line is
+  std::optional<number> settle(number n, position at);
   /// Was said after all others, and is not held: the log is cut.
   void miss(position at);
   /// Older than all others, oldest first. The newest go if there are too many, but none of
@@ -88,6 +90,8 @@ class message_log {
   /// The position of the first or last line that is in the room's log; zero if there is none.
   position oldest() const noexcept;
   position newest() const noexcept;
+  /// That of the newest line of the room's log that was heard of.
+  position last_heard() const noexcept { return last_; }
 
  private:
   std::deque<log_line> lines_;

@@ -156,6 +156,12 @@ cells status_of(const windows& all, const screen_state& s, bool rooms_visible) {
     return line;
   }
   if (w.scrolled) add(line, fmt::format(" {} below ", messages_below(w)), role::bar_alert);
+  if (!w.trouble.empty()) {
+    add(line,
+        fmt::format(" older messages did not come: {}; PageUp asks again ",
+                    sanitize_for_terminal(w.trouble)),
+        role::bar_alert);
+  }
   add_connection(line, *s.connection);
   if (s.members && w.what == window::kind::room)
     add(line, fmt::format("  {} here", s.members->size()), role::bar);

@@ -1,6 +1,8 @@
 // What a person chooses about the full screen.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,8 @@ struct screen_settings {
   std::vector<std::string> highlights = {}; ///< words that count as one's own name
   std::vector<std::string> aliases = {};    ///< `NAME LINE`
   std::vector<std::string> ignored = {};    ///< names of members
+  std::optional<std::size_t> history = {};  ///< the number of messages from before one came
+  bool keeps_entered = false;               ///< lines that were entered, for later clients
 };
 
 /// What makes a terminal call. What other people chose is in it as printable ASCII alone.

@@ -10,13 +10,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 namespace asio_chat::app {
 
 namespace {
 
-constexpr std::size_t page_entries = 100;
+/// Of a first page, which is held as a whole.
+constexpr std::size_t max_first_page = 400;
+/// What was read already and stands above what is new.
+constexpr std::size_t context = 20;
 
 bool is_control(const key& k, char32_t c) {
   return k.what == key::kind::control && k.character == c;
@@ -35,12 +39,21 @@ window_control::window_control(chat_state& state, const clock& time, surrounding
                 commands_.add_to(words);
                 return complete(before, words);
               },
-              around_.may_keep},
+              [this](std::string_view line) { return around_.may_keep(commands_.expand(line)); },
+              [this](const std::string& line) {
+                if (keeps_entered_ && state_.typed) state_.typed->remember(line);
+              }},
              {[this](const std::string& remark) {
                 state_.all.remark(log_line::kind::notice, without_brackets(remark),
                                   time_.wall_now());
               },
-              [] {}, [this] { around_.redraw(); }}) {}
+              [] {}, [this] { around_.redraw(); }}) {
+  std::random_device source;
+  ref_prefix_ = fmt::format("{:08x}{:08x}", source(), source());
+  if (!state_.typed) return;
+  unrestored_ = state_.typed->lines();
+  state_.all.set_drafts(state_.typed->drafts());
+}
 
 window_control::~window_control() {
   *alive_ = false;
@@ -49,6 +62,11 @@ window_control::~window_control() {
 void window_control::define(const std::vector<std::string>& aliases) {
   for (const std::string& one : aliases)
     commands_.define(one);
+}
+
+void window_control::keep_entered() {
+  keeps_entered_ = true;
+  if (state_.typed) entry_.recall(state_.typed->entered());
 }
 
 // What is seen.
@@ -79,6 +97,7 @@ canvas window_control::draw(std::size_t columns, std::size_t rows) {
 
 /// A window may have been opened, closed or shown by what happened.
 void window_control::sync() {
+  restore();
   const window& w = state_.all.current();
   if (w.id != std::exchange(typing_in_, w.id)) {
     entry_.assign(w.draft);
@@ -99,7 +118,7 @@ void window_control::press(const key& k) {
   } else if (!press_for_windows(k)) {
     entry_.press(k);
   }
-  if (window* typed = state_.all.find(typing_in_)) typed->draft = entry_.text();
+  if (window* typed = state_.all.find(typing_in_)) typed->draft = entry_.draft();
   sync();
 }
 
@@ -143,6 +162,9 @@ bool window_control::press_meta(char32_t c) {
     return true;
   }
   switch (c) {
+  case U's':
+    send_again();
+    return true;
   case U'a':
     state_.all.show_next_unread();
     return true;
@@ -209,17 +231,27 @@ void window_control::jump(const std::string& room, position at) {
         if (!*alive) return;
         fetching_.erase(id);
         window* of = state_.all.find(id);
-        if (e || !of || p.entries.empty()) return;
-        state_.all.around(*of, p, at);
-        const area where = message_area(look(), columns_, rows_);
-        scroll(*of, -static_cast<std::ptrdiff_t>(where.rows / 2), where, messages_);
+        if (!of) return;
+        if (e || p.entries.empty()) {
+          state_.all.remark(log_line::kind::notice,
+                            fmt::format("this place cannot be shown: {}",
+                                        e ? e.message() : "it is no longer kept"),
+                            time_.wall_now());
+        } else {
+          state_.all.around(*of, p, at);
+          const area where = message_area(look(), columns_, rows_);
+          scroll(*of, -static_cast<std::ptrdiff_t>(where.rows / 2), where, messages_);
+        }
         around_.changed();
       });
 }
 
 void window_control::scroll_by(std::ptrdiff_t rows) {
   const area where = message_area(look(), columns_, rows_);
-  if (where.rows > 0) scroll(state_.all.current(), rows, where, messages_);
+  window& w = state_.all.current();
+  w.trouble.clear();
+  if (w.log.empty()) w.refills = w.older;
+  if (where.rows > 0) scroll(w, rows, where, messages_);
 }
 
 void window_control::step(std::ptrdiff_t windows) {
@@ -228,101 +260,47 @@ void window_control::step(std::ptrdiff_t windows) {
   state_.all.show(static_cast<std::size_t>(next));
 }
 
-/// Asks for a page of the log where the lines that are held end.
+/// Asks for a page of the log where the lines that are held end. Windows with something new get
+/// theirs one after the other, so that it is known who is named there.
 void window_control::fetch() {
   window& w = state_.all.current();
-  if (w.what != window::kind::room || fetching_.contains(w.id)) return;
-  const area where = message_area(look(), columns_, rows_);
-  const bool up = w.older && (w.refills || (w.scrolled && near_first(w, where, messages_)));
-  const bool down = !up && w.scrolled && near_last(w, where, messages_);
-  if (!up && !down) return;
-  w.refills = false;
+  if (w.what == window::kind::room && !fetching_.contains(w.id) && w.trouble.empty()) {
+    const area where = message_area(look(), columns_, rows_);
+    const bool up = w.older && (w.refills || (w.scrolled && near_first(w, where, messages_)));
+    if (up || (w.scrolled && near_last(w, where, messages_))) fetch(w, up);
+  }
+  for (std::size_t n = 1; n < state_.all.count() && fetching_.empty(); ++n)
+    if (window& other = state_.all.at(n);
+        other.refills && other.unread > 0 && other.trouble.empty())
+      fetch(other, true);
+}
+
+void window_control::fetch(window& w, bool up) {
+  std::size_t entries = page_entries;
+  if (!std::exchange(w.begun, true)) {
+    const std::size_t news = w.marks ? w.counted.offset - w.marks->offset + context : 0;
+    entries = std::min(std::max(first_page_, news), max_first_page);
+  }
+  const bool refills = std::exchange(w.refills, false);
+  if (entries == 0) return;
   fetching_.insert(w.id);
   const log_range part{up ? log_range::side::before : log_range::side::after,
-                       up ? w.log.oldest() : w.log.newest(), page_entries};
+                       up ? w.log.oldest() : w.log.newest(), entries};
   around_.fetch(w.name, part,
-                [this, alive = alive_, id = w.id, made_for = w.log.generation(),
-                 up](const error_code& e, const history_page& p) {
+                [this, alive = alive_, id = w.id, made_for = w.log.generation(), up,
+                 refills](const error_code& e, const history_page& p) {
                   if (!*alive) return;
                   fetching_.erase(id);
                   window* of = state_.all.find(id);
-                  if (e || !of) return;
-                  if (of->log.generation() == made_for) {
+                  if (!of) return;
+                  if (e) {
+                    of->trouble = e.message();
+                    of->refills = of->refills || refills;
+                  } else if (of->log.generation() == made_for) {
                     up ? state_.all.older(*of, p) : state_.all.newer(*of, p);
                   }
                   around_.changed();
                 });
-}
-
-// What is entered.
-
-void window_control::enter(const std::string& text) {
-  state_.all.follow(state_.all.current());
-  typed_line line = around_.read(text);
-  if (line.what == intent::command) line = around_.read(commands_.expand(line.text));
-  if (line.what != intent::command) return take(std::move(line));
-  const window_commands::outcome done = commands_.run(line.text);
-  if (!done.then.empty()) line.text = done.then;
-  if (!done.ours || !done.then.empty()) take(std::move(line));
-}
-
-void window_control::take(typed_line line) {
-  if (line.what == intent::say) return say(std::move(line));
-  if (line.what == intent::command) return command(std::move(line));
-  around_.enter(std::move(line));
-}
-
-void window_control::say(typed_line line) {
-  window& w = state_.all.current();
-  log_line shown{log_line::kind::message, time_.wall_now(), {}, line.text};
-  switch (w.what) {
-  case window::kind::server:
-    return refuse(line.text, "this window is for commands; Alt-1 shows a room");
-  case window::kind::direct:
-    line.what = intent::command;
-    line.text = fmt::format("/msg {} {}", w.name, line.text);
-    break;
-  case window::kind::room:
-    line.room = w.name;
-    break;
-  }
-  send(std::move(line), w, std::move(shown));
-}
-
-/// Shows it at once, where the server's answer will only say that it was taken.
-void window_control::command(typed_line line) {
-  windows& all = state_.all;
-  window& w = all.current();
-  const parsed_line c = parse_command_line(line.text);
-  const bool in_room = w.what == window::kind::room;
-  log_line shown{log_line::kind::message, time_.wall_now(), {}, std::string(c.arguments)};
-  const auto is = [&](const char* name) { return ascii::equal_ignoring_case(c.name, name); };
-  if (in_room) line.room = w.name;
-  if (!in_room && (is("me") || is("topic") || is("leave")))
-    return refuse(line.text, fmt::format("/{} is for a room", c.name));
-  if (is("me") && !c.arguments.empty()) {
-    shown.what = log_line::kind::action;
-    return send(std::move(line), w, std::move(shown));
-  }
-  const positions told = split_arguments(c.arguments, 2);
-  if (is("msg") && !told[1].empty()) {
-    shown.text = told[1];
-    all.show_direct(std::string(told[0]));
-    return send(std::move(line), all.current(), std::move(shown));
-  }
-  around_.enter(std::move(line));
-}
-
-void window_control::send(typed_line line, window& in, log_line shown) {
-  line.from.ref = shown.ref = fmt::format("w{}", ++last_ref_);
-  state_.all.echo(in, std::move(shown));
-  around_.enter(std::move(line));
-}
-
-/// Nothing that was typed is lost.
-void window_control::refuse(const std::string& text, const std::string& why) {
-  state_.all.remark(log_line::kind::notice, why, time_.wall_now());
-  entry_.assign(widen(text));
 }
 
 } // namespace asio_chat::app

@@ -50,10 +50,18 @@ class window_control {
 
   /// @param aliases `NAME LINE` each
   void define(const std::vector<std::string>& aliases);
+  /// From now on lines that are entered can be found by Ctrl-R in later clients as well.
+  void keep_entered();
+  /// So many messages from before one came are shown at first.
+  void begin_with(std::size_t messages) { first_page_ = messages; }
   void press(const key& k);
   canvas draw(std::size_t columns, std::size_t rows);
+  /// Brings what is typed to where it is kept. To be called after keys were pressed.
+  void keep_drafts();
 
  private:
+  static constexpr std::size_t page_entries = 100;
+
   bool press_for_windows(const key& k);
   bool press_meta(char32_t c);
   void answer(const key& k);
@@ -66,10 +74,14 @@ class window_control {
   void say(typed_line line);
   void take(typed_line line);
   void command(typed_line line);
-  void send(typed_line line, window& in, log_line shown);
+  void send(window& in, log_line shown);
+  void send_again();
+  void restore();
+  window* window_of(const std::string& title);
   void refuse(const std::string& text, const std::string& why);
   void sync();
   void fetch();
+  void fetch(window& w, bool up);
   screen_state look();
 
   chat_state& state_;
@@ -84,9 +96,13 @@ class window_control {
   message_style messages_;
   std::size_t columns_ = 80;
   std::size_t rows_ = 24;
+  std::size_t first_page_ = page_entries;
   std::uint64_t typing_in_ = 0;      ///< the window that the typed text belongs to
   std::set<std::uint64_t> fetching_; ///< windows that wait for a page
+  std::string ref_prefix_;           ///< of lines of this client alone
   std::uint64_t last_ref_ = 0;
+  std::vector<typed_journal::line> unrestored_; ///< whose windows are not open yet
+  bool keeps_entered_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -56,12 +56,15 @@ void window_display::take(const client_event& e, const line_origin& line) {
   if (const auto* answer = std::get_if<reply>(&e)) take(*answer, line);
   if (const auto* c = std::get_if<connected>(&e)) take(*c);
   if (const auto* d = std::get_if<disconnected>(&e)) take(*d);
-  if (const auto* no = std::get_if<refused>(&e); no && !all.refused(line.ref, no->message))
-    all.remark(log_line::kind::notice, words_of(e), now);
+  if (const auto* no = std::get_if<refused>(&e)) {
+    if (state_.typed) state_.typed->refused(line.ref, no->message);
+    if (!all.refused(line.ref, no->message)) all.remark(log_line::kind::notice, words_of(e), now);
+  }
 }
 
 void window_display::answered(const line_origin& line, position at, wall_time time) {
   const wall_time now = time_.wall_now();
+  if (state_.typed) state_.typed->kept(line.ref);
   if (const auto said = state_.all.acknowledged(line.ref, at, time)) {
     state_.connection.lag = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::max(now - *said, wall_time::duration::zero()));
@@ -73,6 +76,8 @@ void window_display::take(const connected& c) {
   state_.connection.protection = c.tls.version;
   state_.connection.verified = name_verified_;
   state_.connection.trouble.clear();
+  for (std::size_t n = 0; n < state_.all.count(); ++n)
+    state_.all.at(n).trouble.clear();
   state_.all.remark_on_server(words_of(c), time_.wall_now());
   if (!c.again)
     state_.all.remark_on_server(without_brackets(time_zone(time_.wall_now())), time_.wall_now());

@@ -1,5 +1,7 @@
 #include "fullscreen/windows.hpp"
 
+#include "edit_buffer.hpp"
+
 #include "base/ascii.hpp"
 #include "model/names.hpp"
 
@@ -53,6 +55,7 @@ window& windows::open(window::kind what, const std::string& name) {
   made->id = ++last_id_;
   made->what = what;
   made->name = name;
+  if (const auto draft = drafts_.extract(made->title())) made->draft = widen(draft.mapped());
   return **all_.insert(place, std::move(made));
 }
 
@@ -92,10 +95,12 @@ log_line windows::line_of(const entry& e) const {
 bool windows::add(window& to, log_line line, bool is_new) {
   const bool calls = is_new && (line.mentions || to.what == window::kind::direct);
   const bool unseen = &to != &current() || to.scrolled;
+  const bool counted =
+      line.at.offset > 0 && line.at.epoch == to.counted.epoch && line.at <= to.counted;
   if (is_new && unseen) {
-    if (!to.marker) to.marker = to.log.end();
+    if (!to.marker && !to.marks) to.marker = to.log.end();
     if (&to != &current()) {
-      ++to.unread;
+      if (!counted) ++to.unread;
       if (calls) ++to.mentions;
     }
   }
@@ -105,7 +110,9 @@ bool windows::add(window& to, log_line line, bool is_new) {
   } else {
     to.log.append(std::move(line));
   }
-  return calls && (unseen || to.what == window::kind::room);
+  mark_new(to);
+  has_read(to);
+  return calls && !counted && (unseen || to.what == window::kind::room);
 }
 
 bool windows::said(const entry& e) {
@@ -129,10 +136,17 @@ void windows::entered(const room_state& s) {
   window& room = known ? *known : open(window::kind::room, s.room);
   room.topic = s.topic;
   if (known && room.read.epoch != 0) return; // one comes back
-  const auto until = read_.find(s.room);
-  room.read = until == read_.end() ? s.head : until->second;
-  room.older = s.head.offset > 0;
+  room.read = room.counted = s.head;
+  room.older = room.refills = s.head.offset > 0;
+  if (const auto earlier = read_.extract(s.room); earlier && earlier.mapped() != s.head) {
+    // Another epoch is another log, of which nothing was read.
+    const bool same = earlier.mapped().epoch == s.head.epoch;
+    room.read = same ? std::min(earlier.mapped(), s.head) : position{s.head.epoch, 0};
+    room.unread = s.head.offset - room.read.offset;
+    if (room.unread > 0) room.marks = room.read;
+  }
   if (current().what == window::kind::server) show(number_of(room));
+  if (&room == &current()) room.unread = 0;
 }
 
 void windows::show_room(const std::string& name) {
@@ -140,6 +154,7 @@ void windows::show_room(const std::string& name) {
 }
 
 void windows::left(std::string_view room) {
+  read_.erase(std::string(room));
   if (const window* gone = find(window::kind::room, room)) close(number_of(*gone));
 }
 
@@ -195,44 +210,6 @@ void windows::remark_on_server(std::string text, wall_time now) {
   all_.front()->log.append({log_line::kind::notice, now, {}, std::move(text)});
 }
 
-std::vector<log_line> windows::lines_of(const history_page& page) const {
-  std::vector<log_line> lines;
-  for (const entry& e : page.entries)
-    lines.push_back(line_of(e));
-  return lines;
-}
-
-void windows::older(window& of, const history_page& page) {
-  std::vector<log_line> lines = lines_of(page);
-  // What came while the page was on its way may be in it as well.
-  const position first = of.log.oldest();
-  std::erase_if(lines, [&](const log_line& l) {
-    return first.offset > 0 && l.at.epoch == first.epoch && l.at >= first;
-  });
-  of.older = page.earlier && !page.another_log && !lines.empty();
-  if (page.gap || page.another_log) {
-    const wall_time when = lines.empty() ? wall_time() : lines.front().time;
-    lines.insert(lines.begin(),
-                 {log_line::kind::gap, when, {}, "older messages are no longer kept"});
-  }
-  of.log.prepend(std::move(lines));
-}
-
-void windows::newer(window& of, const history_page& page) {
-  of.log.resume(lines_of(page), !page.more);
-}
-
-void windows::around(window& of, const history_page& page, position at) {
-  of.log.replace(lines_of(page), page.more);
-  of.older = page.earlier;
-  of.refills = false;
-  of.marker.reset();
-  of.chosen.reset();
-  for (auto n = of.log.first(); n < of.log.end(); ++n)
-    if (of.log.at(n).at == at) of.chosen = n;
-  of.scrolled = scroll_position{of.chosen.value_or(of.log.end() - 1), 0};
-}
-
 // One's own lines.
 
 void windows::echo(window& in, log_line line) {
@@ -263,7 +240,13 @@ std::optional<wall_time> windows::acknowledged(std::string_view ref, position at
   line.fate = log_line::state::kept;
   line.ref.clear();
   if (time != wall_time()) line.time = time;
-  found.in->log.settle(found.line, at);
+  window& in = *found.in;
+  if (const auto gone = in.log.settle(found.line, at)) {
+    if (in.marker && *in.marker > *gone) --*in.marker;
+    if (in.chosen && *in.chosen > *gone) --*in.chosen;
+    if (in.scrolled && in.scrolled->line > *gone) --in.scrolled->line;
+  }
+  has_read(in);
   return entered;
 }
 
@@ -272,7 +255,6 @@ bool windows::refused(std::string_view ref, std::string why) {
   if (!found.in) return false;
   log_line& line = found.in->log.at(found.line);
   line.fate = log_line::state::refused;
-  line.ref.clear();
   line.why = std::move(why);
   return true;
 }
@@ -283,10 +265,11 @@ void windows::show(std::size_t n) {
   if (n >= all_.size() || n == shown_) return;
   window& before = current();
   before.marker.reset();
+  before.marks.reset();
   before.chosen.reset();
   shown_ = n;
-  window& now = current();
-  now.unread = now.mentions = 0;
+  current().unread = current().mentions = 0;
+  has_read(current());
 }
 
 bool windows::show_next_unread() {
@@ -324,6 +307,7 @@ bool windows::close(std::size_t n) {
   all_.erase(all_.begin() + static_cast<std::ptrdiff_t>(n));
   if (shown_ > n || shown_ == all_.size()) --shown_;
   current().unread = current().mentions = 0;
+  has_read(current());
   return true;
 }
 
@@ -333,14 +317,6 @@ void windows::ignore(std::string_view name) {
 
 bool windows::unignore(std::string_view name) {
   return ignored_.erase(fold_name(name)) > 0;
-}
-
-void windows::follow(window& w) {
-  w.scrolled.reset();
-  w.chosen.reset();
-  if (!w.log.cut()) return;
-  w.log.clear();
-  w.older = w.refills = true;
 }
 
 } // namespace asio_chat::app

@@ -36,11 +36,15 @@ struct window {
   std::optional<message_log::number> chosen = {}; ///< a line that was looked for
   std::size_t unread = 0;
   std::size_t mentions = 0;
-  std::u32string draft = {}; ///< what is typed in it and not entered
-  position read = {};        ///< of the room: what was said until then is not new
-  bool older = false;        ///< the room's log may have lines before the first one
-  bool refills = false;      ///< it was emptied, and wants a page of the room's log
-  std::size_t presence = 0;  ///< how many came, went or have another name
+  std::u32string draft = {};          ///< what is typed in it and not entered
+  position read = {};                 ///< of the room: what was said until then is not new
+  position counted = {};              ///< of the room: what was said until then is in `unread`
+  std::optional<position> marks = {}; ///< what comes after it is new, and has no marker yet
+  bool older = false;                 ///< the room's log may have lines before the first one
+  bool refills = false;               ///< it wants the newest page of the room's log
+  bool begun = false;                 ///< its first page was asked for
+  std::string trouble = {}; ///< why a page did not come; none is asked for by itself until it ends
+  std::size_t presence = 0; ///< how many came, went or have another name
 
   /// `#den`, `@bob`, or the server.
   std::string title() const;
@@ -65,7 +69,12 @@ class windows {
   /// Words that count as one's own name.
   void set_highlights(std::vector<std::string> words) { highlights_ = std::move(words); }
   /// An earlier client has read that far.
-  void set_read(const std::string& room, position until) { read_[room] = until; }
+  void set_read(std::map<std::string, position> until) { read_ = std::move(until); }
+  /// How far the person has read, in the rooms they are in or have been in before.
+  std::map<std::string, position> read_positions() const;
+  /// What was typed in windows that are not open yet, by their titles.
+  void set_drafts(std::map<std::string, std::string> drafts) { drafts_ = std::move(drafts); }
+  const std::map<std::string, std::string>& unopened_drafts() const noexcept { return drafts_; }
 
   log_line line_of(const entry& e) const;
 
@@ -118,6 +127,8 @@ class windows {
   std::vector<std::size_t> named_like(std::string_view part) const;
   /// Opens a conversation with a member if there is none, and shows it.
   void show_direct(const std::string& name);
+  /// The same without showing it.
+  window& open_direct(const std::string& name) { return open(window::kind::direct, name); }
   /// Messages of that member do not count, and are not shown.
   void ignore(std::string_view name);
   /// @return false: it was not ignored
@@ -138,6 +149,8 @@ class windows {
   std::size_t number_of(const window& w) const;
   std::vector<log_line> lines_of(const history_page& page) const;
   bool add(window& to, log_line line, bool is_new);
+  void mark_new(window& w);
+  void has_read(window& w);
   void fold(std::string_view room, wall_time now, const std::string& joined,
             const std::string& left);
   line_place unanswered(std::string_view ref);
@@ -148,7 +161,8 @@ class windows {
   std::size_t shown_ = 0;
   std::string own_name_;
   std::vector<std::string> highlights_;
-  std::map<std::string, position, std::less<>> read_; ///< by an earlier client
+  std::map<std::string, position> read_;      ///< by an earlier client, in rooms not entered yet
+  std::map<std::string, std::string> drafts_; ///< by the title of their window
 };
 
 /// Whether a member is among those ignored.

@@ -101,6 +101,7 @@ struct outgoing_message {
   /// same id: whoever does not know what became of a message says it again with its id. Empty: the
   /// client makes one.
   std::string id = {};
+  entry_kind kind = entry_kind::message; ///< or `action`, which is said as `/me` says it
 };
 
 } // namespace asio_chat

@@ -28,16 +28,19 @@ TEST_CASE("asio-chat session: the token and the positions come back") {
   const fs::path directory = fs::path(place.string()) / "state" / "asio-chat-client";
   {
     saved_session s = opened(directory);
-    CHECK(s.load().token.empty());
-    s.save({std::string(64, 'a'), {{"lobby", {7, 41}}, {"den", {7, 2}}, {"attic", {8, 1}}}});
-    s.save({std::string(64, 'b'), {{"lobby", {7, 42, 0xabc, 44}}}}); // shorter than before
+    CHECK(s.load().resume.token.empty());
+    s.save({{std::string(64, 'a'), {{"lobby", {7, 41}}, {"den", {7, 2}}, {"attic", {8, 1}}}}});
+    s.save({{std::string(64, 'b'), {{"lobby", {7, 42, 0xabc, 44}}}},
+            {{"lobby", {7, 40}}}}); // shorter than before
   }
-  const resume_state back = opened(directory, "ALICE").load();
+  const kept_session kept = opened(directory, "ALICE").load();
+  const resume_state& back = kept.resume;
+  CHECK(kept.read == std::map<std::string, position>{{"lobby", {7, 40}}});
   CHECK(back.token == std::string(64, 'b'));
   REQUIRE(back.positions == std::map<std::string, position>{{"lobby", {7, 42}}});
   CHECK(back.positions.at("lobby").tag == 0xabc);
   CHECK(back.positions.at("lobby").tag_offset == 44);
-  CHECK(opened(directory, "bob").load().token.empty());
+  CHECK(opened(directory, "bob").load().resume.token.empty());
 }
 
 TEST_CASE("asio-chat session: nobody else can read it, whatever the modes were") {
@@ -47,7 +50,7 @@ TEST_CASE("asio-chat session: nobody else can read it, whatever the modes were")
   fs::permissions(directory, fs::perms(0755));
   std::ofstream(directory / "alice@localhost:8443") << "";
   fs::permissions(directory / "alice@localhost:8443", fs::perms(0644));
-  opened(directory).save({"t", {}});
+  opened(directory).save({{"t", {}}});
   CHECK(fs::status(directory).permissions() == fs::perms(0700));
   CHECK(fs::status(directory / "alice@localhost:8443").permissions() == fs::perms(0600));
 }
@@ -67,14 +70,16 @@ TEST_CASE("asio-chat session: one client at a time has it") {
   opened(directory);
 }
 
-TEST_CASE("asio-chat session: a member who left in order leaves no file") {
+TEST_CASE("asio-chat session: what has neither a token nor a place in a room has no file") {
   const test::temp_directory place;
   const fs::path directory = fs::path(place.string()) / "asio-chat-client";
   saved_session s = opened(directory);
-  s.save({"t", {}});
-  s.forget();
+  s.save({{"t", {}}});
+  s.save({{}, {{"den", {7, 3}}}});
+  CHECK(s.load().resume.token.empty());
+  CHECK(s.load().read == std::map<std::string, position>{{"den", {7, 3}}});
+  s.save({});
   CHECK(fs::is_empty(directory));
-  CHECK(opened(directory).load().token.empty());
 }
 
 TEST_CASE("asio-chat session: what cannot be read is no session") {
@@ -84,10 +89,10 @@ TEST_CASE("asio-chat session: what cannot be read is no session") {
   const auto content =
       GENERATE("", "\n", "rubbish\ntoken t\n", "asio-chat session 2\ntoken t\nend\n");
   std::ofstream(directory / "alice@localhost:8443") << content;
-  CHECK(opened(directory).load().token.empty());
+  CHECK(opened(directory).load().resume.token.empty());
   std::ofstream(directory / "bob@localhost:8443")
       << "asio-chat session 1\ntoken t\nroom lobby 7 x\nroom den 7 1\nend\nroom old 1 1\n";
-  const resume_state s = opened(directory, "bob").load();
+  const resume_state s = opened(directory, "bob").load().resume;
   CHECK(s.token == "t");
   CHECK(s.positions == std::map<std::string, position>{{"den", {7, 1}}});
 }

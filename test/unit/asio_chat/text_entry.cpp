@@ -69,3 +69,33 @@ TEST_CASE("asio-chat text entry: choices, a cleared screen and the end are told"
   CHECK(t.remarks == std::vector<std::string>{"alice  bob  ", "clear"});
   CHECK(t.ended);
 }
+
+TEST_CASE("asio-chat text entry: what is typed is a draft, whatever is asked or searched") {
+  typist t;
+  t.type("old");
+  t.control(U'M');
+  t.type("new");
+  t.control(U'R');
+  t.type("ol");
+  CHECK(t.entry.text() == U"old");
+  CHECK(t.entry.draft() == U"new");
+  t.control(U'G');
+  t.entry.press({key::kind::up});
+  CHECK(t.entry.text() == U"old");
+  CHECK(t.entry.draft() == U"new");
+  t.type("er");
+  CHECK(t.entry.draft() == U"older");
+  t.entry.press({key::kind::paste, 0, "1\n2\n3\n4\n5\n6"});
+  CHECK(t.entry.draft() == U"older1\n2\n3\n4\n5\n6");
+}
+
+TEST_CASE("asio-chat text entry: lines of an earlier client come back") {
+  typist t;
+  t.entry.recall({"first", "second"});
+  t.entry.press({key::kind::up});
+  CHECK(t.entry.text() == U"second");
+  t.control(U'U');
+  t.control(U'R');
+  t.type("fir");
+  CHECK(t.entry.text() == U"first");
+}

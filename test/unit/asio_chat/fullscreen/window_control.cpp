@@ -2,9 +2,12 @@
 #include "fullscreen/window_display.hpp"
 
 #include "support/catch.hpp"
+#include "support/temp_directory.hpp"
 #include "testing/manual_clock.hpp"
 
+#include <chrono>
 #include <clocale>
+#include <filesystem>
 
 using namespace asio_chat;
 using namespace asio_chat::app;
@@ -13,7 +16,8 @@ namespace {
 
 struct person {
   testing::manual_clock time;
-  chat_state state{windows("example")};
+  typed_journal* journal = nullptr;
+  chat_state state{windows("example"), {}, {}, journal};
   std::vector<typed_line> entered;
   std::vector<std::string> looked_at;
   std::vector<log_range> asked;
@@ -30,7 +34,7 @@ struct person {
            [] {
              return vocabulary{{"who"}, {"alice"}, {"den"}};
            },
-       .may_keep = [](std::string_view) { return true; },
+       .may_keep = [](std::string_view line) { return !line.starts_with("/secret "); },
        .look_at = [this](const std::string& room) { looked_at.push_back(room); },
        .members = [](const std::string&) -> const std::set<std::string>* { return nullptr; },
        .fetch =
@@ -46,7 +50,9 @@ struct person {
                       true,
                       {[] {}, [this](const std::string&, const std::string&) { ++calls; }}};
 
-  person() {
+  explicit person(typed_journal* kept = nullptr, std::chrono::hours later = {})
+      : journal(kept) {
+    time.advance(later);
     std::setlocale(LC_CTYPE, "C.UTF-8");
     connected c;
     c.name = "alice";
@@ -207,16 +213,22 @@ TEST_CASE("asio-chat window control: scrolling up fetches pages to the beginning
   p.meta(U'1');
   p.meta(U'2');
   p.state.all.show_room("hall");
-  for (std::uint64_t i = 151; i <= 200; ++i)
-    p.said("hall", std::to_string(i), i);
   p.screen();
-  CHECK(p.asked.empty());
+  REQUIRE(p.asked.size() == 1);
+  CHECK(p.asked[0].from == position());
+  history_page page;
+  page.earlier = true;
+  for (std::uint64_t i = 151; i <= 200; ++i)
+    page.entries.push_back({"hall", {1, i}, {}, "bob", entry_kind::message, std::to_string(i), {}});
+  p.answer({}, page);
+  p.screen();
+  REQUIRE(p.asked.size() == 1);
   p.control.press({key::kind::alt_home});
   p.control.press({key::kind::page_up});
-  REQUIRE(p.asked.size() == 1);
-  CHECK(p.asked[0].where == log_range::side::before);
-  CHECK(p.asked[0].from == position{1, 151});
-  history_page page;
+  REQUIRE(p.asked.size() == 2);
+  CHECK(p.asked[1].where == log_range::side::before);
+  CHECK(p.asked[1].from == position{1, 151});
+  page = {};
   page.earlier = false;
   for (std::uint64_t i = 148; i <= 150; ++i) {
     entry e;
@@ -229,7 +241,7 @@ TEST_CASE("asio-chat window control: scrolling up fetches pages to the beginning
   CHECK(p.sees("bob │ 15"));
   p.control.press({key::kind::alt_home});
   CHECK(p.sees("bob │ 148"));
-  CHECK(p.asked.size() == 1); // there is nothing before
+  CHECK(p.asked.size() == 2); // there is nothing before
 }
 
 TEST_CASE(
@@ -304,4 +316,129 @@ TEST_CASE("asio-chat window control: a page that comes after the end is of no us
   }
   REQUIRE(late);
   late({}, history_page());
+}
+
+// What is kept for a later client
+
+namespace {
+
+/// A journal in a file, and the clients that use it one after the other.
+struct place {
+  test::temp_directory directory;
+  typed_journal open() const {
+    return typed_journal::open(std::filesystem::path(directory.string()) / "typed").value();
+  }
+};
+
+} // namespace
+
+TEST_CASE(
+    "asio-chat window control: an unanswered line is said again with its id, a draft is back") {
+  const place where;
+  std::string id;
+  {
+    typed_journal journal = where.open();
+    person p(&journal);
+    p.enter("answered");
+    p.news.show(acknowledged{"", "lobby", {1, 4}}, "", p.entered[0].from);
+    p.enter("not answered");
+    id = p.entered[1].id;
+    p.type("half a th");
+    p.control.keep_drafts();
+  }
+  typed_journal journal = where.open();
+  person p(&journal);
+  REQUIRE(p.entered.size() == 1);
+  CHECK(p.entered[0].text == "not answered");
+  CHECK(p.entered[0].id == id);
+  CHECK(p.entered[0].room == "lobby");
+  CHECK(p.sees("alice │ not answered"));
+  CHECK(p.sees("> half a th"));
+  CHECK_FALSE(p.sees("│ answered"));
+  p.news.show(acknowledged{"", "lobby", {1, 5}}, "", p.entered[0].from);
+  CHECK(journal.lines().empty());
+}
+
+TEST_CASE("asio-chat window control: what might be said twice waits for a key") {
+  const place where;
+  {
+    typed_journal journal = where.open();
+    person p(&journal);
+    p.enter("/msg bob psst");
+    p.meta(U'1');
+    p.enter("old");
+    p.enter("refused");
+    p.news.show(refused{"", errc::protocol_error, "too fast"}, "", p.entered[2].from);
+  }
+  typed_journal journal = where.open();
+  person p(&journal);
+  p.entered.clear();
+  CHECK(p.sees("refused [not sent: too fast]"));
+  p.meta(U's');
+  REQUIRE(p.entered.size() == 1);
+  CHECK(p.entered[0].text == "refused");
+  CHECK(p.last().fate == log_line::state::sent);
+  p.meta(U'3');
+  CHECK(p.sees("psst [not sent: the client"));
+  p.meta(U's');
+  REQUIRE(p.entered.size() == 2);
+  CHECK(p.entered[1].text == "/msg bob psst");
+  p.meta(U's');
+  CHECK(p.sees("no line that was refused is here"));
+}
+
+TEST_CASE("asio-chat window control: a line of long ago is not said by itself") {
+  const place where;
+  {
+    typed_journal journal = where.open();
+    person p(&journal);
+    p.enter("hello");
+  }
+  typed_journal journal = where.open();
+  person p(&journal, std::chrono::hours(13));
+  CHECK(p.entered.empty());
+  CHECK(p.last().why == "the client ended before the answer; it may be said");
+}
+
+TEST_CASE("asio-chat window control: a draft with a secret is kept nowhere, by an alias neither") {
+  const place where;
+  typed_journal journal = where.open();
+  person p(&journal);
+  p.enter("/alias s /secret");
+  const auto* line = GENERATE("/secret word", "/s word");
+  p.type(line);
+  p.control.keep_drafts();
+  CHECK(journal.drafts().empty());
+  p.control.keep_entered();
+  p.control.press({key::kind::control, U'M'});
+  p.control.press({key::kind::up});
+  CHECK(p.sees("> /alias s /secret"));
+  CHECK(journal.entered().empty());
+}
+
+TEST_CASE("asio-chat window control: a closed window leaves no draft") {
+  const place where;
+  typed_journal journal = where.open();
+  person p(&journal);
+  p.enter("/query bob");
+  p.type("psst");
+  p.control.keep_drafts();
+  CHECK(journal.drafts().contains("@bob"));
+  p.state.all.close(3);
+  p.control.keep_drafts();
+  CHECK(journal.drafts().empty());
+}
+
+TEST_CASE("asio-chat window control: a page that does not come is told, and a key asks again") {
+  person p;
+  p.enter_room("hall", 200);
+  p.state.all.show_room("hall");
+  p.screen();
+  REQUIRE(p.asked.size() == 1);
+  p.answer(make_error_code(errc::connection_lost), {});
+  CHECK(p.sees("older messages did not come"));
+  CHECK(p.asked.size() == 1);
+  p.control.press({key::kind::page_up});
+  CHECK(p.asked.size() == 2);
+  CHECK_FALSE(p.sees("did not come"));
 }

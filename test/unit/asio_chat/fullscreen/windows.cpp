@@ -64,11 +64,83 @@ TEST_CASE("asio-chat windows: what was said before one came is not new, after a 
   d.enter("den", {1, 9});
   d.say("den", "bob", "alice: old", 9);
   CHECK(d.room("den").unread == 0);
-  d.all.set_read("hall", {1, 5});
+  d.all.set_read({{"hall", {1, 5}}});
   d.enter("hall", {1, 9});
   d.say("hall", "bob", "read", 5);
-  d.say("hall", "bob", "unread", 6);
-  CHECK(d.room("hall").unread == 1);
+  CHECK_FALSE(d.say("hall", "bob", "alice: unread", 6)); // no bell for what is no news
+  CHECK(d.room("hall").unread == 4);
+  CHECK(d.room("hall").mentions == 1);
+  REQUIRE(d.room("hall").marker);
+  CHECK(d.room("hall").log.at(*d.room("hall").marker).text == "alice: unread");
+  CHECK(d.say("hall", "bob", "alice: news", 10));
+  CHECK(d.room("hall").unread == 5);
+}
+
+TEST_CASE("asio-chat windows: the marker stands further up until that page is fetched") {
+  desk d;
+  d.all.set_read({{"hall", {1, 5}}});
+  d.enter("hall", {1, 9});
+  d.say("hall", "bob", "eight", 8);
+  d.say("hall", "bob", "nine", 9);
+  d.all.show(2);
+  CHECK_FALSE(d.room("hall").marker);
+  history_page page;
+  for (std::uint64_t n = 4; n <= 7; ++n) {
+    page.entries.emplace_back();
+    page.entries.back().at = {1, n};
+    page.entries.back().text = std::to_string(n);
+  }
+  d.all.older(d.room("hall"), page);
+  REQUIRE(d.room("hall").marker);
+  CHECK(d.room("hall").log.at(*d.room("hall").marker).text == "6");
+}
+
+TEST_CASE("asio-chat windows: in a log that was begun anew everything is new") {
+  desk d;
+  d.all.set_read({{"hall", {1, 500}}});
+  d.enter("hall", {2, 3});
+  CHECK(d.room("hall").unread == 3);
+}
+
+TEST_CASE("asio-chat windows: one has read what is newest in the window one looks at") {
+  using positions = std::map<std::string, position>;
+  desk d;
+  d.all.set_read({{"attic", {1, 7}}});
+  d.enter("den", {1, 3});
+  d.say("den", "bob", "there", 4);
+  d.say("lobby", "bob", "here", 1);
+  CHECK(d.all.read_positions() == positions{{"attic", {1, 7}}, {"den", {1, 3}}, {"lobby", {1, 1}}});
+  d.all.show(2);
+  CHECK(d.all.read_positions().at("den") == position{1, 4});
+  d.room("den").scrolled = scroll_position{d.room("den").log.first(), 0};
+  d.say("den", "bob", "below", 5);
+  CHECK(d.all.read_positions().at("den") == position{1, 4});
+  d.all.follow(d.room("den"));
+  CHECK(d.all.read_positions().at("den") == position{1, 5});
+  d.all.left("den");
+  d.all.left("attic");
+  CHECK(d.all.read_positions() == positions{{"lobby", {1, 1}}});
+}
+
+TEST_CASE("asio-chat windows: an answer to a line that a page has brought leaves one of them") {
+  desk d;
+  log_line own{log_line::kind::message, {}, {}, "mine"};
+  own.ref = "r";
+  d.all.echo(d.room("lobby"), own);
+  d.say("lobby", "bob", "after", 8);
+  d.say("lobby", "alice", "mine", 7);
+  d.room("lobby").marker = d.room("lobby").log.end() - 1;
+  d.all.acknowledged("r", {1, 7}, {});
+  CHECK(d.room("lobby").log.size() == 2);
+  CHECK(d.room("lobby").log.at(d.room("lobby").log.first()).text == "mine");
+  REQUIRE(d.room("lobby").marker);
+  CHECK(d.room("lobby").log.at(*d.room("lobby").marker).text == "after");
+  // And the other way round.
+  own.ref = "q";
+  d.all.echo(d.room("lobby"), own);
+  d.all.acknowledged("q", {1, 9}, {});
+  d.say("lobby", "alice", "mine", 9);
+  CHECK(d.room("lobby").log.size() == 3);
 }
 
 TEST_CASE("asio-chat windows: a mention is a whole word") {

@@ -1,0 +1,173 @@
+// The way of a line that was entered in a window.
+#include "fullscreen/window_control.hpp"
+
+#include "edit_buffer.hpp"
+
+#include "base/ascii.hpp"
+#include "model/command_text.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+namespace asio_chat::app {
+
+namespace {
+
+/// A server remembers an id for a day, if it is not set otherwise. What is older than that may be
+/// said twice.
+constexpr std::chrono::hours surely_known{12};
+
+/// What says a line that is shown in a window, or says it again.
+typed_line line_of(const window& in, const log_line& shown) {
+  typed_line line{intent::say, shown.text, in.name, {0, shown.ref}, shown.ref};
+  if (shown.what == log_line::kind::action) line.kind = entry_kind::action;
+  if (in.what != window::kind::direct) return line;
+  line.what = intent::command;
+  line.text = fmt::format("/msg {} {}", in.name, shown.text);
+  line.room.clear();
+  return line;
+}
+
+} // namespace
+
+void window_control::enter(const std::string& text) {
+  state_.all.follow(state_.all.current());
+  typed_line line = around_.read(text);
+  if (line.what == intent::command) line = around_.read(commands_.expand(line.text));
+  if (line.what != intent::command) return take(std::move(line));
+  const window_commands::outcome done = commands_.run(line.text);
+  if (!done.then.empty()) line.text = done.then;
+  if (!done.ours || !done.then.empty()) take(std::move(line));
+}
+
+void window_control::take(typed_line line) {
+  if (line.what == intent::say) return say(std::move(line));
+  if (line.what == intent::command) return command(std::move(line));
+  around_.enter(std::move(line));
+}
+
+void window_control::say(typed_line line) {
+  window& w = state_.all.current();
+  if (w.what == window::kind::server)
+    return refuse(line.text, "this window is for commands; Alt-1 shows a room");
+  send(w, {log_line::kind::message, time_.wall_now(), {}, std::move(line.text)});
+}
+
+/// Shows it at once, where the server's answer will only say that it was taken.
+void window_control::command(typed_line line) {
+  windows& all = state_.all;
+  window& w = all.current();
+  const parsed_line c = parse_command_line(line.text);
+  const bool in_room = w.what == window::kind::room;
+  log_line shown{log_line::kind::message, time_.wall_now(), {}, std::string(c.arguments)};
+  const auto is = [&](const char* name) { return ascii::equal_ignoring_case(c.name, name); };
+  if (in_room) line.room = w.name;
+  if (!in_room && (is("me") || is("topic") || is("leave")))
+    return refuse(line.text, fmt::format("/{} is for a room", c.name));
+  if (is("me") && !c.arguments.empty()) {
+    shown.what = log_line::kind::action;
+    return send(w, std::move(shown));
+  }
+  const positions told = split_arguments(c.arguments, 2);
+  if (is("msg") && !told[1].empty()) {
+    shown.text = told[1];
+    all.show_direct(std::string(told[0]));
+    return send(all.current(), std::move(shown));
+  }
+  around_.enter(std::move(line));
+}
+
+/// Nothing that was typed is lost.
+void window_control::refuse(const std::string& text, const std::string& why) {
+  state_.all.remark(log_line::kind::notice, why, time_.wall_now());
+  entry_.assign(widen(text));
+}
+
+// What is kept for a later client.
+
+void window_control::send(window& in, log_line shown) {
+  shown.ref = fmt::format("{}-{}", ref_prefix_, ++last_ref_);
+  if (state_.typed) {
+    const window* typed = state_.all.find(typing_in_);
+    state_.typed->sending(
+        {shown.ref, in.title(), shown.text, shown.time, shown.what == log_line::kind::action},
+        typed ? typed->title() : std::string());
+  }
+  typed_line line = line_of(in, shown);
+  state_.all.echo(in, std::move(shown));
+  around_.enter(std::move(line));
+}
+
+/// The newest line of the window that was refused.
+void window_control::send_again() {
+  window& w = state_.all.current();
+  for (auto n = w.log.end(); n > w.log.first(); --n) {
+    log_line& line = w.log.at(n - 1);
+    if (line.fate != log_line::state::refused || line.ref.empty()) continue;
+    line.fate = log_line::state::sent;
+    line.time = time_.wall_now();
+    if (state_.typed) {
+      state_.typed->sending(
+          {line.ref, w.title(), line.text, line.time, line.what == log_line::kind::action}, "");
+    }
+    state_.all.follow(w);
+    return around_.enter(line_of(w, line));
+  }
+  state_.all.remark(log_line::kind::notice, "no line that was refused is here", time_.wall_now());
+}
+
+window* window_control::window_of(const std::string& title) {
+  if (title.starts_with('#')) return state_.all.find(window::kind::room, title.substr(1));
+  if (title.starts_with('@')) return &state_.all.open_direct(title.substr(1));
+  return nullptr;
+}
+
+/// What an earlier client has not got an answer for is said now, unless it might be said twice.
+void window_control::restore() {
+  if (state_.connection.protection.empty()) return;
+  for (auto kept = unrestored_.begin(); kept != unrestored_.end();) {
+    window* in = window_of(kept->in);
+    if (!in) {
+      ++kept;
+      continue;
+    }
+    log_line shown{log_line::kind::message, kept->when, {}, kept->text};
+    if (kept->action) shown.what = log_line::kind::action;
+    shown.ref = kept->id;
+    typed_line line = line_of(*in, shown);
+    state_.all.echo(*in, std::move(shown));
+    const bool once =
+        in->what == window::kind::room && time_.wall_now() - kept->when < surely_known;
+    if (kept->why.empty() && once) {
+      around_.enter(std::move(line));
+    } else {
+      state_.all.refused(kept->id, !kept->why.empty()
+                                       ? kept->why
+                                       : "the client ended before the answer; it may be said");
+    }
+    kept = unrestored_.erase(kept);
+  }
+  for (const auto& [title, text] : std::map(state_.all.unopened_drafts()))
+    if (title.starts_with('@')) window_of(title);
+}
+
+void window_control::keep_drafts() {
+  if (!state_.typed) return;
+  std::map<std::string, std::string> typed = state_.all.unopened_drafts();
+  for (std::size_t n = 0; n < state_.all.count(); ++n) {
+    const window& w = state_.all.at(n);
+    if (w.draft.empty()) continue;
+    std::string text = narrow(w.draft);
+    if (around_.may_keep(commands_.expand(text))) typed[w.title()] = std::move(text);
+  }
+  for (const auto& [title, text] : std::map(state_.typed->drafts()))
+    if (!typed.contains(title)) state_.typed->draft(title, "");
+  for (const auto& [title, text] : typed)
+    state_.typed->draft(title, text);
+  if (const auto trouble = state_.typed->take_trouble())
+    state_.all.remark(log_line::kind::notice, *trouble, time_.wall_now());
+}
+
+} // namespace asio_chat::app

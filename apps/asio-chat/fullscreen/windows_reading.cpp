@@ -1,0 +1,95 @@
+// How far one has read, and pages of what was said before.
+#include "fullscreen/windows.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::app {
+
+/// Puts the marker where an earlier client has stopped to read, once that place is held.
+void windows::mark_new(window& w) {
+  if (!w.marks) return;
+  const auto is_new = [&](message_log::number n) {
+    const position at = w.log.at(n).at;
+    return at.offset > 0 && (at.epoch != w.marks->epoch || at > *w.marks);
+  };
+  auto n = w.log.first();
+  while (n < w.log.end() && !is_new(n))
+    ++n;
+  if (n == w.log.end()) return;
+  const position first = w.log.at(n).at;
+  const bool follows = first.epoch == w.marks->epoch && first.offset == w.marks->offset + 1;
+  const bool after_what_was_read = w.log.oldest() < first;
+  if (!follows && !after_what_was_read && w.older) return; // it is further up
+  w.marker = n;
+  w.marks.reset();
+}
+
+/// One who looks at what is newest has read it.
+void windows::has_read(window& w) {
+  if (&w != &current() || w.scrolled || w.what != window::kind::room) return;
+  const position last = std::max(w.log.last_heard(), w.counted);
+  if (last.epoch != w.read.epoch || last > w.read) w.read = last;
+}
+
+std::map<std::string, position> windows::read_positions() const {
+  std::map<std::string, position> read = read_;
+  for (const auto& w : all_)
+    if (w->what == window::kind::room && w->read.epoch != 0) read[w->name] = w->read;
+  return read;
+}
+
+std::vector<log_line> windows::lines_of(const history_page& page) const {
+  std::vector<log_line> lines;
+  for (const entry& e : page.entries)
+    lines.push_back(line_of(e));
+  return lines;
+}
+
+void windows::older(window& of, const history_page& page) {
+  std::vector<log_line> lines = lines_of(page);
+  // What came while the page was on its way may be in it as well.
+  const position first = of.log.oldest();
+  std::erase_if(lines, [&](const log_line& l) {
+    return first.offset > 0 && l.at.epoch == first.epoch && l.at >= first;
+  });
+  if (&of != &current()) {
+    of.mentions += static_cast<std::size_t>(std::ranges::count_if(lines, [&](const log_line& l) {
+      return l.mentions && l.at > of.read && !is_ignored(ignored_, l.from);
+    }));
+  }
+  of.older = page.earlier && !page.another_log && !lines.empty();
+  if (page.gap || page.another_log) {
+    const wall_time when = lines.empty() ? wall_time() : lines.front().time;
+    lines.insert(lines.begin(),
+                 {log_line::kind::gap, when, {}, "older messages are no longer kept"});
+  }
+  of.log.prepend(std::move(lines));
+  mark_new(of);
+}
+
+void windows::newer(window& of, const history_page& page) {
+  of.log.resume(lines_of(page), !page.more);
+}
+
+void windows::around(window& of, const history_page& page, position at) {
+  of.log.replace(lines_of(page), page.more);
+  of.older = page.earlier;
+  of.refills = false;
+  of.marker.reset();
+  of.chosen.reset();
+  for (auto n = of.log.first(); n < of.log.end(); ++n)
+    if (of.log.at(n).at == at) of.chosen = n;
+  of.scrolled = scroll_position{of.chosen.value_or(of.log.end() - 1), 0};
+}
+
+void windows::follow(window& w) {
+  w.scrolled.reset();
+  w.chosen.reset();
+  has_read(w);
+  if (!w.log.cut()) return;
+  w.log.clear();
+  w.older = w.refills = true;
+}
+
+} // namespace asio_chat::app

@@ -1,0 +1,215 @@
+#include "typed_journal.hpp"
+
+#include "line_history.hpp"
+
+#include "base/utf8.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+namespace asio_chat::app {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Below that size a file is not worth writing anew.
+constexpr std::size_t small = std::size_t{64} * 1024;
+
+failure cannot(const std::filesystem::path& path, int error) {
+  return fail(errc::bad_setting, fmt::format("cannot keep what is typed in '{}': {}", path.string(),
+                                             errno_text(error)));
+}
+
+std::string record_of(const json::object& o) {
+  return json::serialize(o) + "\n";
+}
+
+std::string draft_record(const std::string& in, const std::string& text) {
+  return record_of({{"draft", in}, {"text", text}});
+}
+
+std::string line_record(const typed_journal::line& l, const std::string& typed_in) {
+  const auto when =
+      std::chrono::duration_cast<std::chrono::milliseconds>(l.when.time_since_epoch());
+  json::object o{{"id", l.id}, {"in", l.in}, {"text", l.text}, {"when", when.count()}};
+  if (!typed_in.empty()) o["typed_in"] = typed_in;
+  if (l.action) o["action"] = true;
+  if (!l.why.empty()) o["why"] = l.why;
+  return record_of(o);
+}
+
+std::string text_of(const json::object& o, std::string_view key) {
+  const json::value* v = o.if_contains(key);
+  const json::string* text = v ? v->if_string() : nullptr;
+  return text ? std::string(text->begin(), text->end()) : std::string();
+}
+
+bool write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(file, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+} // namespace
+
+result<typed_journal> typed_journal::open(const std::filesystem::path& path) {
+  typed_journal j(path);
+  j.load();
+  if (const auto written = j.rewrite(); !written) return written.error();
+  return j;
+}
+
+void typed_journal::load() {
+  const file_descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  std::string all;
+  std::array<char, 16384> block;
+  ssize_t n = 0;
+  while ((n = ::read(file.get(), block.data(), block.size())) > 0)
+    all.append(block.data(), static_cast<std::size_t>(n));
+  // What has no end was cut by the end of the program.
+  for (std::size_t begin = 0, end = 0; (end = all.find('\n', begin)) != std::string::npos;
+       begin = end + 1)
+    take(std::string_view(all).substr(begin, end - begin));
+}
+
+void typed_journal::take(std::string_view record) {
+  json::error_code bad;
+  const json::value v = json::parse(json::string_view(record.data(), record.size()), bad);
+  const json::object* o = bad ? nullptr : v.if_object();
+  if (!o) return;
+  const auto has = [&](const char* key) { return o->contains(key); };
+  if (has("draft")) {
+    drafts_[text_of(*o, "draft")] = text_of(*o, "text");
+  } else if (has("entered")) {
+    add_entered(text_of(*o, "entered"));
+  } else if (has("kept")) {
+    std::erase_if(lines_, [&](const line& l) { return l.id == text_of(*o, "kept"); });
+  } else if (has("refused")) {
+    for (line& l : lines_)
+      if (l.id == text_of(*o, "refused")) l.why = text_of(*o, "why");
+  } else if (has("id")) {
+    line l{text_of(*o, "id"), text_of(*o, "in"), text_of(*o, "text")};
+    const json::value* when = o->if_contains("when");
+    if (when && when->is_int64()) l.when = wall_time(std::chrono::milliseconds(when->as_int64()));
+    l.action = has("action");
+    l.why = text_of(*o, "why");
+    drafts_.erase(text_of(*o, "typed_in"));
+    std::erase_if(lines_, [&](const line& other) { return other.id == l.id; });
+    if (!l.id.empty()) lines_.push_back(std::move(l));
+  }
+  std::erase_if(drafts_, [](const auto& d) { return d.second.empty(); });
+}
+
+void typed_journal::add_entered(const std::string& one) {
+  std::erase(entered_, one);
+  entered_.push_back(one);
+  if (entered_.size() > line_history::max_lines) entered_.erase(entered_.begin());
+}
+
+std::string typed_journal::everything() const {
+  std::string all;
+  for (const auto& [in, text] : drafts_)
+    all += draft_record(in, text);
+  for (const line& l : lines_)
+    all += line_record(l, "");
+  for (const std::string& one : entered_)
+    all += record_of({{"entered", one}});
+  return all;
+}
+
+result<void> typed_journal::rewrite() {
+  const std::filesystem::path next = path_.string() + ".new";
+  ::unlink(next.c_str());
+  file_descriptor file(
+      ::open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (file.get() < 0) return cannot(next, errno);
+  const std::string all = everything();
+  if (!write_all(file.get(), all) || ::rename(next.c_str(), path_.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(next.c_str());
+    return cannot(path_, error);
+  }
+  file_ = std::move(file);
+  bytes_ = live_ = all.size();
+  return {};
+}
+
+void typed_journal::append(std::string record) {
+  bytes_ += record.size();
+  // A file that has grown by what is not needed any more is written anew.
+  if (bytes_ > small && bytes_ > 4 * (live_ + record.size())) {
+    if (const auto written = rewrite(); written) return;
+  }
+  // A record that was cut must not take the next one with it.
+  if (torn_) record.insert(0, "\n");
+  torn_ = !write_all(file_.get(), record);
+  if (!torn_) return;
+  if (!std::exchange(told_, true)) trouble_ = cannot(path_, errno).message;
+}
+
+void typed_journal::draft(const std::string& in, const std::string& text) {
+  const auto known = drafts_.find(in);
+  if (known == drafts_.end() ? text.empty() : known->second == text) return;
+  if (text.empty()) {
+    drafts_.erase(known);
+  } else {
+    drafts_[in] = text;
+  }
+  append(draft_record(in, text));
+}
+
+void typed_journal::sending(const line& l, const std::string& typed_in) {
+  drafts_.erase(typed_in);
+  std::erase_if(lines_, [&](const line& other) { return other.id == l.id; });
+  lines_.push_back(l);
+  append(line_record(l, typed_in));
+}
+
+void typed_journal::kept(std::string_view id) {
+  if (std::erase_if(lines_, [&](const line& l) { return l.id == id; }) == 0) return;
+  append(record_of({{"kept", json::string_view(id.data(), id.size())}}));
+}
+
+void typed_journal::refused(std::string_view id, const std::string& why) {
+  const auto found = std::ranges::find(lines_, id, &line::id);
+  if (found == lines_.end()) return;
+  found->why = why.empty() ? "refused" : why;
+  append(record_of({{"refused", found->id}, {"why", found->why}}));
+}
+
+void typed_journal::remember(const std::string& one) {
+  add_entered(one);
+  append(record_of({{"entered", one}}));
+}
+
+void typed_journal::end(bool in_order) {
+  if (in_order) std::erase_if(lines_, [](const line& l) { return !l.why.empty(); });
+  if (everything().empty()) {
+    ::unlink(path_.c_str());
+  } else {
+    (void)rewrite();
+  }
+}
+
+std::optional<std::string> typed_journal::take_trouble() {
+  if (trouble_.empty()) return std::nullopt;
+  return std::exchange(trouble_, {});
+}
+
+} // namespace asio_chat::app
