@@ -23,6 +23,8 @@ std::string value_of(std::string_view text) {
 } // namespace
 
 result<std::vector<config_entry>> parse_config(std::string_view text, const std::string& path) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::vector<config_entry> all;
   std::string server;
   std::size_t number = 0;

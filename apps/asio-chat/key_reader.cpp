@@ -42,7 +42,25 @@ std::optional<key::kind> cursor_key(std::string_view sequence) {
   return found->what;
 }
 
+/// F1 to F12 from 1; 0: another key.
+char32_t function_key(std::string_view sequence) {
+  constexpr std::array<std::string_view, 12> old{"OP",   "OQ",   "OR",   "OS",   "[15~", "[17~",
+                                                 "[18~", "[19~", "[20~", "[21~", "[23~", "[24~"};
+  constexpr std::array<std::string_view, 4> other{"[11~", "[12~", "[13~", "[14~"};
+  for (std::size_t n = 0; n < old.size(); ++n)
+    if (sequence == old[n] || (n < other.size() && sequence == other[n]))
+      return static_cast<char32_t>(n + 1);
+  return 0;
+}
+
 } // namespace
+
+/// A paste whose end never comes, because the line was cut, must not swallow all keys.
+void key_reader::put(std::string_view bytes) {
+  constexpr std::string_view ctrl_c = "\x03";
+  if (pasting_ && bytes == ctrl_c) bytes_ += paste_ends;
+  bytes_ += bytes;
+}
 
 bool key_reader::next(key& k) {
   while (!bytes_.empty()) {
@@ -60,13 +78,20 @@ bool key_reader::next(key& k) {
 }
 
 key_reader::step key_reader::take_escape(key& k) {
+  if (std::exchange(settled_, false)) {
+    bytes_.erase(0, bytes_.size() == 1 ? 1 : 2);
+    k = {key::kind::escape};
+    return step::key;
+  }
   if (bytes_.size() < 2) return step::incomplete;
   const char kind = bytes_[1];
   if (kind == '[' || kind == 'O') return take_sequence(k);
-  const bool meta = kind != escape && static_cast<unsigned char>(kind) < 0x80;
+  // Alt with Enter and Backspace; with another control character, such as Ctrl-C, it is two keys.
+  constexpr std::string_view controls = "\r\n\b\x7f";
+  const bool ascii = static_cast<unsigned char>(kind) < 0x80;
+  const bool meta = (ascii && kind >= ' ') || controls.find(kind) != std::string_view::npos;
   drop(meta ? 2 : 1);
-  if (!meta) return step::dropped;
-  k = {key::kind::meta, static_cast<char32_t>(kind)};
+  k = {meta ? key::kind::meta : key::kind::escape, meta ? static_cast<char32_t>(kind) : U'\0'};
   return step::key;
 }
 
@@ -84,10 +109,16 @@ key_reader::step key_reader::take_sequence(key& k) {
   const std::string_view sequence = std::string_view(bytes_).substr(1, length - 1);
   pasting_ = sequence == paste_begins;
   const auto known = cursor_key(sequence.substr(1));
+  const auto function = function_key(sequence);
   drop(length);
-  if (!known) return step::dropped;
-  k = {*known};
-  return step::key;
+  if (function > 0) k = {key::kind::function, function};
+  if (known) k = {*known};
+  return known || function > 0 ? step::key : step::dropped;
+}
+
+void key_reader::settle() {
+  // What follows an Escape was typed later, or belongs to a sequence that was cut.
+  if (waits()) settled_ = true;
 }
 
 key_reader::step key_reader::take_paste(key& k) {

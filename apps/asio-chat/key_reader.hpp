@@ -18,7 +18,9 @@ struct key {
     right,
     home,
     end,
-    erase, ///< Delete
+    erase,    ///< Delete
+    escape,   ///< alone
+    function, ///< F1 to F12: `character` from 1
     word_left,
     word_right,
     page_up,
@@ -37,15 +39,20 @@ struct key {
 };
 
 /// Gives whole keys: characters of UTF-8, control characters, Escape with a character, and the
-/// sequences of the arrow keys and their neighbours. What a terminal marks as pasted (`ESC [200~`
-/// to `ESC [201~`) is one key, so that nothing in it acts as a key. Everything else is dropped.
+/// sequences of the arrow keys and their neighbours. An Escape before a key that is no letter is a
+/// key of its own. What a terminal marks as pasted (`ESC [200~` to `ESC [201~`) is one key, so that
+/// nothing in it acts as a key. Everything else is dropped.
 class key_reader {
  public:
   static constexpr std::size_t max_paste = std::size_t{1} << 20;
 
-  void put(std::string_view bytes) { bytes_ += bytes; }
+  void put(std::string_view bytes);
   /// Returns whether there was a whole key.
   bool next(key& k);
+  /// Whether what has come may be the beginning of a key, or an Escape that was pressed alone.
+  bool waits() const noexcept { return !pasting_ && !bytes_.empty() && bytes_.front() == '\x1b'; }
+  /// Nothing more has come for a while: it was pressed alone.
+  void settle();
 
  private:
   enum class step { key, dropped, incomplete };
@@ -56,6 +63,7 @@ class key_reader {
   void drop(std::size_t n) { bytes_.erase(0, n); }
 
   std::string bytes_;
+  bool settled_ = false; ///< nothing more belongs to the Escape at the beginning
   bool pasting_ = false;
   bool too_long_ = false; ///< the paste under way
   std::string pasted_;

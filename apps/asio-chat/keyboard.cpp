@@ -1,7 +1,10 @@
 #include "keyboard.hpp"
 
+#include "transport/loop_time.hpp"
+
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <utility>
 
@@ -16,6 +19,8 @@ namespace {
 
 constexpr std::string_view ctrl_c = "\x03";
 constexpr std::size_t max_held = 64 * 1024;
+/// The bytes of one key come together, over a slow line as well.
+constexpr std::chrono::milliseconds patience{300};
 
 } // namespace
 
@@ -44,7 +49,9 @@ keyboard::keyboard(asio::io_context& context, key_taker& taker, const output_que
     , hangup_(std::move(hangup))
     , own_(STDIN_FILENO, O_RDONLY)
     , input_(context, own_.get())
-    , signals_(context, SIGWINCH, SIGTSTP) {
+    , signals_(context, SIGWINCH, SIGTSTP)
+    , time_(transport::time_of(context))
+    , timer_(time_.make_timer()) {
   wait_for_keys();
   wait_for_signals();
 }
@@ -55,8 +62,14 @@ keyboard::~keyboard() {
 
 void keyboard::go_on() {
   if (out_.full()) return;
-  if (!held_.empty()) taker_.feed(std::exchange(held_, {}));
+  if (!held_.empty()) feed();
   wait_for_keys();
+}
+
+void keyboard::feed() {
+  taker_.feed(std::exchange(held_, {}));
+  timer_->cancel();
+  if (taker_.waits()) timer_->wait_until(time_.now() + patience, [this] { taker_.settle(); });
 }
 
 void keyboard::take(std::string_view bytes) {
@@ -64,7 +77,7 @@ void keyboard::take(std::string_view bytes) {
     ::raise(SIGINT);
   } else {
     held_ += bytes;
-    if (!out_.full()) taker_.feed(std::exchange(held_, {}));
+    if (!out_.full()) feed();
   }
   if (held_.size() < max_held) wait_for_keys();
 }

@@ -5,11 +5,14 @@
 #include "output_queue.hpp"
 #include "own_descriptor.hpp"
 
+#include "base/clock.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -19,6 +22,9 @@ namespace asio_chat::app {
 class key_taker {
  public:
   virtual void feed(std::string_view bytes) = 0;
+  /// Whether more bytes may belong to the last key, and that none have come for a while.
+  virtual bool waits() const = 0;
+  virtual void settle() = 0;
   /// The terminal has another size.
   virtual void resized() = 0;
   /// Gives the terminal back for a while, and takes it over again.
@@ -51,6 +57,7 @@ class keyboard {
  private:
   void wait_for_keys();
   void take(std::string_view bytes);
+  void feed();
   void wait_for_signals();
   void stop_and_continue();
 
@@ -62,6 +69,8 @@ class keyboard {
   own_descriptor own_;
   boost::asio::posix::stream_descriptor input_;
   boost::asio::signal_set signals_;
+  time_source& time_;
+  std::unique_ptr<timer> timer_; ///< until an Escape was pressed alone
 };
 
 } // namespace asio_chat::app

@@ -2,6 +2,7 @@
 
 #include "config_file.hpp"
 
+#include "base/ascii.hpp"
 #include "base/file.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
@@ -31,6 +32,14 @@ result<known_hosts> known_hosts::load(const std::filesystem::path& file) {
     }
     return known;
   }
+  using std::filesystem::perms;
+  const perms others = perms::group_write | perms::others_write;
+  if ((std::filesystem::status(file, error).permissions() & others) != perms::none) {
+    return fail(errc::bad_setting,
+                fmt::format("others than its owner can write '{}', and so decide which servers are "
+                            "trusted: chmod 600 it",
+                            file.string()));
+  }
   const auto all = tls::read_file(file.string(), "the list of known hosts");
   if (!all) return fail(errc::bad_setting, all.error().message);
   std::istringstream in(*all);
@@ -54,8 +63,9 @@ result<known_hosts> known_hosts::load(const std::filesystem::path& file) {
 }
 
 std::optional<known_hosts::host> known_hosts::find(const std::string& address) const {
-  const auto found = std::find_if(hosts_.begin(), hosts_.end(),
-                                  [&](const host& h) { return h.address == address; });
+  const auto found = std::find_if(hosts_.begin(), hosts_.end(), [&](const host& h) {
+    return ascii::equal_ignoring_case(h.address, address);
+  });
   return found == hosts_.end() ? std::nullopt : std::optional(*found);
 }
 
@@ -69,11 +79,14 @@ result<void> known_hosts::remember(const std::string& address, const std::string
   if (!directory.empty() && std::filesystem::create_directories(directory, error)) {
     std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
   }
-  const int fd =
-      ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
+  const int fd = ::open(file_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
   if (fd < 0) return cannot(errno);
   const file_descriptor file(fd);
-  const std::string line = fmt::format("{} {}\n", address, pin);
+  // An editor may have left the last line without its end.
+  const off_t size = ::lseek(fd, 0, SEEK_END);
+  char last = '\n';
+  if (size > 0 && ::pread(fd, &last, 1, size - 1) != 1) return cannot(errno);
+  const std::string line = fmt::format("{}{} {}\n", last == '\n' ? "" : "\n", address, pin);
   const ssize_t written = ::write(fd, line.data(), line.size());
   if (written != static_cast<ssize_t>(line.size()) || ::fsync(fd) != 0) return cannot(errno);
   hosts_.push_back({address, pin, 0});

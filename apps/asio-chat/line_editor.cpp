@@ -103,4 +103,9 @@ void line_editor::feed(std::string_view bytes) {
   draw_soon();
 }
 
+void line_editor::settle() {
+  keys_.settle();
+  feed({});
+}
+
 } // namespace asio_chat::app

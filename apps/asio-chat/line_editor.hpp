@@ -28,6 +28,8 @@ class line_editor final : public key_taker {
   line_editor& operator=(const line_editor&) = delete;
 
   void feed(std::string_view bytes) override;
+  bool waits() const override { return keys_.waits(); }
+  void settle() override;
   void resized() override;
   void suspend() override;
   void resume() override;

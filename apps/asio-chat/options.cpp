@@ -65,6 +65,18 @@ std::string check_messages(const std::string& text) {
               : fmt::format("{} is no number of messages: give one from 0 to 999999", text);
 }
 
+std::string check_alias(const std::string& text) {
+  const auto blank = text.find(' ');
+  return blank == std::string::npos || text.find_first_not_of(' ', blank) == std::string::npos
+             ? "an alias is a name and the line that it stands for, such as 'j /join'"
+             : std::string();
+}
+
+std::string check_name(const std::string& text) {
+  return text.empty() || text.find(' ') != std::string::npos ? "it is not the name of a member"
+                                                             : std::string();
+}
+
 /// An empty value would mean the default, such as the system's store for `--ca "$UNSET"`.
 std::string check_not_empty(const std::string& text) {
   return text.empty() ? "it is empty; leave the option out for its default" : std::string();
@@ -99,7 +111,7 @@ void apply(CLI::App& cli, const std::vector<config_entry>& entries, const std::s
     try {
       option->run_callback();
     } catch (const CLI::ParseError& e) {
-      complain_of(e.what());
+      complain_of(sanitize_for_terminal(e.what()));
     }
   }
 }
@@ -225,11 +237,11 @@ std::variant<options, int> read_options(int argc, char** argv) {
                  "'NAME LINE': /NAME stands for that line in the full screen")
       ->type_name("TEXT")
       ->allow_extra_args(false)
-      ->check(check_not_empty);
+      ->check(check_alias);
   cli.add_option("--ignore", o.full_screen.ignored, "a member whose messages are hidden")
       ->type_name("NAME")
       ->allow_extra_args(false)
-      ->check(check_not_empty);
+      ->check(check_name);
   cli.add_flag("--keep-input", o.full_screen.keeps_entered,
                "keep the lines that you enter, so that Ctrl-R finds them in later clients");
   cli.add_flag("--json", o.json, "print one JSON object per line on stdout, for programs");
@@ -262,7 +274,8 @@ std::variant<options, int> read_options(int argc, char** argv) {
       fmt::print("{}", asked.str());
       return end_of_output("asio-chat", exit_left);
     }
-    complain("asio-chat", fmt::format("{} (see asio-chat --help)", e.what()).c_str());
+    complain("asio-chat",
+             fmt::format("{} (see asio-chat --help)", sanitize_for_terminal(e.what())).c_str());
     return static_cast<int>(exit_usage);
   }
 

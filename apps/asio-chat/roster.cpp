@@ -21,6 +21,7 @@ std::optional<std::string> roster::enter(const room_state& s) {
   }
   auto& names = rooms_[s.room];
   names.clear();
+  heads_[s.room] = s.head;
   std::optional<std::string> notice;
   for (const std::string& name : s.members) {
     if (!notice) notice = add(s.room, name);
@@ -54,10 +55,15 @@ std::optional<std::string> roster::observe(const client_event& e) {
       return add(other->room, other->to);
     }
   } else if (const auto* said = std::get_if<entry>(&e)) {
-    // Large rooms do not announce joins, but a member who speaks is there.
-    return add(said->room, said->from);
+    // Large rooms do not announce joins, but a member who speaks is there. One who has spoken
+    // before need not be.
+    const auto head = heads_.find(said->room);
+    const bool live =
+        head != heads_.end() && (said->at.epoch != head->second.epoch || said->at > head->second);
+    if (live) return add(said->room, said->from);
   } else if (const auto* again = std::get_if<connected>(&e); again && again->again) {
     rooms_.clear();
+    heads_.clear();
     told_of_names_.clear();
   }
   return std::nullopt;

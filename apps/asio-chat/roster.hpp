@@ -25,6 +25,7 @@ class roster {
   void joined(const std::string& room);
   void left(const std::string& room) {
     rooms_.erase(room);
+    heads_.erase(room);
     told_of_names_.erase(room);
   }
 
@@ -43,7 +44,8 @@ class roster {
   bool told_of_rooms_ = false;
   std::set<std::string> told_of_names_; ///< the rooms whose limit was reported
   std::map<std::string, std::set<std::string>> rooms_;
-  std::set<std::string> heard_of_; ///< rooms, of the answers to `/rooms`
+  std::map<std::string, position> heads_; ///< where the log of each was when its state came
+  std::set<std::string> heard_of_;        ///< rooms, of the answers to `/rooms`
 };
 
 } // namespace asio_chat::app

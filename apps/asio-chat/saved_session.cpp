@@ -30,6 +30,13 @@ bool is_file_name(std::string_view text) {
   return !text.empty() && text.size() < 200 && std::ranges::all_of(text, fits);
 }
 
+/// What a server takes for one. With anything else it would refuse the login.
+bool is_token(std::string_view text) {
+  constexpr std::size_t digits = 64;
+  const auto is_digit = [](char c) { return ascii::hex_value(c) >= 0 && ascii::lower(c) == c; };
+  return text.size() == digits && std::ranges::all_of(text, is_digit);
+}
+
 failure cannot(const std::filesystem::path& path, int error) {
   return fail(errc::bad_setting,
               fmt::format("cannot keep the session in '{}': {}", path.string(), errno_text(error)));
@@ -95,11 +102,12 @@ kept_session saved_session::load() const {
     std::string value;
     words >> what >> value;
     position at;
-    if (what == "token") s.resume.token = value;
+    if (what == "token" && is_token(value)) s.resume.token = value;
     if ((what != "room" && what != "read") || !(words >> at.epoch >> at.offset)) continue;
     words >> at.tag >> at.tag_offset; // a position may have none
     (what == "room" ? s.resume.positions : s.read)[value] = at;
   }
+  if (s.resume.token.empty()) s.resume.positions.clear();
   return s;
 }
 

@@ -51,6 +51,8 @@ std::unique_ptr<client> sign_in::run() {
     if (!code) return attempt;
     const failure why{code, sentence.message()};
     const server_certificate server = attempt->server();
+    // One who was let in and not into the room is held for two minutes: for the next start.
+    if (session_) session_->save({attempt->saved_state(), earlier_.read});
     attempt.reset();
     if (!after(why, server)) return nullptr;
   }
@@ -121,7 +123,9 @@ bool sign_in::after(const failure& why, const server_certificate& server) {
   if (exit_code_ == exit_not_trusted) return decide_on_trust(why, server);
   if (exit_code_ == exit_usage) throw error(why);
   if (why.code == errc::wrong_passphrase) return ask_passphrase(why);
-  complain(sanitize_for_terminal(why.message));
+  const bool room = why.code == errc::room_invalid;
+  complain(sanitize_for_terminal(
+      room ? fmt::format("--room {}: {}", options_.client.room, why.message) : why.message));
   const bool another_name = why.code == errc::name_taken || why.code == errc::name_invalid;
   return name_was_asked_ && another_name && ask_name();
 }

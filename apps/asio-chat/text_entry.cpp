@@ -88,6 +88,9 @@ void text_entry::edit(const key& k) {
   case key::kind::alt_home:
   case key::kind::alt_end:
     return; // of windows, which a line has not
+  case key::kind::escape:
+  case key::kind::function:
+    return;
   case key::kind::paste:
     return paste(k.text);
   case key::kind::too_long_paste:
@@ -200,7 +203,7 @@ bool text_entry::press_in_search(const key& k) {
   } else if (is_control && (k.character == U'?' || k.character == U'H')) {
     if (!search_->part.empty()) search_->part.pop_back();
     find(1);
-  } else if (is_control && k.character == U'G') {
+  } else if ((is_control && k.character == U'G') || k.what == key::kind::escape) {
     text_.assign(std::exchange(search_, std::nullopt)->typed_before);
   } else {
     search_.reset();
@@ -263,7 +266,8 @@ void text_entry::answer_paste(const key& k) {
   if (k.what == key::kind::paste || k.what == key::kind::too_long_paste)
     return around_.print("[this paste is dropped: the one before waits for an answer]");
   const bool letter = k.what == key::kind::character;
-  const bool cancel = k.what == key::kind::control && k.character == U'G';
+  const bool cancel =
+      (k.what == key::kind::control && k.character == U'G') || k.what == key::kind::escape;
   const char32_t c = letter ? k.character : cancel ? U'n' : U' ';
   const bool alone = text_.empty();
   if (c == U's' || c == U'e') {

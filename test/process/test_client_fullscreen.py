@@ -234,6 +234,12 @@ def test_windows_are_opened_closed_and_what_a_member_says_hidden(full, listener)
     listener("carol").says("hello")
     t.sees("carol: hello")
     assert "noise" not in t.text
+    bob.says("/nick robert")
+    t.sees("robert")
+    bob.says("noise as well")
+    bob.says("/nick bob")
+    t.sees("robert is now known as bob")
+    assert "noise" not in t.text
     t.says("/unignore bob").sees("bob: noise")
     t.says("/alias j /join").says("/j den").sees("2 #den").says("/close")
     assert until(lambda: "#den" not in t.look().text), t.text
@@ -241,6 +247,24 @@ def test_windows_are_opened_closed_and_what_a_member_says_hidden(full, listener)
     picture = list(t.lines)
     t.types("\x0c")
     assert until(lambda: t.look().lines == picture), t.text
+
+
+def test_only_those_who_are_here_are_members(full, daemon, home):
+    assert pipe(daemon, "bob", text="hello\n/nick bobby\nhello again\n", home=home).returncode == 0
+    t = full("carl").sees("bobby: hello again")
+    assert [l.split("│")[2].strip() for l in t.lines[1:4]] == ["carl", "", ""]
+    assert " 1 here" in t.bar
+
+
+def test_an_escape_alone_leaves_a_question_and_hides_no_other_key(full, daemon, home):
+    t = full("alice")
+    t.types("\x1bg").sees("go to:").types("\x1b")
+    assert until(lambda: "go to:" not in t.look().text), t.text
+    t.types("\x1b[200~1\n2\n3\n4\n5\n6\x1b[201~").sees("paste of 6 lines").types("\x1b")
+    assert until(lambda: t.look().bottom == ">"), t.text
+    t.types("\x1b[200~unfinished")
+    assert until(lambda: (t.look().types("\x03"), not t.child.isalive())[1])
+    assert t.ends() == 130
 
 
 def test_drafts_stay_with_their_rooms(full):
@@ -434,6 +458,7 @@ def own_sequences(raw):
 
 def test_foreign_text_does_nothing_to_the_terminal(full, listener):
     bob, t = listener("bob"), full("alice", columns=50)
+    t.types("\x07")  # the first key takes the hint away
     for text in FOREIGN:
         bob.says(text)
     bob.says("the end")

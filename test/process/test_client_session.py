@@ -4,9 +4,11 @@ import re
 import signal
 import stat
 
+import pexpect
+import pyte
 import pytest
 
-from clients import Daemon, Terminal, daemon, home, listener, pipe, terminal
+from clients import CLIENT, Daemon, Terminal, daemon, home, listener, pipe, terminal
 from programs import until
 
 
@@ -118,3 +120,40 @@ def test_d18_a_passphrase_that_was_given_and_is_wrong_is_not_asked_for(guarded, 
     t = Terminal(f"alice@{guarded.address}", "--ca", guarded.ca, home=home, env={"CHAT_SECRET": "x"})
     assert t.ends() == 4
     assert "wrong passphrase" in t.text and "Passphrase of" not in t.text
+
+
+@pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_at_the_question_for_a_passphrase_ends_the_client_as_it_would_others(guarded, home, sig):
+    t = Terminal(f"alice@{guarded.address}", "--ca", guarded.ca, home=home)
+    t.sees("Passphrase of")
+    t.types("\x03") if sig == signal.SIGINT else t.child.kill(sig)
+    assert t.ends() is None and t.child.signalstatus == sig
+    assert "Error" not in t.text
+
+
+def test_ctrl_z_at_the_question_for_a_passphrase_stops_the_client_until_fg(guarded, home):
+    shell = Terminal.__new__(Terminal)
+    shell.screen = pyte.Screen(80, 24)
+    shell.stream = pyte.ByteStream(shell.screen)
+    shell.raw = b""
+    shell.child = pexpect.spawn("/bin/bash", ["--norc", "-i"], dimensions=(24, 80), env={
+        "HOME": str(home), "TERM": "xterm", "PATH": "/usr/bin:/bin", "PS1": "$ ", "LANG": "C.UTF-8"})
+    shell.says(f"{CLIENT} --line alice@{guarded.address} --ca {guarded.ca}").sees("Passphrase of").types("op\x1a")
+    shell.sees("Stopped").says("echo in the $((40 + 2))").sees("in the 42").says("fg")
+    assert until(lambda: shell.look().text.count("Passphrase of") == 2), shell.text
+    shell.says("open sesame").sees("[in #lobby")
+    assert "sesame" not in shell.text
+    shell.child.close(force=True)
+
+
+def test_a_session_that_cannot_be_understood_locks_nobody_out(daemon, home):
+    file = session_file(home, daemon)
+    file.parent.mkdir(parents=True, mode=0o700)
+    file.write_text("asio-chat session 1\ntoken xxxx\nroom lobby 1 1\nend\n")
+    assert pipe(daemon, "alice", text="hi\n", home=home).returncode == 0
+
+
+def test_a_wrong_room_keeps_nobody_from_the_own_name(daemon, home):
+    wrong = pipe(daemon, "alice", "--room", "a b", text="hi\n", home=home)
+    assert wrong.returncode == 4 and "--room a b: " in wrong.stderr
+    assert pipe(daemon, "alice", text="hi\n", home=home).returncode == 0

@@ -123,4 +123,9 @@ void full_screen::feed(std::string_view bytes) {
   draw_soon();
 }
 
+void full_screen::settle() {
+  keys_.settle();
+  feed({});
+}
+
 } // namespace asio_chat::app

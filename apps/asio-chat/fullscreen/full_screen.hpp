@@ -47,6 +47,8 @@ class full_screen final : public screen, public key_taker {
   void close() override;
 
   void feed(std::string_view bytes) override;
+  bool waits() const override { return keys_.waits(); }
+  void settle() override;
   void resized() override { draw_soon(); }
   void suspend() override;
   void resume() override;

@@ -141,6 +141,7 @@ cells found_by(const windows& all, std::string_view part) {
     add(line, fmt::format(" {} {} ", n, all.at(n).title()),
         line.empty() ? role::bar_alert : role::bar);
   if (line.empty()) add(line, " no window is named like this", role::bar);
+  add(line, "  Esc goes back", role::bar);
   return line;
 }
 
@@ -150,8 +151,8 @@ cells status_of(const windows& all, const screen_state& s, bool rooms_visible) {
   cells line;
   if (s.found || s.asked) {
     add(line,
-        s.found ? " Enter goes there, Up and Down choose, Ctrl-G goes back"
-                : " words that were said here, from:NAME, after:DATE, before:DATE",
+        s.found ? " Enter goes there, Up and Down choose, Esc goes back"
+                : " words that were said here, from:NAME, after:DATE, before:DATE; Esc goes back",
         role::bar_alert);
     return line;
   }
@@ -205,6 +206,8 @@ canvas draw_screen(const windows& all, const screen_state& s, std::size_t column
     draw_bar(on, p.status_row, status_of(all, s, p.rooms.columns > 0));
   }
   draw_typed(on, p.typed_row, p.typed);
+  if (s.typed.empty() && !s.asked)
+    on.put(p.typed_row, on.cursor_column, on.columns(), cells_of_text(s.hint, {role::faint}));
   return on;
 }
 

@@ -31,6 +31,7 @@ struct screen_state {
   bool members_shown = true;
   message_style messages = {};
   std::string prompt = {};
+  std::string_view hint = {}; ///< stands where nothing is typed
   std::u32string_view typed = {};
   std::size_t cursor = 0; ///< in what is typed
   std::optional<question> asked = {};

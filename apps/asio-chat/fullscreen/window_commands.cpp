@@ -135,6 +135,8 @@ window_commands::outcome window_commands::query(std::string_view arguments) {
 }
 
 window_commands::outcome window_commands::ignore(std::string_view name) {
+  if (!name.empty() && fold_name(name) == fold_name(state_.all.own_name()))
+    return answer("this is your own name; what you say cannot be hidden");
   if (!name.empty()) {
     state_.all.ignore(name);
     return answer(fmt::format("ignoring {}; /unignore {} ends it", name, name));
@@ -142,10 +144,11 @@ window_commands::outcome window_commands::ignore(std::string_view name) {
   std::string all;
   for (const std::string& ignored : state_.all.ignored())
     all += (all.empty() ? "ignoring " : ", ") + ignored;
-  return answer(all.empty() ? "nobody is ignored" : all);
+  return answer(all.empty() ? "no member is ignored" : all);
 }
 
 window_commands::outcome window_commands::unignore(std::string_view name) {
+  if (name.empty()) return answer("NAME is missing; usage: /unignore NAME");
   const bool was = state_.all.unignore(name);
   return answer(std::string(name) + (was ? " is not ignored any more" : " was not ignored"));
 }
@@ -172,6 +175,7 @@ window_commands::outcome window_commands::alias(std::string_view arguments) {
 
 window_commands::outcome window_commands::unalias(std::string_view name) {
   if (name.starts_with('/')) name.remove_prefix(1);
+  if (name.empty()) return answer("NAME is missing; usage: /unalias NAME");
   const std::string key = ascii::lower(std::string(name));
   const bool was = aliases_.erase(key) > 0;
   return answer("/" + key + (was ? " is no alias any more" : " was no alias"));

@@ -81,6 +81,7 @@ screen_state window_control::look() {
   messages_.ignored = &state_.all.ignored();
   s.messages = messages_;
   s.prompt = entry_.prompt("> ");
+  if (!pressed_) s.hint = "/help lists the commands, /keys the keys";
   s.typed = entry_.text();
   s.cursor = entry_.cursor();
   s.asked = asked_;
@@ -110,6 +111,7 @@ void window_control::sync() {
 // The keys.
 
 void window_control::press(const key& k) {
+  pressed_ = true;
   sync();
   if (asked_) {
     answer(k);
@@ -134,7 +136,7 @@ bool window_control::press_for_windows(const key& k) {
     scroll_by(-page);
     return true;
   case key::kind::alt_home:
-    scroll_by(std::ptrdiff_t{1} << 30);
+    go_to_beginning();
     return true;
   case key::kind::alt_end:
     state_.all.follow(w);
@@ -246,12 +248,35 @@ void window_control::jump(const std::string& room, position at) {
       });
 }
 
+void window_control::go_to_beginning() {
+  window& w = state_.all.current();
+  w.trouble.clear();
+  if (!w.older) return scroll_by(std::ptrdiff_t{1} << 30);
+  if (!fetching_.insert(w.id).second) return;
+  around_.fetch(w.name, {log_range::side::after, {w.counted.epoch, 0}, page_entries},
+                [this, alive = alive_, id = w.id](const error_code& e, const history_page& p) {
+                  if (!*alive) return;
+                  fetching_.erase(id);
+                  window* of = state_.all.find(id);
+                  if (!of) return;
+                  if (e) {
+                    of->trouble = e.message();
+                  } else if (!p.entries.empty()) {
+                    state_.all.around(*of, p, {});
+                    const area where = message_area(look(), columns_, rows_);
+                    scroll(*of, std::ptrdiff_t{1} << 30, where, messages_);
+                  }
+                  around_.changed();
+                });
+}
+
 void window_control::scroll_by(std::ptrdiff_t rows) {
   const area where = message_area(look(), columns_, rows_);
   window& w = state_.all.current();
   w.trouble.clear();
-  if (w.log.empty()) w.refills = w.older;
   if (where.rows > 0) scroll(w, rows, where, messages_);
+  // All that is held fits the screen.
+  if (rows > 0 && !w.scrolled) w.refills = w.older;
 }
 
 void window_control::step(std::ptrdiff_t windows) {

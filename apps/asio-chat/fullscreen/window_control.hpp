@@ -68,6 +68,7 @@ class window_control {
   void answered(const question& q);
   void choose(const key& k);
   void jump(const std::string& room, position at);
+  void go_to_beginning();
   void scroll_by(std::ptrdiff_t rows);
   void step(std::ptrdiff_t windows);
   void enter(const std::string& text);
@@ -91,6 +92,7 @@ class window_control {
   text_entry entry_;
   std::optional<question> asked_;
   std::optional<hit_list> hits_;
+  bool pressed_ = false; ///< a key, ever
   bool rooms_shown_ = true;
   bool members_shown_ = true;
   message_style messages_;

@@ -65,7 +65,9 @@ void window_display::take(const client_event& e, const line_origin& line) {
 void window_display::answered(const line_origin& line, position at, wall_time time) {
   const wall_time now = time_.wall_now();
   if (state_.typed) state_.typed->kept(line.ref);
-  if (const auto said = state_.all.acknowledged(line.ref, at, time)) {
+  // The time without a connection is no lag.
+  if (const auto said = state_.all.acknowledged(line.ref, at, time);
+      said && *said >= connected_at_) {
     state_.connection.lag = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::max(now - *said, wall_time::duration::zero()));
   }
@@ -76,6 +78,7 @@ void window_display::take(const connected& c) {
   state_.connection.protection = c.tls.version;
   state_.connection.verified = name_verified_;
   state_.connection.trouble.clear();
+  connected_at_ = time_.wall_now();
   for (std::size_t n = 0; n < state_.all.count(); ++n)
     state_.all.at(n).trouble.clear();
   state_.all.remark_on_server(words_of(c), time_.wall_now());
@@ -103,7 +106,7 @@ void window_display::take(const reply& r, const line_origin& line) {
   std::string text;
   for (const std::string& line_of : lines_of_answer(r, time_.wall_now(), time_format::clock))
     text += (text.empty() ? "" : "\n") + line_of;
-  all.remark(log_line::kind::answer, std::move(text), time_.wall_now());
+  if (!text.empty()) all.remark(log_line::kind::answer, std::move(text), time_.wall_now());
 }
 
 } // namespace asio_chat::app

@@ -44,6 +44,7 @@ class window_display final : public display {
   const clock& time_;
   text_display words_;
   bool name_verified_;
+  wall_time connected_at_{}; ///< by the clock here
   listeners listeners_;
 };
 

@@ -45,18 +45,14 @@ windows::windows(std::string server) {
 
 window& windows::open(window::kind what, const std::string& name) {
   if (window* known = find(what, name)) return *known;
-  // Rooms stand before conversations.
-  auto place = all_.end();
-  if (what == window::kind::room)
-    place = std::ranges::find(all_, window::kind::direct, [](const auto& w) { return w->what; });
-  const auto n = static_cast<std::size_t>(place - all_.begin());
-  if (!all_.empty() && n <= shown_) ++shown_;
   auto made = std::make_unique<window>();
   made->id = ++last_id_;
   made->what = what;
   made->name = name;
   if (const auto draft = drafts_.extract(made->title())) made->draft = widen(draft.mapped());
-  return **all_.insert(place, std::move(made));
+  // Behind the others: the number of a window is a key that a person has learnt.
+  all_.push_back(std::move(made));
+  return *all_.back();
 }
 
 std::size_t windows::number_of(const window& w) const {
@@ -186,6 +182,7 @@ void windows::presence(const member_left& m, wall_time now) {
 
 void windows::presence(const member_renamed& m, wall_time now) {
   if (m.from == own_name_) own_name_ = m.to;
+  if (is_ignored(ignored_, m.from)) ignore(m.to); // another name hides nobody from that
   if (window* direct = find(window::kind::direct, m.from);
       direct && !find(window::kind::direct, m.to)) {
     direct->name = m.to;

@@ -67,6 +67,8 @@ conversation::next conversation::on(event& e) {
 conversation::next conversation::on(const native::welcome& w) {
   if (!login_) return next::nothing;
   membership_.named(w.name);
+  // Also of one who is not let into the room then: the server holds the name for this member.
+  if (!w.resume.empty()) token_ = w.resume;
   const next n = follow(login_->on(w));
   return n == next::nothing ? next::welcomed : n;
 }
@@ -79,7 +81,6 @@ conversation::next conversation::follow(login::outcome outcome) {
   if (outcome == login::outcome::failed) return next::failed;
   if (outcome == login::outcome::under_way) return next::nothing;
   text_bytes_ = login_->welcome().text_bytes;
-  if (!login_->welcome().resume.empty()) token_ = login_->welcome().resume;
   return next::logged_in;
 }
 

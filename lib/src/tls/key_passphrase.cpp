@@ -1,33 +1,102 @@
 #include "tls/key_passphrase.hpp"
 
+#include "base/file.hpp"
 #include "tls/file.hpp"
-#include "tls/openssl_ptr.hpp"
 #include "tls/pem.hpp"
 
 #include <fmt/format.h>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <array>
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 
+#include <fcntl.h>
+#include <termios.h>
 #include <unistd.h>
 
 namespace asio_chat::tls {
 
 namespace {
 
-/// OpenSSL's prompt: it restores the terminal also when it is interrupted.
+/// The terminal without echo, until it goes. A signal that comes meanwhile only ends the reading:
+/// the terminal is given back before the signal does what it does.
+class silent_terminal {
+ public:
+  explicit silent_terminal(int terminal)
+      : terminal_(terminal) {
+    signal_ = 0;
+    struct sigaction remember {};
+    remember.sa_handler = [](int number) { signal_ = number; };
+    for (std::size_t n = 0; n < signals.size(); ++n)
+      ::sigaction(signals[n], &remember, &before_[n]);
+    if (::tcgetattr(terminal, &mode_) != 0) return;
+    termios silent = mode_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    silent.c_lflag |= ECHONL;
+    known_ = ::tcsetattr(terminal, TCSAFLUSH, &silent) == 0;
+  }
+  ~silent_terminal() {
+    if (known_) ::tcsetattr(terminal_, TCSAFLUSH, &mode_);
+    for (std::size_t n = 0; n < signals.size(); ++n)
+      ::sigaction(signals[n], &before_[n], nullptr);
+  }
+  silent_terminal(const silent_terminal&) = delete;
+  silent_terminal& operator=(const silent_terminal&) = delete;
+
+  static int signal() noexcept { return signal_; }
+
+ private:
+  static constexpr std::array<int, 7> signals{SIGINT,  SIGTERM, SIGHUP, SIGQUIT,
+                                              SIGTSTP, SIGTTIN, SIGTTOU};
+  static inline volatile std::sig_atomic_t signal_ = 0;
+
+  int terminal_;
+  bool known_ = false;
+  termios mode_{};
+  std::array<struct sigaction, signals.size()> before_{};
+};
+
+/// A line without its end. Stops at a signal.
+std::string read_silently(int terminal, const std::string& prompt) {
+  std::string line;
+  const silent_terminal mode(terminal);
+  if (::write(terminal, prompt.data(), prompt.size()) < 0) return line;
+  char c = 0;
+  while (silent_terminal::signal() == 0) {
+    const ssize_t n = ::read(terminal, &c, 1);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0 || c == '\n') break;
+    line += c;
+  }
+  if (silent_terminal::signal() == 0) return line;
+  OPENSSL_cleanse(line.data(), line.size());
+  return {};
+}
+
+/// Asks again after a stop. A signal that ends the program does so here.
+std::string ask_once(int terminal, const std::string& prompt) {
+  while (true) {
+    std::string line = read_silently(terminal, prompt);
+    const int signal = silent_terminal::signal();
+    if (signal == 0) return line;
+    ::raise(signal);
+    if (signal != SIGTSTP && signal != SIGTTIN && signal != SIGTTOU) return {};
+  }
+}
+
 result<std::string> ask_terminal(const std::string& prompt, bool twice) {
-  const error_queue_scope queue;
-  std::array<char, 1024> typed{};
-  const int done = EVP_read_pw_string_min(typed.data(), 1, static_cast<int>(typed.size()),
-                                          prompt.c_str(), twice ? 1 : 0);
-  std::string passphrase = done == 0 ? typed.data() : "";
-  OPENSSL_cleanse(typed.data(), typed.size());
-  if (!passphrase.empty()) return passphrase;
+  const file_descriptor own(::open("/dev/tty", O_RDWR | O_CLOEXEC));
+  const int terminal = own.get() >= 0 ? own.get() : STDIN_FILENO;
+  std::string passphrase = ask_once(terminal, prompt);
+  std::string again = twice ? ask_once(terminal, "Once more: ") : passphrase;
+  const bool same = again == passphrase;
+  OPENSSL_cleanse(again.data(), again.size());
+  if (!passphrase.empty() && same) return passphrase;
+  OPENSSL_cleanse(passphrase.data(), passphrase.size());
   return fail(errc::bad_setting, twice ? "no passphrase, or two different ones, were typed"
                                        : "no passphrase was typed");
 }

@@ -92,6 +92,35 @@ TEST_CASE("asio-chat D19: sequences that are no keys, and bytes that are no text
   CHECK(keys_of(r, std::string_view("\0w", 2)) == keys{typed(U'w')});
   CHECK(keys_of(r, "\xC2\x9B"
                    "v") == keys{typed(U'v')});
-  CHECK(keys_of(r, "\x1b\x1b[B") == keys{{kind::down}});
+  CHECK(keys_of(r, "\x1b\x1b[B") == keys{{kind::escape}, {kind::down}});
   CHECK(keys_of(r, "\x1b[" + std::string(40, '1')).size() == 40);
+}
+
+TEST_CASE("asio-chat keys: an Escape alone is a key after a while, and hides no later one") {
+  key_reader r;
+  CHECK(keys_of(r, "\x1b").empty());
+  CHECK(r.waits());
+  r.settle();
+  CHECK(keys_of(r, "") == keys{{kind::escape}});
+  CHECK_FALSE(r.waits());
+  CHECK(keys_of(r, "d") == keys{typed(U'd')});
+  CHECK(keys_of(r, "\x1b\x03") == keys{{kind::escape}, {kind::control, U'C'}});
+  CHECK(keys_of(r, "\x1b\x7f\x1b\r") == keys{{kind::meta, 0x7F}, {kind::meta, U'\r'}});
+  CHECK(keys_of(r, "\x1b[").empty());
+  r.settle();
+  CHECK(keys_of(r, "x") == keys{{kind::escape}, typed(U'x')});
+  r.settle(); // nothing waits
+  CHECK(keys_of(r, "y") == keys{typed(U'y')});
+}
+
+TEST_CASE("asio-chat keys: function keys, as three kinds of terminals send them") {
+  key_reader r;
+  CHECK(keys_of(r, "\x1bOP\x1b[11~\x1b[15~\x1b[24~") ==
+        keys{{kind::function, 1}, {kind::function, 1}, {kind::function, 5}, {kind::function, 12}});
+}
+
+TEST_CASE("asio-chat keys: Ctrl-C, typed alone, ends a paste that has no end") {
+  key_reader r;
+  CHECK(keys_of(r, "\x1b[200~unfinished \x03 x").empty());
+  CHECK(keys_of(r, "\x03") == keys{{kind::paste, 0, "unfinished \x03 x"}, {kind::control, U'C'}});
 }

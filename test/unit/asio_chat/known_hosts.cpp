@@ -64,3 +64,25 @@ TEST_CASE("asio-chat known hosts: the file lies where configuration lies") {
   ::setenv("HOME", "/home/x", 1);
   CHECK(default_known_hosts() == "/home/x/.config/asio-chat/known_hosts");
 }
+
+TEST_CASE("asio-chat known hosts: a last line without its end stays a line") {
+  const asio_chat::test::temp_directory dir;
+  const std::string file = dir / "known_hosts";
+  std::ofstream(file) << "other:1 " << one_pin;
+  auto known = known_hosts::load(file).value();
+  REQUIRE(known.remember("localhost:8443", other_pin).has_value());
+  const auto again = known_hosts::load(file);
+  REQUIRE(again.has_value());
+  CHECK(again->find("other:1")->pin == one_pin);
+  CHECK(again->find("LOCALHOST:8443")->pin == other_pin);
+}
+
+TEST_CASE("asio-chat known hosts: a file that others can write decides nothing") {
+  const asio_chat::test::temp_directory dir;
+  const std::string file = dir / "known_hosts";
+  std::ofstream(file) << "other:1 " << one_pin << "\n";
+  fs::permissions(file, GENERATE(fs::perms(0620), fs::perms(0602)));
+  const auto known = known_hosts::load(file);
+  REQUIRE_FALSE(known.has_value());
+  CHECK(known.error().message.find("chmod 600") != std::string::npos);
+}

@@ -7,14 +7,15 @@ using namespace asio_chat::app;
 
 TEST_CASE("asio-chat roster: follows joins, leaves, renames and members who speak") {
   roster r;
-  r.observe(room_state{"", "lobby", "", {"alice", "bob"}, {}});
+  r.observe(room_state{"", "lobby", "", {"alice", "bob"}, {1, 7}});
   r.observe(room_state{"", "den", "", {"alice"}, {}});
   CHECK(r.rooms() == std::vector<std::string>{"den", "lobby"});
   CHECK(r.names() == std::vector<std::string>{"alice", "bob"});
   r.observe(member_joined{"den", "carol"});
   r.observe(member_left{"lobby", "bob"});
   r.observe(member_renamed{"den", "carol", "caro"});
-  r.observe(entry{"lobby", {}, {}, "dave", entry_kind::message, "hi", ""});
+  r.observe(entry{"lobby", {1, 8}, {}, "dave", entry_kind::message, "hi", ""});
+  r.observe(entry{"lobby", {1, 7}, {}, "gone", entry_kind::message, "said before one came", ""});
   r.observe(member_joined{"elsewhere", "eve"});
   CHECK(r.names() == std::vector<std::string>{"alice", "caro", "dave"});
   r.left("den");
@@ -36,7 +37,7 @@ TEST_CASE("asio-chat roster: keeps so many names of a room, and says once when i
         "[10000 names of #den are kept in mind and no more: it is more than serves anybody]");
   CHECK(r.names().size() == roster::max_names);
   CHECK_FALSE(r.observe(member_joined{"den", "one more"}));
-  CHECK_FALSE(r.observe(entry{"den", {}, {}, "another", entry_kind::message, "hi", ""}));
+  CHECK_FALSE(r.observe(entry{"den", {1, 8}, {}, "another", entry_kind::message, "hi", ""}));
   CHECK(r.names().size() == roster::max_names);
   // Another room has names of its own.
   CHECK_FALSE(r.observe(room_state{"", "nook", "", {"alice"}, {}}));

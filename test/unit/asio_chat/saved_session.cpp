@@ -87,13 +87,15 @@ TEST_CASE("asio-chat session: what cannot be read is no session") {
   const fs::path directory = fs::path(place.string()) / "asio-chat-client";
   fs::create_directory(directory);
   const auto content =
-      GENERATE("", "\n", "rubbish\ntoken t\n", "asio-chat session 2\ntoken t\nend\n");
+      GENERATE("", "\n", "rubbish\ntoken t\n", "asio-chat session 2\ntoken t\nend\n",
+               "asio-chat session 1\ntoken xxxx\nroom den 7 1\nend\n");
   std::ofstream(directory / "alice@localhost:8443") << content;
   CHECK(opened(directory).load().resume.token.empty());
   std::ofstream(directory / "bob@localhost:8443")
-      << "asio-chat session 1\ntoken t\nroom lobby 7 x\nroom den 7 1\nend\nroom old 1 1\n";
+      << "asio-chat session 1\ntoken " << std::string(64, 'c')
+      << "\nroom lobby 7 x\nroom den 7 1\nend\nroom old 1 1\n";
   const resume_state s = opened(directory, "bob").load().resume;
-  CHECK(s.token == "t");
+  CHECK(s.token == std::string(64, 'c'));
   CHECK(s.positions == std::map<std::string, position>{{"den", {7, 1}}});
 }
 

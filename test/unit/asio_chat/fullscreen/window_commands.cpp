@@ -72,7 +72,7 @@ TEST_CASE("asio-chat window commands: a conversation is opened, and every window
 TEST_CASE("asio-chat window commands: who is ignored does not count and does not call") {
   client_side c;
   c.state.all.set_own_name("alice");
-  CHECK(c.says("/ignore") == "nobody is ignored");
+  CHECK(c.says("/ignore") == "no member is ignored");
   c.says("/ignore Bob");
   CHECK(c.says("/ignore") == "ignoring bob");
   c.state.all.show(0);

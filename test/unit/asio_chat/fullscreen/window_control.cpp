@@ -223,8 +223,8 @@ TEST_CASE("asio-chat window control: scrolling up fetches pages to the beginning
   p.answer({}, page);
   p.screen();
   REQUIRE(p.asked.size() == 1);
-  p.control.press({key::kind::alt_home});
-  p.control.press({key::kind::page_up});
+  for (int n = 0; n < 8; ++n)
+    p.control.press({key::kind::page_up});
   REQUIRE(p.asked.size() == 2);
   CHECK(p.asked[1].where == log_range::side::before);
   CHECK(p.asked[1].from == position{1, 151});
@@ -441,4 +441,59 @@ TEST_CASE("asio-chat window control: a page that does not come is told, and a ke
   p.control.press({key::kind::page_up});
   CHECK(p.asked.size() == 2);
   CHECK_FALSE(p.sees("did not come"));
+}
+
+TEST_CASE("asio-chat window control: PageUp fetches also where all that is held fits the screen") {
+  person p;
+  p.control.begin_with(2);
+  p.enter_room("hall", 200);
+  p.state.all.show_room("hall");
+  p.screen();
+  REQUIRE(p.asked.size() == 1);
+  CHECK(p.asked[0].entries == 2);
+  history_page page;
+  page.earlier = true;
+  for (std::uint64_t i = 199; i <= 200; ++i)
+    page.entries.push_back({"hall", {1, i}, {}, "bob", entry_kind::message, std::to_string(i), {}});
+  p.answer({}, page);
+  p.screen();
+  CHECK(p.asked.size() == 1);
+  p.control.press({key::kind::page_up});
+  REQUIRE(p.asked.size() == 2);
+  CHECK(p.asked[1].from == position{1, 199});
+}
+
+TEST_CASE("asio-chat window control: Alt-Home shows the beginning of the room's log at once") {
+  person p;
+  p.enter_room("hall", 200);
+  p.state.all.show_room("hall");
+  p.screen();
+  p.answer({}, {});
+  p.said("hall", "201", 201);
+  p.state.all.current().older = true;
+  p.control.press({key::kind::alt_home});
+  REQUIRE(p.asked.size() == 2);
+  CHECK(p.asked[1].where == log_range::side::after);
+  CHECK(p.asked[1].from == position{1, 0});
+  history_page page;
+  page.more = true;
+  for (std::uint64_t i = 1; i <= 50; ++i)
+    page.entries.push_back(
+        {"hall", {1, i}, {}, "bob", entry_kind::message, "no " + std::to_string(i), {}});
+  p.answer({}, page);
+  CHECK(p.sees("bob │ no 1\n"));
+  CHECK(p.sees("below"));
+}
+
+TEST_CASE("asio-chat window control: Escape leaves what is asked") {
+  person p;
+  const char32_t asks = GENERATE(U'g', U'F');
+  if (asks == U'g') p.meta(U'g');
+  if (asks == U'F') p.control.press({key::kind::control, U'F'});
+  p.type("abc");
+  CHECK(p.sees("abc"));
+  p.control.press({key::kind::escape});
+  CHECK(p.sees("\n>\n"));
+  CHECK_FALSE(p.sees("abc"));
+  CHECK(p.entered.empty());
 }

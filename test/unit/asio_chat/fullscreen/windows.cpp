@@ -262,10 +262,10 @@ TEST_CASE("asio-chat windows: a private message opens a window and calls, and fo
   CHECK(d.all.said(direct_message{"bob", "alice", {}, "psst"}));
   CHECK(d.all.at(2).title() == "@bob");
   CHECK(d.all.at(2).mentions == 1);
-  d.enter("den"); // rooms stand before
-  CHECK(d.all.at(2).title() == "#den");
+  d.enter("den");
+  CHECK(d.all.at(3).title() == "#den"); // a window keeps its number
   d.all.presence(member_renamed{"lobby", "bob", "rob"}, {});
-  CHECK(d.all.at(3).title() == "@rob");
+  CHECK(d.all.at(2).title() == "@rob");
 }
 
 TEST_CASE("asio-chat windows: a room that one left is closed, the server's window never") {
