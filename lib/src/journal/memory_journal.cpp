@@ -29,6 +29,7 @@ struct memory_journal::search_state {
   std::uint64_t epoch = 0;
   std::uint64_t next = 0; ///< the offset to look at; older ones follow
   hits found{};           ///< newest first
+  entry seen{};           ///< one after the other
 };
 
 /// Answers wait here for one task on the scheduler.
@@ -170,12 +171,13 @@ void memory_journal::unfollow(std::string room, std::shared_ptr<listener> to, un
 void memory_journal::append(entry draft, const identity& author, append_done done) {
   memory_log& l = log_of(draft.room);
   record r{std::move(draft), author};
-  if (const entry* first = l.first_with_id_of(r)) {
+  const memory_log::message_id id(r);
+  if (const auto first = l.find(id)) {
     return answer(
         [done = std::move(done), a = appended{first->at, first->time, true}] { done(a); });
   }
   const std::size_t before = l.bytes();
-  l.append(r);
+  l.append(r, id);
   count(l, before);
   if (is_too_long(l)) drop_oldest_entries(l);
   give_up_idle_logs();
@@ -216,14 +218,15 @@ bool memory_journal::search_on(search_state& s) {
   std::size_t bytes = 0;
   for (std::size_t n = 0; n < entries_at_once; ++n, --s.next) {
     if (s.next == 0 || s.next < l.first_offset()) return false;
-    bytes += l.at(s.next).text.size();
+    bytes += l.text_bytes(s.next);
     if (n > 0 && bytes > text_at_once) return true;
-    if (!matches(s.what, l.at(s.next))) continue;
+    l.read_entry(s.next, s.seen);
+    if (!matches(s.what, s.seen)) continue;
     if (s.found.entries.size() == s.what.limit) {
       s.found.more = true;
       return false;
     }
-    s.found.entries.push_back(l.whole(s.next).what);
+    s.found.entries.push_back(s.seen);
   }
   return true;
 }

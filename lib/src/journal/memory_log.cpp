@@ -3,53 +3,103 @@
 #include "journal/span.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <utility>
 
 namespace asio_chat {
 
 namespace {
 
-std::size_t weight(const journal::record& r) noexcept {
-  const entry& e = r.what;
-  const std::size_t in_table = e.id.empty() ? 0 : 2 * sizeof(std::uint64_t);
-  return sizeof r + e.text.size() + e.from.size() + e.id.size() + in_table;
-}
+/// Of a block: as many bytes as the log has, so that a short one does not keep much.
+constexpr std::size_t min_block_bytes = 256;
+constexpr std::size_t max_block_bytes = 16 * 1024;
 
 } // namespace
 
-journal::record memory_log::whole(std::uint64_t offset) const {
-  journal::record r = kept(offset);
-  r.what.room = room_;
-  r.what.id.clear();
-  return r;
+memory_log::message_id::message_id(const identity& author, std::string_view id) noexcept
+    : author_(author)
+    , id_(id)
+    , hash_(std::hash<std::string_view>()(id)) {
+  std::array<std::uint64_t, 2> numbers{};
+  static_assert(sizeof numbers == sizeof author);
+  std::memcpy(numbers.data(), author.data(), sizeof numbers);
+  boost::hash_combine(hash_, numbers[0]);
+  boost::hash_combine(hash_, numbers[1]);
 }
 
-const entry* memory_log::first_with_id_of(const journal::record& r) const {
-  if (r.what.id.empty()) return nullptr;
-  const auto found = by_id_.find(message_id(r));
-  return found == by_id_.end() ? nullptr : &at(*found);
+std::size_t memory_log::kept::weight() const noexcept {
+  const std::size_t in_table = id_bytes == 0 ? 0 : 2 * sizeof(std::uint64_t);
+  return sizeof *this + from_bytes + text_bytes + id_bytes + in_table;
 }
 
-void memory_log::append(journal::record& r) {
-  r.what.at = {epoch_, ++last_offset_};
-  if (r.what.kind == entry_kind::topic) topic_ = r.what.text;
-  std::string room = std::exchange(r.what.room, {});
-  entries_.push_back(r);
-  r.what.room = std::move(room);
-  bytes_ += weight(entries_.back());
-  if (!r.what.id.empty()) by_id_.insert(last_offset_);
+void memory_log::read_entry(std::uint64_t offset, entry& into) const {
+  const kept& k = kept_at(offset);
+  into.room = room_;
+  into.at = {epoch_, offset};
+  into.time = k.time;
+  into.from = k.from();
+  into.kind = k.kind;
+  into.text = k.text();
+}
+
+bool memory_log::is_of(std::uint64_t offset, const message_id& id) const {
+  const kept& k = kept_at(offset);
+  return k.id_hash == id.hash_ && k.author == id.author_ && k.id() == id.id_;
+}
+
+std::optional<memory_log::found> memory_log::find(const message_id& id) const {
+  if (id.none()) return std::nullopt;
+  const auto it = by_id_.find(id);
+  if (it == by_id_.end()) return std::nullopt;
+  return found{{epoch_, *it}, kept_at(*it).time};
+}
+
+bool memory_log::make_room(std::size_t bytes) {
+  if (free_bytes_ >= bytes && !blocks_.empty()) return false;
+  free_bytes_ = std::max(bytes, std::clamp(bytes_, min_block_bytes, max_block_bytes));
+  blocks_.push_back(std::make_unique_for_overwrite<char[]>(free_bytes_));
+  free_ = blocks_.back().get();
+  return true;
+}
+
+const char* memory_log::put(std::string_view bytes) {
+  char* const at = free_;
+  std::memcpy(at, bytes.data(), bytes.size());
+  free_ += bytes.size();
+  free_bytes_ -= bytes.size();
+  return at;
+}
+
+void memory_log::append(journal::record& r, const message_id& id) {
+  entry& e = r.what;
+  e.at = {epoch_, ++last_offset_};
+  if (e.kind == entry_kind::topic) topic_ = e.text;
+  const bool begins_block = make_room(e.from.size() + e.text.size() + e.id.size());
+  const char* const bytes = put(e.from);
+  put(e.text);
+  put(e.id);
+  entries_.push_back({bytes, e.time, r.author, id.hash_, static_cast<std::uint32_t>(e.from.size()),
+                      static_cast<std::uint32_t>(e.text.size()),
+                      static_cast<std::uint32_t>(e.id.size()), e.kind, begins_block});
+  bytes_ += entries_.back().weight();
+  if (!id.none()) by_id_.insert(last_offset_);
 }
 
 void memory_log::drop_oldest() {
-  const journal::record& oldest = entries_.front();
-  bytes_ -= weight(oldest);
-  if (!oldest.what.id.empty()) by_id_.erase(first_offset());
+  const kept& oldest = entries_.front();
+  bytes_ -= oldest.weight();
+  if (oldest.id_bytes > 0) by_id_.erase(first_offset());
   entries_.pop_front();
+  // The first of all begins a block as well, and has been dropped by then.
+  if (!entries_.empty() && entries_.front().begins_block) blocks_.erase(blocks_.begin());
 }
 
 void memory_log::destroy(std::size_t count) {
-  const std::size_t now = std::min(entries_.size(), count);
-  entries_.erase(entries_.end() - static_cast<std::ptrdiff_t>(now), entries_.end());
+  for (; count > 0 && !entries_.empty(); --count) {
+    if (entries_.back().begins_block) blocks_.pop_back();
+    entries_.pop_back();
+  }
 }
 
 journal::page memory_log::read(const journal::range& part) const {
@@ -62,14 +112,14 @@ journal::page memory_log::read(const journal::range& part) const {
   std::uint64_t end = wanted.end;
   for (std::uint64_t n = 0; n < wanted.end - wanted.first; ++n) {
     const std::uint64_t o = backwards ? wanted.end - 1 - n : wanted.first + n;
-    bytes += at(o).text.size() + journal::entry_overhead;
+    bytes += text_bytes(o) + journal::entry_overhead;
     if (n > 0 && bytes > part.bytes) {
       (backwards ? first : end) = backwards ? o + 1 : o;
       break;
     }
   }
   for (std::uint64_t o = first; o < end; ++o)
-    p.entries.push_back(whole(o));
+    read_entry(o, p.entries.emplace_back(journal::record{{}, kept_at(o).author}).what);
   p.earlier = first > first_offset();
   p.more = end <= last_offset_;
   p.head = head();
