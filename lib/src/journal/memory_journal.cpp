@@ -11,6 +11,7 @@
 #include <iterator>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace asio_chat {
@@ -19,6 +20,8 @@ namespace {
 
 /// To search takes as long as the texts are: of more than one, so many bytes in a slice.
 constexpr std::size_t text_at_once = 8 * 1024;
+/// Memory for so many answers is kept for the next ones.
+constexpr std::size_t max_answers_kept = 1'024;
 
 } // namespace
 
@@ -34,9 +37,31 @@ struct memory_journal::search_state {
 
 /// Answers wait here for one task on the scheduler.
 struct memory_journal::outgoing {
-  std::vector<std::function<void()>> answers;
-  log_feed feed; ///< good for answers: they are given while it is there
+  /// To an append of a new entry: what is answered most, so it has no allocation of its own.
+  struct committed {
+    record what;
+    append_done done;
+  };
+  using one = std::variant<std::function<void()>, committed>;
+
+  void give(std::function<void()>& task) const { task(); }
+  void give(committed& c) { feed.committed(std::move(c.what), c.done); }
+  void give_all();
+
+  std::vector<one> answers;
+  std::vector<one> given; ///< empty: memory for the next ones
+  log_feed feed;          ///< good for answers: they are given while it is there
 };
+
+void memory_journal::outgoing::give_all() {
+  std::vector<one> now = std::exchange(answers, std::exchange(given, {}));
+  for (one& a : now) {
+    if (feed.ended()) return; // an answer was the journal's end
+    std::visit([this](auto& what) { give(what); }, a);
+  }
+  now.clear();
+  if (now.capacity() <= max_answers_kept) given = std::move(now);
+}
 
 memory_journal::memory_journal(scheduler later, std::uint64_t epoch, bounds b, work_watch* watch)
     : later_(later)
@@ -126,15 +151,14 @@ void memory_journal::keep_bounds() {
 }
 
 void memory_journal::answer(std::function<void()> task) {
-  out_->answers.push_back(std::move(task));
+  out_->answers.emplace_back(std::move(task));
+  give_answers_later();
+}
+
+void memory_journal::give_answers_later() {
   if (out_->answers.size() > 1) return; // a task for all of them is on its way
   later_([out = std::weak_ptr(out_)] {
-    const auto alive = out.lock();
-    if (!alive) return;
-    for (const auto& t : std::exchange(alive->answers, {})) {
-      if (alive->feed.ended()) return; // an answer was the journal's end
-      t();
-    }
+    if (const auto alive = out.lock()) alive->give_all();
   });
 }
 
@@ -182,9 +206,8 @@ void memory_journal::append(entry draft, const identity& author, append_done don
   if (is_too_long(l)) drop_oldest_entries(l);
   give_up_idle_logs();
   if (bytes_ > bounds_.bytes) keep_bounds();
-  answer([feed = &out_->feed, done = std::move(done), r = std::move(r)]() mutable {
-    feed->committed(std::move(r), done);
-  });
+  out_->answers.emplace_back(outgoing::committed{std::move(r), std::move(done)});
+  give_answers_later();
 }
 
 void memory_journal::read(std::string room, range part, read_done done) {

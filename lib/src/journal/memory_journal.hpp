@@ -65,6 +65,7 @@ class memory_journal final : public journal {
   bool search_on(search_state& s);
   struct outgoing;
   void answer(std::function<void()> task);
+  void give_answers_later();
 
   scheduler later_;
   std::uint64_t epoch_;
