@@ -89,6 +89,10 @@ struct client_command {
     if (name.empty() || name.find('/') != std::string::npos || name.starts_with('.') ||
         name.starts_with('-'))
       throw CLI::ValidationError("NAME", fmt::format("'{}' cannot begin a file name", name));
+    if (name == "ca" || name == "server")
+      throw CLI::ValidationError("NAME",
+                                 fmt::format("'{}' would begin the names of the {}'s own files",
+                                             name, name == "ca" ? "CA" : name));
     const file_pair files{name + "-cert.pem", name + "-key.pem"};
     out.check({files});
     ca.look_in(out.directory());

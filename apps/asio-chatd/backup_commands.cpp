@@ -104,6 +104,9 @@ int verify(ops::settings& s, const ops::history_request& asked) {
     throw error(
         fail(errc::storage_failed, fmt::format("'{}' is damaged: restore a backup", wanted.path)));
   }
+  if (!report.not_since.empty())
+    throw error(fail(errc::storage_failed,
+                     fmt::format("'{}' is whole, but {}", wanted.path, report.not_since)));
   const auto unsaid = [&] {
     if (!report.head)
       return "; it is from before a journal had a head, so that rooms put back alone, names and "

@@ -101,7 +101,10 @@ class output {
 
 int export_room(ops::settings& s, const ops::history_request& wanted) {
   const history kept(s);
-  const std::string room = choose_room(kept, wanted.room).name;
+  const sqlite::known_room known = choose_room(kept, wanted.room);
+  const std::string& room = known.name;
+  // As a start does: what was cut off, or put back, is not all that was said.
+  sqlite::check_history(kept.file, *kept.keys, &known).value();
   std::string why;
   const sqlite::search_index nothing_new({});
   sqlite::reader reader(kept.file, *kept.keys, nothing_new,

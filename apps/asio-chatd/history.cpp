@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/sanitize.hpp"
+#include "journal/sqlite/data_lock.hpp"
 #include "model/names.hpp"
 #include "ops/master_key_file.hpp"
 
@@ -20,7 +21,8 @@ namespace {
 
 constexpr std::size_t max_named = 20;
 
-std::string names_of(const std::vector<sqlite::known_room>& rooms) {
+std::string names_of(std::vector<sqlite::known_room> rooms) {
+  std::erase_if(rooms, [](const sqlite::known_room& r) { return r.name.empty(); });
   if (rooms.empty()) return "there are none yet";
   std::string names = rooms.size() == 1 ? "there is " : "there are ";
   for (std::size_t i = 0; i < std::min(rooms.size(), max_named); ++i)
@@ -43,7 +45,8 @@ std::vector<sqlite::secret_key> master_keys(const ops::settings& s) {
 
 history::history(ops::settings& s, const std::string& other)
     : directory(s.data_directory) {
-  file.path = other.empty() ? directory + "/journal.db" : other;
+  file.path = other.empty() ? sqlite::journal_in(directory).value() : other;
+  if (!other.empty()) file.what = "backup";
   // Before the keys are looked for: a directory without a journal may have none.
   if (!s.ephemeral && is_there(directory) && !is_there(file.path)) {
     throw error(fail(errc::bad_setting,
@@ -60,8 +63,16 @@ history::history(ops::settings& s, const std::string& other)
 sqlite::known_room choose_room(const history& kept, const std::string& typed) {
   const std::string name = proper_room_name(typed);
   const auto rooms = sqlite::rooms_in(kept.file, *kept.keys).value();
-  const auto found = std::ranges::find(rooms, name, &sqlite::known_room::name);
-  if (found != rooms.end()) return *found;
+  const sqlite::room_tag tag = kept.keys->tag_of(name);
+  auto found = std::ranges::find(rooms, name, &sqlite::known_room::name);
+  // The name in a damaged row need not be its own.
+  if (found == rooms.end())
+    found = std::ranges::find_if(rooms, [&](const auto& r) { return r.row.tag == tag; });
+  if (found != rooms.end()) {
+    sqlite::known_room room = *found;
+    room.name = name;
+    return room;
+  }
   throw error(fail(errc::bad_setting, fmt::format("no room is called '{}': {}",
                                                   sanitize_for_log(name, 64), names_of(rooms))));
 }

@@ -7,6 +7,7 @@
 
 #include "base/file.hpp"
 #include "base/file_access.hpp"
+#include "journal/sqlite/data_lock.hpp"
 #include "journal/sqlite/start_checks.hpp"
 
 #include <filesystem>
@@ -32,7 +33,7 @@ std::vector<std::string> check_history(ops::settings& s) {
   ops::check_storage(s).value();
   if (s.ephemeral || !is_there(s.data_directory)) return {};
   const std::string ring = s.data_directory + "/keys.db";
-  const std::string journal = s.data_directory + "/journal.db";
+  const std::string journal = sqlite::journal_in(s.data_directory).value();
   std::vector<std::string> told;
   if (!s.server.storage.master_keys.empty() &&
       (has_content(ring) || has_content(journal) || is_there(journal + "-wal"))) {
@@ -58,6 +59,8 @@ int run_history_command(ops::invocation& call) {
     return verify(call.settings, call.history);
   case ops::action::print_head:
     return print_head(call.settings);
+  case ops::action::compact:
+    return compact(call.settings);
   case ops::action::export_room:
     return export_room(call.settings, call.history);
   case ops::action::rekey:

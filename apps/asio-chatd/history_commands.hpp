@@ -26,6 +26,7 @@ int back_up(asio_chat::ops::settings& s, const asio_chat::ops::history_request& 
 int restore(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
 int verify(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
 int print_head(asio_chat::ops::settings& s);
+int compact(asio_chat::ops::settings& s);
 int export_room(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
 int rekey(asio_chat::ops::settings& s);
 int erase(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);

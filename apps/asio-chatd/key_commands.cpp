@@ -60,11 +60,16 @@ void wait_for_server(const std::string& ring, const sqlite::secret_key& master) 
 
 constexpr int wrong_usage = 2;
 
+std::string content_of(const sqlite::known_room& room) {
+  return room.whole ? counted_entries(room.entries())
+                    : "entries (it is damaged: nobody can count them)";
+}
+
 /// The name typed once more, not a y that the fingers know.
 bool is_wanted(const sqlite::known_room& room) {
   fmt::print(stderr,
              "#{} with {} will be erased for good, from backups too. Type its name to continue: ",
-             room.name, counted_entries(room.entries()));
+             room.name, content_of(room));
   std::string typed;
   return std::getline(std::cin, typed) && typed == room.name;
 }
@@ -113,6 +118,6 @@ int erase(ops::settings& s, const ops::history_request& wanted) {
   sqlite::erase_room(kept.directory, kept.masters, room.name).value();
   fmt::print("#{}: its {} can no longer be read, not even from backups. Older copies of keys.db "
              "can still decrypt them: replace those copies\n",
-             room.name, counted_entries(room.entries()));
+             room.name, content_of(room));
   return 0;
 }

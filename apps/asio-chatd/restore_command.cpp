@@ -3,10 +3,15 @@
 
 #include "base/file.hpp"
 #include "base/logger.hpp"
+#include "journal/sqlite/backup.hpp"
 #include "journal/sqlite/restore.hpp"
 #include "ops/master_key_file.hpp"
 
 #include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
 
 using namespace asio_chat;
 
@@ -15,8 +20,10 @@ int restore(ops::settings& s, const ops::history_request& wanted) {
   if (!is_there(wanted.file))
     throw error(
         fail(errc::bad_setting, fmt::format("the backup '{}' does not exist", wanted.file)));
+  sqlite::check_is_journal({.path = wanted.file, .what = "backup"}).value();
   const std::string own_key = s.data_directory + "/master.key";
   const bool had_key = is_there(own_key);
+  const bool had_directory = is_there(s.data_directory);
   ops::prepare_restored_storage(s, logger({})).value();
   const sqlite::restore_request what{wanted.file, s.data_directory, master_keys(s), [&] {
                                        return backup_passphrase(wanted, tls::prompting::once);
@@ -24,7 +31,15 @@ int restore(ops::settings& s, const ops::history_request& wanted) {
   sqlite::restore_report report;
   {
     progress_line progress;
-    report = sqlite::restore(what, [&](auto... how) { progress.show(how...); }).value();
+    auto done = sqlite::restore(what, [&](auto... how) { progress.show(how...); });
+    if (!done) {
+      // Nothing is sealed by a key that was made for it.
+      std::error_code ignored;
+      if (!had_key && is_there(own_key)) std::filesystem::remove(own_key, ignored);
+      if (!had_directory) std::filesystem::remove_all(s.data_directory, ignored);
+      throw error(done.error());
+    }
+    report = *std::move(done);
   }
   fmt::print("{}: restored from {}, {} in {}\n", s.data_directory, wanted.file,
              counted_entries(report.restored.entries), counted_rooms(report.restored.rooms));

@@ -376,6 +376,7 @@ RUNS = {
     "asio-chatd verify": about_history,
     "asio-chatd export lobby": about_history,
     "asio-chatd export lobby --format jsonl --output lobby.jsonl": about_history,
+    "asio-chatd compact": about_history,
     "asio-chatd rekey": about_history,
     "asio-chatd erase lobby --yes": about_history,
     "cd certs": in_certs,
@@ -497,6 +498,8 @@ CONTROLS = {
     "An entry on the disk can be opened at its own place only, and is a link in the chain of its room": "I",
     "An acknowledged message is on the disk, once, in its place": "A, I",
     "A position has a tag that names the log up to there": "I",
+    "A history that was put back is known by a mark in backups and a witness in `keys.db`, and goes on in another "
+    "epoch from there": "I, A",
     "What keys were destroyed is authenticated, and a key that is missing stops the start; numbers of keys "
     "cannot be foreseen": "I, A",
     "A lost journal is not begun anew without being asked to, and a damaged room is closed alone": "I, A",

@@ -173,7 +173,8 @@ def head_of(d):
         return c.until("room")["head"]
 
 
-def test_a_restored_backup_that_went_on_is_told_to_readers_who_were_beyond_it(tmp_path):
+@pytest.mark.parametrize("how", ["backup", "journal", "directory"])
+def test_a_history_that_was_put_back_is_told_to_readers_who_were_beyond_it(tmp_path, how):
     def say_natively(d, count, text):
         with Native(d) as c:
             for n in range(count):
@@ -199,17 +200,30 @@ def test_a_restored_backup_that_went_on_is_told_to_readers_who_were_beyond_it(tm
 
     with Daemon(tmp_path) as d:
         say_natively(d, 100, "kept")
+        at_the_cut = head_of(d)
         good("backup", tmp_path / "copy", data=d.data)
+        assert d.stop() == 0
+    if how == "journal":
+        shutil.copy(tmp_path / "data/journal.db", tmp_path / "copy")
+    shutil.copytree(tmp_path / "data", tmp_path / "whole")
+    with Daemon(tmp_path) as d:
         say_natively(d, 50, "lost")
         beyond = head_of(d)
         assert beyond["offset"] == 150 and re.fullmatch("[0-9a-f]{16}", beyond["tag"])
         assert d.stop() == 0
-    put_back(tmp_path / "data", tmp_path / "copy")
+    if how == "directory":
+        shutil.rmtree(tmp_path / "data")
+        shutil.copytree(tmp_path / "whole", tmp_path / "data")
+    else:
+        put_back(tmp_path / "data", tmp_path / "copy")
     with Daemon(tmp_path) as d:
-        at_the_cut = head_of(d)
         say_natively(d, 51, "instead")
-        assert told(d, beyond) == ((150, 1), list(range(1, 152)))
+        known = ((150, 1), list(range(1, 152))) if how == "directory" else ((150, 101), list(range(101, 152)))
+        assert told(d, beyond) == known
         assert told(d, at_the_cut) == (None, list(range(101, 152)))
+        assert told(d, {**at_the_cut, "offset": 40}) == (None, list(range(41, 152)))
+        # Only of a directory that was put back as a whole nothing on the disk tells.
+        assert ("was put back to an older state" in d.log) == (how != "directory")
 
 
 def test_a_backup_overwrites_nothing_and_needs_no_daemon(kept, tmp_path):
@@ -813,13 +827,11 @@ def test_what_a_restore_as_root_leaves_is_named_with_the_command_that_helps(of_n
 def test_tools_read_keys_whose_change_was_cut_off(kept, tmp_path):
     cut = tmp_path / "cut"
     db = sqlite3.connect(kept / "keys.db", isolation_level=None)
-    db.execute("BEGIN")
+    db.execute("PRAGMA cache_size=2")
+    db.execute("BEGIN IMMEDIATE")
     for _ in range(500):
         db.execute("INSERT INTO keys (owner, number, master, wrapped) "
                    "VALUES (randomblob(16), 1, randomblob(16), randomblob(72))")
-    db.execute("COMMIT")
-    db.execute("PRAGMA cache_size=2")
-    db.execute("BEGIN IMMEDIATE")
     db.execute("UPDATE keys SET wrapped=zeroblob(72)")
     shutil.copytree(kept, cut)  # as it is when the power goes
     db.execute("ROLLBACK")
@@ -862,7 +874,7 @@ def test_C46_C47_nothing_that_people_say_is_in_any_file(tmp_path):
             assert not [p for p in wanted if p in bytes_in_it], file
 
 
-@pytest.mark.parametrize("command", ["backup", "verify", "export", "rekey", "erase", "tls"])
+@pytest.mark.parametrize("command", ["backup", "verify", "compact", "export", "rekey", "erase", "tls"])
 def test_each_command_has_its_help(command):
     for flag in ("--help", "-h"):
         shown = good(command, flag)
@@ -951,12 +963,12 @@ def test_a_head_that_is_kept_elsewhere_tells_of_a_directory_that_was_put_back(ke
     shutil.copytree(copy, kept)
     assert good("verify", data=kept)  # by itself it is whole
     behind = run("verify", "--since", newer, data=kept)
-    assert behind.returncode == 1 and "it ends before the head given" in behind.stdout
+    assert behind.returncode == 1 and "it ends before the head given" in behind.stderr
     with Daemon(tmp_path) as d:
         say(d, "carol", "something else")
         assert d.stop() == 0
     another = run("verify", "--since", newer, data=kept)
-    assert another.returncode == 1 and "it did not go on from the head given" in another.stdout
+    assert another.returncode == 1 and "it did not go on from the head given" in another.stderr
     one_line(run("verify", "--since", newer[:-1], data=kept), 1, "this is no head of a history with these keys")
 
 

@@ -36,8 +36,9 @@ int open_unfinished(const std::string& path, file_descriptor& opened) {
   }, named{};
   if (::fstat(opened.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
       ::stat(path.c_str(), &named) != 0 || named.st_ino != status.st_ino)
-    return EWOULDBLOCK;                           // it was published meanwhile
-  if (status.st_uid != ::geteuid()) return EPERM; // its owner would have what is written
+    return EWOULDBLOCK; // it was published meanwhile
+  if (status.st_uid != ::geteuid() || status.st_nlink != 1)
+    return EPERM; // it is somebody else's, too
   return ::fchmod(opened.get(), 0600) == 0 && ::ftruncate(opened.get(), 0) == 0 ? 0 : errno;
 }
 

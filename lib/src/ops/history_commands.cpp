@@ -52,6 +52,12 @@ constexpr const char* about_head =
     "LINE then says whether what was there has been changed, or an older copy put back. Whoever "
     "has\n"
     "the line learns nothing from it but the number of commits. The server may run.";
+constexpr const char* about_compact =
+    "What retention and erase take out leaves room in the file, which new messages fill again. "
+    "This\n"
+    "writes the file anew without it. The server must not run, and for a while the disk needs "
+    "room\n"
+    "for a second copy. Nothing that is kept changes, and neither does the head.";
 constexpr const char* about_export = "Oldest first. text: a line for each message, with the time "
                                      "in UTC. jsonl: an object on each line\n"
                                      "with position (epoch, offset), time (ISO 8601, UTC), from, "
@@ -100,6 +106,8 @@ history_commands::history_commands(CLI::App& program) {
   add_option(verifying, "--since", "HEAD", request_.since, "it has to have gone on from this head");
   add(program, action::print_head, "head", "print a line that names the history as it is now",
       about_head);
+  add(program, action::compact, "compact", "give free space of the history back to the disk",
+      about_compact);
   auto& exporting =
       add(program, action::export_room, "export", "print what was said in a room", about_export);
   add_argument(exporting, "ROOM", request_.room, "its name");

@@ -15,7 +15,7 @@ class Option;
 
 namespace asio_chat::ops {
 
-/// backup, restore, verify, head, export, rekey, erase: added to a program's command line.
+/// backup, restore, verify, head, compact, export, rekey, erase: added to a program's command line.
 class history_commands {
  public:
   explicit history_commands(CLI::App& program);

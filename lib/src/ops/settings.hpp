@@ -69,6 +69,7 @@ enum class action {
   restore,
   verify,
   print_head,
+  compact,
   export_room,
   rekey,
   erase,

@@ -64,7 +64,7 @@ class failing_journal final : public journal, public name_store {
       const log_is found = std::exchange(compared, log_is::as_known);
       if (found == log_is::another) part.of.from = {};
       done = [done, found](auto p) {
-        if (p) p->compared = found;
+        if (p && found != log_is::as_known) p->compared = found;
         done(std::move(p));
       };
     }

@@ -2,6 +2,7 @@
 
 #include "base/atomic_file.hpp"
 #include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/start_checks.hpp"
 #include "journal/sqlite/wal_check.hpp"
 
 #include <SQLiteCpp/Backup.h>
@@ -54,6 +55,17 @@ bool is_of_source(const SQLite::Exception& e) {
   }
 }
 
+/// A journal is not of before it had a head, if its keys know of one.
+result<void> check_is_of_ring(const database_file& copy, const database_file& from,
+                              key_ring& keys) {
+  try {
+    SQLite::Database db(copy.path, SQLite::OPEN_READONLY, 0, copy.vfs);
+    return check_has_head(db, from, keys);
+  } catch (const SQLite::Exception& e) {
+    return explain(copy, e);
+  }
+}
+
 } // namespace
 
 void copy_pages(SQLite::Database& from, SQLite::Database& to, const progress_function& tell) {
@@ -66,6 +78,18 @@ void copy_pages(SQLite::Database& from, SQLite::Database& to, const progress_fun
     if (tell)
       tell("copied", static_cast<std::uint64_t>(total - copy.getRemainingPageCount()),
            static_cast<std::uint64_t>(total));
+  }
+}
+
+result<void> check_is_journal(const database_file& f) {
+  if (auto file = check_is_file(f); !file) return file;
+  if (auto log = check_wal(f); !log) return log;
+  try {
+    SQLite::Database db = connect_for_reading(f);
+    const auto version = version_of(db, f, journal_schema());
+    return version ? result<void>() : version.error();
+  } catch (const SQLite::Exception& e) {
+    return explain(f, e);
   }
 }
 
@@ -123,6 +147,7 @@ result<verify_report> back_up(const database_file& from, const std::string& to, 
   const database_file copy{.path = made->unfinished(), .vfs = from.vfs, .what = "backup"};
   const files_beside leftovers(copy.path);
   if (auto copied = copy_journal(from, copy, tell); !copied) return copied.error();
+  if (auto head = check_is_of_ring(copy, from, keys); !head) return head.error();
   auto report = verify(copy, keys, tell);
   if (!report) return report;
   if (!report->good()) {

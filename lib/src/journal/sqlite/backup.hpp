@@ -12,6 +12,9 @@ namespace asio_chat::sqlite {
 /// Throws `SQLite::Exception`.
 void copy_pages(SQLite::Database& from, SQLite::Database& to, const progress_function& tell = {});
 
+/// A failure unless the file is a journal that this program knows. Changes nothing.
+result<void> check_is_journal(const database_file& f);
+
 /// A journal as it is at one moment, its log included, to one file. That is made, or overwritten,
 /// and is not yet on the disk when this returns.
 result<void> copy_journal(const database_file& from, const database_file& to,

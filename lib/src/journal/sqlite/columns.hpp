@@ -43,6 +43,12 @@ inline std::uint64_t number_at(SQLite::Statement& s, int column) {
   return static_cast<std::uint64_t>(s.getColumn(column).getInt64());
 }
 
+/// 0, which no key has, for what is no number of a key.
+inline std::uint32_t key_number_at(SQLite::Statement& s, int column) {
+  const std::int64_t number = s.getColumn(column).getInt64();
+  return number >= 0 && number <= std::int64_t{UINT32_MAX} ? static_cast<std::uint32_t>(number) : 0;
+}
+
 inline wall_time time_at(SQLite::Statement& s, int column) {
   return wall_time(std::chrono::milliseconds(s.getColumn(column).getInt64()));
 }

@@ -154,6 +154,11 @@ void commit_group::append(append_operation& a, std::optional<failure>& refused) 
   room_state& r = *last_;
   room_row& row = r.now.row;
   id_hash id{};
+  if (!store_.ids_are_known) {
+    refused = fail(errc::storage_failed, "the server cannot read its disk: nobody has seen this; "
+                                         "try again later");
+    return;
+  }
   if (!e.id.empty() && is_repeated(r, a, id)) return;
   if (!r.now.stored && store_.file.header().rooms == max_rooms) {
     refused = fail(errc::storage_failed, "there are as many rooms as there can be");

@@ -7,10 +7,12 @@
 #include <cerrno>
 #include <cinttypes>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <system_error>
 
 #include <utility>
 
@@ -92,6 +94,18 @@ bool has_name(const file_descriptor& file, const std::string& path, file_identit
 
 } // namespace
 
+result<std::string> journal_in(const std::string& directory) {
+  std::string path = directory + "/journal.db";
+  std::error_code wrong;
+  if (!std::filesystem::is_symlink(path, wrong)) return path;
+  const std::filesystem::path real = std::filesystem::canonical(path, wrong);
+  if (!wrong) return real.string();
+  return fail(errc::storage_failed,
+              fmt::format("the journal '{}' is a link that leads to no file: see whether the disk "
+                          "with the journal is mounted, or remove the link to begin a new one",
+                          path));
+}
+
 data_lock::data_lock(file_descriptor file, file_identity identity, std::string made)
     : file_(std::move(file))
     , identity_(identity)
@@ -126,7 +140,9 @@ result<data_lock> data_lock::take(const std::string& directory) {
                                 "choose another as storage.directory (asio-chatd: --data)",
                                 shell_word(directory)));
   }
-  const database_file journal{directory + "/journal.db"};
+  const auto path = journal_in(directory);
+  if (!path) return path.error();
+  const database_file journal{*path};
   // Another one may take the file away, or put another in its place, before it is locked.
   for (int tries = 0; tries < 100; ++tries) {
     const auto there = identity_of(journal.path);

@@ -10,6 +10,10 @@
 
 namespace asio_chat::sqlite {
 
+/// The journal of a data directory. It may be a link to a file elsewhere: then that file's own
+/// name, because SQLite keeps the log beside it. A failure if it is a link that leads nowhere.
+result<std::string> journal_in(const std::string& directory);
+
 /// An flock on `journal.db` itself, until it is destroyed or the process ends: whoever has another
 /// file of that name does not write to this one.
 ///

@@ -48,6 +48,12 @@ class id_memory {
       order_.pop_back();
     }
   }
+  void clear() noexcept {
+    known_.clear();
+    ids_of_.clear();
+    spared_.clear();
+    order_.clear();
+  }
   /// So many are to be added.
   void expect(std::size_t count) { known_.reserve(count); }
   /// To be called after calls of `add` that were not in the order of `noted`.

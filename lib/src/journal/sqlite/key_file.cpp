@@ -40,15 +40,6 @@ std::string place_of(const key_file::owner& o, std::uint32_t number, int version
   return at_place(fmt::format("asio-chat root key {}", version), o, number);
 }
 
-/// Numbers rise, so that the newest key is known, but nobody can tell the next one: two keys made
-/// from the same older copy of the file do not get the same number, whichever copies are put back.
-/// A step is less than a thousandth of what is left, so numbers do not run out.
-std::uint32_t number_after(std::uint32_t last) {
-  constexpr std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
-  if (last == most) throw error(fail(errc::storage_failed, "a room has no key numbers left"));
-  return last + 1 + ::randombytes_uniform(std::max((most - last) / 1024, 1u));
-}
-
 std::vector<master_key> master_keys(const std::vector<secret_key>& keys) {
   return {keys.begin(), keys.end()};
 }
@@ -60,6 +51,15 @@ key_file::owner owner_in(const std::string& bytes) {
 }
 
 } // namespace
+
+/// Numbers rise, so that the newest key is known, but nobody can tell the next one: two keys made
+/// from the same older copy of the file do not get the same number, whichever copies are put back.
+/// A step is less than a thousandth of what is left, so numbers do not run out.
+std::uint32_t key_file::number_after(std::uint32_t last) {
+  constexpr std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
+  if (last == most) throw error(fail(errc::storage_failed, "a room has no key numbers left"));
+  return last + 1 + ::randombytes_uniform(std::max((most - last) / 1024, 1u));
+}
 
 void key_file::open_root() {
   const auto last = newest(root_owner);

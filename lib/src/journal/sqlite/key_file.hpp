@@ -98,6 +98,9 @@ class key_file {
   /// Whether the keys that are there, and the marks of those that are not, are other ones than when
   /// they were changed last: a row was taken out or put in.
   bool is_changed() const noexcept { return is_changed_; }
+  /// Nobody else has changed keys since this did. A system call; more only where the file was
+  /// written since the last time, as by `keep_witness`.
+  bool is_as_left();
   /// What is there is taken as it is.
   /// @param least the changes are as many from here on
   void settle(std::uint64_t least);
@@ -115,14 +118,17 @@ class key_file {
  private:
   void check_writing();
   void recover();
+  static const char* const table_of_ring;
+  static std::uint32_t number_after(std::uint32_t last);
   void make();
+  std::string foreign_part();
   void check();
   void open_root();
   void add_marks();
   void wrap_root_anew(int version);
   void load_state();
   void write_state();
-  multiset_sum sum_of_rows();
+  multiset_sum sum_of_rows(SQLite::Database& db) const;
   chain_value hash_of_row(const owner& o, std::uint32_t number, bool is_there) const;
   key_mark mark_of(const owner& o, std::uint32_t number) const;
   void set_mark(const owner& o, std::uint32_t number);
@@ -145,6 +151,8 @@ class key_file {
   std::uint64_t changes_ = 0;
   multiset_sum sum_; ///< of all rows, as last written
   bool is_changed_ = false;
+  std::string state_; ///< as it is in the file
+  std::string seen_;  ///< what the system said of the file when it was found as it was left
 };
 
 } // namespace asio_chat::sqlite

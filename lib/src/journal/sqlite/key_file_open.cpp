@@ -23,6 +23,15 @@ constexpr int application_id = 0x41436b72; // "ACkr"
 constexpr int busy_milliseconds = 5'000;   // tools look into the ring of a daemon that runs
 constexpr key_file::owner no_room{};
 
+constexpr const char* table_of_keys_1 =
+    "CREATE TABLE keys (owner BLOB NOT NULL, number INTEGER NOT NULL, master BLOB, wrapped BLOB, "
+    "PRIMARY KEY (owner, number)) STRICT, WITHOUT ROWID";
+constexpr const char* table_of_keys = "CREATE TABLE keys ("
+                                      "owner BLOB NOT NULL, number INTEGER NOT NULL, "
+                                      "master BLOB, wrapped BLOB, " // both NULL: destroyed
+                                      "mark BLOB, "                 // of a key that was destroyed
+                                      "PRIMARY KEY (owner, number)) STRICT, WITHOUT ROWID";
+
 void prepare_to_change(SQLite::Database& db) {
   db.exec("PRAGMA secure_delete=ON"); // what is destroyed is overwritten
   // EXTRA is FULL, and the removal of the journal is on the disk too: with FULL a power cut could
@@ -77,7 +86,8 @@ key_file::key_file(const std::string& path, const std::vector<secret_key>& maste
   check_writing();
   if (db_.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0) make();
   check();
-  if (!newest(no_room)) add({&no_room, 1});
+  // A first start of an older program made it in two steps, and may have been killed in between.
+  if (db_.execAndGet("SELECT count(*) FROM keys").getInt() == 0) add({&no_room, 1});
   open_root();
   if (version_ < schema_version) add_marks();
 }
@@ -113,16 +123,29 @@ void key_file::recover() {
   db_.exec("PRAGMA query_only=ON");
 }
 
+/// All in one commit, the root key included: a first start that is killed leaves all or nothing.
 void key_file::make() {
   SQLite::Transaction changes(db_, SQLite::TransactionBehavior::IMMEDIATE);
-  db_.exec("CREATE TABLE IF NOT EXISTS keys ("
-           "owner BLOB NOT NULL, number INTEGER NOT NULL, "
-           "master BLOB, wrapped BLOB, " // both NULL: destroyed
-           "mark BLOB, "                 // of a key that was destroyed
-           "PRIMARY KEY (owner, number)) STRICT, WITHOUT ROWID");
+  db_.exec(table_of_keys);
   db_.exec(fmt::format("PRAGMA application_id={}", application_id));
   db_.exec(fmt::format("PRAGMA user_version={}", schema_version));
+  version_ = schema_version;
+  insert(no_room, number_after(0));
   changes.commit();
+}
+
+/// Whatever is there besides would run, or be kept, when keys are made and destroyed.
+std::string key_file::foreign_part() {
+  SQLite::Statement all(db_, "SELECT type, name, coalesce(sql, '') FROM sqlite_schema");
+  while (all.executeStep()) {
+    const std::string name = all.getColumn(1).getString();
+    const std::string text = all.getColumn(2).getString();
+    const bool is_keys =
+        name == "keys" && (text == table_of_keys || (version_ == 1 && text == table_of_keys_1));
+    const bool is_ring = name == "ring" && text == table_of_ring;
+    if (!is_keys && !is_ring) return fmt::format("{} '{}'", all.getColumn(0).getString(), name);
+  }
+  return {};
 }
 
 void key_file::check() {
@@ -136,8 +159,14 @@ void key_file::check() {
     complain(fmt::format("is of version {}, and this program knows version {}: use a newer program",
                          version_, witness_version));
   }
-  if (db_.execAndGet("PRAGMA quick_check(1)").getString() != "ok")
+  if (db_.execAndGet("PRAGMA integrity_check(1)").getString() != "ok")
     complain("is damaged: restore it from a copy");
+  if (const std::string foreign = foreign_part(); !foreign.empty())
+    complain(fmt::format("has a {} that asio-chatd has not made, or that was changed: restore it "
+                         "from a copy",
+                         foreign));
+  if (number("SELECT count(*) FROM keys WHERE number<1 OR number>4294967295") > 0)
+    complain("has numbers of keys that asio-chatd does not give: restore it from a copy");
 }
 
 } // namespace asio_chat::sqlite

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <sodium.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -20,6 +21,11 @@ constexpr const char* witness_context = "witness of the journal";
 constexpr std::size_t state_size = sizeof(std::uint64_t) + multiset_sum::size;
 
 } // namespace
+
+const char* const key_file::table_of_ring =
+    "CREATE TABLE ring (only INTEGER PRIMARY KEY CHECK (only=1),"
+    "state BLOB NOT NULL,"           // sealed: how often it was changed, a sum of its rows
+    "witness BLOB NOT NULL) STRICT"; // sealed
 
 key_file::change_of_keys::change_of_keys(key_file& f)
     : file_(f)
@@ -54,9 +60,9 @@ chain_value key_file::hash_of_row(const owner& o, std::uint32_t number, bool is_
   return hash;
 }
 
-multiset_sum key_file::sum_of_rows() {
+multiset_sum key_file::sum_of_rows(SQLite::Database& db) const {
   multiset_sum sum;
-  SQLite::Statement all(db_, "SELECT owner, number, wrapped IS NULL FROM keys");
+  SQLite::Statement all(db, "SELECT owner, number, wrapped IS NULL FROM keys");
   while (all.executeStep())
     sum.add(hash_of_row(array_at<owner>(all, 0), all.getColumn(1).getUInt(),
                         all.getColumn(2).getInt() == 0));
@@ -65,13 +71,16 @@ multiset_sum key_file::sum_of_rows() {
 
 void key_file::load_state() {
   if (version_ < witness_version) {
-    sum_ = sum_of_rows();
+    sum_ = sum_of_rows(db_);
     return;
   }
   std::optional<std::string> noted;
   SQLite::Statement row(db_, "SELECT state FROM ring WHERE only=1");
-  if (row.executeStep()) noted = open_bytes(notes_->bytes(), bytes_at(row, 0), state_context);
-  const multiset_sum there = sum_of_rows();
+  if (row.executeStep()) {
+    state_ = bytes_at(row, 0);
+    noted = open_bytes(notes_->bytes(), state_, state_context);
+  }
+  const multiset_sum there = sum_of_rows(db_);
   if (noted && noted->size() == state_size) {
     changes_ = fixed_at(noted->data());
     sum_ = multiset_sum::from(std::string_view(*noted).substr(sizeof changes_));
@@ -84,19 +93,37 @@ void key_file::write_state() {
   std::string noted;
   put_fixed(noted, changes_);
   sum_.append_to(noted);
-  const std::string sealed = seal_bytes(notes_->bytes(), noted, state_context);
+  state_ = seal_bytes(notes_->bytes(), noted, state_context);
   SQLite::Statement set(db_, "UPDATE ring SET state=? WHERE only=1");
-  bind_bytes(set, 1, sealed);
+  bind_bytes(set, 1, state_);
   set.exec();
+}
+
+bool key_file::is_as_left() {
+  struct stat status {};
+  if (!is_in_place() || ::stat(path_.c_str(), &status) != 0) return false;
+  const std::string now =
+      fmt::format("{}.{:09} {}", status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_size);
+  if (now == seen_ || !has_witness()) return true;
+  try {
+    // With no pages in memory from before.
+    SQLite::Database there(path_, SQLite::OPEN_READONLY, 0);
+    const SQLite::Transaction snapshot(there);
+    SQLite::Statement row(there, "SELECT state FROM ring WHERE only=1");
+    if (!row.executeStep() || bytes_at(row, 0) != state_ || sum_of_rows(there) != sum_)
+      return false;
+    seen_ = now;
+    return true;
+  } catch (const SQLite::Exception& e) {
+    return !is_damage(e); // the witness is being written: next time, then
+  }
 }
 
 bool key_file::note_head() {
   if (version_ >= witness_version) return true;
   const int before = version_;
   SQLite::Transaction all(db_, SQLite::TransactionBehavior::IMMEDIATE);
-  db_.exec("CREATE TABLE ring (only INTEGER PRIMARY KEY CHECK (only=1),"
-           "state BLOB NOT NULL,"            // sealed: how often it was changed, a sum of its rows
-           "witness BLOB NOT NULL) STRICT"); // sealed
+  db_.exec(table_of_ring);
   db_.exec("INSERT INTO ring (only, state, witness) VALUES (1, x'', x'')");
   wrap_root_anew(witness_version);
   version_ = witness_version;
@@ -114,7 +141,7 @@ bool key_file::note_head() {
 void key_file::settle(std::uint64_t least) {
   change_of_keys all(*this);
   changes_ = std::max(changes_, least);
-  sum_ = sum_of_rows();
+  sum_ = sum_of_rows(db_);
   all.commit();
   is_changed_ = false;
 }

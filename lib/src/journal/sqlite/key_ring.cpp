@@ -222,6 +222,11 @@ bool key_ring::knows_head() {
   return file_.knows_head();
 }
 
+bool key_ring::is_as_left() {
+  const std::lock_guard lock(mutex_);
+  return file_.is_as_left();
+}
+
 bool key_ring::has_witness() {
   const std::lock_guard lock(mutex_);
   return file_.has_witness();

@@ -41,6 +41,8 @@ class key_ring {
   /// The file is where it was when it was opened. What is sealed under keys of a file that is gone
   /// cannot be read after a restart.
   bool is_in_place() const noexcept { return file_.is_in_place(); }
+  /// The same, and nobody else has changed which keys are in it.
+  bool is_as_left();
 
   /// @name Under the root key
   /// @{

@@ -62,7 +62,7 @@ stored_record record_table::record(SQLite::Statement& s, const room_row& room) {
   r.header.epoch = epoch_at(room, r.header.first); // one begins with a record
   r.header.last = number_at(s, 1);
   r.header.time = time_at(s, 2);
-  r.header.key = s.getColumn(3).getUInt();
+  r.header.key = key_number_at(s, 3);
   r.chain = array_at<chain_value>(s, 4);
   r.ids = bytes_at(s, 5);
   r.sealed = bytes_at(s, 6);

@@ -79,6 +79,16 @@ std::string name_for_old(const std::string& journal) {
   }
 }
 
+/// The journal that an attempt which was cut off has put aside.
+std::string put_aside_before(const std::string& journal) {
+  std::string newest;
+  for (int n = 1;; ++n) {
+    std::string name = fmt::format("{}.replaced-{}", journal, n);
+    if (!is_there(name)) return newest;
+    newest = std::move(name);
+  }
+}
+
 /// All of a journal in one file.
 result<void> fold_log(const database_file& journal) {
   try {
@@ -106,7 +116,9 @@ std::vector<restore_report::loss> losses(const std::vector<known_room>& old,
 
 void compare(const database_file& old, const database_file& restored, key_ring& keys,
              restore_report& report) {
-  const auto was = rooms_in(old, keys);
+  // Rows that were changed or taken out tell too little.
+  const auto is_whole = check_history(old, keys);
+  const auto was = is_whole ? rooms_in(old, keys) : is_whole.error();
   if (was) {
     report.lost = losses(*was, rooms_in(restored, keys).value());
   } else {
@@ -147,6 +159,12 @@ std::string find_keys(const restore_request& r, const workshop& made, restore_re
 
 restore_report try_to_restore(const restore_request& r, const progress_function& tell) {
   const database_file journal{r.directory + "/journal.db"};
+  if (std::error_code none; fs::is_symlink(journal.path, none))
+    throw error(
+        fail(errc::bad_setting,
+             fmt::format("'{}' is a link, and a restore puts a file there: move the link away "
+                         "first, and make it anew to the restored file if you want to",
+                         journal.path)));
   check_is_file({.path = r.file, .what = "backup"}).value();
   std::error_code not_there;
   const bool has_old = fs::file_size(journal.path, not_there) > 0 && !not_there;
@@ -154,8 +172,9 @@ restore_report try_to_restore(const restore_request& r, const progress_function&
   if (identity_of(r.file) == lock.identity())
     throw error(fail(errc::bad_setting,
                      fmt::format("'{}' is the journal of this directory, and no backup", r.file)));
+  const bool was_cut_off = is_there(r.directory + "/restore.unfinished");
   const workshop made(r.directory);
-  const database_file copy{made.journal()};
+  const database_file copy{.path = made.journal(), .what = "backup"};
   copy_journal({.path = r.file, .what = "backup"}, copy, tell).value();
 
   restore_report report;
@@ -165,7 +184,13 @@ restore_report try_to_restore(const restore_request& r, const progress_function&
     report.restored = check(r, copy, *keys, tell);
     // Of a version that has a head: one without would be refused beside keys that know of one.
     mark_as_copy(copy, *keys).value();
-    if (has_old) compare(journal, copy, *keys, report);
+    if (has_old) {
+      compare(journal, copy, *keys, report);
+    } else if (was_cut_off) {
+      report.moved_journal = put_aside_before(journal.path);
+      if (!report.moved_journal.empty())
+        compare({.path = report.moved_journal}, copy, *keys, report);
+    }
   }
   // The keys first: with them, and no journal, no daemon starts.
   if (report.with_keys) {

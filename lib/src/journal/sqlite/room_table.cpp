@@ -130,6 +130,7 @@ room_table::room_table(SQLite::Database& db, const key_ring& keys, table_sums* s
     , update_(db, update_room(db))
     , erase_(db, "DELETE FROM rooms WHERE number=?" + returning(covered::rooms))
     , mac_(db, "SELECT mac FROM rooms WHERE number=?")
+    , set_mac_(db, "UPDATE rooms SET mac=? WHERE number=?")
     , header_(db, "SELECT rooms, epoch, mac FROM house")
     , clear_header_(db, "DELETE FROM house" + returning(covered::house))
     , set_header_(db, "INSERT INTO house (only, rooms, epoch, mac) VALUES (1, ?, ?, ?)" +
@@ -153,14 +154,15 @@ std::optional<found_row> room_table::any_row(SQLite::Statement& s) {
   r.chain_before = array_at<chain_value>(s, 8);
   r.chain = array_at<chain_value>(s, 9);
   r.bytes = number_at(s, 10);
-  r.key = s.getColumn(11).getUInt();
+  r.key = key_number_at(s, 11);
+  const bool key_is_good = s.getColumn(11).getInt64() == std::int64_t{r.key};
   r.mac = array_at<chain_value>(s, 12);
   auto earlier = epochs_in(bytes_at(s, 13));
   s.reset();
-  const bool epochs_are_good = earlier.has_value();
+  const bool is_formed = key_is_good && earlier.has_value();
   if (earlier) r.earlier = *std::move(earlier);
   found.fitting_mac = keys_.mac(bytes_of(r));
-  found.whole = epochs_are_good && r.mac == found.fitting_mac;
+  found.whole = is_formed && r.mac == found.fitting_mac;
   return found;
 }
 
@@ -197,6 +199,12 @@ std::optional<room_row> room_table::find(const room_tag& tag) {
   return row(find_);
 }
 
+bool room_table::has_whole(const room_tag& tag) {
+  bind_bytes(find_, 1, view_of(tag));
+  const auto found = any_row(find_);
+  return found && found->whole;
+}
+
 std::optional<room_row> room_table::next_after(std::int64_t number) {
   next_.bind(1, number);
   return row(next_);
@@ -221,6 +229,12 @@ chain_value room_table::stored_mac(std::int64_t number) {
   const chain_value mac = mac_.executeStep() ? array_at<chain_value>(mac_, 0) : chain_value{};
   mac_.reset();
   return mac;
+}
+
+void room_table::set_mac(std::int64_t number, const chain_value& mac) {
+  bind_bytes(set_mac_, 1, view_of(mac));
+  set_mac_.bind(2, number);
+  run(set_mac_);
 }
 
 void room_table::erase(std::int64_t number) {

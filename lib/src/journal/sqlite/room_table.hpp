@@ -68,6 +68,8 @@ class room_table {
   static bool has_epochs(const SQLite::Database& db);
 
   std::optional<room_row> find(const room_tag& tag);
+  /// There is a row with this tag, and it is as it was written.
+  bool has_whole(const room_tag& tag);
   /// The room with the lowest number above this one.
   std::optional<room_row> next_after(std::int64_t number);
   /// The same, whatever is in it.
@@ -79,6 +81,8 @@ class room_table {
   /// The MAC that the row of this room has in the file.
   chain_value stored_mac(std::int64_t number);
   void erase(std::int64_t number);
+  /// Puts a MAC into a row that was written with it. The sums stay: they know no other.
+  void set_mac(std::int64_t number, const chain_value& mac);
 
   store_header header(); ///< all zero in a new database
   void set_header(const store_header& h);
@@ -96,6 +100,7 @@ class room_table {
   SQLite::Statement update_;
   SQLite::Statement erase_;
   SQLite::Statement mac_;
+  SQLite::Statement set_mac_;
   SQLite::Statement header_;
   SQLite::Statement clear_header_;
   SQLite::Statement set_header_;

@@ -13,12 +13,18 @@ namespace asio_chat::sqlite {
 
 struct known_room {
   std::string name;
-  room_row row{}; ///< without entries and keys if it is not as it was written
+  room_row row{};     ///< of a damaged one only number and tag
+  bool whole = false; ///< its row is as it was written
   std::uint64_t entries() const noexcept { return row.head + 1 - row.first; } ///< that are kept
 };
 
 /// By name. The database may be in use; it must be this program's journal.
 result<std::vector<known_room>> rooms_in(const database_file& f, key_ring& keys);
+
+/// A failure if anything that a start looks at is not as the last commit has left it.
+/// @param only what concerns this room
+result<void> check_history(const database_file& f, key_ring& keys,
+                           const known_room* only = nullptr);
 
 /// Destroys the keys of a room, and with them what was said there, in backups as well; the room
 /// begins anew, also if it is damaged, or its keys are missing. Nobody else may use the directory.

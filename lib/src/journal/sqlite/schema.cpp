@@ -183,6 +183,13 @@ result<int> version_of(SQLite::Database& db, const database_file& f, const schem
         f, "is a database of another program, not one of asio-chatd's: leave it to "
            "that one, and name another file, or another storage.directory (asio-chatd: --data)");
   const int version = number(db, "PRAGMA user_version");
+  const bool has_head =
+      number(db, "SELECT count(*) FROM sqlite_schema WHERE type='table' AND name='head'") > 0;
+  if (version < 1 || (version < head_version && has_head)) {
+    return damaged(f, fmt::format("is damaged: it says that it is of version {}, and it is not; "
+                                  "restore a backup",
+                                  version));
+  }
   if (version > s.version) {
     return damaged(f,
                    fmt::format("is of version {}, and this program knows {}: use a newer program",

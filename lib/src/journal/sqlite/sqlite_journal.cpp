@@ -63,9 +63,11 @@ class sqlite_journal::workers {
 result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, scheduler later) {
   auto lock = data_lock::take(o.directory);
   if (!lock) return lock.error();
-  const database_file file{o.directory + "/journal.db", std::move(o.vfs), lock->identity()};
+  const auto journal = journal_in(o.directory);
+  if (!journal) return journal.error();
+  const database_file file{*journal, std::move(o.vfs), lock->identity()};
   const std::string keys_path = o.directory + "/keys.db";
-  if (is_in_use(o.directory + "/journal.db")) {
+  if (is_in_use(*journal)) {
     if (auto there = key_ring::check_is_there(keys_path); !there) return there.error();
   }
   auto keys = key_ring::open(keys_path, std::move(o.masters));

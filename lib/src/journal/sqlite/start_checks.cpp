@@ -32,6 +32,13 @@ bool has_key(const std::vector<std::pair<room_tag, std::uint32_t>>& present, con
 
 result<void> check_no_keys(const database_file& f, key_ring& keys, bool begin_anew) {
   if (begin_anew) return {};
+  if (const std::string unfinished = directory_of(f.path) + "/restore.unfinished";
+      is_there(unfinished)) {
+    return fail(errc::storage_failed,
+                fmt::format("a restore was cut off, and '{}' has not got its journal yet: do it "
+                            "again with asio-chatd restore, or remove '{}'",
+                            directory_of(f.path), unfinished));
+  }
   const auto present = keys.present();
   if (!present) return present.error();
   if (present->empty()) return {};
@@ -86,7 +93,7 @@ void check_keys(SQLite::Database& db, room_table& rooms, key_ring& keys) {
   std::size_t missing = 0;
   SQLite::Statement all(db, "SELECT number, tag, key FROM rooms WHERE key<>0 ORDER BY number");
   while (all.executeStep()) {
-    const std::pair key(array_at<room_tag>(all, 1), all.getColumn(2).getUInt());
+    const std::pair key(array_at<room_tag>(all, 1), key_number_at(all, 2));
     if (std::ranges::binary_search(present, key)) continue;
     const auto r = rooms.next_of_any(all.getColumn(0).getInt64() - 1);
     // What is not as it was written says nothing about keys: that room is closed.
@@ -106,7 +113,69 @@ void check_keys(SQLite::Database& db, room_table& rooms, key_ring& keys) {
 
 head_check::head_check(SQLite::Database& db)
     : newest_(db, "SELECT last, chain FROM records WHERE place BETWEEN ? AND ? "
-                  "ORDER BY place DESC LIMIT 1") {}
+                  "ORDER BY place DESC LIMIT 1")
+    , by_tag_(db, "SELECT number FROM rooms WHERE tag=?") {}
+
+void head_check::look_up(const room_row& r) {
+  by_tag_.tryReset();
+  bind_bytes(by_tag_, 1, view_of(r.tag));
+  const bool is_found = by_tag_.executeStep() && by_tag_.getColumn(0).getInt64() == r.number;
+  by_tag_.reset();
+  if (!is_found) throw damage("its index of rooms does not lead to all of them");
+}
+
+void check_places(SQLite::Database& db, room_table& rooms) {
+  SQLite::Statement foreign(db, "SELECT place FROM records WHERE place<? OR place>=? LIMIT 1");
+  foreign.bind(1, place_of(1, 0));
+  foreign.bind(2, place_of(rooms.header().rooms + 1, 0));
+  if (foreign.executeStep()) throw damage("it has entries of a room that does not exist");
+}
+
+namespace {
+
+void check_ends_of(const found_row& found, head_check& ends, const key_ring& keys) {
+  try {
+    if (found.whole) ends.look_up(found.row);
+    ends.look_at(found);
+  } catch (const damage& e) {
+    const auto name = open_name(keys, found.row);
+    throw damage(fmt::format(
+        "{}: {}", name ? "#" + *name : fmt::format("room {}", found.row.number), e.what()));
+  }
+}
+
+} // namespace
+
+void check_is_whole(SQLite::Database& db, key_ring& keys) {
+  if (db.execAndGet("PRAGMA user_version").getInt() < head_version) return;
+  if (const auto foreign = schema_changes(db); !foreign.empty()) throw damage(foreign.front());
+  head_row head(keys);
+  head.load(db);
+  const auto found = compare_tables(db, head, keys, tables_read::all);
+  if (!found.changed.empty()) throw damage(describe_change(found.changed.front()));
+  room_table rooms(db, keys);
+  head_check ends(db);
+  std::int64_t count = 0;
+  for (auto r = rooms.next_of_any(0); r; r = rooms.next_of_any(r->row.number)) {
+    ++count;
+    check_ends_of(*r, ends, keys);
+  }
+  check_count(rooms, count);
+  check_places(db, rooms);
+}
+
+void check_room(SQLite::Database& db, key_ring& keys, std::int64_t number) {
+  if (db.execAndGet("PRAGMA user_version").getInt() >= head_version) {
+    head_row head(keys);
+    head.load(db);
+    const auto found = compare_tables(db, head, keys, tables_read::small);
+    if (found.has(covered::rooms) && !found.rooms_tell)
+      throw damage(describe_change(covered::rooms));
+  }
+  room_table rooms(db, keys);
+  head_check ends(db);
+  if (const auto r = rooms.next_of_any(number - 1)) check_ends_of(*r, ends, keys);
+}
 
 void head_check::look_at(const found_row& found) {
   if (!found.whole) throw damage("its row is not as it was written");
@@ -121,9 +190,12 @@ void head_check::look_at(const found_row& found) {
   if (!fits) throw damage("its newest entries are not those that were written");
 }
 
-std::string close_room(const room_row& r, const std::string& why, key_ring& keys,
+std::string close_room(const room_row& r, const std::string& why, room_table& rooms, key_ring& keys,
                        closed_rooms& closed) {
-  const auto name = open_name(keys, r);
+  auto name = open_name(keys, r);
+  // A name that was copied from another row, which is whole, is that room's.
+  if (name && keys.tag_of(*name) != r.tag && rooms.has_whole(keys.tag_of(*name)))
+    name = fail(errc::storage_failed, "");
   if (name) closed.insert(keys.tag_of(*name));
   // Each of the two may be what was changed.
   if (!name && !has_key(keys.present().value(), r.tag))
@@ -138,14 +210,23 @@ std::string close_room(const room_row& r, const std::string& why, key_ring& keys
 namespace {
 
 /// Of a file that is only read.
+/// @param put_right gets the rooms that a start puts right
 result<void> check_head(SQLite::Database& db, const database_file& f, key_ring& keys,
-                        bool begin_anew, std::vector<std::string>& told) {
+                        bool begin_anew, std::vector<std::string>& told,
+                        std::set<std::int64_t>& put_right) {
   if (begin_anew) return {}; // it is taken as it is
   if (auto there = check_has_head(db, f, keys); !there) return there;
   if (version_of(db, f, journal_schema()).value() < head_version) return {};
   head_row head(keys);
   head.load(db);
-  for (const covered t : check_state(db, head, keys, tables_read::all).changed) {
+  const state_report found = check_state(db, head, keys, tables_read::all);
+  room_table rooms(db, keys);
+  for (const auto& [number, mac] : found.rooms_had) {
+    if (rooms.stored_mac(number) == mac) continue;
+    put_right.insert(number);
+    told.push_back(describe_put_right(f, number));
+  }
+  for (const covered t : found.changed) {
     if (t != covered::rooms) told.push_back(describe_repair(f, t));
   }
   if (const auto complaint = keys.complaint(head.keys_seen()); !complaint.empty())
@@ -173,7 +254,9 @@ result<std::vector<std::string>> check_journal(const database_file& f, key_ring&
       return std::vector<std::string>();
     }
     std::vector<std::string> told;
-    if (auto head = check_head(db, f, keys, begin_anew, told); !head) return head.error();
+    std::set<std::int64_t> put_right;
+    if (auto head = check_head(db, f, keys, begin_anew, told, put_right); !head)
+      return head.error();
     room_table rooms(db, keys);
     check_keys(db, rooms, keys);
     closed_rooms closed;
@@ -181,16 +264,21 @@ result<std::vector<std::string>> check_journal(const database_file& f, key_ring&
     std::int64_t count = 0;
     for (auto r = rooms.next_of_any(0); r; r = rooms.next_of_any(r->row.number)) {
       ++count;
+      if (put_right.contains(r->row.number)) r->whole = true;
+      if (r->whole) head.look_up(r->row);
       try {
         head.look_at(*r);
       } catch (const damage& e) {
-        told.push_back(close_room(r->row, e.what(), keys, closed));
+        told.push_back(close_room(r->row, e.what(), rooms, keys, closed));
       } catch (const SQLite::Exception& e) {
         if (!is_damage(e)) throw;
-        told.push_back(close_room(r->row, e.what(), keys, closed));
+        told.push_back(close_room(r->row, e.what(), rooms, keys, closed));
       }
     }
-    check_count(rooms, count);
+    if (!begin_anew) {
+      check_count(rooms, count);
+      check_places(db, rooms);
+    }
     return told;
   } catch (const SQLite::Exception& e) {
     return explain(f, e);

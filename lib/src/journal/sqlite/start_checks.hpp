@@ -39,16 +39,31 @@ class head_check {
  public:
   explicit head_check(SQLite::Database& db);
 
-  /// Throws `damage`.
+  /// Throws `damage`, of this room.
   void look_at(const found_row& r);
+  /// Throws `damage`, of the file: a room is found by its name only if the index of the table leads
+  /// to its row.
+  void look_up(const room_row& r);
 
  private:
   SQLite::Statement newest_;
+  SQLite::Statement by_tag_;
 };
+
+/// Throws `damage` if there are records of rooms that there are not. To be asked where rooms are as
+/// many as were made.
+void check_places(SQLite::Database& db, room_table& rooms);
+
+/// All that a start compares of a journal without reading every record, and all that it makes anew:
+/// throws `damage` for whatever is not as the last commit has left it. For those who tell others
+/// that something is the history, or all that it has.
+void check_is_whole(SQLite::Database& db, key_ring& keys);
+/// The same of one room that is there: what others have is their own business.
+void check_room(SQLite::Database& db, key_ring& keys, std::int64_t number);
 
 /// Adds a room to those that are closed, and says so: a sentence for the operator. Throws `damage`
 /// if nothing tells which room it is.
-std::string close_room(const room_row& r, const std::string& why, key_ring& keys,
+std::string close_room(const room_row& r, const std::string& why, room_table& rooms, key_ring& keys,
                        closed_rooms& closed);
 
 /// All of these, on a file that may be in use; nothing in it is changed.

@@ -1,15 +1,19 @@
 #include "journal/sqlite/state_check.hpp"
 
+#include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/start_checks.hpp"
 
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
+#include <sodium.h>
 #include <sqlite3.h>
 
 namespace asio_chat::sqlite {
@@ -22,42 +26,56 @@ constexpr std::size_t max_tried = 10;
 
 using parts = std::map<std::pair<std::string, std::string>, std::string>; // type and name: text
 
+/// What a rebuild makes of `search_rows`, and nothing else of that name.
+bool is_left_by_rebuild(const std::string& type, const std::string& name, const std::string& text) {
+  if (type != "table" || name != left_by_rebuild) return false;
+  return text == fmt::format("CREATE TABLE \"{}\" (id INTEGER PRIMARY KEY, postings BLOB NOT NULL) "
+                             "STRICT",
+                             left_by_rebuild);
+}
+
 parts parts_of(const SQLite::Database& db) {
   parts all;
-  SQLite::Statement s(db, "SELECT type, name, coalesce(sql, ''), tbl_name FROM sqlite_schema");
+  SQLite::Statement s(db, "SELECT type, name, coalesce(sql, '') FROM sqlite_schema");
   while (s.executeStep()) {
     const std::string name = s.getColumn(1).getString();
-    if (s.getColumn(3).getString() == left_by_rebuild && s.getColumn(0).getString() == "table")
-      continue;
+    if (is_left_by_rebuild(s.getColumn(0).getString(), name, s.getColumn(2).getString())) continue;
     all.emplace(std::pair(s.getColumn(0).getString(), name), s.getColumn(2).getString());
   }
   return all;
 }
 
 /// Whether it is explained by the MACs of rows that do not fit their rows: each of them was there
-/// with the one it has, or with the one that fits.
-bool is_told_by_rows(SQLite::Database& db, const head_row& head, const key_ring& keys) {
+/// with the one it has, or with the one that fits. Then the report gets those that were there.
+void explain_by_rows(SQLite::Database& db, const head_row& head, const key_ring& keys,
+                     state_report& report) {
   room_table rooms(db, keys);
   multiset_sum whole;
-  std::vector<std::pair<chain_value, chain_value>> others;
+  struct bad_row {
+    std::int64_t number;
+    std::array<chain_value, 2> macs;
+  };
+  std::vector<bad_row> others;
   for (auto r = rooms.next_of_any(0); r; r = rooms.next_of_any(r->row.number)) {
-    const auto hash = [&](const chain_value& mac) {
-      return head.sums().hash_of_room(r->row.number, mac);
-    };
+    const std::int64_t number = r->row.number;
     if (r->whole) {
-      whole.add(hash(r->row.mac));
+      whole.add(head.sums().hash_of_room(number, r->row.mac));
     } else {
-      others.emplace_back(hash(r->row.mac), hash(r->fitting_mac));
+      others.push_back({number, {r->row.mac, r->fitting_mac}});
     }
   }
-  if (others.size() > max_tried) return false;
+  if (others.size() > max_tried) return;
   for (std::size_t choice = 0; choice < std::size_t{1} << others.size(); ++choice) {
+    const auto chosen = [&](std::size_t i) { return others[i].macs[choice >> i & 1]; };
     multiset_sum sum = whole;
     for (std::size_t i = 0; i < others.size(); ++i)
-      sum.add((choice >> i & 1) == 0 ? others[i].first : others[i].second);
-    if (sum == head.sums().of(covered::rooms)) return true;
+      sum.add(head.sums().hash_of_room(others[i].number, chosen(i)));
+    if (sum != head.sums().of(covered::rooms)) continue;
+    report.rooms_tell = true;
+    for (std::size_t i = 0; i < others.size(); ++i)
+      report.rooms_had.emplace_back(others[i].number, chosen(i));
+    return;
   }
-  return false;
 }
 
 /// Nothing but an older copy helps.
@@ -102,7 +120,7 @@ state_report compare_tables(SQLite::Database& db, const head_row& head, const ke
     if (t == covered::search_rows && which == tables_read::small) continue;
     if (head.sums().read(t, db) != head.sums().of(t)) report.changed.push_back(t);
   }
-  if (report.has(covered::rooms)) report.rooms_tell = is_told_by_rows(db, head, keys);
+  if (report.has(covered::rooms)) explain_by_rows(db, head, keys, report);
   return report;
 }
 
@@ -140,7 +158,68 @@ std::string describe_repair(const database_file& f, covered t) {
                                    : "those that are there are taken as they are");
 }
 
-std::vector<std::string> take_as_it_is(SQLite::Database& db, const key_ring& keys) {
+std::string describe_put_right(const database_file& f, std::int64_t room) {
+  return fmt::format(
+      "In the {} '{}' the MAC in the row of room {} was changed, and nothing else of "
+      "that row: it is put right",
+      f.what, f.path, room);
+}
+
+namespace {
+
+/// So that numbers of rooms are those from 1 on again: a room that was taken out begins anew, under
+/// a name that says so, because nothing tells its own.
+void fill_in_rooms(SQLite::Database& db, key_ring& keys, table_sums& sums) {
+  room_table rooms(db, keys, &sums);
+  store_header header;
+  const auto number = [&](const char* query) { return db.execAndGet(query).getInt64(); };
+  header.rooms = number("SELECT coalesce(max(number), 0) FROM rooms");
+  header.epoch = static_cast<std::uint64_t>(number("SELECT coalesce(max(epoch), 0) FROM rooms"));
+  for (std::int64_t n = 1; n <= header.rooms; ++n) {
+    if (const auto there = rooms.next_of_any(n - 1); there && there->row.number == n) continue;
+    room_row r;
+    r.number = n;
+    const std::string name = fmt::format("lost-{}-{:08x}", n, ::randombytes_random());
+    r.tag = keys.tag_of(name);
+    r.name = seal_name(keys, name);
+    r.epoch = ++header.epoch;
+    rooms.insert(r);
+    db.exec(fmt::format("DELETE FROM records WHERE place BETWEEN {} AND {}", place_of(n, 0),
+                        place_of(n + 1, 0) - 1));
+    db.exec(fmt::format("DELETE FROM turns WHERE place BETWEEN {} AND {}", place_of(n, 0),
+                        place_of(n + 1, 0) - 1));
+  }
+  for (const char* table : {"records", "turns"})
+    db.exec(fmt::format("DELETE FROM {} WHERE place < {} OR place >= {}", table, place_of(1, 0),
+                        place_of(header.rooms + 1, 0)));
+  db.exec("DELETE FROM house");
+  rooms.set_header(header);
+}
+
+bool has_lost_rooms(SQLite::Database& db, key_ring& keys) {
+  room_table rooms(db, keys);
+  try {
+    check_count(rooms, db.execAndGet("SELECT count(*) FROM rooms").getInt64());
+    check_places(db, rooms);
+    return false;
+  } catch (const damage&) {
+    return true;
+  }
+}
+
+/// Behind all that the journal may have had: heads from before are older ones then.
+std::uint64_t number_to_go_on_from(const head_row& head, key_ring& keys) {
+  std::uint64_t number = head.name().number;
+  if (const auto line = keys.witness(); line && *line) {
+    if (const auto noted = head_in_line(**line, keys)) number = std::max(number, noted->number);
+  }
+  constexpr std::uint64_t not_noted = 1'000'000; // the witness is some seconds older
+  return number + not_noted;
+}
+
+} // namespace
+
+std::vector<std::string> take_as_it_is(SQLite::Database& db, key_ring& keys) {
   if (const auto foreign = schema_changes(db); !foreign.empty()) throw damage(foreign.front());
   SQLite::Transaction all(db, SQLite::TransactionBehavior::IMMEDIATE);
   std::vector<std::string> changes;
@@ -153,8 +232,18 @@ std::vector<std::string> take_as_it_is(SQLite::Database& db, const key_ring& key
   } catch (const damage&) {
     changes.emplace_back("its head has been taken out or changed");
   }
+  if (has_lost_rooms(db, keys)) {
+    changes.emplace_back("rooms or entries have been taken out, or put in");
+    fill_in_rooms(db, keys, head.sums());
+  }
   if (changes.empty()) return changes;
+  head_row::state state = head.now();
+  state.name.number = number_to_go_on_from(head, keys);
+  head.set(state);
   head.begin(db);
+  // Whatever was put back or lost: members who know more are told.
+  head.mark_as_copy(true);
+  head.write_again(db);
   all.commit();
   return changes;
 }

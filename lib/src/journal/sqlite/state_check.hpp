@@ -6,7 +6,9 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace asio_chat::sqlite {
@@ -21,6 +23,8 @@ struct state_report {
   std::vector<covered> changed;
   /// Rows of rooms show by themselves that they were changed, and nothing else in `rooms` was.
   bool rooms_tell = false;
+  /// Of these rows: the MACs that they had, which need not be those that they have.
+  std::vector<std::pair<std::int64_t, chain_value>> rooms_had;
 
   bool has(covered t) const noexcept;
 };
@@ -39,10 +43,13 @@ bool is_derived(covered t) noexcept;
 /// What a start does about a table that is derived, or that it can do without.
 std::string describe_repair(const database_file& f, covered t);
 
+/// The same of a room of which only the MAC was changed: the head knows the one that fits.
+std::string describe_put_right(const database_file& f, std::int64_t room);
+
 /// The operator wants to go on with what is there, whatever its head says: makes it a new one if it
 /// is needed. Throws `damage` if there are tables or triggers that are not the journal's.
 /// @return what was not as the head said, sentences without their ends
-std::vector<std::string> take_as_it_is(SQLite::Database& db, const key_ring& keys);
+std::vector<std::string> take_as_it_is(SQLite::Database& db, key_ring& keys);
 
 /// Throws `damage` unless the database has the tables of this program, and those that cannot be
 /// made again are as the head says.

@@ -1,5 +1,6 @@
 #include "journal/sqlite/store.hpp"
 
+#include "journal/sqlite/id_recall.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/state_check.hpp"
 #include "journal/sqlite/store_loader.hpp"
@@ -58,7 +59,19 @@ store::~store() {
   if (started_) static_cast<void>(keep_witness(parts_.keys, head()));
 }
 
+void store::recall() {
+  if (parts_.ids_are_known) return;
+  try {
+    recall_ids(parts_, upkeep_.settled_now());
+    parts_.ids_are_known = true;
+  } catch (const SQLite::Exception& e) {
+    parts_.reporter.fails(explain(parts_.file.name(), e).message);
+    parts_.ids.clear();
+  }
+}
+
 void store::apply(std::span<operation> group) {
+  recall();
   parts_.ids.forget(parts_.options.time->now());
   for (const std::int64_t room : commit_group(parts_, group, unwritten_names_).carry_out())
     upkeep_.trim_soon(room);

@@ -21,6 +21,10 @@ class store {
   /// Notes the newest head in the key ring, as `open` has done: see `witness.hpp`.
   ~store();
 
+  /// Reads what `open` has left for later, because it may be much: the ids of messages. `apply`
+  /// does so if nobody has; until it succeeds, appends are refused.
+  void recall();
+
   /// Carries out all of a group, or refuses its appends. Names that could not be written are
   /// written with the next group.
   void apply(std::span<operation> group);

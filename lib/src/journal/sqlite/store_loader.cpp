@@ -10,41 +10,7 @@
 
 namespace asio_chat::sqlite {
 
-namespace {
-
-/// The records of a room, newest first, without what is long.
-class newest_records {
- public:
-  explicit newest_records(SQLite::Database& db)
-      : rows_(db, "SELECT place, time, ids FROM records "
-                  "WHERE place BETWEEN ? AND ? ORDER BY place DESC") {}
-  /// @param end those from here on are left out
-  SQLite::Statement& of(std::int64_t room, std::int64_t end) {
-    rows_.reset();
-    rows_.bind(1, place_of(room, 0));
-    rows_.bind(2, end - 1);
-    return rows_;
-  }
-
- private:
-  SQLite::Statement rows_;
-};
-
-void add_ids(id_memory& known, std::string_view bytes, std::uint64_t first, wall_time time,
-             steady_time noted) {
-  constexpr std::size_t one = 1 + std::tuple_size<id_hash>();
-  for (; bytes.size() >= one; bytes.remove_prefix(one)) {
-    id_hash id{};
-    std::transform(bytes.begin() + 1, bytes.begin() + one, id.begin(),
-                   [](char c) { return static_cast<std::uint8_t>(c); });
-    known.add(id, {first + static_cast<std::uint8_t>(bytes[0]), time}, noted);
-  }
-}
-
-} // namespace
-
 std::vector<held_name> store_loader::load(bool has_witness) {
-  const clock& time = *store_.options.time;
   check_state();
   check_ring();
   if (!store_.options.open_without_keys) check_keys(writer().db, writer().rooms, store_.keys);
@@ -56,16 +22,15 @@ std::vector<held_name> store_loader::load(bool has_witness) {
   // A name that is held for nobody harms less than a history that cannot be opened.
   std::vector<held_name> names =
       writer().names.all([this](const failure& f) { store_.reporter.tell(f.message); });
-  const wall_time now = upkeep_.settled_now();
   head_check head(writer().db);
   std::int64_t count = 0;
   for (auto r = writer().rooms.next_of_any(0); r; r = writer().rooms.next_of_any(r->row.number)) {
     ++count;
-    look_at(*r, head, now);
+    if (r->whole) head.look_up(r->row);
+    look_at(*r, head);
   }
   check_count(writer().rooms, count);
-  store_.ids.sort();
-  store_.ids.forget(time.now());
+  check_places(writer().db, writer().rooms);
   return names;
 }
 
@@ -75,17 +40,35 @@ void store_loader::check_state() {
   table_sums& sums = writer().head.sums();
   const state_report found = sqlite::check_state(db, writer().head, store_.keys, tables_read::all);
   if (found.changed.empty()) return;
+  if (std::ranges::any_of(found.changed, is_derived)) check_ends();
   writer().begin();
+  // Only the MACs that were there count: others may be those of an older row, to be put back later.
+  for (const auto& [number, mac] : found.rooms_had) {
+    if (writer().rooms.stored_mac(number) == mac) continue;
+    writer().rooms.set_mac(number, mac);
+    store_.reporter.tell(describe_put_right(store_.file.name(), number));
+  }
   bool index_is_told = false;
   for (const covered t : found.changed) {
+    if (t == covered::rooms) continue; // each room that tells is closed, or is whole now
     sums.of(t) = sums.read(t, db);
-    if (t == covered::rooms) continue; // each room that tells is closed
     const bool is_index = is_derived(t);
     if (!is_index || !std::exchange(index_is_told, true))
       store_.reporter.tell(describe_repair(store_.file.name(), t));
   }
   if (index_is_told) search_rebuild::begin(db, &sums);
   writer().commit();
+}
+
+/// Before anything is made anew: where entries are not as they were left either, what looks like
+/// the index need not be it.
+void store_loader::check_ends() {
+  head_check ends(writer().db);
+  for (auto r = writer().rooms.next_of_any(0); r; r = writer().rooms.next_of_any(r->row.number)) {
+    if (!r->whole) continue;
+    ends.look_up(r->row);
+    ends.look_at(*r);
+  }
 }
 
 /// It opens, and has all keys that are needed; what else is wrong with it is told once.
@@ -115,13 +98,12 @@ void store_loader::begin_epochs(const std::string& why) {
 }
 
 /// One room that cannot be used is no reason to keep everybody from the others.
-void store_loader::look_at(const found_row& found, head_check& head, wall_time now) {
+void store_loader::look_at(const found_row& found, head_check& head) {
   const auto close = [&](const char* why) {
-    store_.reporter.tell(close_room(found.row, why, store_.keys, store_.closed));
+    store_.reporter.tell(close_room(found.row, why, writer().rooms, store_.keys, store_.closed));
   };
   try {
     head.look_at(found);
-    recall_ids(found.row, now);
     index_backlog(found.row);
   } catch (const damage& e) {
     close(e.what());
@@ -129,34 +111,6 @@ void store_loader::look_at(const found_row& found, head_check& head, wall_time n
     // The search index is not that room's alone.
     if (writes_index_ || !is_damage(e)) throw;
     close(e.what());
-  }
-}
-
-/// Those of the window, which may begin in each stretch of times that never decrease.
-void store_loader::recall_ids(const room_row& r, wall_time now) {
-  newest_records records(writer().db);
-  const steady_time steady = store_.options.time->now();
-  store_.ids.expect(
-      std::min<std::uint64_t>(store_.ids.size() + r.head + 1 - r.first, store_.options.ids));
-  const auto begin = static_cast<std::uint64_t>(place_of(r.number, 0));
-  for (std::optional<std::uint64_t> end = r.head + 1; end;) {
-    SQLite::Statement& rows = records.of(r.number, place_of(r.number, *end));
-    end.reset();
-    while (!end && rows.executeStep()) {
-      const std::uint64_t first = number_at(rows, 0) - begin;
-      const wall_time time = time_at(rows, 1);
-      if (time > now - store_.options.id_window) {
-        // What is later than now was written while the clock was wrong.
-        add_ids(store_.ids, bytes_at(rows, 2), first, time,
-                steady - std::max(now - time, wall_time::duration::zero()));
-        if (store_.ids.size() < 2 * store_.options.ids) continue;
-        store_.ids.sort();
-        store_.ids.forget(steady);
-      } else {
-        end = writer().turns.last_until(r.number, first);
-        if (!end) return;
-      }
-    }
   }
 }
 
@@ -172,11 +126,19 @@ void store_loader::empty_erased_rooms() {
   std::vector<room_row> erased;
   for (auto r = writer().rooms.next_of_any(0); r; r = writer().rooms.next_of_any(r->row.number)) {
     if (!r->whole) {
-      // Then only its sealed name says for certain which room it is.
+      // Either of its tag and its name may be what was changed.
       const auto name = open_name(store_.keys, r->row);
-      if (!name) continue;
-      r->row.tag = store_.keys.tag_of(*name);
-      if (!destroyed.contains(r->row.tag) || !has_no_key(r->row.tag)) continue;
+      const auto is_gone = [&](const room_tag& tag) {
+        return destroyed.contains(tag) && has_no_key(tag);
+      };
+      if (name && !is_gone(r->row.tag)) {
+        const room_tag tag = store_.keys.tag_of(*name);
+        if (writer().rooms.has_whole(tag)) continue; // the name of another room
+        r->row.tag = tag;
+      }
+      if (!is_gone(r->row.tag)) continue;
+      if (r->row.tag == store_.keys.tag_of(store_.options.erased))
+        r->row.name = seal_name(store_.keys, store_.options.erased);
     } else if (!is_erased(r->row, destroyed)) {
       continue;
     }

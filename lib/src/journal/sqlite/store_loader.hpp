@@ -22,11 +22,11 @@ class store_loader {
 
  private:
   void check_state();
+  void check_ends();
   void check_ring();
   void empty_erased_rooms();
   void begin_epochs(const std::string& why);
-  void look_at(const found_row& found, head_check& head, wall_time now);
-  void recall_ids(const room_row& r, wall_time now);
+  void look_at(const found_row& found, head_check& head);
   void index_backlog(const room_row& r);
 
   writer_connection& writer() { return store_.file.writer(); }

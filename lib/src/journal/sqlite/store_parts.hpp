@@ -25,6 +25,7 @@ struct store_options {
   search_index::bounds index{};
   bool begin_anew = false;        ///< though the ring has keys of rooms; see `check_not_lost`
   bool open_without_keys = false; ///< of rooms; see `check_keys`
+  std::string erased{};           ///< the room whose keys were destroyed just now
   const clock* time = nullptr;
   report_function on_report{};
 };
@@ -46,6 +47,7 @@ struct store_parts {
   closed_rooms closed; ///< since the start
   std::string gone; ///< a file that keys or entries would be lost with, as a sentence; mostly empty
   id_memory ids;
+  bool ids_are_known = false; ///< those from before the start as well; see `recall_ids`
   search_index index;
   store_file file;
 };

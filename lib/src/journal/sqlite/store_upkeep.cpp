@@ -2,6 +2,8 @@
 
 #include "journal/sqlite/columns.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -64,6 +66,11 @@ void store_upkeep::look_at_files() {
   store_.gone.clear();
   if (!store_.keys.is_in_place()) {
     store_.gone = moved(key_database(store_.keys.path())).message;
+  } else if (!store_.keys.is_as_left()) {
+    store_.gone = fmt::format("the key ring '{}' has been changed by another program while the "
+                              "server runs: nothing is kept from here on; put the right one "
+                              "back, and restart the server",
+                              store_.keys.path());
   } else if (!writer().wal_is_in_place()) {
     store_.gone = moved(wal_of(store_.file.name())).message;
   }

@@ -3,6 +3,7 @@
 #include "journal/sqlite/name_table.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/start_checks.hpp"
 #include "journal/sqlite/state_check.hpp"
 #include "journal/sqlite/wal_check.hpp"
 
@@ -106,7 +107,7 @@ void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report,
   record_table records(db);
   std::int64_t number = 0;
   const auto total = static_cast<std::uint64_t>(
-      db.execAndGet("SELECT coalesce(sum(head - first + 1), 0) FROM rooms").getInt64());
+      db.execAndGet("SELECT total(max(min(head, 1<<40) - first + 1, 0)) FROM rooms").getDouble());
   const auto look = [&] { tell("entries", report.entries + report.unreadable, total); };
   try {
     for (;;) {
@@ -129,6 +130,7 @@ void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report,
         report.bad.push_back({name ? *name : std::string(), 0, 0, topic.error().message});
     }
     check_count(rooms, static_cast<std::int64_t>(report.rooms));
+    check_places(db, rooms);
   } catch (const damage& e) {
     report.bad.push_back({"", 0, 0, e.what()});
   }
@@ -139,11 +141,10 @@ std::string describe(lineage l) {
   case lineage::descends:
     break;
   case lineage::is_behind:
-    return "it ends before the head given with --since: an older copy has been put back";
+    return "it ends before the head given with --since: it is an older copy";
   case lineage::is_another:
-    return "it did not go on from the head given with --since: an older copy has been put back, "
-           "and "
-           "it went on from there";
+    return "it did not go on from the head given with --since: it is an older copy that went on "
+           "otherwise";
   case lineage::not_known:
     return "the head given with --since is older than what the journal remembers of its starts, or "
            "than the last --begin-anew: nothing tells whether it went on from there";
@@ -155,7 +156,8 @@ void check_head(SQLite::Database& db, int version, key_ring& keys, verify_report
                 const std::optional<head_name>& since) {
   const auto bad = [&](std::string why) { report.bad.push_back({"", 0, 0, std::move(why)}); };
   if (version < head_version) {
-    if (since) bad("it is from before a journal had a head: --since cannot be answered");
+    if (since)
+      report.not_since = "it is from before a journal had a head: --since cannot be answered";
     return;
   }
   try {
@@ -167,7 +169,7 @@ void check_head(SQLite::Database& db, int version, key_ring& keys, verify_report
     if (std::string complaint = keys.complaint(head.keys_seen()); !complaint.empty())
       bad(std::move(complaint));
     if (!since) return;
-    if (const lineage l = head.compare(db, *since); l != lineage::descends) bad(describe(l));
+    report.not_since = describe(head.compare(db, *since));
   } catch (const damage& e) {
     bad(e.what());
   }
@@ -182,12 +184,15 @@ result<head_name> head_of(const database_file& f, key_ring& keys) {
     SQLite::Database db = connect_for_reading(f);
     const auto version = version_of(db, f, journal_schema());
     if (!version) return version.error();
+    if (auto head = check_has_head(db, f, keys); !head) return head.error();
     if (*version < head_version)
       return fail(
           errc::storage_failed,
           fmt::format("the {} '{}' is from before a journal had a head: the daemon makes one "
                       "when it starts",
                       f.what, f.path));
+    const SQLite::Transaction snapshot(db);
+    check_is_whole(db, keys);
     head_row head(keys);
     head.load(db);
     return head.name();
@@ -210,6 +215,9 @@ result<verify_report> verify(const database_file& f, key_ring& keys, const progr
     SQLite::Transaction snapshot(db);
     const auto version = version_of(db, f, journal_schema());
     if (!version) return version.error();
+    if (f.what != "backup") {
+      if (auto head = check_has_head(db, f, keys); !head) return head.error();
+    }
     verify_report report;
     try {
       say("pages", 0, 0);

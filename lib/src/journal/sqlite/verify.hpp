@@ -30,6 +30,9 @@ struct verify_report {
   std::uint64_t unreadable = 0;  ///< entries of rooms that were erased after this was written
   std::vector<bad_record> bad;   ///< the first of each room; empty if all is well
   std::optional<head_name> head; ///< none before version 3 of the journal, or it is bad
+  /// What it has to do with the head that was asked for, if it did not go on from there: a sentence
+  /// without its end. The rest of it is good all the same.
+  std::string not_since;
 
   bool good() const noexcept { return bad.empty(); }
 };

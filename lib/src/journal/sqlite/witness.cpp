@@ -12,7 +12,7 @@ result<void> keep_witness(key_ring& keys, const head_name& h) {
 
 std::string why_put_back(const SQLite::Database& db, const head_row& head, key_ring& keys,
                          bool has_witness) {
-  if (head.is_copy()) return "it is a backup";
+  if (head.is_copy()) return "it is a backup, or was taken as it is by --begin-anew";
   if (!has_witness) return {};
   const auto noted = keys.witness();
   if (!noted) throw error(noted.error());
@@ -21,8 +21,9 @@ std::string why_put_back(const SQLite::Database& db, const head_row& head, key_r
   if (!older) return "the witness in keys.db, which tells whether it is the newest, was changed";
   switch (head.compare(db, *older)) {
   case lineage::descends:
-  case lineage::not_known:
     return {};
+  case lineage::not_known:
+    return "it does not know the state that keys.db is a witness of";
   case lineage::is_behind:
     return "it ends before the state that keys.db is a witness of";
   case lineage::is_another:

@@ -67,7 +67,7 @@ void writer_connection::look_at_changes() {
     there.load(db);
     if (there.name() == head.name()) {
       what.clear();
-      const auto found = check_state(db, head, keys_, tables_read::small);
+      const auto found = check_state(db, head, keys_, tables_read::all);
       if (!found.changed.empty()) what = describe_change(found.changed.front());
     }
   } catch (const damage& e) {

@@ -112,6 +112,7 @@ bool writer_thread::take(bool wait) {
 }
 
 void writer_thread::work() {
+  store_.recall();
   bool more_to_tidy = store_.index_is_rebuilt(); // without waiting for an entry
   while (take(!more_to_tidy)) {
     commit_all();

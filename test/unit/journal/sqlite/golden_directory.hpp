@@ -44,6 +44,11 @@ class golden_directory {
   /// A file of the directory that the program of that time did not make.
   std::string beside(const std::string& file) const { return source_file(name_ + "/" + file); }
 
+  sqlite::secret_key master() const {
+    const std::string file = beside("master.key");
+    return sqlite::secret_key::parse(file.substr(file.rfind('\n', file.size() - 2) + 1)).value();
+  }
+
   temp_directory directory;
   testing::manual_clock time;
   sqlite::store_options options;
@@ -52,11 +57,6 @@ class golden_directory {
   std::unique_ptr<sqlite::key_ring> keys;
 
  private:
-  sqlite::secret_key master() const {
-    const std::string file = beside("master.key");
-    return sqlite::secret_key::parse(file.substr(file.rfind('\n', file.size() - 2) + 1)).value();
-  }
-
   std::string name_;
   std::unique_ptr<sqlite::store> store_;
 };

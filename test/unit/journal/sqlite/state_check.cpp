@@ -1,6 +1,7 @@
 // The database as one state: what is changed behind the head's back is named.
 #include "journal/sqlite/state_check.hpp"
 
+#include "journal/sqlite/rooms.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/start_checks.hpp"
 #include "journal/sqlite/verify.hpp"
@@ -110,7 +111,7 @@ TEST_CASE("what is changed in the journal is named by verify, by a check and by 
       {"DROP TABLE turns; CREATE TABLE turns (place INTEGER PRIMARY KEY)",
        "table turns has been changed"},
       {"DROP TABLE names", "table names has been taken out"},
-      {"PRAGMA user_version=2", "has no head"},
+      {"PRAGMA user_version=2", "it says that it is of version 2"},
       {"DROP TABLE head; DROP TABLE starts; PRAGMA user_version=2", "has no head"},
       {"DROP TABLE head; DROP TABLE starts; PRAGMA user_version=1", "has no head"},
   }));
@@ -119,7 +120,7 @@ TEST_CASE("what is changed in the journal is named by verify, by a check and by 
             ? "UPDATE names SET left_at=5 WHERE who=(SELECT min(who) FROM names)"
             : statement);
   // An older version is no fault of a backup; a start knows what the directory had.
-  if (!has(named, "no head")) CHECK(has(w.verified(), named));
+  if (!has(named, "no head") && !has(named, "it says")) CHECK(has(w.verified(), named));
   CHECK(has(w.checked(), named));
   CHECK(has(w.started(), named));
 }
@@ -186,7 +187,7 @@ TEST_CASE("names that were changed are told once, and held as they are") {
 TEST_CASE(
     "a room whose row shows that it was changed is closed alone, whatever of it was changed") {
   house w;
-  const std::string column = GENERATE(as<std::string>(), "mac", "chain", "name");
+  const std::string column = GENERATE(as<std::string>(), "chain", "name");
   w.sql("UPDATE rooms SET " + column + "=" + changed(column) + " WHERE number=2");
   CHECK(has(w.started(), "is closed"));
   w.reports.clear();
@@ -288,4 +289,91 @@ TEST_CASE("every column of a covered table is part of its sum") {
       all += (all.empty() ? "" : ", ") + columns.getColumn(0).getString();
     CHECK(all == t.columns);
   }
+}
+
+TEST_CASE(
+    "a row whose MAC was changed gets its own back: no older row can be put in after a start") {
+  house w;
+  w.copy_to("older.db");
+  w.say("den", "newer");
+  w.close();
+  w.put_back("UPDATE rooms SET mac=(SELECT mac FROM older.rooms WHERE number=2) WHERE number=2");
+  CHECK(has(w.checked(), "it is put right"));
+  CHECK(has(w.started(), "it is put right"));
+  w.say("lobby", "meanwhile");
+  w.close();
+  CHECK(w.verified() == "");
+  w.put_back("DELETE FROM rooms WHERE number=2; DELETE FROM records WHERE place>>40=2;"
+             "INSERT INTO rooms SELECT * FROM older.rooms WHERE number=2;"
+             "INSERT INTO records SELECT * FROM older.records WHERE place>>40=2");
+  CHECK(has(w.started(), "its rooms are not as they were written last"));
+  CHECK(has(w.verified(), "its rooms are not as they were written last"));
+}
+
+TEST_CASE("what hides rooms, or belongs to none, stops a start and is named by verify") {
+  house w;
+  SECTION("records of a room that is still to come") {
+    w.sql("INSERT INTO records SELECT (3<<40)|1, 1, time, key, chain, ids, sealed FROM records "
+          "LIMIT 1");
+    CHECK(has(w.started(), "of a room that does not exist"));
+    CHECK(has(w.verified(), "of a room that does not exist"));
+  }
+  SECTION("the index of rooms is another one's") {
+    w.sql("PRAGMA writable_schema=ON; UPDATE sqlite_schema SET rootpage=(SELECT rootpage FROM "
+          "sqlite_schema WHERE name='search_backlog') WHERE name='sqlite_autoindex_rooms_1'");
+    CHECK(w.started() != "");
+    CHECK(w.verified() != "");
+  }
+  SECTION("a table with the name of one that a rebuild leaves") {
+    w.sql("CREATE TABLE search_rows_old (x)");
+    CHECK(has(w.started(), "search_rows_old"));
+    CHECK(has(w.verified(), "search_rows_old"));
+  }
+  SECTION("keys of records and rooms, 2^32 further") {
+    w.sql("UPDATE records SET key=key+4294967296; UPDATE rooms SET key=key+8589934592");
+    CHECK(has(w.started(), "is closed"));
+    CHECK(w.verified() != "");
+  }
+  SECTION("the version, lowered") {
+    w.sql("PRAGMA user_version=" + GENERATE(as<std::string>(), "2", "0", "-5"));
+    CHECK(has(w.started(), "it says that it is of version"));
+    CHECK(has(verify(w.options.file, *w.keys).error().message, "it says that it is of version"));
+  }
+}
+
+TEST_CASE("a name that was copied into another row closes that row's room, and no other") {
+  house w;
+  w.sql("UPDATE rooms SET name=(SELECT name FROM rooms WHERE number=1) WHERE number=2");
+  CHECK(has(w.started(), "Room 2 of the journal is closed"));
+  CHECK(w.say("lobby", "as before"));
+  CHECK_FALSE(w.say("den", "lost"));
+  w.close();
+  // Its name is known to who knows it.
+  w.keys.reset();
+  REQUIRE(erase_room(w.directory.string(), {w.master}, "den").has_value());
+  w.keys = key_ring::open(w.directory / "keys.db", {w.master}).value();
+  CHECK(w.started() == "");
+  CHECK(w.say("den", "anew"));
+  CHECK(w.texts("den") == std::vector<std::string>{"anew"});
+  w.close();
+  CHECK(w.verified() == "");
+}
+
+TEST_CASE("a room that was taken out leaves a place that the operator may begin anew") {
+  house w;
+  w.say("attic", "as before");
+  const head_name before = w.store().head();
+  w.sql(GENERATE(as<std::string>(), "DELETE FROM rooms WHERE number=2", "DELETE FROM house"));
+  CHECK(w.started() != "");
+  w.options.begin_anew = true;
+  static_cast<void>(w.started());
+  w.options.begin_anew = false;
+  CHECK(w.started() == "");
+  CHECK(w.texts("attic") == std::vector<std::string>{"as before"});
+  CHECK(w.say("cellar", "new"));
+  w.close();
+  CHECK(w.verified() == "");
+  const auto since = verify(w.options.file, *w.keys, {}, before).value();
+  CHECK(since.good());
+  CHECK(has(since.not_since, "nothing tells whether"));
 }

@@ -1,0 +1,87 @@
+#include "journal/sqlite/id_recall.hpp"
+
+#include "journal/sqlite/columns.hpp"
+#include "journal/sqlite/start_checks.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace asio_chat::sqlite {
+
+namespace {
+
+/// The records of a room, newest first, without what is long.
+class newest_records {
+ public:
+  explicit newest_records(SQLite::Database& db)
+      : rows_(db, "SELECT place, time, ids FROM records "
+                  "WHERE place BETWEEN ? AND ? ORDER BY place DESC") {}
+  /// @param end those from here on are left out
+  SQLite::Statement& of(std::int64_t room, std::int64_t end) {
+    rows_.reset();
+    rows_.bind(1, place_of(room, 0));
+    rows_.bind(2, end - 1);
+    return rows_;
+  }
+
+ private:
+  SQLite::Statement rows_;
+};
+
+void add_ids(id_memory& known, std::string_view bytes, std::uint64_t first, wall_time time,
+             steady_time noted) {
+  constexpr std::size_t one = 1 + std::tuple_size<id_hash>();
+  for (; bytes.size() >= one; bytes.remove_prefix(one)) {
+    id_hash id{};
+    std::transform(bytes.begin() + 1, bytes.begin() + one, id.begin(),
+                   [](char c) { return static_cast<std::uint8_t>(c); });
+    known.add(id, {first + static_cast<std::uint8_t>(bytes[0]), time}, noted);
+  }
+}
+
+/// @param records of the connection that writes
+void recall_ids_of(store_parts& store, newest_records& records, const room_row& r, wall_time now) {
+  const steady_time steady = store.options.time->now();
+  store.ids.expect(
+      std::min<std::uint64_t>(store.ids.size() + r.head + 1 - r.first, store.options.ids));
+  const auto begin = static_cast<std::uint64_t>(place_of(r.number, 0));
+  for (std::optional<std::uint64_t> end = r.head + 1; end;) {
+    SQLite::Statement& rows = records.of(r.number, place_of(r.number, *end));
+    end.reset();
+    while (!end && rows.executeStep()) {
+      const std::uint64_t first = number_at(rows, 0) - begin;
+      const wall_time time = time_at(rows, 1);
+      if (time > now - store.options.id_window) {
+        // What is later than now was written while the clock was wrong.
+        add_ids(store.ids, bytes_at(rows, 2), first, time,
+                steady - std::max(now - time, wall_time::duration::zero()));
+        if (store.ids.size() < 2 * store.options.ids) continue;
+        store.ids.sort();
+        store.ids.forget(steady);
+      } else {
+        end = store.file.writer().turns.last_until(r.number, first);
+        if (!end) return;
+      }
+    }
+  }
+}
+
+} // namespace
+
+void recall_ids(store_parts& s, wall_time now) {
+  writer_connection& writer = s.file.writer();
+  newest_records records(writer.db);
+  for (auto r = writer.rooms.next_of_any(0); r; r = writer.rooms.next_of_any(r->row.number)) {
+    if (!r->whole || s.closed.contains(r->row.tag)) continue;
+    try {
+      recall_ids_of(s, records, r->row, now);
+    } catch (const SQLite::Exception& e) {
+      if (!is_damage(e)) throw;
+      s.reporter.tell(close_room(r->row, e.what(), writer.rooms, s.keys, s.closed));
+    }
+  }
+  s.ids.sort();
+  s.ids.forget(s.options.time->now());
+}
+
+} // namespace asio_chat::sqlite
