@@ -51,6 +51,12 @@ json::object place(const position& p) {
 }
 
 /// The line that an event answers, by its number and by the name that it gave itself.
+/// A command that says something is acknowledged without a place, and has a `ref` as other ones.
+bool names_message(const client_event& e) {
+  const auto* kept = std::get_if<acknowledged>(&e);
+  return kept && !kept->room.empty();
+}
+
 void name_line(json::object& o, const line_origin& line, std::string_view name_of_ref) {
   if (line.number != 0) o["line"] = line.number;
   if (!line.ref.empty()) o[name_of_ref] = valid(line.ref);
@@ -246,7 +252,7 @@ struct object_of {
 std::vector<shown_line> json_display::show(const client_event& e, std::string_view,
                                            const line_origin& answered) {
   json::object o = std::visit(object_of{}, e);
-  name_line(o, answered, std::holds_alternative<acknowledged>(e) ? "id" : "ref");
+  name_line(o, answered, names_message(e) ? "id" : "ref");
   return {{shown_line::kind::chat, line_of(o)}};
 }
 

@@ -52,6 +52,7 @@ keyboard::keyboard(asio::io_context& context, key_taker& taker, const output_que
     , signals_(context, SIGWINCH, SIGTSTP)
     , time_(transport::time_of(context))
     , timer_(time_.make_timer()) {
+  taker_.on_back([this] { go_on(); });
   wait_for_keys();
   wait_for_signals();
 }
@@ -79,7 +80,7 @@ void keyboard::take(std::string_view bytes) {
     held_ += bytes;
     if (!out_.full()) feed();
   }
-  if (held_.size() < max_held) wait_for_keys();
+  if (held_.size() < max_held && !taker_.away()) wait_for_keys();
 }
 
 void keyboard::wait_for_keys() {
@@ -88,6 +89,7 @@ void keyboard::wait_for_keys() {
                     [this](const boost::system::error_code& e) {
                       if (e == asio::error::operation_aborted) return;
                       waiting_ = false;
+                      if (taker_.away()) return;
                       std::array<char, 4096> bytes;
                       const ssize_t n = e ? 0 : ::read(own_.get(), bytes.data(), bytes.size());
                       if (n < 0 && (errno == EINTR || errno == EAGAIN)) {

@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace asio_chat::app {
 
@@ -30,9 +31,13 @@ class key_taker {
   /// Gives the terminal back for a while, and takes it over again.
   virtual void suspend() = 0;
   virtual void resume() = 0;
+  /// Whether another program has the terminal: nothing is read then, until it is back.
+  virtual bool away() const { return false; }
+  void on_back(std::function<void()> f) { back_ = std::move(f); }
 
  protected:
   ~key_taker() = default;
+  std::function<void()> back_;
 };
 
 /// Raises the signal that a terminal sends for this key.

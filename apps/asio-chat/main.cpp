@@ -121,7 +121,8 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
             chat.async_history(room, part, std::move(done));
           },
       .changed = {},
-      .redraw = {}};
+      .redraw = {},
+      .edit = {}};
   auto made = std::make_unique<full_screen>(context, s.state, o.full_screen, std::move(around));
   full_screen& screen = *made;
   s.shown = std::make_unique<window_display>(

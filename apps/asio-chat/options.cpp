@@ -2,6 +2,7 @@
 
 #include "config_file.hpp"
 #include "exit_code.hpp"
+#include "fullscreen/key_bindings.hpp"
 
 #include "base/sanitize.hpp"
 #include "base/standard_streams.hpp"
@@ -166,6 +167,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
   std::string shown;
   std::string colours = "dark";
   std::string call = "nothing";
+  std::vector<std::string> parts;
   std::string config = (config_directory() / "config").string();
   bool print_config = false;
   std::string protocol;
@@ -242,6 +244,20 @@ std::variant<options, int> read_options(int argc, char** argv) {
       ->type_name("NAME")
       ->allow_extra_args(false)
       ->check(check_name);
+  cli.add_option(
+         "--bind", o.full_screen.bindings,
+         "'KEY ACTION' or 'KEY /LINE': what a key of the full screen does; /keys lists them")
+      ->type_name("TEXT")
+      ->allow_extra_args(false)
+      ->check([](const std::string& value) { return key_bindings().bind(value); });
+  cli.add_option("--colour", parts,
+                 "'PART [INK] [on PAPER] [bold] ...': how a part of the full screen looks")
+      ->type_name("TEXT")
+      ->allow_extra_args(false)
+      ->check([](const std::string& value) {
+        appearances tried;
+        return add_appearance(tried, value);
+      });
   cli.add_flag("--keep-input", o.full_screen.keeps_entered,
                "keep the lines that you enter, so that Ctrl-R finds them in later clients");
   cli.add_flag("--json", o.json, "print one JSON object per line on stdout, for programs");
@@ -305,6 +321,9 @@ std::variant<options, int> read_options(int argc, char** argv) {
   const char* no_colours = std::getenv("NO_COLOR");
   o.full_screen.colours = no_colours && *no_colours ? theme::mono : themes.at(colours);
   o.full_screen.call = calls.at(call);
+  if (o.full_screen.colours == theme::mono) parts.clear(); // own colours would be some, too
+  for (const std::string& part : parts)
+    add_appearance(o.full_screen.looks, part);
   o.show_address = !shown.empty();
   if (text) o.input = input_form::text;
   if (json_input) o.input = input_form::json;

@@ -1,6 +1,7 @@
 #include "pipe_input.hpp"
 
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
 #include <array>
 #include <cerrno>
@@ -15,7 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// A longer line fits no server's limit for a message. Its beginning is passed on, and refused.
+/// A longer line fits no server's limit for a message.
 constexpr std::size_t longest_line = 1 << 20;
 
 } // namespace
@@ -63,12 +64,20 @@ void pipe_input::hand_out() {
   const bool no_line = bytes_.find('\n') == std::string::npos;
   const bool too_long = bytes_.size() >= longest_line;
   if (no_line && chat_.takes_lines() && (ended_ || too_long)) {
-    if (!bytes_.empty() && !skipping_) chat_.enter(chat_.read(bytes_, line_));
+    if (!bytes_.empty() && !skipping_) enter_rest(too_long);
     skipping_ = too_long;
     bytes_.clear();
   }
   if (ended_ && bytes_.empty() && !std::exchange(end_told_, true)) chat_.end_of_input();
   handing_out_ = false;
+}
+
+void pipe_input::enter_rest(bool too_long) {
+  if (!too_long) return chat_.enter(chat_.read(bytes_, line_));
+  chat_.enter({intent::unreadable,
+               fmt::format("the line has more than {} bytes; no server takes that", longest_line),
+               {},
+               {line_, {}}});
 }
 
 /// Looks for a `/quit`, which must not wait for a server that may never come back.

@@ -24,6 +24,7 @@ class pipe_input {
  private:
   void go_on();
   void hand_out();
+  void enter_rest(bool too_long);
   void look_for_quit();
   bool reads_ahead() const noexcept;
   void wait();

@@ -60,7 +60,9 @@ def test_settings_for_all_are_overridden_by_a_server_and_by_the_command_line(con
 
 
 @pytest.mark.parametrize("line, told", [
-    ("colour = red", "there is no such setting"),
+    ("colors = red", "there is no such setting"),
+    ("colour = red", "there is no part 'red'"),
+    ("bind = F5 dance", "there is no action 'dance'"),
     ("theme = red", "theme"),
     ("history = many", "no number of messages"),
     ("insecure-skip-host-name-check = true", "this is for the command line alone"),

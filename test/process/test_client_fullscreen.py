@@ -386,6 +386,44 @@ def test_a_refused_command_is_told(full):
     full("alice").says("/fly").sees("refused: there is no command /fly")
 
 
+def script(path, text):
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(0o700)
+    return {"EDITOR": str(path)}
+
+
+def test_an_editor_has_the_terminal_until_it_ends(full, listener, tmp_path):
+    bob = listener("bob")
+    env = script(tmp_path / "editor", 'cat "$1"; printf "write: "; read -r line </dev/tty; echo "$line" >> "$1"\n')
+    t = full("alice", env=env).types("a draft\x1be").sees("write:")
+    bob.says("meanwhile")
+    bob.hears("")
+    t.types("by hand\r").sees("> a draft").sees("  by hand").sees("meanwhile").says("")
+    t.sees("alice: a draft")
+    assert until(lambda: t.look().bottom == ">"), t.text
+    t.types("x\x1b[D").types("y").sees("> yx").types("\x03")
+    assert t.ends() == 130
+
+
+def test_an_editor_that_fails_leaves_the_text_as_it_was(full, tmp_path):
+    t = full("alice", env=script(tmp_path / "editor", 'echo spoilt > "$1"; exit 1\n'))
+    t.types("a draft\x1be").sees("failed; the text is as").sees("> a draft")
+
+
+def test_keys_and_colours_are_as_they_are_configured(full, home):
+    config = home / ".config/asio-chat/config"
+    config.parent.mkdir(parents=True)
+    config.write_text("bind = F5 go-to\nbind = Ctrl-T /me waves\ncolour = own-name red on 17 underline\n")
+    t = full("alice", env={"TERM": "xterm-256color"})
+    t.types("\x14").sees("~ alice: waves")
+    assert until(lambda: (t.look().style("alice: waves").fg, t.style("alice: waves").bg) == ("red", "00005f"))
+    assert t.style("alice: waves").underscore
+    t.types("\x1b[15~").sees("go to:").types("\x07")
+    t.says("/bind F5 rooms").types("\x1b[15~")
+    assert until(lambda: "0 localhost" not in t.look().text), t.text
+    t.says("/bind").sees("F5             rooms").says("/bind F5 dance").sees("there is no action 'dance'")
+
+
 # The terminal
 
 

@@ -47,11 +47,22 @@ class signals_kept {
   std::array<struct sigaction, which.size()> before_{};
 };
 
-struct appearance {
+struct drawn_look {
   short ink = -1;
   short paper = -1;
   attr_t attributes = A_NORMAL;
 };
+
+drawn_look look_of(const appearance& a, int colours) {
+  drawn_look made;
+  if (a.ink < colours) made.ink = a.ink;
+  if (a.paper < colours) made.paper = a.paper;
+  if (a.bold) made.attributes |= A_BOLD;
+  if (a.dim) made.attributes |= A_DIM;
+  if (a.underlined) made.attributes |= A_UNDERLINE;
+  if (a.reversed) made.attributes |= A_REVERSE;
+  return made;
+}
 
 // Colours of names in 256 colours, readable on dark and on light ground.
 constexpr std::array<short, name_colours> names_on_dark{75,  114, 180, 176, 80,  209,
@@ -60,7 +71,7 @@ constexpr std::array<short, name_colours> names_on_light{25, 28, 94,  90, 30,  1
                                                          54, 64, 136, 24, 125, 22};
 constexpr std::array<short, name_colours> names_in_8{2, 3, 4, 5, 6, 2, 3, 4, 5, 6, 2, 6};
 
-appearance appearance_of(const style& s, theme t, int colours) {
+drawn_look appearance_of(const style& s, theme t, int colours) {
   const bool dark = t == theme::dark;
   const bool many = colours >= 256;
   const auto pick = [&](short on_dark, short on_light, short few) {
@@ -108,8 +119,9 @@ appearance appearance_of(const style& s, theme t, int colours) {
 } // namespace
 
 struct curses_writer::state {
-  state(int out, theme t)
+  state(int out, theme t, appearances o)
       : look(t)
+      , own(std::move(o))
       , output(::fdopen(::dup(out), "w"))
       , input(std::fopen("/dev/null", "r")) {
     if (output && input) screen = ::newterm(nullptr, output, input);
@@ -131,7 +143,9 @@ struct curses_writer::state {
   state& operator=(const state&) = delete;
 
   void put(std::size_t row, std::size_t column, const cell& c) {
-    const appearance a = appearance_of(c.look, look, colours);
+    const auto chosen = own.find(c.look.what);
+    const drawn_look a = chosen == own.end() ? appearance_of(c.look, look, colours)
+                                             : look_of(chosen->second, colours);
     std::array<wchar_t, cell::max_characters + 1> text{};
     for (std::size_t i = 0; i < c.characters.size(); ++i)
       text[i] = static_cast<wchar_t>(c.characters[i]);
@@ -150,6 +164,7 @@ struct curses_writer::state {
   }
 
   theme look;
+  appearances own;
   FILE* output;
   FILE* input;
   SCREEN* screen = nullptr;
@@ -173,10 +188,10 @@ bool curses_writer::can_use_terminal() {
   return can;
 }
 
-curses_writer::curses_writer(theme t)
+curses_writer::curses_writer(theme t, appearances own)
     : memory_(::memfd_create("screen", MFD_CLOEXEC)) {
   const signals_kept kept;
-  state_ = std::make_unique<state>(memory_.get(), t);
+  state_ = std::make_unique<state>(memory_.get(), t, std::move(own));
   if (!state_->screen)
     throw error(fail(errc::bad_setting, "this terminal cannot show a full screen; give --line"));
 }

@@ -20,7 +20,7 @@ class curses_writer {
   static bool can_use_terminal();
 
   /// @throws asio_chat::error if ncurses does not know the terminal
-  explicit curses_writer(theme t);
+  explicit curses_writer(theme t, appearances own = {});
   ~curses_writer();
   curses_writer(const curses_writer&) = delete;
   curses_writer& operator=(const curses_writer&) = delete;

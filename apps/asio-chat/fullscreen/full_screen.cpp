@@ -26,15 +26,20 @@ constexpr terminal_size largest{1000, 400};
 
 full_screen::full_screen(boost::asio::io_context& context, chat_state& state,
                          const screen_settings& look, window_control::surroundings s)
-    : time_(transport::time_of(context))
+    : context_(context)
+    , time_(transport::time_of(context))
     , state_(state)
     , out_(context, STDOUT_FILENO)
     , call_(look.call)
     , mode_(true)
-    , writer_(look.colours)
+    , writer_(look.colours, look.looks)
     , control_(state, time_,
                [&] {
                  s.changed = [this] { draw_soon(); };
+                 s.edit = [this](const std::string& text,
+                                 std::function<void(const std::string&)> f) {
+                   edit(text, std::move(f));
+                 };
                  s.redraw = [this] {
                    writer_.forget();
                    draw_soon();
@@ -43,6 +48,7 @@ full_screen::full_screen(boost::asio::io_context& context, chat_state& state,
                }())
     , timer_(time_.make_timer()) {
   control_.define(look.aliases);
+  control_.bind(look.bindings);
   if (look.history) control_.begin_with(*look.history);
   if (look.keeps_entered) control_.keep_entered();
   out_.on_progress([this] {
@@ -58,13 +64,13 @@ full_screen::~full_screen() {
 }
 
 void full_screen::draw_soon() {
-  if (closed_ || !out_.empty() || std::exchange(drawing_, true)) return;
+  if (closed_ || away() || !out_.empty() || std::exchange(drawing_, true)) return;
   timer_->wait_until(std::max(time_.now(), drawn_ + between_pictures), [this] { draw(); });
 }
 
 void full_screen::draw() {
   drawing_ = false;
-  if (closed_ || !out_.empty()) return;
+  if (closed_ || away() || !out_.empty()) return;
   drawn_ = time_.now();
   const terminal_size size = size_of_terminal();
   out_.put(writer_.show(
@@ -73,7 +79,7 @@ void full_screen::draw() {
 
 void full_screen::call(const std::string& who, const std::string& where) {
   // One that waits in a queue comes too late.
-  if (!closed_ && out_.empty()) out_.put(call_sequence(call_, who, where));
+  if (!closed_ && !away() && out_.empty()) out_.put(call_sequence(call_, who, where));
 }
 
 void full_screen::chat(const std::string& line) {
@@ -92,6 +98,21 @@ void full_screen::now_in(const room_focus& where) {
   draw_soon();
 }
 
+void full_screen::edit(const std::string& text, std::function<void(const std::string&)> done) {
+  if (away()) return;
+  suspend();
+  editor_ = std::make_unique<editor_process>(
+      context_, text,
+      [this, done = std::move(done)](const std::string& made, const std::string& why) {
+        const auto ended = std::move(editor_);
+        resume();
+        done(made);
+        if (!why.empty()) state_.all.remark(log_line::kind::notice, why, time_.wall_now());
+        control_.keep_drafts();
+        if (back_) back_();
+      });
+}
+
 void full_screen::suspend() {
   out_.put(writer_.leave() + no_marks);
   out_.flush(short_while);
@@ -106,6 +127,8 @@ void full_screen::resume() {
 
 void full_screen::close() {
   if (std::exchange(closed_, true)) return;
+  if (away()) resume();
+  editor_.reset();
   std::string last = writer_.leave() + no_marks;
   for (const std::string& words : last_words_)
     last += words + "\r\n";
@@ -116,7 +139,7 @@ void full_screen::close() {
 void full_screen::feed(std::string_view bytes) {
   keys_.put(bytes);
   key k;
-  while (!closed_ && keys_.next(k)) {
+  while (!closed_ && !away() && keys_.next(k)) {
     if (!raise_signal_of(k, [this] { suspend(); })) control_.press(k);
   }
   control_.keep_drafts();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fullscreen/curses_writer.hpp"
+#include "fullscreen/editor_process.hpp"
 #include "fullscreen/window_control.hpp"
 #include "keyboard.hpp"
 #include "output_queue.hpp"
@@ -12,6 +13,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,6 +49,7 @@ class full_screen final : public screen, public key_taker {
   void close() override;
 
   void feed(std::string_view bytes) override;
+  bool away() const override { return editor_ != nullptr; }
   bool waits() const override { return keys_.waits(); }
   void settle() override;
   void resized() override { draw_soon(); }
@@ -55,7 +58,9 @@ class full_screen final : public screen, public key_taker {
 
  private:
   void draw();
+  void edit(const std::string& text, std::function<void(const std::string&)> done);
 
+  boost::asio::io_context& context_;
   time_source& time_;
   chat_state& state_;
   output_queue out_;
@@ -64,8 +69,9 @@ class full_screen final : public screen, public key_taker {
   key_reader keys_;
   curses_writer writer_;
   window_control control_;
-  std::unique_ptr<timer> timer_; ///< until the next picture
-  bool drawing_ = false;         ///< it waits for that
+  std::unique_ptr<editor_process> editor_; ///< which has the terminal
+  std::unique_ptr<timer> timer_;           ///< until the next picture
+  bool drawing_ = false;                   ///< it waits for that
   steady_time drawn_{};
   std::string room_; ///< where the next line goes to
   bool parting_ = false;

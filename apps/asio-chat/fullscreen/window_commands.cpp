@@ -29,6 +29,9 @@ const std::vector<command_info>& our_commands() {
       {"alias",
        {argument("NAME", kind::word, true), argument("LINE", kind::text, true)},
        "let /NAME stand for a line, to which what follows is added"},
+      {"bind",
+       {argument("KEY", kind::word, true), argument("ACTION", kind::text, true)},
+       "let a key do what another one does, enter a /line, or do nothing"},
       {"close", {}, "close this window; a room is left"},
       {"ignore", {argument("NAME", kind::member, true)}, "hide what a member says"},
       {"keys", {}, "list the keys"},
@@ -36,6 +39,7 @@ const std::vector<command_info>& our_commands() {
        {argument("NAME", kind::member, false), argument("TEXT", kind::text, true)},
        "show a conversation with one member"},
       {"unalias", {argument("NAME", kind::word, false)}, "forget an alias"},
+      {"unbind", {argument("KEY", kind::word, false)}, "let a key do what it did at first"},
       {"unignore", {argument("NAME", kind::member, false)}, "show again what a member says"},
   };
   return all;
@@ -48,24 +52,6 @@ const command_info* find_ours(std::string_view name) {
       all, [&](const command_info& c) { return ascii::equal_ignoring_case(c.name, name); });
   return found == all.end() ? nullptr : &*found;
 }
-
-constexpr const char* key_list = R"(PageUp, PageDown    scroll
-Alt-Home, Alt-End   to the beginning, to what is newest
-Alt-1 ... Alt-9     show that window; Alt-0 the server's
-Alt-Up, Alt-Down    show the window above, below
-Alt-A               show the next window with something new
-Alt-G               show the window that has a part of a name
-Ctrl-F              search the room
-Alt-R, Alt-M        hide or show the rooms, the members
-Alt-P               hide or show who comes and goes
-Ctrl-L              draw the screen again
-Alt-Enter           another line of the same message
-Tab                 complete a command, a name, a room
-Up, Down, Ctrl-R    earlier lines; search them
-Ctrl-A, Ctrl-E      to the beginning, to the end of the line
-Alt-B, Alt-F        a word back, a word on
-Ctrl-W, Ctrl-U, Ctrl-K, Alt-D   cut a word, to the beginning, to the end, a word on
-Ctrl-Y, Ctrl-_      insert what was cut; undo)";
 
 } // namespace
 
@@ -94,12 +80,17 @@ window_commands::outcome window_commands::run(std::string_view line) {
   const parsed_line c = parse_command_line(line);
   const auto is = [&](const char* name) { return ascii::equal_ignoring_case(c.name, name); };
   if (is("alias")) return alias(c.arguments);
+  if (is("bind")) return bind(c.arguments);
   if (is("close")) return close();
   if (is("help")) return help(c.arguments);
   if (is("ignore")) return ignore(c.arguments);
   if (is("keys")) return keys();
   if (is("query")) return query(c.arguments);
   if (is("unalias")) return unalias(c.arguments);
+  if (is("unbind")) {
+    const bool was = bindings_.unbind(c.arguments);
+    return answer(was ? "it does again what it did" : "no such key was bound; /keys lists them");
+  }
   if (is("unignore")) return unignore(c.arguments);
   return {};
 }
@@ -193,8 +184,17 @@ window_commands::outcome window_commands::help(std::string_view about) {
   return {}; // and the server's
 }
 
+window_commands::outcome window_commands::bind(std::string_view arguments) {
+  if (arguments.empty()) {
+    const std::string own = bindings_.list_own();
+    return answer(own.empty() ? "no key is bound anew; usage: /bind KEY ACTION" : own);
+  }
+  const std::string wrong = bindings_.bind(arguments);
+  return answer(wrong.empty() ? fmt::format("bound: {}", arguments) : wrong);
+}
+
 window_commands::outcome window_commands::keys() {
-  return answer(key_list);
+  return answer(bindings_.list());
 }
 
 } // namespace asio_chat::app

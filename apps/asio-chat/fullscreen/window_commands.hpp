@@ -3,6 +3,7 @@
 
 #include "completion.hpp"
 #include "fullscreen/chat_state.hpp"
+#include "fullscreen/key_bindings.hpp"
 
 #include "base/clock.hpp"
 
@@ -17,10 +18,11 @@ namespace asio_chat::app {
 
 class window_commands {
  public:
-  /// @param state, time must live as long
-  window_commands(chat_state& state, const clock& time)
+  /// @param state, time, bindings must live as long
+  window_commands(chat_state& state, const clock& time, key_bindings& bindings)
       : state_(state)
-      , time_(time) {}
+      , time_(time)
+      , bindings_(bindings) {}
 
   /// @param definition `NAME LINE`; what is no definition is left out
   void define(std::string_view definition);
@@ -45,11 +47,13 @@ class window_commands {
   outcome alias(std::string_view arguments);
   outcome unalias(std::string_view name);
   outcome help(std::string_view about);
+  outcome bind(std::string_view arguments);
   outcome keys();
   outcome answer(std::string text);
 
   chat_state& state_;
   const clock& time_;
+  key_bindings& bindings_;
   std::map<std::string, std::string, std::less<>> aliases_; ///< by their names, in small letters
 };
 

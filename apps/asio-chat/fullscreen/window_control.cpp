@@ -2,6 +2,7 @@
 
 #include "edit_buffer.hpp"
 #include "fullscreen/window_display.hpp"
+#include "paste.hpp"
 
 #include "base/ascii.hpp"
 #include "base/sanitize.hpp"
@@ -32,7 +33,7 @@ window_control::window_control(chat_state& state, const clock& time, surrounding
     : state_(state)
     , time_(time)
     , around_(std::move(s))
-    , commands_(state, time)
+    , commands_(state, time, bindings_)
     , entry_({[this](const std::string& text) { enter(text); }, around_.end,
               [this](std::string_view before) {
                 vocabulary words = around_.words();
@@ -62,6 +63,11 @@ window_control::~window_control() {
 void window_control::define(const std::vector<std::string>& aliases) {
   for (const std::string& one : aliases)
     commands_.define(one);
+}
+
+void window_control::bind(const std::vector<std::string>& bindings) {
+  for (const std::string& one : bindings)
+    bindings_.bind(one);
 }
 
 void window_control::keep_entered() {
@@ -113,6 +119,17 @@ void window_control::sync() {
 void window_control::press(const key& k) {
   pressed_ = true;
   sync();
+  const key_bindings::meaning meant = bindings_.of(k);
+  if (!meant.line.empty()) {
+    enter(meant.line);
+  } else if (!meant.nothing) {
+    press_meant(meant.as);
+  }
+  if (window* typed = state_.all.find(typing_in_)) typed->draft = entry_.draft();
+  sync();
+}
+
+void window_control::press_meant(const key& k) {
   if (asked_) {
     answer(k);
   } else if (hits_) {
@@ -120,8 +137,17 @@ void window_control::press(const key& k) {
   } else if (!press_for_windows(k)) {
     entry_.press(k);
   }
-  if (window* typed = state_.all.find(typing_in_)) typed->draft = entry_.draft();
-  sync();
+}
+
+void window_control::edit() {
+  if (!around_.edit) return;
+  around_.edit(narrow(entry_.draft()),
+               [this, alive = alive_, id = typing_in_](const std::string& text) {
+                 window* w = *alive ? state_.all.find(id) : nullptr;
+                 if (!w) return;
+                 w->draft = widen(pasted_text(text));
+                 if (typing_in_ == id) entry_.assign(w->draft);
+               });
 }
 
 bool window_control::press_for_windows(const key& k) {
@@ -164,6 +190,9 @@ bool window_control::press_meta(char32_t c) {
     return true;
   }
   switch (c) {
+  case U'e':
+    edit();
+    return true;
   case U's':
     send_again();
     return true;

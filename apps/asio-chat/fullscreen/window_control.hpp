@@ -40,6 +40,8 @@ class window_control {
     std::function<void(const std::string& room, log_range, page_handler)> fetch;
     std::function<void()> changed; ///< there is something to draw, and no key was pressed
     std::function<void()> redraw;  ///< the whole screen
+    /// Gives a text to the person's editor, and what they made of it back.
+    std::function<void(const std::string& text, std::function<void(const std::string&)>)> edit;
   };
 
   /// @param state, time must live as long
@@ -50,6 +52,8 @@ class window_control {
 
   /// @param aliases `NAME LINE` each
   void define(const std::vector<std::string>& aliases);
+  /// @param bindings `KEY ACTION` each, which are good
+  void bind(const std::vector<std::string>& bindings);
   /// From now on lines that are entered can be found by Ctrl-R in later clients as well.
   void keep_entered();
   /// So many messages from before one came are shown at first.
@@ -62,6 +66,8 @@ class window_control {
  private:
   static constexpr std::size_t page_entries = 100;
 
+  void press_meant(const key& k);
+  void edit();
   bool press_for_windows(const key& k);
   bool press_meta(char32_t c);
   void answer(const key& k);
@@ -88,6 +94,7 @@ class window_control {
   chat_state& state_;
   const clock& time_;
   surroundings around_;
+  key_bindings bindings_;
   window_commands commands_;
   text_entry entry_;
   std::optional<question> asked_;

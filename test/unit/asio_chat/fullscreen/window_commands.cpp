@@ -13,7 +13,8 @@ namespace {
 struct client_side {
   testing::manual_clock time;
   chat_state state{windows("example")};
-  window_commands commands{state, time};
+  key_bindings bindings;
+  window_commands commands{state, time, bindings};
 
   client_side() {
     room_state den;
@@ -97,7 +98,7 @@ TEST_CASE("asio-chat window commands: the client explains its own, and the serve
   CHECK_FALSE(c.commands.run("/help").ours); // both
   const message_log& log = c.state.all.current().log;
   CHECK(log.at(log.end() - 1).text.find("/ignore [NAME]") != std::string::npos);
-  CHECK(c.says("/keys").find("Alt-A") != std::string::npos);
+  CHECK(c.says("/keys").find("Alt-a") != std::string::npos);
   CHECK_FALSE(c.commands.run("/who").ours);
   vocabulary words;
   c.says("/alias j /join");

@@ -43,7 +43,11 @@ struct person {
              answer = std::move(done);
            },
        .changed = [] {},
-       .redraw = [this] { ++redrawn; }}};
+       .redraw = [this] { ++redrawn; },
+       .edit =
+           [](const std::string& text, const std::function<void(const std::string&)>& done) {
+             done(text + "\r\nfrom the editor\n\n");
+           }}};
   window_display news{state,
                       time,
                       "example:8443",
@@ -496,4 +500,37 @@ TEST_CASE("asio-chat window control: Escape leaves what is asked") {
   CHECK(p.sees("\n>\n"));
   CHECK_FALSE(p.sees("abc"));
   CHECK(p.entered.empty());
+}
+
+TEST_CASE("asio-chat window control: what an editor makes of the text is typed") {
+  person p;
+  p.type("two lines");
+  p.meta(U'e');
+  CHECK(p.sees("> two lines"));
+  CHECK(p.sees("  from the editor"));
+  p.control.press({key::kind::control, U'M'});
+  REQUIRE(p.entered.size() == 1);
+  CHECK(p.entered[0].text == "two lines\nfrom the editor");
+}
+
+TEST_CASE("asio-chat window control: a key does what it is bound to") {
+  person p;
+  p.control.bind({"F5 window-2", "Ctrl-T /me waves", "Alt-2 nothing"});
+  p.meta(U'2');
+  CHECK(p.state.all.shown() == 1);
+  p.control.press({key::kind::function, 5});
+  CHECK(p.state.all.shown() == 2);
+  p.type("half");
+  p.control.press({key::kind::control, U'T'});
+  REQUIRE(p.entered.size() == 1);
+  CHECK(p.entered[0].kind == entry_kind::action);
+  CHECK(p.sees("> half"));
+  p.control.press({key::kind::control, U'U'});
+  p.enter("/bind F5 next-unread");
+  p.enter("/unbind Ctrl-T");
+  p.enter("/bind");
+  CHECK(p.sees("F5             next-unread"));
+  CHECK_FALSE(p.sees("Ctrl-T         /me"));
+  p.enter("/bind F13 x");
+  CHECK(p.sees("there is no key 'F13'"));
 }
