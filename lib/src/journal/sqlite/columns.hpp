@@ -4,6 +4,7 @@
 #include <asio_chat/time.hpp>
 
 #include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
 #include <algorithm>
@@ -63,6 +64,13 @@ Bytes array_at(SQLite::Statement& s, int column) {
                    [](char c) { return static_cast<std::uint8_t>(c); });
   }
   return out;
+}
+
+/// The version that the file says it has.
+inline int written_version(const SQLite::Database& db) {
+  SQLite::Statement s(db, "PRAGMA user_version");
+  s.executeStep();
+  return s.getColumn(0).getInt();
 }
 
 /// Runs a prepared statement that gives no rows, and makes it ready for the next time.

@@ -22,6 +22,12 @@ failure room_refusal() {
                                     "the server's log says why");
 }
 
+failure people_refusal() {
+  return fail(errc::storage_failed,
+              "the server cannot write to its disk: nothing has been changed; "
+              "try again later");
+}
+
 /// What members are told.
 failure refusal(const SQLite::Exception& e) {
   return fail(errc::storage_failed, is_full(e) ? "the server's disk is full: nobody has seen this; "
@@ -54,7 +60,8 @@ std::vector<std::int64_t> commit_group::carry_out() {
     for (room_state* r : touched_)
       write_room(*r);
     write_names();
-    if (!touched_.empty() || !names_.empty()) {
+    const bool people_changed = write_people();
+    if (!touched_.empty() || !names_.empty() || people_changed) {
       store_.file.writer().commit();
       store_.reporter.works();
     }
@@ -105,10 +112,12 @@ void commit_group::plan(operation& o) {
       names_.insert_or_assign(held->name.who, held->name);
     } else if (const auto* released = std::get_if<release_operation>(&o.what)) {
       names_.insert_or_assign(released->who, std::nullopt);
+    } else if (!store_.gone.empty()) {
+      throw error(fail(errc::storage_failed, store_.gone));
     }
   } catch (const error& e) {
     store_.reporter.tell(e.what());
-    o.refused = room_refusal();
+    o.refused = std::holds_alternative<keep_operation>(o.what) ? people_refusal() : room_refusal();
   }
 }
 
@@ -250,6 +259,20 @@ void commit_group::write_names() {
   }
 }
 
+/// Whether there were any.
+bool commit_group::write_people() {
+  bool any = false;
+  for (const operation& o : operations_) {
+    const auto* kept = std::get_if<keep_operation>(&o.what);
+    if (kept == nullptr || o.refused) continue;
+    writer().begin();
+    for (const fact& f : kept->facts)
+      writer().people.keep(f);
+    any = true;
+  }
+  return any;
+}
+
 std::vector<std::int64_t> commit_group::succeed() {
   std::vector<std::int64_t> urgent;
   names_.clear();
@@ -291,6 +314,8 @@ void commit_group::take_back(const SQLite::Exception& e) {
       const room_state* r = store_.rooms.find(opened->room);
       if (r) answer_open(*opened, *r);
       if (!r) o.refused = refusal(e);
+    } else if (std::holds_alternative<keep_operation>(o.what)) {
+      o.refused = people_refusal();
     }
   }
   try {

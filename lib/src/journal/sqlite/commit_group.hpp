@@ -39,6 +39,7 @@ class commit_group {
   void seal_waiting(room_state& r);
   void write_room(room_state& r);
   void write_names();
+  bool write_people();
   std::vector<std::int64_t> succeed();
   void take_back(const SQLite::Exception& e);
 

@@ -1,6 +1,7 @@
 // What is asked of the writer: the changes that one commit carries.
 #pragma once
 
+#include "accounts/people_store.hpp"
 #include "journal/journal.hpp"
 #include "model/identity.hpp"
 
@@ -8,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace asio_chat::sqlite {
 
@@ -30,8 +32,13 @@ struct release_operation {
   identity who{};
 };
 
+struct keep_operation {
+  std::vector<fact> facts;
+};
+
 struct operation {
-  std::variant<append_operation, open_operation, close_operation, hold_operation, release_operation>
+  std::variant<append_operation, open_operation, close_operation, hold_operation, release_operation,
+               keep_operation>
       what;
   std::optional<failure> refused{}; ///< why it has not been done
 };

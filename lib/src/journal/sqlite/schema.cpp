@@ -2,6 +2,7 @@
 
 #include "base/atomic_file.hpp"
 #include "journal/sqlite/head.hpp"
+#include "journal/sqlite/people_table.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/room_table.hpp"
 #include "journal/sqlite/search_index.hpp"
@@ -119,6 +120,7 @@ void create_journal_tables(SQLite::Database& db, int version) {
   db.exec(head_row::tables);
   for (const addition& more : additions)
     if (more.version <= version) db.exec(more.text);
+  if (version >= people_version) db.exec(people_table::tables);
 }
 
 schema journal_schema(const key_ring* keys) {
@@ -135,6 +137,8 @@ schema journal_schema(const key_ring* keys) {
     if (!room_table::has_epochs(db)) db.exec(additions.front().text);
     head.write_again(db);
   };
+  // The head has no sum for it: there is nothing in it.
+  const auto add_people = [](SQLite::Database& db) { db.exec(people_table::tables); };
   return {.application_id = 0x41436a6e, // "ACjn"
           .version = journal_version,
           .create =
@@ -149,6 +153,7 @@ schema journal_schema(const key_ring* keys) {
               {.to = head_version, .run = begin_head, .only_derived = true},
               // Rooms may have more epochs than one, and the head says whether it is a copy.
               {.to = 4, .run = add_epochs, .only_derived = true},
+              {.to = people_version, .run = add_people, .only_derived = true},
           }};
 }
 

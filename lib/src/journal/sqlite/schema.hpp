@@ -27,7 +27,10 @@ struct schema {
 /// Since this version of the journal one head covers all that is in it.
 inline constexpr int head_version = 3;
 /// The newest.
-inline constexpr int journal_version = 4;
+inline constexpr int journal_version = 5;
+
+/// Since this version it keeps what it knows of people.
+inline constexpr int people_version = 5;
 
 /// The journal's.
 /// @param keys under which its head is made; null: nothing is to be made or brought up to date

@@ -148,6 +148,14 @@ void sqlite_journal::release(const identity& who, name_store::change_done d) {
   workers_->writing->add({release_operation{who}}, std::move(d));
 }
 
+std::vector<fact> sqlite_journal::facts_at_start() {
+  return workers_->logs->people_at_start();
+}
+
+void sqlite_journal::keep(std::vector<fact> changes, people_store::kept done) {
+  workers_->writing->add({keep_operation{std::move(changes)}}, std::move(done));
+}
+
 result<bool> sqlite_journal::take_masters(std::vector<secret_key> masters) {
   if (workers_->rotating.valid()) workers_->rotating.wait();
   return workers_->keys->rotate(std::move(masters));

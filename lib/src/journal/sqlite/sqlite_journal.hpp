@@ -2,6 +2,7 @@
 #pragma once
 
 #include "accounts/name_store.hpp"
+#include "accounts/people_store.hpp"
 #include "base/clock.hpp"
 #include "base/scheduler.hpp"
 #include "journal/journal.hpp"
@@ -19,7 +20,7 @@ namespace asio_chat {
 
 /// Two threads of its own: one writes, all that waits in one commit; the other reads and searches.
 /// Its owner calls from one thread, on which all answers come.
-class sqlite_journal final : public journal, public name_store {
+class sqlite_journal final : public journal, public name_store, public people_store {
  public:
   struct options {
     std::string directory; ///< `journal.db` and `keys.db` are in it
@@ -54,6 +55,9 @@ class sqlite_journal final : public journal, public name_store {
   std::vector<held_name> held_names() override;
   void hold(held_name n, name_store::change_done d) override;
   void release(const identity& who, name_store::change_done d) override;
+
+  std::vector<fact> facts_at_start() override;
+  void keep(std::vector<fact> changes, kept done) override;
 
   /// Master keys from now on. If another one is first, all keys are wrapped by that one and every
   /// room gets a new key for what comes from here on; waits for the disk.

@@ -1,5 +1,6 @@
 #include "journal/sqlite/state_check.hpp"
 
+#include "journal/sqlite/columns.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/start_checks.hpp"
@@ -89,7 +90,7 @@ bool stops_start(const state_report& found, covered t) noexcept {
 std::vector<std::string> schema_changes(SQLite::Database& db) {
   SQLite::Database ours(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   // One that was changed to another number has not the tables of that number.
-  create_journal_tables(ours, db.execAndGet("PRAGMA user_version").getInt());
+  create_journal_tables(ours, written_version(db));
   const parts expected = parts_of(ours);
   const parts found = parts_of(db);
   std::vector<std::string> changes;
@@ -138,6 +139,10 @@ std::string describe_change(covered t) {
     return "the list of places where the clock was set back is not the one that was written last";
   case covered::starts:
     return "the list of starts is not the one that was written last";
+  case covered::people:
+    return "what it keeps of people (accounts, roles, bans) is not what was written last: "
+           "something "
+           "has been changed, taken out, put in or put back";
   case covered::search_runs:
   case covered::search_rows:
   case covered::search_backlog:

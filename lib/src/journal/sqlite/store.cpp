@@ -42,6 +42,7 @@ result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
     }
     s->parts_.file.start(std::move(db));
     s->names_ = store_loader(s->parts_, s->upkeep_).load(was_new ? false : *had_witness);
+    s->people_ = s->parts_.file.writer().people.all();
     s->started_ = true;
     if (auto noted = keep_witness(keys, s->head()); !noted) return noted.error();
     return s;

@@ -39,6 +39,7 @@ class store {
   const std::vector<held_name>& names_at_start() const noexcept { return names_; }
   /// Of the last commit that is known to be on the disk.
   const head_name& head() const noexcept { return parts_.file.committed(); }
+  std::vector<fact> people_at_start() const { return people_; }
   const search_index& index() const noexcept { return parts_.index; }
 
  private:
@@ -49,6 +50,7 @@ class store {
   store_parts parts_;
   store_upkeep upkeep_;
   std::vector<held_name> names_;
+  std::vector<fact> people_;
   name_changes unwritten_names_;
   bool started_ = false;
 };

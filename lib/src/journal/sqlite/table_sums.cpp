@@ -125,6 +125,7 @@ void table_sums::run_removing(covered t, SQLite::Statement& s) {
 
 multiset_sum table_sums::read(covered t, const SQLite::Database& db) const {
   multiset_sum sum;
+  if (written_version(db) < table_of(t).since) return sum;
   SQLite::Statement all(db,
                         fmt::format("SELECT {} FROM {}", table_of(t).columns, table_of(t).name));
   while (all.executeStep())

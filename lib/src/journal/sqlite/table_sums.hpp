@@ -28,16 +28,19 @@ enum class covered : std::uint8_t {
   search_rows,
   search_backlog,
   starts,
+  people,
 };
 
 struct covered_table {
   const char* name;
   const char* columns; ///< that tell its rows apart and say what is in them
+  int since = 0;       ///< the version of the journal that it came with, if it had a head already
 };
 
 /// To cover a table is to name it here, in the order of `covered`, and to tell `table_sums` of each
-/// of its rows that comes or goes.
-inline constexpr std::array<covered_table, 8> covered_tables{{
+/// of its rows that comes or goes. In a file from before its version it is not there, and so there
+/// is nothing in it.
+inline constexpr std::array<covered_table, 9> covered_tables{{
     {"house", "only, rooms, epoch, mac"},
     {"rooms", "number, mac"}, // the MAC is over all of the row
     {"names", "who, name, left_at"},
@@ -46,6 +49,7 @@ inline constexpr std::array<covered_table, 8> covered_tables{{
     {"search_rows", "id, postings"},
     {"search_backlog", "room, below"},
     {"starts", "number, run"},
+    {"people", "id, sealed", 5},
 }};
 
 inline const covered_table& table_of(covered t) noexcept {

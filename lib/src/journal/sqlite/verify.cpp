@@ -1,6 +1,7 @@
 #include "journal/sqlite/verify.hpp"
 
 #include "journal/sqlite/name_table.hpp"
+#include "journal/sqlite/people_table.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/start_checks.hpp"
@@ -97,6 +98,14 @@ void check_pages(SQLite::Database& db, verify_report& report) {
 
 void check_names(SQLite::Database& db, key_ring& keys, verify_report& report) {
   name_table(db, keys).all([&](const failure& f) { report.bad.push_back({"", 0, 0, f.message}); });
+}
+
+void check_people(SQLite::Database& db, key_ring& keys, verify_report& report) {
+  try {
+    people_table(db, keys).all();
+  } catch (const damage& e) {
+    report.bad.push_back({"", 0, 0, e.what()});
+  }
 }
 
 void check_rooms(SQLite::Database& db, key_ring& keys, verify_report& report,
@@ -227,6 +236,7 @@ result<verify_report> verify(const database_file& f, key_ring& keys, const progr
           report.bad.push_back({"", 0, 0, std::move(change)});
       }
       check_names(db, keys, report);
+      if (*version >= people_version) check_people(db, keys, report);
       check_rooms(db, keys, report, say);
       // At the end: what tells more comes first.
       check_head(db, *version, keys, report, since);

@@ -33,6 +33,7 @@ writer_connection::writer_connection(database_file f, SQLite::Database opened, c
     , records(db)
     , turns(db, &head.sums())
     , names(db, keys, &head.sums())
+    , people(db, keys, &head.sums())
     , keys_(keys)
     , file_(std::move(f))
     , run_(of)

@@ -4,6 +4,7 @@
 #include "journal/sqlite/database.hpp"
 #include "journal/sqlite/head.hpp"
 #include "journal/sqlite/name_table.hpp"
+#include "journal/sqlite/people_table.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/room_table.hpp"
 
@@ -47,6 +48,7 @@ class writer_connection {
   record_table records;
   turn_table turns;
   name_table names;
+  people_table people;
 
  private:
   std::int64_t read_version();

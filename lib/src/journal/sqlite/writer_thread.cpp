@@ -39,6 +39,8 @@ void answer(operation& o, const done& d, log_feed& feed) {
     unfollow->done();
   } else if (const auto* over = std::get_if<name_store::change_done>(&d)) {
     (*over)();
+  } else if (const auto* kept = std::get_if<people_store::kept>(&d)) {
+    (*kept)(o.refused ? result<void>(std::move(*o.refused)) : result<void>());
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "accounts/name_store.hpp"
+#include "accounts/people_store.hpp"
 #include "journal/sqlite/answers.hpp"
 #include "journal/sqlite/reader_thread.hpp"
 #include "journal/sqlite/store.hpp"
@@ -30,7 +31,7 @@ struct unfollow_answer {
 class writer_thread {
  public:
   using done = std::variant<std::monostate, journal::append_done, follow_answer, unfollow_answer,
-                            name_store::change_done>;
+                            name_store::change_done, people_store::kept>;
 
   /// @param readers gets its calls when what was queued before them is committed
   /// @param witness hears of what was committed

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -38,6 +39,10 @@ std::string told_by(World& w) {
   }
   for (const held_name& n : w.store().names_at_start())
     all += fmt::format("held: {}\n", n.name);
+  auto people = w.store().people_at_start();
+  std::ranges::sort(people, {}, &fact::key);
+  for (const fact& f : people)
+    all += fmt::format("known: {}\n", f.key);
   return all;
 }
 
@@ -76,6 +81,8 @@ void fill(store_world& w) {
     if (who == 2) held.left = w.time.wall_now();
     w.apply({hold_operation{std::move(held)}});
   }
+  w.apply(
+      {keep_operation{{{fact_kind::account, "0a", "alice"}, {fact_kind::ban, "1", "mallory"}}}});
   w.close();
   w.keys->destroy(w.keys->tag_of("cellar")).value();
   w.store();

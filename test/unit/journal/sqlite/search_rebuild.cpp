@@ -78,7 +78,7 @@ TEST_CASE("a journal of version 1 is brought up to date without a copy, its entr
   REQUIRE(d.sql("SELECT count(*) > 2 FROM search_runs") == "1");
   d.store();
   CHECK(d.sql("PRAGMA user_version") == std::to_string(journal_version));
-  CHECK_FALSE(std::filesystem::exists(d.options.file.path + ".before-v3"));
+  CHECK_FALSE(std::filesystem::exists(d.options.file.path + ".before-v5"));
   const auto page = reader(d.options.file, *d.keys, d.store().index(), {})
                         .read("lobby", {{log_range::side::after, {}, 1'000}, 1u << 30})
                         .value();

@@ -1,0 +1,44 @@
+// What is kept of people: accounts, devices, roles, bans. Facts, of which the store knows no more
+// than their kind and key.
+#pragma once
+
+#include <asio_chat/error.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace asio_chat {
+
+/// The numbers are on the disk.
+enum class fact_kind : std::uint8_t {
+  account = 1, ///< by its number
+  device = 2,  ///< by the identity of its token
+  room = 3,    ///< by the room's name: its modes and roles
+  ban = 4,     ///< by its number
+};
+
+struct fact {
+  fact_kind kind{};
+  std::string key;
+  std::string value; ///< empty: there is no such fact
+  friend bool operator==(const fact&, const fact&) = default;
+};
+
+class people_store {
+ public:
+  using kept = std::function<void(result<void>)>;
+
+  /// What was there at the start, in no order.
+  virtual std::vector<fact> facts_at_start() = 0;
+  /// Keeps all of them or none: each takes the place of the fact with the same kind and key.
+  /// Answers later, on the caller's thread, when they are on the disk; calls take effect in their
+  /// order.
+  virtual void keep(std::vector<fact> changes, kept done) = 0;
+
+ protected:
+  ~people_store() = default;
+};
+
+} // namespace asio_chat
