@@ -67,6 +67,8 @@ int run_history_command(ops::invocation& call) {
     return rekey(call.settings);
   case ops::action::erase:
     return erase(call.settings, call.history);
+  case ops::action::account:
+    return change_accounts(call.settings, call.history);
   default:
     return 0; // no other one comes here
   }

@@ -1,5 +1,5 @@
 // What asio-chatd does about the history beside serving: backup, restore, verify, export, rekey,
-// erase.
+// erase, account.
 #pragma once
 
 #include "ops/settings.hpp"
@@ -30,4 +30,5 @@ int compact(asio_chat::ops::settings& s);
 int export_room(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
 int rekey(asio_chat::ops::settings& s);
 int erase(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
+int change_accounts(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
 /// @}

@@ -3,6 +3,7 @@
 #include "history_commands.hpp"
 #include "rehearsal.hpp"
 
+#include "accounts/policy.hpp"
 #include "base/logger.hpp"
 #include "base/standard_streams.hpp"
 #include "ops/command_line.hpp"
@@ -178,6 +179,10 @@ int start(ops::invocation& call, bool fewer_connections) {
     return 0;
   case ops::action::print_version:
     fmt::print("{}", ops::version_text());
+    return 0;
+  case ops::action::print_policy:
+    for (const std::string& line : policy_lines())
+      fmt::print("{}\n", line);
     return 0;
   case ops::action::print_config:
     fmt::print("{}", ops::print_config(call));

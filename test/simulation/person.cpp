@@ -72,6 +72,9 @@ void person::learn(const event& e) {
     note(*a);
   } else if (const auto* missed = std::get_if<entries_missed>(&e)) {
     note(*missed);
+  } else if (const auto* left = std::get_if<member_left>(&e)) {
+    if (left->name == name_)
+      told_to_go_ = true; // put out of a room: it comes back into all of them
   } else if (const auto* no = std::get_if<refused>(&e)) {
     // Not stored, and not sent again.
     std::erase_if(unacknowledged_, [&](const message& m) { return m.id == no->ref; });

@@ -76,8 +76,10 @@ void world::step() {
     if (!p.is_connected()) p.connect(*hub_, rooms_);
   } else if (what < 97) {
     if (p.is_connected()) p.disconnect(*hub_);
-  } else if (what < 99) {
+  } else if (what < 98) {
     retain();
+  } else if (what < 99) {
+    moderate(p);
   } else if (draw(4) == 0) {
     crash();
   }
@@ -97,6 +99,30 @@ void world::start() {
   journal_ = std::make_unique<disk_journal>(disk_);
   hub_ = std::make_unique<hub>(
       hub::services{*journal_, clock_, limits_, counters_, tasks_.later(), rooms_.front()});
+}
+
+/// Puts somebody out of a room, or keeps somebody silent for a while, whatever is under way.
+void world::moderate(person& p) {
+  const std::string& room = rooms_[draw(rooms_.size())];
+  if (draw(2) == 0) {
+    if (member* m = p.is_connected() ? hub_->find_member(p.name()) : nullptr)
+      hub_->put_out(*m, room, "out");
+    return;
+  }
+  ban mute;
+  mute.what = ban::kind::mute;
+  mute.room = room;
+  mute.who = p.who();
+  mute.until = clock_.wall_now() + std::chrono::seconds(1 + draw(60));
+  people& known = hub_->people();
+  known.change(
+      [&known, mute]() mutable -> result<std::vector<fact>> {
+        auto facts = known.removal_of_old_bans();
+        mute.number = known.next_ban();
+        facts.push_back(fact_of(mute));
+        return facts;
+      },
+      [this, mute](const result<void>&) { hub_->enforce(mute, "silence"); });
 }
 
 void world::retain() {

@@ -33,6 +33,7 @@ class world {
   void step();
   void crash();
   void retain();
+  void moderate(person& p);
   void rest();
   void check() const;
   void check_promises(const person& p) const;

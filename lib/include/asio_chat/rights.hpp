@@ -8,14 +8,35 @@
 namespace asio_chat {
 
 enum class right : std::uint8_t {
-  none,        ///< what everybody may: leave, ask for help
-  speak,       ///< say something in a room
-  send_direct, ///< say something to one member
-  read_log,    ///< see what was said before
-  set_topic,   ///< change or remove the topic of a room
-  join_rooms,  ///< go into rooms that there are
-  open_rooms,  ///< make new ones
-  rename,      ///< take another name
+  none,            ///< what everybody may: leave, ask for help
+  speak,           ///< say something in a room
+  send_direct,     ///< say something to one member
+  read_log,        ///< see what was said before
+  set_topic,       ///< change or remove the topic of a room
+  join_rooms,      ///< go into rooms that there are
+  open_rooms,      ///< make new ones
+  rename,          ///< take another name
+  speak_moderated, ///< speak in a room that is moderated
+  speak_read_only, ///< speak in a room that is read-only
+  enter_private,   ///< go into a private room without an invitation
+  invite,          ///< let somebody into a private room
+  kick,            ///< put somebody out of a room
+  mute,            ///< keep somebody from speaking
+  ban,             ///< keep somebody out
+  set_mode,        ///< make a room private, moderated, read-only or slow
+  give_voice,      ///< make somebody a member or a voice of a room
+  give_roles,      ///< give any role
+  read_audit,      ///< read what moderators have done
+};
+
+/// Who somebody is in a room, or on the server; the later ones may more. The table of what each may
+/// is printed by `asio-chatd policy`.
+enum class role : std::uint8_t {
+  guest,  ///< has no account
+  member, ///< has one, or is in a room that nobody owns
+  voice,  ///< may speak where it is moderated
+  op,     ///< keeps order: an operator
+  owner,  ///< gives roles
 };
 
 /// `set the topic`: goes on after `you may not`.
@@ -37,6 +58,28 @@ constexpr std::string_view phrase_of(right r) noexcept {
     return "open new rooms";
   case right::rename:
     return "change your name";
+  case right::speak_moderated:
+    return "speak while the room is moderated";
+  case right::speak_read_only:
+    return "speak while the room is read-only";
+  case right::enter_private:
+    return "go into private rooms";
+  case right::invite:
+    return "invite others";
+  case right::kick:
+    return "put others out";
+  case right::mute:
+    return "mute others";
+  case right::ban:
+    return "ban others";
+  case right::set_mode:
+    return "change the modes of the room";
+  case right::give_voice:
+    return "give others a voice";
+  case right::give_roles:
+    return "give roles";
+  case right::read_audit:
+    return "read what moderators have done";
   }
   return {};
 }
@@ -51,7 +94,7 @@ class rights {
   }
   static constexpr rights all() noexcept {
     rights every;
-    every.bits_ = static_cast<std::uint16_t>(~0u);
+    every.bits_ = ~std::uint32_t{0};
     return every;
   }
 
@@ -59,17 +102,22 @@ class rights {
   constexpr bool has(right r) const noexcept { return r == right::none || (bits_ & bit(r)) != 0; }
   constexpr rights without(right r) const noexcept {
     rights fewer = *this;
-    fewer.bits_ &= static_cast<std::uint16_t>(~bit(r));
+    fewer.bits_ &= ~bit(r);
     return fewer;
+  }
+  constexpr rights with(right r) const noexcept {
+    rights more = *this;
+    more.bits_ |= bit(r);
+    return more;
   }
   friend constexpr bool operator==(rights, rights) = default;
 
  private:
-  static constexpr std::uint16_t bit(right r) noexcept {
-    return static_cast<std::uint16_t>(1u << static_cast<unsigned>(r));
+  static constexpr std::uint32_t bit(right r) noexcept {
+    return std::uint32_t{1} << static_cast<unsigned>(r);
   }
 
-  std::uint16_t bits_ = 0;
+  std::uint32_t bits_ = 0;
 };
 
 } // namespace asio_chat

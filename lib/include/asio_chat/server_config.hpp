@@ -29,6 +29,14 @@ struct storage_config {
   bool begin_anew = false;
 };
 
+/// Who may have an account, where the server keeps accounts: it does unless a host says who is who.
+struct people_config {
+  bool registration = true; ///< whoever comes may `/register` the name they have
+  bool guests = true;       ///< whoever has no account may do more than `/login` and `/register`
+  /// What the hash of a password takes, 8 MiB to 1 GiB: so much the more for whoever guesses.
+  std::size_t password_memory = 64u << 20;
+};
+
 /// What a server is told. `server` checks it, and throws `asio_chat::error` where it is wrong.
 struct server_config {
   tls_server_config tls; ///< without a certificate `server::listen` fails
@@ -41,6 +49,7 @@ struct server_config {
   /// For single rooms, by their names: another value than `limits::join_history`.
   std::map<std::string, std::size_t> join_history;
   storage_config storage;
+  people_config people;
   int backlog = 1024;        ///< of the listening sockets, 1 to 65535
   bool log_messages = false; ///< whether texts of messages are logged
   /// Whether live messages tell the members of a room the address of their sender, see

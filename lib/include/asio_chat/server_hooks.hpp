@@ -37,6 +37,9 @@ struct login_accepted {
   std::string name = {};
   /// Those of the last login hold for all connections of the user.
   rights may = rights::all();
+  /// On the server. It may do no more than both this and `may` say; `role::op` keeps order in every
+  /// room.
+  role as = role::guest;
 };
 
 /// The connection may not come in. It may try again, if its protocol lets it.

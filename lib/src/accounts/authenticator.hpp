@@ -35,8 +35,12 @@ struct admission {
   rights may = rights::all();
   /// The same identity comes with the next login of the same member, by the token or without.
   bool may_come_back = !token.empty();
-  std::string name = {}; ///< to bear; empty: the one asked for
-  std::string user = {}; ///< as the host knows it; empty: it does not
+  std::string name = {};    ///< to bear; empty: the one asked for
+  std::string user = {};    ///< as the host knows it; empty: it does not
+  role as = role::guest;    ///< on the server
+  bool has_account = false; ///< `who` is that of an account
+  /// That of the token; none: the client keeps none.
+  std::optional<identity> device = {};
 };
 
 struct denial {

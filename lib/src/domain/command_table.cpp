@@ -1,19 +1,24 @@
 #include "domain/command_table.hpp"
 
+#include "accounts/policy.hpp"
 #include "base/ascii.hpp"
 #include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+#include "domain/command_arguments.hpp"
 #include "domain/host_commands.hpp"
 #include "domain/search_line.hpp"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <chrono>
 #include <utility>
 
 namespace asio_chat {
 
 namespace {
 
-using kind = argument_kind;
+using namespace arguments;
 using given = given_arguments;
 
 template <class What>
@@ -58,58 +63,69 @@ requests::any read_topic(const given& g, std::string&) {
   return requests::topic{std::string(g.at[0] == "-" ? std::string_view() : g.at[0])};
 }
 
-constexpr argument said[] = {{.name = "TEXT", .kind = kind::text}};
-constexpr argument helped[] = {
-    {.name = "NAME", .kind = kind::command, .optional = true, .help = "of a command"}};
-constexpr argument history_lines[] = {{.name = "N",
-                                       .kind = kind::number,
-                                       .optional = true,
-                                       .min = 1,
-                                       .max = 200,
-                                       .help = "1 to 200; 20 if it is left out"}};
-constexpr argument joined[] = {{.name = "ROOM",
-                                .kind = kind::room,
-                                .help = "small letters, digits and - _ ., with or without #"}};
-constexpr argument left_room[] = {{.name = "ROOM",
-                                   .kind = kind::room,
-                                   .optional = true,
-                                   .help = "if it is left out, the room you are looking at"}};
-constexpr argument told[] = {
-    {.name = "NAME", .kind = kind::member, .help = "of a member, in whatever room they are"},
-    {.name = "TEXT", .kind = kind::text}};
-constexpr argument new_name[] = {
-    {.name = "NAME", .help = "letters, digits and - _ . [ ] { } | ^ ` ~; it must be free"}};
-constexpr argument first_room[] = {{.name = "NAME",
-                                    .kind = kind::room,
-                                    .optional = true,
-                                    .help = "where to begin in the list; it need not be there"}};
-constexpr argument first_member[] = {{.name = "NAME",
-                                      .kind = kind::member,
-                                      .optional = true,
-                                      .help = "where to begin in the list; it need not be there"}};
-constexpr argument searched[] = {
-    {.name = "WORDS", .kind = kind::query, .help = "whole words, in any order and any case"},
-    {.name = "NAME", .kind = kind::member, .key = "from", .optional = true, .help = "who said it"},
-    {.name = "DATE",
-     .kind = kind::date,
-     .key = "before",
-     .optional = true,
-     .help = "2026-11-21 or 2026-11-21T10:07, in UTC: what was said until then"},
-    {.name = "DATE",
-     .kind = kind::date,
-     .key = "after",
-     .optional = true,
-     .help = "likewise: what was said from then on"},
-    {.name = "ROOM",
-     .kind = kind::room,
-     .key = "in",
-     .optional = true,
-     .help = "another room that you are in"}};
-constexpr argument new_topic[] = {{.name = "TEXT",
-                                   .kind = kind::text,
-                                   .optional = true,
-                                   .help = "the new topic; - removes it; if it is left out, the "
-                                           "topic is shown"}};
+requests::any read_log_in(const given& g, std::string&) {
+  return requests::log_in{std::string(g.at[0]), std::string(g.at[1])};
+}
+
+requests::any read_passwords(const given& g, std::string&) {
+  return requests::change_password{std::string(g.at[0]), std::string(g.at[1])};
+}
+
+/// `90s`, `30m`, `2h`, `7d`
+std::optional<std::chrono::seconds> time_in(std::string_view word) noexcept {
+  constexpr std::uint64_t longest = 10ull * 365 * 24 * 3600;
+  std::uint64_t n = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), n);
+  if (error != std::errc() || end + 1 != word.data() + word.size()) return {};
+  const std::uint64_t unit = *end == 's'   ? 1
+                             : *end == 'm' ? 60
+                             : *end == 'h' ? 3600
+                             : *end == 'd' ? 86'400
+                                           : 0;
+  if (unit == 0 || n == 0 || n > longest / unit) return {};
+  return std::chrono::seconds(n * unit);
+}
+
+/// `everywhere`, a time, and the reason: each may be left out.
+template <class What>
+requests::any read_order(const given& g, std::string&) {
+  What what;
+  what.who = g.at[0];
+  std::string_view rest = g.at[1];
+  const auto first_word = [&] { return rest.substr(0, rest.find(' ')); };
+  const auto next = [&] { rest = trim(rest.substr(first_word().size())); };
+  if (first_word() == "everywhere") {
+    what.everywhere = true;
+    next();
+  }
+  if ((what.time = time_in(first_word()))) next();
+  what.reason = sanitize(rest);
+  return what;
+}
+
+requests::any read_role(const given& g, std::string&) {
+  if (!g.at[1].empty() && !find_role(g.at[1]))
+    return requests::unreadable{
+        fail(errc::bad_arguments, "ROLE is one of: guest, member, voice, operator, owner")};
+  if (!g.at[2].empty() && g.at[2] != "everywhere")
+    return requests::unreadable{fail(errc::bad_arguments, "behind ROLE may stand: everywhere")};
+  return requests::give_role{std::string(g.at[0]), std::string(g.at[1]), !g.at[2].empty()};
+}
+
+requests::any read_mode(const given& g, std::string&) {
+  const std::string_view mode = g.at[0];
+  if (mode.empty()) return requests::set_mode{};
+  if (mode != "private" && mode != "moderated" && mode != "read-only")
+    return requests::unreadable{
+        fail(errc::bad_arguments, "MODE is one of: private, moderated, read-only")};
+  if (g.at[1] != "on" && g.at[1] != "off")
+    return requests::unreadable{fail(errc::bad_arguments, "behind MODE stands on or off")};
+  return requests::set_mode{std::string(mode), g.at[1] == "on"};
+}
+
+requests::any read_slow(const given& g, std::string&) {
+  return requests::set_slow{std::chrono::seconds(g.number.value_or(0))};
+}
 
 constexpr std::array table{
     command_row{.name = "say",
@@ -204,6 +220,118 @@ constexpr std::array table{
                 .needs_room = true,
                 .cost = 2,
                 .read = read_text<requests::list_members>},
+    command_row{.name = "rights",
+                .help = "what each role may, and which is yours",
+                .read = read_nothing<requests::show_rights>},
+    command_row{.name = "register",
+                .arguments = new_secret,
+                .help = "make an account for the name you have",
+                .details = "From then on nobody else can take the name.",
+                .cost = 10,
+                .read = read_text<requests::register_account>},
+    command_row{.name = "login",
+                .arguments = own_secret,
+                .help = "log in to your account",
+                .details = "A client that keeps a token is logged in by itself from then on.",
+                .cost = 10,
+                .read = read_log_in},
+    command_row{.name = "logout",
+                .help = "be a guest again",
+                .cost = 2,
+                .read = read_nothing<requests::log_out>},
+    command_row{.name = "password",
+                .arguments = two_secrets,
+                .help = "change the password of your account",
+                .cost = 10,
+                .read = read_passwords},
+    command_row{.name = "devices",
+                .arguments = revoked,
+                .help = "list where your account is logged in, or log one out",
+                .cost = 2,
+                .read = read_text<requests::devices>},
+    command_row{.name = "kick",
+                .arguments = ordered,
+                .help = "put somebody out of the room",
+                .needs_room = true,
+                .needs = right::kick,
+                .cost = 2,
+                .read = read_order<requests::kick>},
+    command_row{.name = "ban",
+                .arguments = banned,
+                .help = "keep somebody out of the room",
+                .needs_room = true,
+                .needs = right::ban,
+                .cost = 2,
+                .read = read_order<requests::ban>},
+    command_row{.name = "unban",
+                .arguments = freed,
+                .help = "lift a ban",
+                .needs_room = true,
+                .needs = right::ban,
+                .cost = 2,
+                .read = read_order<requests::unban>},
+    command_row{.name = "mute",
+                .arguments = banned,
+                .help = "keep somebody from speaking in the room",
+                .needs_room = true,
+                .needs = right::mute,
+                .cost = 2,
+                .read = read_order<requests::mute>},
+    command_row{.name = "unmute",
+                .arguments = freed,
+                .help = "let somebody speak again",
+                .needs_room = true,
+                .needs = right::mute,
+                .cost = 2,
+                .read = read_order<requests::unmute>},
+    command_row{.name = "bans",
+                .help = "list who is banned or muted in the room",
+                .needs_room = true,
+                .needs = right::ban,
+                .cost = 2,
+                .read = read_nothing<requests::list_bans>},
+    command_row{.name = "role",
+                .arguments = given_role,
+                .help = "show somebody's role in the room, or give one",
+                .needs_room = true,
+                .needs = right::give_voice,
+                .cost = 2,
+                .read = read_role},
+    command_row{.name = "op",
+                .arguments = of_account,
+                .help = "make somebody an operator of the room",
+                .needs_room = true,
+                .needs = right::give_roles,
+                .cost = 2,
+                .read = read_text<requests::promote>},
+    command_row{.name = "deop",
+                .arguments = of_account,
+                .help = "take that back",
+                .needs_room = true,
+                .needs = right::give_roles,
+                .cost = 2,
+                .read = read_text<requests::demote>},
+    command_row{.name = "invite",
+                .arguments = of_account,
+                .help = "let somebody into the room while it is private",
+                .needs_room = true,
+                .needs = right::invite,
+                .cost = 2,
+                .read = read_text<requests::invite>},
+    command_row{.name = "mode",
+                .arguments = new_mode,
+                .help = "show the modes of the room, or change one",
+                .needs_room = true,
+                .needs = right::set_mode,
+                .cost = 2,
+                .read = read_mode},
+    command_row{.name = "slow",
+                .arguments = slowness,
+                .help = "let each member speak only so often",
+                .needs_room = true,
+                .needs = right::set_mode,
+                .cost = 2,
+                .read = read_slow},
 };
 
 static_assert(table.size() + 2 == std::variant_size_v<requests::any>);

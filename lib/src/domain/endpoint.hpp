@@ -11,9 +11,11 @@
 #include <asio_chat/limits.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -45,6 +47,10 @@ struct login {
   bool data_replies = false; ///< the client wants answers as data, and makes the lines by itself
   std::string user = {};     ///< as the host knows it; empty: it does not
   std::uint64_t session = 0; ///< the number of the connection
+  role as = role::guest;     ///< on the server
+  bool has_account = false;  ///< `who` is that of an account
+  /// Of the token that the client keeps; none: it keeps none.
+  std::optional<identity> token = {};
 };
 
 /// What a failure is told as. A code of the system or of a library is `errc::not_available`.
@@ -66,6 +72,8 @@ class endpoint {
       , address_(l.address)
       , data_replies_(l.data_replies)
       , session_(l.session)
+      , host_(l.host)
+      , token_(l.token)
       , sink_(s)
       , hub_(in)
       , address_allowed_(std::move(address_allowed))
@@ -84,6 +92,9 @@ class endpoint {
   /// That others may see; empty: they may not.
   const std::string& address() const noexcept { return address_; }
   bool data_replies() const noexcept { return data_replies_; }
+  /// A key of the address it comes from; empty: none. See `network`.
+  const std::string& host() const noexcept { return host_; }
+  const std::optional<identity>& token() const noexcept { return token_; }
   /// For the host program.
   member_info info() const { return {name(), member_->user(), session_}; }
 
@@ -91,6 +102,8 @@ class endpoint {
   struct membership {
     room* in;
     std::size_t index;
+    rights may = rights::all();   ///< by the role in this room, and its modes
+    std::chrono::seconds slow{0}; ///< between two messages; 0: no matter
   };
   const std::vector<membership>& memberships() const noexcept { return memberships_; }
 
@@ -120,6 +133,9 @@ class endpoint {
   /// of it yet.
   void begin_undecided() noexcept { ++undecided_; }
   void end_undecided() noexcept { --undecided_; }
+  /// Nothing is read of it meanwhile: what it is may change.
+  void begin_changing() { add_reason_to_hold(); }
+  void end_changing() { drop_reason_to_hold(); }
   /// Whether a request may be carried out now, if none waits before it.
   bool is_time_for(turn t) const noexcept;
 
@@ -155,6 +171,8 @@ class endpoint {
   std::string address_;
   bool data_replies_;
   std::uint64_t session_;
+  std::string host_;
+  std::optional<identity> token_;
   asio_chat::sink& sink_;
   std::vector<membership> memberships_;
   std::size_t next_fed_ = 0; ///< whose room was fed from last

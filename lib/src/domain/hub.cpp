@@ -51,98 +51,23 @@ hub::hub(services s)
                  [](endpoint& e) { ready(e); },
                  services_.watch,
                  self_,
-                 services_.on_post}
+                 services_.on_post,
+                 [this](const room& r) { begin_ownership(r); }}
     , names_(services_.names, services_.time, services_.limits.name_hold_time,
              [this](const member* of) -> name_store::change_done {
                if (of == nullptr) return [] {}; // bounded by what there is to be given up
                return begin_upkeep(of->endpoints().empty() ? nullptr : of->endpoints().front());
-             }) {}
+             })
+    , people_(services_.people, services_.time, services_.later)
+    , delays_(services_.time) {
+  names_.respect(people_);
+}
 
 hub::~hub() = default;
 
 void hub::limit_rates(const rate_limits& rates, time_source& time) {
   rates_ = std::make_unique<rate_keeper>(rates, time, services_.counters,
                                          [this](std::uint64_t n) { return find_endpoint(n); });
-}
-
-result<endpoint*> hub::enter(sink& s, const login& l) {
-  auto entered = try_to_enter(s, l);
-  ++(entered ? services_.counters.logins : services_.counters.refused_logins);
-  return entered;
-}
-
-result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
-  if (auto valid = check_member_name(l.name, services_.limits); !valid) return valid.error();
-  // Of members each is bounded; of those who come and go at once, only all together.
-  if (upkeep_ >= max_upkeep) {
-    return fail(errc::storage_failed, "too much waits for the server's disk; come back later");
-  }
-  const auto known = by_identity_.find(l.who);
-  const bool joins =
-      l.may_come_back && known != by_identity_.end() && services_.limits.member_connections > 1;
-  if (!joins) {
-    if (auto is_free = names_.check_free(l.name, l.who); !is_free) return is_free.error();
-    // A name is free to those of the same identity because they replace each other. Who does not
-    // come back replaces nobody.
-    if (!l.may_come_back && names_.bearer(l.name) != nullptr)
-      return fail(errc::name_taken, fmt::format("the name {} is taken", l.name));
-  }
-  const std::shared_ptr<member> m = joins ? members_.at(known->second->number()) : member_of(l);
-  if (m->endpoints().size() >= services_.limits.member_connections) close_oldest(*m);
-  m->may_ = l.may; // what they may was asked now
-  const std::uint64_t number = ++last_number_;
-  const auto made = endpoints_.emplace(
-      number, std::make_unique<endpoint>(number, m, l, s, *this, services_.limits,
-                                         rates_ ? rates_->of_address(l.host) : nullptr));
-  endpoint* e = made.first->second.get();
-  m->endpoints_.push_back(e);
-  if (!joins) names_.take(l.name, *m);
-  return e;
-}
-
-std::shared_ptr<member> hub::member_of(const login& l) {
-  const std::uint64_t number = ++last_number_;
-  auto m = std::make_shared<member>(number, l.who, l.name, l.may_come_back, l.may, services_.limits,
-                                    l.user);
-  if (l.may_come_back) {
-    const auto [before, first] = by_identity_.try_emplace(l.who, m.get());
-    if (!first) replace(*std::exchange(before->second, m.get()));
-  }
-  members_.emplace(number, m);
-  return m;
-}
-
-void hub::replace(member& old) {
-  for (endpoint* e : old.endpoints()) {
-    e->waiting_.clear();
-    leave_rooms(*e);
-  }
-  names_.give_up(old, false);
-  for (endpoint* e : std::exchange(old.endpoints_, {}))
-    e->sink().close({close_code::replaced, "you came in over another connection"});
-}
-
-void hub::close_oldest(member& m) {
-  endpoint& oldest = *m.endpoints().front();
-  m.endpoints_.erase(m.endpoints_.begin());
-  oldest.waiting_.clear();
-  leave_rooms(oldest);
-  oldest.sink().close({close_code::replaced, "you came in over as many others as you may"});
-}
-
-void hub::leave(endpoint& e, bool for_good) {
-  leave_rooms(e);
-  member& m = e.of();
-  std::erase(m.endpoints_, &e);
-  if (m.endpoints_.empty()) {
-    if (const auto found = by_identity_.find(m.who());
-        found != by_identity_.end() && found->second == &m) {
-      by_identity_.erase(found);
-    }
-    names_.give_up(m, !for_good);
-    members_.erase(m.number());
-  }
-  endpoints_.erase(e.number());
 }
 
 void hub::leave_rooms(endpoint& e) {
@@ -229,40 +154,6 @@ void hub::go_on(endpoint& e) {
   if (e.waiting_.empty() && std::exchange(e.waiting_holds_, false)) e.drop_reason_to_hold();
 }
 
-void hub::carry_out(endpoint& e, request&& r) {
-  room* about = nullptr;
-  const command_row* row = row_of(r);
-  if (services_.watch) services_.watch->is(row ? row->name : "refusal");
-  ++services_.counters.requests;
-  if (row) {
-    services_.counters.request_cost += row->cost;
-    if (const right lacking = right_lacking(e.of(), *row, r); lacking != right::none) {
-      return e.refuse(
-          r.ref, fail(errc::not_allowed, fmt::format("you may not {} here", phrase_of(lacking))));
-    }
-  }
-  if (row && row->needs_room) {
-    const auto found = room_of(e, r.room);
-    if (!found) return e.refuse(r.ref, found.error());
-    about = *found;
-  }
-  const commands::asked q{*this, e, about, r.room, r.ref};
-  const auto done =
-      std::visit([&q](auto& what) { return commands::carry_out(q, std::move(what)); }, r.what);
-  if (!done) e.refuse(r.ref, done.error());
-}
-
-right hub::right_lacking(const member& m, const command_row& row, const request& r) const {
-  if (m.may_everything()) return right::none;
-  const auto* topic = std::get_if<requests::topic>(&r.what);
-  if (topic != nullptr && !topic->text) return right::none; // to look at it takes none
-  if (!m.may(row.needs)) return row.needs;
-  if (!std::holds_alternative<requests::join>(r.what)) return right::none;
-  const auto room = check_room_name(r.room, services_.limits);
-  const bool opens = room && !rooms_.contains(*room); // what is no name is refused as that
-  return opens && !m.may(right::open_rooms) ? right::open_rooms : right::none;
-}
-
 std::string hub::free_name(std::string_view wish, const identity& who) const {
   const auto numbered = [&](std::uint64_t n) {
     const std::string suffix = fmt::format("-{}", n);
@@ -314,6 +205,7 @@ result<void> hub::join(endpoint& e, std::string_view room_name, std::string_view
     return fail(errc::bad_arguments, fmt::format("you are in {} already", *name));
   }
   member& m = e.of();
+  if (auto may = check_may_enter_room(e, *name); !may) return may;
   const bool is_new = found == rooms_.end() || !m.is_in(*found->second);
   if (is_new && m.rooms().size() >= services_.limits.rooms_per_member) {
     return fail(errc::too_many_rooms,
@@ -331,14 +223,17 @@ result<void> hub::join(endpoint& e, std::string_view room_name, std::string_view
                   "you have opened many rooms in a short time; wait a second");
     }
     found = rooms_.emplace(*name, std::make_shared<room>(*name, for_rooms_)).first;
+    if (m.has_account()) openers_.insert_or_assign(*name, m.who());
   }
   const std::size_t max = join_history_of(*name);
   from.history = std::min(from.history.value_or(max), max);
   const std::shared_ptr<room> r = found->second;
   r->join(e, from, ref);
-  if (!is_new) return {};
-  for (endpoint* other : m.endpoints())
-    if (other != &e && other->many_rooms()) r->join(*other, {.history = 0}, {});
+  if (is_new) {
+    for (endpoint* other : m.endpoints())
+      if (other != &e && other->many_rooms()) r->join(*other, {.history = 0}, {});
+  }
+  grade(m, *r);
   return {};
 }
 
@@ -361,19 +256,9 @@ result<void> hub::part(endpoint& e, std::string_view room_name) {
   return {};
 }
 
-result<room*> hub::room_of(const endpoint& e, std::string_view room_name) const {
-  std::string named;
-  if (!room_name.empty()) {
-    auto name = check_room_name(room_name, services_.limits);
-    if (!name) return name.error();
-    named = *std::move(name);
-  }
-  const std::string& name = named.empty() ? services_.default_room : named;
-  for (const endpoint::membership& m : e.memberships())
-    if (m.in->name() == name) return m.in;
-  return fail(errc::not_in_room, e.many_rooms()
-                                     ? fmt::format("you are not in {0}; /join {0} first", name)
-                                     : fmt::format("you are not in {}", name));
+const member* hub::find_member(const identity& who) const {
+  const auto found = by_identity_.find(who);
+  return found == by_identity_.end() ? nullptr : found->second;
 }
 
 member* hub::find_member(std::string_view name) const {
@@ -391,6 +276,7 @@ void hub::drop_if_empty(const room& r, endpoint* last) {
   // room of the same name may have been made since.
   const auto found = rooms_.find(r.name());
   if (found == rooms_.end() || found->second.get() != &r) return;
+  openers_.erase(r.name());
   found->second->unfollow(last ? begin_upkeep(last) : [] {});
   rooms_.erase(found);
 }

@@ -1,6 +1,9 @@
 // All rooms and everybody in them.
 #pragma once
 
+#include "accounts/login_delays.hpp"
+#include "accounts/passwords.hpp"
+#include "accounts/people.hpp"
 #include "domain/endpoint.hpp"
 #include "domain/host_commands.hpp"
 #include "domain/member.hpp"
@@ -38,6 +41,11 @@ class hub {
     std::map<std::string, std::size_t> join_history = {}; ///< of rooms for which the limit differs
     work_watch* watch = nullptr;                          ///< of requests and answers; may be null
     post_hook on_post = {}; ///< is asked about each message; answers once, or never any more
+    people_store* people =
+        nullptr; ///< where accounts, roles and bans are kept; none: in memory alone
+    password_hasher* passwords = nullptr; ///< null: there are no accounts
+    bool registration = true;             ///< whoever comes may make an account
+    bool guests = true;                   ///< whoever has none may do more than log in
   };
 
   explicit hub(services s);
@@ -66,6 +74,9 @@ class hub {
   /// It wants to go, or has to: the sink is closed when all that it asked is answered.
   void quit(endpoint& e, const close_reason& why);
 
+  /// A connection becomes another member, in the same rooms: it has logged in or out.
+  void become(endpoint& e, const login& l);
+
   // What the rows of the command table are made of.
 
   /// A free name for a member who asked for none or for one that is taken: `wish` itself, or with
@@ -81,6 +92,7 @@ class hub {
   result<void> part(endpoint& e, std::string_view room_name);
   /// The room a command is about, if the endpoint is in it.
   result<room*> room_of(const endpoint& e, std::string_view room_name) const;
+  const member* find_member(const identity& who) const;
   member* find_member(std::string_view name) const;
   endpoint* find_endpoint(std::uint64_t number) const;
   using rooms_by_name = std::map<std::string, std::shared_ptr<room>, std::less<>>;
@@ -102,6 +114,36 @@ class hub {
   void give_name_back(std::string_view name) { names_.give_back(name); }
   result<void> add_command(host_command c) { return own_commands_.add(std::move(c)); }
 
+  // moderation.cpp: roles, bans, and what becomes of those they are about.
+
+  asio_chat::people& people() noexcept { return people_; }
+  const services& parts() const noexcept { return services_; }
+  login_delays& delays() noexcept { return delays_; }
+  role role_in(const member& m, std::string_view room) const;
+  /// Whether somebody may hear that there is such a room.
+  bool may_see(const member& m, const std::string& room) const;
+  /// Roles, modes or bans of the room have changed; empty: of all rooms.
+  void grade(std::string_view room);
+  /// The role of an account on the server has changed, or the account has gone.
+  void take_role(const identity& account);
+  /// Out of the room, or off the server if it knows no other.
+  void put_out(member& m, const std::string& room, const std::string& why);
+  void close_all(member& m, const std::string& why);
+  /// Everybody whom the ban is about, from where it holds.
+  void enforce(const ban& b, const std::string& why);
+  /// Connections that came with the token are closed.
+  void close_device(const identity& token, const std::string& why);
+  /// Says something in a room, as the server itself.
+  void announce(const std::string& room, std::string text);
+  /// Writes down what a moderator has done.
+  void note(std::string text) { announce(std::string(audit_room), std::move(text)); }
+  /// Whether the server lets nobody in whom this ban is about.
+  result<void> check_bans(const subject& s, std::string_view room) const;
+
+  static constexpr std::string_view audit_room = "audit";
+  /// No member can bear it.
+  static constexpr std::string_view server_name = "-server-";
+
  private:
   friend class endpoint; // goes on when it is answered
 
@@ -110,7 +152,19 @@ class hub {
   result<endpoint*> try_to_enter(sink& s, const login& l);
   void carry_out(endpoint& e, request&& r);
   /// What the request takes and the member has not; none: nothing.
-  right right_lacking(const member& m, const command_row& row, const request& r) const;
+  right right_lacking(const endpoint& e, const endpoint::membership* place, const command_row& row,
+                      const request& r) const;
+  /// A failure if the member is to be silent for a while, or may not do this.
+  result<void> check_may(endpoint& e, endpoint::membership*& place, const command_row& row,
+                         const request& r);
+  failure refusal_of_right(const endpoint& e, const endpoint::membership* place,
+                           right lacking) const;
+  result<endpoint::membership*> place_of(endpoint& e, std::string_view room_name);
+  void grade(member& m, room& r);
+  void begin_ownership(const room& r);
+  result<void> check_may_enter_room(const endpoint& e, const std::string& room) const;
+  void make_way(std::string_view name, const identity& who);
+  void forget(member& m, bool for_good);
   static void wait(endpoint& e, endpoint::waiting_request r);
   void go_on_later(const endpoint& e);
   void go_on(endpoint& e);
@@ -132,7 +186,10 @@ class hub {
   std::map<identity, member*> by_identity_; ///< those who may come back
   std::size_t upkeep_ = 0;                  ///< under way, also for members who are gone
   name_book names_;
-  std::unique_ptr<rate_keeper> rates_; ///< null: there are none
+  asio_chat::people people_;
+  login_delays delays_;
+  std::map<std::string, identity, std::less<>> openers_; ///< of rooms whose log is being opened
+  std::unique_ptr<rate_keeper> rates_;                   ///< null: there are none
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0; ///< of an endpoint or a member
 };

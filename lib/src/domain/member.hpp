@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -28,13 +29,16 @@ class member {
  public:
   /// @param number never used again for another member
   member(std::uint64_t number, const identity& who, std::string name, bool may_come_back,
-         rights may, const limits& allowed, std::string user = {})
+         rights may, const limits& allowed, std::string user = {}, role as = role::guest,
+         bool has_account = false)
       : number_(number)
       , who_(who)
       , name_(std::move(name))
       , may_come_back_(may_come_back)
       , may_(may)
       , user_(std::move(user))
+      , role_(as)
+      , has_account_(has_account)
       , max_openings_(static_cast<double>(std::max(allowed.rooms_per_member, min_openings)))
       , openings_(max_openings_) {}
   member(const member&) = delete;
@@ -45,8 +49,12 @@ class member {
   const identity& who() const noexcept { return who_; }
   const std::string& name() const noexcept { return name_; }
   bool may_come_back() const noexcept { return may_come_back_; }
+  /// What the host lets them do. Their role may let them do less.
   bool may(right r) const noexcept { return may_.has(r); }
-  bool may_everything() const noexcept { return may_ == rights::all(); }
+  /// On the server; in a room it may be a higher one.
+  asio_chat::role role() const noexcept { return role_; }
+  /// Whether `who` is that of an account.
+  bool has_account() const noexcept { return has_account_; }
   /// As the host knows it; empty: it does not.
   const std::string& user() const noexcept { return user_; }
   /// In the order in which they came; none in one that has been replaced.
@@ -56,6 +64,7 @@ class member {
   struct presence {
     room* in;
     std::size_t endpoints;
+    std::optional<steady_time> spoke = {}; ///< where the room is slow
   };
   std::span<const presence> rooms() const noexcept { return rooms_; }
   bool is_in(const room& r) const noexcept {
@@ -104,6 +113,8 @@ class member {
   bool may_come_back_;
   rights may_;
   std::string user_;
+  asio_chat::role role_;
+  bool has_account_;
   std::vector<endpoint*> endpoints_;
   std::vector<presence> rooms_;
   allowances allowed_;

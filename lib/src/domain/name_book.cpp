@@ -1,5 +1,6 @@
 #include "domain/name_book.hpp"
 
+#include "accounts/people.hpp"
 #include "domain/member.hpp"
 #include "model/names.hpp"
 
@@ -46,6 +47,13 @@ result<void> name_book::check_free(std::string_view name, const identity& who) c
   const std::string folded = fold_name(name);
   if (reserved_.contains(folded))
     return fail(errc::name_taken, fmt::format("the name {} is reserved", name));
+  if (const account* a = people_ ? people_->find(name) : nullptr) {
+    if (a->id == who) return {}; // whoever bears it makes way
+    return fail(errc::name_taken,
+                fmt::format("the name {} is registered: take another one, or log in as its owner, "
+                            "/login {} PASSWORD",
+                            name, a->name));
+  }
   if (const auto found = borne_.find(folded);
       found != borne_.end() && found->second->who() != who) {
     return fail(errc::name_taken, fmt::format("the name {} is taken", name));

@@ -19,6 +19,7 @@
 namespace asio_chat {
 
 class member;
+class people;
 
 /// Names that differ only in case are one name. For a member who left the last name is held.
 class name_book {
@@ -33,8 +34,12 @@ class name_book {
   name_book(name_store* store, const clock& time, std::chrono::milliseconds hold, upkeep begin,
             std::size_t max = 100'000);
 
+  /// From now on the names of accounts are theirs alone. Must live as long.
+  void respect(const people& p) noexcept { people_ = &p; }
+
   member* bearer(std::string_view name) const;
-  /// A failure says that another member bears it, or that it is held for another one.
+  /// A failure says that another member bears it, that it is held for another one, or that of an
+  /// account.
   result<void> check_free(std::string_view name, const identity& who) const;
   /// The name is this member's now.
   void take(const std::string& name, member& m);
@@ -62,6 +67,7 @@ class name_book {
   std::chrono::milliseconds hold_;
   upkeep begin_upkeep_;
   std::size_t max_;
+  const people* people_ = nullptr;                      ///< null: there are no accounts
   std::unordered_map<std::string, member*> borne_;      ///< by folded name
   std::map<identity, held> held_;                       ///< names of those who are away
   std::unordered_map<std::string, identity> holder_of_; ///< by folded name

@@ -233,6 +233,7 @@ void room::followed(const result<journal::log_state>& state) {
   if (state) {
     head_ = state->head;
     topic_ = state->topic;
+    if (services_.begun && head_.offset == 0) services_.begun(*this);
   }
   why_not_ = state ? std::nullopt : std::optional(state.error());
   answered_ = waiting_.size();

@@ -49,6 +49,8 @@ struct room_services {
   /// For tasks that keep their room: it may outlive the hub, and all of this.
   std::weak_ptr<void> hub_alive = {};
   post_hook on_post = {}; ///< is asked about each message; may be empty
+  /// Nothing was ever said in the room; may be empty.
+  std::function<void(const room&)> begun = {};
 };
 
 /// A room follows its log. It tells its members of an entry when the journal hands that over,

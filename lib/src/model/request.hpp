@@ -6,6 +6,7 @@
 #include <asio_chat/error.hpp>
 #include <asio_chat/event.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -79,6 +80,82 @@ struct list_members {
   static constexpr std::string_view command = "who";
   std::string from; ///< as in `list_rooms`
 };
+struct show_rights {
+  static constexpr std::string_view command = "rights";
+};
+struct register_account {
+  static constexpr std::string_view command = "register";
+  std::string password;
+};
+struct log_in {
+  static constexpr std::string_view command = "login";
+  std::string name;
+  std::string password;
+};
+struct log_out {
+  static constexpr std::string_view command = "logout";
+};
+struct change_password {
+  static constexpr std::string_view command = "password";
+  std::string now;
+  std::string next;
+};
+struct devices {
+  static constexpr std::string_view command = "devices";
+  std::string revoke; ///< a number, or `all`; empty: they are listed
+};
+/// What a moderator wants done about somebody.
+struct order {
+  std::string who;                            ///< a name, an address or a network
+  bool everywhere = false;                    ///< and not in one room
+  std::optional<std::chrono::seconds> time{}; ///< none: for ever
+  std::string reason{};
+};
+struct kick : order {
+  static constexpr std::string_view command = "kick";
+};
+struct ban : order {
+  static constexpr std::string_view command = "ban";
+};
+struct unban : order {
+  static constexpr std::string_view command = "unban";
+};
+struct mute : order {
+  static constexpr std::string_view command = "mute";
+};
+struct unmute : order {
+  static constexpr std::string_view command = "unmute";
+};
+struct list_bans {
+  static constexpr std::string_view command = "bans";
+};
+struct give_role {
+  static constexpr std::string_view command = "role";
+  std::string who;
+  std::string role_name; ///< empty: it is only told
+  bool everywhere = false;
+};
+struct promote {
+  static constexpr std::string_view command = "op";
+  std::string who;
+};
+struct demote {
+  static constexpr std::string_view command = "deop";
+  std::string who;
+};
+struct invite {
+  static constexpr std::string_view command = "invite";
+  std::string who;
+};
+struct set_mode {
+  static constexpr std::string_view command = "mode";
+  std::string mode; ///< empty: they are only told
+  bool on = true;
+};
+struct set_slow {
+  static constexpr std::string_view command = "slow";
+  std::chrono::seconds between{0};
+};
 /// A command that the host has added.
 struct host {
   const host_row* row;
@@ -90,8 +167,11 @@ struct unreadable {
   failure why;
 };
 
-using any = std::variant<say, help, history, join, leave, act, tell, rename, quit, list_rooms,
-                         search, protection, topic, list_members, host, unreadable>;
+using any =
+    std::variant<say, help, history, join, leave, act, tell, rename, quit, list_rooms, search,
+                 protection, topic, list_members, show_rights, register_account, log_in, log_out,
+                 change_password, devices, kick, ban, unban, mute, unmute, list_bans, give_role,
+                 promote, demote, invite, set_mode, set_slow, host, unreadable>;
 
 } // namespace requests
 

@@ -67,6 +67,8 @@ class parser {
     tls_->add_flag("-h,--help", wants_help_, "print this");
     tls_->footer("It takes the settings of TLS from where the server does; see asio-chatd --help.");
     tls_->fallthrough();
+    policy_ = app_.add_subcommand("policy", "print what each role may do");
+    policy_->add_flag("-h,--help", wants_help_, "print this");
     history_.emplace(app_);
     config_ = app_.add_option("--config", config_values_, "take settings from this file")
                   ->option_text("FILE")
@@ -148,6 +150,7 @@ class parser {
     if (wants_help_ || history_->wants_help()) return action::print_help;
     if (wants_version_) return action::print_version;
     if (tls_->parsed()) return action::print_tls;
+    if (policy_->parsed()) return action::print_policy;
     if (const auto chosen = history_->chosen()) return *chosen;
     if (wants_config_) return action::print_config;
     return wants_check_ ? action::check_config : action::run;
@@ -227,6 +230,7 @@ class parser {
   bool wants_json_ = false;
   bool begins_anew_ = false;
   CLI::App* tls_;
+  CLI::App* policy_ = nullptr;
   std::optional<history_commands> history_;
   CLI::Option* config_;
   std::vector<std::pair<const setting*, CLI::Option*>> options_;

@@ -5,6 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
 namespace asio_chat::ops {
 
 namespace {
@@ -75,6 +79,19 @@ constexpr const char* about_erase = "Destroys the room's keys: nobody can read w
                                     "keys.db that were made before still have\n"
                                     "the keys: replace them by new ones.";
 
+constexpr const char* about_account =
+    "add NAME         make an account; --role operator or owner: on the whole server\n"
+    "list, show NAME  also while the server runs\n"
+    "disable NAME     nobody logs in to it, and no device any more; enable NAME takes that back\n"
+    "reset NAME       another password; all devices are logged out\n"
+    "delete NAME      and its devices; what it has said stays\n\n"
+    "All but list and show change what the server has read: stop it first. The password is typed, "
+    "or\n"
+    "read from --password-file; it is never an argument. People change their own by /password.";
+
+constexpr std::string_view account_actions[] = {"add",    "list",  "show",  "disable",
+                                                "enable", "reset", "delete"};
+
 } // namespace
 
 CLI::App& history_commands::add(CLI::App& program, action a, const std::string& name,
@@ -119,6 +136,13 @@ history_commands::history_commands(CLI::App& program) {
       add(program, action::erase, "erase", "destroy a room's keys, and so all of it", about_erase);
   add_argument(erasing, "ROOM", request_.room, "its name");
   erasing.add_flag("--yes", request_.yes, "do not ask");
+  auto& about_people =
+      add(program, action::account, "account", "make, list and change accounts", about_account);
+  add_argument(about_people, "ACTION", request_.account_action, "what to do, see below");
+  add_argument(about_people, "NAME", request_.account_name, "of the account");
+  add_option(about_people, "--role", "member|operator|owner", request_.role,
+             "of a new account; member is the default");
+  add_option(about_people, "--password-file", "FILE", request_.password_file, "its first line");
 }
 
 void history_commands::add_argument(CLI::App& to, const std::string& name, std::string& place,
@@ -185,10 +209,30 @@ result<void> history_commands::check() const {
   if (a == action::restore && request_.file.empty()) return lacks("restore", "FILE");
   if (a == action::export_room && request_.room.empty()) return lacks("export", "ROOM");
   if (a == action::erase && request_.room.empty()) return lacks("erase", "ROOM");
+  if (a == action::account) return check_account();
   if (format_ != "text" && format_ != "jsonl")
     return fail(errc::bad_setting,
                 fmt::format("command line: --format \"{}\" must be text or jsonl",
                             sanitize_for_log(format_, 64, quotes::escape)));
+  return {};
+}
+
+result<void> history_commands::check_account() const {
+  const auto wrong = [](std::string_view why) {
+    return fail(errc::bad_setting,
+                fmt::format("command line: account {}; see asio-chatd account --help", why));
+  };
+  const std::string& what = request_.account_action;
+  if (what.empty())
+    return wrong("needs an ACTION: add, list, show, disable, enable, reset, delete");
+  if (std::ranges::find(account_actions, what) == std::end(account_actions))
+    return wrong(fmt::format("cannot \"{}\"", sanitize_for_log(what, 64, quotes::escape)));
+  if ((what == "list") != request_.account_name.empty())
+    return wrong(what == "list" ? "list takes no NAME" : what + " needs a NAME");
+  if (!request_.role.empty() && what != "add") return wrong("takes --role for add alone");
+  const std::string& r = request_.role;
+  if (!r.empty() && r != "member" && r != "operator" && r != "owner")
+    return wrong("--role must be member, operator or owner");
   return {};
 }
 

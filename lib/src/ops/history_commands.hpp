@@ -15,7 +15,8 @@ class Option;
 
 namespace asio_chat::ops {
 
-/// backup, restore, verify, head, compact, export, rekey, erase: added to a program's command line.
+/// backup, restore, verify, head, compact, export, rekey, erase, account: added to a program's
+/// command line.
 class history_commands {
  public:
   explicit history_commands(CLI::App& program);
@@ -41,6 +42,7 @@ class history_commands {
                   std::string& place, const std::string& what);
   void add_passphrase(CLI::App& to);
   result<void> check_values() const;
+  result<void> check_account() const;
 
   struct command {
     ops::action action;

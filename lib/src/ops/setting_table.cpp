@@ -179,6 +179,18 @@ constexpr setting table[] = {
    "do not start without a passphrase", false,
    [](settings& s, view v) { return store(s.require_passphrase, parse_switch(v)); }},
 
+  {"registration", "Who may come in", "on|off", "on",
+   "users may make accounts by /register", false,
+   [](settings& s, view v) { return store(s.server.people.registration, parse_switch(v)); }},
+  {"guests", "Who may come in", "on|off", "on",
+   "users without an account may do more than log in", false,
+   [](settings& s, view v) { return store(s.server.people.guests, parse_switch(v)); }},
+  {"password-memory", "Who may come in", "BYTES", "64M",
+   "that hashing a password takes, and guessing one", false,
+   [](settings& s, view v) {
+     return store(s.server.people.password_memory, parse_bytes(v, 8 * 1024 * KiB, GiB));
+   }},
+
   {"default-room", "Rooms", "NAME", "lobby", "the room of the text protocol's users", false,
    [](settings& s, view v) { return store_room_name(s.server.default_room, v); }},
   {"presence-limit", "Rooms", "N", "500",

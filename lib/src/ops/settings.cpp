@@ -167,7 +167,7 @@ result<std::string> read_whole_file(const std::string& path) {
 bool is_about_history(action a) noexcept {
   return a == action::back_up || a == action::restore || a == action::verify ||
          a == action::print_head || a == action::compact || a == action::export_room ||
-         a == action::rekey || a == action::erase;
+         a == action::rekey || a == action::erase || a == action::account;
 }
 
 result<invocation> read_settings(const setting_sources& from) {
@@ -179,7 +179,9 @@ result<invocation> read_settings(const setting_sources& from) {
   call.settings.begin_anew = line->begin_anew;
   call.help = line->help;
   call.history = line->history;
-  if (call.action == action::print_help || call.action == action::print_version) return call;
+  if (call.action == action::print_help || call.action == action::print_version ||
+      call.action == action::print_policy)
+    return call;
 
   const auto environment = read_environment(from.environment);
   if (!environment) return environment.error();

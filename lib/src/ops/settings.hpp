@@ -73,9 +73,12 @@ enum class action {
   export_room,
   rekey,
   erase,
+  account,
+  print_policy,
 };
 
-/// backup, restore, verify, head, export, rekey, erase: they need neither certificates nor ports.
+/// backup, restore, verify, head, export, rekey, erase, account: they need neither certificates nor
+/// ports.
 bool is_about_history(action a) noexcept;
 
 /// What the commands about the history are given besides settings.
@@ -90,6 +93,10 @@ struct history_request {
   std::string output;                 ///< of `export_room`; empty: standard output
   bool yes = false;                   ///< of `erase`: do not ask
   std::string since;                  ///< of `verify`: a line of `head`; empty: not asked
+  std::string account_action;         ///< of `account`: `add`, `list` …
+  std::string account_name;           ///< of `account`
+  std::string role;                   ///< of `account add`: on the server; empty: member
+  std::string password_file;          ///< of `account add` and `account reset`; empty: typed
 };
 
 struct invocation {

@@ -91,6 +91,8 @@ server_config checked(server_config c) {
   check_times(c.limits);
   check_admission(c.admission);
   check_rates(c.rates);
+  check_range("people.password_memory must be", c.people.password_memory, 8 * 1024 * KiB,
+              1024 * 1024 * KiB, "bytes");
   if (c.backlog < 1 || c.backlog > 65'535)
     throw error(
         fail(errc::bad_setting, fmt::format("backlog must be 1 to 65535, not {}", c.backlog)));

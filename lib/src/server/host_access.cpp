@@ -1,7 +1,10 @@
 // What a host program does with its server, as nobody's client.
+#include "accounts/device_authenticator.hpp"
 #include "base/sanitize.hpp"
 #include "domain/sayable.hpp"
 #include "model/names.hpp"
+#include "net/passphrase_authenticator.hpp"
+#include "server/host_authenticator.hpp"
 #include "server/server_impl.hpp"
 
 #include <utility>
@@ -21,6 +24,21 @@ host_refusal unanswered() {
 }
 
 } // namespace
+
+/// Where a host says who is who, there are no others.
+bool server::impl::keeps_accounts(const server_parts& parts) const {
+  return !parts.who && !hooks_.authenticate;
+}
+
+std::unique_ptr<authenticator> server::impl::make_authenticator(server_parts& parts) {
+  if (parts.who) return std::move(parts.who);
+  if (!hooks_.authenticate) {
+    return std::make_unique<device_authenticator>(
+        std::make_unique<net::passphrase_authenticator>(config_.passphrase), hub_.people());
+  }
+  return std::make_unique<host_authenticator>(config_.passphrase, hooks_.authenticate,
+                                              *hook_runner_);
+}
 
 post_hook server::impl::ask_about_posts() {
   if (!hooks_.on_post) return {};

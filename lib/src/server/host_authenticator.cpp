@@ -21,6 +21,7 @@ authenticator::answer let_in(login_accepted yes, admission guest) {
     a.may_come_back = true;
   }
   a.may = yes.may;
+  a.as = yes.as;
   a.name = std::move(yes.name);
   a.user = std::move(yes.user);
   return a;

@@ -1,9 +1,8 @@
 #include "server/server_impl.hpp"
 
 #include "base/host_port.hpp"
-#include "net/passphrase_authenticator.hpp"
 #include "server/config_check.hpp"
-#include "server/host_authenticator.hpp"
+#include "server/password_worker.hpp"
 #include "transport/loop_time.hpp"
 #include "transport/memory_socket.hpp"
 
@@ -90,9 +89,13 @@ server::impl::impl(asio::io_context& context, server_config config, server_parts
     , hook_runner_(std::make_shared<hook_runner>(clock_, log_, hooks_.answer_time))
     , tls_(std::make_shared<tls_keeper>(context, clock_, log_, [this] { trust_has_changed(); }))
     , storage_(open_storage(posting_to(context), config_, clock_, log_, &watch_))
+    , passwords_(keeps_accounts(parts)
+                     ? make_password_worker(posting_to(context), config_.people.password_memory)
+                     : nullptr)
     , hub_({*storage_.logs, clock_, config_.limits, counters_, posting_to(context),
             config_.default_room, message_log(), storage_.names, config_.join_history, &watch_,
-            ask_about_posts()})
+            ask_about_posts(), storage_.people, passwords_.get(), config_.people.registration,
+            config_.people.guests || !passwords_})
     , authenticator_(make_authenticator(parts))
     , protocols_(parts.protocols)
     , refusals_(log_, clock_, counters_)
@@ -123,14 +126,6 @@ server::impl::impl(asio::io_context& context, server_config config, server_parts
          "text protocol, are disconnected again and again while they only read",
          {{"idle_time_ms", std::to_string(idle.count())}});
   }
-}
-
-std::unique_ptr<authenticator> server::impl::make_authenticator(server_parts& parts) {
-  if (parts.who) return std::move(parts.who);
-  if (!hooks_.authenticate)
-    return std::make_unique<net::passphrase_authenticator>(config_.passphrase);
-  return std::make_unique<host_authenticator>(config_.passphrase, hooks_.authenticate,
-                                              *hook_runner_);
 }
 
 void server::impl::watch_clock() {

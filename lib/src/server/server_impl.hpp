@@ -2,6 +2,7 @@
 #pragma once
 
 #include "accounts/authenticator.hpp"
+#include "accounts/passwords.hpp"
 #include "base/clock.hpp"
 #include "base/logger.hpp"
 #include "base/work_watch.hpp"
@@ -73,6 +74,7 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   void end();
 
  private:
+  bool keeps_accounts(const server_parts& parts) const;
   std::unique_ptr<authenticator> make_authenticator(server_parts& parts);
   post_hook ask_about_posts();
   /// What writes messages into the log, where that is asked for.
@@ -110,6 +112,7 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   const std::shared_ptr<hook_runner> hook_runner_;
   const std::shared_ptr<tls_keeper> tls_; ///< has none: in memory only
   storage storage_;
+  const std::unique_ptr<password_hasher> passwords_; ///< null: there are no accounts
   hub hub_;
   const std::unique_ptr<authenticator> authenticator_;
   net::protocol_set protocols_;

@@ -72,7 +72,8 @@ storage open_on_disk(const scheduler& later, const server_config& config, const 
   };
   take_keys(config.storage.master_keys).value();
   name_store* names = made.get();
-  return {std::move(made), names, take_keys, take_later};
+  people_store* people = made.get();
+  return {std::move(made), names, people, take_keys, take_later};
 }
 #else
 storage open_on_disk(const scheduler&, const server_config&, const clock&, const logger&) {
@@ -88,6 +89,7 @@ storage open_storage(const scheduler& later, const server_config& config, const 
   if (!config.storage.directory.empty()) return open_on_disk(later, config, time, log);
   return {
       std::make_unique<memory_journal>(later, new_epoch(time), memory_bounds(config.limits), watch),
+      nullptr,
       nullptr,
       {},
       {}};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "accounts/name_store.hpp"
+#include "accounts/people_store.hpp"
 #include "base/clock.hpp"
 #include "base/logger.hpp"
 #include "base/scheduler.hpp"
@@ -19,7 +20,8 @@ namespace asio_chat {
 
 struct storage {
   std::unique_ptr<journal> logs;
-  name_store* names = nullptr; ///< a side of `logs`; null: names are held in memory alone
+  name_store* names = nullptr;    ///< a side of `logs`; null: names are held in memory alone
+  people_store* people = nullptr; ///< likewise
   /// Instead of those that it was opened with; empty in memory.
   std::function<result<void>(const std::vector<std::string>&)> take_master_keys{};
   using keys_taken = std::function<void(result<void>)>;

@@ -19,14 +19,14 @@ limits several(std::size_t connections = 3) {
 const identity ada{0xad, 0xa};
 
 /// One more connection of Ada's.
-person& device(domain_world& w, bool many_rooms = true) {
+person& by_device(domain_world& w, bool many_rooms = true) {
   person& p = w.people.emplace_back();
   p.self = w.hub.enter(p.ear, {ada, "ada", many_rooms, true}).value();
   return p;
 }
 
 person& device_in(domain_world& w, const std::string& room, const start_position& from = {}) {
-  person& p = device(w);
+  person& p = by_device(w);
   w.hub.join(*p.self, room, "", from).value();
   w.settle();
   return p;
@@ -126,7 +126,7 @@ TEST_CASE("a new name over one connection is the name over all") {
   CHECK(laptop.news() == heard{"lobby ada>countess"});
   CHECK(laptop.self->name() == "countess");
   SECTION("which a connection that comes later has, whatever it asks for") {
-    CHECK(device(w).self->name() == "countess");
+    CHECK(by_device(w).self->name() == "countess");
   }
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("each connection stands in the log where it is, and gets what the othe
     w.send(phone, fmt::format("line {}", n), fmt::format("m{}", n));
   w.run();
   // After a night, with the last one that it had.
-  person& laptop = device(w);
+  person& laptop = by_device(w);
   w.hub.join(*laptop.self, "lobby", "", {position{7, 2}, {}}).value();
   w.run();
   std::vector<std::uint64_t> got;

@@ -50,6 +50,9 @@ TEST_CASE("each row with a right is refused to a member without it, and to no ot
     std::string line = "/" + std::string(row.name) + " bob";
     if (row.name == "history") line = "/history 5";
     if (row.name == "msg") line += " psst";
+    if (row.name == "role") line += " voice";
+    if (row.name == "mode") line = "/mode moderated on";
+    if (row.name == "slow") line = "/slow 5";
     w.settle();
     w.type(alice, line, {}, "r");
     w.run();

@@ -38,6 +38,29 @@ inline event as_page(history_page p, std::size_t) {
   return p;
 }
 
+/// Hashes nothing, and takes its time.
+class plain_hasher final : public password_hasher {
+ public:
+  explicit plain_hasher(scheduler later)
+      : later_(std::move(later)) {}
+  void hash(std::string password, std::function<void(result<std::string>)> done) override {
+    later_([this, password, done] {
+      if (busy) return done(fail(errc::not_available, "many are logging in; try again in 2 s"));
+      done("plain " + password);
+    });
+  }
+  void verify(std::string hash, std::string password,
+              std::function<void(result<bool>)> done) override {
+    ++verified;
+    later_([hash, password, done] { done(hash == "plain " + password); });
+  }
+  bool busy = false;
+  int verified = 0;
+
+ private:
+  scheduler later_;
+};
+
 class domain_world {
  public:
   /// By default a member who joins gets no earlier entries.
@@ -47,11 +70,27 @@ class domain_world {
     return l;
   }
 
-  explicit domain_world(limits l = without_history(), memory_journal::bounds kept = {})
+  explicit domain_world(limits l = without_history(), memory_journal::bounds kept = {},
+                        people_store* store = nullptr, bool registration = true, bool guests = true)
       : given(l)
       , memory(tasks.later(), 7, kept)
       , log(memory, tasks.later())
-      , hub({log, clock, given, counters, tasks.later(), "lobby", {}, &log}) {}
+      , passwords(tasks.later())
+      , hub({log,
+             clock,
+             given,
+             counters,
+             tasks.later(),
+             "lobby",
+             {},
+             &log,
+             {},
+             nullptr,
+             {},
+             store,
+             &passwords,
+             registration,
+             guests}) {}
 
   person& enter(const std::string& name, bool many_rooms = true) {
     person& p = people.emplace_back();
@@ -108,6 +147,7 @@ class domain_world {
   memory_journal memory;
   std::uint64_t identities = 0;
   failing_journal log;
+  plain_hasher passwords;
   asio_chat::hub hub;
   std::deque<person> people;
 };

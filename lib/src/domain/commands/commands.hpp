@@ -7,8 +7,10 @@
 #include <asio_chat/error.hpp>
 #include <asio_chat/event.hpp>
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace asio_chat {
 class hub;
@@ -29,6 +31,12 @@ struct asked {
 
 /// Tells who asked what the answer is.
 void answer_to(const asked& q, std::string_view command, reply_data what);
+/// The same in lines, for a person.
+void answer_to(const asked& q, std::string_view command, std::vector<std::string> lines);
+
+/// An answer that comes later, once: what was asked may be answered when who asked is gone.
+using later_answer = std::function<void(result<std::vector<std::string>>)>;
+later_answer answer_later(const asked& q, std::string_view command);
 
 // message_commands.cpp: what is said
 result<void> carry_out(const asked& q, requests::say&& what);
@@ -52,6 +60,30 @@ result<void> carry_out(const asked& q, requests::quit&& what);
 result<void> carry_out(const asked& q, requests::help&& what);
 result<void> carry_out(const asked& q, requests::protection&& what);
 result<void> carry_out(const asked& q, requests::unreadable&& what);
+
+// account_commands.cpp: the member's account
+result<void> carry_out(const asked& q, requests::register_account&& what);
+result<void> carry_out(const asked& q, requests::log_in&& what);
+result<void> carry_out(const asked& q, requests::log_out&& what);
+result<void> carry_out(const asked& q, requests::change_password&& what);
+result<void> carry_out(const asked& q, requests::devices&& what);
+
+// moderation_commands.cpp: what is done about others
+result<void> carry_out(const asked& q, requests::kick&& what);
+result<void> carry_out(const asked& q, requests::ban&& what);
+result<void> carry_out(const asked& q, requests::unban&& what);
+result<void> carry_out(const asked& q, requests::mute&& what);
+result<void> carry_out(const asked& q, requests::unmute&& what);
+result<void> carry_out(const asked& q, requests::list_bans&& what);
+
+// role_commands.cpp: roles, and the modes of rooms
+result<void> carry_out(const asked& q, requests::show_rights&& what);
+result<void> carry_out(const asked& q, requests::give_role&& what);
+result<void> carry_out(const asked& q, requests::promote&& what);
+result<void> carry_out(const asked& q, requests::demote&& what);
+result<void> carry_out(const asked& q, requests::invite&& what);
+result<void> carry_out(const asked& q, requests::set_mode&& what);
+result<void> carry_out(const asked& q, requests::set_slow&& what);
 
 // host_command.cpp: what the host has added
 result<void> carry_out(const asked& q, requests::host&& what);

@@ -12,6 +12,26 @@ void answer_to(const asked& q, std::string_view command, reply_data what) {
   q.by.tell(reply{q.ref, std::string(command), {}, {}, make_reply_data(std::move(what))});
 }
 
+void answer_to(const asked& q, std::string_view command, std::vector<std::string> lines) {
+  q.by.tell(reply{q.ref, std::string(command), std::move(lines), {}, {}});
+}
+
+later_answer answer_later(const asked& q, std::string_view command) {
+  q.by.begin(work::answer);
+  return [in = q.in.alive(), number = q.by.number(), ref = q.ref,
+          command](result<std::vector<std::string>> lines) {
+    const auto alive = in.lock();
+    endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
+    if (by == nullptr) return;
+    if (lines) {
+      by->tell(reply{ref, std::string(command), *std::move(lines), {}, {}});
+    } else {
+      by->refuse(ref, lines.error());
+    }
+    by->end(work::answer);
+  };
+}
+
 result<void> carry_out(const asked& q, requests::rename&& what) {
   const std::string before = q.by.name();
   if (const auto done = q.in.rename(q.by.of(), what.name); !done) return done.error();

@@ -78,7 +78,10 @@ void native_session::admitted(const admission& a) {
                               .may_come_back = a.may_come_back,
                               .may = a.may,
                               .data_replies = h.data_replies,
-                              .user = a.user});
+                              .user = a.user,
+                              .as = a.as,
+                              .has_account = a.has_account,
+                              .token = a.device});
   if (!entered) {
     // The client may try another name on the same connection.
     context().log(severity::info, fmt::format("Login from {} refused", remote().address()),

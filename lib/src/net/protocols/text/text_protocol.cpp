@@ -68,7 +68,10 @@ class text_session final : public framed_protocol {
                                     .many_rooms = false,
                                     .may_come_back = a.may_come_back,
                                     .may = a.may,
-                                    .user = a.user});
+                                    .user = a.user,
+                                    .as = a.as,
+                                    .has_account = a.has_account,
+                                    .token = a.device});
         !entered)
       return remote().close({close_code::protocol_error, entered.error().message});
     state_ = state::live;

@@ -1,0 +1,211 @@
+#include "history.hpp"
+#include "history_commands.hpp"
+
+#include "accounts/passwords.hpp"
+#include "accounts/people.hpp"
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "base/logger.hpp"
+#include "base/sanitize.hpp"
+#include "journal/sqlite/people_table.hpp"
+#include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/sqlite_journal.hpp"
+#include "model/names.hpp"
+#include "ops/master_key_file.hpp"
+#include "server/password_worker.hpp"
+#include "tls/key_passphrase.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+using namespace asio_chat;
+
+namespace {
+
+/// What is answered on this thread, one after the other.
+class tasks {
+ public:
+  scheduler later() {
+    return [this](std::function<void()> task) {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(std::move(task));
+      came_.notify_one();
+    };
+  }
+  template <class Value>
+  Value run_until(const std::optional<Value>& answer) {
+    while (!answer) {
+      std::unique_lock lock(mutex_);
+      came_.wait(lock, [this] { return !waiting_.empty(); });
+      const auto task = std::move(waiting_.front());
+      waiting_.pop_front();
+      lock.unlock();
+      task();
+    }
+    return *answer;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::deque<std::function<void()>> waiting_;
+};
+
+/// Facts of a journal that may be in use.
+class read_facts final : public people_store {
+ public:
+  explicit read_facts(const history& from) {
+    SQLite::Database db = sqlite::connect_for_reading(from.file);
+    if (sqlite::version_of(db, from.file, sqlite::journal_schema()).value() >=
+        sqlite::people_version)
+      facts_ = sqlite::people_table(db, *from.keys).all();
+  }
+  std::vector<fact> facts_at_start() override { return facts_; }
+  void keep(std::vector<fact>, kept done) override {
+    done(fail(errc::storage_failed, "this is only read"));
+  }
+
+ private:
+  std::vector<fact> facts_;
+};
+
+std::string day_of(wall_time t) {
+  return fmt::format("{:%Y-%m-%d}", std::chrono::floor<std::chrono::seconds>(t));
+}
+
+const account& find(const people& all, const std::string& name) {
+  if (const account* a = all.find(name)) return *a;
+  throw error(
+      fail(errc::bad_setting, fmt::format("there is no account '{}': asio-chatd account list "
+                                          "prints those there are",
+                                          sanitize_for_log(name, 64))));
+}
+
+int list(const people& all) {
+  for (const account* a : all.accounts())
+    fmt::print("{:<24} {:<9} {} {}{}\n", a->name, name_of(a->role), day_of(a->made),
+               counted(all.devices_of(a->id).size(), "device", "devices"),
+               a->disabled ? ", disabled" : "");
+  return 0;
+}
+
+int show(const people& all, const std::string& name) {
+  const account& a = find(all, name);
+  fmt::print("name      {}\nrole      {}\nmade      {}\nlogin     {}\n", a.name, name_of(a.role),
+             day_of(a.made), a.disabled ? "disabled" : "by password or device");
+  for (const device* d : all.devices_of(a.id))
+    fmt::print("device    {}, since {}\n", d->number, day_of(d->made));
+  return 0;
+}
+
+std::string new_password(const ops::history_request& wanted) {
+  const char* given = std::getenv("CHAT_ACCOUNT_PASSWORD");
+  auto typed =
+      tls::obtain_passphrase(
+          {wanted.password_file, "--password-file", "CHAT_ACCOUNT_PASSWORD", given ? given : ""},
+          "New password: ", tls::prompting::twice, "an account needs a password: give it")
+          .value();
+  if (typed.size() < shortest_password || typed.size() > longest_password)
+    throw error(fail(errc::bad_setting, fmt::format("a password has {} to {} bytes",
+                                                    shortest_password, longest_password)));
+  return typed;
+}
+
+/// With a journal that nobody else uses.
+class changer {
+ public:
+  changer(const ops::settings& s, history& kept)
+      : memory_(s.server.people.password_memory) {
+    kept.keys.reset();
+    journal_ =
+        sqlite_journal::open({.directory = kept.directory, .masters = kept.masters}, queue_.later())
+            .value();
+    people_.emplace(journal_.get(), time_, queue_.later());
+  }
+
+  people& all() { return *people_; }
+  void change(people::maker make) {
+    std::optional<result<void>> how;
+    people_->change(std::move(make), [&how](const result<void>& r) { how = r; });
+    queue_.run_until(how).value();
+  }
+  std::string hash(std::string password) {
+    const auto worker = make_password_worker(queue_.later(), memory_);
+    std::optional<result<std::string>> made;
+    worker->hash(std::move(password), [&made](const result<std::string>& r) { made = r; });
+    return queue_.run_until(made).value();
+  }
+
+ private:
+  tasks queue_;
+  system_clock time_;
+  std::size_t memory_;
+  std::unique_ptr<sqlite_journal> journal_;
+  std::optional<people> people_;
+};
+
+int add(changer& c, const ops::history_request& wanted, const limits& allowed) {
+  check_member_name(wanted.account_name, allowed).value();
+  if (c.all().find(wanted.account_name))
+    throw error(fail(errc::bad_setting,
+                     fmt::format("there is an account {} already", wanted.account_name)));
+  const std::string hash = c.hash(new_password(wanted));
+  const role as = find_role(wanted.role).value_or(role::member);
+  c.change([&]() -> result<std::vector<fact>> {
+    auto made = c.all().new_account(wanted.account_name, hash, as);
+    if (!made) return made.error();
+    return std::vector<fact>{fact_of(*made)};
+  });
+  fmt::print("{} is {} of this server\n", wanted.account_name, name_of(as));
+  return 0;
+}
+
+int change(changer& c, const ops::history_request& wanted) {
+  account a = find(c.all(), wanted.account_name);
+  const std::string& what = wanted.account_action;
+  std::vector<fact> facts;
+  if (what == "delete") {
+    facts = c.all().removal_of(a);
+  } else {
+    if (what == "reset") a.password_hash = c.hash(new_password(wanted));
+    a.disabled = what == "disable" || (what == "reset" && a.disabled);
+    if (what != "enable") facts = c.all().removal_of_devices(a.id);
+    facts.push_back(fact_of(a));
+  }
+  c.change([&]() -> result<std::vector<fact>> { return facts; });
+  fmt::print("{}: {}\n", a.name,
+             what == "delete"    ? "deleted"
+             : what == "reset"   ? "has a new password; all devices are logged out"
+             : what == "disable" ? "disabled; all devices are logged out"
+                                 : "enabled");
+  return 0;
+}
+
+} // namespace
+
+int change_accounts(ops::settings& s, const ops::history_request& wanted) {
+  const bool makes = wanted.account_action == "add";
+  if (makes) ops::prepare_storage(s, logger({})).value(); // before the first start, too
+  if (makes && !is_there(s.data_directory + "/journal.db")) {
+    sqlite_journal::options first{.directory = s.data_directory, .masters = master_keys(s)};
+    tasks queue;
+    sqlite_journal::open(std::move(first), queue.later()).value();
+  }
+  history kept(s);
+  if (wanted.account_action == "list" || wanted.account_action == "show") {
+    read_facts facts(kept);
+    const system_clock time;
+    const people all(&facts, time, {});
+    return wanted.account_action == "list" ? list(all) : show(all, wanted.account_name);
+  }
+  changer c(s, kept);
+  return makes ? add(c, wanted, s.server.limits) : change(c, wanted);
+}

@@ -1,0 +1,271 @@
+#include "accounts/facts.hpp"
+
+#include "base/ascii.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include <arpa/inet.h>
+
+namespace asio_chat {
+
+namespace {
+
+/// Each field is its length, a colon and its bytes.
+class field_writer {
+ public:
+  field_writer& text(std::string_view s) {
+    out_ += fmt::format("{}:{}", s.size(), s);
+    return *this;
+  }
+  field_writer& number(std::uint64_t n) { return text(std::to_string(n)); }
+  field_writer& time(wall_time t) { return text(std::to_string(t.time_since_epoch().count())); }
+  field_writer& id(const identity& i) {
+    return text({reinterpret_cast<const char*>(i.data()), i.size()});
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
+/// What is not there, is empty or zero.
+class field_reader {
+ public:
+  explicit field_reader(std::string_view in)
+      : rest_(in) {}
+
+  std::string_view text() {
+    std::size_t size = 0;
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), size);
+    const auto digits = static_cast<std::size_t>(end - rest_.data());
+    if (error != std::errc() || digits >= rest_.size() || size > rest_.size() - digits - 1) {
+      rest_ = {};
+      return {};
+    }
+    const std::string_view found = rest_.substr(digits + 1, size);
+    rest_.remove_prefix(digits + 1 + size);
+    return found;
+  }
+  template <class Number = std::uint64_t>
+  Number number() {
+    Number n{};
+    const std::string_view t = text();
+    std::from_chars(t.data(), t.data() + t.size(), n);
+    return n;
+  }
+  wall_time time() { return wall_time(std::chrono::milliseconds(number<std::int64_t>())); }
+  template <class Bytes = identity>
+  Bytes bytes() {
+    Bytes b{};
+    const std::string_view t = text();
+    if (t.size() == b.size())
+      std::ranges::transform(t, b.begin(), [](char c) { return static_cast<std::uint8_t>(c); });
+    return b;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+role role_in(field_reader& r) {
+  return static_cast<role>(
+      std::min<std::uint64_t>(r.number(), static_cast<std::uint64_t>(role::owner)));
+}
+
+constexpr unsigned v4_bits = 96; // of the IPv6 address that stands for one of IPv4
+
+} // namespace
+
+bool room_facts::has_owner() const noexcept {
+  return std::ranges::any_of(roles, [](const auto& r) { return r.second == role::owner; });
+}
+
+role room_facts::role_of(const identity& account) const noexcept {
+  const auto found = roles.find(account);
+  return found == roles.end() ? role::guest : found->second;
+}
+
+bool network::contains(std::string_view host) const noexcept {
+  if (host.size() != bytes.size()) return false;
+  for (unsigned i = 0; i < bits; ++i) {
+    const auto mask = static_cast<std::uint8_t>(0x80u >> (i % 8));
+    if (((static_cast<std::uint8_t>(host[i / 8]) ^ bytes[i / 8]) & mask) != 0) return false;
+  }
+  return true;
+}
+
+std::optional<network> parse_network(std::string_view text) {
+  const auto slash = text.find('/');
+  const std::string address(text.substr(0, slash));
+  network n;
+  unsigned most = 64;
+  unsigned before = 0;
+  if (::inet_pton(AF_INET, address.c_str(), n.bytes.data() + 12) == 1) {
+    n.bytes[10] = n.bytes[11] = 0xff;
+    most = 32;
+    before = v4_bits;
+  } else if (::inet_pton(AF_INET6, address.c_str(), n.bytes.data()) != 1) {
+    return {};
+  }
+  unsigned bits = most;
+  if (slash != std::string_view::npos) {
+    const std::string_view digits = text.substr(slash + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+    if (error != std::errc() || end != digits.data() + digits.size() || digits.empty() ||
+        bits > (before > 0 ? 32u : 128u))
+      return {};
+  }
+  n.bits = before + std::min(bits, most);
+  for (unsigned i = n.bits; i < 128; ++i)
+    n.bytes[i / 8] &= static_cast<std::uint8_t>(~(0x80u >> (i % 8)));
+  return n;
+}
+
+bool ban::is_about(const subject& s) const noexcept {
+  return (who && *who == s.who) || (!name.empty() && name == s.name) ||
+         (from && from->contains(s.host));
+}
+
+std::string key_of(const identity& who) {
+  return fmt::format("{:02x}", fmt::join(who, ""));
+}
+
+identity identity_of_key(std::string_view key) noexcept {
+  identity who{};
+  for (std::size_t i = 0; i < who.size() && 2 * i + 1 < key.size(); ++i)
+    who[i] = static_cast<std::uint8_t>(ascii::hex_value(key[2 * i]) * 16 +
+                                       ascii::hex_value(key[2 * i + 1]));
+  return who;
+}
+
+fact fact_of(const account& a) {
+  return {fact_kind::account, key_of(a.id),
+          field_writer()
+              .id(a.id)
+              .text(a.name)
+              .text(a.password_hash)
+              .number(static_cast<std::uint64_t>(a.role))
+              .number(a.disabled ? 1 : 0)
+              .time(a.made)
+              .take()};
+}
+
+account account_in(const fact& f) {
+  field_reader r(f.value);
+  account a;
+  a.id = r.bytes();
+  a.name = r.text();
+  a.password_hash = r.text();
+  a.role = role_in(r);
+  a.disabled = r.number() != 0;
+  a.made = r.time();
+  return a;
+}
+
+fact fact_of(const device& d) {
+  return {
+      fact_kind::device, key_of(d.token),
+      field_writer().id(d.token).id(d.account).number(d.number).time(d.made).time(d.seen).take()};
+}
+
+device device_in(const fact& f) {
+  field_reader r(f.value);
+  device d;
+  d.token = r.bytes();
+  d.account = r.bytes();
+  d.number = r.number();
+  d.made = r.time();
+  d.seen = r.time();
+  return d;
+}
+
+fact fact_of(const room_facts& room) {
+  field_writer w;
+  w.text(room.name)
+      .number(room.modes.is_private ? 1 : 0)
+      .number(room.modes.moderated ? 1 : 0)
+      .number(room.modes.read_only ? 1 : 0)
+      .number(static_cast<std::uint64_t>(room.modes.slow.count()))
+      .number(room.roles.size());
+  for (const auto& [who, r] : room.roles)
+    w.id(who).number(static_cast<std::uint64_t>(r));
+  w.number(room.invited.size());
+  for (const identity& who : room.invited)
+    w.id(who);
+  return {fact_kind::room, room.name, w.take()};
+}
+
+room_facts room_in(const fact& f) {
+  field_reader r(f.value);
+  room_facts room;
+  room.name = r.text();
+  room.modes.is_private = r.number() != 0;
+  room.modes.moderated = r.number() != 0;
+  room.modes.read_only = r.number() != 0;
+  room.modes.slow = std::chrono::seconds(r.number<std::uint32_t>());
+  for (auto n = r.number<std::uint32_t>(); n > 0; --n) {
+    const identity who = r.bytes();
+    room.roles[who] = role_in(r);
+  }
+  for (auto n = r.number<std::uint32_t>(); n > 0; --n)
+    room.invited.insert(r.bytes());
+  return room;
+}
+
+fact fact_of(const ban& b) {
+  field_writer w;
+  w.number(b.number)
+      .number(static_cast<std::uint64_t>(b.what))
+      .text(b.room)
+      .text(b.shown)
+      .number(b.who ? 1 : 0)
+      .id(b.who.value_or(identity{}))
+      .text(b.name)
+      .number(b.from ? 1 : 0)
+      .id(b.from ? b.from->bytes : identity{})
+      .number(b.from ? b.from->bits : 0)
+      .number(b.until ? 1 : 0)
+      .time(b.until.value_or(wall_time{}))
+      .text(b.by)
+      .text(b.reason)
+      .time(b.made);
+  return {fact_kind::ban, std::to_string(b.number), w.take()};
+}
+
+ban ban_in(const fact& f) {
+  field_reader r(f.value);
+  ban b;
+  b.number = r.number();
+  b.what = r.number() == 0 ? ban::kind::out : ban::kind::mute;
+  b.room = r.text();
+  b.shown = r.text();
+  const bool has_who = r.number() != 0;
+  const identity who = r.bytes();
+  if (has_who) b.who = who;
+  b.name = r.text();
+  const bool has_network = r.number() != 0;
+  network n;
+  n.bytes = r.bytes();
+  n.bits = std::min(r.number<unsigned>(), 128u);
+  if (has_network) b.from = n;
+  const bool ends = r.number() != 0;
+  const wall_time until = r.time();
+  if (ends) b.until = until;
+  b.by = r.text();
+  b.reason = r.text();
+  b.made = r.time();
+  return b;
+}
+
+fact without(fact f) {
+  f.value.clear();
+  return f;
+}
+
+} // namespace asio_chat

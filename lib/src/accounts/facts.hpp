@@ -1,0 +1,106 @@
+// What is known of people, and how it is written: accounts, devices, rooms, bans.
+#pragma once
+
+#include "accounts/people_store.hpp"
+#include "accounts/policy.hpp"
+#include "model/identity.hpp"
+
+#include <asio_chat/rights.hpp>
+#include <asio_chat/time.hpp>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace asio_chat {
+
+/// Somebody whom the server knows again by a password or a device.
+struct account {
+  identity id{}; ///< drawn once, and that of its member; never of another account
+  std::string name;
+  std::string password_hash{}; ///< Argon2id, with its salt and cost; empty: no password opens it
+  asio_chat::role role = role::member; ///< on the server
+  bool disabled = false;
+  wall_time made{};
+};
+
+/// A token that opens an account. The token itself is not here.
+struct device {
+  identity token{}; ///< see `identity`
+  identity account{};
+  std::uint64_t number = 0; ///< among those of the account
+  wall_time made{};
+  wall_time seen{};
+};
+
+/// What is said of a room. A room that nobody has said anything of has no facts.
+struct room_facts {
+  std::string name;
+  room_modes modes{};
+  std::map<identity, role> roles{}; ///< of accounts
+  std::set<identity> invited{};     ///< accounts
+
+  bool has_owner() const noexcept;
+  /// `role::guest`: none.
+  role role_of(const identity& account) const noexcept;
+};
+
+/// The first `bits` of an address, as `login::host` has them.
+struct network {
+  std::array<std::uint8_t, 16> bytes{};
+  unsigned bits = 128;
+  bool contains(std::string_view host) const noexcept;
+  friend bool operator==(const network&, const network&) = default;
+};
+
+/// `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`; none if it is no address. Of IPv6 64 bits count: a
+/// host has as many of the others as it likes.
+std::optional<network> parse_network(std::string_view text);
+
+/// Whom a ban may be about.
+struct subject {
+  identity who{};
+  std::string name{};         ///< folded
+  std::string_view host = {}; ///< see `login::host`
+};
+
+/// Keeps somebody out, or silent. It holds for whatever of its three marks fits.
+struct ban {
+  enum class kind : std::uint8_t { out, mute };
+  std::uint64_t number = 0;
+  kind what = kind::out;
+  std::string room{};            ///< empty: everywhere
+  std::string shown{};           ///< whom it is about, as it was typed
+  std::optional<identity> who{}; ///< an account, or a guest's token
+  std::string name{};            ///< folded, of a guest; empty: whatever name
+  std::optional<network> from{};
+  std::optional<wall_time> until{}; ///< none: for ever
+  std::string by{};
+  std::string reason{};
+  wall_time made{};
+
+  bool is_about(const subject& s) const noexcept;
+};
+
+/// @name Facts
+/// Fields that a later version adds come behind those that are there.
+/// @{
+std::string key_of(const identity& who);
+identity identity_of_key(std::string_view key) noexcept;
+fact fact_of(const account& a);
+fact fact_of(const device& d);
+fact fact_of(const room_facts& r);
+fact fact_of(const ban& b);
+/// That it is no more.
+fact without(fact f);
+account account_in(const fact& f);
+device device_in(const fact& f);
+room_facts room_in(const fact& f);
+ban ban_in(const fact& f);
+/// @}
+
+} // namespace asio_chat

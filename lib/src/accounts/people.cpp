@@ -1,0 +1,198 @@
+#include "accounts/people.hpp"
+
+#include "model/names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+namespace asio_chat {
+
+people::people(people_store* store, const clock& time, scheduler later)
+    : store_(store)
+    , time_(time)
+    , later_(std::move(later))
+    , self_(std::make_shared<people*>(this)) {
+  if (store_ == nullptr) return;
+  for (const fact& f : store_->facts_at_start())
+    take(f);
+}
+
+void people::change(maker make, done then) {
+  waiting_.push_back({std::move(make), std::move(then)});
+  if (waiting_.size() > 1) return;
+  later_([self = std::weak_ptr(self_)] {
+    if (const auto alive = self.lock()) (*alive)->begin_next();
+  });
+}
+
+void people::begin_next() {
+  auto facts = waiting_.front().make();
+  auto then = std::move(waiting_.front().then);
+  auto after = [self = std::weak_ptr(self_), facts, then = std::move(then)](result<void> how) {
+    if (const auto alive = self.lock())
+      (*alive)->kept(facts ? *facts : std::vector<fact>(), then, std::move(how));
+  };
+  if (!facts) return later_([after, why = facts.error()] { after(why); });
+  if (store_ == nullptr || facts->empty()) return later_([after] { after({}); });
+  store_->keep(*facts, after);
+}
+
+void people::kept(const std::vector<fact>& facts, const done& then, result<void> how) {
+  if (how) {
+    for (const fact& f : facts)
+      take(f);
+  }
+  waiting_.pop_front();
+  if (!waiting_.empty()) {
+    later_([self = std::weak_ptr(self_)] {
+      if (const auto alive = self.lock()) (*alive)->begin_next();
+    });
+  }
+  then(std::move(how)); // may be the end of this
+}
+
+void people::take(const fact& f) {
+  switch (f.kind) {
+  case fact_kind::account:
+    return take_account(f);
+  case fact_kind::device:
+    return take_device(f);
+  case fact_kind::room:
+    if (f.value.empty()) {
+      rooms_.erase(f.key);
+    } else {
+      rooms_.insert_or_assign(f.key, room_in(f));
+    }
+    return;
+  case fact_kind::ban:
+    if (f.value.empty()) {
+      bans_.erase(static_cast<std::uint64_t>(std::stoull(f.key)));
+    } else {
+      ban b = ban_in(f);
+      bans_.insert_or_assign(b.number, std::move(b));
+    }
+    return;
+  }
+  // Of a later version of the program: kept, and not understood.
+}
+
+void people::take_account(const fact& f) {
+  const auto before = accounts_.find(identity_of_key(f.key));
+  if (before != accounts_.end()) {
+    by_name_.erase(fold_name(before->second.name));
+    accounts_.erase(before);
+  }
+  if (f.value.empty()) return;
+  account a = account_in(f);
+  by_name_.insert_or_assign(fold_name(a.name), a.id);
+  accounts_.insert_or_assign(a.id, std::move(a));
+}
+
+void people::take_device(const fact& f) {
+  const auto before = devices_.find(identity_of_key(f.key));
+  if (before != devices_.end()) {
+    by_account_.erase({before->second.account, before->second.number});
+    devices_.erase(before);
+  }
+  if (f.value.empty()) return;
+  const device d = device_in(f);
+  by_account_.insert_or_assign({d.account, d.number}, d.token);
+  devices_.insert_or_assign(d.token, d);
+}
+
+const account* people::find(std::string_view name) const {
+  const auto found = by_name_.find(fold_name(name));
+  return found == by_name_.end() ? nullptr : find(found->second);
+}
+
+const account* people::find(const identity& id) const {
+  const auto found = accounts_.find(id);
+  return found == accounts_.end() ? nullptr : &found->second;
+}
+
+const account* people::of_device(const identity& token) const {
+  const auto found = devices_.find(token);
+  return found == devices_.end() ? nullptr : find(found->second.account);
+}
+
+std::vector<const account*> people::accounts() const {
+  std::vector<const account*> all;
+  for (const auto& [name, id] : by_name_)
+    all.push_back(find(id));
+  return all;
+}
+
+std::vector<const device*> people::devices_of(const identity& account) const {
+  std::vector<const device*> all;
+  for (auto d = by_account_.lower_bound({account, 0});
+       d != by_account_.end() && d->first.first == account; ++d)
+    all.push_back(&devices_.at(d->second));
+  return all;
+}
+
+const room_facts* people::room(std::string_view name) const {
+  const auto found = rooms_.find(name);
+  return found == rooms_.end() ? nullptr : &found->second;
+}
+
+const ban* people::find_ban(ban::kind what, std::string_view room, const subject& s) const {
+  for (const auto& [number, b] : bans_)
+    if (b.what == what && (b.room.empty() || b.room == room) && b.is_about(s) && !is_over(b))
+      return &b;
+  return nullptr;
+}
+
+result<account> people::new_account(std::string name, std::string password_hash,
+                                    role on_server) const {
+  if (find(name) != nullptr)
+    return fail(errc::name_taken, fmt::format("there is an account {} already", name));
+  return account{draw_identity(), std::move(name), std::move(password_hash),
+                 on_server,       false,           time_.wall_now()};
+}
+
+device people::new_device(const identity& token, const identity& account) const {
+  const auto others = devices_of(account);
+  return {token, account, others.empty() ? 1 : others.back()->number + 1, time_.wall_now(),
+          time_.wall_now()};
+}
+
+room_facts people::room_or_new(std::string_view name) const {
+  const room_facts* known = room(name);
+  if (known) return *known;
+  room_facts made;
+  made.name = name;
+  return made;
+}
+
+std::vector<fact> people::removal_of(const account& a) const {
+  std::vector<fact> gone = removal_of_devices(a.id);
+  gone.push_back(without(fact_of(a)));
+  return gone;
+}
+
+std::vector<fact> people::removal_of_devices(const identity& account) const {
+  std::vector<fact> gone;
+  for (const device* d : devices_of(account))
+    gone.push_back(without(fact_of(*d)));
+  return gone;
+}
+
+std::vector<fact> people::removal_of_old_bans() const {
+  std::vector<fact> gone;
+  for (const auto& [number, b] : bans_)
+    if (is_over(b)) gone.push_back(without(fact_of(b)));
+  return gone;
+}
+
+identity draw_identity() {
+  std::random_device source;
+  std::uniform_int_distribution<unsigned> any(0, 255);
+  identity who{};
+  std::ranges::generate(who, [&] { return static_cast<std::uint8_t>(any(source)); });
+  return who;
+}
+
+} // namespace asio_chat

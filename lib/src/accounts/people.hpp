@@ -1,0 +1,97 @@
+// The people whom the server knows: accounts and their devices, roles and modes of rooms, bans.
+#pragma once
+
+#include "accounts/facts.hpp"
+#include "accounts/people_store.hpp"
+#include "base/clock.hpp"
+#include "base/scheduler.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace asio_chat {
+
+/// What is in memory is what is on the disk: a change is seen when it is kept, and not before. So
+/// changes are made one after the other, each from what those before it have left.
+class people {
+ public:
+  using done = std::function<void(result<void>)>;
+  using maker = std::function<result<std::vector<fact>>()>;
+
+  /// @param store may be null: then all of it ends with the process
+  /// @param later runs tasks soon, on the same thread
+  people(people_store* store, const clock& time, scheduler later);
+  people(const people&) = delete;
+  people& operator=(const people&) = delete;
+
+  /// Asks `make` for facts when its turn has come, and keeps them; a failure changes nothing.
+  /// @param then later, never from inside the call; not at all if this has gone
+  void change(maker make, done then);
+
+  /// References are good until the next change.
+  const account* find(std::string_view name) const;
+  const account* find(const identity& id) const;
+  /// Of the device with this token; null if it is of none.
+  const account* of_device(const identity& token) const;
+  std::vector<const account*> accounts() const;                         ///< sorted by name
+  std::vector<const device*> devices_of(const identity& account) const; ///< by number
+  const room_facts* room(std::string_view name) const;
+  const std::map<std::uint64_t, ban>& bans() const noexcept { return bans_; }
+  /// One that is not over and holds in this room; empty: everywhere.
+  const ban* find_ban(ban::kind what, std::string_view room, const subject& s) const;
+  bool is_over(const ban& b) const { return b.until && time_.wall_now() >= *b.until; }
+
+  /// @name For makers
+  /// @{
+  /// A failure if the name is another account's.
+  result<account> new_account(std::string name, std::string password_hash,
+                              role on_server = role::member) const;
+  device new_device(const identity& token, const identity& account) const;
+  std::uint64_t next_ban() const noexcept { return bans_.empty() ? 1 : bans_.rbegin()->first + 1; }
+  room_facts room_or_new(std::string_view name) const;
+  /// The account and all its devices, gone. What it was given in rooms is of no use to others.
+  std::vector<fact> removal_of(const account& a) const;
+  std::vector<fact> removal_of_devices(const identity& account) const;
+  /// Of bans that are over.
+  std::vector<fact> removal_of_old_bans() const;
+  /// @}
+
+  std::size_t account_count() const noexcept { return accounts_.size(); }
+
+ private:
+  struct wanted {
+    maker make;
+    done then;
+  };
+
+  void take(const fact& f);
+  void take_account(const fact& f);
+  void take_device(const fact& f);
+  void begin_next();
+  void kept(const std::vector<fact>& facts, const done& then, result<void> how);
+
+  people_store* store_;
+  const clock& time_;
+  scheduler later_;
+  std::shared_ptr<people*> self_;
+  std::deque<wanted> waiting_; ///< the first of them is under way
+  std::map<identity, account> accounts_;
+  std::map<std::string, identity, std::less<>> by_name_;              ///< folded
+  std::map<identity, device> devices_;                                ///< by token
+  std::map<std::pair<identity, std::uint64_t>, identity> by_account_; ///< tokens of devices
+  std::map<std::string, room_facts, std::less<>> rooms_;
+  std::map<std::uint64_t, ban> bans_;
+};
+
+/// A number of 128 bits that nobody else has: not a secret.
+identity draw_identity();
+
+} // namespace asio_chat

@@ -1,0 +1,110 @@
+// The arguments of the rows of the command table.
+#pragma once
+
+#include "domain/command_table.hpp"
+
+namespace asio_chat::arguments {
+
+using kind = argument_kind;
+
+inline constexpr argument new_secret[] = {
+    {.name = "PASSWORD", .secret = true, .help = "8 to 256 bytes, without blanks"}};
+inline constexpr argument own_secret[] = {{.name = "NAME", .help = "of the account"},
+                                          {.name = "PASSWORD", .secret = true}};
+inline constexpr argument two_secrets[] = {
+    {.name = "OLD", .secret = true},
+    {.name = "NEW", .secret = true, .help = "8 to 256 bytes, without blanks"}};
+inline constexpr argument revoked[] = {
+    {.name = "NUMBER",
+     .optional = true,
+     .help = "of a device that is to be logged out; all: all others"}};
+inline constexpr argument ordered[] = {
+    {.name = "WHO", .kind = kind::member},
+    {.name = "REASON",
+     .kind = kind::text,
+     .optional = true,
+     .help = "is told; everywhere before it: from the server, which takes the role there"}};
+inline constexpr argument banned[] = {
+    {.name = "WHO", .kind = kind::member, .help = "a name, an address or a network: 192.0.2.0/24"},
+    {.name = "REASON",
+     .kind = kind::text,
+     .optional = true,
+     .help = "is told; before it may stand everywhere, and a time such as 30m, 2h or 7d"}};
+inline constexpr argument freed[] = {
+    {.name = "WHO", .kind = kind::member, .help = "as it was given, see /bans"},
+    {.name = "WHERE", .kind = kind::text, .optional = true, .help = "everywhere, if it was so"}};
+inline constexpr argument given_role[] = {
+    {.name = "NAME", .kind = kind::member, .help = "of somebody who has an account"},
+    {.name = "ROLE", .optional = true, .help = "guest (none), member, voice, operator or owner"},
+    {.name = "WHERE", .optional = true, .help = "everywhere: the role on the server"}};
+inline constexpr argument of_account[] = {
+    {.name = "NAME", .kind = kind::member, .help = "of somebody who has an account"}};
+inline constexpr argument new_mode[] = {
+    {.name = "MODE", .optional = true, .help = "private, moderated or read-only"},
+    {.name = "SWITCH", .optional = true, .help = "on or off"}};
+inline constexpr argument slowness[] = {
+    {.name = "SECONDS",
+     .kind = kind::number,
+     .min = 0,
+     .max = 86'400,
+     .help = "between two messages of one member; 0: no matter"}};
+
+inline constexpr argument said[] = {{.name = "TEXT", .kind = kind::text}};
+inline constexpr argument helped[] = {
+    {.name = "NAME", .kind = kind::command, .optional = true, .help = "of a command"}};
+inline constexpr argument history_lines[] = {{.name = "N",
+                                              .kind = kind::number,
+                                              .optional = true,
+                                              .min = 1,
+                                              .max = 200,
+                                              .help = "1 to 200; 20 if it is left out"}};
+inline constexpr argument joined[] = {
+    {.name = "ROOM",
+     .kind = kind::room,
+     .help = "small letters, digits and - _ ., with or without #"}};
+inline constexpr argument left_room[] = {
+    {.name = "ROOM",
+     .kind = kind::room,
+     .optional = true,
+     .help = "if it is left out, the room you are looking at"}};
+inline constexpr argument told[] = {
+    {.name = "NAME", .kind = kind::member, .help = "of a member, in whatever room they are"},
+    {.name = "TEXT", .kind = kind::text}};
+inline constexpr argument new_name[] = {
+    {.name = "NAME", .help = "letters, digits and - _ . [ ] { } | ^ ` ~; it must be free"}};
+inline constexpr argument first_room[] = {
+    {.name = "NAME",
+     .kind = kind::room,
+     .optional = true,
+     .help = "where to begin in the list; it need not be there"}};
+inline constexpr argument first_member[] = {
+    {.name = "NAME",
+     .kind = kind::member,
+     .optional = true,
+     .help = "where to begin in the list; it need not be there"}};
+inline constexpr argument searched[] = {
+    {.name = "WORDS", .kind = kind::query, .help = "whole words, in any order and any case"},
+    {.name = "NAME", .kind = kind::member, .key = "from", .optional = true, .help = "who said it"},
+    {.name = "DATE",
+     .kind = kind::date,
+     .key = "before",
+     .optional = true,
+     .help = "2026-11-21 or 2026-11-21T10:07, in UTC: what was said until then"},
+    {.name = "DATE",
+     .kind = kind::date,
+     .key = "after",
+     .optional = true,
+     .help = "likewise: what was said from then on"},
+    {.name = "ROOM",
+     .kind = kind::room,
+     .key = "in",
+     .optional = true,
+     .help = "another room that you are in"}};
+inline constexpr argument new_topic[] = {{.name = "TEXT",
+                                          .kind = kind::text,
+                                          .optional = true,
+                                          .help =
+                                              "the new topic; - removes it; if it is left out, the "
+                                              "topic is shown"}};
+
+} // namespace asio_chat::arguments

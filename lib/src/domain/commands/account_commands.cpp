@@ -1,0 +1,305 @@
+#include "accounts/login_delays.hpp"
+#include "accounts/passwords.hpp"
+#include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+#include "domain/commands/commands.hpp"
+#include "domain/hub.hpp"
+#include "model/names.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+namespace asio_chat::commands {
+
+namespace {
+
+using lines = std::vector<std::string>;
+using facts = std::vector<fact>;
+
+/// A connection whose member changes: nothing of it is read meanwhile. May be gone at the end.
+class changing {
+ public:
+  explicit changing(const asked& q)
+      : in_(q.in.alive())
+      , number_(q.by.number()) {
+    q.by.begin_changing();
+  }
+  /// Calls with the hub and the connection, which is null if it is gone; not at all without a hub.
+  template <class Then>
+  void end(Then then) const {
+    const auto alive = in_.lock();
+    if (!alive) return;
+    endpoint* by = (*alive)->find_endpoint(number_);
+    then(**alive, by);
+    // Again: that may have closed it.
+    if (endpoint* still = (*alive)->find_endpoint(number_)) still->end_changing();
+  }
+
+ private:
+  std::weak_ptr<hub*> in_;
+  std::uint64_t number_;
+};
+
+result<void> check_accounts(const asked& q) {
+  if (q.in.parts().passwords != nullptr) return {};
+  return fail(errc::not_available, "this server keeps no accounts of its own");
+}
+
+result<void> check_password(std::string_view typed) {
+  if (typed.size() >= shortest_password && typed.size() <= longest_password) return {};
+  return fail(errc::bad_arguments,
+              fmt::format("a password has {} to {} bytes", shortest_password, longest_password));
+}
+
+/// Whether somebody has to wait before the next password is looked at.
+result<void> check_delays(hub& in, const std::string& account_key, const std::string& host) {
+  const auto wait = std::max(in.delays().wait_for("account " + account_key),
+                             in.delays().wait_for("address " + host));
+  if (wait.count() == 0) return {};
+  return fail(errc::not_available,
+              fmt::format("too many wrong passwords; try again in {} s", wait.count()));
+}
+
+void count_failure(hub& in, const std::string& account_key, const std::string& host) {
+  in.delays().failed("account " + account_key);
+  if (!host.empty()) in.delays().failed("address " + host);
+}
+
+login as_account(const endpoint& e, const account& a) {
+  login l;
+  l.who = a.id;
+  l.name = a.name;
+  l.may_come_back = true;
+  l.may = rights::all();
+  l.as = a.role;
+  l.has_account = true;
+  l.token = e.token();
+  return l;
+}
+
+/// The token that the client keeps opens the account from here on.
+facts with_device(const people& p, const endpoint& e, facts f, const identity& account) {
+  if (e.token()) f.push_back(fact_of(p.new_device(*e.token(), account)));
+  return f;
+}
+
+lines welcome_to(const endpoint& e) {
+  lines told{fmt::format("you are logged in as {}", e.name())};
+  if (e.token()) told.emplace_back("this client is logged in by itself from now on; see /devices");
+  return told;
+}
+
+/// The end of `/login` and `/register`: the account is there, and it is theirs.
+void become_account(const changing& who, const identity& account, const later_answer& answer) {
+  who.end([&](hub& in, endpoint* by) {
+    const asio_chat::account* a = in.people().find(account);
+    if (!by || !a) return;
+    if (auto welcome = in.check_bans({a->id, {}, by->host()}, {}); !welcome)
+      return answer(welcome.error());
+    in.become(*by, as_account(*by, *a));
+    answer(welcome_to(*by));
+  });
+}
+
+std::string day_of(wall_time t) {
+  return fmt::format("{:%Y-%m-%d}", std::chrono::floor<std::chrono::seconds>(t));
+}
+
+} // namespace
+
+result<void> carry_out(const asked& q, requests::register_account&& what) {
+  if (auto can = check_accounts(q); !can) return can;
+  if (q.by.of().has_account())
+    return fail(errc::bad_arguments, fmt::format("you have the account {} already", q.by.name()));
+  if (!q.in.parts().registration)
+    return fail(errc::not_allowed, "accounts are made by the operator of this server");
+  if (auto good = check_password(what.password); !good) return good;
+  if (auto is_free = q.in.people().find(q.by.name()); is_free != nullptr)
+    return fail(errc::name_taken, fmt::format("there is an account {} already", q.by.name()));
+  const auto answer = answer_later(q, what.command);
+  const changing who(q);
+  q.in.parts().passwords->hash(std::move(what.password), [in = q.in.alive(), number = q.by.number(),
+                                                          answer, who](result<std::string> hash) {
+    const auto alive = in.lock();
+    endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
+    if (by == nullptr) return;
+    if (!hash) return who.end([&](hub&, endpoint*) { answer(hash.error()); });
+    people& p = (*alive)->people();
+    const auto made = std::make_shared<identity>();
+    p.change(
+        [&p, name = by->name(), hash = *std::move(hash), in, number, made]() -> result<facts> {
+          auto a = p.new_account(name, hash);
+          if (!a) return a.error();
+          *made = a->id;
+          const endpoint* still = (**in.lock()).find_endpoint(number);
+          facts f{fact_of(*a)};
+          return still ? with_device(p, *still, std::move(f), a->id) : f;
+        },
+        [who, answer, made](const result<void>& kept) {
+          if (kept) return become_account(who, *made, answer);
+          who.end([&](hub&, endpoint*) { answer(kept.error()); });
+        });
+  });
+  return {};
+}
+
+result<void> carry_out(const asked& q, requests::log_in&& what) {
+  if (auto can = check_accounts(q); !can) return can;
+  const std::string key = fold_name(what.name);
+  if (auto now = check_delays(q.in, key, q.by.host()); !now) return now;
+  if (q.by.of().has_account())
+    return fail(errc::bad_arguments,
+                fmt::format("you are logged in as {}; /logout first", q.by.name()));
+  const account* a = q.in.people().find(what.name);
+  const std::optional<identity> id = a ? std::optional(a->id) : std::nullopt;
+  const auto answer = answer_later(q, what.command);
+  const changing who(q);
+  // Of an account that is not there, or may not be used, it takes as long to say no.
+  q.in.parts().passwords->verify(
+      a && !a->disabled ? a->password_hash : std::string(), std::move(what.password),
+      [in = q.in.alive(), number = q.by.number(), answer, who, key, id](const result<bool>& fits) {
+        const auto alive = in.lock();
+        endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
+        if (by == nullptr) return;
+        if (!fits) return who.end([&](hub&, endpoint*) { answer(fits.error()); });
+        if (!*fits || !id) {
+          count_failure(**alive, key, by->host());
+          return who.end(
+              [&](hub&, endpoint*) { answer(fail(errc::not_allowed, "wrong name or password")); });
+        }
+        (*alive)->delays().succeeded("account " + key);
+        people& p = (*alive)->people();
+        p.change(
+            [&p, in, number, id]() -> result<facts> {
+              if (!p.find(*id)) return fail(errc::not_allowed, "wrong name or password");
+              const endpoint* still = (**in.lock()).find_endpoint(number);
+              return still ? with_device(p, *still, {}, *id) : facts();
+            },
+            [who, answer, id](const result<void>& kept) {
+              if (kept) return become_account(who, *id, answer);
+              who.end([&](hub&, endpoint*) { answer(kept.error()); });
+            });
+      });
+  return {};
+}
+
+result<void> carry_out(const asked& q, requests::log_out&& what) {
+  if (!q.by.of().has_account())
+    return fail(errc::bad_arguments, "you are not logged in to an account");
+  const auto answer = answer_later(q, what.command);
+  const changing who(q);
+  people& p = q.in.people();
+  p.change(
+      [&p, token = q.by.token(), account = q.by.who()]() -> result<facts> {
+        facts gone;
+        for (const device* d : p.devices_of(account))
+          if (token && d->token == *token) gone.push_back(without(fact_of(*d)));
+        return gone;
+      },
+      [who, answer](const result<void>& kept) {
+        who.end([&](hub& in, endpoint* by) {
+          if (!kept) return answer(kept.error());
+          if (!by) return;
+          login guest;
+          guest.who = by->token().value_or(draw_identity());
+          guest.may_come_back = by->token().has_value();
+          guest.token = by->token();
+          guest.name = in.free_name(by->name(), guest.who);
+          in.become(*by, guest);
+          answer(lines{fmt::format("you are a guest, known as {}", by->name())});
+        });
+      });
+  return {};
+}
+
+result<void> carry_out(const asked& q, requests::change_password&& what) {
+  if (auto can = check_accounts(q); !can) return can;
+  const account* a = q.in.people().find(q.by.who());
+  if (!q.by.of().has_account() || !a)
+    return fail(errc::bad_arguments, "you are not logged in to an account");
+  const std::string key = fold_name(a->name);
+  if (auto now = check_delays(q.in, key, q.by.host()); !now) return now;
+  if (auto good = check_password(what.next); !good) return good;
+  const auto answer = answer_later(q, what.command);
+  const auto keep = [in = q.in.alive(), answer, id = a->id](result<std::string> hash) {
+    const auto alive = in.lock();
+    if (!alive) return;
+    if (!hash) return answer(hash.error());
+    people& p = (*alive)->people();
+    p.change(
+        [&p, id, hash = *std::move(hash)]() -> result<facts> {
+          const account* known = p.find(id);
+          if (!known) return fail(errc::not_allowed, "the account is gone");
+          account changed = *known;
+          changed.password_hash = hash;
+          return facts{fact_of(changed)};
+        },
+        [answer](const result<void>& kept) {
+          if (!kept) return answer(kept.error());
+          answer(lines{"your password is changed; devices stay logged in, see /devices"});
+        });
+  };
+  q.in.parts().passwords->verify(a->password_hash, std::move(what.now),
+                                 [in = q.in.alive(), host = q.by.host(), key, answer, keep,
+                                  next = std::move(what.next)](const result<bool>& fits) {
+                                   const auto alive = in.lock();
+                                   if (!alive) return;
+                                   if (!fits) return answer(fits.error());
+                                   if (*fits) return (*alive)->parts().passwords->hash(next, keep);
+                                   count_failure(**alive, key, host);
+                                   answer(fail(errc::not_allowed, "wrong password"));
+                                 });
+  return {};
+}
+
+result<void> carry_out(const asked& q, requests::devices&& what) {
+  if (!q.by.of().has_account())
+    return fail(errc::bad_arguments, "you are not logged in to an account");
+  people& p = q.in.people();
+  const identity account = q.by.who();
+  const std::optional<identity> own = q.by.token();
+  if (what.revoke.empty()) {
+    lines list;
+    for (const device* d : p.devices_of(account))
+      list.push_back(fmt::format("{}: since {}{}", d->number, day_of(d->made),
+                                 own && d->token == *own ? ", this one" : ""));
+    if (list.empty()) list.emplace_back("no client is logged in by itself");
+    answer_to(q, what.command, std::move(list));
+    return {};
+  }
+  std::uint64_t number = 0;
+  const std::string& typed = what.revoke;
+  const auto [end, error] = std::from_chars(typed.data(), typed.data() + typed.size(), number);
+  const bool all = typed == "all";
+  if (!all && (error != std::errc() || end != typed.data() + typed.size()))
+    return fail(errc::bad_arguments, "NUMBER is one of /devices, or all");
+  const auto gone = std::make_shared<std::vector<identity>>();
+  p.change(
+      [&p, account, own, all, number, gone]() -> result<facts> {
+        facts f;
+        for (const device* d : p.devices_of(account)) {
+          if (all ? own && d->token == *own : d->number != number) continue;
+          gone->push_back(d->token);
+          f.push_back(without(fact_of(*d)));
+        }
+        if (f.empty() && !all)
+          return fail(errc::bad_arguments, fmt::format("there is no device {}", number));
+        return f;
+      },
+      [in = q.in.alive(), gone, answer = answer_later(q, what.command)](const result<void>& kept) {
+        if (!kept) return answer(kept.error());
+        answer(lines{
+            fmt::format("{} logged out", gone->size() == 1 ? "one device is" : "the others are")});
+        for (const identity& token : *gone)
+          if (const auto alive = in.lock())
+            (*alive)->close_device(token, "this device was logged out by /devices");
+      });
+  return {};
+}
+
+} // namespace asio_chat::commands

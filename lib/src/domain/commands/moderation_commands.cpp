@@ -1,0 +1,182 @@
+#include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+#include "domain/commands/commands.hpp"
+#include "domain/commands/whom.hpp"
+#include "domain/hub.hpp"
+#include "model/names.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace asio_chat::commands {
+
+namespace {
+
+using lines = std::vector<std::string>;
+using facts = std::vector<fact>;
+
+constexpr std::size_t max_bans = 10'000;
+
+std::string because(const std::string& reason) {
+  return reason.empty() ? std::string() : ": " + reason;
+}
+
+std::string for_time(const std::optional<std::chrono::seconds>& t) {
+  if (!t) return {};
+  const auto n = t->count();
+  if (n % 86'400 == 0) return fmt::format(" for {} d", n / 86'400);
+  if (n % 3'600 == 0) return fmt::format(" for {} h", n / 3'600);
+  if (n % 60 == 0) return fmt::format(" for {} min", n / 60);
+  return fmt::format(" for {} s", n);
+}
+
+std::string place_of(const asked& q, const requests::order& what) {
+  return what.everywhere ? std::string("the server") : q.about->name();
+}
+
+/// What is done is told in the room, unless it is done everywhere, and noted for operators.
+void tell_of(hub& in, const std::string& by, const std::string& room, const std::string& what) {
+  in.note(fmt::format("{} {}", by, what));
+  if (!room.empty()) in.announce(room, fmt::format("{} {}", by, what));
+}
+
+result<void> put(const asked& q, std::string_view command, ban::kind kind, requests::order&& what) {
+  auto found = find_whom(q, what.who, what.everywhere);
+  if (!found) return found.error();
+  ban made;
+  made.what = kind;
+  made.room = what.everywhere ? std::string() : q.about->name();
+  made.shown = found->shown;
+  made.who = found->who;
+  made.name = found->guest_name;
+  made.from = found->from;
+  if (made.from && made.from->contains(q.by.host()))
+    return fail(errc::bad_arguments, "you come from there yourself");
+  made.by = q.by.name();
+  made.reason = std::move(what.reason);
+  made.made = q.in.time().wall_now();
+  if (what.time) made.until = made.made + *what.time;
+  const std::string_view verb = kind == ban::kind::out ? "banned" : "muted";
+  const std::string place = place_of(q, what);
+  const std::string done =
+      fmt::format("{} {} {} {}{}{}", verb, made.shown, kind == ban::kind::out ? "from" : "in",
+                  place, for_time(what.time), because(made.reason));
+  people& p = q.in.people();
+  const auto kept_ban = std::make_shared<ban>(std::move(made));
+  p.change(
+      [&p, kept_ban]() -> result<facts> {
+        facts f = p.removal_of_old_bans();
+        if (p.bans().size() - f.size() >= max_bans)
+          return fail(errc::not_available, "there are as many bans as there can be: lift some");
+        kept_ban->number = p.next_ban();
+        f.push_back(fact_of(*kept_ban));
+        return f;
+      },
+      [in = q.in.alive(), kept_ban, done,
+       answer = answer_later(q, command)](const result<void>& kept) {
+        const auto alive = in.lock();
+        if (!alive) return;
+        if (!kept) return answer(kept.error());
+        tell_of(**alive, kept_ban->by, kept_ban->room, done);
+        answer(lines{fmt::format("you have {}", done)});
+        (*alive)->enforce(*kept_ban, fmt::format("{} has {}", kept_ban->by, done));
+      });
+  return {};
+}
+
+result<void> lift(const asked& q, std::string_view command, ban::kind kind,
+                  requests::order&& what) {
+  people& p = q.in.people();
+  const std::string room = what.everywhere ? std::string() : q.about->name();
+  const std::string shown(prefix_of_bytes(sanitize(what.who), 64));
+  const std::string_view verb = kind == ban::kind::out ? "unbanned" : "unmuted";
+  const std::string done = fmt::format("{} {} {} {}", verb, shown,
+                                       kind == ban::kind::out ? "from" : "in", place_of(q, what));
+  p.change(
+      [&p, kind, room, shown, verb]() -> result<facts> {
+        facts gone;
+        for (const auto& [number, b] : p.bans())
+          if (b.what == kind && b.room == room && fold_name(b.shown) == fold_name(shown))
+            gone.push_back(without(fact_of(b)));
+        if (gone.empty())
+          return fail(errc::bad_arguments,
+                      fmt::format("{} need not be {}: /bans lists who is", shown, verb));
+        return gone;
+      },
+      [in = q.in.alive(), done, room, by = q.by.name(),
+       answer = answer_later(q, command)](const result<void>& kept) {
+        const auto alive = in.lock();
+        if (!alive) return;
+        if (!kept) return answer(kept.error());
+        tell_of(**alive, by, room, done);
+        (*alive)->grade(room);
+        answer(lines{fmt::format("you have {}", done)});
+      });
+  return {};
+}
+
+} // namespace
+
+result<void> carry_out(const asked& q, requests::kick&& what) {
+  const auto found = find_whom(q, what.who, what.everywhere);
+  if (!found) return found.error();
+  member* m = q.in.find_member(what.who);
+  if (!m || (!what.everywhere && !m->is_in(*q.about)))
+    return fail(errc::no_such_member, fmt::format("{} is not here", found->shown));
+  const std::string done =
+      fmt::format("removed {} from {}{}", m->name(), place_of(q, what), because(what.reason));
+  const std::string why = fmt::format("{} has {}", q.by.name(), done);
+  const std::string room = what.everywhere ? std::string() : q.about->name();
+  tell_of(q.in, q.by.name(), room, done);
+  answer_to(q, what.command, lines{fmt::format("you have {}", done)});
+  if (what.everywhere) {
+    q.in.close_all(*m, why);
+  } else {
+    q.in.put_out(*m, room, why);
+  }
+  return {};
+}
+
+result<void> carry_out(const asked& q, requests::ban&& what) {
+  return put(q, requests::ban::command, ban::kind::out, std::move(what));
+}
+
+result<void> carry_out(const asked& q, requests::mute&& what) {
+  return put(q, requests::mute::command, ban::kind::mute, std::move(what));
+}
+
+result<void> carry_out(const asked& q, requests::unban&& what) {
+  return lift(q, requests::unban::command, ban::kind::out, std::move(what));
+}
+
+result<void> carry_out(const asked& q, requests::unmute&& what) {
+  return lift(q, requests::unmute::command, ban::kind::mute, std::move(what));
+}
+
+result<void> carry_out(const asked& q, requests::list_bans&& what) {
+  constexpr std::size_t max_listed = 200;
+  lines list;
+  std::size_t more = 0;
+  for (const auto& [number, b] : q.in.people().bans()) {
+    if ((!b.room.empty() && b.room != q.about->name()) || q.in.people().is_over(b)) continue;
+    if (list.size() == max_listed) {
+      ++more;
+      continue;
+    }
+    list.push_back(fmt::format("{} {}{}{}, by {}{}", b.what == ban::kind::out ? "banned" : "muted",
+                               b.shown, b.room.empty() ? " everywhere" : "",
+                               b.until
+                                   ? fmt::format(" until {:%Y-%m-%d %H:%M} UTC",
+                                                 std::chrono::floor<std::chrono::seconds>(*b.until))
+                                   : std::string(),
+                               b.by, because(b.reason)));
+  }
+  if (list.empty()) list.emplace_back("nobody is banned or muted here");
+  if (more > 0) list.push_back(fmt::format("and {} more", more));
+  answer_to(q, what.command, std::move(list));
+  return {};
+}
+
+} // namespace asio_chat::commands

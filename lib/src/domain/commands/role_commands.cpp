@@ -1,0 +1,249 @@
+#include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+#include "domain/commands/commands.hpp"
+#include "domain/commands/whom.hpp"
+#include "domain/hub.hpp"
+#include "model/names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::commands {
+
+namespace {
+
+using lines = std::vector<std::string>;
+using facts = std::vector<fact>;
+
+constexpr int above_all_rooms = static_cast<int>(role::owner) + 1;
+
+int rank_of(role on_server, role in_room) {
+  return on_server == role::owner ? above_all_rooms
+                                  : static_cast<int>(std::max(on_server, in_room));
+}
+
+int own_rank(const asked& q, bool everywhere) {
+  const member& m = q.by.of();
+  return rank_of(m.role(), everywhere ? m.role() : q.in.role_in(m, q.about->name()));
+}
+
+int rank_of(const asked& q, const account& a, bool everywhere) {
+  const room_facts* about = everywhere ? nullptr : q.in.people().room(q.about->name());
+  return rank_of(a.role, about ? about->role_of(a.id) : role::guest);
+}
+
+result<void> check_rank(const asked& q, const account& a, bool everywhere) {
+  if (own_rank(q, everywhere) > rank_of(q, a, everywhere)) return {};
+  return fail(errc::not_allowed,
+              a.id == q.by.who()
+                  ? std::string("you may not do that to yourself")
+                  : fmt::format("{} has the same role as you, or a higher one", a.name));
+}
+
+std::string shown(const std::string& typed) {
+  return std::string(prefix_of_bytes(sanitize(typed), 64));
+}
+
+/// Changes what is said of the room, tells it there, and notes it.
+result<void> change_room(const asked& q, std::string_view command,
+                         std::function<void(room_facts&)> how, const std::string& done) {
+  people& p = q.in.people();
+  const std::string room = q.about->name();
+  p.change(
+      [&p, room, how = std::move(how)]() -> result<facts> {
+        room_facts changed = p.room_or_new(room);
+        how(changed);
+        return facts{fact_of(changed)};
+      },
+      [in = q.in.alive(), room, by = q.by.name(), done,
+       answer = answer_later(q, command)](const result<void>& kept) {
+        const auto alive = in.lock();
+        if (!alive) return;
+        if (!kept) return answer(kept.error());
+        const std::string told = fmt::format("{} has {}", by, done);
+        (*alive)->note(fmt::format("{} in {}", told, room));
+        (*alive)->announce(room, told);
+        (*alive)->grade(room);
+        answer(lines{fmt::format("you have {}", done)});
+      });
+  return {};
+}
+
+result<void> give(const asked& q, std::string_view command, const std::string& who, role given) {
+  const auto found = find_account(q, who, false);
+  if (!found) return found.error();
+  const account& a = **found;
+  if (static_cast<int>(given) >= own_rank(q, false))
+    return fail(errc::not_allowed,
+                fmt::format("you cannot give more than you have: {}", name_of(given)));
+  return change_room(
+      q, command,
+      [id = a.id, given](room_facts& r) {
+        if (given == role::guest) {
+          r.roles.erase(id);
+        } else {
+          r.roles[id] = given;
+        }
+      },
+      given == role::guest ? fmt::format("taken the role of {}", a.name)
+                           : fmt::format("made {} {} of this room", a.name, name_of(given)));
+}
+
+result<void> give_everywhere(const asked& q, requests::give_role& what, role given) {
+  const auto found = find_account(q, what.who, true);
+  if (!found) return found.error();
+  people& p = q.in.people();
+  const identity id = (*found)->id;
+  const std::string done = fmt::format("made {} {} of the server", (*found)->name, name_of(given));
+  p.change(
+      [&p, id, given]() -> result<facts> {
+        const account* a = p.find(id);
+        if (!a) return fail(errc::no_such_member, "the account is gone");
+        account changed = *a;
+        changed.role = given;
+        return facts{fact_of(changed)};
+      },
+      [in = q.in.alive(), id, done, by = q.by.name(),
+       answer = answer_later(q, requests::give_role::command)](const result<void>& kept) {
+        const auto alive = in.lock();
+        if (!alive) return;
+        if (!kept) return answer(kept.error());
+        (*alive)->note(fmt::format("{} has {}", by, done));
+        (*alive)->take_role(id);
+        answer(lines{fmt::format("you have {}", done)});
+      });
+  return {};
+}
+
+std::string modes_of(const room_modes& m) {
+  std::string on;
+  const auto add = [&on](std::string_view word) {
+    on += on.empty() ? "" : ", ";
+    on += word;
+  };
+  if (m.is_private) add("private");
+  if (m.moderated) add("moderated");
+  if (m.read_only) add("read-only");
+  if (m.slow.count() > 0) add(fmt::format("slow ({} s)", m.slow.count()));
+  return on.empty() ? "none" : on;
+}
+
+} // namespace
+
+result<const account*> find_account(const asked& q, const std::string& typed, bool everywhere) {
+  const account* a = q.in.people().find(typed);
+  if (!a) {
+    return fail(errc::no_such_member,
+                q.in.find_member(typed)
+                    ? fmt::format("{} is a guest: roles belong to accounts, see /help register",
+                                  shown(typed))
+                    : fmt::format("there is no account {}", shown(typed)));
+  }
+  if (auto may = check_rank(q, *a, everywhere); !may) return may.error();
+  return a;
+}
+
+result<whom> find_whom(const asked& q, const std::string& typed, bool everywhere) {
+  if (auto from = parse_network(typed)) return whom{shown(typed), {}, {}, from};
+  if (const account* a = q.in.people().find(typed)) {
+    if (auto may = check_rank(q, *a, everywhere); !may) return may.error();
+    return whom{a->name, a->id, {}, {}};
+  }
+  const member* here = q.in.find_member(typed);
+  if (here && &q.by.of() == here) return fail(errc::not_allowed, "you may not do that to yourself");
+  if (here && rank_of(here->role(), role::guest) >= own_rank(q, everywhere))
+    return fail(errc::not_allowed,
+                fmt::format("{} has the same role as you, or a higher one", here->name()));
+  if (auto valid = check_member_name(typed, q.in.limits()); !here && !valid) return valid.error();
+  whom guest{here ? here->name() : typed, {}, fold_name(typed), {}};
+  if (here) guest.who = here->who();
+  return guest;
+}
+
+result<void> carry_out(const asked& q, requests::show_rights&& what) {
+  lines list = policy_lines();
+  const member& m = q.by.of();
+  std::string own = fmt::format("you are {} on this server", name_of(m.role()));
+  for (const member::presence& p : m.rooms())
+    own += fmt::format(", {} in {}", name_of(q.in.role_in(m, p.in->name())), p.in->name());
+  list.push_back(std::move(own));
+  answer_to(q, what.command, std::move(list));
+  return {};
+}
+
+result<void> carry_out(const asked& q, requests::give_role&& what) {
+  if (what.role_name.empty()) {
+    const account* a = q.in.people().find(what.who);
+    if (!a)
+      return fail(errc::no_such_member, fmt::format("there is no account {}", shown(what.who)));
+    const room_facts* about = q.in.people().room(q.about->name());
+    answer_to(
+        q, what.command,
+        lines{fmt::format("{}: {} of the server, {} of {}", a->name, name_of(a->role),
+                          name_of(about ? about->role_of(a->id) : role::guest), q.about->name())});
+    return {};
+  }
+  const role given = *find_role(what.role_name);
+  return what.everywhere ? give_everywhere(q, what, given) : give(q, what.command, what.who, given);
+}
+
+result<void> carry_out(const asked& q, requests::promote&& what) {
+  return give(q, what.command, what.who, role::op);
+}
+
+result<void> carry_out(const asked& q, requests::demote&& what) {
+  return give(q, what.command, what.who, role::guest);
+}
+
+result<void> carry_out(const asked& q, requests::invite&& what) {
+  const account* a = q.in.people().find(what.who);
+  if (!a) {
+    return fail(
+        errc::no_such_member,
+        fmt::format("there is no account {}: only accounts can be invited", shown(what.who)));
+  }
+  const std::string room = q.about->name();
+  if (member* there = q.in.find_member(a->name); there && there->has_account()) {
+    const direct_message told{
+        std::string(hub::server_name), there->name(), q.in.time().wall_now(),
+        fmt::format("{0} invites you into {1}: /join {1}", q.by.name(), room)};
+    for (const endpoint* e : there->endpoints())
+      e->tell(told);
+  }
+  return change_room(
+      q, what.command, [id = a->id](room_facts& r) { r.invited.insert(id); },
+      fmt::format("invited {}", a->name));
+}
+
+result<void> carry_out(const asked& q, requests::set_mode&& what) {
+  if (what.mode.empty()) {
+    const room_facts* about = q.in.people().room(q.about->name());
+    answer_to(q, what.command,
+              lines{fmt::format("modes of {}: {}", q.about->name(),
+                                modes_of(about ? about->modes : room_modes()))});
+    return {};
+  }
+  if (what.mode == "private" && q.about->name() == q.in.default_room())
+    return fail(errc::bad_arguments, "the room that everybody comes into cannot be private");
+  return change_room(
+      q, what.command,
+      [mode = what.mode, on = what.on](room_facts& r) {
+        bool& which = mode == "private"     ? r.modes.is_private
+                      : mode == "moderated" ? r.modes.moderated
+                                            : r.modes.read_only;
+        which = on;
+      },
+      fmt::format("switched {} {}", what.mode, what.on ? "on" : "off"));
+}
+
+result<void> carry_out(const asked& q, requests::set_slow&& what) {
+  return change_room(
+      q, what.command, [t = what.between](room_facts& r) { r.modes.slow = t; },
+      what.between.count() == 0
+          ? std::string("made this room as fast as before")
+          : fmt::format("made this room slow: a message each {} s", what.between.count()));
+}
+
+} // namespace asio_chat::commands

@@ -1,0 +1,150 @@
+// The gate: what a member may, where, and how often. Nobody else asks.
+#include "domain/command_table.hpp"
+#include "domain/commands/commands.hpp"
+#include "domain/hub.hpp"
+#include "model/names.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace asio_chat {
+
+namespace {
+
+/// Of a request that is about the whole server instead of a room.
+bool is_everywhere(const request& r) noexcept {
+  return std::visit(
+      [](const auto& what) {
+        if constexpr (requires { what.everywhere; }) return bool(what.everywhere);
+        return false;
+      },
+      r.what);
+}
+
+/// What a request takes, which may depend on what is in it.
+right right_of(const command_row& row, const request& r) noexcept {
+  if (const auto* topic = std::get_if<requests::topic>(&r.what); topic && !topic->text)
+    return right::none; // to look at it takes none
+  if (const auto* mode = std::get_if<requests::set_mode>(&r.what); mode && mode->mode.empty())
+    return right::none;
+  const auto* given = std::get_if<requests::give_role>(&r.what);
+  if (given && given->role_name.empty()) return right::none;
+  if (given && (given->everywhere || find_role(given->role_name).value_or(role::guest) >= role::op))
+    return right::give_roles;
+  return row.needs;
+}
+
+std::string rest_of(std::chrono::milliseconds t) {
+  return fmt::format("{} s",
+                     std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(t).count()));
+}
+
+} // namespace
+
+void hub::carry_out(endpoint& e, request&& r) {
+  endpoint::membership* place = nullptr;
+  const command_row* row = row_of(r);
+  if (services_.watch) services_.watch->is(row ? row->name : "refusal");
+  ++services_.counters.requests;
+  if (row) {
+    services_.counters.request_cost += row->cost;
+    if (const auto may = check_may(e, place, *row, r); !may) return e.refuse(r.ref, may.error());
+  }
+  const commands::asked q{*this, e, place ? place->in : nullptr, r.room, r.ref};
+  const auto done =
+      std::visit([&q](auto& what) { return commands::carry_out(q, std::move(what)); }, r.what);
+  if (!done) e.refuse(r.ref, done.error());
+}
+
+result<void> hub::check_may(endpoint& e, endpoint::membership*& place, const command_row& row,
+                            const request& r) {
+  result<endpoint::membership*> found(place);
+  if (row.needs_room) {
+    found = place_of(e, r.room);
+    if (found) place = *found;
+  }
+  right lacking = right_lacking(e, place, row, r);
+  if (lacking != right::none && place) {
+    grade(e.of(), *place->in); // a mute may be over
+    lacking = right_lacking(e, place, row, r);
+  }
+  if (lacking != right::none) return refusal_of_right(e, place, lacking);
+  if (!found) return found.error();
+  if (row.needs != right::speak || !place || place->slow.count() == 0) return {};
+  const auto in = std::ranges::find(e.of().rooms_, place->in, &member::presence::in);
+  const steady_time now = services_.time.now();
+  if (in->spoke && now - *in->spoke < place->slow) {
+    return fail(errc::not_allowed,
+                fmt::format("{} is slow: you may say something again in {}", place->in->name(),
+                            rest_of(std::chrono::ceil<std::chrono::milliseconds>(
+                                *in->spoke + place->slow - now))));
+  }
+  in->spoke = now;
+  return {};
+}
+
+right hub::right_lacking(const endpoint& e, const endpoint::membership* place,
+                         const command_row& row, const request& r) const {
+  const member& m = e.of();
+  const right needs = right_of(row, r);
+  if (!m.may(needs)) return needs;
+  if (row.needs_room && !place) return right::none; // they are told that first
+  const bool in_room = place && !is_everywhere(r);
+  const rights here = in_room ? place->may : rights_of(m.role());
+  if (!here.has(needs)) return needs;
+  if (needs != right::none && !services_.guests && !m.has_account()) return needs;
+  if (!std::holds_alternative<requests::join>(r.what)) return right::none;
+  const auto room = check_room_name(r.room, services_.limits);
+  const bool opens = room && !rooms_.contains(*room); // what is no name is refused as that
+  return opens && !m.may(right::open_rooms) ? right::open_rooms : right::none;
+}
+
+failure hub::refusal_of_right(const endpoint& e, const endpoint::membership* place,
+                              right lacking) const {
+  const member& m = e.of();
+  const auto no = [](std::string sentence) { return fail(errc::not_allowed, std::move(sentence)); };
+  if (!services_.guests && !m.has_account())
+    return fail(errc::login_required, "this server is for those who have an account: /login NAME "
+                                      "PASSWORD, or /register PASSWORD for the name you have");
+  if (lacking == right::speak && place && m.may(lacking)) {
+    const std::string& room = place->in->name();
+    const room_facts* about = people_.room(room);
+    const ban* muted =
+        people_.find_ban(ban::kind::mute, room, {m.who(), fold_name(m.name()), e.host()});
+    if (muted) {
+      std::string why = "you are muted here";
+      if (muted->until) why += " for " + rest_of(*muted->until - services_.time.wall_now());
+      return no(muted->reason.empty() ? why : fmt::format("{}: {}", why, muted->reason));
+    }
+    if (about && about->modes.read_only)
+      return no(fmt::format("{} is read-only: its operators speak", room));
+    if (about && about->modes.moderated)
+      return no(fmt::format("{} is moderated: those with a voice speak", room));
+  }
+  return no(fmt::format("you may not {} here", phrase_of(lacking)));
+}
+
+result<endpoint::membership*> hub::place_of(endpoint& e, std::string_view room_name) {
+  const auto found = room_of(e, room_name);
+  if (!found) return found.error();
+  return &*std::ranges::find(e.memberships_, *found, &endpoint::membership::in);
+}
+
+result<room*> hub::room_of(const endpoint& e, std::string_view room_name) const {
+  std::string named;
+  if (!room_name.empty()) {
+    auto name = check_room_name(room_name, services_.limits);
+    if (!name) return name.error();
+    named = *std::move(name);
+  }
+  const std::string& name = named.empty() ? services_.default_room : named;
+  for (const endpoint::membership& m : e.memberships())
+    if (m.in->name() == name) return m.in;
+  return fail(errc::not_in_room, e.many_rooms()
+                                     ? fmt::format("you are not in {0}; /join {0} first", name)
+                                     : fmt::format("you are not in {}", name));
+}
+
+} // namespace asio_chat

@@ -1,0 +1,176 @@
+// Roles and bans, and what becomes of those they are about.
+#include "domain/hub.hpp"
+#include "model/names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat {
+
+namespace {
+
+subject subject_of(const endpoint& e) {
+  return {e.who(), fold_name(e.name()), e.host()};
+}
+
+} // namespace
+
+role hub::role_in(const member& m, std::string_view room) const {
+  role r = m.role();
+  const room_facts* about = people_.room(room);
+  if (about && m.has_account()) r = std::max(r, about->role_of(m.who()));
+  if (!about || !about->has_owner()) r = std::max(r, role::member);
+  return r;
+}
+
+bool hub::may_see(const member& m, const std::string& room) const {
+  if (room == audit_room) return rights_of(m.role()).has(right::read_audit);
+  const room_facts* about = people_.room(room);
+  if (!about || !about->modes.is_private) return true;
+  return rights_of(m.role()).has(right::enter_private) ||
+         (m.has_account() && (about->roles.contains(m.who()) || about->invited.contains(m.who())));
+}
+
+result<void> hub::check_bans(const subject& s, std::string_view room) const {
+  const ban* b = people_.find_ban(ban::kind::out, room, s);
+  if (b == nullptr) return {};
+  std::string why = "you are banned here";
+  if (b->until) {
+    const auto left =
+        std::chrono::ceil<std::chrono::minutes>(*b->until - services_.time.wall_now());
+    why += fmt::format(" for {} more min", left.count());
+  }
+  return fail(errc::not_allowed, b->reason.empty() ? why : fmt::format("{}: {}", why, b->reason));
+}
+
+result<void> hub::check_may_enter_room(const endpoint& e, const std::string& room) const {
+  const member& m = e.of();
+  if (room == audit_room && !may_see(m, room))
+    return fail(errc::not_allowed, fmt::format("{} is for the operators of the server", room));
+  if (auto welcome = check_bans(subject_of(e), room); !welcome) return welcome;
+  if (!may_see(m, room))
+    return fail(
+        errc::not_allowed,
+        fmt::format("{} is private: one of its operators can /invite you{}", room,
+                    m.has_account() ? "" : "; for that you need an account, see /register"));
+  return {};
+}
+
+void hub::grade(member& m, room& r) {
+  const room_facts* about = people_.room(r.name());
+  const room_modes modes = about ? about->modes : room_modes();
+  const role here = role_in(m, r.name());
+  for (endpoint* e : m.endpoints_) {
+    const auto place = std::ranges::find(e->memberships_, &r, &endpoint::membership::in);
+    if (place == e->memberships_.end()) continue;
+    const bool muted = people_.find_ban(ban::kind::mute, r.name(), subject_of(*e)) != nullptr;
+    place->may =
+        r.name() == audit_room ? rights{right::read_log} : rights_in_room(here, modes, muted);
+    place->slow = place->may.has(right::speak_moderated) ? std::chrono::seconds(0) : modes.slow;
+  }
+}
+
+void hub::grade(std::string_view room) {
+  for (const auto& [number, m] : members_)
+    for (const member::presence& p : m->rooms())
+      if (room.empty() || p.in->name() == room) grade(*m, *p.in);
+}
+
+void hub::take_role(const identity& who) {
+  const auto found = by_identity_.find(who);
+  if (found == by_identity_.end()) return;
+  member& m = *found->second;
+  const account* a = people_.find(who);
+  m.role_ = a ? a->role : role::guest;
+  for (const member::presence& p : m.rooms())
+    grade(m, *p.in);
+  const std::string audit(audit_room);
+  if (!may_see(m, audit)) put_out(m, audit, fmt::format("{} is for operators", audit));
+}
+
+void hub::begin_ownership(const room& r) {
+  const auto opener = openers_.find(r.name());
+  if (opener == openers_.end()) return;
+  const identity who = opener->second;
+  openers_.erase(opener);
+  const std::string name = r.name();
+  if (name == services_.default_room || name == audit_room || people_.room(name)) return;
+  people_.change(
+      [this, name, who]() -> result<std::vector<fact>> {
+        room_facts begun = people_.room_or_new(name);
+        if (begun.has_owner()) return std::vector<fact>();
+        begun.roles[who] = role::owner;
+        return std::vector<fact>{fact_of(begun)};
+      },
+      [this, name](const result<void>& done) {
+        if (done) grade(name);
+      });
+}
+
+void hub::put_out(member& m, const std::string& room, const std::string& why) {
+  const auto found = rooms_.find(room);
+  if (found == rooms_.end()) return;
+  const std::shared_ptr<asio_chat::room> r = found->second;
+  endpoint* last = nullptr;
+  for (endpoint* e : m.endpoints_) {
+    if (!r->has(*e)) continue;
+    last = e;
+    r->leave(*e);
+    if (!e->many_rooms()) {
+      e->sink().close({close_code::removed, why});
+      continue;
+    }
+    e->tell(member_left{room, e->name()});
+    e->tell(direct_message{std::string(server_name), e->name(), services_.time.wall_now(), why});
+    ready(*e);
+  }
+  if (last) drop_if_empty(*r, last);
+}
+
+void hub::close_all(member& m, const std::string& why) {
+  for (endpoint* e : m.endpoints_)
+    e->sink().close({close_code::removed, why});
+}
+
+void hub::enforce(const ban& b, const std::string& why) {
+  std::vector<std::shared_ptr<member>> whom;
+  for (const auto& [number, m] : members_) {
+    if (std::ranges::any_of(m->endpoints_,
+                            [&](const endpoint* e) { return b.is_about(subject_of(*e)); }))
+      whom.push_back(m);
+  }
+  for (const auto& m : whom) {
+    if (b.what == ban::kind::mute) {
+      for (const member::presence& p : m->rooms())
+        grade(*m, *p.in);
+      const direct_message told{std::string(server_name), m->name(), services_.time.wall_now(),
+                                why};
+      for (const endpoint* e : m->endpoints_)
+        e->tell(told);
+    } else if (b.room.empty()) {
+      close_all(*m, why);
+    } else {
+      put_out(*m, b.room, why);
+    }
+  }
+}
+
+void hub::close_device(const identity& token, const std::string& why) {
+  for (const auto& [number, e] : endpoints_)
+    if (e->token() == token) e->sink().close({close_code::removed, why});
+}
+
+void hub::announce(const std::string& room, std::string text) {
+  entry said{room,
+             {},
+             services_.time.wall_now(),
+             std::string(server_name),
+             entry_kind::message,
+             std::move(text),
+             {}};
+  services_.log.append(std::move(said), identity{}, [](const auto&) {});
+}
+
+} // namespace asio_chat

@@ -1,0 +1,132 @@
+// How connections become members, other members, and nobody.
+#include "domain/hub.hpp"
+#include "model/names.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace asio_chat {
+
+result<endpoint*> hub::enter(sink& s, const login& l) {
+  auto entered = try_to_enter(s, l);
+  ++(entered ? services_.counters.logins : services_.counters.refused_logins);
+  return entered;
+}
+
+result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
+  if (auto valid = check_member_name(l.name, services_.limits); !valid) return valid.error();
+  // Of members each is bounded; of those who come and go at once, only all together.
+  if (upkeep_ >= max_upkeep) {
+    return fail(errc::storage_failed, "too much waits for the server's disk; come back later");
+  }
+  if (auto welcome = check_bans({l.token.value_or(l.who), fold_name(l.name), l.host}, {}); !welcome)
+    return welcome.error();
+  if (l.has_account) {
+    if (auto welcome = check_bans({l.who, {}, l.host}, {}); !welcome) return welcome.error();
+    make_way(l.name, l.who);
+  }
+  const auto known = by_identity_.find(l.who);
+  const bool joins =
+      l.may_come_back && known != by_identity_.end() && services_.limits.member_connections > 1;
+  if (!joins) {
+    if (auto is_free = names_.check_free(l.name, l.who); !is_free) return is_free.error();
+    // A name is free to those of the same identity because they replace each other. Who does not
+    // come back replaces nobody.
+    if (!l.may_come_back && names_.bearer(l.name) != nullptr)
+      return fail(errc::name_taken, fmt::format("the name {} is taken", l.name));
+  }
+  const std::shared_ptr<member> m = joins ? members_.at(known->second->number()) : member_of(l);
+  if (m->endpoints().size() >= services_.limits.member_connections) close_oldest(*m);
+  m->may_ = l.may; // what they may was asked now
+  m->role_ = l.as;
+  const std::uint64_t number = ++last_number_;
+  const auto made = endpoints_.emplace(
+      number, std::make_unique<endpoint>(number, m, l, s, *this, services_.limits,
+                                         rates_ ? rates_->of_address(l.host) : nullptr));
+  endpoint* e = made.first->second.get();
+  m->endpoints_.push_back(e);
+  if (!joins) names_.take(l.name, *m);
+  return e;
+}
+
+std::shared_ptr<member> hub::member_of(const login& l) {
+  const std::uint64_t number = ++last_number_;
+  auto m = std::make_shared<member>(number, l.who, l.name, l.may_come_back, l.may, services_.limits,
+                                    l.user, l.as, l.has_account);
+  if (l.may_come_back) {
+    const auto [before, first] = by_identity_.try_emplace(l.who, m.get());
+    if (!first) replace(*std::exchange(before->second, m.get()));
+  }
+  members_.emplace(number, m);
+  return m;
+}
+
+void hub::replace(member& old) {
+  for (endpoint* e : old.endpoints()) {
+    e->waiting_.clear();
+    leave_rooms(*e);
+  }
+  names_.give_up(old, false);
+  for (endpoint* e : std::exchange(old.endpoints_, {}))
+    e->sink().close({close_code::replaced, "you came in over another connection"});
+}
+
+void hub::close_oldest(member& m) {
+  endpoint& oldest = *m.endpoints().front();
+  m.endpoints_.erase(m.endpoints_.begin());
+  oldest.waiting_.clear();
+  leave_rooms(oldest);
+  oldest.sink().close({close_code::replaced, "you came in over as many others as you may"});
+}
+
+void hub::leave(endpoint& e, bool for_good) {
+  leave_rooms(e);
+  member& m = e.of();
+  std::erase(m.endpoints_, &e);
+  if (m.endpoints_.empty()) forget(m, for_good);
+  endpoints_.erase(e.number());
+}
+
+void hub::forget(member& m, bool for_good) {
+  if (const auto found = by_identity_.find(m.who());
+      found != by_identity_.end() && found->second == &m) {
+    by_identity_.erase(found);
+  }
+  names_.give_up(m, !for_good);
+  members_.erase(m.number());
+}
+
+/// An account's name is its own: whoever bears it, as a guest from before, gets another one.
+void hub::make_way(std::string_view name, const identity& who) {
+  member* other = names_.bearer(name);
+  if (other == nullptr || other->who() == who) return;
+  if (rename(*other, free_name(name, other->who()))) return;
+  close_all(*other, "your name is that of another one's account");
+}
+
+void hub::become(endpoint& e, const login& l) {
+  std::vector<std::string> rooms;
+  for (const endpoint::membership& m : e.memberships_)
+    rooms.push_back(m.in->name());
+  const std::string before = e.name();
+  leave_rooms(e);
+  const std::shared_ptr<member> old = e.member_;
+  std::erase(old->endpoints_, &e);
+  if (old->endpoints_.empty()) forget(*old, true);
+  if (l.has_account) make_way(l.name, l.who);
+  const auto known = by_identity_.find(l.who);
+  const bool joins =
+      l.may_come_back && known != by_identity_.end() && services_.limits.member_connections > 1;
+  const std::shared_ptr<member> m = joins ? members_.at(known->second->number()) : member_of(l);
+  if (m->endpoints().size() >= services_.limits.member_connections) close_oldest(*m);
+  e.member_ = m;
+  m->endpoints_.push_back(&e);
+  if (!joins) names_.take(l.name, *m);
+  for (const std::string& room : rooms) {
+    e.tell(member_renamed{room, before, e.name()});
+    if (auto in = join(e, room, {}, {.history = 0}); !in) e.refuse({}, in.error());
+  }
+}
+
+} // namespace asio_chat

@@ -1,0 +1,155 @@
+"""Accounts, roles and bans of asio-chatd: from the command line, over restarts, and what stays secret."""
+
+import sqlite3
+import subprocess
+
+from programs import BIN, PATIENCE, Daemon, LessonClient, clean_environment
+
+PASSWORD = "correct-horse-battery"
+
+
+def account(data, *arguments, password=PASSWORD):
+    env = clean_environment(**({"CHAT_ACCOUNT_PASSWORD": password} if password else {}))
+    return subprocess.run([BIN / "asio-chatd", "account", *arguments, "--data", str(data),
+                           "--password-memory", "8M"],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, env=env)
+
+
+def good(data, *arguments, **more):
+    done = account(data, *arguments, **more)
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    return done.stdout
+
+
+def log_in(d, name, account_name, password=PASSWORD):
+    """A member who has come in as a guest, and is logged in."""
+    client = d.join(name)
+    client.send(f"/login {account_name} {password}")
+    client.hear(f"* you are logged in as {account_name} *")
+    return client
+
+
+def daemon(tmp_path, *options):
+    return Daemon(tmp_path, "--password-memory", "8M", *options)
+
+
+def test_C44_the_first_owner_comes_from_the_command_line_and_a_ban_outlives_restarts(tmp_path):
+    data = tmp_path / "data"
+    assert good(data, "add", "alice", "--role", "owner") == "alice is owner of this server\n"
+    with daemon(tmp_path) as d:
+        alice = log_in(d, "guest1", "alice")
+        mallory = d.join("mallory")
+        alice.send("/ban mallory 7d spam")
+        alice.hear("* you have banned mallory from lobby for 7 d: spam *")
+        assert "* alice has banned mallory from lobby for 7 d: spam *" in mallory.hear(
+            "* alice has banned mallory from lobby for 7 d: spam *")
+        assert d.stop() == 0
+    with daemon(tmp_path) as d:
+        again = LessonClient(d.port, d.ca, "mallory")
+        assert "you are banned here" in again.receive()
+        bob = d.join("bob")
+        bob.send("/kick bob")
+        bob.hear("* you may not put others out here *")
+        alice = log_in(d, "guest2", "alice")
+        alice.send("/unban mallory")
+        alice.hear("* you have unbanned mallory from lobby *")
+        d.join("mallory")
+
+
+def test_accounts_are_listed_while_the_daemon_runs_and_changed_while_it_does_not(tmp_path):
+    data = tmp_path / "data"
+    good(data, "add", "alice")
+    good(data, "add", "olga", "--role", "operator")
+    with daemon(tmp_path) as d:
+        listed = good(data, "list", password=None).splitlines()
+        assert [line.split()[:2] for line in listed] == [["alice", "member"], ["olga", "operator"]]
+        assert "role      operator" in good(data, "show", "olga", password=None)
+        refused = account(data, "disable", "alice")
+        assert refused.returncode == 1 and "asio-chatd: " in refused.stderr
+        d.stop()
+    assert good(data, "disable", "alice") == "alice: disabled; all devices are logged out\n"
+    with daemon(tmp_path) as d:
+        guest = d.join("guest")
+        guest.send(f"/login alice {PASSWORD}")
+        guest.hear("* wrong name or password *")
+        d.stop()
+    good(data, "enable", "alice")
+    good(data, "reset", "alice", password="another-horse")
+    good(data, "delete", "olga")
+    with daemon(tmp_path) as d:
+        log_in(d, "guest", "alice", "another-horse")
+        assert [line.split()[0] for line in good(data, "list", password=None).splitlines()] == ["alice"]
+
+
+def test_wrong_uses_of_account_say_what_is_wrong(tmp_path):
+    data = tmp_path / "data"
+    good(data, "add", "alice")
+    for arguments, part in (([], "needs an ACTION"), (["sell"], 'cannot "sell"'), (["show"], "show needs a NAME"),
+                            (["list", "alice"], "list takes no NAME"),
+                            (["add", "bob", "--role", "king"], "--role must be member, operator or owner"),
+                            (["show", "bob"], "there is no account 'bob'"),
+                            (["add", "alice"], "there is an account alice already"),
+                            (["add", "-x"], ""), (["add", "b b"], "name")):
+        done = account(data, *arguments)
+        assert done.returncode in (1, 2), arguments
+        assert done.stderr.startswith("asio-chatd: ") and part in done.stderr, done.stderr
+    short = account(data, "add", "bob", password="short")
+    assert "a password has 8 to 256 bytes" in short.stderr
+    nothing = account(data, "add", "bob", password=None)
+    assert "an account needs a password" in nothing.stderr
+
+
+def test_a_registered_name_is_its_accounts_and_no_file_or_log_has_the_password(tmp_path):
+    with daemon(tmp_path, "--log-messages", "on", "--log-level", "debug") as d:
+        alice = d.join("alice")
+        alice.send(f"/register {PASSWORD}")
+        alice.hear("* you are logged in as alice *")
+        alice.send("/logout")
+        alice.hear("* you are a guest, known as alice-2 *")
+        other = LessonClient(d.port, d.ca, "alice")
+        assert other.receive() == "* you are known as alice-3 *"
+        assert d.stop() == 0
+        assert PASSWORD not in d.log
+    for file in (tmp_path / "data").iterdir():
+        content = file.read_bytes()
+        assert PASSWORD.encode() not in content and b"argon2" not in content, file
+
+
+def test_an_older_state_that_would_lift_a_ban_stops_the_start(tmp_path):
+    data = tmp_path / "data"
+    good(data, "add", "alice", "--role", "owner")
+    with daemon(tmp_path) as d:
+        alice = log_in(d, "guest", "alice")
+        alice.send("/ban mallory")
+        alice.hear("* you have banned mallory from lobby *")
+        d.stop()
+    with sqlite3.connect(data / "journal.db") as db:
+        bans = db.execute("SELECT id, sealed FROM people").fetchall()
+        assert len(bans) == 2
+        db.execute("DELETE FROM people WHERE id=?", (min(bans, key=lambda row: len(row[1]))[0],))
+    db.close()
+    started = subprocess.run([BIN / "asio-chatd", "--data", data, "--check-config"], capture_output=True, text=True,
+                             env=clean_environment(), timeout=PATIENCE)
+    assert started.returncode != 0 and "what it keeps of people" in started.stderr
+    verified = subprocess.run([BIN / "asio-chatd", "verify", "--data", data], capture_output=True, text=True,
+                              env=clean_environment(), timeout=PATIENCE)
+    assert verified.returncode == 1 and "what it keeps of people" in verified.stdout + verified.stderr
+
+
+def test_where_registration_is_off_the_operator_makes_the_accounts(tmp_path):
+    with daemon(tmp_path, "--registration", "off") as d:
+        alice = d.join("alice")
+        alice.send(f"/register {PASSWORD}")
+        alice.hear("* accounts are made by the operator of this server *")
+
+
+def test_the_table_of_rights_is_printed(tmp_path):
+    done = subprocess.run([BIN / "asio-chatd", "policy"], capture_output=True, text=True, timeout=PATIENCE,
+                          env=clean_environment())
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0 and lines[0].split() == ["guest", "member", "voice", "operator", "owner"]
+    with daemon(tmp_path) as d:
+        alice = d.join("alice")
+        alice.send("/rights")
+        heard = alice.hear("* you are guest on this server, member in lobby *")
+        assert [line.strip("* ") for line in heard[-len(lines):-1]] == [line.strip() for line in lines[1:]]

@@ -1,0 +1,111 @@
+#include "accounts/facts.hpp"
+
+#include "support/catch.hpp"
+
+using namespace asio_chat;
+
+namespace {
+
+std::string host(std::initializer_list<int> last_four) {
+  std::string bytes(10, '\0');
+  bytes += "\xff\xff";
+  for (const int b : last_four)
+    bytes.push_back(static_cast<char>(b));
+  return bytes;
+}
+
+} // namespace
+
+TEST_CASE("an account, a device, a room and a ban are read as they were written") {
+  const account a{{1, 2}, "alice", "$argon2id$x", role::op, true, wall_time(std::chrono::hours(7))};
+  const account a2 = account_in(fact_of(a));
+  CHECK(a2.id == a.id);
+  CHECK(a2.name == "alice");
+  CHECK(a2.password_hash == a.password_hash);
+  CHECK(a2.role == role::op);
+  CHECK(a2.disabled);
+  CHECK(a2.made == a.made);
+
+  const device d{{3}, {1, 2}, 7, a.made, wall_time(std::chrono::hours(9))};
+  const device d2 = device_in(fact_of(d));
+  CHECK(d2.token == d.token);
+  CHECK(d2.account == d.account);
+  CHECK(d2.number == 7);
+  CHECK(d2.seen == d.seen);
+
+  room_facts r;
+  r.name = "den";
+  r.modes = {true, false, true, std::chrono::seconds(30)};
+  r.roles = {{{1, 2}, role::owner}, {{9}, role::voice}};
+  r.invited = {{5}};
+  const room_facts r2 = room_in(fact_of(r));
+  CHECK(r2.name == "den");
+  CHECK(r2.modes == r.modes);
+  CHECK(r2.roles == r.roles);
+  CHECK(r2.invited == r.invited);
+  CHECK(r2.has_owner());
+
+  ban b;
+  b.number = 12;
+  b.what = ban::kind::mute;
+  b.room = "den";
+  b.shown = "192.0.2.0/24";
+  b.who = identity{4};
+  b.name = "mallory";
+  b.from = parse_network("192.0.2.0/24");
+  b.until = wall_time(std::chrono::hours(1));
+  b.by = "alice";
+  b.reason = "spam: 5:x";
+  const ban b2 = ban_in(fact_of(b));
+  CHECK(b2.number == 12);
+  CHECK(b2.what == ban::kind::mute);
+  CHECK(b2.room == "den");
+  CHECK(b2.shown == b.shown);
+  CHECK(b2.who == b.who);
+  CHECK(b2.name == "mallory");
+  CHECK(b2.from == b.from);
+  CHECK(b2.until == b.until);
+  CHECK(b2.reason == "spam: 5:x");
+}
+
+TEST_CASE(
+    "fields that are missing or cut off are read as nothing, and nothing is read beyond them") {
+  for (const std::string value : {"", "3", "3:", "99:ab", ":", "x", "16:0123456789abcdef5:al"}) {
+    INFO(value);
+    const fact f{fact_kind::account, "00", value};
+    CHECK(account_in(f).name.empty());
+    CHECK(room_in({fact_kind::room, "den", value}).roles.empty());
+    CHECK_FALSE(ban_in({fact_kind::ban, "1", value}).until);
+  }
+}
+
+TEST_CASE("an address or a network is read, and has the addresses that begin like it") {
+  const auto one = parse_network("192.0.2.7");
+  REQUIRE(one);
+  CHECK(one->contains(host({192, 0, 2, 7})));
+  CHECK_FALSE(one->contains(host({192, 0, 2, 8})));
+  const auto net = parse_network("192.0.2.200/25");
+  REQUIRE(net);
+  CHECK(net->contains(host({192, 0, 2, 129})));
+  CHECK_FALSE(net->contains(host({192, 0, 2, 127})));
+  CHECK_FALSE(net->contains(""));
+  const auto six = parse_network("2001:db8::1");
+  REQUIRE(six);
+  std::string in_its_network = "\x20\x01\x0d\xb8";
+  in_its_network.resize(16);
+  CHECK(six->contains(in_its_network));
+  CHECK(parse_network("0.0.0.0/0")->contains(host({10, 0, 0, 1})));
+  for (const char* wrong : {"alice", "192.0.2", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/x",
+                            "::/129", "192.0.2.0/24 ", ""})
+    CHECK_FALSE(parse_network(wrong));
+}
+
+TEST_CASE("a ban is about whoever fits one of its marks") {
+  ban b;
+  b.who = identity{4};
+  b.name = "mallory";
+  CHECK(b.is_about({{4}, "bob", {}}));
+  CHECK(b.is_about({{5}, "mallory", {}}));
+  CHECK_FALSE(b.is_about({{5}, "bob", {}}));
+  CHECK_FALSE(ban().is_about({{}, "", ""}));
+}

@@ -1,0 +1,239 @@
+// Accounts as members see them: register, log in, log out, devices.
+
+#include "support/catch.hpp"
+#include "unit/domain/world.hpp"
+
+using namespace asio_chat;
+using test::domain_world;
+using test::heard;
+using test::person;
+
+namespace {
+
+using lines = std::vector<std::string>;
+
+/// Comes in over a client that keeps a token.
+person& come(domain_world& w, const std::string& name, const std::string& room = "lobby") {
+  person& p = w.people.emplace_back();
+  login l{w.new_identity(), name, true, true};
+  l.token = l.who;
+  l.host = "host of " + name;
+  p.self = w.hub.enter(p.ear, l).value();
+  w.hub.join(*p.self, room, "").value();
+  w.settle();
+  return p;
+}
+
+lines answer(domain_world& w, person& p, std::string_view line) {
+  p.ear.events.clear();
+  w.type(p, line, {}, "r");
+  w.run();
+  if (const auto no = p.ear.last<refused>(); !no.message.empty()) return {no.message};
+  return p.ear.last<reply>().lines;
+}
+
+void registered(domain_world& w, person& p, std::string_view password = "correct-horse") {
+  REQUIRE(answer(w, p, "/register " + std::string(password)).front().starts_with("you are logged"));
+  w.settle();
+}
+
+} // namespace
+
+TEST_CASE("who registers has the name from then on, and stays in the rooms") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  person& bob = come(w, "bob");
+  w.type(alice, "/register correct-horse", {}, "r");
+  w.run();
+  CHECK(alice.self->of().has_account());
+  CHECK(alice.self->name() == "alice");
+  CHECK(bob.news() == heard{"lobby -alice", "lobby +alice"});
+  w.send(bob, "hello", "m1");
+  w.run();
+  CHECK(alice.ear.last<entry>().text == "hello");
+  w.leave(alice);
+  w.clock.advance(std::chrono::hours(100));
+  CHECK(
+      answer(w, bob, "/nick alice") ==
+      lines{"the name alice is registered: take another one, or log in as its owner, /login alice "
+            "PASSWORD"});
+}
+
+TEST_CASE("the right password logs in, and a wrong one says no more than that of nobody") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  registered(w, alice);
+  w.leave(alice, true);
+  person& other = come(w, "guest");
+  CHECK(answer(w, other, "/login alice wrong-horse") == lines{"wrong name or password"});
+  const int before = w.passwords.verified;
+  CHECK(answer(w, other, "/login nobody wrong-horse") == lines{"wrong name or password"});
+  CHECK(w.passwords.verified == before + 1); // as much work
+  CHECK(answer(w, other, "/login ALICE correct-horse") ==
+        lines{"you are logged in as alice",
+              "this client is logged in by itself from now on; see /devices"});
+  CHECK(other.self->name() == "alice");
+  CHECK(answer(w, other, "/login alice correct-horse") ==
+        lines{"you are logged in as alice; /logout first"});
+}
+
+TEST_CASE("passwords that are too short or too long are refused, and so is a second account") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  CHECK(answer(w, alice, "/register short") == lines{"a password has 8 to 256 bytes"});
+  CHECK(answer(w, alice, "/register " + std::string(257, 'x')) ==
+        lines{"a password has 8 to 256 bytes"});
+  CHECK(answer(w, alice, "/register").front() == "PASSWORD is missing; usage: /register PASSWORD");
+  registered(w, alice);
+  CHECK(answer(w, alice, "/register another-horse") == lines{"you have the account alice already"});
+}
+
+TEST_CASE("who guesses has to wait, longer each time, whichever account it is") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  registered(w, alice);
+  person& mallory = come(w, "mallory");
+  for (int i = 0; i < 4; ++i)
+    CHECK(answer(w, mallory, "/login alice guess-guess") == lines{"wrong name or password"});
+  CHECK(answer(w, mallory, "/login alice correct-horse") ==
+        lines{"too many wrong passwords; try again in 2 s"});
+  CHECK(answer(w, mallory, "/login other guess-guess") ==
+        lines{"too many wrong passwords; try again in 2 s"}); // by the address
+  w.clock.advance(std::chrono::seconds(2));
+  CHECK(answer(w, mallory, "/login alice guess-guess") == lines{"wrong name or password"});
+  CHECK(answer(w, mallory, "/login alice guess-guess") ==
+        lines{"too many wrong passwords; try again in 4 s"});
+}
+
+TEST_CASE("where too many passwords wait, it is said when to come back, and nothing has changed") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  w.passwords.busy = true;
+  CHECK(answer(w, alice, "/register correct-horse") ==
+        lines{"many are logging in; try again in 2 s"});
+  CHECK_FALSE(alice.ear.held);
+  w.passwords.busy = false;
+  registered(w, alice);
+}
+
+TEST_CASE("nothing is read of a connection while its password is looked at") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  w.type(alice, "/register correct-horse", {}, "r");
+  CHECK(alice.ear.held);
+  w.run();
+  CHECK_FALSE(alice.ear.held);
+}
+
+TEST_CASE("who goes while the password is looked at leaves an account at most") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  w.type(alice, "/register correct-horse", {}, "r");
+  w.leave(alice);
+  w.run();
+  person& again = come(w, "alice2");
+  registered(w, again);
+}
+
+TEST_CASE("the owner of a name takes it from whoever bears it") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  registered(w, alice);
+  w.hub.leave(*std::exchange(alice.self, nullptr), true);
+  person& owner = come(w, "someone");
+  person& bob = come(w, "bob");
+  CHECK(answer(w, bob, "/login alice correct-horse").front() == "you are logged in as alice");
+  // One member, one connection: the later one replaces the earlier.
+  CHECK(answer(w, owner, "/login alice correct-horse").front() == "you are logged in as alice");
+  REQUIRE(bob.ear.closed);
+  CHECK(bob.ear.closed->code == close_code::replaced);
+  CHECK(owner.self->name() == "alice");
+}
+
+TEST_CASE("several connections of one account are one member, shown once") {
+  limits l = domain_world::without_history();
+  l.member_connections = 3;
+  domain_world w(l);
+  person& phone = come(w, "alice");
+  person& bob = come(w, "bob");
+  registered(w, phone);
+  person& laptop = come(w, "laptop");
+  w.settle();
+  REQUIRE(answer(w, laptop, "/login alice correct-horse").front() == "you are logged in as alice");
+  CHECK(&phone.self->of() == &laptop.self->of());
+  CHECK(answer(w, bob, "/who") == lines{"online: alice, bob"});
+  w.settle();
+  w.send(phone, "from the phone", "m1");
+  w.run();
+  CHECK(laptop.ear.last<entry>().text == "from the phone");
+  CHECK(phone.news() == heard{"ack m1 lobby@1"});
+}
+
+TEST_CASE("who logs out is a guest with another name, and the device opens nothing any more") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  const identity token = alice.self->who();
+  registered(w, alice);
+  CHECK(w.hub.people().of_device(token) != nullptr);
+  CHECK(answer(w, alice, "/logout") == lines{"you are a guest, known as alice-2"});
+  CHECK(w.hub.people().of_device(token) == nullptr);
+  CHECK(alice.self->who() == token);
+  CHECK(answer(w, alice, "/logout") == lines{"you are not logged in to an account"});
+}
+
+TEST_CASE("a password is changed by who knows the old one") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  CHECK(answer(w, alice, "/password a-password b-password") ==
+        lines{"you are not logged in to an account"});
+  registered(w, alice);
+  CHECK(answer(w, alice, "/password wrong-horse battery-staple") == lines{"wrong password"});
+  CHECK(answer(w, alice, "/password correct-horse short") ==
+        lines{"a password has 8 to 256 bytes"});
+  CHECK(answer(w, alice, "/password correct-horse battery-staple") ==
+        lines{"your password is changed; devices stay logged in, see /devices"});
+  answer(w, alice, "/logout");
+  CHECK(answer(w, alice, "/login alice correct-horse") == lines{"wrong name or password"});
+  CHECK(answer(w, alice, "/login alice battery-staple").front() == "you are logged in as alice");
+}
+
+TEST_CASE("devices are listed, and one that is logged out is closed at once") {
+  limits l = domain_world::without_history();
+  l.member_connections = 3;
+  domain_world w(l);
+  person& phone = come(w, "alice");
+  CHECK(answer(w, phone, "/devices") == lines{"you are not logged in to an account"});
+  registered(w, phone);
+  person& laptop = come(w, "laptop");
+  answer(w, laptop, "/login alice correct-horse");
+  CHECK(answer(w, laptop, "/devices") ==
+        lines{"1: since 2019-12-20", "2: since 2019-12-20, this one"});
+  CHECK(answer(w, laptop, "/devices 7") == lines{"there is no device 7"});
+  CHECK(answer(w, laptop, "/devices x") == lines{"NUMBER is one of /devices, or all"});
+  CHECK(answer(w, laptop, "/devices 1") == lines{"one device is logged out"});
+  REQUIRE(phone.ear.closed);
+  CHECK(phone.ear.closed->code == close_code::removed);
+  CHECK_FALSE(laptop.ear.closed);
+  CHECK(answer(w, laptop, "/devices all") == lines{"the others are logged out"});
+  CHECK_FALSE(laptop.ear.closed);
+}
+
+TEST_CASE("where only the operator makes accounts nobody else does") {
+  domain_world w(domain_world::without_history(), {}, nullptr, false);
+  person& alice = come(w, "alice");
+  CHECK(answer(w, alice, "/register correct-horse") ==
+        lines{"accounts are made by the operator of this server"});
+}
+
+TEST_CASE("where guests are not welcome they can register and log in, and nothing else") {
+  domain_world w(domain_world::without_history(), {}, nullptr, true, false);
+  person& alice = w.enter("alice");
+  w.type(alice, "/join lobby", {}, "r");
+  w.run();
+  CHECK(alice.ear.last<refused>().code == errc::login_required);
+  CHECK(alice.self->memberships().empty());
+  REQUIRE(answer(w, alice, "/register correct-horse").front() == "you are logged in as alice");
+  w.type(alice, "/join lobby", {}, "r");
+  w.run();
+  CHECK(alice.self->memberships().size() == 1);
+}
