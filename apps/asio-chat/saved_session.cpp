@@ -103,6 +103,7 @@ kept_session saved_session::load() const {
     words >> what >> value;
     position at;
     if (what == "token" && is_token(value)) s.resume.token = value;
+    if (what == "account") s.resume.account = true;
     if ((what != "room" && what != "read") || !(words >> at.epoch >> at.offset)) continue;
     words >> at.tag >> at.tag_offset; // a position may have none
     (what == "room" ? s.resume.positions : s.read)[value] = at;
@@ -123,6 +124,7 @@ void saved_session::save(const kept_session& s) noexcept {
       text += fmt::format("{} {} {} {} {} {}\n", what, room, at.epoch, at.offset, at.tag,
                           at.tag_offset);
   };
+  if (s.resume.account) text += "account yes\n";
   add("room", s.resume.positions);
   add("read", s.read);
   text += fmt::format("{}\n", last_line);

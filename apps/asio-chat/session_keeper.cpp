@@ -47,7 +47,8 @@ void session_keeper::end(bool in_order, bool same_member) {
   kept_session last = now();
   if (in_order) {
     last.resume.positions.clear();
-    if (!same_member) last.resume.token.clear();
+    // The device of an account stays logged in.
+    if (!same_member && !last.resume.account) last.resume.token.clear();
   }
   if (in_order || out_.empty()) session_.save(last);
 }

@@ -1,8 +1,11 @@
 """Accounts, roles and bans of asio-chatd: from the command line, over restarts, and what stays secret."""
 
+import re
 import sqlite3
+import stat
 import subprocess
 
+from clients import home, pipe
 from programs import BIN, PATIENCE, Daemon, LessonClient, clean_environment
 
 PASSWORD = "correct-horse-battery"
@@ -153,3 +156,23 @@ def test_the_table_of_rights_is_printed(tmp_path):
         alice.send("/rights")
         heard = alice.hear("* you are guest on this server, member in lobby *")
         assert [line.strip("* ") for line in heard[-len(lines):-1]] == [line.strip() for line in lines[1:]]
+
+
+def test_the_terminal_client_logs_in_by_itself_until_its_device_is_revoked(tmp_path, home):
+    with daemon(tmp_path, "--member-connections", "2") as d:
+        d.address = f"localhost:{d.port}"
+        state = home / ".local" / "state" / "asio-chat-client" / f"alice@{d.address}"
+        first = pipe(d, "alice", text=f"/register {PASSWORD}\n", home=home)
+        assert first.returncode == 0, first.stderr
+        assert "you are logged in as alice" in first.stdout
+        assert stat.S_IMODE(state.stat().st_mode) == 0o600
+        assert re.search(r"^account yes$", state.read_text(), re.M) and PASSWORD not in state.read_text()
+        second = pipe(d, "alice", text="/devices\n/rights\n", home=home)
+        assert second.returncode == 0, second.stderr
+        assert re.search(r"1: since [0-9-]{10}, this one", second.stdout)
+        assert "you are member on this server" in second.stdout
+        phone = log_in(d, "phone", "alice")
+        phone.send("/devices 1")
+        phone.hear("* one device is logged out *")
+        third = pipe(d, "alice", text="/rights\n", home=home)
+        assert third.returncode != 0 and "the name alice is registered" in third.stderr

@@ -26,6 +26,9 @@ struct resume_state {
   /// For each room that the client is in: the last entry that `async_receive` has given, or the
   /// client's own acknowledged entry that follows it directly.
   std::map<std::string, position> positions;
+  /// The client is logged in to an account, which the token opens. Whether it still does is the
+  /// server's business; the client goes by its answers to `/login`, `/register` and `/logout`.
+  bool account = false;
 };
 
 /// What a client is told. Every duration is from 1 ms to 24 h.

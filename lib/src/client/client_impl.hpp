@@ -43,7 +43,9 @@ class client_base::impl final : public std::enable_shared_from_this<impl>,
   void abort();
 
   const server_certificate& server() const noexcept { return server_; }
-  resume_state saved_state() const { return {conversation_.token(), events_.given().all()}; }
+  resume_state saved_state() const {
+    return {conversation_.token(), events_.given().all(), conversation_.has_account()};
+  }
   void check_call(const char* operation) const { calls_.check(operation); }
 
  private:

@@ -17,8 +17,8 @@ conversation::conversation(std::shared_ptr<const client_config> config)
     , token_(config_->resume.token) {}
 
 void conversation::begin() {
-  membership_ = {};
-  wanted_ = membership(config_->name, config_->room);
+  membership_ = membership({}, {}, config_->resume.account);
+  wanted_ = membership(config_->name, config_->room, config_->resume.account);
 }
 
 void conversation::open(tls_info tls, bool again, std::string ids) {

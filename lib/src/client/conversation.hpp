@@ -65,6 +65,8 @@ class conversation {
 
   /// A request to join a room; if the room was read before, from its last entry on.
   wire::native::join join(std::string ref, std::string room) const;
+  /// Whether the client is logged in to an account, which the token opens.
+  bool has_account() const noexcept { return membership_.account(); }
   /// Proves the identity when the client comes back; a secret.
   const std::string& token() const noexcept { return token_; }
   /// The longest text that the server takes, as it has said last.

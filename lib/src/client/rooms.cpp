@@ -24,7 +24,10 @@ std::optional<std::string> membership::observe(const event& e) {
   } else if (const auto* answer = std::get_if<reply>(&e)) {
     if (answer->items.size() != 1) return std::nullopt;
     if (answer->command == "leave") return left(answer->items.front());
-    if (answer->command == "nick") name_ = answer->items.front();
+    const bool in = answer->command == "login" || answer->command == "register";
+    const bool out = answer->command == "logout";
+    if (in || out) account_ = in;
+    if (in || out || answer->command == "nick") name_ = answer->items.front();
   }
   return std::nullopt;
 }

@@ -20,8 +20,10 @@ class membership {
  public:
   membership() = default;
   /// @param room empty for none
-  membership(std::string name, const std::string& room)
-      : name_(std::move(name)) {
+  /// @param account whether it is logged in to one
+  membership(std::string name, const std::string& room, bool account = false)
+      : name_(std::move(name))
+      , account_(account) {
     if (!room.empty()) rooms_.push_back(room);
   }
 
@@ -30,6 +32,8 @@ class membership {
   std::optional<std::string> observe(const event& e);
 
   const std::string& name() const noexcept { return name_; }
+  /// Whether it is logged in to an account.
+  bool account() const noexcept { return account_; }
   /// In the order in which they were joined.
   const std::vector<std::string>& rooms() const noexcept { return rooms_; }
   void forget_rooms() noexcept { rooms_.clear(); }
@@ -39,6 +43,7 @@ class membership {
   std::string left(std::string_view room);
 
   std::string name_;
+  bool account_ = false;
   std::vector<std::string> rooms_;
 };
 

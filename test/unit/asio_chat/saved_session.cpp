@@ -43,6 +43,15 @@ TEST_CASE("asio-chat session: the token and the positions come back") {
   CHECK(opened(directory, "bob").load().resume.token.empty());
 }
 
+TEST_CASE("asio-chat session: whether the token opens an account comes back as well") {
+  const test::temp_directory place;
+  const fs::path directory = fs::path(place.string()) / "asio-chat-client";
+  opened(directory).save({{std::string(64, 'a'), {}, true}});
+  CHECK(opened(directory).load().resume.account);
+  opened(directory).save({{std::string(64, 'a'), {}}});
+  CHECK_FALSE(opened(directory).load().resume.account);
+}
+
 TEST_CASE("asio-chat session: nobody else can read it, whatever the modes were") {
   const test::temp_directory place;
   const fs::path directory = fs::path(place.string()) / "asio-chat-client";

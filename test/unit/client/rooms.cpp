@@ -161,3 +161,20 @@ TEST_CASE("membership: is what the server says") {
   m.observe(member_left{"lobby", "al"});
   CHECK(m.rooms().empty());
 }
+
+TEST_CASE("membership: the answers about an account say who one is, and whether one has one") {
+  membership m("guest", "");
+  CHECK_FALSE(m.account());
+  m.observe(reply{"r", "login", {"you are logged in as alice"}, {"alice"}, {}});
+  CHECK(m.account());
+  CHECK(m.name() == "alice");
+  m.observe(refused{"r", errc::not_allowed, "wrong name or password"});
+  CHECK(m.account());
+  m.named("alice"); // as a later welcome says it
+  CHECK(m.account());
+  m.observe(reply{"r", "logout", {"you are a guest"}, {"alice-2"}, {}});
+  CHECK_FALSE(m.account());
+  CHECK(m.name() == "alice-2");
+  m.observe(reply{"r", "register", {}, {"alice-2"}, {}});
+  CHECK(m.account());
+}

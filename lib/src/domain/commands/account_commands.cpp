@@ -102,7 +102,7 @@ void become_account(const changing& who, const identity& account, const later_an
     if (auto welcome = in.check_bans({a->id, {}, by->host()}, {}); !welcome)
       return answer(welcome.error());
     in.become(*by, as_account(*by, *a));
-    answer(welcome_to(*by));
+    answer(welcome_to(*by), {by->name()});
   });
 }
 
@@ -121,7 +121,7 @@ result<void> carry_out(const asked& q, requests::register_account&& what) {
   if (auto good = check_password(what.password); !good) return good;
   if (auto is_free = q.in.people().find(q.by.name()); is_free != nullptr)
     return fail(errc::name_taken, fmt::format("there is an account {} already", q.by.name()));
-  const auto answer = answer_later(q, what.command);
+  const later_answer answer(q, what.command);
   const changing who(q);
   q.in.parts().passwords->hash(std::move(what.password), [in = q.in.alive(), number = q.by.number(),
                                                           answer, who](result<std::string> hash) {
@@ -157,7 +157,7 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
                 fmt::format("you are logged in as {}; /logout first", q.by.name()));
   const account* a = q.in.people().find(what.name);
   const std::optional<identity> id = a ? std::optional(a->id) : std::nullopt;
-  const auto answer = answer_later(q, what.command);
+  const later_answer answer(q, what.command);
   const changing who(q);
   // Of an account that is not there, or may not be used, it takes as long to say no.
   q.in.parts().passwords->verify(
@@ -191,7 +191,7 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
 result<void> carry_out(const asked& q, requests::log_out&& what) {
   if (!q.by.of().has_account())
     return fail(errc::bad_arguments, "you are not logged in to an account");
-  const auto answer = answer_later(q, what.command);
+  const later_answer answer(q, what.command);
   const changing who(q);
   people& p = q.in.people();
   p.change(
@@ -211,7 +211,7 @@ result<void> carry_out(const asked& q, requests::log_out&& what) {
           guest.token = by->token();
           guest.name = in.free_name(by->name(), guest.who);
           in.become(*by, guest);
-          answer(lines{fmt::format("you are a guest, known as {}", by->name())});
+          answer(lines{fmt::format("you are a guest, known as {}", by->name())}, {by->name()});
         });
       });
   return {};
@@ -225,7 +225,7 @@ result<void> carry_out(const asked& q, requests::change_password&& what) {
   const std::string key = fold_name(a->name);
   if (auto now = check_delays(q.in, key, q.by.host()); !now) return now;
   if (auto good = check_password(what.next); !good) return good;
-  const auto answer = answer_later(q, what.command);
+  const later_answer answer(q, what.command);
   const auto keep = [in = q.in.alive(), answer, id = a->id](result<std::string> hash) {
     const auto alive = in.lock();
     if (!alive) return;
@@ -291,7 +291,7 @@ result<void> carry_out(const asked& q, requests::devices&& what) {
           return fail(errc::bad_arguments, fmt::format("there is no device {}", number));
         return f;
       },
-      [in = q.in.alive(), gone, answer = answer_later(q, what.command)](const result<void>& kept) {
+      [in = q.in.alive(), gone, answer = later_answer(q, what.command)](const result<void>& kept) {
         if (!kept) return answer(kept.error());
         answer(lines{
             fmt::format("{} logged out", gone->size() == 1 ? "one device is" : "the others are")});

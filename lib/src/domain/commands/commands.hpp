@@ -7,7 +7,8 @@
 #include <asio_chat/error.hpp>
 #include <asio_chat/event.hpp>
 
-#include <functional>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,8 +36,20 @@ void answer_to(const asked& q, std::string_view command, reply_data what);
 void answer_to(const asked& q, std::string_view command, std::vector<std::string> lines);
 
 /// An answer that comes later, once: what was asked may be answered when who asked is gone.
-using later_answer = std::function<void(result<std::vector<std::string>>)>;
-later_answer answer_later(const asked& q, std::string_view command);
+class later_answer {
+ public:
+  /// @param command lives as long as the program
+  later_answer(const asked& q, std::string_view command);
+  /// @param items for programs, see `reply::items`
+  void operator()(result<std::vector<std::string>> lines,
+                  std::vector<std::string> items = {}) const;
+
+ private:
+  std::weak_ptr<hub*> in_;
+  std::uint64_t number_;
+  std::string ref_;
+  std::string_view command_;
+};
 
 // message_commands.cpp: what is said
 result<void> carry_out(const asked& q, requests::say&& what);

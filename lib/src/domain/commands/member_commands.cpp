@@ -16,20 +16,25 @@ void answer_to(const asked& q, std::string_view command, std::vector<std::string
   q.by.tell(reply{q.ref, std::string(command), std::move(lines), {}, {}});
 }
 
-later_answer answer_later(const asked& q, std::string_view command) {
+later_answer::later_answer(const asked& q, std::string_view command)
+    : in_(q.in.alive())
+    , number_(q.by.number())
+    , ref_(q.ref)
+    , command_(command) {
   q.by.begin(work::answer);
-  return [in = q.in.alive(), number = q.by.number(), ref = q.ref,
-          command](result<std::vector<std::string>> lines) {
-    const auto alive = in.lock();
-    endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
-    if (by == nullptr) return;
-    if (lines) {
-      by->tell(reply{ref, std::string(command), *std::move(lines), {}, {}});
-    } else {
-      by->refuse(ref, lines.error());
-    }
-    by->end(work::answer);
-  };
+}
+
+void later_answer::operator()(result<std::vector<std::string>> lines,
+                              std::vector<std::string> items) const {
+  const auto alive = in_.lock();
+  endpoint* by = alive ? (*alive)->find_endpoint(number_) : nullptr;
+  if (by == nullptr) return;
+  if (lines) {
+    by->tell(reply{ref_, std::string(command_), *std::move(lines), std::move(items), {}});
+  } else {
+    by->refuse(ref_, lines.error());
+  }
+  by->end(work::answer);
 }
 
 result<void> carry_out(const asked& q, requests::rename&& what) {

@@ -75,7 +75,7 @@ result<void> put(const asked& q, std::string_view command, ban::kind kind, reque
         return f;
       },
       [in = q.in.alive(), kept_ban, done,
-       answer = answer_later(q, command)](const result<void>& kept) {
+       answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());
@@ -106,7 +106,7 @@ result<void> lift(const asked& q, std::string_view command, ban::kind kind,
         return gone;
       },
       [in = q.in.alive(), done, room, by = q.by.name(),
-       answer = answer_later(q, command)](const result<void>& kept) {
+       answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());

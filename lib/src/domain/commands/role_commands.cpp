@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace asio_chat::commands {
@@ -58,7 +59,7 @@ result<void> change_room(const asked& q, std::string_view command,
         return facts{fact_of(changed)};
       },
       [in = q.in.alive(), room, by = q.by.name(), done,
-       answer = answer_later(q, command)](const result<void>& kept) {
+       answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());
@@ -106,7 +107,7 @@ result<void> give_everywhere(const asked& q, requests::give_role& what, role giv
         return facts{fact_of(changed)};
       },
       [in = q.in.alive(), id, done, by = q.by.name(),
-       answer = answer_later(q, requests::give_role::command)](const result<void>& kept) {
+       answer = later_answer(q, requests::give_role::command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());
