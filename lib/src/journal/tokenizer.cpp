@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <stdexcept>
 
 namespace asio_chat {
@@ -124,15 +125,33 @@ class word_builder {
   std::string word_;
 };
 
+/// Of most texts: all of it is folded first, and words are what lies between zeros then.
+void for_each_ascii_word(std::string_view text, const std::function<void(std::string_view)>& take) {
+  std::array<char, 256> some; // not initialised
+  std::string many;
+  char* folded = some.data();
+  if (text.size() >= some.size()) {
+    many.resize(text.size() + 1);
+    folded = many.data();
+  }
+  char* const end = std::transform(text.begin(), text.end(), folded, [](char c) {
+    return ascii_in_words[static_cast<unsigned char>(c)];
+  });
+  *end = '\0';
+  for (const char* word = folded; word != end;) {
+    const std::size_t length = std::strlen(word);
+    if (length > 0) take({word, length});
+    word += length;
+    while (word != end && *word == '\0')
+      ++word;
+  }
+}
+
 } // namespace
 
 void for_each_word(std::string_view text, const std::function<void(std::string_view)>& take) {
+  if (ascii::is_ascii(text)) return for_each_ascii_word(text, take);
   word_builder word(take);
-  if (ascii::is_ascii(text)) {
-    for (const char c : text)
-      word.add_ascii(c);
-    return word.end();
-  }
   const std::string folded = fold(text);
   for (auto at = folded.begin(); at != folded.end();) {
     if (static_cast<unsigned char>(*at) < 0x80) {

@@ -40,6 +40,17 @@ TEST_CASE("composed and decomposed, wide, narrow and ligature forms are the same
 
 TEST_CASE("a text of ASCII alone and one with other letters have the same words") {
   CHECK(words_in("To be, or NOT; x_y 4-2") == words_in("To be, or NOT; x_y 4-2 …"));
+  // At every length around the one from which on memory is needed.
+  std::string text;
+  for (char c = 'a'; text.size() < 600; c = c == 'z'   ? 'A'
+                                            : c == 'Z' ? 'a'
+                                                       : static_cast<char>(c + 1))
+    text += text.size() % 7 == 3 ? ' ' : c;
+  for (std::size_t n = 0; n <= text.size(); ++n) {
+    const std::string part = text.substr(0, n);
+    REQUIRE(words_in(part) == words_in(part + " …"));
+    REQUIRE(words_in(std::string(n, 'X')) == words_in(std::string(n, 'x') + " …"));
+  }
 }
 
 TEST_CASE("whatever bytes of valid text come, words are folded once for all") {
