@@ -219,13 +219,13 @@ void read_log(std::string_view body, heard_logs& heard) {
       r.skip();
     }
   }
+  if (first_author + l.authors.size() > log_numbers::max_authors_of_log)
+    throw_unreadable(fmt::format("log {} has too many authors", number));
   if (!l.room.empty()) return heard.announce(number, std::move(l));
   heard_logs::log* known = heard.find(number);
   if (!known) throw_unreadable(fmt::format("log {} was not announced", number));
   if (first_author > known->authors.size())
     throw_unreadable(fmt::format("authors of log {} were left out", number));
-  if (first_author + l.authors.size() > log_numbers::max_authors_of_log)
-    throw_unreadable(fmt::format("log {} has too many authors", number));
   known->authors.resize(first_author);
   std::ranges::move(l.authors, std::back_inserter(known->authors));
 }

@@ -14,19 +14,31 @@ std::uint32_t numbered_log::author(const std::string& name) {
   return last_ = found->second;
 }
 
-std::string numbered_log::frame(std::uint32_t first_author, bool whole) const {
+std::string numbered_log::frames(std::uint32_t first_author, bool with_log) const {
   using field = schema::log;
-  return frame_of(schema::from_server::log, body<field>([&](writer<field>& w) {
-                    w.number(field::number, number_);
-                    if (whole) {
-                      w.text(field::room, room_);
-                      w.number(field::epoch, epoch_);
-                      w.number(field::time, milliseconds(base_));
-                    }
-                    w.number(field::first_author, first_author);
-                    for (std::size_t n = first_author; n < names_.size(); ++n)
-                      w.text_always(field::authors, names_[n]);
-                  }));
+  constexpr std::size_t name_overhead = 1 + 3;
+  std::string all;
+  std::size_t next = first_author;
+  do {
+    const std::string one = body<field>([&](writer<field>& w) {
+      w.number(field::number, number_);
+      if (with_log) {
+        w.text(field::room, room_);
+        w.number(field::epoch, epoch_);
+        w.number(field::time, milliseconds(base_));
+      }
+      w.number(field::first_author, next);
+      for (std::size_t left = bytes_for_lists(room_.size()); next < names_.size(); ++next) {
+        const std::size_t bytes = names_[next].size() + name_overhead;
+        if (bytes > left) break;
+        left -= bytes;
+        w.text_always(field::authors, names_[next]);
+      }
+    });
+    all += frame_of(schema::from_server::log, one);
+    with_log = false;
+  } while (next < names_.size());
+  return all;
 }
 
 numbered_log& log_numbers::of(const std::string& room, std::uint64_t epoch, wall_time now,

@@ -34,12 +34,13 @@ class numbered_log {
   /// The number of an author, who may be new.
   std::uint32_t author(const std::string& name);
 
-  /// The frame that tells the log, with all its authors, or only those from this number on.
-  std::string announcement() const { return frame(0, true); }
-  std::string announcement(std::uint32_t first_author) const { return frame(first_author, false); }
+  /// The frames that tell the log, with all its authors, or only those from this number on: several
+  /// where so many names do not fit one.
+  std::string announcement() const { return frames(0, true); }
+  std::string announcement(std::uint32_t first_author) const { return frames(first_author, false); }
 
  private:
-  std::string frame(std::uint32_t first_author, bool whole) const;
+  std::string frames(std::uint32_t first_author, bool with_log) const;
 
   std::uint32_t number_;
   std::string room_;

@@ -148,6 +148,31 @@ TEST_CASE("authors that are announced later follow those who were announced befo
   CHECK(events_of<entry>(read) == std::vector{e});
 }
 
+TEST_CASE("authors who do not fit a frame are announced in several, and none is missing") {
+  auto names = names_sample();
+  const std::string tail(60, 'x');
+  for (std::size_t n = 0; n < compact::log_numbers::max_authors_of_log; ++n)
+    names.author(std::to_string(n) + tail);
+  const std::string frames = names.announcement();
+  CHECK(payloads_of(frames).size() > 1);
+  for (const std::string& payload : payloads_of(frames))
+    CHECK(payload.size() <= native_payload_cap);
+  compact::client_memory memory;
+  read_2(frames, memory);
+  const compact::heard_logs::log* heard = memory.logs.find(names.number());
+  REQUIRE(heard != nullptr);
+  REQUIRE(heard->authors.size() == names.authors());
+  for (std::size_t n = 0; n < heard->authors.size(); ++n)
+    REQUIRE(heard->authors[n] == std::to_string(n) + tail);
+}
+
+TEST_CASE("a client keeps no more authors of a log than a server numbers") {
+  compact::numbered_log names(3, "den", 7, {});
+  for (std::size_t n = 0; n <= compact::log_numbers::max_authors_of_log; ++n)
+    names.author(std::to_string(n));
+  CHECK(why_not(names.announcement()) == "log 3 has too many authors");
+}
+
 TEST_CASE("numbers that were not announced are refused") {
   auto names = names_sample();
   names.author("alice");
