@@ -53,7 +53,10 @@ def check(command, place, lobby, den):
         good("verify", data=data)
         assert "OK" in good("--check-config", data=data)
         assert texts(data, "lobby") == lobby
-        there = texts(data, "den")
+        told = run("export", "den", "--format", "jsonl", data=data)
+        if told.returncode:  # between the end of the keys and the end of the entries
+            assert command == "erase" and "has been destroyed" in told.stderr, told
+        there = texts(data, "den") if told.returncode == 0 else []
         assert there == den or (command == "erase" and not there) or (command == "restore" and there == den[:-1]), there
     else:
         # No daemon begins anew in the middle of a restore.
