@@ -104,18 +104,19 @@ struct text_of {
     return all;
   }
   lines operator()(const entries_missed& m) const {
-    const char* what = m.after.epoch != m.next.epoch && m.next.offset > 1
-                           ? "messages may be missing here: the room's log was put back to an older "
-                             "state, or begun anew"
-                       : m.after.epoch != m.next.epoch
-                           ? "messages may be missing here: the room's log was begun anew"
-                       : m.next.offset <= m.after.offset
-                           ? "the room's log was put back to an older state: other messages may "
-                             "follow than were said before"
-                       : m.next.offset == m.after.offset + 1
-                           ? "the room's log was put back to an older state: messages that were "
-                             "said behind this one are lost"
-                           : "messages are missing here: they are no longer kept";
+    const char* what =
+        m.after.epoch != m.next.epoch && m.next.offset > 1
+            ? "messages may be missing here: the room's log was put back to an older "
+              "state, or begun anew"
+        : m.after.epoch != m.next.epoch
+            ? "messages may be missing here: the room's log was begun anew"
+        : m.next.offset <= m.after.offset
+            ? "the room's log was put back to an older state: other messages may "
+              "follow than were said before"
+        : m.next.offset == m.after.offset + 1
+            ? "the room's log was put back to an older state: messages that were "
+              "said behind this one are lost"
+            : "messages are missing here: they are no longer kept";
     return {{kind::notice, fmt::format("[#{}: {}]", sanitize_for_terminal(m.room), what)}};
   }
   lines operator()(const history_page& p) const {
