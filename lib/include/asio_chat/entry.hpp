@@ -12,15 +12,15 @@
 
 namespace asio_chat {
 
-/// A place in the log of a room. Offsets grow by one from 1. An epoch begins when a log is made
-/// anew (for a journal in memory: with each start), and offsets of two epochs cannot be compared.
-/// A reader that has seen {7, 41} and then sees {7, 43} knows that one entry is missing; a reader
-/// that sees {8, 1} knows that the log it had read from is gone.
+/// A place in the log of a room. Offsets grow by one from 1: after {7, 41}, {7, 43} means that one
+/// entry is missing. An epoch begins when a log is made anew (in memory with each start): {8, 1} is
+/// of a log without what was read. It also begins where a log on the disk goes on that was put back
+/// to an older state: {8, 42} may follow {7, 41}, and entries from before keep their epoch.
 ///
-/// A log on the disk may be put back by an older copy, and go on from there with other entries
-/// under the same offsets. So a position may have a tag, by which the server knows whether its log
-/// is the one that the reader knew. Keep it as you were given it. A position without a tag proves
-/// nothing; it is used like any other. Positions are compared by epoch and offset alone.
+/// Such a log has other entries than before under the same offsets. So a position may have a tag,
+/// by which the server knows whether its log is the one that the reader knew. Keep it as you were
+/// given it. A position without a tag proves nothing; it is used like any other. Positions are
+/// compared by epoch and offset alone.
 struct position {
   std::uint64_t epoch = 0;
   std::uint64_t offset = 0; ///< 0: before the first entry
