@@ -322,8 +322,8 @@ def test_passphrase_is_typed_without_echo(tool):
     pexpect = pytest.importorskip("pexpect")
     child = pexpect.spawn(CERTS, ["self-signed", "a", "--encrypt-key"], cwd=str(tool.cwd),
                           env=clean_environment(), timeout=PATIENCE, encoding="utf-8")
-    for _ in range(2):
-        child.expect("Passphrase for the new key:")
+    for question in ("Passphrase for the new key:", "Once more:"):
+        child.expect(question)
         child.sendline("open sesame")
     child.expect("Generated a.key and a.crt successfully")
     child.expect(pexpect.EOF)

@@ -124,7 +124,7 @@ def test_completion_of_names_and_commands(terminal):
     alice.says("")
     alice.sees("* online: alice, barbara *")
     alice.types("/m\t")
-    alice.sees("me  msg")
+    alice.sees("me  mode  msg  mute")
 
 
 def test_a_refused_command_is_told_in_words(terminal):

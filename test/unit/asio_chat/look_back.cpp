@@ -63,7 +63,7 @@ TEST_CASE("asio-chat look back: an empty room, other rooms and a new log are now
   CHECK(verdict(l, at({8, 1})) == "...");
 }
 
-TEST_CASE("asio-chat look back: missed messages are earlier ones, but no beginning; after leaving "
+TEST_CASE("asio-chat look back: missed messages are earlier ones, but no beginning, after leaving "
           "they are") {
   look_back l;
   l.entered(state({7, 2}));

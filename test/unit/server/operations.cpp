@@ -130,7 +130,7 @@ TEST_CASE("cancellation: async_listen binds nothing then, whatever the type") {
   }
 }
 
-TEST_CASE("cancellation: a reload that has begun is carried out; total waits for it") {
+TEST_CASE("cancellation: a reload that has begun is carried out, total waits for it") {
   for (const type t : each_type) {
     server_world w(listening());
     outcome<void> o;

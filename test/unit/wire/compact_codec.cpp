@@ -205,7 +205,7 @@ TEST_CASE("an entry of a kind of tomorrow is passed over, and its neighbours are
   CHECK(read[1] == group_sample()[2]);
 }
 
-TEST_CASE("fields that are not known are passed over; a message that is not known is named") {
+TEST_CASE("fields that are not known are passed over, a message that is not known is named") {
   std::string body;
   protozero::pbf_writer w(body);
   w.add_string(1, "r");
@@ -226,7 +226,7 @@ TEST_CASE("fields that are not known are passed over; a message that is not know
   CHECK(std::get<native::bad_message>(passed_over).why.code == errc::unknown_type);
 }
 
-TEST_CASE("numbers of logs are given once; a new epoch or too many authors give another one") {
+TEST_CASE("numbers of logs are given once, a new epoch or too many authors give another one") {
   compact::log_numbers logs;
   const auto first = logs.of("den", 7, {}, 1).number();
   CHECK(logs.of("den", 7, {}, 1).number() == first);

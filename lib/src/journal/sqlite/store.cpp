@@ -1,5 +1,7 @@
 #include "journal/sqlite/store.hpp"
 
+#include "base/file.hpp"
+#include "base/file_access.hpp"
 #include "journal/sqlite/id_recall.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/state_check.hpp"
@@ -44,7 +46,10 @@ result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
     s->names_ = store_loader(s->parts_, s->upkeep_).load(was_new ? false : *had_witness);
     s->people_ = s->parts_.file.writer().people.all();
     s->started_ = true;
-    if (auto noted = keep_witness(keys, s->head()); !noted) return noted.error();
+    // A full disk keeps nobody from reading; what is noted later does for it.
+    if (auto noted = keep_witness(keys, s->head());
+        !noted && !lack_of_room(directory_of(keys.path())))
+      return noted.error();
     return s;
   } catch (const SQLite::Exception& e) {
     return explain(file, e);

@@ -106,7 +106,7 @@ TEST_CASE("a history that was put back is behind, and another one once it goes o
   CHECK(since(w, before) == "");
 }
 
-TEST_CASE("starts that are remembered are bounded; a head from before them is not known") {
+TEST_CASE("starts that are remembered are bounded, a head from before them is not known") {
   store_world w;
   w.say("den", "one");
   const head_name oldest = head_in(w);

@@ -41,7 +41,7 @@ bool has(const std::string& file, const std::string& text) {
 
 } // namespace
 
-TEST_CASE("facts are there after a restart; a later one takes the place of an earlier one") {
+TEST_CASE("facts are there after a restart, a later one takes the place of an earlier one") {
   store_world w;
   keep(w, {alice, mallory});
   CHECK(kept(w) == std::vector{alice, mallory});

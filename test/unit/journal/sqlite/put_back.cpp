@@ -71,7 +71,7 @@ void check_offsets(const journal::page& p, std::uint64_t first, std::uint64_t la
 
 } // namespace
 
-TEST_CASE("a reader before or at the cut goes on; one beyond it is told, and goes on behind it",
+TEST_CASE("a reader before or at the cut goes on, one beyond it is told, and goes on behind it",
           "[put back]") {
   const auto how = GENERATE(::state::restored, ::state::restored_by_hand, ::state::snapshot,
                             ::state::snapshot_with_log);
