@@ -37,7 +37,7 @@ def client_hello():
     return outgoing.read()
 
 
-def test_strangers_of_an_address_and_of_a_network_are_counted_until_they_log_in(tmp_path):
+def test_C49_strangers_of_an_address_and_of_a_network_are_counted_until_they_log_in(tmp_path):
     with Daemon(tmp_path, "--limit-loopback", "on", "--strangers-per-address", 2,
                 "--strangers-per-network", 3, "--max-penalty", 0) as d:
         held = [connect(d, "127.0.1.1") for _ in range(2)]

@@ -2,6 +2,7 @@
 
 A command that is new in a document fails `test_E14_every_command_has_its_run` until it is in RUNS. E1."""
 
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import pexpect
 import pytest
 
 from programs import BIN, HAS_BENCH, PATIENCE, ROOT, Daemon, LessonClient, clean_environment, until
+from xterm_screen import XtermScreen, XtermStream
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "certs/README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -597,6 +599,22 @@ def test_E20_a_drawing_of_the_architecture_clients_tls_server_and_every_other():
     assert max(map(len, drawing.splitlines())) <= 80
     # From top to bottom: clients, TLS, the server.
     assert drawing.index("asio-chat ") < drawing.index("TLS over TCP") < drawing.index("asio-chatd")
+
+
+@pytest.mark.page
+def test_E16_the_recording_is_a_session_that_can_be_played():
+    head, *events = [json.loads(line) for line in (ROOT / "docs/chat.cast").read_text().splitlines()]
+    assert head["version"] == 2
+    times = [at for at, _, _ in events]
+    assert times == sorted(times) and times[-1] > 2
+    screen = XtermScreen(head["width"], head["height"])
+    stream = XtermStream(screen)
+    shown = set()
+    for _, kind, output in events:
+        assert kind == "o"
+        stream.feed(output.encode())
+        shown |= {line.strip() for line in screen.display}
+    assert any("#lobby" in line for line in shown) and len(shown) > 20
 
 
 def test_E9_what_weakens_is_found_by_one_word(tmp_path):

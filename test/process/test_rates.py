@@ -3,7 +3,7 @@
 from programs import Daemon
 
 
-def test_a_flooder_is_slowed_down_and_told_and_nothing_is_lost(tmp_path):
+def test_C49_a_flooder_is_slowed_down_and_told_and_nothing_is_lost(tmp_path):
     with Daemon(tmp_path, "--rates", "on", "--rate-messages", "10/1s") as d:
         bob = d.join("bob")
         alice = d.join("alice")
