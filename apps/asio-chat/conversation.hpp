@@ -80,6 +80,8 @@ class conversation : public std::enable_shared_from_this<conversation> {
   vocabulary words() const;
   /// Whether a line may be kept to be typed again: one with a secret in it may not.
   bool may_keep(std::string_view line) const;
+  /// Where its first secret begins, as far as it is typed; `npos`: it has none.
+  std::size_t secret_from(std::string_view line) const { return app::secret_from(line, syntax_); }
   bool over() const noexcept { return over_; }
   int exit_code() const noexcept { return exit_code_; }
   /// Whether the server was told goodbye, and has answered everything before.

@@ -114,6 +114,7 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
       .end = [&] { talk->end_of_input(); },
       .words = [&] { return talk->words(); },
       .may_keep = [&](std::string_view line) { return talk->may_keep(line); },
+      .secret_from = [&](std::string_view line) { return talk->secret_from(line); },
       .look_at = [&](const std::string& room) { talk->look_at(room); },
       .members = [&](const std::string& room) { return talk->members_of(room); },
       .fetch =
@@ -158,7 +159,9 @@ void set_lines(stage& s, asio::io_context& context, const options& o, front f,
       text_entry::handlers{[&](const std::string& line) { talk->enter(talk->read(line, 0)); },
                            [&] { talk->end_of_input(); },
                            [&](std::string_view before) { return complete(before, talk->words()); },
-                           [&](std::string_view line) { return talk->may_keep(line); }});
+                           [&](std::string_view line) { return talk->may_keep(line); },
+                           {},
+                           [&](std::string_view line) { return talk->secret_from(line); }});
   s.keys = &made->editor();
   s.where = std::move(made);
 }

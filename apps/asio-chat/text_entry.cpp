@@ -18,8 +18,18 @@ std::string text_entry::prompt(const std::string& usual) const {
                      count_lines(*pasted_), text_.empty() ? "send (l)ine by line, " : "");
 }
 
-std::u32string_view text_entry::text() const noexcept {
-  return asks() ? std::u32string_view() : std::u32string_view(text_.text());
+std::u32string text_entry::text() const {
+  if (asks()) return {};
+  std::u32string shown = text_.text();
+  const auto begin = shown.find_first_not_of(U" \t\n");
+  if (!handlers_.secret_from || begin == shown.npos || shown[begin] != U'/') return shown;
+  const std::string line = narrow(shown);
+  const std::size_t secret = handlers_.secret_from(line);
+  if (secret == line.npos) return shown;
+  std::fill(shown.begin() +
+                static_cast<std::ptrdiff_t>(widen(std::string_view(line).substr(0, secret)).size()),
+            shown.end(), U'*');
+  return shown;
 }
 
 void text_entry::press(const key& k) {

@@ -23,6 +23,8 @@ class text_entry {
     std::function<completion(std::string_view before_cursor)> complete;
     std::function<bool(std::string_view line)> may_keep;    ///< among the lines typed before
     std::function<void(const std::string& line)> kept = {}; ///< it is one of them now
+    /// Where its first secret begins, which is not shown; `npos`: there is none.
+    std::function<std::size_t(std::string_view line)> secret_from = {};
   };
   /// What the place where the text is shown does.
   struct surroundings {
@@ -45,8 +47,8 @@ class text_entry {
 
   /// What stands before the text: a question, if one is asked, or else `usual`.
   std::string prompt(const std::string& usual) const;
-  /// What is to be shown; nothing while a question is asked.
-  std::u32string_view text() const noexcept;
+  /// What is to be shown: stars for what is secret, and nothing while a question is asked.
+  std::u32string text() const;
   std::size_t cursor() const noexcept { return asks() ? 0 : text_.cursor(); }
 
  private:

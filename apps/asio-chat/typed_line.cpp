@@ -3,7 +3,9 @@
 #include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
+#include "model/command_text.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace asio_chat::app {
@@ -44,6 +46,22 @@ typed_line read_typed_line(std::string_view raw, bool bare_quit) {
   if (ascii::equal_ignoring_case(line.substr(0, line.find_first_of(" \t\n")), "/quit"))
     return {intent::leave, {}};
   return {intent::command, std::string(line)};
+}
+
+std::size_t secret_from(std::string_view line, std::span<const command_info> commands) {
+  constexpr std::string_view blanks = " \t\n";
+  constexpr auto none = std::string_view::npos;
+  std::size_t at = line.find_first_not_of(blanks);
+  if (at == none) return none;
+  const command_info* command = command_of(line.substr(at), commands);
+  if (command == nullptr) return none;
+  const auto secret = std::ranges::find(command->arguments, true, &command_argument::secret);
+  if (secret == command->arguments.end()) return none;
+  for (auto words = secret - command->arguments.begin() + 1; words > 0 && at != none; --words) {
+    at = line.find_first_of(blanks, at);
+    if (at != none) at = line.find_first_not_of(blanks, at);
+  }
+  return at;
 }
 
 typed_line read_literal_line(std::string_view raw) {

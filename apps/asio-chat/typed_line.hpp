@@ -1,9 +1,11 @@
 // The meaning of a line that was typed or read from a pipe.
 #pragma once
 
+#include <asio_chat/command.hpp>
 #include <asio_chat/entry.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -46,6 +48,9 @@ std::string without_controls(std::string_view raw);
 /// capitals; `//x` says `/x`.
 /// @param bare_quit whether `quit` alone leaves as well: a user means it, a pipe may not
 typed_line read_typed_line(std::string_view raw, bool bare_quit);
+
+/// Where in a line that is being typed its first secret begins; `npos`: it has none yet.
+std::size_t secret_from(std::string_view line, std::span<const command_info> commands);
 
 /// A message, whatever it looks like; nothing if nothing would be seen of it.
 typed_line read_literal_line(std::string_view raw);

@@ -5,8 +5,11 @@ import sqlite3
 import stat
 import subprocess
 
-from clients import home, pipe
+import pytest
+
+from clients import Terminal, home, pipe
 from programs import BIN, PATIENCE, Daemon, LessonClient, clean_environment
+from test_client_fullscreen import FullScreen
 
 PASSWORD = "correct-horse-battery"
 
@@ -176,3 +179,19 @@ def test_the_terminal_client_logs_in_by_itself_until_its_device_is_revoked(tmp_p
         phone.hear("* one device is logged out *")
         third = pipe(d, "alice", text="/rights\n", home=home)
         assert third.returncode != 0 and "the name alice is registered" in third.stderr
+
+
+@pytest.mark.parametrize("kind", [Terminal, FullScreen])
+def test_C44_a_password_is_not_shown_while_it_is_typed(tmp_path, kind):
+    good(tmp_path / "data", "add", "alice")
+    with daemon(tmp_path) as d:
+        one = kind(f"guest@127.0.0.1:{d.port}", "--ca", d.ca, home=tmp_path)
+        try:
+            one.sees("lobby")
+            one.types(f"/login alice {PASSWORD}")
+            one.sees("/login alice " + "*" * len(PASSWORD))
+            one.types("\r")
+            one.sees("you are logged in as alice")
+            assert PASSWORD.encode() not in one.raw
+        finally:
+            one.child.close(force=True)

@@ -32,7 +32,7 @@ struct screen_state {
   message_style messages = {};
   std::string prompt = {};
   std::string_view hint = {}; ///< stands where nothing is typed
-  std::u32string_view typed = {};
+  std::u32string typed = {};
   std::size_t cursor = 0; ///< in what is typed
   std::optional<question> asked = {};
   const window* found = nullptr; ///< shown in the place of the current window

@@ -43,7 +43,8 @@ window_control::window_control(chat_state& state, const clock& time, surrounding
               [this](std::string_view line) { return around_.may_keep(commands_.expand(line)); },
               [this](const std::string& line) {
                 if (keeps_entered_ && state_.typed) state_.typed->remember(line);
-              }},
+              },
+              [this](std::string_view line) { return secret_from(line); }},
              {[this](const std::string& remark) {
                 state_.all.remark(log_line::kind::notice, without_brackets(remark),
                                   time_.wall_now());
@@ -54,6 +55,13 @@ window_control::window_control(chat_state& state, const clock& time, surrounding
   if (!state_.typed) return;
   unrestored_ = state_.typed->lines();
   state_.all.set_drafts(state_.typed->drafts());
+}
+
+std::size_t window_control::secret_from(std::string_view line) const {
+  const std::string whole = commands_.expand(line);
+  if (whole == line) return around_.secret_from(line);
+  // Behind an alias nobody knows which of its words goes where.
+  return around_.may_keep(whole) ? line.npos : line.find_first_of(" \t\n");
 }
 
 window_control::~window_control() {

@@ -31,9 +31,10 @@ class window_control {
   struct surroundings {
     std::function<typed_line(const std::string&)> read; ///< what a typed text means
     std::function<void(typed_line)> enter;
-    std::function<void()> end;                           ///< Ctrl-D on an empty line
-    std::function<vocabulary()> words;                   ///< that can be completed
-    std::function<bool(std::string_view line)> may_keep; ///< among the lines typed before
+    std::function<void()> end;                                     ///< Ctrl-D on an empty line
+    std::function<vocabulary()> words;                             ///< that can be completed
+    std::function<bool(std::string_view line)> may_keep;           ///< among the lines typed before
+    std::function<std::size_t(std::string_view line)> secret_from; ///< as in `text_entry`
     std::function<void(const std::string& room)> look_at;
     /// Null: one is not in that room.
     std::function<const std::set<std::string>*(const std::string& room)> members;
@@ -66,6 +67,7 @@ class window_control {
  private:
   static constexpr std::size_t page_entries = 100;
 
+  std::size_t secret_from(std::string_view line) const;
   void press_meant(const key& k);
   void edit();
   bool press_for_windows(const key& k);

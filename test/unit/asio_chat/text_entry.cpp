@@ -14,11 +14,14 @@ struct typist {
   std::u32string seen_on_entering;
   bool ended = false;
   text_entry entry{
-      {[this](const std::string& line) { lines.push_back(line); }, [this] { ended = true; },
+      {[this](const std::string& line) { lines.push_back(line); },
+       [this] { ended = true; },
        [](std::string_view) {
          return completion{0, "", {"alice", "bob"}};
        },
-       [](std::string_view line) { return !line.starts_with("/secret"); }},
+       [](std::string_view line) { return !line.starts_with("/secret"); },
+       {},
+       [](std::string_view line) { return line.starts_with("/secret ") ? 8 : line.npos; }},
       {[this](const std::string& text) { remarks.push_back(text); },
        [this] { seen_on_entering = entry.text(); }, [this] { remarks.emplace_back("clear"); }}};
 
@@ -48,6 +51,20 @@ TEST_CASE("asio-chat text entry: a line that may not be kept does not come back"
   t.control(U'M');
   t.entry.press({key::kind::up});
   CHECK(t.entry.text() == U"one");
+}
+
+TEST_CASE("asio-chat text entry: a secret is shown as stars, also when it is entered") {
+  typist t;
+  t.type("/secret ");
+  CHECK(t.entry.text() == U"/secret ");
+  t.type("word");
+  CHECK(t.entry.text() == U"/secret ****");
+  CHECK(t.entry.cursor() == 12);
+  t.control(U'M');
+  CHECK(t.seen_on_entering == U"/secret ****");
+  CHECK(t.lines == std::vector<std::string>{"/secret word"});
+  t.type("secret word");
+  CHECK(t.entry.text() == U"secret word");
 }
 
 TEST_CASE("asio-chat text entry: a question hides the text and is answered by a key") {

@@ -2,6 +2,7 @@
 
 #include "support/catch.hpp"
 
+using namespace asio_chat;
 using namespace asio_chat::app;
 
 TEST_CASE("asio-chat D6: quit and /quit leave, in any case") {
@@ -57,4 +58,27 @@ TEST_CASE("asio-chat D19: typed control characters are not sent") {
                         true)
             .text == "a\uFFFDb");
   CHECK(read_typed_line("\u00fc\u4e2d\U0001F600", true).text == "\u00fc\u4e2d\U0001F600");
+}
+
+TEST_CASE("asio-chat: the secret of a command begins with its argument, wherever that is") {
+  const std::vector<command_info> commands = {
+      {.name = "login",
+       .arguments = {{.name = "NAME"},
+                     {.name = "PASSWORD", .kind = argument_kind::text, .secret = true}}},
+      {.name = "password", .arguments = {{.name = "OLD", .secret = true}, {.name = "NEW"}}},
+      {.name = "topic", .arguments = {{.name = "TEXT", .kind = argument_kind::text}}}};
+  const auto from = [&](std::string_view line) { return secret_from(line, commands); };
+  constexpr auto none = std::string_view::npos;
+  CHECK(from("/login alice correct horse") == 13);
+  CHECK(from("  /LOGIN  alice   x") == 18);
+  CHECK(from("/login alice ") == none);
+  CHECK(from("/login alice") == none);
+  CHECK(from("/login ") == none);
+  CHECK(from("/login") == none);
+  CHECK(from("/password a") == 10);
+  CHECK(from("/topic a b") == none);
+  CHECK(from("/unknown a b") == none);
+  CHECK(from("//login alice x") == none);
+  CHECK(from("login alice x") == none);
+  CHECK(from("") == none);
 }

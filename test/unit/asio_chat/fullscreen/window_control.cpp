@@ -35,6 +35,8 @@ struct person {
              return vocabulary{{"who"}, {"alice"}, {"den"}};
            },
        .may_keep = [](std::string_view line) { return !line.starts_with("/secret "); },
+       .secret_from =
+           [](std::string_view line) { return line.starts_with("/secret ") ? 8 : line.npos; },
        .look_at = [this](const std::string& room) { looked_at.push_back(room); },
        .members = [](const std::string&) -> const std::set<std::string>* { return nullptr; },
        .fetch =
