@@ -128,8 +128,11 @@ std::optional<network> parse_network(std::string_view text) {
 }
 
 bool ban::is_about(const subject& s) const noexcept {
-  return (who && *who == s.who) || (!name.empty() && name == s.name) ||
-         (from && from->contains(s.host));
+  const auto holds_for = [this](const identity& one) {
+    return (who && *who == one) || std::ranges::find(devices, one) != devices.end();
+  };
+  return holds_for(s.who) || (s.token && holds_for(*s.token)) ||
+         (!name.empty() && name == s.name) || (from && from->contains(s.host));
 }
 
 std::string key_of(const identity& who) {
@@ -234,7 +237,10 @@ fact fact_of(const ban& b) {
       .time(b.until.value_or(wall_time{}))
       .text(b.by)
       .text(b.reason)
-      .time(b.made);
+      .time(b.made)
+      .number(b.devices.size());
+  for (const identity& token : b.devices)
+    w.id(token);
   return {fact_kind::ban, std::to_string(b.number), w.take()};
 }
 
@@ -260,6 +266,8 @@ ban ban_in(const fact& f) {
   b.by = r.text();
   b.reason = r.text();
   b.made = r.time();
+  for (auto more = r.number<std::uint32_t>(); more > 0; --more)
+    b.devices.push_back(r.bytes());
   return b;
 }
 

@@ -15,6 +15,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace asio_chat {
 
@@ -66,9 +67,11 @@ struct subject {
   identity who{};
   std::string name{};         ///< folded
   std::string_view host = {}; ///< see `login::host`
+  std::optional<identity> token{};
 };
 
-/// Keeps somebody out, or silent. It holds for whatever of its three marks fits.
+/// Keeps somebody out, or silent. It holds for whatever of its marks fits. A token is one's own
+/// before, while and after it is a device of an account.
 struct ban {
   enum class kind : std::uint8_t { out, mute };
   std::uint64_t number = 0;
@@ -82,6 +85,7 @@ struct ban {
   std::string by{};
   std::string reason{};
   wall_time made{};
+  std::vector<identity> devices{}; ///< tokens that the account had
 
   bool is_about(const subject& s) const noexcept;
 };

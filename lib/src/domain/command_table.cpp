@@ -12,6 +12,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <type_traits>
 #include <utility>
 
 namespace asio_chat {
@@ -86,7 +87,15 @@ std::optional<std::chrono::seconds> time_in(std::string_view word) noexcept {
   return std::chrono::seconds(n * unit);
 }
 
-/// `everywhere`, a time, and the reason: each may be left out.
+/// A number, alone or with what may be a unit: `90`, `-1m`, `1y`, `5min`, but not `2nd`.
+bool looks_like_time(std::string_view word) noexcept {
+  if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
+  const std::size_t digits = std::min(word.find_first_not_of("0123456789."), word.size());
+  const std::string_view unit = word.substr(digits);
+  return digits > 0 && (unit.size() <= 1 || unit == "ms" || unit == "min");
+}
+
+/// `everywhere` and a time, in any order, and the reason: each may be left out.
 template <class What>
 requests::any read_order(const given& g, std::string&) {
   What what;
@@ -94,11 +103,22 @@ requests::any read_order(const given& g, std::string&) {
   std::string_view rest = g.at[1];
   const auto first_word = [&] { return rest.substr(0, rest.find(' ')); };
   const auto next = [&] { rest = trim(rest.substr(first_word().size())); };
-  if (first_word() == "everywhere") {
-    what.everywhere = true;
+  for (;;) {
+    if (!what.everywhere && ascii::equal_ignoring_case(first_word(), "everywhere")) {
+      what.everywhere = true;
+    } else if (const auto time = time_in(first_word()); time && !what.time) {
+      what.time = time;
+    } else {
+      break;
+    }
     next();
   }
-  if ((what.time = time_in(first_word()))) next();
+  // For ever, for the reason `90` or `1y`, is not what was meant.
+  constexpr bool lasts =
+      std::is_same_v<What, requests::ban> || std::is_same_v<What, requests::mute>;
+  if (lasts && !what.time && looks_like_time(first_word()))
+    return requests::unreadable{fail(
+        errc::bad_arguments, "TIME is a number with s, m, h or d, such as 30m, up to ten years")};
   what.reason = sanitize(rest);
   return what;
 }

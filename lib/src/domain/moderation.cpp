@@ -12,7 +12,7 @@ namespace asio_chat {
 namespace {
 
 subject subject_of(const endpoint& e) {
-  return {e.who(), fold_name(e.name()), e.host()};
+  return {e.who(), fold_name(e.name()), e.host(), e.token()};
 }
 
 } // namespace

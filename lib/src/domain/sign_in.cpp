@@ -20,12 +20,9 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
   if (upkeep_ >= max_upkeep) {
     return fail(errc::storage_failed, "too much waits for the server's disk; come back later");
   }
-  if (auto welcome = check_bans({l.token.value_or(l.who), fold_name(l.name), l.host}, {}); !welcome)
+  if (auto welcome = check_bans({l.who, fold_name(l.name), l.host, l.token}, {}); !welcome)
     return welcome.error();
-  if (l.has_account) {
-    if (auto welcome = check_bans({l.who, {}, l.host}, {}); !welcome) return welcome.error();
-    make_way(l.name, l.who);
-  }
+  if (l.has_account) make_way(l.name, l.who);
   const auto known = by_identity_.find(l.who);
   const bool joins =
       l.may_come_back && known != by_identity_.end() && services_.limits.member_connections > 1;

@@ -127,6 +127,54 @@ TEST_CASE("a ban keeps out by name, token, account and address, as long as it sa
   CHECK(w.say(op, "/ban 192.0.2.4").front() == "you have banned 192.0.2.4 from lobby");
 }
 
+TEST_CASE("a ban is not shed by an account, nor by leaving one") {
+  moderated_world w;
+  person& op = w.known("olga", role::op);
+  person& mal = w.come("mal");
+  w.say(op, "/ban mal spam");
+  w.say(op, "/mute mal");
+  w.say(mal, "/nick harmless");
+  CHECK(w.say(mal, "/register password").front() == "you are logged in as harmless");
+  CHECK(w.say(mal, "/join lobby") == lines{"you are banned here: spam"});
+  w.say(op, "/unban mal");
+  w.say(mal, "/join lobby");
+  CHECK_FALSE(w.may_speak(mal));
+
+  person& quin = w.known("quin");
+  w.say(op, "/ban quin spam");
+  w.say(quin, "/logout");
+  w.say(quin, "/nick somebody");
+  CHECK(w.say(quin, "/join lobby") == lines{"you are banned here: spam"});
+  w.say(op, "/unban quin");
+  CHECK(w.say(quin, "/join lobby").empty());
+}
+
+TEST_CASE("a guest who is called like an address is meant by that name") {
+  moderated_world w;
+  person& op = w.known("olga", role::op);
+  person& guest = w.come("203.0.113.5");
+  CHECK(w.say(op, "/ban 203.0.113.5").front() == "you have banned 203.0.113.5 from lobby");
+  CHECK(guest.self->memberships().empty());
+  CHECK(w.say(op, "/ban 203.0.113.5/32").front() == "you have banned 203.0.113.5/32 from lobby");
+}
+
+TEST_CASE("a time that is none is refused, and no reason for a ban for ever") {
+  moderated_world w;
+  person& op = w.known("olga", role::op);
+  w.come("bob");
+  const lines refusal{"TIME is a number with s, m, h or d, such as 30m, up to ten years"};
+  for (const char* time :
+       {"0s", "-1m", "1x", "5", "1000000h", "99999999999d", "1ms", "90min", "1.5h"})
+    CHECK(w.say(op, std::string("/ban bob ") + time) == refusal);
+  CHECK(w.say(op, "/mute bob 5") == refusal);
+  CHECK(w.say(op, "/bans") == lines{"nobody is banned or muted here"});
+  CHECK(w.say(op, "/ban bob 2nd warning") == lines{"you have banned bob from lobby: 2nd warning"});
+  CHECK(w.say(op, "/ban bob 1d EVERYWHERE spam") ==
+        lines{"you have banned bob from the server for 1 d: spam"});
+  w.come("eve");
+  CHECK(w.say(op, "/kick eve 5 strikes") == lines{"you have removed eve from lobby: 5 strikes"});
+}
+
 TEST_CASE("a ban everywhere closes the connection and keeps the next one out") {
   moderated_world w;
   person& op = w.known("olga", role::op);

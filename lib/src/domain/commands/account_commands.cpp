@@ -99,7 +99,7 @@ void become_account(const changing& who, const identity& account, const later_an
   who.end([&](hub& in, endpoint* by) {
     const asio_chat::account* a = in.people().find(account);
     if (!by || !a) return;
-    if (auto welcome = in.check_bans({a->id, {}, by->host()}, {}); !welcome)
+    if (auto welcome = in.check_bans({a->id, {}, by->host(), by->token()}, {}); !welcome)
       return answer(welcome.error());
     in.become(*by, as_account(*by, *a));
     answer(welcome_to(*by), {by->name()});
@@ -114,8 +114,8 @@ std::string day_of(wall_time t) {
 
 result<void> carry_out(const asked& q, requests::register_account&& what) {
   if (auto can = check_accounts(q); !can) return can;
-  if (q.by.of().has_account())
-    return fail(errc::bad_arguments, fmt::format("you have the account {} already", q.by.name()));
+  if (const account* own = q.in.people().find(q.by.of().who()))
+    return fail(errc::bad_arguments, fmt::format("you have the account {} already", own->name));
   if (!q.in.parts().registration)
     return fail(errc::not_allowed, "accounts are made by the operator of this server");
   if (auto good = check_password(what.password); !good) return good;

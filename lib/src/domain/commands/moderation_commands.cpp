@@ -18,6 +18,7 @@ using lines = std::vector<std::string>;
 using facts = std::vector<fact>;
 
 constexpr std::size_t max_bans = 10'000;
+constexpr std::size_t max_devices = 32; // of the account that a ban is about
 
 std::string because(const std::string& reason) {
   return reason.empty() ? std::string() : ": " + reason;
@@ -51,6 +52,9 @@ result<void> put(const asked& q, std::string_view command, ban::kind kind, reque
   made.shown = found->shown;
   made.who = found->who;
   made.name = found->guest_name;
+  if (made.who)
+    for (const device* d : q.in.people().devices_of(*made.who))
+      if (made.devices.size() < max_devices) made.devices.push_back(d->token);
   made.from = found->from;
   if (made.from && made.from->contains(q.by.host()))
     return fail(errc::bad_arguments, "you come from there yourself");

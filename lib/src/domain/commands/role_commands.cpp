@@ -147,12 +147,13 @@ result<const account*> find_account(const asked& q, const std::string& typed, bo
 }
 
 result<whom> find_whom(const asked& q, const std::string& typed, bool everywhere) {
-  if (auto from = parse_network(typed)) return whom{shown(typed), {}, {}, from};
+  const member* here = q.in.find_member(typed);
+  // A guest may be called like an address: that one is meant, and with /32 behind it the address.
+  if (auto from = parse_network(typed); from && !here) return whom{shown(typed), {}, {}, from};
   if (const account* a = q.in.people().find(typed)) {
     if (auto may = check_rank(q, *a, everywhere); !may) return may.error();
     return whom{a->name, a->id, {}, {}};
   }
-  const member* here = q.in.find_member(typed);
   if (here && &q.by.of() == here) return fail(errc::not_allowed, "you may not do that to yourself");
   if (here && rank_of(here->role(), role::guest) >= own_rank(q, everywhere))
     return fail(errc::not_allowed,
