@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 #include "base/logger.hpp"
 #include "base/sanitize.hpp"
+#include "base/utf8.hpp"
 #include "journal/sqlite/people_table.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/sqlite_journal.hpp"
@@ -113,6 +114,10 @@ std::string new_password(const ops::history_request& wanted) {
           {wanted.password_file, "--password-file", "CHAT_ACCOUNT_PASSWORD", given ? given : ""},
           "New password: ", tls::prompting::twice, "an account needs a password: give it")
           .value();
+  if (typed != trim(typed) || !is_sanitized(typed) || typed.find('\t') != typed.npos)
+    throw error(fail(errc::bad_setting,
+                     "a password has to be UTF-8 without control characters, and without blanks at "
+                     "its ends: nobody could type this one in the chat"));
   if (typed.size() < shortest_password || typed.size() > longest_password)
     throw error(fail(errc::bad_setting, fmt::format("a password has {} to {} bytes",
                                                     shortest_password, longest_password)));

@@ -119,7 +119,7 @@ requests::any read_order(const given& g, std::string&) {
   if (lasts && !what.time && looks_like_time(first_word()))
     return requests::unreadable{fail(
         errc::bad_arguments, "TIME is a number with s, m, h or d, such as 30m, up to ten years")};
-  what.reason = sanitize(rest);
+  what.reason = sanitize_for_terminal(rest); // one line: it stands in those of the server
   return what;
 }
 

@@ -29,6 +29,9 @@ bool hub::may_see(const member& m, const std::string& room) const {
   if (room == audit_room) return rights_of(m.role()).has(right::read_audit);
   const room_facts* about = people_.room(room);
   if (!about || !about->modes.is_private) return true;
+  if (std::ranges::any_of(m.endpoints_,
+                          [&](const endpoint* e) { return !check_bans(subject_of(*e), room); }))
+    return false;
   return rights_of(m.role()).has(right::enter_private) ||
          (m.has_account() && (about->roles.contains(m.who()) || about->invited.contains(m.who())));
 }

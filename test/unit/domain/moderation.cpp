@@ -158,6 +158,36 @@ TEST_CASE("a guest who is called like an address is meant by that name") {
   CHECK(w.say(op, "/ban 203.0.113.5/32").front() == "you have banned 203.0.113.5/32 from lobby");
 }
 
+TEST_CASE("a reason is one line, whatever was in it") {
+  moderated_world w;
+  person& op = w.known("olga", role::op);
+  person& bob = w.come("bob");
+  bob.ear.events.clear();
+  w.say(op, "/kick bob once\n* root joined *\n\x1b[2J");
+  for (const std::string& line : bob.news())
+    CHECK(line.find_first_of("\n\x1b") == line.npos);
+  w.say(op, "/ban eve once\nmore");
+  for (const std::string& line : w.say(op, "/bans"))
+    CHECK(line.find('\n') == line.npos);
+}
+
+TEST_CASE("a private room is not seen by whom it has banned") {
+  moderated_world w;
+  person& op = w.known("olga", role::op);
+  person& gus = w.known("gus");
+  w.say(op, "/join secret");
+  w.say(op, "/mode private on", "secret");
+  w.say(op, "/invite gus", "secret");
+  const auto sees = [&] {
+    for (const std::string& line : w.say(gus, "/rooms"))
+      if (line.find("secret") != line.npos) return true;
+    return false;
+  };
+  CHECK(sees());
+  w.say(op, "/ban gus", "secret");
+  CHECK_FALSE(sees());
+}
+
 TEST_CASE("a time that is none is refused, and no reason for a ban for ever") {
   moderated_world w;
   person& op = w.known("olga", role::op);
