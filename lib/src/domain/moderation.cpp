@@ -11,8 +11,11 @@ namespace asio_chat {
 
 namespace {
 
-subject subject_of(const endpoint& e) {
-  return {e.who(), fold_name(e.name()), e.host(), e.token()};
+/// @param here of the member; a network is not banned for operators and owners, or one of them
+/// could
+///   lock out those above, who cannot be banned by name
+subject subject_of(const endpoint& e, role here) {
+  return {e.who(), fold_name(e.name()), here < role::op ? e.host() : std::string_view(), e.token()};
 }
 
 } // namespace
@@ -29,8 +32,9 @@ bool hub::may_see(const member& m, const std::string& room) const {
   if (room == audit_room) return rights_of(m.role()).has(right::read_audit);
   const room_facts* about = people_.room(room);
   if (!about || !about->modes.is_private) return true;
-  if (std::ranges::any_of(m.endpoints_,
-                          [&](const endpoint* e) { return !check_bans(subject_of(*e), room); }))
+  if (std::ranges::any_of(m.endpoints_, [&](const endpoint* e) {
+        return !check_bans(subject_of(*e, role_in(m, room)), room);
+      }))
     return false;
   return rights_of(m.role()).has(right::enter_private) ||
          (m.has_account() && (about->roles.contains(m.who()) || about->invited.contains(m.who())));
@@ -52,7 +56,7 @@ result<void> hub::check_may_enter_room(const endpoint& e, const std::string& roo
   const member& m = e.of();
   if (room == audit_room && !may_see(m, room))
     return fail(errc::not_allowed, fmt::format("{} is for the operators of the server", room));
-  if (auto welcome = check_bans(subject_of(e), room); !welcome) return welcome;
+  if (auto welcome = check_bans(subject_of(e, role_in(m, room)), room); !welcome) return welcome;
   if (!may_see(m, room))
     return fail(
         errc::not_allowed,
@@ -68,7 +72,7 @@ void hub::grade(member& m, room& r) {
   for (endpoint* e : m.endpoints_) {
     const auto place = std::ranges::find(e->memberships_, &r, &endpoint::membership::in);
     if (place == e->memberships_.end()) continue;
-    const bool muted = people_.find_ban(ban::kind::mute, r.name(), subject_of(*e)) != nullptr;
+    const bool muted = people_.find_ban(ban::kind::mute, r.name(), subject_of(*e, here)) != nullptr;
     place->may =
         r.name() == audit_room ? rights{right::read_log} : rights_in_room(here, modes, muted);
     place->slow = place->may.has(right::speak_moderated) ? std::chrono::seconds(0) : modes.slow;
@@ -140,8 +144,9 @@ void hub::close_all(member& m, const std::string& why) {
 void hub::enforce(const ban& b, const std::string& why) {
   std::vector<std::shared_ptr<member>> whom;
   for (const auto& [number, m] : members_) {
-    if (std::ranges::any_of(m->endpoints_,
-                            [&](const endpoint* e) { return b.is_about(subject_of(*e)); }))
+    if (std::ranges::any_of(m->endpoints_, [&, here = role_in(*m, b.room)](const endpoint* e) {
+          return b.is_about(subject_of(*e, here));
+        }))
       whom.push_back(m);
   }
   for (const auto& m : whom) {

@@ -188,6 +188,19 @@ TEST_CASE("a private room is not seen by whom it has banned") {
   CHECK_FALSE(sees());
 }
 
+TEST_CASE("a ban of a network does not lock out those whom nobody bans by name") {
+  moderated_world w;
+  person& owner = w.known("alice", role::owner); // from 192.0.2.1
+  person& op = w.known("olga", role::op);
+  person& guest = w.come("guest"); // from 192.0.2.3
+  CHECK(w.say(op, "/ban 192.0.2.1 everywhere").front() ==
+        "you have banned 192.0.2.1 from the server");
+  CHECK_FALSE(owner.ear.closed);
+  CHECK(w.say(owner, "/join den").empty());
+  w.say(op, "/ban 192.0.2.3");
+  CHECK(guest.self->memberships().empty());
+}
+
 TEST_CASE("a time that is none is refused, and no reason for a ban for ever") {
   moderated_world w;
   person& op = w.known("olga", role::op);
