@@ -243,7 +243,7 @@ int converse(asio::io_context& context, const options& o, client& chat, sign_in&
   if (session) {
     keeper.emplace(transport::time_of(context), chat, where.output(), std::move(*session), [&] {
       if (f == front::full_screen) return on.state.all.read_positions();
-      // A program reads for nobody.
+      // What a program has received, no person has read.
       return f == front::pipe ? earlier.read : merged(earlier.read, chat.saved_state().positions);
     });
     talk->on_news([&] { keeper->touch(); });

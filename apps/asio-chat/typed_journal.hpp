@@ -19,7 +19,7 @@ namespace asio_chat::app {
 /// Drafts, and lines without an acknowledgement: so that a client that was killed loses neither.
 /// Each change is appended by one write, and what was cut by the end is left out at the next start.
 /// The file (0600) is for a program that dies and not for a machine that does: nothing waits for
-/// the disk. Whoever opens it holds the lock of the session.
+/// the disk. It may be opened only while the saved session is locked.
 class typed_journal {
  public:
   struct line {

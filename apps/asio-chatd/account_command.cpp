@@ -117,7 +117,7 @@ std::string new_password(const ops::history_request& wanted) {
   if (typed != trim(typed) || !is_sanitized(typed) || typed.find('\t') != typed.npos)
     throw error(fail(errc::bad_setting,
                      "a password has to be UTF-8 without control characters, and without blanks at "
-                     "its ends: nobody could type this one in the chat"));
+                     "its ends; this one could not be typed in the chat"));
   if (typed.size() < shortest_password || typed.size() > longest_password)
     throw error(fail(errc::bad_setting, fmt::format("a password has {} to {} bytes",
                                                     shortest_password, longest_password)));

@@ -60,7 +60,7 @@ window_control::window_control(chat_state& state, const clock& time, surrounding
 std::size_t window_control::secret_from(std::string_view line) const {
   const std::string whole = commands_.expand(line);
   if (whole == line) return around_.secret_from(line);
-  // Behind an alias nobody knows which of its words goes where.
+  // Which word of an alias becomes which argument is not known.
   return around_.may_keep(whole) ? line.npos : line.find_first_of(" \t\n");
 }
 

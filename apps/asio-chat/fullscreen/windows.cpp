@@ -182,7 +182,7 @@ void windows::presence(const member_left& m, wall_time now) {
 
 void windows::presence(const member_renamed& m, wall_time now) {
   if (m.from == own_name_) own_name_ = m.to;
-  if (is_ignored(ignored_, m.from)) ignore(m.to); // another name hides nobody from that
+  if (is_ignored(ignored_, m.from)) ignore(m.to); // a new name does not end it
   if (window* direct = find(window::kind::direct, m.from);
       direct && !find(window::kind::direct, m.to)) {
     direct->name = m.to;

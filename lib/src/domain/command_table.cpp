@@ -95,7 +95,7 @@ bool looks_like_time(std::string_view word) noexcept {
   return digits > 0 && (unit.size() <= 1 || unit == "ms" || unit == "min");
 }
 
-/// `everywhere` and a time, in any order, and the reason: each may be left out.
+/// `everywhere` and, of what lasts, a time, in any order, and the reason: each may be left out.
 template <class What>
 requests::any read_order(const given& g, std::string&) {
   What what;
@@ -103,10 +103,12 @@ requests::any read_order(const given& g, std::string&) {
   std::string_view rest = g.at[1];
   const auto first_word = [&] { return rest.substr(0, rest.find(' ')); };
   const auto next = [&] { rest = trim(rest.substr(first_word().size())); };
+  constexpr bool lasts =
+      std::is_same_v<What, requests::ban> || std::is_same_v<What, requests::mute>;
   for (;;) {
     if (!what.everywhere && ascii::equal_ignoring_case(first_word(), "everywhere")) {
       what.everywhere = true;
-    } else if (const auto time = time_in(first_word()); time && !what.time) {
+    } else if (const auto time = time_in(first_word()); lasts && time && !what.time) {
       what.time = time;
     } else {
       break;
@@ -114,8 +116,6 @@ requests::any read_order(const given& g, std::string&) {
     next();
   }
   // For ever, for the reason `90` or `1y`, is not what was meant.
-  constexpr bool lasts =
-      std::is_same_v<What, requests::ban> || std::is_same_v<What, requests::mute>;
   if (lasts && !what.time && looks_like_time(first_word()))
     return requests::unreadable{fail(
         errc::bad_arguments, "TIME is a number with s, m, h or d, such as 30m, up to ten years")};

@@ -139,6 +139,7 @@ TEST_CASE("a ban is not shed by an account, nor by leaving one") {
   w.say(op, "/unban mal");
   w.say(mal, "/join lobby");
   CHECK_FALSE(w.may_speak(mal));
+  CHECK(mal.ear.last<refused>().message == "you are muted here");
 
   person& quin = w.known("quin");
   w.say(op, "/ban quin spam");
@@ -215,7 +216,10 @@ TEST_CASE("a time that is none is refused, and no reason for a ban for ever") {
   CHECK(w.say(op, "/ban bob 1d EVERYWHERE spam") ==
         lines{"you have banned bob from the server for 1 d: spam"});
   w.come("eve");
-  CHECK(w.say(op, "/kick eve 5 strikes") == lines{"you have removed eve from lobby: 5 strikes"});
+  CHECK(w.say(op, "/kick eve 5m of shouting") ==
+        lines{"you have removed eve from lobby: 5m of shouting"});
+  w.come("eva");
+  CHECK(w.say(op, "/kick eva 5 strikes") == lines{"you have removed eva from lobby: 5 strikes"});
 }
 
 TEST_CASE("a ban everywhere closes the connection and keeps the next one out") {
