@@ -132,7 +132,7 @@ bool ban::is_about(const subject& s) const noexcept {
     return (who && *who == one) || std::ranges::find(devices, one) != devices.end();
   };
   return holds_for(s.who) || (s.token && holds_for(*s.token)) ||
-         (!name.empty() && name == s.name) || (from && from->contains(s.host));
+         (!name.empty() && name == s.name) || (from && s.here < role::op && from->contains(s.host));
 }
 
 std::string key_of(const identity& who) {

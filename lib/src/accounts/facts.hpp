@@ -68,10 +68,12 @@ struct subject {
   std::string name{};         ///< folded
   std::string_view host = {}; ///< see `login::host`
   std::optional<identity> token{};
+  role here = role::guest; ///< where the ban would hold
 };
 
 /// Keeps somebody out, or silent. It holds for whatever of its marks fits. A token is one's own
-/// before, while and after it is a device of an account.
+/// before, while and after it is a device of an account. A network is closed to those below an
+/// operator: else one could lock out those above, whom nobody bans by name.
 struct ban {
   enum class kind : std::uint8_t { out, mute };
   std::uint64_t number = 0;

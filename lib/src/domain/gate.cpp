@@ -111,9 +111,9 @@ failure hub::refusal_of_right(const endpoint& e, const endpoint::membership* pla
   if (lacking == right::speak && place && m.may(lacking)) {
     const std::string& room = place->in->name();
     const room_facts* about = people_.room(room);
-    const std::string_view host = role_in(m, room) < role::op ? e.host() : std::string_view();
     const ban* muted =
-        people_.find_ban(ban::kind::mute, room, {m.who(), fold_name(m.name()), host, e.token()});
+        people_.find_ban(ban::kind::mute, room,
+                         {m.who(), fold_name(m.name()), e.host(), e.token(), role_in(m, room)});
     if (muted) {
       std::string why = "you are muted here";
       if (muted->until) why += " for " + rest_of(*muted->until - services_.time.wall_now());

@@ -11,11 +11,8 @@ namespace asio_chat {
 
 namespace {
 
-/// @param here of the member; a network is not banned for operators and owners, or one of them
-/// could
-///   lock out those above, who cannot be banned by name
 subject subject_of(const endpoint& e, role here) {
-  return {e.who(), fold_name(e.name()), here < role::op ? e.host() : std::string_view(), e.token()};
+  return {e.who(), fold_name(e.name()), e.host(), e.token(), here};
 }
 
 } // namespace

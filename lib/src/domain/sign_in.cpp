@@ -20,8 +20,7 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
   if (upkeep_ >= max_upkeep) {
     return fail(errc::storage_failed, "too much waits for the server's disk; come back later");
   }
-  const std::string_view host = l.as < role::op ? std::string_view(l.host) : std::string_view();
-  if (auto welcome = check_bans({l.who, fold_name(l.name), host, l.token}, {}); !welcome)
+  if (auto welcome = check_bans({l.who, fold_name(l.name), l.host, l.token, l.as}, {}); !welcome)
     return welcome.error();
   if (l.has_account) make_way(l.name, l.who);
   const auto known = by_identity_.find(l.who);

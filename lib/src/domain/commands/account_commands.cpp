@@ -99,8 +99,7 @@ void become_account(const changing& who, const identity& account, const later_an
   who.end([&](hub& in, endpoint* by) {
     const asio_chat::account* a = in.people().find(account);
     if (!by || !a) return;
-    const std::string_view host = a->role < role::op ? by->host() : std::string_view();
-    if (auto welcome = in.check_bans({a->id, {}, host, by->token()}, {}); !welcome)
+    if (auto welcome = in.check_bans({a->id, {}, by->host(), by->token(), a->role}, {}); !welcome)
       return answer(welcome.error());
     in.become(*by, as_account(*by, *a));
     answer(welcome_to(*by), {by->name()});
