@@ -302,6 +302,24 @@ inline void many_rooms(const journal_maker& make) {
   }
 }
 
+inline void head(const journal_maker& make) {
+  journal_bench b(make);
+  std::string before = b.log->head();
+  if (before.empty()) return; // it has none
+  for (int i = 0; i < 5; ++i) {
+    std::string after;
+    b.log->append(b.draft("den", "x"), alice, [&](const auto&) { after = b.log->head(); });
+    REQUIRE(b.inbox.run_until([&] { return !after.empty(); }));
+    CHECK(after != before);
+    CHECK(after.find('\n') == std::string::npos);
+    before = after;
+  }
+  std::optional<bool> read;
+  b.log->read("den", {}, [&](const auto& page) { read = page.has_value(); });
+  REQUIRE(b.inbox.run_until([&] { return read.has_value(); }));
+  CHECK(b.log->head() == before);
+}
+
 inline void destroyed(const journal_maker& make) {
   int answers = 0;
   {
@@ -353,6 +371,7 @@ inline constexpr journal_check journal_contract[] = {
     {"the state of a log is its head, its time and its topic", journal_checks::state},
     {"an entry keeps the time that it was given, and is found by it", journal_checks::times},
     {"many rooms at once do not mix", journal_checks::many_rooms},
+    {"the head, if there is one, names each entry from its answer on", journal_checks::head},
     {"a journal that is destroyed answers no more", journal_checks::destroyed},
     {"an answer may destroy the journal", journal_checks::destroyed_by_an_answer},
 };

@@ -956,6 +956,10 @@ def test_a_head_that_is_kept_elsewhere_tells_of_a_directory_that_was_put_back(ke
     with Daemon(tmp_path) as d:
         say(d, "carol", "newer")
         newer = good("head", data=kept).strip()  # while it runs
+        dave = d.join("dave")
+        dave.send("/head")
+        dave.hear(newer)
+        dave.close()
         assert d.stop() == 0
     assert "it has gone on from the head given" in good("verify", "--since", older.strip(), data=kept)
     assert "it has gone on from the head given" in good("verify", "--since", newer, data=kept)

@@ -33,6 +33,9 @@ struct server_stats : server_counters {
   std::uint64_t strangers = 0;           ///< those that `admission_limits` counts
   std::uint64_t handshakes = 0;          ///< those of them whose TLS handshake is under way
   std::uint64_t penalised_addresses = 0; ///< have misbehaved, and are refused for a while
+  /// The line that names the history as it is now, for `asio-chatd verify --since`; empty without
+  /// `server_config::storage`.
+  std::string history_head = {};
 };
 
 /// A connection of a server.

@@ -240,6 +240,12 @@ constexpr std::array table{
                 .needs_room = true,
                 .cost = 2,
                 .read = read_text<requests::list_members>},
+    command_row{.name = "head",
+                .help = "the line that names the history as it is now",
+                .details = "Keep it elsewhere: asio-chatd verify --since LINE tells whether the "
+                           "history has gone on from there.",
+                .when = turn::after_posts,
+                .read = read_nothing<requests::show_head>},
     command_row{.name = "rights",
                 .help = "what each role may, and which is yours",
                 .read = read_nothing<requests::show_rights>},

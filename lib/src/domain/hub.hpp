@@ -101,6 +101,7 @@ class hub {
   const clock& time() const noexcept { return services_.time; }
   const std::string& default_room() const noexcept { return services_.default_room; }
   std::size_t member_count() const noexcept { return members_.size(); }
+  const journal& log() const noexcept { return services_.log; }
   const rate_keeper* rates() const noexcept { return rates_.get(); }
   server_counters& counters() const noexcept { return services_.counters; }
   /// What is answered later may be answered when the hub is gone.

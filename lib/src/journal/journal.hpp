@@ -115,6 +115,11 @@ class journal {
 
   /// The newest entries that match.
   virtual void search(search_query q, search_done done) = 0;
+
+  /// One line that names all that is stored, what was answered so far at least: to be kept
+  /// elsewhere, so that a state that was put back shows. Empty: there is none, as in memory. Does
+  /// not wait.
+  virtual std::string head() const { return {}; }
 };
 
 } // namespace asio_chat

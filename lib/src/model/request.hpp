@@ -80,6 +80,9 @@ struct list_members {
   static constexpr std::string_view command = "who";
   std::string from; ///< as in `list_rooms`
 };
+struct show_head {
+  static constexpr std::string_view command = "head";
+};
 struct show_rights {
   static constexpr std::string_view command = "rights";
 };
@@ -169,9 +172,9 @@ struct unreadable {
 
 using any =
     std::variant<say, help, history, join, leave, act, tell, rename, quit, list_rooms, search,
-                 protection, topic, list_members, show_rights, register_account, log_in, log_out,
-                 change_password, devices, kick, ban, unban, mute, unmute, list_bans, give_role,
-                 promote, demote, invite, set_mode, set_slow, host, unreadable>;
+                 protection, topic, list_members, show_head, show_rights, register_account, log_in,
+                 log_out, change_password, devices, kick, ban, unban, mute, unmute, list_bans,
+                 give_role, promote, demote, invite, set_mode, set_slow, host, unreadable>;
 
 } // namespace requests
 

@@ -334,7 +334,8 @@ server_stats server::impl::stats() const {
           tls_->now() ? std::optional(tls_->now()->certificate_ends()) : std::nullopt,
           admission_.strangers(),
           admission_.handshakes(),
-          admission_.penalised().refused_hosts()};
+          admission_.penalised().refused_hosts(),
+          storage_.logs->head()};
 }
 
 void server::impl::stop(stop_handler handler) {

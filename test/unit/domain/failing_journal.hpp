@@ -26,6 +26,7 @@ class failing_journal final : public journal, public name_store {
   std::optional<failure> broken;
   std::size_t reads = 0;         ///< asked for
   bool index_incomplete = false; ///< searches are answered so
+  std::string head_line;         ///< see `head`
   bool slow_reads = false;       ///< answered after whatever else is under way
   bool slow_appends = false;     ///< likewise: what is stored can be read before that is said
   /// What the next position with a tag that is read after is found to be.
@@ -80,6 +81,8 @@ class failing_journal final : public journal, public name_store {
       });
     });
   }
+
+  std::string head() const override { return head_line; }
 
   std::vector<held_name> held_names() override { return {}; }
   void hold(held_name, change_done d) override {

@@ -81,3 +81,16 @@ TEST_CASE("/history with what is no number of lines, or in no room, is refused")
   w.type(alice, "/history", "den");
   CHECK(alice.ear.last<refused>().code == errc::not_in_room);
 }
+
+TEST_CASE("/head tells the line that names the history, or that there is none") {
+  domain_world w;
+  person& alice = w.in("alice");
+  w.type(alice, "/head");
+  CHECK(alice.ear.last<refused>().code == errc::not_available);
+  w.log.head_line = "7-of-it";
+  w.type(alice, "said before", "lobby");
+  w.type(alice, "/head");
+  CHECK(alice.ear.all<reply>().empty()); // not before what was said is in it
+  w.run();
+  CHECK(alice.ear.last<reply>().lines == std::vector<std::string>{"7-of-it"});
+}

@@ -66,6 +66,7 @@ result<void> carry_out(const asked& q, requests::list_members&& what);
 // log_commands.cpp: what was said
 result<void> carry_out(const asked& q, requests::history&& what);
 result<void> carry_out(const asked& q, requests::search&& what);
+result<void> carry_out(const asked& q, requests::show_head&& what);
 
 // member_commands.cpp: the member's own affairs
 result<void> carry_out(const asked& q, requests::rename&& what);

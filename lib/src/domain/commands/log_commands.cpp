@@ -47,4 +47,12 @@ result<void> carry_out(const asked& q, requests::search&& what) {
   return {};
 }
 
+result<void> carry_out(const asked& q, requests::show_head&& what) {
+  std::string head = q.in.log().head();
+  if (head.empty())
+    return fail(errc::not_available, "this server keeps its history in memory, which has no head");
+  answer_to(q, what.command, std::vector{std::move(head)});
+  return {};
+}
+
 } // namespace asio_chat::commands

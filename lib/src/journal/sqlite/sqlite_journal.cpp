@@ -43,7 +43,7 @@ class sqlite_journal::workers {
   void start(const database_file& file, const report_function& tell) {
     reads.emplace(file, *keys, logs->index(), tell);
     reading.emplace(*reads, post);
-    witness.emplace(*keys);
+    witness.emplace(*keys, logs->head());
     writing.emplace(*logs, *reading, post, *witness);
   }
 
@@ -134,6 +134,10 @@ void sqlite_journal::read(std::string room, range part, read_done done) {
 
 void sqlite_journal::search(search_query q, search_done done) {
   workers_->writing->add(search_log{std::move(q), std::move(done)});
+}
+
+std::string sqlite_journal::head() const {
+  return to_line(workers_->witness->newest(), *workers_->keys);
 }
 
 std::vector<held_name> sqlite_journal::held_names() {

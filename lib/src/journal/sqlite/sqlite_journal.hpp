@@ -51,6 +51,7 @@ class sqlite_journal final : public journal, public name_store, public people_st
   void append(entry draft, const identity& author, append_done done) override;
   void read(std::string room, range part, read_done done) override;
   void search(search_query q, search_done done) override;
+  std::string head() const override;
 
   std::vector<held_name> held_names() override;
   void hold(held_name n, name_store::change_done d) override;

@@ -39,9 +39,11 @@ std::string describe_put_back(const database_file& f, const std::string& why) {
       f.what, f.path, why);
 }
 
-witness_keeper::witness_keeper(key_ring& keys, std::chrono::milliseconds interval)
+witness_keeper::witness_keeper(key_ring& keys, const head_name& noted,
+                               std::chrono::milliseconds interval)
     : keys_(keys)
     , interval_(interval)
+    , newest_(noted)
     , thread_([this] { work(); }) {}
 
 witness_keeper::~witness_keeper() {
@@ -56,15 +58,21 @@ witness_keeper::~witness_keeper() {
 void witness_keeper::committed(const head_name& h) {
   const std::lock_guard lock(mutex_);
   newest_ = h;
+  is_noted_ = false;
+}
+
+head_name witness_keeper::newest() const {
+  const std::lock_guard lock(mutex_);
+  return newest_;
 }
 
 void witness_keeper::work() {
   std::unique_lock lock(mutex_);
   while (!stopping_.wait_for(lock, interval_, [&] { return stop_; })) {
-    const auto noting = std::exchange(newest_, {});
-    if (!noting) continue;
+    if (std::exchange(is_noted_, true)) continue;
+    const head_name noting = newest_;
     lock.unlock();
-    static_cast<void>(keep_witness(keys_, *noting));
+    static_cast<void>(keep_witness(keys_, noting));
     lock.lock();
   }
 }

@@ -35,7 +35,9 @@ class witness_keeper {
  public:
   static constexpr std::chrono::seconds usual_interval{5};
 
-  explicit witness_keeper(key_ring& keys, std::chrono::milliseconds interval = usual_interval);
+  /// @param noted is in the key ring already
+  witness_keeper(key_ring& keys, const head_name& noted,
+                 std::chrono::milliseconds interval = usual_interval);
   /// What is not noted yet is left to the end of the store.
   ~witness_keeper();
   witness_keeper(const witness_keeper&) = delete;
@@ -43,15 +45,18 @@ class witness_keeper {
 
   /// This has been committed. Any thread; takes a mutex that nobody holds while waiting.
   void committed(const head_name& h);
+  /// What was committed last. Likewise.
+  head_name newest() const;
 
  private:
   void work();
 
   key_ring& keys_;
   const std::chrono::milliseconds interval_;
-  std::mutex mutex_; ///< of the next three
+  mutable std::mutex mutex_; ///< of the next four
   std::condition_variable stopping_;
-  std::optional<head_name> newest_; ///< that is not noted yet
+  head_name newest_;
+  bool is_noted_ = true;
   bool stop_ = false;
   std::thread thread_;
 };

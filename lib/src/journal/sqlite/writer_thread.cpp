@@ -140,6 +140,7 @@ void writer_thread::commit_all() {
     const std::size_t end = std::min(begin + max_in_commit, count);
     answered_group group{moved(taken_.operations, begin, end), moved(taken_.answers, begin, end)};
     store_.apply(group.operations);
+    tell_witness(); // before the answers: who has one finds it in the head
     post_.post(std::move(group), [](answered_group& g, log_feed& feed) {
       for (std::size_t i = 0; i < g.operations.size() && !feed.ended(); ++i)
         answer(g.operations[i], g.answers[i], feed);

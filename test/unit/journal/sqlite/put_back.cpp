@@ -259,8 +259,9 @@ TEST_CASE("the witness follows what is committed while the journal is in use", "
   const auto noted = [&] { return head_in_line(w.keys->witness().value().value(), *w.keys); };
   CHECK(noted().value() != now);
   {
-    witness_keeper keeper(*w.keys, std::chrono::milliseconds(1));
+    witness_keeper keeper(*w.keys, {}, std::chrono::milliseconds(1));
     keeper.committed(now);
+    CHECK(keeper.newest() == now);
     while (noted().value() != now) {
     }
   }
