@@ -932,6 +932,22 @@ def test_passphrases_of_backups_are_neither_short_nor_in_arguments(kept, tmp_pat
     assert not copy.exists() and not (tmp_path / "chat.db.keys").exists()
 
 
+@pytest.mark.parametrize("name", ["file:x", "file:x?mode=memory", "x%20y #z?"])
+def test_names_of_files_are_no_uris(kept, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    good("backup", name, "--with-keys", data=kept, env=SEALED)
+    good("restore", name, data="file:d", env=SEALED)
+    with Daemon(tmp_path, data="file:d") as d:
+        carol = LessonClient(d.port, str(tmp_path / "file:d" / "ca-cert.pem"), "carol")
+        carol.send("after")
+        carol.hear("* carol joined the chat *")
+        carol.close()
+        assert d.stop() == 0
+    assert "16 entries" in good("verify", data="file:d")
+    good("rekey", data="file:d")
+    assert texts(tmp_path / "file:d", "lobby")[-1] == "after"
+
+
 def test_a_restore_that_is_killed_can_be_done_again(kept, tmp_path):
     copy, new = tmp_path / "chat.db", tmp_path / "new"
     good("backup", copy, "--with-keys", data=kept, env=SEALED)

@@ -59,7 +59,7 @@ bool is_of_source(const SQLite::Exception& e) {
 result<void> check_is_of_ring(const database_file& copy, const database_file& from,
                               key_ring& keys) {
   try {
-    SQLite::Database db(copy.path, SQLite::OPEN_READONLY, 0, copy.vfs);
+    SQLite::Database db(as_file_name(copy.path), SQLite::OPEN_READONLY, 0, copy.vfs);
     return check_has_head(db, from, keys);
   } catch (const SQLite::Exception& e) {
     return explain(copy, e);
@@ -105,7 +105,7 @@ result<void> copy_journal(const database_file& from, const database_file& to,
     if (auto version = version_of(*source, from, journal_schema()); !version)
       return version.error();
     try {
-      SQLite::Database copy(to.path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 0, to.vfs);
+      SQLite::Database copy(as_file_name(to.path), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 0, to.vfs);
       copy.exec("PRAGMA journal_mode=OFF"); // whatever fails, there is no such file then
       copy.exec("PRAGMA synchronous=OFF");  // it is synced once, at the end
       copy_pages(*source, copy, tell);
@@ -122,7 +122,7 @@ result<void> copy_journal(const database_file& from, const database_file& to,
 
 result<void> mark_as_copy(const database_file& copy, const key_ring& keys) {
   try {
-    SQLite::Database db(copy.path, SQLite::OPEN_READWRITE, 0, copy.vfs);
+    SQLite::Database db(as_file_name(copy.path), SQLite::OPEN_READWRITE, 0, copy.vfs);
     db.exec("PRAGMA synchronous=OFF"); // it is synced when it gets its name
     if (auto done = bring_up_to_date(db, copy, journal_schema(&keys)); !done) return done;
     SQLite::Transaction all(db, SQLite::TransactionBehavior::IMMEDIATE);

@@ -58,6 +58,10 @@ std::optional<file_identity> identity_of(const std::string& path) noexcept {
   return file_identity{status.st_dev, status.st_ino};
 }
 
+std::string as_file_name(const std::string& path) {
+  return path.starts_with("file:") ? "./" + path : path;
+}
+
 void check_identity(const database_file& f) {
   if (f.identity && identity_of(f.path) != f.identity)
     throw SQLite::Exception("the file has been moved", SQLITE_READONLY_DBMOVED);
@@ -89,7 +93,7 @@ SQLite::Database open(const database_file& f, log_at_end log) {
   SQLite::Database db =
       is_at_rest_on_read_only(f)
           ? connect_to_look(f)
-          : SQLite::Database(f.path, SQLite::OPEN_READWRITE, busy_milliseconds, f.vfs);
+          : SQLite::Database(as_file_name(f.path), SQLite::OPEN_READWRITE, busy_milliseconds, f.vfs);
   ::sqlite3_extended_result_codes(db.getHandle(), 1);
   // Before anything is read: what is no database would be closed at once, and its log removed.
   if (log == log_at_end::left)
@@ -107,7 +111,7 @@ SQLite::Database open(const database_file& f, log_at_end log) {
 
 SQLite::Database connect_to_look(const database_file& f) {
   const bool at_rest = is_at_rest_on_read_only(f);
-  return {at_rest ? immutable_uri(f.path) : f.path,
+  return {at_rest ? immutable_uri(f.path) : as_file_name(f.path),
           SQLite::OPEN_READONLY | (at_rest ? SQLite::OPEN_URI : 0), busy_milliseconds, f.vfs};
 }
 

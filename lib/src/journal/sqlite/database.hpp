@@ -33,6 +33,9 @@ struct database_file {
   std::string_view what = "journal"; ///< what the operator calls it
 };
 
+/// For SQLite, which takes a name that begins with `file:` for a URI where it was built so.
+std::string as_file_name(const std::string& path);
+
 /// Makes an empty file, open to its owner alone, where there is none, and sees that it can be
 /// written to.
 /// @return whether it was made

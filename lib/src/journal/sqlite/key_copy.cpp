@@ -71,8 +71,8 @@ std::string ring_under(const secret_key& key, const std::string& ring,
   key_ring::open_to_read(ring, masters).value();
   auto scratch = atomic_file::make(ring + ".copy", existing::refused).value(); // never published
   {
-    SQLite::Database from(ring, SQLite::OPEN_READONLY, 5'000);
-    SQLite::Database to(scratch.unfinished(), SQLite::OPEN_READWRITE);
+    SQLite::Database from(as_file_name(ring), SQLite::OPEN_READONLY, 5'000);
+    SQLite::Database to(as_file_name(scratch.unfinished()), SQLite::OPEN_READWRITE);
     copy_pages(from, to);
   }
   const auto copied = key_ring::open(scratch.unfinished(), masters).value();

@@ -66,7 +66,7 @@ const std::string& make_private(const std::string& path, key_file::use u) {
 key_file::key_file(const std::string& path, const std::vector<secret_key>& masters, use u)
     : path_(path)
     , masters_(masters.begin(), masters.end())
-    , db_(make_private(path, u), u == use::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE,
+    , db_(as_file_name(make_private(path, u)), u == use::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE,
           busy_milliseconds) {
   identity_ = identity_of(path_);
   db_.exec("PRAGMA trusted_schema=OFF");
@@ -93,7 +93,7 @@ key_file::key_file(const std::string& path, const std::vector<secret_key>& maste
 }
 
 SQLite::Database key_file::connect_beside(const std::string& path) {
-  SQLite::Database db(path, SQLite::OPEN_READWRITE, busy_milliseconds);
+  SQLite::Database db(as_file_name(path), SQLite::OPEN_READWRITE, busy_milliseconds);
   db.exec("PRAGMA trusted_schema=OFF");
   db.exec("PRAGMA temp_store=MEMORY");
   prepare_to_change(db);
@@ -118,7 +118,7 @@ void key_file::check_writing() {
 /// What a writer that was killed has left unfinished is taken back, as by any program that opens
 /// the file to write to it: before that nobody can read it.
 void key_file::recover() {
-  db_ = SQLite::Database(path_, SQLite::OPEN_READWRITE, busy_milliseconds);
+  db_ = SQLite::Database(as_file_name(path_), SQLite::OPEN_READWRITE, busy_milliseconds);
   db_.execAndGet("PRAGMA user_version");
   db_.exec("PRAGMA query_only=ON");
 }

@@ -107,7 +107,7 @@ bool key_file::is_as_left() {
   if (now == seen_ || !has_witness()) return true;
   try {
     // With no pages in memory from before.
-    SQLite::Database there(path_, SQLite::OPEN_READONLY, 0);
+    SQLite::Database there(as_file_name(path_), SQLite::OPEN_READONLY, 0);
     const SQLite::Transaction snapshot(there);
     SQLite::Statement row(there, "SELECT state FROM ring WHERE only=1");
     if (!row.executeStep() || bytes_at(row, 0) != state_ || sum_of_rows(there) != sum_)

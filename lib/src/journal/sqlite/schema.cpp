@@ -82,7 +82,7 @@ void copy_beside(SQLite::Database& db, const database_file& f, const std::string
   auto file = atomic_file::make(to, existing::replaced);
   if (!file) throw SQLite::Exception(file.error().message, SQLITE_CANTOPEN);
   {
-    SQLite::Database copy(file->unfinished(), SQLite::OPEN_READWRITE, 0, f.vfs);
+    SQLite::Database copy(as_file_name(file->unfinished()), SQLite::OPEN_READWRITE, 0, f.vfs);
     SQLite::Backup(copy, db).executeStep(); // all pages
   }
   if (auto done = file->publish(); !done)
