@@ -76,6 +76,19 @@ void store::recall() {
   }
 }
 
+result<void> store::check_index() {
+  try {
+    parts_.file.connection().check_is_alone();
+    return {};
+  } catch (const SQLite::Exception& e) {
+    if (is_outside(e)) return {}; // of that the reader will tell
+    const failure why = explain(parts_.file.name(), e);
+    parts_.reporter.fails(why.message);
+    parts_.file.give_up();
+    return why;
+  }
+}
+
 void store::apply(std::span<operation> group) {
   recall();
   parts_.ids.forget(parts_.options.time->now());

@@ -29,6 +29,10 @@ class store {
   /// written with the next group.
   void apply(std::span<operation> group);
 
+  /// Entries name themselves to who reads them, the index does not: whether it is as this has left
+  /// it. A few microseconds, if nobody else has written.
+  result<void> check_index();
+
   /// What can wait until the answers of a group are out; see `store_upkeep`.
   /// @return whether there is more of it to do
   bool tidy() { return upkeep_.step(); }

@@ -59,6 +59,12 @@ void writer_connection::begin() {
   if (read_version() != known_version_) look_at_changes();
 }
 
+void writer_connection::check_is_alone() {
+  if (under_way_ || read_version() == known_version_) return;
+  begin();
+  roll_back();
+}
+
 /// A checkpoint of another program's changes nothing; whatever else was written did not move the
 /// head, or moved it.
 void writer_connection::look_at_changes() {

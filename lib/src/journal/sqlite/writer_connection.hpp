@@ -27,6 +27,8 @@ class writer_connection {
   /// Begins a transaction if none is under way. Refuses if another connection has changed anything
   /// since the last one, which nobody but this may do while it is there.
   void begin();
+  /// Refuses likewise, without a transaction.
+  void check_is_alone();
   /// Moves the head, if it covers anything that has changed, and ends it: what was written is on
   /// the disk, in the file that has the name.
   void commit();

@@ -118,10 +118,24 @@ void writer_thread::work() {
   bool more_to_tidy = store_.index_is_rebuilt(); // without waiting for an entry
   while (take(!more_to_tidy)) {
     commit_all();
-    readers_.add(std::exchange(taken_.reads, {}));
+    hand_over_reads();
     more_to_tidy = store_.tidy();
     tell_witness();
   }
+}
+
+void writer_thread::hand_over_reads() {
+  auto reads = std::exchange(taken_.reads, {});
+  const auto is_search = [](const read_call& r) { return std::holds_alternative<search_log>(r); };
+  if (std::ranges::any_of(reads, is_search)) {
+    const auto usable = store_.check_index();
+    for (read_call& r : reads)
+      if (is_search(r) && !usable)
+        post_.post(std::pair(std::move(std::get<search_log>(r).done), usable.error()),
+                   [](const auto& refused, const auto&) { refused.first(refused.second); });
+    if (!usable) std::erase_if(reads, is_search);
+  }
+  readers_.add(std::move(reads));
 }
 
 void writer_thread::tell_witness() {

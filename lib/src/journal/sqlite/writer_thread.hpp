@@ -56,6 +56,7 @@ class writer_thread {
   bool take(bool wait);
   void commit_all();
   void tell_witness();
+  void hand_over_reads();
   /// They have been carried out.
   void forget_first(std::size_t count);
   void write_last_names();

@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "support/temp_directory.hpp"
 
+#include <SQLiteCpp/Database.h>
+
 #include <random>
 
 using namespace asio_chat;
@@ -57,5 +59,36 @@ TEST_CASE("sqlite_journal finds what a reading of its log finds, after restarts 
       CHECK(found.entries == expected);
       CHECK(found.more == more);
     }
+  }
+}
+
+TEST_CASE("a search in an index that another program has changed is refused, and says so") {
+  const test::temp_directory directory;
+  std::vector<std::string> reports;
+  test::journal_bench b([&](const test::journal_wishes& w) {
+    sqlite_journal::options o{.directory = directory.string()};
+    o.masters.push_back(sqlite::secret_key::random());
+    o.on_report = [&](severity, const std::string& sentence) { reports.push_back(sentence); };
+    return sqlite_journal::open(std::move(o), w.later).value();
+  });
+  b.append("den", "a needle");
+  const search_query q{"den", {"needle"}, {}, {}, {}};
+  REQUIRE(b.search(q).entries.size() == 1);
+  SQLite::Database other(directory / "journal.db", SQLite::OPEN_READWRITE);
+  const bool checkpoint = GENERATE(true, false);
+  other.exec(checkpoint ? "PRAGMA wal_checkpoint(TRUNCATE)"
+                        : "INSERT INTO search_backlog VALUES (1, 1)");
+  std::optional<result<journal::hits>> found;
+  b.log->search(q, [&](auto hits) { found = std::move(hits); });
+  REQUIRE(b.inbox.run_until([&] { return found.has_value(); }));
+  if (checkpoint) {
+    CHECK((**found).entries.size() == 1);
+    CHECK(reports.empty());
+  } else {
+    CHECK(found->error().code == errc::storage_failed);
+    b.inbox.run_all();
+    REQUIRE(reports.size() == 1);
+    CHECK(reports.front().find("another program has changed it") != std::string::npos);
+    CHECK(b.read("den", {}).entries.size() == 1); // entries name themselves
   }
 }
