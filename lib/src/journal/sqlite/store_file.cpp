@@ -25,10 +25,12 @@ void take_trim(room_row& to, const room_row& trimmed) {
 store_file::store_file(database_file f, key_ring& keys, room_cache& rooms)
     : file_(std::move(f))
     , keys_(keys)
-    , rooms_(rooms) {}
+    , rooms_(rooms)
+    , watch_(file_, keys) {}
 
 void store_file::start(SQLite::Database db) {
-  writer_ = std::make_unique<writer_connection>(file_, std::move(db), keys_, run_);
+  watch_.note();
+  writer_ = std::make_unique<writer_connection>(file_, std::move(db), keys_, run_, watch_);
   header_ = writer_->rooms.header();
   newest_epoch_ = header_.epoch;
 }
@@ -40,7 +42,9 @@ writer_connection& store_file::connection() {
 
 void store_file::connect() {
   try {
-    auto c = std::make_unique<writer_connection>(file_, connect_for_writing(file_), keys_, run_);
+    watch_.check();
+    auto c =
+        std::make_unique<writer_connection>(file_, connect_for_writing(file_), keys_, run_, watch_);
     check_is_same(*c);
     writer_ = std::move(c);
     healed_ = false;
@@ -60,7 +64,7 @@ void store_file::check_is_same(writer_connection& c) const {
 void store_file::drop() noexcept {
   if (writer_) last_heads_ = {writer_->committed(), writer_->head.name()};
   roll_back();
-  writer_.reset();
+  watch_.note_after([&] { writer_.reset(); }); // the last connection moves what is in the log
 }
 
 writer_connection& store_file::writer() {

@@ -65,6 +65,7 @@ class store_file {
   key_ring& keys_;
   room_cache& rooms_;
   const run_id run_ = draw_run();
+  file_watch watch_;
   std::unique_ptr<writer_connection> writer_; ///< null after a failure
   /// When there was a writer: the head that was committed last, and the one that may have been.
   std::array<head_name, 2> last_heads_;

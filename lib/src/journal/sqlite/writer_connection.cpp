@@ -26,7 +26,7 @@ std::string changed_by_another(const std::string& what) {
 }
 
 writer_connection::writer_connection(database_file f, SQLite::Database opened, const key_ring& keys,
-                                     const run_id& of)
+                                     const run_id& of, file_watch& watch)
     : db(std::move(opened))
     , head(keys)
     , rooms(db, keys, &head.sums())
@@ -36,6 +36,7 @@ writer_connection::writer_connection(database_file f, SQLite::Database opened, c
     , people(db, keys, &head.sums())
     , keys_(keys)
     , file_(std::move(f))
+    , watch_(watch)
     , run_(of)
     , begin_(db, "BEGIN IMMEDIATE")
     , commit_(db, "COMMIT")
@@ -93,7 +94,7 @@ std::int64_t writer_connection::read_version() {
 
 void writer_connection::commit() {
   if (!under_way_) return;
-  check_identity(file_);
+  watch_.check();
   if (head.sums().all() != before_.sums) head.move(db, run_);
   run(commit_);
   under_way_ = false;
@@ -112,8 +113,11 @@ bool writer_connection::wal_is_in_place() noexcept {
 
 void writer_connection::checkpoint_if_due() {
   if (wal_pages_ < max_wal_pages) return;
-  const int done = ::sqlite3_wal_checkpoint_v2(db.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
-                                               nullptr, nullptr);
+  int done = SQLITE_OK;
+  watch_.note_after([&] {
+    done = ::sqlite3_wal_checkpoint_v2(db.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                                       nullptr);
+  });
   if (done != SQLITE_OK && done != SQLITE_BUSY) throw SQLite::Exception(db.getHandle(), done);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "journal/sqlite/database.hpp"
+#include "journal/sqlite/file_watch.hpp"
 #include "journal/sqlite/head.hpp"
 #include "journal/sqlite/name_table.hpp"
 #include "journal/sqlite/people_table.hpp"
@@ -18,8 +19,9 @@ std::string changed_by_another(const std::string& what);
 class writer_connection {
  public:
   /// @param of the run that the commits belong to
+  /// @param watch of that file
   writer_connection(database_file f, SQLite::Database opened, const key_ring& keys,
-                    const run_id& of);
+                    const run_id& of, file_watch& watch);
   ~writer_connection();
   writer_connection(const writer_connection&) = delete;
   writer_connection& operator=(const writer_connection&) = delete;
@@ -58,6 +60,7 @@ class writer_connection {
 
   const key_ring& keys_;
   const database_file file_;
+  file_watch& watch_;
   std::optional<file_identity> wal_;
   const run_id run_;
   SQLite::Statement begin_;

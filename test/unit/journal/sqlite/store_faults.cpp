@@ -86,6 +86,35 @@ TEST_CASE("a journal that is removed or replaced gets nothing more, and that is 
   }
 }
 
+TEST_CASE("a file that is copied over the journal's own gets nothing more, unless it is the same") {
+  store_world w;
+  const std::string path = w.options.file.path, aside = w.directory / "aside";
+  const auto checkpoint = [&] {
+    SQLite::Database(path, SQLite::OPEN_READWRITE).exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  };
+  w.say("den", std::string(20'000, 'x'));
+  checkpoint();
+  std::filesystem::copy_file(path, aside);
+  for (int i = 0; i < 20; ++i)
+    CHECK(w.say("den", std::string(20'000, 'y')));
+  checkpoint();
+  CHECK(w.say("den", "in the log"));
+  const bool same = GENERATE(true, false);
+  if (same)
+    std::filesystem::copy_file(path, aside, std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy_file(aside, path, std::filesystem::copy_options::overwrite_existing);
+  if (same) {
+    CHECK(w.say("den", "as before"));
+    CHECK(w.reports.empty());
+    return;
+  }
+  refusal_of(w, "on an older file");
+  refusal_of(w, "and on another connection");
+  REQUIRE(w.reports.size() == 1);
+  CHECK(w.reports[0].find("another program has changed it while the server runs (the file was "
+                          "written over)") != std::string::npos);
+}
+
 TEST_CASE("without the keys' file, or the WAL, nothing more is taken") {
   store_world w;
   w.say("den", "one");
