@@ -240,6 +240,11 @@ constexpr std::array table{
                 .needs_room = true,
                 .cost = 2,
                 .read = read_text<requests::list_members>},
+    command_row{.name = "limits",
+                .help = "how often you may ask for something",
+                .details = "To operators of the server also who is held back now, and why.",
+                .cost = 2,
+                .read = read_nothing<requests::show_limits>},
     command_row{.name = "head",
                 .help = "the line that names the history as it is now",
                 .details = "Keep it elsewhere: asio-chatd verify --since LINE tells whether the "

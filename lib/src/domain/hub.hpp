@@ -46,6 +46,8 @@ class hub {
     password_hasher* passwords = nullptr; ///< null: there are no accounts
     bool registration = true;             ///< whoever comes may make an account
     bool guests = true;                   ///< whoever has none may do more than log in
+    /// Who is kept from coming in, and why, in lines for an operator; may be empty.
+    std::function<std::vector<std::string>()> admission = {};
   };
 
   explicit hub(services s);

@@ -195,4 +195,20 @@ std::vector<std::string> rate_keeper::describe(const endpoint& e) const {
   return lines;
 }
 
+std::vector<std::string> rate_keeper::describe_held() const {
+  constexpr std::size_t max_named = 50;
+  std::string names;
+  std::size_t named = 0;
+  for (const auto& [until, number] : slowed_) {
+    const endpoint* e = find_(number);
+    if (!e || named == max_named) continue;
+    ++named;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - time_.now());
+    names += fmt::format("{}{} for {} ms", named == 1 ? " " : ", ", e->name(),
+                         std::max(left, std::chrono::milliseconds(0)).count());
+  }
+  return {fmt::format("read more slowly now: {}{}{}; refused by a rate so far: {}", slowed_.size(),
+                      names.empty() ? "" : ":", names, counters_.rate_refusals)};
+}
+
 } // namespace asio_chat

@@ -48,6 +48,8 @@ class rate_keeper {
 
   /// The rates that are on, and what the member has left, for a person.
   std::vector<std::string> describe(const endpoint& e) const;
+  /// Who is read more slowly now, for an operator: the first of many.
+  std::vector<std::string> describe_held() const;
 
  private:
   struct draw {

@@ -80,6 +80,9 @@ struct list_members {
   static constexpr std::string_view command = "who";
   std::string from; ///< as in `list_rooms`
 };
+struct show_limits {
+  static constexpr std::string_view command = "limits";
+};
 struct show_head {
   static constexpr std::string_view command = "head";
 };
@@ -170,11 +173,11 @@ struct unreadable {
   failure why;
 };
 
-using any =
-    std::variant<say, help, history, join, leave, act, tell, rename, quit, list_rooms, search,
-                 protection, topic, list_members, show_head, show_rights, register_account, log_in,
-                 log_out, change_password, devices, kick, ban, unban, mute, unmute, list_bans,
-                 give_role, promote, demote, invite, set_mode, set_slow, host, unreadable>;
+using any = std::variant<say, help, history, join, leave, act, tell, rename, quit, list_rooms,
+                         search, protection, topic, list_members, show_limits, show_head,
+                         show_rights, register_account, log_in, log_out, change_password, devices,
+                         kick, ban, unban, mute, unmute, list_bans, give_role, promote, demote,
+                         invite, set_mode, set_slow, host, unreadable>;
 
 } // namespace requests
 

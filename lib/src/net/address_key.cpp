@@ -12,4 +12,10 @@ std::string host_key(std::string_view address_and_port) {
   return {key.begin(), key.end()};
 }
 
+std::string to_string(const address_key& host) {
+  using namespace boost::asio::ip;
+  const address_v6 six(host);
+  return is_v4(host) ? make_address_v4(v4_mapped, six).to_string() : six.to_string() + "/64";
+}
+
 } // namespace asio_chat::net

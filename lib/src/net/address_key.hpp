@@ -41,6 +41,9 @@ inline address_key network_of(const address_key& host) {
 /// That of `192.0.2.7:1` or `[2001:db8::1]:1` as bytes; empty where there is no address.
 std::string host_key(std::string_view address_and_port);
 
+/// `192.0.2.7`, or `2001:db8::/64`.
+std::string to_string(const address_key& host);
+
 /// Also of a loopback address of IPv4 in that form.
 inline bool is_loopback(const boost::asio::ip::address& a) {
   const address_key k = host_of(a);

@@ -1,5 +1,7 @@
 #include "net/admission_control.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <random>
@@ -174,6 +176,33 @@ bool admission_control::displace_for(std::size_t own, std::size_t (*size_of)(con
   ++counters_.displaced;
   oldest->give_way();
   return true;
+}
+
+std::vector<std::string> admission_control::describe() const {
+  constexpr std::size_t max_named = 20;
+  const auto of = [](std::size_t limit) {
+    return limit == 0 ? std::string("no limit") : fmt::format("at most {}", limit);
+  };
+  const server_counters& c = counters_;
+  std::string waiting =
+      fmt::format("addresses that have misbehaved and are refused: {}", penalties_.refused_hosts());
+  const char* between = ": ";
+  for (const auto& [host, left] : penalties_.refused(max_named)) {
+    waiting += fmt::format("{}{} for {} s", std::exchange(between, ", "), to_string(host),
+                           std::chrono::ceil<std::chrono::seconds>(left).count());
+  }
+  return {
+      fmt::format("not logged in: {} ({}; of an address {}, of a network {}){}", strangers_,
+                  of(limits_.strangers), of(limits_.per_address), of(limits_.per_network),
+                  limits_.loopback ? "" : "; none of these limits hold for loopback addresses"),
+      fmt::format("TLS handshakes under way: {} ({}); memory of all of these: {}", handshakes_,
+                  of(limits_.handshakes),
+                  fmt::format("{} of {} MiB", (working_ * bytes_each) >> 20, limits_.bytes >> 20)),
+      fmt::format("refused so far: by address {}, by network {}, by number {}, at random {}, by "
+                  "handshakes {}, by memory {}, for what the address did {}",
+                  c.refused_addresses, c.refused_networks, c.refused_strangers, c.refused_early,
+                  c.refused_handshakes, c.refused_memory, c.refused_penalties),
+      std::move(waiting)};
 }
 
 } // namespace asio_chat::net

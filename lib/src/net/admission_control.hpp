@@ -13,7 +13,9 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace asio_chat::net {
 
@@ -91,6 +93,8 @@ class admission_control {
   std::size_t strangers() const noexcept { return strangers_; }
   std::size_t handshakes() const noexcept { return handshakes_; }
   const penalties& penalised() const noexcept { return penalties_; }
+  /// What is used of each limit, what was refused, and which addresses are, for an operator.
+  std::vector<std::string> describe() const;
 
  private:
   using list = boost::intrusive::list<stranger, boost::intrusive::base_hook<stranger_hook>>;

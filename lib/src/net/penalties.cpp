@@ -61,6 +61,18 @@ std::size_t penalties::refused_hosts() const {
       hosts_.begin(), hosts_.end(), [now](const auto& h) { return h.second.refused_until > now; }));
 }
 
+std::vector<std::pair<address_key, std::chrono::milliseconds>>
+penalties::refused(std::size_t max) const {
+  std::vector<std::pair<address_key, std::chrono::milliseconds>> some;
+  const steady_time now = time_.now();
+  for (const auto& [host, r] : hosts_) {
+    if (some.size() == max) break;
+    if (r.refused_until > now)
+      some.emplace_back(host, std::chrono::ceil<std::chrono::milliseconds>(r.refused_until - now));
+  }
+  return some;
+}
+
 void penalties::forget_old() {
   const steady_time now = time_.now();
   while (!by_end_.empty() && by_end_.begin()->first <= now) {

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace asio_chat::net {
 
@@ -43,6 +44,8 @@ class penalties {
   std::chrono::milliseconds add(const address_key& host, offence o);
   bool is_refused(const address_key& host);
   std::size_t refused_hosts() const; ///< takes longer, the more there are
+  /// The first of them, and for how long each is refused; likewise.
+  std::vector<std::pair<address_key, std::chrono::milliseconds>> refused(std::size_t max) const;
   std::size_t size() const noexcept { return hosts_.size(); }
 
  private:

@@ -95,7 +95,7 @@ server::impl::impl(asio::io_context& context, server_config config, server_parts
     , hub_({*storage_.logs, clock_, config_.limits, counters_, posting_to(context),
             config_.default_room, message_log(), storage_.names, config_.join_history, &watch_,
             ask_about_posts(), storage_.people, passwords_.get(), config_.people.registration,
-            config_.people.guests || !passwords_})
+            config_.people.guests || !passwords_, [this] { return admission_.describe(); }})
     , authenticator_(make_authenticator(parts))
     , protocols_(parts.protocols)
     , refusals_(log_, clock_, counters_)

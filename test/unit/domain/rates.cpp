@@ -26,10 +26,11 @@ struct rated_world : domain_world {
   }
 
   /// A member who comes from an address.
-  person& from(const std::string& host, const std::string& name) {
+  person& from(const std::string& host, const std::string& name, role as = role::guest) {
     person& p = people.emplace_back();
     login l{new_identity(), name};
     l.host = host;
+    l.as = as;
     p.self = hub.enter(p.ear, l).value();
     hub.join(*p.self, "lobby", "").value();
     settle();
@@ -214,4 +215,36 @@ TEST_CASE("rates: without a limit nobody is held, and without any there is nothi
   person& alice = w.from("here", "alice");
   CHECK(w.says_until_held(alice) == 1000);
   CHECK(w.hub.rates()->describe(*alice.self).empty());
+}
+
+TEST_CASE("/limits tells what one has left, and an operator of the server who is held back") {
+  rate_limits l = none();
+  l.messages = {5, 10s};
+  l.times_per_address = 3;
+  rated_world w(l);
+  w.admission = {"strangers: some"};
+  person& alice = w.from("here", "alice");
+  w.says_until_held(alice);
+  person& bob = w.from("", "bob");
+  const auto limits = [&](person& p) {
+    w.type(p, "/limits");
+    w.run();
+    return p.ear.last<reply>().lines;
+  };
+  const heard own = limits(bob);
+  REQUIRE(own.size() == 2);
+  CHECK(own[0] == "5 messages in 10 s, 3 left"); // it costs as much as two
+  CHECK(own[1] == "all members of an address together: 3 times as much");
+  person& op = w.from("", "op", role::op);
+  const heard all = limits(op);
+  REQUIRE(all.size() == 4);
+  CHECK(all[2] == "read more slowly now: 1: alice for 2000 ms; refused by a rate so far: 0");
+  CHECK(all[3] == "strangers: some");
+}
+
+TEST_CASE("/limits says when there are none") {
+  domain_world w;
+  person& alice = w.in("alice");
+  w.type(alice, "/limits");
+  CHECK(alice.ear.last<reply>().lines.at(0).starts_with("no rates are on"));
 }

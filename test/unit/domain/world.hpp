@@ -90,7 +90,8 @@ class domain_world {
              store,
              &passwords,
              registration,
-             guests}) {}
+             guests,
+             [this] { return admission; }}) {}
 
   person& enter(const std::string& name, bool many_rooms = true) {
     person& p = people.emplace_back();
@@ -148,6 +149,7 @@ class domain_world {
   std::uint64_t identities = 0;
   failing_journal log;
   plain_hasher passwords;
+  heard admission; ///< what `/limits` tells of it
   asio_chat::hub hub;
   std::deque<person> people;
 };

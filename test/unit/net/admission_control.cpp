@@ -222,3 +222,24 @@ TEST_CASE("admission: zero switches each limit off") {
     CHECK(w.control.begin_handshake(c) == refused_for::nothing);
   CHECK(w.control.handshakes() == 250);
 }
+
+TEST_CASE("admission: an operator sees what is used, what was refused, and who has to wait") {
+  admission_limits l;
+  l.strangers = 0;
+  l.per_address = 2;
+  world w(l);
+  REQUIRE(w.come("192.0.2.1"));
+  REQUIRE(w.come("192.0.2.1"));
+  CHECK_FALSE(w.come("192.0.2.1"));
+  for (int i = 0; i < 2; ++i)
+    w.end(*w.come("2001:db8::7"), offence::deadline);
+  const std::vector<std::string> lines = w.control.describe();
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0] ==
+        "not logged in: 2 (no limit; of an address at most 2, of a network at most 32); "
+        "none of these limits hold for loopback addresses");
+  CHECK(lines[1] ==
+        "TLS handshakes under way: 0 (at most 256); memory of all of these: 0 of 24 MiB");
+  CHECK(lines[2].starts_with("refused so far: by address 1, by network 0"));
+  CHECK(lines[3] == "addresses that have misbehaved and are refused: 1: 2001:db8::/64 for 15 s");
+}

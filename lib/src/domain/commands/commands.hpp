@@ -73,6 +73,7 @@ result<void> carry_out(const asked& q, requests::rename&& what);
 result<void> carry_out(const asked& q, requests::quit&& what);
 result<void> carry_out(const asked& q, requests::help&& what);
 result<void> carry_out(const asked& q, requests::protection&& what);
+result<void> carry_out(const asked& q, requests::show_limits&& what);
 result<void> carry_out(const asked& q, requests::unreadable&& what);
 
 // account_commands.cpp: the member's account
