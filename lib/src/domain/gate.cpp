@@ -85,6 +85,14 @@ result<void> hub::check_may(endpoint& e, endpoint::membership*& place, const com
   return {};
 }
 
+bool hub::moderates(endpoint& e, const request& r, const command_row* row) {
+  static constexpr rights of_moderators{right::kick,     right::mute,       right::ban,
+                                        right::set_mode, right::give_voice, right::give_roles};
+  if (!row || row->needs == right::none || !of_moderators.has(row->needs)) return false;
+  const auto place = place_of(e, r.room);
+  return right_lacking(e, place ? *place : nullptr, *row, r) == right::none;
+}
+
 right hub::right_lacking(const endpoint& e, const endpoint::membership* place,
                          const command_row& row, const request& r) const {
   const member& m = e.of();

@@ -104,7 +104,7 @@ void hub::ready(endpoint& e) {
 
 void hub::dispatch(endpoint& e, request&& r) {
   const command_row* row = row_of(r);
-  if (rates_) {
+  if (rates_ && !moderates(e, r, row)) {
     // Refused in its turn, like everything that cannot be carried out.
     if (auto why = rates_->charge(e, r, row)) {
       r.what = requests::unreadable{*std::move(why)};

@@ -154,6 +154,8 @@ class hub {
 
   result<endpoint*> try_to_enter(sink& s, const login& l);
   void carry_out(endpoint& e, request&& r);
+  /// It keeps order, and the member may: no storm shall keep that waiting.
+  bool moderates(endpoint& e, const request& r, const command_row* row);
   /// What the request takes and the member has not; none: nothing.
   right right_lacking(const endpoint& e, const endpoint::membership* place, const command_row& row,
                       const request& r) const;

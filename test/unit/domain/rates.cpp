@@ -248,3 +248,19 @@ TEST_CASE("/limits says when there are none") {
   w.type(alice, "/limits");
   CHECK(alice.ear.last<reply>().lines.at(0).starts_with("no rates are on"));
 }
+
+TEST_CASE("rates: who keeps order is not slowed down by it, who may not is") {
+  rate_limits l = none();
+  l.messages = {4, 10s};
+  rated_world w(l);
+  person& op = w.from("", "op", role::op);
+  person& guest = w.from("", "guest");
+  for (int i = 0; i < 100; ++i) {
+    w.type(op, "/mute mallory 1h", "lobby");
+    w.type(guest, "/mute mallory 1h", "lobby");
+  }
+  w.run();
+  CHECK_FALSE(op.ear.held);
+  CHECK(op.ear.all<refused>().empty());
+  CHECK(guest.ear.held);
+}
