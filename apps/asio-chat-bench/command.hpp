@@ -20,6 +20,7 @@ command append_command(CLI::App& program);
 command idle_command(CLI::App& program);
 command search_command(CLI::App& program);
 command history_command(CLI::App& program);
+command start_command(CLI::App& program);
 command catch_up_command(CLI::App& program);
 command growth_command(CLI::App& program);
 command peers_command(CLI::App& program);

@@ -36,23 +36,25 @@ std::string last_line(std::string text) {
 } // namespace
 
 template <class AddressOf>
-void server_under_test::start(const std::vector<std::string>& command, int core,
-                              AddressOf address_of) {
+void server_under_test::start(std::vector<std::string> command, int core, AddressOf address_of) {
   const auto output = directory_->path() / "output";
   const auto errors = directory_->path() / "errors";
-  process_ = std::make_unique<child_process>(command, core, output, errors);
-  for (auto waited = 0ms; waited < 15s; waited += 10ms) {
+  std::filesystem::remove(output); // that of a process before
+  command_ = std::move(command);
+  core_ = core;
+  process_ = std::make_unique<child_process>(command_, core, output, errors);
+  for (auto waited = 0ms; waited < 15s; waited += 1ms) {
     const bool running = process_->running();
     address_ = address_of(read_file(output));
     if (!address_.empty() && running) return;
     if (!running)
-      throw setup_error(fmt::format("'{}' ended: {}", command[0],
+      throw setup_error(fmt::format("'{}' ended: {}", command_[0],
                                     last_line(read_file(output) + read_file(errors))));
     if (told_to_stop()) throw run_error("interrupted");
-    std::this_thread::sleep_for(10ms);
+    std::this_thread::sleep_for(1ms);
   }
   throw setup_error(fmt::format("'{}' did not say within 15 s where it listens; it said: {}",
-                                command[0], last_line(read_file(errors) + read_file(output))));
+                                command_[0], last_line(read_file(errors) + read_file(output))));
 }
 
 server_under_test server_under_test::daemon(const std::string& program,
@@ -69,9 +71,16 @@ server_under_test server_under_test::daemon(const std::string& program,
       }))
     command.emplace_back("--idle-timeout=2h");
   command.insert(command.end(), more_arguments.begin(), more_arguments.end());
-  made.start(command, core, announced_address);
+  made.start(std::move(command), core, announced_address);
   made.ca_file_ = data / "ca-cert.pem";
   return made;
+}
+
+std::chrono::nanoseconds server_under_test::restart_daemon() {
+  process_.reset();
+  const auto begin = std::chrono::steady_clock::now();
+  start(command_, core_, announced_address);
+  return std::chrono::steady_clock::now() - begin;
 }
 
 server_under_test server_under_test::bare(bool coalesce, int core, bool tickets) {
@@ -83,7 +92,7 @@ server_under_test server_under_test::bare(bool coalesce, int core, bool tickets)
                                    certificate,      "--key",       key};
   if (coalesce) command.push_back("--coalesce");
   if (tickets) command.push_back("--tickets");
-  made.start(command, core, announced_address);
+  made.start(std::move(command), core, announced_address);
   made.ca_file_ = certificate;
   return made;
 }
@@ -103,7 +112,7 @@ server_under_test server_under_test::peer(const peer_program& which, int core) {
   for (auto& one : which.arguments(settings))
     command.push_back(std::move(one));
   const auto where = resolve(fmt::format("127.0.0.1:{}", at.port));
-  made.start(command, core,
+  made.start(std::move(command), core,
              [&where](const std::string&) { return answers(where) ? where.text : std::string(); });
   made.ca_file_ = at.certificate;
   return made;

@@ -4,6 +4,7 @@
 #include "files.hpp"
 #include "peer_programs.hpp"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ class server_under_test {
   /// A server of another project. Throws setup_error if it is not installed or does not start.
   static server_under_test peer(const peer_program& which, int core);
 
+  /// Ends it, and starts the same daemon with the same data.
+  /// @return how long it took from the start until it listened
+  std::chrono::nanoseconds restart_daemon();
+
   const std::string& address() const { return address_; }
   const std::string& ca_file() const { return ca_file_; }
   pid_t id() const { return process_->id(); }
@@ -32,8 +37,10 @@ class server_under_test {
   server_under_test() = default;
   /// Runs it until `address_of` finds an address in what it has printed.
   template <class AddressOf>
-  void start(const std::vector<std::string>& command, int core, AddressOf address_of);
+  void start(std::vector<std::string> command, int core, AddressOf address_of);
 
+  std::vector<std::string> command_;
+  int core_ = -1;
   std::unique_ptr<temporary_directory> directory_ = std::make_unique<temporary_directory>();
   std::unique_ptr<child_process> process_;
   std::string address_;

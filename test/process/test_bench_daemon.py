@@ -139,6 +139,14 @@ def test_growth_draws_what_it_prints(tmp_path):
     assert "receivers" in words and "rooms" in words and "CPU s per million deliveries" in words
 
 
+def test_starts_are_timed_with_a_history_and_with_none():
+    found = report("start", "--entries", "1500", "--starts", "2")
+    assert found["entries"] == 1500 and found["starts"] == 2 and found["ratio"] > 0
+    for which in ("empty", "full"):
+        assert 0 < found[which]["listens"]["median_ms"] < found[which]["acknowledges"]["median_ms"]
+    assert "times as long until it listens" in bench("start", "--entries", "100", "--starts", "1").stdout
+
+
 def test_growth_without_gnuplot_says_so_before_it_measures(tmp_path):
     done = subprocess.run([BIN / "asio-chat-bench", "growth", "--plot", tmp_path / "growth.svg"],
                           capture_output=True, text=True, timeout=PATIENCE, env={"PATH": str(tmp_path)})
@@ -168,7 +176,7 @@ def test_a_long_fill_that_is_interrupted_says_so_and_leaves_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("command", ["search", "history", "catch-up", "growth"])
+@pytest.mark.parametrize("command", ["search", "history", "catch-up", "growth", "start"])
 def test_help_and_what_cannot_start(command):
     shown = bench(command, "--help")
     assert shown.returncode == 0 and "Example" in shown.stdout
