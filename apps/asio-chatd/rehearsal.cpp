@@ -58,7 +58,7 @@ void rehearse_start(ops::settings& s, port_in_use taken) {
   ops::load_secrets(s, tls::prompting::once).value();
   if (!s.ephemeral || s.server.tls.certificate_file.empty())
     ops::check_data_directory(s.data_directory).value();
-  const auto closed = check_history(s);
+  const auto closed = check_history(s, taken == port_in_use::no_harm);
   if (taken == port_in_use::no_harm) {
     for (const std::string& sentence : closed)
       logger(s.server.log)(severity::error, sentence);

@@ -348,6 +348,7 @@ RUNS = {
         lambda place, command: place.sh("asio-chat-bench idle --connections 10,20 --quiet 1"),
     "asio-chat-bench append": lambda place, command: place.sh(f"{command} --count 20"),
     "asio-chat-bench search": lambda place, command: place.sh(f"{command} --entries 2000 --searches 3 --no-wait"),
+    "asio-chat-bench start": lambda place, command: place.sh(f"{command} --entries 1000 --starts 1"),
     "asio-chat-bench history": lambda place, command: place.sh(f"{command} --entries 1000 --pages 20"),
     "asio-chat-bench catch-up": lambda place, command: place.sh(f"{command} --members 3 --missed 1000 --repeat 1"),
     "asio-chat-bench growth --plot growth.svg": small_growth,

@@ -938,10 +938,7 @@ def test_names_of_files_are_no_uris(kept, tmp_path, monkeypatch, name):
     good("backup", name, "--with-keys", data=kept, env=SEALED)
     good("restore", name, data="file:d", env=SEALED)
     with Daemon(tmp_path, data="file:d") as d:
-        carol = LessonClient(d.port, str(tmp_path / "file:d" / "ca-cert.pem"), "carol")
-        carol.send("after")
-        carol.hear("* carol joined the chat *")
-        carol.close()
+        say(d, "carol", "after")
         assert d.stop() == 0
     assert "16 entries" in good("verify", data="file:d")
     good("rekey", data="file:d")

@@ -212,14 +212,14 @@ namespace {
 /// Of a file that is only read.
 /// @param put_right gets the rooms that a start puts right
 result<void> check_head(SQLite::Database& db, const database_file& f, key_ring& keys,
-                        bool begin_anew, std::vector<std::string>& told,
+                        bool begin_anew, tables_read which, std::vector<std::string>& told,
                         std::set<std::int64_t>& put_right) {
   if (begin_anew) return {}; // it is taken as it is
   if (auto there = check_has_head(db, f, keys); !there) return there;
   if (version_of(db, f, journal_schema()).value() < head_version) return {};
   head_row head(keys);
   head.load(db);
-  const state_report found = check_state(db, head, keys, tables_read::all);
+  const state_report found = check_state(db, head, keys, which);
   room_table rooms(db, keys);
   for (const auto& [number, mac] : found.rooms_had) {
     if (rooms.stored_mac(number) == mac) continue;
@@ -239,7 +239,7 @@ result<void> check_head(SQLite::Database& db, const database_file& f, key_ring& 
 } // namespace
 
 result<std::vector<std::string>> check_journal(const database_file& f, key_ring& keys,
-                                               bool begin_anew) {
+                                               bool begin_anew, bool with_index) {
   if (auto there = check_not_lost(f, keys, begin_anew); !there) return there.error();
   if (!is_there(f.path)) return std::vector<std::string>(); // it is made by the start
   if (auto usable = check_can_be_written(f); !usable) return usable.error();
@@ -255,7 +255,9 @@ result<std::vector<std::string>> check_journal(const database_file& f, key_ring&
     }
     std::vector<std::string> told;
     std::set<std::int64_t> put_right;
-    if (auto head = check_head(db, f, keys, begin_anew, told, put_right); !head)
+    if (auto head = check_head(db, f, keys, begin_anew,
+                               with_index ? tables_read::all : tables_read::small, told, put_right);
+        !head)
       return head.error();
     room_table rooms(db, keys);
     check_keys(db, rooms, keys);

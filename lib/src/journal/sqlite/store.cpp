@@ -65,7 +65,20 @@ store::~store() {
   if (started_) static_cast<void>(keep_witness(parts_.keys, head()));
 }
 
+void store::complete_index() {
+  if (std::exchange(index_was_completed_, true)) return;
+  try {
+    store_loader(parts_, upkeep_).complete_index();
+  } catch (const SQLite::Exception& e) {
+    parts_.file.give_up();
+    index_lacking_ = explain(parts_.file.name(), e);
+    index_lacking_->message += "; searches are refused until the server is restarted";
+    parts_.reporter.tell(index_lacking_->message);
+  }
+}
+
 void store::recall() {
+  complete_index();
   if (parts_.ids_are_known) return;
   try {
     recall_ids(parts_, upkeep_.settled_now());
@@ -77,6 +90,7 @@ void store::recall() {
 }
 
 result<void> store::check_index() {
+  if (index_lacking_) return *index_lacking_;
   try {
     parts_.file.connection().check_is_alone();
     return {};

@@ -6,6 +6,7 @@
 #include "journal/sqlite/store_upkeep.hpp"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,8 +22,9 @@ class store {
   /// Notes the newest head in the key ring, as `open` has done: see `witness.hpp`.
   ~store();
 
-  /// Reads what `open` has left for later, because it may be much: the ids of messages. `apply`
-  /// does so if nobody has; until it succeeds, appends are refused.
+  /// Reads what `open` has left for later, because it may be much: the ids of messages, the search
+  /// index, and entries that are not in it yet. `apply` does so if nobody has; until the ids are
+  /// there, appends are refused.
   void recall();
 
   /// Carries out all of a group, or refuses its appends. Names that could not be written are
@@ -30,7 +32,7 @@ class store {
   void apply(std::span<operation> group);
 
   /// Entries name themselves to who reads them, the index does not: whether it is as this has left
-  /// it. A few microseconds, if nobody else has written.
+  /// it, and has everything. A few microseconds, if nobody else has written.
   result<void> check_index();
 
   /// What can wait until the answers of a group are out; see `store_upkeep`.
@@ -47,6 +49,8 @@ class store {
   const search_index& index() const noexcept { return parts_.index; }
 
  private:
+  void complete_index();
+
   store(store_options o, key_ring& keys)
       : parts_(std::move(o), keys)
       , upkeep_(parts_) {}
@@ -57,6 +61,8 @@ class store {
   std::vector<fact> people_;
   name_changes unwritten_names_;
   bool started_ = false;
+  bool index_was_completed_ = false;     ///< or could not be
+  std::optional<failure> index_lacking_; ///< why it could not be
 };
 
 } // namespace asio_chat::sqlite

@@ -8,6 +8,8 @@
 #include <limits>
 #include <utility>
 
+#include <sqlite3.h>
+
 namespace asio_chat::sqlite {
 
 std::vector<held_name> store_loader::load(bool has_witness) {
@@ -38,7 +40,8 @@ std::vector<held_name> store_loader::load(bool has_witness) {
 void store_loader::check_state() {
   SQLite::Database& db = writer().db;
   table_sums& sums = writer().head.sums();
-  const state_report found = sqlite::check_state(db, writer().head, store_.keys, tables_read::all);
+  const state_report found =
+      sqlite::check_state(db, writer().head, store_.keys, tables_read::small);
   if (found.changed.empty()) return;
   if (std::ranges::any_of(found.changed, is_derived)) check_ends();
   writer().begin();
@@ -99,19 +102,47 @@ void store_loader::begin_epochs(const std::string& why) {
 
 /// One room that cannot be used is no reason to keep everybody from the others.
 void store_loader::look_at(const found_row& found, head_check& head) {
-  const auto close = [&](const char* why) {
-    store_.reporter.tell(close_room(found.row, why, writer().rooms, store_.keys, store_.closed));
-  };
   try {
     head.look_at(found);
-    index_backlog(found.row);
   } catch (const damage& e) {
-    close(e.what());
+    close(found.row, e.what());
   } catch (const SQLite::Exception& e) {
-    // The search index is not that room's alone.
-    if (writes_index_ || !is_damage(e)) throw;
-    close(e.what());
+    if (!is_damage(e)) throw;
+    close(found.row, e.what());
   }
+}
+
+void store_loader::complete_index() {
+  check_rows_of_index();
+  for (auto r = writer().rooms.next_of_any(0); r; r = writer().rooms.next_of_any(r->row.number)) {
+    if (!r->whole || store_.closed.contains(r->row.tag)) continue;
+    try {
+      index_backlog(r->row);
+    } catch (const SQLite::Exception& e) {
+      // The search index is not that room's alone.
+      if (writes_index_ || !is_damage(e)) throw;
+      close(r->row, e.what());
+    }
+  }
+}
+
+void store_loader::check_rows_of_index() {
+  SQLite::Database& db = writer().db;
+  table_sums& sums = writer().head.sums();
+  if (sums.read(covered::search_rows, db) == sums.of(covered::search_rows)) return;
+  // Where entries are not as they were left either, what looks like the index need not be it.
+  if (!store_.closed.empty())
+    throw SQLite::Exception(describe_change(covered::search_rows) + ", and rooms are damaged too",
+                            SQLITE_CORRUPT);
+  store_.reporter.tell(describe_repair(store_.file.name(), covered::search_rows));
+  writer().begin();
+  search_rebuild::begin(db, &sums);
+  writer().commit();
+  upkeep_.find_rebuild();
+}
+
+void store_loader::close(const room_row& r, const char* why) {
+  store_.reporter.tell(close_room(r, why, writer().rooms, store_.keys, store_.closed));
 }
 
 /// Also in a backup that was made before they were erased, and put back.

@@ -19,6 +19,9 @@ class store_loader {
   /// @param has_witness the ring knows how far the journal had come; see `why_put_back`
   /// @return the names that are held
   std::vector<held_name> load(bool has_witness);
+  /// What can wait until the server listens, but not until somebody searches: whether the index is
+  /// as it was left, and entries that are not in it yet. Throws `SQLite::Exception`.
+  void complete_index();
 
  private:
   void check_state();
@@ -27,6 +30,8 @@ class store_loader {
   void empty_erased_rooms();
   void begin_epochs(const std::string& why);
   void look_at(const found_row& found, head_check& head);
+  void check_rows_of_index();
+  void close(const room_row& r, const char* why);
   void index_backlog(const room_row& r);
 
   writer_connection& writer() { return store_.file.writer(); }

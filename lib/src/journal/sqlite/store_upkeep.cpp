@@ -31,12 +31,15 @@ store_upkeep::store_upkeep(store_parts& s)
 
 void store_upkeep::start() {
   const clock& time = *store_.options.time;
-  SQLite::Database& db = writer().db;
-  if (rebuild_.find(db))
+  find_rebuild();
+  settled_.start(time.now(), time.wall_now(), newest_time(writer().db));
+}
+
+void store_upkeep::find_rebuild() {
+  if (rebuild_.find(writer().db))
     store_.reporter.inform(
         "The search index is being rebuilt in the background, the newest entries first; "
         "until then a search may not find older ones, and says so");
-  settled_.start(time.now(), time.wall_now(), newest_time(db));
 }
 
 wall_time store_upkeep::settled_now() {

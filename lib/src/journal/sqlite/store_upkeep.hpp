@@ -19,6 +19,8 @@ class store_upkeep {
 
   /// Is called once, when the file is open.
   void start();
+  /// The index is to be made anew, if a rebuild was begun.
+  void find_rebuild();
   /// @return whether there is more to do
   bool step();
 

@@ -72,6 +72,7 @@ struct house : store_world {
     reports.clear();
     auto opened = sqlite::store::open(options, *keys);
     if (!opened) return opened.error().message;
+    (*opened)->recall();
     return reports.empty() ? "" : reports.front();
   }
 };

@@ -25,7 +25,10 @@ class store_world {
   }
 
   sqlite::store& store() {
-    if (!store_) store_ = sqlite::store::open(options, *keys).value();
+    if (!store_) {
+      store_ = sqlite::store::open(options, *keys).value();
+      store_->recall();
+    }
     return *store_;
   }
   failure open_failure() {
