@@ -134,7 +134,9 @@ class renew_command {
             tls::prompting::once)
             .value();
     auto key = tls::read_private_key(key_path_, passphrase).value();
-    tls::check_pair(old, path_, key.get(), key_path_).value();
+    tls::check_pair(old, tls::file_called("the certificate file", path_), key.get(),
+                    tls::file_called("the private key file", key_path_))
+        .value();
     return key;
   }
 

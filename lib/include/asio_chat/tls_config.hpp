@@ -2,8 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
+
+namespace boost::asio::ssl {
+class context;
+}
 
 namespace asio_chat {
 
@@ -33,14 +38,18 @@ struct tls_posture {
   /// an error where clients are asked for certificates. A `server` throws the keys of its tickets
   /// away every hour.
   bool tickets = false;
+  friend bool operator==(const tls_posture&, const tls_posture&) = default;
 };
 
 /// The TLS side of a server. Files are PEM unless something else is said; private keys must be
-/// readable by their owner only.
+/// readable by their owner only. What a `…_pem` has in memory stands in place of the file of that
+/// name, and is given instead of it.
 struct tls_server_config {
   std::string certificate_file; ///< the server's certificate, followed by its intermediates
   std::string private_key_file;
   std::string private_key_passphrase; ///< opens an encrypted key; empty: the key is not encrypted
+  std::string certificate_pem;        ///< likewise with its intermediates
+  std::string private_key_pem;
   /// The OCSP response of the CA about the certificate, in DER, which is stapled (RFC 6066, 8). It
   /// is verified against the issuer, whose certificate must follow in `certificate_file`. It is not
   /// sent once it is out of date.
@@ -51,6 +60,7 @@ struct tls_server_config {
   /// The CAs, or single self-signed certificates, by which clients are trusted: a file, or a
   /// directory of `*.pem`, `*.crt` and `*.cer` files.
   std::string client_ca_file;
+  std::string client_ca_pem;
   client_certificates clients = client_certificates::none;
   /// The ALPN names of the protocols (RFC 7301), the best first. A client that offers names must
   /// offer one of these. Empty: no ALPN, for servers that are no chat.
@@ -59,6 +69,7 @@ struct tls_server_config {
   /// must have one. With lists, each certificate of a client's chain up to such a CA must be
   /// covered by a list that is valid now (RFC 5280, 5 and 6.3).
   std::string client_crl_file;
+  std::string client_crl_pem;
   /// Certificates that are refused, whichever CA issued them: a text file with a SHA-256
   /// fingerprint on each line, as `asio-chat-certs show` prints it. `#` begins a comment.
   std::string blocked_certificates_file;
@@ -66,6 +77,10 @@ struct tls_server_config {
   /// trusted ones. Takes `client_certificates::required`.
   std::vector<std::string> client_certificate_allow;
   tls_posture posture;
+  /// The host's own context, instead of everything above, which is then left as it is by default.
+  /// Versions, suites, certificates, the trust in clients, ALPN and tickets are what the host has
+  /// set. It must not be changed any more: reload another one. Only a `server` takes it.
+  std::shared_ptr<boost::asio::ssl::context> context;
 };
 
 /// The TLS side of a client. The server's certificate must be valid now and must be trusted: by one
@@ -76,10 +91,13 @@ struct tls_client_config {
   /// The only CAs or certificates that are trusted: a PEM file, or a directory of `*.pem`, `*.crt`
   /// and `*.cer` files.
   std::string ca_file;
+  std::string ca_pem;            ///< the same in memory, instead of the file
   std::vector<std::string> pins; ///< `sha256/BASE64` of a SubjectPublicKeyInfo (RFC 7469, 2.4)
   std::string certificate_file;  ///< the client's own certificate, where the server asks for one
   std::string private_key_file;  ///< given together with `certificate_file`
   std::string private_key_passphrase; ///< opens an encrypted key; empty: the key is not encrypted
+  std::string certificate_pem;        ///< in memory, instead of the file
+  std::string private_key_pem;        ///< given together with `certificate_pem`
   std::string server_name; ///< the name to verify, and to send as SNI, instead of the host
   /// Verifies the chain but not the name: any certificate of a trusted CA passes.
   bool insecure_skip_host_name_check = false;

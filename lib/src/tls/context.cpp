@@ -12,8 +12,8 @@ namespace asio_chat::tls {
 namespace {
 
 result<void> trust_servers(SSL_CTX* context, const tls_client_config& config) {
-  if (!config.ca_file.empty()) {
-    auto anchors = read_anchors(config.ca_file, "the CA file");
+  if (!config.ca_file.empty() || !config.ca_pem.empty()) {
+    auto anchors = read_anchors(config.ca_file, "the CA file", config.ca_pem, "ca_pem");
     if (!anchors) return anchors.error();
     trust_anchors_alone(context);
     return trust_only(context, *anchors);
@@ -26,6 +26,8 @@ result<void> trust_servers(SSL_CTX* context, const tls_client_config& config) {
 } // namespace
 
 result<context_ptr> make_server_context(const tls_server_config& config) {
+  if (config.context)
+    return fail(errc::bad_setting, "there is a context already: leave tls.context out");
   auto made = new_server_context(config);
   if (!made) return made;
   const auto files = read_server_files(config);
@@ -36,10 +38,14 @@ result<context_ptr> make_server_context(const tls_server_config& config) {
 
 result<context_ptr> make_client_context(const tls_client_config& config) {
   const error_queue_scope queue;
-  if (config.certificate_file.empty() != config.private_key_file.empty())
+  const own_certificate_source from = own_source(config);
+  if (auto good = check_source(from); !good) return good.error();
+  if (!config.ca_file.empty() && !config.ca_pem.empty())
+    return fail(errc::bad_setting, "give ca_file or ca_pem, not both");
+  const bool has_certificate = !config.certificate_file.empty() || !config.certificate_pem.empty();
+  if (has_certificate == (config.private_key_file.empty() && config.private_key_pem.empty()))
     return fail(errc::bad_setting,
-                "a client's certificate file and its private key file are given together or not "
-                "at all");
+                "a client's certificate and its private key are given together or not at all");
   auto made = new_context(boost::asio::ssl::context::tls_client, {});
   if (!made) return made;
   SSL_CTX* context = (*made)->native_handle();
@@ -50,12 +56,11 @@ result<context_ptr> make_client_context(const tls_client_config& config) {
   if (!alpn) return alpn.error();
   auto trust = trust_servers(context, config);
   if (!trust) return trust.error();
-  if (config.certificate_file.empty()) return made;
+  if (!has_certificate) return made;
 
-  const auto own = read_own_certificate(config.certificate_file, config.private_key_file,
-                                        config.private_key_passphrase);
+  const auto own = read_own_certificate(from);
   if (!own) return own.error();
-  if (auto shown = show(context, *own, config.certificate_file); !shown) return shown.error();
+  if (auto shown = show(context, *own); !shown) return shown.error();
   return made;
 }
 

@@ -22,20 +22,18 @@ std::vector<shared_certificate> shared(std::vector<certificate_ptr> some) {
   return {std::make_move_iterator(some.begin()), std::make_move_iterator(some.end())};
 }
 
-/// The key has to be that of the file's first certificate.
-result<void> check_first(const std::vector<certificate_ptr>& chain,
-                         const std::string& certificate_path, EVP_PKEY* key,
-                         const std::string& key_path) {
-  auto pair = check_pair(chain.front().get(), certificate_path, key, key_path);
+/// The key has to be that of the first certificate.
+result<void> check_first(const std::vector<certificate_ptr>& chain, const std::string& where,
+                         EVP_PKEY* key, const std::string& key_where) {
+  auto pair = check_pair(chain.front().get(), where, key, key_where);
   const auto own = std::ranges::find_if(chain, [key](const certificate_ptr& one) {
     return EVP_PKEY_eq(X509_get0_pubkey(one.get()), key) == 1;
   });
   if (pair || own == chain.end()) return pair;
   return fail(errc::bad_certificate_file,
-              fmt::format("the certificate file '{}' begins with another certificate than that of "
-                          "the private key file '{}', which is number {} in it: put it first, "
-                          "behind it the one that issued it, and so on",
-                          certificate_path, key_path, own - chain.begin() + 1));
+              fmt::format("{} begins with another certificate than that of {}, which is number {} "
+                          "in it: put it first, behind it the one that issued it, and so on",
+                          where, key_where, own - chain.begin() + 1));
 }
 
 /// As in the ALPN extension: of each name its length, then itself.
@@ -121,28 +119,47 @@ result<context_ptr> new_context(boost::asio::ssl::context::method method,
   return context;
 }
 
-result<own_certificate> read_own_certificate(const std::string& certificate_path,
-                                             const std::string& key_path,
-                                             const std::string& passphrase) {
-  auto chain = read_certificates(certificate_path, "the certificate file");
-  if (!chain) return chain.error();
-  auto key = read_private_key(key_path, passphrase);
-  if (!key) return key.error();
-  auto first = check_first(*chain, certificate_path, key->get(), key_path);
-  if (!first) return first.error();
-  return own_certificate{shared(*std::move(chain)), *std::move(key)};
+result<void> check_source(const own_certificate_source& from) {
+  const auto twice = [](const std::string& file, const std::string& pem) {
+    return !file.empty() && !pem.empty();
+  };
+  if (twice(from.certificate_file, from.certificate_pem))
+    return fail(errc::bad_setting, "give certificate_file or certificate_pem, not both");
+  if (twice(from.private_key_file, from.private_key_pem))
+    return fail(errc::bad_setting, "give private_key_file or private_key_pem, not both");
+  return {};
 }
 
-result<void> show(SSL_CTX* context, const own_certificate& own, const std::string& path) {
+result<own_certificate> read_own_certificate(const own_certificate_source& from) {
+  constexpr const char* certificate_what = "the certificate file";
+  const bool in_memory = !from.certificate_pem.empty();
+  auto chain = in_memory ? parse_certificates(from.certificate_pem, "certificate_pem")
+                         : read_certificates(from.certificate_file, certificate_what);
+  if (!chain) return chain.error();
+  auto key = from.private_key_pem.empty()
+                 ? read_private_key(from.private_key_file, from.passphrase)
+                 : parse_private_key(from.private_key_pem, from.passphrase, "private_key_pem");
+  if (!key) return key.error();
+  std::string where =
+      in_memory ? "certificate_pem" : file_called(certificate_what, from.certificate_file);
+  auto first = check_first(*chain, where, key->get(),
+                           from.private_key_pem.empty()
+                               ? file_called("the private key file", from.private_key_file)
+                               : "private_key_pem");
+  if (!first) return first.error();
+  return own_certificate{shared(*std::move(chain)), *std::move(key), std::move(where)};
+}
+
+result<void> show(SSL_CTX* context, const own_certificate& own) {
   bool used = SSL_CTX_use_certificate(context, own.chain.front().get()) == 1 &&
               SSL_CTX_use_PrivateKey(context, own.key.get()) == 1;
   for (std::size_t i = 1; used && i < own.chain.size(); ++i)
     used = SSL_CTX_add1_chain_cert(context, own.chain[i].get()) == 1;
-  if (used) return check_signature_works(own.chain.front().get(), own.key.get(), path);
+  if (used) return check_signature_works(own.chain.front().get(), own.key.get(), own.where);
   return fail(errc::bad_certificate_file,
-              fmt::format("the certificate file '{}' is too weak for TLS today: it takes RSA of at "
-                          "least 2048 bits or an elliptic curve, signed with SHA-256 or better",
-                          path));
+              fmt::format("{} is too weak for TLS today: it takes RSA of at least 2048 bits or an "
+                          "elliptic curve, signed with SHA-256 or better",
+                          own.where));
 }
 
 result<void> trust_only(SSL_CTX* context, const std::vector<shared_certificate>& anchors) {
@@ -157,8 +174,10 @@ result<void> trust_only(SSL_CTX* context, const std::vector<shared_certificate>&
 }
 
 result<std::vector<shared_certificate>> read_anchors(const std::string& path,
-                                                     const std::string& what) {
-  auto read = read_trust_anchors(path, what);
+                                                     const std::string& what,
+                                                     const std::string& pem,
+                                                     const std::string& pem_where) {
+  auto read = pem.empty() ? read_trust_anchors(path, what) : parse_certificates(pem, pem_where);
   if (!read) return read.error();
   return shared(*std::move(read));
 }

@@ -78,36 +78,42 @@ int give_passphrase(char* buffer, int size, int /*for writing*/, void* user) {
 
 } // namespace
 
+std::string file_called(const std::string& what, const std::string& path) {
+  return fmt::format("{} '{}'", what, path);
+}
+
 result<std::vector<certificate_ptr>> read_certificates(const std::string& path,
                                                        const std::string& what) {
   auto text = read_file(path, what);
   if (!text) return text.error();
+  auto found = parse_certificates(*text, file_called(what, path));
+  wipe(*text); // a key may stand next to the certificate
+  return found;
+}
 
+result<std::vector<certificate_ptr>> parse_certificates(const std::string& text,
+                                                        const std::string& where) {
   const error_queue_scope queue;
-  const bio_ptr bio = reader(*text);
+  const bio_ptr bio = reader(text);
   std::vector<certificate_ptr> found;
   while (X509* next = PEM_read_bio_X509(bio.get(), nullptr, refuse_passphrase, nullptr))
     found.emplace_back(next);
-  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  const bool has_trust_settings = has(*text, "-----BEGIN TRUSTED CERTIFICATE-----");
-  const std::string instead =
-      has(*text, "-----BEGIN CERTIFICATE-----") ? "" : what_it_is_instead(*text);
-  wipe(*text); // a key may stand next to the certificate
-
-  if (!at_end)
+  if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
     return fail(errc::bad_certificate_file,
-                fmt::format("{} '{}' is damaged: its certificate number {} cannot be decoded", what,
-                            path, found.size() + 1));
+                fmt::format("{} is damaged: its certificate number {} cannot be decoded", where,
+                            found.size() + 1));
   // Left out without a word it would be missing, and taken without its settings trusted too far.
-  if (has_trust_settings)
+  if (has(text, "-----BEGIN TRUSTED CERTIFICATE-----"))
     return fail(errc::bad_certificate_file,
-                fmt::format("{} '{}' holds a TRUSTED CERTIFICATE, which is OpenSSL's own form with "
+                fmt::format("{} holds a TRUSTED CERTIFICATE, which is OpenSSL's own form with "
                             "trust settings (`openssl x509 -in OLD -out NEW.pem` makes a plain one "
                             "of it)",
-                            what, path));
+                            where));
   if (found.empty())
-    return fail(errc::bad_certificate_file,
-                fmt::format("{} '{}' holds no certificate: {}", what, path, instead));
+    return fail(
+        errc::bad_certificate_file,
+        fmt::format("{} holds no certificate: {}", where,
+                    has(text, "-----BEGIN CERTIFICATE-----") ? "" : what_it_is_instead(text)));
   return found;
 }
 
@@ -150,36 +156,40 @@ result<bool> key_is_encrypted(const std::string& path) {
 }
 
 result<key_ptr> read_private_key(const std::string& path, const std::string& passphrase) {
-  auto text = read_secret_file(path, "the private key file");
+  constexpr const char* what = "the private key file";
+  auto text = read_secret_file(path, what);
   if (!text) return text.error();
+  auto key = parse_private_key(*text, passphrase, file_called(what, path));
+  wipe(*text);
+  return key;
+}
 
+result<key_ptr> parse_private_key(const std::string& text, const std::string& passphrase,
+                                  const std::string& where) {
   const error_queue_scope queue;
   asked_passphrase answer{passphrase};
-  const bio_ptr bio = reader(*text);
+  const bio_ptr bio = reader(text);
   key_ptr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, &answer));
-  const bool damaged = has(*text, "PRIVATE KEY-----") && !has(*text, "OPENSSH");
-  const std::string instead = what_it_is_instead(*text);
-  wipe(*text);
   if (key) return key;
 
   const auto refuse = [&](const std::string& why) {
-    return fail(errc::bad_certificate_file, fmt::format("the private key file '{}' {}", path, why));
+    return fail(errc::bad_certificate_file, fmt::format("{} {}", where, why));
   };
   if (answer.asked && passphrase.empty())
     return refuse("is encrypted, and no passphrase was given for it");
   if (answer.asked) return refuse("is encrypted, and the passphrase given does not open it");
-  if (damaged) return refuse("is damaged: its private key cannot be decoded");
-  return refuse("holds no private key: " + instead);
+  if (has(text, "PRIVATE KEY-----") && !has(text, "OPENSSH"))
+    return refuse("is damaged: its private key cannot be decoded");
+  return refuse("holds no private key: " + what_it_is_instead(text));
 }
 
-result<void> check_pair(X509* certificate, const std::string& certificate_path, EVP_PKEY* key,
-                        const std::string& key_path) {
+result<void> check_pair(X509* certificate, const std::string& certificate_where, EVP_PKEY* key,
+                        const std::string& key_where) {
   const error_queue_scope queue;
   if (X509_check_private_key(certificate, key) == 1) return {};
   return fail(errc::bad_certificate_file,
-              fmt::format("the private key file '{}' does not belong to the certificate file '{}': "
-                          "they hold different keys",
-                          key_path, certificate_path));
+              fmt::format("{} does not belong to {}: they hold different keys", key_where,
+                          certificate_where));
 }
 
 } // namespace asio_chat::tls

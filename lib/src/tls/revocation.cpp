@@ -26,25 +26,23 @@ using store_context_ptr = openssl_ptr<X509_STORE_CTX, X509_STORE_CTX_free>;
 
 constexpr const char* what = "the revocation list";
 
-result<void> read_lists(const std::string& path, std::vector<shared_list>& all) {
-  auto text = read_file(path, what);
-  if (!text) return text.error();
-  const bio_ptr bio = reader(*text);
+result<void> parse_lists(const std::string& text, const std::string& where,
+                         std::vector<shared_list>& all) {
+  const bio_ptr bio = reader(text);
   std::size_t found = 0;
   for (; X509_CRL* next = PEM_read_bio_X509_CRL(bio.get(), nullptr, refuse_passphrase, nullptr);
        ++found)
     all.emplace_back(next, X509_CRL_free);
   if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
-    return fail(errc::bad_certificate_file,
-                fmt::format("{} '{}' is damaged: its list number {} cannot be decoded", what, path,
-                            found + 1));
-  ERR_clear_error();
-  if (found == 0)
     return fail(
         errc::bad_certificate_file,
-        fmt::format("{} '{}' holds none: a file with -----BEGIN X509 CRL----- is asked for, "
-                    "as `asio-chat-certs crl` makes it",
-                    what, path));
+        fmt::format("{} is damaged: its list number {} cannot be decoded", where, found + 1));
+  ERR_clear_error();
+  if (found == 0)
+    return fail(errc::bad_certificate_file,
+                fmt::format("{} holds none: a file with -----BEGIN X509 CRL----- is asked for, as "
+                            "`asio-chat-certs crl` makes it",
+                            where));
   return {};
 }
 
@@ -257,14 +255,29 @@ result<std::vector<shared_list>> read_revocation_lists(const std::string& path) 
   const auto files = files_of(path);
   if (!files) return files.error();
   std::vector<shared_list> all;
-  for (const std::string& file : *files)
-    if (auto read = read_lists(file, all); !read) return read.error();
+  for (const std::string& file : *files) {
+    const auto text = read_file(file, what);
+    if (!text) return text.error();
+    if (auto read = parse_lists(*text, list_file(file), all); !read) return read.error();
+  }
   return all;
+}
+
+result<std::vector<shared_list>> parse_revocation_lists(const std::string& pem,
+                                                        const std::string& where) {
+  const error_queue_scope queue;
+  std::vector<shared_list> all;
+  if (auto read = parse_lists(pem, where, all); !read) return read.error();
+  return all;
+}
+
+std::string list_file(const std::string& path) {
+  return fmt::format("{} '{}'", what, path);
 }
 
 result<void> check_revocation(X509_STORE* store, const std::vector<shared_list>& lists,
                               const std::vector<shared_certificate>& anchors,
-                              const std::string& path) {
+                              const std::string& where) {
   const error_queue_scope queue;
   auto check = std::make_unique<revocation_check>();
   check->nothing.reset(X509_STORE_new());
@@ -273,7 +286,7 @@ result<void> check_revocation(X509_STORE* store, const std::vector<shared_list>&
   for (const shared_certificate& anchor : anchors) {
     if (X509_check_ca(anchor.get()) == 0) continue;
     if (const auto problem = problem_of(anchor.get(), lists); !problem.empty())
-      return fail(errc::bad_certificate_file, fmt::format("{} '{}' {}", what, path, problem));
+      return fail(errc::bad_certificate_file, fmt::format("{} {}", where, problem));
   }
   if (!check->nothing || X509_STORE_set_ex_data(store, slot(), check.get()) != 1)
     return fail(errc::bad_setting, "OpenSSL cannot be told to check for revocation");

@@ -18,6 +18,13 @@ using shared_list = std::shared_ptr<X509_CRL>;
 
 /// @param path a file with one list or several, or a directory of `*.pem` and `*.crl` files
 result<std::vector<shared_list>> read_revocation_lists(const std::string& path);
+/// The same of PEM in memory.
+/// @param where it is, for the sentence of a failure
+result<std::vector<shared_list>> parse_revocation_lists(const std::string& pem,
+                                                        const std::string& where);
+
+/// As the sentences of failures name such a file: `the revocation list 'crl.pem'`.
+std::string list_file(const std::string& path);
 
 /// From here on the chains that this store verifies are checked by lists:
 ///
@@ -34,10 +41,10 @@ result<std::vector<shared_list>> read_revocation_lists(const std::string& path);
 /// issuer without looking for it, so that no client below an intermediate would come in.
 ///
 /// Fails where an anchor that is a CA has no list, since all of its clients would be refused.
-/// @param path where the lists are from, for that sentence
+/// @param where the lists are, for that sentence
 result<void> check_revocation(X509_STORE* store, const std::vector<shared_list>& lists,
                               const std::vector<shared_certificate>& anchors,
-                              const std::string& path);
+                              const std::string& where);
 
 /// Issuers whose lists cannot speak about an anchor, although they have issued it: their own
 /// certificates, which would verify the lists, are not among the anchors.

@@ -47,7 +47,7 @@ bool connect(SSL* client, SSL* server) {
 
 } // namespace
 
-result<void> check_signature_works(X509* certificate, EVP_PKEY* key, const std::string& path) {
+result<void> check_signature_works(X509* certificate, EVP_PKEY* key, const std::string& where) {
   const error_queue_scope queue;
   const std::array contexts{context_ptr(SSL_CTX_new(TLS_client_method())),
                             context_ptr(SSL_CTX_new(TLS_server_method()))};
@@ -64,10 +64,10 @@ result<void> check_signature_works(X509* certificate, EVP_PKEY* key, const std::
       return {};
   }
   return fail(errc::bad_certificate_file,
-              fmt::format("the certificate file '{}' holds a key of a kind ({}) that the other end "
-                          "of a connection, asio-chat among them, cannot verify: take RSA of 2048 "
-                          "to 8192 bits, an elliptic curve P-256, P-384 or P-521, or Ed25519",
-                          path, describe(certificate).key));
+              fmt::format("{} holds a key of a kind ({}) that the other end of a connection, "
+                          "asio-chat among them, cannot verify: take RSA of 2048 to 8192 bits, an "
+                          "elliptic curve P-256, P-384 or P-521, or Ed25519",
+                          where, describe(certificate).key));
 }
 
 } // namespace asio_chat::tls

@@ -12,7 +12,7 @@ namespace asio_chat::tls {
 /// Shakes hands with itself, in memory, as this library does it at both ends. Fails where the other
 /// end could not verify the signature: OpenSSL takes keys for a server that no client has an
 /// algorithm for, such as those on the curve secp256k1.
-/// @param path for the sentence
-result<void> check_signature_works(X509* certificate, EVP_PKEY* key, const std::string& path);
+/// @param where the certificate is, for the sentence
+result<void> check_signature_works(X509* certificate, EVP_PKEY* key, const std::string& where);
 
 } // namespace asio_chat::tls

@@ -59,6 +59,7 @@ result<responder_address> find_responder(const std::string& url, X509* certifica
 
 result<std::shared_ptr<const server_context>>
 server_context::make(const tls_server_config& config, const server_context* before, wall_time now) {
+  if (config.context) return of_host(config);
   auto ssl = new_server_context(config);
   if (!ssl) return ssl.error();
   auto files = read_server_files(config);
@@ -85,8 +86,23 @@ server_context::make(const tls_server_config& config, const server_context* befo
   return std::shared_ptr<const server_context>(made);
 }
 
+result<std::shared_ptr<const server_context>>
+server_context::of_host(const tls_server_config& config) {
+  const error_queue_scope queue;
+  if (auto alone = check_context_alone(config); !alone) return alone.error();
+  const std::shared_ptr<server_context> made(new server_context);
+  made->ssl_ = config.context;
+  if (made->certificate() == nullptr || SSL_CTX_check_private_key(made->ssl_->native_handle()) != 1)
+    return fail(errc::bad_certificate_file, "tls.context has no certificate, or not its key");
+  return std::shared_ptr<const server_context>(made);
+}
+
+X509* server_context::certificate() const {
+  return SSL_CTX_get0_certificate(ssl_->native_handle());
+}
+
 std::chrono::sys_seconds server_context::certificate_ends() const {
-  return validity_of(files_.own.chain.front().get()).ends;
+  return validity_of(certificate()).ends;
 }
 
 std::vector<server_context::expiration> server_context::expirations(wall_time now) const {
@@ -94,7 +110,7 @@ std::vector<server_context::expiration> server_context::expirations(wall_time no
     return std::min<std::chrono::seconds>((time.ends - time.begins) / 3, max);
   };
   std::vector<expiration> all;
-  X509* own = files_.own.chain.front().get();
+  X509* own = certificate();
   const validity time = validity_of(own);
   all.push_back({"the server's certificate", describe(own).subject, time,
                  third(time, std::chrono::days(30))});
@@ -157,6 +173,7 @@ result<sys_seconds> server_context::admit(SSL* session, wall_time now) const {
     if (!trusted) return trusted.error();
     until = *trusted;
   }
+  if (admission_ == nullptr) return until; // the host decides in its context
   for (int i = 0; i < sk_X509_num(chain); ++i) {
     X509* one = sk_X509_value(chain, i);
     if (admission_->blocked.contains(one)) return is_blocked(one);
@@ -216,6 +233,7 @@ void server_context::inherit_staple(const server_context& before, wall_time now)
 }
 
 void server_context::forget_tickets() const {
+  if (admission_ == nullptr) return; // the host's keys
   std::array<unsigned char, 128> keys{};
   SSL_CTX* context = ssl_->native_handle();
   // Asked with nothing, OpenSSL says how many bytes it takes.

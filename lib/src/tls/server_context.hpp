@@ -66,7 +66,7 @@ class server_context {
   std::vector<std::string> lists_without_ca() const {
     return tls::lists_without_ca(files_.lists, files_.anchors);
   }
-  std::size_t blocked() const noexcept { return admission_->blocked.size(); }
+  std::size_t blocked() const noexcept { return admission_ ? admission_->blocked.size() : 0; }
   std::vector<posture_row> posture() const;
 
  private:
@@ -78,6 +78,8 @@ class server_context {
   };
 
   server_context() = default;
+  static result<std::shared_ptr<const server_context>> of_host(const tls_server_config& config);
+  X509* certificate() const;
   static int admission_slot();
   static int verify(int preverified, X509_STORE_CTX* store) noexcept;
   void install(std::unique_ptr<client_admission> admission);
@@ -89,7 +91,7 @@ class server_context {
   std::shared_ptr<boost::asio::ssl::context> ssl_;
   tls_posture wanted_;
   std::optional<responder_address> responder_;
-  const client_admission* admission_ = nullptr;
+  const client_admission* admission_ = nullptr; ///< null: the context is the host's
   server_files files_;
   std::vector<kept_part> kept_;
 };

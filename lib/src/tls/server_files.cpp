@@ -153,8 +153,7 @@ validity validity_of(const X509_CRL* list) {
 result<server_files> read_server_files(const tls_server_config& config) {
   const error_queue_scope queue;
   server_files files;
-  auto own = read_own_certificate(config.certificate_file, config.private_key_file,
-                                  config.private_key_passphrase);
+  auto own = read_own_certificate(own_source(config));
   if (!own) return own.error();
   files.own = *std::move(own);
   if (!config.ocsp_response_file.empty()) {
@@ -163,11 +162,14 @@ result<server_files> read_server_files(const tls_server_config& config) {
     files.ocsp_response = *std::move(der);
   }
   if (config.clients == client_certificates::none) return files;
-  auto anchors = read_anchors(config.client_ca_file, "the client CA file");
+  auto anchors = read_anchors(config.client_ca_file, "the client CA file", config.client_ca_pem,
+                              "client_ca_pem");
   if (!anchors) return anchors.error();
   files.anchors = *std::move(anchors);
-  if (!config.client_crl_file.empty()) {
-    auto lists = read_revocation_lists(config.client_crl_file);
+  if (checks_revocation(config)) {
+    auto lists = config.client_crl_pem.empty()
+                     ? read_revocation_lists(config.client_crl_file)
+                     : parse_revocation_lists(config.client_crl_pem, "client_crl_pem");
     if (!lists) return lists.error();
     files.lists = *std::move(lists);
   }

@@ -39,6 +39,10 @@ struct server_files {
   block_list blocked;
 };
 
+inline bool checks_revocation(const tls_server_config& config) {
+  return !config.client_crl_file.empty() || !config.client_crl_pem.empty();
+}
+
 /// Reads and decodes; touches nothing else, so that any thread may do it. That of a key that is
 /// encrypted takes a tenth of a second or more.
 result<server_files> read_server_files(const tls_server_config& config);

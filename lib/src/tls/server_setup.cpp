@@ -10,14 +10,22 @@
 #include <openssl/x509v3.h>
 
 #include <string_view>
+#include <utility>
 
 namespace asio_chat::tls {
 
 namespace {
 
 result<void> check_settings(const tls_server_config& config) {
-  if (config.certificate_file.empty() || config.private_key_file.empty())
+  const own_certificate_source own = own_source(config);
+  if (auto good = check_source(own); !good) return good;
+  if (!has_certificate(config) ||
+      (config.private_key_file.empty() && config.private_key_pem.empty()))
     return fail(errc::bad_setting, "a TLS server needs a certificate file and a private key file");
+  if (!config.client_ca_file.empty() && !config.client_ca_pem.empty())
+    return fail(errc::bad_setting, "give client_ca_file or client_ca_pem, not both");
+  if (!config.client_crl_file.empty() && !config.client_crl_pem.empty())
+    return fail(errc::bad_setting, "give client_crl_file or client_crl_pem, not both");
   if (config.posture.tickets && config.clients != client_certificates::none)
     return fail(errc::bad_setting,
                 "session tickets cannot be combined with client certificates: a ticket would admit "
@@ -29,7 +37,7 @@ result<void> check_settings(const tls_server_config& config) {
   if (!config.ocsp_response_file.empty() && !config.ocsp_responder.empty())
     return fail(errc::bad_setting, "give an OCSP response file or a responder, not both");
   if (config.clients != client_certificates::none) {
-    if (!config.client_ca_file.empty()) return {};
+    if (!config.client_ca_file.empty() || !config.client_ca_pem.empty()) return {};
     return fail(errc::bad_setting,
                 "clients are asked for certificates, but no client CA file is given");
   }
@@ -40,6 +48,10 @@ result<void> check_settings(const tls_server_config& config) {
                   fmt::format("the file '{}' is given, but clients are not asked for certificates: "
                               "make them optional or required, or leave the file out",
                               useless));
+  if (!config.client_ca_pem.empty() || !config.client_crl_pem.empty())
+    return fail(errc::bad_setting,
+                "client_ca_pem or client_crl_pem is given, but clients are not asked for "
+                "certificates: make them optional or required, or leave it out");
   return {};
 }
 
@@ -58,9 +70,10 @@ result<void> ask_clients(SSL_CTX* context, const tls_server_config& config,
   auto trusted = trust_only(context, files.anchors);
   if (!trusted) return trusted;
   announce_trust(context, files.anchors);
-  if (!config.client_crl_file.empty()) {
-    auto checked = check_revocation(SSL_CTX_get_cert_store(context), files.lists, files.anchors,
-                                    config.client_crl_file);
+  if (checks_revocation(config)) {
+    auto checked = check_revocation(
+        SSL_CTX_get_cert_store(context), files.lists, files.anchors,
+        config.client_crl_pem.empty() ? list_file(config.client_crl_file) : "client_crl_pem");
     if (!checked) return checked;
   }
   const bool required = config.clients == client_certificates::required;
@@ -78,6 +91,36 @@ result<void> staple(SSL_CTX* context, const tls_server_config& config, const ser
 }
 
 } // namespace
+
+bool has_certificate(const tls_server_config& config) {
+  return !config.certificate_file.empty() || !config.certificate_pem.empty() || config.context;
+}
+
+result<void> check_context_alone(const tls_server_config& c) {
+  const tls_server_config nothing;
+  const std::pair<const char*, bool> others[] = {
+      {"certificate_file", !c.certificate_file.empty()},
+      {"private_key_file", !c.private_key_file.empty()},
+      {"private_key_passphrase", !c.private_key_passphrase.empty()},
+      {"certificate_pem", !c.certificate_pem.empty()},
+      {"private_key_pem", !c.private_key_pem.empty()},
+      {"ocsp_response_file", !c.ocsp_response_file.empty()},
+      {"ocsp_responder", !c.ocsp_responder.empty()},
+      {"client_ca_file", !c.client_ca_file.empty()},
+      {"client_ca_pem", !c.client_ca_pem.empty()},
+      {"clients", c.clients != nothing.clients},
+      {"alpn", c.alpn != nothing.alpn},
+      {"client_crl_file", !c.client_crl_file.empty()},
+      {"client_crl_pem", !c.client_crl_pem.empty()},
+      {"blocked_certificates_file", !c.blocked_certificates_file.empty()},
+      {"client_certificate_allow", !c.client_certificate_allow.empty()},
+      {"posture", c.posture != nothing.posture}};
+  for (const auto& [name, is_set] : others)
+    if (is_set)
+      return fail(errc::bad_setting,
+                  fmt::format("tls.context is used as it is: leave tls.{} out", name));
+  return {};
+}
 
 result<context_ptr> new_server_context(const tls_server_config& config) {
   const error_queue_scope queue;
@@ -98,13 +141,13 @@ result<context_ptr> new_server_context(const tls_server_config& config) {
 result<void> use_files(SSL_CTX* context, const tls_server_config& config,
                        const server_files& files) {
   const error_queue_scope queue;
-  auto shown = show(context, files.own, config.certificate_file);
+  auto shown = show(context, files.own);
   if (!shown) return shown;
   if (X509_check_purpose(SSL_CTX_get0_certificate(context), X509_PURPOSE_SSL_SERVER, 0) != 1)
     return fail(errc::bad_certificate_file,
-                fmt::format("the certificate file '{}' holds a certificate that was not issued for "
-                            "a server (extended key usage): every client would refuse it",
-                            config.certificate_file));
+                fmt::format("{} holds a certificate that was not issued for a server (extended key "
+                            "usage): every client would refuse it",
+                            files.own.where));
   auto asked = ask_clients(context, config, files);
   if (!asked) return asked;
   return staple(context, config, files);

@@ -9,6 +9,12 @@
 
 namespace asio_chat::tls {
 
+/// Whether there is something to show to clients.
+bool has_certificate(const tls_server_config& config);
+
+/// Whether nothing but the host's own context is set; `errc::bad_setting` names what else is.
+result<void> check_context_alone(const tls_server_config& config);
+
 /// Fails with `errc::bad_setting`.
 result<context_ptr> new_server_context(const tls_server_config& config);
 

@@ -86,7 +86,9 @@ result<identity> load(const std::string& certificate_path, const std::string& ke
   if (!certificates) return certificates.error();
   auto key = read_private_key(key_path, passphrase);
   if (!key) return key.error();
-  auto pair = check_pair(certificates->front().get(), certificate_path, key->get(), key_path);
+  auto pair =
+      check_pair(certificates->front().get(), file_called("the certificate file", certificate_path),
+                 key->get(), file_called("the private key file", key_path));
   if (!pair) return pair.error();
   identity loaded{std::move(*key), std::move(certificates->front())};
   loaded.chain.assign(std::make_move_iterator(certificates->begin() + 1),
