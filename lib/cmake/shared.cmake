@@ -5,7 +5,10 @@ target_include_directories(asio_chat
   PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_libraries(asio_chat
   PUBLIC Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads
-  PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,asio_chat_core,asio_chat_boost>")
+  PRIVATE asio_chat_core asio_chat_boost)
+# All of them, as objects: of an archive the linker takes what something refers to, and the journal in
+# SQLite is linked with one of these as well.
+target_sources(asio_chat PRIVATE $<TARGET_OBJECTS:asio_chat_core> $<TARGET_OBJECTS:asio_chat_boost>)
 target_link_options(asio_chat PRIVATE "LINKER:--version-script=${CMAKE_CURRENT_SOURCE_DIR}/cmake/exported.map")
 set_target_properties(asio_chat PROPERTIES
   VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
