@@ -9,6 +9,7 @@ set(may
   lib/src/tls/certificate_info.cpp    # a text for people: how many days are left
   lib/src/tls/x509/signing.hpp        # the seconds of time(), as OpenSSL counts them
   lib/src/tls/x509/development.cpp    # files, which the next program judges by the clock of the system
+  lib/include/asio_chat/testing/detail/journal_bench.hpp # the patience of a test
   lib/src/ops/log_sink.cpp            # the time of a log line
   lib/src/ops/system_calls.cpp        # lets others ask
   # Threads and tools with no loop whose time could be set.

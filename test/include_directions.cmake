@@ -5,7 +5,7 @@ set(may_model     base model)
 set(may_wire      base model wire)
 set(may_accounts  base model accounts)
 set(may_journal   base model accounts/name_store.hpp accounts/people_store.hpp journal)
-set(may_domain    base model journal/journal.hpp journal/tokenizer.hpp accounts domain)
+set(may_domain    base model journal/tokenizer.hpp accounts domain)
 set(may_tls       base tls)
 set(may_transport base tls transport)
 set(may_net       base model wire accounts/authenticator.hpp domain tls transport net)
@@ -16,8 +16,8 @@ set(may_server    base model wire accounts journal domain tls transport net serv
 # What is simulated, fuzzed and read without Asio.
 set(without_asio  base model wire accounts journal domain)
 # Public headers stand in a room too.
-set(public_base   error log time)
-set(public_model  close_reason command entry event host_requests limits rate_limits reply_data rights server_counters)
+set(public_base   clock errc error log time)
+set(public_model  close_reason command entry event host_requests identity journal limits log_span rate_limits reply_data rights search_query server_counters)
 
 function(complain file what)
   message(SEND_ERROR "${file} may not include ${what}")

@@ -154,10 +154,10 @@ class server_probe {
     if (ec) return stop(ec.message());
     transport::connect_race::start(
         io_.get_executor(), transport::order_of_attempts(found), connect_time,
-        [this](const error_code& e, transport::any_tcp_socket s) { connected(e, std::move(s)); });
+        [this](const error_code& e, transport::tcp_socket s) { connected(e, std::move(s)); });
   }
 
-  void connected(const error_code& ec, transport::any_tcp_socket socket) {
+  void connected(const error_code& ec, transport::tcp_socket socket) {
     phase_ = "shaking hands by TLS";
     if (ec) return stop(ec.message());
     stream_.next_layer() = std::move(socket);

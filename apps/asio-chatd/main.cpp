@@ -21,6 +21,7 @@
 #include <asio_chat/server.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 

@@ -49,7 +49,7 @@ void disk_journal::append(entry draft, const identity& author, append_done done)
 void disk_journal::read(std::string room, range part, read_done done) {
   calls_.push_back([this, room = std::move(room), part, done = std::move(done)](bool) {
     const disk::log& l = disk_.logs[room];
-    const span s = span_of(part.of, epoch, l.first, l.entries.size());
+    const log_span s = span_of(part.of, epoch, l.first, l.entries.size());
     page p;
     if (s.missed) p.gap = l.first;
     for (std::uint64_t o = s.first; o < s.end; ++o)

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "journal/log_feed.hpp"
-#include "journal/span.hpp"
+
+#include <asio_chat/log_span.hpp>
 
 #include <cstdint>
 #include <deque>

@@ -8,6 +8,8 @@
 #include <asio_chat/server.hpp>
 #include <asio_chat/server_hooks.hpp>
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include <algorithm>
 #include <deque>
 #include <memory>

@@ -3,10 +3,10 @@
 
 #include <asio_chat/client_config.hpp>
 #include <asio_chat/detail/client_base.hpp>
+#include <asio_chat/detail/operation.hpp>
 #include <asio_chat/diagnostics.hpp>
 #include <asio_chat/memory_transport.hpp>
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 
@@ -271,30 +271,12 @@ class basic_client : private detail::client_base {
  private:
   static constexpr diagnostics* no_diagnostics = nullptr;
 
-  /// Begins an operation when a handler is there. Knows the executor, as initiations of Asio do.
-  template <class Signature, class Function>
-  struct initiation {
-    using executor_type = Executor;
-    executor_type get_executor() const noexcept { return self->get_executor(); }
-
-    template <class Handler, class... Args>
-    void operator()(Handler&& h, Args&&... args) const {
-#ifndef NDEBUG
-      self->check_call(name);
-#endif
-      (self->*start)(boost::asio::any_completion_handler<Signature>(std::forward<Handler>(h)),
-                     std::forward<Args>(args)...);
-    }
-
-    basic_client* self;
-    const char* name;
-    Function start;
-  };
+  template <class, class, class>
+  friend struct detail::initiation;
 
   template <class Signature, class Token, class Function, class... Args>
   auto begin(const char* name, Function start, std::type_identity_t<Token>& token, Args... args) {
-    return boost::asio::async_initiate<Token, Signature>(
-        initiation<Signature, Function>{this, name, start}, token, std::move(args)...);
+    return detail::begin_operation<Signature, Token>(this, name, start, token, std::move(args)...);
   }
 
   [[no_unique_address]] Executor executor_;

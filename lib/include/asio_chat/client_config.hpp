@@ -9,13 +9,17 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace asio_chat {
+
+class time_source; // clock.hpp
 
 /// The identity of a client and how far it has read. A program that stores it can go on after a
 /// restart where it stopped. The token is a secret: the server keeps only a hash of it, and takes
@@ -57,6 +61,13 @@ struct client_config {
   /// the server tells.
   std::chrono::milliseconds ping_time = std::chrono::seconds(60);
   log_function log; ///< empty: no log
+
+  /// Clock and timers, instead of the system's: of time-outs, pings and pauses. OpenSSL judges
+  /// certificates by the system's clock all the same. Timers call back on the client's executor.
+  std::shared_ptr<time_source> time = {};
+  /// Gives numbers from 0 up to, not including, 1, for the random part of pauses, and for nothing
+  /// else: never for ids or keys.
+  std::function<double()> random = {};
 };
 
 /// The client is connected and logged in. `async_connect` completes with it; after a reconnection

@@ -3,7 +3,7 @@
 
 #include <asio_chat/close_reason.hpp>
 #include <asio_chat/entry.hpp>
-#include <asio_chat/error.hpp>
+#include <asio_chat/errc.hpp>
 #include <asio_chat/reply_data.hpp>
 #include <asio_chat/time.hpp>
 

@@ -4,7 +4,7 @@
 
 #include <asio_chat/command.hpp>
 #include <asio_chat/entry.hpp>
-#include <asio_chat/error.hpp>
+#include <asio_chat/errc.hpp>
 #include <asio_chat/rights.hpp>
 
 #include <cstdint>

@@ -1,73 +1,39 @@
-// A chat server on the io_context of the program that embeds it.
+// A chat server on an executor of the program that embeds it.
 #pragma once
 
-#include <asio_chat/detail/abi.hpp>
-#include <asio_chat/error.hpp>
-#include <asio_chat/memory_transport.hpp>
-#include <asio_chat/server_config.hpp>
-#include <asio_chat/server_counters.hpp>
+#include <asio_chat/detail/operation.hpp>
+#include <asio_chat/detail/server_base.hpp>
 
-#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/system/error_code.hpp>
 
-#include <chrono>
-#include <cstddef>
+#include <concepts>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace asio_chat {
 
-/// What a server has counted since it was made, and what it has now.
-struct server_stats : server_counters {
-  std::uint64_t sessions = 0; ///< connections that are open now
-  std::uint64_t asleep = 0;   ///< those of them that are quiet and have given memory back
-  std::uint64_t members = 0;  ///< members that are logged in now
-  /// When the server's certificate expires; no value without a certificate.
-  std::optional<std::chrono::sys_seconds> certificate_ends = {};
-  std::uint64_t strangers = 0;           ///< those that `admission_limits` counts
-  std::uint64_t handshakes = 0;          ///< those of them whose TLS handshake is under way
-  std::uint64_t penalised_addresses = 0; ///< have misbehaved, and are refused for a while
-  /// The line that names the history as it is now, for `asio-chatd verify --since`; empty without
-  /// `server_config::storage`.
-  std::string history_head = {};
-};
-
-/// A connection of a server.
-struct session_info {
-  std::uint64_t number = 0; ///< never used again for another one
-  std::string address;      ///< such as `192.0.2.7:40000`; `memory` for one in memory
-  std::string name;         ///< of its member; empty: not logged in yet
-  std::string user;         ///< `login_accepted::user`; empty: a guest
-};
-
-/// A room that has members.
-struct room_info {
-  std::string name;
-  std::string topic; ///< empty: none
-  std::size_t members = 0;
-};
-
-struct close_reason; // close_reason.hpp
-struct host_command; // host_requests.hpp
-struct server_hooks; // server_hooks.hpp
-
-/// A chat server: rooms, members, and the protocols by which clients reach them.
+/// A chat server: rooms, members, and the protocols by which clients reach them. `server` is the
+/// one for any executor.
 ///
-/// **Threads.** The server runs on the caller's io_context. Construct it, call it and destroy it on
-/// the thread that runs that context, or while no thread does. It has no globals, and no threads
-/// except the two of a journal on disk (`server_config::storage`) and those of `async_reload_tls`
-/// and `async_reload_storage`; they post their results to the context.
+/// **Executor and threads.** Everything happens on the executor that the server is given, hooks
+/// too. Where several threads run its context, that is a strand: functions of the server and of its
+/// `host_member`s and `log_watch`es, their destructors too, are never called at the same time as
+/// each other, nor beside what runs on that executor. Call them there, or while no thread runs the
+/// context. In programs that are compiled without `NDEBUG`, a call on another thread ends the
+/// program with a sentence that names it. The server has no globals, and no threads except the two
+/// of a journal on disk (`server_config::storage`), one for passwords where it keeps accounts, and
+/// those of `async_reload_tls` and `async_reload_storage`; they post their results to the executor.
 ///
-/// **Completion.** Asynchronous operations take any completion token. A handler runs on its
-/// associated executor, or else on the io_context, and never inside the call that it completes.
+/// **Completion.** Asynchronous operations take any completion token; without one, that of the
+/// executor (`use_awaitable_t<>::as_default_on_t<server>`). A handler runs on its associated
+/// executor, or else on the server's, and never inside the call that it completes.
 ///
-/// **Cancellation.** A cancellation slot is about the one operation that it was given to; an
+/// **Cancellation.** A cancellation slot is about the one operation that it was given to. The
+/// signal may be emitted on any executor, as long as only one thread does so at a time. An
 /// operation that is cancelled fails with `boost::asio::error::operation_aborted`, unless it had
 /// ended before. What the types of cancellation do is said at each operation.
 ///
@@ -75,19 +41,54 @@ struct server_hooks; // server_hooks.hpp
 /// calls of `async_stop` work; the transport of `connect_in_memory` is closed. Everything that
 /// listens or reloads fails with `errc::server_stopping`.
 ///
-/// **Lifetime.** The io_context must outlive the server. Destroying the server closes every
-/// connection at once, without a goodbye; call `async_stop` before for an orderly end.
-class server {
+/// **Lifetime.** The execution context must outlive the server. Destroying the server closes every
+/// connection at once, without a goodbye; call `async_stop` before for an orderly end. Operations
+/// that are under way then complete with `boost::asio::error::operation_aborted`. They go on when a
+/// server is moved; one that was moved from may only be destroyed or assigned to.
+template <class Executor = boost::asio::any_io_executor>
+class basic_server : public detail::server_base {
+  using base = detail::server_base;
+  using default_token = boost::asio::default_completion_token_t<Executor>;
+
  public:
+  using executor_type = Executor;
+  template <class Other>
+  struct rebind_executor {
+    using other = basic_server<Other>;
+  };
+
+  /// `boost::asio::ip::tcp::endpoint`
+  using endpoint = base::endpoint;
+
+  using listen_signature = void(result<endpoint>);
+  using reload_signature = void(result<void>);
+  using stop_signature = void(error_code);
+
   /// Reads the files of `config` and opens the journal, which blocks. Accepts no connection yet.
+  /// @param hooks what the host program decides and brings, see `server_hooks.hpp`
   /// @throws asio_chat::error if a certificate, a key, a CA file or the data directory cannot be
   /// used, or a setting is wrong (`errc::bad_setting`)
-  server(boost::asio::io_context& context, server_config config);
-  /// Likewise, with what the host program decides: `server_hooks.hpp`.
-  server(boost::asio::io_context& context, server_config config, server_hooks hooks);
-  ~server();
-  server(const server&) = delete;
-  server& operator=(const server&) = delete;
+  template <class Given>
+  requires(std::constructible_from<Executor, Given> &&
+           !std::is_base_of_v<boost::asio::execution_context, Given>)
+      basic_server(const Given& executor, server_config config, server_hooks hooks = {})
+      : base(boost::asio::any_io_executor(executor), detail::place_of(executor), std::move(config),
+             std::move(hooks))
+      , executor_(executor) {}
+  /// The same on the executor of a context, such as an `io_context` that one thread runs.
+  template <class Context>
+  requires std::is_base_of_v<boost::asio::execution_context, Context>
+  basic_server(Context& context, server_config config, server_hooks hooks = {})
+      : basic_server(context.get_executor(), std::move(config), std::move(hooks)) {}
+  basic_server(basic_server&&) noexcept = default;
+  basic_server& operator=(basic_server&&) noexcept = default;
+  /// For `as_default_on`.
+  template <class Other>
+  requires std::constructible_from<Executor, Other> basic_server(basic_server<Other>&& other)
+      : base(std::move(other))
+      , executor_(other.get_executor()) {}
+
+  executor_type get_executor() const noexcept { return executor_; }
 
   /// Binds, listens and accepts TLS connections on every address of the host, or on none of them.
   /// `::` stands for IPv6 alone, so that `0.0.0.0` may have the same port. May be called several
@@ -98,18 +99,18 @@ class server {
   /// @throws asio_chat::error if there is no certificate, or an address cannot be bound. An address
   /// of a kind that this machine does not have (IPv6 is switched off) is left out with a warning in
   /// the log, as long as there is another one.
-  boost::asio::ip::tcp::endpoint listen(const std::string& host, std::uint16_t port);
+  endpoint listen(const std::string& host, std::uint16_t port) {
+    check("listen");
+    return base::listen(host, port);
+  }
 
   /// Like `listen`, without blocking while a name is looked up. Completes with
-  /// `void(result<boost::asio::ip::tcp::endpoint>)`; the failure is the one that `listen` throws.
+  /// `void(result<endpoint>)`; the failure is the one that `listen` throws.
   /// Cancellation of any type (terminal, partial, total) ends it, and nothing is bound.
-  template <boost::asio::completion_token_for<void(result<boost::asio::ip::tcp::endpoint>)> Token>
-  auto async_listen(std::string host, std::uint16_t port, Token&& token) {
-    return boost::asio::async_initiate<Token, void(result<boost::asio::ip::tcp::endpoint>)>(
-        [this](auto handler, std::string h, std::uint16_t p) {
-          listen_later(std::move(h), p, listen_handler(std::move(handler)));
-        },
-        token, std::move(host), port);
+  template <boost::asio::completion_token_for<listen_signature> Token = default_token>
+  auto async_listen(std::string host, std::uint16_t port, Token&& token = Token()) {
+    return detail::begin_operation<listen_signature, Token>(
+        this, "async_listen", &basic_server::listen_later, token, std::move(host), port);
   }
 
   /// Like `listen`, but over bare TCP: everybody who can capture packets reads every message, and
@@ -118,23 +119,36 @@ class server {
   /// @param host a loopback address: 127.0.0.0/8, ::1, or a name for one
   /// @throws asio_chat::error if it is another address, if the server asks clients for certificates
   /// (which cannot be shown here), or if the address cannot be bound
-  boost::asio::ip::tcp::endpoint listen_insecure_plaintext(const std::string& host,
-                                                           std::uint16_t port);
+  endpoint listen_insecure_plaintext(const std::string& host, std::uint16_t port) {
+    check("listen_insecure_plaintext");
+    return base::listen_insecure_plaintext(host, port);
+  }
 
   /// All addresses that the server listens on, in the order of the calls; none after `async_stop`.
-  std::vector<boost::asio::ip::tcp::endpoint> listening_on() const;
+  std::vector<endpoint> listening_on() const {
+    check("listening_on");
+    return base::listening_on();
+  }
 
-  /// Takes a connection over that the host has accepted, by an acceptor of its own or from a socket
-  /// that it was started with, and goes on as with one of `listen`. The socket may belong to any
-  /// context; nothing may be under way on it, and nothing may have been read from it. It is closed
-  /// if the server has stopped, or has `limits::connections`.
+  /// Takes a connection over, a `boost::asio::ip::tcp::socket`, that the host has accepted, by an
+  /// acceptor of its own or from a socket that it was started with, and goes on as with one of
+  /// `listen`. The socket may belong to any context; nothing may be under way on it, and nothing
+  /// may have been read from it. It is closed if the server has stopped, or has
+  /// `limits::connections`.
   /// @throws asio_chat::error if there is no certificate, or the socket is not connected; the
   /// socket is closed then
-  void accept(boost::asio::ip::tcp::socket socket);
+  template <std::convertible_to<base::socket> Socket>
+  void accept(Socket&& connection) {
+    check("accept");
+    base::accept(std::forward<Socket>(connection));
+  }
 
   /// Makes a connection that never leaves this process and is not encrypted, for tests of the host
   /// program, and returns the client's end, for `client::async_connect_in_memory`.
-  memory_transport connect_in_memory();
+  memory_transport connect_in_memory() {
+    check("connect_in_memory");
+    return base::connect_in_memory();
+  }
 
   /// Reads all files again and uses them from the next handshake on. Clients that are connected are
   /// checked again soon after; one whose certificate is no longer accepted (because of its issuer,
@@ -142,22 +156,21 @@ class server {
   /// while the files are read. A file that is only not valid yet, or not any more, does not replace
   /// the one that is in use, and is tried again when it becomes valid.
   /// @throws asio_chat::error if a file cannot be used; nothing has changed then
-  void reload_tls(const tls_server_config& config);
+  void reload_tls(const tls_server_config& config) {
+    check("reload_tls");
+    base::reload_tls(config);
+  }
 
   /// Like `reload_tls`, without blocking: a thread of its own, which ends with the reload, reads
   /// the files and opens an encrypted key. Completes with `void(result<void>)`, after all reloads
   /// that were asked for before. The failure is the one that `reload_tls` throws, or
   /// `errc::server_stopping` if the server stops first. A `reload_tls` that is called in between is
-  /// newer, and its files stay. If the server is destroyed first, the handler is destroyed without
-  /// being called. Cancellation: terminal and partial end the operation, and the files are taken
-  /// all the same; total does nothing.
-  template <boost::asio::completion_token_for<void(result<void>)> Token>
-  auto async_reload_tls(tls_server_config config, Token&& token) {
-    return boost::asio::async_initiate<Token, void(result<void>)>(
-        [this](auto handler, tls_server_config c) {
-          reload_tls_later(std::move(c), reload_handler(std::move(handler)));
-        },
-        token, std::move(config));
+  /// newer, and its files stay. Cancellation: terminal and partial end the operation, and the files
+  /// are taken all the same; total does nothing.
+  template <boost::asio::completion_token_for<reload_signature> Token = default_token>
+  auto async_reload_tls(tls_server_config config, Token&& token = Token()) {
+    return detail::begin_operation<reload_signature, Token>(
+        this, "async_reload_tls", &basic_server::reload_tls_later, token, std::move(config));
   }
 
   /// Takes other master keys. If the first one is another than before, it seals the keys of all
@@ -165,21 +178,22 @@ class server {
   /// Without a journal on disk it does nothing.
   /// @throws asio_chat::error if a key cannot be used, or `config` names another directory; nothing
   /// has changed then
-  void reload_storage(const storage_config& config);
+  void reload_storage(const storage_config& config) {
+    check("reload_storage");
+    base::reload_storage(config);
+  }
 
   /// Like `reload_storage`, without blocking: a thread of its own, which ends with the reload,
   /// writes the keys. Completes with `void(result<void>)`, after all reloads that were asked for
   /// before. The failure is the one that `reload_storage` throws. A `reload_storage` waits for
-  /// those that are under way. If the server is destroyed first, the destructor waits for the disk,
-  /// and the handler is destroyed without being called. Cancellation: terminal and partial end the
-  /// operation, and the keys are taken all the same; total does nothing.
-  template <boost::asio::completion_token_for<void(result<void>)> Token>
-  auto async_reload_storage(storage_config config, Token&& token) {
-    return boost::asio::async_initiate<Token, void(result<void>)>(
-        [this](auto handler, storage_config c) {
-          reload_storage_later(std::move(c), reload_handler(std::move(handler)));
-        },
-        token, std::move(config));
+  /// those that are under way. If the server is destroyed first, the destructor waits for the disk.
+  /// Cancellation: terminal and partial end the operation, and the keys are taken all the same;
+  /// total does nothing.
+  template <boost::asio::completion_token_for<reload_signature> Token = default_token>
+  auto async_reload_storage(storage_config config, Token&& token = Token()) {
+    return detail::begin_operation<reload_signature, Token>(this, "async_reload_storage",
+                                                            &basic_server::reload_storage_later,
+                                                            token, std::move(config));
   }
 
   /// Stops accepting, answers what clients have asked, says goodbye to them, and closes all
@@ -188,49 +202,62 @@ class server {
   /// times. A server that was stopped cannot be started again. Cancellation: terminal cuts all
   /// connections off at once; partial ends the operation alone, and the server goes on stopping;
   /// total does nothing.
-  template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>
-  auto async_stop(Token&& token) {
-    return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-        [this](auto handler) { stop(stop_handler(std::move(handler))); }, token);
+  template <boost::asio::completion_token_for<stop_signature> Token = default_token>
+  auto async_stop(Token&& token = Token()) {
+    return detail::begin_operation<stop_signature, Token>(this, "async_stop", &basic_server::stop,
+                                                          token);
   }
 
   /// Takes constant time.
-  server_stats stats() const;
+  server_stats stats() const {
+    check("stats");
+    return base::stats();
+  }
 
   /// Adds a command to those that members have. Clients that are connected already can call it, but
   /// were told the commands for completion when they came.
   /// @throws asio_chat::error (`errc::bad_setting`) if the name is taken, or something is wrong
   /// with the command
-  void add_command(host_command command);
+  void add_command(host_command command) {
+    check("add_command");
+    base::add_command(std::move(command));
+  }
 
   /// All connections, in the order in which they came. Takes time in proportion to their number,
   /// during which no client is served.
-  std::vector<session_info> sessions() const;
+  std::vector<session_info> sessions() const {
+    check("sessions");
+    return base::sessions();
+  }
 
   /// All rooms that have members, sorted by name; like `sessions` it makes a list of them.
-  std::vector<room_info> rooms() const;
+  std::vector<room_info> rooms() const {
+    check("rooms");
+    return base::rooms();
+  }
 
   /// Ends a connection at the end of this turn of the loop: the client is told why, and whether to
   /// come back, which the code says. What it has asked and was not answered is dropped.
   /// @returns false if there is no such connection any more
-  bool close(std::uint64_t session, const close_reason& why);
-
-  class impl; ///< internal
+  bool close(std::uint64_t session, const close_reason& why) {
+    check("close");
+    return base::close(session, why);
+  }
 
  private:
-  using stop_handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
-  using reload_handler = boost::asio::any_completion_handler<void(result<void>)>;
-  using listen_handler =
-      boost::asio::any_completion_handler<void(result<boost::asio::ip::tcp::endpoint>)>;
-  void listen_later(std::string host, std::uint16_t port, listen_handler handler);
-  void reload_tls_later(tls_server_config config, reload_handler handler);
-  void reload_storage_later(storage_config config, reload_handler handler);
-  void stop(stop_handler handler);
+  template <class, class, class>
+  friend struct detail::initiation;
 
-  friend class host_member;
-  friend class log_watch;
+  void check([[maybe_unused]] const char* called) const {
+#ifndef NDEBUG
+    check_call(called);
+#endif
+  }
 
-  std::shared_ptr<impl> impl_;
+  [[no_unique_address]] Executor executor_;
 };
+
+/// On any executor.
+using server = basic_server<>;
 
 } // namespace asio_chat

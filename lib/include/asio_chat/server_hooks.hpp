@@ -1,18 +1,22 @@
 // Where a host program takes part in its server: its own users, its own rules.
 #pragma once
 
-#include <asio_chat/error.hpp>
+#include <asio_chat/errc.hpp>
 #include <asio_chat/host_requests.hpp>
 #include <asio_chat/rights.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 
 namespace asio_chat {
+
+class journal;     // journal.hpp
+class time_source; // clock.hpp
 
 /// What a connection shows of who it is, at its login.
 struct login_request {
@@ -84,6 +88,22 @@ struct server_hooks {
 
   /// From 1 ms to 24 h.
   std::chrono::milliseconds answer_time = std::chrono::seconds(10);
+
+  /// The logs of the rooms, instead of those in memory or on disk (`server_config::storage` then
+  /// names no directory). It has to answer on the server's executor. Servers of one executor may
+  /// share it: each of them tells its members what is said at the others. Names and accounts are
+  /// then kept in memory. See `journal.hpp`, and `testing/journal_contract.hpp` for
+  /// its tests.
+  std::shared_ptr<asio_chat::journal> journal = {};
+
+  /// Clock and timers, instead of the system's: whatever the server waits for, and the times of
+  /// entries. OpenSSL judges certificates by the system's clock all the same. Timers call back on
+  /// the server's executor.
+  std::shared_ptr<time_source> time = {};
+
+  /// Gives numbers from 0 up to, not including, 1, by which some connections are refused while too
+  /// many have not logged in (`admission_limits`). Keys, tokens and ids are never made of them.
+  std::function<double()> random = {};
 };
 
 } // namespace asio_chat

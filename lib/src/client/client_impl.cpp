@@ -43,7 +43,7 @@ failure aborted(const char* by) {
 client_base::impl::impl(asio::any_io_executor executor, place_function place, client_config config)
     : executor_(std::move(executor))
     , config_(std::make_shared<const client_config>(checked(std::move(config))))
-    , time_(transport::time_on(executor_))
+    , time_(transport::loop(executor_, config_->time).time)
     , calls_(std::move(place))
     , network_(make_network(executor_, config_))
     , conversation_(config_)

@@ -1,12 +1,12 @@
 // Implements `basic_client`: connects, logs in, reconnects.
 #pragma once
 
-#include "client/call_check.hpp"
 #include "client/connection.hpp"
 #include "client/conversation.hpp"
 #include "client/event_queue.hpp"
 #include "client/outstanding.hpp"
 #include "client/reconnection.hpp"
+#include "transport/call_check.hpp"
 
 #include <asio_chat/detail/client_base.hpp>
 
@@ -46,7 +46,7 @@ class client_base::impl final : public std::enable_shared_from_this<impl>,
   resume_state saved_state() const {
     return {conversation_.token(), events_.given().all(), conversation_.has_account()};
   }
-  void check_call(const char* operation) const { calls_.check(operation); }
+  void check_call(const char* operation) const { calls_.check("client", operation); }
 
  private:
   enum class state { idle, connecting, ready, waiting, returning, leaving };
@@ -102,7 +102,7 @@ class client_base::impl final : public std::enable_shared_from_this<impl>,
   const transport::completion_owner owner_{executor_};
   std::shared_ptr<const client_config> config_;
   const std::shared_ptr<time_source> time_;
-  client_room::call_check calls_;
+  transport::call_check calls_;
   std::unique_ptr<client_room::network> network_;
 
   state state_ = state::idle;

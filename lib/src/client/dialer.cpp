@@ -57,8 +57,8 @@ class tls_dialer final : public dialer {
   void connect(std::chrono::milliseconds time, handler done) override {
     done_ = std::move(done);
     race_ = transport::connect_race::start(
-        executor_, transport::order_of_attempts(found_), time,
-        [me = self(this)](const error_code& e, transport::any_tcp_socket socket) {
+        transport::loop(executor_, config_->time), transport::order_of_attempts(found_), time,
+        [me = self(this)](const error_code& e, transport::tcp_socket socket) {
           if (e) return me->end(me->cannot_connect({e, e.message()}));
           error_code ignored;
           socket.set_option(tcp::no_delay(true), ignored);

@@ -49,10 +49,11 @@ close_reason reason_of(const failure& why) {
   return {close_code::protocol_error, why.message};
 }
 
-reconnection::reconnection(const client_config& config, std::uint_fast32_t seed) noexcept
+reconnection::reconnection(const client_config& config, std::uint_fast32_t seed)
     : wanted_(config.reconnect)
     , max_wait_(config.retry_most)
     , backoff_(config.retry_first, config.retry_most)
+    , given_random_(config.random)
     , random_(seed) {}
 
 void reconnection::ready(steady_time now) noexcept {
@@ -77,7 +78,8 @@ reconnection::next_attempt reconnection::failed(const error_code& why, const clo
 }
 
 std::chrono::milliseconds reconnection::draw() {
-  return backoff_.next(std::generate_canonical<double, 32>(random_));
+  return backoff_.next(given_random_ ? given_random_()
+                                     : std::generate_canonical<double, 32>(random_));
 }
 
 } // namespace asio_chat::client_room

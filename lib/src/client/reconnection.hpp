@@ -8,6 +8,7 @@
 #include <asio_chat/error.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <random>
 #include <vector>
@@ -46,8 +47,8 @@ close_reason reason_of(const failure& why);
 /// Keeps the state from one lost connection to the next.
 class reconnection {
  public:
-  /// @param seed of the waits' jitter
-  reconnection(const client_config& config, std::uint_fast32_t seed) noexcept;
+  /// @param seed of the waits' jitter, where `config.random` is empty
+  reconnection(const client_config& config, std::uint_fast32_t seed);
 
   /// Call it before the first attempt to connect.
   /// @param repeatable whether another connection can follow
@@ -74,6 +75,7 @@ class reconnection {
   bool repeatable_ = true;
   std::chrono::milliseconds max_wait_;
   backoff backoff_;
+  const std::function<double()> given_random_;
   std::minstd_rand random_;
   steady_time ready_since_;
   std::vector<error_code> told_; ///< why attempts failed since the connection was lost

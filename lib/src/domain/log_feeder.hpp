@@ -2,7 +2,8 @@
 #pragma once
 
 #include "domain/endpoint.hpp"
-#include "journal/journal.hpp"
+
+#include <asio_chat/journal.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -5,9 +5,9 @@
 #include "base/scheduler.hpp"
 #include "base/work_watch.hpp"
 #include "domain/subscribers.hpp"
-#include "journal/journal.hpp"
 
 #include <asio_chat/host_requests.hpp>
+#include <asio_chat/journal.hpp>
 #include <asio_chat/limits.hpp>
 #include <asio_chat/server_counters.hpp>
 

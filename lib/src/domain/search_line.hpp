@@ -1,7 +1,7 @@
 // What `/search` is asked.
 #pragma once
 
-#include "journal/journal.hpp"
+#include <asio_chat/journal.hpp>
 
 #include <asio_chat/error.hpp>
 

@@ -3,7 +3,8 @@
 
 #include "domain/endpoint.hpp"
 #include "domain/log_feeder.hpp"
-#include "journal/journal.hpp"
+
+#include <asio_chat/journal.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Hands what is committed to the listeners of a log: the one place where all journals do that.
 #pragma once
 
-#include "journal/journal.hpp"
+#include <asio_chat/journal.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -2,8 +2,9 @@
 
 #include "journal/log_feed.hpp"
 #include "journal/memory_log.hpp"
-#include "journal/span.hpp"
 #include "journal/tokenizer.hpp"
+
+#include <asio_chat/log_span.hpp>
 
 #include <algorithm>
 #include <bit>

@@ -4,7 +4,8 @@
 #include "base/scheduler.hpp"
 #include "base/sliced_work.hpp"
 #include "base/work_watch.hpp"
-#include "journal/journal.hpp"
+
+#include <asio_chat/journal.hpp>
 
 #include <array>
 #include <deque>

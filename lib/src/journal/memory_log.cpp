@@ -1,6 +1,6 @@
 #include "journal/memory_log.hpp"
 
-#include "journal/span.hpp"
+#include <asio_chat/log_span.hpp>
 
 #include <algorithm>
 #include <array>
@@ -104,7 +104,7 @@ void memory_log::destroy(std::size_t count) {
 
 journal::page memory_log::read(const journal::range& part) const {
   journal::page p;
-  const span wanted = span_of(part.of, epoch_, first_offset(), last_offset_);
+  const log_span wanted = span_of(part.of, epoch_, first_offset(), last_offset_);
   if (wanted.missed) p.gap = first_offset();
   const bool backwards = part.of.where == log_range::side::before;
   std::size_t bytes = 0;

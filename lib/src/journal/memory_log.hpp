@@ -1,7 +1,7 @@
 // One log in memory.
 #pragma once
 
-#include "journal/journal.hpp"
+#include <asio_chat/journal.hpp>
 
 #include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>

@@ -1,7 +1,7 @@
 // What search compares: a text cut into words.
 #pragma once
 
-#include "journal/journal.hpp"
+#include <asio_chat/search_query.hpp>
 
 #include <functional>
 #include <string>
@@ -22,8 +22,5 @@ void for_each_word(std::string_view text, const std::function<void(std::string_v
 
 /// The words of a text, sorted, each once.
 std::vector<std::string> words_in(std::string_view text);
-
-/// Whether an entry is what a query looks for, by reading all of it: what an index must agree with.
-bool matches(const search_query& q, const entry& e);
 
 } // namespace asio_chat

@@ -1,7 +1,7 @@
 // What a member asks of the hub, whatever protocol it came by.
 #pragma once
 
-#include "model/search_query.hpp"
+#include <asio_chat/search_query.hpp>
 
 #include <asio_chat/error.hpp>
 #include <asio_chat/event.hpp>

@@ -1,6 +1,5 @@
 #include "net/listener.hpp"
 
-#include "transport/loop_time.hpp"
 #include "transport/socket.hpp"
 
 #include <boost/asio/error.hpp>
@@ -39,18 +38,18 @@ bool out_of_resources(const error_code& e) {
 
 } // namespace
 
-listener::listener(asio::io_context& context, const logger& log, accepted on_accept)
-    : acceptor_(context)
-    , time_(transport::time_of(context))
-    , timer_(time_.make_timer())
+listener::listener(const transport::loop& on, const logger& log, accepted on_accept)
+    : acceptor_(on.executor)
+    , time_(on.time)
+    , timer_(time_->make_timer())
     , log_(log)
     , on_accept_(std::move(on_accept)) {}
 
 result<std::vector<std::shared_ptr<listener>>>
-listener::open_all(asio::io_context& context, const logger& log, const accepted& on_accept,
+listener::open_all(const transport::loop& on, const logger& log, const accepted& on_accept,
                    const std::vector<tcp::endpoint>& at, int backlog) {
   for (int attempt = 1;; ++attempt) {
-    auto opened = open_each(context, log, on_accept, at, backlog);
+    auto opened = open_each(on, log, on_accept, at, backlog);
     // The port that the system gave for the first address may be taken on another.
     const bool unlucky =
         !opened && at.front().port() == 0 && opened.error().code == asio::error::address_in_use;
@@ -59,13 +58,13 @@ listener::open_all(asio::io_context& context, const logger& log, const accepted&
 }
 
 result<std::vector<std::shared_ptr<listener>>>
-listener::open_each(asio::io_context& context, const logger& log, const accepted& on_accept,
+listener::open_each(const transport::loop& on, const logger& log, const accepted& on_accept,
                     const std::vector<tcp::endpoint>& at, int backlog) {
   std::vector<std::shared_ptr<listener>> opened;
   std::vector<failure> left_out;
   for (tcp::endpoint wanted : at) {
     if (wanted.port() == 0 && !opened.empty()) wanted.port(opened.front()->address().port());
-    const auto one = std::make_shared<listener>(context, log, on_accept);
+    const auto one = std::make_shared<listener>(on, log, on_accept);
     const error_code e = one->open(wanted, backlog);
     if (!e) {
       opened.push_back(one);
@@ -85,7 +84,7 @@ error_code listener::open(const tcp::endpoint& at, int backlog) {
   error_code e;
   acceptor_.open(at.protocol(), e);
   if (!e) transport::close_on_exec(acceptor_);
-  if (!e) acceptor_.set_option(acceptor::reuse_address(true), e);
+  if (!e) acceptor_.set_option(tcp::acceptor::reuse_address(true), e);
   if (!e && at.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true), e);
   if (!e) acceptor_.bind(at, e);
   if (!e) acceptor_.listen(backlog, e);
@@ -121,7 +120,7 @@ void listener::pause(const error_code& why) {
     log_(severity::error, "cannot accept connections for now", {{"reason", why.message()}});
   }
   pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
-  timer_->wait_until(time_.now() + pause_, [self = weak_from_this()] {
+  timer_->wait_until(time_->now() + pause_, [self = weak_from_this()] {
     const auto alive = self.lock();
     if (alive && alive->acceptor_.is_open()) alive->accept();
   });

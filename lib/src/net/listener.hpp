@@ -1,14 +1,12 @@
 // Accepts connections.
 #pragma once
 
-#include "base/clock.hpp"
 #include "base/logger.hpp"
+#include "transport/loop_time.hpp"
 #include "transport/stream.hpp"
 
 #include <asio_chat/error.hpp>
 
-#include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
@@ -25,14 +23,14 @@ class listener : public std::enable_shared_from_this<listener> {
   using accepted =
       std::function<void(transport::tcp_socket, const boost::asio::ip::tcp::endpoint&)>;
 
-  listener(boost::asio::io_context& context, const logger& log, accepted on_accept);
+  listener(const transport::loop& on, const logger& log, accepted on_accept);
 
   /// One for each of these addresses, bound and listening, or none: on one port, if it may be any.
   /// What this machine does not have, an address or IPv6 as such, is left out as long as there is
   /// another, with a warning.
   /// @param at at least one
   static result<std::vector<std::shared_ptr<listener>>>
-  open_all(boost::asio::io_context& context, const logger& log, const accepted& on_accept,
+  open_all(const transport::loop& on, const logger& log, const accepted& on_accept,
            const std::vector<boost::asio::ip::tcp::endpoint>& at, int backlog);
 
   /// Where it listens.
@@ -42,17 +40,15 @@ class listener : public std::enable_shared_from_this<listener> {
 
  private:
   static result<std::vector<std::shared_ptr<listener>>>
-  open_each(boost::asio::io_context& context, const logger& log, const accepted& on_accept,
+  open_each(const transport::loop& on, const logger& log, const accepted& on_accept,
             const std::vector<boost::asio::ip::tcp::endpoint>& at, int backlog);
   /// Binds with SO_REUSEADDR, and IPv6 for itself: `0.0.0.0` and `[::]` may have the same port.
   error_code open(const boost::asio::ip::tcp::endpoint& at, int backlog);
   void accept();
   void pause(const error_code& why);
 
-  using acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp,
-                                                      boost::asio::io_context::executor_type>;
-  acceptor acceptor_;
-  time_source& time_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  const std::shared_ptr<time_source> time_;
   std::unique_ptr<timer> timer_;
   const logger& log_;
   accepted on_accept_;

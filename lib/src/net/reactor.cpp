@@ -17,9 +17,9 @@ constexpr auto always_held = std::chrono::milliseconds(1);
 constexpr auto visit_interval = std::chrono::milliseconds(250);
 } // namespace
 
-reactor::reactor(asio::io_context& context, time_source& time, deadlines::durations d,
+reactor::reactor(const asio::any_io_executor& executor, time_source& time, deadlines::durations d,
                  std::chrono::milliseconds quiet_time, work_watch* watch)
-    : context_(context)
+    : executor_(executor)
     , time_(time)
     , timer_(time.make_timer())
     , deadlines_(d)
@@ -40,7 +40,7 @@ void reactor::touch(session& s) {
 
 void reactor::post_turn() {
   reads_when_posted_ = reads_;
-  asio::post(context_, [self = std::weak_ptr(self_)] {
+  asio::post(executor_, [self = std::weak_ptr(self_)] {
     if (const auto alive = self.lock()) (*alive)->turn();
   });
 }
@@ -111,7 +111,7 @@ void reactor::visit_some() {
   const bool more_idle = idle_tracker_.visit(now());
   if ((!more_expire && !more_end && !more_idle) || std::exchange(visit_posted_, true)) return;
   // Thousands may have come at the same time: what else there is to do comes in between.
-  asio::post(context_, [self = std::weak_ptr(self_)] {
+  asio::post(executor_, [self = std::weak_ptr(self_)] {
     const auto alive = self.lock();
     if (!alive) return;
     (*alive)->visit_posted_ = false;

@@ -8,7 +8,7 @@
 #include "net/idle_tracker.hpp"
 #include "net/outbox.hpp"
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <cstddef>
@@ -34,13 +34,13 @@ class session;
 class reactor {
  public:
   /// @param watch of visits; may be null
-  reactor(boost::asio::io_context& context, time_source& time, deadlines::durations d,
+  reactor(const boost::asio::any_io_executor& executor, time_source& time, deadlines::durations d,
           std::chrono::milliseconds quiet_time, work_watch* watch = nullptr);
   ~reactor();
   reactor(const reactor&) = delete;
   reactor& operator=(const reactor&) = delete;
 
-  boost::asio::io_context& context() noexcept { return context_; }
+  const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
   steady_time now() const { return time_.now(); }
   wall_time wall_now() const { return time_.wall_now(); }
   write_buffers& buffers() noexcept { return buffers_; }
@@ -76,7 +76,7 @@ class reactor {
   void visit();
   void visit_some();
 
-  boost::asio::io_context& context_;
+  const boost::asio::any_io_executor executor_;
   const clock& time_;
   std::unique_ptr<timer> timer_;
   deadlines deadlines_;

@@ -238,7 +238,7 @@ void session::hold(bool on) {
   in_.held = on;
   if (on) return;
   // Later: this may be a call of the hub.
-  asio::post(reactor_.context(), [self = boost::intrusive_ptr<session>(this)] { self->go_on(); });
+  asio::post(reactor_.executor(), [self = boost::intrusive_ptr<session>(this)] { self->go_on(); });
 }
 
 void session::write_record() {

@@ -111,8 +111,12 @@ server_config checked(server_config c) {
   return c;
 }
 
-server_hooks checked(server_hooks h) {
+server_hooks checked(server_hooks h, const server_config& c) {
   check_time("server_hooks::answer_time", h.answer_time, {});
+  if (h.journal && !c.storage.directory.empty()) {
+    throw error(fail(errc::bad_setting, "there are two journals: set storage.directory or "
+                                        "server_hooks::journal, not both"));
+  }
   return h;
 }
 

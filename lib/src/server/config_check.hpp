@@ -9,6 +9,6 @@ namespace asio_chat {
 /// The same, with the default room's name as rooms are named.
 /// @throws asio_chat::error that names the member that is wrong, and its range
 server_config checked(server_config c);
-server_hooks checked(server_hooks h);
+server_hooks checked(server_hooks h, const server_config& c);
 
 } // namespace asio_chat

@@ -9,28 +9,27 @@
 
 #include <utility>
 
-namespace asio_chat {
+namespace asio_chat::detail {
 
 namespace {
-
-/// For what is stored in a std::function, which wants to be copied.
-template <class Completion>
-std::shared_ptr<Completion> share(Completion done) {
-  return std::make_shared<Completion>(std::move(done));
-}
 
 host_refusal unanswered() {
   return {"this cannot be decided now; try again later", errc::not_available};
 }
 
+result<position> place_of(const result<journal::appended>& a) {
+  if (!a) return a.error();
+  return a->at;
+}
+
 } // namespace
 
 /// Where a host says who is who, there are no others.
-bool server::impl::keeps_accounts(const server_parts& parts) const {
+bool server_base::impl::keeps_accounts(const server_parts& parts) const {
   return !parts.who && !hooks_.authenticate;
 }
 
-std::unique_ptr<authenticator> server::impl::make_authenticator(server_parts& parts) {
+std::unique_ptr<authenticator> server_base::impl::make_authenticator(server_parts& parts) {
   if (parts.who) return std::move(parts.who);
   if (!hooks_.authenticate) {
     return std::make_unique<device_authenticator>(
@@ -40,7 +39,7 @@ std::unique_ptr<authenticator> server::impl::make_authenticator(server_parts& pa
                                               *hook_runner_);
 }
 
-post_hook server::impl::ask_about_posts() {
+post_hook server_base::impl::ask_about_posts() {
   if (!hooks_.on_post) return {};
   return [this](const post_request& p, post_answer_handler done) {
     hook_runner_->run<post_answer>(
@@ -49,7 +48,7 @@ post_hook server::impl::ask_about_posts() {
   };
 }
 
-result<void> server::impl::add_command(host_command c) {
+result<void> server_base::impl::add_command(host_command c) {
   if (c.run) {
     c.run = [this, run = std::move(c.run)](command_call call, command_answer_handler done) {
       hook_runner_->run<command_answer>(
@@ -60,7 +59,7 @@ result<void> server::impl::add_command(host_command c) {
   return hub_.add_command(std::move(c));
 }
 
-std::vector<room_info> server::impl::rooms() const {
+std::vector<room_info> server_base::impl::rooms() const {
   std::vector<room_info> all;
   all.reserve(hub_.rooms().size());
   for (const auto& [name, r] : hub_.rooms())
@@ -68,53 +67,63 @@ std::vector<room_info> server::impl::rooms() const {
   return all;
 }
 
-void server::impl::post(entry draft, const identity& who,
-                        transport::completion<result<position>> done) {
-  if (stopped_) return done(fail(errc::server_stopping, "the server has stopped"));
+void server_base::impl::post(entry draft, const identity& who, handler<result<position>> h) {
+  const auto waiting = posts_->add(std::move(h), cancelled_by::types_with_effects);
+  if (stopped_) return posts_->complete(waiting, server_is_stopping());
   auto room = check_room_name(draft.room, config_.limits);
-  if (!room) return done(room.error());
+  if (!room) return posts_->complete(waiting, room.error());
   const auto sayable = draft.kind == entry_kind::topic ? make_topic(draft.text, config_.limits)
                                                        : make_sayable(draft.text, config_.limits);
-  if (!sayable) return done(sayable.error());
-  draft.room = *room;
+  if (!sayable) return posts_->complete(waiting, sayable.error());
+  draft.room = *std::move(room);
   draft.time = clock_.wall_now();
+  if (watches_.empty()) {
+    return storage_.logs->append(std::move(draft), who,
+                                 [this, waiting](const result<journal::appended>& a) {
+                                   calls_.on_executor();
+                                   posts_->complete(waiting, place_of(a));
+                                 });
+  }
+  // A room that nobody is in does not hear of its entries.
+  std::string in = draft.room;
   storage_.logs->append(std::move(draft), who,
-                        [this, room = *std::move(room),
-                         waiting = share(std::move(done))](const result<journal::appended>& a) {
-                          if (!a) return (*waiting)(a.error());
-                          // A room that nobody is in does not hear of its entries.
-                          for_each_watch([&](log_watch::impl& w) { w.stored(room, a->at); });
-                          (*waiting)(a->at);
+                        [this, waiting, in = std::move(in)](const result<journal::appended>& a) {
+                          if (a)
+                            for_each_watch([&](log_watch_base::impl& w) { w.stored(in, a->at); });
+                          posts_->complete(waiting, place_of(a));
                         });
 }
 
-void server::impl::read_log(const std::string& room, const log_range& part,
-                            transport::completion<result<history_page>> done) {
+void server_base::impl::read_log(const std::string& room, const log_range& part,
+                                 handler<result<history_page>> h) {
+  const auto waiting = pages_->add(std::move(h), cancelled_by::any_type);
   const auto name = check_room_name(room, config_.limits);
-  if (!name) return done(name.error());
-  storage_.logs->read(
-      *name, {part},
-      [name = *name, part, waiting = share(std::move(done))](result<journal::page> p) {
-        if (!p) return (*waiting)(p.error());
-        (*waiting)(page_of(name, *std::move(p)));
-      });
+  if (!name) return pages_->complete(waiting, name.error());
+  if (page_rooms_.size() <= waiting.place) page_rooms_.resize(waiting.place + 1);
+  page_rooms_[waiting.place] = *name;
+  storage_.logs->read(*name, {part}, [this, waiting](result<journal::page> p) {
+    p ? pages_->complete(waiting, page_of(page_rooms_[waiting.place], *std::move(p)))
+      : pages_->complete(waiting, p.error());
+  });
 }
 
-std::shared_ptr<log_watch::impl> server::impl::make_watch(std::map<std::string, position> after) {
-  auto made = std::make_shared<log_watch::impl>(context_, *storage_.logs, std::move(after));
+std::shared_ptr<log_watch_base::impl>
+server_base::impl::make_watch(std::map<std::string, position> after) {
+  auto made = std::make_shared<log_watch_base::impl>(owner_, *storage_.logs, std::move(after),
+                                                     weak_from_this());
   std::erase_if(watches_, [](const auto& w) { return w.expired(); });
   watches_.push_back(made);
   hub_.on_entry([this](const entry& e) {
     if (config_.log_messages) log_message(e);
-    for_each_watch([&e](log_watch::impl& w) { w.stored(e.room, e.at); });
+    for_each_watch([&e](log_watch_base::impl& w) { w.stored(e.room, e.at); });
   });
   return made;
 }
 
-bool server::impl::close(std::uint64_t session, const close_reason& why) {
+bool server_base::impl::close(std::uint64_t session, const close_reason& why) {
   net::session* s = sessions_->find(session);
   if (s != nullptr) s->close({why.code, sanitize_for_terminal(why.phrase)});
   return s != nullptr;
 }
 
-} // namespace asio_chat
+} // namespace asio_chat::detail

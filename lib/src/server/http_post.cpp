@@ -29,7 +29,7 @@ void http_post::start(question q, handler done) {
   request_.body() = std::move(q.body);
   request_.prepare_payload();
   parser_.body_limit(max_body);
-  deadline_->wait_until(time_.now() + max_time, [this] {
+  deadline_->wait_until(loop_.time->now() + max_time, [this] {
     const auto alive = shared_from_this();
     end(fail(errc::timed_out, fmt::format("it did not answer within {} s", max_time.count())));
   });
@@ -43,8 +43,8 @@ void http_post::start(question q, handler done) {
 
 void http_post::connect(const tcp::resolver::results_type& found) {
   race_ = transport::connect_race::start(
-      context_.get_executor(), transport::order_of_attempts(found), max_time,
-      [self = shared_from_this()](const error_code& e, transport::any_tcp_socket socket) {
+      loop_, transport::order_of_attempts(found), max_time,
+      [self = shared_from_this()](const error_code& e, transport::tcp_socket socket) {
         self->socket_ = std::move(socket);
         e ? self->end(e, "connecting") : self->write();
       });

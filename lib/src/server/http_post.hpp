@@ -6,7 +6,6 @@
 
 #include <asio_chat/error.hpp>
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
@@ -17,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace asio_chat {
 
@@ -26,12 +26,11 @@ class http_post : public std::enable_shared_from_this<http_post> {
   /// The body of an answer 200. A failure's sentence is for the log.
   using handler = std::function<void(result<std::string>)>;
 
-  explicit http_post(boost::asio::io_context& context)
-      : context_(context)
-      , time_(transport::time_of(context))
-      , resolver_(context)
-      , socket_(context.get_executor())
-      , deadline_(time_.make_timer()) {}
+  explicit http_post(transport::loop on)
+      : loop_(std::move(on))
+      , resolver_(loop_.executor)
+      , socket_(loop_.executor)
+      , deadline_(loop_.time->make_timer()) {}
 
   struct question {
     std::string host;
@@ -56,11 +55,10 @@ class http_post : public std::enable_shared_from_this<http_post> {
   void end(result<std::string> how);
   void end(const error_code& e, std::string_view doing);
 
-  boost::asio::io_context& context_;
-  time_source& time_;
+  const transport::loop loop_;
   tcp::resolver resolver_;
   std::weak_ptr<transport::connect_race> race_; ///< while connecting
-  transport::any_tcp_socket socket_;
+  transport::tcp_socket socket_;
   std::unique_ptr<timer> deadline_;
   boost::beast::flat_buffer buffer_;
   boost::beast::http::request<boost::beast::http::string_body> request_;

@@ -31,7 +31,7 @@ result<listening_set::endpoints> listening_set::look_up(const std::string& host,
                                                         std::uint16_t port) const {
   if (host.empty()) return no_host();
   error_code e;
-  tcp::resolver resolver(context_);
+  tcp::resolver resolver(loop_.executor);
   const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, e);
   return each_once(host, e, found);
 }
@@ -40,10 +40,10 @@ std::function<void()>
 listening_set::look_up_later(const std::string& host, std::uint16_t port,
                              std::function<void(const result<endpoints>&)> done) const {
   if (host.empty()) {
-    boost::asio::post(context_, [done = std::move(done)] { done(no_host()); });
+    boost::asio::post(loop_.executor, [done = std::move(done)] { done(no_host()); });
     return [] {};
   }
-  const auto resolver = std::make_shared<tcp::resolver>(context_);
+  const auto resolver = std::make_shared<tcp::resolver>(loop_.executor);
   resolver->async_resolve(host, std::to_string(port), tcp::resolver::passive,
                           [resolver, host, done = std::move(done)](
                               const error_code& e, const tcp::resolver::results_type& found) {
@@ -56,7 +56,7 @@ listening_set::look_up_later(const std::string& host, std::uint16_t port,
 
 result<listening_set::endpoints> listening_set::open(const endpoints& at,
                                                      const net::listener::accepted& on_accept) {
-  const auto opened = net::listener::open_all(context_, log_, on_accept, at, backlog_);
+  const auto opened = net::listener::open_all(loop_, log_, on_accept, at, backlog_);
   if (!opened) return opened.error();
   endpoints bound;
   for (const auto& one : *opened) {

@@ -6,13 +6,13 @@
 
 #include <asio_chat/error.hpp>
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace asio_chat {
@@ -21,9 +21,9 @@ class listening_set {
  public:
   using endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
 
-  /// @param context and @param log must live as long
-  listening_set(boost::asio::io_context& context, const logger& log, int backlog)
-      : context_(context)
+  /// @param log must live as long
+  listening_set(transport::loop on, const logger& log, int backlog)
+      : loop_(std::move(on))
       , log_(log)
       , backlog_(backlog) {}
 
@@ -43,7 +43,7 @@ class listening_set {
   void close();
 
  private:
-  boost::asio::io_context& context_;
+  const transport::loop loop_;
   const logger& log_;
   const int backlog_;
   std::vector<std::shared_ptr<net::listener>> listeners_;

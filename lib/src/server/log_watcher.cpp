@@ -1,11 +1,14 @@
 #include "server/log_watcher.hpp"
 
+#include "server/server_impl.hpp"
+
 #include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 
 #include <utility>
 
-namespace asio_chat {
+namespace asio_chat::detail {
 
 namespace asio = boost::asio;
 
@@ -34,9 +37,11 @@ const std::string& room_of(const watched& w) {
 
 } // namespace
 
-log_watch::impl::impl(asio::io_context& context, journal& logs,
-                      std::map<std::string, position> after)
-    : context_(context)
+log_watch_base::impl::impl(const transport::completion_owner& owner, journal& logs,
+                           std::map<std::string, position> after,
+                           std::weak_ptr<server_base::impl> of)
+    : owner_(owner)
+    , of_(std::move(of))
     , logs_(&logs)
     , read_(std::move(after))
     , received_(read_) {
@@ -44,29 +49,37 @@ log_watch::impl::impl(asio::io_context& context, journal& logs,
     behind_.insert(room);
 }
 
-void log_watch::impl::receive(receive_handler handler) {
+void log_watch_base::impl::check_call(const char* operation) const {
+  if (const auto chat = of_.lock()) chat->check_call("log_watch", operation);
+}
+
+void log_watch_base::impl::receive(handler h) {
   if (waiting_) {
-    waiting(context_.get_executor(), std::move(handler))(
-        fail(errc::bad_arguments, "this watch is being waited for already"));
+    waiting(owner_,
+            std::move(h))(fail(errc::bad_arguments, "this watch is being waited for already"));
     return;
   }
-  auto slot = asio::get_associated_cancellation_slot(handler);
-  waiting_ = waiting(context_.get_executor(), std::move(handler));
+  auto slot = asio::get_associated_cancellation_slot(h);
+  waiting_ = waiting(owner_, std::move(h));
   if (slot.is_connected()) {
     // A slot may be used when its operation has completed, and another one is under way.
-    slot.assign([self = weak_from_this(), number = ++number_](asio::cancellation_type) {
-      const auto alive = self.lock();
-      if (alive && alive->number_ == number) alive->cancel();
+    slot.assign([weak = weak_from_this(), executor = owner_.executor,
+                 number = ++number_](asio::cancellation_type) {
+      // A signal may be emitted on another thread, by a coroutine that runs elsewhere.
+      asio::dispatch(executor, [weak, number] {
+        const auto alive = weak.lock();
+        if (alive && alive->number_ == number) alive->cancel();
+      });
     });
   }
   go_on();
 }
 
-void log_watch::impl::cancel() {
+void log_watch_base::impl::cancel() {
   if (waiting_) give(aborted());
 }
 
-void log_watch::impl::stored(const std::string& room, const position& at) {
+void log_watch_base::impl::stored(const std::string& room, const position& at) {
   const auto [known, is_new] = read_.try_emplace(room, position{at.epoch, at.offset - 1});
   if (is_new) received_.emplace(room, known->second);
   if (known->second.epoch == at.epoch && known->second.offset >= at.offset) return;
@@ -74,18 +87,18 @@ void log_watch::impl::stored(const std::string& room, const position& at) {
   go_on();
 }
 
-void log_watch::impl::last() {
+void log_watch_base::impl::last() {
   last_ = true;
   go_on();
 }
 
-void log_watch::impl::end() {
+void log_watch_base::impl::end() {
   logs_ = nullptr;
   page_.clear();
   if (waiting_) give(gone());
 }
 
-void log_watch::impl::go_on() {
+void log_watch_base::impl::go_on() {
   if (!waiting_) return;
   if (!page_.empty()) {
     watched next = std::move(page_.front());
@@ -100,7 +113,7 @@ void log_watch::impl::go_on() {
   if (last_) give(gone());
 }
 
-void log_watch::impl::read(const std::string& room) {
+void log_watch_base::impl::read(const std::string& room) {
   reading_ = true;
   const std::string its_name = room;
   behind_.erase(its_name); // what is stored while this is read puts it back
@@ -110,7 +123,7 @@ void log_watch::impl::read(const std::string& room) {
   });
 }
 
-void log_watch::impl::on_page(const std::string& room, const result<journal::page>& p) {
+void log_watch_base::impl::on_page(const std::string& room, const result<journal::page>& p) {
   reading_ = false;
   if (!p) {
     behind_.insert(room); // the next call tries again
@@ -129,9 +142,9 @@ void log_watch::impl::on_page(const std::string& room, const result<journal::pag
   go_on();
 }
 
-void log_watch::impl::give(result<watched> what) {
+void log_watch_base::impl::give(result<watched> what) {
   ++number_;
   std::exchange(waiting_, {})(std::move(what));
 }
 
-} // namespace asio_chat
+} // namespace asio_chat::detail

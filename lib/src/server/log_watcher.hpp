@@ -1,12 +1,11 @@
 // One watch of all rooms: where it stands in each log, and what it reads next.
 #pragma once
 
-#include "journal/journal.hpp"
 #include "transport/completion.hpp"
 
+#include <asio_chat/detail/server_base.hpp>
+#include <asio_chat/journal.hpp>
 #include <asio_chat/log_watch.hpp>
-
-#include <boost/asio/io_context.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -15,16 +14,18 @@
 #include <set>
 #include <string>
 
-namespace asio_chat {
+namespace asio_chat::detail {
 
 /// Hears that something was stored, and reads it when the host asks: so it holds one page at most,
 /// and what it gives is what the log has.
-class log_watch::impl final : public std::enable_shared_from_this<impl> {
+class log_watch_base::impl final : public std::enable_shared_from_this<impl> {
  public:
   /// @param logs must live until `end`
-  impl(boost::asio::io_context& context, journal& logs, std::map<std::string, position> after);
+  impl(const transport::completion_owner& owner, journal& logs,
+       std::map<std::string, position> after, std::weak_ptr<server_base::impl> of);
 
-  void receive(receive_handler handler);
+  void receive(handler h);
+  void check_call(const char* operation) const;
   /// Whoever waits gets `operation_aborted`.
   void cancel();
   const std::map<std::string, position>& received() const noexcept { return received_; }
@@ -44,7 +45,8 @@ class log_watch::impl final : public std::enable_shared_from_this<impl> {
   void on_page(const std::string& room, const result<journal::page>& p);
   void give(result<watched> what);
 
-  boost::asio::io_context& context_;
+  const transport::completion_owner owner_;
+  const std::weak_ptr<server_base::impl> of_;
   journal* logs_;                            ///< null: it has gone
   std::map<std::string, position> read_;     ///< by room, the last entry that was read
   std::map<std::string, position> received_; ///< and the last one that the host has got
@@ -56,4 +58,4 @@ class log_watch::impl final : public std::enable_shared_from_this<impl> {
   bool last_ = false;
 };
 
-} // namespace asio_chat
+} // namespace asio_chat::detail

@@ -29,7 +29,7 @@ void ocsp_fetcher::follow(std::shared_ptr<const tls::server_context> tls) {
   if (!tls->responder()) return;
   tls_ = std::move(tls);
   patience_ = first_patience;
-  ask_after({}); // not before the io_context runs
+  ask_after({}); // not before the executor runs
 }
 
 void ocsp_fetcher::stop() {
@@ -40,7 +40,7 @@ void ocsp_fetcher::stop() {
 }
 
 void ocsp_fetcher::ask_after(steady_time::duration time) {
-  timer_->wait_until(time_.now() + time, [this] { ask(); });
+  timer_->wait_until(loop_.time->now() + time, [this] { ask(); });
 }
 
 void ocsp_fetcher::ask() {
@@ -48,7 +48,7 @@ void ocsp_fetcher::ask() {
   auto request = tls::make_ocsp_request(stapler.certificate(), stapler.issuer());
   if (!request) return failed(request.error());
   const tls::responder_address& at = *tls_->responder();
-  question_ = std::make_shared<http_post>(context_);
+  question_ = std::make_shared<http_post>(loop_);
   question_->start({at.host, at.port, at.authority(), at.target, "application/ocsp-request",
                     *std::move(request)},
                    [self = weak_from_this()](result<std::string> der) {
@@ -63,13 +63,13 @@ void ocsp_fetcher::answered(result<std::string> der) {
   auto response = tls::check_ocsp_response(*std::move(der), stapler.certificate(), stapler.issuer(),
                                            "the answer");
   if (!response) return failed(response.error());
-  const std::string problem = response->answer.problem(time_.wall_now());
+  const std::string problem = response->answer.problem(loop_.time->wall_now());
   if (!problem.empty()) return failed(fail(errc::bad_certificate_file, "the answer: " + problem));
   take(*std::move(response));
 }
 
 void ocsp_fetcher::take(tls::ocsp_response response) {
-  const auto now = time_.wall_now();
+  const auto now = loop_.time->wall_now();
   const auto& stapled = tls_->stapler()->now();
   // HTTP without TLS lets a machine in between replay what was said before a revocation.
   if (!stapled || !stapled->answer.holds(now) ||

@@ -6,8 +6,6 @@
 #include "tls/server_context.hpp"
 #include "transport/loop_time.hpp"
 
-#include <boost/asio/io_context.hpp>
-
 #include <chrono>
 #include <memory>
 #include <string>
@@ -20,11 +18,10 @@ namespace asio_chat {
 class ocsp_fetcher : public std::enable_shared_from_this<ocsp_fetcher> {
  public:
   /// @param log must live as long
-  ocsp_fetcher(boost::asio::io_context& context, const logger& log)
-      : context_(context)
-      , time_(transport::time_of(context))
+  ocsp_fetcher(transport::loop on, const logger& log)
+      : loop_(std::move(on))
       , log_(log)
-      , timer_(time_.make_timer()) {}
+      , timer_(loop_.time->make_timer()) {}
 
   /// For this context from here on; for none if it has no responder.
   void follow(std::shared_ptr<const tls::server_context> tls);
@@ -37,8 +34,7 @@ class ocsp_fetcher : public std::enable_shared_from_this<ocsp_fetcher> {
   void take(tls::ocsp_response response);
   void failed(const failure& why);
 
-  boost::asio::io_context& context_;
-  time_source& time_;
+  const transport::loop loop_;
   const logger& log_;
   std::unique_ptr<timer> timer_;
   std::shared_ptr<const tls::server_context> tls_;

@@ -2,83 +2,94 @@
 
 #include <utility>
 
-namespace asio_chat {
+namespace asio_chat::detail {
 
-server::server(boost::asio::io_context& context, server_config config)
-    : impl_(std::make_shared<impl>(context, std::move(config))) {}
-
-server::server(boost::asio::io_context& context, server_config config, server_hooks hooks)
+server_base::server_base(boost::asio::any_io_executor executor, place_function place,
+                         server_config config, server_hooks hooks)
     : impl_(std::make_shared<impl>(
-          context, std::move(config),
-          server_parts{net::default_protocols(), nullptr, std::move(hooks)})) {}
+          executor, std::move(config),
+          server_parts{net::default_protocols(), nullptr, std::move(hooks)}, std::move(place))) {}
 
-server::~server() {
-  impl_->end();
+server_base::server_base(server_base&&) noexcept = default;
+
+server_base& server_base::operator=(server_base&& other) noexcept {
+  if (this == &other) return *this;
+  if (impl_) impl_->end();
+  impl_ = std::move(other.impl_);
+  return *this;
 }
 
-boost::asio::ip::tcp::endpoint server::listen(const std::string& host, std::uint16_t port) {
+server_base::~server_base() {
+  if (impl_) impl_->end();
+}
+
+server_base::endpoint server_base::listen(const std::string& host, std::uint16_t port) {
   return impl_->listen(host, port).value();
 }
 
-boost::asio::ip::tcp::endpoint server::listen_insecure_plaintext(const std::string& host,
-                                                                 std::uint16_t port) {
+void server_base::listen_later(handler<result<endpoint>> h, std::string host, std::uint16_t port) {
+  impl_->listen_later(std::move(h), host, port);
+}
+
+server_base::endpoint server_base::listen_insecure_plaintext(const std::string& host,
+                                                             std::uint16_t port) {
   return impl_->listen_insecure_plaintext(host, port).value();
 }
 
-std::vector<boost::asio::ip::tcp::endpoint> server::listening_on() const {
+std::vector<server_base::endpoint> server_base::listening_on() const {
   return impl_->listening_on();
 }
 
-void server::accept(boost::asio::ip::tcp::socket socket) {
-  impl_->accept(std::move(socket)).value();
+void server_base::accept(socket s) {
+  impl_->accept(std::move(s)).value();
 }
 
-memory_transport server::connect_in_memory() {
+memory_transport server_base::connect_in_memory() {
   return impl_->connect_in_memory();
 }
 
-void server::reload_tls(const tls_server_config& config) {
+void server_base::reload_tls(const tls_server_config& config) {
   impl_->reload_tls(config).value();
 }
 
-void server::reload_tls_later(tls_server_config config, reload_handler handler) {
-  impl_->reload_tls_later(std::move(config), std::move(handler));
+void server_base::reload_tls_later(handler<result<void>> h, tls_server_config config) {
+  impl_->reload_tls_later(std::move(h), std::move(config));
 }
 
-void server::listen_later(std::string host, std::uint16_t port, listen_handler handler) {
-  impl_->listen_later(std::move(host), port, std::move(handler));
-}
-
-void server::reload_storage(const storage_config& config) {
+void server_base::reload_storage(const storage_config& config) {
   impl_->reload_storage(config).value();
 }
 
-void server::reload_storage_later(storage_config config, reload_handler handler) {
-  impl_->reload_storage_later(std::move(config), std::move(handler));
+void server_base::reload_storage_later(handler<result<void>> h, storage_config config) {
+  impl_->reload_storage_later(std::move(h), std::move(config));
 }
 
-server_stats server::stats() const {
+void server_base::stop(handler<error_code> h) {
+  impl_->stop(std::move(h));
+}
+
+server_stats server_base::stats() const {
   return impl_->stats();
 }
 
-void server::add_command(host_command command) {
+void server_base::add_command(host_command command) {
   impl_->add_command(std::move(command)).value();
 }
 
-std::vector<session_info> server::sessions() const {
+std::vector<session_info> server_base::sessions() const {
   return impl_->sessions();
 }
 
-std::vector<room_info> server::rooms() const {
+std::vector<room_info> server_base::rooms() const {
   return impl_->rooms();
 }
 
-bool server::close(std::uint64_t session, const close_reason& why) {
+bool server_base::close(std::uint64_t session, const close_reason& why) {
   return impl_->close(session, why);
 }
 
-void server::stop(stop_handler handler) {
-  impl_->stop(std::move(handler));
+void server_base::check_call(const char* operation) const {
+  impl_->check_call("server", operation);
 }
 
-} // namespace asio_chat
+} // namespace asio_chat::detail

@@ -17,12 +17,17 @@
 #include "server/session_set.hpp"
 #include "server/storage.hpp"
 #include "server/tls_keeper.hpp"
+#include "server/waiting_results.hpp"
+#include "transport/call_check.hpp"
 #include "transport/completion.hpp"
+#include "transport/loop_time.hpp"
 
+#include <asio_chat/host_member.hpp>
+#include <asio_chat/log_watch.hpp>
 #include <asio_chat/server.hpp>
-#include <asio_chat/server_hooks.hpp>
 
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -41,35 +46,38 @@ struct server_parts {
 
 /// Members are in the order in which they need each other; they are destroyed in reverse. They are
 /// many because this is where the parts of a server meet, and nothing else.
-class server::impl final : public std::enable_shared_from_this<impl> {
+class detail::server_base::impl final : public std::enable_shared_from_this<impl> {
  public:
-  impl(boost::asio::io_context& context, server_config config, server_parts parts = {});
+  using tcp = boost::asio::ip::tcp;
 
-  result<boost::asio::ip::tcp::endpoint> listen(const std::string& host, std::uint16_t port);
-  void listen_later(std::string host, std::uint16_t port, listen_handler handler);
-  result<boost::asio::ip::tcp::endpoint> listen_insecure_plaintext(const std::string& host,
-                                                                   std::uint16_t port);
-  std::vector<boost::asio::ip::tcp::endpoint> listening_on() const;
-  memory_transport connect_in_memory();
+  impl(const boost::asio::any_io_executor& executor, server_config config, server_parts parts = {},
+       place_function place = {});
+
   result<void> reload_tls(const tls_server_config& config);
-  void reload_tls_later(tls_server_config config, reload_handler handler);
+  void reload_tls_later(handler<result<void>> h, tls_server_config config);
   result<void> reload_storage(const storage_config& config);
-  void reload_storage_later(storage_config config, reload_handler handler);
-  void stop(stop_handler handler);
+  void reload_storage_later(handler<result<void>> h, storage_config config);
+  void stop(handler<error_code> h);
   server_stats stats() const;
+  void check_call(const char* of, const char* operation) const { calls_.check(of, operation); }
+  // connections.cpp
+  result<tcp::endpoint> listen(const std::string& host, std::uint16_t port);
+  void listen_later(handler<result<tcp::endpoint>> h, const std::string& host, std::uint16_t port);
+  result<tcp::endpoint> listen_insecure_plaintext(const std::string& host, std::uint16_t port);
+  std::vector<tcp::endpoint> listening_on() const { return listening_.addresses(); }
+  result<void> accept(tcp::socket socket);
+  memory_transport connect_in_memory();
   // host_access.cpp
   result<void> add_command(host_command c);
   std::vector<session_info> sessions() const { return sessions_->list(); }
   std::vector<room_info> rooms() const;
   bool close(std::uint64_t session, const close_reason& why);
-  result<void> accept(boost::asio::ip::tcp::socket socket);
-  boost::asio::io_context& context() const noexcept { return context_; }
+  const transport::completion_owner& owner() const noexcept { return owner_; }
   result<void> reserve_name(const std::string& name) { return hub_.reserve_name(name); }
   void give_name_back(const std::string& name) { hub_.give_name_back(name); }
-  void post(entry draft, const identity& who, transport::completion<result<position>> done);
-  void read_log(const std::string& room, const log_range& part,
-                transport::completion<result<history_page>> done);
-  std::shared_ptr<log_watch::impl> make_watch(std::map<std::string, position> after);
+  void post(entry draft, const identity& who, handler<result<position>> h);
+  void read_log(const std::string& room, const log_range& part, handler<result<history_page>> h);
+  std::shared_ptr<log_watch_base::impl> make_watch(std::map<std::string, position> after);
   /// Cuts everything off: the server goes.
   void end();
 
@@ -88,27 +96,28 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   using stream_maker = std::unique_ptr<transport::stream> (*)(transport::tcp_socket socket,
                                                               const tls_keeper& tls);
   /// What is done with a connection that comes.
-  void begin(transport::tcp_socket socket, const boost::asio::ip::tcp::endpoint& from,
-             stream_maker make_stream);
+  void begin(transport::tcp_socket socket, const tcp::endpoint& from, stream_maker make_stream);
   result<void> check_can_listen() const;
-  result<boost::asio::ip::tcp::endpoint> listen_at(const listening_set::endpoints& wanted);
+  result<tcp::endpoint> listen_at(const listening_set::endpoints& wanted);
   result<void> check_directory(const storage_config& config) const;
   void cancel_stop(std::uint64_t number, boost::asio::cancellation_type type);
-  void limit_rates_beyond_loopback(const std::vector<boost::asio::ip::tcp::endpoint>& at);
+  void limit_rates_beyond_loopback(const std::vector<tcp::endpoint>& at);
   void watch_clock();
   /// Checks all connected clients anew.
   void trust_has_changed();
   void stop_parts();
   void complete_stop();
 
-  boost::asio::io_context& context_;
   const server_config config_;
+  const server_hooks hooks_;
+  const transport::completion_owner owner_;
+  const transport::loop loop_;
+  transport::call_check calls_;
   logger log_;
-  time_source& clock_;
+  time_source& clock_ = *loop_.time;
   clock_watch clock_watch_{clock_};
   work_watch watch_;
   server_counters counters_;
-  const server_hooks hooks_;
   const std::shared_ptr<hook_runner> hook_runner_;
   const std::shared_ptr<tls_keeper> tls_; ///< has none: in memory only
   storage storage_;
@@ -122,8 +131,12 @@ class server::impl final : public std::enable_shared_from_this<impl> {
   net::reactor reactor_;
   listening_set listening_;
   const std::shared_ptr<session_set> sessions_;
-  std::vector<std::weak_ptr<log_watch::impl>> watches_;
-  bool stopped_ = false; ///< or about to be
+  std::vector<std::weak_ptr<log_watch_base::impl>> watches_;
+  const std::shared_ptr<waiting_results<void>> reloads_;
+  const std::shared_ptr<waiting_results<position>> posts_;
+  const std::shared_ptr<waiting_results<history_page>> pages_;
+  std::vector<std::string> page_rooms_; ///< by the place of the ticket
+  bool stopped_ = false;                ///< or about to be
   struct waiting_stop {
     std::uint64_t number;
     transport::completion<error_code> complete;

@@ -79,7 +79,7 @@ void session_set::judge_some(std::uint64_t after) {
     next++->second->judge();
   }
   if (next == sessions_.end()) return;
-  boost::asio::post(context_, [self = weak_from_this(), after] {
+  boost::asio::post(executor_, [self = weak_from_this(), after] {
     if (const auto alive = self.lock()) alive->judge_some(after);
   });
 }
@@ -89,7 +89,7 @@ void session_set::drain(std::function<void()> done) {
   for (const auto& [key, s] : sessions_)
     s->quit(server_stops());
   if (sessions_.empty()) return complete_drain();
-  drain_timer_->wait_until(time_.now() + limits_.drain_time, [self = weak_from_this()] {
+  drain_timer_->wait_until(time_->now() + limits_.drain_time, [self = weak_from_this()] {
     if (const auto alive = self.lock()) alive->cut_off_all();
   });
 }

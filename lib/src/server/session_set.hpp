@@ -9,7 +9,7 @@
 #include <asio_chat/limits.hpp>
 #include <asio_chat/server.hpp>
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
@@ -26,16 +26,16 @@ class session_set final : public std::enable_shared_from_this<session_set>,
  public:
   /// Everything must live as long.
   /// @param watch of longer work; may be null
-  session_set(boost::asio::io_context& context, const limits& limits, const logger& log,
+  session_set(const transport::loop& on, const limits& limits, const logger& log,
               net::reactor& reactor, const net::session_context& shared, work_watch* watch)
-      : context_(context)
+      : executor_(on.executor)
       , limits_(limits)
       , log_(log)
       , reactor_(reactor)
       , shared_(shared)
       , watch_(watch)
-      , time_(transport::time_of(context))
-      , drain_timer_(time_.make_timer()) {}
+      , time_(on.time)
+      , drain_timer_(time_->make_timer()) {}
 
   /// Whether the connection has to be turned away, since there is no room for one more. Logged once
   /// for the whole time that there is none.
@@ -66,7 +66,7 @@ class session_set final : public std::enable_shared_from_this<session_set>,
   void judge_some(std::uint64_t after);
   void complete_drain();
 
-  boost::asio::io_context& context_;
+  const boost::asio::any_io_executor executor_;
   const limits& limits_;
   const logger& log_;
   net::reactor& reactor_;
@@ -76,7 +76,7 @@ class session_set final : public std::enable_shared_from_this<session_set>,
   std::map<std::uint64_t, boost::intrusive_ptr<net::session>> sessions_;
   std::uint64_t last_number_ = 0;
   bool full_ = false; ///< and it has been logged
-  time_source& time_;
+  const std::shared_ptr<time_source> time_;
   std::unique_ptr<timer> drain_timer_;
   std::function<void()> drained_; ///< while it drains
 };

@@ -1,6 +1,7 @@
 #include "server/storage.hpp"
 
 #include "journal/memory_journal.hpp"
+#include "server/host_journal.hpp"
 
 #if ASIO_CHAT_SQLITE
 #include "journal/sqlite/sqlite_journal.hpp"
@@ -84,8 +85,11 @@ storage open_on_disk(const scheduler&, const server_config&, const clock&, const
 
 } // namespace
 
-storage open_storage(const scheduler& later, const server_config& config, const clock& time,
-                     const logger& log, work_watch* watch) {
+storage open_storage(const scheduler& later, const server_config& config,
+                     std::shared_ptr<journal> of_host, const clock& time, const logger& log,
+                     work_watch* watch) {
+  if (of_host)
+    return {std::make_unique<host_journal>(std::move(of_host)), nullptr, nullptr, {}, {}};
   if (!config.storage.directory.empty()) return open_on_disk(later, config, time, log);
   return {
       std::make_unique<memory_journal>(later, new_epoch(time), memory_bounds(config.limits), watch),

@@ -7,8 +7,8 @@
 #include "base/logger.hpp"
 #include "base/scheduler.hpp"
 #include "base/work_watch.hpp"
-#include "journal/journal.hpp"
 
+#include <asio_chat/journal.hpp>
 #include <asio_chat/server_config.hpp>
 
 #include <functional>
@@ -30,10 +30,12 @@ struct storage {
   std::function<void(const result<std::vector<std::string>>&, keys_taken)> take_master_keys_later{};
 };
 
-/// In the directory that the configuration names, or in memory.
+/// In the directory that the configuration names, with the host, or in memory.
+/// @param of_host null: it has none
 /// @param watch of what is done in memory on the caller's thread; may be null
 /// @throws asio_chat::error if directory, files or keys cannot be used
-storage open_storage(const scheduler& later, const server_config& config, const clock& time,
-                     const logger& log, work_watch* watch = nullptr);
+storage open_storage(const scheduler& later, const server_config& config,
+                     std::shared_ptr<journal> of_host, const clock& time, const logger& log,
+                     work_watch* watch = nullptr);
 
 } // namespace asio_chat

@@ -58,7 +58,7 @@ void tls_keeper::read_next() {
   if (!reader_) reader_.emplace(1);
   fetcher_->stop(); // it would change the staple that is looked at there
   auto read = [self = weak_from_this(), config = wanted_.front().config, before = now_,
-               now = wall_now(), work = asio::make_work_guard(context_.get_executor())] {
+               now = wall_now(), work = asio::make_work_guard(executor_)] {
     asio::post(work.get_executor(),
                [self, made = tls::server_context::make(config, before.get(), now)]() mutable {
                  if (const auto alive = self.lock()) alive->have_read(std::move(made));
@@ -89,7 +89,7 @@ void tls_keeper::have_read(result<context_ptr> made) {
 }
 
 void tls_keeper::refuse(wanted_change one) {
-  asio::post(context_, [done = std::move(one.done)] {
+  asio::post(executor_, [done = std::move(one.done)] {
     done(fail(errc::server_stopping, "the server is stopping"));
   });
 }

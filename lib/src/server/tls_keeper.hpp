@@ -8,7 +8,7 @@
 
 #include <asio_chat/tls_config.hpp>
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
@@ -30,13 +30,13 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
  public:
   /// @param clock and @param log must live as long
   /// @param taken_later called when files that had to wait are taken whole or in part
-  tls_keeper(boost::asio::io_context& context, const clock& clock, const logger& log,
+  tls_keeper(const transport::loop& on, const clock& clock, const logger& log,
              std::function<void()> taken_later)
       : clock_(clock)
       , log_(log)
       , taken_later_(std::move(taken_later))
-      , context_(context)
-      , fetcher_(std::make_shared<ocsp_fetcher>(context, log)) {}
+      , executor_(on.executor)
+      , fetcher_(std::make_shared<ocsp_fetcher>(on, log)) {}
 
   /// None until the first `change`.
   const std::shared_ptr<const tls::server_context>& now() const noexcept { return now_; }
@@ -47,7 +47,7 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
   std::optional<std::chrono::seconds> retry_after() const;
   /// The same, but the files are read on a thread of its own: to open a key with a passphrase takes
   /// hundreds of milliseconds. Calls are carried out one after the other.
-  /// @param done called on the context's thread, never inside the call; if `stop` comes first, with
+  /// @param done called on the executor, never inside the call; if `stop` comes first, with
   ///   `errc::server_stopping`
   void change_later(tls_server_config config, std::function<void(result<void>)> done);
   /// Does what it is time for. To be called a few times a second.
@@ -75,7 +75,7 @@ class tls_keeper : public std::enable_shared_from_this<tls_keeper> {
   const clock& clock_;
   const logger& log_;
   const std::function<void()> taken_later_;
-  boost::asio::io_context& context_;
+  const boost::asio::any_io_executor executor_;
   bool stopped_ = false;
   const std::shared_ptr<ocsp_fetcher> fetcher_;
   std::optional<tls_server_config> waiting_; ///< some part of its files cannot be used now

@@ -1,6 +1,5 @@
 #include "transport/connect_race.hpp"
 
-#include "transport/loop_time.hpp"
 #include "transport/socket.hpp"
 
 #include <boost/asio/error.hpp>
@@ -59,27 +58,25 @@ void attempts::failed(const error_code& why, steady_time now) noexcept {
   if (!why_ || is_about_this_machine(why_)) why_ = why;
 }
 
-std::shared_ptr<connect_race> connect_race::start(const asio::any_io_executor& executor,
+std::shared_ptr<connect_race> connect_race::start(transport::loop on,
                                                   std::vector<tcp::endpoint> addresses,
                                                   std::chrono::milliseconds time, handler done) {
   const std::shared_ptr<connect_race> race(
-      new connect_race(executor, std::move(addresses), time, std::move(done)));
+      new connect_race(std::move(on), std::move(addresses), time, std::move(done)));
   race->go_on();
   return race;
 }
 
-connect_race::connect_race(const asio::any_io_executor& executor,
-                           std::vector<tcp::endpoint> addresses, std::chrono::milliseconds time,
-                           handler done)
-    : executor_(executor)
-    , time_(time_on(executor))
+connect_race::connect_race(transport::loop on, std::vector<tcp::endpoint> addresses,
+                           std::chrono::milliseconds time, handler done)
+    : loop_(std::move(on))
     , addresses_(std::move(addresses))
     , attempts_(addresses_.size(), time)
     , done_(std::move(done))
-    , timer_(time_->make_timer()) {}
+    , timer_(loop_.time->make_timer()) {}
 
 void connect_race::go_on() {
-  while (const auto next = attempts_.begin(time_->now()))
+  while (const auto next = attempts_.begin(loop_.time->now()))
     attempt(addresses_[*next]);
   const auto when = attempts_.next_begin();
   if (!when) return;
@@ -88,7 +85,7 @@ void connect_race::go_on() {
 }
 
 void connect_race::attempt(const tcp::endpoint& address) {
-  any_tcp_socket& socket = sockets_.emplace_back(executor_);
+  tcp_socket& socket = sockets_.emplace_back(loop_.executor);
   error_code cannot_open; // connecting says so
   socket.open(address.protocol(), cannot_open);
   if (!cannot_open) close_on_exec(socket);
@@ -97,14 +94,14 @@ void connect_race::attempt(const tcp::endpoint& address) {
   });
 }
 
-void connect_race::tried(any_tcp_socket& socket, const error_code& e) {
+void connect_race::tried(tcp_socket& socket, const error_code& e) {
   if (!e) return end({}, std::move(socket));
-  attempts_.failed(e, time_->now());
-  if (attempts_.lost()) return end(attempts_.why(), any_tcp_socket(executor_));
+  attempts_.failed(e, loop_.time->now());
+  if (attempts_.lost()) return end(attempts_.why(), tcp_socket(loop_.executor));
   go_on();
 }
 
-void connect_race::end(const error_code& e, any_tcp_socket socket) {
+void connect_race::end(const error_code& e, tcp_socket socket) {
   const handler done = std::exchange(done_, nullptr);
   cancel();
   done(e, std::move(socket));
@@ -114,7 +111,7 @@ void connect_race::cancel() {
   done_ = nullptr;
   timer_->cancel();
   error_code ignored; // nobody is told any more
-  for (any_tcp_socket& socket : sockets_)
+  for (tcp_socket& socket : sockets_)
     socket.close(ignored);
 }
 

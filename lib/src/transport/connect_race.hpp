@@ -1,12 +1,11 @@
 // Connects to a name that has several addresses (RFC 8305, happy eyeballs).
 #pragma once
 
-#include "base/clock.hpp"
+#include "transport/loop_time.hpp"
 #include "transport/stream.hpp"
 
 #include <asio_chat/error.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
@@ -61,33 +60,32 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
  public:
   using tcp = boost::asio::ip::tcp;
   /// The socket is connected if there is no error.
-  using handler = std::function<void(const error_code&, any_tcp_socket)>;
+  using handler = std::function<void(const error_code&, tcp_socket)>;
 
   /// Calls the handler once, never inside this call. There is no limit of time but the system's:
   /// bound it by `cancel`.
   /// @param addresses at least one
   /// @param time see `attempts`
-  static std::shared_ptr<connect_race> start(const boost::asio::any_io_executor& executor,
+  static std::shared_ptr<connect_race> start(transport::loop on,
                                              std::vector<tcp::endpoint> addresses,
                                              std::chrono::milliseconds time, handler done);
   /// The handler is not called any more.
   void cancel();
 
  private:
-  connect_race(const boost::asio::any_io_executor& executor, std::vector<tcp::endpoint> addresses,
+  connect_race(transport::loop on, std::vector<tcp::endpoint> addresses,
                std::chrono::milliseconds time, handler done);
   void go_on();
   void attempt(const tcp::endpoint& address);
-  void tried(any_tcp_socket& socket, const error_code& e);
-  void end(const error_code& e, any_tcp_socket socket);
+  void tried(tcp_socket& socket, const error_code& e);
+  void end(const error_code& e, tcp_socket socket);
 
-  boost::asio::any_io_executor executor_;
-  std::shared_ptr<time_source> time_;
+  const transport::loop loop_;
   std::vector<tcp::endpoint> addresses_;
   attempts attempts_;
   handler done_;
-  std::unique_ptr<timer> timer_;      ///< until the next attempt
-  std::list<any_tcp_socket> sockets_; ///< of all attempts
+  std::unique_ptr<timer> timer_;  ///< until the next attempt
+  std::list<tcp_socket> sockets_; ///< of all attempts
 };
 
 } // namespace asio_chat::transport

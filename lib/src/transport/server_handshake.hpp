@@ -48,9 +48,9 @@ class server_handshake {
   error_code failure_of(int ssl_error, int system_error) const;
   void end(done then, const error_code& e);
 
-  cancellable_read_socket<tcp_socket> socket_;
+  cancellable_read_socket socket_;
   ssl_ptr ssl_;
-  socket_writer<tcp_socket> out_;
+  socket_writer out_;
 };
 
 /// Throws away what has come, but no more than a peer can send at once: a socket closed with input

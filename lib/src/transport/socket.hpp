@@ -33,17 +33,16 @@ std::size_t unacknowledged_bytes(Socket& socket) noexcept {
 /// The layer below an `ssl::stream`. `cancel` of a socket ends other waits as well, and a read of
 /// an `ssl::stream` may be writing: the answer to a key update. A record of which only a part has
 /// gone would be the end of the connection.
-/// @tparam Socket `tcp_socket` or `any_tcp_socket`
-template <class Socket>
-class cancellable_read_socket : public Socket {
+class cancellable_read_socket : public tcp_socket {
  public:
-  explicit cancellable_read_socket(Socket&& socket)
-      : Socket(std::move(socket)) {}
+  explicit cancellable_read_socket(tcp_socket&& socket)
+      : tcp_socket(std::move(socket)) {}
 
   template <class Buffers, class Handler>
   auto async_read_some(const Buffers& buffers, Handler&& handler) {
-    return Socket::async_read_some(buffers, boost::asio::bind_cancellation_slot(
-                                                reading_.slot(), std::forward<Handler>(handler)));
+    return tcp_socket::async_read_some(
+        buffers,
+        boost::asio::bind_cancellation_slot(reading_.slot(), std::forward<Handler>(handler)));
   }
 
   /// OpenSSL writes to the socket itself (`socket_writer`): an `ssl::stream` has nothing to write,
@@ -51,8 +50,9 @@ class cancellable_read_socket : public Socket {
   template <class Buffers, class Handler>
   auto async_write_some([[maybe_unused]] const Buffers& buffers, Handler&& handler) {
     assert(boost::asio::buffer_size(buffers) == 0);
-    return Socket::async_wait(Socket::wait_write, [h = std::forward<Handler>(handler)](
-                                                      const error_code& e) mutable { h(e, 0); });
+    return tcp_socket::async_wait(
+        tcp_socket::wait_write,
+        [h = std::forward<Handler>(handler)](const error_code& e) mutable { h(e, 0); });
   }
 
   /// The read under way ends with `operation_aborted`, if it has not got anything yet.

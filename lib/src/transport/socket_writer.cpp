@@ -13,13 +13,11 @@ namespace asio_chat::transport {
 
 namespace asio = boost::asio;
 
-template <class Socket>
-socket_writer<Socket>::~socket_writer() {
+socket_writer::~socket_writer() {
   if (const auto w = waiting_.lock()) w->writer = nullptr;
 }
 
-template <class Socket>
-BIO* socket_writer<Socket>::make_bio() {
+BIO* socket_writer::make_bio() {
   BIO* bio = BIO_new(method());
   if (bio == nullptr) throw std::bad_alloc();
   BIO_set_data(bio, this);
@@ -27,8 +25,7 @@ BIO* socket_writer<Socket>::make_bio() {
   return bio;
 }
 
-template <class Socket>
-const BIO_METHOD* socket_writer<Socket>::method() {
+const BIO_METHOD* socket_writer::method() {
   static const BIO_METHOD* const made = [] {
     BIO_METHOD* m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket writer");
     if (m == nullptr || BIO_meth_set_write_ex(m, write) != 1 || BIO_meth_set_ctrl(m, control) != 1)
@@ -38,8 +35,7 @@ const BIO_METHOD* socket_writer<Socket>::method() {
   return made;
 }
 
-template <class Socket>
-int socket_writer<Socket>::write(BIO* bio, const char* bytes, std::size_t n, std::size_t* written) {
+int socket_writer::write(BIO* bio, const char* bytes, std::size_t n, std::size_t* written) {
   auto& self = *static_cast<socket_writer*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
   *written = 0;
@@ -58,13 +54,11 @@ int socket_writer<Socket>::write(BIO* bio, const char* bytes, std::size_t n, std
   return 1;
 }
 
-template <class Socket>
-long socket_writer<Socket>::control(BIO*, int command, long, void*) {
+long socket_writer::control(BIO*, int command, long, void*) {
   return command == BIO_CTRL_FLUSH ? 1 : 0; // all the others are not there
 }
 
-template <class Socket>
-void socket_writer<Socket>::take(std::string_view bytes) {
+void socket_writer::take(std::string_view bytes) {
   if (!idle()) {
     left_.append(bytes);
     return;
@@ -77,8 +71,7 @@ void socket_writer<Socket>::take(std::string_view bytes) {
   wait(w);
 }
 
-template <class Socket>
-std::size_t socket_writer<Socket>::send(std::string_view bytes) {
+std::size_t socket_writer::send(std::string_view bytes) {
   ssize_t n = 0;
   do {
     n = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -89,15 +82,13 @@ std::size_t socket_writer<Socket>::send(std::string_view bytes) {
   return 0;
 }
 
-template <class Socket>
-void socket_writer<Socket>::wait(std::shared_ptr<waiting> w) {
-  socket_.async_wait(Socket::wait_write, [w = std::move(w)](const error_code& e) {
+void socket_writer::wait(std::shared_ptr<waiting> w) {
+  socket_.async_wait(tcp_socket::wait_write, [w = std::move(w)](const error_code& e) {
     if (w->writer != nullptr) w->writer->on_writable(w, e);
   });
 }
 
-template <class Socket>
-void socket_writer<Socket>::on_writable(const std::shared_ptr<waiting>& w, const error_code& e) {
+void socket_writer::on_writable(const std::shared_ptr<waiting>& w, const error_code& e) {
   if (e) failure_ = e;
   if (!failure_) left_.erase(0, send(left_));
   if (!failure_ && !left_.empty()) return wait(w);
@@ -106,12 +97,8 @@ void socket_writer<Socket>::on_writable(const std::shared_ptr<waiting>& w, const
   if (const auto done = std::exchange(w->done, {})) done(failure_);
 }
 
-template <class Socket>
-void socket_writer<Socket>::wait_until_idle(std::function<void(const error_code&)> done) {
+void socket_writer::wait_until_idle(std::function<void(const error_code&)> done) {
   waiting_.lock()->done = std::move(done);
 }
-
-template class socket_writer<tcp_socket>;
-template class socket_writer<any_tcp_socket>;
 
 } // namespace asio_chat::transport

@@ -17,12 +17,10 @@ namespace asio_chat::transport {
 /// again, and no operation of Asio's, as long as the socket takes what it is given. What it does
 /// not take waits here and goes by itself; so OpenSSL has never written a part of a record, and
 /// never has to be asked for the same once more before it may be asked for something else.
-/// @tparam Socket `tcp_socket` or `any_tcp_socket`
-template <class Socket>
 class socket_writer {
  public:
   /// The socket must live as long as this.
-  explicit socket_writer(cancellable_read_socket<Socket>& socket)
+  explicit socket_writer(cancellable_read_socket& socket)
       : socket_(socket) {}
   ~socket_writer();
   socket_writer(const socket_writer&) = delete;
@@ -60,13 +58,10 @@ class socket_writer {
   void wait(std::shared_ptr<waiting> w);
   void on_writable(const std::shared_ptr<waiting>& w, const error_code& e);
 
-  cancellable_read_socket<Socket>& socket_;
+  cancellable_read_socket& socket_;
   std::string left_;
   error_code failure_;
   std::weak_ptr<waiting> waiting_; ///< while it is not idle
 };
-
-extern template class socket_writer<tcp_socket>;
-extern template class socket_writer<any_tcp_socket>;
 
 } // namespace asio_chat::transport

@@ -7,7 +7,6 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -22,11 +21,8 @@
 
 namespace asio_chat::transport {
 
-using tcp_socket =
-    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
-
-/// The same on any executor, such as a strand: a client's.
-using any_tcp_socket = boost::asio::ip::tcp::socket;
+/// On any executor, such as a strand.
+using tcp_socket = boost::asio::ip::tcp::socket;
 
 /// What owns a stream. Operations under way keep their owner alive; the count is not atomic,
 /// everything happens on one thread, or on one strand.
@@ -105,7 +101,6 @@ class stream {
 using context_ptr = std::shared_ptr<boost::asio::ssl::context>;
 
 std::unique_ptr<stream> make_tls_stream(tcp_socket socket, context_ptr context, stream::side s);
-std::unique_ptr<stream> make_tls_stream(any_tcp_socket socket, context_ptr context, stream::side s);
 
 /// TCP and nothing else, for showing what TLS is there for.
 std::unique_ptr<stream> make_insecure_plain_stream(tcp_socket socket);

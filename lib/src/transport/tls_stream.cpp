@@ -10,7 +10,6 @@
 
 #include <memory>
 #include <optional>
-#include <type_traits>
 #include <vector>
 
 namespace asio_chat::transport {
@@ -21,29 +20,26 @@ namespace {
 
 /// An `ssl::stream` that reads as any other, and whose OpenSSL writes to the socket itself:
 /// docs/adr/0006.
-template <class Socket>
 struct direct_stream {
-  direct_stream(Socket&& socket, asio::ssl::context& context)
+  direct_stream(tcp_socket&& socket, asio::ssl::context& context)
       : ssl(std::move(socket), context)
       , out(ssl.next_layer()) {
     SSL_set0_wbio(ssl.native_handle(), out.make_bio());
   }
   /// Takes the reference on `state`.
-  direct_stream(Socket&& socket, SSL* state)
+  direct_stream(tcp_socket&& socket, SSL* state)
       : ssl(std::move(socket), state)
       , out(ssl.next_layer()) {
     SSL_set0_wbio(state, out.make_bio());
   }
 
-  asio::ssl::stream<cancellable_read_socket<Socket>> ssl;
-  socket_writer<Socket> out;
+  asio::ssl::stream<cancellable_read_socket> ssl;
+  socket_writer out;
 };
 
 /// An `ssl::stream` while there is something to do. Before the first byte of a server's handshake
 /// there is the socket alone; during it, and while the connection sleeps, the socket and the state
 /// of TLS.
-/// @tparam Socket of servers `tcp_socket`, of clients `any_tcp_socket`
-template <class Socket>
 class tls_stream final : public stream {
   /// Of what the socket said to OpenSSL the ssl::stream knows nothing.
   auto explained(stream_handler h) {
@@ -54,7 +50,7 @@ class tls_stream final : public stream {
   }
 
  public:
-  tls_stream(Socket socket, context_ptr context, side s)
+  tls_stream(tcp_socket socket, context_ptr context, side s)
       : socket_(std::move(socket))
       , context_(std::move(context)) {
     if (s == side::client) {
@@ -67,20 +63,20 @@ class tls_stream final : public stream {
     if (s == side::client) {
       return stream_->ssl.async_handshake(asio::ssl::stream_base::client, explained(std::move(h)));
     }
-    if constexpr (may_serve) serve(std::move(h));
+    serve(std::move(h));
   }
   void async_read_some(asio::mutable_buffer b, stream_handler h) override {
     awake().ssl.async_read_some(b, explained(std::move(h)));
   }
   void async_write_some(asio::const_buffer b, stream_handler h) override {
-    direct_stream<Socket>& s = awake();
+    direct_stream& s = awake();
     if (s.out.idle()) return s.ssl.async_write_some(b, explained(std::move(h)));
     s.out.wait_until_idle([this, b, h](const error_code& e) mutable {
       e ? h(e) : stream_->ssl.async_write_some(b, explained(std::move(h)));
     });
   }
   std::size_t write_some(asio::const_buffer b, error_code& e) override {
-    direct_stream<Socket>& s = awake();
+    direct_stream& s = awake();
     std::size_t n = 0;
     if (s.out.idle() && SSL_write_ex(s.ssl.native_handle(), b.data(), b.size(), &n) == 1) {
       e = {};
@@ -103,7 +99,7 @@ class tls_stream final : public stream {
     if (stream_ && !sleep()) {
       return asio::post(stream_->ssl.get_executor(), [h = std::move(h)]() mutable { h({}); });
     }
-    socket_.async_wait(Socket::wait_read,
+    socket_.async_wait(tcp_socket::wait_read,
                        [h = std::move(h)](const error_code& e) mutable { h(e); });
   }
 
@@ -123,8 +119,6 @@ class tls_stream final : public stream {
   }
 
  private:
-  static constexpr bool may_serve = std::is_same_v<Socket, tcp_socket>;
-
   void serve(stream_handler h) {
     // A client that never says anything shall not cost what OpenSSL takes.
     socket_.async_wait(
@@ -144,11 +138,9 @@ class tls_stream final : public stream {
         });
   }
 
-  Socket& socket() noexcept {
+  tcp_socket& socket() noexcept {
     if (stream_) return stream_->ssl.next_layer();
-    if constexpr (may_serve) {
-      if (handshake_) return handshake_->socket();
-    }
+    if (handshake_) return handshake_->socket();
     return socket_;
   }
 
@@ -171,7 +163,7 @@ class tls_stream final : public stream {
   }
   void half_close() {
     error_code ignored;
-    stream_->ssl.next_layer().shutdown(Socket::shutdown_send, ignored);
+    stream_->ssl.next_layer().shutdown(tcp_socket::shutdown_send, ignored);
   }
   void throw_away(stream_handler h) {
     stream_->ssl.next_layer().async_read_some(
@@ -196,7 +188,7 @@ class tls_stream final : public stream {
     return true;
   }
 
-  direct_stream<Socket>& awake() {
+  direct_stream& awake() {
     if (!stream_) {
       error_code ignored; // nobody waits: that is fine
       socket_.cancel(ignored);
@@ -205,23 +197,18 @@ class tls_stream final : public stream {
     return *stream_;
   }
 
-  Socket socket_; ///< while there is no stream
+  tcp_socket socket_; ///< while there is no stream
   context_ptr context_;
   std::unique_ptr<server_handshake> handshake_; ///< while it is under way, or has failed
   ssl_ptr ssl_;                                 ///< while the connection sleeps
-  std::optional<direct_stream<Socket>> stream_;
+  std::optional<direct_stream> stream_;
   std::vector<char> unheard_; ///< what is thrown away at the end
 };
 
 } // namespace
 
 std::unique_ptr<stream> make_tls_stream(tcp_socket socket, context_ptr context, stream::side s) {
-  return std::make_unique<tls_stream<tcp_socket>>(std::move(socket), std::move(context), s);
-}
-
-std::unique_ptr<stream> make_tls_stream(any_tcp_socket socket, context_ptr context,
-                                        stream::side s) {
-  return std::make_unique<tls_stream<any_tcp_socket>>(std::move(socket), std::move(context), s);
+  return std::make_unique<tls_stream>(std::move(socket), std::move(context), s);
 }
 
 } // namespace asio_chat::transport

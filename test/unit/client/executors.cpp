@@ -2,6 +2,7 @@
 #include "memory_world.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/counting_allocator.hpp"
 
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -24,36 +25,6 @@ namespace asio = boost::asio;
 namespace {
 
 const error_code aborted = asio::error::operation_aborted;
-
-struct counts {
-  int calls = 0;
-  int live = 0;
-};
-
-/// Counts what an operation asks of the allocator of its handler.
-template <class T>
-struct counting_allocator {
-  using value_type = T;
-  explicit counting_allocator(counts& c) noexcept
-      : count(&c) {}
-  template <class U>
-  counting_allocator(const counting_allocator<U>& other) noexcept
-      : count(other.count) {}
-  T* allocate(std::size_t n) {
-    ++count->calls;
-    ++count->live;
-    return std::allocator<T>().allocate(n);
-  }
-  void deallocate(T* p, std::size_t n) noexcept {
-    --count->live;
-    std::allocator<T>().deallocate(p, n);
-  }
-  template <class U>
-  friend bool operator==(const counting_allocator& a, const counting_allocator<U>& b) noexcept {
-    return a.count == b.count;
-  }
-  counts* count;
-};
 
 } // namespace
 

@@ -3,7 +3,8 @@
 
 #include "accounts/name_store.hpp"
 #include "base/scheduler.hpp"
-#include "journal/journal.hpp"
+
+#include <asio_chat/journal.hpp>
 
 #include <cstddef>
 #include <functional>

@@ -221,7 +221,7 @@ struct session_world final : world, net::session_keeper {
   net::refusal_log refusals{records, clock, counters};
   net::session_context shared{config,  hub,      authenticator, protocols,
                               records, counters, refusals,      known};
-  net::reactor reactor{context, clock, {5s, 30s, 300s, 60s, 2s}, 0ms};
+  net::reactor reactor{context.get_executor(), clock, {5s, 30s, 300s, 60s, 2s}, 0ms};
   std::shared_ptr<asio::ssl::context> alices;
   std::optional<asio::ssl::stream<tcp::socket>> client;
   boost::intrusive_ptr<net::session> session;

@@ -23,7 +23,7 @@ tcp::endpoint at(const char* address, std::uint16_t port = 0) {
 struct bench {
   result<std::vector<std::shared_ptr<listener>>> open(const std::vector<tcp::endpoint>& all) {
     return listener::open_all(
-        context, log, [](transport::tcp_socket, const tcp::endpoint&) {}, all, 1);
+        context.get_executor(), log, [](transport::tcp_socket, const tcp::endpoint&) {}, all, 1);
   }
 
   asio::io_context context;

@@ -28,7 +28,7 @@ struct world final : net::session_keeper {
       , log(memory, later)
       , hub({log, clock, config.limits, counters, later, "lobby"})
       , shared{config, hub, authenticator, protocols, silence, counters, refusals, no_tls}
-      , reactor(context, clock,
+      , reactor(context.get_executor(), clock,
                 {config.limits.handshake_time, config.limits.login_time, config.limits.idle_time,
                  config.limits.stall_time, config.limits.close_time},
                 0ms) {}

@@ -101,7 +101,7 @@ class session_world final : public net::session_keeper {
                               silence, counters, refusals,      no_tls};
   const limits& l = config.limits;
   net::reactor reactor{
-      context,
+      context.get_executor(),
       time,
       {l.handshake_time, l.login_time, l.idle_time, l.stall_time / 2, l.close_time},
       l.sleep_time};

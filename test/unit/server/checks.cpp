@@ -241,7 +241,7 @@ TEST_CASE("a server takes master keys beside what else it does, one reload after
     made.async_reload_storage({directory.string(), {first, third}}, hear);
     made.reload_storage(
         {directory.string(), {second, first}}); // this call waits for the one under way
-  } // and a handler that was not called yet is never called
+  } // the context runs no more: the last handler is not called
   REQUIRE(heard.size() == 4);
   CHECK(heard[0] == "taken"); // they were taken in their order
   CHECK(heard[1].starts_with("a master key is 64 hexadecimal digits"));

@@ -284,3 +284,71 @@ TEST_CASE("a watch that is destroyed ends the wait") {
   w.run();
   CHECK(o.got.at(0).error().code == boost::asio::error::operation_aborted);
 }
+
+TEST_CASE("cancellation: what a host says is stored all the same, and total does nothing") {
+  using type = boost::asio::cancellation_type;
+  for (const type t : {type::terminal, type::partial, type::total}) {
+    server_world w;
+    host_member system(*w.chat, "system");
+    outcome<position> o;
+    boost::asio::cancellation_signal signal;
+    system.async_post({.room = "den", .text = "x"},
+                      boost::asio::bind_cancellation_slot(signal.slot(), o.handler()));
+    signal.emit(t);
+    CHECK(o.got.empty());
+    w.run();
+    REQUIRE(o.got.size() == 1);
+    if (t == type::total)
+      CHECK(o.got[0].value().offset == 1);
+    else
+      CHECK(o.got[0].error().code == boost::asio::error::operation_aborted);
+    signal.emit(t); // late: about nothing
+    outcome<history_page> page;
+    system.async_history("den", {}, page.handler());
+    w.run();
+    CHECK(page.got.at(0).value().entries.size() == 1);
+  }
+}
+
+TEST_CASE("cancellation: reading a log ends, and a late signal ends no other") {
+  using type = boost::asio::cancellation_type;
+  for (const type t : {type::terminal, type::partial, type::total}) {
+    server_world w;
+    host_member system(*w.chat, "system");
+    outcome<history_page> first;
+    outcome<history_page> second;
+    boost::asio::cancellation_signal signal;
+    system.async_history("den", {},
+                         boost::asio::bind_cancellation_slot(signal.slot(), first.handler()));
+    signal.emit(t);
+    system.async_history("den", {}, second.handler());
+    signal.emit(t);
+    w.run();
+    REQUIRE(first.got.size() == 1);
+    CHECK(first.got[0].error().code == boost::asio::error::operation_aborted);
+    REQUIRE(second.got.size() == 1);
+    CHECK(second.got[0].has_value());
+  }
+}
+
+TEST_CASE("what a host has under way ends with the server") {
+  server_world w;
+  host_member system(*w.chat, "system");
+  outcome<position> o;
+  outcome<history_page> page;
+  outcome<void> reload;
+  error_code stopped;
+  const auto alice = w.log_in("alice");
+  alice->stop_reading();
+  system.async_post({.room = "den", .text = "x"}, o.handler());
+  system.async_history("den", {}, page.handler());
+  w.chat->async_reload_storage({}, reload.handler());
+  w.chat->async_stop([&](const error_code& e) { stopped = e; });
+  w.chat.reset();
+  CHECK(o.got.empty());
+  w.run();
+  CHECK(o.got.at(0).error().code == boost::asio::error::operation_aborted);
+  CHECK(page.got.at(0).error().code == boost::asio::error::operation_aborted);
+  REQUIRE(reload.got.size() == 1); // there is nothing to reload in memory: it had ended
+  CHECK(stopped == boost::asio::error::operation_aborted);
+}

@@ -100,7 +100,7 @@ struct fetching_world : world {
   }};
   x509::identity shown = make_server(ca);
   std::shared_ptr<const tls::server_context> context;
-  std::shared_ptr<ocsp_fetcher> fetcher = std::make_shared<ocsp_fetcher>(io, log);
+  std::shared_ptr<ocsp_fetcher> fetcher = std::make_shared<ocsp_fetcher>(io.get_executor(), log);
 
   fetching_world() {
     time.set_wall(system_wall_now()); // by which the CA of the tests dates its answers

@@ -36,7 +36,7 @@ struct keeper_world : world {
   }};
   int taken_later = 0;
   std::shared_ptr<tls_keeper> keeper =
-      std::make_shared<tls_keeper>(io, clock, log, [this] { ++taken_later; });
+      std::make_shared<tls_keeper>(io.get_executor(), clock, log, [this] { ++taken_later; });
   x509::identity alice = make_client(ca, "alice");
   tls_server_config config = asking(client_certificates::required);
 

@@ -73,7 +73,7 @@ struct outcome {
   tcp::endpoint peer;
 
   connect_race::handler into() {
-    return [this](const error_code& code, any_tcp_socket socket) {
+    return [this](const error_code& code, tcp_socket socket) {
       ++calls;
       e = code;
       if (!e) peer = socket.remote_endpoint();

@@ -3,41 +3,17 @@
 
 #include <asio_chat/client_config.hpp>
 #include <asio_chat/detail/abi.hpp>
+#include <asio_chat/detail/executor_place.hpp>
 #include <asio_chat/diagnostics.hpp>
 #include <asio_chat/memory_transport.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 
-#include <functional>
 #include <memory>
 #include <string>
 
 namespace asio_chat::detail {
-
-/// Where code runs, as seen from an executor.
-enum class place {
-  on_executor,
-  beside, ///< in the executor's context, but not on the executor: beside its strand
-  unknown
-};
-using place_function = std::function<place()>;
-
-/// Compiled into the host, whose copy of Asio knows what runs on this thread.
-template <class Executor>
-place_function place_of(const Executor& executor) {
-  if constexpr (requires { executor.running_in_this_thread(); }) {
-    return [executor] {
-      if (executor.running_in_this_thread()) return place::on_executor;
-      if constexpr (requires { executor.get_inner_executor().running_in_this_thread(); }) {
-        if (executor.get_inner_executor().running_in_this_thread()) return place::beside;
-      }
-      return place::unknown;
-    };
-  } else {
-    return {};
-  }
-}
 
 class client_base {
  public:

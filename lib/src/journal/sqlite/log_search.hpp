@@ -1,9 +1,10 @@
 // Search in the log of one room.
 #pragma once
 
-#include "journal/journal.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/search_index.hpp"
+
+#include <asio_chat/journal.hpp>
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>

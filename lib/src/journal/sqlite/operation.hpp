@@ -2,8 +2,9 @@
 #pragma once
 
 #include "accounts/people_store.hpp"
-#include "journal/journal.hpp"
 #include "model/identity.hpp"
+
+#include <asio_chat/journal.hpp>
 
 #include <cstdint>
 #include <optional>

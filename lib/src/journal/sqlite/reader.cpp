@@ -1,7 +1,8 @@
 #include "journal/sqlite/reader.hpp"
 
-#include "journal/span.hpp"
 #include "journal/sqlite/log_search.hpp"
+
+#include <asio_chat/log_span.hpp>
 
 #include <SQLiteCpp/Transaction.h>
 
@@ -57,7 +58,7 @@ place_in_log find_place(const log_range& asked, const room_row& room, record_tab
 /// Puts a page together, from either end, until it has enough bytes.
 class page_builder {
  public:
-  page_builder(const span& wanted, std::size_t bytes, journal::log_is compared)
+  page_builder(const log_span& wanted, std::size_t bytes, journal::log_is compared)
       : wanted_(wanted)
       , max_bytes_(bytes)
       , compared_(compared) {}
@@ -88,7 +89,7 @@ class page_builder {
   }
 
  private:
-  span wanted_;
+  log_span wanted_;
   std::size_t max_bytes_;
   journal::log_is compared_;
   std::size_t bytes_ = 0;
@@ -144,7 +145,7 @@ result<journal::page> reader::read(connection& c, const std::string& room,
   log_range asked = part.of;
   const auto [from, compared] = find_place(asked, *row, c.records);
   asked.from = from;
-  const span wanted = span_of(asked, row->epoch, row->first, row->head);
+  const log_span wanted = span_of(asked, row->epoch, row->first, row->head);
   const bool backwards = part.of.where == log_range::side::before;
   page_builder page(wanted, part.bytes, compared);
   if (wanted.first == wanted.end) return page.finish(*row, backwards);

@@ -2,8 +2,9 @@
 // record before it.
 #pragma once
 
-#include "journal/journal.hpp"
 #include "journal/sqlite/derived_keys.hpp"
+
+#include <asio_chat/journal.hpp>
 
 #include <optional>
 #include <span>

@@ -1,9 +1,10 @@
 // Words to entries, for search in logs that are sealed.
 #pragma once
 
-#include "journal/journal.hpp"
 #include "journal/sqlite/search_candidates.hpp"
 #include "journal/sqlite/table_sums.hpp"
+
+#include <asio_chat/journal.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -5,10 +5,11 @@
 #include "accounts/people_store.hpp"
 #include "base/clock.hpp"
 #include "base/scheduler.hpp"
-#include "journal/journal.hpp"
 #include "journal/sqlite/failure_reporter.hpp"
 #include "journal/sqlite/retention.hpp"
 #include "journal/sqlite/secret_key.hpp"
+
+#include <asio_chat/journal.hpp>
 
 #include <chrono>
 #include <functional>

@@ -1,7 +1,7 @@
 // Entries of all kinds, such as one commit adds to a room.
 #pragma once
 
-#include "journal/journal.hpp"
+#include <asio_chat/journal.hpp>
 
 #include <chrono>
 #include <string>

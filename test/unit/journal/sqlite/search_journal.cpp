@@ -1,12 +1,12 @@
 // Search in the journal as a whole: threads, groups, retention and restarts.
 #include "journal/sqlite/sqlite_journal.hpp"
 
-#include "contract/journal_bench.hpp"
 #include "journal/tokenizer.hpp"
 #include "support/catch.hpp"
 #include "support/temp_directory.hpp"
 
 #include <SQLiteCpp/Database.h>
+#include <asio_chat/testing/journal_contract.hpp>
 
 #include <random>
 
@@ -24,15 +24,15 @@ TEST_CASE("sqlite_journal finds what a reading of its log finds, after restarts 
 
   const test::temp_directory directory;
   const sqlite::secret_key master = sqlite::secret_key::random();
-  const auto make = [&](const test::journal_wishes& w) {
+  const auto make = [&](const testing::journal_wishes& w) {
     sqlite_journal::options o{.directory = directory.string()};
     o.masters.push_back(master);
     o.keep.entries = 7'000;
-    return sqlite_journal::open(std::move(o), w.later).value();
+    return sqlite_journal::open(std::move(o), w.later()).value();
   };
   wall_time now{std::chrono::milliseconds(1'000'000)};
   for (int start = 0; start < 3; ++start) {
-    test::journal_bench b(make);
+    testing::journal_bench b(make);
     int answers = 0;
     for (int i = 0; i < 5'000; ++i) { // more than the index keeps in memory
       entry e = b.draft("den", word() + ' ' + word() + ' ' + word(), "", any(9) ? "alice" : "bob");

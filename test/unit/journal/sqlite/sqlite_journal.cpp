@@ -1,8 +1,9 @@
 #include "journal/sqlite/sqlite_journal.hpp"
 
-#include "contract/journal_bench.hpp"
 #include "support/faulty_vfs.hpp"
 #include "support/temp_directory.hpp"
+
+#include <asio_chat/testing/journal_contract.hpp>
 
 #include <sqlite3.h>
 
@@ -13,7 +14,7 @@
 #include <thread>
 
 using namespace asio_chat;
-using test::journal_bench;
+using testing::journal_bench;
 
 namespace {
 
@@ -23,12 +24,12 @@ struct kept_journal {
   sqlite::secret_key master = sqlite::secret_key::random();
   std::vector<std::string> reports;
 
-  test::journal_maker maker(std::string vfs = {}) {
-    return [this, vfs](const test::journal_wishes& w) {
+  testing::journal_maker maker(std::string vfs = {}) {
+    return [this, vfs](const testing::journal_wishes& w) {
       sqlite_journal::options o{.directory = directory.string(), .vfs = vfs};
       o.masters.push_back(master);
       o.on_report = [this](severity, const std::string& s) { reports.push_back(s); };
-      return sqlite_journal::open(std::move(o), w.later).value();
+      return sqlite_journal::open(std::move(o), w.later()).value();
     };
   }
 };
@@ -52,7 +53,7 @@ TEST_CASE("a sqlite_journal opened again goes on where it was") {
   journal_bench b(kept.maker());
   CHECK(b.state("den").head == last);
   CHECK(b.append("den", "again", "id").duplicate);
-  CHECK(test::texts(b.read("den", {})) == std::vector<std::string>{"one", "two"});
+  CHECK(testing::texts(b.read("den", {})) == std::vector<std::string>{"one", "two"});
 }
 
 TEST_CASE("names said last before the end are kept") {
@@ -126,7 +127,7 @@ TEST_CASE(
   CHECK(kept.reports.empty());
   REQUIRE(b.inbox.run_until([&] { return refused && !kept.reports.empty(); }));
   CHECK(refused->code == errc::storage_failed);
-  CHECK(test::texts(b.read("den", {})) == std::vector<std::string>{"one"});
+  CHECK(testing::texts(b.read("den", {})) == std::vector<std::string>{"one"});
   disk.repair();
   CHECK(b.append("den", "three").at.offset == 2);
   CHECK(kept.reports.size() == 2);
@@ -151,7 +152,7 @@ TEST_CASE("reading what is damaged fails with a sentence, and the rest goes on")
   REQUIRE(b.inbox.run_until([&] { return failed && !kept.reports.empty(); }));
   CHECK(failed->message == "what was said here cannot be read; the server's log says why");
   CHECK_THAT(kept.reports[0], Catch::Matchers::Contains("the entries 2 to 2 of #den"));
-  CHECK(test::texts(b.read("nook", {})).size() == 1);
+  CHECK(testing::texts(b.read("nook", {})).size() == 1);
   CHECK(b.append("den", "y").at.offset == 4);
 }
 

@@ -45,7 +45,8 @@ struct plain_world {
     };
     server_parts parts{with_lines};
     if (slow) parts.who = std::make_unique<slow_authenticator>(questions);
-    chat = std::make_shared<server::impl>(context, std::move(config), std::move(parts));
+    chat =
+        std::make_shared<server::impl>(context.get_executor(), std::move(config), std::move(parts));
     at = chat->listen_insecure_plaintext("127.0.0.1", 0).value();
   }
   ~plain_world() {

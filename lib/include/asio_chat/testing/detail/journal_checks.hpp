@@ -1,15 +1,15 @@
-// What every journal promises to the rooms, whatever it keeps its logs in.
+// Internal: what every journal promises to the rooms, whatever it keeps its logs in.
 #pragma once
 
-#include "contract/following_checks.hpp"
-#include "contract/journal_bench.hpp"
-#include "contract/search_checks.hpp"
+#include <asio_chat/testing/detail/following_checks.hpp>
+#include <asio_chat/testing/detail/journal_bench.hpp>
+#include <asio_chat/testing/detail/search_checks.hpp>
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
-namespace asio_chat::test {
+namespace asio_chat::testing {
 
 namespace journal_checks {
 
@@ -352,6 +352,11 @@ inline void destroyed_by_an_answer(const journal_maker& make) {
 
 } // namespace journal_checks
 
+/// Of journals that forget.
+inline constexpr journal_check retention_contract[] = {
+    {"memory is bounded, and what is gone is told as a gap", journal_checks::gap},
+};
+
 inline constexpr journal_check journal_contract[] = {
     {"an unknown room has an empty log", journal_checks::unknown_room},
     {"an entry comes back as it went, at its position", journal_checks::entry_comes_back},
@@ -367,7 +372,6 @@ inline constexpr journal_check journal_contract[] = {
     {"a page ends where it has bytes enough", journal_checks::pages_of_bytes},
     {"words, authors and times are searched for", journal_checks::search},
     {"a position of another epoch reads from the beginning", journal_checks::other_epoch},
-    {"memory is bounded, and what is gone is told as a gap", journal_checks::gap},
     {"the state of a log is its head, its time and its topic", journal_checks::state},
     {"an entry keeps the time that it was given, and is found by it", journal_checks::times},
     {"many rooms at once do not mix", journal_checks::many_rooms},
@@ -376,18 +380,4 @@ inline constexpr journal_check journal_contract[] = {
     {"an answer may destroy the journal", journal_checks::destroyed_by_an_answer},
 };
 
-/// Runs every check on journals of its own; call it from a TEST_CASE.
-inline void check_journal_contract(const journal_maker& make) {
-  for (const journal_check& check : journal_contract) {
-    DYNAMIC_SECTION(check.promise) {
-      check.run(make);
-    }
-  }
-  for (const journal_check& check : following_contract) {
-    DYNAMIC_SECTION(check.promise) {
-      check.run(make);
-    }
-  }
-}
-
-} // namespace asio_chat::test
+} // namespace asio_chat::testing

@@ -1,18 +1,18 @@
-#include "client/call_check.hpp"
+#include "transport/call_check.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <cstdlib>
 
-namespace asio_chat::client_room {
+namespace asio_chat::transport {
 
-void call_check::check(const char* operation) const {
+void call_check::check(const char* of, const char* operation) const {
   if (!is_wrong()) return;
   fmt::print(stderr,
-             "asio_chat: client::{} was called on a thread that does not run the executor of the "
-             "client; post the call to get_executor()\n",
-             operation);
+             "asio_chat: {0}::{1} was called on a thread that does not run the executor of the "
+             "{0}; post the call to get_executor()\n",
+             of, operation);
   std::abort();
 }
 
@@ -23,4 +23,4 @@ bool call_check::is_wrong() const {
   return seen != std::thread::id() && seen != std::this_thread::get_id();
 }
 
-} // namespace asio_chat::client_room
+} // namespace asio_chat::transport

@@ -1,10 +1,13 @@
 // The log of every room: what is in it is the truth, and nobody is told what is not in it.
 #pragma once
 
-#include "model/identity.hpp"
-#include "model/search_query.hpp"
+#include <asio_chat/search_query.hpp>
 
+#include <asio_chat/entry.hpp>
+#include <asio_chat/error.hpp>
 #include <asio_chat/event.hpp>
+#include <asio_chat/identity.hpp>
+#include <asio_chat/search_query.hpp>
 
 #include <cstddef>
 #include <cstdint>

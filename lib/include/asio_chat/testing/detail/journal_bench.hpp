@@ -1,78 +1,66 @@
-// A journal under test, and calls to it that read like questions.
+// Internal: a journal under test, and calls to it that read like questions.
 #pragma once
 
-#include "base/scheduler.hpp"
-#include "journal/journal.hpp"
-#include "support/catch.hpp"
-#include "support/run_until.hpp"
+#include <asio_chat/journal.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#if __has_include(<catch2/catch_all.hpp>)
+#include <catch2/catch_all.hpp>
+#else
+#include <catch2/catch.hpp>
+#endif
 
 #include <chrono>
-#include <condition_variable>
-#include <deque>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace asio_chat::test {
+namespace asio_chat::testing {
 
 /// What a check wants of the journal that is made for it.
 struct journal_wishes {
-  scheduler later; ///< may be called from any thread; runs its tasks on the test's
+  /// The journal answers there. The test runs its context, when it waits for something; other
+  /// threads may post to it.
+  boost::asio::any_io_executor executor;
   std::uint64_t epoch = 7;
   std::size_t entries_per_room = 10'000; ///< what is kept of a room, about
+
+  /// Runs a task soon, on the executor.
+  std::function<void(std::function<void()>)> later() const {
+    return [e = executor](std::function<void()> task) { boost::asio::post(e, std::move(task)); };
+  }
 };
 
 using journal_maker = std::function<std::unique_ptr<journal>(const journal_wishes&)>;
 
-/// Tasks from whatever thread, run by the test when it says so.
+/// What a journal has posted, run by the test when it says so.
 class task_inbox {
  public:
-  scheduler later() {
-    return [shared = shared_](std::function<void()> task) {
-      const std::lock_guard lock(shared->mutex);
-      shared->tasks.push_back(std::move(task));
-      shared->came.notify_one();
-    };
-  }
-  /// Runs tasks until `done()`; false if that takes too long.
+  boost::asio::any_io_executor executor() { return context_.get_executor(); }
+  /// Runs tasks until `done()`; false if that takes too long, which only a test that fails sees.
   template <class Predicate>
-  bool run_until(Predicate done, std::chrono::seconds most = test::patience) {
+  bool run_until(Predicate done, std::chrono::seconds most = std::chrono::minutes(2)) {
     const auto end = std::chrono::steady_clock::now() + most;
-    while (!done()) {
-      std::unique_lock lock(shared_->mutex);
-      if (!shared_->came.wait_until(lock, end, [&] { return !shared_->tasks.empty(); })) {
-        return false;
-      }
-      const auto task = std::move(shared_->tasks.front());
-      shared_->tasks.pop_front();
-      lock.unlock();
-      task();
-    }
+    while (!done())
+      if (context_.run_one_until(end) == 0) return false;
     return true;
   }
   /// Runs what is there now.
-  void run_all() {
-    for (;;) {
-      std::unique_lock lock(shared_->mutex);
-      if (shared_->tasks.empty()) return;
-      const auto task = std::move(shared_->tasks.front());
-      shared_->tasks.pop_front();
-      lock.unlock();
-      task();
-    }
-  }
+  void run_all() { context_.poll(); }
 
  private:
-  struct shared {
-    std::mutex mutex;
-    std::condition_variable came;
-    std::deque<std::function<void()>> tasks;
-  };
-  std::shared_ptr<shared> shared_ = std::make_shared<shared>();
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+      context_.get_executor()};
 };
 
 struct journal_check {
@@ -96,7 +84,7 @@ struct deaf_listener final : journal::listener {
 class journal_bench {
  public:
   explicit journal_bench(const journal_maker& make, std::size_t entries_per_room = 10'000)
-      : log(make({inbox.later(), 7, entries_per_room})) {}
+      : log(make({inbox.executor(), 7, entries_per_room})) {}
 
   static entry draft(std::string room, std::string text, std::string id = {},
                      std::string from = "alice") {
@@ -175,4 +163,4 @@ inline std::vector<std::string> texts(const journal::hits& f) {
   return all;
 }
 
-} // namespace asio_chat::test
+} // namespace asio_chat::testing

@@ -1,7 +1,7 @@
-// Says which offsets a range means in a log that keeps only some of its entries.
+// For journals: which offsets a range means in a log that keeps only some of its entries.
 #pragma once
 
-#include "journal/journal.hpp"
+#include <asio_chat/journal.hpp>
 
 #include <asio_chat/event.hpp>
 
@@ -11,15 +11,15 @@
 namespace asio_chat {
 
 /// Offsets from `first` up to, not including, `end`.
-struct span {
+struct log_span {
   std::uint64_t first = 1;
   std::uint64_t end = 1;
   bool missed = false; ///< something between `range.from` and `first` was asked for and is gone
 };
 
 /// @param first of the entries kept; one more than `last` if there are none
-inline span span_of(const log_range& r, std::uint64_t epoch, std::uint64_t first,
-                    std::uint64_t last) noexcept {
+inline log_span span_of(const log_range& r, std::uint64_t epoch, std::uint64_t first,
+                        std::uint64_t last) noexcept {
   const bool here = r.from.epoch == epoch;
   const auto within = [&](std::uint64_t o) { return std::clamp(o, first, last + 1); };
   const std::uint64_t max_entries = r.entries;

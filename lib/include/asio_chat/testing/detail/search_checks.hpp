@@ -1,14 +1,14 @@
-// What a journal promises to those who search a log.
+// Internal: what a journal promises to those who search a log.
 #pragma once
 
-#include "contract/journal_bench.hpp"
+#include <asio_chat/testing/detail/journal_bench.hpp>
 
 #include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
 
-namespace asio_chat::test::journal_checks {
+namespace asio_chat::testing::journal_checks {
 
 inline void search(const journal_maker& make) {
   journal_bench b(make);
@@ -70,4 +70,4 @@ inline void times(const journal_maker& make) {
   CHECK(found(noon + std::chrono::seconds(1), {}) == times{said[1], said[2], said[4]});
 }
 
-} // namespace asio_chat::test::journal_checks
+} // namespace asio_chat::testing::journal_checks

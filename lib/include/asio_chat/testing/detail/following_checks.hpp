@@ -1,14 +1,14 @@
-// What a journal promises to those who follow a log: what, in which order, and how often.
+// Internal: what a journal promises to those who follow a log: what, in which order, and how often.
 #pragma once
 
-#include "contract/journal_bench.hpp"
+#include <asio_chat/testing/detail/journal_bench.hpp>
 
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace asio_chat::test {
+namespace asio_chat::testing {
 
 /// Appends to a log and follows it. Several of them share a journal as several hubs would, or,
 /// where the journal has handles for several machines, one handle each.
@@ -289,25 +289,4 @@ inline constexpr journal_check following_contract[] = {
      journal_checks::gone_with_the_journal},
 };
 
-/// For a journal whose disk can be made to fail.
-inline void check_following_through_failures(const journal_maker& make,
-                                             const std::function<void(bool failing)>& disk) {
-  using journal_checks::words;
-  journal_bench b(make);
-  const auto a = journal_checks::user_of(b, journal_checks::alice);
-  const auto other = journal_checks::user_of(b, journal_checks::bob);
-  a->follow();
-  other->follow();
-  a->say("one");
-  CHECK(journal_checks::heard(b, *other, 2));
-  disk(true);
-  a->say("lost");
-  CHECK(journal_checks::heard(b, *a, 4));
-  disk(false);
-  other->say("two");
-  CHECK(journal_checks::heard(b, *a, 5));
-  CHECK(a->events == words{"state 0", "mine 1", "1 one", "refused", "2 two"});
-  CHECK(other->events == words{"state 0", "1 one", "mine 2", "2 two"});
-}
-
-} // namespace asio_chat::test
+} // namespace asio_chat::testing
