@@ -41,6 +41,15 @@ def test_an_acceptor_of_the_host(tmp_path):
         run.send_signal(signal.SIGTERM)
 
 
+def test_certificates_of_the_host(tmp_path):
+    subprocess.run([BIN / "asio-chat-certs", "self-signed", "server"], check=True, cwd=tmp_path,
+                   capture_output=True, env=clean_environment())
+    certificate, key = tmp_path / "server.crt", tmp_path / "server.key"
+    done = subprocess.run([BIN / "hook_own_certificates", certificate, key, certificate],
+                          capture_output=True, text=True, timeout=PATIENCE)
+    assert (done.returncode, done.stdout) == (0, "connected: TLSv1.3\nrenewed: yes\n"), done.stderr
+
+
 def test_a_chat_inside_a_web_server():
     with subprocess.Popen([BIN / "host_http_server"], stdout=subprocess.PIPE, text=True) as run:
         port = int(re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", run.stdout.readline()).group(1))
