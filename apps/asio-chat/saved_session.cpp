@@ -1,6 +1,7 @@
 #include "saved_session.hpp"
 
 #include "base/ascii.hpp"
+#include "base/atomic_file.hpp"
 #include "base/sanitize.hpp"
 #include "model/names.hpp"
 
@@ -22,7 +23,7 @@ namespace asio_chat::app {
 namespace {
 
 constexpr const char* first_line = "asio-chat session 1";
-constexpr const char* last_line = "end"; ///< what stands behind it is older
+constexpr const char* last_line = "end";
 constexpr std::size_t max_bytes = std::size_t{1} << 20;
 
 bool is_file_name(std::string_view text) {
@@ -128,9 +129,9 @@ void saved_session::save(const kept_session& s) noexcept {
   add("room", s.resume.positions);
   add("read", s.read);
   text += fmt::format("{}\n", last_line);
-  // A file that cannot be written costs two minutes after a crash, and nothing before.
-  if (::pwrite(file_.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()))
-    (void)!::ftruncate(file_.get(), static_cast<off_t>(text.size()));
+  // Where it cannot be written, the state before is kept: after a crash more is shown twice.
+  auto next = atomic_file::make(path_.string(), existing::replaced, text);
+  if (next && next->publish()) file_ = std::move(*next).take();
 }
 
 std::filesystem::path default_state_directory() {

@@ -20,8 +20,8 @@ struct kept_session {
 };
 
 /// The token and how far was read. The file is its owner's alone (0600, in a directory of 0700),
-/// and locked as long as this lives. It is written in place, without waiting for the disk: it is
-/// for a program that dies and not for a machine that does.
+/// and locked as long as this lives. It is replaced as a whole: whatever ends the client or the
+/// machine, one of the two last states is there.
 class saved_session {
  public:
   /// Fails with `errc::name_taken` if another client uses it, with `errc::bad_setting` if the file

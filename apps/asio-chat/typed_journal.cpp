@@ -2,6 +2,7 @@
 
 #include "line_history.hpp"
 
+#include "base/atomic_file.hpp"
 #include "base/utf8.hpp"
 
 #include <boost/json/object.hpp>
@@ -27,9 +28,8 @@ namespace {
 /// Below that size a file is not worth writing anew.
 constexpr std::size_t small = std::size_t{64} * 1024;
 
-failure cannot(const std::filesystem::path& path, int error) {
-  return fail(errc::bad_setting, fmt::format("cannot keep what is typed in '{}': {}", path.string(),
-                                             errno_text(error)));
+failure cannot_keep(const std::string& why) {
+  return fail(errc::bad_setting, "cannot keep what is typed: " + why);
 }
 
 std::string record_of(const json::object& o) {
@@ -76,7 +76,7 @@ result<typed_journal> typed_journal::open(const std::filesystem::path& path) {
 }
 
 void typed_journal::load() {
-  const file_descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  const file_descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   std::string all;
   std::array<char, 16384> block;
   ssize_t n = 0;
@@ -134,33 +134,31 @@ std::string typed_journal::everything() const {
 }
 
 result<void> typed_journal::rewrite() {
-  const std::filesystem::path next = path_.string() + ".new";
-  ::unlink(next.c_str());
-  file_descriptor file(
-      ::open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (file.get() < 0) return cannot(next, errno);
   const std::string all = everything();
-  if (!write_all(file.get(), all) || ::rename(next.c_str(), path_.c_str()) != 0) {
-    const int error = errno;
-    ::unlink(next.c_str());
-    return cannot(path_, error);
-  }
-  file_ = std::move(file);
+  auto next = atomic_file::make(path_.string(), existing::replaced, all);
+  if (!next) return cannot_keep(next.error().message);
+  if (const auto done = next->publish(); !done) return cannot_keep(done.error().message);
+  file_ = std::move(*next).take();
   bytes_ = live_ = all.size();
+  lacks_ = false;
   return {};
 }
 
 void typed_journal::append(std::string record) {
   bytes_ += record.size();
-  // A file that has grown by what is not needed any more is written anew.
-  if (bytes_ > small && bytes_ > 4 * (live_ + record.size())) {
-    if (const auto written = rewrite(); written) return;
+  // A file that has grown by what is not needed any more is written anew, and so is one that lacks
+  // what could not be written.
+  if (lacks_ || (bytes_ > small && bytes_ > 4 * (live_ + record.size()))) {
+    if (rewrite()) return;
   }
   // A record that was cut must not take the next one with it.
-  if (torn_) record.insert(0, "\n");
-  torn_ = !write_all(file_.get(), record);
-  if (!torn_) return;
-  if (!std::exchange(told_, true)) trouble_ = cannot(path_, errno).message;
+  if (lacks_) record.insert(0, "\n");
+  if (write_all(file_.get(), record)) return;
+  const int error = errno;
+  if (!std::exchange(lacks_, true))
+    trouble_ =
+        cannot_keep(fmt::format("'{}' cannot be written: {}", path_.string(), errno_text(error)))
+            .message;
 }
 
 void typed_journal::draft(const std::string& in, const std::string& text) {

@@ -18,8 +18,8 @@ namespace asio_chat::app {
 
 /// Drafts, and lines without an acknowledgement: so that a client that was killed loses neither.
 /// Each change is appended by one write, and what was cut by the end is left out at the next start.
-/// The file (0600) is for a program that dies and not for a machine that does: nothing waits for
-/// the disk. It may be opened only while the saved session is locked.
+/// The appended part of the file (0600) is for a program that dies and not for a machine that does:
+/// no key waits for the disk. It may be opened only while the saved session is locked.
 class typed_journal {
  public:
   struct line {
@@ -46,7 +46,7 @@ class typed_journal {
   /// A line is about to be sent, which was the draft of the window `typed_in`. One with the same id
   /// is sent again.
   void sending(const line& l, const std::string& typed_in);
-  /// The server has it.
+  /// The server has it, or the person does not want it any more.
   void kept(std::string_view id);
   void refused(std::string_view id, const std::string& why);
   /// A line to be found by Ctrl-R in later clients.
@@ -56,7 +56,7 @@ class typed_journal {
   /// @param in_order the server has answered everything: what it refused, the person has seen
   void end(bool in_order);
 
-  /// Why something could not be written; given once.
+  /// Why something could not be written; given once, until it can again.
   std::optional<std::string> take_trouble();
 
  private:
@@ -77,9 +77,8 @@ class typed_journal {
   std::map<std::string, std::string> drafts_;
   std::vector<line> lines_;
   std::vector<std::string> entered_;
-  bool torn_ = false; ///< the last write has failed
+  bool lacks_ = false; ///< something could not be written
   std::string trouble_;
-  bool told_ = false;
 };
 
 } // namespace asio_chat::app

@@ -45,6 +45,10 @@ class atomic_file {
   /// that came this very moment is not replaced unless it may be.
   result<void> publish(mode_t mode = 0600);
 
+  /// The file that was published, open for reading and writing, and still locked: at no moment has
+  /// it had its name without the lock.
+  file_descriptor take() && noexcept { return std::move(file_); }
+
  private:
   static constexpr const char* suffix = ".unfinished";
 

@@ -79,6 +79,40 @@ TEST_CASE("asio-chat session: one client at a time has it") {
   opened(directory);
 }
 
+TEST_CASE("asio-chat session: a state that cannot be written leaves the one before it") {
+  const test::temp_directory place;
+  const fs::path directory = fs::path(place.string()) / "asio-chat-client";
+  const fs::path unfinished = directory / "alice@localhost:8443.unfinished";
+  {
+    saved_session s = opened(directory);
+    s.save({{}, {{"den", {7, 3}}}});
+    fs::create_directory(unfinished); // nothing can be written beside it
+    s.save({{}, {{"den", {7, 4}}}});
+    CHECK(s.load().read.at("den") == position{7, 3});
+    CHECK_FALSE(saved_session::open(directory, server, "alice").has_value());
+    fs::remove(unfinished);
+    s.save({{}, {{"den", {7, 5}}}});
+  }
+  CHECK(opened(directory).load().read.at("den") == position{7, 5});
+  CHECK(std::distance(fs::directory_iterator(directory), {}) == 1);
+}
+
+TEST_CASE("asio-chat session: a state is another file, which is locked like the one before") {
+  const test::temp_directory place;
+  const fs::path directory = fs::path(place.string()) / "asio-chat-client";
+  const fs::path beside = directory / "what was there";
+  saved_session s = opened(directory);
+  s.save({{}, {{"den", {7, 3}}}});
+  fs::create_hard_link(directory / "alice@localhost:8443", beside);
+  s.save({{}, {{"den", {7, 4}}, {"attic", {7, 1}}}});
+  CHECK(fs::hard_link_count(beside) == 1);
+  CHECK(saved_session::open(directory, server, "alice").error().code == errc::name_taken);
+  s.save({});
+  s.save({{}, {{"den", {7, 5}}}}); // also after a time without a file
+  CHECK(saved_session::open(directory, server, "alice").error().code == errc::name_taken);
+  CHECK(s.load().read.at("den") == position{7, 5});
+}
+
 TEST_CASE("asio-chat session: what has neither a token nor a place in a room has no file") {
   const test::temp_directory place;
   const fs::path directory = fs::path(place.string()) / "asio-chat-client";

@@ -5,9 +5,13 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string>
+
+#include <sys/resource.h>
 
 using namespace asio_chat;
 using namespace asio_chat::app;
@@ -152,4 +156,55 @@ TEST_CASE("asio-chat typed journal: a file that cannot be had is an error with i
   REQUIRE_FALSE(j.has_value());
   CHECK(j.error().code == errc::bad_setting);
   CHECK(j.error().message.find("missing/file") != std::string::npos);
+}
+
+namespace {
+
+/// No file of this process may grow beyond that size, as on a full disk.
+class size_limit {
+ public:
+  explicit size_limit(rlim_t bytes)
+      : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit now{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~size_limit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  size_limit(const size_limit&) = delete;
+  size_limit& operator=(const size_limit&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+} // namespace
+
+TEST_CASE("asio-chat typed journal: what a full disk did not take is written when it has room") {
+  const place p;
+  typed_journal j = p.open();
+  j.draft("#den", "before");
+  for (int turn = 0; turn < 2; ++turn) {
+    {
+      const size_limit full(fs::file_size(p.path) + 5);
+      j.draft("#den", "during");
+      j.sending(line("1", "one"), "");
+      const auto why = j.take_trouble();
+      REQUIRE(why.has_value());
+      CHECK(why->find("alice@localhost:8443.typed' cannot be written: File too large") !=
+            std::string::npos);
+      j.draft("#den", "during " + std::to_string(turn));
+      CHECK_FALSE(j.take_trouble().has_value()); // it was told
+    }
+    j.draft("#hall", "after " + std::to_string(turn));
+    const fs::path copy = p.path.string() + ".copy";
+    fs::copy_file(p.path, copy, fs::copy_options::overwrite_existing);
+    const typed_journal later = typed_journal::open(copy).value();
+    CHECK(later.drafts() == drafts{{"#den", "during " + std::to_string(turn)},
+                                   {"#hall", "after " + std::to_string(turn)}});
+    CHECK(texts(later) == "one ");
+  }
 }

@@ -3,11 +3,14 @@
 #include "support/catch.hpp"
 #include "support/temp_directory.hpp"
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace asio_chat;
 
@@ -54,6 +57,23 @@ TEST_CASE("a published file has all that was written, and the mode asked for") {
   CHECK(read(path) == "one two");
   CHECK(mode_of(path) == 0644);
   CHECK(files_in(directory) == 1);
+}
+
+TEST_CASE("a published file that is taken over is open and still locked") {
+  const test::temp_directory directory;
+  const std::string path = directory / "a";
+  auto file = atomic_file::make(path, existing::refused, "one").value();
+  REQUIRE(file.publish().has_value());
+  {
+    const file_descriptor taken = std::move(file).take();
+    const file_descriptor other(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    CHECK(try_lock(other) == EWOULDBLOCK);
+    char first = 0;
+    CHECK(::pread(taken.get(), &first, 1, 0) == 1);
+    CHECK(first == 'o');
+  }
+  const file_descriptor other(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  CHECK(try_lock(other) == 0);
 }
 
 TEST_CASE("a file in the way is replaced or refused, as its writer chose") {
