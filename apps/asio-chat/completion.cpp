@@ -83,6 +83,10 @@ completion complete(std::string_view before, const vocabulary& words) {
     if (argument != nullptr && argument->kind == argument_kind::command && word.starts_with('/'))
       word.remove_prefix(1);
     source = words_for(argument, words);
+    if (argument != nullptr && argument == &command->arguments.front()) {
+      const auto found = words.choices.find(command->name);
+      if (found != words.choices.end()) source = &found->second;
+    }
   } else if (ascii::starts_ignoring_case(before, "/join ") ||
              ascii::starts_ignoring_case(before, "/leave ")) {
     source = before.find(' ') == space ? &words.rooms : nullptr;

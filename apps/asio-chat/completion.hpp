@@ -4,6 +4,8 @@
 #include <asio_chat/command.hpp>
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,8 @@ struct vocabulary {
   std::vector<std::string> names;
   std::vector<std::string> rooms;
   std::vector<command_info> syntax = {}; ///< of the commands; empty: the server does not tell it
+  /// What the first argument of a command can be, where its kind does not say that.
+  std::map<std::string, std::vector<std::string>, std::less<>> choices = {};
 };
 
 struct completion {

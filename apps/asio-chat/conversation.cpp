@@ -89,8 +89,8 @@ void conversation::on_room_state(const room_state& s) {
     if (room == s.room) continue;
     const auto why = std::make_shared<diagnostics>();
     chat_.async_command("", "/join " + room, *why,
-                        [me = shared_from_this(), why](error_code e, const reply&) {
-                          if (!me->over_ && e) me->refuse({}, {e, why->message()});
+                        [me = shared_from_this(), why, room](error_code e, const reply&) {
+                          if (!me->over_ && e) me->earlier_refused_(room, why->message());
                         });
   }
   go_on();

@@ -39,8 +39,12 @@ class conversation : public std::enable_shared_from_this<conversation> {
   conversation(boost::asio::io_context& context, client& chat, display& d, screen& s, modes m);
 
   void start(const connected& news);
+  using room_refusal = std::function<void(const std::string& room, const std::string& why)>;
   /// Joins rooms that one was in when an earlier client ended, once one is in the first one.
-  void join_again(std::vector<std::string> rooms) { earlier_rooms_ = std::move(rooms); }
+  void join_again(std::vector<std::string> rooms, room_refusal refused) {
+    earlier_rooms_ = std::move(rooms);
+    earlier_refused_ = std::move(refused);
+  }
   /// Called after each event was shown.
   void on_news(std::function<void()> f) { news_ = std::move(f); }
   /// What a line means that was typed or read from a pipe.
@@ -159,6 +163,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   bool unsaid_ = false; ///< a line was not said, or has no answer, at the end
   int exit_code_ = 0;
   std::vector<std::string> earlier_rooms_;
+  room_refusal earlier_refused_;
   std::function<void()> input_wanted_;
   std::function<void()> news_;
 };

@@ -100,10 +100,14 @@ front front_of(const options& o) {
 
 /// Where the conversation is shown, and who takes the keys.
 struct stage {
+  explicit stage(const std::string& server)
+      : state(windows(server)) {}
+
   chat_state state;
   std::unique_ptr<display> shown;
   std::unique_ptr<screen> where;
   key_taker* keys = nullptr;
+  conversation::room_refusal cannot_join = {};
 };
 
 void set_full_screen(stage& s, asio::io_context& context, const options& o, client& chat,
@@ -124,6 +128,7 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
       .changed = {},
       .redraw = {},
       .edit = {}};
+  s.state.themes = o.full_screen.themes;
   auto made = std::make_unique<full_screen>(context, s.state, o.full_screen, std::move(around));
   full_screen& screen = *made;
   s.shown = std::make_unique<window_display>(
@@ -136,6 +141,9 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
   for (const std::string& name : o.full_screen.ignored)
     s.state.all.ignore(name);
   s.keys = made.get();
+  s.cannot_join = [&screen](const std::string& room, const std::string& why) {
+    screen.cannot_join(room, why);
+  };
   s.where = std::move(made);
 }
 
@@ -150,6 +158,10 @@ void set_lines(stage& s, asio::io_context& context, const options& o, front f,
     made->show_address(o.show_address);
     s.shown = std::move(made);
   }
+  s.cannot_join = [&s](const std::string& room, const std::string& why) {
+    s.where->notice(fmt::format("[you cannot be in #{} again: {}]", sanitize_for_terminal(room),
+                                sanitize_for_terminal(why)));
+  };
   if (f != front::line) {
     s.where = std::make_unique<pipe_screen>(context);
     return;
@@ -203,7 +215,7 @@ int converse(asio::io_context& context, const options& o, client& chat, sign_in&
   std::shared_ptr<conversation> talk;
   std::optional<saved_session> session = door.take_session();
   const kept_session& earlier = door.earlier();
-  stage on{.state = {windows(o.server.host)}, .shown = {}, .where = {}};
+  stage on(o.server.host);
   std::optional<typed_journal> typed;
   if (f == front::full_screen && session) {
     on.state.all.set_read(read_by_person(earlier));
@@ -251,7 +263,8 @@ int converse(asio::io_context& context, const options& o, client& chat, sign_in&
   if (interactive)
     talk->join_again(
         rooms_of(f == front::full_screen ? read_by_person(earlier) : earlier.resume.positions,
-                 on.state.typed));
+                 on.state.typed),
+        on.cannot_join);
   talk->start(door.news());
   std::optional<keyboard> keys;
   std::optional<pipe_input> pipe;

@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include "config_file.hpp"
+#include "configured_options.hpp"
 #include "exit_code.hpp"
 #include "fullscreen/key_bindings.hpp"
 
@@ -49,9 +50,6 @@ Exit codes:
 const std::map<std::string, time_format> time_forms{
     {"off", time_format::off}, {"HH:MM:SS", time_format::clock}, {"full", time_format::full}};
 
-const std::map<std::string, theme> themes{
-    {"dark", theme::dark}, {"light", theme::light}, {"mono", theme::mono}};
-
 const std::map<std::string, call_by> calls{{"nothing", call_by::nothing},
                                            {"bell", call_by::bell},
                                            {"osc9", call_by::osc9},
@@ -83,74 +81,6 @@ std::string check_not_empty(const std::string& text) {
   return text.empty() ? "it is empty; leave the option out for its default" : std::string();
 }
 
-// What only one run can mean, and what must be seen in the command line of each.
-const std::set<std::string> only_typed{"config", "help",       "insecure-skip-host-name-check",
-                                       "json",   "json-input", "print-config",
-                                       "text",   "version"};
-
-/// Lets entries of the configuration say what the command line does not.
-void apply(CLI::App& cli, const std::vector<config_entry>& entries, const std::string& path) {
-  std::map<std::string, std::vector<const config_entry*>> by_key;
-  for (const config_entry& e : entries)
-    if (e.key != "server") by_key[e.key].push_back(&e);
-  for (const auto& found : by_key) {
-    const std::string& key = found.first;
-    const std::vector<const config_entry*>& all = found.second;
-    const auto complain_of = [&](const std::string& what) {
-      throw error(
-          fail(errc::bad_setting, fmt::format("'{}', line {}: {} = {}: {}", path, all.back()->line,
-                                              sanitize_for_terminal(key),
-                                              sanitize_for_terminal(all.back()->value), what)));
-    };
-    CLI::Option* option = cli.get_option_no_throw("--" + key);
-    if (!option || only_typed.contains(key))
-      complain_of(option ? "this is for the command line alone" : "there is no such setting");
-    if (option->count() > 0) continue;
-    const bool list = option->get_items_expected_max() > 1;
-    for (const config_entry* e : all)
-      if (list || e == all.back()) option->add_result(e->value);
-    try {
-      option->run_callback();
-    } catch (const CLI::ParseError& e) {
-      complain_of(sanitize_for_terminal(e.what()));
-    }
-  }
-}
-
-/// `[NICK@]NAME` of a server that the configuration names is where that is.
-/// @return the name; empty: it is no such
-std::string find_server(std::string& where, const std::vector<config_entry>& all) {
-  const auto at = where.rfind('@');
-  const std::string name = at == std::string::npos ? where : where.substr(at + 1);
-  const auto is_its = [&](const config_entry& e) { return e.server == name; };
-  if (name.empty() || std::ranges::none_of(all, is_its)) return {};
-  const auto address = std::find_if(all.rbegin(), all.rend(), [&](const config_entry& e) {
-    return is_its(e) && e.key == "server";
-  });
-  if (address != all.rend()) {
-    const std::string& is = address->value;
-    const auto host = is.rfind('@') == std::string::npos ? 0 : is.rfind('@') + 1;
-    where = at == std::string::npos ? is : where.substr(0, at + 1) + is.substr(host);
-  }
-  return name;
-}
-
-/// Every setting as the file would have it, and where it comes from.
-std::string show_config(const CLI::App& cli, const std::set<std::string>& typed) {
-  std::string all;
-  for (const CLI::Option* option : cli.get_options()) {
-    if (option->get_lnames().empty() || only_typed.contains(option->get_lnames().front())) continue;
-    const std::string& key = option->get_lnames().front();
-    const char* source = typed.contains(key)   ? "command line"
-                         : option->count() > 0 ? "configuration"
-                                               : nullptr;
-    if (!source) all += fmt::format("# {} = {}\n", key, option->get_default_str());
-    for (const std::string& value : option->results())
-      if (source) all += fmt::format("{} = {}  # {}\n", key, value, source);
-  }
-  return all;
-}
-
 } // namespace
 
 std::variant<options, int> read_options(int argc, char** argv) {
@@ -163,9 +93,11 @@ std::variant<options, int> read_options(int argc, char** argv) {
   std::string nick;
   std::string passphrase_file;
   std::string key_passphrase_file;
+  std::string password_file;
   std::string time = "off";
   std::string shown;
   std::string colours = "dark";
+  bool themes_read = false;
   std::string call = "nothing";
   std::vector<std::string> parts;
   std::string config = (config_directory() / "config").string();
@@ -214,6 +146,11 @@ std::variant<options, int> read_options(int argc, char** argv) {
                  "holds the server's passphrase; else CHAT_SECRET in the environment")
       ->type_name("FILE")
       ->check(check_not_empty);
+  cli.add_option(
+         "--password-file", password_file,
+         "holds the password of your account; else CHAT_ACCOUNT_PASSWORD in the environment")
+      ->type_name("FILE")
+      ->check(check_not_empty);
   cli.add_option("--time", time, "the time before each message: off, HH:MM:SS or full")
       ->type_name("FORM")
       ->check(CLI::IsMember(time_forms));
@@ -222,9 +159,14 @@ std::variant<options, int> read_options(int argc, char** argv) {
       ->check(CLI::IsMember({"address"}));
   cli.add_flag("--line", o.line_mode,
                "in a terminal: only the line that is typed is drawn, messages scroll above it");
-  cli.add_option("--theme", colours, "the colours of the full screen: dark, light or mono")
+  cli.add_option("--theme", colours,
+                 "the colours of the full screen: dark, light, 16 (the terminal's own), mono, or a "
+                 "theme of the configuration")
       ->type_name("NAME")
-      ->check(CLI::IsMember(themes));
+      ->check([&](const std::string& value) {
+        // The command line is read before the configuration, which may have others.
+        return themes_read ? o.full_screen.themes.choose(value) : std::string();
+      });
   cli.add_option("--highlight", o.full_screen.highlights,
                  "a word that counts as your name: messages with it are mentions")
       ->type_name("WORD")
@@ -307,11 +249,13 @@ std::variant<options, int> read_options(int argc, char** argv) {
   if (typed.contains("config") && !std::filesystem::exists(config))
     throw error(fail(errc::bad_setting, fmt::format("--config '{}' does not exist", config)));
   const std::vector<config_entry> configured = read_config(config).value();
+  define_themes(o.full_screen.themes, configured, config);
+  themes_read = true;
   const std::string name = find_server(where, configured);
   apply(cli, entries_for(configured, name), config);
   if (print_config) {
     fmt::print("# asio-chat{}{}, {}\n{}", where.empty() ? "" : " ", where, config,
-               show_config(cli, typed));
+               show_config(cli, typed) + show_theme(colours, configured));
     return end_of_output("asio-chat", exit_left);
   }
 
@@ -319,11 +263,14 @@ std::variant<options, int> read_options(int argc, char** argv) {
   o.time = time_forms.at(time);
   // https://no-color.org
   const char* no_colours = std::getenv("NO_COLOR");
-  o.full_screen.colours = no_colours && *no_colours ? theme::mono : themes.at(colours);
+  const bool in_colours = !no_colours || !*no_colours;
+  const std::string no_theme = o.full_screen.themes.choose(in_colours ? colours : "mono");
+  if (!no_theme.empty()) throw error(fail(errc::bad_setting, "--theme: " + no_theme));
   o.full_screen.call = calls.at(call);
-  if (o.full_screen.colours == theme::mono) parts.clear(); // own colours would be some, too
+  appearances looks;
   for (const std::string& part : parts)
-    add_appearance(o.full_screen.looks, part);
+    add_appearance(looks, part);
+  o.full_screen.themes.always(std::move(looks));
   o.show_address = !shown.empty();
   if (text) o.input = input_form::text;
   if (json_input) o.input = input_form::json;
@@ -351,6 +298,11 @@ std::variant<options, int> read_options(int argc, char** argv) {
     o.client.passphrase = tls::read_passphrase_file(passphrase_file).value();
   } else if (const char* secret = std::getenv("CHAT_SECRET"); secret && *secret) {
     o.client.passphrase = secret;
+  }
+  if (!password_file.empty()) {
+    o.account_password = tls::read_passphrase_file(password_file).value();
+  } else if (const char* password = std::getenv("CHAT_ACCOUNT_PASSWORD"); password && *password) {
+    o.account_password = password;
   }
   if (!trust.private_key_file.empty()) {
     trust.private_key_passphrase =

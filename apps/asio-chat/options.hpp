@@ -8,6 +8,7 @@
 
 #include <asio_chat/client.hpp>
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -15,7 +16,8 @@ namespace asio_chat::app {
 
 struct options {
   target server;
-  client_config client; ///< complete except for the name and the known host
+  client_config client;                        ///< complete except for the name and the known host
+  std::optional<std::string> account_password; ///< that was given beforehand
   bool json = false;
   input_form input = input_form::typed;
   bool line_mode = false; ///< the full screen is not wanted

@@ -63,7 +63,7 @@ def test_settings_for_all_are_overridden_by_a_server_and_by_the_command_line(con
     ("colors = red", "there is no such setting"),
     ("colour = red", "there is no part 'red'"),
     ("bind = F5 dance", "there is no action 'dance'"),
-    ("theme = red", "theme"),
+    ("theme = red", "there is no theme 'red'; there are 16, dark, light, mono"),
     ("history = many", "no number of messages"),
     ("insecure-skip-host-name-check = true", "this is for the command line alone"),
     ("what is this", "is neither KEY = VALUE nor [NAME]")])
@@ -73,6 +73,49 @@ def test_a_wrong_line_is_named(config, home, line, told):
     assert done.returncode == 2
     assert f"'{file}', line 2: " in done.stderr and told in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("section, line, told", [
+    ("[theme dusk]", "nose = red", "there is no part 'nose'"),
+    ("[theme dusk]", "bar = pink", "'pink' is neither a colour"),
+    ("[theme dusk]", "like = night", "there is no theme 'night'"),
+    ("[theme very dark]", "bar = red", "a name of one word")])
+def test_a_wrong_line_of_a_theme_is_named(config, home, section, line, told):
+    file = config(section, line)
+    done = run(home, "alice@localhost")
+    assert done.returncode == 2
+    assert f"'{file}', line 2: " in done.stderr and told in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_theme_of_ones_own_is_shown_and_changed_while_one_looks(config, home, listener):
+    config("theme = dusk", "[theme dusk]", "like = light", "own-name = 208 on 22", "[work]", "server = alice@ADDRESS",
+           "ca = CA")
+    shown = run(home, "--print-config", "work").stdout
+    assert "theme = dusk  # configuration\n" in shown
+    assert shown.endswith("\n[theme dusk]\nlike = light  # configuration\nown-name = 208 on 22  # configuration\n")
+    t = FullScreen("work", home=home, env={"TERM": "xterm-256color"}).ready().says("hello").sees("alice: hello")
+    light = t.style("TLSv1.3").bg
+    assert (t.style("alice: hello").fg, t.style("alice: hello").bg) == ("ff8700", "005f00")
+    t.says("/theme").sees("the theme is dusk; there are 16, dark,").sees("dusk, light, mono")
+    t.types("/theme da").types("\t").sees("> /theme da").types("r\t\r")
+    assert until(lambda: t.look().style("alice: hello").fg == "default" and t.style("TLSv1.3").bg != light), t.text
+    dark = t.style("TLSv1.3").bg
+    t.says("/theme mono")
+    assert until(lambda: t.look().style("TLSv1.3").reverse and t.style("TLSv1.3").bg == "default"), t.text
+    t.says("/theme 16")
+    assert until(lambda: t.look().style("TLSv1.3").reverse)
+    t.says("/theme dark")
+    assert until(lambda: t.look().style("TLSv1.3").bg == dark and not t.style("TLSv1.3").reverse), t.text
+    t.child.close(force=True)
+
+
+@pytest.mark.parametrize("where, told", [("command line", "--theme: there is no theme 'night'"), ("", None)])
+def test_a_theme_of_the_configuration_may_be_named_by_the_command_line(config, home, where, told):
+    config("[theme dusk]", "like = light")
+    done = run(home, "--theme", "night" if told else "dusk", "alice@localhost:1")
+    assert done.returncode == (2 if told else 1)
+    assert (told or "cannot connect") in done.stderr
 
 
 def test_a_wrong_line_of_another_server_does_no_harm(config, home, daemon):

@@ -138,3 +138,23 @@ def test_an_action_without_a_connection_is_said_once(listener, daemon, home):
     assert until(lambda: "…" not in t.look().text and "TLSv1.3" in t.text), t.text
     assert bob.out.count(b"waves") == 1
     t.child.close(force=True)
+
+
+def test_lines_for_a_room_that_is_closed_now_are_told_and_sent_elsewhere(listener, daemon, home, full):
+    owner = listener("olga")
+    owner.says("/register correct-horse-battery")
+    owner.hears("you are logged in as olga")
+    owner.says("/join den")
+    t = full("alice").says("/join den").sees("2 #den").types("half a th").sees("> half a th")
+    kill(t)
+    with typed_file(home, daemon).open("a") as more:  # as a line whose answer did not come in time
+        more.write('{"id":"1","in":"#den","text":"for the den","when":0}\n')
+    owner.says("/ban alice")
+    owner.hears("you have banned alice from den")
+    again = full("alice").sees("you cannot be in #den again: ").sees("1 line and a draft that you have typed there")
+    again.says("/unsent").sees("1 #den for the den [no answer came]").sees("2 #den half a th [a draft]")
+    again.says("/unsent 1").sees("> for the den").types("\r").sees("alice: for the den")
+    assert until(lambda: "…" not in again.look().text)
+    again.says("/unsent drop 1").sees("forgotten: half a th").says("/quit")
+    assert again.ends() == 0
+    assert not typed_file(home, daemon).exists()

@@ -1,12 +1,14 @@
 // What the full screen shows of a chat.
 #pragma once
 
+#include "fullscreen/themes.hpp"
 #include "fullscreen/windows.hpp"
 #include "typed_journal.hpp"
 
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace asio_chat::app {
 
@@ -18,10 +20,15 @@ struct connection_state {
 };
 
 struct chat_state {
+  explicit chat_state(windows open, typed_journal* kept = nullptr)
+      : all(std::move(open))
+      , typed(kept) {}
+
   windows all;
   connection_state connection = {};
   std::optional<answers::found> found = {}; ///< by a search, and not shown yet
-  typed_journal* typed = nullptr;           ///< null: what is typed is not kept
+  typed_journal* typed;                     ///< null: what is typed is not kept
+  theme_choice themes = {};
 };
 
 } // namespace asio_chat::app

@@ -71,9 +71,9 @@ constexpr std::array<short, name_colours> names_on_light{25, 28, 94,  90, 30,  1
                                                          54, 64, 136, 24, 125, 22};
 constexpr std::array<short, name_colours> names_in_8{2, 3, 4, 5, 6, 2, 3, 4, 5, 6, 2, 6};
 
-drawn_look appearance_of(const style& s, theme t, int colours) {
-  const bool dark = t == theme::dark;
-  const bool many = colours >= 256;
+drawn_look appearance_of(const style& s, ground g, int colours) {
+  const bool dark = g == ground::dark;
+  const bool many = colours >= 256 && g != ground::own;
   const auto pick = [&](short on_dark, short on_light, short few) {
     return colours < 8 ? short{-1} : many ? (dark ? on_dark : on_light) : few;
   };
@@ -82,7 +82,7 @@ drawn_look appearance_of(const style& s, theme t, int colours) {
     return {};
   case role::faint:
     // Of 8 colours none is a grey for both grounds.
-    return {pick(245, 243, -1), -1, colours < 256 ? A_DIM : A_NORMAL};
+    return {pick(245, 243, -1), -1, many ? A_NORMAL : A_DIM};
   case role::name:
     return {pick(names_on_dark[s.colour], names_on_light[s.colour], names_in_8[s.colour]), -1,
             A_NORMAL};
@@ -119,20 +119,14 @@ drawn_look appearance_of(const style& s, theme t, int colours) {
 } // namespace
 
 struct curses_writer::state {
-  state(int out, theme t, appearances o)
-      : look(t)
-      , own(std::move(o))
-      , output(::fdopen(::dup(out), "w"))
+  explicit state(int out)
+      : output(::fdopen(::dup(out), "w"))
       , input(std::fopen("/dev/null", "r")) {
     if (output && input) screen = ::newterm(nullptr, output, input);
     if (!screen) return;
     ::nonl();
     ::typeahead(-1); // nothing that is typed interrupts a picture
     leaveok(stdscr, FALSE);
-    if (t != theme::mono && ::has_colors() && ::start_color() == OK) {
-      ::use_default_colors();
-      colours = COLORS;
-    }
   }
   ~state() {
     if (screen) ::delscreen(screen);
@@ -142,10 +136,19 @@ struct curses_writer::state {
   state(const state&) = delete;
   state& operator=(const state&) = delete;
 
+  void use(const theme& t) {
+    look = t;
+    colours = 0;
+    if (t.like == ground::mono || !::has_colors()) return;
+    if (!has_begun_colours && ::start_color() != OK) return;
+    if (!std::exchange(has_begun_colours, true)) ::use_default_colors();
+    colours = COLORS;
+  }
+
   void put(std::size_t row, std::size_t column, const cell& c) {
-    const auto chosen = own.find(c.look.what);
-    const drawn_look a = chosen == own.end() ? appearance_of(c.look, look, colours)
-                                             : look_of(chosen->second, colours);
+    const auto chosen = look.parts.find(c.look.what);
+    const drawn_look a = chosen == look.parts.end() ? appearance_of(c.look, look.like, colours)
+                                                    : look_of(chosen->second, colours);
     std::array<wchar_t, cell::max_characters + 1> text{};
     for (std::size_t i = 0; i < c.characters.size(); ++i)
       text[i] = static_cast<wchar_t>(c.characters[i]);
@@ -164,11 +167,11 @@ struct curses_writer::state {
   }
 
   theme look;
-  appearances own;
   FILE* output;
   FILE* input;
   SCREEN* screen = nullptr;
-  int colours = 0;
+  int colours = 0; ///< those to be used
+  bool has_begun_colours = false;
   std::map<std::pair<short, short>, short> pairs;
 };
 
@@ -188,12 +191,18 @@ bool curses_writer::can_use_terminal() {
   return can;
 }
 
-curses_writer::curses_writer(theme t, appearances own)
+curses_writer::curses_writer(const theme& t)
     : memory_(::memfd_create("screen", MFD_CLOEXEC)) {
   const signals_kept kept;
-  state_ = std::make_unique<state>(memory_.get(), t, std::move(own));
+  state_ = std::make_unique<state>(memory_.get());
   if (!state_->screen)
     throw error(fail(errc::bad_setting, "this terminal cannot show a full screen; give --line"));
+  state_->use(t);
+}
+
+void curses_writer::use(const theme& t) {
+  state_->use(t);
+  forget();
 }
 
 curses_writer::~curses_writer() = default;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fullscreen/cells.hpp"
-#include "fullscreen/settings.hpp"
+#include "fullscreen/themes.hpp"
 
 #include "base/file.hpp"
 
@@ -20,11 +20,13 @@ class curses_writer {
   static bool can_use_terminal();
 
   /// @throws asio_chat::error if ncurses does not know the terminal
-  explicit curses_writer(theme t, appearances own = {});
+  explicit curses_writer(const theme& t);
   ~curses_writer();
   curses_writer(const curses_writer&) = delete;
   curses_writer& operator=(const curses_writer&) = delete;
 
+  /// The next picture looks so, and is drawn as a whole.
+  void use(const theme& t);
   /// What changes the screen from the canvas before to this one. After `forget` or `leave`, or if
   /// the size is another one, it is everything.
   std::string show(const canvas& next);

@@ -32,7 +32,7 @@ full_screen::full_screen(boost::asio::io_context& context, chat_state& state,
     , out_(context, STDOUT_FILENO)
     , call_(look.call)
     , mode_(true)
-    , writer_(look.colours, look.looks)
+    , writer_(state.themes.shown())
     , control_(state, time_,
                [&] {
                  s.changed = [this] { draw_soon(); };
@@ -46,7 +46,8 @@ full_screen::full_screen(boost::asio::io_context& context, chat_state& state,
                  };
                  return std::move(s);
                }())
-    , timer_(time_.make_timer()) {
+    , timer_(time_.make_timer())
+    , drawn_as_(state.themes.name()) {
   control_.define(look.aliases);
   control_.bind(look.bindings);
   if (look.history) control_.begin_with(*look.history);
@@ -72,6 +73,10 @@ void full_screen::draw() {
   drawing_ = false;
   if (closed_ || away() || !out_.empty()) return;
   drawn_ = time_.now();
+  if (drawn_as_ != state_.themes.name()) {
+    drawn_as_ = state_.themes.name();
+    writer_.use(state_.themes.shown());
+  }
   const terminal_size size = size_of_terminal();
   out_.put(writer_.show(
       control_.draw(std::min(size.columns, largest.columns), std::min(size.rows, largest.rows))));
@@ -80,6 +85,11 @@ void full_screen::draw() {
 void full_screen::call(const std::string& who, const std::string& where) {
   // One that waits in a queue comes too late.
   if (!closed_ && !away() && out_.empty()) out_.put(call_sequence(call_, who, where));
+}
+
+void full_screen::cannot_join(const std::string& room, const std::string& why) {
+  control_.cannot_join(room, why);
+  draw_soon();
 }
 
 void full_screen::chat(const std::string& line) {

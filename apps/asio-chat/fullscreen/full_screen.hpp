@@ -3,6 +3,7 @@
 
 #include "fullscreen/curses_writer.hpp"
 #include "fullscreen/editor_process.hpp"
+#include "fullscreen/settings.hpp"
 #include "fullscreen/window_control.hpp"
 #include "keyboard.hpp"
 #include "output_queue.hpp"
@@ -38,6 +39,7 @@ class full_screen final : public screen, public key_taker {
   void draw_soon();
   /// Called when a message names the person, or is told to them alone.
   void call(const std::string& who, const std::string& where);
+  void cannot_join(const std::string& room, const std::string& why);
 
   void chat(const std::string& line) override;
   void notice(const std::string& line) override;
@@ -73,7 +75,8 @@ class full_screen final : public screen, public key_taker {
   std::unique_ptr<timer> timer_;           ///< until the next picture
   bool drawing_ = false;                   ///< it waits for that
   steady_time drawn_{};
-  std::string room_; ///< where the next line goes to
+  std::string drawn_as_; ///< the name of the theme
+  std::string room_;     ///< where the next line goes to
   bool parting_ = false;
   bool closed_ = false;
   std::vector<std::string> last_words_; ///< to be read after the end

@@ -6,6 +6,7 @@
 #include "model/names.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -38,9 +39,13 @@ const std::vector<command_info>& our_commands() {
       {"query",
        {argument("NAME", kind::member, false), argument("TEXT", kind::text, true)},
        "show a conversation with one member"},
+      {"theme", {argument("NAME", kind::word, true)}, "show the screen in another theme"},
       {"unalias", {argument("NAME", kind::word, false)}, "forget an alias"},
       {"unbind", {argument("KEY", kind::word, false)}, "let a key do what it did at first"},
       {"unignore", {argument("NAME", kind::member, false)}, "show again what a member says"},
+      {"unsent",
+       {argument("WHAT", kind::word, true), argument("N", kind::word, true)},
+       "list what you have typed for rooms that you are no longer in; N takes one, drop N forgets"},
   };
   return all;
 }
@@ -86,12 +91,14 @@ window_commands::outcome window_commands::run(std::string_view line) {
   if (is("ignore")) return ignore(c.arguments);
   if (is("keys")) return keys();
   if (is("query")) return query(c.arguments);
+  if (is("theme")) return theme(c.arguments);
   if (is("unalias")) return unalias(c.arguments);
   if (is("unbind")) {
     const bool was = bindings_.unbind(c.arguments);
     return answer(was ? "it does again what it did" : "no such key was bound; /keys lists them");
   }
   if (is("unignore")) return unignore(c.arguments);
+  if (is("unsent")) return unsent(c.arguments);
   return {};
 }
 
@@ -100,8 +107,11 @@ void window_commands::add_to(vocabulary& words) const {
     words.commands.push_back(c.name);
     words.syntax.push_back(c);
   }
-  for (const auto& [name, line] : aliases_)
+  for (const auto& [name, line] : aliases_) {
     words.commands.push_back(name);
+    words.choices["unalias"].push_back(name);
+  }
+  words.choices["theme"] = state_.themes.names();
 }
 
 window_commands::outcome window_commands::answer(std::string text) {
@@ -195,6 +205,22 @@ window_commands::outcome window_commands::bind(std::string_view arguments) {
 
 window_commands::outcome window_commands::keys() {
   return answer(bindings_.list());
+}
+
+window_commands::outcome window_commands::unsent(std::string_view arguments) {
+  unsent_lines::outcome done = unsent_.run(arguments);
+  outcome o{true};
+  if (!done.told.empty()) o = answer(std::move(done.told));
+  o.typed = std::move(done.taken);
+  return o;
+}
+
+window_commands::outcome window_commands::theme(std::string_view name) {
+  if (name.empty())
+    return answer(fmt::format("the theme is {}; there are {}", state_.themes.name(),
+                              fmt::join(state_.themes.names(), ", ")));
+  const std::string wrong = state_.themes.choose(name);
+  return wrong.empty() ? outcome{true} : answer(wrong);
 }
 
 } // namespace asio_chat::app

@@ -4,12 +4,14 @@
 #include "completion.hpp"
 #include "fullscreen/chat_state.hpp"
 #include "fullscreen/key_bindings.hpp"
+#include "fullscreen/unsent_lines.hpp"
 
 #include "base/clock.hpp"
 
 #include <asio_chat/command.hpp>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,11 +20,13 @@ namespace asio_chat::app {
 
 class window_commands {
  public:
-  /// @param state, time, bindings must live as long
-  window_commands(chat_state& state, const clock& time, key_bindings& bindings)
+  /// @param state, time, bindings, unsent must live as long
+  window_commands(chat_state& state, const clock& time, key_bindings& bindings,
+                  unsent_lines& unsent)
       : state_(state)
       , time_(time)
-      , bindings_(bindings) {}
+      , bindings_(bindings)
+      , unsent_(unsent) {}
 
   /// @param definition `NAME LINE`; what is no definition is left out
   void define(std::string_view definition);
@@ -31,7 +35,8 @@ class window_commands {
 
   struct outcome {
     bool ours = false;
-    std::string then = {}; ///< a command of the server that has to follow
+    std::string then = {};                 ///< a command of the server that has to follow
+    std::optional<std::string> typed = {}; ///< to be put into the line that is typed
   };
   /// Carries a command out, if it is one of ours.
   outcome run(std::string_view line);
@@ -49,11 +54,14 @@ class window_commands {
   outcome help(std::string_view about);
   outcome bind(std::string_view arguments);
   outcome keys();
+  outcome theme(std::string_view name);
+  outcome unsent(std::string_view arguments);
   outcome answer(std::string text);
 
   chat_state& state_;
   const clock& time_;
   key_bindings& bindings_;
+  unsent_lines& unsent_;
   std::map<std::string, std::string, std::less<>> aliases_; ///< by their names, in small letters
 };
 

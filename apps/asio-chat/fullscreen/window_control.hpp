@@ -61,6 +61,8 @@ class window_control {
   void begin_with(std::size_t messages) { first_page_ = messages; }
   void press(const key& k);
   canvas draw(std::size_t columns, std::size_t rows);
+  /// A room that one was in when an earlier client ended.
+  void cannot_join(const std::string& room, const std::string& why);
   /// Brings what is typed to where it is kept. To be called after keys were pressed.
   void keep_drafts();
 
@@ -97,6 +99,7 @@ class window_control {
   const clock& time_;
   surroundings around_;
   key_bindings bindings_;
+  unsent_lines unsent_;
   window_commands commands_;
   text_entry entry_;
   std::optional<question> asked_;
@@ -112,7 +115,6 @@ class window_control {
   std::set<std::uint64_t> fetching_; ///< windows that wait for a page
   std::string ref_prefix_;           ///< of lines of this client alone
   std::uint64_t last_ref_ = 0;
-  std::vector<typed_journal::line> unrestored_; ///< whose windows are not open yet
   bool keeps_entered_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -38,6 +38,7 @@ void window_control::enter(const std::string& text) {
   if (line.what == intent::command) line = around_.read(commands_.expand(line.text));
   if (line.what != intent::command) return take(std::move(line));
   const window_commands::outcome done = commands_.run(line.text);
+  if (done.typed) entry_.assign(widen(*done.typed));
   if (!done.then.empty()) line.text = done.then;
   if (!done.ours || !done.then.empty()) take(std::move(line));
 }
@@ -127,30 +128,37 @@ window* window_control::window_of(const std::string& title) {
 /// What an earlier client has not got an answer for is said now, unless it might be said twice.
 void window_control::restore() {
   if (state_.connection.protection.empty()) return;
-  for (auto kept = unrestored_.begin(); kept != unrestored_.end();) {
-    window* in = window_of(kept->in);
-    if (!in) {
-      ++kept;
-      continue;
-    }
-    log_line shown{log_line::kind::message, kept->when, {}, kept->text};
-    if (kept->action) shown.what = log_line::kind::action;
-    shown.ref = kept->id;
+  unsent_.take_if([this](const typed_journal::line& kept) {
+    window* in = window_of(kept.in);
+    if (!in) return false;
+    log_line shown{log_line::kind::message, kept.when, {}, kept.text};
+    if (kept.action) shown.what = log_line::kind::action;
+    shown.ref = kept.id;
     typed_line line = line_of(*in, shown);
     state_.all.echo(*in, std::move(shown));
-    const bool once =
-        in->what == window::kind::room && time_.wall_now() - kept->when < surely_known;
-    if (kept->why.empty() && once) {
+    const bool once = in->what == window::kind::room && time_.wall_now() - kept.when < surely_known;
+    if (kept.why.empty() && once) {
       around_.enter(std::move(line));
     } else {
-      state_.all.refused(kept->id, !kept->why.empty()
-                                       ? kept->why
-                                       : "the client ended before the answer; it may be said");
+      state_.all.refused(kept.id, !kept.why.empty()
+                                      ? kept.why
+                                      : "the client ended before the answer; it may be said");
     }
-    kept = unrestored_.erase(kept);
-  }
+    return true;
+  });
   for (const auto& [title, text] : std::map(state_.all.unopened_drafts()))
     if (title.starts_with('@')) window_of(title);
+}
+
+void window_control::cannot_join(const std::string& room, const std::string& why) {
+  const std::string kept = unsent_.kept_for(room);
+  state_.all.remark(log_line::kind::notice,
+                    fmt::format("you cannot be in #{} again: {}{}", room, why,
+                                kept.empty() ? ""
+                                             : fmt::format("; {} that you have typed there: "
+                                                           "/unsent shows what",
+                                                           kept)),
+                    time_.wall_now());
 }
 
 void window_control::keep_drafts() {

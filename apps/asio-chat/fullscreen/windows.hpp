@@ -75,6 +75,7 @@ class windows {
   /// What was typed in windows that are not open yet, by their titles.
   void set_drafts(std::map<std::string, std::string> drafts) { drafts_ = std::move(drafts); }
   const std::map<std::string, std::string>& unopened_drafts() const noexcept { return drafts_; }
+  void drop_draft(const std::string& title) { drafts_.erase(title); }
 
   log_line line_of(const entry& e) const;
 

@@ -14,7 +14,8 @@ struct client_side {
   testing::manual_clock time;
   chat_state state{windows("example")};
   key_bindings bindings;
-  window_commands commands{state, time, bindings};
+  unsent_lines unsent{state};
+  window_commands commands{state, time, bindings, unsent};
 
   client_side() {
     room_state den;
@@ -105,4 +106,18 @@ TEST_CASE("asio-chat window commands: the client explains its own, and the serve
   c.commands.add_to(words);
   CHECK(std::ranges::find(words.commands, "ignore") != words.commands.end());
   CHECK(std::ranges::find(words.commands, "j") != words.commands.end());
+}
+
+TEST_CASE("asio-chat window commands: a theme is shown, chosen, and completed") {
+  client_side c;
+  CHECK(c.says("/theme") == "the theme is dark; there are 16, dark, light, mono");
+  CHECK(c.says("/theme light").empty());
+  CHECK(c.state.themes.name() == "light");
+  CHECK(c.says("/theme red") == "there is no theme 'red'; there are 16, dark, light, mono");
+  c.says("/alias hi hello");
+  vocabulary words;
+  c.commands.add_to(words);
+  CHECK(complete("/theme mo", words).text == "mono ");
+  CHECK(complete("/theme mono li", words).choices.empty());
+  CHECK(complete("/unalias h", words).text == "hi ");
 }

@@ -1,0 +1,119 @@
+// Pages of a room's log: where one scrolls to, and what has to be asked for.
+#include "fullscreen/window_control.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::app {
+
+namespace {
+
+/// Of a first page, which is held as a whole.
+constexpr std::size_t max_first_page = 400;
+/// What was read already and stands above what is new.
+constexpr std::size_t context = 20;
+
+} // namespace
+
+/// Shows what was said around an entry.
+void window_control::jump(const std::string& room, position at) {
+  const window* in = state_.all.find(window::kind::room, room);
+  if (!in || !fetching_.insert(in->id).second) return;
+  around_.fetch(
+      room, {log_range::side::around, at, page_entries},
+      [this, alive = alive_, id = in->id, at](const error_code& e, const history_page& p) {
+        if (!*alive) return;
+        fetching_.erase(id);
+        window* of = state_.all.find(id);
+        if (!of) return;
+        if (e || p.entries.empty()) {
+          state_.all.remark(log_line::kind::notice,
+                            fmt::format("this place cannot be shown: {}",
+                                        e ? e.message() : "it is no longer kept"),
+                            time_.wall_now());
+        } else {
+          state_.all.around(*of, p, at);
+          const area where = message_area(look(), columns_, rows_);
+          scroll(*of, -static_cast<std::ptrdiff_t>(where.rows / 2), where, messages_);
+        }
+        around_.changed();
+      });
+}
+
+void window_control::go_to_beginning() {
+  window& w = state_.all.current();
+  w.trouble.clear();
+  if (!w.older) return scroll_by(std::ptrdiff_t{1} << 30);
+  if (!fetching_.insert(w.id).second) return;
+  around_.fetch(w.name, {log_range::side::after, {w.counted.epoch, 0}, page_entries},
+                [this, alive = alive_, id = w.id](const error_code& e, const history_page& p) {
+                  if (!*alive) return;
+                  fetching_.erase(id);
+                  window* of = state_.all.find(id);
+                  if (!of) return;
+                  if (e) {
+                    of->trouble = e.message();
+                  } else if (!p.entries.empty()) {
+                    state_.all.around(*of, p, {});
+                    const area where = message_area(look(), columns_, rows_);
+                    scroll(*of, std::ptrdiff_t{1} << 30, where, messages_);
+                  }
+                  around_.changed();
+                });
+}
+
+void window_control::scroll_by(std::ptrdiff_t rows) {
+  const area where = message_area(look(), columns_, rows_);
+  window& w = state_.all.current();
+  w.trouble.clear();
+  if (where.rows > 0) scroll(w, rows, where, messages_);
+  // All that is held fits the screen.
+  if (rows > 0 && !w.scrolled) w.refills = w.older;
+}
+
+/// Asks for a page of the log where the lines that are held end. Windows with something new get
+/// theirs one after the other, so that it is known who is named there.
+void window_control::fetch() {
+  window& w = state_.all.current();
+  if (w.what == window::kind::room && !fetching_.contains(w.id) && w.trouble.empty()) {
+    const area where = message_area(look(), columns_, rows_);
+    const bool up = w.older && (w.refills || (w.scrolled && near_first(w, where, messages_)));
+    if (up || (w.scrolled && near_last(w, where, messages_))) fetch(w, up);
+  }
+  for (std::size_t n = 1; n < state_.all.count() && fetching_.empty(); ++n)
+    if (window& other = state_.all.at(n);
+        other.refills && other.unread > 0 && other.trouble.empty())
+      fetch(other, true);
+}
+
+void window_control::fetch(window& w, bool up) {
+  std::size_t entries = page_entries;
+  if (!std::exchange(w.begun, true)) {
+    const std::size_t news = w.marks ? w.counted.offset - w.marks->offset + context : 0;
+    entries = std::min(std::max(first_page_, news), max_first_page);
+  }
+  const bool refills = std::exchange(w.refills, false);
+  if (entries == 0) return;
+  fetching_.insert(w.id);
+  const log_range part{up ? log_range::side::before : log_range::side::after,
+                       up ? w.log.oldest() : w.log.newest(), entries};
+  around_.fetch(w.name, part,
+                [this, alive = alive_, id = w.id, made_for = w.log.generation(), up,
+                 refills](const error_code& e, const history_page& p) {
+                  if (!*alive) return;
+                  fetching_.erase(id);
+                  window* of = state_.all.find(id);
+                  if (!of) return;
+                  if (e) {
+                    of->trouble = e.message();
+                    of->refills = of->refills || refills;
+                  } else if (of->log.generation() == made_for) {
+                    up ? state_.all.older(*of, p) : state_.all.newer(*of, p);
+                  }
+                  around_.changed();
+                });
+}
+
+} // namespace asio_chat::app

@@ -1,0 +1,164 @@
+#include "window_person.hpp"
+
+#include "support/catch.hpp"
+
+using namespace asio_chat;
+using namespace asio_chat::app;
+using person = window_person;
+
+TEST_CASE("asio-chat window control: scrolling up fetches pages to the beginning, one at a time") {
+  person p;
+  p.enter_room("hall", 200);
+  p.meta(U'1');
+  p.meta(U'2');
+  p.state.all.show_room("hall");
+  p.screen();
+  REQUIRE(p.asked.size() == 1);
+  CHECK(p.asked[0].from == position());
+  history_page page;
+  page.earlier = true;
+  for (std::uint64_t i = 151; i <= 200; ++i)
+    page.entries.push_back({"hall", {1, i}, {}, "bob", entry_kind::message, std::to_string(i), {}});
+  p.answer({}, page);
+  p.screen();
+  REQUIRE(p.asked.size() == 1);
+  for (int n = 0; n < 8; ++n)
+    p.control.press({key::kind::page_up});
+  REQUIRE(p.asked.size() == 2);
+  CHECK(p.asked[1].where == log_range::side::before);
+  CHECK(p.asked[1].from == position{1, 151});
+  page = {};
+  page.earlier = false;
+  for (std::uint64_t i = 148; i <= 150; ++i) {
+    entry e;
+    e.from = "bob";
+    e.text = std::to_string(i);
+    e.at = {1, i};
+    page.entries.push_back(e);
+  }
+  p.answer({}, page);
+  CHECK(p.sees("bob │ 15"));
+  p.control.press({key::kind::alt_home});
+  CHECK(p.sees("bob │ 148"));
+  CHECK(p.asked.size() == 2); // there is nothing before
+}
+
+TEST_CASE(
+    "asio-chat window control: what a search finds is chosen by keys and shown in its place") {
+  person p;
+  p.said("lobby", "now", 900);
+  p.control.press({key::kind::control, U'F'});
+  p.type("tea");
+  CHECK(p.sees("search: tea"));
+  p.control.press({key::kind::control, U'M'});
+  REQUIRE(p.entered.size() == 1);
+  CHECK(p.entered[0].text == "/search tea");
+  CHECK(p.entered[0].room == "lobby");
+  answers::found found;
+  found.room = "lobby";
+  for (std::uint64_t i = 7; i <= 8; ++i) {
+    entry e;
+    e.from = "bob";
+    e.text = "tea " + std::to_string(i);
+    e.at = {1, i};
+    found.entries.push_back(e);
+  }
+  reply r;
+  r.command = "search";
+  r.data = make_reply_data(found);
+  p.news.show(r, "", {});
+  CHECK(p.sees("2 found in #lobby"));
+  CHECK(p.sees("tea 8"));
+  p.control.press({key::kind::up});
+  p.control.press({key::kind::control, U'M'});
+  REQUIRE(p.asked.size() == 1);
+  CHECK(p.asked[0].where == log_range::side::around);
+  CHECK(p.asked[0].from == position{1, 7});
+  history_page page;
+  page.entries = found.entries;
+  page.more = true;
+  p.answer({}, page);
+  CHECK(p.sees("tea 7"));
+  CHECK_FALSE(p.sees("now"));
+  CHECK(p.sees(" below"));
+  REQUIRE(p.asked.back().where == log_range::side::after);
+  p.control.press({key::kind::alt_end});
+  CHECK_FALSE(p.sees("tea 7"));
+  p.answer({}, page); // what was asked for before does not come back
+  CHECK_FALSE(p.sees("tea 7"));
+  CHECK(p.asked.back().where == log_range::side::before);
+  CHECK(p.asked.back().from == position()); // what is newest
+}
+
+TEST_CASE("asio-chat window control: a page that comes after the end is of no use") {
+  window_control::page_handler late;
+  {
+    person p;
+    p.enter_room("hall", 9);
+    p.state.all.show_room("hall");
+    p.said("hall", "x", 9);
+    p.said("hall", "y", 10);
+    for (std::uint64_t i = 11; i < 60; ++i)
+      p.said("hall", "z", i);
+    p.control.press({key::kind::alt_home});
+    late = p.answer;
+  }
+  REQUIRE(late);
+  late({}, history_page());
+}
+
+TEST_CASE("asio-chat window control: a page that does not come is told, and a key asks again") {
+  person p;
+  p.enter_room("hall", 200);
+  p.state.all.show_room("hall");
+  p.screen();
+  REQUIRE(p.asked.size() == 1);
+  p.answer(make_error_code(errc::connection_lost), {});
+  CHECK(p.sees("older messages did not come"));
+  CHECK(p.asked.size() == 1);
+  p.control.press({key::kind::page_up});
+  CHECK(p.asked.size() == 2);
+  CHECK_FALSE(p.sees("did not come"));
+}
+
+TEST_CASE("asio-chat window control: PageUp fetches also where all that is held fits the screen") {
+  person p;
+  p.control.begin_with(2);
+  p.enter_room("hall", 200);
+  p.state.all.show_room("hall");
+  p.screen();
+  REQUIRE(p.asked.size() == 1);
+  CHECK(p.asked[0].entries == 2);
+  history_page page;
+  page.earlier = true;
+  for (std::uint64_t i = 199; i <= 200; ++i)
+    page.entries.push_back({"hall", {1, i}, {}, "bob", entry_kind::message, std::to_string(i), {}});
+  p.answer({}, page);
+  p.screen();
+  CHECK(p.asked.size() == 1);
+  p.control.press({key::kind::page_up});
+  REQUIRE(p.asked.size() == 2);
+  CHECK(p.asked[1].from == position{1, 199});
+}
+
+TEST_CASE("asio-chat window control: Alt-Home shows the beginning of the room's log at once") {
+  person p;
+  p.enter_room("hall", 200);
+  p.state.all.show_room("hall");
+  p.screen();
+  p.answer({}, {});
+  p.said("hall", "201", 201);
+  p.state.all.current().older = true;
+  p.control.press({key::kind::alt_home});
+  REQUIRE(p.asked.size() == 2);
+  CHECK(p.asked[1].where == log_range::side::after);
+  CHECK(p.asked[1].from == position{1, 0});
+  history_page page;
+  page.more = true;
+  for (std::uint64_t i = 1; i <= 50; ++i)
+    page.entries.push_back(
+        {"hall", {1, i}, {}, "bob", entry_kind::message, "no " + std::to_string(i), {}});
+  p.answer({}, page);
+  CHECK(p.sees("bob │ no 1\n"));
+  CHECK(p.sees("below"));
+}
