@@ -69,12 +69,11 @@ def test_golden_screens(full, listener, home, columns, rows, theme):
     scene(t, listener)
     file = GOLDEN / f"{columns}x{rows}-{theme}.txt"
     if os.environ.get("ASIO_CHAT_WRITE_GOLDEN"):
-        t.types("\x0c")
+        t.types("\x0c")  # drawn anew, with nothing left of what was there before
         settled(t)
         file.parent.mkdir(exist_ok=True)
         file.write_text(picture(t))
     wanted = file.read_text()
-    t.types("\x0c")  # drawn anew, with nothing left of what was there before
     same = until(lambda: picture(t.look()) == wanted, 20)
     assert same, "\n".join(difflib.unified_diff(wanted.splitlines(), picture(t).splitlines(), lineterm="", n=1))
 

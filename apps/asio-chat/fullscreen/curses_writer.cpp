@@ -116,6 +116,14 @@ drawn_look appearance_of(const style& s, ground g, int colours) {
   return {};
 }
 
+/// The cursor is at home after it.
+std::string whole_screen_scrolls(std::size_t rows) {
+  const char* sequence = change_scroll_region
+                             ? ::tiparm(change_scroll_region, 0, static_cast<int>(rows) - 1)
+                             : nullptr;
+  return sequence ? sequence : "";
+}
+
 } // namespace
 
 struct curses_writer::state {
@@ -208,6 +216,7 @@ void curses_writer::use(const theme& t) {
 curses_writer::~curses_writer() = default;
 
 std::string curses_writer::written() {
+  ::delay_output(0); // ncurses has a buffer of its own
   std::fflush(state_->output);
   std::string bytes;
   const off_t size = ::lseek(memory_.get(), 0, SEEK_END);
@@ -229,7 +238,13 @@ std::string curses_writer::show(const canvas& next) {
     ::resize_term(static_cast<int>(next.rows()), static_cast<int>(next.columns()));
     shown_.reset();
   }
-  if (!shown_) clearok(stdscr, TRUE);
+  std::string bytes;
+  if (!shown_) {
+    // ncurses takes the terminal for one of 24 rows until it hears of another size, and has let no
+    // more than those scroll and the cursor move down.
+    bytes = written() + whole_screen_scrolls(next.rows());
+    clearok(stdscr, TRUE);
+  }
   for (std::size_t row = 0; row < next.rows(); ++row) {
     if (shown_ && std::ranges::equal(shown_->row(row), next.row(row))) continue;
     for (std::size_t column = 0; column < next.columns(); ++column) {
@@ -239,7 +254,7 @@ std::string curses_writer::show(const canvas& next) {
   wmove(stdscr, static_cast<int>(next.cursor_row), static_cast<int>(next.cursor_column));
   wrefresh(stdscr);
   shown_ = next;
-  return written();
+  return bytes + written();
 }
 
 std::string curses_writer::leave() {
