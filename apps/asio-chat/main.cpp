@@ -226,6 +226,10 @@ int converse(asio::io_context& context, const options& o, client& chat, sign_in&
       on.state.all.remark_on_server(opened.error().message, transport::time_of(context).wall_now());
     }
   }
+  if (f == front::full_screen && !door.why_no_session().empty())
+    on.state.all.remark_on_server(door.why_no_session() +
+                                      "; what you type is not kept for a later client",
+                                  transport::time_of(context).wall_now());
   if (f == front::full_screen) {
     set_full_screen(on, context, o, chat, talk);
   } else {

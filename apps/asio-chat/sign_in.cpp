@@ -1,11 +1,13 @@
 #include "sign_in.hpp"
 
-#include "base/sanitize.hpp"
-#include "base/utf8.hpp"
+#include "account_login.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
-#include "tls/key_passphrase.hpp"
 #include "trust.hpp"
+
+#include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+#include "tls/key_passphrase.hpp"
 
 #include <fmt/format.h>
 
@@ -76,21 +78,40 @@ bool sign_in::ask_name() {
 void sign_in::open_session() {
   client_config& c = options_.client;
   c.resume = {};
+  if (device_) c.resume = *device_;
   earlier_ = {};
   session_.reset();
+  why_no_session_.clear();
   // The token is for this server only, and it is not certain that this is it.
   if (c.name.empty() || c.tls.insecure_skip_host_name_check) return;
   auto opened = saved_session::open(default_state_directory(), options_.server.address(), c.name);
   if (opened) {
     session_.emplace(std::move(*opened));
     earlier_ = session_->load();
-    c.resume = earlier_.resume;
+    if (!device_) c.resume = earlier_.resume;
+    c.resume.positions = earlier_.resume.positions;
     if (fetches_) c.resume.positions.clear();
-  } else if (opened.error().code == errc::name_taken) {
-    fmt::print(stderr, "{}\n", opened.error().message);
-  } else if (c.log) {
-    c.log(severity::warning, opened.error().message, {});
+    return;
   }
+  why_no_session_ = opened.error().message;
+  if (opened.error().code == errc::name_taken) {
+    fmt::print(stderr, "{}\n", why_no_session_);
+  } else if (c.log) {
+    c.log(severity::warning, why_no_session_, {});
+  }
+}
+
+/// The name is an account's, and this client is none of its devices yet.
+bool sign_in::log_in() {
+  auto made = log_in_to_account(context_, options_, interactive_);
+  if (!made) {
+    exit_code_ = exit_code_of(made.error().code);
+    if (made.error().code == errc::not_allowed) exit_code_ = exit_not_let_in;
+    complain(sanitize_for_terminal(made.error().message));
+    return false;
+  }
+  device_ = std::move(*made);
+  return true;
 }
 
 /// A passphrase that was given, and is wrong, is not asked for.
@@ -123,6 +144,8 @@ bool sign_in::after(const failure& why, const server_certificate& server) {
   if (exit_code_ == exit_not_trusted) return decide_on_trust(why, server);
   if (exit_code_ == exit_usage) throw error(why);
   if (why.code == errc::wrong_passphrase) return ask_passphrase(why);
+  if (why.code == errc::login_required && !options_.client.name.empty() && !device_)
+    return log_in();
   const bool room = why.code == errc::room_invalid;
   complain(sanitize_for_terminal(
       room ? fmt::format("--room {}: {}", options_.client.room, why.message) : why.message));

@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace asio_chat::app {
@@ -29,6 +30,8 @@ class sign_in {
   const connected& news() const noexcept { return news_; }
   /// Of the client that is connected; none if it cannot be kept.
   std::optional<saved_session> take_session() { return std::exchange(session_, std::nullopt); }
+  /// Why it cannot be kept, if that is no choice of the person's.
+  const std::string& why_no_session() const noexcept { return why_no_session_; }
   /// What an earlier client with that name has left.
   const kept_session& earlier() const noexcept { return earlier_; }
   int exit_code() const noexcept { return exit_code_; }
@@ -37,6 +40,7 @@ class sign_in {
   bool ask_name();
   void open_session();
   bool ask_passphrase(const failure& why);
+  bool log_in();
   /// Returns whether to try again.
   bool after(const failure& why, const server_certificate& server);
   bool decide_on_trust(const failure& why, const server_certificate& server);
@@ -48,8 +52,10 @@ class sign_in {
   bool fetches_;
   bool name_was_asked_ = false;
   int passphrases_asked_ = 0;
-  std::optional<known_hosts> known_; ///< only where no other trust was given
+  std::optional<resume_state> device_; ///< of an account that was logged in to now
+  std::optional<known_hosts> known_;   ///< only where no other trust was given
   std::optional<saved_session> session_;
+  std::string why_no_session_;
   kept_session earlier_;
   connected news_;
   int exit_code_ = 0;

@@ -49,7 +49,7 @@ result<void> name_book::check_free(std::string_view name, const identity& who) c
     return fail(errc::name_taken, fmt::format("the name {} is reserved", name));
   if (const account* a = people_ ? people_->find(name) : nullptr) {
     if (a->id == who) return {}; // whoever bears it makes way
-    return fail(errc::name_taken,
+    return fail(errc::login_required,
                 fmt::format("the name {} is registered: take another one, or log in as its owner, "
                             "/login {} PASSWORD",
                             name, a->name));

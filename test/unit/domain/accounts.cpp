@@ -57,6 +57,7 @@ TEST_CASE("who registers has the name from then on, and stays in the rooms") {
       answer(w, bob, "/nick alice") ==
       lines{"the name alice is registered: take another one, or log in as its owner, /login alice "
             "PASSWORD"});
+  CHECK(bob.ear.last<refused>().code == errc::login_required);
 }
 
 TEST_CASE("the right password logs in, and a wrong one says no more than that of nobody") {

@@ -1,0 +1,73 @@
+"""asio-chat where its name is an account's of the server."""
+
+import pytest
+
+from clients import Daemon, Terminal, home, pipe
+from programs import until
+from test_client_fullscreen import FullScreen
+from test_client_session import kill, session_file
+
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture(params=["on", "off"], ids=["guests", "no guests"])
+def server(request, tmp_path, home):
+    """Has an account alice, which no client of this home is logged in to."""
+    directory = tmp_path / "data"
+    directory.mkdir(mode=0o700)
+    with_guests = Daemon(directory, "--password-memory", "8M")
+    done = pipe(with_guests, "alice", text=f"/register {PASSWORD}\n/logout\n", home=home)
+    assert done.returncode == 0, done.stderr
+    with_guests.stop()
+    d = Daemon(directory, "--password-memory", "8M", "--guests", request.param)
+    yield d
+    d.stop()
+
+
+@pytest.mark.parametrize("mode", [Terminal, FullScreen])
+def test_the_password_is_asked_for_at_once_and_not_again_later(server, home, mode):
+    question = f"Password of alice on {server.address}:"
+    t = mode(f"alice@{server.address}", "--ca", server.ca, home=home)
+    t.sees(question).says("wrong-horse-battery").sees("wrong name or password")
+    assert until(lambda: t.look().text.count("Password of") == 2), t.text
+    t.says(PASSWORD).ready()
+    assert "horse" not in t.raw.decode()
+    t.says("hello").sees("hello").says("/devices").sees("this one").says("/quit")
+    assert t.ends() == 0
+    again = mode(f"alice@{server.address}", "--ca", server.ca, home=home).ready()
+    assert "Password" not in again.text
+    kill(again)
+    after_a_crash = mode(f"alice@{server.address}", "--ca", server.ca, home=home).ready()
+    assert "Password" not in after_a_crash.text
+    after_a_crash.child.close(force=True)
+
+
+def test_after_three_wrong_passwords_the_client_ends(server, home):
+    t = Terminal(f"alice@{server.address}", "--ca", server.ca, home=home)
+    for n in range(1, 4):
+        assert until(lambda: t.look().text.count("Password of") == n), t.text
+        t.says("wrong-horse-battery")
+    assert t.ends() == 4
+    assert t.text.count("wrong name or password") == 3
+    assert not session_file(home, server).exists()
+
+
+def test_without_a_terminal_the_error_says_how_to_give_the_password(server, home, tmp_path):
+    done = pipe(server, "alice", text="x\n", home=home)
+    assert done.returncode == 4 and done.stderr.count("\n") == 1
+    for what in ("the name alice is registered", "--password-file FILE", "CHAT_ACCOUNT_PASSWORD"):
+        assert what in done.stderr
+    file = tmp_path / "password"
+    file.write_text(PASSWORD + "\n")
+    file.chmod(0o600)
+    for how in ({"env": {"CHAT_ACCOUNT_PASSWORD": PASSWORD}}, {"arguments": ["--password-file", str(file)]}):
+        done = pipe(server, "alice", "--json", *how.get("arguments", []), text="hello\n/logout\n", env=how.get("env"),
+                    home=home)
+        assert done.returncode == 0, done.stderr
+        assert '"name":"alice"' in done.stdout and '"event":"acknowledged"' in done.stdout
+
+
+def test_a_password_that_was_given_and_is_wrong_is_not_asked_for(server, home):
+    t = Terminal(f"alice@{server.address}", "--ca", server.ca, home=home, env={"CHAT_ACCOUNT_PASSWORD": "wrong-horse"})
+    assert t.ends() == 4
+    assert "wrong name or password" in t.text and "Password of" not in t.text

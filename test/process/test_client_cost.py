@@ -1,0 +1,72 @@
+"""What the full screen costs, against the line mode of the same client.
+
+Measured on demand, by the target measure_machine.
+"""
+
+import os
+import select
+import statistics
+import time
+
+import pytest
+
+from clients import Terminal, daemon, home, pipe
+from programs import PATIENCE
+from test_client_fullscreen import FullScreen
+from test_client_slow import ends_well, many
+
+pytestmark = pytest.mark.machine
+
+
+def cpu(t):
+    """Seconds that the client has used."""
+    fields = open(f"/proc/{t.child.pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def reads_until(t, what):
+    """As fast as a terminal does, and without drawing anything."""
+    end = time.monotonic() + PATIENCE
+    seen = b""
+    while what not in seen:
+        assert time.monotonic() < end, seen[-2000:]
+        if select.select([t.child.child_fd], [], [], 0.1)[0]:
+            seen = seen[-4096:] + os.read(t.child.child_fd, 1 << 20)
+
+
+def client(mode, daemon, home, name):
+    return mode(f"{name}@{daemon.address}", "--ca", daemon.ca, home=home, env={"TERM": "xterm-256color"})
+
+
+def test_ten_thousand_messages_into_a_visible_room_cost_at_most_three_times_the_line_modes(daemon, home):
+    count = 10_000
+    used = {}
+    for mode in (Terminal, FullScreen):
+        runs = []
+        for run in range(3):
+            t = client(mode, daemon, home, "alice")
+            reads_until(t, b"alice")
+            before = cpu(t)
+            said = many(daemon, home, "bob", "".join(f"run-{run} number {n}\n" for n in range(count)) + f"/me ends-{run}\n")
+            reads_until(t, f"ends-{run}".encode())
+            ends_well(said)
+            runs.append(cpu(t) - before)
+            t.child.close(force=True)
+        used[mode.__name__] = statistics.median(runs)
+    print("CPU for 10,000 messages:", used)
+    assert used["FullScreen"] <= 3 * used["Terminal"]
+
+
+def test_the_first_screen_is_there_within_one_and_a_half_times_the_line_modes(daemon, home):
+    pipe(daemon, "bob", text="".join(f"number {n}\n" for n in range(200)), home=home)
+    taken = {Terminal: [], FullScreen: []}
+    for run in range(15):
+        for mode, times in taken.items():
+            begin = time.monotonic()
+            t = client(mode, daemon, home, "alice")
+            reads_until(t, b"number 199")
+            times.append(time.monotonic() - begin)
+            t.child.close(force=True)
+    line, full = (statistics.median(taken[mode]) for mode in (Terminal, FullScreen))
+    print(f"start to first screen: line mode {line:.3f} s, full screen {full:.3f} s")
+    assert full <= 1.5 * line
