@@ -15,7 +15,6 @@ set(may
   # Threads and tools with no loop whose time could be set.
   lib/src/journal/sqlite/sqlite_journal.cpp lib/src/journal/sqlite/rooms.cpp
   apps/asio-chatd/history.cpp apps/asio-chatd/key_commands.cpp apps/asio-chatd/account_command.cpp
-  lib/src/server/password_worker.cpp
   apps/asio-chat-certs/probe_report.cpp apps/asio-chat-certs/revocation_commands.cpp)
 file(GLOB_RECURSE files RELATIVE ${SOURCE} ${SOURCE}/lib/*.?pp ${SOURCE}/apps/asio-chat/*.?pp
      ${SOURCE}/apps/asio-chatd/*.?pp ${SOURCE}/apps/asio-chat-certs/*.?pp)

@@ -11,6 +11,7 @@
 #include "journal/sqlite/people_table.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/sqlite_journal.hpp"
+#include "journal/sqlite/wal_check.hpp"
 #include "model/names.hpp"
 #include "ops/master_key_file.hpp"
 #include "server/password_worker.hpp"
@@ -20,7 +21,6 @@
 #include <fmt/format.h>
 
 #include <condition_variable>
-#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -64,10 +64,17 @@ class tasks {
 class read_facts final : public people_store {
  public:
   explicit read_facts(const history& from) {
-    SQLite::Database db = sqlite::connect_for_reading(from.file);
-    if (sqlite::version_of(db, from.file, sqlite::journal_schema()).value() >=
-        sqlite::people_version)
-      facts_ = sqlite::people_table(db, *from.keys).all();
+    sqlite::check_wal(from.file).value();
+    try {
+      SQLite::Database db = sqlite::connect_for_reading(from.file);
+      if (sqlite::version_of(db, from.file, sqlite::journal_schema()).value() >=
+          sqlite::people_version)
+        facts_ = sqlite::people_table(db, *from.keys).all();
+    } catch (const SQLite::Exception& e) {
+      throw error(sqlite::explain(from.file, e));
+    } catch (const sqlite::damage& e) {
+      throw error(sqlite::explain(from.file, e));
+    }
   }
   std::vector<fact> facts_at_start() override { return facts_; }
   void keep(std::vector<fact>, kept done) override {
@@ -108,11 +115,11 @@ int show(const people& all, const std::string& name) {
 }
 
 std::string new_password(const ops::history_request& wanted) {
-  const char* given = std::getenv("CHAT_ACCOUNT_PASSWORD");
   auto typed =
-      tls::obtain_passphrase(
-          {wanted.password_file, "--password-file", "CHAT_ACCOUNT_PASSWORD", given ? given : ""},
-          "New password: ", tls::prompting::twice, "an account needs a password: give it")
+      tls::obtain_passphrase({wanted.password_file, "--password-file", "CHAT_ACCOUNT_PASSWORD",
+                              wanted.account_password},
+                             "New password: ", tls::prompting::twice,
+                             "an account needs a password: give it")
           .value();
   if (typed != trim(typed) || !is_sanitized(typed) || typed.find('\t') != typed.npos)
     throw error(fail(errc::bad_setting,
@@ -143,7 +150,7 @@ class changer {
     queue_.run_until(how).value();
   }
   std::string hash(std::string password) {
-    const auto worker = make_password_worker(queue_.later(), memory_);
+    const auto worker = make_password_worker(queue_.later(), memory_, time_);
     std::optional<result<std::string>> made;
     worker->hash(std::move(password), [&made](const result<std::string>& r) { made = r; });
     return queue_.run_until(made).value();

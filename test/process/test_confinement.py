@@ -249,6 +249,22 @@ def test_C48_A19_renewals_of_certbot_and_kubernetes_reach_a_confined_daemon(tmp_
             assert until(lambda: shown_certificate(d, ca / "ca-cert.pem") != before), d.log
 
 
+@whole
+def test_C48_a_reload_from_a_directory_that_was_replaced_says_that_the_daemon_is_confined(tmp_path):
+    certificates = tmp_path / "certificates"
+    certificates.mkdir()
+    certs("ca", cwd=certificates)
+    certs("server", "--dns", "localhost", cwd=certificates)
+    with Daemon(tmp_path, "--cert", certificates / "server-cert.pem",
+                "--key", certificates / "server-key.pem") as d:
+        shutil.copytree(certificates, tmp_path / "new")
+        certificates.rename(tmp_path / "old")
+        (tmp_path / "new").rename(certificates)
+        d.process.send_signal(signal.SIGHUP)
+        assert until(lambda: "Reload failed; keeping the previous configuration" in d.log), d.log
+        assert "asio-chatd is confined to the directories that it had at its start; restart it" in d.log
+
+
 def hand_over(directory, user):
     """`directory`, and the way to it, to `user`."""
     for above in directory.parents:

@@ -501,6 +501,8 @@ CONTROLS = {
     "A user who sends, searches, joins or renames faster than the rates allow is read more slowly, over all "
     "connections, and with all others of the address": "A",
     "An address that misbehaves is refused, longer each time": "C, A",
+    "Who guesses a password waits, longer each time, and keeps nobody else out; an address makes few accounts":
+        "C, A",
     "The number of connections is limited": "A",
     "An entry on the disk can be opened at its own place only, and is a link in the chain of its room": "I",
     "An acknowledged message is on the disk, once, in its place": "A, I",

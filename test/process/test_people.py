@@ -87,6 +87,35 @@ def test_accounts_are_listed_while_the_daemon_runs_and_changed_while_it_does_not
         assert [line.split()[0] for line in good(data, "list", password=None).splitlines()] == ["alice"]
 
 
+def test_a_damaged_journal_is_named_by_account_list(tmp_path):
+    data = tmp_path / "data"
+    good(data, "add", "alice")
+    with sqlite3.connect(data / "journal.db") as db:
+        db.execute("UPDATE people SET sealed=zeroblob(length(sealed))")
+    db.close()
+    done = account(data, "list", password=None)
+    assert done.returncode == 1 and f"'{data / 'journal.db'}' cannot be used: " in done.stderr, done.stderr
+    with open(data / "journal.db", "r+b") as file:
+        file.write(b"no database at all")
+    done = account(data, "list", password=None)
+    assert done.returncode == 1 and str(data / "journal.db") in done.stderr, done.stderr
+
+
+def test_wrong_passwords_are_lines_of_the_log_one_for_each_address_and_account(tmp_path):
+    good(tmp_path / "data", "add", "alice")
+    with daemon(tmp_path) as d:
+        mallory = d.join("mallory")
+        for name in ("alice", "alice", "secret-typed-in-the-wrong-place"):
+            mallory.send(f"/login {name} guess-{PASSWORD}")
+            mallory.hear("* wrong name or password *")
+        d.stop()
+        told = [line for line in d.log.splitlines() if "Login from 127.0.0.1" in line]
+        assert len(told) == 3, told
+        assert "wrong password or code for the account alice" in told[0] and "no such account" in told[1]
+        assert "again" in told[2] and "times=1" in told[2]
+        assert PASSWORD not in d.log and "secret-typed" not in d.log
+
+
 def test_wrong_uses_of_account_say_what_is_wrong(tmp_path):
     data = tmp_path / "data"
     good(data, "add", "alice")

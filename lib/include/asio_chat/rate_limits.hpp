@@ -35,6 +35,9 @@ struct rate_limits {
   /// A client that comes back joins all of its rooms at once.
   rate joins{100, std::chrono::seconds(20)};
   rate renames{5, std::chrono::seconds(60)};
+  /// Accounts that are made. All members of an address together have this one,
+  /// and no more of it by `times_per_address`, which may only switch it off.
+  rate registrations{5, std::chrono::hours(1)};
 
   /// All members of one address, or of one /64 of IPv6, together may do so many
   /// times as much; 0: no limit.

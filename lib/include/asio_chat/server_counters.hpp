@@ -28,7 +28,8 @@ struct server_counters {
   std::uint64_t bytes_written = 0;        ///< as they are without TLS
   // Members.
   std::uint64_t logins = 0;
-  std::uint64_t refused_logins = 0; ///< a wrong passphrase, a name that is taken or is none, ...
+  std::uint64_t refused_logins = 0;  ///< a wrong passphrase, a name that is taken or is none, ...
+  std::uint64_t wrong_passwords = 0; ///< of accounts, and wrong codes behind them
   // What they ask, and what comes of it.
   std::uint64_t requests = 0;         ///< carried out or refused; those that nobody knows included
   std::uint64_t refused_requests = 0; ///< answered with an error

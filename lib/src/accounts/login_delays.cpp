@@ -16,9 +16,9 @@ void login_delays::failed(const std::string& key) {
   if (r.failures > 0) by_age_.erase({r.last, key});
   r.last = time_.now();
   by_age_.emplace(r.last, key);
-  if (++r.failures <= free_failures) return;
+  if (++r.failures <= free_failures_) return;
   constexpr std::size_t max_doublings = 10;
-  const auto doublings = std::min(r.failures - free_failures - 1, max_doublings);
+  const auto doublings = std::min(r.failures - free_failures_ - 1, max_doublings);
   r.until = r.last + std::min(longest, std::chrono::seconds(std::int64_t{2} << doublings));
 }
 

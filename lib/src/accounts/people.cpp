@@ -69,10 +69,9 @@ void people::take(const fact& f) {
     return;
   case fact_kind::ban:
     if (f.value.empty()) {
-      bans_.erase(static_cast<std::uint64_t>(std::stoull(f.key)));
+      bans_.remove(static_cast<std::uint64_t>(std::stoull(f.key)));
     } else {
-      ban b = ban_in(f);
-      bans_.insert_or_assign(b.number, std::move(b));
+      bans_.put(ban_in(f));
     }
     return;
   }
@@ -139,10 +138,7 @@ const room_facts* people::room(std::string_view name) const {
 }
 
 const ban* people::find_ban(ban::kind what, std::string_view room, const subject& s) const {
-  for (const auto& [number, b] : bans_)
-    if (b.what == what && (b.room.empty() || b.room == room) && b.is_about(s) && !is_over(b))
-      return &b;
-  return nullptr;
+  return bans_.find(what, room, s, [this](const ban& b) { return !is_over(b); });
 }
 
 result<account> people::new_account(std::string name, std::string password_hash,
@@ -182,7 +178,7 @@ std::vector<fact> people::removal_of_devices(const identity& account) const {
 
 std::vector<fact> people::removal_of_old_bans() const {
   std::vector<fact> gone;
-  for (const auto& [number, b] : bans_)
+  for (const auto& [number, b] : bans())
     if (is_over(b)) gone.push_back(without(fact_of(b)));
   return gone;
 }

@@ -1,6 +1,7 @@
 // The people whom the server knows: accounts and their devices, roles and modes of rooms, bans.
 #pragma once
 
+#include "accounts/ban_book.hpp"
 #include "accounts/facts.hpp"
 #include "accounts/people_store.hpp"
 #include "base/clock.hpp"
@@ -44,9 +45,11 @@ class people {
   std::vector<const account*> accounts() const;                         ///< sorted by name
   std::vector<const device*> devices_of(const identity& account) const; ///< by number
   const room_facts* room(std::string_view name) const;
-  const std::map<std::uint64_t, ban>& bans() const noexcept { return bans_; }
+  const ban_book::by_number& bans() const noexcept { return bans_.all(); }
   /// One that is not over and holds in this room; empty: everywhere.
   const ban* find_ban(ban::kind what, std::string_view room, const subject& s) const;
+  /// How many bans `find_ban` has compared until now.
+  std::size_t bans_compared() const noexcept { return bans_.compared(); }
   bool is_over(const ban& b) const { return b.until && time_.wall_now() >= *b.until; }
 
   /// @name For makers
@@ -55,7 +58,9 @@ class people {
   result<account> new_account(std::string name, std::string password_hash,
                               role on_server = role::member) const;
   device new_device(const identity& token, const identity& account) const;
-  std::uint64_t next_ban() const noexcept { return bans_.empty() ? 1 : bans_.rbegin()->first + 1; }
+  std::uint64_t next_ban() const noexcept {
+    return bans().empty() ? 1 : bans().rbegin()->first + 1;
+  }
   room_facts room_or_new(std::string_view name) const;
   /// The account and all its devices, gone. What it was given in rooms is of no use to others.
   std::vector<fact> removal_of(const account& a) const;
@@ -88,7 +93,7 @@ class people {
   std::map<identity, device> devices_;                                ///< by token
   std::map<std::pair<identity, std::uint64_t>, identity> by_account_; ///< tokens of devices
   std::map<std::string, room_facts, std::less<>> rooms_;
-  std::map<std::uint64_t, ban> bans_;
+  ban_book bans_;
 };
 
 /// A number of 128 bits that nobody else has: not a secret.

@@ -11,8 +11,17 @@ namespace asio_chat {
 
 /// What is counted. The rows of the command table say for which of them a
 /// request counts.
-enum class rated : std::size_t { messages, bytes, searches, history, joins, renames, nothing };
-inline constexpr std::size_t kinds_of_rates = 6;
+enum class rated : std::size_t {
+  messages,
+  bytes,
+  searches,
+  history,
+  joins,
+  renames,
+  registrations,
+  nothing
+};
+inline constexpr std::size_t kinds_of_rates = 7;
 
 /// `messages`, as in a sentence; of those that are counted.
 std::string_view phrase_of(rated kind) noexcept;
@@ -20,8 +29,8 @@ std::string_view phrase_of(rated kind) noexcept;
 std::string describe(rated kind, const rate& r);
 
 inline const rate& rate_of(const rate_limits& l, rated kind) noexcept {
-  const rate* const all[kinds_of_rates] = {&l.messages, &l.bytes, &l.searches,
-                                           &l.history,  &l.joins, &l.renames};
+  const rate* const all[kinds_of_rates] = {&l.messages, &l.bytes,   &l.searches,     &l.history,
+                                           &l.joins,    &l.renames, &l.registrations};
   return *all[static_cast<std::size_t>(kind)];
 }
 

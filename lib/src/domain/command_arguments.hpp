@@ -33,6 +33,12 @@ inline constexpr argument banned[] = {
 inline constexpr argument freed[] = {
     {.name = "WHO", .kind = kind::member, .help = "as it was given, see /bans"},
     {.name = "WHERE", .kind = kind::text, .optional = true, .help = "everywhere, if it was so"}};
+inline constexpr argument first_ban[] = {{.name = "NUMBER",
+                                          .kind = kind::number,
+                                          .optional = true,
+                                          .min = 1,
+                                          .max = 1'000'000'000'000,
+                                          .help = "of a ban, where a list has ended"}};
 inline constexpr argument given_role[] = {
     {.name = "NAME", .kind = kind::member, .help = "of somebody who has an account"},
     {.name = "ROLE", .optional = true, .help = "guest (none), member, voice, operator or owner"},

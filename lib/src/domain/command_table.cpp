@@ -143,6 +143,10 @@ requests::any read_mode(const given& g, std::string&) {
   return requests::set_mode{std::string(mode), g.at[1] == "on"};
 }
 
+requests::any read_bans(const given& g, std::string&) {
+  return requests::list_bans{g.number.value_or(0)};
+}
+
 requests::any read_slow(const given& g, std::string&) {
   return requests::set_slow{std::chrono::seconds(g.number.value_or(0))};
 }
@@ -259,6 +263,7 @@ constexpr std::array table{
                 .help = "make an account for the name you have",
                 .details = "From then on nobody else can take the name.",
                 .cost = 10,
+                .counts_for = rated::registrations,
                 .read = read_text<requests::register_account>},
     command_row{.name = "login",
                 .arguments = own_secret,
@@ -316,11 +321,12 @@ constexpr std::array table{
                 .cost = 2,
                 .read = read_order<requests::unmute>},
     command_row{.name = "bans",
-                .help = "list who is banned or muted in the room",
+                .arguments = first_ban,
+                .help = "list who is banned or muted in the room, from this one on",
                 .needs_room = true,
                 .needs = right::ban,
                 .cost = 2,
-                .read = read_nothing<requests::list_bans>},
+                .read = read_bans},
     command_row{.name = "role",
                 .arguments = given_role,
                 .help = "show somebody's role in the room, or give one",

@@ -95,6 +95,8 @@ class endpoint {
   /// A key of the address it comes from; empty: none. See `network`.
   const std::string& host() const noexcept { return host_; }
   const std::optional<identity>& token() const noexcept { return token_; }
+  /// The number of the connection; 0: it has none.
+  std::uint64_t session() const noexcept { return session_; }
   /// For the host program.
   member_info info() const { return {name(), member_->user(), session_}; }
 

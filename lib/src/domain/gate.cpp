@@ -72,6 +72,11 @@ result<void> hub::check_may(endpoint& e, endpoint::membership*& place, const com
   }
   if (lacking != right::none) return refusal_of_right(e, place, lacking);
   if (!found) return found.error();
+  if (row.needs == right::send_direct) {
+    const ban* muted =
+        people_.find_ban(ban::kind::mute, {}, subject_of(e, e.of().role())); // everywhere
+    if (muted) return fail(errc::not_allowed, sentence_of_mute(*muted));
+  }
   if (row.needs != right::speak || !place || place->slow.count() == 0) return {};
   const auto in = std::ranges::find(e.of().rooms_, place->in, &member::presence::in);
   const steady_time now = services_.time.now();
@@ -119,14 +124,8 @@ failure hub::refusal_of_right(const endpoint& e, const endpoint::membership* pla
   if (lacking == right::speak && place && m.may(lacking)) {
     const std::string& room = place->in->name();
     const room_facts* about = people_.room(room);
-    const ban* muted =
-        people_.find_ban(ban::kind::mute, room,
-                         {m.who(), fold_name(m.name()), e.host(), e.token(), role_in(m, room)});
-    if (muted) {
-      std::string why = "you are muted here";
-      if (muted->until) why += " for " + rest_of(*muted->until - services_.time.wall_now());
-      return no(muted->reason.empty() ? why : fmt::format("{}: {}", why, muted->reason));
-    }
+    const ban* muted = people_.find_ban(ban::kind::mute, room, subject_of(e, role_in(m, room)));
+    if (muted) return no(sentence_of_mute(*muted));
     if (about && about->modes.read_only)
       return no(fmt::format("{} is read-only: its operators speak", room));
     if (about && about->modes.moderated)
@@ -151,6 +150,9 @@ result<room*> hub::room_of(const endpoint& e, std::string_view room_name) const 
   const std::string& name = named.empty() ? services_.default_room : named;
   for (const endpoint::membership& m : e.memberships())
     if (m.in->name() == name) return m.in;
+  // What they say again after they were put out gets the reason, and not that they are out.
+  if (auto welcome = check_bans(subject_of(e, role_in(e.of(), name)), name); !welcome)
+    return welcome.error();
   return fail(errc::not_in_room, e.many_rooms()
                                      ? fmt::format("you are not in {0}; /join {0} first", name)
                                      : fmt::format("you are not in {}", name));

@@ -59,7 +59,8 @@ hub::hub(services s)
                return begin_upkeep(of->endpoints().empty() ? nullptr : of->endpoints().front());
              })
     , people_(services_.people, services_.time, services_.later)
-    , delays_(services_.time) {
+    , attempts_(services_.time)
+    , sweeps_(services_.later) {
   names_.respect(people_);
 }
 
@@ -190,6 +191,7 @@ result<void> hub::rename(member& m, std::string_view to) {
   names_.take(std::string(to), m);
   const std::string from = std::exchange(m.name_, std::string(to));
   if (from == m.name()) return {};
+  grade(m); // somebody may be muted by the name
   std::size_t told = 0;
   for (const member::presence& p : m.rooms())
     p.in->tell_renamed(m, from, announced_after(told++));

@@ -1,9 +1,10 @@
 // All rooms and everybody in them.
 #pragma once
 
-#include "accounts/login_delays.hpp"
+#include "accounts/login_attempts.hpp"
 #include "accounts/passwords.hpp"
 #include "accounts/people.hpp"
+#include "base/sliced_work.hpp"
 #include "domain/endpoint.hpp"
 #include "domain/host_commands.hpp"
 #include "domain/member.hpp"
@@ -48,6 +49,8 @@ class hub {
     bool guests = true;                   ///< whoever has none may do more than log in
     /// Who is kept from coming in, and why, in lines for an operator; may be empty.
     std::function<std::vector<std::string>()> admission = {};
+    /// Hears of each wrong password: which connection, and for which account, if there is one.
+    std::function<void(std::uint64_t session, const account* tried)> on_wrong_password = {};
   };
 
   explicit hub(services s);
@@ -121,28 +124,33 @@ class hub {
 
   asio_chat::people& people() noexcept { return people_; }
   const services& parts() const noexcept { return services_; }
-  login_delays& delays() noexcept { return delays_; }
+  login_attempts& attempts() noexcept { return attempts_; }
   role role_in(const member& m, std::string_view room) const;
   /// Whether somebody may hear that there is such a room.
   bool may_see(const member& m, const std::string& room) const;
-  /// Roles, modes or bans of the room have changed; empty: of all rooms.
+  /// Roles, modes or bans of the room have changed; empty: of all rooms. Takes a while where many
+  /// are here.
   void grade(std::string_view room);
   /// The role of an account on the server has changed, or the account has gone.
   void take_role(const identity& account);
   /// Out of the room, or off the server if it knows no other.
   void put_out(member& m, const std::string& room, const std::string& why);
   void close_all(member& m, const std::string& why);
-  /// Everybody whom the ban is about, from where it holds.
+  /// Everybody whom the ban is about, from where it holds. Takes a while where many are here.
   void enforce(const ban& b, const std::string& why);
-  /// Connections that came with the token are closed.
-  void close_device(const identity& token, const std::string& why);
+  /// Connections of the account that came with the token are closed.
+  void close_device(const identity& account, const identity& token, const std::string& why);
   /// Says something in a room, as the server itself.
   void announce(const std::string& room, std::string text);
   /// Writes down what a moderator has done.
   void note(std::string text) { announce(std::string(audit_room), std::move(text)); }
+  /// What one who is muted is told.
+  std::string sentence_of_mute(const ban& b) const;
   /// Whether the server lets nobody in whom this ban is about.
   result<void> check_bans(const subject& s, std::string_view room) const;
 
+  /// So many members, or rooms of theirs, are gone through in one piece.
+  static constexpr std::size_t max_swept = 128;
   static constexpr std::string_view audit_room = "audit";
   /// No member can bear it.
   static constexpr std::string_view server_name = "-server-";
@@ -166,6 +174,11 @@ class hub {
                            right lacking) const;
   result<endpoint::membership*> place_of(endpoint& e, std::string_view room_name);
   void grade(member& m, room& r);
+  void grade(member& m);
+  /// Does it to everybody, to the first few at once and to the others in slices; to whoever comes
+  /// meanwhile, too. So it has to depend on what is known then alone.
+  void sweep(std::function<void(member&)> what);
+  static subject subject_of(const endpoint& e, role here);
   void begin_ownership(const room& r);
   result<void> check_may_enter_room(const endpoint& e, const std::string& room) const;
   void make_way(std::string_view name, const identity& who);
@@ -187,12 +200,13 @@ class hub {
   room_services for_rooms_;
   host_commands own_commands_;
   std::unordered_map<std::uint64_t, std::unique_ptr<endpoint>> endpoints_;
-  std::unordered_map<std::uint64_t, std::shared_ptr<member>> members_;
-  std::map<identity, member*> by_identity_; ///< those who may come back
-  std::size_t upkeep_ = 0;                  ///< under way, also for members who are gone
+  std::map<std::uint64_t, std::shared_ptr<member>> members_; ///< by number, see `sweep`
+  std::map<identity, member*> by_identity_;                  ///< those who may come back
+  std::size_t upkeep_ = 0; ///< under way, also for members who are gone
   name_book names_;
   asio_chat::people people_;
-  login_delays delays_;
+  login_attempts attempts_;
+  sliced_work sweeps_;
   std::map<std::string, identity, std::less<>> openers_; ///< of rooms whose log is being opened
   std::unique_ptr<rate_keeper> rates_;                   ///< null: there are none
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are

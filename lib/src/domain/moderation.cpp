@@ -9,13 +9,9 @@
 
 namespace asio_chat {
 
-namespace {
-
-subject subject_of(const endpoint& e, role here) {
+subject hub::subject_of(const endpoint& e, role here) {
   return {e.who(), fold_name(e.name()), e.host(), e.token(), here};
 }
-
-} // namespace
 
 role hub::role_in(const member& m, std::string_view room) const {
   role r = m.role();
@@ -76,10 +72,32 @@ void hub::grade(member& m, room& r) {
   }
 }
 
+void hub::grade(member& m) {
+  for (const member::presence& p : m.rooms())
+    grade(m, *p.in);
+}
+
 void hub::grade(std::string_view room) {
-  for (const auto& [number, m] : members_)
-    for (const member::presence& p : m->rooms())
-      if (room.empty() || p.in->name() == room) grade(*m, *p.in);
+  sweep([this, room = std::string(room)](member& m) {
+    if (room.empty()) return grade(m);
+    for (const member::presence& p : m.rooms())
+      if (p.in->name() == room) return grade(m, *p.in);
+  });
+}
+
+void hub::sweep(std::function<void(member&)> what) {
+  auto slice = [this, what = std::move(what), last = std::uint64_t{0}]() mutable {
+    std::size_t done = 0;
+    for (auto next = members_.upper_bound(last); next != members_.end() && done < max_swept;
+         next = members_.upper_bound(last)) {
+      const std::shared_ptr<member> m = next->second;
+      last = next->first;
+      done += 1 + m->rooms().size();
+      what(*m);
+    }
+    return members_.upper_bound(last) != members_.end();
+  };
+  if (slice()) sweeps_.add(std::move(slice));
 }
 
 void hub::take_role(const identity& who) {
@@ -88,8 +106,7 @@ void hub::take_role(const identity& who) {
   member& m = *found->second;
   const account* a = people_.find(who);
   m.role_ = a ? a->role : role::guest;
-  for (const member::presence& p : m.rooms())
-    grade(m, *p.in);
+  grade(m);
   const std::string audit(audit_room);
   if (!may_see(m, audit)) put_out(m, audit, fmt::format("{} is for operators", audit));
 }
@@ -139,31 +156,37 @@ void hub::close_all(member& m, const std::string& why) {
 }
 
 void hub::enforce(const ban& b, const std::string& why) {
-  std::vector<std::shared_ptr<member>> whom;
-  for (const auto& [number, m] : members_) {
-    if (std::ranges::any_of(m->endpoints_, [&, here = role_in(*m, b.room)](const endpoint* e) {
-          return b.is_about(subject_of(*e, here));
-        }))
-      whom.push_back(m);
-  }
-  for (const auto& m : whom) {
+  sweep([this, b, why](member& m) {
+    const role here = role_in(m, b.room);
+    if (std::ranges::none_of(m.endpoints_,
+                             [&](const endpoint* e) { return b.is_about(subject_of(*e, here)); }))
+      return;
     if (b.what == ban::kind::mute) {
-      for (const member::presence& p : m->rooms())
-        grade(*m, *p.in);
-      const direct_message told{std::string(server_name), m->name(), services_.time.wall_now(),
-                                why};
-      for (const endpoint* e : m->endpoints_)
+      grade(m);
+      const direct_message told{std::string(server_name), m.name(), services_.time.wall_now(), why};
+      for (const endpoint* e : m.endpoints_)
         e->tell(told);
     } else if (b.room.empty()) {
-      close_all(*m, why);
+      close_all(m, why);
     } else {
-      put_out(*m, b.room, why);
+      put_out(m, b.room, why);
     }
-  }
+  });
 }
 
-void hub::close_device(const identity& token, const std::string& why) {
-  for (const auto& [number, e] : endpoints_)
+std::string hub::sentence_of_mute(const ban& b) const {
+  std::string why = b.room.empty() ? "you are muted everywhere" : "you are muted here";
+  if (b.until) {
+    const auto left = std::chrono::ceil<std::chrono::seconds>(*b.until - services_.time.wall_now());
+    why += fmt::format(" for {} s", std::max<std::int64_t>(1, left.count()));
+  }
+  return b.reason.empty() ? why : fmt::format("{}: {}", why, b.reason);
+}
+
+void hub::close_device(const identity& account, const identity& token, const std::string& why) {
+  const auto of = by_identity_.find(account);
+  if (of == by_identity_.end()) return;
+  for (const endpoint* e : of->second->endpoints_)
     if (e->token() == token) e->sink().close({close_code::removed, why});
 }
 

@@ -22,8 +22,8 @@ std::size_t text_bytes(const request& r) noexcept {
   return 0;
 }
 
-constexpr rated all_kinds[] = {rated::messages, rated::bytes, rated::searches,
-                               rated::history,  rated::joins, rated::renames};
+constexpr rated all_kinds[] = {rated::messages, rated::bytes,   rated::searches,     rated::history,
+                               rated::joins,    rated::renames, rated::registrations};
 
 std::string shown(std::chrono::milliseconds t) {
   return t.count() % 1000 == 0 ? fmt::format("{} s", t.count() / 1000)
@@ -50,6 +50,8 @@ std::string_view phrase_of(rated kind) noexcept {
     return "rooms to join";
   case rated::renames:
     return "new names";
+  case rated::registrations:
+    return "new accounts";
   case rated::nothing:
     break;
   }
@@ -70,7 +72,7 @@ rate_keeper::rate_keeper(const rate_limits& limits, time_source& time, server_co
 
 rate rate_keeper::rate_of_address(rated kind) const {
   rate r = rate_of(limits_, kind);
-  r.count *= limits_.times_per_address;
+  if (kind != rated::registrations) r.count *= limits_.times_per_address;
   return r;
 }
 
@@ -89,14 +91,16 @@ std::optional<failure> rate_keeper::charge(endpoint& e, const request& r, const 
   }
   if (worst.wait > longest_wait) {
     ++counters_.rate_refusals;
-    return fail(errc::not_available,
-                fmt::format("{}; try again in {} s",
-                            worst.of_address
-                                ? "too much comes from your address"
-                                : fmt::format("you may have {}",
-                                              asio_chat::describe(worst.kind,
-                                                                  rate_of(limits_, worst.kind))),
-                            whole_seconds(worst.wait)));
+    return fail(
+        errc::not_available,
+        fmt::format(
+            "{}; try again in {} s",
+            worst.of_address
+                ? worst.kind == rated::registrations ? "many accounts were made from your address"
+                                                     : "too much comes from your address"
+                : fmt::format("you may have {}",
+                              asio_chat::describe(worst.kind, rate_of(limits_, worst.kind))),
+            whole_seconds(worst.wait)));
   }
   for (const draw& d : draws) {
     take(own, d, false);

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -134,6 +135,7 @@ struct unmute : order {
 };
 struct list_bans {
   static constexpr std::string_view command = "bans";
+  std::uint64_t from = 0; ///< the number of the first one that is wanted, or the next one
 };
 struct give_role {
   static constexpr std::string_view command = "role";

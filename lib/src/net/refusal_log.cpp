@@ -17,6 +17,8 @@ std::string sentence(refusal kind, std::string_view who) {
     return fmt::format("Client certificate of {} refused", who);
   case refusal::turned_away:
     return fmt::format("Connection from {} refused", who);
+  case refusal::login:
+    return fmt::format("Login from {} refused", who);
   case refusal::connection:
     break;
   }
@@ -31,6 +33,8 @@ std::uint64_t& count_of(refusal kind, server_counters& counters) {
     return counters.refused_certificates;
   case refusal::turned_away:
     return counters.turned_away;
+  case refusal::login:
+    return counters.wrong_passwords;
   case refusal::connection:
     break;
   }

@@ -19,6 +19,7 @@ enum class refusal {
   certificate, ///< the client's certificate was good for TLS, but not for this server
   connection,  ///< TLS broke after the handshake: an alert, or a record that is none
   turned_away, ///< refused before any work was done for it
+  login,       ///< a wrong password of an account, or code
 };
 
 /// Refusals cost those who cause them nothing, so they must not be able to fill the log. The first

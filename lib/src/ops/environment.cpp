@@ -20,6 +20,7 @@ constexpr std::string_view config_variable = "ASIO_CHATD_CONFIG";
 constexpr std::string_view secret_variable = "CHAT_SECRET";
 constexpr std::string_view key_passphrase_variable = "CHAT_KEY_PASSPHRASE";
 constexpr std::string_view backup_passphrase_variable = "CHAT_BACKUP_PASSPHRASE";
+constexpr std::string_view account_password_variable = "CHAT_ACCOUNT_PASSWORD";
 constexpr std::string_view master_key_variable = "CHAT_MASTER_KEY";
 
 const setting* find_by_variable(std::string_view variable) {
@@ -69,6 +70,7 @@ result<environment_settings> read_environment(const environment_map& variables) 
       continue;
     }
     if (name == backup_passphrase_variable) settings.backup_passphrase = value;
+    if (name == account_password_variable) settings.account_password = value;
     if (name == master_key_variable) settings.master_key = value;
     if (!name.starts_with(prefix)) continue;
     if (name == config_variable) {

@@ -16,6 +16,7 @@ struct environment_settings {
   std::optional<std::string> passphrase;     ///< CHAT_SECRET
   std::optional<std::string> key_passphrase; ///< CHAT_KEY_PASSPHRASE
   std::string backup_passphrase;             ///< CHAT_BACKUP_PASSPHRASE; empty: not given
+  std::string account_password;              ///< CHAT_ACCOUNT_PASSWORD; empty: not given
   std::optional<std::string> master_key;     ///< CHAT_MASTER_KEY
   std::string credentials_directory;         ///< of systemd; empty: none
   given_values given;

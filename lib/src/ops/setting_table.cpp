@@ -329,6 +329,8 @@ constexpr setting table[] = {
    [](settings& s, view v) { return store(s.server.rates.joins, parse_rate(v)); }},
   {"rate-renames", "Rates", "N/TIME", "5/60s", "new names of a user; 0: no limit", false,
    [](settings& s, view v) { return store(s.server.rates.renames, parse_rate(v)); }},
+  {"rate-registrations", "Rates", "N/TIME", "5/1h", "accounts made from an address; 0: no limit", false,
+   [](settings& s, view v) { return store(s.server.rates.registrations, parse_rate(v)); }},
   {"rate-address", "Rates", "N", "8", "times as much for all users of an address; 0: no limit", false,
    [](settings& s, view v) {
      return store(s.server.rates.times_per_address, parse_count_or_never(v, 1'000'000));

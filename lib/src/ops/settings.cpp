@@ -197,6 +197,7 @@ result<invocation> read_settings(const setting_sources& from) {
   }
   overlay(call.effective, environment->given);
   call.history.backup_passphrase = environment->backup_passphrase;
+  call.history.account_password = environment->account_password;
   overlay(call.effective, line->given);
   call.settings.credentials_directory = environment->credentials_directory;
   if (environment->master_key) {

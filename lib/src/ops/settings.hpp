@@ -97,6 +97,7 @@ struct history_request {
   std::string account_name;           ///< of `account`
   std::string role;                   ///< of `account add`: on the server; empty: member
   std::string password_file;          ///< of `account add` and `account reset`; empty: typed
+  std::string account_password;       ///< CHAT_ACCOUNT_PASSWORD; empty: not set
 };
 
 struct invocation {

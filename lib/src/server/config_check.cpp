@@ -57,9 +57,13 @@ void check_admission(const admission_limits& a) {
 }
 
 void check_rates(const rate_limits& r) {
-  const std::pair<std::string_view, const rate&> all[] = {
-      {"messages", r.messages}, {"bytes", r.bytes}, {"searches", r.searches},
-      {"history", r.history},   {"joins", r.joins}, {"renames", r.renames}};
+  const std::pair<std::string_view, const rate&> all[] = {{"messages", r.messages},
+                                                          {"bytes", r.bytes},
+                                                          {"searches", r.searches},
+                                                          {"history", r.history},
+                                                          {"joins", r.joins},
+                                                          {"renames", r.renames},
+                                                          {"registrations", r.registrations}};
   for (const auto& [name, value] : all) {
     check_range(fmt::format("rates.{}.count must be", name), value.count, 0, 1'000'000'000'000,
                 "of them");

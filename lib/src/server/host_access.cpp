@@ -7,6 +7,8 @@
 #include "server/host_authenticator.hpp"
 #include "server/server_impl.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace asio_chat::detail {
@@ -45,6 +47,17 @@ post_hook server_base::impl::ask_about_posts() {
     hook_runner_->run<post_answer>(
         "on_post", [&](post_answer_handler h) { hooks_.on_post(p, std::move(h)); }, std::move(done),
         unanswered());
+  };
+}
+
+std::function<void(std::uint64_t, const account*)> server_base::impl::login_log() {
+  return [this](std::uint64_t number, const account* tried) {
+    const net::session* s = sessions_->find(number);
+    if (s == nullptr) return;
+    // The name of an account that is not there may be a password, typed in the wrong place.
+    refusals_.add(net::refusal::login, s->address(),
+                  tried ? fmt::format("wrong password or code for the account {}", tried->name)
+                        : std::string("no such account"));
   };
 }
 

@@ -6,7 +6,6 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -31,9 +30,10 @@ void wipe(std::string& secret) {
 /// The thread begins with the first password.
 class password_worker final : public password_hasher {
  public:
-  password_worker(scheduler later, std::size_t memory)
+  password_worker(scheduler later, std::size_t memory, const clock& time)
       : later_(std::move(later))
-      , memory_(memory) {}
+      , memory_(memory)
+      , time_(time) {}
   ~password_worker() override {
     {
       const std::lock_guard lock(mutex_);
@@ -46,19 +46,21 @@ class password_worker final : public password_hasher {
   }
 
   void hash(std::string password, std::function<void(result<std::string>)> done) override {
-    add({std::move(password), {}, std::move(done), {}});
+    add({.password = std::move(password), .hashed = std::move(done)});
   }
   void verify(std::string hash, std::string password,
               std::function<void(result<bool>)> done) override {
-    add({std::move(password), std::move(hash), {}, std::move(done)});
+    add({.password = std::move(password), .against = std::move(hash), .verified = std::move(done)});
   }
 
  private:
   struct job {
     std::string password;
-    std::string against; ///< of `verify`
-    std::function<void(result<std::string>)> hashed;
-    std::function<void(result<bool>)> verified;
+    std::string against = {}; ///< of `verify`
+    std::function<void(result<std::string>)> hashed = {};
+    std::function<void(result<bool>)> verified = {};
+    steady_time came = {};
+    std::size_t before = 0; ///< it, when it came
   };
 
   void add(job j) {
@@ -68,6 +70,8 @@ class password_worker final : public password_hasher {
       wipe(j.password);
       return refuse(std::move(j));
     }
+    j.came = time_.now();
+    j.before = waiting_.size();
     waiting_.push_back(std::move(j));
     if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
     lock.unlock();
@@ -75,20 +79,26 @@ class password_worker final : public password_hasher {
   }
 
   void refuse(job j) {
-    const auto wait = std::chrono::ceil<std::chrono::seconds>(took_.load() * (max_waiting + 1));
+    const auto wait = std::chrono::ceil<std::chrono::seconds>(took_ * (max_waiting + 1));
     const failure why =
         fail(errc::not_available, fmt::format("many are logging in; try again in {} s",
                                               std::max<std::int64_t>(wait.count(), 1)));
-    answer(std::move(j), [why](const job& one) {
-      if (one.hashed) return one.hashed(why);
-      one.verified(why);
+    later_([why, one = std::make_shared<job>(std::move(j))] {
+      if (one->hashed) return one->hashed(why);
+      one->verified(why);
     });
   }
 
   /// On the caller's thread, which alone destroys what it has given.
   template <class Tell>
   void answer(job j, Tell tell) {
-    later_([one = std::make_shared<job>(std::move(j)), tell] { tell(*one); });
+    const auto one = std::make_shared<job>(std::move(j));
+    later_([this, alive = std::weak_ptr(alive_), one, tell] {
+      if (!alive.expired())
+        took_ = std::chrono::duration_cast<std::chrono::milliseconds>(time_.now() - one->came) /
+                (one->before + 1);
+      tell(*one);
+    });
   }
 
   void work() {
@@ -100,14 +110,11 @@ class password_worker final : public password_hasher {
       job j = std::move(waiting_.front());
       waiting_.pop_front();
       lock.unlock();
-      const auto begun = std::chrono::steady_clock::now();
       if (j.hashed) {
         do_hash(std::move(j));
       } else {
         do_verify(std::move(j));
       }
-      took_ = std::chrono::duration_cast<std::chrono::milliseconds>(
-          std::chrono::steady_clock::now() - begun);
     }
   }
 
@@ -140,9 +147,11 @@ class password_worker final : public password_hasher {
 
   scheduler later_;
   std::size_t memory_;
+  const clock& time_;
+  std::shared_ptr<void> alive_ = std::make_shared<int>(); ///< for tasks on their way
+  std::chrono::milliseconds took_{100}; ///< one password, the last time: the caller's thread's
   std::string nobody_; ///< the thread's: what is compared where there is no account
-  std::atomic<std::chrono::milliseconds> took_{std::chrono::milliseconds(100)};
-  std::mutex mutex_; ///< of the next three
+  std::mutex mutex_;   ///< of the next three
   std::condition_variable came_;
   std::deque<job> waiting_;
   bool stop_ = false;
@@ -151,11 +160,12 @@ class password_worker final : public password_hasher {
 
 } // namespace
 
-std::unique_ptr<password_hasher> make_password_worker(scheduler later, std::size_t memory) {
-  return std::make_unique<password_worker>(std::move(later), memory);
+std::unique_ptr<password_hasher> make_password_worker(scheduler later, std::size_t memory,
+                                                      const clock& time) {
+  return std::make_unique<password_worker>(std::move(later), memory, time);
 }
 #else
-std::unique_ptr<password_hasher> make_password_worker(scheduler, std::size_t) {
+std::unique_ptr<password_hasher> make_password_worker(scheduler, std::size_t, const clock&) {
   return nullptr;
 }
 #endif

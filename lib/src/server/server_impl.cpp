@@ -44,13 +44,15 @@ server_base::impl::impl(const asio::any_io_executor& executor, server_config con
     , hook_runner_(std::make_shared<hook_runner>(clock_, log_, hooks_.answer_time))
     , tls_(std::make_shared<tls_keeper>(loop_, clock_, log_, [this] { trust_has_changed(); }))
     , storage_(open_storage(posting_to(executor), config_, hooks_.journal, clock_, log_, &watch_))
-    , passwords_(keeps_accounts(parts)
-                     ? make_password_worker(posting_to(executor), config_.people.password_memory)
-                     : nullptr)
+    , passwords_(
+          keeps_accounts(parts)
+              ? make_password_worker(posting_to(executor), config_.people.password_memory, clock_)
+              : nullptr)
     , hub_({*storage_.logs, clock_, config_.limits, counters_, posting_to(executor),
             config_.default_room, message_log(), storage_.names, config_.join_history, &watch_,
             ask_about_posts(), storage_.people, passwords_.get(), config_.people.registration,
-            config_.people.guests || !passwords_, [this] { return admission_.describe(); }})
+            config_.people.guests || !passwords_, [this] { return admission_.describe(); },
+            login_log()})
     , authenticator_(make_authenticator(parts))
     , protocols_(parts.protocols)
     , refusals_(log_, clock_, counters_)

@@ -85,6 +85,7 @@ class detail::server_base::impl final : public std::enable_shared_from_this<impl
   bool keeps_accounts(const server_parts& parts) const;
   std::unique_ptr<authenticator> make_authenticator(server_parts& parts);
   post_hook ask_about_posts();
+  std::function<void(std::uint64_t, const account*)> login_log();
   /// What writes messages into the log, where that is asked for.
   std::function<void(const entry&)> message_log() const;
   void log_message(const entry& e) const;

@@ -38,16 +38,22 @@ bool private_enough(const struct stat& status) {
   return status.st_uid == 0 && (status.st_mode & 037) == 0;
 }
 
+std::string why_refused(const std::string& path) {
+  if (auto obstacle = obstacle_to(path, file_use::reading)) return *std::move(obstacle);
+  return fmt::format("{}, though owner and mode allow it: asio-chatd is confined to the "
+                     "directories that it had at its start; restart it if this one was replaced",
+                     errno_text(EACCES));
+}
+
 result<file_descriptor> open_for_reading(const std::string& path, const std::string& what) {
   // A pipe may be what a shell makes of <(command), or something that is never written into:
   // opening and reading that one would wait for ever.
   file_descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) {
     const int error = errno;
-    const auto obstacle =
-        error == EACCES ? obstacle_to(path, file_use::reading) : std::optional<std::string>();
-    return fail(errc::bad_certificate_file, fmt::format("{} '{}' cannot be read: {}", what, path,
-                                                        obstacle ? *obstacle : errno_text(error)));
+    return fail(errc::bad_certificate_file,
+                fmt::format("{} '{}' cannot be read: {}", what, path,
+                            error == EACCES ? why_refused(path) : errno_text(error)));
   }
   struct stat about {};
   if (::fstat(file.get(), &about) == 0 && S_ISFIFO(about.st_mode) && !has_more(file.get()))

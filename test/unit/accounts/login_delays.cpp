@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("three failures are free, then each doubles the wait, up to a bound") {
   testing::manual_clock time;
-  login_delays d(time);
+  login_delays d(time, 3);
   for (int i = 0; i < 3; ++i)
     d.failed("alice");
   CHECK(d.wait_for("alice") == 0s);
@@ -30,7 +30,7 @@ TEST_CASE("three failures are free, then each doubles the wait, up to a bound") 
 
 TEST_CASE("a success, or an hour without a failure, makes it new again") {
   testing::manual_clock time;
-  login_delays d(time);
+  login_delays d(time, 3);
   for (int i = 0; i < 9; ++i)
     d.failed("alice");
   d.succeeded("alice");
@@ -47,7 +47,7 @@ TEST_CASE("a success, or an hour without a failure, makes it new again") {
 
 TEST_CASE("of more keys than are kept those that failed longest ago are forgotten") {
   testing::manual_clock time;
-  login_delays d(time);
+  login_delays d(time, 3);
   for (int i = 0; i < 4; ++i)
     d.failed("first");
   for (std::size_t i = 0; i < login_delays::max_keys; ++i) {

@@ -89,7 +89,7 @@ TEST_CASE("passwords that are too short or too long are refused, and so is a sec
   CHECK(answer(w, alice, "/register another-horse") == lines{"you have the account alice already"});
 }
 
-TEST_CASE("who guesses has to wait, longer each time, whichever account it is") {
+TEST_CASE("who guesses has to wait, longer each time, and the owner elsewhere has not") {
   domain_world w;
   person& alice = come(w, "alice");
   registered(w, alice);
@@ -98,12 +98,53 @@ TEST_CASE("who guesses has to wait, longer each time, whichever account it is") 
     CHECK(answer(w, mallory, "/login alice guess-guess") == lines{"wrong name or password"});
   CHECK(answer(w, mallory, "/login alice correct-horse") ==
         lines{"too many wrong passwords; try again in 2 s"});
-  CHECK(answer(w, mallory, "/login other guess-guess") ==
-        lines{"too many wrong passwords; try again in 2 s"}); // by the address
+  person& owner = come(w, "at-home");
+  CHECK(answer(w, owner, "/login alice correct-horse").front() == "you are logged in as alice");
   w.clock.advance(std::chrono::seconds(2));
   CHECK(answer(w, mallory, "/login alice guess-guess") == lines{"wrong name or password"});
   CHECK(answer(w, mallory, "/login alice guess-guess") ==
         lines{"too many wrong passwords; try again in 4 s"});
+}
+
+TEST_CASE("sixteen passwords tried at once are one, and each wrong one is told of") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  registered(w, alice);
+  w.leave(alice, true);
+  std::vector<person*> strangers;
+  for (int i = 0; i < 16; ++i) {
+    person& p = w.people.emplace_back();
+    login l{w.new_identity(), "stranger" + std::to_string(i), true, true};
+    l.token = l.who;
+    l.host = "one host";
+    l.session = 7;
+    p.self = w.hub.enter(p.ear, l).value();
+    strangers.push_back(&p);
+  }
+  w.settle();
+  const int before = w.passwords.verified;
+  for (person* p : strangers)
+    w.type(*p, "/login alice guess-guess", {}, "r");
+  w.run();
+  CHECK(w.passwords.verified == before + 1);
+  CHECK(strangers.front()->ear.last<refused>().message == "wrong name or password");
+  CHECK(strangers.back()->ear.last<refused>().message ==
+        "your last password for this account is still looked at; try again in 1 s");
+  CHECK(w.wrong == heard{"7 alice"});
+  CHECK(answer(w, *strangers.front(), "/login nobody guess-guess").front() ==
+        "wrong name or password");
+  CHECK(w.wrong == heard{"7 alice", "7 -"});
+}
+
+TEST_CASE("passwords that are changed at once have not all the places of the queue") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  registered(w, alice);
+  const int before = w.passwords.verified;
+  for (int i = 0; i < 8; ++i)
+    w.type(alice, "/password wrong-horse battery-staple", {}, "r");
+  w.run();
+  CHECK(w.passwords.verified <= before + 4);
 }
 
 TEST_CASE("where too many passwords wait, it is said when to come back, and nothing has changed") {

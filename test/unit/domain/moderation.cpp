@@ -1,73 +1,12 @@
 // Roles, and what moderators do: each command, its refusals, and what the others hear.
 
-#include "support/catch.hpp"
-#include "unit/domain/world.hpp"
+#include "unit/domain/moderated_world.hpp"
 
 using namespace asio_chat;
-using test::domain_world;
 using test::heard;
+using test::lines;
+using test::moderated_world;
 using test::person;
-
-namespace {
-
-using lines = std::vector<std::string>;
-
-std::string address(int last) {
-  std::string bytes(10, '\0');
-  bytes += "\xff\xff\xc0";
-  bytes.push_back('\0');
-  bytes.push_back('\2');
-  bytes.push_back(static_cast<char>(last));
-  return bytes;
-}
-
-struct moderated_world : domain_world {
-  using domain_world::domain_world;
-
-  int hosts = 0;
-
-  person& come(const std::string& name, const std::string& room = "lobby") {
-    person& p = people.emplace_back();
-    login l{new_identity(), name, true, true};
-    l.token = l.who;
-    l.host = address(++hosts);
-    p.self = hub.enter(p.ear, l).value();
-    if (!room.empty()) hub.join(*p.self, room, "").value();
-    settle();
-    return p;
-  }
-  /// With an account, and a role on the server.
-  person& known(const std::string& name, role as = role::member,
-                const std::string& room = "lobby") {
-    person& p = come(name, room);
-    hub.people().change(
-        [&, name, as]() -> result<std::vector<fact>> {
-          auto a = hub.people().new_account(name, "plain password", as);
-          if (!a) return a.error();
-          return std::vector<fact>{fact_of(*a)};
-        },
-        [](const result<void>& r) { CHECK(r.has_value()); });
-    run();
-    say(p, "/login " + name + " password");
-    settle();
-    return p;
-  }
-  lines say(person& p, std::string_view line, std::string_view room = {}) {
-    p.ear.events.clear();
-    type(p, line, room, "r");
-    run();
-    if (const auto no = p.ear.last<refused>(); !no.message.empty()) return {no.message};
-    return p.ear.last<reply>().lines;
-  }
-  bool may_speak(person& p, const std::string& room = "lobby") {
-    p.ear.events.clear();
-    type(p, "hello", room, "r");
-    run();
-    return p.ear.last<refused>().message.empty();
-  }
-};
-
-} // namespace
 
 TEST_CASE("who puts somebody out has to have the right, and tells why") {
   moderated_world w;
@@ -100,65 +39,6 @@ TEST_CASE("a member of the one room of the text protocol is put out of the serve
   CHECK(bob.ear.closed->phrase == "olga has removed bob from lobby");
 }
 
-TEST_CASE("a ban keeps out by name, token, account and address, as long as it says") {
-  moderated_world w;
-  person& op = w.known("olga", role::op);
-  person& bob = w.come("bob");
-  CHECK(w.say(op, "/ban bob 2h spam") == lines{"you have banned bob from lobby for 2 h: spam"});
-  CHECK(bob.self->memberships().empty());
-  CHECK(w.say(bob, "/join lobby") == lines{"you are banned here for 120 more min: spam"});
-  w.say(bob, "/nick robert");
-  CHECK(w.say(bob, "/join lobby") ==
-        lines{"you are banned here for 120 more min: spam"}); // its token
-  CHECK(w.say(bob, "/join den").empty());                     // elsewhere it is nobody's business
-  CHECK(w.say(op, "/bans").front().starts_with("banned bob until "));
-  w.clock.advance(std::chrono::hours(2));
-  w.clock.set_wall(w.clock.wall_now() + std::chrono::hours(2));
-  CHECK(w.say(bob, "/join lobby").empty());
-
-  person& carl = w.known("carl");
-  CHECK(w.say(op, "/ban carl") == lines{"you have banned carl from lobby"});
-  CHECK(w.say(carl, "/join lobby") == lines{"you are banned here"});
-  CHECK(w.say(op, "/unban CARL") == lines{"you have unbanned CARL from lobby"});
-  CHECK(w.say(op, "/unban carl") == lines{"carl need not be unbanned: /bans lists who is"});
-  CHECK(w.say(carl, "/join lobby").empty());
-
-  CHECK(w.say(op, "/ban 192.0.2.0/24") == lines{"you come from there yourself"});
-  CHECK(w.say(op, "/ban 192.0.2.4").front() == "you have banned 192.0.2.4 from lobby");
-}
-
-TEST_CASE("a ban is not shed by an account, nor by leaving one") {
-  moderated_world w;
-  person& op = w.known("olga", role::op);
-  person& mal = w.come("mal");
-  w.say(op, "/ban mal spam");
-  w.say(op, "/mute mal");
-  w.say(mal, "/nick harmless");
-  CHECK(w.say(mal, "/register password").front() == "you are logged in as harmless");
-  CHECK(w.say(mal, "/join lobby") == lines{"you are banned here: spam"});
-  w.say(op, "/unban mal");
-  w.say(mal, "/join lobby");
-  CHECK_FALSE(w.may_speak(mal));
-  CHECK(mal.ear.last<refused>().message == "you are muted here");
-
-  person& quin = w.known("quin");
-  w.say(op, "/ban quin spam");
-  w.say(quin, "/logout");
-  w.say(quin, "/nick somebody");
-  CHECK(w.say(quin, "/join lobby") == lines{"you are banned here: spam"});
-  w.say(op, "/unban quin");
-  CHECK(w.say(quin, "/join lobby").empty());
-}
-
-TEST_CASE("a guest who is called like an address is meant by that name") {
-  moderated_world w;
-  person& op = w.known("olga", role::op);
-  person& guest = w.come("203.0.113.5");
-  CHECK(w.say(op, "/ban 203.0.113.5").front() == "you have banned 203.0.113.5 from lobby");
-  CHECK(guest.self->memberships().empty());
-  CHECK(w.say(op, "/ban 203.0.113.5/32").front() == "you have banned 203.0.113.5/32 from lobby");
-}
-
 TEST_CASE("a reason is one line, whatever was in it") {
   moderated_world w;
   person& op = w.known("olga", role::op);
@@ -172,75 +52,6 @@ TEST_CASE("a reason is one line, whatever was in it") {
     CHECK(line.find('\n') == line.npos);
 }
 
-TEST_CASE("a private room is not seen by whom it has banned") {
-  moderated_world w;
-  person& op = w.known("olga", role::op);
-  person& gus = w.known("gus");
-  w.say(op, "/join secret");
-  w.say(op, "/mode private on", "secret");
-  w.say(op, "/invite gus", "secret");
-  const auto sees = [&] {
-    for (const std::string& line : w.say(gus, "/rooms"))
-      if (line.find("secret") != line.npos) return true;
-    return false;
-  };
-  CHECK(sees());
-  w.say(op, "/ban gus", "secret");
-  CHECK_FALSE(sees());
-}
-
-TEST_CASE("a ban of a network does not lock out those whom nobody bans by name") {
-  moderated_world w;
-  person& owner = w.known("alice", role::owner); // from 192.0.2.1
-  person& op = w.known("olga", role::op);
-  person& guest = w.come("guest"); // from 192.0.2.3
-  CHECK(w.say(op, "/ban 192.0.2.1 everywhere").front() ==
-        "you have banned 192.0.2.1 from the server");
-  CHECK_FALSE(owner.ear.closed);
-  CHECK(w.say(owner, "/join den").empty());
-  w.say(op, "/ban 192.0.2.3");
-  CHECK(guest.self->memberships().empty());
-}
-
-TEST_CASE("a time that is none is refused, and no reason for a ban for ever") {
-  moderated_world w;
-  person& op = w.known("olga", role::op);
-  w.come("bob");
-  const lines refusal{"TIME is a number with s, m, h or d, such as 30m, up to ten years"};
-  for (const char* time :
-       {"0s", "-1m", "1x", "5", "1000000h", "99999999999d", "1ms", "90min", "1.5h"})
-    CHECK(w.say(op, std::string("/ban bob ") + time) == refusal);
-  CHECK(w.say(op, "/mute bob 5") == refusal);
-  CHECK(w.say(op, "/bans") == lines{"nobody is banned or muted here"});
-  CHECK(w.say(op, "/ban bob 2nd warning") == lines{"you have banned bob from lobby: 2nd warning"});
-  CHECK(w.say(op, "/ban bob 1d EVERYWHERE spam") ==
-        lines{"you have banned bob from the server for 1 d: spam"});
-  w.come("eve");
-  CHECK(w.say(op, "/kick eve 5m of shouting") ==
-        lines{"you have removed eve from lobby: 5m of shouting"});
-  w.come("eva");
-  CHECK(w.say(op, "/kick eva 5 strikes") == lines{"you have removed eva from lobby: 5 strikes"});
-}
-
-TEST_CASE("a ban everywhere closes the connection and keeps the next one out") {
-  moderated_world w;
-  person& op = w.known("olga", role::op);
-  person& bob = w.come("bob");
-  CHECK(w.say(op, "/ban bob everywhere 1d spam") ==
-        lines{"you have banned bob from the server for 1 d: spam"});
-  REQUIRE(bob.ear.closed);
-  CHECK(bob.ear.closed->code == close_code::removed);
-  CHECK(bob.ear.closed->phrase == "olga has banned bob from the server for 1 d: spam");
-  const identity token = bob.self->who();
-  w.leave(bob);
-  person& again = w.people.emplace_back();
-  login l{token, "robert", true, true};
-  l.token = token;
-  CHECK(w.hub.enter(again.ear, l).error().message == "you are banned here for 1440 more min: spam");
-  CHECK(w.say(op, "/unban bob everywhere") == lines{"you have unbanned bob from the server"});
-  again.self = w.hub.enter(again.ear, l).value();
-}
-
 TEST_CASE("only a role on the server acts everywhere") {
   moderated_world w;
   person& bob = w.come("bob", "den");
@@ -251,22 +62,6 @@ TEST_CASE("only a role on the server acts everywhere") {
   CHECK(w.say(owner, "/ban bob everywhere", "den") == lines{"you may not ban others here"});
   CHECK(w.say(owner, "/ban bob", "den") == lines{"you have banned bob from den"});
   CHECK(bob.self->memberships().empty());
-}
-
-TEST_CASE("who is muted hears why, and speaks again when it is over") {
-  moderated_world w;
-  person& op = w.known("olga", role::op);
-  person& bob = w.come("bob");
-  CHECK(w.say(op, "/mute bob 90s caps") == lines{"you have muted bob in lobby for 90 s: caps"});
-  CHECK(bob.ear.last<direct_message>().text == "olga has muted bob in lobby for 90 s: caps");
-  CHECK_FALSE(w.may_speak(bob));
-  CHECK(bob.ear.last<refused>().message == "you are muted here for 90 s: caps");
-  w.clock.set_wall(w.clock.wall_now() + std::chrono::seconds(90));
-  CHECK(w.may_speak(bob));
-  w.say(op, "/mute bob");
-  CHECK_FALSE(w.may_speak(bob));
-  CHECK(w.say(op, "/unmute bob") == lines{"you have unmuted bob in lobby"});
-  CHECK(w.may_speak(bob));
 }
 
 TEST_CASE("nobody acts on somebody of the same role or a higher one") {

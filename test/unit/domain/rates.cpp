@@ -14,7 +14,7 @@ namespace {
 
 rate_limits none() {
   rate_limits r;
-  r.messages = r.bytes = r.searches = r.history = r.joins = r.renames = {};
+  r.messages = r.bytes = r.searches = r.history = r.joins = r.renames = r.registrations = {};
   r.times_per_address = 0;
   return r;
 }
@@ -263,4 +263,25 @@ TEST_CASE("rates: who keeps order is not slowed down by it, who may not is") {
   CHECK_FALSE(op.ear.held);
   CHECK(op.ear.all<refused>().empty());
   CHECK(guest.ear.held);
+}
+
+TEST_CASE("accounts are made from an address at a rate of their own, however many members it has") {
+  rate_limits l = none();
+  l.registrations = {2, 1h};
+  l.times_per_address = 8;
+  rated_world w(l);
+  const auto answer = [&](person& p) {
+    w.settle();
+    w.type(p, "/register correct-horse", {}, "r");
+    w.run();
+    const auto no = p.ear.last<refused>();
+    return no.message.empty() ? p.ear.last<reply>().lines.front() : no.message;
+  };
+  CHECK(answer(w.from("one", "alice")) == "you are logged in as alice");
+  CHECK(answer(w.from("one", "bob")) == "you are logged in as bob");
+  person& carol = w.from("one", "carol");
+  CHECK(answer(carol) == "many accounts were made from your address; try again in 1800 s");
+  CHECK(answer(w.from("two", "dave")) == "you are logged in as dave");
+  w.time.advance(30min);
+  CHECK(answer(carol) == "you are logged in as carol");
 }

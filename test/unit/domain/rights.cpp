@@ -53,6 +53,7 @@ TEST_CASE("each row with a right is refused to a member without it, and to no ot
     if (row.name == "role") line += " voice";
     if (row.name == "mode") line = "/mode moderated on";
     if (row.name == "slow") line = "/slow 5";
+    if (row.name == "bans") line = "/bans 5";
     w.settle();
     w.type(alice, line, {}, "r");
     w.run();

@@ -11,6 +11,8 @@
 #include "unit/domain/describe.hpp"
 #include "unit/domain/failing_journal.hpp"
 
+#include <fmt/format.h>
+
 #include <deque>
 #include <string>
 #include <string_view>
@@ -91,7 +93,11 @@ class domain_world {
              &passwords,
              registration,
              guests,
-             [this] { return admission; }}) {}
+             [this] { return admission; },
+
+             [this](std::uint64_t session, const account* tried) {
+               wrong.push_back(fmt::format("{} {}", session, tried ? tried->name : "-"));
+             }}) {}
 
   person& enter(const std::string& name, bool many_rooms = true) {
     person& p = people.emplace_back();
@@ -150,6 +156,7 @@ class domain_world {
   failing_journal log;
   plain_hasher passwords;
   heard admission; ///< what `/limits` tells of it
+  heard wrong;     ///< passwords: over which connection, of which account
   asio_chat::hub hub;
   std::deque<person> people;
 };

@@ -46,14 +46,17 @@ TEST_CASE("refusals: the first is a warning with address and reason, of whicheve
   w.refuse("192.0.2.1:4000");
   w.refusals.add(refusal::certificate, "[2001:db8::1]:4001", "it is on the list");
   w.refusals.add(refusal::connection, "192.0.2.1:4002", "an alert");
+  w.refusals.add(refusal::login, "192.0.2.1:4003", "no such account");
   CHECK(w.warnings ==
         lines{"SSL Error: handshake with 192.0.2.1:4000 failed reason=not TLS",
               "Client certificate of [2001:db8::1]:4001 refused reason=it is on the list",
-              "SSL Error: connection with 192.0.2.1:4002 failed reason=an alert"});
+              "SSL Error: connection with 192.0.2.1:4002 failed reason=an alert",
+              "Login from 192.0.2.1:4003 refused reason=no such account"});
   CHECK(w.told_after(10min).empty());
   CHECK(w.counters.failed_handshakes == 1);
   CHECK(w.counters.refused_certificates == 1);
   CHECK(w.counters.broken_connections == 1);
+  CHECK(w.counters.wrong_passwords == 1);
 }
 
 TEST_CASE("refusals: a thousand of one host are two lines, the second a count") {

@@ -49,15 +49,18 @@ TEST_CASE("C48: secrets are gone from the environment once they are read", "[ops
     char passphrase[] = "CHAT_SECRET=open sesame";
     char master_key[] = "CHAT_MASTER_KEY=0123456789abcdef";
     char key_passphrase[] = "CHAT_KEY_PASSPHRASE=of the key";
-    if (::putenv(passphrase) != 0 || ::putenv(master_key) != 0 || ::putenv(key_passphrase) != 0)
-      return 1;
+    char password[] = "CHAT_ACCOUNT_PASSWORD=of alice";
+    for (char* variable : {passphrase, master_key, key_passphrase, password})
+      if (::putenv(variable) != 0) return 1;
     forget_secrets_in_environment();
-    for (const char* name : {"CHAT_SECRET", "CHAT_MASTER_KEY", "CHAT_KEY_PASSPHRASE"})
+    for (const char* name :
+         {"CHAT_SECRET", "CHAT_MASTER_KEY", "CHAT_KEY_PASSPHRASE", "CHAT_ACCOUNT_PASSWORD"})
       if (std::getenv(name) != nullptr) return 2;
     const auto zero = [](char c) { return c == 0; };
     const bool wiped = std::all_of(passphrase + 12, std::end(passphrase), zero) &&
                        std::all_of(master_key + 16, std::end(master_key), zero) &&
-                       std::all_of(key_passphrase + 20, std::end(key_passphrase), zero);
+                       std::all_of(key_passphrase + 20, std::end(key_passphrase), zero) &&
+                       std::all_of(password + 22, std::end(password), zero);
     return wiped ? 0 : 3;
   });
   CHECK(wrong == 0);

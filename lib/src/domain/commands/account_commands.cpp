@@ -1,4 +1,4 @@
-#include "accounts/login_delays.hpp"
+#include "accounts/login_attempts.hpp"
 #include "accounts/passwords.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
@@ -56,18 +56,11 @@ result<void> check_password(std::string_view typed) {
               fmt::format("a password has {} to {} bytes", shortest_password, longest_password));
 }
 
-/// Whether somebody has to wait before the next password is looked at.
-result<void> check_delays(hub& in, const std::string& account_key, const std::string& host) {
-  const auto wait = std::max(in.delays().wait_for("account " + account_key),
-                             in.delays().wait_for("address " + host));
-  if (wait.count() == 0) return {};
-  return fail(errc::not_available,
-              fmt::format("too many wrong passwords; try again in {} s", wait.count()));
-}
-
-void count_failure(hub& in, const std::string& account_key, const std::string& host) {
-  in.delays().failed("account " + account_key);
-  if (!host.empty()) in.delays().failed("address " + host);
+/// The password was wrong, or the name.
+void refuse_password(hub& in, const endpoint& by, login_attempts::attempt& tried,
+                     const account* of) {
+  tried.failed();
+  if (in.parts().on_wrong_password) in.parts().on_wrong_password(by.session(), of);
 }
 
 login as_account(const endpoint& e, const account& a) {
@@ -121,40 +114,43 @@ result<void> carry_out(const asked& q, requests::register_account&& what) {
   if (auto good = check_password(what.password); !good) return good;
   if (auto is_free = q.in.people().find(q.by.name()); is_free != nullptr)
     return fail(errc::name_taken, fmt::format("there is an account {} already", q.by.name()));
+  auto begun = q.in.attempts().begin({}, q.by.host());
+  if (!begun) return begun.error();
   const later_answer answer(q, what.command);
   const changing who(q);
-  q.in.parts().passwords->hash(std::move(what.password), [in = q.in.alive(), number = q.by.number(),
-                                                          answer, who](result<std::string> hash) {
-    const auto alive = in.lock();
-    endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
-    if (by == nullptr) return;
-    if (!hash) return who.end([&](hub&, endpoint*) { answer(hash.error()); });
-    people& p = (*alive)->people();
-    const auto made = std::make_shared<identity>();
-    p.change(
-        [&p, name = by->name(), hash = *std::move(hash), in, number, made]() -> result<facts> {
-          auto a = p.new_account(name, hash);
-          if (!a) return a.error();
-          *made = a->id;
-          const endpoint* still = (**in.lock()).find_endpoint(number);
-          facts f{fact_of(*a)};
-          return still ? with_device(p, *still, std::move(f), a->id) : f;
-        },
-        [who, answer, made](const result<void>& kept) {
-          if (kept) return become_account(who, *made, answer);
-          who.end([&](hub&, endpoint*) { answer(kept.error()); });
-        });
-  });
+  q.in.parts().passwords->hash(
+      std::move(what.password), [in = q.in.alive(), number = q.by.number(), answer, who,
+                                 place = *std::move(begun)](result<std::string> hash) {
+        const auto alive = in.lock();
+        endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
+        if (by == nullptr) return;
+        if (!hash) return who.end([&](hub&, endpoint*) { answer(hash.error()); });
+        people& p = (*alive)->people();
+        const auto made = std::make_shared<identity>();
+        p.change(
+            [&p, name = by->name(), hash = *std::move(hash), in, number, made]() -> result<facts> {
+              auto a = p.new_account(name, hash);
+              if (!a) return a.error();
+              *made = a->id;
+              const endpoint* still = (**in.lock()).find_endpoint(number);
+              facts f{fact_of(*a)};
+              return still ? with_device(p, *still, std::move(f), a->id) : f;
+            },
+            [who, answer, made](const result<void>& kept) {
+              if (kept) return become_account(who, *made, answer);
+              who.end([&](hub&, endpoint*) { answer(kept.error()); });
+            });
+      });
   return {};
 }
 
 result<void> carry_out(const asked& q, requests::log_in&& what) {
   if (auto can = check_accounts(q); !can) return can;
-  const std::string key = fold_name(what.name);
-  if (auto now = check_delays(q.in, key, q.by.host()); !now) return now;
   if (q.by.of().has_account())
     return fail(errc::bad_arguments,
                 fmt::format("you are logged in as {}; /logout first", q.by.name()));
+  const auto begun = q.in.attempts().begin(fold_name(what.name), q.by.host());
+  if (!begun) return begun.error();
   const account* a = q.in.people().find(what.name);
   const std::optional<identity> id = a ? std::optional(a->id) : std::nullopt;
   const later_answer answer(q, what.command);
@@ -162,17 +158,18 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
   // Of an account that is not there, or may not be used, it takes as long to say no.
   q.in.parts().passwords->verify(
       a && !a->disabled ? a->password_hash : std::string(), std::move(what.password),
-      [in = q.in.alive(), number = q.by.number(), answer, who, key, id](const result<bool>& fits) {
+      [in = q.in.alive(), number = q.by.number(), answer, who, id,
+       tried = *begun](const result<bool>& fits) {
         const auto alive = in.lock();
         endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
         if (by == nullptr) return;
         if (!fits) return who.end([&](hub&, endpoint*) { answer(fits.error()); });
         if (!*fits || !id) {
-          count_failure(**alive, key, by->host());
+          refuse_password(**alive, *by, *tried, id ? (*alive)->people().find(*id) : nullptr);
           return who.end(
               [&](hub&, endpoint*) { answer(fail(errc::not_allowed, "wrong name or password")); });
         }
-        (*alive)->delays().succeeded("account " + key);
+        tried->succeeded();
         people& p = (*alive)->people();
         p.change(
             [&p, in, number, id]() -> result<facts> {
@@ -222,9 +219,9 @@ result<void> carry_out(const asked& q, requests::change_password&& what) {
   const account* a = q.in.people().find(q.by.who());
   if (!q.by.of().has_account() || !a)
     return fail(errc::bad_arguments, "you are not logged in to an account");
-  const std::string key = fold_name(a->name);
-  if (auto now = check_delays(q.in, key, q.by.host()); !now) return now;
   if (auto good = check_password(what.next); !good) return good;
+  const auto begun = q.in.attempts().begin(fold_name(a->name), q.by.host());
+  if (!begun) return begun.error();
   const later_answer answer(q, what.command);
   const auto keep = [in = q.in.alive(), answer, id = a->id](result<std::string> hash) {
     const auto alive = in.lock();
@@ -244,16 +241,21 @@ result<void> carry_out(const asked& q, requests::change_password&& what) {
           answer(lines{"your password is changed; devices stay logged in, see /devices"});
         });
   };
-  q.in.parts().passwords->verify(a->password_hash, std::move(what.now),
-                                 [in = q.in.alive(), host = q.by.host(), key, answer, keep,
-                                  next = std::move(what.next)](const result<bool>& fits) {
-                                   const auto alive = in.lock();
-                                   if (!alive) return;
-                                   if (!fits) return answer(fits.error());
-                                   if (*fits) return (*alive)->parts().passwords->hash(next, keep);
-                                   count_failure(**alive, key, host);
-                                   answer(fail(errc::not_allowed, "wrong password"));
-                                 });
+  q.in.parts().passwords->verify(
+      a->password_hash, std::move(what.now),
+      [in = q.in.alive(), number = q.by.number(), id = a->id, answer, keep, tried = *begun,
+       next = std::move(what.next)](const result<bool>& fits) {
+        const auto alive = in.lock();
+        const endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
+        if (by == nullptr) return;
+        if (!fits) return answer(fits.error());
+        if (*fits) {
+          tried->succeeded();
+          return (*alive)->parts().passwords->hash(next, keep);
+        }
+        refuse_password(**alive, *by, *tried, (*alive)->people().find(id));
+        answer(fail(errc::not_allowed, "wrong password"));
+      });
   return {};
 }
 
@@ -291,13 +293,14 @@ result<void> carry_out(const asked& q, requests::devices&& what) {
           return fail(errc::bad_arguments, fmt::format("there is no device {}", number));
         return f;
       },
-      [in = q.in.alive(), gone, answer = later_answer(q, what.command)](const result<void>& kept) {
+      [in = q.in.alive(), account, gone,
+       answer = later_answer(q, what.command)](const result<void>& kept) {
         if (!kept) return answer(kept.error());
         answer(lines{
             fmt::format("{} logged out", gone->size() == 1 ? "one device is" : "the others are")});
         for (const identity& token : *gone)
           if (const auto alive = in.lock())
-            (*alive)->close_device(token, "this device was logged out by /devices");
+            (*alive)->close_device(account, token, "this device was logged out by /devices");
       });
   return {};
 }

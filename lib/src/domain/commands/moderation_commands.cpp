@@ -162,12 +162,13 @@ result<void> carry_out(const asked& q, requests::unmute&& what) {
 result<void> carry_out(const asked& q, requests::list_bans&& what) {
   constexpr std::size_t max_listed = 200;
   lines list;
-  std::size_t more = 0;
-  for (const auto& [number, b] : q.in.people().bans()) {
-    if ((!b.room.empty() && b.room != q.about->name()) || q.in.people().is_over(b)) continue;
+  const people& p = q.in.people();
+  for (auto next = p.bans().lower_bound(what.from); next != p.bans().end(); ++next) {
+    const auto& [number, b] = *next;
+    if ((!b.room.empty() && b.room != q.about->name()) || p.is_over(b)) continue;
     if (list.size() == max_listed) {
-      ++more;
-      continue;
+      list.push_back(fmt::format("there are more; /bans {} goes on from there", number));
+      break;
     }
     list.push_back(fmt::format("{} {}{}{}, by {}{}", b.what == ban::kind::out ? "banned" : "muted",
                                b.shown, b.room.empty() ? " everywhere" : "",
@@ -178,7 +179,6 @@ result<void> carry_out(const asked& q, requests::list_bans&& what) {
                                b.by, because(b.reason)));
   }
   if (list.empty()) list.emplace_back("nobody is banned or muted here");
-  if (more > 0) list.push_back(fmt::format("and {} more", more));
   answer_to(q, what.command, std::move(list));
   return {};
 }

@@ -1,0 +1,57 @@
+// All bans, found by what they are about.
+#pragma once
+
+#include "accounts/facts.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace asio_chat {
+
+/// To look for one takes no longer where there are thousands: by room and kind, and there by the
+/// marks of whom it is about. Of networks each length of prefix that is in use is looked at.
+class ban_book {
+ public:
+  using by_number = std::map<std::uint64_t, ban>;
+
+  /// In the place of the one with the same number.
+  void put(ban b);
+  void remove(std::uint64_t number);
+
+  const by_number& all() const noexcept { return bans_; }
+  /// The one of the lowest number that is about the subject in this room or everywhere, and counts.
+  /// @param room empty: everywhere alone
+  const ban* find(ban::kind what, std::string_view room, const subject& s,
+                  const std::function<bool(const ban&)>& counts) const;
+  /// How many bans `find` has compared since this was made.
+  std::size_t compared() const noexcept { return compared_; }
+
+ private:
+  using numbers = std::set<std::uint64_t>;
+  using prefix = std::pair<unsigned, std::array<std::uint8_t, 16>>;
+  /// The bans of one kind in one room, by each of their marks.
+  struct page {
+    std::map<identity, numbers> by_identity; ///< accounts, tokens
+    std::map<std::string, numbers, std::less<>> by_name;
+    std::map<prefix, numbers> by_network; ///< the longest prefixes last
+  };
+  using pages = std::map<std::pair<ban::kind, std::string>, page>;
+
+  template <class What>
+  static void for_each_mark(page& p, const ban& b, What what);
+  const ban* find_in(const page& p, const subject& s,
+                     const std::function<bool(const ban&)>& counts) const;
+
+  by_number bans_;
+  pages pages_;
+  mutable std::size_t compared_ = 0;
+};
+
+} // namespace asio_chat

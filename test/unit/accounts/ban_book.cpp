@@ -1,0 +1,124 @@
+#include "accounts/ban_book.hpp"
+
+#include "support/catch.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+using namespace asio_chat;
+
+namespace {
+
+identity who(std::uint8_t n) {
+  identity i{};
+  i[0] = n;
+  i[15] = 1;
+  return i;
+}
+
+ban about(std::uint64_t number, const std::string& room, ban::kind what = ban::kind::out) {
+  ban b;
+  b.number = number;
+  b.what = what;
+  b.room = room;
+  return b;
+}
+
+ban by_name(std::uint64_t number, const std::string& room, std::string name) {
+  ban b = about(number, room);
+  b.name = std::move(name);
+  return b;
+}
+
+std::string host(const std::string& text) {
+  const auto n = parse_network(text).value();
+  return {n.bytes.begin(), n.bytes.end()};
+}
+
+std::uint64_t found(const ban_book& book, const std::string& room, const subject& s,
+                    ban::kind what = ban::kind::out) {
+  const ban* b = book.find(what, room, s, [](const ban&) { return true; });
+  return b ? b->number : 0;
+}
+
+} // namespace
+
+TEST_CASE(
+    "a ban is found by account, token, device, name and network, in its room and of its kind") {
+  ban_book book;
+  ban account = about(1, "lobby");
+  account.who = who(1);
+  account.devices = {who(2), who(3), who(2)};
+  book.put(account);
+  book.put(by_name(2, "lobby", "mal"));
+  ban network = about(3, "", ban::kind::mute);
+  network.from = parse_network("192.0.2.0/24");
+  book.put(network);
+
+  CHECK(found(book, "lobby", {who(1)}) == 1);
+  CHECK(found(book, "den", {who(1)}) == 0);
+  CHECK(found(book, "lobby", {who(1)}, ban::kind::mute) == 0);
+  CHECK(found(book, "lobby", {who(9), "", {}, who(3)}) == 1);
+  CHECK(found(book, "lobby", {who(9), "mal"}) == 2);
+  CHECK(found(book, "den", {who(9), "x", host("192.0.2.77")}, ban::kind::mute) == 3);
+  CHECK(found(book, "", {who(9), "x", host("192.0.2.77")}, ban::kind::mute) == 3);
+  CHECK(found(book, "den", {who(9), "x", host("192.0.3.77")}, ban::kind::mute) == 0);
+  CHECK(found(book, "den", {who(9), "x", host("192.0.2.77"), {}, role::op}, ban::kind::mute) == 0);
+
+  book.remove(1);
+  CHECK(found(book, "lobby", {who(1)}) == 0);
+  CHECK(found(book, "lobby", {who(9), "", {}, who(2)}) == 0);
+  book.remove(1);
+  book.put(by_name(2, "den", "mal")); // in its place
+  CHECK(found(book, "lobby", {who(9), "mal"}) == 0);
+  CHECK(found(book, "den", {who(9), "mal"}) == 2);
+}
+
+TEST_CASE("networks of every length are found, of both kinds of addresses") {
+  ban_book book;
+  std::uint64_t n = 0;
+  for (const char* text : {"10.0.0.0/8", "10.1.0.0/16", "10.1.2.3", "2001:db8::/33", "::/0"}) {
+    ban b = about(++n, "");
+    b.from = parse_network(text);
+    book.put(b);
+  }
+  const auto at = [&](const char* text) { return found(book, "lobby", {{}, "", host(text)}); };
+  CHECK(at("10.200.0.1") == 1);
+  CHECK(at("10.1.9.9") == 1);
+  book.remove(1);
+  CHECK(at("10.1.9.9") == 2);
+  book.remove(2);
+  CHECK(at("10.1.2.3") == 3);
+  CHECK(at("10.1.2.4") == 5);
+  CHECK(at("2001:db8:7fff::1") == 4);
+  CHECK(at("2001:db8:8000::1") == 5);
+  book.remove(5);
+  CHECK(at("2001:db8:8000::1") == 0);
+}
+
+TEST_CASE("of several bans the first one that counts is found") {
+  ban_book book;
+  for (std::uint64_t n : {7u, 3u, 5u})
+    book.put(by_name(n, "lobby", "mal"));
+  const ban* b = book.find(ban::kind::out, "lobby", {{}, "mal"},
+                           [](const ban& one) { return one.number != 3; });
+  REQUIRE(b);
+  CHECK(b->number == 5);
+  book.put(by_name(2, "", "mal"));
+  CHECK(found(book, "lobby", {{}, "mal"}) == 2);
+}
+
+TEST_CASE("ten thousand bans cost the one who is looked for no comparison") {
+  ban_book book;
+  for (std::uint64_t n = 1; n <= 10'000; ++n) {
+    ban b = by_name(n, n % 2 ? "lobby" : "", fmt::format("name{}", n));
+    b.from = parse_network(fmt::format("10.{}.{}.0/24", n / 256, n % 256));
+    book.put(b);
+  }
+  CHECK(found(book, "lobby", {who(1), "innocent", host("192.0.2.1")}) == 0);
+  CHECK(book.compared() == 0);
+  CHECK(found(book, "lobby", {who(1), "name9999", host("192.0.2.1")}) == 9999);
+  CHECK(book.compared() == 1);
+}
