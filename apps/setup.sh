@@ -37,7 +37,8 @@ install_missing() {
     boost='libboost-dev libboost-json-dev'
   fi
   packages="g++ cmake ninja-build pkgconf libssl-dev libfmt-dev libspdlog-dev libcli11-dev
-            libicu-dev libncurses-dev libprotozero-dev libutfcpp-dev libsodium-dev libseccomp-dev
+            libicu-dev libncurses-dev libprotozero-dev libutfcpp-dev libsodium-dev liboath-dev libqrencode-dev
+            libseccomp-dev
             libcap-ng-dev libsqlite3-dev libsqlitecpp-dev $boost"
   [ $tests = OFF ] || packages="$packages catch2 clang-format python3 python3-pytest
             python3-pexpect python3-protobuf python3-pyte protobuf-compiler openssl procps sslscan

@@ -11,13 +11,14 @@ set(may_transport base tls transport)
 set(may_net       base model wire accounts/authenticator.hpp domain tls transport net)
 set(may_ops       base model tls ops)
 set(may_client    base model wire tls transport client)
+set(may_totp      totp)
 set(may_testing   base wire transport client testing)
 set(may_server    base model wire accounts journal domain tls transport net server)
 # What is simulated, fuzzed and read without Asio.
 set(without_asio  base model wire accounts journal domain)
 # Public headers stand in a room too.
 set(public_base   clock errc error log time)
-set(public_model  close_reason command entry event host_requests identity journal limits log_span rate_limits reply_data rights search_query server_counters)
+set(public_model  close_reason command entry event host_requests identity journal limits log_span rate_limits reply_data rights search_query second_factor server_counters)
 
 function(complain file what)
   message(SEND_ERROR "${file} may not include ${what}")

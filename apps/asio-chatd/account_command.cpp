@@ -20,9 +20,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -109,18 +111,18 @@ int show(const people& all, const std::string& name) {
   const account& a = find(all, name);
   fmt::print("name      {}\nrole      {}\nmade      {}\nlogin     {}\n", a.name, name_of(a.role),
              day_of(a.made), a.disabled ? "disabled" : "by password or device");
+  if (all.has_factor(a.id)) fmt::print("factor    a code of an app\n");
   for (const device* d : all.devices_of(a.id))
     fmt::print("device    {}, since {}\n", d->number, day_of(d->made));
   return 0;
 }
 
 std::string new_password(const ops::history_request& wanted) {
-  auto typed =
-      tls::obtain_passphrase({wanted.password_file, "--password-file", "CHAT_ACCOUNT_PASSWORD",
-                              wanted.account_password},
-                             "New password: ", tls::prompting::twice,
-                             "an account needs a password: give it")
-          .value();
+  auto typed = tls::obtain_passphrase({wanted.password_file, "--password-file",
+                                       "CHAT_ACCOUNT_PASSWORD", wanted.account_password},
+                                      "New password: ", tls::prompting::twice,
+                                      "an account needs a password: give it")
+                   .value();
   if (typed != trim(typed) || !is_sanitized(typed) || typed.find('\t') != typed.npos)
     throw error(fail(errc::bad_setting,
                      "a password has to be UTF-8 without control characters, and without blanks at "
@@ -190,12 +192,15 @@ int change(changer& c, const ops::history_request& wanted) {
     if (what == "reset") a.password_hash = c.hash(new_password(wanted));
     a.disabled = what == "disable" || (what == "reset" && a.disabled);
     if (what != "enable") facts = c.all().removal_of_devices(a.id);
+    if (what == "reset")
+      std::ranges::copy(c.all().removal_of_factor(a.id), std::back_inserter(facts));
     facts.push_back(fact_of(a));
   }
   c.change([&]() -> result<std::vector<fact>> { return facts; });
   fmt::print("{}: {}\n", a.name,
-             what == "delete"    ? "deleted"
-             : what == "reset"   ? "has a new password; all devices are logged out"
+             what == "delete" ? "deleted"
+             : what == "reset"
+                 ? "has a new password and no second factor; all devices are logged out"
              : what == "disable" ? "disabled; all devices are logged out"
                                  : "enabled");
   return 0;

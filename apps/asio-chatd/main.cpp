@@ -18,6 +18,7 @@
 #include "ops/stop_signals.hpp"
 #include "transport/loop_time.hpp"
 
+#include <asio_chat/second_factor.hpp>
 #include <asio_chat/server.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -47,7 +48,15 @@ int refuse(const failure& why) {
   return wrong_settings;
 }
 
+/// A build without it has none.
+void provide_second_factor([[maybe_unused]] ops::settings& s) {
+#if ASIO_CHAT_TOTP
+  s.server.people.factor = make_totp();
+#endif
+}
+
 int check(ops::settings& s) {
+  provide_second_factor(s);
   if (!s.user.empty()) ops::become_user(s.user).value();
   s.server.log = ops::make_log(s.log); // it warns of what would be refused
   rehearse_start(s, port_in_use::no_harm);
@@ -125,6 +134,7 @@ int serve(boost::asio::io_context& context, std::optional<server>& chat, const l
 }
 
 int run(ops::settings& s, bool fewer_connections) {
+  provide_second_factor(s);
   if (!s.user.empty()) ops::become_user(s.user).value();
   rehearse_start(s, port_in_use::wrong);
   s.server.log = ops::make_log(s.log);

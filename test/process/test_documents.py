@@ -534,7 +534,7 @@ LIMITATIONS = {
     "The host's name is not verified": "closed",
     "Self-signed certificates, handed around by hand": "closed",
     "No revocation: no CRL, no OCSP, no kill switch": "closed",
-    "No authentication of users beyond a certificate": "in part",
+    "No authentication of users beyond a certificate": "closed",
     "Messages and logs on disk in the clear": "closed",
     "Private keys without encryption": "closed",
     "No framing: a message is whatever one read brings": "closed",

@@ -1,9 +1,12 @@
 """Accounts, roles and bans of asio-chatd: from the command line, over restarts, and what stays secret."""
 
+import base64
+import hmac
 import re
 import sqlite3
 import stat
 import subprocess
+import time
 
 import pytest
 
@@ -132,6 +135,62 @@ def test_wrong_uses_of_account_say_what_is_wrong(tmp_path):
     assert "a password has 8 to 256 bytes" in short.stderr
     nothing = account(data, "add", "bob", password=None)
     assert "an account needs a password" in nothing.stderr
+
+
+def totp(letters, ahead=0):
+    """The code of an app that has the secret (RFC 6238)."""
+    step = int(time.time()) // 30 + ahead
+    digest = hmac.digest(base64.b32decode(letters), step.to_bytes(8, "big"), "sha1")
+    at = digest[-1] & 15
+    return f"{(int.from_bytes(digest[at:at + 4], 'big') & 0x7fffffff) % 1_000_000:06}"
+
+
+def test_C45_a_login_asks_for_a_code_that_opens_once_and_a_reset_takes_the_factor_away(tmp_path):
+    data = tmp_path / "data"
+    good(data, "add", "alice")
+    with daemon(tmp_path) as d:
+        alice = log_in(d, "guest", "alice")
+        alice.send(f"/totp on {PASSWORD}")
+        shown = alice.hear("* put this into an app, and then: /totp confirm CODE *")
+        secret = next(re.search(r"secret: ([A-Z2-7]{32}) ", line)[1] for line in shown if "secret: " in line)
+        assert sum("\u2588" in line for line in shown) > 20
+        alice.send(f"/totp confirm {totp(secret)}")
+        alice.send("/totp")
+        told = alice.hear("* your second factor is on; 10 recovery codes are left *")
+        codes = [line.strip("* ") for line in told if re.fullmatch(r"\* ([a-z2-7]{4}-){3}[a-z2-7]{4} \*", line)]
+        assert len(codes) == 10, told
+        assert d.stop() == 0
+        assert secret not in d.log
+    with daemon(tmp_path) as d:  # the factor is on the disk
+        guest = d.join("guest2")
+        guest.send(f"/login alice {PASSWORD}")
+        guest.hear("* this account has a second factor: put the code that your app shows, or a recovery code, behind "
+                   "the password *")
+        code = totp(secret, ahead=1)
+        guest.send(f"/login alice {PASSWORD} {code}")
+        guest.hear("* you are logged in as alice *")
+        other = d.join("guest3")
+        other.send(f"/login alice {PASSWORD} {code}")
+        other.hear("* wrong code, or one that was used already *")
+        other.send(f"/login alice {PASSWORD} {codes[3].replace('-', '').upper()}")
+        other.hear("* you are logged in as alice *")
+        d.stop()
+    assert "factor    a code of an app" in good(data, "show", "alice", password=None)
+    for file in data.iterdir():
+        assert base64.b32decode(secret) not in file.read_bytes(), file
+    good(data, "reset", "alice")
+    assert "factor" not in good(data, "show", "alice", password=None)
+    with daemon(tmp_path) as d:
+        log_in(d, "guest", "alice")
+
+
+def test_C45_operators_without_a_second_factor_are_none_where_it_is_wanted(tmp_path):
+    good(tmp_path / "data", "add", "olga", "--role", "owner")
+    with daemon(tmp_path, "--second-factor", "operators") as d:
+        olga = log_in(d, "guest", "olga")
+        olga.hear("* you are owner once you have a second factor: /totp on PASSWORD *")
+        olga.send("/kick olga")
+        olga.hear("* you may not put others out here *")
 
 
 def test_a_registered_name_is_its_accounts_and_no_file_or_log_has_the_password(tmp_path):

@@ -8,12 +8,17 @@
 #include <asio_chat/tls_config.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace asio_chat {
+
+class second_factor;
+enum class factor_need : std::uint8_t; // second_factor.hpp
 
 /// Where the logs of the rooms are kept.
 struct storage_config {
@@ -35,6 +40,10 @@ struct people_config {
   bool guests = true;       ///< whoever has no account may do more than `/login` and `/register`
   /// What the hash of a password takes, 8 MiB to 1 GiB: so much the more for whoever guesses.
   std::size_t password_memory = 64u << 20;
+  factor_need second_factor{}; ///< `factor_need::nobody`
+  /// Makes and checks the codes, `make_totp()`; null: there is no second factor, and nobody has to
+  /// have one.
+  std::shared_ptr<asio_chat::second_factor> factor = {};
 };
 
 /// What a server is told. `server` checks it, and throws `asio_chat::error` where it is wrong.

@@ -271,6 +271,28 @@ ban ban_in(const fact& f) {
   return b;
 }
 
+fact fact_of(const account_factor& f) {
+  field_writer w;
+  w.id(f.account).text(f.secret).number(f.is_on ? 1 : 0).number(f.used).time(f.made);
+  w.number(f.recovery.size());
+  for (const std::string& hash : f.recovery)
+    w.text(hash);
+  return {fact_kind::factor, key_of(f.account), w.take()};
+}
+
+account_factor factor_in(const fact& f) {
+  field_reader r(f.value);
+  account_factor found;
+  found.account = r.bytes();
+  found.secret = r.text();
+  found.is_on = r.number() != 0;
+  found.used = r.number();
+  found.made = r.time();
+  for (auto more = r.number<std::uint32_t>(); more > 0; --more)
+    found.recovery.emplace_back(r.text());
+  return found;
+}
+
 fact without(fact f) {
   f.value.clear();
   return f;

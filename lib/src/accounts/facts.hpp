@@ -29,6 +29,16 @@ struct account {
   wall_time made{};
 };
 
+/// What an account asks for besides the password.
+struct account_factor {
+  identity account{};
+  std::string secret;     ///< see `second_factor`
+  bool is_on = false;     ///< a code of it was shown once; before that nothing asks for one
+  std::uint64_t used = 0; ///< the last step of time whose code was taken
+  std::vector<std::string> recovery{}; ///< hashes of the codes that are left
+  wall_time made{};
+};
+
 /// A token that opens an account. The token itself is not here.
 struct device {
   identity token{}; ///< see `identity`
@@ -101,12 +111,14 @@ fact fact_of(const account& a);
 fact fact_of(const device& d);
 fact fact_of(const room_facts& r);
 fact fact_of(const ban& b);
+fact fact_of(const account_factor& f);
 /// That it is no more.
 fact without(fact f);
 account account_in(const fact& f);
 device device_in(const fact& f);
 room_facts room_in(const fact& f);
 ban ban_in(const fact& f);
+account_factor factor_in(const fact& f);
 /// @}
 
 } // namespace asio_chat

@@ -74,6 +74,13 @@ void people::take(const fact& f) {
       bans_.put(ban_in(f));
     }
     return;
+  case fact_kind::factor:
+    if (f.value.empty()) {
+      factors_.erase(identity_of_key(f.key));
+    } else {
+      factors_.insert_or_assign(identity_of_key(f.key), factor_in(f));
+    }
+    return;
   }
   // Of a later version of the program: kept, and not understood.
 }
@@ -132,6 +139,11 @@ std::vector<const device*> people::devices_of(const identity& account) const {
   return all;
 }
 
+const account_factor* people::factor_of(const identity& account) const {
+  const auto found = factors_.find(account);
+  return found == factors_.end() ? nullptr : &found->second;
+}
+
 const room_facts* people::room(std::string_view name) const {
   const auto found = rooms_.find(name);
   return found == rooms_.end() ? nullptr : &found->second;
@@ -165,8 +177,16 @@ room_facts people::room_or_new(std::string_view name) const {
 
 std::vector<fact> people::removal_of(const account& a) const {
   std::vector<fact> gone = removal_of_devices(a.id);
+  for (fact& f : removal_of_factor(a.id))
+    gone.push_back(std::move(f));
   gone.push_back(without(fact_of(a)));
   return gone;
+}
+
+std::vector<fact> people::removal_of_factor(const identity& account) const {
+  const account_factor* f = factor_of(account);
+  if (f == nullptr) return {};
+  return {without(fact_of(*f))};
 }
 
 std::vector<fact> people::removal_of_devices(const identity& account) const {

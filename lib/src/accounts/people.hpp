@@ -44,6 +44,12 @@ class people {
   const account* of_device(const identity& token) const;
   std::vector<const account*> accounts() const;                         ///< sorted by name
   std::vector<const device*> devices_of(const identity& account) const; ///< by number
+  /// Also one that is not on yet; null: none.
+  const account_factor* factor_of(const identity& account) const;
+  bool has_factor(const identity& account) const {
+    const account_factor* f = factor_of(account);
+    return f != nullptr && f->is_on;
+  }
   const room_facts* room(std::string_view name) const;
   const ban_book::by_number& bans() const noexcept { return bans_.all(); }
   /// One that is not over and holds in this room; empty: everywhere.
@@ -62,9 +68,11 @@ class people {
     return bans().empty() ? 1 : bans().rbegin()->first + 1;
   }
   room_facts room_or_new(std::string_view name) const;
-  /// The account and all its devices, gone. What it was given in rooms is of no use to others.
+  /// The account, its devices and its second factor, gone. What it was given in rooms is of no use
+  /// to others.
   std::vector<fact> removal_of(const account& a) const;
   std::vector<fact> removal_of_devices(const identity& account) const;
+  std::vector<fact> removal_of_factor(const identity& account) const;
   /// Of bans that are over.
   std::vector<fact> removal_of_old_bans() const;
   /// @}
@@ -92,6 +100,7 @@ class people {
   std::map<std::string, identity, std::less<>> by_name_;              ///< folded
   std::map<identity, device> devices_;                                ///< by token
   std::map<std::pair<identity, std::uint64_t>, identity> by_account_; ///< tokens of devices
+  std::map<identity, account_factor> factors_;                        ///< by account
   std::map<std::string, room_facts, std::less<>> rooms_;
   ban_book bans_;
 };

@@ -17,6 +17,7 @@ enum class fact_kind : std::uint8_t {
   device = 2,  ///< by the identity of its token
   room = 3,    ///< by the room's name: its modes and roles
   ban = 4,     ///< by its number
+  factor = 5,  ///< by the number of its account
 };
 
 struct fact {

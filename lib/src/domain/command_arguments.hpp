@@ -10,7 +10,18 @@ using kind = argument_kind;
 inline constexpr argument new_secret[] = {
     {.name = "PASSWORD", .secret = true, .help = "8 to 256 bytes, without blanks"}};
 inline constexpr argument own_secret[] = {{.name = "NAME", .help = "of the account"},
-                                          {.name = "PASSWORD", .secret = true}};
+                                          {.name = "PASSWORD", .secret = true},
+                                          {.name = "CODE",
+                                           .optional = true,
+                                           .secret = true,
+                                           .help = "of the second factor, if there is one"}};
+inline constexpr argument factor[] = {
+    {.name = "ACTION", .optional = true, .help = "on, confirm or off"},
+    {.name = "SECRET",
+     .optional = true,
+     .secret = true,
+     .help = "your password; with confirm: the code that your app shows"},
+    {.name = "CODE", .optional = true, .secret = true, .help = "with off: from your app"}};
 inline constexpr argument two_secrets[] = {
     {.name = "OLD", .secret = true},
     {.name = "NEW", .secret = true, .help = "8 to 256 bytes, without blanks"}};

@@ -1,18 +1,15 @@
 #include "domain/command_table.hpp"
 
-#include "accounts/policy.hpp"
 #include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/command_arguments.hpp"
+#include "domain/command_readers.hpp"
 #include "domain/host_commands.hpp"
 #include "domain/search_line.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <chrono>
-#include <type_traits>
 #include <utility>
 
 namespace asio_chat {
@@ -65,90 +62,11 @@ requests::any read_topic(const given& g, std::string&) {
 }
 
 requests::any read_log_in(const given& g, std::string&) {
-  return requests::log_in{std::string(g.at[0]), std::string(g.at[1])};
+  return requests::log_in{std::string(g.at[0]), std::string(g.at[1]), std::string(g.at[2])};
 }
 
 requests::any read_passwords(const given& g, std::string&) {
   return requests::change_password{std::string(g.at[0]), std::string(g.at[1])};
-}
-
-/// `90s`, `30m`, `2h`, `7d`
-std::optional<std::chrono::seconds> time_in(std::string_view word) noexcept {
-  constexpr std::uint64_t longest = 10ull * 365 * 24 * 3600;
-  std::uint64_t n = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), n);
-  if (error != std::errc() || end + 1 != word.data() + word.size()) return {};
-  const std::uint64_t unit = *end == 's'   ? 1
-                             : *end == 'm' ? 60
-                             : *end == 'h' ? 3600
-                             : *end == 'd' ? 86'400
-                                           : 0;
-  if (unit == 0 || n == 0 || n > longest / unit) return {};
-  return std::chrono::seconds(n * unit);
-}
-
-/// A number, alone or with what may be a unit: `90`, `-1m`, `1y`, `5min`, but not `2nd`.
-bool looks_like_time(std::string_view word) noexcept {
-  if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
-  const std::size_t digits = std::min(word.find_first_not_of("0123456789."), word.size());
-  const std::string_view unit = word.substr(digits);
-  return digits > 0 && (unit.size() <= 1 || unit == "ms" || unit == "min");
-}
-
-/// `everywhere` and, of what lasts, a time, in any order, and the reason: each may be left out.
-template <class What>
-requests::any read_order(const given& g, std::string&) {
-  What what;
-  what.who = g.at[0];
-  std::string_view rest = g.at[1];
-  const auto first_word = [&] { return rest.substr(0, rest.find(' ')); };
-  const auto next = [&] { rest = trim(rest.substr(first_word().size())); };
-  constexpr bool lasts =
-      std::is_same_v<What, requests::ban> || std::is_same_v<What, requests::mute>;
-  for (;;) {
-    if (!what.everywhere && ascii::equal_ignoring_case(first_word(), "everywhere")) {
-      what.everywhere = true;
-    } else if (const auto time = time_in(first_word()); lasts && time && !what.time) {
-      what.time = time;
-    } else {
-      break;
-    }
-    next();
-  }
-  // For ever, for the reason `90` or `1y`, is not what was meant.
-  if (lasts && !what.time && looks_like_time(first_word()))
-    return requests::unreadable{fail(
-        errc::bad_arguments, "TIME is a number with s, m, h or d, such as 30m, up to ten years")};
-  what.reason = sanitize_for_terminal(rest); // one line: it stands in those of the server
-  return what;
-}
-
-requests::any read_role(const given& g, std::string&) {
-  if (!g.at[1].empty() && !find_role(g.at[1]))
-    return requests::unreadable{
-        fail(errc::bad_arguments, "ROLE is one of: guest, member, voice, operator, owner")};
-  if (!g.at[2].empty() && g.at[2] != "everywhere")
-    return requests::unreadable{fail(errc::bad_arguments, "behind ROLE may stand: everywhere")};
-  return requests::give_role{std::string(g.at[0]), std::string(g.at[1]), !g.at[2].empty()};
-}
-
-requests::any read_mode(const given& g, std::string&) {
-  const std::string_view mode = g.at[0];
-  if (mode.empty()) return requests::set_mode{};
-  if (mode != "private" && mode != "moderated" && mode != "read-only")
-    return requests::unreadable{
-        fail(errc::bad_arguments, "MODE is one of: private, moderated, read-only")};
-  if (g.at[1] != "on" && g.at[1] != "off")
-    return requests::unreadable{fail(errc::bad_arguments, "behind MODE stands on or off")};
-  return requests::set_mode{std::string(mode), g.at[1] == "on"};
-}
-
-requests::any read_bans(const given& g, std::string&) {
-  return requests::list_bans{g.number.value_or(0)};
-}
-
-requests::any read_slow(const given& g, std::string&) {
-  return requests::set_slow{std::chrono::seconds(g.number.value_or(0))};
 }
 
 constexpr std::array table{
@@ -285,6 +203,13 @@ constexpr std::array table{
                 .help = "list where your account is logged in, or log one out",
                 .cost = 2,
                 .read = read_text<requests::devices>},
+    command_row{.name = "totp",
+                .arguments = factor,
+                .help = "show your second factor, make one, or take it away",
+                .details = "/totp on PASSWORD shows what to put into an app, /totp confirm CODE "
+                           "switches it on, /totp off PASSWORD CODE ends it.",
+                .cost = 10,
+                .read = read_totp},
     command_row{.name = "kick",
                 .arguments = ordered,
                 .help = "put somebody out of the room",

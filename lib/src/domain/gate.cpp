@@ -108,6 +108,7 @@ right hub::right_lacking(const endpoint& e, const endpoint::membership* place,
   const rights here = in_room ? place->may : rights_of(m.role());
   if (!here.has(needs)) return needs;
   if (needs != right::none && !services_.guests && !m.has_account()) return needs;
+  if (needs != right::none && must_make_factor(m)) return needs;
   if (!std::holds_alternative<requests::join>(r.what)) return right::none;
   const auto room = check_room_name(r.room, services_.limits);
   const bool opens = room && !rooms_.contains(*room); // what is no name is refused as that
@@ -121,6 +122,8 @@ failure hub::refusal_of_right(const endpoint& e, const endpoint::membership* pla
   if (!services_.guests && !m.has_account())
     return fail(errc::login_required, "this server is for those who have an account: /login NAME "
                                       "PASSWORD, or /register PASSWORD for the name you have");
+  if (must_make_factor(m))
+    return no("this server wants a second factor of everybody: /totp on PASSWORD makes one");
   if (lacking == right::speak && place && m.may(lacking)) {
     const std::string& room = place->in->name();
     const room_facts* about = people_.room(room);

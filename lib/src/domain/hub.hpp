@@ -13,6 +13,8 @@
 #include "domain/room.hpp"
 #include "model/request.hpp"
 
+#include <asio_chat/second_factor.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -51,6 +53,8 @@ class hub {
     std::function<std::vector<std::string>()> admission = {};
     /// Hears of each wrong password: which connection, and for which account, if there is one.
     std::function<void(std::uint64_t session, const account* tried)> on_wrong_password = {};
+    second_factor* factor = nullptr; ///< null: there is none
+    factor_need needs_factor = factor_need::nobody;
   };
 
   explicit hub(services s);
@@ -123,9 +127,15 @@ class hub {
   // moderation.cpp: roles, bans, and what becomes of those they are about.
 
   asio_chat::people& people() noexcept { return people_; }
+  const asio_chat::people& people() const noexcept { return people_; }
   const services& parts() const noexcept { return services_; }
   login_attempts& attempts() noexcept { return attempts_; }
+  const login_attempts& attempts() const noexcept { return attempts_; }
   role role_in(const member& m, std::string_view room) const;
+  /// Of `as`, what counts of an account: less where a second factor is wanted that it has not.
+  role counted(const identity& account, role as) const;
+  /// Whether somebody has to make a second factor before anything else.
+  bool must_make_factor(const member& m) const;
   /// Whether somebody may hear that there is such a room.
   bool may_see(const member& m, const std::string& room) const;
   /// Roles, modes or bans of the room have changed; empty: of all rooms. Takes a while where many

@@ -16,9 +16,19 @@ subject hub::subject_of(const endpoint& e, role here) {
 role hub::role_in(const member& m, std::string_view room) const {
   role r = m.role();
   const room_facts* about = people_.room(room);
-  if (about && m.has_account()) r = std::max(r, about->role_of(m.who()));
+  if (about && m.has_account()) r = std::max(r, counted(m.who(), about->role_of(m.who())));
   if (!about || !about->has_owner()) r = std::max(r, role::member);
   return r;
+}
+
+role hub::counted(const identity& account, role as) const {
+  const bool wanted = services_.factor != nullptr && services_.needs_factor != factor_need::nobody;
+  return wanted && as > role::voice && !people_.has_factor(account) ? role::voice : as;
+}
+
+bool hub::must_make_factor(const member& m) const {
+  return services_.needs_factor == factor_need::everybody && services_.factor != nullptr &&
+         m.has_account() && !people_.has_factor(m.who());
 }
 
 bool hub::may_see(const member& m, const std::string& room) const {
@@ -105,7 +115,7 @@ void hub::take_role(const identity& who) {
   if (found == by_identity_.end()) return;
   member& m = *found->second;
   const account* a = people_.find(who);
-  m.role_ = a ? a->role : role::guest;
+  m.role_ = a ? counted(who, a->role) : role::guest;
   grade(m);
   const std::string audit(audit_room);
   if (!may_see(m, audit)) put_out(m, audit, fmt::format("{} is for operators", audit));

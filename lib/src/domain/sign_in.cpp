@@ -36,7 +36,7 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
   const std::shared_ptr<member> m = joins ? members_.at(known->second->number()) : member_of(l);
   if (m->endpoints().size() >= services_.limits.member_connections) close_oldest(*m);
   m->may_ = l.may; // what they may was asked now
-  m->role_ = l.as;
+  m->role_ = counted(l.who, l.as);
   const std::uint64_t number = ++last_number_;
   const auto made = endpoints_.emplace(
       number, std::make_unique<endpoint>(number, m, l, s, *this, services_.limits,
@@ -50,7 +50,7 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
 std::shared_ptr<member> hub::member_of(const login& l) {
   const std::uint64_t number = ++last_number_;
   auto m = std::make_shared<member>(number, l.who, l.name, l.may_come_back, l.may, services_.limits,
-                                    l.user, l.as, l.has_account);
+                                    l.user, counted(l.who, l.as), l.has_account);
   if (l.may_come_back) {
     const auto [before, first] = by_identity_.try_emplace(l.who, m.get());
     if (!first) replace(*std::exchange(before->second, m.get()));

@@ -98,6 +98,7 @@ struct log_in {
   static constexpr std::string_view command = "login";
   std::string name;
   std::string password;
+  std::string code{}; ///< of the second factor; empty: none is given
 };
 struct log_out {
   static constexpr std::string_view command = "logout";
@@ -110,6 +111,12 @@ struct change_password {
 struct devices {
   static constexpr std::string_view command = "devices";
   std::string revoke; ///< a number, or `all`; empty: they are listed
+};
+struct totp {
+  static constexpr std::string_view command = "totp";
+  std::string action{}; ///< `on`, `confirm` or `off`; empty: it is only told
+  std::string secret{}; ///< the password, or a code to confirm
+  std::string code{};   ///< with `off`
 };
 /// What a moderator wants done about somebody.
 struct order {
@@ -178,8 +185,8 @@ struct unreadable {
 using any = std::variant<say, help, history, join, leave, act, tell, rename, quit, list_rooms,
                          search, protection, topic, list_members, show_limits, show_head,
                          show_rights, register_account, log_in, log_out, change_password, devices,
-                         kick, ban, unban, mute, unmute, list_bans, give_role, promote, demote,
-                         invite, set_mode, set_slow, host, unreadable>;
+                         totp, kick, ban, unban, mute, unmute, list_bans, give_role, promote,
+                         demote, invite, set_mode, set_slow, host, unreadable>;
 
 } // namespace requests
 

@@ -4,6 +4,8 @@
 #include "model/names.hpp"
 #include "tls/ocsp.hpp"
 
+#include <asio_chat/second_factor.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -91,6 +93,9 @@ constexpr choice<client_certificates> client_certificate_choices[] = {
     {"required", client_certificates::required}};
 constexpr choice<tls_version> version_choices[] = {{"1.2", tls_version::tls_1_2},
                                                    {"1.3", tls_version::tls_1_3}};
+constexpr choice<factor_need> factor_choices[] = {{"nobody", factor_need::nobody},
+                                                  {"operators", factor_need::operators},
+                                                  {"everybody", factor_need::everybody}};
 constexpr choice<rate_limits::use> rate_choices[] = {{"auto", rate_limits::use::automatic},
                                                      {"on", rate_limits::use::always},
                                                      {"off", rate_limits::use::never}};
@@ -190,6 +195,9 @@ constexpr setting table[] = {
    [](settings& s, view v) {
      return store(s.server.people.password_memory, parse_bytes(v, 8 * 1024 * KiB, GiB));
    }},
+  {"second-factor", "Who may come in", "nobody|operators|everybody", "nobody",
+   "who with an account has to have a second factor", false,
+   [](settings& s, view v) { return store_choice(s.server.people.second_factor, v, factor_choices); }},
 
   {"default-room", "Rooms", "NAME", "lobby", "the room of the text protocol's users", false,
    [](settings& s, view v) { return store_room_name(s.server.default_room, v); }},

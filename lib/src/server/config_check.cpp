@@ -4,6 +4,7 @@
 #include "model/names.hpp"
 
 #include <asio_chat/error.hpp>
+#include <asio_chat/second_factor.hpp>
 
 #include <fmt/format.h>
 
@@ -95,6 +96,10 @@ server_config checked(server_config c) {
   check_times(c.limits);
   check_admission(c.admission);
   check_rates(c.rates);
+  if (c.people.second_factor != factor_need::nobody && !c.people.factor)
+    throw error(fail(errc::bad_setting,
+                     "people.second_factor needs people.factor: link asio_chat::totp, and give it "
+                     "make_totp() (this asio-chatd was built without)"));
   check_range("people.password_memory must be", c.people.password_memory, 8 * 1024 * KiB,
               1024 * 1024 * KiB, "bytes");
   if (c.backlog < 1 || c.backlog > 65'535)

@@ -52,7 +52,7 @@ server_base::impl::impl(const asio::any_io_executor& executor, server_config con
             config_.default_room, message_log(), storage_.names, config_.join_history, &watch_,
             ask_about_posts(), storage_.people, passwords_.get(), config_.people.registration,
             config_.people.guests || !passwords_, [this] { return admission_.describe(); },
-            login_log()})
+            login_log(), config_.people.factor.get(), config_.people.second_factor})
     , authenticator_(make_authenticator(parts))
     , protocols_(parts.protocols)
     , refusals_(log_, clock_, counters_)

@@ -63,6 +63,29 @@ class plain_hasher final : public password_hasher {
   scheduler later_;
 };
 
+/// A code is `code` and the number of its step.
+class plain_factor final : public second_factor {
+ public:
+  std::string new_secret() override { return "secret" + std::to_string(++secrets); }
+  std::vector<std::string> setup_of(std::string_view secret, std::string_view account) override {
+    return {fmt::format("{} of {}", secret, account)};
+  }
+  std::optional<std::uint64_t> step_of(std::string_view secret, std::string_view code,
+                                       wall_time at) override {
+    for (const std::uint64_t n : {step_at(at) - 1, step_at(at), step_at(at) + 1})
+      if (code == fmt::format("code{}-{}", n, secret)) return n;
+    return {};
+  }
+  std::vector<std::string> new_recovery_codes() override { return {"spare-one", "spare-two"}; }
+  std::string hash_of_recovery_code(std::string_view code) override {
+    return fmt::format("hash of {}", code);
+  }
+  static std::uint64_t step_at(wall_time at) {
+    return static_cast<std::uint64_t>(at.time_since_epoch() / std::chrono::seconds(30));
+  }
+  int secrets = 0;
+};
+
 class domain_world {
  public:
   /// By default a member who joins gets no earlier entries.
@@ -73,7 +96,8 @@ class domain_world {
   }
 
   explicit domain_world(limits l = without_history(), memory_journal::bounds kept = {},
-                        people_store* store = nullptr, bool registration = true, bool guests = true)
+                        people_store* store = nullptr, bool registration = true, bool guests = true,
+                        factor_need needs_factor = factor_need::nobody)
       : given(l)
       , memory(tasks.later(), 7, kept)
       , log(memory, tasks.later())
@@ -94,10 +118,11 @@ class domain_world {
              registration,
              guests,
              [this] { return admission; },
-
              [this](std::uint64_t session, const account* tried) {
                wrong.push_back(fmt::format("{} {}", session, tried ? tried->name : "-"));
-             }}) {}
+             },
+             &factor,
+             needs_factor}) {}
 
   person& enter(const std::string& name, bool many_rooms = true) {
     person& p = people.emplace_back();
@@ -155,6 +180,7 @@ class domain_world {
   std::uint64_t identities = 0;
   failing_journal log;
   plain_hasher passwords;
+  plain_factor factor;
   heard admission; ///< what `/limits` tells of it
   heard wrong;     ///< passwords: over which connection, of which account
   asio_chat::hub hub;

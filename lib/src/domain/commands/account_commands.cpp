@@ -1,16 +1,13 @@
-#include "accounts/login_attempts.hpp"
 #include "accounts/passwords.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
+#include "domain/commands/credentials.hpp"
 #include "domain/hub.hpp"
 #include "model/names.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -45,22 +42,10 @@ class changing {
   std::uint64_t number_;
 };
 
-result<void> check_accounts(const asked& q) {
-  if (q.in.parts().passwords != nullptr) return {};
-  return fail(errc::not_available, "this server keeps no accounts of its own");
-}
-
 result<void> check_password(std::string_view typed) {
   if (typed.size() >= shortest_password && typed.size() <= longest_password) return {};
   return fail(errc::bad_arguments,
               fmt::format("a password has {} to {} bytes", shortest_password, longest_password));
-}
-
-/// The password was wrong, or the name.
-void refuse_password(hub& in, const endpoint& by, login_attempts::attempt& tried,
-                     const account* of) {
-  tried.failed();
-  if (in.parts().on_wrong_password) in.parts().on_wrong_password(by.session(), of);
 }
 
 login as_account(const endpoint& e, const account& a) {
@@ -81,9 +66,15 @@ facts with_device(const people& p, const endpoint& e, facts f, const identity& a
   return f;
 }
 
-lines welcome_to(const endpoint& e) {
+lines welcome_to(const hub& in, const endpoint& e, const account& a) {
   lines told{fmt::format("you are logged in as {}", e.name())};
   if (e.token()) told.emplace_back("this client is logged in by itself from now on; see /devices");
+  if (in.must_make_factor(e.of())) {
+    told.emplace_back("this server wants a second factor of everybody: /totp on PASSWORD");
+  } else if (in.counted(a.id, a.role) != a.role) {
+    told.push_back(fmt::format("you are {} once you have a second factor: /totp on PASSWORD",
+                               name_of(a.role)));
+  }
   return told;
 }
 
@@ -95,12 +86,8 @@ void become_account(const changing& who, const identity& account, const later_an
     if (auto welcome = in.check_bans({a->id, {}, by->host(), by->token(), a->role}, {}); !welcome)
       return answer(welcome.error());
     in.become(*by, as_account(*by, *a));
-    answer(welcome_to(*by), {by->name()});
+    answer(welcome_to(in, *by, *a), {by->name()});
   });
-}
-
-std::string day_of(wall_time t) {
-  return fmt::format("{:%Y-%m-%d}", std::chrono::floor<std::chrono::seconds>(t));
 }
 
 } // namespace
@@ -158,8 +145,8 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
   // Of an account that is not there, or may not be used, it takes as long to say no.
   q.in.parts().passwords->verify(
       a && !a->disabled ? a->password_hash : std::string(), std::move(what.password),
-      [in = q.in.alive(), number = q.by.number(), answer, who, id,
-       tried = *begun](const result<bool>& fits) {
+      [in = q.in.alive(), number = q.by.number(), answer, who, id, tried = *begun,
+       code = std::move(what.code)](const result<bool>& fits) {
         const auto alive = in.lock();
         endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
         if (by == nullptr) return;
@@ -171,15 +158,27 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
         }
         tried->succeeded();
         people& p = (*alive)->people();
+        if (auto can = check_code(**alive, *id, code); !can)
+          return who.end([&](hub&, endpoint*) { answer(can.error()); });
+        const auto wrong = std::make_shared<bool>(false);
         p.change(
-            [&p, in, number, id]() -> result<facts> {
+            [&p, in, number, id, code, wrong]() -> result<facts> {
               if (!p.find(*id)) return fail(errc::not_allowed, "wrong name or password");
+              auto used = use_code(**in.lock(), *id, code);
+              *wrong = !used;
+              if (!used) return used;
               const endpoint* still = (**in.lock()).find_endpoint(number);
-              return still ? with_device(p, *still, {}, *id) : facts();
+              return still ? with_device(p, *still, *std::move(used), *id) : used;
             },
-            [who, answer, id](const result<void>& kept) {
-              if (kept) return become_account(who, *id, answer);
-              who.end([&](hub&, endpoint*) { answer(kept.error()); });
+            [in, who, answer, id, wrong](const result<void>& kept) {
+              if (kept) {
+                if (const auto at = in.lock()) (*at)->attempts().code_succeeded(key_of(*id));
+                return become_account(who, *id, answer);
+              }
+              who.end([&](hub& at, endpoint* of) {
+                if (*wrong && of) refuse_code(at, *of, *id);
+                answer(kept.error());
+              });
             });
       });
   return {};
@@ -215,94 +214,30 @@ result<void> carry_out(const asked& q, requests::log_out&& what) {
 }
 
 result<void> carry_out(const asked& q, requests::change_password&& what) {
-  if (auto can = check_accounts(q); !can) return can;
-  const account* a = q.in.people().find(q.by.who());
-  if (!q.by.of().has_account() || !a)
-    return fail(errc::bad_arguments, "you are not logged in to an account");
   if (auto good = check_password(what.next); !good) return good;
-  const auto begun = q.in.attempts().begin(fold_name(a->name), q.by.host());
-  if (!begun) return begun.error();
-  const later_answer answer(q, what.command);
-  const auto keep = [in = q.in.alive(), answer, id = a->id](result<std::string> hash) {
-    const auto alive = in.lock();
-    if (!alive) return;
-    if (!hash) return answer(hash.error());
-    people& p = (*alive)->people();
-    p.change(
-        [&p, id, hash = *std::move(hash)]() -> result<facts> {
-          const account* known = p.find(id);
-          if (!known) return fail(errc::not_allowed, "the account is gone");
-          account changed = *known;
-          changed.password_hash = hash;
-          return facts{fact_of(changed)};
-        },
-        [answer](const result<void>& kept) {
-          if (!kept) return answer(kept.error());
-          answer(lines{"your password is changed; devices stay logged in, see /devices"});
-        });
-  };
-  q.in.parts().passwords->verify(
-      a->password_hash, std::move(what.now),
-      [in = q.in.alive(), number = q.by.number(), id = a->id, answer, keep, tried = *begun,
-       next = std::move(what.next)](const result<bool>& fits) {
-        const auto alive = in.lock();
-        const endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
-        if (by == nullptr) return;
-        if (!fits) return answer(fits.error());
-        if (*fits) {
-          tried->succeeded();
-          return (*alive)->parts().passwords->hash(next, keep);
-        }
-        refuse_password(**alive, *by, *tried, (*alive)->people().find(id));
-        answer(fail(errc::not_allowed, "wrong password"));
+  return confirm_password(
+      q, what.command, std::move(what.now),
+      [next = std::move(what.next)](hub& in, const endpoint& by, const later_answer& answer) {
+        const auto keep = [in = in.alive(), answer, id = by.who()](result<std::string> hash) {
+          const auto alive = in.lock();
+          if (!alive) return;
+          if (!hash) return answer(hash.error());
+          people& p = (*alive)->people();
+          p.change(
+              [&p, id, hash = *std::move(hash)]() -> result<facts> {
+                const account* known = p.find(id);
+                if (!known) return fail(errc::not_allowed, "the account is gone");
+                account changed = *known;
+                changed.password_hash = hash;
+                return facts{fact_of(changed)};
+              },
+              [answer](const result<void>& kept) {
+                if (!kept) return answer(kept.error());
+                answer(lines{"your password is changed; devices stay logged in, see /devices"});
+              });
+        };
+        in.parts().passwords->hash(next, keep);
       });
-  return {};
-}
-
-result<void> carry_out(const asked& q, requests::devices&& what) {
-  if (!q.by.of().has_account())
-    return fail(errc::bad_arguments, "you are not logged in to an account");
-  people& p = q.in.people();
-  const identity account = q.by.who();
-  const std::optional<identity> own = q.by.token();
-  if (what.revoke.empty()) {
-    lines list;
-    for (const device* d : p.devices_of(account))
-      list.push_back(fmt::format("{}: since {}{}", d->number, day_of(d->made),
-                                 own && d->token == *own ? ", this one" : ""));
-    if (list.empty()) list.emplace_back("no client is logged in by itself");
-    answer_to(q, what.command, std::move(list));
-    return {};
-  }
-  std::uint64_t number = 0;
-  const std::string& typed = what.revoke;
-  const auto [end, error] = std::from_chars(typed.data(), typed.data() + typed.size(), number);
-  const bool all = typed == "all";
-  if (!all && (error != std::errc() || end != typed.data() + typed.size()))
-    return fail(errc::bad_arguments, "NUMBER is one of /devices, or all");
-  const auto gone = std::make_shared<std::vector<identity>>();
-  p.change(
-      [&p, account, own, all, number, gone]() -> result<facts> {
-        facts f;
-        for (const device* d : p.devices_of(account)) {
-          if (all ? own && d->token == *own : d->number != number) continue;
-          gone->push_back(d->token);
-          f.push_back(without(fact_of(*d)));
-        }
-        if (f.empty() && !all)
-          return fail(errc::bad_arguments, fmt::format("there is no device {}", number));
-        return f;
-      },
-      [in = q.in.alive(), account, gone,
-       answer = later_answer(q, what.command)](const result<void>& kept) {
-        if (!kept) return answer(kept.error());
-        answer(lines{
-            fmt::format("{} logged out", gone->size() == 1 ? "one device is" : "the others are")});
-        for (const identity& token : *gone)
-          if (const auto alive = in.lock())
-            (*alive)->close_device(account, token, "this device was logged out by /devices");
-      });
-  return {};
 }
 
 } // namespace asio_chat::commands

@@ -81,7 +81,12 @@ result<void> carry_out(const asked& q, requests::register_account&& what);
 result<void> carry_out(const asked& q, requests::log_in&& what);
 result<void> carry_out(const asked& q, requests::log_out&& what);
 result<void> carry_out(const asked& q, requests::change_password&& what);
+
+// device_commands.cpp: where it is logged in
 result<void> carry_out(const asked& q, requests::devices&& what);
+
+// totp_commands.cpp: its second factor
+result<void> carry_out(const asked& q, requests::totp&& what);
 
 // moderation_commands.cpp: what is done about others
 result<void> carry_out(const asked& q, requests::kick&& what);

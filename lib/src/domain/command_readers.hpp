@@ -1,0 +1,114 @@
+// Requests from the arguments of commands that say more than one thing, for rows of the command
+// table.
+#pragma once
+
+#include "accounts/policy.hpp"
+#include "base/ascii.hpp"
+#include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+#include "domain/command_table.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace asio_chat::arguments {
+
+/// `90s`, `30m`, `2h`, `7d`
+inline std::optional<std::chrono::seconds> time_in(std::string_view word) noexcept {
+  constexpr std::uint64_t longest = 10ull * 365 * 24 * 3600;
+  std::uint64_t n = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), n);
+  if (error != std::errc() || end + 1 != word.data() + word.size()) return {};
+  const std::uint64_t unit = *end == 's'   ? 1
+                             : *end == 'm' ? 60
+                             : *end == 'h' ? 3600
+                             : *end == 'd' ? 86'400
+                                           : 0;
+  if (unit == 0 || n == 0 || n > longest / unit) return {};
+  return std::chrono::seconds(n * unit);
+}
+
+/// A number, alone or with what may be a unit: `90`, `-1m`, `1y`, `5min`, but not `2nd`.
+inline bool looks_like_time(std::string_view word) noexcept {
+  if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
+  const std::size_t digits = std::min(word.find_first_not_of("0123456789."), word.size());
+  const std::string_view unit = word.substr(digits);
+  return digits > 0 && (unit.size() <= 1 || unit == "ms" || unit == "min");
+}
+
+/// `everywhere` and, of what lasts, a time, in any order, and the reason: each may be left out.
+template <class What>
+requests::any read_order(const given_arguments& g, std::string&) {
+  What what;
+  what.who = g.at[0];
+  std::string_view rest = g.at[1];
+  const auto first_word = [&] { return rest.substr(0, rest.find(' ')); };
+  const auto next = [&] { rest = trim(rest.substr(first_word().size())); };
+  constexpr bool lasts =
+      std::is_same_v<What, requests::ban> || std::is_same_v<What, requests::mute>;
+  for (;;) {
+    if (!what.everywhere && ascii::equal_ignoring_case(first_word(), "everywhere")) {
+      what.everywhere = true;
+    } else if (const auto time = time_in(first_word()); lasts && time && !what.time) {
+      what.time = time;
+    } else {
+      break;
+    }
+    next();
+  }
+  // For ever, for the reason `90` or `1y`, is not what was meant.
+  if (lasts && !what.time && looks_like_time(first_word()))
+    return requests::unreadable{fail(
+        errc::bad_arguments, "TIME is a number with s, m, h or d, such as 30m, up to ten years")};
+  what.reason = sanitize_for_terminal(rest); // one line: it stands in those of the server
+  return what;
+}
+
+inline requests::any read_role(const given_arguments& g, std::string&) {
+  if (!g.at[1].empty() && !find_role(g.at[1]))
+    return requests::unreadable{
+        fail(errc::bad_arguments, "ROLE is one of: guest, member, voice, operator, owner")};
+  if (!g.at[2].empty() && g.at[2] != "everywhere")
+    return requests::unreadable{fail(errc::bad_arguments, "behind ROLE may stand: everywhere")};
+  return requests::give_role{std::string(g.at[0]), std::string(g.at[1]), !g.at[2].empty()};
+}
+
+inline requests::any read_mode(const given_arguments& g, std::string&) {
+  const std::string_view mode = g.at[0];
+  if (mode.empty()) return requests::set_mode{};
+  if (mode != "private" && mode != "moderated" && mode != "read-only")
+    return requests::unreadable{
+        fail(errc::bad_arguments, "MODE is one of: private, moderated, read-only")};
+  if (g.at[1] != "on" && g.at[1] != "off")
+    return requests::unreadable{fail(errc::bad_arguments, "behind MODE stands on or off")};
+  return requests::set_mode{std::string(mode), g.at[1] == "on"};
+}
+
+inline requests::any read_bans(const given_arguments& g, std::string&) {
+  return requests::list_bans{g.number.value_or(0)};
+}
+
+inline requests::any read_slow(const given_arguments& g, std::string&) {
+  return requests::set_slow{std::chrono::seconds(g.number.value_or(0))};
+}
+
+inline requests::any read_totp(const given_arguments& g, std::string&) {
+  const auto [action, secret, code] = std::tuple(g.at[0], g.at[1], g.at[2]);
+  const auto wrong = [](std::string why) {
+    return requests::unreadable{fail(errc::bad_arguments, std::move(why))};
+  };
+  if (!action.empty() && action != "on" && action != "confirm" && action != "off")
+    return wrong("ACTION is one of: on, confirm, off");
+  if (action == "on" && secret.empty()) return wrong("say /totp on PASSWORD");
+  if (action == "confirm" && secret.empty()) return wrong("say /totp confirm CODE");
+  if (action == "off" && code.empty()) return wrong("say /totp off PASSWORD CODE");
+  return requests::totp{std::string(action), std::string(secret), std::string(code)};
+}
+
+} // namespace asio_chat::arguments

@@ -1,0 +1,50 @@
+#include "domain/commands/credentials.hpp"
+
+#include "accounts/passwords.hpp"
+#include "domain/hub.hpp"
+#include "model/names.hpp"
+
+#include <utility>
+
+namespace asio_chat::commands {
+
+result<void> check_accounts(const asked& q) {
+  if (q.in.parts().passwords != nullptr) return {};
+  return fail(errc::not_available, "this server keeps no accounts of its own");
+}
+
+void refuse_password(hub& in, const endpoint& by, login_attempts::attempt& tried,
+                     const account* of) {
+  tried.failed();
+  if (in.parts().on_wrong_password) in.parts().on_wrong_password(by.session(), of);
+}
+
+result<void> confirm_password(const asked& q, std::string_view command, std::string password,
+                              std::function<void(hub&, endpoint&, const later_answer&)> then) {
+  if (auto can = check_accounts(q); !can) return can;
+  const account* a = q.in.people().find(q.by.who());
+  if (!q.by.of().has_account() || !a)
+    return fail(errc::bad_arguments, "you are not logged in to an account");
+  const auto begun = q.in.attempts().begin(fold_name(a->name), q.by.host());
+  if (!begun) return begun.error();
+  q.in.parts().passwords->verify(
+      a->password_hash, std::move(password),
+      [in = q.in.alive(), number = q.by.number(), id = a->id, answer = later_answer(q, command),
+       tried = *begun, then = std::move(then)](const result<bool>& fits) {
+        const auto alive = in.lock();
+        endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
+        if (by == nullptr) return;
+        if (!fits) return answer(fits.error());
+        if (!*fits) {
+          refuse_password(**alive, *by, *tried, (*alive)->people().find(id));
+          return answer(fail(errc::not_allowed, "wrong password"));
+        }
+        tried->succeeded();
+        if (by->who() != id)
+          return answer(fail(errc::not_allowed, "you have logged out meanwhile"));
+        then(**alive, *by, answer);
+      });
+  return {};
+}
+
+} // namespace asio_chat::commands

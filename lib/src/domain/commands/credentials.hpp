@@ -1,0 +1,39 @@
+// Steps that commands about passwords and codes share.
+#pragma once
+
+#include "accounts/facts.hpp"
+#include "accounts/login_attempts.hpp"
+#include "domain/commands/commands.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio_chat::commands {
+
+/// A failure if this server has none.
+result<void> check_accounts(const asked& q);
+
+/// The password was wrong, or the name: counted and told.
+/// @param of null: there is no such account
+void refuse_password(hub& in, const endpoint& by, login_attempts::attempt& tried,
+                     const account* of);
+
+/// Looks at the password of one's own account.
+/// @param then with the connection that has asked, when it was right; its member may have changed
+result<void> confirm_password(const asked& q, std::string_view command, std::string password,
+                              std::function<void(hub&, endpoint&, const later_answer&)> then);
+
+/// @name totp_commands.cpp
+/// @{
+/// Whether a code may be tried now, if the account wants one; else why not.
+result<void> check_code(const hub& in, const identity& account, const std::string& code);
+/// For makers: what is kept when the code is used, so that nobody uses it again; nothing if the
+/// account has no second factor. A failure if it is wrong.
+result<std::vector<fact>> use_code(hub& in, const identity& account, const std::string& code);
+/// The code was wrong: counted and told.
+void refuse_code(hub& in, const endpoint& by, const identity& account);
+/// @}
+
+} // namespace asio_chat::commands
