@@ -237,6 +237,22 @@ def test_where_registration_is_off_the_operator_makes_the_accounts(tmp_path):
         alice.hear("* accounts are made by the operator of this server *")
 
 
+def test_where_registration_is_by_invitation_a_code_outlives_a_restart_and_opens_once(tmp_path):
+    good(tmp_path / "data", "add", "olga", "--role", "operator")
+    with daemon(tmp_path, "--registration", "invited") as d:
+        olga = log_in(d, "guest", "olga")
+        olga.send("/invitation 1")
+        line = olga.receive()
+        code = re.fullmatch(r"\* for 1 d, once: /register PASSWORD ([0-9a-f]{32}) \*", line)[1]
+        d.stop()
+    with daemon(tmp_path, "--registration", "invited") as d:
+        alice, bob = d.join("alice"), d.join("bob")
+        alice.send(f"/register {PASSWORD} {code}")
+        alice.hear("* you are logged in as alice *")
+        bob.send(f"/register {PASSWORD} {code}")
+        bob.hear("* this invitation is none, was used, or is over *")
+
+
 def test_the_table_of_rights_is_printed(tmp_path):
     done = subprocess.run([BIN / "asio-chatd", "policy"], capture_output=True, text=True, timeout=PATIENCE,
                           env=clean_environment())

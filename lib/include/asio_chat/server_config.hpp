@@ -34,10 +34,17 @@ struct storage_config {
   bool begin_anew = false;
 };
 
+/// Who may make an account.
+enum class registration_use : std::uint8_t {
+  open,    ///< whoever comes, for the name they have
+  invited, ///< whoever has a code that `/invitation` made
+  closed,  ///< nobody in the chat: `asio-chatd account add`
+};
+
 /// Who may have an account, where the server keeps accounts: it does unless a host says who is who.
 struct people_config {
-  bool registration = true; ///< whoever comes may `/register` the name they have
-  bool guests = true;       ///< whoever has no account may do more than `/login` and `/register`
+  registration_use registration = registration_use::open; ///< by `/register`
+  bool guests = true; ///< whoever has no account may do more than `/login` and `/register`
   /// What the hash of a password takes, 8 MiB to 1 GiB: so much the more for whoever guesses.
   std::size_t password_memory = 64u << 20;
   factor_need second_factor{}; ///< `factor_need::nobody`

@@ -172,9 +172,15 @@ account account_in(const fact& f) {
 }
 
 fact fact_of(const device& d) {
-  return {
-      fact_kind::device, key_of(d.token),
-      field_writer().id(d.token).id(d.account).number(d.number).time(d.made).time(d.seen).take()};
+  return {fact_kind::device, key_of(d.token),
+          field_writer()
+              .id(d.token)
+              .id(d.account)
+              .number(d.number)
+              .time(d.made)
+              .time(d.seen)
+              .text(d.name)
+              .take()};
 }
 
 device device_in(const fact& f) {
@@ -185,6 +191,7 @@ device device_in(const fact& f) {
   d.number = r.number();
   d.made = r.time();
   d.seen = r.time();
+  d.name = r.text();
   return d;
 }
 
@@ -291,6 +298,20 @@ account_factor factor_in(const fact& f) {
   for (auto more = r.number<std::uint32_t>(); more > 0; --more)
     found.recovery.emplace_back(r.text());
   return found;
+}
+
+fact fact_of(const invitation& i) {
+  return {fact_kind::invitation, i.code,
+          field_writer().text(i.code).text(i.by).time(i.until).take()};
+}
+
+invitation invitation_in(const fact& f) {
+  field_reader r(f.value);
+  invitation i;
+  i.code = r.text();
+  i.by = r.text();
+  i.until = r.time();
+  return i;
 }
 
 fact without(fact f) {

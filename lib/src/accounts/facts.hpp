@@ -39,13 +39,21 @@ struct account_factor {
   wall_time made{};
 };
 
+/// Lets somebody make an account, once.
+struct invitation {
+  std::string code;
+  std::string by;
+  wall_time until{};
+};
+
 /// A token that opens an account. The token itself is not here.
 struct device {
   identity token{}; ///< see `identity`
   identity account{};
   std::uint64_t number = 0; ///< among those of the account
   wall_time made{};
-  wall_time seen{};
+  wall_time seen{};   ///< when it came last, to an hour
+  std::string name{}; ///< that its owner calls it by; empty: none
 };
 
 /// What is said of a room. A room that nobody has said anything of has no facts.
@@ -112,6 +120,7 @@ fact fact_of(const device& d);
 fact fact_of(const room_facts& r);
 fact fact_of(const ban& b);
 fact fact_of(const account_factor& f);
+fact fact_of(const invitation& i);
 /// That it is no more.
 fact without(fact f);
 account account_in(const fact& f);
@@ -119,6 +128,7 @@ device device_in(const fact& f);
 room_facts room_in(const fact& f);
 ban ban_in(const fact& f);
 account_factor factor_in(const fact& f);
+invitation invitation_in(const fact& f);
 /// @}
 
 } // namespace asio_chat

@@ -54,6 +54,35 @@ void people::kept(const std::vector<fact>& facts, const done& then, result<void>
   then(std::move(how)); // may be the end of this
 }
 
+void people::saw(const identity& token) {
+  constexpr std::chrono::hours precision{1};
+  const auto found = devices_.find(token);
+  if (found == devices_.end() || time_.wall_now() - found->second.seen < precision) return;
+  seen_.insert(token);
+  if (!std::exchange(keeps_seen_, true)) keep_seen();
+}
+
+void people::keep_seen() {
+  constexpr std::size_t max_at_once = 128;
+  change(
+      [this]() -> result<std::vector<fact>> {
+        std::vector<fact> facts;
+        while (!seen_.empty() && facts.size() < max_at_once) {
+          const auto found = devices_.find(*seen_.begin());
+          seen_.erase(seen_.begin());
+          if (found == devices_.end()) continue; // logged out meanwhile
+          device d = found->second;
+          d.seen = time_.wall_now();
+          facts.push_back(fact_of(d));
+        }
+        return facts;
+      },
+      [this](const result<void>&) {
+        keeps_seen_ = !seen_.empty();
+        if (keeps_seen_) keep_seen();
+      });
+}
+
 void people::take(const fact& f) {
   switch (f.kind) {
   case fact_kind::account:
@@ -79,6 +108,13 @@ void people::take(const fact& f) {
       factors_.erase(identity_of_key(f.key));
     } else {
       factors_.insert_or_assign(identity_of_key(f.key), factor_in(f));
+    }
+    return;
+  case fact_kind::invitation:
+    if (f.value.empty()) {
+      invitations_.erase(f.key);
+    } else {
+      invitations_.insert_or_assign(f.key, invitation_in(f));
     }
     return;
   }
@@ -144,6 +180,12 @@ const account_factor* people::factor_of(const identity& account) const {
   return found == factors_.end() ? nullptr : &found->second;
 }
 
+const invitation* people::find_invitation(std::string_view code) const {
+  const auto found = invitations_.find(code);
+  if (found == invitations_.end() || time_.wall_now() >= found->second.until) return nullptr;
+  return &found->second;
+}
+
 const room_facts* people::room(std::string_view name) const {
   const auto found = rooms_.find(name);
   return found == rooms_.end() ? nullptr : &found->second;
@@ -200,6 +242,13 @@ std::vector<fact> people::removal_of_old_bans() const {
   std::vector<fact> gone;
   for (const auto& [number, b] : bans())
     if (is_over(b)) gone.push_back(without(fact_of(b)));
+  return gone;
+}
+
+std::vector<fact> people::removal_of_old_invitations() const {
+  std::vector<fact> gone;
+  for (const auto& [code, i] : invitations_)
+    if (time_.wall_now() >= i.until) gone.push_back(without(fact_of(i)));
   return gone;
 }
 

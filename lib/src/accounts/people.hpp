@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,9 @@ class people {
   /// @param then later, never from inside the call; not at all if this has gone
   void change(maker make, done then);
 
+  /// A device has come: kept soon, once an hour at most, and many at once as one change.
+  void saw(const identity& token);
+
   /// References are good until the next change.
   const account* find(std::string_view name) const;
   const account* find(const identity& id) const;
@@ -50,6 +54,9 @@ class people {
     const account_factor* f = factor_of(account);
     return f != nullptr && f->is_on;
   }
+  /// One that is not over; null: none.
+  const invitation* find_invitation(std::string_view code) const;
+  std::size_t invitation_count() const noexcept { return invitations_.size(); }
   const room_facts* room(std::string_view name) const;
   const ban_book::by_number& bans() const noexcept { return bans_.all(); }
   /// One that is not over and holds in this room; empty: everywhere.
@@ -75,6 +82,8 @@ class people {
   std::vector<fact> removal_of_factor(const identity& account) const;
   /// Of bans that are over.
   std::vector<fact> removal_of_old_bans() const;
+  /// Of invitations that are over.
+  std::vector<fact> removal_of_old_invitations() const;
   /// @}
 
   std::size_t account_count() const noexcept { return accounts_.size(); }
@@ -86,6 +95,7 @@ class people {
   };
 
   void take(const fact& f);
+  void keep_seen();
   void take_account(const fact& f);
   void take_device(const fact& f);
   void begin_next();
@@ -96,11 +106,14 @@ class people {
   scheduler later_;
   std::shared_ptr<people*> self_;
   std::deque<wanted> waiting_; ///< the first of them is under way
+  std::set<identity> seen_;    ///< devices of which that has to be kept
+  bool keeps_seen_ = false;    ///< some of them are under way
   std::map<identity, account> accounts_;
   std::map<std::string, identity, std::less<>> by_name_;              ///< folded
   std::map<identity, device> devices_;                                ///< by token
   std::map<std::pair<identity, std::uint64_t>, identity> by_account_; ///< tokens of devices
   std::map<identity, account_factor> factors_;                        ///< by account
+  std::map<std::string, invitation, std::less<>> invitations_;        ///< by code
   std::map<std::string, room_facts, std::less<>> rooms_;
   ban_book bans_;
 };

@@ -8,7 +8,17 @@ namespace asio_chat::arguments {
 using kind = argument_kind;
 
 inline constexpr argument new_secret[] = {
-    {.name = "PASSWORD", .secret = true, .help = "8 to 256 bytes, without blanks"}};
+    {.name = "PASSWORD", .secret = true, .help = "8 to 256 bytes, without blanks"},
+    {.name = "CODE",
+     .optional = true,
+     .secret = true,
+     .help = "of an invitation, if one is needed"}};
+inline constexpr argument lasting[] = {{.name = "DAYS",
+                                        .kind = kind::number,
+                                        .optional = true,
+                                        .min = 1,
+                                        .max = 365,
+                                        .help = "that it lasts; 7 if it is left out"}};
 inline constexpr argument own_secret[] = {{.name = "NAME", .help = "of the account"},
                                           {.name = "PASSWORD", .secret = true},
                                           {.name = "CODE",
@@ -28,7 +38,8 @@ inline constexpr argument two_secrets[] = {
 inline constexpr argument revoked[] = {
     {.name = "NUMBER",
      .optional = true,
-     .help = "of a device that is to be logged out; all: all others"}};
+     .help = "of a device that is to be logged out; all: all others"},
+    {.name = "NAME", .kind = kind::text, .optional = true, .help = "to call it by instead"}};
 inline constexpr argument ordered[] = {
     {.name = "WHO", .kind = kind::member},
     {.name = "REASON",

@@ -65,6 +65,18 @@ requests::any read_log_in(const given& g, std::string&) {
   return requests::log_in{std::string(g.at[0]), std::string(g.at[1]), std::string(g.at[2])};
 }
 
+requests::any read_devices(const given& g, std::string&) {
+  return requests::devices{std::string(g.at[0]), std::string(g.at[1])};
+}
+
+requests::any read_register(const given& g, std::string&) {
+  return requests::register_account{std::string(g.at[0]), std::string(g.at[1])};
+}
+
+requests::any read_invitation(const given& g, std::string&) {
+  return requests::make_invitation{std::chrono::days(g.number.value_or(7))};
+}
+
 requests::any read_passwords(const given& g, std::string&) {
   return requests::change_password{std::string(g.at[0]), std::string(g.at[1])};
 }
@@ -182,7 +194,7 @@ constexpr std::array table{
                 .details = "From then on nobody else can take the name.",
                 .cost = 10,
                 .counts_for = rated::registrations,
-                .read = read_text<requests::register_account>},
+                .read = read_register},
     command_row{.name = "login",
                 .arguments = own_secret,
                 .help = "log in to your account",
@@ -200,9 +212,9 @@ constexpr std::array table{
                 .read = read_passwords},
     command_row{.name = "devices",
                 .arguments = revoked,
-                .help = "list where your account is logged in, or log one out",
+                .help = "list where your account is logged in, log one out, or name it",
                 .cost = 2,
-                .read = read_text<requests::devices>},
+                .read = read_devices},
     command_row{.name = "totp",
                 .arguments = factor,
                 .help = "show your second factor, make one, or take it away",
@@ -210,6 +222,12 @@ constexpr std::array table{
                            "switches it on, /totp off PASSWORD CODE ends it.",
                 .cost = 10,
                 .read = read_totp},
+    command_row{.name = "invitation",
+                .arguments = lasting,
+                .help = "make a code that lets somebody /register, once",
+                .needs = right::invite,
+                .cost = 2,
+                .read = read_invitation},
     command_row{.name = "kick",
                 .arguments = ordered,
                 .help = "put somebody out of the room",

@@ -55,6 +55,7 @@ class hub {
     std::function<void(std::uint64_t session, const account* tried)> on_wrong_password = {};
     second_factor* factor = nullptr; ///< null: there is none
     factor_need needs_factor = factor_need::nobody;
+    bool needs_invitation = false; ///< to make an account
   };
 
   explicit hub(services s);

@@ -44,6 +44,7 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
   endpoint* e = made.first->second.get();
   m->endpoints_.push_back(e);
   if (!joins) names_.take(l.name, *m);
+  if (l.has_account && l.token) people_.saw(*l.token);
   return e;
 }
 

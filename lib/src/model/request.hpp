@@ -93,6 +93,7 @@ struct show_rights {
 struct register_account {
   static constexpr std::string_view command = "register";
   std::string password;
+  std::string invitation{}; ///< its code; empty: none
 };
 struct log_in {
   static constexpr std::string_view command = "login";
@@ -110,13 +111,18 @@ struct change_password {
 };
 struct devices {
   static constexpr std::string_view command = "devices";
-  std::string revoke; ///< a number, or `all`; empty: they are listed
+  std::string which{}; ///< a number, or `all`; empty: they are listed
+  std::string name{};  ///< to call it by; empty: it is logged out
 };
 struct totp {
   static constexpr std::string_view command = "totp";
   std::string action{}; ///< `on`, `confirm` or `off`; empty: it is only told
   std::string secret{}; ///< the password, or a code to confirm
   std::string code{};   ///< with `off`
+};
+struct make_invitation {
+  static constexpr std::string_view command = "invitation";
+  std::chrono::days lasts{7};
 };
 /// What a moderator wants done about somebody.
 struct order {
@@ -185,8 +191,8 @@ struct unreadable {
 using any = std::variant<say, help, history, join, leave, act, tell, rename, quit, list_rooms,
                          search, protection, topic, list_members, show_limits, show_head,
                          show_rights, register_account, log_in, log_out, change_password, devices,
-                         totp, kick, ban, unban, mute, unmute, list_bans, give_role, promote,
-                         demote, invite, set_mode, set_slow, host, unreadable>;
+                         totp, make_invitation, kick, ban, unban, mute, unmute, list_bans,
+                         give_role, promote, demote, invite, set_mode, set_slow, host, unreadable>;
 
 } // namespace requests
 

@@ -93,6 +93,9 @@ constexpr choice<client_certificates> client_certificate_choices[] = {
     {"required", client_certificates::required}};
 constexpr choice<tls_version> version_choices[] = {{"1.2", tls_version::tls_1_2},
                                                    {"1.3", tls_version::tls_1_3}};
+constexpr choice<registration_use> registration_choices[] = {{"on", registration_use::open},
+                                                             {"invited", registration_use::invited},
+                                                             {"off", registration_use::closed}};
 constexpr choice<factor_need> factor_choices[] = {{"nobody", factor_need::nobody},
                                                   {"operators", factor_need::operators},
                                                   {"everybody", factor_need::everybody}};
@@ -184,9 +187,9 @@ constexpr setting table[] = {
    "do not start without a passphrase", false,
    [](settings& s, view v) { return store(s.require_passphrase, parse_switch(v)); }},
 
-  {"registration", "Who may come in", "on|off", "on",
+  {"registration", "Who may come in", "on|invited|off", "on",
    "users may make accounts by /register", false,
-   [](settings& s, view v) { return store(s.server.people.registration, parse_switch(v)); }},
+   [](settings& s, view v) { return store_choice(s.server.people.registration, v, registration_choices); }},
   {"guests", "Who may come in", "on|off", "on",
    "users without an account may do more than log in", false,
    [](settings& s, view v) { return store(s.server.people.guests, parse_switch(v)); }},

@@ -48,11 +48,26 @@ server_base::impl::impl(const asio::any_io_executor& executor, server_config con
           keeps_accounts(parts)
               ? make_password_worker(posting_to(executor), config_.people.password_memory, clock_)
               : nullptr)
-    , hub_({*storage_.logs, clock_, config_.limits, counters_, posting_to(executor),
-            config_.default_room, message_log(), storage_.names, config_.join_history, &watch_,
-            ask_about_posts(), storage_.people, passwords_.get(), config_.people.registration,
-            config_.people.guests || !passwords_, [this] { return admission_.describe(); },
-            login_log(), config_.people.factor.get(), config_.people.second_factor})
+    , hub_({.log = *storage_.logs,
+            .time = clock_,
+            .limits = config_.limits,
+            .counters = counters_,
+            .later = posting_to(executor),
+            .default_room = config_.default_room,
+            .on_entry = message_log(),
+            .names = storage_.names,
+            .join_history = config_.join_history,
+            .watch = &watch_,
+            .on_post = ask_about_posts(),
+            .people = storage_.people,
+            .passwords = passwords_.get(),
+            .registration = config_.people.registration != registration_use::closed,
+            .guests = config_.people.guests || !passwords_,
+            .admission = [this] { return admission_.describe(); },
+            .on_wrong_password = login_log(),
+            .factor = config_.people.factor.get(),
+            .needs_factor = config_.people.second_factor,
+            .needs_invitation = config_.people.registration == registration_use::invited})
     , authenticator_(make_authenticator(parts))
     , protocols_(parts.protocols)
     , refusals_(log_, clock_, counters_)

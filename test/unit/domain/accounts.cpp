@@ -84,7 +84,7 @@ TEST_CASE("passwords that are too short or too long are refused, and so is a sec
   CHECK(answer(w, alice, "/register short") == lines{"a password has 8 to 256 bytes"});
   CHECK(answer(w, alice, "/register " + std::string(257, 'x')) ==
         lines{"a password has 8 to 256 bytes"});
-  CHECK(answer(w, alice, "/register").front() == "PASSWORD is missing; usage: /register PASSWORD");
+  CHECK(answer(w, alice, "/register").front() == "PASSWORD is missing; usage: /register PASSWORD [CODE]");
   registered(w, alice);
   CHECK(answer(w, alice, "/register another-horse") == lines{"you have the account alice already"});
 }
@@ -239,6 +239,38 @@ TEST_CASE("a password is changed by who knows the old one") {
   CHECK(answer(w, alice, "/login alice battery-staple").front() == "you are logged in as alice");
 }
 
+TEST_CASE("devices have names of their owner's, and tell when they came last") {
+  limits l = domain_world::without_history();
+  l.member_connections = 3;
+  domain_world w(l);
+  person& phone = come(w, "alice");
+  registered(w, phone);
+  const identity token = *phone.self->token();
+  person& laptop = come(w, "laptop");
+  answer(w, laptop, "/login alice correct-horse");
+  CHECK(answer(w, laptop, "/devices 1 my old\x1b phone") ==
+        lines{"device 1 is called my old\ufffd phone"});
+  CHECK(answer(w, laptop, "/devices 7 tablet") == lines{"there is no device 7"});
+  CHECK(answer(w, laptop, "/devices all tablets") ==
+        lines{"a name is for one device: /devices NUMBER NAME"});
+  CHECK(answer(w, laptop, "/devices") ==
+        lines{"1: my old\ufffd phone, since 2019-12-20, here", "2: since 2019-12-20, this one"});
+  w.leave(phone);
+  w.clock.set_wall(w.clock.wall_now() + std::chrono::hours(48));
+  CHECK(answer(w, laptop, "/devices").front() ==
+        "1: my old\ufffd phone, since 2019-12-20, last seen 2019-12-20");
+  person& again = w.people.emplace_back();
+  const account& a = *w.hub.people().find("alice");
+  login back{a.id, "alice", true, true};
+  back.has_account = true;
+  back.token = token;
+  again.self = w.hub.enter(again.ear, back).value();
+  w.run();
+  w.leave(again);
+  CHECK(answer(w, laptop, "/devices").front() ==
+        "1: my old\ufffd phone, since 2019-12-20, last seen 2019-12-22");
+}
+
 TEST_CASE("devices are listed, and one that is logged out is closed at once") {
   limits l = domain_world::without_history();
   l.member_connections = 3;
@@ -249,7 +281,7 @@ TEST_CASE("devices are listed, and one that is logged out is closed at once") {
   person& laptop = come(w, "laptop");
   answer(w, laptop, "/login alice correct-horse");
   CHECK(answer(w, laptop, "/devices") ==
-        lines{"1: since 2019-12-20", "2: since 2019-12-20, this one"});
+        lines{"1: since 2019-12-20, here", "2: since 2019-12-20, this one"});
   CHECK(answer(w, laptop, "/devices 7") == lines{"there is no device 7"});
   CHECK(answer(w, laptop, "/devices x") == lines{"NUMBER is one of /devices, or all"});
   CHECK(answer(w, laptop, "/devices 1") == lines{"one device is logged out"});

@@ -97,7 +97,8 @@ class domain_world {
 
   explicit domain_world(limits l = without_history(), memory_journal::bounds kept = {},
                         people_store* store = nullptr, bool registration = true, bool guests = true,
-                        factor_need needs_factor = factor_need::nobody)
+                        factor_need needs_factor = factor_need::nobody,
+                        bool needs_invitation = false)
       : given(l)
       , memory(tasks.later(), 7, kept)
       , log(memory, tasks.later())
@@ -122,7 +123,8 @@ class domain_world {
                wrong.push_back(fmt::format("{} {}", session, tried ? tried->name : "-"));
              },
              &factor,
-             needs_factor}) {}
+             needs_factor,
+             needs_invitation}) {}
 
   person& enter(const std::string& name, bool many_rooms = true) {
     person& p = people.emplace_back();

@@ -48,6 +48,10 @@ result<void> check_password(std::string_view typed) {
               fmt::format("a password has {} to {} bytes", shortest_password, longest_password));
 }
 
+failure wrong_invitation() {
+  return fail(errc::not_allowed, "this invitation is none, was used, or is over");
+}
+
 login as_account(const endpoint& e, const account& a) {
   login l;
   l.who = a.id;
@@ -98,6 +102,11 @@ result<void> carry_out(const asked& q, requests::register_account&& what) {
     return fail(errc::bad_arguments, fmt::format("you have the account {} already", own->name));
   if (!q.in.parts().registration)
     return fail(errc::not_allowed, "accounts are made by the operator of this server");
+  if (q.in.parts().needs_invitation && what.invitation.empty())
+    return fail(errc::not_allowed, "accounts are made by invitation: /register PASSWORD CODE, with "
+                                   "what an operator has given you");
+  if (q.in.parts().needs_invitation && !q.in.people().find_invitation(what.invitation))
+    return wrong_invitation();
   if (auto good = check_password(what.password); !good) return good;
   if (auto is_free = q.in.people().find(q.by.name()); is_free != nullptr)
     return fail(errc::name_taken, fmt::format("there is an account {} already", q.by.name()));
@@ -105,29 +114,36 @@ result<void> carry_out(const asked& q, requests::register_account&& what) {
   if (!begun) return begun.error();
   const later_answer answer(q, what.command);
   const changing who(q);
-  q.in.parts().passwords->hash(
-      std::move(what.password), [in = q.in.alive(), number = q.by.number(), answer, who,
-                                 place = *std::move(begun)](result<std::string> hash) {
-        const auto alive = in.lock();
-        endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
-        if (by == nullptr) return;
-        if (!hash) return who.end([&](hub&, endpoint*) { answer(hash.error()); });
-        people& p = (*alive)->people();
-        const auto made = std::make_shared<identity>();
-        p.change(
-            [&p, name = by->name(), hash = *std::move(hash), in, number, made]() -> result<facts> {
-              auto a = p.new_account(name, hash);
-              if (!a) return a.error();
-              *made = a->id;
-              const endpoint* still = (**in.lock()).find_endpoint(number);
-              facts f{fact_of(*a)};
-              return still ? with_device(p, *still, std::move(f), a->id) : f;
-            },
-            [who, answer, made](const result<void>& kept) {
-              if (kept) return become_account(who, *made, answer);
-              who.end([&](hub&, endpoint*) { answer(kept.error()); });
-            });
-      });
+  q.in.parts().passwords->hash(std::move(what.password), [in = q.in.alive(), number = q.by.number(),
+                                                          answer, who, place = *std::move(begun),
+                                                          code = std::move(what.invitation)](
+                                                             result<std::string> hash) {
+    const auto alive = in.lock();
+    endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
+    if (by == nullptr) return;
+    if (!hash) return who.end([&](hub&, endpoint*) { answer(hash.error()); });
+    const auto made = std::make_shared<identity>();
+    (*alive)->people().change(
+        [in, number, name = by->name(), hash = *std::move(hash), made, code]() -> result<facts> {
+          hub& h = **in.lock();
+          const people& p = h.people();
+          auto a = p.new_account(name, hash);
+          if (!a) return a.error();
+          *made = a->id;
+          facts f{fact_of(*a)};
+          if (h.parts().needs_invitation) {
+            const invitation* used = p.find_invitation(code);
+            if (!used) return wrong_invitation();
+            f.push_back(without(fact_of(*used)));
+          }
+          const endpoint* still = h.find_endpoint(number);
+          return still ? with_device(p, *still, std::move(f), a->id) : f;
+        },
+        [who, answer, made](const result<void>& kept) {
+          if (kept) return become_account(who, *made, answer);
+          who.end([&](hub&, endpoint*) { answer(kept.error()); });
+        });
+  });
   return {};
 }
 

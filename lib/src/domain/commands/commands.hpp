@@ -88,6 +88,9 @@ result<void> carry_out(const asked& q, requests::devices&& what);
 // totp_commands.cpp: its second factor
 result<void> carry_out(const asked& q, requests::totp&& what);
 
+// invitation_commands.cpp: who may make one
+result<void> carry_out(const asked& q, requests::make_invitation&& what);
+
 // moderation_commands.cpp: what is done about others
 result<void> carry_out(const asked& q, requests::kick&& what);
 result<void> carry_out(const asked& q, requests::ban&& what);

@@ -1,9 +1,12 @@
+#include "base/sanitize.hpp"
+#include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/hub.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <optional>
@@ -20,6 +23,51 @@ std::string day_of(wall_time t) {
   return fmt::format("{:%Y-%m-%d}", std::chrono::floor<std::chrono::seconds>(t));
 }
 
+bool is_here(const member& m, const identity& token) {
+  return std::ranges::any_of(m.endpoints(), [&](const endpoint* e) { return e->token() == token; });
+}
+
+lines list_of(const asked& q) {
+  lines list;
+  for (const device* d : q.in.people().devices_of(q.by.who())) {
+    const bool own = q.by.token() == d->token;
+    list.push_back(fmt::format("{}: {}{}since {}, {}", d->number, d->name,
+                               d->name.empty() ? "" : ", ", day_of(d->made),
+                               own                            ? std::string("this one")
+                               : is_here(q.by.of(), d->token) ? std::string("here")
+                                                              : "last seen " + day_of(d->seen)));
+  }
+  if (list.empty()) list.emplace_back("no client is logged in by itself");
+  return list;
+}
+
+/// No device of the account has it.
+failure no_such_device(std::uint64_t number) {
+  return fail(errc::bad_arguments, fmt::format("there is no device {}", number));
+}
+
+result<void> call(const asked& q, std::uint64_t number, std::string name) {
+  constexpr std::size_t max_name = 64;
+  name = prefix_of_bytes(sanitize_for_terminal(name), max_name);
+  people& p = q.in.people();
+  const std::string done = fmt::format("device {} is called {}", number, name);
+  p.change(
+      [&p, account = q.by.who(), number, name = std::move(name)]() -> result<facts> {
+        for (const device* d : p.devices_of(account)) {
+          if (d->number != number) continue;
+          device named = *d;
+          named.name = name;
+          return facts{fact_of(named)};
+        }
+        return no_such_device(number);
+      },
+      [done, answer = later_answer(q, requests::devices::command)](const result<void>& kept) {
+        if (!kept) return answer(kept.error());
+        answer(lines{done});
+      });
+  return {};
+}
+
 } // namespace
 
 result<void> carry_out(const asked& q, requests::devices&& what) {
@@ -28,21 +76,20 @@ result<void> carry_out(const asked& q, requests::devices&& what) {
   people& p = q.in.people();
   const identity account = q.by.who();
   const std::optional<identity> own = q.by.token();
-  if (what.revoke.empty()) {
-    lines list;
-    for (const device* d : p.devices_of(account))
-      list.push_back(fmt::format("{}: since {}{}", d->number, day_of(d->made),
-                                 own && d->token == *own ? ", this one" : ""));
-    if (list.empty()) list.emplace_back("no client is logged in by itself");
-    answer_to(q, what.command, std::move(list));
+  if (what.which.empty()) {
+    answer_to(q, what.command, list_of(q));
     return {};
   }
   std::uint64_t number = 0;
-  const std::string& typed = what.revoke;
+  const std::string& typed = what.which;
   const auto [end, error] = std::from_chars(typed.data(), typed.data() + typed.size(), number);
   const bool all = typed == "all";
   if (!all && (error != std::errc() || end != typed.data() + typed.size()))
     return fail(errc::bad_arguments, "NUMBER is one of /devices, or all");
+  if (!what.name.empty()) {
+    if (all) return fail(errc::bad_arguments, "a name is for one device: /devices NUMBER NAME");
+    return call(q, number, std::move(what.name));
+  }
   const auto gone = std::make_shared<std::vector<identity>>();
   p.change(
       [&p, account, own, all, number, gone]() -> result<facts> {
@@ -52,8 +99,7 @@ result<void> carry_out(const asked& q, requests::devices&& what) {
           gone->push_back(d->token);
           f.push_back(without(fact_of(*d)));
         }
-        if (f.empty() && !all)
-          return fail(errc::bad_arguments, fmt::format("there is no device {}", number));
+        if (f.empty() && !all) return no_such_device(number);
         return f;
       },
       [in = q.in.alive(), account, gone,
