@@ -262,7 +262,7 @@ def test_C48_a_reload_from_a_directory_that_was_replaced_says_that_the_daemon_is
         (tmp_path / "new").rename(certificates)
         d.process.send_signal(signal.SIGHUP)
         assert until(lambda: "Reload failed; keeping the previous configuration" in d.log), d.log
-        assert "asio-chatd is confined to the directories that it had at its start; restart it" in d.log
+        assert "asio-chatd is confined to the directories of its start; restart it" in d.log
 
 
 def hand_over(directory, user):

@@ -22,6 +22,8 @@ host_journal::host_journal(std::shared_ptr<journal> of_host)
     : host_(std::move(of_host)) {}
 
 host_journal::~host_journal() {
+  for (const auto& one : leaving_)
+    one->cut();
   for (auto& [key, one] : followed_) {
     one->cut();
     host_->unfollow(key.first, one, [] {});
@@ -46,9 +48,10 @@ void host_journal::unfollow(std::string room, std::shared_ptr<listener> to, unfo
   if (found == followed_.end()) return;
   const auto one = found->second;
   followed_.erase(found);
-  // Until the answer it hears what was appended before.
-  host_->unfollow(std::move(room), one, here(unfollow_done([one, done = std::move(done)] {
+  leaving_.insert(one); // until the answer it hears what was appended before
+  host_->unfollow(std::move(room), one, here(unfollow_done([this, one, done = std::move(done)] {
                     one->cut();
+                    leaving_.erase(one);
                     done();
                   })));
 }

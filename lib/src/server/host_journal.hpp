@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -36,6 +37,7 @@ class host_journal final : public journal {
   const std::shared_ptr<journal> host_;
   const std::shared_ptr<const bool> alive_ = std::make_shared<bool>(true);
   std::multimap<std::pair<std::string, listener*>, std::shared_ptr<relay>> followed_;
+  std::set<std::shared_ptr<relay>> leaving_;
 };
 
 } // namespace asio_chat

@@ -236,13 +236,13 @@ void server_base::impl::complete_stop() {
 
 void server_base::impl::end() {
   listening_.close();
+  for (waiting_stop& one : std::exchange(stopping_, {}))
+    one.complete(asio::error::operation_aborted);
   sessions_->cut_off_all();
   stop_parts();
   reloads_->cancel_all();
   posts_->cancel_all();
   pages_->cancel_all();
-  for (waiting_stop& one : std::exchange(stopping_, {}))
-    one.complete(asio::error::operation_aborted);
   for_each_watch([](log_watch_base::impl& w) { w.end(); });
 }
 

@@ -40,9 +40,8 @@ bool private_enough(const struct stat& status) {
 
 std::string why_refused(const std::string& path) {
   if (auto obstacle = obstacle_to(path, file_use::reading)) return *std::move(obstacle);
-  return fmt::format("{}, though owner and mode allow it: asio-chatd is confined to the "
-                     "directories that it had at its start; restart it if this one was replaced",
-                     errno_text(EACCES));
+  return "owner and mode allow it, but asio-chatd is confined to the directories of its start; "
+         "restart it";
 }
 
 result<file_descriptor> open_for_reading(const std::string& path, const std::string& what) {

@@ -106,6 +106,16 @@ TEST_CASE("reconnection: stays away where it is not wanted, not possible, or not
   CHECK(r.lost(stopping, {}));
 }
 
+TEST_CASE("reconnection: the random part of a pause is what the program gives, if it gives any") {
+  client_config known = patient();
+  double next = 0;
+  known.random = [&] { return next; };
+  reconnection r(known, 1);
+  CHECK(r.lost(stopping, {}) == 500ms);
+  next = 0.5;
+  CHECK(r.lost(stopping, {}) == 1500ms);
+}
+
 TEST_CASE("reconnection: of one lost connection each reason is told once") {
   reconnection r(patient(), 1);
   const close_reason none{close_code::connection_lost, ""};

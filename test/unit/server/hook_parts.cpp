@@ -38,8 +38,8 @@ struct host_clock final : time_source {
   std::unique_ptr<timer> make_timer() override { return std::make_unique<alarm>(waiting); }
 
   bool ring() {
-    for (auto& [who, alarm] : *waiting) {
-      if (alarm.first > now()) continue;
+    for (const auto& [who, due] : *waiting) {
+      if (due.first > now()) continue;
       const auto then = std::move(waiting->extract(who).mapped().second);
       then();
       return true;
@@ -93,7 +93,7 @@ TEST_CASE("a host's clock: deadlines and the times of entries are by it") {
   CHECK(time->waiting->empty());
 }
 
-TEST_CASE("a host's clock: a client's pauses are by it, with the random part that the host gives") {
+TEST_CASE("a host's clock: the time that a client has for its login is by it") {
   asio::io_context context;
   const auto time = std::make_shared<host_clock>();
   asio::ip::tcp::acceptor nobody(context, {asio::ip::address_v4::loopback(), 0});
