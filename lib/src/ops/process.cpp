@@ -45,9 +45,8 @@ void harden_process() noexcept {
 }
 
 void forget_secrets_in_environment() noexcept {
-  for (const char* name :
-       {"CHAT_SECRET", "CHAT_KEY_PASSPHRASE", "CHAT_BACKUP_PASSPHRASE", "CHAT_ACCOUNT_PASSWORD",
-        "CHAT_MASTER_KEY"}) {
+  for (const char* name : {"CHAT_SECRET", "CHAT_KEY_PASSPHRASE", "CHAT_BACKUP_PASSPHRASE",
+                           "CHAT_ACCOUNT_PASSWORD", "CHAT_MASTER_KEY"}) {
     char* secret = std::getenv(name);
     if (secret == nullptr) continue;
     OPENSSL_cleanse(secret, std::strlen(secret));

@@ -84,7 +84,8 @@ TEST_CASE("passwords that are too short or too long are refused, and so is a sec
   CHECK(answer(w, alice, "/register short") == lines{"a password has 8 to 256 bytes"});
   CHECK(answer(w, alice, "/register " + std::string(257, 'x')) ==
         lines{"a password has 8 to 256 bytes"});
-  CHECK(answer(w, alice, "/register").front() == "PASSWORD is missing; usage: /register PASSWORD [CODE]");
+  CHECK(answer(w, alice, "/register").front() ==
+        "PASSWORD is missing; usage: /register PASSWORD [CODE]");
   registered(w, alice);
   CHECK(answer(w, alice, "/register another-horse") == lines{"you have the account alice already"});
 }
