@@ -151,7 +151,7 @@ def test_lines_for_a_room_that_is_closed_now_are_told_and_sent_elsewhere(listene
         more.write('{"id":"1","in":"#den","text":"for the den","when":0}\n')
     owner.says("/ban alice")
     owner.hears("you have banned alice from den")
-    again = full("alice").sees("you cannot be in #den again: ").sees("1 line and a draft that you have typed there")
+    again = full("alice", columns=200).sees("you cannot be in #den again: ").sees("(1 line and a draft), and /unsent shows it")
     again.says("/unsent").sees("1 #den for the den [no answer came]").sees("2 #den half a th [a draft]")
     again.says("/unsent 1").sees("> for the den").types("\r").sees("alice: for the den")
     assert until(lambda: "…" not in again.look().text)

@@ -151,14 +151,10 @@ void window_control::restore() {
 }
 
 void window_control::cannot_join(const std::string& room, const std::string& why) {
-  const std::string kept = unsent_.kept_for(room);
-  state_.all.remark(log_line::kind::notice,
-                    fmt::format("you cannot be in #{} again: {}{}", room, why,
-                                kept.empty() ? ""
-                                             : fmt::format("; {} that you have typed there: "
-                                                           "/unsent shows what",
-                                                           kept)),
-                    time_.wall_now());
+  std::string told = fmt::format("you cannot be in #{} again: {}", room, why);
+  if (const std::string kept = unsent_.kept_for(room); !kept.empty())
+    told += fmt::format("; what you typed there is kept ({}), and /unsent shows it", kept);
+  state_.all.remark(log_line::kind::notice, std::move(told), time_.wall_now());
 }
 
 void window_control::keep_drafts() {

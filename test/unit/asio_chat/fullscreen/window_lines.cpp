@@ -211,8 +211,8 @@ TEST_CASE("asio-chat window control: lines for a room that is closed now are tol
   person p(&journal);
   CHECK(p.entered.empty());
   p.control.cannot_join("hall", "you are banned here");
-  CHECK(p.last().text == "you cannot be in #hall again: you are banned here; 2 lines and a draft "
-                         "that you have typed there: /unsent shows what");
+  CHECK(p.last().text == "you cannot be in #hall again: you are banned here; what you typed there "
+                         "is kept (2 lines and a draft), and /unsent shows it");
   p.control.cannot_join("attic", "you are banned here");
   CHECK(p.last().text == "you cannot be in #attic again: you are banned here");
   p.enter("/unsent");
