@@ -153,7 +153,7 @@ def test_lines_for_a_room_that_is_closed_now_are_told_and_sent_elsewhere(listene
     owner.hears("you have banned alice from den")
     again = full("alice", columns=200).sees("you cannot be in #den again: ").sees("(1 line and a draft), and /unsent shows it")
     again.says("/unsent").sees("1 #den for the den [no answer came]").sees("2 #den half a th [a draft]")
-    again.says("/unsent 1").sees("> for the den").types("\r").sees("alice: for the den")
+    again.says("/unsent 1").sees("> for the den").types("\r").sees("alice │ for the den")
     assert until(lambda: "…" not in again.look().text)
     again.says("/unsent drop 1").sees("forgotten: half a th").says("/quit")
     assert again.ends() == 0
