@@ -98,7 +98,7 @@ def test_a_theme_of_ones_own_is_shown_and_changed_while_one_looks(config, home, 
     light = t.style("TLSv1.3").bg
     assert (t.style("alice: hello").fg, t.style("alice: hello").bg) == ("ff8700", "005f00")
     t.says("/theme").sees("the theme is dusk; there are 16, dark,").sees("dusk, light, mono")
-    t.types("/theme da").types("\t").sees("> /theme da").types("r\t\r")
+    t.types("/theme da").types("\t").sees("> /theme dark").types("\r")
     assert until(lambda: t.look().style("alice: hello").fg == "default" and t.style("TLSv1.3").bg != light), t.text
     dark = t.style("TLSv1.3").bg
     t.says("/theme mono")
