@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from clients import Terminal, daemon, home, pipe
+from clients import Terminal, daemon, home
 from programs import PATIENCE
 from test_client_fullscreen import FullScreen
 from test_client_slow import ends_well, many
@@ -55,18 +55,3 @@ def test_ten_thousand_messages_into_a_visible_room_cost_at_most_three_times_the_
         used[mode.__name__] = statistics.median(runs)
     print("CPU for 10,000 messages:", used)
     assert used["FullScreen"] <= 3 * used["Terminal"]
-
-
-def test_the_first_screen_is_there_within_one_and_a_half_times_the_line_modes(daemon, home):
-    pipe(daemon, "bob", text="".join(f"number {n}\n" for n in range(200)), home=home)
-    taken = {Terminal: [], FullScreen: []}
-    for run in range(15):
-        for mode, times in taken.items():
-            begin = time.monotonic()
-            t = client(mode, daemon, home, "alice")
-            reads_until(t, b"number 199")
-            times.append(time.monotonic() - begin)
-            t.child.close(force=True)
-    line, full = (statistics.median(taken[mode]) for mode in (Terminal, FullScreen))
-    print(f"start to first screen: line mode {line:.3f} s, full screen {full:.3f} s")
-    assert full <= 1.5 * line
