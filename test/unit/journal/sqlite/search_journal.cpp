@@ -65,7 +65,7 @@ TEST_CASE("sqlite_journal finds what a reading of its log finds, after restarts 
 TEST_CASE("a search in an index that another program has changed is refused, and says so") {
   const test::temp_directory directory;
   std::vector<std::string> reports;
-  test::journal_bench b([&](const test::journal_wishes& w) {
+  testing::journal_bench b([&](const testing::journal_wishes& w) {
     sqlite_journal::options o{.directory = directory.string()};
     o.masters.push_back(sqlite::secret_key::random());
     o.on_report = [&](severity, const std::string& sentence) { reports.push_back(sentence); };
