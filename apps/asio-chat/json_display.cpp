@@ -63,7 +63,7 @@ void name_line(json::object& o, const line_origin& line, std::string_view name_o
 }
 
 json::object entry_object(const entry& e) {
-  constexpr const char* kinds[] = {"message", "action", "topic"};
+  constexpr const char* kinds[] = {"message", "action", "topic", "message"};
   json::object o{{"event", kinds[static_cast<std::size_t>(e.kind)]},
                  {"room", valid(e.room)},
                  {"from", valid(e.from)},
@@ -71,6 +71,7 @@ json::object entry_object(const entry& e) {
                  {"time", iso(e.time)},
                  {"position", place(e.at)}};
   if (!e.address.empty()) o["address"] = valid(e.address);
+  if (e.kind == entry_kind::destroyed) o["destroyed"] = true;
   return o;
 }
 

@@ -57,6 +57,7 @@ struct text_of {
     const std::string from = sanitize_for_terminal(e.from);
     switch (e.kind) {
     case entry_kind::message:
+    case entry_kind::destroyed:
       return said(fmt::format("{}{}: ", head, from), e.text);
     case entry_kind::action:
       // The colon tells it from what only the server says: `* alice is now known as bob *`.

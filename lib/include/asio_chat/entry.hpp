@@ -42,7 +42,14 @@ enum class entry_kind : std::uint8_t {
   message, ///< a member says something
   action,  ///< a member does something: `/me waves`
   topic,   ///< a member sets the room's topic
+  /// Whatever it was, what it said was destroyed for good; its place, time and author remain. Only
+  /// a server's log makes one.
+  destroyed,
 };
+
+/// The text of an entry that was destroyed: those who do not look at its kind show it as what was
+/// said.
+inline constexpr std::string_view destroyed_text = "(this text was destroyed)";
 
 /// A text that is nearly always empty. It takes one pointer instead of a string, because entries
 /// are moved often. Reads as a `std::string_view`, which is valid as long as the text is not

@@ -85,6 +85,9 @@ void server_base::impl::post(entry draft, const identity& who, handler<result<po
   if (stopped_) return posts_->complete(waiting, server_is_stopping());
   auto room = check_room_name(draft.room, config_.limits);
   if (!room) return posts_->complete(waiting, room.error());
+  if (draft.kind == entry_kind::destroyed)
+    return posts_->complete(
+        waiting, fail(errc::bad_arguments, "nobody says what was destroyed: give another kind"));
   const auto sayable = draft.kind == entry_kind::topic ? make_topic(draft.text, config_.limits)
                                                        : make_sayable(draft.text, config_.limits);
   if (!sayable) return posts_->complete(waiting, sayable.error());

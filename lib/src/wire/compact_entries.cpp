@@ -29,7 +29,8 @@ std::int64_t between(wall_time from, wall_time to) {
 void put_entry(std::string& out, const entry& e, std::uint32_t author, std::int64_t later) {
   using field = schema::entry;
   const std::string_view address = e.address;
-  const auto kind = static_cast<std::uint64_t>(e.kind);
+  const bool destroyed = e.kind == entry_kind::destroyed;
+  const std::uint64_t kind = number_of_kind(e.kind);
   const auto length_of = [](std::uint64_t n) {
     return n == 0 ? 0 : 1 + static_cast<std::size_t>(protozero::length_of_varint(n));
   };
@@ -38,7 +39,7 @@ void put_entry(std::string& out, const entry& e, std::uint32_t author, std::int6
   };
   const std::size_t length = length_of(author) + length_of_text(e.text) +
                              length_of(protozero::encode_zigzag64(later)) + length_of(kind) +
-                             length_of_text(address);
+                             length_of_text(address) + length_of(destroyed ? 1 : 0);
   out.push_back(static_cast<char>(static_cast<int>(schema::entries::entries) << 3 | 2));
   protozero::add_varint_to_buffer(&out, length);
   writer<field> w(out);
@@ -47,6 +48,7 @@ void put_entry(std::string& out, const entry& e, std::uint32_t author, std::int6
   w.signed_number(field::later, later);
   w.number(field::kind, kind);
   w.text(field::address, address);
+  w.flag(field::destroyed, destroyed);
 }
 
 /// Into `out`, from the first of them on. How many.
@@ -132,6 +134,7 @@ struct entry_fields {
   std::int64_t later = 0;
   std::optional<entry_kind> kind = entry_kind::message; ///< none: it is not known here
   std::string_view address;
+  bool destroyed = false;
 };
 
 entry_fields entry_fields_in(std::string_view body) {
@@ -154,10 +157,14 @@ entry_fields entry_fields_in(std::string_view body) {
     case field::address:
       e.address = r.text();
       break;
+    case field::destroyed:
+      e.destroyed = r.flag();
+      break;
     default:
       r.skip();
     }
   }
+  if (e.destroyed) e.kind = entry_kind::destroyed;
   return e;
 }
 

@@ -146,6 +146,10 @@ wall_time time_of(wall_time base, std::int64_t later) {
   return time_of(milliseconds(base) + static_cast<std::uint64_t>(later)); // modulo 2^64
 }
 
+std::uint64_t number_of_kind(entry_kind k) noexcept {
+  return static_cast<std::uint64_t>(k == entry_kind::destroyed ? entry_kind::message : k);
+}
+
 std::optional<entry_kind> find_kind(std::uint64_t number) noexcept {
   if (number > static_cast<std::uint64_t>(entry_kind::topic)) return std::nullopt;
   return static_cast<entry_kind>(number);
@@ -198,16 +202,18 @@ std::string body_of(const entry& e, std::string_view room_of_page) {
     w.message(field::position, body_of(e.at));
     w.number(field::time, milliseconds(e.time));
     w.text(field::from, e.from);
-    w.number(field::kind, static_cast<std::uint64_t>(e.kind));
+    w.number(field::kind, number_of_kind(e.kind));
     w.text(field::text, e.text);
     w.text(field::address, e.address);
     if (e.room != room_of_page) w.text(field::room, e.room);
+    w.flag(field::destroyed, e.kind == entry_kind::destroyed);
   });
 }
 
 entry page_entry_in(std::string_view body) {
   using field = schema::page_entry;
   entry e;
+  bool destroyed = false;
   for (reader<field> r(body); r.next();) {
     switch (r.field()) {
     case field::position:
@@ -235,10 +241,14 @@ entry page_entry_in(std::string_view body) {
     case field::room:
       e.room = r.string();
       break;
+    case field::destroyed:
+      destroyed = r.flag();
+      break;
     default:
       r.skip();
     }
   }
+  if (destroyed) e.kind = entry_kind::destroyed;
   return e;
 }
 

@@ -171,6 +171,8 @@ std::uint64_t milliseconds(wall_time t);
 wall_time time_of(std::uint64_t ms);
 /// @throws unreadable
 wall_time time_of(wall_time base, std::int64_t later);
+/// Of an entry that was destroyed that of a message: another field says more.
+std::uint64_t number_of_kind(entry_kind k) noexcept;
 /// None: it is not known here.
 std::optional<entry_kind> find_kind(std::uint64_t number) noexcept;
 /// Of at most `native::id_bytes`.

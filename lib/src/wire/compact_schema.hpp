@@ -49,7 +49,7 @@ enum class from_server : field_number {
 };
 enum class log : field_number { number = 1, room, epoch, time, first_author, authors };
 enum class entries : field_number { log = 1, first, time, entries, tag, tag_back };
-enum class entry : field_number { author = 1, text, later, kind, address };
+enum class entry : field_number { author = 1, text, later, kind, address, destroyed };
 enum class ack : field_number {
   log = 1,
   first,
@@ -113,7 +113,16 @@ enum class protection : field_number {
 };
 enum class error : field_number { ref = 1, code, message, id };
 enum class page : field_number { ref = 1, room, entries, earlier, more, gap, another_log };
-enum class page_entry : field_number { position = 1, time, from, kind, text, address, room };
+enum class page_entry : field_number {
+  position = 1,
+  time,
+  from,
+  kind,
+  text,
+  address,
+  room,
+  destroyed,
+};
 enum class goodbye : field_number { code = 1, phrase };
 
 } // namespace asio_chat::wire::compact::schema

@@ -25,6 +25,7 @@ constexpr std::array<std::pair<entry_kind, std::string_view>, 3> kinds{{
 } // namespace
 
 std::string_view name_of_kind(entry_kind k) {
+  if (k == entry_kind::destroyed) return "message"; // and a field of its own says more
   return kinds[static_cast<std::size_t>(k)].second;
 }
 

@@ -59,6 +59,7 @@ void put_entry(object_writer& o, const entry& e) {
   o.put("from", e.from);
   o.put("text", e.text);
   if (!e.address.empty()) o.put("address", e.address);
+  if (e.kind == entry_kind::destroyed) o.put("destroyed", true);
 }
 
 entry entry_in(const json::object& o) {
@@ -70,6 +71,7 @@ entry entry_in(const json::object& o) {
   e.from = string_field(o, "from");
   e.text = string_field(o, "text");
   e.address = optional_string(o, "address").value_or("");
+  if (optional_bool(o, "destroyed")) e.kind = entry_kind::destroyed;
   return e;
 }
 

@@ -168,6 +168,7 @@ std::string entry_line(const entry& e, std::size_t max_text, const time_writer& 
   std::string said;
   switch (e.kind) {
   case entry_kind::message:
+  case entry_kind::destroyed:
     said = fmt::format("{}: {}", e.from, text);
     break;
   case entry_kind::action:

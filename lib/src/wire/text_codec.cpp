@@ -59,6 +59,7 @@ std::string told(const std::string& before, std::string_view said, std::string_v
 std::string before_text(const entry& e) {
   switch (e.kind) {
   case entry_kind::message:
+  case entry_kind::destroyed:
     return e.from + ": ";
   case entry_kind::action:
     return "~ " + e.from + " ";

@@ -88,6 +88,21 @@ history_page long_page(std::size_t entries, std::size_t bytes) {
 
 } // namespace
 
+TEST_CASE("an entry that was destroyed is one in a page as well, and its text says so") {
+  in_both([](const version& v) {
+    history_page page{"h", "den", {}, false, false, {}};
+    for (const entry_kind kind : {entry_kind::message, entry_kind::destroyed, entry_kind::topic}) {
+      entry& e = page.entries.emplace_back();
+      e.room = "den";
+      e.at = {7, page.entries.size()};
+      e.from = "alice";
+      e.kind = kind;
+      e.text = kind == entry_kind::destroyed ? destroyed_text : "tea";
+    }
+    CHECK(event_of<history_page>(told(v, event(page))).entries == page.entries);
+  });
+}
+
 TEST_CASE("both versions: every request is heard as it was said") {
   in_both([](const version& v) {
     for (const auto& [name, r] : test::request_samples()) {

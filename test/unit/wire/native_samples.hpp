@@ -57,6 +57,9 @@ inline const std::map<std::string, wire::native::message>& message_samples() {
   entry set = said;
   set.kind = entry_kind::topic;
   set.text = "tea";
+  entry destroyed = said;
+  destroyed.kind = entry_kind::destroyed;
+  destroyed.text = destroyed_text;
   static const std::map<std::string, native::message> samples{
       {"welcome", native::welcome{"alice",
                                   "asio-chatd 0.1.0",
@@ -81,6 +84,7 @@ inline const std::map<std::string, wire::native::message>& message_samples() {
       {"event message, and where from", event(from_somewhere)},
       {"event action", event(done)},
       {"event topic", event(set)},
+      {"event destroyed", event(destroyed)},
       {"event joined", event(member_joined{"den", "bob"})},
       {"event left", event(member_left{"den", "bob"})},
       {"event renamed", event(member_renamed{"den", "bob", "robert"})},
