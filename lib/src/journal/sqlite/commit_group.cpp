@@ -69,6 +69,9 @@ std::vector<std::int64_t> commit_group::carry_out() {
   } catch (const SQLite::Exception& e) {
     take_back(e);
     return {};
+  } catch (const damage& e) {
+    take_back(SQLite::Exception(e.what(), SQLITE_CORRUPT));
+    return {};
   }
 }
 
@@ -183,7 +186,7 @@ void commit_group::append(append_operation& a, std::optional<failure>& refused) 
   row.time = e.time;
   if (e.kind == entry_kind::topic) {
     r.now.topic = e.text;
-    r.new_topic = true;
+    r.new_topic = {row.head, e.from, e.text};
   }
   if (!e.id.empty()) {
     store_.ids.add(id, {row.head, row.time}, store_.options.time->now());
@@ -238,8 +241,8 @@ void commit_group::seal_waiting(room_state& r) {
 void commit_group::write_room(room_state& r) {
   seal_waiting(r);
   room_row& row = r.now.row;
-  if (std::exchange(r.new_topic, false))
-    row.topic = seal_topic(*r.key, r.key_number, row, r.now.topic);
+  if (const auto topic = std::exchange(r.new_topic, {}))
+    row.topic = seal_topic(*r.key, r.key_number, row, *topic);
   row.first = first_shown(row, store_.options.keep);
   if (std::exchange(r.now.stored, true)) {
     writer().rooms.update(row);
@@ -298,7 +301,8 @@ void commit_group::take_back(const SQLite::Exception& e) {
   for (room_state* r : touched_) {
     store_.file.distrust(r->before);
     r->now = r->before;
-    r->touched = r->new_topic = r->turns = false;
+    r->touched = r->turns = false;
+    r->new_topic.reset();
     r->waiting.clear();
     r->waiting_bytes = 0;
     r->ids.clear();

@@ -99,6 +99,7 @@ void key_file::set_mark(const owner& o, std::uint32_t number) {
   if (is_known && !was_destroyed) sum_.remove(hash_of_row(o, number, true));
   if (!was_destroyed) sum_.add(hash_of_row(o, number, false));
   before.reset();
+  drop_texts(o, number);
   SQLite::Statement s(db_, "INSERT OR REPLACE INTO keys (owner, number, mark) VALUES (?, ?, ?)");
   const key_mark mark = mark_of(o, number);
   bind_blob(s, 1, blob(o));
@@ -147,7 +148,13 @@ std::optional<key_file::state> key_file::newest(const owner& o) {
       db_, "SELECT number, wrapped IS NULL FROM keys WHERE owner=? ORDER BY number DESC LIMIT 1");
   bind_blob(s, 1, blob(o));
   if (!s.executeStep()) return {};
-  return state{s.getColumn(0).getUInt(), s.getColumn(1).getInt() != 0};
+  state found{s.getColumn(0).getUInt(), s.getColumn(1).getInt() != 0};
+  if (!has_texts()) return found;
+  SQLite::Statement texts(db_, "SELECT 1 FROM texts WHERE owner=? AND number=?");
+  bind_blob(texts, 1, blob(o));
+  texts.bind(2, found.number);
+  found.has_texts = texts.executeStep();
+  return found;
 }
 
 secret_key key_file::unwrap(const owner& o, std::uint32_t number, const std::string& master,
@@ -211,6 +218,7 @@ void key_file::insert(const owner& o, std::uint32_t number) {
   bind_blob(s, 4, masters_.front().wrap(secret_key::random(), place_of(o, number, version_)));
   s.exec();
   if (sums_) sum_.add(hash_of_row(o, number, true)); // the root key itself comes before
+  if (has_texts() && o != root_owner) write_texts(o, number, text_secrets::random());
 }
 
 void key_file::renew() {
@@ -233,7 +241,7 @@ bool key_file::is_wrapped_by(const secret_key& master) {
   SQLite::Statement s(db_, "SELECT count(*) FROM keys WHERE wrapped IS NOT NULL AND master<>?");
   bind_blob(s, 1, master_key(master).id());
   s.executeStep();
-  return s.getColumn(0).getInt() == 0;
+  return s.getColumn(0).getInt() == 0 && are_texts_wrapped_by(master_key(master));
 }
 
 void key_file::rewrap(const std::vector<secret_key>& masters) {
@@ -265,6 +273,7 @@ void key_file::rewrap(const std::vector<secret_key>& masters) {
     change.exec();
     change.reset();
   }
+  rewrap_texts(given.front(), openers);
   changes.commit();
   masters_ = given;
 }

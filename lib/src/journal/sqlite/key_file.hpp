@@ -37,6 +37,15 @@ class key_file {
   struct state {
     std::uint32_t number = 0;
     bool destroyed = false; ///< there is no key, marked or not
+    bool has_texts = false; ///< see `load_texts`
+  };
+
+  /// A row of the secrets of texts, without these.
+  struct texts_row {
+    owner o{};
+    std::uint32_t number = 0;
+    std::uint64_t change = 0;
+    bool searchable = false;
   };
 
   enum class use { read, write };
@@ -60,10 +69,11 @@ class key_file {
 
   /// Of the file. 2: what was destroyed carries a mark; 1 is brought up to date when it is opened
   /// to be written. 3: the journal beside it has a head. 4: the file counts its changes, and has a
-  /// witness of the journal; see `note_head`.
+  /// witness of the journal; see `note_head`. 5: each key of a room has secrets for texts.
   static constexpr int schema_version = 2;
   static constexpr int head_version = 3;
   static constexpr int witness_version = 4;
+  static constexpr int texts_version = 5;
 
   /// @param masters at least one
   /// @param u to write: made where there is no file, and brought up to date
@@ -77,6 +87,14 @@ class key_file {
   /// Makes a key for each of them; returns their numbers, each higher than any of its owner before,
   /// and not to be foreseen. One commit.
   std::vector<std::uint32_t> add(std::span<const owner> owners);
+  /// None of a key from before version 5.
+  std::optional<text_secrets> load_texts(const owner& o, std::uint32_t number);
+  /// Destroys them for good, with all that the search index had of this room, in one commit; what
+  /// is said from here on is under another key. Before version 5 there is nothing to be destroyed.
+  /// @return whether anything was left of them
+  bool destroy_texts(const owner& o, const doomed_texts& what);
+  /// The keys under which the search index cannot be read any more, in order.
+  std::vector<place> without_search();
   /// Does so for every room that has a key.
   void renew();
   /// Whether this master key opens all there is.
@@ -93,6 +111,7 @@ class key_file {
   bool note_head();
   bool knows_head() const noexcept { return version_ >= head_version; }
   bool has_witness() const noexcept { return version_ >= witness_version; }
+  bool has_texts() const noexcept { return version_ >= texts_version; }
   /// How often keys came or went since version 4.
   std::uint64_t changes() const noexcept { return changes_; }
   /// Whether the keys that are there, and the marks of those that are not, are other ones than when
@@ -119,6 +138,7 @@ class key_file {
   void check_writing();
   void recover();
   static const char* const table_of_ring;
+  static const char* const table_of_texts;
   static std::uint32_t number_after(std::uint32_t last);
   void make();
   std::string foreign_part();
@@ -129,6 +149,12 @@ class key_file {
   void load_state();
   void write_state();
   multiset_sum sum_of_rows(SQLite::Database& db) const;
+  void add_texts_to(multiset_sum& sum, SQLite::Database& db) const;
+  void drop_texts(const owner& o, std::uint32_t number);
+  void write_texts(const owner& o, std::uint32_t number, const text_secrets& secrets);
+  bool are_texts_wrapped_by(const master_key& master);
+  void rewrap_texts(const master_key& by, const std::vector<master_key>& openers);
+  chain_value hash_of(const texts_row& r) const;
   chain_value hash_of_row(const owner& o, std::uint32_t number, bool is_there) const;
   key_mark mark_of(const owner& o, std::uint32_t number) const;
   void set_mark(const owner& o, std::uint32_t number);

@@ -143,7 +143,9 @@ std::string key_file::foreign_part() {
     const bool is_keys =
         name == "keys" && (text == table_of_keys || (version_ == 1 && text == table_of_keys_1));
     const bool is_ring = name == "ring" && text == table_of_ring;
-    if (!is_keys && !is_ring) return fmt::format("{} '{}'", all.getColumn(0).getString(), name);
+    const bool is_texts = name == "texts" && text == table_of_texts;
+    if (!is_keys && !is_ring && !is_texts)
+      return fmt::format("{} '{}'", all.getColumn(0).getString(), name);
   }
   return {};
 }
@@ -155,9 +157,9 @@ void key_file::check() {
   };
   if (number("PRAGMA application_id") != application_id) complain("is a database of another kind");
   version_ = number("PRAGMA user_version");
-  if (version_ < 1 || version_ > witness_version) {
+  if (version_ < 1 || version_ > texts_version) {
     complain(fmt::format("is of version {}, and this program knows version {}: use a newer program",
-                         version_, witness_version));
+                         version_, texts_version));
   }
   if (db_.execAndGet("PRAGMA integrity_check(1)").getString() != "ok")
     complain("is damaged: restore it from a copy");

@@ -66,6 +66,7 @@ multiset_sum key_file::sum_of_rows(SQLite::Database& db) const {
   while (all.executeStep())
     sum.add(hash_of_row(array_at<owner>(all, 0), all.getColumn(1).getUInt(),
                         all.getColumn(2).getInt() == 0));
+  add_texts_to(sum, db);
   return sum;
 }
 
@@ -120,22 +121,26 @@ bool key_file::is_as_left() {
 }
 
 bool key_file::note_head() {
-  if (version_ >= witness_version) return true;
   const int before = version_;
+  const bool had_witness = before >= witness_version;
+  if (before >= texts_version) return true;
   SQLite::Transaction all(db_, SQLite::TransactionBehavior::IMMEDIATE);
-  db_.exec(table_of_ring);
-  db_.exec("INSERT INTO ring (only, state, witness) VALUES (1, x'', x'')");
-  wrap_root_anew(witness_version);
-  version_ = witness_version;
+  if (!had_witness) {
+    db_.exec(table_of_ring);
+    db_.exec("INSERT INTO ring (only, state, witness) VALUES (1, x'', x'')");
+  }
+  db_.exec(table_of_texts);
+  wrap_root_anew(texts_version);
+  version_ = texts_version;
   try {
     write_state();
-    keep_witness(db_, {});
+    if (!had_witness) keep_witness(db_, {});
     all.commit();
   } catch (...) {
     version_ = before;
     throw;
   }
-  return false;
+  return had_witness;
 }
 
 void key_file::settle(std::uint64_t least) {

@@ -174,7 +174,8 @@ result<std::shared_ptr<const room_key>> key_ring::key(const room_tag& room, std:
   const std::pair wanted(room, number);
   if (const auto found = keys_.find(wanted); found != keys_.end()) return found->second;
   return guarded(path_, [&] {
-    auto loaded = std::make_shared<const room_key>(file_.load(room, number).bytes());
+    auto loaded = std::make_shared<const room_key>(file_.load(room, number).bytes(),
+                                                   file_.load_texts(room, number));
     if (keys_.size() >= max_keys) keys_.clear();
     keys_.emplace(wanted, loaded);
     return std::shared_ptr<const room_key>(loaded);
@@ -186,7 +187,7 @@ result<std::uint32_t> key_ring::newest(const room_tag& room) {
   if (const auto found = newest_.find(room); found != newest_.end()) return found->second;
   return changing([&] {
     const auto last = file_.newest(room);
-    const bool usable = last && !last->destroyed;
+    const bool usable = last && is_usable(*last);
     const std::uint32_t number = usable ? last->number : file_.add({&room, 1}).front();
     if (newest_.size() >= max_keys) newest_.clear();
     newest_.emplace(room, number);
@@ -200,7 +201,7 @@ result<void> key_ring::make_keys(std::set<room_tag> rooms) {
     std::vector<room_tag> without;
     for (const room_tag& room : rooms) {
       const auto last = file_.newest(room);
-      if (!last || last->destroyed) without.push_back(room);
+      if (!last || !is_usable(*last)) without.push_back(room);
     }
     if (!without.empty()) file_.add(without);
   });
@@ -214,7 +215,19 @@ result<void> key_ring::renew() {
 
 result<bool> key_ring::note_head() {
   const std::lock_guard lock(mutex_);
-  return guarded(path_, [&] { return file_.note_head(); });
+  newest_.clear();
+  return changing([&] {
+    const bool had_texts = file_.has_texts();
+    const bool had_witness = file_.note_head();
+    // At once, and not one by one in the way of messages.
+    if (!had_texts && !file_.present().empty()) file_.renew();
+    return had_witness;
+  });
+}
+
+/// One from before texts could be destroyed opens what is there, and seals no more.
+bool key_ring::is_usable(const key_file::state& s) const {
+  return !s.destroyed && s.has_texts == file_.has_texts();
 }
 
 bool key_ring::knows_head() {
@@ -294,6 +307,23 @@ result<std::map<room_tag, std::uint32_t>> key_ring::destroyed() {
 result<std::vector<std::pair<room_tag, std::uint32_t>>> key_ring::present() {
   const std::lock_guard lock(mutex_);
   return guarded(path_, [&] { return file_.present(); });
+}
+
+result<std::uint32_t> key_ring::key_for_index(const room_tag& room, std::uint32_t number) {
+  const auto own = key(room, number);
+  if (!own) return own.error();
+  return (*own)->can_search() ? number : newest(room);
+}
+
+result<bool> key_ring::destroy_texts(const room_tag& room, const doomed_texts& what) {
+  const std::lock_guard lock(mutex_);
+  forget(room);
+  return changing([&] { return file_.destroy_texts(room, what); });
+}
+
+result<std::vector<std::pair<room_tag, std::uint32_t>>> key_ring::without_search() {
+  const std::lock_guard lock(mutex_);
+  return guarded(path_, [&] { return file_.without_search(); });
 }
 
 result<void> key_ring::destroy(const room_tag& room, std::uint32_t used) {

@@ -65,11 +65,15 @@ class key_ring {
   /// higher than that of any key destroyed, and not to be foreseen: so it is another one than that
   /// of a key which a later copy of the file has.
   result<std::uint32_t> newest(const room_tag& room);
+  /// The number of the key for the words of an entry in the index. Another one than its own if that
+  /// was taken from the index for good; see `destroy_texts`.
+  result<std::uint32_t> key_for_index(const room_tag& room, std::uint32_t number);
   /// The same for many rooms: the keys of all that have none are made in one commit.
   result<void> make_keys(std::set<room_tag> rooms);
   /// Every room gets a new key for what comes from here on. The older ones open as before.
   result<void> renew();
-  /// The journal beside it has a head from here on: one without is an older copy, or lost it.
+  /// The journal beside it has a head from here on: one without is an older copy, or lost it. And
+  /// its records have texts that can be destroyed: each room gets a key for them.
   /// @return whether it had a witness of that before
   result<bool> note_head();
   bool knows_head();
@@ -96,6 +100,12 @@ class key_ring {
   /// read again by anybody who has no earlier copy of this file.
   /// @param used the number of a key that is destroyed with them, whether it is there or not
   result<void> destroy(const room_tag& room, std::uint32_t used = 0);
+  /// Destroys texts of a room, in memory and in the file, with what the search index has of this
+  /// room: neither can be read again by anybody who has no earlier copy of this file.
+  /// @return whether anything was left of them
+  result<bool> destroy_texts(const room_tag& room, const doomed_texts& what);
+  /// The keys under which nothing in a search index can be found any more, sorted.
+  result<std::vector<std::pair<room_tag, std::uint32_t>>> without_search();
   /// Of each room that was destroyed, the newest key that it had then. Only what bears the mark of
   /// `destroy` counts: a key that went otherwise is missing.
   result<std::map<room_tag, std::uint32_t>> destroyed();
@@ -116,6 +126,7 @@ class key_ring {
   /// The same for what changes the keys that there are.
   template <class Function>
   auto changing(Function f) -> result<decltype(f())>;
+  bool is_usable(const key_file::state& s) const;
   /// Memory is a copy of the file; to be called before what is in the file changes.
   void forget(const room_tag& room);
 

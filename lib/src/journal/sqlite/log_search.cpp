@@ -82,7 +82,7 @@ result<const journal::record*> log_search::entry_at(std::uint64_t offset, const 
     records_.backwards(room, offset, [&](const stored_record& r) {
       const auto key = keys_.key(room.tag, r.header.key);
       if (!key && key.error().code == errc::not_available) return false; // destroyed
-      auto entries = key ? open(**key, r.header, r.before, r.sealed, name) : key.error();
+      auto entries = key ? open(**key, r, name) : key.error();
       if (entries) {
         opened_ = std::move(*entries);
       } else {

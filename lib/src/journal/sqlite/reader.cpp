@@ -55,6 +55,23 @@ place_in_log find_place(const log_range& asked, const room_row& room, record_tab
   return {{room.epoch, known.offset}};
 }
 
+/// Nothing is known of them but that they were there: their key was destroyed with a text among
+/// them, from before texts had keys of their own.
+result<std::vector<journal::record>> nobodys_entries(const stored_record& r,
+                                                     const std::string& room) {
+  std::vector<journal::record> entries;
+  for (std::uint64_t offset = r.header.first; offset <= r.header.last; ++offset) {
+    entry& e = entries.emplace_back().what;
+    e.room = room;
+    e.at = {r.header.epoch, offset};
+    e.time = r.header.time;
+    e.from = "?"; // no member can be called so
+    e.kind = entry_kind::destroyed;
+    e.text = destroyed_text;
+  }
+  return entries;
+}
+
 /// Puts a page together, from either end, until it has enough bytes.
 class page_builder {
  public:
@@ -124,11 +141,13 @@ result<Answer> reader::in_one_snapshot(Function f) {
   return fail(errc::storage_failed, "what was said here cannot be read; the server's log says why");
 }
 
-result<std::vector<journal::record>> reader::open_record(const stored_record& r,
-                                                         const std::string& room) {
+result<std::vector<journal::record>>
+reader::open_record(const stored_record& r, const std::string& room, const room_row& row) {
   const auto key = keys_.key(r.header.room, r.header.key);
-  if (!key) return key.error();
-  return open(**key, r.header, r.before, r.sealed, room);
+  if (key) return open(**key, r, room);
+  // Where the newest key is gone as well, the room was erased, and a start will say so.
+  const bool is_destroyed = key.error().code == errc::not_available && keys_.key(row.tag, row.key);
+  return is_destroyed ? nobodys_entries(r, room) : key.error();
 }
 
 result<journal::page> reader::read(const std::string& room, const journal::range& part) {
@@ -153,7 +172,7 @@ result<journal::page> reader::read(connection& c, const std::string& room,
   std::optional<failure> failed;
   const auto visit = [&](const stored_record& s) {
     if (s.header.last < wanted.first) return false; // going backwards
-    auto entries = open_record(s, room);
+    auto entries = open_record(s, room, *row);
     if (!entries) {
       failed = entries.error();
       return false;

@@ -27,7 +27,8 @@ class reader {
 
   template <class Answer, class Function>
   result<Answer> in_one_snapshot(Function f);
-  result<std::vector<journal::record>> open_record(const stored_record& r, const std::string& room);
+  result<std::vector<journal::record>> open_record(const stored_record& r, const std::string& room,
+                                                   const room_row& row);
   result<journal::page> read(connection& c, const std::string& room, const journal::range& part);
 
   database_file file_;

@@ -1,6 +1,8 @@
 #include "journal/sqlite/record.hpp"
 
 #include "journal/sqlite/binary.hpp"
+#include "journal/sqlite/columns.hpp"
+#include "journal/sqlite/database.hpp"
 #include "journal/sqlite/secret_key.hpp"
 
 #include <fmt/format.h>
@@ -14,13 +16,19 @@ namespace asio_chat::sqlite {
 
 namespace {
 
-constexpr char version = 1;
+constexpr char plain_version = 1;
+constexpr char version = 2; ///< each text is enciphered under its own key
 
 struct author {
   identity who{};
   std::string_view name;
-  friend bool operator==(const author&, const author&) = default;
+  std::uint64_t place = 0; ///< see `room_key::place_of_author`
+  bool is(const author& other) const noexcept { return who == other.who && name == other.name; }
 };
+
+bool has_texts(const text_place& p) noexcept {
+  return p.key != nullptr && p.key->texts() != nullptr;
+}
 
 // Differences of times are taken modulo 2^64: whatever is read, nothing overflows.
 std::uint64_t milliseconds(wall_time t) {
@@ -44,7 +52,10 @@ void put_string(std::string& out, std::string_view s) {
 struct decoder {
   byte_reader in;
   std::uint64_t time;
-  std::vector<author> authors;
+  const room_key* key;
+  std::optional<text_cipher> texts; ///< none: they are as they were said
+  std::uint64_t offset;
+  std::vector<author> authors{};
 
   std::optional<author> next_author() {
     const auto number = in.varint();
@@ -58,6 +69,7 @@ struct decoder {
     const auto name = in.string();
     if (!name) return {};
     a.name = *name;
+    if (texts) a.place = key->place_of_author(a.name);
     authors.push_back(a);
     return a;
   }
@@ -76,13 +88,18 @@ struct decoder {
     r.what.from = from->name;
     r.what.kind = static_cast<entry_kind>(*kind);
     r.what.text = *text;
+    if (texts && !texts->apply(offset, from->place, r.what.text)) {
+      r.what.kind = entry_kind::destroyed;
+      r.what.text = destroyed_text;
+    }
+    ++offset;
     r.what.time = wall_time(std::chrono::milliseconds(static_cast<std::int64_t>(time)));
     return r;
   }
 };
 
-/// Of fixed length: no two headers have the same bytes.
-std::string place_of(const record_header& h, const chain_value& before) {
+/// No two headers have the same bytes: their length is fixed, with a link as well as without.
+std::string place_of(const record_header& h, const chain_value& before, const kept_link* kept) {
   std::string bytes = "asio-chat record 1";
   bytes.append(h.room.begin(), h.room.end());
   put_fixed(bytes, h.epoch);
@@ -91,6 +108,9 @@ std::string place_of(const record_header& h, const chain_value& before) {
   put_fixed(bytes, h.last);
   put_fixed(bytes, std::int64_t{h.time.time_since_epoch().count()});
   bytes.append(before.begin(), before.end());
+  if (!kept) return bytes;
+  bytes.append(kept->after.begin(), kept->after.end());
+  bytes.append(kept->ids); // behind all that has a fixed length
   return bytes;
 }
 
@@ -100,13 +120,17 @@ const unsigned char* bytes_of(std::string_view s) {
 
 } // namespace
 
-std::string encode_entries(std::span<const journal::record> entries, wall_time time) {
+std::string encode_entries(std::span<const journal::record> entries, wall_time time,
+                           const text_place& place) {
+  std::optional<text_cipher> texts;
+  if (has_texts(place)) texts.emplace(*place.key->texts(), text_cipher::use::sealing, place.nonce);
+  std::uint64_t offset = place.first;
   std::size_t bytes = 16;
   for (const journal::record& r : entries)
     bytes += 32 + r.what.from.size() + r.what.text.size();
   std::string out;
   out.reserve(bytes);
-  out.push_back(version);
+  out.push_back(texts ? version : plain_version);
   put_varint(out, entries.size());
   std::vector<author> authors;
   std::uint64_t before = milliseconds(time);
@@ -115,24 +139,40 @@ std::string encode_entries(std::span<const journal::record> entries, wall_time t
     put_varint(out, zigzag(now - std::exchange(before, now)));
     put_varint(out, static_cast<std::uint64_t>(r.what.kind));
     // From the back: who spoke last speaks again.
-    const author a{r.author, r.what.from};
-    const auto known = std::find(authors.rbegin(), authors.rend(), a);
+    author a{r.author, r.what.from};
+    const auto known =
+        std::find_if(authors.rbegin(), authors.rend(), [&](const author& o) { return o.is(a); });
     if (known != authors.rend()) {
       put_varint(out, static_cast<std::uint64_t>(authors.rend() - known - 1));
+      a.place = known->place;
     } else {
+      if (texts) a.place = place.key->place_of_author(a.name);
       put_varint(out, authors.size());
       out.append(a.who.begin(), a.who.end());
       put_string(out, a.name);
       authors.push_back(a);
     }
     put_string(out, r.what.text);
+    if (!texts) continue;
+    const std::span text(out.data() + out.size() - r.what.text.size(), r.what.text.size());
+    if (!texts->apply(offset, a.place, text))
+      throw damage(
+          fmt::format("the key for entry {} has been destroyed before it was said", offset));
+    ++offset;
   }
   return out;
 }
 
-std::optional<std::vector<journal::record>> decode_entries(std::string_view bytes, wall_time time) {
-  if (!bytes.starts_with(version)) return {};
-  decoder d{byte_reader(bytes.substr(1)), milliseconds(time), {}};
+std::optional<std::vector<journal::record>> decode_entries(std::string_view bytes, wall_time time,
+                                                           const text_place& place) {
+  const bool has_ciphers = bytes.starts_with(version) && has_texts(place);
+  if (!has_ciphers && !bytes.starts_with(plain_version)) return {};
+  decoder d{.in = byte_reader(bytes.substr(1)),
+            .time = milliseconds(time),
+            .key = place.key,
+            .texts = {},
+            .offset = place.first};
+  if (has_ciphers) d.texts.emplace(*place.key->texts(), text_cipher::use::opening, place.nonce);
   const auto count = d.in.varint();
   constexpr std::size_t min_bytes = 4; // of an entry: no count makes us reserve more than it can
   if (!count || *count == 0 || *count > d.in.left() / min_bytes) return {};
@@ -148,16 +188,20 @@ std::optional<std::vector<journal::record>> decode_entries(std::string_view byte
 }
 
 std::string seal(const room_key& key, const record_header& header, const chain_value& before,
-                 std::span<const journal::record> entries) {
-  return seal_bytes(key.for_sealing(), encode_entries(entries, header.time),
-                    place_of(header, before));
+                 std::span<const journal::record> entries, const kept_link* kept) {
+  // One nonce for all of it: texts are under other keys.
+  const seal_nonce nonce = draw_nonce();
+  return seal_bytes(key.for_sealing(), nonce,
+                    encode_entries(entries, header.time, {&key, view_of(nonce), header.first}),
+                    place_of(header, before, kept));
 }
 
 result<std::vector<journal::record>> open(const room_key& key, const record_header& header,
                                           const chain_value& before, std::string_view sealed,
-                                          std::string_view room_name) {
-  const auto plain = open_bytes(key.for_sealing(), sealed, place_of(header, before));
-  auto entries = plain ? decode_entries(*plain, header.time) : std::nullopt;
+                                          std::string_view room_name, const kept_link* kept) {
+  const auto plain = open_bytes(key.for_sealing(), sealed, place_of(header, before, kept));
+  auto entries =
+      plain ? decode_entries(*plain, header.time, {&key, sealed, header.first}) : std::nullopt;
   // The first test says that the second cannot overflow.
   if (!entries || header.last < header.first || entries->size() - 1 != header.last - header.first) {
     return fail(errc::storage_failed,
@@ -175,7 +219,7 @@ result<std::vector<journal::record>> open(const room_key& key, const record_head
 
 chain_value link(const room_key& key, const record_header& header, const chain_value& before,
                  std::string_view sealed) {
-  const std::string place = place_of(header, before);
+  const std::string place = place_of(header, before, nullptr);
   const key_bytes chain_key = key.for_chain();
   chain_value after;
   ::crypto_generichash_state state;

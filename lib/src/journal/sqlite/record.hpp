@@ -14,6 +14,13 @@
 
 namespace asio_chat::sqlite {
 
+/// What a text's own key depends on, besides its author.
+struct text_place {
+  const room_key* key = nullptr; ///< null, or without keys of texts: version 1
+  std::string_view nonce{};      ///< of the record
+  std::uint64_t first = 0;       ///< the offset of its first entry
+};
+
 /// A version byte, the number of entries, and for each of them
 ///
 ///     time     zigzag varint: milliseconds since the entry before, at first since `time`
@@ -22,11 +29,16 @@ namespace asio_chat::sqlite {
 ///              16 bytes of identity and a string, the name
 ///     text     string
 ///
-/// where a string is its length as varint, and its bytes. Room, position and id are not in it.
-std::string encode_entries(std::span<const journal::record> entries, wall_time time);
+/// where a string is its length as varint, and its bytes. Room, position and id are not in it. In
+/// version 1 texts are as they were said, in version 2 each of them is enciphered under its own
+/// key; throws `damage` if that was destroyed.
+std::string encode_entries(std::span<const journal::record> entries, wall_time time,
+                           const text_place& texts = {});
 
-/// At least one entry, or nothing for bytes that no call of `encode_entries` made.
-std::optional<std::vector<journal::record>> decode_entries(std::string_view bytes, wall_time time);
+/// At least one entry, or nothing for bytes that no call of `encode_entries` made. An entry whose
+/// key was destroyed is of kind `destroyed`.
+std::optional<std::vector<journal::record>> decode_entries(std::string_view bytes, wall_time time,
+                                                           const text_place& texts = {});
 
 /// What is in the clear beside a sealed record, and authenticated with it.
 struct record_header {
@@ -39,15 +51,24 @@ struct record_header {
   friend bool operator==(const record_header&, const record_header&) = default;
 };
 
+/// Of a record that was sealed anew: where the chain led to from it before, and does still. Its
+/// bytes are others, so that nothing but the seal proves it.
+struct kept_link {
+  chain_value after{};
+  std::string_view ids{};
+};
+
 /// @param before the chain's value before this record: with the header it is authenticated too, so
 ///   that a record opens nowhere but at its place
 /// @param entries of offsets `header.first` to `header.last`; room, position and id are not kept
+/// Throws `damage` as `encode_entries` does.
 std::string seal(const room_key& key, const record_header& header, const chain_value& before,
-                 std::span<const journal::record> entries);
+                 std::span<const journal::record> entries, const kept_link* kept = nullptr);
 
 result<std::vector<journal::record>> open(const room_key& key, const record_header& header,
                                           const chain_value& before, std::string_view sealed,
-                                          std::string_view room_name);
+                                          std::string_view room_name,
+                                          const kept_link* kept = nullptr);
 
 /// The chain's value after this record. Needs the key, and does not need to open the record.
 chain_value link(const room_key& key, const record_header& header, const chain_value& before,

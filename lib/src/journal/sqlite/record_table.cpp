@@ -33,9 +33,34 @@ chain_value chain_after(const room_key& key, const stored_record& r) {
   return link(key, r.header, r.before, r.ids.empty() ? r.sealed : r.sealed + r.ids);
 }
 
+result<std::vector<journal::record>> open(const room_key& key, const stored_record& r,
+                                          std::string_view room_name) {
+  auto entries = open(key, r.header, r.before, r.sealed, room_name);
+  if (entries) return entries;
+  const kept_link kept{r.chain, r.ids};
+  auto sealed_anew = open(key, r.header, r.before, r.sealed, room_name, &kept);
+  return sealed_anew ? std::move(sealed_anew) : std::move(entries);
+}
+
+bool is_linked(const room_key& key, const stored_record& r) {
+  if (chain_after(key, r) == r.chain) return true;
+  const kept_link kept{r.chain, r.ids};
+  return open(key, r.header, r.before, r.sealed, {}, &kept).has_value();
+}
+
+stored_record seal_anew(const room_key& key, std::uint32_t number, const stored_record& r,
+                        std::span<const journal::record> entries) {
+  stored_record anew = r;
+  anew.header.key = number;
+  const kept_link kept{r.chain, r.ids};
+  anew.sealed = seal(key, anew.header, r.before, entries, &kept);
+  return anew;
+}
+
 record_table::record_table(SQLite::Database& db)
     : insert_(db, "INSERT INTO records (place, last, time, key, chain, ids, sealed) "
                   "VALUES (?, ?, ?, ?, ?, ?, ?)")
+    , replace_(db, "UPDATE records SET key=?, sealed=? WHERE place=?")
     , forwards_(db, "SELECT place, last, time, key, chain, ids, sealed FROM records "
                     "WHERE place BETWEEN ? AND ? ORDER BY place")
     , backwards_(db, "SELECT place, last, time, key, chain, ids, sealed FROM records "
@@ -53,6 +78,13 @@ void record_table::insert(std::int64_t room, const stored_record& r) {
   bind_bytes(insert_, 6, r.ids);
   bind_bytes(insert_, 7, r.sealed);
   run(insert_);
+}
+
+void record_table::replace(std::int64_t room, const stored_record& r) {
+  replace_.bind(1, r.header.key);
+  bind_bytes(replace_, 2, r.sealed);
+  replace_.bind(3, place_of(room, r.header.first));
+  run(replace_);
 }
 
 stored_record record_table::record(SQLite::Statement& s, const room_row& room) {

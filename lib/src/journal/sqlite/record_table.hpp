@@ -10,7 +10,10 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace asio_chat::sqlite {
 
@@ -32,6 +35,16 @@ struct stored_record {
 
 /// The chain's value after a record: the ids are part of what is chained.
 chain_value chain_after(const room_key& key, const stored_record& r);
+/// What is in it, whether it was sealed when it was said or anew.
+result<std::vector<journal::record>> open(const room_key& key, const stored_record& r,
+                                          std::string_view room_name);
+/// Whether the chain goes on from it as it says.
+bool is_linked(const room_key& key, const stored_record& r);
+/// The same under another key. The chain stays: what it said of the record is sealed with it.
+/// @param number of `key`
+/// @param entries what is in it
+stored_record seal_anew(const room_key& key, std::uint32_t number, const stored_record& r,
+                        std::span<const journal::record> entries);
 
 /// Prepared statements; they throw `SQLite::Exception`.
 class record_table {
@@ -42,6 +55,8 @@ class record_table {
   explicit record_table(SQLite::Database& db);
 
   void insert(std::int64_t room, const stored_record& r);
+  /// Puts the key and the sealed bytes of a record in the place of those that are there.
+  void replace(std::int64_t room, const stored_record& r);
   /// From the record that has this offset on, oldest first.
   void forwards(const room_row& room, std::uint64_t from, const visitor& visit);
   /// From the record that has this offset on, newest first.
@@ -57,6 +72,7 @@ class record_table {
   stored_record record(SQLite::Statement& s, const room_row& room);
 
   SQLite::Statement insert_;
+  SQLite::Statement replace_;
   SQLite::Statement forwards_;
   SQLite::Statement backwards_;
   SQLite::Statement chain_;

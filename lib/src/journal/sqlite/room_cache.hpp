@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,7 @@ struct room_state {
   std::vector<append_operation*> waiting; ///< for their record
   std::string ids;                        ///< of those, as the record has them
   std::size_t waiting_bytes = 0;
-  bool new_topic = false;
+  std::optional<said_topic> new_topic;
   bool turns = false; ///< the first of those that wait is earlier than the entry before it
   /// @}
 

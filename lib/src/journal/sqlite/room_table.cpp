@@ -13,6 +13,9 @@ namespace {
 constexpr const char* columns =
     "number, tag, name, epoch, first, head, time, topic, chain_before, chain, bytes, key, mac";
 
+/// Ahead of a topic whose text has a key of its own; no number of a key begins with it.
+constexpr char own_text_key = 0;
+
 /// The one of epochs.
 bool has_column(const SQLite::Database& db) {
   SQLite::Statement has(db, "SELECT count(*) FROM pragma_table_info('rooms') WHERE name='earlier'");
@@ -89,21 +92,49 @@ result<std::string> open_name(const key_ring& keys, const room_row& r) {
 }
 
 std::string seal_topic(const room_key& key, std::uint32_t key_number, const room_row& r,
-                       std::string_view topic) {
-  if (topic.empty()) return {};
+                       const said_topic& topic) {
+  if (topic.text.empty()) return {};
   std::string bytes;
+  if (!key.texts()) {
+    put_varint(bytes, key_number);
+    return bytes + seal_bytes(key.for_sealing(), topic.text, topic_context(r));
+  }
+  const std::uint64_t author = key.place_of_author(topic.from);
+  const seal_nonce nonce = draw_nonce();
+  std::string text = topic.text;
+  if (!text_cipher(*key.texts(), text_cipher::use::sealing, view_of(nonce))
+           .apply(topic.offset, author, text))
+    throw damage("the key for a topic has been destroyed before it was set");
+  bytes.push_back(own_text_key);
   put_varint(bytes, key_number);
-  return bytes + seal_bytes(key.for_sealing(), topic, topic_context(r));
+  put_varint(bytes, topic.offset);
+  put_varint(bytes, author);
+  return bytes + seal_bytes(key.for_sealing(), nonce, text, topic_context(r));
+}
+
+bool has_own_key(std::string_view sealed_topic) noexcept {
+  return sealed_topic.starts_with(own_text_key);
 }
 
 result<std::string> open_topic(key_ring& keys, const room_row& r) {
   if (r.topic.empty()) return std::string();
-  byte_reader bytes(r.topic);
-  const auto number = bytes.varint(); // there is one: the row is as it was written
+  const bool own = has_own_key(r.topic);
+  byte_reader bytes(std::string_view(r.topic).substr(own ? 1 : 0));
+  // All of them are there: the row is as it was written.
+  const auto number = bytes.varint();
+  const auto offset = own ? bytes.varint() : std::nullopt;
+  const auto author = own ? bytes.varint() : std::nullopt;
   const auto key = keys.key(r.tag, static_cast<std::uint32_t>(number.value_or(0)));
+  if (!key && key.error().code == errc::not_available) return std::string();
   if (!key) return key.error();
-  auto topic = open_bytes((*key)->for_sealing(), *bytes.bytes(bytes.left()), topic_context(r));
-  if (topic) return *std::move(topic);
+  const std::string_view sealed = *bytes.bytes(bytes.left());
+  auto topic = open_bytes((*key)->for_sealing(), sealed, topic_context(r));
+  if (topic && !own) return *std::move(topic);
+  if (topic && (*key)->texts()) {
+    const bool is_there = text_cipher(*(*key)->texts(), text_cipher::use::opening, sealed)
+                              .apply(offset.value_or(0), author.value_or(0), *topic);
+    return is_there ? *std::move(topic) : std::string();
+  }
   return fail(errc::storage_failed,
               fmt::format("the {} is damaged, or sealed by another key ring", topic_context(r)));
 }

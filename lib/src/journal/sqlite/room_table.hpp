@@ -49,9 +49,19 @@ struct store_header {
 
 std::string seal_name(const key_ring& keys, std::string_view name);
 result<std::string> open_name(const key_ring& keys, const room_row& r);
-/// Under the room's own key: it goes with the room.
+/// The text of the entry that set a topic.
+struct said_topic {
+  std::uint64_t offset = 0;
+  std::string from{};
+  std::string text{};
+};
+/// Under the room's own key, and that of the text: it goes with the room, or with its entry.
+/// @throws damage if that of the text was destroyed
 std::string seal_topic(const room_key& key, std::uint32_t key_number, const room_row& r,
-                       std::string_view topic);
+                       const said_topic& topic);
+/// It goes with its entry as well; one from before version 6 does not.
+bool has_own_key(std::string_view sealed_topic) noexcept;
+/// Empty also if the entry was destroyed that set it.
 result<std::string> open_topic(key_ring& keys, const room_row& r);
 
 /// The room's keys were destroyed, and this row is from before that.

@@ -11,6 +11,7 @@ std::optional<std::vector<std::uint32_t>> hashes_under(std::uint32_t key, const 
   const auto found = keys(key);
   if (!found && found.error().code == errc::not_available) return {};
   if (!found) return hashes;
+  if (!(*found)->can_search()) return {}; // destroyed with a text
   for (const std::string& t : terms)
     hashes.push_back(static_cast<std::uint32_t>((*found)->hash_of_word(t)));
   return hashes;

@@ -63,8 +63,10 @@ void search_index::add(std::int64_t room, std::uint32_t key_number, const room_k
   const auto put = [&](std::string_view term) {
     r.postings.push_back(make_posting(static_cast<std::uint32_t>(key.hash_of_word(term)), place));
   };
-  put(author_term(e.from));
-  for_each_word(e.text, put);
+  if (e.kind != entry_kind::destroyed) { // only its place is counted
+    put(author_term(e.from));
+    for_each_word(e.text, put);
+  }
   postings_ += r.postings.size() - before;
   ++entries_;
 }
@@ -168,7 +170,7 @@ pick_hits(const search_query& q, search_candidates& candidates,
   while (const auto offset = candidates.next()) {
     const auto r = entry_at(*offset);
     if (!r) return r.error();
-    if (!*r || !matches(q, (*r)->what)) continue;
+    if (!*r || (*r)->what.kind == entry_kind::destroyed || !matches(q, (*r)->what)) continue;
     if (hits.entries.size() == q.limit) {
       hits.more = true;
       break;

@@ -4,6 +4,7 @@
 
 #include <SQLiteCpp/Statement.h>
 
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -52,6 +53,11 @@ void search_rebuild::begin(SQLite::Database& db, table_sums* sums) {
   if (!sums) return;
   for (const covered t : {covered::search_runs, covered::search_rows, covered::search_backlog})
     sums->of(t) = sums->read(t, db);
+}
+
+void search_rebuild::begin_room(SQLite::Database& db, const room_row& room, table_sums& sums) {
+  search_index::trim(db, room.number, std::numeric_limits<std::int64_t>::max(), sums);
+  if (room.head >= room.first) set_below(db, room.number, room.head + 1, sums);
 }
 
 std::uint64_t search_rebuild::below(const SQLite::Database& db, std::int64_t room) {
@@ -118,12 +124,16 @@ void search_rebuild::index_piece(writer_connection& c, key_ring& keys, const roo
       bytes += r.sealed.size();
       const auto key = keys.key(room.tag, r.header.key);
       if (!key) return true; // nobody can read it
-      auto opened = open(**key, r.header, r.before, r.sealed, {});
+      const auto number = keys.key_for_index(room.tag, r.header.key);
+      if (!number) throw error(number.error());
+      const auto for_index = keys.key(room.tag, *number);
+      if (!for_index) throw error(for_index.error());
+      auto opened = open(**key, r, {});
       if (!opened) return true; // damaged: told to those who read it
       std::erase_if(*opened, [&](const journal::record& e) {
         return e.what.at.offset < room.first || e.what.at.offset >= below;
       });
-      piece.push_back({r.header.key, *key, std::move(*opened)});
+      piece.push_back({*number, *for_index, std::move(*opened)});
       return true;
     });
   }

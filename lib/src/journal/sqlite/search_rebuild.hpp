@@ -23,6 +23,9 @@ class search_rebuild {
   /// @param sums hear of it; null in a database that has none yet
   static void begin(SQLite::Database& db, table_sums* sums);
 
+  /// The same of one room, at once.
+  static void begin_room(SQLite::Database& db, const room_row& room, table_sums& sums);
+
   /// Entries of a room below this offset are not in the index yet; 0: all are.
   static std::uint64_t below(const SQLite::Database& db, std::int64_t room);
 

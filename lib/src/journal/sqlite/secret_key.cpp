@@ -54,13 +54,25 @@ result<secret_key> secret_key::parse(std::string_view text) {
   return parsed;
 }
 
+seal_nonce draw_nonce() noexcept {
+  static_assert(std::tuple_size<seal_nonce>() == nonce_size);
+  seal_nonce nonce;
+  ::randombytes_buf(nonce.data(), nonce.size());
+  return nonce;
+}
+
 std::string seal_bytes(key_bytes key, std::string_view plain, std::string_view associated) {
+  return seal_bytes(key, draw_nonce(), plain, associated);
+}
+
+std::string seal_bytes(key_bytes key, const seal_nonce& nonce, std::string_view plain,
+                       std::string_view associated) {
   std::string sealed(nonce_size + plain.size() + tag_size, '\0');
-  auto* const nonce = reinterpret_cast<unsigned char*>(sealed.data());
-  ::randombytes_buf(nonce, nonce_size);
-  ::crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + nonce_size, nullptr, bytes_of(plain),
-                                               plain.size(), bytes_of(associated),
-                                               associated.size(), nullptr, nonce, key.data());
+  auto* const out = reinterpret_cast<unsigned char*>(sealed.data());
+  std::copy(nonce.begin(), nonce.end(), out);
+  ::crypto_aead_xchacha20poly1305_ietf_encrypt(
+      out + nonce_size, nullptr, bytes_of(plain), plain.size(), bytes_of(associated),
+      associated.size(), nullptr, nonce.data(), key.data());
   return sealed;
 }
 

@@ -3,6 +3,7 @@
 
 #include <asio_chat/error.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -40,10 +41,16 @@ class secret_key {
   std::shared_ptr<std::uint8_t> memory_;
 };
 
+using seal_nonce = std::array<std::uint8_t, 24>;
+seal_nonce draw_nonce() noexcept;
+
 /// XChaCha20-Poly1305 (IETF) with a random nonce, which goes ahead of the sealed bytes. Random
 /// nonces of 192 bits do not meet, so nobody has to count.
 /// @param associated is authenticated and not kept: opening needs the same bytes
 std::string seal_bytes(key_bytes key, std::string_view plain, std::string_view associated);
+/// The same with a nonce that was drawn for it, and that something else was made with before.
+std::string seal_bytes(key_bytes key, const seal_nonce& nonce, std::string_view plain,
+                       std::string_view associated);
 
 /// Nothing if a bit of key, sealed or associated bytes is another.
 std::optional<std::string> open_bytes(key_bytes key, std::string_view sealed,

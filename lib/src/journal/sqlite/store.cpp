@@ -4,6 +4,7 @@
 #include "base/file_access.hpp"
 #include "journal/sqlite/id_recall.hpp"
 #include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/seal_anew.hpp"
 #include "journal/sqlite/state_check.hpp"
 #include "journal/sqlite/store_loader.hpp"
 #include "journal/sqlite/wal_check.hpp"
@@ -100,6 +101,17 @@ result<void> store::check_index() {
     parts_.reporter.fails(why.message);
     parts_.file.give_up();
     return why;
+  }
+}
+
+result<void> store::seal_old_records_anew(const std::string& room) {
+  try {
+    sqlite::seal_old_records_anew(parts_.file.writer(), parts_.keys, parts_.keys.tag_of(room));
+    return {};
+  } catch (const SQLite::Exception& e) {
+    return explain(parts_.file.name(), e);
+  } catch (const error& e) {
+    return failure{e.code(), e.what()};
   }
 }
 

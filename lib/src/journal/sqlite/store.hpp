@@ -39,6 +39,9 @@ class store {
   /// @return whether there is more of it to do
   bool tidy() { return upkeep_.step(); }
 
+  /// See `seal_anew.hpp`. Nobody may have used the room since `open`.
+  result<void> seal_old_records_anew(const std::string& room);
+
   /// `tidy` has a search index to make anew, piece by piece.
   bool index_is_rebuilt() const noexcept { return upkeep_.index_is_rebuilt(); }
 

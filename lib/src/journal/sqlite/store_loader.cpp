@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include <sqlite3.h>
@@ -17,6 +18,7 @@ std::vector<held_name> store_loader::load(bool has_witness) {
   check_ring();
   if (!store_.options.open_without_keys) check_keys(writer().db, writer().rooms, store_.keys);
   empty_erased_rooms();
+  forget_destroyed_texts();
   if (const auto why = why_put_back(writer().db, writer().head, store_.keys, has_witness);
       !why.empty())
     begin_epochs(why);
@@ -196,6 +198,46 @@ void store_loader::empty_erased_rooms() {
   writer().commit();
 }
 
+/// What is left of them outside the log: words in the index, which nobody can read any more, and a
+/// topic. Also in a backup that was made before, and put back.
+void store_loader::forget_destroyed_texts() {
+  const auto unreadable = value_of(store_.keys.without_search());
+  const auto destroyed = value_of(store_.keys.destroyed());
+  if (unreadable.empty()) return;
+  std::set<std::int64_t> indexed; // under one of those
+  std::vector<room_row> rooms;
+  SQLite::Statement keys(writer().db, "SELECT DISTINCT key FROM search_runs WHERE room=?");
+  for (auto r = writer().rooms.next_of_any(0); r; r = writer().rooms.next_of_any(r->row.number)) {
+    if (!r->whole) continue;
+    const room_tag& tag = r->row.tag;
+    const auto first = std::ranges::lower_bound(unreadable, std::pair(tag, std::uint32_t{0}));
+    if (first == unreadable.end() || first->first != tag) continue;
+    const auto gone = destroyed.find(tag);
+    bool is_indexed = false;
+    keys.bind(1, r->row.number);
+    while (keys.executeStep()) {
+      const std::uint32_t key = key_number_at(keys, 0);
+      is_indexed |= std::ranges::binary_search(unreadable, std::pair(tag, key)) ||
+                    (gone != destroyed.end() && key <= gone->second);
+    }
+    keys.reset();
+    const auto topic = open_topic(store_.keys, r->row);
+    const bool topic_is_gone = topic && topic->empty() && !r->row.topic.empty();
+    if (is_indexed) indexed.insert(r->row.number);
+    if (topic_is_gone) r->row.topic.clear();
+    if (is_indexed || topic_is_gone) rooms.push_back(std::move(r->row));
+  }
+  // The head has to know of it: or else an older ring would not be told from this one.
+  if (rooms.empty() && writer().head.keys_seen() >= store_.keys.changes()) return;
+  writer().begin();
+  for (room_row& r : rooms) {
+    if (indexed.contains(r.number))
+      search_rebuild::begin_room(writer().db, r, writer().head.sums());
+    writer().rooms.update(r);
+  }
+  writer().commit();
+}
+
 void store_loader::index_backlog(const room_row& r) {
   std::uint64_t done = search_index::last_written(writer().db, r.number);
   if (const auto below = search_rebuild::below(writer().db, r.number); below > 0)
@@ -204,10 +246,12 @@ void store_loader::index_backlog(const room_row& r) {
   writer().records.forwards(r, std::max(done + 1, r.first), [&](const stored_record& s) {
     const auto key = store_.keys.key(r.tag, s.header.key);
     if (!key) return true; // nobody can read it
-    const auto entries = sqlite::open(**key, s.header, s.before, s.sealed, {});
+    const auto entries = sqlite::open(**key, s, {});
     if (!entries) return true; // damaged: told to those who read it
+    const std::uint32_t number = value_of(store_.keys.key_for_index(r.tag, s.header.key));
+    const auto for_index = value_of(store_.keys.key(r.tag, number));
     for (const journal::record& e : *entries) {
-      if (e.what.at.offset > done) store_.index.add(r.number, s.header.key, **key, e.what);
+      if (e.what.at.offset > done) store_.index.add(r.number, number, *for_index, e.what);
     }
     if (store_.index.full()) {
       writes_index_ = true;

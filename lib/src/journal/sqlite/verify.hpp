@@ -25,9 +25,17 @@ struct verify_report {
     std::uint64_t last = 0;
     std::string why;
   };
+  /// Entries that follow each other, in a room.
+  struct entries_of {
+    std::string room;
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+  };
   std::uint64_t rooms = 0;
-  std::uint64_t entries = 0;     ///< that are whole
-  std::uint64_t unreadable = 0;  ///< entries of rooms that were erased after this was written
+  std::uint64_t entries = 0;    ///< that are whole
+  std::uint64_t unreadable = 0; ///< entries of rooms that were erased after this was written
+  std::uint64_t destroyed = 0;  ///< entries whose texts were destroyed; among `entries`
+  std::vector<entries_of> where_destroyed;
   std::vector<bad_record> bad;   ///< the first of each room; empty if all is well
   std::optional<head_name> head; ///< none before version 3 of the journal, or it is bad
   /// What it has to do with the head that was asked for, if it did not go on from there: a sentence

@@ -95,7 +95,7 @@ std::int64_t writer_connection::read_version() {
 void writer_connection::commit() {
   if (!under_way_) return;
   watch_.check();
-  if (head.sums().all() != before_.sums) head.move(db, run_);
+  if (head.sums().all() != before_.sums || keys_.changes() > before_.keys) head.move(db, run_);
   run(commit_);
   under_way_ = false;
 }

@@ -31,8 +31,8 @@ class writer_connection {
   void begin();
   /// Refuses likewise, without a transaction.
   void check_is_alone();
-  /// Moves the head, if it covers anything that has changed, and ends it: what was written is on
-  /// the disk, in the file that has the name.
+  /// Moves the head, if anything has changed that it covers, or the key ring, and ends it: what was
+  /// written is on the disk, in the file that has the name.
   void commit();
   /// The head of the last transaction that is known to be committed.
   const head_name& committed() const noexcept { return under_way_ ? before_.name : head.name(); }

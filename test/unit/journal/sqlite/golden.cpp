@@ -59,8 +59,8 @@ table_texts tables_in(const std::string& file) {
 }
 
 /// Some of everything that a journal can have: rooms of several records, of several keys, of which
-/// some is no longer kept, an erased one, topics, ids, turns of time, names, an index in several
-/// runs.
+/// some is no longer kept, an erased one, destroyed texts, topics, ids, turns of time, names, an
+/// index in several runs.
 void fill(store_world& w) {
   w.options.index.entries = 16;
   w.options.keep.entries = 80;
@@ -85,7 +85,9 @@ void fill(store_world& w) {
       {keep_operation{{{fact_kind::account, "0a", "alice"}, {fact_kind::ban, "1", "mallory"}}}});
   w.close();
   w.keys->destroy(w.keys->tag_of("cellar")).value();
+  w.keys->destroy_texts(w.keys->tag_of("den"), {.offsets = {{3, 4}}, .authors = {}}).value();
   w.store();
+  w.tidy();
   w.close();
 }
 

@@ -7,6 +7,11 @@
 #include "support/temp_directory.hpp"
 #include "testing/manual_clock.hpp"
 
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +19,26 @@
 #include <vector>
 
 namespace asio_chat::test {
+
+/// Flips a bit of a column in every row.
+inline void flip(const std::string& file, const std::string& table, const std::string& key,
+                 const std::string& column, std::size_t at) {
+  SQLite::Database db(file, SQLite::OPEN_READWRITE);
+  std::vector<std::pair<std::int64_t, std::string>> rows;
+  SQLite::Statement all(db, fmt::format("SELECT {}, {} FROM {}", key, column, table));
+  while (all.executeStep())
+    rows.emplace_back(all.getColumn(0).getInt64(), all.getColumn(1).getString());
+  all.reset();
+  SQLite::Statement set(db, fmt::format("UPDATE {} SET {}=? WHERE {}=?", table, column, key));
+  for (auto& [number, bytes] : rows) {
+    if (bytes.empty()) bytes = "x";
+    bytes[at % bytes.size()] = static_cast<char>(bytes[at % bytes.size()] ^ 1);
+    set.bind(1, bytes.data(), static_cast<int>(bytes.size()));
+    set.bind(2, number);
+    set.exec();
+    set.reset();
+  }
+}
 
 class store_world {
  public:
@@ -99,6 +124,10 @@ class store_world {
   void tidy() {
     while (store().tidy()) {
     }
+  }
+  /// The first value of the first row.
+  std::string sql_of(const std::string& query) const {
+    return SQLite::Database(options.file.path).execAndGet(query).getString();
   }
   /// Changes the file with another tool while the store is closed.
   void sql(const std::string& statement) {
