@@ -9,8 +9,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 using namespace asio_chat;
 
@@ -24,6 +27,26 @@ std::string place_of(const sqlite::verify_report::bad_record& bad) {
   return bad.first == bad.last
              ? fmt::format("#{}, entry {}", bad.room, bad.first)
              : fmt::format("#{}, entries {} to {}", bad.room, bad.first, bad.last);
+}
+
+/// `; the text of 3 entries was destroyed: #den 17, 20 to 21`, or nothing.
+std::string destroyed_in(const sqlite::verify_report& report) {
+  if (report.destroyed == 0) return {};
+  constexpr std::size_t max_named = 20;
+  std::string places;
+  const std::string* room = nullptr;
+  const auto& all = report.where_destroyed;
+  for (std::size_t i = 0; i < std::min(all.size(), max_named); ++i) {
+    const bool is_new = room == nullptr || *room != all[i].room;
+    if (i > 0) places += is_new ? "; " : ", ";
+    if (is_new) places += fmt::format("#{} ", all[i].room);
+    room = &all[i].room;
+    places += all[i].first == all[i].last ? fmt::format("{}", all[i].first)
+                                          : fmt::format("{} to {}", all[i].first, all[i].last);
+  }
+  if (all.size() > max_named) places += fmt::format(" and {} more", all.size() - max_named);
+  return fmt::format("; the text of {} was destroyed: {}", counted_entries(report.destroyed),
+                     places);
 }
 
 } // namespace
@@ -73,10 +96,11 @@ int back_up(ops::settings& s, const ops::history_request& wanted) {
     return 0;
   }
   fmt::print("\n");
-  fmt::print("{}: the keys, sealed under the passphrase: without it this backup cannot be read "
-             "once the server is lost. Rooms that are erased later can still be read with this "
-             "file\n",
-             to_keys);
+  fmt::print(
+      "{}: the keys, sealed under the passphrase: without it this backup cannot be read "
+      "once the server is lost. Rooms and texts that are erased later can still be read with "
+      "this file\n",
+      to_keys);
   return 0;
 }
 
@@ -114,8 +138,8 @@ int verify(ops::settings& s, const ops::history_request& asked) {
              "search index are not verified";
     return since ? "; it has gone on from the head given" : "";
   };
-  fmt::print("{}: OK, {} in {}{}{}\n", wanted.path, counted_entries(report.entries),
-             counted_rooms(report.rooms),
+  fmt::print("{}: OK, {} in {}{}{}{}\n", wanted.path, counted_entries(report.entries),
+             counted_rooms(report.rooms), destroyed_in(report),
              report.unreadable == 0 ? ""
                                     : fmt::format("; {} of rooms that were erased since",
                                                   counted_entries(report.unreadable)),

@@ -28,6 +28,7 @@ constexpr std::size_t bytes_at_once = 4u << 20;
 std::string_view name_of(entry_kind k) {
   switch (k) {
   case entry_kind::message:
+  case entry_kind::destroyed:
     return "message";
   case entry_kind::action:
     return "action";
@@ -39,12 +40,13 @@ std::string_view name_of(entry_kind k) {
 
 std::string json_line(const entry& e) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(e.time);
-  const boost::json::object o{
+  boost::json::object o{
       {"position", {{"epoch", e.at.epoch}, {"offset", e.at.offset}}},
       {"time", fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", seconds, (e.time - seconds).count())},
       {"from", e.from},
       {"kind", name_of(e.kind)},
       {"text", e.text}};
+  if (e.kind == entry_kind::destroyed) o["destroyed"] = true;
   return sanitize_json_for_terminal(boost::json::serialize(o));
 }
 

@@ -4,12 +4,14 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "journal/sqlite/data_lock.hpp"
+#include "journal/sqlite/erase_texts.hpp"
 #include "ops/master_key_file.hpp"
 
 #include <fmt/format.h>
 
 #include <chrono>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -66,12 +68,58 @@ std::string content_of(const sqlite::known_room& room) {
 }
 
 /// The name typed once more, not a y that the fingers know.
-bool is_wanted(const sqlite::known_room& room) {
+/// @param doomed what will be lost
+bool is_wanted(const sqlite::known_room& room, const std::string& doomed) {
   fmt::print(stderr,
-             "#{} with {} will be erased for good, from backups too. Type its name to continue: ",
-             room.name, content_of(room));
+             "{} will be erased for good, from backups too. Type its name to continue: ", doomed);
   std::string typed;
   return std::getline(std::cin, typed) && typed == room.name;
+}
+
+/// Asks unless that is not wanted.
+/// @return none: go on; else how the program is to end
+std::optional<int> confirm(const ops::history_request& wanted, const sqlite::known_room& room,
+                           const std::string& doomed) {
+  if (wanted.yes) return {};
+  if (::isatty(STDIN_FILENO) != 1) {
+    fmt::print(stderr,
+               "asio-chatd: cannot ask for confirmation to erase #{}: standard input is no "
+               "terminal; give --yes\n",
+               room.name);
+    return wrong_usage;
+  }
+  if (is_wanted(room, doomed)) return {};
+  throw error(fail(errc::bad_setting, fmt::format("#{} was not erased", room.name)));
+}
+
+std::string counted_texts(std::uint64_t n) {
+  return counted(n, "text", "texts");
+}
+
+int erase_texts_of(history& kept, const sqlite::known_room& room,
+                   const ops::history_request& wanted) {
+  sqlite::chosen_texts which{wanted.entries, {}};
+  if (!wanted.author.empty()) which.author = wanted.author;
+  const auto there = sqlite::find_texts(kept.directory, *kept.keys, room.name, which).value();
+  if (which.offsets.empty() && there.destroyed + there.were_gone == 0 && !wanted.yes)
+    fmt::print(stderr, "Nothing that {} has said in #{} is kept; backups may have more.\n",
+               wanted.author, room.name);
+  std::string doomed = fmt::format("{} in #{}", counted_texts(there.destroyed), room.name);
+  if (there.old_keys_go) doomed += ", and all of that room in backups from before version 6,";
+  const auto end = confirm(wanted, room, doomed);
+  if (end) return *end;
+  kept.keys.reset();
+  const auto done = sqlite::erase_texts(kept.directory, kept.masters, room.name, which).value();
+  fmt::print("#{}: {} can no longer be read, not even in backups", room.name,
+             counted_texts(done.destroyed));
+  if (done.were_gone > 0) fmt::print("; {} had been destroyed before", done.were_gone);
+  if (done.not_kept > 0) fmt::print("; {} in backups alone", counted_texts(done.not_kept));
+  if (done.old_keys_go)
+    fmt::print("; in backups from before version 6 of the journal nobody can read this room any "
+               "more: make a new one");
+  fmt::print(". Older copies of keys.db, and files of backup --with-keys, can still decrypt them: "
+             "replace those copies\n");
+  return 0;
 }
 
 } // namespace
@@ -105,15 +153,9 @@ int rekey(ops::settings& s) {
 int erase(ops::settings& s, const ops::history_request& wanted) {
   history kept(s);
   const sqlite::known_room room = choose_room(kept, wanted.room);
-  if (!wanted.yes && ::isatty(STDIN_FILENO) != 1) {
-    fmt::print(stderr,
-               "asio-chatd: cannot ask for confirmation to erase #{}: standard input is no "
-               "terminal; give --yes\n",
-               room.name);
-    return wrong_usage;
-  }
-  if (!wanted.yes && !is_wanted(room))
-    throw error(fail(errc::bad_setting, fmt::format("#{} was not erased", room.name)));
+  if (!wanted.entries.empty() || !wanted.author.empty()) return erase_texts_of(kept, room, wanted);
+  const auto end = confirm(wanted, room, fmt::format("#{} with {}", room.name, content_of(room)));
+  if (end) return *end;
   kept.keys.reset();
   sqlite::erase_room(kept.directory, kept.masters, room.name).value();
   fmt::print("#{}: its {} can no longer be read, not even from backups. Older copies of keys.db "

@@ -159,6 +159,18 @@ def about_history(place, command):
     place.sh(f"{command} --data {data}")
 
 
+def about_erasing(place, command):
+    """In a lobby that may have begun anew, and has two entries at least."""
+    with Daemon(place.directory) as d:
+        bob, ada = d.join("bob"), d.join("ada")
+        for text in ("hello", "hello again"):
+            ada.send(text)
+            bob.hear(f"ada: {text}")
+        d.stop()
+    done = place.sh(f"{command} --data {place.directory / 'data'}")
+    assert "can no longer be read" in done.stdout
+
+
 def just_help(place, command):
     place.sh(f"{command} --help")
 
@@ -385,6 +397,8 @@ RUNS = {
     "asio-chatd compact": about_history,
     "asio-chatd rekey": about_history,
     "asio-chatd erase lobby --yes": about_history,
+    "asio-chatd erase lobby --entry 2 --yes": about_erasing,
+    "asio-chatd erase lobby --author ada --yes": about_erasing,
     "cd certs": in_certs,
     "asio-chat-certs self-signed": in_certs,
     "asio-chat-certs ca --out certs": in_certs,
@@ -518,6 +532,8 @@ CONTROLS = {
     "Nothing is acknowledged when the journal has been removed or replaced under the server; two servers cannot "
     "have the same file": "A",
     "The history is sealed, with a key for each room; destroying the key erases the room, backups included": "C",
+    "The text of one entry, and all that was said under a name in a room, can be destroyed by its key, backups "
+    "included, while the log stays what it was": "C",
     "The bytes that wait for a slow reader are bounded": "A",
     "One thread touches the rooms, so that no lock can be forgotten": "I",
     "The passphrase is compared as a digest, by `CRYPTO_memcmp`": "C",

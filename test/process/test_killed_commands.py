@@ -17,7 +17,8 @@ from test_storage import good, run, say, texts
 
 KILLS = int(os.environ.get("ASIO_CHAT_KILLS", "10"))
 SEED = int(os.environ.get("ASIO_CHAT_SEED", "20261129"))
-COMMANDS = ("rekey", "backup", "restore", "compact", "erase")
+COMMANDS = ("rekey", "backup", "restore", "compact", "erase", "erase texts")
+DESTROYED = "(this text was destroyed)"
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,7 @@ def stopped(tmp_path_factory):
         assert d.stop() == 0
     with Daemon(there, "--default-room", "den") as d:
         say(d, "bob", *(f"den line {i}" for i in range(20)))
+        say(d, "carol", "what carol has said")
         good("backup", there / "copy", data=d.data)
         say(d, "bob", "after the backup")
         assert d.stop() == 0
@@ -36,13 +38,18 @@ def stopped(tmp_path_factory):
 
 def arguments(command, place):
     return {"rekey": ["rekey"], "backup": ["backup", place / "new"], "restore": ["restore", place / "copy"],
-            "compact": ["compact"], "erase": ["erase", "den", "--yes"]}[command]
+            "compact": ["compact"], "erase": ["erase", "den", "--yes"],
+            "erase texts": ["erase", "den", "--entry", "5,8-9", "--author", "carol", "--yes"]}[command]
 
 
 def start(command, place):
     return subprocess.Popen([BIN / "asio-chatd", *arguments(command, place), "--data", place / "data"],
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                             env=clean_environment())
+
+
+def without_texts(den):
+    return [DESTROYED if n in (5, 8, 9, 21) else text for n, text in enumerate(den, 1)]
 
 
 def check(command, place, lobby, den):
@@ -57,7 +64,8 @@ def check(command, place, lobby, den):
         if told.returncode:  # between the end of the keys and the end of the entries
             assert command == "erase" and "has been destroyed" in told.stderr, told
         there = texts(data, "den") if told.returncode == 0 else []
-        assert there == den or (command == "erase" and not there) or (command == "restore" and there == den[:-1]), there
+        assert there in {"erase": ([], den), "restore": (den[:-1], den),
+                         "erase texts": (without_texts(den), den)}.get(command, (den,)), there
     else:
         # No daemon begins anew in the middle of a restore.
         assert command == "restore" and run("--check-config", data=data).returncode == 1
@@ -68,7 +76,8 @@ def check(command, place, lobby, den):
         assert again.returncode == 0, again.stderr
     good("verify", data=data)
     assert texts(data, "lobby") == lobby
-    assert texts(data, "den") == {"erase": [], "restore": den[:-1]}.get(command, den)
+    assert texts(data, "den") == {"erase": [], "restore": den[:-1],
+                                  "erase texts": without_texts(den)}.get(command, den)
     if command == "backup":
         good("verify", place / "new", data=data)
 

@@ -449,6 +449,65 @@ def test_erase_takes_a_room_away_from_backups_as_well_and_no_other(kept, tmp_pat
         put_back(kept, backup)
 
 
+DESTROYED = "(this text was destroyed)"
+
+
+def test_C46_a_destroyed_text_is_in_no_copy_and_the_log_is_as_it_was(kept, tmp_path):
+    backup, head = tmp_path / "copy", good("head", data=kept).strip()
+    good("backup", backup, data=kept)
+    before = exported(kept, "lobby")
+    told = good("erase", "lobby", "--entry", "3,5-6", "--yes", data=kept)
+    assert "#lobby: 3 texts can no longer be read, not even in backups" in told and "keys.db" in told
+    after = exported(kept, "lobby")
+    gone = (3, 5, 6)
+    assert [e["text"] for e in after] == [DESTROYED if n in gone else f"lobby line {n - 1}" for n in range(1, 13)]
+    assert [e.get("destroyed", False) for e in after] == [n in gone for n in range(1, 13)]
+    for was, now in zip(before, after):
+        assert all(was[field] == now[field] for field in ("position", "time", "from"))
+    assert good("export", "lobby", data=kept).count(DESTROYED) == 3
+    told = good("verify", "--since", head, data=kept)
+    assert "OK, 15 entries in 2 rooms; the text of 3 entries was destroyed: #lobby 3, 5 to 6" in told
+    assert "it has gone on from the head given" in told
+    assert "was destroyed: #lobby 3, 5 to 6" in good("verify", backup, data=kept)
+    with Daemon(tmp_path) as d:
+        member = d.join("carol")
+        member.send("/history 12")
+        for n in range(12):
+            member.hear(f"alice: {DESTROYED if n + 1 in gone else f'lobby line {n}'}")
+        say(d, "alice", "later")
+        assert d.stop() == 0
+    put_back(kept, backup)
+    with Daemon(tmp_path) as d:
+        assert d.stop() == 0
+    assert texts(kept, "lobby") == [e["text"] for e in after]
+    assert texts(kept, "den") == ["den one", "den two", "den three"]
+
+
+def test_all_that_an_author_said_in_a_room_is_destroyed_and_they_may_say_more(kept, tmp_path):
+    told = good("erase", "den", "--author", "BOB", "--yes", data=kept)
+    assert "#den: 3 texts" in told
+    with Daemon(tmp_path, "--default-room", "den") as d:
+        say(d, "bob", "one more")
+        assert d.stop() == 0
+    assert texts(kept, "den") == [DESTROYED] * 3 + ["one more"]
+    assert len(set(texts(kept, "lobby"))) == 12
+    assert "0 texts" in good("erase", "den", "--author", "nobody", "--yes", data=kept)
+    good("verify", data=kept)
+
+
+def test_erase_of_texts_says_what_is_wrong_and_changes_nothing(kept, tmp_path):
+    for wrong in ("0", "x", "3-", "5-3", "3,", "-3", "99999999999999999999"):
+        one_line(run("erase", "den", f"--entry={wrong}", "--yes", data=kept), 2, "--entry", "17,20-25")
+    one_line(run("erase", "den", "--entry", "4", "--yes", data=kept), 1, "#den has no entry 4: its newest one is 3")
+    one_line(run("erase", "dne", "--entry", "1", "--yes", data=kept), 1, "no room is called")
+    one_line(run("erase", "den", "--entry", "1", data=kept), 2, "--yes")
+    with Daemon(tmp_path) as d:
+        one_line(run("erase", "den", "--entry", "1", "--yes", data=kept), 1, "is in use", d.process.pid)
+        assert d.stop() == 0
+    assert texts(kept, "den") == ["den one", "den two", "den three"]
+    assert "--entry" in good("erase", "--help") and "--author" in good("erase", "--help")
+
+
 def test_erase_asks_for_the_name_on_a_terminal(kept):
     pexpect = pytest.importorskip("pexpect")
     for typed, code in (("yes", 1), ("den", 0)):

@@ -6,8 +6,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace asio_chat::ops {
 
@@ -73,11 +76,19 @@ constexpr const char* about_rekey =
     "this waits for it; otherwise it is done here. From then on the new key seals the keys of all\n"
     "rooms, and what is written is under new ones. The old key opens only copies of keys.db from\n"
     "before: make a new copy, then remove the old line.";
-constexpr const char* about_erase = "Destroys the room's keys: nobody can read what was said there "
-                                    "any more, in backups neither, and\n"
-                                    "the room begins anew. The server must not run. Copies of "
-                                    "keys.db that were made before still have\n"
-                                    "the keys: replace them by new ones.";
+constexpr const char* about_erase =
+    "Destroys the room's keys: nobody can read what was said there any more, in backups neither, "
+    "and\n"
+    "the room begins anew. With --entry or --author only the keys of these texts are destroyed: "
+    "the\n"
+    "entries keep their places, times and authors, and (this text was destroyed) stands where the "
+    "text\n"
+    "was. export shows offsets. A text from before version 6 of the journal has no key of its own: "
+    "what\n"
+    "the room has of that time is sealed anew then, and cannot be read in backups of that time.\n\n"
+    "The server must not run. Copies of keys.db that were made before, and files of backup "
+    "--with-keys,\n"
+    "still have the keys: replace them by new ones.";
 
 constexpr const char* about_account =
     "add NAME         make an account; --role operator or owner: on the whole server\n"
@@ -91,6 +102,32 @@ constexpr const char* about_account =
 
 constexpr std::string_view account_actions[] = {"add",    "list",  "show",  "disable",
                                                 "enable", "reset", "delete"};
+
+using entry_runs = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+
+/// `17,20-25`. Nothing if it is not written like that.
+std::optional<entry_runs> entries_in(std::string_view text) {
+  entry_runs runs;
+  const auto take_number = [&]() -> std::optional<std::uint64_t> {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || number == 0) return {};
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return number;
+  };
+  while (!text.empty()) {
+    const auto first = take_number();
+    const bool is_run = text.starts_with('-');
+    if (is_run) text.remove_prefix(1);
+    const auto last = is_run ? take_number() : first;
+    if (!first || !last || *last < *first) return {};
+    runs.emplace_back(*first, *last);
+    if (text.empty()) return runs;
+    if (!text.starts_with(',') || text.size() == 1) return {};
+    text.remove_prefix(1);
+  }
+  return runs;
+}
 
 } // namespace
 
@@ -135,6 +172,8 @@ history_commands::history_commands(CLI::App& program) {
   auto& erasing =
       add(program, action::erase, "erase", "destroy a room's keys, and so all of it", about_erase);
   add_argument(erasing, "ROOM", request_.room, "its name");
+  add_option(erasing, "--entry", "N[-M],...", entries_, "only the texts of these entries");
+  add_option(erasing, "--author", "NAME", request_.author, "only what was said under this name");
   erasing.add_flag("--yes", request_.yes, "do not ask");
   auto& about_people =
       add(program, action::account, "account", "make, list and change accounts", about_account);
@@ -170,6 +209,7 @@ std::optional<action> history_commands::chosen() const {
 history_request history_commands::request() const {
   history_request asked = request_;
   if (format_ == "jsonl") asked.as = history_request::format::jsonl;
+  if (auto entries = entries_in(entries_)) asked.entries = *std::move(entries);
   return asked;
 }
 
@@ -210,6 +250,11 @@ result<void> history_commands::check() const {
   if (a == action::export_room && request_.room.empty()) return lacks("export", "ROOM");
   if (a == action::erase && request_.room.empty()) return lacks("erase", "ROOM");
   if (a == action::account) return check_account();
+  if (!entries_in(entries_))
+    return fail(errc::bad_setting,
+                fmt::format("command line: --entry \"{}\" must be offsets as export shows them, "
+                            "such as 17 or 17,20-25",
+                            sanitize_for_log(entries_, 64, quotes::escape)));
   if (format_ != "text" && format_ != "jsonl")
     return fail(errc::bad_setting,
                 fmt::format("command line: --format \"{}\" must be text or jsonl",

@@ -56,6 +56,7 @@ class history_commands {
   std::vector<value_option> values_;
   bool wants_help_ = false;
   std::string format_ = "text";
+  std::string entries_; ///< as they were typed
   history_request request_;
 };
 

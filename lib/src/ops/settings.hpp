@@ -92,12 +92,14 @@ struct history_request {
   format as = format::text;           ///< of `export_room`
   std::string output;                 ///< of `export_room`; empty: standard output
   bool yes = false;                   ///< of `erase`: do not ask
-  std::string since;                  ///< of `verify`: a line of `head`; empty: not asked
-  std::string account_action;         ///< of `account`: `add`, `list` …
-  std::string account_name;           ///< of `account`
-  std::string role;                   ///< of `account add`: on the server; empty: member
-  std::string password_file;          ///< of `account add` and `account reset`; empty: typed
-  std::string account_password;       ///< CHAT_ACCOUNT_PASSWORD; empty: not set
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> entries; ///< of `erase`: first to last
+  std::string author;           ///< of `erase`; empty, and no `entries`: the whole room
+  std::string since;            ///< of `verify`: a line of `head`; empty: not asked
+  std::string account_action;   ///< of `account`: `add`, `list` …
+  std::string account_name;     ///< of `account`
+  std::string role;             ///< of `account add`: on the server; empty: member
+  std::string password_file;    ///< of `account add` and `account reset`; empty: typed
+  std::string account_password; ///< CHAT_ACCOUNT_PASSWORD; empty: not set
 };
 
 struct invocation {
