@@ -5,6 +5,8 @@
 #include <asio_chat/server.hpp>
 #include <asio_chat/testing/journal_contract.hpp>
 
+#include <functional>
+
 using namespace asio_chat;
 
 TEST_CASE("the journal keeps the contract of journals") {
@@ -25,13 +27,14 @@ TEST_CASE("two servers with one journal are one chat") {
   client alice(context, config);
   client bob(context, config);
   std::string heard;
-  bob.async_connect_in_memory(west.connect_in_memory(), [&](error_code, const connected&) {
-    bob.async_receive([&](error_code, client_event) {
-      bob.async_receive([&](error_code, const client_event& e) {
-        if (const auto* said = std::get_if<entry>(&e)) heard = said->text;
-      });
-    });
-  });
+  std::function<void(error_code, client_event)> next = [&](error_code e,
+                                                           const client_event& event) {
+    if (e) return;
+    if (const auto* said = std::get_if<entry>(&event)) heard = said->text;
+    bob.async_receive(next);
+  };
+  bob.async_connect_in_memory(west.connect_in_memory(),
+                              [&](error_code, const connected&) { bob.async_receive(next); });
   context.poll();
   alice.async_connect_in_memory(east.connect_in_memory(), [&](error_code, const connected&) {
     alice.async_send("lobby", "hello, west", [](error_code, const acknowledged&) {});
