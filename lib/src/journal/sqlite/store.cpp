@@ -68,13 +68,18 @@ store::~store() {
 
 void store::complete_index() {
   if (std::exchange(index_was_completed_, true)) return;
+  const auto lacks = [this](failure why) {
+    parts_.file.give_up();
+    why.message += "; searches are refused until the server is restarted";
+    parts_.reporter.tell(why.message);
+    index_lacking_ = std::move(why);
+  };
   try {
     store_loader(parts_, upkeep_).complete_index();
   } catch (const SQLite::Exception& e) {
-    parts_.file.give_up();
-    index_lacking_ = explain(parts_.file.name(), e);
-    index_lacking_->message += "; searches are refused until the server is restarted";
-    parts_.reporter.tell(index_lacking_->message);
+    lacks(explain(parts_.file.name(), e));
+  } catch (const error& e) {
+    lacks({e.code(), e.what()});
   }
 }
 
