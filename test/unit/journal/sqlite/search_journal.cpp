@@ -69,7 +69,7 @@ TEST_CASE("a search in an index that another program has changed is refused, and
     sqlite_journal::options o{.directory = directory.string()};
     o.masters.push_back(sqlite::secret_key::random());
     o.on_report = [&](severity, const std::string& sentence) { reports.push_back(sentence); };
-    return sqlite_journal::open(std::move(o), w.later).value();
+    return sqlite_journal::open(std::move(o), w.later()).value();
   });
   b.append("den", "a needle");
   const search_query q{"den", {"needle"}, {}, {}, {}};
