@@ -529,8 +529,8 @@ CONTROLS = {
     "A failing disk is never taken for a damage, and files that cannot be used are named with what helps": "A",
     "Committed transactions behind a bad frame of `journal.db-wal` are called damage before SQLite drops them "
     "as a torn end; only the last transaction cannot be told from one": "I, A",
-    "Nothing is acknowledged when the journal has been removed or replaced under the server; two servers cannot "
-    "have the same file": "A",
+    "Nothing is acknowledged when the journal has been removed, replaced or written over under the server, nor is its "
+    "index searched when another program has changed it; two servers cannot have the same file": "A",
     "The history is sealed, with a key for each room; destroying the key erases the room, backups included": "C",
     "The text of one entry, and all that was said under a name in a room, can be destroyed by its key, backups "
     "included, while the log stays what it was": "C",

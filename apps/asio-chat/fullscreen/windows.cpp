@@ -79,10 +79,11 @@ log_line windows::line_of(const entry& e) const {
   if (e.kind == entry_kind::action) line.what = log_line::kind::action;
   if (e.kind == entry_kind::topic) line.what = log_line::kind::topic;
   line.own = e.from == own_name_;
-  line.mentions = !line.own && e.kind != entry_kind::destroyed && (mentions(e.text, own_name_) ||
-                                std::ranges::any_of(highlights_, [&](const std::string& word) {
-                                  return mentions(e.text, word);
-                                }));
+  line.mentions = !line.own && e.kind != entry_kind::destroyed &&
+                  (mentions(e.text, own_name_) ||
+                   std::ranges::any_of(highlights_, [&](const std::string& word) {
+                     return mentions(e.text, word);
+                   }));
   return line;
 }
 

@@ -11,7 +11,7 @@ using namespace asio_chat;
 namespace {
 
 const auto& codes() {
-  static const auto all = test::enumerators_of("lib/include/asio_chat/error.hpp", "errc");
+  static const auto all = test::enumerators_of("lib/include/asio_chat/errc.hpp", "errc");
   return all;
 }
 

@@ -169,7 +169,8 @@ TEST_CASE("a server without a certificate does not listen") {
   boost::asio::io_context context;
   server made(context, {});
   CHECK_THROWS_WITH(made.listen("127.0.0.1", 0),
-                    "a server without a certificate cannot listen; set tls.certificate_file");
+                    "a server without a certificate cannot listen; set tls.certificate_file, "
+                    "tls.certificate_pem or tls.context");
 }
 
 TEST_CASE("no host is an error, and does not stand for all addresses") {

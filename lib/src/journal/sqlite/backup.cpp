@@ -105,7 +105,8 @@ result<void> copy_journal(const database_file& from, const database_file& to,
     if (auto version = version_of(*source, from, journal_schema()); !version)
       return version.error();
     try {
-      SQLite::Database copy(as_file_name(to.path), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 0, to.vfs);
+      SQLite::Database copy(as_file_name(to.path), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 0,
+                            to.vfs);
       copy.exec("PRAGMA journal_mode=OFF"); // whatever fails, there is no such file then
       copy.exec("PRAGMA synchronous=OFF");  // it is synced once, at the end
       copy_pages(*source, copy, tell);

@@ -90,10 +90,10 @@ std::string immutable_uri(const std::string& path) {
 SQLite::Database open(const database_file& f, log_at_end log) {
   check_identity(f);
   // A reader as well needs to write: to the shared index of the WAL.
-  SQLite::Database db =
-      is_at_rest_on_read_only(f)
-          ? connect_to_look(f)
-          : SQLite::Database(as_file_name(f.path), SQLite::OPEN_READWRITE, busy_milliseconds, f.vfs);
+  SQLite::Database db = is_at_rest_on_read_only(f)
+                            ? connect_to_look(f)
+                            : SQLite::Database(as_file_name(f.path), SQLite::OPEN_READWRITE,
+                                               busy_milliseconds, f.vfs);
   ::sqlite3_extended_result_codes(db.getHandle(), 1);
   // Before anything is read: what is no database would be closed at once, and its log removed.
   if (log == log_at_end::left)

@@ -66,8 +66,8 @@ const std::string& make_private(const std::string& path, key_file::use u) {
 key_file::key_file(const std::string& path, const std::vector<secret_key>& masters, use u)
     : path_(path)
     , masters_(masters.begin(), masters.end())
-    , db_(as_file_name(make_private(path, u)), u == use::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE,
-          busy_milliseconds) {
+    , db_(as_file_name(make_private(path, u)),
+          u == use::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE, busy_milliseconds) {
   identity_ = identity_of(path_);
   db_.exec("PRAGMA trusted_schema=OFF");
   db_.exec("PRAGMA temp_store=MEMORY");

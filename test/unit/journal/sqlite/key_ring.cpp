@@ -267,7 +267,7 @@ TEST_CASE("a key ring that is damaged, newer or another file is told in one line
     CHECK(mentions(disk.try_open({disk.master}).error(), "is damaged"));
   }
   SECTION("newer") {
-    disk.run("PRAGMA user_version=5");
+    disk.run("PRAGMA user_version=6");
     CHECK(mentions(disk.try_open({disk.master}).error(), "use a newer program"));
   }
   SECTION("another kind") {

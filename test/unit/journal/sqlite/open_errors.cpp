@@ -123,7 +123,7 @@ TEST_CASE("a newer version is left alone") {
   w.sql("PRAGMA user_version=7");
   CHECK(w.open_failure().message ==
         "the journal '" + w.options.file.path +
-            "' is of version 7, and this program knows 5: use a newer program");
+            "' is of version 7, and this program knows 6: use a newer program");
 }
 
 TEST_CASE("a damaged database is said to be damaged") {

@@ -98,7 +98,7 @@ TEST_CASE("a journal from before there were people gets an empty table, and its 
   CHECK(verify(d.options.file, *d.keys).value().good());
   d.store();
   CHECK(d.store().people_at_start().empty());
-  CHECK(d.sql("PRAGMA user_version") == std::to_string(people_version));
+  CHECK(d.sql("PRAGMA user_version") == std::to_string(journal_version));
   CHECK_FALSE(std::filesystem::exists(d.options.file.path + ".before-v5"));
   CHECK(verify(d.options.file, *d.keys).value().good());
 }
