@@ -34,8 +34,7 @@ bool has(std::string_view part) {
 } // namespace
 
 TEST_CASE("docs/protocol.md names every error that the native protocol sends") {
-  for (const auto& [name, value] :
-       test::enumerators_of("lib/include/asio_chat/errc.hpp", "errc")) {
+  for (const auto& [name, value] : test::enumerators_of("lib/include/asio_chat/errc.hpp", "errc")) {
     if (value >= 100) continue; // errors of certificates, connections and settings are never sent
     INFO(name);
     CHECK(has("| `" + name + "` |"));
