@@ -176,7 +176,7 @@ TEST_CASE("strand: a server with clients, hooks and a host, while four threads r
   REQUIRE(announced);
   CHECK(beside == 0);
   CHECK(seen == 5 * messages);
-  CHECK(stored > messages);
+  CHECK(stored >= messages);
   for (const auto& t : talkers)
     CHECK(t->kept == messages);
 }
