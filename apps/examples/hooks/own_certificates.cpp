@@ -27,7 +27,7 @@ int main(int argc, char** argv) try {
     std::cout << "connected: " << (e ? e.message() : me.tls.version) << '\n';
     chat.async_reload_tls(config.tls, [&](const result<void>& renewed) {
       std::cout << "renewed: " << (renewed ? "yes" : renewed.error().message) << '\n';
-      chat.async_stop([](error_code) {});
+      chat.async_stop([&](error_code) { context.stop(); }); // alice would come back
     });
   });
   context.run();
