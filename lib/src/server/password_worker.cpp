@@ -92,8 +92,8 @@ class password_worker final : public password_hasher {
   /// On the caller's thread, which alone destroys what it has given.
   template <class Tell>
   void answer(job j, Tell tell) {
-    const auto one = std::make_shared<job>(std::move(j));
-    later_([this, alive = std::weak_ptr(alive_), one, tell] {
+    // No copy stays on this thread: the last one may be gone when the other is done.
+    later_([this, alive = std::weak_ptr(alive_), one = std::make_shared<job>(std::move(j)), tell] {
       if (!alive.expired())
         took_ = std::chrono::duration_cast<std::chrono::milliseconds>(time_.now() - one->came) /
                 (one->before + 1);
