@@ -115,8 +115,8 @@ int erase_texts_of(history& kept, const sqlite::known_room& room,
   if (done.were_gone > 0) fmt::print("; {} had been destroyed before", done.were_gone);
   if (done.not_kept > 0) fmt::print("; {} in backups alone", counted_texts(done.not_kept));
   if (done.old_keys_go)
-    fmt::print("; in backups from before version 6 of the journal nobody can read this room any "
-               "more: make a new one");
+    fmt::print(
+        "; backups from before version 6 of the journal have lost this room: make a new one");
   fmt::print(". Older copies of keys.db, and files of backup --with-keys, can still decrypt them: "
              "replace those copies\n");
   return 0;

@@ -50,7 +50,7 @@ class vector_journal final : public asio_chat::journal {
       l.entries.push_back({draft, author});
       const record stored = l.entries.back();
       const auto followers = l.followers;
-      const std::weak_ptr alive = alive_; // whoever hears of it may destroy the journal
+      const std::weak_ptr alive = alive_; // a listener may destroy the journal
       done(appended{stored.what.at, stored.what.time});
       for (const auto& one : followers)
         if (!alive.expired()) one->on_entry(stored);
