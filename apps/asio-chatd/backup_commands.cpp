@@ -2,6 +2,7 @@
 #include "history_commands.hpp"
 
 #include "base/atomic_file.hpp"
+#include "base/sanitize.hpp"
 #include "journal/sqlite/backup.hpp"
 #include "journal/sqlite/key_copy.hpp"
 #include "journal/sqlite/verify.hpp"
@@ -123,7 +124,7 @@ int verify(ops::settings& s, const ops::history_request& asked) {
     report = sqlite::verify(wanted, *kept.keys, show, since).value();
   }
   for (const auto& bad : report.bad)
-    fmt::print("{}: {}\n", place_of(bad), bad.why);
+    fmt::print("{}: {}\n", sanitize_for_terminal(place_of(bad)), sanitize_for_terminal(bad.why));
   if (!report.good()) {
     throw error(
         fail(errc::storage_failed, fmt::format("'{}' is damaged: restore a backup", wanted.path)));

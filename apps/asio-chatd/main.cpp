@@ -5,6 +5,7 @@
 
 #include "accounts/policy.hpp"
 #include "base/logger.hpp"
+#include "base/sanitize.hpp"
 #include "base/standard_streams.hpp"
 #include "ops/command_line.hpp"
 #include "ops/confinement.hpp"
@@ -44,7 +45,7 @@ constexpr int failed = 1;
 constexpr int wrong_settings = 2;
 
 int refuse(const failure& why) {
-  complain(name, why.message.c_str());
+  complain(name, sanitize_for_terminal(why.message).c_str());
   return wrong_settings;
 }
 
@@ -224,7 +225,7 @@ int main(int argc, char** argv) {
   const bool about_server = starts || call->action == ops::action::print_tls;
   const char* doing = about_server ? "Error setting up server: " : "";
   const auto end = [doing](const std::exception& e, int exit_code) {
-    return end_of_output(name, e, (doing + std::string(e.what())).c_str(), exit_code);
+    return end_of_output(name, e, (doing + sanitize_for_terminal(e.what())).c_str(), exit_code);
   };
   try {
     const int done = start(*call, *fewer);

@@ -7,12 +7,13 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from programs import Daemon
+from programs import BIN, Daemon, clean_environment
 from test_storage import run, say
 
 FLIPS = int(os.environ.get("ASIO_CHAT_FLIPS", "40"))
@@ -103,3 +104,16 @@ def test_a_flipped_bit_is_harmless_or_named(killed, tmp_path):
     bad = [flips[i] for i in range(FLIPS) if found[i] == "NOT DETECTED"]
     assert not bad, bad
     assert found.count("named by verify") > FLIPS // 4
+
+
+def test_bytes_of_a_damaged_file_reach_nobody_raw(killed, tmp_path):
+    data = shutil.copytree(killed, tmp_path / "data")
+    keys = data / "keys.db"
+    schema = keys.read_bytes()
+    assert b" owner" in schema
+    keys.write_bytes(schema.replace(b" owner", b" o\xf7\x1b[r"))
+    for command in (["verify"], ["head"], ["backup", tmp_path / "copy"], ["--check-config"], ["export", "lobby"]):
+        done = subprocess.run([BIN / "asio-chatd", *command, "--data", data], capture_output=True, env=clean_environment())
+        assert done.returncode == 1, done
+        said = done.stderr.decode()  # as UTF-8
+        assert "keys.db" in said and "\x1b" not in said and len(said.splitlines()) == 1, said

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/file_access.hpp"
+#include "base/sanitize.hpp"
 
 #include <fmt/format.h>
 
@@ -208,6 +209,11 @@ bool is_full(const SQLite::Exception& e) noexcept {
 
 namespace {
 
+/// What SQLite says of a damaged file may quote its bytes.
+std::string words_of(const SQLite::Exception& e) {
+  return sanitize_for_log(e.what(), 500);
+}
+
 failure reason(const database_file& f, const SQLite::Exception& e) {
   if (e.getErrorCode() == SQLITE_READONLY_DBMOVED ||
       e.getExtendedErrorCode() == SQLITE_READONLY_DBMOVED) {
@@ -218,8 +224,8 @@ failure reason(const database_file& f, const SQLite::Exception& e) {
     return unusable(f, "does not exist");
   const auto obstacle = [&](const std::string& otherwise) {
     const auto found = find_obstacle_or_lack(f);
-    return unusable(f,
-                    fmt::format("cannot be used ({}): {}", e.what(), found ? *found : otherwise));
+    return unusable(
+        f, fmt::format("cannot be used ({}): {}", words_of(e), found ? *found : otherwise));
   };
   switch (e.getErrorCode() & 0xFF) {
   case SQLITE_NOTADB:
@@ -228,7 +234,7 @@ failure reason(const database_file& f, const SQLite::Exception& e) {
     return unusable(f, "is damaged (it is no SQLite database): restore it from a copy");
   case SQLITE_CORRUPT:
     return unusable(
-        f, fmt::format("is damaged ({}): {}", e.what(),
+        f, fmt::format("is damaged ({}): {}", words_of(e),
                        f.what == "journal" ? "restore a backup" : "restore it from a copy"));
   case SQLITE_READONLY:
   case SQLITE_CANTOPEN:
@@ -238,11 +244,12 @@ failure reason(const database_file& f, const SQLite::Exception& e) {
   case SQLITE_BUSY:
     return unusable(f, "is locked by another program that has it open: close that one");
   case SQLITE_IOERR:
-    return unusable(f, fmt::format("cannot be read or written, since the disk fails ({}, code {}): "
-                                   "look at the disk; on one that fails a backup is of no use",
-                                   e.what(), std::max(e.getExtendedErrorCode(), e.getErrorCode())));
+    return unusable(f,
+                    fmt::format("cannot be read or written, since the disk fails ({}, code {}): "
+                                "look at the disk; on one that fails a backup is of no use",
+                                words_of(e), std::max(e.getExtendedErrorCode(), e.getErrorCode())));
   default:
-    return unusable(f, fmt::format("cannot be used: {}", e.what()));
+    return unusable(f, fmt::format("cannot be used: {}", words_of(e)));
   }
 }
 
