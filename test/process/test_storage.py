@@ -966,6 +966,18 @@ def test_a_backup_with_keys_is_restored_on_a_new_machine_and_chats_go_on(kept, t
         assert texts(d.data, "lobby")[-1] == "after the restore"
 
 
+def test_a_backup_with_keys_has_the_texts_that_were_there_when_it_was_made(kept, tmp_path):
+    before, after = tmp_path / "before.db", tmp_path / "after.db"
+    good("backup", before, "--with-keys", data=kept, env=SEALED)
+    good("erase", "lobby", "--entry", "3", "--yes", data=kept)
+    good("backup", after, "--with-keys", data=kept, env=SEALED)
+    for copy, text in ((before, "lobby line 2"), (after, DESTROYED)):
+        fresh = tmp_path / copy.stem
+        good("restore", copy, data=fresh, env=SEALED)
+        assert texts(fresh, "lobby")[2] == text
+        assert "OK, 15 entries" in good("verify", data=fresh)
+
+
 def test_a_restore_says_what_is_lost_and_keeps_what_was_there(kept, tmp_path):
     copy = tmp_path / "chat.db"
     good("backup", copy, data=kept)

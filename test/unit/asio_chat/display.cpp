@@ -259,6 +259,13 @@ TEST_CASE("asio-chat: JSON lines") {
   CHECK(json(said("\U0001F600\u4e2d")).find("\U0001F600\u4e2d") != std::string::npos);
 }
 
+TEST_CASE("asio-chat: JSON lines mark a text that was destroyed") {
+  const std::string words = "(this text was destroyed)";
+  CHECK(text(said(words, entry_kind::destroyed)) == lines{"bob: " + words});
+  CHECK(json(said(words, entry_kind::destroyed)).find("\"destroyed\":true") != std::string::npos);
+  CHECK(json(said(words)).find("destroyed\":") == std::string::npos);
+}
+
 TEST_CASE("asio-chat: JSON lines name the line of the input that they answer") {
   json_display d;
   const auto one = [&](const client_event& e, const line_origin& from) {
