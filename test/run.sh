@@ -1,13 +1,13 @@
 #!/bin/sh
 # Installs what is missing, builds, and runs every test as released (without testssl.sh); then builds
-# a stranger's project that has this one in it, with AddressSanitizer and UndefinedBehaviorSanitizer
-# and without precompiled headers, and runs in there what talks over TLS in one process, the
-# contract of the journals and the corpora of the fuzzers. Says at the end where the time went.
+# a stranger's project that has this one in it, with AddressSanitizer and UndefinedBehaviorSanitizer,
+# and runs in there what talks over TLS in one process, the contract of the journals and the corpora
+# of the fuzzers. Says at the end where the time went.
 #   test/run.sh            that: half an hour on two cores
 #   test/run.sh --quick    as released only
 #   test/run.sh --clang    as --quick, with clang
-#   test/run.sh --all      with testssl.sh, then everything under the sanitizers and the flow tests under
-#                          ThreadSanitizer: an hour more
+#   test/run.sh --all      with testssl.sh, then everything under the sanitizers, each file compiled by itself and
+#                          without precompiled headers, and the flow tests under ThreadSanitizer: two hours more
 set -eu
 cd "$(dirname "$0")/.."
 

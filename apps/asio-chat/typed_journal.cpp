@@ -50,7 +50,7 @@ std::string line_record(const typed_journal::line& l, const std::string& typed_i
   return record_of(o);
 }
 
-std::string text_of(const json::object& o, std::string_view key) {
+std::string string_in(const json::object& o, std::string_view key) {
   const json::value* v = o.if_contains(key);
   const json::string* text = v ? v->if_string() : nullptr;
   return text ? std::string(text->begin(), text->end()) : std::string();
@@ -95,21 +95,21 @@ void typed_journal::take(std::string_view record) {
   if (!o) return;
   const auto has = [&](const char* key) { return o->contains(key); };
   if (has("draft")) {
-    drafts_[text_of(*o, "draft")] = text_of(*o, "text");
+    drafts_[string_in(*o, "draft")] = string_in(*o, "text");
   } else if (has("entered")) {
-    add_entered(text_of(*o, "entered"));
+    add_entered(string_in(*o, "entered"));
   } else if (has("kept")) {
-    std::erase_if(lines_, [&](const line& l) { return l.id == text_of(*o, "kept"); });
+    std::erase_if(lines_, [&](const line& l) { return l.id == string_in(*o, "kept"); });
   } else if (has("refused")) {
     for (line& l : lines_)
-      if (l.id == text_of(*o, "refused")) l.why = text_of(*o, "why");
+      if (l.id == string_in(*o, "refused")) l.why = string_in(*o, "why");
   } else if (has("id")) {
-    line l{text_of(*o, "id"), text_of(*o, "in"), text_of(*o, "text")};
+    line l{string_in(*o, "id"), string_in(*o, "in"), string_in(*o, "text")};
     const json::value* when = o->if_contains("when");
     if (when && when->is_int64()) l.when = wall_time(std::chrono::milliseconds(when->as_int64()));
     l.action = has("action");
-    l.why = text_of(*o, "why");
-    drafts_.erase(text_of(*o, "typed_in"));
+    l.why = string_in(*o, "why");
+    drafts_.erase(string_in(*o, "typed_in"));
     std::erase_if(lines_, [&](const line& other) { return other.id == l.id; });
     if (!l.id.empty()) lines_.push_back(std::move(l));
   }

@@ -6,7 +6,7 @@
 #include "wire/native_codec.hpp"
 
 using namespace asio_chat::bench;
-using native = conversation<native_protocol>;
+using native_1 = conversation<native_protocol>;
 using strings = std::vector<std::string>;
 namespace wire = asio_chat::wire;
 
@@ -30,7 +30,7 @@ std::string said(std::string text) {
 } // namespace
 
 TEST_CASE("native: a login is ready when the room has come", "[bench]") {
-  native one;
+  native_1 one;
   CHECK(one.speaker.alpn() == "asio-chat/1");
   CHECK(one.log_in() == framed(R"({"type":"hello","name":"ann","room":"lobby","history":0})"));
   one.come(framed(R"({"v":1,"type":"welcome","name":"ann","resume":"ab"})"));
@@ -43,7 +43,7 @@ TEST_CASE("native: a login is ready when the room has come", "[bench]") {
 }
 
 TEST_CASE("native: the texts of the server's own events are found", "[bench]") {
-  native one;
+  native_1 one;
   one.log_in();
   const strings texts{"hello", "say \"text\":\"no\" \\ \n", "", "\u00fc"};
   for (const auto& text : texts)
@@ -60,7 +60,7 @@ TEST_CASE("native: refusals and what is no message are broken", "[bench]") {
                framed(R"({"text":"no end)"), framed(R"({"text":"bad \x escape"})"),
                framed(R"(["text":"\n"])"), framed(R"([{"text":"\n"}])"),
                std::string("\x00\x01\x00\x01", 4), std::string("HTTP"));
-  native one;
+  native_1 one;
   one.log_in();
   CHECK_THROWS_AS(one.come(bad), protocol::broken);
 }

@@ -10,7 +10,7 @@ namespace asio_chat {
 
 namespace {
 
-constexpr std::array table{
+constexpr std::array policy_rows{
     policy_row{right::speak, role::guest, "speak"},
     policy_row{right::speak_moderated, role::voice, "speak while a room is moderated"},
     policy_row{right::speak_read_only, role::op, "speak while a room is read-only"},
@@ -36,7 +36,7 @@ constexpr std::array<std::string_view, 5> names{"guest", "member", "voice", "ope
 constexpr std::array<rights, 5> make_sets() {
   std::array<rights, 5> sets;
   for (std::size_t r = 0; r < sets.size(); ++r)
-    for (const policy_row& row : table)
+    for (const policy_row& row : policy_rows)
       if (static_cast<std::size_t>(row.from) <= r) sets[r] = sets[r].with(row.what);
   return sets;
 }
@@ -46,7 +46,7 @@ constexpr std::array<rights, 5> sets = make_sets();
 } // namespace
 
 std::span<const policy_row> policy_table() noexcept {
-  return table;
+  return policy_rows;
 }
 
 std::string_view name_of(role r) noexcept {
@@ -77,7 +77,7 @@ std::vector<std::string> policy_lines() {
   for (const role r : all_roles)
     head += fmt::format("{:>9}", name_of(r));
   lines.push_back(std::move(head));
-  for (const policy_row& row : table) {
+  for (const policy_row& row : policy_rows) {
     std::string line = fmt::format("{:<32}", row.phrase);
     for (const role r : all_roles)
       line += fmt::format("{:>9}", rights_of(r).has(row.what) ? "yes" : "-");

@@ -16,16 +16,16 @@ bool can_be_quoted(std::string_view text) {
   return text.find('"') == std::string_view::npos || text.find('\'') == std::string_view::npos;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return text.find('"') == std::string_view::npos ? fmt::format("\"{}\"", text)
                                                   : fmt::format("'{}'", text);
 }
 
 std::string value_text(const std::vector<std::string>& values, bool is_list) {
-  if (!is_list) return quoted(values.front());
+  if (!is_list) return in_quotes(values.front());
   std::string list;
   for (const auto& v : values)
-    list.append(list.empty() ? "" : ", ").append(quoted(v));
+    list.append(list.empty() ? "" : ", ").append(in_quotes(v));
   return "[" + list + "]";
 }
 

@@ -20,7 +20,7 @@ failure aborted() {
   return {asio::error::operation_aborted, "the watch was cancelled"};
 }
 
-failure gone() {
+failure server_gone() {
   return fail(errc::server_stopping, "the server has stopped");
 }
 
@@ -95,7 +95,7 @@ void log_watch_base::impl::last() {
 void log_watch_base::impl::end() {
   logs_ = nullptr;
   page_.clear();
-  if (waiting_) give(gone());
+  if (waiting_) give(server_gone());
 }
 
 void log_watch_base::impl::go_on() {
@@ -107,10 +107,10 @@ void log_watch_base::impl::go_on() {
     received_[room_of(next)] = place_of(next, of_gap);
     return give(std::move(next));
   }
-  if (logs_ == nullptr) return give(gone());
+  if (logs_ == nullptr) return give(server_gone());
   if (reading_) return;
   if (!behind_.empty()) return read(*behind_.begin());
-  if (last_) give(gone());
+  if (last_) give(server_gone());
 }
 
 void log_watch_base::impl::read(const std::string& room) {

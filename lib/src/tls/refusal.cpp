@@ -14,7 +14,7 @@ void free_reason(void*, void* reason, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<std::string*>(reason);
 }
 
-int slot() {
+int reason_slot() {
   static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, free_reason);
   return index;
 }
@@ -22,12 +22,12 @@ int slot() {
 } // namespace
 
 void note_refusal(SSL* ssl, std::string reason) {
-  delete static_cast<std::string*>(SSL_get_ex_data(ssl, slot()));
-  SSL_set_ex_data(ssl, slot(), new std::string(std::move(reason)));
+  delete static_cast<std::string*>(SSL_get_ex_data(ssl, reason_slot()));
+  SSL_set_ex_data(ssl, reason_slot(), new std::string(std::move(reason)));
 }
 
 const std::string* refusal_of(const SSL* ssl) noexcept {
-  return ssl != nullptr ? static_cast<std::string*>(SSL_get_ex_data(ssl, slot())) : nullptr;
+  return ssl != nullptr ? static_cast<std::string*>(SSL_get_ex_data(ssl, reason_slot())) : nullptr;
 }
 
 bool refuses_us(const error_code& e) noexcept {

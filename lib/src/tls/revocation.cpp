@@ -80,7 +80,7 @@ struct revocation_check {
   std::vector<shared_certificate> anchors;
 };
 
-int slot() {
+int check_slot() {
   static const int index = X509_STORE_get_ex_new_index(
       0, nullptr, nullptr, nullptr, [](void*, void* check, CRYPTO_EX_DATA*, int, long, void*) {
         delete static_cast<revocation_check*>(check);
@@ -190,7 +190,7 @@ int anchor_depth(const STACK_OF(X509) * chain, const std::vector<shared_certific
 // OpenSSL calls this once a chain is built, in the place of its own check.
 int check_chain(X509_STORE_CTX* context) {
   const auto& check = *static_cast<revocation_check*>(
-      X509_STORE_get_ex_data(X509_STORE_CTX_get0_store(context), slot()));
+      X509_STORE_get_ex_data(X509_STORE_CTX_get0_store(context), check_slot()));
   const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context);
   // What a client sends behind a certificate that is an anchor itself says nothing.
   const int last = anchor_depth(chain, check.anchors);
@@ -288,7 +288,7 @@ result<void> check_revocation(X509_STORE* store, const std::vector<shared_list>&
     if (const auto problem = problem_of(anchor.get(), lists); !problem.empty())
       return fail(errc::bad_certificate_file, fmt::format("{} {}", where, problem));
   }
-  if (!check->nothing || X509_STORE_set_ex_data(store, slot(), check.get()) != 1)
+  if (!check->nothing || X509_STORE_set_ex_data(store, check_slot(), check.get()) != 1)
     return fail(errc::bad_setting, "OpenSSL cannot be told to check for revocation");
   (void)check.release(); // the store's now
   X509_STORE_set_check_revocation(store, check_chain);

@@ -15,7 +15,7 @@ namespace {
 /// The end of the year 9999: later times are nobody's, and formatters throw at them.
 constexpr std::uint64_t latest_time = 253'402'300'799'999;
 
-std::string body_of(const command_argument& a) {
+std::string argument_body(const command_argument& a) {
   using field = schema::argument;
   return body<field>([&](writer<field>& w) {
     w.text(field::name, a.name);
@@ -166,7 +166,7 @@ std::string body_of(const command_info& c) {
   return body<field>([&](writer<field>& w) {
     w.text(field::name, c.name);
     for (const command_argument& a : c.arguments)
-      w.message(field::arguments, body_of(a));
+      w.message(field::arguments, argument_body(a));
     w.text(field::help, c.help);
     w.text(field::details, c.details);
   });

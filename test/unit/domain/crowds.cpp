@@ -11,7 +11,7 @@ using test::person;
 
 namespace {
 
-using lines = std::vector<std::string>;
+using said_lines = std::vector<std::string>;
 
 constexpr std::size_t crowd = 5 * hub::max_swept;
 
@@ -34,7 +34,7 @@ struct crowded_world : domain_world {
                         [](const result<void>& done) { CHECK(done.has_value()); });
     run();
   }
-  lines say(std::string_view line) {
+  said_lines say(std::string_view line) {
     op->ear.events.clear();
     type(*op, line, {}, "r");
     run();
@@ -108,13 +108,13 @@ TEST_CASE("/bans lists two hundred at a time, and says how to go on") {
     }
     return all;
   });
-  const lines first = w.say("/bans");
+  const said_lines first = w.say("/bans");
   REQUIRE(first.size() == 201);
   CHECK(first.front() == "banned name1, by olga2");
   CHECK(first.back() == "there are more; /bans 202 goes on from there");
   CHECK(w.say("/bans 202").front() == "banned name202, by olga2");
-  const lines end = w.say("/bans 402");
+  const said_lines end = w.say("/bans 402");
   CHECK(end.size() == 49);
   CHECK(end.back() == "banned name450, by olga2");
-  CHECK(w.say("/bans 451") == lines{"nobody is banned or muted here"});
+  CHECK(w.say("/bans 451") == said_lines{"nobody is banned or muted here"});
 }

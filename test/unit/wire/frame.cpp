@@ -10,7 +10,7 @@ using wire::frame_reader;
 
 namespace {
 
-using payloads = std::vector<std::string>;
+using several = std::vector<std::string>;
 
 /// Gives the reader bytes as a socket would: as many at a time as it has room for.
 void feed(frame_reader& reader, std::string_view bytes) {
@@ -25,7 +25,7 @@ void feed(frame_reader& reader, std::string_view bytes) {
 }
 
 /// Returns all complete frames, and the reason why there are no more.
-frame_reader::status take(frame_reader& reader, payloads& out) {
+frame_reader::status take(frame_reader& reader, several& out) {
   std::string_view payload;
   for (;;) {
     const auto status = reader.next(payload);
@@ -52,11 +52,11 @@ TEST_CASE("C33: a frame is four bytes of length, the highest first, and the payl
 
 TEST_CASE("C33: frames split anywhere, in two or in three, come out whole") {
   const std::string bytes = wire::frame("first") + wire::frame("") + wire::frame("zweite, äöü");
-  const payloads expected{"first", "", "zweite, äöü"};
+  const several expected{"first", "", "zweite, äöü"};
   for (std::size_t i = 0; i <= bytes.size(); ++i) {
     for (std::size_t j = i; j <= bytes.size(); ++j) {
       frame_reader reader(wire::text_payload_cap);
-      payloads got;
+      several got;
       for (const std::string& part :
            {bytes.substr(0, i), bytes.substr(i, j - i), bytes.substr(j)}) {
         feed(reader, part);
@@ -70,14 +70,14 @@ TEST_CASE("C33: frames split anywhere, in two or in three, come out whole") {
 
 TEST_CASE("C33: frames arrive byte by byte, and many in one read") {
   std::string bytes;
-  payloads expected;
+  several expected;
   for (std::size_t n = 0; n < 300; ++n) {
     expected.push_back(std::string(n * 7 % 900, static_cast<char>('a' + n % 26)));
     wire::append_frame(bytes, expected.back());
   }
   SECTION("byte by byte") {
     frame_reader reader(wire::text_payload_cap);
-    payloads got;
+    several got;
     for (const char& byte : bytes) {
       feed(reader, {&byte, 1});
       take(reader, got);
@@ -86,7 +86,7 @@ TEST_CASE("C33: frames arrive byte by byte, and many in one read") {
   }
   SECTION("as much as fits at a time") {
     frame_reader reader(wire::text_payload_cap);
-    payloads got;
+    several got;
     std::string_view rest = bytes;
     while (!rest.empty()) {
       const std::size_t n = std::min(reader.prepare().size(), rest.size());
@@ -125,9 +125,9 @@ TEST_CASE("C30: a length above the cap is refused by its header alone") {
 TEST_CASE("C30: good frames before one that is too large are still delivered") {
   frame_reader reader(16);
   feed(reader, wire::frame("good") + header(17) + "x");
-  payloads got;
+  several got;
   CHECK(take(reader, got) == frame_reader::status::too_large);
-  CHECK(got == payloads{"good"});
+  CHECK(got == several{"good"});
 }
 
 TEST_CASE("C30: the buffer grows with the bytes that came, not with the declared length") {
@@ -150,7 +150,7 @@ TEST_CASE("C30: the buffer grows with the bytes that came, not with the declared
     feed(longest, std::string(n, 'x'));
     sent += n;
   }
-  payloads got;
+  several got;
   take(longest, got);
   REQUIRE(got.size() == 1);
   CHECK(got.front().size() == wire::native_payload_cap);
@@ -166,7 +166,7 @@ TEST_CASE(
   while (many.size() < 100'000)
     many += frame;
   std::size_t largest = 0;
-  payloads got;
+  several got;
   for (std::string_view rest = many; !rest.empty();) {
     const std::size_t n = std::min(busy.prepare().size(), rest.size());
     largest = std::max(largest, n);

@@ -17,7 +17,7 @@ namespace asio_chat::sqlite {
 namespace {
 
 constexpr char plain_version = 1;
-constexpr char version = 2; ///< each text is enciphered under its own key
+constexpr char record_version = 2; ///< each text is enciphered under its own key
 
 struct author {
   identity who{};
@@ -130,7 +130,7 @@ std::string encode_entries(std::span<const journal::record> entries, wall_time t
     bytes += 32 + r.what.from.size() + r.what.text.size();
   std::string out;
   out.reserve(bytes);
-  out.push_back(texts ? version : plain_version);
+  out.push_back(texts ? record_version : plain_version);
   put_varint(out, entries.size());
   std::vector<author> authors;
   std::uint64_t before = milliseconds(time);
@@ -165,7 +165,7 @@ std::string encode_entries(std::span<const journal::record> entries, wall_time t
 
 std::optional<std::vector<journal::record>> decode_entries(std::string_view bytes, wall_time time,
                                                            const text_place& place) {
-  const bool has_ciphers = bytes.starts_with(version) && has_texts(place);
+  const bool has_ciphers = bytes.starts_with(record_version) && has_texts(place);
   if (!has_ciphers && !bytes.starts_with(plain_version)) return {};
   decoder d{.in = byte_reader(bytes.substr(1)),
             .time = milliseconds(time),

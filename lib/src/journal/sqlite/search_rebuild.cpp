@@ -18,7 +18,7 @@ constexpr int old_rows_at_once = 256;
 // Of texts, in memory: one step shall be short also where people write at length.
 constexpr std::size_t bytes_at_once = 256 * 1024;
 
-bool is_there(const SQLite::Database& db, const char* table) {
+bool has_table(const SQLite::Database& db, const char* table) {
   SQLite::Statement s(db, "SELECT 1 FROM sqlite_schema WHERE name=?");
   s.bind(1, table);
   return s.executeStep();
@@ -68,7 +68,7 @@ std::uint64_t search_rebuild::below(const SQLite::Database& db, std::int64_t roo
 
 bool search_rebuild::find(const SQLite::Database& db) {
   SQLite::Statement rooms(db, "SELECT 1 FROM search_backlog");
-  under_way_ = rooms.executeStep() || is_there(db, "search_rows_old");
+  under_way_ = rooms.executeStep() || has_table(db, "search_rows_old");
   return under_way_;
 }
 
@@ -94,7 +94,7 @@ void search_rebuild::step(writer_connection& c, key_ring& keys) {
 }
 
 bool search_rebuild::take_out_old(writer_connection& c) {
-  if (!is_there(c.db, "search_rows_old")) return false;
+  if (!has_table(c.db, "search_rows_old")) return false;
   SQLite::Statement some(c.db, "DELETE FROM search_rows_old WHERE id IN "
                                "(SELECT id FROM search_rows_old LIMIT ?)");
   some.bind(1, old_rows_at_once);

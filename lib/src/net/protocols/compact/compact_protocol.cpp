@@ -108,11 +108,11 @@ class session_2 final : public native_session {
 };
 
 /// For receivers of whom nothing is known: what many receive goes another way.
-std::string encode(const event& e) {
+std::string encode_2(const event& e) {
   return compact::encode(e, {});
 }
 
-std::unique_ptr<protocol> make(net::peer& p, const session_context& c, encode_once& encoder) {
+std::unique_ptr<protocol> make_2(net::peer& p, const session_context& c, encode_once& encoder) {
   return std::make_unique<session_2>(p, c, encoder);
 }
 
@@ -123,7 +123,7 @@ std::unique_ptr<in_common> share_groups(std::size_t codec, const byte_meter_ptr&
 } // namespace
 
 protocol_row compact_protocol() {
-  return {compact_alpn, nullptr, encode, make, share_groups};
+  return {compact_alpn, nullptr, encode_2, make_2, share_groups};
 }
 
 } // namespace asio_chat::net

@@ -25,18 +25,18 @@ class session_1 final : public native_session {
   }
 };
 
-std::string encode(const event& e) {
+std::string encode_1(const event& e) {
   return native::encode(e);
 }
 
-std::unique_ptr<protocol> make(net::peer& p, const session_context& c, encode_once& encoder) {
+std::unique_ptr<protocol> make_1(net::peer& p, const session_context& c, encode_once& encoder) {
   return std::make_unique<session_1>(p, c, encoder);
 }
 
 } // namespace
 
 protocol_row native_protocol() {
-  return {native_alpn, nullptr, encode, make};
+  return {native_alpn, nullptr, encode_1, make_1};
 }
 
 } // namespace asio_chat::net
