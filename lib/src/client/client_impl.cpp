@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <random>
+#include <string_view>
 #include <utility>
 
 namespace asio_chat::detail {
@@ -20,6 +21,14 @@ using namespace client_room;
 
 namespace {
 
+/// What the login says has to fit a frame.
+void check_bytes(const char* setting, std::string_view value, std::size_t max) {
+  if (value.size() <= max) return;
+  throw error(fail(errc::bad_setting, fmt::format("client_config::{} has {} bytes; at most {} can "
+                                                  "be sent",
+                                                  setting, value.size(), max)));
+}
+
 client_config checked(client_config c) {
   if (c.host.empty()) {
     throw error(
@@ -27,6 +36,9 @@ client_config checked(client_config c) {
              "client_config::host must not be empty: name the server, or give its address"));
   }
   if (c.port == 0) throw error(fail(errc::bad_setting, "client_config::port must not be 0"));
+  check_bytes("name", c.name, 1'000);
+  check_bytes("room", c.room, 1'000);
+  check_bytes("passphrase", c.passphrase.value_or(""), 4'096);
   check_time("client_config::connect_time", c.connect_time, {});
   check_time("client_config::ping_time", c.ping_time, {});
   check_time("client_config::retry_first", c.retry_first, {});

@@ -38,17 +38,18 @@ constexpr std::size_t overhead = 128;
 /// A text that fits a frame, even if every character has to be escaped.
 constexpr std::size_t surely_fits = (wire::native_payload_cap - 1024) / 6;
 
-std::string_view text_of(const native::request& r) {
-  if (const auto* s = std::get_if<native::send>(&r)) return s->text;
-  if (const auto* c = std::get_if<native::command_line>(&r)) return c->line;
-  if (const auto* j = std::get_if<native::join>(&r)) return j->room;
-  if (const auto* h = std::get_if<native::history>(&r)) return h->room;
-  return {};
+/// The bytes of it that the program has given.
+std::size_t given_bytes(const native::request& r) {
+  if (const auto* s = std::get_if<native::send>(&r)) return s->room.size() + s->text.size();
+  if (const auto* c = std::get_if<native::command_line>(&r)) return c->room.size() + c->line.size();
+  if (const auto* j = std::get_if<native::join>(&r)) return j->room.size();
+  if (const auto* h = std::get_if<native::history>(&r)) return h->room.size();
+  return 0;
 }
 
 /// Of a frame that would be too long for the server, in the version that needs more; else nothing.
 std::optional<std::size_t> too_many_bytes(const native::request& r) {
-  if (text_of(r).size() <= surely_fits) return std::nullopt;
+  if (given_bytes(r) <= surely_fits) return std::nullopt;
   const std::size_t bytes = native::encode(r).size();
   if (bytes <= wire::header_bytes + wire::native_payload_cap) return std::nullopt;
   return bytes;
@@ -250,7 +251,7 @@ std::uint64_t outstanding::say(pending<acknowledged> waiting, outgoing_message m
                                     sanitize(m.text), m.kind});
   if (const auto too_many = too_many_bytes(what))
     return refuse(too_long(*too_many, wire::native_payload_cap));
-  const std::size_t bytes = text_of(what).size() + overhead;
+  const std::size_t bytes = given_bytes(what) + overhead;
   if (!send && !messages_.has_room_for(bytes)) {
     return refuse(
         fail(errc::not_connected,

@@ -78,8 +78,9 @@ reconnection::next_attempt reconnection::failed(const error_code& why, const clo
 }
 
 std::chrono::milliseconds reconnection::draw() {
-  return backoff_.next(given_random_ ? given_random_()
-                                     : std::generate_canonical<double, 32>(random_));
+  const double part =
+      given_random_ ? given_random_() : std::generate_canonical<double, 32>(random_);
+  return backoff_.next(part >= 0 && part < 1 ? part : 0); // the program's own may be anything
 }
 
 } // namespace asio_chat::client_room

@@ -1,6 +1,6 @@
 #include "domain/endpoint.hpp"
 
-#include "base/sanitize.hpp"
+#include "domain/host_reason.hpp"
 #include "domain/hub.hpp"
 
 namespace asio_chat {
@@ -17,7 +17,8 @@ refused refusal_of(std::string_view ref, const failure& why) {
 }
 
 failure refusal_by_host(const host_refusal& no) {
-  return fail(no.code, no.why.empty() ? "you may not do that here" : sanitize_for_terminal(no.why));
+  return fail(code_by_host(no.code, errc::not_allowed),
+              reason_by_host(no.why, "you may not do that here"));
 }
 
 bool endpoint::is_time_for(turn t) const noexcept {

@@ -1,6 +1,6 @@
 // What a host program does with its server, as nobody's client.
 #include "accounts/device_authenticator.hpp"
-#include "base/sanitize.hpp"
+#include "domain/host_reason.hpp"
 #include "domain/sayable.hpp"
 #include "model/names.hpp"
 #include "net/passphrase_authenticator.hpp"
@@ -138,7 +138,7 @@ server_base::impl::make_watch(std::map<std::string, position> after) {
 
 bool server_base::impl::close(std::uint64_t session, const close_reason& why) {
   net::session* s = sessions_->find(session);
-  if (s != nullptr) s->close({why.code, sanitize_for_terminal(why.phrase)});
+  if (s != nullptr) s->close({why.code, reason_by_host(why.phrase, "")});
   return s != nullptr;
 }
 

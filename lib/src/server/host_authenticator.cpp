@@ -1,6 +1,6 @@
 #include "server/host_authenticator.hpp"
 
-#include "base/sanitize.hpp"
+#include "domain/host_reason.hpp"
 #include "server/host_identity.hpp"
 
 #include <utility>
@@ -28,9 +28,11 @@ authenticator::answer let_in(login_accepted yes, admission guest) {
 }
 
 denial keep_out(const login_refused& no) {
-  const std::string why = no.why.empty() ? "you may not come in" : sanitize_for_terminal(no.why);
-  return {fail(no.code, why), no.for_good ? std::optional(close_code::removed) : std::nullopt,
-          no.retry_after};
+  const auto later = no.retry_after.value_or(std::chrono::seconds(0));
+  return {fail(code_by_host(no.code, errc::login_required),
+               reason_by_host(no.why, "you may not come in")),
+          no.for_good ? std::optional(close_code::removed) : std::nullopt,
+          later.count() > 0 ? no.retry_after : std::nullopt};
 }
 
 } // namespace

@@ -204,6 +204,14 @@ TEST_CASE("client: settings that it cannot work with are named") {
   CHECK(refusal([](client_config& c) { c.host.clear(); }) ==
         "client_config::host must not be empty: name the server, or give its address");
   CHECK(refusal([](client_config& c) { c.port = 0; }) == "client_config::port must not be 0");
+  CHECK(refusal([](client_config& c) { c.name.assign(100'000, 'x'); }) ==
+        "client_config::name has 100000 bytes; at most 1000 can be sent");
+  CHECK(refusal([](client_config& c) {
+          c.room.assign(1'001, 'x');
+        }).starts_with("client_config::room has 1001"));
+  CHECK(refusal([](client_config& c) {
+          c.passphrase.emplace(4'097, 'x');
+        }).starts_with("client_config::passphrase has 4097"));
   const std::chrono::milliseconds none(0);
   CHECK(refusal([&](client_config& c) { c.connect_time = none; }) ==
         "client_config::connect_time must be 1 to 86400000 ms, not 0 ms");

@@ -85,8 +85,21 @@ TEST_CASE("client: a text that is too long is not sent at all") {
   outcome<reply> run;
   w.chat->async_command("lobby", "/msg bob " + std::string(100'000, 'x'), w.into(run));
   w.run();
+  // Neither is what names the room in which it is to be said.
+  const std::string room(100'000, 'r');
+  outcome<acknowledged> said;
+  w.chat->async_send(room, "x", w.into(said));
+  outcome<reply> asked;
+  w.chat->async_command(room, "/who", w.into(asked));
+  outcome<history_page> read;
+  w.chat->async_history(room, {}, w.into(read));
+  w.run();
   CHECK(sent.code == errc::text_too_long);
   CHECK(run.code == errc::text_too_long);
+  CHECK(said.code == errc::text_too_long);
+  CHECK(asked.code == errc::text_too_long);
+  CHECK(read.code == errc::text_too_long);
+  CHECK(w.server->heard<native::history>().empty());
   CHECK(w.server->heard<native::send>().empty());
   CHECK(w.server->heard<native::command_line>().empty());
 }

@@ -7,6 +7,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <cmath>
+
 using namespace asio_chat;
 using namespace asio_chat::client_room;
 using namespace std::chrono_literals;
@@ -114,6 +116,11 @@ TEST_CASE("reconnection: the random part of a pause is what the program gives, i
   CHECK(r.lost(stopping, {}) == 500ms);
   next = 0.5;
   CHECK(r.lost(stopping, {}) == 1500ms);
+  reconnection strange(known, 1);
+  next = std::nan("");
+  CHECK(strange.lost(stopping, {}) == 500ms);
+  next = -1e300;
+  CHECK(strange.lost(stopping, {}) == 1s);
 }
 
 TEST_CASE("reconnection: of one lost connection each reason is told once") {

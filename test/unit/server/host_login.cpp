@@ -98,6 +98,20 @@ TEST_CASE("a login that a host refuses may be tried again, unless it is refused 
   CHECK(w.chat->stats().refused_logins == 2);
 }
 
+TEST_CASE("a login that a host refuses with strange values is refused like any other") {
+  asked_logins asked;
+  server_world w({}, asked.hooks());
+  const auto c = w.connect();
+  w.say(c, hello("mallory"));
+  asked.next().answer(login_refused{
+      .why = std::string(3'000'000, 'x'), .retry_after = -5s, .code = static_cast<errc>(987'654)});
+  w.run();
+  const auto first = c->take();
+  CHECK(types(first) == words{"error"});
+  CHECK(last(first, "code") == "login_required");
+  CHECK(last(first, "message").size() == 1'000);
+}
+
 TEST_CASE("two connections of one user are one member, whatever names they ask for") {
   server_config config;
   config.limits.member_connections = 2;

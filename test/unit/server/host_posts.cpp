@@ -105,6 +105,17 @@ TEST_CASE("a message that a host refuses is told to its sender alone, and is in 
   CHECK(w.chat->stats().entries == 0);
 }
 
+TEST_CASE("a refusal of a host with a book in it, and with no code, harms nobody") {
+  server_world w({}, always(host_refusal{std::string(3'000'000, 'x'), errc{}}));
+  const auto alice = w.log_in("alice");
+  alice->take();
+  const auto heard = w.say(alice, saying("darn", "m1"));
+  CHECK(types(heard) == words{"error"});
+  CHECK(last(heard, "code") == "not_allowed");
+  CHECK(last(heard, "message").size() == 1'000);
+  CHECK_FALSE(alice->ended);
+}
+
 TEST_CASE("actions and topics are asked about as well, and a topic may become empty") {
   asked_posts asked;
   server_world w({}, asked.hooks());
