@@ -40,7 +40,7 @@ install_missing() {
             libicu-dev libncurses-dev libprotozero-dev libutfcpp-dev libsodium-dev liboath-dev libqrencode-dev
             libseccomp-dev
             libcap-ng-dev libsqlite3-dev libsqlitecpp-dev $boost"
-  [ $tests = OFF ] || packages="$packages catch2 clang-format python3 python3-pytest
+  [ $tests = OFF ] || packages="$packages catch2 clang clang-format python3 python3-pytest
             python3-pexpect python3-protobuf python3-pyte protobuf-compiler openssl procps sslscan
             strace testssl.sh tshark valgrind netcat-openbsd gnuplot-nox"
   [ "$preset" != clang ] || packages="$packages clang"

@@ -6,8 +6,9 @@
 #   test/run.sh            that: half an hour on two cores
 #   test/run.sh --quick    as released only
 #   test/run.sh --clang    as --quick, with clang
-#   test/run.sh --all      with testssl.sh, then everything under the sanitizers, each file compiled by itself and
-#                          without precompiled headers, and the flow tests under ThreadSanitizer: two hours more
+#   test/run.sh --all      with testssl.sh, then everything under the sanitizers, each file compiled by itself
+#                          and without precompiled headers, a stranger's project in all combinations, and
+#                          the flow tests under ThreadSanitizer: two hours more
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -53,18 +54,23 @@ shared_library() {
   cmake -S . -B build-shared -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON >/dev/null &&
     cmake --build build-shared && cmake --install build-shared --prefix build-shared/installed >/dev/null
 }
-strangers_with_shared_library() {
-  for project in find_package client_only; do
-    ctest --build-and-test "test/embed/$project" "build-shared/$project" --build-generator Ninja \
-      --build-options -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$PWD/build-shared/installed" \
-      --test-command ctest --output-on-failure || return
+# A stranger's project with each compiler, standard and type of build. Arguments: directory, package
+strangers() {
+  for compiler in c++ clang++; do
+    for standard in 20 23; do
+      for type in Release Debug; do
+        ctest --build-and-test test/embed/find_package "$1/strangers/$compiler-$standard-$type" --build-generator Ninja \
+          --build-options -DCMAKE_CXX_COMPILER=$compiler -DCMAKE_CXX_STANDARD=$standard -DCMAKE_BUILD_TYPE=$type \
+          -DCMAKE_PREFIX_PATH="$PWD/$2" --test-command ctest --output-on-failure || return
+      done
+    done
   done
 }
 
 # The project in a stranger's, as test/embed/add_subdirectory has it.
 embedded() {
   (cd test/embed/add_subdirectory && cmake --preset embedded >/dev/null) &&
-    cmake --build build-embedded --target stranger client_only flow_tests wrong_thread contract_tests frame_fuzz text_fuzz native_fuzz compact_fuzz
+    cmake --build build-embedded --target stranger operations client_only flow_tests wrong_thread contract_tests frame_fuzz text_fuzz native_fuzz compact_fuzz
 }
 
 if [ "${1:-}" = --clang ]; then
@@ -90,7 +96,8 @@ build sanitize build-sanitize
 # testssl.sh looks at what is spoken, which is the same.
 step "sanitizers: tests" tests build-sanitize -LE slow
 step "shared library: build" shared_library
-step "shared library: a stranger's project" strangers_with_shared_library
+step "a stranger's project, all combinations" strangers build build/test/embed/installed
+step "shared library: a stranger's project, all combinations" strangers build-shared build-shared/installed
 step "ThreadSanitizer: configure" cmake --preset thread-sanitize
 step "ThreadSanitizer: build" cmake --build build-tsan --target flow_tests wrong_thread
 step "ThreadSanitizer: tests" tests build-tsan -R '^flow:'

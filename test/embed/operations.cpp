@@ -1,4 +1,6 @@
-// Each operation of the library once, as a coroutine awaits it, on a strand.
+// Each operation of the library once, as a coroutine awaits it, on a strand; then hooks.cpp.
+#include "expect.hpp"
+
 #include <asio_chat/client.hpp>
 #include <asio_chat/host_member.hpp>
 #include <asio_chat/log_watch.hpp>
@@ -12,7 +14,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <iostream>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <variant>
@@ -21,6 +22,8 @@ namespace asio = boost::asio;
 using namespace asio_chat;
 using asio::experimental::awaitable_operators::operator||;
 
+void each_row_of_the_table(); // hooks.cpp
+
 namespace {
 
 using token = asio::use_awaitable_t<>;
@@ -28,11 +31,6 @@ using chat_server = token::as_default_on_t<server>;
 using chat_client = token::as_default_on_t<client>;
 using member = token::as_default_on_t<host_member>;
 using watcher = token::as_default_on_t<log_watch>;
-
-void expect(bool good, const char* what) {
-  if (!good) throw std::runtime_error(what);
-  std::cout << what << '\n';
-}
 
 asio::awaitable<void> of_client(chat_client& alice, memory_transport transport) {
   const connected me = co_await alice.async_connect_in_memory(std::move(transport));
@@ -123,6 +121,7 @@ int main() try {
   });
   context.run();
   if (failed) std::rethrow_exception(failed);
+  each_row_of_the_table();
 } catch (const std::exception& e) {
   std::cerr << "operations: " << e.what() << '\n';
   return 1;

@@ -1,0 +1,1 @@
+// The headers that the examples share are precompiled with this unit.
