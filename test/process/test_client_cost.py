@@ -55,3 +55,19 @@ def test_ten_thousand_messages_into_a_visible_room_cost_at_most_three_times_the_
         used[mode.__name__] = statistics.median(runs)
     print("CPU for 10,000 messages:", used)
     assert used["FullScreen"] <= 3 * used["Terminal"]
+
+
+def test_from_start_to_the_newest_message_takes_at_most_half_as_long_again_as_in_the_line_mode(daemon, home):
+    ends_well(many(daemon, home, "bob", "".join(f"number {n}\n" for n in range(200)) + "the newest one\n"))
+    took = {Terminal: [], FullScreen: []}
+    for _ in range(15):
+        for mode, times in took.items():
+            begun = time.monotonic()
+            t = client(mode, daemon, home, "alice")
+            reads_until(t, b"the newest one")
+            times.append(time.monotonic() - begun)
+            t.says("/quit")
+            assert t.ends() == 0
+    line, full = (statistics.median(times) for times in took.values())
+    print(f"from start to the newest message: line mode {line * 1000:.1f} ms, full screen {full * 1000:.1f} ms")
+    assert full <= 1.5 * line

@@ -17,8 +17,6 @@ namespace {
 constexpr const char* mark_pastes = "\x1b[?2004h";
 constexpr const char* no_marks = "\x1b[?2004l";
 constexpr std::chrono::milliseconds short_while{500};
-/// A person does not see more pictures than that.
-constexpr std::chrono::milliseconds between_pictures{16};
 /// Of a terminal; a larger one is used in part.
 constexpr terminal_size largest{1000, 400};
 
@@ -66,13 +64,13 @@ full_screen::~full_screen() {
 
 void full_screen::draw_soon() {
   if (closed_ || away() || !out_.empty() || std::exchange(drawing_, true)) return;
-  timer_->wait_until(std::max(time_.now(), drawn_ + between_pictures), [this] { draw(); });
+  timer_->wait_until(pace_.next(time_.now()), [this] { draw(); });
 }
 
 void full_screen::draw() {
   drawing_ = false;
   if (closed_ || away() || !out_.empty()) return;
-  drawn_ = time_.now();
+  pace_.drawn(time_.now());
   if (drawn_as_ != state_.themes.name()) {
     drawn_as_ = state_.themes.name();
     writer_.use(state_.themes.shown());

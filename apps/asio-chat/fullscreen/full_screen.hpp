@@ -3,6 +3,7 @@
 
 #include "fullscreen/curses_writer.hpp"
 #include "fullscreen/editor_process.hpp"
+#include "fullscreen/picture_pace.hpp"
 #include "fullscreen/settings.hpp"
 #include "fullscreen/window_control.hpp"
 #include "keyboard.hpp"
@@ -74,7 +75,7 @@ class full_screen final : public screen, public key_taker {
   std::unique_ptr<editor_process> editor_; ///< which has the terminal
   std::unique_ptr<timer> timer_;           ///< until the next picture
   bool drawing_ = false;                   ///< it waits for that
-  steady_time drawn_{};
+  picture_pace pace_;
   std::string drawn_as_; ///< the name of the theme
   std::string room_;     ///< where the next line goes to
   bool parting_ = false;
