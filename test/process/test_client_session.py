@@ -122,9 +122,15 @@ def test_d18_a_passphrase_that_was_given_and_is_wrong_is_not_asked_for(guarded, 
     assert "wrong passphrase" in t.text and "Passphrase of" not in t.text
 
 
+@pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN], ids=["usual", "ignored"])
 @pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_at_the_question_for_a_passphrase_ends_the_client_as_it_would_others(guarded, home, sig):
-    t = Terminal(f"alice@{guarded.address}", "--ca", guarded.ca, home=home)
+def test_a_signal_at_the_question_for_a_passphrase_ends_the_client_as_it_would_others(guarded, home, sig, before):
+    """A script lets what it starts in the background ignore Ctrl-C."""
+    ours = signal.signal(sig, before)
+    try:
+        t = Terminal(f"alice@{guarded.address}", "--ca", guarded.ca, home=home)
+    finally:
+        signal.signal(sig, ours)
     t.sees("Passphrase of")
     t.types("\x03") if sig == signal.SIGINT else t.child.kill(sig)
     assert t.ends() is None and t.child.signalstatus == sig

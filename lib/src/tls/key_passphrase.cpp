@@ -15,6 +15,7 @@
 #include <filesystem>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -60,13 +61,42 @@ class silent_terminal {
   std::array<struct sigaction, signals.size()> before_{};
 };
 
+/// Lets the signals that come from outside in only while it waits, so that none comes between the
+/// look whether there was one and the wait, which it would not end then. Those that the terminal
+/// sends to who reads in the background come within the read.
+class signals_while_waiting {
+ public:
+  signals_while_waiting() {
+    sigset_t from_outside;
+    ::sigemptyset(&from_outside);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP})
+      ::sigaddset(&from_outside, number);
+    ::pthread_sigmask(SIG_BLOCK, &from_outside, &before_);
+  }
+  ~signals_while_waiting() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  signals_while_waiting(const signals_while_waiting&) = delete;
+  signals_while_waiting& operator=(const signals_while_waiting&) = delete;
+
+  /// Until there is something to read, or a signal.
+  void wait(int terminal) const {
+    pollfd ready{terminal, POLLIN, 0};
+    ::ppoll(&ready, 1, nullptr, &before_);
+  }
+
+ private:
+  sigset_t before_{};
+};
+
 /// A line without its end. Stops at a signal.
 std::string read_silently(int terminal, const std::string& prompt) {
   std::string line;
   const silent_terminal mode(terminal);
   if (::write(terminal, prompt.data(), prompt.size()) < 0) return line;
+  const signals_while_waiting signals;
   char c = 0;
   while (silent_terminal::signal() == 0) {
+    signals.wait(terminal);
+    if (silent_terminal::signal() != 0) break;
     const ssize_t n = ::read(terminal, &c, 1);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0 || c == '\n') break;
@@ -77,22 +107,32 @@ std::string read_silently(int terminal, const std::string& prompt) {
   return {};
 }
 
+/// Who started the program may have let it ignore Ctrl-C, as shells do with what runs in the
+/// background of a script; but who presses it at a question wants to be asked no more.
+void stop_ignoring(int signal) {
+  struct sigaction now {};
+  if (::sigaction(signal, nullptr, &now) != 0 || now.sa_handler != SIG_IGN) return;
+  now.sa_handler = SIG_DFL;
+  ::sigaction(signal, &now, nullptr);
+}
+
 /// Asks again after a stop. A signal that ends the program does so here.
-std::string ask_once(int terminal, const std::string& prompt) {
+/// @return none: it does not end it at once
+std::optional<std::string> ask_once(int terminal, const std::string& prompt) {
   while (true) {
     std::string line = read_silently(terminal, prompt);
     const int signal = silent_terminal::signal();
     if (signal == 0) return line;
+    const bool stops = signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+    if (!stops) stop_ignoring(signal);
     ::raise(signal);
-    if (signal != SIGTSTP && signal != SIGTTIN && signal != SIGTTOU) return {};
+    if (!stops) return std::nullopt;
   }
 }
 
 result<std::string> ask_terminal(const std::string& prompt, bool twice) {
-  const file_descriptor own(::open("/dev/tty", O_RDWR | O_CLOEXEC));
-  const int terminal = own.get() >= 0 ? own.get() : STDIN_FILENO;
-  std::string passphrase = ask_once(terminal, prompt);
-  std::string again = twice ? ask_once(terminal, "Once more: ") : passphrase;
+  std::string passphrase = ask_without_echo(prompt).value_or("");
+  std::string again = twice ? ask_without_echo("Once more: ").value_or("") : passphrase;
   const bool same = again == passphrase;
   OPENSSL_cleanse(again.data(), again.size());
   if (!passphrase.empty() && same) return passphrase;
@@ -110,6 +150,11 @@ result<std::string> known_passphrase(const passphrase_source& source) {
 }
 
 } // namespace
+
+std::optional<std::string> ask_without_echo(const std::string& prompt) {
+  const file_descriptor own(::open("/dev/tty", O_RDWR | O_CLOEXEC));
+  return ask_once(own.get() >= 0 ? own.get() : STDIN_FILENO, prompt);
+}
 
 result<std::string> obtain_passphrase(const passphrase_source& source, const std::string& prompt,
                                       prompting wanted, const std::string& missing) {

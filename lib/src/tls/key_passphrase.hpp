@@ -4,6 +4,7 @@
 
 #include <asio_chat/error.hpp>
 
+#include <optional>
 #include <string>
 
 namespace asio_chat::tls {
@@ -14,6 +15,10 @@ struct passphrase_source {
   std::string variable;   ///< of the environment, asked next
   std::string known = {}; ///< what the variable held before it was overwritten, or what was typed
 };
+
+/// What the person types into the terminal.
+/// @return none: they ended it by a key, and a signal of the program's says so
+std::optional<std::string> ask_without_echo(const std::string& prompt);
 
 enum class prompting { never, once, twice };
 
