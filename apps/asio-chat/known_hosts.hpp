@@ -1,10 +1,13 @@
 // The servers that the user has decided to trust, each by the pin of its key.
 #pragma once
 
+#include "base/file.hpp"
+
 #include <asio_chat/error.hpp>
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,11 +27,16 @@ class known_hosts {
   static result<known_hosts> load(const std::filesystem::path& file);
 
   std::optional<host> find(const std::string& address) const;
+  /// Of all clients of this user one asks at a time, and as long as it keeps what is returned:
+  /// those that wait for it read its answer then. Without a directory for the file, none waits.
+  /// @param waiting called if another one asks
+  file_descriptor take_turn_to_ask(const std::function<void()>& waiting) const;
   /// Appends to the file. Makes the file and its directory, which only their owner can read.
   result<void> remember(const std::string& address, const std::string& pin);
   const std::filesystem::path& file() const noexcept { return file_; }
 
  private:
+  void make_directory() const;
   explicit known_hosts(std::filesystem::path file)
       : file_(std::move(file)) {}
 

@@ -134,7 +134,9 @@ void saved_session::save(const kept_session& s) noexcept {
   if (next && next->publish()) file_ = std::move(*next).take();
 }
 
-std::filesystem::path default_state_directory() {
+namespace {
+
+std::filesystem::path in_state_home(const char* name) {
   std::filesystem::path base;
   // A relative path is no path there, says the standard of these variables.
   if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state == '/') {
@@ -142,7 +144,18 @@ std::filesystem::path default_state_directory() {
   } else if (const char* home = std::getenv("HOME"); home && *home) {
     base = std::filesystem::path(home) / ".local" / "state";
   }
-  return base.empty() ? base : base / "asio-chat-client";
+  return base.empty() ? base : base / name;
+}
+
+} // namespace
+
+std::filesystem::path default_state_directory() {
+  return in_state_home("asio-chat-client");
+}
+
+std::string ca_of_own_daemon() {
+  const std::filesystem::path ca = in_state_home("asio-chat") / "ca-cert.pem";
+  return ca.is_absolute() && ::access(ca.c_str(), R_OK) == 0 ? ca.string() : std::string();
 }
 
 } // namespace asio_chat::app

@@ -48,4 +48,8 @@ class saved_session {
 /// `$XDG_STATE_HOME/asio-chat-client`, or under `~/.local/state`; empty if there is neither.
 std::filesystem::path default_state_directory();
 
+/// The CA certificate that an `asio-chatd` of this user has made, in the directory that it uses if
+/// none is given; empty: there is none.
+std::string ca_of_own_daemon();
+
 } // namespace asio_chat::app

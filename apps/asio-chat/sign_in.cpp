@@ -2,6 +2,7 @@
 
 #include "account_login.hpp"
 #include "exit_code.hpp"
+#include "target.hpp"
 #include "terminal.hpp"
 #include "trust.hpp"
 
@@ -31,7 +32,11 @@ sign_in::sign_in(boost::asio::io_context& context, options& o, bool interactive,
   tls_client_config& tls = options_.client.tls;
   if (!tls.ca_file.empty() || !tls.pins.empty()) return;
   known_ = known_hosts::load(default_known_hosts()).value();
-  if (const auto host = known_->find(options_.server.address())) tls.pins = {host->pin};
+  if (const auto host = known_->find(options_.server.address())) {
+    tls.pins = {host->pin};
+  } else if (is_this_machine(options_.server.host)) {
+    tls.ca_file = ca_of_own_daemon();
+  }
 }
 
 std::unique_ptr<client> sign_in::run() {
@@ -168,6 +173,16 @@ bool sign_in::decide_on_trust(const failure& why, const server_certificate& serv
   if (!interactive_) {
     complain(advice_without_terminal(address, server));
     return false;
+  }
+  const file_descriptor turn = known_->take_turn_to_ask([&] {
+    fmt::print("Another asio-chat of yours asks about {}; waiting for the answer there\n", address);
+    std::fflush(stdout);
+  });
+  // It may have been remembered while this one connected, or waited.
+  known_ = known_hosts::load(known_->file()).value();
+  if (const auto decided = known_->find(address)) {
+    options_.client.tls.pins = {decided->pin};
+    return true;
   }
   fmt::print("{}", introduction(address, server));
   if (!ask_yes_or_no("Trust this server from now on? [yes/no] ")) {

@@ -3,6 +3,7 @@
 #include "base/ascii.hpp"
 #include "base/host_port.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -67,6 +68,13 @@ result<target> parse_target(std::string_view text) {
   }
   t.host = ascii::lower(std::move(t.host));
   return t;
+}
+
+bool is_this_machine(std::string_view host) noexcept {
+  if (ascii::equal_ignoring_case(host, "localhost")) return true;
+  boost::system::error_code no_address;
+  const auto address = boost::asio::ip::make_address(host, no_address);
+  return !no_address && address.is_loopback();
 }
 
 } // namespace asio_chat::app

@@ -20,4 +20,7 @@ struct target {
 
 result<target> parse_target(std::string_view text);
 
+/// Whether that host is reached without leaving the machine: `localhost` or a loopback address.
+bool is_this_machine(std::string_view host) noexcept;
+
 } // namespace asio_chat::app

@@ -1,5 +1,6 @@
 #include "terminal.hpp"
 
+#include "base/ascii.hpp"
 #include "base/file.hpp"
 #include "base/utf8.hpp"
 
@@ -47,8 +48,8 @@ bool ask_yes_or_no(const std::string& question) {
   auto answer = ask(question);
   while (answer) {
     const std::string_view word = trim(*answer);
-    if (word == "yes") return true;
-    if (word == "no") return false;
+    if (ascii::equal_ignoring_case(word, "yes")) return true;
+    if (ascii::equal_ignoring_case(word, "no")) return false;
     answer = ask("Please type yes or no: ");
   }
   return false;

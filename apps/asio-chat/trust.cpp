@@ -2,7 +2,14 @@
 
 #include "base/sanitize.hpp"
 
+#include <asio_chat/tls/certificate_info.hpp>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
 
 namespace asio_chat::app {
 
@@ -13,13 +20,24 @@ bool may_be_asked(const error_code& why, const server_certificate& server) {
 }
 
 std::string introduction(const std::string& address, const server_certificate& server) {
+  constexpr std::size_t enough = 10;
+  const std::size_t shown = std::min(server.names.size(), enough);
+  std::string names = fmt::format("{}", fmt::join(std::span(server.names).first(shown), ", "));
+  if (names.empty()) names = "none";
+  if (shown < server.names.size())
+    names += fmt::format(", and {} more", server.names.size() - shown);
   return fmt::format("The server {} is not known here, and no trusted CA vouches for it.\n"
                      "  subject:     {}\n"
+                     "  issuer:      {}\n"
+                     "  names:       {}\n"
+                     "  valid:       {} to {}\n"
                      "  fingerprint: SHA-256 {}\n"
                      "  pin:         {}\n"
                      "Compare the fingerprint with what the server's owner says.\n",
-                     address, sanitize_for_terminal(server.subject), server.fingerprint,
-                     server.pin);
+                     address, sanitize_for_terminal(server.subject),
+                     server.self_issued ? "itself" : sanitize_for_terminal(server.issuer),
+                     sanitize_for_terminal(names), tls::time_text(server.valid_from),
+                     tls::time_text(server.valid_until), server.fingerprint, server.pin);
 }
 
 std::string advice_without_terminal(const std::string& address, const server_certificate& server) {

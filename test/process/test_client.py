@@ -8,6 +8,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import stat
@@ -582,7 +583,9 @@ def test_b5_unknown_server_asks_once_and_remembers(daemon, home):
     t.sees("Trust this server from now on? [yes/no]")
     assert "fingerprint: SHA-256 " in t.text
     assert "pin:         sha256/" in t.text
-    t.says("maybe").sees("Please type yes or no:").says("yes")
+    for what in ("issuer:", "names:       localhost, ", "valid:       20"):
+        assert what in t.text
+    t.says("maybe").sees("Please type yes or no:").says("Yes")
     t.ready().says("/quit")
     assert t.ends() == 0
 
@@ -595,6 +598,32 @@ def test_b5_unknown_server_asks_once_and_remembers(daemon, home):
     assert "verified by pin" in again.text.replace("\n", "")
     again.says("/quit")
     assert again.ends() == 0
+
+
+def test_b5_clients_that_start_together_ask_once(daemon, home):
+    first = Terminal(f"alice@{daemon.address}", home=home, columns=120)
+    first.sees("Trust this server")
+    second = Terminal(f"bob@{daemon.address}", home=home, columns=120)
+    second.sees(f"Another asio-chat of yours asks about {daemon.address}; waiting for the answer there")
+    first.says("YES").ready()
+    second.ready()
+    assert "Trust this server" not in second.text
+    known = home / ".config" / "asio-chat" / "known_hosts"
+    assert known.read_text().count("\n") == 1
+    for t in (first, second):
+        t.child.close(force=True)
+
+
+def test_b18_the_ca_of_ones_own_daemon_is_found_for_this_machine(daemon, home):
+    made = home / ".local" / "state" / "asio-chat"
+    made.mkdir(parents=True)
+    shutil.copy(daemon.ca, made)
+    t = Terminal(f"alice@{daemon.address}", home=home, columns=120).ready()
+    assert "verified by ca-cert.pem" in t.text
+    t.child.close(force=True)
+    # A pin or a CA that is given is all that counts.
+    other = pipe(daemon, "bob", "--pin", "sha256/" + 43 * "A" + "=", trust=False, text="x\n", home=home)
+    assert other.returncode == 3
 
 
 def test_b5_no_means_no_connection(daemon, home):

@@ -95,10 +95,14 @@ struct disconnected {
 
 /// The certificate that a server showed, for a person to compare or a program to pin.
 struct server_certificate {
-  std::string subject;      ///< e.g. `CN=localhost`
-  std::string fingerprint;  ///< SHA-256, `AB:CD:…`; empty if no certificate was seen
-  std::string pin;          ///< `sha256/BASE64`, as `tls_client_config::pins` takes it
-  bool self_issued = false; ///< whether subject and issuer are the same
+  std::string subject;                 ///< e.g. `CN=localhost`
+  std::string fingerprint;             ///< SHA-256, `AB:CD:…`; empty if no certificate was seen
+  std::string pin;                     ///< `sha256/BASE64`, as `tls_client_config::pins` takes it
+  bool self_issued = false;            ///< whether subject and issuer are the same
+  std::string issuer = {};             ///< written like `subject`
+  std::vector<std::string> names = {}; ///< DNS names and addresses that it is for
+  std::chrono::sys_seconds valid_from = {};
+  std::chrono::sys_seconds valid_until = {};
 };
 
 /// What happens to a client, in order.

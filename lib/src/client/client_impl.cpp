@@ -334,7 +334,9 @@ void client_base::impl::abort() {
 void client_base::impl::note_server() {
   if (!connection_ || !connection_->server()) return;
   const tls::certificate_info& seen = *connection_->server();
-  server_ = {seen.subject, seen.fingerprint, seen.pin, seen.self_issued};
+  server_ = {seen.subject, seen.fingerprint, seen.pin,        seen.self_issued,
+             seen.issuer,  seen.dns_names,   seen.not_before, seen.not_after};
+  server_.names.insert(server_.names.end(), seen.ip_names.begin(), seen.ip_names.end());
 }
 
 void client_base::impl::log(severity s, std::string_view message, const std::string& detail) const {

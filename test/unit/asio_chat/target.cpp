@@ -39,3 +39,10 @@ TEST_CASE("asio-chat target: an error says what is wrong") {
   CHECK(t.error().code == asio_chat::errc::bad_setting);
   CHECK(t.error().message.find("[NICK@]HOST[:PORT]") != std::string::npos);
 }
+
+TEST_CASE("asio-chat target: this machine is localhost and the loopback addresses") {
+  for (const char* here : {"localhost", "LocalHost", "127.0.0.1", "127.8.0.1", "::1"})
+    CHECK(asio_chat::app::is_this_machine(here));
+  for (const char* elsewhere : {"localhost.example.org", "192.0.2.1", "0.0.0.0", "::2", "chat", ""})
+    CHECK_FALSE(asio_chat::app::is_this_machine(elsewhere));
+}

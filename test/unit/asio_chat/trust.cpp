@@ -8,6 +8,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <chrono>
+
 using namespace asio_chat;
 using namespace asio_chat::app;
 
@@ -44,6 +46,26 @@ TEST_CASE("asio-chat trust: without a terminal the advice is what can be done") 
 TEST_CASE("asio-chat D19: a certificate's subject cannot paint on the terminal") {
   const std::string said = introduction("h:1", {"CN=\x1b[2J", "AB", "sha256/p", true});
   CHECK(said.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("asio-chat trust: whoever is asked sees issuer, names and dates") {
+  using namespace std::chrono;
+  server_certificate seen{"CN=chat", "AB", "sha256/p", false, "CN=\x1b[2J some CA"};
+  seen.names = {"chat.example.org", "192.0.2.7"};
+  seen.valid_from = sys_days(year(2026) / 11 / 1);
+  seen.valid_until = sys_days(year(2027) / 2 / 3);
+  const std::string said = introduction("h:1", seen);
+  CHECK(said.find("some CA") != std::string::npos);
+  CHECK(said.find('\x1b') == std::string::npos);
+  CHECK(said.find("chat.example.org, 192.0.2.7\n") != std::string::npos);
+  CHECK(said.find("2026-11-01 00:00:00 UTC to 2027-02-03 00:00:00 UTC") != std::string::npos);
+  seen.self_issued = true;
+  seen.names.assign(12, "x");
+  const std::string by_itself = introduction("h:1", seen);
+  CHECK(by_itself.find("issuer:      itself") != std::string::npos);
+  CHECK(by_itself.find(", and 2 more\n") != std::string::npos);
+  seen.names.clear();
+  CHECK(introduction("h:1", seen).find("names:       none\n") != std::string::npos);
 }
 
 TEST_CASE("asio-chat: every failure has its exit code") {

@@ -2,6 +2,8 @@
 #include "support/catch.hpp"
 #include "tls_world.hpp"
 
+#include <algorithm>
+
 using namespace asio_chat;
 using namespace asio_chat::test;
 namespace asio = boost::asio;
@@ -23,7 +25,12 @@ TEST_CASE("client B5: without trust there is no connection, but the certificate 
   tls_world w({answer_politely}, [](client_config& c) { c.tls.ca_file.clear(); });
   w.connect();
   CHECK(w.code == errc::untrusted_certificate);
-  CHECK(w.chat->server().pin.starts_with("sha256/"));
+  const server_certificate& seen = w.chat->server();
+  CHECK(seen.pin.starts_with("sha256/"));
+  CHECK(seen.issuer != seen.subject);
+  CHECK(std::ranges::find(seen.names, "localhost") != seen.names.end());
+  CHECK(std::ranges::find(seen.names, "127.0.0.1") != seen.names.end());
+  CHECK(seen.valid_from < seen.valid_until);
   CHECK(w.listener.connections.at(0)->requests.empty());
 }
 
