@@ -122,7 +122,7 @@ void hub::become(endpoint& e, const login& l) {
   m->endpoints_.push_back(&e);
   if (!joins) names_.take(l.name, *m);
   for (const std::string& room : rooms) {
-    e.tell(member_renamed{room, before, e.name()});
+    if (before != e.name()) e.tell(member_renamed{room, before, e.name()});
     if (auto in = join(e, room, {}, {.history = 0}); !in) e.refuse({}, in.error());
   }
 }
