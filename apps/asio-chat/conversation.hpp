@@ -7,6 +7,7 @@
 #include "roster.hpp"
 #include "said_lines.hpp"
 #include "screen.hpp"
+#include "secret_questions.hpp"
 #include "typed_line.hpp"
 
 #include "transport/loop_time.hpp"
@@ -86,6 +87,10 @@ class conversation : public std::enable_shared_from_this<conversation> {
   bool may_keep(std::string_view line) const;
   /// Where its first secret begins, as far as it is typed; `npos`: it has none.
   std::size_t secret_from(std::string_view line) const { return app::secret_from(line, syntax_); }
+  /// What has to be asked for before it is entered.
+  std::vector<missing_secret> missing_secrets(std::string_view line) const {
+    return app::missing_secrets(line, syntax_);
+  }
   bool over() const noexcept { return over_; }
   int exit_code() const noexcept { return exit_code_; }
   /// Whether the server was told goodbye, and has answered everything before.

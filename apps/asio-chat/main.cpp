@@ -8,6 +8,7 @@
 #include "options.hpp"
 #include "pipe_input.hpp"
 #include "pipe_screen.hpp"
+#include "plain_questions.hpp"
 #include "session_keeper.hpp"
 #include "sign_in.hpp"
 #include "terminal.hpp"
@@ -119,6 +120,7 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
       .words = [&] { return talk->words(); },
       .may_keep = [&](std::string_view line) { return talk->may_keep(line); },
       .secret_from = [&](std::string_view line) { return talk->secret_from(line); },
+      .missing_secrets = [&](std::string_view line) { return talk->missing_secrets(line); },
       .look_at = [&](const std::string& room) { talk->look_at(room); },
       .members = [&](const std::string& room) { return talk->members_of(room); },
       .fetch =
@@ -173,7 +175,8 @@ void set_lines(stage& s, asio::io_context& context, const options& o, front f,
                            [&](std::string_view before) { return complete(before, talk->words()); },
                            [&](std::string_view line) { return talk->may_keep(line); },
                            {},
-                           [&](std::string_view line) { return talk->secret_from(line); }});
+                           [&](std::string_view line) { return talk->secret_from(line); },
+                           [&](std::string_view line) { return talk->missing_secrets(line); }});
   s.keys = &made->editor();
   s.where = std::move(made);
 }
@@ -276,7 +279,12 @@ int converse(asio::io_context& context, const options& o, client& chat, sign_in&
     keys.emplace(context, *on.keys, where.output(), [&] { talk->hang_up(); });
     talk->on_input_wanted([&] { keys->go_on(); });
   } else {
-    pipe.emplace(context, *talk);
+    pipe_input::completer complete;
+    if (f == front::plain)
+      complete = [&](std::string_view line) {
+        return with_secrets(line, talk->missing_secrets(line));
+      };
+    pipe.emplace(context, *talk, std::move(complete));
   }
   while (!talk->over() && context.run_one() > 0) {
   }

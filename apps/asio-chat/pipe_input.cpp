@@ -21,8 +21,9 @@ constexpr std::size_t longest_line = 1 << 20;
 
 } // namespace
 
-pipe_input::pipe_input(asio::io_context& context, conversation& chat)
+pipe_input::pipe_input(asio::io_context& context, conversation& chat, completer complete)
     : chat_(chat)
+    , complete_(std::move(complete))
     , own_(STDIN_FILENO, O_RDONLY)
     , input_(context) {
   boost::system::error_code not_pollable;
@@ -56,7 +57,7 @@ void pipe_input::hand_out() {
     const auto end = bytes_.find('\n', begin);
     if (end == std::string::npos) break;
     if (!std::exchange(skipping_, false))
-      chat_.enter(chat_.read(std::string_view(bytes_).substr(begin, end - begin), line_));
+      enter(std::string_view(bytes_).substr(begin, end - begin));
     ++line_;
     begin = end + 1;
   }
@@ -72,8 +73,12 @@ void pipe_input::hand_out() {
   handing_out_ = false;
 }
 
+void pipe_input::enter(std::string_view line) {
+  chat_.enter(chat_.read(complete_ ? complete_(line) : std::string(line), line_));
+}
+
 void pipe_input::enter_rest(bool too_long) {
-  if (!too_long) return chat_.enter(chat_.read(bytes_, line_));
+  if (!too_long) return enter(bytes_);
   chat_.enter({intent::unreadable,
                fmt::format("the line has more than {} bytes; no server takes that", longest_line),
                {},

@@ -7,8 +7,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace asio_chat::app {
 
@@ -16,7 +18,10 @@ namespace asio_chat::app {
 /// Without a connection it reads some bytes ahead, to see a `/quit` or the end of the input.
 class pipe_input {
  public:
-  pipe_input(boost::asio::io_context& context, conversation& chat);
+  /// What is entered in the place of a line, which may be nothing.
+  using completer = std::function<std::string(std::string_view line)>;
+
+  pipe_input(boost::asio::io_context& context, conversation& chat, completer complete = {});
   ~pipe_input();
   pipe_input(const pipe_input&) = delete;
   pipe_input& operator=(const pipe_input&) = delete;
@@ -24,6 +29,7 @@ class pipe_input {
  private:
   void go_on();
   void hand_out();
+  void enter(std::string_view line);
   void enter_rest(bool too_long);
   void look_for_quit();
   bool reads_ahead() const noexcept;
@@ -31,6 +37,7 @@ class pipe_input {
   void read();
 
   conversation& chat_;
+  completer complete_;
   own_descriptor own_;
   boost::asio::posix::stream_descriptor input_;
   bool can_wait_ = true; ///< false for a file, which is always ready

@@ -12,6 +12,7 @@
 namespace asio_chat::app {
 
 std::string text_entry::prompt(const std::string& usual) const {
+  if (secrets_) return secrets_->prompt();
   if (search_) return fmt::format("(search: {}) ", narrow(search_->part));
   if (!pasted_) return usual;
   return fmt::format("paste of {} lines: (s)end as one message, {}(e)dit, (n)o? ",
@@ -33,7 +34,9 @@ std::u32string text_entry::text() const {
 }
 
 void text_entry::press(const key& k) {
-  if (pasted_) {
+  if (secrets_) {
+    answer_secret(k);
+  } else if (pasted_) {
     answer_paste(k);
   } else if (!search_ || !press_in_search(k)) {
     edit(k);
@@ -43,6 +46,7 @@ void text_entry::press(const key& k) {
 void text_entry::assign(std::u32string text) {
   search_.reset();
   pasted_.reset();
+  secrets_.reset();
   history_.rewind();
   text_.assign(std::move(text));
 }
@@ -250,6 +254,17 @@ void text_entry::complete_word() {
 
 void text_entry::enter() {
   const std::string typed = narrow(text_.text());
+  if (handlers_.missing_secrets)
+    if (auto missing = handlers_.missing_secrets(typed); !missing.empty()) {
+      secrets_.emplace(typed, std::move(missing));
+      return;
+    }
+  give(typed);
+}
+
+/// @param line the text, or more: what of it is shown and kept has no secret that was asked for
+void text_entry::give(const std::string& line) {
+  const std::string typed = narrow(text_.text());
   around_.entering();
   if (!text_.empty() && (!handlers_.may_keep || handlers_.may_keep(typed))) {
     history_.keep(text_.text());
@@ -257,7 +272,15 @@ void text_entry::enter() {
   }
   history_.rewind();
   text_.assign({});
-  if (handlers_.line) handlers_.line(typed);
+  if (handlers_.line) handlers_.line(line);
+}
+
+void text_entry::answer_secret(const key& k) {
+  const secret_questions::state now = secrets_->press(k);
+  if (now == secret_questions::state::asks) return;
+  const std::string whole = secrets_->line();
+  secrets_.reset();
+  if (now == secret_questions::state::whole) give(whole);
 }
 
 void text_entry::paste(const std::string& raw) {

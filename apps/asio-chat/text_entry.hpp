@@ -5,6 +5,7 @@
 #include "edit_buffer.hpp"
 #include "key_reader.hpp"
 #include "line_history.hpp"
+#include "secret_questions.hpp"
 
 #include <functional>
 #include <optional>
@@ -25,6 +26,8 @@ class text_entry {
     std::function<void(const std::string& line)> kept = {}; ///< it is one of them now
     /// Where its first secret begins, which is not shown; `npos`: there is none.
     std::function<std::size_t(std::string_view line)> secret_from = {};
+    /// What has to be asked for before it is entered.
+    std::function<std::vector<missing_secret>(std::string_view line)> missing_secrets = {};
   };
   /// What the place where the text is shown does.
   struct surroundings {
@@ -42,6 +45,8 @@ class text_entry {
   void assign(std::u32string text);
   /// Lines that were entered before, the oldest first.
   void recall(const std::vector<std::string>& lines);
+  /// A secret is asked for: every key belongs to the answer, and the text stays until it is given.
+  bool asks_secret() const noexcept { return secrets_.has_value(); }
   /// What must not be lost of what was typed or pasted, whatever is asked or searched just now.
   std::u32string draft() const;
 
@@ -58,15 +63,17 @@ class text_entry {
     std::u32string typed_before;
   };
 
-  bool asks() const noexcept { return pasted_.has_value(); }
+  bool asks() const noexcept { return pasted_.has_value() || asks_secret(); }
   void edit(const key& k);
   void press_control(char32_t c);
   void press_meta(char32_t c);
   bool press_in_search(const key& k);
   void answer_paste(const key& k);
+  void answer_secret(const key& k);
   void find(std::size_t from);
   void go_in_history(bool back);
   void enter();
+  void give(const std::string& line);
   void paste(const std::string& raw);
   void change_case(char32_t to);
   void complete_word();
@@ -77,6 +84,7 @@ class text_entry {
   line_history history_;
   std::optional<search> search_;
   std::optional<std::string> pasted_; ///< of many lines: what to do with it is asked
+  std::optional<secret_questions> secrets_;
 };
 
 } // namespace asio_chat::app

@@ -71,3 +71,22 @@ def test_a_password_that_was_given_and_is_wrong_is_not_asked_for(server, home):
     t = Terminal(f"alice@{server.address}", "--ca", server.ca, home=home, env={"CHAT_ACCOUNT_PASSWORD": "wrong-horse"})
     assert t.ends() == 4
     assert "wrong name or password" in t.text and "Password of" not in t.text
+
+
+@pytest.mark.parametrize("mode, env", [(FullScreen, {}), (Terminal, {}), (Terminal, {"TERM": "dumb"})],
+                         ids=["full screen", "line", "dumb"])
+def test_a_password_that_a_command_lacks_is_asked_for_without_echo(tmp_path, home, mode, env):
+    directory = tmp_path / "data"
+    directory.mkdir(mode=0o700)
+    d = Daemon(directory, "--password-memory", "8M")
+    t = mode(f"alice@{d.address}", "--ca", d.ca, home=home, env=env)
+    t.sees("1 here" if mode is FullScreen else "[in #lobby")
+    t.says("/register").sees("PASSWORD").says(PASSWORD).sees("once more: PASSWORD").says("another-horse")
+    t.sees("these were two different ones; PASSWORD").says(PASSWORD).sees("once more:").says(PASSWORD)
+    t.sees("CODE").says("").sees("you are logged in as alice")
+    t.says("/password").sees("OLD").types("\x03")
+    assert t.ends() == 130
+    assert "is now known as" not in t.text
+    for made in (t.raw, *(f.read_bytes() for f in home.rglob("*") if f.is_file())):
+        assert b"horse" not in made
+    d.stop()

@@ -40,7 +40,10 @@ window_control::window_control(chat_state& state, const clock& time, surrounding
               [this](const std::string& line) {
                 if (keeps_entered_ && state_.typed) state_.typed->remember(line);
               },
-              [this](std::string_view line) { return secret_from(line); }},
+              [this](std::string_view line) { return secret_from(line); },
+              [this](std::string_view line) {
+                return around_.missing_secrets(commands_.expand(line));
+              }},
              {[this](const std::string& remark) {
                 state_.all.remark(log_line::kind::notice, without_brackets(remark),
                                   time_.wall_now());
@@ -108,6 +111,8 @@ canvas window_control::draw(std::size_t columns, std::size_t rows) {
 /// A window may have been opened, closed or shown by what happened.
 void window_control::sync() {
   restore();
+  // The rest of a secret that is being typed must not go into another window's line.
+  if (entry_.asks_secret()) return fetch();
   const window& w = state_.all.current();
   if (w.id != std::exchange(typing_in_, w.id)) {
     entry_.assign(w.draft);
@@ -122,8 +127,9 @@ void window_control::sync() {
 void window_control::press(const key& k) {
   pressed_ = true;
   sync();
-  const key_bindings::meaning meant = bindings_.of(k);
-  if (!meant.line.empty()) {
+  if (const key_bindings::meaning meant = bindings_.of(k); entry_.asks_secret()) {
+    entry_.press(k);
+  } else if (!meant.line.empty()) {
     enter(meant.line);
   } else if (!meant.nothing) {
     press_meant(meant.as);

@@ -35,6 +35,7 @@ class window_control {
     std::function<vocabulary()> words;                             ///< that can be completed
     std::function<bool(std::string_view line)> may_keep;           ///< among the lines typed before
     std::function<std::size_t(std::string_view line)> secret_from; ///< as in `text_entry`
+    std::function<std::vector<missing_secret>(std::string_view line)> missing_secrets; ///< likewise
     std::function<void(const std::string& room)> look_at;
     /// Null: one is not in that room.
     std::function<const std::set<std::string>*(const std::string& room)> members;

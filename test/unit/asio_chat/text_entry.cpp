@@ -21,7 +21,11 @@ struct typist {
        },
        [](std::string_view line) { return !line.starts_with("/secret"); },
        {},
-       [](std::string_view line) { return line.starts_with("/secret ") ? 8 : line.npos; }},
+       [](std::string_view line) { return line.starts_with("/secret ") ? 8 : line.npos; },
+       [](std::string_view line) {
+         return line == "/secret" ? std::vector<missing_secret>{{"WORD"}}
+                                  : std::vector<missing_secret>{};
+       }},
       {[this](const std::string& text) { remarks.push_back(text); },
        [this] { seen_on_entering = entry.text(); }, [this] { remarks.emplace_back("clear"); }}};
 
@@ -65,6 +69,37 @@ TEST_CASE("asio-chat text entry: a secret is shown as stars, also when it is ent
   CHECK(t.lines == std::vector<std::string>{"/secret word"});
   t.type("secret word");
   CHECK(t.entry.text() == U"secret word");
+}
+
+TEST_CASE(
+    "asio-chat text entry: a secret that is missing is asked for, and shown and kept nowhere") {
+  typist t;
+  t.type("/secret");
+  t.control(U'M');
+  CHECK(t.lines.empty());
+  CHECK(t.entry.asks_secret());
+  CHECK(t.entry.prompt("> ") == "WORD: ");
+  t.type("word");
+  CHECK(t.entry.text().empty());
+  CHECK(t.entry.cursor() == 0);
+  CHECK(t.entry.draft() == U"/secret");
+  t.control(U'M');
+  CHECK(t.seen_on_entering == U"/secret");
+  CHECK(t.lines == std::vector<std::string>{"/secret word"});
+  CHECK_FALSE(t.entry.asks_secret());
+  CHECK(t.entry.text().empty());
+  t.entry.press({key::kind::up});
+  CHECK(t.entry.text().empty());
+}
+
+TEST_CASE("asio-chat text entry: who gives up a secret has the line back") {
+  typist t;
+  t.type("/secret");
+  t.control(U'M');
+  t.type("wo");
+  t.entry.press({key::kind::escape});
+  CHECK(t.entry.text() == U"/secret");
+  CHECK(t.lines.empty());
 }
 
 TEST_CASE("asio-chat text entry: a question hides the text and is answered by a key") {

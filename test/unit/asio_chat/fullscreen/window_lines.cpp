@@ -175,6 +175,33 @@ TEST_CASE("asio-chat window control: a draft with a secret is kept nowhere, by a
   CHECK(journal.entered().empty());
 }
 
+TEST_CASE("asio-chat window control: a secret that is asked for goes into no other window's line") {
+  const place where;
+  typed_journal journal = where.open();
+  person p(&journal);
+  p.enter("/bind F5 /who");
+  p.enter("/alias s /secret");
+  p.entered.clear();
+  p.enter("/s");
+  CHECK(p.sees("WORD: "));
+  p.type("wo");
+  p.state.all.show_room("den"); // by an answer that comes meanwhile
+  p.control.press({key::kind::function, 5});
+  p.meta(U'0');
+  p.type("rd");
+  p.control.keep_drafts();
+  CHECK_FALSE(p.sees("wo"));
+  for (const auto& [title, draft] : journal.drafts())
+    CHECK(draft == "/s");
+  CHECK(p.entered.empty());
+  p.control.press({key::kind::control, U'M'});
+  REQUIRE(p.entered.size() == 1);
+  CHECK(p.entered.front().text == "/secret word");
+  p.control.keep_drafts();
+  CHECK(journal.drafts().empty());
+  CHECK(p.sees("> "));
+}
+
 TEST_CASE("asio-chat window control: a closed window leaves no draft") {
   const place where;
   typed_journal journal = where.open();

@@ -43,6 +43,11 @@ struct window_person {
        .may_keep = [](std::string_view line) { return !line.starts_with("/secret "); },
        .secret_from =
            [](std::string_view line) { return line.starts_with("/secret ") ? 8 : line.npos; },
+       .missing_secrets =
+           [](std::string_view line) {
+             return line == "/secret" ? std::vector<missing_secret>{{"WORD"}}
+                                      : std::vector<missing_secret>{};
+           },
        .look_at = [this](const std::string& room) { looked_at.push_back(room); },
        .members = [](const std::string&) -> const std::set<std::string>* { return nullptr; },
        .fetch =

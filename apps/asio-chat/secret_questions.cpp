@@ -1,0 +1,144 @@
+#include "secret_questions.hpp"
+
+#include "edit_buffer.hpp"
+
+#include "base/ascii.hpp"
+#include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+#include "model/command_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace asio_chat::app {
+
+namespace {
+
+constexpr std::string_view blanks = " \t\n";
+
+/// A name and a phrase come from the server.
+std::string question_of(const command_argument& a) {
+  constexpr std::size_t enough = 80;
+  std::string about(prefix_of_bytes(a.help, enough));
+  if (a.optional) about += about.empty() ? "Enter leaves it out" : "; Enter leaves it out";
+  std::string name(prefix_of_bytes(a.name, enough));
+  return sanitize_for_terminal(about.empty() ? name : fmt::format("{} ({})", name, about));
+}
+
+bool is_new(const command_info& c, const command_argument& a) {
+  const auto is = [&](const char* command, const char* name) {
+    return ascii::equal_ignoring_case(c.name, command) && a.name == name;
+  };
+  return is("register", "PASSWORD") || is("password", "NEW");
+}
+
+void wipe(auto& text) {
+  std::fill(text.begin(), text.end(), 0);
+  text.clear();
+}
+
+} // namespace
+
+std::vector<missing_secret> missing_secrets(std::string_view line,
+                                            std::span<const command_info> commands) {
+  line = trim(line);
+  const command_info* c = command_of(line, commands);
+  if (c == nullptr) return {};
+  std::size_t given = 0;
+  for (std::string_view rest = parse_command_line(line).arguments; !rest.empty(); ++given)
+    rest = trim(rest.substr(std::min(rest.find_first_of(blanks), rest.size())));
+  const std::size_t places = std::min(count_positions(c->arguments), max_positions);
+  if (given >= places) return {};
+  const auto all = std::span(c->arguments).first(places);
+  const auto told = all.first(given);
+  const auto rest = all.subspan(given);
+  if (!rest.front().secret) return {};
+  // A code that may stand behind a password is not asked for where the password was typed.
+  const bool told_by_word_before =
+      !told.empty() && std::ranges::none_of(told, &command_argument::secret);
+  if (rest.front().optional && !told_by_word_before) return {};
+  std::vector<missing_secret> missing;
+  for (const command_argument& a : rest) {
+    if (!a.secret) break;
+    missing.push_back({question_of(a), a.optional, is_new(*c, a)});
+  }
+  return missing;
+}
+
+secret_questions::secret_questions(std::string line, std::vector<missing_secret> missing)
+    : line_(std::move(line))
+    , missing_(std::move(missing)) {
+  std::ranges::reverse(missing_);
+}
+
+secret_questions::~secret_questions() {
+  wipe(typed_);
+  wipe(first_);
+  wipe(line_);
+}
+
+std::string secret_questions::prompt() const {
+  const std::string& question = missing_.back().question;
+  return fmt::format("{}{}{}: ", why_, first_.empty() ? "" : "once more: ", question);
+}
+
+secret_questions::state secret_questions::press(const key& k) {
+  const auto is = [&](char32_t c) { return k.what == key::kind::control && k.character == c; };
+  if (k.what == key::kind::character) {
+    typed_ += k.character;
+  } else if (k.what == key::kind::paste) {
+    const std::string text(trim(k.text));
+    if (text.find_first_of("\r\n") != std::string::npos)
+      return ask_again("that paste has several lines; ");
+    typed_ += widen(text);
+  } else if (is(U'?') || is(U'H')) {
+    if (!typed_.empty()) typed_.pop_back();
+  } else if (is(U'U')) {
+    wipe(typed_);
+  } else if (k.what == key::kind::escape || is(U'G') || (is(U'D') && typed_.empty())) {
+    return state::given_up;
+  } else if (is(U'J') || is(U'M')) {
+    std::string text = narrow(typed_);
+    wipe(typed_);
+    const state now = answer(text);
+    wipe(text);
+    return now;
+  }
+  return state::asks;
+}
+
+secret_questions::state secret_questions::answer(const std::string& text) {
+  const missing_secret& asked = missing_.back();
+  if (text.find_first_of(blanks) != std::string::npos)
+    return ask_again("it cannot have blanks in it; ");
+  if (text.empty() && first_.empty() && asked.optional) {
+    missing_.clear(); // what comes after it has no place then
+    return next();
+  }
+  if (text.empty()) return ask_again("it is needed, or Esc gives up; ");
+  if (asked.twice && first_.empty()) {
+    first_ = text;
+    why_.clear();
+    return state::asks;
+  }
+  if (asked.twice && text != first_) return ask_again("these were two different ones; ");
+  line_ += " " + text;
+  missing_.pop_back();
+  return next();
+}
+
+secret_questions::state secret_questions::next() {
+  wipe(first_);
+  why_.clear();
+  return missing_.empty() ? state::whole : state::asks;
+}
+
+secret_questions::state secret_questions::ask_again(std::string why) {
+  wipe(first_);
+  why_ = std::move(why);
+  return state::asks;
+}
+
+} // namespace asio_chat::app

@@ -1,0 +1,132 @@
+#include "secret_questions.hpp"
+
+#include "support/catch.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace asio_chat;
+using namespace asio_chat::app;
+
+namespace {
+
+command_argument secret(const char* name, const char* help = "", bool optional = false) {
+  command_argument a;
+  a.name = name;
+  a.help = help;
+  a.optional = optional;
+  a.secret = true;
+  return a;
+}
+
+command_argument word(const char* name, bool optional = false) {
+  command_argument a;
+  a.name = name;
+  a.optional = optional;
+  return a;
+}
+
+const std::vector<command_info>& commands() {
+  static const std::vector<command_info> all{
+      {"register", {secret("PASSWORD", "8 bytes"), secret("CODE", "if one is needed", true)}},
+      {"login", {word("NAME"), secret("PASSWORD"), secret("CODE", "", true)}},
+      {"password", {secret("OLD"), secret("NEW")}},
+      {"totp", {word("ACTION", true), secret("SECRET", "", true), secret("CODE", "", true)}},
+      {"who", {word("NAME", true)}}};
+  return all;
+}
+
+std::vector<std::string> asked_for(std::string_view line) {
+  std::vector<std::string> questions;
+  for (const missing_secret& m : missing_secrets(line, commands()))
+    questions.push_back(m.question + (m.twice ? ", twice" : ""));
+  return questions;
+}
+
+struct person {
+  explicit person(std::string_view line)
+      : asked(std::string(line), missing_secrets(line, commands())) {}
+  secret_questions asked;
+
+  secret_questions::state type(std::string_view text) {
+    for (const char c : text)
+      asked.press({key::kind::character, static_cast<char32_t>(c)});
+    return control(U'M');
+  }
+  secret_questions::state control(char32_t c) { return asked.press({key::kind::control, c}); }
+};
+
+using state = secret_questions::state;
+using words = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("asio-chat secret questions: what a line lacks is asked for, and nothing else") {
+  CHECK(asked_for("/login alice") == words{"PASSWORD", "CODE (Enter leaves it out)"});
+  CHECK(asked_for(" /Login   alice ") == words{"PASSWORD", "CODE (Enter leaves it out)"});
+  CHECK(asked_for("/register") ==
+        words{"PASSWORD (8 bytes), twice", "CODE (if one is needed; Enter leaves it out)"});
+  CHECK(asked_for("/password") == words{"OLD", "NEW, twice"});
+  CHECK(asked_for("/password old") == words{"NEW, twice"});
+  CHECK(asked_for("/totp on") ==
+        words{"SECRET (Enter leaves it out)", "CODE (Enter leaves it out)"});
+  for (const char* line :
+       {"/login", "/login alice word", "/register word", "/password a b", "/password a b c",
+        "/totp", "/who", "/none", "login alice", "//login alice", ""}) {
+    CAPTURE(line);
+    CHECK(asked_for(line).empty());
+  }
+}
+
+TEST_CASE("asio-chat secret questions: a question of the server cannot control the terminal") {
+  const std::string endless(500, '\n');
+  const std::vector<command_info> hostile{{"x", {secret("A\x1b[2J", endless.c_str())}}};
+  const auto missing = missing_secrets("/x", hostile);
+  REQUIRE(missing.size() == 1);
+  CHECK(missing.front().question.find_first_of("\x1b\n") == std::string::npos);
+  CHECK(missing.front().question.size() < 200);
+}
+
+TEST_CASE("asio-chat secret questions: the answers are put behind the line") {
+  person p("/login alice");
+  CHECK(p.asked.prompt() == "PASSWORD: ");
+  CHECK(p.type("wrongly") == state::asks);
+  CHECK(p.asked.prompt() == "CODE (Enter leaves it out): ");
+  CHECK(p.type("") == state::whole);
+  CHECK(p.asked.line() == "/login alice wrongly");
+}
+
+TEST_CASE("asio-chat secret questions: a new secret is typed twice, and the same") {
+  person p("/password");
+  p.type("old");
+  p.type("new one");
+  CHECK(p.asked.prompt() == "it cannot have blanks in it; NEW: ");
+  p.type("newer");
+  CHECK(p.asked.prompt() == "once more: NEW: ");
+  CHECK(p.type("never") == state::asks);
+  CHECK(p.asked.prompt() == "these were two different ones; NEW: ");
+  p.type("newer");
+  CHECK(p.type("newer") == state::whole);
+  CHECK(p.asked.line() == "/password old newer");
+}
+
+TEST_CASE("asio-chat secret questions: keys edit the answer, a paste too, and one gives up") {
+  person p("/login alice");
+  CHECK(p.type("") == state::asks);
+  CHECK(p.asked.prompt() == "it is needed, or Esc gives up; PASSWORD: ");
+  p.asked.press({key::kind::character, U'x'});
+  p.control(U'U');
+  p.asked.press({key::kind::paste, 0, "one\ntwo"});
+  CHECK(p.asked.prompt() == "that paste has several lines; PASSWORD: ");
+  p.asked.press({key::kind::paste, 0, "pasted\n"});
+  p.asked.press({key::kind::left});
+  p.control(U'?');
+  CHECK(p.type("t") == state::asks);
+  CHECK(p.type("") == state::whole);
+  CHECK(p.asked.line() == "/login alice pastet");
+  person gone("/login alice");
+  gone.asked.press({key::kind::character, U'x'});
+  CHECK(gone.control(U'D') == state::asks);
+  CHECK(gone.asked.press({key::kind::escape}) == state::given_up);
+}
