@@ -76,6 +76,8 @@ typed_line read_object(const json::object& o) {
     wrong = f.wrong({"type"});
   } else {
     f.complain("`type` is not send, command or bye");
+    line.from.ref = f.take("ref");
+    if (line.from.ref.empty()) line.from.ref = f.take("id");
     wrong = f.wrong({"type", "text", "line", "room", "id", "ref"});
   }
   return wrong.empty() ? line : unreadable(std::move(wrong), std::move(line.from.ref));

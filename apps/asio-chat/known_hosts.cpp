@@ -70,17 +70,13 @@ std::optional<known_hosts::host> known_hosts::find(const std::string& address) c
   return found == hosts_.end() ? std::nullopt : std::optional(*found);
 }
 
-void known_hosts::make_directory() const {
-  std::error_code error;
-  const std::filesystem::path directory = file_.parent_path();
-  if (!directory.empty() && std::filesystem::create_directories(directory, error))
-    std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
-}
-
 file_descriptor known_hosts::take_turn_to_ask(const std::function<void()>& waiting) const {
-  make_directory();
-  file_descriptor directory(
-      ::open(file_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  std::filesystem::path known = file_.parent_path();
+  // Who answers no has changed nothing, and made no directory.
+  std::error_code error;
+  while (known.has_relative_path() && !std::filesystem::exists(known, error))
+    known = known.parent_path();
+  file_descriptor directory(::open(known.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() >= 0 && try_lock(directory) == EWOULDBLOCK) {
     waiting();
     while (::flock(directory.get(), LOCK_EX) != 0 && errno == EINTR) {
@@ -94,7 +90,11 @@ result<void> known_hosts::remember(const std::string& address, const std::string
     return fail(errc::bad_setting, fmt::format("cannot remember the server in '{}': {}",
                                                file_.string(), errno_text(error)));
   };
-  make_directory();
+  std::error_code error;
+  const std::filesystem::path directory = file_.parent_path();
+  if (!directory.empty() && std::filesystem::create_directories(directory, error)) {
+    std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
+  }
   const int fd = ::open(file_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
   if (fd < 0) return cannot(errno);
   const file_descriptor file(fd);

@@ -36,7 +36,6 @@ class known_hosts {
   const std::filesystem::path& file() const noexcept { return file_; }
 
  private:
-  void make_directory() const;
   explicit known_hosts(std::filesystem::path file)
       : file_(std::move(file)) {}
 

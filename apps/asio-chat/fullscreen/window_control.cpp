@@ -159,16 +159,20 @@ void window_control::edit() {
                });
 }
 
+/// Rows that a page scrolls by. To know how many there are, all that is typed is laid out.
+std::ptrdiff_t window_control::page() {
+  const std::size_t rows = message_area(look(), columns_, rows_).rows;
+  return static_cast<std::ptrdiff_t>(std::max<std::size_t>(2, rows) - 1);
+}
+
 bool window_control::press_for_windows(const key& k) {
   window& w = state_.all.current();
-  const auto page = static_cast<std::ptrdiff_t>(
-      std::max<std::size_t>(2, message_area(look(), columns_, rows_).rows) - 1);
   switch (k.what) {
   case key::kind::page_up:
-    scroll_by(page);
+    scroll_by(page());
     return true;
   case key::kind::page_down:
-    scroll_by(-page);
+    scroll_by(-page());
     return true;
   case key::kind::alt_home:
     go_to_beginning();

@@ -81,6 +81,7 @@ class window_control {
   void jump(const std::string& room, position at);
   void go_to_beginning();
   void scroll_by(std::ptrdiff_t rows);
+  std::ptrdiff_t page();
   void step(std::ptrdiff_t windows);
   void enter(const std::string& text);
   void say(typed_line line);

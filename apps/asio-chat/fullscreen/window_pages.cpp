@@ -78,9 +78,13 @@ void window_control::scroll_by(std::ptrdiff_t rows) {
 void window_control::fetch() {
   window& w = state_.all.current();
   if (w.what == window::kind::room && !fetching_.contains(w.id) && w.trouble.empty()) {
-    const area where = message_area(look(), columns_, rows_);
-    const bool up = w.older && (w.refills || (w.scrolled && near_first(w, where, messages_)));
-    if (up || (w.scrolled && near_last(w, where, messages_))) fetch(w, up);
+    if (w.older && w.refills) {
+      fetch(w, true);
+    } else if (w.scrolled) {
+      const area where = message_area(look(), columns_, rows_);
+      const bool up = w.older && near_first(w, where, messages_);
+      if (up || near_last(w, where, messages_)) fetch(w, up);
+    }
   }
   for (std::size_t n = 1; n < state_.all.count() && fetching_.empty(); ++n)
     if (window& other = state_.all.at(n);

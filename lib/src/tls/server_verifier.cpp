@@ -169,7 +169,8 @@ int server_verifier::verify(int preverified, X509_STORE_CTX* store) noexcept {
   }
   // A pin stands for chain and name, so their problems do not matter; the time still does.
   self->by_pin_ = self->pinned(leaf);
-  self->verify_error_ = self->by_pin_ ? time_error(leaf) : X509_V_ERR_APPLICATION_VERIFICATION;
+  // Of a rejected certificate the server is told so, in the alert `bad certificate`.
+  self->verify_error_ = self->by_pin_ ? time_error(leaf) : X509_V_ERR_CERT_REJECTED;
   X509_STORE_CTX_set_error(store, self->verify_error_);
   return self->verify_error_ == X509_V_OK ? 1 : 0;
 }

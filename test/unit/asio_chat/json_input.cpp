@@ -44,4 +44,6 @@ TEST_CASE("asio-chat JSON input: what is misspelt is told and not guessed") {
   CHECK(wrong(R"({"type":"send","text":"x","rooom":"den"})") == "there is no field `rooom` here");
   CHECK(wrong(R"({"type":"command","line":"who"})") == "`line` does not begin with /");
   CHECK(read_json_line(R"({"type":"send","id":"9"})").from.ref == "9");
+  CHECK(read_json_line(R"({"text":"x","id":"9"})").from.ref == "9");
+  CHECK(read_json_line(R"({"line":"/who","ref":"8"})").from.ref == "8");
 }

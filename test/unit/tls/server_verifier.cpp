@@ -285,6 +285,7 @@ TEST_CASE("A21: another key than the pinned one is refused, also of a trusted CA
   REQUIRE(m.verdict.has_error());
   CHECK(m.verdict.error().code == errc::certificate_changed);
   CHECK(says(m, m.seen_pin));
+  CHECK(m.server_reason == "the client refuses our certificate (alert: bad certificate)");
 }
 
 TEST_CASE("A21: a pinned certificate must be valid now", "[tls][A21]") {

@@ -100,3 +100,12 @@ TEST_CASE("asio-chat window control: a key does what it is bound to") {
   p.enter("/bind F13 x");
   CHECK(p.sees("there is no key 'F13'"));
 }
+
+TEST_CASE("asio-chat window control: what was typed is laid out for pictures, not for each key") {
+  person p;
+  p.laid_out = 0;
+  p.type("a text that came as keys, however long it is");
+  CHECK(p.laid_out == 0);
+  p.screen();
+  CHECK(p.laid_out == 1);
+}

@@ -29,6 +29,7 @@ struct window_person {
   std::vector<log_range> asked;
   window_control::page_handler answer;
   int redrawn = 0;
+  int laid_out = 0; ///< the whole screen, of a room
   int calls = 0;
   window_control control{
       state,
@@ -49,7 +50,10 @@ struct window_person {
                                       : std::vector<missing_secret>{};
            },
        .look_at = [this](const std::string& room) { looked_at.push_back(room); },
-       .members = [](const std::string&) -> const std::set<std::string>* { return nullptr; },
+       .members = [this](const std::string&) -> const std::set<std::string>* {
+         ++laid_out;
+         return nullptr;
+       },
        .fetch =
            [this](const std::string&, log_range part, window_control::page_handler done) {
              asked.push_back(part);
