@@ -96,7 +96,9 @@ def test_memory_is_bounded_by_pages_in_many_rooms(tmp_path, home):
     text = "".join(f"number {n} of the many that are said in this room\n" for n in range(messages))
     for n in range(rooms):
         ends_well(many(d, home, "bob", text, f"room{n}"))
-    t = FullScreen(f"alice@{d.address}", "--ca", d.ca, "--room", "room0", home=home).ready()
+    # A high screen, so that what takes long is scrolled through in few steps.
+    t = FullScreen(f"alice@{d.address}", "--ca", d.ca, "--room", "room0", home=home, columns=120,
+                   rows=150).ready()
     for n in range(rooms):
         t.says(f"/join room{n}").sees(f" #room{n}")
         read_up(t, 0, messages - 1)

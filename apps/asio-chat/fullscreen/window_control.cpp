@@ -126,6 +126,7 @@ void window_control::sync() {
 
 void window_control::press(const key& k) {
   pressed_ = true;
+  owed_.reset();
   sync();
   if (const key_bindings::meaning meant = bindings_.of(k); entry_.asks_secret()) {
     entry_.press(k);

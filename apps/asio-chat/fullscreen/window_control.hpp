@@ -19,6 +19,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace asio_chat::app {
@@ -82,6 +83,7 @@ class window_control {
   void go_to_beginning();
   void scroll_by(std::ptrdiff_t rows);
   std::ptrdiff_t page();
+  void pay(window& w);
   void step(std::ptrdiff_t windows);
   void enter(const std::string& text);
   void say(typed_line line);
@@ -115,7 +117,9 @@ class window_control {
   std::size_t first_page_ = page_entries;
   std::uint64_t typing_in_ = 0;      ///< the window that the typed text belongs to
   std::set<std::uint64_t> fetching_; ///< windows that wait for a page
-  std::string ref_prefix_;           ///< of lines of this client alone
+  /// The window where the last key was to scroll up, by so many rows, and found no line there yet.
+  std::optional<std::pair<std::uint64_t, std::ptrdiff_t>> owed_;
+  std::string ref_prefix_; ///< of lines of this client alone
   std::uint64_t last_ref_ = 0;
   bool keeps_entered_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace asio_chat::app {
@@ -68,9 +69,21 @@ void window_control::scroll_by(std::ptrdiff_t rows) {
   const area where = message_area(look(), columns_, rows_);
   window& w = state_.all.current();
   w.trouble.clear();
+  const std::optional<scroll_position> before = w.scrolled;
   if (where.rows > 0) scroll(w, rows, where, messages_);
+  // The page that is on its way, or will be asked for now, brings the lines to scroll to.
+  const bool moved = !before || !w.scrolled || before->line != w.scrolled->line ||
+                     before->hidden != w.scrolled->hidden;
+  if (rows > 0 && !moved && w.older) owed_ = {w.id, rows};
   // All that is held fits the screen.
   if (rows > 0 && !w.scrolled) w.refills = w.older;
+}
+
+void window_control::pay(window& w) {
+  if (!owed_ || owed_->first != w.id) return;
+  const std::ptrdiff_t rows = std::exchange(owed_, std::nullopt)->second;
+  if (const area where = message_area(look(), columns_, rows_); where.rows > 0 && w.scrolled)
+    scroll(w, rows, where, messages_);
 }
 
 /// Asks for a page of the log where the lines that are held end. Windows with something new get
@@ -115,6 +128,7 @@ void window_control::fetch(window& w, bool up) {
                     of->refills = of->refills || refills;
                   } else if (of->log.generation() == made_for) {
                     up ? state_.all.older(*of, p) : state_.all.newer(*of, p);
+                    if (up) pay(*of);
                   }
                   around_.changed();
                 });

@@ -43,6 +43,34 @@ TEST_CASE("asio-chat window control: scrolling up fetches pages to the beginning
   CHECK(p.asked.size() == 2); // there is nothing before
 }
 
+TEST_CASE("asio-chat window control: a PageUp for which the lines come later is not lost") {
+  const bool other_key = GENERATE(false, true);
+  CAPTURE(other_key);
+  person p;
+  p.enter_room("hall", 200);
+  p.state.all.show_room("hall");
+  p.screen();
+  const auto page = [](std::uint64_t first, std::uint64_t last) {
+    history_page made;
+    made.earlier = true;
+    for (std::uint64_t i = first; i <= last; ++i)
+      made.entries.push_back(
+          {"hall", {1, i}, {}, "bob", entry_kind::message, std::to_string(i), {}});
+    return made;
+  };
+  p.answer({}, page(181, 200));
+  for (int n = 0; n < 8; ++n)
+    p.control.press({key::kind::page_up});
+  REQUIRE(p.asked.size() == 2);
+  CHECK(p.sees("bob │ 181"));
+  if (other_key) p.type("x");
+  p.answer({}, page(161, 180));
+  CHECK(p.sees("bob │ 182") == other_key);
+  CHECK(p.sees("bob │ 176") != other_key);
+  p.control.press({key::kind::page_up});
+  CHECK(p.sees("bob │ 17"));
+}
+
 TEST_CASE(
     "asio-chat window control: what a search finds is chosen by keys and shown in its place") {
   person p;
