@@ -167,6 +167,8 @@ class Terminal:
     def resize(self, columns, rows=24):
         self.look()
         self.screen.resize(rows, columns)
+        self.screen.ensure_hbounds()
+        self.screen.ensure_vbounds()
         self.child.setwinsize(rows, columns)
         return self
 
