@@ -105,7 +105,10 @@ bool windows::add(window& to, log_line line, bool is_new) {
   if (no_place && line.at.offset > 0) {
     to.log.miss(line.at);
   } else {
+    const position oldest = to.log.oldest();
     to.log.append(std::move(line));
+    // Lines that made room for new ones are in the room's log.
+    if (oldest.offset > 0 && to.log.oldest() != oldest) to.older = true;
   }
   mark_new(to);
   has_read(to);

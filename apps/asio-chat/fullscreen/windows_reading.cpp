@@ -69,7 +69,9 @@ void windows::older(window& of, const history_page& page) {
 }
 
 void windows::newer(window& of, const history_page& page) {
+  const position oldest = of.log.oldest();
   of.log.resume(lines_of(page), !page.more);
+  if (of.log.oldest() != oldest) of.older = true; // lines that made room for new ones
 }
 
 void windows::around(window& of, const history_page& page, position at) {

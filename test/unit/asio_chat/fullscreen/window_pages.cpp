@@ -71,6 +71,28 @@ TEST_CASE("asio-chat window control: a PageUp for which the lines come later is 
   CHECK(p.sees("bob │ 17"));
 }
 
+TEST_CASE("asio-chat window control: lines that made room for new ones are fetched again") {
+  person p;
+  p.enter_room("hall");
+  p.state.all.show_room("hall");
+  p.screen();
+  window& hall = p.state.all.current();
+  for (std::uint64_t i = 1; i <= message_log::max_lines; ++i)
+    p.said("hall", "x", i);
+  CHECK_FALSE(hall.older);
+  p.said("hall", "x", message_log::max_lines + 1);
+  CHECK(hall.older);
+  hall.older = false;
+  history_page next;
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    entry e;
+    e.at = {1, message_log::max_lines + 1 + i};
+    next.entries.push_back(e);
+  }
+  p.state.all.newer(hall, next);
+  CHECK(hall.older);
+}
+
 TEST_CASE(
     "asio-chat window control: what a search finds is chosen by keys and shown in its place") {
   person p;
