@@ -366,6 +366,8 @@ RUNS = {
     "asio-chat-bench growth --plot growth.svg": small_growth,
     "cmake --build build --target measure_machine": "on demand: it measures the machine",
     "cmake --build build --target crash_200": "test_crash.py, with eight kills",
+    "cmake --build build --target flips_5000": "test_flips.py, with forty flips",
+    "cmake --build build --target killed_commands_2000": "test_killed_commands.py, with ten kills",
     "cmake --build build --target stopped_reader_100": "test_stopped_reader.py, with twenty readers",
     "cmake --build build --target stopped_reader_1000": "test_stopped_reader.py, with twenty readers",
     "asio-chat-bench flood --server 127.0.0.1:8443 --ca ca-cert.pem --server-pid $(pidof asio-chatd)":

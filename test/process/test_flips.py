@@ -110,8 +110,8 @@ def test_bytes_of_a_damaged_file_reach_nobody_raw(killed, tmp_path):
     data = shutil.copytree(killed, tmp_path / "data")
     keys = data / "keys.db"
     schema = keys.read_bytes()
-    assert b" owner" in schema
-    keys.write_bytes(schema.replace(b" owner", b" o\xf7\x1b[r"))
+    assert b"(owner, number))" in schema
+    keys.write_bytes(schema.replace(b"(owner, number))", b"(o\xf7\x1b[r, number))"))
     for command in (["verify"], ["head"], ["backup", tmp_path / "copy"], ["--check-config"], ["export", "lobby"]):
         done = subprocess.run([BIN / "asio-chatd", *command, "--data", data], capture_output=True, env=clean_environment())
         assert done.returncode == 1, done

@@ -40,11 +40,11 @@ TEST_CASE("/history says so when one answer does not hold what was asked for") {
   CHECK(alice.ear.last<reply>().lines.size() == 3);
   w.type(alice, "/history 200");
   w.run();
-  const std::vector<std::string> lines = alice.ear.last<reply>().lines;
-  CHECK(lines.front() == "these are the last 3 of the 200 asked for");
-  REQUIRE(lines.size() == 4);
-  CHECK(lines[1].ends_with("x4"));
-  CHECK(lines[3].ends_with("x6"));
+  const std::vector<std::string> shown = alice.ear.last<reply>().lines;
+  CHECK(shown.front() == "these are the last 3 of the 200 asked for");
+  REQUIRE(shown.size() == 4);
+  CHECK(shown[1].ends_with("x4"));
+  CHECK(shown[3].ends_with("x6"));
 }
 
 TEST_CASE("/history keeps the newest lines where line ends make them longer than their texts") {
@@ -57,14 +57,14 @@ TEST_CASE("/history keeps the newest lines where line ends make them longer than
     w.type(alice, many_lines + std::to_string(n));
   w.type(alice, "/history");
   w.run();
-  const std::vector<std::string> lines = alice.ear.last<reply>().lines;
+  const std::vector<std::string> shown = alice.ear.last<reply>().lines;
   std::size_t bytes = 0;
-  for (const std::string& line : lines)
+  for (const std::string& line : shown)
     bytes += line.size();
   CHECK(bytes < 28'000);
-  CHECK(lines.front() ==
-        fmt::format("these are the last {} of the 20 asked for", lines.size() - 1));
-  CHECK(lines.back().ends_with(" / x20"));
+  CHECK(shown.front() ==
+        fmt::format("these are the last {} of the 20 asked for", shown.size() - 1));
+  CHECK(shown.back().ends_with(" / x20"));
 }
 
 TEST_CASE("/history with what is no number of lines, or in no room, is refused") {
