@@ -843,6 +843,8 @@ def test_a_file_system_without_inodes_is_called_that(kept, tmp_path):
     wrap = in_namespace(f"mount -t tmpfs -o nr_inodes=40 none {full}; cp -a {kept}/. {full}; n=0; "
                         f"while touch {full}/$n 2>/dev/null; do n=$((n+1)); done")
     cannot_start(full, full, "has as many files as it can have", wrap=wrap)
+    for command in (["rekey"], ["backup", full / "copy"], ["backup", full / "copy", "--with-keys"]):
+        one_line(run(*command, data=full, wrap=wrap, env=SEALED), 1, "has as many files as it can have")
 
 
 @pytest.fixture

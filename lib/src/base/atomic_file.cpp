@@ -1,5 +1,7 @@
 #include "base/atomic_file.hpp"
 
+#include "base/file_access.hpp"
+
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -17,8 +19,12 @@ namespace {
 namespace fs = std::filesystem;
 
 failure cannot_write(const std::string& path, int error) {
+  // The system's words are the same for bytes and for inodes.
+  const std::string directory = fs::path(path).parent_path();
+  const auto lack =
+      error == ENOSPC ? lack_of_room(directory.empty() ? "." : directory) : std::nullopt;
   return fail(errc::storage_failed,
-              fmt::format("'{}' cannot be written: {}", path, errno_text(error)));
+              fmt::format("'{}' cannot be written: {}", path, lack ? *lack : errno_text(error)));
 }
 
 failure already_there(const std::string& path) {
