@@ -5,6 +5,7 @@
 
 #include <asio_chat/client.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -110,9 +111,14 @@ class person {
     return all;
   }
   bool hears(std::size_t entries) {
-    return world_.until([&] { return heard<entry>().size() >= entries; });
+    // Asked after each handler: nothing is copied.
+    return world_.until([&] {
+      const auto is_entry = [](const client_event& e) { return std::holds_alternative<entry>(e); };
+      return static_cast<std::size_t>(std::ranges::count_if(events_, is_entry)) >= entries;
+    });
   }
   ~person() {
+    receives_ = false;
     chat_.reset();
     world_.context.restart();
     world_.context.poll();

@@ -5,7 +5,7 @@
 namespace asio_chat {
 
 std::string reason_by_host(std::string_view why, std::string_view otherwise) {
-  // What is cut off here is not looked at: a host may hand on what somebody else has sent it.
+  // Only what may be kept is sanitized: a host may pass on megabytes that somebody else has sent.
   std::string line = sanitize_for_terminal(why.substr(0, 2 * max_reason_bytes));
   if (line.empty()) return std::string(otherwise);
   if (line.size() <= max_reason_bytes) return line;

@@ -48,7 +48,7 @@ TEST_CASE("asio-chat D19: a certificate's subject cannot paint on the terminal")
   CHECK(said.find('\x1b') == std::string::npos);
 }
 
-TEST_CASE("asio-chat trust: whoever is asked sees issuer, names and dates") {
+TEST_CASE("asio-chat trust: the question shows issuer, names and dates") {
   using namespace std::chrono;
   server_certificate seen{"CN=chat", "AB", "sha256/p", false, "CN=\x1b[2J some CA"};
   seen.names = {"chat.example.org", "192.0.2.7"};

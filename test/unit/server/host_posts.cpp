@@ -105,7 +105,7 @@ TEST_CASE("a message that a host refuses is told to its sender alone, and is in 
   CHECK(w.chat->stats().entries == 0);
 }
 
-TEST_CASE("a refusal of a host with a book in it, and with no code, harms nobody") {
+TEST_CASE("a refusal of a host that is very long or has no code ends no connection") {
   server_world w({}, always(host_refusal{std::string(3'000'000, 'x'), errc{}}));
   const auto alice = w.log_in("alice");
   alice->take();
