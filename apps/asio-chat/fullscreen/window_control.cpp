@@ -263,6 +263,8 @@ void window_control::choose(const key& k) {
     hits_.reset();
   } else {
     hits_.reset();
+    // What is typed is not lost: without its first character a command would be said.
+    if (k.what == key::kind::character || k.what == key::kind::paste) press_meant(k);
   }
 }
 

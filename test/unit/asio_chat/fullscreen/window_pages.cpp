@@ -138,6 +138,12 @@ TEST_CASE(
   CHECK_FALSE(p.sees("tea 7"));
   CHECK(p.asked.back().where == log_range::side::before);
   CHECK(p.asked.back().from == position()); // what is newest
+  // What is typed while hits are shown begins with its first character.
+  p.news.show(r, "", {});
+  p.type("/who");
+  p.control.press({key::kind::control, U'M'});
+  REQUIRE(p.entered.size() == 2);
+  CHECK(p.entered[1].text == "/who");
 }
 
 TEST_CASE("asio-chat window control: a page that comes after the end is of no use") {
