@@ -90,15 +90,14 @@ class basic_client : private detail::client_base {
   template <class Given>
   requires(std::constructible_from<Executor, Given> &&
            !std::is_base_of_v<boost::asio::execution_context, Given>)
-      basic_client(const Given& executor, client_config config)
-      : client_base(boost::asio::any_io_executor(executor), detail::place_of(executor),
-                    std::move(config))
+      basic_client(const Given& executor, const client_config& config)
+      : client_base(boost::asio::any_io_executor(executor), detail::place_of(executor), config)
       , executor_(executor) {}
   /// The same on the executor of a context, such as an `io_context` that one thread runs.
   template <class Context>
   requires std::is_base_of_v<boost::asio::execution_context, Context>
-  basic_client(Context& context, client_config config)
-      : basic_client(context.get_executor(), std::move(config)) {}
+  basic_client(Context& context, const client_config& config)
+      : basic_client(context.get_executor(), config) {}
   basic_client(basic_client&&) noexcept = default;
   basic_client& operator=(basic_client&&) noexcept = default;
   /// For `as_default_on`.

@@ -71,15 +71,15 @@ class basic_server : public detail::server_base {
   template <class Given>
   requires(std::constructible_from<Executor, Given> &&
            !std::is_base_of_v<boost::asio::execution_context, Given>)
-      basic_server(const Given& executor, server_config config, server_hooks hooks = {})
-      : base(boost::asio::any_io_executor(executor), detail::place_of(executor), std::move(config),
-             std::move(hooks))
+      basic_server(const Given& executor, const server_config& config,
+                   const server_hooks& hooks = {})
+      : base(boost::asio::any_io_executor(executor), detail::place_of(executor), config, hooks)
       , executor_(executor) {}
   /// The same on the executor of a context, such as an `io_context` that one thread runs.
   template <class Context>
   requires std::is_base_of_v<boost::asio::execution_context, Context>
-  basic_server(Context& context, server_config config, server_hooks hooks = {})
-      : basic_server(context.get_executor(), std::move(config), std::move(hooks)) {}
+  basic_server(Context& context, const server_config& config, const server_hooks& hooks = {})
+      : basic_server(context.get_executor(), config, hooks) {}
   basic_server(basic_server&&) noexcept = default;
   basic_server& operator=(basic_server&&) noexcept = default;
   /// For `as_default_on`.

@@ -5,8 +5,8 @@
 namespace asio_chat::detail {
 
 client_base::client_base(boost::asio::any_io_executor executor, place_function place,
-                         client_config config)
-    : impl_(std::make_shared<impl>(std::move(executor), std::move(place), std::move(config))) {}
+                         const client_config& config)
+    : impl_(std::make_shared<impl>(std::move(executor), std::move(place), config)) {}
 
 client_base::client_base(client_base&&) noexcept = default;
 

@@ -5,10 +5,10 @@
 namespace asio_chat::detail {
 
 server_base::server_base(boost::asio::any_io_executor executor, place_function place,
-                         server_config config, server_hooks hooks)
-    : impl_(std::make_shared<impl>(
-          executor, std::move(config),
-          server_parts{net::default_protocols(), nullptr, std::move(hooks)}, std::move(place))) {}
+                         const server_config& config, const server_hooks& hooks)
+    : impl_(std::make_shared<impl>(executor, config,
+                                   server_parts{net::default_protocols(), nullptr, hooks},
+                                   std::move(place))) {}
 
 server_base::server_base(server_base&&) noexcept = default;
 

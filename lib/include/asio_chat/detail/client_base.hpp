@@ -21,7 +21,9 @@ class client_base {
   client_base& operator=(client_base&&) noexcept;
 
  protected:
-  client_base(boost::asio::any_io_executor executor, place_function place, client_config config);
+  /// A reference, so that a program has no code for a copy of its own.
+  client_base(boost::asio::any_io_executor executor, place_function place,
+              const client_config& config);
   ~client_base();
 
   template <class... Results>

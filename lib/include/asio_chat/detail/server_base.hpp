@@ -37,8 +37,9 @@ class server_base {
   template <class... Results>
   using handler = boost::asio::any_completion_handler<void(Results...)>;
 
-  server_base(boost::asio::any_io_executor executor, place_function place, server_config config,
-              server_hooks hooks);
+  /// References, so that a program has no code for copies of its own.
+  server_base(boost::asio::any_io_executor executor, place_function place,
+              const server_config& config, const server_hooks& hooks);
   server_base(server_base&&) noexcept;
   server_base& operator=(server_base&&) noexcept;
   ~server_base();
