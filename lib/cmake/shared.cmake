@@ -1,5 +1,6 @@
-# One shared library with everything in it. It shows the classes of asio_chat and nothing of Asio or
-# of other libraries: its hosts compile Asio themselves, header-only or separately.
+# One shared library with everything in it. It shows the classes of asio_chat, and what its copy of
+# Asio has to have in common with that of its hosts, who compile Asio themselves, header-only or
+# separately (exported.map).
 target_compile_features(asio_chat PUBLIC cxx_std_20)
 target_include_directories(asio_chat
   PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)

@@ -6,6 +6,7 @@
 #include <asio_chat/log_watch.hpp>
 #include <asio_chat/server.hpp>
 
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
@@ -13,7 +14,9 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <cstddef>
 #include <iostream>
+#include <memory_resource>
 #include <string>
 #include <utility>
 #include <variant>
@@ -32,6 +35,24 @@ using chat_client = token::as_default_on_t<client>;
 using member = token::as_default_on_t<host_member>;
 using watcher = token::as_default_on_t<log_watch>;
 
+class counted_memory : public std::pmr::memory_resource {
+ public:
+  int blocks = 0; ///< taken
+  int live = 0;
+
+ private:
+  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+    ++blocks;
+    ++live;
+    return std::pmr::new_delete_resource()->allocate(bytes, alignment);
+  }
+  void do_deallocate(void* at, std::size_t bytes, std::size_t alignment) override {
+    --live;
+    std::pmr::new_delete_resource()->deallocate(at, bytes, alignment);
+  }
+  bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+};
+
 asio::awaitable<void> of_client(chat_client& alice, memory_transport transport) {
   const connected me = co_await alice.async_connect_in_memory(std::move(transport));
   expect(me.name == "alice", "async_connect_in_memory");
@@ -39,12 +60,20 @@ asio::awaitable<void> of_client(chat_client& alice, memory_transport transport) 
   const std::string text = "tea is ready";
   const acknowledged kept = co_await alice.async_send(room, text);
   expect(kept.at.offset > 0, "async_send");
+  const std::string cake = "cake, too";
+  counted_memory memory;
+  acknowledged also;
+  alice.async_send(room, cake,
+                   asio::bind_allocator(std::pmr::polymorphic_allocator<std::byte>(&memory),
+                                        [&](error_code, const acknowledged& a) { also = a; }));
   const std::string who = "/who";
   const reply names = co_await alice.async_command(room, who);
   expect(!names.lines.empty(), "async_command");
+  expect(also.at.offset == kept.at.offset + 1 && memory.blocks == 1 && memory.live == 0,
+         "async_send with an allocator");
   const log_range all;
   const history_page page = co_await alice.async_history(room, all);
-  expect(page.entries.back().text == text, "async_history");
+  expect(page.entries.back().text == cake, "async_history");
   const client_event first = co_await alice.async_receive();
   expect(!std::holds_alternative<disconnected>(first), "async_receive");
   // Whatever comes of it: it ends.

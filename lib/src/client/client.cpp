@@ -1,12 +1,16 @@
 #include "client/client_impl.hpp"
 
+#include "transport/call_check.hpp"
+
 #include <utility>
 
 namespace asio_chat::detail {
 
 client_base::client_base(boost::asio::any_io_executor executor, place_function place,
-                         const client_config& config)
-    : impl_(std::make_shared<impl>(std::move(executor), std::move(place), config)) {}
+                         const client_config& config, const void* asio_of_host) {
+  transport::check_asio(asio_of_host);
+  impl_ = std::make_shared<impl>(std::move(executor), std::move(place), config);
+}
 
 client_base::client_base(client_base&&) noexcept = default;
 

@@ -1,5 +1,7 @@
 #include "transport/call_check.hpp"
 
+#include <asio_chat/error.hpp>
+
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -21,6 +23,15 @@ bool call_check::is_wrong() const {
   if (here != detail::place::unknown) return here == detail::place::beside;
   const std::thread::id seen = seen_on_.load(std::memory_order_relaxed);
   return seen != std::thread::id() && seen != std::this_thread::get_id();
+}
+
+void check_asio(const void* of_host) {
+  if (of_host == detail::asio_of_caller()) return;
+  throw error(
+      fail(errc::bad_setting,
+           "the shared library asio_chat cannot use the Asio of this program, whose symbols are "
+           "hidden: compile what includes Asio without -fvisibility=hidden, and link without a "
+           "version script that hides it, or link the static library"));
 }
 
 } // namespace asio_chat::transport

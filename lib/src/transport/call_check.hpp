@@ -1,4 +1,4 @@
-// Finds a call of a client or a server on a wrong thread.
+// Finds a call of a client or a server on a wrong thread, and from another Asio.
 #pragma once
 
 #include <asio_chat/detail/executor_place.hpp>
@@ -32,5 +32,9 @@ class call_check {
   detail::place_function place_;
   std::atomic<std::thread::id> seen_on_{};
 };
+
+/// @param of_host its `detail::asio_of_caller()`
+/// @throws error if host and library have copies of Asio that know nothing of each other
+void check_asio(const void* of_host);
 
 } // namespace asio_chat::transport

@@ -1,5 +1,7 @@
-// Internal: whether code runs where it should.
+// Internal: whether code runs where it should, and with the same Asio everywhere.
 #pragma once
+
+#include <boost/asio/error.hpp>
 
 #include <functional>
 
@@ -27,6 +29,12 @@ place_function place_of(const Executor& executor) {
   } else {
     return {};
   }
+}
+
+/// The same address everywhere, unless the host has a copy of Asio that a shared library cannot
+/// see.
+inline const void* asio_of_caller() {
+  return &boost::asio::error::get_misc_category();
 }
 
 } // namespace asio_chat::detail

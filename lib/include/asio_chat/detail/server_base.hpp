@@ -39,7 +39,8 @@ class server_base {
 
   /// References, so that a program has no code for copies of its own.
   server_base(boost::asio::any_io_executor executor, place_function place,
-              const server_config& config, const server_hooks& hooks);
+              const server_config& config, const server_hooks& hooks,
+              const void* asio_of_host = asio_of_caller());
   server_base(server_base&&) noexcept;
   server_base& operator=(server_base&&) noexcept;
   ~server_base();
