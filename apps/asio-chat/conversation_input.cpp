@@ -87,7 +87,7 @@ void conversation::say(typed_line line, bool marked) {
   watch_answers();
   const auto why = std::make_shared<diagnostics>();
   outgoing_message message{std::move(line.room), std::move(line.text), std::move(line.id),
-                           line.kind};
+                           line.kind, line.refers};
   chat_.async_send(std::move(message), *why,
                    [me = shared_from_this(), why, number](error_code e, const acknowledged& a) {
                      if (me->over_) return;

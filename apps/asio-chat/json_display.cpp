@@ -2,6 +2,7 @@
 
 #include "base/sanitize.hpp"
 #include "model/command_text.hpp"
+#include "model/references.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -72,6 +73,8 @@ json::object entry_object(const entry& e) {
                  {"position", place(e.at)}};
   if (!e.address.empty()) o["address"] = valid(e.address);
   if (e.kind == entry_kind::destroyed) o["destroyed"] = true;
+  if (e.refers.how != entry_reference::kind::none)
+    o["refers"] = {{"how", name_of(e.refers.how)}, {"offset", e.refers.offset}};
   return o;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
+#include "model/references.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -9,7 +10,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -31,6 +34,22 @@ class fields {
     if (v == nullptr) return {};
     if (const json::string* text = v->if_string()) return {text->begin(), text->end()};
     complain(fmt::format("`{}` is not a string", name));
+    return {};
+  }
+
+  /// `{"how": "edit", "offset": 41}`
+  entry_reference take_reference() {
+    const json::value* v = object_.if_contains("refers");
+    if (v == nullptr) return {};
+    const json::object* o = v->if_object();
+    const json::value* name = o ? o->if_contains("how") : nullptr;
+    const json::value* number = o ? o->if_contains("offset") : nullptr;
+    const auto how = name && name->is_string() ? find_reference(name->get_string())
+                                               : std::optional<entry_reference::kind>();
+    const std::int64_t* offset = number ? number->if_int64() : nullptr;
+    if (how && offset && *offset > 0 && o->size() == 2)
+      return {*how, static_cast<std::uint64_t>(*offset)};
+    complain("`refers` is not {\"how\": edit, delete, reply or reaction, \"offset\": a number}");
     return {};
   }
 
@@ -62,8 +81,11 @@ typed_line read_object(const json::object& o) {
   typed_line line{intent::nothing, {}};
   std::string wrong;
   if (type == "send") {
-    line = {intent::say, f.take("text", false), f.take("room"), {0, f.take("id")}};
-    wrong = f.wrong({"type", "text", "room", "id"});
+    const entry_reference to = f.take_reference();
+    const bool deletes = to.how == entry_reference::kind::removal;
+    line = {intent::say, f.take("text", deletes), f.take("room"), {0, f.take("id")}};
+    line.refers = to;
+    wrong = f.wrong({"type", "text", "room", "id", "refers"});
   } else if (type == "command") {
     line = {intent::command, f.take("line", false), f.take("room"), {0, f.take("ref")}};
     const std::string_view command = trim(line.text);

@@ -2,6 +2,7 @@
 
 #include "base/sanitize.hpp"
 #include "model/names.hpp"
+#include "model/references.hpp"
 #include "wire/reply_lines.hpp"
 
 #include <fmt/chrono.h>
@@ -58,10 +59,10 @@ struct text_of {
     switch (e.kind) {
     case entry_kind::message:
     case entry_kind::destroyed:
-      return said(fmt::format("{}{}: ", head, from), e.text);
+      return said(fmt::format("{}{}{}: ", head, from, note_of(e)), e.text);
     case entry_kind::action:
       // The colon tells it from what only the server says: `* alice is now known as bob *`.
-      return said(fmt::format("{}~ {}: ", head, from), e.text);
+      return said(fmt::format("{}~ {}{}: ", head, from, note_of(e)), e.text);
     case entry_kind::topic:
       if (e.text.empty()) {
         return said(fmt::format("{}* {} removed the topic", head, from), "", " *");

@@ -39,6 +39,7 @@ struct typed_line {
   line_origin from = {};
   std::string id = {}; ///< for the server, which keeps it once; empty: the client makes one
   entry_kind kind = entry_kind::message; ///< of what is said
+  entry_reference refers = {};           ///< to what was said before
 };
 
 /// Drops control characters other than tab and newline, and replaces invalid UTF-8.

@@ -4,6 +4,7 @@
 #include "base/atomic_file.hpp"
 #include "base/sanitize.hpp"
 #include "journal/sqlite/reader.hpp"
+#include "model/references.hpp"
 #include "wire/reply_lines.hpp"
 
 #include <boost/json/object.hpp>
@@ -47,6 +48,8 @@ std::string json_line(const entry& e) {
       {"kind", name_of(e.kind)},
       {"text", e.text}};
   if (e.kind == entry_kind::destroyed) o["destroyed"] = true;
+  if (e.refers.how != entry_reference::kind::none)
+    o["refers"] = {{"how", name_of(e.refers.how)}, {"offset", e.refers.offset}};
   return sanitize_json_for_terminal(boost::json::serialize(o));
 }
 

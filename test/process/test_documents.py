@@ -536,6 +536,8 @@ CONTROLS = {
     "The history is sealed, with a key for each room; destroying the key erases the room, backups included": "C",
     "The text of one entry, and all that was said under a name in a room, can be destroyed by its key, backups "
     "included, while the log stays what it was": "C",
+    "What members edit or delete is destroyed in the same way while the daemon runs; whose it is says an account "
+    "or a device, never a name": "A, C",
     "The bytes that wait for a slow reader are bounded": "A",
     "One thread touches the rooms, so that no lock can be forgotten": "I",
     "The passphrase is compared as a digest, by `CRYPTO_memcmp`": "C",

@@ -60,6 +60,21 @@ void disk_journal::read(std::string room, range part, read_done done) {
   });
 }
 
+void disk_journal::destroy(std::string room, std::vector<std::uint64_t> offsets,
+                           destroy_done done) {
+  calls_.push_back([this, room = std::move(room), offsets = std::move(offsets),
+                    done = std::move(done)](bool full) {
+    if (full)
+      return answers_.push_back([done] { done(fail(errc::storage_failed, "the disk is full")); });
+    for (const std::uint64_t o : offsets) {
+      entry& e = disk_.logs[room].entries[o - 1].what;
+      e.kind = entry_kind::destroyed;
+      e.text = destroyed_text;
+    }
+    answers_.push_back([done] { done({}); });
+  });
+}
+
 void disk_journal::commit(std::size_t most, bool full) {
   for (; most > 0 && !calls_.empty(); --most) {
     const auto call = std::move(calls_.front());

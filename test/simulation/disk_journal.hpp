@@ -41,6 +41,8 @@ class disk_journal final : public journal {
   void append(entry draft, const identity& author, append_done done) override;
   void read(std::string room, range part, read_done done) override;
   void search(search_query, search_done) override {}
+  bool destroys() const noexcept override { return true; }
+  void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override;
 
   /// Carries out at most so many of the calls that wait.
   /// @param full whether the disk is full, so that appends fail

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace asio_chat::simulation {
@@ -44,7 +45,25 @@ void person::say(hub& chat, const std::string& room, std::string text) {
   send(chat, unacknowledged_.back());
 }
 
+void person::change(hub& chat, std::uint64_t which, const std::string& text) {
+  if (held_ || promises_.empty()) return;
+  const promise& p =
+      std::next(promises_.begin(), static_cast<std::ptrdiff_t>(which % promises_.size()))->second;
+  if (p.refers.how == entry_reference::kind::removal) return;
+  const bool is_edit = p.refers.how == entry_reference::kind::edit; // which stands for another one
+  const std::uint64_t offset = is_edit ? p.refers.offset : p.at.offset;
+  changed_.emplace(p.room, offset);
+  const auto how = text.empty() ? entry_reference::kind::removal : entry_reference::kind::edit;
+  unacknowledged_.push_back({fmt::format("{}-{}", name_, ++last_id_), p.room, text, {how, offset}});
+  send(chat, unacknowledged_.back());
+}
+
 void person::send(hub& chat, const message& m) const {
+  requests::referring what{{m.refers.offset, 0}, m.text, m.id};
+  if (m.refers.how == entry_reference::kind::edit)
+    return chat.dispatch(*member_, {m.room, m.id, requests::edit{std::move(what)}});
+  if (m.refers.how == entry_reference::kind::removal)
+    return chat.dispatch(*member_, {m.room, m.id, requests::remove{std::move(what)}});
   chat.dispatch(*member_, {m.room, m.id, requests::say{m.text, m.id}});
 }
 
@@ -94,7 +113,7 @@ void person::note(const acknowledged& a) {
   const auto m = std::find_if(unacknowledged_.begin(), unacknowledged_.end(),
                               [&](const message& x) { return x.id == a.id; });
   if (m == unacknowledged_.end()) throw broken_promise{name_ + " was acknowledged twice: " + a.id};
-  promises_[a.id] = {a.room, m->text, a.at};
+  promises_[a.id] = {a.room, m->text, a.at, m->refers};
   unacknowledged_.erase(m);
   // As `client_room::read_positions` does it.
   view& v = views_[a.room];

@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ class person final : public sink {
   /// Whether the server has closed the connection.
   bool told_to_go() const noexcept { return told_to_go_; }
   void say(hub& chat, const std::string& room, std::string text);
+  /// Edits something that was acknowledged, or deletes it if there is no text.
+  void change(hub& chat, std::uint64_t which, const std::string& text);
   /// Receives at most so many events from the wire.
   void receive(std::size_t max);
   bool has_something_to_receive() const noexcept { return !wire_.empty(); }
@@ -65,7 +68,12 @@ class person final : public sink {
     std::string room;
     std::string text;
     position at;
+    entry_reference refers = {};
   };
+  /// What the person wanted to edit or delete may be destroyed, with its edits.
+  bool wanted_gone(const std::string& room, std::uint64_t offset) const {
+    return changed_.contains({room, offset});
+  }
   const std::map<std::string, promise>& promises() const noexcept { return promises_; }
   bool waits_for_nothing() const noexcept { return unacknowledged_.empty(); }
   std::size_t capacity = 1'000'000; ///< of the wire in events; beyond it the sink is full
@@ -75,6 +83,7 @@ class person final : public sink {
     std::string id;
     std::string room;
     std::string text;
+    entry_reference refers = {};
   };
 
   void send(hub& chat, const message& m) const;
@@ -94,6 +103,7 @@ class person final : public sink {
   std::uint64_t last_id_ = 0;
   std::map<std::string, view> views_;
   std::map<std::string, promise> promises_;
+  std::set<std::pair<std::string, std::uint64_t>> changed_; ///< room and offset
 };
 
 } // namespace asio_chat::simulation

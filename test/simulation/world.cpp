@@ -58,6 +58,9 @@ void world::step() {
   } else if (what < 30) {
     if (!p.is_connected()) return;
     const std::string& room = rooms_[draw(rooms_.size())];
+    const std::uint64_t changes = draw(6);
+    if (changes == 0) return p.change(*hub_, draw(1'000), {});
+    if (changes == 1) return p.change(*hub_, draw(1'000), fmt::format("text {}", ++said_));
     p.say(*hub_, room, fmt::format("text {}", ++said_));
   } else if (what < 50) {
     journal_->commit(1 + draw(8), draw(20) == 0);
@@ -164,11 +167,35 @@ void world::check_promises(const person& p) const {
   for (const auto& [id, kept] : p.promises()) {
     const auto& entries = disk_.logs.at(kept.room).entries;
     const auto same = [&text = kept.text](const journal::record& r) { return r.what.text == text; };
-    if (std::count_if(entries.begin(), entries.end(), same) != 1)
+    const journal::record& there = entries.at(kept.at.offset - 1);
+    if (there.what.refers != kept.refers)
+      throw broken_promise{fmt::format("{} of {} refers to something else", id, p.name())};
+    if (kept.refers.how == entry_reference::kind::removal) {
+      check_gone(kept);
+      continue;
+    }
+    const bool is_edit = kept.refers.how == entry_reference::kind::edit;
+    const bool is_gone = there.what.kind == entry_kind::destroyed;
+    if (is_gone && !p.wanted_gone(kept.room, is_edit ? kept.refers.offset : kept.at.offset))
+      throw broken_promise{fmt::format("{} of {} was destroyed by nobody", id, p.name())};
+    if (std::count_if(entries.begin(), entries.end(), same) != (is_gone ? 0 : 1))
       throw broken_promise{fmt::format("{} of {} is not there exactly once", id, p.name())};
-    if (!same(entries.at(kept.at.offset - 1)))
+    if (!is_gone && !same(there))
       throw broken_promise{fmt::format("{} of {} is not where it was said to be", id, p.name())};
   }
+}
+
+/// What was deleted has no text any more, and no edit.
+void world::check_gone(const person::promise& removal) const {
+  const std::uint64_t offset = removal.refers.offset;
+  const auto& [entries, first] = disk_.logs.at(removal.room);
+  const auto has_text = [offset, kept = first](const journal::record& r) {
+    const bool is_it = r.what.at.offset == offset;
+    const bool is_edit = r.what.refers == entry_reference{entry_reference::kind::edit, offset};
+    return r.what.at.offset >= kept && (is_it || is_edit) && r.what.kind != entry_kind::destroyed;
+  };
+  if (std::any_of(entries.begin(), entries.end(), has_text))
+    throw broken_promise{fmt::format("{}@{} was deleted, and is there", removal.room, offset)};
 }
 
 /// Checks each entry of the log: it was delivered, is the person's own, or lies in an announced
@@ -179,7 +206,9 @@ void world::check_view(const person& p, const std::string& room, const person::v
   for (std::uint64_t o = v.begin + 1; o <= entries.size(); ++o) {
     const journal::record& r = entries[o - 1];
     if (next != v.seen.end() && next->at.offset == o) {
-      if (next->text != r.what.text || next->from != r.what.from)
+      const bool gone_since = r.what.kind == entry_kind::destroyed;
+      if ((next->text != r.what.text && !gone_since) || next->from != r.what.from ||
+          next->refers != r.what.refers)
         throw broken_promise{fmt::format("{} was told something else at {}@{}", p.name(), room, o)};
       ++next;
       continue;

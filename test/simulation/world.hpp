@@ -37,6 +37,7 @@ class world {
   void rest();
   void check() const;
   void check_promises(const person& p) const;
+  void check_gone(const person::promise& removal) const;
   void check_view(const person& p, const std::string& room, const person::view& v) const;
 
   std::uint64_t draw(std::uint64_t below);

@@ -55,7 +55,7 @@ struct action {
   std::string_view what;
 };
 
-constexpr std::array<action, 52> actions{{
+constexpr std::array<action, 54> actions{{
     {"scroll-up", "PageUp", "scroll up; older messages are fetched"},
     {"scroll-down", "PageDown", "scroll down"},
     {"beginning", "Alt-Home", "go to the beginning"},
@@ -72,6 +72,8 @@ constexpr std::array<action, 52> actions{{
     {"window-9", "Alt-9", "show window 9"},
     {"window-above", "Alt-Up", "show the window above"},
     {"window-below", "Alt-Down", "show the window below"},
+    {"message-above", "Alt-k", "mark a message for /reply, /react, /edit, /delete"},
+    {"message-below", "Alt-j", "mark the one below; Esc ends it"},
     {"next-unread", "Alt-a", "show the next window with something new"},
     {"go-to", "Alt-g", "show the window that has a part of a name"},
     {"search", "Ctrl-F", "search the room"},

@@ -1,6 +1,9 @@
 #include "fullscreen/message_log.hpp"
 
+#include "base/utf8.hpp"
+
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace asio_chat::app {
@@ -19,9 +22,75 @@ bool later(const log_line& l, position at) {
   return in_room_log(l) && l.at.epoch == at.epoch && l.at > at;
 }
 
+using reference_kind = entry_reference::kind;
+
+std::string quote_of(const log_line& line) {
+  constexpr std::size_t most = 60; // bytes
+  std::string text(prefix_of_bytes(line.now.edited ? line.now.text : line.text, most));
+  std::ranges::replace(text, '\n', ' ');
+  if (line.now.deleted) text = "(deleted)";
+  return line.from + ": " + text;
+}
+
+/// Once more, and the reaction is taken back.
+void react(log_line& to, const log_line& by) {
+  auto& all = to.now.reactions;
+  auto same = std::ranges::find(all, by.text, &log_line::reaction::sign);
+  if (same == all.end()) same = all.insert(all.end(), {by.text, {}});
+  const auto who = std::ranges::find(same->by, by.from);
+  if (who == same->by.end()) {
+    same->by.push_back(by.from);
+  } else {
+    same->by.erase(who);
+  }
+  if (same->by.empty()) all.erase(same);
+}
+
+void fold_in(log_line& about, const log_line& line) {
+  if (line.refers.how == reference_kind::removal) {
+    about.now.deleted = true;
+  } else if (line.refers.how == reference_kind::reaction) {
+    react(about, line);
+  } else if (line.refers.how == reference_kind::edit && !line.destroyed) {
+    about.now.edited = true;
+    about.now.text = line.text;
+  }
+}
+
 } // namespace
 
+void message_log::fold() {
+  if (!refers_) return;
+  std::map<std::uint64_t, log_line*> said;
+  std::vector<std::pair<log_line*, const log_line*>> answers;
+  for (log_line& line : lines_) {
+    line.now = {};
+    if (!in_room_log(line)) continue;
+    const entry_reference& to = line.refers;
+    if (to.how == reference_kind::none || to.how == reference_kind::reply)
+      said[line.at.offset] = &line;
+    const auto found = to.how == reference_kind::none ? said.end() : said.find(to.offset);
+    log_line* const about = found == said.end() ? nullptr : found->second;
+    if (to.how == reference_kind::reply) {
+      if (about) answers.emplace_back(&line, about);
+    } else if (to.how != reference_kind::none) {
+      line.now.hidden = about != nullptr || line.destroyed;
+      if (about) fold_in(*about, line);
+    }
+  }
+  // As it is in the end, whenever it was answered.
+  for (const auto& [answer, about] : answers)
+    answer->now.quote = quote_of(*about);
+}
+
 void message_log::append(log_line line) {
+  const bool refers = line.refers.how != reference_kind::none;
+  refers_ |= refers;
+  insert(std::move(line));
+  if (refers) fold();
+}
+
+void message_log::insert(log_line line) {
   if (in_room_log(line)) last_ = line.at.epoch == last_.epoch ? std::max(last_, line.at) : line.at;
   auto place = lines_.end();
   if (in_room_log(line)) {
@@ -61,6 +130,7 @@ std::optional<message_log::number> message_log::settle(number n, position at) {
 
 void message_log::prepend(std::vector<log_line> page) {
   for (auto line = page.rbegin(); line != page.rend(); ++line) {
+    refers_ |= line->refers.how != reference_kind::none;
     lines_.push_front(std::move(*line));
     --first_;
   }
@@ -70,6 +140,7 @@ void message_log::prepend(std::vector<log_line> page) {
     if (in_room_log(*l)) miss(l->at);
     l = lines_.erase(l);
   }
+  fold();
 }
 
 void message_log::miss(position at) {

@@ -39,9 +39,33 @@ struct log_line {
   std::string ref = {}; ///< of one's own line that has no answer yet, or was refused
   std::string why = {};
   std::vector<std::string> joined = {}, left = {}; ///< of `presence`
+  entry_reference refers = {};
+  bool destroyed = false; ///< its text only says so
+
+  /// What other lines of the log make of it, see `message_log`.
+  struct reaction {
+    std::string sign;
+    std::vector<std::string> by;
+  };
+  struct folded {
+    bool hidden = false; ///< it is seen in the line that it refers to
+    bool deleted = false;
+    bool edited = false;
+    std::string text = {};  ///< of the newest edit
+    std::string quote = {}; ///< what it answers
+    std::vector<reaction> reactions = {};
+  };
+  folded now = {};
 
   bool is_said() const noexcept {
     return what == kind::message || what == kind::action || what == kind::topic;
+  }
+  /// Whether it can be edited, deleted, answered or reacted to.
+  bool can_be_meant() const noexcept {
+    return (what == kind::message || what == kind::action) && at.offset > 0 && !now.hidden &&
+           !now.deleted && (!destroyed || now.edited) &&
+           (refers.how == entry_reference::kind::none ||
+            refers.how == entry_reference::kind::reply);
   }
 };
 
@@ -49,6 +73,9 @@ struct log_line {
 /// where a line comes at one end, one goes at the other. Each line has a number, which grows by one
 /// from line to line and stays the line's own, whatever comes before it; only an entry that comes
 /// late moves the few behind it.
+///
+/// Edits, deletions and reactions are lines as well, since they have places in the room's log; they
+/// are shown in the line that they refer to as long as that one is held.
 class message_log {
  public:
   static constexpr std::size_t max_lines = 500;
@@ -94,6 +121,10 @@ class message_log {
   position last_heard() const noexcept { return last_; }
 
  private:
+  void insert(log_line line);
+  void fold();
+
+  bool refers_ = false; ///< a line that was taken in refers to another one
   std::deque<log_line> lines_;
   number first_ = 0;
   std::size_t beyond_ = 0;

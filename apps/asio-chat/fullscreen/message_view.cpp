@@ -50,7 +50,7 @@ style look_of_text(const log_line& line, bool chosen) {
   case log_line::kind::action:
   case log_line::kind::topic:
     if (line.fate == log_line::state::refused) return {role::failed};
-    if (line.fate == log_line::state::waiting) return {role::faint};
+    if (line.fate == log_line::state::waiting || line.now.deleted) return {role::faint};
     return {line.mentions ? role::mention : role::text};
   case log_line::kind::answer:
     return {role::text};
@@ -87,6 +87,21 @@ cells sign_of(const log_line& line) {
   return {};
 }
 
+/// With what came later about it, or what it answers.
+std::string folded_text(const log_line& line) {
+  const log_line::folded& now = line.now;
+  if (now.deleted) return "(deleted)";
+  std::string text;
+  if (!now.quote.empty()) text = fmt::format("> {}\n", now.quote);
+  text += now.edited ? now.text : line.text;
+  const bool edits = line.refers.how == entry_reference::kind::edit; // what is not held here
+  if (now.edited || edits) text += " (edited)";
+  for (const log_line::reaction& r : now.reactions)
+    text += r.by.size() == 1 ? fmt::format(" [{} {}]", r.sign, r.by.front())
+                             : fmt::format(" [{} {}]", r.sign, r.by.size());
+  return text;
+}
+
 std::string text_of(const log_line& line) {
   if (line.what == log_line::kind::presence) return presence_text(line);
   if (line.what == log_line::kind::topic) {
@@ -96,7 +111,7 @@ std::string text_of(const log_line& line) {
   if (line.fate == log_line::state::waiting) return line.text + " …";
   if (line.fate == log_line::state::refused)
     return fmt::format("{} [not sent: {}]", line.text, sanitize_for_terminal(line.why));
-  return line.text;
+  return folded_text(line);
 }
 
 /// The time and the name, before the first row of a line and before the others. A row that
@@ -197,10 +212,15 @@ std::vector<cells> rows_of(const window& w, message_log::number n, std::size_t c
                            const message_style& how) {
   const log_line& line = w.log.at(n);
   std::vector<cells> rows;
-  const bool dated = line.time != wall_time();
-  if (dated && (n == w.log.first() || day_of(line.time) != day_of(w.log.at(n - 1).time)))
+  const bool dated = line.time != wall_time() && !line.now.hidden;
+  auto before_it = n;
+  while (before_it > w.log.first() && w.log.at(before_it - 1).now.hidden)
+    --before_it;
+  if (dated &&
+      (before_it == w.log.first() || day_of(line.time) != day_of(w.log.at(before_it - 1).time)))
     rows.push_back(separator(day_of(line.time), columns, {role::faint}));
   if (w.marker == n) rows.push_back(separator("new", columns, {role::marker}));
+  if (line.now.hidden) return rows;
   if (line.what == log_line::kind::presence && !how.presence) return rows;
   if (line.is_said() && how.ignored && is_ignored(*how.ignored, line.from)) return rows;
 

@@ -187,6 +187,8 @@ bool window_control::press_for_windows(const key& k) {
   case key::kind::alt_down:
     step(1);
     return true;
+  case key::kind::escape:
+    return std::exchange(w.chosen, std::nullopt).has_value();
   case key::kind::meta:
     return press_meta(k.character);
   case key::kind::control:
@@ -204,6 +206,12 @@ bool window_control::press_meta(char32_t c) {
     return true;
   }
   switch (c) {
+  case U'k':
+    mark(-1);
+    return true;
+  case U'j':
+    mark(1);
+    return true;
   case U'e':
     edit();
     return true;

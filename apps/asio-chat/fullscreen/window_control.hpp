@@ -81,6 +81,7 @@ class window_control {
   void choose(const key& k);
   void jump(const std::string& room, position at);
   void go_to_beginning();
+  void mark(std::ptrdiff_t direction);
   void scroll_by(std::ptrdiff_t rows);
   std::ptrdiff_t page();
   void pay(window& w);
@@ -89,6 +90,7 @@ class window_control {
   void say(typed_line line);
   void take(typed_line line);
   void command(typed_line line);
+  std::string about_marked(const std::string& line) const;
   void send(window& in, log_line shown);
   void send_again();
   void restore();
@@ -119,7 +121,8 @@ class window_control {
   std::set<std::uint64_t> fetching_; ///< windows that wait for a page
   /// The window where the last key was to scroll up, by so many rows, and found no line there yet.
   std::optional<std::pair<std::uint64_t, std::ptrdiff_t>> owed_;
-  std::string ref_prefix_; ///< of lines of this client alone
+  std::uint64_t marked_ = 0; ///< offset of the message that what is entered is about; 0: none
+  std::string ref_prefix_;   ///< of lines of this client alone
   std::uint64_t last_ref_ = 0;
   bool keeps_entered_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

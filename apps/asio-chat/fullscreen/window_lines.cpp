@@ -33,6 +33,9 @@ typed_line line_of(const window& in, const log_line& shown) {
 } // namespace
 
 void window_control::enter(const std::string& text) {
+  const window& w = state_.all.current();
+  const bool is_marked = w.chosen && *w.chosen >= w.log.first() && *w.chosen < w.log.end();
+  marked_ = is_marked && w.what == window::kind::room ? w.log.at(*w.chosen).at.offset : 0;
   state_.all.follow(state_.all.current());
   typed_line line = around_.read(text);
   if (line.what == intent::command) line = around_.read(commands_.expand(line.text));
@@ -56,10 +59,23 @@ void window_control::say(typed_line line) {
   send(w, {log_line::kind::message, time_.wall_now(), {}, std::move(line.text)});
 }
 
+/// With the number of the marked message, if the command is one that takes it and has none.
+std::string window_control::about_marked(const std::string& line) const {
+  const parsed_line c = parse_command_line(line);
+  const auto is = [&](const char* name) { return ascii::equal_ignoring_case(c.name, name); };
+  if (marked_ == 0 || !(is("reply") || is("react") || is("edit") || is("delete"))) return line;
+  const std::string_view first = c.arguments.substr(0, c.arguments.find_first_of(" \n"));
+  const bool has_number = first.size() > 1 && (first.front() == '@' || first.front() == '-') &&
+                          first.find_first_not_of("0123456789", 1) == first.npos;
+  if (has_number) return line;
+  return fmt::format("/{} @{} {}", c.name, marked_, c.arguments);
+}
+
 /// Shows it at once, where the server's answer will only say that it was taken.
 void window_control::command(typed_line line) {
   windows& all = state_.all;
   window& w = all.current();
+  line.text = about_marked(line.text);
   const parsed_line c = parse_command_line(line.text);
   const bool in_room = w.what == window::kind::room;
   log_line shown{log_line::kind::message, time_.wall_now(), {}, std::string(c.arguments)};

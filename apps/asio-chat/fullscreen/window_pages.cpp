@@ -65,6 +65,21 @@ void window_control::go_to_beginning() {
                 });
 }
 
+/// The next message in that direction that a command can be about, and where it can be seen.
+void window_control::mark(std::ptrdiff_t direction) {
+  window& w = state_.all.current();
+  auto n = w.chosen.value_or(w.log.end());
+  do
+    n += direction;
+  while (n >= w.log.first() && n < w.log.end() && !w.log.at(n).can_be_meant());
+  if (n >= w.log.end()) return state_.all.follow(w);
+  if (n < w.log.first()) return;
+  w.chosen = n;
+  const message_log::number below = page() / 2;
+  if (w.scrolled || w.log.end() - n > below)
+    w.scrolled = scroll_position{std::min(n + below, w.log.end() - 1), 0};
+}
+
 void window_control::scroll_by(std::ptrdiff_t rows) {
   const area where = message_area(look(), columns_, rows_);
   window& w = state_.all.current();

@@ -18,6 +18,12 @@ bool is_of_name(char c) {
   return ascii::is_letter(c) || ascii::is_digit(c) || c == '_' || c == '-';
 }
 
+/// Neither an edit nor a note about something that was said before.
+bool is_said_anew(const entry& e) noexcept {
+  return e.refers.how == entry_reference::kind::none ||
+         e.refers.how == entry_reference::kind::reply;
+}
+
 } // namespace
 
 bool mentions(std::string_view text, std::string_view name) {
@@ -79,7 +85,9 @@ log_line windows::line_of(const entry& e) const {
   if (e.kind == entry_kind::action) line.what = log_line::kind::action;
   if (e.kind == entry_kind::topic) line.what = log_line::kind::topic;
   line.own = e.from == own_name_;
-  line.mentions = !line.own && e.kind != entry_kind::destroyed &&
+  line.refers = e.refers;
+  line.destroyed = e.kind == entry_kind::destroyed;
+  line.mentions = !line.own && !line.destroyed && is_said_anew(e) &&
                   (mentions(e.text, own_name_) ||
                    std::ranges::any_of(highlights_, [&](const std::string& word) {
                      return mentions(e.text, word);
@@ -121,7 +129,7 @@ bool windows::said(const entry& e) {
   const bool earlier = e.at <= room->read; // of an epoch before, too
   if (e.kind == entry_kind::topic && !earlier) room->topic = e.text;
   log_line line = line_of(e);
-  const bool counts = !earlier && !line.own && !is_ignored(ignored_, e.from);
+  const bool counts = !earlier && !line.own && is_said_anew(e) && !is_ignored(ignored_, e.from);
   return add(*room, std::move(line), counts);
 }
 

@@ -120,6 +120,9 @@ struct outgoing_message {
   /// client makes one.
   std::string id = {};
   entry_kind kind = entry_kind::message; ///< or `action`, which is said as `/me` says it
+  /// An earlier entry of the room that is edited, deleted (without a text), answered or reacted to.
+  /// Such a message comes back as an event, too, as to everybody else.
+  entry_reference refers = {};
 };
 
 } // namespace asio_chat

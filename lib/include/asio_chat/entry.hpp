@@ -51,6 +51,20 @@ enum class entry_kind : std::uint8_t {
 /// said.
 inline constexpr std::string_view destroyed_text = "(this text was destroyed)";
 
+/// What an entry does to another one of the same log: it refers to that by its offset.
+struct entry_reference {
+  enum class kind : std::uint8_t {
+    none,     ///< it refers to nothing
+    edit,     ///< its text stands in the place of the other one's, which was destroyed
+    removal,  ///< the other one was deleted: what it said was destroyed
+    reply,    ///< it answers the other one
+    reaction, ///< its text is a reaction to the other one; repeated, it is taken back
+  };
+  kind how = kind::none;
+  std::uint64_t offset = 0;
+  friend bool operator==(const entry_reference&, const entry_reference&) = default;
+};
+
 /// A text that is nearly always empty. It takes one pointer instead of a string, because entries
 /// are moved often. Reads as a `std::string_view`, which is valid as long as the text is not
 /// changed.
@@ -93,6 +107,7 @@ struct entry {
   /// The address that the sender is connected from, such as `192.0.2.7:40000`. Only live entries
   /// have it, and only if `server_config::sender_addresses` is set. It is never stored.
   rare_text address = {};
+  entry_reference refers = {}; ///< to an earlier entry of the same log; mostly to none
   friend bool operator==(const entry&, const entry&) = default;
 };
 

@@ -119,6 +119,21 @@ class journal {
   /// The newest entries that match.
   virtual void search(search_query q, search_done done) = 0;
 
+  /// Whether `destroy` destroys anything. Where it does not, nothing can be edited or deleted.
+  virtual bool destroys() const noexcept { return false; }
+
+  using destroy_done = std::function<void(result<void>)>;
+  /// Destroys what these entries of a room have said, for good and durably: from the answer on they
+  /// are read as `entry_kind::destroyed`, and no search finds them. Their places, times, authors
+  /// and what they refer to stay. Offsets that there are not, or whose texts are destroyed already,
+  /// are passed over. If the answer is a failure, some of them may be destroyed. Is called only if
+  /// `destroys` says so.
+  virtual void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) {
+    static_cast<void>(room);
+    static_cast<void>(offsets);
+    done(fail(errc::not_available, "this journal destroys nothing"));
+  }
+
   /// One line that names all that is stored, what was answered so far at least: to be kept
   /// elsewhere, so that a state that was put back shows. Empty: there is none, as in memory. Does
   /// not wait.

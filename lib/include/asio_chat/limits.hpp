@@ -59,6 +59,9 @@ struct limits {
   std::chrono::milliseconds name_hold_time = std::chrono::minutes(2);
   /// A connection that has been quiet for so long gives memory back; 0: never.
   std::chrono::milliseconds sleep_time = std::chrono::seconds(5);
+  /// How long members may edit and delete what they have said, 1 s to 100 years; 0: for ever. Those
+  /// who keep order may delete it later, too.
+  std::chrono::milliseconds edit_time = std::chrono::hours(24);
   /// How long the id of a message is remembered, so that it is not stored twice; 1 s to 30 days.
   std::chrono::milliseconds id_time = std::chrono::hours(24);
 };

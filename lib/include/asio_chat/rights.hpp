@@ -27,6 +27,10 @@ enum class right : std::uint8_t {
   give_voice,      ///< make somebody a member or a voice of a room
   give_roles,      ///< give any role
   read_audit,      ///< read what moderators have done
+  edit_own,        ///< change what one has said
+  delete_own,      ///< take back what one has said
+  delete_others,   ///< take back what others have said
+  react,           ///< react to what was said
 };
 
 /// Who somebody is in a room, or on the server; the later ones may more. The table of what each may
@@ -80,6 +84,14 @@ constexpr std::string_view phrase_of(right r) noexcept {
     return "give roles";
   case right::read_audit:
     return "read what moderators have done";
+  case right::edit_own:
+    return "edit what you have said";
+  case right::delete_own:
+    return "delete what you have said";
+  case right::delete_others:
+    return "delete what others have said";
+  case right::react:
+    return "react to what was said";
   }
   return {};
 }

@@ -29,6 +29,10 @@ constexpr std::array policy_rows{
     policy_row{right::give_voice, role::op, "make others voice or member"},
     policy_row{right::give_roles, role::owner, "give any role"},
     policy_row{right::read_audit, role::op, "read what moderators did"},
+    policy_row{right::edit_own, role::guest, "edit one's own messages"},
+    policy_row{right::delete_own, role::guest, "delete one's own messages"},
+    policy_row{right::delete_others, role::op, "delete others' messages"},
+    policy_row{right::react, role::guest, "react to messages"},
 };
 
 constexpr std::array<std::string_view, 5> names{"guest", "member", "voice", "operator", "owner"};
@@ -68,7 +72,11 @@ rights rights_in_room(role r, const room_modes& modes, bool muted) noexcept {
   const rights all = rights_of(r);
   const bool silent = muted || (modes.moderated && !all.has(right::speak_moderated)) ||
                       (modes.read_only && !all.has(right::speak_read_only));
-  return silent ? all.without(right::speak).without(right::set_topic) : all;
+  if (!silent) return all;
+  return all.without(right::speak)
+      .without(right::set_topic)
+      .without(right::edit_own)
+      .without(right::react);
 }
 
 std::vector<std::string> policy_lines() {

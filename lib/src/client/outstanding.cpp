@@ -248,7 +248,7 @@ std::uint64_t outstanding::say(pending<acknowledged> waiting, outgoing_message m
   if (m.text.size() > max_text) return refuse(too_long(m.text.size(), max_text));
   if (!m.id.empty() && !can_be_id(m.id)) return refuse(not_an_id());
   native::request what(native::send{m.id.empty() ? messages_.next_id() : m.id, std::move(m.room),
-                                    sanitize(m.text), m.kind});
+                                    sanitize(m.text), m.kind, m.refers});
   if (const auto too_many = too_many_bytes(what))
     return refuse(too_long(*too_many, wire::native_payload_cap));
   const std::size_t bytes = given_bytes(what) + overhead;

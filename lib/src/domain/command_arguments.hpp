@@ -77,6 +77,15 @@ inline constexpr argument slowness[] = {
      .max = 86'400,
      .help = "between two messages of one member; 0: no matter"}};
 
+inline constexpr argument which{.name = "WHICH",
+                                .optional = true,
+                                .help = "-2: the second newest, @41: the entry of this number; the "
+                                        "newest if it is left out"};
+inline constexpr argument meant[] = {which};
+inline constexpr argument meant_and_said[] = {which, {.name = "TEXT", .kind = kind::text}};
+inline constexpr argument meant_and_sign[] = {
+    which, {.name = "SIGN", .kind = kind::text, .help = "an emoji, or up to 32 bytes"}};
+
 inline constexpr argument said[] = {{.name = "TEXT", .kind = kind::text}};
 inline constexpr argument helped[] = {
     {.name = "NAME", .kind = kind::command, .optional = true, .help = "of a command"}};

@@ -34,6 +34,37 @@ inline std::optional<std::chrono::seconds> time_in(std::string_view word) noexce
   return std::chrono::seconds(n * unit);
 }
 
+/// `-2` or `@41`; nothing if it is neither.
+inline std::optional<requests::referent> referent_in(std::string_view word) noexcept {
+  constexpr std::uint64_t farthest = 1'000; // a page of the log
+  if (word.size() < 2 || (word.front() != '-' && word.front() != '@')) return {};
+  std::uint64_t n = 0;
+  const auto [end, error] = std::from_chars(word.data() + 1, word.data() + word.size(), n);
+  if (error != std::errc() || end != word.data() + word.size() || n == 0) return {};
+  if (word.front() == '@') return requests::referent{n, 0};
+  return n <= farthest ? std::optional(requests::referent{{}, n}) : std::nullopt;
+}
+
+/// What refers to something said before, and has a text.
+template <class What>
+requests::any read_referring(const given_arguments& g, std::string&) {
+  const std::string_view first = g.at[0];
+  const std::string_view rest = g.at[1];
+  if (const auto to = referent_in(first)) return What{{*to, std::string(rest)}};
+  // All of it is text; both are parts of one line.
+  const char* const end = rest.empty() ? first.data() + first.size() : rest.data() + rest.size();
+  return What{{{}, std::string(first.data(), end)}};
+}
+
+inline requests::any read_remove(const given_arguments& g, std::string&) {
+  if (g.at[0].empty()) return requests::remove{};
+  if (const auto to = referent_in(g.at[0])) return requests::remove{{*to}};
+  return requests::unreadable{
+      fail(errc::bad_arguments,
+           "WHICH must be -1 to -1000, counted back among what you have said, or @ and the number "
+           "of an entry; usage: /delete [WHICH]")};
+}
+
 /// A number, alone or with what may be a unit: `90`, `-1m`, `1y`, `5min`, but not `2nd`.
 inline bool looks_like_time(std::string_view word) noexcept {
   if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);

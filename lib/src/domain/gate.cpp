@@ -90,6 +90,14 @@ result<void> hub::check_may(endpoint& e, endpoint::membership*& place, const com
   return {};
 }
 
+bool hub::may(endpoint& e, const room& r, right what) {
+  const auto place = place_of(e, r.name());
+  if (!place) return false;
+  grade(e.of(), *(*place)->in); // a mute may be over, or a role have changed
+  return e.of().may(what) && (*place)->may.has(what) && !must_make_factor(e.of()) &&
+         (services_.guests || e.of().has_account());
+}
+
 bool hub::moderates(endpoint& e, const request& r, const command_row* row) {
   static constexpr rights of_moderators{right::kick,     right::mute,       right::ban,
                                         right::set_mode, right::give_voice, right::give_roles};
@@ -124,7 +132,8 @@ failure hub::refusal_of_right(const endpoint& e, const endpoint::membership* pla
                                       "PASSWORD, or /register PASSWORD for the name you have");
   if (must_make_factor(m))
     return no("this server wants a second factor of everybody: /totp on PASSWORD makes one");
-  if (lacking == right::speak && place && m.may(lacking)) {
+  static constexpr rights of_words{right::speak, right::edit_own, right::react};
+  if (lacking != right::none && of_words.has(lacking) && place && m.may(lacking)) {
     const std::string& room = place->in->name();
     const room_facts* about = people_.room(room);
     const ban* muted = people_.find_ban(ban::kind::mute, room, subject_of(e, role_in(m, room)));

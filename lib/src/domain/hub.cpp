@@ -52,7 +52,9 @@ hub::hub(services s)
                  services_.watch,
                  self_,
                  services_.on_post,
-                 [this](const room& r) { begin_ownership(r); }}
+                 [this](const room& r) { begin_ownership(r); },
+                 [this](endpoint& e, const room& r, right what) { return may(e, r, what); },
+                 [this](std::string done) { note(std::move(done)); }}
     , names_(services_.names, services_.time, services_.limits.name_hold_time,
              [this](const member* of) -> name_store::change_done {
                if (of == nullptr) return [] {}; // bounded by what there is to be given up

@@ -181,6 +181,8 @@ class hub {
   /// A failure if the member is to be silent for a while, or may not do this.
   result<void> check_may(endpoint& e, endpoint::membership*& place, const command_row& row,
                          const request& r);
+  /// Whether a member may do this in a room that the endpoint is in, as it is now.
+  bool may(endpoint& e, const room& r, right what);
   failure refusal_of_right(const endpoint& e, const endpoint::membership* place,
                            right lacking) const;
   result<endpoint::membership*> place_of(endpoint& e, std::string_view room_name);

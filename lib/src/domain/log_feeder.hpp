@@ -142,7 +142,7 @@ inline std::uint64_t offset_of(const shared_event& e) {
 
 /// Anything else of one's own is told by its acknowledgement.
 inline bool is_news_to_its_author(const entry& e) noexcept {
-  return e.kind == entry_kind::topic;
+  return e.kind == entry_kind::topic || e.refers.how != entry_reference::kind::none;
 }
 
 } // namespace asio_chat

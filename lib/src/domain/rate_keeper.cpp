@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace asio_chat {
 
@@ -19,7 +21,13 @@ std::size_t text_bytes(const request& r) noexcept {
   if (const auto* said = std::get_if<requests::say>(&r.what)) return said->text.size();
   if (const auto* done = std::get_if<requests::act>(&r.what)) return done->text.size();
   if (const auto* told = std::get_if<requests::tell>(&r.what)) return told->text.size();
-  return 0;
+  return std::visit(
+      [](const auto& what) -> std::size_t {
+        if constexpr (std::is_base_of_v<requests::referring, std::decay_t<decltype(what)>>)
+          return what.text.size();
+        return 0;
+      },
+      r.what);
 }
 
 constexpr rated all_kinds[] = {rated::messages, rated::bytes,   rated::searches,     rated::history,

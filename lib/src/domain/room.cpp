@@ -1,6 +1,7 @@
 #include "domain/room.hpp"
 
 #include "domain/post_queue.hpp"
+#include "domain/referring_posts.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -96,6 +97,12 @@ void room::post(endpoint& author, entry_kind kind, std::string text, std::string
     return undecided_->ask(author, std::move(draft), std::move(answer));
   }
   append(author.number(), author.who(), std::move(draft), std::move(answer));
+}
+
+void room::refer(endpoint& author, entry_reference::kind how, requests::referring what,
+                 std::string_view ref) {
+  if (!referring_) referring_ = std::make_shared<referring_posts>(*this, services_);
+  referring_->add(author, how, std::move(what), ref);
 }
 
 void room::append(std::uint64_t author, const identity& who, entry&& draft, std::string&& ref) {

@@ -5,6 +5,7 @@
 #include "base/scheduler.hpp"
 #include "base/work_watch.hpp"
 #include "domain/subscribers.hpp"
+#include "model/request.hpp"
 
 #include <asio_chat/host_requests.hpp>
 #include <asio_chat/journal.hpp>
@@ -24,6 +25,7 @@ namespace asio_chat {
 
 class room;
 class post_queue;
+class referring_posts;
 
 /// What the journal has read, as a reader gets it.
 history_page page_of(std::string room, journal::page p);
@@ -51,6 +53,10 @@ struct room_services {
   post_hook on_post = {}; ///< is asked about each message; may be empty
   /// Nothing was ever said in the room; may be empty.
   std::function<void(const room&)> begun = {};
+  /// Whether a member may do something in a room that depends on what it is done to.
+  std::function<bool(endpoint&, const room&, right)> may = {};
+  /// Writes down what a moderator has done.
+  std::function<void(std::string)> note = {};
 };
 
 /// A room follows its log. It tells its members of an entry when the journal hands that over,
@@ -87,6 +93,10 @@ class room final : public journal::listener, public std::enable_shared_from_this
   void post(endpoint& author, entry_kind kind, std::string text, std::string_view id,
             std::string_view ref);
 
+  /// The same of one that refers to something said before; see `referring_posts`.
+  void refer(endpoint& author, entry_reference::kind how, requests::referring what,
+             std::string_view ref);
+
   /// Answers with a page of the log, as `shape` makes it. A page of the newest entries ends with
   /// the last one that the member has been told: the events from then on follow it.
   void read_history(endpoint& reader, const log_range& part, std::string_view ref,
@@ -121,6 +131,7 @@ class room final : public journal::listener, public std::enable_shared_from_this
   };
 
   friend class post_queue;
+  friend class referring_posts;
   void append(std::uint64_t author, const identity& who, entry&& draft, std::string&& ref);
   void followed(const result<journal::log_state>& state);
   /// Of those whose log was asked for before the answer came.
@@ -153,7 +164,8 @@ class room final : public journal::listener, public std::enable_shared_from_this
   std::optional<failure> why_not_{}; ///< they cannot come in; none: they can
   /// They have entries that the journal has not said yet that it has stored.
   std::deque<early_page> early_;
-  std::shared_ptr<post_queue> undecided_; ///< made when the first message is asked about
+  std::shared_ptr<post_queue> undecided_;      ///< made when the first message is asked about
+  std::shared_ptr<referring_posts> referring_; ///< made when the first one comes
 };
 
 } // namespace asio_chat

@@ -234,6 +234,14 @@ void memory_journal::search(search_query q, search_done done) {
   });
 }
 
+void memory_journal::destroy(std::string room, std::vector<std::uint64_t> offsets,
+                             destroy_done done) {
+  if (const auto found = by_room_.find(room); found != by_room_.end())
+    for (const std::uint64_t offset : offsets)
+      found->second->destroy_text(offset);
+  answer([done = std::move(done)] { done({}); });
+}
+
 bool memory_journal::search_on(search_state& s) {
   const auto in = by_room_.find(s.what.room);
   if (in == by_room_.end() || in->second->head().epoch != s.epoch)
@@ -245,7 +253,7 @@ bool memory_journal::search_on(search_state& s) {
     bytes += l.text_bytes(s.next);
     if (n > 0 && bytes > text_at_once) return true;
     l.read_entry(s.next, s.seen);
-    if (!matches(s.what, s.seen)) continue;
+    if (s.seen.kind == entry_kind::destroyed || !matches(s.what, s.seen)) continue;
     if (s.found.entries.size() == s.what.limit) {
       s.found.more = true;
       return false;

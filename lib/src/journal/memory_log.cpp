@@ -41,6 +41,7 @@ void memory_log::read_entry(std::uint64_t offset, entry& into) const {
   into.from = k.from();
   into.kind = k.kind;
   into.text = k.text();
+  into.refers = k.refers;
 }
 
 bool memory_log::is_of(std::uint64_t offset, const message_id& id) const {
@@ -63,7 +64,7 @@ bool memory_log::make_room(std::size_t bytes) {
   return true;
 }
 
-const char* memory_log::put(std::string_view bytes) {
+char* memory_log::put(std::string_view bytes) {
   char* const at = free_;
   std::memcpy(at, bytes.data(), bytes.size());
   free_ += bytes.size();
@@ -76,14 +77,21 @@ void memory_log::append(journal::record& r, const message_id& id) {
   e.at = {epoch_, ++last_offset_};
   if (e.kind == entry_kind::topic) topic_ = e.text;
   const bool begins_block = make_room(e.from.size() + e.text.size() + e.id.size());
-  const char* const bytes = put(e.from);
+  char* const bytes = put(e.from);
   put(e.text);
   put(e.id);
   entries_.push_back({bytes, e.time, r.author, id.hash_, static_cast<std::uint32_t>(e.from.size()),
                       static_cast<std::uint32_t>(e.text.size()),
-                      static_cast<std::uint32_t>(e.id.size()), e.kind, begins_block});
+                      static_cast<std::uint32_t>(e.id.size()), e.kind, begins_block, e.refers});
   bytes_ += entries_.back().weight();
   if (!id.none()) by_id_.insert(last_offset_);
+}
+
+void memory_log::destroy_text(std::uint64_t offset) noexcept {
+  if (offset < first_offset() || offset > last_offset_) return;
+  kept& k = entries_[offset - first_offset()];
+  k.kind = entry_kind::destroyed;
+  std::memset(k.bytes + k.from_bytes, 0, k.text_bytes);
 }
 
 void memory_log::drop_oldest() {

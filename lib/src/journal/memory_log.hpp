@@ -71,6 +71,8 @@ class memory_log {
   /// Keeps a copy, and gives the record its position.
   /// @param id the record's
   void append(journal::record& r, const message_id& id);
+  /// What the entry has said is overwritten. One that there is not is passed over.
+  void destroy_text(std::uint64_t offset) noexcept;
   void drop_oldest();
   /// Destroys up to `count` of the entries. The log must not be used any more.
   void destroy(std::size_t count);
@@ -79,7 +81,7 @@ class memory_log {
 
  private:
   struct kept {
-    const char* bytes; ///< the author's name, the text and the id, one after the other
+    char* bytes; ///< the author's name, the text and the id, one after the other
     wall_time time;
     identity author;
     std::size_t id_hash;
@@ -88,9 +90,13 @@ class memory_log {
     std::uint32_t id_bytes; ///< 0: it has none
     entry_kind kind;
     bool begins_block;
+    entry_reference refers;
 
     std::string_view from() const noexcept { return {bytes, from_bytes}; }
-    std::string_view text() const noexcept { return {bytes + from_bytes, text_bytes}; }
+    std::string_view text() const noexcept {
+      return kind == entry_kind::destroyed ? destroyed_text
+                                           : std::string_view(bytes + from_bytes, text_bytes);
+    }
     std::string_view id() const noexcept { return {bytes + from_bytes + text_bytes, id_bytes}; }
     std::size_t weight() const noexcept;
   };
@@ -112,7 +118,7 @@ class memory_log {
   bool is_of(std::uint64_t offset, const message_id& id) const;
   /// Room for so many bytes behind the others; whether that began a block.
   bool make_room(std::size_t bytes);
-  const char* put(std::string_view bytes);
+  char* put(std::string_view bytes);
 
   std::string room_;
   std::uint64_t epoch_;

@@ -177,6 +177,29 @@ struct set_slow {
   static constexpr std::string_view command = "slow";
   std::chrono::seconds between{0};
 };
+/// Which entry of the room is meant.
+struct referent {
+  std::optional<std::uint64_t> offset{}; ///< this one
+  std::uint64_t back = 1; ///< else: so many back among those that may be meant; 1: the newest
+};
+/// To say something that refers to something said before.
+struct referring {
+  referent to{};
+  std::string text{};
+  std::string id{}; ///< the sender's own, as in `say`
+};
+struct edit : referring {
+  static constexpr std::string_view command = "edit";
+};
+struct remove : referring { ///< without a text
+  static constexpr std::string_view command = "delete";
+};
+struct answer : referring {
+  static constexpr std::string_view command = "reply";
+};
+struct react : referring {
+  static constexpr std::string_view command = "react";
+};
 /// A command that the host has added.
 struct host {
   const host_row* row;
@@ -188,11 +211,12 @@ struct unreadable {
   failure why;
 };
 
-using any = std::variant<say, help, history, join, leave, act, tell, rename, quit, list_rooms,
-                         search, protection, topic, list_members, show_limits, show_head,
-                         show_rights, register_account, log_in, log_out, change_password, devices,
-                         totp, make_invitation, kick, ban, unban, mute, unmute, list_bans,
-                         give_role, promote, demote, invite, set_mode, set_slow, host, unreadable>;
+using any =
+    std::variant<say, help, history, join, leave, act, tell, rename, quit, list_rooms, search,
+                 protection, topic, list_members, show_limits, show_head, show_rights,
+                 register_account, log_in, log_out, change_password, devices, totp, make_invitation,
+                 kick, ban, unban, mute, unmute, list_bans, give_role, promote, demote, invite,
+                 set_mode, set_slow, edit, remove, answer, react, host, unreadable>;
 
 } // namespace requests
 

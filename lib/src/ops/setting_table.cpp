@@ -248,6 +248,10 @@ constexpr setting table[] = {
    }},
   {"id-window", "History", "TIME", "24h", "a message sent again is recognised for so long", false,
    [](settings& s, view v) { return store_duration(s.server.limits.id_time, v, 1s, 24h * 30); }},
+  {"edit-time", "History", "TIME", "24h", "members edit or delete what they said; 0: no limit", false,
+   [](settings& s, view v) {
+     return store_duration_or_never(s.server.limits.edit_time, v, 1s, 24h * 36'500);
+   }},
   {"name-hold", "History", "TIME", "2m", "the name of a member who left is held; 0: never", false,
    [](settings& s, view v) {
      return store_duration_or_never(s.server.limits.name_hold_time, v, 1ms, 24h * 30);

@@ -77,6 +77,7 @@ void check_times(const limits& l) {
   check_time("limits.room_age", l.room_age, {.min = 1min, .max = 24h * 36'500}, never::allowed);
   check_time("limits.name_hold_time", l.name_hold_time, {.max = month}, never::allowed);
   check_time("limits.sleep_time", l.sleep_time, {}, never::allowed);
+  check_time("limits.edit_time", l.edit_time, {.min = 1s, .max = 24h * 36'500}, never::allowed);
   check_time("limits.id_time", l.id_time, {.min = 1s, .max = month});
   check_time("limits.handshake_time", l.handshake_time, {});
   check_time("limits.login_time", l.login_time, {});

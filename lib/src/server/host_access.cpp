@@ -88,6 +88,10 @@ void server_base::impl::post(entry draft, const identity& who, handler<result<po
   if (draft.kind == entry_kind::destroyed)
     return posts_->complete(
         waiting, fail(errc::bad_arguments, "nobody says what was destroyed: give another kind"));
+  if (draft.refers.how != entry_reference::kind::none &&
+      draft.refers.how != entry_reference::kind::reply)
+    return posts_->complete(
+        waiting, fail(errc::bad_arguments, "a host says what refers to nothing, or a reply"));
   const auto sayable = draft.kind == entry_kind::topic ? make_topic(draft.text, config_.limits)
                                                        : make_sayable(draft.text, config_.limits);
   if (!sayable) return posts_->complete(waiting, sayable.error());

@@ -68,4 +68,9 @@ void host_journal::search(search_query q, search_done done) {
   host_->search(std::move(q), here(std::move(done)));
 }
 
+void host_journal::destroy(std::string room, std::vector<std::uint64_t> offsets,
+                           destroy_done done) {
+  host_->destroy(std::move(room), std::move(offsets), here(std::move(done)));
+}
+
 } // namespace asio_chat

@@ -27,6 +27,8 @@ class host_journal final : public journal {
   void append(entry draft, const identity& author, append_done done) override;
   void read(std::string room, range part, read_done done) override;
   void search(search_query q, search_done done) override;
+  bool destroys() const noexcept override { return host_->destroys(); }
+  void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override;
 
  private:
   class relay;

@@ -39,7 +39,8 @@ void put_entry(std::string& out, const entry& e, std::uint32_t author, std::int6
   };
   const std::size_t length = length_of(author) + length_of_text(e.text) +
                              length_of(protozero::encode_zigzag64(later)) + length_of(kind) +
-                             length_of_text(address) + length_of(destroyed ? 1 : 0);
+                             length_of_text(address) + length_of(destroyed ? 1 : 0) +
+                             length_of(e.refers.offset) + length_of(number_of_how(e.refers.how));
   out.push_back(static_cast<char>(static_cast<int>(schema::entries::entries) << 3 | 2));
   protozero::add_varint_to_buffer(&out, length);
   writer<field> w(out);
@@ -49,6 +50,8 @@ void put_entry(std::string& out, const entry& e, std::uint32_t author, std::int6
   w.number(field::kind, kind);
   w.text(field::address, address);
   w.flag(field::destroyed, destroyed);
+  w.number(field::refers, e.refers.offset);
+  w.number(field::how, number_of_how(e.refers.how));
 }
 
 /// Into `out`, from the first of them on. How many.
@@ -135,6 +138,7 @@ struct entry_fields {
   std::optional<entry_kind> kind = entry_kind::message; ///< none: it is not known here
   std::string_view address;
   bool destroyed = false;
+  entry_reference refers{};
 };
 
 entry_fields entry_fields_in(std::string_view body) {
@@ -160,11 +164,18 @@ entry_fields entry_fields_in(std::string_view body) {
     case field::destroyed:
       e.destroyed = r.flag();
       break;
+    case field::refers:
+      e.refers.offset = r.number();
+      break;
+    case field::how:
+      e.refers.how = find_how(r.number()).value_or(entry_reference::kind::none);
+      break;
     default:
       r.skip();
     }
   }
   if (e.destroyed) e.kind = entry_kind::destroyed;
+  if (e.refers.how == entry_reference::kind::none) e.refers = {};
   return e;
 }
 
@@ -283,6 +294,7 @@ std::vector<native::message> entries_in(std::string_view body, heard_logs& heard
         of->room,  {of->epoch, offset + n}, at, of->authors[static_cast<std::size_t>(one.author)],
         *one.kind, std::string(one.text),   {}};
     e.address = rare_text(one.address);
+    e.refers = one.refers;
     if (tag != 0 && tag_back == all.size() - 1 - n) {
       e.at.tag = tag;
       e.at.tag_offset = e.at.offset;

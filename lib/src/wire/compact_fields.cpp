@@ -155,6 +155,15 @@ std::optional<entry_kind> find_kind(std::uint64_t number) noexcept {
   return static_cast<entry_kind>(number);
 }
 
+std::uint64_t number_of_how(entry_reference::kind how) noexcept {
+  return static_cast<std::uint64_t>(how);
+}
+
+std::optional<entry_reference::kind> find_how(std::uint64_t number) noexcept {
+  if (number > static_cast<std::uint64_t>(entry_reference::kind::reaction)) return std::nullopt;
+  return static_cast<entry_reference::kind>(number);
+}
+
 std::string short_text(std::string_view text) {
   if (text.size() > native::id_bytes)
     throw_unreadable(fmt::format("an id or a reference has more than {} bytes", native::id_bytes));
@@ -207,6 +216,8 @@ std::string body_of(const entry& e, std::string_view room_of_page) {
     w.text(field::address, e.address);
     if (e.room != room_of_page) w.text(field::room, e.room);
     w.flag(field::destroyed, e.kind == entry_kind::destroyed);
+    w.number(field::refers, e.refers.offset);
+    w.number(field::how, number_of_how(e.refers.how));
   });
 }
 
@@ -244,11 +255,18 @@ entry page_entry_in(std::string_view body) {
     case field::destroyed:
       destroyed = r.flag();
       break;
+    case field::refers:
+      e.refers.offset = r.number();
+      break;
+    case field::how:
+      e.refers.how = find_how(r.number()).value_or(entry_reference::kind::none);
+      break;
     default:
       r.skip();
     }
   }
   if (destroyed) e.kind = entry_kind::destroyed;
+  if (e.refers.how == entry_reference::kind::none) e.refers = {};
   return e;
 }
 

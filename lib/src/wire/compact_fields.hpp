@@ -175,6 +175,10 @@ wall_time time_of(wall_time base, std::int64_t later);
 std::uint64_t number_of_kind(entry_kind k) noexcept;
 /// None: it is not known here.
 std::optional<entry_kind> find_kind(std::uint64_t number) noexcept;
+/// 0 for `none`: it is left out.
+std::uint64_t number_of_how(entry_reference::kind how) noexcept;
+/// None: it is not known here.
+std::optional<entry_reference::kind> find_how(std::uint64_t number) noexcept;
 /// Of at most `native::id_bytes`.
 /// @throws unreadable
 std::string short_text(std::string_view text);

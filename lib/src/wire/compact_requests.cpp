@@ -29,6 +29,7 @@ constexpr std::array sides{side_field{log_range::side::after, schema::history::a
 native::send send_in(std::string_view body, const id_counter& ids, reference& ref) {
   using field = schema::send;
   native::send s;
+  std::optional how(entry_reference::kind::none);
   for (reader<field> r(body); r.next();) {
     switch (r.field()) {
     case field::id: {
@@ -48,12 +49,22 @@ native::send send_in(std::string_view body, const id_counter& ids, reference& re
     case field::own_id:
       ref = s.id = short_text(r.text());
       break;
+    case field::refers:
+      s.refers.offset = r.number();
+      break;
+    case field::how:
+      how = find_how(r.number());
+      break;
     default:
       r.skip();
     }
   }
   if (s.id.empty()) throw_unreadable("a send has no id; ids are numbers from 1 on");
   if (s.kind == entry_kind::topic) throw_unreadable("a send is a message or an action");
+  if (!how) throw_unreadable("a send refers to an entry in a way that is not known here");
+  if ((*how == entry_reference::kind::none) != (s.refers.offset == 0))
+    throw_unreadable("a send that refers to an entry has refers and how");
+  s.refers.how = *how;
   return s;
 }
 
@@ -279,6 +290,8 @@ struct request_encoder {
                       w.text(field::room, s.room);
                       w.text(field::text, s.text);
                       w.number(field::kind, static_cast<std::uint64_t>(s.kind));
+                      w.number(field::refers, s.refers.offset);
+                      w.number(field::how, number_of_how(s.refers.how));
                     }));
   }
   std::string operator()(const native::command_line& c) const {

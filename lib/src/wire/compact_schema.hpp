@@ -25,7 +25,7 @@ enum class hello : field_number {
 };
 enum class join : field_number { ref = 1, room, after, history };
 enum class leave : field_number { ref = 1, room };
-enum class send : field_number { id = 1, own_id, room, text, kind };
+enum class send : field_number { id = 1, own_id, room, text, kind, refers, how };
 enum class command : field_number { ref = 1, room, line };
 enum class history : field_number { ref = 1, room, after, before, around, limit };
 enum class ping : field_number { ref = 1 }; ///< and pong
@@ -49,7 +49,7 @@ enum class from_server : field_number {
 };
 enum class log : field_number { number = 1, room, epoch, time, first_author, authors };
 enum class entries : field_number { log = 1, first, time, entries, tag, tag_back };
-enum class entry : field_number { author = 1, text, later, kind, address, destroyed };
+enum class entry : field_number { author = 1, text, later, kind, address, destroyed, refers, how };
 enum class ack : field_number {
   log = 1,
   first,
@@ -122,6 +122,8 @@ enum class page_entry : field_number {
   address,
   room,
   destroyed,
+  refers,
+  how,
 };
 enum class goodbye : field_number { code = 1, phrase };
 

@@ -49,6 +49,7 @@ struct send {
   std::string room;
   std::string text;
   entry_kind kind = entry_kind::message; ///< or `action`
+  entry_reference refers = {};           ///< to an earlier entry of the room, mostly to none
 };
 struct command_line {
   std::string ref;

@@ -1,6 +1,7 @@
 #include "wire/native_parts.hpp"
 
 #include "model/command_text.hpp"
+#include "model/references.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -51,6 +52,22 @@ wall_time time_in(const json::object& o) {
   return wall_time(std::chrono::milliseconds(static_cast<std::int64_t>(ms)));
 }
 
+void put_reference(object_writer& o, const entry_reference& r) {
+  if (r.how == entry_reference::kind::none) return;
+  object_writer fields(o.begin("refers"));
+  fields.put("how", name_of(r.how));
+  fields.put("offset", r.offset);
+  fields.end();
+}
+
+entry_reference reference_to_entry_in(const json::object& o) {
+  const json::value* v = find(o, "refers");
+  if (v == nullptr) return {};
+  const json::object& r = object_field(o, "refers");
+  const auto how = find_reference(string_field(r, "how"));
+  return how ? entry_reference{*how, number_field(r, "offset")} : entry_reference{};
+}
+
 void put_entry(object_writer& o, const entry& e) {
   o.put("kind", name_of_kind(e.kind));
   o.put("room", e.room);
@@ -60,6 +77,7 @@ void put_entry(object_writer& o, const entry& e) {
   o.put("text", e.text);
   if (!e.address.empty()) o.put("address", e.address);
   if (e.kind == entry_kind::destroyed) o.put("destroyed", true);
+  put_reference(o, e.refers);
 }
 
 entry entry_in(const json::object& o) {
@@ -72,6 +90,7 @@ entry entry_in(const json::object& o) {
   e.text = string_field(o, "text");
   e.address = optional_string(o, "address").value_or("");
   if (optional_bool(o, "destroyed")) e.kind = entry_kind::destroyed;
+  e.refers = reference_to_entry_in(o);
   return e;
 }
 

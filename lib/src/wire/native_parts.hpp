@@ -54,6 +54,11 @@ std::vector<T> list_field(const json::object& o, std::string_view name,
   return all;
 }
 
+/// The field `refers`, where there is something that is referred to.
+void put_reference(object_writer& o, const entry_reference& r);
+/// How it refers is not known here: `none`.
+entry_reference reference_to_entry_in(const json::object& o);
+
 /// The fields of an entry, without the envelope.
 void put_entry(object_writer& o, const entry& e);
 entry entry_in(const json::object& o);

@@ -1,6 +1,6 @@
 // What a client sends.
 #include "wire/message_writer.hpp"
-#include "wire/native_fields.hpp"
+#include "wire/native_parts.hpp"
 
 #include <array>
 #include <utility>
@@ -47,6 +47,9 @@ request request_in(const json::object& o, const std::string& ref) {
     send s{id_in(o, "id", true), optional_string(o, "room").value_or(""), string_field(o, "text"),
            kind_of(optional_string(o, "kind").value_or("message"))};
     if (s.kind == entry_kind::topic) throw_field("kind", "message or action");
+    s.refers = reference_to_entry_in(o);
+    if (s.refers.how == entry_reference::kind::none && find(o, "refers"))
+      throw_field("how", "one of edit, delete, reply, reaction");
     return s;
   }
   if (type == "command") {
@@ -106,6 +109,7 @@ struct request_encoder {
     o->put("room", s.room);
     o->put("text", s.text);
     if (s.kind != entry_kind::message) o->put("kind", name_of_kind(s.kind));
+    put_reference(*o, s.refers);
     return o.frame();
   }
   std::string operator()(const command_line& c) const {

@@ -2,6 +2,7 @@
 
 #include "base/utf8.hpp"
 #include "model/command_text.hpp"
+#include "model/references.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -169,10 +170,10 @@ std::string entry_line(const entry& e, std::size_t max_text, const time_writer& 
   switch (e.kind) {
   case entry_kind::message:
   case entry_kind::destroyed:
-    said = fmt::format("{}: {}", e.from, text);
+    said = fmt::format("{}{}: {}", e.from, note_of(e), text);
     break;
   case entry_kind::action:
-    said = fmt::format("~ {} {}", e.from, text);
+    said = fmt::format("~ {}{} {}", e.from, note_of(e), text);
     break;
   case entry_kind::topic:
     said = text.empty() ? fmt::format("* {} removed the topic", e.from)

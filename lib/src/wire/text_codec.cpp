@@ -1,6 +1,7 @@
 #include "wire/text_codec.hpp"
 
 #include "base/utf8.hpp"
+#include "model/references.hpp"
 #include "wire/frame.hpp"
 #include "wire/reply_lines.hpp"
 
@@ -60,9 +61,9 @@ std::string before_text(const entry& e) {
   switch (e.kind) {
   case entry_kind::message:
   case entry_kind::destroyed:
-    return e.from + ": ";
+    return e.from + std::string(note_of(e)) + ": ";
   case entry_kind::action:
-    return "~ " + e.from + " ";
+    return "~ " + e.from + std::string(note_of(e)) + " ";
   case entry_kind::topic:
     return "* " + e.from + (e.text.empty() ? " removed the topic" : " set the topic: ");
   }
@@ -75,7 +76,8 @@ std::string_view after_text(const entry& e) {
 
 struct encoder {
   std::string operator()(const entry& e) const {
-    if (e.kind == entry_kind::message) return told(e.from + ": ", e.text); // nearly always
+    if (e.kind == entry_kind::message && note_of(e).empty()) // nearly always
+      return told(e.from + ": ", e.text);
     return told(before_text(e), e.text, after_text(e));
   }
   std::string operator()(const member_joined& m) const {

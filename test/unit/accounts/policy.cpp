@@ -29,6 +29,10 @@ const std::map<right, std::string> cells{
     {right::give_voice, "---yy"},
     {right::give_roles, "----y"},
     {right::read_audit, "---yy"},
+    {right::edit_own, "yyyyy"},
+    {right::delete_own, "yyyyy"},
+    {right::delete_others, "---yy"},
+    {right::react, "yyyyy"},
 };
 
 } // namespace
@@ -71,7 +75,9 @@ TEST_CASE("a moderated or read-only room, and a mute, take the word from those b
   CHECK(speaks(role::op, read_only));
   CHECK(speaks(role::guest, {}));
   CHECK_FALSE(speaks(role::op, {}, true));
-  CHECK_FALSE(rights_in_room(role::member, moderated, false).has(right::set_topic));
+  for (const right r : {right::set_topic, right::edit_own, right::react})
+    CHECK_FALSE(rights_in_room(role::member, moderated, false).has(r));
+  CHECK(rights_in_room(role::member, moderated, false).has(right::delete_own));
 }
 
 TEST_CASE("a role is found by its name, an operator also by a short one") {

@@ -47,3 +47,29 @@ TEST_CASE("asio-chat JSON input: what is misspelt is told and not guessed") {
   CHECK(read_json_line(R"({"text":"x","id":"9"})").from.ref == "9");
   CHECK(read_json_line(R"({"line":"/who","ref":"8"})").from.ref == "8");
 }
+
+TEST_CASE("asio-chat input of objects: what refers to a message says how, and which one") {
+  const typed_line edit =
+      read_json_line(R"({"type":"send","text":"tea","refers":{"how":"edit","offset":41}})");
+  CHECK(edit.what == intent::say);
+  CHECK(edit.refers == entry_reference{entry_reference::kind::edit, 41});
+  const typed_line gone =
+      read_json_line(R"({"type":"send","refers":{"how":"delete","offset":41}})");
+  CHECK(gone.what == intent::say);
+  CHECK(gone.refers.how == entry_reference::kind::removal);
+  for (const char* bad :
+       {R"({"type":"send","text":"tea","refers":41})",
+        R"({"type":"send","text":"tea","refers":{"how":"bend","offset":41}})",
+        R"({"type":"send","text":"tea","refers":{"how":"edit","offset":-1}})",
+        R"({"type":"send","text":"tea","refers":{"how":"edit","offset":0}})",
+        R"({"type":"send","text":"tea","refers":{"how":"edit","offset":"41"}})",
+        R"({"type":"send","text":"tea","refers":{"how":"edit","offset":41,"room":"den"}})",
+        R"({"type":"send","text":"tea","refers":{"offset":41}})"}) {
+    INFO(bad);
+    const typed_line line = read_json_line(bad);
+    CHECK(line.what == intent::unreadable);
+    CHECK(line.text.find("`refers` is not") != std::string::npos);
+  }
+  CHECK(read_json_line(R"({"type":"send","refers":{"how":"edit","offset":41}})").text ==
+        "`text` is missing");
+}

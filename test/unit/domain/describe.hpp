@@ -12,6 +12,7 @@
 namespace asio_chat::test {
 
 ///     lobby@2 alice: hello            an entry (alice* for an action, alice= for a topic)
+///     lobby@3 alice: hi (edits 2)     what refers to another one
 ///     lobby +bob   lobby -bob   lobby bob>robert
 ///     alice to bob: psst
 ///     ack m1 lobby@2                  (ack again … for a repetition)
@@ -24,7 +25,12 @@ struct describer {
     const char* sign = e.kind == entry_kind::message  ? ":"
                        : e.kind == entry_kind::action ? "*"
                                                       : "=";
-    return fmt::format("{}@{} {}{} {}", e.room, e.at.offset, e.from, sign, e.text);
+    constexpr const char* ways[] = {"", "edits", "deletes", "answers", "reacts to"};
+    const std::string refers =
+        e.refers.how == entry_reference::kind::none
+            ? std::string()
+            : fmt::format(" ({} {})", ways[static_cast<int>(e.refers.how)], e.refers.offset);
+    return fmt::format("{}@{} {}{} {}{}", e.room, e.at.offset, e.from, sign, e.text, refers);
   }
   std::string operator()(const member_joined& m) const {
     return fmt::format("{} +{}", m.room, m.name);

@@ -32,7 +32,9 @@ class failing_journal final : public journal, public name_store {
   bool slow_appends = false;     ///< likewise: what is stored can be read before that is said
   /// What the next position with a tag that is read after is found to be.
   log_is compared = log_is::as_known;
-  bool stopped = false; ///< the disk has stopped: requests wait for `go`
+  bool can_destroy = true;
+  std::optional<failure> cannot_destroy; ///< why
+  bool stopped = false;                  ///< the disk has stopped: requests wait for `go`
 
   std::size_t waiting() const { return waiting_.size(); }
   void go() {
@@ -81,6 +83,13 @@ class failing_journal final : public journal, public name_store {
         done(std::move(h));
       });
     });
+  }
+
+  bool destroys() const noexcept override { return can_destroy; }
+  void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override {
+    const auto why = broken ? broken : cannot_destroy;
+    if (why) return later_([done = std::move(done), why] { done(*why); });
+    call([this, room, offsets, done] { good_.destroy(room, offsets, done); });
   }
 
   std::string head() const override { return head_line; }

@@ -55,6 +55,7 @@ TEST_CASE("each row with a right is refused to a member without it, and to no ot
     if (row.name == "slow") line = "/slow 5";
     if (row.name == "bans") line = "/bans 5";
     if (row.name == "invitation") line = "/invitation 5";
+    if (row.name == "delete") line = "/delete";
     w.settle();
     w.type(alice, line, {}, "r");
     w.run();

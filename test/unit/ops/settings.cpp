@@ -43,6 +43,7 @@ TEST_CASE("with nothing given the settings are the library's own", "[ops]") {
   CHECK(l.posts_under_way == d.posts_under_way);
   CHECK(l.stall_time == d.stall_time);
   CHECK(l.name_hold_time == d.name_hold_time);
+  CHECK(l.edit_time == d.edit_time);
   CHECK(l.id_time == d.id_time);
   CHECK(l.sleep_time == d.sleep_time);
   CHECK(l.handshake_time == d.handshake_time);
@@ -133,6 +134,7 @@ TEST_CASE("durations are taken as they are given, to the millisecond", "[ops]") 
   };
   CHECK(given("--room-age", "90m").room_age == 90min);
   CHECK(given("--room-age", "60001ms").room_age == 60'001ms);
+  CHECK(given("--edit-time", "15m").edit_time == 15min);
   CHECK(given("--name-hold", "1500ms").name_hold_time == 1500ms);
 }
 

@@ -97,6 +97,7 @@ TEST_CASE("every duration of a server is a range, and 0 is never or refused") {
   using namespace std::chrono_literals;
   const member all[] = {
       {"room_age", &limits::room_age, 1min, 24h * 36'500, true},
+      {"edit_time", &limits::edit_time, 1s, 24h * 36'500, true},
       {"name_hold_time", &limits::name_hold_time, 1ms, 24h * 30, true},
       {"sleep_time", &limits::sleep_time, 1ms, 24h, true},
       {"id_time", &limits::id_time, 1s, 24h * 30, false},

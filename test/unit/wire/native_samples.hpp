@@ -30,6 +30,10 @@ inline const std::map<std::string, wire::native::request>& request_samples() {
       {"leave", native::leave{"l1", "den"}},
       {"send", native::send{"m1", "den", "Grüße\n\"zusammen\"", entry_kind::message}},
       {"send, an action", native::send{"m2", "", "waves", entry_kind::action}},
+      {"send, an edit",
+       native::send{"m3", "den", "tea", entry_kind::message, {entry_reference::kind::edit, 41}}},
+      {"send, a deletion",
+       native::send{"m4", "den", "", entry_kind::message, {entry_reference::kind::removal, 41}}},
       {"command", native::command_line{"c1", "den", "/topic tea"}},
       {"history", native::history{"h1", "den", {log_range::side::after, {1700000000000, 41}, 100}}},
       {"history before a position",
@@ -60,6 +64,10 @@ inline const std::map<std::string, wire::native::message>& message_samples() {
   entry destroyed = said;
   destroyed.kind = entry_kind::destroyed;
   destroyed.text = destroyed_text;
+  entry answer = said;
+  answer.refers = {entry_reference::kind::reply, 41};
+  entry destroyed_edit = destroyed;
+  destroyed_edit.refers = {entry_reference::kind::edit, 41};
   static const std::map<std::string, native::message> samples{
       {"welcome", native::welcome{"alice",
                                   "asio-chatd 0.1.0",
@@ -85,6 +93,8 @@ inline const std::map<std::string, wire::native::message>& message_samples() {
       {"event action", event(done)},
       {"event topic", event(set)},
       {"event destroyed", event(destroyed)},
+      {"event reply", event(answer)},
+      {"event edit, destroyed", event(destroyed_edit)},
       {"event joined", event(member_joined{"den", "bob"})},
       {"event left", event(member_left{"den", "bob"})},
       {"event renamed", event(member_renamed{"den", "bob", "robert"})},
@@ -120,6 +130,8 @@ inline const std::map<std::string, wire::native::message>& message_samples() {
       {"room", event(room_state{"j1", "den", "tea", {"alice", "bob"}, {1700000000000, 42}})},
       {"history", event(history_page{"h1", "den", {said, done}, false, true, {}})},
       {"history with a gap", event(history_page{"h1", "den", {said}, true, false, 42})},
+      {"history of what refers to others",
+       event(history_page{"h1", "den", {answer, destroyed_edit}, false, false, {}})},
       {"history of another log", event(history_page{"h1", "den", {said}, false, true, 1, true})},
       {"pong", native::pong{"p1"}},
       {"goodbye", native::goodbye{{close_code::server_stopping, "the server is going down"}}},

@@ -56,6 +56,12 @@ result<void> carry_out(const asked& q, requests::say&& what);
 result<void> carry_out(const asked& q, requests::act&& what);
 result<void> carry_out(const asked& q, requests::tell&& what);
 
+// referring_commands.cpp: what refers to something said before
+result<void> carry_out(const asked& q, requests::edit&& what);
+result<void> carry_out(const asked& q, requests::remove&& what);
+result<void> carry_out(const asked& q, requests::answer&& what);
+result<void> carry_out(const asked& q, requests::react&& what);
+
 // room_commands.cpp: rooms
 result<void> carry_out(const asked& q, requests::join&& what);
 result<void> carry_out(const asked& q, requests::leave&& what);

@@ -3,6 +3,7 @@
 #include "domain/commands/commands.hpp"
 #include "domain/commands/whom.hpp"
 #include "domain/hub.hpp"
+#include "domain/time_words.hpp"
 #include "model/names.hpp"
 
 #include <fmt/chrono.h>
@@ -25,12 +26,7 @@ std::string because(const std::string& reason) {
 }
 
 std::string for_time(const std::optional<std::chrono::seconds>& t) {
-  if (!t) return {};
-  const auto n = t->count();
-  if (n % 86'400 == 0) return fmt::format(" for {} d", n / 86'400);
-  if (n % 3'600 == 0) return fmt::format(" for {} h", n / 3'600);
-  if (n % 60 == 0) return fmt::format(" for {} min", n / 60);
-  return fmt::format(" for {} s", n);
+  return t ? " for " + in_words(*t) : std::string();
 }
 
 std::string place_of(const asked& q, const requests::order& what) {

@@ -116,7 +116,7 @@ void commit_group::plan(operation& o) {
     } else if (const auto* released = std::get_if<release_operation>(&o.what)) {
       names_.insert_or_assign(released->who, std::nullopt);
     } else if (!store_.gone.empty()) {
-      throw error(fail(errc::storage_failed, store_.gone));
+      throw error(fail(errc::storage_failed, store_.gone)); // what is kept or destroyed
     }
   } catch (const error& e) {
     store_.reporter.tell(e.what());

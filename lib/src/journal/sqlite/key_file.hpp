@@ -93,6 +93,12 @@ class key_file {
   /// is said from here on is under another key. Before version 5 there is nothing to be destroyed.
   /// @return whether anything was left of them
   bool destroy_texts(const owner& o, const doomed_texts& what);
+  /// The same of texts whose keys are known, and of nothing else: the index stays as it is, and so
+  /// does the key to seal with.
+  bool destroy_only(const owner& o, const std::vector<doomed_texts::run>& runs);
+  /// Does for all rooms of which texts were destroyed alone what `destroy_texts` would have done
+  /// besides. One commit.
+  void destroy_searches();
   /// The keys under which the search index cannot be read any more, in order.
   std::vector<place> without_search();
   /// Does so for every room that has a key.
@@ -153,6 +159,7 @@ class key_file {
   void drop_texts(const owner& o, std::uint32_t number);
   void write_texts(const owner& o, std::uint32_t number, const text_secrets& secrets);
   bool are_texts_wrapped_by(const master_key& master);
+  std::size_t bytes_of_whole_texts() const;
   void rewrap_texts(const master_key& by, const std::vector<master_key>& openers);
   chain_value hash_of(const texts_row& r) const;
   chain_value hash_of_row(const owner& o, std::uint32_t number, bool is_there) const;

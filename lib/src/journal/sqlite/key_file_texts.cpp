@@ -10,6 +10,8 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <utility>
 
 namespace asio_chat::sqlite {
@@ -147,6 +149,54 @@ bool key_file::destroy_texts(const owner& o, const doomed_texts& what) {
   insert(o, number_after(newest(o)->number));
   changes.commit();
   return true;
+}
+
+bool key_file::destroy_only(const owner& o, const std::vector<doomed_texts::run>& runs) {
+  std::map<std::uint32_t, text_secrets> changed;
+  change_of_keys changes(*this);
+  bool any = false;
+  for (const doomed_texts::run& r : runs) {
+    auto known = changed.find(r.key);
+    if (known == changed.end()) {
+      auto secrets = load_texts(o, r.key);
+      if (!secrets) continue; // it was destroyed as a whole
+      known = changed.emplace(r.key, std::move(*secrets)).first;
+    }
+    any |= known->second.offsets.destroy(r.first, r.last);
+  }
+  if (!any) return false;
+  for (const auto& [number, secrets] : changed)
+    write_texts(o, number, secrets);
+  changes.commit();
+  return true;
+}
+
+/// Wrapped, as long as no text was destroyed: each one makes it longer.
+std::size_t key_file::bytes_of_whole_texts() const {
+  return masters_.front().wrap_bytes(text_secrets::random().to_bytes(), {}).size();
+}
+
+void key_file::destroy_searches() {
+  if (version_ < texts_version) return;
+  std::vector<place> keys;
+  SQLite::Statement all(db_, "SELECT owner, number FROM texts WHERE searchable=1 AND owner IN "
+                             "(SELECT owner FROM texts WHERE searchable=1 AND length(wrapped)>?) "
+                             "ORDER BY owner, number");
+  all.bind(1, static_cast<std::int64_t>(bytes_of_whole_texts()));
+  while (all.executeStep())
+    keys.emplace_back(array_at<owner>(all, 0), all.getColumn(1).getUInt());
+  all.reset();
+  if (keys.empty()) return;
+  change_of_keys changes(*this);
+  for (auto at = keys.begin(); at != keys.end(); ++at) {
+    const auto& [o, number] = *at;
+    auto secrets = load_texts(o, number);
+    secrets->search.reset();
+    write_texts(o, number, *secrets);
+    if (std::next(at) == keys.end() || std::next(at)->first != o)
+      insert(o, number_after(newest(o)->number));
+  }
+  changes.commit();
 }
 
 std::vector<key_file::place> key_file::without_search() {

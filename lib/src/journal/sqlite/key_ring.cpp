@@ -321,6 +321,21 @@ result<bool> key_ring::destroy_texts(const room_tag& room, const doomed_texts& w
   return changing([&] { return file_.destroy_texts(room, what); });
 }
 
+result<bool> key_ring::destroy_only(const room_tag& room,
+                                    const std::vector<doomed_texts::run>& runs) {
+  const std::lock_guard lock(mutex_);
+  for (const doomed_texts::run& r : runs)
+    keys_.erase({room, r.key});
+  return changing([&] { return file_.destroy_only(room, runs); });
+}
+
+result<void> key_ring::destroy_searches() {
+  const std::lock_guard lock(mutex_);
+  newest_.clear();
+  keys_.clear();
+  return changing([&] { file_.destroy_searches(); });
+}
+
 result<std::vector<std::pair<room_tag, std::uint32_t>>> key_ring::without_search() {
   const std::lock_guard lock(mutex_);
   return guarded(path_, [&] { return file_.without_search(); });

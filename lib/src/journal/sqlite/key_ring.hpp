@@ -104,6 +104,13 @@ class key_ring {
   /// room: neither can be read again by anybody who has no earlier copy of this file.
   /// @return whether anything was left of them
   result<bool> destroy_texts(const room_tag& room, const doomed_texts& what);
+  /// The same of some texts alone, beside a journal in use: neither the keys that seal nor what is
+  /// in the search index are touched. The next start does the rest, by `destroy_searches`.
+  /// @param runs each with its key
+  result<bool> destroy_only(const room_tag& room, const std::vector<doomed_texts::run>& runs);
+  /// Of each room of which texts were destroyed alone: what the search index has of it, in all
+  /// copies; and it gets a new key. To be called before anything is sealed.
+  result<void> destroy_searches();
   /// The keys under which nothing in a search index can be found any more, sorted.
   result<std::vector<std::pair<room_tag, std::uint32_t>>> without_search();
   /// Of each room that was destroyed, the newest key that it had then. Only what bears the mark of

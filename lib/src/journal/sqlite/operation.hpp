@@ -37,9 +37,14 @@ struct keep_operation {
   std::vector<fact> facts;
 };
 
+struct destroy_operation {
+  std::string room;
+  std::vector<std::uint64_t> offsets;
+};
+
 struct operation {
   std::variant<append_operation, open_operation, close_operation, hold_operation, release_operation,
-               keep_operation>
+               keep_operation, destroy_operation>
       what;
   std::optional<failure> refused{}; ///< why it has not been done
 };

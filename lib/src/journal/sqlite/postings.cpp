@@ -40,26 +40,63 @@ std::vector<std::string> pack_postings(std::vector<posting>& postings) {
   return rows;
 }
 
-std::optional<std::vector<std::uint32_t>> find_in_row(std::string_view row, std::uint32_t hash) {
-  byte_reader words(row);
-  for (std::uint64_t at = 0; words.left() > 0;) {
+namespace {
+
+/// The next word of a row, and the bytes of its entries.
+struct row_reader {
+  byte_reader words;
+  std::uint64_t hash = 0;
+  std::string_view entries{};
+
+  explicit row_reader(std::string_view row)
+      : words(row) {}
+  bool done() const noexcept { return words.left() == 0; }
+  bool next() {
     const auto step = words.varint();
-    const auto entries = words.string();
-    if (!step || !entries || *step > UINT32_MAX - at) return {};
-    at += *step;
-    if (at > hash) break;
-    if (at < hash) continue;
-    std::vector<std::uint32_t> found;
-    byte_reader rest(*entries);
-    for (std::uint64_t entry = 0; rest.left() > 0;) {
-      const auto more = rest.varint();
-      if (!more || *more > UINT32_MAX - entry) return {};
-      entry += *more;
-      found.push_back(static_cast<std::uint32_t>(entry));
-    }
-    return found;
+    const auto bytes = words.string();
+    if (!step || !bytes || *step > UINT32_MAX - hash) return false;
+    hash += *step;
+    entries = *bytes;
+    return true;
   }
-  return std::vector<std::uint32_t>();
+};
+
+/// False for bytes that are none.
+template <class Take>
+bool for_each_entry(std::string_view bytes, Take take) {
+  byte_reader rest(bytes);
+  for (std::uint64_t entry = 0; rest.left() > 0;) {
+    const auto more = rest.varint();
+    if (!more || *more > UINT32_MAX - entry) return false;
+    entry += *more;
+    take(static_cast<std::uint32_t>(entry));
+  }
+  return true;
+}
+
+} // namespace
+
+std::optional<std::vector<std::uint32_t>> find_in_row(std::string_view row, std::uint32_t hash) {
+  std::vector<std::uint32_t> found;
+  for (row_reader r(row); !r.done();) {
+    if (!r.next()) return {};
+    if (r.hash > hash) break;
+    if (r.hash < hash) continue;
+    if (!for_each_entry(r.entries, [&](std::uint32_t entry) { found.push_back(entry); })) return {};
+    break;
+  }
+  return found;
+}
+
+bool unpack_postings(std::string_view row, std::vector<posting>& to) {
+  for (row_reader r(row); !r.done();) {
+    if (!r.next()) return false;
+    const auto hash = static_cast<std::uint32_t>(r.hash);
+    if (!for_each_entry(r.entries,
+                        [&](std::uint32_t entry) { to.push_back(make_posting(hash, entry)); }))
+      return false;
+  }
+  return true;
 }
 
 } // namespace asio_chat::sqlite

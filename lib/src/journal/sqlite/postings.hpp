@@ -37,4 +37,7 @@ std::vector<std::string> pack_postings(std::vector<posting>& postings);
 /// `pack_postings`.
 std::optional<std::vector<std::uint32_t>> find_in_row(std::string_view row, std::uint32_t hash);
 
+/// Adds what a row has to `to`; false for one that was not made by `pack_postings`.
+bool unpack_postings(std::string_view row, std::vector<posting>& to);
+
 } // namespace asio_chat::sqlite

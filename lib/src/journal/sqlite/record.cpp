@@ -26,6 +26,12 @@ struct author {
   bool is(const author& other) const noexcept { return who == other.who && name == other.name; }
 };
 
+constexpr unsigned kind_bits = 2;
+
+std::uint64_t number_of(const entry& e) noexcept {
+  return static_cast<std::uint64_t>(e.kind) | static_cast<std::uint64_t>(e.refers.how) << kind_bits;
+}
+
 bool has_texts(const text_place& p) noexcept {
   return p.key != nullptr && p.key->texts() != nullptr;
 }
@@ -77,7 +83,14 @@ struct decoder {
   std::optional<journal::record> next() {
     const auto difference = in.varint();
     const auto kind = in.varint();
-    if (!difference || !kind || *kind > static_cast<std::uint64_t>(entry_kind::topic)) return {};
+    if (!difference || !kind) return {};
+    const std::uint64_t what = *kind & ((1u << kind_bits) - 1);
+    const std::uint64_t how = *kind >> kind_bits;
+    if (what > static_cast<std::uint64_t>(entry_kind::topic) ||
+        how > static_cast<std::uint64_t>(entry_reference::kind::reaction))
+      return {};
+    const auto back = how == 0 ? std::optional<std::uint64_t>(0) : in.varint();
+    if (!back) return {};
     const auto from = next_author();
     if (!from) return {};
     const auto text = in.string();
@@ -86,7 +99,8 @@ struct decoder {
     journal::record r;
     r.author = from->who;
     r.what.from = from->name;
-    r.what.kind = static_cast<entry_kind>(*kind);
+    r.what.kind = static_cast<entry_kind>(what);
+    if (how != 0) r.what.refers = {static_cast<entry_reference::kind>(how), offset - *back};
     r.what.text = *text;
     if (texts && !texts->apply(offset, from->place, r.what.text)) {
       r.what.kind = entry_kind::destroyed;
@@ -137,7 +151,9 @@ std::string encode_entries(std::span<const journal::record> entries, wall_time t
   for (const journal::record& r : entries) {
     const std::uint64_t now = milliseconds(r.what.time);
     put_varint(out, zigzag(now - std::exchange(before, now)));
-    put_varint(out, static_cast<std::uint64_t>(r.what.kind));
+    put_varint(out, number_of(r.what));
+    if (r.what.refers.how != entry_reference::kind::none)
+      put_varint(out, offset - r.what.refers.offset);
     // From the back: who spoke last speaks again.
     author a{r.author, r.what.from};
     const auto known =
@@ -153,9 +169,8 @@ std::string encode_entries(std::span<const journal::record> entries, wall_time t
       authors.push_back(a);
     }
     put_string(out, r.what.text);
-    if (!texts) continue;
     const std::span text(out.data() + out.size() - r.what.text.size(), r.what.text.size());
-    if (!texts->apply(offset, a.place, text))
+    if (texts && !texts->apply(offset, a.place, text))
       throw damage(
           fmt::format("the key for entry {} has been destroyed before it was said", offset));
     ++offset;

@@ -24,7 +24,9 @@ struct text_place {
 /// A version byte, the number of entries, and for each of them
 ///
 ///     time     zigzag varint: milliseconds since the entry before, at first since `time`
-///     kind     varint
+///     kind     varint: in its lowest two bits; above them how the entry refers to another one. If
+///     it
+///              does a varint follows: how many entries before this one that is
 ///     who      varint: the place among the authors met so far; a new one is followed by
 ///              16 bytes of identity and a string, the name
 ///     text     string

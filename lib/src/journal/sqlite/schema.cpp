@@ -157,6 +157,8 @@ schema journal_schema(const key_ring* keys) {
               // Texts have keys of their own, in records and in the rooms' topics; what was written
               // before stays as it is.
               {.to = 6, .run = [](SQLite::Database&) {}, .only_derived = true},
+              // Entries may refer to others, in records, which older programs do not read.
+              {.to = 7, .run = [](SQLite::Database&) {}, .only_derived = true},
           }};
 }
 

@@ -39,6 +39,48 @@ std::vector<std::uint32_t> entries_with(std::span<const posting> postings, std::
   return all;
 }
 
+/// Of a run, as it stands in the file.
+struct run_row {
+  std::int64_t room;
+  std::int64_t last;
+  std::int64_t first;
+  std::uint32_t key;
+  std::int64_t row; ///< in search_rows: id of the first
+};
+
+/// Prepared statements; they throw `SQLite::Exception`.
+class run_writer {
+ public:
+  run_writer(SQLite::Database& db, table_sums& sums)
+      : sums_(sums)
+      , run_(db, "INSERT INTO search_runs (room, last, first, key, row, rows) "
+                 "VALUES (?, ?, ?, ?, ?, ?)" +
+                     returning(covered::search_runs))
+      , row_(db, "INSERT INTO search_rows (id, postings) VALUES (?, ?)" +
+                     returning(covered::search_rows)) {}
+
+  void put(const run_row& r, const std::vector<std::string>& rows) {
+    run_.bind(1, r.room);
+    run_.bind(2, r.last);
+    run_.bind(3, r.first);
+    run_.bind(4, r.key);
+    run_.bind(5, r.row);
+    run_.bind(6, static_cast<std::int64_t>(rows.size()));
+    sums_.run_adding(covered::search_runs, run_);
+    std::int64_t id = r.row;
+    for (const std::string& row : rows) {
+      row_.bind(1, id++);
+      row_.bindNoCopy(2, row.data(), static_cast<int>(row.size()));
+      sums_.run_adding(covered::search_rows, row_);
+    }
+  }
+
+ private:
+  table_sums& sums_;
+  SQLite::Statement run_;
+  SQLite::Statement row_;
+};
+
 } // namespace
 
 const char* const search_index::tables =
@@ -79,11 +121,7 @@ void search_index::write(SQLite::Database& db, table_sums& sums) {
   std::int64_t id = db.execAndGet("SELECT coalesce(max(id), 0) FROM search_rows").getInt64();
   SQLite::Statement take_run(db, "DELETE FROM search_runs WHERE room=? AND last=?" +
                                      returning(covered::search_runs));
-  SQLite::Statement add_run(db, "INSERT INTO search_runs (room, last, first, key, row, rows) "
-                                "VALUES (?, ?, ?, ?, ?, ?)" +
-                                    returning(covered::search_runs));
-  SQLite::Statement add_row(db, "INSERT INTO search_rows (id, postings) VALUES (?, ?)" +
-                                    returning(covered::search_rows));
+  run_writer add(db, sums);
   std::vector<posting> postings;
   for (const auto& [room, runs] : newest_) {
     for (const run& r : runs) {
@@ -92,18 +130,10 @@ void search_index::write(SQLite::Database& db, table_sums& sums) {
       take_run.bind(1, room);
       take_run.bind(2, static_cast<std::int64_t>(r.last));
       sums.run_removing(covered::search_runs, take_run);
-      add_run.bind(1, room);
-      add_run.bind(2, static_cast<std::int64_t>(r.last));
-      add_run.bind(3, static_cast<std::int64_t>(r.first));
-      add_run.bind(4, r.key);
-      add_run.bind(5, id + 1);
-      add_run.bind(6, static_cast<std::int64_t>(rows.size()));
-      sums.run_adding(covered::search_runs, add_run);
-      for (const std::string& row : rows) {
-        add_row.bind(1, ++id);
-        add_row.bindNoCopy(2, row.data(), static_cast<int>(row.size()));
-        sums.run_adding(covered::search_rows, add_row);
-      }
+      add.put({room, static_cast<std::int64_t>(r.last), static_cast<std::int64_t>(r.first), r.key,
+               id + 1},
+              rows);
+      id += static_cast<std::int64_t>(rows.size());
     }
   }
 }
@@ -112,6 +142,58 @@ void search_index::written() {
   const std::lock_guard lock(mutex_);
   newest_.clear();
   entries_ = postings_ = 0;
+}
+
+void search_index::forget(SQLite::Database& db, std::int64_t room, std::uint64_t offset,
+                          table_sums& sums) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto newest = newest_.find(room); newest != newest_.end()) {
+      for (run& r : newest->second) {
+        if (offset < r.first || offset > r.last) continue;
+        std::erase_if(r.postings, [&](posting p) { return entry_of(p) == offset - r.first; });
+      }
+    }
+  }
+  SQLite::Statement runs(db, "SELECT last, first, key, row, rows FROM search_runs "
+                             "WHERE room=? AND last>=? ORDER BY last LIMIT 1");
+  runs.bind(1, room);
+  runs.bind(2, static_cast<std::int64_t>(offset));
+  if (!runs.executeStep()) return;
+  const std::int64_t last = runs.getColumn(0).getInt64();
+  const std::int64_t first = runs.getColumn(1).getInt64();
+  const std::uint32_t key = runs.getColumn(2).getUInt();
+  const std::int64_t row = runs.getColumn(3).getInt64();
+  const std::int64_t end = row + runs.getColumn(4).getInt64();
+  runs.reset();
+  if (static_cast<std::int64_t>(offset) < first) return;
+  std::vector<posting> left;
+  SQLite::Statement rows(db, "SELECT postings FROM search_rows WHERE id>=? AND id<?");
+  rows.bind(1, row);
+  rows.bind(2, end);
+  while (rows.executeStep()) {
+    const SQLite::Column bytes = rows.getColumn(0);
+    // A row that is damaged is told by `verify`, and found in by nobody.
+    if (!unpack_postings(
+            {static_cast<const char*>(bytes.getBlob()), static_cast<std::size_t>(bytes.getBytes())},
+            left))
+      return;
+  }
+  rows.reset();
+  std::erase_if(
+      left, [&](posting p) { return entry_of(p) == offset - static_cast<std::uint64_t>(first); });
+  const auto packed = pack_postings(left);
+  SQLite::Statement take_rows(db, "DELETE FROM search_rows WHERE id>=? AND id<?" +
+                                      returning(covered::search_rows));
+  take_rows.bind(1, row);
+  take_rows.bind(2, end);
+  sums.run_removing(covered::search_rows, take_rows);
+  SQLite::Statement take_run(db, "DELETE FROM search_runs WHERE room=? AND last=?" +
+                                     returning(covered::search_runs));
+  take_run.bind(1, room);
+  take_run.bind(2, last);
+  sums.run_removing(covered::search_runs, take_run);
+  run_writer(db, sums).put({room, last, first, key, row}, packed);
 }
 
 std::uint64_t search_index::last_written(const SQLite::Database& db, std::int64_t room) {

@@ -136,6 +136,11 @@ void sqlite_journal::search(search_query q, search_done done) {
   workers_->writing->add(search_log{std::move(q), std::move(done)});
 }
 
+void sqlite_journal::destroy(std::string room, std::vector<std::uint64_t> offsets,
+                             destroy_done done) {
+  workers_->writing->add({destroy_operation{std::move(room), std::move(offsets)}}, std::move(done));
+}
+
 std::string sqlite_journal::head() const {
   return to_line(workers_->witness->newest(), *workers_->keys);
 }

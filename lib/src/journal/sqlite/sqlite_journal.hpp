@@ -52,6 +52,8 @@ class sqlite_journal final : public journal, public name_store, public people_st
   void append(entry draft, const identity& author, append_done done) override;
   void read(std::string room, range part, read_done done) override;
   void search(search_query q, search_done done) override;
+  bool destroys() const noexcept override { return true; }
+  void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override;
   std::string head() const override;
 
   std::vector<held_name> held_names() override;

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/file_access.hpp"
+#include "journal/sqlite/destroy_texts.hpp"
 #include "journal/sqlite/id_recall.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/seal_anew.hpp"
@@ -125,6 +126,11 @@ void store::apply(std::span<operation> group) {
   parts_.ids.forget(parts_.options.time->now());
   for (const std::int64_t room : commit_group(parts_, group, unwritten_names_).carry_out())
     upkeep_.trim_soon(room);
+  for (operation& o : group) {
+    const auto* doomed = std::get_if<destroy_operation>(&o.what);
+    if (!doomed || o.refused) continue;
+    if (auto done = destroy_texts(parts_, *doomed); !done) o.refused = std::move(done.error());
+  }
   parts_.rooms.keep_bound();
 }
 

@@ -27,7 +27,8 @@ class store {
   /// there, appends are refused.
   void recall();
 
-  /// Carries out all of a group, or refuses its appends. Names that could not be written are
+  /// Carries out all of a group, or refuses its appends. What is to be destroyed is destroyed when
+  /// the rest is on the disk. Names that could not be written are
   /// written with the next group.
   void apply(std::span<operation> group);
 

@@ -201,6 +201,7 @@ void store_loader::empty_erased_rooms() {
 /// What is left of them outside the log: words in the index, which nobody can read any more, and a
 /// topic. Also in a backup that was made before, and put back.
 void store_loader::forget_destroyed_texts() {
+  if (const auto done = store_.keys.destroy_searches(); !done) throw error(done.error());
   const auto unreadable = value_of(store_.keys.without_search());
   const auto destroyed = value_of(store_.keys.destroyed());
   if (unreadable.empty()) return;

@@ -30,8 +30,9 @@ struct unfollow_answer {
 /// messages is not committed alone while the others come in, and one lock serves them all.
 class writer_thread {
  public:
-  using done = std::variant<std::monostate, journal::append_done, follow_answer, unfollow_answer,
-                            name_store::change_done, people_store::kept>;
+  using done =
+      std::variant<std::monostate, journal::append_done, follow_answer, unfollow_answer,
+                   name_store::change_done, people_store::kept>; // also of what is destroyed
 
   /// @param readers gets its calls when what was queued before them is committed
   /// @param witness hears of what was committed

@@ -46,6 +46,27 @@ close_reason native_session::too_large(std::size_t announced) const {
                                                    announced, wire::native_payload_cap)};
 }
 
+namespace {
+
+requests::any referring_of(native::send& s) {
+  requests::referring what{{s.refers.offset, 0}, std::move(s.text), std::move(s.id)};
+  switch (s.refers.how) {
+  case entry_reference::kind::edit:
+    return requests::edit{std::move(what)};
+  case entry_reference::kind::removal:
+    return requests::remove{std::move(what)};
+  case entry_reference::kind::reply:
+    return requests::answer{std::move(what)};
+  case entry_reference::kind::reaction:
+    return requests::react{std::move(what)};
+  case entry_reference::kind::none:
+    break;
+  }
+  return requests::unreadable{fail(errc::protocol_error, "a send that refers to nothing known")};
+}
+
+} // namespace
+
 template <class Request>
 void native_session::take(Request& r) {
   constexpr bool before_login = std::is_same_v<Request, native::hello> ||
@@ -121,6 +142,10 @@ void native_session::handle(native::leave& l) {
 }
 
 void native_session::handle(native::send& s) {
+  if (s.refers.how != entry_reference::kind::none) {
+    const std::string id = s.id;
+    return ask(std::move(s.room), id, referring_of(s));
+  }
   if (s.kind == entry_kind::action)
     return ask(std::move(s.room), s.id, requests::act{std::move(s.text), s.id});
   ask(std::move(s.room), s.id, requests::say{std::move(s.text), s.id});

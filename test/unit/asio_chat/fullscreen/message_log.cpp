@@ -128,3 +128,65 @@ TEST_CASE("asio-chat message log: one's own lines without an answer are never dr
   CHECK(texts(log) == "waits ");
   CHECK(log.first() >= end);
 }
+
+namespace {
+
+using reference = entry_reference::kind;
+
+log_line refers(std::uint64_t offset, reference how, std::uint64_t to, std::string from,
+                std::string text) {
+  log_line l = said(offset);
+  l.from = std::move(from);
+  l.text = std::move(text);
+  l.refers = {how, to};
+  return l;
+}
+
+} // namespace
+
+TEST_CASE(
+    "asio-chat message log: edits, deletions and reactions are seen in the line they are about") {
+  message_log log;
+  for (const log_line& line : page(1, 3))
+    log.append(line);
+  log.append(refers(4, reference::edit, 1, "alice", "One"));
+  log.append(refers(5, reference::edit, 1, "alice", "ONE"));
+  log.append(refers(6, reference::removal, 2, "alice", "deleted a message"));
+  log.append(refers(7, reference::reaction, 3, "alice", "+"));
+  log.append(refers(8, reference::reaction, 3, "bob", "+"));
+  log.append(refers(9, reference::reaction, 3, "bob", "-"));
+  log.append(refers(10, reference::reply, 1, "bob", "yes"));
+  const auto at = [&log](std::uint64_t offset) {
+    return log.at(log.first() + static_cast<message_log::number>(offset) - 1);
+  };
+  CHECK(at(1).now.edited);
+  CHECK(at(1).now.text == "ONE");
+  CHECK(at(2).now.deleted);
+  REQUIRE(at(3).now.reactions.size() == 2);
+  CHECK(at(3).now.reactions[0].by == std::vector<std::string>{"alice", "bob"});
+  for (std::uint64_t offset = 4; offset <= 9; ++offset)
+    CHECK(at(offset).now.hidden);
+  CHECK_FALSE(at(10).now.hidden);
+  CHECK(at(10).now.quote == ": ONE");
+  log.append(refers(11, reference::reaction, 3, "bob", "-")); // taken back
+  REQUIRE(at(3).now.reactions.size() == 1);
+  log.append(refers(12, reference::edit, 1, "alice", "Uno"));
+  CHECK(at(10).now.quote == ": Uno"); // and not what is gone by now
+  log.append(refers(13, reference::removal, 1, "alice", "deleted a message"));
+  CHECK(at(10).now.quote == ": (deleted)");
+  CHECK(log.newest() == position{1, 13});
+}
+
+TEST_CASE(
+    "asio-chat message log: what is about a line that is not held is shown by itself until it is") {
+  message_log log;
+  log.append(refers(11, reference::edit, 10, "alice", "Ten"));
+  log_line gone = refers(12, reference::edit, 10, "alice", "(this text was destroyed)");
+  gone.destroyed = true;
+  log.append(gone);
+  CHECK_FALSE(log.at(log.first()).now.hidden);
+  CHECK(log.at(log.first() + 1).now.hidden); // says nothing
+  log.prepend(page(9, 10));
+  CHECK(log.at(log.first() + 1).now.text == "Ten");
+  CHECK(log.at(log.first() + 2).now.hidden);
+}

@@ -177,3 +177,31 @@ TEST_CASE("asio-chat message view: a log that fits has nothing to go up to") {
   v.move(5, 10);
   CHECK_FALSE(v.w.scrolled);
 }
+
+TEST_CASE(
+    "asio-chat message view: a line shows its edit, its deletion, its reactions, what it answers") {
+  view v;
+  const auto refer = [&v](entry_reference::kind how, std::uint64_t to, std::string text,
+                          wall_time when = noon) {
+    log_line line{log_line::kind::message, when, "bob", std::move(text)};
+    line.at = {1, static_cast<std::uint64_t>(v.w.log.end()) + 1};
+    line.refers = {how, to};
+    v.w.log.append(std::move(line));
+  };
+  v.say("bob", "tee?");
+  v.say("alice", "rude");
+  refer(entry_reference::kind::edit, 1, "tea?");
+  refer(entry_reference::kind::removal, 2, "deleted a message");
+  refer(entry_reference::kind::reaction, 1, "+");
+  refer(entry_reference::kind::reply, 1, "well?");
+  refer(entry_reference::kind::edit, 99, "older");
+  const auto rows = v.shown(60, 6);
+  CHECK(std::vector<std::string>(rows.begin() + 1, rows.end()) ==
+        std::vector<std::string>{"12:00          bob │ tea? (edited) [+ bob]",
+                                 "12:00        alice │ (deleted)",
+                                 "12:00          bob │ > bob: tea?", "                   │ well?",
+                                 "12:00          bob │ older (edited)"});
+  refer(entry_reference::kind::edit, 1, "Tea?", noon + 24h);
+  v.say("alice", "hi", noon + 24h); // behind a line of that day that is not seen
+  CHECK(v.shown(60, 2).front().starts_with("── Sunday, 2026-11-22 ──"));
+}

@@ -306,3 +306,35 @@ TEST_CASE("asio-chat window control: a room that is open again takes its lines b
   p.enter("/unsent");
   CHECK(p.last().text == "nothing that you have typed waits for a room that you are not in");
 }
+
+TEST_CASE("asio-chat window control: a marked message is what the next command is about") {
+  person p;
+  for (std::uint64_t offset = 1; offset <= 30; ++offset)
+    p.said("lobby", "line " + std::to_string(offset), offset);
+  const auto entered = [&p](std::string_view typed) {
+    p.enter(typed);
+    return p.entered.back().text;
+  };
+  CHECK(entered("/reply yes") == "/reply yes");
+  p.meta(U'k');
+  CHECK(p.state.all.current().log.at(*p.state.all.current().chosen).text == "line 30");
+  for (int n = 0; n < 20; ++n)
+    p.meta(U'k');
+  CHECK(p.sees("line 10")); // wherever it is, one sees it
+  p.meta(U'j');
+  CHECK(entered("/reply yes") == "/reply @11 yes");
+  CHECK_FALSE(p.state.all.current().chosen); // once
+  p.meta(U'k');
+  CHECK(entered("/react +") == "/react @30 +");
+  p.meta(U'k');
+  CHECK(entered("/delete @3") == "/delete @3");
+  p.meta(U'k');
+  CHECK(entered("/EDIT -x") == "/EDIT @30 -x");
+  p.meta(U'k');
+  CHECK(entered("/who") == "/who");
+  p.meta(U'k');
+  p.control.press({key::kind::escape});
+  CHECK(entered("/delete") == "/delete");
+  p.meta(U'j'); // nothing is below
+  CHECK_FALSE(p.state.all.current().chosen);
+}

@@ -2,6 +2,7 @@
 #include "journal/sqlite/rooms.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/verify.hpp"
+#include "model/references.hpp"
 #include "unit/journal/sqlite/golden_directory.hpp"
 
 #include <SQLiteCpp/Statement.h>
@@ -20,6 +21,11 @@ using test::store_world;
 
 namespace {
 
+std::string referring(const entry& e) {
+  if (e.refers.how == entry_reference::kind::none) return {};
+  return fmt::format(" ({} {})", name_of(e.refers.how), e.refers.offset);
+}
+
 /// All that members can see, a line each, in the order of the rooms' names.
 template <class World>
 std::string told_by(World& w) {
@@ -34,8 +40,9 @@ std::string told_by(World& w) {
     const auto page =
         r.read(room.name, {{log_range::side::after, {}, 1'000'000}, std::size_t{1} << 30}).value();
     for (const journal::record& e : page.entries)
-      all += fmt::format("{} {} {}: {}\n", e.what.at.offset, e.what.time.time_since_epoch().count(),
-                         e.what.from, e.what.text);
+      all +=
+          fmt::format("{} {} {}: {}{}\n", e.what.at.offset, e.what.time.time_since_epoch().count(),
+                      e.what.from, e.what.text, referring(e.what));
   }
   for (const held_name& n : w.store().names_at_start())
     all += fmt::format("held: {}\n", n.name);
@@ -60,7 +67,7 @@ table_texts tables_in(const std::string& file) {
 
 /// Some of everything that a journal can have: rooms of several records, of several keys, of which
 /// some is no longer kept, an erased one, destroyed texts, topics, ids, turns of time, names, an
-/// index in several runs.
+/// index in several runs, entries that refer to others.
 void fill(store_world& w) {
   w.options.index.entries = 16;
   w.options.keep.entries = 80;
@@ -74,6 +81,13 @@ void fill(store_world& w) {
     if (i % 20 == 0) w.tidy();
   }
   w.apply(store_world::append_of("den", "warm and dry", {}, entry_kind::topic));
+  for (const auto how : {entry_reference::kind::edit, entry_reference::kind::removal,
+                         entry_reference::kind::reply, entry_reference::kind::reaction}) {
+    operation o = store_world::append_of("den", fmt::format("{} of line 2", name_of(how)));
+    std::get<append_operation>(o.what).draft.what.refers = {how, 2};
+    w.apply(std::move(o));
+  }
+  w.apply({destroy_operation{"den", {1}}});
   for (std::uint8_t who = 1; who <= 3; ++who) {
     held_name held;
     held.who = {who};

@@ -153,6 +153,23 @@ TEST_CASE("entries of a record come back, but for what the header tells") {
   }
 }
 
+TEST_CASE(
+    "what an entry refers to stands beside its kind, and one that refers to nothing is as it was") {
+  using namespace std::string_literals;
+  const std::string author = "\x00"s + std::string(16, '\0') + "\x01n"s;
+  journal::record r;
+  r.what.from = "n";
+  r.what.text = "t";
+  r.what.kind = entry_kind::action;
+  CHECK(encode_entries({&r, 1}, {}) == "\x01\x01\x00\x01"s + author + "\x01t"s);
+  r.what.refers = {entry_reference::kind::edit, 39};
+  const std::string refers = encode_entries({&r, 1}, {}, {nullptr, {}, 41});
+  CHECK(refers == "\x01\x01\x00\x05\x02"s + author + "\x01t"s);
+  CHECK(decode_entries(refers, {}, {nullptr, {}, 41})->front().what.refers == r.what.refers);
+  CHECK_FALSE(decode_entries("\x01\x01\x00\x15\x02"s + author + "\x01t"s, {})); // of tomorrow
+  CHECK_FALSE(decode_entries("\x01\x01\x00\x07\x02"s + author + "\x01t"s, {})); // no such kind
+}
+
 TEST_CASE("an author is kept once in a record") {
   std::vector<journal::record> one(1), many(50);
   for (auto* list : {&one, &many}) {

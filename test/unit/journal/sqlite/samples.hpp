@@ -13,7 +13,7 @@ inline constexpr wall_time noon{std::chrono::milliseconds(1'700'000'000'000)};
 
 inline std::vector<journal::record> sample_entries() {
   using std::chrono::milliseconds;
-  return {
+  std::vector<journal::record> all{
       {{"den", {7, 41}, noon, "alice", entry_kind::message, "hello, world", "id-1"}, {1}},
       {{"den", {7, 42}, noon, "bob", entry_kind::action, "waves äöü \U0001F600\n\ttwice", ""}, {2}},
       {{"den", {7, 43}, noon + milliseconds(1), "alice", entry_kind::topic, "", "id-2"}, {1}},
@@ -29,6 +29,9 @@ inline std::vector<journal::record> sample_entries() {
         ""},
        {2}},
   };
+  all[1].what.refers = {entry_reference::kind::reaction, 41};
+  all[3].what.refers = {entry_reference::kind::edit, 7};
+  return all;
 }
 
 } // namespace asio_chat::test

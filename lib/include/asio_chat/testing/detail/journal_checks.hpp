@@ -30,6 +30,7 @@ inline void entry_comes_back(const journal_maker& make) {
   journal_bench b(make);
   const wall_time time(std::chrono::milliseconds(1'700'000'123'456));
   for (const entry_kind kind : {entry_kind::message, entry_kind::action, entry_kind::topic}) {
+    const bool refers = kind == entry_kind::action; // to the one before
     entry e{"den",
             {99, 99},
             time,
@@ -37,6 +38,7 @@ inline void entry_comes_back(const journal_maker& make) {
             kind,
             "tab\t newline\n \"quoted\" äöü \U0001F600",
             "id" + std::to_string(static_cast<int>(kind))};
+    if (refers) e.refers = {entry_reference::kind::reaction, 1};
     const auto kept = b.append(e, bob);
     CHECK_FALSE(kept.duplicate);
     CHECK(kept.time == time);
@@ -357,6 +359,50 @@ inline constexpr journal_check retention_contract[] = {
     {"memory is bounded, and what is gone is told as a gap", journal_checks::gap},
 };
 
+namespace journal_checks {
+
+inline void destroys(const journal_maker& make) {
+  journal_bench b(make);
+  entry answer = journal_bench::draft("den", "two lemons", "id2", "bob");
+  const auto destroy = [&b](std::vector<std::uint64_t> offsets) {
+    std::optional<result<void>> answered;
+    b.log->destroy("den", std::move(offsets), [&](const result<void>& r) { answered = r; });
+    REQUIRE(b.inbox.run_until([&] { return answered.has_value(); }));
+    return *answered;
+  };
+  if (!b.log->destroys()) {
+    CHECK(destroy({1}).error().code == errc::not_available);
+    return;
+  }
+  b.append("den", "one lemon", "id1", alice);
+  answer.refers = {entry_reference::kind::reply, 1};
+  b.append(answer, bob);
+  b.append("den", "three lemons", "id3", alice);
+  const auto before = b.read("den", {});
+  REQUIRE(destroy({2, 99, 2}).has_value());
+  const auto after = b.read("den", {});
+  const std::string gone(destroyed_text);
+  CHECK(texts(after) == words{"one lemon", gone, "three lemons"});
+  REQUIRE(after.entries.size() == 3);
+  entry as_it_was = before.entries[1].what;
+  as_it_was.kind = entry_kind::destroyed;
+  as_it_was.text = gone;
+  CHECK(after.entries[1].what == as_it_was);
+  CHECK(after.entries[1].author == bob);
+  search_query q;
+  q.room = "den";
+  q.words = {"lemons"};
+  CHECK(texts(b.search(q)) == words{"three lemons"});
+  q.words = {"destroyed"};
+  CHECK(b.search(q).entries.empty());
+  REQUIRE(destroy({2}).has_value()); // nothing is left to do
+  REQUIRE(destroy({}).has_value());
+  CHECK(b.append("den", "again", "id2", bob).duplicate);
+  CHECK(b.append("den", "four lemons", "id4", bob).at.offset == 4);
+}
+
+} // namespace journal_checks
+
 inline constexpr journal_check journal_contract[] = {
     {"an unknown room has an empty log", journal_checks::unknown_room},
     {"an entry comes back as it went, at its position", journal_checks::entry_comes_back},
@@ -378,6 +424,7 @@ inline constexpr journal_check journal_contract[] = {
     {"the head, if there is one, names each entry from its answer on", journal_checks::head},
     {"a journal that is destroyed answers no more", journal_checks::destroyed},
     {"an answer may destroy the journal", journal_checks::destroyed_by_an_answer},
+    {"a text that is destroyed is gone, and nothing else of its entry", journal_checks::destroys},
 };
 
 } // namespace asio_chat::testing

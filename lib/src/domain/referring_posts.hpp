@@ -1,0 +1,96 @@
+// What members do with what was said before: edit it, delete it, answer it, react to it.
+#pragma once
+
+#include "model/identity.hpp"
+#include "model/request.hpp"
+
+#include <asio_chat/host_requests.hpp>
+#include <asio_chat/journal.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio_chat {
+
+class endpoint;
+class room;
+struct room_services;
+
+/// Each looks into the log for what it is about before it says anything, so each waits until the
+/// one before is done: a deletion finds the edit that was asked for earlier. The author is not
+/// listened to meanwhile, and so there is one of each connection.
+///
+///   add -> look for the entry -> is it theirs, is it there? -> look for what refers to it
+///     edit:     append it, then destroy what it replaces
+///     deletion: destroy the text and its edits, then append that they are gone
+///     others:   append
+class referring_posts : public std::enable_shared_from_this<referring_posts> {
+ public:
+  /// An entry can be edited until so many others have followed it: what has to be destroyed with it
+  /// is found among them.
+  static constexpr std::uint64_t reach = 10'000;
+
+  /// @param in, services must live as long; `in` keeps this
+  referring_posts(room& in, room_services& services)
+      : room_(in)
+      , services_(services) {}
+
+  /// @param ref of the answer to the author
+  void add(endpoint& author, entry_reference::kind how, requests::referring&& what,
+           std::string_view ref);
+
+ private:
+  struct wish {
+    std::uint64_t author; ///< number of the endpoint
+    identity who;
+    member_info info;
+    entry_reference::kind how;
+    requests::referring what;
+    std::string ref;
+  };
+  /// What is known of the entry that it is about.
+  struct target {
+    journal::record it;
+    std::vector<std::uint64_t> edits; ///< whose texts are there
+    entry_kind kind = entry_kind::message;
+    std::string text; ///< as members see it
+    bool edited = false;
+    bool removed = false;
+    bool removed_by_author_of_wish = false;
+    bool is_there() const noexcept {
+      return !removed && (edited || it.what.kind != entry_kind::destroyed);
+    }
+  };
+
+  void go_on();
+  void finish();
+  void refuse(failure why);
+  bool destroys() const noexcept;
+  void read(const log_range& part, void (referring_posts::*then)(journal::page&));
+  void find_newest(journal::page& p);
+  void found(journal::page& p);
+  void look_at(std::uint64_t offset);
+  void look_for_referring(std::uint64_t after);
+  void found_referring(journal::page& p);
+  result<void> check(endpoint& author) const;
+  bool is_own() const noexcept { return about_.it.author == now_->who; }
+  void carry_out();
+  void ask_host();
+  void decided(post_answer a);
+  void append();
+  void appended(const result<journal::appended>& a);
+  std::vector<std::uint64_t> doomed() const;
+  std::string text_of_removal() const;
+
+  room& room_;
+  room_services& services_;
+  std::deque<wish> waiting_;
+  wish* now_ = nullptr; ///< the first of them, while it is looked after
+  target about_{};
+};
+
+} // namespace asio_chat

@@ -1,0 +1,20 @@
+// Lengths of time, as members read them.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <string>
+
+namespace asio_chat {
+
+/// `7 d`, `90 min`: in the largest unit that says it exactly.
+inline std::string in_words(std::chrono::seconds t) {
+  const auto n = t.count();
+  if (n % 86'400 == 0) return fmt::format("{} d", n / 86'400);
+  if (n % 3'600 == 0) return fmt::format("{} h", n / 3'600);
+  if (n % 60 == 0) return fmt::format("{} min", n / 60);
+  return fmt::format("{} s", n);
+}
+
+} // namespace asio_chat
