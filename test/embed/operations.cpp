@@ -10,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -63,14 +64,20 @@ asio::awaitable<void> of_client(chat_client& alice, memory_transport transport) 
   const std::string cake = "cake, too";
   counted_memory memory;
   acknowledged also;
+  asio::steady_timer said(alice.get_executor(), asio::steady_timer::time_point::max());
   alice.async_send(room, cake,
                    asio::bind_allocator(std::pmr::polymorphic_allocator<std::byte>(&memory),
-                                        [&](error_code, const acknowledged& a) { also = a; }));
+                                        [&](error_code, const acknowledged& a) {
+                                          also = a;
+                                          said.cancel();
+                                        }));
+  error_code cancelled;
+  co_await said.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  expect(also.at.offset == kept.at.offset + 1 && memory.blocks == 1 && memory.live == 0,
+         "async_send with an allocator");
   const std::string who = "/who";
   const reply names = co_await alice.async_command(room, who);
   expect(!names.lines.empty(), "async_command");
-  expect(also.at.offset == kept.at.offset + 1 && memory.blocks == 1 && memory.live == 0,
-         "async_send with an allocator");
   const log_range all;
   const history_page page = co_await alice.async_history(room, all);
   expect(page.entries.back().text == cake, "async_history");

@@ -7,8 +7,8 @@
 namespace asio_chat::detail {
 
 client_base::client_base(boost::asio::any_io_executor executor, place_function place,
-                         const client_config& config, const void* asio_of_host) {
-  transport::check_asio(asio_of_host);
+                         const client_config& config, const char* seen_by_host) {
+  transport::check_one_asio(seen_by_host);
   impl_ = std::make_shared<impl>(std::move(executor), std::move(place), config);
 }
 

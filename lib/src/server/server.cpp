@@ -6,8 +6,8 @@ namespace asio_chat::detail {
 
 server_base::server_base(boost::asio::any_io_executor executor, place_function place,
                          const server_config& config, const server_hooks& hooks,
-                         const void* asio_of_host) {
-  transport::check_asio(asio_of_host);
+                         const char* seen_by_host) {
+  transport::check_one_asio(seen_by_host);
   impl_ = std::make_shared<impl>(
       executor, config, server_parts{net::default_protocols(), nullptr, hooks}, std::move(place));
 }

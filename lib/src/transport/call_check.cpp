@@ -25,8 +25,8 @@ bool call_check::is_wrong() const {
   return seen != std::thread::id() && seen != std::this_thread::get_id();
 }
 
-void check_asio(const void* of_host) {
-  if (of_host == detail::asio_of_caller()) return;
+void check_one_asio(const char* seen_by_host) {
+  if (seen_by_host == &detail::shared_by_all) return;
   throw error(
       fail(errc::bad_setting,
            "the shared library asio_chat cannot use the Asio of this program, whose symbols are "

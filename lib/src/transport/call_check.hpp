@@ -33,8 +33,8 @@ class call_check {
   std::atomic<std::thread::id> seen_on_{};
 };
 
-/// @param of_host its `detail::asio_of_caller()`
+/// @param seen_by_host the address that `detail::shared_by_all` has there
 /// @throws error if host and library have copies of Asio that know nothing of each other
-void check_asio(const void* of_host);
+void check_one_asio(const char* seen_by_host);
 
 } // namespace asio_chat::transport

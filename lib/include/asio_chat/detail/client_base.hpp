@@ -23,7 +23,7 @@ class client_base {
  protected:
   /// A reference, so that a program has no code for a copy of its own.
   client_base(boost::asio::any_io_executor executor, place_function place,
-              const client_config& config, const void* asio_of_host = asio_of_caller());
+              const client_config& config, const char* seen_by_host = &shared_by_all);
   ~client_base();
 
   template <class... Results>

@@ -1,8 +1,6 @@
 // Internal: whether code runs where it should, and with the same Asio everywhere.
 #pragma once
 
-#include <boost/asio/error.hpp>
-
 #include <functional>
 
 namespace asio_chat::detail {
@@ -31,10 +29,7 @@ place_function place_of(const Executor& executor) {
   }
 }
 
-/// The same address everywhere, unless the host has a copy of Asio that a shared library cannot
-/// see.
-inline const void* asio_of_caller() {
-  return &boost::asio::error::get_misc_category();
-}
+/// One in a program, unless the host hides its symbols: then its copy of Asio is its own, too.
+inline char shared_by_all = 0;
 
 } // namespace asio_chat::detail

@@ -40,7 +40,7 @@ class server_base {
   /// References, so that a program has no code for copies of its own.
   server_base(boost::asio::any_io_executor executor, place_function place,
               const server_config& config, const server_hooks& hooks,
-              const void* asio_of_host = asio_of_caller());
+              const char* seen_by_host = &shared_by_all);
   server_base(server_base&&) noexcept;
   server_base& operator=(server_base&&) noexcept;
   ~server_base();
