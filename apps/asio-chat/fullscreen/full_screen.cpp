@@ -101,7 +101,10 @@ void full_screen::notice(const std::string& line) {
 }
 
 void full_screen::now_in(const room_focus& where) {
-  if (std::exchange(room_, where.room()) == where.room() || where.room().empty()) return;
+  const std::string before = std::exchange(room_, where.room());
+  if (before == room_ || room_.empty()) return;
+  // The windows know which one to show in the place of a room that one has left.
+  if (!before.empty() && !where.is_in(before)) return;
   state_.all.show_room(where.room());
   draw_soon();
 }

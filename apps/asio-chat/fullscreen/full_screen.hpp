@@ -40,6 +40,8 @@ class full_screen final : public screen, public key_taker {
   void draw_soon();
   /// Called when a message names the person, or is told to them alone.
   void call(const std::string& who, const std::string& where);
+  /// Adds the commands of the screen to what can be typed.
+  void add_to(vocabulary& words) const { control_.add_to(words); }
   void cannot_join(const std::string& room, const std::string& why);
 
   void chat(const std::string& line) override;

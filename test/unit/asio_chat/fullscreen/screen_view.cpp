@@ -114,6 +114,6 @@ TEST_CASE("asio-chat screen view: the switcher shows which windows a part of a n
   room_view v;
   v.s.asked = question{question::kind::window, "e"};
   const auto rows = v.shown(80, 6);
-  CHECK(rows[4] == " 2 #den  0 example   Esc goes back");
+  CHECK(rows[4] == " 2 #den  0 example   Tab goes on, Esc back");
   CHECK(rows[5] == "go to: e");
 }

@@ -28,6 +28,7 @@ struct window_person {
   std::vector<std::string> looked_at;
   std::vector<log_range> asked;
   window_control::page_handler answer;
+  bool ended = false;
   int redrawn = 0;
   int laid_out = 0; ///< the whole screen, of a room
   int calls = 0;
@@ -36,7 +37,7 @@ struct window_person {
       time,
       {.read = [](const std::string& text) { return read_typed_line(text, true); },
        .enter = [this](typed_line line) { entered.push_back(std::move(line)); },
-       .end = [] {},
+       .end = [this] { ended = true; },
        .words =
            [] {
              return vocabulary{{"who"}, {"alice"}, {"den"}};
