@@ -45,6 +45,7 @@ full_screen::full_screen(boost::asio::io_context& context, chat_state& state,
                  return std::move(s);
                }())
     , timer_(time_.make_timer())
+    , keep_timer_(time_.make_timer())
     , drawn_as_(state.themes.name()) {
   control_.define(look.aliases);
   control_.bind(look.bindings);
@@ -153,8 +154,18 @@ void full_screen::feed(std::string_view bytes) {
   while (!closed_ && !away() && keys_.next(k)) {
     if (!raise_signal_of(k, [this] { suspend(); })) control_.press(k);
   }
-  control_.keep_drafts();
+  keep_soon();
   draw_soon();
+}
+
+void full_screen::keep_soon() {
+  if (parting_ || closed_) return control_.keep_drafts();
+  if (const auto due = control_.keep_drafts_in_time(); due && !std::exchange(keeping_, true)) {
+    keep_timer_->wait_until(*due, [this] {
+      keeping_ = false;
+      keep_soon();
+    });
+  }
 }
 
 void full_screen::settle() {

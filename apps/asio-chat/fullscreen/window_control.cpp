@@ -108,6 +108,7 @@ screen_state window_control::look() {
 }
 
 canvas window_control::draw(std::size_t columns, std::size_t rows) {
+  if (unkept_) keep_drafts();
   columns_ = columns;
   rows_ = rows;
   sync();

@@ -4,6 +4,7 @@
 #include "edit_buffer.hpp"
 #include "fullscreen/chat_state.hpp"
 #include "fullscreen/hit_list.hpp"
+#include "fullscreen/picture_pace.hpp"
 #include "fullscreen/screen_view.hpp"
 #include "fullscreen/window_commands.hpp"
 #include "text_entry.hpp"
@@ -71,6 +72,10 @@ class window_control {
   void cannot_join(const std::string& room, const std::string& why);
   /// Brings what is typed to where it is kept. To be called after keys were pressed.
   void keep_drafts();
+  /// The same no more often than pictures are drawn, and before each of them: what is seen is kept,
+  /// and a long text that comes as many keys is not looked at for each of them.
+  /// @return when it has to be called again; none: everything is kept
+  std::optional<steady_time> keep_drafts_in_time();
 
  private:
   static constexpr std::size_t page_entries = 100;
@@ -135,7 +140,9 @@ class window_control {
     std::optional<position> at; ///< none: the beginning
   };
   std::optional<place> wanted_; ///< where to go when the page that is on its way is there
-  std::string ref_prefix_;      ///< of lines of this client alone
+  picture_pace keeping_;
+  bool unkept_ = false;    ///< what is typed, in part
+  std::string ref_prefix_; ///< of lines of this client alone
   std::uint64_t last_ref_ = 0;
   bool keeps_entered_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -160,7 +160,19 @@ void window_control::cannot_join(const std::string& room, const std::string& why
   state_.all.remark(log_line::kind::notice, std::move(told), time_.wall_now());
 }
 
+std::optional<steady_time> window_control::keep_drafts_in_time() {
+  const steady_time now = time_.now();
+  if (const steady_time next = keeping_.next(now); next > now) {
+    unkept_ = true;
+    return next;
+  }
+  keeping_.drawn(now);
+  keep_drafts();
+  return std::nullopt;
+}
+
 void window_control::keep_drafts() {
+  unkept_ = false;
   if (!state_.typed) return;
   std::map<std::string, std::string> typed = state_.all.unopened_drafts();
   for (std::size_t n = 0; n < state_.all.count(); ++n) {

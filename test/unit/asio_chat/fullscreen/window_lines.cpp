@@ -215,6 +215,31 @@ TEST_CASE("asio-chat window control: a closed window leaves no draft") {
   CHECK(journal.drafts().empty());
 }
 
+TEST_CASE("asio-chat window control: many keys are kept as often as they are seen") {
+  const place where;
+  typed_journal journal = where.open();
+  person p(&journal);
+  const auto kept = [&] { return journal.drafts().at("#lobby"); };
+  for (const char c : std::string_view("abc")) { // as a person types: at once
+    p.type({&c, 1});
+    CHECK_FALSE(p.control.keep_drafts_in_time());
+  }
+  CHECK(kept() == "abc");
+  p.type("d");
+  const auto due = p.control.keep_drafts_in_time();
+  REQUIRE(due);
+  CHECK(kept() == "abc");
+  SECTION("before it is seen") {
+    CHECK(p.sees("> abcd"));
+    CHECK(kept() == "abcd");
+  }
+  SECTION("and in a short time") {
+    p.time.advance(std::chrono::ceil<std::chrono::milliseconds>(*due - p.time.now()));
+    CHECK_FALSE(p.control.keep_drafts_in_time());
+    CHECK(kept() == "abcd");
+  }
+}
+
 namespace {
 
 /// A client that ended with a line, an action and a draft for a room, and without an answer.
