@@ -208,17 +208,17 @@ void conversation::refuse(const said_lines::line& said, const failure& why) {
     show(refused{"", errc::protocol_error, why.message}, said.from);
     if (!leaving_) return;
   }
+  std::string message = why.message;
+  if (why.code == errc::unknown_command && modes_.interactive) {
+    vocabulary w = words();
+    if (more_words_) more_words_(w);
+    const std::string hint = hint_for(parse_command_line(said.text).name, w.commands);
+    if (!hint.empty()) message += "." + hint;
+  }
   if (said.marked || leaving_) {
-    screen_.notice(fate_of(said, why.code, why.message));
+    screen_.notice(fate_of(said, why.code, message));
   } else {
-    std::string told = "refused: " + sanitize_for_terminal(why.message);
-    if (why.code == errc::unknown_command && modes_.interactive) {
-      vocabulary w = words();
-      if (more_words_) more_words_(w);
-      const std::string hint = hint_for(parse_command_line(said.text).name, w.commands);
-      told += hint.empty() ? "" : "." + hint;
-    }
-    screen_.notice(notice_about(said.from, told));
+    screen_.notice(notice_about(said.from, "refused: " + sanitize_for_terminal(message)));
   }
 }
 

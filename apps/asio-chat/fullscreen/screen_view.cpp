@@ -153,6 +153,7 @@ cells status_of(const windows& all, const screen_state& s, bool rooms_visible) {
   const window& w = all.current();
   cells line;
   if (s.found || s.asked) {
+    if (!s.connection->trouble.empty()) add_connection(line, *s.connection);
     add(line,
         s.found ? " Enter goes there, Up and Down choose, Esc goes back"
                 : " words that were said here, from:NAME, after:DATE, before:DATE; Esc goes back",
