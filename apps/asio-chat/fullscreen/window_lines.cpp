@@ -119,7 +119,16 @@ void window_control::send_again() {
     state_.all.follow(w);
     return around_.enter(line_of(w, line));
   }
-  state_.all.remark(log_line::kind::notice, "no line that was refused is here", time_.wall_now());
+  std::string told = "no line that was refused is here";
+  for (std::size_t n = 0; n < state_.all.count(); ++n) {
+    const window& other = state_.all.at(n);
+    for (auto line = other.log.first(); line < other.log.end(); ++line) {
+      if (other.log.at(line).fate != log_line::state::refused) continue;
+      told += fmt::format("; one is in {}", other.title());
+      break;
+    }
+  }
+  state_.all.remark(log_line::kind::notice, std::move(told), time_.wall_now());
 }
 
 window* window_control::window_of(const std::string& title) {

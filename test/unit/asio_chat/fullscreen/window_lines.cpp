@@ -331,3 +331,19 @@ TEST_CASE("asio-chat window control: a room that is open again takes its lines b
   p.enter("/unsent");
   CHECK(p.last().text == "nothing that you have typed waits for a room that you are not in");
 }
+
+TEST_CASE("asio-chat window control: a refused line is found, also if its window is closed") {
+  const place where;
+  typed_journal journal = where.open();
+  person p(&journal);
+  p.enter("first");
+  p.enter("second");
+  REQUIRE(p.entered.size() == 2);
+  p.news.show(refused{"", errc::not_in_room, "too fast"}, "", {0, p.entered[0].id});
+  p.meta(U'2');
+  p.meta(U's');
+  CHECK(p.last().text == "no line that was refused is here; one is in #lobby");
+  p.state.all.left("lobby");
+  p.news.show(refused{"", errc::not_in_room, "too late"}, "", {0, p.entered[1].id});
+  CHECK(p.sees("not sent to #lobby: second [too late]"));
+}
