@@ -79,6 +79,20 @@ TEST_CASE("asio-chat window control: what an editor makes of the text is typed")
   CHECK(p.entered[0].text == "two lines\nfrom the editor");
 }
 
+TEST_CASE("asio-chat window control: what an editor makes for a room that has gone is kept") {
+  person p;
+  p.editor_stays = true;
+  p.type("text");
+  p.meta(U'e');
+  p.state.all.left("lobby");
+  p.editor_ends();
+  CHECK(p.sees("\n>\n"));
+  p.enter_room("lobby");
+  p.state.all.show_room("lobby");
+  CHECK(p.sees("> text"));
+  CHECK(p.sees("  from the editor"));
+}
+
 TEST_CASE("asio-chat window control: a key does what it is bound to") {
   person p;
   p.control.bind({"F5 window-2", "Ctrl-T /me waves", "Alt-2 nothing"});

@@ -29,6 +29,8 @@ struct window_person {
   std::vector<log_range> asked;
   window_control::page_handler answer;
   bool ended = false;
+  bool editor_stays = false;         ///< until the test ends it
+  std::function<void()> editor_ends; ///< with what it has made of the text
   int redrawn = 0;
   int laid_out = 0; ///< the whole screen, of a room
   int calls = 0;
@@ -63,8 +65,9 @@ struct window_person {
        .changed = [] {},
        .redraw = [this] { ++redrawn; },
        .edit =
-           [](const std::string& text, const std::function<void(const std::string&)>& done) {
-             done(text + "\r\nfrom the editor\n\n");
+           [this](const std::string& text, const std::function<void(const std::string&)>& done) {
+             editor_ends = [text, done] { done(text + "\r\nfrom the editor\n\n"); };
+             if (!editor_stays) editor_ends();
            }}};
   window_display news{state,
                       time,
