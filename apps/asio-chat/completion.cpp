@@ -83,16 +83,25 @@ completion complete(std::string_view before, const vocabulary& words) {
     if (argument != nullptr && argument->kind == argument_kind::command && word.starts_with('/'))
       word.remove_prefix(1);
     source = words_for(argument, words);
-    if (argument != nullptr && argument == &command->arguments.front()) {
-      const auto found = words.choices.find(command->name);
-      if (found != words.choices.end()) source = &found->second;
-    }
+    const auto found = argument == nullptr
+                           ? words.choices.end()
+                           : words.choices.find(command->name + " " + argument->name);
+    const auto begins = [&](const std::string& w) { return ascii::starts_ignoring_case(w, word); };
+    if (found != words.choices.end() && std::ranges::any_of(found->second, begins))
+      source = &found->second;
   } else if (ascii::starts_ignoring_case(before, "/join ") ||
              ascii::starts_ignoring_case(before, "/leave ")) {
     source = before.find(' ') == space ? &words.rooms : nullptr;
   }
 
+  if (source == &words.names && word.starts_with('#')) {
+    word.remove_prefix(1);
+    source = &words.rooms;
+    suffix = " ";
+  }
+
   completion c;
+  c.suffix = suffix;
   if (source != nullptr) {
     for (const std::string& w : *source)
       if (ascii::starts_ignoring_case(w, word)) c.choices.push_back(w);

@@ -17,7 +17,7 @@ struct vocabulary {
   std::vector<std::string> names;
   std::vector<std::string> rooms;
   std::vector<command_info> syntax = {}; ///< of the commands; empty: the server does not tell it
-  /// What the first argument of a command can be, where its kind does not say that.
+  /// What an argument of a command can be, where its kind does not say that: by `command ARGUMENT`.
   std::map<std::string, std::vector<std::string>, std::less<>> choices = {};
 };
 
@@ -25,11 +25,12 @@ struct completion {
   std::size_t replaced = 0;         ///< bytes before the cursor that `text` stands for
   std::string text;                 ///< the part on which all choices agree
   std::vector<std::string> choices; ///< the possible completions, if there are several
+  std::string suffix = {};          ///< what stands behind the one that is taken
 };
 
 /// At the beginning of a line `/` begins a command. Behind a command its arguments are completed by
 /// their kind, and some kinds cannot be. Everything else is a member's name, in any capitals, with
-/// a colon at the beginning of a line.
+/// a colon at the beginning of a line, or a room if it begins with `#`.
 completion complete(std::string_view before_cursor, const vocabulary& words);
 
 } // namespace asio_chat::app

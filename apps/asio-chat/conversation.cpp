@@ -69,7 +69,12 @@ void conversation::on_event(const client_event& e) {
     }
     on_room_state(*state);
   }
-  if (!is_our_own(e)) show(e);
+  const bool our_own = is_our_own(e);
+  const auto* out = std::get_if<member_left>(&e);
+  // The answer to our own /leave is not there yet.
+  const bool removed = our_own && out && !changing_room_ && roster_.is_in(out->room);
+  if (!our_own || removed) show(e);
+  if (removed) on_removed(out->room);
   if (notice) screen_.notice(*notice);
   if (const auto* gone = std::get_if<disconnected>(&e)) on_disconnected(*gone);
   if (const auto* again = std::get_if<connected>(&e)) {
@@ -94,6 +99,21 @@ void conversation::on_room_state(const room_state& s) {
                         });
   }
   go_on();
+}
+
+/// Somebody has put us out.
+void conversation::on_removed(const std::string& room) {
+  roster_.left(room);
+  const bool here = focus_.room() == room;
+  focus_.left(room);
+  if (here) focus_.missed(room); // what is being typed was meant for it
+  screen_.now_in(focus_);
+  if (modes_.json || modes_.shows_place) return;
+  const std::string name = sanitize_for_terminal(room);
+  std::string told = fmt::format("you are not in #{} any more; /join {} comes back", name, name);
+  if (here && !focus_.room().empty())
+    told += fmt::format(", /join {} goes on there", sanitize_for_terminal(focus_.room()));
+  screen_.notice("[" + told + "]");
 }
 
 void conversation::on_disconnected(const disconnected& d) {

@@ -83,6 +83,8 @@ class conversation : public std::enable_shared_from_this<conversation> {
     return roster_.members_of(room);
   }
   vocabulary words() const;
+  /// Adds what can be typed besides, as commands of the client itself.
+  void on_words(std::function<void(vocabulary&)> f) { more_words_ = std::move(f); }
   /// Whether a line may be kept to be typed again: one with a secret in it may not.
   bool may_keep(std::string_view line) const;
   /// Where its first secret begins, as far as it is typed; `npos`: it has none.
@@ -108,6 +110,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void on_event(const client_event& e);
   void learn_commands(const connected& news);
   void on_room_state(const room_state& s);
+  void on_removed(const std::string& room);
   void on_disconnected(const disconnected& d);
   bool is_our_own(const client_event& e);
 
@@ -170,6 +173,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   std::vector<std::string> earlier_rooms_;
   room_refusal earlier_refused_;
   std::function<void()> input_wanted_;
+  std::function<void(vocabulary&)> more_words_;
   std::function<void()> news_;
 };
 

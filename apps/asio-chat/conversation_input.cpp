@@ -1,11 +1,13 @@
 // The way of a line that was typed or read from a pipe.
 #include "conversation.hpp"
 
+#include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "json_display.hpp"
 #include "json_input.hpp"
 #include "model/command_text.hpp"
 #include "model/names.hpp"
+#include "near_command.hpp"
 
 #include <fmt/format.h>
 
@@ -106,7 +108,8 @@ void conversation::on_answer(const said_lines::line& said, const failure& why,
 void conversation::command(typed_line line, bool marked) {
   const parsed_line c = parse_command_line(line.text);
   // Joining a room that the user is in makes it the current one.
-  if (c.name == "join" && roster_.is_in(proper_room_name(c.arguments))) {
+  const bool joins = ascii::equal_ignoring_case(c.name, "join");
+  if (joins && roster_.is_in(proper_room_name(c.arguments))) {
     const std::string room = proper_room_name(c.arguments);
     look_at(room);
     tell_place();
@@ -114,10 +117,10 @@ void conversation::command(typed_line line, bool marked) {
     return;
   }
   ++unanswered_;
-  const bool changes_room = c.name == "join" || c.name == "leave";
+  const bool changes_room = joins || ascii::equal_ignoring_case(c.name, "leave");
   if (changes_room) changing_room_ = true;
   // The next lines of a program belong to that room and to no other; a user sees the prompt.
-  const std::string missed(c.name == "join" && !modes_.interactive ? c.arguments : "");
+  const std::string missed(joins && !modes_.interactive ? c.arguments : "");
   const std::uint64_t number =
       said_.add({without_secrets(line.text, syntax_), marked, std::move(line.from)}, time_.now());
   watch_answers();
@@ -205,10 +208,17 @@ void conversation::refuse(const said_lines::line& said, const failure& why) {
     show(refused{"", errc::protocol_error, why.message}, said.from);
     if (!leaving_) return;
   }
+  std::string message = why.message;
+  if (why.code == errc::unknown_command && modes_.interactive) {
+    vocabulary w = words();
+    if (more_words_) more_words_(w);
+    const std::string hint = hint_for(parse_command_line(said.text).name, w.commands);
+    if (!hint.empty()) message += "." + hint;
+  }
   if (said.marked || leaving_) {
-    screen_.notice(fate_of(said, why.code, why.message));
+    screen_.notice(fate_of(said, why.code, message));
   } else {
-    screen_.notice(notice_about(said.from, "refused: " + sanitize_for_terminal(why.message)));
+    screen_.notice(notice_about(said.from, "refused: " + sanitize_for_terminal(message)));
   }
 }
 

@@ -35,6 +35,12 @@ void edit_buffer::assign(std::u32string text) {
   last_ = action::other;
 }
 
+void edit_buffer::go_on_with(edit_buffer other) {
+  other.cut_ = std::move(cut_);
+  *this = std::move(other);
+  last_ = action::other;
+}
+
 void edit_buffer::replace(std::u32string text) {
   changing(action::other);
   text_ = std::move(text);

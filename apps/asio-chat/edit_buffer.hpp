@@ -18,6 +18,8 @@ class edit_buffer {
 
   /// Replaces everything, and forgets how it came about.
   void assign(std::u32string text);
+  /// Takes the text of another one, with its cursor and what can be undone in it.
+  void go_on_with(edit_buffer other);
   /// The same as a change that can be undone.
   void replace(std::u32string text);
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace asio_chat::app {
 
@@ -23,6 +24,13 @@ class line_history {
   std::optional<std::u32string> forth();
   /// The next `back` begins at the newest line.
   void rewind() noexcept { at_ = 0; }
+  /// One looks at the line of that age now, and has put aside what was typed.
+  void stand_at(std::size_t age, std::u32string typed) {
+    at_ = age;
+    typed_ = std::move(typed);
+  }
+  /// What was put aside; empty: nothing.
+  std::u32string aside() const { return at_ > 0 ? typed_ : std::u32string(); }
   /// The line that was being typed, if one looks at an earlier one that is as it was entered.
   const std::u32string* put_aside(const std::u32string& shown) const noexcept {
     return at_ > 0 && at_ <= lines_.size() && lines_[at_ - 1] == shown ? &typed_ : nullptr;

@@ -109,6 +109,7 @@ struct stage {
   std::unique_ptr<screen> where;
   key_taker* keys = nullptr;
   conversation::room_refusal cannot_join = {};
+  std::function<void(vocabulary&)> more_words = {};
 };
 
 void set_full_screen(stage& s, asio::io_context& context, const options& o, client& chat,
@@ -142,6 +143,7 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
   s.state.all.set_highlights(o.full_screen.highlights);
   for (const std::string& name : o.full_screen.ignored)
     s.state.all.ignore(name);
+  s.more_words = [&screen](vocabulary& words) { screen.add_to(words); };
   s.keys = made.get();
   s.cannot_join = [&screen](const std::string& room, const std::string& why) {
     screen.cannot_join(room, why);
@@ -176,7 +178,8 @@ void set_lines(stage& s, asio::io_context& context, const options& o, front f,
                            [&](std::string_view line) { return talk->may_keep(line); },
                            {},
                            [&](std::string_view line) { return talk->secret_from(line); },
-                           [&](std::string_view line) { return talk->missing_secrets(line); }});
+                           [&](std::string_view line) { return talk->missing_secrets(line); },
+                           [&](const std::string& line) { talk->enter(read_literal_line(line)); }});
   s.keys = &made->editor();
   s.where = std::move(made);
 }
@@ -244,6 +247,7 @@ int converse(asio::io_context& context, const options& o, client& chat, sign_in&
   talk = std::make_shared<conversation>(
       context, chat, *on.shown, where,
       conversation::modes{interactive, o.json, o.input, f == front::full_screen});
+  talk->on_words(on.more_words);
   asio::signal_set signals(context, SIGINT, SIGTERM, SIGHUP);
   bool interrupted = false; // while the rest is being written
   std::function<void()> wait_for_signal = [&] {

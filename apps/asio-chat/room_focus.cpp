@@ -9,7 +9,7 @@
 namespace asio_chat::app {
 
 void room_focus::entered(const std::string& room) {
-  if (std::find(rooms_.begin(), rooms_.end(), room) == rooms_.end()) rooms_.push_back(room);
+  if (!is_in(room)) rooms_.push_back(room);
   if (home_.empty()) home_ = room_ = room;
 }
 
@@ -22,6 +22,10 @@ void room_focus::look_at(const std::string& room) {
 void room_focus::left(const std::string& room) {
   std::erase(rooms_, room);
   if (room_ == room) room_ = rooms_.empty() ? std::string() : rooms_.front();
+}
+
+bool room_focus::is_in(const std::string& room) const {
+  return std::find(rooms_.begin(), rooms_.end(), room) != rooms_.end();
 }
 
 std::optional<std::string> room_focus::obstacle() const {

@@ -18,6 +18,7 @@ class room_focus {
   /// A program could not join that room: what it says next was meant for it and for no other.
   void missed(std::string room) { missed_ = std::move(room); }
 
+  bool is_in(const std::string& room) const;
   /// There was a room: before that nothing can be said anywhere.
   bool has_home() const noexcept { return !home_.empty(); }
   /// The room looked at; empty for none.

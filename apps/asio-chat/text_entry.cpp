@@ -11,14 +11,6 @@
 
 namespace asio_chat::app {
 
-std::string text_entry::prompt(const std::string& usual) const {
-  if (secrets_) return secrets_->prompt();
-  if (search_) return fmt::format("(search: {}) ", narrow(search_->part));
-  if (!pasted_) return usual;
-  return fmt::format("paste of {} lines: (s)end as one message, {}(e)dit, (n)o? ",
-                     count_lines(*pasted_), text_.empty() ? "send (l)ine by line, " : "");
-}
-
 std::u32string text_entry::text() const {
   if (asks()) return {};
   std::u32string shown = text_.text();
@@ -49,6 +41,11 @@ void text_entry::assign(std::u32string text) {
   secrets_.reset();
   history_.rewind();
   text_.assign(std::move(text));
+}
+
+void text_entry::take_up(edit_buffer text) {
+  assign({});
+  text_.go_on_with(std::move(text));
 }
 
 void text_entry::recall(const std::vector<std::string>& lines) {
@@ -144,7 +141,8 @@ void text_entry::press_control(char32_t c) {
   case U'P':
     return go_in_history(true);
   case U'R':
-    search_ = search{{}, 1, text_.text()};
+    search_ = search{{}, 1, draft()};
+    history_.rewind();
     return;
   case U'T':
     return text_.transpose();
@@ -206,36 +204,11 @@ void text_entry::go_in_history(bool back) {
     text_.assign(std::move(*line));
 }
 
-/// @return false: the key ends the search, and does what it does
-bool text_entry::press_in_search(const key& k) {
-  const bool is_control = k.what == key::kind::control;
-  if (k.what == key::kind::character) {
-    search_->part += k.character;
-    find(search_->age);
-  } else if (is_control && k.character == U'R') {
-    find(search_->age + 1);
-  } else if (is_control && (k.character == U'?' || k.character == U'H')) {
-    if (!search_->part.empty()) search_->part.pop_back();
-    find(1);
-  } else if ((is_control && k.character == U'G') || k.what == key::kind::escape) {
-    text_.assign(std::exchange(search_, std::nullopt)->typed_before);
-  } else {
-    search_.reset();
-    return false;
-  }
-  return true;
-}
-
-void text_entry::find(std::size_t from) {
-  if (search_->part.empty()) return;
-  auto hit = history_.find(search_->part, from);
-  if (!hit) return;
-  search_->age = hit->age;
-  text_.assign(std::move(hit->line));
-}
-
 void text_entry::complete_word() {
   if (!handlers_.complete) return;
+  if (offer_ && offer_->shown == text_.text() && offer_->cursor == text_.cursor())
+    return take_next_choice();
+  offer_.reset();
   const std::string before = narrow(text_.text().substr(0, text_.cursor()));
   const completion c = handlers_.complete(before);
   const std::string_view word = std::string_view(before).substr(before.size() - c.replaced);
@@ -247,7 +220,18 @@ void text_entry::complete_word() {
   std::string all;
   for (const std::string& choice : c.choices)
     all += choice + "  ";
-  if (!all.empty()) around_.print(all);
+  if (all.empty()) return;
+  around_.print(all);
+  offer_ = offer{c.choices, c.suffix,     text_.cursor() - widen(word).size(),
+                 0,         text_.text(), text_.cursor()};
+}
+
+void text_entry::take_next_choice() {
+  const std::string& choice = offer_->choices[offer_->next++ % offer_->choices.size()];
+  text_.erase_to(offer_->begin);
+  text_.insert(std::u32string_view(widen(choice + offer_->suffix)));
+  offer_->shown = text_.text();
+  offer_->cursor = text_.cursor();
 }
 
 // What becomes of the text.
@@ -259,66 +243,26 @@ void text_entry::enter() {
       secrets_.emplace(typed, std::move(missing));
       return;
     }
-  give(typed);
+  give(typed, handlers_.line);
 }
 
 /// @param line the text, or more: what of it is shown and kept has no secret that was asked for
-void text_entry::give(const std::string& line) {
+void text_entry::give(const std::string& line,
+                      const std::function<void(const std::string&)>& taker) {
   const std::string typed = narrow(text_.text());
+  const auto may_keep = [&](const std::string& one) {
+    return !one.empty() && (!handlers_.may_keep || handlers_.may_keep(one));
+  };
   around_.entering();
-  if (!text_.empty() && (!handlers_.may_keep || handlers_.may_keep(typed))) {
+  // What was typed before an earlier line was taken in its place is not lost.
+  if (const std::u32string aside = history_.aside(); may_keep(narrow(aside))) history_.keep(aside);
+  if (may_keep(typed)) {
     history_.keep(text_.text());
     if (handlers_.kept) handlers_.kept(typed);
   }
   history_.rewind();
   text_.assign({});
-  if (handlers_.line) handlers_.line(line);
-}
-
-void text_entry::answer_secret(const key& k) {
-  const secret_questions::state now = secrets_->press(k);
-  if (now == secret_questions::state::asks) return;
-  const std::string whole = secrets_->line();
-  secrets_.reset();
-  if (now == secret_questions::state::whole) give(whole);
-}
-
-void text_entry::paste(const std::string& raw) {
-  std::string text = pasted_text(raw);
-  const std::size_t lines = count_lines(text);
-  if (lines > max_unasked_lines) {
-    pasted_ = std::move(text);
-    return;
-  }
-  // Several lines are a message, whatever they begin with.
-  if (lines > 1 && text_.cursor() == 0) text = typed_literally(text);
-  text_.insert(std::u32string_view(widen(text)));
-}
-
-void text_entry::answer_paste(const key& k) {
-  if (k.what == key::kind::paste || k.what == key::kind::too_long_paste)
-    return around_.print("[this paste is dropped: the one before waits for an answer]");
-  const bool letter = k.what == key::kind::character;
-  const bool cancel =
-      (k.what == key::kind::control && k.character == U'G') || k.what == key::kind::escape;
-  const char32_t c = letter ? k.character : cancel ? U'n' : U' ';
-  const bool alone = text_.empty();
-  if (c == U's' || c == U'e') {
-    const std::string text = text_.cursor() == 0 ? typed_literally(*std::exchange(pasted_, {}))
-                                                 : *std::exchange(pasted_, {});
-    text_.insert(std::u32string_view(widen(text)));
-    if (c == U's') enter();
-  } else if (c == U'l' && alone) {
-    std::string rest = *std::exchange(pasted_, {});
-    for (std::size_t begin = 0; begin <= rest.size();) {
-      const std::size_t end = std::min(rest.find('\n', begin), rest.size());
-      text_.assign(widen(typed_literally(rest.substr(begin, end - begin))));
-      if (!text_.empty()) enter();
-      begin = end + 1;
-    }
-  } else if (c == U'n') {
-    pasted_.reset();
-  }
+  if (taker) taker(line);
 }
 
 } // namespace asio_chat::app

@@ -32,12 +32,54 @@ failure cannot_keep(const std::string& why) {
   return fail(errc::bad_setting, "cannot keep what is typed: " + why);
 }
 
+std::string string_in(const json::object& o, std::string_view key) {
+  const json::value* v = o.if_contains(key);
+  const json::string* text = v ? v->if_string() : nullptr;
+  return text ? std::string(text->begin(), text->end()) : std::string();
+}
+
 std::string record_of(const json::object& o) {
   return json::serialize(o) + "\n";
 }
 
 std::string draft_record(const std::string& in, const std::string& text) {
   return record_of({{"draft", in}, {"text", text}});
+}
+
+/// What a key does to a long text takes no more than a short record.
+std::string change_record(const std::string& in, std::string_view before, std::string_view text) {
+  const auto head = std::ranges::mismatch(before, text).in2 - text.begin();
+  std::size_t kept = static_cast<std::size_t>(head);
+  // JSON has whole characters.
+  const auto inside = [](std::string_view t, std::size_t at) {
+    return at < t.size() && (static_cast<unsigned char>(t[at]) & 0xC0U) == 0x80;
+  };
+  while (kept > 0 && (inside(text, kept) || inside(before, kept)))
+    --kept;
+  std::size_t tail = 0;
+  const std::size_t most = std::min(before.size(), text.size()) - kept;
+  while (tail < most && before[before.size() - 1 - tail] == text[text.size() - 1 - tail])
+    ++tail;
+  while (tail > 0 && inside(text, text.size() - tail))
+    --tail;
+  const std::string_view put = text.substr(kept, text.size() - tail - kept);
+  return record_of({{"change", in},
+                    {"head", kept},
+                    {"tail", tail},
+                    {"text", json::string_view(put.data(), put.size())}});
+}
+
+/// @return none: it is no change of that text
+std::optional<std::string> changed(const std::string& before, const json::object& record) {
+  const auto number = [&](const char* key) {
+    const json::value* v = record.if_contains(key);
+    return v && v->is_int64() && v->as_int64() >= 0 ? static_cast<std::size_t>(v->as_int64())
+                                                    : before.size() + 1;
+  };
+  const std::size_t head = number("head");
+  const std::size_t tail = number("tail");
+  if (head > before.size() || tail > before.size() - head) return std::nullopt;
+  return before.substr(0, head) + string_in(record, "text") + before.substr(before.size() - tail);
 }
 
 std::string line_record(const typed_journal::line& l, const std::string& typed_in) {
@@ -48,12 +90,6 @@ std::string line_record(const typed_journal::line& l, const std::string& typed_i
   if (l.action) o["action"] = true;
   if (!l.why.empty()) o["why"] = l.why;
   return record_of(o);
-}
-
-std::string string_in(const json::object& o, std::string_view key) {
-  const json::value* v = o.if_contains(key);
-  const json::string* text = v ? v->if_string() : nullptr;
-  return text ? std::string(text->begin(), text->end()) : std::string();
 }
 
 bool write_all(int file, std::string_view bytes) {
@@ -96,6 +132,9 @@ void typed_journal::take(std::string_view record) {
   const auto has = [&](const char* key) { return o->contains(key); };
   if (has("draft")) {
     drafts_[string_in(*o, "draft")] = string_in(*o, "text");
+  } else if (has("change")) {
+    std::string& draft = drafts_[string_in(*o, "change")];
+    if (auto text = changed(draft, *o)) draft = std::move(*text);
   } else if (has("entered")) {
     add_entered(string_in(*o, "entered"));
   } else if (has("kept")) {
@@ -164,12 +203,15 @@ void typed_journal::append(std::string record) {
 void typed_journal::draft(const std::string& in, const std::string& text) {
   const auto known = drafts_.find(in);
   if (known == drafts_.end() ? text.empty() : known->second == text) return;
-  if (text.empty()) {
-    drafts_.erase(known);
-  } else {
-    drafts_[in] = text;
+  // A change of what could not be written says nothing.
+  if (known == drafts_.end() || text.empty() || lacks_) {
+    if (text.empty()) drafts_.erase(known);
+    if (!text.empty()) drafts_[in] = text;
+    return append(draft_record(in, text));
   }
-  append(draft_record(in, text));
+  std::string record = change_record(in, known->second, text);
+  known->second = text;
+  append(std::move(record));
 }
 
 void typed_journal::sending(const line& l, const std::string& typed_in) {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clients import Daemon, Terminal, home, pipe
+from clients import Daemon, Terminal, daemon, home, listener, pipe
 from programs import until
 from test_client_fullscreen import FullScreen
 from test_client_session import kill, session_file
@@ -90,3 +90,53 @@ def test_a_password_that_a_command_lacks_is_asked_for_without_echo(tmp_path, hom
     for made in (t.raw, *(f.read_bytes() for f in home.rglob("*") if f.is_file())):
         assert b"horse" not in made
     d.stop()
+
+
+# Moderators
+
+
+@pytest.fixture
+def moderated(daemon, listener):
+    """The moderator of #den, which is its own."""
+    carol = listener("carol", "--json")
+    carol.says(f"/register {PASSWORD}")
+    carol.hears('"command":"register"')
+    carol.says("/join den")
+    carol.hears('"room":"den"')
+    return carol
+
+
+def test_who_is_put_out_of_a_room_sees_it_and_comes_back(moderated, daemon, home):
+    t = FullScreen(f"alice@{daemon.address}", "--ca", daemon.ca, home=home).ready()
+    t.says("/join den").sees("2 #den").types("a draft")
+    moderated.says("/kick alice")
+    t.sees("you are not in this room any more").sees("> a draft").says("").sees("[not sent")
+    moderated.says("meanwhile")
+    moderated.hears('"event":"acknowledged"')
+    t.types("half ").types("\x1b1").types("\x1b2").says("\x01\x0b/join den").sees("carol: meanwhile")
+    t.says("here again")
+    moderated.hears('"text":"here again"')
+    t.child.close(force=True)
+
+
+def test_in_the_line_mode_the_next_line_goes_to_no_other_room(moderated, daemon, home):
+    t = Terminal(f"alice@{daemon.address}", "--ca", daemon.ca, home=home).ready()
+    t.says("/join den").sees("[in #den with")
+    moderated.says("/kick alice")
+    t.sees("[you are not in #den any more; /join den comes back, /join lobby goes on there]")
+    t.says("for the den alone").sees("not sent: for the den alone; you are not in den")
+    t.says("/join den").says("here again")
+    moderated.hears('"text":"here again"')
+    assert b"for the den alone" not in moderated.out
+    t.child.close(force=True)
+
+
+def test_a_bot_that_is_put_out_of_a_room_is_told(moderated, listener):
+    bot = listener("robot", "--json")
+    bot.says("/join den")
+    bot.hears('"room":"den"')
+    moderated.says("/kick robot")
+    bot.hears('{"event":"left","room":"den","name":"robot"')
+    bot.says("for the den alone")
+    bot.hears('"code":"not_in_room"')
+    assert b"for the den alone" not in moderated.look().out

@@ -382,8 +382,12 @@ def test_lines_without_a_connection_wait_and_are_said_once(full, listener, daemo
     t.child.close(force=True)
 
 
-def test_a_refused_command_is_told(full):
-    full("alice").says("/fly").sees("refused: there is no command /fly")
+def test_a_refused_command_is_told_and_the_one_that_was_meant(full):
+    t = full("alice", columns=150)
+    t.says("/fly").sees("refused: there is no command /fly; /help lists those there are")
+    for typed, meant in (("/jion", "Did you mean /join?"), ("/themee", "Did you mean /theme?"),
+                         ("/part", "It is /leave here.")):
+        t.says(typed).sees(meant)
 
 
 def script(path, text):

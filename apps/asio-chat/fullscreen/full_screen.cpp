@@ -45,6 +45,7 @@ full_screen::full_screen(boost::asio::io_context& context, chat_state& state,
                  return std::move(s);
                }())
     , timer_(time_.make_timer())
+    , keep_timer_(time_.make_timer())
     , drawn_as_(state.themes.name()) {
   control_.define(look.aliases);
   control_.bind(look.bindings);
@@ -101,7 +102,10 @@ void full_screen::notice(const std::string& line) {
 }
 
 void full_screen::now_in(const room_focus& where) {
-  if (std::exchange(room_, where.room()) == where.room() || where.room().empty()) return;
+  const std::string before = std::exchange(room_, where.room());
+  if (before == room_ || room_.empty()) return;
+  // The windows know which one to show in the place of a room that one has left.
+  if (!before.empty() && !where.is_in(before)) return;
   state_.all.show_room(where.room());
   draw_soon();
 }
@@ -150,8 +154,18 @@ void full_screen::feed(std::string_view bytes) {
   while (!closed_ && !away() && keys_.next(k)) {
     if (!raise_signal_of(k, [this] { suspend(); })) control_.press(k);
   }
-  control_.keep_drafts();
+  keep_soon();
   draw_soon();
+}
+
+void full_screen::keep_soon() {
+  if (parting_ || closed_) return control_.keep_drafts();
+  if (const auto due = control_.keep_drafts_in_time(); due && !std::exchange(keeping_, true)) {
+    keep_timer_->wait_until(*due, [this] {
+      keeping_ = false;
+      keep_soon();
+    });
+  }
 }
 
 void full_screen::settle() {

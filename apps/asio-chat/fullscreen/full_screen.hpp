@@ -40,6 +40,8 @@ class full_screen final : public screen, public key_taker {
   void draw_soon();
   /// Called when a message names the person, or is told to them alone.
   void call(const std::string& who, const std::string& where);
+  /// Adds the commands of the screen to what can be typed.
+  void add_to(vocabulary& words) const { control_.add_to(words); }
   void cannot_join(const std::string& room, const std::string& why);
 
   void chat(const std::string& line) override;
@@ -48,7 +50,10 @@ class full_screen final : public screen, public key_taker {
   // A terminal that cannot be written has gone, and its keys say so.
   std::optional<exit_code> gone() const override { return {}; }
   const output_queue& output() const override { return out_; }
-  void part() override { parting_ = true; }
+  void part() override {
+    parting_ = true;
+    control_.keep_drafts();
+  }
   void close() override;
 
   void feed(std::string_view bytes) override;
@@ -61,6 +66,7 @@ class full_screen final : public screen, public key_taker {
 
  private:
   void draw();
+  void keep_soon();
   void edit(const std::string& text, std::function<void(const std::string&)> done);
 
   boost::asio::io_context& context_;
@@ -74,6 +80,8 @@ class full_screen final : public screen, public key_taker {
   window_control control_;
   std::unique_ptr<editor_process> editor_; ///< which has the terminal
   std::unique_ptr<timer> timer_;           ///< until the next picture
+  std::unique_ptr<timer> keep_timer_;      ///< until what is typed is kept
+  bool keeping_ = false;                   ///< it waits for that
   bool drawing_ = false;                   ///< it waits for that
   picture_pace pace_;
   std::string drawn_as_; ///< the name of the theme

@@ -203,6 +203,20 @@ std::string key_bindings::list_own() const {
   return all;
 }
 
+std::vector<std::string> key_bindings::bound() const {
+  std::vector<std::string> all;
+  for (const auto& [name, what] : bound_)
+    all.push_back(name);
+  return all;
+}
+
+std::vector<std::string> key_bindings::names_of_actions() {
+  std::vector<std::string> all;
+  for (const action& a : actions)
+    all.emplace_back(a.name);
+  return all;
+}
+
 std::string key_bindings::list() const {
   std::string all = list_own();
   for (const action& a : actions)

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace asio_chat::app {
 
@@ -34,6 +35,9 @@ class key_bindings {
 
   /// What each key does, a line each; those that are bound anew first.
   std::string list() const;
+  /// The keys that are bound.
+  std::vector<std::string> bound() const;
+  static std::vector<std::string> names_of_actions();
   std::string list_own() const;
 
  private:

@@ -134,22 +134,26 @@ void add_connection(cells& to, const connection_state& c) {
     add(to, fmt::format("  lag {:.1f} s", static_cast<double>(c.lag->count()) / 1000.0), role::bar);
 }
 
-/// The windows that the typed part names; Enter shows the first.
-cells found_by(const windows& all, std::string_view part) {
+/// The windows that the typed part names, from the one on that Enter shows.
+cells found_by(const windows& all, const question& q) {
   cells line;
-  for (const std::size_t n : all.named_like(part))
+  std::vector<std::size_t> named = all.named_like(q.text);
+  if (q.choice < named.size())
+    std::ranges::rotate(named, named.begin() + static_cast<std::ptrdiff_t>(q.choice));
+  for (const std::size_t n : named)
     add(line, fmt::format(" {} {} ", n, all.at(n).title()),
         line.empty() ? role::bar_alert : role::bar);
   if (line.empty()) add(line, " no window is named like this", role::bar);
-  add(line, "  Esc goes back", role::bar);
+  add(line, named.size() > 1 ? "  Tab goes on, Esc back" : "  Esc goes back", role::bar);
   return line;
 }
 
 cells status_of(const windows& all, const screen_state& s, bool rooms_visible) {
-  if (s.asked && s.asked->what == question::kind::window) return found_by(all, s.asked->text);
+  if (s.asked && s.asked->what == question::kind::window) return found_by(all, *s.asked);
   const window& w = all.current();
   cells line;
   if (s.found || s.asked) {
+    if (!s.connection->trouble.empty()) add_connection(line, *s.connection);
     add(line,
         s.found ? " Enter goes there, Up and Down choose, Esc goes back"
                 : " words that were said here, from:NAME, after:DATE, before:DATE; Esc goes back",

@@ -21,6 +21,7 @@ struct question {
   };
   kind what = kind::window;
   std::string text = {};
+  std::size_t choice = 0; ///< of the windows whose names have the text in them
 };
 
 /// What is shown and is in no window.

@@ -74,6 +74,16 @@ std::string window_commands::expand(std::string_view line) const {
   return expanded;
 }
 
+std::string_view window_commands::line_in(std::string_view line) {
+  line.remove_prefix(std::min(line.find_first_not_of(" \t\n"), line.size()));
+  if (!line.starts_with('/')) return {};
+  const parsed_line c = parse_command_line(line);
+  const bool defines =
+      ascii::equal_ignoring_case(c.name, "alias") || ascii::equal_ignoring_case(c.name, "bind");
+  const std::string_view last = defines ? split_arguments(c.arguments, 2)[1] : std::string_view();
+  return last.starts_with('/') ? last : std::string_view();
+}
+
 void window_commands::define(std::string_view definition) {
   const positions parts = split_arguments(definition, 2);
   std::string_view name = parts[0];
@@ -109,9 +119,20 @@ void window_commands::add_to(vocabulary& words) const {
   }
   for (const auto& [name, line] : aliases_) {
     words.commands.push_back(name);
-    words.choices["unalias"].push_back(name);
+    words.choices["unalias NAME"].push_back(name);
   }
-  words.choices["theme"] = state_.themes.names();
+  words.choices["theme NAME"] = state_.themes.names();
+  words.choices["unbind KEY"] = bindings_.bound();
+  words.choices["unsent WHAT"] = {"drop"};
+  words.choices["unsent N"] = {"all"};
+  for (const std::string& name : state_.all.ignored())
+    words.choices["unignore NAME"].push_back(name);
+  std::vector<std::string>& actions = words.choices["bind ACTION"];
+  actions = key_bindings::names_of_actions();
+  for (const std::string& command : words.commands) {
+    actions.push_back("/" + command);
+    words.choices["alias LINE"].push_back("/" + command);
+  }
 }
 
 window_commands::outcome window_commands::answer(std::string text) {

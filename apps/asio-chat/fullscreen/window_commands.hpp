@@ -33,6 +33,9 @@ class window_commands {
   /// What a line stands for, if it begins with an alias.
   std::string expand(std::string_view line) const;
 
+  /// The end of an `/alias` or `/bind` that is the line to be entered later; empty: it has none.
+  static std::string_view line_in(std::string_view line);
+
   struct outcome {
     bool ours = false;
     std::string then = {};                 ///< a command of the server that has to follow

@@ -16,14 +16,6 @@
 
 namespace asio_chat::app {
 
-namespace {
-
-bool is_control(const key& k, char32_t c) {
-  return k.what == key::kind::control && k.character == c;
-}
-
-} // namespace
-
 window_control::window_control(chat_state& state, const clock& time, surroundings s)
     : state_(state)
     , time_(time)
@@ -36,13 +28,17 @@ window_control::window_control(chat_state& state, const clock& time, surrounding
                 commands_.add_to(words);
                 return complete(before, words);
               },
-              [this](std::string_view line) { return around_.may_keep(commands_.expand(line)); },
+              [this](std::string_view line) { return may_keep(line); },
               [this](const std::string& line) {
                 if (keeps_entered_ && state_.typed) state_.typed->remember(line);
               },
               [this](std::string_view line) { return secret_from(line); },
               [this](std::string_view line) {
                 return around_.missing_secrets(commands_.expand(line));
+              },
+              [this](const std::string& line) {
+                state_.all.follow(state_.all.current());
+                take(read_literal_line(line));
               }},
              {[this](const std::string& remark) {
                 state_.all.remark(log_line::kind::notice, without_brackets(remark),
@@ -55,11 +51,21 @@ window_control::window_control(chat_state& state, const clock& time, surrounding
   state_.all.set_drafts(state_.typed->drafts());
 }
 
-std::size_t window_control::secret_from(std::string_view line) const {
+bool window_control::may_keep(std::string_view line) const {
   const std::string whole = commands_.expand(line);
-  if (whole == line) return around_.secret_from(line);
+  const std::string_view later = window_commands::line_in(whole);
+  return around_.may_keep(whole) && (later.empty() || may_keep(later));
+}
+
+std::size_t window_control::secret_from(std::string_view line) const {
+  if (const std::string_view later = window_commands::line_in(line); !later.empty()) {
+    const std::size_t secret = secret_from(later);
+    return secret == later.npos ? line.npos
+                                : static_cast<std::size_t>(later.data() - line.data()) + secret;
+  }
+  if (commands_.expand(line) == line) return around_.secret_from(line);
   // Which word of an alias becomes which argument is not known.
-  return around_.may_keep(whole) ? line.npos : line.find_first_of(" \t\n");
+  return may_keep(line) ? line.npos : line.find_first_of(" \t\n");
 }
 
 window_control::~window_control() {
@@ -102,6 +108,7 @@ screen_state window_control::look() {
 }
 
 canvas window_control::draw(std::size_t columns, std::size_t rows) {
+  if (unkept_) keep_drafts();
   columns_ = columns;
   rows_ = rows;
   sync();
@@ -114,12 +121,26 @@ void window_control::sync() {
   // The rest of a secret that is being typed must not go into another window's line.
   if (entry_.asks_secret()) return fetch();
   const window& w = state_.all.current();
-  if (w.id != std::exchange(typing_in_, w.id)) {
-    entry_.assign(w.draft);
+  if (w.id != typing_in_) {
+    change_text(w);
     if (w.what == window::kind::room) around_.look_at(w.name);
   }
   if (auto found = std::exchange(state_.found, std::nullopt)) hits_.emplace(*found, state_.all);
+  go_on();
   fetch();
+}
+
+/// Each window's text keeps its cursor, and what can be undone in it.
+void window_control::change_text(const window& to) {
+  std::erase_if(put_down_, [this](const auto& t) { return !state_.all.find(t.first); });
+  put_down_.insert_or_assign(typing_in_, entry_.typed());
+  typing_in_ = to.id;
+  auto known = put_down_.extract(to.id);
+  if (known && known.mapped().text() == to.draft) {
+    entry_.take_up(std::move(known.mapped()));
+  } else {
+    entry_.assign(to.draft);
+  }
 }
 
 // The keys.
@@ -129,8 +150,10 @@ void window_control::press(const key& k) {
   owed_.reset();
   sync();
   if (const key_bindings::meaning meant = bindings_.of(k); entry_.asks_secret()) {
-    entry_.press(k);
+    is_control(k, U'L') ? around_.redraw() : entry_.press(k);
   } else if (!meant.line.empty()) {
+    asked_.reset();
+    hits_.reset();
     enter(meant.line);
   } else if (!meant.nothing) {
     press_meant(meant.as);
@@ -152,9 +175,11 @@ void window_control::press_meant(const key& k) {
 void window_control::edit() {
   if (!around_.edit) return;
   around_.edit(narrow(entry_.draft()),
-               [this, alive = alive_, id = typing_in_](const std::string& text) {
-                 window* w = *alive ? state_.all.find(id) : nullptr;
-                 if (!w) return;
+               [this, alive = alive_, id = typing_in_,
+                title = state_.all.current().title()](const std::string& text) {
+                 if (!*alive) return;
+                 window* w = state_.all.find(id);
+                 if (!w) return state_.all.keep_draft(title, pasted_text(text));
                  w->draft = widen(pasted_text(text));
                  if (typing_in_ == id) entry_.assign(w->draft);
                });
@@ -235,44 +260,6 @@ bool window_control::press_meta(char32_t c) {
     return true;
   default:
     return false;
-  }
-}
-
-void window_control::answer(const key& k) {
-  if (k.what == key::kind::character) {
-    asked_->text += narrow({&k.character, 1});
-  } else if (is_control(k, U'?') || is_control(k, U'H')) {
-    std::u32string text = widen(asked_->text);
-    if (!text.empty()) text.pop_back();
-    asked_->text = narrow(text);
-  } else if (is_control(k, U'M') || is_control(k, U'J')) {
-    answered(*std::exchange(asked_, std::nullopt));
-  } else {
-    asked_.reset();
-  }
-}
-
-void window_control::answered(const question& q) {
-  if (q.what == question::kind::window) {
-    const auto found = state_.all.named_like(q.text);
-    if (!found.empty()) state_.all.show(found.front());
-  } else if (!is_blank(q.text)) {
-    around_.enter({intent::command, "/search " + q.text, state_.all.current().name});
-  }
-}
-
-void window_control::choose(const key& k) {
-  if (k.what == key::kind::up || k.what == key::kind::page_up) {
-    hits_->move(k.what == key::kind::up ? -1 : -10);
-  } else if (k.what == key::kind::down || k.what == key::kind::page_down) {
-    hits_->move(k.what == key::kind::down ? 1 : 10);
-  } else if (is_control(k, U'M') || is_control(k, U'J')) {
-    jump(hits_->room(), hits_->chosen());
-    hits_.reset();
-  } else {
-    hits_.reset();
-    // What is typed is not lost: without its first character a command would be said.
-    if (k.what == key::kind::character || k.what == key::kind::paste) press_meant(k);
   }
 }
 

@@ -1,8 +1,10 @@
 // What a person does with windows, by keys.
 #pragma once
 
+#include "edit_buffer.hpp"
 #include "fullscreen/chat_state.hpp"
 #include "fullscreen/hit_list.hpp"
+#include "fullscreen/picture_pace.hpp"
 #include "fullscreen/screen_view.hpp"
 #include "fullscreen/window_commands.hpp"
 #include "text_entry.hpp"
@@ -15,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -62,15 +65,22 @@ class window_control {
   /// So many messages from before one came are shown at first.
   void begin_with(std::size_t messages) { first_page_ = messages; }
   void press(const key& k);
+  /// Adds our commands and the aliases.
+  void add_to(vocabulary& words) const { commands_.add_to(words); }
   canvas draw(std::size_t columns, std::size_t rows);
   /// A room that one was in when an earlier client ended.
   void cannot_join(const std::string& room, const std::string& why);
   /// Brings what is typed to where it is kept. To be called after keys were pressed.
   void keep_drafts();
+  /// The same no more often than pictures are drawn, and before each of them: what is seen is kept,
+  /// and a long text that comes as many keys is not looked at for each of them.
+  /// @return when it has to be called again; none: everything is kept
+  std::optional<steady_time> keep_drafts_in_time();
 
  private:
   static constexpr std::size_t page_entries = 100;
 
+  bool may_keep(std::string_view line) const;
   std::size_t secret_from(std::string_view line) const;
   void press_meant(const key& k);
   void edit();
@@ -79,9 +89,13 @@ class window_control {
   void answer(const key& k);
   void answered(const question& q);
   void choose(const key& k);
+  static bool is_control(const key& k, char32_t c) {
+    return k.what == key::kind::control && k.character == c;
+  }
   void jump(const std::string& room, position at);
   void go_to_beginning();
   void mark(std::ptrdiff_t direction);
+  void go_on();
   void scroll_by(std::ptrdiff_t rows);
   std::ptrdiff_t page();
   void pay(window& w);
@@ -97,6 +111,7 @@ class window_control {
   window* window_of(const std::string& title);
   void refuse(const std::string& text, const std::string& why);
   void sync();
+  void change_text(const window& to);
   void fetch();
   void fetch(window& w, bool up);
   screen_state look();
@@ -117,12 +132,20 @@ class window_control {
   std::size_t columns_ = 80;
   std::size_t rows_ = 24;
   std::size_t first_page_ = page_entries;
-  std::uint64_t typing_in_ = 0;      ///< the window that the typed text belongs to
-  std::set<std::uint64_t> fetching_; ///< windows that wait for a page
+  std::uint64_t typing_in_ = 0;                   ///< the window that the typed text belongs to
+  std::map<std::uint64_t, edit_buffer> put_down_; ///< texts of other windows
+  std::set<std::uint64_t> fetching_;              ///< windows that wait for a page
   /// The window where the last key was to scroll up, by so many rows, and found no line there yet.
   std::optional<std::pair<std::uint64_t, std::ptrdiff_t>> owed_;
   std::uint64_t marked_ = 0; ///< offset of the message that what is entered is about; 0: none
-  std::string ref_prefix_;   ///< of lines of this client alone
+  struct place {
+    std::uint64_t in = 0;       ///< the window
+    std::optional<position> at; ///< none: the beginning
+  };
+  std::optional<place> wanted_; ///< where to go when the page that is on its way is there
+  picture_pace keeping_;
+  bool unkept_ = false;    ///< what is typed, in part
+  std::string ref_prefix_; ///< of lines of this client alone
   std::uint64_t last_ref_ = 0;
   bool keeps_entered_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -2,6 +2,8 @@
 
 #include "model/names.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -40,6 +42,14 @@ std::string window_display::words_of(const client_event& e) {
   return words;
 }
 
+/// Its window is closed: what was typed is told with the reason.
+std::string window_display::words_of_lost(std::string_view ref, const refused& no) {
+  if (state_.typed && !ref.empty())
+    for (const typed_journal::line& l : state_.typed->lines())
+      if (l.id == ref) return fmt::format("not sent to {}: {} [{}]", l.in, l.text, no.message);
+  return words_of(no);
+}
+
 void window_display::take(const client_event& e, const line_origin& line) {
   windows& all = state_.all;
   const wall_time now = time_.wall_now();
@@ -58,7 +68,8 @@ void window_display::take(const client_event& e, const line_origin& line) {
   if (const auto* d = std::get_if<disconnected>(&e)) take(*d);
   if (const auto* no = std::get_if<refused>(&e)) {
     if (state_.typed) state_.typed->refused(line.ref, no->message);
-    if (!all.refused(line.ref, no->message)) all.remark(log_line::kind::notice, words_of(e), now);
+    if (!all.refused(line.ref, no->message))
+      all.remark(log_line::kind::notice, words_of_lost(line.ref, *no), now);
   }
 }
 

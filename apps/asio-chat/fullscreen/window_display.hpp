@@ -39,6 +39,7 @@ class window_display final : public display {
   void answered(const line_origin& line, position at, wall_time time);
   /// The words of the line mode, without their brackets.
   std::string words_of(const client_event& e);
+  std::string words_of_lost(std::string_view ref, const refused& no);
 
   chat_state& state_;
   const clock& time_;

@@ -40,8 +40,10 @@ void window_control::enter(const std::string& text) {
   typed_line line = around_.read(text);
   if (line.what == intent::command) line = around_.read(commands_.expand(line.text));
   if (line.what != intent::command) return take(std::move(line));
+  if (const auto later = window_commands::line_in(line.text); !later.empty() && !may_keep(later))
+    return refuse(text, "a secret is not kept in a line for later; without it, it is asked for");
   const window_commands::outcome done = commands_.run(line.text);
-  if (done.typed) entry_.assign(widen(*done.typed));
+  if (done.typed) entry_.insert(*done.typed);
   if (!done.then.empty()) line.text = done.then;
   if (!done.ours || !done.then.empty()) take(std::move(line));
 }
@@ -99,7 +101,8 @@ void window_control::command(typed_line line) {
 /// Nothing that was typed is lost.
 void window_control::refuse(const std::string& text, const std::string& why) {
   state_.all.remark(log_line::kind::notice, why, time_.wall_now());
-  entry_.assign(widen(text));
+  // A line that a key stands for was not typed, and what was stays.
+  if (entry_.draft().empty()) entry_.assign(widen(text));
 }
 
 // What is kept for a later client.
@@ -132,7 +135,16 @@ void window_control::send_again() {
     state_.all.follow(w);
     return around_.enter(line_of(w, line));
   }
-  state_.all.remark(log_line::kind::notice, "no line that was refused is here", time_.wall_now());
+  std::string told = "no line that was refused is here";
+  for (std::size_t n = 0; n < state_.all.count(); ++n) {
+    const window& other = state_.all.at(n);
+    for (auto line = other.log.first(); line < other.log.end(); ++line) {
+      if (other.log.at(line).fate != log_line::state::refused) continue;
+      told += fmt::format("; one is in {}", other.title());
+      break;
+    }
+  }
+  state_.all.remark(log_line::kind::notice, std::move(told), time_.wall_now());
 }
 
 window* window_control::window_of(const std::string& title) {
@@ -173,15 +185,28 @@ void window_control::cannot_join(const std::string& room, const std::string& why
   state_.all.remark(log_line::kind::notice, std::move(told), time_.wall_now());
 }
 
+std::optional<steady_time> window_control::keep_drafts_in_time() {
+  const steady_time now = time_.now();
+  if (const steady_time next = keeping_.next(now); next > now) {
+    unkept_ = true;
+    return next;
+  }
+  keeping_.drawn(now);
+  keep_drafts();
+  return std::nullopt;
+}
+
 void window_control::keep_drafts() {
+  unkept_ = false;
   if (!state_.typed) return;
   std::map<std::string, std::string> typed = state_.all.unopened_drafts();
   for (std::size_t n = 0; n < state_.all.count(); ++n) {
     const window& w = state_.all.at(n);
     if (w.draft.empty()) continue;
     std::string text = narrow(w.draft);
-    if (around_.may_keep(commands_.expand(text))) typed[w.title()] = std::move(text);
+    typed[w.title()] = std::move(text);
   }
+  std::erase_if(typed, [this](const auto& t) { return !may_keep(t.second); });
   for (const auto& [title, text] : std::map(state_.typed->drafts()))
     if (!typed.contains(title)) state_.typed->draft(title, "");
   for (const auto& [title, text] : typed)

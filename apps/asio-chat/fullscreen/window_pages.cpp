@@ -21,7 +21,15 @@ constexpr std::size_t context = 20;
 /// Shows what was said around an entry.
 void window_control::jump(const std::string& room, position at) {
   const window* in = state_.all.find(window::kind::room, room);
-  if (!in || !fetching_.insert(in->id).second) return;
+  if (!in) {
+    return state_.all.remark(log_line::kind::notice,
+                             fmt::format("you are not in #{} any more", room), time_.wall_now());
+  }
+  state_.all.show_room(room);
+  if (!fetching_.insert(in->id).second) {
+    wanted_ = place{in->id, at}; // after the page that is on its way
+    return;
+  }
   around_.fetch(
       room, {log_range::side::around, at, page_entries},
       [this, alive = alive_, id = in->id, at](const error_code& e, const history_page& p) {
@@ -43,11 +51,23 @@ void window_control::jump(const std::string& room, position at) {
       });
 }
 
+/// Goes where one wanted to while another page was on its way.
+void window_control::go_on() {
+  const window* w = wanted_ ? state_.all.find(wanted_->in) : nullptr;
+  if (wanted_ && w && fetching_.contains(w->id)) return;
+  const auto wanted = std::exchange(wanted_, std::nullopt);
+  if (!w || w->id != state_.all.current().id) return;
+  wanted->at ? jump(w->name, *wanted->at) : go_to_beginning();
+}
+
 void window_control::go_to_beginning() {
   window& w = state_.all.current();
   w.trouble.clear();
   if (!w.older) return scroll_by(std::ptrdiff_t{1} << 30);
-  if (!fetching_.insert(w.id).second) return;
+  if (!fetching_.insert(w.id).second) {
+    wanted_ = place{w.id, std::nullopt};
+    return;
+  }
   around_.fetch(w.name, {log_range::side::after, {w.counted.epoch, 0}, page_entries},
                 [this, alive = alive_, id = w.id](const error_code& e, const history_page& p) {
                   if (!*alive) return;
@@ -86,6 +106,7 @@ void window_control::scroll_by(std::ptrdiff_t rows) {
   w.trouble.clear();
   const std::optional<scroll_position> before = w.scrolled;
   if (where.rows > 0) scroll(w, rows, where, messages_);
+  if (before && !w.scrolled) state_.all.follow(w); // one has come down to what is newest
   // The page that is on its way, or will be asked for now, brings the lines to scroll to.
   const bool moved = !before || !w.scrolled || before->line != w.scrolled->line ||
                      before->hidden != w.scrolled->hidden;

@@ -47,6 +47,7 @@ std::string window::title() const {
 
 windows::windows(std::string server) {
   open(window::kind::server, server);
+  arrive(0);
 }
 
 window& windows::open(window::kind what, const std::string& name) {
@@ -104,10 +105,8 @@ bool windows::add(window& to, log_line line, bool is_new) {
       line.at.offset > 0 && line.at.epoch == to.counted.epoch && line.at <= to.counted;
   if (is_new && unseen) {
     if (!to.marker && !to.marks) to.marker = to.log.end();
-    if (&to != &current()) {
-      if (!counted) ++to.unread;
-      if (calls) ++to.mentions;
-    }
+    if (!counted) ++to.unread;
+    if (calls) ++to.mentions;
   }
   const bool no_place = to.log.cut() || (to.scrolled && to.log.full());
   if (no_place && line.at.offset > 0) {
@@ -143,9 +142,21 @@ void windows::entered(const room_state& s) {
   window* known = find(window::kind::room, s.room);
   window& room = known ? *known : open(window::kind::room, s.room);
   room.topic = s.topic;
-  if (known && room.read.epoch != 0) return; // one comes back
+  const position earlier_read = room.read;
+  const bool comes_back = std::exchange(room.out, false);
+  if (comes_back) {
+    // What was said without us is in the room's log.
+    room.log.clear();
+    room.scrolled.reset();
+    room.marker.reset();
+    room.chosen.reset();
+  } else if (known && room.read.epoch != 0) {
+    return; // the connection comes back, and brings what was missed
+  }
   room.read = room.counted = s.head;
   room.older = room.refills = s.head.offset > 0;
+  if (comes_back && earlier_read.epoch == s.head.epoch && earlier_read < s.head)
+    room.marks = earlier_read;
   if (const auto earlier = read_.extract(s.room); earlier && earlier.mapped() != s.head) {
     // Another epoch is another log, of which nothing was read.
     const bool same = earlier.mapped().epoch == s.head.epoch;
@@ -154,7 +165,7 @@ void windows::entered(const room_state& s) {
     if (room.unread > 0) room.marks = room.read;
   }
   if (current().what == window::kind::server) show(number_of(room));
-  if (&room == &current()) room.unread = 0;
+  if (&room == &current() && !room.scrolled) room.unread = 0;
 }
 
 void windows::show_room(const std::string& name) {
@@ -189,7 +200,13 @@ void windows::presence(const member_joined& m, wall_time now) {
 }
 
 void windows::presence(const member_left& m, wall_time now) {
-  fold(m.room, now, {}, m.name);
+  window* in = m.name == own_name_ ? find(window::kind::room, m.room) : nullptr;
+  if (!in) return fold(m.room, now, {}, m.name);
+  in->out = true;
+  in->log.append({log_line::kind::notice,
+                  now,
+                  {},
+                  fmt::format("you are not in this room any more; /join {} comes back", m.room)});
 }
 
 void windows::presence(const member_renamed& m, wall_time now) {
@@ -273,11 +290,17 @@ bool windows::refused(std::string_view ref, std::string why) {
 void windows::show(std::size_t n) {
   if (n >= all_.size() || n == shown_) return;
   window& before = current();
-  before.marker.reset();
-  before.marks.reset();
+  if (before.unread == 0) {
+    before.marker.reset();
+    before.marks.reset();
+  }
   before.chosen.reset();
+  arrive(n);
+}
+
+void windows::arrive(std::size_t n) {
   shown_ = n;
-  current().unread = current().mentions = 0;
+  current().shown_last = ++shows_;
   has_read(current());
 }
 
@@ -290,7 +313,9 @@ bool windows::show_next_unread() {
       return true;
     }
   }
-  return false;
+  if (current().unread == 0) return false;
+  follow(current());
+  return true;
 }
 
 std::vector<std::size_t> windows::named_like(std::string_view part) const {
@@ -313,10 +338,17 @@ void windows::show_direct(const std::string& name) {
 
 bool windows::close(std::size_t n) {
   if (n == 0 || n >= all_.size()) return false;
+  const window& gone = *all_[n];
+  if (gone.what == window::kind::room && !gone.draft.empty())
+    keep_draft(gone.title(), narrow(gone.draft));
   all_.erase(all_.begin() + static_cast<std::ptrdiff_t>(n));
-  if (shown_ > n || shown_ == all_.size()) --shown_;
-  current().unread = current().mentions = 0;
-  has_read(current());
+  if (shown_ == n) {
+    const auto last =
+        std::ranges::max_element(all_, {}, [](const auto& w) { return w->shown_last; });
+    arrive(static_cast<std::size_t>(last - all_.begin()));
+  } else if (shown_ > n) {
+    --shown_;
+  }
   return true;
 }
 

@@ -34,12 +34,14 @@ struct window {
   std::optional<scroll_position> scrolled = {};   ///< none: it shows what is newest
   std::optional<message_log::number> marker = {}; ///< the first line that is new to the person
   std::optional<message_log::number> chosen = {}; ///< a line that was looked for
-  std::size_t unread = 0;
+  std::size_t unread = 0;                         ///< lines that the person has not seen
   std::size_t mentions = 0;
+  std::uint64_t shown_last = 0;       ///< the higher, the later; 0: never
   std::u32string draft = {};          ///< what is typed in it and not entered
   position read = {};                 ///< of the room: what was said until then is not new
   position counted = {};              ///< of the room: what was said until then is in `unread`
   std::optional<position> marks = {}; ///< what comes after it is new, and has no marker yet
+  bool out = false;                   ///< of the room: one was removed from it
   bool older = false;                 ///< the room's log may have lines before the first one
   bool refills = false;               ///< it wants the newest page of the room's log
   bool begun = false;                 ///< its first page was asked for
@@ -75,6 +77,7 @@ class windows {
   /// What was typed in windows that are not open yet, by their titles.
   void set_drafts(std::map<std::string, std::string> drafts) { drafts_ = std::move(drafts); }
   const std::map<std::string, std::string>& unopened_drafts() const noexcept { return drafts_; }
+  void keep_draft(const std::string& title, std::string text) { drafts_[title] = std::move(text); }
   void drop_draft(const std::string& title) { drafts_.erase(title); }
 
   log_line line_of(const entry& e) const;
@@ -119,9 +122,11 @@ class windows {
 
   // What the person does.
 
-  /// The window that was shown is read, and the next new line in it will be marked.
+  /// The window that was shown is read, unless one reads further up in it, and the next new line
+  /// in it will be marked.
   void show(std::size_t n);
-  /// The next window with a mention, or else with something unread.
+  /// The next window with a mention, or else with something unread; and if there is none, what is
+  /// unread below in the one that is shown.
   bool show_next_unread();
   /// The windows whose names have `part` in them, in any capitals; those that begin so first, and
   /// the server's last.
@@ -135,6 +140,8 @@ class windows {
   /// @return false: it was not ignored
   bool unignore(std::string_view name);
   const std::set<std::string>& ignored() const noexcept { return ignored_; }
+  /// What was typed in a room is kept until one comes back to it. If it was the one that is shown,
+  /// the one shown before it takes its place.
   /// @return false: the server's window stays
   bool close(std::size_t n);
   /// Shows what is newest.
@@ -152,6 +159,7 @@ class windows {
   bool add(window& to, log_line line, bool is_new);
   void mark_new(window& w);
   void has_read(window& w);
+  void arrive(std::size_t n);
   void fold(std::string_view room, wall_time now, const std::string& joined,
             const std::string& left);
   line_place unanswered(std::string_view ref);
@@ -160,6 +168,7 @@ class windows {
   std::uint64_t last_id_ = 0;
   std::set<std::string> ignored_; ///< folded
   std::size_t shown_ = 0;
+  std::uint64_t shows_ = 0;
   std::string own_name_;
   std::vector<std::string> highlights_;
   std::map<std::string, position> read_;      ///< by an earlier client, in rooms not entered yet

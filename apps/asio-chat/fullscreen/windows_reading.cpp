@@ -27,7 +27,9 @@ void windows::mark_new(window& w) {
 
 /// One who looks at what is newest has read it.
 void windows::has_read(window& w) {
-  if (&w != &current() || w.scrolled || w.what != window::kind::room) return;
+  if (&w != &current() || w.scrolled) return;
+  w.unread = w.mentions = 0;
+  if (w.what != window::kind::room) return;
   const position last = std::max(w.log.last_heard(), w.counted);
   if (last.epoch != w.read.epoch || last > w.read) w.read = last;
 }

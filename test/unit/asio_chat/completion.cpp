@@ -74,3 +74,20 @@ TEST_CASE("asio-chat completion: an argument is completed by what it is") {
   CHECK(complete("/join lobby d", v).text == "d");
   CHECK(complete("/join lobby d", words).text == "d");
 }
+
+TEST_CASE("asio-chat completion: arguments that only the client knows, also behind the first") {
+  vocabulary v{{"who"}, {"bob"}, {"den"}};
+  using asio_chat::argument_kind;
+  v.syntax = {{"bind", {{"KEY", argument_kind::word}, {"ACTION", argument_kind::text}}, "", ""}};
+  v.choices = {{"bind ACTION", {"next-unread", "/who"}}};
+  CHECK(complete("/bind F5 ne", v).text == "next-unread ");
+  CHECK(complete("/bind F5 /w", v).text == "/who ");
+  CHECK(complete("/bind ne", v).text == "ne");
+  CHECK(complete("/bind F5 /say bo", v).text == "bob ");
+}
+
+TEST_CASE("asio-chat completion: a room is named behind its sign") {
+  CHECK(complete("#de", {{}, {"dean"}, {"den"}}).text == "den ");
+  CHECK(complete("see #de", {{}, {"dean"}, {"den"}}).text == "den ");
+  CHECK(complete("see #de", {{}, {"dean"}, {"den"}}).replaced == 2);
+}

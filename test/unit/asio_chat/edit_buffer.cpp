@@ -134,3 +134,22 @@ TEST_CASE("asio-chat paste: what looks like a command is said as it is") {
   CHECK(typed_literally("  // comment") == "  /// comment");
   CHECK(typed_literally("x /quit") == "x /quit");
 }
+
+TEST_CASE("asio-chat edit buffer: a text goes on where it was put down, with what was cut since") {
+  edit_buffer e;
+  e.insert(std::u32string_view(U"one two"));
+  e.go(3);
+  e.erase_to(0);
+  e.go(1);
+  edit_buffer other;
+  other.insert(std::u32string_view(U"cut"));
+  other.cut_to(0);
+  other.go_on_with(e);
+  CHECK(other.text() == U" two");
+  CHECK(other.cursor() == 1);
+  other.yank();
+  CHECK(other.text() == U" cuttwo");
+  other.undo();
+  other.undo();
+  CHECK(other.text() == U"one two");
+}

@@ -47,3 +47,12 @@ TEST_CASE("asio-chat focus: lines for a room that could not be joined go to no o
   f.look_at("lobby");
   CHECK_FALSE(f.obstacle());
 }
+
+TEST_CASE("asio-chat focus: it knows the rooms one is in") {
+  room_focus f;
+  f.entered("lobby");
+  CHECK(f.is_in("lobby"));
+  CHECK_FALSE(f.is_in("den"));
+  f.left("lobby");
+  CHECK_FALSE(f.is_in("lobby"));
+}

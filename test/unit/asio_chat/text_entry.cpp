@@ -10,6 +10,7 @@ namespace {
 
 struct typist {
   std::vector<std::string> lines;
+  std::vector<std::string> said;
   std::vector<std::string> remarks;
   std::u32string seen_on_entering;
   bool ended = false;
@@ -17,7 +18,7 @@ struct typist {
       {[this](const std::string& line) { lines.push_back(line); },
        [this] { ended = true; },
        [](std::string_view) {
-         return completion{0, "", {"alice", "bob"}};
+         return completion{0, "", {"alice", "bob"}, " "};
        },
        [](std::string_view line) { return !line.starts_with("/secret"); },
        {},
@@ -25,7 +26,8 @@ struct typist {
        [](std::string_view line) {
          return line == "/secret" ? std::vector<missing_secret>{{"WORD"}}
                                   : std::vector<missing_secret>{};
-       }},
+       },
+       [this](const std::string& line) { said.push_back(line); }},
       {[this](const std::string& text) { remarks.push_back(text); },
        [this] { seen_on_entering = entry.text(); }, [this] { remarks.emplace_back("clear"); }}};
 
@@ -150,4 +152,113 @@ TEST_CASE("asio-chat text entry: lines of an earlier client come back") {
   t.control(U'R');
   t.type("fir");
   CHECK(t.entry.text() == U"first");
+}
+
+TEST_CASE("asio-chat text entry: no line of a paste is a command, quit is none either") {
+  typist t;
+  t.entry.press({key::kind::paste, 0, "a\nquit\n/quit\n\n/secret\nf"});
+  t.type("l");
+  CHECK(t.said == std::vector<std::string>{"a", "quit", "/quit", "/secret", "f"});
+  CHECK(t.lines.empty());
+  CHECK(t.entry.text().empty());
+  t.entry.press({key::kind::up});
+  t.entry.press({key::kind::up});
+  CHECK(t.entry.text() == U"//secret");
+}
+
+TEST_CASE("asio-chat text entry: a search without a hit sends nothing") {
+  typist t;
+  t.type("old");
+  t.control(U'M');
+  t.type("half");
+  t.control(U'R');
+  const bool found_first = GENERATE(false, true);
+  if (found_first) t.type("ol");
+  t.type("zzz");
+  CHECK(t.entry.prompt("> ").starts_with("(nothing has: "));
+  t.control(U'M');
+  CHECK(t.lines == std::vector<std::string>{"old"});
+  CHECK(t.entry.text() == U"half");
+  t.control(U'R');
+  t.control(U'M');
+  CHECK(t.lines.size() == 1);
+  CHECK(t.entry.text() == U"half");
+}
+
+TEST_CASE("asio-chat text entry: a search for nothing any more shows what was typed") {
+  typist t;
+  t.type("old");
+  t.control(U'M');
+  t.type("half");
+  t.control(U'R');
+  t.type("o");
+  CHECK(t.entry.text() == U"old");
+  t.control(U'?');
+  CHECK(t.entry.text() == U"half");
+}
+
+TEST_CASE("asio-chat text entry: what was typed before an earlier line is not lost") {
+  typist t;
+  t.type("old");
+  t.control(U'M');
+  t.type("half");
+  SECTION("it is behind the line that a search has found") {
+    t.control(U'R');
+    t.type("ol");
+    t.entry.press({key::kind::left});
+    CHECK(t.entry.text() == U"old");
+    t.entry.press({key::kind::down});
+    CHECK(t.entry.text() == U"half");
+  }
+  SECTION("it is found again when the earlier line was sent") {
+    const bool searched = GENERATE(false, true);
+    if (searched) {
+      t.control(U'R');
+      t.type("ol");
+    } else {
+      t.entry.press({key::kind::up});
+    }
+    t.control(U'M');
+    CHECK(t.lines == std::vector<std::string>{"old", "old"});
+    t.entry.press({key::kind::up});
+    t.entry.press({key::kind::up});
+    CHECK(t.entry.text() == U"half");
+  }
+  SECTION("Escape brings it back") {
+    t.entry.press({key::kind::up});
+    t.control(U'R');
+    t.type("ol");
+    t.entry.press({key::kind::escape});
+    CHECK(t.entry.text() == U"half");
+  }
+}
+
+TEST_CASE("asio-chat text entry: what is secret is not kept because it was put aside") {
+  typist t;
+  t.type("old");
+  t.control(U'M');
+  t.type("/secret word");
+  t.entry.press({key::kind::up});
+  t.control(U'M');
+  t.entry.press({key::kind::up});
+  t.entry.press({key::kind::up});
+  CHECK(t.entry.text() == U"old");
+}
+
+TEST_CASE("asio-chat text entry: Tab lists the choices once, and then takes one after the other") {
+  typist t;
+  t.type("so ");
+  t.control(U'I');
+  CHECK(t.remarks.size() == 1);
+  t.control(U'I');
+  CHECK(t.entry.text() == U"so alice ");
+  t.control(U'I');
+  CHECK(t.entry.text() == U"so bob ");
+  t.control(U'I');
+  CHECK(t.entry.text() == U"so alice ");
+  CHECK(t.remarks.size() == 1);
+  t.type("x ");
+  t.control(U'I');
+  CHECK(t.entry.text() == U"so alice x ");
+  CHECK(t.remarks.size() == 2);
 }

@@ -208,3 +208,39 @@ TEST_CASE("asio-chat typed journal: what a full disk did not take is written whe
     CHECK(texts(later) == "one ");
   }
 }
+
+TEST_CASE("asio-chat typed journal: a key in a long text is a short record") {
+  const place p;
+  typed_journal j = p.open();
+  const std::string rest(20'000, 'x');
+  j.draft("#den", rest);
+  const std::size_t before = p.bytes().size();
+  const std::vector<std::string> all{rest + "a",
+                                     "b" + rest + "a",
+                                     "b" + rest,
+                                     "b" + rest + "\u00E9",
+                                     "b" + rest + "\u00E8",
+                                     "b" + rest + "\u0128",
+                                     rest + "\u0128",
+                                     rest.substr(9)};
+  for (const std::string& text : all) {
+    j.draft("#den", text);
+    const fs::path copy = p.path.string() + ".copy";
+    fs::copy_file(p.path, copy, fs::copy_options::overwrite_existing);
+    CHECK((typed_journal::open(copy).value().drafts() == drafts{{"#den", text}}));
+  }
+  CHECK(p.bytes().size() < before + all.size() * 100);
+}
+
+TEST_CASE("asio-chat typed journal: a change that fits no text changes nothing") {
+  const place p;
+  std::ofstream(p.path) << R"({"draft":"#den","text":"tea"})"
+                        << "\n"
+                        << R"({"change":"#den","head":2,"tail":2,"text":"x"})"
+                        << "\n"
+                        << R"({"change":"#den","head":-1,"tail":0,"text":"x"})"
+                        << "\n"
+                        << R"({"change":"#hall","head":1,"tail":0,"text":"x"})"
+                        << "\n";
+  CHECK((p.open().drafts() == drafts{{"#den", "tea"}}));
+}

@@ -114,6 +114,14 @@ TEST_CASE("asio-chat screen view: the switcher shows which windows a part of a n
   room_view v;
   v.s.asked = question{question::kind::window, "e"};
   const auto rows = v.shown(80, 6);
-  CHECK(rows[4] == " 2 #den  0 example   Esc goes back");
+  CHECK(rows[4] == " 2 #den  0 example   Tab goes on, Esc back");
   CHECK(rows[5] == "go to: e");
+}
+
+TEST_CASE("asio-chat screen view: a lost connection is told beside a question as well") {
+  room_view v;
+  v.s.asked = question{question::kind::words, "tea"};
+  CHECK(v.shown(80, 6)[4].starts_with(" words that were said here"));
+  v.state.connection.trouble = "it was closed";
+  CHECK(v.shown(80, 6)[4].starts_with(" not connected: it was closed "));
 }

@@ -215,6 +215,31 @@ TEST_CASE("asio-chat window control: a closed window leaves no draft") {
   CHECK(journal.drafts().empty());
 }
 
+TEST_CASE("asio-chat window control: many keys are kept as often as they are seen") {
+  const place where;
+  typed_journal journal = where.open();
+  person p(&journal);
+  const auto kept = [&] { return journal.drafts().at("#lobby"); };
+  for (const char c : std::string_view("abc")) { // as a person types: at once
+    p.type({&c, 1});
+    CHECK_FALSE(p.control.keep_drafts_in_time());
+  }
+  CHECK(kept() == "abc");
+  p.type("d");
+  const auto due = p.control.keep_drafts_in_time();
+  REQUIRE(due);
+  CHECK(kept() == "abc");
+  SECTION("before it is seen") {
+    CHECK(p.sees("> abcd"));
+    CHECK(kept() == "abcd");
+  }
+  SECTION("and in a short time") {
+    p.time.advance(std::chrono::ceil<std::chrono::milliseconds>(*due - p.time.now()));
+    CHECK_FALSE(p.control.keep_drafts_in_time());
+    CHECK(kept() == "abcd");
+  }
+}
+
 namespace {
 
 /// A client that ended with a line, an action and a draft for a room, and without an answer.
@@ -337,4 +362,20 @@ TEST_CASE("asio-chat window control: a marked message is what the next command i
   CHECK(entered("/delete") == "/delete");
   p.meta(U'j'); // nothing is below
   CHECK_FALSE(p.state.all.current().chosen);
+}
+
+TEST_CASE("asio-chat window control: a refused line is found, also if its window is closed") {
+  const place where;
+  typed_journal journal = where.open();
+  person p(&journal);
+  p.enter("first");
+  p.enter("second");
+  REQUIRE(p.entered.size() == 2);
+  p.news.show(refused{"", errc::not_in_room, "too fast"}, "", {0, p.entered[0].id});
+  p.meta(U'2');
+  p.meta(U's');
+  CHECK(p.last().text == "no line that was refused is here; one is in #lobby");
+  p.state.all.left("lobby");
+  p.news.show(refused{"", errc::not_in_room, "too late"}, "", {0, p.entered[1].id});
+  CHECK(p.sees("not sent to #lobby: second [too late]"));
 }

@@ -218,3 +218,54 @@ TEST_CASE("asio-chat window control: Alt-Home shows the beginning of the room's 
   CHECK(p.sees("bob │ no 1\n"));
   CHECK(p.sees("below"));
 }
+
+TEST_CASE("asio-chat window control: a hit of another window's room is shown there") {
+  person p;
+  p.said("lobby", "tea", 1);
+  p.meta(U'2');
+  p.type("for the den");
+  answers::found found;
+  found.room = "lobby";
+  found.entries.push_back({"lobby", {1, 1}, {}, "bob", entry_kind::message, "tea", {}});
+  p.state.found = found;
+  p.screen();
+  p.control.press({key::kind::control, U'M'});
+  CHECK(p.state.all.current().title() == "#lobby");
+  CHECK(p.sees("\n>\n"));
+  REQUIRE(p.asked.size() == 1);
+  CHECK(p.asked[0].where == log_range::side::around);
+  p.meta(U'2');
+  CHECK(p.sees("> for the den"));
+  p.state.all.left("lobby");
+  p.state.found = found;
+  p.screen();
+  p.control.press({key::kind::control, U'M'});
+  CHECK(p.sees("you are not in #lobby any more"));
+}
+
+TEST_CASE("asio-chat window control: one goes to a place after the page that is on its way") {
+  const bool to_hit = GENERATE(false, true);
+  person p;
+  p.enter_room("hall", 200);
+  p.state.all.show_room("hall");
+  p.screen();
+  REQUIRE(p.asked.size() == 1);
+  if (to_hit) {
+    answers::found found;
+    found.room = "hall";
+    found.entries.push_back({"hall", {1, 7}, {}, "bob", entry_kind::message, "tea", {}});
+    p.state.found = found;
+    p.screen();
+    p.control.press({key::kind::control, U'M'});
+  } else {
+    p.control.press({key::kind::alt_home});
+  }
+  CHECK(p.asked.size() == 1);
+  history_page page;
+  page.earlier = true;
+  page.entries.push_back({"hall", {1, 200}, {}, "bob", entry_kind::message, "last", {}});
+  p.answer({}, page);
+  p.screen();
+  REQUIRE(p.asked.size() == 2);
+  CHECK(p.asked[1].where == (to_hit ? log_range::side::around : log_range::side::after));
+}

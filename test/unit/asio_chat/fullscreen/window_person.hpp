@@ -28,6 +28,9 @@ struct window_person {
   std::vector<std::string> looked_at;
   std::vector<log_range> asked;
   window_control::page_handler answer;
+  bool ended = false;
+  bool editor_stays = false;         ///< until the test ends it
+  std::function<void()> editor_ends; ///< with what it has made of the text
   int redrawn = 0;
   int laid_out = 0; ///< the whole screen, of a room
   int calls = 0;
@@ -36,7 +39,7 @@ struct window_person {
       time,
       {.read = [](const std::string& text) { return read_typed_line(text, true); },
        .enter = [this](typed_line line) { entered.push_back(std::move(line)); },
-       .end = [] {},
+       .end = [this] { ended = true; },
        .words =
            [] {
              return vocabulary{{"who"}, {"alice"}, {"den"}};
@@ -62,8 +65,9 @@ struct window_person {
        .changed = [] {},
        .redraw = [this] { ++redrawn; },
        .edit =
-           [](const std::string& text, const std::function<void(const std::string&)>& done) {
-             done(text + "\r\nfrom the editor\n\n");
+           [this](const std::string& text, const std::function<void(const std::string&)>& done) {
+             editor_ends = [text, done] { done(text + "\r\nfrom the editor\n\n"); };
+             if (!editor_stays) editor_ends();
            }}};
   window_display news{state,
                       time,

@@ -287,3 +287,71 @@ TEST_CASE("asio-chat windows: a part of a name finds those that begin with it fi
   CHECK(d.all.named_like("e").back() == 0);
   CHECK(d.all.named_like("zzz").empty());
 }
+
+TEST_CASE("asio-chat windows: one that is closed gives way to the one shown before it") {
+  desk d;
+  for (const char* room : {"one", "two", "three"})
+    d.enter(room);
+  d.all.show(1);
+  d.all.show(3);
+  d.all.show_direct("bob");
+  REQUIRE(d.all.shown() == 5);
+  d.all.close(5);
+  CHECK(d.all.current().title() == "#two");
+  d.all.close(2); // another one
+  CHECK(d.all.current().title() == "#two");
+  d.all.left("two");
+  CHECK(d.all.current().title() == "#lobby");
+}
+
+TEST_CASE("asio-chat windows: what was typed in a room that is closed is there again later") {
+  desk d;
+  d.enter("den");
+  d.room("den").draft = U"half a";
+  d.all.left("den");
+  CHECK(d.all.unopened_drafts() == std::map<std::string, std::string>{{"#den", "half a"}});
+  d.enter("den");
+  CHECK(d.room("den").draft == U"half a");
+  CHECK(d.all.unopened_drafts().empty());
+}
+
+TEST_CASE("asio-chat windows: what comes below while one reads up is not read") {
+  desk d;
+  d.enter("den");
+  d.say("lobby", "bob", "seen");
+  window& lobby = d.room("lobby");
+  lobby.scrolled = scroll_position{lobby.log.first(), 0};
+  CHECK(d.say("lobby", "bob", "alice: look"));
+  CHECK(lobby.unread == 1);
+  CHECK(lobby.mentions == 1);
+  d.all.show(2);
+  d.all.show(1); // still further up
+  d.all.show(2);
+  CHECK(lobby.unread == 1);
+  REQUIRE(lobby.marker);
+  CHECK(lobby.log.at(*lobby.marker).text == "alice: look");
+  CHECK(d.all.show_next_unread());
+  CHECK(d.all.current().title() == "#lobby");
+  CHECK(d.all.show_next_unread()); // and there to what is new
+  CHECK_FALSE(lobby.scrolled);
+  CHECK(lobby.unread == 0);
+  CHECK(lobby.mentions == 0);
+  CHECK_FALSE(d.all.show_next_unread());
+}
+
+TEST_CASE("asio-chat windows: who is put out of a room sees it, and comes back to a whole log") {
+  desk d;
+  d.say("lobby", "bob", "before", 1);
+  d.all.presence(member_left{"lobby", "alice"}, {});
+  window& lobby = d.room("lobby");
+  CHECK(lobby.log.at(lobby.log.end() - 1).text ==
+        "you are not in this room any more; /join lobby comes back");
+  d.all.presence(member_left{"lobby", "bob"}, {}); // of another one
+  CHECK(lobby.log.at(lobby.log.end() - 1).what == log_line::kind::presence);
+  d.enter("lobby", {1, 5});
+  CHECK(lobby.log.empty());
+  CHECK(lobby.refills);
+  CHECK(lobby.older);
+  REQUIRE(lobby.marks);
+  CHECK(*lobby.marks == position{1, 1});
+}
