@@ -74,6 +74,30 @@ def test_a_certificate_opens_its_account_alone_and_removing_it_ends_the_session(
         d.stop()
 
 
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_the_client_comes_in_by_its_certificate_alone_in_both_native_versions(house, version):
+    def say(d, name, line):
+        return subprocess.run([BIN / "asio-chat", "--protocol", version, "--ca", house / "ca-cert.pem", "--cert",
+                               house / "alice-cert.pem", "--key", house / "alice-key.pem", f"{name}@localhost:{d.port}"],
+                              input=line + "\n", capture_output=True, text=True, timeout=PATIENCE,
+                              env=clean_environment(HOME=str(house), XDG_STATE_HOME=str(house / f"state-{name}")))
+
+    good(house / "data", "add", "alice", "--pin", pin("alice-cert.pem", house), password=None)
+    with asking(house) as d:
+        watcher = come(d, house, None, "watcher")
+        for name in ("alice", "somebody"):  # no password is asked for
+            done = say(d, name, f"hello as {name}")
+            assert done.returncode == 0 and "assword" not in done.stderr, done.stderr
+            watcher.hear(f"alice: hello as {name}")
+        d.stop()
+    with team(house) as d:
+        assert say(d, "alice", "hello").returncode == 0
+        done = say(d, "bob", "hello")
+        assert done.returncode != 0
+        assert "your certificate stands for alice: come in as alice" in done.stderr, done.stderr
+        d.stop()
+
+
 def test_a_certificate_that_is_blocked_ends_the_session_and_opens_nothing(house):
     good(house / "data", "add", "alice", "--pin", pin("alice-cert.pem", house), password=None)
     (house / "blocked").write_text("# nobody\n")

@@ -18,7 +18,7 @@ namespace {
 /// What the server sees of a client; none also where no handshake came about.
 std::optional<verified_client> seen(const tls_client_config& client, SSL_CTX* server) {
   const auto context = make_client_context(client).value();
-  test::pair both(context->native_handle(), server);
+  asio_chat::tls::test::pair both(context->native_handle(), server);
   both.run();
   REQUIRE(both.server.done());
   return verified_client_of(both.server.ssl());
