@@ -8,7 +8,7 @@ set(may_journal   base model accounts/name_store.hpp accounts/people_store.hpp j
 set(may_domain    base model journal/tokenizer.hpp accounts domain)
 set(may_tls       base tls)
 set(may_transport base tls transport)
-set(may_net       base model wire accounts/authenticator.hpp domain tls transport net)
+set(may_net       base model wire accounts/authenticator.hpp accounts/certificate.hpp domain tls transport net)
 set(may_ops       base model tls ops)
 set(may_client    base model wire tls transport client)
 set(may_totp      totp)

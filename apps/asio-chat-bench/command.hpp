@@ -21,6 +21,7 @@ command idle_command(CLI::App& program);
 command search_command(CLI::App& program);
 command history_command(CLI::App& program);
 command start_command(CLI::App& program);
+command accounts_command(CLI::App& program);
 command catch_up_command(CLI::App& program);
 command growth_command(CLI::App& program);
 command peers_command(CLI::App& program);

@@ -83,6 +83,23 @@ std::chrono::nanoseconds server_under_test::restart_daemon() {
   return std::chrono::steady_clock::now() - begin;
 }
 
+void server_under_test::change_data(std::vector<std::string> command) {
+  process_.reset();
+  const auto errors = directory_->path() / "command-errors";
+  command.insert(command.begin(), command_[0]);
+  command.insert(command.end(), {"--data", directory_->path() / "data"});
+  {
+    child_process other(command, -1, directory_->path() / "command-output", errors);
+    while (other.running()) {
+      if (told_to_stop()) throw run_error("interrupted");
+      std::this_thread::sleep_for(10ms);
+    }
+  }
+  if (const std::string said = read_file(errors); !said.empty())
+    throw setup_error(fmt::format("'{} {}': {}", command[0], command[1], last_line(said)));
+  start(command_, core_, announced_address);
+}
+
 server_under_test server_under_test::bare(bool coalesce, int core, bool tickets) {
   server_under_test made;
   const auto certificate = made.directory_->path() / "cert.pem";

@@ -27,6 +27,10 @@ class server_under_test {
   /// @return how long it took from the start until it listened
   std::chrono::nanoseconds restart_daemon();
 
+  /// Ends it, lets another command of its program work on the data, and starts it again. Throws
+  /// setup_error with what that command complains of.
+  void change_data(std::vector<std::string> command);
+
   const std::string& address() const { return address_; }
   const std::string& ca_file() const { return ca_file_; }
   pid_t id() const { return process_->id(); }

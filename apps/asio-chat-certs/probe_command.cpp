@@ -5,10 +5,10 @@
 #include "server_probe.hpp"
 
 #include "base/ascii.hpp"
+#include "base/key_pin.hpp"
 #include "base/sanitize.hpp"
 #include "tls/file.hpp"
 #include "tls/key_passphrase.hpp"
-#include "tls/pin.hpp"
 #include <asio_chat/tls/certificate_info.hpp>
 
 #include <fmt/format.h>
@@ -47,9 +47,9 @@ class probe_command {
         ->allow_extra_args(false)
         ->type_name("sha256/...")
         ->check([](const std::string& pin) {
-          return tls::is_pin(pin) ? ""
-                                  : "it is not sha256/ and 44 characters of base64, as "
-                                    "`asio-chat-certs show` prints it";
+          return is_pin(pin) ? ""
+                             : "it is not sha256/ and 44 characters of base64, as "
+                               "`asio-chat-certs show` prints it";
         });
     CLI::Option* certificate =
         command

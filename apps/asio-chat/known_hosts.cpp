@@ -4,10 +4,10 @@
 
 #include "base/ascii.hpp"
 #include "base/file.hpp"
+#include "base/key_pin.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "tls/file.hpp"
-#include "tls/pin.hpp"
 
 #include <fmt/format.h>
 
@@ -53,7 +53,7 @@ result<known_hosts> known_hosts::load(const std::filesystem::path& file) {
     const auto space = line.find_first_of(" \t");
     const std::string_view pin =
         space == std::string_view::npos ? std::string_view() : trim(line.substr(space));
-    if (!tls::is_pin(pin)) {
+    if (!is_pin(pin)) {
       return fail(errc::bad_setting,
                   fmt::format("'{}', line {}: '{}' is not HOST:PORT and a pin; mend or remove it",
                               file.string(), number, sanitize_for_terminal(line)));

@@ -5,11 +5,11 @@
 #include "exit_code.hpp"
 #include "fullscreen/key_bindings.hpp"
 
+#include "base/key_pin.hpp"
 #include "base/sanitize.hpp"
 #include "base/standard_streams.hpp"
 #include "tls/file.hpp"
 #include "tls/key_passphrase.hpp"
-#include "tls/pin.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -283,7 +283,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
     throw error(fail(errc::bad_setting, "--cert and --key belong together: give both or neither"));
   }
   for (const std::string& pin : trust.pins) {
-    if (!tls::is_pin(pin)) {
+    if (!is_pin(pin)) {
       throw error(fail(errc::bad_setting, "--pin '" + pin +
                                               "' is not sha256/ and 44 characters of "
                                               "base64, as `asio-chat-certs show` prints it"));

@@ -15,6 +15,7 @@
 #include "model/names.hpp"
 #include "ops/master_key_file.hpp"
 #include "server/password_worker.hpp"
+#include "tls/file.hpp"
 #include "tls/key_passphrase.hpp"
 
 #include <fmt/chrono.h>
@@ -27,6 +28,7 @@
 #include <iterator>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <utility>
 
 using namespace asio_chat;
@@ -107,13 +109,23 @@ int list(const people& all) {
   return 0;
 }
 
+std::string_view ways_in(const people& all, const account& a) {
+  if (a.disabled) return "disabled";
+  const bool certified = !all.certificates_of(a.id).empty();
+  if (a.password_hash.empty()) return certified ? "by certificate" : "by nothing";
+  return certified ? "by password, device or certificate" : "by password or device";
+}
+
 int show(const people& all, const std::string& name) {
   const account& a = find(all, name);
   fmt::print("name      {}\nrole      {}\nmade      {}\nlogin     {}\n", a.name, name_of(a.role),
-             day_of(a.made), a.disabled ? "disabled" : "by password or device");
+             day_of(a.made), ways_in(all, a));
   if (all.has_factor(a.id)) fmt::print("factor    a code of an app\n");
   for (const device* d : all.devices_of(a.id))
     fmt::print("device    {}, since {}\n", d->number, day_of(d->made));
+  for (const account_certificate* c : all.certificates_of(a.id))
+    fmt::print("cert      {}, {}{}{}, since {}\n", c->number, pin_of(c->key),
+               c->subject.empty() ? "" : ", ", c->subject, day_of(c->made));
   return 0;
 }
 
@@ -131,6 +143,13 @@ std::string new_password(const ops::history_request& wanted) {
     throw error(fail(errc::bad_setting, fmt::format("a password has {} to {} bytes",
                                                     shortest_password, longest_password)));
   return typed;
+}
+
+std::optional<key_hash> pin_in(const ops::history_request& wanted) {
+  if (wanted.pin.empty()) return {};
+  const auto key = read_pin(wanted.pin);
+  if (!key) throw error(fail(errc::bad_setting, "--pin: " + key.error().message));
+  return *key;
 }
 
 /// With a journal that nobody else uses.
@@ -171,14 +190,95 @@ int add(changer& c, const ops::history_request& wanted, const limits& allowed) {
   if (c.all().find(wanted.account_name))
     throw error(fail(errc::bad_setting,
                      fmt::format("there is an account {} already", wanted.account_name)));
-  const std::string hash = c.hash(new_password(wanted));
+  const auto key = pin_in(wanted);
+  // Without a password a certificate alone opens it.
+  const bool has_password =
+      !key || !wanted.password_file.empty() || !wanted.account_password.empty();
+  const std::string hash = has_password ? c.hash(new_password(wanted)) : std::string();
   const role as = find_role(wanted.role).value_or(role::member);
   c.change([&]() -> result<std::vector<fact>> {
     auto made = c.all().new_account(wanted.account_name, hash, as);
     if (!made) return made.error();
-    return std::vector<fact>{fact_of(*made)};
+    std::vector<fact> facts{fact_of(*made)};
+    if (!key) return facts;
+    const auto opens = c.all().new_certificate(*key, made->id, {}, true);
+    if (!opens) return opens.error();
+    facts.push_back(fact_of(*opens));
+    return facts;
   });
   fmt::print("{} is {} of this server\n", wanted.account_name, name_of(as));
+  return 0;
+}
+
+struct imported {
+  std::string name;
+  key_hash key{};
+};
+
+/// @throws error that names the line
+std::vector<imported> read_accounts(const std::string& path, const limits& allowed) {
+  const std::string text = tls::read_file(path, "the list of accounts").value();
+  std::vector<imported> all;
+  std::size_t number = 0;
+  for (std::string_view rest = text; !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    ++number;
+    line = trim(line.substr(0, line.find('#')));
+    if (line.empty()) continue;
+    const std::string_view name = line.substr(0, line.find_first_of(" \t"));
+    const auto valid = check_member_name(name, allowed);
+    const auto key = read_pin(trim(line.substr(name.size())));
+    if (!valid || !key)
+      throw error(fail(errc::bad_setting,
+                       fmt::format("'{}', line {}: {}", path, number,
+                                   valid ? key.error().message : valid.error().message)));
+    all.push_back({std::string(name), *key});
+  }
+  return all;
+}
+
+int import(changer& c, const ops::history_request& wanted, const limits& allowed) {
+  const auto all = read_accounts(wanted.account_name, allowed);
+  std::set<std::string> names;
+  std::set<key_hash> keys;
+  c.change([&]() -> result<std::vector<fact>> {
+    std::vector<fact> facts;
+    for (const imported& one : all) {
+      if (!names.insert(fold_name(one.name)).second || !keys.insert(one.key).second)
+        return fail(errc::bad_setting,
+                    fmt::format("the name or the certificate of {} is there twice", one.name));
+      const auto made = c.all().new_account(one.name, {});
+      if (!made) return made.error();
+      const auto opens = c.all().new_certificate(one.key, made->id, {}, true);
+      if (!opens) return fail(errc::bad_setting, one.name + ": " + opens.error().message);
+      facts.push_back(fact_of(*made));
+      facts.push_back(fact_of(*opens));
+    }
+    return facts;
+  });
+  fmt::print("{} made\n", counted(all.size(), "account", "accounts"));
+  return 0;
+}
+
+int certify(changer& c, const ops::history_request& wanted) {
+  const account a = find(c.all(), wanted.account_name);
+  const key_hash key = *pin_in(wanted);
+  const bool adds = wanted.account_action == "certify";
+  c.change([&]() -> result<std::vector<fact>> {
+    if (adds) {
+      const auto made = c.all().new_certificate(key, a.id, {}, true);
+      if (!made) return made.error();
+      return std::vector<fact>{fact_of(*made)};
+    }
+    const account_certificate* known = c.all().find_certificate(key);
+    if (!known || known->account != a.id)
+      return fail(errc::bad_setting, fmt::format("{} has no such certificate: asio-chatd account "
+                                                 "show {} prints those it has",
+                                                 a.name, a.name));
+    return std::vector<fact>{without(fact_of(*known))};
+  });
+  fmt::print("{}: opens {} by the certificate\n", a.name, adds ? "from now on" : "no more");
   return 0;
 }
 
@@ -192,17 +292,21 @@ int change(changer& c, const ops::history_request& wanted) {
     if (what == "reset") a.password_hash = c.hash(new_password(wanted));
     a.disabled = what == "disable" || (what == "reset" && a.disabled);
     if (what != "enable") facts = c.all().removal_of_devices(a.id);
-    if (what == "reset")
+    if (what == "reset") {
       std::ranges::copy(c.all().removal_of_factor(a.id), std::back_inserter(facts));
+      std::ranges::copy(c.all().removal_of_certificates(a.id), std::back_inserter(facts));
+    }
     facts.push_back(fact_of(a));
   }
   c.change([&]() -> result<std::vector<fact>> { return facts; });
-  fmt::print("{}: {}\n", a.name,
-             what == "delete" ? "deleted"
-             : what == "reset"
-                 ? "has a new password and no second factor; all devices are logged out"
-             : what == "disable" ? "disabled; all devices are logged out"
-                                 : "enabled");
+  fmt::print(
+      "{}: {}\n", a.name,
+      what == "delete" ? "deleted"
+      : what == "reset"
+          ? "has a new password, no second factor and no certificate; all devices are logged "
+            "out"
+      : what == "disable" ? "disabled; all devices are logged out"
+                          : "enabled");
   return 0;
 }
 
@@ -224,5 +328,7 @@ int change_accounts(ops::settings& s, const ops::history_request& wanted) {
     return wanted.account_action == "list" ? list(all) : show(all, wanted.account_name);
   }
   changer c(s, kept);
-  return makes ? add(c, wanted, s.server.limits) : change(c, wanted);
+  if (makes) return add(c, wanted, s.server.limits);
+  if (wanted.account_action == "import") return import(c, wanted, s.server.limits);
+  return wanted.pin.empty() ? change(c, wanted) : certify(c, wanted);
 }

@@ -147,6 +147,13 @@ def test_starts_are_timed_with_a_history_and_with_none():
     assert "times as long until it listens" in bench("start", "--entries", "100", "--starts", "1").stdout
 
 
+def test_starts_are_measured_with_accounts_and_with_none():
+    found = report("accounts", "--accounts", "300", "--starts", "2")
+    assert found["accounts"] == 300 and found["time_ratio"] > 0 and found["memory_ratio"] > 0
+    for which in ("none", "all"):
+        assert found[which]["listens"]["median_ms"] > 0 and found[which]["resident"] > found[which]["private"] > 0
+
+
 def test_growth_without_gnuplot_says_so_before_it_measures(tmp_path):
     done = subprocess.run([BIN / "asio-chat-bench", "growth", "--plot", tmp_path / "growth.svg"],
                           capture_output=True, text=True, timeout=PATIENCE, env={"PATH": str(tmp_path)})

@@ -313,6 +313,9 @@ RUNS = {
     "build/bin/asio-chat --ca certs/ca-cert.pem alice@localhost": "test_E1_the_readme_from_start_to_chat",
     "build/bin/asio-chat --ca certs/ca-cert.pem bob@localhost": "the same as alice",
     "asio-chatd account add alice --role owner": "test_people.py, where the password is not typed",
+    **{f"asio-chatd account {one} --pin sha256/...":
+       "test_certificates.py: test_certificates_on_the_command_line_and_what_is_wrong_with_them"
+       for one in ("add bob", "certify alice", "uncertify alice")},
     "asio-chatd account --help": just,
     "asio-chatd policy": just,
     "test/run.sh": "what runs this test, and what CI runs",
@@ -503,6 +506,8 @@ CONTROLS = {
     "A client stays connected only as long as it would be let in: the server checks it again when its "
     "certificate, a CA above it or a revocation list ends": "C",
     "A client whose name is not allowed gets no byte": "C",
+    "A certificate stands for its account or its common name, and for nobody else; removing it ends what came by it":
+        "I, C",
     "New files are taken together or not at all": "C",
     "Every TLS setting can be displayed, with who decided it": "C, I",
     "The server staples its CA's OCSP response; a client refuses `revoked`, and must-staple without a good one":

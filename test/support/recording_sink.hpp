@@ -22,7 +22,7 @@ class recording_sink final : public sink {
   void hold(bool on) override { held = on; }
   void wind_down(const close_reason& reason) override { winds_down = reason; }
   void close(close_reason reason) override { closed = std::move(reason); }
-  answers::protection protection() const override { return {}; }
+  answers::protection protection() const override { return shielded; }
 
   /// The events of one kind, in order.
   template <class T>
@@ -40,6 +40,7 @@ class recording_sink final : public sink {
   }
 
   std::vector<event> events;
+  answers::protection shielded;           ///< by TLS; it is not
   std::size_t room_for = ~std::size_t{0}; ///< the sink is full at so many events
   bool held = false;
   std::optional<close_reason> winds_down;

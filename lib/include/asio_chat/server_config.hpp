@@ -41,6 +41,12 @@ enum class registration_use : std::uint8_t {
   closed,  ///< nobody in the chat: `asio-chatd account add`
 };
 
+/// Whether certificates of clients say who is who.
+enum class certificate_names : std::uint8_t {
+  off,         ///< no: they open accounts that they were added to, by `/cert`
+  common_name, ///< the common name is the name, and opens the account of that name
+};
+
 /// Who may have an account, where the server keeps accounts: it does unless a host says who is who.
 struct people_config {
   registration_use registration = registration_use::open; ///< by `/register`
@@ -48,6 +54,9 @@ struct people_config {
   /// What the hash of a password takes, 8 MiB to 1 GiB: so much the more for whoever guesses.
   std::size_t password_memory = 64u << 20;
   factor_need second_factor{}; ///< `factor_need::nobody`
+  /// Other than `off` takes `client_certificates::required`, or a `tls_server_config::context` that
+  /// requires one: who shows none does not come in.
+  certificate_names names = certificate_names::off;
   /// Makes and checks the codes, `make_totp()`; null: there is no second factor, and nobody has to
   /// have one.
   std::shared_ptr<asio_chat::second_factor> factor = {};

@@ -1,6 +1,7 @@
 // Who is this? Asked for each connection before its member enters the chat.
 #pragma once
 
+#include "accounts/certificate.hpp"
 #include "model/identity.hpp"
 #include <asio_chat/rights.hpp>
 
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -20,7 +22,8 @@ namespace asio_chat {
 struct credentials {
   std::string address = {};     ///< `192.0.2.7:40000`
   std::string certificate = {}; ///< subject of the client's certificate, verified; empty: none
-  std::string name = {};        ///< that it asks for; empty: none, or not said yet
+  std::optional<shown_certificate> shown = {}; ///< the same certificate
+  std::string name = {};                       ///< that it asks for; empty: none, or not said yet
   std::optional<std::string> passphrase = {};
   std::optional<std::string> token = {}; ///< of an earlier admission
   bool keeps_token = false;              ///< whether it can show one the next time
@@ -41,6 +44,7 @@ struct admission {
   bool has_account = false; ///< `who` is that of an account
   /// That of the token; none: the client keeps none.
   std::optional<identity> device = {};
+  std::shared_ptr<const certificate_login> certificate = {}; ///< null: it has shown none
 };
 
 struct denial {

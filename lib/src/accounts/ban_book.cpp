@@ -81,6 +81,7 @@ const ban* ban_book::find_in(const page& p, const subject& s,
   };
   look(p.by_identity, s.who);
   if (s.token) look(p.by_identity, *s.token);
+  if (s.certificate) look(p.by_identity, *s.certificate);
   if (!s.name.empty()) look(p.by_name, s.name);
   if (s.host.size() != 16) return first;
   for (auto next = p.by_network.begin(); next != p.by_network.end();) {

@@ -38,7 +38,7 @@ class ban_book {
   using prefix = std::pair<unsigned, std::array<std::uint8_t, 16>>;
   /// The bans of one kind in one room, by each of their marks.
   struct page {
-    std::map<identity, numbers> by_identity; ///< accounts, tokens
+    std::map<identity, numbers> by_identity; ///< accounts, tokens, certificates
     std::map<std::string, numbers, std::less<>> by_name;
     std::map<prefix, numbers> by_network; ///< the longest prefixes last
   };

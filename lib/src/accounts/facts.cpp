@@ -25,8 +25,9 @@ class field_writer {
   }
   field_writer& number(std::uint64_t n) { return text(std::to_string(n)); }
   field_writer& time(wall_time t) { return text(std::to_string(t.time_since_epoch().count())); }
-  field_writer& id(const identity& i) {
-    return text({reinterpret_cast<const char*>(i.data()), i.size()});
+  template <std::size_t N>
+  field_writer& id(const std::array<std::uint8_t, N>& i) {
+    return text({reinterpret_cast<const char*>(i.data()), N});
   }
   std::string take() { return std::move(out_); }
 
@@ -127,11 +128,22 @@ std::optional<network> parse_network(std::string_view text) {
   return n;
 }
 
+std::string host_text(std::string_view host) {
+  constexpr std::string_view v4_prefix("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
+  const bool v4 = host.starts_with(v4_prefix);
+  if (host.size() != 16) return {};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const char* bytes = host.data() + (v4 ? v4_prefix.size() : 0);
+  if (::inet_ntop(v4 ? AF_INET : AF_INET6, bytes, text.data(), text.size()) == nullptr) return {};
+  return v4 ? text.data() : std::string(text.data()) + "/64";
+}
+
 bool ban::is_about(const subject& s) const noexcept {
   const auto holds_for = [this](const identity& one) {
     return (who && *who == one) || std::ranges::find(devices, one) != devices.end();
   };
   return holds_for(s.who) || (s.token && holds_for(*s.token)) ||
+         (s.certificate && s.here < role::op && holds_for(*s.certificate)) ||
          (!name.empty() && name == s.name) || (from && s.here < role::op && from->contains(s.host));
 }
 
@@ -312,6 +324,30 @@ invitation invitation_in(const fact& f) {
   i.by = r.text();
   i.until = r.time();
   return i;
+}
+
+fact fact_of(const account_certificate& c) {
+  return {fact_kind::certificate, pin_of(c.key),
+          field_writer()
+              .id(c.key)
+              .id(c.account)
+              .number(c.number)
+              .time(c.made)
+              .text(c.subject)
+              .number(c.proven ? 1 : 0)
+              .take()};
+}
+
+account_certificate certificate_in(const fact& f) {
+  field_reader r(f.value);
+  account_certificate c;
+  c.key = r.bytes<key_hash>();
+  c.account = r.bytes();
+  c.number = r.number();
+  c.made = r.time();
+  c.subject = r.text();
+  c.proven = r.number() != 0;
+  return c;
 }
 
 fact without(fact f) {

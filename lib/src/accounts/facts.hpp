@@ -1,6 +1,7 @@
 // What is known of people, and how it is written: accounts, devices, rooms, bans.
 #pragma once
 
+#include "accounts/certificate.hpp"
 #include "accounts/people_store.hpp"
 #include "accounts/policy.hpp"
 #include "model/identity.hpp"
@@ -56,6 +57,16 @@ struct device {
   std::string name{}; ///< that its owner calls it by; empty: none
 };
 
+/// A certificate of a client that opens an account.
+struct account_certificate {
+  key_hash key{};
+  identity account{};
+  std::uint64_t number = 0; ///< among those of the account
+  wall_time made{};
+  std::string subject{}; ///< of the one that was added; empty: the pin was typed
+  bool proven = false;   ///< it was shown, or the operator has added it
+};
+
 /// What is said of a room. A room that nobody has said anything of has no facts.
 struct room_facts {
   std::string name;
@@ -80,6 +91,9 @@ struct network {
 /// host has as many of the others as it likes.
 std::optional<network> parse_network(std::string_view text);
 
+/// An address as `login::host` has it; empty: none.
+std::string host_text(std::string_view host);
+
 /// Whom a ban may be about.
 struct subject {
   identity who{};
@@ -87,11 +101,13 @@ struct subject {
   std::string_view host = {}; ///< see `login::host`
   std::optional<identity> token{};
   role here = role::guest; ///< where the ban would hold
+  std::optional<identity> certificate{};
 };
 
 /// Keeps somebody out, or silent. It holds for whatever of its marks fits. A token is one's own
-/// before, while and after it is a device of an account. A network is closed to those below an
-/// operator: else one could lock out those above, whom nobody bans by name.
+/// before, while and after it is a device of an account. A network, and a certificate, which many
+/// may share, are closed to those below an operator: else one could lock out those above, whom
+/// nobody bans by name.
 struct ban {
   enum class kind : std::uint8_t { out, mute };
   std::uint64_t number = 0;
@@ -105,7 +121,7 @@ struct ban {
   std::string by{};
   std::string reason{};
   wall_time made{};
-  std::vector<identity> devices{}; ///< tokens that the account had
+  std::vector<identity> devices{}; ///< tokens that the account had, and certificates
 
   bool is_about(const subject& s) const noexcept;
 };
@@ -121,6 +137,7 @@ fact fact_of(const room_facts& r);
 fact fact_of(const ban& b);
 fact fact_of(const account_factor& f);
 fact fact_of(const invitation& i);
+fact fact_of(const account_certificate& c);
 /// That it is no more.
 fact without(fact f);
 account account_in(const fact& f);
@@ -129,6 +146,7 @@ room_facts room_in(const fact& f);
 ban ban_in(const fact& f);
 account_factor factor_in(const fact& f);
 invitation invitation_in(const fact& f);
+account_certificate certificate_in(const fact& f);
 /// @}
 
 } // namespace asio_chat

@@ -117,6 +117,8 @@ void people::take(const fact& f) {
       invitations_.insert_or_assign(f.key, invitation_in(f));
     }
     return;
+  case fact_kind::certificate:
+    return take_certificate(f);
   }
   // Of a later version of the program: kept, and not understood.
 }
@@ -143,6 +145,20 @@ void people::take_device(const fact& f) {
   const device d = device_in(f);
   by_account_.insert_or_assign({d.account, d.number}, d.token);
   devices_.insert_or_assign(d.token, d);
+}
+
+void people::take_certificate(const fact& f) {
+  const auto key = parse_pin(f.key);
+  if (!key) return; // nobody has written it
+  const auto before = certificates_.find(*key);
+  if (before != certificates_.end()) {
+    certificates_by_account_.erase({before->second.account, before->second.number, *key});
+    certificates_.erase(before);
+  }
+  if (f.value.empty()) return;
+  account_certificate c = certificate_in(f);
+  certificates_by_account_.insert({c.account, c.number, *key});
+  certificates_.insert_or_assign(*key, std::move(c));
 }
 
 const account* people::find(std::string_view name) const {
@@ -172,6 +188,25 @@ std::vector<const device*> people::devices_of(const identity& account) const {
   for (auto d = by_account_.lower_bound({account, 0});
        d != by_account_.end() && d->first.first == account; ++d)
     all.push_back(&devices_.at(d->second));
+  return all;
+}
+
+const account_certificate* people::find_certificate(const key_hash& key) const {
+  const auto found = certificates_.find(key);
+  return found == certificates_.end() ? nullptr : &found->second;
+}
+
+const account* people::of_certificate(const key_hash& key, std::string_view asked) const {
+  const account_certificate* c = find_certificate(key);
+  const account* a = c ? find(c->account) : nullptr;
+  return a && (c->proven || fold_name(asked) == fold_name(a->name)) ? a : nullptr;
+}
+
+std::vector<const account_certificate*> people::certificates_of(const identity& account) const {
+  std::vector<const account_certificate*> all;
+  for (auto c = certificates_by_account_.lower_bound({account, 0, {}});
+       c != certificates_by_account_.end() && std::get<0>(*c) == account; ++c)
+    all.push_back(&certificates_.at(std::get<2>(*c)));
   return all;
 }
 
@@ -209,6 +244,35 @@ device people::new_device(const identity& token, const identity& account) const 
           time_.wall_now()};
 }
 
+result<account_certificate> people::new_certificate(const key_hash& key, const identity& account,
+                                                    std::string subject, bool proven) const {
+  constexpr std::size_t max_certificates = 32;
+  const auto others = certificates_of(account);
+  account_certificate made{key,
+                           account,
+                           others.empty() ? 1 : others.back()->number + 1,
+                           time_.wall_now(),
+                           std::move(subject),
+                           proven};
+  if (const account_certificate* known = find_certificate(key)) {
+    if (known->proven || !proven) {
+      return fail(errc::bad_arguments,
+                  known->account == account
+                      ? fmt::format("this certificate is yours already, number {}", known->number)
+                      : "this certificate is another account's; a certificate is one person's");
+    }
+    if (known->account == account) {
+      made.number = known->number;
+      return made;
+    }
+  }
+  if (others.size() >= max_certificates)
+    return fail(
+        errc::not_allowed,
+        fmt::format("an account has {} certificates at most: /cert remove one", max_certificates));
+  return made;
+}
+
 room_facts people::room_or_new(std::string_view name) const {
   const room_facts* known = room(name);
   if (known) return *known;
@@ -221,6 +285,8 @@ std::vector<fact> people::removal_of(const account& a) const {
   std::vector<fact> gone = removal_of_devices(a.id);
   for (fact& f : removal_of_factor(a.id))
     gone.push_back(std::move(f));
+  for (fact& f : removal_of_certificates(a.id))
+    gone.push_back(std::move(f));
   gone.push_back(without(fact_of(a)));
   return gone;
 }
@@ -229,6 +295,13 @@ std::vector<fact> people::removal_of_factor(const identity& account) const {
   const account_factor* f = factor_of(account);
   if (f == nullptr) return {};
   return {without(fact_of(*f))};
+}
+
+std::vector<fact> people::removal_of_certificates(const identity& account) const {
+  std::vector<fact> gone;
+  for (const account_certificate* c : certificates_of(account))
+    gone.push_back(without(fact_of(*c)));
+  return gone;
 }
 
 std::vector<fact> people::removal_of_devices(const identity& account) const {

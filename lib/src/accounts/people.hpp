@@ -16,6 +16,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,13 @@ class people {
   const account* of_device(const identity& token) const;
   std::vector<const account*> accounts() const;                         ///< sorted by name
   std::vector<const device*> devices_of(const identity& account) const; ///< by number
+  /// That the certificate opens to who asks for this name; null: none. One that nobody has shown
+  /// opens it to who asks for the account's name alone.
+  const account* of_certificate(const key_hash& key, std::string_view asked) const;
+  /// Null: it is of no account.
+  const account_certificate* find_certificate(const key_hash& key) const;
+  std::vector<const account_certificate*>
+  certificates_of(const identity& account) const; ///< likewise
   /// Also one that is not on yet; null: none.
   const account_factor* factor_of(const identity& account) const;
   bool has_factor(const identity& account) const {
@@ -71,15 +79,19 @@ class people {
   result<account> new_account(std::string name, std::string password_hash,
                               role on_server = role::member) const;
   device new_device(const identity& token, const identity& account) const;
+  /// A failure if the certificate is another account's, or this one's already, or if it has as many
+  /// as it can have. One that nobody has shown gives way to one that is.
+  result<account_certificate> new_certificate(const key_hash& key, const identity& account,
+                                              std::string subject, bool proven) const;
   std::uint64_t next_ban() const noexcept {
     return bans().empty() ? 1 : bans().rbegin()->first + 1;
   }
   room_facts room_or_new(std::string_view name) const;
-  /// The account, its devices and its second factor, gone. What it was given in rooms is of no use
-  /// to others.
+  /// The account and all that opens it, gone. What it was given in rooms is of no use to others.
   std::vector<fact> removal_of(const account& a) const;
   std::vector<fact> removal_of_devices(const identity& account) const;
   std::vector<fact> removal_of_factor(const identity& account) const;
+  std::vector<fact> removal_of_certificates(const identity& account) const;
   /// Of bans that are over.
   std::vector<fact> removal_of_old_bans() const;
   /// Of invitations that are over.
@@ -98,6 +110,7 @@ class people {
   void keep_seen();
   void take_account(const fact& f);
   void take_device(const fact& f);
+  void take_certificate(const fact& f);
   void begin_next();
   void kept(const std::vector<fact>& facts, const done& then, result<void> how);
 
@@ -112,8 +125,10 @@ class people {
   std::map<std::string, identity, std::less<>> by_name_;              ///< folded
   std::map<identity, device> devices_;                                ///< by token
   std::map<std::pair<identity, std::uint64_t>, identity> by_account_; ///< tokens of devices
-  std::map<identity, account_factor> factors_;                        ///< by account
-  std::map<std::string, invitation, std::less<>> invitations_;        ///< by code
+  std::map<key_hash, account_certificate> certificates_;
+  std::set<std::tuple<identity, std::uint64_t, key_hash>> certificates_by_account_; ///< and number
+  std::map<identity, account_factor> factors_;                                      ///< by account
+  std::map<std::string, invitation, std::less<>> invitations_;                      ///< by code
   std::map<std::string, room_facts, std::less<>> rooms_;
   ban_book bans_;
 };

@@ -13,12 +13,13 @@ namespace asio_chat {
 
 /// The numbers are on the disk.
 enum class fact_kind : std::uint8_t {
-  account = 1,    ///< by its number
-  device = 2,     ///< by the identity of its token
-  room = 3,       ///< by the room's name: its modes and roles
-  ban = 4,        ///< by its number
-  factor = 5,     ///< by the number of its account
-  invitation = 6, ///< by its code
+  account = 1,     ///< by its number
+  device = 2,      ///< by the identity of its token
+  room = 3,        ///< by the room's name: its modes and roles
+  ban = 4,         ///< by its number
+  factor = 5,      ///< by the number of its account
+  invitation = 6,  ///< by its code
+  certificate = 7, ///< by its key
 };
 
 struct fact {

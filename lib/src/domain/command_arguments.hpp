@@ -32,6 +32,15 @@ inline constexpr argument factor[] = {
      .secret = true,
      .help = "your password; with confirm: the code that your app shows"},
     {.name = "CODE", .optional = true, .secret = true, .help = "with off: from your app"}};
+inline constexpr argument certificate[] = {
+    {.name = "ACTION", .optional = true, .help = "add or remove; left out: they are listed"},
+    {.name = "SECRET",
+     .optional = true,
+     .secret = true,
+     .help = "your password; with remove: the number, or the pin"},
+    {.name = "PIN",
+     .optional = true,
+     .help = "with add: of the certificate's key, as asio-chat-certs show prints it"}};
 inline constexpr argument two_secrets[] = {
     {.name = "OLD", .secret = true},
     {.name = "NEW", .secret = true, .help = "8 to 256 bytes, without blanks"}};
@@ -104,6 +113,8 @@ inline constexpr argument left_room[] = {
      .kind = kind::room,
      .optional = true,
      .help = "if it is left out, the room you are looking at"}};
+inline constexpr argument asked_about[] = {
+    {.name = "NAME", .kind = kind::member, .help = "of a member, in whatever room, or an account"}};
 inline constexpr argument told[] = {
     {.name = "NAME", .kind = kind::member, .help = "of a member, in whatever room they are"},
     {.name = "TEXT", .kind = kind::text}};

@@ -142,4 +142,21 @@ inline requests::any read_totp(const given_arguments& g, std::string&) {
   return requests::totp{std::string(action), std::string(secret), std::string(code)};
 }
 
+/// An account that has no password needs none: `/cert add PIN`.
+inline requests::any read_certificates(const given_arguments& g, std::string&) {
+  const auto [action, secret, pin] = std::tuple(g.at[0], g.at[1], g.at[2]);
+  const auto wrong = [](std::string why) {
+    return requests::unreadable{fail(errc::bad_arguments, std::move(why))};
+  };
+  if (action.empty() || action == "list") return requests::certificates{};
+  if (action != "add" && action != "remove") return wrong("ACTION is one of: list, add, remove");
+  if (action == "remove") {
+    if (secret.empty() || !pin.empty()) return wrong("say /cert remove NUMBER, see /cert list");
+    return requests::certificates{std::string(action), {}, std::string(secret)};
+  }
+  const bool is_pin = pin.empty() && secret.starts_with("sha256/");
+  return requests::certificates{std::string(action), std::string(is_pin ? "" : secret),
+                                std::string(is_pin ? secret : pin)};
+}
+
 } // namespace asio_chat::arguments

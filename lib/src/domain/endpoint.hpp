@@ -1,6 +1,7 @@
 // One connection of a member, as the domain sees it.
 #pragma once
 
+#include "accounts/certificate.hpp"
 #include "domain/inflight_limit.hpp"
 #include "domain/member.hpp"
 #include "domain/sink.hpp"
@@ -51,6 +52,7 @@ struct login {
   bool has_account = false;  ///< `who` is that of an account
   /// Of the token that the client keeps; none: it keeps none.
   std::optional<identity> token = {};
+  std::shared_ptr<const certificate_login> certificate = {}; ///< null: it has shown none
 };
 
 /// What a failure is told as. A code of the system or of a library is `errc::not_available`.
@@ -74,6 +76,7 @@ class endpoint {
       , session_(l.session)
       , host_(l.host)
       , token_(l.token)
+      , certificate_(l.certificate)
       , sink_(s)
       , hub_(in)
       , address_allowed_(std::move(address_allowed))
@@ -95,6 +98,8 @@ class endpoint {
   /// A key of the address it comes from; empty: none. See `network`.
   const std::string& host() const noexcept { return host_; }
   const std::optional<identity>& token() const noexcept { return token_; }
+  /// Null: it has shown none.
+  const certificate_login* certificate() const noexcept { return certificate_.get(); }
   /// The number of the connection; 0: it has none.
   std::uint64_t session() const noexcept { return session_; }
   /// For the host program.
@@ -175,6 +180,7 @@ class endpoint {
   std::uint64_t session_;
   std::string host_;
   std::optional<identity> token_;
+  std::shared_ptr<const certificate_login> certificate_;
   asio_chat::sink& sink_;
   std::vector<membership> memberships_;
   std::size_t next_fed_ = 0; ///< whose room was fed from last

@@ -151,6 +151,8 @@ class hub {
   void enforce(const ban& b, const std::string& why);
   /// Connections of the account that came with the token are closed.
   void close_device(const identity& account, const identity& token, const std::string& why);
+  /// Those that came by the certificate alone, likewise.
+  void close_certificate(const identity& account, const key_hash& key, const std::string& why);
   /// Says something in a room, as the server itself.
   void announce(const std::string& room, std::string text);
   /// Writes down what a moderator has done.

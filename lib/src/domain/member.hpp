@@ -30,7 +30,7 @@ class member {
   /// @param number never used again for another member
   member(std::uint64_t number, const identity& who, std::string name, bool may_come_back,
          rights may, const limits& allowed, std::string user = {}, role as = role::guest,
-         bool has_account = false)
+         bool has_account = false, wall_time came = {})
       : number_(number)
       , who_(who)
       , name_(std::move(name))
@@ -39,6 +39,7 @@ class member {
       , user_(std::move(user))
       , role_(as)
       , has_account_(has_account)
+      , came_(came)
       , max_openings_(static_cast<double>(std::max(allowed.rooms_per_member, min_openings)))
       , openings_(max_openings_) {}
   member(const member&) = delete;
@@ -55,6 +56,8 @@ class member {
   asio_chat::role role() const noexcept { return role_; }
   /// Whether `who` is that of an account.
   bool has_account() const noexcept { return has_account_; }
+  /// By the first of its connections.
+  wall_time came() const noexcept { return came_; }
   /// As the host knows it; empty: it does not.
   const std::string& user() const noexcept { return user_; }
   /// In the order in which they came; none in one that has been replaced.
@@ -115,6 +118,7 @@ class member {
   std::string user_;
   asio_chat::role role_;
   bool has_account_;
+  wall_time came_;
   std::vector<endpoint*> endpoints_;
   std::vector<presence> rooms_;
   allowances allowed_;

@@ -10,7 +10,9 @@
 namespace asio_chat {
 
 subject hub::subject_of(const endpoint& e, role here) {
-  return {e.who(), fold_name(e.name()), e.host(), e.token(), here};
+  subject s{e.who(), fold_name(e.name()), e.host(), e.token(), here};
+  if (e.certificate()) s.certificate = identity_of(e.certificate()->key);
+  return s;
 }
 
 role hub::role_in(const member& m, std::string_view room) const {
@@ -198,6 +200,15 @@ void hub::close_device(const identity& account, const identity& token, const std
   if (of == by_identity_.end()) return;
   for (const endpoint* e : of->second->endpoints_)
     if (e->token() == token) e->sink().close({close_code::removed, why});
+}
+
+void hub::close_certificate(const identity& account, const key_hash& key, const std::string& why) {
+  const auto of = by_identity_.find(account);
+  if (of == by_identity_.end()) return;
+  for (const endpoint* e : of->second->endpoints_) {
+    const certificate_login* c = e->certificate();
+    if (c && c->opened && c->key == key) e->sink().close({close_code::removed, why});
+  }
 }
 
 void hub::announce(const std::string& room, std::string text) {

@@ -20,8 +20,9 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
   if (upkeep_ >= max_upkeep) {
     return fail(errc::storage_failed, "too much waits for the server's disk; come back later");
   }
-  if (auto welcome = check_bans({l.who, fold_name(l.name), l.host, l.token, l.as}, {}); !welcome)
-    return welcome.error();
+  subject comes{l.who, fold_name(l.name), l.host, l.token, l.as};
+  if (l.certificate) comes.certificate = identity_of(l.certificate->key);
+  if (auto welcome = check_bans(comes, {}); !welcome) return welcome.error();
   if (l.has_account) make_way(l.name, l.who);
   const auto known = by_identity_.find(l.who);
   const bool joins =
@@ -51,7 +52,8 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
 std::shared_ptr<member> hub::member_of(const login& l) {
   const std::uint64_t number = ++last_number_;
   auto m = std::make_shared<member>(number, l.who, l.name, l.may_come_back, l.may, services_.limits,
-                                    l.user, counted(l.who, l.as), l.has_account);
+                                    l.user, counted(l.who, l.as), l.has_account,
+                                    services_.time.wall_now());
   if (l.may_come_back) {
     const auto [before, first] = by_identity_.try_emplace(l.who, m.get());
     if (!first) replace(*std::exchange(before->second, m.get()));
@@ -119,6 +121,9 @@ void hub::become(endpoint& e, const login& l) {
   const std::shared_ptr<member> m = joins ? members_.at(known->second->number()) : member_of(l);
   if (m->endpoints().size() >= services_.limits.member_connections) close_oldest(*m);
   e.member_ = m;
+  if (e.certificate_ && e.certificate_->opened)
+    e.certificate_ = std::make_shared<const certificate_login>(
+        certificate_login{e.certificate_->key, e.certificate_->name});
   m->endpoints_.push_back(&e);
   if (!joins) names_.take(l.name, *m);
   for (const std::string& room : rooms) {

@@ -90,6 +90,10 @@ struct show_head {
 struct show_rights {
   static constexpr std::string_view command = "rights";
 };
+struct show_member {
+  static constexpr std::string_view command = "whois";
+  std::string who;
+};
 struct register_account {
   static constexpr std::string_view command = "register";
   std::string password;
@@ -119,6 +123,12 @@ struct totp {
   std::string action{}; ///< `on`, `confirm` or `off`; empty: it is only told
   std::string secret{}; ///< the password, or a code to confirm
   std::string code{};   ///< with `off`
+};
+struct certificates {
+  static constexpr std::string_view command = "cert";
+  std::string action{};   ///< `add` or `remove`; else they are listed
+  std::string password{}; ///< with `add`; empty: the account has none
+  std::string which{};    ///< a pin, or with `remove` a number; empty: that of the connection
 };
 struct make_invitation {
   static constexpr std::string_view command = "invitation";
@@ -213,10 +223,10 @@ struct unreadable {
 
 using any =
     std::variant<say, help, history, join, leave, act, tell, rename, quit, list_rooms, search,
-                 protection, topic, list_members, show_limits, show_head, show_rights,
-                 register_account, log_in, log_out, change_password, devices, totp, make_invitation,
-                 kick, ban, unban, mute, unmute, list_bans, give_role, promote, demote, invite,
-                 set_mode, set_slow, edit, remove, answer, react, host, unreadable>;
+                 protection, topic, list_members, show_limits, show_head, show_rights, show_member,
+                 register_account, log_in, log_out, change_password, devices, totp, certificates,
+                 make_invitation, kick, ban, unban, mute, unmute, list_bans, give_role, promote,
+                 demote, invite, set_mode, set_slow, edit, remove, answer, react, host, unreadable>;
 
 } // namespace requests
 

@@ -63,6 +63,9 @@ class session final : public transport::stream_owner,
   std::string_view name() const noexcept { return protocol_ ? protocol_->name() : ""; }
   std::string_view user() const noexcept { return protocol_ ? protocol_->user() : ""; }
   std::string certificate() const override { return tls_.certificate(); }
+  std::optional<shown_certificate> verified_certificate() const override {
+    return tls_.verified_certificate();
+  }
   answers::protection protection() const override { return tls_.protection(); }
 
   void expire(phase p) override;

@@ -1,5 +1,7 @@
 #include "net/tls_peer.hpp"
 
+#include "tls/verified_client.hpp"
+
 #include <asio_chat/tls/certificate_info.hpp>
 #include <asio_chat/tls/peer.hpp>
 
@@ -70,6 +72,13 @@ close_reason tls_peer::lost(const error_code& e, bool expected) const {
 std::string tls_peer::certificate() const {
   SSL* ssl = stream_.native_tls();
   return ssl == nullptr ? std::string() : tls::describe_session(ssl).peer_subject;
+}
+
+std::optional<shown_certificate> tls_peer::verified_certificate() const {
+  SSL* ssl = stream_.native_tls();
+  auto client = ssl == nullptr ? std::nullopt : tls::verified_client_of(ssl);
+  if (!client) return {};
+  return shown_certificate{client->key, std::move(client->common_names)};
 }
 
 answers::protection tls_peer::protection() const {

@@ -41,7 +41,8 @@ class tls_peer {
   /// @param expected nothing more is expected of it: no warning
   close_reason lost(const error_code& e, bool expected) const;
 
-  std::string certificate() const; ///< see `peer`
+  std::string certificate() const;                               ///< see `peer`
+  std::optional<shown_certificate> verified_certificate() const; ///< likewise
   answers::protection protection() const;
 
  private:

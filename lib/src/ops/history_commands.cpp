@@ -94,14 +94,25 @@ constexpr const char* about_account =
     "add NAME         make an account; --role operator or owner: on the whole server\n"
     "list, show NAME  also while the server runs\n"
     "disable NAME     nobody logs in to it, and no device any more; enable NAME takes that back\n"
-    "reset NAME       another password; all devices are logged out\n"
-    "delete NAME      and its devices; what it has said stays\n\n"
+    "reset NAME       another password; no device and no certificate opens it any more\n"
+    "delete NAME      and its devices; what it has said stays\n"
+    "certify NAME     --pin PIN: who shows a trusted certificate with this key is logged in by "
+    "it;\n"
+    "                 uncertify NAME --pin PIN takes that back\n"
+    "import NAME      accounts without passwords from this file, all or none: on each line a name "
+    "and\n"
+    "                 a PIN; # begins a comment\n\n"
     "All but list and show change what the server has read: stop it first. The password is typed, "
     "or\n"
-    "read from --password-file; it is never an argument. People change their own by /password.";
+    "read from --password-file; it is never an argument. People change their own by /password. "
+    "With\n"
+    "add --pin PIN an account needs none: it opens by the certificate alone. asio-chat-certs show "
+    "FILE\n"
+    "prints the pin of a certificate.";
 
-constexpr std::string_view account_actions[] = {"add",    "list",  "show",  "disable",
-                                                "enable", "reset", "delete"};
+constexpr std::string_view account_actions[] = {"add",       "list",  "show",   "disable",
+                                                "enable",    "reset", "delete", "certify",
+                                                "uncertify", "import"};
 
 using entry_runs = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
 
@@ -178,9 +189,11 @@ history_commands::history_commands(CLI::App& program) {
   auto& about_people =
       add(program, action::account, "account", "make, list and change accounts", about_account);
   add_argument(about_people, "ACTION", request_.account_action, "what to do, see below");
-  add_argument(about_people, "NAME", request_.account_name, "of the account");
+  add_argument(about_people, "NAME", request_.account_name, "of the account, or of the file");
   add_option(about_people, "--role", "member|operator|owner", request_.role,
              "of a new account; member is the default");
+  add_option(about_people, "--pin", "PIN", request_.pin,
+             "of a client certificate's key, sha256/...: with add, certify, uncertify");
   add_option(about_people, "--password-file", "FILE", request_.password_file, "its first line");
 }
 
@@ -269,12 +282,17 @@ result<void> history_commands::check_account() const {
   };
   const std::string& what = request_.account_action;
   if (what.empty())
-    return wrong("needs an ACTION: add, list, show, disable, enable, reset, delete");
+    return wrong("needs an ACTION: add, list, show, disable, enable, reset, delete, certify, "
+                 "uncertify, import");
   if (std::ranges::find(account_actions, what) == std::end(account_actions))
     return wrong(fmt::format("cannot \"{}\"", sanitize_for_log(what, 64, quotes::escape)));
   if ((what == "list") != request_.account_name.empty())
     return wrong(what == "list" ? "list takes no NAME" : what + " needs a NAME");
   if (!request_.role.empty() && what != "add") return wrong("takes --role for add alone");
+  const bool certifies = what == "certify" || what == "uncertify";
+  if (certifies && request_.pin.empty()) return wrong(what + " needs --pin PIN");
+  if (!request_.pin.empty() && !certifies && what != "add")
+    return wrong("takes --pin for add, certify and uncertify alone");
   const std::string& r = request_.role;
   if (!r.empty() && r != "member" && r != "operator" && r != "owner")
     return wrong("--role must be member, operator or owner");

@@ -96,6 +96,8 @@ constexpr choice<tls_version> version_choices[] = {{"1.2", tls_version::tls_1_2}
 constexpr choice<registration_use> registration_choices[] = {{"on", registration_use::open},
                                                              {"invited", registration_use::invited},
                                                              {"off", registration_use::closed}};
+constexpr choice<certificate_names> certificate_name_choices[] = {
+    {"off", certificate_names::off}, {"cn", certificate_names::common_name}};
 constexpr choice<factor_need> factor_choices[] = {{"nobody", factor_need::nobody},
                                                   {"operators", factor_need::operators},
                                                   {"everybody", factor_need::everybody}};
@@ -166,6 +168,9 @@ constexpr setting table[] = {
   {"client-cert-block", "Certificates", "FILE", "",
    "SHA-256 fingerprints that may not, one on each line", false,
    [](settings& s, view v) { return store_text(s.server.tls.blocked_certificates_file, v); }},
+  {"cert-name", "Certificates", "off|cn", "off",
+   "cn: their common name is the user's name; needs required", false,
+   [](settings& s, view v) { return store_choice(s.server.people.names, v, certificate_name_choices); }},
 
   {"tls-min", "TLS", "1.2|1.3", "1.2", "the oldest version that is spoken", false,
    [](settings& s, view v) {

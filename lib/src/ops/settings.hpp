@@ -96,7 +96,8 @@ struct history_request {
   std::string author;           ///< of `erase`; empty, and no `entries`: the whole room
   std::string since;            ///< of `verify`: a line of `head`; empty: not asked
   std::string account_action;   ///< of `account`: `add`, `list` …
-  std::string account_name;     ///< of `account`
+  std::string account_name;     ///< of `account`; with `import` a file
+  std::string pin;              ///< of `account`: of a certificate
   std::string role;             ///< of `account add`: on the server; empty: member
   std::string password_file;    ///< of `account add` and `account reset`; empty: typed
   std::string account_password; ///< CHAT_ACCOUNT_PASSWORD; empty: not set

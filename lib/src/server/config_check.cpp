@@ -101,6 +101,12 @@ server_config checked(server_config c) {
     throw error(fail(errc::bad_setting,
                      "people.second_factor needs people.factor: link asio_chat::totp, and give it "
                      "make_totp() (this asio-chatd was built without)"));
+  if (c.people.names != certificate_names::off && !c.tls.context &&
+      c.tls.clients != client_certificates::required)
+    throw error(
+        fail(errc::bad_setting,
+             "names come from clients' certificates (cert-name), so every client has to show "
+             "one: set client-cert = required"));
   check_range("people.password_memory must be", c.people.password_memory, 8 * 1024 * KiB,
               1024 * 1024 * KiB, "bytes");
   if (c.backlog < 1 || c.backlog > 65'535)

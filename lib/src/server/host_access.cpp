@@ -1,10 +1,11 @@
 // What a host program does with its server, as nobody's client.
-#include "accounts/device_authenticator.hpp"
+#include "accounts/account_authenticator.hpp"
 #include "domain/host_reason.hpp"
 #include "domain/sayable.hpp"
 #include "model/names.hpp"
 #include "net/passphrase_authenticator.hpp"
 #include "server/host_authenticator.hpp"
+#include "server/host_identity.hpp"
 #include "server/server_impl.hpp"
 
 #include <fmt/format.h>
@@ -34,8 +35,11 @@ bool server_base::impl::keeps_accounts(const server_parts& parts) const {
 std::unique_ptr<authenticator> server_base::impl::make_authenticator(server_parts& parts) {
   if (parts.who) return std::move(parts.who);
   if (!hooks_.authenticate) {
-    return std::make_unique<device_authenticator>(
-        std::make_unique<net::passphrase_authenticator>(config_.passphrase), hub_.people());
+    const bool by_name = config_.people.names == certificate_names::common_name;
+    return std::make_unique<account_authenticator>(
+        std::make_unique<net::passphrase_authenticator>(config_.passphrase), hub_.people(),
+        config_.limits,
+        by_name ? identity_of_certificate : account_authenticator::identity_maker());
   }
   return std::make_unique<host_authenticator>(config_.passphrase, hooks_.authenticate,
                                               *hook_runner_);

@@ -28,4 +28,8 @@ result<identity> identity_of_host(const std::string& name) {
   return hashed("name of the host: ", name);
 }
 
+result<identity> identity_of_certificate(const std::string& name) {
+  return hashed("name of a certificate: ", name);
+}
+
 } // namespace asio_chat

@@ -1,4 +1,4 @@
-// Identities that a host program gives: to its users, and to itself.
+// Identities that names stand for: of a host's users, of the host itself, of certificates.
 #pragma once
 
 #include "model/identity.hpp"
@@ -13,5 +13,7 @@ namespace asio_chat {
 result<identity> identity_of_user(const std::string& user);
 /// The same for the same name.
 result<identity> identity_of_host(const std::string& name);
+/// The same for the same name in certificates, folded.
+result<identity> identity_of_certificate(const std::string& name);
 
 } // namespace asio_chat

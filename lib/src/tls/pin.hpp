@@ -1,17 +1,20 @@
-// Pins: a server known by its key, whatever CA signed its certificate.
+// Pins: a peer known by its key, whatever CA signed its certificate.
 #pragma once
+
+#include "base/key_pin.hpp"
+#include "tls/sha256.hpp"
 
 #include <openssl/x509.h>
 
+#include <optional>
 #include <string>
-#include <string_view>
 
 namespace asio_chat::tls {
 
-/// `sha256/BASE64` of the certificate's SubjectPublicKeyInfo (RFC 7469, 2.4).
-std::string pin_of(const X509* certificate);
+/// None where OpenSSL cannot hash.
+std::optional<key_hash> key_of(const X509* certificate);
 
-/// Whether a text has that form: 32 bytes in canonical base64.
-bool is_pin(std::string_view text);
+/// The pin of the certificate's key; empty where OpenSSL cannot hash.
+std::string pin_of(const X509* certificate);
 
 } // namespace asio_chat::tls

@@ -109,3 +109,38 @@ TEST_CASE("a ban is about whoever fits one of its marks") {
   CHECK_FALSE(b.is_about({{5}, "bob", {}}));
   CHECK_FALSE(ban().is_about({{}, "", ""}));
 }
+
+TEST_CASE("a certificate is read as it was written") {
+  account_certificate c{{1, 2}, {3}, 4, wall_time(std::chrono::hours(7)), "CN=a, O=5:b", true};
+  c.key[31] = 9;
+  const fact f = fact_of(c);
+  CHECK(f.key == pin_of(c.key));
+  const account_certificate c2 = certificate_in(f);
+  CHECK(c2.key == c.key);
+  CHECK(c2.account == c.account);
+  CHECK(c2.number == 4);
+  CHECK(c2.made == c.made);
+  CHECK(c2.subject == c.subject);
+  CHECK(c2.proven);
+}
+
+TEST_CASE("a ban about a certificate keeps those below an operator out") {
+  ban b;
+  b.devices = {{5}};
+  subject s{{1}, "mallory"};
+  CHECK_FALSE(b.is_about(s));
+  s.certificate = identity{5};
+  CHECK(b.is_about(s));
+  s.here = role::op;
+  CHECK_FALSE(b.is_about(s));
+}
+
+TEST_CASE("the address of a member is told as a person writes it") {
+  CHECK(host_text(host({192, 0, 2, 7})) == "192.0.2.7");
+  std::string six(16, '\0');
+  six[0] = 0x20;
+  six[1] = 0x01;
+  CHECK(host_text(six) == "2001::/64");
+  CHECK(host_text("").empty());
+  CHECK(host_text("host of alice").empty());
+}

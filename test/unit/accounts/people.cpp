@@ -4,6 +4,7 @@
 #include "support/task_queue.hpp"
 #include "testing/manual_clock.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -142,6 +143,85 @@ TEST_CASE("devices are numbered for each account, found by their token, and gone
            }).has_value());
   CHECK(w.known.of_device(identity{7}) == nullptr);
   CHECK(w.shelf.facts.empty());
+}
+
+TEST_CASE("a certificate is one account's, and one that is shown takes the place of a typed pin") {
+  world w;
+  for (const char* name : {"alice", "bob"})
+    REQUIRE(w.add(name).has_value());
+  const identity alice = w.known.find("alice")->id;
+  const identity bob = w.known.find("bob")->id;
+  const key_hash key{1, 2, 3};
+  const auto add = [&](const identity& to, bool proven, const key_hash& k) -> std::string {
+    const auto done = w.change([&]() -> result<std::vector<fact>> {
+      auto made = w.known.new_certificate(k, to, "CN=x", proven);
+      if (!made) return made.error();
+      return std::vector<fact>{fact_of(*made)};
+    });
+    return done ? "" : done.error().message;
+  };
+  CHECK(add(bob, false, key).empty()); // typed: it proves nothing
+  CHECK(add(alice, false, key) ==
+        "this certificate is another account's; a certificate is one person's");
+  CHECK(add(alice, true, key).empty());
+  CHECK(w.known.find_certificate(key)->account == alice);
+  CHECK(w.known.certificates_of(bob).empty());
+  CHECK(add(alice, true, key) == "this certificate is yours already, number 1");
+  CHECK(add(bob, true, key) ==
+        "this certificate is another account's; a certificate is one person's");
+  CHECK(add(alice, false, {9}).empty());
+  CHECK(add(alice, true, {9}).empty()); // shown now, and the same one
+  REQUIRE(w.known.certificates_of(alice).size() == 2);
+  CHECK(w.known.certificates_of(alice)[1]->number == 2);
+  CHECK(w.known.certificates_of(alice)[1]->proven);
+  const people again(&w.shelf, w.time, w.tasks.later());
+  CHECK(again.of_certificate(key, "")->name == "alice");
+  REQUIRE(w.change([&]() -> result<std::vector<fact>> {
+             return w.known.removal_of(*w.known.find("alice"));
+           }).has_value());
+  CHECK(w.known.find_certificate(key) == nullptr);
+  CHECK(w.known.of_certificate(key, "alice") == nullptr);
+  CHECK(std::ranges::none_of(
+      w.shelf.facts, [](const auto& f) { return f.first.first == fact_kind::certificate; }));
+}
+
+TEST_CASE("an account has a bounded number of certificates") {
+  world w;
+  REQUIRE(w.add("alice").has_value());
+  const identity alice = w.known.find("alice")->id;
+  std::string last;
+  int added = 0;
+  for (std::uint8_t n = 1; n < 40; ++n) {
+    const auto done = w.change([&]() -> result<std::vector<fact>> {
+      auto made = w.known.new_certificate({n}, alice, {}, true);
+      if (!made) return made.error();
+      return std::vector<fact>{fact_of(*made)};
+    });
+    if (done)
+      ++added;
+    else
+      last = done.error().message;
+  }
+  CHECK(added == 32);
+  CHECK(last == "an account has 32 certificates at most: /cert remove one");
+}
+
+TEST_CASE("two accounts that add one certificate in the same turn: the second one is refused") {
+  world w;
+  for (const char* name : {"alice", "bob"})
+    REQUIRE(w.add(name).has_value());
+  std::vector<bool> done;
+  for (const char* name : {"alice", "bob"})
+    w.known.change(
+        [&w, name]() -> result<std::vector<fact>> {
+          auto made = w.known.new_certificate({7}, w.known.find(name)->id, {}, true);
+          if (!made) return made.error();
+          return std::vector<fact>{fact_of(*made)};
+        },
+        [&done](const result<void>& r) { done.push_back(r.has_value()); });
+  w.tasks.run();
+  CHECK(done == std::vector{true, false});
+  CHECK(w.known.of_certificate({7}, "")->name == "alice");
 }
 
 TEST_CASE("a ban holds in its room, everywhere if it has none, and until its time") {

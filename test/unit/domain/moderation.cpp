@@ -101,6 +101,28 @@ TEST_CASE("roles are given by those who have more, to those who have an account"
   CHECK(w.say(op, "/kick guest") == lines{"you may not put others out here"});
 }
 
+TEST_CASE("a room that a guest opened has no owner until the owner of the server names one") {
+  moderated_world w;
+  person& guest = w.come("guest", "attic");
+  w.send(guest, "first", "m1", "attic");
+  person& carl = w.known("carl", role::member, "attic");
+  person& op = w.known("olga", role::op, "attic");
+  person& boss = w.known("boss", role::owner, "attic");
+  const auto has_owner = [&] {
+    const room_facts* about = w.hub.people().room("attic");
+    return about && about->has_owner();
+  };
+  REQUIRE(w.say(guest, "/register password", "attic").front() == "you are logged in as guest");
+  CHECK(w.hub.role_in(guest.self->of(), "attic") == role::member); // who opened it was a guest
+  CHECK(w.say(op, "/role carl owner", "attic") == lines{"you may not give roles here"});
+  CHECK_FALSE(has_owner());
+  CHECK(w.say(boss, "/role carl owner", "attic") == lines{"you have made carl owner of this room"});
+  CHECK(has_owner());
+  CHECK(w.hub.role_in(carl.self->of(), "attic") == role::owner);
+  w.say(boss, "/role carl guest", "attic");
+  CHECK_FALSE(has_owner());
+}
+
 TEST_CASE("the account that opens a room owns it, a guest does not, and nobody owns an old one") {
   moderated_world w;
   person& carl = w.known("carl");

@@ -68,6 +68,18 @@ TEST_CASE("names and topics are bounded, so that they leave room for what is sai
   CHECK(refusal(c) == "limits.topic_bytes must be 1 to 4096 bytes, not 40000");
 }
 
+TEST_CASE("names that come from certificates take that every client shows one") {
+  server_config c;
+  c.people.names = certificate_names::common_name;
+  for (const auto clients : {client_certificates::none, client_certificates::optional}) {
+    c.tls.clients = clients;
+    CHECK(refusal(c) == "names come from clients' certificates (cert-name), so every client has to "
+                        "show one: set client-cert = required");
+  }
+  c.tls.clients = client_certificates::required;
+  CHECK(refusal(c).empty());
+}
+
 TEST_CASE("an idle time below a minute is warned of at start, and none is as good as a long one") {
   const auto warnings = [](std::chrono::milliseconds idle_time) {
     server_config c;

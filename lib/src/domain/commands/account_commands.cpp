@@ -87,8 +87,9 @@ void become_account(const changing& who, const identity& account, const later_an
   who.end([&](hub& in, endpoint* by) {
     const asio_chat::account* a = in.people().find(account);
     if (!by || !a) return;
-    if (auto welcome = in.check_bans({a->id, {}, by->host(), by->token(), a->role}, {}); !welcome)
-      return answer(welcome.error());
+    subject s{a->id, {}, by->host(), by->token(), a->role};
+    if (by->certificate()) s.certificate = identity_of(by->certificate()->key);
+    if (auto welcome = in.check_bans(s, {}); !welcome) return answer(welcome.error());
     in.become(*by, as_account(*by, *a));
     answer(welcome_to(in, *by, *a), {by->name()});
   });
@@ -152,6 +153,7 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
   if (q.by.of().has_account())
     return fail(errc::bad_arguments,
                 fmt::format("you are logged in as {}; /logout first", q.by.name()));
+  if (auto same = check_certificate_name(q, what.name); !same) return same;
   const auto begun = q.in.attempts().begin(fold_name(what.name), q.by.host());
   if (!begun) return begun.error();
   const account* a = q.in.people().find(what.name);
@@ -203,6 +205,7 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
 result<void> carry_out(const asked& q, requests::log_out&& what) {
   if (!q.by.of().has_account())
     return fail(errc::bad_arguments, "you are not logged in to an account");
+  if (auto same = check_certificate_name(q, {}); !same) return same;
   const later_answer answer(q, what.command);
   const changing who(q);
   people& p = q.in.people();

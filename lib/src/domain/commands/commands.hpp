@@ -82,6 +82,9 @@ result<void> carry_out(const asked& q, requests::protection&& what);
 result<void> carry_out(const asked& q, requests::show_limits&& what);
 result<void> carry_out(const asked& q, requests::unreadable&& what);
 
+// whois_command.cpp: who somebody is
+result<void> carry_out(const asked& q, requests::show_member&& what);
+
 // account_commands.cpp: the member's account
 result<void> carry_out(const asked& q, requests::register_account&& what);
 result<void> carry_out(const asked& q, requests::log_in&& what);
@@ -93,6 +96,9 @@ result<void> carry_out(const asked& q, requests::devices&& what);
 
 // totp_commands.cpp: its second factor
 result<void> carry_out(const asked& q, requests::totp&& what);
+
+// certificate_commands.cpp: what else opens it
+result<void> carry_out(const asked& q, requests::certificates&& what);
 
 // invitation_commands.cpp: who may make one
 result<void> carry_out(const asked& q, requests::make_invitation&& what);

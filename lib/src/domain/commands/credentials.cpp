@@ -4,6 +4,8 @@
 #include "domain/hub.hpp"
 #include "model/names.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace asio_chat::commands {
@@ -11,6 +13,14 @@ namespace asio_chat::commands {
 result<void> check_accounts(const asked& q) {
   if (q.in.parts().passwords != nullptr) return {};
   return fail(errc::not_available, "this server keeps no accounts of its own");
+}
+
+result<void> check_certificate_name(const asked& q, std::string_view wanted) {
+  const certificate_login* shown = q.by.certificate();
+  if (!shown || shown->name.empty() || fold_name(wanted) == fold_name(shown->name)) return {};
+  return fail(
+      errc::not_allowed,
+      fmt::format("your certificate stands for {}, and here you are nobody else", shown->name));
 }
 
 void refuse_password(hub& in, const endpoint& by, login_attempts::attempt& tried,

@@ -15,6 +15,9 @@ namespace asio_chat::commands {
 /// A failure if this server has none.
 result<void> check_accounts(const asked& q);
 
+/// A failure if the certificate of this connection stands for another name.
+result<void> check_certificate_name(const asked& q, std::string_view wanted);
+
 /// The password was wrong, or the name: counted and told.
 /// @param of null: there is no such account
 void refuse_password(hub& in, const endpoint& by, login_attempts::attempt& tried,

@@ -1,6 +1,7 @@
 #include "accounts/policy.hpp"
 #include "domain/command_table.hpp"
 #include "domain/commands/commands.hpp"
+#include "domain/commands/credentials.hpp"
 #include "domain/hub.hpp"
 
 #include <iterator>
@@ -41,6 +42,7 @@ void later_answer::operator()(result<std::vector<std::string>> lines,
 }
 
 result<void> carry_out(const asked& q, requests::rename&& what) {
+  if (auto same = check_certificate_name(q, what.name); !same) return same;
   const std::string before = q.by.name();
   if (const auto done = q.in.rename(q.by.of(), what.name); !done) return done.error();
   // Everybody has been told or will be at once, the member too.

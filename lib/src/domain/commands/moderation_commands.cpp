@@ -20,6 +20,7 @@ using facts = std::vector<fact>;
 
 constexpr std::size_t max_bans = 10'000;
 constexpr std::size_t max_devices = 32; // of the account that a ban is about
+constexpr std::size_t max_marks = 128;  // and certificates
 
 std::string because(const std::string& reason) {
   return reason.empty() ? std::string() : ": " + reason;
@@ -31,6 +32,23 @@ std::string for_time(const std::optional<std::chrono::seconds>& t) {
 
 std::string place_of(const asked& q, const requests::order& what) {
   return what.everywhere ? std::string("the server") : q.about->name();
+}
+
+/// Those that open the account, and what whoever it is shows now. Never the one that the moderator
+/// shows: many may have the same.
+void add_certificates(const asked& q, ban& b) {
+  if (!b.who) return;
+  const certificate_login* own = q.by.certificate();
+  const auto add = [&](const key_hash& key) {
+    if (b.devices.size() < max_marks && !(own && own->key == key))
+      b.devices.push_back(identity_of(key));
+  };
+  for (const account_certificate* c : q.in.people().certificates_of(*b.who))
+    add(c->key);
+  const member* here = q.in.find_member(*b.who);
+  if (!here) return;
+  for (const endpoint* e : here->endpoints())
+    if (e->certificate()) add(e->certificate()->key);
 }
 
 /// What is done is told in the room, unless it is done everywhere, and noted for operators.
@@ -51,6 +69,7 @@ result<void> put(const asked& q, std::string_view command, ban::kind kind, reque
   if (made.who)
     for (const device* d : q.in.people().devices_of(*made.who))
       if (made.devices.size() < max_devices) made.devices.push_back(d->token);
+  add_certificates(q, made);
   made.from = found->from;
   if (made.from && made.from->contains(q.by.host()))
     return fail(errc::bad_arguments, "you come from there yourself");

@@ -40,6 +40,7 @@ void chat_protocol::ask_who(credentials c) {
   context_.doing("login");
   c.address = peer_.address();
   c.certificate = peer_.certificate();
+  c.shown = peer_.verified_certificate();
   c.session = peer_.number();
   question_ = std::make_shared<chat_protocol*>(this);
   peer_.hold(true);

@@ -102,7 +102,8 @@ void native_session::admitted(const admission& a) {
                               .user = a.user,
                               .as = a.as,
                               .has_account = a.has_account,
-                              .token = a.device});
+                              .token = a.device,
+                              .certificate = a.certificate});
   if (!entered) {
     // The client may try another name on the same connection.
     context().log(severity::info, fmt::format("Login from {} refused", remote().address()),

@@ -1,6 +1,7 @@
 // What the bytes of a connection mean: the seam between a session and a protocol.
 #pragma once
 
+#include "accounts/certificate.hpp"
 #include "base/bytes.hpp"
 #include "base/logger.hpp"
 #include "base/work_watch.hpp"
@@ -15,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,8 +48,10 @@ class peer {
   virtual void logged_in() = 0;
   virtual const std::string& address() const noexcept = 0; ///< `127.0.0.1:40000`
   virtual std::uint16_t port() const noexcept = 0;
-  virtual std::uint64_t number() const noexcept = 0;  ///< never that of another one
-  virtual std::string certificate() const = 0;        ///< subject of the client's; empty: none
+  virtual std::uint64_t number() const noexcept = 0; ///< never that of another one
+  virtual std::string certificate() const = 0;       ///< subject of the client's; empty: none
+  /// The same, if it was verified.
+  virtual std::optional<shown_certificate> verified_certificate() const { return {}; }
   virtual answers::protection protection() const = 0; ///< see `sink`
 
  protected:

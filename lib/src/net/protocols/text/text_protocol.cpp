@@ -71,7 +71,8 @@ class text_session final : public framed_protocol {
                                     .user = a.user,
                                     .as = a.as,
                                     .has_account = a.has_account,
-                                    .token = a.device});
+                                    .token = a.device,
+                                    .certificate = a.certificate});
         !entered)
       return remote().close({close_code::protocol_error, entered.error().message});
     state_ = state::live;

@@ -1,0 +1,78 @@
+#include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+#include "domain/commands/commands.hpp"
+#include "domain/hub.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace asio_chat::commands {
+
+namespace {
+
+using lines = std::vector<std::string>;
+
+std::string time_text(wall_time t) {
+  return fmt::format("{:%Y-%m-%d %H:%M} UTC", std::chrono::floor<std::chrono::seconds>(t));
+}
+
+std::string standing_of(const hub& in, const member& m) {
+  const bool certified = std::ranges::any_of(m.endpoints(), [](const endpoint* e) {
+    return e->certificate() && !e->certificate()->name.empty();
+  });
+  if (m.has_account()) {
+    const account* a = in.people().find(m.who());
+    return fmt::format("an account, {} of this server", name_of(a ? a->role : m.role()));
+  }
+  if (certified) return "who the certificate says, without an account";
+  return "a guest";
+}
+
+/// What opened it for this connection.
+std::string way_of(const hub& in, const endpoint& e) {
+  if (!e.of().has_account())
+    return e.certificate() ? "with a certificate" : "without a certificate";
+  if (e.certificate() && e.certificate()->opened) {
+    const account_certificate* c = in.people().find_certificate(e.certificate()->key);
+    return c ? fmt::format("by certificate {}", c->number) : "by the name of the certificate";
+  }
+  for (const device* d : in.people().devices_of(e.who()))
+    if (e.token() == d->token) return fmt::format("by device {}", d->number);
+  return "by a password";
+}
+
+} // namespace
+
+result<void> carry_out(const asked& q, requests::show_member&& what) {
+  const member* m = q.in.find_member(what.who);
+  if (!m) {
+    const account* a = q.in.people().find(what.who);
+    if (!a)
+      return fail(errc::no_such_member,
+                  fmt::format("nobody here is called {}, and no account",
+                              prefix_of_bytes(sanitize_for_terminal(what.who), 40)));
+    answer_to(q, what.command,
+              lines{fmt::format("{}: an account, {} of this server; not here", a->name,
+                                name_of(a->role))});
+    return {};
+  }
+  lines told{
+      fmt::format("{}: {}, here since {}", m->name(), standing_of(q.in, *m), time_text(m->came()))};
+  const bool operates = rights_of(q.by.of().role()).has(right::read_audit);
+  if (m != &q.by.of() && !operates) {
+    answer_to(q, what.command, std::move(told));
+    return {};
+  }
+  for (const endpoint* e : m->endpoints()) {
+    const std::string host = operates ? host_text(e->host()) : std::string();
+    told.push_back(
+        fmt::format("came {}{}{}", way_of(q.in, *e), host.empty() ? "" : ", from ", host));
+  }
+  answer_to(q, what.command, std::move(told));
+  return {};
+}
+
+} // namespace asio_chat::commands
