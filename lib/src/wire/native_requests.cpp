@@ -44,10 +44,14 @@ log_range range_in(const json::object& o) {
 request request_in(const json::object& o, const std::string& ref) {
   const std::string type = string_field(o, "type");
   if (type == "send") {
-    send s{id_in(o, "id", true), optional_string(o, "room").value_or(""), string_field(o, "text"),
+    send s{id_in(o, "id", true),
+           optional_string(o, "room").value_or(""),
+           {},
            kind_of(optional_string(o, "kind").value_or("message"))};
     if (s.kind == entry_kind::topic) throw_field("kind", "message or action");
     s.refers = reference_to_entry_in(o);
+    const bool says_nothing = s.refers.how == entry_reference::kind::removal;
+    s.text = says_nothing ? optional_string(o, "text").value_or("") : string_field(o, "text");
     if (s.refers.how == entry_reference::kind::none && find(o, "refers"))
       throw_field("how", "one of edit, delete, reply, reaction");
     return s;

@@ -75,6 +75,10 @@ TEST_CASE("the fields of requests") {
   CHECK(s.room.empty());
   CHECK(s.text == "hi");
   CHECK(s.kind == entry_kind::action);
+  const auto d =
+      request_in<native::send>(R"({"type":"send","id":"m","refers":{"how":"delete","offset":4}})");
+  CHECK(d.refers == entry_reference{entry_reference::kind::removal, 4});
+  CHECK(d.text.empty());
 
   const auto y = request_in<native::history>(
       R"({"type":"history","ref":"r","room":"den","after":{"epoch":7,"offset":41},"limit":9})");

@@ -118,6 +118,7 @@ TEST_CASE("an unknown type is refused as such, and answered with its ref") {
 TEST_CASE("a failure carries the ref of the request, or the id of a message") {
   CHECK(bad_request(R"({"type":"join","ref":"r1"})").ref == "r1");
   CHECK(bad_request(R"({"type":"send","id":"m1"})").ref == "m1");
+  CHECK(bad_request(R"({"type":"send","id":"m1","refers":{"how":"edit","offset":1}})").ref == "m1");
   CHECK(bad_request(R"({"type":"send","id":"m1","ref":"r1"})").ref == "m1");
   CHECK(bad_request(R"({"type":"join","id":"m1","ref":"r1"})").ref == "r1");
   CHECK(bad_request(R"({"type":"send","ref":"r1"})").ref == "r1");
