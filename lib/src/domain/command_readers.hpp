@@ -45,12 +45,27 @@ inline std::optional<requests::referent> referent_in(std::string_view word) noex
   return n <= farthest ? std::optional(requests::referent{{}, n}) : std::nullopt;
 }
 
+/// Who types digits behind `-` or `@` means an entry, whether there is such a one or not: an edit
+/// of another one would destroy what cannot be brought back.
+inline bool is_meant_as_referent(std::string_view word) noexcept {
+  return word.size() > 1 && (word.front() == '-' || word.front() == '@') &&
+         word.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
 /// What refers to something said before, and has a text.
 template <class What>
 requests::any read_referring(const given_arguments& g, std::string&) {
   const std::string_view first = g.at[0];
   const std::string_view rest = g.at[1];
   if (const auto to = referent_in(first)) return What{{*to, std::string(rest)}};
+  if (is_meant_as_referent(first))
+    return requests::unreadable{
+        fail(errc::bad_arguments,
+             std::string("WHICH must be -1 to -1000, or @ and the number of an entry; a text that "
+                         "begins like one stands behind it: /")
+                 .append(What::command)
+                 .append(" -1 ")
+                 .append(first))};
   // All of it is text; both are parts of one line.
   const char* const end = rest.empty() ? first.data() + first.size() : rest.data() + rest.size();
   return What{{{}, std::string(first.data(), end)}};

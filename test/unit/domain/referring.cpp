@@ -102,6 +102,9 @@ TEST_CASE("a text that only looks like a number of an entry is text, and a numbe
   CHECK(w.log_says().back() == "-x  is   a switch");
   w.say(alice, "/edit -1 -2 degrees");
   CHECK(w.log_says().back() == "-2 degrees");
+  for (const std::string bad : {"-0", "@0", "-1001", "@99999999999999999999"})
+    CHECK(w.say(alice, "/edit " + bad + " x").front().ends_with("behind it: /edit -1 " + bad));
+  CHECK(w.log_says().back() == "-2 degrees"); // and was not overwritten by mistake
   const std::string usage =
       "WHICH must be -1 to -1000, counted back among what you have said, or @ "
       "and the number of an entry; usage: /delete [WHICH]";
