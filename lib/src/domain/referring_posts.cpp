@@ -194,6 +194,8 @@ void referring_posts::found_referring(journal::page& p) {
       about_.removed = true;
       about_.removed_by_author_of_wish |= r.author == now_->who;
     }
+    about_.said_before |= e.refers.how == now_->how && r.author == now_->who &&
+                          e.kind != entry_kind::destroyed && e.text == now_->what.text;
     if (e.refers.how != reference_kind::edit || e.kind == entry_kind::destroyed) continue;
     about_.edited = true;
     about_.kind = e.kind;
@@ -214,9 +216,11 @@ std::vector<std::uint64_t> referring_posts::doomed() const {
 }
 
 void referring_posts::carry_out() {
-  // A deletion that is said again, because its answer was lost, is found by its id.
-  const bool repeated = now_->how == reference_kind::removal && !now_->what.id.empty() &&
-                        (about_.removed_by_author_of_wish || !about_.removed);
+  // What is said again, because its answer was lost, is found by its id.
+  const bool repeated =
+      !now_->what.id.empty() &&
+      (now_->how == reference_kind::removal ? about_.removed_by_author_of_wish || !about_.removed
+                                            : about_.said_before);
   if (!about_.is_there() && !repeated)
     return refuse(fail(errc::bad_arguments,
                        fmt::format("what entry {} said was destroyed", *now_->what.to.offset)));
@@ -281,7 +285,8 @@ void referring_posts::append() {
 void referring_posts::appended(const result<journal::appended>& a) {
   const bool tells_by_reply = a && now_->how == reference_kind::removal && now_->what.id.empty();
   room_.answered(now_->author, tells_by_reply ? std::string() : now_->ref, a);
-  if (!a || a->duplicate) return finish();
+  if (!a) return finish();
+  if (a->duplicate) return destroy(replaced_by(a->at.offset));
   if (now_->how == reference_kind::removal) {
     const std::uint64_t offset = *now_->what.to.offset;
     if (!is_own())
@@ -300,7 +305,17 @@ void referring_posts::appended(const result<journal::appended>& a) {
                          {}});
     return finish();
   }
-  auto gone = now_->how == reference_kind::edit ? doomed() : std::vector<std::uint64_t>();
+  destroy(now_->how == reference_kind::edit ? doomed() : std::vector<std::uint64_t>());
+}
+
+std::vector<std::uint64_t> referring_posts::replaced_by(std::uint64_t edit) const {
+  if (now_->how != reference_kind::edit || !std::ranges::count(about_.edits, edit)) return {};
+  auto gone = doomed();
+  std::erase_if(gone, [edit](std::uint64_t offset) { return offset >= edit; });
+  return gone;
+}
+
+void referring_posts::destroy(std::vector<std::uint64_t> gone) {
   if (gone.empty()) return finish();
   services_.log.destroy(
       room_.name(), std::move(gone),

@@ -61,6 +61,7 @@ class referring_posts : public std::enable_shared_from_this<referring_posts> {
     bool edited = false;
     bool removed = false;
     bool removed_by_author_of_wish = false;
+    bool said_before = false; ///< the same answer or reaction by the same author
     bool is_there() const noexcept {
       return !removed && (edited || it.what.kind != entry_kind::destroyed);
     }
@@ -84,6 +85,11 @@ class referring_posts : public std::enable_shared_from_this<referring_posts> {
   void append();
   void appended(const result<journal::appended>& a);
   std::vector<std::uint64_t> doomed() const;
+  /// What is left of what this edit has replaced, if it is sent again because the server ended
+  /// before it was answered; nothing, if it was itself replaced.
+  std::vector<std::uint64_t> replaced_by(std::uint64_t edit) const;
+  /// After an edit.
+  void destroy(std::vector<std::uint64_t> gone);
   std::string text_of_removal() const;
 
   room& room_;

@@ -269,15 +269,21 @@ TEST_CASE("what is sent again is done once: an edit, a deletion, an answer") {
   CHECK(alice.news() ==
         heard{"lobby@2 alice: two (edits 1)", "ack e1 lobby@2", "ack again e1 lobby@2"});
   CHECK(w.log_says() == heard{gone, "two"});
+  w.refer(alice, at<requests::answer>(1, "hm", "a1"), "a1");
+  w.settle();
   for (int again = 0; again < 2; ++again) {
     w.refer(alice, at<requests::remove>(1, "", "d1"), "d1");
     w.run();
   }
-  CHECK(alice.news() == heard{"lobby@3 alice* deleted a message (deletes 1)", "ack d1 lobby@3",
-                              "ack again d1 lobby@3"});
+  CHECK(alice.news() == heard{"lobby@4 alice* deleted a message (deletes 1)", "ack d1 lobby@4",
+                              "ack again d1 lobby@4"});
   w.refer(alice, at<requests::edit>(1, "three", "e2"), "e2");
+  w.refer(alice, at<requests::answer>(1, "never said", "a2"), "a2");
+  w.refer(alice, at<requests::answer>(1, "hm", "a1"), "a1"); // was said before the deletion
   w.run();
-  CHECK(alice.news() == heard{"refused[e2] bad_arguments: what entry 1 said was destroyed"});
+  const std::string none = "bad_arguments: what entry 1 said was destroyed";
+  CHECK(alice.news() ==
+        heard{"refused[e2] " + none, "refused[a2] " + none, "ack again a1 lobby@3"});
 }
 
 TEST_CASE("a deletion whose end was lost is completed when it is sent again") {
@@ -289,6 +295,25 @@ TEST_CASE("a deletion whose end was lost is completed when it is sent again") {
   w.refer(alice, at<requests::remove>(1, "", "d1"), "d1");
   w.run();
   CHECK(alice.news() == heard{"lobby@2 alice* deleted a message (deletes 1)", "ack d1 lobby@2"});
+}
+
+TEST_CASE("an edit whose end was lost takes what it replaces when it is sent again") {
+  world w;
+  person& alice = w.come("alice");
+  w.say(alice, "one");
+  entry stored{"lobby", {}, {}, "alice", entry_kind::message, "two", "e1"};
+  stored.refers = {entry_reference::kind::edit, 1};
+  w.memory.append(std::move(stored), alice.self->who(), [](const auto&) {}); // and then it has gone
+  w.settle();
+  CHECK(w.log_says() == heard{"one", "two"});
+  w.refer(alice, at<requests::edit>(1, "two", "e1"), "e1");
+  w.run();
+  CHECK(alice.news() == heard{"ack again e1 lobby@2"});
+  CHECK(w.log_says() == heard{gone, "two"});
+  w.say(alice, "/edit three");
+  w.refer(alice, at<requests::edit>(1, "two", "e1"), "e1"); // late: what came after it stays
+  w.run();
+  CHECK(w.log_says() == heard{gone, gone, "three"});
 }
 
 TEST_CASE("who was muted, put out or has gone meanwhile does nothing any more") {
