@@ -161,6 +161,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
       ->check(check_not_empty);
   cli.add_option("--time", time, "the time before each message: off, HH:MM:SS or full")
       ->type_name("FORM")
+      ->capture_default_str()
       ->check(CLI::IsMember(time_forms));
   cli.add_option("--show", shown, "the address before each message, if the server tells it")
       ->type_name("WHAT")
@@ -171,6 +172,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
                  "the colours of the full screen: dark, light, 16 (the terminal's own), mono, or a "
                  "theme of the configuration")
       ->type_name("NAME")
+      ->capture_default_str()
       ->check([&](const std::string& value) {
         // The command line is read before the configuration, which may have others.
         return themes_read ? o.full_screen.themes.choose(value) : std::string();
@@ -184,6 +186,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
                  "what the full screen does when you are mentioned or told something alone: "
                  "nothing, bell, or a notification by osc9 or osc777")
       ->type_name("HOW")
+      ->capture_default_str()
       ->check(CLI::IsMember(calls));
   cli.add_option("--alias", o.full_screen.aliases,
                  "'NAME LINE': /NAME stands for that line in the full screen")

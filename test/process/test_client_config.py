@@ -63,8 +63,10 @@ def test_settings_for_all_are_overridden_by_a_server_and_by_the_command_line(con
     lines = shown.splitlines()
     for line in ("theme = mono  # configuration", "time = off  # command line", "line = true  # configuration",
                  "highlight = deploy  # configuration", "highlight = release  # configuration",
-                 "# room = lobby"):
+                 "# room = lobby", "# call = nothing"):
         assert line in lines, shown
+    bare = run(home, "--config", "/dev/null", "--print-config").stdout.splitlines()
+    assert {"# theme = dark", "# time = off", "# call = nothing"} <= set(bare)
     assert "theme = light  # configuration" in run(home, "--print-config", "example").stdout.splitlines()
 
 
