@@ -1,9 +1,13 @@
 #include "configured_options.hpp"
 
+#include "near_command.hpp"
+#include "secret_questions.hpp"
+
 #include "base/sanitize.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -20,10 +24,18 @@ const std::set<std::string> only_typed{"config", "help",       "insecure-skip-ho
                                        "json",   "json-input", "print-config",
                                        "text",   "version"};
 
+/// Without a secret in a line that a name or a key stands for.
+std::string value_to_show(const config_entry& e) {
+  if (e.key != "alias" && e.key != "bind") return e.value;
+  const std::size_t blank = std::min(e.value.find(' '), e.value.size());
+  const std::size_t secret = well_known_secret_from(std::string_view(e.value).substr(blank));
+  return secret == std::string::npos ? e.value : e.value.substr(0, blank + secret) + "***";
+}
+
 failure wrong_line(const config_entry& e, const std::string& path, const std::string& what) {
   return fail(errc::bad_setting,
               fmt::format("'{}', line {}: {} = {}: {}", path, e.line, sanitize_for_terminal(e.key),
-                          sanitize_for_terminal(e.value), what));
+                          sanitize_for_terminal(value_to_show(e)), what));
 }
 
 } // namespace
@@ -43,12 +55,14 @@ void apply(CLI::App& cli, const std::vector<config_entry>& entries, const std::s
       complain_of(option ? "this is for the command line alone" : "there is no such setting");
     if (option->count() > 0) continue;
     const bool list = option->get_items_expected_max() > 1;
-    for (const config_entry* e : all)
-      if (list || e == all.back()) option->add_result(e->value);
-    try {
-      option->run_callback();
-    } catch (const CLI::ParseError& e) {
-      complain_of(sanitize_for_terminal(e.what()));
+    for (const config_entry* e : all) {
+      if (!list && e != all.back()) continue;
+      option->add_result(e->value);
+      try {
+        option->run_callback(); // after each, to know which line is wrong
+      } catch (const CLI::ParseError& wrong) {
+        throw error(wrong_line(*e, path, sanitize_for_terminal(wrong.what())));
+      }
     }
   }
 }
@@ -67,6 +81,22 @@ std::string find_server(std::string& where, const std::vector<config_entry>& all
     where = at == std::string::npos ? is : where.substr(0, at + 1) + is.substr(host);
   }
   return name;
+}
+
+std::string tell_near_servers(std::string_view where, const std::vector<config_entry>& all,
+                              const std::string& path) {
+  std::vector<std::string> names;
+  for (const config_entry& e : all) {
+    const bool is_server = !e.server.empty() && !e.server.starts_with(theme_section);
+    if (is_server && std::ranges::count(names, e.server) == 0) names.push_back(e.server);
+  }
+  const auto at = where.rfind('@');
+  const std::string_view name = at == std::string_view::npos ? where : where.substr(at + 1);
+  const std::vector<std::string> near = names_near(name, names);
+  if (near.empty()) return {};
+  return sanitize_for_terminal(
+      fmt::format("'{}' is none of the servers in '{}', and is taken for a host; did you mean {}?",
+                  name, path, fmt::join(near, " or ")));
 }
 
 void define_themes(theme_choice& all, const std::vector<config_entry>& entries,

@@ -6,6 +6,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace CLI {
@@ -21,6 +22,12 @@ void apply(CLI::App& cli, const std::vector<config_entry>& entries, const std::s
 /// `[NICK@]NAME` of a server that the configuration names becomes where that is.
 /// @return the name; empty: it is no such
 std::string find_server(std::string& where, const std::vector<config_entry>& all);
+
+/// A sentence for the person, if a host is written nearly as a server that the configuration names;
+/// else empty.
+/// @param where as it was given, which is no such name
+std::string tell_near_servers(std::string_view where, const std::vector<config_entry>& all,
+                              const std::string& path);
 
 /// Takes what stands under `[theme NAME]`, which is about no server.
 /// @throws asio_chat::error (`errc::bad_setting`) that names the line that is wrong

@@ -91,7 +91,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   std::size_t secret_from(std::string_view line) const { return app::secret_from(line, syntax_); }
   /// What has to be asked for before it is entered.
   std::vector<missing_secret> missing_secrets(std::string_view line) const {
-    return app::missing_secrets(line, syntax_);
+    return app::missing_secrets(line, syntax_, wanted_);
   }
   bool over() const noexcept { return over_; }
   int exit_code() const noexcept { return exit_code_; }
@@ -127,6 +127,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void go_on();
   void give_back_held();
   void refuse(const said_lines::line& said, const failure& why);
+  std::string hint_of_secret(const std::string& command, error_code refusal);
   /// Says that a line was not sent, for another reason than the server's.
   void refuse_unsent(const typed_line& line, errc code, const std::string& why);
   void tell_place();
@@ -155,6 +156,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   room_focus focus_;
   std::vector<std::string> commands_;
   std::vector<command_info> syntax_;
+  std::set<std::string> wanted_; ///< commands whose optional secret the server has asked for
   said_lines said_;
   std::size_t unanswered_ = 0; ///< lines and commands
   /// A /join or /leave is under way: lines after it belong to the room that it leads to.

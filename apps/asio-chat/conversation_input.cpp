@@ -121,25 +121,35 @@ void conversation::command(typed_line line, bool marked) {
   if (changes_room) changing_room_ = true;
   // The next lines of a program belong to that room and to no other; a user sees the prompt.
   const std::string missed(joins && !modes_.interactive ? c.arguments : "");
+  const std::string name = ascii::lower(std::string(c.name));
   const std::uint64_t number =
       said_.add({without_secrets(line.text, syntax_), marked, std::move(line.from)}, time_.now());
   watch_answers();
   const auto why = std::make_shared<diagnostics>();
-  chat_.async_command(
-      line.room.empty() ? focus_.room() : std::move(line.room), std::move(line.text), *why,
-      [me = shared_from_this(), why, number, changes_room, missed](error_code e, const reply& r) {
-        if (me->over_) return;
-        const said_lines::line said = me->said_.take(number);
-        if (changes_room) me->changing_room_ = false;
-        if (e) {
-          me->refuse(said, {e, why->message()});
-          if (!missed.empty()) me->focus_.missed(missed);
-          if (changes_room) me->give_back_held();
-        } else {
-          me->on_reply(said, r);
-        }
-        me->answered();
-      });
+  chat_.async_command(line.room.empty() ? focus_.room() : std::move(line.room),
+                      std::move(line.text), *why,
+                      [me = shared_from_this(), why, number, changes_room, missed,
+                       name](error_code e, const reply& r) {
+                        if (me->over_) return;
+                        const said_lines::line said = me->said_.take(number);
+                        if (changes_room) me->changing_room_ = false;
+                        if (e) {
+                          me->refuse(said, {e, why->message() + me->hint_of_secret(name, e)});
+                          if (!missed.empty()) me->focus_.missed(missed);
+                          if (changes_room) me->give_back_held();
+                        } else {
+                          me->wanted_.erase(name);
+                          me->on_reply(said, r);
+                        }
+                        me->answered();
+                      });
+}
+
+/// Of a secret that was left out and is needed: the next time it is asked for.
+std::string conversation::hint_of_secret(const std::string& command, error_code refusal) {
+  if (!modes_.interactive || !wants_optional_secret(command, refusal, syntax_)) return {};
+  wanted_.insert(command);
+  return fmt::format(". Enter /{} again to be asked for it", command);
 }
 
 void conversation::on_reply(const said_lines::line& said, const reply& r) {

@@ -58,10 +58,16 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return last.back();
 }
 
+constexpr std::size_t longest = 30; // a text that begins with a slash is no command
+
+/// That many differences and more make it another word.
+std::size_t other_word(std::string_view name) {
+  return name.size() > 3 ? 3 : 2;
+}
+
 } // namespace
 
 std::string hint_for(std::string_view name, std::span<const std::string> commands) {
-  constexpr std::size_t longest = 30; // a text that begins with a slash is no command
   if (name.empty() || name.size() > longest) return {};
   const std::string wanted = ascii::lower(std::string(name));
   const auto* other = std::ranges::find(elsewhere, wanted, &other_name::there);
@@ -69,7 +75,7 @@ std::string hint_for(std::string_view name, std::span<const std::string> command
     return fmt::format(" It is /{} here.", other->here);
   if (wanted == "buffer" || wanted == "window" || wanted == "win")
     return " Alt-1 to Alt-9 show a window here, and /keys lists the keys.";
-  std::size_t nearest = wanted.size() > 3 ? 3 : 2; // that many and more are another word
+  std::size_t nearest = other_word(wanted);
   std::string_view found;
   for (const std::string& c : commands) {
     if (c.size() > longest) continue;
@@ -79,6 +85,18 @@ std::string hint_for(std::string_view name, std::span<const std::string> command
     found = c;
   }
   return found.empty() ? std::string() : fmt::format(" Did you mean /{}?", found);
+}
+
+std::vector<std::string> names_near(std::string_view name, std::span<const std::string> names) {
+  std::vector<std::string> near;
+  if (name.empty() || name.size() > longest) return near;
+  const std::string wanted = ascii::lower(std::string(name));
+  for (const std::string& one : names) {
+    const bool is_near =
+        one.size() <= longest && distance(wanted, ascii::lower(one)) < other_word(wanted);
+    if (is_near) near.push_back(one);
+  }
+  return near;
 }
 
 } // namespace asio_chat::app

@@ -4,6 +4,7 @@
 #include "configured_options.hpp"
 #include "exit_code.hpp"
 #include "fullscreen/key_bindings.hpp"
+#include "secret_questions.hpp"
 
 #include "base/key_pin.hpp"
 #include "base/sanitize.hpp"
@@ -64,11 +65,18 @@ std::string check_messages(const std::string& text) {
               : fmt::format("{} is no number of messages: give one from 0 to 999999", text);
 }
 
+/// The value is not quoted: it has a secret in it.
+std::string check_no_secret(std::string_view line) {
+  return well_known_secret_from(line) == line.npos
+             ? std::string()
+             : "a secret is not kept in a line for later; without it, it is asked for";
+}
+
 std::string check_alias(const std::string& text) {
   const auto blank = text.find(' ');
-  return blank == std::string::npos || text.find_first_not_of(' ', blank) == std::string::npos
-             ? "an alias is a name and the line that it stands for, such as 'j /join'"
-             : std::string();
+  if (blank == std::string::npos || text.find_first_not_of(' ', blank) == std::string::npos)
+    return "an alias is a name and the line that it stands for, such as 'j /join'";
+  return check_no_secret(std::string_view(text).substr(blank));
 }
 
 std::string check_name(const std::string& text) {
@@ -153,6 +161,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
       ->check(check_not_empty);
   cli.add_option("--time", time, "the time before each message: off, HH:MM:SS or full")
       ->type_name("FORM")
+      ->capture_default_str()
       ->check(CLI::IsMember(time_forms));
   cli.add_option("--show", shown, "the address before each message, if the server tells it")
       ->type_name("WHAT")
@@ -163,6 +172,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
                  "the colours of the full screen: dark, light, 16 (the terminal's own), mono, or a "
                  "theme of the configuration")
       ->type_name("NAME")
+      ->capture_default_str()
       ->check([&](const std::string& value) {
         // The command line is read before the configuration, which may have others.
         return themes_read ? o.full_screen.themes.choose(value) : std::string();
@@ -176,6 +186,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
                  "what the full screen does when you are mentioned or told something alone: "
                  "nothing, bell, or a notification by osc9 or osc777")
       ->type_name("HOW")
+      ->capture_default_str()
       ->check(CLI::IsMember(calls));
   cli.add_option("--alias", o.full_screen.aliases,
                  "'NAME LINE': /NAME stands for that line in the full screen")
@@ -191,7 +202,11 @@ std::variant<options, int> read_options(int argc, char** argv) {
          "'KEY ACTION' or 'KEY /LINE': what a key of the full screen does; /keys lists them")
       ->type_name("TEXT")
       ->allow_extra_args(false)
-      ->check([](const std::string& value) { return key_bindings().bind(value); });
+      ->check([](const std::string& value) {
+        const std::string secret = check_no_secret(
+            std::string_view(value).substr(std::min(value.find(' '), value.size())));
+        return secret.empty() ? key_bindings().bind(value) : secret;
+      });
   cli.add_option("--colour", parts,
                  "'PART [INK] [on PAPER] [bold] ...': how a part of the full screen looks")
       ->type_name("TEXT")
@@ -252,6 +267,8 @@ std::variant<options, int> read_options(int argc, char** argv) {
   define_themes(o.full_screen.themes, configured, config);
   themes_read = true;
   const std::string name = find_server(where, configured);
+  const std::string near = name.empty() ? tell_near_servers(where, configured, config) : "";
+  if (!near.empty()) fmt::print(stderr, "{}\n", near);
   apply(cli, entries_for(configured, name), config);
   if (print_config) {
     fmt::print("# asio-chat{}{}, {}\n{}", where.empty() ? "" : " ", where, config,

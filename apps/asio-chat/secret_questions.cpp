@@ -1,6 +1,7 @@
 #include "secret_questions.hpp"
 
 #include "edit_buffer.hpp"
+#include "typed_line.hpp"
 
 #include "base/ascii.hpp"
 #include "base/sanitize.hpp"
@@ -10,6 +11,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <initializer_list>
 #include <utility>
 
 namespace asio_chat::app {
@@ -19,10 +22,10 @@ namespace {
 constexpr std::string_view blanks = " \t\n";
 
 /// A name and a phrase come from the server.
-std::string question_of(const command_argument& a) {
+std::string question_of(const command_argument& a, bool optional) {
   constexpr std::size_t enough = 80;
   std::string about(prefix_of_bytes(a.help, enough));
-  if (a.optional) about += about.empty() ? "Enter leaves it out" : "; Enter leaves it out";
+  if (optional) about += about.empty() ? "Enter leaves it out" : "; Enter leaves it out";
   std::string name(prefix_of_bytes(a.name, enough));
   return sanitize_for_terminal(about.empty() ? name : fmt::format("{} ({})", name, about));
 }
@@ -34,6 +37,28 @@ bool is_new(const command_info& c, const command_argument& a) {
   return is("register", "PASSWORD") || is("password", "NEW");
 }
 
+/// Which word before them makes optional secrets needed: so many of them.
+struct action {
+  std::string_view command;
+  std::string_view word;
+  std::size_t secrets;
+  bool optional; ///< some who say it have none
+};
+
+constexpr std::array actions{
+    action{"totp", "on", 1, false},
+    action{"totp", "confirm", 1, false},
+    action{"totp", "off", 2, false},
+    action{"cert", "add", 1, true},
+};
+
+const action* find_action(std::string_view command, std::string_view word) {
+  const auto* found = std::ranges::find_if(actions, [&](const action& a) {
+    return ascii::equal_ignoring_case(a.command, command) && a.word == word;
+  });
+  return found == actions.end() ? nullptr : found;
+}
+
 void wipe(auto& text) {
   std::fill(text.begin(), text.end(), 0);
   text.clear();
@@ -42,29 +67,59 @@ void wipe(auto& text) {
 } // namespace
 
 std::vector<missing_secret> missing_secrets(std::string_view line,
-                                            std::span<const command_info> commands) {
+                                            std::span<const command_info> commands,
+                                            const std::set<std::string>& wanted) {
   line = trim(line);
   const command_info* c = command_of(line, commands);
   if (c == nullptr) return {};
   std::size_t given = 0;
-  for (std::string_view rest = parse_command_line(line).arguments; !rest.empty(); ++given)
-    rest = trim(rest.substr(std::min(rest.find_first_of(blanks), rest.size())));
+  std::string_view last; // the word before what is missing
+  for (std::string_view rest = parse_command_line(line).arguments; !rest.empty(); ++given) {
+    last = rest.substr(0, rest.find_first_of(blanks));
+    rest = trim(rest.substr(last.size()));
+  }
   const std::size_t places = std::min(count_positions(c->arguments), max_positions);
   if (given >= places) return {};
-  const auto all = std::span(c->arguments).first(places);
-  const auto told = all.first(given);
-  const auto rest = all.subspan(given);
-  if (!rest.front().secret) return {};
-  // A code that may stand behind a password is not asked for where the password was typed.
-  const bool told_by_word_before =
-      !told.empty() && std::ranges::none_of(told, &command_argument::secret);
-  if (rest.front().optional && !told_by_word_before) return {};
+  const auto rest = std::span(c->arguments).first(places).subspan(given);
+  // One that may be left out is asked for where it is known to be needed: what is typed ahead is
+  // meant for the line after it.
+  const action* a = given == 1 ? find_action(c->name, last) : nullptr;
+  const bool is_wanted = wanted.contains(ascii::lower(c->name));
   std::vector<missing_secret> missing;
-  for (const command_argument& a : rest) {
-    if (!a.secret) break;
-    missing.push_back({question_of(a), a.optional, is_new(*c, a)});
+  for (const command_argument& one : rest) {
+    const bool of_action = a != nullptr && missing.size() < a->secrets;
+    if (!one.secret || (one.optional && !of_action && !is_wanted)) break;
+    const bool optional = one.optional && of_action && a->optional;
+    missing.push_back({question_of(one, optional), optional, is_new(*c, one)});
   }
   return missing;
+}
+
+bool wants_optional_secret(std::string_view command, error_code refusal,
+                           std::span<const command_info> commands) {
+  const auto found = std::ranges::find_if(
+      commands, [&](const command_info& c) { return ascii::equal_ignoring_case(c.name, command); });
+  if (found == commands.end()) return false;
+  const bool has_one = std::ranges::any_of(
+      found->arguments, [](const command_argument& a) { return a.secret && a.optional; });
+  // An invitation is missed with the code of everything that is not allowed.
+  return has_one &&
+         (refusal == errc::login_required ||
+          (refusal == errc::not_allowed && ascii::equal_ignoring_case(command, "register")));
+}
+
+std::size_t well_known_secret_from(std::string_view line) {
+  const auto one = [](const char* name, std::initializer_list<bool> secrets) {
+    command_info c;
+    c.name = name;
+    for (const bool secret : secrets)
+      c.arguments.emplace_back().secret = secret;
+    return c;
+  };
+  static const std::array all{one("register", {true, true}), one("login", {false, true, true}),
+                              one("password", {true, true}), one("totp", {false, true, true}),
+                              one("cert", {false, true, false})};
+  return secret_from(line, all);
 }
 
 secret_questions::secret_questions(std::string line, std::vector<missing_secret> missing)

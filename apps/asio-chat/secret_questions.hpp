@@ -4,7 +4,10 @@
 #include "key_reader.hpp"
 
 #include <asio_chat/command.hpp>
+#include <asio_chat/errc.hpp>
 
+#include <cstddef>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,10 +21,21 @@ struct missing_secret {
   bool twice = false; ///< a new one: what was typed wrong unseen would lock its owner out
 };
 
-/// What is missing at the end of a line: a secret that a command must have, or whose kind the word
-/// before it tells, and the secrets after it. Empty: nothing has to be asked for.
+/// What is missing at the end of a line: secrets that a command must have, that the word before
+/// them makes needed (`/totp on`), or that the server has asked for. Empty: nothing has to be asked
+/// for.
+/// @param wanted names of commands, in small letters, whose optional secrets the server asked for
 std::vector<missing_secret> missing_secrets(std::string_view line,
-                                            std::span<const command_info> commands);
+                                            std::span<const command_info> commands,
+                                            const std::set<std::string>& wanted = {});
+
+/// Whether a refusal of that command says that a secret which may be left out is needed.
+bool wants_optional_secret(std::string_view command, error_code refusal,
+                           std::span<const command_info> commands);
+
+/// Where the secret of a line begins, of a command that every server has; `npos`: it has none. For
+/// lines that are read before there is a server to ask.
+std::size_t well_known_secret_from(std::string_view line);
 
 /// One question after the other, until the line is whole or the person gives up.
 class secret_questions {

@@ -58,8 +58,9 @@ struct text_of {
     const std::string from = sanitize_for_terminal(e.from);
     switch (e.kind) {
     case entry_kind::message:
-    case entry_kind::destroyed:
       return said(fmt::format("{}{}{}: ", head, from, note_of(e)), e.text);
+    case entry_kind::destroyed: // as no text of a member can look
+      return said(fmt::format("{}* {}{}: ", head, from, note_of(e)), e.text, " *");
     case entry_kind::action:
       // The colon tells it from what only the server says: `* alice is now known as bob *`.
       return said(fmt::format("{}~ {}{}: ", head, from, note_of(e)), e.text);

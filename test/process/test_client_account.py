@@ -1,11 +1,14 @@
 """asio-chat where its name is an account's of the server."""
 
+import re
+
 import pytest
 
 from clients import Daemon, Terminal, daemon, home, listener, pipe
 from programs import until
 from test_client_fullscreen import FullScreen
 from test_client_session import kill, session_file
+from test_people import totp
 
 PASSWORD = "correct-horse-battery"
 
@@ -83,12 +86,31 @@ def test_a_password_that_a_command_lacks_is_asked_for_without_echo(tmp_path, hom
     t.sees("1 here" if mode is FullScreen else "[in #lobby")
     t.says("/register").sees("PASSWORD").says(PASSWORD).sees("once more: PASSWORD").says("another-horse")
     t.sees("these were two different ones; PASSWORD").says(PASSWORD).sees("once more:").says(PASSWORD)
-    t.sees("CODE").says("").sees("you are logged in as alice")
+    t.sees("you are logged in as alice")
     t.says("/password").sees("OLD").types("\x03")
     assert t.ends() == 130
     assert "is now known as" not in t.text
     for made in (t.raw, *(f.read_bytes() for f in home.rglob("*") if f.is_file())):
         assert b"horse" not in made
+    d.stop()
+
+
+def test_what_is_typed_ahead_of_a_login_is_said_and_a_code_is_asked_for_once_it_is_wanted(tmp_path, home):
+    directory = tmp_path / "people"
+    directory.mkdir(mode=0o700)
+    d = Daemon(directory, "--password-memory", "8M")
+    t = FullScreen(f"alice@{d.address}", "--ca", d.ca, home=home, columns=160, rows=60).sees("1 here")
+    t.says("/register").sees("PASSWORD").says(PASSWORD).sees("once more:").says(PASSWORD).sees("you are logged in")
+    t.says("/cert list").sees("no certificate opens").says("/totp on").sees("SECRET").says(PASSWORD)
+    t.sees("and then: /totp confirm CODE")
+    secret = re.search(r"secret: ([A-Z2-7]{32})", t.text)[1]
+    t.says("/totp confirm").sees("SECRET").says(totp(secret)).sees("your second factor is on")
+    t.says("/logout").sees("you are a guest")
+    t.says("/alias l /login alice").sees("/l is /login alice")
+    t.says("/l").sees("PASSWORD").types(f"{PASSWORD}\rtyped ahead\r").sees("alice-")
+    t.sees("typed ahead").sees("Enter /login again to be asked for it")
+    t.says("/l").sees("PASSWORD").says(PASSWORD).sees("CODE").says(totp(secret, ahead=1)).sees("you are logged in")
+    t.child.close(force=True)
     d.stop()
 
 

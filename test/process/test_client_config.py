@@ -39,6 +39,15 @@ def test_a_server_is_known_by_a_name(config, home, listener):
     assert b"elsewhere" not in bob.look().out
 
 
+def test_a_name_that_is_nearly_a_servers_is_told_to_be_taken_for_a_host(config, home):
+    file = config("[work]", "server = alice@ADDRESS", "ca = CA", "[theme wrok]", "bar = red")
+    told = f"'wrok' is none of the servers in '{file}', and is taken for a host; did you mean work?\n"
+    for name in ("wrok", "carol@wrok"):
+        assert told in run(home, "--print-config", name).stderr
+    for name in ("work", "carol@work", "example.org", "localhost"):
+        assert run(home, "--print-config", name).stderr == ""
+
+
 def test_a_host_may_have_settings_without_another_name(config, home, daemon, listener):
     config("[ADDRESS]", "ca = CA", "nick = alice")
     bob = listener("bob")
@@ -54,8 +63,10 @@ def test_settings_for_all_are_overridden_by_a_server_and_by_the_command_line(con
     lines = shown.splitlines()
     for line in ("theme = mono  # configuration", "time = off  # command line", "line = true  # configuration",
                  "highlight = deploy  # configuration", "highlight = release  # configuration",
-                 "# room = lobby"):
+                 "# room = lobby", "# call = nothing"):
         assert line in lines, shown
+    bare = run(home, "--config", "/dev/null", "--print-config").stdout.splitlines()
+    assert {"# theme = dark", "# time = off", "# call = nothing"} <= set(bare)
     assert "theme = light  # configuration" in run(home, "--print-config", "example").stdout.splitlines()
 
 
@@ -73,6 +84,22 @@ def test_a_wrong_line_is_named(config, home, line, told):
     assert done.returncode == 2
     assert f"'{file}', line 2: " in done.stderr and told in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("line, shown", [
+    ("alias = l /login alice horse-battery", "alias = l /login alice ***"),
+    ("alias = r  /REGISTER horse-battery", "alias = r  /REGISTER ***"),
+    ("bind = F5 /totp on horse-battery", "bind = F5 /totp on ***")])
+def test_a_line_with_a_secret_is_refused_by_its_place_and_not_quoted(config, home, line, shown):
+    file = config("alias = j /join", line, "alias = k /login alice", "bind = F6 /who")
+    done = run(home, "alice@localhost")
+    assert done.returncode == 2
+    assert f"'{file}', line 2: {shown}: " in done.stderr and "a secret is not kept" in done.stderr
+    key, value = line.split(" = ")
+    config()
+    done = run(home, f"--{key}", value, "alice@localhost")
+    assert done.returncode == 2 and f"--{key}: a secret is not kept" in done.stderr
+    assert "horse" not in done.stderr
 
 
 @pytest.mark.parametrize("section, line, told", [

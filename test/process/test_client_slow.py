@@ -13,7 +13,8 @@ import time
 
 from clients import CLIENT, Daemon, daemon, home
 from programs import PATIENCE, until
-from test_client_fullscreen import FullScreen, full, numbers
+from test_client_fullscreen import FullScreen, full
+from test_client_reading import numbers
 
 LONG = bool(os.environ.get("ASIO_CHAT_LONG"))
 

@@ -43,6 +43,11 @@ void append(cells& to, const cells& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
 
+/// Its text only says that it was destroyed, as anybody's text could.
+bool is_gone(const log_line& line) {
+  return line.destroyed && !line.now.edited;
+}
+
 style look_of_text(const log_line& line, bool chosen) {
   if (chosen) return {role::chosen};
   switch (line.what) {
@@ -50,7 +55,8 @@ style look_of_text(const log_line& line, bool chosen) {
   case log_line::kind::action:
   case log_line::kind::topic:
     if (line.fate == log_line::state::refused) return {role::failed};
-    if (line.fate == log_line::state::waiting || line.now.deleted) return {role::faint};
+    if (line.fate == log_line::state::waiting || line.now.deleted || is_gone(line))
+      return {role::faint};
     return {line.mentions ? role::mention : role::text};
   case log_line::kind::answer:
     return {role::text};

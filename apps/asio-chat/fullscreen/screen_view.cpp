@@ -72,10 +72,14 @@ role look_of(const windows& all, std::size_t n) {
   return all.at(n).unread > 0 ? role::room_unread : role::room;
 }
 
+/// The first window in the list. The one that is shown is always in sight.
+std::size_t first_listed(const area& where, const windows& all) {
+  return all.shown() < where.rows ? 0 : all.shown() - where.rows + 1;
+}
+
 void draw_rooms(canvas& on, const area& where, const windows& all) {
   const cell line = cells_of_text("│", {role::faint}).front();
-  // The one that is shown is always in sight.
-  const std::size_t first = all.shown() < where.rows ? 0 : all.shown() - where.rows + 1;
+  const std::size_t first = first_listed(where, all);
   for (std::size_t row = 0; row < where.rows; ++row) {
     on.fill(where.row + row, where.column + where.columns, where.column + where.columns + 1, line);
     const std::size_t n = first + row;
@@ -113,15 +117,20 @@ void draw_members(canvas& on, const area& where, const std::set<std::string>& na
   }
 }
 
-/// Where the windows are not shown, what is new in them.
-std::string unread_elsewhere(const windows& all) {
-  std::string unread;
+/// What is new in the windows that are not in the list, those that name the person first.
+std::string unread_elsewhere(const windows& all, const area& list) {
+  const std::size_t first = first_listed(list, all);
+  std::string naming;
+  std::string others;
   for (std::size_t n = 0; n < all.count(); ++n) {
     const window& w = all.at(n);
-    if (n == all.shown() || w.unread == 0) continue;
-    unread += fmt::format(" {}:{}{}", n, w.unread, w.mentions > 0 ? "!" : "");
+    const bool listed = list.columns > 0 && n >= first && n < first + list.rows;
+    if (listed || n == all.shown() || w.unread == 0) continue;
+    const std::string name = n < 10 ? std::to_string(n) : w.title();
+    (w.mentions > 0 ? naming : others) +=
+        fmt::format(" {}:{}{}", name, w.unread, w.mentions > 0 ? "!" : "");
   }
-  return unread;
+  return naming + others;
 }
 
 void add_connection(cells& to, const connection_state& c) {
@@ -148,7 +157,7 @@ cells found_by(const windows& all, const question& q) {
   return line;
 }
 
-cells status_of(const windows& all, const screen_state& s, bool rooms_visible) {
+cells status_of(const windows& all, const screen_state& s, const area& list) {
   if (s.asked && s.asked->what == question::kind::window) return found_by(all, *s.asked);
   const window& w = all.current();
   cells line;
@@ -172,7 +181,7 @@ cells status_of(const windows& all, const screen_state& s, bool rooms_visible) {
     add(line, fmt::format("  {} here", s.members->size()), role::bar);
   if (!s.messages.presence && w.presence > 0)
     add(line, fmt::format("  {} joins and leaves hidden", w.presence), role::bar);
-  if (const std::string unread = unread_elsewhere(all); !rooms_visible && !unread.empty())
+  if (const std::string unread = unread_elsewhere(all, list); !unread.empty())
     add(line, "  new" + unread, role::bar_alert);
   return line;
 }
@@ -207,7 +216,7 @@ canvas draw_screen(const windows& all, const screen_state& s, std::size_t column
     add(title, " " + w.title(), role::bar_title);
     if (!w.topic.empty()) add(title, "  " + w.topic, role::bar);
     draw_bar(on, 0, title);
-    draw_bar(on, p.status_row, status_of(all, s, p.rooms.columns > 0));
+    draw_bar(on, p.status_row, status_of(all, s, p.rooms));
   }
   draw_typed(on, p.typed_row, p.typed);
   if (s.typed.empty() && !s.asked)

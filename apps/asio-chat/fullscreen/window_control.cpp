@@ -147,9 +147,11 @@ void window_control::change_text(const window& to) {
 
 void window_control::press(const key& k) {
   pressed_ = true;
-  owed_.reset();
+  const key_bindings::meaning meant = bindings_.of(k);
+  // Whoever does something else does not wait for pages any more.
+  if (meant.as.what != key::kind::page_up) owed_.reset();
   sync();
-  if (const key_bindings::meaning meant = bindings_.of(k); entry_.asks_secret()) {
+  if (entry_.asks_secret()) {
     is_control(k, U'L') ? around_.redraw() : entry_.press(k);
   } else if (!meant.line.empty()) {
     asked_.reset();

@@ -97,6 +97,7 @@ class window_control {
   void mark(std::ptrdiff_t direction);
   void go_on();
   void scroll_by(std::ptrdiff_t rows);
+  bool move(window& w, std::ptrdiff_t rows, const area& where);
   std::ptrdiff_t page();
   void pay(window& w);
   void step(std::ptrdiff_t windows);
@@ -135,8 +136,13 @@ class window_control {
   std::uint64_t typing_in_ = 0;                   ///< the window that the typed text belongs to
   std::map<std::uint64_t, edit_buffer> put_down_; ///< texts of other windows
   std::set<std::uint64_t> fetching_;              ///< windows that wait for a page
-  /// The window where the last key was to scroll up, by so many rows, and found no line there yet.
-  std::optional<std::pair<std::uint64_t, std::ptrdiff_t>> owed_;
+  /// Keys that were to scroll up, and found no line there yet.
+  struct owed_scroll {
+    std::uint64_t in = 0;    ///< the window
+    std::ptrdiff_t rows = 0; ///< of each key
+    int keys = 0;
+  };
+  std::optional<owed_scroll> owed_;
   std::uint64_t marked_ = 0; ///< offset of the message that what is entered is about; 0: none
   struct place {
     std::uint64_t in = 0;       ///< the window

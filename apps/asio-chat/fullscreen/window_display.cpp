@@ -68,8 +68,13 @@ void window_display::take(const client_event& e, const line_origin& line) {
   if (const auto* d = std::get_if<disconnected>(&e)) take(*d);
   if (const auto* no = std::get_if<refused>(&e)) {
     if (state_.typed) state_.typed->refused(line.ref, no->message);
-    if (!all.refused(line.ref, no->message))
+    const window* in = all.refused(line.ref, no->message);
+    if (!in) {
       all.remark(log_line::kind::notice, words_of_lost(line.ref, *no), now);
+    } else if (in->id != all.current().id) {
+      all.remark(log_line::kind::notice,
+                 fmt::format("a line in {} was not sent: {}", in->title(), no->message), now);
+    }
   }
 }
 

@@ -40,7 +40,7 @@ void window_control::enter(const std::string& text) {
   typed_line line = around_.read(text);
   if (line.what == intent::command) line = around_.read(commands_.expand(line.text));
   if (line.what != intent::command) return take(std::move(line));
-  if (const auto later = window_commands::line_in(line.text); !later.empty() && !may_keep(later))
+  if (const auto later = window_commands::line_in(line.text); secret_from(later) != later.npos)
     return refuse(text, "a secret is not kept in a line for later; without it, it is asked for");
   const window_commands::outcome done = commands_.run(line.text);
   if (done.typed) entry_.insert(*done.typed);
@@ -83,7 +83,12 @@ void window_control::command(typed_line line) {
   log_line shown{log_line::kind::message, time_.wall_now(), {}, std::string(c.arguments)};
   const auto is = [&](const char* name) { return ascii::equal_ignoring_case(c.name, name); };
   if (in_room) line.room = w.name;
-  if (!in_room && (is("me") || is("topic") || is("leave")))
+  if (w.what == window::kind::direct && is("me"))
+    return refuse(line.text,
+                  "/me is for a room; what goes to one member is a message: leave /me out");
+  // They would be about a room that is not seen.
+  const bool about_entry = is("edit") || is("delete") || is("reply") || is("react");
+  if (!in_room && (is("me") || is("topic") || is("leave") || about_entry))
     return refuse(line.text, fmt::format("/{} is for a room", c.name));
   if (is("me") && !c.arguments.empty()) {
     shown.what = log_line::kind::action;
@@ -92,8 +97,13 @@ void window_control::command(typed_line line) {
   const positions told = split_arguments(c.arguments, 2);
   if (is("msg") && !told[1].empty()) {
     shown.text = told[1];
-    all.show_direct(std::string(told[0]));
-    return send(all.current(), std::move(shown));
+    window& to = all.open_direct(std::string(told[0]));
+    send(to, std::move(shown));
+    // Where one stays, something says where it went.
+    if (&to != &all.current())
+      all.remark(log_line::kind::notice, fmt::format("to {} alone: {}", to.name, told[1]),
+                 time_.wall_now());
+    return;
   }
   around_.enter(std::move(line));
 }

@@ -13,6 +13,8 @@ namespace {
 
 /// Of a first page, which is held as a whole.
 constexpr std::size_t max_first_page = 400;
+/// PageUps that wait for lines to scroll to; a key that is held down must not lead further.
+constexpr int max_owed = 20;
 /// What was read already and stands above what is new.
 constexpr std::size_t context = 20;
 
@@ -100,26 +102,37 @@ void window_control::mark(std::ptrdiff_t direction) {
     w.scrolled = scroll_position{std::min(n + below, w.log.end() - 1), 0};
 }
 
+/// @return whether other lines are seen now
+bool window_control::move(window& w, std::ptrdiff_t rows, const area& where) {
+  const std::optional<scroll_position> before = w.scrolled;
+  if (where.rows > 0) scroll(w, rows, where, messages_);
+  return !before || !w.scrolled || before->line != w.scrolled->line ||
+         before->hidden != w.scrolled->hidden;
+}
+
 void window_control::scroll_by(std::ptrdiff_t rows) {
   const area where = message_area(look(), columns_, rows_);
   window& w = state_.all.current();
   w.trouble.clear();
-  const std::optional<scroll_position> before = w.scrolled;
-  if (where.rows > 0) scroll(w, rows, where, messages_);
-  if (before && !w.scrolled) state_.all.follow(w); // one has come down to what is newest
+  const bool was_scrolled = w.scrolled.has_value();
+  const bool moved = move(w, rows, where);
+  if (was_scrolled && !w.scrolled) state_.all.follow(w); // one has come down to what is newest
   // The page that is on its way, or will be asked for now, brings the lines to scroll to.
-  const bool moved = !before || !w.scrolled || before->line != w.scrolled->line ||
-                     before->hidden != w.scrolled->hidden;
-  if (rows > 0 && !moved && w.older) owed_ = {w.id, rows};
+  if (rows > 0 && !moved && w.older) {
+    const int before = owed_ && owed_->in == w.id ? owed_->keys : 0;
+    owed_ = {w.id, rows, std::min(before + 1, max_owed)};
+  }
   // All that is held fits the screen.
   if (rows > 0 && !w.scrolled) w.refills = w.older;
 }
 
+/// As far as there are lines; the rest waits for the next page.
 void window_control::pay(window& w) {
-  if (!owed_ || owed_->first != w.id) return;
-  const std::ptrdiff_t rows = std::exchange(owed_, std::nullopt)->second;
-  if (const area where = message_area(look(), columns_, rows_); where.rows > 0 && w.scrolled)
-    scroll(w, rows, where, messages_);
+  if (!owed_ || owed_->in != w.id) return;
+  const area where = message_area(look(), columns_, rows_);
+  while (owed_->keys > 0 && w.scrolled && move(w, owed_->rows, where))
+    --owed_->keys;
+  if (owed_->keys == 0 || !w.older || !w.scrolled) owed_.reset();
 }
 
 /// Asks for a page of the log where the lines that are held end. Windows with something new get

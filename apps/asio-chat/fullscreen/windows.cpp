@@ -276,13 +276,13 @@ std::optional<wall_time> windows::acknowledged(std::string_view ref, position at
   return entered;
 }
 
-bool windows::refused(std::string_view ref, std::string why) {
+const window* windows::refused(std::string_view ref, std::string why) {
   const line_place found = unanswered(ref);
-  if (!found.in) return false;
+  if (!found.in) return nullptr;
   log_line& line = found.in->log.at(found.line);
   line.fate = log_line::state::refused;
   line.why = std::move(why);
-  return true;
+  return found.in;
 }
 
 // What the person does.

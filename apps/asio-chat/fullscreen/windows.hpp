@@ -117,8 +117,8 @@ class windows {
   /// @param time when the server says that it was; zero: it does not
   /// @return when the line was entered; none: there is no such line
   std::optional<wall_time> acknowledged(std::string_view ref, position at, wall_time time);
-  /// @return false: there is no such line
-  bool refused(std::string_view ref, std::string why);
+  /// @return the window that has the line; null: there is no such line
+  const window* refused(std::string_view ref, std::string why);
 
   // What the person does.
 

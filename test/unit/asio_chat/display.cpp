@@ -261,7 +261,8 @@ TEST_CASE("asio-chat: JSON lines") {
 
 TEST_CASE("asio-chat: JSON lines mark a text that was destroyed") {
   const std::string words = "(this text was destroyed)";
-  CHECK(text(said(words, entry_kind::destroyed)) == lines{"bob: " + words});
+  CHECK(text(said(words, entry_kind::destroyed)) == lines{"* bob: " + words + " *"});
+  CHECK(text(said(words)) == lines{"bob: " + words});
   CHECK(json(said(words, entry_kind::destroyed)).find("\"destroyed\":true") != std::string::npos);
   CHECK(json(said(words)).find("destroyed\":") == std::string::npos);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 using asio_chat::app::hint_for;
+using asio_chat::app::names_near;
 
 TEST_CASE("asio-chat near command: a slip of the fingers, and names of other chat clients") {
   const std::vector<std::string> all{"join", "leave", "me", "msg", "topic", "who"};
@@ -19,4 +20,14 @@ TEST_CASE("asio-chat near command: a slip of the fingers, and names of other cha
   CHECK(hint_for("zzzzz", all).empty());
   CHECK(hint_for("", all).empty());
   CHECK(hint_for(std::string(100'000, 'x'), all).empty());
+}
+
+TEST_CASE("asio-chat near command: names that are written nearly so") {
+  const std::vector<std::string> all{"work", "home", "World", "w"};
+  using names = std::vector<std::string>;
+  CHECK(names_near("wrok", all) == names{"work"});
+  CHECK(names_near("worl", all) == names{"work", "World"});
+  CHECK(names_near("example.org", all).empty());
+  CHECK(names_near("", all).empty());
+  CHECK(names_near(std::string(100'000, 'x'), all).empty());
 }

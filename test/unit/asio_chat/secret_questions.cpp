@@ -2,6 +2,7 @@
 
 #include "support/catch.hpp"
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,13 +34,15 @@ const std::vector<command_info>& commands() {
       {"login", {word("NAME"), secret("PASSWORD"), secret("CODE", "", true)}},
       {"password", {secret("OLD"), secret("NEW")}},
       {"totp", {word("ACTION", true), secret("SECRET", "", true), secret("CODE", "", true)}},
+      {"cert", {word("ACTION", true), secret("SECRET", "", true), word("PIN", true)}},
       {"who", {word("NAME", true)}}};
   return all;
 }
 
-std::vector<std::string> asked_for(std::string_view line) {
+std::vector<std::string> asked_for(std::string_view line,
+                                   const std::set<std::string>& wanted = {}) {
   std::vector<std::string> questions;
-  for (const missing_secret& m : missing_secrets(line, commands()))
+  for (const missing_secret& m : missing_secrets(line, commands(), wanted))
     questions.push_back(m.question + (m.twice ? ", twice" : ""));
   return questions;
 }
@@ -63,20 +66,37 @@ using words = std::vector<std::string>;
 } // namespace
 
 TEST_CASE("asio-chat secret questions: what a line lacks is asked for, and nothing else") {
-  CHECK(asked_for("/login alice") == words{"PASSWORD", "CODE (Enter leaves it out)"});
-  CHECK(asked_for(" /Login   alice ") == words{"PASSWORD", "CODE (Enter leaves it out)"});
-  CHECK(asked_for("/register") ==
-        words{"PASSWORD (8 bytes), twice", "CODE (if one is needed; Enter leaves it out)"});
+  CHECK(asked_for("/login alice") == words{"PASSWORD"});
+  CHECK(asked_for(" /Login   alice ") == words{"PASSWORD"});
+  CHECK(asked_for("/register") == words{"PASSWORD (8 bytes), twice"});
   CHECK(asked_for("/password") == words{"OLD", "NEW, twice"});
   CHECK(asked_for("/password old") == words{"NEW, twice"});
-  CHECK(asked_for("/totp on") ==
-        words{"SECRET (Enter leaves it out)", "CODE (Enter leaves it out)"});
+  CHECK(asked_for("/totp on") == words{"SECRET"});
+  CHECK(asked_for("/totp confirm") == words{"SECRET"});
+  CHECK(asked_for("/totp off") == words{"SECRET", "CODE"});
+  CHECK(asked_for("/cert add") == words{"SECRET (Enter leaves it out)"});
   for (const char* line :
        {"/login", "/login alice word", "/register word", "/password a b", "/password a b c",
-        "/totp", "/who", "/none", "login alice", "//login alice", ""}) {
+        "/totp", "/totp what", "/cert", "/cert list", "/cert remove", "/cert add pin", "/who",
+        "/none", "login alice", "//login alice", ""}) {
     CAPTURE(line);
     CHECK(asked_for(line).empty());
   }
+}
+
+TEST_CASE("asio-chat secret questions: a code is asked for once the server wants one") {
+  const auto wants = [](std::string_view command, errc why) {
+    return wants_optional_secret(command, why, commands());
+  };
+  CHECK(wants("login", errc::login_required));
+  CHECK(wants("register", errc::not_allowed));
+  CHECK_FALSE(wants("login", errc::not_allowed));
+  CHECK_FALSE(wants("register", errc::name_taken));
+  CHECK_FALSE(wants("password", errc::login_required));
+  CHECK_FALSE(wants("none", errc::login_required));
+  CHECK(asked_for("/Login alice", {"login"}) == words{"PASSWORD", "CODE"});
+  CHECK(asked_for("/login alice word", {"login"}) == words{"CODE"});
+  CHECK(asked_for("/login alice", {"register"}) == words{"PASSWORD"});
 }
 
 TEST_CASE("asio-chat secret questions: a question of the server cannot control the terminal") {
@@ -91,10 +111,18 @@ TEST_CASE("asio-chat secret questions: a question of the server cannot control t
 TEST_CASE("asio-chat secret questions: the answers are put behind the line") {
   person p("/login alice");
   CHECK(p.asked.prompt() == "PASSWORD: ");
-  CHECK(p.type("wrongly") == state::asks);
-  CHECK(p.asked.prompt() == "CODE (Enter leaves it out): ");
-  CHECK(p.type("") == state::whole);
+  CHECK(p.type("wrongly") == state::whole);
   CHECK(p.asked.line() == "/login alice wrongly");
+  person c("/cert add");
+  CHECK(c.asked.prompt() == "SECRET (Enter leaves it out): ");
+  CHECK(c.type("") == state::whole);
+  CHECK(c.asked.line() == "/cert add");
+  person off("/totp off");
+  CHECK(off.type("word") == state::asks);
+  CHECK(off.asked.prompt() == "CODE: ");
+  CHECK(off.type("") == state::asks);
+  CHECK(off.type("123") == state::whole);
+  CHECK(off.asked.line() == "/totp off word 123");
 }
 
 TEST_CASE("asio-chat secret questions: a new secret is typed twice, and the same") {
@@ -122,8 +150,7 @@ TEST_CASE("asio-chat secret questions: keys edit the answer, a paste too, and on
   p.asked.press({key::kind::paste, 0, "pasted\n"});
   p.asked.press({key::kind::left});
   p.control(U'?');
-  CHECK(p.type("t") == state::asks);
-  CHECK(p.type("") == state::whole);
+  CHECK(p.type("t") == state::whole);
   CHECK(p.asked.line() == "/login alice pastet");
   person gone("/login alice");
   gone.asked.press({key::kind::character, U'x'});

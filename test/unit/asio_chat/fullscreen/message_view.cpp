@@ -205,3 +205,19 @@ TEST_CASE(
   v.say("alice", "hi", noon + 24h); // behind a line of that day that is not seen
   CHECK(v.shown(60, 2).front().starts_with("── Sunday, 2026-11-22 ──"));
 }
+
+TEST_CASE(
+    "asio-chat message view: a text that was destroyed looks otherwise than one that says so") {
+  view v;
+  const std::string words(destroyed_text);
+  v.say("bob", words);
+  v.say("bob", words);
+  v.w.log.at(v.w.log.end() - 1).destroyed = true;
+  canvas on(60, 3);
+  draw_messages(on, {0, 0, 60, 3}, v.w, v.how);
+  const std::size_t text = 21; // behind the time and the name
+  REQUIRE(on.text_of(1).find("│ (this") != std::string::npos);
+  CHECK(on.at(1, text).characters == on.at(2, text).characters);
+  CHECK(on.at(1, text).look.what == role::text);
+  CHECK(on.at(2, text).look.what == role::faint);
+}

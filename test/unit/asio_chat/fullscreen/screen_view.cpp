@@ -70,6 +70,24 @@ TEST_CASE("asio-chat screen view: in a small terminal the status line says what 
   CHECK(rows[8] == " TLSv1.3  3 here  new 2:1!");
 }
 
+TEST_CASE("asio-chat screen view: the status line says what is new in rooms out of sight") {
+  room_view v;
+  for (int n = 0; n < 30; ++n) {
+    room_state more;
+    more.room = "room" + std::to_string(10 + n);
+    v.state.all.entered(more);
+  }
+  v.state.all.show(0);
+  v.say("room12", "in sight");
+  CHECK(v.shown(80, 24)[22].find("new") == std::string::npos);
+  v.say("room35", "hello");
+  v.say("room36", "alice!");
+  CHECK(v.shown(80, 24)[22].ends_with("new #room36:1! #room35:1"));
+  v.state.all.show_room("room39");
+  CHECK(v.shown(80, 24)[22].find("#room35") == std::string::npos);
+  CHECK(v.shown(80, 24)[22].find("new 5:1") != std::string::npos);
+}
+
 TEST_CASE("asio-chat screen view: sides can be hidden") {
   room_view v;
   v.s.rooms_shown = v.s.members_shown = false;

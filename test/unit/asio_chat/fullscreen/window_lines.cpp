@@ -60,15 +60,45 @@ TEST_CASE("asio-chat window control: an action is one's own line, another comman
 
 TEST_CASE("asio-chat window control: what is typed in a conversation goes to that member alone") {
   person p;
-  p.enter("/msg bob psst");
+  p.enter("/query bob");
   CHECK(p.state.all.current().title() == "@bob");
+  p.enter("/msg bob psst");
+  CHECK_FALSE(p.sees("alone"));
   p.enter("more");
   CHECK(p.entered[1].text == "/msg bob more");
   CHECK(p.entered[1].what == intent::command);
   p.enter("/me waves");
   CHECK(p.entered.size() == 2); // it would have gone to a room
-  CHECK(p.sees("/me is for a room"));
+  CHECK(p.last().text == "/me is for a room; what goes to one member is a message: leave /me out");
   CHECK(p.sees("> /me waves"));
+}
+
+TEST_CASE("asio-chat window control: who tells one member something stays, and sees it refused") {
+  person p;
+  const std::string here = p.state.all.current().title();
+  p.enter("/msg bob psst");
+  REQUIRE(p.entered.size() == 1);
+  CHECK(p.entered[0].text == "/msg bob psst");
+  CHECK(p.state.all.current().title() == here);
+  CHECK(p.sees("to bob alone: psst"));
+  CHECK(p.sees("@bob"));
+  p.news.show(refused{"", errc::no_such_member, "there is no bob"}, "", p.entered[0].from);
+  CHECK(p.last().text == "a line in @bob was not sent: there is no bob");
+  p.enter("/query bob");
+  CHECK(p.sees("psst [not sent: there is no bob]"));
+}
+
+TEST_CASE("asio-chat window control: what is about a message of a room is refused elsewhere") {
+  person p;
+  p.enter("/query bob");
+  if (GENERATE(false, true)) p.meta(U'0');
+  for (const std::string line : {"/edit x", "/delete", "/REPLY x", "/react +"}) {
+    p.enter(line);
+    CHECK(p.last().text.ends_with(" is for a room"));
+    CHECK(p.sees("> " + line));
+    p.control.press({key::kind::control, U'U'});
+  }
+  CHECK(p.entered.empty());
 }
 
 TEST_CASE("asio-chat window control: the server's window takes no message, and loses none") {

@@ -59,8 +59,9 @@ TEST_CASE("asio-chat window control: a PageUp for which the lines come later is 
     return made;
   };
   p.answer({}, page(181, 200));
-  for (int n = 0; n < 8; ++n)
+  for (int n = 0; n < 8 && !p.sees("bob │ 181"); ++n)
     p.control.press({key::kind::page_up});
+  p.control.press({key::kind::page_up});
   REQUIRE(p.asked.size() == 2);
   CHECK(p.sees("bob │ 181"));
   if (other_key) p.type("x");
@@ -69,6 +70,44 @@ TEST_CASE("asio-chat window control: a PageUp for which the lines come later is 
   CHECK(p.sees("bob │ 176") != other_key);
   p.control.press({key::kind::page_up});
   CHECK(p.sees("bob │ 17"));
+}
+
+TEST_CASE("asio-chat window control: each PageUp counts while the server does not answer") {
+  const int keys = GENERATE(1, 3, 100);
+  CAPTURE(keys);
+  person p;
+  p.enter_room("hall", 2000);
+  p.state.all.show_room("hall");
+  p.screen();
+  const auto page = [](std::uint64_t first, std::uint64_t last) {
+    history_page made;
+    made.earlier = true;
+    for (std::uint64_t i = first; i <= last; ++i)
+      made.entries.push_back(
+          {"hall", {1, i}, {}, "bob", entry_kind::message, std::to_string(i), {}});
+    return made;
+  };
+  p.answer({}, page(1981, 2000));
+  for (int n = 0; n < 8; ++n)
+    p.control.press({key::kind::page_up});
+  CHECK(p.sees("bob │ 1981"));
+  const auto asked = p.asked.size();
+  p.state.all.current().scrolled->hidden = 0;
+  p.control.press({key::kind::page_down});
+  for (int n = 0; n < 1 + keys; ++n)
+    p.control.press({key::kind::page_up});
+  std::uint64_t first = 1981;
+  for (int pages = 0; pages < 30 && p.asked.size() >= asked; ++pages) {
+    const auto before = p.asked.size();
+    p.answer({}, page(first - 20, first - 1));
+    first -= 20;
+    p.screen();
+    if (p.asked.size() == before) break; // there is enough above what is seen
+  }
+  const int rows_of_key = 6;
+  const auto top = std::min(keys, 20) * rows_of_key;
+  CHECK(1981 - first >= static_cast<std::uint64_t>(top));
+  CHECK(1981 - first <= static_cast<std::uint64_t>(top) + 60);
 }
 
 TEST_CASE("asio-chat window control: lines that made room for new ones are fetched again") {
