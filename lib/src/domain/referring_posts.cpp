@@ -192,7 +192,7 @@ void referring_posts::found_referring(journal::page& p) {
     if (e.refers.offset != offset) continue;
     if (e.refers.how == reference_kind::removal) {
       about_.removed = true;
-      about_.removed_by_author_of_wish |= r.author == now_->who;
+      if (r.author == now_->who) about_.removed_by_author_of_wish = {e.at, e.time, true};
     }
     about_.said_before |= e.refers.how == now_->how && r.author == now_->who &&
                           e.kind != entry_kind::destroyed && e.text == now_->what.text;
@@ -219,8 +219,11 @@ void referring_posts::carry_out() {
   // What is said again, because its answer was lost, is found by its id.
   const bool repeated =
       !now_->what.id.empty() &&
-      (now_->how == reference_kind::removal ? about_.removed_by_author_of_wish || !about_.removed
-                                            : about_.said_before);
+      (now_->how == reference_kind::removal ? !about_.removed : about_.said_before);
+  // It says nothing of its own, so under whatever id it is the same one.
+  if (!now_->what.id.empty() && now_->how == reference_kind::removal &&
+      about_.removed_by_author_of_wish)
+    return appended(*about_.removed_by_author_of_wish);
   if (!about_.is_there() && !repeated)
     return refuse(fail(errc::bad_arguments,
                        fmt::format("what entry {} said was destroyed", *now_->what.to.offset)));

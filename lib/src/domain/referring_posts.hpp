@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,7 +61,7 @@ class referring_posts : public std::enable_shared_from_this<referring_posts> {
     std::string text; ///< as members see it
     bool edited = false;
     bool removed = false;
-    bool removed_by_author_of_wish = false;
+    std::optional<journal::appended> removed_by_author_of_wish;
     bool said_before = false; ///< the same answer or reaction by the same author
     bool is_there() const noexcept {
       return !removed && (edited || it.what.kind != entry_kind::destroyed);

@@ -277,6 +277,9 @@ TEST_CASE("what is sent again is done once: an edit, a deletion, an answer") {
   }
   CHECK(alice.news() == heard{"lobby@4 alice* deleted a message (deletes 1)", "ack d1 lobby@4",
                               "ack again d1 lobby@4"});
+  w.refer(alice, at<requests::remove>(1, "", "d2"), "d2"); // the same one, whatever its id
+  w.run();
+  CHECK(alice.news() == heard{"ack again d2 lobby@4"});
   w.refer(alice, at<requests::edit>(1, "three", "e2"), "e2");
   w.refer(alice, at<requests::answer>(1, "never said", "a2"), "a2");
   w.refer(alice, at<requests::answer>(1, "hm", "a1"), "a1"); // was said before the deletion
