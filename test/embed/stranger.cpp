@@ -7,13 +7,14 @@
 #include <boost/asio/use_future.hpp>
 
 #include <chrono>
+#include <exception>
 #include <future>
 #include <iostream>
 #include <string>
 
 bool header_only_asio_works(); // header_only.cpp
 
-int main() {
+int main() try {
   boost::asio::io_context context;
   asio_chat::server server(context, asio_chat::server_config());
   asio_chat::client_config config;
@@ -35,4 +36,7 @@ int main() {
   // The TLS parts alone.
   const auto tls = asio_chat::tls::make_client_context(config.tls);
   return name == "stranger" && place.at.offset == 1 && tls && header_only_asio_works() ? 0 : 1;
+} catch (const std::exception& e) {
+  std::cerr << "stranger: " << e.what() << '\n';
+  return 1;
 }

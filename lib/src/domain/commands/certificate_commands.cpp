@@ -25,7 +25,7 @@ struct addition {
   std::optional<identity> device{}; ///< that it came by; none: by something else
 };
 
-lines list_of(const asked& q) {
+lines certificates_of(const asked& q) {
   lines list;
   for (const account_certificate* c : q.in.people().certificates_of(q.by.who())) {
     const certificate_login* own = q.by.certificate();
@@ -130,7 +130,7 @@ result<void> carry_out(const asked& q, requests::certificates&& what) {
                 "on this server a certificate opens the account of its common name, and no other: "
                 "there is nothing to add or remove");
   if (what.action.empty()) {
-    answer_to(q, what.command, list_of(q));
+    answer_to(q, what.command, certificates_of(q));
     return {};
   }
   if (what.action == "remove") return remove(q, what.which);
