@@ -36,7 +36,7 @@ struct accounts_figures {
   process_memory memory;     ///< when it listens, for the last start
 };
 
-/// Each opens by a certificate that nobody has: no password has to be hashed.
+/// Each is opened by a certificate instead of a password, whose hash would take long to make.
 std::string list_of_accounts(std::size_t count) {
   std::string list;
   for (std::size_t i = 0; i < count; ++i) {

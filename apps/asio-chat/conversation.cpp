@@ -101,7 +101,7 @@ void conversation::on_room_state(const room_state& s) {
   go_on();
 }
 
-/// Somebody has put us out.
+/// A moderator has removed this client from the room.
 void conversation::on_removed(const std::string& room) {
   roster_.left(room);
   const bool here = focus_.room() == room;

@@ -148,7 +148,7 @@ void window_control::change_text(const window& to) {
 void window_control::press(const key& k) {
   pressed_ = true;
   const key_bindings::meaning meant = bindings_.of(k);
-  // Whoever does something else does not wait for pages any more.
+  // Any other key cancels the scrolling that waits for a page.
   if (meant.as.what != key::kind::page_up) owed_.reset();
   sync();
   if (entry_.asks_secret()) {

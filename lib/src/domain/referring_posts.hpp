@@ -71,7 +71,6 @@ class referring_posts : public std::enable_shared_from_this<referring_posts> {
   void go_on();
   void finish();
   void refuse(failure why);
-  bool destroys() const noexcept;
   void read(const log_range& part, void (referring_posts::*then)(journal::page&));
   void find_newest(journal::page& p);
   void found(journal::page& p);
