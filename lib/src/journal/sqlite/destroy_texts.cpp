@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <utility>
 #include <vector>
 
 namespace asio_chat::sqlite {
@@ -29,22 +30,25 @@ std::vector<doomed_texts::run> runs_of(store_parts& s, const room_row& room,
   return runs;
 }
 
+failure not_known_to_be_destroyed() {
+  return fail(errc::storage_failed,
+              "the server cannot write to its disk: it is not known to be destroyed; try again "
+              "later");
+}
+
 } // namespace
 
-result<void> destroy_texts(store_parts& s, const destroy_operation& what) {
+result<std::optional<destruction>> plan_destruction(store_parts& s, const destroy_operation& what) {
+  if (!s.gone.empty()) {
+    s.reporter.tell(s.gone);
+    return not_known_to_be_destroyed();
+  }
   try {
     const auto room = s.file.row_of(s.keys.tag_of(what.room));
-    if (!room) return {};
-    const auto runs = runs_of(s, *room, what);
-    const auto done = s.keys.destroy_only(room->tag, runs);
-    if (!done) throw error(done.error());
-    if (!*done) return {}; // nothing was left of them
-    writer_connection& w = s.file.writer();
-    w.begin();
-    for (const doomed_texts::run& r : runs)
-      s.index.forget(w.db, room->number, r.first, w.head.sums());
-    w.commit();
-    return {};
+    if (!room) return std::optional<destruction>();
+    destruction d{{room->tag, runs_of(s, *room, what)}, room->number};
+    if (d.doomed.runs.empty()) return std::optional<destruction>();
+    return std::optional(std::move(d));
   } catch (const SQLite::Exception& e) {
     s.reporter.fails(explain(s.file.name(), e).message);
     s.file.give_up();
@@ -52,9 +56,31 @@ result<void> destroy_texts(store_parts& s, const destroy_operation& what) {
     if (e.code() == errc::not_available) return failure{e.code(), e.what()};
     s.reporter.tell(e.what());
   }
-  return fail(errc::storage_failed,
-              "the server cannot write to its disk: it is not known to be destroyed; try again "
-              "later");
+  return not_known_to_be_destroyed();
+}
+
+result<void> forget_destroyed(store_parts& s, std::span<const destruction> all,
+                              const result<bool>& keys) {
+  if (!keys) {
+    s.reporter.tell(keys.error().message);
+    return not_known_to_be_destroyed();
+  }
+  if (!*keys) return {}; // nothing was left of them
+  try {
+    writer_connection& w = s.file.writer();
+    w.begin();
+    for (const destruction& d : all)
+      for (const doomed_texts::run& r : d.doomed.runs)
+        s.index.forget(w.db, d.room, r.first, w.head.sums());
+    w.commit();
+    return {};
+  } catch (const SQLite::Exception& e) {
+    s.reporter.fails(explain(s.file.name(), e).message);
+    s.file.give_up();
+  } catch (const error& e) {
+    s.reporter.tell(e.what());
+  }
+  return not_known_to_be_destroyed();
 }
 
 } // namespace asio_chat::sqlite

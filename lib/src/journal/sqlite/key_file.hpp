@@ -40,6 +40,12 @@ class key_file {
     bool has_texts = false; ///< see `load_texts`
   };
 
+  /// Texts of a room, each with its key.
+  struct doomed_room {
+    owner room{};
+    std::vector<doomed_texts::run> runs;
+  };
+
   /// A row of the secrets of texts, without these.
   struct texts_row {
     owner o{};
@@ -95,7 +101,8 @@ class key_file {
   bool destroy_texts(const owner& o, const doomed_texts& what);
   /// The same of texts whose keys are known, and of nothing else: the index stays as it is, and so
   /// does the key to seal with.
-  bool destroy_only(const owner& o, const std::vector<doomed_texts::run>& runs);
+  /// All of it in one commit.
+  bool destroy_only(std::span<const doomed_room> rooms);
   /// Does for all rooms of which texts were destroyed alone what `destroy_texts` would have done
   /// besides. One commit.
   void destroy_searches();

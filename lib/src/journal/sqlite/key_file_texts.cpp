@@ -151,22 +151,25 @@ bool key_file::destroy_texts(const owner& o, const doomed_texts& what) {
   return true;
 }
 
-bool key_file::destroy_only(const owner& o, const std::vector<doomed_texts::run>& runs) {
-  std::map<std::uint32_t, text_secrets> changed;
+bool key_file::destroy_only(std::span<const doomed_room> rooms) {
+  std::map<place, text_secrets> changed;
   change_of_keys changes(*this);
   bool any = false;
-  for (const doomed_texts::run& r : runs) {
-    auto known = changed.find(r.key);
-    if (known == changed.end()) {
-      auto secrets = load_texts(o, r.key);
-      if (!secrets) continue; // it was destroyed as a whole
-      known = changed.emplace(r.key, std::move(*secrets)).first;
+  for (const doomed_room& doomed : rooms) {
+    for (const doomed_texts::run& r : doomed.runs) {
+      const place at(doomed.room, r.key);
+      auto known = changed.find(at);
+      if (known == changed.end()) {
+        auto secrets = load_texts(doomed.room, r.key);
+        if (!secrets) continue; // it was destroyed as a whole
+        known = changed.emplace(at, std::move(*secrets)).first;
+      }
+      any |= known->second.offsets.destroy(r.first, r.last);
     }
-    any |= known->second.offsets.destroy(r.first, r.last);
   }
   if (!any) return false;
-  for (const auto& [number, secrets] : changed)
-    write_texts(o, number, secrets);
+  for (const auto& [at, secrets] : changed)
+    write_texts(at.first, at.second, secrets);
   changes.commit();
   return true;
 }

@@ -169,13 +169,28 @@ secret_key key_ring::for_sums() const {
   return root_->sums;
 }
 
+std::shared_ptr<const room_key>
+key_ring::known_key(const std::pair<room_tag, std::uint32_t>& place) {
+  const std::lock_guard lock(memory_mutex_);
+  const auto found = keys_.find(place);
+  return found == keys_.end() ? nullptr : found->second;
+}
+
+std::optional<std::uint32_t> key_ring::known_newest(const room_tag& room) {
+  const std::lock_guard lock(memory_mutex_);
+  const auto found = newest_.find(room);
+  return found == newest_.end() ? std::nullopt : std::optional(found->second);
+}
+
 result<std::shared_ptr<const room_key>> key_ring::key(const room_tag& room, std::uint32_t number) {
-  const std::lock_guard lock(mutex_);
   const std::pair wanted(room, number);
-  if (const auto found = keys_.find(wanted); found != keys_.end()) return found->second;
+  if (auto known = known_key(wanted)) return known;
+  const std::lock_guard lock(mutex_);
+  if (auto known = known_key(wanted)) return known;
   return guarded(path_, [&] {
     auto loaded = std::make_shared<const room_key>(file_.load(room, number).bytes(),
                                                    file_.load_texts(room, number));
+    const std::lock_guard memory(memory_mutex_);
     if (keys_.size() >= max_keys) keys_.clear();
     keys_.emplace(wanted, loaded);
     return std::shared_ptr<const room_key>(loaded);
@@ -183,12 +198,14 @@ result<std::shared_ptr<const room_key>> key_ring::key(const room_tag& room, std:
 }
 
 result<std::uint32_t> key_ring::newest(const room_tag& room) {
+  if (const auto known = known_newest(room)) return *known;
   const std::lock_guard lock(mutex_);
-  if (const auto found = newest_.find(room); found != newest_.end()) return found->second;
+  if (const auto known = known_newest(room)) return *known;
   return changing([&] {
     const auto last = file_.newest(room);
     const bool usable = last && is_usable(*last);
     const std::uint32_t number = usable ? last->number : file_.add({&room, 1}).front();
+    const std::lock_guard memory(memory_mutex_);
     if (newest_.size() >= max_keys) newest_.clear();
     newest_.emplace(room, number);
     return number;
@@ -209,13 +226,13 @@ result<void> key_ring::make_keys(std::set<room_tag> rooms) {
 
 result<void> key_ring::renew() {
   const std::lock_guard lock(mutex_);
-  newest_.clear();
+  forget_newest();
   return changing([&] { file_.renew(); });
 }
 
 result<bool> key_ring::note_head() {
   const std::lock_guard lock(mutex_);
-  newest_.clear();
+  forget_newest();
   return changing([&] {
     const bool had_texts = file_.has_texts();
     const bool had_witness = file_.note_head();
@@ -236,8 +253,8 @@ bool key_ring::knows_head() {
 }
 
 bool key_ring::is_as_left() {
-  const std::lock_guard lock(mutex_);
-  return file_.is_as_left();
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  return !lock || file_.is_as_left();
 }
 
 bool key_ring::has_witness() {
@@ -289,7 +306,7 @@ result<bool> key_ring::rotate(std::vector<secret_key> masters) {
   if (masters.empty())
     return fail(errc::bad_setting, fmt::format("the key ring '{}' needs a master key", path_));
   const std::lock_guard lock(mutex_);
-  newest_.clear();
+  forget_newest();
   return changing([&] {
     if (file_.is_wrapped_by(masters.front())) return false;
     // In this order: whatever ends it in between, the next one does all of it.
@@ -321,18 +338,24 @@ result<bool> key_ring::destroy_texts(const room_tag& room, const doomed_texts& w
   return changing([&] { return file_.destroy_texts(room, what); });
 }
 
-result<bool> key_ring::destroy_only(const room_tag& room,
-                                    const std::vector<doomed_texts::run>& runs) {
+result<bool> key_ring::destroy_only(std::span<const key_file::doomed_room> rooms) {
   const std::lock_guard lock(mutex_);
-  for (const doomed_texts::run& r : runs)
-    keys_.erase({room, r.key});
-  return changing([&] { return file_.destroy_only(room, runs); });
+  auto done = changing([&] { return file_.destroy_only(rooms); });
+  // Now, so that whoever seals in these rooms meanwhile does not wait for the file.
+  const std::lock_guard memory(memory_mutex_);
+  for (const key_file::doomed_room& doomed : rooms)
+    for (const doomed_texts::run& r : doomed.runs)
+      keys_.erase({doomed.room, r.key});
+  return done;
 }
 
 result<void> key_ring::destroy_searches() {
   const std::lock_guard lock(mutex_);
-  newest_.clear();
-  keys_.clear();
+  forget_newest();
+  {
+    const std::lock_guard memory(memory_mutex_);
+    keys_.clear();
+  }
   return changing([&] { file_.destroy_searches(); });
 }
 
@@ -348,8 +371,14 @@ result<void> key_ring::destroy(const room_tag& room, std::uint32_t used) {
 }
 
 void key_ring::forget(const room_tag& room) {
+  const std::lock_guard memory(memory_mutex_);
   newest_.erase(room);
   keys_.erase(keys_.lower_bound({room, 0}), keys_.upper_bound({room, UINT32_MAX}));
+}
+
+void key_ring::forget_newest() {
+  const std::lock_guard memory(memory_mutex_);
+  newest_.clear();
 }
 
 } // namespace asio_chat::sqlite

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,8 +23,9 @@ namespace asio_chat::sqlite {
 /// its place. It is not part of a backup: a room whose keys are destroyed here is gone from every
 /// copy of the database.
 ///
-/// Any thread may call: what reads or writes the file takes one mutex, the functions that need the
-/// root key alone take none.
+/// Any thread may call: what reads or writes the file takes one mutex, what is in memory another
+/// one alone, and the functions that need the root key alone take none. So nobody who seals waits
+/// while keys of texts are destroyed, which takes several writes.
 class key_ring {
  public:
   /// Made where there is no file, open to its owner alone.
@@ -41,7 +43,8 @@ class key_ring {
   /// The file is where it was when it was opened. What is sealed under keys of a file that is gone
   /// cannot be read after a restart.
   bool is_in_place() const noexcept { return file_.is_in_place(); }
-  /// The same, and nobody else has changed which keys are in it.
+  /// The same, and nobody else has changed which keys are in it; while keys are changed here, that
+  /// is not looked at.
   bool is_as_left();
 
   /// @name Under the root key
@@ -106,8 +109,8 @@ class key_ring {
   result<bool> destroy_texts(const room_tag& room, const doomed_texts& what);
   /// The same of some texts alone, beside a journal in use: neither the keys that seal nor what is
   /// in the search index are touched. The next start does the rest, by `destroy_searches`.
-  /// @param runs each with its key
-  result<bool> destroy_only(const room_tag& room, const std::vector<doomed_texts::run>& runs);
+  /// Until it returns they can still be read; all of them are one commit.
+  result<bool> destroy_only(std::span<const key_file::doomed_room> rooms);
   /// Of each room of which texts were destroyed alone: what the search index has of it, in all
   /// copies; and it gets a new key. To be called before anything is sealed.
   result<void> destroy_searches();
@@ -134,13 +137,18 @@ class key_ring {
   template <class Function>
   auto changing(Function f) -> result<decltype(f())>;
   bool is_usable(const key_file::state& s) const;
+  /// Null: it is not in memory.
+  std::shared_ptr<const room_key> known_key(const std::pair<room_tag, std::uint32_t>& place);
+  std::optional<std::uint32_t> known_newest(const room_tag& room);
   /// Memory is a copy of the file; to be called before what is in the file changes.
   void forget(const room_tag& room);
+  void forget_newest();
 
   const std::string path_;
-  std::mutex mutex_; ///< of all below but `root_`, which does not change
+  std::mutex mutex_; ///< of the file, and of whoever changes what is in memory
   key_file file_;
-  const std::unique_ptr<const root_keys> root_;
+  const std::unique_ptr<const root_keys> root_; ///< does not change
+  std::mutex memory_mutex_;                     ///< of the next two; taken after the other one
   std::map<std::pair<room_tag, std::uint32_t>, std::shared_ptr<const room_key>> keys_;
   std::map<room_tag, std::uint32_t> newest_;
   std::atomic<std::uint64_t> changes_ = 0;

@@ -2,7 +2,6 @@
 
 #include "base/file.hpp"
 #include "base/file_access.hpp"
-#include "journal/sqlite/destroy_texts.hpp"
 #include "journal/sqlite/id_recall.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/seal_anew.hpp"
@@ -129,7 +128,15 @@ void store::apply(std::span<operation> group) {
   for (operation& o : group) {
     const auto* doomed = std::get_if<destroy_operation>(&o.what);
     if (!doomed || o.refused) continue;
-    if (auto done = destroy_texts(parts_, *doomed); !done) o.refused = std::move(done.error());
+    const auto planned = plan_destruction(*doomed);
+    result<void> done;
+    if (!planned) {
+      done = planned.error();
+    } else if (*planned) {
+      const destruction& d = **planned;
+      done = forget_destroyed({&d, 1}, parts_.keys.destroy_only({&d.doomed, 1}));
+    }
+    if (!done) o.refused = std::move(done.error());
   }
   parts_.rooms.keep_bound();
 }

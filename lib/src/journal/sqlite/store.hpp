@@ -2,6 +2,7 @@
 #pragma once
 
 #include "journal/sqlite/commit_group.hpp"
+#include "journal/sqlite/destroy_texts.hpp"
 #include "journal/sqlite/store_parts.hpp"
 #include "journal/sqlite/store_upkeep.hpp"
 
@@ -31,6 +32,15 @@ class store {
   /// the rest is on the disk. Names that could not be written are
   /// written with the next group.
   void apply(std::span<operation> group);
+
+  /// The steps of what is to be destroyed, for whoever takes the one between them elsewhere.
+  result<std::optional<destruction>> plan_destruction(const destroy_operation& what) {
+    return sqlite::plan_destruction(parts_, what);
+  }
+  result<void> forget_destroyed(std::span<const destruction> all, const result<bool>& keys) {
+    return sqlite::forget_destroyed(parts_, all, keys);
+  }
+  key_ring& keys() noexcept { return parts_.keys; }
 
   /// Entries name themselves to who reads them, the index does not: whether it is as this has left
   /// it, and has everything. A few microseconds, if nobody else has written.

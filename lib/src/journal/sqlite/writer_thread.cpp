@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace asio_chat::sqlite {
@@ -10,14 +12,8 @@ namespace asio_chat::sqlite {
 namespace {
 
 constexpr std::chrono::seconds between_tidying{60};
-constexpr std::size_t max_in_commit = 8'192;
 
 using done = writer_thread::done;
-
-struct answered_group {
-  std::vector<operation> operations;
-  std::vector<done> answers;
-};
 
 void answer_append(operation& o, const journal::append_done& then, log_feed& feed) {
   if (o.refused) return then(std::move(*o.refused));
@@ -44,11 +40,39 @@ void answer(operation& o, const done& d, log_feed& feed) {
   }
 }
 
+bool is_destruction(const operation& o) noexcept {
+  return std::holds_alternative<destroy_operation>(o.what);
+}
+
+/// Moves out what is at these places, which ascend, and closes the gaps.
 template <class T>
-std::vector<T> moved(std::vector<T>& from, std::size_t begin, std::size_t end) {
-  if (begin == 0 && end == from.size()) return std::exchange(from, {});
-  const auto at = [&](std::size_t i) { return from.begin() + static_cast<std::ptrdiff_t>(i); };
-  return {std::make_move_iterator(at(begin)), std::make_move_iterator(at(end))};
+std::vector<T> moved_out(std::vector<T>& from, const std::vector<std::size_t>& places) {
+  std::vector<T> out;
+  out.reserve(places.size());
+  std::size_t kept = places.empty() ? from.size() : places.front();
+  std::size_t next = 0;
+  for (std::size_t i = kept; i < from.size(); ++i) {
+    if (next < places.size() && places[next] == i) {
+      out.push_back(std::move(from[i]));
+      ++next;
+    } else {
+      from[kept++] = std::move(from[i]);
+    }
+  }
+  from.resize(kept);
+  return out;
+}
+
+const std::string& room_of(const read_call& r) {
+  const auto* page = std::get_if<read_page>(&r);
+  return page ? page->room : std::get<search_log>(r).query.room;
+}
+
+/// Empty: it changes no log.
+std::string_view log_of(const operation& o) noexcept {
+  if (const auto* a = std::get_if<append_operation>(&o.what)) return a->draft.what.room;
+  const auto* doomed = std::get_if<destroy_operation>(&o.what);
+  return doomed ? std::string_view(doomed->room) : std::string_view();
 }
 
 template <class T>
@@ -60,6 +84,12 @@ void move_behind(std::vector<T>& to, std::vector<T>& from) {
 
 } // namespace
 
+struct writer_thread::group {
+  std::vector<operation> operations;
+  std::vector<done> answers;
+  std::vector<std::uint64_t> numbers;
+};
+
 writer_thread::writer_thread(store& s, reader_thread& readers, answer_post post,
                              witness_keeper& witness)
     : store_(s)
@@ -67,6 +97,12 @@ writer_thread::writer_thread(store& s, reader_thread& readers, answer_post post,
     , post_(std::move(post))
     , witness_(witness)
     , told_(s.head())
+    , destroyer_(s.keys(),
+                 [this](std::vector<destroyer_thread::task> tasks, result<bool> how) {
+                   const std::lock_guard lock(mutex_);
+                   destroyed_.push_back({std::move(tasks), std::move(how)});
+                   came_.notify_one();
+                 })
     , thread_([this] { work(); }) {}
 
 writer_thread::~writer_thread() {
@@ -83,11 +119,12 @@ void writer_thread::add(operation o, done d) {
   hand_over_later();
   gathering_.operations.push_back(std::move(o));
   gathering_.answers.push_back(std::move(d));
+  gathering_.numbers.push_back(added_++);
 }
 
 void writer_thread::add(read_call r) {
   hand_over_later();
-  gathering_.reads.push_back(std::move(r));
+  gathering_.reads.push_back({std::move(r), added_});
 }
 
 void writer_thread::hand_over_later() {
@@ -100,6 +137,7 @@ void writer_thread::hand_over() {
     const std::lock_guard lock(mutex_);
     move_behind(queue_.operations, gathering_.operations);
     move_behind(queue_.answers, gathering_.answers);
+    move_behind(queue_.numbers, gathering_.numbers);
     move_behind(queue_.reads, gathering_.reads);
   }
   came_.notify_one();
@@ -107,9 +145,14 @@ void writer_thread::hand_over() {
 
 bool writer_thread::take(bool wait) {
   std::unique_lock lock(mutex_);
-  if (wait) came_.wait_for(lock, between_tidying, [&] { return stop_ || !queue_.empty(); });
+  if (wait && (taken_.empty() || stuck_))
+    came_.wait_for(lock, between_tidying,
+                   [&] { return stop_ || !queue_.empty() || !destroyed_.empty(); });
   if (stop_) return false;
-  std::swap(queue_, taken_);
+  move_behind(taken_.operations, queue_.operations);
+  move_behind(taken_.answers, queue_.answers);
+  move_behind(taken_.numbers, queue_.numbers);
+  move_behind(taken_.reads, queue_.reads);
   return true;
 }
 
@@ -117,15 +160,40 @@ void writer_thread::work() {
   store_.recall();
   bool more_to_tidy = store_.index_is_rebuilt(); // without waiting for an entry
   while (take(!more_to_tidy)) {
-    commit_all();
+    finish_destructions();
+    const std::size_t before = taken_.operations.size() + taken_.reads.size();
+    if (!taken_.operations.empty()) commit(take_share());
     hand_over_reads();
+    stuck_ = taken_.operations.size() + taken_.reads.size() == before;
     more_to_tidy = store_.tidy();
     tell_witness();
   }
 }
 
+writer_thread::group writer_thread::take_share() {
+  const auto left = shares_.left_for_later(taken_.operations, busy_);
+  waiting later{moved_out(taken_.operations, left), moved_out(taken_.answers, left),
+                moved_out(taken_.numbers, left), std::exchange(taken_.reads, {})};
+  std::swap(later, taken_);
+  return {std::move(later.operations), std::move(later.answers), std::move(later.numbers)};
+}
+
 void writer_thread::hand_over_reads() {
-  auto reads = std::exchange(taken_.reads, {});
+  std::map<std::string_view, std::uint64_t> waits; ///< of each log its first operation
+  if (!taken_.reads.empty()) {
+    for (const auto& [number, doomed] : destroying_)
+      waits.emplace(log_of(doomed.what), number);
+    for (std::size_t i = 0; i < taken_.operations.size(); ++i)
+      if (const auto log = log_of(taken_.operations[i]); !log.empty())
+        waits.emplace(log, taken_.numbers[i]);
+  }
+  std::vector<read_call> reads;
+  std::erase_if(taken_.reads, [&](waiting_read& r) {
+    const auto first = waits.find(room_of(r.what));
+    if (first != waits.end() && first->second < r.behind) return false;
+    reads.push_back(std::move(r.what));
+    return true;
+  });
   const auto is_search = [](const read_call& r) { return std::holds_alternative<search_log>(r); };
   if (std::ranges::any_of(reads, is_search)) {
     const auto usable = store_.check_index();
@@ -144,30 +212,68 @@ void writer_thread::tell_witness() {
   witness_.committed(told_);
 }
 
-void writer_thread::commit_all() {
-  const std::size_t count = taken_.operations.size();
-  for (std::size_t begin = 0; begin < count; begin += max_in_commit) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (stop_) return forget_first(begin);
-    }
-    const std::size_t end = std::min(begin + max_in_commit, count);
-    answered_group group{moved(taken_.operations, begin, end), moved(taken_.answers, begin, end)};
-    store_.apply(group.operations);
-    tell_witness(); // before the answers: who has one finds it in the head
-    post_.post(std::move(group), [](answered_group& g, log_feed& feed) {
-      for (std::size_t i = 0; i < g.operations.size() && !feed.ended(); ++i)
-        answer(g.operations[i], g.answers[i], feed);
-    });
+void writer_thread::commit(group g) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < g.operations.size(); ++i)
+    if (is_destruction(g.operations[i])) places.push_back(i);
+  group doomed{moved_out(g.operations, places), moved_out(g.answers, places),
+               moved_out(g.numbers, places)};
+  if (!g.operations.empty()) {
+    store_.apply(g.operations);
+    answer_all(std::move(g));
   }
-  taken_.operations.clear();
-  taken_.answers.clear();
+  if (!doomed.operations.empty()) begin_destructions(std::move(doomed));
 }
 
-void writer_thread::forget_first(std::size_t count) {
-  const auto n = static_cast<std::ptrdiff_t>(count);
-  taken_.operations.erase(taken_.operations.begin(), taken_.operations.begin() + n);
-  taken_.answers.erase(taken_.answers.begin(), taken_.answers.begin() + n);
+void writer_thread::answer_all(group g) {
+  tell_witness(); // before the answers: who has one finds it in the head
+  post_.post(std::move(g), [](group& all, log_feed& feed) {
+    for (std::size_t i = 0; i < all.operations.size() && !feed.ended(); ++i)
+      answer(all.operations[i], all.answers[i], feed);
+  });
+}
+
+void writer_thread::begin_destructions(group doomed) {
+  group answered;
+  for (std::size_t i = 0; i < doomed.operations.size(); ++i) {
+    operation& o = doomed.operations[i];
+    auto planned = store_.plan_destruction(std::get<destroy_operation>(o.what));
+    if (planned && *planned) {
+      const std::uint64_t number = doomed.numbers[i];
+      busy_.insert(std::get<destroy_operation>(o.what).room);
+      destroying_.emplace(number, under_destruction{std::move(o), std::move(doomed.answers[i])});
+      destroyer_.add({number, **std::move(planned)});
+      continue;
+    }
+    if (!planned) o.refused = std::move(planned.error());
+    answered.operations.push_back(std::move(o));
+    answered.answers.push_back(std::move(doomed.answers[i]));
+  }
+  if (!answered.operations.empty()) answer_all(std::move(answered));
+}
+
+void writer_thread::finish_destructions() {
+  std::vector<destroyed> all;
+  {
+    const std::lock_guard lock(mutex_);
+    all.swap(destroyed_);
+  }
+  for (destroyed& one : all) {
+    std::vector<destruction> gone;
+    for (destroyer_thread::task& t : one.tasks)
+      gone.push_back(std::move(t.what));
+    const auto kept = store_.forget_destroyed(gone, one.how);
+    group answered;
+    for (const destroyer_thread::task& t : one.tasks) {
+      auto found = destroying_.extract(t.number);
+      operation& o = found.mapped().what;
+      if (!kept) o.refused = kept.error();
+      busy_.erase(busy_.find(std::get<destroy_operation>(o.what).room));
+      answered.operations.push_back(std::move(o));
+      answered.answers.push_back(std::move(found.mapped().answer));
+    }
+    answer_all(std::move(answered));
+  }
 }
 
 void writer_thread::write_last_names() {

@@ -5,6 +5,8 @@
 
 #include <asio_chat/testing/journal_contract.hpp>
 
+#include <SQLiteCpp/Database.h>
+
 #include <sqlite3.h>
 
 #include <atomic>
@@ -193,4 +195,95 @@ TEST_CASE("C46 C47: no eight bytes of what is known are in any file of the journ
     CHECK(look() >= 4); // with the WAL and its index
   }
   CHECK(look() == 2);
+}
+
+TEST_CASE("whoever says much in one turn waits for it, and what another says is answered before") {
+  kept_journal kept;
+  journal_bench b(kept.maker());
+  constexpr int count = 100;
+  std::vector<std::string> answered;
+  std::vector<std::string> in_flood;
+  const auto say = [&](const std::string& room, const std::string& text, const identity& by) {
+    b.log->append(b.draft(room, text), by, [&answered, room](const auto& r) {
+      REQUIRE(r.has_value());
+      answered.push_back(room);
+    });
+  };
+  for (int i = 0; i < count; ++i) {
+    in_flood.push_back(std::to_string(i) + std::string(8000, 'x'));
+    say("flood", in_flood.back(), {1});
+  }
+  std::optional<std::vector<std::string>> read;
+  b.log->read("flood", {{log_range::side::after, {}, 1'000}, std::size_t{1} << 30},
+              [&](const auto& p) { read = testing::texts(p.value()); });
+  say("den", "hello", {2});
+  std::optional<std::vector<std::string>> read_elsewhere;
+  std::size_t answered_by_then = 0;
+  b.log->read("den", {}, [&](const auto& p) {
+    read_elsewhere = testing::texts(p.value());
+    answered_by_then = answered.size();
+  });
+  REQUIRE(b.inbox.run_until([&] { return answered.size() == count + 1 && read; }));
+  const auto den = std::ranges::find(answered, "den") - answered.begin();
+  CHECK(den < 20);
+  CHECK(*read == in_flood); // it sees all that was said before it in its room
+  CHECK(read_elsewhere == std::vector<std::string>{"hello"});
+  CHECK(answered_by_then < count); // and another one does not wait for that
+}
+
+TEST_CASE("while keys of texts are destroyed, what is said in other rooms is stored and answered") {
+  kept_journal kept;
+  journal_bench b(kept.maker());
+  b.append("den", "a secret");
+  b.append("other", "one");
+  SQLite::Database ring(kept.directory / "keys.db", SQLite::OPEN_READWRITE);
+  ring.exec("BEGIN IMMEDIATE"); // so nobody can write into it
+  std::optional<result<void>> destroyed;
+  bool said = false;
+  bool said_there = false;
+  b.log->destroy("den", {1}, [&](result<void> r) { destroyed = std::move(r); });
+  b.log->append(b.draft("den", "behind it"), {}, [&](const auto& r) {
+    CHECK(destroyed.has_value()); // the calls about a room are answered in their order
+    said_there = r.has_value();
+  });
+  b.log->append(b.draft("other", "two"), {}, [&](const auto& r) { said = r.has_value(); });
+  REQUIRE(b.inbox.run_until([&] { return said; }, std::chrono::seconds(4)));
+  CHECK_FALSE(destroyed.has_value());
+  ring.exec("ROLLBACK");
+  REQUIRE(b.inbox.run_until([&] { return destroyed && said_there; }));
+  CHECK(destroyed->has_value());
+  CHECK(testing::texts(b.read("den", {})) ==
+        std::vector<std::string>{std::string(destroyed_text), "behind it"});
+  CHECK(testing::texts(b.read("other", {})) == std::vector<std::string>{"one", "two"});
+}
+
+TEST_CASE("many destructions at once are one commit of the key ring") {
+  kept_journal kept;
+  journal_bench b(kept.maker());
+  for (int i = 0; i < 8; ++i)
+    b.append("room" + std::to_string(i), "a secret");
+  b.append("other", "x");
+  SQLite::Database ring(kept.directory / "keys.db", SQLite::OPEN_READWRITE);
+  ring.exec("BEGIN IMMEDIATE");
+  int destroyed = 0;
+  const auto destroy = [&](int i) {
+    b.log->destroy("room" + std::to_string(i), {1}, [&](const result<void>& r) {
+      CHECK(r.has_value());
+      ++destroyed;
+    });
+  };
+  destroy(0); // this one is under way, and the others wait for it
+  b.append("other", "x");
+  for (int i = 1; i < 8; ++i)
+    destroy(i);
+  b.append("other", "x");
+  ring.exec("ROLLBACK");
+  REQUIRE(b.inbox.run_until([&] { return destroyed == 8; }));
+  // What was destroyed makes a row longer.
+  CHECK(ring.execAndGet("SELECT count(DISTINCT change) FROM texts WHERE length(wrapped) > "
+                        "(SELECT min(length(wrapped)) FROM texts)")
+            .getInt() == 2);
+  for (int i = 0; i < 8; ++i)
+    CHECK(testing::texts(b.read("room" + std::to_string(i), {})) ==
+          std::vector<std::string>{std::string(destroyed_text)});
 }
