@@ -173,12 +173,25 @@ void session::speak(std::unique_ptr<protocol> p) {
 void session::take_requests() {
   if (logged_in_) begin(phase::idle);
   if (context_.watch) context_.watch->begin();
+  in_.share.begin_turn();
   while (!end_.closes() && !paused()) {
+    if (in_.share.is_used()) return go_on_later();
+    const std::uint64_t cost = context_.counters.request_cost;
+    const std::size_t answered = out_.bytes.bytes();
     const std::size_t taken = protocol_->feed(in_.bytes.unread());
     if (taken == 0) return;
+    in_.share.charge(context_.counters.request_cost - cost, out_.bytes.bytes() - answered);
     in_.bytes.consume(taken);
     if (context_.watch) context_.watch->next();
   }
+}
+
+void session::go_on_later() {
+  in_.waits = true;
+  asio::post(reactor_.executor(), [self = boost::intrusive_ptr<session>(this)] {
+    self->in_.waits = false;
+    self->go_on();
+  });
 }
 
 void session::logged_in() {
@@ -236,9 +249,7 @@ void session::begin(phase p) {
 
 void session::hold(bool on) {
   in_.held = on;
-  if (on) return;
-  // Later: this may be a call of the hub.
-  asio::post(reactor_.executor(), [self = boost::intrusive_ptr<session>(this)] { self->go_on(); });
+  if (!on) go_on_later(); // this may be a call of the hub
 }
 
 void session::write_record() {

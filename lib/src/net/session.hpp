@@ -8,6 +8,7 @@
 #include "net/reactor.hpp"
 #include "net/session_end.hpp"
 #include "net/tls_peer.hpp"
+#include "net/turn_share.hpp"
 #include "transport/stream.hpp"
 
 #include <cstdint>
@@ -107,7 +108,7 @@ class session final : public transport::stream_owner,
   void read();
   void sleep_or_read();
   bool paused() const noexcept {
-    return (in_.held || out_.full || end_.winds_down()) && !end_.closes();
+    return (in_.held || in_.waits || out_.full || end_.winds_down()) && !end_.closes();
   }
   void begin(phase p);
   void go_on();
@@ -116,6 +117,7 @@ class session final : public transport::stream_owner,
   void begin_stall();
   void write(std::string_view bytes);
   void take_requests();
+  void go_on_later();
   void detect_protocol();
   void speak(std::unique_ptr<protocol> p);
   close_reason lost(const error_code& e) const { return tls_.lost(e, end_.closes()); }
@@ -138,7 +140,9 @@ class session final : public transport::stream_owner,
     input_buffer bytes;
     bool reading = false;
     bool over = false;
-    bool held = false; ///< what was asked before comes first
+    bool held = false;  ///< what was asked before comes first
+    bool waits = false; ///< for its next turn: there is more to be taken
+    turn_share share{};
   } in_;
   struct {
     outbox bytes;

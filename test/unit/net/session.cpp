@@ -255,3 +255,26 @@ TEST_CASE("each phase of a session has its time, to the visit") {
     CHECK(peer->closed);
   }
 }
+
+TEST_CASE("who sends much at once is served in turns, and others come in between") {
+  session_world w;
+  io_plan sound;
+  const auto alice = w.log_in(sound, "alice");
+  const auto bob = w.log_in(sound, "bob");
+  alice->take_written();
+  std::string much;
+  for (int i = 0; i < 100; ++i)
+    much += framed("{'type':'command','ref':'r','room':'lobby','line':'/rights'}");
+  alice->say(much);
+  bob->say(framed("{'type':'ping','ref':'b'}"));
+  std::optional<std::size_t> before;
+  std::size_t answered = 0;
+  w.context.restart();
+  while (w.context.poll_one() != 0) {
+    answered += messages_in(alice->take_written()).size();
+    if (!before && !messages_in(bob->take_written()).empty()) before = answered;
+  }
+  REQUIRE(before.has_value());
+  CHECK(*before < 50); // some turns of a few answers each
+  CHECK(answered == 100);
+}
