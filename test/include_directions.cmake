@@ -18,7 +18,7 @@ set(may_server    base model wire accounts journal domain tls transport net serv
 set(without_asio  base model wire accounts journal domain)
 # Public headers stand in a room too.
 set(public_base   clock errc error log time)
-set(public_model  close_reason command entry event host_requests identity journal limits log_span rate_limits reply_data rights search_query second_factor server_counters)
+set(public_model  abuse_limits admission_limits close_reason command entry event host_requests identity journal limits log_span rate_limits reply_data rights search_query second_factor server_counters)
 
 function(complain file what)
   message(SEND_ERROR "${file} may not include ${what}")

@@ -521,6 +521,12 @@ CONTROLS = {
     "At the limit the network with the most strangers gives way to one with fewer": "A",
     "A user who sends, searches, joins or renames faster than the rates allow is read more slowly, over all "
     "connections, and with all others of the address": "A",
+    "Whoever sends, asks or searches as fast as the wire takes has a share of each turn, of each commit and of "
+    "the reading, with rates or without": "A",
+    "The same text again and again, many names in a message, messages to many users, a guest's first minutes and "
+    "new names of an address are limited, and each refusal says until when": "A",
+    "Operators see who is held back and why, and change limits at once; each change is noted and outlives a "
+    "restart": "A, I",
     "An address that misbehaves is refused, longer each time": "C, A",
     "Who guesses a password waits, longer each time, and keeps nobody else out; an address makes few accounts":
         "C, A",

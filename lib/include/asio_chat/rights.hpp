@@ -31,6 +31,7 @@ enum class right : std::uint8_t {
   delete_own,      ///< take back what one has said
   delete_others,   ///< take back what others have said
   react,           ///< react to what was said
+  set_limits,      ///< change limits of the server while it runs
 };
 
 /// Who somebody is in a room, or on the server; the later ones may more. The table of what each may
@@ -92,6 +93,8 @@ constexpr std::string_view phrase_of(right r) noexcept {
     return "delete what others have said";
   case right::react:
     return "react to what was said";
+  case right::set_limits:
+    return "change limits of the server";
   }
   return {};
 }

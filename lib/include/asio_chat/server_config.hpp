@@ -1,6 +1,7 @@
 // The configuration of a server.
 #pragma once
 
+#include <asio_chat/abuse_limits.hpp>
 #include <asio_chat/admission_limits.hpp>
 #include <asio_chat/limits.hpp>
 #include <asio_chat/log.hpp>
@@ -71,6 +72,7 @@ struct server_config {
   asio_chat::limits limits;
   admission_limits admission; ///< for connections that have not logged in
   rate_limits rates;          ///< for members
+  abuse_limits abuse;         ///< likewise
   /// For single rooms, by their names: another value than `limits::join_history`.
   std::map<std::string, std::size_t> join_history;
   storage_config storage;

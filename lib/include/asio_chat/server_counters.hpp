@@ -36,6 +36,7 @@ struct server_counters {
   std::uint64_t request_cost = 0;     ///< of all requests: a search costs more than a message
   std::uint64_t slowed_requests = 0;  ///< carried out, and their connection was held for a while
   std::uint64_t rate_refusals = 0;    ///< refused, since they would have waited too long
+  std::uint64_t abuse_refusals = 0;   ///< refused by `abuse_limits`
   std::uint64_t entries = 0;          ///< appended to the logs of rooms
   std::uint64_t deliveries = 0;       ///< events put into outboxes
 };

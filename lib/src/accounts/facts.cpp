@@ -350,6 +350,18 @@ account_certificate certificate_in(const fact& f) {
   return c;
 }
 
+fact fact_of(const limit_choice& l) {
+  return {fact_kind::limit, l.name, field_writer().text(l.value).text(l.by).time(l.made).take()};
+}
+
+limit_choice limit_in(const fact& f) {
+  field_reader r(f.value);
+  limit_choice l{f.key, std::string(r.text())};
+  l.by = r.text();
+  l.made = r.time();
+  return l;
+}
+
 fact without(fact f) {
   f.value.clear();
   return f;

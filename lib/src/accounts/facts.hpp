@@ -67,6 +67,14 @@ struct account_certificate {
   bool proven = false;   ///< it was shown, or the operator has added it
 };
 
+/// A limit that an operator has set while the server ran.
+struct limit_choice {
+  std::string name; ///< of its setting
+  std::string value;
+  std::string by{};
+  wall_time made{};
+};
+
 /// What is said of a room. A room that nobody has said anything of has no facts.
 struct room_facts {
   std::string name;
@@ -138,6 +146,7 @@ fact fact_of(const ban& b);
 fact fact_of(const account_factor& f);
 fact fact_of(const invitation& i);
 fact fact_of(const account_certificate& c);
+fact fact_of(const limit_choice& l);
 /// That it is no more.
 fact without(fact f);
 account account_in(const fact& f);
@@ -147,6 +156,7 @@ ban ban_in(const fact& f);
 account_factor factor_in(const fact& f);
 invitation invitation_in(const fact& f);
 account_certificate certificate_in(const fact& f);
+limit_choice limit_in(const fact& f);
 /// @}
 
 } // namespace asio_chat

@@ -119,6 +119,13 @@ void people::take(const fact& f) {
     return;
   case fact_kind::certificate:
     return take_certificate(f);
+  case fact_kind::limit:
+    if (f.value.empty()) {
+      limits_.erase(f.key);
+    } else {
+      limits_.insert_or_assign(f.key, limit_in(f));
+    }
+    return;
   }
   // Of a later version of the program: kept, and not understood.
 }

@@ -66,6 +66,10 @@ class people {
   const invitation* find_invitation(std::string_view code) const;
   std::size_t invitation_count() const noexcept { return invitations_.size(); }
   const room_facts* room(std::string_view name) const;
+  /// That operators have set, by the name of the setting.
+  const std::map<std::string, limit_choice, std::less<>>& limits() const noexcept {
+    return limits_;
+  }
   const ban_book::by_number& bans() const noexcept { return bans_.all(); }
   /// One that is not over and holds in this room; empty: everywhere.
   const ban* find_ban(ban::kind what, std::string_view room, const subject& s) const;
@@ -130,6 +134,7 @@ class people {
   std::map<identity, account_factor> factors_;                                      ///< by account
   std::map<std::string, invitation, std::less<>> invitations_;                      ///< by code
   std::map<std::string, room_facts, std::less<>> rooms_;
+  std::map<std::string, limit_choice, std::less<>> limits_;
   ban_book bans_;
 };
 

@@ -20,6 +20,7 @@ enum class fact_kind : std::uint8_t {
   factor = 5,      ///< by the number of its account
   invitation = 6,  ///< by its code
   certificate = 7, ///< by its key
+  limit = 10,      ///< by the name of its setting
 };
 
 struct fact {

@@ -37,8 +37,12 @@ inline const rate& rate_of(const rate_limits& l, rated kind) noexcept {
 struct allowances {
   std::array<token_bucket, kinds_of_rates> of;
   steady_time told_until{}; ///< not to be told again before
+  token_bucket names;       ///< of an address, see `abuse_limits::names`
 
   token_bucket& operator[](rated kind) noexcept { return of[static_cast<std::size_t>(kind)]; }
+  const token_bucket& operator[](rated kind) const noexcept {
+    return of[static_cast<std::size_t>(kind)];
+  }
 };
 
 } // namespace asio_chat

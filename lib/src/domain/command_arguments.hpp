@@ -79,6 +79,10 @@ inline constexpr argument of_account[] = {
 inline constexpr argument new_mode[] = {
     {.name = "MODE", .optional = true, .help = "private, moderated or read-only"},
     {.name = "SWITCH", .optional = true, .help = "on or off"}};
+inline constexpr argument limited[] = {
+    {.name = "ACTION", .optional = true, .help = "set or reset, by operators of the server"},
+    {.name = "NAME", .optional = true, .help = "of the setting, as /limits lists it"},
+    {.name = "VALUE", .optional = true, .help = "as in the configuration; 0: no limit"}};
 inline constexpr argument slowness[] = {
     {.name = "SECONDS",
      .kind = kind::number,

@@ -65,6 +65,10 @@ requests::any read_log_in(const given& g, std::string&) {
   return requests::log_in{std::string(g.at[0]), std::string(g.at[1]), std::string(g.at[2])};
 }
 
+requests::any read_limits(const given& g, std::string&) {
+  return requests::show_limits{std::string(g.at[0]), std::string(g.at[1]), std::string(g.at[2])};
+}
+
 requests::any read_devices(const given& g, std::string&) {
   return requests::devices{std::string(g.at[0]), std::string(g.at[1])};
 }
@@ -175,10 +179,14 @@ constexpr std::array table{
                 .cost = 2,
                 .read = read_text<requests::list_members>},
     command_row{.name = "limits",
+                .arguments = limited,
                 .help = "how often you may ask for something",
-                .details = "To operators of the server also who is held back now, and why.",
+                .details = "To operators of the server also who is held back now, why, and all "
+                           "limits. They change one by /limits set NAME VALUE, and "
+                           "/limits reset NAME takes that back.",
+                .needs = right::set_limits,
                 .cost = 2,
-                .read = read_nothing<requests::show_limits>},
+                .read = read_limits},
     command_row{.name = "head",
                 .help = "the line that names the history as it is now",
                 .details = "Keep it elsewhere: asio-chatd verify --since LINE tells whether the "

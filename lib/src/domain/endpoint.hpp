@@ -100,6 +100,8 @@ class endpoint {
   const std::optional<identity>& token() const noexcept { return token_; }
   /// Null: it has shown none.
   const certificate_login* certificate() const noexcept { return certificate_.get(); }
+  /// What it shares with all others of its address; null: nothing.
+  allowances* shared_allowances() const noexcept { return address_allowed_.get(); }
   /// The number of the connection; 0: it has none.
   std::uint64_t session() const noexcept { return session_; }
   /// For the host program.
@@ -168,9 +170,9 @@ class endpoint {
   }
   void go_on_later();
 
-  friend class hub;         // feeds, waiting requests
-  friend class rate_keeper; // holds it for a while
-  friend class subscribers; // memberships
+  friend class hub;            // feeds, waiting requests
+  friend class held_endpoints; // holds it for a while
+  friend class subscribers;    // memberships
 
   std::uint64_t number_;
   std::shared_ptr<member> member_;

@@ -29,6 +29,8 @@ right right_of(const command_row& row, const request& r) noexcept {
     return right::none; // to look at it takes none
   if (const auto* mode = std::get_if<requests::set_mode>(&r.what); mode && mode->mode.empty())
     return right::none;
+  if (const auto* limit = std::get_if<requests::show_limits>(&r.what))
+    return limit->action.empty() ? right::none : right::set_limits;
   const auto* given = std::get_if<requests::give_role>(&r.what);
   if (given && given->role_name.empty()) return right::none;
   if (given && (given->everywhere || find_role(given->role_name).value_or(role::guest) >= role::op))
@@ -99,11 +101,33 @@ bool hub::may(endpoint& e, const room& r, right what) {
 }
 
 bool hub::moderates(endpoint& e, const request& r, const command_row* row) {
-  static constexpr rights of_moderators{right::kick,     right::mute,       right::ban,
-                                        right::set_mode, right::give_voice, right::give_roles};
-  if (!row || row->needs == right::none || !of_moderators.has(row->needs)) return false;
+  static constexpr rights of_moderators{right::kick,      right::mute,       right::ban,
+                                        right::set_mode,  right::give_voice, right::give_roles,
+                                        right::set_limits};
+  if (!row || !of_moderators.has(row->needs) || right_of(*row, r) == right::none) return false;
   const auto place = place_of(e, r.room);
   return right_lacking(e, place ? *place : nullptr, *row, r) == right::none;
+}
+
+limiter::services hub::for_limits() {
+  return {services_.counters,
+          [this](std::uint64_t n) { return find_endpoint(n); },
+          [this](std::string_view name) -> const member* { return find_member(name); },
+          [this](const endpoint& e, const request& r) -> const room* {
+            const auto found = room_of(e, r.room);
+            return found ? *found : nullptr;
+          },
+          [this](endpoint& e, const request& r) {
+            const auto place = place_of(e, r.room);
+            return rights_of(e.of().role()).has(right::kick) ||
+                   (place && (*place)->may.has(right::kick));
+          },
+          [this](std::string text) { alarm(std::move(text)); }};
+}
+
+void hub::limit(const run_time_limits& configured, time_source& time, bool beyond_loopback) {
+  limiter_.begin(configured, time, beyond_loopback);
+  limiter_.choose(people_.limits());
 }
 
 right hub::right_lacking(const endpoint& e, const endpoint::membership* place,

@@ -62,16 +62,12 @@ hub::hub(services s)
              })
     , people_(services_.people, services_.time, services_.later)
     , attempts_(services_.time)
-    , sweeps_(services_.later) {
+    , sweeps_(services_.later)
+    , limiter_(for_limits()) {
   names_.respect(people_);
 }
 
 hub::~hub() = default;
-
-void hub::limit_rates(const rate_limits& rates, time_source& time) {
-  rates_ = std::make_unique<rate_keeper>(rates, time, services_.counters,
-                                         [this](std::uint64_t n) { return find_endpoint(n); });
-}
 
 void hub::leave_rooms(endpoint& e) {
   for (std::size_t left = 0; !e.memberships_.empty(); ++left) {
@@ -107,9 +103,9 @@ void hub::ready(endpoint& e) {
 
 void hub::dispatch(endpoint& e, request&& r) {
   const command_row* row = row_of(r);
-  if (rates_ && !moderates(e, r, row)) {
+  if (limiter_.is_on() && !moderates(e, r, row)) {
     // Refused in its turn, like everything that cannot be carried out.
-    if (auto why = rates_->charge(e, r, row)) {
+    if (auto why = limiter_.judge(e, r, row)) {
       r.what = requests::unreadable{*std::move(why)};
       row = nullptr;
     }

@@ -7,9 +7,9 @@
 #include "base/sliced_work.hpp"
 #include "domain/endpoint.hpp"
 #include "domain/host_commands.hpp"
+#include "domain/limiter.hpp"
 #include "domain/member.hpp"
 #include "domain/name_book.hpp"
-#include "domain/rate_keeper.hpp"
 #include "domain/room.hpp"
 #include "model/request.hpp"
 
@@ -63,8 +63,10 @@ class hub {
   hub(const hub&) = delete;
   hub& operator=(const hub&) = delete;
 
-  /// From now on members are held to these rates. Both must live as long.
-  void limit_rates(const rate_limits& rates, time_source& time);
+  /// From now on members are held to limits; see `limiter::begin`.
+  void limit(const run_time_limits& configured, time_source& time, bool beyond_loopback);
+  asio_chat::limiter& limiter() noexcept { return limiter_; }
+  const asio_chat::limiter& limiter() const noexcept { return limiter_; }
 
   /// A new connection, in no room yet. The sink must live until `leave`. If the same identity is
   /// here already, it is one more of that member, whose name stays; or it replaces that member, who
@@ -112,7 +114,6 @@ class hub {
   const std::string& default_room() const noexcept { return services_.default_room; }
   std::size_t member_count() const noexcept { return members_.size(); }
   const journal& log() const noexcept { return services_.log; }
-  const rate_keeper* rates() const noexcept { return rates_.get(); }
   server_counters& counters() const noexcept { return services_.counters; }
   /// What is answered later may be answered when the hub is gone.
   std::weak_ptr<hub*> alive() const noexcept { return self_; }
@@ -157,6 +158,8 @@ class hub {
   void announce(const std::string& room, std::string text);
   /// Writes down what a moderator has done.
   void note(std::string text) { announce(std::string(audit_room), std::move(text)); }
+  /// Tells operators who is held back.
+  void alarm(std::string text) { announce(std::string(alarm_room), std::move(text)); }
   /// What one who is muted is told.
   std::string sentence_of_mute(const ban& b) const;
   /// Whether the server lets nobody in whom this ban is about.
@@ -165,6 +168,11 @@ class hub {
   /// So many members, or rooms of theirs, are gone through in one piece.
   static constexpr std::size_t max_swept = 128;
   static constexpr std::string_view audit_room = "audit";
+  static constexpr std::string_view alarm_room = "alarms";
+  /// Written by the server alone, for those who operate it.
+  static bool is_of_server(std::string_view room) noexcept {
+    return room == audit_room || room == alarm_room;
+  }
   /// No member can bear it.
   static constexpr std::string_view server_name = "-server-";
 
@@ -177,6 +185,7 @@ class hub {
   void carry_out(endpoint& e, request&& r);
   /// It keeps order, and the member may: no storm shall keep that waiting.
   bool moderates(endpoint& e, const request& r, const command_row* row);
+  limiter::services for_limits();
   /// What the request takes and the member has not; none: nothing.
   right right_lacking(const endpoint& e, const endpoint::membership* place, const command_row& row,
                       const request& r) const;
@@ -223,7 +232,7 @@ class hub {
   login_attempts attempts_;
   sliced_work sweeps_;
   std::map<std::string, identity, std::less<>> openers_; ///< of rooms whose log is being opened
-  std::unique_ptr<rate_keeper> rates_;                   ///< null: there are none
+  asio_chat::limiter limiter_;
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0; ///< of an endpoint or a member
 };

@@ -3,6 +3,8 @@
 
 #include "base/clock.hpp"
 #include "domain/allowances.hpp"
+#include "domain/conduct.hpp"
+#include "domain/read_turns.hpp"
 #include "model/identity.hpp"
 #include <asio_chat/rights.hpp>
 
@@ -12,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -76,6 +79,16 @@ class member {
 
   /// What it has left of each rate.
   allowances& allowed() noexcept { return allowed_; }
+  /// What it reads of logs and looks for in them; may outlive the member.
+  const std::shared_ptr<read_turns>& reads() {
+    if (!reads_) reads_ = std::make_shared<read_turns>();
+    return reads_;
+  }
+  /// What it did lately, where settings against abuse are on.
+  conduct& done() {
+    if (!done_) done_ = std::make_unique<conduct>();
+    return *done_;
+  }
 
   /// To be asked before an empty room is made for this member: each may leave keys and a log
   /// behind. As many as a member may be in are made at once, so that one who comes back gets into
@@ -122,6 +135,8 @@ class member {
   std::vector<endpoint*> endpoints_;
   std::vector<presence> rooms_;
   allowances allowed_;
+  std::shared_ptr<read_turns> reads_; ///< made when the first one comes
+  std::unique_ptr<conduct> done_;
   double max_openings_;
   double openings_;
   steady_time opened_last_{};

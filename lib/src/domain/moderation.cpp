@@ -34,7 +34,7 @@ bool hub::must_make_factor(const member& m) const {
 }
 
 bool hub::may_see(const member& m, const std::string& room) const {
-  if (room == audit_room) return rights_of(m.role()).has(right::read_audit);
+  if (is_of_server(room)) return rights_of(m.role()).has(right::read_audit);
   const room_facts* about = people_.room(room);
   if (!about || !about->modes.is_private) return true;
   if (std::ranges::any_of(m.endpoints_, [&](const endpoint* e) {
@@ -59,7 +59,7 @@ result<void> hub::check_bans(const subject& s, std::string_view room) const {
 
 result<void> hub::check_may_enter_room(const endpoint& e, const std::string& room) const {
   const member& m = e.of();
-  if (room == audit_room && !may_see(m, room))
+  if (is_of_server(room) && !may_see(m, room))
     return fail(errc::not_allowed, fmt::format("{} is for the operators of the server", room));
   if (auto welcome = check_bans(subject_of(e, role_in(m, room)), room); !welcome) return welcome;
   if (!may_see(m, room))
@@ -79,7 +79,7 @@ void hub::grade(member& m, room& r) {
     if (place == e->memberships_.end()) continue;
     const bool muted = people_.find_ban(ban::kind::mute, r.name(), subject_of(*e, here)) != nullptr;
     place->may =
-        r.name() == audit_room ? rights{right::read_log} : rights_in_room(here, modes, muted);
+        is_of_server(r.name()) ? rights{right::read_log} : rights_in_room(here, modes, muted);
     place->slow = place->may.has(right::speak_moderated) ? std::chrono::seconds(0) : modes.slow;
   }
 }
@@ -119,8 +119,10 @@ void hub::take_role(const identity& who) {
   const account* a = people_.find(who);
   m.role_ = a ? counted(who, a->role) : role::guest;
   grade(m);
-  const std::string audit(audit_room);
-  if (!may_see(m, audit)) put_out(m, audit, fmt::format("{} is for operators", audit));
+  for (const std::string_view own : {audit_room, alarm_room}) {
+    const std::string room(own);
+    if (!may_see(m, room)) put_out(m, room, fmt::format("{} is for operators", room));
+  }
 }
 
 void hub::begin_ownership(const room& r) {
@@ -129,7 +131,7 @@ void hub::begin_ownership(const room& r) {
   const identity who = opener->second;
   openers_.erase(opener);
   const std::string name = r.name();
-  if (name == services_.default_room || name == audit_room || people_.room(name)) return;
+  if (name == services_.default_room || is_of_server(name) || people_.room(name)) return;
   people_.change(
       [this, name, who]() -> result<std::vector<fact>> {
         room_facts begun = people_.room_or_new(name);

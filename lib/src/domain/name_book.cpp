@@ -43,6 +43,10 @@ member* name_book::bearer(std::string_view name) const {
   return found == borne_.end() ? nullptr : found->second;
 }
 
+bool name_book::holds(std::string_view name) const {
+  return holder_of_.contains(fold_name(name));
+}
+
 result<void> name_book::check_free(std::string_view name, const identity& who) const {
   const std::string folded = fold_name(name);
   if (reserved_.contains(folded))

@@ -70,15 +70,17 @@ std::string describe(rated kind, const rate& r) {
   return fmt::format("{} {} in {}", r.count, phrase_of(kind), shown(r.per));
 }
 
-rate_keeper::rate_keeper(const rate_limits& limits, time_source& time, server_counters& counters,
-                         std::function<endpoint*(std::uint64_t)> find)
+rate_keeper::rate_keeper(const rate_limits& limits, const clock& time, server_counters& counters,
+                         held_endpoints& held,
+                         std::function<void(const endpoint&, std::string)> alarm)
     : limits_(limits)
     , time_(time)
     , counters_(counters)
-    , find_(std::move(find))
-    , timer_(time.make_timer()) {}
+    , held_(held)
+    , alarm_(std::move(alarm)) {}
 
 rate rate_keeper::rate_of_address(rated kind) const {
+  if (limits_.times_per_address == 0) return {};
   rate r = rate_of(limits_, kind);
   if (kind != rated::registrations) r.count *= limits_.times_per_address;
   return r;
@@ -91,7 +93,7 @@ std::optional<failure> rate_keeper::charge(endpoint& e, const request& r, const 
       draw{kind, kind == rated::messages && row ? static_cast<double>(row->cost) : 1.0},
       draw{rated::bytes, static_cast<double>(text_bytes(r))}};
   allowances& own = e.of().allowed();
-  allowances* shared = e.address_allowed_.get();
+  allowances* shared = e.shared_allowances();
   excess worst;
   for (const draw& d : draws) {
     find_excess(worst, own, d, false);
@@ -132,6 +134,10 @@ void rate_keeper::take(allowances& a, const draw& d, bool of_address) {
 void rate_keeper::slow_down(endpoint& e, const excess& by) {
   const steady_time now = time_.now();
   ++counters_.slowed_requests;
+  std::string what =
+      by.of_address
+          ? "too much comes from your address"
+          : fmt::format("more than {}", asio_chat::describe(by.kind, rate_of(limits_, by.kind)));
   allowances& own = e.of().allowed();
   if (own.told_until <= now) {
     own.told_until = now + told_again_after;
@@ -139,57 +145,18 @@ void rate_keeper::slow_down(endpoint& e, const excess& by) {
                  "",
                  {fmt::format("{}: you are read more slowly, the next time in {} ms; nothing is "
                               "lost",
-                              by.of_address ? "too much comes from your address"
-                                            : fmt::format("more than {}",
-                                                          asio_chat::describe(
-                                                              by.kind, rate_of(limits_, by.kind))),
-                              std::lround(std::ceil(by.wait.count() * 1000)))},
+                              what, std::lround(std::ceil(by.wait.count() * 1000)))},
                  {}});
   }
-  if (std::exchange(e.slowed_, true)) return;
-  e.add_reason_to_hold();
-  slowed_.emplace(now + std::chrono::ceil<std::chrono::milliseconds>(by.wait), e.number());
-  wake_later();
+  if (by.of_address) what = "too much comes from the address";
+  if (alarm_) alarm_(e, fmt::format("is read more slowly: {}", what));
+  held_.hold(e, by.wait, std::move(what));
 }
 
-void rate_keeper::wake_later() {
-  timer_->wait_until(slowed_.begin()->first, [this] { wake(); });
-}
-
-void rate_keeper::wake() {
-  const steady_time now = time_.now();
-  while (!slowed_.empty() && slowed_.begin()->first <= now) {
-    endpoint* e = find_(slowed_.begin()->second);
-    slowed_.erase(slowed_.begin());
-    if (!e) continue;
-    e->slowed_ = false;
-    e->drop_reason_to_hold();
-  }
-  if (!slowed_.empty()) wake_later();
-}
-
-std::shared_ptr<allowances> rate_keeper::of_address(const std::string& key) {
-  if (key.empty() || limits_.times_per_address == 0) return nullptr;
-  forget_some();
-  if (addresses_.size() >= max_addresses && !addresses_.contains(key)) return nullptr;
-  auto& found = addresses_[key];
-  if (!found) found = std::make_shared<allowances>();
-  return found;
-}
-
-void rate_keeper::forget_some() {
-  // Two for each that comes: so there are never many more than there have to
-  // be.
-  for (int i = 0; i < 2 && !addresses_.empty(); ++i) {
-    auto next = addresses_.upper_bound(looked_at_);
-    if (next == addresses_.end()) next = addresses_.begin();
-    looked_at_ = next->first;
-    const bool is_used = next->second.use_count() > 1;
-    const bool is_full = std::ranges::all_of(all_kinds, [&](rated kind) {
-      return (*next->second)[kind].is_full(rate_of_address(kind), time_.now());
-    });
-    if (!is_used && is_full) addresses_.erase(next);
-  }
+bool rate_keeper::is_unused(const allowances& of_address) const {
+  return std::ranges::all_of(all_kinds, [&](rated kind) {
+    return of_address[kind].is_full(rate_of_address(kind), time_.now());
+  });
 }
 
 std::vector<std::string> rate_keeper::describe(const endpoint& e) const {
@@ -205,22 +172,6 @@ std::vector<std::string> rate_keeper::describe(const endpoint& e) const {
     lines.push_back(fmt::format("all members of an address together: {} times as much",
                                 limits_.times_per_address));
   return lines;
-}
-
-std::vector<std::string> rate_keeper::describe_held() const {
-  constexpr std::size_t max_named = 50;
-  std::string names;
-  std::size_t named = 0;
-  for (const auto& [until, number] : slowed_) {
-    const endpoint* e = find_(number);
-    if (!e || named == max_named) continue;
-    ++named;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - time_.now());
-    names += fmt::format("{}{} for {} ms", named == 1 ? " " : ", ", e->name(),
-                         std::max(left, std::chrono::milliseconds(0)).count());
-  }
-  return {fmt::format("read more slowly now: {}{}{}; refused by a rate so far: {}", slowed_.size(),
-                      names.empty() ? "" : ":", names, counters_.rate_refusals)};
 }
 
 } // namespace asio_chat

@@ -3,16 +3,14 @@
 
 #include "base/clock.hpp"
 #include "domain/allowances.hpp"
+#include "domain/held_endpoints.hpp"
 #include "model/request.hpp"
 
 #include <asio_chat/rate_limits.hpp>
 #include <asio_chat/server_counters.hpp>
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,12 +25,12 @@ class rate_keeper {
   /// What would have to wait longer is refused.
   static constexpr std::chrono::seconds longest_wait{10};
   static constexpr std::chrono::minutes told_again_after{1};
-  static constexpr std::size_t max_addresses = 65'536;
 
-  /// @param find an endpoint by its number; null: it is gone
+  /// @param alarm is told of whom is read more slowly, and why
   /// All must live as long.
-  rate_keeper(const rate_limits& limits, time_source& time, server_counters& counters,
-              std::function<endpoint*(std::uint64_t)> find);
+  rate_keeper(const rate_limits& limits, const clock& time, server_counters& counters,
+              held_endpoints& held,
+              std::function<void(const endpoint&, std::string what)> alarm = {});
   rate_keeper(const rate_keeper&) = delete;
   rate_keeper& operator=(const rate_keeper&) = delete;
 
@@ -42,14 +40,11 @@ class rate_keeper {
   /// @param row null: of a request that cannot be read
   std::optional<failure> charge(endpoint& e, const request& r, const command_row* row);
 
-  /// What all members with the same key share: of their address. Null for an
-  /// empty key.
-  std::shared_ptr<allowances> of_address(const std::string& key);
+  /// Whether nothing of what the members of an address share is used.
+  bool is_unused(const allowances& of_address) const;
 
   /// The rates that are on, and what the member has left, for a person.
   std::vector<std::string> describe(const endpoint& e) const;
-  /// Who is read more slowly now, for an operator: the first of many.
-  std::vector<std::string> describe_held() const;
 
  private:
   struct draw {
@@ -66,19 +61,12 @@ class rate_keeper {
   void find_excess(excess& worst, allowances& a, const draw& d, bool of_address) const;
   void take(allowances& a, const draw& d, bool of_address);
   void slow_down(endpoint& e, const excess& by);
-  void wake_later();
-  void wake();
-  void forget_some();
 
   const rate_limits& limits_;
-  time_source& time_;
+  const clock& time_;
   server_counters& counters_;
-  std::function<endpoint*(std::uint64_t)> find_;
-  std::multimap<steady_time, std::uint64_t> slowed_; ///< endpoints that are held, until when
-  std::unique_ptr<timer> timer_;
-  std::map<std::string, std::shared_ptr<allowances>> addresses_;
-  std::string looked_at_; ///< the address that was looked at last: whether it
-                          ///< can be forgotten
+  held_endpoints& held_;
+  std::function<void(const endpoint&, std::string)> alarm_;
 };
 
 } // namespace asio_chat

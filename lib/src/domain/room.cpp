@@ -158,15 +158,18 @@ void room::read_history(endpoint& reader, const log_range& part, std::string_vie
                         page_shape shape) {
   reader.begin(work::answer);
   const bool newest = part.where == log_range::side::before && part.from == position();
-  read_page({reader.number(), part, std::string(ref), shape, newest});
+  read_page({reader.number(), part, std::string(ref), shape, newest, reader.of().reads()});
 }
 
 void room::read_page(page_request r) {
   ++r.reads;
-  if (r.newest) subscribers_->feeder().keep_newest();
-  const journal::range range{r.part, max_page_bytes};
-  services_.log.read(name_, range, [self = shared_from_this(), r = std::move(r)](auto p) mutable {
-    self->on_page(std::move(r), std::move(p));
+  const auto turns = r.turns;
+  turns->add([self = shared_from_this(), r = std::move(r)] {
+    if (r.newest) self->subscribers_->feeder().keep_newest();
+    self->services_.log.read(self->name_, {r.part, max_page_bytes}, [self, r](auto p) {
+      self->on_page(r, std::move(p));
+      r.turns->ended();
+    });
   });
 }
 
@@ -219,20 +222,28 @@ void room::search(endpoint& reader, search_query q, std::string_view ref,
                   std::function<reply(journal::hits)> answer) {
   q.room = name_;
   reader.begin(work::answer);
-  services_.log.search(std::move(q),
-                       [self = shared_from_this(), number = reader.number(), r = std::string(ref),
-                        answer = std::move(answer)](result<journal::hits> f) {
-                         const work_watch::piece one(self->services_.watch, "answer of search");
-                         self->subscribers_->deliver_pending();
-                         endpoint* m = self->services_.find_endpoint(number);
-                         if (!m) return;
-                         if (f) {
-                           m->tell(answer(*std::move(f)));
-                         } else {
-                           m->refuse(r, for_members(f.error()));
-                         }
-                         m->end(work::answer);
-                       });
+  reader.of().reads()->add([self = shared_from_this(), number = reader.number(),
+                            r = std::string(ref), q = std::move(q), answer = std::move(answer),
+                            turns = reader.of().reads()] {
+    self->services_.log.search(q, [self, number, r, answer, turns](result<journal::hits> f) {
+      self->found(number, r, answer, std::move(f));
+      turns->ended();
+    });
+  });
+}
+
+void room::found(std::uint64_t reader, const std::string& ref,
+                 const std::function<reply(journal::hits)>& answer, result<journal::hits> f) {
+  const work_watch::piece one(services_.watch, "answer of search");
+  subscribers_->deliver_pending();
+  endpoint* m = services_.find_endpoint(reader);
+  if (!m) return;
+  if (f) {
+    m->tell(answer(*std::move(f)));
+  } else {
+    m->refuse(ref, for_members(f.error()));
+  }
+  m->end(work::answer);
 }
 
 void room::followed(const result<journal::log_state>& state) {

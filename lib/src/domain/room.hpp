@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/scheduler.hpp"
 #include "base/work_watch.hpp"
+#include "domain/read_turns.hpp"
 #include "domain/subscribers.hpp"
 #include "model/request.hpp"
 
@@ -123,6 +124,7 @@ class room final : public journal::listener, public std::enable_shared_from_this
     std::string ref;
     page_shape shape;
     bool newest;
+    std::shared_ptr<read_turns> turns;
     int reads = 0;
   };
   struct early_page {
@@ -142,6 +144,8 @@ class room final : public journal::listener, public std::enable_shared_from_this
   void on_page(page_request r, result<journal::page> p);
   void give_page(page_request r, journal::page p);
   void give_early_pages();
+  void found(std::uint64_t reader, const std::string& ref,
+             const std::function<reply(journal::hits)>& answer, result<journal::hits> f);
   void admit(endpoint& m, const start_position& from, std::string ref);
   void announce(event e, announcement when, const member* about = nullptr);
 

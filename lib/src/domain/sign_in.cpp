@@ -33,6 +33,9 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
     // come back replaces nobody.
     if (!l.may_come_back && names_.bearer(l.name) != nullptr)
       return fail(errc::name_taken, fmt::format("the name {} is taken", l.name));
+    const bool is_new = !l.has_account && known == by_identity_.end() && !names_.holds(l.name);
+    if (is_new)
+      if (auto may = limiter_.judge_new_name(l.host, l.name); !may) return may.error();
   }
   const std::shared_ptr<member> m = joins ? members_.at(known->second->number()) : member_of(l);
   if (m->endpoints().size() >= services_.limits.member_connections) close_oldest(*m);
@@ -41,7 +44,7 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
   const std::uint64_t number = ++last_number_;
   const auto made = endpoints_.emplace(
       number, std::make_unique<endpoint>(number, m, l, s, *this, services_.limits,
-                                         rates_ ? rates_->of_address(l.host) : nullptr));
+                                         limiter_.of_address(l.host)));
   endpoint* e = made.first->second.get();
   m->endpoints_.push_back(e);
   if (!joins) names_.take(l.name, *m);

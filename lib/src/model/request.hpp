@@ -83,6 +83,9 @@ struct list_members {
 };
 struct show_limits {
   static constexpr std::string_view command = "limits";
+  std::string action{}; ///< `set` or `reset`; empty: they are shown
+  std::string name{};   ///< of the setting
+  std::string value{};  ///< with `set`
 };
 struct show_head {
   static constexpr std::string_view command = "head";

@@ -63,7 +63,7 @@ class admission_control {
   static constexpr std::size_t bytes_each = std::size_t{64} * 1024;
 
   /// @param chance a number from 0 to below 1, another one each time
-  /// All must live as long.
+  /// All must live as long; the limits may change.
   admission_control(const admission_limits& limits, const clock& time, server_counters& counters,
                     std::function<double()> chance);
   admission_control(const admission_control&) = delete;
@@ -110,7 +110,7 @@ class admission_control {
   std::size_t strangers_of(const address_key& network_key) const;
   bool displace_for(std::size_t own, std::size_t (*size_of)(const network&), bool working);
 
-  const admission_limits limits_;
+  const admission_limits& limits_;
   server_counters& counters_;
   std::function<double()> chance_;
   penalties penalties_;

@@ -33,10 +33,12 @@ class penalties {
   static constexpr std::chrono::minutes forgotten_after{10};
   static constexpr std::size_t max_hosts = 65'536;
 
-  /// @param longest how long a host is refused at most; zero: never
-  penalties(const clock& time, std::chrono::milliseconds longest)
+  /// @param longest how long a host is refused at most; zero: never. May change, and must live as
+  ///   long
+  penalties(const clock& time, const std::chrono::milliseconds& longest)
       : time_(time)
       , longest_(longest) {}
+  penalties(const clock& time, const std::chrono::milliseconds&& longest) = delete;
 
   static std::chrono::seconds cost_of(offence o);
 
@@ -60,7 +62,7 @@ class penalties {
   void remember_until(const address_key& host, record& r, steady_time t);
 
   const clock& time_;
-  std::chrono::milliseconds longest_;
+  const std::chrono::milliseconds& longest_;
   std::map<address_key, record> hosts_; ///< no hash, whose collisions somebody could choose
   std::set<std::pair<steady_time, address_key>> by_end_;
 };

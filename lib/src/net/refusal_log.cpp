@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace asio_chat::net {
@@ -47,51 +46,39 @@ void refusal_log::add(refusal kind, const std::string& address, std::string reas
   visit();
   ++count_of(kind, counters_);
   const std::string_view host = std::string_view(address).substr(0, address.rfind(':'));
-  const auto known = std::find_if(known_.begin(), known_.end(), [&](const minute_of& m) {
-    return m.kind == kind && m.host == host && m.reason == reason;
-  });
-  const bool is_new = known == known_.end();
-  const bool is_told = is_new && known_.size() < max_known;
-  log_(is_told ? severity::warning : severity::debug, sentence(kind, address),
-       {{"reason", reason}});
-  if (is_told) {
-    known_.push_back({kind, std::string(host), std::move(reason), time_.now()});
-  } else if (is_new) {
-    if (others_++ == 0) others_since_ = time_.now();
-  } else {
-    ++known->repeated;
-  }
+  const std::string said = sentence(kind, address);
+  const bool is_told = minutes_.add({kind, std::string(host), reason}, time_.now());
+  log_(is_told ? severity::warning : severity::debug, said, {{"reason", reason}});
+  if (is_told) alarm(kind, fmt::format("{}: {}", sentence(kind, host), reason));
 }
 
 void refusal_log::visit() {
-  const steady_time now = time_.now();
-  while (!known_.empty() && now - known_.front().since >= minute) {
-    minute_of over = std::move(known_.front());
-    known_.pop_front();
-    if (over.repeated == 0) continue;
-    tell(over);
-    // This was a line: the next one is due in a minute.
-    over.since = now;
-    known_.push_back(std::move(over));
-  }
-  if (others_ != 0 && now - others_since_ >= minute) tell_others();
+  minutes_.visit(
+      time_.now(), [this](const cause& c, std::size_t times) { tell(c, times); },
+      [this](std::size_t times) { tell_others(times); });
 }
 
 void refusal_log::finish() {
-  for (minute_of& m : known_) {
-    if (m.repeated != 0) tell(m);
-  }
-  if (others_ != 0) tell_others();
+  minutes_.finish([this](const cause& c, std::size_t times) { tell(c, times); },
+                  [this](std::size_t times) { tell_others(times); });
 }
 
-void refusal_log::tell(minute_of& m) {
-  log_(severity::warning, sentence(m.kind, m.host) + " again",
-       {{"reason", m.reason}, {"times", std::to_string(std::exchange(m.repeated, 0))}});
+void refusal_log::tell(const cause& c, std::size_t times) {
+  log_(severity::warning, sentence(c.kind, c.host) + " again",
+       {{"reason", c.reason}, {"times", std::to_string(times)}});
+  alarm(c.kind, fmt::format("{}: {}, {} more times in a minute", sentence(c.kind, c.host), c.reason,
+                            times));
 }
 
-void refusal_log::tell_others() {
+void refusal_log::tell_others(std::size_t times) {
   log_(severity::warning, "Connections of further addresses were refused",
-       {{"times", std::to_string(std::exchange(others_, 0))}});
+       {{"times", std::to_string(times)}});
+  if (alarm_) alarm_(fmt::format("Connections of further addresses were refused: {} times", times));
+}
+
+void refusal_log::alarm(refusal kind, std::string sentence_of_it) const {
+  if (alarm_ && (kind == refusal::turned_away || kind == refusal::login))
+    alarm_(std::move(sentence_of_it));
 }
 
 } // namespace asio_chat::net

@@ -3,14 +3,14 @@
 
 #include "base/clock.hpp"
 #include "base/logger.hpp"
+#include "base/minute_folds.hpp"
 
 #include <asio_chat/server_counters.hpp>
 
-#include <chrono>
 #include <cstddef>
-#include <deque>
+#include <functional>
 #include <string>
-#include <string_view>
+#include <utility>
 
 namespace asio_chat::net {
 
@@ -30,13 +30,16 @@ enum class refusal {
 class refusal_log {
  public:
   static constexpr std::size_t max_known = 256;
-  static constexpr std::chrono::seconds minute{60};
 
+  /// @param alarm is told of those who are refused before they have logged in, as the log is; may
+  ///   be empty
   /// All must live as long as this.
-  refusal_log(const logger& log, const clock& time, server_counters& counters)
+  refusal_log(const logger& log, const clock& time, server_counters& counters,
+              std::function<void(std::string)> alarm = {})
       : log_(log)
       , time_(time)
-      , counters_(counters) {}
+      , counters_(counters)
+      , alarm_(std::move(alarm)) {}
 
   /// @param address `HOST:PORT` of the peer; its host is what counts
   void add(refusal kind, const std::string& address, std::string reason);
@@ -46,24 +49,22 @@ class refusal_log {
   void finish();
 
  private:
-  /// A minute of one host and one reason.
-  struct minute_of {
+  struct cause {
     refusal kind;
     std::string host;
     std::string reason;
-    steady_time since;
-    std::size_t repeated = 0;
+    friend bool operator==(const cause&, const cause&) = default;
   };
 
-  void tell(minute_of& m);
-  void tell_others();
+  void tell(const cause& c, std::size_t times);
+  void tell_others(std::size_t times);
+  void alarm(refusal kind, std::string sentence_of_it) const;
 
   const logger& log_;
   const clock& time_;
   server_counters& counters_;
-  std::deque<minute_of> known_; ///< the earliest first
-  std::size_t others_ = 0;      ///< found no place there
-  steady_time others_since_{};
+  std::function<void(std::string)> alarm_;
+  minute_folds<cause> minutes_{max_known};
 };
 
 } // namespace asio_chat::net

@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "model/names.hpp"
+#include "model/run_time_limits.hpp"
 #include "tls/ocsp.hpp"
 
 #include <asio_chat/second_factor.hpp>
@@ -68,6 +69,16 @@ result<void> store_join_history(server_config& server, view text) {
   return {};
 }
 
+/// One that can be changed while the server runs, too.
+result<void> store_limit(settings& s, view name, view text) {
+  run_time_limits all{s.server.rates, s.server.abuse, s.server.admission};
+  if (auto set = find_run_time_limit(name)->set(all, text); !set) return set;
+  s.server.rates = all.rates;
+  s.server.abuse = all.abuse;
+  s.server.admission = all.admission;
+  return {};
+}
+
 template <class Enum>
 struct choice {
   view name;
@@ -101,9 +112,6 @@ constexpr choice<certificate_names> certificate_name_choices[] = {
 constexpr choice<factor_need> factor_choices[] = {{"nobody", factor_need::nobody},
                                                   {"operators", factor_need::operators},
                                                   {"everybody", factor_need::everybody}};
-constexpr choice<rate_limits::use> rate_choices[] = {{"auto", rate_limits::use::automatic},
-                                                     {"on", rate_limits::use::always},
-                                                     {"off", rate_limits::use::never}};
 constexpr choice<severity> level_choices[] = {{"debug", severity::debug},
                                               {"info", severity::info},
                                               {"warning", severity::warning},
@@ -268,29 +276,17 @@ constexpr setting table[] = {
      return store(s.server.limits.connections, parse_count(v, 1, 1'000'000));
    }},
   {"max-strangers", "Limits", "N", "512", "connections that have not logged in; 0: no limit", false,
-   [](settings& s, view v) {
-     return store(s.server.admission.strangers, parse_count_or_never(v, 10'000'000));
-   }},
+   [](settings& s, view v) { return store_limit(s, "max-strangers", v); }},
   {"max-handshakes", "Limits", "N", "256", "TLS handshakes of them that are under way; 0: no limit", false,
-   [](settings& s, view v) {
-     return store(s.server.admission.handshakes, parse_count_or_never(v, 10'000'000));
-   }},
+   [](settings& s, view v) { return store_limit(s, "max-handshakes", v); }},
   {"strangers-per-address", "Limits", "N", "8", "of one address, or IPv6 /64; 0: no limit", false,
-   [](settings& s, view v) {
-     return store(s.server.admission.per_address, parse_count_or_never(v, 10'000'000));
-   }},
+   [](settings& s, view v) { return store_limit(s, "strangers-per-address", v); }},
   {"strangers-per-network", "Limits", "N", "32", "of one IPv4 /24, or IPv6 /56; 0: no limit", false,
-   [](settings& s, view v) {
-     return store(s.server.admission.per_network, parse_count_or_never(v, 10'000'000));
-   }},
+   [](settings& s, view v) { return store_limit(s, "strangers-per-network", v); }},
   {"strangers-memory", "Limits", "BYTES", "24M", "of all of them together", false,
-   [](settings& s, view v) {
-     return store(s.server.admission.bytes, parse_bytes(v, 1024 * KiB, 1024 * GiB));
-   }},
+   [](settings& s, view v) { return store_limit(s, "strangers-memory", v); }},
   {"max-penalty", "Limits", "TIME", "10m", "an address that misbehaves waits so long; 0: never", false,
-   [](settings& s, view v) {
-     return store_duration_or_never(s.server.admission.longest_penalty, v, 15s, 24h);
-   }},
+   [](settings& s, view v) { return store_limit(s, "max-penalty", v); }},
   {"limit-loopback", "Limits", "on|off", "off", "those six, for loopback addresses as well", false,
    [](settings& s, view v) { return store(s.server.admission.loopback, parse_switch(v)); }},
   {"max-text", "Limits", "BYTES", "8k", "a message's text; longer ones are refused", false,
@@ -336,25 +332,38 @@ constexpr setting table[] = {
    }},
 
   {"rates", "Rates", "auto|on|off", "auto", "auto: once it listens beyond loopback", false,
-   [](settings& s, view v) { return store_choice(s.server.rates.when, v, rate_choices); }},
+   [](settings& s, view v) { return store_limit(s, "rates", v); }},
   {"rate-messages", "Rates", "N/TIME", "20/4s", "messages, and all else that has no rate; 0: no limit", false,
-   [](settings& s, view v) { return store(s.server.rates.messages, parse_rate(v)); }},
+   [](settings& s, view v) { return store_limit(s, "rate-messages", v); }},
   {"rate-bytes", "Rates", "BYTES/TIME", "256k/4s", "of the texts of messages; 0: no limit", false,
-   [](settings& s, view v) { return store(s.server.rates.bytes, parse_rate(v)); }},
+   [](settings& s, view v) { return store_limit(s, "rate-bytes", v); }},
   {"rate-searches", "Rates", "N/TIME", "10/10s", "searches; 0: no limit", false,
-   [](settings& s, view v) { return store(s.server.rates.searches, parse_rate(v)); }},
+   [](settings& s, view v) { return store_limit(s, "rate-searches", v); }},
   {"rate-history", "Rates", "N/TIME", "20/10s", "pages of history; 0: no limit", false,
-   [](settings& s, view v) { return store(s.server.rates.history, parse_rate(v)); }},
+   [](settings& s, view v) { return store_limit(s, "rate-history", v); }},
   {"rate-joins", "Rates", "N/TIME", "100/20s", "rooms that a user joins; 0: no limit", false,
-   [](settings& s, view v) { return store(s.server.rates.joins, parse_rate(v)); }},
+   [](settings& s, view v) { return store_limit(s, "rate-joins", v); }},
   {"rate-renames", "Rates", "N/TIME", "5/60s", "new names of a user; 0: no limit", false,
-   [](settings& s, view v) { return store(s.server.rates.renames, parse_rate(v)); }},
+   [](settings& s, view v) { return store_limit(s, "rate-renames", v); }},
   {"rate-registrations", "Rates", "N/TIME", "5/1h", "accounts made from an address; 0: no limit", false,
-   [](settings& s, view v) { return store(s.server.rates.registrations, parse_rate(v)); }},
+   [](settings& s, view v) { return store_limit(s, "rate-registrations", v); }},
   {"rate-address", "Rates", "N", "8", "times as much for all users of an address; 0: no limit", false,
-   [](settings& s, view v) {
-     return store(s.server.rates.times_per_address, parse_count_or_never(v, 1'000'000));
-   }},
+   [](settings& s, view v) { return store_limit(s, "rate-address", v); }},
+
+  {"abuse", "Abuse", "auto|on|off", "auto", "auto: once it listens beyond loopback", false,
+   [](settings& s, view v) { return store_limit(s, "abuse", v); }},
+  {"abuse-repeats", "Abuse", "N/TIME", "5/1m", "the same text of a user again; 0: no limit", false,
+   [](settings& s, view v) { return store_limit(s, "abuse-repeats", v); }},
+  {"abuse-mentions", "Abuse", "N", "10", "users that a message names; 0: no limit", false,
+   [](settings& s, view v) { return store_limit(s, "abuse-mentions", v); }},
+  {"abuse-receivers", "Abuse", "N/TIME", "10/1m", "users that one writes to directly; 0: no limit", false,
+   [](settings& s, view v) { return store_limit(s, "abuse-receivers", v); }},
+  {"abuse-names", "Abuse", "N/TIME", "60/10m", "names taken from an address; 0: no limit", false,
+   [](settings& s, view v) { return store_limit(s, "abuse-names", v); }},
+  {"newcomer-time", "Abuse", "TIME", "5m", "how long a guest is a newcomer; 0: never", false,
+   [](settings& s, view v) { return store_limit(s, "newcomer-time", v); }},
+  {"newcomer-messages", "Abuse", "N/TIME", "20/1m", "what a newcomer says; 0: no limit", false,
+   [](settings& s, view v) { return store_limit(s, "newcomer-messages", v); }},
 
   {"log-level", "Log", "debug|info|warning|error", "info", "the least that is logged", false,
    [](settings& s, view v) { return store_choice(s.log.level, v, level_choices); }},

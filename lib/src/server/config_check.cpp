@@ -57,6 +57,11 @@ void check_admission(const admission_limits& a) {
              never::allowed);
 }
 
+void check_rate(const std::string& name, const rate& r) {
+  check_range(name + ".count must be", r.count, 0, 1'000'000'000'000, "of them");
+  check_time(name + ".per", r.per, {.max = 24h});
+}
+
 void check_rates(const rate_limits& r) {
   const std::pair<std::string_view, const rate&> all[] = {{"messages", r.messages},
                                                           {"bytes", r.bytes},
@@ -65,11 +70,19 @@ void check_rates(const rate_limits& r) {
                                                           {"joins", r.joins},
                                                           {"renames", r.renames},
                                                           {"registrations", r.registrations}};
-  for (const auto& [name, value] : all) {
-    check_range(fmt::format("rates.{}.count must be", name), value.count, 0, 1'000'000'000'000,
-                "of them");
-    check_time(fmt::format("rates.{}.per", name), value.per, {.max = 24h});
-  }
+  for (const auto& [name, value] : all)
+    check_rate(fmt::format("rates.{}", name), value);
+}
+
+void check_abuse(const abuse_limits& a) {
+  const std::pair<std::string_view, const rate&> all[] = {
+      {"repeats", a.repeats},
+      {"receivers", a.receivers},
+      {"newcomer_messages", a.newcomer_messages},
+      {"names", a.names}};
+  for (const auto& [name, value] : all)
+    check_rate(fmt::format("abuse.{}", name), value);
+  check_time("abuse.newcomer_time", a.newcomer_time, {.min = 1s, .max = 24h}, never::allowed);
 }
 
 void check_times(const limits& l) {
@@ -97,6 +110,7 @@ server_config checked(server_config c) {
   check_times(c.limits);
   check_admission(c.admission);
   check_rates(c.rates);
+  check_abuse(c.abuse);
   if (c.people.second_factor != factor_need::nobody && !c.people.factor)
     throw error(fail(errc::bad_setting,
                      "people.second_factor needs people.factor: link asio_chat::totp, and give it "

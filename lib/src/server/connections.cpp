@@ -82,17 +82,16 @@ result<tcp::endpoint> server_base::impl::listen_at(const listening_set::endpoint
         begin(std::move(socket), from, make_tls_stream);
       });
   if (!bound) return bound.error();
-  limit_rates_beyond_loopback(*bound);
+  limit_beyond_loopback(*bound);
   for (const tcp::endpoint& at : *bound)
     log_(severity::info, fmt::format("Server listening on {}", to_string(at)));
   return bound->front();
 }
 
-void server_base::impl::limit_rates_beyond_loopback(const std::vector<tcp::endpoint>& at) {
+void server_base::impl::limit_beyond_loopback(const std::vector<tcp::endpoint>& at) {
   const bool all_here =
       std::ranges::all_of(at, [](const tcp::endpoint& e) { return net::is_loopback(e.address()); });
-  if (all_here || hub_.rates() || config_.rates.when != rate_limits::use::automatic) return;
-  hub_.limit_rates(config_.rates, clock_);
+  if (!all_here) hub_.limiter().listens_beyond_loopback();
 }
 
 result<tcp::endpoint> server_base::impl::listen_insecure_plaintext(const std::string& host,

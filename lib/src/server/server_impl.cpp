@@ -70,8 +70,8 @@ server_base::impl::impl(const asio::any_io_executor& executor, server_config con
             .needs_invitation = config_.people.registration == registration_use::invited})
     , authenticator_(make_authenticator(parts))
     , protocols_(parts.protocols)
-    , refusals_(log_, clock_, counters_)
-    , admission_(config_.admission, clock_, counters_,
+    , refusals_(log_, clock_, counters_, [this](std::string what) { hub_.alarm(std::move(what)); })
+    , admission_(hub_.limiter().now().admission, clock_, counters_,
                  hooks_.random ? hooks_.random : net::random_chance())
     , shared_{config_,   hub_,      *authenticator_, protocols_, log_,
               counters_, refusals_, tls_->now(),     &watch_,    &admission_}
@@ -93,13 +93,24 @@ server_base::impl::impl(const asio::any_io_executor& executor, server_config con
     tls_->visit();
     watch_clock();
   });
-  if (config_.rates.when == rate_limits::use::always) hub_.limit_rates(config_.rates, clock_);
+  begin_limits();
   const auto idle = config_.limits.idle_time;
   if (idle.count() > 0 && idle < min_idle_time) {
     log_(severity::warning,
          "The idle timeout is below a minute: clients that ping once a minute, and clients of the "
          "text protocol, are disconnected again and again while they only read",
          {{"idle_time_ms", std::to_string(idle.count())}});
+  }
+}
+
+void server_base::impl::begin_limits() {
+  hub_.limit({config_.rates, config_.abuse, config_.admission}, clock_, false);
+  for (const auto& [name, set] : hub_.people().limits()) {
+    const run_time_limit* row = find_run_time_limit(name);
+    const std::string configured = row ? row->show(hub_.limiter().configured()) : "unknown";
+    log_(severity::info,
+         fmt::format("{} is {}, as {} has set it by /limits; the configuration has {}", name,
+                     row ? row->show(hub_.limiter().now()) : set.value, set.by, configured));
   }
 }
 

@@ -102,7 +102,8 @@ class detail::server_base::impl final : public std::enable_shared_from_this<impl
   result<tcp::endpoint> listen_at(const listening_set::endpoints& wanted);
   result<void> check_directory(const storage_config& config) const;
   void cancel_stop(std::uint64_t number, boost::asio::cancellation_type type);
-  void limit_rates_beyond_loopback(const std::vector<tcp::endpoint>& at);
+  void begin_limits();
+  void limit_beyond_loopback(const std::vector<tcp::endpoint>& at);
   void watch_clock();
   /// Checks all connected clients anew.
   void trust_has_changed();

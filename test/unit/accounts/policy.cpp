@@ -33,6 +33,7 @@ const std::map<right, std::string> cells{
     {right::delete_own, "yyyyy"},
     {right::delete_others, "---yy"},
     {right::react, "yyyyy"},
+    {right::set_limits, "---yy"},
 };
 
 } // namespace

@@ -41,7 +41,8 @@ TEST_CASE("addresses are counted as hosts and as networks, IPv6 by its prefixes"
 
 TEST_CASE("penalties: a few offences are forgiven, more of them mean to wait, longer each time") {
   testing::manual_clock clock;
-  penalties p(clock, 10min);
+  const std::chrono::milliseconds longest = 10min;
+  penalties p(clock, longest);
   const auto host = at("192.0.2.1");
   CHECK(p.add(host, offence::login) == 0ms);
   CHECK(p.add(host, offence::login) == 0ms);
@@ -64,7 +65,8 @@ TEST_CASE("penalties: a few offences are forgiven, more of them mean to wait, lo
 
 TEST_CASE("penalties: offences run down, so that a look at the port once a second costs nothing") {
   testing::manual_clock clock;
-  penalties p(clock, 10min);
+  const std::chrono::milliseconds longest = 10min;
+  penalties p(clock, longest);
   for (int i = 0; i < 1000; ++i) {
     CHECK(p.add(at("192.0.2.1"), offence::left) == 0ms);
     clock.advance(1s);
@@ -74,7 +76,8 @@ TEST_CASE("penalties: offences run down, so that a look at the port once a secon
 
 TEST_CASE("penalties: without a longest time there are none") {
   testing::manual_clock clock;
-  penalties p(clock, 0ms);
+  const std::chrono::milliseconds longest = 0ms;
+  penalties p(clock, longest);
   for (int i = 0; i < 100; ++i)
     CHECK(p.add(at("192.0.2.1"), offence::protocol) == 0ms);
   CHECK(p.size() == 0);
@@ -82,7 +85,8 @@ TEST_CASE("penalties: without a longest time there are none") {
 
 TEST_CASE("penalties: the table is bounded, and forgets first who waits least") {
   testing::manual_clock clock;
-  penalties p(clock, 10min);
+  const std::chrono::milliseconds longest = 10min;
+  penalties p(clock, longest);
   const auto worst = at("192.0.2.1");
   misbehave(p, worst);
   const auto a_lot = static_cast<unsigned>(penalties::max_hosts) + 10;

@@ -26,7 +26,9 @@ struct world {
     (s == severity::warning ? warnings : details).push_back(std::move(line));
   }};
   server_counters counters;
-  net::refusal_log refusals{log, clock, counters};
+  lines alarms;
+  net::refusal_log refusals{log, clock, counters,
+                            [this](std::string what) { alarms.push_back(std::move(what)); }};
 
   void refuse(const std::string& address, const std::string& reason = "not TLS") {
     refusals.add(refusal::handshake, address, reason);
@@ -125,4 +127,17 @@ TEST_CASE("refusals: at the end what was counted is told") {
   w.refusals.finish();
   CHECK(w.warnings ==
         lines{"SSL Error: handshake with 192.0.2.1 failed again reason=not TLS times=1"});
+}
+
+TEST_CASE("refusals: operators hear of those who are turned away or guess, once and as a count") {
+  world w;
+  for (int i = 0; i < 5; ++i)
+    w.refusals.add(refusal::turned_away, "192.0.2.7:" + std::to_string(i), "too many");
+  w.refusals.add(refusal::login, "192.0.2.8:1", "wrong password");
+  w.refuse("192.0.2.9:1"); // of no handshake: that is for the log
+  CHECK(w.alarms == lines{"Connection from 192.0.2.7 refused: too many",
+                          "Login from 192.0.2.8 refused: wrong password"});
+  w.told_after(60s);
+  CHECK(w.alarms.back() == "Connection from 192.0.2.7 refused: too many, 4 more times in a minute");
+  CHECK(w.alarms.size() == 3);
 }

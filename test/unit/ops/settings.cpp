@@ -112,10 +112,9 @@ TEST_CASE("a bad value is named with its source and with what would be right", "
   CHECK(from_arguments({"--idle-timeout", "5x"}).complaint() ==
         "command line: --idle-timeout \"5x\" is not a duration; give for example 300, 300s, 5m or "
         "250ms");
-  CHECK(
-      from_arguments({"--room-age", "30s"}).complaint() ==
-      "command line: --room-age \"30s\" is out of range; give a duration from 60s to 36500d, or 0 "
-      "for never");
+  CHECK(from_arguments({"--room-age", "30s"}).complaint() ==
+        "command line: --room-age \"30s\" is out of range; give a duration from 1m to 36500d, or 0 "
+        "for never");
   CHECK(from_environment({{"ASIO_CHATD_BACKLOG", "0"}}).complaint() ==
         "environment: ASIO_CHATD_BACKLOG \"0\" is out of range; give a whole number from 1 to "
         "65535");

@@ -79,8 +79,10 @@ result<void> carry_out(const asked& q, requests::rename&& what);
 result<void> carry_out(const asked& q, requests::quit&& what);
 result<void> carry_out(const asked& q, requests::help&& what);
 result<void> carry_out(const asked& q, requests::protection&& what);
-result<void> carry_out(const asked& q, requests::show_limits&& what);
 result<void> carry_out(const asked& q, requests::unreadable&& what);
+
+// limit_commands.cpp: what holds members back
+result<void> carry_out(const asked& q, requests::show_limits&& what);
 
 // whois_command.cpp: who somebody is
 result<void> carry_out(const asked& q, requests::show_member&& what);

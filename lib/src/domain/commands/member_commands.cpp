@@ -1,10 +1,8 @@
-#include "accounts/policy.hpp"
 #include "domain/command_table.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/commands/credentials.hpp"
 #include "domain/hub.hpp"
 
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -84,24 +82,6 @@ result<void> carry_out(const asked& q, requests::help&& what) {
 
 result<void> carry_out(const asked& q, requests::protection&& what) {
   answer_to(q, what.command, q.by.sink().protection());
-  return {};
-}
-
-result<void> carry_out(const asked& q, requests::show_limits&& what) {
-  const rate_keeper* rates = q.in.rates();
-  std::vector<std::string> told =
-      rates ? rates->describe(q.by)
-            : std::vector<std::string>{"no rates are on: the server listens on loopback alone, or "
-                                       "they are switched off"};
-  if (rights_of(q.by.of().role()).has(right::read_audit)) {
-    const auto add = [&](std::vector<std::string> more) {
-      told.insert(told.end(), std::make_move_iterator(more.begin()),
-                  std::make_move_iterator(more.end()));
-    };
-    if (rates) add(rates->describe_held());
-    if (q.in.parts().admission) add(q.in.parts().admission());
-  }
-  answer_to(q, what.command, std::move(told));
   return {};
 }
 

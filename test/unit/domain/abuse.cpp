@@ -1,0 +1,223 @@
+// Settings against abuse: each is met, exceeded, told, lifted, and switched off by 0.
+#include "support/catch.hpp"
+#include "testing/manual_time.hpp"
+#include "unit/domain/moderated_world.hpp"
+
+#include <string>
+#include <string_view>
+
+using namespace asio_chat;
+using namespace asio_chat::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+abuse_limits nothing() {
+  abuse_limits a;
+  a.when = rate_limits::use::always;
+  a.repeats = a.receivers = a.newcomer_messages = a.names = {};
+  a.mentions = 0;
+  return a;
+}
+
+struct abuse_world : moderated_world {
+  explicit abuse_world(const abuse_limits& a) {
+    run_time_limits l;
+    l.rates.when = rate_limits::use::never;
+    l.abuse = a;
+    hub.limit(l, time, false);
+  }
+  /// What the member is told of a line: empty if it is said.
+  std::string refusal_of(person& p, std::string_view line, const std::string& room = "lobby") {
+    time.advance(1s); // the last refusal has held it
+    p.ear.events.clear();
+    type(p, line, room, "r");
+    run();
+    return p.ear.last<refused>().message;
+  }
+  heard alarms() {
+    heard all;
+    memory.read(std::string(asio_chat::hub::alarm_room), {}, [&](const auto& p) {
+      for (const auto& r : p.value().entries)
+        all.push_back(r.what.text);
+    });
+    run();
+    return all;
+  }
+
+  boost::asio::io_context context;
+  testing::manual_time& time = testing::manual_time::of(context);
+};
+
+} // namespace
+
+TEST_CASE("abuse: the same text is said so often, whatever the rooms and blanks, and later again") {
+  abuse_limits a = nothing();
+  a.repeats = {3, 60s};
+  abuse_world w(a);
+  person& alice = w.come("alice");
+  person& bob = w.come("bob");
+  w.hub.join(*alice.self, "den", "").value();
+  w.run();
+  CHECK(w.refusal_of(alice, "buy this").empty());
+  CHECK(w.refusal_of(alice, "Buy  THIS", "den").empty());
+  CHECK(w.refusal_of(alice, "/msg bob buy this").empty());
+  CHECK(w.refusal_of(alice, "buy this", "den") ==
+        "you have said this 3 times in 1 min; you may say it again in 17 s");
+  CHECK(w.refusal_of(alice, "/me buy this").starts_with("you have said this 3 times"));
+  CHECK(w.refusal_of(alice, "something else").empty());
+  CHECK(w.refusal_of(bob, "buy this").empty());
+  CHECK(w.counters.abuse_refusals == 2);
+  w.time.advance(20s);
+  CHECK(w.refusal_of(alice, "buy this").empty());
+}
+
+TEST_CASE(
+    "abuse: a refusal holds the connection for a second, so that each is answered and none hurts") {
+  abuse_limits a = nothing();
+  a.repeats = {1, 60s};
+  abuse_world w(a);
+  person& alice = w.come("alice");
+  CHECK(w.refusal_of(alice, "spam").empty());
+  CHECK_FALSE(alice.ear.held);
+  CHECK_FALSE(w.refusal_of(alice, "spam").empty());
+  CHECK(alice.ear.held);
+  w.time.advance(999ms);
+  CHECK(alice.ear.held);
+  w.time.advance(1ms);
+  CHECK_FALSE(alice.ear.held);
+}
+
+TEST_CASE("abuse: a message names so many members of the room, and others do not count") {
+  abuse_limits a = nothing();
+  a.mentions = 2;
+  abuse_world w(a);
+  person& alice = w.come("alice");
+  w.come("bob");
+  w.come("carol");
+  w.come("dave");
+  w.come("elsewhere", "den");
+  CHECK(
+      w.refusal_of(alice, "bob, carol: elsewhere is nobody here, bob bob bob carol alice").empty());
+  CHECK(w.refusal_of(alice, "hi bob carol (dave)") ==
+        "this names more than 2 members, which is the most for a message; leave some out");
+  CHECK(w.refusal_of(alice, "/me greets bob,carol,dave").starts_with("this names more than 2"));
+  CHECK(w.refusal_of(alice, "hi bob").empty());
+}
+
+TEST_CASE("abuse: one writes to so many members, and to the same ones as often as one likes") {
+  abuse_limits a = nothing();
+  a.receivers = {2, 60s};
+  abuse_world w(a);
+  person& alice = w.come("alice");
+  for (const char* name : {"bob", "carol", "dave"})
+    w.come(name);
+  CHECK(w.refusal_of(alice, "/msg bob 1").empty());
+  CHECK(w.refusal_of(alice, "/msg carol 1").empty());
+  CHECK(w.refusal_of(alice, "/msg dave 1") ==
+        "you have written to 2 members in 1 min; you may write to another one in 29 s");
+  CHECK(w.refusal_of(alice, "/msg bob 2").empty());
+  w.time.advance(30s);
+  CHECK(w.refusal_of(alice, "/msg dave 1").empty());
+}
+
+TEST_CASE("abuse: a guest says less in the first minutes, and an account does not") {
+  abuse_limits a = nothing();
+  a.newcomer_time = 5min;
+  a.newcomer_messages = {2, 60s};
+  abuse_world w(a);
+  person& alice = w.come("alice");
+  person& known = w.known("karl");
+  for (int i = 0; i < 5; ++i)
+    CHECK(w.refusal_of(known, "line " + std::to_string(i)).empty());
+  CHECK(w.refusal_of(alice, "one").empty());
+  CHECK(w.refusal_of(alice, "two").empty());
+  CHECK(w.refusal_of(alice, "three") ==
+        "guests may say 2 things in 1 min in their first 5 min; try again in 29 s");
+  w.time.advance(5min);
+  for (int i = 0; i < 5; ++i)
+    CHECK(w.refusal_of(alice, "later " + std::to_string(i)).empty());
+}
+
+TEST_CASE(
+    "abuse: an address has so many new names, by /nick and by coming in, and others have theirs") {
+  abuse_limits a = nothing();
+  a.names = {3, 60s};
+  abuse_world w(a);
+  const auto enter = [&](const std::string& name, int host) {
+    person& p = w.people.emplace_back();
+    login l{w.new_identity(), name, true, true};
+    l.host = address(host);
+    auto in = w.hub.enter(p.ear, l);
+    if (in) p.self = *in;
+    return in ? std::string() : in.error().message;
+  };
+  CHECK(enter("a1", 7).empty());
+  person& first = w.people.back();
+  CHECK(w.refusal_of(first, "/nick a2").empty());
+  CHECK(enter("a3", 7).empty());
+  CHECK(enter("a4", 7) == "your address has had 3 names in 1 min; the next one may come in 20 s");
+  CHECK(w.refusal_of(first, "/nick a5").starts_with("your address has had 3 names"));
+  CHECK(enter("b1", 8).empty());
+  w.time.advance(20s);
+  CHECK(enter("a4", 7).empty());
+}
+
+TEST_CASE("abuse: 0 switches each setting off") {
+  abuse_world w(nothing());
+  person& alice = w.come("alice");
+  for (const char* name : {"b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m"})
+    w.come(name);
+  for (int i = 0; i < 100; ++i)
+    REQUIRE(w.refusal_of(alice, "b c d e f g h i j k l m").empty());
+  for (const char* name : {"b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m"})
+    REQUIRE(w.refusal_of(alice, std::string("/msg ") + name + " hello").empty());
+  for (int i = 0; i < 100; ++i)
+    REQUIRE(w.refusal_of(alice, "/nick n" + std::to_string(i)).empty());
+}
+
+TEST_CASE("abuse: operators of the server and of the room are not held to it") {
+  abuse_limits a = nothing();
+  a.repeats = {1, 60s};
+  abuse_world w(a);
+  person& op = w.known("olga", role::op);
+  person& owner = w.known("otto", role::member, "den");
+  for (int i = 0; i < 5; ++i)
+    CHECK(w.refusal_of(op, "please calm down").empty());
+  w.hub.join(*owner.self, "own", "").value();
+  w.run();
+  CHECK(w.refusal_of(owner, "first word", "own").empty()); // the room is theirs from here on
+  for (int i = 0; i < 5; ++i)
+    CHECK(w.refusal_of(owner, "rules of this room", "own").empty());
+  CHECK(w.refusal_of(owner, "hello", "den").empty());
+  CHECK(w.refusal_of(owner, "hello", "den").starts_with("you have said this once in 1 min"));
+}
+
+TEST_CASE("abuse: operators are told once, and then once a minute how often") {
+  abuse_limits a = nothing();
+  a.repeats = {1, 60s};
+  abuse_world w(a);
+  person& alice = w.come("alice");
+  for (int i = 0; i < 4; ++i)
+    w.refusal_of(alice, "spam");
+  CHECK(w.alarms() == heard{"alice (192.0.2.1) says the same again and again"});
+  w.time.advance(1min);
+  CHECK(w.alarms() == heard{"alice (192.0.2.1) says the same again and again",
+                            "alice (192.0.2.1) says the same again and again: 2 more times in a "
+                            "minute"});
+  w.time.advance(10min);
+  CHECK(w.alarms().size() == 2);
+  CHECK(w.time.next_due() == std::nullopt);
+}
+
+TEST_CASE("abuse: the room of the alarms is for operators of the server, and nobody speaks in it") {
+  abuse_world w(nothing());
+  person& alice = w.come("alice");
+  person& op = w.known("olga", role::op);
+  CHECK(w.refusal_of(alice, "/join alarms") == "alarms is for the operators of the server");
+  CHECK(w.refusal_of(op, "/join alarms").empty());
+  CHECK_FALSE(w.refusal_of(op, "hello", "alarms").empty());
+  w.hub.alarm("somebody is at the door");
+  w.run();
+  CHECK(op.ear.last<entry>().text == "somebody is at the door");
+}
