@@ -72,13 +72,14 @@ class basic_server : public detail::server_base {
   requires(std::constructible_from<Executor, Given> &&
            !std::is_base_of_v<boost::asio::execution_context, Given>)
       basic_server(const Given& executor, const server_config& config,
-                   const server_hooks& hooks = {})
+                   const server_hooks& hooks = detail::no_hooks())
       : base(boost::asio::any_io_executor(executor), detail::place_of(executor), config, hooks)
       , executor_(executor) {}
   /// The same on the executor of a context, such as an `io_context` that one thread runs.
   template <class Context>
   requires std::is_base_of_v<boost::asio::execution_context, Context>
-  basic_server(Context& context, const server_config& config, const server_hooks& hooks = {})
+  basic_server(Context& context, const server_config& config,
+               const server_hooks& hooks = detail::no_hooks())
       : basic_server(context.get_executor(), config, hooks) {}
   basic_server(basic_server&&) noexcept = default;
   basic_server& operator=(basic_server&&) noexcept = default;

@@ -64,6 +64,14 @@ struct people_config {
 
 /// What a server is told. `server` checks it, and throws `asio_chat::error` where it is wrong.
 struct server_config {
+  // In the library, so that a program need not compile them.
+  server_config();
+  server_config(const server_config&);
+  server_config(server_config&&) noexcept;
+  server_config& operator=(const server_config&);
+  server_config& operator=(server_config&&) noexcept;
+  ~server_config();
+
   tls_server_config tls; ///< without a certificate `server::listen` fails
   /// The passphrase that all clients share; not empty. No value: clients need none.
   std::optional<std::string> passphrase;

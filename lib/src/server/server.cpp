@@ -2,7 +2,21 @@
 
 #include <utility>
 
-namespace asio_chat::detail {
+namespace asio_chat {
+
+server_config::server_config() = default;
+server_config::server_config(const server_config&) = default;
+server_config::server_config(server_config&&) noexcept = default;
+server_config& server_config::operator=(const server_config&) = default;
+server_config& server_config::operator=(server_config&&) noexcept = default;
+server_config::~server_config() = default;
+
+namespace detail {
+
+const server_hooks& no_hooks() {
+  static const server_hooks none;
+  return none;
+}
 
 server_base::server_base(boost::asio::any_io_executor executor, place_function place,
                          const server_config& config, const server_hooks& hooks,
@@ -94,4 +108,5 @@ void server_base::check_call(const char* operation) const {
   impl_->check_call("server", operation);
 }
 
-} // namespace asio_chat::detail
+} // namespace detail
+} // namespace asio_chat

@@ -27,6 +27,9 @@ class tcp;
 
 namespace asio_chat::detail {
 
+/// Those of a server that is given none; a function, so that a program need not compile them.
+const server_hooks& no_hooks();
+
 class server_base {
  public:
   class impl;
