@@ -75,6 +75,25 @@ void disk_journal::destroy(std::string room, std::vector<std::uint64_t> offsets,
   });
 }
 
+std::vector<fact> disk_journal::facts_at_start() {
+  std::vector<fact> all;
+  for (const auto& [key, f] : disk_.facts)
+    all.push_back(f);
+  return all;
+}
+
+void disk_journal::keep(std::vector<fact> changes, kept done) {
+  calls_.push_back([this, changes = std::move(changes), done = std::move(done)](bool full) {
+    if (full) {
+      answers_.push_back([done] { done(fail(errc::storage_failed, "the disk is full")); });
+      return;
+    }
+    for (const fact& f : changes)
+      disk_.facts[{f.kind, f.key}] = f;
+    answers_.push_back([done] { done({}); });
+  });
+}
+
 void disk_journal::commit(std::size_t most, bool full) {
   for (; most > 0 && !calls_.empty(); --most) {
     const auto call = std::move(calls_.front());
