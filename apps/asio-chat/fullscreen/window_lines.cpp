@@ -152,9 +152,9 @@ void window_control::opened(std::uint64_t id, bool is_kept) {
   const auto waiting = undelivered_.extract(id);
   window* w = state_.all.find(id);
   if (!w) return;
-  w->kept = is_kept;
+  w->kept = w->kept || is_kept; // the other one may have written meanwhile
   for (const log_line& line : waiting.mapped()) {
-    if (!is_kept && line.what == log_line::kind::action)
+    if (!w->kept && line.what == log_line::kind::action)
       state_.all.refused(line.ref, "/me is for rooms and between accounts");
     else
       around_.enter(line_of(*w, line));

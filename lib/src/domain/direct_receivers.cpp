@@ -46,9 +46,10 @@ void direct_logs::came(endpoint& e) {
 void direct_logs::left(endpoint& e) {
   unconfirmed_.erase(e.number());
   e.heard_direct_ = e.misses_direct_ = false;
-  const auto& others = e.of().endpoints();
-  if (std::ranges::none_of(others,
-                           [&](const endpoint* one) { return one != &e && !one->direct_rooms(); }))
+  // The member may be another one by now, over another connection.
+  const member* m = in_.find_member(e.who());
+  const auto is_told = [&e](const endpoint* one) { return one != &e && !one->direct_rooms(); };
+  if (!m || std::ranges::none_of(m->endpoints(), is_told))
     receivers_.erase(e.who()); // the next one begins behind what was heard
 }
 

@@ -89,6 +89,26 @@ TEST_CASE("a client that knows no such rooms is told one by one, until it shows 
   CHECK(w.plain("bob").heard_at_login.empty());
 }
 
+TEST_CASE("a connection that replaces another one is told what waits, whenever that one ends") {
+  const int tasks_before = GENERATE(range(0, 12));
+  direct_world w;
+  person& alice = w.known("alice");
+  person& before = w.plain("bob");
+  before.ear.room_for = 0;
+  w.ask(alice, "/msg bob one");
+  const account* bob = w.hub.people().find("bob");
+  person& after = w.people.emplace_back();
+  login l{bob->id, "bob", true, true};
+  l.has_account = true;
+  after.self = w.hub.enter(after.ear, l).value(); // with one connection at a time
+  for (int n = 0; n < tasks_before && !w.tasks.empty(); ++n)
+    w.tasks.run_one();
+  w.leave(before);
+  w.run();
+  CHECK(before.ear.closed);
+  CHECK(after.ear.all<direct_message>().size() == 1);
+}
+
 TEST_CASE("a client that cannot take more gets what was written when it can") {
   direct_world w;
   person& alice = w.known("alice");

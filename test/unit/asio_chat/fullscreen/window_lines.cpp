@@ -136,6 +136,18 @@ TEST_CASE(
   CHECK(p.last().own);
 }
 
+TEST_CASE("asio-chat window control: both may begin a conversation at the same time") {
+  person p;
+  p.keeps_others = true;
+  p.enter("/query bob");
+  p.enter("hello");
+  p.enter_room("@bob", 1); // he was faster
+  p.said("@bob", "hi", 1);
+  p.kept(false); // one is in it already
+  CHECK(p.entered.back().room == "@bob");
+  CHECK(p.state.all.find_log("@bob")->kept);
+}
+
 TEST_CASE("asio-chat window control: who logs out has no such conversation any more") {
   person p;
   p.keeps_others = true;
