@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -82,7 +83,8 @@ class direct_logs {
   /// An account with connections that are told messages one by one.
   struct receiver {
     std::map<identity, position> told; ///< by who has written
-    std::deque<identity> waiting;      ///< whose logs have something new
+    std::set<identity> waiting;        ///< whose logs have something new
+    identity last{};                   ///< who was told of last: the next one is next
     std::uint64_t reads = 0;           ///< the number of what is read of one of them; 0: nothing
   };
   /// A connection that goes into all rooms with something new, one after the other.

@@ -13,6 +13,7 @@ namespace asio_chat {
 namespace {
 
 constexpr std::size_t page_entries = 100;
+constexpr std::size_t page_bytes = 64 * 1024;
 
 /// Of an entry, for those who are told texts alone.
 std::string text_of(const entry& e) {
@@ -84,8 +85,7 @@ position direct_logs::told(const identity& who, const identity& of) const {
 
 void direct_logs::wait(const identity& who, const identity& of) {
   if (takers(who, of).empty()) return;
-  std::deque<identity>& waiting = receivers_[who].waiting;
-  if (std::ranges::find(waiting, of) == waiting.end()) waiting.push_back(of);
+  receivers_[who].waiting.insert(of);
   go_on(who);
 }
 
@@ -94,7 +94,8 @@ void direct_logs::go_on(const identity& who) {
   if (found == receivers_.end() || found->second.reads != 0) return;
   receiver& r = found->second;
   while (!r.waiting.empty()) {
-    const identity of = r.waiting.front();
+    const auto next = r.waiting.upper_bound(r.last);
+    const identity of = next != r.waiting.end() ? *next : *r.waiting.begin();
     const auto all = takers(who, of);
     const bool some = std::ranges::any_of(all, [](const endpoint* e) { return !e->sink().full(); });
     if (!all.empty() && !some) {
@@ -102,11 +103,13 @@ void direct_logs::go_on(const identity& who) {
         e->misses_direct_ = true;
       return; // until one of them can take more
     }
-    r.waiting.pop_front();
+    r.waiting.erase(of);
+    r.last = of;
     if (all.empty()) continue;
     r.reads = ++reads_;
     return services_.log.read(
-        direct_log_name(who, of), {{log_range::side::after, told(who, of), page_entries}},
+        direct_log_name(who, of),
+        {{log_range::side::after, told(who, of), page_entries}, page_bytes},
         [alive = in_.alive(), this, who, of, number = reads_](const result<journal::page>& p) {
           if (alive.expired()) return;
           const auto still = receivers_.find(who);
@@ -132,8 +135,7 @@ void direct_logs::give(const identity& who, const identity& of, const journal::p
     e->heard_direct_ = true;
     r.told[of] = last;
   }
-  const bool again = p.more || told(who, of) != last;
-  if (again && std::ranges::find(r.waiting, of) == r.waiting.end()) r.waiting.push_front(of);
+  if (p.more || told(who, of) != last) r.waiting.insert(of);
 }
 
 } // namespace asio_chat
