@@ -5,10 +5,9 @@ import signal
 import ssl
 import subprocess
 
-from clients import home
-from programs import BIN, PATIENCE, LessonClient, clean_environment, until
+from programs import BIN, PATIENCE, LessonClient, clean_environment
 from test_client_fullscreen import FullScreen
-from test_people import PASSWORD, account, daemon, good, log_in
+from test_people import PASSWORD, daemon, good, log_in
 
 
 def accounts(tmp_path, *names):
@@ -127,11 +126,13 @@ def test_an_older_client_hears_each_by_itself_and_can_go_into_the_room(tmp_path)
         assert not [m for m in bob.others if m.get("kind") == "direct"]
 
 
-def test_two_full_screens_have_the_conversation_with_its_history(tmp_path, home):
+def test_two_full_screens_have_the_conversation_with_its_history(tmp_path):
     accounts(tmp_path, "alice", "bob")
     with daemon(tmp_path) as d:
-        def come(name, **more):
-            screen = FullScreen(f"localhost:{d.port}", "--name", name, "--ca", d.ca, home=home, **more)
+        def come(name):
+            home = tmp_path / name
+            home.mkdir()
+            screen = FullScreen(f"guest-{name}@127.0.0.1:{d.port}", "--ca", d.ca, home=home)
             assert screen.ready()
             screen.says(f"/login {name} {PASSWORD}")
             assert screen.sees(f"you are logged in as {name}")
@@ -141,7 +142,7 @@ def test_two_full_screens_have_the_conversation_with_its_history(tmp_path, home)
         alice.says("hello, bob")
         alice.says("/me waves")
         assert alice.sees("~ alice │ waves")
-        bob = come("bob", env=clean_environment(HOME=str(home), XDG_STATE_HOME=str(tmp_path / "bob")))
+        bob = come("bob")
         assert bob.sees("@alice")
         bob.types("\x1ba")
         assert bob.sees("alice │ hello, bob") and bob.sees("~ alice │ waves")
@@ -149,8 +150,8 @@ def test_two_full_screens_have_the_conversation_with_its_history(tmp_path, home)
         assert alice.sees("bob │ hello, alice")
         bob.says("/search waves")
         assert bob.sees("1 found in @alice")
-        alice.ends()
-        bob.ends()
+        for one in (alice, bob):
+            assert one.says("/quit").ends() == 0
 
 
 def test_the_operator_of_the_machine_exports_it_by_both_names_and_by_no_other(tmp_path):
