@@ -38,10 +38,10 @@ void disk_journal::append(entry draft, const identity& author, append_done done)
       answers_.push_back([done] { done(fail(errc::storage_failed, "the disk is full")); });
     } else {
       l.entries.push_back({draft, author});
-      record& kept = l.entries.back();
-      kept.what.at = {epoch, l.entries.size()};
-      disk_.offset_of_id[key] = kept.what.at.offset;
-      answers_.push_back([this, done, kept] { feed_.committed(record(kept), done); });
+      record& stored = l.entries.back();
+      stored.what.at = {epoch, l.entries.size()};
+      disk_.offset_of_id[key] = stored.what.at.offset;
+      answers_.push_back([this, done, stored] { feed_.committed(record(stored), done); });
     }
   });
 }
