@@ -508,6 +508,8 @@ CONTROLS = {
     "A client whose name is not allowed gets no byte": "C",
     "A certificate stands for its account or its common name, and for nobody else; removing it ends what came by it":
         "I, C",
+    "What two accounts say to each other is theirs: no operator, no search and no later bearer of a name finds it":
+        "C",
     "New files are taken together or not at all": "C",
     "Every TLS setting can be displayed, with who decided it": "C, I",
     "The server staples its CA's OCSP response; a client refuses `revoked`, and must-staple without a good one":

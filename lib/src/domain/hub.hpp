@@ -29,6 +29,7 @@
 namespace asio_chat {
 
 struct command_row;
+class direct_logs;
 
 class hub {
  public:
@@ -112,6 +113,8 @@ class hub {
   const std::string& default_room() const noexcept { return services_.default_room; }
   std::size_t member_count() const noexcept { return members_.size(); }
   const journal& log() const noexcept { return services_.log; }
+  /// What accounts say to each other alone.
+  direct_logs& directs() noexcept { return *directs_; }
   const rate_keeper* rates() const noexcept { return rates_.get(); }
   server_counters& counters() const noexcept { return services_.counters; }
   /// What is answered later may be answered when the hub is gone.
@@ -169,7 +172,8 @@ class hub {
   static constexpr std::string_view server_name = "-server-";
 
  private:
-  friend class endpoint; // goes on when it is answered
+  friend class direct_logs; // rooms of its own
+  friend class endpoint;    // goes on when it is answered
 
   static constexpr std::size_t max_upkeep = 100'000;
 
@@ -189,6 +193,7 @@ class hub {
                            right lacking) const;
   result<endpoint::membership*> place_of(endpoint& e, std::string_view room_name);
   void grade(member& m, room& r);
+  void grade_direct(member& m, room& r);
   void grade(member& m);
   /// Does it to everybody, to the first few at once and to the others in slices; to whoever comes
   /// meanwhile, too. So it has to depend on what is known then alone.
@@ -224,6 +229,7 @@ class hub {
   sliced_work sweeps_;
   std::map<std::string, identity, std::less<>> openers_; ///< of rooms whose log is being opened
   std::unique_ptr<rate_keeper> rates_;                   ///< null: there are none
+  std::unique_ptr<direct_logs> directs_;
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0; ///< of an endpoint or a member
 };
