@@ -17,6 +17,6 @@ std::unique_ptr<storm> make_reader_storm(const storm_front& front, std::size_t r
 /// @param accounts `member-0` and so on, with the password `storm_password`
 std::unique_ptr<storm> make_login_storm(const storm_front& front, double rate,
                                         std::size_t accounts);
-inline constexpr const char* storm_password = "a long password";
+inline constexpr const char* storm_password = "a-long-password";
 
 } // namespace asio_chat::bench

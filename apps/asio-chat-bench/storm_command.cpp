@@ -68,7 +68,7 @@ int run_command(const storm_options& given) {
         continue;
       }
       auto one = result.to_json();
-      one["storm_name"] = row.name;
+      one["name"] = row.name;
       one["rates"] = limits.name;
       rows.push_back(std::move(one));
     }

@@ -19,7 +19,11 @@ constexpr std::int64_t MB = 1'000'000;
 constexpr std::size_t others = 250;
 constexpr std::size_t many_addresses = 200;
 constexpr std::size_t all_half = 1'000;
-constexpr std::size_t all_silent = 20'000;
+
+/// 20,000, or as many as the limit of open files allows beside others, here and in the daemon.
+std::size_t silent_beside(std::size_t half_handshakes) {
+  return std::min<std::size_t>(20'000, most_files() - half_handshakes - 2 * others);
+}
 
 std::size_t scaled(std::size_t n, double scale) {
   return std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(n) * scale));
@@ -81,10 +85,10 @@ std::vector<storm_row> make_rows() {
   std::vector<storm_row> all{
       connections("connections-1", 1, "one address"),
       connections("connections-200", many_addresses, "200 addresses"),
-      holding("offered", all_half, all_silent,
+      holding("offered", all_half, silent_beside(all_half),
               "1,000 half handshakes and 20,000 silent connections offered"),
       held("held-handshakes", all_half, 0, 64 * 1024, "1,000 half handshakes held"),
-      held("held-silent", 0, std::min(all_silent, most_files() - 2 * others), 2 * 1024,
+      held("held-silent", 0, silent_beside(0), 2 * 1024,
            "20,000 silent connections held, or what the limit of open files allows")};
   storm_row logins;
   logins.name = "logins";
@@ -109,6 +113,14 @@ std::vector<storm_row> make_rows() {
   all.push_back(std::move(readers));
   for (const auto& [name, kind] : flood_kinds())
     all.push_back(member(kind));
+  storm_row restart;
+  restart.name = "restart";
+  restart.about = "restart under 10,000 connected clients, who all come back";
+  restart.addresses = many_addresses;
+  restart.clients = std::min<std::size_t>(10'000, most_files() - 2 * others);
+  restart.daemon_arguments = {fmt::format("--max-connections={}", restart.clients + others)};
+  restart.max_growth = 1'000 * MB;
+  all.push_back(std::move(restart));
   return all;
 }
 

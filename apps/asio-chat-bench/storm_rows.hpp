@@ -28,6 +28,8 @@ struct storm_row {
   /// So many connections are held, and each may cost so much; 0: does not matter.
   std::size_t held = 0;
   std::int64_t max_bytes_each = 0;
+  /// Under so many connected clients the daemon is restarted; 0: it is not. Instead of `make`.
+  std::size_t clients = 0;
   std::size_t accounts = 0; ///< `member-0` and so on, with `storm_password`
 };
 

@@ -1,11 +1,8 @@
 #include "storm_run.hpp"
 
-#include "error.hpp"
-#include "files.hpp"
 #include "member_storms.hpp"
-#include "process_memory.hpp"
-#include "process_settings.hpp"
-#include "server_under_test.hpp"
+#include "restart_run.hpp"
+#include "storm_probes.hpp"
 
 #include <fmt/format.h>
 
@@ -16,87 +13,8 @@
 namespace asio_chat::bench {
 
 using namespace std::chrono_literals;
-using std::chrono::steady_clock;
 
 namespace {
-
-/// One of the probes, as a process of its own that says «ready» and then, at its end, its figures.
-class probe_process {
- public:
-  probe_process(std::string name, const server_under_test& server, double seconds)
-      : name_(std::move(name))
-      , process_({"/proc/self/exe", name_, "--server", server.address(), "--ca", server.ca_file(),
-                  "--seconds", fmt::format("{}", seconds)},
-                 -1, output(), errors()) {}
-
-  bool ready() { return read_file(output()).starts_with("ready\n") || !process_.running(); }
-  bool running() { return process_.running(); }
-
-  /// When it has ended.
-  boost::json::object figures() const {
-    const std::string said = read_file(output());
-    const auto json = said.find('{');
-    if (json == std::string::npos)
-      throw run_error(fmt::format("the probe '{}' failed: {}", name_, read_file(errors())));
-    return boost::json::parse(said.substr(json)).as_object();
-  }
-
- private:
-  std::filesystem::path output() const { return directory_.path() / "output"; }
-  std::filesystem::path errors() const { return directory_.path() / "errors"; }
-
-  temporary_directory directory_;
-  std::string name_;
-  child_process process_;
-};
-
-/// Watches how large the daemon gets.
-class growth_watch {
- public:
-  explicit growth_watch(pid_t daemon)
-      : daemon_(daemon)
-      , before_(process_memory::of(daemon).its_own) {}
-  void look() {
-    // To read it takes the kernel a while, in which the process waits.
-    if (const auto now = steady_clock::now(); now < next_) return;
-    next_ = steady_clock::now() + 500ms;
-    most_ = std::max(most_, process_memory::of(daemon_).its_own - before_);
-  }
-  std::int64_t most() const { return most_; }
-
- private:
-  pid_t daemon_;
-  std::int64_t before_;
-  std::int64_t most_ = 0;
-  steady_clock::time_point next_;
-};
-
-/// Lets both probes run, and `turn` meanwhile.
-template <class Turn>
-chat_figures probe_while(const server_under_test& server, double seconds, Turn turn) {
-  probe_process talk("probe", server, seconds);
-  probe_process come("newcomers", server, seconds);
-  while (!talk.ready() || !come.ready()) {
-    if (told_to_stop()) throw run_error("interrupted");
-    std::this_thread::sleep_for(5ms);
-  }
-  while (talk.running() || come.running()) {
-    const auto until = steady_clock::now() + 20ms;
-    while (steady_clock::now() < until)
-      turn();
-    if (told_to_stop()) throw run_error("interrupted");
-  }
-  const auto said = talk.figures();
-  const auto came = come.figures();
-  chat_figures figures;
-  figures.p99_ms = said.at("p99_ms").as_double();
-  figures.wrong = said.at("wrong").as_string();
-  figures.newcomer_ms = came.at("max_ms").as_double();
-  figures.newcomers = came.at("count").to_number<std::size_t>();
-  figures.failures = came.at("failures").to_number<std::size_t>();
-  if (figures.wrong.empty()) figures.wrong = came.at("failure").as_string();
-  return figures;
-}
 
 void make_accounts(server_under_test& server, std::size_t accounts) {
   if (accounts == 0) return;
@@ -120,9 +38,10 @@ void judge(const storm_row& row, double scale, storm_result& r) {
   if (r.growth > row.max_growth)
     r.missed.push_back(
         fmt::format("more than {:.0f} MB", static_cast<double>(row.max_growth) / 1e6));
-  if (row.held > 0)
-    r.bytes_each = static_cast<std::int64_t>(static_cast<double>(r.growth) /
-                                             (static_cast<double>(row.held) * scale));
+  if (row.held > 0) {
+    const double held = static_cast<double>(row.held) * scale;
+    r.bytes_each = static_cast<std::int64_t>(static_cast<double>(r.growth) / held);
+  }
   if (row.max_bytes_each > 0 && r.bytes_each > row.max_bytes_each)
     r.missed.push_back(fmt::format("more than {} bytes each", row.max_bytes_each));
 }
@@ -143,12 +62,18 @@ const std::vector<storm_limits>& all_storm_limits() {
   return all;
 }
 
-storm_result run_storm(const storm_row& row, const storm_limits& limits,
-                       const storm_settings& given) {
+server_under_test start_for(const storm_row& row, const storm_limits& limits,
+                            const storm_settings& given) {
   auto arguments = limits.daemon_arguments;
   arguments.insert(arguments.end(), row.daemon_arguments.begin(), row.daemon_arguments.end());
   arguments.insert(arguments.end(), given.daemon_arguments.begin(), given.daemon_arguments.end());
-  auto server = server_under_test::daemon(given.daemon, arguments, -1);
+  return server_under_test::daemon(given.daemon, arguments, -1);
+}
+
+storm_result run_storm(const storm_row& row, const storm_limits& limits,
+                       const storm_settings& given) {
+  if (row.clients > 0) return run_restart(row, limits, given);
+  auto server = start_for(row, limits, given);
   make_accounts(server, row.accounts);
 
   storm_result result;

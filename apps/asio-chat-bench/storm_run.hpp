@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server_under_test.hpp"
 #include "storm_rows.hpp"
 
 #include <boost/json.hpp>
@@ -41,6 +42,10 @@ struct storm_result {
 
   boost::json::object to_json() const;
 };
+
+/// The daemon as it is for this row.
+server_under_test start_for(const storm_row& row, const storm_limits& limits,
+                            const storm_settings& given);
 
 storm_result run_storm(const storm_row& row, const storm_limits& limits,
                        const storm_settings& given);
