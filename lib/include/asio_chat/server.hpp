@@ -125,6 +125,17 @@ class basic_server : public detail::server_base {
     return base::listen_insecure_plaintext(host, port);
   }
 
+  /// Accepts TLS connections of a socket that listens already, of TCP or a Unix socket: one that
+  /// the host was started with (systemd's socket activation), or has bound itself. The server
+  /// closes it. Who comes through a Unix socket is known by their user, `unix:uid=1000`, and has
+  /// none of the limits of `admission_limits`. `listening_on` does not list it.
+  /// @throws asio_chat::error if there is no certificate, or it is no listening stream socket; it
+  /// is closed then
+  void listen_on(int listening_socket) {
+    check("listen_on");
+    base::listen_on(listening_socket);
+  }
+
   /// All addresses that the server listens on, in the order of the calls; none after `async_stop`.
   std::vector<endpoint> listening_on() const {
     check("listening_on");

@@ -83,6 +83,11 @@ struct server_config {
   std::map<std::string, std::size_t> join_history;
   storage_config storage;
   people_config people;
+  /// Addresses and networks of proxies, such as `10.0.0.0/8` or `2001:db8::7`, and `unix` for those
+  /// that come through `server::listen_on` of a Unix socket. A connection from there begins with a
+  /// header of the PROXY protocol, version 2, before TLS, which says where it comes from: that
+  /// address counts for limits, bans and the log. One without is closed.
+  std::vector<std::string> proxy_from;
   int backlog = 1024;        ///< of the listening sockets, 1 to 65535
   bool log_messages = false; ///< whether texts of messages are logged
   /// Whether live messages tell the members of a room the address of their sender, see

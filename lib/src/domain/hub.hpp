@@ -130,6 +130,11 @@ class hub {
 
   // moderation.cpp: roles, bans, and what becomes of those they are about.
 
+  /// Whether this is somebody who has been here: a member, one who has gone and may come back, or a
+  /// device of an account.
+  bool remembers(const identity& who) const {
+    return by_identity_.contains(who) || names_.holds_for(who) || people_.of_device(who);
+  }
   asio_chat::people& people() noexcept { return people_; }
   const asio_chat::people& people() const noexcept { return people_; }
   const services& parts() const noexcept { return services_; }

@@ -38,6 +38,8 @@ class name_book {
   void respect(const people& p) noexcept { people_ = &p; }
 
   member* bearer(std::string_view name) const;
+  /// Whether a name is held for this member, who is away.
+  bool holds_for(const identity& who) const { return held_.contains(who); }
   /// A failure says that another member bears it, that it is held for another one, or that of an
   /// account.
   result<void> check_free(std::string_view name, const identity& who) const;

@@ -67,7 +67,7 @@ std::optional<std::uint64_t> descriptor_limit() noexcept {
 
 result<bool> fit_connections(invocation& call, std::optional<std::uint64_t> limit) {
   std::size_t& wanted = call.settings.server.limits.connections;
-  const std::uint64_t own = kept + call.settings.listen.size();
+  const std::uint64_t own = kept + call.settings.listen.size() + call.settings.listen_unix.size();
   if (!limit || (*limit >= own && wanted <= *limit - own)) return false;
   if (*limit <= own)
     return fail(errc::bad_setting,

@@ -52,6 +52,10 @@ server_base::endpoint server_base::listen_insecure_plaintext(const std::string& 
   return impl_->listen_insecure_plaintext(host, port).value();
 }
 
+void server_base::listen_on(int listening_socket) {
+  impl_->listen_on(listening_socket).value();
+}
+
 std::vector<server_base::endpoint> server_base::listening_on() const {
   return impl_->listening_on();
 }
