@@ -189,6 +189,7 @@ int run(ops::settings& s, bool fewer_connections) {
     log(severity::info, "Server shutting down...", {{"signal", std::string(signal)}});
     signals->release();
     reload.stop();
+    unix_sockets.clear();
     chat->async_stop([](error_code) {});
   };
   reload.start([&, in_terminal = ops::is_in_terminal()](auto why) {
