@@ -238,6 +238,7 @@ int start(ops::invocation& call, bool fewer_connections) {
 
 int main(int argc, char** argv) {
   ops::harden_process();
+  ops::keep_freed_memory();
   auto call = ops::read_settings(ops::process_sources(argc, argv));
   ops::forget_secrets_in_environment();
   if (!call) return refuse(call.error());
