@@ -25,6 +25,10 @@ command accounts_command(CLI::App& program);
 command catch_up_command(CLI::App& program);
 command growth_command(CLI::App& program);
 command peers_command(CLI::App& program);
+command storm_command(CLI::App& program);
+command probe_command(CLI::App& program);
+command newcomers_command(CLI::App& program);
+command sink_command(CLI::App& program);
 command bare_server_command(CLI::App& program);
 
 } // namespace asio_chat::bench

@@ -42,11 +42,12 @@ int main(int argc, char** argv) try {
                  "  asio-chat-bench flood --server 127.0.0.1:8443 --ca data/ca-cert.pem\n"
                  "See asio-chat-bench COMMAND --help.");
   const std::array commands{
-      flood_command(program),    rooms_command(program),      paced_command(program),
-      compare_command(program),  peers_command(program),      append_command(program),
-      search_command(program),   history_command(program),    catch_up_command(program),
-      growth_command(program),   idle_command(program),       start_command(program),
-      accounts_command(program), bare_server_command(program)};
+      flood_command(program),     rooms_command(program),   paced_command(program),
+      compare_command(program),   peers_command(program),   append_command(program),
+      search_command(program),    history_command(program), catch_up_command(program),
+      growth_command(program),    idle_command(program),    start_command(program),
+      accounts_command(program),  storm_command(program),   probe_command(program),
+      newcomers_command(program), sink_command(program),    bare_server_command(program)};
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -20,12 +20,6 @@ namespace from_server {
 constexpr protozero::pbf_tag_type entries = 1, room = 5, error = 12, goodbye = 15;
 }
 
-void append(protozero::pbf_tag_type what, const std::string& body, std::string& out) {
-  std::string message;
-  protozero::pbf_writer(message).add_message(what, body);
-  text_protocol::append_frame(message, out);
-}
-
 std::string_view view_of(protozero::data_view v) {
   return {v.data(), v.size()};
 }
@@ -39,6 +33,12 @@ void take_entries(protozero::pbf_reader entries, protocol::sink& to) {
 }
 
 } // namespace
+
+void native_2_protocol::append(std::uint32_t what, const std::string& body, std::string& out) {
+  std::string message;
+  protozero::pbf_writer(message).add_message(what, body);
+  text_protocol::append_frame(message, out);
+}
 
 void native_2_protocol::login(const part& as, std::string& out) {
   room_ = as.room;

@@ -17,6 +17,10 @@ class native_2_protocol final : public protocol {
   void publish(std::string_view text, std::string& out) override;
   std::size_t feed(std::string_view in, sink& to, std::string& out) override;
 
+  /// One frame with one message to the server.
+  /// @param what its number in `ToServer` of docs/protocol/asio_chat.proto
+  static void append(std::uint32_t what, const std::string& body, std::string& out);
+
  private:
   void take(std::string_view message, sink& to);
 

@@ -36,6 +36,10 @@ void poller::change(int fd, std::uint32_t events, poll_target& target) {
   control(fd_.get(), EPOLL_CTL_MOD, fd, events, target);
 }
 
+void poller::remove(int fd) {
+  epoll_ctl(fd_.get(), EPOLL_CTL_DEL, fd, nullptr);
+}
+
 void poller::turn(std::chrono::milliseconds time) {
   std::array<epoll_event, 256> events;
   const auto count = epoll_wait(fd_.get(), events.data(), static_cast<int>(events.size()),

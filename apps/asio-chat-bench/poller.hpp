@@ -23,6 +23,7 @@ class poller {
 
   void add(int fd, std::uint32_t events, poll_target& target);
   void change(int fd, std::uint32_t events, poll_target& target);
+  void remove(int fd);
 
   /// Wakes all targets that are ready; waits at most `time`, or until a signal, for the first.
   void turn(std::chrono::milliseconds time);

@@ -25,6 +25,11 @@ void allow_many_files() {
   }
 }
 
+std::size_t most_files() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : 0;
+}
+
 void handle_signals() {
   struct sigaction action {};
   action.sa_handler = SIG_IGN;

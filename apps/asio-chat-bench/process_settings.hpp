@@ -1,10 +1,15 @@
 // Settings of the process itself.
 #pragma once
 
+#include <cstddef>
+
 namespace asio_chat::bench {
 
 /// Raises the limit of open files to the most the system allows.
 void allow_many_files();
+
+/// That limit: what a program that is started from here may raise its own to.
+std::size_t most_files();
 
 /// Ignores SIGPIPE, and makes SIGINT and SIGTERM set `told_to_stop`.
 void handle_signals();

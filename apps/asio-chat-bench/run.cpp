@@ -46,7 +46,8 @@ void flood(fan_out_load& people, const load& what) {
   }
 }
 
-/// A steady rate. A message's time is when it was due, so that a stall shows in all of them.
+/// A steady rate, the rooms in turn. A message's time is when it was due, so that a stall shows in
+/// all of them.
 void paced(fan_out_load& people, const load& what) {
   const auto count = std::max<std::int64_t>(1, std::llround(what.rate * what.seconds));
   const auto interval = std::chrono::duration<double>(1 / what.rate);
@@ -58,8 +59,9 @@ void paced(fan_out_load& people, const load& what) {
     for (auto now = steady_clock::now(); now < due; now = steady_clock::now())
       people.turn(std::min(std::chrono::floor<std::chrono::milliseconds>(due - now),
                            std::chrono::milliseconds(100)));
-    people.publish(0, due);
-    people.flush(0);
+    const auto room = static_cast<std::size_t>(i) % people.rooms();
+    people.publish(room, due);
+    people.flush(room);
   }
 }
 

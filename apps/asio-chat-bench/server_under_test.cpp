@@ -100,18 +100,27 @@ void server_under_test::change_data(std::vector<std::string> command) {
   start(command_, core_, announced_address);
 }
 
-server_under_test server_under_test::bare(bool coalesce, int core, bool tickets) {
+server_under_test server_under_test::own(std::vector<std::string> command, bool tls, int core) {
   server_under_test made;
   const auto certificate = made.directory_->path() / "cert.pem";
   const auto key = made.directory_->path() / "key.pem";
   write_self_signed(certificate, key);
-  std::vector<std::string> command{"/proc/self/exe", "bare-server", "--cert",
-                                   certificate,      "--key",       key};
-  if (coalesce) command.push_back("--coalesce");
-  if (tickets) command.push_back("--tickets");
+  command.insert(command.begin(), "/proc/self/exe");
+  if (tls) command.insert(command.end(), {"--cert", certificate, "--key", key});
   made.start(std::move(command), core, announced_address);
   made.ca_file_ = certificate;
   return made;
+}
+
+server_under_test server_under_test::bare(bool coalesce, int core, bool tickets) {
+  std::vector<std::string> command{"bare-server"};
+  if (coalesce) command.emplace_back("--coalesce");
+  if (tickets) command.emplace_back("--tickets");
+  return own(std::move(command), true, core);
+}
+
+server_under_test server_under_test::sink(bool tls) {
+  return own({"sink"}, tls, -1);
 }
 
 server_under_test server_under_test::peer(const peer_program& which, int core) {

@@ -20,6 +20,9 @@ class server_under_test {
   /// This program's own bare loop.
   static server_under_test bare(bool coalesce, int core, bool tickets = false);
 
+  /// Accepts connections and does nothing.
+  static server_under_test sink(bool tls);
+
   /// A server of another project. Throws setup_error if it is not installed or does not start.
   static server_under_test peer(const peer_program& which, int core);
 
@@ -39,6 +42,8 @@ class server_under_test {
 
  private:
   server_under_test() = default;
+  /// Another command of this program.
+  static server_under_test own(std::vector<std::string> command, bool tls, int core);
   /// Runs it until `address_of` finds an address in what it has printed.
   template <class AddressOf>
   void start(std::vector<std::string> command, int core, AddressOf address_of);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <arpa/inet.h>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -29,6 +30,17 @@ unique_fd open_socket(const endpoint& where) {
     throw setup_error(fmt::format("cannot open a socket: {}{}", std::strerror(errno),
                                   errno == EMFILE ? " (raise it with ulimit -n)" : ""));
   return fd;
+}
+
+void come_from(const std::string& address, int fd) {
+  // Without a port: one is chosen that is free towards the server, not free altogether.
+  const int on = 1;
+  setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  if (inet_pton(AF_INET, address.c_str(), &own.sin_addr) != 1 ||
+      bind(fd, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0)
+    throw setup_error(fmt::format("cannot connect from {}: {}", address, std::strerror(errno)));
 }
 
 /// getaddrinfo would take 73979 for 8443.
@@ -57,7 +69,9 @@ endpoint resolve(std::string_view host_and_port) {
   if (host.empty() || host.front() == '[' || !is_port(port))
     throw setup_error(fmt::format("'{}' is not HOST:PORT, such as 127.0.0.1:8443", host_and_port));
 
-  endpoint found{std::string(host), std::string(host_and_port)};
+  endpoint found;
+  found.host = host;
+  found.text = host_and_port;
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* list = nullptr;
@@ -81,6 +95,7 @@ endpoint resolve(std::string_view host_and_port) {
 unique_fd start_connect(const endpoint& to) {
   auto fd = open_socket(to);
   send_at_once(fd.get());
+  if (!to.from.empty()) come_from(to.from, fd.get());
   if (connect(fd.get(), raw(to), to.length) != 0 && errno != EINPROGRESS)
     throw setup_error(fmt::format("cannot connect to {}: {}", to.text, std::strerror(errno)));
   return fd;

@@ -16,6 +16,8 @@ struct endpoint {
   std::string text;
   sockaddr_storage address{};
   socklen_t length = 0;
+  /// An IPv4 address of this machine to connect from; empty: any.
+  std::string from;
 };
 
 /// Reads `HOST:PORT`, also `[::1]:8443`. Throws setup_error. If a name has several addresses, the

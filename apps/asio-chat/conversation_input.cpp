@@ -292,9 +292,8 @@ void conversation::doubt(const line_origin& from, const std::string& notice) {
 /// Where the next line goes, after a change that nothing else shows.
 void conversation::tell_place() {
   if (modes_.json || modes_.shows_place) return;
-  screen_.notice(focus_.room().empty()
-                     ? "[in no room]"
-                     : fmt::format("[now in #{}]", sanitize_for_terminal(focus_.room())));
+  screen_.notice(focus_.room().empty() ? "[in no room]"
+                                       : fmt::format("[now in {}]", title_of_room(focus_.room())));
 }
 
 bool conversation::takes_lines() const noexcept {

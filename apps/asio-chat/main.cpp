@@ -9,6 +9,7 @@
 #include "pipe_input.hpp"
 #include "pipe_screen.hpp"
 #include "plain_questions.hpp"
+#include "room_focus.hpp"
 #include "session_keeper.hpp"
 #include "sign_in.hpp"
 #include "terminal.hpp"
@@ -128,6 +129,16 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
           [&](const std::string& room, log_range part, window_control::page_handler done) {
             chat.async_history(room, part, std::move(done));
           },
+      .open_log =
+          [&](const std::string& name, std::function<void(bool)> done) {
+            chat.async_command("", "/join @" + name,
+                               [done = std::move(done)](error_code e, const reply&) { done(!e); });
+          },
+      .has_read =
+          [&](const std::string& room, std::uint64_t offset) {
+            chat.async_command(room, fmt::format("/read {}", offset),
+                               [](error_code, const reply&) {}); // else it comes again
+          },
       .changed = {},
       .redraw = {},
       .edit = {}};
@@ -163,7 +174,7 @@ void set_lines(stage& s, asio::io_context& context, const options& o, front f,
     s.shown = std::move(made);
   }
   s.cannot_join = [&s](const std::string& room, const std::string& why) {
-    s.where->notice(fmt::format("[you cannot be in #{} again: {}]", sanitize_for_terminal(room),
+    s.where->notice(fmt::format("[you cannot be in {} again: {}]", title_of_room(room),
                                 sanitize_for_terminal(why)));
   };
   if (f != front::line) {
@@ -204,8 +215,9 @@ std::vector<std::string> rooms_of(const position_map& read, const typed_journal*
   const auto add = [&](const std::string& title) {
     if (title.starts_with('#')) rooms.insert(title.substr(1));
   };
+  // What others have written comes by itself.
   for (const auto& [room, at] : read)
-    rooms.insert(room);
+    if (!is_direct_room(room)) rooms.insert(room);
   for (std::size_t n = 0; typed && n < typed->lines().size(); ++n)
     add(typed->lines()[n].in);
   if (typed)
@@ -313,7 +325,10 @@ int run(int argc, char** argv) {
   // A program that reads lines takes each of them for a live message.
   if (!interactive && !o.client.history) o.client.history = 0;
   // The full screen fetches what was said before, with one's own lines.
-  if (f == front::full_screen) o.full_screen.history = std::exchange(o.client.history, 0);
+  if (f == front::full_screen) {
+    o.full_screen.history = std::exchange(o.client.history, 0);
+    o.client.direct_rooms = true;
+  }
   if (o.client.tls.insecure_skip_host_name_check) {
     fmt::print(stderr,
                "WARNING: --insecure-skip-host-name-check: the certificate is verified, the "

@@ -8,6 +8,14 @@
 
 namespace asio_chat::app {
 
+bool is_direct_room(std::string_view room) noexcept {
+  return room.starts_with('@');
+}
+
+std::string title_of_room(std::string_view room) {
+  return (is_direct_room(room) ? "" : "#") + sanitize_for_terminal(room);
+}
+
 void room_focus::entered(const std::string& room) {
   if (!is_in(room)) rooms_.push_back(room);
   if (home_.empty()) home_ = room_ = room;
@@ -38,7 +46,7 @@ std::optional<std::string> room_focus::obstacle() const {
 
 std::string room_focus::prompt() const {
   if (room_.empty()) return "(no room)> ";
-  return room_ == home_ ? "> " : fmt::format("#{}> ", sanitize_for_terminal(room_));
+  return room_ == home_ ? "> " : title_of_room(room_) + "> ";
 }
 
 } // namespace asio_chat::app

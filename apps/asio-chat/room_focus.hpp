@@ -3,9 +3,15 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace asio_chat::app {
+
+/// Whether it is what two accounts say to each other alone: `@bob`.
+bool is_direct_room(std::string_view room) noexcept;
+/// `#den` or `@bob`, harmless to a terminal.
+std::string title_of_room(std::string_view room);
 
 class room_focus {
  public:

@@ -3,6 +3,7 @@
 #include "base/sanitize.hpp"
 #include "model/names.hpp"
 #include "model/references.hpp"
+#include "room_focus.hpp"
 #include "wire/reply_lines.hpp"
 
 #include <fmt/chrono.h>
@@ -46,8 +47,7 @@ struct text_of {
 
   /// Empty for the current room, and before there is one: who joins is told of others who do.
   std::string in(const std::string& where) const {
-    return where == room || room.empty() ? std::string()
-                                         : fmt::format("#{} ", sanitize_for_terminal(where));
+    return where == room || room.empty() ? std::string() : title_of_room(where) + " ";
   }
 
   lines operator()(const entry& e) const {
@@ -100,8 +100,8 @@ struct text_of {
     std::vector<std::string> names;
     for (const std::string& name : s.members)
       names.push_back(sanitize_for_terminal(name));
-    lines all{{kind::notice, fmt::format("[in #{} with {}]", sanitize_for_terminal(s.room),
-                                         fmt::join(names, ", "))}};
+    lines all{{kind::notice,
+               fmt::format("[in {} with {}]", title_of_room(s.room), fmt::join(names, ", "))}};
     if (!s.topic.empty())
       all.push_back({kind::notice, "[topic: " + sanitize_for_terminal(s.topic) + "]"});
     return all;
@@ -120,13 +120,13 @@ struct text_of {
             ? "the room's log was put back to an older state: messages that were "
               "said behind this one are lost"
             : "messages are missing here: they are no longer kept";
-    return {{kind::notice, fmt::format("[#{}: {}]", sanitize_for_terminal(m.room), what)}};
+    return {{kind::notice, fmt::format("[{}: {}]", title_of_room(m.room), what)}};
   }
   lines operator()(const history_page& p) const {
     lines all;
     if (p.gap) {
-      all.push_back({kind::notice, fmt::format("[#{}: older messages are no longer kept]",
-                                               sanitize_for_terminal(p.room))});
+      all.push_back({kind::notice, fmt::format("[{}: older messages are no longer kept]",
+                                               title_of_room(p.room))});
     }
     for (const entry& e : p.entries)
       for (shown_line& line : (*this)(e))
@@ -227,7 +227,7 @@ std::vector<shown_line> text_display::show_entry(const entry& e, std::string_vie
   lines all;
   if (v.ended_before) all.push_back(now);
   if (v.begins) {
-    all.push_back({kind::notice, fmt::format("[earlier in #{}]", sanitize_for_terminal(e.room))});
+    all.push_back({kind::notice, fmt::format("[earlier in {}]", title_of_room(e.room))});
   }
   for (shown_line& line :
        show_as(e, room, v.earlier ? form_of_earlier(e.time, time_.wall_now(), format_) : format_)) {

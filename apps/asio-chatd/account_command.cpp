@@ -1,3 +1,4 @@
+#include "facts_reader.hpp"
 #include "history.hpp"
 #include "history_commands.hpp"
 
@@ -8,10 +9,7 @@
 #include "base/logger.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
-#include "journal/sqlite/people_table.hpp"
-#include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/sqlite_journal.hpp"
-#include "journal/sqlite/wal_check.hpp"
 #include "model/names.hpp"
 #include "ops/master_key_file.hpp"
 #include "server/password_worker.hpp"
@@ -62,31 +60,6 @@ class tasks {
   std::mutex mutex_;
   std::condition_variable came_;
   std::deque<std::function<void()>> waiting_;
-};
-
-/// Facts of a journal that may be in use.
-class read_facts final : public people_store {
- public:
-  explicit read_facts(const history& from) {
-    sqlite::check_wal(from.file).value();
-    try {
-      SQLite::Database db = sqlite::connect_for_reading(from.file);
-      if (sqlite::version_of(db, from.file, sqlite::journal_schema()).value() >=
-          sqlite::people_version)
-        facts_ = sqlite::people_table(db, *from.keys).all();
-    } catch (const SQLite::Exception& e) {
-      throw error(sqlite::explain(from.file, e));
-    } catch (const sqlite::damage& e) {
-      throw error(sqlite::explain(from.file, e));
-    }
-  }
-  std::vector<fact> facts_at_start() override { return facts_; }
-  void keep(std::vector<fact>, kept done) override {
-    done(fail(errc::storage_failed, "this is only read"));
-  }
-
- private:
-  std::vector<fact> facts_;
 };
 
 std::string day_of(wall_time t) {
@@ -322,7 +295,7 @@ int change_accounts(ops::settings& s, const ops::history_request& wanted) {
   }
   history kept(s);
   if (wanted.account_action == "list" || wanted.account_action == "show") {
-    read_facts facts(kept);
+    facts_reader facts(kept);
     const system_clock time;
     const people all(&facts, time, {});
     return wanted.account_action == "list" ? list(all) : show(all, wanted.account_name);

@@ -1,5 +1,9 @@
 #include "history.hpp"
 
+#include "facts_reader.hpp"
+
+#include "accounts/direct_facts.hpp"
+#include "accounts/people.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/sanitize.hpp"
@@ -22,13 +26,36 @@ namespace {
 constexpr std::size_t max_named = 20;
 
 std::string names_of(std::vector<sqlite::known_room> rooms) {
-  std::erase_if(rooms, [](const sqlite::known_room& r) { return r.name.empty(); });
+  // What two accounts say to each other is no room, and nobody comes upon it by accident.
+  std::erase_if(
+      rooms, [](const sqlite::known_room& r) { return r.name.empty() || r.name.starts_with('@'); });
   if (rooms.empty()) return "there are none yet";
   std::string names = rooms.size() == 1 ? "there is " : "there are ";
   for (std::size_t i = 0; i < std::min(rooms.size(), max_named); ++i)
     names += fmt::format("{}{}", i == 0 ? "" : ", ", rooms[i].name);
   if (rooms.size() > max_named) names += fmt::format(" and {} more", rooms.size() - max_named);
   return names;
+}
+
+/// The log of two accounts, `@alice,bob`; of accounts that are gone it has to be named as the
+/// journal does.
+std::string name_of_log(const history& kept, const std::string& typed) {
+  const auto comma = typed.find(',');
+  if (!typed.starts_with('@') || comma == std::string::npos) return proper_room_name(typed);
+  facts_reader facts(kept);
+  const system_clock time;
+  const people all(&facts, time, {});
+  const auto number_of = [&](const std::string& name) {
+    const account* a = all.find(name);
+    if (!a)
+      throw error(fail(errc::bad_setting, fmt::format("there is no account '{}': asio-chatd "
+                                                      "account list prints those there are",
+                                                      sanitize_for_log(name, 64))));
+    return a->id;
+  };
+  const std::string second = typed.substr(comma + 1);
+  return direct_log_name(number_of(typed.substr(1, comma - 1)),
+                         number_of(second.starts_with('@') ? second.substr(1) : second));
 }
 
 constexpr std::chrono::milliseconds interval{200};
@@ -61,7 +88,7 @@ history::history(ops::settings& s, const std::string& other)
 }
 
 sqlite::known_room choose_room(const history& kept, const std::string& typed) {
-  const std::string name = proper_room_name(typed);
+  const std::string name = name_of_log(kept, typed);
   const auto rooms = sqlite::rooms_in(kept.file, *kept.keys).value();
   const sqlite::room_tag tag = kept.keys->tag_of(name);
   auto found = std::ranges::find(rooms, name, &sqlite::known_room::name);
@@ -74,7 +101,7 @@ sqlite::known_room choose_room(const history& kept, const std::string& typed) {
     return room;
   }
   throw error(fail(errc::bad_setting, fmt::format("no room is called '{}': {}",
-                                                  sanitize_for_log(name, 64), names_of(rooms))));
+                                                  sanitize_for_log(typed, 64), names_of(rooms))));
 }
 
 result<std::string> backup_passphrase(const ops::history_request& wanted, tls::prompting asking) {

@@ -30,6 +30,7 @@ struct history {
 /// Of the master keys that `s` has found.
 std::vector<asio_chat::sqlite::secret_key> master_keys(const asio_chat::ops::settings& s);
 
+/// @param typed its name, or that of two accounts: `@alice,bob`
 /// @throws asio_chat::error that names rooms that there are, if there is none of that name
 asio_chat::sqlite::known_room choose_room(const history& kept, const std::string& typed);
 

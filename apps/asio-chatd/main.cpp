@@ -17,6 +17,7 @@
 #include "ops/reload_trigger.hpp"
 #include "ops/settings.hpp"
 #include "ops/stop_signals.hpp"
+#include "ops/unix_socket.hpp"
 #include "transport/loop_time.hpp"
 
 #include <asio_chat/second_factor.hpp>
@@ -67,21 +68,43 @@ int check(ops::settings& s) {
   return 0;
 }
 
+struct listening_on {
+  std::vector<tcp::endpoint> ports;
+  std::vector<std::string> names; ///< of Unix sockets as well
+};
+
 /// A parent process that waits for the first of these lines may rely on all of them: everything is
 /// bound before. It is the only thing that goes to standard output.
-/// @returns the addresses with TLS
-std::vector<tcp::endpoint> listen_everywhere(server& chat, const ops::settings& s) {
+/// @param files whose sockets are taken
+/// @returns where it listens with TLS
+listening_on listen_everywhere(server& chat, const ops::settings& s,
+                               std::vector<ops::unix_socket_file>& files) {
   for (const auto& wanted : s.listen)
     chat.listen(wanted.host, wanted.port);
-  const auto with_tls = chat.listening_on();
+  listening_on with_tls{chat.listening_on(), {}};
+  for (const tcp::endpoint& at : with_tls.ports)
+    with_tls.names.push_back(fmt::format("{}", fmt::streamed(at)));
+  for (ops::unix_socket_file& file : files) {
+    chat.listen_on(file.take_socket());
+    with_tls.names.push_back("unix:" + file.path());
+  }
   if (const auto& wanted = s.insecure_plaintext_listen)
     chat.listen_insecure_plaintext(wanted->host, wanted->port);
+  for (const std::string& at : with_tls.names)
+    fmt::print("listening on {}\n", at);
   const auto all = chat.listening_on();
-  for (std::size_t i = 0; i < all.size(); ++i)
-    fmt::print("listening {}on {}\n", i < with_tls.size() ? "" : "without TLS ",
-               fmt::streamed(all[i]));
+  for (std::size_t i = with_tls.ports.size(); i < all.size(); ++i)
+    fmt::print("listening without TLS on {}\n", fmt::streamed(all[i]));
   std::fflush(stdout);
   return with_tls;
+}
+
+/// Before the process is confined: it may make no Unix sockets then.
+std::vector<ops::unix_socket_file> open_unix_sockets(const ops::settings& s) {
+  std::vector<ops::unix_socket_file> all;
+  for (const std::string& path : s.listen_unix)
+    all.push_back(ops::unix_socket_file::open(path, s.socket_mode, s.server.backlog).value());
+  return all;
 }
 
 using complaint = std::function<void(const std::string& reason)>;
@@ -153,6 +176,7 @@ int run(ops::settings& s, bool fewer_connections) {
     log(severity::warning, "Anyone who can reach a port can join: no passphrase is set, and no "
                            "client certificate is required");
   }
+  auto unix_sockets = open_unix_sockets(s);
   const auto confined = ops::confine_for(s); // before there is a second thread
 
   boost::asio::io_context context(1);
@@ -165,6 +189,7 @@ int run(ops::settings& s, bool fewer_connections) {
     log(severity::info, "Server shutting down...", {{"signal", std::string(signal)}});
     signals->release();
     reload.stop();
+    unix_sockets.clear();
     chat->async_stop([](error_code) {});
   };
   reload.start([&, in_terminal = ops::is_in_terminal()](auto why) {
@@ -173,11 +198,9 @@ int run(ops::settings& s, bool fewer_connections) {
     read_again(*chat, s, why, log);
   });
   signals.emplace(context, stop);
-  const auto listening = listen_everywhere(*chat, s);
-  if (!development_ca.empty()) tell_how_to_connect(development_ca, listening, log);
-  std::string addresses;
-  for (const auto& at : listening)
-    addresses += fmt::format("{}{}", addresses.empty() ? "" : ", ", fmt::streamed(at));
+  const auto listening = listen_everywhere(*chat, s, unix_sockets);
+  if (!development_ca.empty()) tell_how_to_connect(development_ca, listening.ports, log);
+  const std::string addresses = fmt::format("{}", fmt::join(listening.names, ", "));
   log(severity::info, fmt::format("encrypted chat on {} (TLS)", addresses));
   log(severity::info, "Server initialized and listening on " + addresses);
   log(severity::info, "Server started. Waiting for connections");
@@ -215,6 +238,7 @@ int start(ops::invocation& call, bool fewer_connections) {
 
 int main(int argc, char** argv) {
   ops::harden_process();
+  ops::keep_freed_memory();
   auto call = ops::read_settings(ops::process_sources(argc, argv));
   ops::forget_secrets_in_environment();
   if (!call) return refuse(call.error());

@@ -93,12 +93,13 @@ class Daemon:
 class LessonClient:
     """A client of the text protocol as a lesson would write it: TLS, and a length before each text."""
 
-    def __init__(self, port, ca, *first, certificate=None, context=None, source=None):
+    def __init__(self, port, ca, *first, certificate=None, context=None, source=None, over=None):
+        """`over` is a socket that is connected already."""
         context = context or ssl.create_default_context(cafile=ca)
         if certificate:
             context.load_cert_chain(*certificate)
-        raw = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE,
-                                       source_address=source and (source, 0))
+        raw = over or socket.create_connection(("127.0.0.1", port), timeout=PATIENCE,
+                                               source_address=source and (source, 0))
         self.tls = context.wrap_socket(raw, server_hostname="localhost")
         for text in first:
             self.send(text)

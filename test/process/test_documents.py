@@ -379,6 +379,8 @@ RUNS = {
         small_load,
     "asio-chat-bench rooms --server 127.0.0.1:8443 --ca ca-cert.pem --rooms 20 --members 10": small_load,
     "asio-chat-bench flood --protocol native --server 127.0.0.1:8443 --ca ca-cert.pem": small_load,
+    "asio-chat-bench storm": "test_storm.py: a small one of each kind",
+    "asio-chat-bench storm --check": "test_storm.py: a small one, and measure_machine as it is",
     "asio-chat-bench peers": "the same as with --quick, which takes seconds",
     "asio-chat-bench peers --only nats --scenario flood-100 --scenario flood-1000 --pairs 7": quick_peers,
     "asio-chat-bench peers --quick": quick_peers,
@@ -508,6 +510,8 @@ CONTROLS = {
     "A client whose name is not allowed gets no byte": "C",
     "A certificate stands for its account or its common name, and for nobody else; removing it ends what came by it":
         "I, C",
+    "What two accounts say to each other is theirs: no operator, no search and no later bearer of a name finds it":
+        "C",
     "New files are taken together or not at all": "C",
     "Every TLS setting can be displayed, with who decided it": "C, I",
     "The server staples its CA's OCSP response; a client refuses `revoked`, and must-staple without a good one":
@@ -519,6 +523,12 @@ CONTROLS = {
     "together have a budget": "A",
     "Strangers are limited by address, by network and in all, before any work is done for them": "A",
     "At the limit the network with the most strangers gives way to one with fewer": "A",
+    "Strangers of hundreds of networks, one each, give way to somebody from elsewhere": "A",
+    "Handshakes take turns with the chat, and the networks with each other; of logins those who come back go first":
+        "A",
+    "Behind listed proxies the client's address is the one that counts, and nobody else can claim one": "A",
+    "A PROXY header has its own deadline and bound": "A",
+    "A Unix socket is closed to other users from its first moment on, and speaks TLS": "C",
     "A user who sends, searches, joins or renames faster than the rates allow is read more slowly, over all "
     "connections, and with all others of the address": "A",
     "Whoever sends, asks or searches as fast as the wire takes has a share of each turn, of each commit and of "

@@ -38,10 +38,10 @@ void disk_journal::append(entry draft, const identity& author, append_done done)
       answers_.push_back([done] { done(fail(errc::storage_failed, "the disk is full")); });
     } else {
       l.entries.push_back({draft, author});
-      record& kept = l.entries.back();
-      kept.what.at = {epoch, l.entries.size()};
-      disk_.offset_of_id[key] = kept.what.at.offset;
-      answers_.push_back([this, done, kept] { feed_.committed(record(kept), done); });
+      record& stored = l.entries.back();
+      stored.what.at = {epoch, l.entries.size()};
+      disk_.offset_of_id[key] = stored.what.at.offset;
+      answers_.push_back([this, done, stored] { feed_.committed(record(stored), done); });
     }
   });
 }
@@ -71,6 +71,25 @@ void disk_journal::destroy(std::string room, std::vector<std::uint64_t> offsets,
       e.kind = entry_kind::destroyed;
       e.text = destroyed_text;
     }
+    answers_.push_back([done] { done({}); });
+  });
+}
+
+std::vector<fact> disk_journal::facts_at_start() {
+  std::vector<fact> all;
+  for (const auto& [key, f] : disk_.facts)
+    all.push_back(f);
+  return all;
+}
+
+void disk_journal::keep(std::vector<fact> changes, kept done) {
+  calls_.push_back([this, changes = std::move(changes), done = std::move(done)](bool full) {
+    if (full) {
+      answers_.push_back([done] { done(fail(errc::storage_failed, "the disk is full")); });
+      return;
+    }
+    for (const fact& f : changes)
+      disk_.facts[{f.kind, f.key}] = f;
     answers_.push_back([done] { done({}); });
   });
 }

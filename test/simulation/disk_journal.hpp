@@ -1,6 +1,7 @@
 // A journal whose disk is a value: committed entries survive a crash, waiting ones do not.
 #pragma once
 
+#include "accounts/people_store.hpp"
 #include "journal/log_feed.hpp"
 
 #include <asio_chat/log_span.hpp>
@@ -24,12 +25,13 @@ struct disk {
   };
   std::map<std::string, log> logs;
   std::map<std::string, std::uint64_t> offset_of_id; ///< by room, author and id
+  std::map<std::pair<fact_kind, std::string>, fact> facts;
 };
 
 /// Calls wait until the simulation carries them out, or crashes. Answers come one by one, and that
 /// of an append brings its entry with it. Answers of reads may overtake the others, and be
 /// overtaken.
-class disk_journal final : public journal {
+class disk_journal final : public journal, public people_store {
  public:
   static constexpr std::uint64_t epoch = 7;
 
@@ -43,6 +45,9 @@ class disk_journal final : public journal {
   void search(search_query, search_done) override {}
   bool destroys() const noexcept override { return true; }
   void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override;
+
+  std::vector<fact> facts_at_start() override;
+  void keep(std::vector<fact> changes, kept done) override;
 
   /// Carries out at most so many of the calls that wait.
   /// @param full whether the disk is full, so that appends fail

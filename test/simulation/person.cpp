@@ -15,7 +15,9 @@ backpressure person::deliver(const shared_event& e) {
 }
 
 void person::connect(hub& chat, const std::vector<std::string>& rooms) {
-  const auto entered = chat.enter(*this, {who_, name_, true, true});
+  login l{who_, name_, true, true};
+  l.has_account = l.direct_rooms = has_account_;
+  const auto entered = chat.enter(*this, l);
   if (!entered) throw broken_promise{fmt::format("{}: {}", name_, entered.error().message)};
   member_ = *entered;
   for (const std::string& room : rooms) {
@@ -23,6 +25,16 @@ void person::connect(hub& chat, const std::vector<std::string>& rooms) {
     const start_position from = v.mark ? start_position{v.mark} : start_position{{}, first_history};
     if (const auto in = chat.join(*member_, room, "", from); !in)
       throw broken_promise{in.error().message};
+  }
+  if (has_account_) {
+    for (const auto& [room, v] : views_) {
+      if (!room.starts_with('@') || !v.mark) continue;
+      if (const auto in = chat.join(*member_, room, "", {v.mark}); !in)
+        throw broken_promise{in.error().message};
+      in_.insert(room);
+    }
+    if (const auto all = chat.join(*member_, "@", ""); !all)
+      throw broken_promise{all.error().message};
   }
   for (const message& m : unacknowledged_)
     send(chat, m);
@@ -37,12 +49,29 @@ void person::cut_off() noexcept {
   member_ = nullptr;
   told_to_go_ = held_ = full_ = false;
   wire_.clear();
+  in_.clear();
 }
 
 void person::say(hub& chat, const std::string& room, std::string text) {
   if (held_) return;
   unacknowledged_.push_back({fmt::format("{}-{}", name_, ++last_id_), room, std::move(text)});
   send(chat, unacknowledged_.back());
+}
+
+void person::tell(hub& chat, const std::string& other, std::string text) {
+  const std::string room = "@" + other;
+  if (held_) return;
+  // The server may have brought it meanwhile.
+  if (in_.insert(room).second)
+    chat.dispatch(*member_, {room, "open", requests::join{views_[room].mark, {}}});
+  say(chat, room, std::move(text));
+}
+
+void person::has_read(hub& chat, const std::string& room) {
+  const auto v = views_.find(room);
+  if (held_ || !in_.contains(room) || v == views_.end() || !v->second.mark) return;
+  if (const std::uint64_t until = v->second.mark->offset; until > 0)
+    chat.dispatch(*member_, {room, "read", requests::mark_read{until}});
 }
 
 void person::change(hub& chat, std::uint64_t which, const std::string& text) {
@@ -82,7 +111,12 @@ void person::receive(std::size_t max) {
 void person::learn(const event& e) {
   if (const auto* state = std::get_if<room_state>(&e)) {
     view& v = views_[state->room];
+    if (state->room.starts_with('@')) in_.insert(state->room);
     if (v.last) return;
+    if (state->room.starts_with('@')) { // all of it is wanted
+      v.last = v.mark = position{state->head.epoch, 0};
+      return;
+    }
     v.begin = state->head.offset - std::min<std::uint64_t>(state->head.offset, first_history);
     v.last = v.mark = position{state->head.epoch, v.begin};
   } else if (const auto* said = std::get_if<entry>(&e)) {

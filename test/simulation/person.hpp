@@ -22,9 +22,11 @@ struct broken_promise {
 /// arrive: those under way when the connection is lost do not arrive.
 class person final : public sink {
  public:
-  person(std::string name, const identity& who)
+  /// @param has_account its connections know rooms of two accounts
+  person(std::string name, const identity& who, bool has_account = false)
       : name_(std::move(name))
-      , who_(who) {}
+      , who_(who)
+      , has_account_(has_account) {}
 
   // The server's end.
   backpressure deliver(const shared_event& e) override;
@@ -43,6 +45,10 @@ class person final : public sink {
   /// Whether the server has closed the connection.
   bool told_to_go() const noexcept { return told_to_go_; }
   void say(hub& chat, const std::string& room, std::string text);
+  /// The same to another account alone, in the room of both; goes into that first.
+  void tell(hub& chat, const std::string& other, std::string text);
+  /// Tells the server that all was read that has come from there.
+  void has_read(hub& chat, const std::string& room);
   /// Edits something that was acknowledged, or deletes it if there is no text.
   void change(hub& chat, std::uint64_t which, const std::string& text);
   /// Receives at most so many events from the wire.
@@ -94,6 +100,8 @@ class person final : public sink {
 
   std::string name_;
   identity who_;
+  bool has_account_;
+  std::set<std::string> in_; ///< rooms of two, over this connection
   endpoint* member_ = nullptr;
   bool told_to_go_ = false;
   bool held_ = false;

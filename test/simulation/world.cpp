@@ -1,11 +1,20 @@
 #include "world.hpp"
 
+#include "accounts/direct_facts.hpp"
+#include "accounts/facts.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
 namespace asio_chat::simulation {
+
+namespace {
+
+constexpr std::uint64_t accounts = 2; ///< of the people
+
+} // namespace
 
 world::world(std::uint64_t seed)
     : random_(seed) {
@@ -14,7 +23,12 @@ world::world(std::uint64_t seed)
   for (std::uint64_t n = 0; n < count; ++n) {
     identity who{};
     who[0] = static_cast<std::uint8_t>(n + 1);
-    people_.push_back(std::make_unique<person>(fmt::format("p{}", n), who));
+    const bool has_account = n < accounts;
+    people_.push_back(std::make_unique<person>(fmt::format("p{}", n), who, has_account));
+    if (has_account) {
+      const fact f = fact_of(account{who, people_.back()->name()});
+      disk_.facts[{f.kind, f.key}] = f;
+    }
     if (draw(3) == 0) people_.back()->capacity = 4 + draw(12);
   }
   start();
@@ -56,12 +70,7 @@ void world::step() {
   if (p.is_connected() && p.told_to_go()) {
     p.disconnect(*hub_);
   } else if (what < 30) {
-    if (!p.is_connected()) return;
-    const std::string& room = rooms_[draw(rooms_.size())];
-    const std::uint64_t changes = draw(6);
-    if (changes == 0) return p.change(*hub_, draw(1'000), {});
-    if (changes == 1) return p.change(*hub_, draw(1'000), fmt::format("text {}", ++said_));
-    p.say(*hub_, room, fmt::format("text {}", ++said_));
+    if (p.is_connected()) speak(p);
   } else if (what < 50) {
     journal_->commit(1 + draw(8), draw(20) == 0);
   } else if (what < 70) {
@@ -88,6 +97,26 @@ void world::step() {
   }
 }
 
+void world::speak(person& p) {
+  const std::string& room = rooms_[draw(rooms_.size())];
+  const std::uint64_t changes = draw(6);
+  if (changes == 0) return p.change(*hub_, draw(1'000), {});
+  if (changes == 1) return p.change(*hub_, draw(1'000), fmt::format("text {}", ++said_));
+  const bool is_first = &p == people_[0].get();
+  const bool has_account = is_first || &p == people_[1].get();
+  const std::string& other = people_[is_first ? 1 : 0]->name();
+  if (has_account && draw(3) == 0) return p.tell(*hub_, other, fmt::format("text {}", ++said_));
+  if (has_account && draw(4) == 0) return p.has_read(*hub_, "@" + other);
+  p.say(*hub_, room, fmt::format("text {}", ++said_));
+}
+
+std::string world::log_of(const person& p, const std::string& room) const {
+  if (!room.starts_with('@')) return room;
+  const auto other = std::find_if(people_.begin(), people_.end(),
+                                  [&](const auto& one) { return one->name() == room.substr(1); });
+  return direct_log_name(p.who(), (*other)->who());
+}
+
 void world::crash() {
   ++crashes_;
   for (const auto& p : people_)
@@ -100,8 +129,18 @@ void world::crash() {
 
 void world::start() {
   journal_ = std::make_unique<disk_journal>(disk_);
-  hub_ = std::make_unique<hub>(
-      hub::services{*journal_, clock_, limits_, counters_, tasks_.later(), rooms_.front()});
+  hub_ = std::make_unique<hub>(hub::services{*journal_,
+                                             clock_,
+                                             limits_,
+                                             counters_,
+                                             tasks_.later(),
+                                             rooms_.front(),
+                                             {},
+                                             nullptr,
+                                             {},
+                                             nullptr,
+                                             {},
+                                             journal_.get()});
 }
 
 /// Puts somebody out of a room, or keeps somebody silent for a while, whatever is under way.
@@ -165,13 +204,13 @@ void world::check() const {
 
 void world::check_promises(const person& p) const {
   for (const auto& [id, kept] : p.promises()) {
-    const auto& entries = disk_.logs.at(kept.room).entries;
+    const auto& entries = disk_.logs.at(log_of(p, kept.room)).entries;
     const auto same = [&text = kept.text](const journal::record& r) { return r.what.text == text; };
     const journal::record& there = entries.at(kept.at.offset - 1);
     if (there.what.refers != kept.refers)
       throw broken_promise{fmt::format("{} of {} refers to something else", id, p.name())};
     if (kept.refers.how == entry_reference::kind::removal) {
-      check_gone(kept);
+      check_gone(log_of(p, kept.room), kept);
       continue;
     }
     const bool is_edit = kept.refers.how == entry_reference::kind::edit;
@@ -186,9 +225,9 @@ void world::check_promises(const person& p) const {
 }
 
 /// What was deleted has no text any more, and no edit.
-void world::check_gone(const person::promise& removal) const {
+void world::check_gone(const std::string& log, const person::promise& removal) const {
   const std::uint64_t offset = removal.refers.offset;
-  const auto& [entries, first] = disk_.logs.at(removal.room);
+  const auto& [entries, first] = disk_.logs.at(log);
   const auto has_text = [offset, kept = first](const journal::record& r) {
     const bool is_it = r.what.at.offset == offset;
     const bool is_edit = r.what.refers == entry_reference{entry_reference::kind::edit, offset};
@@ -200,8 +239,14 @@ void world::check_gone(const person::promise& removal) const {
 
 /// Checks each entry of the log: it was delivered, is the person's own, or lies in an announced
 /// gap.
+const disk::log& world::log_in(const std::string& name) const {
+  static const disk::log empty;
+  const auto found = disk_.logs.find(name);
+  return found == disk_.logs.end() ? empty : found->second;
+}
+
 void world::check_view(const person& p, const std::string& room, const person::view& v) const {
-  const auto& entries = disk_.logs.at(room).entries;
+  const auto& [entries, first] = log_in(log_of(p, room));
   auto next = v.seen.begin();
   for (std::uint64_t o = v.begin + 1; o <= entries.size(); ++o) {
     const journal::record& r = entries[o - 1];
@@ -218,7 +263,7 @@ void world::check_view(const person& p, const std::string& room, const person::v
     });
     // There may be fewer entries before the first one than were wanted; that is not announced.
     const bool before_first = v.seen.empty() || o < v.seen.front().at.offset;
-    if (r.author != p.who() && !in_gap && !(before_first && o < disk_.logs.at(room).first))
+    if (r.author != p.who() && !in_gap && !(before_first && o < first))
       throw broken_promise{fmt::format("{} was not told {}@{}", p.name(), room, o)};
   }
   if (next != v.seen.end())

@@ -34,10 +34,14 @@ class world {
   void crash();
   void retain();
   void moderate(person& p);
+  /// What the disk calls a room of that person.
+  std::string log_of(const person& p, const std::string& room) const;
+  const disk::log& log_in(const std::string& name) const;
+  void speak(person& p);
   void rest();
   void check() const;
   void check_promises(const person& p) const;
-  void check_gone(const person::promise& removal) const;
+  void check_gone(const std::string& log, const person::promise& removal) const;
   void check_view(const person& p, const std::string& room, const person::view& v) const;
 
   std::uint64_t draw(std::uint64_t below);

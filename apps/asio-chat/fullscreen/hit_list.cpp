@@ -1,5 +1,7 @@
 #include "fullscreen/hit_list.hpp"
 
+#include "room_focus.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +11,8 @@ namespace asio_chat::app {
 hit_list::hit_list(const answers::found& found, const windows& all)
     : room_(found.room) {
   const std::size_t count = found.entries.size();
-  hits_.name = fmt::format("{} found in #{}", count, found.room);
+  hits_.name =
+      fmt::format("{} found in {}{}", count, is_direct_room(found.room) ? "" : "#", found.room);
   hits_.topic = found.more ? "older ones match, too: before:DATE finds them" : "";
   if (found.incomplete)
     hits_.topic = "the search index is being rebuilt: older ones may be missing";

@@ -125,6 +125,8 @@ void window_control::sync() {
     change_text(w);
     if (w.what == window::kind::room) around_.look_at(w.name);
   }
+  open_log(state_.all.current());
+  tell_read();
   if (auto found = std::exchange(state_.found, std::nullopt)) hits_.emplace(*found, state_.all);
   go_on();
   fetch();
@@ -219,7 +221,7 @@ bool window_control::press_for_windows(const key& k) {
   case key::kind::meta:
     return press_meta(k.character);
   case key::kind::control:
-    if (k.character != U'F' || w.what != window::kind::room) return false;
+    if (k.character != U'F' || !w.has_log()) return false;
     asked_ = question{question::kind::words};
     return true;
   default:

@@ -44,6 +44,10 @@ class window_control {
     /// Null: one is not in that room.
     std::function<const std::set<std::string>*(const std::string& room)> members;
     std::function<void(const std::string& room, log_range, page_handler)> fetch;
+    /// Goes into what is kept of the messages of a member; false: nothing is.
+    std::function<void(const std::string& name, std::function<void(bool in)>)> open_log;
+    /// Everything until there has been read in that room.
+    std::function<void(const std::string& room, std::uint64_t offset)> has_read;
     std::function<void()> changed; ///< there is something to draw, and no key was pressed
     std::function<void()> redraw;  ///< the whole screen
     /// Gives a text to the person's editor, and what they made of it back.
@@ -107,6 +111,9 @@ class window_control {
   void command(typed_line line);
   std::string about_marked(const std::string& line) const;
   void send(window& in, log_line shown);
+  void open_log(window& w);
+  void opened(std::uint64_t id, bool is_kept);
+  void tell_read();
   void send_again();
   void restore();
   window* window_of(const std::string& title);
@@ -135,7 +142,9 @@ class window_control {
   std::size_t first_page_ = page_entries;
   std::uint64_t typing_in_ = 0;                   ///< the window that the typed text belongs to
   std::map<std::uint64_t, edit_buffer> put_down_; ///< texts of other windows
-  std::set<std::uint64_t> fetching_;              ///< windows that wait for a page
+  /// Lines for members of whom it is being asked whether what is said to them is kept, by window.
+  std::map<std::uint64_t, std::vector<log_line>> undelivered_;
+  std::set<std::uint64_t> fetching_; ///< windows that wait for a page
   /// Keys that were to scroll up, and found no line there yet.
   struct owed_scroll {
     std::uint64_t in = 0;    ///< the window

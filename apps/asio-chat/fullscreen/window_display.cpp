@@ -1,6 +1,7 @@
 #include "fullscreen/window_display.hpp"
 
 #include "model/names.hpp"
+#include "room_focus.hpp"
 
 #include <fmt/format.h>
 
@@ -54,7 +55,7 @@ void window_display::take(const client_event& e, const line_origin& line) {
   windows& all = state_.all;
   const wall_time now = time_.wall_now();
   if (const auto* said = std::get_if<entry>(&e); said && all.said(*said))
-    listeners_.call(said->from, "#" + said->room);
+    listeners_.call(said->from, (is_direct_room(said->room) ? "" : "#") + said->room);
   if (const auto* said = std::get_if<direct_message>(&e); said && all.said(*said))
     listeners_.call(said->from, "@" + said->from);
   if (const auto* in = std::get_if<member_joined>(&e)) all.presence(*in, now);
@@ -114,6 +115,10 @@ void window_display::take(const reply& r, const line_origin& line) {
   if (r.command == "join" && r.items.size() == 1) return all.show_room(r.items.front());
   if (r.command == "leave" && r.items.size() == 1)
     return all.left(proper_room_name(r.items.front()));
+  if (r.command == "login" || r.command == "register") {
+    for (std::size_t n = 0; n < all.count(); ++n)
+      all.at(n).asked = all.at(n).kept; // what is said to others may be kept now
+  }
   if (const auto* name = r.as<answers::own_name>()) all.set_own_name(name->name);
   if (const auto* found = r.as<answers::found>(); found && !found->entries.empty()) {
     state_.found = *found;

@@ -21,9 +21,9 @@ constexpr std::chrono::hours surely_known{12};
 
 /// What says a line that is shown in a window, or says it again.
 typed_line line_of(const window& in, const log_line& shown) {
-  typed_line line{intent::say, shown.text, in.name, {0, shown.ref}, shown.ref};
+  typed_line line{intent::say, shown.text, in.room(), {0, shown.ref}, shown.ref};
   if (shown.what == log_line::kind::action) line.kind = entry_kind::action;
-  if (in.what != window::kind::direct) return line;
+  if (in.has_log()) return line;
   line.what = intent::command;
   line.text = fmt::format("/msg {} {}", in.name, shown.text);
   line.room.clear();
@@ -35,7 +35,7 @@ typed_line line_of(const window& in, const log_line& shown) {
 void window_control::enter(const std::string& text) {
   const window& w = state_.all.current();
   const bool is_marked = w.chosen && *w.chosen >= w.log.first() && *w.chosen < w.log.end();
-  marked_ = is_marked && w.what == window::kind::room ? w.log.at(*w.chosen).at.offset : 0;
+  marked_ = is_marked && w.has_log() ? w.log.at(*w.chosen).at.offset : 0;
   state_.all.follow(state_.all.current());
   typed_line line = around_.read(text);
   if (line.what == intent::command) line = around_.read(commands_.expand(line.text));
@@ -79,16 +79,17 @@ void window_control::command(typed_line line) {
   window& w = all.current();
   line.text = about_marked(line.text);
   const parsed_line c = parse_command_line(line.text);
-  const bool in_room = w.what == window::kind::room;
+  const bool in_room = w.has_log();
+  const bool is_asked = undelivered_.contains(w.id); // whether it has a log
   log_line shown{log_line::kind::message, time_.wall_now(), {}, std::string(c.arguments)};
   const auto is = [&](const char* name) { return ascii::equal_ignoring_case(c.name, name); };
-  if (in_room) line.room = w.name;
-  if (w.what == window::kind::direct && is("me"))
-    return refuse(line.text,
-                  "/me is for a room; what goes to one member is a message: leave /me out");
+  if (in_room) line.room = w.room();
+  if (w.what == window::kind::direct && !in_room && !is_asked && is("me"))
+    return refuse(line.text, "/me is for rooms and between accounts; what goes to a guest is a "
+                             "message: leave /me out");
   // They would be about a room that is not seen.
   const bool about_entry = is("edit") || is("delete") || is("reply") || is("react");
-  if (!in_room && (is("me") || is("topic") || is("leave") || about_entry))
+  if (!in_room && ((is("me") && !is_asked) || is("topic") || is("leave") || about_entry))
     return refuse(line.text, fmt::format("/{} is for a room", c.name));
   if (is("me") && !c.arguments.empty()) {
     shown.what = log_line::kind::action;
@@ -125,9 +126,50 @@ void window_control::send(window& in, log_line shown) {
         {shown.ref, in.title(), shown.text, shown.time, shown.what == log_line::kind::action},
         typed ? typed->title() : std::string());
   }
+  open_log(in);
+  if (const auto waiting = undelivered_.find(in.id); waiting != undelivered_.end()) {
+    waiting->second.push_back(shown);
+    return state_.all.echo(in, std::move(shown));
+  }
   typed_line line = line_of(in, shown);
   state_.all.echo(in, std::move(shown));
   around_.enter(std::move(line));
+}
+
+/// Asks once whether what is said to a member is kept. Until that is answered, lines wait.
+void window_control::open_log(window& w) {
+  if (w.what != window::kind::direct || w.asked || !around_.open_log ||
+      state_.connection.protection.empty())
+    return;
+  w.asked = true;
+  undelivered_[w.id];
+  around_.open_log(w.name, [this, alive = alive_, id = w.id](bool is_kept) {
+    if (*alive) opened(id, is_kept);
+  });
+}
+
+void window_control::opened(std::uint64_t id, bool is_kept) {
+  const auto waiting = undelivered_.extract(id);
+  window* w = state_.all.find(id);
+  if (!w) return;
+  w->kept = w->kept || is_kept; // the other one may have written meanwhile
+  for (const log_line& line : waiting.mapped()) {
+    if (!w->kept && line.what == log_line::kind::action)
+      state_.all.refused(line.ref, "/me is for rooms and between accounts");
+    else
+      around_.enter(line_of(*w, line));
+  }
+  around_.changed();
+}
+
+/// What one looks at between accounts is read on all devices.
+void window_control::tell_read() {
+  window& w = state_.all.current();
+  if (w.what != window::kind::direct || !w.kept || w.unread > 0 || w.read.offset == 0 ||
+      w.read == w.told_read)
+    return;
+  w.told_read = w.read;
+  around_.has_read(w.room(), w.read.offset);
 }
 
 /// The newest line of the window that was refused.

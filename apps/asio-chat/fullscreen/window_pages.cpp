@@ -1,6 +1,8 @@
 // Pages of a room's log: where one scrolls to, and what has to be asked for.
 #include "fullscreen/window_control.hpp"
 
+#include "room_focus.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,10 +24,12 @@ constexpr std::size_t context = 20;
 
 /// Shows what was said around an entry.
 void window_control::jump(const std::string& room, position at) {
-  const window* in = state_.all.find(window::kind::room, room);
+  const window* in = state_.all.find_log(room);
   if (!in) {
-    return state_.all.remark(log_line::kind::notice,
-                             fmt::format("you are not in #{} any more", room), time_.wall_now());
+    return state_.all.remark(
+        log_line::kind::notice,
+        fmt::format("you are not in {}{} any more", is_direct_room(room) ? "" : "#", room),
+        time_.wall_now());
   }
   state_.all.show_room(room);
   if (!fetching_.insert(in->id).second) {
@@ -59,7 +63,7 @@ void window_control::go_on() {
   if (wanted_ && w && fetching_.contains(w->id)) return;
   const auto wanted = std::exchange(wanted_, std::nullopt);
   if (!w || w->id != state_.all.current().id) return;
-  wanted->at ? jump(w->name, *wanted->at) : go_to_beginning();
+  wanted->at ? jump(w->room(), *wanted->at) : go_to_beginning();
 }
 
 void window_control::go_to_beginning() {
@@ -70,7 +74,7 @@ void window_control::go_to_beginning() {
     wanted_ = place{w.id, std::nullopt};
     return;
   }
-  around_.fetch(w.name, {log_range::side::after, {w.counted.epoch, 0}, page_entries},
+  around_.fetch(w.room(), {log_range::side::after, {w.counted.epoch, 0}, page_entries},
                 [this, alive = alive_, id = w.id](const error_code& e, const history_page& p) {
                   if (!*alive) return;
                   fetching_.erase(id);
@@ -139,7 +143,7 @@ void window_control::pay(window& w) {
 /// theirs one after the other, so that it is known who is named there.
 void window_control::fetch() {
   window& w = state_.all.current();
-  if (w.what == window::kind::room && !fetching_.contains(w.id) && w.trouble.empty()) {
+  if (w.has_log() && !fetching_.contains(w.id) && w.trouble.empty()) {
     if (w.older && w.refills) {
       fetch(w, true);
     } else if (w.scrolled) {
@@ -165,7 +169,7 @@ void window_control::fetch(window& w, bool up) {
   fetching_.insert(w.id);
   const log_range part{up ? log_range::side::before : log_range::side::after,
                        up ? w.log.oldest() : w.log.newest(), entries};
-  around_.fetch(w.name, part,
+  around_.fetch(w.room(), part,
                 [this, alive = alive_, id = w.id, made_for = w.log.generation(), up,
                  refills](const error_code& e, const history_page& p) {
                   if (!*alive) return;

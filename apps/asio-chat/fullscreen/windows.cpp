@@ -1,6 +1,7 @@
 #include "fullscreen/windows.hpp"
 
 #include "edit_buffer.hpp"
+#include "room_focus.hpp"
 
 #include "base/ascii.hpp"
 #include "model/names.hpp"
@@ -79,13 +80,21 @@ window* windows::find(std::uint64_t id) {
   return found == all_.end() ? nullptr : found->get();
 }
 
+window* windows::find_log(std::string_view room) {
+  return is_direct_room(room) ? find(window::kind::direct, room.substr(1))
+                              : find(window::kind::room, room);
+}
+
 // What happens.
 
 log_line windows::line_of(const entry& e) const {
   log_line line{log_line::kind::message, e.time, e.from, e.text, e.at};
   if (e.kind == entry_kind::action) line.what = log_line::kind::action;
   if (e.kind == entry_kind::topic) line.what = log_line::kind::topic;
-  line.own = e.from == own_name_;
+  // What two accounts say is by their names, whatever they call themselves.
+  line.own = is_direct_room(e.room)
+                 ? !ascii::equal_ignoring_case(e.from, std::string_view(e.room).substr(1))
+                 : e.from == own_name_;
   line.refers = e.refers;
   line.destroyed = e.kind == entry_kind::destroyed;
   line.mentions = !line.own && !line.destroyed && is_said_anew(e) &&
@@ -123,7 +132,7 @@ bool windows::add(window& to, log_line line, bool is_new) {
 }
 
 bool windows::said(const entry& e) {
-  window* room = find(window::kind::room, e.room);
+  window* room = find_log(e.room);
   if (!room) return false;
   const bool earlier = e.at <= room->read; // of an epoch before, too
   if (e.kind == entry_kind::topic && !earlier) room->topic = e.text;
@@ -138,7 +147,17 @@ bool windows::said(const direct_message& m) {
              true);
 }
 
+/// What comes of it by itself has not been read on any device.
+void windows::entered_direct(const room_state& s) {
+  window& w = open(window::kind::direct, s.room.substr(1));
+  w.kept = w.asked = true;
+  if (w.read.epoch == s.head.epoch && s.head.epoch != 0) return; // the connection comes back
+  w.read = w.counted = {s.head.epoch, 0};
+  w.older = w.refills = s.head.offset > 0;
+}
+
 void windows::entered(const room_state& s) {
+  if (is_direct_room(s.room)) return entered_direct(s);
   window* known = find(window::kind::room, s.room);
   window& room = known ? *known : open(window::kind::room, s.room);
   room.topic = s.topic;
@@ -169,12 +188,13 @@ void windows::entered(const room_state& s) {
 }
 
 void windows::show_room(const std::string& name) {
+  if (is_direct_room(name)) return show_direct(name.substr(1));
   show(number_of(open(window::kind::room, name)));
 }
 
 void windows::left(std::string_view room) {
   read_.erase(std::string(room));
-  if (const window* gone = find(window::kind::room, room)) close(number_of(*gone));
+  if (const window* gone = find_log(room)) close(number_of(*gone));
 }
 
 void windows::fold(std::string_view room, wall_time now, const std::string& joined,
@@ -200,6 +220,10 @@ void windows::presence(const member_joined& m, wall_time now) {
 }
 
 void windows::presence(const member_left& m, wall_time now) {
+  if (window* log = is_direct_room(m.room) ? find_log(m.room) : nullptr) {
+    log->kept = log->asked = false; // one has logged out
+    return;
+  }
   window* in = m.name == own_name_ ? find(window::kind::room, m.room) : nullptr;
   if (!in) return fold(m.room, now, {}, m.name);
   in->out = true;

@@ -47,9 +47,16 @@ struct window {
   bool begun = false;                 ///< its first page was asked for
   std::string trouble = {}; ///< why a page did not come; none is asked for by itself until it ends
   std::size_t presence = 0; ///< how many came, went or have another name
+  bool kept = false;        ///< of a member: what is said there is in a log, as in a room
+  bool asked = false;       ///< of a member: whether it is kept was asked
+  position told_read = {};  ///< so much of what is kept the server knows to be read
 
   /// `#den`, `@bob`, or the server.
   std::string title() const;
+  /// Whether what is said there is in a log, of which pages can be asked for.
+  bool has_log() const noexcept { return what == kind::room || kept; }
+  /// What the server calls it, if it has a log.
+  std::string room() const { return what == kind::direct ? "@" + name : name; }
 };
 
 /// Takes what happens, and what a person does; knows nothing of a terminal. Window 0 is the
@@ -66,6 +73,8 @@ class windows {
   window& current() { return *all_[shown_]; }
   window* find(window::kind what, std::string_view name);
   window* find(std::uint64_t id);
+  /// Of the log of a room, or of a member's.
+  window* find_log(std::string_view room);
   const std::string& own_name() const noexcept { return own_name_; }
   void set_own_name(std::string name) { own_name_ = std::move(name); }
   /// Words that count as one's own name.
@@ -89,7 +98,7 @@ class windows {
   bool said(const direct_message& m);
   /// One is in the room; the first one is shown.
   void entered(const room_state& s);
-  /// Opens a room's window if there is none, and shows it.
+  /// Opens the window of a room, or of a member (`@bob`), if there is none, and shows it.
   void show_room(const std::string& name);
   void left(std::string_view room);
   void presence(const member_joined& m, wall_time now);
@@ -156,6 +165,7 @@ class windows {
   window& open(window::kind what, const std::string& name);
   std::size_t number_of(const window& w) const;
   std::vector<log_line> lines_of(const history_page& page) const;
+  void entered_direct(const room_state& s);
   bool add(window& to, log_line line, bool is_new);
   void mark_new(window& w);
   void has_read(window& w);

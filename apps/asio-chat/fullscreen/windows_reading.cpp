@@ -29,7 +29,7 @@ void windows::mark_new(window& w) {
 void windows::has_read(window& w) {
   if (&w != &current() || w.scrolled) return;
   w.unread = w.mentions = 0;
-  if (w.what != window::kind::room) return;
+  if (!w.has_log()) return;
   const position last = std::max(w.log.last_heard(), w.counted);
   if (last.epoch != w.read.epoch || last > w.read) w.read = last;
 }

@@ -15,7 +15,8 @@ namespace asio_chat {
 struct admission_limits {
   /// Strangers at the same time. From half of it on some are refused at random, at first few, and
   /// all when it is reached: as MaxStartups of OpenSSH. A network without any stranger is spared
-  /// that, and at the limit gets the place of the oldest one of the network that has the most.
+  /// that, and at the limit gets the place of the oldest one of the network that has the most; if
+  /// none has more than one, of the one that has said nothing for longest, or else of any.
   std::size_t strangers = 512;
   /// TLS handshakes at the same time, counted from the first byte on. Beyond it the oldest one of
   /// the network that has the most gives way, unless the new one is of that network.

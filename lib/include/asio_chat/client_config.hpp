@@ -45,6 +45,13 @@ struct client_config {
   /// was not in before. Without a value: as many as the server is set to give, which is also the
   /// most that it gives.
   std::optional<std::size_t> history;
+  /// What others write to the client's account alone comes as entries of rooms, which are called
+  /// `@NAME` after the other account: the client goes into each in which there is something new, at
+  /// the login and later, and is told its `room_state` first. `/join @NAME` goes into one as well,
+  /// messages are sent to it as to a room, and it is gone on with after a lost connection. `/read`
+  /// in it tells the server how far the person has read; what was not read comes again to a later
+  /// client. Otherwise, and with guests, such messages come as `direct_message`.
+  bool direct_rooms = false;
   resume_state resume; ///< `client::saved_state()` of an earlier client, to be the same member
   std::optional<std::string> passphrase; ///< required where the server has one
   tls_client_config tls;

@@ -46,6 +46,7 @@ struct limits {
   std::size_t posts_under_way = 1'024;
 
   std::chrono::milliseconds handshake_time = std::chrono::seconds(5); ///< for TLS, from accept on
+  std::chrono::milliseconds proxy_time = std::chrono::seconds(3);     ///< for the PROXY header
   std::chrono::milliseconds login_time = std::chrono::seconds(30);    ///< from the handshake on
   /// A client that sends nothing for so long is closed; 0: never.
   std::chrono::milliseconds idle_time = std::chrono::seconds(300);

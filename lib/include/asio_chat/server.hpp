@@ -72,13 +72,14 @@ class basic_server : public detail::server_base {
   requires(std::constructible_from<Executor, Given> &&
            !std::is_base_of_v<boost::asio::execution_context, Given>)
       basic_server(const Given& executor, const server_config& config,
-                   const server_hooks& hooks = {})
+                   const server_hooks& hooks = detail::no_hooks())
       : base(boost::asio::any_io_executor(executor), detail::place_of(executor), config, hooks)
       , executor_(executor) {}
   /// The same on the executor of a context, such as an `io_context` that one thread runs.
   template <class Context>
   requires std::is_base_of_v<boost::asio::execution_context, Context>
-  basic_server(Context& context, const server_config& config, const server_hooks& hooks = {})
+  basic_server(Context& context, const server_config& config,
+               const server_hooks& hooks = detail::no_hooks())
       : basic_server(context.get_executor(), config, hooks) {}
   basic_server(basic_server&&) noexcept = default;
   basic_server& operator=(basic_server&&) noexcept = default;
@@ -122,6 +123,17 @@ class basic_server : public detail::server_base {
   endpoint listen_insecure_plaintext(const std::string& host, std::uint16_t port) {
     check("listen_insecure_plaintext");
     return base::listen_insecure_plaintext(host, port);
+  }
+
+  /// Accepts TLS connections of a socket that listens already, of TCP or a Unix socket: one that
+  /// the host was started with (systemd's socket activation), or has bound itself. The server
+  /// closes it. Who comes through a Unix socket is known by their user, `unix:uid=1000`, and has
+  /// none of the limits of `admission_limits`. `listening_on` does not list it.
+  /// @throws asio_chat::error if there is no certificate, or it is no listening stream socket; it
+  /// is closed then
+  void listen_on(int listening_socket) {
+    check("listen_on");
+    base::listen_on(listening_socket);
   }
 
   /// All addresses that the server listens on, in the order of the calls; none after `async_stop`.

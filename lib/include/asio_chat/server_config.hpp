@@ -65,6 +65,14 @@ struct people_config {
 
 /// What a server is told. `server` checks it, and throws `asio_chat::error` where it is wrong.
 struct server_config {
+  // In the library, so that a program need not compile them.
+  server_config();
+  server_config(const server_config&);
+  server_config(server_config&&) noexcept;
+  server_config& operator=(const server_config&);
+  server_config& operator=(server_config&&) noexcept;
+  ~server_config();
+
   tls_server_config tls; ///< without a certificate `server::listen` fails
   /// The passphrase that all clients share; not empty. No value: clients need none.
   std::optional<std::string> passphrase;
@@ -77,6 +85,11 @@ struct server_config {
   std::map<std::string, std::size_t> join_history;
   storage_config storage;
   people_config people;
+  /// Addresses and networks of proxies, such as `10.0.0.0/8` or `2001:db8::7`, and `unix` for those
+  /// that come through `server::listen_on` of a Unix socket. A connection from there begins with a
+  /// header of the PROXY protocol, version 2, before TLS, which says where it comes from: that
+  /// address counts for limits, bans and the log. One without is closed.
+  std::vector<std::string> proxy_from;
   int backlog = 1024;        ///< of the listening sockets, 1 to 65535
   bool log_messages = false; ///< whether texts of messages are logged
   /// Whether live messages tell the members of a room the address of their sender, see

@@ -19,13 +19,19 @@ struct server_counters {
   std::uint64_t refused_early = 0;        ///< at random, on the way to `strangers`
   std::uint64_t refused_handshakes = 0;   ///< `handshakes`, at the first byte
   std::uint64_t refused_memory = 0;       ///< `bytes`, at the first byte
+  std::uint64_t refused_proxies = 0;      ///< of `proxy_from`, without a PROXY header in time
   std::uint64_t displaced = 0;            ///< had to give way to a connection of another network
   std::uint64_t penalties = 0;            ///< times that an address has begun to be refused
   std::uint64_t failed_handshakes = 0;    ///< TLS was not agreed on, or not in time
   std::uint64_t refused_certificates = 0; ///< valid for TLS, and not for this server
   std::uint64_t broken_connections = 0;   ///< TLS broke after the handshake: an alert, a bad record
-  std::uint64_t bytes_read = 0;           ///< as they are without TLS
-  std::uint64_t bytes_written = 0;        ///< as they are without TLS
+  // Ended for what they did, or did not do, after the handshake.
+  std::uint64_t late_logins = 0;      ///< did not log in within `limits::login_time`
+  std::uint64_t silent_ends = 0;      ///< said nothing for `limits::idle_time`
+  std::uint64_t slow_readers = 0;     ///< took nothing, or too little, of what waited for them
+  std::uint64_t broken_protocols = 0; ///< bytes of no protocol, or a frame that is too large
+  std::uint64_t bytes_read = 0;       ///< as they are without TLS
+  std::uint64_t bytes_written = 0;    ///< as they are without TLS
   // Members.
   std::uint64_t logins = 0;
   std::uint64_t refused_logins = 0;  ///< a wrong passphrase, a name that is taken or is none, ...

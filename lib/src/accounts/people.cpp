@@ -126,6 +126,15 @@ void people::take(const fact& f) {
       limits_.insert_or_assign(f.key, limit_in(f));
     }
     return;
+  case fact_kind::direct_log:
+    return take_direct_log(f);
+  case fact_kind::wishes:
+    if (f.value.empty()) {
+      wishes_.erase(identity_of_key(f.key));
+    } else {
+      wishes_.insert_or_assign(identity_of_key(f.key), wishes_in(f));
+    }
+    return;
   }
   // Of a later version of the program: kept, and not understood.
 }
@@ -294,6 +303,9 @@ std::vector<fact> people::removal_of(const account& a) const {
     gone.push_back(std::move(f));
   for (fact& f : removal_of_certificates(a.id))
     gone.push_back(std::move(f));
+  for (const identity& other : correspondents_of(a.id))
+    gone.push_back(without(fact_of(*find_direct(a.id, other))));
+  if (const account_wishes* w = wishes_of(a.id)) gone.push_back(without(fact_of(*w)));
   gone.push_back(without(fact_of(a)));
   return gone;
 }

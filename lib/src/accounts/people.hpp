@@ -2,6 +2,7 @@
 #pragma once
 
 #include "accounts/ban_book.hpp"
+#include "accounts/direct_facts.hpp"
 #include "accounts/facts.hpp"
 #include "accounts/people_store.hpp"
 #include "base/clock.hpp"
@@ -41,6 +42,9 @@ class people {
 
   /// A device has come: kept soon, once an hour at most, and many at once as one change.
   void saw(const identity& token);
+  /// One of two accounts has heard what they said to each other until then: kept soon, and many as
+  /// one change. What was heard before stays so.
+  void heard(const identity& who, const identity& other, const position& until);
 
   /// References are good until the next change.
   const account* find(std::string_view name) const;
@@ -66,6 +70,12 @@ class people {
   const invitation* find_invitation(std::string_view code) const;
   std::size_t invitation_count() const noexcept { return invitations_.size(); }
   const room_facts* room(std::string_view name) const;
+  /// Of what these two have said to each other; null: nothing.
+  const direct_log* find_direct(const identity& one, const identity& another) const;
+  /// Those to whom the account has said something, or who have to it.
+  std::vector<identity> correspondents_of(const identity& account) const;
+  /// Null: none but those that every account has at first.
+  const account_wishes* wishes_of(const identity& account) const;
   /// That operators have set, by the name of the setting.
   const std::map<std::string, limit_choice, std::less<>>& limits() const noexcept {
     return limits_;
@@ -91,6 +101,8 @@ class people {
     return bans().empty() ? 1 : bans().rbegin()->first + 1;
   }
   room_facts room_or_new(std::string_view name) const;
+  direct_log direct_or_new(const identity& one, const identity& another) const;
+  account_wishes wishes_or_new(const identity& account) const;
   /// The account and all that opens it, gone. What it was given in rooms is of no use to others.
   std::vector<fact> removal_of(const account& a) const;
   std::vector<fact> removal_of_devices(const identity& account) const;
@@ -112,9 +124,11 @@ class people {
 
   void take(const fact& f);
   void keep_seen();
+  void keep_heard();
   void take_account(const fact& f);
   void take_device(const fact& f);
   void take_certificate(const fact& f);
+  void take_direct_log(const fact& f);
   void begin_next();
   void kept(const std::vector<fact>& facts, const done& then, result<void> how);
 
@@ -134,6 +148,11 @@ class people {
   std::map<identity, account_factor> factors_;                                      ///< by account
   std::map<std::string, invitation, std::less<>> invitations_;                      ///< by code
   std::map<std::string, room_facts, std::less<>> rooms_;
+  std::map<std::string, direct_log, std::less<>> direct_logs_;
+  std::set<std::pair<identity, identity>> correspondents_;  ///< each with each of theirs
+  std::map<std::pair<identity, identity>, position> heard_; ///< by whom, of whom: has to be kept
+  bool keeps_heard_ = false;                                ///< some of that is under way
+  std::map<identity, account_wishes> wishes_;               ///< by account
   std::map<std::string, limit_choice, std::less<>> limits_;
   ban_book bans_;
 };

@@ -20,6 +20,8 @@ enum class fact_kind : std::uint8_t {
   factor = 5,      ///< by the number of its account
   invitation = 6,  ///< by its code
   certificate = 7, ///< by its key
+  direct_log = 8,  ///< by the name of the log
+  wishes = 9,      ///< by the number of the account
   limit = 10,      ///< by the name of its setting
 };
 

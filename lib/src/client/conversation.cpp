@@ -30,6 +30,7 @@ void conversation::open(tls_info tls, bool again, std::string ids) {
   hello.agent = "asio-chat";
   hello.data_replies = true;
   hello.ids = std::move(ids);
+  hello.direct_rooms = config_->direct_rooms;
   if (!token_.empty()) hello.resume = token_;
   membership_.forget_rooms();
   std::vector<native::join> rooms;
@@ -53,6 +54,12 @@ conversation::next conversation::on(native::message& m) {
 conversation::next conversation::on(event& e) {
   left_ = membership_.observe(e);
   if (left_) read_.forget(*left_);
+  // An older server has no such rooms.
+  const auto* refusal = std::get_if<refused>(&e);
+  const auto* answer = std::get_if<reply>(&e);
+  if ((refusal && refusal->ref == login::direct_ref) ||
+      (answer && answer->ref == login::direct_ref))
+    return next::nothing;
   if (!login_) return next::tell;
   login::outcome outcome = login::outcome::under_way;
   if (const auto* joined = std::get_if<room_state>(&e)) outcome = login_->on(*joined);

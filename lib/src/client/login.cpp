@@ -26,6 +26,7 @@ failure failure_of(const close_reason& reason) {
 
 login::login(native::hello hello, std::vector<native::join> rooms, bool again)
     : rooms_(std::move(rooms))
+    , direct_(hello.direct_rooms)
     , again_(again) {
   native::join first = rooms_.empty() ? native::join() : rooms_.front();
   hello.room = std::move(first.room);
@@ -45,6 +46,7 @@ login::outcome login::on(const native::welcome& w) {
     rooms_[i].ref = fmt::format("join-{}", i);
     requests_.emplace_back(rooms_[i]);
   }
+  if (direct_) requests_.emplace_back(native::join{std::string(direct_ref), "@"});
   return progress();
 }
 

@@ -18,6 +18,8 @@ namespace asio_chat::client_room {
 class login {
  public:
   enum class outcome { under_way, done, failed };
+  /// Of the request for all rooms of two in which there is something new.
+  static constexpr std::string_view direct_ref = "direct";
 
   /// @param rooms to be in, and from where on to be told; none: in no room
   /// @param again whether this is a reconnection: then a room that refuses us is left out, while
@@ -45,6 +47,7 @@ class login {
   outcome fail_with(failure f);
 
   std::vector<wire::native::join> rooms_;
+  bool direct_;
   bool again_;
   std::vector<wire::native::request> requests_;
   std::optional<wire::native::welcome> welcome_;

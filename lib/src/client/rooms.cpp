@@ -74,7 +74,9 @@ bool read_positions::on(const room_state& s) {
   // Where there is a position we asked for what follows it, and the server starts there.
   // That log's tag proves nothing yet of a log that was read before.
   const position begin{s.head.epoch, s.head.offset - back, s.head.tag, s.head.tag_offset};
-  read_.try_emplace(s.room, read_to{begin, back > 0});
+  // Of a room of two that the server brings, all comes that was not read.
+  const bool is_brought = s.ref.empty() && s.room.starts_with('@');
+  read_.try_emplace(s.room, read_to{begin, back > 0 || is_brought});
   return true;
 }
 

@@ -69,11 +69,12 @@ bool is_of_name(char c) noexcept {
 } // namespace
 
 abuse_guard::abuse_guard(const abuse_limits& limits, const clock& time, bearer_of bearer,
-                         room_of in_room)
+                         room_of in_room, receiver_of receiver)
     : limits_(limits)
     , time_(time)
     , bearer_(std::move(bearer))
-    , in_room_(std::move(in_room)) {}
+    , in_room_(std::move(in_room))
+    , receiver_(std::move(receiver)) {}
 
 bool abuse_guard::is_judged(const request& r) noexcept {
   return std::holds_alternative<requests::rename>(r.what) || !text_of(r).empty();
@@ -85,13 +86,12 @@ std::optional<verdict> abuse_guard::judge(endpoint& e, const request& r) {
   if (text.empty()) return {};
   member& by = e.of();
   conduct& done = by.done();
-  const auto* direct = std::get_if<requests::tell>(&r.what);
+  const std::string receiver = receiver_(e, r);
   if (auto no = judge_newcomer(done, by)) return no;
   if (auto no = judge_text(done, text)) return no;
   if (auto no = judge_mentions(e, r, text)) return no;
-  if (direct)
-    if (auto no = judge_receiver(done, by, direct->to)) return no;
-  keep(by, done, r, text);
+  if (auto no = judge_receiver(done, receiver)) return no;
+  keep(by, done, text, receiver);
   return {};
 }
 
@@ -142,10 +142,8 @@ std::optional<verdict> abuse_guard::judge_mentions(const endpoint& e, const requ
                  "names many members at once");
 }
 
-std::optional<verdict> abuse_guard::judge_receiver(conduct& done, const member& by,
-                                                   std::string_view to) {
-  const member* other = bearer_(to);
-  if (!other || other == &by || std::ranges::count(done.receivers, other->number()) != 0) return {};
+std::optional<verdict> abuse_guard::judge_receiver(conduct& done, std::string_view receiver) {
+  if (receiver.empty() || std::ranges::count(done.receivers, hash_of(receiver)) != 0) return {};
   const rate& r = limits_.receivers;
   const seconds wait = done.new_receivers.wait_after(r, 1, time_.now());
   if (wait.count() <= 0) return {};
@@ -168,7 +166,8 @@ std::optional<verdict> abuse_guard::judge_name(allowances* shared) {
                  "takes many names");
 }
 
-void abuse_guard::keep(const member& by, conduct& done, const request& r, std::string_view text) {
+void abuse_guard::keep(const member& by, conduct& done, std::string_view text,
+                       std::string_view receiver) {
   const steady_time now = time_.now();
   if (is_newcomer(by)) done.as_newcomer.take(limits_.newcomer_messages, 1, now);
   if (limits_.repeats.count != 0) {
@@ -181,13 +180,11 @@ void abuse_guard::keep(const member& by, conduct& done, const request& r, std::s
     }
     same->said.take(limits_.repeats, 1, now);
   }
-  const auto* direct = std::get_if<requests::tell>(&r.what);
-  const member* other = direct && limits_.receivers.count != 0 ? bearer_(direct->to) : nullptr;
-  if (!other || other == &by) return;
-  if (std::erase(done.receivers, other->number()) == 0)
-    done.new_receivers.take(limits_.receivers, 1, now);
+  if (receiver.empty() || limits_.receivers.count == 0) return;
+  const std::uint64_t other = hash_of(receiver);
+  if (std::erase(done.receivers, other) == 0) done.new_receivers.take(limits_.receivers, 1, now);
   if (done.receivers.size() == conduct::max_receivers) done.receivers.pop_back();
-  done.receivers.push_front(other->number());
+  done.receivers.push_front(other);
 }
 
 bool abuse_guard::is_newcomer(const member& m) const {

@@ -34,11 +34,16 @@ class abuse_guard {
   /// The room that the request is about, if the endpoint is in it; null: it is not.
   using room_of = std::function<const room*(const endpoint&, const request&)>;
 
+  /// The folded name of whom the request says something to directly, here or away; empty: nobody,
+  /// or the one who says it.
+  using receiver_of = std::function<std::string(const endpoint&, const request&)>;
+
   /// Whether it is about such requests at all.
   static bool is_judged(const request& r) noexcept;
 
   /// All must live as long.
-  abuse_guard(const abuse_limits& limits, const clock& time, bearer_of bearer, room_of in_room);
+  abuse_guard(const abuse_limits& limits, const clock& time, bearer_of bearer, room_of in_room,
+              receiver_of receiver);
 
   /// None: it may be done, and is counted. What is refused counts for nothing.
   std::optional<verdict> judge(endpoint& e, const request& r);
@@ -50,15 +55,16 @@ class abuse_guard {
   std::optional<verdict> judge_text(conduct& done, std::string_view text);
   std::optional<verdict> judge_mentions(const endpoint& e, const request& r,
                                         std::string_view text) const;
-  std::optional<verdict> judge_receiver(conduct& done, const member& by, std::string_view to);
+  std::optional<verdict> judge_receiver(conduct& done, std::string_view receiver);
   std::optional<verdict> judge_newcomer(conduct& done, const member& by);
-  void keep(const member& by, conduct& done, const request& r, std::string_view text);
+  void keep(const member& by, conduct& done, std::string_view text, std::string_view receiver);
   bool is_newcomer(const member& m) const;
 
   const abuse_limits& limits_;
   const clock& time_;
   bearer_of bearer_;
   room_of in_room_;
+  receiver_of receiver_;
 };
 
 } // namespace asio_chat

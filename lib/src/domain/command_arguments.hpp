@@ -99,6 +99,24 @@ inline constexpr argument meant_and_said[] = {which, {.name = "TEXT", .kind = ki
 inline constexpr argument meant_and_sign[] = {
     which, {.name = "SIGN", .kind = kind::text, .help = "an emoji, or up to 32 bytes"}};
 
+inline constexpr argument read_until[] = {{.name = "N",
+                                           .kind = kind::number,
+                                           .optional = true,
+                                           .min = 1,
+                                           .max = 1'000'000'000'000,
+                                           .help = "of an entry; the newest if it is left out"}};
+inline constexpr argument blocked[] = {{.name = "NAME",
+                                        .kind = kind::member,
+                                        .optional = true,
+                                        .help = "of somebody who is here, or an account"}};
+inline constexpr argument unblocked[] = {
+    {.name = "NAME", .kind = kind::member, .help = "as it is in the list of /block"}};
+inline constexpr argument strangers[] = {
+    {.name = "SWITCH", .optional = true, .help = "on or off; left out: it is told which"}};
+
+inline constexpr argument absence[] = {
+    {.name = "TEXT", .kind = kind::text, .optional = true, .help = "why, or until when"}};
+
 inline constexpr argument said[] = {{.name = "TEXT", .kind = kind::text}};
 inline constexpr argument helped[] = {
     {.name = "NAME", .kind = kind::command, .optional = true, .help = "of a command"}};

@@ -1,5 +1,4 @@
-// Requests from the arguments of commands that say more than one thing, for rows of the command
-// table.
+// Requests from the arguments of commands, for rows of the command table.
 #pragma once
 
 #include "accounts/policy.hpp"
@@ -7,6 +6,7 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/command_table.hpp"
+#include "domain/search_line.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -18,6 +18,68 @@
 #include <utility>
 
 namespace asio_chat::arguments {
+
+template <class What>
+requests::any read_nothing(const given_arguments&, std::string&) {
+  return What{};
+}
+
+template <class What>
+requests::any read_text(const given_arguments& g, std::string&) {
+  return What{std::string(g.at[0])};
+}
+
+inline requests::any read_history(const given_arguments& g, std::string&) {
+  constexpr std::uint64_t usual_lines = 20;
+  const auto lines = static_cast<std::size_t>(g.number.value_or(usual_lines));
+  return requests::history{{log_range::side::before, {}, lines}, true};
+}
+
+inline requests::any read_join(const given_arguments& g, std::string& room) {
+  room = g.at[0];
+  return requests::join{};
+}
+
+inline requests::any read_leave(const given_arguments& g, std::string& room) {
+  if (!g.at[0].empty()) room = g.at[0];
+  return requests::leave{};
+}
+
+inline requests::any read_msg(const given_arguments& g, std::string&) {
+  return requests::tell{std::string(g.at[0]), std::string(g.at[1])};
+}
+
+inline requests::any read_search(const given_arguments& g, std::string& room) {
+  auto query = parse_search_line(sanitize(g.at[0]));
+  if (!query) return requests::unreadable{query.error()};
+  if (!query->room.empty()) room = query->room;
+  return requests::search{*std::move(query)};
+}
+
+inline requests::any read_topic(const given_arguments& g, std::string&) {
+  if (g.at[0].empty()) return requests::topic{};
+  return requests::topic{std::string(g.at[0] == "-" ? std::string_view() : g.at[0])};
+}
+
+inline requests::any read_log_in(const given_arguments& g, std::string&) {
+  return requests::log_in{std::string(g.at[0]), std::string(g.at[1]), std::string(g.at[2])};
+}
+
+inline requests::any read_devices(const given_arguments& g, std::string&) {
+  return requests::devices{std::string(g.at[0]), std::string(g.at[1])};
+}
+
+inline requests::any read_register(const given_arguments& g, std::string&) {
+  return requests::register_account{std::string(g.at[0]), std::string(g.at[1])};
+}
+
+inline requests::any read_invitation(const given_arguments& g, std::string&) {
+  return requests::make_invitation{std::chrono::days(g.number.value_or(7))};
+}
+
+inline requests::any read_passwords(const given_arguments& g, std::string&) {
+  return requests::change_password{std::string(g.at[0]), std::string(g.at[1])};
+}
 
 /// `90s`, `30m`, `2h`, `7d`
 inline std::optional<std::chrono::seconds> time_in(std::string_view word) noexcept {
@@ -136,8 +198,23 @@ inline requests::any read_mode(const given_arguments& g, std::string&) {
   return requests::set_mode{std::string(mode), g.at[1] == "on"};
 }
 
+inline requests::any read_limits(const given_arguments& g, std::string&) {
+  return requests::show_limits{std::string(g.at[0]), std::string(g.at[1]), std::string(g.at[2])};
+}
+
 inline requests::any read_bans(const given_arguments& g, std::string&) {
   return requests::list_bans{g.number.value_or(0)};
+}
+
+inline requests::any read_read(const given_arguments& g, std::string&) {
+  return requests::mark_read{g.number};
+}
+
+inline requests::any read_requests(const given_arguments& g, std::string&) {
+  if (g.at[0].empty()) return requests::accept_requests{};
+  if (g.at[0] != "on" && g.at[0] != "off")
+    return requests::unreadable{fail(errc::bad_arguments, "SWITCH is on or off")};
+  return requests::accept_requests{g.at[0] == "on"};
 }
 
 inline requests::any read_slow(const given_arguments& g, std::string&) {

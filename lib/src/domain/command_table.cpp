@@ -1,12 +1,9 @@
 #include "domain/command_table.hpp"
 
 #include "base/ascii.hpp"
-#include "base/sanitize.hpp"
-#include "base/utf8.hpp"
 #include "domain/command_arguments.hpp"
 #include "domain/command_readers.hpp"
 #include "domain/host_commands.hpp"
-#include "domain/search_line.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,73 +14,6 @@ namespace asio_chat {
 namespace {
 
 using namespace arguments;
-using given = given_arguments;
-
-template <class What>
-requests::any read_nothing(const given&, std::string&) {
-  return What{};
-}
-
-template <class What>
-requests::any read_text(const given& g, std::string&) {
-  return What{std::string(g.at[0])};
-}
-
-requests::any read_history(const given& g, std::string&) {
-  constexpr std::uint64_t usual_lines = 20;
-  const auto lines = static_cast<std::size_t>(g.number.value_or(usual_lines));
-  return requests::history{{log_range::side::before, {}, lines}, true};
-}
-
-requests::any read_join(const given& g, std::string& room) {
-  room = g.at[0];
-  return requests::join{};
-}
-
-requests::any read_leave(const given& g, std::string& room) {
-  if (!g.at[0].empty()) room = g.at[0];
-  return requests::leave{};
-}
-
-requests::any read_msg(const given& g, std::string&) {
-  return requests::tell{std::string(g.at[0]), std::string(g.at[1])};
-}
-
-requests::any read_search(const given& g, std::string& room) {
-  auto query = parse_search_line(sanitize(g.at[0]));
-  if (!query) return requests::unreadable{query.error()};
-  if (!query->room.empty()) room = query->room;
-  return requests::search{*std::move(query)};
-}
-
-requests::any read_topic(const given& g, std::string&) {
-  if (g.at[0].empty()) return requests::topic{};
-  return requests::topic{std::string(g.at[0] == "-" ? std::string_view() : g.at[0])};
-}
-
-requests::any read_log_in(const given& g, std::string&) {
-  return requests::log_in{std::string(g.at[0]), std::string(g.at[1]), std::string(g.at[2])};
-}
-
-requests::any read_limits(const given& g, std::string&) {
-  return requests::show_limits{std::string(g.at[0]), std::string(g.at[1]), std::string(g.at[2])};
-}
-
-requests::any read_devices(const given& g, std::string&) {
-  return requests::devices{std::string(g.at[0]), std::string(g.at[1])};
-}
-
-requests::any read_register(const given& g, std::string&) {
-  return requests::register_account{std::string(g.at[0]), std::string(g.at[1])};
-}
-
-requests::any read_invitation(const given& g, std::string&) {
-  return requests::make_invitation{std::chrono::days(g.number.value_or(7))};
-}
-
-requests::any read_passwords(const given& g, std::string&) {
-  return requests::change_password{std::string(g.at[0]), std::string(g.at[1])};
-}
 
 constexpr std::array table{
     command_row{.name = "say",
@@ -133,7 +63,8 @@ constexpr std::array table{
     command_row{.name = "msg",
                 .arguments = told,
                 .help = "tell one member something",
-                .details = "Nobody else sees it, and it is not kept.",
+                .details =
+                    "Nobody else sees it. Between accounts it is kept, and waits for who is away.",
                 .needs = right::send_direct,
                 .read = read_msg},
     command_row{.name = "nick",
@@ -368,6 +299,44 @@ constexpr std::array table{
                 .needs = right::react,
                 .when = turn::after_posts,
                 .read = read_referring<requests::react>},
+    command_row{.name = "read",
+                .arguments = read_until,
+                .help = "tell the server how far you have read what was said to you alone",
+                .details = "Clients do it for you. What was not read comes again when you come.",
+                .needs_room = true,
+                .listed = false,
+                .needs = right::read_log,
+                .counts_for = rated::nothing,
+                .read = read_read},
+    command_row{.name = "block",
+                .arguments = blocked,
+                .help = "take no messages from somebody, or list those you have blocked",
+                .details = "It belongs to your account. They are told that you take none.",
+                .cost = 2,
+                .read = read_text<requests::block>},
+    command_row{.name = "unblock",
+                .arguments = unblocked,
+                .help = "take messages from somebody again",
+                .cost = 2,
+                .read = read_text<requests::unblock>},
+    command_row{.name = "requests",
+                .arguments = strangers,
+                .help = "let those write to you to whom you have said nothing, or not",
+                .details = "It belongs to your account, and guests are strangers always.",
+                .cost = 2,
+                .read = read_requests},
+    command_row{.name = "away",
+                .arguments = absence,
+                .help = "let others know that you do not answer; without a text: that you do",
+                .details = "Who writes to you alone is told it once, and /whois tells it.",
+                .cost = 2,
+                .read = read_text<requests::set_away>},
+    command_row{.name = "seen",
+                .arguments = asked_about,
+                .help = "when somebody was here last",
+                .details = "Of an account to an hour, by its devices.",
+                .cost = 2,
+                .read = read_text<requests::last_seen>},
 };
 
 static_assert(table.size() + 2 == std::variant_size_v<requests::any>);

@@ -18,7 +18,7 @@ struct conduct {
     token_bucket said;
   };
   std::deque<text> texts;              ///< the one that is new first
-  std::deque<std::uint64_t> receivers; ///< numbers of members, the one written to last first
+  std::deque<std::uint64_t> receivers; ///< hashes of names, the one written to last first
   token_bucket new_receivers;
   token_bucket as_newcomer;
 };

@@ -53,6 +53,7 @@ struct login {
   /// Of the token that the client keeps; none: it keeps none.
   std::optional<identity> token = {};
   std::shared_ptr<const certificate_login> certificate = {}; ///< null: it has shown none
+  bool direct_rooms = false; ///< the client has a room for those who write to its account
 };
 
 /// What a failure is told as. A code of the system or of a library is `errc::not_available`.
@@ -77,6 +78,7 @@ class endpoint {
       , host_(l.host)
       , token_(l.token)
       , certificate_(l.certificate)
+      , direct_rooms_(l.direct_rooms)
       , sink_(s)
       , hub_(in)
       , address_allowed_(std::move(address_allowed))
@@ -102,6 +104,8 @@ class endpoint {
   const certificate_login* certificate() const noexcept { return certificate_.get(); }
   /// What it shares with all others of its address; null: nothing.
   allowances* shared_allowances() const noexcept { return address_allowed_.get(); }
+  /// Whether what others write to its account comes in rooms, see `direct_logs`; else one by one.
+  bool direct_rooms() const noexcept { return direct_rooms_; }
   /// The number of the connection; 0: it has none.
   std::uint64_t session() const noexcept { return session_; }
   /// For the host program.
@@ -170,6 +174,7 @@ class endpoint {
   }
   void go_on_later();
 
+  friend class direct_logs;    // what it was told
   friend class hub;            // feeds, waiting requests
   friend class held_endpoints; // holds it for a while
   friend class subscribers;    // memberships
@@ -183,6 +188,10 @@ class endpoint {
   std::string host_;
   std::optional<identity> token_;
   std::shared_ptr<const certificate_login> certificate_;
+  bool direct_rooms_;
+  bool follows_direct_ = false; ///< goes into the room of whoever writes to it
+  bool heard_direct_ = false;   ///< was told messages, and has not shown since that it lives
+  bool misses_direct_ = false;  ///< its sink was full when there was one to be told
   asio_chat::sink& sink_;
   std::vector<membership> memberships_;
   std::size_t next_fed_ = 0; ///< whose room was fed from last

@@ -1,6 +1,7 @@
 // The gate: what a member may, where, and how often. Nobody else asks.
 #include "domain/command_table.hpp"
 #include "domain/commands/commands.hpp"
+#include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
 #include "model/names.hpp"
 
@@ -117,12 +118,25 @@ limiter::services hub::for_limits() {
             const auto found = room_of(e, r.room);
             return found ? *found : nullptr;
           },
+          [this](const endpoint& e, const request& r) { return receiver_of(e, r); },
           [this](endpoint& e, const request& r) {
             const auto place = place_of(e, r.room);
             return rights_of(e.of().role()).has(right::kick) ||
                    (place && (*place)->may.has(right::kick));
           },
           [this](std::string text) { alarm(std::move(text)); }};
+}
+
+std::string hub::receiver_of(const endpoint& e, const request& r) const {
+  const auto* direct = std::get_if<requests::tell>(&r.what);
+  std::string_view to = direct ? std::string_view(direct->to) : r.room;
+  if (!direct) {
+    if (!direct_logs::is_name(to)) return {};
+    to.remove_prefix(1);
+  }
+  std::string name = fold_name(to);
+  if (name == fold_name(e.name())) return {};
+  return find_member(to) || directs_->account_called(to) ? name : std::string();
 }
 
 void hub::limit(const run_time_limits& configured, time_source& time, bool beyond_loopback) {
@@ -134,7 +148,8 @@ right hub::right_lacking(const endpoint& e, const endpoint::membership* place,
                          const command_row& row, const request& r) const {
   const member& m = e.of();
   const right needs = right_of(row, r);
-  if (!m.may(needs)) return needs;
+  const bool to_one = place && place->in->direct() && needs == right::speak;
+  if (!m.may(to_one ? right::send_direct : needs)) return to_one ? right::send_direct : needs;
   if (row.needs_room && !place) return right::none; // they are told that first
   const bool in_room = place && !is_everywhere(r);
   const rights here = in_room ? place->may : rights_of(m.role());
@@ -160,7 +175,9 @@ failure hub::refusal_of_right(const endpoint& e, const endpoint::membership* pla
   if (lacking != right::none && of_words.has(lacking) && place && m.may(lacking)) {
     const std::string& room = place->in->name();
     const room_facts* about = people_.room(room);
-    const ban* muted = people_.find_ban(ban::kind::mute, room, subject_of(e, role_in(m, room)));
+    const ban* muted =
+        people_.find_ban(ban::kind::mute, place->in->direct() ? std::string_view() : room,
+                         subject_of(e, role_in(m, room)));
     if (muted) return no(sentence_of_mute(*muted));
     if (about && about->modes.read_only)
       return no(fmt::format("{} is read-only: its operators speak", room));
@@ -177,6 +194,7 @@ result<endpoint::membership*> hub::place_of(endpoint& e, std::string_view room_n
 }
 
 result<room*> hub::room_of(const endpoint& e, std::string_view room_name) const {
+  if (direct_logs::is_name(room_name)) return directs_->find(e, room_name.substr(1));
   std::string named;
   if (!room_name.empty()) {
     auto name = check_room_name(room_name, services_.limits);

@@ -2,6 +2,7 @@
 
 #include "domain/command_table.hpp"
 #include "domain/commands/commands.hpp"
+#include "domain/direct_logs.hpp"
 #include "model/names.hpp"
 
 #include <fmt/format.h>
@@ -54,7 +55,10 @@ hub::hub(services s)
                  services_.on_post,
                  [this](const room& r) { begin_ownership(r); },
                  [this](endpoint& e, const room& r, right what) { return may(e, r, what); },
-                 [this](std::string done) { note(std::move(done)); }}
+                 [this](std::string done) { note(std::move(done)); },
+                 [this](const room& r, std::uint64_t author, const position& at) {
+                   directs_->stored_soon(*r.direct(), author, at);
+                 }}
     , names_(services_.names, services_.time, services_.limits.name_hold_time,
              [this](const member* of) -> name_store::change_done {
                if (of == nullptr) return [] {}; // bounded by what there is to be given up
@@ -63,7 +67,8 @@ hub::hub(services s)
     , people_(services_.people, services_.time, services_.later)
     , attempts_(services_.time)
     , sweeps_(services_.later)
-    , limiter_(for_limits()) {
+    , limiter_(for_limits())
+    , directs_(std::make_unique<direct_logs>(*this, for_rooms_)) {
   names_.respect(people_);
 }
 
@@ -90,6 +95,7 @@ name_store::change_done hub::begin_upkeep(endpoint* by) {
 }
 
 void hub::ready(endpoint& e) {
+  if (e.misses_direct_) e.hub_.directs_->ready(e);
   // From some rooms at a time, of all in turn: a page fills its sink, mostly, and so the others
   // would have been read for nothing.
   std::size_t asked = 0;
@@ -102,6 +108,7 @@ void hub::ready(endpoint& e) {
 }
 
 void hub::dispatch(endpoint& e, request&& r) {
+  if (e.heard_direct_) directs_->confirm(e);
   const command_row* row = row_of(r);
   if (limiter_.is_on() && !moderates(e, r, row)) {
     // Refused in its turn, like everything that cannot be carried out.
@@ -119,6 +126,7 @@ void hub::dispatch(endpoint& e, request&& r) {
 }
 
 void hub::quit(endpoint& e, const close_reason& why) {
+  if (e.heard_direct_) directs_->confirm(e);
   e.sink().wind_down(why);
   if (e.waiting_.empty() && e.is_time_for(turn::last)) return e.sink().close(why);
   wait(e, {turn::last, why});
@@ -198,6 +206,7 @@ result<void> hub::rename(member& m, std::string_view to) {
 
 result<void> hub::join(endpoint& e, std::string_view room_name, std::string_view ref,
                        start_position from) {
+  if (direct_logs::is_name(room_name)) return directs_->join(e, room_name.substr(1), ref, from);
   const auto name = check_room_name(room_name, services_.limits);
   if (!name) return name.error();
   auto found = rooms_.find(*name);
@@ -207,7 +216,9 @@ result<void> hub::join(endpoint& e, std::string_view room_name, std::string_view
   member& m = e.of();
   if (auto may = check_may_enter_room(e, *name); !may) return may;
   const bool is_new = found == rooms_.end() || !m.is_in(*found->second);
-  if (is_new && m.rooms().size() >= services_.limits.rooms_per_member) {
+  const auto count = static_cast<std::size_t>(
+      std::ranges::count_if(m.rooms(), [](const auto& p) { return !p.in->direct(); }));
+  if (is_new && count >= services_.limits.rooms_per_member) {
     return fail(errc::too_many_rooms,
                 fmt::format("you are in {} rooms, which is the most; leave one first",
                             services_.limits.rooms_per_member));
@@ -247,7 +258,7 @@ result<void> hub::part(endpoint& e, std::string_view room_name) {
   if (!found) return found.error();
   room& r = **found;
   for (endpoint* one : e.of().endpoints()) {
-    if (!r.has(*one)) continue;
+    if (!r.has(*one) || (r.direct() && one != &e)) continue;
     r.leave(*one);
     if (one != &e) one->tell(member_left{r.name(), e.name()});
     ready(*one); // other rooms may have waited until this one had fed it
@@ -272,6 +283,9 @@ endpoint* hub::find_endpoint(std::uint64_t number) const {
 
 void hub::drop_if_empty(const room& r, endpoint* last) {
   if (!r.empty()) return;
+  if (r.direct())
+    return directs_->let_go(
+        r, last ? begin_upkeep(last) : [] {});
   // What is under way in it keeps the room alive by itself; its log stays in the journal. Another
   // room of the same name may have been made since.
   const auto found = rooms_.find(r.name());

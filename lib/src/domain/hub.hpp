@@ -29,6 +29,7 @@
 namespace asio_chat {
 
 struct command_row;
+class direct_logs;
 
 class hub {
  public:
@@ -114,6 +115,8 @@ class hub {
   const std::string& default_room() const noexcept { return services_.default_room; }
   std::size_t member_count() const noexcept { return members_.size(); }
   const journal& log() const noexcept { return services_.log; }
+  /// What accounts say to each other alone.
+  direct_logs& directs() noexcept { return *directs_; }
   server_counters& counters() const noexcept { return services_.counters; }
   /// What is answered later may be answered when the hub is gone.
   std::weak_ptr<hub*> alive() const noexcept { return self_; }
@@ -128,6 +131,11 @@ class hub {
 
   // moderation.cpp: roles, bans, and what becomes of those they are about.
 
+  /// Whether this is somebody who has been here: a member, one who has gone and may come back, or a
+  /// device of an account.
+  bool remembers(const identity& who) const {
+    return by_identity_.contains(who) || names_.holds_for(who) || people_.of_device(who);
+  }
   asio_chat::people& people() noexcept { return people_; }
   const asio_chat::people& people() const noexcept { return people_; }
   const services& parts() const noexcept { return services_; }
@@ -177,7 +185,8 @@ class hub {
   static constexpr std::string_view server_name = "-server-";
 
  private:
-  friend class endpoint; // goes on when it is answered
+  friend class direct_logs; // rooms of its own
+  friend class endpoint;    // goes on when it is answered
 
   static constexpr std::size_t max_upkeep = 100'000;
 
@@ -186,6 +195,9 @@ class hub {
   /// It keeps order, and the member may: no storm shall keep that waiting.
   bool moderates(endpoint& e, const request& r, const command_row* row);
   limiter::services for_limits();
+  /// The folded name of whom the request is to say something to, and to nobody else; empty: there
+  /// is no such member or account, or it is who says it.
+  std::string receiver_of(const endpoint& e, const request& r) const;
   /// What the request takes and the member has not; none: nothing.
   right right_lacking(const endpoint& e, const endpoint::membership* place, const command_row& row,
                       const request& r) const;
@@ -198,6 +210,7 @@ class hub {
                            right lacking) const;
   result<endpoint::membership*> place_of(endpoint& e, std::string_view room_name);
   void grade(member& m, room& r);
+  void grade_direct(member& m, room& r);
   void grade(member& m);
   /// Does it to everybody, to the first few at once and to the others in slices; to whoever comes
   /// meanwhile, too. So it has to depend on what is known then alone.
@@ -233,6 +246,7 @@ class hub {
   sliced_work sweeps_;
   std::map<std::string, identity, std::less<>> openers_; ///< of rooms whose log is being opened
   asio_chat::limiter limiter_;
+  std::unique_ptr<direct_logs> directs_;
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0; ///< of an endpoint or a member
 };

@@ -75,7 +75,7 @@ void limiter::apply() {
     guard_.reset();
   } else if (!guard_) {
     guard_ = std::make_unique<abuse_guard>(now_.abuse, timed_->time, services_.bearer,
-                                           services_.in_room);
+                                           services_.in_room, services_.receiver);
   }
 }
 

@@ -34,6 +34,7 @@ class limiter {
     std::function<endpoint*(std::uint64_t number)> find; ///< null: it is gone
     abuse_guard::bearer_of bearer;
     abuse_guard::room_of in_room;
+    abuse_guard::receiver_of receiver;
     /// Whether a member keeps order where the request is about: they are held to rates alone.
     std::function<bool(endpoint&, const request&)> keeps_order;
     std::function<void(std::string)> alarm; ///< says something to operators

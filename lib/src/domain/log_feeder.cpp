@@ -23,9 +23,11 @@ constexpr std::size_t max_newest = 1'024;
 
 } // namespace
 
-log_feeder::log_feeder(readers& of, const std::string& room, room_services& services)
+log_feeder::log_feeder(readers& of, const std::string& room, const std::string& log,
+                       room_services& services)
     : readers_(of)
     , room_(room)
+    , log_(log)
     , services_(services)
     , hub_alive_(services.hub_alive)
     , several_(services.limits.member_connections > 1) {}
@@ -44,7 +46,7 @@ void log_feeder::read(subscriber& s) {
   const position head = readers_.head();
   const bool in_log = c.delivered.epoch == head.epoch && c.delivered.offset <= head.offset;
   const auto made = reads_.insert(reads_.end(), page_read{c.delivered, in_log, {one}});
-  services_.log.read(room_, {{log_range::side::after, c.delivered, page_entries}, page_bytes},
+  services_.log.read(log_, {{log_range::side::after, c.delivered, page_entries}, page_bytes},
                      [self = weak_from_this(), made](const auto& page) {
                        if (const auto alive = self.lock()) alive->on_page(made, page);
                      });
@@ -55,7 +57,9 @@ void log_feeder::on_page(read_under_way r, const result<journal::page>& page) {
   if (page) {
     r->answer.emplace(content{{}, {}, page->gap, page->head, page->more, page->compared});
     for (const journal::record& one : page->entries) {
-      r->answer->entries.add(share(one.what));
+      entry what = one.what;
+      what.room = room_;
+      r->answer->entries.add(share(std::move(what)));
       r->answer->authors.push_back(one.author);
     }
   }

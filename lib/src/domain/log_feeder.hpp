@@ -56,7 +56,8 @@ class log_feeder : public std::enable_shared_from_this<log_feeder> {
     ~readers() = default;
   };
 
-  log_feeder(readers& of, const std::string& room, room_services& services);
+  /// @param room, log the room's name, and that of its log; must live as long
+  log_feeder(readers& of, const std::string& room, const std::string& log, room_services& services);
 
   /// The next page for one that is behind.
   void read(subscriber& s);
@@ -127,6 +128,7 @@ class log_feeder : public std::enable_shared_from_this<log_feeder> {
 
   readers& readers_;
   const std::string& room_;
+  const std::string& log_;
   room_services& services_;
   const std::weak_ptr<void> hub_alive_; ///< a room may outlive its hub
   const bool several_;                  ///< whether a member may have more endpoints than one

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -77,6 +78,15 @@ class member {
     return std::ranges::find(rooms_, &r, &presence::in) != rooms_.end();
   }
 
+  /// Why they do not answer; empty: they do. Ends with the member.
+  const std::string& away() const noexcept { return away_; }
+  void set_away(std::string why) {
+    away_ = std::move(why);
+    told_away_.clear();
+  }
+  /// Whether this one has to be told of it, which they are once.
+  bool tells_away(const identity& who) { return !away_.empty() && told_away_.insert(who).second; }
+
   /// What it has left of each rate.
   allowances& allowed() noexcept { return allowed_; }
   /// What it reads of logs and looks for in them; may outlive the member.
@@ -132,6 +142,8 @@ class member {
   asio_chat::role role_;
   bool has_account_;
   wall_time came_;
+  std::string away_{};
+  std::set<identity> told_away_{};
   std::vector<endpoint*> endpoints_;
   std::vector<presence> rooms_;
   allowances allowed_;

@@ -71,6 +71,7 @@ result<void> hub::check_may_enter_room(const endpoint& e, const std::string& roo
 }
 
 void hub::grade(member& m, room& r) {
+  if (r.direct()) return grade_direct(m, r);
   const room_facts* about = people_.room(r.name());
   const room_modes modes = about ? about->modes : room_modes();
   const role here = role_in(m, r.name());
@@ -81,6 +82,18 @@ void hub::grade(member& m, room& r) {
     place->may =
         is_of_server(r.name()) ? rights{right::read_log} : rights_in_room(here, modes, muted);
     place->slow = place->may.has(right::speak_moderated) ? std::chrono::seconds(0) : modes.slow;
+  }
+}
+
+void hub::grade_direct(member& m, room& r) {
+  for (endpoint* e : m.endpoints_) {
+    const auto place = std::ranges::find(e->memberships_, &r, &endpoint::membership::in);
+    if (place == e->memberships_.end()) continue;
+    const bool muted =
+        people_.find_ban(ban::kind::mute, {}, subject_of(*e, m.role())) != nullptr; // everywhere
+    place->may = muted ? rights{right::read_log, right::delete_own}
+                       : rights{right::read_log, right::delete_own, right::speak, right::edit_own,
+                                right::react};
   }
 }
 

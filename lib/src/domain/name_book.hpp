@@ -40,6 +40,8 @@ class name_book {
   member* bearer(std::string_view name) const;
   /// Whether it is held for somebody who is away.
   bool holds(std::string_view name) const;
+  /// Whether a name is held for this member, who is away.
+  bool holds_for(const identity& who) const { return held_.contains(who); }
   /// A failure says that another member bears it, that it is held for another one, or that of an
   /// account.
   result<void> check_free(std::string_view name, const identity& who) const;

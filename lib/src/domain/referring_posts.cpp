@@ -91,7 +91,7 @@ void referring_posts::refuse(failure why) {
 
 void referring_posts::read(const log_range& part, void (referring_posts::*then)(journal::page&)) {
   services_.log.read(
-      room_.name(), {part},
+      room_.log_name(), {part},
       [self = shared_from_this(), in = room_.shared_from_this(), then](result<journal::page> p) {
         if (!p) return self->refuse(unreadable_log());
         (self.get()->*then)(*p);
@@ -231,7 +231,7 @@ void referring_posts::carry_out() {
   auto gone = doomed();
   if (gone.empty()) return append();
   services_.log.destroy(
-      room_.name(), std::move(gone),
+      room_.log_name(), std::move(gone),
       [self = shared_from_this(), in = room_.shared_from_this()](const result<void>& done) {
         if (!done) return self->refuse(done.error());
         self->append();
@@ -239,7 +239,7 @@ void referring_posts::carry_out() {
 }
 
 void referring_posts::ask_host() {
-  if (!services_.on_post) return append();
+  if (!services_.on_post || room_.direct()) return append();
   const post_request request{now_->info, room_.name(), about_.kind, now_->what.text, now_->what.id};
   services_.on_post(request, [self = shared_from_this(), in = room_.shared_from_this(),
                               hub = services_.hub_alive](post_answer a) {
@@ -272,10 +272,10 @@ void referring_posts::append() {
   const entry_kind kind = now_->how == reference_kind::edit    ? about_.kind
                           : now_->how == reference_kind::reply ? entry_kind::message
                                                                : entry_kind::action;
-  entry draft{room_.name(),
+  entry draft{room_.log_name(),
               {},
               services_.time.wall_now(),
-              now_->info.name,
+              room_.author_name(now_->info.name),
               kind,
               now_->how == reference_kind::removal ? text_of_removal() : now_->what.text,
               now_->what.id};
@@ -321,7 +321,7 @@ std::vector<std::uint64_t> referring_posts::replaced_by(std::uint64_t edit) cons
 void referring_posts::destroy(std::vector<std::uint64_t> gone) {
   if (gone.empty()) return finish();
   services_.log.destroy(
-      room_.name(), std::move(gone),
+      room_.log_name(), std::move(gone),
       [self = shared_from_this(), in = room_.shared_from_this()](const result<void>& done) {
         endpoint* author = self->services_.find_endpoint(self->now_->author);
         self->room_.subscribers_->deliver_pending();

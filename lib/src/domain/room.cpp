@@ -1,5 +1,6 @@
 #include "domain/room.hpp"
 
+#include "accounts/direct_facts.hpp"
 #include "domain/post_queue.hpp"
 #include "domain/referring_posts.hpp"
 
@@ -20,24 +21,33 @@ constexpr std::size_t max_admitted = 16;
 /// Of the newest entries. While that is read, more may be stored than is kept for its end.
 constexpr int max_reads = 3;
 
-/// What members are told of a failure of the journal: files and disks are no business of theirs.
+} // namespace
+
 failure for_members(const failure& f) {
   if (f.code.category() == chat_category()) return f;
   return fail(errc::storage_failed, "the room's log cannot be used now; try again later");
 }
 
-} // namespace
-
 history_page page_of(std::string room, journal::page p) {
   history_page page{
       {}, std::move(room), {}, p.earlier, p.more, p.gap, p.compared != journal::log_is::as_known};
-  for (journal::record& e : p.entries)
+  for (journal::record& e : p.entries) {
     page.entries.push_back(std::move(e.what));
+    page.entries.back().room = page.room;
+  }
   return page;
 }
 
 room::room(std::string name, room_services& services)
     : name_(std::move(name))
+    , log_name_(name_)
+    , services_(services)
+    , subscribers_(std::make_shared<subscribers>(*this, services)) {}
+
+room::room(std::string name, room_services& services, const direct_side& between)
+    : name_(std::move(name))
+    , between_(between)
+    , log_name_(direct_log_name(between.own, between.other))
     , services_(services)
     , subscribers_(std::make_shared<subscribers>(*this, services)) {}
 
@@ -48,7 +58,7 @@ void room::join(endpoint& m, const start_position& from, std::string_view ref) {
   } else {
     if (std::exchange(use_, log_use::asked_for) == log_use::none) {
       const auto self = shared_from_this();
-      services_.log.follow(name_, self, [self](const auto& s) { self->followed(s); });
+      services_.log.follow(log_name_, self, [self](const auto& s) { self->followed(s); });
     }
     m.begin(work::opening);
     waiting_.push_back({m.number(), from, std::string(ref)});
@@ -88,11 +98,16 @@ void room::announce(event e, announcement when, const member* about) {
 
 void room::post(endpoint& author, entry_kind kind, std::string text, std::string_view id,
                 std::string_view ref) {
-  entry draft{name_,          {}, services_.time.wall_now(), author.name(), kind, std::move(text),
+  entry draft{log_name_,
+              {},
+              services_.time.wall_now(),
+              author_name(author.name()),
+              kind,
+              std::move(text),
               std::string(id)};
   author.begin(work::post);
   std::string answer(id.empty() ? ref : id);
-  if (services_.on_post) {
+  if (services_.on_post && !between_) {
     if (!undecided_) undecided_ = std::make_shared<post_queue>(*this, services_);
     return undecided_->ask(author, std::move(draft), std::move(answer));
   }
@@ -114,6 +129,10 @@ void room::append(std::uint64_t author, const identity& who, entry&& draft, std:
 }
 
 void room::answered(std::uint64_t author, std::string ref, const result<journal::appended>& a) {
+  if (a && !a->duplicate && between_) {
+    ++services_.counters.entries;
+    services_.stored_direct(*this, author, a->at);
+  }
   if (a && !a->duplicate && use_ == log_use::followed) {
     own_ = own_post{author, std::move(ref), *a}; // its entry is next
     return;
@@ -139,8 +158,12 @@ void room::on_entry(journal::record next) {
       receipt = share(acknowledged{std::move(own_->ref), name_, own_->kept.at, e.time, false});
     own_.reset();
   }
-  ++services_.counters.entries;
-  if (services_.on_entry) services_.on_entry(e);
+  if (between_) {
+    e.room = name_;
+  } else {
+    ++services_.counters.entries;
+    if (services_.on_entry) services_.on_entry(e);
+  }
   head_ = e.at;
   if (e.kind == entry_kind::topic) topic_ = e.text;
   if (sender) e.address = sender->address(); // from here on: no log gets to see it
@@ -151,7 +174,7 @@ void room::on_entry(journal::record next) {
 
 void room::unfollow(journal::unfollow_done done) {
   if (std::exchange(use_, log_use::none) == log_use::none) return services_.later(std::move(done));
-  services_.log.unfollow(name_, shared_from_this(), std::move(done));
+  services_.log.unfollow(log_name_, shared_from_this(), std::move(done));
 }
 
 void room::read_history(endpoint& reader, const log_range& part, std::string_view ref,
@@ -166,7 +189,7 @@ void room::read_page(page_request r) {
   const auto turns = r.turns;
   turns->add([self = shared_from_this(), r = std::move(r)] {
     if (r.newest) self->subscribers_->feeder().keep_newest();
-    self->services_.log.read(self->name_, {r.part, max_page_bytes}, [self, r](auto p) {
+    self->services_.log.read(self->log_name_, {r.part, max_page_bytes}, [self, r](auto p) {
       self->on_page(r, std::move(p));
       r.turns->ended();
     });
@@ -220,7 +243,7 @@ void room::give_early_pages() {
 
 void room::search(endpoint& reader, search_query q, std::string_view ref,
                   std::function<reply(journal::hits)> answer) {
-  q.room = name_;
+  q.room = log_name_;
   reader.begin(work::answer);
   reader.of().reads()->add([self = shared_from_this(), number = reader.number(),
                             r = std::string(ref), q = std::move(q), answer = std::move(answer),
@@ -239,6 +262,8 @@ void room::found(std::uint64_t reader, const std::string& ref,
   endpoint* m = services_.find_endpoint(reader);
   if (!m) return;
   if (f) {
+    for (entry& e : f->entries)
+      e.room = name_;
     m->tell(answer(*std::move(f)));
   } else {
     m->refuse(ref, for_members(f.error()));
@@ -296,6 +321,7 @@ void room::tell_state(const endpoint& m, std::string ref) const {
       if (state.members.size() == max_names_told) break;
       state.members.push_back(name);
     }
+    if (between_) state.members.push_back(name_.substr(1)); // here or not
   }
   m.tell(std::move(state));
 }

@@ -28,6 +28,9 @@ class room;
 class post_queue;
 class referring_posts;
 
+/// What members are told of a failure of the journal: files and disks are no business of theirs.
+failure for_members(const failure& f);
+
 /// What the journal has read, as a reader gets it.
 history_page page_of(std::string room, journal::page p);
 
@@ -58,6 +61,15 @@ struct room_services {
   std::function<bool(endpoint&, const room&, right)> may = {};
   /// Writes down what a moderator has done.
   std::function<void(std::string)> note = {};
+  /// Something is stored in a log that two accounts share, by a connection.
+  std::function<void(const room&, std::uint64_t author, const position&)> stored_direct = {};
+};
+
+/// Of a log that two accounts share: whose room this is, and who the other one is.
+struct direct_side {
+  identity own{};
+  std::string own_name; ///< of the account, whatever its member calls itself
+  identity other{};
 };
 
 /// A room follows its log. It tells its members of an entry when the journal hands that over,
@@ -65,8 +77,19 @@ struct room_services {
 class room final : public journal::listener, public std::enable_shared_from_this<room> {
  public:
   room(std::string name, room_services& services);
+  /// One account's view of the log that it shares with another one: see `direct_logs`.
+  room(std::string name, room_services& services, const direct_side& between);
 
   const std::string& name() const noexcept { return name_; }
+  /// In the journal; of most rooms it is their name.
+  const std::string& log_name() const noexcept { return log_name_; }
+  /// What an entry of this member names as its author.
+  const std::string& author_name(const std::string& of_member) const noexcept {
+    return between_ ? between_->own_name : of_member;
+  }
+  /// Null: it is a room for everybody.
+  const direct_side* direct() const noexcept { return between_ ? &*between_ : nullptr; }
+  const position& head() const noexcept { return head_; }
   const std::string& topic() const noexcept { return topic_; }
   std::size_t size() const noexcept { return subscribers_->size(); } ///< in members
   bool empty() const noexcept { return subscribers_->empty(); }
@@ -157,6 +180,8 @@ class room final : public journal::listener, public std::enable_shared_from_this
   };
 
   std::string name_;
+  std::optional<direct_side> between_{};
+  std::string log_name_;
   room_services& services_;
   std::shared_ptr<subscribers> subscribers_; ///< reads and tasks under way have weak references
   std::string topic_;

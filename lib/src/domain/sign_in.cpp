@@ -1,4 +1,5 @@
 // How connections become members, other members, and nobody.
+#include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
 #include "model/names.hpp"
 
@@ -49,6 +50,7 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
   m->endpoints_.push_back(e);
   if (!joins) names_.take(l.name, *m);
   if (l.has_account && l.token) people_.saw(*l.token);
+  if (l.has_account) directs_->came(*e);
   return e;
 }
 
@@ -87,6 +89,7 @@ void hub::leave(endpoint& e, bool for_good) {
   leave_rooms(e);
   member& m = e.of();
   std::erase(m.endpoints_, &e);
+  if (m.has_account()) directs_->left(e);
   if (m.endpoints_.empty()) forget(m, for_good);
   endpoints_.erase(e.number());
 }
@@ -110,12 +113,17 @@ void hub::make_way(std::string_view name, const identity& who) {
 
 void hub::become(endpoint& e, const login& l) {
   std::vector<std::string> rooms;
-  for (const endpoint::membership& m : e.memberships_)
-    rooms.push_back(m.in->name());
   const std::string before = e.name();
+  for (const endpoint::membership& m : e.memberships_) {
+    if (m.in->direct())
+      e.tell(member_left{m.in->name(), before}); // it is the account's
+    else
+      rooms.push_back(m.in->name());
+  }
   leave_rooms(e);
   const std::shared_ptr<member> old = e.member_;
   std::erase(old->endpoints_, &e);
+  if (old->has_account()) directs_->left(e);
   if (old->endpoints_.empty()) forget(*old, true);
   if (l.has_account) make_way(l.name, l.who);
   const auto known = by_identity_.find(l.who);
@@ -133,6 +141,7 @@ void hub::become(endpoint& e, const login& l) {
     if (before != e.name()) e.tell(member_renamed{room, before, e.name()});
     if (auto in = join(e, room, {}, {.history = 0}); !in) e.refuse({}, in.error());
   }
+  if (m->has_account()) directs_->came(e);
 }
 
 } // namespace asio_chat

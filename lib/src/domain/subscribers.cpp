@@ -22,7 +22,7 @@ subscribers::subscribers(room& owner, room_services& services)
     , hub_alive_(services.hub_alive)
     , several_(services.limits.member_connections > 1)
     , feeder_(std::make_shared<log_feeder>(static_cast<log_feeder::readers&>(*this), owner.name(),
-                                           services)) {}
+                                           owner.log_name(), services)) {}
 
 bool subscribers::has(const endpoint& m) const noexcept {
   return std::any_of(m.memberships_.begin(), m.memberships_.end(),

@@ -1,6 +1,9 @@
-// Lengths of time, as members read them.
+// Times and lengths of time, as members read them.
 #pragma once
 
+#include <asio_chat/time.hpp>
+
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <chrono>
@@ -15,6 +18,10 @@ inline std::string in_words(std::chrono::seconds t) {
   if (n % 3'600 == 0) return fmt::format("{} h", n / 3'600);
   if (n % 60 == 0) return fmt::format("{} min", n / 60);
   return fmt::format("{} s", n);
+}
+
+inline std::string minute_of(wall_time t) {
+  return fmt::format("{:%Y-%m-%d %H:%M} UTC", std::chrono::floor<std::chrono::seconds>(t));
 }
 
 } // namespace asio_chat

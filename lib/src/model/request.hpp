@@ -213,6 +213,30 @@ struct answer : referring {
 struct react : referring {
   static constexpr std::string_view command = "react";
 };
+struct mark_read {
+  static constexpr std::string_view command = "read";
+  std::optional<std::uint64_t> until{}; ///< the offset of an entry; none: the newest
+};
+struct block {
+  static constexpr std::string_view command = "block";
+  std::string who{}; ///< empty: they are listed
+};
+struct unblock {
+  static constexpr std::string_view command = "unblock";
+  std::string who;
+};
+struct accept_requests {
+  static constexpr std::string_view command = "requests";
+  std::optional<bool> on{}; ///< none: it is only told
+};
+struct set_away {
+  static constexpr std::string_view command = "away";
+  std::string text{}; ///< empty: one is back
+};
+struct last_seen {
+  static constexpr std::string_view command = "seen";
+  std::string who;
+};
 /// A command that the host has added.
 struct host {
   const host_row* row;
@@ -229,7 +253,8 @@ using any =
                  protection, topic, list_members, show_limits, show_head, show_rights, show_member,
                  register_account, log_in, log_out, change_password, devices, totp, certificates,
                  make_invitation, kick, ban, unban, mute, unmute, list_bans, give_role, promote,
-                 demote, invite, set_mode, set_slow, edit, remove, answer, react, host, unreadable>;
+                 demote, invite, set_mode, set_slow, edit, remove, answer, react, mark_read, block,
+                 unblock, accept_requests, set_away, last_seen, host, unreadable>;
 
 } // namespace requests
 

@@ -110,6 +110,7 @@ void admission_control::enter(stranger& s, const boost::asio::ip::address& from)
   assert(s.at_ == stranger::stage::uncounted);
   s.at_ = stranger::stage::silent;
   s.host_ = host_of(from);
+  s.number_ = ++last_number_;
   networks_[network_of(s.host_)].strangers.push_back(s);
   ++hosts_[s.host_];
   ++strangers_;
@@ -167,15 +168,43 @@ bool admission_control::displace_for(std::size_t own, std::size_t (*size_of)(con
   // No more than there may be strangers, and only while there is no place.
   const auto most =
       std::ranges::max_element(networks_, {}, [&](const auto& n) { return size_of(n.second); });
+  if (most == networks_.end()) return false;
+  stranger* gives_way = nullptr;
   // With less between them the two would take the place from each other, again and again.
-  if (most == networks_.end() || size_of(most->second) < own + 2) return false;
-  list& all = most->second.strangers;
-  const auto oldest = std::ranges::find_if(
-      all, [&](const stranger& s) { return !working || s.at_ != stranger::stage::silent; });
-  if (oldest == all.end()) return false;
+  if (size_of(most->second) >= own + 2) {
+    list& all = most->second.strangers;
+    const auto oldest = std::ranges::find_if(
+        all, [&](const stranger& s) { return !working || s.at_ != stranger::stage::silent; });
+    if (oldest != all.end()) gives_way = &*oldest;
+  } else if (own == 0) {
+    // One from each of very many networks: who comes gets a place for a while all the same.
+    if (!working) gives_way = longest_silent();
+    if (!gives_way) gives_way = any_one(working);
+  }
+  if (!gives_way) return false;
   ++counters_.displaced;
-  oldest->give_way();
+  gives_way->give_way();
   return true;
+}
+
+stranger* admission_control::longest_silent() {
+  stranger* longest = nullptr;
+  for (auto& [key, of] : networks_)
+    for (stranger& s : of.strangers)
+      if (s.at_ == stranger::stage::silent && (!longest || s.number_ < longest->number_))
+        longest = &s;
+  return longest;
+}
+
+stranger* admission_control::any_one(bool working) {
+  // Whoever fills all places cannot choose whose is taken: one who is about to log in will mostly
+  // have done so before it is theirs.
+  const std::size_t places = working ? working_ : strangers_;
+  auto left = static_cast<std::size_t>(chance_() * static_cast<double>(places));
+  for (auto& [key, of] : networks_)
+    for (stranger& s : of.strangers)
+      if ((!working || s.at_ != stranger::stage::silent) && left-- == 0) return &s;
+  return nullptr;
 }
 
 std::vector<std::string> admission_control::describe() const {
@@ -199,9 +228,16 @@ std::vector<std::string> admission_control::describe() const {
                   of(limits_.handshakes),
                   fmt::format("{} of {} MiB", (working_ * bytes_each) >> 20, limits_.bytes >> 20)),
       fmt::format("refused so far: by address {}, by network {}, by number {}, at random {}, by "
-                  "handshakes {}, by memory {}, for what the address did {}",
+                  "handshakes {}, by memory {}, for what the address did {}, of proxies without a "
+                  "PROXY header {}; gave way to others {}",
                   c.refused_addresses, c.refused_networks, c.refused_strangers, c.refused_early,
-                  c.refused_handshakes, c.refused_memory, c.refused_penalties),
+                  c.refused_handshakes, c.refused_memory, c.refused_penalties, c.refused_proxies,
+                  c.displaced),
+      fmt::format(
+          "ended so far: handshakes that failed {}, logins that came too late {}, silent {}, "
+          "slow readers {}, bytes of no protocol {}; no room for {}",
+          c.failed_handshakes, c.late_logins, c.silent_ends, c.slow_readers, c.broken_protocols,
+          c.turned_away),
       std::move(waiting)};
 }
 

@@ -11,6 +11,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -50,6 +51,7 @@ class stranger : public stranger_hook {
   friend class admission_control;
   enum class stage { uncounted, silent, handshake, login };
   stage at_ = stage::uncounted;
+  std::uint64_t number_ = 0; ///< the later it came, the higher
   address_key host_{};
 };
 
@@ -109,6 +111,8 @@ class admission_control {
   refused_for count(refused_for why);
   std::size_t strangers_of(const address_key& network_key) const;
   bool displace_for(std::size_t own, std::size_t (*size_of)(const network&), bool working);
+  stranger* longest_silent();
+  stranger* any_one(bool working);
 
   const admission_limits& limits_;
   server_counters& counters_;
@@ -119,6 +123,7 @@ class admission_control {
   std::size_t strangers_ = 0;
   std::size_t handshakes_ = 0;
   std::size_t working_ = 0;
+  std::uint64_t last_number_ = 0;
 };
 
 } // namespace asio_chat::net

@@ -11,6 +11,9 @@
 #include <cerrno>
 #include <utility>
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 namespace asio_chat::net {
 
 namespace asio = boost::asio;
@@ -91,6 +94,37 @@ error_code listener::open(const tcp::endpoint& at, int backlog) {
   return e;
 }
 
+result<std::shared_ptr<listener>> listener::adopt(const transport::loop& on, const logger& log,
+                                                  const accepted& on_accept, int listening_socket) {
+  const auto one = std::make_shared<listener>(on, log, on_accept);
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  sockaddr_storage at{};
+  socklen_t length = sizeof at;
+  const bool good =
+      ::getsockopt(listening_socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 &&
+      listens == 1 &&
+      ::getsockname(listening_socket, reinterpret_cast<sockaddr*>(&at), &length) == 0 &&
+      (at.ss_family == AF_INET || at.ss_family == AF_INET6 || at.ss_family == AF_UNIX);
+  error_code e = good ? error_code() : error_code(asio::error::invalid_argument);
+  // Of a Unix socket Asio need not know what it is: all it does is to accept.
+  if (!e)
+    one->acceptor_.assign(at.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), listening_socket, e);
+  if (e) {
+    ::close(listening_socket);
+    return failure{e, fmt::format("cannot listen on the given socket: it has to be a stream socket "
+                                  "that listens ({})",
+                                  e.message())};
+  }
+  one->has_addresses_ = at.ss_family != AF_UNIX;
+  transport::close_on_exec(one->acceptor_);
+  return one;
+}
+
+tcp::endpoint listener::peer_of(const transport::tcp_socket& socket, error_code& e) const {
+  return has_addresses_ ? socket.remote_endpoint(e) : tcp::endpoint();
+}
+
 void listener::close() {
   error_code ignored;
   acceptor_.close(ignored);
@@ -106,7 +140,7 @@ void listener::accept() {
         if (!e) {
           transport::close_on_exec(socket);
           error_code gone;
-          const auto from = socket.remote_endpoint(gone);
+          const auto from = self->peer_of(socket, gone);
           if (!gone) self->on_accept_(std::move(socket), from);
         }
         // The owner may have closed us for what it has just been given.

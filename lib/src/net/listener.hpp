@@ -33,6 +33,11 @@ class listener : public std::enable_shared_from_this<listener> {
   open_all(const transport::loop& on, const logger& log, const accepted& on_accept,
            const std::vector<boost::asio::ip::tcp::endpoint>& at, int backlog);
 
+  /// Of a socket that listens already, of TCP or a Unix socket: of these the address is empty. It
+  /// is closed if it is none.
+  static result<std::shared_ptr<listener>> adopt(const transport::loop& on, const logger& log,
+                                                 const accepted& on_accept, int listening_socket);
+
   /// Where it listens.
   boost::asio::ip::tcp::endpoint address() const { return acceptor_.local_endpoint(); }
   void start() { accept(); }
@@ -44,6 +49,7 @@ class listener : public std::enable_shared_from_this<listener> {
             const std::vector<boost::asio::ip::tcp::endpoint>& at, int backlog);
   /// Binds with SO_REUSEADDR, and IPv6 for itself: `0.0.0.0` and `[::]` may have the same port.
   error_code open(const boost::asio::ip::tcp::endpoint& at, int backlog);
+  boost::asio::ip::tcp::endpoint peer_of(const transport::tcp_socket& socket, error_code& e) const;
   void accept();
   void pause(const error_code& why);
 
@@ -52,6 +58,7 @@ class listener : public std::enable_shared_from_this<listener> {
   std::unique_ptr<timer> timer_;
   const logger& log_;
   accepted on_accept_;
+  bool has_addresses_ = true; ///< those of the internet
   std::chrono::milliseconds pause_{0};
 };
 

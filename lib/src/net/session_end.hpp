@@ -14,6 +14,27 @@
 
 namespace asio_chat::net {
 
+/// Connections that are ended for what they did leave a trace besides the log.
+inline void count_end(close_code why, server_counters& c) noexcept {
+  switch (why) {
+  case close_code::login_timeout:
+    ++c.late_logins;
+    break;
+  case close_code::idle:
+    ++c.silent_ends;
+    break;
+  case close_code::slow_reader:
+    ++c.slow_readers;
+    break;
+  case close_code::protocol_error:
+  case close_code::frame_too_large:
+    ++c.broken_protocols;
+    break;
+  default:
+    break;
+  }
+}
+
 ///     winding down ---> closing ---> shutting down
 ///
 /// Winding down: nothing more is asked, and what was asked is answered. Closing: out of the hub,
@@ -44,6 +65,7 @@ class session_end {
   /// @param speaks null: no protocol is known yet
   void say_goodbye(protocol* speaks, outbox& to, const session_context& c,
                    const std::string& address) const {
+    count_end(now_->code, c.counters);
     c.log(severity::info, fmt::format("Connection closed with {}", address),
           {{"name", std::string(speaks ? speaks->name() : "")},
            {"reason", now_->phrase},

@@ -20,6 +20,7 @@ namespace asio_chat::ops {
 struct confinement {
   std::vector<std::string> read;     ///< files and directories, and all that is in these
   std::vector<std::string> written;  ///< directories
+  std::vector<std::string> removed;  ///< files: in their directories files may be removed
   std::vector<std::uint16_t> listen; ///< TCP ports; 0: any that the system chooses
   bool looks_up_names = false;       ///< in the files and by the servers that the system has for it
   bool connects = false;             ///< to other machines

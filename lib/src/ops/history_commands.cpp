@@ -175,14 +175,14 @@ history_commands::history_commands(CLI::App& program) {
       about_compact);
   auto& exporting =
       add(program, action::export_room, "export", "print what was said in a room", about_export);
-  add_argument(exporting, "ROOM", request_.room, "its name");
+  add_argument(exporting, "ROOM", request_.room, "its name, or @ONE,OTHER of two accounts");
   add_option(exporting, "--format", "text|jsonl", format_, "text is the default");
   add_option(exporting, "--output", "FILE", request_.output, "write to a new file");
   add(program, action::rekey, "rekey", "change the master key, also while the server runs",
       about_rekey);
   auto& erasing =
       add(program, action::erase, "erase", "destroy a room's keys, and so all of it", about_erase);
-  add_argument(erasing, "ROOM", request_.room, "its name");
+  add_argument(erasing, "ROOM", request_.room, "its name, or @ONE,OTHER of two accounts");
   add_option(erasing, "--entry", "N[-M],...", entries_, "only the texts of these entries");
   add_option(erasing, "--author", "NAME", request_.author, "only what was said under this name");
   erasing.add_flag("--yes", request_.yes, "do not ask");

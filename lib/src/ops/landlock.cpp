@@ -180,6 +180,9 @@ std::vector<confined_part> close_files_and_ports(const confinement& needed) {
     allowed.allow(directory, read_access);
   for (const std::string& directory : needed.written)
     allowed.allow(directory, write_access);
+  for (const std::string& path : needed.removed)
+    for (const std::string& directory : directories_of(path))
+      allowed.allow(directory, LANDLOCK_ACCESS_FS_REMOVE_FILE);
   allow_what_libraries_read(allowed, needed.looks_up_names);
   for (const std::uint16_t port : needed.listen)
     allowed.allow_port(port, bind_tcp);

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <initializer_list>
 
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -44,6 +45,13 @@ void harden_process() noexcept {
   (void)std::signal(SIGPIPE, SIG_IGN);
 }
 
+void keep_freed_memory() noexcept {
+  constexpr int MiB = 1 << 20;
+  ::mallopt(M_TRIM_THRESHOLD, 64 * MiB);
+  ::mallopt(M_TOP_PAD, 8 * MiB);
+  ::mallopt(M_MMAP_THRESHOLD, 1 * MiB); // setting one of them fixes this one as well, at 128 KiB
+}
+
 void forget_secrets_in_environment() noexcept {
   for (const char* name : {"CHAT_SECRET", "CHAT_KEY_PASSPHRASE", "CHAT_BACKUP_PASSPHRASE",
                            "CHAT_ACCOUNT_PASSWORD", "CHAT_MASTER_KEY"}) {
@@ -67,7 +75,7 @@ std::optional<std::uint64_t> descriptor_limit() noexcept {
 
 result<bool> fit_connections(invocation& call, std::optional<std::uint64_t> limit) {
   std::size_t& wanted = call.settings.server.limits.connections;
-  const std::uint64_t own = kept + call.settings.listen.size();
+  const std::uint64_t own = kept + call.settings.listen.size() + call.settings.listen_unix.size();
   if (!limit || (*limit >= own && wanted <= *limit - own)) return false;
   if (*limit <= own)
     return fail(errc::bad_setting,

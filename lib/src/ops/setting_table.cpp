@@ -8,6 +8,7 @@
 #include <asio_chat/second_factor.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <utility>
 
@@ -121,14 +122,32 @@ constexpr choice<log_format> format_choices[] = {{"text", log_format::text},
 constexpr choice<log_time> time_choices[] = {
     {"full", log_time::full}, {"short", log_time::brief}, {"none", log_time::none}};
 
+constexpr view unix_prefix = "unix:";
+
+/// Octal, as chmod(1) takes it.
+result<unsigned> parse_file_mode(view text) {
+  unsigned mode = 0;
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, mode, 8);
+  if (parsed.ec == std::errc() && parsed.ptr == end && mode <= 0777) return mode;
+  return fail(errc::bad_setting, "is no mode of a file; give for example 0660");
+}
+
 constexpr std::uint64_t KiB = 1u << 10;
 constexpr std::uint64_t GiB = 1u << 30;
 
 // clang-format off
 constexpr setting table[] = {
-  {"listen", "Network", "HOST:PORT", "127.0.0.1:8443",
+  {"listen", "Network", "HOST:PORT|unix:PATH", "127.0.0.1:8443",
    "where to listen; may be repeated", true,
    [](settings& s, view v) {
+     if (v.starts_with(unix_prefix)) {
+       s.listen_unix.emplace_back(v.substr(unix_prefix.size()));
+       return s.listen_unix.back().starts_with('/')
+                  ? result<void>()
+                  : fail(errc::bad_setting,
+                         "needs a whole path, such as unix:/run/asio-chat/socket");
+     }
      auto address = parse_address(v);
      if (!address) return result<void>(address.error());
      s.listen.push_back(*std::move(address));
@@ -136,6 +155,16 @@ constexpr setting table[] = {
    }},
   {"backlog", "Network", "N", "1024", "connections that may wait to be accepted", false,
    [](settings& s, view v) { return store(s.server.backlog, parse_count(v, 1, 65535)); }},
+  {"socket-mode", "Network", "MODE", "0660", "of the file of a Unix socket: who may connect", false,
+   [](settings& s, view v) { return store(s.socket_mode, parse_file_mode(v)); }},
+  {"proxy-from", "Network", "NETWORK|unix", "",
+   "proxies that send a PROXY header, version 2; may be repeated", true,
+   [](settings& s, view v) {
+     s.server.proxy_from.emplace_back(v); // the server reads it
+     return result<void>();
+   }},
+  {"proxy-timeout", "Network", "TIME", "3s", "for that header, from the connection on", false,
+   [](settings& s, view v) { return store_duration(s.server.limits.proxy_time, v); }},
   {"insecure-plaintext-listen", "Network", "HOST:PORT", "",
    "also without TLS, for demonstrations; loopback only", false,
    [](settings& s, view v) {

@@ -222,7 +222,8 @@ result<invocation> read_settings(const setting_sources& from) {
 bool is_open_to_strangers(const settings& s) {
   const bool asks = s.server.passphrase.has_value() || !s.passphrase_file.empty() ||
                     s.server.tls.clients == client_certificates::required;
-  return !asks && !std::ranges::all_of(s.listen, is_loopback);
+  const bool only_here = s.server.proxy_from.empty() && std::ranges::all_of(s.listen, is_loopback);
+  return !asks && !only_here;
 }
 
 std::vector<std::string> tls_files(const settings& s) {

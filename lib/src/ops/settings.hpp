@@ -26,6 +26,8 @@ namespace asio_chat::ops {
 
 struct settings {
   std::vector<listen_address> listen;
+  std::vector<std::string> listen_unix; ///< paths of Unix sockets
+  unsigned socket_mode = 0660;          ///< of their files
   std::optional<listen_address> insecure_plaintext_listen;
   server_config server; ///< all but the log, and the secrets that `load_secrets` reads
   std::string data_directory;

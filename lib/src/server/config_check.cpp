@@ -2,6 +2,7 @@
 
 #include "base/check_time.hpp"
 #include "model/names.hpp"
+#include "net/proxy_gate.hpp"
 
 #include <asio_chat/error.hpp>
 #include <asio_chat/second_factor.hpp>
@@ -93,6 +94,7 @@ void check_times(const limits& l) {
   check_time("limits.edit_time", l.edit_time, {.min = 1s, .max = 24h * 36'500}, never::allowed);
   check_time("limits.id_time", l.id_time, {.min = 1s, .max = month});
   check_time("limits.handshake_time", l.handshake_time, {});
+  check_time("limits.proxy_time", l.proxy_time, {});
   check_time("limits.login_time", l.login_time, {});
   check_time("limits.idle_time", l.idle_time, {}, never::allowed);
   check_time("limits.stall_time", l.stall_time, {.min = 2ms}); // half of it is measured
@@ -111,6 +113,8 @@ server_config checked(server_config c) {
   check_admission(c.admission);
   check_rates(c.rates);
   check_abuse(c.abuse);
+  if (auto proxies = net::read_proxies(c.proxy_from); !proxies)
+    throw error(fail(errc::bad_setting, "proxy_from (proxy-from): " + proxies.error().message));
   if (c.people.second_factor != factor_need::nobody && !c.people.factor)
     throw error(fail(errc::bad_setting,
                      "people.second_factor needs people.factor: link asio_chat::totp, and give it "

@@ -3,11 +3,13 @@
 #include "domain/host_reason.hpp"
 #include "domain/sayable.hpp"
 #include "model/names.hpp"
+#include "net/login_queue.hpp"
 #include "net/passphrase_authenticator.hpp"
 #include "server/host_authenticator.hpp"
 #include "server/host_identity.hpp"
 #include "server/server_impl.hpp"
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include <utility>
@@ -34,15 +36,26 @@ bool server_base::impl::keeps_accounts(const server_parts& parts) const {
 
 std::unique_ptr<authenticator> server_base::impl::make_authenticator(server_parts& parts) {
   if (parts.who) return std::move(parts.who);
-  if (!hooks_.authenticate) {
+  std::unique_ptr<authenticator> who;
+  if (hooks_.authenticate) {
+    who = std::make_unique<host_authenticator>(config_.passphrase, hooks_.authenticate,
+                                               *hook_runner_);
+  } else {
     const bool by_name = config_.people.names == certificate_names::common_name;
-    return std::make_unique<account_authenticator>(
+    who = std::make_unique<account_authenticator>(
         std::make_unique<net::passphrase_authenticator>(config_.passphrase), hub_.people(),
         config_.limits,
         by_name ? identity_of_certificate : account_authenticator::identity_maker());
   }
-  return std::make_unique<host_authenticator>(config_.passphrase, hooks_.authenticate,
-                                              *hook_runner_);
+  return std::make_unique<net::login_queue>(
+      std::move(who),
+      [executor = owner_.executor](std::function<void()> task) {
+        boost::asio::post(executor, std::move(task));
+      },
+      [this](const std::string& token) {
+        const auto of = net::identity_of(token);
+        return of && hub_.remembers(*of);
+      });
 }
 
 post_hook server_base::impl::ask_about_posts() {

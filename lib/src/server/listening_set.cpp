@@ -67,6 +67,14 @@ result<listening_set::endpoints> listening_set::open(const endpoints& at,
   return bound;
 }
 
+result<void> listening_set::adopt(int listening_socket, const net::listener::accepted& on_accept) {
+  const auto one = net::listener::adopt(loop_, log_, on_accept, listening_socket);
+  if (!one) return one.error();
+  adopted_.push_back(*one);
+  (*one)->start();
+  return {};
+}
+
 listening_set::endpoints listening_set::addresses() const {
   endpoints all;
   for (const auto& one : listeners_)
@@ -75,9 +83,11 @@ listening_set::endpoints listening_set::addresses() const {
 }
 
 void listening_set::close() {
-  for (const auto& one : listeners_)
-    one->close();
-  listeners_.clear();
+  for (auto* all : {&listeners_, &adopted_}) {
+    for (const auto& one : *all)
+      one->close();
+    all->clear();
+  }
 }
 
 } // namespace asio_chat

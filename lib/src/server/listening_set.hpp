@@ -39,6 +39,9 @@ class listening_set {
   /// @returns where it listens, which says what port 0 has become
   result<endpoints> open(const endpoints& at, const net::listener::accepted& on_accept);
 
+  /// A socket that listens already; `addresses` leaves it out.
+  result<void> adopt(int listening_socket, const net::listener::accepted& on_accept);
+
   endpoints addresses() const;
   void close();
 
@@ -47,6 +50,7 @@ class listening_set {
   const logger& log_;
   const int backlog_;
   std::vector<std::shared_ptr<net::listener>> listeners_;
+  std::vector<std::shared_ptr<net::listener>> adopted_;
 };
 
 } // namespace asio_chat

@@ -2,7 +2,21 @@
 
 #include <utility>
 
-namespace asio_chat::detail {
+namespace asio_chat {
+
+server_config::server_config() = default;
+server_config::server_config(const server_config&) = default;
+server_config::server_config(server_config&&) noexcept = default;
+server_config& server_config::operator=(const server_config&) = default;
+server_config& server_config::operator=(server_config&&) noexcept = default;
+server_config::~server_config() = default;
+
+namespace detail {
+
+const server_hooks& no_hooks() {
+  static const server_hooks none;
+  return none;
+}
 
 server_base::server_base(boost::asio::any_io_executor executor, place_function place,
                          const server_config& config, const server_hooks& hooks,
@@ -36,6 +50,10 @@ void server_base::listen_later(handler<result<endpoint>> h, std::string host, st
 server_base::endpoint server_base::listen_insecure_plaintext(const std::string& host,
                                                              std::uint16_t port) {
   return impl_->listen_insecure_plaintext(host, port).value();
+}
+
+void server_base::listen_on(int listening_socket) {
+  impl_->listen_on(listening_socket).value();
 }
 
 std::vector<server_base::endpoint> server_base::listening_on() const {
@@ -94,4 +112,5 @@ void server_base::check_call(const char* operation) const {
   impl_->check_call("server", operation);
 }
 
-} // namespace asio_chat::detail
+} // namespace detail
+} // namespace asio_chat

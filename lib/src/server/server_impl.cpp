@@ -81,6 +81,13 @@ server_base::impl::impl(const asio::any_io_executor& executor, server_config con
                 config_.limits.close_time},
                config_.limits.sleep_time, &watch_)
     , listening_(loop_, log_, config_.backlog)
+    , proxies_(std::make_shared<net::proxy_gate>(
+          loop_, net::read_proxies(config_.proxy_from).value(), config_.limits.proxy_time,
+          [this](const std::string& proxy, std::string_view why) {
+            ++counters_.refused_proxies;
+            refusals_.add(net::refusal::turned_away, proxy, std::string(why));
+          }))
+    , handshakes_(std::make_shared<transport::turn_queue>(executor))
     , sessions_(
           std::make_shared<session_set>(loop_, config_.limits, log_, reactor_, shared_, &watch_))
     , reloads_(std::make_shared<waiting_results<void>>(owner_))
@@ -230,6 +237,7 @@ void server_base::impl::cancel_stop(std::uint64_t number, asio::cancellation_typ
 }
 
 void server_base::impl::stop_parts() {
+  proxies_->close();
   reactor_.stop();
   hook_runner_->stop();
   refusals_.finish();

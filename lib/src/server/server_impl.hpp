@@ -9,6 +9,7 @@
 #include "domain/hub.hpp"
 #include "net/admission_control.hpp"
 #include "net/protocols/protocol_table.hpp"
+#include "net/proxy_gate.hpp"
 #include "net/reactor.hpp"
 #include "net/refusal_log.hpp"
 #include "server/hook_runner.hpp"
@@ -21,6 +22,7 @@
 #include "transport/call_check.hpp"
 #include "transport/completion.hpp"
 #include "transport/loop_time.hpp"
+#include "transport/turn_queue.hpp"
 
 #include <asio_chat/host_member.hpp>
 #include <asio_chat/log_watch.hpp>
@@ -64,6 +66,7 @@ class detail::server_base::impl final : public std::enable_shared_from_this<impl
   result<tcp::endpoint> listen(const std::string& host, std::uint16_t port);
   void listen_later(handler<result<tcp::endpoint>> h, const std::string& host, std::uint16_t port);
   result<tcp::endpoint> listen_insecure_plaintext(const std::string& host, std::uint16_t port);
+  result<void> listen_on(int listening_socket);
   std::vector<tcp::endpoint> listening_on() const { return listening_.addresses(); }
   result<void> accept(tcp::socket socket);
   memory_transport connect_in_memory();
@@ -94,10 +97,15 @@ class detail::server_base::impl final : public std::enable_shared_from_this<impl
     for (const auto& one : watches_)
       if (const auto alive = one.lock()) what(*alive);
   }
-  using stream_maker = std::unique_ptr<transport::stream> (*)(transport::tcp_socket socket,
-                                                              const tls_keeper& tls);
+  using stream_maker = std::unique_ptr<transport::stream> (impl::*)(transport::tcp_socket socket,
+                                                                    const origin& from);
+  std::unique_ptr<transport::stream> make_tls_stream(transport::tcp_socket s, const origin& from);
+  std::unique_ptr<transport::stream> make_plain_stream(transport::tcp_socket s, const origin& from);
   /// What is done with a connection that comes.
   void begin(transport::tcp_socket socket, const tcp::endpoint& from, stream_maker make_stream);
+  void begin_from_unix(transport::tcp_socket socket);
+  /// It is known where it really comes from.
+  void admit(transport::tcp_socket socket, const origin& from, stream_maker make_stream);
   result<void> check_can_listen() const;
   result<tcp::endpoint> listen_at(const listening_set::endpoints& wanted);
   result<void> check_directory(const storage_config& config) const;
@@ -132,6 +140,8 @@ class detail::server_base::impl final : public std::enable_shared_from_this<impl
   net::session_context shared_;
   net::reactor reactor_;
   listening_set listening_;
+  const std::shared_ptr<net::proxy_gate> proxies_;
+  const std::shared_ptr<transport::turn_queue> handshakes_; ///< wait for their turns here
   const std::shared_ptr<session_set> sessions_;
   std::vector<std::weak_ptr<log_watch_base::impl>> watches_;
   const std::shared_ptr<waiting_results<void>> reloads_;

@@ -1,7 +1,6 @@
 #include "server/session_set.hpp"
 
 #include "base/descriptor_reserve.hpp"
-#include "base/host_port.hpp"
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -39,16 +38,13 @@ bool session_set::is_full(int descriptor) {
   return full;
 }
 
-void session_set::begin(std::unique_ptr<transport::stream> stream,
-                        const boost::asio::ip::tcp::endpoint* from) {
+void session_set::begin(std::unique_ptr<transport::stream> stream, const origin& from) {
   ++shared_.counters.accepted;
   net::session_keeper& keeper = *this;
   const std::uint64_t number = ++last_number_;
   const boost::intrusive_ptr<net::session> s(
-      new net::session(std::move(stream), reactor_, shared_, keeper,
-                       from ? host_port(from->address().to_string(), from->port()) : "memory",
-                       from ? from->port() : 0, number));
-  if (from && shared_.admission) shared_.admission->enter(*s, from->address());
+      new net::session(std::move(stream), reactor_, shared_, keeper, from.text, from.port, number));
+  if (from.address && shared_.admission) shared_.admission->enter(*s, *from.address);
   sessions_.emplace_hint(sessions_.end(), number, s);
   s->start();
 }

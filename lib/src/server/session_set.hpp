@@ -10,16 +10,25 @@
 #include <asio_chat/server.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace asio_chat {
+
+/// Where a connection comes from.
+struct origin {
+  std::string text;       ///< `192.0.2.7:40000`, `unix:uid=1000`, `memory`
+  std::uint16_t port = 0; ///< of the client; 0: it has none
+  /// What the limits of strangers count; none: they do not.
+  std::optional<boost::asio::ip::address> address = {};
+};
 
 class session_set final : public std::enable_shared_from_this<session_set>,
                           private net::session_keeper {
@@ -42,8 +51,7 @@ class session_set final : public std::enable_shared_from_this<session_set>,
   /// @param descriptor of the connection that has come
   bool is_full(int descriptor);
 
-  /// @param from null: in memory
-  void begin(std::unique_ptr<transport::stream> stream, const boost::asio::ip::tcp::endpoint* from);
+  void begin(std::unique_ptr<transport::stream> stream, const origin& from);
 
   /// Checks the certificates of all clients again, a few of them in each task.
   void judge_all() { judge_some(0); }

@@ -23,10 +23,11 @@ constexpr long handshake_record = 4096;
 
 } // namespace
 
-server_handshake::server_handshake(tcp_socket&& socket, SSL_CTX* context)
+server_handshake::server_handshake(tcp_socket&& socket, SSL_CTX* context, handshake_line line)
     : socket_(std::move(socket))
     , ssl_(SSL_new(context))
-    , out_(socket_) {
+    , out_(socket_)
+    , line_(std::move(line)) {
   error_code ignored; // of a socket that is gone the first read says so
   socket_.native_non_blocking(true, ignored);
   BIO* in = BIO_new_socket(socket_.native_handle(), BIO_NOCLOSE);
@@ -61,7 +62,11 @@ void server_handshake::go_on(done then) {
 
 void server_handshake::wait(done then) {
   socket_.async_wait(tcp_socket::wait_read, [this, then = std::move(then)](const error_code& e) {
-    e ? then(e) : go_on(then);
+    if (e) return then(e);
+    line_.take_turn([this, then] {
+      // Closed while it waited: another connection may have its descriptor.
+      socket_.is_open() ? go_on(then) : then(asio::error::operation_aborted);
+    });
   });
 }
 

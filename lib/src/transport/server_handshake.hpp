@@ -3,6 +3,7 @@
 
 #include "transport/socket.hpp"
 #include "transport/socket_writer.hpp"
+#include "transport/tls_server_stream.hpp"
 
 #include <openssl/ssl.h>
 
@@ -28,12 +29,12 @@ class server_handshake {
   using done = std::function<void(const error_code&)>;
 
   /// @throws std::bad_alloc
-  server_handshake(tcp_socket&& socket, SSL_CTX* context);
+  server_handshake(tcp_socket&& socket, SSL_CTX* context, handshake_line line = {});
   server_handshake(const server_handshake&) = delete;
   server_handshake& operator=(const server_handshake&) = delete;
 
-  /// There is something to read. Calls `then` once, perhaps inside the call, and it may destroy
-  /// this.
+  /// There is something to read, and it is its turn. Calls `then` once, perhaps inside the call,
+  /// and it may destroy this.
   void go_on(done then);
 
   tcp_socket& socket() noexcept { return socket_; }
@@ -51,6 +52,7 @@ class server_handshake {
   cancellable_read_socket socket_;
   ssl_ptr ssl_;
   socket_writer out_;
+  const handshake_line line_;
 };
 
 /// Throws away what has come, but no more than a peer can send at once: a socket closed with input

@@ -50,9 +50,10 @@ class tls_stream final : public stream {
   }
 
  public:
-  tls_stream(tcp_socket socket, context_ptr context, side s)
+  tls_stream(tcp_socket socket, context_ptr context, side s, handshake_line line = {})
       : socket_(std::move(socket))
-      , context_(std::move(context)) {
+      , context_(std::move(context))
+      , line_(std::move(line)) {
     if (s == side::client) {
       stream_.emplace(std::move(socket_), *context_);
       context_.reset();
@@ -121,21 +122,25 @@ class tls_stream final : public stream {
  private:
   void serve(stream_handler h) {
     // A client that never says anything shall not cost what OpenSSL takes.
-    socket_.async_wait(
-        tcp_socket::wait_read, [this, h = std::move(h)](const error_code& e) mutable {
-          if (e) return h(e);
-          handshake_ =
-              std::make_unique<server_handshake>(std::move(socket_), context_->native_handle());
-          context_.reset();
-          handshake_->go_on([this, h = std::move(h)](const error_code& failed) mutable {
-            if (!failed) {
-              ssl_ = handshake_->take_tls();
-              socket_ = std::move(handshake_->socket());
-              handshake_.reset();
-            }
-            h(failed);
-          });
-        });
+    socket_.async_wait(tcp_socket::wait_read,
+                       [this, h = std::move(h)](const error_code& e) mutable {
+                         if (e) return h(e);
+                         line_.take_turn([this, h] { begin_to_serve(h); });
+                       });
+  }
+  void begin_to_serve(stream_handler h) {
+    if (!socket_.is_open()) return h(asio::error::operation_aborted); // closed while it waited
+    handshake_ = std::make_unique<server_handshake>(std::move(socket_), context_->native_handle(),
+                                                    std::move(line_));
+    context_.reset();
+    handshake_->go_on([this, h](const error_code& failed) mutable {
+      if (!failed) {
+        ssl_ = handshake_->take_tls();
+        socket_ = std::move(handshake_->socket());
+        handshake_.reset();
+      }
+      h(failed);
+    });
   }
 
   tcp_socket& socket() noexcept {
@@ -199,6 +204,7 @@ class tls_stream final : public stream {
 
   tcp_socket socket_; ///< while there is no stream
   context_ptr context_;
+  handshake_line line_;                         ///< before the handshake
   std::unique_ptr<server_handshake> handshake_; ///< while it is under way, or has failed
   ssl_ptr ssl_;                                 ///< while the connection sleeps
   std::optional<direct_stream> stream_;
@@ -206,6 +212,12 @@ class tls_stream final : public stream {
 };
 
 } // namespace
+
+std::unique_ptr<stream> make_tls_server_stream(tcp_socket socket, context_ptr context,
+                                               handshake_line line) {
+  return std::make_unique<tls_stream>(std::move(socket), std::move(context), stream::side::server,
+                                      std::move(line));
+}
 
 std::unique_ptr<stream> make_tls_stream(tcp_socket socket, context_ptr context, stream::side s) {
   return std::make_unique<tls_stream>(std::move(socket), std::move(context), s);

@@ -98,6 +98,9 @@ native::hello hello_in(std::string_view body, id_counter& ids) {
     case field::data_replies:
       h.data_replies = r.flag();
       break;
+    case field::direct_rooms:
+      h.direct_rooms = r.flag();
+      break;
     case field::ids:
       name_of_ids = r.text();
       if (name_of_ids.size() > id_counter::max_bytes)
@@ -263,6 +266,7 @@ struct request_encoder {
                       if (h.history) w.number_always(field::history, *h.history);
                       w.flag(field::data_replies, h.data_replies);
                       w.text(field::ids, h.ids);
+                      w.flag(field::direct_rooms, h.direct_rooms);
                     }));
   }
   std::string operator()(const native::join& j) const {

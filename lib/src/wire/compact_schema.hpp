@@ -22,6 +22,7 @@ enum class hello : field_number {
   history,
   data_replies,
   ids,
+  direct_rooms,
 };
 enum class join : field_number { ref = 1, room, after, history };
 enum class leave : field_number { ref = 1, room };

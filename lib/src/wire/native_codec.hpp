@@ -33,6 +33,7 @@ struct hello {
   /// The name of the counter that the ids of messages are made of. Version 1 does not send it: each
   /// of its messages says its whole id.
   std::string ids = {};
+  bool direct_rooms = false; ///< messages between accounts as rooms, `@NAME`, and not as `private`
 };
 struct join {
   std::string ref;

@@ -76,7 +76,9 @@ request request_in(const json::object& o, const std::string& ref) {
                  optional_string(o, "resume"),
                  optional_position(o, "after"),
                  optional_size(o, "history"),
-                 optional_string(o, "replies").value_or("") == "data"};
+                 optional_string(o, "replies").value_or("") == "data",
+                 {},
+                 optional_string(o, "direct").value_or("") == "rooms"};
   }
   if (type == "bye") return bye{};
   throw_unknown("message of an unknown type", type);
@@ -92,6 +94,7 @@ struct request_encoder {
     if (h.resume) o->put("resume", *h.resume);
     put_beginning(o, h);
     if (h.data_replies) o->put("replies", "data");
+    if (h.direct_rooms) o->put("direct", "rooms");
     return o.frame();
   }
   std::string operator()(const join& j) const {

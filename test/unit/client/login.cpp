@@ -73,3 +73,18 @@ TEST_CASE("login: a goodbye becomes the error that fits its reason") {
     CHECK(l.why().message == "the server closed the connection: so");
   }
 }
+
+TEST_CASE("login: who wants rooms of two asks for them behind those that are known") {
+  native::hello hello{"alice", {}, {}, ""};
+  hello.direct_rooms = true;
+  login l(hello, {{"", "lobby"}, {"", "@bob", position{7, 3}}}, true);
+  CHECK(std::get<native::hello>(l.take_requests().front()).direct_rooms);
+  l.on(native::welcome{"alice", "", 1, {}});
+  const auto joins = l.take_requests();
+  REQUIRE(joins.size() == 2);
+  CHECK(std::get<native::join>(joins[0]).room == "@bob");
+  CHECK(std::get<native::join>(joins[1]).room == "@");
+  CHECK(std::get<native::join>(joins[1]).ref == login::direct_ref);
+  CHECK(l.on(room_state{"", "lobby", "", {}, {}}) == login::outcome::under_way);
+  CHECK(l.on(room_state{"join-1", "@bob", "", {}, {}}) == login::outcome::done);
+}

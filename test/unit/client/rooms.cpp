@@ -32,6 +32,18 @@ TEST_CASE("read positions: follow the entries, and know those that were had") {
   CHECK(b.all() == std::map<std::string, position>{{"lobby", {7, 5}}});
 }
 
+TEST_CASE("read positions: of a room of two that the server brings, all is news that comes") {
+  read_positions b(0, {});
+  b.observe(entered({7, 30}, "@bob"));
+  CHECK(b.observe(said({7, 28}, "@bob")));
+  CHECK(b.observe(said({7, 29}, "@bob")));
+  CHECK_FALSE(b.observe(said({7, 29}, "@bob")));
+  CHECK(b.of("@bob") == position{7, 29});
+  // One that was asked for is as any other.
+  b.observe(event(room_state{"r", "@carl", "", {}, {7, 30}}));
+  CHECK_FALSE(b.observe(said({7, 29}, "@carl")));
+}
+
 TEST_CASE("read positions: where nothing was read, what was asked for is still to come") {
   read_positions ten(10, {});
   ten.observe(entered({7, 30}));

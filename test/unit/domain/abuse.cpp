@@ -181,6 +181,7 @@ TEST_CASE("abuse: operators of the server and of the room are not held to it") {
   a.repeats = {1, 60s};
   abuse_world w(a);
   person& op = w.known("olga", role::op);
+  w.come("anna", "den"); // so it is not the owner's
   person& owner = w.known("otto", role::member, "den");
   for (int i = 0; i < 5; ++i)
     CHECK(w.refusal_of(op, "please calm down").empty());

@@ -89,7 +89,7 @@ TEST_CASE("what is said goes on without waiting, and what only reads as well") {
   w.type(alice, "/history");
   w.type(alice, "/search line");
   w.type(alice, "/me waves");
-  CHECK(w.log.waiting() == 103);
+  CHECK(w.log.waiting() == 102); // of what one reads, one thing at a time is asked of it
   CHECK_FALSE(alice.ear.held);
 }
 

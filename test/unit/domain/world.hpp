@@ -26,6 +26,7 @@ using heard = std::vector<std::string>;
 struct person {
   recording_sink ear;
   endpoint* self = nullptr;
+  heard heard_at_login{};
 
   /// The events since the last call, see `describe`.
   heard news() {

@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 #include "testing/manual_clock.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <string>
 
@@ -148,6 +149,57 @@ TEST_CASE("admission: at the limit the network with the most makes place for one
   CHECK(w.why == refused_for::strangers);
 }
 
+TEST_CASE("admission: one stranger of each of very many networks keeps nobody else out") {
+  admission_limits l = none();
+  l.strangers = 16;
+  world w(l);
+  const auto come_from = [&](int network) {
+    return w.come("10.0." + std::to_string(network) + ".1");
+  };
+  for (int i = 0; i < 16; ++i)
+    REQUIRE(come_from(i));
+  CHECK(w.control.begin_handshake(w.all[0]) == refused_for::nothing);
+  // One that has said nothing gives way, the longest silent one first.
+  REQUIRE(come_from(100));
+  CHECK_FALSE(w.all[0].gone);
+  CHECK(w.all[1].gone);
+  REQUIRE(come_from(101));
+  CHECK(w.all[2].gone);
+  CHECK(w.counters.displaced == 2);
+  CHECK(w.control.strangers() == 16);
+  // A second one of a network that has one has to wait.
+  CHECK(w.come("10.0.100.2") == nullptr);
+  CHECK(w.why == refused_for::strangers);
+  // If all have begun, chance decides.
+  for (connection& c : w.all)
+    if (!c.gone) CHECK(w.control.begin_handshake(c) == refused_for::nothing);
+  w.chance = 0.5;
+  REQUIRE(come_from(102));
+  CHECK(w.counters.displaced == 3);
+  const auto gone = [](const connection& c) { return c.gone; };
+  CHECK(std::ranges::count_if(w.all, gone) == 3);
+  CHECK_FALSE(w.all.back().gone);
+}
+
+TEST_CASE("admission: handshakes of very many networks keep nobody else out") {
+  admission_limits l = none();
+  l.handshakes = 4;
+  world w(l);
+  for (int i = 0; i < 6; ++i)
+    REQUIRE(w.come("10.0." + std::to_string(i) + ".1"));
+  for (int i = 0; i < 4; ++i)
+    CHECK(w.control.begin_handshake(w.all[static_cast<std::size_t>(i)]) == refused_for::nothing);
+  w.chance = 0;
+  CHECK(w.control.begin_handshake(w.all[4]) == refused_for::nothing);
+  CHECK(w.all[0].gone);
+  CHECK_FALSE(w.all[4].gone);
+  CHECK(w.control.handshakes() == 4);
+  w.chance = 0.999;
+  CHECK(w.control.begin_handshake(w.all[5]) == refused_for::nothing);
+  CHECK(w.all[4].gone); // chance, again
+  CHECK(w.control.handshakes() == 4);
+}
+
 TEST_CASE("admission: a silent connection takes no handshake and no memory, a byte takes both") {
   admission_limits l = none();
   l.handshakes = 2;
@@ -233,13 +285,24 @@ TEST_CASE("admission: an operator sees what is used, what was refused, and who h
   CHECK_FALSE(w.come("192.0.2.1"));
   for (int i = 0; i < 2; ++i)
     w.end(*w.come("2001:db8::7"), offence::deadline);
+  w.counters.failed_handshakes = 1;
+  w.counters.late_logins = 2;
+  w.counters.silent_ends = 3;
+  w.counters.slow_readers = 4;
+  w.counters.broken_protocols = 5;
+  w.counters.turned_away = 6;
+  w.counters.refused_proxies = 7;
   const std::vector<std::string> lines = w.control.describe();
-  REQUIRE(lines.size() == 4);
+  REQUIRE(lines.size() == 5);
   CHECK(lines[0] ==
         "not logged in: 2 (no limit; of an address at most 2, of a network at most 32); "
         "none of these limits hold for loopback addresses");
   CHECK(lines[1] ==
         "TLS handshakes under way: 0 (at most 256); memory of all of these: 0 of 24 MiB");
   CHECK(lines[2].starts_with("refused so far: by address 1, by network 0"));
-  CHECK(lines[3] == "addresses that have misbehaved and are refused: 1: 2001:db8::/64 for 15 s");
+  CHECK(lines[2].ends_with("of proxies without a PROXY header 7; gave way to others 0"));
+  CHECK(lines[3] ==
+        "ended so far: handshakes that failed 1, logins that came too late 2, silent 3, "
+        "slow readers 4, bytes of no protocol 5; no room for 6");
+  CHECK(lines[4] == "addresses that have misbehaved and are refused: 1: 2001:db8::/64 for 15 s");
 }

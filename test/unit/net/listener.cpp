@@ -9,6 +9,9 @@
 #include <string>
 #include <vector>
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 using namespace asio_chat;
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -95,4 +98,27 @@ TEST_CASE("listening: an address is told with its brackets") {
   const auto none = b.open({at("2001:db8::7", 8443)});
   REQUIRE_FALSE(none.has_value());
   CHECK(none.error().message.starts_with("cannot listen on [2001:db8::7]:8443: "));
+}
+
+TEST_CASE("listening: a socket that listens already is taken over, anything else is closed") {
+  bench b;
+  const auto adopt = [&](int socket) {
+    return listener::adopt(
+        b.context.get_executor(), b.log, [](transport::tcp_socket, const tcp::endpoint&) {},
+        socket);
+  };
+  const int listens = ::socket(AF_INET, SOCK_STREAM, 0);
+  REQUIRE(::listen(listens, 1) == 0);
+  const auto taken = adopt(listens);
+  REQUIRE(taken.has_value());
+  CHECK((*taken)->address().port() != 0);
+  (*taken)->close();
+  CHECK(::close(listens) != 0);
+  for (const int kind : {SOCK_STREAM, SOCK_DGRAM}) {
+    const int other = ::socket(AF_INET, kind, 0);
+    const auto refused = adopt(other);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().message.starts_with("cannot listen on the given socket"));
+    CHECK(::close(other) != 0); // it is closed
+  }
 }

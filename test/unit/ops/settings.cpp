@@ -90,6 +90,35 @@ TEST_CASE("the config file is named by flag or by variable", "[ops]") {
         "environment: ASIO_CHATD_CONFIG is empty; name a file in it, or unset it");
 }
 
+TEST_CASE("a Unix socket is listened on by its whole path, and has a mode", "[ops]") {
+  const auto only = from_arguments({"--listen", "unix:/run/chat/socket"}).read().value().settings;
+  CHECK(only.listen.empty());
+  CHECK(only.listen_unix == std::vector<std::string>{"/run/chat/socket"});
+  CHECK(only.socket_mode == 0660);
+  const auto both = from_arguments({"--listen", "localhost:0", "--listen", "unix:/a", "--listen",
+                                    "unix:/b", "--socket-mode", "0600"})
+                        .read()
+                        .value()
+                        .settings;
+  CHECK(both.listen.size() == 1);
+  CHECK(both.listen_unix == std::vector<std::string>{"/a", "/b"});
+  CHECK(both.socket_mode == 0600);
+  CHECK_FALSE(from_arguments({"--listen", "unix:socket"}).read().has_value());
+  CHECK_FALSE(from_arguments({"--listen", "unix:"}).read().has_value());
+  for (const char* wrong : {"", "rw", "0o600", "1777", "9"})
+    CHECK_FALSE(from_arguments({"--socket-mode", wrong}).read().has_value());
+}
+
+TEST_CASE("proxies are listed, and their header has a time", "[ops]") {
+  const auto s = from_arguments({"--proxy-from", "10.0.0.0/8", "--proxy-from", "unix",
+                                 "--proxy-timeout", "500ms"})
+                     .read()
+                     .value()
+                     .settings;
+  CHECK(s.server.proxy_from == std::vector<std::string>{"10.0.0.0/8", "unix"});
+  CHECK(s.server.limits.proxy_time == std::chrono::milliseconds(500));
+}
+
 TEST_CASE("C4: the backlog of the listening sockets is a setting", "[ops]") {
   CHECK(from_arguments({"--backlog", "10"}).read().value().settings.server.backlog == 10);
   CHECK(from_arguments({"--backlog", "0"}).complaint().find("--backlog") != std::string::npos);
@@ -374,6 +403,8 @@ TEST_CASE("a server is open to strangers if it listens beyond this machine and a
   CHECK_FALSE(open_to_strangers(
       {"--listen", "localhost:0", "--listen", "[::1]:0", "--listen", "127.0.0.9:1"}));
   CHECK(open_to_strangers({"--listen", "0.0.0.0:0"}));
+  CHECK(open_to_strangers({"--listen", "127.0.0.1:0", "--proxy-from", "127.0.0.1"}));
+  CHECK_FALSE(open_to_strangers({"--listen", "unix:/run/chat/socket"}));
   CHECK(open_to_strangers({"--listen", "127.0.0.1:0", "--listen", "[::]:0"}));
   CHECK(open_to_strangers({"--listen", "chat.example.org:0"}));
   CHECK_FALSE(open_to_strangers({"--listen", "0.0.0.0:0", "--passphrase-file", "f"}));

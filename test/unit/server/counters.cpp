@@ -50,3 +50,24 @@ TEST_CASE("requests are counted with their cost, those that are refused twice, e
   CHECK(now.request_cost - before.request_cost == 1 + find_command("search")->cost);
   CHECK(now.entries - before.entries == 1);
 }
+
+TEST_CASE("connections that are ended for what they do are counted, each kind by itself") {
+  server_config config;
+  config.limits.login_time = std::chrono::seconds(1);
+  config.limits.idle_time = std::chrono::minutes(1);
+  server_world w(config);
+  const auto silent = w.connect();
+  const auto garbage = w.connect();
+  garbage->send_bytes("GET / HTTP/1.1\r\n\r\n");
+  w.run();
+  CHECK(w.chat->stats().broken_protocols == 1);
+  const auto alice = w.log_in("alice");
+  w.time.advance(std::chrono::seconds(2));
+  CHECK(w.chat->stats().late_logins == 1);
+  CHECK(w.chat->stats().silent_ends == 0);
+  w.time.advance(std::chrono::minutes(2));
+  CHECK(w.chat->stats().silent_ends == 1);
+  CHECK(w.chat->stats().late_logins == 1);
+  CHECK(w.chat->stats().broken_protocols == 1);
+  CHECK(w.chat->stats().slow_readers == 0);
+}

@@ -20,6 +20,9 @@ inline const std::map<std::string, wire::native::request>& request_samples() {
       {"hello, replies as data",
        native::hello{
            .name = "alice", .passphrase = {}, .room = {}, .agent = {}, .data_replies = true}},
+      {"hello, rooms of two accounts",
+       native::hello{
+           .name = "alice", .passphrase = {}, .room = {}, .agent = {}, .direct_rooms = true}},
       {"join", native::join{"j1", "den"}},
       {"join, and what was missed", native::join{"j1", "den", position{1700000000000, 41}}},
       {"join, and what was missed, with a tag",

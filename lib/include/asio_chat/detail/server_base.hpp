@@ -27,6 +27,9 @@ class tcp;
 
 namespace asio_chat::detail {
 
+/// Those of a server that is given none; a function, so that a program need not compile them.
+const server_hooks& no_hooks();
+
 class server_base {
  public:
   class impl;
@@ -48,6 +51,7 @@ class server_base {
   endpoint listen(const std::string& host, std::uint16_t port);
   void listen_later(handler<result<endpoint>> h, std::string host, std::uint16_t port);
   endpoint listen_insecure_plaintext(const std::string& host, std::uint16_t port);
+  void listen_on(int listening_socket);
   std::vector<endpoint> listening_on() const;
   void accept(socket s);
   memory_transport connect_in_memory();

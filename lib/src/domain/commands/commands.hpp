@@ -62,6 +62,16 @@ result<void> carry_out(const asked& q, requests::remove&& what);
 result<void> carry_out(const asked& q, requests::answer&& what);
 result<void> carry_out(const asked& q, requests::react&& what);
 
+// direct_commands.cpp: who may write to whom alone
+result<void> carry_out(const asked& q, requests::mark_read&& what);
+result<void> carry_out(const asked& q, requests::block&& what);
+result<void> carry_out(const asked& q, requests::unblock&& what);
+result<void> carry_out(const asked& q, requests::accept_requests&& what);
+
+// presence_commands.cpp: who is there
+result<void> carry_out(const asked& q, requests::set_away&& what);
+result<void> carry_out(const asked& q, requests::last_seen&& what);
+
 // room_commands.cpp: rooms
 result<void> carry_out(const asked& q, requests::join&& what);
 result<void> carry_out(const asked& q, requests::leave&& what);

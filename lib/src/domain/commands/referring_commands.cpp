@@ -1,5 +1,6 @@
 #include "domain/command_table.hpp"
 #include "domain/commands/commands.hpp"
+#include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
 #include "domain/sayable.hpp"
 
@@ -19,6 +20,12 @@ result<void> say(const asked& q, entry_reference::kind how, What what) {
     if (done.error().code != errc::text_empty) return done;
     const auto& arguments = find_command(what.command)->arguments;
     return missing_argument(*find_command(what.command), arguments.back().name);
+  }
+  if (q.about->direct()) {
+    return q.in.directs().write(q.by, q.about->direct()->other, what.id.empty() ? q.ref : what.id,
+                                [in = q.about->shared_from_this(), how,
+                                 said = static_cast<requests::referring&&>(what),
+                                 ref = q.ref](endpoint& by) { in->refer(by, how, said, ref); });
   }
   q.about->refer(q.by, how, static_cast<requests::referring&&>(what), q.ref);
   return {};

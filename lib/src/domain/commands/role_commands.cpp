@@ -169,7 +169,8 @@ result<void> carry_out(const asked& q, requests::show_rights&& what) {
   const member& m = q.by.of();
   std::string own = fmt::format("you are {} on this server", name_of(m.role()));
   for (const member::presence& p : m.rooms())
-    own += fmt::format(", {} in {}", name_of(q.in.role_in(m, p.in->name())), p.in->name());
+    if (!p.in->direct())
+      own += fmt::format(", {} in {}", name_of(q.in.role_in(m, p.in->name())), p.in->name());
   list.push_back(std::move(own));
   answer_to(q, what.command, std::move(list));
   return {};

@@ -2,22 +2,17 @@
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/hub.hpp"
+#include "domain/time_words.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
 namespace asio_chat::commands {
 
 namespace {
 
 using lines = std::vector<std::string>;
-
-std::string time_text(wall_time t) {
-  return fmt::format("{:%Y-%m-%d %H:%M} UTC", std::chrono::floor<std::chrono::seconds>(t));
-}
 
 std::string standing_of(const hub& in, const member& m) {
   const bool certified = std::ranges::any_of(m.endpoints(), [](const endpoint* e) {
@@ -60,7 +55,8 @@ result<void> carry_out(const asked& q, requests::show_member&& what) {
     return {};
   }
   lines told{
-      fmt::format("{}: {}, here since {}", m->name(), standing_of(q.in, *m), time_text(m->came()))};
+      fmt::format("{}: {}, here since {}", m->name(), standing_of(q.in, *m), minute_of(m->came()))};
+  if (!m->away().empty()) told.push_back(fmt::format("away: {}", m->away()));
   const bool operates = rights_of(q.by.of().role()).has(right::read_audit);
   if (m != &q.by.of() && !operates) {
     answer_to(q, what.command, std::move(told));

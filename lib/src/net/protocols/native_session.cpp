@@ -103,7 +103,8 @@ void native_session::admitted(const admission& a) {
                               .as = a.as,
                               .has_account = a.has_account,
                               .token = a.device,
-                              .certificate = a.certificate});
+                              .certificate = a.certificate,
+                              .direct_rooms = h.direct_rooms});
   if (!entered) {
     // The client may try another name on the same connection.
     context().log(severity::info, fmt::format("Login from {} refused", remote().address()),

@@ -69,7 +69,8 @@ TEST_CASE("asio-chat window control: what is typed in a conversation goes to tha
   CHECK(p.entered[1].what == intent::command);
   p.enter("/me waves");
   CHECK(p.entered.size() == 2); // it would have gone to a room
-  CHECK(p.last().text == "/me is for a room; what goes to one member is a message: leave /me out");
+  CHECK(p.last().text ==
+        "/me is for rooms and between accounts; what goes to a guest is a message: leave /me out");
   CHECK(p.sees("> /me waves"));
 }
 

@@ -8,6 +8,8 @@
 
 #include <asio_chat/event.hpp>
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <clocale>
 #include <cstdint>
@@ -28,6 +30,10 @@ struct window_person {
   std::vector<std::string> looked_at;
   std::vector<log_range> asked;
   window_control::page_handler answer;
+  std::vector<std::string> opened;      ///< members of whom it was asked whether that is kept
+  std::function<void(bool in)> is_kept; ///< answers
+  std::vector<std::string> read;        ///< what the server was told
+  bool keeps_others = false;            ///< else all others are guests
   bool ended = false;
   bool editor_stays = false;         ///< until the test ends it
   std::function<void()> editor_ends; ///< with what it has made of the text
@@ -61,6 +67,16 @@ struct window_person {
            [this](const std::string&, log_range part, window_control::page_handler done) {
              asked.push_back(part);
              answer = std::move(done);
+           },
+       .open_log =
+           [this](const std::string& name, std::function<void(bool)> done) {
+             opened.push_back(name);
+             is_kept = std::move(done);
+             if (!keeps_others) is_kept(false);
+           },
+       .has_read =
+           [this](const std::string& room, std::uint64_t offset) {
+             read.push_back(fmt::format("{} {}", room, offset));
            },
        .changed = [] {},
        .redraw = [this] { ++redrawn; },

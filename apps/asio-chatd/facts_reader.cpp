@@ -1,0 +1,25 @@
+#include "facts_reader.hpp"
+
+#include "journal/sqlite/people_table.hpp"
+#include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/wal_check.hpp"
+
+using namespace asio_chat;
+
+facts_reader::facts_reader(const history& from) {
+  sqlite::check_wal(from.file).value();
+  try {
+    SQLite::Database db = sqlite::connect_for_reading(from.file);
+    if (sqlite::version_of(db, from.file, sqlite::journal_schema()).value() >=
+        sqlite::people_version)
+      facts_ = sqlite::people_table(db, *from.keys).all();
+  } catch (const SQLite::Exception& e) {
+    throw error(sqlite::explain(from.file, e));
+  } catch (const sqlite::damage& e) {
+    throw error(sqlite::explain(from.file, e));
+  }
+}
+
+void facts_reader::keep(std::vector<fact>, kept done) {
+  done(fail(errc::storage_failed, "this is only read"));
+}

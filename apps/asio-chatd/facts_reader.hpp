@@ -1,0 +1,19 @@
+// What a journal knows of people, for commands that only read.
+#pragma once
+
+#include "accounts/people_store.hpp"
+#include "history.hpp"
+
+#include <vector>
+
+/// Of a journal that may be in use.
+class facts_reader final : public asio_chat::people_store {
+ public:
+  /// @throws asio_chat::error if they cannot be read
+  explicit facts_reader(const history& from);
+  std::vector<asio_chat::fact> facts_at_start() override { return facts_; }
+  void keep(std::vector<asio_chat::fact>, kept done) override;
+
+ private:
+  std::vector<asio_chat::fact> facts_;
+};

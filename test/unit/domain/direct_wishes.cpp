@@ -1,0 +1,163 @@
+// Who may write to whom alone, and what those who are away are told of.
+
+#include "support/catch.hpp"
+#include "unit/domain/direct_world.hpp"
+
+using namespace asio_chat;
+using test::direct_world;
+using test::heard;
+using test::lines;
+using test::person;
+
+namespace {
+
+const heard not_taken{"refused[r] not_allowed: bob does not take messages from you"};
+
+} // namespace
+
+TEST_CASE("who is blocked is told that their messages are not taken, and nothing more") {
+  direct_world w;
+  person& alice = w.device("alice");
+  person& bob = w.device("bob");
+  w.ask(alice, "/join @bob");
+  w.send(alice, "hello", "m1", "@bob");
+  w.run();
+  CHECK(w.say(bob, "/block") == lines{"you have blocked nobody"});
+  CHECK(w.say(bob, "/block ALICE") ==
+        lines{"you take no messages from alice any more; /unblock alice ends it"});
+  CHECK(w.say(bob, "/block") == lines{"you have blocked alice"});
+  w.send(alice, "are you there?", "m2", "@bob");
+  w.run();
+  CHECK(alice.news().back() == "refused[m2] not_allowed: bob does not take messages from you");
+  CHECK(w.ask(alice, "/msg bob hello?") == not_taken);
+  // Nor what would say it in another way.
+  CHECK(w.ask(alice, "/me waves", "@bob") == not_taken);
+  CHECK(w.ask(alice, "/edit @1 hello again", "@bob") == not_taken);
+  CHECK(w.ask(alice, "/reply @1 hello", "@bob") == not_taken);
+  CHECK(w.ask(alice, "/react @1 !", "@bob") == not_taken);
+  // What was said is hers still.
+  CHECK(w.say(alice, "/delete @1", "@bob") == lines{"destroyed: hello"});
+  // He says nothing to her either: she could not answer.
+  CHECK(w.ask(bob, "/msg alice and now this") ==
+        heard{"refused[r] not_allowed: you have blocked alice; /unblock alice ends it"});
+  CHECK(w.say(bob, "/unblock alice") == lines{"you take messages from alice again"});
+  CHECK(w.ask(alice, "/msg bob hello").back() == "ack r @bob@3");
+}
+
+TEST_CASE("two who have blocked each other say nothing to each other") {
+  direct_world w;
+  person& alice = w.device("alice");
+  person& bob = w.device("bob");
+  w.say(alice, "/block bob");
+  w.say(bob, "/block alice");
+  w.say(alice, "/unblock bob");
+  CHECK(w.ask(alice, "/msg bob hello") == not_taken);
+  CHECK(w.ask(bob, "/msg alice hello").front().starts_with("refused[r] not_allowed: you have"));
+}
+
+TEST_CASE("a guest who is here can be blocked, and blocks nobody") {
+  direct_world w;
+  person& bob = w.device("bob");
+  person& gast = w.come("gast");
+  CHECK(w.say(bob, "/block gast").front().starts_with("you take no messages from gast"));
+  CHECK(w.ask(gast, "/msg bob hello") == not_taken);
+  for (const char* line : {"/block bob", "/unblock bob", "/requests off"}) {
+    INFO(line);
+    CHECK(w.say(gast, line) ==
+          lines{"this is kept with an account, and you have none: see /register"});
+  }
+  CHECK(w.say(bob, "/block nobody") == lines{"nobody here is called nobody, and no account"});
+  CHECK(w.say(bob, "/block bob") == lines{"that is you"});
+  CHECK(w.say(bob, "/unblock carl") ==
+        lines{"you have not blocked carl; /block lists whom you have"});
+  CHECK(w.say(bob, "/unblock") == lines{"NAME is missing; usage: /unblock NAME"});
+}
+
+TEST_CASE("without requests only those may write to whom one has said something") {
+  direct_world w;
+  person& alice = w.device("alice");
+  person& bob = w.device("bob");
+  person& carl = w.device("carl");
+  person& gast = w.come("gast");
+  CHECK(w.say(bob, "/requests") == lines{"whoever has an account or is here may write to you"});
+  w.ask(bob, "/msg carl hello");
+  w.ask(alice, "/msg bob not answered");
+  CHECK(w.say(bob, "/requests off") ==
+        lines{"only those to whom you have said something may write to you"});
+  CHECK(w.ask(alice, "/msg bob hello") == not_taken);
+  CHECK(w.ask(gast, "/msg bob hello") == not_taken);
+  CHECK(w.ask(carl, "/msg bob hi").back() == "ack r @bob@2");
+  w.ask(bob, "/msg alice what is it?");
+  CHECK(w.ask(alice, "/msg bob hello").back() == "ack r @bob@3");
+  CHECK(w.say(bob, "/requests maybe") == lines{"SWITCH is on or off"});
+  CHECK(w.say(bob, "/requests on") == lines{"whoever has an account or is here may write to you"});
+  CHECK(w.ask(gast, "/msg bob hello") == heard{"reply[r] msg: "});
+}
+
+TEST_CASE("a block holds for the account, whatever name it bears, and not for the next one") {
+  direct_world w;
+  person& bob = w.device("bob");
+  person& eve = w.device("eve");
+  w.say(bob, "/block eve");
+  w.ask(eve, "/nick angel");
+  CHECK(w.ask(eve, "/msg bob hello") == not_taken);
+  w.leave(eve, true);
+  w.remove_account("eve");
+  person& other = w.device("eve");
+  CHECK(w.ask(other, "/msg bob hello") == heard{"reply[r] msg: "});
+}
+
+TEST_CASE("only what two accounts say is read to somewhere") {
+  direct_world w;
+  person& alice = w.come("alice");
+  CHECK(w.say(alice, "/read", "lobby") ==
+        lines{"a room does not keep who has read how far; /read is for what was said to you alone, "
+              "in @NAME"});
+  CHECK(w.ask(alice, "/read", "@bob").front().starts_with("refused[r] not_in_room"));
+  CHECK(w.ask(alice, "/read 0", "lobby").front().starts_with("refused[r] bad_arguments"));
+}
+
+TEST_CASE("who writes to one who is away is told so, once") {
+  direct_world w;
+  person& alice = w.device("alice");
+  person& bob = w.device("bob");
+  person& gast = w.come("gast");
+  CHECK(w.say(bob, "/away") == lines{"you were not away; /away TEXT says that you are"});
+  CHECK(w.say(bob, "/away at lunch") == lines{"you are away: at lunch; /away ends it"});
+  CHECK(w.say(gast, "/whois bob").back() == "away: at lunch");
+  w.ask(alice, "/msg bob hello");
+  CHECK(alice.ear.events.empty());
+  const auto told = [&](person& by) {
+    w.type(by, "/msg bob hello", {}, "r");
+    w.run();
+    std::size_t times = 0;
+    for (const reply& r : by.ear.all<reply>())
+      if (r.lines == lines{"bob is away: at lunch"}) ++times;
+    by.ear.events.clear();
+    return times;
+  };
+  CHECK(told(gast) == 1);
+  CHECK(told(gast) == 0);
+  CHECK(told(alice) == 0); // she was told with the first one
+  w.say(bob, "/away in bed");
+  CHECK(w.say(alice, "/whois bob").back() == "away: in bed");
+  CHECK(w.say(bob, "/away") == lines{"you are back"});
+  CHECK(w.say(alice, "/whois bob").size() == 1);
+  CHECK(told(gast) == 0);
+  CHECK(w.say(bob, "/away " + std::string(201, 'x')) ==
+        lines{"why you are away has at most 200 bytes"});
+  CHECK(w.say(bob, "/away a\x1b[2Jb").front().find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("when somebody was here last is told of accounts") {
+  direct_world w;
+  person& alice = w.known("alice");
+  person& bob = w.come("bob");
+  CHECK(w.say(bob, "/seen ALICE") == lines{"alice is here, since 2019-12-20 00:00 UTC"});
+  w.leave(alice, true);
+  w.clock.advance(std::chrono::hours(5));
+  CHECK(w.say(bob, "/seen alice") ==
+        lines{"alice was here last at 2019-12-20 00:00 UTC, to an hour"});
+  CHECK(w.say(bob, "/seen nobody") == lines{"nobody here is called nobody, and no account"});
+  CHECK(w.say(bob, "/seen") == lines{"NAME is missing; usage: /seen NAME"});
+}
