@@ -68,7 +68,10 @@ void person::tell(hub& chat, const std::string& other, std::string text) {
 }
 
 void person::has_read(hub& chat, const std::string& room) {
-  if (!held_ && in_.contains(room)) chat.dispatch(*member_, {room, "read", requests::mark_read{}});
+  const auto v = views_.find(room);
+  if (held_ || !in_.contains(room) || v == views_.end() || !v->second.mark) return;
+  if (const std::uint64_t until = v->second.mark->offset; until > 0)
+    chat.dispatch(*member_, {room, "read", requests::mark_read{until}});
 }
 
 void person::change(hub& chat, std::uint64_t which, const std::string& text) {

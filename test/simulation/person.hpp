@@ -47,7 +47,7 @@ class person final : public sink {
   void say(hub& chat, const std::string& room, std::string text);
   /// The same to another account alone, in the room of both; goes into that first.
   void tell(hub& chat, const std::string& other, std::string text);
-  /// Tells the server that all was read that was said there.
+  /// Tells the server that all was read that has come from there.
   void has_read(hub& chat, const std::string& room);
   /// Edits something that was acknowledged, or deletes it if there is no text.
   void change(hub& chat, std::uint64_t which, const std::string& text);

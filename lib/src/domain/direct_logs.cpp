@@ -275,10 +275,14 @@ void direct_logs::stored(const direct_side& by, std::uint64_t author, const posi
   for (const auto& [who, other] : views) {
     const member* m = in_.find_member(who);
     const account* a = in_.people().find(other);
-    if (!m || !a) continue;
+    const direct_log* d = in_.people().find_direct(who, other);
+    if (!m || !a || !d) continue;
+    // What came before may still be on its way to one that has just come.
+    position from{at.epoch, at.offset - 1};
+    if (const position& read = d->of(who).read; read.epoch != at.epoch || read < from) from = read;
     for (endpoint* e : m->endpoints())
       if (e->number() != author && e->follows_direct_ && !room_of(*e, other))
-        enter(*e, *a, {.after = position{at.epoch, at.offset - 1}}, {});
+        enter(*e, *a, {.after = from}, {});
   }
   wait(by.other, by.own);
 }

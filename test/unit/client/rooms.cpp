@@ -40,7 +40,7 @@ TEST_CASE("read positions: of a room of two that the server brings, all is news 
   CHECK_FALSE(b.observe(said({7, 29}, "@bob")));
   CHECK(b.of("@bob") == position{7, 29});
   // One that was asked for is as any other.
-  b.observe(room_state{"r", "@carl", "", {}, {7, 30}});
+  b.observe(event(room_state{"r", "@carl", "", {}, {7, 30}}));
   CHECK_FALSE(b.observe(said({7, 29}, "@carl")));
 }
 

@@ -64,6 +64,26 @@ TEST_CASE("who was away finds what was written to them, and who comes back misse
   CHECK(w.device("bob").heard_at_login.empty());
 }
 
+TEST_CASE("what comes while one looks for what is new does not hide what came before") {
+  const int tasks_before = GENERATE(range(0, 12));
+  direct_world w;
+  person& alice = w.device("alice");
+  w.leave(w.device("bob"));
+  w.ask(alice, "/join @bob");
+  w.send(alice, "before", "m1", "@bob");
+  w.run();
+  person& bob = w.device("bob", false);
+  w.send(alice, "meanwhile", "m2", "@bob");
+  for (int n = 0; n < tasks_before && !w.tasks.empty(); ++n)
+    w.tasks.run_one();
+  w.hub.join(*bob.self, "@", "").value();
+  w.run();
+  const auto heard_by_bob = bob.ear.all<entry>();
+  REQUIRE(heard_by_bob.size() == 2);
+  CHECK(heard_by_bob[0].text == "before");
+  CHECK(heard_by_bob[1].text == "meanwhile");
+}
+
 TEST_CASE("a client that knows no such rooms is told one by one, until it shows that it lives") {
   direct_world w;
   person& alice = w.known("alice");

@@ -15,7 +15,7 @@ TEST_CASE("asio-chat window control: between accounts a conversation is used lik
   p.enter("/me waves");
   CHECK(p.entered.empty()); // until it is known that it is kept
   CHECK(p.sees("alice │ hello"));
-  p.kept(true);
+  p.is_kept(true);
   REQUIRE(p.entered.size() == 2);
   CHECK(p.entered[0].what == intent::say);
   CHECK(p.entered[0].room == "@bob");
@@ -76,7 +76,7 @@ TEST_CASE("asio-chat window control: both may begin a conversation at the same t
   p.enter("hello");
   p.enter_room("@bob", 1); // he was faster
   p.said("@bob", "hi", 1);
-  p.kept(false); // one is in it already
+  p.is_kept(false); // one is in it already
   CHECK(p.entered.back().room == "@bob");
   CHECK(p.state.all.find_log("@bob")->kept);
 }
@@ -90,7 +90,7 @@ TEST_CASE("asio-chat window control: who logs out has no such conversation any m
   CHECK_FALSE(p.state.all.find_log("@bob")->kept);
   p.screen();
   REQUIRE(p.opened == std::vector<std::string>{"bob"});
-  p.kept(false);
+  p.is_kept(false);
   p.enter("hello");
   CHECK(p.entered.back().text == "/msg bob hello");
   // With the login it is asked again.

@@ -30,10 +30,10 @@ struct window_person {
   std::vector<std::string> looked_at;
   std::vector<log_range> asked;
   window_control::page_handler answer;
-  std::vector<std::string> opened;   ///< members of whom it was asked whether that is kept
-  std::function<void(bool in)> kept; ///< answers
-  std::vector<std::string> read;     ///< what the server was told
-  bool keeps_others = false;         ///< else all others are guests
+  std::vector<std::string> opened;      ///< members of whom it was asked whether that is kept
+  std::function<void(bool in)> is_kept; ///< answers
+  std::vector<std::string> read;        ///< what the server was told
+  bool keeps_others = false;            ///< else all others are guests
   bool ended = false;
   bool editor_stays = false;         ///< until the test ends it
   std::function<void()> editor_ends; ///< with what it has made of the text
@@ -71,8 +71,8 @@ struct window_person {
        .open_log =
            [this](const std::string& name, std::function<void(bool)> done) {
              opened.push_back(name);
-             kept = std::move(done);
-             if (!keeps_others) kept(false);
+             is_kept = std::move(done);
+             if (!keeps_others) is_kept(false);
            },
        .has_read =
            [this](const std::string& room, std::uint64_t offset) {
