@@ -76,6 +76,20 @@ class login_storm final : public storm {
           std::make_unique<visitor>(loop_, context_.get(), front_.from(made_), made_, accounts_));
       ++made_;
     }
+    look_around(time);
+  }
+
+  void finish() override {
+    while (!visitors_.empty()) // each is over after a while
+      look_around(std::chrono::milliseconds(10));
+  }
+
+  std::string describe() const override {
+    return fmt::format("{} logins, {} accepted", made_, accepted_);
+  }
+
+ private:
+  void look_around(std::chrono::milliseconds time) {
     loop_.turn(time);
     std::erase_if(visitors_, [this](const auto& one) {
       if (!one->is_over()) return false;
@@ -84,11 +98,6 @@ class login_storm final : public storm {
     });
   }
 
-  std::string describe() const override {
-    return fmt::format("{} logins, {} accepted", made_, accepted_);
-  }
-
- private:
   const storm_front front_;
   const std::size_t accounts_;
   ssl_ctx_ptr context_;

@@ -93,8 +93,8 @@ storm_result run_storm(const storm_row& row, const storm_limits& limits,
     storm->turn(1ms);
     memory.look();
   });
-  result.did = storm->describe();
   storm->finish();
+  result.did = storm->describe();
   result.growth = memory.most();
   judge(row, given.scale, result);
   return result;

@@ -189,6 +189,7 @@ int run(ops::settings& s, bool fewer_connections) {
     log(severity::info, "Server shutting down...", {{"signal", std::string(signal)}});
     signals->release();
     reload.stop();
+    unix_sockets.clear();
     chat->async_stop([](error_code) {});
   };
   reload.start([&, in_terminal = ops::is_in_terminal()](auto why) {
@@ -237,6 +238,7 @@ int start(ops::invocation& call, bool fewer_connections) {
 
 int main(int argc, char** argv) {
   ops::harden_process();
+  ops::keep_freed_memory();
   auto call = ops::read_settings(ops::process_sources(argc, argv));
   ops::forget_secrets_in_environment();
   if (!call) return refuse(call.error());

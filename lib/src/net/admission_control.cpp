@@ -233,6 +233,11 @@ std::vector<std::string> admission_control::describe() const {
                   c.refused_addresses, c.refused_networks, c.refused_strangers, c.refused_early,
                   c.refused_handshakes, c.refused_memory, c.refused_penalties, c.refused_proxies,
                   c.displaced),
+      fmt::format(
+          "ended so far: handshakes that failed {}, logins that came too late {}, silent {}, "
+          "slow readers {}, bytes of no protocol {}; no room for {}",
+          c.failed_handshakes, c.late_logins, c.silent_ends, c.slow_readers, c.broken_protocols,
+          c.turned_away),
       std::move(waiting)};
 }
 

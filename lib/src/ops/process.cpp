@@ -12,6 +12,7 @@
 #include <cstring>
 #include <initializer_list>
 
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -42,6 +43,13 @@ void harden_process() noexcept {
     (void)::setrlimit(RLIMIT_NOFILE, &files);
   }
   (void)std::signal(SIGPIPE, SIG_IGN);
+}
+
+void keep_freed_memory() noexcept {
+  constexpr int MiB = 1 << 20;
+  ::mallopt(M_TRIM_THRESHOLD, 64 * MiB);
+  ::mallopt(M_TOP_PAD, 8 * MiB);
+  ::mallopt(M_MMAP_THRESHOLD, 1 * MiB); // setting one of them fixes this one as well, at 128 KiB
 }
 
 void forget_secrets_in_environment() noexcept {

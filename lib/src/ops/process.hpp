@@ -12,6 +12,11 @@ namespace asio_chat::ops {
 /// as allowed, and writing to a closed pipe is an error instead of the end.
 void harden_process() noexcept;
 
+/// Memory that is freed is kept for what comes next, until `malloc_trim` gives it back. Otherwise
+/// each connection that goes or comes may be a call to the kernel, and while the hash of a password
+/// gets its 64 MiB such a call waits for tens of milliseconds, and everybody with it.
+void keep_freed_memory() noexcept;
+
 /// Takes CHAT_SECRET, CHAT_KEY_PASSPHRASE and CHAT_MASTER_KEY out of the environment, and
 /// overwrites them where /proc/PID/environ shows them.
 void forget_secrets_in_environment() noexcept;

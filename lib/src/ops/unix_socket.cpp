@@ -107,7 +107,9 @@ unix_socket_file::~unix_socket_file() {
   if (socket_ >= 0) ::close(socket_);
   struct stat status {};
   if (path_.empty() || ::lstat(path_.c_str(), &status) != 0) return;
-  if (status.st_dev == device_ && status.st_ino == file_) ::unlink(path_.c_str());
+  // The number of a file that is gone may be given to another one.
+  const bool own = S_ISSOCK(status.st_mode) && status.st_dev == device_ && status.st_ino == file_;
+  if (own) ::unlink(path_.c_str());
 }
 
 } // namespace asio_chat::ops

@@ -11,7 +11,8 @@
 namespace asio_chat::ops {
 
 /// The file is there as long as the object, and is taken away with it, unless it is another's by
-/// then.
+/// then. Let it go while the socket still listens: a daemon that starts then cannot have replaced
+/// it.
 class unix_socket_file {
  public:
   /// Binds and listens. A file that a daemon has left behind is replaced, and one that somebody

@@ -285,13 +285,24 @@ TEST_CASE("admission: an operator sees what is used, what was refused, and who h
   CHECK_FALSE(w.come("192.0.2.1"));
   for (int i = 0; i < 2; ++i)
     w.end(*w.come("2001:db8::7"), offence::deadline);
+  w.counters.failed_handshakes = 1;
+  w.counters.late_logins = 2;
+  w.counters.silent_ends = 3;
+  w.counters.slow_readers = 4;
+  w.counters.broken_protocols = 5;
+  w.counters.turned_away = 6;
+  w.counters.refused_proxies = 7;
   const std::vector<std::string> lines = w.control.describe();
-  REQUIRE(lines.size() == 4);
+  REQUIRE(lines.size() == 5);
   CHECK(lines[0] ==
         "not logged in: 2 (no limit; of an address at most 2, of a network at most 32); "
         "none of these limits hold for loopback addresses");
   CHECK(lines[1] ==
         "TLS handshakes under way: 0 (at most 256); memory of all of these: 0 of 24 MiB");
   CHECK(lines[2].starts_with("refused so far: by address 1, by network 0"));
-  CHECK(lines[3] == "addresses that have misbehaved and are refused: 1: 2001:db8::/64 for 15 s");
+  CHECK(lines[2].ends_with("of proxies without a PROXY header 7; gave way to others 0"));
+  CHECK(lines[3] ==
+        "ended so far: handshakes that failed 1, logins that came too late 2, silent 3, "
+        "slow readers 4, bytes of no protocol 5; no room for 6");
+  CHECK(lines[4] == "addresses that have misbehaved and are refused: 1: 2001:db8::/64 for 15 s");
 }

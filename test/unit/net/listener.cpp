@@ -110,14 +110,14 @@ TEST_CASE("listening: a socket that listens already is taken over, anything else
   const int listens = ::socket(AF_INET, SOCK_STREAM, 0);
   REQUIRE(::listen(listens, 1) == 0);
   const auto taken = adopt(listens);
-  REQUIRE(taken);
+  REQUIRE(taken.has_value());
   CHECK((*taken)->address().port() != 0);
   (*taken)->close();
   CHECK(::close(listens) != 0);
   for (const int kind : {SOCK_STREAM, SOCK_DGRAM}) {
     const int other = ::socket(AF_INET, kind, 0);
     const auto refused = adopt(other);
-    REQUIRE_FALSE(refused);
+    REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().message.starts_with("cannot listen on the given socket"));
     CHECK(::close(other) != 0); // it is closed
   }

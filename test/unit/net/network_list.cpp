@@ -14,7 +14,7 @@ namespace {
 network_list list_of(const std::vector<std::string>& networks) {
   network_list all;
   for (const std::string& one : networks)
-    REQUIRE(all.add(one));
+    REQUIRE(all.add(one).has_value());
   return all;
 }
 
@@ -48,7 +48,7 @@ TEST_CASE("networks: what is none is refused, and so is an address with bits beh
     CAPTURE(wrong);
     network_list all;
     const auto added = all.add(wrong);
-    REQUIRE_FALSE(added);
+    REQUIRE_FALSE(added.has_value());
     CHECK(added.error().code == errc::bad_setting);
     CHECK(all.empty());
   }

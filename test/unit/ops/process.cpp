@@ -6,7 +6,10 @@
 #include <csignal>
 #include <cstdlib>
 #include <iterator>
+#include <memory>
+#include <vector>
 
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -40,6 +43,22 @@ TEST_CASE("C48: a hardened process dumps nothing and makes private files", "[ops
     if (::umask(0) != 077) return 3;
     if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur != files.rlim_max) return 4;
     return std::signal(SIGPIPE, SIG_DFL) == SIG_IGN ? 0 : 5;
+  });
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("freed memory is kept until it is given back", "[ops]") {
+  const int wrong = in_child([] {
+    keep_freed_memory();
+    constexpr std::size_t size = 64 * 1024;
+    std::vector<std::unique_ptr<char[]>> blocks;
+    for (int i = 0; i < 256; ++i)
+      blocks.push_back(std::make_unique<char[]>(size));
+    const std::size_t used = ::mallinfo2().arena;
+    blocks.clear();
+    if (::mallinfo2().arena < used) return 1;
+    ::malloc_trim(0);
+    return ::mallinfo2().arena < used ? 0 : 2;
   });
   CHECK(wrong == 0);
 }

@@ -103,10 +103,10 @@ TEST_CASE("a Unix socket is listened on by its whole path, and has a mode", "[op
   CHECK(both.listen.size() == 1);
   CHECK(both.listen_unix == std::vector<std::string>{"/a", "/b"});
   CHECK(both.socket_mode == 0600);
-  CHECK_FALSE(from_arguments({"--listen", "unix:socket"}).read());
-  CHECK_FALSE(from_arguments({"--listen", "unix:"}).read());
+  CHECK_FALSE(from_arguments({"--listen", "unix:socket"}).read().has_value());
+  CHECK_FALSE(from_arguments({"--listen", "unix:"}).read().has_value());
   for (const char* wrong : {"", "rw", "0o600", "1777", "9"})
-    CHECK_FALSE(from_arguments({"--socket-mode", wrong}).read());
+    CHECK_FALSE(from_arguments({"--socket-mode", wrong}).read().has_value());
 }
 
 TEST_CASE("proxies are listed, and their header has a time", "[ops]") {
