@@ -27,7 +27,7 @@ if not given.url.startswith("ldaps://") and host not in ("localhost", "127.0.0.1
     parser.error("ldap:// would send passwords unencrypted to another machine; use ldaps://")
 
 TIME = 8
-server = ldap3.Server(given.url, connect_timeout=TIME,
+server = ldap3.Server(given.url, connect_timeout=TIME, get_info=ldap3.NONE,
                       tls=ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=given.ca))
 
 

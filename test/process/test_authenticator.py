@@ -6,12 +6,10 @@ import os
 import socket
 import socketserver
 import subprocess
-import sys
 import threading
 
 import pytest
 
-from clients import run_client
 from programs import BIN, PATIENCE, ROOT, Daemon, clean_environment, until
 
 SCRIPTS = ROOT / "apps/authenticators"
@@ -76,15 +74,19 @@ def test_who_cannot_be_asked_about_is_told_and_the_daemon_goes_on(tmp_path):
                 server.bind(path)
                 server.listen()
 
-                def answer():
-                    with server.accept()[0] as c:
+                told = threading.Event()
+
+                def answer(says=says, told=told):
+                    with server.accept()[0] as c, contextlib.suppress(BrokenPipeError):
                         c.recv(1000)
                         c.sendall(says)
-                        c.recv(1)
+                        told.wait(PATIENCE)
 
-                other = threading.Thread(target=answer, daemon=True)
+                other = threading.Thread(target=answer)
                 other.start()
                 said, code = log_in(d, "alice", "wonderland")
+                told.set()
+                other.join()
                 assert code != 0 and "cannot be found out now" in said, said
         with script(path, "htpasswd.py", users_of_htpasswd(tmp_path)):
             assert log_in(d, "alice", "wonderland")[1] == 0
