@@ -126,7 +126,7 @@ std::shared_ptr<ops::socket_authenticator> make_authenticator(boost::asio::io_co
                                                               const std::vector<uid_t>& users) {
   if (s.authenticator.empty()) return nullptr;
   return std::make_shared<ops::socket_authenticator>(
-      context.get_executor(),
+      context.get_executor(), transport::time_of(context),
       ops::socket_authenticator::options{s.authenticator, users, s.authenticator_time},
       s.server.log);
 }

@@ -146,11 +146,13 @@ struct socket_authenticator::connection {
   std::string in;
 };
 
-socket_authenticator::socket_authenticator(transport::loop on, options o, log_function log)
-    : loop_(std::move(on))
+socket_authenticator::socket_authenticator(asio::any_io_executor on, time_source& time, options o,
+                                           log_function log)
+    : executor_(std::move(on))
+    , time_(time)
     , options_(std::move(o))
     , log_(std::move(log))
-    , timer_(loop_.time->make_timer()) {}
+    , timer_(time_.make_timer()) {}
 
 socket_authenticator::~socket_authenticator() {
   tls::wipe(out_);
@@ -166,7 +168,7 @@ void socket_authenticator::ask(const login_request& who, login_answer_handler an
   std::string line = question_line(++asked_, who);
   out_ += line;
   tls::wipe(line);
-  waiting_.emplace(asked_, question{std::move(answer), loop_.time->now() + options_.answer_time});
+  waiting_.emplace(asked_, question{std::move(answer), time_.now() + options_.answer_time});
   if (waiting_.size() == 1) wait_for_first();
   start();
   write();
@@ -178,7 +180,7 @@ void socket_authenticator::close() {
 }
 
 void socket_authenticator::connect() {
-  const auto c = connection_ = std::make_shared<connection>(loop_.executor);
+  const auto c = connection_ = std::make_shared<connection>(executor_);
   c->socket.async_connect(local::endpoint(options_.path),
                           [weak = weak_from_this(), c](const error_code& e) {
                             const auto self = weak.lock();
@@ -279,7 +281,7 @@ void socket_authenticator::wait_for_first() {
 
 void socket_authenticator::expire() {
   std::vector<login_answer_handler> late;
-  while (!waiting_.empty() && waiting_.begin()->second.until <= loop_.time->now()) {
+  while (!waiting_.empty() && waiting_.begin()->second.until <= time_.now()) {
     late.push_back(std::move(waiting_.begin()->second.answer));
     waiting_.erase(waiting_.begin());
   }

@@ -3,10 +3,11 @@
 
 #include "base/clock.hpp"
 #include "base/logger.hpp"
-#include "transport/loop_time.hpp"
 
 #include <asio_chat/error.hpp>
 #include <asio_chat/server_hooks.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -35,7 +36,9 @@ class socket_authenticator : public std::enable_shared_from_this<socket_authenti
     std::size_t max_waiting = 256; ///< questions at the same time
   };
 
-  socket_authenticator(transport::loop on, options o, log_function log);
+  /// @param time must live as long
+  socket_authenticator(boost::asio::any_io_executor on, time_source& time, options o,
+                       log_function log);
   ~socket_authenticator();
 
   /// Connects, so that the log says at once where that fails.
@@ -61,7 +64,8 @@ class socket_authenticator : public std::enable_shared_from_this<socket_authenti
   void expire();
   void wait_for_first();
 
-  const transport::loop loop_;
+  const boost::asio::any_io_executor executor_;
+  time_source& time_;
   const options options_;
   const logger log_;
   std::shared_ptr<connection> connection_;

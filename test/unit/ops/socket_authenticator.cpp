@@ -39,7 +39,7 @@ struct asked_program {
   explicit asked_program(std::vector<uid_t> users = {::geteuid()}, std::size_t max_waiting = 256)
       : acceptor(context, local::endpoint(path))
       , by(std::make_shared<socket_authenticator>(
-            context.get_executor(),
+            context.get_executor(), time,
             socket_authenticator::options{path, std::move(users), 10s, max_waiting},
             [this](severity, std::string_view message, auto fields) {
               log.push_back(std::string(message));
