@@ -12,6 +12,7 @@ import json
 import os
 import re
 import socket
+import stat
 import sys
 import threading
 
@@ -50,12 +51,18 @@ def converse(connection, pool, check):
 
     with connection, connection.makefile("rb") as lines:
         while line := lines.readline(LONGEST_LINE):
-            pool.submit(work, json.loads(line))
+            try:
+                question = json.loads(line)
+            except ValueError:
+                return  # no daemon says that
+            pool.submit(work, question)
 
 
 def listen(path):
     """Takes the place of a socket that nobody listens on any more."""
-    if os.path.exists(path):
+    if os.path.lexists(path):
+        if not stat.S_ISSOCK(os.lstat(path).st_mode):
+            sys.exit(f"{path} is a file that is no socket; the socket is named first")
         with socket.socket(socket.AF_UNIX) as probe:
             try:
                 probe.connect(path)

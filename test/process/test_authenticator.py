@@ -182,6 +182,27 @@ def test_ldap_says_who_is_who(tmp_path):
         directory.shutdown()
 
 
+def test_the_programs_take_no_file_for_a_socket(tmp_path):
+    file = users_of_htpasswd(tmp_path)
+    before = file.read_bytes()
+    done = subprocess.run(["/usr/bin/python3", "-B", SCRIPTS / "htpasswd.py", file, tmp_path / "socket"],
+                          capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 1 and "no socket" in done.stderr
+    assert file.read_bytes() == before
+
+
+def test_whoever_guesses_waits(tmp_path):
+    path = str(tmp_path / "socket")
+    with script(path, "htpasswd.py", users_of_htpasswd(tmp_path)), \
+            Daemon(tmp_path, "--authenticator", path, "--limit-loopback", "on") as d:
+        for _ in range(3):
+            assert "wrong name or password" in log_in(d, "alice", "guess")[0]
+        log_in(d, "alice", "guess")  # what the first one cost has run down a little
+        said, code = log_in(d, "alice", "wonderland")
+        assert code != 0, said
+        assert until(lambda: "max-penalty" in d.log), d.log
+
+
 @pytest.mark.parametrize("arguments", [("ldap://ldap.example.org", "uid={}"), ("ldaps://localhost", "uid=alice")])
 def test_ldap_refuses_what_would_be_insecure_or_wrong(tmp_path, arguments):
     done = subprocess.run(["/usr/bin/python3", "-B", SCRIPTS / "ldap.py", tmp_path / "socket", *arguments],

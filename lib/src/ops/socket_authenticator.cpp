@@ -13,6 +13,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <openssl/crypto.h>
+#include <utf8.h>
 
 #include <algorithm>
 #include <array>
@@ -35,6 +36,21 @@ login_refused not_now(std::chrono::seconds later) {
   return {.why = "who you are cannot be found out now; try again later",
           .retry_after = later,
           .code = errc::not_available};
+}
+
+/// A question that the program cannot read would cost all others their answers: it has to be UTF-8,
+/// and short enough however much of it is escaped.
+bool can_be_asked(const login_request& who) {
+  constexpr std::size_t max_escaped = 6; // \u0001
+  constexpr std::size_t longest = max_line / max_escaped - 1024;
+  const std::string_view password = who.password ? std::string_view(*who.password) : "";
+  const std::string_view all[] = {who.name, password, who.certificate};
+  std::size_t bytes = 0;
+  for (const std::string_view text : all) {
+    if (!utf8::is_valid(text.begin(), text.end())) return false;
+    bytes += text.size();
+  }
+  return bytes <= longest;
 }
 
 struct wrong_field {
@@ -165,6 +181,8 @@ void socket_authenticator::start() {
 void socket_authenticator::ask(const login_request& who, login_answer_handler answer) {
   if (closed_ || waiting_.size() >= options_.max_waiting)
     return answer(not_now(std::chrono::seconds(2)));
+  if (!can_be_asked(who))
+    return answer({login_refused{.why = "name and password have to be UTF-8, and shorter"}});
   std::string line = question_line(++asked_, who);
   out_ += line;
   tls::wipe(line);

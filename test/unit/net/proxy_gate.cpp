@@ -3,6 +3,7 @@
 #include "net/proxy_gate.hpp"
 
 #include "support/catch.hpp"
+#include "support/run_until.hpp"
 #include "testing/manual_time.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -42,13 +43,10 @@ struct gate_world {
   /// Real sockets take a moment; the clock stands still.
   template <class Done>
   bool until(Done done) {
-    for (int i = 0; i < 2000 && !done(); ++i) {
+    return test::run_until(context, [&] {
       time.run();
-      context.restart();
-      context.run_for(1ms);
-      context.restart();
-    }
-    return done();
+      return done();
+    });
   }
   void say(tcp::socket& to, const std::string& bytes) { asio::write(to, asio::buffer(bytes)); }
 

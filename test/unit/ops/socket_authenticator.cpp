@@ -225,6 +225,17 @@ TEST_CASE("authenticator: passwords are given to nobody else's program") {
   CHECK(p.log[0].find("authenticator-user") != std::string::npos);
 }
 
+TEST_CASE("authenticator: what its program could not read is not asked") {
+  asked_program p;
+  for (const std::string& name : {std::string("\xff"), std::string(20'000, '\x01')})
+    p.ask(name);
+  CHECK(p.refused(0).code == errc::login_required);
+  CHECK(p.refused(1).code == errc::login_required);
+  p.ask(std::string(4'000, '\x01')); // the longest lines are read
+  p.accept();
+  CHECK(p.hear().size() < 64 * 1024);
+}
+
 TEST_CASE("authenticator: questions that wait are bounded") {
   asked_program p({::geteuid()}, 2);
   p.ask("alice");
