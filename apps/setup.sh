@@ -41,8 +41,8 @@ install_missing() {
             libseccomp-dev
             libcap-ng-dev libsqlite3-dev libsqlitecpp-dev $boost"
   [ $tests = OFF ] || packages="$packages catch2 clang clang-format python3 python3-pytest
-            python3-pexpect python3-protobuf python3-pyte protobuf-compiler openssl procps sslscan
-            strace testssl.sh tshark valgrind netcat-openbsd gnuplot-nox"
+            python3-ldap3 python3-pexpect python3-protobuf python3-pyte protobuf-compiler openssl procps sslscan
+            strace testssl.sh tshark valgrind netcat-openbsd gnuplot-nox apache2-utils libpam-wrapper pamtester"
   [ "$preset" != clang ] || packages="$packages clang"
   missing=
   for p in $packages; do is_installed "$p" || missing="$missing $p"; done

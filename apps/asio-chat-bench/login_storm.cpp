@@ -21,7 +21,7 @@ namespace {
 
 constexpr auto patience = 5s;
 
-/// Somebody who comes in as a guest, says who they are, and goes when that is answered.
+/// A guest who logs in to an account, and leaves once the server has answered.
 class visitor final : public raw_member::script {
  public:
   visitor(poller& loop, SSL_CTX* context, const endpoint& server, std::size_t number,

@@ -66,8 +66,8 @@ int run_probe(const probe_settings& given) {
   return print(std::move(figures));
 }
 
-/// Somebody new every quarter of a second, each from another network, until they have said
-/// something and that is stored.
+/// A new member every quarter of a second, each from another network. Measures the time until a
+/// message of theirs is stored.
 int run_newcomers(const probe_settings& given) {
   const auto context = client_context(given.ca_file, native_protocol::alpn_name);
   endpoint at = resolve(given.server);
@@ -119,7 +119,7 @@ command probe_command(CLI::App& program) {
 
 command newcomers_command(CLI::App& program) {
   return probe_of(program, "newcomers",
-                  "Come in as somebody new four times a second, each time from another network of "
+                  "Log in as a new member four times a second, each time from another network of "
                   "loopback, and print how long it takes, as JSON",
                   run_newcomers);
 }

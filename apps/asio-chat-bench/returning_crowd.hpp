@@ -20,7 +20,7 @@ class returning_crowd {
  public:
   returning_crowd(const storm_front& front, std::size_t clients);
 
-  /// Somewhere else from now on, whoever is connected or not.
+  /// They connect to this server from now on. Connections that are open stay.
   void move_to(const storm_front& front);
   /// Does what can be done now.
   void turn(std::chrono::milliseconds time);

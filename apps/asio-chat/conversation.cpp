@@ -86,7 +86,7 @@ void conversation::on_event(const client_event& e) {
 }
 
 void conversation::on_room_state(const room_state& s) {
-  if (is_direct_room(s.room)) return; // nobody has asked to look at it
+  if (is_direct_room(s.room)) return; // the server may open it; the shown room stays
   const bool first = !focus_.has_home();
   focus_.entered(s.room);
   if (!first) return;

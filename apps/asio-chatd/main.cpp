@@ -16,25 +16,31 @@
 #include "ops/process.hpp"
 #include "ops/reload_trigger.hpp"
 #include "ops/settings.hpp"
+#include "ops/socket_authenticator.hpp"
 #include "ops/stop_signals.hpp"
 #include "ops/unix_socket.hpp"
 #include "transport/loop_time.hpp"
 
 #include <asio_chat/second_factor.hpp>
 #include <asio_chat/server.hpp>
+#include <asio_chat/server_hooks.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <unistd.h>
 
 namespace {
 
@@ -107,6 +113,35 @@ std::vector<ops::unix_socket_file> open_unix_sockets(const ops::settings& s) {
   return all;
 }
 
+/// Before the process is confined.
+std::vector<uid_t> authenticator_users(const ops::settings& s) {
+  std::vector<uid_t> users{0, ::geteuid()};
+  if (!s.authenticator_user.empty()) users.push_back(ops::find_user(s.authenticator_user).value());
+  return users;
+}
+
+/// Null: the daemon keeps accounts itself.
+std::shared_ptr<ops::socket_authenticator> make_authenticator(boost::asio::io_context& context,
+                                                              const ops::settings& s,
+                                                              const std::vector<uid_t>& users) {
+  if (s.authenticator.empty()) return nullptr;
+  return std::make_shared<ops::socket_authenticator>(
+      context.get_executor(), transport::time_of(context),
+      ops::socket_authenticator::options{s.authenticator, users, s.authenticator_time},
+      s.server.log);
+}
+
+server_hooks hooks_for(const ops::settings& s,
+                       const std::shared_ptr<ops::socket_authenticator>& authenticator) {
+  server_hooks hooks;
+  if (!authenticator) return hooks;
+  hooks.authenticate = [authenticator](const login_request& who, login_answer_handler answer) {
+    authenticator->ask(who, std::move(answer));
+  };
+  hooks.answer_time = s.authenticator_time + std::chrono::seconds(1); // it keeps its own time
+  return hooks;
+}
+
 using complaint = std::function<void(const std::string& reason)>;
 
 void read_tls_again(server& chat, ops::settings& s, const complaint& complain) {
@@ -177,11 +212,13 @@ int run(ops::settings& s, bool fewer_connections) {
                            "client certificate is required");
   }
   auto unix_sockets = open_unix_sockets(s);
+  const auto users = authenticator_users(s);
   const auto confined = ops::confine_for(s); // before there is a second thread
 
   boost::asio::io_context context(1);
   ops::reload_trigger reload(context, transport::time_of(context), files_to_watch(s));
-  std::optional<server> chat(std::in_place, context, s.server);
+  const auto authenticator = make_authenticator(context, s, users);
+  std::optional<server> chat(std::in_place, context, s.server, hooks_for(s, authenticator));
   for (const auto& part : confined)
     log(part.why_not.empty() ? severity::info : severity::warning, text_of(part));
   std::optional<ops::stop_signals> signals;
@@ -190,7 +227,9 @@ int run(ops::settings& s, bool fewer_connections) {
     signals->release();
     reload.stop();
     unix_sockets.clear();
-    chat->async_stop([](error_code) {});
+    chat->async_stop([&](error_code) {
+      if (authenticator) authenticator->close();
+    });
   };
   reload.start([&, in_terminal = ops::is_in_terminal()](auto why) {
     // The end of a terminal sends SIGHUP as well.
@@ -198,6 +237,7 @@ int run(ops::settings& s, bool fewer_connections) {
     read_again(*chat, s, why, log);
   });
   signals.emplace(context, stop);
+  if (authenticator) authenticator->start();
   const auto listening = listen_everywhere(*chat, s, unix_sockets);
   if (!development_ca.empty()) tell_how_to_connect(development_ca, listening.ports, log);
   const std::string addresses = fmt::format("{}", fmt::join(listening.names, ", "));

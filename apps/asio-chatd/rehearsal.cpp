@@ -50,7 +50,9 @@ void try_listening(const ops::settings& s, port_in_use taken) {
   for (const auto& at : s.listen)
     try_one(&server::listen, at);
   for (const std::string& path : s.listen_unix)
-    if (const auto good = ops::unix_socket_file::check(path); !good && taken == port_in_use::wrong)
+    if (const auto good = ops::unix_socket_file::check(path);
+        !good &&
+        (taken == port_in_use::wrong || good.error().code != boost::asio::error::address_in_use))
       throw error(good.error());
   if (s.insecure_plaintext_listen)
     try_one(&server::listen_insecure_plaintext, *s.insecure_plaintext_listen);

@@ -318,6 +318,12 @@ RUNS = {
        for one in ("add bob", "certify alice", "uncertify alice")},
     "asio-chatd account --help": just,
     "asio-chatd policy": just,
+    **{command: "test_authenticator.py, with other paths" for command in (
+        "apps/authenticators/htpasswd.py /run/asio-chat/users htpasswd-file",
+        "apps/authenticators/pam.py /run/asio-chat/users",
+        "apps/authenticators/ldap.py /run/asio-chat/users ldaps://ldap.example.org "
+        "'uid={},ou=people,dc=example,dc=org'",
+        "asio-chatd --authenticator /run/asio-chat/users")},
     "test/run.sh": "what runs this test, and what CI runs",
     "cmake --preset release": "apps/setup.sh, with which everything here was built",
     "cmake --preset release -DASIO_CHAT_BENCH=ON": "apps/setup.sh, with which everything here was built",

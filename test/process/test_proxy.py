@@ -141,6 +141,10 @@ def test_the_file_of_a_dead_daemon_is_replaced_and_that_of_a_live_one_never(tmp_
                                  capture_output=True, text=True, env=clean_environment(), timeout=PATIENCE)
         assert refused.returncode != 0
         assert f"cannot listen on unix:{path}: another program listens there" in refused.stderr
+        # As with a port, a check may go on beside the daemon that it is about.
+        checked = subprocess.run([BIN / "asio-chatd", "--listen", f"unix:{path}", "--data", second / "data",
+                                  "--check-config"], env=clean_environment(), timeout=PATIENCE)
+        assert checked.returncode == 0
         LessonClient(d.port, d.ca, "alice", over=connect_unix(path)).hear("* alice joined the chat *")
         d.process.kill()
         d.process.wait()
@@ -161,12 +165,14 @@ def test_a_proxy_may_come_by_a_unix_socket(tmp_path, path):
 @pytest.mark.parametrize("options, why", [
     (["--listen", "unix:socket"], "needs a whole path"),
     (["--listen", "unix:/nowhere/at/all/socket"], "No such file or directory"),
+    (["--listen", f"unix:{BIN}"], "there is a file that is no socket"),
     (["--socket-mode", "rw"], "is no mode of a file"),
     (["--proxy-from", "proxy.example"], "is no address and no network"),
     (["--proxy-from", "10.0.0.1/8"], "is no address and no network"),
 ])
 def test_what_is_wrong_is_said_at_the_start(options, why, tmp_path):
-    done = subprocess.run([BIN / "asio-chatd", *options, "--data", tmp_path / "data"], capture_output=True,
-                          text=True, env=clean_environment(), timeout=PATIENCE)
-    assert done.returncode == 2
-    assert why in done.stderr
+    for check in ([], ["--check-config"]):
+        done = subprocess.run([BIN / "asio-chatd", *options, "--data", tmp_path / "data", *check],
+                              capture_output=True, text=True, env=clean_environment(), timeout=PATIENCE)
+        assert done.returncode == 2
+        assert why in done.stderr

@@ -15,8 +15,6 @@ namespace asio_chat {
 
 namespace {
 
-constexpr std::size_t page_entries = 100;
-
 std::string shown(std::string_view name) {
   return std::string(prefix_of_bytes(sanitize_for_terminal(name), 40));
 }

@@ -7,6 +7,7 @@
 #include <asio_chat/error.hpp>
 #include <asio_chat/journal.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -80,6 +81,8 @@ class direct_logs {
   void let_go(const room& r, journal::unfollow_done done);
 
  private:
+  static constexpr std::size_t page_entries = 100; ///< that are read at once
+
   /// An account with connections that are told messages one by one.
   struct receiver {
     std::map<identity, position> told; ///< by who has written

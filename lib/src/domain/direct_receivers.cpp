@@ -12,7 +12,6 @@ namespace asio_chat {
 
 namespace {
 
-constexpr std::size_t page_entries = 100;
 constexpr std::size_t page_bytes = 64 * 1024;
 
 /// Of an entry, for those who are told texts alone.

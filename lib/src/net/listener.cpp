@@ -91,6 +91,7 @@ error_code listener::open(const tcp::endpoint& at, int backlog) {
   if (!e && at.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true), e);
   if (!e) acceptor_.bind(at, e);
   if (!e) acceptor_.listen(backlog, e);
+  if (!e) acceptor_.non_blocking(true, e);
   return e;
 }
 
@@ -110,8 +111,9 @@ result<std::shared_ptr<listener>> listener::adopt(const transport::loop& on, con
   // Of a Unix socket Asio need not know what it is: all it does is to accept.
   if (!e)
     one->acceptor_.assign(at.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), listening_socket, e);
+  if (!e) one->acceptor_.non_blocking(true, e);
   if (e) {
-    ::close(listening_socket);
+    if (!one->acceptor_.is_open()) ::close(listening_socket);
     return failure{e, fmt::format("cannot listen on the given socket: it has to be a stream socket "
                                   "that listens ({})",
                                   e.message())};
@@ -134,18 +136,32 @@ void listener::close() {
 void listener::accept() {
   acceptor_.async_accept(
       [self = shared_from_this()](const error_code& e, transport::tcp_socket socket) {
-        if (!self->acceptor_.is_open()) return;
-        if (e && out_of_resources(e)) return self->pause(e);
-        self->pause_ = {};
-        if (!e) {
-          transport::close_on_exec(socket);
-          error_code gone;
-          const auto from = self->peer_of(socket, gone);
-          if (!gone) self->on_accept_(std::move(socket), from);
-        }
-        // The owner may have closed us for what it has just been given.
-        if (self->acceptor_.is_open()) self->accept();
+        if (self->acceptor_.is_open()) self->take(e, std::move(socket));
       });
+}
+
+void listener::take(const error_code& e, transport::tcp_socket socket) {
+  // One in each turn of the loop would let a newcomer wait for as many turns as there are
+  // connections before it, whoever has made them.
+  constexpr int at_once = 16;
+  error_code failed = e;
+  for (int i = 1; failed != asio::error::would_block; ++i) {
+    if (out_of_resources(failed)) return pause(failed);
+    pause_ = {};
+    if (!failed) give(std::move(socket));
+    // The owner may have closed us for what it has just been given.
+    if (!acceptor_.is_open()) return;
+    if (i == at_once) break;
+    socket = acceptor_.accept(failed);
+  }
+  accept();
+}
+
+void listener::give(transport::tcp_socket socket) {
+  transport::close_on_exec(socket);
+  error_code gone;
+  const auto from = peer_of(socket, gone);
+  if (!gone) on_accept_(std::move(socket), from);
 }
 
 void listener::pause(const error_code& why) {

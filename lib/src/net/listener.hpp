@@ -51,6 +51,9 @@ class listener : public std::enable_shared_from_this<listener> {
   error_code open(const boost::asio::ip::tcp::endpoint& at, int backlog);
   boost::asio::ip::tcp::endpoint peer_of(const transport::tcp_socket& socket, error_code& e) const;
   void accept();
+  /// One that has come, or none for this reason, and others that wait.
+  void take(const error_code& e, transport::tcp_socket socket);
+  void give(transport::tcp_socket socket);
   void pause(const error_code& why);
 
   boost::asio::ip::tcp::acceptor acceptor_;

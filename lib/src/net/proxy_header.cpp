@@ -62,6 +62,14 @@ std::optional<std::size_t> bytes_of(unsigned family) {
   }
 }
 
+/// A proxy that listens on both families may write an IPv4 client as ::ffff:192.0.2.7. The log,
+/// bans and `/whois` have to show one address for one client.
+tcp::endpoint as_v4_if_mapped(const tcp::endpoint& client) {
+  const address_v6 six = client.address().to_v6();
+  if (!six.is_v4_mapped()) return client;
+  return {make_address_v4(v4_mapped, six), client.port()};
+}
+
 } // namespace
 
 proxy_header read_proxy_header(std::string_view received) {
@@ -99,7 +107,7 @@ proxy_header read_proxy_header(std::string_view received) {
   if (received.size() < h.bytes) return h;
   h.is = proxy_header::state::complete;
   if (of_client && family == inet) h.client = client_in<address_v4>(received);
-  if (of_client && family == inet_6) h.client = client_in<address_v6>(received);
+  if (of_client && family == inet_6) h.client = as_v4_if_mapped(client_in<address_v6>(received));
   return h;
 }
 

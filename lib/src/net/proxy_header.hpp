@@ -10,10 +10,12 @@
 
 namespace asio_chat::net {
 
+/// Its parts:
+///
 ///     12 bytes  signature, which no other protocol begins with
 ///      1 byte   version 2, and whether it is the proxy's own connection (LOCAL) or a client's
-///      1 byte   kind of the addresses: none, TCP over IPv4, over IPv6, Unix; datagrams are not
-///      meant 2 bytes  length of what follows: addresses, and extensions (TLV), which are skipped
+///      1 byte   kind of the addresses: none, TCP over IPv4 or IPv6, Unix; no datagrams
+///      2 bytes  length of what follows: addresses, and extensions (TLV), which are skipped
 struct proxy_header {
   static constexpr std::size_t fixed_bytes = 16;
   /// More than any proxy writes; what is longer is not read.

@@ -36,6 +36,7 @@ confinement confinement_of(const settings& s) {
     add(needed.written, s.data_directory);
   }
   needed.removed = s.listen_unix;
+  needed.asks_programs = !s.authenticator.empty();
   auto listen = s.listen;
   if (s.insecure_plaintext_listen) listen.push_back(*s.insecure_plaintext_listen);
   for (const auto& at : listen)

@@ -24,6 +24,7 @@ struct confinement {
   std::vector<std::uint16_t> listen; ///< TCP ports; 0: any that the system chooses
   bool looks_up_names = false;       ///< in the files and by the servers that the system has for it
   bool connects = false;             ///< to other machines
+  bool asks_programs = false;        ///< of this machine, over their Unix sockets
   /// The TCP ports that it connects to; none: any.
   std::optional<std::vector<std::uint16_t>> ports;
 };

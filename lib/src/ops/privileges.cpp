@@ -16,17 +16,33 @@
 
 namespace asio_chat::ops {
 
+namespace {
+
+/// It lives until the next one is asked for.
+result<const passwd*> look_up(const std::string& name) {
+  errno = 0;
+  if (const passwd* user = ::getpwnam(name.c_str())) return user;
+  return fail(
+      errc::bad_setting,
+      fmt::format("user \"{}\" {}", sanitize_for_log(name, 64, quotes::escape),
+                  errno == 0 || errno == ENOENT
+                      ? "is not there; make it with: adduser --system --group " + shell_word(name)
+                      : "cannot be looked up: " + errno_text(errno)));
+}
+
+} // namespace
+
+result<uid_t> find_user(const std::string& name) {
+  const auto user = look_up(name);
+  if (!user) return user.error();
+  return (*user)->pw_uid;
+}
+
 result<void> become_user(const std::string& name) {
   const std::string shown = sanitize_for_log(name, 64, quotes::escape);
-  errno = 0;
-  const passwd* user = ::getpwnam(name.c_str());
-  if (user == nullptr)
-    return fail(
-        errc::bad_setting,
-        fmt::format("user \"{}\" {}", shown,
-                    errno == 0 || errno == ENOENT
-                        ? "is not there; make it with: adduser --system --group " + shell_word(name)
-                        : "cannot be looked up: " + errno_text(errno)));
+  const auto found = look_up(name);
+  if (!found) return found.error();
+  const passwd* user = *found;
   if (user->pw_uid == 0)
     return fail(errc::bad_setting, fmt::format("user \"{}\" is root; name another one", shown));
   if (user->pw_uid == ::geteuid() && ::getuid() == ::geteuid()) return {};

@@ -5,12 +5,17 @@
 
 #include <string>
 
+#include <sys/types.h>
+
 namespace asio_chat::ops {
 
 /// Becomes the user `name`, with the groups that it has, for ever. Of root's privileges nothing is
 /// left but that of listening on ports below 1024.
 /// @returns a failure (`errc::bad_setting`) if there is no such user, or this is not root
 result<void> become_user(const std::string& name);
+
+/// The number of a user.
+result<uid_t> find_user(const std::string& name);
 
 /// Gives up what is left of them, unless that is needed to listen, and the way to get any back: no
 /// set-user-id program has an effect.

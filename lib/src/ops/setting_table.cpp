@@ -12,6 +12,8 @@
 #include <chrono>
 #include <utility>
 
+#include <sys/un.h>
+
 namespace asio_chat::ops {
 
 namespace {
@@ -29,6 +31,14 @@ result<void> store(Place& place, result<Value> value) {
 result<void> store_text(std::string& place, view text) {
   place = text;
   return {};
+}
+
+result<void> store_socket_path(std::string& place, view text) {
+  place = text;
+  constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
+  if (place.size() <= longest) return {};
+  return fail(errc::bad_setting,
+              "is longer than the path of a socket may be: " + std::to_string(longest) + " bytes");
 }
 
 result<void> store_responder(std::string& place, view text) {
@@ -229,6 +239,14 @@ constexpr setting table[] = {
    "do not start without a passphrase", false,
    [](settings& s, view v) { return store(s.require_passphrase, parse_switch(v)); }},
 
+  {"authenticator", "Who may come in", "FILE", "",
+   "the socket of a program that knows who is who", false,
+   [](settings& s, view v) { return store_socket_path(s.authenticator, v); }},
+  {"authenticator-user", "Who may come in", "NAME", "",
+   "whose program it may be, besides root's and one's own", false,
+   [](settings& s, view v) { return store_text(s.authenticator_user, v); }},
+  {"authenticator-timeout", "Who may come in", "TIME", "10s", "for each of its answers", false,
+   [](settings& s, view v) { return store_duration(s.authenticator_time, v); }},
   {"registration", "Who may come in", "on|invited|off", "on",
    "users may make accounts by /register", false,
    [](settings& s, view v) { return store_choice(s.server.people.registration, v, registration_choices); }},

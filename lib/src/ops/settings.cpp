@@ -7,6 +7,8 @@
 #include "ops/setting_table.hpp"
 #include "tls/file.hpp"
 
+#include <asio_chat/second_factor.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -118,6 +120,12 @@ result<void> check(const settings& s, bool passphrase_is_set) {
   if (s.require_passphrase && !passphrase_is_set && s.passphrase_file.empty())
     return wrong("require-passphrase is on and there is no passphrase; name its file with "
                  "passphrase-file, or set CHAT_SECRET in the environment");
+  if (s.authenticator.empty() && !s.authenticator_user.empty())
+    return wrong("authenticator-user is given without authenticator");
+  if (!s.authenticator.empty() && (s.server.people.second_factor != factor_need::nobody ||
+                                   s.server.people.names != certificate_names::off))
+    return wrong("second-factor and cert-name are about accounts of the daemon's own, and with an "
+                 "authenticator there are none; leave one of them out");
   return {};
 }
 
@@ -220,7 +228,8 @@ result<invocation> read_settings(const setting_sources& from) {
 }
 
 bool is_open_to_strangers(const settings& s) {
-  const bool asks = s.server.passphrase.has_value() || !s.passphrase_file.empty() ||
+  const bool asks = !s.authenticator.empty() || s.server.passphrase.has_value() ||
+                    !s.passphrase_file.empty() ||
                     s.server.tls.clients == client_certificates::required;
   const bool only_here = s.server.proxy_from.empty() && std::ranges::all_of(s.listen, is_loopback);
   return !asks && !only_here;

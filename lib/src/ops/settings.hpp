@@ -15,6 +15,7 @@
 #include <asio_chat/error.hpp>
 #include <asio_chat/server.hpp>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -39,6 +40,9 @@ struct settings {
   std::string passphrase_file;           ///< empty: none
   std::string key_passphrase_file;       ///< empty: none
   bool require_passphrase = false;
+  std::string authenticator;      ///< path of its socket; empty: none
+  std::string authenticator_user; ///< whose program it may be, besides root's and the daemon's own
+  std::chrono::milliseconds authenticator_time{};
   log_options log;
   std::string user;        ///< to become if this is root; empty: nobody else
   bool unconfined = false; ///< see confinement.hpp

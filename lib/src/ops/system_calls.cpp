@@ -123,7 +123,9 @@ void allow_sockets(filter& f, const confinement& needed) {
     if (needed.looks_up_names)
       f.allow(SCMP_SYS(socket), {equals(0, family), has(1, type, SOCK_DGRAM)});
   }
-  if (needed.connects || needed.looks_up_names) f.allow(SCMP_SYS(connect));
+  if (needed.asks_programs)
+    f.allow(SCMP_SYS(socket), {equals(0, AF_UNIX), has(1, type, SOCK_STREAM), equals(2, 0)});
+  if (needed.connects || needed.looks_up_names || needed.asks_programs) f.allow(SCMP_SYS(connect));
   if (needed.looks_up_names) f.allow(SCMP_SYS(sendmmsg));
   // MSG_FASTOPEN connects, and so does an address.
   f.allow(SCMP_SYS(sendto), {has_none_of(3, MSG_FASTOPEN), equals(4, 0)});

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 
+#include <boost/asio/error.hpp>
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -53,7 +54,11 @@ result<bool> is_stale(const std::string& path) {
   if (!S_ISSOCK(status.st_mode))
     return cannot(path, "there is a file that is no socket; name another one, or remove it");
   const int failed = try_to_connect(path);
-  if (failed == 0) return cannot(path, "another program listens there");
+  if (failed == 0) {
+    failure live = cannot(path, "another program listens there");
+    live.code = boost::asio::error::address_in_use; // as with a port
+    return live;
+  }
   if (failed == ECONNREFUSED) return true;
   return cannot(path, "it cannot be told whether somebody listens there: " + errno_text(failed));
 }

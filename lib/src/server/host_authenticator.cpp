@@ -27,12 +27,18 @@ authenticator::answer let_in(login_accepted yes, admission guest) {
   return a;
 }
 
+/// Who guesses waits like one who guesses the passphrase.
+std::optional<close_code> end_of(const login_refused& no) {
+  if (no.for_good) return close_code::removed;
+  if (no.code == errc::wrong_passphrase) return close_code::wrong_passphrase;
+  return std::nullopt;
+}
+
 denial keep_out(const login_refused& no) {
   const auto later = no.retry_after.value_or(std::chrono::seconds(0));
   return {fail(code_by_host(no.code, errc::login_required),
                reason_by_host(no.why, "you may not come in")),
-          no.for_good ? std::optional(close_code::removed) : std::nullopt,
-          later.count() > 0 ? no.retry_after : std::nullopt};
+          end_of(no), later.count() > 0 ? no.retry_after : std::nullopt};
 }
 
 } // namespace

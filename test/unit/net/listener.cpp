@@ -122,3 +122,24 @@ TEST_CASE("listening: a socket that listens already is taken over, anything else
     CHECK(::close(other) != 0); // it is closed
   }
 }
+
+TEST_CASE("listening: connections that wait are not taken one in each turn of the loop") {
+  asio::io_context context;
+  const logger log{log_function()};
+  int came = 0;
+  const auto opened = listener::open_all(
+      context.get_executor(), log, [&](transport::tcp_socket, const tcp::endpoint&) { ++came; },
+      {at("127.0.0.1")}, 64);
+  REQUIRE(opened.has_value());
+  std::vector<tcp::socket> all;
+  for (int i = 0; i < 20; ++i)
+    all.emplace_back(context).connect(opened->front()->address());
+  opened->front()->start();
+  while (came == 0)
+    context.run_one();
+  CHECK(came == 16);
+  while (came < 20)
+    context.run_one();
+  CHECK(came == 20);
+  opened->front()->close();
+}

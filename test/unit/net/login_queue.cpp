@@ -12,7 +12,7 @@ using net::login_queue;
 
 namespace {
 
-struct world {
+struct queue_world {
   /// Lets in everybody, and says who came.
   struct everybody final : authenticator {
     explicit everybody(std::vector<std::string>& to)
@@ -49,7 +49,7 @@ struct world {
 } // namespace
 
 TEST_CASE("logins: one that comes alone is answered at once") {
-  world w;
+  queue_world w;
   w.come("alice");
   CHECK(w.answered == 1);
   w.turn();
@@ -60,7 +60,7 @@ TEST_CASE("logins: one that comes alone is answered at once") {
 }
 
 TEST_CASE("logins: of those that come together one is answered in each turn") {
-  world w;
+  queue_world w;
   for (int i = 0; i < 4; ++i)
     w.come(std::to_string(i));
   for (int answered = 1; answered <= 4; ++answered) {
@@ -73,7 +73,7 @@ TEST_CASE("logins: of those that come together one is answered in each turn") {
 }
 
 TEST_CASE("logins: who comes back goes before who is new, whenever they came") {
-  world w;
+  queue_world w;
   w.come("first");
   w.come("new");
   w.come("stranger", "an invented token");
@@ -85,7 +85,7 @@ TEST_CASE("logins: who comes back goes before who is new, whenever they came") {
 }
 
 TEST_CASE("logins: while very many come back, one in five is a new one") {
-  world w;
+  queue_world w;
   w.come("first");
   for (int i = 0; i < 20; ++i)
     w.come("back", "known");
@@ -100,7 +100,7 @@ TEST_CASE("logins: while very many come back, one in five is a new one") {
 }
 
 TEST_CASE("logins: a turn that comes when the queue is gone does nothing") {
-  world w;
+  queue_world w;
   w.come("alice");
   w.come("bob");
   w.queue.reset();

@@ -3,6 +3,7 @@
 #include "net/proxy_gate.hpp"
 
 #include "support/catch.hpp"
+#include "support/run_until.hpp"
 #include "testing/manual_time.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -23,11 +24,12 @@ using net::proxy_gate;
 namespace {
 
 /// 192.0.2.7:40000 over TCP, with an extension.
-const std::string header = "\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0F\xC0\x00\x02\x07\x0A\x00\x00\x01"
-                           "\x9C\x40\x20\xFB\x04\x00\x00"s;
+const std::string alices_header =
+    "\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0F\xC0\x00\x02\x07\x0A\x00\x00\x01"
+    "\x9C\x40\x20\xFB\x04\x00\x00"s;
 const std::string own_header = "\r\n\r\n\0\r\nQUIT\n\x20\x00\x00\x00"s;
 
-struct world {
+struct gate_world {
   tcp::socket connect() {
     tcp::socket proxy(context);
     proxy.connect(door.local_endpoint());
@@ -41,13 +43,10 @@ struct world {
   /// Real sockets take a moment; the clock stands still.
   template <class Done>
   bool until(Done done) {
-    for (int i = 0; i < 2000 && !done(); ++i) {
+    return test::run_until(context, [&] {
       time.run();
-      context.restart();
-      context.run_for(1ms);
-      context.restart();
-    }
-    return done();
+      return done();
+    });
   }
   void say(tcp::socket& to, const std::string& bytes) { asio::write(to, asio::buffer(bytes)); }
 
@@ -77,9 +76,9 @@ TEST_CASE("proxies: who is one") {
 }
 
 TEST_CASE("proxies: a header that comes byte by byte passes, and what is behind it stays") {
-  world w;
+  gate_world w;
   tcp::socket proxy = w.connect();
-  for (const char c : header)
+  for (const char c : alices_header)
     w.say(proxy, std::string(1, c));
   w.say(proxy, "ClientHello");
   REQUIRE(w.until([&] { return !w.passed.empty(); }));
@@ -93,7 +92,7 @@ TEST_CASE("proxies: a header that comes byte by byte passes, and what is behind 
 }
 
 TEST_CASE("proxies: a connection of the proxy's own counts as the proxy's") {
-  world w;
+  gate_world w;
   tcp::socket proxy = w.connect();
   w.say(proxy, own_header);
   REQUIRE(w.until([&] { return !w.passed.empty(); }));
@@ -101,7 +100,7 @@ TEST_CASE("proxies: a connection of the proxy's own counts as the proxy's") {
 }
 
 TEST_CASE("proxies: without a header, or with a broken one, a connection is closed and named") {
-  world w;
+  gate_world w;
   tcp::socket proxy = w.connect();
   w.say(proxy, "\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03 ClientHello"s);
   REQUIRE(w.until([&] { return !w.refused.empty(); }));
@@ -115,10 +114,10 @@ TEST_CASE("proxies: without a header, or with a broken one, a connection is clos
 
 TEST_CASE("proxies: one that ends anywhere in its header is refused, and is not waited for") {
   for (const std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{15}, std::size_t{16},
-                              std::size_t{20}, header.size() - 1}) {
-    world w;
+                              std::size_t{20}, alices_header.size() - 1}) {
+    gate_world w;
     tcp::socket proxy = w.connect();
-    w.say(proxy, header.substr(0, n));
+    w.say(proxy, alices_header.substr(0, n));
     proxy.shutdown(tcp::socket::shutdown_send);
     CAPTURE(n);
     REQUIRE(w.until([&] { return !w.refused.empty(); }));
@@ -129,9 +128,9 @@ TEST_CASE("proxies: one that ends anywhere in its header is refused, and is not 
 
 TEST_CASE("proxies: a header has its own deadline, wherever it stops") {
   for (const std::size_t n : {std::size_t{0}, std::size_t{7}, std::size_t{16}, std::size_t{30}}) {
-    world w;
+    gate_world w;
     tcp::socket proxy = w.connect();
-    w.say(proxy, header.substr(0, n));
+    w.say(proxy, alices_header.substr(0, n));
     w.until([&, i = 0]() mutable { return ++i > 20; }); // what has come is read
     w.time.advance(2999ms);
     CHECK(w.refused.empty());
@@ -143,7 +142,7 @@ TEST_CASE("proxies: a header has its own deadline, wherever it stops") {
 }
 
 TEST_CASE("proxies: when the server ends those that wait are closed, and nobody is told") {
-  world w;
+  gate_world w;
   std::vector<tcp::socket> all;
   for (std::size_t i = 0; i < 50; ++i)
     all.push_back(w.connect());
@@ -156,7 +155,7 @@ TEST_CASE("proxies: when the server ends those that wait are closed, and nobody 
 }
 
 TEST_CASE("proxies: so many wait at the same time, and more when one has passed") {
-  world w;
+  gate_world w;
   w.gate = std::make_shared<proxy_gate>(
       transport::loop(w.context.get_executor()), net::proxy_list(), 3s,
       [&w](const std::string&, std::string_view why) { w.refused.emplace_back(why); }, 2);
@@ -166,7 +165,7 @@ TEST_CASE("proxies: so many wait at the same time, and more when one has passed"
   tcp::socket third = w.connect();
   CHECK(w.refused ==
         std::vector<std::string>{"too many connections of proxies wait for their PROXY header"});
-  w.say(first, header);
+  w.say(first, alices_header);
   REQUIRE(w.until([&] { return !w.passed.empty(); }));
   tcp::socket fourth = w.connect();
   CHECK(w.refused.size() == 1);

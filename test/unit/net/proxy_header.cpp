@@ -52,6 +52,12 @@ TEST_CASE("PROXY: TCP over IPv4 and IPv6 say where the client is") {
   CHECK(client_in(header(of_client, tcp_6, v6_addresses)) == "2001:db8::7 40000");
 }
 
+TEST_CASE("PROXY: an IPv4 client that is written as one of IPv6 is the same client") {
+  const std::string mapped = std::string(10, '\0') + "\xFF\xFF\xC0\x00\x02\x07"s;
+  CHECK(client_in(header(of_client, tcp_6, mapped + mapped + "\x9C\x40\x20\xFB"s)) ==
+        "192.0.2.7 40000");
+}
+
 TEST_CASE(
     "PROXY: a proxy's own connection, a Unix socket and unknown addresses tell of no client") {
   CHECK(client_in(header(of_proxy, no_kind, "")) == "none");
