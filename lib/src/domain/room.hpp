@@ -63,6 +63,8 @@ struct room_services {
   std::function<void(std::string)> note = {};
   /// Something is stored in a log that two accounts share, by a connection.
   std::function<void(const room&, std::uint64_t author, const position&)> stored_direct = {};
+  /// What is delivered at this moment goes to more than a few.
+  bool tells_many = false;
 };
 
 /// Of a log that two accounts share: whose room this is, and who the other one is.

@@ -13,6 +13,23 @@ namespace {
 
 /// Told at once, whatever else may come.
 constexpr std::size_t max_pending_bytes = 16 * 1024;
+/// Writing to so many takes less than a millisecond.
+constexpr std::size_t few = 64;
+
+/// What all of a room are told, from here to the end of the scope.
+class telling {
+ public:
+  telling(room_services& services, std::size_t receivers)
+      : tells_many_(services.tells_many)
+      , before_(std::exchange(tells_many_, receivers > few)) {}
+  ~telling() { tells_many_ = before_; }
+  telling(const telling&) = delete;
+  telling& operator=(const telling&) = delete;
+
+ private:
+  bool& tells_many_;
+  bool before_;
+};
 
 } // namespace
 
@@ -133,6 +150,7 @@ void subscribers::tell_news() {
 }
 
 void subscribers::tell_now(const shared_event& shared, std::uint64_t about) {
+  const telling all(services_, all_.size());
   for (subscriber& s : all_) {
     if (s.behind && s.who->of().number() != about && (!s.behind->reading || s.who->sink().full())) {
       s.behind->missed = true;
@@ -169,6 +187,7 @@ void subscribers::deliver_pending() {
   if (pending_.empty()) return;
   const std::uint64_t first = offset_of(pending_.entries().front());
   std::uint64_t groups = 0;
+  const telling all(services_, all_.size());
   for (subscriber& s : all_) {
     if (s.spoke || s.delivered >= first) {
       deliver_one_by_one(s);

@@ -13,9 +13,37 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr auto always_held = std::chrono::milliseconds(1);
+/// Of a turn, for each lane.
+constexpr auto writing_time = std::chrono::microseconds(500);
 // Deadlines are met this late at most.
 constexpr auto visit_interval = std::chrono::milliseconds(250);
 } // namespace
+
+/// The time that a turn has for a lane.
+class reactor::slice {
+ public:
+  explicit slice(const reactor& r)
+      : reactor_(r)
+      , began_(r.now()) {}
+
+  /// One session writes, unless the time is over; the clock is not asked for each.
+  bool begin_next() {
+    over_ = over_ || (written_ % asked_each == asked_each - 1 && used() >= writing_time);
+    if (!over_) ++written_;
+    return !over_;
+  }
+  bool is_over() const noexcept { return over_; }
+  bool has_written() const noexcept { return written_ > 0; }
+  steady_time::duration used() const { return reactor_.now() - began_; }
+
+ private:
+  static constexpr std::size_t asked_each = 8;
+
+  const reactor& reactor_;
+  steady_time began_;
+  std::size_t written_ = 0;
+  bool over_ = false;
+};
 
 reactor::reactor(const asio::any_io_executor& executor, time_source& time, deadlines::durations d,
                  std::chrono::milliseconds quiet_time, work_watch* watch)
@@ -30,11 +58,12 @@ reactor::reactor(const asio::any_io_executor& executor, time_source& time, deadl
 
 reactor::~reactor() = default;
 
-void reactor::touch(session& s) {
+void reactor::touch(session& s, bool one_of_many) {
   if (!s.mark_touched(++touches_)) return;
-  touched_.push_back({&s, touches_, turn_began_});
+  auto& waiting = (one_of_many ? many_ : few_).waiting;
+  waiting.push_back({&s, touches_, turn_began_});
   if (std::exchange(turn_posted_, true)) return;
-  turn_began_ = touched_.back().since = now();
+  turn_began_ = waiting.back().since = now();
   post_turn();
 }
 
@@ -45,36 +74,55 @@ void reactor::post_turn() {
   });
 }
 
+void reactor::go_on_later(session& s) {
+  asio::post(executor_, [self = boost::intrusive_ptr<session>(&s)] { self->take_turn(); });
+}
+
 void reactor::turn() {
   turn_began_ = now();
-  const bool input_goes_on = reads_ != reads_when_posted_;
-  std::size_t wrote = write_records();
-  wrote += flush(input_goes_on ? turn_began_ - longest_held_ : steady_time::max());
-  if (wrote > 0) longest_held_ = std::max<steady_time::duration>(always_held, now() - turn_began_);
-  turn_posted_ = !touched_.empty();
+  const bool input_goes_on = reads_ != reads_when_posted_ || !held_back_.empty();
+  write(few_, input_goes_on);
+  write(many_, input_goes_on);
+  if (!is_behind()) {
+    for (const auto& s : std::exchange(held_back_, {}))
+      go_on_later(*s);
+  }
+  turn_posted_ = !few_.waiting.empty() || !many_.waiting.empty() || !full_.empty();
   if (turn_posted_) post_turn();
 }
 
-std::size_t reactor::write_records() {
-  writing_.swap(full_);
-  for (const auto& s : writing_)
-    s->write_record();
-  const std::size_t count = writing_.size();
-  writing_.clear();
-  return count;
+/// With a thousand receivers it takes as long as writing to all until their records are full;
+/// waiting for that at most doubles their latency.
+void reactor::write(lane& l, bool input_goes_on) {
+  slice s(*this);
+  const steady_time last = turn_began_ - l.longest_held;
+  if (&l == &many_) write_records(s);
+  flush(l, input_goes_on ? last : steady_time::max(), s);
+  if (s.has_written()) l.spent += s.used();
+  l.behind = s.is_over();
+  if (l.behind || l.spent == steady_time::duration{}) return;
+  l.longest_held = std::max<steady_time::duration>(always_held, std::exchange(l.spent, {}));
 }
 
-std::size_t reactor::flush(steady_time touched_by) {
+void reactor::write_records(slice& s) {
+  // Those that have another one behind it wait for the next turn.
+  for (std::size_t left = full_.size(); left > 0 && s.begin_next(); --left) {
+    const auto next = std::move(full_.front());
+    full_.pop_front();
+    next->write_record();
+  }
+}
+
+void reactor::flush(lane& l, steady_time touched_by, slice& s) {
   // Sessions touched from here on wait for the next turn.
   const std::uint64_t last = touches_;
-  std::size_t count = 0;
-  for (; !touched_.empty(); ++count) {
-    const auto [who, number, since] = touched_.front();
-    if (since > touched_by || number > last) break;
-    touched_.pop_front();
-    if (who->is_touched(number)) who->flush();
+  while (!l.waiting.empty()) {
+    const auto& first = l.waiting.front();
+    if (first.since > touched_by || first.number > last || !s.begin_next()) return;
+    const touched next = std::move(l.waiting.front());
+    l.waiting.pop_front();
+    if (next.who->is_touched(next.number)) next.who->flush();
   }
-  return count;
 }
 
 void reactor::start(std::function<void()> also) {

@@ -29,6 +29,10 @@ class session;
 /// it, and the others wait on, for as long as writing takes. With no further input all are flushed
 /// in the first turn: at rest nothing waits.
 ///
+/// What one member says to thousands takes long to write. So a turn has little time for it, the
+/// rest is left to the next ones, and those who are told something that few are told come first.
+/// Who has sent much goes on when all that is written: it would only be more of it.
+///
 /// Its members are many: what it visits, what was touched, and what it knows of the input of a turn
 /// decide together when to write.
 class reactor {
@@ -50,9 +54,16 @@ class reactor {
   const net::idle_tracker& idle_tracker() const noexcept { return idle_tracker_; }
 
   /// Something entered the session's outbox, or it wants to close: it will be flushed.
-  void touch(session& s);
+  /// @param one_of_many who are told the same
+  void touch(session& s, bool one_of_many = false);
   /// A whole record waits in the session's outbox: waiting longer gains nothing. It is touched too.
   void hurry(session& s) { full_.emplace_back(&s); }
+  /// Calls `session::take_turn` in one of the next turns.
+  void go_on_later(session& s);
+  /// The same when nothing is due to be written any more.
+  void go_on_when_written(session& s) { held_back_.emplace_back(&s); }
+  /// More was due to be written than the last turn had time for.
+  bool is_behind() const noexcept { return few_.behind || many_.behind; }
   void read_completed() noexcept { ++reads_; }
 
   /// Visits deadlines, expirations and idle sessions from now on, until `stop`.
@@ -67,11 +78,19 @@ class reactor {
     steady_time since;
   };
 
+  struct lane {
+    std::deque<touched> waiting;          ///< the longest first
+    steady_time::duration longest_held{}; ///< see `write`
+    steady_time::duration spent{};        ///< on what was due, in this turn and those before
+    bool behind = false;                  ///< there was not time for all that was due
+  };
+  class slice;
+
   void post_turn();
   void turn();
-  /// Both return how many sessions wrote.
-  std::size_t write_records();
-  std::size_t flush(steady_time touched_by);
+  void write(lane& l, bool input_goes_on);
+  void write_records(slice& s);
+  void flush(lane& l, steady_time touched_by, slice& s);
   void visit_later();
   void visit();
   void visit_some();
@@ -83,9 +102,10 @@ class reactor {
   net::expirations expirations_;
   net::idle_tracker idle_tracker_;
   write_buffers buffers_;
-  std::deque<touched> touched_; ///< those that wait the longest come first
-  std::vector<boost::intrusive_ptr<session>> full_;
-  std::vector<boost::intrusive_ptr<session>> writing_;
+  lane few_;
+  lane many_; ///< those who are told what many are told, and those with a whole record
+  std::deque<boost::intrusive_ptr<session>> full_;
+  std::vector<boost::intrusive_ptr<session>> held_back_;
   /// Posted handlers may run when the reactor is gone.
   std::shared_ptr<reactor*> self_;
   work_watch* watch_;
@@ -98,9 +118,6 @@ class reactor {
   std::uint64_t reads_ = 0;
   std::uint64_t reads_when_posted_ = 0;
   steady_time turn_began_{};
-  /// With a thousand receivers it takes as long as a flush until their records are full; waiting
-  /// for that at most doubles their latency.
-  steady_time::duration longest_held_{};
 };
 
 } // namespace asio_chat::net

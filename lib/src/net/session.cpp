@@ -1,9 +1,9 @@
 #include "net/session.hpp"
 
+#include "domain/hub.hpp"
 #include "net/protocols/protocol_table.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include <cassert>
@@ -175,23 +175,19 @@ void session::take_requests() {
   if (context_.watch) context_.watch->begin();
   in_.share.begin_turn();
   while (!end_.closes() && !paused()) {
-    if (in_.share.is_used()) return go_on_later();
+    if (in_.share.is_used()) break;
     const std::uint64_t cost = context_.counters.request_cost;
     const std::size_t answered = out_.bytes.bytes();
     const std::size_t taken = protocol_->feed(in_.bytes.unread());
-    if (taken == 0) return;
+    if (taken == 0) break;
     in_.share.charge(context_.counters.request_cost - cost, out_.bytes.bytes() - answered);
     in_.bytes.consume(taken);
     if (context_.watch) context_.watch->next();
   }
-}
-
-void session::go_on_later() {
-  in_.waits = true;
-  asio::post(reactor_.executor(), [self = boost::intrusive_ptr<session>(this)] {
-    self->in_.waits = false;
-    self->go_on();
-  });
+  if (paused() || end_.closes()) return;
+  in_.waits = in_.share.is_used() || (in_.share.asks_much() && reactor_.is_behind());
+  if (!in_.waits) return;
+  reactor_.is_behind() ? reactor_.go_on_when_written(*this) : reactor_.go_on_later(*this);
 }
 
 void session::logged_in() {
@@ -207,7 +203,7 @@ backpressure session::send(const shared_bytes& bytes) {
   if (state_ == state::closing || state_ == state::closed) return backpressure::ready;
   out_.bytes.push(bytes);
   if (out_.bytes.waiting() >= write_buffers::size) fills_up();
-  if (out_.touched == 0) reactor_.touch(*this);
+  if (out_.touched == 0) reactor_.touch(*this, context_.hub.tells_many());
   return out_.full ? backpressure::blocked : backpressure::ready;
 }
 
@@ -249,7 +245,9 @@ void session::begin(phase p) {
 
 void session::hold(bool on) {
   in_.held = on;
-  if (!on) go_on_later(); // this may be a call of the hub
+  if (on || in_.waits) return;
+  in_.waits = true; // this may be a call of the hub
+  reactor_.go_on_later(*this);
 }
 
 void session::write_record() {

@@ -82,6 +82,10 @@ class session final : public transport::stream_owner,
   bool is_touched(std::uint64_t number) const noexcept { return out_.touched == number; }
   void flush();
   void write_record();
+  void take_turn() {
+    in_.waits = false;
+    go_on();
+  }
 
   /// Other certificates are trusted now, or one has ended: closes the session if its client's is no
   /// longer accepted.
@@ -117,7 +121,6 @@ class session final : public transport::stream_owner,
   void begin_stall();
   void write(std::string_view bytes);
   void take_requests();
-  void go_on_later();
   void detect_protocol();
   void speak(std::unique_ptr<protocol> p);
   close_reason lost(const error_code& e) const { return tls_.lost(e, end_.closes()); }

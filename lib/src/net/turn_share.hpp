@@ -16,8 +16,10 @@ class turn_share {
   static constexpr std::int64_t per_turn = 128;        ///< in messages
   static constexpr std::size_t bytes_per_message = 64; ///< of answers that were made at once
 
-  void begin_turn() noexcept { left_ = std::min(left_ + per_turn, per_turn); }
+  void begin_turn() noexcept { begun_with_ = left_ = std::min(left_ + per_turn, per_turn); }
   bool is_used() const noexcept { return left_ <= 0; }
+  /// In this turn; nobody types so.
+  bool asks_much() const noexcept { return begun_with_ - left_ > much; }
   /// @param cost of its row in the command table, @param answered bytes that it has put into the
   ///   outbox
   void charge(std::uint64_t cost, std::size_t answered) noexcept {
@@ -26,6 +28,9 @@ class turn_share {
   }
 
  private:
+  static constexpr std::int64_t much = 8;
+
+  std::int64_t begun_with_ = 0;
   std::int64_t left_ = 0;
 };
 
