@@ -23,10 +23,10 @@ namespace {
 constexpr std::size_t max_waiting = 16;
 constexpr unsigned long long passes = crypto_pwhash_OPSLIMIT_INTERACTIVE;
 
-/// Of this thread: when the processors are busy, those who chat come first. If it is forbidden, they
-/// wait.
+/// Of this thread: when the processors are busy, those who chat come first. If it is forbidden,
+/// they wait.
 void give_way() noexcept {
-  ::nice(10);
+  [[maybe_unused]] const int now = ::nice(10);
 }
 
 void wipe(std::string& secret) {

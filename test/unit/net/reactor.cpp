@@ -1,11 +1,13 @@
 #include "net/reactor.hpp"
 
+#include "support/catch.hpp"
 #include "unit/net/session_world.hpp"
 
-#include <catch2/catch_test_macros.hpp>
-
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace asio_chat::test {
@@ -54,8 +56,8 @@ class crowd {
   std::vector<std::shared_ptr<scripted_peer>> all_;
 };
 
-std::string message(const std::string& room, const std::string& text) {
-  return framed("{'type':'send','room':'" + room + "','text':'" + text + "'}");
+std::string message(const std::string& room, const std::string& id, const std::string& text) {
+  return framed("{'type':'send','room':'" + room + "','id':'" + id + "','text':'" + text + "'}");
 }
 
 } // namespace
@@ -74,12 +76,12 @@ TEST_CASE("what many are told is written in slices, and what few are told comes 
   c.forget();
   std::size_t before_bob = 0;
   c.looks = [&] {
-    if (c.written == 20) carol->say(message("side", "quick"));
+    if (c.written == 20) carol->say(message("side", "1", "quick"));
   };
   bob->on_written = [&](std::string_view bytes) {
     if (bytes.find("quick") != std::string_view::npos) before_bob = c.written;
   };
-  c.alice->say(message("lobby", "long"));
+  c.alice->say(message("lobby", "1", "long"));
   c.w.time.run();
   CHECK(before_bob >= 20);
   CHECK(before_bob < 50);
@@ -88,17 +90,18 @@ TEST_CASE("what many are told is written in slices, and what few are told comes 
 
 TEST_CASE("who sends much goes on when all have what was sent before") {
   crowd c;
-  std::string much;
   constexpr std::size_t in_each = 20, reads = 5;
-  for (std::size_t n = 0; n < in_each; ++n)
-    much += message("lobby", std::string(1'000, 'x'));
   std::size_t ahead = 0;
   c.looks = [&] {
     const auto [least, most] = std::ranges::minmax(c.written_to);
     ahead = std::max(ahead, most - least);
   };
-  for (std::size_t n = 0; n < reads; ++n)
+  for (std::size_t n = 0; n < reads; ++n) {
+    std::string much;
+    for (std::size_t m = 0; m < in_each; ++m)
+      much += message("lobby", std::to_string(n * in_each + m), std::string(1'000, 'x'));
     c.alice->say(much);
+  }
   c.w.time.run();
   CHECK(c.w.counters.entries == reads * in_each);
   CHECK(ahead <= 4); // the records of one read
