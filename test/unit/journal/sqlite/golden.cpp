@@ -46,7 +46,7 @@ std::string told_by(World& w) {
   }
   for (const held_name& n : w.store().names_at_start())
     all += fmt::format("held: {}\n", n.name);
-  auto people = w.store().people_at_start();
+  auto people = w.store().people();
   std::ranges::sort(people, {}, &fact::key);
   for (const fact& f : people)
     all += fmt::format("known: {}\n", f.key);
