@@ -3,6 +3,8 @@
 import base64
 import hmac
 import json
+import os
+import pathlib
 import re
 import sqlite3
 import stat
@@ -208,6 +210,17 @@ def test_a_registered_name_is_its_accounts_and_no_file_or_log_has_the_password(t
     for file in (tmp_path / "data").iterdir():
         content = file.read_bytes()
         assert PASSWORD.encode() not in content and b"argon2" not in content, file
+
+
+def test_passwords_are_hashed_by_a_thread_that_gives_way_to_those_who_chat(tmp_path):
+    with daemon(tmp_path) as d:
+        alice = d.join("alice")
+        alice.send(f"/register {PASSWORD}")
+        alice.hear("* you are logged in as alice *")
+        tasks = pathlib.Path(f"/proc/{d.process.pid}/task")
+        nice = sorted(int(one.read_text().rpartition(")")[2].split()[16]) for one in tasks.glob("*/stat"))
+        own = os.getpriority(os.PRIO_PROCESS, d.process.pid)
+        assert nice == [own] * (len(nice) - 1) + [min(own + 10, 19)]
 
 
 def test_an_older_state_that_would_lift_a_ban_stops_the_start(tmp_path):

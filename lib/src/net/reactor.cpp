@@ -98,10 +98,10 @@ void reactor::write(lane& l, bool input_goes_on) {
   const steady_time last = turn_began_ - l.longest_held;
   if (&l == &many_) write_records(s);
   flush(l, input_goes_on ? last : steady_time::max(), s);
-  if (s.has_written()) l.spent += s.used();
+  if (s.has_written()) l.spent = l.spent.value_or(steady_time::duration{}) + s.used();
   l.behind = s.is_over();
-  if (l.behind || l.spent == steady_time::duration{}) return;
-  l.longest_held = std::max<steady_time::duration>(always_held, std::exchange(l.spent, {}));
+  if (l.behind || !l.spent) return;
+  l.longest_held = std::max<steady_time::duration>(always_held, *std::exchange(l.spent, {}));
 }
 
 void reactor::write_records(slice& s) {

@@ -16,6 +16,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace asio_chat::net {
@@ -81,8 +82,9 @@ class reactor {
   struct lane {
     std::deque<touched> waiting;          ///< the longest first
     steady_time::duration longest_held{}; ///< see `write`
-    steady_time::duration spent{};        ///< on what was due, in this turn and those before
-    bool behind = false;                  ///< there was not time for all that was due
+    /// On what was due, in this turn and those before; none: nobody wrote.
+    std::optional<steady_time::duration> spent{};
+    bool behind = false; ///< there was not time for all that was due
   };
   class slice;
 

@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -110,6 +111,8 @@ void allow_threads(filter& f) {
   f.allow(SCMP_SYS(tgkill), {equals(0, ::getpid())});
   f.allow(SCMP_SYS(prlimit64), {equals(0, 0), equals(2, 0)}); // its own limits, to read
   f.allow(SCMP_SYS(prctl), {equals(0, PR_SET_NAME)});
+  for (const int call : {SCMP_SYS(getpriority), SCMP_SYS(setpriority)})
+    f.allow(call, {equals(0, PRIO_PROCESS), equals(1, 0)}); // of the thread itself
   for (const int request : {TCGETS, FIONBIO, FIONREAD, TIOCGWINSZ})
     f.allow(SCMP_SYS(ioctl), {equals(1, request)});
 }

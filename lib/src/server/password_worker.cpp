@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <sodium.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,6 +22,12 @@ namespace {
 
 constexpr std::size_t max_waiting = 16;
 constexpr unsigned long long passes = crypto_pwhash_OPSLIMIT_INTERACTIVE;
+
+/// Of this thread: when the processors are busy, those who chat come first. If it is forbidden,
+/// they wait.
+void give_way() noexcept {
+  [[maybe_unused]] const int now = ::nice(10);
+}
 
 void wipe(std::string& secret) {
   ::sodium_memzero(secret.data(), secret.size());
@@ -103,6 +110,7 @@ class password_worker final : public password_hasher {
 
   void work() {
     if (::sodium_init() < 0) return;
+    give_way();
     for (;;) {
       std::unique_lock lock(mutex_);
       came_.wait(lock, [this] { return stop_ || !waiting_.empty(); });

@@ -51,6 +51,8 @@ class manual_time final : public time_source {
     }
     move_to(end);
   }
+  /// So long something takes that the loop does: no timer ends meanwhile.
+  void work_for(std::chrono::milliseconds by) { clock_.advance(by); }
   /// When the next timer ends; none: nothing waits.
   std::optional<steady_time> next_due() const {
     return due_->empty() ? std::nullopt : std::optional(due_->begin()->first);

@@ -1,7 +1,7 @@
 // Settings against abuse: each is met, exceeded, told, lifted, and switched off by 0.
 #include "support/catch.hpp"
 #include "testing/manual_time.hpp"
-#include "unit/domain/moderated_world.hpp"
+#include "unit/domain/direct_world.hpp"
 
 #include <string>
 #include <string_view>
@@ -20,34 +20,37 @@ abuse_limits nothing() {
   return a;
 }
 
-struct abuse_world : moderated_world {
-  explicit abuse_world(const abuse_limits& a) {
+template <class World>
+struct held_to : World {
+  explicit held_to(const abuse_limits& a) {
     run_time_limits l;
     l.rates.when = rate_limits::use::never;
     l.abuse = a;
-    hub.limit(l, time, false);
+    this->hub.limit(l, time, false);
   }
   /// What the member is told of a line: empty if it is said.
   std::string refusal_of(person& p, std::string_view line, const std::string& room = "lobby") {
     time.advance(1s); // the last refusal has held it
     p.ear.events.clear();
-    type(p, line, room, "r");
-    run();
-    return p.ear.last<refused>().message;
+    this->type(p, line, room, "r");
+    this->run();
+    return p.ear.template last<refused>().message;
   }
   heard alarms() {
     heard all;
-    memory.read(std::string(asio_chat::hub::alarm_room), {}, [&](const auto& p) {
+    this->memory.read(std::string(asio_chat::hub::alarm_room), {}, [&](const auto& p) {
       for (const auto& r : p.value().entries)
         all.push_back(r.what.text);
     });
-    run();
+    this->run();
     return all;
   }
 
   boost::asio::io_context context;
   testing::manual_time& time = testing::manual_time::of(context);
 };
+
+using abuse_world = held_to<moderated_world>;
 
 } // namespace
 
@@ -119,6 +122,24 @@ TEST_CASE("abuse: one writes to so many members, and to the same ones as often a
   CHECK(w.refusal_of(alice, "/msg bob 2").empty());
   w.time.advance(30s);
   CHECK(w.refusal_of(alice, "/msg dave 1").empty());
+}
+
+TEST_CASE("abuse: an account is one receiver, here or away, by /msg and in the room of the two") {
+  abuse_limits a = nothing();
+  a.receivers = {2, 60s};
+  held_to<direct_world> w(a);
+  person& alice = w.device("alice");
+  w.device("bob");
+  w.device("dave");
+  person& carol = w.device("carol");
+  w.hub.leave(*carol.self);
+  CHECK(w.refusal_of(alice, "/msg Bob 1").empty());
+  w.hub.join(*alice.self, "@bob", "").value();
+  w.run();
+  CHECK(w.refusal_of(alice, "2", "@bob").empty());
+  CHECK(w.refusal_of(alice, "/msg carol 1").empty());
+  CHECK(w.refusal_of(alice, "/msg dave 1").starts_with("you have written to 2 members in 1 min"));
+  CHECK(w.refusal_of(alice, "3", "@bob").empty());
 }
 
 TEST_CASE("abuse: a guest says less in the first minutes, and an account does not") {

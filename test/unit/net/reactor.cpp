@@ -1,0 +1,111 @@
+#include "net/reactor.hpp"
+
+#include "support/catch.hpp"
+#include "unit/net/session_world.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asio_chat::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t crowd_size = 100;
+
+/// A room of many, to each of whom it takes a millisecond to write.
+class crowd {
+ public:
+  crowd() {
+    for (std::size_t n = 0; n < crowd_size; ++n) {
+      all_.push_back(w.log_in(sound, "c" + std::to_string(n)));
+      all_.back()->on_written = [this, n](std::string_view) {
+        ++written;
+        ++written_to[n];
+        w.time.work_for(1ms);
+        if (looks) looks();
+      };
+    }
+    alice = w.log_in(sound, "alice");
+    w.time.advance(1s);
+    forget();
+  }
+  void forget() {
+    written = 0;
+    written_to.assign(crowd_size, 0);
+    for (const auto& c : all_)
+      c->take_written();
+  }
+  bool each_has_heard(const std::string& text) {
+    return std::ranges::all_of(
+        all_, [&](const auto& c) { return c->take_written().find(text) != std::string::npos; });
+  }
+
+  io_plan sound;
+  session_world w;
+  std::shared_ptr<scripted_peer> alice;
+  std::size_t written = 0;
+  std::vector<std::size_t> written_to = std::vector<std::size_t>(crowd_size);
+  std::function<void()> looks;
+
+ private:
+  std::vector<std::shared_ptr<scripted_peer>> all_;
+};
+
+std::string message(const std::string& room, const std::string& id, const std::string& text) {
+  return framed("{'type':'send','room':'" + room + "','id':'" + id + "','text':'" + text + "'}");
+}
+
+} // namespace
+
+TEST_CASE("what many are told is written in slices, and what few are told comes in between") {
+  crowd c;
+  const auto into_side = framed("{'type':'join','room':'side'}");
+  const auto bob = c.w.log_in(c.sound, "bob");
+  const auto carol = c.w.log_in(c.sound, "carol");
+  for (const auto& p : {bob, carol}) {
+    p->say(into_side);
+    p->say(framed("{'type':'leave','room':'lobby'}"));
+    c.w.time.advance(1s);
+    p->take_written();
+  }
+  c.forget();
+  std::size_t before_bob = 0;
+  c.looks = [&] {
+    if (c.written == 20) carol->say(message("side", "1", "quick"));
+  };
+  bob->on_written = [&](std::string_view bytes) {
+    if (bytes.find("quick") != std::string_view::npos) before_bob = c.written;
+  };
+  c.alice->say(message("lobby", "1", "long"));
+  c.w.time.run();
+  CHECK(before_bob >= 20);
+  CHECK(before_bob < 50);
+  CHECK(c.each_has_heard("long"));
+}
+
+TEST_CASE("who sends much goes on when all have what was sent before") {
+  crowd c;
+  constexpr std::size_t in_each = 20, reads = 5;
+  std::size_t ahead = 0;
+  c.looks = [&] {
+    const auto [least, most] = std::ranges::minmax(c.written_to);
+    ahead = std::max(ahead, most - least);
+  };
+  for (std::size_t n = 0; n < reads; ++n) {
+    std::string much;
+    for (std::size_t m = 0; m < in_each; ++m)
+      much += message("lobby", std::to_string(n * in_each + m), std::string(1'000, 'x'));
+    c.alice->say(much);
+  }
+  c.w.time.run();
+  CHECK(c.w.counters.entries == reads * in_each);
+  CHECK(ahead <= 4); // the records of one read
+  CHECK(c.each_has_heard("xxx"));
+}
+
+} // namespace asio_chat::test
