@@ -82,6 +82,9 @@ class conversation : public std::enable_shared_from_this<conversation> {
   const std::set<std::string>* members_of(const std::string& room) const {
     return roster_.members_of(room);
   }
+  const std::set<std::string>* guests_of(const std::string& room) const {
+    return roster_.guests_of(room);
+  }
   vocabulary words() const;
   /// Adds what can be typed besides, as commands of the client itself.
   void on_words(std::function<void(vocabulary&)> f) { more_words_ = std::move(f); }

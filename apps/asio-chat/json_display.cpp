@@ -106,8 +106,9 @@ json::object command_object(const command_info& c) {
 /// The data of a reply, by the names that the native protocol has for them.
 struct data_of {
   json::object operator()(const answers::members& m) const {
-    return list_end({{"kind", "members"}, {"room", valid(m.room)}, {"names", strings(m.names)}},
-                    m.total, m.next);
+    json::object o{{"kind", "members"}, {"room", valid(m.room)}, {"names", strings(m.names)}};
+    if (!m.guests.empty()) o["guests"] = strings(m.guests);
+    return list_end(std::move(o), m.total, m.next);
   }
   json::object operator()(const answers::rooms& r) const {
     json::array rooms;
@@ -176,7 +177,9 @@ struct data_of {
 struct object_of {
   json::object operator()(const entry& e) const { return entry_object(e); }
   json::object operator()(const member_joined& m) const {
-    return {{"event", "joined"}, {"room", valid(m.room)}, {"name", valid(m.name)}};
+    json::object o{{"event", "joined"}, {"room", valid(m.room)}, {"name", valid(m.name)}};
+    if (m.guest) o["guest"] = true;
+    return o;
   }
   json::object operator()(const member_left& m) const {
     return {{"event", "left"}, {"room", valid(m.room)}, {"name", valid(m.name)}};
@@ -214,11 +217,13 @@ struct object_of {
     return {{"event", "error"}, {"code", name_of(r.code)}, {"message", valid(r.message)}};
   }
   json::object operator()(const room_state& s) const {
-    return {{"event", "room"},
-            {"room", valid(s.room)},
-            {"topic", valid(s.topic)},
-            {"members", strings(s.members)},
-            {"position", place(s.head)}};
+    json::object o{{"event", "room"},
+                   {"room", valid(s.room)},
+                   {"topic", valid(s.topic)},
+                   {"members", strings(s.members)},
+                   {"position", place(s.head)}};
+    if (!s.guests.empty()) o["guests"] = strings(s.guests);
+    return o;
   }
   json::object operator()(const entries_missed& m) const {
     return {{"event", "gap"},

@@ -49,7 +49,8 @@ class fields {
     const std::int64_t* offset = number ? number->if_int64() : nullptr;
     if (how && offset && *offset > 0 && o->size() == 2)
       return {*how, static_cast<std::uint64_t>(*offset)};
-    complain("`refers` is not {\"how\": edit, delete, reply or reaction, \"offset\": a number}");
+    complain("`refers` is not {\"how\": edit, delete, reply, reaction, pin or unpin, \"offset\": a "
+             "number}");
     return {};
   }
 
@@ -82,8 +83,8 @@ typed_line read_object(const json::object& o) {
   std::string wrong;
   if (type == "send") {
     const entry_reference to = f.take_reference();
-    const bool deletes = to.how == entry_reference::kind::removal;
-    line = {intent::say, f.take("text", deletes), f.take("room"), {0, f.take("id")}};
+    const bool without_text = says_nothing(to.how);
+    line = {intent::say, f.take("text", without_text), f.take("room"), {0, f.take("id")}};
     line.refers = to;
     wrong = f.wrong({"type", "text", "room", "id", "refers"});
   } else if (type == "command") {

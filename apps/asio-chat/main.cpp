@@ -125,6 +125,7 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
       .missing_secrets = [&](std::string_view line) { return talk->missing_secrets(line); },
       .look_at = [&](const std::string& room) { talk->look_at(room); },
       .members = [&](const std::string& room) { return talk->members_of(room); },
+      .guests = [&](const std::string& room) { return talk->guests_of(room); },
       .fetch =
           [&](const std::string& room, log_range part, window_control::page_handler done) {
             chat.async_history(room, part, std::move(done));

@@ -22,10 +22,13 @@ std::optional<std::string> roster::enter(const room_state& s) {
   auto& names = rooms_[s.room];
   names.clear();
   heads_[s.room] = s.head;
+  guests_.erase(s.room);
   std::optional<std::string> notice;
   for (const std::string& name : s.members) {
     if (!notice) notice = add(s.room, name);
   }
+  for (const std::string& name : s.guests)
+    if (names.contains(name)) guests_[s.room].insert(name);
   return notice;
 }
 
@@ -45,14 +48,21 @@ std::optional<std::string> roster::observe(const client_event& e) {
   if (const auto* state = std::get_if<room_state>(&e)) {
     return enter(*state);
   } else if (const auto* in = std::get_if<member_joined>(&e)) {
-    return add(in->room, in->name);
+    forget(in->room, in->name); // it may have been a guest, and is none now
+    auto notice = add(in->room, in->name);
+    if (in->guest && rooms_.contains(in->room) && rooms_[in->room].contains(in->name))
+      guests_[in->room].insert(in->name);
+    return notice;
   } else if (const auto* out = std::get_if<member_left>(&e)) {
-    if (const auto room = rooms_.find(out->room); room != rooms_.end())
-      room->second.erase(out->name);
+    forget(out->room, out->name);
   } else if (const auto* other = std::get_if<member_renamed>(&e)) {
+    const auto guests = guests_.find(other->room);
+    const bool guest = guests != guests_.end() && guests->second.contains(other->from);
     if (const auto room = rooms_.find(other->room); room != rooms_.end()) {
-      room->second.erase(other->from);
-      return add(other->room, other->to);
+      forget(other->room, other->from);
+      auto notice = add(other->room, other->to);
+      if (guest && room->second.contains(other->to)) guests_[other->room].insert(other->to);
+      return notice;
     }
   } else if (const auto* said = std::get_if<entry>(&e)) {
     // Large rooms do not announce joins, but a member who speaks is there. One who has spoken
@@ -63,10 +73,16 @@ std::optional<std::string> roster::observe(const client_event& e) {
     if (live) return add(said->room, said->from);
   } else if (const auto* again = std::get_if<connected>(&e); again && again->again) {
     rooms_.clear();
+    guests_.clear();
     heads_.clear();
     told_of_names_.clear();
   }
   return std::nullopt;
+}
+
+void roster::forget(const std::string& room, const std::string& name) {
+  if (const auto found = rooms_.find(room); found != rooms_.end()) found->second.erase(name);
+  if (const auto found = guests_.find(room); found != guests_.end()) found->second.erase(name);
 }
 
 void roster::joined(const std::string& room) {
@@ -82,6 +98,11 @@ void roster::learn(const answers::rooms& list) {
 const std::set<std::string>* roster::members_of(const std::string& room) const {
   const auto found = rooms_.find(room);
   return found == rooms_.end() ? nullptr : &found->second;
+}
+
+const std::set<std::string>* roster::guests_of(const std::string& room) const {
+  const auto found = guests_.find(room);
+  return found == guests_.end() ? nullptr : &found->second;
 }
 
 std::vector<std::string> roster::rooms() const {

@@ -27,11 +27,14 @@ class roster {
     rooms_.erase(room);
     heads_.erase(room);
     told_of_names_.erase(room);
+    guests_.erase(room);
   }
 
   bool is_in(const std::string& room) const { return rooms_.contains(room); }
   /// Null: one is not in that room.
   const std::set<std::string>* members_of(const std::string& room) const;
+  /// Some of `members_of`, likewise.
+  const std::set<std::string>* guests_of(const std::string& room) const;
   /// Rooms that one could join.
   void learn(const answers::rooms& list);
   std::vector<std::string> rooms() const; ///< that one is in, or has heard of
@@ -40,10 +43,12 @@ class roster {
  private:
   std::optional<std::string> enter(const room_state& s);
   std::optional<std::string> add(const std::string& room, const std::string& name);
+  void forget(const std::string& room, const std::string& name);
 
   bool told_of_rooms_ = false;
   std::set<std::string> told_of_names_; ///< the rooms whose limit was reported
   std::map<std::string, std::set<std::string>> rooms_;
+  std::map<std::string, std::set<std::string>> guests_; ///< of those, where there are any
   std::map<std::string, position> heads_; ///< where the log of each was when its state came
   std::set<std::string> heard_of_;        ///< rooms, of the answers to `/rooms`
 };

@@ -12,7 +12,7 @@ facts_reader::facts_reader(const history& from) {
     SQLite::Database db = sqlite::connect_for_reading(from.file);
     if (sqlite::version_of(db, from.file, sqlite::journal_schema()).value() >=
         sqlite::people_version)
-      facts_ = sqlite::people_table(db, *from.keys).all();
+      sqlite::people_table(db, *from.keys).for_each([this](const fact& f) { facts_.push_back(f); });
   } catch (const SQLite::Exception& e) {
     throw error(sqlite::explain(from.file, e));
   } catch (const sqlite::damage& e) {

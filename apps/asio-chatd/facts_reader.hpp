@@ -4,6 +4,7 @@
 #include "accounts/people_store.hpp"
 #include "history.hpp"
 
+#include <algorithm>
 #include <vector>
 
 /// Of a journal that may be in use.
@@ -11,7 +12,7 @@ class facts_reader final : public asio_chat::people_store {
  public:
   /// @throws asio_chat::error if they cannot be read
   explicit facts_reader(const history& from);
-  std::vector<asio_chat::fact> facts_at_start() override { return facts_; }
+  void facts_at_start(const hearer& hears) override { std::ranges::for_each(facts_, hears); }
   void keep(std::vector<asio_chat::fact>, kept done) override;
 
  private:

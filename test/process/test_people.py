@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import json
 import os
 import pathlib
 import re
@@ -319,3 +320,46 @@ def test_an_account_gets_no_password_that_nobody_could_type(tmp_path, password):
     refused = account(tmp_path / "data", "add", "alice", password=password)
     assert refused.returncode == 1 and "could not be typed in the chat" in refused.stderr
     assert "alice" not in good(tmp_path / "data", "list", password=None)
+
+
+def test_a_pin_is_seen_by_every_client_and_outlives_a_restart(tmp_path, home):
+    data = tmp_path / "data"
+    good(data, "add", "alice", "--role", "owner")
+    with daemon(tmp_path) as d:
+        alice, bob = log_in(d, "guest1", "alice"), d.join("bob")
+        bob.send("/pin")
+        bob.hear("* you may not pin messages here *")
+        bob.send("be kind")
+        alice.hear("bob: be kind")
+        d.address = f"localhost:{d.port}"
+        screen = FullScreen(f"carol@{d.address}", "--ca", d.ca, home=home).ready()
+        screen.sees("bob: be kind")
+        alice.send("/pin")
+        bob.hear("~ alice pinned a message of bob")
+        screen.sees("bob: be kind [pinned]").sees("alice: > bob: be kind").sees("│ ?bob").sees("│ alice")
+        bob.send("/who")
+        bob.hear("* online: alice, bob (guest), carol (guest) *")
+        screen.says("/quit")
+        done = pipe(d, "dora", "--json", "--json-input", "--history", "10", home=home, text=(
+            '{"type":"command","line":"/pins","ref":"1"}\n{"type":"command","line":"/who","ref":"2"}\n'
+            '{"type":"send","id":"3","refers":{"how":"unpin","offset":1}}\n'))
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        pin, = [e for e in events if e.get("refers")]
+        assert pin["refers"] == {"how": "pin", "offset": 1} and pin["text"] == "pinned a message of bob"
+        answers = {e.get("ref", e.get("id")): e for e in events if e["event"] in ("reply", "error")}
+        assert answers["1"]["lines"] == ["@1 bob: be kind (pinned by alice)"] and answers["1"]["items"] == ["@1"]
+        assert answers["2"]["data"]["guests"] == ["bob", "dora"]
+        assert answers["3"]["message"] == "you may not pin messages here"
+        assert d.stop() == 0
+    assert "OK, 2 entries in 1 room" in subprocess.run(
+        [BIN / "asio-chatd", "verify", "--data", str(data)], capture_output=True, text=True, timeout=PATIENCE,
+        env=clean_environment()).stdout
+    with daemon(tmp_path) as d:
+        alice, bob = log_in(d, "guest1", "alice"), d.join("bob")
+        bob.send("/pins")
+        bob.hear("* @1 bob: be kind (pinned by alice) *")
+        alice.send("/unpin")
+        bob.hear("~ alice unpinned a message of bob")
+        bob.send("/pins")
+        bob.hear("* nothing is pinned here *")
+        assert d.stop() == 0

@@ -75,11 +75,9 @@ void disk_journal::destroy(std::string room, std::vector<std::uint64_t> offsets,
   });
 }
 
-std::vector<fact> disk_journal::facts_at_start() {
-  std::vector<fact> all;
+void disk_journal::facts_at_start(const hearer& hears) {
   for (const auto& [key, f] : disk_.facts)
-    all.push_back(f);
-  return all;
+    hears(f);
 }
 
 void disk_journal::keep(std::vector<fact> changes, kept done) {

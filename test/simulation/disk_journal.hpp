@@ -46,7 +46,7 @@ class disk_journal final : public journal, public people_store {
   bool destroys() const noexcept override { return true; }
   void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override;
 
-  std::vector<fact> facts_at_start() override;
+  void facts_at_start(const hearer& hears) override;
   void keep(std::vector<fact> changes, kept done) override;
 
   /// Carries out at most so many of the calls that wait.

@@ -72,7 +72,7 @@ constexpr std::array<action, 54> actions{{
     {"window-9", "Alt-9", "show window 9"},
     {"window-above", "Alt-Up", "show the window above"},
     {"window-below", "Alt-Down", "show the window below"},
-    {"message-above", "Alt-k", "mark a message for /reply, /react, /edit, /delete"},
+    {"message-above", "Alt-k", "mark a message for /reply, /react, /edit, /delete, /pin"},
     {"message-below", "Alt-j", "mark the one below; Esc ends it"},
     {"next-unread", "Alt-a", "show the next window with something new"},
     {"go-to", "Alt-g", "show the window that has a part of a name"},

@@ -46,11 +46,17 @@ void react(log_line& to, const log_line& by) {
   if (same->by.empty()) all.erase(same);
 }
 
+bool is_about_pins(const entry_reference& to) noexcept {
+  return to.how == reference_kind::pin || to.how == reference_kind::unpin;
+}
+
 void fold_in(log_line& about, const log_line& line) {
   if (line.refers.how == reference_kind::removal) {
     about.now.deleted = true;
   } else if (line.refers.how == reference_kind::reaction) {
     react(about, line);
+  } else if (is_about_pins(line.refers)) {
+    about.now.pinned = line.refers.how == reference_kind::pin;
   } else if (line.refers.how == reference_kind::edit && !line.destroyed) {
     about.now.edited = true;
     about.now.text = line.text;
@@ -71,9 +77,11 @@ void message_log::fold() {
       said[line.at.offset] = &line;
     const auto found = to.how == reference_kind::none ? said.end() : said.find(to.offset);
     log_line* const about = found == said.end() ? nullptr : found->second;
-    if (to.how == reference_kind::reply) {
-      if (about) answers.emplace_back(&line, about);
-    } else if (to.how != reference_kind::none) {
+    const bool pins = is_about_pins(to);
+    if (about && (pins || to.how == reference_kind::reply)) answers.emplace_back(&line, about);
+    if (pins) {
+      if (about) fold_in(*about, line); // and is seen itself: what it is about may be far above
+    } else if (to.how != reference_kind::none && to.how != reference_kind::reply) {
       line.now.hidden = about != nullptr || line.destroyed;
       if (about) fold_in(*about, line);
     }

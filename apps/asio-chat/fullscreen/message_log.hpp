@@ -51,8 +51,9 @@ struct log_line {
     bool hidden = false; ///< it is seen in the line that it refers to
     bool deleted = false;
     bool edited = false;
+    bool pinned = false;
     std::string text = {};  ///< of the newest edit
-    std::string quote = {}; ///< what it answers
+    std::string quote = {}; ///< what it answers, or pins
     std::vector<reaction> reactions = {};
   };
   folded now = {};

@@ -102,6 +102,7 @@ std::string folded_text(const log_line& line) {
   text += now.edited ? now.text : line.text;
   const bool edits = line.refers.how == entry_reference::kind::edit; // what is not held here
   if (now.edited || edits) text += " (edited)";
+  if (now.pinned) text += " [pinned]";
   for (const log_line::reaction& r : now.reactions)
     text += r.by.size() == 1 ? fmt::format(" [{} {}]", r.sign, r.by.front())
                              : fmt::format(" [{} {}]", r.sign, r.by.size());

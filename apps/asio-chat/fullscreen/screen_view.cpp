@@ -100,7 +100,16 @@ void draw_rooms(canvas& on, const area& where, const windows& all) {
   }
 }
 
-void draw_members(canvas& on, const area& where, const std::set<std::string>& names) {
+/// A guest's name begins with `?`, as no name does: whose it is, nobody has shown.
+cells cells_of_member(const std::string& name, bool guest) {
+  cells shown = guest ? cells_of_text("?", {role::faint}) : cells();
+  for (cell& c : cells_of_text(name, style_of_name(name)))
+    shown.push_back(std::move(c));
+  return shown;
+}
+
+void draw_members(canvas& on, const area& where, const std::set<std::string>& names,
+                  const std::set<std::string>* guests) {
   const cell line = cells_of_text("│", {role::faint}).front();
   auto name = names.begin();
   std::size_t left = names.size();
@@ -109,7 +118,7 @@ void draw_members(canvas& on, const area& where, const std::set<std::string>& na
     if (name == names.end()) continue;
     const bool more = row + 1 == where.rows && left > 1;
     const cells shown = more ? cells_of_text(fmt::format("{} more", left), {role::faint})
-                             : cells_of_text(*name, style_of_name(*name));
+                             : cells_of_member(*name, guests && guests->contains(*name));
     on.put(where.row + row, where.column, where.column + where.columns,
            cut_to_width(shown, where.columns));
     ++name;
@@ -210,7 +219,7 @@ canvas draw_screen(const windows& all, const screen_state& s, std::size_t column
   const window& w = s.found ? *s.found : all.current();
   draw_messages(on, p.messages, w, s.messages);
   if (p.rooms.columns > 0) draw_rooms(on, p.rooms, all);
-  if (p.members.columns > 0) draw_members(on, p.members, *s.members);
+  if (p.members.columns > 0) draw_members(on, p.members, *s.members, s.guests);
   if (p.status_row > 0) {
     cells title;
     add(title, " " + w.title(), role::bar_title);

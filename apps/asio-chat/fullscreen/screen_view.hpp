@@ -28,6 +28,7 @@ struct question {
 struct screen_state {
   const connection_state* connection = nullptr;
   const std::set<std::string>* members = nullptr; ///< of the room that is shown
+  const std::set<std::string>* guests = nullptr;  ///< some of them; null: none
   bool rooms_shown = true;
   bool members_shown = true;
   message_style messages = {};

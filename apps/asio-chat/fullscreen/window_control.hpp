@@ -43,6 +43,8 @@ class window_control {
     std::function<void(const std::string& room)> look_at;
     /// Null: one is not in that room.
     std::function<const std::set<std::string>*(const std::string& room)> members;
+    /// Some of them; null: none.
+    std::function<const std::set<std::string>*(const std::string& room)> guests;
     std::function<void(const std::string& room, log_range, page_handler)> fetch;
     /// Goes into what is kept of the messages of a member; false: nothing is.
     std::function<void(const std::string& name, std::function<void(bool in)>)> open_log;

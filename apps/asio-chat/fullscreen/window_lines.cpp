@@ -65,7 +65,9 @@ void window_control::say(typed_line line) {
 std::string window_control::about_marked(const std::string& line) const {
   const parsed_line c = parse_command_line(line);
   const auto is = [&](const char* name) { return ascii::equal_ignoring_case(c.name, name); };
-  if (marked_ == 0 || !(is("reply") || is("react") || is("edit") || is("delete"))) return line;
+  if (marked_ == 0 ||
+      !(is("reply") || is("react") || is("edit") || is("delete") || is("pin") || is("unpin")))
+    return line;
   const std::string_view first = c.arguments.substr(0, c.arguments.find_first_of(" \n"));
   const bool has_number = first.size() > 1 && (first.front() == '@' || first.front() == '-') &&
                           first.find_first_not_of("0123456789", 1) == first.npos;
@@ -88,7 +90,8 @@ void window_control::command(typed_line line) {
     return refuse(line.text, "/me is for rooms and between accounts; what goes to a guest is a "
                              "message: leave /me out");
   // They would be about a room that is not seen.
-  const bool about_entry = is("edit") || is("delete") || is("reply") || is("react");
+  const bool about_entry = is("edit") || is("delete") || is("reply") || is("react") || is("pin") ||
+                           is("unpin") || is("pins");
   if (!in_room && ((is("me") && !is_asked) || is("topic") || is("leave") || about_entry))
     return refuse(line.text, fmt::format("/{} is for a room", c.name));
   if (is("me") && !c.arguments.empty()) {

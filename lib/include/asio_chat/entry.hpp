@@ -59,6 +59,8 @@ struct entry_reference {
     removal,  ///< the other one was deleted: what it said was destroyed
     reply,    ///< it answers the other one
     reaction, ///< its text is a reaction to the other one; repeated, it is taken back
+    pin,      ///< the other one is among the pins of the room from here on
+    unpin,    ///< it is not any more
   };
   kind how = kind::none;
   std::uint64_t offset = 0;

@@ -22,6 +22,7 @@ namespace asio_chat {
 struct member_joined {
   std::string room;
   std::string name;
+  bool guest = false; ///< see `room_state::guests`
 };
 
 /// A member has left a room that the receiver is in.
@@ -102,6 +103,8 @@ struct room_state {
   std::string topic;                ///< empty: none
   std::vector<std::string> members; ///< sorted names; the first 1000 at most
   position head;                    ///< the position of the last entry
+  /// Those of the members who have no account, where the server has accounts; else none.
+  std::vector<std::string> guests = {};
 };
 
 /// A part of a room's log, as a request for it.

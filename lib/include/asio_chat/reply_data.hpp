@@ -20,6 +20,8 @@ struct members {
   std::vector<std::string> names;
   std::size_t total = 0; ///< in the room, listed here or not
   std::string next;      ///< the name to go on from, `/who NEXT`; empty: that is all
+  std::vector<std::string> guests =
+      {}; ///< those of them who have no account, as `room_state` has it
   friend bool operator==(const members&, const members&) = default;
 };
 

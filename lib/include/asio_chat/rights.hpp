@@ -32,6 +32,7 @@ enum class right : std::uint8_t {
   delete_others,   ///< take back what others have said
   react,           ///< react to what was said
   set_limits,      ///< change limits of the server while it runs
+  pin,             ///< choose what a room shows in `/pins`
 };
 
 /// Who somebody is in a room, or on the server; the later ones may more. The table of what each may
@@ -95,6 +96,8 @@ constexpr std::string_view phrase_of(right r) noexcept {
     return "react to what was said";
   case right::set_limits:
     return "change limits of the server";
+  case right::pin:
+    return "pin messages";
   }
   return {};
 }

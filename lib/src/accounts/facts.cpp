@@ -163,6 +163,9 @@ fact fact_of(const room_facts& room) {
   w.number(room.invited.size());
   for (const identity& who : room.invited)
     w.id(who);
+  w.number(room.pins.size());
+  for (const pinned_entry& p : room.pins)
+    w.number(p.offset).time(p.said).number(p.text_at).text(p.from).text(p.by);
   return {fact_kind::room, room.name, w.take()};
 }
 
@@ -180,6 +183,15 @@ room_facts room_in(const fact& f) {
   }
   for (auto n = r.number<std::uint32_t>(); n > 0; --n)
     room.invited.insert(r.bytes());
+  for (auto n = r.number<std::uint32_t>(); n > 0; --n) {
+    pinned_entry p;
+    p.offset = r.number();
+    p.said = r.time();
+    p.text_at = r.number();
+    p.from = r.text();
+    p.by = r.text();
+    room.pins.push_back(std::move(p));
+  }
   return room;
 }
 

@@ -75,12 +75,22 @@ struct limit_choice {
   wall_time made{};
 };
 
+/// What a room shows in `/pins`: an entry of its log.
+struct pinned_entry {
+  std::uint64_t offset = 0;
+  wall_time said{};          ///< tells it from one that has its offset in a log that was begun anew
+  std::uint64_t text_at = 0; ///< where its text is: its own offset, or that of its last edit
+  std::string from{};        ///< who has said it
+  std::string by{};          ///< who has pinned it
+};
+
 /// What is said of a room. A room that nobody has said anything of has no facts.
 struct room_facts {
   std::string name;
   room_modes modes{};
   std::map<identity, role> roles{}; ///< of accounts
   std::set<identity> invited{};     ///< accounts
+  std::vector<pinned_entry> pins{}; ///< the newest last
 
   bool has_owner() const noexcept;
   /// `role::guest`: none.

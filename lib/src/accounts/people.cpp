@@ -16,8 +16,7 @@ people::people(people_store* store, const clock& time, scheduler later)
     , later_(std::move(later))
     , self_(std::make_shared<people*>(this)) {
   if (store_ == nullptr) return;
-  for (const fact& f : store_->facts_at_start())
-    take(f);
+  store_->facts_at_start([this](const fact& f) { take(f); });
 }
 
 void people::change(maker make, done then) {
@@ -140,41 +139,42 @@ void people::take(const fact& f) {
 }
 
 void people::take_account(const fact& f) {
-  const auto before = accounts_.find(identity_of_key(f.key));
-  if (before != accounts_.end()) {
-    by_name_.erase(fold_name(before->second.name));
-    accounts_.erase(before);
+  // Looked for once: of many accounts most of a start goes into that.
+  const auto [place, is_new] = accounts_.try_emplace(identity_of_key(f.key));
+  account& known = place->second;
+  if (!is_new) by_name_.erase(fold_name(known.name));
+  if (f.value.empty()) {
+    accounts_.erase(place);
+    return;
   }
-  if (f.value.empty()) return;
-  account a = account_in(f);
-  by_name_.insert_or_assign(fold_name(a.name), a.id);
-  accounts_.insert_or_assign(a.id, std::move(a));
+  known = account_in(f);
+  by_name_.insert_or_assign(fold_name(known.name), known.id);
 }
 
 void people::take_device(const fact& f) {
-  const auto before = devices_.find(identity_of_key(f.key));
-  if (before != devices_.end()) {
-    by_account_.erase({before->second.account, before->second.number});
-    devices_.erase(before);
+  const auto [place, is_new] = devices_.try_emplace(identity_of_key(f.key));
+  device& known = place->second;
+  if (!is_new) by_account_.erase({known.account, known.number});
+  if (f.value.empty()) {
+    devices_.erase(place);
+    return;
   }
-  if (f.value.empty()) return;
-  const device d = device_in(f);
-  by_account_.insert_or_assign({d.account, d.number}, d.token);
-  devices_.insert_or_assign(d.token, d);
+  known = device_in(f);
+  by_account_.insert_or_assign({known.account, known.number}, known.token);
 }
 
 void people::take_certificate(const fact& f) {
   const auto key = parse_pin(f.key);
   if (!key) return; // nobody has written it
-  const auto before = certificates_.find(*key);
-  if (before != certificates_.end()) {
-    certificates_by_account_.erase({before->second.account, before->second.number, *key});
-    certificates_.erase(before);
+  const auto [place, is_new] = certificates_.try_emplace(*key);
+  account_certificate& known = place->second;
+  if (!is_new) certificates_by_account_.erase({known.account, known.number, *key});
+  if (f.value.empty()) {
+    certificates_.erase(place);
+    return;
   }
-  if (f.value.empty()) return;
-  account_certificate c = certificate_in(f);
-  certificates_by_account_.insert({c.account, c.number, *key});
-  certificates_.insert_or_assign(*key, std::move(c));
+  known = certificate_in(f);
+  certificates_by_account_.insert({known.account, known.number, *key});
 }
 
 const account* people::find(std::string_view name) const {

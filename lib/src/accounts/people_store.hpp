@@ -36,8 +36,12 @@ class people_store {
  public:
   using kept = std::function<void(result<void>)>;
 
-  /// What was there at the start, in no order.
-  virtual std::vector<fact> facts_at_start() = 0;
+  using hearer = std::function<void(const fact&)>;
+
+  /// What was there at the start, in no order and one by one: they may be many. Comes before any
+  /// `keep`.
+  /// @throws error if one cannot be read
+  virtual void facts_at_start(const hearer& hears) = 0;
   /// Keeps all of them or none: each takes the place of the fact with the same kind and key.
   /// Answers later, on the caller's thread, when they are on the disk; calls take effect in their
   /// order.

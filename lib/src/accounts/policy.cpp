@@ -33,6 +33,7 @@ constexpr std::array policy_rows{
     policy_row{right::delete_own, role::guest, "delete one's own messages"},
     policy_row{right::delete_others, role::op, "delete others' messages"},
     policy_row{right::react, role::guest, "react to messages"},
+    policy_row{right::pin, role::op, "pin messages"},
     policy_row{right::set_limits, role::op, "change limits of the server"},
 };
 

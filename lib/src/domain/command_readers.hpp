@@ -133,13 +133,16 @@ requests::any read_referring(const given_arguments& g, std::string&) {
   return What{{{}, std::string(first.data(), end)}};
 }
 
-inline requests::any read_remove(const given_arguments& g, std::string&) {
-  if (g.at[0].empty()) return requests::remove{};
-  if (const auto to = referent_in(g.at[0])) return requests::remove{{*to}};
+template <class What>
+requests::any read_meant(const given_arguments& g, std::string&) {
+  if (g.at[0].empty()) return What{};
+  if (const auto to = referent_in(g.at[0])) return What{{*to}};
   return requests::unreadable{
       fail(errc::bad_arguments,
-           "WHICH must be -1 to -1000, counted back among what you have said, or @ and the number "
-           "of an entry; usage: /delete [WHICH]")};
+           std::string("WHICH must be -1 to -1000, counted back among what can be meant, or @ and "
+                       "the number of an entry; usage: /")
+               .append(What::command)
+               .append(" [WHICH]"))};
 }
 
 /// A number, alone or with what may be a unit: `90`, `-1m`, `1y`, `5min`, but not `2nd`.

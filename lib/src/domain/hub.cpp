@@ -58,7 +58,8 @@ hub::hub(services s)
                  [this](std::string done) { note(std::move(done)); },
                  [this](const room& r, std::uint64_t author, const position& at) {
                    directs_->stored_soon(*r.direct(), author, at);
-                 }}
+                 },
+                 &people_}
     , names_(services_.names, services_.time, services_.limits.name_hold_time,
              [this](const member* of) -> name_store::change_done {
                if (of == nullptr) return [] {}; // bounded by what there is to be given up
@@ -70,6 +71,7 @@ hub::hub(services s)
     , limiter_(for_limits())
     , directs_(std::make_unique<direct_logs>(*this, for_rooms_)) {
   names_.respect(people_);
+  for_rooms_.marks_guests = people_.account_count() > 0;
 }
 
 hub::~hub() = default;

@@ -60,6 +60,8 @@ class member {
   asio_chat::role role() const noexcept { return role_; }
   /// Whether `who` is that of an account.
   bool has_account() const noexcept { return has_account_; }
+  /// It is neither an account nor whom a host or a certificate knows.
+  bool is_guest() const noexcept { return is_guest_; }
   /// By the first of its connections.
   wall_time came() const noexcept { return came_; }
   /// As the host knows it; empty: it does not.
@@ -141,6 +143,7 @@ class member {
   std::string user_;
   asio_chat::role role_;
   bool has_account_;
+  bool is_guest_ = false;
   wall_time came_;
   std::string away_{};
   std::set<identity> told_away_{};

@@ -2,6 +2,7 @@
 
 #include "base/utf8.hpp"
 #include "domain/hub.hpp"
+#include "domain/pins.hpp"
 #include "domain/room.hpp"
 #include "domain/sayable.hpp"
 #include "domain/time_words.hpp"
@@ -32,9 +33,13 @@ bool is_said(const entry& e) noexcept {
          (e.refers.how == reference_kind::none || e.refers.how == reference_kind::reply);
 }
 
+bool is_about_own(reference_kind how) noexcept {
+  return how == reference_kind::edit || how == reference_kind::removal;
+}
+
 std::string_view phrase_of_candidates(reference_kind what) noexcept {
-  return what == reference_kind::edit || what == reference_kind::removal ? "you have said"
-                                                                         : "others have said";
+  if (what == reference_kind::pin) return "were said";
+  return is_about_own(what) ? "you have said" : "others have said";
 }
 
 std::string remains_of(const failure& why) {
@@ -57,14 +62,18 @@ void referring_posts::add(endpoint& author, reference_kind how, requests::referr
 void referring_posts::go_on() {
   now_ = &waiting_.front();
   about_ = {};
-  const endpoint* author = services_.find_endpoint(now_->author);
+  endpoint* author = services_.find_endpoint(now_->author);
   if (!author || !room_.has(*author))
     return refuse(fail(errc::not_in_room, fmt::format("you are not in {}", room_.name())));
+  const bool is_pin = now_->how == reference_kind::pin || now_->how == reference_kind::unpin;
+  if (is_pin && !services_.may(*author, room_, right::pin))
+    return refuse(fail(errc::not_allowed, "you may not pin messages here any more"));
   if ((now_->how == reference_kind::edit || now_->how == reference_kind::removal) &&
       !services_.log.destroys())
     return refuse(fail(errc::not_available,
                        "the history of this server keeps what was said: nothing "
                        "can be edited or deleted"));
+  if (now_->how == reference_kind::unpin) return take_pin();
   if (now_->what.to.offset) return look_at(*now_->what.to.offset);
   read({log_range::side::before, {}, at_once}, &referring_posts::find_newest);
 }
@@ -107,11 +116,13 @@ void referring_posts::find_newest(journal::page& p) {
     if (to.how == reference_kind::edit && r.what.kind != entry_kind::destroyed)
       edited.insert(to.offset);
   }
-  const bool own = now_->how == reference_kind::edit || now_->how == reference_kind::removal;
+  const bool anybody = now_->how == reference_kind::pin;
+  const bool own = is_about_own(now_->how);
   std::uint64_t back = now_->what.to.back;
   for (auto r = p.entries.rbegin(); r != p.entries.rend(); ++r) {
     const std::uint64_t offset = r->what.at.offset;
-    if (!is_said(r->what) || own != (r->author == now_->who) || removed.contains(offset)) continue;
+    if (!is_said(r->what) || removed.contains(offset)) continue;
+    if (!anybody && own != (r->author == now_->who)) continue;
     if (r->what.kind == entry_kind::destroyed && !edited.contains(offset)) continue;
     if (--back == 0) return look_at(offset);
   }
@@ -151,13 +162,13 @@ void referring_posts::found(journal::page& p) {
     return refuse(fail(errc::not_in_room, fmt::format("you are not in {}", room_.name())));
   if (auto may = check(*author); !may) return refuse(may.error());
   const bool may_be_gone = e.kind == entry_kind::destroyed;
-  if (now_->how == reference_kind::edit || now_->how == reference_kind::removal || may_be_gone)
+  if (is_about_own(now_->how) || now_->how == reference_kind::pin || may_be_gone)
     return look_for_referring(offset);
   carry_out();
 }
 
 result<void> referring_posts::check(endpoint& author) const {
-  if (now_->how != reference_kind::edit && now_->how != reference_kind::removal) return {};
+  if (!is_about_own(now_->how)) return {};
   const bool keeps_order =
       now_->how == reference_kind::removal && services_.may(author, room_, right::delete_others);
   if (keeps_order) return {};
@@ -227,6 +238,7 @@ void referring_posts::carry_out() {
   if (!about_.is_there() && !repeated)
     return refuse(fail(errc::bad_arguments,
                        fmt::format("what entry {} said was destroyed", *now_->what.to.offset)));
+  if (now_->how == reference_kind::pin) return put_pin();
   if (now_->how != reference_kind::removal) return ask_host();
   auto gone = doomed();
   if (gone.empty()) return append();
@@ -258,6 +270,19 @@ void referring_posts::decided(post_answer a) {
   append();
 }
 
+std::string referring_posts::text() const {
+  switch (now_->how) {
+  case reference_kind::removal:
+    return text_of_removal();
+  case reference_kind::pin:
+    return fmt::format("pinned a message of {}", about_.it.what.from);
+  case reference_kind::unpin:
+    return fmt::format("unpinned a message of {}", about_.it.what.from);
+  default:
+    return now_->what.text;
+  }
+}
+
 std::string referring_posts::text_of_removal() const {
   return is_own() ? std::string("deleted a message")
                   : fmt::format("deleted a message of {}", about_.it.what.from);
@@ -277,7 +302,7 @@ void referring_posts::append() {
               services_.time.wall_now(),
               room_.author_name(now_->info.name),
               kind,
-              now_->how == reference_kind::removal ? text_of_removal() : now_->what.text,
+              text(),
               now_->what.id};
   draft.refers = {now_->how, *now_->what.to.offset};
   services_.log.append(std::move(draft), now_->who,
@@ -288,8 +313,14 @@ void referring_posts::append() {
 void referring_posts::appended(const result<journal::appended>& a) {
   const bool tells_by_reply = a && now_->how == reference_kind::removal && now_->what.id.empty();
   room_.answered(now_->author, tells_by_reply ? std::string() : now_->ref, a);
+  if (!a || a->duplicate) undo_pin();
   if (!a) return finish();
   if (a->duplicate) return destroy(replaced_by(a->at.offset));
+  const std::uint64_t about = *now_->what.to.offset;
+  if (now_->how == reference_kind::edit)
+    pins::move_text(*services_.facts, room_.name(), about, a->at.offset);
+  if (now_->how == reference_kind::removal && pins::find(*services_.facts, room_.name(), about))
+    pins::remove(*services_.facts, room_.name(), about, [](const result<void>&) {});
   if (now_->how == reference_kind::removal) {
     const std::uint64_t offset = *now_->what.to.offset;
     if (!is_own())

@@ -1,6 +1,7 @@
 // What members do with what was said before: edit it, delete it, answer it, react to it.
 #pragma once
 
+#include "accounts/facts.hpp"
 #include "model/identity.hpp"
 #include "model/request.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +30,7 @@ struct room_services;
 ///   add -> look for the entry -> is it theirs, is it there? -> look for what refers to it
 ///     edit:     append it, then destroy what it replaces
 ///     deletion: destroy the text and its edits, then append that they are gone
+///     pin:      keep it among the facts of the room, then append
 ///     others:   append
 class referring_posts : public std::enable_shared_from_this<referring_posts> {
  public:
@@ -62,7 +65,8 @@ class referring_posts : public std::enable_shared_from_this<referring_posts> {
     bool edited = false;
     bool removed = false;
     std::optional<journal::appended> removed_by_author_of_wish;
-    bool said_before = false; ///< the same answer or reaction by the same author
+    bool said_before = false;          ///< the same answer or reaction by the same author
+    std::optional<pinned_entry> pin{}; ///< that was made or taken
     bool is_there() const noexcept {
       return !removed && (edited || it.what.kind != entry_kind::destroyed);
     }
@@ -82,6 +86,12 @@ class referring_posts : public std::enable_shared_from_this<referring_posts> {
   void carry_out();
   void ask_host();
   void decided(post_answer a);
+  void put_pin();
+  void take_pin();
+  /// For what keeps or takes it.
+  std::function<void(const result<void>&)> pin_changed();
+  /// What was said again was stored before: then the pin stays as it was.
+  void undo_pin();
   void append();
   void appended(const result<journal::appended>& a);
   std::vector<std::uint64_t> doomed() const;
@@ -91,6 +101,8 @@ class referring_posts : public std::enable_shared_from_this<referring_posts> {
   /// After an edit.
   void destroy(std::vector<std::uint64_t> gone);
   std::string text_of_removal() const;
+  /// What is stored as said.
+  std::string text() const;
 
   room& room_;
   room_services& services_;

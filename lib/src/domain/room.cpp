@@ -53,6 +53,7 @@ room::room(std::string name, room_services& services, const direct_side& between
 
 void room::join(endpoint& m, const start_position& from, std::string_view ref) {
   const bool is_new = subscribers_->add(m);
+  const bool guest = is_marked(m.name());
   if (use_ == log_use::followed) {
     admit(m, from, std::string(ref));
   } else {
@@ -64,9 +65,9 @@ void room::join(endpoint& m, const start_position& from, std::string_view ref) {
     waiting_.push_back({m.number(), from, std::string(ref)});
   }
   if (is_new && size() <= services_.limits.presence_members) {
-    subscribers_->tell(member_joined{name_, m.name()}, &m.of());
+    subscribers_->tell(member_joined{name_, m.name(), guest}, &m.of());
   } else {
-    m.tell(member_joined{name_, m.name()});
+    m.tell(member_joined{name_, m.name(), guest});
   }
 }
 
@@ -320,6 +321,7 @@ void room::tell_state(const endpoint& m, std::string ref) const {
     for (const std::string& name : member_names()) {
       if (state.members.size() == max_names_told) break;
       state.members.push_back(name);
+      if (is_marked(name)) state.guests.push_back(name);
     }
     if (between_) state.members.push_back(name_.substr(1)); // here or not
   }

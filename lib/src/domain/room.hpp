@@ -24,6 +24,7 @@
 
 namespace asio_chat {
 
+class people;
 class room;
 class post_queue;
 class referring_posts;
@@ -63,6 +64,10 @@ struct room_services {
   std::function<void(std::string)> note = {};
   /// Something is stored in a log that two accounts share, by a connection.
   std::function<void(const room&, std::uint64_t author, const position&)> stored_direct = {};
+  /// Where pins of rooms are kept; null: nowhere.
+  people* facts = nullptr;
+  /// There are others than guests, or were since the start: guests are told from them.
+  bool marks_guests = false;
   /// What is delivered at this moment goes to more than a few.
   bool tells_many = false;
 };
@@ -96,6 +101,10 @@ class room final : public journal::listener, public std::enable_shared_from_this
   std::size_t size() const noexcept { return subscribers_->size(); } ///< in members
   bool empty() const noexcept { return subscribers_->empty(); }
   const std::set<std::string>& member_names() const noexcept { return subscribers_->names(); }
+  /// Whether members are told that this one of them is a guest.
+  bool is_marked(const std::string& name) const {
+    return services_.marks_guests && subscribers_->guests().contains(name);
+  }
 
   bool has(const endpoint& m) const noexcept { return subscribers_->has(m); }
   /// Takes an endpoint in, tells all members if its own is new here, and tells it the state of the

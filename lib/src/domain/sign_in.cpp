@@ -59,6 +59,9 @@ std::shared_ptr<member> hub::member_of(const login& l) {
   auto m = std::make_shared<member>(number, l.who, l.name, l.may_come_back, l.may, services_.limits,
                                     l.user, counted(l.who, l.as), l.has_account,
                                     services_.time.wall_now());
+  const bool named_by_certificate = l.certificate && !l.certificate->name.empty();
+  m->is_guest_ = !l.has_account && l.user.empty() && !named_by_certificate;
+  for_rooms_.marks_guests |= !m->is_guest_;
   if (l.may_come_back) {
     const auto [before, first] = by_identity_.try_emplace(l.who, m.get());
     if (!first) replace(*std::exchange(before->second, m.get()));

@@ -46,6 +46,7 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   std::size_t size() const noexcept { return names_.size(); } ///< in members
   bool empty() const noexcept { return all_.empty(); }
   const std::set<std::string>& names() const noexcept { return names_; }
+  const std::set<std::string>& guests() const noexcept { return guests_; } ///< some of the names
   bool has(const endpoint& m) const noexcept;
 
   /// Subscribes, and is told nothing of the log before `begin`. Whether its member is new here.
@@ -115,6 +116,7 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   const std::shared_ptr<log_feeder> feeder_; ///< reads and tasks under way have weak references
   std::vector<subscriber> all_;
   std::set<std::string> names_; ///< so that nobody who joins a crowd waits until it is sorted
+  std::set<std::string> guests_;
   position head_;
   std::uint64_t visits_ = 0;
   std::vector<news> news_; ///< not told yet; older than what is in `pending_`

@@ -11,8 +11,16 @@
 namespace asio_chat {
 
 /// From the first kind on that refers to something: as protocols, exports and pipes call them.
-inline constexpr std::array<std::string_view, 4> reference_names{"edit", "delete", "reply",
-                                                                 "reaction"};
+inline constexpr std::array<std::string_view, 6> reference_names{"edit",     "delete", "reply",
+                                                                 "reaction", "pin",    "unpin"};
+
+inline constexpr auto last_reference = static_cast<entry_reference::kind>(reference_names.size());
+
+/// It has no text of its sender's: what it says is said by the server.
+constexpr bool says_nothing(entry_reference::kind how) noexcept {
+  return how == entry_reference::kind::removal || how == entry_reference::kind::pin ||
+         how == entry_reference::kind::unpin;
+}
 
 /// @param how not `none`
 constexpr std::string_view name_of(entry_reference::kind how) noexcept {
@@ -25,8 +33,8 @@ constexpr std::optional<entry_reference::kind> find_reference(std::string_view n
   return std::nullopt;
 }
 
-/// `alice (edited)`: what stands behind the author's name in a line. Mostly nothing; a removal and
-/// a reaction are actions, which say it in their texts.
+/// `alice (edited)`: what stands behind the author's name in a line. Mostly nothing; the
+/// others are actions, which say it in their texts.
 constexpr std::string_view note_of(const entry& e) noexcept {
   if (e.refers.how == entry_reference::kind::edit) return " (edited)";
   if (e.refers.how == entry_reference::kind::reply) return " (reply)";

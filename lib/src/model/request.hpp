@@ -213,6 +213,15 @@ struct answer : referring {
 struct react : referring {
   static constexpr std::string_view command = "react";
 };
+struct pin : referring { ///< without a text
+  static constexpr std::string_view command = "pin";
+};
+struct unpin : referring { ///< likewise
+  static constexpr std::string_view command = "unpin";
+};
+struct list_pins {
+  static constexpr std::string_view command = "pins";
+};
 struct mark_read {
   static constexpr std::string_view command = "read";
   std::optional<std::uint64_t> until{}; ///< the offset of an entry; none: the newest
@@ -253,8 +262,9 @@ using any =
                  protection, topic, list_members, show_limits, show_head, show_rights, show_member,
                  register_account, log_in, log_out, change_password, devices, totp, certificates,
                  make_invitation, kick, ban, unban, mute, unmute, list_bans, give_role, promote,
-                 demote, invite, set_mode, set_slow, edit, remove, answer, react, mark_read, block,
-                 unblock, accept_requests, set_away, last_seen, host, unreadable>;
+                 demote, invite, set_mode, set_slow, edit, remove, answer, react, pin, unpin,
+                 list_pins, mark_read, block, unblock, accept_requests, set_away, last_seen, host,
+                 unreadable>;
 
 } // namespace requests
 

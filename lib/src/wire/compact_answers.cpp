@@ -32,11 +32,6 @@ bool put_newest(writer<Field>& w, Field f, const std::vector<entry>& entries,
   return bodies.size() == entries.size();
 }
 
-void fill_rooms(std::vector<entry>& entries, const std::string& room) {
-  for (entry& e : entries)
-    if (e.room.empty()) e.room = room;
-}
-
 struct answer_writer {
   writer<kind>& out;
 
@@ -45,10 +40,11 @@ struct answer_writer {
     out.message(kind::members, body<field>([&](writer<field>& w) {
                   w.text(field::room, m.room);
                   std::size_t left = bytes_left();
-                  const std::size_t n = w.list(field::names, m.names, left,
-                                               [](const std::string& name) { return name; });
+                  const auto same = [](const std::string& name) { return name; };
+                  const std::size_t n = w.list(field::names, m.names, left, same);
                   w.number(field::total, m.total);
                   w.text(field::next, n < m.names.size() ? m.names[n] : m.next);
+                  w.list(field::guests, m.guests, left, same);
                 }));
   }
   void operator()(const answers::rooms& r) {
@@ -152,6 +148,9 @@ answers::members members_in(std::string_view body) {
       break;
     case field::next:
       m.next = r.string();
+      break;
+    case field::guests:
+      m.guests.push_back(r.string());
       break;
     default:
       r.skip();

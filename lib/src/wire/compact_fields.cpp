@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "model/command_text.hpp"
+#include "model/references.hpp"
 
 #include <fmt/format.h>
 #include <utf8.h>
@@ -160,7 +161,7 @@ std::uint64_t number_of_how(entry_reference::kind how) noexcept {
 }
 
 std::optional<entry_reference::kind> find_how(std::uint64_t number) noexcept {
-  if (number > static_cast<std::uint64_t>(entry_reference::kind::reaction)) return std::nullopt;
+  if (number > static_cast<std::uint64_t>(last_reference)) return std::nullopt;
   return static_cast<entry_reference::kind>(number);
 }
 
@@ -268,6 +269,11 @@ entry page_entry_in(std::string_view body) {
   if (destroyed) e.kind = entry_kind::destroyed;
   if (e.refers.how == entry_reference::kind::none) e.refers = {};
   return e;
+}
+
+void fill_rooms(std::vector<entry>& entries, const std::string& room) {
+  for (entry& e : entries)
+    if (e.room.empty()) e.room = room;
 }
 
 } // namespace asio_chat::wire::compact

@@ -188,6 +188,8 @@ command_info command_in(std::string_view body);
 std::string body_of(const entry& e, std::string_view room_of_page);
 /// Its room is empty if that is the page's.
 entry page_entry_in(std::string_view body);
+/// Of entries that do not name theirs.
+void fill_rooms(std::vector<entry>& entries, const std::string& room);
 
 /// The data of a reply; what does not fit is left out, and the data say so.
 std::string body_of(const reply_data& d);

@@ -12,11 +12,13 @@ namespace {
 
 using what = schema::from_server;
 
-std::string presence(what kind, const std::string& room, const std::string& name) {
+std::string presence(what kind, const std::string& room, const std::string& name,
+                     bool guest = false) {
   using field = schema::presence;
   return frame_of(kind, body<field>([&](writer<field>& w) {
                     w.text(field::room, room);
                     w.text(field::name, name);
+                    w.flag(field::guest, guest);
                   }));
 }
 
@@ -36,7 +38,7 @@ struct event_encoder {
     return names.announcement() + encode(std::span(&one, 1), names, ids);
   }
   std::string operator()(const member_joined& m) const {
-    return presence(what::joined, m.room, m.name);
+    return presence(what::joined, m.room, m.name, m.guest);
   }
   std::string operator()(const member_left& m) const {
     return presence(what::left, m.room, m.name);
@@ -89,9 +91,10 @@ struct event_encoder {
                       w.text(field::room, r.room);
                       w.text(field::topic, r.topic);
                       std::size_t bytes_left = bytes_for_lists(r.topic.size());
-                      w.list(field::members, r.members, bytes_left,
-                             [](const std::string& s) { return s; });
+                      const auto same = [](const std::string& s) { return s; };
+                      w.list(field::members, r.members, bytes_left, same);
                       w.message(field::head, body_of(r.head));
+                      w.list(field::guests, r.guests, bytes_left, same);
                     }));
   }
   std::string operator()(const entries_missed& m) const {

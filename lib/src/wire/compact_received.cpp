@@ -90,11 +90,35 @@ room_state room_in(std::string_view body) {
     case field::head:
       s.head = position_in(r.bytes());
       break;
+    case field::guests:
+      s.guests.push_back(r.string());
+      break;
     default:
       r.skip();
     }
   }
   return s;
+}
+
+member_joined joined_in(std::string_view body) {
+  using field = schema::presence;
+  member_joined m;
+  for (reader<field> r(body); r.next();) {
+    switch (r.field()) {
+    case field::room:
+      m.room = r.string();
+      break;
+    case field::name:
+      m.name = r.string();
+      break;
+    case field::guest:
+      m.guest = r.flag();
+      break;
+    default:
+      r.skip();
+    }
+  }
+  return m;
 }
 
 direct_message direct_in(std::string_view body) {
@@ -272,10 +296,8 @@ std::vector<message> messages_in(std::string_view payload, client_memory& of) {
       return alone(welcome_in(r.bytes()));
     case what::room:
       return alone(event(room_in(r.bytes())));
-    case what::joined: {
-      auto [room, name] = texts_in<2>(r.bytes());
-      return alone(event(member_joined{std::move(room), std::move(name)}));
-    }
+    case what::joined:
+      return alone(event(joined_in(r.bytes())));
     case what::left: {
       auto [room, name] = texts_in<2>(r.bytes());
       return alone(event(member_left{std::move(room), std::move(name)}));

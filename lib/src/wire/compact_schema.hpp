@@ -74,8 +74,8 @@ enum class welcome : field_number {
 };
 enum class command_info : field_number { name = 1, arguments, help, details };
 enum class argument : field_number { name = 1, kind, key, optional, secret, min, max, help };
-enum class room : field_number { ref = 1, room, topic, members, head };
-enum class presence : field_number { room = 1, name };
+enum class room : field_number { ref = 1, room, topic, members, head, guests };
+enum class presence : field_number { room = 1, name, guest };
 enum class renamed : field_number { room = 1, from, to };
 enum class direct : field_number { from = 1, to, time, text };
 enum class gap : field_number { room = 1, after, next };
@@ -93,7 +93,7 @@ enum class data : field_number {
   own_name,
   protection,
 };
-enum class members : field_number { room = 1, names, total, next };
+enum class members : field_number { room = 1, names, total, next, guests };
 enum class rooms : field_number { rooms = 1, total, next };
 enum class one_room : field_number { name = 1, members, topic };
 enum class topic : field_number { room = 1, topic };

@@ -94,6 +94,10 @@ std::optional<std::uint64_t> optional_number(const json::object& o, std::string_
   throw_field(name, "a whole number, not negative");
 }
 
+std::vector<std::string> optional_strings(const json::object& o, std::string_view name) {
+  return find(o, name) ? strings_field(o, name) : std::vector<std::string>();
+}
+
 bool optional_bool(const json::object& o, std::string_view name) {
   return find(o, name) != nullptr && bool_field(o, name);
 }

@@ -56,6 +56,8 @@ std::vector<std::string> strings_field(const json::object& o, std::string_view n
 /// Absent and null are the same.
 std::optional<std::string> optional_string(const json::object& o, std::string_view name);
 std::optional<std::uint64_t> optional_number(const json::object& o, std::string_view name);
+/// Absent is empty.
+std::vector<std::string> optional_strings(const json::object& o, std::string_view name);
 /// Absent is false.
 bool optional_bool(const json::object& o, std::string_view name);
 

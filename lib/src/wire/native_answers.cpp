@@ -57,6 +57,7 @@ struct answer_writer {
     std::size_t bytes_left = bytes_left_in(message);
     const std::size_t n = o.put("names", m.names, bytes_left);
     end_list(m.total, n < m.names.size() ? m.names[n] : m.next);
+    if (!m.guests.empty()) o.put("guests", m.guests, bytes_left);
   }
   void operator()(const answers::rooms& r) {
     o.put("kind", "rooms");
@@ -138,7 +139,8 @@ std::optional<reply_data> answer_in(const json::object& o) {
   const std::string kind = string_field(o, "kind");
   if (kind == "members") {
     return answers::members{string_field(o, "room"), strings_field(o, "names"),
-                            size_field(o, "total"), text_or_nothing(o, "next")};
+                            size_field(o, "total"), text_or_nothing(o, "next"),
+                            optional_strings(o, "guests")};
   }
   if (kind == "rooms") {
     return answers::rooms{list_field<answers::rooms::one>(o, "rooms", room_in),

@@ -50,7 +50,10 @@ history_page page_in(const json::object& o, std::string ref) {
 
 event event_in(const json::object& o) {
   const std::string kind = string_field(o, "kind");
-  if (kind == "joined") return member_joined{string_field(o, "room"), string_field(o, "name")};
+  if (kind == "joined") {
+    return member_joined{string_field(o, "room"), string_field(o, "name"),
+                         optional_bool(o, "guest")};
+  }
   if (kind == "left") return member_left{string_field(o, "room"), string_field(o, "name")};
   if (kind == "renamed") {
     return member_renamed{string_field(o, "room"), string_field(o, "from"), string_field(o, "to")};
@@ -80,8 +83,9 @@ message message_in(const json::object& o, std::string ref) {
     return refused{std::move(ref), errc_of(string_field(o, "code")), string_field(o, "message")};
   }
   if (type == "room") {
-    return room_state{std::move(ref), string_field(o, "room"), string_field(o, "topic"),
-                      strings_field(o, "members"), position_in(o, "head")};
+    return room_state{std::move(ref),           string_field(o, "room"),
+                      string_field(o, "topic"), strings_field(o, "members"),
+                      position_in(o, "head"),   optional_strings(o, "guests")};
   }
   if (type == "history") return page_in(o, std::move(ref));
   if (type == "welcome") {
@@ -107,9 +111,16 @@ struct event_encoder {
     return o.frame();
   }
   std::string operator()(const member_joined& m) const {
-    return presence("joined", m.room, m.name);
+    message_writer o("event");
+    put_presence(*o, "joined", m.room, m.name);
+    if (m.guest) o->put("guest", true);
+    return o.frame();
   }
-  std::string operator()(const member_left& m) const { return presence("left", m.room, m.name); }
+  std::string operator()(const member_left& m) const {
+    message_writer o("event");
+    put_presence(*o, "left", m.room, m.name);
+    return o.frame();
+  }
   std::string operator()(const member_renamed& m) const {
     message_writer o("event");
     o->put("kind", "renamed");
@@ -166,6 +177,7 @@ struct event_encoder {
     std::size_t bytes_left = bytes_left_beside(r.topic);
     o->put("members", r.members, bytes_left);
     o->put("head", r.head);
+    if (!r.guests.empty()) o->put("guests", r.guests, bytes_left);
     return o.frame();
   }
   std::string operator()(const entries_missed& m) const {
@@ -189,13 +201,11 @@ struct event_encoder {
   }
 
  private:
-  std::string presence(std::string_view kind, const std::string& room,
-                       const std::string& name) const {
-    message_writer o("event");
-    o->put("kind", kind);
-    o->put("room", room);
-    o->put("name", name);
-    return o.frame();
+  static void put_presence(object_writer& o, std::string_view kind, const std::string& room,
+                           const std::string& name) {
+    o.put("kind", kind);
+    o.put("room", room);
+    o.put("name", name);
   }
 };
 

@@ -1,4 +1,5 @@
 // What a client sends.
+#include "model/references.hpp"
 #include "wire/message_writer.hpp"
 #include "wire/native_parts.hpp"
 
@@ -50,10 +51,10 @@ request request_in(const json::object& o, const std::string& ref) {
            kind_of(optional_string(o, "kind").value_or("message"))};
     if (s.kind == entry_kind::topic) throw_field("kind", "message or action");
     s.refers = reference_to_entry_in(o);
-    const bool says_nothing = s.refers.how == entry_reference::kind::removal;
-    s.text = says_nothing ? optional_string(o, "text").value_or("") : string_field(o, "text");
+    s.text = says_nothing(s.refers.how) ? optional_string(o, "text").value_or("")
+                                        : string_field(o, "text");
     if (s.refers.how == entry_reference::kind::none && find(o, "refers"))
-      throw_field("how", "one of edit, delete, reply, reaction");
+      throw_field("how", "one of edit, delete, reply, reaction, pin, unpin");
     return s;
   }
   if (type == "command") {

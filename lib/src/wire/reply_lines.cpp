@@ -45,7 +45,12 @@ struct writer {
     }
     const std::size_t n = r.items.size();
     const std::string& next = n < m.names.size() ? m.names[n] : m.next;
-    r.lines.push_back(fmt::format("online: {}", fmt::join(r.items, ", ")));
+    std::string all;
+    for (const std::string& name : r.items) {
+      const bool guest = std::ranges::binary_search(m.guests, name);
+      all += fmt::format("{}{}{}", all.empty() ? "" : ", ", name, guest ? " (guest)" : "");
+    }
+    r.lines.push_back("online: " + all);
     if (!next.empty()) r.lines.push_back(going_on(m.total, "who", next));
     return r;
   }

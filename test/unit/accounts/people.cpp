@@ -17,11 +17,9 @@ class fact_shelf final : public people_store {
  public:
   explicit fact_shelf(scheduler later)
       : later_(std::move(later)) {}
-  std::vector<fact> facts_at_start() override {
-    std::vector<fact> all;
+  void facts_at_start(const hearer& hears) override {
     for (const auto& [key, f] : facts)
-      all.push_back(f);
-    return all;
+      hears(f);
   }
   void keep(std::vector<fact> changes, kept done) override {
     later_([this, changes, done] {

@@ -34,6 +34,7 @@ const std::map<right, std::string> cells{
     {right::delete_others, "---yy"},
     {right::react, "yyyyy"},
     {right::set_limits, "---yy"},
+    {right::pin, "---yy"},
 };
 
 } // namespace

@@ -60,3 +60,22 @@ TEST_CASE("asio-chat roster: keeps so many rooms, and says once when it stops") 
   CHECK(r.rooms().size() == roster::max_rooms);
   CHECK_FALSE(r.observe(room_state{"", "room7", "", {"alice"}, {}}));
 }
+
+TEST_CASE("asio-chat roster: guests are known by the state of a room and by who joins") {
+  roster r;
+  room_state den{"", "den", "", {"alice", "bob"}, {}};
+  den.guests = {"bob", "nobody here"};
+  r.observe(den);
+  REQUIRE(r.guests_of("den"));
+  CHECK(*r.guests_of("den") == std::set<std::string>{"bob"});
+  r.observe(member_joined{"den", "carol", true});
+  r.observe(member_renamed{"den", "bob", "rob"});
+  CHECK(*r.guests_of("den") == std::set<std::string>{"carol", "rob"});
+  r.observe(member_left{"den", "rob"});
+  r.observe(member_joined{"den", "rob"}); // has an account now
+  CHECK(*r.guests_of("den") == std::set<std::string>{"carol"});
+  r.observe(member_joined{"elsewhere", "eve", true});
+  CHECK_FALSE(r.guests_of("elsewhere"));
+  r.left("den");
+  CHECK_FALSE(r.guests_of("den"));
+}

@@ -25,7 +25,8 @@ struct describer {
     const char* sign = e.kind == entry_kind::message  ? ":"
                        : e.kind == entry_kind::action ? "*"
                                                       : "=";
-    constexpr const char* ways[] = {"", "edits", "deletes", "answers", "reacts to"};
+    constexpr const char* ways[] = {"",          "edits", "deletes", "answers",
+                                    "reacts to", "pins",  "unpins"};
     const std::string refers =
         e.refers.how == entry_reference::kind::none
             ? std::string()

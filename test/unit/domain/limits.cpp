@@ -17,7 +17,7 @@ namespace {
 struct kept_facts final : people_store {
   explicit kept_facts(std::vector<fact> at_start = {})
       : facts(std::move(at_start)) {}
-  std::vector<fact> facts_at_start() override { return facts; }
+  void facts_at_start(const hearer& hears) override { std::ranges::for_each(facts, hears); }
   void keep(std::vector<fact> changes, kept done) override {
     if (fails) return done(fail(errc::storage_failed, "the disk is full"));
     facts.insert(facts.end(), changes.begin(), changes.end());

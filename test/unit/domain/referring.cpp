@@ -105,9 +105,8 @@ TEST_CASE("a text that only looks like a number of an entry is text, and a numbe
   for (const std::string bad : {"-0", "@0", "-1001", "@99999999999999999999"})
     CHECK(w.say(alice, "/edit " + bad + " x").front().ends_with("behind it: /edit -1 " + bad));
   CHECK(w.log_says().back() == "-2 degrees"); // and was not overwritten by mistake
-  const std::string usage =
-      "WHICH must be -1 to -1000, counted back among what you have said, or @ "
-      "and the number of an entry; usage: /delete [WHICH]";
+  const std::string usage = "WHICH must be -1 to -1000, counted back among what can be meant, or @ "
+                            "and the number of an entry; usage: /delete [WHICH]";
   for (const char* bad : {"0", "-0", "@0", "7", "-1001", "@-1", "@99999999999999999999", "@1x"})
     CHECK(w.say(alice, std::string("/delete ") + bad) == lines{usage});
   CHECK(w.say(alice, "/delete @99") == lines{"lobby has no entry 99: its newest one is 3"});

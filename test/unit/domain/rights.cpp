@@ -56,6 +56,8 @@ TEST_CASE("each row with a right is refused to a member without it, and to no ot
     if (row.name == "bans") line = "/bans 5";
     if (row.name == "invitation") line = "/invitation 5";
     if (row.name == "delete") line = "/delete";
+    if (row.name == "pin" || row.name == "unpin") line = "/" + std::string(row.name);
+    if (row.name == "pins") line = "/pins";
     if (row.name == "read") line = "/read";
     w.settle();
     w.type(alice, line, {}, "r");

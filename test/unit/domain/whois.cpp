@@ -58,3 +58,40 @@ TEST_CASE("one whose name comes from a certificate is told as that") {
   CHECK(w.say(p, "/whois alice").front() ==
         "alice: who the certificate says, without an account, here since 2019-12-20 00:00 UTC");
 }
+
+TEST_CASE("one whom the host knows is no guest, and is told as known") {
+  moderated_world w;
+  person& alice = w.known("alice");
+  person& p = w.people.emplace_back();
+  login l{w.new_identity(), "erin", true, true};
+  l.user = "uid=erin";
+  l.as = role::member;
+  p.self = w.hub.enter(p.ear, l).value();
+  w.hub.join(*p.self, "lobby", "").value();
+  w.settle();
+  CHECK(w.say(alice, "/whois erin") ==
+        lines{"erin: known to this server, member of it, here since 2019-12-20 00:00 UTC"});
+  CHECK(w.say(alice, "/who") == lines{"online: alice, erin"});
+}
+
+TEST_CASE("guests are marked among the members of a room, also when they take another name") {
+  moderated_world w;
+  person& first = w.come("first");
+  CHECK(w.say(first, "/who") == lines{"online: first"}); // all are guests
+  w.leave(first, true);
+  w.settle();
+  person& alice = w.known("alice");
+  person& bob = w.come("bob");
+  CHECK(w.say(alice, "/who") == lines{"online: alice, bob (guest)"});
+  w.say(bob, "/nick rob");
+  CHECK(w.say(alice, "/who") == lines{"online: alice, rob (guest)"});
+  w.say(bob, "/register password");
+  CHECK(w.say(alice, "/who") == lines{"online: alice, rob"});
+  w.say(bob, "/logout");
+  CHECK(w.say(alice, "/who").front().ends_with("(guest)"));
+  person& carol = w.come("carol", "");
+  w.hub.join(*carol.self, "lobby", "").value();
+  w.run();
+  CHECK(alice.ear.last<member_joined>().guest);
+  CHECK(carol.ear.last<room_state>().guests == lines{"carol", "rob-2"});
+}

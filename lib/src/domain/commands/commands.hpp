@@ -62,6 +62,11 @@ result<void> carry_out(const asked& q, requests::remove&& what);
 result<void> carry_out(const asked& q, requests::answer&& what);
 result<void> carry_out(const asked& q, requests::react&& what);
 
+// pin_commands.cpp: what a room keeps in view
+result<void> carry_out(const asked& q, requests::pin&& what);
+result<void> carry_out(const asked& q, requests::unpin&& what);
+result<void> carry_out(const asked& q, requests::list_pins&& what);
+
 // direct_commands.cpp: who may write to whom alone
 result<void> carry_out(const asked& q, requests::mark_read&& what);
 result<void> carry_out(const asked& q, requests::block&& what);

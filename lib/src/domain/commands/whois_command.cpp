@@ -23,6 +23,7 @@ std::string standing_of(const hub& in, const member& m) {
     return fmt::format("an account, {} of this server", name_of(a ? a->role : m.role()));
   }
   if (certified) return "who the certificate says, without an account";
+  if (!m.user().empty()) return fmt::format("known to this server, {} of it", name_of(m.role()));
   return "a guest";
 }
 

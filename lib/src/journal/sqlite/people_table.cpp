@@ -3,13 +3,9 @@
 #include "journal/sqlite/columns.hpp"
 #include "journal/sqlite/database.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,9 +28,14 @@ fact_id id_of(const fact& f, const key_ring& keys) {
 
 /// A fact opens in its own row only.
 std::string context_of(std::string_view id) {
-  return fmt::format(
-      "fact {:02x}",
-      fmt::join(std::span(reinterpret_cast<const std::uint8_t*>(id.data()), id.size()), ""));
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string context = "fact ";
+  for (const char c : id) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    context.push_back(digits[byte >> 4]);
+    context.push_back(digits[byte & 0xf]);
+  }
+  return context;
 }
 
 /// The key ends at the first zero byte: there is none in it.
@@ -66,15 +67,13 @@ people_table::people_table(SQLite::Database& db, const key_ring& keys, table_sum
     , put_(db, "INSERT INTO people (id, sealed) VALUES (?, ?)" + returning(covered::people))
     , erase_(db, "DELETE FROM people WHERE id=?" + returning(covered::people)) {}
 
-std::vector<fact> people_table::all() {
-  std::vector<fact> facts;
+void people_table::for_each(const people_store::hearer& hears) {
   while (all_.executeStep()) {
     const auto content = keys_.open_text(bytes_at(all_, 1), context_of(bytes_at(all_, 0)));
     if (!content) throw damage("a row of what it keeps of people cannot be opened");
-    facts.push_back(fact_in(*content));
+    hears(fact_in(*content));
   }
   all_.reset();
-  return facts;
 }
 
 void people_table::keep(const fact& f) {

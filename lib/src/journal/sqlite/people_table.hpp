@@ -8,8 +8,6 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
-#include <vector>
-
 namespace asio_chat::sqlite {
 
 /// Prepared statements; they throw `SQLite::Exception`.
@@ -21,7 +19,7 @@ class people_table {
   people_table(SQLite::Database& db, const key_ring& keys, table_sums* sums = nullptr);
 
   /// Throws `damage` if one cannot be opened: it may be the ban that keeps somebody out.
-  std::vector<fact> all();
+  void for_each(const people_store::hearer& hears);
   void keep(const fact& f);
 
  private:

@@ -4,6 +4,7 @@
 #include "journal/sqlite/columns.hpp"
 #include "journal/sqlite/database.hpp"
 #include "journal/sqlite/secret_key.hpp"
+#include "model/references.hpp"
 
 #include <fmt/format.h>
 
@@ -87,7 +88,7 @@ struct decoder {
     const std::uint64_t what = *kind & ((1u << kind_bits) - 1);
     const std::uint64_t how = *kind >> kind_bits;
     if (what > static_cast<std::uint64_t>(entry_kind::topic) ||
-        how > static_cast<std::uint64_t>(entry_reference::kind::reaction))
+        how > static_cast<std::uint64_t>(last_reference))
       return {};
     const auto back = how == 0 ? std::optional<std::uint64_t>(0) : in.varint();
     if (!back) return {};

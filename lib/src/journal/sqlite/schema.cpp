@@ -159,6 +159,8 @@ schema journal_schema(const key_ring* keys) {
               {.to = 6, .run = [](SQLite::Database&) {}, .only_derived = true},
               // Entries may refer to others, in records, which older programs do not read.
               {.to = 7, .run = [](SQLite::Database&) {}, .only_derived = true},
+              // They may be pins, which those do not know either.
+              {.to = 8, .run = [](SQLite::Database&) {}, .only_derived = true},
           }};
 }
 

@@ -2,6 +2,7 @@
 
 #include "journal/sqlite/data_lock.hpp"
 #include "journal/sqlite/key_ring.hpp"
+#include "journal/sqlite/people_table.hpp"
 #include "journal/sqlite/reader_thread.hpp"
 #include "journal/sqlite/store.hpp"
 #include "journal/sqlite/witness.hpp"
@@ -34,13 +35,15 @@ bool is_in_use(const std::string& file) {
 /// In the order in which one needs the other; they end the other way round.
 class sqlite_journal::workers {
  public:
-  workers(data_lock l, std::unique_ptr<key_ring> k, std::shared_ptr<log_feed> f, answer_post p)
+  workers(data_lock l, database_file in, std::unique_ptr<key_ring> k, std::shared_ptr<log_feed> f,
+          answer_post p)
       : lock(std::move(l))
+      , file(std::move(in))
       , keys(std::move(k))
       , feed(std::move(f))
       , post(std::move(p)) {}
 
-  void start(const database_file& file, const report_function& tell) {
+  void start(const report_function& tell) {
     reads.emplace(file, *keys, logs->index(), tell);
     reading.emplace(*reads, post);
     witness.emplace(*keys, logs->head());
@@ -48,6 +51,7 @@ class sqlite_journal::workers {
   }
 
   data_lock lock;
+  const database_file file;
   std::unique_ptr<key_ring> keys;
   system_clock time;
   std::shared_ptr<log_feed> feed; ///< of the caller's thread
@@ -74,7 +78,7 @@ result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, schedule
   if (!keys) return keys.error();
   const auto feed = std::make_shared<log_feed>();
   const answer_post post(std::move(later), feed);
-  auto w = std::make_unique<workers>(std::move(*lock), std::move(*keys), feed, post);
+  auto w = std::make_unique<workers>(std::move(*lock), file, std::move(*keys), feed, post);
   store_options s{.file = file,
                   .keep = o.keep,
                   .id_window = o.id_window,
@@ -90,7 +94,7 @@ result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(options o, schedule
   auto logs = store::open(std::move(s), *w->keys);
   if (!logs) return logs.error();
   w->logs = std::move(*logs);
-  w->start(file, tell);
+  w->start(tell);
   return std::unique_ptr<sqlite_journal>(new sqlite_journal(std::move(w), std::move(o.on_report)));
 }
 
@@ -157,8 +161,16 @@ void sqlite_journal::release(const identity& who, name_store::change_done d) {
   workers_->writing->add({release_operation{who}}, std::move(d));
 }
 
-std::vector<fact> sqlite_journal::facts_at_start() {
-  return workers_->logs->people_at_start();
+void sqlite_journal::facts_at_start(const hearer& hears) {
+  const database_file& file = workers_->file;
+  try {
+    SQLite::Database db = connect_for_reading(file);
+    people_table(db, *workers_->keys).for_each(hears);
+  } catch (const SQLite::Exception& e) {
+    throw error(explain(file, e));
+  } catch (const damage& e) {
+    throw error(explain(file, e));
+  }
 }
 
 void sqlite_journal::keep(std::vector<fact> changes, people_store::kept done) {

@@ -60,7 +60,7 @@ class sqlite_journal final : public journal, public name_store, public people_st
   void hold(held_name n, name_store::change_done d) override;
   void release(const identity& who, name_store::change_done d) override;
 
-  std::vector<fact> facts_at_start() override;
+  void facts_at_start(const hearer& hears) override;
   void keep(std::vector<fact> changes, kept done) override;
 
   /// Master keys from now on. If another one is first, all keys are wrapped by that one and every

@@ -45,7 +45,6 @@ result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
     }
     s->parts_.file.start(std::move(db));
     s->names_ = store_loader(s->parts_, s->upkeep_).load(was_new ? false : *had_witness);
-    s->people_ = s->parts_.file.writer().people.all();
     s->started_ = true;
     // A full disk keeps nobody from reading; what is noted later does for it.
     if (auto noted = keep_witness(keys, s->head());
@@ -59,6 +58,12 @@ result<std::unique_ptr<store>> store::open(store_options o, key_ring& keys) {
   } catch (const error& e) {
     return failure{e.code(), e.what()};
   }
+}
+
+std::vector<fact> store::people() {
+  std::vector<fact> all;
+  parts_.file.writer().people.for_each([&all](const fact& f) { all.push_back(f); });
+  return all;
 }
 
 store::~store() {

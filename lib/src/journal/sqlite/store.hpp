@@ -59,7 +59,8 @@ class store {
   const std::vector<held_name>& names_at_start() const noexcept { return names_; }
   /// Of the last commit that is known to be on the disk.
   const head_name& head() const noexcept { return parts_.file.committed(); }
-  std::vector<fact> people_at_start() const { return people_; }
+  /// What is kept of people now.
+  std::vector<fact> people();
   const search_index& index() const noexcept { return parts_.index; }
 
  private:
@@ -72,7 +73,6 @@ class store {
   store_parts parts_;
   store_upkeep upkeep_;
   std::vector<held_name> names_;
-  std::vector<fact> people_;
   name_changes unwritten_names_;
   bool started_ = false;
   bool index_was_completed_ = false;     ///< or could not be

@@ -59,6 +59,10 @@ requests::any referring_of(native::send& s) {
     return requests::answer{std::move(what)};
   case entry_reference::kind::reaction:
     return requests::react{std::move(what)};
+  case entry_reference::kind::pin:
+    return requests::pin{std::move(what)};
+  case entry_reference::kind::unpin:
+    return requests::unpin{std::move(what)};
   case entry_reference::kind::none:
     break;
   }

@@ -177,6 +177,25 @@ TEST_CASE(
   CHECK(log.newest() == position{1, 13});
 }
 
+TEST_CASE("asio-chat message log: a pin is seen where it was set and in the line it is about") {
+  message_log log;
+  for (const log_line& line : page(1, 2))
+    log.append(line);
+  log.append(refers(3, reference::pin, 1, "olga", "pinned a message of alice"));
+  log.append(refers(4, reference::pin, 99, "olga", "pinned a message of bob")); // not held
+  const auto at = [&log](std::uint64_t offset) {
+    return log.at(log.first() + static_cast<message_log::number>(offset) - 1);
+  };
+  CHECK(at(1).now.pinned);
+  CHECK_FALSE(at(2).now.pinned);
+  CHECK_FALSE(at(3).now.hidden);
+  CHECK_FALSE(at(3).now.quote.empty());
+  CHECK_FALSE(at(3).can_be_meant());
+  CHECK_FALSE(at(4).now.hidden);
+  log.append(refers(5, reference::unpin, 1, "olga", "unpinned a message of alice"));
+  CHECK_FALSE(at(1).now.pinned);
+}
+
 TEST_CASE(
     "asio-chat message log: what is about a line that is not held is shown by itself until it is") {
   message_log log;

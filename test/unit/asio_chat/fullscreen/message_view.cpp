@@ -201,6 +201,8 @@ TEST_CASE(
                                  "12:00        alice │ (deleted)",
                                  "12:00          bob │ > bob: tea?", "                   │ well?",
                                  "12:00          bob │ older (edited)"});
+  refer(entry_reference::kind::pin, 1, "pinned a message of bob");
+  CHECK(v.shown(60, 8)[1] == "12:00          bob │ tea? (edited) [pinned] [+ bob]");
   refer(entry_reference::kind::edit, 1, "Tea?", noon + 24h);
   v.say("alice", "hi", noon + 24h); // behind a line of that day that is not seen
   CHECK(v.shown(60, 2).front().starts_with("── Sunday, 2026-11-22 ──"));

@@ -101,6 +101,15 @@ TEST_CASE("asio-chat screen view: more members than rows are counted") {
   CHECK(v.shown(80, 6)[3].ends_with("│ 2 more"));
 }
 
+TEST_CASE("asio-chat screen view: guests have a mark before their names") {
+  room_view v;
+  const std::set<std::string> guests{"bob"};
+  v.s.guests = &guests;
+  const auto rows = v.shown(80, 7);
+  CHECK(rows[1].ends_with("│ alice"));
+  CHECK(rows[2].ends_with("│ ?bob"));
+}
+
 TEST_CASE("asio-chat screen view: a lost connection and a name that is not verified are told") {
   room_view v;
   v.state.connection.verified = false;

@@ -93,7 +93,8 @@ TEST_CASE("asio-chat window control: what is about a message of a room is refuse
   person p;
   p.enter("/query bob");
   if (GENERATE(false, true)) p.meta(U'0');
-  for (const std::string line : {"/edit x", "/delete", "/REPLY x", "/react +"}) {
+  for (const std::string line :
+       {"/edit x", "/delete", "/REPLY x", "/react +", "/pin", "/unpin", "/pins"}) {
     p.enter(line);
     CHECK(p.last().text.ends_with(" is for a room"));
     CHECK(p.sees("> " + line));

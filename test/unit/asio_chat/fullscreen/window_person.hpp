@@ -63,6 +63,7 @@ struct window_person {
          ++laid_out;
          return nullptr;
        },
+       .guests = [](const std::string&) -> const std::set<std::string>* { return nullptr; },
        .fetch =
            [this](const std::string&, log_range part, window_control::page_handler done) {
              asked.push_back(part);

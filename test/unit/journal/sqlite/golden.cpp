@@ -46,7 +46,7 @@ std::string told_by(World& w) {
   }
   for (const held_name& n : w.store().names_at_start())
     all += fmt::format("held: {}\n", n.name);
-  auto people = w.store().people_at_start();
+  auto people = w.store().people();
   std::ranges::sort(people, {}, &fact::key);
   for (const fact& f : people)
     all += fmt::format("known: {}\n", f.key);
@@ -82,7 +82,8 @@ void fill(store_world& w) {
   }
   w.apply(store_world::append_of("den", "warm and dry", {}, entry_kind::topic));
   for (const auto how : {entry_reference::kind::edit, entry_reference::kind::removal,
-                         entry_reference::kind::reply, entry_reference::kind::reaction}) {
+                         entry_reference::kind::reply, entry_reference::kind::reaction,
+                         entry_reference::kind::pin, entry_reference::kind::unpin}) {
     operation o = store_world::append_of("den", fmt::format("{} of line 2", name_of(how)));
     std::get<append_operation>(o.what).draft.what.refers = {how, 2};
     w.apply(std::move(o));

@@ -28,7 +28,7 @@ void keep(store_world& w, std::vector<fact> facts) {
 
 std::vector<fact> kept(store_world& w) {
   w.reopen();
-  auto facts = w.store().people_at_start();
+  auto facts = w.store().people();
   std::ranges::sort(facts, {}, &fact::key);
   return facts;
 }
@@ -97,7 +97,7 @@ TEST_CASE("a journal from before there were people gets an empty table, and its 
   golden_directory d(4);
   CHECK(verify(d.options.file, *d.keys).value().good());
   d.store();
-  CHECK(d.store().people_at_start().empty());
+  CHECK(d.store().people().empty());
   CHECK(d.sql("PRAGMA user_version") == std::to_string(journal_version));
   CHECK_FALSE(std::filesystem::exists(d.options.file.path + ".before-v5"));
   CHECK(verify(d.options.file, *d.keys).value().good());

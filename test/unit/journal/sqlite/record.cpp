@@ -166,7 +166,7 @@ TEST_CASE(
   const std::string refers = encode_entries({&r, 1}, {}, {nullptr, {}, 41});
   CHECK(refers == "\x01\x01\x00\x05\x02"s + author + "\x01t"s);
   CHECK(decode_entries(refers, {}, {nullptr, {}, 41})->front().what.refers == r.what.refers);
-  CHECK_FALSE(decode_entries("\x01\x01\x00\x15\x02"s + author + "\x01t"s, {})); // of tomorrow
+  CHECK_FALSE(decode_entries("\x01\x01\x00\x1d\x02"s + author + "\x01t"s, {})); // of tomorrow
   CHECK_FALSE(decode_entries("\x01\x01\x00\x07\x02"s + author + "\x01t"s, {})); // no such kind
 }
 
