@@ -60,10 +60,9 @@ verdict refusal(std::string sentence, std::string what) {
   return {fail(errc::not_available, std::move(sentence)), std::move(what)};
 }
 
-/// Names may have more, which stands behind them in sentences as well.
+/// Names may have more signs, which stand behind them in sentences as well.
 bool is_of_name(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-';
+  return ascii::is_alphanumeric(c) || c == '_' || c == '-' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 } // namespace
