@@ -10,6 +10,7 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "journal/sqlite/sqlite_journal.hpp"
+#include "names/look.hpp"
 #include "names/member_name.hpp"
 #include "ops/master_key_file.hpp"
 #include "server/password_worker.hpp"
@@ -212,14 +213,19 @@ std::vector<imported> read_accounts(const std::string& path, const limits& allow
 
 int import(changer& c, const ops::history_request& wanted, const limits& allowed) {
   const auto all = read_accounts(wanted.account_name, allowed);
-  std::set<std::string> names;
+  std::set<std::string> looks;
   std::set<key_hash> keys;
   c.change([&]() -> result<std::vector<fact>> {
     std::vector<fact> facts;
     for (const imported& one : all) {
-      if (!names.insert(fold_name(one.name)).second || !keys.insert(one.key).second)
+      bool is_new = keys.insert(one.key).second;
+      for (std::string& look : looks_of(one.name))
+        is_new &= looks.insert(std::move(look)).second;
+      if (!is_new)
         return fail(errc::bad_setting,
-                    fmt::format("the name or the certificate of {} is there twice", one.name));
+                    fmt::format("the name or the certificate of {} is there twice, or a name that "
+                                "looks like it",
+                                one.name));
       const auto made = c.all().new_account(one.name, {});
       if (!made) return made.error();
       const auto opens = c.all().new_certificate(one.key, made->id, {}, true);
