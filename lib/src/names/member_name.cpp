@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace asio_chat {
 
@@ -33,6 +34,23 @@ bool may_begin_name(char32_t c) noexcept {
   if (c < 0x80) return is_alphanumeric(static_cast<char>(c)) || c == U'_';
   constexpr std::uint32_t letters_and_digits = U_GC_L_MASK | U_GC_ND_MASK;
   return (U_GET_GC_MASK(static_cast<UChar32>(c)) & letters_and_digits) != 0;
+}
+
+bool is_of_word(char32_t c) noexcept {
+  if (c < 0x80) return c == U'_' || c == U'-' || is_alphanumeric(static_cast<char>(c));
+  constexpr std::uint32_t letters_and_digits = U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK;
+  return (U_GET_GC_MASK(static_cast<UChar32>(c)) & letters_and_digits) != 0;
+}
+
+/// The one at this place, which moves on; of a byte that is no UTF-8 U+FFFD.
+char32_t take_character(std::string_view text, std::size_t& at) noexcept {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  const std::size_t size = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  const std::string_view bytes = text.substr(at, size);
+  const bool is_valid = utf8::is_valid(bytes.begin(), bytes.end());
+  at += is_valid ? size : 1;
+  auto first = bytes.begin();
+  return is_valid ? static_cast<char32_t>(utf8::unchecked::next(first)) : U'\uFFFD';
 }
 
 bool may_stand_in_name(char32_t c) noexcept {
@@ -146,6 +164,22 @@ std::string mend_member_name(std::string_view name, const limits& limits) {
   }
   const std::string mended = mend_ascii(valid, limits.name_characters);
   return says_something(mended) ? mended : std::string();
+}
+
+std::string_view take_name(std::string_view& rest) noexcept {
+  std::size_t begin = rest.size();
+  std::size_t end = rest.size();
+  for (std::size_t at = 0; at < rest.size();) {
+    const std::size_t before = at;
+    const bool is_in = is_of_word(take_character(rest, at));
+    if (is_in) begin = std::min(begin, before);
+    if (is_in || begin == rest.size()) continue;
+    end = before;
+    break;
+  }
+  const std::string_view word = rest.substr(begin, end - begin);
+  rest.remove_prefix(end);
+  return word;
 }
 
 bool is_reserved_name(std::string_view folded) noexcept {

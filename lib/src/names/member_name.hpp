@@ -24,6 +24,12 @@ result<std::string> check_member_name(std::string_view name, const limits& limit
 /// characters become `_`, and the end is cut.
 std::string mend_member_name(std::string_view name, const limits& limits);
 
+/// The next word of a sentence that may be somebody's name, of letters, digits, `_` and `-`, which
+/// the rest no longer has; empty: there is none. Names may have more signs, which stand behind them
+/// in sentences as well.
+/// @param rest any bytes
+std::string_view take_name(std::string_view& rest) noexcept;
+
 /// Whether people take who is called so for the server or for those who run it. Nobody gets such a
 /// name by asking for it.
 /// @param folded ASCII

@@ -177,6 +177,25 @@ TEST_CASE("C26: a name is what it says it is") {
   CHECK(names > 1'000);
 }
 
+TEST_CASE("names: the words of a sentence that may be names") {
+  const auto words = [](std::string_view text) {
+    std::vector<std::string> all;
+    for (auto word = take_name(text); !word.empty(); word = take_name(text))
+      all.emplace_back(word);
+    CHECK(text.empty());
+    return all;
+  };
+  using list = std::vector<std::string>;
+  CHECK(words("hi bob, a_b-2: «Юля»—山田! ").front() == "hi");
+  CHECK(words(" bob, a_b-2: «Юля»—山田! ") == list{"bob", "a_b-2", "Юля", "山田"});
+  CHECK(words("नमस्ते\u0301") == list{"नमस्ते\u0301"});
+  CHECK(words("").empty());
+  CHECK(words(" ♥ ").empty());
+  CHECK(words("a\xFF"
+              "b\xD0") == list{"a", "b"});
+  CHECK(words(std::string_view("a\0b", 3)) == list{"a", "b"});
+}
+
 TEST_CASE("names of the server are nobody's") {
   for (const char* name : {"system", "server", "admin", "root"}) {
     INFO(name);
