@@ -41,7 +41,7 @@ install_missing() {
             libseccomp-dev
             libcap-ng-dev libsqlite3-dev libsqlitecpp-dev $boost"
   [ $tests = OFF ] || packages="$packages catch2 clang clang-format python3 python3-pytest
-            python3-ldap3 python3-pexpect python3-protobuf python3-pyte protobuf-compiler openssl procps sslscan
+            python3-ldap3 python3-pexpect python3-precis-i18n python3-protobuf python3-pyte protobuf-compiler openssl procps sslscan
             strace testssl.sh tshark valgrind netcat-openbsd gnuplot-nox apache2-utils libpam-wrapper pamtester"
   [ "$preset" != clang ] || packages="$packages clang"
   missing=

@@ -1,6 +1,7 @@
 #include "completion.hpp"
 
 #include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "model/command_text.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ std::string common_beginning(const std::vector<std::string>& words) {
       ++n;
     common = common.substr(0, n);
   }
-  return std::string(common);
+  return std::string(prefix_of_bytes(words.front(), common.size())); // of whole characters
 }
 
 /// What the word at the cursor is: an argument with a key, or the one at this place.

@@ -3,7 +3,6 @@
 #include "base/ascii.hpp"
 #include "base/atomic_file.hpp"
 #include "base/sanitize.hpp"
-#include "model/names.hpp"
 
 #include <fmt/format.h>
 
@@ -27,8 +26,9 @@ constexpr const char* last_line = "end";
 constexpr std::size_t max_bytes = std::size_t{1} << 20;
 
 bool is_file_name(std::string_view text) {
-  const auto fits = [](char c) { return ascii::is_graphic(c) && c != '/'; };
-  return !text.empty() && text.size() < 200 && std::ranges::all_of(text, fits);
+  const auto fits = [](char c) { return c != ' ' && c != '/'; };
+  return !text.empty() && text.size() < 200 && std::ranges::all_of(text, fits) &&
+         sanitize_for_log(text, 4 * text.size() + 4) == text;
 }
 
 /// What a server takes for one. With anything else it would refuse the login.
@@ -62,7 +62,7 @@ result<void> make_directory(const std::filesystem::path& directory) {
 
 result<saved_session> saved_session::open(const std::filesystem::path& directory,
                                           const std::string& address, std::string_view name) {
-  const std::string file_name = fmt::format("{}@{}", fold_name(name), address);
+  const std::string file_name = fmt::format("{}@{}", ascii::lower(std::string(name)), address);
   if (directory.empty() || !is_file_name(file_name)) {
     return fail(errc::bad_setting, fmt::format("there is no place to keep the session of '{}'",
                                                sanitize_for_terminal(file_name)));

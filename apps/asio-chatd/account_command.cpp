@@ -10,7 +10,8 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "journal/sqlite/sqlite_journal.hpp"
-#include "model/names.hpp"
+#include "names/look.hpp"
+#include "names/member_name.hpp"
 #include "ops/master_key_file.hpp"
 #include "server/password_worker.hpp"
 #include "tls/file.hpp"
@@ -159,10 +160,9 @@ class changer {
 };
 
 int add(changer& c, const ops::history_request& wanted, const limits& allowed) {
-  check_member_name(wanted.account_name, allowed).value();
-  if (c.all().find(wanted.account_name))
-    throw error(fail(errc::bad_setting,
-                     fmt::format("there is an account {} already", wanted.account_name)));
+  const std::string name = check_member_name(wanted.account_name, allowed).value();
+  if (c.all().find(name))
+    throw error(fail(errc::bad_setting, fmt::format("there is an account {} already", name)));
   const auto key = pin_in(wanted);
   // Without a password a certificate alone opens it.
   const bool has_password =
@@ -170,7 +170,7 @@ int add(changer& c, const ops::history_request& wanted, const limits& allowed) {
   const std::string hash = has_password ? c.hash(new_password(wanted)) : std::string();
   const role as = find_role(wanted.role).value_or(role::member);
   c.change([&]() -> result<std::vector<fact>> {
-    auto made = c.all().new_account(wanted.account_name, hash, as);
+    auto made = c.all().new_account(name, hash, as);
     if (!made) return made.error();
     std::vector<fact> facts{fact_of(*made)};
     if (!key) return facts;
@@ -179,7 +179,7 @@ int add(changer& c, const ops::history_request& wanted, const limits& allowed) {
     facts.push_back(fact_of(*opens));
     return facts;
   });
-  fmt::print("{} is {} of this server\n", wanted.account_name, name_of(as));
+  fmt::print("{} is {} of this server\n", name, name_of(as));
   return 0;
 }
 
@@ -200,27 +200,32 @@ std::vector<imported> read_accounts(const std::string& path, const limits& allow
     line = trim(line.substr(0, line.find('#')));
     if (line.empty()) continue;
     const std::string_view name = line.substr(0, line.find_first_of(" \t"));
-    const auto valid = check_member_name(name, allowed);
+    auto proper = check_member_name(name, allowed);
     const auto key = read_pin(trim(line.substr(name.size())));
-    if (!valid || !key)
+    if (!proper || !key)
       throw error(fail(errc::bad_setting,
                        fmt::format("'{}', line {}: {}", path, number,
-                                   valid ? key.error().message : valid.error().message)));
-    all.push_back({std::string(name), *key});
+                                   proper ? key.error().message : proper.error().message)));
+    all.push_back({*std::move(proper), *key});
   }
   return all;
 }
 
 int import(changer& c, const ops::history_request& wanted, const limits& allowed) {
   const auto all = read_accounts(wanted.account_name, allowed);
-  std::set<std::string> names;
+  std::set<std::string> looks;
   std::set<key_hash> keys;
   c.change([&]() -> result<std::vector<fact>> {
     std::vector<fact> facts;
     for (const imported& one : all) {
-      if (!names.insert(fold_name(one.name)).second || !keys.insert(one.key).second)
+      bool is_new = keys.insert(one.key).second;
+      for (std::string& look : looks_of(one.name))
+        is_new &= looks.insert(std::move(look)).second;
+      if (!is_new)
         return fail(errc::bad_setting,
-                    fmt::format("the name or the certificate of {} is there twice", one.name));
+                    fmt::format("the name or the certificate of {} is there twice, or a name that "
+                                "looks like it",
+                                one.name));
       const auto made = c.all().new_account(one.name, {});
       if (!made) return made.error();
       const auto opens = c.all().new_certificate(one.key, made->id, {}, true);

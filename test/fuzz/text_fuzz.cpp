@@ -9,7 +9,7 @@
 #include "fuzz/require.hpp"
 #include "journal/memory_journal.hpp"
 #include "model/command_text.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 #include "support/task_queue.hpp"
 #include "testing/manual_clock.hpp"
 #include "unit/wire/payloads.hpp"

@@ -152,6 +152,7 @@ def test_a_list_of_accounts_is_imported_whole_or_not_at_all(house):
     for text, part in ((f"alice {alice}\nbob\n", f"'{file}', line 2: that is no pin of a key"),
                        (f"# people\n\nalice {alice}\n-b {bob}\n", f"'{file}', line 4: a name begins with"),
                        (f"alice {alice}\nALICE {bob}\n", "of ALICE is there twice"),
+                       (f"сосо {alice}\ncoco {bob}\n", "of coco is there twice, or a name that looks like it"),
                        (f"alice {alice}\nbob {alice}\n", "of bob is there twice"),
                        (f"alice {alice}\ncarol {bob}\n", "there is an account carol already")):
         file.write_text(text)

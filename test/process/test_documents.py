@@ -516,6 +516,7 @@ CONTROLS = {
     "A client whose name is not allowed gets no byte": "C",
     "A certificate stands for its account or its common name, and for nobody else; removing it ends what came by it":
         "I, C",
+    "Nobody is called what looks like a taken name or one of the server's, and no name steers a display": "I",
     "What two accounts say to each other is theirs: no operator, no search and no later bearer of a name finds it":
         "C",
     "New files are taken together or not at all": "C",

@@ -3,7 +3,6 @@
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "model/command_text.hpp"
-#include "model/names.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -157,7 +156,7 @@ window_commands::outcome window_commands::query(std::string_view arguments) {
 }
 
 window_commands::outcome window_commands::ignore(std::string_view name) {
-  if (!name.empty() && fold_name(name) == fold_name(state_.all.own_name()))
+  if (!name.empty() && ascii::equal_ignoring_case(name, state_.all.own_name()))
     return answer("this is your own name; what you say cannot be hidden");
   if (!name.empty()) {
     state_.all.ignore(name);

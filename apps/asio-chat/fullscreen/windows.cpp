@@ -4,7 +4,6 @@
 #include "room_focus.hpp"
 
 #include "base/ascii.hpp"
-#include "model/names.hpp"
 
 #include <fmt/format.h>
 
@@ -39,7 +38,7 @@ bool mentions(std::string_view text, std::string_view name) {
 }
 
 bool is_ignored(const std::set<std::string>& ignored, std::string_view name) {
-  return !ignored.empty() && ignored.contains(fold_name(name));
+  return !ignored.empty() && ignored.contains(ascii::lower(std::string(name)));
 }
 
 std::string window::title() const {
@@ -377,11 +376,11 @@ bool windows::close(std::size_t n) {
 }
 
 void windows::ignore(std::string_view name) {
-  ignored_.insert(fold_name(name));
+  ignored_.insert(ascii::lower(std::string(name)));
 }
 
 bool windows::unignore(std::string_view name) {
-  return ignored_.erase(fold_name(name)) > 0;
+  return ignored_.erase(ascii::lower(std::string(name))) > 0;
 }
 
 } // namespace asio_chat::app

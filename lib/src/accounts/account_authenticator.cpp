@@ -1,7 +1,7 @@
 #include "accounts/account_authenticator.hpp"
 
 #include "base/sanitize.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/format.h>
 
@@ -17,17 +17,17 @@ denial useless(std::string why) {
   return {fail(errc::not_allowed, std::move(why)), close_code::removed};
 }
 
-std::optional<denial> check_common_name(const shown_certificate& c, const limits& allowed) {
+std::variant<std::string, denial> name_of(const shown_certificate& c, const limits& allowed) {
   const std::size_t count = c.common_names.size();
   if (count != 1)
     return useless(fmt::format("your certificate has {}, and here its common name is who you are",
                                count == 0 ? "no common name" : "several common names"));
-  const auto valid = check_member_name(c.common_names.front(), allowed);
-  if (valid) return {};
+  auto name = check_member_name(c.common_names.front(), allowed);
+  if (name) return *std::move(name);
   constexpr std::size_t shown = 64;
   return useless(fmt::format("the common name of your certificate, {}, is no name here: {}",
                              sanitize_for_log(c.common_names.front(), shown, quotes::escape),
-                             valid.error().message));
+                             name.error().message));
 }
 
 } // namespace
@@ -69,8 +69,9 @@ std::optional<denial> account_authenticator::find_account(admission& a, const sh
 std::optional<denial> account_authenticator::take_name(admission& a, const shown& by,
                                                        certificate_login& came) const {
   if (!by.certificate) return useless("here certificates say who is who, and you have shown none");
-  if (auto no = check_common_name(*by.certificate, limits_)) return no;
-  const std::string& name = by.certificate->common_names.front();
+  const auto named = name_of(*by.certificate, limits_);
+  if (const auto* no = std::get_if<denial>(&named)) return *no;
+  const std::string& name = std::get<std::string>(named);
   if (!by.name.empty() && fold_name(by.name) != fold_name(name))
     return denial{fail(errc::not_allowed,
                        fmt::format("your certificate stands for {0}: come in as {0}", name))};

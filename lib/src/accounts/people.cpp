@@ -1,6 +1,7 @@
 #include "accounts/people.hpp"
 
-#include "model/names.hpp"
+#include "base/ascii.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/format.h>
 
@@ -142,13 +143,17 @@ void people::take_account(const fact& f) {
   // Looked for once: of many accounts most of a start goes into that.
   const auto [place, is_new] = accounts_.try_emplace(identity_of_key(f.key));
   account& known = place->second;
-  if (!is_new) by_name_.erase(fold_name(known.name));
+  if (!is_new) {
+    by_name_.erase(fold_name(known.name));
+    looks_.remove(known.name, known.id);
+  }
   if (f.value.empty()) {
     accounts_.erase(place);
     return;
   }
   known = account_in(f);
   by_name_.insert_or_assign(fold_name(known.name), known.id);
+  looks_.put(known.name, known.id);
 }
 
 void people::take_device(const fact& f) {
@@ -190,6 +195,15 @@ const account* people::find(const identity& id) const {
 const account* people::of_device(const identity& token) const {
   const auto found = devices_.find(token);
   return found == devices_.end() ? nullptr : find(found->second.account);
+}
+
+bool people::has_lookalike(std::string_view name, const identity& of) const {
+  const std::vector<std::string> looks = looks_of(name);
+  return std::ranges::any_of(looks, [&](const std::string& look) {
+    if (const account* a = ascii::is_ascii(look) ? find(look) : nullptr; a && a->id != of)
+      return true;
+    return std::ranges::any_of(looks_.owners_of(look), [&](const identity& o) { return o != of; });
+  });
 }
 
 std::vector<const account*> people::accounts() const {
@@ -250,6 +264,12 @@ result<account> people::new_account(std::string name, std::string password_hash,
                                     role on_server) const {
   if (find(name) != nullptr)
     return fail(errc::name_taken, fmt::format("there is an account {} already", name));
+  if (has_lookalike(name, {}))
+    return fail(
+        errc::name_taken,
+        fmt::format("the name {} looks like that of another account; choose one that nobody "
+                    "takes for somebody else's",
+                    name));
   return account{draw_identity(), std::move(name), std::move(password_hash),
                  on_server,       false,           time_.wall_now()};
 }

@@ -7,6 +7,7 @@
 #include "accounts/people_store.hpp"
 #include "base/clock.hpp"
 #include "base/scheduler.hpp"
+#include "names/look.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -49,6 +50,8 @@ class people {
   /// References are good until the next change.
   const account* find(std::string_view name) const;
   const account* find(const identity& id) const;
+  /// Whether the name, which nobody need bear, looks like that of another account than this.
+  bool has_lookalike(std::string_view name, const identity& of) const;
   /// Of the device with this token; null if it is of none.
   const account* of_device(const identity& token) const;
   std::vector<const account*> accounts() const;                         ///< sorted by name
@@ -89,7 +92,7 @@ class people {
 
   /// @name For makers
   /// @{
-  /// A failure if the name is another account's.
+  /// A failure if the name is another account's, or looks like it.
   result<account> new_account(std::string name, std::string password_hash,
                               role on_server = role::member) const;
   device new_device(const identity& token, const identity& account) const;
@@ -141,6 +144,7 @@ class people {
   bool keeps_seen_ = false;    ///< some of them are under way
   std::map<identity, account> accounts_;
   std::map<std::string, identity, std::less<>> by_name_;              ///< folded
+  look_book looks_;                                                   ///< of accounts
   std::map<identity, device> devices_;                                ///< by token
   std::map<std::pair<identity, std::uint64_t>, identity> by_account_; ///< tokens of devices
   std::map<key_hash, account_certificate> certificates_;

@@ -5,6 +5,7 @@
 #include "domain/member.hpp"
 #include "domain/room.hpp"
 #include "domain/time_words.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/format.h>
 
@@ -58,12 +59,6 @@ long whole(seconds wait) {
 
 verdict refusal(std::string sentence, std::string what) {
   return {fail(errc::not_available, std::move(sentence)), std::move(what)};
-}
-
-/// Names may have more, which stands behind them in sentences as well.
-bool is_of_name(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-';
 }
 
 } // namespace
@@ -128,10 +123,7 @@ std::optional<verdict> abuse_guard::judge_mentions(const endpoint& e, const requ
   if (!in) return {};
   std::vector<const member*> named;
   while (!text.empty() && named.size() <= limits_.mentions) {
-    const auto begin = std::ranges::find_if(text, is_of_name);
-    const auto end = std::find_if_not(begin, text.end(), is_of_name);
-    const std::string_view word(begin, end);
-    text = {end, text.end()};
+    const std::string_view word = take_name(text);
     const member* m = word.empty() ? nullptr : bearer_(word);
     if (m && m != &e.of() && m->is_in(*in) && !std::ranges::count(named, m)) named.push_back(m);
   }

@@ -4,7 +4,7 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/hub.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/format.h>
 

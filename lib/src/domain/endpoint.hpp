@@ -50,6 +50,7 @@ struct login {
   std::uint64_t session = 0; ///< the number of the connection
   role as = role::guest;     ///< on the server
   bool has_account = false;  ///< `who` is that of an account
+  bool name_given = false;   ///< by who proves the members, and not asked for by this one
   /// Of the token that the client keeps; none: it keeps none.
   std::optional<identity> token = {};
   std::shared_ptr<const certificate_login> certificate = {}; ///< null: it has shown none

@@ -4,6 +4,7 @@
 #include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
 #include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

@@ -1,9 +1,11 @@
 #include "domain/hub.hpp"
 
+#include "base/utf8.hpp"
 #include "domain/command_table.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/direct_logs.hpp"
 #include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/format.h>
 
@@ -163,16 +165,16 @@ void hub::go_on(endpoint& e) {
   if (e.waiting_.empty() && std::exchange(e.waiting_holds_, false)) e.drop_reason_to_hold();
 }
 
-std::string hub::free_name(std::string_view wish, const identity& who) const {
+std::string hub::free_name(std::string_view wish, const identity& who, named by) const {
   const auto numbered = [&](std::uint64_t n) {
     const std::string suffix = fmt::format("-{}", n);
-    return fmt::format("{}{}", wish.substr(0, services_.limits.name_characters - suffix.size()),
-                       suffix);
+    const std::size_t room = services_.limits.name_characters - suffix.size();
+    return fmt::format("{}{}", prefix_of_characters(wish, room), suffix);
   };
   const auto is_free = [&](std::uint64_t n) {
-    return names_.check_free(numbered(n), who).has_value();
+    return names_.check_free(numbered(n), who, by).has_value();
   };
-  if (names_.check_free(wish, who)) return std::string(wish);
+  if (names_.check_free(wish, who, by)) return std::string(wish);
   // Where many are called so, counting them would take too long: a number with a free name is
   // looked for in leaps, and then one below it whose predecessor is taken.
   std::uint64_t taken = 1;
@@ -188,16 +190,20 @@ std::string hub::free_name(std::string_view wish, const identity& who) const {
   return numbered(free);
 }
 
-result<void> hub::reserve_name(std::string_view name) {
-  if (auto valid = check_member_name(name, services_.limits); !valid) return valid;
-  return names_.reserve(name);
+result<std::string> hub::reserve_name(std::string_view name) {
+  auto proper = check_member_name(name, services_.limits);
+  if (!proper) return proper;
+  if (const auto kept = names_.reserve(*proper); !kept) return kept.error();
+  return proper;
 }
 
-result<void> hub::rename(member& m, std::string_view to) {
-  if (const auto valid = check_member_name(to, services_.limits); !valid) return valid.error();
-  if (const auto is_free = names_.check_free(to, m.who()); !is_free) return is_free.error();
-  names_.take(std::string(to), m);
-  const std::string from = std::exchange(m.name_, std::string(to));
+result<void> hub::rename(member& m, std::string_view wish) {
+  auto to = check_member_name(wish, services_.limits);
+  if (!to) return to.error();
+  if (const auto is_free = names_.check_free(*to, m.who(), named::by_themselves); !is_free)
+    return is_free.error();
+  names_.take(*to, m);
+  const std::string from = std::exchange(m.name_, *std::move(to));
   if (from == m.name()) return {};
   grade(m); // somebody may be muted by the name
   std::size_t told = 0;

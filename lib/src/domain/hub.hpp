@@ -94,8 +94,9 @@ class hub {
 
   /// A free name for a member who asked for none or for one that is taken: `wish` itself, or with
   /// a number behind it.
-  std::string free_name(std::string_view wish, const identity& who) const;
-  result<void> rename(member& m, std::string_view to);
+  std::string free_name(std::string_view wish, const identity& who,
+                        named by = named::by_themselves) const;
+  result<void> rename(member& m, std::string_view wish);
   /// The member goes into a room: this endpoint, which has asked, and the others of it, which are
   /// told the state of the room.
   /// @param from where to begin in its log; no more of the last entries than the room gives
@@ -126,8 +127,8 @@ class hub {
   const host_commands& own_commands() const noexcept { return own_commands_; }
   /// Who hears of each entry stored, instead of the one before; may be empty.
   void on_entry(std::function<void(const entry&)> hears) { for_rooms_.on_entry = std::move(hears); }
-  /// Nobody can take the name, until it is given back.
-  result<void> reserve_name(std::string_view name);
+  /// Nobody can take the name, until it is given back. The value is how it is written.
+  result<std::string> reserve_name(std::string_view name);
   void give_name_back(std::string_view name) { names_.give_back(name); }
   result<void> add_command(host_command c) { return own_commands_.add(std::move(c)); }
 
@@ -192,7 +193,7 @@ class hub {
 
   static constexpr std::size_t max_upkeep = 100'000;
 
-  result<endpoint*> try_to_enter(sink& s, const login& l);
+  result<endpoint*> try_to_enter(sink& s, login l);
   void carry_out(endpoint& e, request&& r);
   /// It keeps order, and the member may: no storm shall keep that waiting.
   bool moderates(endpoint& e, const request& r, const command_row* row);

@@ -1,6 +1,6 @@
 // Roles and bans, and what becomes of those they are about.
 #include "domain/hub.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/format.h>
 

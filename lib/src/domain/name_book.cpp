@@ -1,8 +1,9 @@
 #include "domain/name_book.hpp"
 
 #include "accounts/people.hpp"
+#include "base/ascii.hpp"
 #include "domain/member.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,9 @@ namespace {
 
 /// More than one, or those that are over would become more and more.
 constexpr int max_forgotten = 16;
+
+/// Whose names nobody bears: those that a host has reserved.
+constexpr identity of_host{};
 
 } // namespace
 
@@ -47,8 +51,34 @@ bool name_book::holds(std::string_view name) const {
   return holder_of_.contains(fold_name(name));
 }
 
-result<void> name_book::check_free(std::string_view name, const identity& who) const {
+result<void> name_book::check_free(std::string_view name, const identity& who, named by) const {
   const std::string folded = fold_name(name);
+  if (auto is_free = check_free_itself(name, folded, who, by); !is_free) return is_free;
+  if (people_ && people_->find(name)) return {}; // their own: guests who look like them were late
+  if (looks_like_another(name, folded, who, by)) {
+    return fail(errc::name_taken,
+                fmt::format("the name {} looks like another one that is taken; choose one that "
+                            "nobody takes for somebody else's",
+                            name));
+  }
+  return {};
+}
+
+bool name_book::looks_like_another(std::string_view name, const std::string& folded,
+                                   const identity& who, named by) const {
+  if (people_ && people_->has_lookalike(name, who)) return true;
+  const auto counts = [&](const identity& owner) {
+    const auto away = held_.find(owner);
+    return owner != who && (away == held_.end() || !is_over(away->second));
+  };
+  return std::ranges::any_of(looks_of(name), [&](const std::string& look) {
+    if (std::ranges::any_of(looks_.owners_of(look), counts)) return true;
+    return look != folded && ascii::is_ascii(look) && !check_free_itself(look, look, who, by);
+  });
+}
+
+result<void> name_book::check_free_itself(std::string_view name, const std::string& folded,
+                                          const identity& who, named by) const {
   if (reserved_.contains(folded))
     return fail(errc::name_taken, fmt::format("the name {} is reserved", name));
   if (const account* a = people_ ? people_->find(name) : nullptr) {
@@ -58,13 +88,14 @@ result<void> name_book::check_free(std::string_view name, const identity& who) c
                             "/login {} PASSWORD",
                             name, a->name));
   }
-  if (const auto found = borne_.find(folded);
-      found != borne_.end() && found->second->who() != who) {
+  if (const auto found = borne_.find(folded); found != borne_.end()) {
+    if (found->second->who() == who) return {};
     return fail(errc::name_taken, fmt::format("the name {} is taken", name));
   }
   if (const auto found = holder_of_.find(folded); found != holder_of_.end()) {
+    if (found->second == who) return {};
     const held& h = held_.at(found->second);
-    if (found->second != who && !is_over(h)) {
+    if (!is_over(h)) {
       const auto left = std::chrono::ceil<std::chrono::seconds>(h.left + hold_ - time_.now());
       return fail(errc::name_taken,
                   fmt::format("the name {} is held for its last bearer, for {} more seconds; "
@@ -72,11 +103,16 @@ result<void> name_book::check_free(std::string_view name, const identity& who) c
                               name, left.count()));
     }
   }
+  if (by == named::by_themselves && is_reserved_name(folded)) {
+    return fail(errc::name_taken, fmt::format("the name {} is the server's: take another one, or "
+                                              "have the operator make an account of that name",
+                                              name));
+  }
   return {};
 }
 
 void name_book::take(const std::string& name, member& m) {
-  borne_.erase(fold_name(m.name()));
+  let_go(m);
   forget(m.who());
   const std::string folded = fold_name(name);
   if (const auto found = holder_of_.find(folded); found != holder_of_.end()) {
@@ -85,6 +121,7 @@ void name_book::take(const std::string& name, member& m) {
     if (store_) store_->release(late, begin_upkeep_(&m));
   }
   borne_[folded] = &m;
+  looks_.put(name, m.who());
   if (store_ && m.may_come_back()) store_->hold({m.who(), name, std::nullopt}, begin_upkeep_(&m));
 }
 
@@ -93,17 +130,19 @@ result<void> name_book::reserve(std::string_view name) {
     return fail(errc::name_taken, fmt::format("the name {} is taken", name));
   if (!reserved_.insert(fold_name(name)).second)
     return fail(errc::name_taken, fmt::format("the name {} is reserved already", name));
+  looks_.put(name, of_host);
   return {};
 }
 
 void name_book::give_back(std::string_view name) {
   reserved_.erase(fold_name(name));
+  looks_.remove(name, of_host);
 }
 
 void name_book::give_up(const member& m, bool hold) {
   const auto found = borne_.find(fold_name(m.name()));
   if (found == borne_.end() || found->second != &m) return; // another's by now
-  borne_.erase(found);
+  let_go(m);
   if (!m.may_come_back()) return;
   if (!hold || hold_.count() == 0) {
     if (store_) store_->release(m.who(), begin_upkeep_(&m));
@@ -114,6 +153,11 @@ void name_book::give_up(const member& m, bool hold) {
   forget_old_ones();
 }
 
+void name_book::let_go(const member& m) {
+  borne_.erase(fold_name(m.name()));
+  looks_.remove(m.name(), m.who());
+}
+
 bool name_book::is_over(const held& h) const {
   return time_.now() - h.left >= hold_;
 }
@@ -121,6 +165,7 @@ bool name_book::is_over(const held& h) const {
 void name_book::remember(const identity& who, std::string name) {
   forget(who);
   holder_of_[fold_name(name)] = who;
+  looks_.put(name, who);
   by_age_.emplace(++left_, who);
   held_.emplace(who, held{std::move(name), time_.now(), left_});
 }
@@ -129,6 +174,7 @@ void name_book::forget(const identity& who) {
   const auto found = held_.find(who);
   if (found == held_.end()) return;
   holder_of_.erase(fold_name(found->second.name));
+  looks_.remove(found->second.name, who);
   by_age_.erase(found->second.number);
   held_.erase(found);
 }

@@ -3,6 +3,7 @@
 
 #include "accounts/name_store.hpp"
 #include "base/clock.hpp"
+#include "names/look.hpp"
 
 #include <asio_chat/error.hpp>
 
@@ -21,7 +22,14 @@ namespace asio_chat {
 class member;
 class people;
 
-/// Names that differ only in case are one name. For a member who left the last name is held.
+/// Who says what a member is called.
+enum class named : std::uint8_t {
+  by_themselves,
+  by_server, ///< or by whoever proves its members: that one may give names of the server
+};
+
+/// Names with one key (`fold_name`) are one name, and a name that looks like somebody else's is
+/// taken. For a member who left the last name is held.
 class name_book {
  public:
   /// Asked before each call of the store with the member for whose sake it is, or null: gives what
@@ -42,9 +50,9 @@ class name_book {
   bool holds(std::string_view name) const;
   /// Whether a name is held for this member, who is away.
   bool holds_for(const identity& who) const { return held_.contains(who); }
-  /// A failure says that another member bears it, that it is held for another one, or that of an
-  /// account.
-  result<void> check_free(std::string_view name, const identity& who) const;
+  /// A failure says that another member bears it or one that it looks like, that it is held for
+  /// another one, that of an account, or one of the server's.
+  result<void> check_free(std::string_view name, const identity& who, named by) const;
   /// The name is this member's now.
   void take(const std::string& name, member& m);
   /// Free to nobody until `give_back`. A failure if a member bears it, or it is reserved.
@@ -60,7 +68,13 @@ class name_book {
     std::uint64_t number;
   };
 
+  /// What may look like something else is not looked at.
+  result<void> check_free_itself(std::string_view name, const std::string& folded,
+                                 const identity& who, named by) const;
+  bool looks_like_another(std::string_view name, const std::string& folded, const identity& who,
+                          named by) const;
   bool is_over(const held& h) const;
+  void let_go(const member& m);
   void remember(const identity& who, std::string name);
   void forget(const identity& who);
   /// Some of them; whether there may be more.
@@ -77,7 +91,8 @@ class name_book {
   std::unordered_map<std::string, identity> holder_of_; ///< by folded name
   std::map<std::uint64_t, identity> by_age_;            ///< those of `held_`, by number
   std::set<std::string> reserved_;                      ///< folded names
-  std::uint64_t left_ = 0;                              ///< how many were
+  look_book looks_;        ///< of those that are borne, held and reserved, but for ASCII ones
+  std::uint64_t left_ = 0; ///< how many were
 };
 
 } // namespace asio_chat

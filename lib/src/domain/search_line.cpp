@@ -1,8 +1,8 @@
 #include "domain/search_line.hpp"
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "journal/tokenizer.hpp"
-#include "model/names.hpp"
 
 #include <fmt/format.h>
 
@@ -61,7 +61,7 @@ failure bad_part(std::string_view part, std::string_view wanted) {
 result<bool> take_named(std::string_view part, search_query& q) {
   const std::size_t colon = part.find(':');
   if (colon == std::string_view::npos) return false;
-  const std::string key = fold_name(part.substr(0, colon));
+  const std::string key = ascii::lower(std::string(part.substr(0, colon)));
   const std::string_view value = part.substr(colon + 1);
   if (key == "from") {
     if (value.empty()) return bad_part(part, "a member: write from:NAME");

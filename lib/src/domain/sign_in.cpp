@@ -1,7 +1,7 @@
 // How connections become members, other members, and nobody.
 #include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/format.h>
 
@@ -15,8 +15,13 @@ result<endpoint*> hub::enter(sink& s, const login& l) {
   return entered;
 }
 
-result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
-  if (auto valid = check_member_name(l.name, services_.limits); !valid) return valid.error();
+result<endpoint*> hub::try_to_enter(sink& s, login l) {
+  // That of an account was right when that was made; what Unicode says of a name may change.
+  if (!l.has_account) {
+    auto proper = check_member_name(l.name, services_.limits);
+    if (!proper) return proper.error();
+    l.name = *std::move(proper);
+  }
   // Of members each is bounded; of those who come and go at once, only all together.
   if (upkeep_ >= max_upkeep) {
     return fail(errc::storage_failed, "too much waits for the server's disk; come back later");
@@ -29,7 +34,8 @@ result<endpoint*> hub::try_to_enter(sink& s, const login& l) {
   const bool joins =
       l.may_come_back && known != by_identity_.end() && services_.limits.member_connections > 1;
   if (!joins) {
-    if (auto is_free = names_.check_free(l.name, l.who); !is_free) return is_free.error();
+    const named by = l.name_given ? named::by_server : named::by_themselves;
+    if (auto is_free = names_.check_free(l.name, l.who, by); !is_free) return is_free.error();
     // A name is free to those of the same identity because they replace each other. Who does not
     // come back replaces nobody.
     if (!l.may_come_back && names_.bearer(l.name) != nullptr)

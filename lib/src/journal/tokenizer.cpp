@@ -1,7 +1,7 @@
 #include "journal/tokenizer.hpp"
 
 #include "base/ascii.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>

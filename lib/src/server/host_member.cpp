@@ -40,7 +40,7 @@ class host_member_base::impl {
 };
 
 host_member_base::host_member_base(server_base& in, std::string name) {
-  in.impl_->reserve_name(name).value();
+  name = in.impl_->reserve_name(name).value();
   const identity who = identity_of_host(name).value();
   impl_ = std::make_unique<impl>(*in.impl_, std::move(name), who);
 }

@@ -76,7 +76,7 @@ class detail::server_base::impl final : public std::enable_shared_from_this<impl
   std::vector<room_info> rooms() const;
   bool close(std::uint64_t session, const close_reason& why);
   const transport::completion_owner& owner() const noexcept { return owner_; }
-  result<void> reserve_name(const std::string& name) { return hub_.reserve_name(name); }
+  result<std::string> reserve_name(const std::string& name) { return hub_.reserve_name(name); }
   void give_name_back(const std::string& name) { hub_.give_name_back(name); }
   void post(entry draft, const identity& who, handler<result<position>> h);
   void read_log(const std::string& room, const log_range& part, handler<result<history_page>> h);

@@ -81,11 +81,13 @@ TEST_CASE("an account is found by its name in any case, by its number, and after
 
 TEST_CASE("two registrations of one name in the same turn: the second one is refused") {
   world w;
+  const auto [first, second] = GENERATE(table<std::string, std::string>(
+      {{"alice", "ALICE"}, {"Юля", "ЮЛЯ"}, {"сосо", "coco"}, {"coco", "сосо"}})); // Cyrillic
   std::vector<bool> done;
-  for (int i = 0; i < 2; ++i) {
+  for (const std::string& name : {first, second}) {
     w.known.change(
-        [&w]() -> result<std::vector<fact>> {
-          auto a = w.known.new_account("alice", "hash");
+        [&w, name]() -> result<std::vector<fact>> {
+          auto a = w.known.new_account(name, "hash");
           if (!a) return a.error();
           return std::vector<fact>{fact_of(*a)};
         },
@@ -94,6 +96,22 @@ TEST_CASE("two registrations of one name in the same turn: the second one is ref
   w.tasks.run();
   CHECK(done == std::vector{true, false});
   CHECK(w.known.account_count() == 1);
+}
+
+TEST_CASE("people: an account that looks like another one is none, until that is gone") {
+  world w;
+  REQUIRE(w.add("ΤΟΜ").has_value()); // Greek
+  CHECK(w.add("tom").error().message ==
+        "the name tom looks like that of another account; choose one "
+        "that nobody takes for somebody else's");
+  CHECK(w.add("ТОМ").has_error()); // Cyrillic
+  const account* greek = w.known.find("τομ");
+  REQUIRE(greek != nullptr);
+  CHECK_FALSE(w.known.has_lookalike("ΤΟΜ", greek->id));
+  CHECK(people(&w.shelf, w.time, w.tasks.later()).has_lookalike("TOM", {}));
+  REQUIRE(w.change([&] { return w.known.removal_of(*greek); }).has_value());
+  CHECK(w.add("tom").has_value());
+  CHECK(w.add("ΤΟΜ").has_error());
 }
 
 TEST_CASE("what could not be kept has not happened") {

@@ -26,6 +26,10 @@ TEST_CASE("asio-chat completion: several choices go as far as they agree") {
   CHECK(a.text == "Al");
   CHECK(a.choices.size() == 2);
   CHECK(complete("", words).choices.size() == 3);
+  const vocabulary cyrillic{
+      {}, {"Юлия", "Юмор"}, {}}; // the second letters begin with the same byte
+  CHECK(complete("Ю", cyrillic).text == "Ю");
+  CHECK(complete("Юл", cyrillic).text == "Юлия: ");
 }
 
 TEST_CASE("asio-chat completion: no choice changes nothing") {

@@ -41,6 +41,8 @@ TEST_CASE("asio-chat session: the token and the positions come back") {
   CHECK(back.positions.at("lobby").tag == 0xabc);
   CHECK(back.positions.at("lobby").tag_offset == 44);
   CHECK(opened(directory, "bob").load().resume.token.empty());
+  opened(directory, "Юля").save({{std::string(64, 'd'), {}}, {}});
+  CHECK(opened(directory, "Юля").load().resume.token == std::string(64, 'd'));
 }
 
 TEST_CASE("asio-chat session: whether the token opens an account comes back as well") {
@@ -144,7 +146,7 @@ TEST_CASE("asio-chat session: what cannot be read is no session") {
 
 TEST_CASE("asio-chat session: a name that no file can have has none") {
   const test::temp_directory place;
-  const auto* name = GENERATE("../alice", "a b", "\x1b");
+  const auto* name = GENERATE("../alice", "a b", "\x1b", "юля/..", "ю\u202E", "ю\u200B", "ю\xFF");
   const auto s = saved_session::open(place.string(), server, name);
   REQUIRE_FALSE(s.has_value());
   CHECK(s.error().code == errc::bad_setting);

@@ -106,6 +106,10 @@ TEST_CASE("abuse: a message names so many members of the room, and others do not
         "this names more than 2 members, which is the most for a message; leave some out");
   CHECK(w.refusal_of(alice, "/me greets bob,carol,dave").starts_with("this names more than 2"));
   CHECK(w.refusal_of(alice, "hi bob").empty());
+  w.come("Юля");
+  w.come("山田");
+  CHECK(w.refusal_of(alice, "hi «ЮЛЯ»—bob…山田").starts_with("this names more than 2"));
+  CHECK(w.refusal_of(alice, "hi Юлята bob山田 山田").empty());
 }
 
 TEST_CASE("abuse: one writes to so many members, and to the same ones as often as one likes") {

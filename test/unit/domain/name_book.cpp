@@ -83,13 +83,14 @@ TEST_CASE("when too many names are held, the oldest are let go") {
     name_book names(&store, time, 1h, uncounted, 3);
     for (const unsigned n : {1u, 2u, 3u, 1u, 4u})
       bear(names, n);
-    CHECK(names.check_free("name2", stranger).has_value()); // 1 came back, and left once more
+    CHECK(names.check_free("name2", stranger, named::by_themselves)
+              .has_value()); // 1 came back, and left once more
     for (const char* held : {"name1", "name3", "name4"})
-      CHECK(names.check_free(held, stranger).has_error());
+      CHECK(names.check_free(held, stranger, named::by_themselves).has_error());
     CHECK(store.kept.size() == 3);
   }
   name_book anew(&store, time, 1h, uncounted, 2);
-  CHECK(anew.check_free("name3", stranger).has_value());
+  CHECK(anew.check_free("name3", stranger, named::by_themselves).has_value());
   CHECK(store.kept.size() == 2);
   time.advance(1h);
   bear(anew, 5);
@@ -136,9 +137,9 @@ TEST_CASE("for how long a name is held does not depend on the time of day") {
     clock.set_wall(now + 2 * years);
     name_book anew(&store, clock, 1h, [](const member*) { return [] {}; });
     clock.advance(1h - 1ms);
-    CHECK(anew.check_free("ada", eve).has_error());
+    CHECK(anew.check_free("ada", eve, named::by_themselves).has_error());
     clock.advance(1ms);
-    CHECK(anew.check_free("ada", eve).has_value());
+    CHECK(anew.check_free("ada", eve, named::by_themselves).has_value());
   }
 }
 
@@ -201,4 +202,92 @@ TEST_CASE("names are held beyond the end of the server, from its next start on")
   CHECK_FALSE(store.kept.contains(ada));
   b.clock.advance(1ms);
   b.chat.leave(*b.enter(other, stranger, "eve").value(), true);
+}
+
+TEST_CASE("names: who looks like somebody else waits until that name is free") {
+  bench b;
+  recording_sink ear, other, third;
+  const auto why = [&](const char* name) { return b.enter(other, eve, name).error().message; };
+  endpoint* first = b.enter(ear, ada, "Сосо").value(); // Cyrillic
+  CHECK(why("coco") == "the name coco looks like another one that is taken; choose one that nobody "
+                       "takes for somebody else's");
+  CHECK(why("СОСО") == "the name СОСО is taken");
+  CHECK(b.chat.free_name("coco", eve) == "coco-2");
+  b.chat.rename(first->of(), "сосо").value(); // one does not look like oneself
+  b.chat.leave(*first);
+  CHECK(why("coco").starts_with("the name coco looks like another one")); // it is held
+  b.clock.advance(b.given.name_hold_time);
+  endpoint* late = b.enter(other, eve, "coco").value();
+  CHECK(b.enter(third, ada, "сосо").error().message.starts_with("the name сосо looks like"));
+  b.chat.rename(late->of(), "eve").value();
+  b.chat.leave(*b.enter(third, ada, "сосо").value());
+  b.chat.leave(*late);
+}
+
+TEST_CASE("names: two that are not ASCII do not look alike") {
+  bench b;
+  recording_sink ear, other;
+  endpoint* greek = b.enter(ear, ada, "ΤΟΜ").value();
+  CHECK(b.enter(other, eve, "ТОМ").has_error()); // Cyrillic
+  CHECK(b.enter(other, eve, "tom").has_error());
+  endpoint* unlike = b.enter(other, eve, "τομί").value();
+  b.chat.leave(*greek, true);
+  b.chat.rename(unlike->of(), "ТОМ").value();
+  b.chat.leave(*unlike);
+}
+
+TEST_CASE("names: those of the server are given, or kept from before") {
+  bench b;
+  recording_sink ear, other;
+  const auto why = [&](const char* name) { return b.enter(ear, ada, name).error().message; };
+  CHECK(why("Admin") ==
+        "the name Admin is the server's: take another one, or have the operator make "
+        "an account of that name");
+  CHECK(why("ѕуѕтеm").starts_with("a name has letters of one script"));
+  CHECK(why("гооТ").starts_with("the name гооТ looks like another one that is taken")); // root
+  CHECK(b.chat.free_name("system", ada) == "system-2");
+  login given{ada, "admin"};
+  given.name_given = true;
+  b.chat.leave(*b.chat.enter(ear, given).value());
+  CHECK(b.chat.reserve_name("system").value() == "system");
+  b.chat.give_name_back("system");
+
+  remembering_store store;
+  store.kept[ada] = {ada, "root", {}};
+  bench old(&store);
+  CHECK(old.enter(other, eve, "root").error().message.starts_with("the name root is held"));
+  old.chat.leave(*old.enter(ear, ada, "root").value());
+}
+
+TEST_CASE("names: a host's name is written as names are") {
+  bench b;
+  recording_sink ear;
+  CHECK(b.chat.reserve_name("Glo\u0308ckner").value() == "Glöckner");
+  CHECK(b.chat.reserve_name("GLÖCKNER").has_error());
+  CHECK(b.enter(ear, ada, "glöckner").error().message == "the name glöckner is reserved");
+  b.chat.give_name_back("Glöckner");
+  b.chat.leave(*b.enter(ear, ada, "glöckner").value());
+}
+
+TEST_CASE("names: who looks like an account has come too late, and keeps nobody out") {
+  testing::manual_clock time;
+  task_queue tasks;
+  people known(nullptr, time, tasks.later());
+  name_book names(nullptr, time, 1h, [](const member*) { return [] {}; });
+  names.respect(known);
+  const limits given;
+  member guest(1, eve, "coco", true, rights::all(), given);
+  names.take("coco", guest);
+  known.change([&] { return std::vector{fact_of(*known.new_account("сосо", {}))}; },
+               [](const result<void>& kept) { CHECK(kept.has_value()); });
+  tasks.run();
+  const account* owner = known.find("сосо");
+  REQUIRE(owner != nullptr);
+  CHECK(names.check_free("сосо", owner->id, named::by_themselves).has_value());
+  CHECK(names.check_free("сосо", ada, named::by_themselves).has_error());
+  CHECK(names.check_free("coco", ada, named::by_themselves).has_error());
+  names.give_up(guest, false);
+  CHECK(names.check_free("coco", ada, named::by_themselves)
+            .error()
+            .message.starts_with("the name coco looks like another one"));
 }

@@ -190,7 +190,7 @@ TEST_CASE("C45: where operators have to have one, those without have a voice and
   CHECK(w.say(olga, "/totp off correct-horse " + w.code(1)) == lines{"your second factor is off"});
   CHECK(w.say(olga, "/kick nobody") == lines{"you may not put others out here"});
   // A role in a room is no way round.
-  person& owner = w.come("owner");
+  person& owner = w.come("oscar");
   w.say(owner, "/register correct-horse");
   w.type(owner, "/join den", {}, "r");
   w.run();

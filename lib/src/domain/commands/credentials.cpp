@@ -2,7 +2,7 @@
 
 #include "accounts/passwords.hpp"
 #include "domain/hub.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/format.h>
 

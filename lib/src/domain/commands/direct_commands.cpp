@@ -4,7 +4,7 @@
 #include "domain/commands/commands.hpp"
 #include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -4,7 +4,7 @@
 #include "domain/commands/whom.hpp"
 #include "domain/hub.hpp"
 #include "domain/time_words.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

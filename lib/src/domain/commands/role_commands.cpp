@@ -3,7 +3,7 @@
 #include "domain/commands/commands.hpp"
 #include "domain/commands/whom.hpp"
 #include "domain/hub.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/format.h>
 
@@ -158,8 +158,9 @@ result<whom> find_whom(const asked& q, const std::string& typed, bool everywhere
   if (here && rank_of(here->role(), role::guest) >= own_rank(q, everywhere))
     return fail(errc::not_allowed,
                 fmt::format("{} has the same role as you, or a higher one", here->name()));
-  if (auto valid = check_member_name(typed, q.in.limits()); !here && !valid) return valid.error();
-  whom guest{here ? here->name() : typed, {}, fold_name(typed), {}};
+  const auto proper = here ? here->name() : check_member_name(typed, q.in.limits());
+  if (!proper) return proper.error();
+  whom guest{*proper, {}, fold_name(*proper), {}};
   if (here) guest.who = here->who();
   return guest;
 }

@@ -1,8 +1,8 @@
+#include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/hub.hpp"
 #include "domain/sayable.hpp"
-#include "model/names.hpp"
 
 #include <fmt/format.h>
 
@@ -21,7 +21,7 @@ constexpr std::size_t max_listed = 1'000;
 /// `#Den` is the room `den`. What is no name of a room stands somewhere in the order as well.
 std::string room_name_in(std::string_view argument) {
   if (argument.starts_with('#')) argument.remove_prefix(1);
-  return fold_name(argument);
+  return ascii::lower(std::string(argument));
 }
 
 } // namespace

@@ -1,7 +1,6 @@
 #include "domain/commands/commands.hpp"
 #include "domain/commands/credentials.hpp"
 #include "domain/hub.hpp"
-#include "model/names.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "journal/sqlite/derived_keys.hpp"
 
 #include "journal/sqlite/secret_key.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <sodium.h>
 

@@ -4,7 +4,7 @@
 #include "journal/sqlite/rooms.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/store.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>

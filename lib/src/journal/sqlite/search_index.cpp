@@ -1,7 +1,7 @@
 #include "journal/sqlite/search_index.hpp"
 
 #include "journal/tokenizer.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 
 #include <algorithm>
 #include <limits>

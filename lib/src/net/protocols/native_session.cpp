@@ -106,6 +106,7 @@ void native_session::admitted(const admission& a) {
                               .user = a.user,
                               .as = a.as,
                               .has_account = a.has_account,
+                              .name_given = !a.name.empty(),
                               .token = a.device,
                               .certificate = a.certificate,
                               .direct_rooms = h.direct_rooms});

@@ -4,7 +4,7 @@
 #include "base/utf8.hpp"
 #include "domain/command_table.hpp"
 #include "model/command_text.hpp"
-#include "model/names.hpp"
+#include "names/member_name.hpp"
 #include "net/protocols/chat_protocol.hpp"
 #include "wire/frame.hpp"
 #include "wire/text_codec.hpp"
@@ -60,9 +60,13 @@ class text_session final : public framed_protocol {
   }
 
   void take_name(const admission& a) {
-    std::string name = mend_member_name(a.name.empty() ? wish_ : a.name, context().hub.limits());
-    if (name.empty()) name = fmt::format("anon-{}", remote().port());
-    name = context().hub.free_name(name, a.who);
+    const hub& in = context().hub;
+    const named by = a.name.empty() ? named::by_themselves : named::by_server;
+    const std::string nobody = fmt::format("anon-{}", remote().port());
+    std::string name = mend_member_name(a.name.empty() ? wish_ : a.name, in.limits());
+    name = in.free_name(name.empty() ? nobody : name, a.who, by);
+    // With a number behind it a name may have digits of two kinds.
+    if (!check_member_name(name, in.limits())) name = in.free_name(nobody, a.who);
     if (const auto entered = enter({.who = a.who,
                                     .name = name,
                                     .many_rooms = false,
@@ -71,6 +75,7 @@ class text_session final : public framed_protocol {
                                     .user = a.user,
                                     .as = a.as,
                                     .has_account = a.has_account,
+                                    .name_given = by == named::by_server,
                                     .token = a.device,
                                     .certificate = a.certificate});
         !entered)
