@@ -30,6 +30,10 @@ bool room_facts::has_owner() const noexcept {
   return std::ranges::any_of(roles, [](const auto& r) { return r.second == role::owner; });
 }
 
+bool room_facts::is_left_by_guests() const noexcept {
+  return opened_by_guest && roles.empty() && invited.empty() && modes == room_modes();
+}
+
 role room_facts::role_of(const identity& account) const noexcept {
   const auto found = roles.find(account);
   return found == roles.end() ? role::guest : found->second;
@@ -163,6 +167,7 @@ fact fact_of(const room_facts& room) {
   w.number(room.invited.size());
   for (const identity& who : room.invited)
     w.id(who);
+  if (room.opened_by_guest) w.number(1);
   return {fact_kind::room, room.name, w.take()};
 }
 
@@ -180,6 +185,7 @@ room_facts room_in(const fact& f) {
   }
   for (auto n = r.number<std::uint32_t>(); n > 0; --n)
     room.invited.insert(r.bytes());
+  room.opened_by_guest = r.number() != 0;
   return room;
 }
 

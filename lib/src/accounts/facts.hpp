@@ -81,8 +81,11 @@ struct room_facts {
   room_modes modes{};
   std::map<identity, role> roles{}; ///< of accounts
   std::set<identity> invited{};     ///< accounts
+  bool opened_by_guest = false;
 
   bool has_owner() const noexcept;
+  /// A guest has opened it, and nobody has taken care of it since.
+  bool is_left_by_guests() const noexcept;
   /// `role::guest`: none.
   role role_of(const identity& account) const noexcept;
 };
