@@ -278,6 +278,46 @@ TEST_CASE("admission: zero switches each limit off") {
   CHECK(w.control.handshakes() == 250);
 }
 
+TEST_CASE("admission: each limit is lifted while strangers wait") {
+  const auto lifts = [](auto limit, auto to, refused_for why, auto meets) {
+    admission_limits l = none();
+    l.*limit = to;
+    world w(l);
+    CHECK(meets(w) == why);
+    CHECK(meets(w) == why);
+    w.limits.*limit = none().*limit;
+    CHECK(meets(w) == refused_for::nothing);
+  };
+  const auto comes_from = [](const char* address) {
+    return [address, first = true](world& w) mutable {
+      if (std::exchange(first, false)) REQUIRE(w.come(address));
+      w.come(address);
+      return w.why;
+    };
+  };
+  using limits = admission_limits;
+  lifts(&limits::per_address, 1u, refused_for::address, comes_from("10.0.0.1"));
+  lifts(&limits::per_network, 1u, refused_for::network, comes_from("10.0.0.1"));
+  lifts(&limits::strangers, 1u, refused_for::strangers, comes_from("10.0.0.1"));
+  const auto begins = [](world& w) {
+    if (w.all.empty()) {
+      REQUIRE(w.come("10.0.0.1"));
+      REQUIRE(w.control.begin_handshake(w.all.front()) == refused_for::nothing);
+    }
+    REQUIRE(w.come("10.0.0.2"));
+    return w.control.begin_handshake(w.all.back());
+  };
+  lifts(&limits::handshakes, 1u, refused_for::handshakes, begins);
+  lifts(&limits::bytes, admission_control::bytes_each, refused_for::memory, begins);
+  lifts(&limits::longest_penalty, 10min, refused_for::penalty, [](world& w) {
+    if (w.all.empty())
+      for (int i = 0; i < 3; ++i)
+        w.end(*w.come("10.0.0.1"), offence::login);
+    w.come("10.0.0.1");
+    return w.why;
+  });
+}
+
 TEST_CASE("admission: an operator sees what is used, what was refused, and who has to wait") {
   admission_limits l;
   l.strangers = 0;
