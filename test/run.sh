@@ -70,7 +70,7 @@ strangers() {
 # The project in a stranger's, as test/embed/add_subdirectory has it.
 embedded() {
   (cd test/embed/add_subdirectory && cmake --preset embedded >/dev/null) &&
-    cmake --build build-embedded --target stranger operations client_only flow_tests wrong_thread contract_tests frame_fuzz text_fuzz native_fuzz compact_fuzz
+    cmake --build build-embedded --target stranger operations client_only flow_tests wrong_thread contract_tests frame_fuzz text_fuzz native_fuzz compact_fuzz proxy_fuzz
 }
 
 if [ "${1:-}" = --clang ]; then

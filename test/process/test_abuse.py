@@ -1,6 +1,10 @@
 """Settings against abuse, limits that operators change, and what they are told of those who are held back."""
 
-from programs import Daemon
+import itertools
+import json
+
+from native_client import native_context
+from programs import Daemon, LessonClient
 from test_people import daemon, good, log_in
 
 
@@ -57,3 +61,41 @@ def test_on_loopback_alone_nothing_is_refused_as_abuse(tmp_path):
             alice.send("the same")
         alice.send("the end")
         assert bob.hear("alice: the end").count("alice: the same") == 30
+
+
+def test_rooms_that_guests_leave_are_so_many_also_after_a_restart(tmp_path):
+    numbers = itertools.count()
+    limits = ["--abuse", "on", "--guest-rooms", "2", "--guest-room-age", "1h"]
+    good(tmp_path / "data", "add", "olga", "--role", "operator")
+
+    def leave_behind(d, *rooms):
+        """Opens each room, says something, and goes; the answers to the joins."""
+        hello = json.dumps({"type": "hello", "name": f"by{next(numbers)}", "history": 0})
+        guest = LessonClient(d.port, d.ca, hello, context=native_context(d.ca))
+        answers = []
+        for room in rooms:
+            guest.send(json.dumps({"type": "join", "room": room, "ref": room}))
+            while (answer := json.loads(guest.receive())).get("ref") != room:
+                pass
+            answers.append(answer.get("message", answer["type"]))
+            if answer["type"] == "room":
+                guest.send(json.dumps({"type": "send", "room": room, "id": room, "text": "hello"}))
+                while json.loads(guest.receive())["type"] != "ack":
+                    pass
+        guest.close()
+        return answers
+
+    full = ("guests have opened 2 rooms, which is the most here; join one that there is, see /rooms, or make an "
+            "account, see /register: its rooms are not counted")
+    with daemon(tmp_path, *limits) as d:
+        assert leave_behind(d, "den", "attic", "cellar") == ["room", "room", full]
+        assert d.stop() == 0
+    with daemon(tmp_path, *limits) as d:
+        assert leave_behind(d, "cellar", "attic") == [full, "room"]
+        olga = log_in(d, "guest2", "olga")
+        olga.send("/limits")
+        line = hear_part(olga, "rooms of guests")
+        assert "rooms of guests: 2 (at most 2), removed when nothing was said for 1h; removed so far: 0" in line
+        olga.send("/limits set guest-rooms 3")
+        hear_part(olga, "guest-rooms is 3 from now on")
+        assert leave_behind(d, "cellar") == ["room"]

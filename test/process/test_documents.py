@@ -544,6 +544,7 @@ CONTROLS = {
     "new names of an address are limited, and each refusal says until when": "A",
     "Operators see who is held back and why, and change limits at once; each change is noted and outlives a "
     "restart": "A, I",
+    "Rooms that guests leave behind are so many, and a silent one is removed with its keys": "A",
     "An address that misbehaves is refused, longer each time": "C, A",
     "Who guesses a password waits, longer each time, and keeps nobody else out; an address makes few accounts":
         "C, A",

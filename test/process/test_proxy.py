@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import socket
 import stat
 import struct
@@ -10,6 +11,7 @@ import subprocess
 import pytest
 
 from programs import BIN, PATIENCE, Daemon, LessonClient, clean_environment, until
+from test_people import PASSWORD, daemon, good
 
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 
@@ -74,6 +76,50 @@ def test_limits_and_penalties_are_of_the_client_and_not_of_the_proxy(tmp_path):
         assert until(guess)
         LessonClient(d.port, d.ca, "open", "carol", over=connect(d, header("192.0.2.9"))).hear(
             "* carol joined the chat *")
+
+
+def come(d, client, *first):
+    return LessonClient(d.port, d.ca, *first, over=connect(d, header(client)))
+
+
+def hear_part(client, part):
+    """The first line from now on with this in it."""
+    while part not in (line := client.receive()):
+        pass
+    return line
+
+
+@pytest.mark.parametrize("client, neighbour, host, network", [
+    ("192.0.2.7", "192.0.3.7", "192.0.2.7", "192.0.2.0/24"),
+    ("2001:db8:0:7::7", "2001:db8:0:8::7", "2001:db8:0:7::/64", "2001:db8:0:7::/64"),
+])
+def test_whois_bans_and_the_log_name_the_address_behind_the_proxy(tmp_path, client, neighbour, host, network):
+    good(tmp_path / "data", "add", "olga", "--role", "owner")
+    with daemon(tmp_path, "--proxy-from", "127.0.0.1") as d:
+        olga = come(d, "198.51.100.1", "guest")
+        olga.send(f"/login olga {PASSWORD}")
+        olga.hear("* you are logged in as olga *")
+        mallory = come(d, client, "mallory")
+        mallory.hear("* mallory joined the chat *")
+        olga.send("/whois mallory")
+        assert hear_part(olga, ", from ").endswith(f", from {host} *")
+        # By the name: it holds for this client, and for nobody else who comes by the same proxy.
+        olga.send("/ban mallory everywhere 1h")
+        hear_part(olga, "you have banned mallory")
+        # By the network, whatever the name and the token.
+        olga.send(f"/ban {network} everywhere 1h")
+        hear_part(olga, f"you have banned {network}")
+        with pytest.raises(EOFError):
+            while mallory.receive():
+                pass
+        assert "you are banned here" in come(d, client, "eve").receive()
+        alice = come(d, neighbour, "alice")
+        alice.hear("* alice joined the chat *")
+        olga.send("still here")
+        alice.hear("olga: still here")
+        assert until(lambda: re.search(rf'with \[?{client}\]?:40000 name="" reason="you are banned here', d.log))
+        olga.send("/bans")
+        assert network in hear_part(olga, network)
 
 
 def test_a_proxy_without_a_header_is_refused_and_a_header_of_others_is_garbage(tmp_path):

@@ -25,6 +25,13 @@ struct abuse_limits {
   /// Names that are taken by the members of one address: by `/nick`, or by coming in as somebody
   /// new.
   rate names{60, std::chrono::minutes(10)};
+  /// Rooms in which something was said that guests have opened, and that nobody has a role in. Who
+  /// the host knows by `login::user` is no guest. Where the journal drops no logs there is no
+  /// limit.
+  std::size_t guest_rooms = 1'000;
+  /// Such a room is removed if nothing was said in it for so long, and nobody is in it; 1 h to 100
+  /// years. Never before `limits::id_time` has passed.
+  std::chrono::milliseconds guest_room_age = std::chrono::hours(24 * 90);
 };
 
 } // namespace asio_chat

@@ -134,6 +134,24 @@ class journal {
     done(fail(errc::not_available, "this journal destroys nothing"));
   }
 
+  /// What became of a log that was to be dropped.
+  enum class drop_state : std::uint8_t {
+    kept,   ///< it is in use, or something was said in it since; or the journal cannot now
+    partly, ///< as much is gone as goes at once: call again for the rest
+    gone,   ///< it has no entries: whoever follows it finds an empty log
+  };
+  using drop_done = std::function<void(result<drop_state>)>;
+  /// Whether `drop` drops anything.
+  virtual bool drops() const noexcept { return false; }
+  /// Takes out all entries of a log that nobody follows and in which nothing was said since
+  /// `quiet`, for good and durably. Positions in it are not given again. A journal that does not
+  /// believe the caller's clock keeps the log for longer. Is called only if `drops` says so.
+  virtual void drop(std::string room, wall_time quiet, drop_done done) {
+    static_cast<void>(room);
+    static_cast<void>(quiet);
+    done(fail(errc::not_available, "this journal drops no logs"));
+  }
+
   /// One line that names all that is stored, what was answered so far at least: to be kept
   /// elsewhere, so that a state that was put back shows. Empty: there is none, as in memory. Does
   /// not wait.

@@ -43,8 +43,9 @@ struct server_counters {
   std::uint64_t slowed_requests = 0;  ///< carried out, and their connection was held for a while
   std::uint64_t rate_refusals = 0;    ///< refused, since they would have waited too long
   std::uint64_t abuse_refusals = 0;   ///< refused by `abuse_limits`
-  std::uint64_t entries = 0;          ///< appended to the logs of rooms
-  std::uint64_t deliveries = 0;       ///< events put into outboxes
+  std::uint64_t guest_rooms_removed = 0; ///< by `abuse_limits::guest_room_age`
+  std::uint64_t entries = 0;             ///< appended to the logs of rooms
+  std::uint64_t deliveries = 0;          ///< events put into outboxes
 };
 
 } // namespace asio_chat

@@ -30,6 +30,10 @@ bool room_facts::has_owner() const noexcept {
   return std::ranges::any_of(roles, [](const auto& r) { return r.second == role::owner; });
 }
 
+bool room_facts::is_left_by_guests() const noexcept {
+  return opened_by_guest && roles.empty() && invited.empty() && modes == room_modes();
+}
+
 role room_facts::role_of(const identity& account) const noexcept {
   const auto found = roles.find(account);
   return found == roles.end() ? role::guest : found->second;
@@ -166,6 +170,7 @@ fact fact_of(const room_facts& room) {
   w.number(room.pins.size());
   for (const pinned_entry& p : room.pins)
     w.number(p.offset).time(p.said).number(p.text_at).text(p.from).text(p.by);
+  if (room.opened_by_guest) w.number(1);
   return {fact_kind::room, room.name, w.take()};
 }
 
@@ -192,6 +197,7 @@ room_facts room_in(const fact& f) {
     p.by = r.text();
     room.pins.push_back(std::move(p));
   }
+  room.opened_by_guest = r.number() != 0;
   return room;
 }
 

@@ -91,8 +91,11 @@ struct room_facts {
   std::map<identity, role> roles{}; ///< of accounts
   std::set<identity> invited{};     ///< accounts
   std::vector<pinned_entry> pins{}; ///< the newest last
+  bool opened_by_guest = false;
 
   bool has_owner() const noexcept;
+  /// A guest has opened it, and nobody has taken care of it since.
+  bool is_left_by_guests() const noexcept;
   /// `role::guest`: none.
   role role_of(const identity& account) const noexcept;
 };

@@ -90,12 +90,7 @@ void people::take(const fact& f) {
   case fact_kind::device:
     return take_device(f);
   case fact_kind::room:
-    if (f.value.empty()) {
-      rooms_.erase(f.key);
-    } else {
-      rooms_.insert_or_assign(f.key, room_in(f));
-    }
-    return;
+    return take_room(f);
   case fact_kind::ban:
     if (f.value.empty()) {
       bans_.remove(static_cast<std::uint64_t>(std::stoull(f.key)));
@@ -154,6 +149,16 @@ void people::take_account(const fact& f) {
   known = account_in(f);
   by_name_.insert_or_assign(fold_name(known.name), known.id);
   looks_.put(known.name, known.id);
+}
+
+void people::take_room(const fact& f) {
+  guest_rooms_.erase(f.key);
+  if (f.value.empty()) {
+    rooms_.erase(f.key);
+    return;
+  }
+  const auto taken = rooms_.insert_or_assign(f.key, room_in(f)).first;
+  if (taken->second.is_left_by_guests()) guest_rooms_.insert(f.key);
 }
 
 void people::take_device(const fact& f) {

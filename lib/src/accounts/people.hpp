@@ -73,6 +73,8 @@ class people {
   const invitation* find_invitation(std::string_view code) const;
   std::size_t invitation_count() const noexcept { return invitations_.size(); }
   const room_facts* room(std::string_view name) const;
+  /// Those that guests have left, see `room_facts`.
+  const std::set<std::string, std::less<>>& guest_rooms() const noexcept { return guest_rooms_; }
   /// Of what these two have said to each other; null: nothing.
   const direct_log* find_direct(const identity& one, const identity& another) const;
   /// Those to whom the account has said something, or who have to it.
@@ -129,6 +131,7 @@ class people {
   void keep_seen();
   void keep_heard();
   void take_account(const fact& f);
+  void take_room(const fact& f);
   void take_device(const fact& f);
   void take_certificate(const fact& f);
   void take_direct_log(const fact& f);
@@ -152,6 +155,7 @@ class people {
   std::map<identity, account_factor> factors_;                                      ///< by account
   std::map<std::string, invitation, std::less<>> invitations_;                      ///< by code
   std::map<std::string, room_facts, std::less<>> rooms_;
+  std::set<std::string, std::less<>> guest_rooms_;
   std::map<std::string, direct_log, std::less<>> direct_logs_;
   std::set<std::pair<identity, identity>> correspondents_;  ///< each with each of theirs
   std::map<std::pair<identity, identity>, position> heard_; ///< by whom, of whom: has to be kept

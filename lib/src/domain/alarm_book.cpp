@@ -16,7 +16,7 @@ void alarm_book::add(std::string who, std::string what) {
 }
 
 void alarm_book::wake_later() {
-  timer_->wait_until(*minutes_.next_end(), [this] { wake(); });
+  if (timer_) timer_->wait_until(*minutes_.next_end(), [this] { wake(); });
 }
 
 void alarm_book::wake() {

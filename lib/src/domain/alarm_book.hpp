@@ -25,6 +25,8 @@ class alarm_book {
   /// @param who a name, with the address if there is one
   /// @param what the same for all of a kind: it goes on after the name
   void add(std::string who, std::string what);
+  /// What was not told yet stays untold: nobody waits for it any more.
+  void rest() { timer_.reset(); }
 
  private:
   using kind = std::pair<std::string, std::string>;
@@ -35,7 +37,7 @@ class alarm_book {
   const clock& time_;
   std::function<void(std::string)> say_;
   minute_folds<kind> minutes_{max_known};
-  std::unique_ptr<timer> timer_;
+  std::unique_ptr<timer> timer_; ///< null: it rests
   bool waits_ = false;
 };
 

@@ -143,6 +143,12 @@ std::string hub::receiver_of(const endpoint& e, const request& r) const {
 void hub::limit(const run_time_limits& configured, time_source& time, bool beyond_loopback) {
   limiter_.begin(configured, time, beyond_loopback);
   limiter_.choose(people_.limits());
+  guest_rooms_.begin(time);
+}
+
+void hub::rest() {
+  limiter_.rest();
+  guest_rooms_.rest();
 }
 
 right hub::right_lacking(const endpoint& e, const endpoint::membership* place,

@@ -24,7 +24,7 @@ void held_endpoints::hold(endpoint& e, token_bucket::seconds wait, std::string w
 }
 
 void held_endpoints::wake_later() {
-  timer_->wait_until(until_.begin()->first, [this] { wake(); });
+  if (timer_) timer_->wait_until(until_.begin()->first, [this] { wake(); });
 }
 
 void held_endpoints::wake() {

@@ -26,6 +26,8 @@ class held_endpoints {
   /// One that is held already stays so for as long as it was to be.
   /// @param why for an operator
   void hold(endpoint& e, token_bucket::seconds wait, std::string why);
+  /// Those that are held stay so: all of them end.
+  void rest() { timer_.reset(); }
 
   /// Who is held now, for how long and why: the first of many.
   std::string describe() const;
@@ -42,7 +44,7 @@ class held_endpoints {
   const clock& time_;
   std::function<endpoint*(std::uint64_t)> find_;
   std::multimap<steady_time, held> until_;
-  std::unique_ptr<timer> timer_;
+  std::unique_ptr<timer> timer_; ///< null: it rests
 };
 
 } // namespace asio_chat

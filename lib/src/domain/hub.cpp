@@ -55,7 +55,8 @@ hub::hub(services s)
                  services_.watch,
                  self_,
                  services_.on_post,
-                 [this](const room& r) { begin_ownership(r); },
+                 [this](const room& r) { return begin_room(r); },
+                 [this](const room& r) { guest_rooms_.said(r.name()); },
                  [this](endpoint& e, const room& r, right what) { return may(e, r, what); },
                  [this](std::string done) { note(std::move(done)); },
                  [this](const room& r, std::uint64_t author, const position& at) {
@@ -71,6 +72,7 @@ hub::hub(services s)
     , attempts_(services_.time)
     , sweeps_(services_.later)
     , limiter_(for_limits())
+    , guest_rooms_(for_guest_rooms())
     , directs_(std::make_unique<direct_logs>(*this, for_rooms_)) {
   names_.respect(people_);
   for_rooms_.marks_guests = people_.account_count() > 0;
@@ -242,7 +244,7 @@ result<void> hub::join(endpoint& e, std::string_view room_name, std::string_view
                   "you have opened many rooms in a short time; wait a second");
     }
     found = rooms_.emplace(*name, std::make_shared<room>(*name, for_rooms_)).first;
-    if (m.has_account()) openers_.insert_or_assign(*name, m.who());
+    note_opener(*name, e);
   }
   const std::size_t max = join_history_of(*name);
   from.history = std::min(from.history.value_or(max), max);
@@ -299,6 +301,7 @@ void hub::drop_if_empty(const room& r, endpoint* last) {
   const auto found = rooms_.find(r.name());
   if (found == rooms_.end() || found->second.get() != &r) return;
   openers_.erase(r.name());
+  guest_rooms_.left(r.name());
   found->second->unfollow(last ? begin_upkeep(last) : [] {});
   rooms_.erase(found);
 }

@@ -6,6 +6,7 @@
 #include "accounts/people.hpp"
 #include "base/sliced_work.hpp"
 #include "domain/endpoint.hpp"
+#include "domain/guest_rooms.hpp"
 #include "domain/host_commands.hpp"
 #include "domain/limiter.hpp"
 #include "domain/member.hpp"
@@ -68,6 +69,9 @@ class hub {
   void limit(const run_time_limits& configured, time_source& time, bool beyond_loopback);
   asio_chat::limiter& limiter() noexcept { return limiter_; }
   const asio_chat::limiter& limiter() const noexcept { return limiter_; }
+  const asio_chat::guest_rooms& guest_rooms() const noexcept { return guest_rooms_; }
+  /// Nothing is done by the time any more: the server ends.
+  void rest();
 
   /// A new connection, in no room yet. The sink must live until `leave`. If the same identity is
   /// here already, it is one more of that member, whose name stays; or it replaces that member, who
@@ -198,6 +202,7 @@ class hub {
   /// It keeps order, and the member may: no storm shall keep that waiting.
   bool moderates(endpoint& e, const request& r, const command_row* row);
   limiter::services for_limits();
+  guest_rooms::services for_guest_rooms();
   /// The folded name of whom the request is to say something to, and to nobody else; empty: there
   /// is no such member or account, or it is who says it.
   std::string receiver_of(const endpoint& e, const request& r) const;
@@ -219,7 +224,9 @@ class hub {
   /// meanwhile, too. So it has to depend on what is known then alone.
   void sweep(std::function<void(member&)> what);
   static subject subject_of(const endpoint& e, role here);
-  void begin_ownership(const room& r);
+  void note_opener(const std::string& room, const endpoint& e);
+  /// Nothing was ever said in it: whose it is, or why there can be no such room.
+  result<void> begin_room(const room& r);
   result<void> check_may_enter_room(const endpoint& e, const std::string& room) const;
   void make_way(std::string_view name, const identity& who);
   void forget(member& m, bool for_good);
@@ -247,8 +254,15 @@ class hub {
   asio_chat::people people_;
   login_attempts attempts_;
   sliced_work sweeps_;
-  std::map<std::string, identity, std::less<>> openers_; ///< of rooms whose log is being opened
+  /// Who has made a room whose log is being opened.
+  struct opener {
+    identity who{};
+    bool has_account = false;
+    std::string shown{}; ///< to operators
+  };
+  std::map<std::string, opener, std::less<>> openers_; ///< but for who the host knows
   asio_chat::limiter limiter_;
+  asio_chat::guest_rooms guest_rooms_;
   std::unique_ptr<direct_logs> directs_;
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0; ///< of an endpoint or a member

@@ -102,6 +102,16 @@ failure limiter::refuse(abuse_guard::verdict no, std::string who) {
   return std::move(no.told);
 }
 
+void limiter::rest() {
+  if (!timed_) return;
+  timed_->held.rest();
+  timed_->alarms.rest();
+}
+
+void limiter::tell(std::string who, std::string what) {
+  if (timed_) timed_->alarms.add(std::move(who), std::move(what));
+}
+
 std::shared_ptr<allowances> limiter::of_address(const std::string& host) {
   // Whether or not limits are on: they may be before this member leaves.
   return timed_ ? addresses_.of(host) : nullptr;

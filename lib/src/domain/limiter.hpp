@@ -66,7 +66,17 @@ class limiter {
   /// What all members with the same key share: of their address. May be null.
   std::shared_ptr<allowances> of_address(const std::string& host);
 
+  /// Nothing is done by the time any more.
+  void rest();
+
+  /// Counts a refusal, and tells operators.
+  /// @return what the member is told
+  failure refuse(abuse_guard::verdict no, std::string who);
+  /// Tells operators of something, folded as refusals are.
+  void tell(std::string who, std::string what);
+
   /// Null: none are on.
+  const abuse_limits* abuse() const noexcept { return guard_ ? &now_.abuse : nullptr; }
   const rate_keeper* rates() const noexcept { return rates_.get(); }
   /// Who is held back now, for an operator.
   std::vector<std::string> describe_held() const;
@@ -81,7 +91,6 @@ class limiter {
   };
 
   void apply();
-  failure refuse(abuse_guard::verdict no, std::string who);
 
   const services services_;
   run_time_limits configured_;

@@ -138,13 +138,39 @@ void hub::take_role(const identity& who) {
   }
 }
 
-void hub::begin_ownership(const room& r) {
-  const auto opener = openers_.find(r.name());
-  if (opener == openers_.end()) return;
-  const identity who = opener->second;
-  openers_.erase(opener);
+void hub::note_opener(const std::string& room, const endpoint& e) {
+  const member& m = e.of();
+  if (!m.has_account() && !m.user().empty()) return; // the host's business
+  openers_.insert_or_assign(room,
+                            opener{m.who(), m.has_account(), with_address(m.name(), e.host())});
+}
+
+guest_rooms::services hub::for_guest_rooms() {
+  return {services_.log,
+          people_,
+          services_.time,
+          services_.counters,
+          [this] { return limiter_.abuse(); },
+          [this](const std::string& room) { return rooms_.contains(room); },
+          [this](std::string what) { limiter_.tell("rooms of guests", std::move(what)); }};
+}
+
+result<void> hub::begin_room(const room& r) {
+  const auto found = openers_.find(r.name());
+  if (found == openers_.end()) return {};
+  const opener by = std::move(found->second);
+  openers_.erase(found);
   const std::string name = r.name();
-  if (name == services_.default_room || is_of_server(name) || people_.room(name)) return;
+  if (name == services_.default_room || is_of_server(name)) return {};
+  const room_facts* about = people_.room(name);
+  if (about && !about->is_left_by_guests()) return {};
+  if (!by.has_account) {
+    auto may = guest_rooms_.open(name);
+    if (may) return {};
+    return limiter_.refuse({std::move(may.error()), "has opened a room beyond guest-rooms"},
+                           by.shown);
+  }
+  const identity who = by.who;
   people_.change(
       [this, name, who]() -> result<std::vector<fact>> {
         room_facts begun = people_.room_or_new(name);
@@ -155,6 +181,7 @@ void hub::begin_ownership(const room& r) {
       [this, name](const result<void>& done) {
         if (done) grade(name);
       });
+  return {};
 }
 
 void hub::put_out(member& m, const std::string& room, const std::string& why) {

@@ -80,9 +80,9 @@ rate_keeper::rate_keeper(const rate_limits& limits, const clock& time, server_co
     , alarm_(std::move(alarm)) {}
 
 rate rate_keeper::rate_of_address(rated kind) const {
-  if (limits_.times_per_address == 0) return {};
   rate r = rate_of(limits_, kind);
-  if (kind != rated::registrations) r.count *= limits_.times_per_address;
+  if (kind == rated::registrations) return r; // it is of an address by itself
+  r.count *= limits_.times_per_address;       // 0: no limit
   return r;
 }
 

@@ -164,6 +164,7 @@ void room::on_entry(journal::record next) {
   } else {
     ++services_.counters.entries;
     if (services_.on_entry) services_.on_entry(e);
+    if (e.at.offset == 1 && services_.said_first) services_.said_first(*this);
   }
   head_ = e.at;
   if (e.kind == entry_kind::topic) topic_ = e.text;
@@ -274,12 +275,17 @@ void room::found(std::uint64_t reader, const std::string& ref,
 
 void room::followed(const result<journal::log_state>& state) {
   if (use_ == log_use::asked_for) use_ = state ? log_use::followed : log_use::none;
+  why_not_ = state ? std::nullopt : std::optional(state.error());
   if (state) {
     head_ = state->head;
     topic_ = state->topic;
-    if (services_.begun && head_.offset == 0) services_.begun(*this);
+    if (services_.begun && head_.offset == 0) {
+      if (auto may = services_.begun(*this); !may) {
+        why_not_ = std::move(may.error());
+        unfollow([] {}); // whoever comes meanwhile asks again
+      }
+    }
   }
-  why_not_ = state ? std::nullopt : std::optional(state.error());
   answered_ = waiting_.size();
   admit_some();
 }

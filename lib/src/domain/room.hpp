@@ -56,8 +56,10 @@ struct room_services {
   /// For tasks that keep their room: it may outlive the hub, and all of this.
   std::weak_ptr<void> hub_alive = {};
   post_hook on_post = {}; ///< is asked about each message; may be empty
-  /// Nothing was ever said in the room; may be empty.
-  std::function<void(const room&)> begun = {};
+  /// Nothing was ever said in the room, and somebody wants to be in it: why not, or nothing; may be
+  /// empty.
+  std::function<result<void>(const room&)> begun = {};
+  std::function<void(const room&)> said_first = {}; ///< now something was; may be empty
   /// Whether a member may do something in a room that depends on what it is done to.
   std::function<bool(endpoint&, const room&, right)> may = {};
   /// Writes down what a moderator has done.

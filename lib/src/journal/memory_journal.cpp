@@ -242,6 +242,20 @@ void memory_journal::destroy(std::string room, std::vector<std::uint64_t> offset
   answer([done = std::move(done)] { done({}); });
 }
 
+void memory_journal::drop(std::string room, wall_time quiet, drop_done done) {
+  drop_state state = drop_state::gone;
+  if (const auto found = by_room_.find(room); found != by_room_.end()) {
+    const memory_log& l = *found->second;
+    entry newest;
+    if (l.size() > 0) l.read_entry(l.head().offset, newest);
+    if (l.followers > 0 || (l.size() > 0 && newest.time > quiet))
+      state = drop_state::kept;
+    else
+      give_up(found->second);
+  }
+  answer([done = std::move(done), state] { done(state); });
+}
+
 bool memory_journal::search_on(search_state& s) {
   const auto in = by_room_.find(s.what.room);
   if (in == by_room_.end() || in->second->head().epoch != s.epoch)

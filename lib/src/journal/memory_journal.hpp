@@ -46,6 +46,8 @@ class memory_journal final : public journal {
   void search(search_query q, search_done done) override;
   bool destroys() const noexcept override { return true; }
   void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override;
+  bool drops() const noexcept override { return true; }
+  void drop(std::string room, wall_time quiet, drop_done done) override;
 
  private:
   struct search_state;

@@ -45,6 +45,7 @@ bool is_never(std::string_view text) {
 std::string duration_text(std::chrono::milliseconds t) {
   constexpr std::int64_t day = 86'400'000;
   const std::int64_t ms = t.count();
+  if (ms == 0) return "0"; // as it is read where it means never
   if (ms > day && ms % day == 0) return fmt::format("{}d", ms / day);
   if (ms % 3'600'000 == 0) return fmt::format("{}h", ms / 3'600'000);
   if (ms % 60'000 == 0) return fmt::format("{}m", ms / 60'000);

@@ -88,6 +88,12 @@ constexpr run_time_limit table[] = {
      },
      [](const all_limits& l) { return duration_text(l.abuse.newcomer_time); }},
     row_of_rate<abuse, &abuse_limits::newcomer_messages>("newcomer-messages"),
+    row_of_count<abuse, &abuse_limits::guest_rooms, most_members>("guest-rooms"),
+    {"guest-room-age",
+     [](all_limits& l, std::string_view v) {
+       return store(l.abuse.guest_room_age, parse_duration_or_never(v, 1h, 24h * 36'500));
+     },
+     [](const all_limits& l) { return duration_text(l.abuse.guest_room_age); }},
     row_of_count<admission, &admission_limits::strangers, most_strangers>("max-strangers"),
     row_of_count<admission, &admission_limits::handshakes, most_strangers>("max-handshakes"),
     row_of_count<admission, &admission_limits::per_address, most_strangers>(

@@ -94,14 +94,12 @@ refused_for admission_control::judge(const boost::asio::ip::address& from) {
 refused_for admission_control::judge_total(const address_key& host) {
   const std::size_t own = strangers_of(network_of(host));
   if (is_over(own, limits_.per_network)) return refused_for::network;
-  if (is_over(strangers_, limits_.strangers)) {
-    const auto all = [](const network& n) { return n.strangers.size(); };
-    return displace_for(own, all, false) ? refused_for::nothing : refused_for::strangers;
-  }
+  if (is_over(strangers(), limits_.strangers))
+    return displace_for(own, false) ? refused_for::nothing : refused_for::strangers;
   const std::size_t half = limits_.strangers / 2;
-  if (limits_.strangers == 0 || strangers_ < half || own == 0) return refused_for::nothing;
+  if (limits_.strangers == 0 || strangers() < half || own == 0) return refused_for::nothing;
   const double refused =
-      static_cast<double>(strangers_ - half) / static_cast<double>(limits_.strangers - half);
+      static_cast<double>(strangers() - half) / static_cast<double>(limits_.strangers - half);
   return chance_() < refused ? refused_for::early : refused_for::nothing;
 }
 
@@ -111,22 +109,29 @@ void admission_control::enter(stranger& s, const boost::asio::ip::address& from)
   s.at_ = stranger::stage::silent;
   s.host_ = host_of(from);
   s.number_ = ++last_number_;
-  networks_[network_of(s.host_)].strangers.push_back(s);
+  const address_key key = network_of(s.host_);
+  network& own = networks_[key];
+  by_strangers_.change(key, own.size(), own.size() + 1);
+  own.silent.push_back(s);
+  silent_.push_back(s);
+  strangers_.add(s);
   ++hosts_[s.host_];
-  ++strangers_;
 }
 
 refused_for admission_control::begin_handshake(stranger& s) {
   if (s.at_ != stranger::stage::silent) return refused_for::nothing;
-  network& own = networks_.at(network_of(s.host_));
-  const auto working = [](const network& n) { return n.working; };
-  const bool no_memory = working_ >= limits_.bytes / bytes_each;
+  const address_key key = network_of(s.host_);
+  network& own = networks_.at(key);
+  const bool no_memory = working_.size() >= limits_.bytes / bytes_each;
   const bool too_many = is_over(handshakes_, limits_.handshakes);
-  if ((no_memory || too_many) && !displace_for(own.working, working, true))
+  if ((no_memory || too_many) && !displace_for(own.working.size(), true))
     return count(no_memory ? refused_for::memory : refused_for::handshakes);
   s.at_ = stranger::stage::handshake;
-  ++own.working;
-  ++working_;
+  by_working_.change(key, own.working.size(), own.working.size() + 1);
+  own.silent.erase(own.silent.iterator_to(s));
+  own.working.insert(s);
+  silent_.erase(silent_.iterator_to(s));
+  working_.add(s);
   ++handshakes_;
   return refused_for::nothing;
 }
@@ -145,41 +150,44 @@ void admission_control::leave(stranger& s, offence did) {
   blame(s, did);
   const auto was = std::exchange(s.at_, stranger::stage::uncounted);
   if (was == stranger::stage::uncounted) return;
-  const auto in = networks_.find(network_of(s.host_));
-  in->second.strangers.erase(in->second.strangers.iterator_to(s));
-  if (was != stranger::stage::silent) {
-    --in->second.working;
-    --working_;
+  const address_key key = network_of(s.host_);
+  const auto in = networks_.find(key);
+  network& own = in->second;
+  by_strangers_.change(key, own.size(), own.size() - 1);
+  if (was == stranger::stage::silent) {
+    own.silent.erase(own.silent.iterator_to(s));
+    silent_.erase(silent_.iterator_to(s));
+  } else {
+    by_working_.change(key, own.working.size(), own.working.size() - 1);
+    own.working.erase(own.working.iterator_to(s));
+    working_.remove(s);
   }
+  strangers_.remove(s);
   if (was == stranger::stage::handshake) --handshakes_;
-  if (in->second.strangers.empty()) networks_.erase(in);
+  if (own.size() == 0) networks_.erase(in);
   const auto host = hosts_.find(s.host_);
   if (--host->second == 0) hosts_.erase(host);
-  --strangers_;
 }
 
 std::size_t admission_control::strangers_of(const address_key& network_key) const {
   const auto found = networks_.find(network_key);
-  return found == networks_.end() ? 0 : found->second.strangers.size();
+  return found == networks_.end() ? 0 : found->second.size();
 }
 
-bool admission_control::displace_for(std::size_t own, std::size_t (*size_of)(const network&),
-                                     bool working) {
-  // No more than there may be strangers, and only while there is no place.
-  const auto most =
-      std::ranges::max_element(networks_, {}, [&](const auto& n) { return size_of(n.second); });
-  if (most == networks_.end()) return false;
+bool admission_control::displace_for(std::size_t own, bool working) {
   stranger* gives_way = nullptr;
+  const auto [most, key] = (working ? by_working_ : by_strangers_).first();
   // With less between them the two would take the place from each other, again and again.
-  if (size_of(most->second) >= own + 2) {
-    list& all = most->second.strangers;
-    const auto oldest = std::ranges::find_if(
-        all, [&](const stranger& s) { return !working || s.at_ != stranger::stage::silent; });
-    if (oldest != all.end()) gives_way = &*oldest;
+  if (most >= own + 2) {
+    gives_way = networks_.at(key).oldest(working);
   } else if (own == 0) {
-    // One from each of very many networks: who comes gets a place for a while all the same.
-    if (!working) gives_way = longest_silent();
-    if (!gives_way) gives_way = any_one(working);
+    // One from each of very many networks: who comes gets a place for a while all the same. Whoever
+    // fills all places cannot choose whose is taken: one who is about to log in will mostly have
+    // done so before it is theirs.
+    if (!working && !silent_.empty())
+      gives_way = &silent_.front();
+    else
+      gives_way = (working ? working_ : strangers_).draw(chance_());
   }
   if (!gives_way) return false;
   ++counters_.displaced;
@@ -187,24 +195,42 @@ bool admission_control::displace_for(std::size_t own, std::size_t (*size_of)(con
   return true;
 }
 
-stranger* admission_control::longest_silent() {
-  stranger* longest = nullptr;
-  for (auto& [key, of] : networks_)
-    for (stranger& s : of.strangers)
-      if (s.at_ == stranger::stage::silent && (!longest || s.number_ < longest->number_))
-        longest = &s;
-  return longest;
+stranger* admission_control::network::oldest(bool of_working) noexcept {
+  if (of_working || silent.empty()) return working.empty() ? nullptr : &*working.begin();
+  if (working.empty() || older()(*silent.begin(), *working.begin())) return &*silent.begin();
+  return &*working.begin();
 }
 
-stranger* admission_control::any_one(bool working) {
-  // Whoever fills all places cannot choose whose is taken: one who is about to log in will mostly
-  // have done so before it is theirs.
-  const std::size_t places = working ? working_ : strangers_;
-  auto left = static_cast<std::size_t>(chance_() * static_cast<double>(places));
-  for (auto& [key, of] : networks_)
-    for (stranger& s : of.strangers)
-      if ((!working || s.at_ != stranger::stage::silent) && left-- == 0) return &s;
-  return nullptr;
+void admission_control::ranking::change(const address_key& n, std::size_t from, std::size_t to) {
+  auto node = ranked_.extract({from, n});
+  if (to == 0) return;
+  if (node.empty()) {
+    ranked_.emplace(to, n);
+  } else {
+    node.value().first = to;
+    ranked_.insert(std::move(node));
+  }
+}
+
+std::pair<std::size_t, address_key> admission_control::ranking::first() const {
+  return ranked_.empty() ? std::pair(std::size_t{0}, address_key{}) : *ranked_.begin();
+}
+
+void admission_control::crowd::add(stranger& s) {
+  s.*place_ = all_.size();
+  all_.push_back(&s);
+}
+
+void admission_control::crowd::remove(const stranger& s) {
+  stranger* last = all_.back();
+  all_[s.*place_] = last;
+  last->*place_ = s.*place_;
+  all_.pop_back();
+}
+
+stranger* admission_control::crowd::draw(double chance) const {
+  if (all_.empty()) return nullptr;
+  return all_[static_cast<std::size_t>(chance * static_cast<double>(all_.size()))];
 }
 
 std::vector<std::string> admission_control::describe() const {
@@ -221,12 +247,13 @@ std::vector<std::string> admission_control::describe() const {
                            std::chrono::ceil<std::chrono::seconds>(left).count());
   }
   return {
-      fmt::format("not logged in: {} ({}; of an address {}, of a network {}){}", strangers_,
+      fmt::format("not logged in: {} ({}; of an address {}, of a network {}){}", strangers(),
                   of(limits_.strangers), of(limits_.per_address), of(limits_.per_network),
                   limits_.loopback ? "" : "; none of these limits hold for loopback addresses"),
-      fmt::format("TLS handshakes under way: {} ({}); memory of all of these: {}", handshakes_,
-                  of(limits_.handshakes),
-                  fmt::format("{} of {} MiB", (working_ * bytes_each) >> 20, limits_.bytes >> 20)),
+      fmt::format(
+          "TLS handshakes under way: {} ({}); memory of all of these: {}", handshakes_,
+          of(limits_.handshakes),
+          fmt::format("{} of {} MiB", (working_.size() * bytes_each) >> 20, limits_.bytes >> 20)),
       fmt::format("refused so far: by address {}, by network {}, by number {}, at random {}, by "
                   "handshakes {}, by memory {}, for what the address did {}, of proxies without a "
                   "PROXY header {}; gave way to others {}",

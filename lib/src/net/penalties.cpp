@@ -50,12 +50,13 @@ std::chrono::milliseconds penalties::add(const address_key& host, offence o) {
 }
 
 bool penalties::is_refused(const address_key& host) {
-  if (hosts_.empty()) return false;
+  if (hosts_.empty() || longest_.count() == 0) return false;
   const auto found = hosts_.find(host);
   return found != hosts_.end() && found->second.refused_until > time_.now();
 }
 
 std::size_t penalties::refused_hosts() const {
+  if (longest_.count() == 0) return 0;
   const steady_time now = time_.now();
   return static_cast<std::size_t>(std::count_if(
       hosts_.begin(), hosts_.end(), [now](const auto& h) { return h.second.refused_until > now; }));
@@ -66,7 +67,7 @@ penalties::refused(std::size_t max) const {
   std::vector<std::pair<address_key, std::chrono::milliseconds>> some;
   const steady_time now = time_.now();
   for (const auto& [host, r] : hosts_) {
-    if (some.size() == max) break;
+    if (some.size() == max || longest_.count() == 0) break;
     if (r.refused_until > now)
       some.emplace_back(host, std::chrono::ceil<std::chrono::milliseconds>(r.refused_until - now));
   }

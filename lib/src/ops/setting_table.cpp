@@ -411,6 +411,10 @@ constexpr setting table[] = {
    [](settings& s, view v) { return store_limit(s, "newcomer-time", v); }},
   {"newcomer-messages", "Abuse", "N/TIME", "20/1m", "what a newcomer says; 0: no limit", false,
    [](settings& s, view v) { return store_limit(s, "newcomer-messages", v); }},
+  {"guest-rooms", "Abuse", "N", "1000", "rooms that guests may leave behind; 0: no limit", false,
+   [](settings& s, view v) { return store_limit(s, "guest-rooms", v); }},
+  {"guest-room-age", "Abuse", "TIME", "90d", "after which a silent one of them is removed; 0: never", false,
+   [](settings& s, view v) { return store_limit(s, "guest-room-age", v); }},
 
   {"log-level", "Log", "debug|info|warning|error", "info", "the least that is logged", false,
    [](settings& s, view v) { return store_choice(s.log.level, v, level_choices); }},

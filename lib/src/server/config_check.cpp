@@ -84,6 +84,8 @@ void check_abuse(const abuse_limits& a) {
   for (const auto& [name, value] : all)
     check_rate(fmt::format("abuse.{}", name), value);
   check_time("abuse.newcomer_time", a.newcomer_time, {.min = 1s, .max = 24h}, never::allowed);
+  check_time("abuse.guest_room_age", a.guest_room_age, {.min = 1h, .max = 24h * 36'500},
+             never::allowed);
 }
 
 void check_times(const limits& l) {

@@ -73,4 +73,8 @@ void host_journal::destroy(std::string room, std::vector<std::uint64_t> offsets,
   host_->destroy(std::move(room), std::move(offsets), here(std::move(done)));
 }
 
+void host_journal::drop(std::string room, wall_time quiet, drop_done done) {
+  host_->drop(std::move(room), quiet, here(std::move(done)));
+}
+
 } // namespace asio_chat

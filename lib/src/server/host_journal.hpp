@@ -29,6 +29,8 @@ class host_journal final : public journal {
   void search(search_query q, search_done done) override;
   bool destroys() const noexcept override { return host_->destroys(); }
   void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override;
+  bool drops() const noexcept override { return host_->drops(); }
+  void drop(std::string room, wall_time quiet, drop_done done) override;
 
  private:
   class relay;

@@ -239,6 +239,7 @@ void server_base::impl::cancel_stop(std::uint64_t number, asio::cancellation_typ
 void server_base::impl::stop_parts() {
   proxies_->close();
   reactor_.stop();
+  hub_.rest();
   hook_runner_->stop();
   refusals_.finish();
   tls_->stop();

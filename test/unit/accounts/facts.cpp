@@ -44,6 +44,15 @@ TEST_CASE("an account, a device, a room and a ban are read as they were written"
   CHECK(r2.roles == r.roles);
   CHECK(r2.invited == r.invited);
   CHECK(r2.has_owner());
+  CHECK_FALSE(r2.opened_by_guest);
+  room_facts left;
+  left.name = "attic";
+  CHECK_FALSE(room_in(fact_of(left)).is_left_by_guests());
+  left.opened_by_guest = true;
+  CHECK(room_in(fact_of(left)).is_left_by_guests());
+  left.modes.moderated = true; // somebody takes care of it
+  CHECK(room_in(fact_of(left)).opened_by_guest);
+  CHECK_FALSE(room_in(fact_of(left)).is_left_by_guests());
 
   ban b;
   b.number = 12;

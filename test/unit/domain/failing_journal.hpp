@@ -92,6 +92,12 @@ class failing_journal final : public journal, public name_store {
     call([this, room, offsets, done] { good_.destroy(room, offsets, done); });
   }
 
+  bool drops() const noexcept override { return good_.drops(); }
+  void drop(std::string room, wall_time quiet, drop_done done) override {
+    if (broken) return later_([done = std::move(done), why = *broken] { done(why); });
+    call([this, room, quiet, done] { good_.drop(room, quiet, done); });
+  }
+
   std::string head() const override { return head_line; }
 
   std::vector<held_name> held_names() override { return {}; }

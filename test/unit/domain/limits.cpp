@@ -1,6 +1,7 @@
 // Limits that operators change while the server runs.
 #include "support/catch.hpp"
 #include "testing/manual_time.hpp"
+#include "unit/domain/kept_facts.hpp"
 #include "unit/domain/moderated_world.hpp"
 
 #include <algorithm>
@@ -12,20 +13,6 @@ using namespace asio_chat::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Keeps facts as a disk does.
-struct kept_facts final : people_store {
-  explicit kept_facts(std::vector<fact> at_start = {})
-      : facts(std::move(at_start)) {}
-  void facts_at_start(const hearer& hears) override { std::ranges::for_each(facts, hears); }
-  void keep(std::vector<fact> changes, kept done) override {
-    if (fails) return done(fail(errc::storage_failed, "the disk is full"));
-    facts.insert(facts.end(), changes.begin(), changes.end());
-    done({});
-  }
-  std::vector<fact> facts;
-  bool fails = false;
-};
 
 struct limit_world : moderated_world {
   explicit limit_world(kept_facts& facts, run_time_limits l = {}, bool beyond_loopback = true)

@@ -238,11 +238,12 @@ TEST_CASE("/limits tells what one has left, and an operator of the server who is
   CHECK(own[1] == "all members of an address together: 3 times as much");
   person& op = w.from("", "op", role::op);
   const heard all = limits(op);
-  REQUIRE(all.size() > 4);
+  REQUIRE(all.size() > 5);
   CHECK(all[2] == "read more slowly now: 1: alice for 2000 ms (more than 5 messages in 10 s); "
                   "refused so far: 0 by rates, 0 by settings against abuse");
-  CHECK(all[3] == "strangers: some");
-  CHECK(all[4] == "rates = auto");
+  CHECK(all[3] == "rooms of guests are not limited");
+  CHECK(all[4] == "strangers: some");
+  CHECK(all[5] == "rates = auto");
 }
 
 TEST_CASE("/limits says when there are none") {

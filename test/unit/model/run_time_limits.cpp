@@ -18,6 +18,10 @@ TEST_CASE("what a limit shows is what sets it", "[model]") {
     REQUIRE(row.set(other, shown).has_value());
     CHECK(row.show(other) == shown);
     CHECK(find_run_time_limit(row.name) == &row);
+    if (!row.set(other, "0")) continue;
+    run_time_limits again; // off stays off, as it is kept
+    CHECK(row.set(again, row.show(other)).has_value());
+    CHECK(row.show(again) == row.show(other));
   }
 }
 
@@ -25,7 +29,7 @@ TEST_CASE("each limit of the table is another one", "[model]") {
   for (const run_time_limit& row : run_time_limit_table()) {
     INFO(row.name);
     run_time_limits changed;
-    const std::vector<std::string> wanted{"9/9s", "99s", "99", "off", "9M"};
+    const std::vector<std::string> wanted{"9/9s", "99s", "99", "off", "9M", "9h"};
     const auto set = std::ranges::find_if(
         wanted, [&](const std::string& value) { return row.set(changed, value).has_value(); });
     REQUIRE(set != wanted.end());

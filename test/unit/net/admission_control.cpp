@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <deque>
+#include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace asio_chat;
 using namespace std::chrono_literals;
@@ -275,6 +278,46 @@ TEST_CASE("admission: zero switches each limit off") {
   CHECK(w.control.handshakes() == 250);
 }
 
+TEST_CASE("admission: each limit is lifted while strangers wait") {
+  const auto lifts = [](auto limit, auto to, refused_for why, auto meets) {
+    admission_limits l = none();
+    l.*limit = to;
+    world w(l);
+    CHECK(meets(w) == why);
+    CHECK(meets(w) == why);
+    w.limits.*limit = none().*limit;
+    CHECK(meets(w) == refused_for::nothing);
+  };
+  const auto comes_from = [](const char* address) {
+    return [address, first = true](world& w) mutable {
+      if (std::exchange(first, false)) REQUIRE(w.come(address));
+      w.come(address);
+      return w.why;
+    };
+  };
+  using limits = admission_limits;
+  lifts(&limits::per_address, 1u, refused_for::address, comes_from("10.0.0.1"));
+  lifts(&limits::per_network, 1u, refused_for::network, comes_from("10.0.0.1"));
+  lifts(&limits::strangers, 1u, refused_for::strangers, comes_from("10.0.0.1"));
+  const auto begins = [](world& w) {
+    if (w.all.empty()) {
+      REQUIRE(w.come("10.0.0.1"));
+      REQUIRE(w.control.begin_handshake(w.all.front()) == refused_for::nothing);
+    }
+    REQUIRE(w.come("10.0.0.2"));
+    return w.control.begin_handshake(w.all.back());
+  };
+  lifts(&limits::handshakes, 1u, refused_for::handshakes, begins);
+  lifts(&limits::bytes, admission_control::bytes_each, refused_for::memory, begins);
+  lifts(&limits::longest_penalty, 10min, refused_for::penalty, [](world& w) {
+    if (w.all.empty())
+      for (int i = 0; i < 3; ++i)
+        w.end(*w.come("10.0.0.1"), offence::login);
+    w.come("10.0.0.1");
+    return w.why;
+  });
+}
+
 TEST_CASE("admission: an operator sees what is used, what was refused, and who has to wait") {
   admission_limits l;
   l.strangers = 0;
@@ -305,4 +348,82 @@ TEST_CASE("admission: an operator sees what is used, what was refused, and who h
         "ended so far: handshakes that failed 1, logins that came too late 2, silent 3, "
         "slow readers 4, bytes of no protocol 5; no room for 6");
   CHECK(lines[4] == "addresses that have misbehaved and are refused: 1: 2001:db8::/64 for 15 s");
+}
+
+TEST_CASE("admission: who gives way is who would be found by looking at all of them") {
+  admission_limits l = none();
+  l.strangers = 24;
+  l.handshakes = 10;
+  world w(l);
+  std::mt19937 any(18);
+  const auto below = [&any](std::size_t n) { return any() % n; };
+  std::vector<std::pair<int, bool>> known; // network and whether it works, by its place in `all`
+  const auto here = [&](std::size_t i, bool working) {
+    return !w.all[i].gone && (!working || known[i].second);
+  };
+  const auto count = [&](int network, bool working) {
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < known.size(); ++i)
+      n += known[i].first == network && here(i, working) ? 1 : 0;
+    return n;
+  };
+  const auto total = [&](bool working) {
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < known.size(); ++i)
+      n += here(i, working) ? 1 : 0;
+    return n;
+  };
+  // Those one of whom has to go for one more of this network.
+  const auto candidates = [&](int network, bool working) {
+    const std::size_t own = count(network, working);
+    int most = 0;
+    for (int n = 0; n < 40; ++n)
+      if (count(n, working) > count(most, working)) most = n;
+    std::vector<std::size_t> found;
+    const bool takes_from_most = count(most, working) >= own + 2;
+    if (!takes_from_most && own > 0) return found;
+    for (std::size_t i = 0; i < known.size(); ++i)
+      if (here(i, working) && (!takes_from_most || known[i].first == most)) found.push_back(i);
+    const auto silent =
+        std::ranges::find_if(found, [&](std::size_t i) { return !known[i].second; });
+    if (takes_from_most)
+      found.resize(1);
+    else if (!working && silent != found.end())
+      found = {*silent};
+    return found;
+  };
+  std::size_t drawn = 0;
+  for (int step = 0; step < 4'000; ++step) {
+    const bool comes = below(3) == 0;
+    const std::size_t i = known.empty() ? 0 : below(known.size());
+    if (!comes && (known.empty() || w.all[i].gone || (known[i].second && below(4) != 0))) continue;
+    if (!comes && known[i].second) {
+      w.end(w.all[i]);
+      continue;
+    }
+    const int network = comes ? static_cast<int>(below(step % 400 < 200 ? 40 : 4)) : known[i].first;
+    const bool full = total(!comes) >= (comes ? l.strangers : l.handshakes);
+    const auto may_go = full ? candidates(network, !comes) : std::vector<std::size_t>();
+    std::vector<bool> before;
+    for (const connection& c : w.all)
+      before.push_back(c.gone);
+    w.chance = static_cast<double>(below(1'000)) / 1'000;
+    const auto why = comes ? (w.come("10.0." + std::to_string(network) + ".1"), w.why)
+                           : w.control.begin_handshake(w.all[i]);
+    const bool in = why == refused_for::nothing;
+    if (why == refused_for::early) continue;
+    REQUIRE(in == (!full || !may_go.empty()));
+    std::vector<std::size_t> gone;
+    for (std::size_t n = 0; n < before.size(); ++n)
+      if (w.all[n].gone != before[n]) gone.push_back(n);
+    REQUIRE(gone.size() == (full && in ? 1u : 0u));
+    if (!gone.empty()) REQUIRE(std::ranges::count(may_go, gone.front()) == 1);
+    drawn += may_go.size() > 1 ? 1 : 0;
+    if (comes && in) known.emplace_back(network, false);
+    if (!comes && in) known[i].second = true;
+    if (!comes && !in) w.end(w.all[i]);
+    REQUIRE(w.control.strangers() == total(false));
+  }
+  CHECK(drawn > 20);
+  CHECK(w.counters.displaced > 100);
 }

@@ -53,6 +53,7 @@ result<void> show(const asked& q) {
                   std::make_move_iterator(more.end()));
     };
     add(q.in.limiter().describe_held());
+    told.push_back(q.in.guest_rooms().describe());
     if (q.in.parts().admission) add(q.in.parts().admission());
     add(describe_all(q.in));
   }

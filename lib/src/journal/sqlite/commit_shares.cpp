@@ -27,17 +27,11 @@ std::size_t cost_of(const operation& o) noexcept {
   return commit_shares::cost_of_entry + (a ? a->draft.what.text.size() : 0);
 }
 
-bool destroys(const operation& o) noexcept {
-  return std::holds_alternative<destroy_operation>(o.what);
-}
-
 /// Empty: it is about none.
 std::string_view room_of(const operation& o) noexcept {
-  if (const auto* a = std::get_if<append_operation>(&o.what)) return a->draft.what.room;
   if (const auto* opened = std::get_if<open_operation>(&o.what)) return opened->room;
   if (const auto* closed = std::get_if<close_operation>(&o.what)) return closed->room;
-  if (const auto* doomed = std::get_if<destroy_operation>(&o.what)) return doomed->room;
-  return {};
+  return log_of(o);
 }
 
 bool fits_a_share(std::span<const operation> waiting) noexcept {

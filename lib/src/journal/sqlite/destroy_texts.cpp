@@ -1,5 +1,7 @@
 #include "journal/sqlite/destroy_texts.hpp"
 
+#include "journal/sqlite/drop_log.hpp"
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -36,6 +38,18 @@ failure not_known_to_be_destroyed() {
               "later");
 }
 
+/// Of a room whose keys are gone. Nobody uses it: what is known of it is read again.
+void begin_room(store_parts& s, writer_connection& w, const destruction& d) {
+  if (room_state* known = s.rooms.find(d.dropped)) s.rooms.forget(*known);
+  s.index.forget(d.room);
+  const auto row = w.rooms.find(d.doomed.room);
+  if (!row) return;
+  store_header header = s.file.header();
+  header.epoch = s.file.next_epoch(s.options.time->wall_now());
+  empty_room(w, *row, header.epoch);
+  s.file.set_header(header);
+}
+
 } // namespace
 
 result<std::optional<destruction>> plan_destruction(store_parts& s, const destroy_operation& what) {
@@ -59,6 +73,22 @@ result<std::optional<destruction>> plan_destruction(store_parts& s, const destro
   return not_known_to_be_destroyed();
 }
 
+result<bool> destroy_keys(key_ring& keys, std::span<const destruction> all) {
+  std::vector<key_file::doomed_room> texts;
+  bool any = false;
+  for (const destruction& d : all) {
+    if (d.dropped.empty()) {
+      texts.push_back(d.doomed);
+      continue;
+    }
+    if (auto gone = keys.destroy(d.doomed.room, d.newest_key); !gone) return gone.error();
+    any = true;
+  }
+  if (texts.empty()) return any;
+  const auto done = keys.destroy_only(texts);
+  return done ? result<bool>(any || *done) : done;
+}
+
 result<void> forget_destroyed(store_parts& s, std::span<const destruction> all,
                               const result<bool>& keys) {
   if (!keys) {
@@ -66,12 +96,15 @@ result<void> forget_destroyed(store_parts& s, std::span<const destruction> all,
     return not_known_to_be_destroyed();
   }
   if (!*keys) return {}; // nothing was left of them
+  const store_header before = s.file.header();
   try {
     writer_connection& w = s.file.writer();
     w.begin();
-    for (const destruction& d : all)
+    for (const destruction& d : all) {
       for (const doomed_texts::run& r : d.doomed.runs)
         s.index.forget(w.db, d.room, r.first, w.head.sums());
+      if (!d.dropped.empty()) begin_room(s, w, d);
+    }
     w.commit();
     return {};
   } catch (const SQLite::Exception& e) {
@@ -79,7 +112,9 @@ result<void> forget_destroyed(store_parts& s, std::span<const destruction> all,
     s.file.give_up();
   } catch (const error& e) {
     s.reporter.tell(e.what());
+    s.file.roll_back();
   }
+  s.file.restore_header(before);
   return not_known_to_be_destroyed();
 }
 

@@ -35,10 +35,10 @@ void destroyer_thread::work() {
       if (stop_) return;
       tasks.swap(waiting_);
     }
-    std::vector<key_file::doomed_room> rooms;
+    std::vector<destruction> all;
     for (const task& t : tasks)
-      rooms.push_back(t.what.doomed);
-    auto how = keys_.destroy_only(rooms);
+      all.push_back(t.what);
+    auto how = destroy_keys(keys_, all);
     done_(std::move(tasks), std::move(how));
   }
 }

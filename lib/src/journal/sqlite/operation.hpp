@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -42,11 +43,31 @@ struct destroy_operation {
   std::vector<std::uint64_t> offsets;
 };
 
+struct drop_operation {
+  std::string room;
+  wall_time quiet; ///< nothing was said since
+  journal::drop_state state = journal::drop_state::kept;
+};
+
 struct operation {
   std::variant<append_operation, open_operation, close_operation, hold_operation, release_operation,
-               keep_operation, destroy_operation>
+               keep_operation, destroy_operation, drop_operation>
       what;
   std::optional<failure> refused{}; ///< why it has not been done
 };
+
+/// It is done when all others of its commit are, since it waits for the key ring.
+inline bool destroys(const operation& o) noexcept {
+  return std::holds_alternative<destroy_operation>(o.what) ||
+         std::holds_alternative<drop_operation>(o.what);
+}
+
+/// The room whose log it changes; empty: it changes none.
+inline std::string_view log_of(const operation& o) noexcept {
+  if (const auto* a = std::get_if<append_operation>(&o.what)) return a->draft.what.room;
+  if (const auto* doomed = std::get_if<destroy_operation>(&o.what)) return doomed->room;
+  if (const auto* dropped = std::get_if<drop_operation>(&o.what)) return dropped->room;
+  return {};
+}
 
 } // namespace asio_chat::sqlite

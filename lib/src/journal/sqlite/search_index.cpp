@@ -196,6 +196,17 @@ void search_index::forget(SQLite::Database& db, std::int64_t room, std::uint64_t
   run_writer(db, sums).put({room, last, first, key, row}, packed);
 }
 
+void search_index::forget(std::int64_t room) {
+  const std::lock_guard lock(mutex_);
+  const auto newest = newest_.find(room);
+  if (newest == newest_.end()) return;
+  for (const run& r : newest->second) {
+    entries_ -= std::min<std::size_t>(entries_, r.last - r.first + 1);
+    postings_ -= r.postings.size();
+  }
+  newest_.erase(newest);
+}
+
 std::uint64_t search_index::last_written(const SQLite::Database& db, std::int64_t room) {
   SQLite::Statement s(db, "SELECT coalesce(max(last), 0) FROM search_runs WHERE room=?");
   s.bind(1, room);

@@ -50,6 +50,8 @@ class search_index {
   static std::uint64_t last_written(const SQLite::Database& db, std::int64_t room);
   /// Takes one entry out, in the caller's transaction: as if nothing had been said there.
   void forget(SQLite::Database& db, std::int64_t room, std::uint64_t offset, table_sums& sums);
+  /// What is in memory of a room is not written any more: nothing of it is kept.
+  void forget(std::int64_t room);
   /// Takes out of the file what has only entries before `first`; they are no longer kept.
   static void trim(SQLite::Database& db, std::int64_t room, std::uint64_t first, table_sums& sums);
   /// @}

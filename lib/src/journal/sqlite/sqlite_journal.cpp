@@ -145,6 +145,10 @@ void sqlite_journal::destroy(std::string room, std::vector<std::uint64_t> offset
   workers_->writing->add({destroy_operation{std::move(room), std::move(offsets)}}, std::move(done));
 }
 
+void sqlite_journal::drop(std::string room, wall_time quiet, drop_done done) {
+  workers_->writing->add({drop_operation{std::move(room), quiet}}, std::move(done));
+}
+
 std::string sqlite_journal::head() const {
   return to_line(workers_->witness->newest(), *workers_->keys);
 }

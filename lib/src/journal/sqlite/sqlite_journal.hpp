@@ -54,6 +54,8 @@ class sqlite_journal final : public journal, public name_store, public people_st
   void search(search_query q, search_done done) override;
   bool destroys() const noexcept override { return true; }
   void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override;
+  bool drops() const noexcept override { return true; }
+  void drop(std::string room, wall_time quiet, drop_done done) override;
   std::string head() const override;
 
   std::vector<held_name> held_names() override;

@@ -125,21 +125,28 @@ result<void> store::seal_old_records_anew(const std::string& room) {
   }
 }
 
+result<std::optional<destruction>> store::plan_destruction(operation& o) {
+  if (auto* dropped = std::get_if<drop_operation>(&o.what))
+    return plan_drop(parts_, upkeep_, *dropped);
+  return sqlite::plan_destruction(parts_, std::get<destroy_operation>(o.what));
+}
+
 void store::apply(std::span<operation> group) {
   recall();
   parts_.ids.forget(parts_.options.time->now());
   for (const std::int64_t room : commit_group(parts_, group, unwritten_names_).carry_out())
     upkeep_.trim_soon(room);
   for (operation& o : group) {
-    const auto* doomed = std::get_if<destroy_operation>(&o.what);
-    if (!doomed || o.refused) continue;
-    const auto planned = plan_destruction(*doomed);
+    if (!destroys(o) || o.refused) continue;
+    const auto planned = plan_destruction(o);
     result<void> done;
     if (!planned) {
       done = planned.error();
     } else if (*planned) {
       const destruction& d = **planned;
-      done = forget_destroyed({&d, 1}, parts_.keys.destroy_only({&d.doomed, 1}));
+      done = forget_destroyed({&d, 1}, destroy_keys(parts_.keys, {&d, 1}));
+      if (auto* dropped = std::get_if<drop_operation>(&o.what))
+        dropped->state = journal::drop_state::gone;
     }
     if (!done) o.refused = std::move(done.error());
   }

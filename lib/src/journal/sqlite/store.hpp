@@ -3,6 +3,7 @@
 
 #include "journal/sqlite/commit_group.hpp"
 #include "journal/sqlite/destroy_texts.hpp"
+#include "journal/sqlite/drop_log.hpp"
 #include "journal/sqlite/store_parts.hpp"
 #include "journal/sqlite/store_upkeep.hpp"
 
@@ -34,9 +35,8 @@ class store {
   void apply(std::span<operation> group);
 
   /// The steps of what is to be destroyed, for whoever takes the one between them elsewhere.
-  result<std::optional<destruction>> plan_destruction(const destroy_operation& what) {
-    return sqlite::plan_destruction(parts_, what);
-  }
+  /// @param o one that `destroys`
+  result<std::optional<destruction>> plan_destruction(operation& o);
   result<void> forget_destroyed(std::span<const destruction> all, const result<bool>& keys) {
     return sqlite::forget_destroyed(parts_, all, keys);
   }

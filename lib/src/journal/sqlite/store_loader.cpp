@@ -1,11 +1,11 @@
 #include "journal/sqlite/store_loader.hpp"
 
 #include "journal/sqlite/columns.hpp"
+#include "journal/sqlite/drop_log.hpp"
 #include "journal/sqlite/state_check.hpp"
 #include "journal/sqlite/witness.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 #include <utility>
 
@@ -181,19 +181,8 @@ void store_loader::empty_erased_rooms() {
   store_header header = store_.file.header();
   header.epoch = store_.file.next_epoch(store_.options.time->wall_now());
   writer().begin();
-  for (const room_row& r : erased) {
-    writer().records.erase_from(r.number, 0);
-    writer().turns.erase_from(r.number, 0);
-    search_index::trim(writer().db, r.number, std::numeric_limits<std::int64_t>::max(),
-                       writer().head.sums());
-    room_row anew;
-    anew.number = r.number;
-    anew.tag = r.tag;
-    anew.name = r.name;
-    anew.epoch = header.epoch;
-    writer().rooms.erase(r.number);
-    writer().rooms.insert(anew);
-  }
+  for (const room_row& r : erased)
+    empty_room(writer(), r, header.epoch);
   store_.file.set_header(header);
   writer().commit();
 }

@@ -37,11 +37,10 @@ void answer(operation& o, const done& d, log_feed& feed) {
     (*over)();
   } else if (const auto* kept = std::get_if<people_store::kept>(&d)) {
     (*kept)(o.refused ? result<void>(std::move(*o.refused)) : result<void>());
+  } else if (const auto* dropped = std::get_if<journal::drop_done>(&d)) {
+    if (o.refused) return (*dropped)(std::move(*o.refused));
+    (*dropped)(std::get<drop_operation>(o.what).state);
   }
-}
-
-bool is_destruction(const operation& o) noexcept {
-  return std::holds_alternative<destroy_operation>(o.what);
 }
 
 /// Moves out what is at these places, which ascend, and closes the gaps.
@@ -66,13 +65,6 @@ std::vector<T> moved_out(std::vector<T>& from, const std::vector<std::size_t>& p
 const std::string& room_of(const read_call& r) {
   const auto* page = std::get_if<read_page>(&r);
   return page ? page->room : std::get<search_log>(r).query.room;
-}
-
-/// Empty: it changes no log.
-std::string_view log_of(const operation& o) noexcept {
-  if (const auto* a = std::get_if<append_operation>(&o.what)) return a->draft.what.room;
-  const auto* doomed = std::get_if<destroy_operation>(&o.what);
-  return doomed ? std::string_view(doomed->room) : std::string_view();
 }
 
 template <class T>
@@ -215,7 +207,7 @@ void writer_thread::tell_witness() {
 void writer_thread::commit(group g) {
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < g.operations.size(); ++i)
-    if (is_destruction(g.operations[i])) places.push_back(i);
+    if (destroys(g.operations[i])) places.push_back(i);
   group doomed{moved_out(g.operations, places), moved_out(g.answers, places),
                moved_out(g.numbers, places)};
   if (!g.operations.empty()) {
@@ -237,10 +229,10 @@ void writer_thread::begin_destructions(group doomed) {
   group answered;
   for (std::size_t i = 0; i < doomed.operations.size(); ++i) {
     operation& o = doomed.operations[i];
-    auto planned = store_.plan_destruction(std::get<destroy_operation>(o.what));
+    auto planned = store_.plan_destruction(o);
     if (planned && *planned) {
       const std::uint64_t number = doomed.numbers[i];
-      busy_.insert(std::get<destroy_operation>(o.what).room);
+      busy_.emplace(log_of(o));
       destroying_.emplace(number, under_destruction{std::move(o), std::move(doomed.answers[i])});
       destroyer_.add({number, **std::move(planned)});
       continue;
@@ -268,7 +260,9 @@ void writer_thread::finish_destructions() {
       auto found = destroying_.extract(t.number);
       operation& o = found.mapped().what;
       if (!kept) o.refused = kept.error();
-      busy_.erase(busy_.find(std::get<destroy_operation>(o.what).room));
+      if (auto* dropped = std::get_if<drop_operation>(&o.what))
+        dropped->state = journal::drop_state::gone;
+      busy_.erase(busy_.find(std::string(log_of(o))));
       answered.operations.push_back(std::move(o));
       answered.answers.push_back(std::move(found.mapped().answer));
     }

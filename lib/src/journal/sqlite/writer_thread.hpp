@@ -38,7 +38,8 @@ class writer_thread {
  public:
   using done =
       std::variant<std::monostate, journal::append_done, follow_answer, unfollow_answer,
-                   name_store::change_done, people_store::kept>; // also of what is destroyed
+                   name_store::change_done, people_store::kept, // also of what is destroyed
+                   journal::drop_done>;
 
   /// @param readers gets its calls when what was queued before them about their room is committed
   /// @param witness hears of what was committed

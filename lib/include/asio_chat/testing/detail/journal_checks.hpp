@@ -401,6 +401,45 @@ inline void destroys(const journal_maker& make) {
   CHECK(b.append("den", "four lemons", "id4", bob).at.offset == 4);
 }
 
+inline void drops(const journal_maker& make) {
+  using state = journal::drop_state;
+  journal_bench b(make);
+  const wall_time now(std::chrono::milliseconds(1'700'000'000'000));
+  const auto drop = [&b](std::string room, wall_time quiet) {
+    std::optional<result<state>> answered;
+    b.log->drop(std::move(room), quiet, [&](const result<state>& r) { answered = r; });
+    REQUIRE(b.inbox.run_until([&] { return answered.has_value(); }));
+    return *answered;
+  };
+  if (!b.log->drops()) {
+    CHECK(drop("den", now).error().code == errc::not_available);
+    return;
+  }
+  entry said = journal_bench::draft("den", "one lemon");
+  said.time = now;
+  const position last = b.append(said, alice).at;
+  b.append("attic", "another lemon");
+  const auto user = std::make_shared<deaf_listener>();
+  b.follow("den", user);
+  CHECK(drop("den", now).value() == state::kept); // in use
+  b.unfollow("den", user);
+  CHECK(drop("den", now - std::chrono::milliseconds(1)).value() == state::kept); // said since
+  CHECK(texts(b.read("den", {})) == words{"one lemon"});
+  CHECK(drop("den", now).value() == state::gone);
+  CHECK(b.read("den", {}).entries.empty());
+  search_query q;
+  q.room = "den";
+  q.words = {"lemon"};
+  CHECK(b.search(q).entries.empty());
+  CHECK(texts(b.read("attic", {})) == words{"another lemon"});
+  CHECK(drop("den", now).value() == state::gone); // nothing is left to do
+  CHECK(drop("nowhere", now).value() == state::gone);
+  const position anew = b.append("den", "two lemons", "id1", bob).at;
+  CHECK((anew.epoch > last.epoch || (anew.epoch == last.epoch && anew.offset > last.offset)));
+  CHECK(texts(b.read("den", {})) == words{"two lemons"});
+  CHECK(texts(b.read("den", last)) == words{"two lemons"});
+}
+
 } // namespace journal_checks
 
 inline constexpr journal_check journal_contract[] = {
@@ -425,6 +464,7 @@ inline constexpr journal_check journal_contract[] = {
     {"a journal that is destroyed answers no more", journal_checks::destroyed},
     {"an answer may destroy the journal", journal_checks::destroyed_by_an_answer},
     {"a text that is destroyed is gone, and nothing else of its entry", journal_checks::destroys},
+    {"a log that is dropped begins anew, and one in use is not dropped", journal_checks::drops},
 };
 
 } // namespace asio_chat::testing
