@@ -31,7 +31,8 @@ bool room_facts::has_owner() const noexcept {
 }
 
 bool room_facts::is_left_by_guests() const noexcept {
-  return opened_by_guest && roles.empty() && invited.empty() && modes == room_modes();
+  return opened_by_guest && roles.empty() && invited.empty() && pins.empty() &&
+         modes == room_modes();
 }
 
 role room_facts::role_of(const identity& account) const noexcept {
