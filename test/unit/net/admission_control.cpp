@@ -364,13 +364,13 @@ TEST_CASE("admission: who gives way is who would be found by looking at all of t
   const auto count = [&](int network, bool working) {
     std::size_t n = 0;
     for (std::size_t i = 0; i < known.size(); ++i)
-      n += known[i].first == network && here(i, working) ? 1 : 0;
+      n += known[i].first == network && here(i, working) ? 1u : 0u;
     return n;
   };
   const auto total = [&](bool working) {
     std::size_t n = 0;
     for (std::size_t i = 0; i < known.size(); ++i)
-      n += here(i, working) ? 1 : 0;
+      n += here(i, working) ? 1u : 0u;
     return n;
   };
   // Those one of whom has to go for one more of this network.
@@ -418,7 +418,7 @@ TEST_CASE("admission: who gives way is who would be found by looking at all of t
       if (w.all[n].gone != before[n]) gone.push_back(n);
     REQUIRE(gone.size() == (full && in ? 1u : 0u));
     if (!gone.empty()) REQUIRE(std::ranges::count(may_go, gone.front()) == 1);
-    drawn += may_go.size() > 1 ? 1 : 0;
+    drawn += may_go.size() > 1 ? 1u : 0u;
     if (comes && in) known.emplace_back(network, false);
     if (!comes && in) known[i].second = true;
     if (!comes && !in) w.end(w.all[i]);

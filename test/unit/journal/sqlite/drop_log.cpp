@@ -15,7 +15,7 @@ namespace {
 using dropped = journal::drop_state;
 using text_list = std::vector<std::string>;
 
-struct world : test::store_world {
+struct dropping_world : test::store_world {
   /// Of a room that was silent for two days.
   result<dropped> drop(const std::string& room = "den") {
     return drop(room, time.wall_now() - 48h);
@@ -48,7 +48,7 @@ struct world : test::store_world {
 } // namespace
 
 TEST_CASE("a log is dropped beside others: its entries, words and keys are gone, theirs are not") {
-  world w;
+  dropping_world w;
   w.options.index.entries = 4;
   for (const char* text : {"one lemon", "two lemons", "three lemons"})
     w.say("den", text);
@@ -84,7 +84,7 @@ TEST_CASE("a log is dropped beside others: its entries, words and keys are gone,
 }
 
 TEST_CASE("a log that is in use, or in which something was said since, is not dropped") {
-  world w;
+  dropping_world w;
   w.say("den", "one");
   w.time.advance(48h);
   w.state("den"); // used from here on
@@ -99,7 +99,7 @@ TEST_CASE("a log that is in use, or in which something was said since, is not dr
 }
 
 TEST_CASE("while the ids of its messages are known a log is not dropped") {
-  world w;
+  dropping_world w;
   w.options.id_window = 72h;
   w.say("den", "one", "id");
   w.time.advance(71h);
@@ -112,7 +112,7 @@ TEST_CASE("while the ids of its messages are known a log is not dropped") {
 }
 
 TEST_CASE("a clock that has jumped ahead drops nothing, until it has stood for a day") {
-  world w;
+  dropping_world w;
   w.say("den", "one");
   w.time.set_wall(w.time.wall_now() + 24h * 3'650);
   CHECK(w.drop().value() == dropped::kept);
@@ -121,7 +121,7 @@ TEST_CASE("a clock that has jumped ahead drops nothing, until it has stood for a
 }
 
 TEST_CASE("a long log is dropped in pieces, and is whole again if somebody comes meanwhile") {
-  world w;
+  dropping_world w;
   std::vector<operation> group;
   const wall_time said = w.time.wall_now();
   for (int i = 0; i < 1'100; ++i) { // each in a record of its own, since times fall
@@ -144,7 +144,7 @@ TEST_CASE("a long log is dropped in pieces, and is whole again if somebody comes
 
 TEST_CASE("whatever ends it when the keys are gone, the log begins anew") {
   for (const bool restarts : {false, true}) {
-    world w;
+    dropping_world w;
     w.say("den", "one");
     w.say("attic", "two");
     w.time.advance(48h);
@@ -166,7 +166,7 @@ TEST_CASE("whatever ends it when the keys are gone, the log begins anew") {
 }
 
 TEST_CASE("a disk that takes nothing keeps the log, and the answer says so") {
-  world w;
+  dropping_world w;
   w.say("den", "one");
   w.close();
   SQLite::Database other(w.directory / "keys.db", SQLite::OPEN_READWRITE);
