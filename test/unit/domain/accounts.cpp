@@ -204,7 +204,7 @@ TEST_CASE("several connections of one account are one member, shown once") {
   w.settle();
   REQUIRE(answer(w, laptop, "/login alice correct-horse").front() == "you are logged in as alice");
   CHECK(&phone.self->of() == &laptop.self->of());
-  CHECK(answer(w, bob, "/who") == lines{"online: alice, bob"});
+  CHECK(answer(w, bob, "/who") == lines{"online: alice, bob (guest)"});
   w.settle();
   w.send(phone, "from the phone", "m1");
   w.run();
