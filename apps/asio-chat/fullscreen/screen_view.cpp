@@ -100,7 +100,7 @@ void draw_rooms(canvas& on, const area& where, const windows& all) {
   }
 }
 
-/// A guest's name begins with `?`, as no name does: whose it is, nobody has shown.
+/// A guest's name is shown with `?` before it, which no name begins with: nobody has proved it.
 cells cells_of_member(const std::string& name, bool guest) {
   cells shown = guest ? cells_of_text("?", {role::faint}) : cells();
   for (cell& c : cells_of_text(name, style_of_name(name)))
