@@ -14,7 +14,7 @@ set(may
   lib/src/ops/system_calls.cpp        # lets others ask
   # Threads and tools with no loop whose time could be set.
   lib/src/journal/sqlite/sqlite_journal.cpp lib/src/journal/sqlite/rooms.cpp lib/src/journal/sqlite/erase_texts.cpp
-  apps/asio-chatd/history.cpp apps/asio-chatd/key_commands.cpp apps/asio-chatd/account_command.cpp
+  apps/asio-chatd/history.cpp apps/asio-chatd/key_commands.cpp apps/asio-chatd/account_command.cpp apps/asio-chatd/export_account.cpp apps/asio-chatd/receipt.cpp
   apps/asio-chat-certs/probe_report.cpp apps/asio-chat-certs/revocation_commands.cpp)
 file(GLOB_RECURSE files RELATIVE ${SOURCE} ${SOURCE}/lib/*.?pp ${SOURCE}/apps/asio-chat/*.?pp
      ${SOURCE}/apps/asio-chatd/*.?pp ${SOURCE}/apps/asio-chat-certs/*.?pp)

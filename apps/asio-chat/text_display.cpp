@@ -190,8 +190,29 @@ time_format form_of_earlier(wall_time t, wall_time now, time_format format) {
   return day(t) == day(now) ? time_format::clock : time_format::full;
 }
 
-std::vector<shown_line> text_display::show(const client_event& e, std::string_view room,
+std::optional<client_event> text_display::without_hidden(const client_event& e) const {
+  const auto hides = [this](const entry& said) { return hidden_.hides(said); };
+  client_event left = e;
+  if (const auto* said = std::get_if<entry>(&e); said && hides(*said)) return {};
+  if (const auto* told = std::get_if<direct_message>(&e); told && hidden_.hides(told->from))
+    return {};
+  if (auto* page = std::get_if<history_page>(&left)) std::erase_if(page->entries, hides);
+  if (auto* answer = std::get_if<reply>(&left); answer && answer->data) {
+    reply_data data = *answer->data;
+    if (auto* log = std::get_if<answers::log>(&data)) std::erase_if(log->entries, hides);
+    if (auto* found = std::get_if<answers::found>(&data)) std::erase_if(found->entries, hides);
+    answer->data = make_reply_data(std::move(data));
+  }
+  return left;
+}
+
+std::vector<shown_line> text_display::show(const client_event& news, std::string_view room,
                                            const line_origin&) {
+  if (std::holds_alternative<connected>(news)) hidden_.forget();
+  if (const auto* answer = std::get_if<reply>(&news); answer && hidden_.take(*answer)) return {};
+  const auto seen = hidden_.empty() ? std::nullopt : without_hidden(news);
+  if (!hidden_.empty() && !seen) return {};
+  const client_event& e = seen ? *seen : news;
   if (const auto* state = std::get_if<room_state>(&e)) earlier_.entered(*state);
   if (const auto* kept = std::get_if<acknowledged>(&e)) earlier_.spoke(kept->room);
   if (const auto* answer = std::get_if<reply>(&e); answer && answer->command == "leave") {

@@ -5,9 +5,11 @@
 #include "look_back.hpp"
 
 #include "base/clock.hpp"
+#include "model/hidden_members.hpp"
 
 #include <asio_chat/time.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +56,8 @@ class text_display final : public display {
                                const line_origin& answered) override;
 
  private:
+  /// Without what those say whom the account ignores.
+  std::optional<client_event> without_hidden(const client_event& e) const;
   bool shows_time(const client_event& e, bool earlier) const;
   std::vector<shown_line> show_entry(const entry& e, std::string_view room);
   std::vector<shown_line> show_as(const client_event& e, std::string_view room,
@@ -67,6 +71,7 @@ class text_display final : public display {
   bool shows_address_ = false;
   bool zone_told_ = false; ///< once is enough
   look_back earlier_;
+  hidden_members hidden_; ///< by the account
 };
 
 } // namespace asio_chat::app

@@ -9,6 +9,7 @@
 #include "base/logger.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
+#include "domain/forgetter.hpp"
 #include "journal/sqlite/sqlite_journal.hpp"
 #include "names/look.hpp"
 #include "names/member_name.hpp"
@@ -67,14 +68,6 @@ std::string day_of(wall_time t) {
   return fmt::format("{:%Y-%m-%d}", std::chrono::floor<std::chrono::seconds>(t));
 }
 
-const account& find(const people& all, const std::string& name) {
-  if (const account* a = all.find(name)) return *a;
-  throw error(
-      fail(errc::bad_setting, fmt::format("there is no account '{}': asio-chatd account list "
-                                          "prints those there are",
-                                          sanitize_for_log(name, 64))));
-}
-
 int list(const people& all) {
   for (const account* a : all.accounts())
     fmt::print("{:<24} {:<9} {} {}{}\n", a->name, name_of(a->role), day_of(a->made),
@@ -91,7 +84,7 @@ std::string_view ways_in(const people& all, const account& a) {
 }
 
 int show(const people& all, const std::string& name) {
-  const account& a = find(all, name);
+  const account& a = account_called(all, name);
   fmt::print("name      {}\nrole      {}\nmade      {}\nlogin     {}\n", a.name, name_of(a.role),
              day_of(a.made), ways_in(all, a));
   if (all.has_factor(a.id)) fmt::print("factor    a code of an app\n");
@@ -143,6 +136,19 @@ class changer {
     std::optional<result<void>> how;
     people_->change(std::move(make), [&how](const result<void>& r) { how = r; });
     queue_.run_until(how).value();
+  }
+  /// Destroys what accounts have said that are gone.
+  /// @return how that went
+  std::string forget() {
+    std::optional<std::string> told;
+    forgetter work({*journal_, *people_, queue_.later(),
+                    [&told](std::string what) { told = std::move(what); }});
+    work.begin();
+    return queue_.run_until(told);
+  }
+  /// What an account has been told that is to be destroyed.
+  std::string receipt_of(const identity& account) {
+    return journal_->sign(statement_of(people_->farewells().at(account), journal_->head()));
   }
   std::string hash(std::string password) {
     const auto worker = make_password_worker(queue_.later(), memory_, time_);
@@ -240,7 +246,7 @@ int import(changer& c, const ops::history_request& wanted, const limits& allowed
 }
 
 int certify(changer& c, const ops::history_request& wanted) {
-  const account a = find(c.all(), wanted.account_name);
+  const account a = account_called(c.all(), wanted.account_name);
   const key_hash key = *pin_in(wanted);
   const bool adds = wanted.account_action == "certify";
   c.change([&]() -> result<std::vector<fact>> {
@@ -260,27 +266,44 @@ int certify(changer& c, const ops::history_request& wanted) {
   return 0;
 }
 
-int change(changer& c, const ops::history_request& wanted) {
-  account a = find(c.all(), wanted.account_name);
-  const std::string& what = wanted.account_action;
-  std::vector<fact> facts;
-  if (what == "delete") {
-    facts = c.all().removal_of(a);
-  } else {
-    if (what == "reset") a.password_hash = c.hash(new_password(wanted));
-    a.disabled = what == "disable" || (what == "reset" && a.disabled);
-    if (what != "enable") facts = c.all().removal_of_devices(a.id);
-    if (what == "reset") {
-      std::ranges::copy(c.all().removal_of_factor(a.id), std::back_inserter(facts));
-      std::ranges::copy(c.all().removal_of_certificates(a.id), std::back_inserter(facts));
-    }
-    facts.push_back(fact_of(a));
+int remove(changer& c, const account& a, bool forgets) {
+  const std::vector<identity> others = c.all().correspondents_of(a.id);
+  c.change([&]() -> result<std::vector<fact>> {
+    return forgets ? c.all().forgetting(a) : c.all().removal_of(a);
+  });
+  fmt::print("{}: deleted\n", a.name);
+  if (forgets) {
+    const std::string receipt = c.receipt_of(a.id);
+    fmt::print("{}\nreceipt: {}\n", c.forget(), receipt);
+    return 0;
   }
+  fmt::print("what it has said stays; account delete NAME --forget would have destroyed it, and "
+             "erase ROOM --author {} does\n",
+             a.name);
+  for (const identity& other : others)
+    fmt::print("with {} alone: asio-chatd erase {}\n",
+               c.all().find(other) ? c.all().find(other)->name : "one who is gone",
+               direct_log_name(a.id, other));
+  return 0;
+}
+
+int change(changer& c, const ops::history_request& wanted) {
+  account a = account_called(c.all(), wanted.account_name);
+  const std::string& what = wanted.account_action;
+  if (what == "delete") return remove(c, a, wanted.forget);
+  std::vector<fact> facts;
+  if (what == "reset") a.password_hash = c.hash(new_password(wanted));
+  a.disabled = what == "disable" || (what == "reset" && a.disabled);
+  if (what != "enable") facts = c.all().removal_of_devices(a.id);
+  if (what == "reset") {
+    std::ranges::copy(c.all().removal_of_factor(a.id), std::back_inserter(facts));
+    std::ranges::copy(c.all().removal_of_certificates(a.id), std::back_inserter(facts));
+  }
+  facts.push_back(fact_of(a));
   c.change([&]() -> result<std::vector<fact>> { return facts; });
   fmt::print(
       "{}: {}\n", a.name,
-      what == "delete" ? "deleted"
-      : what == "reset"
+      what == "reset"
           ? "has a new password, no second factor and no certificate; all devices are logged "
             "out"
       : what == "disable" ? "disabled; all devices are logged out"

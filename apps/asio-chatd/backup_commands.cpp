@@ -123,6 +123,7 @@ int verify(ops::settings& s, const ops::history_request& asked) {
     const auto show = [&](auto... how) { progress.show(how...); };
     report = sqlite::verify(wanted, *kept.keys, show, since).value();
   }
+  if (!asked.receipt.empty() && report.good()) check_receipt(kept, asked.receipt);
   for (const auto& bad : report.bad)
     fmt::print("{}: {}\n", sanitize_for_terminal(place_of(bad)), sanitize_for_terminal(bad.why));
   if (!report.good()) {

@@ -1,8 +1,11 @@
 #include "facts_reader.hpp"
 
+#include "base/sanitize.hpp"
 #include "journal/sqlite/people_table.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/wal_check.hpp"
+
+#include <fmt/format.h>
 
 using namespace asio_chat;
 
@@ -22,4 +25,12 @@ facts_reader::facts_reader(const history& from) {
 
 void facts_reader::keep(std::vector<fact>, kept done) {
   done(fail(errc::storage_failed, "this is only read"));
+}
+
+const account& account_called(const people& all, const std::string& name) {
+  if (const account* a = all.find(name)) return *a;
+  throw error(
+      fail(errc::bad_setting, fmt::format("there is no account '{}': asio-chatd account list "
+                                          "prints those there are",
+                                          sanitize_for_log(name, 64))));
 }

@@ -34,6 +34,10 @@ std::vector<asio_chat::sqlite::secret_key> master_keys(const asio_chat::ops::set
 /// @throws asio_chat::error that names rooms that there are, if there is none of that name
 asio_chat::sqlite::known_room choose_room(const history& kept, const std::string& typed);
 
+/// Whether an account is gone, as the receipt in this file says, with all that it had said.
+/// @throws asio_chat::error if it is no receipt of this server, or if anything can still be read
+void check_receipt(const history& kept, const std::string& file);
+
 /// Of the keys that go with a backup.
 asio_chat::result<std::string> backup_passphrase(const asio_chat::ops::history_request& wanted,
                                                  asio_chat::tls::prompting asking);

@@ -28,6 +28,7 @@ int verify(asio_chat::ops::settings& s, const asio_chat::ops::history_request& w
 int print_head(asio_chat::ops::settings& s);
 int compact(asio_chat::ops::settings& s);
 int export_room(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
+int export_account(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
 int rekey(asio_chat::ops::settings& s);
 int erase(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
 int change_accounts(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);

@@ -313,6 +313,8 @@ RUNS = {
     "build/bin/asio-chat --ca certs/ca-cert.pem alice@localhost": "test_E1_the_readme_from_start_to_chat",
     "build/bin/asio-chat --ca certs/ca-cert.pem bob@localhost": "the same as alice",
     "asio-chatd account add alice --role owner": "test_people.py, where the password is not typed",
+    **{f"asio-chatd {one}": "test_self_service.py" for one in (
+        "export --account NAME", "verify --receipt FILE", "verify BACKUP --receipt FILE")},
     **{f"asio-chatd account {one} --pin sha256/...":
        "test_certificates.py: test_certificates_on_the_command_line_and_what_is_wrong_with_them"
        for one in ("add bob", "certify alice", "uncertify alice")},
@@ -565,6 +567,8 @@ CONTROLS = {
     "The history is sealed, with a key for each room; destroying the key erases the room, backups included": "C",
     "The text of one entry, and all that was said under a name in a room, can be destroyed by its key, backups "
     "included, while the log stays what it was": "C",
+    "Members can have their account forgotten: its facts go in one commit, what it said is destroyed by its keys, "
+    "and a signed receipt lets anybody who has the directory check it": "C",
     "What members edit or delete is destroyed in the same way while the daemon runs; whose it is says an account "
     "or a device, never a name": "A, C",
     "The bytes that wait for a slow reader are bounded": "A",

@@ -33,7 +33,10 @@ const std::vector<command_info>& our_commands() {
        {argument("KEY", kind::word, true), argument("ACTION", kind::text, true)},
        "let a key do what another one does, enter a /line, or do nothing"},
       {"close", {}, "close this window; a room is left"},
-      {"ignore", {argument("NAME", kind::member, true)}, "hide what a member says"},
+      {"ignore",
+       {argument("NAME", kind::member, true)},
+       "hide what a member says; with an account the server keeps it, else it ends with the "
+       "client"},
       {"keys", {}, "list the keys"},
       {"query",
        {argument("NAME", kind::member, false), argument("TEXT", kind::text, true)},
@@ -113,6 +116,7 @@ window_commands::outcome window_commands::run(std::string_view line) {
 
 void window_commands::add_to(vocabulary& words) const {
   for (const command_info& c : our_commands()) {
+    if (std::ranges::find(words.commands, c.name) != words.commands.end()) continue; // the server's
     words.commands.push_back(c.name);
     words.syntax.push_back(c);
   }
@@ -156,6 +160,11 @@ window_commands::outcome window_commands::query(std::string_view arguments) {
 }
 
 window_commands::outcome window_commands::ignore(std::string_view name) {
+  if (state_.all.kept_ignored().is_kept()) {
+    if (name.empty() && !state_.all.ignored_here().empty())
+      answer(fmt::format("ignoring here alone: {}", fmt::join(state_.all.ignored_here(), ", ")));
+    return {}; // the account's are the server's
+  }
   if (!name.empty() && ascii::equal_ignoring_case(name, state_.all.own_name()))
     return answer("this is your own name; what you say cannot be hidden");
   if (!name.empty()) {
@@ -171,6 +180,8 @@ window_commands::outcome window_commands::ignore(std::string_view name) {
 window_commands::outcome window_commands::unignore(std::string_view name) {
   if (name.empty()) return answer("NAME is missing; usage: /unignore NAME");
   const bool was = state_.all.unignore(name);
+  const hidden_members& kept = state_.all.kept_ignored();
+  if (kept.is_kept() && (!was || kept.hides(name))) return {};
   return answer(std::string(name) + (was ? " is not ignored any more" : " was not ignored"));
 }
 
@@ -204,7 +215,9 @@ window_commands::outcome window_commands::unalias(std::string_view name) {
 
 /// The server explains its own commands.
 window_commands::outcome window_commands::help(std::string_view about) {
-  if (const command_info* ours = find_ours(about))
+  const command_info* ours = find_ours(about);
+  const bool kept = state_.all.kept_ignored().is_kept();
+  if (ours && !(kept && (ours->name == "ignore" || ours->name == "unignore")))
     return answer(fmt::format("{}: {}", usage_of(*ours), ours->help));
   if (!about.empty()) return {};
   std::string all = "commands of this client:";

@@ -92,6 +92,7 @@ void window_display::answered(const line_origin& line, position at, wall_time ti
 
 void window_display::take(const connected& c) {
   state_.all.set_own_name(c.name);
+  state_.all.forget_kept_ignored();
   state_.connection.protection = c.tls.version;
   state_.connection.verified = name_verified_;
   state_.connection.trouble.clear();
@@ -111,6 +112,7 @@ void window_display::take(const disconnected& d) {
 
 void window_display::take(const reply& r, const line_origin& line) {
   windows& all = state_.all;
+  if (all.take_ignored(r)) return;
   if (!line.ref.empty()) return answered(line, {}, {}); // it said something, which is shown
   if (r.command == "join" && r.items.size() == 1) return all.show_room(r.items.front());
   if (r.command == "leave" && r.items.size() == 1)

@@ -37,10 +37,6 @@ bool mentions(std::string_view text, std::string_view name) {
   return false;
 }
 
-bool is_ignored(const std::set<std::string>& ignored, std::string_view name) {
-  return !ignored.empty() && ignored.contains(ascii::lower(std::string(name)));
-}
-
 std::string window::title() const {
   return what == kind::room ? "#" + name : what == kind::direct ? "@" + name : name;
 }
@@ -234,7 +230,8 @@ void windows::presence(const member_left& m, wall_time now) {
 
 void windows::presence(const member_renamed& m, wall_time now) {
   if (m.from == own_name_) own_name_ = m.to;
-  if (is_ignored(ignored_, m.from)) ignore(m.to); // a new name does not end it
+  // A new name does not end it; of those whom the account ignores the server says so itself.
+  if (is_ignored(ignored_here_, m.from)) ignore(m.to);
   if (window* direct = find(window::kind::direct, m.from);
       direct && !find(window::kind::direct, m.to)) {
     direct->name = m.to;
@@ -373,14 +370,6 @@ bool windows::close(std::size_t n) {
     --shown_;
   }
   return true;
-}
-
-void windows::ignore(std::string_view name) {
-  ignored_.insert(ascii::lower(std::string(name)));
-}
-
-bool windows::unignore(std::string_view name) {
-  return ignored_.erase(ascii::lower(std::string(name))) > 0;
 }
 
 } // namespace asio_chat::app

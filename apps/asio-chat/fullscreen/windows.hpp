@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fullscreen/message_log.hpp"
+#include "model/hidden_members.hpp"
 
 #include <asio_chat/client.hpp>
 
@@ -146,9 +147,18 @@ class windows {
   window& open_direct(const std::string& name) { return open(window::kind::direct, name); }
   /// Messages of that member do not count, and are not shown.
   void ignore(std::string_view name);
-  /// @return false: it was not ignored
+  /// @return false: it was not ignored here; it may be by the account
   bool unignore(std::string_view name);
+  /// Here, or by the account; folded.
   const std::set<std::string>& ignored() const noexcept { return ignored_; }
+  /// Here alone.
+  const std::set<std::string>& ignored_here() const noexcept { return ignored_here_; }
+  /// What the server keeps with the account.
+  const hidden_members& kept_ignored() const noexcept { return kept_ignored_; }
+  /// @return whether the answer was the account's list, which is taken
+  bool take_ignored(const reply& r);
+  /// There is another connection: whose account it is for is not known yet.
+  void forget_kept_ignored();
   /// What was typed in a room is kept until one comes back to it. If it was the one that is shown,
   /// the one shown before it takes its place.
   /// @return false: the server's window stays
@@ -170,13 +180,16 @@ class windows {
   void mark_new(window& w);
   void has_read(window& w);
   void arrive(std::size_t n);
+  void join_ignored();
   void fold(std::string_view room, wall_time now, const std::string& joined,
             const std::string& left);
   line_place unanswered(std::string_view ref);
 
   std::vector<std::unique_ptr<window>> all_;
   std::uint64_t last_id_ = 0;
-  std::set<std::string> ignored_; ///< folded
+  std::set<std::string> ignored_here_; ///< folded
+  hidden_members kept_ignored_;
+  std::set<std::string> ignored_; ///< both of these
   std::size_t shown_ = 0;
   std::uint64_t shows_ = 0;
   std::string own_name_;

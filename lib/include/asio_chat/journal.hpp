@@ -152,6 +152,22 @@ class journal {
     done(fail(errc::not_available, "this journal drops no logs"));
   }
 
+  /// Names of logs.
+  struct log_list {
+    std::vector<std::string> rooms; ///< in no order
+    std::string next;               ///< to go on from; empty: these were the last
+  };
+  using list_done = std::function<void(result<log_list>)>;
+  /// Whether `list` lists anything.
+  virtual bool lists() const noexcept { return false; }
+  /// Some of the logs that have entries. Whoever goes on from `next` until that is empty has heard
+  /// of each that was there when they began. Is called only if `lists` says so.
+  /// @param from empty: the first ones; else `next` of the answer before
+  virtual void list(std::string from, list_done done) {
+    static_cast<void>(from);
+    done(fail(errc::not_available, "this journal lists no logs"));
+  }
+
   /// One line that names all that is stored, what was answered so far at least: to be kept
   /// elsewhere, so that a state that was put back shows. Empty: there is none, as in memory. Does
   /// not wait.

@@ -130,6 +130,10 @@ void people::take(const fact& f) {
       wishes_.insert_or_assign(identity_of_key(f.key), wishes_in(f));
     }
     return;
+  case fact_kind::ignored:
+    return take_ignored(f);
+  case fact_kind::farewell:
+    return take_farewell(f);
   }
   // Of a later version of the program: kept, and not understood.
 }
@@ -331,6 +335,7 @@ std::vector<fact> people::removal_of(const account& a) const {
   for (const identity& other : correspondents_of(a.id))
     gone.push_back(without(fact_of(*find_direct(a.id, other))));
   if (const account_wishes* w = wishes_of(a.id)) gone.push_back(without(fact_of(*w)));
+  if (const ignored_members* i = ignored_by(a.id)) gone.push_back(without(fact_of(*i)));
   gone.push_back(without(fact_of(a)));
   return gone;
 }

@@ -5,6 +5,7 @@
 #include "accounts/direct_facts.hpp"
 #include "accounts/facts.hpp"
 #include "accounts/people_store.hpp"
+#include "accounts/self_facts.hpp"
 #include "base/clock.hpp"
 #include "base/scheduler.hpp"
 #include "names/look.hpp"
@@ -81,6 +82,12 @@ class people {
   std::vector<identity> correspondents_of(const identity& account) const;
   /// Null: none but those that every account has at first.
   const account_wishes* wishes_of(const identity& account) const;
+  /// Null: it ignores nobody.
+  const ignored_members* ignored_by(const identity& account) const;
+  /// Whether any account ignores this one.
+  bool is_ignored(const identity& account) const { return ignorers_.contains(account); }
+  /// Accounts that are gone, and whose texts are not destroyed yet.
+  const std::map<identity, farewell>& farewells() const noexcept { return farewells_; }
   /// That operators have set, by the name of the setting.
   const std::map<std::string, limit_choice, std::less<>>& limits() const noexcept {
     return limits_;
@@ -108,8 +115,11 @@ class people {
   room_facts room_or_new(std::string_view name) const;
   direct_log direct_or_new(const identity& one, const identity& another) const;
   account_wishes wishes_or_new(const identity& account) const;
+  ignored_members ignored_or_new(const identity& account) const;
   /// The account and all that opens it, gone. What it was given in rooms is of no use to others.
   std::vector<fact> removal_of(const account& a) const;
+  /// The same, and that what it has said is to be destroyed.
+  std::vector<fact> forgetting(const account& a) const;
   std::vector<fact> removal_of_devices(const identity& account) const;
   std::vector<fact> removal_of_factor(const identity& account) const;
   std::vector<fact> removal_of_certificates(const identity& account) const;
@@ -135,6 +145,8 @@ class people {
   void take_device(const fact& f);
   void take_certificate(const fact& f);
   void take_direct_log(const fact& f);
+  void take_ignored(const fact& f);
+  void take_farewell(const fact& f);
   void begin_next();
   void kept(const std::vector<fact>& facts, const done& then, result<void> how);
 
@@ -161,6 +173,9 @@ class people {
   std::map<std::pair<identity, identity>, position> heard_; ///< by whom, of whom: has to be kept
   bool keeps_heard_ = false;                                ///< some of that is under way
   std::map<identity, account_wishes> wishes_;               ///< by account
+  std::map<identity, ignored_members> ignored_;             ///< by account
+  std::map<identity, std::size_t> ignorers_;                ///< by whom they ignore: how many
+  std::map<identity, farewell> farewells_;                  ///< by account
   std::map<std::string, limit_choice, std::less<>> limits_;
   ban_book bans_;
 };

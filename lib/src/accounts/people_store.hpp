@@ -23,6 +23,8 @@ enum class fact_kind : std::uint8_t {
   direct_log = 8,  ///< by the name of the log
   wishes = 9,      ///< by the number of the account
   limit = 10,      ///< by the name of its setting
+  ignored = 11,    ///< by the number of the account that ignores
+  farewell = 12,   ///< by the number of an account that is gone
 };
 
 struct fact {
@@ -46,6 +48,12 @@ class people_store {
   /// Answers later, on the caller's thread, when they are on the disk; calls take effect in their
   /// order.
   virtual void keep(std::vector<fact> changes, kept done) = 0;
+  /// A statement of this server that nobody else can make: a JWS in its compact form (RFC 7515), by
+  /// Ed25519 (RFC 8037). Empty: it has no key that lasts.
+  virtual std::string sign(const std::string& statement) const {
+    static_cast<void>(statement);
+    return {};
+  }
 
  protected:
   ~people_store() = default;

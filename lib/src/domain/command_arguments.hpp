@@ -114,6 +114,23 @@ inline constexpr argument unblocked[] = {
 inline constexpr argument strangers[] = {
     {.name = "SWITCH", .optional = true, .help = "on or off; left out: it is told which"}};
 
+inline constexpr argument ignored[] = {{.name = "NAME",
+                                        .kind = kind::member,
+                                        .optional = true,
+                                        .help = "of anybody; left out: they are listed"}};
+inline constexpr argument unignored[] = {
+    {.name = "NAME", .kind = kind::member, .help = "as it is in the list of /ignore"}};
+inline constexpr argument forgotten[] = {
+    {.name = "WHOM", .help = "me: nobody can have others forgotten"},
+    {.name = "PASSWORD",
+     .optional = true,
+     .secret = true,
+     .help = "your own; of an account without one: its name. Left out: it is told what will go"},
+    {.name = "CODE",
+     .optional = true,
+     .secret = true,
+     .help = "of the second factor, if there is one"}};
+
 inline constexpr argument absence[] = {
     {.name = "TEXT", .kind = kind::text, .optional = true, .help = "why, or until when"}};
 

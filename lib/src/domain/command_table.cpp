@@ -1,9 +1,9 @@
 #include "domain/command_table.hpp"
 
-#include "base/ascii.hpp"
 #include "domain/command_arguments.hpp"
 #include "domain/command_readers.hpp"
 #include "domain/host_commands.hpp"
+#include "domain/personal_rows.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@ namespace {
 
 using namespace arguments;
 
-constexpr std::array table{
+constexpr std::array general_rows{
     command_row{.name = "say",
                 .arguments = said,
                 .help = "say something; what begins with no / is said by itself",
@@ -333,36 +333,17 @@ constexpr std::array table{
                 .needs = right::read_log,
                 .counts_for = rated::nothing,
                 .read = read_read},
-    command_row{.name = "block",
-                .arguments = blocked,
-                .help = "take no messages from somebody, or list those you have blocked",
-                .details = "It belongs to your account. They are told that you take none.",
-                .cost = 2,
-                .read = read_text<requests::block>},
-    command_row{.name = "unblock",
-                .arguments = unblocked,
-                .help = "take messages from somebody again",
-                .cost = 2,
-                .read = read_text<requests::unblock>},
-    command_row{.name = "requests",
-                .arguments = strangers,
-                .help = "let those write to you to whom you have said nothing, or not",
-                .details = "It belongs to your account, and guests are strangers always.",
-                .cost = 2,
-                .read = read_requests},
-    command_row{.name = "away",
-                .arguments = absence,
-                .help = "let others know that you do not answer; without a text: that you do",
-                .details = "Who writes to you alone is told it once, and /whois tells it.",
-                .cost = 2,
-                .read = read_text<requests::set_away>},
-    command_row{.name = "seen",
-                .arguments = asked_about,
-                .help = "when somebody was here last",
-                .details = "Of an account to an hour, by its devices.",
-                .cost = 2,
-                .read = read_text<requests::last_seen>},
 };
+
+template <std::size_t... N>
+constexpr auto joined(const std::array<command_row, N>&... parts) {
+  std::array<command_row, (N + ...)> all{};
+  auto end = all.begin();
+  ((end = std::ranges::copy(parts, end).out), ...);
+  return all;
+}
+
+constexpr auto table = joined(general_rows, personal_rows);
 
 static_assert(table.size() + 2 == std::variant_size_v<requests::any>);
 static_assert(
@@ -378,13 +359,6 @@ static_assert(std::ranges::all_of(table, [](const command_row& r) {
 
 std::span<const command_row> command_table() noexcept {
   return table;
-}
-
-const command_row* find_command(std::string_view name) noexcept {
-  const auto* row = std::find_if(table.begin(), table.end(), [&](const command_row& r) {
-    return ascii::equal_ignoring_case(r.name, name);
-  });
-  return row == table.end() ? nullptr : row;
 }
 
 const command_row* row_of(const request& r) noexcept {

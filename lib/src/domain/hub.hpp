@@ -6,6 +6,7 @@
 #include "accounts/people.hpp"
 #include "base/sliced_work.hpp"
 #include "domain/endpoint.hpp"
+#include "domain/forgetter.hpp"
 #include "domain/guest_rooms.hpp"
 #include "domain/host_commands.hpp"
 #include "domain/limiter.hpp"
@@ -169,6 +170,11 @@ class hub {
   void close_device(const identity& account, const identity& token, const std::string& why);
   /// Those that came by the certificate alone, likewise.
   void close_certificate(const identity& account, const key_hash& key, const std::string& why);
+  /// Does it to everybody, to the first few at once and to the others in slices; to whoever comes
+  /// meanwhile, too. So it has to depend on what is known then alone.
+  void sweep(std::function<void(member&)> what);
+  /// Destroys what accounts have said that are gone.
+  asio_chat::forgetter& forgetter() noexcept { return forgetter_; }
   /// Says something in a room, as the server itself.
   void announce(const std::string& room, std::string text);
   /// Writes down what a moderator has done.
@@ -220,9 +226,6 @@ class hub {
   void grade(member& m, room& r);
   void grade_direct(member& m, room& r);
   void grade(member& m);
-  /// Does it to everybody, to the first few at once and to the others in slices; to whoever comes
-  /// meanwhile, too. So it has to depend on what is known then alone.
-  void sweep(std::function<void(member&)> what);
   static subject subject_of(const endpoint& e, role here);
   void note_opener(const std::string& room, const endpoint& e);
   /// Nothing was ever said in it: whose it is, or why there can be no such room.
@@ -252,6 +255,8 @@ class hub {
   std::size_t upkeep_ = 0; ///< under way, also for members who are gone
   name_book names_;
   asio_chat::people people_;
+  asio_chat::forgetter forgetter_{{services_.log, people_, services_.later,
+                                   [this](std::string what) { note(std::move(what)); }}};
   login_attempts attempts_;
   sliced_work sweeps_;
   /// Who has made a room whose log is being opened.

@@ -1,4 +1,5 @@
 // From a typed line to a request, and what a row says of itself.
+#include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/command_table.hpp"
@@ -65,6 +66,12 @@ requests::any read(std::string_view name, std::string_view typed, std::string& r
 }
 
 } // namespace
+
+const command_row* find_command(std::string_view name) noexcept {
+  for (const command_row& row : command_table())
+    if (ascii::equal_ignoring_case(row.name, name)) return &row;
+  return nullptr;
+}
 
 failure unknown_command(std::string_view name) {
   const std::string as_typed = sanitize(name);

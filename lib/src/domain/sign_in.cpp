@@ -1,6 +1,7 @@
 // How connections become members, other members, and nobody.
 #include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
+#include "domain/ignore_lists.hpp"
 #include "names/member_name.hpp"
 
 #include <fmt/format.h>
@@ -151,6 +152,7 @@ void hub::become(endpoint& e, const login& l) {
     if (auto in = join(e, room, {}, {.history = 0}); !in) e.refuse({}, in.error());
   }
   if (m->has_account()) directs_->came(e);
+  tell_ignored(*this, e);
 }
 
 } // namespace asio_chat

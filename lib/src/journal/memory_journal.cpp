@@ -10,6 +10,7 @@
 #include <bit>
 #include <functional>
 #include <iterator>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -254,6 +255,20 @@ void memory_journal::drop(std::string room, wall_time quiet, drop_done done) {
       give_up(found->second);
   }
   answer([done = std::move(done), state] { done(state); });
+}
+
+void memory_journal::list(std::string from, list_done done) {
+  constexpr std::size_t rooms_at_once = 64;
+  // The lowest names behind that one: names stay where they are in this order.
+  std::set<std::string_view> found;
+  for (const auto& [room, l] : by_room_) {
+    if (room <= from || l->size() == 0) continue;
+    found.insert(room);
+    if (found.size() > rooms_at_once) found.erase(std::prev(found.end()));
+  }
+  log_list some{{found.begin(), found.end()}, {}};
+  if (found.size() == rooms_at_once) some.next = some.rooms.back();
+  answer([done = std::move(done), some = std::move(some)]() mutable { done(std::move(some)); });
 }
 
 bool memory_journal::search_on(search_state& s) {

@@ -246,6 +246,19 @@ struct last_seen {
   static constexpr std::string_view command = "seen";
   std::string who;
 };
+struct ignore {
+  static constexpr std::string_view command = "ignore";
+  std::string who{}; ///< empty: they are listed
+};
+struct unignore {
+  static constexpr std::string_view command = "unignore";
+  std::string who;
+};
+struct forget {
+  static constexpr std::string_view command = "forget";
+  std::string proof{}; ///< the password, or the name of an account without one; empty: none yet
+  std::string code{};  ///< of the second factor
+};
 /// A command that the host has added.
 struct host {
   const host_row* row;
@@ -263,8 +276,8 @@ using any =
                  register_account, log_in, log_out, change_password, devices, totp, certificates,
                  make_invitation, kick, ban, unban, mute, unmute, list_bans, give_role, promote,
                  demote, invite, set_mode, set_slow, edit, remove, answer, react, pin, unpin,
-                 list_pins, mark_read, block, unblock, accept_requests, set_away, last_seen, host,
-                 unreadable>;
+                 list_pins, mark_read, block, unblock, accept_requests, set_away, last_seen, ignore,
+                 unignore, forget, host, unreadable>;
 
 } // namespace requests
 

@@ -52,7 +52,12 @@ constexpr const char* about_verify =
     "gone, a changed name or search index, a foreign trigger are "
     "named. --since HEAD, a line of\n"
     "asio-chatd head from earlier, says whether the history has gone "
-    "on from there.";
+    "on from there.\n\n"
+    "--receipt FILE: what /forget me has given a member, in a file. It is told whether this server "
+    "has\n"
+    "signed it, and the account and what it had said have to be gone: exit code 1 if anything of "
+    "it can\n"
+    "still be read here. In a backup that is looked for with the keys.db of the data directory.";
 constexpr const char* about_head =
     "One line that names the history as it is now. Keep it elsewhere, with the date: verify "
     "--since\n"
@@ -69,7 +74,11 @@ constexpr const char* about_export = "Oldest first. text: a line for each messag
                                      "in UTC. jsonl: an object on each line\n"
                                      "with position (epoch, offset), time (ISO 8601, UTC), from, "
                                      "kind (message, action or topic) and\n"
-                                     "text. The server may run.";
+                                     "text. --account NAME instead of ROOM: all that is kept of an "
+                                     "account, as jsonl: what it is, its\n"
+                                     "devices and certificates, whom it blocks and ignores, its "
+                                     "rooms and what it has said. The\n"
+                                     "server may run.";
 constexpr const char* about_rekey =
     "Puts a new key on the first line of the master key file. A server that runs takes it at once, "
     "and\n"
@@ -95,7 +104,8 @@ constexpr const char* about_account =
     "list, show NAME  also while the server runs\n"
     "disable NAME     nobody logs in to it, and no device any more; enable NAME takes that back\n"
     "reset NAME       another password; no device and no certificate opens it any more\n"
-    "delete NAME      and its devices; what it has said stays\n"
+    "delete NAME      and its devices; what it has said stays. With --forget that is destroyed, "
+    "too\n"
     "certify NAME     --pin PIN: who shows a trusted certificate with this key is logged in by "
     "it;\n"
     "                 uncertify NAME --pin PIN takes that back\n"
@@ -169,6 +179,8 @@ history_commands::history_commands(CLI::App& program) {
   add_argument(verifying, "FILE", request_.file,
                "a backup; default: the journal of the data directory");
   add_option(verifying, "--since", "HEAD", request_.since, "it has to have gone on from this head");
+  add_option(verifying, "--receipt", "FILE", request_.receipt,
+             "of a member who was forgotten: nothing of theirs may be left");
   add(program, action::print_head, "head", "print a line that names the history as it is now",
       about_head);
   add(program, action::compact, "compact", "give free space of the history back to the disk",
@@ -177,6 +189,8 @@ history_commands::history_commands(CLI::App& program) {
       add(program, action::export_room, "export", "print what was said in a room", about_export);
   add_argument(exporting, "ROOM", request_.room, "its name, or @ONE,OTHER of two accounts");
   add_option(exporting, "--format", "text|jsonl", format_, "text is the default");
+  add_option(exporting, "--account", "NAME", request_.account,
+             "all that is kept of this account, instead of a room");
   add_option(exporting, "--output", "FILE", request_.output, "write to a new file");
   add(program, action::rekey, "rekey", "change the master key, also while the server runs",
       about_rekey);
@@ -194,6 +208,8 @@ history_commands::history_commands(CLI::App& program) {
              "of a new account; member is the default");
   add_option(about_people, "--pin", "PIN", request_.pin,
              "of a client certificate's key, sha256/...: with add, certify, uncertify");
+  about_people.add_flag("--forget", request_.forget,
+                        "with delete: destroy what the account has said");
   add_option(about_people, "--password-file", "FILE", request_.password_file, "its first line");
 }
 
@@ -260,7 +276,8 @@ result<void> history_commands::check() const {
   const auto a = chosen();
   if (a == action::back_up && request_.file.empty()) return lacks("backup", "FILE");
   if (a == action::restore && request_.file.empty()) return lacks("restore", "FILE");
-  if (a == action::export_room && request_.room.empty()) return lacks("export", "ROOM");
+  if (a == action::export_room && request_.room.empty() == request_.account.empty())
+    return lacks("export", "ROOM, or an --account");
   if (a == action::erase && request_.room.empty()) return lacks("erase", "ROOM");
   if (a == action::account) return check_account();
   if (!entries_in(entries_))
@@ -289,6 +306,7 @@ result<void> history_commands::check_account() const {
   if ((what == "list") != request_.account_name.empty())
     return wrong(what == "list" ? "list takes no NAME" : what + " needs a NAME");
   if (!request_.role.empty() && what != "add") return wrong("takes --role for add alone");
+  if (request_.forget && what != "delete") return wrong("takes --forget for delete alone");
   const bool certifies = what == "certify" || what == "uncertify";
   if (certifies && request_.pin.empty()) return wrong(what + " needs --pin PIN");
   if (!request_.pin.empty() && !certifies && what != "add")

@@ -97,10 +97,13 @@ struct history_request {
   std::string room;                   ///< of `export_room` and `erase`
   format as = format::text;           ///< of `export_room`
   std::string output;                 ///< of `export_room`; empty: standard output
+  std::string account;                ///< of `export_room`: all that is kept of it instead
   bool yes = false;                   ///< of `erase`: do not ask
   std::vector<std::pair<std::uint64_t, std::uint64_t>> entries; ///< of `erase`: first to last
   std::string author;           ///< of `erase`; empty, and no `entries`: the whole room
   std::string since;            ///< of `verify`: a line of `head`; empty: not asked
+  std::string receipt;          ///< of `verify`: a file; empty: not asked
+  bool forget = false;          ///< of `account delete`: what it has said goes as well
   std::string account_action;   ///< of `account`: `add`, `list` …
   std::string account_name;     ///< of `account`; with `import` a file
   std::string pin;              ///< of `account`: of a certificate

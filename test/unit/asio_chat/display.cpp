@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 #include "testing/manual_clock.hpp"
 #include "text_display.hpp"
+#include "wire/reply_lines.hpp"
 
 #include <cstdlib>
 #include <ctime>
@@ -212,6 +213,33 @@ TEST_CASE("asio-chat C47: a person sees earlier messages apart, with their times
   CHECK(shown(person, {reply{"", "leave", {}, {"#Lobby"}}, again, at(4, "four")}) ==
         lines{"[in #lobby with alice]", "[earlier in #lobby]", "[2023-11-14 22:13:20] bob: four",
               "[now]"});
+}
+
+TEST_CASE("asio-chat: what those say whom the account ignores is not shown, nor found") {
+  text_display d(now, time_format::off, "localhost:8443", true, false);
+  entry other = said("other");
+  other.from = "carl";
+  const auto answer_with = [](std::vector<entry> entries) {
+    reply r{"1", "history", {}, {}, make_reply_data(answers::log{"lobby", entries, 2, false})};
+    wire::fill_lines(r);
+    return r;
+  };
+  CHECK(shown(d, {said("hi")}) == lines{"bob: hi"});
+  CHECK(shown(d, {list_of_hidden({"Bob"})}).empty());
+  CHECK(shown(d, {said("hi"), said("waves", entry_kind::action), other}) == lines{"carl: other"});
+  CHECK(shown(d, {direct_message{"bob", "alice", noon, "psst"}}).empty());
+  CHECK(shown(d, {said("tea", entry_kind::topic)}) == lines{"* bob set the topic: tea *"});
+  const lines log = shown(d, {answer_with({said("hi"), other})});
+  CHECK(log.size() == 1);
+  CHECK(log.back().find("other") != std::string::npos);
+  history_page page;
+  page.room = "lobby";
+  page.entries = {said("hi"), other};
+  CHECK(shown(d, {page}) == lines{"carl: other"});
+  // Another connection may be another account's.
+  CHECK(shown(d, {client_event(connected{}), said("hi")}).back() == "bob: hi");
+  shown(d, {list_of_hidden({"bob"}), reply{"2", "logout", {"you are a guest"}, {}, {}}});
+  CHECK(shown(d, {said("hi")}) == lines{"bob: hi"});
 }
 
 TEST_CASE("asio-chat C47: a program gets every message in the same form") {

@@ -98,6 +98,12 @@ class failing_journal final : public journal, public name_store {
     call([this, room, quiet, done] { good_.drop(room, quiet, done); });
   }
 
+  bool lists() const noexcept override { return good_.lists(); }
+  void list(std::string from, list_done done) override {
+    if (broken) return fail_later<log_list>(std::move(done));
+    call([this, from, done] { good_.list(from, done); });
+  }
+
   std::string head() const override { return head_line; }
 
   std::vector<held_name> held_names() override { return {}; }

@@ -4,6 +4,7 @@
 #include "accounts/people_store.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct kept_facts final : people_store {
     facts.insert(facts.end(), changes.begin(), changes.end());
     done({});
   }
+  std::string sign(const std::string& statement) const override { return "signed " + statement; }
   std::vector<fact> facts;
   bool fails = false;
 };

@@ -40,6 +40,9 @@ TEST_CASE("commands about the history take settings before and behind their name
   CHECK(from_arguments({"backup", "f"}).read()->history.file == "f");
   CHECK(from_arguments({"verify"}).read()->history.file.empty());
   CHECK(from_arguments({"verify", "f"}).read()->history.file == "f");
+  CHECK(from_arguments({"verify", "f", "--receipt", "r"}).read()->history.receipt == "r");
+  CHECK(from_arguments({"export", "--account", "alice"}).read()->history.account == "alice");
+  CHECK(from_arguments({"account", "delete", "alice", "--forget"}).read()->history.forget);
   CHECK(from_arguments({"rekey"}).read()->action == action::rekey);
   CHECK(from_arguments({"erase", "den", "--yes"}).read()->history.yes);
   CHECK_FALSE(from_arguments({"erase", "den"}).read()->history.yes);
@@ -60,7 +63,12 @@ TEST_CASE("a command about the history says with its help what is missing", "[op
     return from_arguments(std::move(a)).complaint();
   };
   CHECK(complaint({"backup"}) == "command line: backup needs a FILE; see asio-chatd backup --help");
-  CHECK(complaint({"export"}) == "command line: export needs a ROOM; see asio-chatd export --help");
+  for (const std::vector<std::string>& wrong :
+       {std::vector<std::string>{"export"}, {"export", "den", "--account", "alice"}})
+    CHECK(complaint(wrong) ==
+          "command line: export needs a ROOM, or an --account; see asio-chatd export --help");
+  CHECK(complaint({"account", "show", "alice", "--forget"}) ==
+        "command line: account takes --forget for delete alone; see asio-chatd account --help");
   CHECK(complaint({"erase", "--yes"}) ==
         "command line: erase needs a ROOM; see asio-chatd erase --help");
   CHECK(complaint({"export", "den", "--format", "xml"}) ==

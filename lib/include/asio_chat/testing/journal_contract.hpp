@@ -12,6 +12,7 @@
 #include <asio_chat/testing/detail/following_checks.hpp>
 #include <asio_chat/testing/detail/journal_bench.hpp>
 #include <asio_chat/testing/detail/journal_checks.hpp>
+#include <asio_chat/testing/detail/list_checks.hpp>
 
 #include <functional>
 
@@ -34,6 +35,7 @@ inline void check_journal_contract(const journal_maker& make,
   };
   run_all(journal_contract);
   run_all(following_contract);
+  run_all(listing_contract);
   if (keeps == journal_keeps::newest) run_all(retention_contract);
 }
 

@@ -73,6 +73,13 @@ result<void> carry_out(const asked& q, requests::block&& what);
 result<void> carry_out(const asked& q, requests::unblock&& what);
 result<void> carry_out(const asked& q, requests::accept_requests&& what);
 
+// ignore_commands.cpp: whose messages the account's clients hide
+result<void> carry_out(const asked& q, requests::ignore&& what);
+result<void> carry_out(const asked& q, requests::unignore&& what);
+
+// forget_command.cpp: the end of an account and of what it has said
+result<void> carry_out(const asked& q, requests::forget&& what);
+
 // presence_commands.cpp: who is there
 result<void> carry_out(const asked& q, requests::set_away&& what);
 result<void> carry_out(const asked& q, requests::last_seen&& what);

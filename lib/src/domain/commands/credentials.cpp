@@ -15,6 +15,12 @@ result<void> check_accounts(const asked& q) {
   return fail(errc::not_available, "this server keeps no accounts of its own");
 }
 
+result<void> check_has_account(const asked& q) {
+  if (q.in.people().find(q.by.who())) return {};
+  return fail(errc::login_required,
+              "this is kept with an account, and you have none: see /register");
+}
+
 result<void> check_certificate_name(const asked& q, std::string_view wanted) {
   const certificate_login* shown = q.by.certificate();
   if (!shown || shown->name.empty() || fold_name(wanted) == fold_name(shown->name)) return {};

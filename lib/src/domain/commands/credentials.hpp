@@ -15,6 +15,9 @@ namespace asio_chat::commands {
 /// A failure if this server has none.
 result<void> check_accounts(const asked& q);
 
+/// A failure if the member has no account of this server.
+result<void> check_has_account(const asked& q);
+
 /// A failure if the certificate of this connection stands for another name.
 result<void> check_certificate_name(const asked& q, std::string_view wanted);
 

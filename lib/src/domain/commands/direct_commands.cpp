@@ -2,6 +2,7 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
+#include "domain/commands/credentials.hpp"
 #include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
 #include "names/member_name.hpp"
@@ -20,12 +21,6 @@ namespace {
 using lines = std::vector<std::string>;
 
 constexpr std::size_t max_blocked = 1'000;
-
-result<void> check_account(const asked& q) {
-  if (q.in.people().find(q.by.who())) return {};
-  return fail(errc::login_required,
-              "this is kept with an account, and you have none: see /register");
-}
 
 /// Changes what the account wants, and tells `done` when it is kept.
 void change_wishes(const asked& q, std::string_view command,
@@ -59,7 +54,7 @@ result<void> carry_out(const asked& q, requests::mark_read&& what) {
 }
 
 result<void> carry_out(const asked& q, requests::block&& what) {
-  if (auto own = check_account(q); !own) return own;
+  if (auto own = check_has_account(q); !own) return own;
   if (what.who.empty()) {
     const account_wishes* wanted = q.in.people().wishes_of(q.by.who());
     lines all;
@@ -96,7 +91,7 @@ result<void> carry_out(const asked& q, requests::block&& what) {
 }
 
 result<void> carry_out(const asked& q, requests::unblock&& what) {
-  if (auto own = check_account(q); !own) return own;
+  if (auto own = check_has_account(q); !own) return own;
   const account_wishes* wanted = q.in.people().wishes_of(q.by.who());
   const account* known = q.in.people().find(what.who);
   const auto& all = wanted ? wanted->blocked : decltype(wanted->blocked)();
@@ -118,7 +113,7 @@ result<void> carry_out(const asked& q, requests::unblock&& what) {
 }
 
 result<void> carry_out(const asked& q, requests::accept_requests&& what) {
-  if (auto own = check_account(q); !own) return own;
+  if (auto own = check_has_account(q); !own) return own;
   const auto sentence = [](bool on) {
     return on ? std::string("whoever has an account or is here may write to you")
               : std::string("only those to whom you have said something may write to you");

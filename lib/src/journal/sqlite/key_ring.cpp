@@ -1,6 +1,7 @@
 #include "journal/sqlite/key_ring.hpp"
 
 #include "journal/sqlite/secret_key.hpp"
+#include "journal/sqlite/statements.hpp"
 
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
@@ -47,7 +48,8 @@ struct key_ring::root_keys {
       , ids(derive(root, 3))
       , macs(derive(root, 4))
       , authors(derive(root, 5))
-      , sums(derive(root, 6)) {}
+      , sums(derive(root, 6))
+      , statements(derive(root, 7)) {}
 
   static secret_key derive(const secret_key& root, std::uint64_t number) {
     return secret_key::filled([&](auto bytes) {
@@ -62,6 +64,7 @@ struct key_ring::root_keys {
   secret_key macs;
   secret_key authors;
   secret_key sums;
+  secret_key statements; ///< the seed of a key pair
 
   /// SipHash: this is done for each message.
   std::array<std::uint8_t, crypto_shorthash_BYTES> hash_of_author(const room_tag& room,
@@ -163,6 +166,14 @@ std::array<std::uint8_t, 16> key_ring::id_hash(const identity& author, std::stri
 
 chain_value key_ring::mac(std::string_view bytes) const {
   return keyed_hash<chain_value>(root_->macs.bytes(), {bytes_of(bytes)});
+}
+
+std::string key_ring::sign(const std::string& statement) const {
+  return sign_statement(root_->statements.bytes(), statement);
+}
+
+result<std::string> key_ring::open_signed(std::string_view jws) const {
+  return open_statement(root_->statements.bytes(), jws);
 }
 
 secret_key key_ring::for_sums() const {

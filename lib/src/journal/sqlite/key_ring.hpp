@@ -58,6 +58,10 @@ class key_ring {
   std::array<std::uint8_t, 16> id_hash(const identity& author, std::string_view id,
                                        const room_tag& room) const;
   chain_value mac(std::string_view bytes) const;
+  /// A statement signed by this ring, and nobody else: a JWS in its compact form.
+  std::string sign(const std::string& statement) const;
+  /// The statement in a JWS that this ring has signed; a failure: it has not.
+  result<std::string> open_signed(std::string_view jws) const;
   /// The key of `table_sums`.
   secret_key for_sums() const;
   /// @}

@@ -195,6 +195,26 @@ result<journal::page> reader::read(connection& c, const std::string& room,
   return page.finish(*row, backwards);
 }
 
+result<journal::log_list> reader::list(const std::string& from) {
+  constexpr std::size_t rooms_at_once = 64;
+  return in_one_snapshot<journal::log_list>([&](connection& c) -> result<journal::log_list> {
+    const SQLite::Transaction snapshot(c.db);
+    journal::log_list found;
+    std::int64_t last = from.empty() ? 0 : std::stoll(from);
+    for (std::size_t looked = 0; looked < rooms_at_once; ++looked) {
+      const auto r = c.rooms.next_of_any(last);
+      if (!r) return found;
+      last = r->row.number;
+      if (!r->whole || r->row.key == 0) continue; // damaged, or nothing was said in it
+      auto name = open_name(keys_, r->row);
+      if (!name) return name.error();
+      found.rooms.push_back(*std::move(name));
+    }
+    found.next = std::to_string(last);
+    return found;
+  });
+}
+
 result<journal::hits> reader::search(const search_query& q) {
   return in_one_snapshot<journal::hits>([&](connection& c) -> result<journal::hits> {
     const room_tag tag = keys_.tag_of(q.room);

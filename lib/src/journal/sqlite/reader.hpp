@@ -21,6 +21,8 @@ class reader {
 
   result<journal::page> read(const std::string& room, const journal::range& part);
   result<journal::hits> search(const search_query& q);
+  /// @param from the number of a room's row, as text
+  result<journal::log_list> list(const std::string& from);
 
  private:
   struct connection;

@@ -58,6 +58,8 @@ void reader_thread::work() {
       post_answer(post_, std::move(page->done), reader_.read(page->room, page->part));
     } else if (auto* search = std::get_if<search_log>(&taken_)) {
       post_answer(post_, std::move(search->done), reader_.search(search->query));
+    } else if (auto* logs = std::get_if<list_logs>(&taken_)) {
+      post_answer(post_, std::move(logs->done), reader_.list(logs->from));
     }
   }
 }

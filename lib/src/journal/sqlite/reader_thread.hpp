@@ -23,7 +23,11 @@ struct search_log {
   search_query query;
   journal::search_done done;
 };
-using read_call = std::variant<read_page, search_log>;
+struct list_logs {
+  std::string from;
+  journal::list_done done;
+};
+using read_call = std::variant<read_page, search_log, list_logs>;
 
 class reader_thread {
  public:

@@ -149,6 +149,14 @@ void sqlite_journal::drop(std::string room, wall_time quiet, drop_done done) {
   workers_->writing->add({drop_operation{std::move(room), quiet}}, std::move(done));
 }
 
+void sqlite_journal::list(std::string from, list_done done) {
+  workers_->writing->add(list_logs{std::move(from), std::move(done)});
+}
+
+std::string sqlite_journal::sign(const std::string& statement) const {
+  return workers_->keys->sign(statement);
+}
+
 std::string sqlite_journal::head() const {
   return to_line(workers_->witness->newest(), *workers_->keys);
 }

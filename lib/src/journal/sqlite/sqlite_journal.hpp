@@ -56,6 +56,8 @@ class sqlite_journal final : public journal, public name_store, public people_st
   void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override;
   bool drops() const noexcept override { return true; }
   void drop(std::string room, wall_time quiet, drop_done done) override;
+  bool lists() const noexcept override { return true; }
+  void list(std::string from, list_done done) override;
   std::string head() const override;
 
   std::vector<held_name> held_names() override;
@@ -64,6 +66,7 @@ class sqlite_journal final : public journal, public name_store, public people_st
 
   void facts_at_start(const hearer& hears) override;
   void keep(std::vector<fact> changes, kept done) override;
+  std::string sign(const std::string& statement) const override;
 
   /// Master keys from now on. If another one is first, all keys are wrapped by that one and every
   /// room gets a new key for what comes from here on; waits for the disk.

@@ -62,9 +62,15 @@ std::vector<T> moved_out(std::vector<T>& from, const std::vector<std::size_t>& p
   return out;
 }
 
-const std::string& room_of(const read_call& r) {
+using first_operations = std::map<std::string_view, std::uint64_t>;
+
+/// Whether an operation that the call has to see is still to be committed.
+bool has_to_wait(const read_call& r, std::uint64_t behind, const first_operations& waits) {
+  const auto is_before = [behind](const auto& first) { return first.second < behind; };
+  if (std::holds_alternative<list_logs>(r)) return std::ranges::any_of(waits, is_before);
   const auto* page = std::get_if<read_page>(&r);
-  return page ? page->room : std::get<search_log>(r).query.room;
+  const auto first = waits.find(page ? page->room : std::get<search_log>(r).query.room);
+  return first != waits.end() && is_before(*first);
 }
 
 template <class T>
@@ -171,7 +177,7 @@ writer_thread::group writer_thread::take_share() {
 }
 
 void writer_thread::hand_over_reads() {
-  std::map<std::string_view, std::uint64_t> waits; ///< of each log its first operation
+  first_operations waits; // of each log
   if (!taken_.reads.empty()) {
     for (const auto& [number, doomed] : destroying_)
       waits.emplace(log_of(doomed.what), number);
@@ -181,8 +187,7 @@ void writer_thread::hand_over_reads() {
   }
   std::vector<read_call> reads;
   std::erase_if(taken_.reads, [&](waiting_read& r) {
-    const auto first = waits.find(room_of(r.what));
-    if (first != waits.end() && first->second < r.behind) return false;
+    if (has_to_wait(r.what, r.behind, waits)) return false;
     reads.push_back(std::move(r.what));
     return true;
   });

@@ -3,6 +3,7 @@
 
 #include "accounts/authenticator.hpp"
 #include "domain/hub.hpp"
+#include "domain/ignore_lists.hpp"
 #include "net/protocols/protocol_table.hpp"
 
 #include <memory>
@@ -42,6 +43,9 @@ class chat_protocol : public protocol, private sink {
 
   /// Into the hub, in no room yet. What other members may see of the address is added.
   result<void> enter(login l);
+
+  /// Tells one who has come in, and has heard so, what its account keeps for its clients.
+  void tell_lists() const { tell_ignored(context_.hub, *endpoint_); }
 
   /// Only of one who is in.
   void dispatch(request&& r) { context_.hub.dispatch(*endpoint_, std::move(r)); }

@@ -124,6 +124,7 @@ void native_session::admitted(const admission& a) {
       hub.limits().text_bytes, command_names(hub.own_commands()), a.token,
       context().config.limits.idle_time,
       h.data_replies ? command_syntax(hub.own_commands()) : std::vector<command_info>()}));
+  tell_lists();
   const std::string room = h.room.value_or(hub.default_room());
   if (!room.empty()) ask(room, "", requests::join{h.after, h.history});
 }

@@ -92,6 +92,35 @@ TEST_CASE("asio-chat window commands: who is ignored does not count and does not
   CHECK(c.state.all.said(direct_message{"bob", "alice", {}, "psst"}));
 }
 
+TEST_CASE("asio-chat window commands: with an account the server keeps who is ignored") {
+  client_side c;
+  c.state.all.set_own_name("alice");
+  c.says("/ignore carol"); // as a guest
+  CHECK(c.state.all.take_ignored(list_of_hidden({"bob"})));
+  CHECK(is_ignored(c.state.all.ignored(), "BOB"));
+  CHECK(is_ignored(c.state.all.ignored(), "carol"));
+  CHECK_FALSE(c.state.all.said(direct_message{"bob", "alice", {}, "psst"}));
+  CHECK_FALSE(c.commands.run("/ignore dora").ours);
+  CHECK_FALSE(c.commands.run("/unignore bob").ours);
+  CHECK_FALSE(c.commands.run("/ignore").ours);
+  const message_log& log = c.state.all.current().log;
+  CHECK(log.at(log.end() - 1).text == "ignoring here alone: carol");
+  CHECK_FALSE(c.commands.run("/help ignore").ours);
+  CHECK(c.says("/unignore carol") == "carol is not ignored any more");
+  vocabulary words;
+  words.commands.emplace_back("ignore");
+  c.commands.add_to(words);
+  CHECK(std::ranges::count(words.commands, "ignore") == 1);
+  CHECK(words.choices["unignore NAME"] == std::vector<std::string>{"bob"});
+  // Another name of an account comes from the server.
+  c.state.all.presence(member_renamed{"den", "bob", "robert"}, {});
+  CHECK_FALSE(is_ignored(c.state.all.ignored(), "robert"));
+  c.state.all.take_ignored(list_of_hidden({}));
+  CHECK(c.state.all.said(direct_message{"bob", "alice", {}, "psst"}));
+  c.state.all.forget_kept_ignored();
+  CHECK(c.says("/ignore dora").starts_with("ignoring dora"));
+}
+
 TEST_CASE("asio-chat window commands: the client explains its own, and the server the others") {
   client_side c;
   CHECK(c.says("/help /query") == "/query NAME [TEXT]: show a conversation with one member");

@@ -4,6 +4,7 @@
 #include "base/utf8.hpp"
 #include "domain/command_table.hpp"
 #include "model/command_text.hpp"
+#include "model/hidden_members.hpp"
 #include "names/member_name.hpp"
 #include "net/protocols/chat_protocol.hpp"
 #include "wire/frame.hpp"
@@ -84,10 +85,26 @@ class text_session final : public framed_protocol {
     // One more connection of a member has the name that the member has.
     if (!wish_.empty() && this->name() != wish_)
       send_alone(wire::text::encode_notice(fmt::format("you are known as {}", this->name())));
+    tell_lists();
     // No history on joining: clients ask for it with /history.
     ask(context().hub.default_room(), {}, requests::join{{}, 0});
     if (!is_in_a_room())
       remote().close({close_code::protocol_error, "there is no other room for you"});
+  }
+
+  /// The people at this protocol's clients see what comes: it is hidden here.
+  backpressure deliver(const shared_event& e) override {
+    const auto* answer = std::get_if<reply>(&e->value);
+    if ((answer && hidden_.take(*answer)) || hidden_.hides(e->value))
+      return remote().full() ? backpressure::blocked : backpressure::ready;
+    return framed_protocol::deliver(e);
+  }
+  backpressure deliver_all(const entry_group& g) override {
+    if (hidden_.empty()) return framed_protocol::deliver_all(g);
+    backpressure left = backpressure::ready;
+    for (const shared_event& e : g.entries())
+      left = deliver(e);
+    return left;
   }
 
   void take_line(std::string_view payload) {
@@ -101,7 +118,8 @@ class text_session final : public framed_protocol {
   state state_;
   std::string wish_;
   std::optional<std::string> passphrase_; ///< until the name is said
-  std::optional<admission> known_;        ///< by the passphrase, which comes before the name
+  hidden_members hidden_;
+  std::optional<admission> known_; ///< by the passphrase, which comes before the name
 };
 
 /// It begins with a length below 2^24.

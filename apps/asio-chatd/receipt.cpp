@@ -1,0 +1,129 @@
+// What a receipt of /forget says, compared with what is there.
+#include "export_output.hpp"
+#include "facts_reader.hpp"
+#include "history.hpp"
+
+#include "accounts/people.hpp"
+#include "base/clock.hpp"
+#include "base/sanitize.hpp"
+#include "journal/sqlite/head.hpp"
+#include "journal/sqlite/reader.hpp"
+#include "journal/sqlite/verify.hpp"
+#include "tls/file.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
+#include <vector>
+
+using namespace asio_chat;
+
+namespace {
+
+struct receipt {
+  identity account{};
+  std::string name;
+  std::string time;
+  std::set<identity> authors;
+  std::string head;
+};
+
+receipt read_receipt(const history& kept, const std::string& file) {
+  const std::string jws = tls::read_file(file, "the receipt").value();
+  const auto statement = kept.keys->open_signed(jws);
+  if (!statement)
+    throw error(fail(errc::bad_setting,
+                     fmt::format("'{}' proves nothing: {}", file, statement.error().message)));
+  // This server has signed it, so it is of the form that it writes.
+  const boost::json::value v = boost::json::parse(*statement);
+  const auto text = [&v](const char* field) { return std::string(v.at(field).as_string()); };
+  receipt r{identity_of_key(text("account")), text("name"), text("time"), {}, text("head")};
+  for (const boost::json::value& who : v.at("authors").as_array())
+    r.authors.insert(identity_of_key(std::string_view(who.as_string())));
+  return r;
+}
+
+struct found_texts {
+  std::uint64_t readable = 0;
+  std::uint64_t destroyed = 0;
+  std::vector<std::string> where; ///< the first ones that can be read
+};
+
+/// Throws `error` for a room that cannot be read.
+found_texts look_through(const history& kept, const receipt& of) {
+  constexpr std::size_t places_told = 10;
+  std::string why;
+  const sqlite::search_index nothing_new({});
+  sqlite::reader reader(kept.file, *kept.keys, nothing_new,
+                        [&](severity, const std::string& sentence) { why = sentence; });
+  found_texts found;
+  for (const sqlite::known_room& room : sqlite::rooms_in(kept.file, *kept.keys).value()) {
+    if (room.row.key == 0) continue;                           // nothing was said in it
+    if (!kept.keys->key(room.row.tag, room.row.key)) continue; // all of it was erased
+    position last;
+    for (bool more = true; more;) {
+      const auto page =
+          reader.read(room.name, {{log_range::side::after, last, entries_of_page}, bytes_of_page});
+      if (!page) throw error(fail(errc::storage_failed, why));
+      for (const journal::record& r : page->entries) {
+        last = r.what.at;
+        if (!of.authors.contains(r.author) || r.what.kind == entry_kind::topic) continue;
+        if (r.what.kind == entry_kind::destroyed) {
+          ++found.destroyed;
+        } else if (++found.readable <= places_told) {
+          found.where.push_back(fmt::format("#{} {}", room.name, last.offset));
+        }
+      }
+      more = page->more && !page->entries.empty();
+    }
+  }
+  return found;
+}
+
+/// Why something is there still.
+std::string reason_of(const history& kept, const receipt& of, const people& known) {
+  const auto then = sqlite::head_in_line(of.head, *kept.keys).value();
+  const auto now = sqlite::head_of(kept.file, *kept.keys).value();
+  if (now.number < then.number)
+    return "this is from before the account was deleted; a copy that was made since has nothing "
+           "of it";
+  if (known.farewells().contains(of.account))
+    return "the server is not done with it: it goes on while it runs";
+  return "what is here was put back from before the account was deleted, or its texts are from "
+         "before single texts could be destroyed: asio-chatd account delete NAME --forget, or "
+         "erase --author NAME, does it";
+}
+
+} // namespace
+
+void check_receipt(const history& kept, const std::string& file) {
+  const receipt of = read_receipt(kept, file);
+  facts_reader facts(kept);
+  const system_clock time;
+  const people known(&facts, time, {});
+  const found_texts found = look_through(kept, of);
+  const bool has_account = known.find(of.account) != nullptr;
+  const std::string who = fmt::format("{} ({}), deleted {}", sanitize_for_terminal(of.name),
+                                      key_of(of.account), sanitize_for_terminal(of.time));
+  if (!has_account && found.readable == 0 && !known.farewells().contains(of.account)) {
+    fmt::print("{}: signed by this server; of the account {}, nothing is left in '{}'; {} of it "
+               "destroyed\n",
+               file, who, kept.file.path,
+               found.destroyed == 1 ? "1 text is" : fmt::format("{} texts are", found.destroyed));
+    return;
+  }
+  std::string left = has_account ? "the account itself" : "";
+  if (found.readable > 0) {
+    left += fmt::format("{}{} that can be read: {}{}", left.empty() ? "" : ", and ",
+                        counted(found.readable, "text", "texts"), fmt::join(found.where, ", "),
+                        found.readable > found.where.size() ? " …" : "");
+  }
+  if (left.empty()) left = "the order to destroy what it had said";
+  throw error(fail(errc::storage_failed,
+                   fmt::format("'{}' is signed by this server, and of the account {}, there is "
+                               "still {}, in '{}'; {}",
+                               file, who, left, kept.file.path, reason_of(kept, of, known))));
+}

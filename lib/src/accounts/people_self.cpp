@@ -1,0 +1,55 @@
+// Of those whom the server knows: whom they ignore, and who wanted to be forgotten.
+#include "accounts/people.hpp"
+
+#include "names/member_name.hpp"
+
+#include <utility>
+
+namespace asio_chat {
+
+const ignored_members* people::ignored_by(const identity& account) const {
+  const auto found = ignored_.find(account);
+  return found == ignored_.end() ? nullptr : &found->second;
+}
+
+ignored_members people::ignored_or_new(const identity& account) const {
+  if (const ignored_members* known = ignored_by(account)) return *known;
+  ignored_members made;
+  made.account = account;
+  return made;
+}
+
+void people::take_ignored(const fact& f) {
+  const auto before = ignored_.find(identity_of_key(f.key));
+  if (before != ignored_.end()) {
+    for (const auto& [who, name] : before->second.accounts)
+      if (const auto times = ignorers_.find(who); --times->second == 0) ignorers_.erase(times);
+    ignored_.erase(before);
+  }
+  if (f.value.empty()) return;
+  const ignored_members& now =
+      ignored_.emplace(identity_of_key(f.key), ignored_in(f)).first->second;
+  for (const auto& [who, name] : now.accounts)
+    ++ignorers_[who];
+}
+
+void people::take_farewell(const fact& f) {
+  if (f.value.empty()) {
+    farewells_.erase(identity_of_key(f.key));
+  } else {
+    farewells_.insert_or_assign(identity_of_key(f.key), farewell_in(f));
+  }
+}
+
+std::vector<fact> people::forgetting(const account& a) const {
+  std::vector<fact> all;
+  farewell gone{a.id, a.name, {a.id}, time_.wall_now()};
+  for (const device* d : devices_of(a.id))
+    gone.authors.push_back(d->token);
+  all.push_back(fact_of(gone));
+  for (fact& f : removal_of(a))
+    all.push_back(std::move(f));
+  return all;
+}
+
+} // namespace asio_chat

@@ -1,0 +1,21 @@
+// Whom accounts ignore: their clients are told, and hide it.
+#pragma once
+
+#include "model/identity.hpp"
+
+namespace asio_chat {
+
+class endpoint;
+class hub;
+
+/// A connection that has come to an account is told the list of it. Nothing, if it has none.
+void tell_ignored(hub& in, const endpoint& e);
+
+/// The list of an account has changed: all its connections are told.
+void tell_ignored(hub& in, const identity& account);
+
+/// A member has another name: whoever ignores its account is told. Takes a while where many are
+/// here, and nothing if nobody does.
+void tell_who_ignores(hub& in, const identity& account);
+
+} // namespace asio_chat

@@ -1,0 +1,149 @@
+// Whom an account ignores: kept with it, and told to its clients.
+
+#include "support/catch.hpp"
+#include "unit/domain/direct_world.hpp"
+#include "unit/domain/kept_facts.hpp"
+
+using namespace asio_chat;
+using test::direct_world;
+using test::heard;
+using test::lines;
+using test::person;
+
+namespace {
+
+limits two_connections() {
+  limits l = direct_world::without_history();
+  l.member_connections = 2;
+  return l;
+}
+
+/// The names in the last list that a connection was told; "-": none.
+std::string told(person& p) {
+  std::string names = "-";
+  for (const reply& r : p.ear.all<reply>())
+    if (r.command == "ignore" && r.ref.empty() && r.lines.empty())
+      names = fmt::format("{}", fmt::join(r.items, " "));
+  p.ear.events.clear();
+  return names;
+}
+
+} // namespace
+
+TEST_CASE("all connections of an account are told whom it ignores, and nobody else") {
+  direct_world w(two_connections());
+  person& bob = w.device("bob");
+  person& phone = w.device("bob");
+  person& alice = w.device("alice");
+  CHECK(w.say(bob, "/ignore") == lines{"you ignore nobody"});
+  w.settle();
+  w.type(bob, "/ignore ALICE", {}, "r");
+  w.run();
+  CHECK(bob.ear.last<reply>().lines == lines{"ignoring alice; /unignore alice ends it"});
+  CHECK(told(bob) == "alice");
+  CHECK(told(phone) == "alice");
+  CHECK(alice.ear.events.empty());
+  CHECK(w.say(phone, "/ignore") == lines{"ignoring alice"});
+  w.settle();
+  w.type(phone, "/unignore alice", {}, "r");
+  w.run();
+  CHECK(phone.ear.last<reply>().lines == lines{"alice is not ignored any more"});
+  CHECK(told(phone).empty());
+  CHECK(told(bob).empty());
+  CHECK(alice.ear.events.empty());
+}
+
+TEST_CASE("who logs in hears whom the account ignores, who logs out does not") {
+  direct_world w;
+  person& bob = w.known("bob");
+  w.say(bob, "/ignore carl");
+  w.say(bob, "/logout");
+  w.settle();
+  CHECK(w.say(bob, "/ignore alice") ==
+        lines{"this is kept with an account, and you have none: see /register"});
+  w.type(bob, "/login bob password", {}, "r");
+  w.run();
+  CHECK(told(bob) == "carl");
+}
+
+TEST_CASE("an account that is ignored stays so by whatever name, a guest by the name") {
+  direct_world w;
+  person& bob = w.device("bob");
+  person& eve = w.device("eve");
+  person& gast = w.come("gast");
+  w.say(bob, "/ignore eve");
+  w.say(bob, "/ignore gast");
+  w.settle();
+  w.type(eve, "/nick angel");
+  w.run();
+  CHECK(told(bob) == "angel eve gast");
+  CHECK(w.say(bob, "/ignore") == lines{"ignoring eve, gast"});
+  w.settle();
+  w.type(gast, "/nick other");
+  w.run();
+  CHECK(told(bob) == "-"); // the next one of that name is hidden
+  // By the name of now, too.
+  CHECK(w.say(bob, "/unignore angel") == lines{"angel is not ignored any more"});
+  CHECK(w.say(bob, "/ignore") == lines{"ignoring gast"});
+  w.settle();
+  w.type(eve, "/nick eve");
+  w.run();
+  CHECK(told(bob) == "-");
+}
+
+TEST_CASE("whom an account ignores is kept over restarts, and goes with the account") {
+  test::kept_facts disk;
+  {
+    direct_world w(direct_world::without_history(), {}, &disk);
+    person& bob = w.device("bob");
+    w.device("eve");
+    w.say(bob, "/ignore eve");
+    w.say(bob, "/ignore gast");
+  }
+  test::kept_facts again(disk.facts);
+  direct_world w(direct_world::without_history(), {}, &again);
+  person& bob = w.device("bob");
+  CHECK(w.say(bob, "/ignore") == lines{"ignoring eve, gast"});
+  w.remove_account("eve");
+  CHECK(w.say(bob, "/ignore") == lines{"ignoring eve, gast"}); // as she was called
+  w.settle();
+  CHECK(w.say(bob, "/unignore eve") == lines{"eve is not ignored any more"});
+  again.fails = true;
+  CHECK(w.say(bob, "/ignore carl").front() != "ignoring carl; /unignore carl ends it");
+  CHECK(w.say(bob, "/ignore") == lines{"ignoring gast"});
+  again.fails = false;
+  w.remove_account("bob");
+  CHECK(w.hub.people().ignored_by(bob.self->who()) == nullptr);
+}
+
+TEST_CASE("what cannot be ignored is refused") {
+  direct_world w;
+  person& bob = w.device("bob");
+  person& gast = w.come("gast");
+  for (const char* line : {"/ignore bob", "/ignore", "/unignore bob"}) {
+    INFO(line);
+    CHECK(w.say(gast, line) ==
+          lines{"this is kept with an account, and you have none: see /register"});
+  }
+  CHECK(w.say(bob, "/ignore bob") == lines{"that is you; what you say cannot be hidden"});
+  CHECK(w.ask(bob, "/ignore -server-").front().starts_with("refused[r] name_invalid"));
+  CHECK(w.say(bob, "/unignore carl") == lines{"you do not ignore carl; /ignore lists whom you do"});
+  CHECK(w.say(bob, "/unignore") == lines{"NAME is missing; usage: /unignore NAME"});
+  for (int i = 0; i < 200; ++i)
+    w.say(bob, fmt::format("/ignore guest{}", i));
+  CHECK(w.say(bob, "/ignore one-more") ==
+        lines{"you ignore 200 members, which is the most: /unignore one"});
+}
+
+TEST_CASE("who is ignored is not told and may write, who is blocked is told and may not") {
+  direct_world w;
+  person& bob = w.device("bob");
+  person& alice = w.device("alice");
+  w.say(bob, "/ignore alice");
+  CHECK(w.ask(alice, "/msg bob hello").back() == "reply[r] msg: ");
+  const auto help = [&](std::string_view about) {
+    return fmt::format("{}", fmt::join(w.say(bob, fmt::format("/help {}", about)), " "));
+  };
+  CHECK(help("ignore").find("/block") != std::string::npos);
+  CHECK(help("block").find("/ignore") != std::string::npos);
+}

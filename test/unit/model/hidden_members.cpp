@@ -1,0 +1,52 @@
+#include "model/hidden_members.hpp"
+
+#include "support/catch.hpp"
+
+#include <utility>
+
+using namespace asio_chat;
+
+namespace {
+
+entry said_by(std::string from, entry_kind kind = entry_kind::message) {
+  entry e;
+  e.from = std::move(from);
+  e.kind = kind;
+  return e;
+}
+
+} // namespace
+
+TEST_CASE("what those say who are on the list is hidden, and nothing else of them") {
+  hidden_members hidden;
+  CHECK_FALSE(hidden.is_kept());
+  CHECK(hidden.take(list_of_hidden({"Bob", "carl"})));
+  CHECK(hidden.is_kept());
+  CHECK(hidden.hides(event(said_by("bob"))));
+  CHECK(hidden.hides(event(said_by("CARL", entry_kind::action))));
+  CHECK(hidden.hides(event(direct_message{"bob", "alice", {}, "psst"})));
+  CHECK_FALSE(hidden.hides(event(said_by("bob", entry_kind::topic)))); // it is the room's
+  CHECK_FALSE(hidden.hides(event(said_by("bobby"))));
+  CHECK_FALSE(hidden.hides(event(member_joined{"lobby", "bob"})));
+}
+
+TEST_CASE("a list takes the place of the one before, and may be empty") {
+  hidden_members hidden;
+  hidden.take(list_of_hidden({"bob"}));
+  CHECK(hidden.take(list_of_hidden({"carl"})));
+  CHECK_FALSE(hidden.hides("bob"));
+  CHECK(hidden.take(list_of_hidden({})));
+  CHECK(hidden.is_kept());
+  CHECK(hidden.empty());
+}
+
+TEST_CASE("an answer to /ignore is no list, and /logout ends what is hidden") {
+  hidden_members hidden;
+  CHECK_FALSE(hidden.take(reply{"1", "ignore", {"ignoring bob"}, {}, {}}));
+  CHECK_FALSE(hidden.take(reply{"", "ignore", {"ignoring bob"}, {}, {}})); // as in a text protocol
+  CHECK_FALSE(hidden.is_kept());
+  hidden.take(list_of_hidden({"bob"}));
+  CHECK_FALSE(hidden.take(reply{"2", "logout", {"you are a guest"}, {}, {}}));
+  CHECK_FALSE(hidden.hides("bob"));
+  CHECK_FALSE(hidden.is_kept());
+}
