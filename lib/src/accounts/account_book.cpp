@@ -1,9 +1,11 @@
 #include "accounts/account_book.hpp"
 
-#include "base/seeded_hash.hpp"
+#include "base/random_key_hash.hpp"
 #include "names/member_name.hpp"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -11,9 +13,15 @@ namespace asio_chat {
 
 namespace {
 
-template <class Bytes>
-std::uint32_t hash_of(const Bytes& bytes) noexcept {
-  return seeded_hash({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+/// Of a key that is random, or a hash.
+template <std::size_t N>
+std::uint32_t hash_of(const std::array<std::uint8_t, N>& key) noexcept {
+  return static_cast<std::uint32_t>(random_key_hash()(key));
+}
+
+/// @param folded see `fold_name`
+std::uint32_t hash_of_name(std::string_view folded) noexcept {
+  return static_cast<std::uint32_t>(std::hash<std::string_view>()(folded));
 }
 
 /// @param first of the list
@@ -65,7 +73,7 @@ record_number account_book::number_of(const identity& account) {
 
 void account_book::forget_name(record_number n) {
   if (accounts_[n].name.empty()) return;
-  by_name_.remove(hash_of(fold_name(accounts_[n].name)), n);
+  by_name_.remove(hash_of_name(fold_name(accounts_[n].name)), n);
   --count_;
 }
 
@@ -80,7 +88,7 @@ void account_book::put(account a) {
   const record_number n = number_of(a.id);
   forget_name(n);
   static_cast<account&>(accounts_[n]) = std::move(a);
-  by_name_.put(hash_of(fold_name(accounts_[n].name)), n);
+  by_name_.put(hash_of_name(fold_name(accounts_[n].name)), n);
   ++count_;
 }
 
@@ -131,7 +139,7 @@ void account_book::remove_certificate(const key_hash& key) {
 }
 
 const account* account_book::find_name(std::string_view folded) const {
-  const record_number n = by_name_.find(seeded_hash(folded), [&](record_number one) {
+  const record_number n = by_name_.find(hash_of_name(folded), [&](record_number one) {
     return fold_name(accounts_[one].name) == folded;
   });
   return n == no_record ? nullptr : &accounts_[n];

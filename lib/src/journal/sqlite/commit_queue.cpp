@@ -1,6 +1,7 @@
 #include "journal/sqlite/commit_queue.hpp"
 
-#include <cstring>
+#include "base/random_key_hash.hpp"
+
 #include <span>
 #include <utility>
 
@@ -65,16 +66,6 @@ class commit_queue::commit_share {
   operation_group carried() && { return std::move(carried_); }
 
  private:
-  /// Identities are random numbers.
-  struct first_bytes {
-    std::size_t operator()(const identity& i) const noexcept {
-      std::size_t hash = 0;
-      static_assert(sizeof hash <= std::tuple_size<identity>());
-      std::memcpy(&hash, i.data(), sizeof hash);
-      return hash;
-    }
-  };
-
   bool pay(const operation& o) {
     const std::size_t cost = cost_of(o);
     if (const auto* a = std::get_if<append_operation>(&o.what)) {
@@ -88,7 +79,7 @@ class commit_queue::commit_share {
 
   const std::multiset<std::string>& busy_;
   operation_group carried_;
-  boost::unordered_flat_map<identity, std::size_t, first_bytes> used_;
+  boost::unordered_flat_map<identity, std::size_t, random_key_hash> used_;
   std::size_t cost_ = 0;
 };
 
