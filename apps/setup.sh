@@ -38,7 +38,7 @@ install_missing() {
   fi
   packages="g++ cmake ninja-build pkgconf libssl-dev libfmt-dev libspdlog-dev libcli11-dev
             libicu-dev libncurses-dev libprotozero-dev libutfcpp-dev libsodium-dev liboath-dev libqrencode-dev
-            libseccomp-dev
+            libjose-dev libseccomp-dev
             libcap-ng-dev libsqlite3-dev libsqlitecpp-dev $boost"
   [ $tests = OFF ] || packages="$packages catch2 clang clang-format python3 python3-pytest
             python3-ldap3 python3-pexpect python3-precis-i18n python3-protobuf python3-pyte protobuf-compiler openssl procps sslscan

@@ -13,6 +13,7 @@ set(may_net       base model names wire accounts/authenticator.hpp accounts/cert
 set(may_ops       base model tls ops)
 set(may_client    base model wire tls transport client)
 set(may_totp      totp)
+set(may_oidc      base oidc)
 set(may_testing   base wire transport client testing)
 set(may_server    base model names wire accounts journal domain tls transport net server)
 # What is simulated, fuzzed and read without Asio.

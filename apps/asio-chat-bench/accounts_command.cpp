@@ -1,6 +1,7 @@
 // accounts: what many accounts cost asio-chatd at its start, in time and memory.
 #include "command.hpp"
 
+#include "cpu_clock.hpp"
 #include "error.hpp"
 #include "files.hpp"
 #include "latency_figures.hpp"
@@ -32,8 +33,9 @@ struct accounts_settings {
 };
 
 struct accounts_figures {
-  latency_histogram listens; ///< from the start of the process on
-  process_memory memory;     ///< when it listens, for the last start
+  latency_histogram listens;      ///< from the start of the process on
+  std::chrono::nanoseconds cpu{}; ///< until it listens, of all starts together
+  process_memory memory;          ///< when it listens, for the last start
 };
 
 /// Each is opened by a certificate instead of a password, whose hash would take long to make.
@@ -54,9 +56,10 @@ double megabytes(std::int64_t bytes) {
   return static_cast<double>(bytes) / 1e6;
 }
 
-void print_row(std::string_view of, const accounts_figures& f) {
+void print_row(std::string_view of, const accounts_figures& f, unsigned starts) {
   const latency_figures listens(f.listens);
-  fmt::print("{:<20}{:>14.1f}{:>14.1f}{:>14.1f}{:>14.1f}\n", of, listens.median, listens.max,
+  fmt::print("{:<20}{:>14.1f}{:>14.1f}{:>14.1f}{:>14.1f}{:>14.1f}\n", of, listens.median,
+             listens.max, latency_figures::milliseconds(f.cpu / starts),
              megabytes(f.memory.resident), megabytes(f.memory.its_own));
 }
 
@@ -72,6 +75,7 @@ int run_command(const accounts_settings& given) {
   for (unsigned i = 0; i < given.starts; ++i) {
     for (std::size_t s = 0; s < servers.size(); ++s) {
       figures[s].listens.add(servers[s].restart_daemon());
+      figures[s].cpu += cpu_clock(servers[s].id()).now();
       figures[s].memory = process_memory::of(servers[s].id());
     }
     if (told_to_stop()) throw run_error("interrupted");
@@ -82,8 +86,9 @@ int run_command(const accounts_settings& given) {
   const double larger = static_cast<double>(figures[1].memory.resident) /
                         static_cast<double>(figures[0].memory.resident);
   if (given.json) {
-    const auto row = [](const accounts_figures& f) {
+    const auto row = [&](const accounts_figures& f) {
       return boost::json::object{{"listens", latency_figures(f.listens).to_json()},
+                                 {"cpu_ms", latency_figures::milliseconds(f.cpu / given.starts)},
                                  {"resident", f.memory.resident},
                                  {"private", f.memory.its_own}};
     };
@@ -96,10 +101,11 @@ int run_command(const accounts_settings& given) {
                                                                   {"memory_ratio", larger}}));
     return 0;
   }
-  fmt::print("{:<20}{:>14}{:>14}{:>14}{:>14}\n", fmt::format("{} starts, ms and MB", given.starts),
-             "listens, p50", "max", "resident", "private");
-  print_row("no account", figures[0]);
-  print_row(fmt::format("{} accounts", given.accounts), figures[1]);
+  fmt::print("{:<20}{:>14}{:>14}{:>14}{:>14}{:>14}\n",
+             fmt::format("{} starts, ms and MB", given.starts), "listens, p50", "max", "CPU",
+             "resident", "private");
+  print_row("no account", figures[0], given.starts);
+  print_row(fmt::format("{} accounts", given.accounts), figures[1], given.starts);
   fmt::print("{:.2f} times as long until it listens, {:.2f} times the memory\n", longer, larger);
   return 0;
 }
@@ -108,8 +114,8 @@ int run_command(const accounts_settings& given) {
 
 command accounts_command(CLI::App& program) {
   auto* options = program.add_subcommand(
-      "accounts", "Measure how long asio-chatd takes until it listens, and its memory then, with "
-                  "many accounts and with none");
+      "accounts", "Measure what asio-chatd takes until it listens, in time and processor time, and "
+                  "its memory then, with many accounts and with none");
   options->footer("Examples:\n  asio-chat-bench accounts\n"
                   "  asio-chat-bench accounts --accounts 1000 --starts 3 --json");
   const auto given = std::make_shared<accounts_settings>();

@@ -29,7 +29,7 @@ constexpr std::size_t bytes_for_start = 40 * 1024; // the index of the WAL, and 
 
 } // namespace
 
-std::vector<std::string> check_history(ops::settings& s, bool with_index) {
+std::vector<std::string> check_history(ops::settings& s, bool in_full) {
   ops::check_storage(s).value();
   if (s.ephemeral || !is_there(s.data_directory)) return {};
   const std::string ring = s.data_directory + "/keys.db";
@@ -39,7 +39,7 @@ std::vector<std::string> check_history(ops::settings& s, bool with_index) {
       (has_content(ring) || has_content(journal) || is_there(journal + "-wal"))) {
     sqlite::check_can_be_written(sqlite::key_database(ring)).value();
     const auto keys = sqlite::key_ring::open_to_read(ring, master_keys(s));
-    told = sqlite::check_journal({journal}, *keys.value(), s.begin_anew, with_index).value();
+    told = sqlite::check_journal({journal}, *keys.value(), s.begin_anew, in_full).value();
   }
   if (auto room = try_writing_in(s.data_directory, bytes_for_start); !room) {
     // Those of a server that was killed are enough to start with, and to show what there is.

@@ -18,7 +18,7 @@ int run_history_command(asio_chat::ops::invocation& call);
 ///   that it would close, a disk that is full
 /// @param s gets the master keys
 /// @throws asio_chat::error
-std::vector<std::string> check_history(asio_chat::ops::settings& s, bool with_index);
+std::vector<std::string> check_history(asio_chat::ops::settings& s, bool in_full);
 
 /// @name One each
 /// @{

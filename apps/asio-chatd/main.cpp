@@ -1,6 +1,7 @@
 // asio-chatd: the chat server as a daemon.
 #include "development_certificate.hpp"
 #include "history_commands.hpp"
+#include "oidc_users.hpp"
 #include "rehearsal.hpp"
 
 #include "accounts/policy.hpp"
@@ -68,6 +69,7 @@ int check(ops::settings& s) {
   if (!s.user.empty()) ops::become_user(s.user).value();
   s.server.log = ops::make_log(s.log); // it warns of what would be refused
   rehearse_start(s, port_in_use::no_harm);
+  oidc_users::make(s);
   for (const auto& part : ops::confine_for(s))
     fmt::print("{}\n", text_of(part));
   fmt::print("configuration OK\n");
@@ -132,8 +134,15 @@ std::shared_ptr<ops::socket_authenticator> make_authenticator(boost::asio::io_co
 }
 
 server_hooks hooks_for(const ops::settings& s,
-                       const std::shared_ptr<ops::socket_authenticator>& authenticator) {
+                       const std::shared_ptr<ops::socket_authenticator>& authenticator,
+                       const std::shared_ptr<oidc_users>& tokens, const time_source& time) {
   server_hooks hooks;
+  if (tokens) {
+    hooks.authenticate = [tokens, &time](const login_request& who, login_answer_handler answer) {
+      answer(tokens->check(who, time.wall_now()));
+    };
+    hooks.passwords_in_text = true;
+  }
   if (!authenticator) return hooks;
   hooks.authenticate = [authenticator](const login_request& who, login_answer_handler answer) {
     authenticator->ask(who, std::move(answer));
@@ -159,15 +168,22 @@ void read_master_keys_again(server& chat, ops::settings& s, const complaint& com
   });
 }
 
-/// The files of TLS are taken as a whole or not at all, and so are the master keys.
-void read_again(server& chat, ops::settings s, std::string_view why, const logger& log) {
+/// The files of TLS are taken as a whole or not at all, and so are the master keys and those of an
+/// issuer.
+void read_again(server& chat, oidc_users* tokens, ops::settings s, std::string_view why,
+                const logger& log) {
   const complaint complain = [&log, cause = std::string(why)](const std::string& reason) {
     log(severity::error, "Reload failed; keeping the previous configuration",
         {{"cause", cause}, {"reason", reason}});
   };
-  for (auto* part : {read_tls_again, read_master_keys_again}) {
+  const std::function<void()> parts[] = {[&] { read_tls_again(chat, s, complain); },
+                                         [&] { read_master_keys_again(chat, s, complain); },
+                                         [&] {
+                                           if (tokens) tokens->read_keys_again();
+                                         }};
+  for (const auto& part : parts) {
     try {
-      part(chat, s, complain);
+      part();
     } catch (const error& e) {
       complain(e.what());
     }
@@ -177,6 +193,7 @@ void read_again(server& chat, ops::settings s, std::string_view why, const logge
 std::vector<std::string> files_to_watch(const ops::settings& s) {
   auto files = ops::tls_files(s);
   if (!s.ephemeral) files.push_back(ops::master_key_path(s));
+  files.push_back(s.oidc.keys_file);
   return files;
 }
 
@@ -218,7 +235,9 @@ int run(ops::settings& s, bool fewer_connections) {
   boost::asio::io_context context(1);
   ops::reload_trigger reload(context, transport::time_of(context), files_to_watch(s));
   const auto authenticator = make_authenticator(context, s, users);
-  std::optional<server> chat(std::in_place, context, s.server, hooks_for(s, authenticator));
+  const auto tokens = oidc_users::make(s);
+  std::optional<server> chat(std::in_place, context, s.server,
+                             hooks_for(s, authenticator, tokens, transport::time_of(context)));
   for (const auto& part : confined)
     log(part.why_not.empty() ? severity::info : severity::warning, text_of(part));
   std::optional<ops::stop_signals> signals;
@@ -234,7 +253,7 @@ int run(ops::settings& s, bool fewer_connections) {
   reload.start([&, in_terminal = ops::is_in_terminal()](auto why) {
     // The end of a terminal sends SIGHUP as well.
     if (in_terminal && !ops::is_in_terminal()) return stop(why);
-    read_again(*chat, s, why, log);
+    read_again(*chat, tokens.get(), s, why, log);
   });
   signals.emplace(context, stop);
   if (authenticator) authenticator->start();

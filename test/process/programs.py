@@ -1,5 +1,6 @@
 """The programs under test, and how to run them. ASIO_CHAT_BIN names their directory."""
 
+import json
 import os
 import resource
 import signal
@@ -130,3 +131,36 @@ class LessonClient:
 
     def close(self):
         self.tls.close()
+
+
+class Native:
+    """A client of `asio-chat/1`, a message at a time."""
+
+    def __init__(self, d, name=None, **hello):
+        """Without a name it does not log in."""
+        context = ssl.create_default_context(cafile=d.ca)
+        context.set_alpn_protocols(["asio-chat/1"])
+        self.wire = LessonClient(d.port, d.ca, context=context)
+        self.others = []
+        if name:
+            self.send(type="hello", name=name, room="", **hello)
+            self.token = self.hear(type="welcome")["resume"]
+
+    def send(self, **message):
+        self.wire.send(json.dumps(message))
+
+    def hear(self, **fields):
+        """Receives until a message has all of these."""
+        while True:
+            message = json.loads(self.wire.receive())
+            if all(message.get(k) == v for k, v in fields.items()):
+                return message
+            self.others.append(message)
+
+    def command(self, line, room=""):
+        self.send(type="command", ref=line, room=room, line=line)
+        return self.hear(ref=line)
+
+    def has_answered(self):
+        """All that was to be sent until now has come."""
+        self.command("/who")

@@ -150,6 +150,7 @@ def test_starts_are_timed_with_a_history_and_with_none():
 def test_starts_are_measured_with_accounts_and_with_none():
     found = report("accounts", "--accounts", "300", "--starts", "2")
     assert found["accounts"] == 300 and found["time_ratio"] > 0 and found["memory_ratio"] > 0
+    assert found["none"]["cpu_ms"] > 0 and found["all"]["cpu_ms"] > 0
     for which in ("none", "all"):
         assert found[which]["listens"]["median_ms"] > 0 and found[which]["resident"] > found[which]["private"] > 0
 

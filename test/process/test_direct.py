@@ -1,11 +1,9 @@
 """What two accounts say to each other alone: over restarts and kills, by each kind of client, and by nobody else."""
 
-import json
 import signal
-import ssl
 import subprocess
 
-from programs import BIN, PATIENCE, LessonClient, clean_environment
+from programs import BIN, PATIENCE, Native, clean_environment
 from test_client_fullscreen import FullScreen
 from test_people import PASSWORD, daemon, good, log_in
 
@@ -13,40 +11,6 @@ from test_people import PASSWORD, daemon, good, log_in
 def accounts(tmp_path, *names):
     for name in names:
         good(tmp_path / "data", "add", name)
-
-
-class Native:
-    """A client of `asio-chat/1`, a message at a time."""
-
-    def __init__(self, d, name, **hello):
-        context = ssl.create_default_context(cafile=d.ca)
-        context.set_alpn_protocols(["asio-chat/1"])
-        self.wire = LessonClient(d.port, d.ca, context=context)
-        self.others = []
-        self.send(type="hello", name=name, room="", **hello)
-        self.token = self.hear(type="welcome")["resume"]
-
-    def send(self, **message):
-        self.wire.send(json.dumps(message))
-
-    def hear(self, **fields):
-        """Receives until a message has all of these."""
-        while True:
-            message = json.loads(self.wire.receive())
-            if all(message.get(k) == v for k, v in fields.items()):
-                return message
-            self.others.append(message)
-
-    def command(self, line, room=""):
-        self.send(type="command", ref=line, room=room, line=line)
-        return self.hear(ref=line)
-
-    def log_in(self, name):
-        return self.command(f"/login {name} {PASSWORD}")
-
-    def has_answered(self):
-        """All that was to be sent until now has come."""
-        self.command("/who")
 
 
 def test_who_was_away_hears_it_when_they_come_also_after_a_restart(tmp_path):
@@ -76,7 +40,7 @@ def test_a_message_that_the_daemon_was_killed_over_is_kept_once_and_heard_once(t
     with daemon(tmp_path) as d:
         for name in ("alice", "bob"):
             client = Native(d, f"guest-{name}", direct="rooms")
-            client.log_in(name)
+            client.command(f"/login {name} {PASSWORD}")
             tokens[name] = client.token
         alice = Native(d, "alice", direct="rooms", resume=tokens["alice"])
         alice.send(type="join", ref="j", room="@bob")
@@ -114,7 +78,7 @@ def test_an_older_client_hears_each_by_itself_and_can_go_into_the_room(tmp_path)
         alice.send("/msg bob one")
         alice.hear("* to bob: one *")
         bob = Native(d, "guest2")
-        bob.log_in("bob")
+        bob.command(f"/login bob {PASSWORD}")
         event = bob.hear(type="event", kind="direct")
         assert (event["from"], event["to"], event["text"]) == ("alice", "bob", "one")
         bob.send(type="join", ref="j", room="@alice", history=10)

@@ -519,6 +519,8 @@ CONTROLS = {
     "A certificate stands for its account or its common name, and for nobody else; removing it ends what came by it":
         "I, C",
     "Nobody is called what looks like a taken name or one of the server's, and no name steers a display": "I",
+    "A token of an issuer opens only if one of its public keys has signed it by an algorithm of that key's type, "
+    "for this server and now": "C",
     "What two accounts say to each other is theirs: no operator, no search and no later bearer of a name finds it":
         "C",
     "New files are taken together or not at all": "C",

@@ -691,6 +691,19 @@ def test_a_lost_journal_is_begun_anew_by_order_only(kept, tmp_path):
     assert "OK, 15 entries in 2 rooms" in good("verify", backup, data=kept)
 
 
+def test_people_who_do_not_open_stop_the_start(kept, tmp_path):
+    good("account", "add", "alice", "--pin", "sha256/" + 43 * "A" + "=", data=kept)
+    with sqlite3.connect(kept / "journal.db") as db:
+        db.execute("UPDATE people SET sealed=zeroblob(length(sealed))")
+    db.close()
+    for done in (start(kept), run("--check-config", data=kept)):
+        one_line(done, 1, "what it keeps of people (accounts, roles, bans) is not what was written last")
+    # Then their sum is that of what is there, which is no reason to go without the bans among it.
+    for done in (run("--check-config", "--begin-anew", data=kept), start(kept, "--begin-anew"), start(kept)):
+        one_line(done, 1, "a row of what it keeps of people cannot be opened", "restore a backup")
+    one_line(run("verify", data=kept), 1, "people")
+
+
 def test_a_journal_that_was_moved_away_leaves_no_room_for_another_one(kept, tmp_path):
     with Daemon(tmp_path) as d:
         say(d, "alice", "before")

@@ -23,7 +23,7 @@ struct login_request {
   std::string name; ///< that it asks for; empty: none
   /// The passphrase that the client gave, as the password of the user; no value: none. Where
   /// `server_config::passphrase` is set, that one is checked first, and this has no value. Clients
-  /// of the text protocol cannot give another one.
+  /// of the text protocol give another one only with `server_hooks::passwords_in_text`.
   std::optional<std::string> password;
   std::string certificate; ///< subject of the client's certificate, which is verified; empty: none
   std::string address;     ///< such as `192.0.2.7:40000`; `memory` for one in memory
@@ -77,6 +77,10 @@ struct server_hooks {
   /// Nothing more of the connection is read until it is answered; the whole login has to be done
   /// within `limits::login_time`.
   login_hook authenticate = {};
+
+  /// Clients of the text protocol have to say a password before their name, as they do where there
+  /// is a passphrase: for an `authenticate` that lets nobody in without one.
+  bool passwords_in_text = false;
 
   /// Says whether a message is stored, and with which text. It is asked about messages, actions and
   /// topics of members; neither about what the host itself says nor about `/msg`, which is never

@@ -6,6 +6,7 @@
 #include "accounts/policy.hpp"
 #include "model/identity.hpp"
 
+#include <asio_chat/entry.hpp>
 #include <asio_chat/rights.hpp>
 #include <asio_chat/time.hpp>
 
@@ -24,7 +25,7 @@ namespace asio_chat {
 struct account {
   identity id{}; ///< drawn once, and that of its member; never of another account
   std::string name;
-  std::string password_hash{}; ///< Argon2id, with its salt and cost; empty: no password opens it
+  rare_text password_hash{}; ///< Argon2id, with its salt and cost; empty: no password opens it
   asio_chat::role role = role::member; ///< on the server
   bool disabled = false;
   wall_time made{};
@@ -53,8 +54,8 @@ struct device {
   identity account{};
   std::uint64_t number = 0; ///< among those of the account
   wall_time made{};
-  wall_time seen{};   ///< when it came last, to an hour
-  std::string name{}; ///< that its owner calls it by; empty: none
+  wall_time seen{}; ///< when it came last, to an hour
+  rare_text name{}; ///< that its owner calls it by; empty: none
 };
 
 /// A certificate of a client that opens an account.
@@ -63,8 +64,8 @@ struct account_certificate {
   identity account{};
   std::uint64_t number = 0; ///< among those of the account
   wall_time made{};
-  std::string subject{}; ///< of the one that was added; empty: the pin was typed
-  bool proven = false;   ///< it was shown, or the operator has added it
+  rare_text subject{}; ///< of the one that was added; empty: the pin was typed
+  bool proven = false; ///< it was shown, or the operator has added it
 };
 
 /// A limit that an operator has set while the server ran.

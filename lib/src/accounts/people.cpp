@@ -1,5 +1,6 @@
 #include "accounts/people.hpp"
 
+#include "accounts/account_book.hpp"
 #include "base/ascii.hpp"
 #include "names/member_name.hpp"
 
@@ -15,10 +16,13 @@ people::people(people_store* store, const clock& time, scheduler later)
     : store_(store)
     , time_(time)
     , later_(std::move(later))
-    , self_(std::make_shared<people*>(this)) {
+    , self_(std::make_shared<people*>(this))
+    , accounts_(std::make_unique<account_book>()) {
   if (store_ == nullptr) return;
   store_->facts_at_start([this](const fact& f) { take(f); });
 }
+
+people::~people() = default;
 
 void people::change(maker make, done then) {
   waiting_.push_back({std::move(make), std::move(then)});
@@ -56,8 +60,8 @@ void people::kept(const std::vector<fact>& facts, const done& then, result<void>
 
 void people::saw(const identity& token) {
   constexpr std::chrono::hours precision{1};
-  const auto found = devices_.find(token);
-  if (found == devices_.end() || time_.wall_now() - found->second.seen < precision) return;
+  const device* known = accounts_->find_device(token);
+  if (known == nullptr || time_.wall_now() - known->seen < precision) return;
   seen_.insert(token);
   if (!std::exchange(keeps_seen_, true)) keep_seen();
 }
@@ -68,10 +72,10 @@ void people::keep_seen() {
       [this]() -> result<std::vector<fact>> {
         std::vector<fact> facts;
         while (!seen_.empty() && facts.size() < max_at_once) {
-          const auto found = devices_.find(*seen_.begin());
+          const device* known = accounts_->find_device(*seen_.begin());
           seen_.erase(seen_.begin());
-          if (found == devices_.end()) continue; // logged out meanwhile
-          device d = found->second;
+          if (known == nullptr) continue; // logged out meanwhile
+          device d = *known;
           d.seen = time_.wall_now();
           facts.push_back(fact_of(d));
         }
@@ -139,20 +143,12 @@ void people::take(const fact& f) {
 }
 
 void people::take_account(const fact& f) {
-  // Looked for once: of many accounts most of a start goes into that.
-  const auto [place, is_new] = accounts_.try_emplace(identity_of_key(f.key));
-  account& known = place->second;
-  if (!is_new) {
-    by_name_.erase(fold_name(known.name));
-    looks_.remove(known.name, known.id);
-  }
-  if (f.value.empty()) {
-    accounts_.erase(place);
-    return;
-  }
-  known = account_in(f);
-  by_name_.insert_or_assign(fold_name(known.name), known.id);
-  looks_.put(known.name, known.id);
+  const identity id = identity_of_key(f.key);
+  if (const account* known = accounts_->find(id)) looks_.remove(known->name, id);
+  if (f.value.empty()) return accounts_->remove_account(id);
+  account a = account_in(f);
+  looks_.put(a.name, a.id);
+  accounts_->put(std::move(a));
 }
 
 void people::take_room(const fact& f) {
@@ -166,44 +162,30 @@ void people::take_room(const fact& f) {
 }
 
 void people::take_device(const fact& f) {
-  const auto [place, is_new] = devices_.try_emplace(identity_of_key(f.key));
-  device& known = place->second;
-  if (!is_new) by_account_.erase({known.account, known.number});
-  if (f.value.empty()) {
-    devices_.erase(place);
-    return;
-  }
-  known = device_in(f);
-  by_account_.insert_or_assign({known.account, known.number}, known.token);
+  if (f.value.empty()) return accounts_->remove_device(identity_of_key(f.key));
+  accounts_->put(device_in(f));
 }
 
 void people::take_certificate(const fact& f) {
-  const auto key = parse_pin(f.key);
-  if (!key) return; // nobody has written it
-  const auto [place, is_new] = certificates_.try_emplace(*key);
-  account_certificate& known = place->second;
-  if (!is_new) certificates_by_account_.erase({known.account, known.number, *key});
-  if (f.value.empty()) {
-    certificates_.erase(place);
-    return;
-  }
-  known = certificate_in(f);
-  certificates_by_account_.insert({known.account, known.number, *key});
+  if (!f.value.empty()) return accounts_->put(certificate_in(f));
+  if (const auto key = parse_pin(f.key)) accounts_->remove_certificate(*key);
 }
 
 const account* people::find(std::string_view name) const {
-  const auto found = by_name_.find(fold_name(name));
-  return found == by_name_.end() ? nullptr : find(found->second);
+  return accounts_->find_name(fold_name(name));
 }
 
 const account* people::find(const identity& id) const {
-  const auto found = accounts_.find(id);
-  return found == accounts_.end() ? nullptr : &found->second;
+  return accounts_->find(id);
+}
+
+std::size_t people::account_count() const noexcept {
+  return accounts_->size();
 }
 
 const account* people::of_device(const identity& token) const {
-  const auto found = devices_.find(token);
-  return found == devices_.end() ? nullptr : find(found->second.account);
+  const device* d = accounts_->find_device(token);
+  return d == nullptr ? nullptr : find(d->account);
 }
 
 bool people::has_lookalike(std::string_view name, const identity& of) const {
@@ -216,23 +198,15 @@ bool people::has_lookalike(std::string_view name, const identity& of) const {
 }
 
 std::vector<const account*> people::accounts() const {
-  std::vector<const account*> all;
-  for (const auto& [name, id] : by_name_)
-    all.push_back(find(id));
-  return all;
+  return accounts_->accounts();
 }
 
 std::vector<const device*> people::devices_of(const identity& account) const {
-  std::vector<const device*> all;
-  for (auto d = by_account_.lower_bound({account, 0});
-       d != by_account_.end() && d->first.first == account; ++d)
-    all.push_back(&devices_.at(d->second));
-  return all;
+  return accounts_->devices_of(account);
 }
 
 const account_certificate* people::find_certificate(const key_hash& key) const {
-  const auto found = certificates_.find(key);
-  return found == certificates_.end() ? nullptr : &found->second;
+  return accounts_->find_certificate(key);
 }
 
 const account* people::of_certificate(const key_hash& key, std::string_view asked) const {
@@ -242,11 +216,7 @@ const account* people::of_certificate(const key_hash& key, std::string_view aske
 }
 
 std::vector<const account_certificate*> people::certificates_of(const identity& account) const {
-  std::vector<const account_certificate*> all;
-  for (auto c = certificates_by_account_.lower_bound({account, 0, {}});
-       c != certificates_by_account_.end() && std::get<0>(*c) == account; ++c)
-    all.push_back(&certificates_.at(std::get<2>(*c)));
-  return all;
+  return accounts_->certificates_of(account);
 }
 
 const account_factor* people::factor_of(const identity& account) const {

@@ -19,11 +19,12 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 namespace asio_chat {
+
+class account_book;
 
 /// What is in memory is what is on the disk: a change is seen when it is kept, and not before. So
 /// changes are made one after the other, each from what those before it have left.
@@ -37,6 +38,7 @@ class people {
   people(people_store* store, const clock& time, scheduler later);
   people(const people&) = delete;
   people& operator=(const people&) = delete;
+  ~people();
 
   /// Asks `make` for facts when its turn has come, and keeps them; a failure changes nothing.
   /// @param then later, never from inside the call; not at all if this has gone
@@ -129,7 +131,7 @@ class people {
   std::vector<fact> removal_of_old_invitations() const;
   /// @}
 
-  std::size_t account_count() const noexcept { return accounts_.size(); }
+  std::size_t account_count() const noexcept;
 
  private:
   struct wanted {
@@ -154,18 +156,13 @@ class people {
   const clock& time_;
   scheduler later_;
   std::shared_ptr<people*> self_;
-  std::deque<wanted> waiting_; ///< the first of them is under way
-  std::set<identity> seen_;    ///< devices of which that has to be kept
-  bool keeps_seen_ = false;    ///< some of them are under way
-  std::map<identity, account> accounts_;
-  std::map<std::string, identity, std::less<>> by_name_;              ///< folded
-  look_book looks_;                                                   ///< of accounts
-  std::map<identity, device> devices_;                                ///< by token
-  std::map<std::pair<identity, std::uint64_t>, identity> by_account_; ///< tokens of devices
-  std::map<key_hash, account_certificate> certificates_;
-  std::set<std::tuple<identity, std::uint64_t, key_hash>> certificates_by_account_; ///< and number
-  std::map<identity, account_factor> factors_;                                      ///< by account
-  std::map<std::string, invitation, std::less<>> invitations_;                      ///< by code
+  std::deque<wanted> waiting_;                 ///< the first of them is under way
+  std::set<identity> seen_;                    ///< devices of which that has to be kept
+  bool keeps_seen_ = false;                    ///< some of them are under way
+  std::unique_ptr<account_book> accounts_;     ///< and what opens them
+  look_book looks_;                            ///< of accounts
+  std::map<identity, account_factor> factors_; ///< by account
+  std::map<std::string, invitation, std::less<>> invitations_; ///< by code
   std::map<std::string, room_facts, std::less<>> rooms_;
   std::set<std::string, std::less<>> guest_rooms_;
   std::map<std::string, direct_log, std::less<>> direct_logs_;

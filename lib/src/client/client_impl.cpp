@@ -38,7 +38,7 @@ client_config checked(client_config c) {
   if (c.port == 0) throw error(fail(errc::bad_setting, "client_config::port must not be 0"));
   check_bytes("name", c.name, 1'000);
   check_bytes("room", c.room, 1'000);
-  check_bytes("passphrase", c.passphrase.value_or(""), 4'096);
+  check_bytes("passphrase", c.passphrase.value_or(""), 8'192);
   check_time("client_config::connect_time", c.connect_time, {});
   check_time("client_config::ping_time", c.ping_time, {});
   check_time("client_config::retry_first", c.retry_first, {});

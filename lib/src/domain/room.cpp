@@ -152,11 +152,11 @@ void room::answered(std::uint64_t author, std::string ref, const result<journal:
 void room::on_entry(journal::record next) {
   entry& e = next.what;
   endpoint* sender = nullptr; // only of an entry that came over this process
-  shared_event receipt;
+  std::optional<acknowledged> receipt;
   if (own_ && own_->kept.at == e.at) {
     sender = services_.find_endpoint(own_->author);
     if (sender && !own_->ref.empty())
-      receipt = share(acknowledged{std::move(own_->ref), name_, own_->kept.at, e.time, false});
+      receipt = acknowledged{std::move(own_->ref), name_, own_->kept.at, e.time, false};
     own_.reset();
   }
   if (between_) {

@@ -6,6 +6,7 @@
 #include <asio_chat/close_reason.hpp>
 
 #include <span>
+#include <utility>
 
 namespace asio_chat {
 
@@ -28,10 +29,11 @@ class sink {
     return left;
   }
   /// Acknowledgements of messages that came over this sink and are stored one after the other.
-  virtual backpressure deliver_receipts(std::span<const shared_event> all) {
+  /// @param all are used up
+  virtual backpressure deliver_receipts(std::span<acknowledged> all) {
     backpressure left = backpressure::ready;
-    for (const shared_event& e : all)
-      left = deliver(e);
+    for (acknowledged& a : all)
+      left = deliver(share(std::move(a)));
     return left;
   }
   /// As the last delivery said, as long as it has not changed.

@@ -164,7 +164,8 @@ void subscribers::tell_now(const shared_event& shared, std::uint64_t about) {
   }
 }
 
-void subscribers::add_entry(entry e, const identity& who, endpoint* author, shared_event receipt) {
+void subscribers::add_entry(entry e, const identity& who, endpoint* author,
+                            std::optional<acknowledged> receipt) {
   const std::size_t bytes = e.text.size() + journal::entry_overhead;
   if (pending_bytes_ + bytes > max_pending_bytes || !news_.empty()) deliver_pending();
   head_ = e.at;
@@ -174,7 +175,8 @@ void subscribers::add_entry(entry e, const identity& who, endpoint* author, shar
   if (by != nullptr) {
     by->spoke = true;
   } else if (receipt) {
-    author->sink().deliver(receipt); // no entry of this room comes after it
+    author->sink().deliver_receipts({&*receipt, 1}); // no entry of this room comes after it
+    receipt.reset();
   }
   pending_.add(shared);
   said_.push_back({by ? author : nullptr, std::move(receipt)});
@@ -214,7 +216,7 @@ void subscribers::deliver_one_by_one(subscriber& s) {
   s.spoke = false;
   auto by = said_.begin();
   for (const shared_event& e : pending_.entries()) {
-    const auto& [author, receipt] = *by++;
+    auto& [author, receipt] = *by++;
     const bool own = author == s.who;
     const bool due = !s.behind && s.delivered < offset_of(e);
     if (due && (!own || is_news_to_its_author(std::get<entry>(e->value)))) {
@@ -224,7 +226,7 @@ void subscribers::deliver_one_by_one(subscriber& s) {
     }
     if (!own) continue;
     if (several_ && s.behind) s.behind->own.push_back(offset_of(e));
-    if (receipt) receipts_.push_back(receipt);
+    if (receipt) receipts_.push_back(*std::move(receipt));
   }
   deliver_receipts(s);
 }

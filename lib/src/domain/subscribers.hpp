@@ -67,7 +67,8 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   /// its members into the cache. Its author knows it, but a topic is news to everybody.
   /// @param author none if they have left
   /// @param receipt for the author, in the entry's place; none if they did not ask for it
-  void add_entry(entry e, const identity& who, endpoint* author, shared_event receipt);
+  void add_entry(entry e, const identity& who, endpoint* author,
+                 std::optional<acknowledged> receipt);
   /// Tells what was added. Comes before whatever else is told of this room and its log.
   void deliver_pending() override;
   /// The sink of the endpoint with this membership can take more. Whether a page was asked for.
@@ -87,7 +88,7 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   };
   struct said {
     const endpoint* author; ///< none if they are not in this room
-    shared_event receipt;
+    std::optional<acknowledged> receipt;
   };
 
   subscriber* find_reader(std::uint64_t number, std::uint64_t visit) override;
@@ -123,7 +124,7 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   entry_group pending_;
   std::vector<said> said_; ///< by whom, entry by entry
   std::size_t pending_bytes_ = 0;
-  std::vector<shared_event> receipts_; ///< of one author, for entries that follow each other
+  std::vector<acknowledged> receipts_; ///< of one author, for entries that follow each other
 };
 
 } // namespace asio_chat

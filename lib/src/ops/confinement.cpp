@@ -30,6 +30,7 @@ confinement confinement_of(const settings& s) {
   };
   for (const std::string& file : tls_files(s))
     add(needed.read, file);
+  add(needed.read, s.oidc.keys_file);
   add(needed.read, s.credentials_directory);
   if (!s.ephemeral) {
     add(needed.read, master_key_path(s));

@@ -72,6 +72,31 @@ result<void> check_history(const settings& s) {
   return wrong("there is no directory to keep the history in; give data, or ephemeral");
 }
 
+/// Likewise, of the tokens of an issuer.
+result<void> check_oidc(const settings& s, bool passphrase_is_set) {
+  const oidc_settings& oidc = s.oidc;
+  if (oidc.keys_file.empty()) {
+    if (oidc.issuer.empty() && oidc.audience.empty() && oidc.role_claim.empty()) return {};
+    return wrong(
+        "oidc-issuer, oidc-audience or oidc-role-claim is given without oidc-keys, the file "
+        "of the issuer's keys");
+  }
+  if (oidc.issuer.empty() || oidc.audience.empty() || oidc.name_claim.empty())
+    return wrong("oidc-keys needs oidc-issuer, oidc-audience and oidc-name-claim: without them a "
+                 "token for another service would open this one");
+  if (!s.authenticator.empty())
+    return wrong("oidc-keys and authenticator both say who is who; leave one of them out");
+  if (passphrase_is_set || !s.passphrase_file.empty())
+    return wrong(
+        "with oidc-keys users give their token where they would give the passphrase; leave "
+        "passphrase-file and CHAT_SECRET out");
+  if (s.server.people.second_factor != factor_need::nobody ||
+      s.server.people.names != certificate_names::off)
+    return wrong("second-factor and cert-name are about accounts of the daemon's own, and with "
+                 "oidc-keys there are none; leave one of them out");
+  return {};
+}
+
 /// Likewise, of all of them.
 result<void> check(const settings& s, bool passphrase_is_set) {
   const auto& tls = s.server.tls;
@@ -126,7 +151,7 @@ result<void> check(const settings& s, bool passphrase_is_set) {
                                    s.server.people.names != certificate_names::off))
     return wrong("second-factor and cert-name are about accounts of the daemon's own, and with an "
                  "authenticator there are none; leave one of them out");
-  return {};
+  return check_oidc(s, passphrase_is_set);
 }
 
 /// A secret in a variable ranks with the environment: above the config file, below the command
@@ -228,8 +253,8 @@ result<invocation> read_settings(const setting_sources& from) {
 }
 
 bool is_open_to_strangers(const settings& s) {
-  const bool asks = !s.authenticator.empty() || s.server.passphrase.has_value() ||
-                    !s.passphrase_file.empty() ||
+  const bool asks = !s.authenticator.empty() || !s.oidc.keys_file.empty() ||
+                    s.server.passphrase.has_value() || !s.passphrase_file.empty() ||
                     s.server.tls.clients == client_certificates::required;
   const bool only_here = s.server.proxy_from.empty() && std::ranges::all_of(s.listen, is_loopback);
   return !asks && !only_here;

@@ -25,6 +25,15 @@
 
 namespace asio_chat::ops {
 
+/// The issuer whose tokens say who somebody is (oidc.hpp).
+struct oidc_settings {
+  std::string keys_file; ///< empty: tokens say nothing
+  std::string issuer;
+  std::string audience;
+  std::string name_claim;
+  std::string role_claim; ///< empty: none
+};
+
 struct settings {
   std::vector<listen_address> listen;
   std::vector<std::string> listen_unix; ///< paths of Unix sockets
@@ -43,6 +52,7 @@ struct settings {
   std::string authenticator;      ///< path of its socket; empty: none
   std::string authenticator_user; ///< whose program it may be, besides root's and the daemon's own
   std::chrono::milliseconds authenticator_time{};
+  oidc_settings oidc;
   log_options log;
   std::string user;        ///< to become if this is root; empty: nobody else
   bool unconfined = false; ///< see confinement.hpp

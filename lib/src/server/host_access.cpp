@@ -39,7 +39,7 @@ std::unique_ptr<authenticator> server_base::impl::make_authenticator(server_part
   std::unique_ptr<authenticator> who;
   if (hooks_.authenticate) {
     who = std::make_unique<host_authenticator>(config_.passphrase, hooks_.authenticate,
-                                               *hook_runner_);
+                                               hooks_.passwords_in_text, *hook_runner_);
   } else {
     const bool by_name = config_.people.names == certificate_names::common_name;
     who = std::make_unique<account_authenticator>(

@@ -49,7 +49,7 @@ void host_authenticator::admit(credentials c, admit_done done) {
   const auto* guest = std::get_if<admission>(&first);
   if (guest == nullptr || c.name_follows) return done(std::move(first));
   const login_request request{std::move(c.name),
-                              wants_passphrase() ? std::nullopt : std::move(c.passphrase),
+                              shared_.wants_passphrase() ? std::nullopt : std::move(c.passphrase),
                               std::move(c.certificate), std::move(c.address), c.session};
   runner_.run<login_answer>(
       "authenticate", [&](login_answer_handler h) { hook_(request, std::move(h)); },

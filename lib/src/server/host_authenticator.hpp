@@ -16,19 +16,25 @@ namespace asio_chat {
 /// member at each login; others are guests, as without a hook.
 class host_authenticator final : public authenticator {
  public:
+  /// @param passwords whether everybody has to give one, see `server_hooks::passwords_in_text`
   /// @param runner must live as long
-  host_authenticator(std::optional<std::string> passphrase, login_hook hook, hook_runner& runner)
+  host_authenticator(std::optional<std::string> passphrase, login_hook hook, bool passwords,
+                     hook_runner& runner)
       : shared_(std::move(passphrase))
       , hook_(std::move(hook))
+      , passwords_(passwords)
       , runner_(runner) {}
 
-  bool wants_passphrase() const noexcept override { return shared_.wants_passphrase(); }
+  bool wants_passphrase() const noexcept override {
+    return shared_.wants_passphrase() || passwords_;
+  }
   bool wants_name() const noexcept override { return true; }
   void admit(credentials c, admit_done done) override;
 
  private:
   net::passphrase_authenticator shared_;
   login_hook hook_;
+  bool passwords_;
   hook_runner& runner_;
 };
 

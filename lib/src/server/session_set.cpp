@@ -24,7 +24,7 @@ close_reason server_stops() {
 bool session_set::is_full(int descriptor) {
   std::string_view why;
   if (sessions_.size() >= limits_.connections) {
-    why = "the limit is reached";
+    why = "max-connections is reached";
   } else if (is_in_reserve(descriptor)) {
     why = "the last file descriptors of this process are reserved for the history";
   }

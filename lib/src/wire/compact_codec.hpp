@@ -57,7 +57,7 @@ std::vector<std::string> encode(std::span<const entry* const> entries, numbered_
 /// Frames for messages that were stored, one for each run of them. Their receiver must have heard
 /// of the log.
 /// @param acks all of the log that `names` is of
-std::string encode(std::span<const acknowledged* const> acks, const numbered_log& names,
+std::string encode(std::span<const acknowledged> acks, const numbered_log& names,
                    const id_counter& ids);
 
 /// What a client has heard of one connection: its own ids, and the names of logs and authors.

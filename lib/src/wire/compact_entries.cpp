@@ -96,14 +96,14 @@ bool follows(const acknowledged& first, const acknowledged& next, std::uint64_t 
          ids.number_of(next.id) == id + n;
 }
 
-std::string ack_frame(std::span<const acknowledged* const> run, const numbered_log& names,
+std::string ack_frame(std::span<const acknowledged> run, const numbered_log& names,
                       const id_counter& ids) {
   using field = schema::ack;
-  const acknowledged& first = *run.front();
+  const acknowledged& first = run.front();
   const std::uint64_t number = ids.number_of(first.id);
   std::vector<std::int64_t> later;
   for (std::size_t n = 1; n < run.size(); ++n)
-    later.push_back(between(run[n - 1]->time, run[n]->time));
+    later.push_back(between(run[n - 1].time, run[n].time));
   if (std::ranges::all_of(later, [](auto t) { return t == 0; })) later.clear();
   return frame_of(schema::from_server::ack, body<field>([&](writer<field>& w) {
                     w.number(field::log, names.number());
@@ -195,12 +195,12 @@ std::vector<std::string> encode(std::span<const entry* const> entries, numbered_
   return frames;
 }
 
-std::string encode(std::span<const acknowledged* const> acks, const numbered_log& names,
+std::string encode(std::span<const acknowledged> acks, const numbered_log& names,
                    const id_counter& ids) {
   std::string frames;
   while (!acks.empty()) {
     std::size_t n = 1;
-    while (n < std::min(acks.size(), max_run) && follows(*acks.front(), *acks[n], n, ids))
+    while (n < std::min(acks.size(), max_run) && follows(acks.front(), acks[n], n, ids))
       ++n;
     frames += ack_frame(acks.first(n), names, ids);
     acks = acks.subspan(n);

@@ -34,8 +34,7 @@ struct event_encoder {
   }
   std::string operator()(const acknowledged& a) const {
     const numbered_log names(1, a.room, a.at.epoch, a.time);
-    const acknowledged* one = &a;
-    return names.announcement() + encode(std::span(&one, 1), names, ids);
+    return names.announcement() + encode(std::span(&a, 1), names, ids);
   }
   std::string operator()(const member_joined& m) const {
     return presence(what::joined, m.room, m.name, m.guest);

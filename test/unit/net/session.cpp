@@ -186,6 +186,32 @@ TEST_CASE(
   CHECK(has(heard, "pong"));
 }
 
+TEST_CASE("who asks for more at once than may wait for them is closed, and told why") {
+  limits l;
+  l.outbox_bytes = 100'000;
+  l.outbox_pause_bytes = 1'000'000;
+  session_world w(l);
+  io_plan sound;
+  const auto alice = w.log_in(sound, "alice");
+  const auto asks = [&](int times) {
+    std::string bytes;
+    for (int n = 0; n < times; ++n)
+      bytes += framed("{'type':'command','ref':'r','line':'/help'}");
+    alice->stop_taking();
+    alice->say(bytes);
+    w.time.run();
+    alice->go_on_taking();
+    w.time.run();
+    return messages_in(alice->take_written());
+  };
+  asks(1);
+  CHECK(w.hub.member_count() == 1);
+  const words heard = asks(60);
+  CHECK(w.hub.member_count() == 0);
+  REQUIRE_FALSE(heard.empty());
+  CHECK(heard.back() == "goodbye");
+}
+
 TEST_CASE("a peer that takes nothing is cut off in the stall time, unless something went") {
   session_world w;
   io_plan sound;

@@ -162,7 +162,7 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
   const changing who(q);
   // Of an account that is not there, or may not be used, it takes as long to say no.
   q.in.parts().passwords->verify(
-      a && !a->disabled ? a->password_hash : std::string(), std::move(what.password),
+      std::string(a && !a->disabled ? a->password_hash : rare_text()), std::move(what.password),
       [in = q.in.alive(), number = q.by.number(), answer, who, id, tried = *begun,
        code = std::move(what.code)](const result<bool>& fits) {
         const auto alive = in.lock();

@@ -44,7 +44,7 @@ result<void> confirm_password(const asked& q, std::string_view command, std::str
   const auto begun = q.in.attempts().begin(fold_name(a->name), q.by.host());
   if (!begun) return begun.error();
   q.in.parts().passwords->verify(
-      a->password_hash, std::move(password),
+      std::string(a->password_hash), std::move(password),
       [in = q.in.alive(), number = q.by.number(), id = a->id, answer = later_answer(q, command),
        tried = *begun, then = std::move(then)](const result<bool>& fits) {
         const auto alive = in.lock();

@@ -34,10 +34,13 @@ inline void bind_time(SQLite::Statement& s, int index, wall_time t) {
 }
 
 /// Good until the statement's next step.
-inline std::string_view bytes_at(SQLite::Statement& s, int column) {
-  const SQLite::Column c = s.getColumn(column);
+inline std::string_view bytes_of(const SQLite::Column& c) {
   const auto* const bytes = static_cast<const char*>(c.getBlob());
   return {bytes, static_cast<std::size_t>(c.getBytes())};
+}
+
+inline std::string_view bytes_at(SQLite::Statement& s, int column) {
+  return bytes_of(s.getColumn(column));
 }
 
 inline std::uint64_t number_at(SQLite::Statement& s, int column) {

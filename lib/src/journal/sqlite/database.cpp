@@ -20,6 +20,8 @@ namespace asio_chat::sqlite {
 
 namespace {
 
+/// A connection goes from thread to thread, and never has two of them: it needs no lock.
+constexpr int one_thread = SQLITE_OPEN_NOMUTEX;
 constexpr int busy_milliseconds = 5'000; // another tool looks into the file
 /// Of the database, and of what SQLite has beside it.
 constexpr const char* suffixes[] = {"", "-wal", "-shm", "-journal"};
@@ -91,10 +93,11 @@ std::string immutable_uri(const std::string& path) {
 SQLite::Database open(const database_file& f, log_at_end log) {
   check_identity(f);
   // A reader as well needs to write: to the shared index of the WAL.
-  SQLite::Database db = is_at_rest_on_read_only(f)
-                            ? connect_to_look(f)
-                            : SQLite::Database(as_file_name(f.path), SQLite::OPEN_READWRITE,
-                                               busy_milliseconds, f.vfs);
+  SQLite::Database db =
+      is_at_rest_on_read_only(f)
+          ? connect_to_look(f)
+          : SQLite::Database(as_file_name(f.path), one_thread | SQLite::OPEN_READWRITE,
+                             busy_milliseconds, f.vfs);
   ::sqlite3_extended_result_codes(db.getHandle(), 1);
   // Before anything is read: what is no database would be closed at once, and its log removed.
   if (log == log_at_end::left)
@@ -113,7 +116,8 @@ SQLite::Database open(const database_file& f, log_at_end log) {
 SQLite::Database connect_to_look(const database_file& f) {
   const bool at_rest = is_at_rest_on_read_only(f);
   return {at_rest ? immutable_uri(f.path) : as_file_name(f.path),
-          SQLite::OPEN_READONLY | (at_rest ? SQLite::OPEN_URI : 0), busy_milliseconds, f.vfs};
+          one_thread | SQLite::OPEN_READONLY | (at_rest ? SQLite::OPEN_URI : 0), busy_milliseconds,
+          f.vfs};
 }
 
 SQLite::Database connect(const database_file& f) {

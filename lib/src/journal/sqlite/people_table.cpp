@@ -30,10 +30,12 @@ fact_id id_of(const fact& f, const key_ring& keys) {
 std::string context_of(std::string_view id) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string context = "fact ";
+  std::size_t at = context.size();
+  context.resize(at + 2 * id.size());
   for (const char c : id) {
     const auto byte = static_cast<std::uint8_t>(c);
-    context.push_back(digits[byte >> 4]);
-    context.push_back(digits[byte & 0xf]);
+    context[at++] = digits[byte >> 4];
+    context[at++] = digits[byte & 0xf];
   }
   return context;
 }
@@ -47,11 +49,13 @@ std::string content_of(const fact& f) {
   return content;
 }
 
-fact fact_in(const std::string& content) {
+void read_fact(std::string_view content, fact& f) {
   const auto end = content.find('\0', 1);
-  if (end == std::string::npos)
+  if (end == std::string_view::npos)
     throw damage("what it keeps of people is not of a form that is known");
-  return {static_cast<fact_kind>(content[0]), content.substr(1, end - 1), content.substr(end + 1)};
+  f.kind = static_cast<fact_kind>(content[0]);
+  f.key = content.substr(1, end - 1);
+  f.value = content.substr(end + 1);
 }
 
 } // namespace
@@ -68,10 +72,12 @@ people_table::people_table(SQLite::Database& db, const key_ring& keys, table_sum
     , erase_(db, "DELETE FROM people WHERE id=?" + returning(covered::people)) {}
 
 void people_table::for_each(const people_store::hearer& hears) {
+  fact f; // the same for all rows, of which there may be very many
   while (all_.executeStep()) {
     const auto content = keys_.open_text(bytes_at(all_, 1), context_of(bytes_at(all_, 0)));
     if (!content) throw damage("a row of what it keeps of people cannot be opened");
-    hears(fact_in(*content));
+    read_fact(*content, f);
+    hears(f);
   }
   all_.reset();
 }

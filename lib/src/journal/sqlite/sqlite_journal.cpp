@@ -177,6 +177,7 @@ void sqlite_journal::facts_at_start(const hearer& hears) {
   const database_file& file = workers_->file;
   try {
     SQLite::Database db = connect_for_reading(file);
+    db.exec("PRAGMA cache_size=-256"); // each row is read once
     people_table(db, *workers_->keys).for_each(hears);
   } catch (const SQLite::Exception& e) {
     throw error(explain(file, e));

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "journal/sqlite/columns.hpp"
+#include "journal/sqlite/people_table.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/state_check.hpp"
@@ -239,7 +240,7 @@ result<void> check_head(SQLite::Database& db, const database_file& f, key_ring& 
 } // namespace
 
 result<std::vector<std::string>> check_journal(const database_file& f, key_ring& keys,
-                                               bool begin_anew, bool with_index) {
+                                               bool begin_anew, bool in_full) {
   if (auto there = check_not_lost(f, keys, begin_anew); !there) return there.error();
   if (!is_there(f.path)) return std::vector<std::string>(); // it is made by the start
   if (auto usable = check_can_be_written(f); !usable) return usable.error();
@@ -256,9 +257,11 @@ result<std::vector<std::string>> check_journal(const database_file& f, key_ring&
     std::vector<std::string> told;
     std::set<std::int64_t> put_right;
     if (auto head = check_head(db, f, keys, begin_anew,
-                               with_index ? tables_read::all : tables_read::small, told, put_right);
+                               in_full ? tables_read::all : tables_read::few, told, put_right);
         !head)
       return head.error();
+    if (in_full && written_version(db) >= people_version)
+      people_table(db, keys).for_each([](const fact&) {});
     room_table rooms(db, keys);
     check_keys(db, rooms, keys);
     closed_rooms closed;

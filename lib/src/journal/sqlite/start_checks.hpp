@@ -67,9 +67,10 @@ std::string close_room(const room_row& r, const std::string& why, room_table& ro
                        closed_rooms& closed);
 
 /// All of these, on a file that may be in use; nothing in it is changed.
-/// @param with_index all of the search index too, which a start leaves until it listens
+/// @param in_full also what a start reads only later (all of the search index) or compares by
+///   itself (people)
 /// @return a sentence for each room that would be closed
 result<std::vector<std::string>> check_journal(const database_file& f, key_ring& keys,
-                                               bool begin_anew, bool with_index = true);
+                                               bool begin_anew, bool in_full = true);
 
 } // namespace asio_chat::sqlite

@@ -29,7 +29,8 @@ struct state_report {
   bool has(covered t) const noexcept;
 };
 
-enum class tables_read { small, all }; ///< small: all but `search_rows`
+/// small: all but `search_rows`; few: nor `people`, of whom there may be very many.
+enum class tables_read { few, small, all };
 /// Reads tables, and changes nothing.
 state_report compare_tables(SQLite::Database& db, const head_row& head, const key_ring& keys,
                             tables_read which);

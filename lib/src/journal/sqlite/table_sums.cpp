@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <sodium.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 
@@ -32,10 +33,9 @@ void put_blob(std::string& bytes, std::string_view value) {
   bytes.append(value);
 }
 
-std::string begin_row(covered t) {
-  std::string bytes = "asio-chat row 1";
+void begin_row(std::string& bytes, covered t) {
+  bytes = "asio-chat row 1";
   bytes.push_back(static_cast<char>(t));
-  return bytes;
 }
 
 int columns_in(std::string_view list) noexcept {
@@ -88,38 +88,44 @@ multiset_sum multiset_sum::from(std::string_view bytes) noexcept {
   return sum;
 }
 
-chain_value table_sums::hash(covered t, SQLite::Statement& row) const {
-  std::string bytes = begin_row(t);
+chain_value table_sums::hash(covered t, SQLite::Statement& row, std::string& bytes) const {
+  begin_row(bytes, t);
   const int columns = columns_in(table_of(t).columns);
   for (int i = 0; i < columns; ++i) {
     const SQLite::Column c = row.getColumn(i);
-    if (c.isNull()) {
+    switch (c.getType()) {
+    case SQLITE_NULL:
       bytes.push_back('n');
-    } else if (c.isInteger()) {
+      break;
+    case SQLITE_INTEGER:
       put_integer(bytes, c.getInt64());
-    } else {
-      put_blob(bytes, bytes_at(row, i));
+      break;
+    default:
+      put_blob(bytes, bytes_of(c));
     }
   }
   return hash_under(key_, bytes);
 }
 
 chain_value table_sums::hash_of_room(std::int64_t number, const chain_value& mac) const {
-  std::string bytes = begin_row(covered::rooms);
+  std::string bytes;
+  begin_row(bytes, covered::rooms);
   put_integer(bytes, number);
   put_blob(bytes, view_of(mac));
   return hash_under(key_, bytes);
 }
 
 void table_sums::run_adding(covered t, SQLite::Statement& s) {
+  std::string bytes;
   while (s.executeStep())
-    of(t).add(hash(t, s));
+    of(t).add(hash(t, s, bytes));
   s.reset();
 }
 
 void table_sums::run_removing(covered t, SQLite::Statement& s) {
+  std::string bytes;
   while (s.executeStep())
-    of(t).remove(hash(t, s));
+    of(t).remove(hash(t, s, bytes));
   s.reset();
 }
 
@@ -128,8 +134,9 @@ multiset_sum table_sums::read(covered t, const SQLite::Database& db) const {
   if (written_version(db) < table_of(t).since) return sum;
   SQLite::Statement all(db,
                         fmt::format("SELECT {} FROM {}", table_of(t).columns, table_of(t).name));
+  std::string bytes; // of people there may be very many rows
   while (all.executeStep())
-    sum.add(hash(t, all));
+    sum.add(hash(t, all, bytes));
   return sum;
 }
 

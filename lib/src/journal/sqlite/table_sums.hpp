@@ -87,8 +87,6 @@ class table_sums {
   multiset_sum& of(covered t) noexcept { return sums_[static_cast<std::size_t>(t)]; }
   const multiset_sum& of(covered t) const noexcept { return sums_[static_cast<std::size_t>(t)]; }
 
-  /// @param row stands at a row, whose first columns are those of the table
-  chain_value hash(covered t, SQLite::Statement& row) const;
   /// The same for a row of `rooms`.
   chain_value hash_of_room(std::int64_t number, const chain_value& mac) const;
 
@@ -112,6 +110,10 @@ class table_sums {
   void set(std::string_view bytes) noexcept;
 
  private:
+  /// @param row stands at a row, whose first columns are those of the table
+  /// @param bytes used again from row to row
+  chain_value hash(covered t, SQLite::Statement& row, std::string& bytes) const;
+
   secret_key key_;
   values sums_{};
 };

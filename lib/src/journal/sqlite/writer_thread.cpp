@@ -1,7 +1,6 @@
 #include "journal/sqlite/writer_thread.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <span>
 #include <string>
@@ -13,8 +12,6 @@ namespace {
 
 constexpr std::chrono::seconds between_tidying{60};
 
-using done = writer_thread::done;
-
 void answer_append(operation& o, const journal::append_done& then, log_feed& feed) {
   if (o.refused) return then(std::move(*o.refused));
   auto& a = std::get<append_operation>(o.what);
@@ -22,7 +19,7 @@ void answer_append(operation& o, const journal::append_done& then, log_feed& fee
   then(journal::appended{a.draft.what.at, a.draft.what.time, true});
 }
 
-void answer(operation& o, const done& d, log_feed& feed) {
+void answer(operation& o, const operation_done& d, log_feed& feed) {
   if (const auto* append = std::get_if<journal::append_done>(&d)) {
     answer_append(o, *append, feed);
   } else if (const auto* follow = std::get_if<follow_answer>(&d)) {
@@ -62,31 +59,12 @@ std::vector<T> moved_out(std::vector<T>& from, const std::vector<std::size_t>& p
   return out;
 }
 
-using first_operations = std::map<std::string_view, std::uint64_t>;
-
-/// Whether an operation that the call has to see is still to be committed.
-bool has_to_wait(const read_call& r, std::uint64_t behind, const first_operations& waits) {
-  const auto is_before = [behind](const auto& first) { return first.second < behind; };
-  if (std::holds_alternative<list_logs>(r)) return std::ranges::any_of(waits, is_before);
+const std::string& room_of(const read_call& r) {
   const auto* page = std::get_if<read_page>(&r);
-  const auto first = waits.find(page ? page->room : std::get<search_log>(r).query.room);
-  return first != waits.end() && is_before(*first);
-}
-
-template <class T>
-void move_behind(std::vector<T>& to, std::vector<T>& from) {
-  if (to.empty()) return std::swap(to, from);
-  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-  from.clear();
+  return page ? page->room : std::get<search_log>(r).query.room;
 }
 
 } // namespace
-
-struct writer_thread::group {
-  std::vector<operation> operations;
-  std::vector<done> answers;
-  std::vector<std::uint64_t> numbers;
-};
 
 writer_thread::writer_thread(store& s, reader_thread& readers, answer_post post,
                              witness_keeper& witness)
@@ -113,11 +91,9 @@ writer_thread::~writer_thread() {
   write_last_names();
 }
 
-void writer_thread::add(operation o, done d) {
+void writer_thread::add(operation o, operation_done d) {
   hand_over_later();
-  gathering_.operations.push_back(std::move(o));
-  gathering_.answers.push_back(std::move(d));
-  gathering_.numbers.push_back(added_++);
+  gathering_.what.add(std::move(o), std::move(d), added_++);
 }
 
 void writer_thread::add(read_call r) {
@@ -133,9 +109,7 @@ void writer_thread::hand_over_later() {
 void writer_thread::hand_over() {
   {
     const std::lock_guard lock(mutex_);
-    move_behind(queue_.operations, gathering_.operations);
-    move_behind(queue_.answers, gathering_.answers);
-    move_behind(queue_.numbers, gathering_.numbers);
+    queue_.what.add(gathering_.what);
     move_behind(queue_.reads, gathering_.reads);
   }
   came_.notify_one();
@@ -143,14 +117,12 @@ void writer_thread::hand_over() {
 
 bool writer_thread::take(bool wait) {
   std::unique_lock lock(mutex_);
-  if (wait && (taken_.empty() || stuck_))
+  if (wait && ((taken_.empty() && reads_.empty()) || stuck_))
     came_.wait_for(lock, between_tidying,
                    [&] { return stop_ || !queue_.empty() || !destroyed_.empty(); });
   if (stop_) return false;
-  move_behind(taken_.operations, queue_.operations);
-  move_behind(taken_.answers, queue_.answers);
-  move_behind(taken_.numbers, queue_.numbers);
-  move_behind(taken_.reads, queue_.reads);
+  taken_.add(queue_.what);
+  move_behind(reads_, queue_.reads);
   return true;
 }
 
@@ -159,35 +131,32 @@ void writer_thread::work() {
   bool more_to_tidy = store_.index_is_rebuilt(); // without waiting for an entry
   while (take(!more_to_tidy)) {
     finish_destructions();
-    const std::size_t before = taken_.operations.size() + taken_.reads.size();
-    if (!taken_.operations.empty()) commit(take_share());
+    operation_group g = taken_.take(busy_);
+    const std::size_t reads = reads_.size();
+    stuck_ = g.empty();
+    commit(std::move(g));
     hand_over_reads();
-    stuck_ = taken_.operations.size() + taken_.reads.size() == before;
+    stuck_ = stuck_ && reads_.size() == reads;
     more_to_tidy = store_.tidy();
     tell_witness();
   }
 }
 
-writer_thread::group writer_thread::take_share() {
-  const auto left = shares_.left_for_later(taken_.operations, busy_);
-  waiting later{moved_out(taken_.operations, left), moved_out(taken_.answers, left),
-                moved_out(taken_.numbers, left), std::exchange(taken_.reads, {})};
-  std::swap(later, taken_);
-  return {std::move(later.operations), std::move(later.answers), std::move(later.numbers)};
-}
-
 void writer_thread::hand_over_reads() {
-  first_operations waits; // of each log
-  if (!taken_.reads.empty()) {
-    for (const auto& [number, doomed] : destroying_)
-      waits.emplace(log_of(doomed.what), number);
-    for (std::size_t i = 0; i < taken_.operations.size(); ++i)
-      if (const auto log = log_of(taken_.operations[i]); !log.empty())
-        waits.emplace(log, taken_.numbers[i]);
-  }
+  std::map<std::string_view, std::uint64_t> doomed; ///< of each log the first that is destroyed
+  for (const auto& [number, d] : destroying_)
+    doomed.emplace(log_of(d.what), number);
+  const auto has_to_wait = [&](const waiting_read& r) {
+    const auto is_before = [&r](const auto& first) { return first.second < r.behind; };
+    if (std::holds_alternative<list_logs>(r.what))
+      return std::ranges::any_of(doomed, is_before) || taken_.waits(r.behind);
+    const std::string& room = room_of(r.what);
+    const auto first = doomed.find(room);
+    return (first != doomed.end() && is_before(*first)) || taken_.waits(room, r.behind);
+  };
   std::vector<read_call> reads;
-  std::erase_if(taken_.reads, [&](waiting_read& r) {
-    if (has_to_wait(r.what, r.behind, waits)) return false;
+  std::erase_if(reads_, [&](waiting_read& r) {
+    if (has_to_wait(r)) return false;
     reads.push_back(std::move(r.what));
     return true;
   });
@@ -209,12 +178,12 @@ void writer_thread::tell_witness() {
   witness_.committed(told_);
 }
 
-void writer_thread::commit(group g) {
+void writer_thread::commit(operation_group g) {
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < g.operations.size(); ++i)
     if (destroys(g.operations[i])) places.push_back(i);
-  group doomed{moved_out(g.operations, places), moved_out(g.answers, places),
-               moved_out(g.numbers, places)};
+  operation_group doomed{moved_out(g.operations, places), moved_out(g.answers, places),
+                         moved_out(g.numbers, places)};
   if (!g.operations.empty()) {
     store_.apply(g.operations);
     answer_all(std::move(g));
@@ -222,16 +191,16 @@ void writer_thread::commit(group g) {
   if (!doomed.operations.empty()) begin_destructions(std::move(doomed));
 }
 
-void writer_thread::answer_all(group g) {
+void writer_thread::answer_all(operation_group g) {
   tell_witness(); // before the answers: who has one finds it in the head
-  post_.post(std::move(g), [](group& all, log_feed& feed) {
+  post_.post(std::move(g), [](operation_group& all, log_feed& feed) {
     for (std::size_t i = 0; i < all.operations.size() && !feed.ended(); ++i)
       answer(all.operations[i], all.answers[i], feed);
   });
 }
 
-void writer_thread::begin_destructions(group doomed) {
-  group answered;
+void writer_thread::begin_destructions(operation_group doomed) {
+  operation_group answered;
   for (std::size_t i = 0; i < doomed.operations.size(); ++i) {
     operation& o = doomed.operations[i];
     auto planned = store_.plan_destruction(o);
@@ -260,7 +229,7 @@ void writer_thread::finish_destructions() {
     for (destroyer_thread::task& t : one.tasks)
       gone.push_back(std::move(t.what));
     const auto kept = store_.forget_destroyed(gone, one.how);
-    group answered;
+    operation_group answered;
     for (const destroyer_thread::task& t : one.tasks) {
       auto found = destroying_.extract(t.number);
       operation& o = found.mapped().what;
@@ -276,13 +245,14 @@ void writer_thread::finish_destructions() {
 }
 
 void writer_thread::write_last_names() {
+  operation_group left = taken_.take_all();
+  left.add(queue_.what);
+  left.add(gathering_.what);
   std::vector<operation> names;
-  for (waiting* w : {&taken_, &queue_, &gathering_}) {
-    for (operation& o : w->operations) {
-      if (std::holds_alternative<hold_operation>(o.what) ||
-          std::holds_alternative<release_operation>(o.what))
-        names.push_back(std::move(o));
-    }
+  for (operation& o : left.operations) {
+    if (std::holds_alternative<hold_operation>(o.what) ||
+        std::holds_alternative<release_operation>(o.what))
+      names.push_back(std::move(o));
   }
   store_.apply(names);
 }

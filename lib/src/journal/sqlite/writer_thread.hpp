@@ -4,7 +4,7 @@
 #include "accounts/name_store.hpp"
 #include "accounts/people_store.hpp"
 #include "journal/sqlite/answers.hpp"
-#include "journal/sqlite/commit_shares.hpp"
+#include "journal/sqlite/commit_queue.hpp"
 #include "journal/sqlite/destroyer_thread.hpp"
 #include "journal/sqlite/reader_thread.hpp"
 #include "journal/sqlite/store.hpp"
@@ -23,30 +23,16 @@
 
 namespace asio_chat::sqlite {
 
-struct follow_answer {
-  std::shared_ptr<journal::listener> to;
-  journal::follow_done done;
-};
-struct unfollow_answer {
-  std::shared_ptr<journal::listener> to;
-  journal::unfollow_done done;
-};
-
 /// Operations that are added in one turn are handed over together at its end: so the first of many
 /// messages is not committed alone while the others come in, and one lock serves them all.
 class writer_thread {
  public:
-  using done =
-      std::variant<std::monostate, journal::append_done, follow_answer, unfollow_answer,
-                   name_store::change_done, people_store::kept, // also of what is destroyed
-                   journal::drop_done>;
-
   /// @param readers gets its calls when what was queued before them about their room is committed
   /// @param witness hears of what was committed
   writer_thread(store& s, reader_thread& readers, answer_post post, witness_keeper& witness);
   ~writer_thread();
 
-  void add(operation o, done d);
+  void add(operation o, operation_done d);
   void add(read_call r);
 
  private:
@@ -54,19 +40,15 @@ class writer_thread {
     read_call what;
     std::uint64_t behind; ///< the number of the first operation that need not be committed before
   };
-  /// An operation, what answers it and its number have the same place.
   struct waiting {
-    std::vector<operation> operations;
-    std::vector<done> answers;
-    std::vector<std::uint64_t> numbers; ///< in the order of the calls
+    operation_group what;
     std::vector<waiting_read> reads;
-    bool empty() const noexcept { return operations.empty() && reads.empty(); }
+    bool empty() const noexcept { return what.empty() && reads.empty(); }
   };
-  struct group;
   /// What is being destroyed, and what answers it.
   struct under_destruction {
     operation what;
-    done answer;
+    operation_done answer;
   };
   struct destroyed {
     std::vector<destroyer_thread::task> tasks;
@@ -77,12 +59,10 @@ class writer_thread {
   void hand_over();
   void work();
   bool take(bool wait);
-  /// What one commit carries; the rest stays.
-  group take_share();
-  void commit(group g);
-  void answer_all(group g);
+  void commit(operation_group g);
+  void answer_all(operation_group g);
   /// Begins what is to be destroyed; answers what there is not.
-  void begin_destructions(group doomed);
+  void begin_destructions(operation_group doomed);
   void finish_destructions();
   void tell_witness();
   /// Those that see all that they have to see.
@@ -101,9 +81,9 @@ class writer_thread {
   waiting queue_;
   std::vector<destroyed> destroyed_; ///< of which the index knows still
   bool stop_ = false;
-  waiting taken_; ///< the thread's; a member, so that what is left of it goes on the caller's
-  // The thread's as well.
-  commit_shares shares_;
+  // The thread's; members, so that what is left of them goes on the caller's.
+  commit_queue taken_;
+  std::vector<waiting_read> reads_;
   std::map<std::uint64_t, under_destruction> destroying_; ///< by number
   std::multiset<std::string> busy_;                       ///< their rooms
   bool stuck_ = false; ///< all that was taken waits for something to be destroyed

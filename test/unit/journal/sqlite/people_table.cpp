@@ -2,6 +2,7 @@
 #include "journal/sqlite/people_table.hpp"
 
 #include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/start_checks.hpp"
 #include "journal/sqlite/verify.hpp"
 #include "unit/journal/sqlite/golden_directory.hpp"
 
@@ -11,6 +12,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include <sqlite3.h>
 
 using namespace asio_chat;
 using namespace asio_chat::sqlite;
@@ -89,8 +92,41 @@ TEST_CASE("a fact that is taken out, changed or put back from an older copy stop
                                std::filesystem::copy_options::overwrite_existing);
     w.sql(change);
     CHECK(w.open_failure().message.find("what it keeps of people") != std::string::npos);
+    CHECK_FALSE(check_journal(w.options.file, *w.keys, false).has_value());
+    CHECK(check_journal(w.options.file, *w.keys, false, false).has_value()); // a start does it once
     CHECK_FALSE(verify(w.options.file, *w.keys).value().good());
   }
+}
+
+TEST_CASE("a row that does not open stops whoever reads people, though its sum fits") {
+  store_world w;
+  keep(w, {alice});
+  keep(w, {mallory});
+  w.close();
+  w.sql("UPDATE people SET sealed=zeroblob(length(sealed))");
+  CHECK(check_journal(w.options.file, *w.keys, true)
+            .error()
+            .message.find("a row of what it keeps of people cannot be opened") !=
+        std::string::npos);
+  w.options.begin_anew = true; // takes the sums of what is there
+  CHECK_THROWS_AS(w.store().people(), damage);
+  w.options.begin_anew = false;
+  w.reopen();
+  CHECK_THROWS_AS(w.store().people(), damage);
+  w.close();
+  CHECK_FALSE(verify(w.options.file, *w.keys).value().good());
+}
+
+TEST_CASE("people: what was read to compare their sum is not kept") {
+  store_world w;
+  w.reopen();
+  const auto without = ::sqlite3_memory_used();
+  std::vector<fact> many;
+  for (int i = 0; i < 5'000; ++i)
+    many.push_back({fact_kind::account, std::to_string(i), std::string(200, 'x')});
+  keep(w, std::move(many));
+  w.reopen();
+  CHECK(::sqlite3_memory_used() < without + 300'000);
 }
 
 TEST_CASE("a journal from before there were people gets an empty table, and its head holds") {

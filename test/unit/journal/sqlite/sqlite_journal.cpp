@@ -26,9 +26,10 @@ struct kept_journal {
   sqlite::secret_key master = sqlite::secret_key::random();
   std::vector<std::string> reports;
 
-  testing::journal_maker maker(std::string vfs = {}) {
-    return [this, vfs](const testing::journal_wishes& w) {
+  testing::journal_maker maker(std::string vfs = {}, bool begin_anew = false) {
+    return [this, vfs, begin_anew](const testing::journal_wishes& w) {
       sqlite_journal::options o{.directory = directory.string(), .vfs = vfs};
+      o.begin_anew = begin_anew;
       o.masters.push_back(master);
       o.on_report = [this](severity, const std::string& s) { reports.push_back(s); };
       return sqlite_journal::open(std::move(o), w.later()).value();
@@ -74,6 +75,32 @@ TEST_CASE("names said last before the end are kept") {
   }
   journal_bench b(kept.maker());
   CHECK(names_of(b).held_names() == std::vector<held_name>{alice, bob});
+}
+
+TEST_CASE("a sqlite_journal whose people do not open says so, and what to do") {
+  kept_journal kept;
+  {
+    journal_bench b(kept.maker());
+    bool done = false;
+    names_of(b).keep({{fact_kind::account, "1", "alice"}}, [&](const result<void>& how) {
+      CHECK(how.has_value());
+      done = true;
+    });
+    REQUIRE(b.inbox.run_until([&] { return done; }));
+  }
+  SQLite::Database(kept.directory / "journal.db", SQLite::OPEN_READWRITE)
+      .exec("UPDATE people SET sealed=zeroblob(length(sealed))");
+  journal_bench b(kept.maker({}, true));
+  std::string said;
+  try {
+    names_of(b).facts_at_start([](const fact&) { FAIL("nothing opens"); });
+  } catch (const error& e) {
+    said = e.what();
+  }
+  CHECK(said ==
+        "the journal '" + (kept.directory / "journal.db") +
+            "' cannot be used: a row of what it keeps of people cannot be opened; restore a "
+            "backup, and the keys.db that belongs to it");
 }
 
 TEST_CASE("names are kept though the end comes between two commits") {

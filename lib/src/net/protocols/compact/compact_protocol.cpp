@@ -38,7 +38,7 @@ class session_2 final : public native_session {
 
   backpressure deliver(const shared_event& e) override {
     if (std::holds_alternative<entry>(e->value)) return send(groups_(e));
-    if (std::holds_alternative<acknowledged>(e->value)) return deliver_receipts({&e, 1});
+    if (const auto* a = std::get_if<acknowledged>(&e->value)) return tell_stored({a, 1});
     // It names a message by its number, which is this connection's own.
     if (std::holds_alternative<refused>(e->value))
       return remote().send(alone(compact::encode(e->value, ids_)));
@@ -52,16 +52,14 @@ class session_2 final : public native_session {
       left = deliver(e);
     return left;
   }
-  backpressure deliver_receipts(std::span<const shared_event> all) override {
-    std::vector<const acknowledged*> acks;
-    acks.reserve(all.size());
-    for (const shared_event& one : all)
-      acks.push_back(&std::get<acknowledged>(one->value));
+  backpressure deliver_receipts(std::span<acknowledged> all) override { return tell_stored(all); }
+
+  backpressure tell_stored(std::span<const acknowledged> all) {
     backpressure left = backpressure::ready;
-    for (std::span<const acknowledged* const> rest = acks; !rest.empty();) {
-      const acknowledged& first = *rest.front();
-      const auto end = std::ranges::find_if(rest, [&](const acknowledged* a) {
-        return a->room != first.room || a->at.epoch != first.at.epoch;
+    for (std::span<const acknowledged> rest = all; !rest.empty();) {
+      const acknowledged& first = rest.front();
+      const auto end = std::ranges::find_if(rest, [&](const acknowledged& a) {
+        return a.room != first.room || a.at.epoch != first.at.epoch;
       });
       const auto of_one_log = rest.first(static_cast<std::size_t>(end - rest.begin()));
       const auto& log = groups_.log_of(first.room, first.at.epoch, first.time);
