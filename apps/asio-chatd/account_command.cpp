@@ -2,7 +2,7 @@
 #include "history.hpp"
 #include "history_commands.hpp"
 
-#include "accounts/passwords.hpp"
+#include "accounts/account_changes.hpp"
 #include "accounts/people.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
@@ -12,6 +12,7 @@
 #include "journal/sqlite/sqlite_journal.hpp"
 #include "names/look.hpp"
 #include "names/member_name.hpp"
+#include "ops/control_socket.hpp"
 #include "ops/master_key_file.hpp"
 #include "server/password_worker.hpp"
 #include "tls/file.hpp"
@@ -24,7 +25,6 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
-#include <iterator>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -109,13 +109,7 @@ std::string new_password(const ops::history_request& wanted) {
                                       "New password: ", tls::prompting::twice,
                                       "an account needs a password: give it")
                    .value();
-  if (typed != trim(typed) || !is_sanitized(typed) || typed.find('\t') != typed.npos)
-    throw error(fail(errc::bad_setting,
-                     "a password has to be UTF-8 without control characters, and without blanks at "
-                     "its ends; this one could not be typed in the chat"));
-  if (typed.size() < shortest_password || typed.size() > longest_password)
-    throw error(fail(errc::bad_setting, fmt::format("a password has {} to {} bytes",
-                                                    shortest_password, longest_password)));
+  check_new_password(typed).value();
   return typed;
 }
 
@@ -159,25 +153,21 @@ class changer {
   std::optional<people> people_;
 };
 
-int add(changer& c, const ops::history_request& wanted, const limits& allowed) {
+/// An account that a certificate opens, and a password if one is given.
+int add_certified(changer& c, const ops::history_request& wanted, const limits& allowed) {
   const std::string name = check_member_name(wanted.account_name, allowed).value();
   if (c.all().find(name))
     throw error(fail(errc::bad_setting, fmt::format("there is an account {} already", name)));
   const auto key = pin_in(wanted);
-  // Without a password a certificate alone opens it.
-  const bool has_password =
-      !key || !wanted.password_file.empty() || !wanted.account_password.empty();
+  const bool has_password = !wanted.password_file.empty() || !wanted.account_password.empty();
   const std::string hash = has_password ? c.hash(new_password(wanted)) : std::string();
   const role as = find_role(wanted.role).value_or(role::member);
   c.change([&]() -> result<std::vector<fact>> {
     auto made = c.all().new_account(name, hash, as);
     if (!made) return made.error();
-    std::vector<fact> facts{fact_of(*made)};
-    if (!key) return facts;
     const auto opens = c.all().new_certificate(*key, made->id, {}, true);
     if (!opens) return opens.error();
-    facts.push_back(fact_of(*opens));
-    return facts;
+    return std::vector<fact>{fact_of(*made), fact_of(*opens)};
   });
   fmt::print("{} is {} of this server\n", name, name_of(as));
   return 0;
@@ -260,32 +250,33 @@ int certify(changer& c, const ops::history_request& wanted) {
   return 0;
 }
 
-int change(changer& c, const ops::history_request& wanted) {
-  account a = find(c.all(), wanted.account_name);
-  const std::string& what = wanted.account_action;
-  std::vector<fact> facts;
-  if (what == "delete") {
-    facts = c.all().removal_of(a);
-  } else {
-    if (what == "reset") a.password_hash = c.hash(new_password(wanted));
-    a.disabled = what == "disable" || (what == "reset" && a.disabled);
-    if (what != "enable") facts = c.all().removal_of_devices(a.id);
-    if (what == "reset") {
-      std::ranges::copy(c.all().removal_of_factor(a.id), std::back_inserter(facts));
-      std::ranges::copy(c.all().removal_of_certificates(a.id), std::back_inserter(facts));
+/// None: it is nothing that a daemon does while it runs.
+std::optional<account_change> change_of(const ops::history_request& wanted, const people& known,
+                                        const limits& allowed) {
+  using enum account_change::kind;
+  if (!wanted.pin.empty()) return {};
+  for (const account_change::kind k : {add, disable, enable, reset, remove}) {
+    if (name_of(k) != wanted.account_action) continue;
+    account_change c{k, wanted.account_name};
+    if (k != add) {
+      c.name = find(known, wanted.account_name).name;
+    } else if (c.name = check_member_name(wanted.account_name, allowed).value();
+               known.find(c.name)) {
+      throw error(fail(errc::bad_setting, fmt::format("there is an account {} already", c.name)));
     }
-    facts.push_back(fact_of(a));
+    if (has_password(k)) c.password = new_password(wanted);
+    c.as = find_role(wanted.role).value_or(role::member);
+    return c;
   }
-  c.change([&]() -> result<std::vector<fact>> { return facts; });
-  fmt::print(
-      "{}: {}\n", a.name,
-      what == "delete" ? "deleted"
-      : what == "reset"
-          ? "has a new password, no second factor and no certificate; all devices are logged "
-            "out"
-      : what == "disable" ? "disabled; all devices are logged out"
-                          : "enabled");
-  return 0;
+  return {};
+}
+
+/// By the daemon that has the directory, or here if none runs.
+void carry_out(ops::settings& s, history& kept, const account_change& c) {
+  if (const auto told = ops::ask_daemon(s.data_directory, c)) return told->value();
+  changer here(s, kept);
+  const std::string hash = has_password(c.what) ? here.hash(c.password) : std::string();
+  here.change([&] { return facts_of(here.all(), c, hash); });
 }
 
 } // namespace
@@ -299,14 +290,22 @@ int change_accounts(ops::settings& s, const ops::history_request& wanted) {
     sqlite_journal::open(std::move(first), queue.later()).value();
   }
   history kept(s);
-  if (wanted.account_action == "list" || wanted.account_action == "show") {
+  std::optional<account_change> wish;
+  {
     facts_reader facts(kept);
     const system_clock time;
     const people all(&facts, time, {});
-    return wanted.account_action == "list" ? list(all) : show(all, wanted.account_name);
+    if (wanted.account_action == "list") return list(all);
+    if (wanted.account_action == "show") return show(all, wanted.account_name);
+    wish = change_of(wanted, all, s.server.limits);
+  }
+  if (wish) {
+    carry_out(s, kept, *wish);
+    fmt::print("{}\n", outcome_of(*wish));
+    return 0;
   }
   changer c(s, kept);
-  if (makes) return add(c, wanted, s.server.limits);
+  if (makes) return add_certified(c, wanted, s.server.limits);
   if (wanted.account_action == "import") return import(c, wanted, s.server.limits);
-  return wanted.pin.empty() ? change(c, wanted) : certify(c, wanted);
+  return certify(c, wanted);
 }

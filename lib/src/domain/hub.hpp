@@ -14,6 +14,7 @@
 #include "domain/room.hpp"
 #include "model/request.hpp"
 
+#include <asio_chat/account_change.hpp>
 #include <asio_chat/second_factor.hpp>
 
 #include <cstdint>
@@ -169,6 +170,9 @@ class hub {
   void close_device(const identity& account, const identity& token, const std::string& why);
   /// Those that came by the certificate alone, likewise.
   void close_certificate(const identity& account, const key_hash& key, const std::string& why);
+  /// What an operator does (account_changes.cpp): whoever is in that account is told, and closed.
+  /// @param done from inside the call or later; not at all if the hub is gone
+  void change_account(account_change c, people::done done);
   /// Says something in a room, as the server itself.
   void announce(const std::string& room, std::string text);
   /// Writes down what a moderator has done.
