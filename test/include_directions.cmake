@@ -10,7 +10,7 @@ set(may_domain    base model names journal/tokenizer.hpp accounts domain)
 set(may_tls       base tls)
 set(may_transport base tls transport)
 set(may_net       base model names wire accounts/authenticator.hpp accounts/certificate.hpp domain tls transport net)
-set(may_ops       base model tls ops)
+set(may_ops       base model accounts/account_changes.hpp accounts/policy.hpp tls ops)
 set(may_client    base model wire tls transport client)
 set(may_totp      totp)
 set(may_oidc      base oidc)
@@ -20,7 +20,7 @@ set(may_server    base model names wire accounts journal domain tls transport ne
 set(without_asio  base model names wire accounts journal domain)
 # Public headers stand in a room too.
 set(public_base   clock errc error log time)
-set(public_model  abuse_limits admission_limits close_reason command entry event host_requests identity journal limits log_span rate_limits reply_data rights search_query second_factor server_counters)
+set(public_model  abuse_limits account_change admission_limits close_reason command entry event host_requests identity journal limits log_span rate_limits reply_data rights search_query second_factor server_counters)
 
 function(complain file what)
   message(SEND_ERROR "${file} may not include ${what}")

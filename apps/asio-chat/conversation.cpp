@@ -12,13 +12,14 @@
 namespace asio_chat::app {
 
 conversation::conversation(boost::asio::io_context& context, client& chat, display& d, screen& s,
-                           modes m)
+                           modes m, known_members& met)
     : time_(transport::time_of(context))
     , timer_(time_.make_timer())
     , chat_(chat)
     , display_(d)
     , screen_(s)
-    , modes_(m) {
+    , modes_(m)
+    , met_(met) {
   screen_.on_room([this] { on_room(); });
 }
 
@@ -61,6 +62,7 @@ void conversation::on_room() {
 
 void conversation::on_event(const client_event& e) {
   const auto notice = roster_.observe(e);
+  const auto changed = met_.observe(e, name_);
   // Names beyond the roster's limit are kept nowhere else.
   if (const auto* state = std::get_if<room_state>(&e)) {
     if (!roster_.is_in(state->room)) {
@@ -73,7 +75,15 @@ void conversation::on_event(const client_event& e) {
   const auto* out = std::get_if<member_left>(&e);
   // The answer to our own /leave is not there yet.
   const bool removed = our_own && out && !changing_room_ && roster_.is_in(out->room);
+  const auto warn = [&] {
+    for (const changed_member& m : changed)
+      show(display_.show(m));
+  };
+  // A room has to be there before something is told in it, and a message comes after it.
+  const bool first = std::holds_alternative<direct_message>(e);
+  if (first) warn();
   if (!our_own || removed) show(e);
+  if (!first) warn();
   if (removed) on_removed(out->room);
   if (notice) screen_.notice(*notice);
   if (const auto* gone = std::get_if<disconnected>(&e)) on_disconnected(*gone);
@@ -140,7 +150,11 @@ bool conversation::is_our_own(const client_event& e) {
 }
 
 void conversation::show(const client_event& e, const line_origin& answered) {
-  for (const shown_line& line : display_.show(e, focus_.room(), answered)) {
+  show(display_.show(e, focus_.room(), answered));
+}
+
+void conversation::show(const std::vector<shown_line>& lines) {
+  for (const shown_line& line : lines) {
     if (line.what == shown_line::kind::chat) {
       screen_.chat(line.text);
     } else {

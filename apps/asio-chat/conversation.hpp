@@ -3,6 +3,7 @@
 
 #include "completion.hpp"
 #include "display.hpp"
+#include "known_members.hpp"
 #include "room_focus.hpp"
 #include "roster.hpp"
 #include "said_lines.hpp"
@@ -37,7 +38,9 @@ class conversation : public std::enable_shared_from_this<conversation> {
     bool shows_place = false; ///< the screen always says where one is
   };
 
-  conversation(boost::asio::io_context& context, client& chat, display& d, screen& s, modes m);
+  /// @param met must live as long
+  conversation(boost::asio::io_context& context, client& chat, display& d, screen& s, modes m,
+               known_members& met);
 
   void start(const connected& news);
   using room_refusal = std::function<void(const std::string& room, const std::string& why)>;
@@ -137,6 +140,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   /// It is in doubt whether a line is said: shows it, or says so.
   void doubt(const line_origin& from, const std::string& notice);
   void show(const client_event& e, const line_origin& answered = {});
+  void show(const std::vector<shown_line>& lines);
   /// The beginning of a line that was typed, without its secrets.
   std::string shown(std::string_view line) const;
 
@@ -152,6 +156,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   display& display_;
   screen& screen_;
   modes modes_;
+  known_members& met_;
 
   std::string name_;        ///< ours, as the server knows it
   std::string verified_by_; ///< the server, at the first connection

@@ -85,6 +85,7 @@ void conversation::say(typed_line line, bool marked) {
     line.room = focus_.room();
   }
   ++unanswered_;
+  if (is_direct_room(line.room)) met_.spoke_with(line.room.substr(1));
   const std::uint64_t number = said_.add({line.text, marked, std::move(line.from)}, time_.now());
   watch_answers();
   const auto why = std::make_shared<diagnostics>();
@@ -125,6 +126,7 @@ void conversation::command(typed_line line, bool marked) {
   const std::uint64_t number =
       said_.add({without_secrets(line.text, syntax_), marked, std::move(line.from)}, time_.now());
   watch_answers();
+  if (name == "msg") met_.spoke_with(std::string(c.arguments.substr(0, c.arguments.find(' '))));
   const auto why = std::make_shared<diagnostics>();
   chat_.async_command(line.room.empty() ? focus_.room() : std::move(line.room),
                       std::move(line.text), *why,

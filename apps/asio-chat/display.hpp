@@ -20,6 +20,13 @@ struct shown_line {
   std::string text; ///< harmless to a terminal, without a line's end
 };
 
+/// A name has another bearer than when something was heard from it last.
+struct changed_member {
+  std::string room; ///< where that was noticed; `@alice`: in what she says to one alone
+  std::string name;
+  bool guest; ///< nothing proves this one, and an account or a certificate did before
+};
+
 class display {
  public:
   virtual ~display() = default;
@@ -30,6 +37,8 @@ class display {
   std::vector<shown_line> show(const client_event& e, std::string_view room) {
     return show(e, room, {});
   }
+  /// Before anything is shown that the new one says.
+  virtual std::vector<shown_line> show(const changed_member& m) = 0;
   /// Whether it shows itself what becomes of that line, so that no notice has to.
   virtual bool tracks(const line_origin&) const { return false; }
   /// It is in doubt whether a line that it tracks is said.

@@ -179,6 +179,7 @@ struct object_of {
   json::object operator()(const member_joined& m) const {
     json::object o{{"event", "joined"}, {"room", valid(m.room)}, {"name", valid(m.name)}};
     if (m.guest) o["guest"] = true;
+    if (!m.proof.empty()) o["proof"] = valid(m.proof);
     return o;
   }
   json::object operator()(const member_left& m) const {
@@ -191,11 +192,13 @@ struct object_of {
             {"to", valid(m.to)}};
   }
   json::object operator()(const direct_message& m) const {
-    return {{"event", "private"},
-            {"from", valid(m.from)},
-            {"to", valid(m.to)},
-            {"text", valid(m.text)},
-            {"time", iso(m.time)}};
+    json::object o{{"event", "private"},
+                   {"from", valid(m.from)},
+                   {"to", valid(m.to)},
+                   {"text", valid(m.text)},
+                   {"time", iso(m.time)}};
+    if (!m.proof.empty()) o["proof"] = valid(m.proof);
+    return o;
   }
   json::object operator()(const acknowledged& a) const {
     json::object o{{"event", "acknowledged"}};
@@ -223,6 +226,7 @@ struct object_of {
                    {"members", strings(s.members)},
                    {"position", place(s.head)}};
     if (!s.guests.empty()) o["guests"] = strings(s.guests);
+    if (!s.proofs.empty()) o["proofs"] = strings(s.proofs);
     return o;
   }
   json::object operator()(const entries_missed& m) const {
@@ -262,6 +266,12 @@ std::vector<shown_line> json_display::show(const client_event& e, std::string_vi
                                            const line_origin& answered) {
   json::object o = std::visit(object_of{}, e);
   name_line(o, answered, names_message(e) ? "id" : "ref");
+  return {{shown_line::kind::chat, line_of(o)}};
+}
+
+std::vector<shown_line> json_display::show(const changed_member& m) {
+  json::object o{{"event", "changed"}, {"room", valid(m.room)}, {"name", valid(m.name)}};
+  if (m.guest) o["guest"] = true;
   return {{shown_line::kind::chat, line_of(o)}};
 }
 

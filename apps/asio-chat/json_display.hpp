@@ -10,6 +10,7 @@ class json_display final : public display {
   using display::show;
   std::vector<shown_line> show(const client_event& e, std::string_view room,
                                const line_origin& answered) override;
+  std::vector<shown_line> show(const changed_member& m) override;
 };
 
 /// An error that concerns one line of the input.

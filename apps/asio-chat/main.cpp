@@ -5,6 +5,7 @@
 #include "fullscreen/window_display.hpp"
 #include "json_display.hpp"
 #include "keyboard.hpp"
+#include "known_members.hpp"
 #include "options.hpp"
 #include "pipe_input.hpp"
 #include "pipe_screen.hpp"
@@ -26,6 +27,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -257,9 +259,19 @@ int converse(asio::io_context& context, const options& o, client& chat, sign_in&
   screen& where = *on.where;
   narrator.through(&where);
 
+  // It is not certain that this is that server, if its name was not verified.
+  const bool sure = !o.client.tls.insecure_skip_host_name_check;
+  known_members met(
+      sure ? members_file(default_state_directory(), o.server.address()) : std::filesystem::path(),
+      transport::time_of(context), [&](const std::string& sentence) {
+        if (f == front::full_screen)
+          on.state.all.remark_on_server(sentence, transport::time_of(context).wall_now());
+        else
+          where.notice("[" + sanitize_for_terminal(sentence) + "]");
+      });
   talk = std::make_shared<conversation>(
       context, chat, *on.shown, where,
-      conversation::modes{interactive, o.json, o.input, f == front::full_screen});
+      conversation::modes{interactive, o.json, o.input, f == front::full_screen}, met);
   talk->on_words(on.more_words);
   asio::signal_set signals(context, SIGINT, SIGTERM, SIGHUP);
   bool interrupted = false; // while the rest is being written
@@ -307,6 +319,7 @@ int converse(asio::io_context& context, const options& o, client& chat, sign_in&
   }
   narrator.through(nullptr);
   finish_output(context, where, talk->exit_code() >= exit_hangup, interrupted);
+  met.end();
   const bool in_order = talk->left_in_order();
   if (typed) typed->end(in_order);
   if (keeper) keeper->end(in_order, typed && !typed->lines().empty());

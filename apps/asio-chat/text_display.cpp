@@ -165,6 +165,17 @@ std::vector<std::string> lines_of_answer(const reply& r, wall_time now, time_for
   return wire::show(*r.data, std::string::npos, time).lines;
 }
 
+std::string warning_about(const changed_member& m) {
+  const std::string name = sanitize_for_terminal(m.name);
+  return m.guest
+             ? fmt::format("{0} is a guest now, whom nothing proves: this may not be the {0} of "
+                           "before",
+                           name)
+             : fmt::format("this is not the {0} of before: another account or certificate has "
+                           "the name now",
+                           name);
+}
+
 std::string stamp(wall_time t, time_format format) {
   if (format == time_format::off) return {};
   const std::time_t seconds = std::chrono::system_clock::to_time_t(t);
@@ -240,6 +251,10 @@ bool text_display::shows_time(const client_event& e, bool earlier) const {
   if (format_ == time_format::off) return earlier;
   return std::holds_alternative<entry>(e) || std::holds_alternative<direct_message>(e) ||
          std::holds_alternative<history_page>(e);
+}
+
+std::vector<shown_line> text_display::show(const changed_member& m) {
+  return {{kind::notice, fmt::format("[{}: {}]", title_of_room(m.room), warning_about(m))}};
 }
 
 std::vector<shown_line> text_display::show_entry(const entry& e, std::string_view room) {

@@ -30,6 +30,9 @@ std::string time_zone(wall_time t);
 /// The form in which the time of an earlier entry says enough: the clock is for today.
 time_format form_of_earlier(wall_time t, wall_time now, time_format format);
 
+/// In a sentence, safe for a terminal.
+std::string warning_about(const changed_member& m);
+
 /// What an answer says, in lines: foreign text as it came.
 /// @param format of the times of entries
 std::vector<std::string> lines_of_answer(const reply& r, wall_time now, time_format format);
@@ -54,6 +57,7 @@ class text_display final : public display {
   using display::show;
   std::vector<shown_line> show(const client_event& e, std::string_view room,
                                const line_origin& answered) override;
+  std::vector<shown_line> show(const changed_member& m) override;
 
  private:
   /// Without what those say whom the account ignores.

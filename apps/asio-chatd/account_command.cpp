@@ -2,7 +2,7 @@
 #include "history.hpp"
 #include "history_commands.hpp"
 
-#include "accounts/passwords.hpp"
+#include "accounts/account_changes.hpp"
 #include "accounts/people.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
@@ -13,6 +13,7 @@
 #include "journal/sqlite/sqlite_journal.hpp"
 #include "names/look.hpp"
 #include "names/member_name.hpp"
+#include "ops/control_socket.hpp"
 #include "ops/master_key_file.hpp"
 #include "server/password_worker.hpp"
 #include "tls/file.hpp"
@@ -25,7 +26,6 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
-#include <iterator>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -102,13 +102,7 @@ std::string new_password(const ops::history_request& wanted) {
                                       "New password: ", tls::prompting::twice,
                                       "an account needs a password: give it")
                    .value();
-  if (typed != trim(typed) || !is_sanitized(typed) || typed.find('\t') != typed.npos)
-    throw error(fail(errc::bad_setting,
-                     "a password has to be UTF-8 without control characters, and without blanks at "
-                     "its ends; this one could not be typed in the chat"));
-  if (typed.size() < shortest_password || typed.size() > longest_password)
-    throw error(fail(errc::bad_setting, fmt::format("a password has {} to {} bytes",
-                                                    shortest_password, longest_password)));
+  check_new_password(typed).value();
   return typed;
 }
 
@@ -165,25 +159,21 @@ class changer {
   std::optional<people> people_;
 };
 
-int add(changer& c, const ops::history_request& wanted, const limits& allowed) {
+/// An account that a certificate opens, and a password if one is given.
+int add_certified(changer& c, const ops::history_request& wanted, const limits& allowed) {
   const std::string name = check_member_name(wanted.account_name, allowed).value();
   if (c.all().find(name))
     throw error(fail(errc::bad_setting, fmt::format("there is an account {} already", name)));
   const auto key = pin_in(wanted);
-  // Without a password a certificate alone opens it.
-  const bool has_password =
-      !key || !wanted.password_file.empty() || !wanted.account_password.empty();
+  const bool has_password = !wanted.password_file.empty() || !wanted.account_password.empty();
   const std::string hash = has_password ? c.hash(new_password(wanted)) : std::string();
   const role as = find_role(wanted.role).value_or(role::member);
   c.change([&]() -> result<std::vector<fact>> {
     auto made = c.all().new_account(name, hash, as);
     if (!made) return made.error();
-    std::vector<fact> facts{fact_of(*made)};
-    if (!key) return facts;
     const auto opens = c.all().new_certificate(*key, made->id, {}, true);
     if (!opens) return opens.error();
-    facts.push_back(fact_of(*opens));
-    return facts;
+    return std::vector<fact>{fact_of(*made), fact_of(*opens)};
   });
   fmt::print("{} is {} of this server\n", name, name_of(as));
   return 0;
@@ -266,49 +256,56 @@ int certify(changer& c, const ops::history_request& wanted) {
   return 0;
 }
 
-int remove(changer& c, const account& a, bool forgets) {
-  const std::vector<identity> others = c.all().correspondents_of(a.id);
-  c.change([&]() -> result<std::vector<fact>> {
-    return forgets ? c.all().forgetting(a) : c.all().removal_of(a);
-  });
+/// Deletes it with all that it has said.
+int forget(changer& c, const std::string& name) {
+  const account a = account_called(c.all(), name);
+  c.change([&]() -> result<std::vector<fact>> { return c.all().forgetting(a); });
   fmt::print("{}: deleted\n", a.name);
-  if (forgets) {
-    const std::string receipt = c.receipt_of(a.id);
-    fmt::print("{}\nreceipt: {}\n", c.forget(), receipt);
-    return 0;
-  }
-  fmt::print("what it has said stays; account delete NAME --forget would have destroyed it, and "
-             "erase ROOM --author {} does\n",
-             a.name);
-  for (const identity& other : others)
-    fmt::print("with {} alone: asio-chatd erase {}\n",
-               c.all().find(other) ? c.all().find(other)->name : "one who is gone",
-               direct_log_name(a.id, other));
+  const std::string receipt = c.receipt_of(a.id);
+  fmt::print("{}\nreceipt: {}\n", c.forget(), receipt);
   return 0;
 }
 
-int change(changer& c, const ops::history_request& wanted) {
-  account a = account_called(c.all(), wanted.account_name);
-  const std::string& what = wanted.account_action;
-  if (what == "delete") return remove(c, a, wanted.forget);
-  std::vector<fact> facts;
-  if (what == "reset") a.password_hash = c.hash(new_password(wanted));
-  a.disabled = what == "disable" || (what == "reset" && a.disabled);
-  if (what != "enable") facts = c.all().removal_of_devices(a.id);
-  if (what == "reset") {
-    std::ranges::copy(c.all().removal_of_factor(a.id), std::back_inserter(facts));
-    std::ranges::copy(c.all().removal_of_certificates(a.id), std::back_inserter(facts));
+/// What is there when the account is gone: lines for the operator, found before it goes.
+std::string left_by(const people& all, const account& a) {
+  std::string lines =
+      fmt::format("what it has said stays; account delete NAME --forget would have destroyed it, "
+                  "and erase ROOM --author {} does\n",
+                  a.name);
+  for (const identity& other : all.correspondents_of(a.id))
+    lines += fmt::format("with {} alone: asio-chatd erase {}\n",
+                         all.find(other) ? all.find(other)->name : "one who is gone",
+                         direct_log_name(a.id, other));
+  return lines;
+}
+
+/// None: it is nothing that a daemon does while it runs.
+std::optional<account_change> change_of(const ops::history_request& wanted, const people& known,
+                                        const limits& allowed) {
+  using enum account_change::kind;
+  if (!wanted.pin.empty() || wanted.forget) return {};
+  for (const account_change::kind k : {add, disable, enable, reset, remove}) {
+    if (name_of(k) != wanted.account_action) continue;
+    account_change c{k, wanted.account_name};
+    if (k != add) {
+      c.name = account_called(known, wanted.account_name).name;
+    } else if (c.name = check_member_name(wanted.account_name, allowed).value();
+               known.find(c.name)) {
+      throw error(fail(errc::bad_setting, fmt::format("there is an account {} already", c.name)));
+    }
+    if (has_password(k)) c.password = new_password(wanted);
+    c.as = find_role(wanted.role).value_or(role::member);
+    return c;
   }
-  facts.push_back(fact_of(a));
-  c.change([&]() -> result<std::vector<fact>> { return facts; });
-  fmt::print(
-      "{}: {}\n", a.name,
-      what == "reset"
-          ? "has a new password, no second factor and no certificate; all devices are logged "
-            "out"
-      : what == "disable" ? "disabled; all devices are logged out"
-                          : "enabled");
-  return 0;
+  return {};
+}
+
+/// By the daemon that has the directory, or here if none runs.
+void carry_out(ops::settings& s, history& kept, const account_change& c) {
+  if (const auto told = ops::ask_daemon(s.data_directory, c)) return told->value();
+  changer here(s, kept);
+  const std::string hash = has_password(c.what) ? here.hash(c.password) : std::string();
+  here.change([&] { return facts_of(here.all(), c, hash); });
 }
 
 } // namespace
@@ -322,14 +319,26 @@ int change_accounts(ops::settings& s, const ops::history_request& wanted) {
     sqlite_journal::open(std::move(first), queue.later()).value();
   }
   history kept(s);
-  if (wanted.account_action == "list" || wanted.account_action == "show") {
+  std::optional<account_change> wish;
+  std::string left;
+  {
     facts_reader facts(kept);
     const system_clock time;
     const people all(&facts, time, {});
-    return wanted.account_action == "list" ? list(all) : show(all, wanted.account_name);
+    if (wanted.account_action == "list") return list(all);
+    if (wanted.account_action == "show") return show(all, wanted.account_name);
+    wish = change_of(wanted, all, s.server.limits);
+    if (wish && wish->what == account_change::kind::remove)
+      left = left_by(all, account_called(all, wish->name));
+  }
+  if (wish) {
+    carry_out(s, kept, *wish);
+    fmt::print("{}\n{}", outcome_of(*wish), left);
+    return 0;
   }
   changer c(s, kept);
-  if (makes) return add(c, wanted, s.server.limits);
+  if (wanted.forget) return forget(c, wanted.account_name);
+  if (makes) return add_certified(c, wanted, s.server.limits);
   if (wanted.account_action == "import") return import(c, wanted, s.server.limits);
-  return wanted.pin.empty() ? change(c, wanted) : certify(c, wanted);
+  return certify(c, wanted);
 }

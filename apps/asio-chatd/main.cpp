@@ -10,6 +10,7 @@
 #include "base/standard_streams.hpp"
 #include "ops/command_line.hpp"
 #include "ops/confinement.hpp"
+#include "ops/control_socket.hpp"
 #include "ops/master_key_file.hpp"
 #include "ops/print_config.hpp"
 #include "ops/print_tls.hpp"
@@ -113,6 +114,33 @@ std::vector<ops::unix_socket_file> open_unix_sockets(const ops::settings& s) {
   for (const std::string& path : s.listen_unix)
     all.push_back(ops::unix_socket_file::open(path, s.socket_mode, s.server.backlog).value());
   return all;
+}
+
+/// Where `asio-chatd account` reaches this process: none where it keeps no accounts on a disk.
+std::optional<ops::unix_socket_file> open_control(const ops::settings& s, const logger& log) {
+  constexpr mode_t own = 0600;
+  constexpr int backlog = 16;
+  if (s.ephemeral || !s.authenticator.empty() || !s.oidc.keys_file.empty()) return std::nullopt;
+  auto opened = ops::unix_socket_file::open(ops::control_path(s.data_directory), own, backlog);
+  if (opened) return std::move(*opened);
+  log(severity::warning,
+      "asio-chatd account cannot reach this process; it can be stopped, to change accounts",
+      {{"reason", opened.error().message}});
+  return std::nullopt;
+}
+
+/// Null: there is nothing that listens.
+std::shared_ptr<ops::control_socket> make_control(boost::asio::io_context& context, server& chat,
+                                                  std::optional<ops::unix_socket_file>& file,
+                                                  const ops::settings& s) {
+  if (!file) return nullptr;
+  return std::make_shared<ops::control_socket>(
+      context.get_executor(), transport::time_of(context), file->take_socket(),
+      [&chat](account_change change, ops::control_socket::answer done) {
+        chat.async_change_account(std::move(change),
+                                  [done = std::move(done)](const result<void>& r) { done(r); });
+      },
+      s.server.log);
 }
 
 /// Before the process is confined.
@@ -229,6 +257,7 @@ int run(ops::settings& s, bool fewer_connections) {
                            "client certificate is required");
   }
   auto unix_sockets = open_unix_sockets(s);
+  auto control_file = open_control(s, log);
   const auto users = authenticator_users(s);
   const auto confined = ops::confine_for(s); // before there is a second thread
 
@@ -240,12 +269,15 @@ int run(ops::settings& s, bool fewer_connections) {
                              hooks_for(s, authenticator, tokens, transport::time_of(context)));
   for (const auto& part : confined)
     log(part.why_not.empty() ? severity::info : severity::warning, text_of(part));
+  const auto control = make_control(context, *chat, control_file, s);
   std::optional<ops::stop_signals> signals;
   const auto stop = [&](std::string_view signal) {
     log(severity::info, "Server shutting down...", {{"signal", std::string(signal)}});
     signals->release();
     reload.stop();
     unix_sockets.clear();
+    control_file.reset();
+    if (control) control->close();
     chat->async_stop([&](error_code) {
       if (authenticator) authenticator->close();
     });
@@ -257,6 +289,7 @@ int run(ops::settings& s, bool fewer_connections) {
   });
   signals.emplace(context, stop);
   if (authenticator) authenticator->start();
+  if (control) control->start();
   const auto listening = listen_everywhere(*chat, s, unix_sockets);
   if (!development_ca.empty()) tell_how_to_connect(development_ca, listening.ports, log);
   const std::string addresses = fmt::format("{}", fmt::join(listening.names, ", "));

@@ -521,6 +521,7 @@ CONTROLS = {
     "Nobody is called what looks like a taken name or one of the server's, and no name steers a display": "I",
     "A token of an issuer opens only if one of its public keys has signed it by an algorithm of that key's type, "
     "for this server and now": "C",
+    "A client tells when another account or certificate, or none, stands behind a name than before": "I",
     "What two accounts say to each other is theirs: no operator, no search and no later bearer of a name finds it":
         "C",
     "New files are taken together or not at all": "C",

@@ -31,6 +31,12 @@ std::vector<shown_line> window_display::show(const client_event& e, std::string_
   return {};
 }
 
+std::vector<shown_line> window_display::show(const changed_member& m) {
+  state_.all.warn_of(m.room, m.name, warning_about(m), time_.wall_now());
+  listeners_.changed();
+  return {};
+}
+
 void window_display::doubt(const line_origin& from) {
   state_.all.doubted(from.ref);
   listeners_.changed();

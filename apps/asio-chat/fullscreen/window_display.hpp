@@ -28,6 +28,7 @@ class window_display final : public display {
   using display::show;
   std::vector<shown_line> show(const client_event& e, std::string_view room,
                                const line_origin& answered) override;
+  std::vector<shown_line> show(const changed_member& m) override;
   bool tracks(const line_origin& from) const override { return !from.ref.empty(); }
   void doubt(const line_origin& from) override;
 

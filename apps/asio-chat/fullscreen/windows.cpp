@@ -256,6 +256,14 @@ void windows::remark_on_server(std::string text, wall_time now) {
   all_.front()->log.append({log_line::kind::notice, now, {}, std::move(text)});
 }
 
+void windows::warn_of(const std::string& room, const std::string& name, const std::string& text,
+                      wall_time now) {
+  window* alone = find(window::kind::direct, name);
+  if (!alone && is_direct_room(room)) alone = &open_direct(name);
+  for (window* w : {find(window::kind::room, room), alone})
+    if (w) w->log.append({log_line::kind::notice, now, {}, text});
+}
+
 // One's own lines.
 
 void windows::echo(window& in, log_line line) {

@@ -111,6 +111,10 @@ class windows {
   void remark(log_line::kind what, std::string text, wall_time now);
   /// The same in the server's window.
   void remark_on_server(std::string text, wall_time now);
+  /// Something about a member, in a room and in the window of what they say to one alone, which is
+  /// opened where it is about that.
+  void warn_of(const std::string& room, const std::string& name, const std::string& text,
+               wall_time now);
   /// A page of the room's log, which was asked for.
   void older(window& of, const history_page& page);
   void newer(window& of, const history_page& page);

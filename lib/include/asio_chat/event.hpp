@@ -23,6 +23,10 @@ struct member_joined {
   std::string room;
   std::string name;
   bool guest = false; ///< see `room_state::guests`
+  /// Says whether it is the same one as before: an account, a user of the host, or a certificate
+  /// that says its name. The same text each time, and good for nothing else. Empty: nothing proves
+  /// who it is.
+  std::string proof = {};
 };
 
 /// A member has left a room that the receiver is in.
@@ -44,6 +48,7 @@ struct direct_message {
   std::string to;
   wall_time time{};
   std::string text;
+  std::string proof = {}; ///< of `from`, see `member_joined::proof`
 };
 
 /// The server's promise that the message with this id is in the room's log at this position. With a
@@ -105,6 +110,9 @@ struct room_state {
   position head;                    ///< the position of the last entry
   /// Those of the members who have no account, where the server has accounts; else none.
   std::vector<std::string> guests = {};
+  /// Of each of the members, see `member_joined::proof`; may be shorter, and end with the last one
+  /// that has one.
+  std::vector<std::string> proofs = {};
 };
 
 /// A part of a room's log, as a request for it.

@@ -2,6 +2,7 @@
 #include "accounts/direct_facts.hpp"
 #include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
+#include "domain/proof.hpp"
 
 #include <fmt/format.h>
 
@@ -128,7 +129,8 @@ void direct_logs::give(const identity& who, const identity& of, const journal::p
     if (e->sink().full()) continue; // another connection of the account takes them
     for (const journal::record& one : p.entries) {
       if (one.author != of || one.what.kind == entry_kind::destroyed) continue;
-      e->tell(direct_message{one.what.from, m->name(), one.what.time, text_of(one.what)});
+      e->tell(direct_message{one.what.from, m->name(), one.what.time, text_of(one.what),
+                             proof_text(proof_of(of))});
     }
     unconfirmed_[e->number()][of] = last;
     e->heard_direct_ = true;

@@ -15,6 +15,7 @@
 #include "domain/room.hpp"
 #include "model/request.hpp"
 
+#include <asio_chat/account_change.hpp>
 #include <asio_chat/second_factor.hpp>
 
 #include <cstdint>
@@ -175,6 +176,9 @@ class hub {
   void sweep(std::function<void(member&)> what);
   /// Destroys what accounts have said that are gone.
   asio_chat::forgetter& forgetter() noexcept { return forgetter_; }
+  /// What an operator does (account_changes.cpp): whoever is in that account is told, and closed.
+  /// @param done from inside the call or later; not at all if the hub is gone
+  void change_account(account_change c, people::done done);
   /// Says something in a room, as the server itself.
   void announce(const std::string& room, std::string text);
   /// Writes down what a moderator has done.

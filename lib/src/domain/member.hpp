@@ -61,7 +61,9 @@ class member {
   /// Whether `who` is that of an account.
   bool has_account() const noexcept { return has_account_; }
   /// It is neither an account nor whom a host or a certificate knows.
-  bool is_guest() const noexcept { return is_guest_; }
+  bool is_guest() const noexcept { return proof_ == 0; }
+  /// What others are told of who it is (proof.hpp); 0: nothing proves it.
+  std::uint64_t proof() const noexcept { return proof_; }
   /// By the first of its connections.
   wall_time came() const noexcept { return came_; }
   /// As the host knows it; empty: it does not.
@@ -143,7 +145,7 @@ class member {
   std::string user_;
   asio_chat::role role_;
   bool has_account_;
-  bool is_guest_ = false;
+  std::uint64_t proof_ = 0;
   wall_time came_;
   std::string away_{};
   std::set<identity> told_away_{};

@@ -2,6 +2,7 @@
 
 #include "accounts/direct_facts.hpp"
 #include "domain/post_queue.hpp"
+#include "domain/proof.hpp"
 #include "domain/referring_posts.hpp"
 
 #include <algorithm>
@@ -53,7 +54,7 @@ room::room(std::string name, room_services& services, const direct_side& between
 
 void room::join(endpoint& m, const start_position& from, std::string_view ref) {
   const bool is_new = subscribers_->add(m);
-  const bool guest = is_marked(m.name());
+  const member_joined joined{name_, m.name(), is_marked(m.name()), proof_text(m.of().proof())};
   if (use_ == log_use::followed) {
     admit(m, from, std::string(ref));
   } else {
@@ -65,9 +66,9 @@ void room::join(endpoint& m, const start_position& from, std::string_view ref) {
     waiting_.push_back({m.number(), from, std::string(ref)});
   }
   if (is_new && size() <= services_.limits.presence_members) {
-    subscribers_->tell(member_joined{name_, m.name(), guest}, &m.of());
+    subscribers_->tell(joined, &m.of());
   } else {
-    m.tell(member_joined{name_, m.name(), guest});
+    m.tell(joined);
   }
 }
 
@@ -324,12 +325,17 @@ void room::tell_state(const endpoint& m, std::string ref) const {
   room_state state{std::move(ref), name_, topic_, {}, head_};
   // A protocol with one room has no list of who is in it.
   if (m.many_rooms()) {
-    for (const std::string& name : member_names()) {
-      if (state.members.size() == max_names_told) break;
+    const auto add = [&state](const std::string& name, std::uint64_t proof) {
+      if (proof != 0) state.proofs.resize(state.members.size());
       state.members.push_back(name);
-      if (is_marked(name)) state.guests.push_back(name);
+      if (proof != 0) state.proofs.push_back(proof_text(proof));
+    };
+    for (const auto& [name, proof] : member_names()) {
+      if (state.members.size() == max_names_told) break;
+      add(name, proof);
+      if (proof == 0 && services_.marks_guests) state.guests.push_back(name);
     }
-    if (between_) state.members.push_back(name_.substr(1)); // here or not
+    if (between_) add(name_.substr(1), proof_of(between_->other)); // here or not
   }
   m.tell(std::move(state));
 }

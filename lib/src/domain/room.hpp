@@ -18,7 +18,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -102,10 +102,14 @@ class room final : public journal::listener, public std::enable_shared_from_this
   const std::string& topic() const noexcept { return topic_; }
   std::size_t size() const noexcept { return subscribers_->size(); } ///< in members
   bool empty() const noexcept { return subscribers_->empty(); }
-  const std::set<std::string>& member_names() const noexcept { return subscribers_->names(); }
+  /// With what proves each of them (`member::proof`).
+  const std::map<std::string, std::uint64_t>& member_names() const noexcept {
+    return subscribers_->names();
+  }
   /// Whether members are told that this one of them is a guest.
   bool is_marked(const std::string& name) const {
-    return services_.marks_guests && subscribers_->guests().contains(name);
+    const auto found = services_.marks_guests ? member_names().find(name) : member_names().end();
+    return found != member_names().end() && found->second == 0;
   }
 
   bool has(const endpoint& m) const noexcept { return subscribers_->has(m); }

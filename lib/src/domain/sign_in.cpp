@@ -2,6 +2,7 @@
 #include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
 #include "domain/ignore_lists.hpp"
+#include "domain/proof.hpp"
 #include "names/member_name.hpp"
 
 #include <fmt/format.h>
@@ -67,8 +68,11 @@ std::shared_ptr<member> hub::member_of(const login& l) {
                                     l.user, counted(l.who, l.as), l.has_account,
                                     services_.time.wall_now());
   const bool named_by_certificate = l.certificate && !l.certificate->name.empty();
-  m->is_guest_ = !l.has_account && l.user.empty() && !named_by_certificate;
-  for_rooms_.marks_guests |= !m->is_guest_;
+  if (l.has_account || !l.user.empty())
+    m->proof_ = proof_of(l.who);
+  else if (named_by_certificate)
+    m->proof_ = proof_of(l.certificate->key);
+  for_rooms_.marks_guests |= !m->is_guest();
   if (l.may_come_back) {
     const auto [before, first] = by_identity_.try_emplace(l.who, m.get());
     if (!first) replace(*std::exchange(before->second, m.get()));

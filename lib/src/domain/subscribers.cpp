@@ -52,8 +52,7 @@ bool subscribers::add(endpoint& m) {
   m.memberships_.push_back({&owner_, all_.size()});
   all_.push_back({&m, 0, std::make_unique<cursor>(cursor{{}, 0, true, true})});
   const bool is_new = m.of().subscribed(owner_);
-  if (is_new) names_.insert(m.name());
-  if (is_new && m.of().is_guest()) guests_.insert(m.name());
+  if (is_new) names_.emplace(m.name(), m.of().proof());
   return is_new;
 }
 
@@ -77,15 +76,14 @@ bool subscribers::remove(endpoint& m) {
   m.memberships_.erase(place);
   const bool was_last = m.of().unsubscribed(owner_);
   if (was_last) names_.erase(m.name());
-  if (was_last) guests_.erase(m.name());
   if (all_.empty()) feeder_->forget_readers();
   return was_last;
 }
 
 void subscribers::rename(const std::string& from, const std::string& to) {
-  names_.erase(from);
-  names_.insert(to);
-  if (guests_.erase(from) > 0) guests_.insert(to);
+  auto moved = names_.extract(from);
+  moved.key() = to;
+  names_.insert(std::move(moved));
 }
 
 subscriber* subscribers::subscriber_of(const endpoint& m) {

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -45,8 +45,8 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
 
   std::size_t size() const noexcept { return names_.size(); } ///< in members
   bool empty() const noexcept { return all_.empty(); }
-  const std::set<std::string>& names() const noexcept { return names_; }
-  const std::set<std::string>& guests() const noexcept { return guests_; } ///< some of the names
+  /// With what proves each of them (`member::proof`).
+  const std::map<std::string, std::uint64_t>& names() const noexcept { return names_; }
   bool has(const endpoint& m) const noexcept;
 
   /// Subscribes, and is told nothing of the log before `begin`. Whether its member is new here.
@@ -116,8 +116,8 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   const bool several_;                       ///< whether a member may have more endpoints than one
   const std::shared_ptr<log_feeder> feeder_; ///< reads and tasks under way have weak references
   std::vector<subscriber> all_;
-  std::set<std::string> names_; ///< so that nobody who joins a crowd waits until it is sorted
-  std::set<std::string> guests_;
+  /// So that nobody who joins a crowd waits until it is sorted.
+  std::map<std::string, std::uint64_t> names_;
   position head_;
   std::uint64_t visits_ = 0;
   std::vector<news> news_; ///< not told yet; older than what is in `pending_`

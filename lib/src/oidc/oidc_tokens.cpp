@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdarg>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -73,25 +72,8 @@ json_ptr new_text(std::string_view text) {
   return json_ptr(json_stringn(text.data(), text.size()));
 }
 
-/// For libjose, which tells its errors to standard error if nobody takes them.
-class quiet {
- public:
-  quiet()
-      : cfg_(::jose_cfg()) {
-    if (!cfg_) throw error(fail(errc::not_available, "there is no memory for libjose"));
-    ::jose_cfg_set_err_func(
-        cfg_, [](void*, const char*, int, std::uint64_t, const char*, va_list) {}, nullptr);
-  }
-  ~quiet() { ::jose_cfg_decref(cfg_); }
-  quiet(const quiet&) = delete;
-  quiet& operator=(const quiet&) = delete;
-  jose_cfg_t* get() const noexcept { return cfg_; }
-
- private:
-  jose_cfg_t* cfg_;
-};
-
-void verify(const token_parts& token, const std::vector<signing_key>& keys, const quiet& jose) {
+void verify(const token_parts& token, const std::vector<signing_key>& keys,
+            const quiet_jose& jose) {
   const json_ptr header = object_in(token.header);
   if (!header) throw refused{"this is no token: its header cannot be read"};
   const std::string_view algorithm = text_in(header.get(), "alg");
@@ -168,7 +150,7 @@ login_accepted user_in(const json_t* claims, const oidc_config& config, wall_tim
 struct oidc_tokens::impl {
   oidc_config config;
   std::vector<signing_key> keys;
-  quiet jose;
+  quiet_jose jose;
 };
 
 oidc_tokens::oidc_tokens(oidc_config config, std::string_view keys, const std::string& source) {

@@ -157,6 +157,15 @@ server_base::impl::make_watch(std::map<std::string, position> after) {
   return made;
 }
 
+void server_base::impl::change_account_later(handler<result<void>> h, account_change change) {
+  const auto waiting = reloads_->add(std::move(h), cancelled_by::types_with_effects);
+  if (stopped_) return reloads_->complete(waiting, server_is_stopping());
+  hub_.change_account(std::move(change),
+                      [reloads = std::weak_ptr(reloads_), waiting](const result<void>& changed) {
+                        if (const auto alive = reloads.lock()) alive->complete(waiting, changed);
+                      });
+}
+
 bool server_base::impl::close(std::uint64_t session, const close_reason& why) {
   net::session* s = sessions_->find(session);
   if (s != nullptr) s->close({why.code, reason_by_host(why.phrase, "")});

@@ -84,6 +84,10 @@ void server_base::reload_storage_later(handler<result<void>> h, storage_config c
   impl_->reload_storage_later(std::move(h), std::move(config));
 }
 
+void server_base::change_account_later(handler<result<void>> h, account_change change) {
+  impl_->change_account_later(std::move(h), std::move(change));
+}
+
 void server_base::stop(handler<error_code> h) {
   impl_->stop(std::move(h));
 }

@@ -4,6 +4,7 @@
 #include "wire/reply_lines.hpp"
 
 #include <span>
+#include <string_view>
 #include <variant>
 
 namespace asio_chat::wire::compact {
@@ -13,12 +14,13 @@ namespace {
 using what = schema::from_server;
 
 std::string presence(what kind, const std::string& room, const std::string& name,
-                     bool guest = false) {
+                     bool guest = false, std::string_view proof = {}) {
   using field = schema::presence;
   return frame_of(kind, body<field>([&](writer<field>& w) {
                     w.text(field::room, room);
                     w.text(field::name, name);
                     w.flag(field::guest, guest);
+                    w.text(field::proof, proof);
                   }));
 }
 
@@ -37,7 +39,7 @@ struct event_encoder {
     return names.announcement() + encode(std::span(&a, 1), names, ids);
   }
   std::string operator()(const member_joined& m) const {
-    return presence(what::joined, m.room, m.name, m.guest);
+    return presence(what::joined, m.room, m.name, m.guest, m.proof);
   }
   std::string operator()(const member_left& m) const {
     return presence(what::left, m.room, m.name);
@@ -57,6 +59,7 @@ struct event_encoder {
                       w.text(field::to, m.to);
                       w.number(field::time, milliseconds(m.time));
                       w.text(field::text, m.text);
+                      w.text(field::proof, m.proof);
                     }));
   }
   std::string operator()(const reply& r) const {
@@ -94,6 +97,7 @@ struct event_encoder {
                       w.list(field::members, r.members, bytes_left, same);
                       w.message(field::head, body_of(r.head));
                       w.list(field::guests, r.guests, bytes_left, same);
+                      w.list(field::proofs, r.proofs, bytes_left, same);
                     }));
   }
   std::string operator()(const entries_missed& m) const {

@@ -93,6 +93,9 @@ room_state room_in(std::string_view body) {
     case field::guests:
       s.guests.push_back(r.string());
       break;
+    case field::proofs:
+      s.proofs.push_back(r.string());
+      break;
     default:
       r.skip();
     }
@@ -113,6 +116,9 @@ member_joined joined_in(std::string_view body) {
       break;
     case field::guest:
       m.guest = r.flag();
+      break;
+    case field::proof:
+      m.proof = r.string();
       break;
     default:
       r.skip();
@@ -137,6 +143,9 @@ direct_message direct_in(std::string_view body) {
       break;
     case field::text:
       m.text = r.string();
+      break;
+    case field::proof:
+      m.proof = r.string();
       break;
     default:
       r.skip();

@@ -74,10 +74,10 @@ enum class welcome : field_number {
 };
 enum class command_info : field_number { name = 1, arguments, help, details };
 enum class argument : field_number { name = 1, kind, key, optional, secret, min, max, help };
-enum class room : field_number { ref = 1, room, topic, members, head, guests };
-enum class presence : field_number { room = 1, name, guest };
+enum class room : field_number { ref = 1, room, topic, members, head, guests, proofs };
+enum class presence : field_number { room = 1, name, guest, proof };
 enum class renamed : field_number { room = 1, from, to };
-enum class direct : field_number { from = 1, to, time, text };
+enum class direct : field_number { from = 1, to, time, text, proof };
 enum class gap : field_number { room = 1, after, next };
 enum class reply : field_number { ref = 1, command, lines, items, data };
 enum class data : field_number {

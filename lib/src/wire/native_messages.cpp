@@ -52,7 +52,7 @@ event event_in(const json::object& o) {
   const std::string kind = string_field(o, "kind");
   if (kind == "joined") {
     return member_joined{string_field(o, "room"), string_field(o, "name"),
-                         optional_bool(o, "guest")};
+                         optional_bool(o, "guest"), optional_string(o, "proof").value_or("")};
   }
   if (kind == "left") return member_left{string_field(o, "room"), string_field(o, "name")};
   if (kind == "renamed") {
@@ -60,7 +60,7 @@ event event_in(const json::object& o) {
   }
   if (kind == "direct") {
     return direct_message{string_field(o, "from"), string_field(o, "to"), time_in(o),
-                          string_field(o, "text")};
+                          string_field(o, "text"), optional_string(o, "proof").value_or("")};
   }
   if (kind == "gap") {
     return entries_missed{string_field(o, "room"), position_in(o, "after"), position_in(o, "next")};
@@ -83,9 +83,13 @@ message message_in(const json::object& o, std::string ref) {
     return refused{std::move(ref), errc_of(string_field(o, "code")), string_field(o, "message")};
   }
   if (type == "room") {
-    return room_state{std::move(ref),           string_field(o, "room"),
-                      string_field(o, "topic"), strings_field(o, "members"),
-                      position_in(o, "head"),   optional_strings(o, "guests")};
+    return room_state{std::move(ref),
+                      string_field(o, "room"),
+                      string_field(o, "topic"),
+                      strings_field(o, "members"),
+                      position_in(o, "head"),
+                      optional_strings(o, "guests"),
+                      optional_strings(o, "proofs")};
   }
   if (type == "history") return page_in(o, std::move(ref));
   if (type == "welcome") {
@@ -114,6 +118,7 @@ struct event_encoder {
     message_writer o("event");
     put_presence(*o, "joined", m.room, m.name);
     if (m.guest) o->put("guest", true);
+    if (!m.proof.empty()) o->put("proof", m.proof);
     return o.frame();
   }
   std::string operator()(const member_left& m) const {
@@ -136,6 +141,7 @@ struct event_encoder {
     o->put("to", m.to);
     o->put("time", milliseconds(m.time));
     o->put("text", m.text);
+    if (!m.proof.empty()) o->put("proof", m.proof);
     return o.frame();
   }
   std::string operator()(const acknowledged& a) const {
@@ -178,6 +184,7 @@ struct event_encoder {
     o->put("members", r.members, bytes_left);
     o->put("head", r.head);
     if (!r.guests.empty()) o->put("guests", r.guests, bytes_left);
+    if (!r.proofs.empty()) o->put("proofs", r.proofs, bytes_left);
     return o.frame();
   }
   std::string operator()(const entries_missed& m) const {

@@ -1,6 +1,7 @@
 // Internal: what all servers are, whatever the type of their executor.
 #pragma once
 
+#include <asio_chat/account_change.hpp>
 #include <asio_chat/close_reason.hpp>
 #include <asio_chat/detail/abi.hpp>
 #include <asio_chat/detail/executor_place.hpp>
@@ -59,6 +60,7 @@ class server_base {
   void reload_tls_later(handler<result<void>> h, tls_server_config config);
   void reload_storage(const storage_config& config);
   void reload_storage_later(handler<result<void>> h, storage_config config);
+  void change_account_later(handler<result<void>> h, account_change change);
   void stop(handler<error_code> h);
   server_stats stats() const;
   void add_command(host_command command);

@@ -161,9 +161,10 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
   const later_answer answer(q, what.command);
   const changing who(q);
   // Of an account that is not there, or may not be used, it takes as long to say no.
+  const std::string hash(a && !a->disabled ? a->password_hash : rare_text());
   q.in.parts().passwords->verify(
-      std::string(a && !a->disabled ? a->password_hash : rare_text()), std::move(what.password),
-      [in = q.in.alive(), number = q.by.number(), answer, who, id, tried = *begun,
+      hash, std::move(what.password),
+      [in = q.in.alive(), number = q.by.number(), answer, who, id, hash, tried = *begun,
        code = std::move(what.code)](const result<bool>& fits) {
         const auto alive = in.lock();
         endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
@@ -180,8 +181,11 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
           return who.end([&](hub&, endpoint*) { answer(can.error()); });
         const auto wrong = std::make_shared<bool>(false);
         p.change(
-            [&p, in, number, id, code, wrong]() -> result<facts> {
-              if (!p.find(*id)) return fail(errc::not_allowed, "wrong name or password");
+            [&p, in, number, id, hash, code, wrong]() -> result<facts> {
+              // An operator may have reset, disabled or deleted it meanwhile.
+              const account* still_known = p.find(*id);
+              if (!still_known || still_known->disabled || still_known->password_hash != hash)
+                return fail(errc::not_allowed, "wrong name or password");
               auto used = use_code(**in.lock(), *id, code);
               *wrong = !used;
               if (!used) return used;
@@ -237,15 +241,20 @@ result<void> carry_out(const asked& q, requests::change_password&& what) {
   return confirm_password(
       q, what.command, std::move(what.now),
       [next = std::move(what.next)](hub& in, const endpoint& by, const later_answer& answer) {
-        const auto keep = [in = in.alive(), answer, id = by.who()](result<std::string> hash) {
+        const account* confirmed = in.people().find(by.who());
+        const std::string before(confirmed ? confirmed->password_hash : rare_text());
+        const auto keep = [in = in.alive(), answer, id = by.who(),
+                           before](result<std::string> hash) {
           const auto alive = in.lock();
           if (!alive) return;
           if (!hash) return answer(hash.error());
           people& p = (*alive)->people();
           p.change(
-              [&p, id, hash = *std::move(hash)]() -> result<facts> {
+              [&p, id, before, hash = *std::move(hash)]() -> result<facts> {
                 const account* known = p.find(id);
                 if (!known) return fail(errc::not_allowed, "the account is gone");
+                if (known->disabled || known->password_hash != before)
+                  return fail(errc::not_allowed, "the account was changed meanwhile");
                 account changed = *known;
                 changed.password_hash = hash;
                 return facts{fact_of(changed)};

@@ -4,6 +4,7 @@
 #include "domain/commands/commands.hpp"
 #include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
+#include "domain/proof.hpp"
 #include "domain/sayable.hpp"
 
 #include <fmt/format.h>
@@ -53,7 +54,8 @@ result<void> carry_out(const asked& q, requests::tell&& what) {
     if (auto may = q.in.directs().check_may_write(q.by, other->who()); !may) return may;
   }
   // A receiver who does not read neither holds up the sender nor is closed for it.
-  const direct_message message{q.by.name(), other->name(), q.in.time().wall_now(), what.text};
+  const direct_message message{q.by.name(), other->name(), q.in.time().wall_now(), what.text,
+                               proof_text(q.by.of().proof())};
   bool delivered = false;
   for (const endpoint* e : other->endpoints()) {
     if (e->sink().full()) continue;

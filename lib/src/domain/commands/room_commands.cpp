@@ -68,14 +68,14 @@ result<void> carry_out(const asked& q, requests::topic&& what) {
 }
 
 result<void> carry_out(const asked& q, requests::list_members&& what) {
-  const std::set<std::string>& all = q.about->member_names();
+  const auto& all = q.about->member_names();
   answers::members list{q.about->name(), {}, all.size(), {}};
   auto next = all.lower_bound(what.from);
   for (; next != all.end() && list.names.size() < max_listed; ++next) {
-    list.names.push_back(*next);
-    if (q.about->is_marked(*next)) list.guests.push_back(*next);
+    list.names.push_back(next->first);
+    if (q.about->is_marked(next->first)) list.guests.push_back(next->first);
   }
-  if (next != all.end()) list.next = *next;
+  if (next != all.end()) list.next = next->first;
   answer_to(q, what.command, std::move(list));
   return {};
 }

@@ -1,0 +1,99 @@
+#include "accounts/account_changes.hpp"
+
+#include "accounts/passwords.hpp"
+#include "accounts/policy.hpp"
+#include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace asio_chat {
+
+using change_kind = account_change::kind;
+
+std::string_view name_of(change_kind k) noexcept {
+  switch (k) {
+  case change_kind::add:
+    return "add";
+  case change_kind::disable:
+    return "disable";
+  case change_kind::enable:
+    return "enable";
+  case change_kind::reset:
+    return "reset";
+  case change_kind::remove:
+    return "delete";
+  }
+  return {};
+}
+
+bool has_password(change_kind k) noexcept {
+  return k == change_kind::add || k == change_kind::reset;
+}
+
+result<std::vector<fact>> facts_of(const people& known, const account_change& c,
+                                   const std::string& hash) {
+  const account* found = known.find(c.name);
+  if (c.what == change_kind::add) {
+    if (found)
+      return fail(errc::name_taken, fmt::format("there is an account {} already", found->name));
+    const auto made = known.new_account(c.name, hash, c.as);
+    if (!made) return made.error();
+    return std::vector<fact>{fact_of(*made)};
+  }
+  if (!found)
+    return fail(errc::bad_setting, fmt::format("there is no account '{}': asio-chatd account list "
+                                               "prints those there are",
+                                               sanitize_for_log(c.name, 64)));
+  if (c.what == change_kind::remove) return known.removal_of(*found);
+  account a = *found;
+  std::vector<fact> facts;
+  const auto add = [&facts](std::vector<fact> more) {
+    std::ranges::move(more, std::back_inserter(facts));
+  };
+  if (c.what != change_kind::enable) add(known.removal_of_devices(a.id));
+  if (c.what == change_kind::reset) {
+    a.password_hash = hash;
+    add(known.removal_of_factor(a.id));
+    add(known.removal_of_certificates(a.id));
+  } else {
+    a.disabled = c.what == change_kind::disable;
+  }
+  facts.push_back(fact_of(a));
+  return facts;
+}
+
+std::string outcome_of(const account_change& c) {
+  switch (c.what) {
+  case change_kind::add:
+    return fmt::format("{} is {} of this server", c.name, name_of(c.as));
+  case change_kind::disable:
+    return fmt::format("{}: disabled; all devices are logged out", c.name);
+  case change_kind::enable:
+    return fmt::format("{}: enabled", c.name);
+  case change_kind::reset:
+    return fmt::format("{}: has a new password, no second factor and no certificate; all devices "
+                       "are logged out",
+                       c.name);
+  case change_kind::remove:
+    return fmt::format("{}: deleted", c.name);
+  }
+  return {};
+}
+
+result<void> check_new_password(std::string_view password) {
+  if (password != trim(password) || !is_sanitized(password) || password.find('\t') != password.npos)
+    return fail(errc::bad_setting,
+                "a password has to be UTF-8 without control characters, and without blanks at its "
+                "ends; this one could not be typed in the chat");
+  if (password.size() < shortest_password || password.size() > longest_password)
+    return fail(errc::bad_setting,
+                fmt::format("a password has {} to {} bytes", shortest_password, longest_password));
+  return {};
+}
+
+} // namespace asio_chat

@@ -1,0 +1,127 @@
+"""`asio-chatd account` while the daemon runs: those who are in the account are told, and out at once."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+
+from programs import PATIENCE, clean_environment, until
+from test_people import PASSWORD, account, daemon, good, log_in
+
+
+def ends(client, why):
+    """How long it takes until the connection has ended, with this reason."""
+    began, heard = time.monotonic(), []
+    with pytest.raises((EOFError, ConnectionError)):
+        while True:
+            heard.append(client.receive())
+    assert any(why in line for line in heard), heard
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("action, done, why", [
+    ("disable", "disabled; all devices are logged out", "your account was disabled"),
+    ("reset", "has a new password", "your account was given another password"),
+    ("delete", "deleted", "your account was deleted")])
+def test_who_is_in_the_account_is_told_and_out_within_a_second(tmp_path, action, done, why):
+    good(tmp_path / "data", "add", "alice")
+    good(tmp_path / "data", "add", "bob")
+    with daemon(tmp_path) as d:
+        alice, bob = log_in(d, "guest1", "alice"), log_in(d, "guest2", "bob")
+        assert done in good(d.data, action, "Alice", password="another-horse")
+        assert ends(alice, why) < 1
+        bob.send("/who")
+        while "bob" not in bob.receive():
+            pass
+        other = d.join("guest3")
+        other.send(f"/login alice {PASSWORD}")
+        other.hear("* wrong name or password *")
+        if action == "reset":
+            log_in(d, "guest4", "alice", "another-horse")
+        assert "An account was changed by asio-chatd account" in d.log and "horse" not in d.log
+        assert (d.data / "control").stat().st_mode & 0o777 == 0o600
+        # After a kill -9 it is what was answered, and a socket is left behind.
+        d.stop(signal.SIGKILL)
+        listed = good(d.data, "list", password=None)
+        assert ("alice" in listed) == (action != "delete")
+        assert ("disabled" in listed) == (action == "disable")
+        if action == "disable":
+            assert good(d.data, "enable", "alice") == "alice: enabled\n"
+    with daemon(tmp_path) as d:
+        if action == "disable":
+            log_in(d, "guest5", "alice")
+        assert d.stop() == 0
+    assert not (tmp_path / "data/control").exists()
+
+
+def test_accounts_are_added_and_enabled_under_the_running_confined_daemon(tmp_path):
+    with daemon(tmp_path) as d:
+        assert "Confined calls" in d.log or "Not confined calls" in d.log
+        assert good(d.data, "add", "olga", "--role", "operator") == "olga is operator of this server\n"
+        olga = log_in(d, "guest1", "olga")
+        olga.send("/bans")
+        assert "may not" not in olga.receive()
+        good(d.data, "disable", "olga")
+        good(d.data, "enable", "olga")
+        log_in(d, "guest2", "olga")
+        for arguments, why in ((("add", "OLGA"), "there is an account OLGA already"),
+                               (("disable", "nobody"), "there is no account 'nobody'"),
+                               (("add", "no name"), "name")):
+            done = account(d.data, *arguments)
+            assert done.returncode == 1 and why in done.stderr, done
+        # What only a stopped daemon allows says so.
+        done = account(d.data, "certify", "olga", "--pin", "sha256/" + "A" * 43 + "=")
+        assert done.returncode == 1 and "in use by another asio-chatd" in done.stderr, done
+
+
+def test_a_daemon_that_dies_before_it_answers_is_told_and_nothing_is_half_done(tmp_path):
+    good(tmp_path / "data", "add", "alice")
+    with daemon(tmp_path) as d:
+        d.process.send_signal(signal.SIGSTOP)
+        done = []
+        command = threading.Thread(target=lambda: done.append(account(d.data, "delete", "alice")))
+        command.start()
+        assert until(lambda: waits_for_an_answer(d.data / "control")), "the command has not connected"
+        d.stop(signal.SIGKILL)
+        command.join(PATIENCE)
+        assert done[0].returncode == 1 and "may or may not have changed the account" in done[0].stderr, done
+    assert "alice" in good(tmp_path / "data", "list", password=None)
+    assert good(tmp_path / "data", "delete", "alice") .startswith("alice: deleted\nwhat it has said stays")
+
+
+def waits_for_an_answer(path):
+    """Whether somebody has connected to that socket (/proc/net/unix: 03 is connected)."""
+    with open("/proc/net/unix") as sockets:
+        return any(line.split()[5] in ("02", "03") and line.rstrip().endswith(str(path)) for line in sockets)
+
+
+def test_another_user_changes_nothing(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    good(tmp_path / "data", "add", "alice")
+    with daemon(tmp_path) as d:
+        # Somebody who got at the socket all the same: as if the modes had been opened.
+        for path in (tmp_path, *tmp_path.parents):
+            if path.stat().st_uid == 0 and not path.stat().st_mode & 1 and str(path).startswith("/tmp/"):
+                path.chmod(path.stat().st_mode | 0o11)
+        d.data.chmod(0o711)
+        (d.data / "control").chmod(0o666)
+
+        def ask():
+            os.setgid(65534)
+            os.setuid(65534)
+
+        script = ("import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]);"
+                  "s.sendall(b'{\"account\":\"delete\",\"name\":\"alice\"}\\n'); print(s.recv(1000))")
+        done = subprocess.run(["/usr/bin/python3", "-c", script, str(d.data / "control")], capture_output=True,
+                              text=True, timeout=PATIENCE, preexec_fn=ask, env=clean_environment())
+        # Closed without a word, before or after it was asked.
+        assert done.stdout.strip() == "b''" or "Error: [Errno" in done.stderr, done
+        assert "done" not in done.stdout
+        assert until(lambda: "A user who may not change accounts has tried to" in d.log), d.log
+        assert "uid=65534" in d.log
+        d.data.chmod(0o700)
+        assert "alice" in good(d.data, "list", password=None)
