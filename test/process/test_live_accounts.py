@@ -89,7 +89,7 @@ def test_a_daemon_that_dies_before_it_answers_is_told_and_nothing_is_half_done(t
         command.join(PATIENCE)
         assert done[0].returncode == 1 and "may or may not have changed the account" in done[0].stderr, done
     assert "alice" in good(tmp_path / "data", "list", password=None)
-    assert good(tmp_path / "data", "delete", "alice") .startswith("alice: deleted\nwhat it has said stays")
+    assert good(tmp_path / "data", "delete", "alice").startswith("alice: deleted\nwhat it has said stays")
 
 
 def waits_for_an_answer(path):
