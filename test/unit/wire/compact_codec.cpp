@@ -70,7 +70,7 @@ TEST_CASE("acknowledgements of one record, each with its own place for the tag, 
   for (auto& a : acks)
     a.at.tag_offset = a.at.offset;
   const auto names = names_sample();
-  const std::string frame = compact::encode(pointers_to(acks), names, sample_ids());
+  const std::string frame = compact::encode(acks, names, sample_ids());
   CHECK(payloads_of(frame).size() == 1);
   compact::client_memory memory{sample_ids(), {}};
   const auto read = events_of<acknowledged>(read_2(names.announcement() + frame, memory));
@@ -86,7 +86,7 @@ TEST_CASE("of acknowledgements those are told together that one frame can tell")
     auto acks = run_sample();
     acks.pop_back();
     change(acks);
-    return payloads_of(compact::encode(pointers_to(acks), names_sample(), sample_ids())).size();
+    return payloads_of(compact::encode(acks, names_sample(), sample_ids())).size();
   };
   CHECK(frames_of([](auto&) {}) == 1);
   CHECK(frames_of([](auto& all) { all[1].duplicate = true; }) == 3);

@@ -93,7 +93,7 @@ inline std::string group_frames(wire::compact::numbered_log& names) {
 }
 inline std::string run_frames(const wire::compact::numbered_log& names) {
   const auto acks = run_sample();
-  return names.announcement() + wire::compact::encode(pointers_to(acks), names, sample_ids());
+  return names.announcement() + wire::compact::encode(acks, names, sample_ids());
 }
 
 /// Everything that the frames say.
