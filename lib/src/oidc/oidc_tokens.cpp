@@ -142,6 +142,7 @@ login_accepted user_in(const json_t* claims, const oidc_config& config, wall_tim
     throw refused{fmt::format("the token has no name: the claim «{}»", config.name_claim)};
   return {.user = fmt::format("{} {}", config.issuer, subject),
           .name = std::string(name),
+          .may = rights::all().without(right::rename), // it may be another user's who is not here
           .as = role_in(claims, config.role_claim)};
 }
 

@@ -99,6 +99,8 @@ login_answer answer_in(const json::object& o) {
   if (switch_in(o, "accept", std::nullopt)) {
     login_accepted yes{.user = text_in(o, "user"), .name = text_in(o, "name")};
     yes.as = role_in(o, yes.user.empty() ? role::guest : role::member);
+    // Another name may be that of a user who is not here.
+    if (!yes.user.empty()) yes.may = yes.may.without(right::rename);
     return yes;
   }
   login_refused no{.why = text_in(o, "reason"),

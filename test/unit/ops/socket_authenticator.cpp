@@ -127,6 +127,7 @@ TEST_CASE("authenticator: a question is a line of JSON, and answers come in any 
   CHECK(yes.user == "42");
   CHECK(yes.name == "Alice");
   CHECK(yes.as == role::op);
+  CHECK_FALSE(yes.may.has(right::rename)); // to the name of one who is not here
   CHECK(p.log.empty());
 }
 
