@@ -1,9 +1,11 @@
 // What an operator does with accounts while people are in them.
+#include "base/key_pin.hpp"
 #include "support/catch.hpp"
 #include "unit/domain/world.hpp"
 
 #include <asio_chat/account_change.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -141,5 +143,27 @@ TEST_CASE("a login or a new password that is under way does not outlive the oper
     CHECK(now->password_hash != "plain stolen-horse");
     // Whoever came in before is out again; who comes in after that is none.
     CHECK((other.ear.closed || !other.self->of().has_account()));
+  }
+}
+
+TEST_CASE("neither is an account forgotten, nor does it get a certificate, after such a change") {
+  using kinds = std::vector<std::optional<change_kind>>;
+  for (const auto what : kinds{std::nullopt, change_kind::disable, change_kind::reset}) {
+    for (const bool forgets : {true, false}) {
+      CAPTURE(forgets);
+      domain_world w;
+      person& alice = with_account(w, "alice");
+      const identity id = w.hub.people().find("alice")->id;
+      w.type(alice,
+             forgets ? "/forget me correct-horse"
+                     : "/cert add correct-horse " + pin_of(key_hash{7}),
+             {}, "r");
+      if (what)
+        w.hub.change_account({*what, "alice", *what == change_kind::reset ? "another-horse" : ""},
+                             [](const result<void>&) {});
+      w.run();
+      CHECK((w.hub.people().find(id) == nullptr) == (forgets && !what));
+      CHECK(w.hub.people().certificates_of(id).size() == (!forgets && !what ? 1u : 0u));
+    }
   }
 }

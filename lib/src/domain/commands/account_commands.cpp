@@ -183,8 +183,7 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
         p.change(
             [&p, in, number, id, hash, code, wrong]() -> result<facts> {
               // An operator may have reset, disabled or deleted it meanwhile.
-              const account* still_known = p.find(*id);
-              if (!still_known || still_known->disabled || still_known->password_hash != hash)
+              if (!check_unchanged(**in.lock(), *id, hash))
                 return fail(errc::not_allowed, "wrong name or password");
               auto used = use_code(**in.lock(), *id, code);
               *wrong = !used;
@@ -241,8 +240,7 @@ result<void> carry_out(const asked& q, requests::change_password&& what) {
   return confirm_password(
       q, what.command, std::move(what.now),
       [next = std::move(what.next)](hub& in, const endpoint& by, const later_answer& answer) {
-        const account* confirmed = in.people().find(by.who());
-        const std::string before(confirmed ? confirmed->password_hash : rare_text());
+        const std::string before(in.people().find(by.who())->password_hash);
         const auto keep = [in = in.alive(), answer, id = by.who(),
                            before](result<std::string> hash) {
           const auto alive = in.lock();
@@ -250,12 +248,9 @@ result<void> carry_out(const asked& q, requests::change_password&& what) {
           if (!hash) return answer(hash.error());
           people& p = (*alive)->people();
           p.change(
-              [&p, id, before, hash = *std::move(hash)]() -> result<facts> {
-                const account* known = p.find(id);
-                if (!known) return fail(errc::not_allowed, "the account is gone");
-                if (known->disabled || known->password_hash != before)
-                  return fail(errc::not_allowed, "the account was changed meanwhile");
-                account changed = *known;
+              [&at = **alive, &p, id, before, hash = *std::move(hash)]() -> result<facts> {
+                if (auto same = check_unchanged(at, id, before); !same) return same.error();
+                account changed = *p.find(id);
                 changed.password_hash = hash;
                 return facts{fact_of(changed)};
               },

@@ -69,9 +69,11 @@ bool is_still_theirs(const hub& in, std::uint64_t number, const identity& accoun
 void add(hub& in, const endpoint& by, const addition& what, const later_answer& answer) {
   people& p = in.people();
   const identity id = by.who();
+  const std::string before(p.find(id)->password_hash);
   const auto added = std::make_shared<account_certificate>();
   p.change(
-      [&in, &p, id, what, added, number = by.number()]() -> result<facts> {
+      [&in, &p, id, before, what, added, number = by.number()]() -> result<facts> {
+        if (auto same = check_unchanged(in, id, before); !same) return same.error();
         if (!is_still_theirs(in, number, id, what.device))
           return fail(errc::not_allowed, "you have been logged out meanwhile");
         auto made = p.new_certificate(what.key, id, what.subject, what.shown);

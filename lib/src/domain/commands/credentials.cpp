@@ -35,6 +35,14 @@ void refuse_password(hub& in, const endpoint& by, login_attempts::attempt& tried
   if (in.parts().on_wrong_password) in.parts().on_wrong_password(by.session(), of);
 }
 
+result<void> check_unchanged(const hub& in, const identity& id, std::string_view password_hash) {
+  const account* a = in.people().find(id);
+  if (!a) return fail(errc::not_allowed, "the account is gone");
+  if (a->disabled || std::string_view(a->password_hash) != password_hash)
+    return fail(errc::not_allowed, "the account was changed meanwhile");
+  return {};
+}
+
 result<void> confirm_password(const asked& q, std::string_view command, std::string password,
                               std::function<void(hub&, endpoint&, const later_answer&)> then) {
   if (auto can = check_accounts(q); !can) return can;
@@ -43,10 +51,12 @@ result<void> confirm_password(const asked& q, std::string_view command, std::str
     return fail(errc::bad_arguments, "you are not logged in to an account");
   const auto begun = q.in.attempts().begin(fold_name(a->name), q.by.host());
   if (!begun) return begun.error();
+  const std::string hash(a->password_hash);
   q.in.parts().passwords->verify(
-      std::string(a->password_hash), std::move(password),
-      [in = q.in.alive(), number = q.by.number(), id = a->id, answer = later_answer(q, command),
-       tried = *begun, then = std::move(then)](const result<bool>& fits) {
+      hash, std::move(password),
+      [in = q.in.alive(), number = q.by.number(), id = a->id, hash,
+       answer = later_answer(q, command), tried = *begun,
+       then = std::move(then)](const result<bool>& fits) {
         const auto alive = in.lock();
         endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
         if (by == nullptr) return;
@@ -58,6 +68,7 @@ result<void> confirm_password(const asked& q, std::string_view command, std::str
         tried->succeeded();
         if (by->who() != id)
           return answer(fail(errc::not_allowed, "you have logged out meanwhile"));
+        if (auto same = check_unchanged(**alive, id, hash); !same) return answer(same.error());
         then(**alive, *by, answer);
       });
   return {};

@@ -26,7 +26,12 @@ result<void> check_certificate_name(const asked& q, std::string_view wanted);
 void refuse_password(hub& in, const endpoint& by, login_attempts::attempt& tried,
                      const account* of);
 
-/// Looks at the password of one's own account.
+/// For makers: a failure if an operator has reset, disabled or deleted the account since.
+/// @param password_hash of the account when the change was asked for
+result<void> check_unchanged(const hub& in, const identity& account,
+                             std::string_view password_hash);
+
+/// Looks at the password of one's own account, which is unchanged when it was right.
 /// @param then with the connection that has asked, when it was right; its member may have changed
 result<void> confirm_password(const asked& q, std::string_view command, std::string password,
                               std::function<void(hub&, endpoint&, const later_answer&)> then);

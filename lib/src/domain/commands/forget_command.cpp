@@ -51,15 +51,15 @@ void tell_end(hub& in, const identity& account, const later_answer& answer) {
 
 void end_account(hub& in, const endpoint& by, const std::string& code, const later_answer& answer) {
   const identity id = by.who();
+  const std::string before(in.people().find(id)->password_hash);
   const auto wrong = std::make_shared<bool>(false);
   in.people().change(
-      [&in, id, code, wrong]() -> result<facts> {
-        const account* a = in.people().find(id);
-        if (!a) return fail(errc::not_allowed, "the account is gone");
+      [&in, id, before, code, wrong]() -> result<facts> {
+        if (auto same = check_unchanged(in, id, before); !same) return same.error();
         const auto used = use_code(in, id, code);
         *wrong = !used;
         if (!used) return used.error();
-        return in.people().forgetting(*a);
+        return in.people().forgetting(*in.people().find(id));
       },
       [at = in.alive(), id, number = by.number(), wrong, answer](const result<void>& kept) {
         const auto alive = at.lock();
