@@ -46,6 +46,12 @@ receipt read_receipt(const history& kept, const std::string& file) {
   return r;
 }
 
+/// Of `2026-11-30T12:00:00.123Z`.
+constexpr std::size_t second_digits = 19;
+std::string second_of(wall_time t) {
+  return iso_time(t).substr(0, second_digits);
+}
+
 struct found_texts {
   std::uint64_t readable = 0;
   std::uint64_t destroyed = 0;
@@ -71,6 +77,9 @@ found_texts look_through(const history& kept, const receipt& of) {
       for (const journal::record& r : page->entries) {
         last = r.what.at;
         if (!of.authors.contains(r.author) || r.what.kind == entry_kind::topic) continue;
+        // What the bearer of a device has said later, as a guest.
+        if (r.author != of.account && second_of(r.what.time) >= of.time.substr(0, second_digits))
+          continue;
         if (r.what.kind == entry_kind::destroyed) {
           ++found.destroyed;
         } else if (++found.readable <= places_told) {

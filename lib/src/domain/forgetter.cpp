@@ -14,7 +14,10 @@ namespace {
 std::optional<room_facts> without_account(const room_facts& about, const identity& account,
                                           const std::set<std::uint64_t>& gone) {
   room_facts left = about;
-  if (left.role_of(account) != role::owner) left.roles.erase(account);
+  const bool owned_by_others = std::ranges::any_of(left.roles, [&](const auto& one) {
+    return one.first != account && one.second == role::owner;
+  });
+  if (left.role_of(account) != role::owner || owned_by_others) left.roles.erase(account);
   left.invited.erase(account);
   std::erase_if(left.pins, [&](const pinned_entry& p) { return gone.contains(p.offset); });
   const bool same = left.roles.size() == about.roles.size() &&
@@ -79,10 +82,14 @@ void forgetter::read() {
 
 void forgetter::look_at(const journal::page& p) {
   const auto& authors = now_->who.authors;
+  const room_facts* about = services_.known.room(now_->rooms.back());
   for (const journal::record& r : p.entries) {
     if (std::ranges::find(authors, r.author) == authors.end()) continue;
+    // Whoever has the device goes on as a guest.
+    if (r.author != now_->who.account && r.what.time > now_->who.asked) continue;
     if (r.what.kind == entry_kind::topic) continue; // it is the room's
-    now_->gone.insert(r.what.at.offset);
+    if (about && std::ranges::count(about->pins, r.what.at.offset, &pinned_entry::offset) > 0)
+      now_->gone.insert(r.what.at.offset);
     if (r.what.kind != entry_kind::destroyed) now_->doomed.push_back(r.what.at.offset);
   }
   now_->more = p.more && !p.entries.empty();

@@ -1,5 +1,6 @@
 #include "domain/post_queue.hpp"
 
+#include "accounts/people.hpp"
 #include "domain/room.hpp"
 #include "domain/sayable.hpp"
 
@@ -11,7 +12,12 @@ void post_queue::ask(endpoint& author, entry draft, std::string ref) {
   author.begin_undecided();
   const post_request request{author.info(), draft.room, draft.kind, draft.text, draft.id};
   const std::uint64_t number = first_ + waiting_.size();
-  waiting_.push_back({author.number(), author.who(), std::move(draft), std::move(ref), {}});
+  waiting_.push_back({author.number(),
+                      author.who(),
+                      author.of().has_account(),
+                      std::move(draft),
+                      std::move(ref),
+                      {}});
   // The room may be dropped meanwhile: what was said in it is stored all the same.
   services_.on_post(request, [self = shared_from_this(), in = room_.shared_from_this(), number,
                               hub = services_.hub_alive](post_answer a) {
@@ -38,6 +44,8 @@ void post_queue::release() {
 void post_queue::let_go(undecided&& u) {
   endpoint* author = services_.find_endpoint(u.author);
   if (author) author->end_undecided();
+  // What a deleted account has said is destroyed, and maybe is already.
+  if (u.has_account && services_.facts && !services_.facts->find(u.who)) return;
   result<void> stored;
   if (auto* yes = std::get_if<post_accepted>(&*u.answer)) {
     if (yes->text) {

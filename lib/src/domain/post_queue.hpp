@@ -36,6 +36,7 @@ class post_queue : public std::enable_shared_from_this<post_queue> {
   struct undecided {
     std::uint64_t author; ///< number of the endpoint
     identity who;
+    bool has_account;
     entry draft;
     std::string ref;
     std::optional<post_answer> answer;

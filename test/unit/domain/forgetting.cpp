@@ -98,6 +98,31 @@ TEST_CASE("what was said as a guest, before the account was made with the same d
   CHECK(texts_in(w, "lobby") == lines{"-", "-"});
 }
 
+TEST_CASE("what is said with the same device afterwards, as a guest, stays") {
+  direct_world w;
+  person& alice = w.come("alice");
+  w.say(alice, "/register password");
+  w.say(alice, "as a member");
+  const auto token = alice.self->token();
+  w.say(alice, "/forget me password");
+  w.clock.advance(std::chrono::seconds(1));
+  w.log.append({.room = "lobby", .time = w.clock.wall_now(), .from = "gast", .text = "later"},
+               token.value(), [](const auto&) {});
+  w.run();
+  w.hub.people().change(
+      [&]() -> result<std::vector<fact>> {
+        return std::vector<fact>{fact_of(farewell{identity{1},
+                                                  "alice",
+                                                  {identity{1}, *token},
+                                                  w.clock.wall_now() - std::chrono::seconds(1)})};
+      },
+      [](const auto&) {});
+  w.run();
+  w.hub.forgetter().begin();
+  w.run();
+  CHECK(texts_in(w, "lobby") == lines{"-", "later"});
+}
+
 TEST_CASE("a wrong password changes nothing, and counts as a guess") {
   direct_world w;
   person& alice = w.known("alice");
