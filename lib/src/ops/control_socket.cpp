@@ -120,6 +120,7 @@ control_socket::control_socket(const asio::any_io_executor& on, time_source& tim
                                taker take, log_function log)
     : acceptor_(on, local(), listening)
     , time_(time)
+    , pause_(time.make_timer())
     , take_(std::move(take))
     , log_(std::move(log)) {}
 
@@ -131,6 +132,7 @@ void control_socket::close() {
   closed_ = true;
   error_code ignored;
   acceptor_.close(ignored);
+  pause_->cancel();
   for (const auto& one : connections_)
     if (const auto alive = one.lock()) alive->socket.close(ignored);
 }
@@ -141,19 +143,26 @@ void control_socket::accept() {
   acceptor_.async_accept([self = shared_from_this()](const error_code& e, local::socket s) {
     self->accepting_ = false;
     if (self->closed_) return;
+    if (e) return self->accept_later(); // as a rule: there is no descriptor
     ucred peer{};
     socklen_t size = sizeof peer;
-    const bool known =
-        !e && ::getsockopt(s.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+    const bool known = ::getsockopt(s.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
     if (known && (peer.uid == 0 || peer.uid == ::geteuid())) {
       const auto c = std::make_shared<connection>(std::move(s), self->time_.make_timer());
       self->connections_.push_back(c);
       self->read(c);
-    } else if (!e) {
+    } else {
       self->log_(severity::warning, "A user who may not change accounts has tried to",
                  {{"uid", known ? std::to_string(peer.uid) : "unknown"}});
     }
     self->accept();
+  });
+}
+
+void control_socket::accept_later() {
+  accepting_ = true;
+  pause_->wait_until(time_.now() + accept_pause, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->accept();
   });
 }
 

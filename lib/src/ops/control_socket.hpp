@@ -33,6 +33,7 @@ class control_socket : public std::enable_shared_from_this<control_socket> {
   static constexpr std::size_t max_line = 8192;
   static constexpr std::size_t max_connections = 8; ///< more wait
   static constexpr std::chrono::seconds line_time{10};
+  static constexpr std::chrono::seconds accept_pause{1}; ///< after a failure
 
   /// @param listening which it closes
   /// @param time must live as long
@@ -47,6 +48,7 @@ class control_socket : public std::enable_shared_from_this<control_socket> {
   struct connection;
 
   void accept();
+  void accept_later();
   void read(const std::shared_ptr<connection>& c);
   void carry_out(const std::shared_ptr<connection>& c, std::string_view line);
   void answer_with(const std::shared_ptr<connection>& c, const result<void>& how);
@@ -54,6 +56,7 @@ class control_socket : public std::enable_shared_from_this<control_socket> {
 
   boost::asio::local::stream_protocol::acceptor acceptor_;
   time_source& time_;
+  std::unique_ptr<timer> pause_;
   const taker take_;
   const logger log_;
   std::vector<std::weak_ptr<connection>> connections_;
