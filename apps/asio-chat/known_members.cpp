@@ -49,7 +49,7 @@ std::vector<changed_member> known_members::observe(const client_event& e,
   std::vector<changed_member> changed;
   const auto met = [&](const std::string& room, const std::string& name, bearer who) {
     proofs_come_ |= !who.proof.empty();
-    if (name == own_name) return;
+    if (ascii::equal_ignoring_case(name, own_name)) return;
     if (auto one = meet(room, name, std::move(who))) changed.push_back(*std::move(one));
   };
   if (const auto* state = std::get_if<room_state>(&e)) {
@@ -62,7 +62,7 @@ std::vector<changed_member> known_members::observe(const client_event& e,
     met(in->room, in->name, {in->proof, in->guest});
   } else if (const auto* other = std::get_if<member_renamed>(&e)) {
     // Once for each room that both are in.
-    if (const auto found = here_.find(other->from); found != here_.end()) {
+    if (const auto found = here_.find(ascii::lower(other->from)); found != here_.end()) {
       bearer who = found->second;
       here_.erase(found);
       met(other->room, other->to, std::move(who));
@@ -71,7 +71,7 @@ std::vector<changed_member> known_members::observe(const client_event& e,
     met("@" + to_me->from, to_me->from, {to_me->proof, proofs_come_ && to_me->proof.empty()});
     spoke_with(to_me->from);
   } else if (const auto* said = std::get_if<entry>(&e)) {
-    if (said->from != own_name) spoke_with(said->from);
+    if (!ascii::equal_ignoring_case(said->from, own_name)) spoke_with(said->from);
   } else if (const auto* again = std::get_if<connected>(&e); again && again->again) {
     here_.clear();
   }
@@ -80,21 +80,23 @@ std::vector<changed_member> known_members::observe(const client_event& e,
 
 std::optional<changed_member> known_members::meet(const std::string& room, const std::string& name,
                                                   bearer who) {
-  if (here_.size() < max_kept || here_.contains(name)) here_[name] = who;
-  const auto before = kept_.find(name);
+  const std::string key = ascii::lower(name);
+  if (here_.size() < max_kept || here_.contains(key)) here_[key] = who;
+  const auto before = kept_.find(key);
   if (before == kept_.end()) return std::nullopt;
   if (who.proof.empty()) {
     // Nothing is known of a member whom the server does not mark.
-    if (!who.guest || !told_guests_.insert(name).second) return std::nullopt;
+    if (!who.guest || !told_guests_.insert(key).second) return std::nullopt;
     return changed_member{room, name, true};
   }
-  told_guests_.erase(name);
+  told_guests_.erase(key);
   if (who.proof == before->second.proof) return std::nullopt;
-  keep(name, who.proof);
+  keep(key, who.proof);
   return changed_member{room, name, false};
 }
 
-void known_members::spoke_with(const std::string& name) {
+void known_members::spoke_with(const std::string& as_written) {
+  const std::string name = ascii::lower(as_written);
   const auto found = here_.find(name);
   if (found == here_.end() || found->second.proof.empty()) return;
   const auto known = kept_.find(name);
@@ -146,7 +148,7 @@ result<void> known_members::read() {
       ++damaged;
       continue;
     }
-    const auto [known, is_new] = kept_.try_emplace(std::string(name));
+    const auto [known, is_new] = kept_.try_emplace(ascii::lower(std::string(name)));
     if (is_new || !known->second.changed) known->second = {std::string(proof), ++heard_, false};
   }
   drop_oldest();

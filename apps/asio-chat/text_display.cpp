@@ -208,12 +208,8 @@ std::optional<client_event> text_display::without_hidden(const client_event& e) 
   if (const auto* told = std::get_if<direct_message>(&e); told && hidden_.hides(told->from))
     return {};
   if (auto* page = std::get_if<history_page>(&left)) std::erase_if(page->entries, hides);
-  if (auto* answer = std::get_if<reply>(&left); answer && answer->data) {
-    reply_data data = *answer->data;
-    if (auto* log = std::get_if<answers::log>(&data)) std::erase_if(log->entries, hides);
-    if (auto* found = std::get_if<answers::found>(&data)) std::erase_if(found->entries, hides);
-    answer->data = make_reply_data(std::move(data));
-  }
+  if (auto* answer = std::get_if<reply>(&left))
+    if (auto fewer = hidden_.without_hidden(*answer)) *answer = *std::move(fewer);
   return left;
 }
 

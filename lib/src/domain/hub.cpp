@@ -4,6 +4,7 @@
 #include "domain/command_table.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/direct_logs.hpp"
+#include "domain/ignore_lists.hpp"
 #include "model/names.hpp"
 #include "names/member_name.hpp"
 
@@ -211,6 +212,7 @@ result<void> hub::rename(member& m, std::string_view wish) {
   std::size_t told = 0;
   for (const member::presence& p : m.rooms())
     p.in->tell_renamed(m, from, announced_after(told++));
+  if (m.has_account()) tell_who_ignores(*this, m.who());
   return {};
 }
 

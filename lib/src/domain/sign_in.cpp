@@ -114,7 +114,11 @@ void hub::forget(member& m, bool for_good) {
     by_identity_.erase(found);
   }
   names_.give_up(m, !for_good);
+  const identity who = m.who();
+  const account* of = m.has_account() ? people_.find(who) : nullptr;
+  const bool had_another_name = of && of->name != m.name();
   members_.erase(m.number());
+  if (had_another_name) tell_who_ignores(*this, who); // that may be somebody else's now
 }
 
 /// An account's name is its own: whoever bears it, as a guest from before, gets another one.

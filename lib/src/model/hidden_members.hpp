@@ -5,10 +5,12 @@
 
 #include <asio_chat/event.hpp>
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace asio_chat {
@@ -52,6 +54,22 @@ class hidden_members {
     if (const auto* said = std::get_if<entry>(&e)) return hides(*said);
     const auto* told = std::get_if<direct_message>(&e);
     return told != nullptr && hides(told->from);
+  }
+  /// An answer with entries, as it is left; none: there is nothing to hide in it.
+  std::optional<reply> without_hidden(const reply& r) const {
+    if (folded_.empty() || !r.data) return {};
+    const auto hidden = [this](const entry& e) { return hides(e); };
+    reply_data data = *r.data;
+    if (auto* log = std::get_if<answers::log>(&data)) {
+      if (std::erase_if(log->entries, hidden) == 0) return {};
+    } else if (auto* found = std::get_if<answers::found>(&data)) {
+      if (std::erase_if(found->entries, hidden) == 0) return {};
+    } else {
+      return {};
+    }
+    reply left = r;
+    left.data = make_reply_data(std::move(data));
+    return left;
   }
 
  private:

@@ -50,3 +50,22 @@ TEST_CASE("an answer to /ignore is no list, and /logout ends what is hidden") {
   CHECK_FALSE(hidden.hides("bob"));
   CHECK_FALSE(hidden.is_kept());
 }
+
+TEST_CASE("an answer with entries is left without theirs, and any other as it is") {
+  hidden_members hidden;
+  answers::log log;
+  log.entries = {said_by("bob"), said_by("alice"), said_by("bob", entry_kind::topic)};
+  reply page{"1", "history", {}, {}, {}};
+  page.data = make_reply_data(log);
+  CHECK_FALSE(hidden.without_hidden(page)); // there is no list
+  hidden.take(list_of_hidden({"bob"}));
+  const auto fewer = hidden.without_hidden(page);
+  REQUIRE(fewer);
+  const auto* left = fewer->as<answers::log>();
+  REQUIRE(left);
+  REQUIRE(left->entries.size() == 2);
+  CHECK(left->entries.front().from == "alice");
+  hidden.take(list_of_hidden({"carl"}));
+  CHECK_FALSE(hidden.without_hidden(page));
+  CHECK_FALSE(hidden.without_hidden(reply{"2", "who", {"bob"}, {}, {}}));
+}

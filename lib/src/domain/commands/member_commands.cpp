@@ -2,7 +2,6 @@
 #include "domain/commands/commands.hpp"
 #include "domain/commands/credentials.hpp"
 #include "domain/hub.hpp"
-#include "domain/ignore_lists.hpp"
 
 #include <string>
 #include <string_view>
@@ -44,7 +43,6 @@ result<void> carry_out(const asked& q, requests::rename&& what) {
   if (auto same = check_certificate_name(q, what.name); !same) return same;
   const std::string before = q.by.name();
   if (const auto done = q.in.rename(q.by.of(), what.name); !done) return done.error();
-  if (q.by.of().has_account()) tell_who_ignores(q.in, q.by.who());
   // Everybody has been told or will be at once, the member too.
   const bool announced = q.by.name() != before && !q.by.memberships().empty();
   answer_to(q, what.command, answers::own_name{q.by.name(), announced});

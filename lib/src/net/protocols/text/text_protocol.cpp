@@ -97,6 +97,9 @@ class text_session final : public framed_protocol {
     const auto* answer = std::get_if<reply>(&e->value);
     if ((answer && hidden_.take(*answer)) || hidden_.hides(e->value))
       return remote().full() ? backpressure::blocked : backpressure::ready;
+    if (answer)
+      if (auto fewer = hidden_.without_hidden(*answer))
+        return framed_protocol::deliver(share(*std::move(fewer)));
     return framed_protocol::deliver(e);
   }
   backpressure deliver_all(const entry_group& g) override {
