@@ -40,7 +40,12 @@ struct meeting {
                                    bool guest = false) {
     return see(member_joined{"den", name, guest, proof});
   }
-  void say(const std::string& name) { see(entry{.room = "den", .at = {}, .from = name}); }
+  void say(const std::string& name) {
+    entry e;
+    e.room = "den";
+    e.from = name;
+    see(e);
+  }
   std::string kept() const { return text_in(file); }
 
   fs::path file;
@@ -228,7 +233,10 @@ TEST_CASE("asio-chat members: who was not heard from longest is forgotten first"
     m.say(name(n));
   }
   m.say(name(0));
-  m.see(connected{.name = "me", .again = true});
+  connected back;
+  back.name = "me";
+  back.again = true;
+  m.see(back);
   m.join("new", first_proof);
   m.say("new");
   CHECK(m.join(name(0), other_proof).size() == 1);

@@ -5,6 +5,7 @@
 #include "unit/domain/kept_facts.hpp"
 
 #include <memory>
+#include <utility>
 
 using namespace asio_chat;
 using test::direct_world;
@@ -106,8 +107,12 @@ TEST_CASE("what is said with the same device afterwards, as a guest, stays") {
   const auto token = alice.self->token();
   w.say(alice, "/forget me password");
   w.clock.advance(std::chrono::seconds(1));
-  w.log.append({.room = "lobby", .time = w.clock.wall_now(), .from = "gast", .text = "later"},
-               token.value(), [](const auto&) {});
+  entry later;
+  later.room = "lobby";
+  later.time = w.clock.wall_now();
+  later.from = "gast";
+  later.text = "later";
+  w.log.append(std::move(later), token.value(), [](const auto&) {});
   w.run();
   w.hub.people().change(
       [&]() -> result<std::vector<fact>> {
