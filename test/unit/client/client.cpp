@@ -210,8 +210,8 @@ TEST_CASE("client: settings that it cannot work with are named") {
           c.room.assign(1'001, 'x');
         }).starts_with("client_config::room has 1001"));
   CHECK(refusal([](client_config& c) {
-          c.passphrase.emplace(4'097, 'x');
-        }).starts_with("client_config::passphrase has 4097"));
+          c.passphrase.emplace(8'193, 'x');
+        }).starts_with("client_config::passphrase has 8193"));
   const std::chrono::milliseconds none(0);
   CHECK(refusal([&](client_config& c) { c.connect_time = none; }) ==
         "client_config::connect_time must be 1 to 86400000 ms, not 0 ms");
