@@ -118,10 +118,11 @@ void check_receipt(const history& kept, const std::string& file) {
   const std::string who = fmt::format("{} ({}), deleted {}", sanitize_for_terminal(of.name),
                                       key_of(of.account), sanitize_for_terminal(of.time));
   if (!has_account && found.readable == 0 && !known.farewells().contains(of.account)) {
-    fmt::print("{}: signed by this server; of the account {}, nothing is left in '{}'; {} of it "
+    fmt::print("{}: signed by this server; of the account {}, nothing is left in '{}'; {} "
                "destroyed\n",
                file, who, kept.file.path,
-               found.destroyed == 1 ? "1 text is" : fmt::format("{} texts are", found.destroyed));
+               found.destroyed == 1 ? "1 text of it is"
+                                    : fmt::format("{} texts of it are", found.destroyed));
     return;
   }
   std::string left = has_account ? "the account itself" : "";
