@@ -443,3 +443,13 @@ def test_a_screen_that_stands_still_skips_to_what_is_current(full, daemon, home)
     seen = len(t.look().raw)
     t.types("\x11").sees("line 2999")
     assert len(t.raw) - seen < 200_000  # pictures were left out
+
+
+def test_why_it_ended_is_read_when_the_screen_is_gone(full, daemon):
+    alice = full("alice")
+    alice.says("/register correct-horse").sees("you are logged in as alice")
+    alice.says("/forget me correct-horse")
+    assert alice.ends() == 1
+    after = alice.raw.rsplit(b"\x1b[?1049l", 1)[1].decode()
+    receipt = [line for line in after.split("\r\n") if line.startswith("* eyJ")]
+    assert len(receipt) == 1 and "[disconnected: your account is deleted]" in after

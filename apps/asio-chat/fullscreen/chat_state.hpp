@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace asio_chat::app {
 
@@ -29,6 +30,7 @@ struct chat_state {
   std::optional<answers::found> found = {}; ///< by a search, and not shown yet
   typed_journal* typed;                     ///< null: what is typed is not kept
   theme_choice themes = {};
+  std::vector<std::string> last_words = {}; ///< to be read after the end
 };
 
 } // namespace asio_chat::app

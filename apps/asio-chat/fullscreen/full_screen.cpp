@@ -97,7 +97,7 @@ void full_screen::chat(const std::string& line) {
 
 void full_screen::notice(const std::string& line) {
   state_.all.remark(log_line::kind::notice, without_brackets(line), time_.wall_now());
-  if (parting_) last_words_.push_back(line);
+  if (parting_) state_.last_words.push_back(line);
   draw_soon();
 }
 
@@ -142,7 +142,7 @@ void full_screen::close() {
   if (away()) resume();
   editor_.reset();
   std::string last = writer_.leave() + no_marks;
-  for (const std::string& words : last_words_)
+  for (const std::string& words : state_.last_words)
     last += words + "\r\n";
   out_.put(last);
   mode_.let_terminal_signal();

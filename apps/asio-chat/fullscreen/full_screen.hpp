@@ -19,7 +19,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace asio_chat::app {
 
@@ -88,7 +87,6 @@ class full_screen final : public screen, public key_taker {
   std::string room_;     ///< where the next line goes to
   bool parting_ = false;
   bool closed_ = false;
-  std::vector<std::string> last_words_; ///< to be read after the end
 };
 
 } // namespace asio_chat::app

@@ -42,6 +42,11 @@ void window_display::doubt(const line_origin& from) {
   listeners_.changed();
 }
 
+void window_display::keep_words(const client_event& e) {
+  for (const shown_line& line : words_.show(e, {}))
+    state_.last_words.push_back(line.text);
+}
+
 std::string window_display::words_of(const client_event& e) {
   std::string words;
   for (const shown_line& line : words_.show(e, {}))
@@ -113,13 +118,15 @@ void window_display::take(const connected& c) {
 void window_display::take(const disconnected& d) {
   state_.connection.trouble = d.reason.phrase;
   state_.connection.lag.reset();
+  if (!d.retry_in && d.reason.code != close_code::quit) keep_words(d);
   state_.all.remark_on_server(words_of(d), time_.wall_now());
 }
 
 void window_display::take(const reply& r, const line_origin& line) {
   windows& all = state_.all;
   if (all.take_ignored(r)) return;
-  if (!line.ref.empty()) return answered(line, {}, {}); // it said something, which is shown
+  if (r.command == "forget" && !r.items.empty()) keep_words(r); // a receipt, and then the end
+  if (!line.ref.empty()) return answered(line, {}, {});         // it said something, which is shown
   if (r.command == "join" && r.items.size() == 1) return all.show_room(r.items.front());
   if (r.command == "leave" && r.items.size() == 1)
     return all.left(proper_room_name(r.items.front()));

@@ -38,6 +38,8 @@ class window_display final : public display {
   void take(const disconnected& d);
   void take(const reply& r, const line_origin& answered);
   void answered(const line_origin& line, position at, wall_time time);
+  /// The screen goes with its windows: what is to be read when it is gone.
+  void keep_words(const client_event& e);
   /// The words of the line mode, without their brackets.
   std::string words_of(const client_event& e);
   std::string words_of_lost(std::string_view ref, const refused& no);
