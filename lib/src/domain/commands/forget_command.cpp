@@ -23,8 +23,8 @@ lines warning_of(const hub& in, const account& a) {
       fmt::format("this deletes the account {}, with its devices and certificates, and destroys "
                   "what it has said in all rooms and to others alone",
                   a.name),
-      "nobody can bring it back, not from a backup of the history either; what others have kept "
-      "of it stays with them",
+      "it cannot be taken back; backups that were made before may have it still, and what others "
+      "have kept of it stays with them",
       fmt::format("to do it, for good: /forget me {}{}", proof, code)};
 }
 
