@@ -1,6 +1,7 @@
 #include "disk_journal.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace asio_chat::simulation {
 
@@ -75,9 +76,19 @@ void disk_journal::destroy(std::string room, std::vector<std::uint64_t> offsets,
   });
 }
 
+void disk_journal::list(std::string from, list_done done) {
+  calls_.push_back([this, from = std::move(from), done = std::move(done)](bool) {
+    log_list some;
+    const auto first = from.empty() ? disk_.logs.begin() : disk_.logs.upper_bound(from);
+    if (first != disk_.logs.end()) some.rooms = {first->first};
+    if (first != disk_.logs.end() && std::next(first) != disk_.logs.end()) some.next = first->first;
+    answers_.push_back([done, some] { done(some); });
+  });
+}
+
 void disk_journal::facts_at_start(const hearer& hears) {
   for (const auto& [key, f] : disk_.facts)
-    hears(f);
+    if (!f.value.empty()) hears(f);
 }
 
 void disk_journal::keep(std::vector<fact> changes, kept done) {

@@ -45,6 +45,8 @@ class disk_journal final : public journal, public people_store {
   void search(search_query, search_done) override {}
   bool destroys() const noexcept override { return true; }
   void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override;
+  bool lists() const noexcept override { return true; }
+  void list(std::string from, list_done done) override;
 
   void facts_at_start(const hearer& hears) override;
   void keep(std::vector<fact> changes, kept done) override;

@@ -19,12 +19,13 @@ struct outcome {
   std::uint64_t trace;
   std::uint64_t entries;
   std::uint64_t crashes;
+  std::uint64_t forgotten;
 };
 
 outcome run(std::uint64_t seed) {
   world w(seed);
   w.run(steps);
-  return {w.trace(), w.entries(), w.crashes()};
+  return {w.trace(), w.entries(), w.crashes(), w.forgotten()};
 }
 
 } // namespace
@@ -32,7 +33,7 @@ outcome run(std::uint64_t seed) {
 int main(int argc, char** argv) {
   const std::uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
   const std::uint64_t seeds = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
-  outcome all{0, 0, 0};
+  outcome all{0, 0, 0, 0};
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
     try {
       const outcome o = run(seed);
@@ -40,12 +41,14 @@ int main(int argc, char** argv) {
         throw broken_promise{"the same seed is not the same run"};
       all.entries += o.entries;
       all.crashes += o.crashes;
+      all.forgotten += o.forgotten;
     } catch (const broken_promise& b) {
       fmt::print("seed {}: {}\nagain: simulation {}\n", seed, b.what, seed);
       return 1;
     }
   }
-  fmt::print("{} seeds, {} steps each: {} entries, {} crashes; every promise was kept\n", seeds,
-             steps, all.entries, all.crashes);
+  fmt::print("{} seeds, {} steps each: {} entries, {} crashes, {} members forgotten; every promise "
+             "was kept\n",
+             seeds, steps, all.entries, all.crashes, all.forgotten);
   return 0;
 }

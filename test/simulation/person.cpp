@@ -29,9 +29,8 @@ void person::connect(hub& chat, const std::vector<std::string>& rooms) {
   if (has_account_) {
     for (const auto& [room, v] : views_) {
       if (!room.starts_with('@') || !v.mark) continue;
-      if (const auto in = chat.join(*member_, room, "", {v.mark}); !in)
-        throw broken_promise{in.error().message};
-      in_.insert(room);
+      // The other account may be gone, and what it said with it.
+      if (chat.join(*member_, room, "", {v.mark})) in_.insert(room);
     }
     if (const auto all = chat.join(*member_, "@", ""); !all)
       throw broken_promise{all.error().message};
@@ -78,13 +77,41 @@ void person::change(hub& chat, std::uint64_t which, const std::string& text) {
   if (held_ || promises_.empty()) return;
   const promise& p =
       std::next(promises_.begin(), static_cast<std::ptrdiff_t>(which % promises_.size()))->second;
-  if (p.refers.how == entry_reference::kind::removal) return;
+  using kind = entry_reference::kind;
+  if (p.refers.how != kind::none && p.refers.how != kind::edit) return;
   const bool is_edit = p.refers.how == entry_reference::kind::edit; // which stands for another one
   const std::uint64_t offset = is_edit ? p.refers.offset : p.at.offset;
   changed_.emplace(p.room, offset);
+  if (text.empty()) wishes_[{p.room, offset}].deleted = true;
   const auto how = text.empty() ? entry_reference::kind::removal : entry_reference::kind::edit;
   unacknowledged_.push_back({fmt::format("{}-{}", name_, ++last_id_), p.room, text, {how, offset}});
   send(chat, unacknowledged_.back());
+}
+
+void person::pin(hub& chat, const std::string& room, std::uint64_t which, bool on) {
+  const auto& seen = views_[room].seen;
+  if (held_ || seen.empty()) return;
+  const entry& it = seen[which % seen.size()];
+  if (it.refers.how != entry_reference::kind::none) return;
+  wishes& w = wishes_[{room, it.at.offset}];
+  (on ? w.pinned : w.unpinned) = true;
+  const auto how = on ? entry_reference::kind::pin : entry_reference::kind::unpin;
+  unacknowledged_.push_back(
+      {fmt::format("{}-{}", name_, ++last_id_), room, "", {how, it.at.offset}});
+  send(chat, unacknowledged_.back());
+}
+
+void person::ignore(hub& chat, const std::string& other, bool on) {
+  if (held_) return;
+  ignored_[other].reset();
+  ignoring_ = {fmt::format("{}-{}", name_, ++last_id_), other, on};
+  if (on) return chat.dispatch(*member_, {"", ignoring_.ref, requests::ignore{other}});
+  chat.dispatch(*member_, {"", ignoring_.ref, requests::unignore{other}});
+}
+
+void person::retire() noexcept {
+  retired_ = true;
+  unacknowledged_.clear();
 }
 
 void person::send(hub& chat, const message& m) const {
@@ -93,6 +120,10 @@ void person::send(hub& chat, const message& m) const {
     return chat.dispatch(*member_, {m.room, m.id, requests::edit{std::move(what)}});
   if (m.refers.how == entry_reference::kind::removal)
     return chat.dispatch(*member_, {m.room, m.id, requests::remove{std::move(what)}});
+  if (m.refers.how == entry_reference::kind::pin)
+    return chat.dispatch(*member_, {m.room, m.id, requests::pin{std::move(what)}});
+  if (m.refers.how == entry_reference::kind::unpin)
+    return chat.dispatch(*member_, {m.room, m.id, requests::unpin{std::move(what)}});
   chat.dispatch(*member_, {m.room, m.id, requests::say{m.text, m.id}});
 }
 
@@ -128,6 +159,8 @@ void person::learn(const event& e) {
   } else if (const auto* left = std::get_if<member_left>(&e)) {
     if (left->name == name_)
       told_to_go_ = true; // put out of a room: it comes back into all of them
+  } else if (const auto* r = std::get_if<reply>(&e)) {
+    note(*r);
   } else if (const auto* no = std::get_if<refused>(&e)) {
     // Not stored, and not sent again.
     std::erase_if(unacknowledged_, [&](const message& m) { return m.id == no->ref; });
@@ -144,6 +177,7 @@ void person::see(const entry& e) {
 }
 
 void person::note(const acknowledged& a) {
+  if (retired_) return; // whatever was under way
   const auto m = std::find_if(unacknowledged_.begin(), unacknowledged_.end(),
                               [&](const message& x) { return x.id == a.id; });
   if (m == unacknowledged_.end()) throw broken_promise{name_ + " was acknowledged twice: " + a.id};
@@ -162,6 +196,10 @@ void person::note(const entries_missed& m) {
                                      m.after.offset, m.next.offset)};
   v.last = v.mark = position{m.next.epoch, m.next.offset - 1};
   v.gaps.push_back(m);
+}
+
+void person::note(const reply& r) {
+  if (!r.ref.empty() && r.ref == ignoring_.ref) ignored_[ignoring_.who] = ignoring_.on;
 }
 
 } // namespace asio_chat::simulation

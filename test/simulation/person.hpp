@@ -51,6 +51,13 @@ class person final : public sink {
   void has_read(hub& chat, const std::string& room);
   /// Edits something that was acknowledged, or deletes it if there is no text.
   void change(hub& chat, std::uint64_t which, const std::string& text);
+  /// Wants something that was said in the room among its pins, or no longer.
+  void pin(hub& chat, const std::string& room, std::uint64_t which, bool on);
+  /// Wants what another account says hidden, or no longer.
+  void ignore(hub& chat, const std::string& other, bool on);
+  /// The account is no more, and nobody comes with it again.
+  void retire() noexcept;
+  bool is_retired() const noexcept { return retired_; }
   /// Receives at most so many events from the wire.
   void receive(std::size_t max);
   bool has_something_to_receive() const noexcept { return !wire_.empty(); }
@@ -80,6 +87,19 @@ class person final : public sink {
   bool wanted_gone(const std::string& room, std::uint64_t offset) const {
     return changed_.contains({room, offset});
   }
+  /// What was said of an entry of a room that they share: whether it was pinned, taken out of the
+  /// pins or deleted, if not in vain.
+  struct wishes {
+    bool pinned = false;
+    bool unpinned = false;
+    bool deleted = false;
+  };
+  wishes wanted_of(const std::string& room, std::uint64_t offset) const {
+    const auto found = wishes_.find({room, offset});
+    return found == wishes_.end() ? wishes() : found->second;
+  }
+  /// By name; none: it is not known whether the server has heard it.
+  const std::map<std::string, std::optional<bool>>& ignored() const noexcept { return ignored_; }
   const std::map<std::string, promise>& promises() const noexcept { return promises_; }
   bool waits_for_nothing() const noexcept { return unacknowledged_.empty(); }
   std::size_t capacity = 1'000'000; ///< of the wire in events; beyond it the sink is full
@@ -97,10 +117,12 @@ class person final : public sink {
   void see(const entry& e);
   void note(const acknowledged& a);
   void note(const entries_missed& m);
+  void note(const reply& r);
 
   std::string name_;
   identity who_;
   bool has_account_;
+  bool retired_ = false;
   std::set<std::string> in_; ///< rooms of two, over this connection
   endpoint* member_ = nullptr;
   bool told_to_go_ = false;
@@ -111,7 +133,14 @@ class person final : public sink {
   std::uint64_t last_id_ = 0;
   std::map<std::string, view> views_;
   std::map<std::string, promise> promises_;
-  std::set<std::pair<std::string, std::uint64_t>> changed_; ///< room and offset
+  std::set<std::pair<std::string, std::uint64_t>> changed_;        ///< room and offset
+  std::map<std::pair<std::string, std::uint64_t>, wishes> wishes_; ///< likewise
+  std::map<std::string, std::optional<bool>> ignored_;
+  struct {
+    std::string ref;
+    std::string who;
+    bool on = false;
+  } ignoring_; ///< the newest request of that kind
 };
 
 } // namespace asio_chat::simulation

@@ -12,21 +12,23 @@ namespace asio_chat::simulation {
 
 namespace {
 
-constexpr std::uint64_t accounts = 2; ///< of the people
+constexpr std::uint64_t accounts = 3; ///< of the people: the first is an operator
+constexpr std::uint64_t leaver = 2;   ///< the one that may want to be forgotten
 
 } // namespace
 
 world::world(std::uint64_t seed)
     : random_(seed) {
   limits_.posts_under_way = 16;
-  const std::uint64_t count = 2 + draw(6);
+  const std::uint64_t count = 2 + draw(6); // sometimes without the leaver
   for (std::uint64_t n = 0; n < count; ++n) {
     identity who{};
     who[0] = static_cast<std::uint8_t>(n + 1);
     const bool has_account = n < accounts;
     people_.push_back(std::make_unique<person>(fmt::format("p{}", n), who, has_account));
     if (has_account) {
-      const fact f = fact_of(account{who, people_.back()->name()});
+      const role what = n == 0 ? role::op : role::member;
+      const fact f = fact_of(account{who, people_.back()->name(), {}, what});
       disk_.facts[{f.kind, f.key}] = f;
     }
     if (draw(3) == 0) people_.back()->capacity = 4 + draw(12);
@@ -85,26 +87,32 @@ void world::step() {
   } else if (what < 88) {
     p.receive(1 + draw(10));
   } else if (what < 94) {
-    if (!p.is_connected()) p.connect(*hub_, rooms_);
+    if (!p.is_connected() && !p.is_retired()) p.connect(*hub_, rooms_);
   } else if (what < 97) {
     if (p.is_connected()) p.disconnect(*hub_);
   } else if (what < 98) {
     retain();
   } else if (what < 99) {
     moderate(p);
-  } else if (draw(4) == 0) {
+  } else if (const auto rare = draw(8); rare < 2) {
     crash();
+  } else if (rare < 4) {
+    forget();
   }
 }
 
 void world::speak(person& p) {
   const std::string& room = rooms_[draw(rooms_.size())];
-  const std::uint64_t changes = draw(6);
+  const std::uint64_t changes = draw(8);
   if (changes == 0) return p.change(*hub_, draw(1'000), {});
   if (changes == 1) return p.change(*hub_, draw(1'000), fmt::format("text {}", ++said_));
-  const bool is_first = &p == people_[0].get();
-  const bool has_account = is_first || &p == people_[1].get();
-  const std::string& other = people_[is_first ? 1 : 0]->name();
+  // It may be no more.
+  const std::uint64_t known = std::min<std::uint64_t>(accounts, people_.size());
+  const auto& one = people_[draw(known)];
+  const std::string& other = one->name();
+  if (changes == 2) return p.pin(*hub_, room, draw(1'000), draw(3) > 0);
+  const bool has_account = p.who()[0] <= accounts && one.get() != &p;
+  if (changes == 3 && has_account) return p.ignore(*hub_, other, draw(3) > 0);
   if (has_account && draw(3) == 0) return p.tell(*hub_, other, fmt::format("text {}", ++said_));
   if (has_account && draw(4) == 0) return p.has_read(*hub_, "@" + other);
   p.say(*hub_, room, fmt::format("text {}", ++said_));
@@ -141,6 +149,9 @@ void world::start() {
                                              nullptr,
                                              {},
                                              journal_.get()});
+  // The crash may have been between the disk and the answer.
+  if (people_.size() > leaver && !hub_->people().find(people_[leaver]->who()))
+    retire(*people_[leaver]);
 }
 
 /// Puts somebody out of a room, or keeps somebody silent for a while, whatever is under way.
@@ -167,6 +178,30 @@ void world::moderate(person& p) {
       [this, mute](const result<void>&) { hub_->enforce(mute, "silence"); });
 }
 
+/// An account goes, whatever it has under way.
+void world::forget() {
+  if (people_.size() <= leaver || people_[leaver]->is_retired()) return;
+  person& p = *people_[leaver];
+  hub_->people().change(
+      [this, &p]() -> result<std::vector<fact>> {
+        const account* known = hub_->people().find(p.who());
+        if (!known) return fail(errc::login_required, "the account is gone");
+        return hub_->people().forgetting(*known);
+      },
+      [this, &p](const result<void>& kept) {
+        if (!kept) return;
+        if (member* m = hub_->find_member(p.name())) hub_->close_all(*m, "forgotten");
+        hub_->forgetter().begin();
+        retire(p);
+      });
+}
+
+void world::retire(person& p) {
+  if (p.is_retired()) return;
+  p.retire();
+  ++forgotten_;
+}
+
 void world::retain() {
   disk::log& l = disk_.logs[rooms_[draw(rooms_.size())]];
   l.first += draw(l.entries.size() + 2 - l.first);
@@ -176,7 +211,7 @@ void world::rest() {
   for (int turn = 0; turn < 10'000; ++turn) {
     for (const auto& p : people_) {
       if (p->is_connected() && p->told_to_go()) p->disconnect(*hub_);
-      if (!p->is_connected()) p->connect(*hub_, rooms_);
+      if (!p->is_connected() && !p->is_retired()) p->connect(*hub_, rooms_);
     }
     journal_->commit(1'000, false);
     while (journal_->answer() || journal_->answer_read()) {
@@ -187,13 +222,22 @@ void world::rest() {
     const bool quiet = std::all_of(people_.begin(), people_.end(), [](const auto& p) {
       return !p->has_something_to_receive() && !p->told_to_go();
     });
-    if (quiet && journal_->idle()) return;
+    if (!quiet || !journal_->idle() || hub_->forgetter().works()) continue;
+    if (hub_->people().farewells().empty()) return;
+    crash(); // the disk was full: the next start goes on with it
   }
   throw broken_promise{"it does not come to rest"};
 }
 
 void world::check() const {
+  for (const std::string& room : rooms_)
+    check_pins(room);
   for (const auto& p : people_) {
+    if (p->is_retired()) {
+      check_forgotten(*p);
+      continue;
+    }
+    check_ignored(*p);
     if (!p->waits_for_nothing())
       throw broken_promise{p->name() + " waits for an acknowledgement in vain"};
     check_promises(*p);
@@ -209,6 +253,8 @@ void world::check_promises(const person& p) const {
     const journal::record& there = entries.at(kept.at.offset - 1);
     if (there.what.refers != kept.refers)
       throw broken_promise{fmt::format("{} of {} refers to something else", id, p.name())};
+    if (kept.refers.how == entry_reference::kind::pin) continue; // see `check_pins`
+    if (kept.refers.how == entry_reference::kind::unpin) continue;
     if (kept.refers.how == entry_reference::kind::removal) {
       check_gone(log_of(p, kept.room), kept);
       continue;
@@ -222,6 +268,58 @@ void world::check_promises(const person& p) const {
     if (!is_gone && !same(there))
       throw broken_promise{fmt::format("{} of {} is not where it was said to be", id, p.name())};
   }
+}
+
+/// Of those who are left: what was pinned stays so, unless somebody wanted something else.
+void world::check_pins(const std::string& room) const {
+  const room_facts* about = hub_->people().room(room);
+  const std::vector<pinned_entry> pins = about ? about->pins : std::vector<pinned_entry>();
+  const auto anybody = [&](std::uint64_t offset, bool person::wishes::*what) {
+    return std::ranges::any_of(people_,
+                               [&](const auto& p) { return p->wanted_of(room, offset).*what; });
+  };
+  const auto entry_at = [&](std::uint64_t offset) { return log_in(room).entries.at(offset - 1); };
+  for (const pinned_entry& p : pins) {
+    if (!anybody(p.offset, &person::wishes::pinned))
+      throw broken_promise{fmt::format("{}@{} was pinned by nobody", room, p.offset)};
+    if (p.offset >= log_in(room).first && is_forgotten(entry_at(p.offset).author))
+      throw broken_promise{fmt::format("{}@{} is forgotten, and pinned", room, p.offset)};
+  }
+  for (const auto& [id, kept] : people_[0]->promises()) {
+    const std::uint64_t offset = kept.refers.offset;
+    if (kept.room != room || kept.refers.how != entry_reference::kind::pin) continue;
+    if (is_forgotten(entry_at(offset).author) || anybody(offset, &person::wishes::unpinned) ||
+        anybody(offset, &person::wishes::deleted))
+      continue;
+    if (std::ranges::count(pins, offset, &pinned_entry::offset) != 1)
+      throw broken_promise{fmt::format("{} of {}@{} is lost", id, room, offset)};
+  }
+}
+
+bool world::is_forgotten(const identity& who) const {
+  return (*std::ranges::find(people_, who, &person::who))->is_retired();
+}
+
+void world::check_ignored(const person& p) const {
+  const ignored_members* known = hub_->people().ignored_by(p.who());
+  for (const auto& [name, on] : p.ignored()) {
+    const auto who = std::ranges::find(people_, name, &person::name);
+    const bool is_hidden = known && known->accounts.contains((*who)->who());
+    // Whoever has no account any more is hidden by the name.
+    const bool by_name = known && known->others.contains(name);
+    if (on && *on != (is_hidden || by_name))
+      throw broken_promise{
+          fmt::format("{} is {}hidden from {}", name, *on ? "not " : "", p.name())};
+  }
+}
+
+void world::check_forgotten(const person& p) const {
+  for (const auto& [log, all] : disk_.logs)
+    for (const journal::record& r : all.entries)
+      if (r.author == p.who() && r.what.at.offset >= all.first &&
+          r.what.kind != entry_kind::destroyed)
+        throw broken_promise{fmt::format("{}@{} of {} is there, who was forgotten", log,
+                                         r.what.at.offset, p.name())};
 }
 
 /// What was deleted has no text any more, and no edit.
@@ -263,7 +361,9 @@ void world::check_view(const person& p, const std::string& room, const person::v
     });
     // There may be fewer entries before the first one than were wanted; that is not announced.
     const bool before_first = v.seen.empty() || o < v.seen.front().at.offset;
-    if (r.author != p.who() && !in_gap && !(before_first && o < first))
+    // What two have said to each other is not there to come back to when one of them is gone.
+    const bool went = room.starts_with('@') && is_forgotten(r.author);
+    if (r.author != p.who() && !in_gap && !went && !(before_first && o < first))
       throw broken_promise{fmt::format("{} was not told {}@{}", p.name(), room, o)};
   }
   if (next != v.seen.end())

@@ -27,6 +27,7 @@ class world {
   std::uint64_t trace() const noexcept { return trace_; }
   std::uint64_t entries() const noexcept;
   std::uint64_t crashes() const noexcept { return crashes_; }
+  std::uint64_t forgotten() const noexcept { return forgotten_; }
 
  private:
   void start();
@@ -34,6 +35,8 @@ class world {
   void crash();
   void retain();
   void moderate(person& p);
+  void forget();
+  void retire(person& p);
   /// What the disk calls a room of that person.
   std::string log_of(const person& p, const std::string& room) const;
   const disk::log& log_in(const std::string& name) const;
@@ -41,6 +44,10 @@ class world {
   void rest();
   void check() const;
   void check_promises(const person& p) const;
+  bool is_forgotten(const identity& who) const;
+  void check_pins(const std::string& room) const;
+  void check_ignored(const person& p) const;
+  void check_forgotten(const person& p) const;
   void check_gone(const std::string& log, const person::promise& removal) const;
   void check_view(const person& p, const std::string& room, const person::view& v) const;
 
@@ -52,6 +59,7 @@ class world {
   std::uint64_t trace_ = 0;
   std::uint64_t crashes_ = 0;
   std::uint64_t said_ = 0;
+  std::uint64_t forgotten_ = 0;
   testing::manual_clock clock_;
   server_counters counters_;
   limits limits_;

@@ -90,6 +90,8 @@ class people {
   bool is_ignored(const identity& account) const { return ignorers_.contains(account); }
   /// Accounts that are gone, and whose texts are not destroyed yet.
   const std::map<identity, farewell>& farewells() const noexcept { return farewells_; }
+  /// Whether what the author said at that time is being destroyed, or was since the start.
+  bool is_forgotten(const identity& author, wall_time said) const;
   /// That operators have set, by the name of the setting.
   const std::map<std::string, limit_choice, std::less<>>& limits() const noexcept {
     return limits_;
@@ -173,6 +175,7 @@ class people {
   std::map<identity, ignored_members> ignored_;             ///< by account
   std::map<identity, std::size_t> ignorers_;                ///< by whom they ignore: how many
   std::map<identity, farewell> farewells_;                  ///< by account
+  std::map<identity, wall_time> forgotten_;                 ///< authors, and until when they spoke
   std::map<std::string, limit_choice, std::less<>> limits_;
   ban_book bans_;
 };

@@ -37,8 +37,16 @@ void people::take_farewell(const fact& f) {
   if (f.value.empty()) {
     farewells_.erase(identity_of_key(f.key));
   } else {
-    farewells_.insert_or_assign(identity_of_key(f.key), farewell_in(f));
+    farewell gone = farewell_in(f);
+    for (const identity& author : gone.authors) // whoever has a device goes on as a guest
+      forgotten_[author] = author == gone.account ? wall_time::max() : gone.asked;
+    farewells_.insert_or_assign(gone.account, std::move(gone));
   }
+}
+
+bool people::is_forgotten(const identity& author, wall_time said) const {
+  const auto found = forgotten_.find(author);
+  return found != forgotten_.end() && said <= found->second;
 }
 
 std::vector<fact> people::forgetting(const account& a) const {

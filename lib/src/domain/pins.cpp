@@ -31,13 +31,17 @@ const pinned_entry* find(const people& facts, const std::string& room, std::uint
   return found == about->pins.end() ? nullptr : &*found;
 }
 
-void add(people& facts, const std::string& room, pinned_entry what, people::done then) {
+void add(people& facts, const std::string& room, pinned_entry what, const identity& author,
+         people::done then) {
   facts.change(
-      [&facts, room, what = std::move(what)]() -> result<std::vector<fact>> {
+      [&facts, room, what = std::move(what), author]() -> result<std::vector<fact>> {
         room_facts about = facts.room_or_new(room);
         if (const pinned_entry* known = find(facts, room, what.offset))
           return fail(errc::bad_arguments,
                       fmt::format("entry {} is pinned already, by {}", what.offset, known->by));
+        if (facts.is_forgotten(author, what.said))
+          return fail(errc::bad_arguments,
+                      fmt::format("what entry {} said was destroyed", what.offset));
         if (about.pins.size() >= most_in_a_room)
           return fail(errc::not_allowed,
                       fmt::format("{} has {} pins, the most a room can have: /unpin one first",

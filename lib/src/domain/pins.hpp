@@ -15,8 +15,10 @@ inline constexpr std::size_t most_in_a_room = 20;
 /// Null: the entry is not pinned. Good until the next change of people.
 const pinned_entry* find(const people& facts, const std::string& room, std::uint64_t offset);
 
-/// A failure if it is pinned already, or if the room has as many as it can have.
-void add(people& facts, const std::string& room, pinned_entry what, people::done then);
+/// A failure if it is pinned already, if the room has as many as it can have, or if the author was
+/// forgotten, who takes along the pins that are there then.
+void add(people& facts, const std::string& room, pinned_entry what, const identity& author,
+         people::done then);
 
 /// Does nothing where it is not pinned.
 void remove(people& facts, const std::string& room, std::uint64_t offset, people::done then);

@@ -16,7 +16,7 @@ void referring_posts::put_pin() {
   if (known && !now_->what.id.empty() && known->by == now_->info.name) return append();
   about_.pin = {e.at.offset, e.time, about_.edits.empty() ? e.at.offset : about_.edits.back(),
                 e.from, now_->info.name};
-  pins::add(*services_.facts, room_.name(), *about_.pin, pin_changed());
+  pins::add(*services_.facts, room_.name(), *about_.pin, about_.it.author, pin_changed());
 }
 
 /// What it is about may be gone: so it is not looked for in the log.
@@ -51,7 +51,7 @@ void referring_posts::undo_pin() {
   if (now_->how == entry_reference::kind::pin)
     pins::remove(*services_.facts, room_.name(), about_.pin->offset, done);
   else
-    pins::add(*services_.facts, room_.name(), *about_.pin, done);
+    pins::add(*services_.facts, room_.name(), *about_.pin, about_.it.author, done);
 }
 
 } // namespace asio_chat

@@ -294,6 +294,11 @@ void referring_posts::append() {
   const endpoint* author = services_.find_endpoint(now_->author);
   if (now_->how == reference_kind::edit && (!author || !room_.has(*author)))
     return refuse(fail(errc::not_in_room, fmt::format("you are not in {}", room_.name())));
+  // What a forgotten account has said is destroyed, and maybe is already.
+  if (services_.facts && services_.facts->is_forgotten(now_->who, services_.time.wall_now())) {
+    undo_pin();
+    return refuse(fail(errc::login_required, "your account is gone"));
+  }
   const entry_kind kind = now_->how == reference_kind::edit    ? about_.kind
                           : now_->how == reference_kind::reply ? entry_kind::message
                                                                : entry_kind::action;
