@@ -18,7 +18,12 @@ case ${1:-} in
 esac
 
 steps=
-trap 'printf "Seconds of each step:\n%s" "$steps"' EXIT
+beside= # a process that builds while tests run
+finish() {
+  [ -z "$beside" ] || kill "$beside" 2>/dev/null || true
+  printf "Seconds of each step:\n%s" "$steps"
+}
+trap finish EXIT
 
 # Runs a command and notes how long it took. Arguments: what it is, the command
 step() {
@@ -54,6 +59,15 @@ shared_library() {
   cmake -S . -B build-shared -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON >/dev/null &&
     cmake --build build-shared && cmake --install build-shared --prefix build-shared/installed >/dev/null
 }
+# Waits for what builds beside the tests, and says what it has said. Arguments: its log
+await() {
+  built=0
+  wait "$beside" || built=$?
+  beside=
+  cat "$1"
+  return "$built"
+}
+
 # A stranger's project with each compiler, standard and type of build. Arguments: directory, package
 strangers() {
   for compiler in c++ clang++; do
@@ -67,10 +81,11 @@ strangers() {
   done
 }
 
-# The project in a stranger's, as test/embed/add_subdirectory has it.
+# The project in a stranger's, as test/embed/add_subdirectory has it. Tests that wait leave most of a
+# processor to it.
 embedded() {
   (cd test/embed/add_subdirectory && cmake --preset embedded >/dev/null) &&
-    cmake --build build-embedded --target stranger operations client_only flow_tests wrong_thread contract_tests frame_fuzz text_fuzz native_fuzz compact_fuzz proxy_fuzz
+    exec nice -n 19 ninja -C build-embedded stranger operations client_only flow_tests wrong_thread contract_tests frame_fuzz text_fuzz native_fuzz compact_fuzz proxy_fuzz
 }
 
 if [ "${1:-}" = --clang ]; then
@@ -80,6 +95,10 @@ if [ "${1:-}" = --clang ]; then
 fi
 
 build release build
+if [ "${1:-}" != --quick ]; then
+  embedded >build/embedded.log 2>&1 &
+  beside=$!
+fi
 if [ "${1:-}" = --all ]; then
   step "release: tests" tests build
 else
@@ -88,7 +107,7 @@ fi
 [ "${1:-}" != --quick ] || exit 0
 
 export ASIO_CHAT_SANITIZED=1
-step "embedded, sanitizers: build" embedded
+step "embedded, sanitizers: the rest of its build" await build/embedded.log
 step "embedded, sanitizers: tests" tests build-embedded -R '^(flow|contract|fuzz|embed):'
 [ "${1:-}" = --all ] || exit 0
 

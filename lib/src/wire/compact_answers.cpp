@@ -8,7 +8,7 @@ namespace asio_chat::wire::compact {
 
 namespace {
 
-using kind = schema::data;
+using data_kind = schema::data;
 
 /// What a reply has besides its lists: flags, numbers, a name, and its envelope.
 std::size_t bytes_left() noexcept {
@@ -33,11 +33,11 @@ bool put_newest(writer<Field>& w, Field f, const std::vector<entry>& entries,
 }
 
 struct answer_writer {
-  writer<kind>& out;
+  writer<data_kind>& out;
 
   void operator()(const answers::members& m) {
     using field = schema::members;
-    out.message(kind::members, body<field>([&](writer<field>& w) {
+    out.message(data_kind::members, body<field>([&](writer<field>& w) {
                   w.text(field::room, m.room);
                   std::size_t left = bytes_left();
                   const auto same = [](const std::string& name) { return name; };
@@ -57,7 +57,7 @@ struct answer_writer {
         w.text(one_field::topic, one.topic);
       });
     };
-    out.message(kind::rooms, body<field>([&](writer<field>& w) {
+    out.message(data_kind::rooms, body<field>([&](writer<field>& w) {
                   std::size_t left = bytes_left();
                   const std::size_t n = w.list(field::rooms, r.list, left, body_of_one);
                   w.number(field::total, r.total);
@@ -66,14 +66,14 @@ struct answer_writer {
   }
   void operator()(const answers::topic& t) {
     using field = schema::topic;
-    out.message(kind::topic, body<field>([&](writer<field>& w) {
+    out.message(data_kind::topic, body<field>([&](writer<field>& w) {
                   w.text(field::room, t.room);
                   w.text(field::topic, t.text);
                 }));
   }
   void operator()(const answers::log& l) {
     using field = schema::asked;
-    out.message(kind::log, body<field>([&](writer<field>& w) {
+    out.message(data_kind::log, body<field>([&](writer<field>& w) {
                   w.text(field::room, l.room);
                   const bool all = put_newest(w, field::entries, l.entries, l.room);
                   w.number(field::asked, l.asked);
@@ -82,7 +82,7 @@ struct answer_writer {
   }
   void operator()(const answers::found& f) {
     using field = schema::found;
-    out.message(kind::found, body<field>([&](writer<field>& w) {
+    out.message(data_kind::found, body<field>([&](writer<field>& w) {
                   w.text(field::room, f.room);
                   const bool all = put_newest(w, field::entries, f.entries, f.room);
                   w.flag(field::more, f.more || !all);
@@ -91,16 +91,16 @@ struct answer_writer {
   }
   void operator()(const answers::commands& c) {
     using field = schema::commands;
-    out.message(kind::commands, body<field>([&](writer<field>& w) {
+    out.message(data_kind::commands, body<field>([&](writer<field>& w) {
                   std::size_t left = bytes_left();
                   w.list(field::commands, c.list, left,
                          [](const command_info& one) { return body_of(one); });
                 }));
   }
-  void operator()(const answers::command& c) { out.message(kind::command, body_of(c.about)); }
+  void operator()(const answers::command& c) { out.message(data_kind::command, body_of(c.about)); }
   void operator()(const answers::sent& s) {
     using field = schema::sent;
-    out.message(kind::sent, body<field>([&](writer<field>& w) {
+    out.message(data_kind::sent, body<field>([&](writer<field>& w) {
                   w.text(field::to, s.to);
                   w.text(field::text, s.text);
                   w.number(field::time, milliseconds(s.time));
@@ -108,18 +108,18 @@ struct answer_writer {
   }
   void operator()(const answers::left& l) {
     using field = schema::left;
-    out.message(kind::left, body<field>([&](auto& w) { w.text(field::room, l.room); }));
+    out.message(data_kind::left, body<field>([&](auto& w) { w.text(field::room, l.room); }));
   }
   void operator()(const answers::own_name& n) {
     using field = schema::own_name;
-    out.message(kind::own_name, body<field>([&](writer<field>& w) {
+    out.message(data_kind::own_name, body<field>([&](writer<field>& w) {
                   w.text(field::name, n.name);
                   w.flag(field::announced, n.announced);
                 }));
   }
   void operator()(const answers::protection& p) {
     using field = schema::protection;
-    out.message(kind::protection, body<field>([&](writer<field>& w) {
+    out.message(data_kind::protection, body<field>([&](writer<field>& w) {
                   w.flag(field::encrypted, p.encrypted);
                   if (!p.encrypted) return;
                   w.text(field::version, p.version);
@@ -360,33 +360,33 @@ answers::protection protection_in(std::string_view body) {
 } // namespace
 
 std::string body_of(const reply_data& d) {
-  return body<kind>([&](writer<kind>& w) { std::visit(answer_writer{w}, d); });
+  return body<data_kind>([&](writer<data_kind>& w) { std::visit(answer_writer{w}, d); });
 }
 
 std::optional<reply_data> data_in(std::string_view body) {
-  for (reader<kind> r(body); r.next();) {
+  for (reader<data_kind> r(body); r.next();) {
     switch (r.field()) {
-    case kind::members:
+    case data_kind::members:
       return members_in(r.bytes());
-    case kind::rooms:
+    case data_kind::rooms:
       return rooms_in(r.bytes());
-    case kind::topic:
+    case data_kind::topic:
       return topic_in(r.bytes());
-    case kind::log:
+    case data_kind::log:
       return log_in(r.bytes());
-    case kind::found:
+    case data_kind::found:
       return found_in(r.bytes());
-    case kind::commands:
+    case data_kind::commands:
       return commands_in(r.bytes());
-    case kind::command:
+    case data_kind::command:
       return answers::command{command_in(r.bytes())};
-    case kind::sent:
+    case data_kind::sent:
       return sent_in(r.bytes());
-    case kind::left:
+    case data_kind::left:
       return left_in(r.bytes());
-    case kind::own_name:
+    case data_kind::own_name:
       return own_name_in(r.bytes());
-    case kind::protection:
+    case data_kind::protection:
       return protection_in(r.bytes());
     default:
       r.skip();

@@ -15,10 +15,10 @@ namespace {
 /// So that the answer fits a frame of 64 KiB, even if every character has to be escaped.
 constexpr std::size_t max_bytes = 28'000;
 
-std::vector<std::string> lines_to_send(std::vector<std::string> lines) {
+std::vector<std::string> lines_to_send(std::vector<std::string> answered) {
   std::size_t bytes = 0;
   std::vector<std::string> sent;
-  for (std::string& line : lines) {
+  for (std::string& line : answered) {
     line = sanitize(line);
     bytes += line.size();
     if (bytes > max_bytes) {

@@ -28,7 +28,7 @@ std::string shown(std::string_view typed) {
 
 /// Of all limits that can be set, for an operator.
 std::vector<std::string> describe_all(const hub& in) {
-  std::vector<std::string> lines;
+  std::vector<std::string> all;
   const limiter& l = in.limiter();
   for (const run_time_limit& row : run_time_limit_table()) {
     std::string line = fmt::format("{} = {}", row.name, row.show(l.now()));
@@ -36,9 +36,9 @@ std::vector<std::string> describe_all(const hub& in) {
     if (set != in.people().limits().end())
       line += fmt::format(" (set by {}, {} by configuration)", set->second.by,
                           row.show(l.configured()));
-    lines.push_back(std::move(line));
+    all.push_back(std::move(line));
   }
-  return lines;
+  return all;
 }
 
 result<void> show(const asked& q) {

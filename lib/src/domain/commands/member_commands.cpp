@@ -14,8 +14,8 @@ void answer_to(const asked& q, std::string_view command, reply_data what) {
   q.by.tell(reply{q.ref, std::string(command), {}, {}, make_reply_data(std::move(what))});
 }
 
-void answer_to(const asked& q, std::string_view command, std::vector<std::string> lines) {
-  q.by.tell(reply{q.ref, std::string(command), std::move(lines), {}, {}});
+void answer_to(const asked& q, std::string_view command, std::vector<std::string> told) {
+  q.by.tell(reply{q.ref, std::string(command), std::move(told), {}, {}});
 }
 
 later_answer::later_answer(const asked& q, std::string_view command)
@@ -26,15 +26,15 @@ later_answer::later_answer(const asked& q, std::string_view command)
   q.by.begin(work::answer);
 }
 
-void later_answer::operator()(result<std::vector<std::string>> lines,
+void later_answer::operator()(result<std::vector<std::string>> told,
                               std::vector<std::string> items) const {
   const auto alive = in_.lock();
   endpoint* by = alive ? (*alive)->find_endpoint(number_) : nullptr;
   if (by == nullptr) return;
-  if (lines) {
-    by->tell(reply{ref_, std::string(command_), *std::move(lines), std::move(items), {}});
+  if (told) {
+    by->tell(reply{ref_, std::string(command_), *std::move(told), std::move(items), {}});
   } else {
-    by->refuse(ref_, lines.error());
+    by->refuse(ref_, told.error());
   }
   by->end(work::answer);
 }
