@@ -35,14 +35,15 @@ void returning_crowd::move_to(const storm_front& front) {
   context_ = client_context(front.ca_file, native_2_protocol::alpn_name);
   attempts_ = {};
   back_ = 0;
-  moved_ = clock::now();
-  for (std::size_t i = 0; i < all_.size(); ++i) {
-    all_[i]->pause = {};
-    all_[i]->counted = false;
-    all_[i]->connection.reset();
-    all_[i]->member.lost();
-    try_later(*all_[i], i);
+  for (const auto& one : all_) {
+    one->pause = {};
+    one->counted = false;
+    one->connection.reset();
+    one->member.lost();
   }
+  moved_ = clock::now(); // to close ten thousand connections is no time of the server's
+  for (std::size_t i = 0; i < all_.size(); ++i)
+    try_later(*all_[i], i);
 }
 
 void returning_crowd::try_later(client& one, std::size_t number) {

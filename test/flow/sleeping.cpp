@@ -27,7 +27,7 @@ bool all_asleep(chat_world& w) {
 
 } // namespace
 
-TEST_CASE("sleeping sessions wake by what is said to them and by what they say, again and again") {
+TEST_CASE("sleeping sessions wake by what they say, and hear what is said in their sleep") {
   chat_world w(sleepy());
   text_client& alice = w.join("alice");
   text_client& bob = w.join("bob");
@@ -36,6 +36,7 @@ TEST_CASE("sleeping sessions wake by what is said to them and by what they say, 
     alice.say("line " + std::to_string(i));
     REQUIRE(w.until([&] { return bob.lines.back() == "alice: line " + std::to_string(i); }));
     CHECK(bob.count("alice: line " + std::to_string(i)) == 1);
+    CHECK(w.server->stats().asleep == 1); // it is bob who sleeps on
   }
   REQUIRE(all_asleep(w));
   bob.say("/tls");

@@ -3,6 +3,7 @@
 import http.client
 import re
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -39,6 +40,31 @@ def test_an_acceptor_of_the_host(tmp_path):
         alice = LessonClient(port, tmp_path / "server.crt", "alice")
         alice.hear("* alice joined the chat *")
         run.send_signal(signal.SIGTERM)
+
+
+def test_sockets_that_the_host_was_started_with(tmp_path):
+    subprocess.run([BIN / "asio-chat-certs", "self-signed", "server"], check=True, cwd=tmp_path,
+                   capture_output=True, env=clean_environment())
+    certificate = tmp_path / "server.crt"
+    program = [BIN / "hook_own_socket", certificate, tmp_path / "server.key"]
+    alone = subprocess.run(program, capture_output=True, text=True, timeout=PATIENCE, env=clean_environment())
+    assert alone.returncode == 2 and alone.stderr.startswith("usage: systemd-socket-activate ")
+    unix_path = str(tmp_path / "chat")
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
+        unix.bind(unix_path)
+        unix.listen()
+        start = f'exec env LISTEN_PID=$$ LISTEN_FDS=2 "$@" 3<&{tcp.fileno()} 4<&{unix.fileno()}'
+        with subprocess.Popen(["bash", "-c", start, "start", *program], stdout=subprocess.PIPE, text=True,
+                              env=clean_environment(), pass_fds=(tcp.fileno(), unix.fileno())) as run:
+            assert run.stdout.readline() == "ready\n"
+            alice = LessonClient(tcp.getsockname()[1], certificate, "alice")
+            alice.hear("* alice joined the chat *")
+            with socket.socket(socket.AF_UNIX) as plain:
+                plain.settimeout(PATIENCE)
+                plain.connect(unix_path)
+                LessonClient(None, certificate, "bob", over=plain)
+                alice.hear("* bob joined the chat *")
+            run.send_signal(signal.SIGTERM)
 
 
 def test_certificates_of_the_host(tmp_path):

@@ -29,6 +29,7 @@ PAIRS = int(os.environ.get("ASIO_CHAT_PAIRS", "0"))
 MOST_GROWTH = 2 * 1024  # KiB
 MOST_SLOWER = 1.2
 IN_THE_SYSTEM = 12 << 20  # bytes that may wait in both sockets of a connection
+MOST_UNSENT = 512 << 10  # of them in the daemon's; the rest is counted in its outbox
 WINDOW = 100  # small, so that the others' queues are as well
 
 
@@ -71,6 +72,12 @@ def read_everything(port, ca, offset):
     wrong = asyncio.run(read())
     if wrong:
         raise SystemExit(f"{len(wrong)} wrong, first: {wrong[0]}")
+
+
+def waiting_in_the_system(port):
+    """Of all connections of a server, the most that its system has not sent, or has no answer to."""
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return max((int(row[4].split(":")[0], 16) for row in rows if row[1].endswith(f":{port:04X}")), default=0)
 
 
 def say(daemon, text, name):
@@ -141,6 +148,7 @@ def test_C57_a_stopped_reader_costs_nobody_anything_and_misses_nothing(tmp_path)
                 at = offset.value
                 p99, after = flood(daemon)
                 stopped.append(p99)
+                assert waiting_in_the_system(daemon.port) < MOST_UNSENT
                 growth.append(after - before)
                 marks += 1
                 mark = say(daemon, "it was stopped", f"mark-{marks}")

@@ -23,7 +23,8 @@ void idle_tracker::watch(idle_tracked& s, steady_time now) {
   if (quiet_time_.count() == 0) return;
   s.active_ = false;
   s.since_ = now;
-  awake_.push_back(s);
+  const bool is_first = !awake_.empty() && now < awake_.front().since_;
+  is_first ? awake_.push_front(s) : awake_.push_back(s);
 }
 
 void idle_tracker::fell_asleep(idle_tracked& s) {

@@ -17,14 +17,14 @@ using idle_hook =
 /// A connection that can do without much of its memory while nothing happens.
 class idle_tracked : public idle_hook {
  public:
-  /// Nothing was read or written for the while, or for up to two. A session that cannot sleep now
+  /// Nothing was read for the while, or for up to two. A session that cannot sleep now
   /// is watched again.
   virtual void try_sleep() = 0;
 
  protected:
   ~idle_tracked() = default;
 
-  /// Something was read or written. That is all that a message costs.
+  /// Something was read. That is all that a message costs.
   void mark_active() noexcept { active_ = true; }
 
  private:
@@ -43,7 +43,7 @@ class idle_tracker {
   explicit idle_tracker(std::chrono::milliseconds quiet_time)
       : quiet_time_(quiet_time) {}
 
-  /// Awake from now on.
+  /// Awake from now on. @param now when it was read from; {}: it may sleep at the next visit
   void watch(idle_tracked& s, steady_time now);
   /// One that was asked to sleep does: its memory is free. `watch` it when it wakes.
   void fell_asleep(idle_tracked& s);

@@ -196,7 +196,7 @@ void session::logged_in() {
   context_.log(severity::info, fmt::format("{} logged in", protocol_->name()),
                {{"address", address_}});
   reactor_.times().begin(*this, phase::idle, reactor_.now());
-  reactor_.idle_tracker().watch(*this, reactor_.now());
+  reactor_.idle_tracker().watch(*this, {}); // most listen at first: who says nothing sleeps at once
 }
 
 backpressure session::send(const shared_bytes& bytes) {
@@ -269,7 +269,6 @@ void session::flush() {
 }
 
 void session::write(std::string_view bytes) {
-  mark_active();
   const asio::const_buffer all = asio::buffer(bytes.data(), bytes.size());
   error_code e;
   const std::size_t n = stream_->write_some(all, e);

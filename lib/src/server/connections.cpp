@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,6 +21,11 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
+
+/// What a peer does not read waits in its outbox, where it is counted and shared with others, and
+/// not in the system: that would take megabytes of it.
+constexpr int max_unsent = 128 * 1024;
+using unsent_limit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
 
 std::string to_string(const tcp::endpoint& e) {
   return host_port(e.address().to_string(), e.port());
@@ -179,6 +185,7 @@ void server_base::impl::admit(transport::tcp_socket socket, const origin& from,
   }
   error_code ignored; // a connection that is gone already says so at the first read
   socket.set_option(tcp::no_delay(true), ignored);
+  socket.set_option(unsent_limit(max_unsent), ignored);
   auto stream = (this->*make_stream)(std::move(socket), from);
   sessions_->begin(std::move(stream), from);
 }

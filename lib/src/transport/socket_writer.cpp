@@ -74,7 +74,7 @@ void socket_writer::take(std::string_view bytes) {
 std::size_t socket_writer::send(std::string_view bytes) {
   ssize_t n = 0;
   do {
-    n = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    n = ::send(socket_->native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   } while (n < 0 && errno == EINTR);
   if (n >= 0) return static_cast<std::size_t>(n);
   if (errno != EAGAIN && errno != EWOULDBLOCK)
@@ -83,7 +83,7 @@ std::size_t socket_writer::send(std::string_view bytes) {
 }
 
 void socket_writer::wait(std::shared_ptr<waiting> w) {
-  socket_.async_wait(tcp_socket::wait_write, [w = std::move(w)](const error_code& e) {
+  socket_->async_wait(tcp_socket::wait_write, [w = std::move(w)](const error_code& e) {
     if (w->writer != nullptr) w->writer->on_writable(w, e);
   });
 }

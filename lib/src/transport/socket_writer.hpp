@@ -19,12 +19,15 @@ namespace asio_chat::transport {
 /// never has to be asked for the same once more before it may be asked for something else.
 class socket_writer {
  public:
-  /// The socket must live as long as this.
-  explicit socket_writer(cancellable_read_socket& socket)
-      : socket_(socket) {}
+  /// The socket must live as long as this, or until `moved_to`.
+  explicit socket_writer(tcp_socket& socket)
+      : socket_(&socket) {}
   ~socket_writer();
   socket_writer(const socket_writer&) = delete;
   socket_writer& operator=(const socket_writer&) = delete;
+
+  /// The socket is this one now; what waits for it waits there.
+  void moved_to(tcp_socket& socket) noexcept { socket_ = &socket; }
 
   /// For `SSL_set0_wbio`. Nothing may be written to it when this is gone.
   /// @throws std::bad_alloc
@@ -58,7 +61,7 @@ class socket_writer {
   void wait(std::shared_ptr<waiting> w);
   void on_writable(const std::shared_ptr<waiting>& w, const error_code& e);
 
-  cancellable_read_socket& socket_;
+  tcp_socket* socket_;
   std::string left_;
   error_code failure_;
   std::weak_ptr<waiting> waiting_; ///< while it is not idle

@@ -81,8 +81,8 @@ class stream {
   virtual void cancel_read() = 0;
   /// Gives back all memory that can be had anew, and completes when it is time to read again: when
   /// there is input, when something else woke the stream, or at once if it cannot sleep. Nothing
-  /// may be under way. Everything may be begun while it sleeps, and wakes it. Before the handshake
-  /// of a server it waits for the first byte.
+  /// may be under way. Everything may be begun while it sleeps, and wakes it; a write need not.
+  /// Before the handshake of a server it waits for the first byte.
   virtual void async_sleep(stream_handler) = 0;
 
   /// Of what was written, the bytes that the peer's system has not got yet. A slow reader of whom

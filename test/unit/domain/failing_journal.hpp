@@ -25,11 +25,12 @@ class failing_journal final : public journal, public name_store {
 
   /// While it is set, every call fails with it.
   std::optional<failure> broken;
-  std::size_t reads = 0;         ///< asked for
-  bool index_incomplete = false; ///< searches are answered so
-  std::string head_line;         ///< see `head`
-  bool slow_reads = false;       ///< answered after whatever else is under way
-  bool slow_appends = false;     ///< likewise: what is stored can be read before that is said
+  std::size_t reads = 0;             ///< asked for
+  std::vector<std::string> drops_of; ///< rooms whose logs were to be dropped
+  bool index_incomplete = false;     ///< searches are answered so
+  std::string head_line;             ///< see `head`
+  bool slow_reads = false;           ///< answered after whatever else is under way
+  bool slow_appends = false;         ///< likewise: what is stored can be read before that is said
   /// What the next position with a tag that is read after is found to be.
   log_is compared = log_is::as_known;
   bool can_destroy = true;
@@ -94,6 +95,7 @@ class failing_journal final : public journal, public name_store {
 
   bool drops() const noexcept override { return good_.drops(); }
   void drop(std::string room, wall_time quiet, drop_done done) override {
+    drops_of.push_back(room);
     if (broken) return later_([done = std::move(done), why = *broken] { done(why); });
     call([this, room, quiet, done] { good_.drop(room, quiet, done); });
   }

@@ -167,6 +167,8 @@ TEST_CASE("a guest's room in which somebody is stays, however silent") {
   CHECK(w.memory_head("den") == 1);
   CHECK(w.memory_head("attic") == 0);
   CHECK(w.left() == 1);
+  CHECK(std::ranges::count(w.log.drops_of, "den") ==
+        0); // nor is a journal asked, whatever it would say
   w.type(bob, "hello", "den");
   w.type(bob, "/leave", "den");
   w.run();

@@ -59,6 +59,17 @@ TEST_CASE("a session that was quiet for the time is asked to sleep, once") {
   CHECK(h.after(1h).empty());
 }
 
+TEST_CASE(
+    "a session that was quiet before it is watched is asked first, and once more after the time") {
+  world h;
+  h.watch(h.a);
+  h.tracker.watch(h.b, {});
+  CHECK(h.after(1ms) == names{"b"});
+  h.watch(h.b);
+  CHECK(h.after(4'999ms) == names{"a"});
+  CHECK(h.after(1ms) == names{"b"});
+}
+
 TEST_CASE("a session that read or wrote meanwhile is watched for the whole time again") {
   world h;
   h.watch(h.a);

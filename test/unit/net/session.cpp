@@ -282,6 +282,20 @@ TEST_CASE("each phase of a session has its time, to the visit") {
   }
 }
 
+TEST_CASE("who says nothing after the login sleeps at once, whatever is told them") {
+  session_world w;
+  io_plan sound;
+  const auto speaker = w.log_in(sound, "speaker");
+  const auto listener = w.log_in(sound, "listener");
+  w.say(*speaker, "{'type':'send','id':'s1','text':'hello'}");
+  CHECK(has(messages_in(listener->take_written()), "event message hello"));
+  w.time.advance(250ms);
+  CHECK(listener->asleep);
+  CHECK_FALSE(speaker->asleep);
+  w.time.advance(w.config.limits.sleep_time);
+  CHECK(speaker->asleep);
+}
+
 TEST_CASE("who sends much at once is served in turns, and others come in between") {
   session_world w;
   io_plan sound;

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include <sys/resource.h>
+
 using namespace asio_chat;
 using namespace std::chrono_literals;
 using ops::control_line;
@@ -150,6 +152,31 @@ TEST_CASE("control: more than so many at once wait for their turn") {
               "\n");
   CHECK(d.asked.empty());
   held.front().close();
+  d.run();
+  CHECK(d.asked.size() == 1);
+}
+
+TEST_CASE("control: without descriptors it pauses, and takes who waited when there are some") {
+  controlled d;
+  stream::socket late(d.context);
+  late.connect(stream::endpoint(d.file.path()));
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit none = before;
+  none.rlim_cur = 3; // those that are open stay
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  constexpr int endless = 100;
+  int steps = 0;
+  d.context.restart();
+  while (steps < endless && d.context.poll_one() > 0)
+    ++steps;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(steps > 0);
+  CHECK(steps < endless); // it does not ask again and again
+  d.say(late, R"({"account": "disable", "name": "alice"})"
+              "\n");
+  CHECK(d.asked.empty());
+  d.time.advance(control_socket::accept_pause);
   d.run();
   CHECK(d.asked.size() == 1);
 }

@@ -69,6 +69,33 @@ TEST_CASE("a connection does not sleep over what its socket has not taken") {
   }
 }
 
+TEST_CASE("a connection that sleeps waits for a full socket, and for its peer at the same time") {
+  for (const int version : both_versions) {
+    world w(version);
+    w.sleep();
+    const std::string text = long_text(1'000'000);
+    w.server->write(text);
+    for (int i = 0; i < 20; ++i)
+      w.server_turn();
+    REQUIRE(w.server->waits > 0);
+    CHECK(w.server->asleep);
+    CHECK(w.server->stream->unacknowledged() > 0);
+    w.send("a");
+    for (int i = 0; i < 20; ++i)
+      w.server_turn();
+    CHECK(w.server->in == "a");
+    CHECK(w.server->is_writing()); // what waits for the socket is not lost by the waking
+    w.until([&] { return w.in.size() >= text.size(); });
+    CHECK(w.in == text);
+    w.sleep();
+    const std::string more = long_text(300'000);
+    w.server->write(more); // nothing wakes it
+    w.until([&] { return w.in.size() >= text.size() + more.size(); });
+    CHECK(w.in.substr(text.size()) == more);
+    CHECK(w.server->asleep);
+  }
+}
+
 TEST_CASE("keys are changed while a record waits for a full socket") {
   world w(TLS1_3_VERSION);
   const std::string text = long_text(1'000'000);
@@ -123,8 +150,10 @@ TEST_CASE("a peer that has keys changed on and on and reads no answer is not hea
 }
 
 TEST_CASE("a peer that resets the connection ends the write that waits for it") {
+  const bool asleep = GENERATE(false, true);
   for (const int version : both_versions) {
     world w(version);
+    if (asleep) w.sleep();
     w.server->write(long_text(1'000'000));
     w.server_turn();
     REQUIRE(w.server->waits > 0);
@@ -142,8 +171,10 @@ TEST_CASE("a peer that resets the connection ends the write that waits for it") 
 }
 
 TEST_CASE("close_notify waits for a full socket, behind what was written before") {
+  const bool asleep = GENERATE(false, true);
   for (const std::size_t size : sizes_about_full()) {
     world w(TLS1_3_VERSION);
+    if (asleep) w.sleep();
     const std::string text = long_text(size);
     w.server->write(text);
     w.server_turn();

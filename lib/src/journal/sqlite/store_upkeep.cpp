@@ -49,9 +49,11 @@ wall_time store_upkeep::settled_now() {
 bool store_upkeep::step() {
   try {
     look_at_files();
-    if (store_.index.full()) write_index();
+    const bool index_is_due = store_.index.full();
+    if (index_is_due) write_index();
     bool more = sweep();
     if (rebuild_.under_way()) more |= rebuild_index();
+    if (index_is_due) return true; // the checkpoint comes when those who wait have been answered
     writer().checkpoint_if_due();
     return more;
   } catch (const SQLite::Exception& e) {

@@ -11,12 +11,11 @@ namespace asio_chat::sqlite {
 
 namespace {
 
-constexpr int max_wal_pages = 2'000; // 8 MB
-
-int remember_pages(void* pages, sqlite3*, const char*, int count) {
-  *static_cast<int*>(pages) = count;
-  return SQLITE_OK;
-}
+// A checkpoint takes as long as what it moves, and whoever speaks meanwhile waits for it: so it
+// comes early. But not after each of a few large commits, which have many pages in common.
+constexpr int min_wal_pages = 128; // 512 KiB
+constexpr int min_wal_commits = 8;
+constexpr int max_wal_pages = 2'000;
 
 } // namespace
 
@@ -43,7 +42,7 @@ writer_connection::writer_connection(database_file f, SQLite::Database opened, c
     , version_(db, "PRAGMA data_version")
     , known_version_(read_version()) {
   head.load(db);
-  ::sqlite3_wal_hook(db.getHandle(), remember_pages, &wal_pages_);
+  ::sqlite3_wal_hook(db.getHandle(), &writer_connection::note_commit, this);
 }
 
 writer_connection::~writer_connection() {
@@ -111,8 +110,17 @@ bool writer_connection::wal_is_in_place() noexcept {
   return wal_ == now;
 }
 
+int writer_connection::note_commit(void* of, sqlite3*, const char*, int pages) noexcept {
+  auto& self = *static_cast<writer_connection*>(of);
+  self.wal_pages_ = pages;
+  ++self.wal_commits_;
+  return SQLITE_OK;
+}
+
 void writer_connection::checkpoint_if_due() {
-  if (wal_pages_ < max_wal_pages) return;
+  if (wal_pages_ < min_wal_pages) return;
+  if (wal_commits_ < min_wal_commits && wal_pages_ < max_wal_pages) return;
+  wal_commits_ = 0;
   int done = SQLITE_OK;
   watch_.note_after([&] {
     done = ::sqlite3_wal_checkpoint_v2(db.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,

@@ -55,6 +55,7 @@ class writer_connection {
   people_table people;
 
  private:
+  static int note_commit(void* of, sqlite3*, const char*, int pages) noexcept;
   std::int64_t read_version();
   void look_at_changes();
 
@@ -70,6 +71,7 @@ class writer_connection {
   bool under_way_ = false;
   head_row::state before_; ///< when the transaction began
   int wal_pages_ = 0;
+  int wal_commits_ = 0; ///< since the last checkpoint
 };
 
 } // namespace asio_chat::sqlite

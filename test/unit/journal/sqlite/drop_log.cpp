@@ -120,6 +120,17 @@ TEST_CASE("a clock that has jumped ahead drops nothing, until it has stood for a
   CHECK(w.drop().value() == dropped::gone);
 }
 
+TEST_CASE("a clock that has jumped ahead drops nothing either when no ids are known any more") {
+  dropping_world w;
+  w.options.id_window = 1h;
+  w.say("den", "one");
+  w.time.advance(2h);
+  w.time.set_wall(w.time.wall_now() + 24h * 3'650);
+  CHECK(w.drop().value() == dropped::kept);
+  w.time.advance(24h * 3);
+  CHECK(w.drop().value() == dropped::gone);
+}
+
 TEST_CASE("a long log is dropped in pieces, and is whole again if somebody comes meanwhile") {
   dropping_world w;
   std::vector<operation> group;
