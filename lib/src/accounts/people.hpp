@@ -76,12 +76,18 @@ class people {
   const invitation* find_invitation(std::string_view code) const;
   std::size_t invitation_count() const noexcept { return invitations_.size(); }
   const room_facts* room(std::string_view name) const;
+  using rooms_by_name = std::map<std::string, room_facts, std::less<>>;
+  const rooms_by_name& rooms() const noexcept { return rooms_; }
   /// Those that guests have left, see `room_facts`.
   const std::set<std::string, std::less<>>& guest_rooms() const noexcept { return guest_rooms_; }
   /// Of what these two have said to each other; null: nothing.
   const direct_log* find_direct(const identity& one, const identity& another) const;
   /// Those to whom the account has said something, or who have to it.
   std::vector<identity> correspondents_of(const identity& account) const;
+  /// Some of them: the next ones behind that one, in an order that stays.
+  std::vector<identity> correspondents_of(const identity& account,
+                                          const std::optional<identity>& behind,
+                                          std::size_t max) const;
   /// Null: none but those that every account has at first.
   const account_wishes* wishes_of(const identity& account) const;
   /// Null: it ignores nobody.
@@ -163,7 +169,7 @@ class people {
   look_book looks_;                            ///< of accounts
   std::map<identity, account_factor> factors_; ///< by account
   std::map<std::string, invitation, std::less<>> invitations_; ///< by code
-  std::map<std::string, room_facts, std::less<>> rooms_;
+  rooms_by_name rooms_;
   std::set<std::string, std::less<>> guest_rooms_;
   std::map<std::string, direct_log, std::less<>> direct_logs_;
   std::set<std::pair<identity, identity>> correspondents_;  ///< each with each of theirs
@@ -172,7 +178,7 @@ class people {
   std::map<identity, account_wishes> wishes_;               ///< by account
   std::map<identity, ignored_members> ignored_;             ///< by account
   std::map<identity, std::size_t> ignorers_;                ///< by whom they ignore: how many
-  std::map<identity, farewell> farewells_;                  ///< by account
+  std::map<identity, farewell> farewells_;   ///< by account
   std::map<std::string, limit_choice, std::less<>> limits_;
   ban_book bans_;
 };

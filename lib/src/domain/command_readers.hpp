@@ -227,6 +227,13 @@ inline requests::any read_forget(const given_arguments& g, std::string&) {
   return requests::forget{std::string(g.at[1]), std::string(g.at[2])};
 }
 
+inline requests::any read_export(const given_arguments& g, std::string&) {
+  if (!ascii::equal_ignoring_case(g.at[0], "me"))
+    return requests::unreadable{
+        fail(errc::bad_arguments, "say /export me: you can export nobody else")};
+  return requests::export_account{std::string(g.at[1])};
+}
+
 inline requests::any read_slow(const given_arguments& g, std::string&) {
   return requests::set_slow{std::chrono::seconds(g.number.value_or(0))};
 }

@@ -59,6 +59,14 @@ inline constexpr std::array personal_rows{
                 .details = "/forget me tells what will go, /forget me PASSWORD does it, for good.",
                 .cost = 10,
                 .read = read_forget},
+    command_row{.name = "export",
+                .arguments = exported,
+                .help = "get all that the server keeps of you, as a file",
+                .details = "Facts of your account, what you have said, and what others have said "
+                           "to you alone, as JSON lines. asio-chat never overwrites a file.",
+                .cost = 10,
+                .counts_for = rated::history,
+                .read = read_export},
 };
 
 } // namespace asio_chat::arguments

@@ -259,6 +259,10 @@ struct forget {
   std::string proof{}; ///< the password, or the name of an account without one; empty: none yet
   std::string code{};  ///< of the second factor
 };
+struct export_account {
+  static constexpr std::string_view command = "export";
+  std::string piece{}; ///< the one that the answer before has named; empty: it begins anew
+};
 /// A command that the host has added.
 struct host {
   const host_row* row;
@@ -277,7 +281,7 @@ using any =
                  make_invitation, kick, ban, unban, mute, unmute, list_bans, give_role, promote,
                  demote, invite, set_mode, set_slow, edit, remove, answer, react, pin, unpin,
                  list_pins, mark_read, block, unblock, accept_requests, set_away, last_seen, ignore,
-                 unignore, forget, host, unreadable>;
+                 unignore, forget, export_account, host, unreadable>;
 
 } // namespace requests
 

@@ -25,6 +25,7 @@ class failing_journal final : public journal, public name_store {
 
   /// While it is set, every call fails with it.
   std::optional<failure> broken;
+  std::optional<failure> broken_reads; ///< reads alone do
   std::size_t reads = 0;         ///< asked for
   bool index_incomplete = false; ///< searches are answered so
   std::string head_line;         ///< see `head`
@@ -63,6 +64,7 @@ class failing_journal final : public journal, public name_store {
   }
   void read(std::string room, range part, read_done done) override {
     ++reads;
+    if (broken_reads) return later_([done, why = *broken_reads] { done(why); });
     if (broken) return fail_later<page>(std::move(done));
     if (part.of.from.tag != 0) {
       const log_is found = std::exchange(compared, log_is::as_known);

@@ -80,6 +80,9 @@ result<void> carry_out(const asked& q, requests::unignore&& what);
 // forget_command.cpp: the end of an account and of what it has said
 result<void> carry_out(const asked& q, requests::forget&& what);
 
+// export_command.cpp: all that is kept of the account
+result<void> carry_out(const asked& q, requests::export_account&& what);
+
 // presence_commands.cpp: who is there
 result<void> carry_out(const asked& q, requests::set_away&& what);
 result<void> carry_out(const asked& q, requests::last_seen&& what);
