@@ -88,6 +88,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   const std::set<std::string>* guests_of(const std::string& room) const {
     return roster_.guests_of(room);
   }
+  const displayed_names& displayed() const noexcept { return roster_.displayed(); }
   vocabulary words() const;
   /// Adds what can be typed besides, as commands of the client itself.
   void on_words(std::function<void(vocabulary&)> f) { more_words_ = std::move(f); }

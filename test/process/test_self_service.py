@@ -233,11 +233,14 @@ def test_a_member_gets_what_the_operator_would_export(tmp_path, home):
         text.send("/edit a secret, mended")
         text.send("/delete")
         text.send("/ignore carl")
+        text.send("/display Alice (at work)")
+        text.hear('* you are displayed as "Alice (at work)" beside alice *')
         bob.send("not hers")
         bob.send("/msg alice psst")
         text.hear("[private] bob: psst")
         alice = FullScreen(f"alice-too@{d.address}", "--ca", d.ca, home=home, columns=300).ready()
         alice.says(f"/login alice {PASSWORD}").sees("you are logged in as alice")
+        alice.sees('alice "Alice')  # in the list, behind the name
         alice.says("/export bob").sees("you can export nobody else")
         alice.says(f"/export me {mine}").sees("all that this server keeps of you is in")
         assert mine.stat().st_mode & 0o777 == 0o600
@@ -245,6 +248,7 @@ def test_a_member_gets_what_the_operator_would_export(tmp_path, home):
         assert sorted(mine.read_text().splitlines()) == sorted(theirs.read_text().splitlines())
         lines = [json.loads(line) for line in mine.read_text().splitlines()]
         assert lines[0]["what"] == "account" and len(lines) > 120
+        assert {"what": "displayed", "name": "Alice (at work)"} in lines
         assert "not hers" not in mine.read_text() and "a secret" not in mine.read_text()
         assert [line["room"] for line in lines if line["what"] == "heard"] == ["@bob"]
         # What is there is not overwritten, and nothing half-made is left.

@@ -55,6 +55,8 @@ class people {
   const account* find(const identity& id) const;
   /// Whether the name, which nobody need bear, looks like that of another account than this.
   bool has_lookalike(std::string_view name, const identity& of) const;
+  /// The same of what names look like, see `looks_of`.
+  bool has_lookalike(const std::vector<std::string>& looks, const identity& of) const;
   /// Of the device with this token; null if it is of none.
   const account* of_device(const identity& token) const;
   std::vector<const account*> accounts() const;                         ///< sorted by name
@@ -94,6 +96,11 @@ class people {
   const ignored_members* ignored_by(const identity& account) const;
   /// Whether any account ignores this one.
   bool is_ignored(const identity& account) const { return ignorers_.contains(account); }
+  /// How the account wants to be called beside its name; null: only by that, or the name looks like
+  /// one that another account has taken since.
+  const std::string* displayed_by(const identity& account) const;
+  /// Whether any account has such a name.
+  bool displays_names() const noexcept { return !displayed_.empty(); }
   /// Accounts that are gone, and whose texts are not destroyed yet.
   const std::map<identity, farewell>& farewells() const noexcept { return farewells_; }
   /// That operators have set, by the name of the setting.
@@ -154,6 +161,7 @@ class people {
   void take_certificate(const fact& f);
   void take_direct_log(const fact& f);
   void take_ignored(const fact& f);
+  void take_displayed(const fact& f);
   void take_farewell(const fact& f);
   void begin_next();
   void kept(const std::vector<fact>& facts, const done& then, result<void> how);
@@ -178,6 +186,11 @@ class people {
   std::map<identity, account_wishes> wishes_;               ///< by account
   std::map<identity, ignored_members> ignored_;             ///< by account
   std::map<identity, std::size_t> ignorers_;                ///< by whom they ignore: how many
+  struct shown_name {
+    std::string name;
+    std::vector<std::string> looks;
+  };
+  std::map<identity, shown_name> displayed_; ///< by account
   std::map<identity, farewell> farewells_;   ///< by account
   std::map<std::string, limit_choice, std::less<>> limits_;
   ban_book bans_;

@@ -139,6 +139,11 @@ inline constexpr argument exported[] = {
      .help =
          "where asio-chat writes it; left out: it chooses a name. Other programs say here which "
          "piece comes next"}};
+inline constexpr argument displayed[] = {
+    {.name = "NAME",
+     .kind = kind::text,
+     .optional = true,
+     .help = "40 characters at most; -: none any more; left out: it is told"}};
 
 inline constexpr argument absence[] = {
     {.name = "TEXT", .kind = kind::text, .optional = true, .help = "why, or until when"}};

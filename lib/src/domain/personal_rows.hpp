@@ -67,6 +67,16 @@ inline constexpr std::array personal_rows{
                 .cost = 10,
                 .counts_for = rated::history,
                 .read = read_export},
+    command_row{.name = "display",
+                .arguments = displayed,
+                .help = "show a name beside that of your account, in lists and to /whois",
+                .details = "/display - takes it away, and /display tells it. What you say bears "
+                           "the name of your account alone. Operators of the server can take away "
+                           "that of another: /display - @NAME.",
+                .needs = right::rename,
+                .cost = 2,
+                .counts_for = rated::renames,
+                .read = read_display},
 };
 
 } // namespace asio_chat::arguments
