@@ -88,6 +88,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   const std::set<std::string>* guests_of(const std::string& room) const {
     return roster_.guests_of(room);
   }
+  const displayed_names& displayed() const noexcept { return roster_.displayed(); }
   vocabulary words() const;
   /// Adds what can be typed besides, as commands of the client itself.
   void on_words(std::function<void(vocabulary&)> f) { more_words_ = std::move(f); }
@@ -126,6 +127,11 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void on_answer(const said_lines::line& said, const failure& why, const acknowledged& a);
   void command(typed_line line, bool marked);
   void on_reply(const said_lines::line& said, const reply& r);
+  struct export_under_way;
+  /// Writes all that the server keeps of the account into a file.
+  void export_account(typed_line line, bool marked, std::string path);
+  void ask_for_piece(const std::shared_ptr<export_under_way>& to, const std::string& piece);
+  void on_piece(const std::shared_ptr<export_under_way>& to, const reply& r);
   /// Marks lines that have had no answer for too long, and waits for the next one.
   void watch_answers();
   void tell_overdue();

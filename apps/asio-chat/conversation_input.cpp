@@ -108,6 +108,11 @@ void conversation::on_answer(const said_lines::line& said, const failure& why,
 
 void conversation::command(typed_line line, bool marked) {
   const parsed_line c = parse_command_line(line.text);
+  if (ascii::equal_ignoring_case(c.name, "export")) {
+    const positions parts = split_arguments(c.arguments, 2);
+    if (ascii::equal_ignoring_case(parts[0], "me"))
+      return export_account(std::move(line), marked, std::string(parts[1]));
+  }
   // Joining a room that the user is in makes it the current one.
   const bool joins = ascii::equal_ignoring_case(c.name, "join");
   if (joins && roster_.is_in(proper_room_name(c.arguments))) {

@@ -108,6 +108,7 @@ struct data_of {
   json::object operator()(const answers::members& m) const {
     json::object o{{"kind", "members"}, {"room", valid(m.room)}, {"names", strings(m.names)}};
     if (!m.guests.empty()) o["guests"] = strings(m.guests);
+    if (!m.displayed.empty()) o["displayed"] = strings(m.displayed);
     return list_end(std::move(o), m.total, m.next);
   }
   json::object operator()(const answers::rooms& r) const {

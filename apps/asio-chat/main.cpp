@@ -128,6 +128,7 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
       .look_at = [&](const std::string& room) { talk->look_at(room); },
       .members = [&](const std::string& room) { return talk->members_of(room); },
       .guests = [&](const std::string& room) { return talk->guests_of(room); },
+      .displayed = [&]() -> const displayed_names& { return talk->displayed(); },
       .fetch =
           [&](const std::string& room, log_range part, window_control::page_handler done) {
             chat.async_history(room, part, std::move(done));

@@ -45,6 +45,7 @@ std::optional<std::string> roster::add(const std::string& room, const std::strin
 }
 
 std::optional<std::string> roster::observe(const client_event& e) {
+  displayed_.observe(e);
   if (const auto* state = std::get_if<room_state>(&e)) {
     return enter(*state);
   } else if (const auto* in = std::get_if<member_joined>(&e)) {
@@ -74,6 +75,7 @@ std::optional<std::string> roster::observe(const client_event& e) {
   } else if (const auto* again = std::get_if<connected>(&e); again && again->again) {
     rooms_.clear();
     guests_.clear();
+    displayed_.forget();
     heads_.clear();
     told_of_names_.clear();
   }

@@ -1,6 +1,8 @@
 // The members of each room, as far as the client knows them.
 #pragma once
 
+#include "model/displayed_names.hpp"
+
 #include <asio_chat/client.hpp>
 
 #include <cstddef>
@@ -35,6 +37,8 @@ class roster {
   const std::set<std::string>* members_of(const std::string& room) const;
   /// Some of `members_of`, likewise.
   const std::set<std::string>* guests_of(const std::string& room) const;
+  /// How members are displayed beside their names.
+  const displayed_names& displayed() const noexcept { return displayed_; }
   /// Rooms that one could join.
   void learn(const answers::rooms& list);
   std::vector<std::string> rooms() const; ///< that one is in, or has heard of
@@ -49,6 +53,7 @@ class roster {
   std::set<std::string> told_of_names_; ///< the rooms whose limit was reported
   std::map<std::string, std::set<std::string>> rooms_;
   std::map<std::string, std::set<std::string>> guests_; ///< of those, where there are any
+  displayed_names displayed_;
   std::map<std::string, position> heads_; ///< where the log of each was when its state came
   std::set<std::string> heard_of_;        ///< rooms, of the answers to `/rooms`
 };

@@ -4,6 +4,7 @@
 
 #include "base/sanitize.hpp"
 #include "journal/sqlite/reader.hpp"
+#include "model/entry_json.hpp"
 #include "wire/reply_lines.hpp"
 
 #include <fmt/format.h>

@@ -1,10 +1,7 @@
 #include "export_output.hpp"
 
-#include "base/sanitize.hpp"
-#include "model/references.hpp"
+#include <asio_chat/error.hpp>
 
-#include <boost/json/serialize.hpp>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -18,19 +15,6 @@ namespace {
 error cannot_be_written() {
   return error(fail(errc::storage_failed,
                     fmt::format("the export cannot be written: {}", std::strerror(errno))));
-}
-
-std::string_view word_of(entry_kind k) {
-  switch (k) {
-  case entry_kind::message:
-  case entry_kind::destroyed:
-    return "message";
-  case entry_kind::action:
-    return "action";
-  case entry_kind::topic:
-    return "topic";
-  }
-  return "";
 }
 
 } // namespace
@@ -69,25 +53,4 @@ void export_output::complain() const {
   if (!opened_)
     throw std::system_error(errno, std::generic_category(), "standard output cannot be written");
   throw cannot_be_written();
-}
-
-std::string iso_time(wall_time t) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(t);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", seconds, (t - seconds).count());
-}
-
-boost::json::object object_of(const entry& e) {
-  boost::json::object o{{"position", {{"epoch", e.at.epoch}, {"offset", e.at.offset}}},
-                        {"time", iso_time(e.time)},
-                        {"from", e.from},
-                        {"kind", word_of(e.kind)},
-                        {"text", e.text}};
-  if (e.kind == entry_kind::destroyed) o["destroyed"] = true;
-  if (e.refers.how != entry_reference::kind::none)
-    o["refers"] = {{"how", name_of(e.refers.how)}, {"offset", e.refers.offset}};
-  return o;
-}
-
-std::string as_line(const boost::json::object& o) {
-  return sanitize_json_for_terminal(boost::json::serialize(o));
 }

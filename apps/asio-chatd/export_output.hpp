@@ -1,13 +1,7 @@
-// Where exports go, and the form of their lines.
+// Where exports go.
 #pragma once
 
 #include "base/atomic_file.hpp"
-
-#include <asio_chat/entry.hpp>
-#include <asio_chat/error.hpp>
-#include <asio_chat/time.hpp>
-
-#include <boost/json/object.hpp>
 
 #include <cstddef>
 #include <cstdio>
@@ -39,9 +33,3 @@ class export_output {
   std::FILE* to_ = stdout;
   std::FILE* opened_ = nullptr;
 };
-
-/// RFC 3339, in UTC.
-std::string iso_time(asio_chat::wall_time t);
-boost::json::object object_of(const asio_chat::entry& e);
-/// Without its end.
-std::string as_line(const boost::json::object& o);

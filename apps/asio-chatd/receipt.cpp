@@ -1,5 +1,5 @@
 // What a receipt of /forget says, compared with what is there.
-#include "export_output.hpp"
+#include "each_entry.hpp"
 #include "facts_reader.hpp"
 #include "history.hpp"
 
@@ -7,8 +7,8 @@
 #include "base/clock.hpp"
 #include "base/sanitize.hpp"
 #include "journal/sqlite/head.hpp"
-#include "journal/sqlite/reader.hpp"
 #include "journal/sqlite/verify.hpp"
+#include "model/entry_json.hpp"
 #include "tls/file.hpp"
 
 #include <boost/json/parse.hpp>
@@ -61,34 +61,21 @@ struct found_texts {
 /// Throws `error` for a room that cannot be read.
 found_texts look_through(const history& kept, const receipt& of) {
   constexpr std::size_t places_told = 10;
-  std::string why;
-  const sqlite::search_index nothing_new({});
-  sqlite::reader reader(kept.file, *kept.keys, nothing_new,
-                        [&](severity, const std::string& sentence) { why = sentence; });
   found_texts found;
-  for (const sqlite::known_room& room : sqlite::rooms_in(kept.file, *kept.keys).value()) {
-    if (room.row.key == 0) continue;                           // nothing was said in it
-    if (!kept.keys->key(room.row.tag, room.row.key)) continue; // all of it was erased
-    position last;
-    for (bool more = true; more;) {
-      const auto page =
-          reader.read(room.name, {{log_range::side::after, last, entries_of_page}, bytes_of_page});
-      if (!page) throw error(fail(errc::storage_failed, why));
-      for (const journal::record& r : page->entries) {
-        last = r.what.at;
-        if (!of.authors.contains(r.author) || r.what.kind == entry_kind::topic) continue;
+  each_entry(
+      kept, [](const std::string&) { return true; },
+      [&](const std::string& room, const journal::record& r) {
+        if (!of.authors.contains(r.author) || r.what.kind == entry_kind::topic) return true;
         // What the bearer of a device has said later, as a guest.
         if (r.author != of.account && second_of(r.what.time) >= of.time.substr(0, second_digits))
-          continue;
+          return true;
         if (r.what.kind == entry_kind::destroyed) {
           ++found.destroyed;
         } else if (++found.readable <= places_told) {
-          found.where.push_back(fmt::format("#{} {}", room.name, last.offset));
+          found.where.push_back(fmt::format("#{} {}", room, r.what.at.offset));
         }
-      }
-      more = page->more && !page->entries.empty();
-    }
-  }
+        return true;
+      });
   return found;
 }
 

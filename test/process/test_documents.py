@@ -519,6 +519,10 @@ CONTROLS = {
     "A certificate stands for its account or its common name, and for nobody else; removing it ends what came by it":
         "I, C",
     "Nobody is called what looks like a taken name or one of the server's, and no name steers a display": "I",
+    "A displayed name stands beside the name of its account, and never in its place; it is nobody else's, and steers "
+    "no display": "I",
+    "Members get all that is kept of them, and nothing of others: not that rooms exist in which they have said nothing":
+        "C",
     "A token of an issuer opens only if one of its public keys has signed it by an algorithm of that key's type, "
     "for this server and now": "C",
     "A client tells when another account or certificate, or none, stands behind a name than before": "I",

@@ -1,12 +1,15 @@
-"""What members do about themselves: whom they ignore, and how they are forgotten."""
+"""What members do about themselves: whom they ignore, what is kept of them, and how they are forgotten."""
 
 import base64
 import json
+import os
 import re
+import resource
 import signal
+import subprocess
 
 from clients import Terminal, home
-from programs import until
+from programs import BIN, until
 from test_client_fullscreen import FullScreen
 from test_people import PASSWORD, account, daemon, good, log_in
 from test_storage import SEALED, exported, run
@@ -211,3 +214,81 @@ def test_all_that_is_kept_of_an_account_is_exported(tmp_path):
     assert nobody.returncode == 1 and "there is no account 'nobody'" in nobody.stderr
     both = run("export", "lobby", "--account", "alice", data=data)
     assert both.returncode == 2 and "export needs a ROOM, or an --account" in both.stderr, both.stderr
+
+
+def test_a_member_gets_what_the_operator_would_export(tmp_path, home):
+    """By /export me, into a file of their own: the same lines from the same state."""
+    data, mine, theirs = tmp_path / "data", tmp_path / "mine.jsonl", tmp_path / "theirs.jsonl"
+    good(data, "add", "alice")
+    good(data, "add", "bob")
+    with daemon(tmp_path, "--rates", "off") as d:
+        d.address = f"localhost:{d.port}"
+        bob, text = log_in(d, "guest1", "bob"), log_in(d, "guest2", "alice")
+        # A client that gets lines is told where to go.
+        text.send("/export me")
+        text.hear("* an export is a file, and you would get it in lines: come with asio-chat, which writes it where you "
+                  "say: /export me FILE *")
+        for n in range(120):
+            text.send(f"line {n} " + "\"x\" \u00e4 " * 40)
+        text.send("/edit a secret, mended")
+        text.send("/delete")
+        text.send("/ignore carl")
+        text.send("/display Alice (at work)")
+        text.hear('* you are displayed as "Alice (at work)" beside alice *')
+        bob.send("not hers")
+        bob.send("/msg alice psst")
+        text.hear("[private] bob: psst")
+        alice = FullScreen(f"alice-too@{d.address}", "--ca", d.ca, home=home, columns=300).ready()
+        alice.says(f"/login alice {PASSWORD}").sees("you are logged in as alice")
+        alice.sees('alice "Alice')  # in the list, behind the name
+        alice.says("/export bob").sees("you can export nobody else")
+        alice.says(f"/export me {mine}").sees("all that this server keeps of you is in")
+        assert mine.stat().st_mode & 0o777 == 0o600
+        run("export", "--account", "alice", "--output", theirs, data=data).check_returncode()
+        assert sorted(mine.read_text().splitlines()) == sorted(theirs.read_text().splitlines())
+        lines = [json.loads(line) for line in mine.read_text().splitlines()]
+        assert lines[0]["what"] == "account" and len(lines) > 120
+        assert {"what": "displayed", "name": "Alice (at work)"} in lines
+        assert "not hers" not in mine.read_text() and "a secret" not in mine.read_text()
+        assert [line["room"] for line in lines if line["what"] == "heard"] == ["@bob"]
+        # What is there is not overwritten, and nothing half-made is left.
+        alice.says(f"/export me {mine}").sees("is not overwritten")
+        alice.says(f"/export me {tmp_path}/missing/file").sees("cannot be written")
+        assert mine.read_text().count("\n") == len(lines)
+        assert sorted(p.name for p in tmp_path.glob("*.jsonl*")) == ["mine.jsonl", "theirs.jsonl"]
+        guest = FullScreen(f"gast@{d.address}", "--ca", d.ca, home=tmp_path / "other", columns=300).ready()
+        guest.says(f"/export me {tmp_path}/guest").sees("this is kept with an account, and you have none")
+        assert not list(tmp_path.glob("guest*"))
+        for one in (alice, guest):
+            one.child.close(force=True)
+
+
+def test_an_export_that_cannot_be_written_says_so_and_leaves_nothing(tmp_path):
+    data, file = tmp_path / "data", tmp_path / "mine.jsonl"
+    good(data, "add", "alice")
+    with daemon(tmp_path, "--rates", "off") as d:
+        text = log_in(d, "guest", "alice")
+        for n in range(100):
+            text.send(f"line {n} " + "x" * 1000)
+        listener = d.join("bob")
+        text.send("/me has said it all")
+        listener.hear("~ alice has said it all")
+
+        def small():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+        home = tmp_path / "home"
+        home.mkdir()
+        lines = "".join(json.dumps({"type": "command", "line": line, "ref": ref}) + "\n" for line, ref in (
+            (f"/login alice {PASSWORD}", "a"), (f"/export me {file}", "b"), (f"/export me {tmp_path}/no/such", "c"),
+            ("/export bob", "d")))
+        done = subprocess.run([BIN / "asio-chat", "--json-input", "--ca", d.ca, f"alice-too@localhost:{d.port}"],
+                              input=lines, capture_output=True, text=True, timeout=60, preexec_fn=small,
+                              restore_signals=False, env={**os.environ, "HOME": str(home)})
+        told = {event["ref"]: event for event in map(json.loads, done.stdout.splitlines()) if event.get("ref")}
+        assert told["a"]["event"] == "reply", done
+        assert told["b"]["event"] == "error" and "cannot be written: File too large" in told["b"]["message"], done
+        assert told["c"]["event"] == "error" and "cannot be written" in told["c"]["message"], done
+        assert told["d"]["event"] == "error" and "nobody else" in told["d"]["message"], done
+    assert not list(tmp_path.glob("mine*"))

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <string_view>
 
 namespace asio_chat::app {
 
@@ -100,16 +102,19 @@ void draw_rooms(canvas& on, const area& where, const windows& all) {
   }
 }
 
-/// A guest's name is shown with `?` before it, which no name begins with: nobody has proved it.
-cells cells_of_member(const std::string& name, bool guest) {
+/// A guest's name is shown with `?` before it, which no name begins with: nobody has proved it. How
+/// an account is displayed comes behind its name, and in quotes: it stands for nobody.
+cells cells_of_member(const std::string& name, bool guest, std::string_view displayed) {
   cells shown = guest ? cells_of_text("?", {role::faint}) : cells();
-  for (cell& c : cells_of_text(name, style_of_name(name)))
-    shown.push_back(std::move(c));
+  const auto add = [&shown](cells more) { std::ranges::move(more, std::back_inserter(shown)); };
+  add(cells_of_text(name, style_of_name(name)));
+  if (!displayed.empty())
+    add(cells_of_text(fmt::format(" \"{}\"", sanitize_for_terminal(displayed)), {role::faint}));
   return shown;
 }
 
 void draw_members(canvas& on, const area& where, const std::set<std::string>& names,
-                  const std::set<std::string>* guests) {
+                  const std::set<std::string>* guests, const displayed_names* displayed) {
   const cell line = cells_of_text("│", {role::faint}).front();
   auto name = names.begin();
   std::size_t left = names.size();
@@ -117,8 +122,10 @@ void draw_members(canvas& on, const area& where, const std::set<std::string>& na
     on.fill(where.row + row, where.column - between, where.column - between + 1, line);
     if (name == names.end()) continue;
     const bool more = row + 1 == where.rows && left > 1;
-    const cells shown = more ? cells_of_text(fmt::format("{} more", left), {role::faint})
-                             : cells_of_member(*name, guests && guests->contains(*name));
+    const cells shown =
+        more ? cells_of_text(fmt::format("{} more", left), {role::faint})
+             : cells_of_member(*name, guests && guests->contains(*name),
+                               displayed ? displayed->of(*name) : std::string_view());
     on.put(where.row + row, where.column, where.column + where.columns,
            cut_to_width(shown, where.columns));
     ++name;
@@ -219,7 +226,7 @@ canvas draw_screen(const windows& all, const screen_state& s, std::size_t column
   const window& w = s.found ? *s.found : all.current();
   draw_messages(on, p.messages, w, s.messages);
   if (p.rooms.columns > 0) draw_rooms(on, p.rooms, all);
-  if (p.members.columns > 0) draw_members(on, p.members, *s.members, s.guests);
+  if (p.members.columns > 0) draw_members(on, p.members, *s.members, s.guests, s.displayed);
   if (p.status_row > 0) {
     cells title;
     add(title, " " + w.title(), role::bar_title);

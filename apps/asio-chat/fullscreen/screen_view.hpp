@@ -6,6 +6,8 @@
 #include "fullscreen/chat_state.hpp"
 #include "fullscreen/message_view.hpp"
 
+#include "model/displayed_names.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -29,6 +31,7 @@ struct screen_state {
   const connection_state* connection = nullptr;
   const std::set<std::string>* members = nullptr; ///< of the room that is shown
   const std::set<std::string>* guests = nullptr;  ///< some of them; null: none
+  const displayed_names* displayed = nullptr;     ///< beside their names; null: none is known
   bool rooms_shown = true;
   bool members_shown = true;
   message_style messages = {};

@@ -94,7 +94,10 @@ screen_state window_control::look() {
   s.connection = &state_.connection;
   const window& w = state_.all.current();
   if (w.what == window::kind::room) s.members = around_.members(w.name);
-  if (s.members) s.guests = around_.guests(w.name);
+  if (s.members) {
+    s.guests = around_.guests(w.name);
+    s.displayed = &around_.displayed();
+  }
   s.rooms_shown = rooms_shown_;
   s.members_shown = members_shown_;
   messages_.ignored = &state_.all.ignored();

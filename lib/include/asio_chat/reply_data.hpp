@@ -22,6 +22,8 @@ struct members {
   std::string next;      ///< the name to go on from, `/who NEXT`; empty: that is all
   std::vector<std::string> guests =
       {}; ///< those of them who have no account, as `room_state` has it
+  /// Of those who have a displayed name: name, blank, displayed name.
+  std::vector<std::string> displayed = {};
   friend bool operator==(const members&, const members&) = default;
 };
 

@@ -138,6 +138,8 @@ void people::take(const fact& f) {
     return take_ignored(f);
   case fact_kind::farewell:
     return take_farewell(f);
+  case fact_kind::displayed:
+    return take_displayed(f);
   }
   // Of a later version of the program: kept, and not understood.
 }
@@ -189,7 +191,10 @@ const account* people::of_device(const identity& token) const {
 }
 
 bool people::has_lookalike(std::string_view name, const identity& of) const {
-  const std::vector<std::string> looks = looks_of(name);
+  return has_lookalike(looks_of(name), of);
+}
+
+bool people::has_lookalike(const std::vector<std::string>& looks, const identity& of) const {
   return std::ranges::any_of(looks, [&](const std::string& look) {
     if (const account* a = ascii::is_ascii(look) ? find(look) : nullptr; a && a->id != of)
       return true;
@@ -306,6 +311,7 @@ std::vector<fact> people::removal_of(const account& a) const {
     gone.push_back(without(fact_of(*find_direct(a.id, other))));
   if (const account_wishes* w = wishes_of(a.id)) gone.push_back(without(fact_of(*w)));
   if (const ignored_members* i = ignored_by(a.id)) gone.push_back(without(fact_of(*i)));
+  if (displayed_.contains(a.id)) gone.push_back(without(fact_of(displayed_name{a.id, {}})));
   gone.push_back(without(fact_of(a)));
   return gone;
 }

@@ -55,6 +55,8 @@ class people {
   const account* find(const identity& id) const;
   /// Whether the name, which nobody need bear, looks like that of another account than this.
   bool has_lookalike(std::string_view name, const identity& of) const;
+  /// The same of what names look like, see `looks_of`.
+  bool has_lookalike(const std::vector<std::string>& looks, const identity& of) const;
   /// Of the device with this token; null if it is of none.
   const account* of_device(const identity& token) const;
   std::vector<const account*> accounts() const;                         ///< sorted by name
@@ -76,18 +78,29 @@ class people {
   const invitation* find_invitation(std::string_view code) const;
   std::size_t invitation_count() const noexcept { return invitations_.size(); }
   const room_facts* room(std::string_view name) const;
+  using rooms_by_name = std::map<std::string, room_facts, std::less<>>;
+  const rooms_by_name& rooms() const noexcept { return rooms_; }
   /// Those that guests have left, see `room_facts`.
   const std::set<std::string, std::less<>>& guest_rooms() const noexcept { return guest_rooms_; }
   /// Of what these two have said to each other; null: nothing.
   const direct_log* find_direct(const identity& one, const identity& another) const;
   /// Those to whom the account has said something, or who have to it.
   std::vector<identity> correspondents_of(const identity& account) const;
+  /// Some of them: the next ones behind that one, in an order that stays.
+  std::vector<identity> correspondents_of(const identity& account,
+                                          const std::optional<identity>& behind,
+                                          std::size_t max) const;
   /// Null: none but those that every account has at first.
   const account_wishes* wishes_of(const identity& account) const;
   /// Null: it ignores nobody.
   const ignored_members* ignored_by(const identity& account) const;
   /// Whether any account ignores this one.
   bool is_ignored(const identity& account) const { return ignorers_.contains(account); }
+  /// How the account wants to be called beside its name; null: only by that, or the name looks like
+  /// one that another account has taken since.
+  const std::string* displayed_by(const identity& account) const;
+  /// Whether any account has such a name.
+  bool displays_names() const noexcept { return !displayed_.empty(); }
   /// Accounts that are gone, and whose texts are not destroyed yet.
   const std::map<identity, farewell>& farewells() const noexcept { return farewells_; }
   /// Whether what the author said at that time is being destroyed, or was since the start.
@@ -150,6 +163,7 @@ class people {
   void take_certificate(const fact& f);
   void take_direct_log(const fact& f);
   void take_ignored(const fact& f);
+  void take_displayed(const fact& f);
   void take_farewell(const fact& f);
   void begin_next();
   void kept(const std::vector<fact>& facts, const done& then, result<void> how);
@@ -165,7 +179,7 @@ class people {
   look_book looks_;                            ///< of accounts
   std::map<identity, account_factor> factors_; ///< by account
   std::map<std::string, invitation, std::less<>> invitations_; ///< by code
-  std::map<std::string, room_facts, std::less<>> rooms_;
+  rooms_by_name rooms_;
   std::set<std::string, std::less<>> guest_rooms_;
   std::map<std::string, direct_log, std::less<>> direct_logs_;
   std::set<std::pair<identity, identity>> correspondents_;  ///< each with each of theirs
@@ -174,8 +188,13 @@ class people {
   std::map<identity, account_wishes> wishes_;               ///< by account
   std::map<identity, ignored_members> ignored_;             ///< by account
   std::map<identity, std::size_t> ignorers_;                ///< by whom they ignore: how many
-  std::map<identity, farewell> farewells_;                  ///< by account
-  std::map<identity, wall_time> forgotten_;                 ///< authors, and until when they spoke
+  struct shown_name {
+    std::string name;
+    std::vector<std::string> looks;
+  };
+  std::map<identity, shown_name> displayed_; ///< by account
+  std::map<identity, farewell> farewells_;   ///< by account
+  std::map<identity, wall_time> forgotten_;  ///< authors, and until when they spoke
   std::map<std::string, limit_choice, std::less<>> limits_;
   ban_book bans_;
 };

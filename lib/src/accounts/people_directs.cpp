@@ -11,11 +11,18 @@ const direct_log* people::find_direct(const identity& one, const identity& anoth
 }
 
 std::vector<identity> people::correspondents_of(const identity& account) const {
-  std::vector<identity> all;
-  for (auto c = correspondents_.lower_bound({account, {}});
-       c != correspondents_.end() && c->first == account; ++c)
-    all.push_back(c->second);
-  return all;
+  return correspondents_of(account, {}, correspondents_.size());
+}
+
+std::vector<identity> people::correspondents_of(const identity& account,
+                                                const std::optional<identity>& behind,
+                                                std::size_t max) const {
+  std::vector<identity> some;
+  for (auto c = behind ? correspondents_.upper_bound({account, *behind})
+                       : correspondents_.lower_bound({account, {}});
+       c != correspondents_.end() && c->first == account && some.size() < max; ++c)
+    some.push_back(c->second);
+  return some;
 }
 
 const account_wishes* people::wishes_of(const identity& account) const {

@@ -1,7 +1,8 @@
-// Of those whom the server knows: whom they ignore, and who wanted to be forgotten.
+// Of those whom the server knows: whom they ignore, how they are displayed, and who wanted to be
+// forgotten.
 #include "accounts/people.hpp"
 
-#include "names/member_name.hpp"
+#include "names/displayed_name.hpp"
 
 #include <utility>
 
@@ -31,6 +32,23 @@ void people::take_ignored(const fact& f) {
       ignored_.emplace(identity_of_key(f.key), ignored_in(f)).first->second;
   for (const auto& [who, name] : now.accounts)
     ++ignorers_[who];
+}
+
+const std::string* people::displayed_by(const identity& account) const {
+  const auto found = displayed_.find(account);
+  if (found == displayed_.end() || has_lookalike(found->second.looks, account)) return nullptr;
+  return &found->second.name;
+}
+
+void people::take_displayed(const fact& f) {
+  if (f.value.empty()) {
+    displayed_.erase(identity_of_key(f.key));
+    return;
+  }
+  std::string name = displayed_in(f).name;
+  auto looks = looks_of_displayed(name);
+  displayed_.insert_or_assign(identity_of_key(f.key),
+                              shown_name{std::move(name), std::move(looks)});
 }
 
 void people::take_farewell(const fact& f) {

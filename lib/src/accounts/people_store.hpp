@@ -25,6 +25,7 @@ enum class fact_kind : std::uint8_t {
   limit = 10,      ///< by the name of its setting
   ignored = 11,    ///< by the number of the account that ignores
   farewell = 12,   ///< by the number of an account that is gone
+  displayed = 13,  ///< by the number of the account
 };
 
 struct fact {

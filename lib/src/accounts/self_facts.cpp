@@ -38,6 +38,19 @@ ignored_members ignored_in(const fact& f) {
   return i;
 }
 
+fact fact_of(const displayed_name& d) {
+  return {fact_kind::displayed, key_of(d.account),
+          field_writer().id(d.account).text(d.name).take()};
+}
+
+displayed_name displayed_in(const fact& f) {
+  field_reader r(f.value);
+  displayed_name d;
+  d.account = r.bytes();
+  d.name = r.text();
+  return d;
+}
+
 fact fact_of(const farewell& f) {
   field_writer w;
   w.id(f.account).text(f.name).time(f.asked).number(f.authors.size());

@@ -1,5 +1,5 @@
-// What is known of an account for its own sake: whom it ignores, and that it wanted to be
-// forgotten.
+// What is known of an account for its own sake: whom it ignores, how it is displayed,
+// and that it wanted to be forgotten.
 #pragma once
 
 #include "accounts/people_store.hpp"
@@ -24,6 +24,12 @@ struct ignored_members {
   std::size_t size() const noexcept { return accounts.size() + others.size(); }
 };
 
+/// How an account wants to be called beside its name.
+struct displayed_name {
+  identity account{};
+  std::string name;
+};
+
 /// An account is gone, and what it has said is being destroyed. The fact goes when that is done.
 struct farewell {
   identity account{};
@@ -34,7 +40,9 @@ struct farewell {
 };
 
 fact fact_of(const ignored_members& i);
+fact fact_of(const displayed_name& d);
 fact fact_of(const farewell& f);
+displayed_name displayed_in(const fact& f);
 ignored_members ignored_in(const fact& f);
 farewell farewell_in(const fact& f);
 

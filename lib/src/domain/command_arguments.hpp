@@ -131,6 +131,20 @@ inline constexpr argument forgotten[] = {
      .secret = true,
      .help = "of the second factor, if there is one"}};
 
+inline constexpr argument exported[] = {
+    {.name = "WHOM", .help = "me: nobody can export others"},
+    {.name = "FILE",
+     .kind = kind::text,
+     .optional = true,
+     .help =
+         "where asio-chat writes it; left out: it chooses a name. Other programs say here which "
+         "piece comes next"}};
+inline constexpr argument displayed[] = {
+    {.name = "NAME",
+     .kind = kind::text,
+     .optional = true,
+     .help = "40 characters at most; -: none any more; left out: it is told"}};
+
 inline constexpr argument absence[] = {
     {.name = "TEXT", .kind = kind::text, .optional = true, .help = "why, or until when"}};
 

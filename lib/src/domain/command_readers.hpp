@@ -227,6 +227,23 @@ inline requests::any read_forget(const given_arguments& g, std::string&) {
   return requests::forget{std::string(g.at[1]), std::string(g.at[2])};
 }
 
+inline requests::any read_export(const given_arguments& g, std::string&) {
+  if (!ascii::equal_ignoring_case(g.at[0], "me"))
+    return requests::unreadable{
+        fail(errc::bad_arguments, "say /export me: you can export nobody else")};
+  return requests::export_account{std::string(g.at[1])};
+}
+
+inline requests::any read_display(const given_arguments& g, std::string&) {
+  std::string_view name = trim(g.at[0]);
+  if (!name.starts_with('-')) return requests::display{std::string(name)};
+  name = trim(name.substr(1));
+  if (!name.empty() && (!name.starts_with('@') || name.size() == 1))
+    return requests::unreadable{
+        fail(errc::bad_arguments, "say /display - to take yours away, or /display - @NAME")};
+  return requests::display{{}, true, std::string(name.substr(name.empty() ? 0 : 1))};
+}
+
 inline requests::any read_slow(const given_arguments& g, std::string&) {
   return requests::set_slow{std::chrono::seconds(g.number.value_or(0))};
 }

@@ -33,6 +33,10 @@ right right_of(const command_row& row, const request& r) noexcept {
     return right::none;
   if (const auto* limit = std::get_if<requests::show_limits>(&r.what))
     return limit->action.empty() ? right::none : right::set_limits;
+  if (const auto* shown = std::get_if<requests::display>(&r.what)) {
+    if (!shown->of_member.empty()) return right::kick; // of the server: it is about no room
+    return shown->name.empty() ? right::none : row.needs;
+  }
   const auto* given = std::get_if<requests::give_role>(&r.what);
   if (given && given->role_name.empty()) return right::none;
   if (given && (given->everywhere || find_role(given->role_name).value_or(role::guest) >= role::op))
@@ -106,7 +110,8 @@ bool hub::moderates(endpoint& e, const request& r, const command_row* row) {
   static constexpr rights of_moderators{right::kick,      right::mute,       right::ban,
                                         right::set_mode,  right::give_voice, right::give_roles,
                                         right::set_limits};
-  if (!row || !of_moderators.has(row->needs) || right_of(*row, r) == right::none) return false;
+  const right needs = row ? right_of(*row, r) : right::none;
+  if (needs == right::none || !of_moderators.has(needs)) return false;
   const auto place = place_of(e, r.room);
   return right_lacking(e, place ? *place : nullptr, *row, r) == right::none;
 }

@@ -59,6 +59,24 @@ inline constexpr std::array personal_rows{
                 .details = "/forget me tells what will go, /forget me PASSWORD does it, for good.",
                 .cost = 10,
                 .read = read_forget},
+    command_row{.name = "export",
+                .arguments = exported,
+                .help = "get all that the server keeps of you, as a file",
+                .details = "Facts of your account, what you have said, and what others have said "
+                           "to you alone, as JSON lines. asio-chat never overwrites a file.",
+                .cost = 10,
+                .counts_for = rated::history,
+                .read = read_export},
+    command_row{.name = "display",
+                .arguments = displayed,
+                .help = "show a name beside that of your account, in lists and to /whois",
+                .details = "/display - takes it away, and /display tells it. What you say bears "
+                           "the name of your account alone. Operators of the server can take away "
+                           "that of another: /display - @NAME.",
+                .needs = right::rename,
+                .cost = 2,
+                .counts_for = rated::renames,
+                .read = read_display},
 };
 
 } // namespace asio_chat::arguments

@@ -1,6 +1,8 @@
 #include "domain/room.hpp"
 
 #include "accounts/direct_facts.hpp"
+#include "domain/displayed_names.hpp"
+#include "domain/member.hpp"
 #include "domain/post_queue.hpp"
 #include "domain/proof.hpp"
 #include "domain/referring_posts.hpp"
@@ -67,6 +69,7 @@ void room::join(endpoint& m, const start_position& from, std::string_view ref) {
   }
   if (is_new && size() <= services_.limits.presence_members) {
     subscribers_->tell(joined, &m.of());
+    if (services_.facts && services_.facts->displayed_by(m.who())) tell_displayed(m.of());
   } else {
     m.tell(joined);
   }
@@ -89,6 +92,11 @@ void room::leave(endpoint& m, announcement when) {
 void room::tell_renamed(const member& who, const std::string& from, announcement when) {
   subscribers_->rename(from, who.name());
   announce(member_renamed{name_, from, who.name()}, when, &who);
+}
+
+void room::tell_displayed(const member& who, announcement when) {
+  if (size() <= services_.limits.presence_members)
+    announce(displayed_of(*services_.facts, who), when, &who);
 }
 
 void room::announce(event e, announcement when, const member* about) {
@@ -330,14 +338,18 @@ void room::tell_state(const endpoint& m, std::string ref) const {
       state.members.push_back(name);
       if (proof != 0) state.proofs.push_back(proof_text(proof));
     };
-    for (const auto& [name, proof] : member_names()) {
+    for (const auto& [name, who] : member_names()) {
       if (state.members.size() == max_names_told) break;
+      const std::uint64_t proof = who->proof();
       add(name, proof);
       if (proof == 0 && services_.marks_guests) state.guests.push_back(name);
     }
     if (between_) add(name_.substr(1), proof_of(between_->other)); // here or not
   }
   m.tell(std::move(state));
+  if (!m.many_rooms() || !services_.facts || !services_.facts->displays_names()) return;
+  if (reply shown = displayed_in(*services_.facts, member_names()); !shown.items.empty())
+    m.tell(std::move(shown));
 }
 
 } // namespace asio_chat

@@ -102,14 +102,14 @@ class room final : public journal::listener, public std::enable_shared_from_this
   const std::string& topic() const noexcept { return topic_; }
   std::size_t size() const noexcept { return subscribers_->size(); } ///< in members
   bool empty() const noexcept { return subscribers_->empty(); }
-  /// With what proves each of them (`member::proof`).
-  const std::map<std::string, std::uint64_t>& member_names() const noexcept {
+  /// By name.
+  const std::map<std::string, const member*>& member_names() const noexcept {
     return subscribers_->names();
   }
   /// Whether members are told that this one of them is a guest.
   bool is_marked(const std::string& name) const {
     const auto found = services_.marks_guests ? member_names().find(name) : member_names().end();
-    return found != member_names().end() && found->second == 0;
+    return found != member_names().end() && found->second->proof() == 0;
   }
 
   bool has(const endpoint& m) const noexcept { return subscribers_->has(m); }
@@ -122,6 +122,8 @@ class room final : public journal::listener, public std::enable_shared_from_this
   void leave(endpoint& m, announcement when = announcement::now);
   void tell_renamed(const member& who, const std::string& from,
                     announcement when = announcement::now);
+  /// How an account is displayed has changed: tells those whom `join` tells of its member.
+  void tell_displayed(const member& who, announcement when = announcement::now);
   /// Tells a member the names of the members, and the topic.
   void tell_state(const endpoint& m, std::string ref = {}) const;
   /// The sink of the endpoint with this membership can take more. Whether a page was asked for.

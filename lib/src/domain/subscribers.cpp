@@ -52,7 +52,7 @@ bool subscribers::add(endpoint& m) {
   m.memberships_.push_back({&owner_, all_.size()});
   all_.push_back({&m, 0, std::make_unique<cursor>(cursor{{}, 0, true, true})});
   const bool is_new = m.of().subscribed(owner_);
-  if (is_new) names_.emplace(m.name(), m.of().proof());
+  if (is_new) names_.emplace(m.name(), &m.of());
   return is_new;
 }
 

@@ -46,7 +46,7 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   std::size_t size() const noexcept { return names_.size(); } ///< in members
   bool empty() const noexcept { return all_.empty(); }
   /// With what proves each of them (`member::proof`).
-  const std::map<std::string, std::uint64_t>& names() const noexcept { return names_; }
+  const std::map<std::string, const member*>& names() const noexcept { return names_; }
   bool has(const endpoint& m) const noexcept;
 
   /// Subscribes, and is told nothing of the log before `begin`. Whether its member is new here.
@@ -117,7 +117,7 @@ class subscribers final : public std::enable_shared_from_this<subscribers>,
   const std::shared_ptr<log_feeder> feeder_; ///< reads and tasks under way have weak references
   std::vector<subscriber> all_;
   /// So that nobody who joins a crowd waits until it is sorted.
-  std::map<std::string, std::uint64_t> names_;
+  std::map<std::string, const member*> names_;
   position head_;
   std::uint64_t visits_ = 0;
   std::vector<news> news_; ///< not told yet; older than what is in `pending_`

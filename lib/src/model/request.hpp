@@ -259,6 +259,16 @@ struct forget {
   std::string proof{}; ///< the password, or the name of an account without one; empty: none yet
   std::string code{};  ///< of the second factor
 };
+struct export_account {
+  static constexpr std::string_view command = "export";
+  std::string piece{}; ///< the one that the answer before has named; empty: it begins anew
+};
+struct display {
+  static constexpr std::string_view command = "display";
+  std::string name{};      ///< empty: it is only told
+  bool removes = false;    ///< instead of the one there is
+  std::string of_member{}; ///< whose it is to be removed; empty: one's own
+};
 /// A command that the host has added.
 struct host {
   const host_row* row;
@@ -277,7 +287,7 @@ using any =
                  make_invitation, kick, ban, unban, mute, unmute, list_bans, give_role, promote,
                  demote, invite, set_mode, set_slow, edit, remove, answer, react, pin, unpin,
                  list_pins, mark_read, block, unblock, accept_requests, set_away, last_seen, ignore,
-                 unignore, forget, host, unreadable>;
+                 unignore, forget, export_account, display, host, unreadable>;
 
 } // namespace requests
 

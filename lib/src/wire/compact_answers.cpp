@@ -45,6 +45,7 @@ struct answer_writer {
                   w.number(field::total, m.total);
                   w.text(field::next, n < m.names.size() ? m.names[n] : m.next);
                   w.list(field::guests, m.guests, left, same);
+                  w.list(field::displayed, m.displayed, left, same);
                 }));
   }
   void operator()(const answers::rooms& r) {
@@ -151,6 +152,9 @@ answers::members members_in(std::string_view body) {
       break;
     case field::guests:
       m.guests.push_back(r.string());
+      break;
+    case field::displayed:
+      m.displayed.push_back(r.string());
       break;
     default:
       r.skip();
@@ -281,19 +285,14 @@ answers::sent sent_in(std::string_view body) {
   using field = schema::sent;
   answers::sent s;
   for (reader<field> r(body); r.next();) {
-    switch (r.field()) {
-    case field::to:
+    if (r.field() == field::to)
       s.to = r.string();
-      break;
-    case field::text:
+    else if (r.field() == field::text)
       s.text = r.string();
-      break;
-    case field::time:
+    else if (r.field() == field::time)
       s.time = time_of(r.number());
-      break;
-    default:
+    else
       r.skip();
-    }
   }
   return s;
 }

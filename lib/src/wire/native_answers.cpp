@@ -58,6 +58,7 @@ struct answer_writer {
     const std::size_t n = o.put("names", m.names, bytes_left);
     end_list(m.total, n < m.names.size() ? m.names[n] : m.next);
     if (!m.guests.empty()) o.put("guests", m.guests, bytes_left);
+    if (!m.displayed.empty()) o.put("displayed", m.displayed, bytes_left);
   }
   void operator()(const answers::rooms& r) {
     o.put("kind", "rooms");
@@ -138,9 +139,9 @@ std::size_t size_field(const json::object& o, std::string_view name) {
 std::optional<reply_data> answer_in(const json::object& o) {
   const std::string kind = string_field(o, "kind");
   if (kind == "members") {
-    return answers::members{string_field(o, "room"), strings_field(o, "names"),
-                            size_field(o, "total"), text_or_nothing(o, "next"),
-                            optional_strings(o, "guests")};
+    return answers::members{string_field(o, "room"),       strings_field(o, "names"),
+                            size_field(o, "total"),        text_or_nothing(o, "next"),
+                            optional_strings(o, "guests"), optional_strings(o, "displayed")};
   }
   if (kind == "rooms") {
     return answers::rooms{list_field<answers::rooms::one>(o, "rooms", room_in),

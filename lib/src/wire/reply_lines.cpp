@@ -26,6 +26,24 @@ std::string going_on(std::size_t all, std::string_view command, std::string_view
   return fmt::format("there are {}; /{} {} goes on from there", all, command, next);
 }
 
+/// What is displayed beside names that come in their order.
+class displayed_in_order {
+ public:
+  explicit displayed_in_order(const std::vector<std::string>& all)
+      : next_(all.begin())
+      , end_(all.end()) {}
+
+  /// ` "Alice Smith"`, which has no such quotes in it; empty: there is none.
+  std::string beside(const std::string& name) {
+    if (next_ == end_ || !next_->starts_with(name + " ")) return {};
+    return fmt::format(" \"{}\"", std::string_view(*next_++).substr(name.size() + 1));
+  }
+
+ private:
+  std::vector<std::string>::const_iterator next_;
+  std::vector<std::string>::const_iterator end_;
+};
+
 struct writer {
   std::size_t bytes_left;
   const time_writer& time;
@@ -46,9 +64,12 @@ struct writer {
     const std::size_t n = r.items.size();
     const std::string& next = n < m.names.size() ? m.names[n] : m.next;
     std::string all;
+    displayed_in_order displayed(m.displayed);
     for (const std::string& name : r.items) {
+      const std::string shown = displayed.beside(name);
       const bool guest = std::ranges::binary_search(m.guests, name);
-      all += fmt::format("{}{}{}", all.empty() ? "" : ", ", name, guest ? " (guest)" : "");
+      all += fmt::format("{}{}{}{}", all.empty() ? "" : ", ", name,
+                         take(shown.size()) ? shown : std::string(), guest ? " (guest)" : "");
     }
     r.lines.push_back("online: " + all);
     if (!next.empty()) r.lines.push_back(going_on(m.total, "who", next));

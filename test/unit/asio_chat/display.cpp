@@ -321,6 +321,8 @@ TEST_CASE("asio-chat: JSON lines have the data of an answer in fields") {
   };
   CHECK(data(answers::members{"den", {"al\x1b"}, 2, "bob"}) ==
         R"({"kind":"members","room":"den","names":["al�"],"total":2,"next":"bob"})");
+  CHECK(data(answers::members{"den", {"al"}, 1, "", {}, {"al Al S"}}) ==
+        R"({"kind":"members","room":"den","names":["al"],"displayed":["al Al S"],"total":1})");
   CHECK(data(answers::rooms{{{"den", 2, "tea"}}, 1, ""}) ==
         R"({"kind":"rooms","rooms":[{"name":"den","members":2,"topic":"tea"}],"total":1})");
   CHECK(data(answers::log{"lobby", {said("hi")}, 20, false}) ==

@@ -79,3 +79,15 @@ TEST_CASE("asio-chat roster: guests are known by the state of a room and by who 
   r.left("den");
   CHECK_FALSE(r.guests_of("den"));
 }
+
+TEST_CASE(
+    "asio-chat roster: how members are displayed is known until there is another connection") {
+  roster r;
+  r.observe(room_state{"", "den", "", {"alice"}, {}});
+  r.observe(list_of_displayed({"alice Alice Smith"}));
+  CHECK(r.displayed().of("alice") == "Alice Smith");
+  connected again;
+  again.again = true;
+  r.observe(again);
+  CHECK(r.displayed().of("alice").empty());
+}

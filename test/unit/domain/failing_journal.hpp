@@ -25,12 +25,13 @@ class failing_journal final : public journal, public name_store {
 
   /// While it is set, every call fails with it.
   std::optional<failure> broken;
-  std::size_t reads = 0;             ///< asked for
-  std::vector<std::string> drops_of; ///< rooms whose logs were to be dropped
-  bool index_incomplete = false;     ///< searches are answered so
-  std::string head_line;             ///< see `head`
-  bool slow_reads = false;           ///< answered after whatever else is under way
-  bool slow_appends = false;         ///< likewise: what is stored can be read before that is said
+  std::optional<failure> broken_reads; ///< reads alone do
+  std::size_t reads = 0;               ///< asked for
+  std::vector<std::string> drops_of;   ///< rooms whose logs were to be dropped
+  bool index_incomplete = false;       ///< searches are answered so
+  std::string head_line;               ///< see `head`
+  bool slow_reads = false;             ///< answered after whatever else is under way
+  bool slow_appends = false;           ///< likewise: what is stored can be read before that is said
   /// What the next position with a tag that is read after is found to be.
   log_is compared = log_is::as_known;
   bool can_destroy = true;
@@ -64,6 +65,7 @@ class failing_journal final : public journal, public name_store {
   }
   void read(std::string room, range part, read_done done) override {
     ++reads;
+    if (broken_reads) return later_([done, why = *broken_reads] { done(why); });
     if (broken) return fail_later<page>(std::move(done));
     if (part.of.from.tag != 0) {
       const log_is found = std::exchange(compared, log_is::as_known);

@@ -59,6 +59,7 @@ void check_comes_back(const Kind& d) {
 TEST_CASE("data of every kind come back as they went, and the client makes the lines of them") {
   check_comes_back(answers::members{"den", {"alice", "bob"}, 5, "carol"});
   check_comes_back(answers::members{"den", {}, 0, ""});
+  check_comes_back(answers::members{"den", {"alice"}, 1, "", {}, {"alice Alice Smith"}});
   check_comes_back(answers::rooms{{{"den", 2, "tea\n\"at\" five"}, {"lobby", 1, ""}}, 3, "nook"});
   check_comes_back(answers::topic{"den", "tea"});
   check_comes_back(answers::log{"den", {said(1, "one\ntwo"), said(2, "three")}, 20, true});

@@ -27,6 +27,11 @@ std::string standing_of(const hub& in, const member& m) {
   return "a guest";
 }
 
+void add_displayed(const hub& in, const identity& account, lines& told) {
+  if (const std::string* name = in.people().displayed_by(account))
+    told.push_back(fmt::format("displayed as \"{}\"", *name));
+}
+
 /// What opened it for this connection.
 std::string way_of(const hub& in, const endpoint& e) {
   if (!e.of().has_account())
@@ -50,13 +55,15 @@ result<void> carry_out(const asked& q, requests::show_member&& what) {
       return fail(errc::no_such_member,
                   fmt::format("nobody here is called {}, and no account",
                               prefix_of_bytes(sanitize_for_terminal(what.who), 40)));
-    answer_to(q, what.command,
-              lines{fmt::format("{}: an account, {} of this server; not here", a->name,
-                                name_of(a->role))});
+    lines told{
+        fmt::format("{}: an account, {} of this server; not here", a->name, name_of(a->role))};
+    add_displayed(q.in, a->id, told);
+    answer_to(q, what.command, std::move(told));
     return {};
   }
   lines told{
       fmt::format("{}: {}, here since {}", m->name(), standing_of(q.in, *m), minute_of(m->came()))};
+  add_displayed(q.in, m->who(), told);
   if (!m->away().empty()) told.push_back(fmt::format("away: {}", m->away()));
   const bool operates = rights_of(q.by.of().role()).has(right::read_audit);
   if (m != &q.by.of() && !operates) {

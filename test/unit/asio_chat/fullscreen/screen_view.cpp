@@ -110,6 +110,18 @@ TEST_CASE("asio-chat screen view: guests have a mark before their names") {
   CHECK(rows[2].ends_with("│ ?bob"));
 }
 
+TEST_CASE(
+    "asio-chat screen view: displayed names stand behind the names, and never in their place") {
+  room_view v;
+  displayed_names shown;
+  shown.observe(event(list_of_displayed({"alice Al\x1b Smith", "bob Bobby"})));
+  v.s.displayed = &shown;
+  const auto rows = v.shown(120, 7);
+  CHECK(rows[1].find("│ alice \"Al") != std::string::npos);
+  CHECK(rows[1].find('\x1b') == std::string::npos);
+  CHECK(rows[2].find("│ bob \"Bob") != std::string::npos);
+}
+
 TEST_CASE("asio-chat screen view: a lost connection and a name that is not verified are told") {
   room_view v;
   v.state.connection.verified = false;

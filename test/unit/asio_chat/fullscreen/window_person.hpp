@@ -64,6 +64,7 @@ struct window_person {
          return nullptr;
        },
        .guests = [](const std::string&) -> const std::set<std::string>* { return nullptr; },
+       .displayed = {},
        .fetch =
            [this](const std::string&, log_range part, window_control::page_handler done) {
              asked.push_back(part);

@@ -1,0 +1,53 @@
+#include "domain/account_exporter.hpp"
+#include "domain/commands/commands.hpp"
+#include "domain/commands/credentials.hpp"
+#include "domain/hub.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace asio_chat::commands {
+
+namespace {
+
+std::string progress_of(const account_exporter::piece& p) {
+  return fmt::format("{} lines so far; {} rooms and {} entries looked through{}", p.lines, p.logs,
+                     p.entries, p.next == 0 ? ": that is all" : "");
+}
+
+} // namespace
+
+result<void> carry_out(const asked& q, requests::export_account&& what) {
+  if (auto own = check_has_account(q); !own) return own;
+  if (!q.in.log().lists())
+    return fail(errc::not_available,
+                "this server's history cannot be looked through; its operator can export it");
+  if (!q.by.data_replies())
+    return fail(errc::not_available,
+                "an export is a file, and you would get it in lines: come with asio-chat, which "
+                "writes it where you say: /export me FILE");
+  std::shared_ptr<account_exporter>& one = q.by.of().exporter();
+  if (one && one->is_at_work())
+    return fail(errc::not_available, "another device of yours exports at this moment; wait for it");
+  if (what.piece.empty()) {
+    one = std::make_shared<account_exporter>(
+        account_exporter::services{q.in.parts().log, q.in.people(), q.in.parts().watch,
+                                   q.in.alive(), q.in.parts().later, q.by.of().reads()},
+        q.by.who());
+  } else if (!one || one->next_number() == 0 || what.piece != std::to_string(one->next_number())) {
+    return fail(errc::bad_arguments, "there is no such piece of an export; begin anew: /export me");
+  }
+  one->make([answer = later_answer(q, what.command)](result<account_exporter::piece> made) {
+    // Whoever has asked is still who they were: they cannot log out before this is answered.
+    if (!made) return answer(for_members(made.error()));
+    std::vector<std::string> items{std::move(made->text)};
+    if (made->next != 0) items.push_back(std::to_string(made->next));
+    answer(std::vector<std::string>{progress_of(*made)}, std::move(items));
+  });
+  return {};
+}
+
+} // namespace asio_chat::commands

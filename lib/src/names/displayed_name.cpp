@@ -1,0 +1,139 @@
+#include "names/displayed_name.hpp"
+
+#include "names/look.hpp"
+#include "names/member_name.hpp"
+#include "names/precis.hpp"
+
+#include <fmt/format.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+#include <utf8.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <utility>
+
+namespace asio_chat {
+
+namespace {
+
+constexpr std::size_t max_characters = 40;
+/// What is longer is not looked at: to compose it takes time that grows with the square.
+constexpr std::size_t max_bytes = 4 * max_characters;
+
+failure no_name(std::string why) {
+  return fail(errc::name_invalid, "a displayed name " + std::move(why));
+}
+
+bool is_blank(char32_t c) noexcept {
+  return u_charType(static_cast<UChar32>(c)) == U_SPACE_SEPARATOR;
+}
+
+bool is_of_word(char32_t c) noexcept {
+  constexpr std::uint32_t letters_marks_digits = U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK;
+  return (U_GET_GC_MASK(static_cast<UChar32>(c)) & letters_marks_digits) != 0;
+}
+
+std::u32string in_characters(std::string_view text) {
+  return utf8::utf8to32(text);
+}
+
+std::string in_bytes(std::u32string_view text) {
+  return utf8::utf32to8(text);
+}
+
+/// NFC: what it looks like stays.
+std::string composed(std::string_view text) {
+  const auto all = icu::UnicodeString::fromUTF8(
+      icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(error);
+  const icu::UnicodeString made = U_FAILURE(error) ? all : nfc->normalize(all, error);
+  std::string out;
+  return made.toUTF8String(out);
+}
+
+std::u32string with_single_blanks(std::u32string_view name) {
+  std::u32string out;
+  for (const char32_t c : name) {
+    if (!is_blank(c)) {
+      out.push_back(c);
+    } else if (!out.empty() && out.back() != U' ') {
+      out.push_back(U' ');
+    }
+  }
+  if (!out.empty() && out.back() == U' ') out.pop_back();
+  return out;
+}
+
+/// Of the FreeformClass: what names of members have as well may stand where it may stand there.
+bool is_free_form(std::u32string_view name) {
+  std::u32string strict(name);
+  for (char32_t& c : strict)
+    if (precis::derived_property_of(c) == precis::derived_property::free_form_only) c = U'x';
+  return !precis::find_disallowed(strict);
+}
+
+std::vector<std::u32string> words_of(std::u32string_view name) {
+  std::vector<std::u32string> words;
+  for (bool begins = true; const char32_t c : name) {
+    if (c == U' ') {
+      begins = true;
+      continue;
+    }
+    if (std::exchange(begins, false)) words.emplace_back();
+    words.back().push_back(c);
+  }
+  return words;
+}
+
+std::u32string letters_and_digits(std::u32string_view name) {
+  std::u32string out;
+  std::ranges::copy_if(name, std::back_inserter(out), is_of_word);
+  return out;
+}
+
+result<void> check_word(std::u32string_view word) {
+  const std::u32string letters = letters_and_digits(word);
+  const std::string text = in_bytes(letters);
+  if (auto seen = check_seen_as_it_is(text); !seen)
+    return no_name("is seen as what it is, word by word: " + seen.error().message);
+  if (!precis::keeps_bidi_rule(letters)) return no_name("has words of one direction each");
+  const auto looks = looks_of(text);
+  if (std::ranges::any_of(looks, [](const std::string& look) { return is_reserved_name(look); }))
+    return no_name(
+        fmt::format("has no '{}' in it, which stands for the server and those who run it", text));
+  return {};
+}
+
+} // namespace
+
+result<std::string> check_displayed_name(std::string_view name) {
+  if (name.size() > max_bytes || !utf8::is_valid(name.begin(), name.end()))
+    return no_name(fmt::format("is UTF-8, and has at most {} characters", max_characters));
+  const std::u32string characters = with_single_blanks(in_characters(composed(name)));
+  if (characters.size() > max_characters)
+    return no_name(fmt::format("has at most {} characters", max_characters));
+  if (letters_and_digits(characters).empty()) return no_name("has a letter or a digit");
+  if (characters.front() == U'-' || characters.find(U'"') != std::u32string::npos)
+    return no_name("does not begin with - and has no \" in it");
+  if (!is_free_form(characters))
+    return no_name("has letters, digits, signs and blanks, and nothing that is not seen");
+  for (const std::u32string& word : words_of(characters))
+    if (auto good = check_word(word); !good) return good.error();
+  return in_bytes(characters);
+}
+
+std::vector<std::string> looks_of_displayed(std::string_view name) {
+  std::vector<std::string> all = looks_of(name);
+  for (std::string& look : looks_of(in_bytes(letters_and_digits(in_characters(name)))))
+    all.push_back(std::move(look));
+  std::ranges::sort(all);
+  const auto twice = std::ranges::unique(all);
+  all.erase(twice.begin(), twice.end());
+  return all;
+}
+
+} // namespace asio_chat

@@ -1,0 +1,322 @@
+// All that is kept of an account, for its member: a piece at a time.
+
+#include "accounts/account_export.hpp"
+#include "support/catch.hpp"
+#include "unit/domain/direct_world.hpp"
+#include "unit/domain/kept_facts.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <sstream>
+
+using namespace asio_chat;
+using test::direct_world;
+using test::lines;
+using test::person;
+
+namespace {
+
+limits two_connections() {
+  limits l = direct_world::without_history();
+  l.member_connections = 2;
+  return l;
+}
+
+/// A connection of an account by a client that wants data.
+person& client_of(direct_world& w, const std::string& name) {
+  w.device(name, false);
+  const account* a = w.hub.people().find(name);
+  person& p = w.people.emplace_back();
+  login l{a->id, a->name, true, true};
+  l.data_replies = true;
+  l.has_account = true;
+  l.token = w.new_identity();
+  l.direct_rooms = true;
+  p.self = w.hub.enter(p.ear, l).value();
+  w.hub.join(*p.self, "lobby", "").value();
+  w.settle();
+  return p;
+}
+
+struct piece {
+  std::string text;
+  std::string next; ///< empty: it was the last one
+  std::string told;
+};
+
+piece ask(direct_world& w, person& p, const std::string& next = {}) {
+  const lines told = w.say(p, next.empty() ? "/export me" : "/export me " + next);
+  const auto r = p.ear.last<reply>();
+  REQUIRE(told.size() == 1);
+  INFO(told.front());
+  REQUIRE_FALSE(r.items.empty());
+  return {r.items.front(), r.items.size() > 1 ? r.items[1] : std::string(), told.front()};
+}
+
+/// All pieces, one behind the other.
+std::string exported(direct_world& w, person& p, std::size_t* pieces = nullptr) {
+  std::string all;
+  piece one = ask(w, p);
+  for (std::size_t n = 1;; ++n) {
+    CHECK(one.text.size() <= 28 * 1024);
+    all += one.text;
+    if (pieces) *pieces = n;
+    if (one.next.empty()) return all;
+    one = ask(w, p, one.next);
+  }
+}
+
+lines sorted_lines(const std::string& text) {
+  lines all;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);)
+    all.push_back(line);
+  std::ranges::sort(all);
+  return all;
+}
+
+/// As the operator of the machine gets it: all at once.
+lines as_the_operator(direct_world& w, const std::string& name) {
+  account_export of(w.hub.people(), w.hub.people().find(name)->id);
+  lines all;
+  while (!of.done())
+    for (std::string& line : of.next())
+      all.push_back(std::move(line));
+  lines rooms;
+  for (std::string from; w.memory.lists();) {
+    w.memory.list(from, [&](const result<journal::log_list>& some) {
+      rooms.insert(rooms.end(), some->rooms.begin(), some->rooms.end());
+      from = some->next;
+    });
+    w.run();
+    if (from.empty()) break;
+  }
+  for (const std::string& room : rooms) {
+    if (!of.concerns(room)) continue;
+    w.memory.read(room, {{log_range::side::after, {}, 100'000}, 1u << 28}, [&](const auto& page) {
+      for (const journal::record& r : page.value().entries)
+        if (auto line = of.line_of(room, r)) all.push_back(*line);
+    });
+    w.run();
+  }
+  std::ranges::sort(all);
+  return all;
+}
+
+/// `WHAT ROOM TEXT` of what was said.
+lines said_in(const std::string& text) {
+  lines all;
+  for (const std::string& line : sorted_lines(text)) {
+    const auto o = boost::json::parse(line).as_object();
+    const std::string what(o.at("what").as_string());
+    if (what == "said" || what == "heard")
+      all.push_back(fmt::format("{} {} {}", what, std::string(o.at("room").as_string()),
+                                o.contains("destroyed") ? "-" : o.at("text").as_string().c_str()));
+  }
+  std::ranges::sort(all);
+  return all;
+}
+
+} // namespace
+
+TEST_CASE("an account gets all that is kept of it, and nothing of others") {
+  direct_world w(two_connections());
+  person& eve = w.device("eve");
+  person& bob = w.device("bob");
+  person& alice = client_of(w, "alice");
+  for (person* p : {&bob, &eve})
+    w.hub.join(*p->self, "lobby", "").value();
+  w.settle();
+  w.say(alice, "one of \"alice\" \\ \xC3\xA4");
+  w.say(alice, "gone of alice");
+  w.say(alice, "/delete @2");
+  w.say(bob, "one of bob");
+  w.say(alice, "/msg bob to you");
+  w.say(bob, "/msg alice to you as well");
+  w.say(bob, "/msg eve not to alice");
+  w.say(alice, "/ignore carl");
+  w.say(alice, "/block eve");
+  const std::string all = exported(w, alice);
+  CHECK(said_in(all) == lines{"heard @bob to you as well", "said @bob to you", "said lobby -",
+                              "said lobby deleted a message",
+                              "said lobby one of \"alice\" \\ \xC3\xA4"});
+  CHECK(all.find("not to alice") == std::string::npos);
+  CHECK(all.find("one of bob") == std::string::npos);
+  CHECK(all.find(R"({"what":"ignored","name":"carl","guest":true})") != std::string::npos);
+  CHECK(all.find(R"({"what":"blocked","name":"eve"})") != std::string::npos);
+  CHECK(sorted_lines(all) == as_the_operator(w, "alice"));
+}
+
+TEST_CASE("what is long comes in pieces that fit a frame, and nothing is lost between them") {
+  direct_world w(two_connections());
+  person& bob = w.device("bob");
+  person& alice = client_of(w, "alice");
+  w.hub.join(*bob.self, "lobby", "").value();
+  w.settle();
+  for (int n = 0; n < 40; ++n)
+    w.say(alice, fmt::format("{} {}", n, std::string(4'000, n % 2 ? '"' : 'x')));
+  for (int n = 0; n < 600; ++n) {
+    w.hub.room_of(*bob.self, "lobby")
+        .value()
+        ->post(*bob.self, entry_kind::message, fmt::format("{}", n), "", "");
+    w.run();
+  }
+  w.say(alice, "\xE2\x82\xAC the last");
+  std::size_t pieces = 0;
+  const std::string all = exported(w, alice, &pieces);
+  CHECK(pieces > 5);
+  CHECK(said_in(all).size() == 41);
+  CHECK(sorted_lines(all) == as_the_operator(w, "alice"));
+}
+
+TEST_CASE("no piece asks the journal for more than its part") {
+  direct_world w(two_connections());
+  person& bob = w.device("bob");
+  person& alice = client_of(w, "alice");
+  for (int n = 0; n < 40; ++n) {
+    const std::string room = fmt::format("room{}", n);
+    w.hub.join(*bob.self, room, "").value();
+    w.settle();
+    w.say(bob, "of bob", room);
+    w.hub.part(*bob.self, room).value();
+    w.settle();
+  }
+  w.log.reads = 0;
+  const piece first = ask(w, alice);
+  CHECK(w.log.reads > 0);
+  CHECK(w.log.reads <= 16);
+  CHECK_FALSE(first.next.empty());
+  CHECK(first.told.find("so far") != std::string::npos);
+  CHECK(first.told.find("room") != std::string::npos);
+  // It tells nothing of rooms in which the account has said nothing.
+  CHECK(first.text.find("room1") == std::string::npos);
+}
+
+TEST_CASE("very many roles and correspondents are gone through a few at a time") {
+  direct_world w(two_connections());
+  person& alice = client_of(w, "alice");
+  const identity id = w.hub.people().find("alice")->id;
+  std::vector<fact> facts;
+  for (int n = 0; n < 2'000; ++n) {
+    room_facts room;
+    room.name = fmt::format("room{:04}", n);
+    if (n % 10 == 0) room.roles[id] = role::op;
+    facts.push_back(fact_of(room));
+    direct_log d;
+    identity other{};
+    other[14] = static_cast<std::uint8_t>(n / 256 + 1);
+    other[15] = static_cast<std::uint8_t>(n % 256);
+    d.sides[0].who = std::min(other, id);
+    d.sides[1].who = std::max(other, id);
+    facts.push_back(fact_of(d));
+  }
+  w.hub.people().change([&]() -> result<std::vector<fact>> { return facts; },
+                        [](const result<void>& r) { CHECK(r.has_value()); });
+  w.run();
+  account_export of(w.hub.people(), id);
+  std::size_t most = 0;
+  while (!of.done())
+    most = std::max(most, of.next().size());
+  CHECK(most <= 65);
+  const lines all = sorted_lines(exported(w, alice));
+  CHECK(all == as_the_operator(w, "alice"));
+  CHECK(std::ranges::count_if(all, [](const std::string& line) {
+          return line.find(R"("what":"correspondent")") != std::string::npos;
+        }) == 2'000);
+  CHECK(std::ranges::count_if(all, [](const std::string& line) {
+          return line.find(R"("what":"role")") != std::string::npos;
+        }) == 200);
+}
+
+TEST_CASE("an export is refused to whom it cannot be given") {
+  direct_world w(two_connections());
+  person& guest = w.come("gast");
+  CHECK(w.say(guest, "/export me") ==
+        lines{"this is kept with an account, and you have none: see /register"});
+  CHECK(w.say(guest, "/export alice") == lines{"say /export me: you can export nobody else"});
+  person& in_lines = w.known("bob");
+  CHECK(w.say(in_lines, "/export me") ==
+        lines{"an export is a file, and you would get it in lines: come with asio-chat, which "
+              "writes it where you say: /export me FILE"});
+  person& alice = client_of(w, "alice");
+  const lines no_piece{"there is no such piece of an export; begin anew: /export me"};
+  CHECK(w.say(alice, "/export me 2") == no_piece);
+  CHECK(ask(w, alice).next.empty());
+  CHECK(w.say(alice, "/export me 2") == no_piece); // that was all
+  CHECK(w.say(alice, "/export me ../etc/passwd") == no_piece);
+  const lines help = w.say(alice, "/help export");
+  REQUIRE_FALSE(help.empty());
+  CHECK(help.front().find("/export WHOM [FILE]") != std::string::npos);
+}
+
+TEST_CASE("one export of an account is made at a time, and the disk may be slow") {
+  direct_world w(two_connections());
+  person& alice = client_of(w, "alice");
+  w.say(alice, "hello");
+  const account* a = w.hub.people().find("alice");
+  person& phone = w.people.emplace_back();
+  login l{a->id, a->name, true, true};
+  l.data_replies = true;
+  l.has_account = true;
+  l.token = w.new_identity();
+  phone.self = w.hub.enter(phone.ear, l).value();
+  w.settle();
+  w.log.stopped = true;
+  w.type(alice, "/export me", {}, "r");
+  w.run();
+  CHECK(w.say(phone, "/export me") ==
+        lines{"another device of yours exports at this moment; wait for it"});
+  w.log.go();
+  w.run();
+  CHECK(alice.ear.last<reply>().items.size() == 1);
+  CHECK(said_in(exported(w, phone)) == lines{"said lobby hello"});
+}
+
+TEST_CASE("an export of an account that goes meanwhile ends, as does one of a member who leaves") {
+  direct_world w(two_connections());
+  person& alice = client_of(w, "alice");
+  w.say(alice, "hello");
+  w.log.stopped = true;
+  w.type(alice, "/export me", {}, "r");
+  w.run();
+  w.remove_account("alice");
+  w.log.go();
+  w.run();
+  CHECK(alice.ear.last<refused>().message == "your account is gone");
+  person& bob = client_of(w, "bob");
+  w.say(bob, "hello");
+  w.log.stopped = true;
+  w.type(bob, "/export me", {}, "r");
+  w.run();
+  w.hub.leave(*bob.self);
+  w.log.go();
+  w.run();
+  CHECK(bob.ear.all<refused>().empty());
+}
+
+TEST_CASE("rooms that cannot be read are told of, and hold up no others") {
+  direct_world w(two_connections());
+  person& alice = client_of(w, "alice");
+  w.say(alice, "hello");
+  w.log.broken_reads = fail(errc::storage_failed, "damaged");
+  const std::string all = exported(w, alice);
+  CHECK(said_in(all).empty());
+  CHECK(all.ends_with("{\"what\":\"unreadable\",\"why\":\"some rooms are damaged, and are not in "
+                      "this\"}\n"));
+  w.log.broken_reads.reset();
+  CHECK(said_in(exported(w, alice)) == lines{"said lobby hello"});
+}
+
+TEST_CASE("bans and mutes of an account are in its export, and those of others are not") {
+  direct_world w(two_connections());
+  person& alice = client_of(w, "alice");
+  person& op = w.known("op", role::op);
+  w.known("bob");
+  w.say(op, "/mute alice 1h too loud");
+  w.say(op, "/mute bob 1h as well");
+  const std::string all = exported(w, alice);
+  CHECK(all.find(R"("what":"mute")") != std::string::npos);
+  CHECK(all.find("too loud") != std::string::npos);
+  CHECK(all.find("as well") == std::string::npos);
+}
