@@ -31,7 +31,7 @@ bool is_blank(char32_t c) noexcept {
   return u_charType(static_cast<UChar32>(c)) == U_SPACE_SEPARATOR;
 }
 
-bool is_of_word(char32_t c) noexcept {
+bool is_letter_or_digit(char32_t c) noexcept {
   constexpr std::uint32_t letters_marks_digits = U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK;
   return (U_GET_GC_MASK(static_cast<UChar32>(c)) & letters_marks_digits) != 0;
 }
@@ -91,7 +91,7 @@ std::vector<std::u32string> words_of(std::u32string_view name) {
 
 std::u32string letters_and_digits(std::u32string_view name) {
   std::u32string out;
-  std::ranges::copy_if(name, std::back_inserter(out), is_of_word);
+  std::ranges::copy_if(name, std::back_inserter(out), is_letter_or_digit);
   return out;
 }
 
