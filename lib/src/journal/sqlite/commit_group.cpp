@@ -46,7 +46,8 @@ void answer_open(open_operation& o, const room_state& r) {
 
 } // namespace
 
-commit_group::commit_group(store_parts& s, std::span<operation> operations, name_changes& names)
+commit_group::commit_group(store_parts& s, std::span<operation* const> operations,
+                           name_changes& names)
     : store_(s)
     , operations_(operations)
     , names_(names)
@@ -55,8 +56,8 @@ commit_group::commit_group(store_parts& s, std::span<operation> operations, name
 
 std::vector<std::int64_t> commit_group::carry_out() {
   try {
-    for (operation& o : operations_)
-      plan(o);
+    for (operation* o : operations_)
+      plan(*o);
     for (room_state* r : touched_)
       write_room(*r);
     write_names();
@@ -139,8 +140,8 @@ void commit_group::make_keys() {
   if (std::exchange(keys_made_, true)) return;
   std::set<room_tag> rooms;
   const std::string* last = nullptr;
-  for (const operation& o : operations_) {
-    const auto* a = std::get_if<append_operation>(&o.what);
+  for (const operation* o : operations_) {
+    const auto* a = std::get_if<append_operation>(&o->what);
     if (!a || (last && *last == a->draft.what.room)) continue;
     last = &a->draft.what.room;
     rooms.insert(store_.keys.tag_of(*last));
@@ -209,15 +210,15 @@ void commit_group::seal_waiting(room_state& r) {
     store_.file.set_header(header);
   }
   sealing_.clear();
-  for (append_operation* a : r.waiting)
-    sealing_.push_back(std::move(a->draft));
+  for (const append_operation* a : r.waiting)
+    sealing_.push_back(&a->draft);
   stored_record s;
   s.header = {row.tag,
               row.epoch,
               r.key_number,
-              sealing_.front().what.at.offset,
-              sealing_.back().what.at.offset,
-              sealing_.back().what.time};
+              sealing_.front()->what.at.offset,
+              sealing_.back()->what.at.offset,
+              sealing_.back()->what.time};
   s.before = row.chain;
   s.ids = std::exchange(r.ids, {});
   s.sealed = seal(*r.key, s.header, s.before, sealing_);
@@ -225,10 +226,8 @@ void commit_group::seal_waiting(room_state& r) {
   row.bytes += s.sealed.size() + s.ids.size();
   row.key = r.key_number;
   const std::uint64_t tag = tag_of(s.chain);
-  for (std::size_t i = 0; i < sealing_.size(); ++i) {
-    r.waiting[i]->draft = std::move(sealing_[i]);
-    r.waiting[i]->tag = tag;
-  }
+  for (append_operation* a : r.waiting)
+    a->tag = tag;
   position& last = r.waiting.back()->draft.what.at;
   last.tag = tag;
   last.tag_offset = last.offset;
@@ -265,9 +264,9 @@ void commit_group::write_names() {
 /// Whether there were any.
 bool commit_group::write_people() {
   bool any = false;
-  for (const operation& o : operations_) {
-    const auto* kept = std::get_if<keep_operation>(&o.what);
-    if (kept == nullptr || o.refused) continue;
+  for (const operation* o : operations_) {
+    const auto* kept = std::get_if<keep_operation>(&o->what);
+    if (kept == nullptr || o->refused) continue;
     writer().begin();
     for (const fact& f : kept->facts)
       writer().people.keep(f);
@@ -285,9 +284,9 @@ std::vector<std::int64_t> commit_group::succeed() {
     if (is_urgent(r->now.row, r->unshown, store_.options.keep)) urgent.push_back(r->now.row.number);
   }
   const room_state* r = nullptr;
-  for (const operation& o : operations_) {
-    const auto* a = std::get_if<append_operation>(&o.what);
-    if (!a || a->duplicate || o.refused) continue;
+  for (const operation* o : operations_) {
+    const auto* a = std::get_if<append_operation>(&o->what);
+    if (!a || a->duplicate || o->refused) continue;
     const entry& e = a->draft.what;
     if (!r || r->name != e.room) r = store_.rooms.find(e.room);
     store_.index.add(r->now.row.number, r->key_number, *r->key, e);
@@ -309,7 +308,8 @@ void commit_group::take_back(const SQLite::Exception& e) {
   }
   store_.ids.take_back(new_ids_);
   store_.file.restore_header(header_before_);
-  for (operation& o : operations_) {
+  for (operation* const each : operations_) {
+    operation& o = *each;
     if (const auto* a = std::get_if<append_operation>(&o.what)) {
       // What was there before is there still.
       const room_state* r = a->duplicate ? store_.rooms.find(a->draft.what.room) : nullptr;

@@ -23,7 +23,7 @@ class commit_group {
   /// @param names changes that are not written yet. Those of this group are added, and stay in it
   /// if
   ///   the commit fails.
-  commit_group(store_parts& s, std::span<operation> operations, name_changes& names);
+  commit_group(store_parts& s, std::span<operation* const> operations, name_changes& names);
 
   /// Is called once. An exception of SQLite does not leave it.
   /// @return the numbers of rooms that have much to be trimmed
@@ -46,7 +46,7 @@ class commit_group {
   writer_connection& writer() { return store_.file.writer(); }
 
   store_parts& store_;
-  std::span<operation> operations_;
+  std::span<operation* const> operations_;
   name_changes& names_;
   const wall_time now_;
   const store_header header_before_;
@@ -54,7 +54,7 @@ class commit_group {
   std::vector<room_state*> touched_;
   room_state* last_ = nullptr; ///< the room of the append before
   std::size_t new_ids_ = 0;
-  std::vector<journal::record> sealing_;
+  std::vector<const journal::record*> sealing_;
 };
 
 } // namespace asio_chat::sqlite

@@ -53,7 +53,7 @@ stored_record seal_anew(const room_key& key, std::uint32_t number, const stored_
   stored_record anew = r;
   anew.header.key = number;
   const kept_link kept{r.chain, r.ids};
-  anew.sealed = seal(key, anew.header, r.before, entries, &kept);
+  anew.sealed = seal(key, anew.header, r.before, pointers_to(entries), &kept);
   return anew;
 }
 

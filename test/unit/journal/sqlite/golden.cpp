@@ -33,7 +33,7 @@ std::string told_by(World& w) {
   for (const known_room& room : rooms_in(w.options.file, *w.keys).value()) {
     std::vector<operation> group;
     group.push_back({open_operation{room.name}});
-    w.store().apply(group);
+    test::apply_all(w.store(), group);
     const auto topic = std::get<open_operation>(group.front().what).state.topic;
     all += fmt::format("#{}, {} entries, topic '{}'\n", room.name, room.entries(), topic);
     reader r(w.options.file, *w.keys, w.store().index(), {});
