@@ -52,6 +52,7 @@ commit_group::commit_group(store_parts& s, std::span<operation* const> operation
     , operations_(operations)
     , names_(names)
     , now_(s.options.time->wall_now())
+    , ids_noted_(s.options.time->now())
     , header_before_(s.file.header()) {}
 
 std::vector<std::int64_t> commit_group::carry_out() {
@@ -125,9 +126,25 @@ void commit_group::plan(operation& o) {
   }
 }
 
-bool commit_group::is_repeated(room_state& r, append_operation& a, id_hash& id) {
-  id = store_.keys.id_hash(a.draft.author, a.draft.what.id, r.now.row.tag);
-  const id_memory::first_time* first = store_.ids.find(id);
+hashed_id commit_group::hash_of(room_state& r, const journal::record& said) {
+  const std::string& id = said.what.id;
+  const auto counted = as_counted(id);
+  if (!counted) return {store_.keys.id_hash(said.author, id, r.now.row.tag)};
+  id_block& last = r.last_block;
+  const std::uint64_t number = counted->number / hashed_id::per_block;
+  if (last.number != number || last.author != said.author || last.name != counted->name) {
+    const std::string block = block_name(counted->name, number);
+    last = {said.author, std::string(counted->name), number,
+            store_.keys.id_hash(said.author, block, r.now.row.tag)};
+  }
+  return {last.hash, static_cast<std::uint8_t>(counted->number % hashed_id::per_block)};
+}
+
+bool commit_group::is_repeated(room_state& r, append_operation& a, hashed_id& id) {
+  id = hash_of(r, a.draft);
+  auto first = store_.ids.find(id);
+  if (!first && id.is_counted() && store_.ids.may_know_by_text(ids_noted_))
+    first = store_.ids.find({store_.keys.id_hash(a.draft.author, a.draft.what.id, r.now.row.tag)});
   if (!first) return false;
   a.draft.what.at = {epoch_at(r.now.row, first->offset), first->offset};
   a.draft.what.time = first->time;
@@ -166,7 +183,7 @@ void commit_group::append(append_operation& a, std::optional<failure>& refused) 
   if (!last_ || last_->name != e.room) last_ = &room(e.room);
   room_state& r = *last_;
   room_row& row = r.now.row;
-  id_hash id{};
+  hashed_id id;
   if (!store_.ids_are_known) {
     refused = fail(errc::storage_failed, "the server cannot read its disk: nobody has seen this; "
                                          "try again later");
@@ -190,10 +207,9 @@ void commit_group::append(append_operation& a, std::optional<failure>& refused) 
     r.new_topic = {row.head, e.from, e.text};
   }
   if (!e.id.empty()) {
-    store_.ids.add(id, {row.head, row.time}, store_.options.time->now());
+    store_.ids.add(id, {row.head, row.time}, ids_noted_);
     ++new_ids_;
-    r.ids.push_back(static_cast<char>(r.waiting.size()));
-    r.ids.append(view_of(id));
+    r.ids.add(static_cast<std::uint8_t>(r.waiting.size()), id);
   }
   r.waiting.push_back(&a);
   r.waiting_bytes += bytes;
@@ -220,7 +236,7 @@ void commit_group::seal_waiting(room_state& r) {
               sealing_.back()->what.at.offset,
               sealing_.back()->what.time};
   s.before = row.chain;
-  s.ids = std::exchange(r.ids, {});
+  s.ids = r.ids.take();
   s.sealed = seal(*r.key, s.header, s.before, sealing_);
   s.chain = row.chain = chain_after(*r.key, s);
   row.bytes += s.sealed.size() + s.ids.size();

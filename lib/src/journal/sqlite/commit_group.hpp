@@ -33,7 +33,8 @@ class commit_group {
   void plan(operation& o);
   room_state& room(const std::string& name);
   void append(append_operation& a, std::optional<failure>& refused);
-  bool is_repeated(room_state& r, append_operation& a, id_hash& id);
+  hashed_id hash_of(room_state& r, const journal::record& said);
+  bool is_repeated(room_state& r, append_operation& a, hashed_id& id);
   void touch(room_state& r);
   void make_keys();
   void seal_waiting(room_state& r);
@@ -49,6 +50,7 @@ class commit_group {
   std::span<operation* const> operations_;
   name_changes& names_;
   const wall_time now_;
+  const steady_time ids_noted_;
   const store_header header_before_;
   bool keys_made_ = false;
   std::vector<room_state*> touched_;

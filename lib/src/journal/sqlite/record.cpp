@@ -242,7 +242,7 @@ result<std::vector<journal::record>> open(const room_key& key, const record_head
 }
 
 chain_value link(const room_key& key, const record_header& header, const chain_value& before,
-                 std::string_view sealed) {
+                 std::string_view sealed, std::string_view ids) {
   const std::string place = place_of(header, before, nullptr);
   const key_bytes chain_key = key.for_chain();
   chain_value after;
@@ -250,6 +250,7 @@ chain_value link(const room_key& key, const record_header& header, const chain_v
   ::crypto_generichash_init(&state, chain_key.data(), chain_key.size(), after.size());
   ::crypto_generichash_update(&state, bytes_of(place), place.size());
   ::crypto_generichash_update(&state, bytes_of(sealed), sealed.size());
+  ::crypto_generichash_update(&state, bytes_of(ids), ids.size());
   ::crypto_generichash_final(&state, after.data(), after.size());
   return after;
 }

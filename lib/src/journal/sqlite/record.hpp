@@ -75,9 +75,10 @@ result<std::vector<journal::record>> open(const room_key& key, const record_head
                                           std::string_view room_name,
                                           const kept_link* kept = nullptr);
 
-/// The chain's value after this record. Needs the key, and does not need to open the record.
+/// The chain's value after this record. Needs the key, and does not need to open the record. Where
+/// the ids begin needs no saying: with another end the sealed bytes do not open.
 chain_value link(const room_key& key, const record_header& header, const chain_value& before,
-                 std::string_view sealed);
+                 std::string_view sealed, std::string_view ids = {});
 
 /// The tag of a position: see `asio_chat::position`. The chain's value names the log up to its
 /// record, and nobody can make one who has not the room's key; a part of it tells nobody who reads
