@@ -17,17 +17,15 @@ namespace asio_chat {
 
 namespace {
 
-/// What stands for an ASCII character within a word: letters are small; 0 is between words.
-constexpr std::array<char, 128> ascii_in_words = [] {
-  std::array<char, 128> table{};
-  for (char c = '0'; c <= '9'; ++c)
-    table[static_cast<std::size_t>(c)] = c;
-  for (char c = 'a'; c <= 'z'; ++c) {
-    table[static_cast<std::size_t>(c)] = c;
-    table[static_cast<std::size_t>(c - 'a' + 'A')] = c;
-  }
-  return table;
-}();
+/// What stands for an ASCII character within a word: letters are small; 0 is between words. Without
+/// a table and without a branch the compiler does it for many characters at once.
+constexpr char ascii_in_word(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  const auto small = static_cast<unsigned char>(byte | 0x20);
+  const bool is_letter = static_cast<unsigned char>(small - 'a') < 26;
+  const bool is_digit = static_cast<unsigned char>(byte - '0') < 10;
+  return static_cast<char>((is_letter ? small : 0) | (is_digit ? byte : 0));
+}
 
 /// Of the marks on one letter no more are looked at: to put them in order takes time that grows
 /// with their square, and a text may have thousands of them (UAX #15, Stream-Safe Text Format).
@@ -98,7 +96,7 @@ class word_builder {
       : take_(take) {}
 
   void add_ascii(char c) {
-    if (const char folded = ascii_in_words[static_cast<unsigned char>(c)]) {
+    if (const char folded = ascii_in_word(c)) {
       word_.push_back(folded);
     } else {
       end();
@@ -134,9 +132,7 @@ void for_each_ascii_word(std::string_view text, const std::function<void(std::st
     many.resize(text.size() + 1);
     folded = many.data();
   }
-  char* const end = std::transform(text.begin(), text.end(), folded, [](char c) {
-    return ascii_in_words[static_cast<unsigned char>(c)];
-  });
+  char* const end = std::transform(text.begin(), text.end(), folded, ascii_in_word);
   *end = '\0';
   for (const char* word = folded; word != end;) {
     const std::size_t length = std::strlen(word);

@@ -46,17 +46,19 @@ void answer_open(open_operation& o, const room_state& r) {
 
 } // namespace
 
-commit_group::commit_group(store_parts& s, std::span<operation> operations, name_changes& names)
+commit_group::commit_group(store_parts& s, std::span<operation* const> operations,
+                           name_changes& names)
     : store_(s)
     , operations_(operations)
     , names_(names)
     , now_(s.options.time->wall_now())
+    , ids_noted_(s.options.time->now())
     , header_before_(s.file.header()) {}
 
 std::vector<std::int64_t> commit_group::carry_out() {
   try {
-    for (operation& o : operations_)
-      plan(o);
+    for (operation* o : operations_)
+      plan(*o);
     for (room_state* r : touched_)
       write_room(*r);
     write_names();
@@ -124,9 +126,25 @@ void commit_group::plan(operation& o) {
   }
 }
 
-bool commit_group::is_repeated(room_state& r, append_operation& a, id_hash& id) {
-  id = store_.keys.id_hash(a.draft.author, a.draft.what.id, r.now.row.tag);
-  const id_memory::first_time* first = store_.ids.find(id);
+hashed_id commit_group::hash_of(room_state& r, const journal::record& said) {
+  const std::string& id = said.what.id;
+  const auto counted = as_counted(id);
+  if (!counted) return {store_.keys.id_hash(said.author, id, r.now.row.tag)};
+  id_block& last = r.last_block;
+  const std::uint64_t number = counted->number / hashed_id::per_block;
+  if (last.number != number || last.author != said.author || last.name != counted->name) {
+    const std::string block = block_name(counted->name, number);
+    last = {said.author, std::string(counted->name), number,
+            store_.keys.id_hash(said.author, block, r.now.row.tag)};
+  }
+  return {last.hash, static_cast<std::uint8_t>(counted->number % hashed_id::per_block)};
+}
+
+bool commit_group::is_repeated(room_state& r, append_operation& a, hashed_id& id) {
+  id = hash_of(r, a.draft);
+  auto first = store_.ids.find(id);
+  if (!first && id.is_counted() && store_.ids.may_know_by_text(ids_noted_))
+    first = store_.ids.find({store_.keys.id_hash(a.draft.author, a.draft.what.id, r.now.row.tag)});
   if (!first) return false;
   a.draft.what.at = {epoch_at(r.now.row, first->offset), first->offset};
   a.draft.what.time = first->time;
@@ -139,8 +157,8 @@ void commit_group::make_keys() {
   if (std::exchange(keys_made_, true)) return;
   std::set<room_tag> rooms;
   const std::string* last = nullptr;
-  for (const operation& o : operations_) {
-    const auto* a = std::get_if<append_operation>(&o.what);
+  for (const operation* o : operations_) {
+    const auto* a = std::get_if<append_operation>(&o->what);
     if (!a || (last && *last == a->draft.what.room)) continue;
     last = &a->draft.what.room;
     rooms.insert(store_.keys.tag_of(*last));
@@ -165,7 +183,7 @@ void commit_group::append(append_operation& a, std::optional<failure>& refused) 
   if (!last_ || last_->name != e.room) last_ = &room(e.room);
   room_state& r = *last_;
   room_row& row = r.now.row;
-  id_hash id{};
+  hashed_id id;
   if (!store_.ids_are_known) {
     refused = fail(errc::storage_failed, "the server cannot read its disk: nobody has seen this; "
                                          "try again later");
@@ -189,10 +207,9 @@ void commit_group::append(append_operation& a, std::optional<failure>& refused) 
     r.new_topic = {row.head, e.from, e.text};
   }
   if (!e.id.empty()) {
-    store_.ids.add(id, {row.head, row.time}, store_.options.time->now());
+    store_.ids.add(id, {row.head, row.time}, ids_noted_);
     ++new_ids_;
-    r.ids.push_back(static_cast<char>(r.waiting.size()));
-    r.ids.append(view_of(id));
+    r.ids.add(static_cast<std::uint8_t>(r.waiting.size()), id);
   }
   r.waiting.push_back(&a);
   r.waiting_bytes += bytes;
@@ -209,26 +226,24 @@ void commit_group::seal_waiting(room_state& r) {
     store_.file.set_header(header);
   }
   sealing_.clear();
-  for (append_operation* a : r.waiting)
-    sealing_.push_back(std::move(a->draft));
+  for (const append_operation* a : r.waiting)
+    sealing_.push_back(&a->draft);
   stored_record s;
   s.header = {row.tag,
               row.epoch,
               r.key_number,
-              sealing_.front().what.at.offset,
-              sealing_.back().what.at.offset,
-              sealing_.back().what.time};
+              sealing_.front()->what.at.offset,
+              sealing_.back()->what.at.offset,
+              sealing_.back()->what.time};
   s.before = row.chain;
-  s.ids = std::exchange(r.ids, {});
+  s.ids = r.ids.take();
   s.sealed = seal(*r.key, s.header, s.before, sealing_);
   s.chain = row.chain = chain_after(*r.key, s);
   row.bytes += s.sealed.size() + s.ids.size();
   row.key = r.key_number;
   const std::uint64_t tag = tag_of(s.chain);
-  for (std::size_t i = 0; i < sealing_.size(); ++i) {
-    r.waiting[i]->draft = std::move(sealing_[i]);
-    r.waiting[i]->tag = tag;
-  }
+  for (append_operation* a : r.waiting)
+    a->tag = tag;
   position& last = r.waiting.back()->draft.what.at;
   last.tag = tag;
   last.tag_offset = last.offset;
@@ -265,9 +280,9 @@ void commit_group::write_names() {
 /// Whether there were any.
 bool commit_group::write_people() {
   bool any = false;
-  for (const operation& o : operations_) {
-    const auto* kept = std::get_if<keep_operation>(&o.what);
-    if (kept == nullptr || o.refused) continue;
+  for (const operation* o : operations_) {
+    const auto* kept = std::get_if<keep_operation>(&o->what);
+    if (kept == nullptr || o->refused) continue;
     writer().begin();
     for (const fact& f : kept->facts)
       writer().people.keep(f);
@@ -285,9 +300,9 @@ std::vector<std::int64_t> commit_group::succeed() {
     if (is_urgent(r->now.row, r->unshown, store_.options.keep)) urgent.push_back(r->now.row.number);
   }
   const room_state* r = nullptr;
-  for (const operation& o : operations_) {
-    const auto* a = std::get_if<append_operation>(&o.what);
-    if (!a || a->duplicate || o.refused) continue;
+  for (const operation* o : operations_) {
+    const auto* a = std::get_if<append_operation>(&o->what);
+    if (!a || a->duplicate || o->refused) continue;
     const entry& e = a->draft.what;
     if (!r || r->name != e.room) r = store_.rooms.find(e.room);
     store_.index.add(r->now.row.number, r->key_number, *r->key, e);
@@ -309,7 +324,8 @@ void commit_group::take_back(const SQLite::Exception& e) {
   }
   store_.ids.take_back(new_ids_);
   store_.file.restore_header(header_before_);
-  for (operation& o : operations_) {
+  for (operation* const each : operations_) {
+    operation& o = *each;
     if (const auto* a = std::get_if<append_operation>(&o.what)) {
       // What was there before is there still.
       const room_state* r = a->duplicate ? store_.rooms.find(a->draft.what.room) : nullptr;

@@ -23,7 +23,7 @@ class commit_group {
   /// @param names changes that are not written yet. Those of this group are added, and stay in it
   /// if
   ///   the commit fails.
-  commit_group(store_parts& s, std::span<operation> operations, name_changes& names);
+  commit_group(store_parts& s, std::span<operation* const> operations, name_changes& names);
 
   /// Is called once. An exception of SQLite does not leave it.
   /// @return the numbers of rooms that have much to be trimmed
@@ -33,7 +33,8 @@ class commit_group {
   void plan(operation& o);
   room_state& room(const std::string& name);
   void append(append_operation& a, std::optional<failure>& refused);
-  bool is_repeated(room_state& r, append_operation& a, id_hash& id);
+  hashed_id hash_of(room_state& r, const journal::record& said);
+  bool is_repeated(room_state& r, append_operation& a, hashed_id& id);
   void touch(room_state& r);
   void make_keys();
   void seal_waiting(room_state& r);
@@ -46,15 +47,16 @@ class commit_group {
   writer_connection& writer() { return store_.file.writer(); }
 
   store_parts& store_;
-  std::span<operation> operations_;
+  std::span<operation* const> operations_;
   name_changes& names_;
   const wall_time now_;
+  const steady_time ids_noted_;
   const store_header header_before_;
   bool keys_made_ = false;
   std::vector<room_state*> touched_;
   room_state* last_ = nullptr; ///< the room of the append before
   std::size_t new_ids_ = 0;
-  std::vector<journal::record> sealing_;
+  std::vector<const journal::record*> sealing_;
 };
 
 } // namespace asio_chat::sqlite

@@ -3,7 +3,6 @@
 #include "base/random_key_hash.hpp"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 namespace asio_chat::sqlite {
@@ -22,26 +21,14 @@ std::string_view room_of(const operation& o) noexcept {
   return log_of(o);
 }
 
-bool fits_a_share(std::span<const operation> waiting) noexcept {
+bool fits_a_share(const call_group& waiting) noexcept {
   std::size_t cost = 0;
-  for (const operation& o : waiting)
-    if (destroys(o) || (cost += cost_of(o)) > commit_queue::of_author) return false;
+  for (const auto& c : waiting)
+    if (destroys(c->what) || (cost += cost_of(c->what)) > commit_queue::of_author) return false;
   return true;
 }
 
 } // namespace
-
-void operation_group::add(operation&& o, operation_done&& d, std::uint64_t number) {
-  operations.push_back(std::move(o));
-  answers.push_back(std::move(d));
-  numbers.push_back(number);
-}
-
-void operation_group::add(operation_group& from) {
-  move_behind(operations, from.operations);
-  move_behind(answers, from.answers);
-  move_behind(numbers, from.numbers);
-}
 
 /// One commit as it fills.
 class commit_queue::commit_share {
@@ -53,18 +40,17 @@ class commit_queue::commit_share {
   /// Takes from the front what it may.
   void take(room_line& from) {
     if (busy_.contains(from.room)) return;
-    while (!from.calls.empty() && cost_ < of_commit && pay(from.calls.front().what)) {
-      const bool last = destroys(from.calls.front().what); // it is answered after all others
+    while (!from.calls.empty() && cost_ < of_commit && pay(from.calls.front()->what)) {
+      const bool last = destroys(from.calls.front()->what); // it is answered after all others
       take_first(from);
       if (last && !from.room.empty()) return;
     }
   }
   void take_first(room_line& from) {
-    call& c = from.calls.front();
-    carried_.add(std::move(c.what), std::move(c.answer), c.number);
+    carried_.push_back(std::move(from.calls.front()));
     from.calls.pop_front();
   }
-  operation_group carried() && { return std::move(carried_); }
+  call_group carried() && { return std::move(carried_); }
 
  private:
   bool pay(const operation& o) {
@@ -79,18 +65,17 @@ class commit_queue::commit_share {
   }
 
   const std::multiset<std::string>& busy_;
-  operation_group carried_;
+  call_group carried_;
   boost::unordered_flat_map<identity, std::size_t, random_key_hash> used_;
   std::size_t cost_ = 0;
 };
 
-void commit_queue::add(operation_group& came) {
-  came_.add(came);
+void commit_queue::add(call_group& came) {
+  move_behind(came_, came);
 }
 
-operation_group commit_queue::take(const std::multiset<std::string>& busy) {
-  if (rooms_.empty() && busy.empty() && fits_a_share(came_.operations))
-    return std::exchange(came_, {});
+call_group commit_queue::take(const std::multiset<std::string>& busy) {
+  if (rooms_.empty() && busy.empty() && fits_a_share(came_)) return std::exchange(came_, {});
   sort_in();
   commit_share s(busy);
   turns again;
@@ -104,8 +89,8 @@ operation_group commit_queue::take(const std::multiset<std::string>& busy) {
 
 void commit_queue::sort_in() {
   room_line* last = nullptr; // calls about one room often come one after the other
-  for (std::size_t i = 0; i < came_.operations.size(); ++i) {
-    const std::string_view room = room_of(came_.operations[i]);
+  for (std::unique_ptr<queued_call>& c : came_) {
+    const std::string_view room = room_of(c->what);
     if (!last || last->room != room) {
       std::unique_ptr<room_line>& line = rooms_[std::string(room)];
       if (!line) {
@@ -114,10 +99,9 @@ void commit_queue::sort_in() {
       }
       last = line.get();
     }
-    last->calls.push_back(
-        {std::move(came_.operations[i]), std::move(came_.answers[i]), came_.numbers[i]});
+    last->calls.push_back(std::move(c));
   }
-  came_ = {};
+  came_.clear();
 }
 
 void commit_queue::visit(turns& of, commit_share& s, std::size_t limit, turns& again) {
@@ -135,15 +119,15 @@ void commit_queue::visit(turns& of, commit_share& s, std::size_t limit, turns& a
 
 bool commit_queue::waits(const std::string& room, std::uint64_t number) const {
   const auto r = rooms_.find(room);
-  return r != rooms_.end() && r->second->calls.front().number < number;
+  return r != rooms_.end() && r->second->calls.front()->number < number;
 }
 
 bool commit_queue::waits(std::uint64_t number) const {
   return std::ranges::any_of(
-      rooms_, [&](const auto& r) { return r.second->calls.front().number < number; });
+      rooms_, [&](const auto& r) { return r.second->calls.front()->number < number; });
 }
 
-operation_group commit_queue::take_all() {
+call_group commit_queue::take_all() {
   sort_in();
   const std::multiset<std::string> none;
   commit_share all(none);

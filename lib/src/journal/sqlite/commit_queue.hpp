@@ -43,17 +43,15 @@ void move_behind(std::vector<T>& to, std::vector<T>& from) {
   from.clear();
 }
 
-/// An operation, what answers it and its number have the same place.
-struct operation_group {
-  std::vector<operation> operations;
-  std::vector<operation_done> answers;
-  std::vector<std::uint64_t> numbers; ///< in the order of the calls
-
-  bool empty() const noexcept { return operations.empty(); }
-  void add(operation&& o, operation_done&& d, std::uint64_t number);
-  /// All of `from`, behind these; it is empty then.
-  void add(operation_group& from);
+/// An operation, what answers it, and its place in the order of the calls. It stays where it was
+/// made: on its way from one group to the next only a pointer is moved, and its caller's thread
+/// gets back the memory that it gave.
+struct queued_call {
+  operation what;
+  operation_done answer{};
+  std::uint64_t number = 0;
 };
+using call_group = std::vector<std::unique_ptr<queued_call>>;
 
 /// Operations about one room are carried out in their order, and a commit carries a share of each
 /// author. When not all that waits fits into it, rooms take turns, as the flows of RFC 8290 (4.1):
@@ -68,27 +66,22 @@ class commit_queue {
 
   bool empty() const noexcept { return came_.empty() && rooms_.empty(); }
   /// @param came in the order of the calls; is empty then
-  void add(operation_group& came);
+  void add(call_group& came);
   /// What the next commit carries. An author who is alone gets no more than a share, since others
   /// may come at any moment.
   /// @param busy rooms in which something is destroyed: what is about them waits. Empty if all that
   ///   waits is about them
-  operation_group take(const std::multiset<std::string>& busy = {});
+  call_group take(const std::multiset<std::string>& busy = {});
   /// What the last commit left has something about this room, from before the operation `number`.
   bool waits(const std::string& room, std::uint64_t number) const;
   bool waits(std::uint64_t number) const; ///< the same of any room
   /// All that waits, room by room.
-  operation_group take_all();
+  call_group take_all();
 
  private:
-  struct call {
-    operation what;
-    operation_done answer;
-    std::uint64_t number;
-  };
   struct room_line {
     std::string room;
-    std::deque<call> calls;
+    std::deque<std::unique_ptr<queued_call>> calls;
   };
   class commit_share;
   using turns = std::deque<room_line*>;
@@ -98,7 +91,7 @@ class commit_queue {
   /// @param again gets those of which it leaves something
   void visit(turns& of, commit_share& s, std::size_t limit, turns& again);
 
-  operation_group came_; ///< since the last commit; mostly the next one carries all of it
+  call_group came_; ///< since the last commit; mostly the next one carries all of it
   boost::unordered_flat_map<std::string, std::unique_ptr<room_line>> rooms_; ///< with calls
   turns fresh_; ///< nothing of them waited when the last commit was taken
   turns old_;

@@ -2,24 +2,25 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "journal/sqlite/id_list.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <optional>
+#include <vector>
 
 namespace asio_chat::sqlite {
-
-/// Keyed hashes: 4 bytes of author and room, then 12 of author, room and id.
-using id_hash = std::array<std::uint8_t, 16>;
 
 /// Remembers each for the window. If they are more than so many, the oldest go, but for those of
 /// authors who have less than half of what an author has on average: authors who send much do not
 /// push out the ids of those who send little. An author counts once in each room.
+///
+/// Counters are remembered by their blocks: of those that come one after the other, and of entries
+/// that do, only the first and how many they are.
 class id_memory {
  public:
   struct first_time {
@@ -31,50 +32,27 @@ class id_memory {
       : window_(window)
       , max_ids_(max_ids) {}
 
-  const first_time* find(const id_hash& id) const {
-    const auto found = known_.find(id);
-    return found == known_.end() ? nullptr : &found->second;
-  }
+  std::optional<first_time> find(const hashed_id& id) const;
   /// @param noted when the window begins
-  void add(const id_hash& id, first_time first, steady_time noted) {
-    if (!known_.emplace(id, first).second) return;
-    order_.push_back({id, noted});
-    ++ids_of_[author_of(id)];
-  }
+  void add(const hashed_id& id, first_time first, steady_time noted);
   /// Takes back the calls of `add` since the last `forget`; their ids were new.
-  void take_back(std::size_t count) {
-    for (; count > 0 && !order_.empty(); --count) {
-      erase(order_.back().id);
-      order_.pop_back();
-    }
-  }
-  void clear() noexcept {
-    known_.clear();
-    ids_of_.clear();
-    spared_.clear();
-    order_.clear();
-  }
-  /// So many are to be added.
-  void expect(std::size_t count) { known_.reserve(count); }
+  void take_back(std::size_t count);
+  void clear() noexcept;
+  /// So many without a counter are to be added.
+  void expect(std::size_t count) { texts_.reserve(count); }
   /// To be called after calls of `add` that were not in the order of `noted`.
-  void sort() {
-    order_.insert(order_.begin(), spared_.begin(), spared_.end());
-    spared_.clear();
-    // One room alone, newest first, is the common case.
-    if (std::ranges::is_sorted(order_, std::ranges::greater(), &remembered::noted))
-      std::ranges::reverse(order_);
-    if (!std::ranges::is_sorted(order_, {}, &remembered::noted))
-      std::ranges::stable_sort(order_, {}, &remembered::noted);
-  }
+  void sort();
   /// What is older than the window, and what is too much.
-  void forget(steady_time now) {
-    expire(spared_, now);
-    expire(order_, now);
-    while (size() > max_ids_)
-      forget_one();
-  }
-  std::size_t size() const noexcept { return known_.size(); }
+  void forget(steady_time now);
+  std::size_t size() const noexcept { return texts_.size() + counted_; }
   std::chrono::milliseconds window() const noexcept { return window_; }
+
+  /// One was added by the hash of its text that may have a counter.
+  void may_be_counted(steady_time noted);
+  /// Such a one may be known still.
+  bool may_know_by_text(steady_time now) const noexcept {
+    return by_text_until_ && now < *by_text_until_;
+  }
 
  private:
   struct hash {
@@ -84,9 +62,33 @@ class id_memory {
       return h;
     }
   };
+  /// The ids of a block that are known.
+  class block {
+   public:
+    std::optional<first_time> find(std::uint8_t index) const;
+    void add(std::uint8_t index, first_time first);
+    void remove(std::uint8_t index);
+    bool empty() const noexcept { return runs_.empty(); }
+
+   private:
+    struct run {
+      first_time first;
+      std::uint8_t index;
+      std::uint8_t count;
+      bool has(std::uint8_t i) const noexcept { return i >= index && i - index < count; }
+    };
+    std::vector<run> runs_; ///< in no order; mostly one
+  };
+  /// Some that came one after the other, the oldest first.
   struct remembered {
-    id_hash id;
+    hashed_id first;
+    std::uint8_t count;
     steady_time noted; ///< the time of day may be set
+    hashed_id at(std::uint8_t n) const noexcept {
+      hashed_id id = first;
+      if (id.is_counted()) id.index = static_cast<std::uint8_t>(id.index + n);
+      return id;
+    }
   };
 
   static std::uint32_t author_of(const id_hash& id) noexcept {
@@ -94,41 +96,20 @@ class id_memory {
     std::memcpy(&author, id.data(), sizeof author);
     return author;
   }
-  /// Ids of such authors are never more than half of all: each id is spared once before as many
-  /// others are forgotten.
-  bool is_spared(const id_hash& id) const {
-    return 2 * std::uint64_t{ids_of_.at(author_of(id))} * ids_of_.size() < size();
-  }
-  void forget_one() {
-    for (;;) {
-      if (order_.empty()) order_.swap(spared_);
-      const id_hash id = order_.front().id;
-      const bool spared = is_spared(id);
-      if (spared) spared_.push_back(order_.front());
-      order_.pop_front();
-      if (spared) continue;
-      erase(id);
-      return;
-    }
-  }
-  void expire(std::deque<remembered>& oldest_first, steady_time now) {
-    while (!oldest_first.empty() && oldest_first.front().noted + window_ <= now) {
-      erase(oldest_first.front().id);
-      oldest_first.pop_front();
-    }
-  }
-  void erase(const id_hash& id) {
-    known_.erase(id);
-    const auto author = ids_of_.find(author_of(id));
-    if (--author->second == 0) ids_of_.erase(author);
-  }
+  bool is_spared(const id_hash& id) const;
+  void forget_one();
+  void expire(std::deque<remembered>& oldest_first, steady_time now);
+  void erase(const hashed_id& id);
 
   std::chrono::milliseconds window_;
   std::size_t max_ids_;
-  boost::unordered_flat_map<id_hash, first_time, hash> known_;
+  boost::unordered_flat_map<id_hash, first_time, hash> texts_;
+  boost::unordered_flat_map<id_hash, block, hash> blocks_;
+  std::size_t counted_ = 0;                                        ///< in blocks
   boost::unordered_flat_map<std::uint32_t, std::uint32_t> ids_of_; ///< how many, of each author
   std::deque<remembered> spared_;                                  ///< older than all in `order_`
   std::deque<remembered> order_;
+  std::optional<steady_time> by_text_until_;
 };
 
 } // namespace asio_chat::sqlite

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace asio_chat::sqlite {
 
@@ -28,22 +29,34 @@ class newest_records {
   SQLite::Statement rows_;
 };
 
-void add_ids(id_memory& known, std::string_view bytes, std::uint64_t first, wall_time time,
-             steady_time noted) {
-  constexpr std::size_t one = 1 + std::tuple_size<id_hash>();
-  for (; bytes.size() >= one; bytes.remove_prefix(one)) {
-    id_hash id{};
-    std::transform(bytes.begin() + 1, bytes.begin() + one, id.begin(),
-                   [](char c) { return static_cast<std::uint8_t>(c); });
-    known.add(id, {first + static_cast<std::uint8_t>(bytes[0]), time}, noted);
+/// Adds the ids of one room, record by record.
+class id_reader {
+ public:
+  id_reader(store_parts& s, const room_row& r)
+      : known_(s.ids)
+      , expected_(std::min<std::uint64_t>(known_.size() + r.head + 1 - r.first, s.options.ids)) {}
+  /// @param first the offset of the record's first entry
+  void add(std::string_view list, std::uint64_t first, wall_time time, steady_time noted) {
+    if (list.empty()) return;
+    if (id_list::is_old(list)) known_.may_be_counted(noted);
+    id_list::read(list, [&](id_run run) {
+      if (!run.first.is_counted() && expected_ > 0) known_.expect(std::exchange(expected_, 0));
+      for (std::uint8_t n = 0; n < run.count; ++n) {
+        known_.add(run.first, {first + run.place + n, time}, noted);
+        ++run.first.index;
+      }
+    });
   }
-}
+
+ private:
+  id_memory& known_;
+  std::size_t expected_; ///< at most, and mostly nearly as many; 0: that is known already
+};
 
 /// @param records of the connection that writes
 void recall_ids_of(store_parts& store, newest_records& records, const room_row& r, wall_time now) {
   const steady_time steady = store.options.time->now();
-  store.ids.expect(
-      std::min<std::uint64_t>(store.ids.size() + r.head + 1 - r.first, store.options.ids));
+  id_reader ids(store, r);
   const auto begin = static_cast<std::uint64_t>(place_of(r.number, 0));
   for (std::optional<std::uint64_t> end = r.head + 1; end;) {
     SQLite::Statement& rows = records.of(r.number, place_of(r.number, *end));
@@ -53,7 +66,7 @@ void recall_ids_of(store_parts& store, newest_records& records, const room_row& 
       const wall_time time = time_at(rows, 1);
       if (time > now - store.options.id_window) {
         // What is later than now was written while the clock was wrong.
-        add_ids(store.ids, bytes_at(rows, 2), first, time,
+        ids.add(bytes_at(rows, 2), first, time,
                 steady - std::max(now - time, wall_time::duration::zero()));
         if (store.ids.size() < 2 * store.options.ids) continue;
         store.ids.sort();

@@ -28,9 +28,10 @@ inline std::uint32_t row_of(std::uint32_t hash, std::uint32_t rows) noexcept {
   return static_cast<std::uint32_t>(std::uint64_t{hash} * rows >> 32);
 }
 
-/// Sorts, and packs into rows for `row_of`; at least one. Each row has, for each of its words,
-/// three varints: how much greater the hash is than the one before, how many bytes follow, and
-/// these: how much greater each entry is than the one before.
+/// Sorts, and packs into rows for `row_of`; at least one. The entries of a hash have to rise
+/// already, or to be the same. Each row has, for each of its words, three varints: how much greater
+/// the hash is than the one before, how many bytes follow, and these: how much greater each entry
+/// is than the one before.
 std::vector<std::string> pack_postings(std::vector<posting>& postings);
 
 /// The entries that a row has for a word, rising; nothing for a row that was not made by

@@ -135,21 +135,29 @@ const unsigned char* bytes_of(std::string_view s) {
 
 } // namespace
 
-std::string encode_entries(std::span<const journal::record> entries, wall_time time,
-                           const text_place& place) {
+std::vector<const journal::record*> pointers_to(std::span<const journal::record> entries) {
+  std::vector<const journal::record*> all;
+  all.reserve(entries.size());
+  for (const journal::record& r : entries)
+    all.push_back(&r);
+  return all;
+}
+
+std::string encode_entries(entry_pointers entries, wall_time time, const text_place& place) {
   std::optional<text_cipher> texts;
   if (has_texts(place)) texts.emplace(*place.key->texts(), text_cipher::use::sealing, place.nonce);
   std::uint64_t offset = place.first;
   std::size_t bytes = 16;
-  for (const journal::record& r : entries)
-    bytes += 32 + r.what.from.size() + r.what.text.size();
+  for (const journal::record* r : entries)
+    bytes += 32 + r->what.from.size() + r->what.text.size();
   std::string out;
   out.reserve(bytes);
   out.push_back(texts ? record_version : plain_version);
   put_varint(out, entries.size());
   std::vector<author> authors;
   std::uint64_t before = milliseconds(time);
-  for (const journal::record& r : entries) {
+  for (const journal::record* const each : entries) {
+    const journal::record& r = *each;
     const std::uint64_t now = milliseconds(r.what.time);
     put_varint(out, zigzag(now - std::exchange(before, now)));
     put_varint(out, number_of(r.what));
@@ -204,7 +212,7 @@ std::optional<std::vector<journal::record>> decode_entries(std::string_view byte
 }
 
 std::string seal(const room_key& key, const record_header& header, const chain_value& before,
-                 std::span<const journal::record> entries, const kept_link* kept) {
+                 entry_pointers entries, const kept_link* kept) {
   // One nonce for all of it: texts are under other keys.
   const seal_nonce nonce = draw_nonce();
   return seal_bytes(key.for_sealing(), nonce,
@@ -234,7 +242,7 @@ result<std::vector<journal::record>> open(const room_key& key, const record_head
 }
 
 chain_value link(const room_key& key, const record_header& header, const chain_value& before,
-                 std::string_view sealed) {
+                 std::string_view sealed, std::string_view ids) {
   const std::string place = place_of(header, before, nullptr);
   const key_bytes chain_key = key.for_chain();
   chain_value after;
@@ -242,6 +250,7 @@ chain_value link(const room_key& key, const record_header& header, const chain_v
   ::crypto_generichash_init(&state, chain_key.data(), chain_key.size(), after.size());
   ::crypto_generichash_update(&state, bytes_of(place), place.size());
   ::crypto_generichash_update(&state, bytes_of(sealed), sealed.size());
+  ::crypto_generichash_update(&state, bytes_of(ids), ids.size());
   ::crypto_generichash_final(&state, after.data(), after.size());
   return after;
 }

@@ -21,6 +21,10 @@ struct text_place {
   std::uint64_t first = 0;       ///< the offset of its first entry
 };
 
+/// Entries where they are: nobody moves them to have them one behind the other.
+using entry_pointers = std::span<const journal::record* const>;
+std::vector<const journal::record*> pointers_to(std::span<const journal::record> entries);
+
 /// A version byte, the number of entries, and for each of them
 ///
 ///     time     zigzag varint: milliseconds since the entry before, at first since `time`
@@ -34,8 +38,7 @@ struct text_place {
 /// where a string is its length as varint, and its bytes. Room, position and id are not in it. In
 /// version 1 texts are as they were said, in version 2 each of them is enciphered under its own
 /// key; throws `damage` if that was destroyed.
-std::string encode_entries(std::span<const journal::record> entries, wall_time time,
-                           const text_place& texts = {});
+std::string encode_entries(entry_pointers entries, wall_time time, const text_place& texts = {});
 
 /// At least one entry, or nothing for bytes that no call of `encode_entries` made. An entry whose
 /// key was destroyed is of kind `destroyed`.
@@ -65,16 +68,17 @@ struct kept_link {
 /// @param entries of offsets `header.first` to `header.last`; room, position and id are not kept
 /// Throws `damage` as `encode_entries` does.
 std::string seal(const room_key& key, const record_header& header, const chain_value& before,
-                 std::span<const journal::record> entries, const kept_link* kept = nullptr);
+                 entry_pointers entries, const kept_link* kept = nullptr);
 
 result<std::vector<journal::record>> open(const room_key& key, const record_header& header,
                                           const chain_value& before, std::string_view sealed,
                                           std::string_view room_name,
                                           const kept_link* kept = nullptr);
 
-/// The chain's value after this record. Needs the key, and does not need to open the record.
+/// The chain's value after this record. Needs the key, and does not need to open the record. Where
+/// the ids begin needs no saying: with another end the sealed bytes do not open.
 chain_value link(const room_key& key, const record_header& header, const chain_value& before,
-                 std::string_view sealed);
+                 std::string_view sealed, std::string_view ids = {});
 
 /// The tag of a position: see `asio_chat::position`. The chain's value names the log up to its
 /// record, and nobody can make one who has not the room's key; a part of it tells nobody who reads

@@ -29,8 +29,7 @@ std::optional<std::uint64_t> offset_in(SQLite::Statement& s) {
 } // namespace
 
 chain_value chain_after(const room_key& key, const stored_record& r) {
-  // Where the ids begin needs no saying: with another end the sealed bytes do not open.
-  return link(key, r.header, r.before, r.ids.empty() ? r.sealed : r.sealed + r.ids);
+  return link(key, r.header, r.before, r.sealed, r.ids);
 }
 
 result<std::vector<journal::record>> open(const room_key& key, const stored_record& r,
@@ -53,7 +52,7 @@ stored_record seal_anew(const room_key& key, std::uint32_t number, const stored_
   stored_record anew = r;
   anew.header.key = number;
   const kept_link kept{r.chain, r.ids};
-  anew.sealed = seal(key, anew.header, r.before, entries, &kept);
+  anew.sealed = seal(key, anew.header, r.before, pointers_to(entries), &kept);
   return anew;
 }
 

@@ -1,6 +1,7 @@
 // What the writer knows of rooms without asking the database.
 #pragma once
 
+#include "journal/sqlite/id_list.hpp"
 #include "journal/sqlite/operation.hpp"
 #include "journal/sqlite/room_table.hpp"
 
@@ -22,6 +23,14 @@ struct room_values {
   bool stored = false; ///< has a row
 };
 
+/// The block of the counter in an id: who sends 64 messages needs its hash once.
+struct id_block {
+  identity author{};
+  std::string name{};
+  std::uint64_t number = UINT64_MAX; ///< there was none yet
+  id_hash hash{};
+};
+
 struct room_state {
   std::string name;
   room_values now;
@@ -34,12 +43,13 @@ struct room_state {
   std::uint32_t key_number = 0;
   std::shared_ptr<const room_key> key;
   std::vector<append_operation*> waiting; ///< for their record
-  std::string ids;                        ///< of those, as the record has them
+  id_list ids;                            ///< of those
   std::size_t waiting_bytes = 0;
   std::optional<said_topic> new_topic;
   bool turns = false; ///< the first of those that wait is earlier than the entry before it
   /// @}
 
+  id_block last_block{};                 ///< of the last id that has one
   std::uint64_t unshown = 0;             ///< entries in the file, not shown any more, about
   std::list<room_state*>::iterator idle; ///< its place among those not in use
 };

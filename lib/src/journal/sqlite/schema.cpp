@@ -47,7 +47,7 @@ constexpr const char* tables =
     "time INTEGER NOT NULL,"                           // of the last entry
     "key INTEGER NOT NULL,"                            // number
     "chain BLOB NOT NULL," // value after this record; ahead of what is long, to be read without it
-    "ids BLOB NOT NULL,"   // for each entry with an id: its place in the record, keyed hash
+    "ids BLOB NOT NULL,"   // of the entries: see `id_list`
     "sealed BLOB NOT NULL) STRICT;"
 
     "CREATE TABLE names (who BLOB PRIMARY KEY,"
@@ -161,6 +161,8 @@ schema journal_schema(const key_ring* keys) {
               {.to = 7, .run = [](SQLite::Database&) {}, .only_derived = true},
               // They may be pins, which those do not know either.
               {.to = 8, .run = [](SQLite::Database&) {}, .only_derived = true},
+              // Ids that are counters are kept in runs; records from before keep their hashes.
+              {.to = 9, .run = [](SQLite::Database&) {}, .only_derived = true},
           }};
 }
 

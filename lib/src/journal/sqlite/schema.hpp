@@ -27,7 +27,7 @@ struct schema {
 /// Since this version of the journal one head covers all that is in it.
 inline constexpr int head_version = 3;
 /// The newest.
-inline constexpr int journal_version = 8;
+inline constexpr int journal_version = 9;
 
 /// Since this version it keeps what it knows of people.
 inline constexpr int people_version = 5;

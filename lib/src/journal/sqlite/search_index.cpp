@@ -102,12 +102,18 @@ void search_index::add(std::int64_t room, std::uint32_t key_number, const room_k
   r.last = e.at.offset;
   const auto place = static_cast<std::uint32_t>(r.last - r.first);
   const std::size_t before = r.postings.size();
-  const auto put = [&](std::string_view term) {
-    r.postings.push_back(make_posting(static_cast<std::uint32_t>(key.hash_of_word(term)), place));
+  const auto hash = [&key](std::string_view term) {
+    return static_cast<std::uint32_t>(key.hash_of_word(term));
   };
   if (e.kind != entry_kind::destroyed) { // only its place is counted
-    put(author_term(e.from));
-    for_each_word(e.text, put);
+    if (r.author != e.from || r.author.empty()) {
+      r.author = e.from;
+      r.author_hash = hash(author_term(e.from));
+    }
+    r.postings.push_back(make_posting(r.author_hash, place));
+    for_each_word(e.text, [&](std::string_view word) {
+      r.postings.push_back(make_posting(hash(word), place));
+    });
   }
   postings_ += r.postings.size() - before;
   ++entries_;

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -69,6 +70,8 @@ class search_index {
     std::uint64_t first;
     std::uint64_t last;
     std::vector<posting> postings; ///< in the order of the entries
+    std::string author{};          ///< the last one, who speaks again as a rule
+    std::uint32_t author_hash = 0; ///< of that
   };
 
   const bounds bounds_;

@@ -129,7 +129,7 @@ void sqlite_journal::unfollow(std::string room, std::shared_ptr<listener> to, un
 }
 
 void sqlite_journal::append(entry draft, const identity& author, append_done done) {
-  workers_->writing->add({append_operation{{std::move(draft), author}}}, std::move(done));
+  workers_->writing->append(std::move(draft), author, std::move(done));
 }
 
 void sqlite_journal::read(std::string room, range part, read_done done) {

@@ -131,12 +131,13 @@ result<std::optional<destruction>> store::plan_destruction(operation& o) {
   return sqlite::plan_destruction(parts_, std::get<destroy_operation>(o.what));
 }
 
-void store::apply(std::span<operation> group) {
+void store::apply(std::span<operation* const> group) {
   recall();
   parts_.ids.forget(parts_.options.time->now());
   for (const std::int64_t room : commit_group(parts_, group, unwritten_names_).carry_out())
     upkeep_.trim_soon(room);
-  for (operation& o : group) {
+  for (operation* const each : group) {
+    operation& o = *each;
     if (!destroys(o) || o.refused) continue;
     const auto planned = plan_destruction(o);
     result<void> done;

@@ -32,7 +32,7 @@ class store {
   /// Carries out all of a group, or refuses its appends. What is to be destroyed is destroyed when
   /// the rest is on the disk. Names that could not be written are
   /// written with the next group.
-  void apply(std::span<operation> group);
+  void apply(std::span<operation* const> group);
 
   /// The steps of what is to be destroyed, for whoever takes the one between them elsewhere.
   /// @param o one that `destroys`

@@ -40,25 +40,6 @@ void answer(operation& o, const operation_done& d, log_feed& feed) {
   }
 }
 
-/// Moves out what is at these places, which ascend, and closes the gaps.
-template <class T>
-std::vector<T> moved_out(std::vector<T>& from, const std::vector<std::size_t>& places) {
-  std::vector<T> out;
-  out.reserve(places.size());
-  std::size_t kept = places.empty() ? from.size() : places.front();
-  std::size_t next = 0;
-  for (std::size_t i = kept; i < from.size(); ++i) {
-    if (next < places.size() && places[next] == i) {
-      out.push_back(std::move(from[i]));
-      ++next;
-    } else {
-      from[kept++] = std::move(from[i]);
-    }
-  }
-  from.resize(kept);
-  return out;
-}
-
 const std::string& room_of(const read_call& r) {
   const auto* page = std::get_if<read_page>(&r);
   return page ? page->room : std::get<search_log>(r).query.room;
@@ -92,8 +73,22 @@ writer_thread::~writer_thread() {
 }
 
 void writer_thread::add(operation o, operation_done d) {
+  add(std::make_unique<queued_call>(queued_call{std::move(o), std::move(d)}));
+}
+
+void writer_thread::append(entry&& draft, const identity& author, journal::append_done&& done) {
+  auto c = std::make_unique<queued_call>();
+  auto& a = c->what.what.emplace<append_operation>();
+  a.draft.what = std::move(draft);
+  a.draft.author = author;
+  c->answer = std::move(done);
+  add(std::move(c));
+}
+
+void writer_thread::add(std::unique_ptr<queued_call> c) {
   hand_over_later();
-  gathering_.what.add(std::move(o), std::move(d), added_++);
+  c->number = added_++;
+  gathering_.what.push_back(std::move(c));
 }
 
 void writer_thread::add(read_call r) {
@@ -109,7 +104,7 @@ void writer_thread::hand_over_later() {
 void writer_thread::hand_over() {
   {
     const std::lock_guard lock(mutex_);
-    queue_.what.add(gathering_.what);
+    move_behind(queue_.what, gathering_.what);
     move_behind(queue_.reads, gathering_.reads);
   }
   came_.notify_one();
@@ -131,7 +126,7 @@ void writer_thread::work() {
   bool more_to_tidy = store_.index_is_rebuilt(); // without waiting for an entry
   while (take(!more_to_tidy)) {
     finish_destructions();
-    operation_group g = taken_.take(busy_);
+    call_group g = taken_.take(busy_);
     const std::size_t reads = reads_.size();
     stuck_ = g.empty();
     commit(std::move(g));
@@ -145,7 +140,7 @@ void writer_thread::work() {
 void writer_thread::hand_over_reads() {
   std::map<std::string_view, std::uint64_t> doomed; ///< of each log the first that is destroyed
   for (const auto& [number, d] : destroying_)
-    doomed.emplace(log_of(d.what), number);
+    doomed.emplace(log_of(d->what), number);
   const auto has_to_wait = [&](const waiting_read& r) {
     const auto is_before = [&r](const auto& first) { return first.second < r.behind; };
     if (std::holds_alternative<list_logs>(r.what))
@@ -178,44 +173,46 @@ void writer_thread::tell_witness() {
   witness_.committed(told_);
 }
 
-void writer_thread::commit(operation_group g) {
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < g.operations.size(); ++i)
-    if (destroys(g.operations[i])) places.push_back(i);
-  operation_group doomed{moved_out(g.operations, places), moved_out(g.answers, places),
-                         moved_out(g.numbers, places)};
-  if (!g.operations.empty()) {
-    store_.apply(g.operations);
+void writer_thread::commit(call_group g) {
+  call_group doomed;
+  std::erase_if(g, [&](std::unique_ptr<queued_call>& c) {
+    if (!destroys(c->what)) return false;
+    doomed.push_back(std::move(c));
+    return true;
+  });
+  if (!g.empty()) {
+    applied_.clear();
+    for (const auto& c : g)
+      applied_.push_back(&c->what);
+    store_.apply(applied_);
     answer_all(std::move(g));
   }
-  if (!doomed.operations.empty()) begin_destructions(std::move(doomed));
+  if (!doomed.empty()) begin_destructions(std::move(doomed));
 }
 
-void writer_thread::answer_all(operation_group g) {
+void writer_thread::answer_all(call_group g) {
   tell_witness(); // before the answers: who has one finds it in the head
-  post_.post(std::move(g), [](operation_group& all, log_feed& feed) {
-    for (std::size_t i = 0; i < all.operations.size() && !feed.ended(); ++i)
-      answer(all.operations[i], all.answers[i], feed);
+  post_.post(std::move(g), [](call_group& all, log_feed& feed) {
+    for (std::size_t i = 0; i < all.size() && !feed.ended(); ++i)
+      answer(all[i]->what, all[i]->answer, feed);
   });
 }
 
-void writer_thread::begin_destructions(operation_group doomed) {
-  operation_group answered;
-  for (std::size_t i = 0; i < doomed.operations.size(); ++i) {
-    operation& o = doomed.operations[i];
-    auto planned = store_.plan_destruction(o);
+void writer_thread::begin_destructions(call_group doomed) {
+  call_group answered;
+  for (std::unique_ptr<queued_call>& c : doomed) {
+    auto planned = store_.plan_destruction(c->what);
     if (planned && *planned) {
-      const std::uint64_t number = doomed.numbers[i];
-      busy_.emplace(log_of(o));
-      destroying_.emplace(number, under_destruction{std::move(o), std::move(doomed.answers[i])});
+      const std::uint64_t number = c->number;
+      busy_.emplace(log_of(c->what));
+      destroying_.emplace(number, std::move(c));
       destroyer_.add({number, **std::move(planned)});
       continue;
     }
-    if (!planned) o.refused = std::move(planned.error());
-    answered.operations.push_back(std::move(o));
-    answered.answers.push_back(std::move(doomed.answers[i]));
+    if (!planned) c->what.refused = std::move(planned.error());
+    answered.push_back(std::move(c));
   }
-  if (!answered.operations.empty()) answer_all(std::move(answered));
+  if (!answered.empty()) answer_all(std::move(answered));
 }
 
 void writer_thread::finish_destructions() {
@@ -229,30 +226,29 @@ void writer_thread::finish_destructions() {
     for (destroyer_thread::task& t : one.tasks)
       gone.push_back(std::move(t.what));
     const auto kept = store_.forget_destroyed(gone, one.how);
-    operation_group answered;
+    call_group answered;
     for (const destroyer_thread::task& t : one.tasks) {
       auto found = destroying_.extract(t.number);
-      operation& o = found.mapped().what;
+      operation& o = found.mapped()->what;
       if (!kept) o.refused = kept.error();
       if (auto* dropped = std::get_if<drop_operation>(&o.what))
         dropped->state = journal::drop_state::gone;
       busy_.erase(busy_.find(std::string(log_of(o))));
-      answered.operations.push_back(std::move(o));
-      answered.answers.push_back(std::move(found.mapped().answer));
+      answered.push_back(std::move(found.mapped()));
     }
     answer_all(std::move(answered));
   }
 }
 
 void writer_thread::write_last_names() {
-  operation_group left = taken_.take_all();
-  left.add(queue_.what);
-  left.add(gathering_.what);
-  std::vector<operation> names;
-  for (operation& o : left.operations) {
-    if (std::holds_alternative<hold_operation>(o.what) ||
-        std::holds_alternative<release_operation>(o.what))
-      names.push_back(std::move(o));
+  call_group left = taken_.take_all();
+  move_behind(left, queue_.what);
+  move_behind(left, gathering_.what);
+  std::vector<operation*> names;
+  for (const auto& c : left) {
+    if (std::holds_alternative<hold_operation>(c->what.what) ||
+        std::holds_alternative<release_operation>(c->what.what))
+      names.push_back(&c->what);
   }
   store_.apply(names);
 }

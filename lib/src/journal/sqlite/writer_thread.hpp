@@ -33,6 +33,8 @@ class writer_thread {
   ~writer_thread();
 
   void add(operation o, operation_done d);
+  /// The same of what is added most.
+  void append(entry&& draft, const identity& author, journal::append_done&& done);
   void add(read_call r);
 
  private:
@@ -41,14 +43,9 @@ class writer_thread {
     std::uint64_t behind; ///< the number of the first operation that need not be committed before
   };
   struct waiting {
-    operation_group what;
+    call_group what;
     std::vector<waiting_read> reads;
     bool empty() const noexcept { return what.empty() && reads.empty(); }
-  };
-  /// What is being destroyed, and what answers it.
-  struct under_destruction {
-    operation what;
-    operation_done answer;
   };
   struct destroyed {
     std::vector<destroyer_thread::task> tasks;
@@ -59,10 +56,11 @@ class writer_thread {
   void hand_over();
   void work();
   bool take(bool wait);
-  void commit(operation_group g);
-  void answer_all(operation_group g);
+  void add(std::unique_ptr<queued_call> c);
+  void commit(call_group g);
+  void answer_all(call_group g);
   /// Begins what is to be destroyed; answers what there is not.
-  void begin_destructions(operation_group doomed);
+  void begin_destructions(call_group doomed);
   void finish_destructions();
   void tell_witness();
   /// Those that see all that they have to see.
@@ -84,8 +82,9 @@ class writer_thread {
   // The thread's; members, so that what is left of them goes on the caller's.
   commit_queue taken_;
   std::vector<waiting_read> reads_;
-  std::map<std::uint64_t, under_destruction> destroying_; ///< by number
-  std::multiset<std::string> busy_;                       ///< their rooms
+  std::vector<operation*> applied_; ///< only while the store has them
+  std::map<std::uint64_t, std::unique_ptr<queued_call>> destroying_; ///< by number
+  std::multiset<std::string> busy_;                                  ///< their rooms
   bool stuck_ = false; ///< all that was taken waits for something to be destroyed
   destroyer_thread destroyer_;
   std::thread thread_;

@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "support/temp_directory.hpp"
 #include "testing/manual_clock.hpp"
+#include "unit/journal/sqlite/store_world.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -37,14 +38,14 @@ struct data_directory {
                entry_kind kind = entry_kind::message) {
     std::vector<operation> group(1);
     group[0].what = append_operation{{{room, {}, time.wall_now(), "ada", kind, text, ""}, {1}}};
-    logs->apply(group);
+    test::apply_all(*logs, group);
     REQUIRE_FALSE(group[0].refused.has_value());
     return std::get<append_operation>(group[0].what).draft.what.at;
   }
   journal::log_state state(const std::string& room) {
     std::vector<operation> group(1);
     group[0].what = open_operation{room};
-    logs->apply(group);
+    test::apply_all(*logs, group);
     REQUIRE_FALSE(group[0].refused.has_value());
     return std::get<open_operation>(group[0].what).state;
   }

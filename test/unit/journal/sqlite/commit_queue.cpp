@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,26 +35,32 @@ operation said(int by, const std::string& room, std::size_t bytes) {
 constexpr std::size_t half = commit_queue::of_author / 2 - commit_queue::cost_of_entry;
 constexpr std::size_t whole = commit_queue::of_author - commit_queue::cost_of_entry;
 
+numbers numbers_of(const call_group& g) {
+  numbers all;
+  for (const auto& c : g)
+    all.push_back(c->number);
+  return all;
+}
+
 struct queue_world {
   void add(operation o) {
-    operation_group g;
-    g.add(std::move(o), {}, next++);
+    call_group g;
+    g.push_back(std::make_unique<queued_call>(queued_call{std::move(o), {}, next++}));
     queue.add(g);
   }
   /// The numbers of what the next commit carries.
   numbers carried(const std::multiset<std::string>& busy = {}) {
-    const operation_group g = queue.take(busy);
-    return g.numbers;
+    return numbers_of(queue.take(busy));
   }
 
   commit_queue queue;
   std::uint64_t next = 0;
 };
 
-std::size_t bytes_of(const operation_group& g) {
+std::size_t bytes_of(const call_group& g) {
   std::size_t n = 0;
-  for (const operation& o : g.operations)
-    n += std::get<append_operation>(o.what).draft.what.text.size();
+  for (const auto& c : g)
+    n += std::get<append_operation>(c->what.what).draft.what.text.size();
   return n;
 }
 
@@ -138,12 +145,12 @@ TEST_CASE("many rooms that have much take turns, each with as much at once as an
   std::map<std::string, int> commits_of;
   int commits = 0;
   for (; commits < 100 && !w.queue.empty(); ++commits) {
-    const operation_group g = w.queue.take();
+    const call_group g = w.queue.take();
     REQUIRE_FALSE(g.empty());
     CHECK(bytes_of(g) <= commit_queue::of_commit);
     std::map<std::string, int> in_this;
-    for (const operation& o : g.operations)
-      ++in_this[std::get<append_operation>(o.what).draft.what.room];
+    for (const auto& c : g)
+      ++in_this[std::get<append_operation>(c->what.what).draft.what.room];
     for (const auto& [room, n] : in_this)
       ++commits_of[room];
     if (commits == 3) CHECK(commits_of.size() == rooms); // each has been heard after four
@@ -189,7 +196,7 @@ TEST_CASE("at the end all that waits is there") {
     w.add(said(1, "flood", half));
   w.carried();
   w.add(said(1, "den", half));
-  numbers all = w.queue.take_all().numbers;
+  numbers all = numbers_of(w.queue.take_all());
   std::ranges::sort(all);
   CHECK(all == numbers{2, 3, 4});
   CHECK(w.queue.empty());

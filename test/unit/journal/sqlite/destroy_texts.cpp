@@ -131,7 +131,7 @@ TEST_CASE("a text from before texts had keys of their own is refused, with what 
   std::vector<operation> group;
   group.push_back({destroy_operation{"lobby", {90}}});
   d.store().recall();
-  d.store().apply(group);
+  test::apply_all(d.store(), group);
   REQUIRE(group.front().refused);
   CHECK(group.front().refused->code == errc::not_available);
   CHECK(group.front().refused->message.find("asio-chatd erase --entry") != std::string::npos);

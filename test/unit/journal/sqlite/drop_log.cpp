@@ -139,7 +139,7 @@ TEST_CASE("a long log is dropped in pieces, and is whole again if somebody comes
     group.push_back(test::store_world::append_of("den", std::to_string(i)));
     std::get<append_operation>(group.back().what).draft.what.time = said - i * 1ms;
   }
-  w.store().apply(group);
+  test::apply_all(w.store(), group);
   w.time.advance(48h);
   CHECK(w.drop().value() == dropped::partly);
   CHECK(w.texts("den").size() == 588);

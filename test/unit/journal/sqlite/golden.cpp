@@ -33,7 +33,7 @@ std::string told_by(World& w) {
   for (const known_room& room : rooms_in(w.options.file, *w.keys).value()) {
     std::vector<operation> group;
     group.push_back({open_operation{room.name}});
-    w.store().apply(group);
+    test::apply_all(w.store(), group);
     const auto topic = std::get<open_operation>(group.front().what).state.topic;
     all += fmt::format("#{}, {} entries, topic '{}'\n", room.name, room.entries(), topic);
     reader r(w.options.file, *w.keys, w.store().index(), {});
@@ -76,7 +76,7 @@ void fill(store_world& w) {
     w.say("lobby", fmt::format("line {}, tea at {}", i, i % 7), fmt::format("id{}", i));
     if (i == 50) w.keys->renew().value();
     if (i == 60) w.time.set_wall(w.time.wall_now() - std::chrono::minutes(5));
-    if (i % 10 == 0) w.say("den", fmt::format("café {}", i));
+    if (i % 10 == 0) w.say("den", fmt::format("café {}", i), fmt::format("phone-{}", i / 10));
     if (i % 30 == 0) w.say("cellar", "what nobody is to know");
     if (i % 20 == 0) w.tidy();
   }

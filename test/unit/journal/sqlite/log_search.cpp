@@ -43,7 +43,7 @@ struct log_on_disk {
                 room.head + added.size(),
                 added.back().what.time};
     r.before = room.chain;
-    r.sealed = seal(*key, r.header, r.before, added);
+    r.sealed = seal(*key, r.header, r.before, pointers_to(added));
     r.chain = room.chain = chain_after(*key, r);
     record_table(db).insert(room.number, r);
     if (added.front().what.time < room.time)

@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 #include "support/temp_directory.hpp"
 #include "testing/manual_clock.hpp"
+#include "unit/journal/sqlite/store_world.hpp"
 
 #include <filesystem>
 #include <set>
@@ -36,7 +37,7 @@ struct world {
     std::vector<operation> group(entries);
     for (operation& o : group)
       o.what = append_operation{{{"den", {}, noon, "ada", entry_kind::message, text, ""}, {1}}};
-    logs->apply(group);
+    test::apply_all(*logs, group);
     const auto& a = std::get<append_operation>(group.back().what);
     for (operation& o : group) {
       const position& at = std::get<append_operation>(o.what).draft.what.at;
@@ -48,7 +49,7 @@ struct world {
   position head() {
     std::vector<operation> group(1);
     group[0].what = open_operation{"den"};
-    logs->apply(group);
+    test::apply_all(*logs, group);
     return std::get<open_operation>(group[0].what).state.head;
   }
   journal::page read(const position& after) {

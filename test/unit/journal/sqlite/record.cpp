@@ -17,7 +17,7 @@ struct sample {
   std::vector<journal::record> entries = test::sample_entries();
   record_header header{{5, 6}, 7, 3, 41, 45, test::noon};
   chain_value before{9, 9};
-  std::string sealed = seal(key, header, before, entries);
+  std::string sealed = seal(key, header, before, pointers_to(entries));
 
   bool opens(const record_header& h) const {
     return open(key, h, before, sealed, "den").has_value();
@@ -55,7 +55,7 @@ TEST_CASE("nothing of a record can be read in its sealed bytes") {
   const sample s;
   for (const std::string_view part : {"alice", "hello, world", "xxxxxxxx", "waves"})
     CHECK(s.sealed.find(part) == std::string::npos);
-  CHECK(seal(s.key, s.header, s.before, s.entries) != s.sealed); // another nonce
+  CHECK(seal(s.key, s.header, s.before, pointers_to(s.entries)) != s.sealed); // another nonce
 }
 
 TEST_CASE("a record opens under its own header only") {
@@ -85,7 +85,7 @@ TEST_CASE("a record of which a bit was flipped, or the end is missing, does not 
   sample s;
   s.entries.resize(2);
   s.header.last = 42;
-  s.sealed = seal(s.key, s.header, s.before, s.entries);
+  s.sealed = seal(s.key, s.header, s.before, pointers_to(s.entries));
   REQUIRE(s.opens(s.header));
   const std::string whole = s.sealed;
   for (std::size_t n = 0; n < whole.size(); ++n) {
@@ -108,7 +108,7 @@ TEST_CASE("a record has as many entries as its header says, also if sealed by th
                                     {0, UINT64_MAX}}) {
     s.header.first = first;
     s.header.last = last;
-    s.sealed = seal(s.key, s.header, s.before, s.entries);
+    s.sealed = seal(s.key, s.header, s.before, pointers_to(s.entries));
     CHECK_FALSE(s.opens(s.header));
   }
 }
@@ -140,7 +140,7 @@ TEST_CASE("the keys of a room are of its own, one for each use") {
 
 TEST_CASE("entries of a record come back, but for what the header tells") {
   const auto entries = test::sample_entries();
-  const auto back = decode_entries(encode_entries(entries, test::noon), test::noon);
+  const auto back = decode_entries(encode_entries(pointers_to(entries), test::noon), test::noon);
   REQUIRE(back);
   REQUIRE(back->size() == entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -161,9 +161,9 @@ TEST_CASE(
   r.what.from = "n";
   r.what.text = "t";
   r.what.kind = entry_kind::action;
-  CHECK(encode_entries({&r, 1}, {}) == "\x01\x01\x00\x01"s + author + "\x01t"s);
+  CHECK(encode_entries(pointers_to({&r, 1}), {}) == "\x01\x01\x00\x01"s + author + "\x01t"s);
   r.what.refers = {entry_reference::kind::edit, 39};
-  const std::string refers = encode_entries({&r, 1}, {}, {nullptr, {}, 41});
+  const std::string refers = encode_entries(pointers_to({&r, 1}), {}, {nullptr, {}, 41});
   CHECK(refers == "\x01\x01\x00\x05\x02"s + author + "\x01t"s);
   CHECK(decode_entries(refers, {}, {nullptr, {}, 41})->front().what.refers == r.what.refers);
   CHECK_FALSE(decode_entries("\x01\x01\x00\x1d\x02"s + author + "\x01t"s, {})); // of tomorrow
@@ -178,12 +178,12 @@ TEST_CASE("an author is kept once in a record") {
       r.what.text = "ok";
     }
   }
-  const std::size_t first = encode_entries(one, {}).size();
-  CHECK(encode_entries(many, {}).size() == first + 49 * (4 + 2));
+  const std::size_t first = encode_entries(pointers_to(one), {}).size();
+  CHECK(encode_entries(pointers_to(many), {}).size() == first + 49 * (4 + 2));
 }
 
 TEST_CASE("a list of entries that is cut, or goes on, is none") {
-  const std::string bytes = encode_entries(test::sample_entries(), test::noon);
+  const std::string bytes = encode_entries(pointers_to(test::sample_entries()), test::noon);
   for (std::size_t n = 0; n < bytes.size(); ++n)
     CHECK_FALSE(decode_entries(std::string_view(bytes).substr(0, n), test::noon));
   CHECK_FALSE(decode_entries(bytes + '\0', test::noon));
@@ -206,7 +206,7 @@ TEST_CASE("a list of entries with impossible numbers is none") {
 
 TEST_CASE("whatever bytes are taken for a list of entries, reading them does no harm") {
   std::mt19937 random(4);
-  const std::string whole = encode_entries(test::sample_entries(), test::noon);
+  const std::string whole = encode_entries(pointers_to(test::sample_entries()), test::noon);
   const auto any = [&](std::size_t most) {
     return std::uniform_int_distribution<std::size_t>(0, most)(random);
   };

@@ -8,6 +8,7 @@
 #include "support/catch.hpp"
 #include "support/temp_directory.hpp"
 #include "testing/manual_clock.hpp"
+#include "unit/journal/sqlite/store_world.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -45,7 +46,7 @@ struct world {
     std::vector<operation> group(1);
     group[0].what =
         append_operation{{{room, {}, time.wall_now(), "ada", entry_kind::message, "x", ""}, {1}}};
-    logs->apply(group);
+    test::apply_all(*logs, group);
     REQUIRE_FALSE(group[0].refused.has_value());
   }
   result<restore_report> put_back() {

@@ -36,7 +36,7 @@ TEST_CASE("a text from before texts had keys of their own is destroyed as well")
   // One with a record of the new kind behind those of the old one.
   std::vector<operation> group;
   group.push_back(test::store_world::append_of("lobby", "of today"));
-  d.store().apply(group);
+  test::apply_all(d.store(), group);
   d.close();
   fs::copy_file(d.options.file.path, d.directory / "newer.db");
   const std::uint64_t offset = before.entries[40].what.at.offset;
@@ -88,7 +88,7 @@ TEST_CASE("what was sealed anew and not yet destroyed is all there, and so is it
   CHECK(page.entries[0].what.text == "café 10");
   std::vector<operation> group;
   group.push_back({open_operation{"den"}});
-  d.store().apply(group);
+  test::apply_all(d.store(), group);
   CHECK(std::get<open_operation>(group.front().what).state.topic == "warm and dry");
   d.close();
   CHECK(verify(d.options.file, *d.keys).value().good());

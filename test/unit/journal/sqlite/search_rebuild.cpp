@@ -32,7 +32,7 @@ class old_directory : public test::golden_directory {
   void say(std::string text) {
     std::vector<operation> group;
     group.push_back(store_world::append_of("lobby", std::move(text)));
-    store().apply(group);
+    test::apply_all(store(), group);
     REQUIRE_FALSE(group.front().refused);
   }
   journal::hits search(const std::string& room, std::string_view words) {

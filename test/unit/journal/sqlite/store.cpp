@@ -172,7 +172,7 @@ TEST_CASE("times of day go back only where a record begins") {
     std::get<append_operation>(group.back().what).draft.what.time =
         noon + std::chrono::minutes(minute);
   }
-  w.store().apply(group);
+  test::apply_all(w.store(), group);
   w.close();
   SQLite::Database db(w.options.file.path);
   CHECK(db.execAndGet("SELECT group_concat(place & 255) FROM records").getString() == "1,3,6");

@@ -40,6 +40,15 @@ inline void flip(const std::string& file, const std::string& table, const std::s
   }
 }
 
+/// Applies operations that lie one behind the other.
+inline void apply_all(sqlite::store& s, std::vector<sqlite::operation>& group) {
+  std::vector<sqlite::operation*> all;
+  all.reserve(group.size());
+  for (sqlite::operation& o : group)
+    all.push_back(&o);
+  s.apply(all);
+}
+
 class store_world {
  public:
   explicit store_world(std::string vfs = {}) {
@@ -81,7 +90,7 @@ class store_world {
       if (auto* a = std::get_if<sqlite::append_operation>(&o.what))
         a->draft.what.time = time.wall_now();
     }
-    store().apply(group);
+    apply_all(store(), group);
     return group;
   }
   sqlite::operation apply(sqlite::operation o) {
