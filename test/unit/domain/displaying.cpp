@@ -122,6 +122,7 @@ TEST_CASE(
   w.known("dora");
   CHECK(w.say(bob, "/whois alice").size() == 1);
   CHECK(w.say(bob, "/who") == lines{"online: alice, bob, dora"});
+  CHECK(w.say(alice, "/display").front().starts_with("you are not displayed as \"Dora\" any more"));
   w.remove_account("dora");
   CHECK(w.say(bob, "/whois alice").back() == "displayed as \"Dora\"");
 }

@@ -271,6 +271,14 @@ TEST_CASE("one export of an account is made at a time, and the disk may be slow"
   w.run();
   CHECK(alice.ear.last<reply>().items.size() == 1);
   CHECK(said_in(exported(w, phone)) == lines{"said lobby hello"});
+  // Who begins anew elsewhere ends what was begun before: nobody gets the other one's pieces.
+  for (int n = 0; n < 20; ++n)
+    w.say(alice, std::string(4'000, 'x'));
+  const std::string next = ask(w, alice).next;
+  CHECK(ask(w, phone).next == next);
+  CHECK(w.say(alice, "/export me " + next) ==
+        lines{"there is no such piece of an export; begin anew: /export me"});
+  CHECK_FALSE(ask(w, phone, next).text.empty());
 }
 
 TEST_CASE("an export of an account that goes meanwhile ends, as does one of a member who leaves") {

@@ -26,11 +26,11 @@ class failing_journal final : public journal, public name_store {
   /// While it is set, every call fails with it.
   std::optional<failure> broken;
   std::optional<failure> broken_reads; ///< reads alone do
-  std::size_t reads = 0;         ///< asked for
-  bool index_incomplete = false; ///< searches are answered so
-  std::string head_line;         ///< see `head`
-  bool slow_reads = false;       ///< answered after whatever else is under way
-  bool slow_appends = false;     ///< likewise: what is stored can be read before that is said
+  std::size_t reads = 0;               ///< asked for
+  bool index_incomplete = false;       ///< searches are answered so
+  std::string head_line;               ///< see `head`
+  bool slow_reads = false;             ///< answered after whatever else is under way
+  bool slow_appends = false;           ///< likewise: what is stored can be read before that is said
   /// What the next position with a tag that is read after is found to be.
   log_is compared = log_is::as_known;
   bool can_destroy = true;
