@@ -90,7 +90,7 @@ bool account_export::add(lines& out, const account& a) {
   switch (stage_) {
   case stage::itself:
     out.push_back(as_line(object_of(all_, a)));
-    if (const std::string* shown = all_.displayed_by(a.id))
+    if (const std::string* shown = all_.wishes_to_display(a.id))
       out.push_back(as_line({{"what", "displayed"}, {"name", *shown}}));
     return true;
   case stage::devices:

@@ -99,6 +99,8 @@ class people {
   /// How the account wants to be called beside its name; null: only by that, or the name looks like
   /// one that another account has taken since.
   const std::string* displayed_by(const identity& account) const;
+  /// The same, although another account looks like it.
+  const std::string* wishes_to_display(const identity& account) const;
   /// Whether any account has such a name.
   bool displays_names() const noexcept { return !displayed_.empty(); }
   /// Accounts that are gone, and whose texts are not destroyed yet.

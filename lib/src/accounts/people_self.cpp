@@ -40,6 +40,11 @@ const std::string* people::displayed_by(const identity& account) const {
   return &found->second.name;
 }
 
+const std::string* people::wishes_to_display(const identity& account) const {
+  const auto found = displayed_.find(account);
+  return found == displayed_.end() ? nullptr : &found->second.name;
+}
+
 void people::take_displayed(const fact& f) {
   if (f.value.empty()) {
     displayed_.erase(identity_of_key(f.key));

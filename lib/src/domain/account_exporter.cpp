@@ -8,10 +8,15 @@
 
 namespace asio_chat {
 
-account_exporter::account_exporter(services s, const identity& account)
+account_exporter::account_exporter(services s, const identity& account, std::uint64_t asker)
     : services_(std::move(s))
     , all_(services_.known, account)
-    , account_(account) {}
+    , account_(account)
+    , asker_(asker) {}
+
+bool account_exporter::has_next(std::uint64_t asker, std::string_view number) const {
+  return asker == asker_ && next_number_ != 0 && number == std::to_string(next_number_);
+}
 
 void account_exporter::make(done then) {
   then_ = std::move(then);

@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace asio_chat {
@@ -40,10 +41,12 @@ class account_exporter : public std::enable_shared_from_this<account_exporter> {
   };
   using done = std::function<void(result<piece>)>;
 
-  account_exporter(services s, const identity& account);
+  /// @param asker the number of the connection that it is for: another one of the account begins
+  /// anew, and this one's pieces are no more
+  account_exporter(services s, const identity& account, std::uint64_t asker);
 
-  /// Which piece comes next; 0: none.
-  std::uint64_t next_number() const noexcept { return next_number_; }
+  /// Whether this is what `piece::next` has told that connection.
+  bool has_next(std::uint64_t asker, std::string_view number) const;
   /// One is being made: there is no other meanwhile.
   bool is_at_work() const noexcept { return then_ != nullptr; }
   /// Makes the next piece.
@@ -69,6 +72,7 @@ class account_exporter : public std::enable_shared_from_this<account_exporter> {
   services services_;
   account_export all_;
   identity account_;
+  std::uint64_t asker_;
   std::uint64_t next_number_ = 1;
   done then_;                       ///< of the piece that is being made
   std::size_t reads_ = 0;           ///< for it

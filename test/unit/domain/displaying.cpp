@@ -13,7 +13,7 @@ using test::person;
 namespace {
 
 /// The items of the lists that a client was told since the last call.
-lines told(person& p) {
+lines displayed_to(person& p) {
   lines items;
   for (const reply& r : p.ear.all<reply>())
     if (r.command == "display" && r.ref.empty() && r.lines.empty())
@@ -22,7 +22,7 @@ lines told(person& p) {
   return items;
 }
 
-std::string notes(direct_world& w) {
+std::string audit_of(direct_world& w) {
   std::string all;
   w.memory.read("audit", {{log_range::side::after, {}, 1'000}, 1u << 20}, [&](const auto& page) {
     for (const journal::record& r : page.value().entries)
@@ -41,30 +41,30 @@ TEST_CASE("a displayed name is told to those who are there and to those who come
   CHECK(w.say(alice, "/display") ==
         lines{"you have no displayed name; /display NAME gives you one"});
   w.settle();
-  told(bob);
+  displayed_to(bob);
   CHECK(w.say(alice, "/display  Alice   Smith ") ==
         lines{"you are displayed as \"Alice Smith\" beside alice"});
-  CHECK(told(bob) == lines{"alice Alice Smith"});
+  CHECK(displayed_to(bob) == lines{"alice Alice Smith"});
   CHECK(w.say(alice, "/display") == lines{"you are displayed as \"Alice Smith\" beside your name; "
                                           "/display - takes it away"});
   person& carl = w.people.emplace_back();
   carl.self = w.hub.enter(carl.ear, {w.new_identity(), "carl", true, true}).value();
   w.hub.join(*carl.self, "lobby", "").value();
   w.run();
-  CHECK(told(carl) == lines{"alice Alice Smith"});
-  told(bob);
+  CHECK(displayed_to(carl) == lines{"alice Alice Smith"});
+  displayed_to(bob);
   w.hub.join(*alice.self, "den", "").value();
   w.hub.join(*bob.self, "den", "").value();
   w.run();
-  CHECK(told(bob) == lines{"alice Alice Smith"});
+  CHECK(displayed_to(bob) == lines{"alice Alice Smith"});
   w.hub.part(*alice.self, "den").value();
   w.settle();
-  told(bob);
+  displayed_to(bob);
   w.hub.join(*alice.self, "den", "").value();
   w.run();
-  CHECK(told(bob) == lines{"alice Alice Smith"});
+  CHECK(displayed_to(bob) == lines{"alice Alice Smith"});
   CHECK(w.say(alice, "/display -") == lines{"you have no displayed name any more"});
-  CHECK(told(bob) == lines{"alice", "alice"}); // in each room that both are in
+  CHECK(displayed_to(bob) == lines{"alice", "alice"}); // in each room that both are in
   CHECK(w.say(alice, "/display -") == lines{"you have no displayed name"});
 }
 
@@ -122,6 +122,7 @@ TEST_CASE(
   w.known("dora");
   CHECK(w.say(bob, "/whois alice").size() == 1);
   CHECK(w.say(bob, "/who") == lines{"online: alice, bob, dora"});
+  CHECK(w.say(alice, "/display").front().starts_with("you are not displayed as \"Dora\" any more"));
   w.remove_account("dora");
   CHECK(w.say(bob, "/whois alice").back() == "displayed as \"Dora\"");
 }
@@ -138,16 +139,16 @@ TEST_CASE("operators of the server take away displayed names, and that is noted"
         lines{"say /display - to take yours away, or /display - @NAME"});
   CHECK(w.say(olga, "/display - @nobody") == lines{"there is no account nobody"});
   CHECK(w.say(olga, "/display - @bob") == lines{"bob has no displayed name"});
-  told(bob);
+  displayed_to(bob);
   alice.ear.events.clear();
   CHECK(w.say(olga, "/display - @alice") ==
         lines{"you have taken away the displayed name of alice, which was \"Rude Words\""});
-  CHECK(told(bob) == lines{"alice"});
+  CHECK(displayed_to(bob) == lines{"alice"});
   CHECK(alice.ear.last<reply>().lines ==
         lines{"olga has taken away the displayed name of alice, which was \"Rude Words\""});
-  CHECK(
-      notes(w).find("olga has taken away the displayed name of alice, which was \"Rude Words\"") !=
-      std::string::npos);
+  CHECK(audit_of(w).find(
+            "olga has taken away the displayed name of alice, which was \"Rude Words\"") !=
+        std::string::npos);
   CHECK(w.say(alice, "/display") ==
         lines{"you have no displayed name; /display NAME gives you one"});
   // Nobody does that to one who stands as high.
@@ -185,9 +186,9 @@ TEST_CASE("large rooms are not told of displayed names, as they are not of who c
   person& bob = w.known("bob");
   person& alice = w.known("alice");
   w.known("carl");
-  told(bob);
+  displayed_to(bob);
   w.say(alice, "/display Alice Smith");
-  CHECK(told(bob).empty());
+  CHECK(displayed_to(bob).empty());
   CHECK(w.say(bob, "/who") == lines{"online: alice \"Alice Smith\", bob, carl"});
 }
 

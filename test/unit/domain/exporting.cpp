@@ -17,14 +17,14 @@ using test::person;
 
 namespace {
 
-limits two_connections() {
+limits two_devices() {
   limits l = direct_world::without_history();
   l.member_connections = 2;
   return l;
 }
 
 /// A connection of an account by a client that wants data.
-person& client_of(direct_world& w, const std::string& name) {
+person& data_client_of(direct_world& w, const std::string& name) {
   w.device(name, false);
   const account* a = w.hub.people().find(name);
   person& p = w.people.emplace_back();
@@ -39,13 +39,13 @@ person& client_of(direct_world& w, const std::string& name) {
   return p;
 }
 
-struct piece {
+struct export_piece {
   std::string text;
   std::string next; ///< empty: it was the last one
   std::string told;
 };
 
-piece ask(direct_world& w, person& p, const std::string& next = {}) {
+export_piece ask_for(direct_world& w, person& p, const std::string& next = {}) {
   const lines told = w.say(p, next.empty() ? "/export me" : "/export me " + next);
   const auto r = p.ear.last<reply>();
   REQUIRE(told.size() == 1);
@@ -55,19 +55,19 @@ piece ask(direct_world& w, person& p, const std::string& next = {}) {
 }
 
 /// All pieces, one behind the other.
-std::string exported(direct_world& w, person& p, std::size_t* pieces = nullptr) {
+std::string all_exported(direct_world& w, person& p, std::size_t* pieces = nullptr) {
   std::string all;
-  piece one = ask(w, p);
+  export_piece one = ask_for(w, p);
   for (std::size_t n = 1;; ++n) {
     CHECK(one.text.size() <= 28 * 1024);
     all += one.text;
     if (pieces) *pieces = n;
     if (one.next.empty()) return all;
-    one = ask(w, p, one.next);
+    one = ask_for(w, p, one.next);
   }
 }
 
-lines sorted_lines(const std::string& text) {
+lines lines_in_order(const std::string& text) {
   lines all;
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);)
@@ -105,9 +105,9 @@ lines as_the_operator(direct_world& w, const std::string& name) {
 }
 
 /// `WHAT ROOM TEXT` of what was said.
-lines said_in(const std::string& text) {
+lines said_in_export(const std::string& text) {
   lines all;
-  for (const std::string& line : sorted_lines(text)) {
+  for (const std::string& line : lines_in_order(text)) {
     const auto o = boost::json::parse(line).as_object();
     const std::string what(o.at("what").as_string());
     if (what == "said" || what == "heard")
@@ -121,10 +121,10 @@ lines said_in(const std::string& text) {
 } // namespace
 
 TEST_CASE("an account gets all that is kept of it, and nothing of others") {
-  direct_world w(two_connections());
+  direct_world w(two_devices());
   person& eve = w.device("eve");
   person& bob = w.device("bob");
-  person& alice = client_of(w, "alice");
+  person& alice = data_client_of(w, "alice");
   for (person* p : {&bob, &eve})
     w.hub.join(*p->self, "lobby", "").value();
   w.settle();
@@ -137,21 +137,27 @@ TEST_CASE("an account gets all that is kept of it, and nothing of others") {
   w.say(bob, "/msg eve not to alice");
   w.say(alice, "/ignore carl");
   w.say(alice, "/block eve");
-  const std::string all = exported(w, alice);
-  CHECK(said_in(all) == lines{"heard @bob to you as well", "said @bob to you", "said lobby -",
-                              "said lobby deleted a message",
-                              "said lobby one of \"alice\" \\ \xC3\xA4"});
+  const std::string all = all_exported(w, alice);
+  CHECK(said_in_export(all) == lines{"heard @bob to you as well", "said @bob to you",
+                                     "said lobby -", "said lobby deleted a message",
+                                     "said lobby one of \"alice\" \\ \xC3\xA4"});
   CHECK(all.find("not to alice") == std::string::npos);
   CHECK(all.find("one of bob") == std::string::npos);
   CHECK(all.find(R"({"what":"ignored","name":"carl","guest":true})") != std::string::npos);
   CHECK(all.find(R"({"what":"blocked","name":"eve"})") != std::string::npos);
-  CHECK(sorted_lines(all) == as_the_operator(w, "alice"));
+  CHECK(lines_in_order(all) == as_the_operator(w, "alice"));
+  // Logs of two others are not even read.
+  const auto id = [&](const char* name) { return w.hub.people().find(name)->id; };
+  const account_export of(w.hub.people(), id("alice"));
+  CHECK(of.concerns("lobby"));
+  CHECK(of.concerns(direct_log_name(id("bob"), id("alice"))));
+  CHECK_FALSE(of.concerns(direct_log_name(id("bob"), id("eve"))));
 }
 
 TEST_CASE("what is long comes in pieces that fit a frame, and nothing is lost between them") {
-  direct_world w(two_connections());
+  direct_world w(two_devices());
   person& bob = w.device("bob");
-  person& alice = client_of(w, "alice");
+  person& alice = data_client_of(w, "alice");
   w.hub.join(*bob.self, "lobby", "").value();
   w.settle();
   for (int n = 0; n < 40; ++n)
@@ -164,16 +170,16 @@ TEST_CASE("what is long comes in pieces that fit a frame, and nothing is lost be
   }
   w.say(alice, "\xE2\x82\xAC the last");
   std::size_t pieces = 0;
-  const std::string all = exported(w, alice, &pieces);
+  const std::string all = all_exported(w, alice, &pieces);
   CHECK(pieces > 5);
-  CHECK(said_in(all).size() == 41);
-  CHECK(sorted_lines(all) == as_the_operator(w, "alice"));
+  CHECK(said_in_export(all).size() == 41);
+  CHECK(lines_in_order(all) == as_the_operator(w, "alice"));
 }
 
 TEST_CASE("no piece asks the journal for more than its part") {
-  direct_world w(two_connections());
+  direct_world w(two_devices());
   person& bob = w.device("bob");
-  person& alice = client_of(w, "alice");
+  person& alice = data_client_of(w, "alice");
   for (int n = 0; n < 40; ++n) {
     const std::string room = fmt::format("room{}", n);
     w.hub.join(*bob.self, room, "").value();
@@ -183,7 +189,7 @@ TEST_CASE("no piece asks the journal for more than its part") {
     w.settle();
   }
   w.log.reads = 0;
-  const piece first = ask(w, alice);
+  const export_piece first = ask_for(w, alice);
   CHECK(w.log.reads > 0);
   CHECK(w.log.reads <= 16);
   CHECK_FALSE(first.next.empty());
@@ -194,8 +200,8 @@ TEST_CASE("no piece asks the journal for more than its part") {
 }
 
 TEST_CASE("very many roles and correspondents are gone through a few at a time") {
-  direct_world w(two_connections());
-  person& alice = client_of(w, "alice");
+  direct_world w(two_devices());
+  person& alice = data_client_of(w, "alice");
   const identity id = w.hub.people().find("alice")->id;
   std::vector<fact> facts;
   for (int n = 0; n < 2'000; ++n) {
@@ -219,7 +225,7 @@ TEST_CASE("very many roles and correspondents are gone through a few at a time")
   while (!of.done())
     most = std::max(most, of.next().size());
   CHECK(most <= 65);
-  const lines all = sorted_lines(exported(w, alice));
+  const lines all = lines_in_order(all_exported(w, alice));
   CHECK(all == as_the_operator(w, "alice"));
   CHECK(std::ranges::count_if(all, [](const std::string& line) {
           return line.find(R"("what":"correspondent")") != std::string::npos;
@@ -230,7 +236,7 @@ TEST_CASE("very many roles and correspondents are gone through a few at a time")
 }
 
 TEST_CASE("an export is refused to whom it cannot be given") {
-  direct_world w(two_connections());
+  direct_world w(two_devices());
   person& guest = w.come("gast");
   CHECK(w.say(guest, "/export me") ==
         lines{"this is kept with an account, and you have none: see /register"});
@@ -239,10 +245,10 @@ TEST_CASE("an export is refused to whom it cannot be given") {
   CHECK(w.say(in_lines, "/export me") ==
         lines{"an export is a file, and you would get it in lines: come with asio-chat, which "
               "writes it where you say: /export me FILE"});
-  person& alice = client_of(w, "alice");
+  person& alice = data_client_of(w, "alice");
   const lines no_piece{"there is no such piece of an export; begin anew: /export me"};
   CHECK(w.say(alice, "/export me 2") == no_piece);
-  CHECK(ask(w, alice).next.empty());
+  CHECK(ask_for(w, alice).next.empty());
   CHECK(w.say(alice, "/export me 2") == no_piece); // that was all
   CHECK(w.say(alice, "/export me ../etc/passwd") == no_piece);
   const lines help = w.say(alice, "/help export");
@@ -251,8 +257,8 @@ TEST_CASE("an export is refused to whom it cannot be given") {
 }
 
 TEST_CASE("one export of an account is made at a time, and the disk may be slow") {
-  direct_world w(two_connections());
-  person& alice = client_of(w, "alice");
+  direct_world w(two_devices());
+  person& alice = data_client_of(w, "alice");
   w.say(alice, "hello");
   const account* a = w.hub.people().find("alice");
   person& phone = w.people.emplace_back();
@@ -270,12 +276,20 @@ TEST_CASE("one export of an account is made at a time, and the disk may be slow"
   w.log.go();
   w.run();
   CHECK(alice.ear.last<reply>().items.size() == 1);
-  CHECK(said_in(exported(w, phone)) == lines{"said lobby hello"});
+  CHECK(said_in_export(all_exported(w, phone)) == lines{"said lobby hello"});
+  // Who begins anew elsewhere ends what was begun before: nobody gets the other one's pieces.
+  for (int n = 0; n < 20; ++n)
+    w.say(alice, std::string(4'000, 'x'));
+  const std::string next = ask_for(w, alice).next;
+  CHECK(ask_for(w, phone).next == next);
+  CHECK(w.say(alice, "/export me " + next) ==
+        lines{"there is no such piece of an export; begin anew: /export me"});
+  CHECK_FALSE(ask_for(w, phone, next).text.empty());
 }
 
 TEST_CASE("an export of an account that goes meanwhile ends, as does one of a member who leaves") {
-  direct_world w(two_connections());
-  person& alice = client_of(w, "alice");
+  direct_world w(two_devices());
+  person& alice = data_client_of(w, "alice");
   w.say(alice, "hello");
   w.log.stopped = true;
   w.type(alice, "/export me", {}, "r");
@@ -284,7 +298,7 @@ TEST_CASE("an export of an account that goes meanwhile ends, as does one of a me
   w.log.go();
   w.run();
   CHECK(alice.ear.last<refused>().message == "your account is gone");
-  person& bob = client_of(w, "bob");
+  person& bob = data_client_of(w, "bob");
   w.say(bob, "hello");
   w.log.stopped = true;
   w.type(bob, "/export me", {}, "r");
@@ -296,26 +310,26 @@ TEST_CASE("an export of an account that goes meanwhile ends, as does one of a me
 }
 
 TEST_CASE("rooms that cannot be read are told of, and hold up no others") {
-  direct_world w(two_connections());
-  person& alice = client_of(w, "alice");
+  direct_world w(two_devices());
+  person& alice = data_client_of(w, "alice");
   w.say(alice, "hello");
   w.log.broken_reads = fail(errc::storage_failed, "damaged");
-  const std::string all = exported(w, alice);
-  CHECK(said_in(all).empty());
+  const std::string all = all_exported(w, alice);
+  CHECK(said_in_export(all).empty());
   CHECK(all.ends_with("{\"what\":\"unreadable\",\"why\":\"some rooms are damaged, and are not in "
                       "this\"}\n"));
   w.log.broken_reads.reset();
-  CHECK(said_in(exported(w, alice)) == lines{"said lobby hello"});
+  CHECK(said_in_export(all_exported(w, alice)) == lines{"said lobby hello"});
 }
 
 TEST_CASE("bans and mutes of an account are in its export, and those of others are not") {
-  direct_world w(two_connections());
-  person& alice = client_of(w, "alice");
+  direct_world w(two_devices());
+  person& alice = data_client_of(w, "alice");
   person& op = w.known("op", role::op);
   w.known("bob");
   w.say(op, "/mute alice 1h too loud");
   w.say(op, "/mute bob 1h as well");
-  const std::string all = exported(w, alice);
+  const std::string all = all_exported(w, alice);
   CHECK(all.find(R"("what":"mute")") != std::string::npos);
   CHECK(all.find("too loud") != std::string::npos);
   CHECK(all.find("as well") == std::string::npos);

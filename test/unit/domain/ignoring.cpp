@@ -147,3 +147,31 @@ TEST_CASE("who is ignored is not told and may write, who is blocked is told and 
   CHECK(help("ignore").find("/block") != std::string::npos);
   CHECK(help("block").find("/ignore") != std::string::npos);
 }
+
+TEST_CASE("no more are ignored than one message to the clients has, however long their names are") {
+  limits long_names = direct_world::without_history();
+  long_names.name_characters = 64;
+  direct_world w(long_names);
+  person& bob = w.device("bob");
+  ignored_members list;
+  list.account = bob.self->who();
+  const auto name_of = [](int n) { return fmt::format("{:03}{}", n, std::string(253, 'x')); };
+  for (int n = 0; n < 115; ++n) {
+    identity who{};
+    who[15] = static_cast<std::uint8_t>(n + 1);
+    list.accounts[who] = name_of(n);
+  }
+  w.hub.people().change(
+      [&]() -> result<std::vector<fact>> { return std::vector<fact>{fact_of(list)}; },
+      [](const result<void>& r) { CHECK(r.has_value()); });
+  w.run();
+  const auto ignore = [&](int n) {
+    return w.say(bob, fmt::format("/ignore {}{}", n, std::string(60, 'y'))).front();
+  };
+  for (int n = 0; n < 3; ++n)
+    CHECK(ignore(n).starts_with("ignoring "));
+  CHECK(ignore(3) == "you ignore as many members with long names as your clients can be told of: "
+                     "/unignore one");
+  w.say(bob, fmt::format("/unignore 0{}", std::string(60, 'y')));
+  CHECK(ignore(3).starts_with("ignoring "));
+}

@@ -47,12 +47,18 @@ void keep(const asked& q, std::string_view command, const identity& whose, peopl
                        });
 }
 
-result<void> show(const asked& q, const std::string* now) {
-  answer_to(q, requests::display::command,
-            lines{now ? fmt::format("you are displayed as \"{}\" beside your name; /display - "
-                                    "takes it away",
-                                    *now)
-                      : "you have no displayed name; /display NAME gives you one"});
+result<void> show(const asked& q) {
+  const people& all = q.in.people();
+  const std::string* wish = all.wishes_to_display(q.by.who());
+  std::string told = "you have no displayed name; /display NAME gives you one";
+  if (wish && all.displayed_by(q.by.who()))
+    told = fmt::format("you are displayed as \"{}\" beside your name; /display - takes it away",
+                       *wish);
+  else if (wish)
+    told = fmt::format("you are not displayed as \"{}\" any more: it looks like the name of an "
+                       "account that was made since",
+                       *wish);
+  answer_to(q, requests::display::command, lines{told});
   return {};
 }
 
@@ -60,7 +66,7 @@ result<void> remove_of_other(const asked& q, const requests::display& what) {
   const auto found = find_account(q, what.of_member, true);
   if (!found) return found.error();
   const account& a = **found;
-  const std::string* shown = q.in.people().displayed_by(a.id);
+  const std::string* shown = q.in.people().wishes_to_display(a.id);
   if (!shown) return fail(errc::bad_arguments, fmt::format("{} has no displayed name", a.name));
   const std::string done =
       fmt::format("taken away the displayed name of {}, which was \"{}\"", a.name, *shown);
@@ -79,7 +85,7 @@ result<void> carry_out(const asked& q, requests::display&& what) {
   if (!what.of_member.empty()) return remove_of_other(q, what);
   if (auto own = check_has_account(q); !own) return own;
   const identity id = q.by.who();
-  const std::string* now = q.in.people().displayed_by(id);
+  const std::string* now = q.in.people().wishes_to_display(id);
   if (what.removes) {
     keep(
         q, what.command, id,
@@ -89,7 +95,7 @@ result<void> carry_out(const asked& q, requests::display&& what) {
         {}, now ? "you have no displayed name any more" : "you have no displayed name");
     return {};
   }
-  if (what.name.empty()) return show(q, now);
+  if (what.name.empty()) return show(q);
   const auto name = check_displayed_name(what.name);
   if (!name) return name.error();
   if (auto nobody = check_nobody_else(q.in, *name, id); !nobody) return nobody;

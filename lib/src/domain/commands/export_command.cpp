@@ -36,8 +36,8 @@ result<void> carry_out(const asked& q, requests::export_account&& what) {
     one = std::make_shared<account_exporter>(
         account_exporter::services{q.in.parts().log, q.in.people(), q.in.parts().watch,
                                    q.in.alive(), q.in.parts().later, q.by.of().reads()},
-        q.by.who());
-  } else if (!one || one->next_number() == 0 || what.piece != std::to_string(one->next_number())) {
+        q.by.who(), q.by.number());
+  } else if (!one || !one->has_next(q.by.number(), what.piece)) {
     return fail(errc::bad_arguments, "there is no such piece of an export; begin anew: /export me");
   }
   one->make([answer = later_answer(q, what.command)](result<account_exporter::piece> made) {

@@ -20,8 +20,21 @@ namespace {
 
 using lines = std::vector<std::string>;
 
-/// All of them fit into one message to the clients, each with two names of the greatest length.
 constexpr std::size_t max_ignored = 200;
+/// They are told to the clients in one message: a frame has some more.
+constexpr std::size_t max_bytes = 60'000;
+
+/// What they take of that: an account has its name, and may have one of the greatest length
+/// besides.
+std::size_t bytes_of(const ignored_members& list, const limits& l) {
+  constexpr std::size_t around = 4; // quotes and a comma, or a field's head
+  std::size_t bytes = list.accounts.size() * (4 * l.name_characters + around);
+  for (const auto& [who, name] : list.accounts)
+    bytes += name.size() + around;
+  for (const auto& [folded, name] : list.others)
+    bytes += name.size() + around;
+  return bytes;
+}
 
 /// Changes whom the account ignores; when it is kept, its clients are told, and then `done`.
 void change_ignored(const asked& q, std::string_view command,
@@ -82,7 +95,8 @@ result<void> carry_out(const asked& q, requests::ignore&& what) {
     return fail(errc::bad_arguments, "that is you; what you say cannot be hidden");
   change_ignored(
       q, what.command,
-      [who, has_account, name = *name](ignored_members& list) -> result<void> {
+      [who, has_account, name = *name,
+       allowed = &q.in.limits()](ignored_members& list) -> result<void> {
         if (list.size() >= max_ignored)
           return fail(
               errc::not_allowed,
@@ -91,6 +105,10 @@ result<void> carry_out(const asked& q, requests::ignore&& what) {
           list.accounts[who] = name;
         else
           list.others[fold_name(name)] = name;
+        if (bytes_of(list, *allowed) > max_bytes)
+          return fail(errc::not_allowed,
+                      "you ignore as many members with long names as your clients can be told of: "
+                      "/unignore one");
         return {};
       },
       fmt::format("ignoring {0}; /unignore {0} ends it", *name));
