@@ -120,10 +120,10 @@ TEST_CASE("a database of another program is left alone") {
 TEST_CASE("a newer version is left alone") {
   store_world w;
   w.say("den", "x");
-  w.sql("PRAGMA user_version=9");
+  w.sql("PRAGMA user_version=10");
   CHECK(w.open_failure().message ==
         "the journal '" + w.options.file.path +
-            "' is of version 9, and this program knows 8: use a newer program");
+            "' is of version 10, and this program knows 9: use a newer program");
 }
 
 TEST_CASE("a damaged database is said to be damaged") {
