@@ -20,10 +20,13 @@ esac
 steps=
 beside= # a process that builds while tests run
 finish() {
-  [ -z "$beside" ] || kill "$beside" 2>/dev/null || true
+  if [ -n "$beside" ] && kill "$beside" 2>/dev/null; then wait "$beside" || true; fi
   printf "Seconds of each step:\n%s" "$steps"
 }
 trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
 
 # Runs a command and notes how long it took. Arguments: what it is, the command
 step() {

@@ -3,6 +3,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/sanitize.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -16,9 +17,10 @@ namespace {
 
 constexpr std::chrono::seconds between_notices{2};
 
-/// No name of a member has a `/` in it.
+/// The name comes from the server, which must not choose where it is written.
 std::string file_of(const std::string& name, wall_time now) {
-  return fmt::format("{}-{:%Y%m%dT%H%M%SZ}.jsonl", name,
+  const bool is_good = check_member_name(name, limits()).has_value();
+  return fmt::format("{}-{:%Y%m%dT%H%M%SZ}.jsonl", is_good ? name : "export",
                      std::chrono::floor<std::chrono::seconds>(now));
 }
 
@@ -58,16 +60,21 @@ void conversation::ask_for_piece(const std::shared_ptr<export_under_way>& to,
 
 void conversation::on_piece(const std::shared_ptr<export_under_way>& to, const reply& r) {
   const bool is_last = r.items.size() < 2;
-  auto written = to->file.write(r.items.empty() ? std::string() : r.items.front());
+  const std::string none;
+  const std::string& piece = r.items.empty() ? none : r.items.front();
+  // It is JSON in lines, and may be looked at in a terminal.
+  const bool is_text = !r.items.empty() && std::ranges::none_of(piece, [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == '\x7f';
+  });
+  auto written = is_text ? to->file.write(piece)
+                         : fail(errc::not_available, "what the server has sent is no export");
   if (written && is_last) written = to->file.publish();
   if (!written) {
     refuse(to->said, written.error());
     return answered();
   }
-  if (!r.items.empty()) {
-    to->bytes += r.items.front().size();
-    to->lines += static_cast<std::uint64_t>(std::ranges::count(r.items.front(), '\n'));
-  }
+  to->bytes += piece.size();
+  to->lines += static_cast<std::uint64_t>(std::ranges::count(piece, '\n'));
   if (!is_last) {
     if (const steady_time now = time_.now(); now - to->told >= between_notices) {
       to->told = now;

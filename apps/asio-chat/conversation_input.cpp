@@ -110,8 +110,9 @@ void conversation::command(typed_line line, bool marked) {
   const parsed_line c = parse_command_line(line.text);
   if (ascii::equal_ignoring_case(c.name, "export")) {
     const positions parts = split_arguments(c.arguments, 2);
+    std::string path(parts[1]); // a part of the line
     if (ascii::equal_ignoring_case(parts[0], "me"))
-      return export_account(std::move(line), marked, std::string(parts[1]));
+      return export_account(std::move(line), marked, std::move(path));
   }
   // Joining a room that the user is in makes it the current one.
   const bool joins = ascii::equal_ignoring_case(c.name, "join");

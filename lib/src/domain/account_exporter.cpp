@@ -8,14 +8,16 @@
 
 namespace asio_chat {
 
-account_exporter::account_exporter(services s, const identity& account, std::uint64_t asker)
+account_exporter::account_exporter(services s, const identity& account, std::uint64_t asker,
+                                   std::uint64_t before)
     : services_(std::move(s))
     , all_(services_.known, account)
     , account_(account)
-    , asker_(asker) {}
+    , asker_(asker)
+    , number_(before + 1) {}
 
 bool account_exporter::has_next(std::uint64_t asker, std::string_view number) const {
-  return asker == asker_ && next_number_ != 0 && number == std::to_string(next_number_);
+  return asker == asker_ && !over_ && number == std::to_string(number_);
 }
 
 void account_exporter::make(done then) {
@@ -32,7 +34,7 @@ void account_exporter::go_on_later() {
 
 void account_exporter::go_on() {
   if (!services_.known.find(account_)) {
-    next_number_ = 0;
+    over_ = true;
     return std::exchange(then_, nullptr)(fail(errc::login_required, "your account is gone"));
   }
   if (ready_.size() >= max_bytes || reads_ >= max_reads) return give();
@@ -87,12 +89,10 @@ void account_exporter::read() {
 void account_exporter::look_at(const std::string& log, const journal::page& p) {
   for (const journal::record& r : p.entries)
     if (auto line = all_.line_of(log, r)) add(*std::move(line));
-  entries_ += p.entries.size();
   if (p.more && !p.entries.empty()) {
     place_ = p.entries.back().what.at;
     return;
   }
-  ++looked_;
   logs_.pop_back();
   place_ = {};
 }
@@ -110,11 +110,13 @@ void account_exporter::finish() {
 }
 
 void account_exporter::give() {
-  piece made{std::string(prefix_of_bytes(ready_, max_bytes)), 0, looked_, entries_, lines_};
+  piece made{std::string(prefix_of_bytes(ready_, max_bytes)), 0, lines_};
   ready_.erase(0, made.text.size());
-  const bool over = all_.done() && listed_ && logs_.empty() && ready_.empty() && unread_ == 0;
-  next_number_ = over ? 0 : next_number_ + 1;
-  made.next = next_number_;
+  over_ = all_.done() && listed_ && logs_.empty() && ready_.empty() && unread_ == 0;
+  if (over_)
+    std::string().swap(ready_); // the member keeps this
+  else
+    made.next = ++number_;
   std::exchange(then_, nullptr)(std::move(made));
 }
 

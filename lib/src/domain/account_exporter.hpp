@@ -35,18 +35,18 @@ class account_exporter : public std::enable_shared_from_this<account_exporter> {
   struct piece {
     std::string text;       ///< of the lines, each with its end; may begin and end within one
     std::uint64_t next = 0; ///< the number of the one that follows; 0: this was the last
-    std::size_t logs = 0;   ///< looked through until now
-    std::size_t entries = 0;
-    std::size_t lines = 0;
+    std::size_t lines = 0;  ///< until now
   };
   using done = std::function<void(result<piece>)>;
 
   /// @param asker the number of the connection that it is for: another one of the account begins
   /// anew, and this one's pieces are no more
-  account_exporter(services s, const identity& account, std::uint64_t asker);
+  /// @param before the number of the last piece of the export before, which has no more of them
+  account_exporter(services s, const identity& account, std::uint64_t asker, std::uint64_t before);
 
   /// Whether this is what `piece::next` has told that connection.
   bool has_next(std::uint64_t asker, std::string_view number) const;
+  std::uint64_t last_number() const noexcept { return number_; }
   /// One is being made: there is no other meanwhile.
   bool is_at_work() const noexcept { return then_ != nullptr; }
   /// Makes the next piece.
@@ -73,7 +73,8 @@ class account_exporter : public std::enable_shared_from_this<account_exporter> {
   account_export all_;
   identity account_;
   std::uint64_t asker_;
-  std::uint64_t next_number_ = 1;
+  std::uint64_t number_;            ///< of the next piece
+  bool over_ = false;               ///< there is none
   done then_;                       ///< of the piece that is being made
   std::size_t reads_ = 0;           ///< for it
   std::string ready_{};             ///< what was not given yet
@@ -81,8 +82,6 @@ class account_exporter : public std::enable_shared_from_this<account_exporter> {
   std::string from_{};              ///< the next ones are listed from there
   std::vector<std::string> logs_{}; ///< to be looked through: the last one first
   position place_{};                ///< in the last of them
-  std::size_t looked_ = 0;
-  std::size_t entries_ = 0;
   std::size_t lines_ = 0;
   std::size_t unread_ = 0; ///< logs that are damaged: the others are no worse for it
 };

@@ -296,7 +296,7 @@ void referring_posts::append() {
     return refuse(fail(errc::not_in_room, fmt::format("you are not in {}", room_.name())));
   // What a forgotten account has said is destroyed, and maybe is already.
   if (services_.facts && services_.facts->is_forgotten(now_->who, services_.time.wall_now())) {
-    undo_pin();
+    if (now_->how == reference_kind::pin) undo_pin();
     return refuse(fail(errc::login_required, "your account is gone"));
   }
   const entry_kind kind = now_->how == reference_kind::edit    ? about_.kind

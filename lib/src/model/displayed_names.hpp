@@ -27,14 +27,17 @@ inline reply list_of_displayed(std::vector<std::string> items) {
 /// The names, where they are shown: in a client.
 class displayed_names {
  public:
-  static constexpr std::size_t max_names = 10'000; ///< a server must not fill the memory
+  /// A server must not fill the memory.
+  static constexpr std::size_t max_names = 10'000;
+  static constexpr std::size_t max_item_bytes = 1'024;
 
   /// Hears of everything.
   template <class... Events>
   void observe(const std::variant<Events...>& e) {
     // Somebody else may have borne the name before; who has a displayed name is told next.
     if (const auto* came = std::get_if<member_joined>(&e)) shown_.erase(came->name);
-    if (const auto* room = std::get_if<room_state>(&e))
+    const auto* room = std::get_if<room_state>(&e);
+    if (room && !room->room.starts_with('@')) // of what two say to each other no list follows
       for (const std::string& name : room->members)
         shown_.erase(name);
     if (const auto* renamed = std::get_if<member_renamed>(&e)) rename(*renamed);
@@ -44,7 +47,8 @@ class displayed_names {
       const auto blank = item.find(' ');
       if (blank == std::string::npos)
         shown_.erase(item);
-      else if (shown_.size() < max_names)
+      else if (item.size() <= max_item_bytes &&
+               (shown_.size() < max_names || shown_.contains(item.substr(0, blank))))
         shown_.insert_or_assign(item.substr(0, blank), item.substr(blank + 1));
     }
   }
@@ -59,9 +63,9 @@ class displayed_names {
  private:
   void rename(const member_renamed& m) {
     if (m.from == m.to) return;
-    shown_.erase(m.to);
-    auto moved = shown_.extract(m.from);
+    auto moved = shown_.extract(m.from); // told once for each room that both are in
     if (moved.empty()) return;
+    shown_.erase(m.to);
     moved.key() = m.to;
     shown_.insert(std::move(moved));
   }

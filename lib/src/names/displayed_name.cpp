@@ -1,5 +1,6 @@
 #include "names/displayed_name.hpp"
 
+#include "base/sanitize.hpp"
 #include "names/look.hpp"
 #include "names/member_name.hpp"
 #include "names/precis.hpp"
@@ -44,15 +45,32 @@ std::string in_bytes(std::u32string_view text) {
   return utf8::utf32to8(text);
 }
 
-/// NFC: what it looks like stays.
-std::string composed(std::string_view text) {
+std::string normalised(std::string_view text, const icu::Normalizer2* (*form)(UErrorCode&)) {
   const auto all = icu::UnicodeString::fromUTF8(
       icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
   UErrorCode error = U_ZERO_ERROR;
-  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(error);
-  const icu::UnicodeString made = U_FAILURE(error) ? all : nfc->normalize(all, error);
+  const icu::Normalizer2* how = form(error);
+  const icu::UnicodeString made = U_FAILURE(error) ? all : how->normalize(all, error);
   std::string out;
   return made.toUTF8String(out);
+}
+
+/// NFC: what it looks like stays.
+std::string composed(std::string_view text) {
+  return normalised(text, icu::Normalizer2::getNFCInstance);
+}
+
+/// NFKC: letters in circles and squares are letters.
+std::string plain(std::string_view text) {
+  return normalised(text, icu::Normalizer2::getNFKCCasefoldInstance);
+}
+
+/// Whether it may be taken for the end of the name, which is shown in quotes.
+bool is_quote(char32_t c) noexcept {
+  if (c == U'\'' || c == U'\u2019') return false; // O'Brien
+  return u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_QUOTATION_MARK) != 0 ||
+         std::u32string_view(U"\u02BA\u02DD\u02EE\u02F6\u05F2\u05F4\u2033\u2036\u3003").find(c) !=
+             std::u32string_view::npos;
 }
 
 std::u32string with_single_blanks(std::u32string_view name) {
@@ -101,10 +119,24 @@ result<void> check_word(std::u32string_view word) {
   if (auto seen = check_seen_as_it_is(text); !seen)
     return no_name("is seen as what it is, word by word: " + seen.error().message);
   if (!precis::keeps_bidi_rule(letters)) return no_name("has words of one direction each");
-  const auto looks = looks_of(text);
-  if (std::ranges::any_of(looks, [](const std::string& look) { return is_reserved_name(look); }))
-    return no_name(
-        fmt::format("has no '{}' in it, which stands for the server and those who run it", text));
+  return {};
+}
+
+/// Neither a word, nor what stands between signs, nor all of it together may stand for the server.
+result<void> check_reserved(std::string_view name) {
+  std::u32string parts = in_characters(plain(name));
+  std::vector<std::u32string> all = words_of(parts);
+  all.push_back(parts);
+  for (std::u32string& part : all)
+    part = letters_and_digits(part);
+  std::ranges::replace_if(
+      parts, [](char32_t c) { return !is_letter_or_digit(c); }, U' ');
+  std::ranges::move(words_of(parts), std::back_inserter(all));
+  for (const std::u32string& part : all)
+    for (const std::string& look : looks_of(in_bytes(part)))
+      if (is_reserved_name(look))
+        return no_name(fmt::format(
+            "has no '{}' in it, which stands for the server and those who run it", in_bytes(part)));
   return {};
 }
 
@@ -117,19 +149,27 @@ result<std::string> check_displayed_name(std::string_view name) {
   if (characters.size() > max_characters)
     return no_name(fmt::format("has at most {} characters", max_characters));
   if (letters_and_digits(characters).empty()) return no_name("has a letter or a digit");
-  if (characters.front() == U'-' || characters.find(U'"') != std::u32string::npos)
+  if (characters.front() == U'-' || std::ranges::any_of(characters, is_quote))
     return no_name("does not begin with - and has no \" in it");
-  if (!is_free_form(characters))
+  const auto is_hidden = [](char32_t c) { return c != U' ' && is_unseen(c); };
+  if (!is_free_form(characters) || std::ranges::any_of(characters, is_hidden))
     return no_name("has letters, digits, signs and blanks, and nothing that is not seen");
-  for (const std::u32string& word : words_of(characters))
+  if (has_heap_of_marks(characters)) return no_name("has no heap of marks on a letter");
+  for (const std::u32string& word : words_of(characters)) {
+    if ((U_GET_GC_MASK(static_cast<UChar32>(word.front())) & U_GC_M_MASK) != 0)
+      return no_name("has no word that begins with a mark");
     if (auto good = check_word(word); !good) return good.error();
-  return in_bytes(characters);
+  }
+  std::string made = in_bytes(characters);
+  if (auto good = check_reserved(made); !good) return good.error();
+  return made;
 }
 
 std::vector<std::string> looks_of_displayed(std::string_view name) {
   std::vector<std::string> all = looks_of(name);
-  for (std::string& look : looks_of(in_bytes(letters_and_digits(in_characters(name)))))
-    all.push_back(std::move(look));
+  for (const std::string& text : {std::string(name), plain(name)})
+    for (std::string& look : looks_of(in_bytes(letters_and_digits(in_characters(text)))))
+      all.push_back(std::move(look));
   std::ranges::sort(all);
   const auto twice = std::ranges::unique(all);
   all.erase(twice.begin(), twice.end());

@@ -59,6 +59,8 @@ bool may_stand_in_name(char32_t c) noexcept {
          std::u32string_view(U"-_.[]{}|^`~").find(c) != std::u32string_view::npos;
 }
 
+} // namespace
+
 bool has_heap_of_marks(std::u32string_view name) noexcept {
   std::size_t marks = 0;
   return std::ranges::any_of(name, [&](char32_t c) {
@@ -68,6 +70,8 @@ bool has_heap_of_marks(std::u32string_view name) noexcept {
     return marks > max_marks;
   });
 }
+
+namespace {
 
 failure too_long(const limits& limits) {
   return fail(errc::name_invalid,

@@ -30,6 +30,9 @@ std::string mend_member_name(std::string_view name, const limits& limits);
 /// @param rest any bytes
 std::string_view take_name(std::string_view& rest) noexcept;
 
+/// Whether more marks stand on one letter than any script has.
+bool has_heap_of_marks(std::u32string_view name) noexcept;
+
 /// Whether people take who is called so for the server or for those who run it. Nobody gets such a
 /// name by asking for it.
 /// @param folded ASCII

@@ -23,8 +23,10 @@ void idle_tracker::watch(idle_tracked& s, steady_time now) {
   if (quiet_time_.count() == 0) return;
   s.active_ = false;
   s.since_ = now;
-  const bool is_first = !awake_.empty() && now < awake_.front().since_;
-  is_first ? awake_.push_front(s) : awake_.push_back(s);
+  if (now == steady_time{})
+    awake_.push_front(s);
+  else
+    awake_.push_back(s);
 }
 
 void idle_tracker::fell_asleep(idle_tracked& s) {

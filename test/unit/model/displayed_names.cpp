@@ -34,10 +34,16 @@ TEST_CASE("a displayed name goes with its member, and to nobody who takes the na
   known.observe(event(list_of_displayed({"alice Alice B", "al Other"})));
   known.observe(event(member_renamed{"den", "alice", "al"}));
   CHECK(known.of("alice").empty());
+  known.observe(event(member_renamed{"lobby", "alice", "al"})); // in each room that both are in
   CHECK(known.of("al") == "Alice B");
   known.observe(event(member_joined{"den", "al", true, ""}));
   CHECK(known.of("al").empty());
   known.observe(event(list_of_displayed({"bob Bob"})));
   known.observe(event(state_of({"bob", "carl"})));
   CHECK(known.of("bob").empty()); // a list comes behind the state of a room
+  known.observe(event(list_of_displayed({"bob Bob"})));
+  room_state both = state_of({"alice", "bob"});
+  both.room = "@bob";
+  known.observe(event(both));
+  CHECK(known.of("bob") == "Bob"); // but not behind that of two
 }

@@ -66,7 +66,14 @@ TEST_CASE("displayed names have nothing in them that is not seen, or that turns 
                            "b",
                            "-x",
                            "- @bob",
-                           "Alice \"x\", bob \"y"}) {
+                           "Alice \"x\", bob \"y",
+                           "x\u201D, bob (guest), carl \u201Cy",
+                           "x\uFF02y",
+                           "x\u2033y",
+                           "x\u02BAy",
+                           "a\u2800b",
+                           "a \u0301b",
+                           "a\u0316\u0317\u0318\u0319\u031C"}) {
     INFO(name);
     CHECK(is_refused(name));
   }
@@ -80,8 +87,9 @@ TEST_CASE("a word of a displayed name is seen as what it is, and stands for no s
   CHECK_FALSE(is_refused("Alice \xD0\x98\xD0\xB2\xD0\xB0\xD0\xBD"));
   CHECK(is_refused("\xD7\x90"
                    "a\xD7\x91")); // letters of both directions
-  for (const char* name :
-       {"Admin", "the SERVER", "-server-", "s.y.s.t.e.m", "Operator (2nd)", "\xD0\x85ystem"})
+  for (const char* name : {"Admin", "the SERVER", "-server-", "s.y.s.t.e.m", "Operator (2nd)",
+                           "\xD0\x85ystem", "Admin/Support", "Server:1", "Operator(2nd)",
+                           "S y s t e m", "\u24B6\u24D3\u24DC\u24D8\u24DD 1"})
     CHECK(is_refused(name));
   CHECK_FALSE(is_refused("Administration"));
 }
@@ -91,5 +99,6 @@ TEST_CASE("a displayed name may be taken for a name with the same letters") {
   CHECK(looks_like("b. o. b!", "bob"));
   CHECK(looks_like("\xEF\xBC\xA2\xEF\xBC\xAF\xEF\xBC\xA2", "bob")); // wide
   CHECK(looks_like("\xD1\x81\xD0\xB0\xD1\x80", "cap"));             // Cyrillic
+  CHECK(looks_like("b\u24DEb", "bob"));                             // in a circle
   CHECK_FALSE(looks_like("Bobby", "bob"));
 }

@@ -124,6 +124,15 @@ TEST_CASE("not all are asked to sleep at once: messages do not wait for them") {
   CHECK(rested == 1'000); // no later than those that came with them
 }
 
+TEST_CASE("all who may sleep at once do, though others have just spoken") {
+  world h;
+  session c("c", h.log);
+  h.watch(h.a);
+  h.tracker.watch(h.b, {});
+  h.tracker.watch(c, {});
+  CHECK(h.after(1s) == names{"c", "b"});
+}
+
 TEST_CASE("with a time of 0 nobody is ever asked to sleep") {
   world h(0ms);
   h.watch(h.a);

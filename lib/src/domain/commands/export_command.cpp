@@ -14,8 +14,8 @@ namespace asio_chat::commands {
 namespace {
 
 std::string progress_of(const account_exporter::piece& p) {
-  return fmt::format("{} lines so far; {} rooms and {} entries looked through{}", p.lines, p.logs,
-                     p.entries, p.next == 0 ? ": that is all" : "");
+  // How much was looked through is nobody's business: it counts rooms that one may not see.
+  return fmt::format("{} lines so far{}", p.lines, p.next == 0 ? ": that is all" : "");
 }
 
 } // namespace
@@ -36,7 +36,7 @@ result<void> carry_out(const asked& q, requests::export_account&& what) {
     one = std::make_shared<account_exporter>(
         account_exporter::services{q.in.parts().log, q.in.people(), q.in.parts().watch,
                                    q.in.alive(), q.in.parts().later, q.by.of().reads()},
-        q.by.who(), q.by.number());
+        q.by.who(), q.by.number(), one ? one->last_number() : 0);
   } else if (!one || !one->has_next(q.by.number(), what.piece)) {
     return fail(errc::bad_arguments, "there is no such piece of an export; begin anew: /export me");
   }

@@ -95,8 +95,10 @@ result<void> carry_out(const asked& q, requests::ignore&& what) {
     return fail(errc::bad_arguments, "that is you; what you say cannot be hidden");
   change_ignored(
       q, what.command,
-      [who, has_account, name = *name,
+      [in = q.in.alive(), who, has_account, name = *name,
        allowed = &q.in.limits()](ignored_members& list) -> result<void> {
+        if (has_account && !(*in.lock())->people().find(who))
+          return fail(errc::no_such_member, fmt::format("the account {} is gone", name));
         if (list.size() >= max_ignored)
           return fail(
               errc::not_allowed,

@@ -17,6 +17,8 @@ constexpr std::size_t postings_per_row = 1'024;
 /// By counting, a byte at a time: hashes are evenly spread, and each comparison of two would be a
 /// branch that nobody can guess. Those with the same hash stay in their order.
 void sort_by_hash(std::vector<posting>& all) {
+  constexpr std::size_t few = 256; // the tables cost as much as so many
+  if (all.size() < few) return std::sort(all.begin(), all.end());
   std::vector<posting> sorted(all.size());
   for (unsigned shift = 32; shift < 64; shift += 8) {
     const auto byte_of = [shift](posting p) { return static_cast<std::size_t>(p >> shift & 0xff); };
