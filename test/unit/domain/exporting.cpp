@@ -281,10 +281,12 @@ TEST_CASE("one export of an account is made at a time, and the disk may be slow"
   for (int n = 0; n < 20; ++n)
     w.say(alice, std::string(4'000, 'x'));
   const std::string next = ask_for(w, alice).next;
-  CHECK(ask_for(w, phone).next == next);
-  CHECK(w.say(alice, "/export me " + next) ==
-        lines{"there is no such piece of an export; begin anew: /export me"});
-  CHECK_FALSE(ask_for(w, phone, next).text.empty());
+  const lines no_piece{"there is no such piece of an export; begin anew: /export me"};
+  const std::string other = ask_for(w, phone).next;
+  CHECK(other != next);
+  CHECK(w.say(alice, "/export me " + next) == no_piece);
+  CHECK(w.say(phone, "/export me " + next) == no_piece); // neither on the same connection
+  CHECK_FALSE(ask_for(w, phone, other).text.empty());
 }
 
 TEST_CASE("an export of an account that goes meanwhile ends, as does one of a member who leaves") {
