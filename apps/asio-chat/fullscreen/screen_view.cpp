@@ -102,8 +102,9 @@ void draw_rooms(canvas& on, const area& where, const windows& all) {
   }
 }
 
-/// A guest's name is shown with `?` before it, which no name begins with: nobody has proved it. How
-/// an account is displayed comes behind its name, and in quotes: it stands for nobody.
+/// A guest's name is shown with `?` before it, which no name begins with: nobody has proved it. The
+/// displayed name of an account comes after its name, in quotes, so that nobody mistakes it for
+/// one.
 cells cells_of_member(const std::string& name, bool guest, std::string_view displayed) {
   cells shown = guest ? cells_of_text("?", {role::faint}) : cells();
   const auto add = [&shown](cells more) { std::ranges::move(more, std::back_inserter(shown)); };

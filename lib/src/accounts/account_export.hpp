@@ -22,7 +22,8 @@ class account_export {
   /// @param all has to live as long
   account_export(const people& all, const identity& account);
 
-  /// The next lines of what is known besides what was said: few enough that nobody waits for it.
+  /// The next lines of what is known of the account apart from its messages: so few at a time that
+  /// others need not wait.
   /// They may be none before it is `done`.
   std::vector<std::string> next();
   bool done() const noexcept { return stage_ == stage::over; }

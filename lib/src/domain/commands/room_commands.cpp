@@ -1,9 +1,9 @@
 #include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "domain/commands/commands.hpp"
-#include "domain/displayed_names.hpp"
 #include "domain/hub.hpp"
 #include "domain/sayable.hpp"
+#include "model/displayed_names.hpp"
 
 #include <fmt/format.h>
 
@@ -75,8 +75,8 @@ result<void> carry_out(const asked& q, requests::list_members&& what) {
   for (; next != all.end() && list.names.size() < max_listed; ++next) {
     list.names.push_back(next->first);
     if (q.about->is_marked(next->first)) list.guests.push_back(next->first);
-    if (q.in.people().displayed_by(next->second->who()))
-      list.displayed.push_back(displayed_of(q.in.people(), *next->second).items.front());
+    if (const std::string* shown = q.in.people().displayed_by(next->second->who()))
+      list.displayed.push_back(displayed_item(next->first, *shown));
   }
   if (next != all.end()) list.next = next->first;
   answer_to(q, what.command, std::move(list));
