@@ -3,7 +3,6 @@
 
 #include "base/atomic_file.hpp"
 #include "base/sanitize.hpp"
-#include "names/member_name.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -19,7 +18,10 @@ constexpr std::chrono::seconds between_notices{2};
 
 /// The name comes from the server, which must not choose where it is written.
 std::string file_of(const std::string& name, wall_time now) {
-  const bool is_good = check_member_name(name, limits()).has_value();
+  constexpr std::size_t longest = 128; // a file system takes 255 bytes, and a time comes behind it
+  const bool is_good = !name.empty() && name.size() <= longest && name.front() != '.' &&
+                       name.front() != '-' && name.find('/') == std::string::npos &&
+                       sanitize_for_terminal(name) == name;
   return fmt::format("{}-{:%Y%m%dT%H%M%SZ}.jsonl", is_good ? name : "export",
                      std::chrono::floor<std::chrono::seconds>(now));
 }

@@ -8,6 +8,8 @@
 
 #include <openssl/pem.h>
 
+#include <ctime>
+
 namespace asio_chat::tls::test {
 
 std::string make_list(const x509::identity& ca, const list_request& what) {
@@ -15,9 +17,10 @@ std::string make_list(const x509::identity& ca, const list_request& what) {
   X509_CRL_set_version(list.get(), X509_CRL_VERSION_2);
   X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(ca.certificate.get()));
   const openssl_ptr<ASN1_TIME, ASN1_TIME_free> time(ASN1_TIME_new());
-  X509_gmtime_adj(time.get(), what.begins.count());
+  std::time_t now = std::chrono::system_clock::to_time_t(what.now);
+  X509_time_adj(time.get(), what.begins.count(), &now);
   X509_CRL_set1_lastUpdate(list.get(), time.get());
-  X509_gmtime_adj(time.get(), what.ends.count());
+  X509_time_adj(time.get(), what.ends.count(), &now);
   X509_CRL_set1_nextUpdate(list.get(), time.get());
   for (const std::string& serial : what.revoked)
     X509_CRL_add0_revoked(list.get(), x509::make_entry({serial, {}, "keyCompromise"}).release());

@@ -11,8 +11,9 @@ namespace asio_chat::tls::test {
 
 struct list_request {
   std::vector<std::string> revoked = {};                ///< serial numbers
-  std::chrono::seconds begins = std::chrono::hours(-1); ///< from now
-  std::chrono::seconds ends = std::chrono::days(30);    ///< from now
+  std::chrono::seconds begins = std::chrono::hours(-1); ///< after `now`
+  std::chrono::seconds ends = std::chrono::days(30);    ///< after `now`
+  std::chrono::system_clock::time_point now = std::chrono::system_clock::now();
 };
 
 /// Returns the list in PEM.
