@@ -65,7 +65,9 @@ class bare_server::client final : public poll_target {
 
   void read() {
     static std::array<char, record_bytes> buffer;
-    for (int records = 0; records < records_per_turn && !gone_; ++records) {
+    // What OpenSSL has read already wakes nobody.
+    for (int records = 0; !gone_ && (records < records_per_turn || socket_.has_pending());
+         ++records) {
       const auto result = socket_.read(buffer);
       if (result.status == tls_status::closed) return leave();
       if (result.status != tls_status::done) return;

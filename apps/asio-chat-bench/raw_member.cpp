@@ -68,7 +68,8 @@ void raw_member::go_on() {
 void raw_member::read() {
   std::array<char, record_bytes> buffer;
   constexpr int records = 16;
-  for (int i = 0; i < records && reads_; ++i) {
+  // What OpenSSL has read already wakes nobody.
+  for (int i = 0; reads_ && (i < records || socket_.has_pending()); ++i) {
     const auto result = socket_.read(buffer);
     if (result.status == tls_status::closed) return end();
     if (result.status != tls_status::done) return;
@@ -85,6 +86,7 @@ void raw_member::stop_reading() {
 void raw_member::read_on() {
   reads_ = true;
   go_on();
+  if (phase_ == phase::open && socket_.has_pending()) read();
 }
 
 void raw_member::want(std::uint32_t events) {

@@ -109,6 +109,8 @@ std::vector<storm_row> make_rows() {
   };
   readers.addresses = many_addresses;
   readers.has_rates = true;
+  // They are to find all of it, however long they have not read.
+  readers.daemon_arguments = {"--room-entries=0", "--stall-timeout=1h"};
   readers.max_growth = 128 * MB; // outbox-total, and 2,000 members
   all.push_back(std::move(readers));
   for (const auto& [name, kind] : flood_kinds())

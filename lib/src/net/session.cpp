@@ -286,7 +286,8 @@ void session::on_write(const error_code& e, std::size_t n) {
   // Only the reactor starts a write: what came meanwhile leaves with what else comes in this turn.
   if (out_.bytes.waiting() >= write_buffers::size && !std::exchange(out_.hurries, true))
     reactor_.hurry(*this);
-  if (!out_.bytes.empty() || state_ == state::closing) reactor_.touch(*this);
+  // What is left behind a whole record is much, however few are told it: others go first.
+  if (!out_.bytes.empty() || state_ == state::closing) reactor_.touch(*this, !out_.bytes.empty());
 }
 
 void session::close(close_reason reason) {
