@@ -72,3 +72,13 @@ foreach(file IN LISTS files)
     endif()
   endforeach()
 endforeach()
+
+# A client is linked without what only a server needs.
+file(GLOB_RECURSE files ${SOURCE}/apps/asio-chat/*.?pp)
+foreach(file IN LISTS files)
+  file(STRINGS ${file} includes REGEX "^#include \"(names|accounts|domain|journal|net|server)/")
+  foreach(line IN LISTS includes)
+    string(REGEX REPLACE "^#include \"([^\"]+).*" "\\1" what "${line}")
+    complain(${file} ${what})
+  endforeach()
+endforeach()
