@@ -5,6 +5,7 @@
 #include "accounts/passwords.hpp"
 #include "accounts/people.hpp"
 #include "base/sliced_work.hpp"
+#include "domain/account_exporter.hpp"
 #include "domain/endpoint.hpp"
 #include "domain/forgetter.hpp"
 #include "domain/guest_rooms.hpp"
@@ -176,6 +177,8 @@ class hub {
   void sweep(std::function<void(member&)> what);
   /// Destroys what accounts have said that are gone.
   asio_chat::forgetter& forgetter() noexcept { return forgetter_; }
+  /// Of what is kept of accounts, for them.
+  account_exports& exports() noexcept { return exports_; }
   /// What an operator does (account_changes.cpp): whoever is in that account is told, and closed.
   /// @param done from inside the call or later; not at all if the hub is gone
   void change_account(account_change c, people::done done);
@@ -261,6 +264,7 @@ class hub {
   asio_chat::people people_;
   asio_chat::forgetter forgetter_{{services_.log, people_, services_.later,
                                    [this](std::string what) { note(std::move(what)); }}};
+  account_exports exports_{services_.time};
   login_attempts attempts_;
   sliced_work sweeps_;
   /// Who has made a room whose log is being opened.
