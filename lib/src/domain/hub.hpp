@@ -240,6 +240,7 @@ class hub {
   result<void> check_may_enter_room(const endpoint& e, const std::string& room) const;
   void make_way(std::string_view name, const identity& who);
   void forget(member& m, bool for_good);
+  void account_changed(const account_change& c, const identity& of);
   static void wait(endpoint& e, endpoint::waiting_request r);
   void go_on_later(const endpoint& e);
   void go_on(endpoint& e);
