@@ -175,6 +175,8 @@ class hub {
   /// Does it to everybody, to the first few at once and to the others in slices; to whoever comes
   /// meanwhile, too. So it has to depend on what is known then alone.
   void sweep(std::function<void(member&)> what);
+  /// Other long work, in slices likewise.
+  void in_slices(sliced_work::slice work) { sweeps_.add(std::move(work)); }
   /// Destroys what accounts have said that are gone.
   asio_chat::forgetter& forgetter() noexcept { return forgetter_; }
   /// Of what is kept of accounts, for them.
