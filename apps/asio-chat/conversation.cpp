@@ -91,6 +91,8 @@ void conversation::on_event(const client_event& e) {
     name_ = again->name;
     learn_commands(*again);
     connected_ = true;
+    ++connections_;
+    go_on_with_exports();
     go_on();
   }
 }
@@ -131,6 +133,7 @@ void conversation::on_disconnected(const disconnected& d) {
   connected_ = false;
   comes_back_ = d.retry_in.has_value();
   if (!comes_back_) {
+    go_on_with_exports();
     if (!leaving_) exit_code_ = exit_code_of(d);
   } else if (modes_.interactive) {
     for (const said_lines::line& l : said_.mark_all())
@@ -211,6 +214,7 @@ int conversation::code_of_leaving() const noexcept {
 void conversation::finish() noexcept {
   over_ = true;
   timer_->cancel();
+  exports_.clear();
   unsaid_ = unsaid_ || unanswered_ > 0;
   if (exit_code_ == exit_left) exit_code_ = code_of_leaving();
 }

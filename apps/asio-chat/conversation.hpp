@@ -130,7 +130,11 @@ class conversation : public std::enable_shared_from_this<conversation> {
   struct export_under_way;
   /// Writes all that the server keeps of the account into a file.
   void export_account(typed_line line, bool marked, std::string path);
-  void ask_for_piece(const std::shared_ptr<export_under_way>& to, const std::string& piece);
+  void ask_for_piece(const std::shared_ptr<export_under_way>& to);
+  void on_no_piece(const std::shared_ptr<export_under_way>& to, const failure& why);
+  void end_export(const std::shared_ptr<export_under_way>& one);
+  /// There is a connection again, or will be none.
+  void go_on_with_exports();
   void on_piece(const std::shared_ptr<export_under_way>& to, const reply& r);
   /// Marks lines that have had no answer for too long, and waits for the next one.
   void watch_answers();
@@ -172,7 +176,9 @@ class conversation : public std::enable_shared_from_this<conversation> {
   std::vector<command_info> syntax_;
   std::set<std::string> wanted_; ///< commands whose optional secret the server has asked for
   said_lines said_;
-  std::size_t unanswered_ = 0; ///< lines and commands
+  std::uint64_t connections_ = 0;                          ///< until now
+  std::vector<std::shared_ptr<export_under_way>> exports_; ///< not over
+  std::size_t unanswered_ = 0;                             ///< lines and commands
   /// A /join or /leave is under way: lines after it belong to the room that it leads to.
   bool changing_room_ = false;
   std::deque<held_line> held_; ///< until the room is changed and there is a connection

@@ -8,6 +8,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace asio_chat::app {
@@ -15,6 +19,21 @@ namespace asio_chat::app {
 namespace {
 
 constexpr std::chrono::seconds between_notices{2};
+
+/// `too much …; try again in 3 s`: what the server says to who asks too often.
+std::optional<std::chrono::seconds> time_to_wait(std::string_view refusal) {
+  constexpr std::string_view words = "; try again in ";
+  constexpr int longest = 60;
+  const auto at = refusal.rfind(words);
+  if (at == std::string_view::npos) return {};
+  refusal.remove_prefix(at + words.size());
+  int seconds = 0;
+  const char* last = refusal.data() + refusal.size();
+  const auto [end, error] = std::from_chars(refusal.data(), last, seconds);
+  const bool is_time = error == std::errc() && std::string_view(end, last) == " s";
+  if (!is_time || seconds < 1 || seconds > longest) return {};
+  return std::chrono::seconds(seconds);
+}
 
 /// The name comes from the server, which must not choose where it is written.
 std::string file_of(const std::string& name, wall_time now) {
@@ -32,7 +51,11 @@ struct conversation::export_under_way {
   said_lines::line said;
   std::string path;
   atomic_file file;
-  steady_time told; ///< how far it is
+  steady_time told;             ///< how far it is
+  std::unique_ptr<timer> pause; ///< until the server gives the next piece
+  std::string piece{};          ///< that was asked for
+  std::uint64_t connection = 0; ///< over which
+  bool waits = false;           ///< for the next one
   std::uint64_t bytes = 0;
   std::uint64_t lines = 0;
 };
@@ -43,21 +66,55 @@ void conversation::export_account(typed_line line, bool marked, std::string path
   if (!file) return refuse_unsent(line, errc::storage_failed, file.error().message);
   ++unanswered_;
   said_lines::line said{std::move(line.text), marked, std::move(line.from)};
-  ask_for_piece(std::make_shared<export_under_way>(export_under_way{
-                    std::move(said), std::move(path), *std::move(file), time_.now()}),
-                {});
+  exports_.push_back(std::make_shared<export_under_way>(export_under_way{
+      std::move(said), std::move(path), *std::move(file), time_.now(), time_.make_timer()}));
+  ask_for_piece(exports_.back());
 }
 
-void conversation::ask_for_piece(const std::shared_ptr<export_under_way>& to,
-                                 const std::string& piece) {
+void conversation::ask_for_piece(const std::shared_ptr<export_under_way>& to) {
+  to->connection = connections_;
   const auto why = std::make_shared<diagnostics>();
-  chat_.async_command(focus_.room(), piece.empty() ? "/export me" : "/export me " + piece, *why,
-                      [me = shared_from_this(), why, to](error_code e, const reply& r) {
+  chat_.async_command(focus_.room(), to->piece.empty() ? "/export me" : "/export me " + to->piece,
+                      *why, [me = shared_from_this(), why, to](error_code e, const reply& r) {
                         if (me->over_) return;
                         if (!e) return me->on_piece(to, r);
-                        me->refuse(to->said, {e, why->message()});
-                        me->answered();
+                        me->on_no_piece(to, {e, why->message()});
                       });
+}
+
+/// The server keeps the place for a while, also when the connection has gone.
+void conversation::on_no_piece(const std::shared_ptr<export_under_way>& to, const failure& why) {
+  const bool lost = why.code == errc::connection_lost || why.code == errc::not_connected;
+  if (lost && to->connection != connections_) return ask_for_piece(to);
+  to->waits = lost && !leaving_ && (connected_ || comes_back_);
+  if (to->waits) return;
+  if (const auto wait = lost ? std::nullopt : time_to_wait(why.message)) {
+    const std::weak_ptr<export_under_way> one = to;
+    to->pause->wait_until(time_.now() + *wait, [weak = weak_from_this(), one] {
+      const auto me = weak.lock();
+      const auto again = one.lock();
+      if (me && again && !me->over_) me->ask_for_piece(again);
+    });
+    return;
+  }
+  refuse(to->said, why);
+  end_export(to);
+}
+
+void conversation::end_export(const std::shared_ptr<export_under_way>& one) {
+  std::erase(exports_, one);
+  answered();
+}
+
+void conversation::go_on_with_exports() {
+  const auto all = exports_; // they may end
+  for (const auto& one : all) {
+    if (!std::exchange(one->waits, false)) continue;
+    if (connected_)
+      ask_for_piece(one);
+    else
+      on_no_piece(one, fail(errc::connection_lost, "the connection was lost during the export"));
+  }
 }
 
 void conversation::on_piece(const std::shared_ptr<export_under_way>& to, const reply& r) {
@@ -73,7 +130,7 @@ void conversation::on_piece(const std::shared_ptr<export_under_way>& to, const r
   if (written && is_last) written = to->file.publish();
   if (!written) {
     refuse(to->said, written.error());
-    return answered();
+    return end_export(to);
   }
   to->bytes += piece.size();
   to->lines += static_cast<std::uint64_t>(std::ranges::count(piece, '\n'));
@@ -83,7 +140,8 @@ void conversation::on_piece(const std::shared_ptr<export_under_way>& to, const r
       if (!r.lines.empty())
         screen_.notice(fmt::format("[export: {}]", sanitize_for_terminal(r.lines.front())));
     }
-    return ask_for_piece(to, r.items[1]);
+    to->piece = r.items[1];
+    return ask_for_piece(to);
   }
   show(reply{"",
              "export",
@@ -91,7 +149,7 @@ void conversation::on_piece(const std::shared_ptr<export_under_way>& to, const r
                           sanitize_for_terminal(to->path), to->lines, to->bytes)},
              {to->path}},
        to->said.from);
-  answered();
+  end_export(to);
 }
 
 } // namespace asio_chat::app

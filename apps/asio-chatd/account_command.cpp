@@ -165,26 +165,6 @@ class changer {
   std::optional<people> people_;
 };
 
-/// An account that a certificate opens, and a password if one is given.
-int add_certified(changer& c, const ops::history_request& wanted, const limits& allowed) {
-  const std::string name = check_member_name(wanted.account_name, allowed).value();
-  if (c.all().find(name))
-    throw error(fail(errc::bad_setting, fmt::format("there is an account {} already", name)));
-  const auto key = pin_in(wanted);
-  const bool has_password = !wanted.password_file.empty() || !wanted.account_password.empty();
-  const std::string hash = has_password ? c.hash(new_password(wanted)) : std::string();
-  const role as = find_role(wanted.role).value_or(role::member);
-  c.change([&]() -> result<std::vector<fact>> {
-    auto made = c.all().new_account(name, hash, as);
-    if (!made) return made.error();
-    const auto opens = c.all().new_certificate(*key, made->id, {}, true);
-    if (!opens) return opens.error();
-    return std::vector<fact>{fact_of(*made), fact_of(*opens)};
-  });
-  fmt::print("{} is {} of this server\n", name, name_of(as));
-  return 0;
-}
-
 struct imported {
   std::string name;
   key_hash key{};
@@ -241,37 +221,6 @@ int import(changer& c, const ops::history_request& wanted, const limits& allowed
   return 0;
 }
 
-int certify(changer& c, const ops::history_request& wanted) {
-  const account a = account_called(c.all(), wanted.account_name);
-  const key_hash key = *pin_in(wanted);
-  const bool adds = wanted.account_action == "certify";
-  c.change([&]() -> result<std::vector<fact>> {
-    if (adds) {
-      const auto made = c.all().new_certificate(key, a.id, {}, true);
-      if (!made) return made.error();
-      return std::vector<fact>{fact_of(*made)};
-    }
-    const account_certificate* known = c.all().find_certificate(key);
-    if (!known || known->account != a.id)
-      return fail(errc::bad_setting, fmt::format("{} has no such certificate: asio-chatd account "
-                                                 "show {} prints those it has",
-                                                 a.name, a.name));
-    return std::vector<fact>{without(fact_of(*known))};
-  });
-  fmt::print("{}: opens {} by the certificate\n", a.name, adds ? "from now on" : "no more");
-  return 0;
-}
-
-/// Deletes it with all that it has said.
-int forget(changer& c, const std::string& name) {
-  const account a = account_called(c.all(), name);
-  c.change([&]() -> result<std::vector<fact>> { return c.all().forgetting(a); });
-  fmt::print("{}: deleted\n", a.name);
-  const std::string receipt = c.receipt_of(a.id);
-  fmt::print("{}\nreceipt: {}\n", c.forget(a.id), receipt);
-  return 0;
-}
-
 /// What is there when the account is gone: lines for the operator, found before it goes.
 std::string left_by(const people& all, const account& a) {
   std::string lines =
@@ -285,33 +234,51 @@ std::string left_by(const people& all, const account& a) {
   return lines;
 }
 
-/// None: it is nothing that a daemon does while it runs.
-std::optional<account_change> change_of(const ops::history_request& wanted, const people& known,
-                                        const limits& allowed) {
+account_change::kind kind_of(const ops::history_request& wanted) {
   using enum account_change::kind;
-  if (!wanted.pin.empty() || wanted.forget) return {};
-  for (const account_change::kind k : {add, disable, enable, reset, remove}) {
-    if (name_of(k) != wanted.account_action) continue;
-    account_change c{k, wanted.account_name};
-    if (k != add) {
-      c.name = account_called(known, wanted.account_name).name;
-    } else if (c.name = check_member_name(wanted.account_name, allowed).value();
-               known.find(c.name)) {
-      throw error(fail(errc::bad_setting, fmt::format("there is an account {} already", c.name)));
-    }
-    if (has_password(k)) c.password = new_password(wanted);
-    c.as = find_role(wanted.role).value_or(role::member);
-    return c;
+  if (wanted.forget) return forget;
+  for (const account_change::kind k : {add, disable, enable, reset, remove, certify, uncertify})
+    if (name_of(k) == wanted.account_action) return k;
+  throw error(fail(errc::bad_setting, "there is no such action"));
+}
+
+account_change change_of(const ops::history_request& wanted, const people& known,
+                         const limits& allowed) {
+  account_change c{kind_of(wanted), wanted.account_name};
+  if (c.what != account_change::kind::add) {
+    c.name = account_called(known, wanted.account_name).name;
+  } else if (c.name = check_member_name(wanted.account_name, allowed).value(); known.find(c.name)) {
+    throw error(fail(errc::bad_setting, fmt::format("there is an account {} already", c.name)));
   }
-  return {};
+  if (const auto key = pin_in(wanted)) c.pin = pin_of(*key);
+  const bool gives_one = !wanted.password_file.empty() || !wanted.account_password.empty();
+  if (has_password(c.what) && (gives_one || needs_password(c))) c.password = new_password(wanted);
+  c.as = find_role(wanted.role).value_or(role::member);
+  return c;
 }
 
 /// By the daemon that has the directory, or here if none runs.
 void carry_out(ops::settings& s, history& kept, const account_change& c) {
-  if (const auto told = ops::ask_daemon(s.data_directory, c)) return told->value();
+  if (const auto told = ops::ask_daemon(s.data_directory, c)) {
+    const std::string receipt = told->value();
+    fmt::print("{}\n", outcome_of(c));
+    if (c.what == account_change::kind::forget)
+      fmt::print("what it has said is being destroyed; the room audit tells when that is done\n"
+                 "receipt: {}\n",
+                 receipt);
+    return;
+  }
   changer here(s, kept);
-  const std::string hash = has_password(c.what) ? here.hash(c.password) : std::string();
-  here.change([&] { return facts_of(here.all(), c, hash); });
+  const std::string hash = c.password.empty() ? std::string() : here.hash(c.password);
+  identity of{};
+  here.change([&] {
+    if (const account* a = here.all().find(c.name)) of = a->id;
+    return facts_of(here.all(), c, hash);
+  });
+  fmt::print("{}\n", outcome_of(c));
+  if (c.what != account_change::kind::forget) return;
+  const std::string receipt = here.receipt_of(of);
+  fmt::print("{}\nreceipt: {}\n", here.forget(of), receipt);
 }
 
 } // namespace
@@ -333,18 +300,15 @@ int change_accounts(ops::settings& s, const ops::history_request& wanted) {
     const people all(&facts, time, {});
     if (wanted.account_action == "list") return list(all);
     if (wanted.account_action == "show") return show(all, wanted.account_name);
-    wish = change_of(wanted, all, s.server.limits);
+    if (wanted.account_action != "import") wish = change_of(wanted, all, s.server.limits);
     if (wish && wish->what == account_change::kind::remove)
       left = left_by(all, account_called(all, wish->name));
   }
   if (wish) {
     carry_out(s, kept, *wish);
-    fmt::print("{}\n{}", outcome_of(*wish), left);
+    fmt::print("{}", left);
     return 0;
   }
   changer c(s, kept);
-  if (wanted.forget) return forget(c, wanted.account_name);
-  if (makes) return add_certified(c, wanted, s.server.limits);
-  if (wanted.account_action == "import") return import(c, wanted, s.server.limits);
-  return certify(c, wanted);
+  return import(c, wanted, s.server.limits);
 }

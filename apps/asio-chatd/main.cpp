@@ -137,8 +137,12 @@ std::shared_ptr<ops::control_socket> make_control(boost::asio::io_context& conte
   return std::make_shared<ops::control_socket>(
       context.get_executor(), transport::time_of(context), file->take_socket(),
       [&chat](account_change change, ops::control_socket::answer done) {
-        chat.async_change_account(std::move(change),
-                                  [done = std::move(done)](const result<void>& r) { done(r); });
+        const auto receipt = std::make_shared<std::string>();
+        change.receipt = receipt;
+        chat.async_change_account(
+            std::move(change), [done = std::move(done), receipt](const result<void>& r) {
+              done(r ? result<std::string>(*receipt) : result<std::string>(r.error()));
+            });
       },
       s.server.log);
 }

@@ -10,6 +10,7 @@ import pytest
 
 from programs import PATIENCE, clean_environment, until
 from test_people import PASSWORD, account, daemon, good, log_in
+from test_storage import run
 
 
 def ends(client, why):
@@ -73,8 +74,47 @@ def test_accounts_are_added_and_enabled_under_the_running_confined_daemon(tmp_pa
             done = account(d.data, *arguments)
             assert done.returncode == 1 and why in done.stderr, done
         # What only a stopped daemon allows says so.
-        done = account(d.data, "certify", "olga", "--pin", "sha256/" + "A" * 43 + "=")
+        (tmp_path / "list").write_text("mike sha256/" + "A" * 43 + "=\n")
+        done = account(d.data, "import", tmp_path / "list")
         assert done.returncode == 1 and "in use by another asio-chatd" in done.stderr, done
+
+
+def test_certificates_open_accounts_of_the_running_daemon_and_no_more(tmp_path):
+    pin = "sha256/" + "A" * 43 + "="
+    with daemon(tmp_path) as d:
+        good(d.data, "add", "olga")
+        assert good(d.data, "certify", "Olga", "--pin", pin) == "olga: opens from now on by the certificate\n"
+        assert pin in good(d.data, "show", "olga", password=None)
+        assert good(d.data, "uncertify", "olga", "--pin", pin) == "olga: opens no more by the certificate\n"
+        done = account(d.data, "uncertify", "olga", "--pin", pin)
+        assert done.returncode == 1 and "olga has no such certificate" in done.stderr, done
+        assert good(d.data, "add", "mike", "--pin", pin, password=None) == "mike is member of this server\n"
+        assert "by certificate" in good(d.data, "show", "mike", password=None)
+        d.stop(signal.SIGKILL)
+    assert "by certificate" in good(tmp_path / "data", "show", "mike", password=None)
+
+
+def test_an_account_is_deleted_with_what_it_has_said_by_the_running_daemon(tmp_path):
+    data, paper = tmp_path / "data", tmp_path / "receipt"
+    good(data, "add", "alice")
+    with daemon(tmp_path) as d:
+        alice, bob = log_in(d, "guest1", "alice"), d.join("bob")
+        alice.send("a secret")
+        bob.hear("alice: a secret")
+        told = good(data, "delete", "alice", "--forget", password=None)
+        assert ends(alice, "your account was deleted") < 1
+        assert told.startswith("alice: deleted\nwhat it has said is being destroyed"), told
+        paper.write_text(told.splitlines()[-1].removeprefix("receipt: "))
+
+        def audit():
+            return run("export", "audit", "--format", "jsonl", data=data).stdout
+
+        assert until(lambda: "what alice had said is destroyed: 1 text" in audit()), audit()
+        done = run("verify", "--receipt", paper, data=data)
+        assert done.returncode == 0 and "nothing is left" in done.stdout, done
+        assert "eyJ" not in d.log
+        assert d.stop() == 0
+    assert "a secret" not in run("export", "lobby", data=data).stdout
 
 
 def test_a_daemon_that_dies_before_it_answers_is_told_and_nothing_is_half_done(tmp_path):

@@ -6,10 +6,12 @@ import os
 import re
 import resource
 import signal
+import socket
 import subprocess
 
+from capture import Proxy
 from clients import Terminal, home
-from programs import BIN, until
+from programs import BIN, Daemon, until
 from test_client_fullscreen import FullScreen
 from test_people import PASSWORD, account, daemon, good, log_in
 from test_storage import SEALED, exported, run
@@ -261,6 +263,55 @@ def test_a_member_gets_what_the_operator_would_export(tmp_path, home):
         assert not list(tmp_path.glob("guest*"))
         for one in (alice, guest):
             one.child.close(force=True)
+
+
+def test_an_export_waits_as_it_is_told_and_goes_on_after_a_lost_connection(tmp_path, home):
+    data, mine, theirs = tmp_path / "data", tmp_path / "mine.jsonl", tmp_path / "theirs.jsonl"
+    good(data, "add", "alice")
+    rates = [word for rate in ("messages", "bytes") for word in (f"--rate-{rate}", "0")]
+    with daemon(tmp_path, "--rates", "on", "--rate-history", "2/1s", "--member-connections", "4", *rates) as d:
+        text = log_in(d, "guest", "alice")
+        for n in range(300):
+            text.send(f"line {n} " + "x" * 1000)
+        text.send("/display Alice")
+        text.hear('* you are displayed as "Alice" beside alice *')
+        with Proxy(d.port) as between:
+            alice = FullScreen(f"alice-too@localhost:{between.port}", "--ca", d.ca, home=home, columns=300).ready()
+            alice.says(f"/login alice {PASSWORD}").sees("you are logged in as alice")
+            alice.says(f"/export me {mine}").sees("lines so far")
+            assert not mine.exists()
+            for s in between.sockets[1:]:
+                s.shutdown(socket.SHUT_RDWR)
+            alice.sees("all that this server keeps of you is in")
+        run("export", "--account", "alice", "--output", theirs, data=data).check_returncode()
+
+        def without_times_seen(file):
+            return sorted(line for line in file.read_text().splitlines() if '"what":"device"' not in line)
+
+        assert without_times_seen(mine) == without_times_seen(theirs)
+        assert "pages of history" not in run("export", "alarms", data=data).stdout
+        alice.child.close(force=True)
+
+
+def test_an_export_whose_place_is_gone_ends_and_leaves_nothing(tmp_path, home):
+    data, mine = tmp_path / "data", tmp_path / "mine.jsonl"
+    good(data, "add", "alice")
+    rates = [word for rate in ("messages", "bytes") for word in (f"--rate-{rate}", "0")]
+    with daemon(tmp_path, "--rates", "on", "--rate-history", "2/2s", *rates) as d:
+        text = log_in(d, "guest", "alice")
+        for n in range(300):
+            text.send(f"line {n} " + "x" * 1000)
+        text.send("/display Alice")
+        text.hear('* you are displayed as "Alice" beside alice *')
+        alice = FullScreen(f"alice-too@localhost:{d.port}", "--ca", d.ca, home=home, columns=300).ready()
+        alice.says(f"/login alice {PASSWORD}").sees("you are logged in as alice")
+        alice.says(f"/export me {mine}").sees("lines so far")
+        port = d.port
+        d.stop(signal.SIGKILL)
+        with Daemon(tmp_path, "--password-memory", "8M", port=port):
+            alice.sees("there is no such piece of an export")
+        assert not list(tmp_path.glob("mine*"))
+        alice.child.close(force=True)
 
 
 def test_an_export_that_cannot_be_written_says_so_and_leaves_nothing(tmp_path):

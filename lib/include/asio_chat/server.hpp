@@ -208,13 +208,13 @@ class basic_server : public detail::server_base {
                                                             token, std::move(config));
   }
 
-  /// Changes an account, where the server keeps them. Whoever is in one that is disabled, reset or
-  /// removed is told so, and their connections end in the same turn. Completes with
-  /// `void(result<void>)` when it is kept: `errc::bad_setting` where there is no such account or
-  /// the password cannot be one, `errc::name_taken` and `errc::name_invalid` for a new one,
-  /// `errc::not_available` where the server keeps none, `errc::storage_failed`. Cancellation:
-  /// terminal and partial end the operation, and the account is changed all the same; total does
-  /// nothing.
+  /// Changes an account, where the server keeps them. Whoever is in one that is disabled, reset,
+  /// removed or forgotten, or came by a certificate that opens it no more, is told so, and their
+  /// connections end in the same turn. Completes with `void(result<void>)` when it is kept:
+  /// `errc::bad_setting` where there is no such account or the password cannot be one,
+  /// `errc::name_taken` and `errc::name_invalid` for a new one, `errc::not_available` where the
+  /// server keeps none, `errc::storage_failed`. Cancellation: terminal and partial end the
+  /// operation, and the account is changed all the same; total does nothing.
   template <boost::asio::completion_token_for<reload_signature> Token = default_token>
   auto async_change_account(account_change change, Token&& token = Token()) {
     return detail::begin_operation<reload_signature, Token>(this, "async_change_account",

@@ -32,7 +32,9 @@ struct login_request {
 
 /// The connection may come in.
 struct login_accepted {
-  /// The user's identity with the host: stable, and never shown to anyone. All
+  /// The user's identity with the host: stable, and never shown to anyone. What proves the user to
+  /// others (`member_joined::proof`) is a hash of it under a key of the data directory; without one
+  /// there is no key, so who guesses the identity can confirm it. All
   /// connections with the same one are one member (`limits::member_connections`), whatever name
   /// they ask for; their messages keep their author when they come back. Empty: a guest, who is
   /// recognised by the resume token of the client alone.

@@ -1,5 +1,6 @@
 #include "accounts/account_changes.hpp"
 
+#include "accounts/certificate.hpp"
 #include "accounts/passwords.hpp"
 #include "accounts/policy.hpp"
 #include "base/sanitize.hpp"
@@ -27,6 +28,12 @@ std::string_view name_of(change_kind k) noexcept {
     return "reset";
   case change_kind::remove:
     return "delete";
+  case change_kind::forget:
+    return "forget";
+  case change_kind::certify:
+    return "certify";
+  case change_kind::uncertify:
+    return "uncertify";
   }
   return {};
 }
@@ -35,21 +42,61 @@ bool has_password(change_kind k) noexcept {
   return k == change_kind::add || k == change_kind::reset;
 }
 
+bool needs_password(const account_change& c) noexcept {
+  return has_password(c.what) && (c.what != change_kind::add || c.pin.empty());
+}
+
+namespace {
+
+result<std::vector<fact>> facts_of_new(const people& known, const account_change& c,
+                                       const std::string& hash) {
+  const auto made = known.new_account(c.name, hash, c.as);
+  if (!made) return made.error();
+  std::vector<fact> facts{fact_of(*made)};
+  if (c.pin.empty()) return facts;
+  const auto key = read_pin(c.pin);
+  if (!key) return fail(errc::bad_setting, key.error().message);
+  const auto opens = known.new_certificate(*key, made->id, {}, true);
+  if (!opens) return opens.error();
+  facts.push_back(fact_of(*opens));
+  return facts;
+}
+
+result<std::vector<fact>> facts_of_certificate(const people& known, const account& of,
+                                               const account_change& c) {
+  const auto key = read_pin(c.pin);
+  if (!key) return fail(errc::bad_setting, key.error().message);
+  if (c.what == change_kind::certify) {
+    const auto made = known.new_certificate(*key, of.id, {}, true);
+    if (!made) return made.error();
+    return std::vector<fact>{fact_of(*made)};
+  }
+  const account_certificate* opens = known.find_certificate(*key);
+  if (!opens || opens->account != of.id)
+    return fail(errc::bad_setting, fmt::format("{} has no such certificate: asio-chatd account "
+                                               "show {} prints those it has",
+                                               of.name, of.name));
+  return std::vector<fact>{without(fact_of(*opens))};
+}
+
+} // namespace
+
 result<std::vector<fact>> facts_of(const people& known, const account_change& c,
                                    const std::string& hash) {
   const account* found = known.find(c.name);
   if (c.what == change_kind::add) {
     if (found)
       return fail(errc::name_taken, fmt::format("there is an account {} already", found->name));
-    const auto made = known.new_account(c.name, hash, c.as);
-    if (!made) return made.error();
-    return std::vector<fact>{fact_of(*made)};
+    return facts_of_new(known, c, hash);
   }
   if (!found)
     return fail(errc::bad_setting, fmt::format("there is no account '{}': asio-chatd account list "
                                                "prints those there are",
                                                sanitize_for_log(c.name, 64)));
   if (c.what == change_kind::remove) return known.removal_of(*found);
+  if (c.what == change_kind::forget) return known.forgetting(*found);
+  if (c.what == change_kind::certify || c.what == change_kind::uncertify)
+    return facts_of_certificate(known, *found, c);
   account a = *found;
   std::vector<fact> facts;
   const auto add = [&facts](std::vector<fact> more) {
@@ -80,7 +127,12 @@ std::string outcome_of(const account_change& c) {
                        "are logged out",
                        c.name);
   case change_kind::remove:
+  case change_kind::forget:
     return fmt::format("{}: deleted", c.name);
+  case change_kind::certify:
+    return fmt::format("{}: opens from now on by the certificate", c.name);
+  case change_kind::uncertify:
+    return fmt::format("{}: opens no more by the certificate", c.name);
   }
   return {};
 }

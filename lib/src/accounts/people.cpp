@@ -146,11 +146,44 @@ void people::take(const fact& f) {
 
 void people::take_account(const fact& f) {
   const identity id = identity_of_key(f.key);
-  if (const account* known = accounts_->find(id)) looks_.remove(known->name, id);
-  if (f.value.empty()) return accounts_->remove_account(id);
-  account a = account_in(f);
-  looks_.put(a.name, a.id);
-  accounts_->put(std::move(a));
+  std::string before;
+  if (const account* known = accounts_->find(id)) {
+    before = known->name;
+    looks_.remove(before, id);
+  }
+  std::string now;
+  if (f.value.empty()) {
+    accounts_->remove_account(id);
+  } else {
+    account a = account_in(f);
+    now = a.name;
+    looks_.put(now, a.id);
+    accounts_->put(std::move(a));
+  }
+  if (before == now) return;
+  tell_of_name(before, id);
+  tell_of_name(now, id);
+}
+
+void people::tell_of_name(const std::string& name, const identity& whose) {
+  if (name.empty()) return;
+  if (listener_.displayed && !displayed_.empty()) {
+    std::set<identity> alike;
+    for (const std::string& look : looks_of(name)) {
+      const auto [first, last] = displayed_looks_.equal_range(look);
+      for (auto it = first; it != last; ++it)
+        if (it->second != whose) alike.insert(it->second);
+    }
+    for (const identity& account : alike)
+      listener_.displayed(account);
+  }
+  if (!listener_.name_passed_on || ignored_names_.empty()) return;
+  std::set<identity> gone;
+  const auto [first, last] = ignored_names_.equal_range(fold_name(name));
+  for (auto it = first; it != last; ++it)
+    if (!find(it->second)) gone.insert(it->second);
+  for (const identity& account : gone)
+    listener_.name_passed_on(account);
 }
 
 void people::take_room(const fact& f) {

@@ -50,6 +50,16 @@ class people {
   /// one change. What was heard before stays so.
   void heard(const identity& who, const identity& other, const position& until);
 
+  /// What others are told anew, because an account has come or gone: never before the change is
+  /// kept, and from inside of that.
+  struct listener {
+    /// The account is displayed otherwise: it has got a lookalike, or has none any more.
+    std::function<void(const identity& account)> displayed{};
+    /// Of one that is gone, and that others ignore: its name is another one's.
+    std::function<void(const identity& gone)> name_passed_on{};
+  };
+  void tell(listener l) { listener_ = std::move(l); }
+
   /// References are good until the next change.
   const account* find(std::string_view name) const;
   const account* find(const identity& id) const;
@@ -160,6 +170,8 @@ class people {
   void keep_seen();
   void keep_heard();
   void take_account(const fact& f);
+  /// An account has this name now, or has it no more.
+  void tell_of_name(const std::string& name, const identity& whose);
   void take_room(const fact& f);
   void take_device(const fact& f);
   void take_certificate(const fact& f);
@@ -194,9 +206,12 @@ class people {
     std::string name;
     std::vector<std::string> looks;
   };
-  std::map<identity, shown_name> displayed_; ///< by account
-  std::map<identity, farewell> farewells_;   ///< by account
-  std::map<identity, wall_time> forgotten_;  ///< authors, and until when they spoke
+  std::map<identity, shown_name> displayed_;             ///< by account
+  std::multimap<std::string, identity> displayed_looks_; ///< of the same
+  std::multimap<std::string, identity> ignored_names_;   ///< folded; whom accounts ignore
+  listener listener_{};
+  std::map<identity, farewell> farewells_;  ///< by account
+  std::map<identity, wall_time> forgotten_; ///< authors, and until when they spoke
   std::map<std::string, limit_choice, std::less<>> limits_;
   ban_book bans_;
 };

@@ -3,10 +3,25 @@
 #include "accounts/people.hpp"
 
 #include "names/displayed_name.hpp"
+#include "names/member_name.hpp"
 
 #include <utility>
 
 namespace asio_chat {
+
+namespace {
+
+void erase_one(std::multimap<std::string, identity>& from, const std::string& key,
+               const identity& value) {
+  const auto [first, last] = from.equal_range(key);
+  for (auto it = first; it != last; ++it)
+    if (it->second == value) {
+      from.erase(it);
+      return;
+    }
+}
+
+} // namespace
 
 const ignored_members* people::ignored_by(const identity& account) const {
   const auto found = ignored_.find(account);
@@ -23,15 +38,19 @@ ignored_members people::ignored_or_new(const identity& account) const {
 void people::take_ignored(const fact& f) {
   const auto before = ignored_.find(identity_of_key(f.key));
   if (before != ignored_.end()) {
-    for (const auto& [who, name] : before->second.accounts)
+    for (const auto& [who, name] : before->second.accounts) {
       if (const auto times = ignorers_.find(who); --times->second == 0) ignorers_.erase(times);
+      erase_one(ignored_names_, fold_name(name), who);
+    }
     ignored_.erase(before);
   }
   if (f.value.empty()) return;
   const ignored_members& now =
       ignored_.emplace(identity_of_key(f.key), ignored_in(f)).first->second;
-  for (const auto& [who, name] : now.accounts)
+  for (const auto& [who, name] : now.accounts) {
     ++ignorers_[who];
+    ignored_names_.emplace(fold_name(name), who);
+  }
 }
 
 const std::string* people::displayed_by(const identity& account) const {
@@ -46,14 +65,18 @@ const std::string* people::wishes_to_display(const identity& account) const {
 }
 
 void people::take_displayed(const fact& f) {
-  if (f.value.empty()) {
-    displayed_.erase(identity_of_key(f.key));
-    return;
+  const identity account = identity_of_key(f.key);
+  if (const auto before = displayed_.find(account); before != displayed_.end()) {
+    for (const std::string& look : before->second.looks)
+      erase_one(displayed_looks_, look, account);
+    displayed_.erase(before);
   }
+  if (f.value.empty()) return;
   std::string name = displayed_in(f).name;
   auto looks = looks_of_displayed(name);
-  displayed_.insert_or_assign(identity_of_key(f.key),
-                              shown_name{std::move(name), std::move(looks)});
+  for (const std::string& look : looks)
+    displayed_looks_.emplace(look, account);
+  displayed_.emplace(account, shown_name{std::move(name), std::move(looks)});
 }
 
 void people::take_farewell(const fact& f) {

@@ -2,10 +2,13 @@
 // than their kind and key.
 #pragma once
 
+#include "model/identity.hpp"
+
 #include <asio_chat/error.hpp>
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +56,12 @@ class people_store {
   /// Ed25519 (RFC 8037). Empty: it has no key that lasts.
   virtual std::string sign(const std::string& statement) const {
     static_cast<void>(statement);
+    return {};
+  }
+  /// A number that tells that it is this identity again, and that nobody else can compute: by a key
+  /// that lasts as long as the store. None: it has no such key.
+  virtual std::optional<std::uint64_t> proof_of_identity(const identity& who) const {
+    static_cast<void>(who);
     return {};
   }
 

@@ -22,9 +22,12 @@ std::string_view farewell_of(account_change::kind k) {
   case account_change::kind::reset:
     return "your account was given another password by the operator of this server; log in with it";
   case account_change::kind::remove:
+  case account_change::kind::forget:
     return "your account was deleted by the operator of this server";
   case account_change::kind::add:
   case account_change::kind::enable:
+  case account_change::kind::certify:
+  case account_change::kind::uncertify: // only of those who came by it
     break;
   }
   return {};
@@ -32,9 +35,30 @@ std::string_view farewell_of(account_change::kind k) {
 
 } // namespace
 
+void hub::account_changed(const account_change& c, const identity& of) {
+  note(fmt::format("the operator of the server: account {} {}", name_of(c.what), c.name));
+  const std::string_view farewell = farewell_of(c.what);
+  const auto here = by_identity_.find(of);
+  if (!farewell.empty() && here != by_identity_.end())
+    close_all(*here->second, std::string(farewell));
+  if (c.what == account_change::kind::remove || c.what == account_change::kind::forget)
+    exports_.drop(of);
+  if (c.what == account_change::kind::uncertify)
+    close_certificate(of, *read_pin(c.pin),
+                      "your certificate was removed by the operator of this server");
+  if (c.what != account_change::kind::forget) return;
+  const auto gone = people_.farewells().find(of);
+  if (c.receipt && services_.people && gone != people_.farewells().end())
+    *c.receipt = services_.people->sign(statement_of(gone->second, log().head()));
+  forgetter_.begin();
+}
+
 void hub::change_account(account_change c, people::done done) {
   if (!services_.passwords)
     return done(fail(errc::not_available, "this server keeps no accounts itself"));
+  if (c.what == account_change::kind::forget && (!log().destroys() || !log().lists()))
+    return done(fail(errc::not_available,
+                     "this server's history cannot destroy what the account has said"));
   if (c.what == account_change::kind::add) {
     auto name = check_member_name(c.name, limits());
     if (!name) return done(name.error());
@@ -50,18 +74,11 @@ void hub::change_account(account_change c, people::done done) {
         },
         [this, alive, done, change, of](const result<void>& kept) {
           if (alive.expired()) return;
-          if (kept) {
-            note(fmt::format("the operator of the server: account {} {}", name_of(change.what),
-                             change.name));
-            const std::string_view farewell = farewell_of(change.what);
-            const auto here = *of ? by_identity_.find(**of) : by_identity_.end();
-            if (!farewell.empty() && here != by_identity_.end())
-              close_all(*here->second, std::string(farewell));
-          }
+          if (kept) account_changed(change, of->value_or(identity()));
           done(kept);
         });
   };
-  if (!has_password(c.what)) return keep(c, {});
+  if (!has_password(c.what) || (c.password.empty() && !needs_password(c))) return keep(c, {});
   if (auto good = check_new_password(c.password); !good) return done(good);
   std::string password = std::exchange(c.password, {});
   services_.passwords->hash(std::move(password),

@@ -8,22 +8,41 @@
 
 namespace asio_chat {
 
-account_exporter::account_exporter(services s, const identity& account, std::uint64_t asker,
-                                   std::uint64_t before)
+account_exporter::account_exporter(services s, const identity& account, std::string word)
     : services_(std::move(s))
     , all_(services_.known, account)
     , account_(account)
-    , asker_(asker)
-    , number_(before + 1) {}
+    , word_(std::move(word)) {}
 
-bool account_exporter::has_next(std::uint64_t asker, std::string_view number) const {
-  return asker == asker_ && !over_ && number == std::to_string(number_);
+std::string account_exporter::name_of(std::uint64_t number) const {
+  return fmt::format("{}-{}", word_, number);
 }
 
-void account_exporter::make(done then) {
+bool account_exporter::has(std::string_view asked_for) const {
+  if (asked_for == name_of(asked_)) return asked_ > 1;
+  return given_ && !given_->next.empty() && asked_for == given_->next;
+}
+
+void account_exporter::make(std::string_view asked_for, std::uint64_t asker,
+                            std::shared_ptr<read_turns> turns, done then) {
+  if (then_)
+    std::exchange(then_, nullptr)(
+        fail(errc::not_available, "another device of yours has asked for the same piece"));
+  if (given_ && asked_for == given_->next) {
+    ++asked_;
+    given_.reset();
+  }
+  asker_ = asker;
+  turns_ = std::move(turns);
   then_ = std::move(then);
+  if (std::exchange(at_work_, true)) return;
   reads_ = 0;
   go_on_later();
+}
+
+void account_exporter::answer(const result<piece>& made) {
+  at_work_ = false;
+  std::exchange(then_, nullptr)(made);
 }
 
 void account_exporter::go_on_later() {
@@ -33,10 +52,9 @@ void account_exporter::go_on_later() {
 }
 
 void account_exporter::go_on() {
-  if (!services_.known.find(account_)) {
-    over_ = true;
-    return std::exchange(then_, nullptr)(fail(errc::login_required, "your account is gone"));
-  }
+  if (!services_.known.find(account_))
+    return answer(fail(errc::login_required, "your account is gone"));
+  if (given_) return answer(*given_);
   if (ready_.size() >= max_bytes || reads_ >= max_reads) return give();
   if (!all_.done()) {
     const work_watch::piece one(services_.watch, "export");
@@ -53,7 +71,7 @@ void account_exporter::list() {
   ++reads_;
   services_.log.list(from_, [self = shared_from_this()](result<journal::log_list> some) {
     if (self->services_.in_use.expired()) return;
-    if (!some) return std::exchange(self->then_, nullptr)(some.error());
+    if (!some) return self->answer(some.error());
     self->logs_ = std::move(some->rooms);
     std::erase_if(self->logs_,
                   [&self](const std::string& log) { return !self->all_.concerns(log); });
@@ -65,12 +83,12 @@ void account_exporter::list() {
 
 void account_exporter::read() {
   ++reads_;
-  services_.turns->add([self = shared_from_this()] {
+  turns_->add([self = shared_from_this(), turns = turns_] {
     if (self->services_.in_use.expired()) return;
     const std::string log = self->logs_.back();
     self->services_.log.read(
         log, {{log_range::side::after, self->place_, entries_at_once}, bytes_at_once},
-        [self, log](const result<journal::page>& p) {
+        [self, log, turns](const result<journal::page>& p) {
           if (self->services_.in_use.expired()) return;
           const work_watch::piece one(self->services_.watch, "answer of export");
           if (p) {
@@ -80,7 +98,7 @@ void account_exporter::read() {
             self->logs_.pop_back();
             self->place_ = {};
           }
-          self->services_.turns->ended();
+          turns->ended();
           self->go_on();
         });
   });
@@ -110,14 +128,46 @@ void account_exporter::finish() {
 }
 
 void account_exporter::give() {
-  piece made{std::string(prefix_of_bytes(ready_, max_bytes)), 0, lines_};
+  piece made{std::string(prefix_of_bytes(ready_, max_bytes)), {}, lines_};
   ready_.erase(0, made.text.size());
-  over_ = all_.done() && listed_ && logs_.empty() && ready_.empty() && unread_ == 0;
-  if (over_)
-    std::string().swap(ready_); // the member keeps this
+  if (all_.done() && listed_ && logs_.empty() && ready_.empty() && unread_ == 0)
+    std::string().swap(ready_); // this is kept for a while
   else
-    made.next = ++number_;
-  std::exchange(then_, nullptr)(std::move(made));
+    made.next = name_of(asked_ + 1);
+  given_ = std::move(made);
+  answer(*given_);
+}
+
+account_exporter* account_exports::find(const identity& account) {
+  const auto found = kept_.find(account);
+  if (found == kept_.end()) return nullptr;
+  if (!found->second.it->is_at_work() && time_.now() - found->second.asked > kept_for) {
+    kept_.erase(found);
+    return nullptr;
+  }
+  found->second.asked = time_.now();
+  return found->second.it.get();
+}
+
+bool account_exports::keep(const identity& account, std::shared_ptr<account_exporter> made) {
+  kept_.erase(account);
+  drop_old();
+  if (kept_.size() >= max_kept) return false;
+  kept_.emplace(account, place{std::move(made), time_.now()});
+  return true;
+}
+
+void account_exports::drop_old() {
+  std::erase_if(kept_, [this](const auto& one) {
+    return !one.second.it->is_at_work() && time_.now() - one.second.asked > kept_for;
+  });
+  if (kept_.size() < max_kept) return;
+  auto oldest = kept_.end();
+  for (auto it = kept_.begin(); it != kept_.end(); ++it)
+    if (!it->second.it->is_at_work() &&
+        (oldest == kept_.end() || it->second.asked < oldest->second.asked))
+      oldest = it;
+  if (oldest != kept_.end()) kept_.erase(oldest);
 }
 
 } // namespace asio_chat

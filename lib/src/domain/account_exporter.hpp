@@ -2,6 +2,7 @@
 #pragma once
 
 #include "accounts/account_export.hpp"
+#include "base/clock.hpp"
 #include "base/scheduler.hpp"
 #include "base/work_watch.hpp"
 #include "domain/read_turns.hpp"
@@ -9,10 +10,13 @@
 #include <asio_chat/error.hpp>
 #include <asio_chat/journal.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +24,9 @@
 namespace asio_chat {
 
 /// Goes through what is known and through all logs, and is read as far as its member asks: it holds
-/// one piece, and what one page of a log has added to it. The pages are read in the turns of the
-/// member, beside its history and searches.
+/// two pieces at most, and what one page of a log has added. The pages are read in the turns of the
+/// member, beside its history and searches. It may outlast the connection that has begun it: each
+/// piece can be asked for once more, since its answer may have been lost.
 class account_exporter : public std::enable_shared_from_this<account_exporter> {
  public:
   struct services {
@@ -30,28 +35,28 @@ class account_exporter : public std::enable_shared_from_this<account_exporter> {
     work_watch* watch;          ///< may be null
     std::weak_ptr<void> in_use; ///< has gone with the others
     scheduler later;
-    std::shared_ptr<read_turns> turns;
   };
   struct piece {
-    std::string text;       ///< of the lines, each with its end; may begin and end within one
-    std::uint64_t next = 0; ///< the number of the one that follows; 0: this was the last
-    std::size_t lines = 0;  ///< until now
+    std::string text;      ///< of the lines, each with its end; may begin and end within one
+    std::string next{};    ///< what the one that follows is asked for by; empty: this was the last
+    std::size_t lines = 0; ///< until now
   };
   using done = std::function<void(result<piece>)>;
 
-  /// @param asker the number of the connection that it is for: another one of the account begins
-  /// anew, and this one's pieces are no more
-  /// @param before the number of the last piece of the export before, which has no more of them
-  account_exporter(services s, const identity& account, std::uint64_t asker, std::uint64_t before);
+  /// @param word of no other export, also not of one before a restart
+  account_exporter(services s, const identity& account, std::string word);
 
-  /// Whether this is what `piece::next` has told that connection.
-  bool has_next(std::uint64_t asker, std::string_view number) const;
-  std::uint64_t last_number() const noexcept { return number_; }
-  /// One is being made: there is no other meanwhile.
-  bool is_at_work() const noexcept { return then_ != nullptr; }
-  /// Makes the next piece.
-  /// @param then later; not at all if the services have gone
-  void make(done then);
+  /// Whether a piece can be asked for by this: the one that follows, or the last one again.
+  bool has(std::string_view asked_for) const;
+  /// One is being made, for this connection.
+  bool is_at_work() const noexcept { return at_work_; }
+  std::uint64_t asker() const noexcept { return asker_; }
+  /// Makes a piece that it has; empty: the first one, once.
+  /// @param asker the number of the connection
+  /// @param then later; not at all if the services have gone. Who has asked before for the same
+  /// piece, and was not answered, is refused.
+  void make(std::string_view asked_for, std::uint64_t asker, std::shared_ptr<read_turns> turns,
+            done then);
 
  private:
   static constexpr std::size_t max_bytes =
@@ -60,6 +65,8 @@ class account_exporter : public std::enable_shared_from_this<account_exporter> {
   static constexpr std::size_t entries_at_once = 256;
   static constexpr std::size_t bytes_at_once = 64 * 1024;
 
+  std::string name_of(std::uint64_t number) const;
+  void answer(const result<piece>& made);
   void go_on();
   void go_on_later();
   void list();
@@ -72,10 +79,13 @@ class account_exporter : public std::enable_shared_from_this<account_exporter> {
   services services_;
   account_export all_;
   identity account_;
-  std::uint64_t asker_;
-  std::uint64_t number_;            ///< of the next piece
-  bool over_ = false;               ///< there is none
-  done then_;                       ///< of the piece that is being made
+  std::string word_;
+  std::uint64_t asked_ = 1;      ///< the number of the piece that was asked for last
+  std::optional<piece> given_{}; ///< the same piece, once it is made
+  std::uint64_t asker_ = 0;
+  std::shared_ptr<read_turns> turns_{};
+  bool at_work_ = false;
+  done then_{};                     ///< of the piece that is being made
   std::size_t reads_ = 0;           ///< for it
   std::string ready_{};             ///< what was not given yet
   bool listed_ = false;             ///< all logs
@@ -84,6 +94,36 @@ class account_exporter : public std::enable_shared_from_this<account_exporter> {
   position place_{};                ///< in the last of them
   std::size_t lines_ = 0;
   std::size_t unread_ = 0; ///< logs that are damaged: the others are no worse for it
+};
+
+/// The exports that are not over, or not for long. So many, and no more: they are of use for as
+/// long as a client may take to come back.
+class account_exports {
+ public:
+  static constexpr std::size_t max_kept = 64;
+  static constexpr std::chrono::minutes kept_for{10}; ///< after the last piece was asked for
+
+  /// @param time must live as long
+  explicit account_exports(const clock& time)
+      : time_(time) {}
+
+  /// Null: there is none of this account.
+  account_exporter* find(const identity& account);
+  /// In the place of the one before; the one that was not asked for longest gives way.
+  /// @returns false if all are at work
+  bool keep(const identity& account, std::shared_ptr<account_exporter> made);
+  void drop(const identity& account) { kept_.erase(account); }
+  std::size_t size() const noexcept { return kept_.size(); }
+
+ private:
+  struct place {
+    std::shared_ptr<account_exporter> it;
+    steady_time asked;
+  };
+  void drop_old();
+
+  const clock& time_;
+  std::map<identity, place> kept_; ///< by account
 };
 
 } // namespace asio_chat

@@ -49,7 +49,10 @@ struct command_row {
   right needs = right::none;
   std::uint32_t cost = 1;             ///< of carrying it out, in messages
   rated counts_for = rated::messages; ///< at its cost; for another rate it counts once
-  turn when = turn::after_answers;    ///< seen from what the member asked before
+  /// Its client waits by itself: what is too much is refused and nobody is told, and half of the
+  /// rate is left to what a person asks for.
+  bool paces_itself = false;
+  turn when = turn::after_answers; ///< seen from what the member asked before
   /// Makes the request. Changes `room` where that is an argument. Null in a row of the host.
   requests::any (*read)(const given_arguments& given, std::string& room) = nullptr;
 };

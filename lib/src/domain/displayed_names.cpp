@@ -3,7 +3,9 @@
 #include "domain/hub.hpp"
 #include "model/displayed_names.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -19,36 +21,79 @@ constexpr std::size_t max_members = 500;
 
 /// So many rooms of a member are told at once, the others a little later.
 constexpr std::size_t max_rooms_at_once = 8;
+constexpr std::size_t max_rooms_in_a_slice = 32;
+
+std::string item_of(const people& known, const std::string& name, const member& who) {
+  const std::string* shown = known.displayed_by(who.who());
+  return displayed_item(name, shown ? *shown : std::string());
+}
 
 } // namespace
 
-reply displayed_in(const people& known, const std::map<std::string, const member*>& members) {
+void displayed_list::changed(const std::string& name, bool wishes_one) {
+  // Whose account is gone has no such name any more, but may be in the list.
+  if (!all_ || (!wishes_one && !std::ranges::binary_search(names_, name))) return;
+  changed_.insert(name);
+  if (changed_.size() <= max_changed) return;
+  all_ = nullptr;
+  changed_.clear();
+}
+
+void displayed_list::make(const people& known, const members& here) {
   std::vector<std::string> all;
+  names_.clear();
   std::size_t bytes = 0;
   std::size_t looked = 0;
-  for (const auto& [name, who] : members) {
+  for (const auto& [name, who] : here) {
     if (++looked > max_members) break;
+    ++looked_;
     const std::string* shown = known.displayed_by(who->who());
     if (!shown) continue;
     all.push_back(displayed_item(name, *shown));
+    names_.push_back(name);
     bytes += all.back().size();
     if (bytes > max_bytes) break;
   }
-  return list_of_displayed(std::move(all));
+  all_ = share(list_of_displayed(std::move(all)));
+  changed_.clear();
+}
+
+void displayed_list::tell(const endpoint& to, const people& known, const members& here) {
+  if (!all_) make(known, here);
+  if (!names_.empty()) to.sink().deliver(all_);
+  std::vector<std::string> since;
+  for (const std::string& name : changed_) {
+    const auto found = here.find(name);
+    since.push_back(found == here.end() ? name : item_of(known, name, *found->second));
+  }
+  if (!since.empty()) to.tell(list_of_displayed(std::move(since)));
 }
 
 reply displayed_of(const people& known, const member& m) {
-  const std::string* shown = known.displayed_by(m.who());
-  return list_of_displayed({displayed_item(m.name(), shown ? *shown : std::string())});
+  return list_of_displayed({item_of(known, m.name(), m)});
 }
 
 void tell_displayed(hub& in, const identity& account) {
   const member* m = in.find_member(account);
   if (!m) return;
-  std::size_t told = 0;
-  for (const member::presence& p : m->rooms())
-    p.in->tell_displayed(*m, ++told > max_rooms_at_once ? room::announcement::soon
-                                                        : room::announcement::now);
+  std::vector<std::weak_ptr<room>> later;
+  for (const member::presence& p : m->rooms()) {
+    if (&p - m->rooms().data() < static_cast<std::ptrdiff_t>(max_rooms_at_once))
+      p.in->tell_displayed(*m);
+    else
+      later.push_back(p.in->weak_from_this());
+  }
+  if (later.empty()) return;
+  in.in_slices([&in, account, later = std::move(later)]() mutable {
+    const member* still = in.find_member(account);
+    for (std::size_t n = 0; still && n < max_rooms_in_a_slice && !later.empty(); ++n) {
+      const auto r = later.back().lock();
+      later.pop_back();
+      if (r && r->member_names().contains(still->name()))
+        r->tell_displayed(*still, room::announcement::soon);
+    }
+    return still && !later.empty();
+  });
 }
 
 } // namespace asio_chat

@@ -64,7 +64,7 @@ void forgetter::list(std::string from) {
 }
 
 void forgetter::next_room() {
-  if (now_->rooms.empty()) return now_->next.empty() ? finish() : list(now_->next);
+  if (now_->rooms.empty()) return now_->next.empty() ? leave_quiet_rooms({}) : list(now_->next);
   now_->place = {};
   now_->gone.clear();
   read();
@@ -137,6 +137,32 @@ void forgetter::leave_room() {
       },
       when_answered<const result<void>&>([](forgetter& f, const result<void>& kept) {
         kept ? f.next_room() : f.stop(kept.error());
+      }));
+}
+
+/// Rooms in which nothing was said have no log, and may know the account all the same.
+void forgetter::leave_quiet_rooms(const std::string& behind) {
+  const auto& all = services_.known.rooms();
+  std::vector<std::string> rooms;
+  std::string last;
+  auto next = all.upper_bound(behind);
+  for (std::size_t n = 0; n < rooms_at_once && next != all.end(); ++n, ++next) {
+    last = next->first;
+    if (without_account(next->second, now_->who.account, {})) rooms.push_back(last);
+  }
+  if (last.empty()) return finish();
+  services_.known.change(
+      [this, rooms = std::move(rooms)]() -> result<std::vector<fact>> {
+        std::vector<fact> facts;
+        for (const std::string& room : rooms) {
+          const room_facts* as_is = services_.known.room(room);
+          const auto left = as_is ? without_account(*as_is, now_->who.account, {}) : std::nullopt;
+          if (left) facts.push_back(fact_of(*left));
+        }
+        return facts;
+      },
+      when_answered<const result<void>&>([last](forgetter& f, const result<void>& kept) {
+        kept ? f.leave_quiet_rooms(last) : f.stop(kept.error());
       }));
 }
 

@@ -31,6 +31,7 @@ class forgetter {
   };
   static constexpr std::size_t read_at_once = 256;
   static constexpr std::size_t destroyed_at_once = 32;
+  static constexpr std::size_t rooms_at_once = 256;
 
   /// Begins soon, if an account was being forgotten when the server ended.
   explicit forgetter(services s);
@@ -69,6 +70,7 @@ class forgetter {
   void destroy();
   void destroyed(std::vector<std::uint64_t> some, const result<void>& how);
   void leave_room();
+  void leave_quiet_rooms(const std::string& behind);
   void finish();
   void stop(const failure& why);
 

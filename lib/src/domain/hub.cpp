@@ -4,6 +4,7 @@
 #include "domain/command_table.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/direct_logs.hpp"
+#include "domain/displayed_names.hpp"
 #include "domain/ignore_lists.hpp"
 #include "model/names.hpp"
 #include "names/member_name.hpp"
@@ -76,6 +77,15 @@ hub::hub(services s)
     , guest_rooms_(for_guest_rooms())
     , directs_(std::make_unique<direct_logs>(*this, for_rooms_)) {
   names_.respect(people_);
+  const auto later_tell = [this](void (*tell)(hub&, const identity&)) {
+    return [this, tell](const identity& account) {
+      services_.later([alive = alive(), tell, account] {
+        if (const auto h = alive.lock()) tell(**h, account);
+      });
+    };
+  };
+  people_.tell({later_tell([](hub& h, const identity& a) { tell_displayed(h, a); }),
+                later_tell([](hub& h, const identity& a) { tell_who_ignores(h, a); })});
   for_rooms_.marks_guests = people_.account_count() > 0;
 }
 

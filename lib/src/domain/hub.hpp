@@ -5,6 +5,7 @@
 #include "accounts/passwords.hpp"
 #include "accounts/people.hpp"
 #include "base/sliced_work.hpp"
+#include "domain/account_exporter.hpp"
 #include "domain/endpoint.hpp"
 #include "domain/forgetter.hpp"
 #include "domain/guest_rooms.hpp"
@@ -174,8 +175,12 @@ class hub {
   /// Does it to everybody, to the first few at once and to the others in slices; to whoever comes
   /// meanwhile, too. So it has to depend on what is known then alone.
   void sweep(std::function<void(member&)> what);
+  /// Other long work, in slices likewise.
+  void in_slices(sliced_work::slice work) { sweeps_.add(std::move(work)); }
   /// Destroys what accounts have said that are gone.
   asio_chat::forgetter& forgetter() noexcept { return forgetter_; }
+  /// Of what is kept of accounts, for them.
+  account_exports& exports() noexcept { return exports_; }
   /// What an operator does (account_changes.cpp): whoever is in that account is told, and closed.
   /// @param done from inside the call or later; not at all if the hub is gone
   void change_account(account_change c, people::done done);
@@ -237,6 +242,7 @@ class hub {
   result<void> check_may_enter_room(const endpoint& e, const std::string& room) const;
   void make_way(std::string_view name, const identity& who);
   void forget(member& m, bool for_good);
+  void account_changed(const account_change& c, const identity& of);
   static void wait(endpoint& e, endpoint::waiting_request r);
   void go_on_later(const endpoint& e);
   void go_on(endpoint& e);
@@ -261,6 +267,7 @@ class hub {
   asio_chat::people people_;
   asio_chat::forgetter forgetter_{{services_.log, people_, services_.later,
                                    [this](std::string what) { note(std::move(what)); }}};
+  account_exports exports_{services_.time};
   login_attempts attempts_;
   sliced_work sweeps_;
   /// Who has made a room whose log is being opened.

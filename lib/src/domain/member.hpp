@@ -24,7 +24,6 @@
 
 namespace asio_chat {
 
-class account_exporter;
 class endpoint;
 class room;
 
@@ -99,8 +98,6 @@ class member {
     if (!reads_) reads_ = std::make_shared<read_turns>();
     return reads_;
   }
-  /// What it has asked for of all that is kept of it; empty: nothing.
-  std::shared_ptr<account_exporter>& exporter() noexcept { return exporter_; }
   /// What it did lately, where settings against abuse are on.
   conduct& done() {
     if (!done_) done_ = std::make_unique<conduct>();
@@ -156,7 +153,6 @@ class member {
   std::vector<presence> rooms_;
   allowances allowed_;
   std::shared_ptr<read_turns> reads_; ///< made when the first one comes
-  std::shared_ptr<account_exporter> exporter_;
   std::unique_ptr<conduct> done_;
   double max_openings_;
   double openings_;

@@ -126,6 +126,7 @@ void hub::sweep(std::function<void(member&)> what) {
 }
 
 void hub::take_role(const identity& who) {
+  if (!people_.find(who)) exports_.drop(who);
   const auto found = by_identity_.find(who);
   if (found == by_identity_.end()) return;
   member& m = *found->second;

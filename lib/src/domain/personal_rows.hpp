@@ -66,6 +66,7 @@ inline constexpr std::array personal_rows{
                            "to you alone, as JSON lines. asio-chat never overwrites a file.",
                 .cost = 10,
                 .counts_for = rated::history,
+                .paces_itself = true,
                 .read = read_export},
     command_row{.name = "display",
                 .arguments = displayed,

@@ -10,7 +10,8 @@
 namespace asio_chat {
 
 /// Half of an identity, or of the hash of a key: enough to tell that it is the same one again, and
-/// nothing is found by it. Never 0, which says that nothing proves the member.
+/// nothing is found by it. Not for an identity that can be guessed: see
+/// `people_store::proof_of_identity`. Never 0, which says that nothing proves the member.
 template <class Bytes>
 std::uint64_t proof_of(const Bytes& bytes) noexcept {
   std::uint64_t proof = 0;

@@ -89,9 +89,11 @@ rate rate_keeper::rate_of_address(rated kind) const {
 std::optional<failure> rate_keeper::charge(endpoint& e, const request& r, const command_row* row) {
   const rated kind = row ? row->counts_for : rated::messages;
   if (kind == rated::nothing) return {};
-  const std::array draws{
-      draw{kind, kind == rated::messages && row ? static_cast<double>(row->cost) : 1.0},
-      draw{rated::bytes, static_cast<double>(text_bytes(r))}};
+  const bool paces_itself = row && row->paces_itself;
+  const std::array draws{draw{kind,
+                              kind == rated::messages && row ? static_cast<double>(row->cost) : 1.0,
+                              paces_itself},
+                         draw{rated::bytes, static_cast<double>(text_bytes(r))}};
   allowances& own = e.of().allowed();
   allowances* shared = e.shared_allowances();
   excess worst;
@@ -99,7 +101,7 @@ std::optional<failure> rate_keeper::charge(endpoint& e, const request& r, const 
     find_excess(worst, own, d, false);
     if (shared) find_excess(worst, *shared, d, true);
   }
-  if (worst.wait > longest_wait) {
+  if (worst.wait > longest_wait || (paces_itself && worst.wait.count() > 0)) {
     ++counters_.rate_refusals;
     return fail(
         errc::not_available,
@@ -122,7 +124,8 @@ std::optional<failure> rate_keeper::charge(endpoint& e, const request& r, const 
 
 void rate_keeper::find_excess(excess& worst, allowances& a, const draw& d, bool of_address) const {
   const rate r = of_address ? rate_of_address(d.kind) : rate_of(limits_, d.kind);
-  const auto wait = a[d.kind].wait_after(r, d.tokens, time_.now());
+  const double left = d.leaves_half ? static_cast<double>(r.count / 2) : 0.0;
+  const auto wait = a[d.kind].wait_after(r, d.tokens + left, time_.now());
   if (wait > worst.wait) worst = {wait, d.kind, of_address};
 }
 

@@ -50,6 +50,7 @@ class rate_keeper {
   struct draw {
     rated kind;
     double tokens;
+    bool leaves_half = false; ///< of what can be saved up
   };
   struct excess {
     token_bucket::seconds wait{0};

@@ -296,7 +296,7 @@ void referring_posts::append() {
     return refuse(fail(errc::not_in_room, fmt::format("you are not in {}", room_.name())));
   // What a forgotten account has said is destroyed, and maybe is already.
   if (services_.facts && services_.facts->is_forgotten(now_->who, services_.time.wall_now())) {
-    if (now_->how == reference_kind::pin) undo_pin();
+    undo_pin();
     return refuse(fail(errc::login_required, "your account is gone"));
   }
   const entry_kind kind = now_->how == reference_kind::edit    ? about_.kind
@@ -320,6 +320,7 @@ void referring_posts::appended(const result<journal::appended>& a) {
   room_.answered(now_->author, tells_by_reply ? std::string() : now_->ref, a);
   if (!a || a->duplicate) undo_pin();
   if (!a) return finish();
+  if (now_->how == reference_kind::unpin) return unpin_said(*a);
   if (a->duplicate) return destroy(replaced_by(a->at.offset));
   const std::uint64_t about = *now_->what.to.offset;
   if (now_->how == reference_kind::edit)

@@ -31,6 +31,7 @@ struct room_services;
 ///     edit:     append it, then destroy what it replaces
 ///     deletion: destroy the text and its edits, then append that they are gone
 ///     pin:      keep it among the facts of the room, then append
+///     unpin:    append, then take it from the facts: nothing has to be put back
 ///     others:   append
 class referring_posts : public std::enable_shared_from_this<referring_posts> {
  public:
@@ -66,7 +67,7 @@ class referring_posts : public std::enable_shared_from_this<referring_posts> {
     bool removed = false;
     std::optional<journal::appended> removed_by_author_of_wish;
     bool said_before = false;          ///< the same answer or reaction by the same author
-    std::optional<pinned_entry> pin{}; ///< that was made or taken
+    std::optional<pinned_entry> pin{}; ///< that was made
     bool is_there() const noexcept {
       return !removed && (edited || it.what.kind != entry_kind::destroyed);
     }
@@ -88,10 +89,20 @@ class referring_posts : public std::enable_shared_from_this<referring_posts> {
   void decided(post_answer a);
   void put_pin();
   void take_pin();
-  /// For what keeps or takes it.
-  std::function<void(const result<void>&)> pin_changed();
-  /// What was said again was stored before: then the pin stays as it was.
+  /// The newest entry that says that something was pinned, or is no more.
+  struct pin_note {
+    entry_reference::kind how = entry_reference::kind::none; ///< none: there is no such entry
+    journal::appended said{};
+  };
+  using note_found = std::function<void(const result<pin_note>&)>;
+  void find_pin_note(note_found then, const position& before = {});
+  /// What is wanted is so already.
+  void answer_pin_again(std::string line, failure otherwise);
+  void append_pin();
+  /// The pin was not there before, and was not said.
   void undo_pin();
+  void unpin_said(const journal::appended& a);
+  void drop_pin();
   void append();
   void appended(const result<journal::appended>& a);
   std::vector<std::uint64_t> doomed() const;

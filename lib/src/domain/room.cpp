@@ -56,6 +56,7 @@ room::room(std::string name, room_services& services, const direct_side& between
 
 void room::join(endpoint& m, const start_position& from, std::string_view ref) {
   const bool is_new = subscribers_->add(m);
+  if (is_new) change_displayed(m.of(), m.name());
   const member_joined joined{name_, m.name(), is_marked(m.name()), proof_text(m.of().proof())};
   if (use_ == log_use::followed) {
     admit(m, from, std::string(ref));
@@ -77,6 +78,7 @@ void room::join(endpoint& m, const start_position& from, std::string_view ref) {
 
 void room::leave(endpoint& m, announcement when) {
   const bool was_last = subscribers_->remove(m);
+  if (was_last) change_displayed(m.of(), m.name());
   if (empty()) {
     for (early_page& e : std::exchange(early_, {}))
       give_page(std::move(e.request),
@@ -91,10 +93,18 @@ void room::leave(endpoint& m, announcement when) {
 
 void room::tell_renamed(const member& who, const std::string& from, announcement when) {
   subscribers_->rename(from, who.name());
+  change_displayed(who, from);
+  change_displayed(who, who.name());
   announce(member_renamed{name_, from, who.name()}, when, &who);
 }
 
+void room::change_displayed(const member& who, const std::string& name) {
+  if (services_.facts)
+    displayed_.changed(name, services_.facts->wishes_to_display(who.who()) != nullptr);
+}
+
 void room::tell_displayed(const member& who, announcement when) {
+  displayed_.changed(who.name(), true);
   if (size() <= services_.limits.presence_members)
     announce(displayed_of(*services_.facts, who), when, &who);
 }
@@ -329,7 +339,7 @@ void room::admit(endpoint& m, const start_position& from, std::string ref) {
   subscribers_->begin(m, from, head_);
 }
 
-void room::tell_state(const endpoint& m, std::string ref) const {
+void room::tell_state(const endpoint& m, std::string ref) {
   room_state state{std::move(ref), name_, topic_, {}, head_};
   // A protocol with one room has no list of who is in it.
   if (m.many_rooms()) {
@@ -348,8 +358,7 @@ void room::tell_state(const endpoint& m, std::string ref) const {
   }
   m.tell(std::move(state));
   if (!m.many_rooms() || !services_.facts || !services_.facts->displays_names()) return;
-  if (reply shown = displayed_in(*services_.facts, member_names()); !shown.items.empty())
-    m.tell(std::move(shown));
+  displayed_.tell(m, *services_.facts, member_names());
 }
 
 } // namespace asio_chat

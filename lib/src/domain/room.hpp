@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/scheduler.hpp"
 #include "base/work_watch.hpp"
+#include "domain/displayed_names.hpp"
 #include "domain/read_turns.hpp"
 #include "domain/subscribers.hpp"
 #include "model/request.hpp"
@@ -125,7 +126,7 @@ class room final : public journal::listener, public std::enable_shared_from_this
   /// How an account is displayed has changed: tells those whom `join` tells of its member.
   void tell_displayed(const member& who, announcement when = announcement::now);
   /// Tells a member the names of the members, and the topic.
-  void tell_state(const endpoint& m, std::string ref = {}) const;
+  void tell_state(const endpoint& m, std::string ref = {});
   /// The sink of the endpoint with this membership can take more. Whether a page was asked for.
   bool ready(const endpoint::membership& s) { return subscribers_->ready(s); }
   /// It cannot, by what it was told of another room.
@@ -190,6 +191,8 @@ class room final : public journal::listener, public std::enable_shared_from_this
              const std::function<reply(journal::hits)>& answer, result<journal::hits> f);
   void admit(endpoint& m, const start_position& from, std::string ref);
   void announce(event e, announcement when, const member* about = nullptr);
+  /// Those who come are told another list of displayed names.
+  void change_displayed(const member& who, const std::string& name);
 
   struct waiting_for_state {
     std::uint64_t number;
@@ -202,6 +205,7 @@ class room final : public journal::listener, public std::enable_shared_from_this
   std::optional<direct_side> between_{};
   std::string log_name_;
   room_services& services_;
+  displayed_list displayed_{};
   std::shared_ptr<subscribers> subscribers_; ///< reads and tasks under way have weak references
   std::string topic_;
   position head_;

@@ -68,8 +68,12 @@ std::shared_ptr<member> hub::member_of(const login& l) {
                                     l.user, counted(l.who, l.as), l.has_account,
                                     services_.time.wall_now());
   const bool named_by_certificate = l.certificate && !l.certificate->name.empty();
-  if (l.has_account || !l.user.empty())
+  // That of an account is drawn; that of a user is made of what the host calls them.
+  const people_store* store = services_.people;
+  if (l.has_account)
     m->proof_ = proof_of(l.who);
+  else if (!l.user.empty())
+    m->proof_ = (store ? store->proof_of_identity(l.who) : std::nullopt).value_or(proof_of(l.who));
   else if (named_by_certificate)
     m->proof_ = proof_of(l.certificate->key);
   for_rooms_.marks_guests |= !m->is_guest();

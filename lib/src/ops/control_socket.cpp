@@ -34,8 +34,9 @@ namespace json = boost::json;
 using local = asio::local::stream_protocol;
 
 constexpr account_change::kind change_kinds[] = {
-    account_change::kind::add, account_change::kind::disable, account_change::kind::enable,
-    account_change::kind::reset, account_change::kind::remove};
+    account_change::kind::add,     account_change::kind::disable,  account_change::kind::enable,
+    account_change::kind::reset,   account_change::kind::remove,   account_change::kind::forget,
+    account_change::kind::certify, account_change::kind::uncertify};
 
 /// Empty where there is no such string.
 std::string control_text(const json::object& o, std::string_view field) {
@@ -48,22 +49,24 @@ failure unknown_request() {
                                     "that it was started from");
 }
 
-std::string answer_line(const result<void>& how) {
+std::string answer_line(const result<std::string>& how) {
   json::object o{{"done", how.has_value()}};
-  if (!how) {
+  if (how) {
+    if (!how->empty()) o["receipt"] = *how;
+  } else {
     o["message"] = sanitize(how.error().message);
     o["setting"] = how.error().code == errc::bad_setting; // the command is wrong, not the daemon
   }
   return json::serialize(o) + "\n";
 }
 
-result<void> read_answer(std::string_view line) {
+result<std::string> read_answer(std::string_view line) {
   error_code wrong;
   const json::value v = json::parse(line, wrong);
   const json::value* done = v.is_object() ? v.get_object().if_contains("done") : nullptr;
   if (wrong || !done || !done->is_bool())
     return fail(errc::protocol_error, "the daemon answered with what is no answer");
-  if (done->get_bool()) return {};
+  if (done->get_bool()) return control_text(v.get_object(), "receipt");
   const json::value* setting = v.get_object().if_contains("setting");
   const bool wrong_command = setting && setting->is_bool() && setting->get_bool();
   return fail(wrong_command ? errc::bad_setting : errc::not_available,
@@ -83,7 +86,8 @@ std::string control_path(const std::string& data_directory) {
 
 std::string control_line(const account_change& c) {
   json::object o{{"account", name_of(c.what)}, {"name", c.name}};
-  if (has_password(c.what)) o["password"] = c.password;
+  if (!c.password.empty()) o["password"] = c.password;
+  if (!c.pin.empty()) o["pin"] = c.pin;
   if (c.what == account_change::kind::add) o["role"] = name_of(c.as);
   return json::serialize(o);
 }
@@ -98,7 +102,13 @@ result<account_change> read_control_line(std::string_view line) {
     if (name_of(k) != what) continue;
     account_change c{k, control_text(o, "name"), control_text(o, "password")};
     if (const auto as = find_role(control_text(o, "role"))) c.as = *as;
-    if (c.name.empty() || has_password(k) == c.password.empty()) return unknown_request();
+    c.pin = control_text(o, "pin");
+    const bool takes_password = has_password(k) && (needs_password(c) || !c.password.empty());
+    const bool needs_pin =
+        k == account_change::kind::certify || k == account_change::kind::uncertify;
+    const bool takes_pin = needs_pin || (k == account_change::kind::add && !c.pin.empty());
+    if (c.name.empty() || takes_password == c.password.empty() || takes_pin == c.pin.empty())
+      return unknown_request();
     return c;
   }
   return unknown_request();
@@ -191,7 +201,7 @@ void control_socket::carry_out(const std::shared_ptr<connection>& c, std::string
   const auto wanted = read_control_line(line);
   if (!wanted) return answer_with(c, wanted.error());
   const std::string what = fmt::format("{} {}", name_of(wanted->what), wanted->name);
-  take_(*wanted, [weak = weak_from_this(), c, what](const result<void>& how) {
+  take_(*wanted, [weak = weak_from_this(), c, what](const result<std::string>& how) {
     const auto self = weak.lock();
     if (!self) return;
     if (how)
@@ -200,14 +210,16 @@ void control_socket::carry_out(const std::shared_ptr<connection>& c, std::string
   });
 }
 
-void control_socket::answer_with(const std::shared_ptr<connection>& c, const result<void>& how) {
+void control_socket::answer_with(const std::shared_ptr<connection>& c,
+                                 const result<std::string>& how) {
   c->out = answer_line(how);
   asio::async_write(
       c->socket, asio::buffer(c->out),
       [self = shared_from_this(), c](const error_code&, std::size_t) { self->end(c); });
 }
 
-std::optional<result<void>> ask_daemon(const std::string& data_directory, const account_change& c) {
+std::optional<result<std::string>> ask_daemon(const std::string& data_directory,
+                                              const account_change& c) {
   const std::string path = control_path(data_directory);
   sockaddr_un at{};
   at.sun_family = AF_UNIX;

@@ -28,7 +28,8 @@ std::string control_path(const std::string& data_directory);
 /// Whoever connects has to be root or the daemon's own user; others are closed without a word.
 class control_socket : public std::enable_shared_from_this<control_socket> {
  public:
-  using answer = std::function<void(const result<void>&)>;
+  /// A receipt, or nothing where there is none.
+  using answer = std::function<void(const result<std::string>&)>;
   using taker = std::function<void(account_change, answer)>;
   static constexpr std::size_t max_line = 8192;
   static constexpr std::size_t max_connections = 8; ///< more wait
@@ -51,7 +52,7 @@ class control_socket : public std::enable_shared_from_this<control_socket> {
   void accept_later();
   void read(const std::shared_ptr<connection>& c);
   void carry_out(const std::shared_ptr<connection>& c, std::string_view line);
-  void answer_with(const std::shared_ptr<connection>& c, const result<void>& how);
+  void answer_with(const std::shared_ptr<connection>& c, const result<std::string>& how);
   void end(const std::shared_ptr<connection>& c);
 
   boost::asio::local::stream_protocol::acceptor acceptor_;
@@ -69,7 +70,8 @@ std::string control_line(const account_change& c);
 result<account_change> read_control_line(std::string_view line);
 
 /// Asks the daemon that uses the directory, and waits for its answer.
-/// @returns none: no daemon listens there
-std::optional<result<void>> ask_daemon(const std::string& data_directory, const account_change& c);
+/// @returns none: no daemon listens there; what it has answered, see `control_socket::answer`
+std::optional<result<std::string>> ask_daemon(const std::string& data_directory,
+                                              const account_change& c);
 
 } // namespace asio_chat::ops

@@ -1,6 +1,7 @@
 // What an operator does with accounts while people are in them.
 #include "base/key_pin.hpp"
 #include "support/catch.hpp"
+#include "unit/domain/kept_facts.hpp"
 #include "unit/domain/world.hpp"
 
 #include <asio_chat/account_change.hpp>
@@ -121,6 +122,70 @@ TEST_CASE("what cannot be changed is told, and changes nothing") {
   CHECK(changed(w, {change_kind::reset, "alice", "another-horse"}).find("try again") !=
         std::string::npos);
   CHECK_FALSE(alice.ear.closed);
+}
+
+TEST_CASE(
+    "a certificate opens an account while people are here, and no more when it is taken back") {
+  limits two = domain_world::without_history();
+  two.member_connections = 2;
+  domain_world w(two);
+  person& alice = with_account(w, "alice");
+  const account* a = w.hub.people().find("alice");
+  const identity id = a->id;
+  const key_hash key{7};
+  account_change wish{change_kind::certify, "alice"};
+  wish.pin = pin_of(key);
+  CHECK(changed(w, wish) == "done");
+  REQUIRE(w.hub.people().find_certificate(key));
+  CHECK(w.hub.people().find_certificate(key)->proven);
+  CHECK(changed(w, wish) != "done"); // it does already
+  person& by_certificate = w.people.emplace_back();
+  login l{id, "alice", true, true};
+  l.has_account = true;
+  l.certificate = std::make_shared<certificate_login>(certificate_login{key, {}, true});
+  by_certificate.self = w.hub.enter(by_certificate.ear, l).value();
+  wish.what = change_kind::uncertify;
+  account_change other = wish;
+  other.pin = pin_of(key_hash{8});
+  CHECK(changed(w, other).starts_with("alice has no such certificate"));
+  other.pin = "sha256/nonsense";
+  CHECK(changed(w, other) != "done");
+  CHECK(changed(w, wish) == "done");
+  CHECK(was_closed(by_certificate, "certificate was removed by the operator"));
+  CHECK_FALSE(alice.ear.closed); // came by a password
+  CHECK(w.hub.people().find_certificate(key) == nullptr);
+  account_change added{change_kind::add, "bob"};
+  added.pin = pin_of(key);
+  CHECK(changed(w, added) == "done");
+  CHECK(w.hub.people().find("bob")->password_hash.empty());
+}
+
+TEST_CASE("an operator deletes an account with what it has said, and gets a receipt") {
+  test::kept_facts kept;
+  domain_world w(domain_world::without_history(), {}, &kept);
+  person& alice = with_account(w, "alice");
+  const identity id = w.hub.people().find("alice")->id;
+  w.type(alice, "a secret");
+  w.run();
+  account_change wish{change_kind::forget, "alice"};
+  wish.receipt = std::make_shared<std::string>();
+  CHECK(changed(w, wish) == "done");
+  CHECK(was_closed(alice, "was deleted by the operator"));
+  CHECK(wish.receipt->starts_with("signed "));
+  CHECK(w.hub.people().find(id) == nullptr);
+  CHECK(w.hub.people().farewells().empty()); // it is done
+  std::vector<entry_kind> kinds;
+  w.memory.read("lobby", {}, [&](const auto& p) {
+    for (const journal::record& r : p.value().entries)
+      kinds.push_back(r.what.kind);
+  });
+  w.run();
+  CHECK(kinds == std::vector{entry_kind::destroyed});
+  CHECK(changed(w, {change_kind::forget, "alice"}).starts_with("there is no account"));
+  with_account(w, "bob");
+  w.log.can_destroy = false;
+  CHECK(changed(w, {change_kind::forget, "bob"}).find("cannot destroy") != std::string::npos);
+  CHECK(w.hub.people().find("bob"));
 }
 
 TEST_CASE("a login or a new password that is under way does not outlive the operator's change") {

@@ -5,6 +5,11 @@
 #include "unit/domain/direct_world.hpp"
 #include "unit/domain/kept_facts.hpp"
 
+#include "domain/displayed_names.hpp"
+#include <asio_chat/account_change.hpp>
+
+#include <algorithm>
+
 using namespace asio_chat;
 using test::direct_world;
 using test::lines;
@@ -198,4 +203,106 @@ TEST_CASE("who may not change the name is displayed as nothing else") {
   CHECK(w.say(alice, "/display Alice").front().find("you may not change your name") !=
         std::string::npos);
   CHECK(w.say(alice, "/display").front().starts_with("you have no displayed name"));
+}
+
+TEST_CASE("those who come are told a list that is made once, and what has changed since") {
+  direct_world w;
+  people& known = w.hub.people();
+  person& alice = w.known("alice");
+  w.say(alice, "/display Alice Smith");
+  displayed_list list;
+  std::vector<person*> others;
+  displayed_list::members here{{"alice", &alice.self->of()}};
+  for (int n = 0; n < 40; ++n) {
+    others.push_back(&w.come(fmt::format("gast{:02}", n)));
+    here.emplace(fmt::format("gast{:02}", n), &others.back()->self->of());
+  }
+  person& bob = w.come("bob");
+  displayed_to(bob);
+  for (int n = 0; n < 100; ++n)
+    list.tell(*bob.self, known, here);
+  CHECK(displayed_to(bob) == lines(100, "alice Alice Smith"));
+  CHECK(list.looked() == 41);
+  list.changed("gast01", false);
+  list.changed("alice", false); // is in it
+  here.erase("alice");
+  list.tell(*bob.self, known, here);
+  CHECK(displayed_to(bob) == lines{"alice Alice Smith", "alice"});
+  CHECK(list.looked() == 41);
+  for (int n = 0; n < 40; ++n) // by then it is made anew
+    list.changed(fmt::format("gast{:02}", n), true);
+  list.tell(*bob.self, known, here);
+  CHECK(displayed_to(bob).empty());
+  CHECK(list.looked() == 81);
+}
+
+TEST_CASE("who comes is told of all who came, went or were displayed otherwise before") {
+  direct_world w;
+  person& alice = w.known("alice");
+  person& carl = w.known("carl");
+  w.say(alice, "/display Alice Smith");
+  w.say(w.known("zoe"), "/display Zoe Z");
+  const auto told_to = [&](const std::string& name) {
+    person& p = w.come(name, "");
+    displayed_to(p);
+    w.hub.join(*p.self, "lobby", "").value();
+    w.run();
+    return displayed_to(p);
+  };
+  CHECK(told_to("one") == lines{"alice Alice Smith", "zoe Zoe Z"});
+  w.say(carl, "/display Carl Jones");
+  CHECK(told_to("two") == lines{"alice Alice Smith", "carl Carl Jones", "zoe Zoe Z"});
+  w.say(alice, "/nick angel");
+  CHECK(std::ranges::count(told_to("three"), "carl Carl Jones") == 1);
+  CHECK(std::ranges::count(told_to("four"), "angel Alice Smith") == 1);
+  w.say(carl, "/display -");
+  CHECK(std::ranges::count(told_to("five"), "carl") == 1);
+  w.hub.change_account({account_change::kind::remove, "alice"}, [](const auto&) {});
+  w.run();
+  w.leave(alice, true);
+  w.come("angel"); // somebody else, who is not displayed so
+  CHECK(std::ranges::count(told_to("six"), "carl") == 1);
+  CHECK(std::ranges::count(told_to("seven"), "angel") == 1);
+}
+
+TEST_CASE("a member of very many rooms is told there a few at a time") {
+  limits l = direct_world::without_history();
+  l.rooms_per_member = 300;
+  direct_world w(l);
+  person& alice = w.known("alice");
+  person& bob = w.known("bob");
+  for (int n = 0; n < 200; ++n) {
+    w.clock.advance(std::chrono::seconds(2));
+    w.hub.join(*alice.self, fmt::format("room{:03}", n), "").value();
+    w.hub.join(*bob.self, fmt::format("room{:03}", n), "").value();
+    w.settle();
+  }
+  displayed_to(bob);
+  w.type(alice, "/display Alice Smith", {}, "r");
+  std::size_t most = 0;
+  lines all;
+  while (!w.tasks.empty()) {
+    w.tasks.run_one();
+    const lines now = displayed_to(bob);
+    most = std::max(most, now.size());
+    all.insert(all.end(), now.begin(), now.end());
+  }
+  CHECK(all == lines(201, "alice Alice Smith"));
+  CHECK(most <= 32);
+}
+
+TEST_CASE("an account that is made under a displayed name takes it from the lists of those here") {
+  direct_world w;
+  person& bob = w.known("bob");
+  person& alice = w.known("alice");
+  w.say(alice, "/display Dora");
+  person& gast = w.come("gast");
+  displayed_to(bob);
+  w.hub.change_account({account_change::kind::add, "dora", "correct-horse"}, [](const auto&) {});
+  w.run();
+  CHECK(displayed_to(bob) == lines{"alice"});
+  CHECK_FALSE(displayed_to(gast).empty());
+  w.hub.change_account({account_change::kind::remove, "dora"}, [](const auto&) {});
+  w.run();
+  CHECK(displayed_to(bob) == lines{"alice Dora"});
 }

@@ -1,6 +1,7 @@
 // All that is kept of an account, for its member: a piece at a time.
 
 #include "accounts/account_export.hpp"
+#include "domain/account_exporter.hpp"
 #include "support/catch.hpp"
 #include "unit/domain/direct_world.hpp"
 #include "unit/domain/kept_facts.hpp"
@@ -287,6 +288,76 @@ TEST_CASE("one export of an account is made at a time, and the disk may be slow"
   CHECK(w.say(alice, "/export me " + next) == no_piece);
   CHECK(w.say(phone, "/export me " + next) == no_piece); // neither on the same connection
   CHECK_FALSE(ask_for(w, phone, other).text.empty());
+}
+
+TEST_CASE("an export goes on over another connection, and a piece is given again") {
+  direct_world w(two_devices());
+  person& alice = data_client_of(w, "alice");
+  for (int n = 0; n < 20; ++n)
+    w.say(alice, std::to_string(n) + std::string(4'000, 'x'));
+  const lines whole = lines_in_order(all_exported(w, alice));
+  export_piece one = ask_for(w, alice);
+  std::string all = one.text;
+  REQUIRE_FALSE(one.next.empty());
+  const export_piece lost = ask_for(w, alice, one.next); // its answer does not arrive
+  w.hub.leave(*std::exchange(alice.self, nullptr));
+  w.settle();
+  person& again = data_client_of(w, "alice");
+  const export_piece repeated = ask_for(w, again, one.next);
+  CHECK(repeated.text == lost.text);
+  CHECK(repeated.next == lost.next);
+  const lines no_piece{"there is no such piece of an export; begin anew: /export me"};
+  CHECK(w.say(again, "/export me " + one.next + "0") == no_piece);
+  all += repeated.text;
+  for (one = repeated; !one.next.empty();) {
+    one = ask_for(w, again, one.next);
+    all += one.text;
+  }
+  CHECK(lines_in_order(all) == whole);
+  // What is kept of it is not kept for long.
+  const std::string last = ask_for(w, again).next;
+  w.clock.advance(account_exports::kept_for + std::chrono::seconds(1));
+  CHECK(w.say(again, "/export me " + last) == no_piece);
+}
+
+TEST_CASE("a piece that is asked for over a new connection while it is made comes there") {
+  direct_world w(two_devices());
+  person& alice = data_client_of(w, "alice");
+  for (int n = 0; n < 20; ++n)
+    w.say(alice, std::string(4'000, 'x'));
+  const std::string next = ask_for(w, alice).next;
+  w.log.stopped = true;
+  w.type(alice, "/export me " + next, {}, "r");
+  w.run();
+  w.hub.leave(*std::exchange(alice.self, nullptr));
+  w.log.go();
+  w.log.stopped = true;
+  w.run();
+  w.log.go();
+  w.run();
+  person& again = data_client_of(w, "alice");
+  CHECK_FALSE(ask_for(w, again, next).text.empty());
+}
+
+TEST_CASE("so many exports are kept, and those not asked for longest give way") {
+  testing::manual_clock clock;
+  account_exports all(clock);
+  const people nobody(nullptr, clock, [](auto) {});
+  memory_journal log([](auto) {}, 1, {});
+  const auto add = [&](std::size_t n) {
+    identity who{};
+    who[0] = static_cast<std::uint8_t>(n);
+    const auto in_use = std::make_shared<int>();
+    return all.keep(who,
+                    std::make_shared<account_exporter>(
+                        account_exporter::services{log, nobody, nullptr, in_use, {}}, who, "word"));
+  };
+  for (std::size_t n = 0; n < account_exports::max_kept + 8; ++n) {
+    CHECK(add(n));
+    clock.advance(std::chrono::seconds(1));
+  }
+  CHECK(all.size() == account_exports::max_kept);
+  CHECK(all.find(identity{}) == nullptr);
 }
 
 TEST_CASE("an export of an account that goes meanwhile ends, as does one of a member who leaves") {

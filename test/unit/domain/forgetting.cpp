@@ -273,6 +273,35 @@ TEST_CASE("what a room says of an account goes with it, but not its only owner")
   CHECK(w.hub.people().room("den")->has_owner()); // nobody's room would be everybody's
 }
 
+TEST_CASE("rooms in which nothing was said forget an account as well, very many of them") {
+  direct_world w;
+  person& alice = w.known("alice");
+  const identity id = w.hub.people().find("alice")->id;
+  w.hub.people().change(
+      [&]() -> result<std::vector<fact>> {
+        std::vector<fact> facts;
+        for (int n = 0; n < 600; ++n) {
+          room_facts about;
+          about.name = fmt::format("quiet{:03}", n);
+          about.modes.moderated = true;
+          if (n % 2 == 0) about.roles[id] = role::op;
+          if (n % 3 == 0) about.invited.insert(id);
+          facts.push_back(fact_of(about));
+        }
+        return facts;
+      },
+      [](const result<void>& r) { CHECK(r.has_value()); });
+  w.run();
+  w.say(alice, "/forget me password");
+  w.run();
+  CHECK(w.hub.people().farewells().empty());
+  for (const auto& [name, about] : w.hub.people().rooms()) {
+    CHECK(about.role_of(id) == role::guest);
+    CHECK_FALSE(about.invited.contains(id));
+  }
+  CHECK(w.hub.people().room("quiet000")->modes.moderated);
+}
+
 TEST_CASE("a server that ended half-way goes on at its next start") {
   test::kept_facts disk;
   direct_world before(direct_world::without_history(), {}, &disk);

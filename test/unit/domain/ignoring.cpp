@@ -4,6 +4,8 @@
 #include "unit/domain/direct_world.hpp"
 #include "unit/domain/kept_facts.hpp"
 
+#include <asio_chat/account_change.hpp>
+
 using namespace asio_chat;
 using test::direct_world;
 using test::heard;
@@ -174,4 +176,21 @@ TEST_CASE("no more are ignored than one message to the clients has, however long
                      "/unignore one");
   w.say(bob, fmt::format("/unignore 0{}", std::string(60, 'y')));
   CHECK(ignore(3).starts_with("ignoring "));
+}
+
+TEST_CASE("the name of an account that is gone is hidden until another account has it") {
+  direct_world w(two_connections());
+  person& bob = w.device("bob");
+  w.leave(w.device("eve"), true);
+  w.say(bob, "/ignore eve");
+  w.settle();
+  w.hub.change_account({account_change::kind::remove, "eve"}, [](const auto&) {});
+  w.run();
+  told(bob);
+  w.hub.change_account({account_change::kind::add, "Eve", "correct-horse"}, [](const auto&) {});
+  w.run();
+  CHECK(told(bob).empty()); // a list of nobody
+  w.hub.change_account({account_change::kind::add, "carl", "correct-horse"}, [](const auto&) {});
+  w.run();
+  CHECK(told(bob) == "-");
 }

@@ -62,7 +62,10 @@ TEST_CASE("who may not pin is told so, and what cannot be pinned is refused") {
   CHECK(w.say(w.olga, "/pin @7") == lines{"lobby has no entry 7: its newest one is 1"});
   CHECK(w.say(w.olga, "/pin soon").front().ends_with("usage: /pin [WHICH]"));
   w.say(w.olga, "/pin @1");
+  w.settle();
   CHECK(w.say(w.olga, "/pin @1") == lines{"entry 1 is pinned already, by olga"});
+  CHECK(w.olga.ear.last<refused>().message.empty());
+  CHECK(w.alice.news().empty());
   CHECK(w.say(w.olga, "/pin @2") == lines{"entry 2 is nothing that was said"});
   w.say(w.alice, "too much");
   w.say(w.alice, "/delete");
@@ -111,6 +114,60 @@ TEST_CASE("a pin that is sent again is there once, and does not come back after 
   w.pin(w.olga, 1, "p2");
   w.unpin(w.olga, 1, "u1"); // as late
   CHECK(w.say(w.alice, "/pins") == lines{"@1 alice: tea? (pinned by olga)"});
+}
+
+TEST_CASE("what is so already counts as done, under whatever id it is sent again") {
+  world w;
+  person& otto = w.known("otto", role::op);
+  w.say(w.alice, "tea?");
+  w.pin(w.olga, 1, "p1");
+  w.settle();
+  w.pin(otto, 1, "o1");
+  CHECK(otto.news() == heard{"ack again o1 lobby@2"});
+  w.unpin(w.olga, 1, "u1");
+  w.settle();
+  w.unpin(w.olga, 1, "u1");
+  w.unpin(w.olga, 1, "u2"); // by a client that has forgotten its id
+  CHECK(w.olga.news() == heard{"ack again u1 lobby@3", "ack again u2 lobby@3"});
+  w.unpin(otto, 1, "o2");
+  CHECK(otto.news() == heard{"ack again o2 lobby@3"});
+  CHECK(w.alice.news().empty());
+  w.unpin(otto, 2, "o3"); // it never was
+  CHECK(otto.news() == heard{"refused[o3] bad_arguments: entry 2 is not pinned"});
+  CHECK(w.say(otto, "/unpin @1") == lines{"entry 1 is not pinned"});
+  CHECK(otto.ear.last<refused>().message.empty());
+}
+
+TEST_CASE("an unpin that is not stored changes nothing, also once the author is forgotten") {
+  world w;
+  w.say(w.alice, "tea?");
+  w.say(w.olga, "/pin @1");
+  w.log.broken = fail(errc::storage_failed, "the disk is full");
+  w.unpin(w.olga, 1, "u1");
+  w.log.broken.reset();
+  CHECK(w.say(w.alice, "/pins") == lines{"@1 alice: tea? (pinned by olga)"});
+  w.unpin(w.olga, 1, "u1");
+  CHECK(w.say(w.alice, "/pins") == lines{"nothing is pinned here"});
+}
+
+TEST_CASE("an unpin whose fact was not kept is done when it is sent again") {
+  world w;
+  w.say(w.alice, "tea?");
+  w.pin(w.olga, 1, "p1");
+  w.unpin(w.olga, 1, "u1");
+  // The server ended between the entry and the fact.
+  w.hub.people().change(
+      [&]() -> result<std::vector<fact>> {
+        room_facts about = w.hub.people().room_or_new("lobby");
+        about.pins.push_back({1, {}, 1, "alice", "olga"});
+        return std::vector{fact_of(about)};
+      },
+      [](const result<void>& r) { CHECK(r.has_value()); });
+  w.run();
+  w.settle();
+  w.unpin(w.olga, 1, "u1");
+  CHECK(w.olga.news() == heard{"ack again u1 lobby@3"});
+  CHECK(w.say(w.alice, "/pins") == lines{"nothing is pinned here"});
 }
 
 TEST_CASE("what is no longer kept can be unpinned, and another log's entry is not shown for it") {

@@ -60,6 +60,35 @@ struct rated_world : domain_world {
 
 } // namespace
 
+TEST_CASE(
+    "who paces itself is told when to come back, alarms nobody, and leaves half of the rate") {
+  rate_limits r = none();
+  r.history = {4, 4s};
+  rated_world w(r);
+  person& alice = w.from("a", "alice");
+  person& op = w.from("o", "op", role::owner);
+  w.hub.join(*op.self, "alarms", "").value();
+  w.settle();
+  const auto export_refusal = [&] {
+    alice.ear.events.clear();
+    w.type(alice, "/export me", {}, "r");
+    w.run();
+    return alice.ear.last<refused>().message;
+  };
+  // It is charged before it is looked at.
+  CHECK(export_refusal().starts_with("this is kept with an account"));
+  CHECK(export_refusal().starts_with("this is kept with an account"));
+  CHECK(export_refusal() == "you may have 4 pages of history in 4 s; try again in 1 s");
+  CHECK_FALSE(alice.ear.held);
+  w.type(alice, "/history 5", "lobby", "h");
+  w.type(alice, "/history 5", "lobby", "h");
+  w.run();
+  CHECK_FALSE(alice.ear.held); // the other half
+  CHECK(op.news().empty());
+  w.time.advance(3s);
+  CHECK(export_refusal().starts_with("this is kept with an account"));
+}
+
 TEST_CASE("a bucket gives what is in it, owes what was taken beyond, and fills as time goes by") {
   testing::manual_clock clock;
   const rate five{5, 10s};

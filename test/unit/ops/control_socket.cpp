@@ -84,7 +84,11 @@ TEST_CASE("control: a change is a line, and comes back as it was") {
                                 {account_change::kind::disable, "alice"},
                                 {account_change::kind::enable, "alice"},
                                 {account_change::kind::reset, "alice", "\"quoted\\"},
-                                {account_change::kind::remove, "alice"}};
+                                {account_change::kind::remove, "alice"},
+                                {account_change::kind::forget, "alice"},
+                                {account_change::kind::certify, "alice", {}, role::member, "pin"},
+                                {account_change::kind::uncertify, "alice", {}, role::member, "p"},
+                                {account_change::kind::add, "bob", {}, role::op, "pin"}};
   for (const account_change& c : all) {
     const std::string line = control_line(c);
     CHECK(line.find('\n') == std::string::npos);
@@ -94,11 +98,15 @@ TEST_CASE("control: a change is a line, and comes back as it was") {
     CHECK(back->name == c.name);
     CHECK(back->password == c.password);
     CHECK(back->as == c.as);
+    CHECK(back->pin == c.pin);
   }
   for (const char* wrong :
        {"", "7", "[]", "{}", R"({"account": "fly", "name": "alice"})", R"({"account": "disable"})",
         R"({"account": "reset", "name": "alice"})", R"({"account": 7, "name": "alice"})",
-        R"({"account": "disable", "name": "alice", "password": "x"})"})
+        R"({"account": "disable", "name": "alice", "password": "x"})",
+        R"({"account": "certify", "name": "alice"})",
+        R"({"account": "forget", "name": "alice", "pin": "p"})",
+        R"({"account": "add", "name": "alice"})"})
     CHECK_FALSE(read_control_line(wrong).has_value());
 }
 
@@ -116,7 +124,7 @@ TEST_CASE("control: each connection asks for one thing and gets one answer") {
   CHECK(d.hear(two) ==
         "{\"done\":false,\"message\":\"there is no account 'bob'\",\"setting\":true}\n");
   CHECK(d.hear(two) == "end");
-  d.asked[0].second({});
+  d.asked[0].second(std::string());
   CHECK(d.hear(one) == "{\"done\":true}\n");
   CHECK(d.log == std::vector<std::string>{"An account was changed by asio-chatd account"});
 }
@@ -138,7 +146,7 @@ TEST_CASE("control: nonsense, silence and long lines end without a change") {
   gone.close();
   d.run();
   REQUIRE(d.asked.size() == 1);
-  d.asked[0].second({}); // to nobody
+  d.asked[0].second(std::string()); // to nobody
   d.run();
 }
 
@@ -188,7 +196,7 @@ TEST_CASE("control: a command asks the daemon, if one is there") {
                               {account_change::kind::disable, "alice"}));
   controlled d;
   const auto ask = [&](const auto& answer) {
-    std::optional<result<void>> told;
+    std::optional<result<std::string>> told;
     std::thread command([&] {
       told = ops::ask_daemon(d.dir.string(), {account_change::kind::disable, "alice"});
     });
@@ -201,7 +209,8 @@ TEST_CASE("control: a command asks the daemon, if one is there") {
     REQUIRE(told);
     return *told;
   };
-  CHECK(ask([&] { d.asked[0].second({}); }).has_value());
+  CHECK(ask([&] { d.asked[0].second(std::string()); }).value().empty());
+  CHECK(ask([&] { d.asked[0].second(std::string("eyJ.e.s")); }).value() == "eyJ.e.s");
   const auto no = ask([&] { d.asked[0].second(fail(errc::bad_setting, "no such one")); });
   CHECK(no.error().code == errc::bad_setting);
   CHECK(no.error().message == "no such one");

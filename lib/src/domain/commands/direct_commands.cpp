@@ -78,7 +78,7 @@ result<void> carry_out(const asked& q, requests::block&& what) {
   change_wishes(
       q, what.command,
       [who, name](account_wishes& wanted) -> result<void> {
-        if (wanted.blocked.size() >= max_blocked)
+        if (!wanted.blocked.contains(who) && wanted.blocked.size() >= max_blocked)
           return fail(errc::not_allowed,
                       fmt::format("{} are blocked, which is the most: /unblock one, or take no "
                                   "messages from strangers by /requests off",

@@ -67,7 +67,10 @@ result<void> remove_of_other(const asked& q, const requests::display& what) {
   if (!found) return found.error();
   const account& a = **found;
   const std::string* shown = q.in.people().wishes_to_display(a.id);
-  if (!shown) return fail(errc::bad_arguments, fmt::format("{} has no displayed name", a.name));
+  if (!shown) {
+    answer_to(q, what.command, lines{fmt::format("{} has no displayed name", a.name)});
+    return {};
+  }
   const std::string done =
       fmt::format("taken away the displayed name of {}, which was \"{}\"", a.name, *shown);
   keep(
@@ -87,12 +90,16 @@ result<void> carry_out(const asked& q, requests::display&& what) {
   const identity id = q.by.who();
   const std::string* now = q.in.people().wishes_to_display(id);
   if (what.removes) {
+    if (!now) {
+      answer_to(q, what.command, lines{"you have no displayed name"});
+      return {};
+    }
     keep(
         q, what.command, id,
         [id]() -> result<facts> {
           return facts{without(fact_of(displayed_name{id, {}}))};
         },
-        {}, now ? "you have no displayed name any more" : "you have no displayed name");
+        {}, "you have no displayed name any more");
     return {};
   }
   if (what.name.empty()) return show(q);

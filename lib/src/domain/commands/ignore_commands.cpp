@@ -99,7 +99,9 @@ result<void> carry_out(const asked& q, requests::ignore&& what) {
        allowed = &q.in.limits()](ignored_members& list) -> result<void> {
         if (has_account && !(*in.lock())->people().find(who))
           return fail(errc::no_such_member, fmt::format("the account {} is gone", name));
-        if (list.size() >= max_ignored)
+        const bool is_there =
+            has_account ? list.accounts.contains(who) : list.others.contains(fold_name(name));
+        if (!is_there && list.size() >= max_ignored)
           return fail(
               errc::not_allowed,
               fmt::format("you ignore {} members, which is the most: /unignore one", max_ignored));

@@ -104,14 +104,24 @@ result<void> set(const asked& q, const run_time_limit& row, const std::string& v
     return fail(errc::bad_arguments, fmt::format("\"{}\" {}", shown(value), good.error().message));
   const limit_choice choice{std::string(row.name), row.show(tried), q.by.name(),
                             q.in.time().wall_now()};
+  const auto known = q.in.people().limits().find(row.name);
+  if (known != q.in.people().limits().end() && known->second.value == choice.value) {
+    answer_to(q, requests::show_limits::command,
+              std::vector{fmt::format("{} is {} already, set by {}", row.name, choice.value,
+                                      known->second.by)});
+    return {};
+  }
   change(q, row, fact_of(choice), fmt::format("set {} to {}", row.name, choice.value));
   return {};
 }
 
 result<void> reset(const asked& q, const run_time_limit& row) {
-  if (!q.in.people().limits().contains(row.name))
-    return fail(errc::bad_arguments, fmt::format("{} is as it is configured, {}", row.name,
-                                                 row.show(q.in.limiter().configured())));
+  if (!q.in.people().limits().contains(row.name)) {
+    answer_to(q, requests::show_limits::command,
+              std::vector{fmt::format("{} is as it is configured, {}", row.name,
+                                      row.show(q.in.limiter().configured()))});
+    return {};
+  }
   change(q, row, without(fact_of(limit_choice{std::string(row.name), {}})),
          fmt::format("reset {} to {}", row.name, row.show(q.in.limiter().configured())));
   return {};

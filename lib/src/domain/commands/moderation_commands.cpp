@@ -9,6 +9,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace asio_chat::commands {
@@ -57,6 +59,39 @@ void tell_of(hub& in, const std::string& by, const std::string& room, const std:
   if (!room.empty()) in.announce(room, fmt::format("{} {}", by, what));
 }
 
+bool is_about_the_same(const ban& a, const ban& b) {
+  return a.what == b.what && a.room == b.room && a.who == b.who && a.name == b.name &&
+         a.from == b.from;
+}
+
+bool lasts_as_long(const ban& a, const ban& b) {
+  return !a.until || (b.until && *a.until >= *b.until);
+}
+
+/// Nobody is banned twice for the same: what is asked again, or for longer, is one ban. It is never
+/// made shorter.
+/// @returns whether it is there already
+bool merge_into(ban& made, const ban& known) {
+  made.number = known.number;
+  std::vector<identity> marks = known.devices;
+  for (const identity& mark : made.devices)
+    if (marks.size() < max_devices + max_marks && !std::ranges::count(marks, mark))
+      marks.push_back(mark);
+  const bool is_there = lasts_as_long(known, made);
+  if (is_there) made = known;
+  made.devices = std::move(marks);
+  return is_there;
+}
+
+std::string sentence_of_known(const ban& b) {
+  return fmt::format("{} is {} already{}, by {}{}", b.shown,
+                     b.what == ban::kind::out ? "banned" : "muted",
+                     b.until ? fmt::format(", until {:%Y-%m-%d %H:%M} UTC",
+                                           std::chrono::floor<std::chrono::seconds>(*b.until))
+                             : std::string(),
+                     b.by, because(b.reason));
+}
+
 result<void> put(const asked& q, std::string_view command, ban::kind kind, requests::order&& what) {
   auto found = find_whom(q, what.who, what.everywhere);
   if (!found) return found.error();
@@ -84,22 +119,30 @@ result<void> put(const asked& q, std::string_view command, ban::kind kind, reque
                   place, for_time(what.time), because(made.reason));
   people& p = q.in.people();
   const auto kept_ban = std::make_shared<ban>(std::move(made));
+  const auto is_there = std::make_shared<bool>(false);
   p.change(
-      [&p, kept_ban]() -> result<facts> {
+      [&p, kept_ban, is_there]() -> result<facts> {
         facts f = p.removal_of_old_bans();
+        for (const auto& [number, known] : p.bans()) {
+          if (p.is_over(known) || !is_about_the_same(known, *kept_ban)) continue;
+          *is_there = merge_into(*kept_ban, known);
+          if (!*is_there || kept_ban->devices.size() > known.devices.size())
+            f.push_back(fact_of(*kept_ban));
+          return f;
+        }
         if (p.bans().size() - f.size() >= max_bans)
           return fail(errc::not_available, "there are as many bans as there can be: lift some");
         kept_ban->number = p.next_ban();
         f.push_back(fact_of(*kept_ban));
         return f;
       },
-      [in = q.in.alive(), kept_ban, done,
+      [in = q.in.alive(), kept_ban, is_there, done,
        answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());
-        tell_of(**alive, kept_ban->by, kept_ban->room, done);
-        answer(lines{fmt::format("you have {}", done)});
+        if (!*is_there) tell_of(**alive, kept_ban->by, kept_ban->room, done);
+        answer(lines{*is_there ? sentence_of_known(*kept_ban) : fmt::format("you have {}", done)});
         (*alive)->enforce(*kept_ban, fmt::format("{} has {}", kept_ban->by, done));
       });
   return {};
@@ -113,22 +156,23 @@ result<void> lift(const asked& q, std::string_view command, ban::kind kind,
   const std::string_view verb = kind == ban::kind::out ? "unbanned" : "unmuted";
   const std::string done = fmt::format("{} {} {} {}", verb, shown,
                                        kind == ban::kind::out ? "from" : "in", place_of(q, what));
+  const auto was_there = std::make_shared<bool>(false);
   p.change(
-      [&p, kind, room, shown, verb]() -> result<facts> {
+      [&p, kind, room, shown, was_there]() -> result<facts> {
         facts gone;
         for (const auto& [number, b] : p.bans())
           if (b.what == kind && b.room == room && fold_name(b.shown) == fold_name(shown))
             gone.push_back(without(fact_of(b)));
-        if (gone.empty())
-          return fail(errc::bad_arguments,
-                      fmt::format("{} need not be {}: /bans lists who is", shown, verb));
+        *was_there = !gone.empty();
         return gone;
       },
-      [in = q.in.alive(), done, room, by = q.by.name(),
+      [in = q.in.alive(), done, room, shown, verb, was_there, by = q.by.name(),
        answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());
+        if (!*was_there)
+          return answer(lines{fmt::format("{} need not be {}: /bans lists who is", shown, verb)});
         tell_of(**alive, by, room, done);
         (*alive)->grade(room);
         answer(lines{fmt::format("you have {}", done)});

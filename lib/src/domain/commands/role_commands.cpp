@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <utility>
 
 namespace asio_chat::commands {
@@ -47,22 +48,28 @@ std::string shown(const std::string& typed) {
   return std::string(prefix_of_bytes(sanitize(typed), 64));
 }
 
-/// Changes what is said of the room, tells it there, and notes it.
+/// Changes what is said of the room, tells it there, and notes it; what is so already, neither.
 result<void> change_room(const asked& q, std::string_view command,
-                         std::function<void(room_facts&)> how, const std::string& done) {
+                         std::function<void(room_facts&)> how, const std::string& done,
+                         const std::string& already) {
   people& p = q.in.people();
   const std::string room = q.about->name();
+  const auto is_so = std::make_shared<bool>(false);
   p.change(
-      [&p, room, how = std::move(how)]() -> result<facts> {
+      [&p, room, is_so, how = std::move(how)]() -> result<facts> {
         room_facts changed = p.room_or_new(room);
+        const fact before = fact_of(changed);
         how(changed);
-        return facts{fact_of(changed)};
+        fact after = fact_of(changed);
+        *is_so = after.value == before.value;
+        return *is_so ? facts() : facts{std::move(after)};
       },
-      [in = q.in.alive(), room, by = q.by.name(), done,
+      [in = q.in.alive(), room, by = q.by.name(), done, already, is_so,
        answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());
+        if (*is_so) return answer(lines{already});
         const std::string told = fmt::format("{} has {}", by, done);
         (*alive)->note(fmt::format("{} in {}", told, room));
         (*alive)->announce(room, told);
@@ -89,7 +96,9 @@ result<void> give(const asked& q, std::string_view command, const std::string& w
         }
       },
       given == role::guest ? fmt::format("taken the role of {}", a.name)
-                           : fmt::format("made {} {} of this room", a.name, name_of(given)));
+                           : fmt::format("made {} {} of this room", a.name, name_of(given)),
+      given == role::guest ? fmt::format("{} has no role in this room", a.name)
+                           : fmt::format("{} is {} of this room already", a.name, name_of(given)));
 }
 
 result<void> give_everywhere(const asked& q, requests::give_role& what, role given) {
@@ -97,20 +106,26 @@ result<void> give_everywhere(const asked& q, requests::give_role& what, role giv
   if (!found) return found.error();
   people& p = q.in.people();
   const identity id = (*found)->id;
-  const std::string done = fmt::format("made {} {} of the server", (*found)->name, name_of(given));
+  const std::string name((*found)->name);
+  const auto is_so = std::make_shared<bool>(false);
   p.change(
-      [&p, id, given]() -> result<facts> {
+      [&p, id, given, is_so]() -> result<facts> {
         const account* a = p.find(id);
         if (!a) return fail(errc::no_such_member, "the account is gone");
+        *is_so = a->role == given;
+        if (*is_so) return facts();
         account changed = *a;
         changed.role = given;
         return facts{fact_of(changed)};
       },
-      [in = q.in.alive(), id, done, by = q.by.name(),
+      [in = q.in.alive(), id, name, given, is_so, by = q.by.name(),
        answer = later_answer(q, requests::give_role::command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());
+        if (*is_so)
+          return answer(lines{fmt::format("{} is {} of the server already", name, name_of(given))});
+        const std::string done = fmt::format("made {} {} of the server", name, name_of(given));
         (*alive)->note(fmt::format("{} has {}", by, done));
         (*alive)->take_role(id);
         answer(lines{fmt::format("you have {}", done)});
@@ -218,7 +233,7 @@ result<void> carry_out(const asked& q, requests::invite&& what) {
   }
   return change_room(
       q, what.command, [id = a->id](room_facts& r) { r.invited.insert(id); },
-      fmt::format("invited {}", a->name));
+      fmt::format("invited {}", a->name), fmt::format("{} is invited already", a->name));
 }
 
 result<void> carry_out(const asked& q, requests::set_mode&& what) {
@@ -239,7 +254,8 @@ result<void> carry_out(const asked& q, requests::set_mode&& what) {
                                             : r.modes.read_only;
         which = on;
       },
-      fmt::format("switched {} {}", what.mode, what.on ? "on" : "off"));
+      fmt::format("switched {} {}", what.mode, what.on ? "on" : "off"),
+      fmt::format("{} is {} already", what.mode, what.on ? "on" : "off"));
 }
 
 result<void> carry_out(const asked& q, requests::set_slow&& what) {
@@ -247,7 +263,10 @@ result<void> carry_out(const asked& q, requests::set_slow&& what) {
       q, what.command, [t = what.between](room_facts& r) { r.modes.slow = t; },
       what.between.count() == 0
           ? std::string("made this room as fast as before")
-          : fmt::format("made this room slow: a message each {} s", what.between.count()));
+          : fmt::format("made this room slow: a message each {} s", what.between.count()),
+      what.between.count() == 0 ? std::string("this room is not slow")
+                                : fmt::format("a message each {} s is what this room takes already",
+                                              what.between.count()));
 }
 
 } // namespace asio_chat::commands

@@ -59,11 +59,15 @@ result<void> carry_out(const asked& q, requests::list_rooms&& what) {
 }
 
 result<void> carry_out(const asked& q, requests::topic&& what) {
-  if (!what.text) {
+  if (what.text)
+    if (auto done = make_topic(*what.text, q.in.limits()); !done) return done;
+  // Behind an entry of this member that is under way, the topic may be another one.
+  const bool is_so = what.text && *what.text == q.about->topic() && q.about->head().offset > 0 &&
+                     q.by.is_time_for(turn::after_posts);
+  if (!what.text || is_so) {
     answer_to(q, what.command, answers::topic{q.about->name(), q.about->topic()});
     return {};
   }
-  if (auto done = make_topic(*what.text, q.in.limits()); !done) return done;
   q.about->post(q.by, entry_kind::topic, *std::move(what.text), {}, q.ref);
   return {};
 }

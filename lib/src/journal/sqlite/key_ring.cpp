@@ -49,7 +49,8 @@ struct key_ring::root_keys {
       , macs(derive(root, 4))
       , authors(derive(root, 5))
       , sums(derive(root, 6))
-      , statements(derive(root, 7)) {}
+      , statements(derive(root, 7))
+      , proofs(derive(root, 8)) {}
 
   static secret_key derive(const secret_key& root, std::uint64_t number) {
     return secret_key::filled([&](auto bytes) {
@@ -65,6 +66,7 @@ struct key_ring::root_keys {
   secret_key authors;
   secret_key sums;
   secret_key statements; ///< the seed of a key pair
+  secret_key proofs;
 
   /// SipHash: this is done for each message.
   std::array<std::uint8_t, crypto_shorthash_BYTES> hash_of_author(const room_tag& room,
@@ -174,6 +176,15 @@ std::string key_ring::sign(const std::string& statement) const {
 
 result<std::string> key_ring::open_signed(std::string_view jws) const {
   return open_statement(root_->statements.bytes(), jws);
+}
+
+std::uint64_t key_ring::proof_of_identity(const identity& who) const {
+  // The shortest hash of libsodium has 16 bytes.
+  const auto hash = keyed_hash<std::array<std::uint8_t, 16>>(root_->proofs.bytes(), {who});
+  std::uint64_t proof = 0;
+  for (std::size_t i = 0; i < sizeof proof; ++i)
+    proof = proof << 8 | hash[i];
+  return proof == 0 ? 1 : proof; // 0 says that nothing proves a member
 }
 
 secret_key key_ring::for_sums() const {

@@ -62,6 +62,8 @@ class key_ring {
   std::string sign(const std::string& statement) const;
   /// The statement in a JWS that this ring has signed; a failure: it has not.
   result<std::string> open_signed(std::string_view jws) const;
+  /// What others may be told of an identity that could be guessed.
+  std::uint64_t proof_of_identity(const identity& who) const;
   /// The key of `table_sums`.
   secret_key for_sums() const;
   /// @}

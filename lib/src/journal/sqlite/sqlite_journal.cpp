@@ -157,6 +157,10 @@ std::string sqlite_journal::sign(const std::string& statement) const {
   return workers_->keys->sign(statement);
 }
 
+std::optional<std::uint64_t> sqlite_journal::proof_of_identity(const identity& who) const {
+  return workers_->keys->proof_of_identity(who);
+}
+
 std::string sqlite_journal::head() const {
   return to_line(workers_->witness->newest(), *workers_->keys);
 }

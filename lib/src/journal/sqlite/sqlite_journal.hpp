@@ -67,6 +67,7 @@ class sqlite_journal final : public journal, public name_store, public people_st
   void facts_at_start(const hearer& hears) override;
   void keep(std::vector<fact> changes, kept done) override;
   std::string sign(const std::string& statement) const override;
+  std::optional<std::uint64_t> proof_of_identity(const identity& who) const override;
 
   /// Master keys from now on. If another one is first, all keys are wrapped by that one and every
   /// room gets a new key for what comes from here on; waits for the disk.

@@ -65,6 +65,17 @@ TEST_CASE("hashes of ids depend on author, id and room") {
   CHECK(author(ring->id_hash({1}, "id", ring->tag_of("nook"))) != author(hash));
 }
 
+TEST_CASE("what proves a user depends on the ring, and lasts as long as it") {
+  const ring_on_disk disk, other_disk;
+  auto ring = disk.open();
+  const std::uint64_t proof = ring->proof_of_identity({1, 2, 3});
+  CHECK(proof != 0);
+  CHECK(ring->proof_of_identity({1, 2, 4}) != proof);
+  CHECK(other_disk.open({disk.master})->proof_of_identity({1, 2, 3}) != proof);
+  ring.reset();
+  CHECK(disk.open()->proof_of_identity({1, 2, 3}) == proof);
+}
+
 TEST_CASE("a text under the root key opens as what it is, unchanged") {
   const ring_on_disk disk;
   const auto ring = disk.open();
