@@ -118,6 +118,7 @@ void memory_ids::destroy(std::size_t count) {
     const table::value_type& place = *order_.front();
     order_.front()->second.pop_back();
     order_.pop_front();
+    bytes_ -= bytes_of_run;
     if (place.second.empty()) erase_place(place);
   }
 }
