@@ -122,8 +122,11 @@ TEST_CASE("a room whose ids are of a later version is closed, and named") {
   w.close();
   {
     SQLite::Database db(w.options.file.path, SQLite::OPEN_READWRITE);
-    REQUIRE(db.exec("UPDATE records SET ids=x'02' || substr(ids, 2) "
-                    "WHERE length(ids)>0 AND place=(SELECT min(place) FROM records)") == 1);
+    SQLite::Statement set(db, "UPDATE records SET ids=? "
+                              "WHERE place=(SELECT min(place) FROM records)");
+    const std::string later = '\2' + std::string(19, 'x');
+    set.bind(1, later.data(), static_cast<int>(later.size()));
+    REQUIRE(set.exec() == 1);
   }
   w.reports.clear();
   w.store();
