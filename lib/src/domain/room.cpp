@@ -1,6 +1,7 @@
 #include "domain/room.hpp"
 
 #include "accounts/direct_facts.hpp"
+#include "base/recycled_call.hpp"
 #include "domain/displayed_names.hpp"
 #include "domain/member.hpp"
 #include "domain/post_queue.hpp"
@@ -141,11 +142,11 @@ void room::refer(endpoint& author, entry_reference::kind how, requests::referrin
 }
 
 void room::append(std::uint64_t author, const identity& who, entry&& draft, std::string&& ref) {
-  services_.log.append(
-      std::move(draft), who,
-      [self = shared_from_this(), author, answer = std::move(ref)](const auto& a) mutable {
-        self->answered(author, std::move(answer), a);
-      });
+  services_.log.append(std::move(draft), who,
+                       recycled_call([self = shared_from_this(), author, answer = std::move(ref)](
+                                         const result<journal::appended>& a) mutable {
+                         self->answered(author, std::move(answer), a);
+                       }));
 }
 
 void room::answered(std::uint64_t author, std::string ref, const result<journal::appended>& a) {

@@ -197,7 +197,7 @@ void memory_journal::unfollow(std::string room, std::shared_ptr<listener> to, un
 void memory_journal::append(entry draft, const identity& author, append_done done) {
   memory_log& l = log_of(draft.room);
   record r{std::move(draft), author};
-  const memory_log::message_id id(r);
+  const memory_log::message_id id(r.author, r.what.id);
   if (const auto first = l.find(id)) {
     return answer(
         [done = std::move(done), a = appended{first->at, first->time, true}] { done(a); });

@@ -3,9 +3,7 @@
 #include <asio_chat/log_span.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <utility>
 
 namespace asio_chat {
 
@@ -16,22 +14,6 @@ constexpr std::size_t min_block_bytes = 256;
 constexpr std::size_t max_block_bytes = 16 * 1024;
 
 } // namespace
-
-memory_log::message_id::message_id(const identity& author, std::string_view id) noexcept
-    : author_(author)
-    , id_(id)
-    , hash_(std::hash<std::string_view>()(id)) {
-  std::array<std::uint64_t, 2> numbers{};
-  static_assert(sizeof numbers == sizeof author);
-  std::memcpy(numbers.data(), author.data(), sizeof numbers);
-  boost::hash_combine(hash_, numbers[0]);
-  boost::hash_combine(hash_, numbers[1]);
-}
-
-std::size_t memory_log::kept::weight() const noexcept {
-  const std::size_t in_table = id_bytes == 0 ? 0 : 2 * sizeof(std::uint64_t);
-  return sizeof *this + from_bytes + text_bytes + id_bytes + in_table;
-}
 
 void memory_log::read_entry(std::uint64_t offset, entry& into) const {
   const kept& k = kept_at(offset);
@@ -44,16 +26,10 @@ void memory_log::read_entry(std::uint64_t offset, entry& into) const {
   into.refers = k.refers;
 }
 
-bool memory_log::is_of(std::uint64_t offset, const message_id& id) const {
-  const kept& k = kept_at(offset);
-  return k.id_hash == id.hash_ && k.author == id.author_ && k.id() == id.id_;
-}
-
 std::optional<memory_log::found> memory_log::find(const message_id& id) const {
-  if (id.none()) return std::nullopt;
-  const auto it = by_id_.find(id);
-  if (it == by_id_.end()) return std::nullopt;
-  return found{{epoch_, *it}, kept_at(*it).time};
+  const auto offset = ids_.find(id);
+  if (!offset) return std::nullopt;
+  return found{{epoch_, *offset}, kept_at(*offset).time};
 }
 
 bool memory_log::make_room(std::size_t bytes) {
@@ -76,15 +52,13 @@ void memory_log::append(journal::record& r, const message_id& id) {
   entry& e = r.what;
   e.at = {epoch_, ++last_offset_};
   if (e.kind == entry_kind::topic) topic_ = e.text;
-  const bool begins_block = make_room(e.from.size() + e.text.size() + e.id.size());
+  const bool begins_block = make_room(e.from.size() + e.text.size());
   char* const bytes = put(e.from);
   put(e.text);
-  put(e.id);
-  entries_.push_back({bytes, e.time, r.author, id.hash_, static_cast<std::uint32_t>(e.from.size()),
-                      static_cast<std::uint32_t>(e.text.size()),
-                      static_cast<std::uint32_t>(e.id.size()), e.kind, begins_block, e.refers});
+  entries_.push_back({bytes, e.time, r.author, static_cast<std::uint32_t>(e.from.size()),
+                      static_cast<std::uint32_t>(e.text.size()), e.kind, begins_block, e.refers});
   bytes_ += entries_.back().weight();
-  if (!id.none()) by_id_.insert(last_offset_);
+  ids_.add(id, last_offset_);
 }
 
 void memory_log::destroy_text(std::uint64_t offset) noexcept {
@@ -97,13 +71,14 @@ void memory_log::destroy_text(std::uint64_t offset) noexcept {
 void memory_log::drop_oldest() {
   const kept& oldest = entries_.front();
   bytes_ -= oldest.weight();
-  if (oldest.id_bytes > 0) by_id_.erase(first_offset());
+  ids_.forget(first_offset());
   entries_.pop_front();
   // The first of all begins a block as well, and has been dropped by then.
   if (!entries_.empty() && entries_.front().begins_block) blocks_.erase(blocks_.begin());
 }
 
 void memory_log::destroy(std::size_t count) {
+  ids_.destroy(count);
   for (; count > 0 && !entries_.empty(); --count) {
     if (entries_.back().begins_block) blocks_.pop_back();
     entries_.pop_back();

@@ -1,15 +1,13 @@
 // One log in memory.
 #pragma once
 
-#include <asio_chat/journal.hpp>
+#include "journal/memory_ids.hpp"
 
-#include <boost/container_hash/hash.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
+#include <asio_chat/journal.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,13 +22,13 @@ namespace asio_chat {
 ///
 ///     entries_   [ oldest ] [ ... ] [ newest ]     numbers, and where the bytes are
 ///                    |          |        |
-///     blocks_    [ from text id from text id ] [ from text id ....... ]
+///     blocks_    [ from text from text from text ] [ from text ...... ]
 class memory_log {
  public:
   memory_log(std::string room, std::uint64_t epoch)
       : room_(std::move(room))
       , epoch_(epoch) {}
-  memory_log(const memory_log&) = delete; // the table of ids knows where it is
+  memory_log(const memory_log&) = delete;
   memory_log& operator=(const memory_log&) = delete;
 
   const std::string& room() const noexcept { return room_; }
@@ -40,28 +38,14 @@ class memory_log {
   std::size_t size() const noexcept { return entries_.size(); }
   /// Of the entries that are kept. Blocks that are begun, or not yet done with, take up to 32 KiB
   /// more.
-  std::size_t bytes() const noexcept { return bytes_; }
+  std::size_t bytes() const noexcept { return bytes_ + ids_.bytes(); }
 
   std::size_t text_bytes(std::uint64_t offset) const { return kept_at(offset).text_bytes; }
   /// The entry as it is read, without its id. What `into` had is overwritten.
   void read_entry(std::uint64_t offset, entry& into) const;
   journal::page read(const journal::range& part) const;
 
-  /// What a client calls its message. As long-lived as the record that it is of.
-  class message_id {
-   public:
-    explicit message_id(const journal::record& r) noexcept
-        : message_id(r.author, r.what.id) {}
-    bool none() const noexcept { return id_.empty(); }
-
-   private:
-    friend memory_log;
-    message_id(const identity& author, std::string_view id) noexcept;
-
-    const identity& author_;
-    std::string_view id_;
-    std::size_t hash_;
-  };
+  using message_id = memory_ids::message_id;
   struct found {
     position at;
     wall_time time;
@@ -81,13 +65,11 @@ class memory_log {
 
  private:
   struct kept {
-    char* bytes; ///< the author's name, the text and the id, one after the other
+    char* bytes; ///< the author's name and the text, one after the other
     wall_time time;
     identity author;
-    std::size_t id_hash;
     std::uint32_t from_bytes;
     std::uint32_t text_bytes;
-    std::uint32_t id_bytes; ///< 0: it has none
     entry_kind kind;
     bool begins_block;
     entry_reference refers;
@@ -97,25 +79,9 @@ class memory_log {
       return kind == entry_kind::destroyed ? destroyed_text
                                            : std::string_view(bytes + from_bytes, text_bytes);
     }
-    std::string_view id() const noexcept { return {bytes + from_bytes + text_bytes, id_bytes}; }
-    std::size_t weight() const noexcept;
+    std::size_t weight() const noexcept { return sizeof *this + from_bytes + text_bytes; }
   };
-  struct hash_id {
-    using is_transparent = void;
-    std::size_t operator()(const message_id& m) const noexcept { return m.hash_; }
-    std::size_t operator()(std::uint64_t offset) const { return in->kept_at(offset).id_hash; }
-    const memory_log* in;
-  };
-  struct same_id {
-    using is_transparent = void;
-    bool operator()(const message_id& a, std::uint64_t b) const { return in->is_of(b, a); }
-    bool operator()(std::uint64_t a, const message_id& b) const { return in->is_of(a, b); }
-    bool operator()(std::uint64_t a, std::uint64_t b) const { return a == b; }
-    const memory_log* in;
-  };
-
   const kept& kept_at(std::uint64_t offset) const { return entries_[offset - first_offset()]; }
-  bool is_of(std::uint64_t offset, const message_id& id) const;
   /// Room for so many bytes behind the others; whether that began a block.
   bool make_room(std::size_t bytes);
   char* put(std::string_view bytes);
@@ -129,9 +95,7 @@ class memory_log {
   std::uint64_t last_offset_ = 0;
   std::size_t bytes_ = 0;
   std::string topic_;
-  /// Offsets of entries with an id.
-  boost::unordered_flat_set<std::uint64_t, hash_id, same_id> by_id_{0, hash_id{this},
-                                                                    same_id{this}};
+  memory_ids ids_;
 };
 
 } // namespace asio_chat

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "base/recycled.hpp"
 
 #include <asio_chat/event.hpp>
 
@@ -18,7 +19,8 @@
 namespace asio_chat {
 
 /// Its value never changes; lives as long as there is a reference to it. The count is not atomic.
-class event_block : public boost::intrusive_ref_counter<event_block, boost::thread_unsafe_counter> {
+class event_block : public boost::intrusive_ref_counter<event_block, boost::thread_unsafe_counter>,
+                    public recycled<event_block> {
  public:
   explicit event_block(event e)
       : value(std::move(e)) {}

@@ -4,6 +4,7 @@
 
 #include "accounts/name_store.hpp"
 #include "accounts/people_store.hpp"
+#include "base/recycled.hpp"
 #include "journal/sqlite/operation.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -46,7 +47,7 @@ void move_behind(std::vector<T>& to, std::vector<T>& from) {
 /// An operation, what answers it, and its place in the order of the calls. It stays where it was
 /// made: on its way from one group to the next only a pointer is moved, and its caller's thread
 /// gets back the memory that it gave.
-struct queued_call {
+struct queued_call : recycled<queued_call> {
   operation what;
   operation_done answer{};
   std::uint64_t number = 0;

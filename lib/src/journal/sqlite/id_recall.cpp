@@ -3,9 +3,13 @@
 #include "journal/sqlite/columns.hpp"
 #include "journal/sqlite/start_checks.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
+
+#include <sqlite3.h>
 
 namespace asio_chat::sqlite {
 
@@ -38,14 +42,21 @@ class id_reader {
   /// @param first the offset of the record's first entry
   void add(std::string_view list, std::uint64_t first, wall_time time, steady_time noted) {
     if (list.empty()) return;
-    if (id_list::is_old(list)) known_.may_be_counted(noted);
-    id_list::read(list, [&](id_run run) {
-      if (!run.first.is_counted() && expected_ > 0) known_.expect(std::exchange(expected_, 0));
+    if (id_list::is_old(list)) { // of ids without a counter, and more such lists follow
+      known_.may_be_counted(noted);
+      if (expected_ > 0) known_.expect(std::exchange(expected_, 0));
+    }
+    const bool is_known_form = id_list::read(list, [&](id_run run) {
       for (std::uint8_t n = 0; n < run.count; ++n) {
         known_.add(run.first, {first + run.place + n, time}, noted);
         ++run.first.index;
       }
     });
+    if (!is_known_form) {
+      throw SQLite::Exception(
+          fmt::format("the ids of its entries from {} on are in a form that is not known", first),
+          SQLITE_CORRUPT);
+    }
   }
 
  private:

@@ -4,6 +4,7 @@
 #include "names/member_name.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -111,9 +112,10 @@ void search_index::add(std::int64_t room, std::uint32_t key_number, const room_k
       r.author_hash = hash(author_term(e.from));
     }
     r.postings.push_back(make_posting(r.author_hash, place));
-    for_each_word(e.text, [&](std::string_view word) {
+    const auto take = [&](std::string_view word) {
       r.postings.push_back(make_posting(hash(word), place));
-    });
+    };
+    for_each_word(e.text, std::ref(take)); // a function that needs no memory of its own
   }
   postings_ += r.postings.size() - before;
   ++entries_;

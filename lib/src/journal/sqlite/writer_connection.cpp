@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace asio_chat::sqlite {
@@ -42,6 +43,7 @@ writer_connection::writer_connection(database_file f, SQLite::Database opened, c
     , version_(db, "PRAGMA data_version")
     , known_version_(read_version()) {
   head.load(db);
+  gathered.gather(db);
   ::sqlite3_wal_hook(db.getHandle(), &writer_connection::note_commit, this);
 }
 
@@ -112,20 +114,25 @@ bool writer_connection::wal_is_in_place() noexcept {
 
 int writer_connection::note_commit(void* of, sqlite3*, const char*, int pages) noexcept {
   auto& self = *static_cast<writer_connection*>(of);
+  if (pages < self.wal_pages_) self.moved_pages_ = 0; // the log begins anew
   self.wal_pages_ = pages;
   ++self.wal_commits_;
   return SQLITE_OK;
 }
 
 void writer_connection::checkpoint_if_due() {
-  if (wal_pages_ < min_wal_pages) return;
-  if (wal_commits_ < min_wal_commits && wal_pages_ < max_wal_pages) return;
+  // While somebody reads, SQLite goes on behind what was moved instead of beginning anew.
+  const int pages = wal_pages_ - std::min(moved_pages_, wal_pages_);
+  if (pages < min_wal_pages) return;
+  if (wal_commits_ < min_wal_commits && pages < max_wal_pages) return;
   wal_commits_ = 0;
   int done = SQLITE_OK;
+  int moved = 0;
   watch_.note_after([&] {
     done = ::sqlite3_wal_checkpoint_v2(db.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                                       nullptr);
+                                       &moved);
   });
+  moved_pages_ = std::max(moved, 0); // -1: nobody knows
   if (done != SQLITE_OK && done != SQLITE_BUSY) throw SQLite::Exception(db.getHandle(), done);
 }
 

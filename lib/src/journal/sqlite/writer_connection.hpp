@@ -8,6 +8,7 @@
 #include "journal/sqlite/people_table.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/room_table.hpp"
+#include "journal/sqlite/wal_writes.hpp"
 
 namespace asio_chat::sqlite {
 
@@ -46,6 +47,7 @@ class writer_connection {
   /// Moves what is in the WAL to the database if that has become much.
   void checkpoint_if_due();
 
+  wal_writes gathered; ///< has to outlive the database
   SQLite::Database db;
   head_row head;
   room_table rooms;
@@ -71,6 +73,7 @@ class writer_connection {
   bool under_way_ = false;
   head_row::state before_; ///< when the transaction began
   int wal_pages_ = 0;
+  int moved_pages_ = 0; ///< of these, by checkpoints
   int wal_commits_ = 0; ///< since the last checkpoint
 };
 

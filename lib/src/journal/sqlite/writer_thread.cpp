@@ -73,7 +73,7 @@ writer_thread::~writer_thread() {
 }
 
 void writer_thread::add(operation o, operation_done d) {
-  add(std::make_unique<queued_call>(queued_call{std::move(o), std::move(d)}));
+  add(std::make_unique<queued_call>(queued_call{{}, std::move(o), std::move(d)}));
 }
 
 void writer_thread::append(entry&& draft, const identity& author, journal::append_done&& done) {
@@ -149,12 +149,11 @@ void writer_thread::hand_over_reads() {
     const auto first = doomed.find(room);
     return (first != doomed.end() && is_before(*first)) || taken_.waits(room, r.behind);
   };
+  const auto ready = std::stable_partition(reads_.begin(), reads_.end(), has_to_wait);
   std::vector<read_call> reads;
-  std::erase_if(reads_, [&](waiting_read& r) {
-    if (has_to_wait(r)) return false;
-    reads.push_back(std::move(r.what));
-    return true;
-  });
+  for (auto r = ready; r != reads_.end(); ++r)
+    reads.push_back(std::move(r->what));
+  reads_.erase(ready, reads_.end());
   const auto is_search = [](const read_call& r) { return std::holds_alternative<search_log>(r); };
   if (std::ranges::any_of(reads, is_search)) {
     const auto usable = store_.check_index();
@@ -174,12 +173,10 @@ void writer_thread::tell_witness() {
 }
 
 void writer_thread::commit(call_group g) {
-  call_group doomed;
-  std::erase_if(g, [&](std::unique_ptr<queued_call>& c) {
-    if (!destroys(c->what)) return false;
-    doomed.push_back(std::move(c));
-    return true;
-  });
+  const auto last = std::stable_partition(
+      g.begin(), g.end(), [](const std::unique_ptr<queued_call>& c) { return !destroys(c->what); });
+  call_group doomed(std::make_move_iterator(last), std::make_move_iterator(g.end()));
+  g.erase(last, g.end());
   if (!g.empty()) {
     applied_.clear();
     for (const auto& c : g)

@@ -45,7 +45,7 @@ numbers numbers_of(const call_group& g) {
 struct queue_world {
   void add(operation o) {
     call_group g;
-    g.push_back(std::make_unique<queued_call>(queued_call{std::move(o), {}, next++}));
+    g.push_back(std::make_unique<queued_call>(queued_call{{}, std::move(o), {}, next++}));
     queue.add(g);
   }
   /// The numbers of what the next commit carries.

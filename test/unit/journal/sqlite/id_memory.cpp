@@ -89,12 +89,13 @@ TEST_CASE("a list of ids reads as it was written, and is never taken for an old 
     if (bytes.empty()) continue;
     CHECK_FALSE(id_list::is_old(bytes));
     std::map<int, hashed_id> read;
-    id_list::read(bytes, [&](id_run run) {
+    const bool is_known_form = id_list::read(bytes, [&](id_run run) {
       for (int n = 0; n < run.count; ++n) {
         read.emplace(run.place + n, run.first);
         ++run.first.index;
       }
     });
+    CHECK(is_known_form);
     REQUIRE(read.size() == expected.size());
     for (const auto& [place, id] : expected) {
       CHECK(read.at(place).hash == id.hash);
@@ -116,7 +117,7 @@ TEST_CASE("a list from before counters were is read, and a damaged one does no h
   for (const char place : {'\3', '\7'})
     old += place + std::string(15, 'x') + place;
   std::vector<id_run> read;
-  id_list::read(old, [&](const id_run& run) { read.push_back(run); });
+  CHECK(id_list::read(old, [&](const id_run& run) { read.push_back(run); }));
   REQUIRE(read.size() == 2);
   CHECK(read[1].place == 7);
   CHECK(read[1].count == 1);
@@ -137,6 +138,14 @@ TEST_CASE("a list from before counters were is read, and a damaged one does no h
       if (run.first.is_counted()) REQUIRE(run.first.index + run.count <= 64);
     });
   }
+}
+
+TEST_CASE("a list of a later version is not taken for an empty one") {
+  id_list list;
+  list.add(0, counter_id(1, 7));
+  std::string bytes = list.take();
+  bytes[0] = 2;
+  CHECK_FALSE(id_list::read(bytes, [](const id_run&) { FAIL("nobody knows what is in it"); }));
 }
 
 TEST_CASE("counters are known each with its own entry, in whatever order they came") {

@@ -114,6 +114,30 @@ TEST_CASE("a counter that an older version has kept by its text is known for the
   CHECK(told_offset(w.apply(counted_post("den", 7))) == 0);
 }
 
+TEST_CASE("a room whose ids are of a later version is closed, and named") {
+  store_world w;
+  w.say("den", "one", "phone-7");
+  w.say("den", "two"); // a start compares the newest record
+  w.say("nook", "three", "phone-8");
+  w.close();
+  {
+    SQLite::Database db(w.options.file.path, SQLite::OPEN_READWRITE);
+    SQLite::Statement set(db, "UPDATE records SET ids=? "
+                              "WHERE place=(SELECT min(place) FROM records)");
+    const std::string later = '\2' + std::string(19, 'x');
+    set.bind(1, later.data(), static_cast<int>(later.size()));
+    REQUIRE(set.exec() == 1);
+  }
+  w.reports.clear();
+  w.store();
+  REQUIRE(w.reports.size() == 1);
+  CHECK_THAT(w.reports[0],
+             Catch::Matchers::StartsWith("The room #den is closed, since the ids of its entries "
+                                         "from 1 on are in a form that is not known"));
+  CHECK_FALSE(w.say("den", "four"));
+  CHECK(told_offset(w.apply(store_world::append_of("nook", "three", "phone-8"))) == 1);
+}
+
 TEST_CASE("the ids that are in golden directories are known") {
   const auto is_known = [](test::golden_directory& d, const char* room, const char* id) {
     std::vector<operation> group;
