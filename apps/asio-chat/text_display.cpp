@@ -2,7 +2,7 @@
 
 #include "base/sanitize.hpp"
 #include "model/names.hpp"
-#include "model/references.hpp"
+#include "model/server_name.hpp"
 #include "room_focus.hpp"
 #include "wire/reply_lines.hpp"
 
@@ -87,6 +87,7 @@ struct text_of {
         fmt::format("{}[private] {}: ", stamp(m.time, format), sanitize_for_terminal(m.from)),
         m.text);
   }
+    if (m.from == name_of_server) return said(stamp(m.time, format) + "* ", m.text, " *");
   lines operator()(const reply& r) const {
     const std::vector<std::string> texts = lines_of_answer(r, now, format);
     // A list is easier to read without a star after each line.

@@ -146,7 +146,7 @@ window_commands::outcome window_commands::answer(std::string text) {
 window_commands::outcome window_commands::close() {
   windows& all = state_.all;
   const window& w = all.current();
-  if (w.has_log()) return {true, "/leave " + w.room()};
+  if (w.has_log() && w.in) return {true, "/leave " + w.room()};
   if (!all.close(all.shown())) return answer("the server's window stays; /quit leaves the chat");
   return {true};
 }

@@ -85,6 +85,8 @@ TEST_CASE("asio-chat C27: joins, leaves, new names and actions") {
   CHECK(text(said("waves", entry_kind::action)) == lines{"~ bob: waves"});
   CHECK(text(said("tea", entry_kind::topic)) == lines{"* bob set the topic: tea *"});
   CHECK(text(direct_message{"bob", "alice", noon, "psst"}) == lines{"[private] bob: psst"});
+  CHECK(text(direct_message{"-server-", "alice", noon, "bob has muted alice in lobby"}) ==
+        lines{"* bob has muted alice in lobby *"});
   CHECK(text(reply{"", "who", {"online: a, b"}, {}}) == lines{"* online: a, b *"});
 }
 
