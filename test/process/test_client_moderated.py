@@ -115,3 +115,19 @@ def test_the_line_mode_shows_it_as_words_of_the_server(client, olga):
     t.sees("[you are not in #lobby any more; /join lobby comes back]")
     t.sees("* olga has removed ann from lobby: caps *")
     assert "[private]" not in t.text
+
+
+def test_a_line_that_was_not_sent_stays_when_one_looks_for_something_and_comes_back(client, olga):
+    t = client(FullScreen, "ann").sees("2 here")
+    for n in range(3):
+        olga.send(f"number {n}")
+    t.sees("number 2")
+    olga.send("/mute ann")
+    t.sees("-server-: olga muted")
+    t.says("hello").sees("[not sent: you are muted here]")
+    t.types("\x06").sees("search:").says("number").sees("3 found in #lobby").types("\r")
+    t.types("\x1b[1;3F").sees("hello [not sent: you are muted here]")
+    olga.send("/unmute ann")
+    t.sees("olga unmuted ann").types("\x1bs")
+    assert until(lambda: "not sent" not in t.look().text and "hello" in t.text), t.text
+    olga.hear("ann: hello")
