@@ -131,3 +131,10 @@ def test_a_line_that_was_not_sent_stays_when_one_looks_for_something_and_comes_b
     t.sees("olga unmuted ann").types("\x1bs")
     assert until(lambda: "not sent" not in t.look().text and "hello" in t.text), t.text
     olga.hear("ann: hello")
+
+
+def test_what_each_role_may_can_be_read_in_80_columns(client, olga):
+    t = client(FullScreen, "ann").sees("2 here")
+    t.says("/rights").sees("you are guest on this server")
+    assert until(lambda: "voice may also speak while a room is moderated" in middle(t)), t.text
+    assert "guest may speak, send messages to members, read what was said before" in middle(t)

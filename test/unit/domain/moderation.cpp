@@ -241,10 +241,19 @@ TEST_CASE("who is no operator of the server any more is put out of the room of m
   CHECK(w.say(op, "/join audit") == lines{"audit is for the operators of the server"});
 }
 
-TEST_CASE("everybody may read the table of rights, and which role is theirs") {
+TEST_CASE("everybody may read what each role may, and which role is theirs") {
   moderated_world w;
   person& op = w.known("olga", role::op);
   const lines table = w.say(op, "/rights");
   CHECK(table.back() == "you are operator on this server, operator in lobby");
-  CHECK(table.size() == policy_table().size() + 2);
+  REQUIRE(table.size() == all_roles.size() + 1);
+  CHECK(table[0].starts_with("guest may speak, send messages to members, "));
+  CHECK(table[1] == "member may also set the topic");
+  for (const policy_row& row : policy_table()) {
+    INFO(row.phrase);
+    std::string in;
+    for (const std::string& line : table)
+      if ((line + ",").find(std::string(row.phrase) + ",") != std::string::npos) in += line;
+    CHECK(in.starts_with(std::string(name_of(row.from)) + " may "));
+  }
 }

@@ -48,6 +48,18 @@ std::string shown(const std::string& typed) {
 }
 
 /// Changes what is said of the room, tells it there, and notes it.
+/// The table of rights, a line for each role, which can be read in the width of a chat.
+lines sentences_of_policy() {
+  lines list;
+  for (const role r : all_roles) {
+    std::string may;
+    for (const policy_row& row : policy_table())
+      if (row.from == r) may += fmt::format("{}{}", may.empty() ? "" : ", ", row.phrase);
+    list.push_back(fmt::format("{} may{} {}", name_of(r), r == role::guest ? "" : " also", may));
+  }
+  return list;
+}
+
 result<void> change_room(const asked& q, std::string_view command,
                          std::function<void(room_facts&)> how, const std::string& done) {
   people& p = q.in.people();
@@ -166,7 +178,7 @@ result<whom> find_whom(const asked& q, const std::string& typed, bool everywhere
 }
 
 result<void> carry_out(const asked& q, requests::show_rights&& what) {
-  lines list = policy_lines();
+  lines list = sentences_of_policy();
   const member& m = q.by.of();
   std::string own = fmt::format("you are {} on this server", name_of(m.role()));
   for (const member::presence& p : m.rooms())
