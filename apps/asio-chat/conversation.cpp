@@ -131,7 +131,7 @@ void conversation::on_disconnected(const disconnected& d) {
   connected_ = false;
   comes_back_ = d.retry_in.has_value();
   if (!comes_back_) {
-    if (!leaving_) exit_code_ = exit_code_of(d);
+    if (!leaving_ && !forgotten_) exit_code_ = exit_code_of(d);
   } else if (modes_.interactive) {
     for (const said_lines::line& l : said_.mark_all())
       doubt(l.from, fmt::format("[not acknowledged yet: {}]", excerpt(l.text)));

@@ -193,6 +193,7 @@ void conversation::on_reply(const said_lines::line& said, const reply& r) {
 void conversation::give_back_held() {
   for (const held_line& held : std::exchange(held_, {}))
     refuse_unsent(held.line, errc::not_connected, "");
+  if (r.command == "forget" && !r.items.empty()) forgotten_ = true; // the receipt
 }
 
 void conversation::refuse_unsent(const typed_line& line, errc code, const std::string& why) {

@@ -70,7 +70,8 @@ bool sign_in::ask_name() {
   while (true) {
     const auto answer = ask("Enter your username: ");
     if (!answer) {
-      exit_code_ = exit_left;
+      complain("no username was typed");
+      exit_code_ = exit_no_connection;
       return false;
     }
     options_.client.name = trim(*answer);
@@ -111,7 +112,9 @@ bool sign_in::log_in() {
   auto made = log_in_to_account(context_, options_, interactive_);
   if (!made) {
     exit_code_ = exit_code_of(made.error().code);
-    if (made.error().code == errc::not_allowed) exit_code_ = exit_not_let_in;
+    // Of the options all was good; the question has no answer.
+    const bool unanswered = made.error().code == errc::bad_setting;
+    if (unanswered || made.error().code == errc::not_allowed) exit_code_ = exit_not_let_in;
     complain(sanitize_for_terminal(made.error().message));
     return false;
   }

@@ -162,3 +162,18 @@ def test_a_bot_that_is_put_out_of_a_room_is_told(moderated, listener):
     bot.says("for the den alone")
     bot.hears('"code":"not_in_room"')
     assert b"for the den alone" not in moderated.look().out
+
+
+def test_an_empty_password_is_asked_for_again_and_ctrl_d_gives_up(server, home):
+    t = Terminal(f"alice@{server.address}", "--ca", server.ca, home=home)
+    t.sees("Password of alice").types("\r").sees("it is needed, or Ctrl-D gives up; Password of alice")
+    t.types("\x04")
+    assert t.ends() == 4
+    assert "nothing was typed" in t.text
+
+
+def test_nobody_who_types_no_name_has_been_in_the_chat(server, home):
+    t = Terminal(server.address, "--ca", server.ca, home=home)
+    t.sees("Enter your username:").types("\x04")
+    assert t.ends() == 1
+    assert "no username was typed" in t.text
