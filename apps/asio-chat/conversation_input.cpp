@@ -1,6 +1,8 @@
 // The way of a line that was typed or read from a pipe.
 #include "conversation.hpp"
 
+#include "fullscreen/window_commands.hpp"
+
 #include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "json_display.hpp"
@@ -120,6 +122,7 @@ void conversation::command(typed_line line, bool marked) {
     const std::string room = proper_room_name(c.arguments);
     look_at(room);
     tell_place();
+  if (const auto told = display_.carry_out(line.text, name_)) return show(*told);
     if (modes_.json) show(reply{"", "join", {}, {room}}, line.from);
     return;
   }
@@ -228,10 +231,14 @@ void conversation::refuse(const said_lines::line& said, const failure& why) {
     if (!leaving_) return;
   }
   std::string message = why.message;
-  if (why.code == errc::unknown_command && modes_.interactive) {
+  const std::string name(parse_command_line(said.text).name);
+  const bool not_here = why.code == errc::unknown_command && is_window_command(name);
+  if (not_here)
+    message = fmt::format("/{} belongs to the full screen of asio-chat, which this is not", name);
+  if (!not_here && why.code == errc::unknown_command && modes_.interactive) {
     vocabulary w = words();
     if (more_words_) more_words_(w);
-    const std::string hint = hint_for(parse_command_line(said.text).name, w.commands);
+    const std::string hint = hint_for(name, w.commands);
     if (!hint.empty()) message += "." + hint;
   }
   if (said.marked || leaving_) {

@@ -1,6 +1,9 @@
 #include "text_display.hpp"
 
+#include "base/ascii.hpp"
 #include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+#include "model/command_text.hpp"
 #include "model/names.hpp"
 #include "model/server_name.hpp"
 #include "room_focus.hpp"
@@ -203,23 +206,66 @@ time_format form_of_earlier(wall_time t, wall_time now, time_format format) {
 }
 
 std::optional<client_event> text_display::without_hidden(const client_event& e) const {
-  const auto hides = [this](const entry& said) { return hidden_.hides(said); };
+  const auto is_hidden = [this](const entry& said) { return hides(said); };
   client_event left = e;
   if (const auto* said = std::get_if<entry>(&e); said && hides(*said)) return {};
-  if (const auto* told = std::get_if<direct_message>(&e); told && hidden_.hides(told->from))
+  if (const auto* told = std::get_if<direct_message>(&e);
+      told && (hidden_.hides(told->from) || here_.hides(told->from)))
     return {};
-  if (auto* page = std::get_if<history_page>(&left)) std::erase_if(page->entries, hides);
-  if (auto* answer = std::get_if<reply>(&left))
-    if (auto fewer = hidden_.without_hidden(*answer)) *answer = *std::move(fewer);
+  if (auto* page = std::get_if<history_page>(&left)) std::erase_if(page->entries, is_hidden);
+  for (const hidden_members* all : {&hidden_, &here_})
+    if (auto* answer = std::get_if<reply>(&left))
+      if (auto fewer = all->without_hidden(*answer)) *answer = *std::move(fewer);
   return left;
 }
 
 std::vector<shown_line> text_display::show(const client_event& news, std::string_view room,
+void text_display::ignore(std::string_view name) {
+  ignored_here_.insert(ascii::lower(std::string(name)));
+  here_.take(list_of_hidden({ignored_here_.begin(), ignored_here_.end()}));
+}
+
+bool text_display::unignore(std::string_view name) {
+  const bool was = ignored_here_.erase(ascii::lower(std::string(name))) > 0;
+  here_.take(list_of_hidden({ignored_here_.begin(), ignored_here_.end()}));
+  return was;
+}
+
+std::optional<lines> text_display::carry_out(std::string_view line, std::string_view own_name) {
+  const parsed_line c = parse_command_line(line);
+  const bool ignores = ascii::equal_ignoring_case(c.name, "ignore");
+  if (!ignores && !ascii::equal_ignoring_case(c.name, "unignore")) return {};
+  const std::string_view name = trim(c.arguments);
+  const auto tell = [](const std::string& what) {
+    return lines{{kind::notice, "[" + sanitize_for_terminal(what) + "]"}};
+  };
+  if (!ignores) {
+    if (name.empty())
+      return hidden_.is_kept() ? std::optional<lines>()
+                               : tell("NAME is missing; usage: /unignore NAME");
+    const bool was = unignore(name);
+    if (hidden_.is_kept() && (!was || hidden_.hides(name))) return {};
+    return tell(fmt::format("{} {}", name, was ? "is not ignored any more" : "was not ignored"));
+  }
+  if (hidden_.is_kept()) return {}; // the account's are the server's
+  if (name.empty())
+    return tell(ignored_here_.empty() ? "no member is ignored"
+                                      : fmt::format("ignoring {}", fmt::join(ignored_here_, ", ")));
+  if (ascii::equal_ignoring_case(name, own_name))
+    return tell("this is your own name; what you say cannot be hidden");
+  ignore(name);
+  return tell(fmt::format("ignoring {0}; /unignore {0} ends it", name));
+}
+
                                            const line_origin&) {
   if (std::holds_alternative<connected>(news)) hidden_.forget();
   if (const auto* answer = std::get_if<reply>(&news); answer && hidden_.take(*answer)) return {};
-  const auto seen = hidden_.empty() ? std::nullopt : without_hidden(news);
-  if (!hidden_.empty() && !seen) return {};
+  // A new name does not end it; of those whom the account ignores the server says so itself.
+  if (const auto* other = std::get_if<member_renamed>(&news); other && here_.hides(other->from))
+    ignore(other->to);
+  const bool hides_some = !hidden_.empty() || !here_.empty();
+  const auto seen = hides_some ? without_hidden(news) : std::nullopt;
+  if (hides_some && !seen) return {};
   const client_event& e = seen ? *seen : news;
   if (const auto* state = std::get_if<room_state>(&e)) earlier_.entered(*state);
   if (const auto* kept = std::get_if<acknowledged>(&e)) earlier_.spoke(kept->room);

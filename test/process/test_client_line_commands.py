@@ -8,3 +8,39 @@ import pytest
 from clients import CLIENT, Cable, Terminal, daemon, home, listener, pipe, terminal
 from programs import BIN, until
 from test_client_fullscreen import full
+
+
+def test_a_guest_ignores_somebody_in_the_line_mode(terminal, listener):
+    bob, eve, t = listener("bob"), listener("eve"), terminal("alice")
+    t.says("/ignore").sees("[no member is ignored]")
+    t.says("/ignore Bob").sees("[ignoring Bob; /unignore Bob ends it]").says("/ignore").sees("[ignoring bob]")
+    bob.says("noise")
+    bob.says("/msg alice psst")
+    bob.says("/nick robert")
+    t.sees("bob is now known as robert")
+    bob.says("more noise")
+    eve.says("hello")
+    t.sees("eve: hello")
+    assert "noise" not in t.text and "psst" not in t.text
+    t.says("/unignore robert").sees("[robert is not ignored any more]").says("/unignore eve").sees("[eve was not ignored]")
+    bob.says("at last")
+    t.sees("robert: at last").says("/ignore alice").sees("[this is your own name")
+
+
+def test_a_guest_ignores_somebody_in_a_pipe(listener):
+    bob, watch, other = listener("bob"), listener("watch"), listener("other", "--ignore", "bob")
+    watch.says("/ignore bob")
+    assert until(lambda: b"[ignoring bob; /unignore bob ends it]" in watch.look().err), watch.err
+    bob.says("noise")
+    carol = listener("carol")
+    carol.says("hello")
+    for one in (watch, other):
+        one.hears("carol: hello")
+        assert b"noise" not in one.out
+
+
+def test_commands_of_the_full_screen_say_elsewhere_that_they_belong_to_it(terminal, daemon, home, command):
+    name = command.split()[0]
+    terminal("alice").says(f"/{command}").sees(f"[refused: /{name} belongs to the full screen of asio-chat")
+    done = pipe(daemon, "bob", text=f"/{command}\n", home=home)
+    assert done.returncode == 5 and f"[line 1: refused: /{name} belongs to the full screen" in done.stderr

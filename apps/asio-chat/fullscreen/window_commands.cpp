@@ -63,6 +63,10 @@ const command_info* find_ours(std::string_view name) {
 } // namespace
 
 std::string window_commands::expand(std::string_view line) const {
+bool is_window_command(std::string_view name) {
+  return find_ours(name) != nullptr;
+}
+
   std::string expanded(line);
   std::set<std::string> used; // an alias may bear the name of what it stands for
   while (expanded.starts_with('/')) {

@@ -339,3 +339,29 @@ TEST_CASE("asio-chat: JSON lines have the data of an answer in fields") {
   CHECK(data(answers::protection{}) == R"({"kind":"protection","encrypted":false})");
   CHECK(json(reply{"", "who", {"online: bob"}, {"bob"}}).find("data") == std::string::npos);
 }
+
+TEST_CASE("asio-chat display: a guest hides whom they want, by any name, and their own account's "
+          "list goes before") {
+  text_display d(now, time_format::off, "localhost:8443", true, false);
+  const auto told = [&](const char* line) {
+    const auto all = d.carry_out(line, "alice");
+    return all ? all->at(0).text : std::string("the server's");
+  };
+  CHECK(told("/ignore") == "[no member is ignored]");
+  CHECK(told("/ignore Bob") == "[ignoring Bob; /unignore Bob ends it]");
+  CHECK(told("/ignore ALICE").starts_with("[this is your own name"));
+  CHECK(told("/ignore") == "[ignoring bob]");
+  CHECK(told("/who") == "the server's");
+  CHECK(shown(d, {said("noise"), direct_message{"bob", "alice", noon, "psst"}}).empty());
+  shown(d, {member_renamed{"lobby", "bob", "rob"}, connected{}});
+  CHECK(d.carry_out("/unignore", "alice")->at(0).text.starts_with("[NAME is missing"));
+  CHECK(told("/unignore rob") == "[rob is not ignored any more]");
+  CHECK(told("/unignore bob") == "[bob is not ignored any more]");
+  CHECK(told("/unignore eve") == "[eve was not ignored]");
+  CHECK(shown(d, {said("hi")}) == lines{"bob: hi"});
+  told("/ignore eve");
+  shown(d, {list_of_hidden({"bob"})});
+  CHECK(told("/ignore eve") == "the server's");
+  CHECK(told("/unignore bob") == "the server's");
+  CHECK(told("/unignore eve") == "[eve is not ignored any more]");
+}
