@@ -3,6 +3,7 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "exit_code.hpp"
+#include "fixed_words.hpp"
 #include "model/command_text.hpp"
 
 #include <fmt/format.h>
@@ -172,6 +173,7 @@ vocabulary conversation::words() const {
     for (std::string& word : *list)
       word = sanitize_for_terminal(word);
   return w;
+  add_fixed_words(w);
 }
 
 bool conversation::may_keep(std::string_view line) const {

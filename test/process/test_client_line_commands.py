@@ -44,3 +44,32 @@ def test_commands_of_the_full_screen_say_elsewhere_that_they_belong_to_it(termin
     terminal("alice").says(f"/{command}").sees(f"[refused: /{name} belongs to the full screen of asio-chat")
     done = pipe(daemon, "bob", text=f"/{command}\n", home=home)
     assert done.returncode == 5 and f"[line 1: refused: /{name} belongs to the full screen" in done.stderr
+
+
+def test_tab_completes_the_words_of_commands(terminal, typed, becomes):
+    t = terminal("alice")
+    t.types(typed + "\t")
+    assert until(lambda: t.look().bottom == "> " + becomes.rstrip()), t.text
+
+
+def test_tab_completes_themes_in_the_full_screen(full):
+    t = full("alice")
+    t.types("/theme li\t")
+    assert until(lambda: t.look().bottom == "> /theme light"), t.text
+
+
+def test_bash_offers_the_actions_of_a_sub_command():
+    script = f"""
+        PATH={BIN}:$PATH; . {Path(__file__).parents[2]}/apps/completions/asio-chat.bash
+        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+        _asio_chat "$1" "${{COMP_WORDS[COMP_CWORD]}}" "${{COMP_WORDS[COMP_CWORD - 1]}}"
+        echo "${{COMPREPLY[@]}}" """
+
+    def offers(*words):
+        done = subprocess.run(["bash", "-c", script, "bash", *words], capture_output=True, text=True)
+        return done.stdout.split()
+
+    assert {"add", "list", "show", "disable", "enable", "reset", "delete", "import"} <= set(offers("asio-chatd", "account", ""))
+    assert offers("asio-chatd", "account", "dis") == ["disable"]
+    assert "add" not in offers("asio-chatd", "account", "add", "")
+    assert offers("asio-chatd", "account", "--ro") == ["--role"]
