@@ -115,6 +115,7 @@ void conversation::command(typed_line line, bool marked) {
     std::string path(parts[1]); // a part of the line
     if (ascii::equal_ignoring_case(parts[0], "me"))
       return export_account(std::move(line), marked, std::move(path));
+  display_.remember({a.room, a.at, a.time, name_, entry_kind::message, said.text, a.id});
   }
   // Joining a room that the user is in makes it the current one.
   const bool joins = ascii::equal_ignoring_case(c.name, "join");

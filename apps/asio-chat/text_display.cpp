@@ -47,6 +47,7 @@ struct text_of {
   bool name_verified;
   bool with_address;
   wall_time now;
+  const said_entries& before;
 
   /// Empty for the current room, and before there is one: who joins is told of others who do.
   std::string in(const std::string& where) const {
@@ -61,12 +62,12 @@ struct text_of {
     const std::string from = sanitize_for_terminal(e.from);
     switch (e.kind) {
     case entry_kind::message:
-      return said(fmt::format("{}{}{}: ", head, from, note_of(e)), e.text);
+      return said(fmt::format("{}{}{}: ", head, from, before.note(e)), e.text);
     case entry_kind::destroyed: // as no text of a member can look
-      return said(fmt::format("{}* {}{}: ", head, from, note_of(e)), e.text, " *");
+      return said(fmt::format("{}* {}{}: ", head, from, before.note(e)), e.text, " *");
     case entry_kind::action:
       // The colon tells it from what only the server says: `* alice is now known as bob *`.
-      return said(fmt::format("{}~ {}{}: ", head, from, note_of(e)), e.text);
+      return said(fmt::format("{}~ {}{}: ", head, from, before.note(e)), e.text);
     case entry_kind::topic:
       if (e.text.empty()) {
         return said(fmt::format("{}* {} removed the topic", head, from), "", " *");
@@ -86,11 +87,11 @@ struct text_of {
                                         sanitize_for_terminal(m.to)));
   }
   lines operator()(const direct_message& m) const {
+    if (m.from == name_of_server) return said(stamp(m.time, format) + "* ", m.text, " *");
     return said(
         fmt::format("{}[private] {}: ", stamp(m.time, format), sanitize_for_terminal(m.from)),
         m.text);
   }
-    if (m.from == name_of_server) return said(stamp(m.time, format) + "* ", m.text, " *");
   lines operator()(const reply& r) const {
     const std::vector<std::string> texts = lines_of_answer(r, now, format);
     // A list is easier to read without a star after each line.
@@ -219,7 +220,6 @@ std::optional<client_event> text_display::without_hidden(const client_event& e) 
   return left;
 }
 
-std::vector<shown_line> text_display::show(const client_event& news, std::string_view room,
 void text_display::ignore(std::string_view name) {
   ignored_here_.insert(ascii::lower(std::string(name)));
   here_.take(list_of_hidden({ignored_here_.begin(), ignored_here_.end()}));
@@ -257,6 +257,7 @@ std::optional<lines> text_display::carry_out(std::string_view line, std::string_
   return tell(fmt::format("ignoring {0}; /unignore {0} ends it", name));
 }
 
+std::vector<shown_line> text_display::show(const client_event& news, std::string_view room,
                                            const line_origin&) {
   if (std::holds_alternative<connected>(news)) hidden_.forget();
   if (const auto* answer = std::get_if<reply>(&news); answer && hidden_.take(*answer)) return {};
@@ -274,6 +275,7 @@ std::optional<lines> text_display::carry_out(std::string_view line, std::string_
       earlier_.left(proper_room_name(left));
   }
   const auto* said = std::get_if<entry>(&e);
+  if (said) said_.take(*said);
   const bool earlier = said && looks_back_ && earlier_.is_earlier(*said);
   lines all;
   if (!zone_told_ && shows_time(e, earlier)) {
@@ -319,7 +321,7 @@ std::vector<shown_line> text_display::show_entry(const entry& e, std::string_vie
 std::vector<shown_line> text_display::show_as(const client_event& e, std::string_view room,
                                               time_format format) const {
   return std::visit(
-      text_of{room, format, server_, name_verified_, shows_address_, time_.wall_now()}, e);
+      text_of{room, format, server_, name_verified_, shows_address_, time_.wall_now(), said_}, e);
 }
 
 } // namespace asio_chat::app

@@ -58,6 +58,21 @@ def test_tab_completes_themes_in_the_full_screen(full):
     assert until(lambda: t.look().bottom == "> /theme light"), t.text
 
 
+def test_a_reaction_says_what_it_is_about_and_whether_it_is_taken_back(terminal, listener):
+    bob, t = listener("bob"), terminal("alice")
+    t.says("tea at four")
+    bob.hears("alice: tea at four")
+    bob.says("/react @1 👍")
+    t.sees("~ bob (reaction to alice: tea at four): 👍")
+    bob.says("/react @1 👍")
+    t.sees("~ bob (takes back a reaction to alice: tea at four): 👍")
+    late = listener("watch")
+    bob.says("/react @1 +1")
+    late.hears("~ bob (reaction to @1): +1")
+    bob.says("/me 👍")
+    t.sees("~ bob: 👍")
+
+
 def test_bash_offers_the_actions_of_a_sub_command():
     script = f"""
         PATH={BIN}:$PATH; . {Path(__file__).parents[2]}/apps/completions/asio-chat.bash

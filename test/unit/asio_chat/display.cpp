@@ -365,3 +365,30 @@ TEST_CASE("asio-chat display: a guest hides whom they want, by any name, and the
   CHECK(told("/unignore bob") == "the server's");
   CHECK(told("/unignore eve") == "[eve is not ignored any more]");
 }
+
+TEST_CASE("asio-chat display: a reaction says what it is about") {
+  text_display d(now, time_format::off, "localhost:8443", true, false);
+  const auto reaction = [](std::uint64_t to, std::string sign) {
+    entry e = at(9, std::move(sign));
+    e.kind = entry_kind::action;
+    e.refers = {entry_reference::kind::reaction, to};
+    return e;
+  };
+  shown(d, {at(3, "tea\nat four"), at(4, std::string(70, 'x'))});
+  CHECK(shown(d, {reaction(3, "+")}) == lines{"~ bob (reaction to bob: tea at four): +"});
+  CHECK(shown(d, {reaction(3, "-")}) == lines{"~ bob (reaction to bob: tea at four): -"});
+  CHECK(shown(d, {reaction(3, "+")}) ==
+        lines{"~ bob (takes back a reaction to bob: tea at four): +"});
+  CHECK(shown(d, {reaction(4, "+")}) ==
+        lines{"~ bob (reaction to bob: " + std::string(60, 'x') + "…): +"});
+  CHECK(shown(d, {reaction(1, "+")}) == lines{"~ bob (reaction to @1): +"});
+  d.remember(at(5, "my own"));
+  CHECK(shown(d, {reaction(5, "+")}) == lines{"~ bob (reaction to bob: my own): +"});
+  entry edit = at(6, "coffee");
+  edit.refers = {entry_reference::kind::edit, 3};
+  entry gone = reaction(5, "deleted a message");
+  gone.refers.how = entry_reference::kind::removal;
+  shown(d, {edit, gone});
+  CHECK(shown(d, {reaction(3, "!")}) == lines{"~ bob (reaction to bob: coffee): !"});
+  CHECK(shown(d, {reaction(5, "!")}) == lines{"~ bob (reaction to a deleted message): !"});
+}
