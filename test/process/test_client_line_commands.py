@@ -73,6 +73,12 @@ def test_a_reaction_says_what_it_is_about_and_whether_it_is_taken_back(terminal,
     t.sees("~ bob: 👍")
 
 
+def test_lists_that_begin_behind_their_end_say_so(terminal):
+    t = terminal("alice")
+    t.says("/who x").sees("nobody here has that name or a later one; /who lists all 1")
+    t.says("/rooms z").sees("no room has that name or a later one; /rooms lists all 1")
+
+
 def test_bash_offers_the_actions_of_a_sub_command():
     script = f"""
         PATH={BIN}:$PATH; . {Path(__file__).parents[2]}/apps/completions/asio-chat.bash
