@@ -9,6 +9,7 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "tls/key_passphrase.hpp"
+#include "tls/refusal.hpp"
 
 #include <fmt/format.h>
 
@@ -155,8 +156,10 @@ bool sign_in::after(const failure& why, const server_certificate& server) {
   if (why.code == errc::login_required && !options_.client.name.empty() && !device_)
     return log_in();
   const bool room = why.code == errc::room_invalid;
+  const bool shows_none = tls::refuses_us(why.code) && options_.client.tls.certificate_file.empty();
   complain(sanitize_for_terminal(
-      room ? fmt::format("--room {}: {}", options_.client.room, why.message) : why.message));
+      room ? fmt::format("--room {}: {}", options_.client.room, why.message)
+           : why.message + (shows_none ? "; show yours with --cert FILE and --key FILE" : "")));
   const bool another_name = why.code == errc::name_taken || why.code == errc::name_invalid;
   return name_was_asked_ && another_name && ask_name();
 }
