@@ -86,6 +86,9 @@ TEST_CASE("roles are given by those who have more, to those who have an account"
   CHECK(w.say(carl, "/role carl owner") == lines{"you may not give roles here"});
   CHECK(w.say(boss, "/op olga") == lines{"you have made olga operator of this room"});
   CHECK(w.say(op, "/role carl voice") == lines{"you have made carl voice of this room"});
+  w.say(boss, "/join audit");
+  w.run();
+  CHECK(w.say(boss, "/history 1", "audit").back().ends_with("olga has made carl voice of lobby"));
   CHECK(w.say(op, "/role carl") == lines{"carl: member of the server, voice of lobby"});
   CHECK(w.say(op, "/op carl") == lines{"you may not give roles here"});
   CHECK(w.say(op, "/role carl owner everywhere") == lines{"you may not give roles here"});

@@ -5,6 +5,7 @@
 #include "domain/hub.hpp"
 #include "names/member_name.hpp"
 
+#include <boost/algorithm/string/replace.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -47,7 +48,6 @@ std::string shown(const std::string& typed) {
   return std::string(prefix_of_bytes(sanitize(typed), 64));
 }
 
-/// Changes what is said of the room, tells it there, and notes it.
 /// The table of rights, a line for each role, which can be read in the width of a chat.
 lines sentences_of_policy() {
   lines list;
@@ -60,6 +60,7 @@ lines sentences_of_policy() {
   return list;
 }
 
+/// Changes what is said of the room, tells it there, and notes it.
 result<void> change_room(const asked& q, std::string_view command,
                          std::function<void(room_facts&)> how, const std::string& done) {
   people& p = q.in.people();
@@ -76,7 +77,9 @@ result<void> change_room(const asked& q, std::string_view command,
         if (!alive) return;
         if (!kept) return answer(kept.error());
         const std::string told = fmt::format("{} has {}", by, done);
-        (*alive)->note(fmt::format("{} in {}", told, room));
+        // Who reads the notes is not in this room.
+        (*alive)->note(boost::algorithm::replace_last_copy(fmt::format("{} in {}", told, room),
+                                                           " of this room in ", " of "));
         (*alive)->announce(room, told);
         (*alive)->grade(room);
         answer(lines{fmt::format("you have {}", done)});
