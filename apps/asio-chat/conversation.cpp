@@ -167,13 +167,14 @@ void conversation::show(const std::vector<shown_line>& lines) {
 
 vocabulary conversation::words() const {
   vocabulary w{commands_, roster_.names(), roster_.rooms(), syntax_};
-  w.commands.emplace_back("quit");
+  for (const char* ours : {"quit", "reconnect"})
+    w.commands.emplace_back(ours);
   // This text comes from the server and goes to the terminal.
   for (auto* list : {&w.commands, &w.names, &w.rooms})
     for (std::string& word : *list)
       word = sanitize_for_terminal(word);
-  return w;
   add_fixed_words(w);
+  return w;
 }
 
 bool conversation::may_keep(std::string_view line) const {

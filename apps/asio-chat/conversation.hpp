@@ -121,6 +121,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void on_disconnected(const disconnected& d);
   bool is_our_own(const client_event& e);
 
+  void reconnect(const typed_line& line);
   void hold(typed_line line);
   void take(held_line line);
   void say(typed_line line, bool marked);

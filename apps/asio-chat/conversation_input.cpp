@@ -22,6 +22,10 @@ namespace {
 constexpr std::size_t max_unanswered = 64;
 constexpr std::size_t max_held = 1000;
 
+bool is_reconnect(std::string_view line) {
+  return ascii::equal_ignoring_case(parse_command_line(line).name, "reconnect");
+}
+
 } // namespace
 
 typed_line conversation::read(std::string_view raw, std::size_t number) const {
@@ -43,12 +47,19 @@ typed_line conversation::read(std::string_view raw, std::size_t number) const {
 
 void conversation::enter(typed_line line) {
   if (leaving_ || line.what == intent::nothing) return;
+  // It waits for nothing: neither for a connection nor for an answer, which may never come.
+  if (line.what == intent::command && is_reconnect(line.text)) return reconnect(line);
   const bool at_once = !changing_room_ && (connected_ || line.what == intent::leave);
   if (at_once) {
     take({std::move(line), false});
   } else {
     hold(std::move(line));
   }
+}
+
+void conversation::reconnect(const typed_line& line) {
+  if (!chat_.reconnect())
+    refuse_unsent(line, errc::not_connected, "with --no-reconnect there is no other connection");
 }
 
 void conversation::hold(typed_line line) {
@@ -104,18 +115,19 @@ void conversation::say(typed_line line, bool marked) {
 void conversation::on_answer(const said_lines::line& said, const failure& why,
                              const acknowledged& a) {
   if (why.code) return refuse(said, why);
+  display_.remember({a.room, a.at, a.time, name_, entry_kind::message, said.text, a.id});
   show(a, said.from);
   if (said.marked && !display_.tracks(said.from)) screen_.notice(fate_of(said, {}, ""));
 }
 
 void conversation::command(typed_line line, bool marked) {
   const parsed_line c = parse_command_line(line.text);
+  if (const auto told = display_.carry_out(line.text, name_)) return show(*told);
   if (ascii::equal_ignoring_case(c.name, "export")) {
     const positions parts = split_arguments(c.arguments, 2);
     std::string path(parts[1]); // a part of the line
     if (ascii::equal_ignoring_case(parts[0], "me"))
       return export_account(std::move(line), marked, std::move(path));
-  display_.remember({a.room, a.at, a.time, name_, entry_kind::message, said.text, a.id});
   }
   // Joining a room that the user is in makes it the current one.
   const bool joins = ascii::equal_ignoring_case(c.name, "join");
@@ -123,7 +135,6 @@ void conversation::command(typed_line line, bool marked) {
     const std::string room = proper_room_name(c.arguments);
     look_at(room);
     tell_place();
-  if (const auto told = display_.carry_out(line.text, name_)) return show(*told);
     if (modes_.json) show(reply{"", "join", {}, {room}}, line.from);
     return;
   }
@@ -182,6 +193,7 @@ void conversation::on_reply(const said_lines::line& said, const reply& r) {
     if (said.marked && !tracked) screen_.notice(fate_of(said, {}, ""));
     return;
   }
+  if (r.command == "forget" && !r.items.empty()) forgotten_ = true; // the receipt
   if (const auto* list = r.as<answers::rooms>()) roster_.learn(*list);
   if (r.command != "tls") show(r, said.from);
   if (r.command == "leave") tell_place();
@@ -197,7 +209,6 @@ void conversation::on_reply(const said_lines::line& said, const reply& r) {
 void conversation::give_back_held() {
   for (const held_line& held : std::exchange(held_, {}))
     refuse_unsent(held.line, errc::not_connected, "");
-  if (r.command == "forget" && !r.items.empty()) forgotten_ = true; // the receipt
 }
 
 void conversation::refuse_unsent(const typed_line& line, errc code, const std::string& why) {

@@ -39,6 +39,7 @@ def test_a_guest_ignores_somebody_in_a_pipe(listener):
         assert b"noise" not in one.out
 
 
+@pytest.mark.parametrize("command", ["theme light", "query bob", "keys", "close", "alias a /who", "bind F5 /who"])
 def test_commands_of_the_full_screen_say_elsewhere_that_they_belong_to_it(terminal, daemon, home, command):
     name = command.split()[0]
     terminal("alice").says(f"/{command}").sees(f"[refused: /{name} belongs to the full screen of asio-chat")
@@ -46,6 +47,9 @@ def test_commands_of_the_full_screen_say_elsewhere_that_they_belong_to_it(termin
     assert done.returncode == 5 and f"[line 1: refused: /{name} belongs to the full screen" in done.stderr
 
 
+@pytest.mark.parametrize("typed, becomes", [
+    ("/mode pr", "/mode private "), ("/limits set rate-me", "/limits set rate-messages "), ("/totp c", "/totp confirm "),
+    ("/requests of", "/requests off "), ("/forget m", "/forget me "), ("/ban mia ev", "/ban mia everywhere ")])
 def test_tab_completes_the_words_of_commands(terminal, typed, becomes):
     t = terminal("alice")
     t.types(typed + "\t")
@@ -77,6 +81,25 @@ def test_lists_that_begin_behind_their_end_say_so(terminal):
     t = terminal("alice")
     t.says("/who x").sees("nobody here has that name or a later one; /who lists all 1")
     t.says("/rooms z").sees("no room has that name or a later one; /rooms lists all 1")
+
+
+@pytest.mark.parametrize("mode", ["line", "full"])
+def test_one_connects_again_at_once(daemon, home, terminal, full, mode):
+    cable = Cable(daemon.port)
+    make = terminal if mode == "line" else full
+    class At:
+        address = f"localhost:{cable.port}"
+    t = type(make("x"))(f"alice@{At.address}", "--ca", daemon.ca, home=home).ready()
+    t.says("/reconnect").sees("connected again" if mode == "line" else "TLSv1.3")
+    t.says("hello").sees("hello")
+    cable.pull_out()
+    t.sees("not connected")
+    assert until(lambda: "Connection refused" in t.look().text or mode == "full"), t.text
+    cable.plug_in()
+    t.says("/reconnect")
+    assert until(lambda: "not connected" not in t.look().bar if mode == "full" else t.text.count("connected again") == 2), t.text
+    t.says("back").sees("back").says("/quit")
+    assert t.ends() == 0
 
 
 def test_bash_offers_the_actions_of_a_sub_command():

@@ -69,6 +69,9 @@ def test_the_server_is_no_member(client, olga):
     assert not until(lambda: "-server-  " in line.look().text or "-server- " in line.bottom, 0.5)
 
 
+@pytest.mark.parametrize("order, what", [
+    ("kick", "olga has removed ann from lobby: caps"),
+    ("ban", "olga has banned ann from lobby for 2 h: caps")])
 def test_who_is_put_out_reads_who_did_it_and_why_in_the_room(client, olga, order, what):
     t = client(FullScreen, "ann").sees("2 here")
     t.says("/join den").sees("2 #den")

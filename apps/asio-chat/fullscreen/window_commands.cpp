@@ -41,6 +41,7 @@ const std::vector<command_info>& our_commands() {
       {"query",
        {argument("NAME", kind::member, false), argument("TEXT", kind::text, true)},
        "show a conversation with one member"},
+      {"reconnect", {}, "connect again at once, in the place of this connection or of the pause"},
       {"theme", {argument("NAME", kind::word, true)}, "show the screen in another theme"},
       {"unalias", {argument("NAME", kind::word, false)}, "forget an alias"},
       {"unbind", {argument("KEY", kind::word, false)}, "let a key do what it did at first"},
@@ -62,11 +63,11 @@ const command_info* find_ours(std::string_view name) {
 
 } // namespace
 
-std::string window_commands::expand(std::string_view line) const {
 bool is_window_command(std::string_view name) {
   return find_ours(name) != nullptr;
 }
 
+std::string window_commands::expand(std::string_view line) const {
   std::string expanded(line);
   std::set<std::string> used; // an alias may bear the name of what it stands for
   while (expanded.starts_with('/')) {
