@@ -21,4 +21,11 @@ std::string structure_of(X509* certificate) {
   return sanitize_bytes_for_terminal(tls::drain(bio.get())); // OpenSSL prints some as they are
 }
 
+std::string structure_of(X509_CRL* list) {
+  const tls::error_queue_scope queue;
+  const tls::bio_ptr bio = tls::memory_bio();
+  X509_CRL_print_ex(bio.get(), list, XN_FLAG_RFC2253);
+  return sanitize_bytes_for_terminal(tls::drain(bio.get()));
+}
+
 } // namespace asio_chat::certs

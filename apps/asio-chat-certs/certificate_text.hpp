@@ -11,5 +11,6 @@ std::string pem_of(X509* certificate);
 
 /// Every field and extension, without anything that a terminal would obey.
 std::string structure_of(X509* certificate);
+std::string structure_of(X509_CRL* list);
 
 } // namespace asio_chat::certs

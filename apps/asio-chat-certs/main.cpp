@@ -2,6 +2,7 @@
 // and looks at the servers that show them.
 #include "commands.hpp"
 
+#include "base/sanitize.hpp"
 #include "base/standard_streams.hpp"
 
 #include <asio_chat/error.hpp>
@@ -11,6 +12,7 @@
 
 #include <exception>
 #include <sstream>
+#include <string>
 
 namespace {
 
@@ -29,6 +31,26 @@ constexpr const char* examples = R"(Examples:
   asio-chat-certs show certs/server-cert.pem         what a certificate says
   asio-chat-certs probe localhost:8443 --ca certs/ca-cert.pem   what a server shows
 )";
+
+/// CLI11 says what is missing before it says what it does not know.
+/// @return empty: all is known, as far as it can be told here
+std::string unknown_argument(const CLI::App& program, int argc, char** argv) {
+  const CLI::App* asked = &program;
+  for (int n = 1; n < argc; ++n) {
+    const std::string argument = argv[n];
+    if (argument.starts_with("--")) {
+      const std::string option = argument.substr(0, argument.find('='));
+      if (argument.size() > 2 && asked->get_option_no_throw(option) == nullptr)
+        return fmt::format("there is no option {}", option);
+    } else if (asked == &program) {
+      const auto found =
+          program.get_subcommands([&](const CLI::App* one) { return one->get_name() == argument; });
+      if (found.empty()) return fmt::format("there is no subcommand {}", argument);
+      asked = found.front();
+    }
+  }
+  return {};
+}
 
 } // namespace
 
@@ -57,7 +79,10 @@ int main(int argc, char** argv) {
       return asio_chat::end_of_output(name, e.get_exit_code());
     } catch (const CLI::ParseError& e) {
       if (e.get_exit_code() != 0) {
-        asio_chat::complain(name, fmt::format("{} (see {} --help)", e.what(), name).c_str());
+        const std::string unknown = unknown_argument(app, argc, argv);
+        const std::string what =
+            asio_chat::sanitize_for_terminal(unknown.empty() ? e.what() : unknown);
+        asio_chat::complain(name, fmt::format("{} (see {} --help)", what, name).c_str());
         return wrong_usage;
       }
       std::ostringstream asked; // --help, --version

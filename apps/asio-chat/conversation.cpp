@@ -3,6 +3,7 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "exit_code.hpp"
+#include "fixed_words.hpp"
 #include "model/command_text.hpp"
 
 #include <fmt/format.h>
@@ -134,7 +135,7 @@ void conversation::on_disconnected(const disconnected& d) {
   comes_back_ = d.retry_in.has_value();
   if (!comes_back_) {
     go_on_with_exports();
-    if (!leaving_) exit_code_ = exit_code_of(d);
+    if (!leaving_ && !forgotten_) exit_code_ = exit_code_of(d);
   } else if (modes_.interactive) {
     for (const said_lines::line& l : said_.mark_all())
       doubt(l.from, fmt::format("[not acknowledged yet: {}]", excerpt(l.text)));
@@ -169,11 +170,13 @@ void conversation::show(const std::vector<shown_line>& lines) {
 
 vocabulary conversation::words() const {
   vocabulary w{commands_, roster_.names(), roster_.rooms(), syntax_};
-  w.commands.emplace_back("quit");
+  for (const char* ours : {"quit", "reconnect"})
+    w.commands.emplace_back(ours);
   // This text comes from the server and goes to the terminal.
   for (auto* list : {&w.commands, &w.names, &w.rooms})
     for (std::string& word : *list)
       word = sanitize_for_terminal(word);
+  add_fixed_words(w);
   return w;
 }
 

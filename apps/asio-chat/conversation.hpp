@@ -121,6 +121,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void on_disconnected(const disconnected& d);
   bool is_our_own(const client_event& e);
 
+  void reconnect(const typed_line& line);
   void hold(typed_line line);
   void take(held_line line);
   void say(typed_line line, bool marked);
@@ -187,7 +188,8 @@ class conversation : public std::enable_shared_from_this<conversation> {
   bool input_ended_ = false;
   bool receiving_ = false;
   bool leaving_ = false;
-  bool hurried_ = false; ///< no slow screen is waited for
+  bool forgotten_ = false; ///< as was asked: the server ends it then
+  bool hurried_ = false;   ///< no slow screen is waited for
   bool over_ = false;
   bool refused_ = false;
   bool unsaid_ = false; ///< a line was not said, or has no answer, at the end

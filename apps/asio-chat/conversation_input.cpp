@@ -1,6 +1,8 @@
 // The way of a line that was typed or read from a pipe.
 #include "conversation.hpp"
 
+#include "fullscreen/window_commands.hpp"
+
 #include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "json_display.hpp"
@@ -19,6 +21,10 @@ namespace {
 
 constexpr std::size_t max_unanswered = 64;
 constexpr std::size_t max_held = 1000;
+
+bool is_reconnect(std::string_view line) {
+  return ascii::equal_ignoring_case(parse_command_line(line).name, "reconnect");
+}
 
 } // namespace
 
@@ -41,12 +47,19 @@ typed_line conversation::read(std::string_view raw, std::size_t number) const {
 
 void conversation::enter(typed_line line) {
   if (leaving_ || line.what == intent::nothing) return;
+  // It waits for nothing: neither for a connection nor for an answer, which may never come.
+  if (line.what == intent::command && is_reconnect(line.text)) return reconnect(line);
   const bool at_once = !changing_room_ && (connected_ || line.what == intent::leave);
   if (at_once) {
     take({std::move(line), false});
   } else {
     hold(std::move(line));
   }
+}
+
+void conversation::reconnect(const typed_line& line) {
+  if (!chat_.reconnect())
+    refuse_unsent(line, errc::not_connected, "with --no-reconnect there is no other connection");
 }
 
 void conversation::hold(typed_line line) {
@@ -102,12 +115,14 @@ void conversation::say(typed_line line, bool marked) {
 void conversation::on_answer(const said_lines::line& said, const failure& why,
                              const acknowledged& a) {
   if (why.code) return refuse(said, why);
+  display_.remember({a.room, a.at, a.time, name_, entry_kind::message, said.text, a.id});
   show(a, said.from);
   if (said.marked && !display_.tracks(said.from)) screen_.notice(fate_of(said, {}, ""));
 }
 
 void conversation::command(typed_line line, bool marked) {
   const parsed_line c = parse_command_line(line.text);
+  if (const auto told = display_.carry_out(line.text, name_)) return show(*told);
   if (ascii::equal_ignoring_case(c.name, "export")) {
     const positions parts = split_arguments(c.arguments, 2);
     std::string path(parts[1]); // a part of the line
@@ -178,6 +193,7 @@ void conversation::on_reply(const said_lines::line& said, const reply& r) {
     if (said.marked && !tracked) screen_.notice(fate_of(said, {}, ""));
     return;
   }
+  if (r.command == "forget" && !r.items.empty()) forgotten_ = true; // the receipt
   if (const auto* list = r.as<answers::rooms>()) roster_.learn(*list);
   if (r.command != "tls") show(r, said.from);
   if (r.command == "leave") tell_place();
@@ -227,10 +243,14 @@ void conversation::refuse(const said_lines::line& said, const failure& why) {
     if (!leaving_) return;
   }
   std::string message = why.message;
-  if (why.code == errc::unknown_command && modes_.interactive) {
+  const std::string name(parse_command_line(said.text).name);
+  const bool not_here = why.code == errc::unknown_command && is_window_command(name);
+  if (not_here)
+    message = fmt::format("/{} belongs to the full screen of asio-chat, which this is not", name);
+  if (!not_here && why.code == errc::unknown_command && modes_.interactive) {
     vocabulary w = words();
     if (more_words_) more_words_(w);
-    const std::string hint = hint_for(parse_command_line(said.text).name, w.commands);
+    const std::string hint = hint_for(name, w.commands);
     if (!hint.empty()) message += "." + hint;
   }
   if (said.marked || leaving_) {

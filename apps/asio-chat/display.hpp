@@ -5,6 +5,7 @@
 
 #include <asio_chat/client.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,14 @@ class display {
   }
   /// Before anything is shown that the new one says.
   virtual std::vector<shown_line> show(const changed_member& m) = 0;
+  /// Carries out a command that is about what is shown alone, and not about what the server keeps.
+  /// @return what to tell; none: it is no such command
+  virtual std::optional<std::vector<shown_line>> carry_out(std::string_view /*line*/,
+                                                           std::string_view /*own_name*/) {
+    return std::nullopt;
+  }
+  /// One's own entry, which is not shown again once the server has it.
+  virtual void remember(const entry& /*own*/) {}
   /// Whether it shows itself what becomes of that line, so that no notice has to.
   virtual bool tracks(const line_origin&) const { return false; }
   /// It is in doubt whether a line that it tracks is said.

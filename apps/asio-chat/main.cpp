@@ -175,6 +175,8 @@ void set_lines(stage& s, asio::io_context& context, const options& o, front f,
         transport::time_of(context), o.time, o.server.address(),
         !o.client.tls.insecure_skip_host_name_check, f != front::pipe);
     made->show_address(o.show_address);
+    for (const std::string& name : o.full_screen.ignored)
+      made->ignore(name);
     s.shown = std::move(made);
   }
   s.cannot_join = [&s](const std::string& room, const std::string& why) {

@@ -1,6 +1,7 @@
 #include "roster.hpp"
 
 #include "base/sanitize.hpp"
+#include "model/server_name.hpp"
 
 #include <fmt/format.h>
 
@@ -71,7 +72,7 @@ std::optional<std::string> roster::observe(const client_event& e) {
     const auto head = heads_.find(said->room);
     const bool live =
         head != heads_.end() && (said->at.epoch != head->second.epoch || said->at > head->second);
-    if (live) return add(said->room, said->from);
+    if (live && said->from != name_of_server) return add(said->room, said->from);
   } else if (const auto* again = std::get_if<connected>(&e); again && again->again) {
     rooms_.clear();
     guests_.clear();

@@ -21,12 +21,39 @@ namespace {
 
 constexpr std::string_view blanks = " \t\n";
 
+/// What a person is asked for, where the name of the argument does not tell them.
+struct phrase {
+  std::string_view command;
+  std::string_view argument;
+  std::string_view words;
+};
+
+constexpr std::array phrases{
+    phrase{"register", "PASSWORD", "new password"},
+    phrase{"register", "CODE", "code of your invitation"},
+    phrase{"login", "PASSWORD", "password"},
+    phrase{"login", "CODE", "code of your second factor"},
+    phrase{"password", "OLD", "password until now"},
+    phrase{"password", "NEW", "new password"},
+    phrase{"forget", "PASSWORD", "your password"},
+    phrase{"forget", "CODE", "code of your second factor"},
+};
+
 /// A name and a phrase come from the server.
-std::string question_of(const command_argument& a, bool optional) {
+/// @param known empty: the command has no action that says what is asked for
+std::string question_of(const command_info& c, const command_argument& a, std::string_view known,
+                        bool optional) {
   constexpr std::size_t enough = 80;
-  std::string about(prefix_of_bytes(a.help, enough));
+  const auto* found = std::ranges::find_if(phrases, [&](const phrase& p) {
+    return ascii::equal_ignoring_case(p.command, c.name) && p.argument == a.name;
+  });
+  // Behind a semicolon stands how it is typed in a line.
+  const std::string_view help = std::string_view(a.help).substr(0, a.help.find(';'));
+  std::string about(known.empty() ? prefix_of_bytes(help, enough) : std::string_view());
   if (optional) about += about.empty() ? "Enter leaves it out" : "; Enter leaves it out";
-  std::string name(prefix_of_bytes(a.name, enough));
+  const std::string name(!known.empty()           ? known
+                         : found != phrases.end() ? found->words
+                                                  : prefix_of_bytes(a.name, enough));
   return sanitize_for_terminal(about.empty() ? name : fmt::format("{} ({})", name, about));
 }
 
@@ -37,19 +64,19 @@ bool is_new(const command_info& c, const command_argument& a) {
   return is("register", "PASSWORD") || is("password", "NEW");
 }
 
-/// Which word before them makes optional secrets needed: so many of them.
+/// Which word before them makes optional secrets needed, and which ones.
 struct action {
   std::string_view command;
   std::string_view word;
-  std::size_t secrets;
-  bool optional; ///< some who say it have none
+  std::array<std::string_view, 2> secrets; ///< as a person is asked for them; empty: there is none
+  bool optional;                           ///< some who say it have none
 };
 
 constexpr std::array actions{
-    action{"totp", "on", 1, false},
-    action{"totp", "confirm", 1, false},
-    action{"totp", "off", 2, false},
-    action{"cert", "add", 1, true},
+    action{"totp", "on", {"your password"}, false},
+    action{"totp", "confirm", {"code that your app shows"}, false},
+    action{"totp", "off", {"your password", "code that your app shows"}, false},
+    action{"cert", "add", {"your password"}, true},
 };
 
 const action* find_action(std::string_view command, std::string_view word) {
@@ -87,10 +114,12 @@ std::vector<missing_secret> missing_secrets(std::string_view line,
   const bool is_wanted = wanted.contains(ascii::lower(c->name));
   std::vector<missing_secret> missing;
   for (const command_argument& one : rest) {
-    const bool of_action = a != nullptr && missing.size() < a->secrets;
+    const std::string_view known =
+        a != nullptr && missing.size() < a->secrets.size() ? a->secrets[missing.size()] : "";
+    const bool of_action = !known.empty();
     if (!one.secret || (one.optional && !of_action && !is_wanted)) break;
     const bool optional = one.optional && of_action && a->optional;
-    missing.push_back({question_of(one, optional), optional, is_new(*c, one)});
+    missing.push_back({question_of(*c, one, known, optional), optional, is_new(*c, one)});
   }
   return missing;
 }

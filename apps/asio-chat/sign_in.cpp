@@ -9,6 +9,7 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "tls/key_passphrase.hpp"
+#include "tls/refusal.hpp"
 
 #include <fmt/format.h>
 
@@ -70,7 +71,8 @@ bool sign_in::ask_name() {
   while (true) {
     const auto answer = ask("Enter your username: ");
     if (!answer) {
-      exit_code_ = exit_left;
+      complain("no username was typed");
+      exit_code_ = exit_no_connection;
       return false;
     }
     options_.client.name = trim(*answer);
@@ -111,7 +113,9 @@ bool sign_in::log_in() {
   auto made = log_in_to_account(context_, options_, interactive_);
   if (!made) {
     exit_code_ = exit_code_of(made.error().code);
-    if (made.error().code == errc::not_allowed) exit_code_ = exit_not_let_in;
+    // Of the options all was good; the question has no answer.
+    const bool unanswered = made.error().code == errc::bad_setting;
+    if (unanswered || made.error().code == errc::not_allowed) exit_code_ = exit_not_let_in;
     complain(sanitize_for_terminal(made.error().message));
     return false;
   }
@@ -152,8 +156,10 @@ bool sign_in::after(const failure& why, const server_certificate& server) {
   if (why.code == errc::login_required && !options_.client.name.empty() && !device_)
     return log_in();
   const bool room = why.code == errc::room_invalid;
+  const bool shows_none = tls::refuses_us(why.code) && options_.client.tls.certificate_file.empty();
   complain(sanitize_for_terminal(
-      room ? fmt::format("--room {}: {}", options_.client.room, why.message) : why.message));
+      room ? fmt::format("--room {}: {}", options_.client.room, why.message)
+           : why.message + (shows_none ? "; show yours with --cert FILE and --key FILE" : "")));
   const bool another_name = why.code == errc::name_taken || why.code == errc::name_invalid;
   return name_was_asked_ && another_name && ask_name();
 }

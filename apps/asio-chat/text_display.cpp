@@ -1,8 +1,11 @@
 #include "text_display.hpp"
 
+#include "base/ascii.hpp"
 #include "base/sanitize.hpp"
+#include "base/utf8.hpp"
+#include "model/command_text.hpp"
 #include "model/names.hpp"
-#include "model/references.hpp"
+#include "model/server_name.hpp"
 #include "room_focus.hpp"
 #include "wire/reply_lines.hpp"
 
@@ -44,6 +47,7 @@ struct text_of {
   bool name_verified;
   bool with_address;
   wall_time now;
+  const said_entries& before;
 
   /// Empty for the current room, and before there is one: who joins is told of others who do.
   std::string in(const std::string& where) const {
@@ -58,12 +62,12 @@ struct text_of {
     const std::string from = sanitize_for_terminal(e.from);
     switch (e.kind) {
     case entry_kind::message:
-      return said(fmt::format("{}{}{}: ", head, from, note_of(e)), e.text);
+      return said(fmt::format("{}{}{}: ", head, from, before.note(e)), e.text);
     case entry_kind::destroyed: // as no text of a member can look
-      return said(fmt::format("{}* {}{}: ", head, from, note_of(e)), e.text, " *");
+      return said(fmt::format("{}* {}{}: ", head, from, before.note(e)), e.text, " *");
     case entry_kind::action:
       // The colon tells it from what only the server says: `* alice is now known as bob *`.
-      return said(fmt::format("{}~ {}{}: ", head, from, note_of(e)), e.text);
+      return said(fmt::format("{}~ {}{}: ", head, from, before.note(e)), e.text);
     case entry_kind::topic:
       if (e.text.empty()) {
         return said(fmt::format("{}* {} removed the topic", head, from), "", " *");
@@ -83,6 +87,7 @@ struct text_of {
                                         sanitize_for_terminal(m.to)));
   }
   lines operator()(const direct_message& m) const {
+    if (m.from == name_of_server) return said(stamp(m.time, format) + "* ", m.text, " *");
     return said(
         fmt::format("{}[private] {}: ", stamp(m.time, format), sanitize_for_terminal(m.from)),
         m.text);
@@ -202,23 +207,66 @@ time_format form_of_earlier(wall_time t, wall_time now, time_format format) {
 }
 
 std::optional<client_event> text_display::without_hidden(const client_event& e) const {
-  const auto hides = [this](const entry& said) { return hidden_.hides(said); };
+  const auto is_hidden = [this](const entry& said) { return hides(said); };
   client_event left = e;
   if (const auto* said = std::get_if<entry>(&e); said && hides(*said)) return {};
-  if (const auto* told = std::get_if<direct_message>(&e); told && hidden_.hides(told->from))
+  if (const auto* told = std::get_if<direct_message>(&e);
+      told && (hidden_.hides(told->from) || here_.hides(told->from)))
     return {};
-  if (auto* page = std::get_if<history_page>(&left)) std::erase_if(page->entries, hides);
-  if (auto* answer = std::get_if<reply>(&left))
-    if (auto fewer = hidden_.without_hidden(*answer)) *answer = *std::move(fewer);
+  if (auto* page = std::get_if<history_page>(&left)) std::erase_if(page->entries, is_hidden);
+  for (const hidden_members* all : {&hidden_, &here_})
+    if (auto* answer = std::get_if<reply>(&left))
+      if (auto fewer = all->without_hidden(*answer)) *answer = *std::move(fewer);
   return left;
+}
+
+void text_display::ignore(std::string_view name) {
+  ignored_here_.insert(ascii::lower(std::string(name)));
+  here_.take(list_of_hidden({ignored_here_.begin(), ignored_here_.end()}));
+}
+
+bool text_display::unignore(std::string_view name) {
+  const bool was = ignored_here_.erase(ascii::lower(std::string(name))) > 0;
+  here_.take(list_of_hidden({ignored_here_.begin(), ignored_here_.end()}));
+  return was;
+}
+
+std::optional<lines> text_display::carry_out(std::string_view line, std::string_view own_name) {
+  const parsed_line c = parse_command_line(line);
+  const bool ignores = ascii::equal_ignoring_case(c.name, "ignore");
+  if (!ignores && !ascii::equal_ignoring_case(c.name, "unignore")) return {};
+  const std::string_view name = trim(c.arguments);
+  const auto tell = [](const std::string& what) {
+    return lines{{kind::notice, "[" + sanitize_for_terminal(what) + "]"}};
+  };
+  if (!ignores) {
+    if (name.empty())
+      return hidden_.is_kept() ? std::optional<lines>()
+                               : tell("NAME is missing; usage: /unignore NAME");
+    const bool was = unignore(name);
+    if (hidden_.is_kept() && (!was || hidden_.hides(name))) return {};
+    return tell(fmt::format("{} {}", name, was ? "is not ignored any more" : "was not ignored"));
+  }
+  if (hidden_.is_kept()) return {}; // the account's are the server's
+  if (name.empty())
+    return tell(ignored_here_.empty() ? "no member is ignored"
+                                      : fmt::format("ignoring {}", fmt::join(ignored_here_, ", ")));
+  if (ascii::equal_ignoring_case(name, own_name))
+    return tell("this is your own name; what you say cannot be hidden");
+  ignore(name);
+  return tell(fmt::format("ignoring {0}; /unignore {0} ends it", name));
 }
 
 std::vector<shown_line> text_display::show(const client_event& news, std::string_view room,
                                            const line_origin&) {
   if (std::holds_alternative<connected>(news)) hidden_.forget();
   if (const auto* answer = std::get_if<reply>(&news); answer && hidden_.take(*answer)) return {};
-  const auto seen = hidden_.empty() ? std::nullopt : without_hidden(news);
-  if (!hidden_.empty() && !seen) return {};
+  // A new name does not end it; of those whom the account ignores the server says so itself.
+  if (const auto* other = std::get_if<member_renamed>(&news); other && here_.hides(other->from))
+    ignore(other->to);
+  const bool hides_some = !hidden_.empty() || !here_.empty();
+  const auto seen = hides_some ? without_hidden(news) : std::nullopt;
+  if (hides_some && !seen) return {};
   const client_event& e = seen ? *seen : news;
   if (const auto* state = std::get_if<room_state>(&e)) earlier_.entered(*state);
   if (const auto* kept = std::get_if<acknowledged>(&e)) earlier_.spoke(kept->room);
@@ -227,6 +275,7 @@ std::vector<shown_line> text_display::show(const client_event& news, std::string
       earlier_.left(proper_room_name(left));
   }
   const auto* said = std::get_if<entry>(&e);
+  if (said) said_.take(*said);
   const bool earlier = said && looks_back_ && earlier_.is_earlier(*said);
   lines all;
   if (!zone_told_ && shows_time(e, earlier)) {
@@ -272,7 +321,7 @@ std::vector<shown_line> text_display::show_entry(const entry& e, std::string_vie
 std::vector<shown_line> text_display::show_as(const client_event& e, std::string_view room,
                                               time_format format) const {
   return std::visit(
-      text_of{room, format, server_, name_verified_, shows_address_, time_.wall_now()}, e);
+      text_of{room, format, server_, name_verified_, shows_address_, time_.wall_now(), said_}, e);
 }
 
 } // namespace asio_chat::app

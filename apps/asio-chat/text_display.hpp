@@ -3,6 +3,7 @@
 
 #include "display.hpp"
 #include "look_back.hpp"
+#include "said_entries.hpp"
 
 #include "base/clock.hpp"
 #include "model/hidden_members.hpp"
@@ -10,7 +11,9 @@
 #include <asio_chat/time.hpp>
 
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace asio_chat::app {
@@ -58,10 +61,18 @@ class text_display final : public display {
   std::vector<shown_line> show(const client_event& e, std::string_view room,
                                const line_origin& answered) override;
   std::vector<shown_line> show(const changed_member& m) override;
+  /// `/ignore` and `/unignore`, where no account keeps them.
+  std::optional<std::vector<shown_line>> carry_out(std::string_view line,
+                                                   std::string_view own_name) override;
+  void remember(const entry& own) override { said_.take(own); }
+  /// What that member says is not shown, until the client ends.
+  void ignore(std::string_view name);
 
  private:
   /// Without what those say whom the account ignores.
   std::optional<client_event> without_hidden(const client_event& e) const;
+  bool hides(const entry& e) const { return hidden_.hides(e) || here_.hides(e); }
+  bool unignore(std::string_view name);
   bool shows_time(const client_event& e, bool earlier) const;
   std::vector<shown_line> show_entry(const entry& e, std::string_view room);
   std::vector<shown_line> show_as(const client_event& e, std::string_view room,
@@ -75,7 +86,10 @@ class text_display final : public display {
   bool shows_address_ = false;
   bool zone_told_ = false; ///< once is enough
   look_back earlier_;
+  said_entries said_;
   hidden_members hidden_; ///< by the account
+  std::set<std::string> ignored_here_;
+  hidden_members here_; ///< those
 };
 
 } // namespace asio_chat::app

@@ -2,7 +2,7 @@
 # Completion for asio-chatd, asio-chat and asio-chat-certs: whatever their --help says.
 
 _asio_chat() {
-  local command=$1 current=$2 previous=$3 words help wanted
+  local command=$1 current=$2 previous=$3 words help wanted given
   # bash takes = for a word of its own: --cert=FILE is three words.
   if [[ $current == = ]]; then
     current=
@@ -18,6 +18,13 @@ _asio_chat() {
     if [[ $'\n'$words$'\n' == *$'\n'"$word"$'\n'* ]]; then
       help=$("$command" "$word" --help 2>/dev/null </dev/null)
       words=
+      # Below the options stands what each action of a sub-command does: add NAME, list, show NAME.
+      if grep -q '^  ACTION ' <<<"$help"; then
+        words=$(sed '1,/^Options:/d' <<<"$help" | grep -oE '([a-z]+, )*[a-z]+ NAME' | sed 's/ NAME$//; s/, /\n/g')
+        for given in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+          [[ $'\n'$words$'\n' == *$'\n'"$given"$'\n'* ]] && words=
+        done
+      fi
       break
     fi
   done

@@ -741,6 +741,24 @@ def test_show_says_what_a_file_is_not(tool):
     assert "No such file" in tool.fails("show", "absent.pem")
 
 
+def test_show_a_revocation_list(tool):
+    tool.ok("ca")
+    tool.ok("client", "alice")
+    serial = field(tool.ok("show", "alice-cert.pem"), "Serial")
+    tool.ok("revoke", "alice-cert.pem")
+    shown = tool.ok("show", "ca-crl.pem")
+    assert "Certificate Revocation List" in shown and "Next Update" in shown
+    assert serial.replace(":", "").upper().lstrip("0") in shown.replace(":", "").upper()
+
+
+@pytest.mark.parametrize("arguments, what", [
+    (["--nosuch"], "there is no option --nosuch"), (["nosuch"], "there is no subcommand nosuch"),
+    (["show", "--nosuch"], "there is no option --nosuch"), (["ca", "--nosuch=1"], "there is no option --nosuch"),
+    ([], "A subcommand is required"), (["show"], "FILE is required")])
+def test_an_option_that_there_is_not_is_named(tool, arguments, what):
+    assert what in tool.fails(*arguments, code=2)
+
+
 def test_show_sends_who_asks_for_a_server_to_probe(tool):
     assert "asio-chat-certs probe localhost:8443" in tool.fails("show", "localhost:8443")
 

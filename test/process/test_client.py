@@ -1006,7 +1006,7 @@ def test_b1_d14_client_certificate(tmp_path, home):
         assert shown.returncode == 0, shown.stderr
         none = pipe(d, "alice", text="x\n", home=home)
         assert none.returncode == 4
-        assert "certificate" in none.stderr
+        assert "certificate" in none.stderr and "show yours with --cert FILE and --key FILE" in none.stderr
     finally:
         d.stop()
 

@@ -84,10 +84,10 @@ def test_a_password_that_a_command_lacks_is_asked_for_without_echo(tmp_path, hom
     d = Daemon(directory, "--password-memory", "8M")
     t = mode(f"alice@{d.address}", "--ca", d.ca, home=home, env=env)
     t.sees("1 here" if mode is FullScreen else "[in #lobby")
-    t.says("/register").sees("PASSWORD").says(PASSWORD).sees("once more: PASSWORD").says("another-horse")
-    t.sees("these were two different ones; PASSWORD").says(PASSWORD).sees("once more:").says(PASSWORD)
+    t.says("/register").sees("new password").says(PASSWORD).sees("once more: new password").says("another-horse")
+    t.sees("these were two different ones; new password").says(PASSWORD).sees("once more:").says(PASSWORD)
     t.sees("you are logged in as alice")
-    t.says("/password").sees("OLD").types("\x03")
+    t.says("/password").sees("password until now").types("\x03")
     assert t.ends() == 130
     assert "is now known as" not in t.text
     for made in (t.raw, *(f.read_bytes() for f in home.rglob("*") if f.is_file())):
@@ -100,16 +100,16 @@ def test_what_is_typed_ahead_of_a_login_is_said_and_a_code_is_asked_for_once_it_
     directory.mkdir(mode=0o700)
     d = Daemon(directory, "--password-memory", "8M")
     t = FullScreen(f"alice@{d.address}", "--ca", d.ca, home=home, columns=160, rows=60).sees("1 here")
-    t.says("/register").sees("PASSWORD").says(PASSWORD).sees("once more:").says(PASSWORD).sees("you are logged in")
-    t.says("/cert list").sees("no certificate opens").says("/totp on").sees("SECRET").says(PASSWORD)
+    t.says("/register").sees("new password").says(PASSWORD).sees("once more:").says(PASSWORD).sees("you are logged in")
+    t.says("/cert list").sees("no certificate opens").says("/totp on").sees("your password:").says(PASSWORD)
     t.sees("and then: /totp confirm CODE")
     secret = re.search(r"secret: ([A-Z2-7]{32})", t.text)[1]
-    t.says("/totp confirm").sees("SECRET").says(totp(secret)).sees("your second factor is on")
+    t.says("/totp confirm").sees("code that your app shows:").says(totp(secret)).sees("your second factor is on")
     t.says("/logout").sees("you are a guest")
     t.says("/alias l /login alice").sees("/l is /login alice")
-    t.says("/l").sees("PASSWORD").types(f"{PASSWORD}\rtyped ahead\r").sees("alice-")
+    t.says("/l").sees("password:").types(f"{PASSWORD}\rtyped ahead\r").sees("alice-")
     t.sees("typed ahead").sees("Enter /login again to be asked for it")
-    t.says("/l").sees("PASSWORD").says(PASSWORD).sees("CODE").says(totp(secret, ahead=1)).sees("you are logged in")
+    t.says("/l").sees("password:").says(PASSWORD).sees("code of your second factor:").says(totp(secret, ahead=1)).sees("you are logged in")
     t.child.close(force=True)
     d.stop()
 
@@ -162,3 +162,18 @@ def test_a_bot_that_is_put_out_of_a_room_is_told(moderated, listener):
     bot.says("for the den alone")
     bot.hears('"code":"not_in_room"')
     assert b"for the den alone" not in moderated.look().out
+
+
+def test_an_empty_password_is_asked_for_again_and_ctrl_d_gives_up(server, home):
+    t = Terminal(f"alice@{server.address}", "--ca", server.ca, home=home)
+    t.sees("Password of alice").types("\r").sees("it is needed, or Ctrl-D gives up; Password of alice")
+    t.types("\x04")
+    assert t.ends() == 4
+    assert "nothing was typed" in t.text
+
+
+def test_nobody_who_types_no_name_has_been_in_the_chat(server, home):
+    t = Terminal(server.address, "--ca", server.ca, home=home)
+    t.sees("Enter your username:").types("\x04")
+    assert t.ends() == 1
+    assert "no username was typed" in t.text

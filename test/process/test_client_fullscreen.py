@@ -449,7 +449,7 @@ def test_why_it_ended_is_read_when_the_screen_is_gone(full, daemon):
     alice = full("alice")
     alice.says("/register correct-horse").sees("you are logged in as alice")
     alice.says("/forget me correct-horse")
-    assert alice.ends() == 1
+    assert alice.ends() == 0  # it was wanted
     after = alice.raw.rsplit(b"\x1b[?1049l", 1)[1].decode()
     receipt = [line for line in after.split("\r\n") if line.startswith("* eyJ")]
     assert len(receipt) == 1 and "[disconnected: your account is deleted]" in after

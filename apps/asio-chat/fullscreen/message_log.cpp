@@ -156,10 +156,20 @@ void message_log::miss(position at) {
   last_ = std::max(last_, at);
 }
 
-void message_log::resume(std::vector<log_line> page, bool last) {
-  const std::size_t came = page.size();
+/// One's own lines that are not in the log stand behind all that is.
+void message_log::put_before_unsaid(std::vector<log_line> page) {
+  std::deque<log_line> unsaid;
+  for (; !lines_.empty() && unsettled(lines_.back()); lines_.pop_back())
+    unsaid.push_front(std::move(lines_.back()));
   for (log_line& line : page)
     append(std::move(line));
+  for (log_line& line : unsaid)
+    insert(std::move(line));
+}
+
+void message_log::resume(std::vector<log_line> page, bool last) {
+  const std::size_t came = page.size();
+  put_before_unsaid(std::move(page));
   // What was said since that page was made is missed again.
   const bool complete = last && (came == 0 || newest() >= last_);
   beyond_ = complete ? 0 : std::max(beyond_, came + 1) - came;
@@ -168,8 +178,7 @@ void message_log::resume(std::vector<log_line> page, bool last) {
 void message_log::replace(std::vector<log_line> page, bool more) {
   const position last = last_;
   clear();
-  for (log_line& line : page)
-    append(std::move(line));
+  put_before_unsaid(std::move(page));
   if (!more) return;
   const position reached = newest();
   const bool known = last.epoch == reached.epoch && last.offset > reached.offset;

@@ -123,6 +123,7 @@ class message_log {
 
  private:
   void insert(log_line line);
+  void put_before_unsaid(std::vector<log_line> page);
   void fold();
 
   bool refers_ = false; ///< a line that was taken in refers to another one

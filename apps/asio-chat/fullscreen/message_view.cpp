@@ -197,22 +197,35 @@ bool go_down(const window& w, scroll_position& at, std::size_t rows, const area&
   return at.hidden > 0 || at.line + 1 < w.log.end();
 }
 
+using names_in_order = std::vector<std::string>;
+
+void add_once(names_in_order& to, const std::string& name) {
+  if (std::ranges::count(to, name) == 0) to.push_back(name);
+}
+
 } // namespace
 
 std::string presence_text(const log_line& line) {
   if (!line.text.empty()) return line.text;
   constexpr std::size_t few = 3;
-  std::vector<std::string> parts;
-  const bool names = line.joined.size() + line.left.size() <= few;
-  if (!line.joined.empty()) {
-    parts.push_back(names ? fmt::format("{} joined", fmt::join(line.joined, ", "))
-                          : fmt::format("{} joined", line.joined.size()));
-  }
-  if (!line.left.empty()) {
-    parts.push_back(names ? fmt::format("{} left", fmt::join(line.left, ", "))
-                          : fmt::format("{} left", line.left.size()));
-  }
-  return fmt::format("{}", fmt::join(parts, ", "));
+  // Who comes and goes several times is one.
+  names_in_order both, joined, left;
+  for (const std::string& name : line.joined)
+    add_once(std::ranges::count(line.left, name) > 0 ? both : joined, name);
+  for (const std::string& name : line.left)
+    if (std::ranges::count(line.joined, name) == 0) add_once(left, name);
+  const bool names = joined.size() + left.size() + both.size() <= few;
+  std::string text;
+  const auto say = [&](const names_in_order& who, const char* what) {
+    if (who.empty()) return;
+    const std::string them =
+        names ? fmt::format("{}", fmt::join(who, ", ")) : fmt::format("{}", who.size());
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", them, what);
+  };
+  say(joined, "joined");
+  say(both, "came and went");
+  say(left, "left");
+  return text;
 }
 
 std::vector<cells> rows_of(const window& w, message_log::number n, std::size_t columns,

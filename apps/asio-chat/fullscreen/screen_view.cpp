@@ -186,7 +186,11 @@ cells status_of(const windows& all, const screen_state& s, const area& list) {
         role::bar_alert);
     return line;
   }
-  if (w.scrolled) add(line, fmt::format(" {} below ", messages_below(w)), role::bar_alert);
+  if (const std::size_t below = messages_below(w); below > 0) {
+    add(line, fmt::format(" {} below ", below), role::bar_alert);
+  } else if (w.scrolled) {
+    add(line, " scrolled up ", role::bar_alert);
+  }
   if (!w.trouble.empty()) {
     add(line,
         fmt::format(" older messages did not come: {}; PageUp asks again ",

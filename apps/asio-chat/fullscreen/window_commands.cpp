@@ -41,6 +41,7 @@ const std::vector<command_info>& our_commands() {
       {"query",
        {argument("NAME", kind::member, false), argument("TEXT", kind::text, true)},
        "show a conversation with one member"},
+      {"reconnect", {}, "connect again at once, in the place of this connection or of the pause"},
       {"theme", {argument("NAME", kind::word, true)}, "show the screen in another theme"},
       {"unalias", {argument("NAME", kind::word, false)}, "forget an alias"},
       {"unbind", {argument("KEY", kind::word, false)}, "let a key do what it did at first"},
@@ -61,6 +62,10 @@ const command_info* find_ours(std::string_view name) {
 }
 
 } // namespace
+
+bool is_window_command(std::string_view name) {
+  return find_ours(name) != nullptr;
+}
 
 std::string window_commands::expand(std::string_view line) const {
   std::string expanded(line);
@@ -146,7 +151,7 @@ window_commands::outcome window_commands::answer(std::string text) {
 window_commands::outcome window_commands::close() {
   windows& all = state_.all;
   const window& w = all.current();
-  if (w.has_log()) return {true, "/leave " + w.room()};
+  if (w.has_log() && w.in) return {true, "/leave " + w.room()};
   if (!all.close(all.shown())) return answer("the server's window stays; /quit leaves the chat");
   return {true};
 }

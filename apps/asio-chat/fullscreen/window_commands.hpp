@@ -18,6 +18,9 @@
 
 namespace asio_chat::app {
 
+/// Whether it is a command of the full screen, which other ways to chat do not have.
+bool is_window_command(std::string_view name);
+
 class window_commands {
  public:
   /// @param state, time, bindings, unsent must live as long

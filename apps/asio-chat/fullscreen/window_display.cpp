@@ -1,6 +1,7 @@
 #include "fullscreen/window_display.hpp"
 
 #include "model/names.hpp"
+#include "model/server_name.hpp"
 #include "room_focus.hpp"
 
 #include <fmt/format.h>
@@ -67,10 +68,18 @@ void window_display::take(const client_event& e, const line_origin& line) {
   const wall_time now = time_.wall_now();
   if (const auto* said = std::get_if<entry>(&e); said && all.said(*said))
     listeners_.call(said->from, (is_direct_room(said->room) ? "" : "#") + said->room);
-  if (const auto* said = std::get_if<direct_message>(&e); said && all.said(*said))
-    listeners_.call(said->from, "@" + said->from);
+  const std::string put_out_of = std::exchange(put_out_of_, {});
+  if (const auto* said = std::get_if<direct_message>(&e)) {
+    if (said->from == name_of_server)
+      listeners_.call(all.at(0).name, all.told_by_server(put_out_of, said->text, now));
+    else if (all.said(*said))
+      listeners_.call(said->from, "@" + said->from);
+  }
   if (const auto* in = std::get_if<member_joined>(&e)) all.presence(*in, now);
-  if (const auto* out = std::get_if<member_left>(&e)) all.presence(*out, now);
+  if (const auto* out = std::get_if<member_left>(&e)) {
+    if (out->name == all.own_name()) put_out_of_ = out->room;
+    all.presence(*out, now);
+  }
   if (const auto* other = std::get_if<member_renamed>(&e)) all.presence(*other, now);
   if (const auto* room = std::get_if<room_state>(&e)) all.entered(*room);
   if (const auto* gap = std::get_if<entries_missed>(&e)) all.missed(*gap, words_of(e), now);
@@ -104,6 +113,7 @@ void window_display::answered(const line_origin& line, position at, wall_time ti
 void window_display::take(const connected& c) {
   state_.all.set_own_name(c.name);
   state_.all.forget_kept_ignored();
+  if (c.again) state_.all.connected_again();
   state_.connection.protection = c.tls.version;
   state_.connection.verified = name_verified_;
   state_.connection.trouble.clear();

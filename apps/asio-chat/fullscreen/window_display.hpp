@@ -49,6 +49,8 @@ class window_display final : public display {
   text_display words_;
   bool name_verified_;
   wall_time connected_at_{}; ///< by the clock here
+  /// A moderator has just put one out of that room; the reason comes next.
+  std::string put_out_of_;
   listeners listeners_;
 };
 

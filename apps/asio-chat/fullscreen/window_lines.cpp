@@ -156,6 +156,7 @@ void window_control::opened(std::uint64_t id, bool is_kept) {
   window* w = state_.all.find(id);
   if (!w) return;
   w->kept = w->kept || is_kept; // the other one may have written meanwhile
+  w->in = w->in || is_kept;
   for (const log_line& line : waiting.mapped()) {
     if (!w->kept && line.what == log_line::kind::action)
       state_.all.refused(line.ref, "/me is for rooms and between accounts");

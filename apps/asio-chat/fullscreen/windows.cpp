@@ -145,7 +145,7 @@ bool windows::said(const direct_message& m) {
 /// What comes of it by itself has not been read on any device.
 void windows::entered_direct(const room_state& s) {
   window& w = open(window::kind::direct, s.room.substr(1));
-  w.kept = w.asked = true;
+  w.kept = w.asked = w.in = true;
   if (w.read.epoch == s.head.epoch && s.head.epoch != 0) return; // the connection comes back
   w.read = w.counted = {s.head.epoch, 0};
   w.older = w.refills = s.head.offset > 0;
@@ -156,6 +156,7 @@ void windows::entered(const room_state& s) {
   window* known = find(window::kind::room, s.room);
   window& room = known ? *known : open(window::kind::room, s.room);
   room.topic = s.topic;
+  room.in = true;
   const position earlier_read = room.read;
   const bool comes_back = std::exchange(room.out, false);
   if (comes_back) {
@@ -222,6 +223,7 @@ void windows::presence(const member_left& m, wall_time now) {
   window* in = m.name == own_name_ ? find(window::kind::room, m.room) : nullptr;
   if (!in) return fold(m.room, now, {}, m.name);
   in->out = true;
+  in->in = false;
   in->log.append({log_line::kind::notice,
                   now,
                   {},
@@ -246,22 +248,6 @@ void windows::presence(const member_renamed& m, wall_time now) {
 void windows::missed(const entries_missed& m, const std::string& text, wall_time now) {
   if (window* in = find(window::kind::room, m.room); in && !in->log.cut())
     in->log.append({log_line::kind::gap, now, {}, text});
-}
-
-void windows::remark(log_line::kind what, std::string text, wall_time now) {
-  current().log.append({what, now, {}, std::move(text)});
-}
-
-void windows::remark_on_server(std::string text, wall_time now) {
-  all_.front()->log.append({log_line::kind::notice, now, {}, std::move(text)});
-}
-
-void windows::warn_of(const std::string& room, const std::string& name, const std::string& text,
-                      wall_time now) {
-  window* alone = find(window::kind::direct, name);
-  if (!alone && is_direct_room(room)) alone = &open_direct(name);
-  for (window* w : {find(window::kind::room, room), alone})
-    if (w) w->log.append({log_line::kind::notice, now, {}, text});
 }
 
 // One's own lines.

@@ -42,6 +42,7 @@ struct window {
   position read = {};                 ///< of the room: what was said until then is not new
   position counted = {};              ///< of the room: what was said until then is in `unread`
   std::optional<position> marks = {}; ///< what comes after it is new, and has no marker yet
+  bool in = false;                    ///< what has a log: the server has said that one is in it
   bool out = false;                   ///< of the room: one was removed from it
   bool older = false;                 ///< the room's log may have lines before the first one
   bool refills = false;               ///< it wants the newest page of the room's log
@@ -111,6 +112,12 @@ class windows {
   void remark(log_line::kind what, std::string text, wall_time now);
   /// The same in the server's window.
   void remark_on_server(std::string text, wall_time now);
+  /// What the server tells one alone, who is no member: in the room that one was put out of by it,
+  /// if there is one, and where it is seen.
+  /// @return the title of the window it is for
+  std::string told_by_server(const std::string& put_out_of, const std::string& text, wall_time now);
+  /// There is another connection, and the server says again where one is.
+  void connected_again();
   /// Something about a member, in a room and in the window of what they say to one alone, which is
   /// opened where it is about that.
   void warn_of(const std::string& room, const std::string& name, const std::string& text,

@@ -256,6 +256,13 @@ class basic_client : private detail::client_base {
     return begin<close_signature, Token>("async_close", &basic_client::close, token);
   }
 
+  /// Makes another connection at once: in the place of the one that there is, which may be a dead
+  /// one, or without the rest of the pause before the next attempt. Events tell of it as of a lost
+  /// connection.
+  /// @return false, and nothing is done: the client is not connected and does not come back, or
+  /// does not reconnect at all
+  using client_base::reconnect;
+
   /// For `client_config::resume` of a later client. Take it after an event was dealt with and
   /// before the next one is received: a later client is then given everything that follows.
   using client_base::saved_state;

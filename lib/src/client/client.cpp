@@ -55,6 +55,10 @@ void client_base::close(handler<> h) {
   impl_->close(std::move(h));
 }
 
+bool client_base::reconnect() {
+  return impl_->reconnect();
+}
+
 resume_state client_base::saved_state() const {
   return impl_->saved_state();
 }

@@ -274,6 +274,18 @@ void client_base::impl::come_back() {
   open_connection(network_->dial());
 }
 
+bool client_base::impl::reconnect() {
+  if (state_ == state::returning) return true; // it is about to be
+  if (state_ == state::ready && reconnection_.is_wanted()) {
+    forget_connection();
+    lost({close_code::connection_lost, "the connection is made anew, as was asked"});
+  }
+  if (state_ != state::waiting) return false;
+  retry_timer_->cancel();
+  come_back();
+  return true;
+}
+
 void client_base::impl::over(const failure& why) {
   state_ = state::idle;
   retry_timer_->cancel();

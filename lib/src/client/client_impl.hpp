@@ -39,6 +39,7 @@ class client_base::impl final : public std::enable_shared_from_this<impl>,
   void history(handler<history_page> h, diagnostics* why, std::string room, log_range part);
   void receive(handler<client_event> h, diagnostics* why);
   void close(handler<> h);
+  bool reconnect();
   /// Aborts everything, because the client is being destroyed.
   void abort();
 

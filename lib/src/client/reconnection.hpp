@@ -56,6 +56,8 @@ class reconnection {
     repeatable_ = repeatable;
     backoff_.reset();
   }
+  /// Whether another connection can follow one that is lost.
+  bool is_wanted() const noexcept { return wanted_ && repeatable_; }
   /// Call it when a login has succeeded.
   void ready(steady_time now) noexcept;
   /// The time until the next attempt, after a connection was lost; none: do not reconnect.

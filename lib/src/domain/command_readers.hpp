@@ -107,11 +107,13 @@ inline std::optional<requests::referent> referent_in(std::string_view word) noex
   return n <= farthest ? std::optional(requests::referent{{}, n}) : std::nullopt;
 }
 
-/// Who types digits behind `-` or `@` means an entry, whether there is such a one or not: an edit
-/// of another one would destroy what cannot be brought back.
+/// Who types digits behind `-` or `@` means an entry, whether there is such a one or not, and so
+/// does who mistypes them (`-x`, `@4l`): an edit of another one would destroy what cannot be
+/// brought back. `@bob` is a name.
 inline bool is_meant_as_referent(std::string_view word) noexcept {
-  return word.size() > 1 && (word.front() == '-' || word.front() == '@') &&
-         word.find_first_not_of("0123456789", 1) == std::string_view::npos;
+  if (word.size() < 2) return false;
+  if (word.front() == '@') return ascii::is_digit(word[1]);
+  return word.front() == '-' && (ascii::is_digit(word[1]) || ascii::is_letter(word[1]));
 }
 
 /// What refers to something said before, and has a text.

@@ -88,7 +88,8 @@ class signals_while_waiting {
 };
 
 /// A line without its end. Stops at a signal.
-std::string read_silently(int terminal, const std::string& prompt) {
+/// @return none: the input has ended, as by Ctrl-D
+std::optional<std::string> read_silently(int terminal, const std::string& prompt) {
   std::string line;
   const silent_terminal mode(terminal);
   if (::write(terminal, prompt.data(), prompt.size()) < 0) return line;
@@ -99,12 +100,13 @@ std::string read_silently(int terminal, const std::string& prompt) {
     if (silent_terminal::signal() != 0) break;
     const ssize_t n = ::read(terminal, &c, 1);
     if (n < 0 && errno == EINTR) continue;
+    if (n <= 0 && line.empty()) return std::nullopt;
     if (n <= 0 || c == '\n') break;
     line += c;
   }
   if (silent_terminal::signal() == 0) return line;
   OPENSSL_cleanse(line.data(), line.size());
-  return {};
+  return std::nullopt;
 }
 
 /// Who started the program may have let it ignore Ctrl-C, as shells do with what runs in the
@@ -117,10 +119,10 @@ void stop_ignoring(int signal) {
 }
 
 /// Asks again after a stop. A signal that ends the program does so here.
-/// @return none: it does not end it at once
+/// @return none: it does not end it at once; or the input has ended
 std::optional<std::string> ask_once(int terminal, const std::string& prompt) {
   while (true) {
-    std::string line = read_silently(terminal, prompt);
+    auto line = read_silently(terminal, prompt);
     const int signal = silent_terminal::signal();
     if (signal == 0) return line;
     const bool stops = signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
@@ -130,15 +132,25 @@ std::optional<std::string> ask_once(int terminal, const std::string& prompt) {
   }
 }
 
+/// Asks until something is typed, and twice the same where it is new. Only Ctrl-D, or a signal,
+/// gives up.
 result<std::string> ask_terminal(const std::string& prompt, bool twice) {
-  std::string passphrase = ask_without_echo(prompt).value_or("");
-  std::string again = twice ? ask_without_echo("Once more: ").value_or("") : passphrase;
-  const bool same = again == passphrase;
-  OPENSSL_cleanse(again.data(), again.size());
-  if (!passphrase.empty() && same) return passphrase;
-  OPENSSL_cleanse(passphrase.data(), passphrase.size());
-  return fail(errc::bad_setting, twice ? "no passphrase, or two different ones, were typed"
-                                       : "no passphrase was typed");
+  for (std::string why;;) {
+    auto typed = ask_without_echo(why + prompt);
+    if (!typed) return fail(errc::bad_setting, "nothing was typed");
+    if (typed->empty()) {
+      why = "it is needed, or Ctrl-D gives up; ";
+      continue;
+    }
+    if (!twice) return *std::move(typed);
+    auto again = ask_without_echo("Once more: ");
+    const bool same = again == typed;
+    if (again) OPENSSL_cleanse(again->data(), again->size());
+    if (same) return *std::move(typed);
+    OPENSSL_cleanse(typed->data(), typed->size());
+    if (!again) return fail(errc::bad_setting, "nothing was typed the second time");
+    why = "these were two different ones; ";
+  }
 }
 
 /// Empty where a person has to be asked.

@@ -17,7 +17,7 @@ struct passphrase_source {
 };
 
 /// What the person types into the terminal.
-/// @return none: they ended it by a key, and a signal of the program's says so
+/// @return none: they ended it by Ctrl-D; or by a key of which a signal of the program's tells
 std::optional<std::string> ask_without_echo(const std::string& prompt);
 
 enum class prompting { never, once, twice };

@@ -26,6 +26,11 @@ std::string going_on(std::size_t all, std::string_view command, std::string_view
   return fmt::format("there are {}; /{} {} goes on from there", all, command, next);
 }
 
+/// Of a list that was to begin behind its end.
+std::string none_from_there(std::string_view whose, std::string_view command, std::size_t all) {
+  return fmt::format("{} has that name or a later one; /{} lists all {}", whose, command, all);
+}
+
 /// What is displayed beside names that come in their order.
 class displayed_in_order {
  public:
@@ -71,7 +76,8 @@ struct writer {
       all += fmt::format("{}{}{}{}", all.empty() ? "" : ", ", name,
                          take(shown.size()) ? shown : std::string(), guest ? " (guest)" : "");
     }
-    r.lines.push_back("online: " + all);
+    const bool nobody = m.names.empty();
+    r.lines.push_back(nobody ? none_from_there("nobody here", "who", m.total) : "online: " + all);
     if (!next.empty()) r.lines.push_back(going_on(m.total, "who", next));
     return r;
   }
@@ -87,6 +93,7 @@ struct writer {
     const std::size_t n = r.items.size();
     const std::string& next = n < a.list.size() ? a.list[n].name : a.next;
     if (!next.empty()) r.lines.push_back(going_on(a.total, "rooms", next));
+    if (a.list.empty()) r.lines.push_back(none_from_there("no room", "rooms", a.total));
     return r;
   }
   reply_lines operator()(const answers::topic& t) {

@@ -85,6 +85,8 @@ TEST_CASE("asio-chat C27: joins, leaves, new names and actions") {
   CHECK(text(said("waves", entry_kind::action)) == lines{"~ bob: waves"});
   CHECK(text(said("tea", entry_kind::topic)) == lines{"* bob set the topic: tea *"});
   CHECK(text(direct_message{"bob", "alice", noon, "psst"}) == lines{"[private] bob: psst"});
+  CHECK(text(direct_message{"-server-", "alice", noon, "bob has muted alice in lobby"}) ==
+        lines{"* bob has muted alice in lobby *"});
   CHECK(text(reply{"", "who", {"online: a, b"}, {}}) == lines{"* online: a, b *"});
 }
 
@@ -336,4 +338,57 @@ TEST_CASE("asio-chat: JSON lines have the data of an answer in fields") {
         R"([{"name":"NAME","kind":"member","optional":true}],"help":"list"}})");
   CHECK(data(answers::protection{}) == R"({"kind":"protection","encrypted":false})");
   CHECK(json(reply{"", "who", {"online: bob"}, {"bob"}}).find("data") == std::string::npos);
+}
+
+TEST_CASE("asio-chat display: a guest hides whom they want, by any name, and their own account's "
+          "list goes before") {
+  text_display d(now, time_format::off, "localhost:8443", true, false);
+  const auto told = [&](const char* line) {
+    const auto all = d.carry_out(line, "alice");
+    return all ? all->at(0).text : std::string("the server's");
+  };
+  CHECK(told("/ignore") == "[no member is ignored]");
+  CHECK(told("/ignore Bob") == "[ignoring Bob; /unignore Bob ends it]");
+  CHECK(told("/ignore ALICE").starts_with("[this is your own name"));
+  CHECK(told("/ignore") == "[ignoring bob]");
+  CHECK(told("/who") == "the server's");
+  CHECK(shown(d, {said("noise"), direct_message{"bob", "alice", noon, "psst"}}).empty());
+  shown(d, {member_renamed{"lobby", "bob", "rob"}, connected{}});
+  CHECK(d.carry_out("/unignore", "alice")->at(0).text.starts_with("[NAME is missing"));
+  CHECK(told("/unignore rob") == "[rob is not ignored any more]");
+  CHECK(told("/unignore bob") == "[bob is not ignored any more]");
+  CHECK(told("/unignore eve") == "[eve was not ignored]");
+  CHECK(shown(d, {said("hi")}) == lines{"bob: hi"});
+  told("/ignore eve");
+  shown(d, {list_of_hidden({"bob"})});
+  CHECK(told("/ignore eve") == "the server's");
+  CHECK(told("/unignore bob") == "the server's");
+  CHECK(told("/unignore eve") == "[eve is not ignored any more]");
+}
+
+TEST_CASE("asio-chat display: a reaction says what it is about") {
+  text_display d(now, time_format::off, "localhost:8443", true, false);
+  const auto reaction = [](std::uint64_t to, std::string sign) {
+    entry e = at(9, std::move(sign));
+    e.kind = entry_kind::action;
+    e.refers = {entry_reference::kind::reaction, to};
+    return e;
+  };
+  shown(d, {at(3, "tea\nat four"), at(4, std::string(70, 'x'))});
+  CHECK(shown(d, {reaction(3, "+")}) == lines{"~ bob (reaction to bob: tea at four): +"});
+  CHECK(shown(d, {reaction(3, "-")}) == lines{"~ bob (reaction to bob: tea at four): -"});
+  CHECK(shown(d, {reaction(3, "+")}) ==
+        lines{"~ bob (takes back a reaction to bob: tea at four): +"});
+  CHECK(shown(d, {reaction(4, "+")}) ==
+        lines{"~ bob (reaction to bob: " + std::string(60, 'x') + "…): +"});
+  CHECK(shown(d, {reaction(1, "+")}) == lines{"~ bob (reaction to @1): +"});
+  d.remember(at(5, "my own"));
+  CHECK(shown(d, {reaction(5, "+")}) == lines{"~ bob (reaction to bob: my own): +"});
+  entry edit = at(6, "coffee");
+  edit.refers = {entry_reference::kind::edit, 3};
+  entry gone = reaction(5, "deleted a message");
+  gone.refers.how = entry_reference::kind::removal;
+  shown(d, {edit, gone});
+  CHECK(shown(d, {reaction(3, "!")}) == lines{"~ bob (reaction to bob: coffee): !"});
+  CHECK(shown(d, {reaction(5, "!")}) == lines{"~ bob (reaction to a deleted message): !"});
 }

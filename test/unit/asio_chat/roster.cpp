@@ -1,5 +1,7 @@
 #include "roster.hpp"
 
+#include "domain/hub.hpp"
+#include "model/server_name.hpp"
 #include "support/catch.hpp"
 
 using namespace asio_chat;
@@ -16,6 +18,9 @@ TEST_CASE("asio-chat roster: follows joins, leaves, renames and members who spea
   r.observe(member_renamed{"den", "carol", "caro"});
   r.observe(entry{"lobby", {1, 8}, {}, "dave", entry_kind::message, "hi", ""});
   r.observe(entry{"lobby", {1, 7}, {}, "gone", entry_kind::message, "said before one came", ""});
+  CHECK(hub::server_name == name_of_server);
+  r.observe(entry{
+      "lobby", {1, 9}, {}, std::string(name_of_server), entry_kind::message, "slow mode", ""});
   r.observe(member_joined{"elsewhere", "eve"});
   CHECK(r.names() == std::vector<std::string>{"alice", "caro", "dave"});
   r.left("den");

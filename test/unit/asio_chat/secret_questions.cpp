@@ -30,7 +30,8 @@ command_argument word(const char* name, bool optional = false) {
 
 const std::vector<command_info>& commands() {
   static const std::vector<command_info> all{
-      {"register", {secret("PASSWORD", "8 bytes"), secret("CODE", "if one is needed", true)}},
+      {"register",
+       {secret("PASSWORD", "8 bytes; in quotes"), secret("CODE", "if one is needed", true)}},
       {"login", {word("NAME"), secret("PASSWORD"), secret("CODE", "", true)}},
       {"password", {secret("OLD"), secret("NEW")}},
       {"totp", {word("ACTION", true), secret("SECRET", "", true), secret("CODE", "", true)}},
@@ -66,15 +67,15 @@ using words = std::vector<std::string>;
 } // namespace
 
 TEST_CASE("asio-chat secret questions: what a line lacks is asked for, and nothing else") {
-  CHECK(asked_for("/login alice") == words{"PASSWORD"});
-  CHECK(asked_for(" /Login   alice ") == words{"PASSWORD"});
-  CHECK(asked_for("/register") == words{"PASSWORD (8 bytes), twice"});
-  CHECK(asked_for("/password") == words{"OLD", "NEW, twice"});
-  CHECK(asked_for("/password old") == words{"NEW, twice"});
-  CHECK(asked_for("/totp on") == words{"SECRET"});
-  CHECK(asked_for("/totp confirm") == words{"SECRET"});
-  CHECK(asked_for("/totp off") == words{"SECRET", "CODE"});
-  CHECK(asked_for("/cert add") == words{"SECRET (Enter leaves it out)"});
+  CHECK(asked_for("/login alice") == words{"password"});
+  CHECK(asked_for(" /Login   alice ") == words{"password"});
+  CHECK(asked_for("/register") == words{"new password (8 bytes), twice"});
+  CHECK(asked_for("/password") == words{"password until now", "new password, twice"});
+  CHECK(asked_for("/password old") == words{"new password, twice"});
+  CHECK(asked_for("/totp on") == words{"your password"});
+  CHECK(asked_for("/totp confirm") == words{"code that your app shows"});
+  CHECK(asked_for("/totp off") == words{"your password", "code that your app shows"});
+  CHECK(asked_for("/cert add") == words{"your password (Enter leaves it out)"});
   for (const char* line :
        {"/login", "/login alice word", "/register word", "/password a b", "/password a b c",
         "/totp", "/totp what", "/cert", "/cert list", "/cert remove", "/cert add pin", "/who",
@@ -94,9 +95,9 @@ TEST_CASE("asio-chat secret questions: a code is asked for once the server wants
   CHECK_FALSE(wants("register", errc::name_taken));
   CHECK_FALSE(wants("password", errc::login_required));
   CHECK_FALSE(wants("none", errc::login_required));
-  CHECK(asked_for("/Login alice", {"login"}) == words{"PASSWORD", "CODE"});
-  CHECK(asked_for("/login alice word", {"login"}) == words{"CODE"});
-  CHECK(asked_for("/login alice", {"register"}) == words{"PASSWORD"});
+  CHECK(asked_for("/Login alice", {"login"}) == words{"password", "code of your second factor"});
+  CHECK(asked_for("/login alice word", {"login"}) == words{"code of your second factor"});
+  CHECK(asked_for("/login alice", {"register"}) == words{"password"});
 }
 
 TEST_CASE("asio-chat secret questions: a question of the server cannot control the terminal") {
@@ -110,16 +111,16 @@ TEST_CASE("asio-chat secret questions: a question of the server cannot control t
 
 TEST_CASE("asio-chat secret questions: the answers are put behind the line") {
   person p("/login alice");
-  CHECK(p.asked.prompt() == "PASSWORD: ");
+  CHECK(p.asked.prompt() == "password: ");
   CHECK(p.type("wrongly") == state::whole);
   CHECK(p.asked.line() == "/login alice wrongly");
   person c("/cert add");
-  CHECK(c.asked.prompt() == "SECRET (Enter leaves it out): ");
+  CHECK(c.asked.prompt() == "your password (Enter leaves it out): ");
   CHECK(c.type("") == state::whole);
   CHECK(c.asked.line() == "/cert add");
   person off("/totp off");
   CHECK(off.type("word") == state::asks);
-  CHECK(off.asked.prompt() == "CODE: ");
+  CHECK(off.asked.prompt() == "code that your app shows: ");
   CHECK(off.type("") == state::asks);
   CHECK(off.type("123") == state::whole);
   CHECK(off.asked.line() == "/totp off word 123");
@@ -129,11 +130,11 @@ TEST_CASE("asio-chat secret questions: a new secret is typed twice, and the same
   person p("/password");
   p.type("old");
   p.type("new one");
-  CHECK(p.asked.prompt() == "it cannot have blanks in it; NEW: ");
+  CHECK(p.asked.prompt() == "it cannot have blanks in it; new password: ");
   p.type("newer");
-  CHECK(p.asked.prompt() == "once more: NEW: ");
+  CHECK(p.asked.prompt() == "once more: new password: ");
   CHECK(p.type("never") == state::asks);
-  CHECK(p.asked.prompt() == "these were two different ones; NEW: ");
+  CHECK(p.asked.prompt() == "these were two different ones; new password: ");
   p.type("newer");
   CHECK(p.type("newer") == state::whole);
   CHECK(p.asked.line() == "/password old newer");
@@ -142,11 +143,11 @@ TEST_CASE("asio-chat secret questions: a new secret is typed twice, and the same
 TEST_CASE("asio-chat secret questions: keys edit the answer, a paste too, and one gives up") {
   person p("/login alice");
   CHECK(p.type("") == state::asks);
-  CHECK(p.asked.prompt() == "it is needed, or Esc gives up; PASSWORD: ");
+  CHECK(p.asked.prompt() == "it is needed, or Esc gives up; password: ");
   p.asked.press({key::kind::character, U'x'});
   p.control(U'U');
   p.asked.press({key::kind::paste, 0, "one\ntwo"});
-  CHECK(p.asked.prompt() == "that paste has several lines; PASSWORD: ");
+  CHECK(p.asked.prompt() == "that paste has several lines; password: ");
   p.asked.press({key::kind::paste, 0, "pasted\n"});
   p.asked.press({key::kind::left});
   p.control(U'?');

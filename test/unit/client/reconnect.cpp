@@ -184,3 +184,36 @@ TEST_CASE("client: tries again exactly when it has said so") {
   w.time.advance(std::chrono::milliseconds(1));
   CHECK(w.servers.size() == 2);
 }
+
+TEST_CASE("client: another connection is made at once where that is asked for") {
+  scripted_world w({answer_politely, answer_politely});
+  w.connect();
+  CHECK(w.chat->reconnect());
+  w.until([&] { return !w.seen<connected>().empty(); });
+  CHECK(w.servers.size() == 2);
+  const auto told = w.seen<disconnected>();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].retry_in);
+  CHECK(w.seen<connected>().at(0).again);
+}
+
+TEST_CASE("client: the pause before the next attempt can be cut short") {
+  scripted_world w({answer_politely, answer_politely});
+  w.connect();
+  w.servers[0]->close();
+  w.until([&] { return w.seen<disconnected>().size() == 1; });
+  const steady_time before = w.time.now();
+  CHECK(w.servers.size() == 1);
+  CHECK(w.chat->reconnect());
+  w.time.run();
+  CHECK(w.seen<connected>().size() == 1);
+  CHECK(w.time.now() == before);
+}
+
+TEST_CASE("client: where it does not reconnect, it is not asked to") {
+  scripted_world w({answer_politely}, [](client_config& c) { c.reconnect = false; });
+  CHECK_FALSE(w.chat->reconnect());
+  w.connect();
+  CHECK_FALSE(w.chat->reconnect());
+  CHECK(w.seen<disconnected>().empty());
+}

@@ -161,7 +161,7 @@ TEST_CASE(
   CHECK(w.say(bob, "/msg boss please") == lines{"to boss: please"});
   w.say(boss, "/unmute bob");
   CHECK(w.say(boss, "/mute bob everywhere 90s spam").front() ==
-        "you have muted bob in the server for 90 s: spam");
+        "you have muted bob on the server for 90 s: spam");
   CHECK(w.say(bob, "/msg boss please") == lines{"you are muted everywhere for 90 s: spam"});
   CHECK_FALSE(w.may_speak(bob));
   CHECK(bob.ear.last<refused>().message == "you are muted everywhere for 90 s: spam");

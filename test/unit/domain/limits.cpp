@@ -94,7 +94,8 @@ TEST_CASE("/limits set and reset are for operators of the server, and say what i
             .front()
             .starts_with("max-rooms is no limit that can be changed while the server runs; those "
                          "are: rates, "));
-  CHECK(w.say(op, "/limits set").front().starts_with("nothing is no limit"));
+  CHECK(w.say(op, "/limits set") == lines{"NAME is missing; usage: /limits set NAME VALUE"});
+  CHECK(w.say(op, "/limits reset") == lines{"NAME is missing; usage: /limits reset NAME"});
   CHECK(w.say(op, "/limits change rates on").front() ==
         "change is neither set nor reset; usage: /limits set NAME VALUE, /limits reset NAME");
   CHECK(w.say(op, "/limits reset rates") == lines{"rates is as it is configured, auto"});

@@ -86,6 +86,9 @@ TEST_CASE("roles are given by those who have more, to those who have an account"
   CHECK(w.say(carl, "/role carl owner") == lines{"you may not give roles here"});
   CHECK(w.say(boss, "/op olga") == lines{"you have made olga operator of this room"});
   CHECK(w.say(op, "/role carl voice") == lines{"you have made carl voice of this room"});
+  w.say(boss, "/join audit");
+  w.run();
+  CHECK(w.say(boss, "/history 1", "audit").back().ends_with("olga has made carl voice of lobby"));
   CHECK(w.say(op, "/role carl") == lines{"carl: member of the server, voice of lobby"});
   CHECK(w.say(op, "/op carl") == lines{"you may not give roles here"});
   CHECK(w.say(op, "/role carl owner everywhere") == lines{"you may not give roles here"});
@@ -241,10 +244,19 @@ TEST_CASE("who is no operator of the server any more is put out of the room of m
   CHECK(w.say(op, "/join audit") == lines{"audit is for the operators of the server"});
 }
 
-TEST_CASE("everybody may read the table of rights, and which role is theirs") {
+TEST_CASE("everybody may read what each role may, and which role is theirs") {
   moderated_world w;
   person& op = w.known("olga", role::op);
   const lines table = w.say(op, "/rights");
   CHECK(table.back() == "you are operator on this server, operator in lobby");
-  CHECK(table.size() == policy_table().size() + 2);
+  REQUIRE(table.size() == all_roles.size() + 1);
+  CHECK(table[0].starts_with("guest may speak, send messages to members, "));
+  CHECK(table[1] == "member may also set the topic");
+  for (const policy_row& row : policy_table()) {
+    INFO(row.phrase);
+    std::string in;
+    for (const std::string& line : table)
+      if ((line + ",").find(std::string(row.phrase) + ",") != std::string::npos) in += line;
+    CHECK(in.starts_with(std::string(name_of(row.from)) + " may "));
+  }
 }

@@ -98,18 +98,22 @@ TEST_CASE("a text that only looks like a number of an entry is text, and a numbe
   world w;
   person& alice = w.come("alice");
   w.say(alice, "cold");
-  w.say(alice, "/edit -x  is   a switch");
+  w.say(alice, "/edit -1 -x  is   a switch");
   CHECK(w.log_says().back() == "-x  is   a switch");
+  w.say(alice, "/edit @bob - look");
+  CHECK(w.log_says().back() == "@bob - look");
+  w.say(alice, "/edit - is a dash");
+  CHECK(w.log_says().back() == "- is a dash");
   w.say(alice, "/edit -1 -2 degrees");
   CHECK(w.log_says().back() == "-2 degrees");
-  for (const std::string bad : {"-0", "@0", "-1001", "@99999999999999999999"})
+  for (const std::string bad : {"-0", "@0", "-1001", "@99999999999999999999", "-x", "-1x", "@4l"})
     CHECK(w.say(alice, "/edit " + bad + " x").front().ends_with("behind it: /edit -1 " + bad));
   CHECK(w.log_says().back() == "-2 degrees"); // and was not overwritten by mistake
   const std::string usage = "WHICH must be -1 to -1000, counted back among what can be meant, or @ "
                             "and the number of an entry; usage: /delete [WHICH]";
   for (const char* bad : {"0", "-0", "@0", "7", "-1001", "@-1", "@99999999999999999999", "@1x"})
     CHECK(w.say(alice, std::string("/delete ") + bad) == lines{usage});
-  CHECK(w.say(alice, "/delete @99") == lines{"lobby has no entry 99: its newest one is 3"});
+  CHECK(w.say(alice, "/delete @99") == lines{"lobby has no entry 99: its newest one is 5"});
   CHECK(w.say(alice, "/edit") == lines{"TEXT is missing; usage: /edit [WHICH] TEXT"});
   CHECK(w.say(alice, "/edit @1") == lines{"TEXT is missing; usage: /edit [WHICH] TEXT"});
   CHECK(w.say(alice, "/react") == lines{"SIGN is missing; usage: /react [WHICH] SIGN"});

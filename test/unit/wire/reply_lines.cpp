@@ -42,6 +42,10 @@ TEST_CASE("answers are told in a line or more, with what a program would look fo
     CHECK(shown.lines == lines);
     CHECK(shown.items == items);
   };
+  check(answers::members{"den", {}, 3, ""},
+        {"nobody here has that name or a later one; /who lists all 3"}, {});
+  check(answers::rooms{{}, 2, ""}, {"no room has that name or a later one; /rooms lists all 2"},
+        {});
   check(answers::members{"den", {"alice", "bob"}, 2, ""}, {"online: alice, bob"}, {"alice", "bob"});
   check(answers::members{"den", {"al", "alice", "bob"}, 3, "", {"bob"}, {"alice A \\ B", "bob Bo"}},
         {R"(online: al, alice "A \ B", bob "Bo" (guest))"}, {"al", "alice", "bob"});

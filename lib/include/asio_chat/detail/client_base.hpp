@@ -37,6 +37,7 @@ class client_base {
   void receive(handler<client_event> h, diagnostics* why);
   void close(handler<> h);
 
+  bool reconnect();
   resume_state saved_state() const;
   const server_certificate& server() const noexcept;
   /// Ends the program if the client's executor runs on another thread.

@@ -67,7 +67,7 @@ failure unknown_limit(std::string_view name) {
     names.push_back(row.name);
   return fail(errc::bad_arguments,
               fmt::format("{} is no limit that can be changed while the server runs; those are: {}",
-                          name.empty() ? "nothing" : shown(name), fmt::join(names, ", ")));
+                          shown(name), fmt::join(names, ", ")));
 }
 
 /// Keeps it, and tells everybody whom it concerns.
@@ -136,6 +136,9 @@ result<void> carry_out(const asked& q, requests::show_limits&& what) {
     return fail(errc::bad_arguments, fmt::format("{} is neither set nor reset; usage: /limits set "
                                                  "NAME VALUE, /limits reset NAME",
                                                  shown(what.action)));
+  if (what.name.empty())
+    return fail(errc::bad_arguments, fmt::format("NAME is missing; usage: /limits {} NAME{}",
+                                                 what.action, sets ? " VALUE" : ""));
   const run_time_limit* row = find_run_time_limit(what.name);
   if (!row) return unknown_limit(what.name);
   return sets ? set(q, *row, what.value) : reset(q, *row);

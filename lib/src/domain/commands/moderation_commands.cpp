@@ -36,6 +36,11 @@ std::string place_of(const asked& q, const requests::order& what) {
   return what.everywhere ? std::string("the server") : q.about->name();
 }
 
+/// Before a place: who is put out is so from it.
+std::string_view before_place(ban::kind kind, bool everywhere) noexcept {
+  return kind == ban::kind::out ? "from" : everywhere ? "on" : "in";
+}
+
 /// Those that open the account, and what whoever it is shows now. Never the one that the moderator
 /// shows: many may have the same.
 void add_certificates(const asked& q, ban& b) {
@@ -115,8 +120,8 @@ result<void> put(const asked& q, std::string_view command, ban::kind kind, reque
   const std::string_view verb = kind == ban::kind::out ? "banned" : "muted";
   const std::string place = place_of(q, what);
   const std::string done =
-      fmt::format("{} {} {} {}{}{}", verb, made.shown, kind == ban::kind::out ? "from" : "in",
-                  place, for_time(what.time), because(made.reason));
+      fmt::format("{} {} {} {}{}{}", verb, made.shown, before_place(kind, what.everywhere), place,
+                  for_time(what.time), because(made.reason));
   people& p = q.in.people();
   const auto kept_ban = std::make_shared<ban>(std::move(made));
   const auto is_there = std::make_shared<bool>(false);
@@ -155,7 +160,7 @@ result<void> lift(const asked& q, std::string_view command, ban::kind kind,
   const std::string shown(prefix_of_bytes(sanitize(what.who), 64));
   const std::string_view verb = kind == ban::kind::out ? "unbanned" : "unmuted";
   const std::string done = fmt::format("{} {} {} {}", verb, shown,
-                                       kind == ban::kind::out ? "from" : "in", place_of(q, what));
+                                       before_place(kind, what.everywhere), place_of(q, what));
   const auto was_there = std::make_shared<bool>(false);
   p.change(
       [&p, kind, room, shown, was_there]() -> result<facts> {

@@ -5,6 +5,7 @@
 #include "domain/hub.hpp"
 #include "names/member_name.hpp"
 
+#include <boost/algorithm/string/replace.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -48,6 +49,18 @@ std::string shown(const std::string& typed) {
   return std::string(prefix_of_bytes(sanitize(typed), 64));
 }
 
+/// The table of rights, a line for each role, which can be read in the width of a chat.
+lines sentences_of_policy() {
+  lines list;
+  for (const role r : all_roles) {
+    std::string may;
+    for (const policy_row& row : policy_table())
+      if (row.from == r) may += fmt::format("{}{}", may.empty() ? "" : ", ", row.phrase);
+    list.push_back(fmt::format("{} may{} {}", name_of(r), r == role::guest ? "" : " also", may));
+  }
+  return list;
+}
+
 /// Changes what is said of the room, tells it there, and notes it; what is so already, neither.
 result<void> change_room(const asked& q, std::string_view command,
                          std::function<void(room_facts&)> how, const std::string& done,
@@ -71,7 +84,9 @@ result<void> change_room(const asked& q, std::string_view command,
         if (!kept) return answer(kept.error());
         if (*is_so) return answer(lines{already});
         const std::string told = fmt::format("{} has {}", by, done);
-        (*alive)->note(fmt::format("{} in {}", told, room));
+        // Who reads the notes is not in this room.
+        (*alive)->note(boost::algorithm::replace_last_copy(fmt::format("{} in {}", told, room),
+                                                           " of this room in ", " of "));
         (*alive)->announce(room, told);
         (*alive)->grade(room);
         answer(lines{fmt::format("you have {}", done)});
@@ -181,7 +196,7 @@ result<whom> find_whom(const asked& q, const std::string& typed, bool everywhere
 }
 
 result<void> carry_out(const asked& q, requests::show_rights&& what) {
-  lines list = policy_lines();
+  lines list = sentences_of_policy();
   const member& m = q.by.of();
   std::string own = fmt::format("you are {} on this server", name_of(m.role()));
   for (const member::presence& p : m.rooms())

@@ -56,7 +56,12 @@ void chat_protocol::answered(authenticator::answer a) {
   if (const auto* yes = std::get_if<admission>(&a)) return admitted(*yes);
   ++context_.counters.refused_logins;
   denial& no = std::get<denial>(a);
-  if (no.retry_after) no.why.message += fmt::format("; try again in {} s", no.retry_after->count());
+  if (no.retry_after) {
+    constexpr std::string_view later = "; try again later";
+    if (no.why.message.ends_with(later))
+      no.why.message.resize(no.why.message.size() - later.size());
+    no.why.message += fmt::format("; try again in {} s", no.retry_after->count());
+  }
   context_.log(severity::warning, fmt::format("auth fail from {}", peer_.address()),
                {{"reason", no.why.message}});
   if (no.close) return peer_.close({*no.close, no.why.message});

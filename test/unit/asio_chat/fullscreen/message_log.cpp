@@ -129,6 +129,22 @@ TEST_CASE("asio-chat message log: one's own lines without an answer are never dr
   CHECK(log.first() >= end);
 }
 
+TEST_CASE("asio-chat message log: what was not said stands behind every part of the log") {
+  message_log log;
+  for (const log_line& line : page(1, 4))
+    log.append(line);
+  log_line unsaid = notice("unsaid");
+  unsaid.fate = log_line::state::refused;
+  log.append(unsaid);
+  log.replace(page(2, 4), false);
+  CHECK(texts(log) == "2 3 4 unsaid ");
+  log.replace(page(1, 2), true);
+  CHECK(texts(log) == "1 2 unsaid ");
+  log.resume(page(3, 4), true);
+  CHECK(texts(log) == "1 2 3 4 unsaid ");
+  CHECK_FALSE(log.cut());
+}
+
 namespace {
 
 using reference = entry_reference::kind;

@@ -111,6 +111,10 @@ TEST_CASE(
   CHECK(presence_text(line) == "a, b joined, c left");
   line.joined.push_back("d");
   CHECK(presence_text(line) == "3 joined, 1 left");
+  log_line again{log_line::kind::presence, noon};
+  again.joined = {"mia", "eve", "mia"};
+  again.left = {"mia"};
+  CHECK(presence_text(again) == "eve joined, mia came and went");
   v.w.log.append(line);
   CHECK(v.shown(60, 1)[0] == "12:00            · │ 3 joined, 1 left");
   v.how.presence = false;

@@ -66,6 +66,18 @@ TEST_CASE("asio-chat window commands: a conversation is opened, and every window
   c.commands.run("/CLOSE");
   CHECK(c.state.all.current().title() == "#den");
   CHECK(c.commands.run("/close").then == "/leave den"); // it closes when the server has answered
+  room_state nook;
+  nook.room = "nook";
+  c.state.all.set_own_name("alice");
+  for (const bool is_lost : {false, true}) {
+    c.state.all.entered(nook);
+    c.state.all.show_room("nook");
+    // Where one is not any more, the server has nothing to answer.
+    is_lost ? c.state.all.connected_again()
+            : c.state.all.presence(member_left{"nook", "alice"}, c.time.wall_now());
+    CHECK(c.commands.run("/close").then.empty());
+    CHECK(c.state.all.find(window::kind::room, "nook") == nullptr);
+  }
   c.state.all.show(0);
   CHECK(c.says("/close").starts_with("the server's window stays"));
   CHECK(c.says("/query").starts_with("NAME is missing"));
