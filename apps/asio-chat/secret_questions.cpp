@@ -74,6 +74,8 @@ std::vector<missing_secret> missing_secrets(std::string_view line,
   if (c == nullptr) return {};
   std::size_t given = 0;
   std::string_view last; // the word before what is missing
+  const quotable secrets = quotable_of(c->arguments);
+  const std::size_t places = std::min(count_positions(c->arguments), max_positions);
   for (std::string_view rest = parse_command_line(line).arguments; !rest.empty(); ++given) {
     last = rest.substr(0, rest.find_first_of(blanks));
     rest = trim(rest.substr(last.size()));
@@ -166,8 +168,8 @@ secret_questions::state secret_questions::press(const key& k) {
 
 secret_questions::state secret_questions::answer(const std::string& text) {
   const missing_secret& asked = missing_.back();
-  if (text.find_first_of(blanks) != std::string::npos)
-    return ask_again("it cannot have blanks in it; ");
+  if (text != trim(text)) return ask_again("it cannot have blanks at its ends; ");
+  if (!can_be_quoted(text)) return ask_again("it cannot have a \" before a blank; ");
   if (text.empty() && first_.empty() && asked.optional) {
     missing_.clear(); // what comes after it has no place then
     return next();
@@ -179,7 +181,7 @@ secret_questions::state secret_questions::answer(const std::string& text) {
     return state::asks;
   }
   if (asked.twice && text != first_) return ask_again("these were two different ones; ");
-  line_ += " " + text;
+  line_ += " " + quoted(text);
   missing_.pop_back();
   return next();
 }

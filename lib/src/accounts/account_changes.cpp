@@ -4,6 +4,7 @@
 #include "accounts/policy.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
+#include "model/command_text.hpp"
 
 #include <fmt/format.h>
 
@@ -86,10 +87,11 @@ std::string outcome_of(const account_change& c) {
 }
 
 result<void> check_new_password(std::string_view password) {
-  if (password != trim(password) || !is_sanitized(password) || password.find('\t') != password.npos)
+  if (password != trim(password) || !is_sanitized(password) ||
+      password.find_first_of("\t\n") != password.npos || !can_be_quoted(password))
     return fail(errc::bad_setting,
-                "a password has to be UTF-8 without control characters, and without blanks at its "
-                "ends; this one could not be typed in the chat");
+                "a password has to be UTF-8 without control characters, without blanks at its ends "
+                "and without a \" before a blank; this one could not be typed in the chat");
   if (password.size() < shortest_password || password.size() > longest_password)
     return fail(errc::bad_setting,
                 fmt::format("a password has {} to {} bytes", shortest_password, longest_password));

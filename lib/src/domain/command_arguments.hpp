@@ -8,7 +8,7 @@ namespace asio_chat::arguments {
 using kind = argument_kind;
 
 inline constexpr argument new_secret[] = {
-    {.name = "PASSWORD", .secret = true, .help = "8 to 256 bytes, without blanks"},
+    {.name = "PASSWORD", .secret = true, .help = "8 to 256 bytes; with blanks in quotes"},
     {.name = "CODE",
      .optional = true,
      .secret = true,
@@ -43,7 +43,7 @@ inline constexpr argument certificate[] = {
      .help = "with add: of the certificate's key, as asio-chat-certs show prints it"}};
 inline constexpr argument two_secrets[] = {
     {.name = "OLD", .secret = true},
-    {.name = "NEW", .secret = true, .help = "8 to 256 bytes, without blanks"}};
+    {.name = "NEW", .secret = true, .help = "8 to 256 bytes; with blanks in quotes"}};
 inline constexpr argument revoked[] = {
     {.name = "NUMBER",
      .optional = true,

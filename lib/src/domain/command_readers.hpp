@@ -61,8 +61,16 @@ inline requests::any read_topic(const given_arguments& g, std::string&) {
   return requests::topic{std::string(g.at[0] == "-" ? std::string_view() : g.at[0])};
 }
 
+/// Apps show `123 456`.
+inline std::string code_in(std::string_view first, std::string_view second = {}) {
+  std::string code(first);
+  code.append(second);
+  std::erase(code, ' ');
+  return code;
+}
+
 inline requests::any read_log_in(const given_arguments& g, std::string&) {
-  return requests::log_in{std::string(g.at[0]), std::string(g.at[1]), std::string(g.at[2])};
+  return requests::log_in{std::string(g.at[0]), std::string(g.at[1]), code_in(g.at[2])};
 }
 
 inline requests::any read_devices(const given_arguments& g, std::string&) {
@@ -224,7 +232,7 @@ inline requests::any read_forget(const given_arguments& g, std::string&) {
   if (!ascii::equal_ignoring_case(g.at[0], "me"))
     return requests::unreadable{
         fail(errc::bad_arguments, "say /forget me: you can have nobody else forgotten")};
-  return requests::forget{std::string(g.at[1]), std::string(g.at[2])};
+  return requests::forget{std::string(g.at[1]), code_in(g.at[2])};
 }
 
 inline requests::any read_export(const given_arguments& g, std::string&) {
@@ -258,7 +266,8 @@ inline requests::any read_totp(const given_arguments& g, std::string&) {
   if (action == "on" && secret.empty()) return wrong("say /totp on PASSWORD");
   if (action == "confirm" && secret.empty()) return wrong("say /totp confirm CODE");
   if (action == "off" && code.empty()) return wrong("say /totp off PASSWORD CODE");
-  return requests::totp{std::string(action), std::string(secret), std::string(code)};
+  if (action == "confirm") return requests::totp{"confirm", code_in(secret, code), {}};
+  return requests::totp{std::string(action), std::string(secret), code_in(code)};
 }
 
 /// An account that has no password needs none: `/cert add PIN`.

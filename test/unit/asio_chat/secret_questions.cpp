@@ -126,10 +126,20 @@ TEST_CASE("asio-chat secret questions: the answers are put behind the line") {
 }
 
 TEST_CASE("asio-chat secret questions: a new secret is typed twice, and the same") {
+TEST_CASE("asio-chat secret questions: one of several words is put in quotes, and counted as one") {
+  CHECK(asked_for("/password \"my old phrase\"") == std::vector<std::string>{"NEW, twice"});
+  CHECK(asked_for("/cert add \"my old phrase\"").empty());
+  person p("/login alice");
+  CHECK(p.type("correct horse") == state::whole);
+  CHECK(p.asked.line() == "/login alice \"correct horse\"");
+}
+
   person p("/password");
   p.type("old");
-  p.type("new one");
-  CHECK(p.asked.prompt() == "it cannot have blanks in it; NEW: ");
+  p.type(" new");
+  CHECK(p.asked.prompt() == "it cannot have blanks at its ends; NEW: ");
+  p.type("new\" one");
+  CHECK(p.asked.prompt() == "it cannot have a \" before a blank; NEW: ");
   p.type("newer");
   CHECK(p.asked.prompt() == "once more: NEW: ");
   CHECK(p.type("never") == state::asks);

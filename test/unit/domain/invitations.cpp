@@ -22,7 +22,8 @@ struct inviting_world : moderated_world {
   }
 };
 
-const lines none{"this invitation is none, was used, or is over"};
+const lines none{"this invitation is none, was used, or is over; a password with blanks stands in "
+                 "quotes"};
 
 } // namespace
 

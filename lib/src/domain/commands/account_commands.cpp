@@ -1,3 +1,4 @@
+#include "accounts/account_changes.hpp"
 #include "accounts/passwords.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
@@ -43,13 +44,14 @@ class changing {
 };
 
 result<void> check_password(std::string_view typed) {
-  if (typed.size() >= shortest_password && typed.size() <= longest_password) return {};
-  return fail(errc::bad_arguments,
-              fmt::format("a password has {} to {} bytes", shortest_password, longest_password));
+  if (auto good = check_new_password(typed); !good)
+    return fail(errc::bad_arguments, good.error().message);
+  return {};
 }
 
 failure wrong_invitation() {
-  return fail(errc::not_allowed, "this invitation is none, was used, or is over");
+  return fail(errc::not_allowed, "this invitation is none, was used, or is over; a password with "
+                                 "blanks stands in quotes");
 }
 
 login as_account(const endpoint& e, const account& a) {
@@ -104,10 +106,16 @@ result<void> carry_out(const asked& q, requests::register_account&& what) {
   if (!q.in.parts().registration)
     return fail(errc::not_allowed, "accounts are made by the operator of this server");
   if (q.in.parts().needs_invitation && what.invitation.empty())
-    return fail(errc::not_allowed, "accounts are made by invitation: /register PASSWORD CODE, with "
-                                   "what an operator has given you");
-  if (q.in.parts().needs_invitation && !q.in.people().find_invitation(what.invitation))
-    return wrong_invitation();
+    return fail(errc::login_required,
+                "accounts are made by invitation: /register PASSWORD CODE, with what an operator "
+                "has given you");
+  // Where none is needed, that was the second word of a password, or so it seems.
+  if (!what.invitation.empty() && !q.in.people().find_invitation(what.invitation))
+    return q.in.parts().needs_invitation
+               ? wrong_invitation()
+               : fail(errc::bad_arguments, "there is no such invitation, and none is needed here; "
+                                           "a password with blanks stands in quotes: /register "
+                                           "\"two words\"");
   if (auto good = check_password(what.password); !good) return good;
   if (auto is_free = q.in.people().find(q.by.name()); is_free != nullptr)
     return fail(errc::name_taken, fmt::format("there is an account {} already", q.by.name()));
@@ -172,8 +180,11 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
         if (!fits) return who.end([&](hub&, endpoint*) { answer(fits.error()); });
         if (!*fits || !id) {
           refuse_password(**alive, *by, *tried, id ? (*alive)->people().find(*id) : nullptr);
-          return who.end(
-              [&](hub&, endpoint*) { answer(fail(errc::not_allowed, "wrong name or password")); });
+          return who.end([&](hub&, endpoint*) {
+            answer(fail(errc::not_allowed, code.empty() ? "wrong name or password"
+                                                        : "wrong name or password; one with blanks "
+                                                          "stands in quotes: \"two words\""));
+          });
         }
         tried->succeeded();
         people& p = (*alive)->people();
