@@ -291,7 +291,7 @@ std::optional<account_change> change_of(const ops::history_request& wanted, cons
                                         const limits& allowed) {
   using enum account_change::kind;
   if (!wanted.pin.empty() || wanted.forget) return {};
-  for (const account_change::kind k : {add, disable, enable, reset, remove}) {
+  for (const account_change::kind k : {add, disable, enable, reset, remove, role}) {
     if (name_of(k) != wanted.account_action) continue;
     account_change c{k, wanted.account_name};
     if (k != add) {
@@ -301,7 +301,7 @@ std::optional<account_change> change_of(const ops::history_request& wanted, cons
       throw error(fail(errc::bad_setting, fmt::format("there is an account {} already", c.name)));
     }
     if (has_password(k)) c.password = new_password(wanted);
-    c.as = find_role(wanted.role).value_or(role::member);
+    c.as = find_role(wanted.role).value_or(asio_chat::role::member);
     return c;
   }
   return {};

@@ -20,11 +20,11 @@ from test_client_fullscreen import FullScreen
 PASSWORD = "correct-horse-battery"
 
 
-def account(data, *arguments, password=PASSWORD):
+def account(data, *arguments, password=PASSWORD, cwd=None):
     env = clean_environment(**({"CHAT_ACCOUNT_PASSWORD": password} if password else {}))
     return subprocess.run([BIN / "asio-chatd", "account", *arguments, "--data", str(data),
                            "--password-memory", "8M"],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, env=env)
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, env=env, cwd=cwd)
 
 
 def good(data, *arguments, **more):

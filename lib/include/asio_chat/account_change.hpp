@@ -16,11 +16,12 @@ struct account_change {
     enable,  ///< takes that back
     reset,   ///< `password` opens it, and nothing else that did: no device, code or certificate
     remove,  ///< the account and all that opens it; the name is free
+    role,    ///< makes it `as` on the server; who is in it stays
   };
   kind what = kind::disable;
   std::string name;
   std::string password = {}; ///< 8 to 256 bytes of UTF-8 that can be typed; of `add` and `reset`
-  role as = role::member;    ///< on the server; of `add`
+  role as = role::member;    ///< on the server; of `add` and `role`
 };
 
 } // namespace asio_chat

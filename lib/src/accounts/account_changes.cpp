@@ -28,12 +28,18 @@ std::string_view name_of(change_kind k) noexcept {
     return "reset";
   case change_kind::remove:
     return "delete";
+  case change_kind::role:
+    return "role";
   }
   return {};
 }
 
 bool has_password(change_kind k) noexcept {
   return k == change_kind::add || k == change_kind::reset;
+}
+
+bool has_role(change_kind k) noexcept {
+  return k == change_kind::add || k == change_kind::role;
 }
 
 result<std::vector<fact>> facts_of(const people& known, const account_change& c,
@@ -52,6 +58,10 @@ result<std::vector<fact>> facts_of(const people& known, const account_change& c,
                                                sanitize_for_log(c.name, 64)));
   if (c.what == change_kind::remove) return known.removal_of(*found);
   account a = *found;
+  if (c.what == change_kind::role) {
+    a.role = c.as;
+    return std::vector<fact>{fact_of(a)};
+  }
   std::vector<fact> facts;
   const auto add = [&facts](std::vector<fact> more) {
     std::ranges::move(more, std::back_inserter(facts));
@@ -71,6 +81,7 @@ result<std::vector<fact>> facts_of(const people& known, const account_change& c,
 std::string outcome_of(const account_change& c) {
   switch (c.what) {
   case change_kind::add:
+  case change_kind::role:
     return fmt::format("{} is {} of this server", c.name, name_of(c.as));
   case change_kind::disable:
     return fmt::format("{}: disabled; all devices are logged out", c.name);

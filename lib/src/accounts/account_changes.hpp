@@ -18,6 +18,7 @@ result<std::vector<fact>> facts_of(const people& known, const account_change& c,
 /// `disable`; as it is typed.
 std::string_view name_of(account_change::kind k) noexcept;
 bool has_password(account_change::kind k) noexcept;
+bool has_role(account_change::kind k) noexcept;
 /// Of one that has been kept, for the operator.
 std::string outcome_of(const account_change& c);
 /// Whether it can be typed in the chat, and is as long as one has to be.

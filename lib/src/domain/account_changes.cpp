@@ -25,6 +25,7 @@ std::string_view farewell_of(account_change::kind k) {
     return "your account was deleted by the operator of this server";
   case account_change::kind::add:
   case account_change::kind::enable:
+  case account_change::kind::role:
     break;
   }
   return {};
@@ -51,8 +52,10 @@ void hub::change_account(account_change c, people::done done) {
         [this, alive, done, change, of](const result<void>& kept) {
           if (alive.expired()) return;
           if (kept) {
-            note(fmt::format("the operator of the server: account {} {}", name_of(change.what),
-                             change.name));
+            const bool gives = change.what == account_change::kind::role;
+            note(fmt::format("the operator of the server: account {} {}{}{}", name_of(change.what),
+                             change.name, gives ? " " : "", gives ? name_of(change.as) : ""));
+            if (gives && *of) take_role(**of);
             const std::string_view farewell = farewell_of(change.what);
             const auto here = *of ? by_identity_.find(**of) : by_identity_.end();
             if (!farewell.empty() && here != by_identity_.end())

@@ -17,6 +17,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -34,8 +36,8 @@ namespace json = boost::json;
 using local = asio::local::stream_protocol;
 
 constexpr account_change::kind change_kinds[] = {
-    account_change::kind::add, account_change::kind::disable, account_change::kind::enable,
-    account_change::kind::reset, account_change::kind::remove};
+    account_change::kind::add,   account_change::kind::disable, account_change::kind::enable,
+    account_change::kind::reset, account_change::kind::remove,  account_change::kind::role};
 
 /// Empty where there is no such string.
 std::string control_text(const json::object& o, std::string_view field) {
@@ -78,13 +80,15 @@ failure not_reached(const std::string& path, int error) {
 } // namespace
 
 std::string control_path(const std::string& data_directory) {
-  return data_directory + "/control";
+  std::error_code wrong;
+  const auto whole = std::filesystem::absolute(data_directory, wrong);
+  return (wrong ? data_directory : whole.lexically_normal().string()) + "/control";
 }
 
 std::string control_line(const account_change& c) {
   json::object o{{"account", name_of(c.what)}, {"name", c.name}};
   if (has_password(c.what)) o["password"] = c.password;
-  if (c.what == account_change::kind::add) o["role"] = name_of(c.as);
+  if (has_role(c.what)) o["role"] = name_of(c.as);
   return json::serialize(o);
 }
 
@@ -97,7 +101,9 @@ result<account_change> read_control_line(std::string_view line) {
   for (const account_change::kind k : change_kinds) {
     if (name_of(k) != what) continue;
     account_change c{k, control_text(o, "name"), control_text(o, "password")};
-    if (const auto as = find_role(control_text(o, "role"))) c.as = *as;
+    const auto as = find_role(control_text(o, "role"));
+    if (as) c.as = *as;
+    if (k == account_change::kind::role && !as) return unknown_request();
     if (c.name.empty() || has_password(k) == c.password.empty()) return unknown_request();
     return c;
   }

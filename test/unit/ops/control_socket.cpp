@@ -84,7 +84,8 @@ TEST_CASE("control: a change is a line, and comes back as it was") {
                                 {account_change::kind::disable, "alice"},
                                 {account_change::kind::enable, "alice"},
                                 {account_change::kind::reset, "alice", "\"quoted\\"},
-                                {account_change::kind::remove, "alice"}};
+                                {account_change::kind::remove, "alice"},
+                                {account_change::kind::role, "alice", {}, role::owner}};
   for (const account_change& c : all) {
     const std::string line = control_line(c);
     CHECK(line.find('\n') == std::string::npos);
