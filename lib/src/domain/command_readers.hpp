@@ -82,7 +82,26 @@ inline requests::any read_register(const given_arguments& g, std::string&) {
 }
 
 inline requests::any read_invitation(const given_arguments& g, std::string&) {
-  return requests::make_invitation{std::chrono::days(g.number.value_or(7))};
+  using action = requests::make_invitation::action;
+  const auto [what, code] = std::pair(g.at[0], g.at[1]);
+  if (what == "list" && code.empty()) return requests::make_invitation{action::list};
+  if (what == "end" && !code.empty())
+    return requests::make_invitation{action::end, {}, std::string(code)};
+  constexpr unsigned max_days = 365;
+  unsigned days = 7;
+  const auto [end, error] = std::from_chars(what.data(), what.data() + what.size(), days);
+  const bool number = error == std::errc() && end == what.data() + what.size();
+  if ((!what.empty() && !number) || days == 0 || days > max_days || !code.empty())
+    return requests::unreadable{
+        fail(errc::bad_arguments, "say /invitation, /invitation DAYS (1 to 365), /invitation list, "
+                                  "or /invitation end CODE")};
+  return requests::make_invitation{action::make, std::chrono::days(days)};
+}
+
+inline requests::any read_invite(const given_arguments& g, std::string&) {
+  if (!g.at[1].empty() && g.at[1] != "off")
+    return requests::unreadable{fail(errc::bad_arguments, "behind NAME may stand: off")};
+  return requests::invite{std::string(g.at[0]), !g.at[1].empty()};
 }
 
 inline requests::any read_passwords(const given_arguments& g, std::string&) {

@@ -197,7 +197,10 @@ failure hub::refusal_of_right(const endpoint& e, const endpoint::membership* pla
     if (about && about->modes.moderated)
       return no(fmt::format("{} is moderated: those with a voice speak", room));
   }
-  return no(fmt::format("you may not {} here", phrase_of(lacking)));
+  const std::string waits =
+      waiting_role(m, place ? std::string_view(place->in->name()) : std::string_view());
+  return no(
+      fmt::format("you may not {} here{}{}", phrase_of(lacking), waits.empty() ? "" : "; ", waits));
 }
 
 result<endpoint::membership*> hub::place_of(endpoint& e, std::string_view room_name) {

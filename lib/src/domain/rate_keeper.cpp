@@ -92,6 +92,15 @@ std::optional<failure> rate_keeper::charge(endpoint& e, const request& r, const 
   const std::array draws{
       draw{kind, kind == rated::messages && row ? static_cast<double>(row->cost) : 1.0},
       draw{rated::bytes, static_cast<double>(text_bytes(r))}};
+  return charge(e, draws);
+}
+
+std::optional<failure> rate_keeper::charge(endpoint& e, rated kind) {
+  const std::array draws{draw{kind, 1.0}};
+  return charge(e, draws);
+}
+
+std::optional<failure> rate_keeper::charge(endpoint& e, std::span<const draw> draws) {
   allowances& own = e.of().allowed();
   allowances* shared = e.shared_allowances();
   excess worst;

@@ -72,14 +72,13 @@ facts with_device(const people& p, const endpoint& e, facts f, const identity& a
   return f;
 }
 
-lines welcome_to(const hub& in, const endpoint& e, const account& a) {
+lines welcome_to(const hub& in, const endpoint& e) {
   lines told{fmt::format("you are logged in as {}", e.name())};
   if (e.token()) told.emplace_back("this client is logged in by itself from now on; see /devices");
   if (in.must_make_factor(e.of())) {
     told.emplace_back("this server wants a second factor of everybody: /totp on PASSWORD");
-  } else if (in.counted(a.id, a.role) != a.role) {
-    told.push_back(fmt::format("you are {} once you have a second factor: /totp on PASSWORD",
-                               name_of(a.role)));
+  } else if (std::string waits = in.waiting_role(e.of()); !waits.empty()) {
+    told.push_back(std::move(waits));
   }
   return told;
 }
@@ -93,7 +92,7 @@ void become_account(const changing& who, const identity& account, const later_an
     if (by->certificate()) s.certificate = identity_of(by->certificate()->key);
     if (auto welcome = in.check_bans(s, {}); !welcome) return answer(welcome.error());
     in.become(*by, as_account(*by, *a));
-    answer(welcome_to(in, *by, *a), {by->name()});
+    answer(welcome_to(in, *by), {by->name()});
   });
 }
 
@@ -121,38 +120,46 @@ result<void> carry_out(const asked& q, requests::register_account&& what) {
     return fail(errc::name_taken, fmt::format("there is an account {} already", q.by.name()));
   auto begun = q.in.attempts().begin({}, q.by.host());
   if (!begun) return begun.error();
+  if (auto full = q.in.limiter().charge(q.by, rated::registrations)) return *std::move(full);
   const later_answer answer(q, what.command);
   const changing who(q);
-  q.in.parts().passwords->hash(std::move(what.password), [in = q.in.alive(), number = q.by.number(),
-                                                          answer, who, place = *std::move(begun),
-                                                          code = std::move(what.invitation)](
-                                                             result<std::string> hash) {
-    const auto alive = in.lock();
-    endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
-    if (by == nullptr) return;
-    if (!hash) return who.end([&](hub&, endpoint*) { answer(hash.error()); });
-    const auto made = std::make_shared<identity>();
-    (*alive)->people().change(
-        [in, number, name = by->name(), hash = *std::move(hash), made, code]() -> result<facts> {
-          hub& h = **in.lock();
-          const people& p = h.people();
-          auto a = p.new_account(name, hash);
-          if (!a) return a.error();
-          *made = a->id;
-          facts f{fact_of(*a)};
-          if (h.parts().needs_invitation) {
-            const invitation* used = p.find_invitation(code);
-            if (!used) return wrong_invitation();
-            f.push_back(without(fact_of(*used)));
-          }
-          const endpoint* still = h.find_endpoint(number);
-          return still ? with_device(p, *still, std::move(f), a->id) : f;
-        },
-        [who, answer, made](const result<void>& kept) {
-          if (kept) return become_account(who, *made, answer);
-          who.end([&](hub&, endpoint*) { answer(kept.error()); });
-        });
-  });
+  q.in.parts().passwords->hash(
+      std::move(what.password),
+      [in = q.in.alive(), number = q.by.number(), answer, who, place = *std::move(begun),
+       code = std::move(what.invitation)](result<std::string> hash) {
+        const auto alive = in.lock();
+        endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
+        if (by == nullptr) return;
+        if (!hash) return who.end([&](hub&, endpoint*) { answer(hash.error()); });
+        const auto made = std::make_shared<identity>();
+        const auto invited_by = std::make_shared<std::string>(); // empty: nobody had to
+        (*alive)->people().change(
+            [in, number, name = by->name(), hash = *std::move(hash), made, code,
+             invited_by]() -> result<facts> {
+              hub& h = **in.lock();
+              const people& p = h.people();
+              auto a = p.new_account(name, hash);
+              if (!a) return a.error();
+              *made = a->id;
+              facts f{fact_of(*a)};
+              if (h.parts().needs_invitation) {
+                const invitation* used = p.find_invitation(code);
+                if (!used) return wrong_invitation();
+                *invited_by = used->by;
+                f.push_back(without(fact_of(*used)));
+              }
+              const endpoint* still = h.find_endpoint(number);
+              return still ? with_device(p, *still, std::move(f), a->id) : f;
+            },
+            [in, who, answer, made, invited_by](const result<void>& kept) {
+              if (const auto at = in.lock(); at && kept && !invited_by->empty())
+                if (const account* a = (*at)->people().find(*made))
+                  (*at)->note(fmt::format("{} has registered by an invitation of {}", a->name,
+                                          *invited_by));
+              if (kept) return become_account(who, *made, answer);
+              who.end([&](hub&, endpoint*) { answer(kept.error()); });
+            });
+      });
   return {};
 }
 
