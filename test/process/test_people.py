@@ -191,7 +191,7 @@ def test_C45_operators_without_a_second_factor_are_none_where_it_is_wanted(tmp_p
         olga = log_in(d, "guest", "olga")
         olga.hear("* you are owner once you have a second factor: /totp on PASSWORD *")
         olga.send("/kick olga")
-        olga.hear("* you may not put others out here *")
+        olga.hear("* you may not put others out here; you are owner once you have a second factor: /totp on PASSWORD *")
 
 
 def test_a_registered_name_is_its_accounts_and_no_file_or_log_has_the_password(tmp_path):
@@ -262,7 +262,7 @@ def test_where_registration_is_by_invitation_a_code_outlives_a_restart_and_opens
         alice.send(f"/register {PASSWORD} {code}")
         alice.hear("* you are logged in as alice *")
         bob.send(f"/register {PASSWORD} {code}")
-        bob.hear("* this invitation is none, was used, or is over *")
+        bob.hear("* this invitation is none, was used, or is over; a password with blanks stands in quotes *")
 
 
 def test_the_table_of_rights_is_printed(tmp_path):
