@@ -91,8 +91,8 @@ void search_model::for_each_with(const std::vector<std::uint32_t>& words, Take t
 }
 
 std::string search_model::line(std::uint32_t number) const {
-  return fmt::format("[{:%Y-%m-%d %H:%M:%S} UTC] {}: {}", seconds_of(time(number)), author(number),
-                     texts_.text(number));
+  return fmt::format("@{} [{:%Y-%m-%d %H:%M:%S} UTC] {}: {}", number + 1, seconds_of(time(number)),
+                     author(number), texts_.text(number));
 }
 
 } // namespace asio_chat::bench

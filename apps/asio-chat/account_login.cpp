@@ -1,11 +1,16 @@
 #include "account_login.hpp"
 
+#include "account_visit.hpp"
+#include "terminal.hpp"
+
 #include "base/sanitize.hpp"
+#include "model/command_text.hpp"
 #include "tls/key_passphrase.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,65 +21,141 @@ namespace {
 
 constexpr int max_questions = 3;
 
-/// Runs the context until an operation has its answer.
-/// @param begin is given a function that takes the error
-template <class Begin>
-failure wait_for(boost::asio::io_context& context, Begin begin) {
-  bool done = false;
-  error_code code;
-  diagnostics sentence;
-  begin(sentence, [&](error_code e) {
-    done = true;
-    code = e;
-  });
-  context.restart();
-  while (!done && context.run_one() > 0) {
-  }
-  return {code, sentence.message()};
+result<std::string> ask_secret(const std::string& question, bool twice = false) {
+  return tls::obtain_passphrase({}, question, twice ? tls::prompting::twice : tls::prompting::once);
 }
 
-result<std::string> password_of(const options& o) {
-  return tls::obtain_passphrase(
-      {},
-      fmt::format("Password of {} on {}: ", sanitize_for_terminal(o.client.name),
-                  o.server.address()),
-      tls::prompting::once);
+std::string name_for_terminal(const options& o) {
+  return sanitize_for_terminal(o.client.name);
+}
+
+/// Asks up to three times, and not again where an answer was given beforehand.
+/// @param enter what to do with an answer
+failure ask_until_right(const std::optional<std::string>& given, const std::string& question,
+                        bool twice, const std::function<failure(const std::string&)>& enter) {
+  failure why;
+  for (int asked = 0; asked < max_questions; ++asked) {
+    if (asked > 0) fmt::print(stderr, "{}\n", sanitize_for_terminal(why.message));
+    const auto answer = given ? result<std::string>(*given) : ask_secret(question, twice);
+    if (!answer) return answer.error();
+    why = can_be_quoted(*answer)
+              ? enter(quoted(*answer))
+              : fail(errc::bad_arguments, "a password cannot have a \" before a blank");
+    // What is not allowed with one new password is not with another.
+    const bool wrong = why.code == errc::bad_arguments || (why.code == errc::not_allowed && !twice);
+    if (!wrong || given) break;
+  }
+  return why;
+}
+
+failure log_in(account_visit& guest, const options& o, bool interactive) {
+  std::string line;
+  failure why = ask_until_right(
+      o.account_password,
+      fmt::format("Password of {} on {}: ", name_for_terminal(o), o.server.address()), false,
+      [&](const std::string& password) {
+        line = fmt::format("/login {} {}", o.client.name, password);
+        return guest.say(line);
+      });
+  if (why.code != errc::login_required) return why;
+  if (!interactive && !o.account_code)
+    return fail(errc::login_required,
+                fmt::format("the account {} has a second factor: give its code, or a recovery "
+                            "code, in the environment variable CHAT_ACCOUNT_CODE",
+                            o.client.name));
+  return ask_until_right(
+      o.account_code,
+      fmt::format("Code of {} (of your app, or a recovery code): ", name_for_terminal(o)), false,
+      [&](const std::string& code) { return guest.say(line + " " + code); });
+}
+
+failure make_account(account_visit& self, const options& o) {
+  fmt::print("{} is for those who have an account, and {} is none there yet.\n", o.server.address(),
+             name_for_terminal(o));
+  if (!ask_yes_or_no(fmt::format("Make the account {}? [yes/no] ", name_for_terminal(o))))
+    return fail(errc::login_required, "this server is for those who have an account");
+  std::string line;
+  failure why =
+      ask_until_right(o.account_password, fmt::format("New password of {}: ", name_for_terminal(o)),
+                      true, [&](const std::string& password) {
+                        line = "/register " + password;
+                        return self.say(line);
+                      });
+  if (why.code != errc::login_required) return why;
+  return ask_until_right({}, "Code of your invitation: ", false,
+                         [&](const std::string& code) { return self.say(line + " " + code); });
+}
+
+void print_lines(const reply& answer) {
+  for (const std::string& l : answer.lines)
+    fmt::print("{}\n", sanitize_for_terminal(l));
+  std::fflush(stdout);
+}
+
+failure make_factor(account_visit& self, const options& o) {
+  fmt::print("{} wants a second factor of everybody, and {} has none yet.\n", o.server.address(),
+             name_for_terminal(o));
+  reply answer;
+  failure why = ask_until_right(
+      o.account_password,
+      fmt::format("Password of {} on {}: ", name_for_terminal(o), o.server.address()), false,
+      [&](const std::string& password) { return self.say("/totp on " + password, &answer); });
+  if (why.code) return why;
+  print_lines(answer);
+  why = ask_until_right({}, "Code that your app shows: ", false, [&](const std::string& code) {
+    return self.say("/totp confirm " + code, &answer);
+  });
+  if (!why.code) print_lines(answer);
+  return why;
+}
+
+/// Why one who was let in, but into no room, cannot go on without a person.
+failure sentence_for_programs(const options& o, bool has_account) {
+  if (has_account)
+    return fail(errc::login_required,
+                fmt::format("this server wants a second factor of everybody, and {} has none: make "
+                            "one with asio-chat in a terminal",
+                            o.client.name));
+  if (o.client.name.empty())
+    return fail(errc::login_required,
+                "this server is for those who have an account: name yours, NAME@HOST, and give its "
+                "password with --password-file FILE, or in the environment variable "
+                "CHAT_ACCOUNT_PASSWORD");
+  return fail(errc::login_required,
+              fmt::format("this server is for those who have an account, and {} is none yet: make "
+                          "it with asio-chat in a terminal, or have the operator make it",
+                          o.client.name));
 }
 
 } // namespace
 
 result<resume_state> log_in_to_account(boost::asio::io_context& context, const options& o,
-                                       bool interactive) {
-  const std::string& name = o.client.name;
+                                       bool interactive, const resume_state& reached) {
+  if (!reached.token.empty()) {
+    account_visit self(context, o, o.client.name, reached);
+    const failure entered = self.enter();
+    if (!entered.code) {
+      const bool has_account = !self.say("/totp").code;
+      failure why = !interactive  ? sentence_for_programs(o, has_account)
+                    : has_account ? make_factor(self, o)
+                                  : make_account(self, o);
+      resume_state device = self.leave();
+      if (why.code) return why;
+      return device;
+    }
+    if (entered.code != errc::login_required) return entered;
+  }
   if (!o.account_password && !interactive) {
     return fail(errc::login_required,
                 fmt::format("the name {} is registered: give its password with --password-file "
                             "FILE, or in the environment variable CHAT_ACCOUNT_PASSWORD",
-                            name));
+                            o.client.name));
   }
-  client_config as_guest = o.client;
-  as_guest.name.clear();
-  as_guest.room.clear();
-  as_guest.resume = {};
-  as_guest.reconnect = false;
-  client guest(context, as_guest);
-  failure why = wait_for(context, [&](diagnostics& sentence, auto done) {
-    guest.async_connect(sentence, [done](error_code e, const connected&) { done(e); });
-  });
+  account_visit guest(context, o, {}, {});
+  failure why = guest.enter();
   if (why.code) return why;
-  for (int asked = 0; asked < max_questions; ++asked) {
-    if (asked > 0) fmt::print(stderr, "{}\n", sanitize_for_terminal(why.message));
-    const auto password =
-        o.account_password ? result<std::string>(*o.account_password) : password_of(o);
-    if (!password) return password.error();
-    why = wait_for(context, [&](diagnostics& sentence, auto done) {
-      guest.async_command("", fmt::format("/login {} {}", name, *password), sentence,
-                          [done](error_code e, const reply&) { done(e); });
-    });
-    if (why.code != errc::not_allowed || o.account_password) break;
-  }
-  resume_state device = guest.saved_state();
-  wait_for(context, [&](diagnostics&, auto done) { guest.async_close(done); });
+  why = log_in(guest, o, interactive);
+  resume_state device = guest.leave();
   if (why.code) return why;
   return device;
 }

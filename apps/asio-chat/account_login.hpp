@@ -1,4 +1,4 @@
-// From a registered name to a client that its account knows.
+// From a name that may be an account's to a client that the server lets in.
 #pragma once
 
 #include "options.hpp"
@@ -10,12 +10,15 @@
 
 namespace asio_chat::app {
 
-/// Comes in as a guest, in no room, and logs in to the account of `o.client.name`, whose password
-/// was given or is asked for, three times at most. From then on the token opens the account.
+/// What the server wants of a person before it lets them into a room: the password of the account
+/// of `o.client.name`, and its code; an account, where it is for nobody else; a second factor,
+/// where everybody needs one. Each was given or is asked for. From then on the token opens the
+/// account.
 /// @param interactive whether a user can be asked
+/// @param reached what the client was let in with before it was refused; no token: it was not
 /// @return for `client_config::resume`; or the sentence for the user, after which nothing more is
 /// asked
 result<resume_state> log_in_to_account(boost::asio::io_context& context, const options& o,
-                                       bool interactive);
+                                       bool interactive, const resume_state& reached);
 
 } // namespace asio_chat::app

@@ -321,6 +321,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
   } else if (const char* password = std::getenv("CHAT_ACCOUNT_PASSWORD"); password && *password) {
     o.account_password = password;
   }
+  if (const char* code = std::getenv("CHAT_ACCOUNT_CODE"); code && *code) o.account_code = code;
   if (!trust.private_key_file.empty()) {
     trust.private_key_passphrase =
         tls::passphrase_of_key(

@@ -18,6 +18,7 @@ struct options {
   target server;
   client_config client;                        ///< complete except for the name and the known host
   std::optional<std::string> account_password; ///< that was given beforehand
+  std::optional<std::string> account_code;     ///< of its second factor, likewise
   bool json = false;
   input_form input = input_form::typed;
   bool line_mode = false; ///< the full screen is not wanted

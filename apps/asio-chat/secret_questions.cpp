@@ -101,11 +101,13 @@ std::vector<missing_secret> missing_secrets(std::string_view line,
   if (c == nullptr) return {};
   std::size_t given = 0;
   std::string_view last; // the word before what is missing
+  const quotable secrets = quotable_of(c->arguments);
+  const std::size_t places = std::min(count_positions(c->arguments), max_positions);
   for (std::string_view rest = parse_command_line(line).arguments; !rest.empty(); ++given) {
-    last = rest.substr(0, rest.find_first_of(blanks));
+    const std::size_t in_quotes = given < places && secrets[given] ? quoted_length(rest) : 0;
+    last = rest.substr(0, in_quotes > 0 ? in_quotes : rest.find_first_of(blanks));
     rest = trim(rest.substr(last.size()));
   }
-  const std::size_t places = std::min(count_positions(c->arguments), max_positions);
   if (given >= places) return {};
   const auto rest = std::span(c->arguments).first(places).subspan(given);
   // One that may be left out is asked for where it is known to be needed: what is typed ahead is
@@ -131,10 +133,7 @@ bool wants_optional_secret(std::string_view command, error_code refusal,
   if (found == commands.end()) return false;
   const bool has_one = std::ranges::any_of(
       found->arguments, [](const command_argument& a) { return a.secret && a.optional; });
-  // An invitation is missed with the code of everything that is not allowed.
-  return has_one &&
-         (refusal == errc::login_required ||
-          (refusal == errc::not_allowed && ascii::equal_ignoring_case(command, "register")));
+  return has_one && refusal == errc::login_required;
 }
 
 std::size_t well_known_secret_from(std::string_view line) {
@@ -195,8 +194,8 @@ secret_questions::state secret_questions::press(const key& k) {
 
 secret_questions::state secret_questions::answer(const std::string& text) {
   const missing_secret& asked = missing_.back();
-  if (text.find_first_of(blanks) != std::string::npos)
-    return ask_again("it cannot have blanks in it; ");
+  if (text != trim(text)) return ask_again("it cannot have blanks at its ends; ");
+  if (!can_be_quoted(text)) return ask_again("it cannot have a \" before a blank; ");
   if (text.empty() && first_.empty() && asked.optional) {
     missing_.clear(); // what comes after it has no place then
     return next();
@@ -208,7 +207,7 @@ secret_questions::state secret_questions::answer(const std::string& text) {
     return state::asks;
   }
   if (asked.twice && text != first_) return ask_again("these were two different ones; ");
-  line_ += " " + text;
+  line_ += " " + quoted(text);
   missing_.pop_back();
   return next();
 }

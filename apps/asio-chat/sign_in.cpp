@@ -61,8 +61,9 @@ std::unique_ptr<client> sign_in::run() {
     const server_certificate server = attempt->server();
     // One who was let in and not into the room is held for two minutes: for the next start.
     if (session_) session_->save({attempt->saved_state(), earlier_.read});
+    const resume_state reached = attempt->saved_state();
     attempt.reset();
-    if (!after(why, server)) return nullptr;
+    if (!after(why, server, reached)) return nullptr;
   }
 }
 
@@ -108,9 +109,10 @@ void sign_in::open_session() {
   }
 }
 
-/// The name is an account's, and this client is none of its devices yet.
-bool sign_in::log_in() {
-  auto made = log_in_to_account(context_, options_, interactive_);
+/// The name is an account's, and this client is none of its devices yet; or the server wants more
+/// of those who come.
+bool sign_in::log_in(const resume_state& reached) {
+  auto made = log_in_to_account(context_, options_, interactive_, reached);
   if (!made) {
     exit_code_ = exit_code_of(made.error().code);
     // Of the options all was good; the question has no answer.
@@ -148,13 +150,15 @@ bool sign_in::ask_passphrase(const failure& why) {
   return true;
 }
 
-bool sign_in::after(const failure& why, const server_certificate& server) {
+bool sign_in::after(const failure& why, const server_certificate& server,
+                    const resume_state& reached) {
+  constexpr int max_logins = 2; // to the account, and for its second factor
   exit_code_ = exit_code_of(why.code);
   if (exit_code_ == exit_not_trusted) return decide_on_trust(why, server);
   if (exit_code_ == exit_usage) throw error(why);
   if (why.code == errc::wrong_passphrase) return ask_passphrase(why);
-  if (why.code == errc::login_required && !options_.client.name.empty() && !device_)
-    return log_in();
+  const bool known = !options_.client.name.empty() || !reached.token.empty();
+  if (why.code == errc::login_required && known && logins_++ < max_logins) return log_in(reached);
   const bool room = why.code == errc::room_invalid;
   const bool shows_none = tls::refuses_us(why.code) && options_.client.tls.certificate_file.empty();
   complain(sanitize_for_terminal(

@@ -40,9 +40,10 @@ class sign_in {
   bool ask_name();
   void open_session();
   bool ask_passphrase(const failure& why);
-  bool log_in();
+  bool log_in(const resume_state& reached);
   /// Returns whether to try again.
-  bool after(const failure& why, const server_certificate& server);
+  /// @param reached what the client was let in with, if it was
+  bool after(const failure& why, const server_certificate& server, const resume_state& reached);
   bool decide_on_trust(const failure& why, const server_certificate& server);
   bool remember(const server_certificate& server);
 
@@ -52,6 +53,7 @@ class sign_in {
   bool fetches_;
   bool name_was_asked_ = false;
   int passphrases_asked_ = 0;
+  int logins_ = 0;
   std::optional<resume_state> device_; ///< of an account that was logged in to now
   std::optional<known_hosts> known_;   ///< only where no other trust was given
   std::optional<saved_session> session_;

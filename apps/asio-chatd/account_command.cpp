@@ -15,6 +15,7 @@
 #include "names/member_name.hpp"
 #include "ops/control_socket.hpp"
 #include "ops/master_key_file.hpp"
+#include "ops/privileges.hpp"
 #include "server/password_worker.hpp"
 #include "tls/file.hpp"
 #include "tls/key_passphrase.hpp"
@@ -237,7 +238,8 @@ std::string left_by(const people& all, const account& a) {
 account_change::kind kind_of(const ops::history_request& wanted) {
   using enum account_change::kind;
   if (wanted.forget) return forget;
-  for (const account_change::kind k : {add, disable, enable, reset, remove, certify, uncertify})
+  for (const account_change::kind k :
+       {add, disable, enable, reset, remove, role, certify, uncertify})
     if (name_of(k) == wanted.account_action) return k;
   throw error(fail(errc::bad_setting, "there is no such action"));
 }
@@ -285,8 +287,9 @@ void carry_out(ops::settings& s, history& kept, const account_change& c) {
 
 int change_accounts(ops::settings& s, const ops::history_request& wanted) {
   const bool makes = wanted.account_action == "add";
-  if (makes) ops::prepare_storage(s, logger({})).value(); // before the first start, too
-  if (makes && !is_there(s.data_directory + "/journal.db")) {
+  if (makes && !is_there(s.data_directory + "/journal.db")) { // before the first start
+    ops::prepare_first_storage(s, logger({})).value();
+    const ops::acting_as_owner maker(s.data_directory);
     sqlite_journal::options first{.directory = s.data_directory, .masters = master_keys(s)};
     tasks queue;
     sqlite_journal::open(std::move(first), queue.later()).value();

@@ -49,7 +49,9 @@ std::vector<std::string> check_history(ops::settings& s, bool in_full) {
   return told;
 }
 
-int run_history_command(ops::invocation& call) {
+namespace {
+
+int carry_out_command(ops::invocation& call) {
   switch (call.action) {
   case ops::action::back_up:
     return back_up(call.settings, call.history);
@@ -71,6 +73,20 @@ int run_history_command(ops::invocation& call) {
     return change_accounts(call.settings, call.history);
   default:
     return 0; // no other one comes here
+  }
+}
+
+} // namespace
+
+int run_history_command(ops::invocation& call) {
+  try {
+    return carry_out_command(call);
+  } catch (const error& e) {
+    const failure why{e.code(), e.what()};
+    if (!sqlite::is_in_use(why)) throw;
+    // Another directory, as the daemon advises, is of no use to a command.
+    const std::string told = why.message.substr(0, why.message.find(": stop that one"));
+    throw error({why.code, told + ": stop that one first"});
   }
 }
 #else

@@ -23,8 +23,8 @@ search_model filled(const zipf_text& texts) {
 }
 
 std::string line_of(const search_model& model, const zipf_text& texts, std::size_t number) {
-  return fmt::format("[2026-11-21 10:00:{:02} UTC] {}: {}", number / 10, model.author(number),
-                     texts.text(number));
+  return fmt::format("@{} [2026-11-21 10:00:{:02} UTC] {}: {}", number + 1, number / 10,
+                     model.author(number), texts.text(number));
 }
 
 /// The answer by looking at every entry.

@@ -8,7 +8,7 @@ from clients import Daemon, Terminal, daemon, home, listener, pipe
 from programs import until
 from test_client_fullscreen import FullScreen
 from test_client_session import kill, session_file
-from test_people import totp
+from test_people import good, totp
 
 PASSWORD = "correct-horse-battery"
 
@@ -111,6 +111,71 @@ def test_what_is_typed_ahead_of_a_login_is_said_and_a_code_is_asked_for_once_it_
     t.sees("typed ahead").sees("Enter /login again to be asked for it")
     t.says("/l").sees("password:").says(PASSWORD).sees("code of your second factor:").says(totp(secret, ahead=1)).sees("you are logged in")
     t.child.close(force=True)
+    d.stop()
+
+
+def asked(t, question, times):
+    """What is typed before a question is there gets lost."""
+    assert until(lambda: t.look().text.count(question) == times), t.text
+    return t
+
+
+@pytest.mark.parametrize("mode", [Terminal, FullScreen])
+@pytest.mark.parametrize("registration", ["on", "invited", "off"])
+def test_where_guests_are_not_welcome_the_client_makes_the_account(tmp_path, home, mode, registration):
+    directory = tmp_path / "data"
+    directory.mkdir(mode=0o700)
+    good(directory, "add", "olga", "--role", "owner", password=PASSWORD)
+    d = Daemon(directory, "--password-memory", "8M", "--guests", "off", "--registration", registration)
+    code = "none"
+    if registration == "invited":
+        made = pipe(d, "olga", text="/invitation\n", env={"CHAT_ACCOUNT_PASSWORD": PASSWORD}, home=home)
+        code = re.search(r"/register PASSWORD (\S+)", made.stdout)[1]
+    done = pipe(d, "zora", text="x\n", home=home)
+    assert done.returncode == 4 and "zora is none yet: make it with asio-chat in a terminal" in done.stderr, done.stderr
+    nobody = pipe(d, "", text="x\n", home=home)
+    assert nobody.returncode == 4 and "name yours, NAME@HOST" in nobody.stderr, nobody.stderr
+    t = mode(f"zora@{d.address}", "--ca", d.ca, home=home)
+    t.sees("zora is none there yet").sees("Make the account zora? [yes/no]").says("yes")
+    t.sees("New password of zora").says("my new phrase").sees("Once more").says("my new phrase")
+    if registration == "off":
+        t.sees("accounts are made by the operator")
+        assert t.ends() == 4
+    else:
+        if registration == "invited":
+            t.sees("Code of your invitation").says("mistyped").sees("this invitation is none")
+            asked(t, "Code of your invitation", 2).says(code)
+        t.ready().says("/whois zora").sees("an account").says("/quit")
+        assert t.ends() == 0
+        mode(f"zora@{d.address}", "--ca", d.ca, home=home).ready().child.close(force=True)
+    d.stop()
+
+
+@pytest.mark.parametrize("mode", [Terminal, FullScreen])
+def test_where_everybody_needs_a_second_factor_the_client_makes_it_and_asks_for_its_code(tmp_path, home, mode):
+    directory = tmp_path / "data"
+    directory.mkdir(mode=0o700)
+    good(directory, "add", "olga", "--role", "owner", password="my old phrase")
+    d = Daemon(directory, "--password-memory", "8M", "--guests", "off", "--second-factor", "everybody")
+    password = {"CHAT_ACCOUNT_PASSWORD": "my old phrase"}
+    done = pipe(d, "olga", text="x\n", env=password, home=home)
+    assert done.returncode == 4 and "olga has none: make one with asio-chat in a terminal" in done.stderr, done.stderr
+    t = mode(f"olga@{d.address}", "--ca", d.ca, home=home)
+    t.sees("Password of olga").says("my old phrase").sees("olga has none yet")
+    asked(t, "Password of olga", 2).says("my old phrase")
+    t.sees("Code that your app shows")
+    secret = re.search(r"secret: ([A-Z2-7]{32})", t.text)[1]
+    t.says("000 000").sees("wrong code")
+    asked(t, "Code that your app shows", 2).says(totp(secret)).ready()
+    kill(t)
+    elsewhere = tmp_path / "another home"
+    elsewhere.mkdir()
+    done = pipe(d, "olga", text="x\n", env=password, home=elsewhere)
+    assert done.returncode == 4 and "CHAT_ACCOUNT_CODE" in done.stderr, done.stderr
+    other = mode(f"olga@{d.address}", "--ca", d.ca, home=elsewhere)
+    other.sees("Password of olga").says("my old phrase").sees("Code of olga").says("000000").sees("wrong code")
+    asked(other, "Code of olga", 2).says(totp(secret, ahead=1)).ready()
+    other.child.close(force=True)
     d.stop()
 
 

@@ -307,6 +307,52 @@ def test_C48_a_daemon_that_root_starts_becomes_a_user_who_can_listen_below_1024(
 
 
 @as_root
+@pytest.mark.parametrize("there", ["owned", "missing"])
+@pytest.mark.parametrize("key", ["in the directory", "of root"])
+def test_root_makes_the_first_owner_of_a_daemon_that_is_another_user(tmp_path, there, key):
+    user = pwd.getpwnam("nobody")
+    data = tmp_path / "data"
+    hand_over_way = data
+    if there == "owned":
+        data.mkdir(mode=0o700)
+        hand_over(data, user)
+    else:
+        for above in hand_over_way.parents:
+            if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001:
+                above.chmod(above.stat().st_mode | 0o011)
+    options = ["--data", data, "--user", "nobody", "--password-memory", "8M"]
+    if key == "of root":
+        file = tmp_path / "key"
+        file.write_text("ab" * 32 + "\n")
+        file.chmod(0o600)
+        options += ["--master-key-file", file]
+    env = {**os.environ, "CHAT_ACCOUNT_PASSWORD": "correct-horse-battery"}
+
+    def account(*arguments):
+        return subprocess.run([BIN / "asio-chatd", "account", *arguments, *map(str, options)],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, env=env)
+    made = account("add", "alice", "--role", "owner")
+    assert made.returncode == 0 and made.stdout == "alice is owner of this server\n", made
+    assert {f.stat().st_uid for f in [data, *data.iterdir()]} == {user.pw_uid}
+    assert account("add", "bob").returncode == 0
+    assert {f.stat().st_uid for f in data.iterdir()} == {user.pw_uid}
+    if key == "of root":
+        file.chmod(0o600)
+        os.chown(file, user.pw_uid, user.pw_gid)
+    with Daemon(tmp_path, *options[2:]) as d:
+        d.join("guest").close()
+        assert account("add", "carol").returncode == 0
+        assert d.stop() == 0
+    again = subprocess.run([BIN / "asio-chatd", "rekey", *map(str, options)], capture_output=True, text=True)
+    assert again.returncode == 0, again
+    assert {f.stat().st_uid for f in data.iterdir()} == {user.pw_uid}
+    if key == "of root":
+        assert file.stat().st_uid == user.pw_uid and file.stat().st_mode & 0o777 == 0o600
+    with Daemon(tmp_path, *options[2:]) as d:
+        d.join("guest").close()
+
+
+@as_root
 def test_C48_a_daemon_that_stays_root_says_so(tmp_path):
     with Daemon(tmp_path) as d:
         assert " WARN  Not confined privileges: this is root" in d.log and "name another user with --user" in d.log

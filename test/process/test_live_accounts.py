@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from programs import PATIENCE, clean_environment, until
+from programs import PATIENCE, Daemon, LessonClient, clean_environment, until
 from test_people import PASSWORD, account, daemon, good, log_in
 from test_storage import run
 
@@ -77,6 +77,7 @@ def test_accounts_are_added_and_enabled_under_the_running_confined_daemon(tmp_pa
         (tmp_path / "list").write_text("mike sha256/" + "A" * 43 + "=\n")
         done = account(d.data, "import", tmp_path / "list")
         assert done.returncode == 1 and "in use by another asio-chatd" in done.stderr, done
+        assert done.stderr.endswith(": stop that one first\n"), done
 
 
 def test_certificates_open_accounts_of_the_running_daemon_and_no_more(tmp_path):
@@ -165,3 +166,23 @@ def test_another_user_changes_nothing(tmp_path):
         assert "uid=65534" in d.log
         d.data.chmod(0o700)
         assert "alice" in good(d.data, "list", password=None)
+
+
+def test_a_role_is_changed_under_the_running_daemon_and_in_a_directory_by_a_relative_path(tmp_path):
+    good(tmp_path / "data", "add", "pat")
+    with Daemon(tmp_path, "--password-memory", "8M", data="data", cwd=tmp_path) as d:
+        pat = LessonClient(d.port, str(tmp_path / "data" / "ca-cert.pem"), "guest1")
+        pat.send(f"/login pat {PASSWORD}")
+        pat.hear("* you are logged in as pat *")
+        assert good(tmp_path / "data", "role", "pat", "owner") == "pat is owner of this server\n"
+        pat.send("/whois pat")
+        assert "owner of this server" in pat.receive()
+        done = account("data", "disable", "nobody", cwd=tmp_path)
+        assert "there is no account 'nobody'" in done.stderr
+        assert account("data", "disable", "pat", cwd=tmp_path).returncode == 0
+        assert "Confined files: reads ;" not in d.log
+    for arguments, why in ((("role", "pat"), "role needs a ROLE"), (("role", "pat", "king"), "ROLE must be member"),
+                           (("role", "nobody", "owner"), "there is no account 'nobody'"),
+                           (("disable", "pat", "owner"), "disable takes no ROLE")):
+        done = account(tmp_path / "data", *arguments)
+        assert done.returncode in (1, 2) and why in done.stderr, done

@@ -20,11 +20,11 @@ from test_client_fullscreen import FullScreen
 PASSWORD = "correct-horse-battery"
 
 
-def account(data, *arguments, password=PASSWORD):
+def account(data, *arguments, password=PASSWORD, cwd=None):
     env = clean_environment(**({"CHAT_ACCOUNT_PASSWORD": password} if password else {}))
     return subprocess.run([BIN / "asio-chatd", "account", *arguments, "--data", str(data),
                            "--password-memory", "8M"],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, env=env)
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, env=env, cwd=cwd)
 
 
 def good(data, *arguments, **more):
@@ -191,7 +191,7 @@ def test_C45_operators_without_a_second_factor_are_none_where_it_is_wanted(tmp_p
         olga = log_in(d, "guest", "olga")
         olga.hear("* you are owner once you have a second factor: /totp on PASSWORD *")
         olga.send("/kick olga")
-        olga.hear("* you may not put others out here *")
+        olga.hear("* you may not put others out here; you are owner once you have a second factor: /totp on PASSWORD *")
 
 
 def test_a_registered_name_is_its_accounts_and_no_file_or_log_has_the_password(tmp_path):
@@ -262,7 +262,7 @@ def test_where_registration_is_by_invitation_a_code_outlives_a_restart_and_opens
         alice.send(f"/register {PASSWORD} {code}")
         alice.hear("* you are logged in as alice *")
         bob.send(f"/register {PASSWORD} {code}")
-        bob.hear("* this invitation is none, was used, or is over *")
+        bob.hear("* this invitation is none, was used, or is over; a password with blanks stands in quotes *")
 
 
 def test_the_table_of_rights_is_printed(tmp_path):
@@ -317,11 +317,32 @@ def test_C44_a_password_is_not_shown_while_it_is_typed(tmp_path, kind):
             one.child.close(force=True)
 
 
-@pytest.mark.parametrize("password", [" begins-with-a-blank", "ends-with-one ", "a\ttab-in-it", "es\x1bcape-in-it"])
+@pytest.mark.parametrize("password", [" begins-with-a-blank", "ends-with-one ", "a\ttab-in-it", "es\x1bcape-in-it", 'quote" before a blank'])
 def test_an_account_gets_no_password_that_nobody_could_type(tmp_path, password):
     refused = account(tmp_path / "data", "add", "alice", password=password)
     assert refused.returncode == 1 and "could not be typed in the chat" in refused.stderr
     assert "alice" not in good(tmp_path / "data", "list", password=None)
+
+
+def test_a_password_of_several_words_opens_everywhere(tmp_path, home):
+    words = "correct horse battery"
+    data = tmp_path / "data"
+    good(data, "add", "alice", password=words)
+    file = tmp_path / "password"
+    file.write_text(words + "\n")
+    file.chmod(0o600)
+    with daemon(tmp_path) as d:
+        for how in ({"env": {"CHAT_ACCOUNT_PASSWORD": words}}, {"options": ["--password-file", str(file)]}):
+            done = pipe(d, "alice", *how.get("options", []), text="/whois alice\n/logout\n", env=how.get("env"), home=home)
+            assert done.returncode == 0 and "* alice: an account" in done.stdout, done.stdout + done.stderr
+        at_start = Terminal(f"alice@{d.address}", "--ca", d.ca, home=home)
+        at_start.sees("Password of alice").says(words).sees("in #lobby")
+        at_start.says("/password").sees("OLD").says(words).sees("NEW").says("my new phrase").sees("once more")
+        at_start.says("my new phrase").sees("your password is changed")
+        at_start.child.close(force=True)
+        by_hand = d.join("guest1")
+        by_hand.send('/login alice "my new phrase"')
+        by_hand.hear("* you are logged in as alice *")
 
 
 def test_a_pin_is_seen_by_every_client_and_outlives_a_restart(tmp_path, home):

@@ -20,11 +20,12 @@ struct account_change {
     forget,    ///< the same, and what it has said is destroyed
     certify,   ///< who shows a trusted certificate with the key `pin` is logged in to it
     uncertify, ///< takes that back; who came by it is logged out
+    role,      ///< makes it `as` on the server; who is in it stays
   };
   kind what = kind::disable;
   std::string name;
   std::string password = {}; ///< 8 to 256 bytes of UTF-8 that can be typed; of `add` and `reset`
-  role as = role::member;    ///< on the server; of `add`
+  role as = role::member;    ///< on the server; of `add` and `role`
   /// `sha256/...`, of a certificate's key: of `certify` and `uncertify`. `add` may have one, and
   /// then needs no password.
   std::string pin = {};

@@ -5,6 +5,7 @@
 #include "accounts/policy.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
+#include "model/command_text.hpp"
 
 #include <fmt/format.h>
 
@@ -34,12 +35,18 @@ std::string_view name_of(change_kind k) noexcept {
     return "certify";
   case change_kind::uncertify:
     return "uncertify";
+  case change_kind::role:
+    return "role";
   }
   return {};
 }
 
 bool has_password(change_kind k) noexcept {
   return k == change_kind::add || k == change_kind::reset;
+}
+
+bool has_role(change_kind k) noexcept {
+  return k == change_kind::add || k == change_kind::role;
 }
 
 bool needs_password(const account_change& c) noexcept {
@@ -98,6 +105,10 @@ result<std::vector<fact>> facts_of(const people& known, const account_change& c,
   if (c.what == change_kind::certify || c.what == change_kind::uncertify)
     return facts_of_certificate(known, *found, c);
   account a = *found;
+  if (c.what == change_kind::role) {
+    a.role = c.as;
+    return std::vector<fact>{fact_of(a)};
+  }
   std::vector<fact> facts;
   const auto add = [&facts](std::vector<fact> more) {
     std::ranges::move(more, std::back_inserter(facts));
@@ -117,6 +128,7 @@ result<std::vector<fact>> facts_of(const people& known, const account_change& c,
 std::string outcome_of(const account_change& c) {
   switch (c.what) {
   case change_kind::add:
+  case change_kind::role:
     return fmt::format("{} is {} of this server", c.name, name_of(c.as));
   case change_kind::disable:
     return fmt::format("{}: disabled; all devices are logged out", c.name);
@@ -138,10 +150,11 @@ std::string outcome_of(const account_change& c) {
 }
 
 result<void> check_new_password(std::string_view password) {
-  if (password != trim(password) || !is_sanitized(password) || password.find('\t') != password.npos)
+  if (password != trim(password) || !is_sanitized(password) ||
+      password.find_first_of("\t\n") != password.npos || !can_be_quoted(password))
     return fail(errc::bad_setting,
-                "a password has to be UTF-8 without control characters, and without blanks at its "
-                "ends; this one could not be typed in the chat");
+                "a password has to be UTF-8 without control characters, without blanks at its ends "
+                "and without a \" before a blank; this one could not be typed in the chat");
   if (password.size() < shortest_password || password.size() > longest_password)
     return fail(errc::bad_setting,
                 fmt::format("a password has {} to {} bytes", shortest_password, longest_password));

@@ -20,6 +20,7 @@ std::string_view name_of(account_change::kind k) noexcept;
 /// Whether it may have one; `add` needs none where it has a certificate.
 bool has_password(account_change::kind k) noexcept;
 bool needs_password(const account_change& c) noexcept;
+bool has_role(account_change::kind k) noexcept;
 /// Of one that has been kept, for the operator.
 std::string outcome_of(const account_change& c);
 /// Whether it can be typed in the chat, and is as long as one has to be.

@@ -86,6 +86,9 @@ class people {
   }
   /// One that is not over; null: none.
   const invitation* find_invitation(std::string_view code) const;
+  using invitations_by_code = std::map<std::string, invitation, std::less<>>;
+  /// Also those that are over.
+  const invitations_by_code& invitations() const noexcept { return invitations_; }
   std::size_t invitation_count() const noexcept { return invitations_.size(); }
   const room_facts* room(std::string_view name) const;
   using rooms_by_name = std::map<std::string, room_facts, std::less<>>;
@@ -192,7 +195,7 @@ class people {
   std::unique_ptr<account_book> accounts_;     ///< and what opens them
   look_book looks_;                            ///< of accounts
   std::map<identity, account_factor> factors_; ///< by account
-  std::map<std::string, invitation, std::less<>> invitations_; ///< by code
+  invitations_by_code invitations_;            ///< by code
   rooms_by_name rooms_;
   std::set<std::string, std::less<>> guest_rooms_;
   std::map<std::string, direct_log, std::less<>> direct_logs_;

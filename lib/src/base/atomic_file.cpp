@@ -103,6 +103,11 @@ result<void> atomic_file::write(std::string_view content) {
   return {};
 }
 
+result<void> atomic_file::give_to(uid_t user, gid_t group) {
+  if (::fchown(file_.get(), user, group) == 0) return {};
+  return cannot_write(path_, errno);
+}
+
 result<void> atomic_file::publish(mode_t mode) {
   if (::fchmod(file_.get(), mode) != 0 || ::fsync(file_.get()) != 0)
     return cannot_write(path_, errno);

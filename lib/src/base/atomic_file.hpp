@@ -41,6 +41,9 @@ class atomic_file {
 
   result<void> write(std::string_view content);
 
+  /// Root's file becomes another one's, before it has its name.
+  result<void> give_to(uid_t user, gid_t group);
+
   /// When this returns, the file is on the disk, under its name and with this mode. Also a file
   /// that came this very moment is not replaced unless it may be.
   result<void> publish(mode_t mode = 0600);

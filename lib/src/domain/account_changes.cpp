@@ -26,6 +26,7 @@ std::string_view farewell_of(account_change::kind k) {
     return "your account was deleted by the operator of this server";
   case account_change::kind::add:
   case account_change::kind::enable:
+  case account_change::kind::role:
   case account_change::kind::certify:
   case account_change::kind::uncertify: // only of those who came by it
     break;
@@ -36,7 +37,10 @@ std::string_view farewell_of(account_change::kind k) {
 } // namespace
 
 void hub::account_changed(const account_change& c, const identity& of) {
-  note(fmt::format("the operator of the server: account {} {}", name_of(c.what), c.name));
+  const bool gives = c.what == account_change::kind::role;
+  note(fmt::format("the operator of the server: account {} {}{}{}", name_of(c.what), c.name,
+                   gives ? " " : "", gives ? name_of(c.as) : ""));
+  if (gives) take_role(of);
   const std::string_view farewell = farewell_of(c.what);
   const auto here = by_identity_.find(of);
   if (!farewell.empty() && here != by_identity_.end())

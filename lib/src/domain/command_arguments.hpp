@@ -8,17 +8,14 @@ namespace asio_chat::arguments {
 using kind = argument_kind;
 
 inline constexpr argument new_secret[] = {
-    {.name = "PASSWORD", .secret = true, .help = "8 to 256 bytes, without blanks"},
+    {.name = "PASSWORD", .secret = true, .help = "8 to 256 bytes; with blanks in quotes"},
     {.name = "CODE",
      .optional = true,
      .secret = true,
      .help = "of an invitation, if one is needed"}};
-inline constexpr argument lasting[] = {{.name = "DAYS",
-                                        .kind = kind::number,
-                                        .optional = true,
-                                        .min = 1,
-                                        .max = 365,
-                                        .help = "that it lasts; 7 if it is left out"}};
+inline constexpr argument lasting[] = {
+    {.name = "WHAT", .optional = true, .help = "the days that it lasts, 7 if left out; list; end"},
+    {.name = "CODE", .optional = true, .secret = true, .help = "with end: of one that ends now"}};
 inline constexpr argument own_secret[] = {{.name = "NAME", .help = "of the account"},
                                           {.name = "PASSWORD", .secret = true},
                                           {.name = "CODE",
@@ -43,7 +40,7 @@ inline constexpr argument certificate[] = {
      .help = "with add: of the certificate's key, as asio-chat-certs show prints it"}};
 inline constexpr argument two_secrets[] = {
     {.name = "OLD", .secret = true},
-    {.name = "NEW", .secret = true, .help = "8 to 256 bytes, without blanks"}};
+    {.name = "NEW", .secret = true, .help = "8 to 256 bytes; with blanks in quotes"}};
 inline constexpr argument revoked[] = {
     {.name = "NUMBER",
      .optional = true,
@@ -76,6 +73,12 @@ inline constexpr argument given_role[] = {
     {.name = "WHERE", .optional = true, .help = "everywhere: the role on the server"}};
 inline constexpr argument of_account[] = {
     {.name = "NAME", .kind = kind::member, .help = "of somebody who has an account"}};
+inline constexpr argument invited[] = {
+    {.name = "NAME",
+     .kind = kind::member,
+     .optional = true,
+     .help = "of somebody who has an account; left out: those who are invited are listed"},
+    {.name = "SWITCH", .optional = true, .help = "off: the invitation is taken back"}};
 inline constexpr argument new_mode[] = {
     {.name = "MODE", .optional = true, .help = "private, moderated or read-only"},
     {.name = "SWITCH", .optional = true, .help = "on or off"}};

@@ -61,8 +61,16 @@ inline requests::any read_topic(const given_arguments& g, std::string&) {
   return requests::topic{std::string(g.at[0] == "-" ? std::string_view() : g.at[0])};
 }
 
+/// Apps show `123 456`.
+inline std::string code_in(std::string_view first, std::string_view second = {}) {
+  std::string code(first);
+  code.append(second);
+  std::erase(code, ' ');
+  return code;
+}
+
 inline requests::any read_log_in(const given_arguments& g, std::string&) {
-  return requests::log_in{std::string(g.at[0]), std::string(g.at[1]), std::string(g.at[2])};
+  return requests::log_in{std::string(g.at[0]), std::string(g.at[1]), code_in(g.at[2])};
 }
 
 inline requests::any read_devices(const given_arguments& g, std::string&) {
@@ -74,7 +82,26 @@ inline requests::any read_register(const given_arguments& g, std::string&) {
 }
 
 inline requests::any read_invitation(const given_arguments& g, std::string&) {
-  return requests::make_invitation{std::chrono::days(g.number.value_or(7))};
+  using action = requests::make_invitation::action;
+  const auto [what, code] = std::pair(g.at[0], g.at[1]);
+  if (what == "list" && code.empty()) return requests::make_invitation{action::list};
+  if (what == "end" && !code.empty())
+    return requests::make_invitation{action::end, {}, std::string(code)};
+  constexpr unsigned max_days = 365;
+  unsigned days = 7;
+  const auto [end, error] = std::from_chars(what.data(), what.data() + what.size(), days);
+  const bool number = error == std::errc() && end == what.data() + what.size();
+  if ((!what.empty() && !number) || days == 0 || days > max_days || !code.empty())
+    return requests::unreadable{
+        fail(errc::bad_arguments, "say /invitation, /invitation DAYS (1 to 365), /invitation list, "
+                                  "or /invitation end CODE")};
+  return requests::make_invitation{action::make, std::chrono::days(days)};
+}
+
+inline requests::any read_invite(const given_arguments& g, std::string&) {
+  if (!g.at[1].empty() && g.at[1] != "off")
+    return requests::unreadable{fail(errc::bad_arguments, "behind NAME may stand: off")};
+  return requests::invite{std::string(g.at[0]), !g.at[1].empty()};
 }
 
 inline requests::any read_passwords(const given_arguments& g, std::string&) {
@@ -226,7 +253,7 @@ inline requests::any read_forget(const given_arguments& g, std::string&) {
   if (!ascii::equal_ignoring_case(g.at[0], "me"))
     return requests::unreadable{
         fail(errc::bad_arguments, "say /forget me: you can have nobody else forgotten")};
-  return requests::forget{std::string(g.at[1]), std::string(g.at[2])};
+  return requests::forget{std::string(g.at[1]), code_in(g.at[2])};
 }
 
 inline requests::any read_export(const given_arguments& g, std::string&) {
@@ -260,7 +287,8 @@ inline requests::any read_totp(const given_arguments& g, std::string&) {
   if (action == "on" && secret.empty()) return wrong("say /totp on PASSWORD");
   if (action == "confirm" && secret.empty()) return wrong("say /totp confirm CODE");
   if (action == "off" && code.empty()) return wrong("say /totp off PASSWORD CODE");
-  return requests::totp{std::string(action), std::string(secret), std::string(code)};
+  if (action == "confirm") return requests::totp{"confirm", code_in(secret, code), {}};
+  return requests::totp{std::string(action), std::string(secret), code_in(code)};
 }
 
 /// An account that has no password needs none: `/cert add PIN`.

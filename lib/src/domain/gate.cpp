@@ -182,7 +182,8 @@ failure hub::refusal_of_right(const endpoint& e, const endpoint::membership* pla
     return fail(errc::login_required, "this server is for those who have an account: /login NAME "
                                       "PASSWORD, or /register PASSWORD for the name you have");
   if (must_make_factor(m))
-    return no("this server wants a second factor of everybody: /totp on PASSWORD makes one");
+    return fail(errc::login_required,
+                "this server wants a second factor of everybody: /totp on PASSWORD makes one");
   static constexpr rights of_words{right::speak, right::edit_own, right::react};
   if (lacking != right::none && of_words.has(lacking) && place && m.may(lacking)) {
     const std::string& room = place->in->name();
@@ -196,7 +197,10 @@ failure hub::refusal_of_right(const endpoint& e, const endpoint::membership* pla
     if (about && about->modes.moderated)
       return no(fmt::format("{} is moderated: those with a voice speak", room));
   }
-  return no(fmt::format("you may not {} here", phrase_of(lacking)));
+  const std::string waits =
+      waiting_role(m, place ? std::string_view(place->in->name()) : std::string_view());
+  return no(
+      fmt::format("you may not {} here{}{}", phrase_of(lacking), waits.empty() ? "" : "; ", waits));
 }
 
 result<endpoint::membership*> hub::place_of(endpoint& e, std::string_view room_name) {

@@ -156,6 +156,11 @@ class hub {
   role counted(const identity& account, role as) const;
   /// Whether somebody has to make a second factor before anything else.
   bool must_make_factor(const member& m) const;
+  /// `you are owner once you have a second factor: …`; empty: the role of their account counts, on
+  /// the server and in the room.
+  std::string waiting_role(const member& m, std::string_view room = {}) const;
+  /// Tells that to one who has come in.
+  void tell_waiting_role(endpoint& e) const;
   /// Whether somebody may hear that there is such a room.
   bool may_see(const member& m, const std::string& room) const;
   /// Roles, modes or bans of the room have changed; empty: of all rooms. Takes a while where many

@@ -61,6 +61,10 @@ class limiter {
   /// while.
   /// @param row null: of a request that cannot be read
   std::optional<failure> judge(endpoint& e, const request& r, const command_row* row);
+  /// What is counted only once it is known that it can be done; likewise.
+  std::optional<failure> charge(endpoint& e, rated kind) {
+    return rates_ ? rates_->charge(e, kind) : std::nullopt;
+  }
   /// Somebody new comes from an address, whom no name is held for. `of_address` is theirs.
   result<void> judge_new_name(const std::string& host, std::string_view name);
   /// What all members with the same key share: of their address. May be null.

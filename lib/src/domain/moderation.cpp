@@ -28,6 +28,21 @@ role hub::counted(const identity& account, role as) const {
   return wanted && as > role::voice && !people_.has_factor(account) ? role::voice : as;
 }
 
+std::string hub::waiting_role(const member& m, std::string_view room) const {
+  const account* a = m.has_account() ? people_.find(m.who()) : nullptr;
+  if (!a) return {};
+  role has = a->role;
+  if (const room_facts* about = people_.room(room)) has = std::max(has, about->role_of(a->id));
+  if (counted(a->id, has) == has) return {};
+  return fmt::format("you are {} once you have a second factor: /totp on PASSWORD", name_of(has));
+}
+
+void hub::tell_waiting_role(endpoint& e) const {
+  if (must_make_factor(e.of())) return; // they are told at each step
+  if (std::string waits = waiting_role(e.of()); !waits.empty())
+    e.tell(reply{"", "", {std::move(waits)}, {}});
+}
+
 bool hub::must_make_factor(const member& m) const {
   return services_.needs_factor == factor_need::everybody && services_.factor != nullptr &&
          m.has_account() && !people_.has_factor(m.who());
@@ -59,8 +74,11 @@ result<void> hub::check_bans(const subject& s, std::string_view room) const {
 
 result<void> hub::check_may_enter_room(const endpoint& e, const std::string& room) const {
   const member& m = e.of();
-  if (is_of_server(room) && !may_see(m, room))
-    return fail(errc::not_allowed, fmt::format("{} is for the operators of the server", room));
+  if (is_of_server(room) && !may_see(m, room)) {
+    const std::string waits = waiting_role(m);
+    return fail(errc::not_allowed, fmt::format("{} is for the operators of the server{}{}", room,
+                                               waits.empty() ? "" : "; ", waits));
+  }
   if (auto welcome = check_bans(subject_of(e, role_in(m, room)), room); !welcome) return welcome;
   if (!may_see(m, room))
     return fail(

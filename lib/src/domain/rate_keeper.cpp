@@ -94,6 +94,15 @@ std::optional<failure> rate_keeper::charge(endpoint& e, const request& r, const 
                               kind == rated::messages && row ? static_cast<double>(row->cost) : 1.0,
                               paces_itself},
                          draw{rated::bytes, static_cast<double>(text_bytes(r))}};
+  return charge(e, draws);
+}
+
+std::optional<failure> rate_keeper::charge(endpoint& e, rated kind) {
+  const std::array draws{draw{kind, 1.0}};
+  return charge(e, draws);
+}
+
+std::optional<failure> rate_keeper::charge(endpoint& e, std::span<const draw> draws) {
   allowances& own = e.of().allowed();
   allowances* shared = e.shared_allowances();
   excess worst;
@@ -101,7 +110,7 @@ std::optional<failure> rate_keeper::charge(endpoint& e, const request& r, const 
     find_excess(worst, own, d, false);
     if (shared) find_excess(worst, *shared, d, true);
   }
-  if (worst.wait > longest_wait || (paces_itself && worst.wait.count() > 0)) {
+  if (worst.wait > longest_wait || (draws.front().leaves_half && worst.wait.count() > 0)) {
     ++counters_.rate_refusals;
     return fail(
         errc::not_available,

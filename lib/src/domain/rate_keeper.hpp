@@ -12,6 +12,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ class rate_keeper {
   /// nothing.
   /// @param row null: of a request that cannot be read
   std::optional<failure> charge(endpoint& e, const request& r, const command_row* row);
+  /// One of this kind.
+  std::optional<failure> charge(endpoint& e, rated kind);
 
   /// Whether nothing of what the members of an address share is used.
   bool is_unused(const allowances& of_address) const;
@@ -52,6 +55,8 @@ class rate_keeper {
     double tokens;
     bool leaves_half = false; ///< of what can be saved up
   };
+  std::optional<failure> charge(endpoint& e, std::span<const draw> draws);
+
   struct excess {
     token_bucket::seconds wait{0};
     rated kind = rated::nothing;

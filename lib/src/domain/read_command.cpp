@@ -33,12 +33,25 @@ failure not_a_number(const command_row& row, const argument& a, std::string_view
                                                a.name, a.min, a.max, is, usage_of(describe(row))));
 }
 
+failure not_in_quotes(const command_row& row) {
+  return fail(errc::bad_arguments,
+              fmt::format("a password with blanks stands in quotes, \"two words\", and so does one "
+                          "that begins with a quote; usage: {}",
+                          usage_of(describe(row))));
+}
+
 result<given_arguments> take_apart(const command_row& row, std::string_view typed) {
-  given_arguments given{split_arguments(typed, count_positions(row.arguments))};
+  const quotable secrets = quotable_of(row.arguments);
+  given_arguments given{split_arguments(typed, count_positions(row.arguments), secrets)};
   std::size_t place = 0;
   for (const argument& a : row.arguments) {
     if (!a.key.empty()) break;
-    const std::string_view value = given.at[place++];
+    std::string_view& value = given.at[place];
+    if (secrets[place++]) {
+      const auto secret = unquoted(value);
+      if (!secret) return not_in_quotes(row);
+      value = *secret;
+    }
     if (value.empty()) {
       if (!a.optional && (a.kind != argument_kind::text || !row.read))
         return missing_argument(row, a.name);

@@ -53,11 +53,41 @@ std::string usage_of(const command_info& c) {
   return syntax.empty() ? '/' + c.name : '/' + c.name + ' ' + syntax;
 }
 
-positions split_arguments(std::string_view line, std::size_t count) noexcept {
+std::size_t quoted_length(std::string_view text) noexcept {
+  if (!text.starts_with('"')) return 0;
+  for (std::size_t at = text.find('"', 1); at != text.npos; at = text.find('"', at + 1))
+    if (at + 1 == text.size() || blanks.find(text[at + 1]) != blanks.npos) return at + 1;
+  return 0;
+}
+
+bool can_be_quoted(std::string_view secret) noexcept {
+  for (std::size_t at = secret.find('"'); at != secret.npos; at = secret.find('"', at + 1))
+    if (at + 1 < secret.size() && blanks.find(secret[at + 1]) != blanks.npos) return false;
+  return true;
+}
+
+std::string quoted(std::string_view secret) {
+  if (!secret.starts_with('"') && secret.find_first_of(blanks) == secret.npos)
+    return std::string(secret);
+  return std::string(1, '"').append(secret).append(1, '"');
+}
+
+std::optional<std::string_view> unquoted(std::string_view word) noexcept {
+  if (word.starts_with('"'))
+    return word.size() > 1 && quoted_length(word) == word.size()
+               ? std::optional(word.substr(1, word.size() - 2))
+               : std::nullopt;
+  return word.find_first_of(blanks) == word.npos ? std::optional(word) : std::nullopt;
+}
+
+positions split_arguments(std::string_view line, std::size_t count,
+                          quotable may_be_quoted) noexcept {
   positions found;
   for (std::size_t i = 0; i < count; ++i) {
     line = trim(line);
-    found[i] = i + 1 == count ? line : line.substr(0, line.find_first_of(blanks));
+    const std::size_t in_quotes = may_be_quoted[i] ? quoted_length(line) : 0;
+    const std::size_t end = in_quotes > 0 ? in_quotes : line.find_first_of(blanks);
+    found[i] = i + 1 == count ? line : line.substr(0, end);
     line.remove_prefix(found[i].size());
   }
   return found;

@@ -24,9 +24,37 @@ std::string usage_of(const command_info& c);
 /// The arguments of a line that their place tells: a word each, and the last one is all the rest.
 inline constexpr std::size_t max_positions = 4;
 using positions = std::array<std::string_view, max_positions>;
+/// Which of them are secrets: those with blanks stand in quotes.
+using quotable = std::array<bool, max_positions>;
 /// @param count how many the command has, at most `max_positions`
-/// @returns views into `line`, trimmed; empty: not there
-positions split_arguments(std::string_view line, std::size_t count) noexcept;
+/// @returns views into `line`, trimmed, with their quotes; empty: not there
+positions split_arguments(std::string_view line, std::size_t count,
+                          quotable may_be_quoted = {}) noexcept;
+
+/// @name Secrets of several words
+/// `"correct horse"`: quotes end where a blank or the line's end is behind them, so that others may
+/// stand within.
+/// @{
+/// With both quotes; 0: no such text is at the beginning.
+std::size_t quoted_length(std::string_view text) noexcept;
+/// Whether `quoted` can write it.
+bool can_be_quoted(std::string_view secret) noexcept;
+/// As it has to stand in a line.
+std::string quoted(std::string_view secret);
+/// Nothing if it has blanks outside of quotes, or quotes that do not end.
+std::optional<std::string_view> unquoted(std::string_view word) noexcept;
+/// @}
+
+/// Which arguments may stand in quotes.
+template <class Arguments>
+constexpr quotable quotable_of(const Arguments& arguments) noexcept {
+  quotable found{};
+  std::size_t place = 0;
+  for (const auto& a : arguments)
+    if (a.key.empty() && place < max_positions)
+      found[place++] = a.secret && a.kind == argument_kind::word;
+  return found;
+}
 
 /// How many of them have a place and no key.
 template <class Arguments>

@@ -135,7 +135,10 @@ struct certificates {
 };
 struct make_invitation {
   static constexpr std::string_view command = "invitation";
+  enum class action : std::uint8_t { make, list, end };
+  action what = action::make;
   std::chrono::days lasts{7};
+  std::string code{}; ///< of the one that is to end
 };
 /// What a moderator wants done about somebody.
 struct order {
@@ -179,7 +182,8 @@ struct demote {
 };
 struct invite {
   static constexpr std::string_view command = "invite";
-  std::string who;
+  std::string who;   ///< empty: they are listed
+  bool ends = false; ///< the invitation is taken back
 };
 struct set_mode {
   static constexpr std::string_view command = "mode";

@@ -17,6 +17,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -34,9 +36,9 @@ namespace json = boost::json;
 using local = asio::local::stream_protocol;
 
 constexpr account_change::kind change_kinds[] = {
-    account_change::kind::add,     account_change::kind::disable,  account_change::kind::enable,
-    account_change::kind::reset,   account_change::kind::remove,   account_change::kind::forget,
-    account_change::kind::certify, account_change::kind::uncertify};
+    account_change::kind::add,     account_change::kind::disable,   account_change::kind::enable,
+    account_change::kind::reset,   account_change::kind::remove,    account_change::kind::forget,
+    account_change::kind::certify, account_change::kind::uncertify, account_change::kind::role};
 
 /// Empty where there is no such string.
 std::string control_text(const json::object& o, std::string_view field) {
@@ -81,14 +83,16 @@ failure not_reached(const std::string& path, int error) {
 } // namespace
 
 std::string control_path(const std::string& data_directory) {
-  return data_directory + "/control";
+  std::error_code wrong;
+  const auto whole = std::filesystem::absolute(data_directory, wrong);
+  return (wrong ? data_directory : whole.lexically_normal().string()) + "/control";
 }
 
 std::string control_line(const account_change& c) {
   json::object o{{"account", name_of(c.what)}, {"name", c.name}};
   if (!c.password.empty()) o["password"] = c.password;
   if (!c.pin.empty()) o["pin"] = c.pin;
-  if (c.what == account_change::kind::add) o["role"] = name_of(c.as);
+  if (has_role(c.what)) o["role"] = name_of(c.as);
   return json::serialize(o);
 }
 
@@ -101,7 +105,9 @@ result<account_change> read_control_line(std::string_view line) {
   for (const account_change::kind k : change_kinds) {
     if (name_of(k) != what) continue;
     account_change c{k, control_text(o, "name"), control_text(o, "password")};
-    if (const auto as = find_role(control_text(o, "role"))) c.as = *as;
+    const auto as = find_role(control_text(o, "role"));
+    if (as) c.as = *as;
+    if (k == account_change::kind::role && !as) return unknown_request();
     c.pin = control_text(o, "pin");
     const bool takes_password = has_password(k) && (needs_password(c) || !c.password.empty());
     const bool needs_pin =

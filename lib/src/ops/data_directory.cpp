@@ -67,9 +67,11 @@ result<void> make_usable(const std::string& path, made_directories& made) {
   if (::stat(path.c_str(), &status) != 0)
     return unusable(path, "cannot be looked at: " + std::generic_category().message(errno));
   if (status.st_uid != ::geteuid())
-    return unusable(path, fmt::format("belongs to {}, and this is {}: run asio-chatd as that user, "
-                                      "or choose another with --data",
-                                      user_text(status.st_uid), user_text(::geteuid())));
+    return unusable(path,
+                    fmt::format("belongs to {}, and this is {}: run asio-chatd as that user{}, "
+                                "or choose another with --data",
+                                user_text(status.st_uid), user_text(::geteuid()),
+                                ::geteuid() == 0 ? " (--user)" : ""));
   if ((status.st_mode & 022) != 0)
     return unusable(path, fmt::format("may be written by others (mode {:04o}); close it with: "
                                       "chmod 700 {}",

@@ -102,6 +102,8 @@ constexpr const char* about_erase =
 constexpr const char* about_account =
     "add NAME         make an account; --role operator or owner: on the whole server\n"
     "list, show NAME  also while the server runs\n"
+    "role NAME ROLE   what it is on the whole server from now on: member, voice, operator or "
+    "owner\n"
     "disable NAME     nobody logs in to it, and no device any more; enable NAME takes that back\n"
     "reset NAME       another password; no device and no certificate opens it any more\n"
     "delete NAME      and its devices; what it has said stays. With --forget that is destroyed, "
@@ -114,16 +116,16 @@ constexpr const char* about_account =
     "                 a PIN; # begins a comment\n\n"
     "All this works while the server runs and while it does not, but import: stop it for that. "
     "The\n"
-    "password is typed, or read from --password-file; it is never an argument. People change their "
-    "own by /password. "
-    "With\n"
+    "password is typed, or read from --password-file, or from CHAT_ACCOUNT_PASSWORD in the "
+    "environment;\n"
+    "it is never an argument. People change their own by /password. With\n"
     "add --pin PIN an account needs none: it opens by the certificate alone. asio-chat-certs show "
     "FILE\n"
     "prints the pin of a certificate.";
 
-constexpr std::string_view account_actions[] = {"add",       "list",  "show",   "disable",
-                                                "enable",    "reset", "delete", "certify",
-                                                "uncertify", "import"};
+constexpr std::string_view account_actions[] = {"add",       "list",   "show",   "disable",
+                                                "enable",    "reset",  "delete", "certify",
+                                                "uncertify", "import", "role"};
 
 using entry_runs = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
 
@@ -205,6 +207,7 @@ history_commands::history_commands(CLI::App& program) {
       add(program, action::account, "account", "make, list and change accounts", about_account);
   add_argument(about_people, "ACTION", request_.account_action, "what to do, see below");
   add_argument(about_people, "NAME", request_.account_name, "of the account, or of the file");
+  add_argument(about_people, "ROLE", role_, "with role: member, voice, operator or owner");
   add_option(about_people, "--role", "member|operator|owner", request_.role,
              "of a new account; member is the default");
   add_option(about_people, "--pin", "PIN", request_.pin,
@@ -238,6 +241,7 @@ std::optional<action> history_commands::chosen() const {
 
 history_request history_commands::request() const {
   history_request asked = request_;
+  if (!role_.empty()) asked.role = role_;
   if (format_ == "jsonl") asked.as = history_request::format::jsonl;
   if (auto entries = entries_in(entries_)) asked.entries = *std::move(entries);
   return asked;
@@ -300,13 +304,19 @@ result<void> history_commands::check_account() const {
   };
   const std::string& what = request_.account_action;
   if (what.empty())
-    return wrong("needs an ACTION: add, list, show, disable, enable, reset, delete, certify, "
+    return wrong("needs an ACTION: add, list, show, role, disable, enable, reset, delete, certify, "
                  "uncertify, import");
   if (std::ranges::find(account_actions, what) == std::end(account_actions))
     return wrong(fmt::format("cannot \"{}\"", sanitize_for_log(what, 64, quotes::escape)));
   if ((what == "list") != request_.account_name.empty())
     return wrong(what == "list" ? "list takes no NAME" : what + " needs a NAME");
   if (!request_.role.empty() && what != "add") return wrong("takes --role for add alone");
+  if ((what == "role") == role_.empty())
+    return wrong(what == "role" ? "role needs a ROLE: member, voice, operator or owner"
+                                : what + " takes no ROLE");
+  if (what == "role" && role_ != "member" && role_ != "voice" && role_ != "operator" &&
+      role_ != "owner")
+    return wrong("role: ROLE must be member, voice, operator or owner");
   if (request_.forget && what != "delete") return wrong("takes --forget for delete alone");
   const bool certifies = what == "certify" || what == "uncertify";
   if (certifies && request_.pin.empty()) return wrong(what + " needs --pin PIN");

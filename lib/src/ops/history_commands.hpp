@@ -55,6 +55,7 @@ class history_commands {
   std::vector<command> commands_;
   std::vector<value_option> values_;
   bool wants_help_ = false;
+  std::string role_;
   std::string format_ = "text";
   std::string entries_; ///< as they were typed
   history_request request_;

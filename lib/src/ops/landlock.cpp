@@ -167,6 +167,11 @@ std::vector<std::string> directories_of(const std::string& path) {
   return found;
 }
 
+template <class Paths>
+static std::string listed(const Paths& paths) {
+  return paths.empty() ? std::string("nothing") : fmt::format("{}", fmt::join(paths, ", "));
+}
+
 std::vector<confined_part> close_files_and_ports(const confinement& needed) {
   const long version =
       ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -191,11 +196,10 @@ std::vector<confined_part> close_files_and_ports(const confinement& needed) {
       allowed.allow_port(port, connect_tcp);
   if (!allowed.enforce()) return no_landlock(errno);
 
-  std::vector<confined_part> parts = {
-      {"files",
-       fmt::format("reads {}; writes {} (Landlock {})", fmt::join(read, ", "),
-                   fmt::join(needed.written, ", "), version),
-       ""}};
+  std::vector<confined_part> parts = {{"files",
+                                       fmt::format("reads {}; writes {} (Landlock {})",
+                                                   listed(read), listed(needed.written), version),
+                                       ""}};
   if (version < first_with_ports)
     parts.push_back({"ports", "", "this kernel's Landlock knows files only (Linux 6.7 has more)"});
   else

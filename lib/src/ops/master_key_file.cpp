@@ -3,6 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "base/sanitize.hpp"
 #include "ops/data_directory.hpp"
+#include "ops/privileges.hpp"
 #include "tls/file.hpp"
 
 #include <boost/algorithm/string/classification.hpp>
@@ -160,7 +161,7 @@ std::string master_key_path(const settings& s) {
 result<void> put_new_master_key(const std::string& path) {
   if (auto good = read_master_keys(path); !good) return good.error();
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0 || status.st_uid != ::geteuid() ||
+  if (::stat(path.c_str(), &status) != 0 || (status.st_uid != ::geteuid() && ::geteuid() != 0) ||
       (status.st_mode & 077) != 0)
     return fail(errc::storage_failed,
                 fmt::format("{} '{}' is not this user's alone: put the new key on its first line "
@@ -172,7 +173,12 @@ result<void> put_new_master_key(const std::string& path) {
   if (!text) return text.error();
   text->append(*old);
   tls::wipe(*old);
-  return write_keys(path, *std::move(text), status.st_mode & 0777, existing::replaced);
+  auto file = atomic_file::make(path, existing::replaced, *text);
+  tls::wipe(*text);
+  if (!file) return file.error();
+  if (status.st_uid != ::geteuid())
+    if (auto given = file->give_to(status.st_uid, status.st_gid); !given) return given;
+  return file->publish(status.st_mode & 0777);
 }
 
 result<void> prepare_storage(settings& s, const logger& log) {
@@ -184,6 +190,22 @@ result<void> prepare_storage(settings& s, const logger& log) {
   if (auto good = check_storage(s); !good) return good; // nothing is made for a start that fails
   if (auto made = make_own_key(s, log); !made) return made;
   return take_keys(s);
+}
+
+result<void> prepare_first_storage(settings& s, const logger& log) {
+  if (::geteuid() != 0) return prepare_storage(s, log);
+  if (!is_there(s.data_directory) && !s.user.empty()) {
+    const auto user = find_user(s.user);
+    if (!user) return user.error();
+    if (auto made = prepare_data_directory(s.data_directory); !made) return made;
+    if (::chown(s.data_directory.c_str(), *user, static_cast<gid_t>(-1)) != 0)
+      return fail(errc::storage_failed,
+                  fmt::format("the data directory {} cannot be given to {}",
+                              sanitize_for_log(s.data_directory, 512), s.user));
+  }
+  struct stat owner {};
+  const bool anothers = ::stat(s.data_directory.c_str(), &owner) == 0 && owner.st_uid != 0;
+  return anothers ? prepare_restored_storage(s, log) : prepare_storage(s, log);
 }
 
 result<void> prepare_restored_storage(settings& s, const logger& log) {

@@ -29,6 +29,10 @@ result<void> prepare_storage(settings& s, const logger& log);
 /// gets the key that is made.
 result<void> prepare_restored_storage(settings& s, const logger& log);
 
+/// Likewise for one whose first history is made before the daemon starts: by root also as the user
+/// who the daemon will be.
+result<void> prepare_first_storage(settings& s, const logger& log);
+
 /// Likewise, but nothing is made: no keys are set if this would be the first start, and its key is
 /// still to be made.
 result<void> check_storage(settings& s);

@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 
 #include <pwd.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace asio_chat::ops {
@@ -63,6 +65,20 @@ result<void> become_user(const std::string& name) {
     return fail(errc::bad_setting,
                 fmt::format("user \"{}\" cannot be taken ({})", shown, errno_text(errno)));
   return {};
+}
+
+acting_as_owner::acting_as_owner(const std::string& directory) {
+  struct stat owner {};
+  if (::geteuid() != 0 || ::stat(directory.c_str(), &owner) != 0 || owner.st_uid == 0) return;
+  // The files would be root's, and the daemon could not use them.
+  if (::setegid(owner.st_gid) != 0 || ::seteuid(owner.st_uid) != 0)
+    throw error(fail(errc::not_available, fmt::format("cannot act as {}: {}",
+                                                      user_text(owner.st_uid), errno_text(errno))));
+  acts_ = true;
+}
+
+acting_as_owner::~acting_as_owner() {
+  if (acts_ && (::seteuid(0) != 0 || ::setegid(0) != 0)) std::abort(); // it was root
 }
 
 confined_part give_up_privileges(const confinement& needed) {

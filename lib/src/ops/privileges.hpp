@@ -17,6 +17,18 @@ result<void> become_user(const std::string& name);
 /// The number of a user.
 result<uid_t> find_user(const std::string& name);
 
+/// What root makes meanwhile is the owner's of that directory; of another user nothing changes.
+class acting_as_owner {
+ public:
+  explicit acting_as_owner(const std::string& directory);
+  ~acting_as_owner();
+  acting_as_owner(const acting_as_owner&) = delete;
+  acting_as_owner& operator=(const acting_as_owner&) = delete;
+
+ private:
+  bool acts_ = false;
+};
+
 /// Gives up what is left of them, unless that is needed to listen, and the way to get any back: no
 /// set-user-id program has an effect.
 /// @returns the part `privileges`

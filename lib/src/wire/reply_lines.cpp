@@ -60,6 +60,11 @@ struct writer {
     return true;
   }
 
+  /// By `@41` commands name it.
+  std::string numbered_line(const entry& e, std::size_t max_text) const {
+    return fmt::format("@{} {}", e.at.offset, entry_line(e, max_text, time));
+  }
+
   reply_lines operator()(const answers::members& m) {
     reply_lines r;
     for (const std::string& name : m.names) {
@@ -103,7 +108,7 @@ struct writer {
     reply_lines r;
     // A line may be longer than the entry by which the page was measured; the newest are wanted.
     for (auto e = a.entries.rbegin(); e != a.entries.rend(); ++e) {
-      std::string line = entry_line(*e, std::string::npos, time);
+      std::string line = numbered_line(*e, std::string::npos);
       if (!take(line.size())) {
         if (!r.lines.empty()) break;
         bytes_left = 0; // one is shown in any case
@@ -122,7 +127,7 @@ struct writer {
     if (a.entries.empty())
       r.lines.push_back(fmt::format("nothing like that was said in {}", a.room));
     for (const entry& e : a.entries)
-      r.lines.push_back(entry_line(e, max_line_text, time));
+      r.lines.push_back(numbered_line(e, max_line_text));
     if (a.more) {
       r.lines.push_back(
           a.entries.size() == 1

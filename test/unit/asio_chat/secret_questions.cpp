@@ -90,7 +90,8 @@ TEST_CASE("asio-chat secret questions: a code is asked for once the server wants
     return wants_optional_secret(command, why, commands());
   };
   CHECK(wants("login", errc::login_required));
-  CHECK(wants("register", errc::not_allowed));
+  CHECK(wants("register", errc::login_required));
+  CHECK_FALSE(wants("register", errc::not_allowed));
   CHECK_FALSE(wants("login", errc::not_allowed));
   CHECK_FALSE(wants("register", errc::name_taken));
   CHECK_FALSE(wants("password", errc::login_required));
@@ -126,11 +127,21 @@ TEST_CASE("asio-chat secret questions: the answers are put behind the line") {
   CHECK(off.asked.line() == "/totp off word 123");
 }
 
+TEST_CASE("asio-chat secret questions: one of several words is put in quotes, and counted as one") {
+  CHECK(asked_for("/password \"my old phrase\"") == std::vector<std::string>{"NEW, twice"});
+  CHECK(asked_for("/cert add \"my old phrase\"").empty());
+  person p("/login alice");
+  CHECK(p.type("correct horse") == state::whole);
+  CHECK(p.asked.line() == "/login alice \"correct horse\"");
+}
+
 TEST_CASE("asio-chat secret questions: a new secret is typed twice, and the same") {
   person p("/password");
   p.type("old");
-  p.type("new one");
-  CHECK(p.asked.prompt() == "it cannot have blanks in it; new password: ");
+  p.type(" new");
+  CHECK(p.asked.prompt() == "it cannot have blanks at its ends; new password: ");
+  p.type("new\" one");
+  CHECK(p.asked.prompt() == "it cannot have a \" before a blank; new password: ");
   p.type("newer");
   CHECK(p.asked.prompt() == "once more: new password: ");
   CHECK(p.type("never") == state::asks);

@@ -229,3 +229,15 @@ TEST_CASE("neither is an account forgotten, nor does it get a certificate, once 
     }
   }
 }
+
+TEST_CASE("a role that the operator gives counts at once, and nobody has to come in anew") {
+  domain_world w;
+  person& alice = with_account(w, "alice");
+  CHECK(changed(w, {change_kind::role, "alice", {}, role::owner}) == "done");
+  CHECK_FALSE(alice.ear.closed);
+  CHECK(alice.self->of().role() == role::owner);
+  CHECK(changed(w, {change_kind::role, "alice", {}, role::member}) == "done");
+  CHECK(alice.self->of().role() == role::member);
+  CHECK(changed(w, {change_kind::role, "nobody", {}, role::owner})
+            .starts_with("there is no account 'nobody'"));
+}

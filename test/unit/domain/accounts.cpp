@@ -90,6 +90,46 @@ TEST_CASE("passwords that are too short or too long are refused, and so is a sec
   CHECK(answer(w, alice, "/register another-horse") == lines{"you have the account alice already"});
 }
 
+TEST_CASE("a password of several words stands in quotes, and nowhere is half of it taken") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  const std::string quotes = "a password with blanks stands in quotes, \"two words\", and so does "
+                             "one that begins with a quote; usage: ";
+  CHECK(answer(w, alice, "/register correct horse battery") ==
+        lines{quotes + "/register PASSWORD [CODE]"});
+  CHECK(answer(w, alice, "/register longpassword extra")
+            .front()
+            .starts_with("there is no such invitation, and none is needed here; a password with "
+                         "blanks stands in"));
+  CHECK(answer(w, alice, "/register \"no end of it") ==
+        lines{quotes + "/register PASSWORD [CODE]"});
+  CHECK_FALSE(alice.self->of().has_account());
+  registered(w, alice, "\"correct horse battery\"");
+  CHECK(answer(w, alice, "/password \"correct horse battery\" my new phrase") ==
+        lines{quotes + "/password OLD NEW"});
+  CHECK(answer(w, alice, "/password \"correct horse battery\" \"my \"new\"s phrase\"")
+            .front()
+            .starts_with("your password is changed"));
+  CHECK(answer(w, alice, "/logout").front().starts_with("you are a guest"));
+  CHECK(answer(w, alice, "/login alice my new phrase") ==
+        lines{quotes + "/login NAME PASSWORD [CODE]"});
+  CHECK(answer(w, alice, "/login alice two words") ==
+        lines{"wrong name or password; one with blanks stands in quotes: \"two words\""});
+  CHECK(answer(w, alice, "/login alice \"my \"new\"s phrase\"") ==
+        lines{"you are logged in as alice"});
+}
+
+TEST_CASE("a password that could not be typed later is not taken") {
+  domain_world w;
+  person& alice = come(w, "alice");
+  for (const char* const bad : {"\" correct horse\"", "\"correct\thorse\"", "\"correct\nhorse\""})
+    CHECK(answer(w, alice, "/register " + std::string(bad))
+              .front()
+              .starts_with("a password has to be UTF-8 without control characters, without blanks "
+                           "at its ends"));
+  CHECK_FALSE(alice.self->of().has_account());
+}
+
 TEST_CASE("who guesses has to wait, longer each time, and the owner elsewhere has not") {
   domain_world w;
   person& alice = come(w, "alice");

@@ -35,6 +35,36 @@ TEST_CASE("a ban keeps out by name, token, account and address, as long as it sa
   CHECK(w.say(op, "/ban 192.0.2.4").front() == "you have banned 192.0.2.4 from lobby");
 }
 
+TEST_CASE("who lifts a ban in the wrong place is told the right one") {
+  moderated_world w;
+  person& op = w.known("olga", role::op);
+  w.come("mal");
+  w.say(op, "/ban mal everywhere");
+  CHECK(w.say(op, "/unban mal") ==
+        lines{"mal is banned everywhere: /unban mal everywhere lifts that"});
+  CHECK(w.say(op, "/unban mal everywhere") == lines{"you have unbanned mal from the server"});
+  w.say(op, "/mute mal");
+  CHECK(w.say(op, "/unmute mal everywhere") ==
+        lines{"mal is muted in lobby: /unmute mal lifts that"});
+  w.say(op, "/ban 198.51.100.0/24");
+  CHECK(w.say(op, "/unban 198.51.100.7") ==
+        lines{"198.51.100.0/24 is banned in lobby: /unban 198.51.100.0/24 lifts that"});
+}
+
+TEST_CASE("what is no address is no name either, and a name of nobody is told") {
+  moderated_world w;
+  person& op = w.known("olga", role::op);
+  for (const char* const bad : {"999.1.1.1", "192.0.2.0/99", "2001:db8::x", "1.2.3"})
+    CHECK(w.say(op, "/ban " + std::string(bad)) ==
+          lines{std::string(bad) + " is no address and no network: those are such as 192.0.2.7, "
+                                   "192.0.2.0/24 or 2001:db8::/32"});
+  CHECK(w.say(op, "/ban nosuch") == lines{"you have banned nosuch from lobby",
+                                          "nobody here is called nosuch, and no account: it "
+                                          "is about guests who come by that name"});
+  w.come("1.2.3"); // a guest may be called so
+  CHECK(w.say(op, "/ban 1.2.3") == lines{"you have banned 1.2.3 from lobby"});
+}
+
 TEST_CASE("a ban is not shed by an account, nor by leaving one") {
   moderated_world w;
   person& op = w.known("olga", role::op);

@@ -307,7 +307,7 @@ TEST_CASE("one's own texts can be edited and destroyed there, and others' answer
   w.ask(bob, "/delete @4", "@alice");
   CHECK(alice.news() == heard{"@bob@7 bob* deleted a message (deletes 4)"});
   CHECK(w.say(alice, "/search hello", "@bob") ==
-        lines{"[2019-12-20 00:00:00 UTC] bob (edited): hello, alice"});
+        lines{"@3 [2019-12-20 00:00:00 UTC] bob (edited): hello, alice"});
 }
 
 TEST_CASE("nothing is changed in it that belongs to rooms") {

@@ -22,8 +22,8 @@ TEST_CASE("/history shows the last lines of the room, oldest first") {
   CHECK(usual.ref == "r1");
   CHECK(usual.command == "history");
   REQUIRE(usual.lines.size() == 20);
-  CHECK(usual.lines.front() == "[2019-12-20 00:00:00 UTC] alice: line 11");
-  CHECK(usual.lines.back() == "[2019-12-20 00:00:00 UTC] alice: line 30");
+  CHECK(usual.lines.front() == "@11 [2019-12-20 00:00:00 UTC] alice: line 11");
+  CHECK(usual.lines.back() == "@30 [2019-12-20 00:00:00 UTC] alice: line 30");
   w.type(alice, "/history 2");
   w.run();
   CHECK(alice.ear.last<reply>().lines.size() == 2);

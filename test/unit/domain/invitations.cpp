@@ -22,7 +22,8 @@ struct inviting_world : moderated_world {
   }
 };
 
-const lines none{"this invitation is none, was used, or is over"};
+const lines none{"this invitation is none, was used, or is over; a password with blanks stands in "
+                 "quotes"};
 
 } // namespace
 
@@ -41,6 +42,26 @@ TEST_CASE("an invitation makes one account, and operators of the server make it"
   CHECK(w.say(alice, "/register short " + code) == lines{"a password has 8 to 256 bytes"});
   CHECK(w.say(alice, "/register correct-horse " + code).front() == "you are logged in as alice");
   CHECK(w.say(bob, "/register correct-horse " + code) == none);
+}
+
+TEST_CASE("invitations are listed and ended by operators, and one that was used is noted") {
+  inviting_world w;
+  person& op = w.known("olga", role::op);
+  CHECK(w.say(op, "/invitation list") == lines{"there are no invitations"});
+  const std::string code = w.invite(op);
+  CHECK(w.say(op, "/invitation list").front().starts_with(code + ", by olga, until "));
+  CHECK(w.say(w.come("alice"), "/invitation list") == lines{"you may not invite others here"});
+  for (const char* const bad : {"/invitation 0", "/invitation 366", "/invitation end",
+                                "/invitation x", "/invitation 7 x", "/invitation list x"})
+    CHECK(w.say(op, bad).front().starts_with("say /invitation, /invitation DAYS (1 to 365)"));
+  CHECK(w.say(op, "/invitation end " + code) == lines{"that invitation lets nobody in any more"});
+  CHECK(w.say(w.come("bob"), "/register correct-horse " + code) == none);
+  CHECK(w.say(op, "/invitation end " + code).front().starts_with("there is no such invitation"));
+  const std::string second = w.invite(op);
+  w.hub.join(*op.self, "audit", "").value();
+  w.say(w.come("carol"), "/register correct-horse " + second);
+  w.run();
+  CHECK(op.ear.last<entry>().text == "carol has registered by an invitation of olga");
 }
 
 TEST_CASE("of two who use an invitation in the same turn one gets the account") {

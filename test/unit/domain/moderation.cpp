@@ -100,8 +100,68 @@ TEST_CASE("roles are given by those who have more, to those who have an account"
   CHECK(w.say(boss, "/role carl operator everywhere") ==
         lines{"you have made carl operator of the server"});
   CHECK(carl.self->of().role() == role::op);
-  CHECK(w.say(boss, "/deop olga") == lines{"you have taken the role of olga"});
+  CHECK(w.say(boss, "/deop olga") == lines{"you have taken the role of operator from olga"});
   CHECK(w.say(op, "/kick guest") == lines{"you may not put others out here"});
+}
+
+TEST_CASE("a role that is there already, or is not, is neither given nor taken") {
+  moderated_world w;
+  person& boss = w.known("boss", role::owner);
+  w.known("carl");
+  CHECK(w.say(boss, "/role carl") == lines{"carl: member of the server, member of lobby"});
+  CHECK(w.say(boss, "/deop carl") == lines{"carl has no role of lobby that could be taken"});
+  w.say(boss, "/op carl");
+  CHECK(w.say(boss, "/op carl") == lines{"carl is operator of lobby already"});
+  CHECK(w.say(boss, "/role carl member everywhere") ==
+        lines{"carl is member of the server already"});
+}
+
+TEST_CASE("an account that bears another name is found by both") {
+  moderated_world w;
+  person& boss = w.known("boss", role::owner);
+  person& bob = w.known("bob");
+  w.say(bob, "/nick robert");
+  CHECK(w.say(boss, "/whois robert")
+            .front()
+            .starts_with("robert: the account bob, member of this server, here since"));
+  CHECK(w.say(boss, "/whois bob").front().starts_with("robert: the account bob, "));
+  CHECK(w.say(boss, "/seen bob").front().starts_with("bob is here as robert, since"));
+  CHECK(w.say(boss, "/role robert").front().starts_with("bob: member of the server"));
+  CHECK(w.say(boss, "/op robert") == lines{"you have made bob operator of this room"});
+  CHECK(w.say(boss, "/deop robert") == lines{"you have taken the role of operator from bob"});
+  CHECK(w.say(boss, "/invite robert") == lines{"you have invited bob"});
+  CHECK(w.say(boss, "/mute robert") == lines{"you have muted bob in lobby"});
+  CHECK(w.say(boss, "/unmute robert") == lines{"you have unmuted bob in lobby"});
+  CHECK(w.say(boss, "/kick bob") == lines{"you have removed robert from lobby"});
+  CHECK(bob.self->memberships().empty());
+}
+
+TEST_CASE(
+    "an invitation into a private room is listed, taken back, and ends with a kick or a ban") {
+  moderated_world w;
+  person& boss = w.known("boss", role::owner, "den");
+  person& joe = w.known("joe");
+  w.say(boss, "/mode private on", "den");
+  CHECK(w.say(boss, "/invite", "den") == lines{"nobody is invited into den"});
+  const auto can_come = [&] { return w.say(joe, "/join den").empty(); };
+  w.say(boss, "/invite joe", "den");
+  CHECK(w.say(boss, "/invite", "den") == lines{"invited into den: joe"});
+  CHECK(w.say(boss, "/invite joe", "den") ==
+        lines{"joe is invited already; /invite joe off takes it back"});
+  CHECK(w.say(boss, "/invite joe away", "den") == lines{"behind NAME may stand: off"});
+  CHECK(can_come());
+  w.say(boss, "/kick joe", "den");
+  CHECK_FALSE(can_come());
+  w.say(boss, "/invite joe", "den");
+  CHECK(can_come());
+  w.say(boss, "/ban joe", "den");
+  w.say(boss, "/unban joe", "den");
+  CHECK_FALSE(can_come());
+  w.say(boss, "/invite joe", "den");
+  CHECK(w.say(boss, "/invite joe off", "den") ==
+        lines{"you have taken back the invitation of joe"});
+  CHECK_FALSE(can_come());
+  CHECK(w.say(boss, "/invite joe off", "den") == lines{"joe is not invited: /invite lists who is"});
 }
 
 TEST_CASE("a room that a guest opened has no owner until the owner of the server names one") {

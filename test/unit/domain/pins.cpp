@@ -52,6 +52,22 @@ TEST_CASE("a pin is an entry that all hear, and /pins shows what is pinned") {
   CHECK(w.say(w.alice, "/pins") == lines{"nothing is pinned here"});
 }
 
+TEST_CASE("lines of the server are meant by their number alone") {
+  world w;
+  person& boss = w.known("boss", role::owner);
+  w.say(w.alice, "tea?");
+  w.say(boss, "/slow 2"); // the server says so
+  w.say(boss, "/slow 0");
+  w.settle();
+  w.say(w.olga, "/pin");
+  w.say(w.olga, "/reply yes");
+  w.say(w.olga, "/react +1");
+  CHECK(w.alice.news() == heard{"lobby@4 olga* pinned a message of alice (pins 1)",
+                                "lobby@5 olga: yes (answers 1)", "lobby@6 olga* +1 (reacts to 1)"});
+  w.say(w.olga, "/pin @2");
+  CHECK(w.say(w.olga, "/pins").size() == 2);
+}
+
 TEST_CASE("who may not pin is told so, and what cannot be pinned is refused") {
   world w;
   w.say(w.alice, "tea?");

@@ -41,9 +41,9 @@ struct again_world : moderated_world {
 
 TEST_CASE("roles and modes that are so already are told plainly, and to nobody else") {
   again_world w;
-  CHECK(w.twice("/role alice voice") == lines{"alice is voice of this room already"});
-  CHECK(w.twice("/op alice") == lines{"alice is operator of this room already"});
-  CHECK(w.twice("/deop alice") == lines{"alice has no role in this room"});
+  CHECK(w.twice("/role alice voice") == lines{"alice is voice of lobby already"});
+  CHECK(w.twice("/op alice") == lines{"alice is operator of lobby already"});
+  CHECK(w.twice("/deop alice") == lines{"alice has no role of lobby that could be taken"});
   CHECK(w.twice("/mode moderated on") == lines{"moderated is on already"});
   CHECK(w.twice("/mode moderated off") == lines{"moderated is off already"});
   CHECK(w.twice("/slow 5") == lines{"a message each 5 s is what this room takes already"});
@@ -54,7 +54,7 @@ TEST_CASE("a role on the server and an invitation into a room are given once") {
   again_world w;
   person& bob = w.known("bob");
   CHECK(w.twice("/role bob voice everywhere") == lines{"bob is voice of the server already"});
-  CHECK(w.twice("/invite bob") == lines{"bob is invited already"});
+  CHECK(w.twice("/invite bob") == lines{"bob is invited already; /invite bob off takes it back"});
   w.settle();
   CHECK(bob.news().empty());
 }

@@ -179,16 +179,32 @@ TEST_CASE("C45: where operators have to have one, those without have a voice and
   person& olga = w.come("olga");
   w.say(olga, "/register correct-horse");
   CHECK(w.give_role("olga", role::op) == role::voice);
-  CHECK(w.say(olga, "/kick nobody") == lines{"you may not put others out here"});
+  CHECK(w.say(olga, "/kick nobody") ==
+        lines{"you may not put others out here; you are operator once you have a second factor: "
+              "/totp on PASSWORD"});
   w.say(olga, "/logout");
   CHECK(w.say(olga, "/login olga correct-horse").back() ==
         "you are operator once you have a second factor: /totp on PASSWORD");
   w.say(olga, "/totp on correct-horse");
-  CHECK(w.say(olga, "/kick nobody") == lines{"you may not put others out here"});
+  CHECK(w.say(olga, "/kick nobody") ==
+        lines{"you may not put others out here; you are operator once you have a second factor: "
+              "/totp on PASSWORD"});
   w.say(olga, "/totp confirm " + w.code());
   CHECK(w.say(olga, "/kick nobody") == lines{"nobody is not here"});
   CHECK(w.say(olga, "/totp off correct-horse " + w.code(1)) == lines{"your second factor is off"});
-  CHECK(w.say(olga, "/kick nobody") == lines{"you may not put others out here"});
+  CHECK(w.say(olga, "/kick nobody") ==
+        lines{"you may not put others out here; you are operator once you have a second factor: "
+              "/totp on PASSWORD"});
+  CHECK(w.say(olga, "/join audit")
+            .front()
+            .ends_with("once you have a second factor: /totp on PASSWORD"));
+  CHECK(
+      w.say(olga, "/rights")
+          .back()
+          .starts_with(
+              "you are operator (counts as voice until there is a second factor) on this server"));
+  w.hub.tell_waiting_role(*olga.self);
+  CHECK(olga.ear.last<reply>().lines.front().starts_with("you are operator once"));
   // A role in a room is no way round.
   person& owner = w.come("oscar");
   w.say(owner, "/register correct-horse");

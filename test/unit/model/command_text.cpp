@@ -57,6 +57,30 @@ TEST_CASE("a line is split at white space, and its last argument is all the rest
   CHECK(split_arguments("a b", 0)[0].empty());
 }
 
+TEST_CASE("a secret of several words stands in quotes that end before a blank") {
+  const auto three =
+      split_arguments("alice \"it's \"two\"s words\"  123 456", 3, {false, true, true});
+  CHECK(three[0] == "alice");
+  CHECK(three[1] == "\"it's \"two\"s words\"");
+  CHECK(three[2] == "123 456");
+  CHECK(split_arguments("\"two words\" x", 2)[0] == "\"two");
+  CHECK(unquoted(three[1]) == "it's \"two\"s words");
+  CHECK(unquoted("") == "");
+  CHECK(unquoted("\"\"") == "");
+  CHECK(unquoted("a\"b") == "a\"b");
+  for (const char* const bad :
+       {"two words", "\"", "\"two words", "\"two\" words", "\"two\" words\""})
+    CHECK_FALSE(unquoted(bad));
+  for (const char* const good :
+       {"word", "two words", "\"", "\"word", "\"word\"", "two \"words\""}) {
+    CHECK(can_be_quoted(good));
+    const std::string typed = quoted(good) + " rest";
+    CHECK(unquoted(split_arguments(typed, 2, {true, false})[0]) == good);
+  }
+  CHECK_FALSE(can_be_quoted("two\" words"));
+  CHECK(quoted("word") == "word");
+}
+
 TEST_CASE("a line without a slash is a message") {
   check("hello", "say", "hello");
   check("  padded\t\r\n", "say", "padded");

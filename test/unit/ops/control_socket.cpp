@@ -88,7 +88,8 @@ TEST_CASE("control: a change is a line, and comes back as it was") {
                                 {account_change::kind::forget, "alice"},
                                 {account_change::kind::certify, "alice", {}, role::member, "pin"},
                                 {account_change::kind::uncertify, "alice", {}, role::member, "p"},
-                                {account_change::kind::add, "bob", {}, role::op, "pin"}};
+                                {account_change::kind::add, "bob", {}, role::op, "pin"},
+                                {account_change::kind::role, "alice", {}, role::owner}};
   for (const account_change& c : all) {
     const std::string line = control_line(c);
     CHECK(line.find('\n') == std::string::npos);

@@ -57,12 +57,14 @@ TEST_CASE("answers are told in a line or more, with what a program would look fo
   check(answers::topic{"den", ""}, {"there is no topic"}, {""});
   check(answers::topic{"den", "tea"}, {"topic: tea"}, {"tea"});
   check(answers::log{"den", {}, 20, false}, {"nothing was said here yet"}, {});
-  check(answers::log{"den", {said("hi")}, 20, false}, {"[2023-11-14 22:15:23 UTC] alice: hi"}, {});
+  check(answers::log{"den", {said("hi")}, 20, false}, {"@1 [2023-11-14 22:15:23 UTC] alice: hi"},
+        {});
   check(answers::log{"den", {said("hi")}, 2, true},
-        {"these are the last 1 of the 2 asked for", "[2023-11-14 22:15:23 UTC] alice: hi"}, {});
+        {"these are the last 1 of the 2 asked for", "@1 [2023-11-14 22:15:23 UTC] alice: hi"}, {});
   check(answers::found{"den", {}, false, false}, {"nothing like that was said in den"}, {});
   check(answers::found{"den", {said("hi")}, true, false},
-        {"[2023-11-14 22:15:23 UTC] alice: hi", "this is the newest one; before: finds older ones"},
+        {"@1 [2023-11-14 22:15:23 UTC] alice: hi",
+         "this is the newest one; before: finds older ones"},
         {});
   check(answers::sent{"bob", "psst", noon}, {"to bob: psst"}, {});
   check(answers::left{"den"}, {"you left den"}, {"den"});

@@ -1,3 +1,4 @@
+#include "accounts/account_changes.hpp"
 #include "accounts/passwords.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
@@ -43,13 +44,14 @@ class changing {
 };
 
 result<void> check_password(std::string_view typed) {
-  if (typed.size() >= shortest_password && typed.size() <= longest_password) return {};
-  return fail(errc::bad_arguments,
-              fmt::format("a password has {} to {} bytes", shortest_password, longest_password));
+  if (auto good = check_new_password(typed); !good)
+    return fail(errc::bad_arguments, good.error().message);
+  return {};
 }
 
 failure wrong_invitation() {
-  return fail(errc::not_allowed, "this invitation is none, was used, or is over");
+  return fail(errc::not_allowed, "this invitation is none, was used, or is over; a password with "
+                                 "blanks stands in quotes");
 }
 
 login as_account(const endpoint& e, const account& a) {
@@ -70,14 +72,13 @@ facts with_device(const people& p, const endpoint& e, facts f, const identity& a
   return f;
 }
 
-lines welcome_to(const hub& in, const endpoint& e, const account& a) {
+lines welcome_to(const hub& in, const endpoint& e) {
   lines told{fmt::format("you are logged in as {}", e.name())};
   if (e.token()) told.emplace_back("this client is logged in by itself from now on; see /devices");
   if (in.must_make_factor(e.of())) {
     told.emplace_back("this server wants a second factor of everybody: /totp on PASSWORD");
-  } else if (in.counted(a.id, a.role) != a.role) {
-    told.push_back(fmt::format("you are {} once you have a second factor: /totp on PASSWORD",
-                               name_of(a.role)));
+  } else if (std::string waits = in.waiting_role(e.of()); !waits.empty()) {
+    told.push_back(std::move(waits));
   }
   return told;
 }
@@ -91,7 +92,7 @@ void become_account(const changing& who, const identity& account, const later_an
     if (by->certificate()) s.certificate = identity_of(by->certificate()->key);
     if (auto welcome = in.check_bans(s, {}); !welcome) return answer(welcome.error());
     in.become(*by, as_account(*by, *a));
-    answer(welcome_to(in, *by, *a), {by->name()});
+    answer(welcome_to(in, *by), {by->name()});
   });
 }
 
@@ -104,47 +105,61 @@ result<void> carry_out(const asked& q, requests::register_account&& what) {
   if (!q.in.parts().registration)
     return fail(errc::not_allowed, "accounts are made by the operator of this server");
   if (q.in.parts().needs_invitation && what.invitation.empty())
-    return fail(errc::not_allowed, "accounts are made by invitation: /register PASSWORD CODE, with "
-                                   "what an operator has given you");
-  if (q.in.parts().needs_invitation && !q.in.people().find_invitation(what.invitation))
-    return wrong_invitation();
+    return fail(errc::login_required,
+                "accounts are made by invitation: /register PASSWORD CODE, with what an operator "
+                "has given you");
+  // Where none is needed, that was the second word of a password, or so it seems.
+  if (!what.invitation.empty() && !q.in.people().find_invitation(what.invitation))
+    return q.in.parts().needs_invitation
+               ? wrong_invitation()
+               : fail(errc::bad_arguments, "there is no such invitation, and none is needed here; "
+                                           "a password with blanks stands in quotes: /register "
+                                           "\"two words\"");
   if (auto good = check_password(what.password); !good) return good;
   if (auto is_free = q.in.people().find(q.by.name()); is_free != nullptr)
     return fail(errc::name_taken, fmt::format("there is an account {} already", q.by.name()));
   auto begun = q.in.attempts().begin({}, q.by.host());
   if (!begun) return begun.error();
+  if (auto full = q.in.limiter().charge(q.by, rated::registrations)) return *std::move(full);
   const later_answer answer(q, what.command);
   const changing who(q);
-  q.in.parts().passwords->hash(std::move(what.password), [in = q.in.alive(), number = q.by.number(),
-                                                          answer, who, place = *std::move(begun),
-                                                          code = std::move(what.invitation)](
-                                                             result<std::string> hash) {
-    const auto alive = in.lock();
-    endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
-    if (by == nullptr) return;
-    if (!hash) return who.end([&](hub&, endpoint*) { answer(hash.error()); });
-    const auto made = std::make_shared<identity>();
-    (*alive)->people().change(
-        [in, number, name = by->name(), hash = *std::move(hash), made, code]() -> result<facts> {
-          hub& h = **in.lock();
-          const people& p = h.people();
-          auto a = p.new_account(name, hash);
-          if (!a) return a.error();
-          *made = a->id;
-          facts f{fact_of(*a)};
-          if (h.parts().needs_invitation) {
-            const invitation* used = p.find_invitation(code);
-            if (!used) return wrong_invitation();
-            f.push_back(without(fact_of(*used)));
-          }
-          const endpoint* still = h.find_endpoint(number);
-          return still ? with_device(p, *still, std::move(f), a->id) : f;
-        },
-        [who, answer, made](const result<void>& kept) {
-          if (kept) return become_account(who, *made, answer);
-          who.end([&](hub&, endpoint*) { answer(kept.error()); });
-        });
-  });
+  q.in.parts().passwords->hash(
+      std::move(what.password),
+      [in = q.in.alive(), number = q.by.number(), answer, who, place = *std::move(begun),
+       code = std::move(what.invitation)](result<std::string> hash) {
+        const auto alive = in.lock();
+        endpoint* by = alive ? (*alive)->find_endpoint(number) : nullptr;
+        if (by == nullptr) return;
+        if (!hash) return who.end([&](hub&, endpoint*) { answer(hash.error()); });
+        const auto made = std::make_shared<identity>();
+        const auto invited_by = std::make_shared<std::string>(); // empty: nobody had to
+        (*alive)->people().change(
+            [in, number, name = by->name(), hash = *std::move(hash), made, code,
+             invited_by]() -> result<facts> {
+              hub& h = **in.lock();
+              const people& p = h.people();
+              auto a = p.new_account(name, hash);
+              if (!a) return a.error();
+              *made = a->id;
+              facts f{fact_of(*a)};
+              if (h.parts().needs_invitation) {
+                const invitation* used = p.find_invitation(code);
+                if (!used) return wrong_invitation();
+                *invited_by = used->by;
+                f.push_back(without(fact_of(*used)));
+              }
+              const endpoint* still = h.find_endpoint(number);
+              return still ? with_device(p, *still, std::move(f), a->id) : f;
+            },
+            [in, who, answer, made, invited_by](const result<void>& kept) {
+              if (const auto at = in.lock(); at && kept && !invited_by->empty())
+                if (const account* a = (*at)->people().find(*made))
+                  (*at)->note(fmt::format("{} has registered by an invitation of {}", a->name,
+                                          *invited_by));
+              if (kept) return become_account(who, *made, answer);
+              who.end([&](hub&, endpoint*) { answer(kept.error()); });
+            });
+      });
   return {};
 }
 
@@ -172,8 +187,11 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
         if (!fits) return who.end([&](hub&, endpoint*) { answer(fits.error()); });
         if (!*fits || !id) {
           refuse_password(**alive, *by, *tried, id ? (*alive)->people().find(*id) : nullptr);
-          return who.end(
-              [&](hub&, endpoint*) { answer(fail(errc::not_allowed, "wrong name or password")); });
+          return who.end([&](hub&, endpoint*) {
+            answer(fail(errc::not_allowed, code.empty() ? "wrong name or password"
+                                                        : "wrong name or password; one with blanks "
+                                                          "stands in quotes: \"two words\""));
+          });
         }
         tried->succeeded();
         people& p = (*alive)->people();

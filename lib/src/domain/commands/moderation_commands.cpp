@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace asio_chat::commands {
@@ -97,6 +98,29 @@ std::string sentence_of_known(const ban& b) {
                      b.by, because(b.reason));
 }
 
+/// Of a room; nothing if there is none.
+facts without_invitation(const people& p, const std::string& room, const identity& who) {
+  const room_facts* about = p.room(room);
+  if (!about || !about->invited.contains(who)) return {};
+  room_facts changed = *about;
+  changed.invited.erase(who);
+  return {fact_of(changed)};
+}
+
+/// Who is put out of a private room does not come back by the invitation from before.
+void end_invitation(const asked& q, const identity& who, const std::string& name) {
+  people& p = q.in.people();
+  const std::string room = q.about->name();
+  if (without_invitation(p, room, who).empty()) return;
+  p.change([&p, room, who]() -> result<facts> { return without_invitation(p, room, who); },
+           [in = q.in.alive(), room, name](const result<void>& kept) {
+             const auto alive = in.lock();
+             if (alive && !kept)
+               (*alive)->note(fmt::format("{} is still invited into {}: {}", name, room,
+                                          kept.error().message));
+           });
+}
+
 result<void> put(const asked& q, std::string_view command, ban::kind kind, requests::order&& what) {
   auto found = find_whom(q, what.who, what.everywhere);
   if (!found) return found.error();
@@ -139,35 +163,73 @@ result<void> put(const asked& q, std::string_view command, ban::kind kind, reque
           return fail(errc::not_available, "there are as many bans as there can be: lift some");
         kept_ban->number = p.next_ban();
         f.push_back(fact_of(*kept_ban));
+        if (kept_ban->what == ban::kind::out && kept_ban->who && !kept_ban->room.empty())
+          for (fact& gone : without_invitation(p, kept_ban->room, *kept_ban->who))
+            f.push_back(std::move(gone));
         return f;
       },
-      [in = q.in.alive(), kept_ban, is_there, done,
+      [in = q.in.alive(), kept_ban, is_there, done, unknown = found->unknown,
        answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());
         if (!*is_there) tell_of(**alive, kept_ban->by, kept_ban->room, done);
-        answer(lines{*is_there ? sentence_of_known(*kept_ban) : fmt::format("you have {}", done)});
+        lines list{*is_there ? sentence_of_known(*kept_ban) : fmt::format("you have {}", done)};
+        if (unknown)
+          list.push_back(
+              fmt::format("nobody here is called {0}, and no account: it is about guests "
+                          "who come by that name",
+                          kept_ban->shown));
+        answer(std::move(list));
         (*alive)->enforce(*kept_ban, fmt::format("{} has {}", kept_ban->by, done));
       });
   return {};
 }
 
+/// What was meant may be in force in another place, or by a network; else nothing is returned.
+std::optional<failure> in_force_elsewhere(const people& p, ban::kind kind, const std::string& room,
+                                          const std::string& here, const std::string& shown) {
+  const std::string_view verb = kind == ban::kind::out ? "banned" : "muted";
+  const std::string_view command = kind == ban::kind::out ? "unban" : "unmute";
+  const auto address = parse_network(shown);
+  for (const auto& [number, b] : p.bans()) {
+    if (b.what != kind || p.is_over(b) || !(b.room.empty() || b.room == here)) continue;
+    const bool same = fold_name(b.shown) == fold_name(shown);
+    const bool covers = address && b.from &&
+                        b.from->contains({reinterpret_cast<const char*>(address->bytes.data()),
+                                          address->bytes.size()});
+    if (!same && (!covers || b.room != room)) continue;
+    return fail(errc::bad_arguments,
+                fmt::format("{0} is {1} {2}: /{3} {0}{4} lifts that", b.shown, verb,
+                            b.room.empty() ? "everywhere" : "in " + b.room, command,
+                            b.room.empty() ? " everywhere" : ""));
+  }
+  return std::nullopt;
+}
+
 result<void> lift(const asked& q, std::string_view command, ban::kind kind,
                   requests::order&& what) {
   people& p = q.in.people();
-  const std::string room = what.everywhere ? std::string() : q.about->name();
-  const std::string shown(prefix_of_bytes(sanitize(what.who), 64));
+  const std::string here = q.about ? q.about->name() : std::string();
+  const std::string room = what.everywhere ? std::string() : here;
+  std::string shown(prefix_of_bytes(sanitize(what.who), 64));
+  const account* of = account_called(q, what.who);
+  const bool renamed = of && std::ranges::none_of(p.bans(), [&](const auto& b) {
+                         return fold_name(b.second.shown) == fold_name(shown);
+                       });
+  if (renamed) shown = of->name; // it was said of the account
   const std::string_view verb = kind == ban::kind::out ? "unbanned" : "unmuted";
   const std::string done = fmt::format("{} {} {} {}", verb, shown,
                                        before_place(kind, what.everywhere), place_of(q, what));
   const auto was_there = std::make_shared<bool>(false);
   p.change(
-      [&p, kind, room, shown, was_there]() -> result<facts> {
+      [&p, kind, room, here, shown, was_there]() -> result<facts> {
         facts gone;
         for (const auto& [number, b] : p.bans())
           if (b.what == kind && b.room == room && fold_name(b.shown) == fold_name(shown))
             gone.push_back(without(fact_of(b)));
+        if (gone.empty())
+          if (auto why = in_force_elsewhere(p, kind, room, here, shown)) return *std::move(why);
         *was_there = !gone.empty();
         return gone;
       },
@@ -191,6 +253,8 @@ result<void> carry_out(const asked& q, requests::kick&& what) {
   const auto found = find_whom(q, what.who, what.everywhere);
   if (!found) return found.error();
   member* m = q.in.find_member(what.who);
+  const member* of_account = found->who ? q.in.find_member(*found->who) : nullptr;
+  if (!m && of_account) m = q.in.find_member(of_account->name()); // under another name
   if (!m || (!what.everywhere && !m->is_in(*q.about)))
     return fail(errc::no_such_member, fmt::format("{} is not here", found->shown));
   const std::string done =
@@ -199,6 +263,7 @@ result<void> carry_out(const asked& q, requests::kick&& what) {
   const std::string room = what.everywhere ? std::string() : q.about->name();
   tell_of(q.in, q.by.name(), room, done);
   answer_to(q, what.command, lines{fmt::format("you have {}", done)});
+  if (!what.everywhere) end_invitation(q, m->who(), m->name());
   if (what.everywhere) {
     q.in.close_all(*m, why);
   } else {

@@ -35,12 +35,15 @@ result<void> carry_out(const asked& q, requests::set_away&& what) {
 }
 
 result<void> carry_out(const asked& q, requests::last_seen&& what) {
-  if (const member* here = q.in.find_member(what.who)) {
+  const member* here = q.in.find_member(what.who);
+  const account* known = here ? nullptr : q.in.people().find(what.who);
+  if (known) here = q.in.find_member(known->id); // under another name
+  if (here) {
     answer_to(q, what.command,
-              lines{fmt::format("{} is here, since {}", here->name(), minute_of(here->came()))});
+              lines{fmt::format("{} is here{}, since {}", known ? known->name : here->name(),
+                                known ? " as " + here->name() : "", minute_of(here->came()))});
     return {};
   }
-  const account* known = q.in.people().find(what.who);
   if (!known)
     return fail(errc::no_such_member,
                 fmt::format("nobody here is called {}, and no account",

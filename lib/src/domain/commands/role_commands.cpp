@@ -7,6 +7,7 @@
 
 #include <boost/algorithm/string/replace.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
@@ -45,6 +46,12 @@ result<void> check_rank(const asked& q, const account& a, bool everywhere) {
                   : fmt::format("{} has the same role as you, or a higher one", a.name));
 }
 
+/// Nobody bans the guest 999.1.1.1.
+bool looks_like_network(std::string_view typed) {
+  return typed.find_first_of("/:") != typed.npos ||
+         (typed.find('.') != typed.npos && typed.find_first_not_of("0123456789.") == typed.npos);
+}
+
 std::string shown(const std::string& typed) {
   return std::string(prefix_of_bytes(sanitize(typed), 64));
 }
@@ -62,9 +69,10 @@ lines sentences_of_policy() {
 }
 
 /// Changes what is said of the room, tells it there, and notes it; what is so already, neither.
+/// @param also what who asked is told besides; empty: nothing
 result<void> change_room(const asked& q, std::string_view command,
                          std::function<void(room_facts&)> how, const std::string& done,
-                         const std::string& already) {
+                         const std::string& already, const std::string& also = {}) {
   people& p = q.in.people();
   const std::string room = q.about->name();
   const auto is_so = std::make_shared<bool>(false);
@@ -77,7 +85,7 @@ result<void> change_room(const asked& q, std::string_view command,
         *is_so = after.value == before.value;
         return *is_so ? facts() : facts{std::move(after)};
       },
-      [in = q.in.alive(), room, by = q.by.name(), done, already, is_so,
+      [in = q.in.alive(), room, by = q.by.name(), done, already, also, is_so,
        answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
@@ -89,9 +97,19 @@ result<void> change_room(const asked& q, std::string_view command,
                                                            " of this room in ", " of "));
         (*alive)->announce(room, told);
         (*alive)->grade(room);
-        answer(lines{fmt::format("you have {}", done)});
+        lines list{fmt::format("you have {}", done)};
+        if (!also.empty()) list.push_back(also);
+        answer(std::move(list));
       });
   return {};
+}
+
+/// What is to be said to who gives a role that does not count yet; empty: nothing.
+std::string not_counted_yet(const hub& in, const account& a, role given) {
+  const role counts = in.counted(a.id, given);
+  return counts == given
+             ? std::string()
+             : fmt::format("it counts as {} until {} has a second factor", name_of(counts), a.name);
 }
 
 result<void> give(const asked& q, std::string_view command, const std::string& who, role given) {
@@ -101,6 +119,8 @@ result<void> give(const asked& q, std::string_view command, const std::string& w
   if (static_cast<int>(given) >= own_rank(q, false))
     return fail(errc::not_allowed,
                 fmt::format("you cannot give more than you have: {}", name_of(given)));
+  const room_facts* about = q.in.people().room(q.about->name());
+  const role now = about ? about->role_of(a.id) : role::guest;
   return change_room(
       q, command,
       [id = a.id, given](room_facts& r) {
@@ -110,10 +130,12 @@ result<void> give(const asked& q, std::string_view command, const std::string& w
           r.roles[id] = given;
         }
       },
-      given == role::guest ? fmt::format("taken the role of {}", a.name)
+      given == role::guest ? fmt::format("taken the role of {} from {}", name_of(now), a.name)
                            : fmt::format("made {} {} of this room", a.name, name_of(given)),
-      given == role::guest ? fmt::format("{} has no role in this room", a.name)
-                           : fmt::format("{} is {} of this room already", a.name, name_of(given)));
+      given == role::guest
+          ? fmt::format("{} has no role of {} that could be taken", a.name, q.about->name())
+          : fmt::format("{} is {} of {} already", a.name, name_of(given), q.about->name()),
+      not_counted_yet(q.in, a, given));
 }
 
 result<void> give_everywhere(const asked& q, requests::give_role& what, role given) {
@@ -122,6 +144,7 @@ result<void> give_everywhere(const asked& q, requests::give_role& what, role giv
   people& p = q.in.people();
   const identity id = (*found)->id;
   const std::string name((*found)->name);
+  const std::string also = not_counted_yet(q.in, **found, given);
   const auto is_so = std::make_shared<bool>(false);
   p.change(
       [&p, id, given, is_so]() -> result<facts> {
@@ -133,7 +156,7 @@ result<void> give_everywhere(const asked& q, requests::give_role& what, role giv
         changed.role = given;
         return facts{fact_of(changed)};
       },
-      [in = q.in.alive(), id, name, given, is_so, by = q.by.name(),
+      [in = q.in.alive(), id, name, given, also, is_so, by = q.by.name(),
        answer = later_answer(q, requests::give_role::command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
@@ -143,9 +166,28 @@ result<void> give_everywhere(const asked& q, requests::give_role& what, role giv
         const std::string done = fmt::format("made {} {} of the server", name, name_of(given));
         (*alive)->note(fmt::format("{} has {}", by, done));
         (*alive)->take_role(id);
-        answer(lines{fmt::format("you have {}", done)});
+        lines list{fmt::format("you have {}", done)};
+        if (!also.empty()) list.push_back(also);
+        answer(std::move(list));
       });
   return {};
+}
+
+std::string invited_into(const asked& q) {
+  constexpr std::size_t max_listed = 200;
+  const room_facts* about = q.in.people().room(q.about->name());
+  std::vector<std::string> names;
+  std::size_t others = 0;
+  if (about)
+    for (const identity& id : about->invited) {
+      const account* a = q.in.people().find(id);
+      if (!a) continue;
+      names.size() < max_listed ? names.push_back(a->name) : static_cast<void>(++others);
+    }
+  if (names.empty()) return fmt::format("nobody is invited into {}", q.about->name());
+  std::ranges::sort(names);
+  return fmt::format("invited into {}: {}{}", q.about->name(), fmt::join(names, ", "),
+                     others > 0 ? fmt::format(" and {} more", others) : std::string());
 }
 
 std::string modes_of(const room_modes& m) {
@@ -163,8 +205,21 @@ std::string modes_of(const room_modes& m) {
 
 } // namespace
 
+const account* account_called(const asked& q, std::string_view typed) {
+  if (const account* a = q.in.people().find(typed)) return a;
+  const member* here = q.in.find_member(typed);
+  return here && here->has_account() ? q.in.people().find(here->who()) : nullptr;
+}
+
+std::string role_text(const hub& in, const identity& account, role r) {
+  const role counts = in.counted(account, r);
+  if (counts == r) return std::string(name_of(r));
+  return fmt::format("{} (counts as {} until there is a second factor)", name_of(r),
+                     name_of(counts));
+}
+
 result<const account*> find_account(const asked& q, const std::string& typed, bool everywhere) {
-  const account* a = q.in.people().find(typed);
+  const account* a = account_called(q, typed);
   if (!a) {
     return fail(errc::no_such_member,
                 q.in.find_member(typed)
@@ -180,10 +235,15 @@ result<whom> find_whom(const asked& q, const std::string& typed, bool everywhere
   const member* here = q.in.find_member(typed);
   // A guest may be called like an address: that one is meant, and with /32 behind it the address.
   if (auto from = parse_network(typed); from && !here) return whom{shown(typed), {}, {}, from};
-  if (const account* a = q.in.people().find(typed)) {
+  if (const account* a = account_called(q, typed)) {
     if (auto may = check_rank(q, *a, everywhere); !may) return may.error();
     return whom{a->name, a->id, {}, {}};
   }
+  if (!here && looks_like_network(typed))
+    return fail(errc::bad_arguments,
+                fmt::format("{} is no address and no network: those are such as 192.0.2.7, "
+                            "192.0.2.0/24 or 2001:db8::/32",
+                            shown(typed)));
   if (here && &q.by.of() == here) return fail(errc::not_allowed, "you may not do that to yourself");
   if (here && rank_of(here->role(), role::guest) >= own_rank(q, everywhere))
     return fail(errc::not_allowed,
@@ -192,13 +252,16 @@ result<whom> find_whom(const asked& q, const std::string& typed, bool everywhere
   if (!proper) return proper.error();
   whom guest{*proper, {}, fold_name(*proper), {}};
   if (here) guest.who = here->who();
+  guest.unknown = !here;
   return guest;
 }
 
 result<void> carry_out(const asked& q, requests::show_rights&& what) {
   lines list = sentences_of_policy();
   const member& m = q.by.of();
-  std::string own = fmt::format("you are {} on this server", name_of(m.role()));
+  const account* a = m.has_account() ? q.in.people().find(m.who()) : nullptr;
+  std::string own = fmt::format("you are {} on this server", a ? role_text(q.in, a->id, a->role)
+                                                               : std::string(name_of(m.role())));
   for (const member::presence& p : m.rooms())
     if (!p.in->direct())
       own += fmt::format(", {} in {}", name_of(q.in.role_in(m, p.in->name())), p.in->name());
@@ -209,14 +272,16 @@ result<void> carry_out(const asked& q, requests::show_rights&& what) {
 
 result<void> carry_out(const asked& q, requests::give_role&& what) {
   if (what.role_name.empty()) {
-    const account* a = q.in.people().find(what.who);
+    const account* a = account_called(q, what.who);
     if (!a)
       return fail(errc::no_such_member, fmt::format("there is no account {}", shown(what.who)));
     const room_facts* about = q.in.people().room(q.about->name());
-    answer_to(
-        q, what.command,
-        lines{fmt::format("{}: {} of the server, {} of {}", a->name, name_of(a->role),
-                          name_of(about ? about->role_of(a->id) : role::guest), q.about->name())});
+    role here = about ? about->role_of(a->id) : role::guest;
+    if (!about || !about->has_owner()) here = std::max(here, role::member); // as `hub::role_in`
+    answer_to(q, what.command,
+              lines{fmt::format("{}: {} of the server, {} of {}", a->name,
+                                role_text(q.in, a->id, a->role), role_text(q.in, a->id, here),
+                                q.about->name())});
     return {};
   }
   const role given = *find_role(what.role_name);
@@ -232,14 +297,25 @@ result<void> carry_out(const asked& q, requests::demote&& what) {
 }
 
 result<void> carry_out(const asked& q, requests::invite&& what) {
-  const account* a = q.in.people().find(what.who);
+  if (what.who.empty()) {
+    answer_to(q, what.command, lines{invited_into(q)});
+    return {};
+  }
+  const account* a = account_called(q, what.who);
   if (!a) {
     return fail(
         errc::no_such_member,
         fmt::format("there is no account {}: only accounts can be invited", shown(what.who)));
   }
   const std::string room = q.about->name();
-  if (member* there = q.in.find_member(a->name); there && there->has_account()) {
+  const room_facts* about = q.in.people().room(room);
+  const bool was = about && about->invited.contains(a->id);
+  if (what.ends)
+    return change_room(
+        q, what.command, [id = a->id](room_facts& r) { r.invited.erase(id); },
+        fmt::format("taken back the invitation of {}", a->name),
+        fmt::format("{} is not invited: /invite lists who is", a->name));
+  if (const member* there = was ? nullptr : q.in.find_member(a->id)) {
     const direct_message told{
         std::string(hub::server_name), there->name(), q.in.time().wall_now(),
         fmt::format("{0} invites you into {1}: /join {1}", q.by.name(), room)};
@@ -248,7 +324,8 @@ result<void> carry_out(const asked& q, requests::invite&& what) {
   }
   return change_room(
       q, what.command, [id = a->id](room_facts& r) { r.invited.insert(id); },
-      fmt::format("invited {}", a->name), fmt::format("{} is invited already", a->name));
+      fmt::format("invited {}", a->name),
+      fmt::format("{0} is invited already; /invite {0} off takes it back", a->name));
 }
 
 result<void> carry_out(const asked& q, requests::set_mode&& what) {

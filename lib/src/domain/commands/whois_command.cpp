@@ -1,8 +1,10 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
+#include "domain/commands/whom.hpp"
 #include "domain/hub.hpp"
 #include "domain/time_words.hpp"
+#include "names/member_name.hpp"
 
 #include <fmt/format.h>
 
@@ -20,7 +22,10 @@ std::string standing_of(const hub& in, const member& m) {
   });
   if (m.has_account()) {
     const account* a = in.people().find(m.who());
-    return fmt::format("an account, {} of this server", name_of(a ? a->role : m.role()));
+    if (!a) return fmt::format("an account, {} of this server", name_of(m.role()));
+    const bool renamed = fold_name(a->name) != fold_name(m.name());
+    return fmt::format("{}{}, {} of this server", renamed ? "the account " : "an account",
+                       renamed ? a->name : std::string(), role_text(in, a->id, a->role));
   }
   if (certified) return "who the certificate says, without an account";
   if (!m.user().empty()) return fmt::format("known to this server, {} of it", name_of(m.role()));
@@ -49,14 +54,15 @@ std::string way_of(const hub& in, const endpoint& e) {
 
 result<void> carry_out(const asked& q, requests::show_member&& what) {
   const member* m = q.in.find_member(what.who);
+  const account* a = m ? nullptr : q.in.people().find(what.who);
+  if (a) m = q.in.find_member(a->id); // under another name
   if (!m) {
-    const account* a = q.in.people().find(what.who);
     if (!a)
       return fail(errc::no_such_member,
                   fmt::format("nobody here is called {}, and no account",
                               prefix_of_bytes(sanitize_for_terminal(what.who), 40)));
-    lines told{
-        fmt::format("{}: an account, {} of this server; not here", a->name, name_of(a->role))};
+    lines told{fmt::format("{}: an account, {} of this server; not here", a->name,
+                           role_text(q.in, a->id, a->role))};
     add_displayed(q.in, a->id, told);
     answer_to(q, what.command, std::move(told));
     return {};

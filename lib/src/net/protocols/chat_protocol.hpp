@@ -45,7 +45,10 @@ class chat_protocol : public protocol, private sink {
   result<void> enter(login l);
 
   /// Tells one who has come in, and has heard so, what its account keeps for its clients.
-  void tell_lists() const { tell_ignored(context_.hub, *endpoint_); }
+  void tell_lists() const {
+    tell_ignored(context_.hub, *endpoint_);
+    context_.hub.tell_waiting_role(*endpoint_);
+  }
 
   /// Only of one who is in.
   void dispatch(request&& r) { context_.hub.dispatch(*endpoint_, std::move(r)); }
