@@ -49,8 +49,8 @@ result<given_arguments> take_apart(const command_row& row, std::string_view type
     std::string_view& value = given.at[place];
     if (secrets[place++]) {
       const auto secret = unquoted(value);
-      if (!secret) return not_in_quotes(row);
-      value = *secret;
+      if (!secret && row.read) return not_in_quotes(row); // those of the host take the rest
+      if (secret) value = *secret;
     }
     if (value.empty()) {
       if (!a.optional && (a.kind != argument_kind::text || !row.read))

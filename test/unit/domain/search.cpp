@@ -106,7 +106,7 @@ TEST_CASE("/search finds words, authors and times in the room, the newest last")
   CHECK(all.command == "search");
   CHECK(all.lines == words{"@1 [2026-11-21 10:07:12 UTC] alice: green tea?",
                            "@2 [2026-11-21 11:07:12 UTC] ~ bob drinks Tea / with milk",
-                           "@3 [2026-11-22 11:07:12 UTC] * alice set the topic: tea at five"});
+                           "@4 [2026-11-22 11:07:12 UTC] * alice set the topic: tea at five"});
   CHECK(all.items.empty());
 
   const auto found = [&](std::string_view line) {
