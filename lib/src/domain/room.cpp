@@ -3,6 +3,7 @@
 #include "accounts/direct_facts.hpp"
 #include "domain/displayed_names.hpp"
 #include "domain/member.hpp"
+#include "domain/message_ids.hpp"
 #include "domain/post_queue.hpp"
 #include "domain/proof.hpp"
 #include "domain/referring_posts.hpp"
@@ -114,7 +115,7 @@ void room::post(endpoint& author, entry_kind kind, std::string text, std::string
               author_name(author.name()),
               kind,
               std::move(text),
-              std::string(id)};
+              id_in_log(id, author.who(), author.token())};
   author.begin(work::post);
   std::string answer(id.empty() ? ref : id);
   if (services_.on_post && !between_) {
@@ -160,6 +161,7 @@ void room::answered(std::uint64_t author, std::string ref, const result<journal:
 
 void room::on_entry(journal::record next) {
   entry& e = next.what;
+  if (!e.id.empty()) e.id = std::string(own_id(e.id));
   endpoint* sender = nullptr; // only of an entry that came over this process
   std::optional<acknowledged> receipt;
   if (own_ && own_->kept.at == e.at) {

@@ -113,6 +113,19 @@ TEST_CASE("a pin that is sent again is there once, and does not come back after 
   CHECK(w.say(w.alice, "/pins") == lines{"@1 alice: tea? (pinned by olga)"});
 }
 
+TEST_CASE("a pin is told, whatever its id was used for before") {
+  world w;
+  w.say(w.alice, "tea?");
+  w.say(w.alice, "coffee?");
+  w.send(w.olga, "hm", "used");
+  w.pin(w.olga, 1, "used");
+  w.settle();
+  w.pin(w.olga, 2, "used");
+  w.unpin(w.olga, 2, "used");
+  CHECK(w.alice.news() == heard{"lobby@5 olga* pinned a message of alice (pins 2)",
+                                "lobby@6 olga* unpinned a message of alice (unpins 2)"});
+}
+
 TEST_CASE("what is no longer kept can be unpinned, and another log's entry is not shown for it") {
   world w;
   w.say(w.alice, "tea?");
