@@ -18,7 +18,10 @@ namespace {
 using lines = std::vector<std::string>;
 using facts = std::vector<fact>;
 
-constexpr std::size_t max_bans = 10'000;
+constexpr std::size_t max_bans = 10'000; // everywhere
+constexpr std::size_t max_bans_in_room = 500;
+constexpr std::size_t max_bans_in_rooms = 20'000; // of all rooms, but for few in each
+constexpr std::size_t min_bans_in_room = 20;
 constexpr std::size_t max_devices = 32; // of the account that a ban is about
 constexpr std::size_t max_marks = 128;  // and certificates
 
@@ -57,6 +60,25 @@ void tell_of(hub& in, const std::string& by, const std::string& room, const std:
   if (!room.empty()) in.announce(room, fmt::format("{} {}", by, what));
 }
 
+/// Bans of rooms leave room for those of the server, and those of a room for those of others.
+result<void> check_count(const people& p, const std::string& room) {
+  std::size_t here = 0;
+  std::size_t in_rooms = 0;
+  for (const auto& [number, b] : p.bans()) {
+    if (p.is_over(b)) continue;
+    if (b.room == room) ++here;
+    if (!b.room.empty()) ++in_rooms;
+  }
+  const std::size_t most = room.empty()                   ? max_bans
+                           : in_rooms < max_bans_in_rooms ? max_bans_in_room
+                                                          : min_bans_in_room;
+  if (here < most) return {};
+  return fail(errc::not_available,
+              room.empty() ? fmt::format("the server has {} bans, which is the most: lift some", here)
+                           : fmt::format("{} has {} bans, which is the most here: lift some", room,
+                                         here));
+}
+
 result<void> put(const asked& q, std::string_view command, ban::kind kind, requests::order&& what) {
   auto found = find_whom(q, what.who, what.everywhere);
   if (!found) return found.error();
@@ -86,9 +108,8 @@ result<void> put(const asked& q, std::string_view command, ban::kind kind, reque
   const auto kept_ban = std::make_shared<ban>(std::move(made));
   p.change(
       [&p, kept_ban]() -> result<facts> {
+        if (auto has_room = check_count(p, kept_ban->room); !has_room) return has_room.error();
         facts f = p.removal_of_old_bans();
-        if (p.bans().size() - f.size() >= max_bans)
-          return fail(errc::not_available, "there are as many bans as there can be: lift some");
         kept_ban->number = p.next_ban();
         f.push_back(fact_of(*kept_ban));
         return f;
