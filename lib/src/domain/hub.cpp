@@ -59,7 +59,9 @@ hub::hub(services s)
                  [this](const room& r) { return begin_room(r); },
                  [this](const room& r) { guest_rooms_.said(r.name()); },
                  [this](endpoint& e, const room& r, right what) { return may(e, r, what); },
-                 [this](std::string done) { note(std::move(done)); },
+                 [this](const room& r, std::uint64_t by, std::string done) {
+                   note_in(r.name(), by, std::move(done));
+                 },
                  [this](const room& r, std::uint64_t author, const position& at) {
                    directs_->stored_soon(*r.direct(), author, at);
                  },
@@ -73,6 +75,11 @@ hub::hub(services s)
     , attempts_(services_.time)
     , sweeps_(services_.later)
     , limiter_(for_limits())
+    , notes_(
+          services_.time, [this](std::string done) { note(std::move(done)); },
+          [this](std::string room, std::string what) {
+            limiter_.tell(fmt::format("the room {}", room), std::move(what));
+          })
     , guest_rooms_(for_guest_rooms())
     , directs_(std::make_unique<direct_logs>(*this, for_rooms_)) {
   names_.respect(people_);

@@ -5,6 +5,7 @@
 #include "accounts/passwords.hpp"
 #include "accounts/people.hpp"
 #include "base/sliced_work.hpp"
+#include "domain/audit_notes.hpp"
 #include "domain/endpoint.hpp"
 #include "domain/forgetter.hpp"
 #include "domain/guest_rooms.hpp"
@@ -183,6 +184,10 @@ class hub {
   void announce(const std::string& room, std::string text);
   /// Writes down what a moderator has done.
   void note(std::string text) { announce(std::string(audit_room), std::move(text)); }
+  /// The same of what was done in a room: no more than `audit` takes of those who keep order in
+  /// rooms alone.
+  /// @param by number of the connection; of one that is gone it is no operator's
+  void note_in(const std::string& room, std::uint64_t by, std::string text);
   /// Tells operators who is held back.
   void alarm(std::string text) { announce(std::string(alarm_room), std::move(text)); }
   /// What one who is muted is told.
@@ -209,7 +214,7 @@ class hub {
 
   result<endpoint*> try_to_enter(sink& s, login l);
   void carry_out(endpoint& e, request&& r);
-  /// It keeps order, and the member may: no storm shall keep that waiting.
+  /// It is an operator of the server who keeps order: no storm shall keep that waiting.
   bool moderates(endpoint& e, const request& r, const command_row* row);
   limiter::services for_limits();
   guest_rooms::services for_guest_rooms();
@@ -271,6 +276,7 @@ class hub {
   };
   std::map<std::string, opener, std::less<>> openers_; ///< but for who the host knows
   asio_chat::limiter limiter_;
+  audit_notes notes_;
   asio_chat::guest_rooms guest_rooms_;
   std::unique_ptr<direct_logs> directs_;
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are

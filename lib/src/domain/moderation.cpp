@@ -253,6 +253,12 @@ void hub::close_certificate(const identity& account, const key_hash& key, const 
   }
 }
 
+void hub::note_in(const std::string& room, std::uint64_t by, std::string text) {
+  const endpoint* e = find_endpoint(by);
+  if (e && rights_of(e->of().role()).has(right::kick)) return note(std::move(text));
+  notes_.add(room, std::move(text));
+}
+
 void hub::announce(const std::string& room, std::string text) {
   entry said{room,
              {},

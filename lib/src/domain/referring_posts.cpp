@@ -331,7 +331,8 @@ void referring_posts::appended(const result<journal::appended>& a) {
   if (now_->how == reference_kind::removal) {
     const std::uint64_t offset = *now_->what.to.offset;
     if (!is_own())
-      services_.note(fmt::format("{} has {} in {} (entry {})", now_->info.name, text_of_removal(),
+      services_.note(room_, now_->author,
+                     fmt::format("{} has {} in {} (entry {})", now_->info.name, text_of_removal(),
                                  room_.name(), offset));
     std::string text(prefix_of_bytes(about_.text, quoted_bytes));
     std::ranges::replace(text, '\n', ' ');

@@ -62,8 +62,8 @@ struct room_services {
   std::function<void(const room&)> said_first = {}; ///< now something was; may be empty
   /// Whether a member may do something in a room that depends on what it is done to.
   std::function<bool(endpoint&, const room&, right)> may = {};
-  /// Writes down what a moderator has done.
-  std::function<void(std::string)> note = {};
+  /// Writes down what a moderator has done there, over this connection.
+  std::function<void(const room&, std::uint64_t by, std::string)> note = {};
   /// Something is stored in a log that two accounts share, by a connection.
   std::function<void(const room&, std::uint64_t author, const position&)> stored_direct = {};
   /// Where pins of rooms are kept; null: nowhere.

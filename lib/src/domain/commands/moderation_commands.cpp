@@ -55,8 +55,10 @@ void add_certificates(const asked& q, ban& b) {
 }
 
 /// What is done is told in the room, unless it is done everywhere, and noted for operators.
-void tell_of(hub& in, const std::string& by, const std::string& room, const std::string& what) {
-  in.note(fmt::format("{} {}", by, what));
+void tell_of(hub& in, std::uint64_t number, const std::string& by, const std::string& room,
+             const std::string& what) {
+  room.empty() ? in.note(fmt::format("{} {}", by, what))
+               : in.note_in(room, number, fmt::format("{} {}", by, what));
   if (!room.empty()) in.announce(room, fmt::format("{} {}", by, what));
 }
 
@@ -114,12 +116,12 @@ result<void> put(const asked& q, std::string_view command, ban::kind kind, reque
         f.push_back(fact_of(*kept_ban));
         return f;
       },
-      [in = q.in.alive(), kept_ban, done,
+      [in = q.in.alive(), number = q.by.number(), kept_ban, done,
        answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());
-        tell_of(**alive, kept_ban->by, kept_ban->room, done);
+        tell_of(**alive, number, kept_ban->by, kept_ban->room, done);
         answer(lines{fmt::format("you have {}", done)});
         (*alive)->enforce(*kept_ban, fmt::format("{} has {}", kept_ban->by, done));
       });
@@ -145,12 +147,12 @@ result<void> lift(const asked& q, std::string_view command, ban::kind kind,
                       fmt::format("{} need not be {}: /bans lists who is", shown, verb));
         return gone;
       },
-      [in = q.in.alive(), done, room, by = q.by.name(),
+      [in = q.in.alive(), number = q.by.number(), done, room, by = q.by.name(),
        answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());
-        tell_of(**alive, by, room, done);
+        tell_of(**alive, number, by, room, done);
         (*alive)->grade(room);
         answer(lines{fmt::format("you have {}", done)});
       });
@@ -169,7 +171,7 @@ result<void> carry_out(const asked& q, requests::kick&& what) {
       fmt::format("removed {} from {}{}", m->name(), place_of(q, what), because(what.reason));
   const std::string why = fmt::format("{} has {}", q.by.name(), done);
   const std::string room = what.everywhere ? std::string() : q.about->name();
-  tell_of(q.in, q.by.name(), room, done);
+  tell_of(q.in, q.by.number(), q.by.name(), room, done);
   answer_to(q, what.command, lines{fmt::format("you have {}", done)});
   if (what.everywhere) {
     q.in.close_all(*m, why);

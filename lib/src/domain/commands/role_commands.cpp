@@ -58,13 +58,13 @@ result<void> change_room(const asked& q, std::string_view command,
         how(changed);
         return facts{fact_of(changed)};
       },
-      [in = q.in.alive(), room, by = q.by.name(), done,
+      [in = q.in.alive(), room, number = q.by.number(), by = q.by.name(), done,
        answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());
         const std::string told = fmt::format("{} has {}", by, done);
-        (*alive)->note(fmt::format("{} in {}", told, room));
+        (*alive)->note_in(room, number, fmt::format("{} in {}", told, room));
         (*alive)->announce(room, told);
         (*alive)->grade(room);
         answer(lines{fmt::format("you have {}", done)});
