@@ -68,6 +68,7 @@ void hub::carry_out(endpoint& e, request&& r) {
 
 result<void> hub::check_may(endpoint& e, endpoint::membership*& place, const command_row& row,
                             const request& r) {
+  if (!row.for_strangers && is_stranger(e.of())) return refusal_of_right(e, place, row.needs);
   result<endpoint::membership*> found(place);
   if (row.needs_room) {
     found = place_of(e, r.room);
@@ -102,8 +103,7 @@ bool hub::may(endpoint& e, const room& r, right what) {
   const auto place = place_of(e, r.name());
   if (!place) return false;
   grade(e.of(), *(*place)->in); // a mute may be over, or a role have changed
-  return e.of().may(what) && (*place)->may.has(what) && !must_make_factor(e.of()) &&
-         (services_.guests || e.of().has_account());
+  return e.of().may(what) && (*place)->may.has(what) && !is_stranger(e.of());
 }
 
 bool hub::moderates(endpoint& e, const request& r, const command_row* row) {
@@ -168,8 +168,7 @@ right hub::right_lacking(const endpoint& e, const endpoint::membership* place,
   const bool in_room = place && !is_everywhere(r);
   const rights here = in_room ? place->may : rights_of(m.role());
   if (!here.has(needs)) return needs;
-  if (needs != right::none && !services_.guests && !m.has_account()) return needs;
-  if (needs != right::none && must_make_factor(m)) return needs;
+  if (needs != right::none && is_stranger(m)) return needs;
   if (!std::holds_alternative<requests::join>(r.what)) return right::none;
   const auto room = check_room_name(r.room, services_.limits);
   const bool opens = room && !rooms_.contains(*room); // what is no name is refused as that

@@ -156,6 +156,11 @@ class hub {
   role counted(const identity& account, role as) const;
   /// Whether somebody has to make a second factor before anything else.
   bool must_make_factor(const member& m) const;
+  /// Whether somebody has to show more of who they are before anything else: that they have an
+  /// account, or its second factor.
+  bool is_stranger(const member& m) const {
+    return (!services_.guests && !m.has_account()) || must_make_factor(m);
+  }
   /// Whether somebody may hear that there is such a room.
   bool may_see(const member& m, const std::string& room) const;
   /// Roles, modes or bans of the room have changed; empty: of all rooms. Takes a while where many
@@ -188,6 +193,8 @@ class hub {
   /// rooms alone.
   /// @param by number of the connection; of one that is gone it is no operator's
   void note_in(const std::string& room, std::uint64_t by, std::string text);
+  /// What an account did with itself, as often as it likes: as much as of a room.
+  void note_own(std::string text) { notes_.add("-", std::move(text)); }
   /// Tells operators who is held back.
   void alarm(std::string text) { announce(std::string(alarm_room), std::move(text)); }
   /// What one who is muted is told.

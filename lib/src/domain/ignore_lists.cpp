@@ -30,7 +30,7 @@ reply list_of(const hub& in, const identity& account) {
 } // namespace
 
 void tell_ignored(hub& in, const endpoint& e) {
-  if (in.people().find(e.who())) e.tell(list_of(in, e.who()));
+  if (in.people().find(e.who()) && !in.is_stranger(e.of())) e.tell(list_of(in, e.who()));
 }
 
 void tell_ignored(hub& in, const identity& account) {

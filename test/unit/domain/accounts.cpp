@@ -300,6 +300,27 @@ TEST_CASE("where only the operator makes accounts nobody else does") {
         lines{"accounts are made by the operator of this server"});
 }
 
+TEST_CASE("where guests are not welcome they are told nothing of others") {
+  domain_world w(domain_world::without_history(), {}, nullptr, true, false);
+  person& owner = w.enter("alice");
+  registered(w, owner);
+  w.hub.join(*owner.self, "plans", "").value();
+  w.settle();
+  person& stranger = w.enter("bob");
+  const std::string no = "this server is for those who have an account: /login NAME PASSWORD, or "
+                         "/register PASSWORD for the name you have";
+  for (const char* line : {"/rooms", "/whois alice", "/seen alice", "/seen nobody", "/head",
+                           "/who", "/away", "/devices", "/limits", "/pins", "/block alice",
+                           "/export me", "/forget me", "/requests off", "/cert", "/bans"})
+    CHECK(answer(w, stranger, line) == lines{no});
+  for (const char* line : {"/help", "/help rooms", "/rights", "/tls"})
+    CHECK(answer(w, stranger, line) != lines{no});
+  // Nor are those who log out.
+  answer(w, owner, "/logout");
+  CHECK(owner.self->memberships().empty());
+  CHECK(answer(w, owner, "/rooms") == lines{no});
+}
+
 TEST_CASE("where guests are not welcome they can register and log in, and nothing else") {
   domain_world w(domain_world::without_history(), {}, nullptr, true, false);
   person& alice = w.enter("alice");
