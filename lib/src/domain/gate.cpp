@@ -81,12 +81,15 @@ result<void> hub::check_may(endpoint& e, endpoint::membership*& place, const com
   }
   if (lacking != right::none) return refusal_of_right(e, place, lacking);
   if (!found) return found.error();
-  if (row.needs == right::send_direct) {
+  // An invitation is a message to one member.
+  if (row.needs == right::send_direct || std::holds_alternative<requests::invite>(r.what)) {
     const ban* muted =
         people_.find_ban(ban::kind::mute, {}, subject_of(e, e.of().role())); // everywhere
     if (muted) return fail(errc::not_allowed, sentence_of_mute(*muted));
   }
-  if (row.needs != right::speak || !place || place->slow.count() == 0) return {};
+  static constexpr rights of_words{right::speak, right::edit_own, right::react, right::set_topic};
+  const right needs = right_of(row, r);
+  if (needs == right::none || !of_words.has(needs) || !place || place->slow.count() == 0) return {};
   const auto in = std::ranges::find(e.of().rooms_, place->in, &member::presence::in);
   const steady_time now = services_.time.now();
   if (in->spoke && now - *in->spoke < place->slow) {
@@ -128,17 +131,23 @@ limiter::services hub::for_limits() {
           },
           [this](const endpoint& e, const request& r) { return receiver_of(e, r); },
           [this](endpoint& e, const request& r) {
-            const auto place = place_of(e, r.room);
+            // Whom they invite is not of their room yet.
+            const auto place = std::holds_alternative<requests::invite>(r.what)
+                                   ? result<endpoint::membership*>(nullptr)
+                                   : place_of(e, r.room);
             return rights_of(e.of().role()).has(right::kick) ||
-                   (place && (*place)->may.has(right::kick));
+                   (place && *place && (*place)->may.has(right::kick));
           },
           [this](std::string text) { alarm(std::move(text)); }};
 }
 
 std::string hub::receiver_of(const endpoint& e, const request& r) const {
   const auto* direct = std::get_if<requests::tell>(&r.what);
-  std::string_view to = direct ? std::string_view(direct->to) : r.room;
-  if (!direct) {
+  const auto* invited = std::get_if<requests::invite>(&r.what);
+  std::string_view to = direct    ? std::string_view(direct->to)
+                        : invited ? std::string_view(invited->who)
+                                  : r.room;
+  if (!direct && !invited) {
     if (!direct_logs::is_name(to)) return {};
     to.remove_prefix(1);
   }

@@ -56,7 +56,9 @@ hub::hub(services s)
                  services_.watch,
                  self_,
                  services_.on_post,
-                 [this](const room& r) { return begin_room(r); },
+                 [this](const room& r, std::function<void(const result<void>&)> done) {
+                   begin_room(r, std::move(done));
+                 },
                  [this](const room& r) { guest_rooms_.said(r.name()); },
                  [this](endpoint& e, const room& r, right what) { return may(e, r, what); },
                  [this](const room& r, std::uint64_t by, std::string done) {
@@ -135,6 +137,8 @@ void hub::dispatch(endpoint& e, request&& r) {
   // The journal keeps the order by itself, but for messages that it has not got yet.
   if (e.undecided_ > 0 && when == turn::at_once && row->needs == right::read_log)
     when = turn::after_posts;
+  if (when == turn::at_once && !openers_.empty() && is_being_opened(e, r))
+    when = turn::after_answers;
   if (e.waiting_.empty() && e.is_time_for(when)) return carry_out(e, std::move(r));
   wait(e, {when, std::move(r)});
 }

@@ -244,8 +244,10 @@ class hub {
   void grade(member& m);
   static subject subject_of(const endpoint& e, role here);
   void note_opener(const std::string& room, const endpoint& e);
-  /// Nothing was ever said in it: whose it is, or why there can be no such room.
-  result<void> begin_room(const room& r);
+  /// Nothing was ever said in it: keeps whose it is, or tells why there can be no such room.
+  void begin_room(const room& r, std::function<void(const result<void>&)> done);
+  /// Whose room this is about is being looked at: what is said in it waits.
+  bool is_being_opened(const endpoint& e, const request& r) const;
   result<void> check_may_enter_room(const endpoint& e, const std::string& room) const;
   void make_way(std::string_view name, const identity& who);
   void forget(member& m, bool for_good);

@@ -285,17 +285,26 @@ void room::found(std::uint64_t reader, const std::string& ref,
 }
 
 void room::followed(const result<journal::log_state>& state) {
-  if (use_ == log_use::asked_for) use_ = state ? log_use::followed : log_use::none;
   why_not_ = state ? std::nullopt : std::optional(state.error());
   if (state) {
     head_ = state->head;
     topic_ = state->topic;
-    if (services_.begun && head_.offset == 0) {
-      if (auto may = services_.begun(*this); !may) {
-        why_not_ = std::move(may.error());
-        unfollow([] {}); // whoever comes meanwhile asks again
-      }
-    }
+    if (use_ == log_use::asked_for && services_.begun && head_.offset == 0)
+      return services_.begun(*this, [self = shared_from_this(),
+                                     hub = services_.hub_alive](const result<void>& may) {
+        if (!hub.expired()) self->opened(may);
+      });
+  }
+  if (use_ == log_use::asked_for) use_ = state ? log_use::followed : log_use::none;
+  answered_ = waiting_.size();
+  admit_some();
+}
+
+void room::opened(const result<void>& may) {
+  if (use_ == log_use::asked_for) use_ = log_use::followed; // else it was dropped meanwhile
+  if (!may) {
+    why_not_ = may.error();
+    unfollow([] {}); // whoever comes meanwhile asks again
   }
   answered_ = waiting_.size();
   admit_some();

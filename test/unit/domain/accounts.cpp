@@ -293,6 +293,22 @@ TEST_CASE("devices are listed, and one that is logged out is closed at once") {
   CHECK_FALSE(laptop.ear.closed);
 }
 
+TEST_CASE("an account has so many devices, and of more the one goes that came the longest ago") {
+  domain_world w;
+  person& first = come(w, "alice");
+  registered(w, first);
+  const identity id = first.self->who();
+  for (int n = 1; n < 40; ++n) {
+    w.clock.set_wall(w.clock.wall_now() + std::chrono::hours(1));
+    person& next = come(w, "guest");
+    REQUIRE(answer(w, next, "/login alice correct-horse").front() == "you are logged in as alice");
+  }
+  const auto devices = w.hub.people().devices_of(id);
+  CHECK(devices.size() == 32);
+  CHECK(devices.front()->number == 9);
+  CHECK(devices.back()->number == 40);
+}
+
 TEST_CASE("where only the operator makes accounts nobody else does") {
   domain_world w(domain_world::without_history(), {}, nullptr, false);
   person& alice = come(w, "alice");

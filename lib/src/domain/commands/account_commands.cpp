@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -64,9 +65,30 @@ login as_account(const endpoint& e, const account& a) {
   return l;
 }
 
-/// The token that the client keeps opens the account from here on.
-facts with_device(const people& p, const endpoint& e, facts f, const identity& account) {
-  if (e.token()) f.push_back(fact_of(p.new_device(*e.token(), account)));
+/// Whoever logs in anew each time leaves a device each time.
+constexpr std::size_t max_devices = 32;
+
+/// The token that the client keeps opens the account from here on. Of too many devices those go
+/// that came last the longest ago, and are not here.
+facts with_device(const hub& in, const endpoint& e, facts f, const identity& account) {
+  const people& p = in.people();
+  if (!e.token()) return f;
+  auto others = p.devices_of(account);
+  std::erase_if(others, [&](const device* d) { return d->token == *e.token(); });
+  std::ranges::stable_sort(others, {}, &device::seen);
+  const member* here = in.find_member(account);
+  const auto is_here = [&](const device* d) {
+    return here && std::ranges::any_of(here->endpoints(),
+                                       [&](const endpoint* o) { return o->token() == d->token; });
+  };
+  std::size_t left = others.size();
+  for (const device* d : others) {
+    if (left < max_devices) break;
+    if (is_here(d)) continue;
+    f.push_back(without(fact_of(*d)));
+    --left;
+  }
+  f.push_back(fact_of(p.new_device(*e.token(), account)));
   return f;
 }
 
@@ -138,7 +160,7 @@ result<void> carry_out(const asked& q, requests::register_account&& what) {
             f.push_back(without(fact_of(*used)));
           }
           const endpoint* still = h.find_endpoint(number);
-          return still ? with_device(p, *still, std::move(f), a->id) : f;
+          return still ? with_device(h, *still, std::move(f), a->id) : f;
         },
         [who, answer, made](const result<void>& kept) {
           if (kept) return become_account(who, *made, answer);
@@ -181,7 +203,7 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
           return who.end([&](hub&, endpoint*) { answer(can.error()); });
         const auto wrong = std::make_shared<bool>(false);
         p.change(
-            [&p, in, number, id, hash, code, wrong]() -> result<facts> {
+            [in, number, id, hash, code, wrong]() -> result<facts> {
               // An operator may have reset, disabled or deleted it meanwhile.
               if (!check_unchanged(**in.lock(), *id, hash))
                 return fail(errc::not_allowed, "wrong name or password");
@@ -189,7 +211,7 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
               *wrong = !used;
               if (!used) return used;
               const endpoint* still = (**in.lock()).find_endpoint(number);
-              return still ? with_device(p, *still, *std::move(used), *id) : used;
+              return still ? with_device(**in.lock(), *still, *std::move(used), *id) : used;
             },
             [in, who, answer, id, wrong](const result<void>& kept) {
               if (kept) {

@@ -2,6 +2,7 @@
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/commands/whom.hpp"
+#include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
 #include "names/member_name.hpp"
 
@@ -52,6 +53,7 @@ result<void> change_room(const asked& q, std::string_view command,
                          std::function<void(room_facts&)> how, const std::string& done) {
   people& p = q.in.people();
   const std::string room = q.about->name();
+  q.by.begin_changing(); // what is said next is said in the room as it is then
   p.change(
       [&p, room, how = std::move(how)]() -> result<facts> {
         room_facts changed = p.room_or_new(room);
@@ -62,6 +64,7 @@ result<void> change_room(const asked& q, std::string_view command,
        answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
+        if (endpoint* e = (*alive)->find_endpoint(number)) e->end_changing();
         if (!kept) return answer(kept.error());
         const std::string told = fmt::format("{} has {}", by, done);
         (*alive)->note_in(room, number, fmt::format("{} in {}", told, room));
@@ -209,6 +212,10 @@ result<void> carry_out(const asked& q, requests::invite&& what) {
         fmt::format("there is no account {}: only accounts can be invited", shown(what.who)));
   }
   const std::string room = q.about->name();
+  const room_facts* about = q.in.people().room(room);
+  if (about && about->invited.contains(a->id))
+    return fail(errc::bad_arguments, fmt::format("{} is invited already", a->name));
+  if (auto may = q.in.directs().check_may_write(q.by, a->id); !may) return may;
   if (member* there = q.in.find_member(a->name); there && there->has_account()) {
     const direct_message told{
         std::string(hub::server_name), there->name(), q.in.time().wall_now(),
