@@ -58,6 +58,23 @@ TEST_CASE("a ban is not shed by an account, nor by leaving one") {
   CHECK(w.say(quin, "/join lobby").empty());
 }
 
+TEST_CASE("a mute goes with the devices that log in and out after it") {
+  moderated_world w;
+  person& op = w.known("olga", role::op);
+  person& mal = w.known("mal");
+  w.say(op, "/mute mal spam");
+  person& late = w.come("late");
+  w.say(late, "/login mal password");
+  CHECK_FALSE(w.may_speak(late));
+  w.say(late, "/logout");
+  w.say(late, "/nick harmless");
+  CHECK_FALSE(w.may_speak(late));
+  CHECK(late.ear.last<refused>().message == "you are muted here: spam");
+  CHECK(mal.self != late.self);
+  w.say(op, "/unmute mal");
+  CHECK(w.may_speak(late));
+}
+
 TEST_CASE("bans of a room take no place of those of others, nor of the server") {
   moderated_world w;
   person& op = w.known("olga", role::op);

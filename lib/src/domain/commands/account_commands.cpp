@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -85,7 +86,7 @@ facts with_device(const hub& in, const endpoint& e, facts f, const identity& acc
   for (const device* d : others) {
     if (left < max_devices) break;
     if (is_here(d)) continue;
-    f.push_back(without(fact_of(*d)));
+    std::ranges::move(without_device(p, *d), std::back_inserter(f));
     --left;
   }
   f.push_back(fact_of(p.new_device(*e.token(), account)));
@@ -238,7 +239,7 @@ result<void> carry_out(const asked& q, requests::log_out&& what) {
       [&p, token = q.by.token(), account = q.by.who()]() -> result<facts> {
         facts gone;
         for (const device* d : p.devices_of(account))
-          if (token && d->token == *token) gone.push_back(without(fact_of(*d)));
+          if (token && d->token == *token) gone = without_device(p, *d);
         return gone;
       },
       [who, answer](const result<void>& kept) {
