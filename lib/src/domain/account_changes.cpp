@@ -51,6 +51,10 @@ void hub::change_account(account_change c, people::done done) {
         [this, alive, done, change, of](const result<void>& kept) {
           if (alive.expired()) return;
           if (kept) {
+            // Whoever bears the name is not who is written to by it.
+            if (const account* made = people_.find(change.name);
+                made && change.what == account_change::kind::add)
+              make_way(made->name, made->id);
             note(fmt::format("the operator of the server: account {} {}", name_of(change.what),
                              change.name));
             const std::string_view farewell = farewell_of(change.what);
