@@ -75,6 +75,16 @@ TEST_CASE("a mute goes with the devices that log in and out after it") {
   CHECK(w.may_speak(late));
 }
 
+TEST_CASE("a time that is none is no reason of a ban for ever") {
+  moderated_world w;
+  person& op = w.known("olga", role::op);
+  w.come("bob");
+  for (const char* time : {"1s2m x", "1h30m", "5days", "2Weeks spam", "10minutes"})
+    CHECK(w.say(op, std::string("/ban bob ") + time).front().starts_with("TIME is a number with"));
+  CHECK(w.say(op, "/ban bob 2nd warning").front() ==
+        "you have banned bob from lobby: 2nd warning");
+}
+
 TEST_CASE("bans of a room take no place of those of others, nor of the server") {
   moderated_world w;
   person& op = w.known("olga", role::op);

@@ -18,6 +18,9 @@ result<void> check_accounts(const asked& q) {
 
 result<void> check_has_account(const asked& q) {
   if (q.in.people().find(q.by.who())) return {};
+  if (q.in.parts().passwords == nullptr)
+    return fail(errc::not_available,
+                "this is kept with an account, and this server keeps no accounts of its own");
   return fail(errc::login_required,
               "this is kept with an account, and you have none: see /register");
 }
