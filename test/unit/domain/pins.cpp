@@ -126,6 +126,18 @@ TEST_CASE("a pin is told, whatever its id was used for before") {
                                 "lobby@6 olga* unpinned a message of alice (unpins 2)"});
 }
 
+TEST_CASE("/pins leaves out what members have said who are ignored") {
+  world w;
+  person& bob = w.known("bob");
+  w.say(w.alice, "tea?");
+  w.say(bob, "rude");
+  w.say(w.olga, "/pin @1");
+  w.say(w.olga, "/pin @2");
+  w.say(w.alice, "/ignore bob");
+  CHECK(w.say(w.alice, "/pins") == lines{"@1 alice: tea? (pinned by olga)"});
+  CHECK(w.say(w.olga, "/pins").size() == 2);
+}
+
 TEST_CASE("what is no longer kept can be unpinned, and another log's entry is not shown for it") {
   world w;
   w.say(w.alice, "tea?");
