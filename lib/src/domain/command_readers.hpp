@@ -151,10 +151,9 @@ inline bool looks_like_time(std::string_view word) noexcept {
   if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
   const std::size_t digits = std::min(word.find_first_not_of("0123456789."), word.size());
   const std::string_view unit = word.substr(digits);
-  constexpr std::string_view words[] = {"ms",   "min",     "mins",   "sec", "secs",  "hour",
-                                        "hours", "day",     "days",   "week", "weeks", "month",
-                                        "months", "year",    "years",  "second", "seconds",
-                                        "minute", "minutes"};
+  constexpr std::string_view words[] = {
+      "ms",    "min",   "mins",   "sec",  "secs",  "hour",   "hours",   "day",    "days",   "week",
+      "weeks", "month", "months", "year", "years", "second", "seconds", "minute", "minutes"};
   const bool is_word = std::ranges::any_of(
       words, [&](std::string_view w) { return ascii::equal_ignoring_case(unit, w); });
   const bool several = unit.find_first_not_of("0123456789.smhdwySMHDWY") == std::string_view::npos;

@@ -165,8 +165,8 @@ void hub::begin_room(const room& r, std::function<void(const result<void>&)> don
   if (found == openers_.end()) return done({});
   const std::string name = r.name();
   const room_facts* about = people_.room(name);
-  const bool is_open =
-      name == services_.default_room || is_of_server(name) || (about && !about->is_left_by_guests());
+  const bool is_open = name == services_.default_room || is_of_server(name) ||
+                       (about && !about->is_left_by_guests());
   if (is_open || !found->second.has_account) {
     const opener by = std::move(found->second);
     openers_.erase(found);

@@ -290,10 +290,10 @@ void room::followed(const result<journal::log_state>& state) {
     head_ = state->head;
     topic_ = state->topic;
     if (use_ == log_use::asked_for && services_.begun && head_.offset == 0)
-      return services_.begun(*this, [self = shared_from_this(),
-                                     hub = services_.hub_alive](const result<void>& may) {
-        if (!hub.expired()) self->opened(may);
-      });
+      return services_.begun(
+          *this, [self = shared_from_this(), hub = services_.hub_alive](const result<void>& may) {
+            if (!hub.expired()) self->opened(may);
+          });
   }
   if (use_ == log_use::asked_for) use_ = state ? log_use::followed : log_use::none;
   answered_ = waiting_.size();

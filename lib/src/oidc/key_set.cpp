@@ -38,8 +38,8 @@ bool is_wanted(const json_t* jwk) {
   return known && signs && verifies && by_what_we_know;
 }
 
-/// By an exponent of 1 everybody signs; RFC 8017, section 3.1 wants an odd one from 3 on. A long one
-/// takes too long.
+/// By an exponent of 1 everybody signs; RFC 8017, section 3.1 wants an odd one from 3 on. A long
+/// one takes too long.
 bool has_good_exponent(const EVP_PKEY& rsa) {
   constexpr int max_exponent_bits = 64;
   BIGNUM* e = nullptr;

@@ -325,9 +325,9 @@ TEST_CASE("where guests are not welcome they are told nothing of others") {
   person& stranger = w.enter("bob");
   const std::string no = "this server is for those who have an account: /login NAME PASSWORD, or "
                          "/register PASSWORD for the name you have";
-  for (const char* line : {"/rooms", "/whois alice", "/seen alice", "/seen nobody", "/head",
-                           "/who", "/away", "/devices", "/limits", "/pins", "/block alice",
-                           "/export me", "/forget me", "/requests off", "/cert", "/bans"})
+  for (const char* line : {"/rooms", "/whois alice", "/seen alice", "/seen nobody", "/head", "/who",
+                           "/away", "/devices", "/limits", "/pins", "/block alice", "/export me",
+                           "/forget me", "/requests off", "/cert", "/bans"})
     CHECK(answer(w, stranger, line) == lines{no});
   for (const char* line : {"/help", "/help rooms", "/rights", "/tls"})
     CHECK(answer(w, stranger, line) != lines{no});

@@ -81,8 +81,7 @@ TEST_CASE("a time that is none is no reason of a ban for ever") {
   w.come("bob");
   for (const char* time : {"1s2m x", "1h30m", "5days", "2Weeks spam", "10minutes"})
     CHECK(w.say(op, std::string("/ban bob ") + time).front().starts_with("TIME is a number with"));
-  CHECK(w.say(op, "/ban bob 2nd warning").front() ==
-        "you have banned bob from lobby: 2nd warning");
+  CHECK(w.say(op, "/ban bob 2nd warning").front() == "you have banned bob from lobby: 2nd warning");
 }
 
 TEST_CASE("bans of a room take no place of those of others, nor of the server") {

@@ -18,10 +18,11 @@ struct kept_facts final : people_store {
   void facts_at_start(const hearer& hears) override { std::ranges::for_each(facts, hears); }
   void keep(std::vector<fact> changes, kept done) override {
     if (fails) return done(fail(errc::storage_failed, "the disk is full"));
-    if (slow) return late.push_back([this, c = std::move(changes), d = std::move(done)] {
-      facts.insert(facts.end(), c.begin(), c.end());
-      d({});
-    });
+    if (slow)
+      return late.push_back([this, c = std::move(changes), d = std::move(done)] {
+        facts.insert(facts.end(), c.begin(), c.end());
+        d({});
+      });
     facts.insert(facts.end(), changes.begin(), changes.end());
     done({});
   }

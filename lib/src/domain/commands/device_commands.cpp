@@ -9,9 +9,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <memory>
 #include <optional>
-#include <iterator>
 #include <utility>
 
 namespace asio_chat::commands {

@@ -76,9 +76,9 @@ result<void> check_count(const people& p, const std::string& room) {
                                                           : min_bans_in_room;
   if (here < most) return {};
   return fail(errc::not_available,
-              room.empty() ? fmt::format("the server has {} bans, which is the most: lift some", here)
-                           : fmt::format("{} has {} bans, which is the most here: lift some", room,
-                                         here));
+              room.empty()
+                  ? fmt::format("the server has {} bans, which is the most: lift some", here)
+                  : fmt::format("{} has {} bans, which is the most here: lift some", room, here));
 }
 
 result<void> put(const asked& q, std::string_view command, ban::kind kind, requests::order&& what) {
