@@ -173,5 +173,5 @@ TEST_CASE("who bears the name of an account that is made gets another one at onc
   CHECK(guest.self->name() == "bobby-2");
   CHECK(said(w, alice, "/nick carol").empty());
   CHECK(changed(w, {change_kind::add, "Carol", "correct-horse"}) == "done");
-  CHECK(alice.self->name() == "carol-2");
+  CHECK(alice.self->name() == "Carol-2");
 }
