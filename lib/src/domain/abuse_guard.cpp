@@ -31,8 +31,11 @@ std::string_view text_of(const request& r) {
         using kind = std::decay_t<decltype(what)>;
         if constexpr (std::is_same_v<kind, requests::say> || std::is_same_v<kind, requests::act> ||
                       std::is_same_v<kind, requests::tell> ||
-                      std::is_same_v<kind, requests::answer>)
+                      std::is_same_v<kind, requests::answer> ||
+                      std::is_same_v<kind, requests::edit> || std::is_same_v<kind, requests::react>)
           return what.text;
+        if constexpr (std::is_same_v<kind, requests::topic>)
+          return what.text ? std::string_view(*what.text) : std::string_view();
         return {};
       },
       r.what);
@@ -72,21 +75,32 @@ abuse_guard::abuse_guard(const abuse_limits& limits, const clock& time, bearer_o
     , receiver_(std::move(receiver)) {}
 
 bool abuse_guard::is_judged(const request& r) noexcept {
-  return std::holds_alternative<requests::rename>(r.what) || !text_of(r).empty();
+  return std::holds_alternative<requests::rename>(r.what) ||
+         std::holds_alternative<requests::invite>(r.what) || !text_of(r).empty();
 }
 
 std::optional<verdict> abuse_guard::judge(endpoint& e, const request& r) {
   if (std::holds_alternative<requests::rename>(r.what)) return judge_name(e.shared_allowances());
   const std::string_view text = text_of(r);
-  if (text.empty()) return {};
   member& by = e.of();
   conduct& done = by.done();
   const std::string receiver = receiver_(e, r);
+  if (std::holds_alternative<requests::invite>(r.what)) {
+    if (auto no = judge_receiver(done, receiver)) return no;
+    keep_receiver(done, receiver);
+    return {};
+  }
+  if (text.empty()) return {};
   if (auto no = judge_newcomer(done, by)) return no;
-  if (auto no = judge_text(done, text)) return no;
+  // The same sign under something else is not the same.
+  const auto* reaction = std::get_if<requests::react>(&r.what);
+  const std::string repeated =
+      reaction ? fmt::format("{} @{}-{}", text, reaction->to.offset.value_or(0), reaction->to.back)
+               : std::string(text);
+  if (auto no = judge_text(done, repeated)) return no;
   if (auto no = judge_mentions(e, r, text)) return no;
   if (auto no = judge_receiver(done, receiver)) return no;
-  keep(by, done, text, receiver);
+  keep(by, done, repeated, receiver);
   return {};
 }
 
@@ -172,7 +186,12 @@ void abuse_guard::keep(const member& by, conduct& done, std::string_view text,
     }
     same->said.take(limits_.repeats, 1, now);
   }
+  keep_receiver(done, receiver);
+}
+
+void abuse_guard::keep_receiver(conduct& done, std::string_view receiver) {
   if (receiver.empty() || limits_.receivers.count == 0) return;
+  const steady_time now = time_.now();
   const std::uint64_t other = hash_of(receiver);
   if (std::erase(done.receivers, other) == 0) done.new_receivers.take(limits_.receivers, 1, now);
   if (done.receivers.size() == conduct::max_receivers) done.receivers.pop_back();

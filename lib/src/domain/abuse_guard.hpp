@@ -58,6 +58,7 @@ class abuse_guard {
   std::optional<verdict> judge_receiver(conduct& done, std::string_view receiver);
   std::optional<verdict> judge_newcomer(conduct& done, const member& by);
   void keep(const member& by, conduct& done, std::string_view text, std::string_view receiver);
+  void keep_receiver(conduct& done, std::string_view receiver);
   bool is_newcomer(const member& m) const;
 
   const abuse_limits& limits_;

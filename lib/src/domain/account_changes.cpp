@@ -41,6 +41,9 @@ void hub::account_changed(const account_change& c, const identity& of) {
   note(fmt::format("the operator of the server: account {} {}{}{}", name_of(c.what), c.name,
                    gives ? " " : "", gives ? name_of(c.as) : ""));
   if (gives) take_role(of);
+  // Whoever bears the name is not who is written to by it.
+  if (const account* made = people_.find(c.name); made && c.what == account_change::kind::add)
+    make_way(made->name, made->id);
   const std::string_view farewell = farewell_of(c.what);
   const auto here = by_identity_.find(of);
   if (!farewell.empty() && here != by_identity_.end())

@@ -174,12 +174,19 @@ requests::any read_meant(const given_arguments& g, std::string&) {
                .append(" [WHICH]"))};
 }
 
-/// A number, alone or with what may be a unit: `90`, `-1m`, `1y`, `5min`, but not `2nd`.
+/// A number, alone or with what may be units: `90`, `-1m`, `1y`, `5min`, `1h30m`, `5days`, but not
+/// `2nd`.
 inline bool looks_like_time(std::string_view word) noexcept {
   if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
   const std::size_t digits = std::min(word.find_first_not_of("0123456789."), word.size());
   const std::string_view unit = word.substr(digits);
-  return digits > 0 && (unit.size() <= 1 || unit == "ms" || unit == "min");
+  constexpr std::string_view words[] = {
+      "ms",    "min",   "mins",   "sec",  "secs",  "hour",   "hours",   "day",    "days",   "week",
+      "weeks", "month", "months", "year", "years", "second", "seconds", "minute", "minutes"};
+  const bool is_word = std::ranges::any_of(
+      words, [&](std::string_view w) { return ascii::equal_ignoring_case(unit, w); });
+  const bool several = unit.find_first_not_of("0123456789.smhdwySMHDWY") == std::string_view::npos;
+  return digits > 0 && (unit.size() <= 1 || is_word || several);
 }
 
 /// `everywhere` and, of what lasts, a time, in any order, and the reason: each may be left out.

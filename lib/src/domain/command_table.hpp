@@ -46,6 +46,7 @@ struct command_row {
   bool needs_room = false;                  ///< is about a room that the member has to be in
   bool needs_many_rooms = false;            ///< senseless for a protocol that knows one room
   bool listed = true;                       ///< in `/help` and completion
+  bool for_strangers = false;               ///< also before they have shown all that is wanted
   right needs = right::none;
   std::uint32_t cost = 1;             ///< of carrying it out, in messages
   rated counts_for = rated::messages; ///< at its cost; for another rate it counts once

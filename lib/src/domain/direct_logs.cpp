@@ -274,7 +274,7 @@ void direct_logs::stored(const direct_side& by, std::uint64_t author, const posi
     const member* m = in_.find_member(who);
     const account* a = in_.people().find(other);
     const direct_log* d = in_.people().find_direct(who, other);
-    if (!m || !a || !d) continue;
+    if (!m || !a || !d || in_.is_stranger(*m)) continue;
     // What came before may still be on its way to one that has just come.
     position from{at.epoch, at.offset - 1};
     if (const position& read = d->of(who).read; read.epoch != at.epoch || read < from) from = read;

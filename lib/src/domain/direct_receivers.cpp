@@ -30,6 +30,7 @@ std::string text_of(const entry& e) {
 } // namespace
 
 void direct_logs::came(endpoint& e) {
+  if (in_.is_stranger(e.of())) return; // until a second factor is made
   if (e.direct_rooms()) {
     if (e.follows_direct_) follow(e, {}); // has logged in
     return;
@@ -70,7 +71,7 @@ void direct_logs::confirm(endpoint& e) {
 std::vector<endpoint*> direct_logs::takers(const identity& who, const identity& of) const {
   std::vector<endpoint*> all;
   const member* m = in_.find_member(who);
-  if (!m || !m->has_account()) return all;
+  if (!m || !m->has_account() || in_.is_stranger(*m)) return all;
   for (endpoint* e : m->endpoints())
     if (!e->direct_rooms() && !room_of(*e, of)) all.push_back(e);
   return all;

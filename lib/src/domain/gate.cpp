@@ -68,6 +68,7 @@ void hub::carry_out(endpoint& e, request&& r) {
 
 result<void> hub::check_may(endpoint& e, endpoint::membership*& place, const command_row& row,
                             const request& r) {
+  if (!row.for_strangers && is_stranger(e.of())) return refusal_of_right(e, place, row.needs);
   result<endpoint::membership*> found(place);
   if (row.needs_room) {
     found = place_of(e, r.room);
@@ -80,12 +81,15 @@ result<void> hub::check_may(endpoint& e, endpoint::membership*& place, const com
   }
   if (lacking != right::none) return refusal_of_right(e, place, lacking);
   if (!found) return found.error();
-  if (row.needs == right::send_direct) {
+  // An invitation is a message to one member.
+  if (row.needs == right::send_direct || std::holds_alternative<requests::invite>(r.what)) {
     const ban* muted =
         people_.find_ban(ban::kind::mute, {}, subject_of(e, e.of().role())); // everywhere
     if (muted) return fail(errc::not_allowed, sentence_of_mute(*muted));
   }
-  if (row.needs != right::speak || !place || place->slow.count() == 0) return {};
+  static constexpr rights of_words{right::speak, right::edit_own, right::react, right::set_topic};
+  const right needs = right_of(row, r);
+  if (needs == right::none || !of_words.has(needs) || !place || place->slow.count() == 0) return {};
   const auto in = std::ranges::find(e.of().rooms_, place->in, &member::presence::in);
   const steady_time now = services_.time.now();
   if (in->spoke && now - *in->spoke < place->slow) {
@@ -102,8 +106,7 @@ bool hub::may(endpoint& e, const room& r, right what) {
   const auto place = place_of(e, r.name());
   if (!place) return false;
   grade(e.of(), *(*place)->in); // a mute may be over, or a role have changed
-  return e.of().may(what) && (*place)->may.has(what) && !must_make_factor(e.of()) &&
-         (services_.guests || e.of().has_account());
+  return e.of().may(what) && (*place)->may.has(what) && !is_stranger(e.of());
 }
 
 bool hub::moderates(endpoint& e, const request& r, const command_row* row) {
@@ -112,6 +115,8 @@ bool hub::moderates(endpoint& e, const request& r, const command_row* row) {
                                         right::set_limits};
   const right needs = row ? right_of(*row, r) : right::none;
   if (needs == right::none || !of_moderators.has(needs)) return false;
+  // Who keeps order in a room of their own is in no hurry, and may be anybody.
+  if (!rights_of(e.of().role()).has(needs)) return false;
   const auto place = place_of(e, r.room);
   return right_lacking(e, place ? *place : nullptr, *row, r) == right::none;
 }
@@ -126,17 +131,23 @@ limiter::services hub::for_limits() {
           },
           [this](const endpoint& e, const request& r) { return receiver_of(e, r); },
           [this](endpoint& e, const request& r) {
-            const auto place = place_of(e, r.room);
+            // Whom they invite is not of their room yet.
+            const auto place = std::holds_alternative<requests::invite>(r.what)
+                                   ? result<endpoint::membership*>(nullptr)
+                                   : place_of(e, r.room);
             return rights_of(e.of().role()).has(right::kick) ||
-                   (place && (*place)->may.has(right::kick));
+                   (place && *place && (*place)->may.has(right::kick));
           },
           [this](std::string text) { alarm(std::move(text)); }};
 }
 
 std::string hub::receiver_of(const endpoint& e, const request& r) const {
   const auto* direct = std::get_if<requests::tell>(&r.what);
-  std::string_view to = direct ? std::string_view(direct->to) : r.room;
-  if (!direct) {
+  const auto* invited = std::get_if<requests::invite>(&r.what);
+  std::string_view to = direct    ? std::string_view(direct->to)
+                        : invited ? std::string_view(invited->who)
+                                  : r.room;
+  if (!direct && !invited) {
     if (!direct_logs::is_name(to)) return {};
     to.remove_prefix(1);
   }
@@ -166,8 +177,7 @@ right hub::right_lacking(const endpoint& e, const endpoint::membership* place,
   const bool in_room = place && !is_everywhere(r);
   const rights here = in_room ? place->may : rights_of(m.role());
   if (!here.has(needs)) return needs;
-  if (needs != right::none && !services_.guests && !m.has_account()) return needs;
-  if (needs != right::none && must_make_factor(m)) return needs;
+  if (needs != right::none && is_stranger(m)) return needs;
   if (!std::holds_alternative<requests::join>(r.what)) return right::none;
   const auto room = check_room_name(r.room, services_.limits);
   const bool opens = room && !rooms_.contains(*room); // what is no name is refused as that

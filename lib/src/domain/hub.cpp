@@ -57,10 +57,14 @@ hub::hub(services s)
                  services_.watch,
                  self_,
                  services_.on_post,
-                 [this](const room& r) { return begin_room(r); },
+                 [this](const room& r, std::function<void(const result<void>&)> done) {
+                   begin_room(r, std::move(done));
+                 },
                  [this](const room& r) { guest_rooms_.said(r.name()); },
                  [this](endpoint& e, const room& r, right what) { return may(e, r, what); },
-                 [this](std::string done) { note(std::move(done)); },
+                 [this](const room& r, std::uint64_t by, std::string done) {
+                   note_in(r.name(), by, std::move(done));
+                 },
                  [this](const room& r, std::uint64_t author, const position& at) {
                    directs_->stored_soon(*r.direct(), author, at);
                  },
@@ -74,6 +78,11 @@ hub::hub(services s)
     , attempts_(services_.time)
     , sweeps_(services_.later)
     , limiter_(for_limits())
+    , notes_(
+          services_.time, [this](std::string done) { note(std::move(done)); },
+          [this](std::string room, std::string what) {
+            limiter_.tell(fmt::format("the room {}", room), std::move(what));
+          })
     , guest_rooms_(for_guest_rooms())
     , directs_(std::make_unique<direct_logs>(*this, for_rooms_)) {
   names_.respect(people_);
@@ -138,6 +147,8 @@ void hub::dispatch(endpoint& e, request&& r) {
   // The journal keeps the order by itself, but for messages that it has not got yet.
   if (e.undecided_ > 0 && when == turn::at_once && row->needs == right::read_log)
     when = turn::after_posts;
+  if (when == turn::at_once && !openers_.empty() && is_being_opened(e, r))
+    when = turn::after_answers;
   if (e.waiting_.empty() && e.is_time_for(when)) return carry_out(e, std::move(r));
   wait(e, {when, std::move(r)});
 }

@@ -6,6 +6,7 @@
 #include "accounts/people.hpp"
 #include "base/sliced_work.hpp"
 #include "domain/account_exporter.hpp"
+#include "domain/audit_notes.hpp"
 #include "domain/endpoint.hpp"
 #include "domain/forgetter.hpp"
 #include "domain/guest_rooms.hpp"
@@ -161,6 +162,11 @@ class hub {
   std::string waiting_role(const member& m, std::string_view room = {}) const;
   /// Tells that to one who has come in.
   void tell_waiting_role(endpoint& e) const;
+  /// Whether somebody has to show more of who they are before anything else: that they have an
+  /// account, or its second factor.
+  bool is_stranger(const member& m) const {
+    return (!services_.guests && !m.has_account()) || must_make_factor(m);
+  }
   /// Whether somebody may hear that there is such a room.
   bool may_see(const member& m, const std::string& room) const;
   /// Roles, modes or bans of the room have changed; empty: of all rooms. Takes a while where many
@@ -193,6 +199,12 @@ class hub {
   void announce(const std::string& room, std::string text);
   /// Writes down what a moderator has done.
   void note(std::string text) { announce(std::string(audit_room), std::move(text)); }
+  /// The same of what was done in a room: no more than `audit` takes of those who keep order in
+  /// rooms alone.
+  /// @param by number of the connection; of one that is gone it is no operator's
+  void note_in(const std::string& room, std::uint64_t by, std::string text);
+  /// What an account did with itself, as often as it likes: as much as of a room.
+  void note_own(std::string text) { notes_.add("-", std::move(text)); }
   /// Tells operators who is held back.
   void alarm(std::string text) { announce(std::string(alarm_room), std::move(text)); }
   /// What one who is muted is told.
@@ -219,7 +231,7 @@ class hub {
 
   result<endpoint*> try_to_enter(sink& s, login l);
   void carry_out(endpoint& e, request&& r);
-  /// It keeps order, and the member may: no storm shall keep that waiting.
+  /// It is an operator of the server who keeps order: no storm shall keep that waiting.
   bool moderates(endpoint& e, const request& r, const command_row* row);
   limiter::services for_limits();
   guest_rooms::services for_guest_rooms();
@@ -242,8 +254,10 @@ class hub {
   void grade(member& m);
   static subject subject_of(const endpoint& e, role here);
   void note_opener(const std::string& room, const endpoint& e);
-  /// Nothing was ever said in it: whose it is, or why there can be no such room.
-  result<void> begin_room(const room& r);
+  /// Nothing was ever said in it: keeps whose it is, or tells why there can be no such room.
+  void begin_room(const room& r, std::function<void(const result<void>&)> done);
+  /// Whose room this is about is being looked at: what is said in it waits.
+  bool is_being_opened(const endpoint& e, const request& r) const;
   result<void> check_may_enter_room(const endpoint& e, const std::string& room) const;
   void make_way(std::string_view name, const identity& who);
   void forget(member& m, bool for_good);
@@ -283,6 +297,7 @@ class hub {
   };
   std::map<std::string, opener, std::less<>> openers_; ///< but for who the host knows
   asio_chat::limiter limiter_;
+  audit_notes notes_;
   asio_chat::guest_rooms guest_rooms_;
   std::unique_ptr<direct_logs> directs_;
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are

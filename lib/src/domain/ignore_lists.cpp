@@ -8,15 +8,12 @@
 
 namespace asio_chat {
 
-namespace {
-
-/// As they are called now: an account has its own name, and maybe another one while it is here.
-reply list_of(const hub& in, const identity& account) {
+std::set<std::string> ignored_names(const hub& in, const identity& account) {
   std::set<std::string> names;
   if (const ignored_members* all = in.people().ignored_by(account)) {
     for (const auto& [who, name] : all->accounts) {
       const asio_chat::account* a = in.people().find(who);
-      if (a) names.insert(a->name);
+      if (a) names.insert(a->name); // and maybe another one while it is here
       // Who is gone is hidden where one looks back; the name may be another one's now.
       if (!a && !in.people().find(name)) names.insert(name);
       if (const member* here = in.find_member(who)) names.insert(here->name());
@@ -24,13 +21,20 @@ reply list_of(const hub& in, const identity& account) {
     for (const auto& [folded, name] : all->others)
       names.insert(name);
   }
+  return names;
+}
+
+namespace {
+
+reply list_of(const hub& in, const identity& account) {
+  const auto names = ignored_names(in, account);
   return list_of_hidden({names.begin(), names.end()});
 }
 
 } // namespace
 
 void tell_ignored(hub& in, const endpoint& e) {
-  if (in.people().find(e.who())) e.tell(list_of(in, e.who()));
+  if (in.people().find(e.who()) && !in.is_stranger(e.of())) e.tell(list_of(in, e.who()));
 }
 
 void tell_ignored(hub& in, const identity& account) {

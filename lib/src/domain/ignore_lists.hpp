@@ -3,10 +3,16 @@
 
 #include "model/identity.hpp"
 
+#include <set>
+#include <string>
+
 namespace asio_chat {
 
 class endpoint;
 class hub;
+
+/// Those whom an account ignores, as they are called now.
+std::set<std::string> ignored_names(const hub& in, const identity& account);
 
 /// A connection that has come to an account is told the list of it. Nothing, if it has none.
 void tell_ignored(hub& in, const endpoint& e);

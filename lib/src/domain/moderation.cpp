@@ -174,22 +174,29 @@ guest_rooms::services hub::for_guest_rooms() {
           [this](std::string what) { limiter_.tell("rooms of guests", std::move(what)); }};
 }
 
-result<void> hub::begin_room(const room& r) {
+bool hub::is_being_opened(const endpoint& e, const request& r) const {
+  const auto about = room_of(e, r.room);
+  const auto found = about ? openers_.find((*about)->name()) : openers_.end();
+  return found != openers_.end() && found->second.has_account; // else it will be nobody's
+}
+
+void hub::begin_room(const room& r, std::function<void(const result<void>&)> done) {
   const auto found = openers_.find(r.name());
-  if (found == openers_.end()) return {};
-  const opener by = std::move(found->second);
-  openers_.erase(found);
+  if (found == openers_.end()) return done({});
   const std::string name = r.name();
-  if (name == services_.default_room || is_of_server(name)) return {};
   const room_facts* about = people_.room(name);
-  if (about && !about->is_left_by_guests()) return {};
-  if (!by.has_account) {
+  const bool is_open = name == services_.default_room || is_of_server(name) ||
+                       (about && !about->is_left_by_guests());
+  if (is_open || !found->second.has_account) {
+    const opener by = std::move(found->second);
+    openers_.erase(found);
+    if (is_open) return done({});
     auto may = guest_rooms_.open(name);
-    if (may) return {};
-    return limiter_.refuse({std::move(may.error()), "has opened a room beyond guest-rooms"},
-                           by.shown);
+    if (may) return done({});
+    return done(limiter_.refuse({std::move(may.error()), "has opened a room beyond guest-rooms"},
+                                by.shown));
   }
-  const identity who = by.who;
+  const identity who = found->second.who;
   people_.change(
       [this, name, who]() -> result<std::vector<fact>> {
         room_facts begun = people_.room_or_new(name);
@@ -197,10 +204,12 @@ result<void> hub::begin_room(const room& r) {
         begun.roles[who] = role::owner;
         return std::vector<fact>{fact_of(begun)};
       },
-      [this, name](const result<void>& done) {
-        if (done) grade(name);
+      [this, name, who, done = std::move(done)](const result<void>& kept) {
+        const auto still = openers_.find(name); // it may be made anew, by another one
+        if (still != openers_.end() && still->second.who == who) openers_.erase(still);
+        if (kept) grade(name);
+        done(kept);
       });
-  return {};
 }
 
 void hub::put_out(member& m, const std::string& room, const std::string& why) {
@@ -270,6 +279,12 @@ void hub::close_certificate(const identity& account, const key_hash& key, const 
     const certificate_login* c = e->certificate();
     if (c && c->opened && c->key == key) e->sink().close({close_code::removed, why});
   }
+}
+
+void hub::note_in(const std::string& room, std::uint64_t by, std::string text) {
+  const endpoint* e = find_endpoint(by);
+  if (e && rights_of(e->of().role()).has(right::kick)) return note(std::move(text));
+  notes_.add(room, std::move(text));
 }
 
 void hub::announce(const std::string& room, std::string text) {

@@ -1,6 +1,7 @@
 #include "domain/post_queue.hpp"
 
 #include "accounts/people.hpp"
+#include "domain/message_ids.hpp"
 #include "domain/room.hpp"
 #include "domain/sayable.hpp"
 
@@ -10,7 +11,8 @@ namespace asio_chat {
 
 void post_queue::ask(endpoint& author, entry draft, std::string ref) {
   author.begin_undecided();
-  const post_request request{author.info(), draft.room, draft.kind, draft.text, draft.id};
+  const post_request request{author.info(), draft.room, draft.kind, draft.text,
+                             std::string(own_id(draft.id))};
   const std::uint64_t number = first_ + waiting_.size();
   waiting_.push_back({author.number(),
                       author.who(),

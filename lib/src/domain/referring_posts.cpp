@@ -2,6 +2,7 @@
 
 #include "base/utf8.hpp"
 #include "domain/hub.hpp"
+#include "domain/message_ids.hpp"
 #include "domain/pins.hpp"
 #include "domain/room.hpp"
 #include "domain/sayable.hpp"
@@ -54,8 +55,8 @@ void referring_posts::add(endpoint& author, reference_kind how, requests::referr
   author.begin(work::post);
   author.begin_changing(); // what is asked next comes after it
   std::string answer(what.id.empty() ? ref : what.id);
-  waiting_.push_back(
-      {author.number(), author.who(), author.info(), how, std::move(what), std::move(answer)});
+  waiting_.push_back({author.number(), author.who(), author.token(), author.info(), how,
+                      std::move(what), std::move(answer)});
   if (waiting_.size() == 1) go_on();
 }
 
@@ -303,14 +304,15 @@ void referring_posts::append() {
   const entry_kind kind = now_->how == reference_kind::edit    ? about_.kind
                           : now_->how == reference_kind::reply ? entry_kind::message
                                                                : entry_kind::action;
+  const entry_reference about{now_->how, *now_->what.to.offset};
   entry draft{room_.log_name(),
               {},
               services_.time.wall_now(),
               room_.author_name(now_->info.name),
               kind,
               text(),
-              now_->what.id};
-  draft.refers = {now_->how, *now_->what.to.offset};
+              id_in_log(now_->what.id, now_->who, now_->token, about)};
+  draft.refers = about;
   services_.log.append(std::move(draft), now_->who,
                        [self = shared_from_this(), in = room_.shared_from_this()](
                            const result<journal::appended>& a) { self->appended(a); });
@@ -331,7 +333,8 @@ void referring_posts::appended(const result<journal::appended>& a) {
   if (now_->how == reference_kind::removal) {
     const std::uint64_t offset = *now_->what.to.offset;
     if (!is_own())
-      services_.note(fmt::format("{} has {} in {} (entry {})", now_->info.name, text_of_removal(),
+      services_.note(room_, now_->author,
+                     fmt::format("{} has {} in {} (entry {})", now_->info.name, text_of_removal(),
                                  room_.name(), offset));
     std::string text(prefix_of_bytes(about_.text, quoted_bytes));
     std::ranges::replace(text, '\n', ' ');

@@ -52,6 +52,7 @@ class referring_posts : public std::enable_shared_from_this<referring_posts> {
   struct wish {
     std::uint64_t author; ///< number of the endpoint
     identity who;
+    std::optional<identity> token;
     member_info info;
     entry_reference::kind how;
     requests::referring what;

@@ -4,6 +4,7 @@
 #include "base/recycled_call.hpp"
 #include "domain/displayed_names.hpp"
 #include "domain/member.hpp"
+#include "domain/message_ids.hpp"
 #include "domain/post_queue.hpp"
 #include "domain/proof.hpp"
 #include "domain/referring_posts.hpp"
@@ -125,7 +126,7 @@ void room::post(endpoint& author, entry_kind kind, std::string text, std::string
               author_name(author.name()),
               kind,
               std::move(text),
-              std::string(id)};
+              id_in_log(id, author.who(), author.token())};
   author.begin(work::post);
   std::string answer(id.empty() ? ref : id);
   if (services_.on_post && !between_) {
@@ -171,6 +172,7 @@ void room::answered(std::uint64_t author, std::string ref, const result<journal:
 
 void room::on_entry(journal::record next) {
   entry& e = next.what;
+  if (!e.id.empty()) e.id = std::string(own_id(e.id));
   endpoint* sender = nullptr; // only of an entry that came over this process
   std::optional<acknowledged> receipt;
   if (own_ && own_->kept.at == e.at) {
@@ -294,17 +296,26 @@ void room::found(std::uint64_t reader, const std::string& ref,
 }
 
 void room::followed(const result<journal::log_state>& state) {
-  if (use_ == log_use::asked_for) use_ = state ? log_use::followed : log_use::none;
   why_not_ = state ? std::nullopt : std::optional(state.error());
   if (state) {
     head_ = state->head;
     topic_ = state->topic;
-    if (services_.begun && head_.offset == 0) {
-      if (auto may = services_.begun(*this); !may) {
-        why_not_ = std::move(may.error());
-        unfollow([] {}); // whoever comes meanwhile asks again
-      }
-    }
+    if (use_ == log_use::asked_for && services_.begun && head_.offset == 0)
+      return services_.begun(
+          *this, [self = shared_from_this(), hub = services_.hub_alive](const result<void>& may) {
+            if (!hub.expired()) self->opened(may);
+          });
+  }
+  if (use_ == log_use::asked_for) use_ = state ? log_use::followed : log_use::none;
+  answered_ = waiting_.size();
+  admit_some();
+}
+
+void room::opened(const result<void>& may) {
+  if (use_ == log_use::asked_for) use_ = log_use::followed; // else it was dropped meanwhile
+  if (!may) {
+    why_not_ = may.error();
+    unfollow([] {}); // whoever comes meanwhile asks again
   }
   answered_ = waiting_.size();
   admit_some();

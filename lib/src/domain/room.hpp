@@ -57,14 +57,14 @@ struct room_services {
   /// For tasks that keep their room: it may outlive the hub, and all of this.
   std::weak_ptr<void> hub_alive = {};
   post_hook on_post = {}; ///< is asked about each message; may be empty
-  /// Nothing was ever said in the room, and somebody wants to be in it: why not, or nothing; may be
-  /// empty.
-  std::function<result<void>(const room&)> begun = {};
+  /// Nothing was ever said in the room, and somebody wants to be in it: why not, or nothing, now or
+  /// later; may be empty.
+  std::function<void(const room&, std::function<void(const result<void>&)> done)> begun = {};
   std::function<void(const room&)> said_first = {}; ///< now something was; may be empty
   /// Whether a member may do something in a room that depends on what it is done to.
   std::function<bool(endpoint&, const room&, right)> may = {};
-  /// Writes down what a moderator has done.
-  std::function<void(std::string)> note = {};
+  /// Writes down what a moderator has done there, over this connection.
+  std::function<void(const room&, std::uint64_t by, std::string)> note = {};
   /// Something is stored in a log that two accounts share, by a connection.
   std::function<void(const room&, std::uint64_t author, const position&)> stored_direct = {};
   /// Where pins of rooms are kept; null: nowhere.
@@ -179,6 +179,8 @@ class room final : public journal::listener, public std::enable_shared_from_this
   friend class referring_posts;
   void append(std::uint64_t author, const identity& who, entry&& draft, std::string&& ref);
   void followed(const result<journal::log_state>& state);
+  /// Whose room it is has been kept, or why it can be nobody's.
+  void opened(const result<void>& may);
   /// Of those whose log was asked for before the answer came.
   void admit_some();
   void answered(std::uint64_t author, std::string ref, const result<journal::appended>& a);

@@ -159,7 +159,13 @@ void hub::become(endpoint& e, const login& l) {
         certificate_login{e.certificate_->key, e.certificate_->name});
   m->endpoints_.push_back(&e);
   if (!joins) names_.take(l.name, *m);
+  // Who is a guest again where none are welcome hears no more.
+  const bool stays = services_.guests || m->has_account();
   for (const std::string& room : rooms) {
+    if (!stays) {
+      e.tell(member_left{room, before});
+      continue;
+    }
     if (before != e.name()) e.tell(member_renamed{room, before, e.name()});
     if (auto in = join(e, room, {}, {.history = 0}); !in) e.refuse({}, in.error());
   }

@@ -122,6 +122,30 @@ result<void> check_word(std::u32string_view word) {
   return {};
 }
 
+/// ASCII letters and digits that are taken for each other: what a name may stand for, and itself.
+std::vector<std::string> similar_to(std::string_view name) {
+  constexpr std::string_view groups[] = {"0o", "1il"};
+  constexpr std::size_t max_variants = 256; // more are none that anybody reads
+  std::vector<std::string> all{std::string(name)};
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto group = std::ranges::find_if(
+        groups, [&](std::string_view g) { return g.find(name[i]) != std::string_view::npos; });
+    if (group == std::end(groups) || all.size() * group->size() > max_variants) continue;
+    for (std::size_t n = 0, until = all.size(); n < until; ++n)
+      for (const char other : *group)
+        if (other != name[i]) {
+          all.push_back(all[n]);
+          all.back()[i] = other;
+        }
+  }
+  return all;
+}
+
+/// Names of the server, also without the sign that they have.
+bool stands_for_server(std::string_view look) {
+  return is_reserved_name(look) || look == "asiochat" || look == "asiochatd";
+}
+
 /// Neither a word, nor what stands between signs, nor all of it together may stand for the server.
 result<void> check_reserved(std::string_view name) {
   std::u32string parts = in_characters(plain(name));
@@ -134,7 +158,7 @@ result<void> check_reserved(std::string_view name) {
   std::ranges::move(words_of(parts), std::back_inserter(all));
   for (const std::u32string& part : all)
     for (const std::string& look : looks_of(in_bytes(part)))
-      if (is_reserved_name(look))
+      if (std::ranges::any_of(similar_to(look), stands_for_server))
         return no_name(fmt::format(
             "has no '{}' in it, which stands for the server and those who run it", in_bytes(part)));
   return {};
@@ -163,6 +187,13 @@ result<std::string> check_displayed_name(std::string_view name) {
   std::string made = in_bytes(characters);
   if (auto good = check_reserved(made); !good) return good.error();
   return made;
+}
+
+std::vector<std::string> mistaken_for(std::string_view name) {
+  std::vector<std::string> all;
+  for (const std::string& look : looks_of_displayed(name))
+    std::ranges::move(similar_to(look), std::back_inserter(all));
+  return all;
 }
 
 std::vector<std::string> looks_of_displayed(std::string_view name) {

@@ -20,4 +20,8 @@ result<std::string> check_displayed_name(std::string_view name);
 /// @param name as `check_displayed_name` lets it pass
 std::vector<std::string> looks_of_displayed(std::string_view name);
 
+/// The same, and what it is in a hurry: `l`, `I` and `1` are one, and `O` and `0`. For looking up,
+/// and nothing to keep.
+std::vector<std::string> mistaken_for(std::string_view name);
+
 } // namespace asio_chat

@@ -6,6 +6,8 @@
 #include <asio_chat/oidc.hpp>
 
 #include <fmt/format.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -36,6 +38,16 @@ bool is_wanted(const json_t* jwk) {
   return known && signs && verifies && by_what_we_know;
 }
 
+/// By an exponent of 1 everybody signs; RFC 8017, section 3.1 wants an odd one from 3 on. A long
+/// one takes too long.
+bool has_good_exponent(const EVP_PKEY& rsa) {
+  constexpr int max_exponent_bits = 64;
+  BIGNUM* e = nullptr;
+  if (::EVP_PKEY_get_bn_param(&rsa, OSSL_PKEY_PARAM_RSA_E, &e) != 1) return false;
+  const std::unique_ptr<BIGNUM, decltype(&::BN_free)> kept(e, &::BN_free);
+  return ::BN_is_odd(e) == 1 && ::BN_is_one(e) == 0 && ::BN_num_bits(e) <= max_exponent_bits;
+}
+
 /// What is wrong with a key that is wanted; empty: nothing.
 std::string fault_of(const json_t* jwk) {
   const std::unique_ptr<EVP_PKEY, decltype(&::EVP_PKEY_free)> key(
@@ -45,6 +57,9 @@ std::string fault_of(const json_t* jwk) {
   if (text_in(jwk, "kty") == "RSA" && (bits < min_rsa_bits || bits > max_rsa_bits))
     return fmt::format("has {} bits, and an RSA key has from {} to {}", bits, min_rsa_bits,
                        max_rsa_bits);
+  if (text_in(jwk, "kty") == "RSA" && !has_good_exponent(*key))
+    return "has an exponent («e») by which signatures can be forged, or that is none: it is odd, "
+           "from 3 to 64 bits";
   return {};
 }
 

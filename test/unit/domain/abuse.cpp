@@ -247,3 +247,40 @@ TEST_CASE("abuse: the room of the alarms is for operators of the server, and nob
   w.run();
   CHECK(op.ear.last<entry>().text == "somebody is at the door");
 }
+
+TEST_CASE("abuse: edits, topics and reactions are things that are said") {
+  abuse_limits a = nothing();
+  a.repeats = {1, 60s};
+  a.newcomer_messages = {8, 600s};
+  a.newcomer_time = 1h;
+  abuse_world w(a);
+  person& alice = w.come("alice");
+  person& bob = w.come("bob");
+  CHECK(w.refusal_of(bob, "one").empty());
+  CHECK(w.refusal_of(bob, "two").empty());
+  CHECK(w.refusal_of(alice, "three").empty());
+  CHECK(w.refusal_of(alice, "/edit buy this").empty());
+  CHECK(w.refusal_of(alice, "buy this").starts_with("you have said this once"));
+  CHECK(w.refusal_of(alice, "/topic buy this").starts_with("you have said this once"));
+  CHECK(w.refusal_of(alice, "/react @1 +").empty());
+  CHECK(w.refusal_of(alice, "/react @2 +").empty()); // it is another one
+  CHECK(w.refusal_of(alice, "/react @1 +").starts_with("you have said this once"));
+  for (const char* line : {"/topic tea", "/edit four", "/react @1 -", "five"})
+    CHECK(w.refusal_of(alice, line).empty());
+  for (const char* line : {"/topic cake", "/edit six", "/react @2 -", "seven"})
+    CHECK(w.refusal_of(alice, line).starts_with("guests may say 8 things"));
+}
+
+TEST_CASE("abuse: an invitation counts as a message to one more") {
+  abuse_limits a = nothing();
+  a.receivers = {1, 60s};
+  abuse_world w(a);
+  person& ann = w.known("ann");
+  person& bob = w.known("bob");
+  person& carl = w.known("carl");
+  w.say(ann, "/join den");
+  CHECK(w.refusal_of(ann, "/invite bob", "den").empty());
+  CHECK(w.refusal_of(ann, "/invite carl", "den").starts_with("you have written to 1 members"));
+  CHECK(w.refusal_of(ann, "/msg bob come").empty());
+  CHECK(bob.self != carl.self);
+}

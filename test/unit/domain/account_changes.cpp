@@ -241,3 +241,14 @@ TEST_CASE("a role that the operator gives counts at once, and nobody has to come
   CHECK(changed(w, {change_kind::role, "nobody", {}, role::owner})
             .starts_with("there is no account 'nobody'"));
 }
+
+TEST_CASE("who bears the name of an account that is made gets another one at once") {
+  domain_world w;
+  person& guest = guest_with_token(w, "bobby");
+  person& alice = with_account(w, "alice");
+  CHECK(changed(w, {change_kind::add, "bobby", "correct-horse"}) == "done");
+  CHECK(guest.self->name() == "bobby-2");
+  CHECK(said(w, alice, "/nick carol").empty());
+  CHECK(changed(w, {change_kind::add, "Carol", "correct-horse"}) == "done");
+  CHECK(alice.self->name() == "Carol-2");
+}

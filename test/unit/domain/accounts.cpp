@@ -333,11 +333,48 @@ TEST_CASE("devices are listed, and one that is logged out is closed at once") {
   CHECK_FALSE(laptop.ear.closed);
 }
 
+TEST_CASE("an account has so many devices, and of more the one goes that came the longest ago") {
+  domain_world w;
+  person& first = come(w, "alice");
+  registered(w, first);
+  const identity id = first.self->who();
+  for (int n = 1; n < 40; ++n) {
+    w.clock.set_wall(w.clock.wall_now() + std::chrono::hours(1));
+    person& next = come(w, "guest");
+    REQUIRE(answer(w, next, "/login alice correct-horse").front() == "you are logged in as alice");
+  }
+  const auto devices = w.hub.people().devices_of(id);
+  CHECK(devices.size() == 32);
+  CHECK(devices.front()->number == 9);
+  CHECK(devices.back()->number == 40);
+}
+
 TEST_CASE("where only the operator makes accounts nobody else does") {
   domain_world w(domain_world::without_history(), {}, nullptr, false);
   person& alice = come(w, "alice");
   CHECK(answer(w, alice, "/register correct-horse") ==
         lines{"accounts are made by the operator of this server"});
+}
+
+TEST_CASE("where guests are not welcome they are told nothing of others") {
+  domain_world w(domain_world::without_history(), {}, nullptr, true, false);
+  person& owner = w.enter("alice");
+  registered(w, owner);
+  w.hub.join(*owner.self, "plans", "").value();
+  w.settle();
+  person& stranger = w.enter("bob");
+  const std::string no = "this server is for those who have an account: /login NAME PASSWORD, or "
+                         "/register PASSWORD for the name you have";
+  for (const char* line : {"/rooms", "/whois alice", "/seen alice", "/seen nobody", "/head", "/who",
+                           "/away", "/devices", "/limits", "/pins", "/block alice", "/export me",
+                           "/forget me", "/requests off", "/cert", "/bans"})
+    CHECK(answer(w, stranger, line) == lines{no});
+  for (const char* line : {"/help", "/help rooms", "/rights", "/tls"})
+    CHECK(answer(w, stranger, line) != lines{no});
+  // Nor are those who log out.
+  answer(w, owner, "/logout");
+  CHECK(owner.self->memberships().empty());
+  CHECK(answer(w, owner, "/rooms") == lines{no});
 }
 
 TEST_CASE("where guests are not welcome they can register and log in, and nothing else") {

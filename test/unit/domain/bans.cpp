@@ -88,6 +88,53 @@ TEST_CASE("a ban is not shed by an account, nor by leaving one") {
   CHECK(w.say(quin, "/join lobby").empty());
 }
 
+TEST_CASE("a mute goes with the devices that log in and out after it") {
+  moderated_world w;
+  person& op = w.known("olga", role::op);
+  person& mal = w.known("mal");
+  w.say(op, "/mute mal spam");
+  person& late = w.come("late");
+  w.say(late, "/login mal password");
+  CHECK_FALSE(w.may_speak(late));
+  w.say(late, "/logout");
+  w.say(late, "/nick harmless");
+  CHECK_FALSE(w.may_speak(late));
+  CHECK(late.ear.last<refused>().message == "you are muted here: spam");
+  CHECK(mal.self != late.self);
+  w.say(op, "/unmute mal");
+  CHECK(w.may_speak(late));
+}
+
+TEST_CASE("a time that is none is no reason of a ban for ever") {
+  moderated_world w;
+  person& op = w.known("olga", role::op);
+  w.come("bob");
+  for (const char* time : {"1s2m x", "1h30m", "5days", "2Weeks spam", "10minutes"})
+    CHECK(w.say(op, std::string("/ban bob ") + time).front().starts_with("TIME is a number with"));
+  CHECK(w.say(op, "/ban bob 2nd warning").front() == "you have banned bob from lobby: 2nd warning");
+}
+
+TEST_CASE("bans of a room take no place of those of others, nor of the server") {
+  moderated_world w;
+  person& op = w.known("olga", role::op);
+  person& mal = w.known("mal");
+  person& ann = w.known("ann");
+  w.say(mal, "/join mine");
+  w.say(ann, "/join hers");
+  int placed = 0;
+  const auto ban_next = [&] {
+    const int n = placed++;
+    return w.say(mal, fmt::format("/ban 10.0.{}.{}", n / 256, n % 256), "mine").front();
+  };
+  while (placed < 500)
+    CHECK(ban_next().starts_with("you have banned"));
+  CHECK(ban_next() == "mine has 500 bans, which is the most here: lift some");
+  CHECK(w.say(ann, "/ban 10.0.0.1", "hers").front().starts_with("you have banned"));
+  CHECK(w.say(op, "/ban 10.0.0.1 everywhere").front().starts_with("you have banned"));
+  w.say(mal, "/unban 10.0.0.1", "mine");
+  CHECK(ban_next().starts_with("you have banned"));
+}
+
 TEST_CASE("a guest who is called like an address is meant by that name") {
   moderated_world w;
   person& op = w.known("olga", role::op);

@@ -184,6 +184,9 @@ TEST_CASE("an account without a password adds by a connection that came by certi
   person& alice = w.show(1, "alice", {.opened = true});
   CHECK(w.say(alice, "/cert add " + pin_of(key(2))) ==
         lines{"certificate 2 opens your account from now on, to who asks for the name alice"});
+  CHECK(w.say(alice, "/cert add anything " + pin_of(key(3))) ==
+        lines{"your account has no password that could be asked for: say /cert add, or /cert add "
+              "PIN"});
   CHECK(w.say(alice, "/password guess-guess battery-staple") == lines{"wrong password"});
 }
 

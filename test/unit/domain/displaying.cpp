@@ -132,6 +132,16 @@ TEST_CASE(
   CHECK(w.say(bob, "/whois alice").back() == "displayed as \"Dora\"");
 }
 
+TEST_CASE("nobody is displayed by what is read as somebody else's name") {
+  direct_world w;
+  w.known("alice");
+  person& mal = w.known("mal");
+  for (const char* name : {"aIice", "a1ice", "A1ICE"})
+    CHECK(w.say(mal, std::string("/display ") + name).front().find("looks like it") !=
+          std::string::npos);
+  CHECK(w.say(mal, "/display Ma1") == lines{"you are displayed as \"Ma1\" beside mal"});
+}
+
 TEST_CASE("operators of the server take away displayed names, and that is noted") {
   direct_world w;
   person& olga = w.known("olga", role::op);

@@ -1,5 +1,6 @@
 // Roles, and what moderators do: each command, its refusals, and what the others hear.
 
+#include "unit/domain/kept_facts.hpp"
 #include "unit/domain/moderated_world.hpp"
 
 using namespace asio_chat;
@@ -319,4 +320,78 @@ TEST_CASE("everybody may read what each role may, and which role is theirs") {
       if ((line + ",").find(std::string(row.phrase) + ",") != std::string::npos) in += line;
     CHECK(in.starts_with(std::string(name_of(row.from)) + " may "));
   }
+}
+
+TEST_CASE("an invitation reaches nobody who would take no message, and comes once") {
+  moderated_world w;
+  person& olga = w.known("olga", role::op);
+  person& ann = w.known("ann");
+  person& bob = w.known("bob");
+  person& carl = w.known("carl");
+  w.say(ann, "/join den");
+  w.say(bob, "/block ann");
+  CHECK(w.say(ann, "/invite bob", "den") == lines{"bob does not take messages from you"});
+  w.say(carl, "/requests off");
+  CHECK(w.say(ann, "/invite carl", "den") == lines{"carl does not take messages from you"});
+  CHECK(bob.ear.last<direct_message>().text.empty());
+  CHECK(carl.ear.last<direct_message>().text.empty());
+  w.say(carl, "/requests on");
+  w.say(olga, "/mute ann everywhere");
+  CHECK(w.say(ann, "/invite carl", "den") == lines{"you are muted everywhere"});
+  w.say(olga, "/unmute ann everywhere");
+  w.settle();
+  CHECK(w.say(ann, "/invite carl", "den") == lines{"you have invited carl"});
+  CHECK(carl.ear.last<direct_message>().text == "ann invites you into den: /join den");
+  w.settle();
+  CHECK(w.say(ann, "/invite carl", "den") == lines{"carl is invited already"});
+  CHECK(carl.ear.last<direct_message>().text.empty());
+}
+
+TEST_CASE("a slow room is slow to edits, topics and reactions, and not to deletions") {
+  moderated_world w;
+  person& olga = w.known("olga", role::op);
+  person& ann = w.known("ann");
+  w.say(olga, "tea?");
+  w.say(ann, "coffee");
+  w.say(olga, "/slow 30");
+  w.say(ann, "cofee!");
+  const auto is_held = [&](const char* line) {
+    const lines told = w.say(ann, line);
+    return !told.empty() && told.front().starts_with("lobby is slow");
+  };
+  CHECK(is_held("/edit coffee!"));
+  CHECK(is_held("/react @1 +"));
+  CHECK(is_held("/reply @1 yes"));
+  CHECK(is_held("more"));
+  CHECK_FALSE(is_held("/delete"));
+  CHECK_FALSE(is_held("/topic"));
+  w.clock.advance(std::chrono::seconds(30));
+  CHECK_FALSE(is_held("/react @1 +"));
+  CHECK(is_held("more"));
+}
+
+TEST_CASE("who opens a room owns it when they are in, and what they say waits for that") {
+  test::kept_facts store;
+  moderated_world w(moderated_world::without_history(), {}, &store);
+  person& ann = w.known("ann");
+  w.settle();
+  store.slow = true;
+  w.type(ann, "/join mine", {}, "j");
+  w.type(ann, "/mode private on", "mine", "m");
+  w.send(ann, "secret", "s", "mine");
+  w.run();
+  CHECK(w.memory_head("mine") == 0); // nothing is stored in a room that has no owner yet
+  CHECK(ann.ear.last<room_state>().room.empty());
+  for (int turns = 0; turns < 4; ++turns) {
+    store.catch_up();
+    w.run();
+  }
+  CHECK(ann.ear.last<refused>().message.empty());
+  CHECK(w.hub.people().room("mine")->modes.is_private);
+  CHECK(ann.ear.last<acknowledged>().at.offset == 2); // behind what the server says of the mode
+  w.settle();
+  store.slow = false;
+  store.fails = true;
+  CHECK(w.say(ann, "/join other") == lines{"the disk is full"});
+  CHECK(w.memory_head("other") == 0);
 }

@@ -186,6 +186,31 @@ TEST_CASE("an unpin whose fact was not kept is done when it is sent again") {
   CHECK(w.say(w.alice, "/pins") == lines{"nothing is pinned here"});
 }
 
+TEST_CASE("a pin is told, whatever its id was used for before") {
+  world w;
+  w.say(w.alice, "tea?");
+  w.say(w.alice, "coffee?");
+  w.send(w.olga, "hm", "used");
+  w.pin(w.olga, 1, "used");
+  w.settle();
+  w.pin(w.olga, 2, "used");
+  w.unpin(w.olga, 2, "used");
+  CHECK(w.alice.news() == heard{"lobby@5 olga* pinned a message of alice (pins 2)",
+                                "lobby@6 olga* unpinned a message of alice (unpins 2)"});
+}
+
+TEST_CASE("/pins leaves out what members have said who are ignored") {
+  world w;
+  person& bob = w.known("bob");
+  w.say(w.alice, "tea?");
+  w.say(bob, "rude");
+  w.say(w.olga, "/pin @1");
+  w.say(w.olga, "/pin @2");
+  w.say(w.alice, "/ignore bob");
+  CHECK(w.say(w.alice, "/pins") == lines{"@1 alice: tea? (pinned by olga)"});
+  CHECK(w.say(w.olga, "/pins").size() == 2);
+}
+
 TEST_CASE("what is no longer kept can be unpinned, and another log's entry is not shown for it") {
   world w;
   w.say(w.alice, "tea?");

@@ -1,5 +1,6 @@
 // What refers to something said before: edits, deletions, answers, reactions.
 
+#include "domain/message_ids.hpp"
 #include "domain/referring_posts.hpp"
 #include "unit/domain/moderated_world.hpp"
 
@@ -292,6 +293,29 @@ TEST_CASE("what is sent again is done once: an edit, a deletion, an answer") {
         heard{"refused[e2] " + none, "refused[a2] " + none, "ack again a1 lobby@3"});
 }
 
+TEST_CASE("a deletion leaves its entry and its note, whatever its id was used for before") {
+  world w;
+  person& olga = w.known("olga", role::op);
+  person& alice = w.come("alice");
+  w.say(alice, "one");
+  w.say(alice, "two");
+  w.send(olga, "fine", "used");
+  w.refer(olga, at<requests::remove>(1, "", "used"), "used");
+  w.settle();
+  w.refer(olga, at<requests::remove>(2, "", "used"), "used");
+  w.run();
+  CHECK(alice.news() == heard{"lobby@5 olga* deleted a message of alice (deletes 2)"});
+  CHECK(w.log_says() ==
+        heard{gone, gone, "fine", "deleted a message of alice", "deleted a message of alice"});
+  CHECK(w.log_says("audit").back() == "olga has deleted a message of alice in lobby (entry 2)");
+  // A message is no deletion either, and neither of them an edit.
+  w.send(olga, "what is this?", "x");
+  w.settle();
+  w.refer(olga, at<requests::edit>(6, "what was this?", "x"), "x");
+  w.run();
+  CHECK(olga.news() == heard{"lobby@7 olga: what was this? (edits 6)", "ack x lobby@7"});
+}
+
 TEST_CASE("a deletion whose end was lost is completed when it is sent again") {
   world w;
   person& alice = w.come("alice");
@@ -307,8 +331,16 @@ TEST_CASE("an edit whose end was lost takes what it replaces when it is sent aga
   world w;
   person& alice = w.come("alice");
   w.say(alice, "one");
-  entry stored{"lobby", {}, {}, "alice", entry_kind::message, "two", "e1"};
-  stored.refers = {entry_reference::kind::edit, 1};
+  const entry_reference about{entry_reference::kind::edit, 1};
+  const endpoint& by = *alice.self;
+  entry stored{"lobby",
+               {},
+               {},
+               "alice",
+               entry_kind::message,
+               "two",
+               id_in_log("e1", by.who(), by.token(), about)};
+  stored.refers = about;
   w.memory.append(std::move(stored), alice.self->who(), [](const auto&) {}); // and then it has gone
   w.settle();
   CHECK(w.log_says() == heard{"one", "two"});

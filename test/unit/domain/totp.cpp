@@ -233,6 +233,27 @@ TEST_CASE("C45: where everybody has to have one, an account does nothing before 
   CHECK(w.say(alice, "/msg guest hello") == lines{"to guest: hello"});
 }
 
+TEST_CASE("C45: an account that has to make one is told and given nothing before") {
+  factor_world w(factor_need::everybody);
+  person& alice = w.come("alice");
+  w.say(alice, "/register correct-horse");
+  person& bob = w.with_factor("bob");
+  w.settle();
+  w.say(bob, "/msg alice for your eyes");
+  CHECK(alice.ear.last<direct_message>().text.empty());
+  const lines refusal{
+      "this server wants a second factor of everybody: /totp on PASSWORD makes one"};
+  for (const char* line : {"/export me", "/block bob", "/requests off", "/ignore bob", "/away gone",
+                           "/devices", "/devices 1 phone", "/rooms", "/seen bob", "/whois bob",
+                           "/head", "/cert", "/forget me", "/display Al", "/history", "/join @bob"})
+    CHECK(w.say(alice, line) == refusal);
+  w.say(alice, "/totp on correct-horse");
+  w.settle();
+  w.say(alice, "/totp confirm " + w.code(0, 2));
+  CHECK(alice.ear.last<direct_message>().text == "for your eyes");
+  CHECK(w.say(alice, "/block").front() == "you have blocked nobody");
+}
+
 TEST_CASE("C45: what is kept of it has neither the codes nor more than one secret") {
   factor_world w;
   person& alice = w.with_factor("alice");

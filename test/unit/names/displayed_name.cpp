@@ -94,6 +94,23 @@ TEST_CASE("a word of a displayed name is seen as what it is, and stands for no s
   CHECK_FALSE(is_refused("Administration"));
 }
 
+TEST_CASE("digits for letters make no other name of the server's") {
+  for (const char* name : {"adm1n", "Adm1n", "admln", "0wner", "The 0wner", "r00t", "asio-chat",
+                           "Asio-Chatd", "as1o-chat", "asiochat"})
+    CHECK(is_refused(name));
+  for (const char* name : {"Ada 1", "Lili", "0x10", "asio"})
+    CHECK_FALSE(is_refused(name));
+  const auto has = [](std::string_view name, std::string_view other) {
+    const auto all = mistaken_for(name);
+    return std::ranges::find(all, other) != all.end();
+  };
+  CHECK(has("aIice", "alice"));
+  CHECK(has("a1ice", "alice"));
+  CHECK(has("B0b", "bob"));
+  CHECK_FALSE(has("alicia", "alice"));
+  CHECK(mistaken_for(std::string(40, 'l')).size() <= 2 * 256);
+}
+
 TEST_CASE("a displayed name may be taken for a name with the same letters") {
   CHECK(looks_like("Bob", "bob"));
   CHECK(looks_like("b. o. b!", "bob"));

@@ -84,4 +84,9 @@ TEST_CASE("oidc: secrets and weak keys have no place in a set of keys") {
   check_says(why_not(key_set_of({rsa_of(128)})), "key 1 has 1024 bits");
   check_says(why_not(key_set_of({rsa_of(513)})), "key 1 has 4104 bits");
   check_says(why_not(key_set_of({rsa_of(256), rsa_of(512)})), "it can be read");
+  for (const char* exponent : {"AQ", "AA", "AQAA", "gAAAAAAAAAAB"}) { // 1, 0, 65536, 72 bits
+    const std::string key = fmt::format(R"({{"kty": "RSA", "e": "{}", "n": "{}"}})", exponent,
+                                        base64url(std::string(256, '\xc5')));
+    check_says(why_not(key_set_of({key})), "key 1 has an exponent");
+  }
 }

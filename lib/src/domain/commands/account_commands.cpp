@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -66,9 +68,30 @@ login as_account(const endpoint& e, const account& a) {
   return l;
 }
 
-/// The token that the client keeps opens the account from here on.
-facts with_device(const people& p, const endpoint& e, facts f, const identity& account) {
-  if (e.token()) f.push_back(fact_of(p.new_device(*e.token(), account)));
+/// Whoever logs in anew each time leaves a device each time.
+constexpr std::size_t max_devices = 32;
+
+/// The token that the client keeps opens the account from here on. Of too many devices those go
+/// that came last the longest ago, and are not here.
+facts with_device(const hub& in, const endpoint& e, facts f, const identity& account) {
+  const people& p = in.people();
+  if (!e.token()) return f;
+  auto others = p.devices_of(account);
+  std::erase_if(others, [&](const device* d) { return d->token == *e.token(); });
+  std::ranges::stable_sort(others, {}, &device::seen);
+  const member* here = in.find_member(account);
+  const auto is_here = [&](const device* d) {
+    return here && std::ranges::any_of(here->endpoints(),
+                                       [&](const endpoint* o) { return o->token() == d->token; });
+  };
+  std::size_t left = others.size();
+  for (const device* d : others) {
+    if (left < max_devices) break;
+    if (is_here(d)) continue;
+    std::ranges::move(without_device(p, *d), std::back_inserter(f));
+    --left;
+  }
+  f.push_back(fact_of(p.new_device(*e.token(), account)));
   return f;
 }
 
@@ -149,7 +172,7 @@ result<void> carry_out(const asked& q, requests::register_account&& what) {
                 f.push_back(without(fact_of(*used)));
               }
               const endpoint* still = h.find_endpoint(number);
-              return still ? with_device(p, *still, std::move(f), a->id) : f;
+              return still ? with_device(h, *still, std::move(f), a->id) : f;
             },
             [in, who, answer, made, invited_by](const result<void>& kept) {
               if (const auto at = in.lock(); at && kept && !invited_by->empty())
@@ -199,7 +222,7 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
           return who.end([&](hub&, endpoint*) { answer(can.error()); });
         const auto wrong = std::make_shared<bool>(false);
         p.change(
-            [&p, in, number, id, hash, code, wrong]() -> result<facts> {
+            [in, number, id, hash, code, wrong]() -> result<facts> {
               // An operator may have reset, disabled or deleted it meanwhile.
               if (!check_unchanged(**in.lock(), *id, hash))
                 return fail(errc::not_allowed, "wrong name or password");
@@ -207,7 +230,7 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
               *wrong = !used;
               if (!used) return used;
               const endpoint* still = (**in.lock()).find_endpoint(number);
-              return still ? with_device(p, *still, *std::move(used), *id) : used;
+              return still ? with_device(**in.lock(), *still, *std::move(used), *id) : used;
             },
             [in, who, answer, id, wrong](const result<void>& kept) {
               if (kept) {
@@ -234,7 +257,7 @@ result<void> carry_out(const asked& q, requests::log_out&& what) {
       [&p, token = q.by.token(), account = q.by.who()]() -> result<facts> {
         facts gone;
         for (const device* d : p.devices_of(account))
-          if (token && d->token == *token) gone.push_back(without(fact_of(*d)));
+          if (token && d->token == *token) gone = without_device(p, *d);
         return gone;
       },
       [who, answer](const result<void>& kept) {

@@ -147,6 +147,10 @@ result<void> carry_out(const asked& q, requests::certificates&& what) {
           add(in, by, wanted, answer);
         });
   }
+  if (!what.password.empty())
+    return fail(errc::bad_arguments,
+                "your account has no password that could be asked for: say /cert add, or /cert add "
+                "PIN");
   if (!shown || !shown->opened)
     return fail(errc::not_allowed, "your account has no password: come in by one of its "
                                    "certificates to add another one");

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace asio_chat::commands {
@@ -17,6 +18,9 @@ result<void> check_accounts(const asked& q) {
 
 result<void> check_has_account(const asked& q) {
   if (q.in.people().find(q.by.who())) return {};
+  if (q.in.parts().passwords == nullptr)
+    return fail(errc::not_available,
+                "this is kept with an account, and this server keeps no accounts of its own");
   return fail(errc::login_required,
               "this is kept with an account, and you have none: see /register");
 }
@@ -33,6 +37,19 @@ void refuse_password(hub& in, const endpoint& by, login_attempts::attempt& tried
                      const account* of) {
   tried.failed();
   if (in.parts().on_wrong_password) in.parts().on_wrong_password(by.session(), of);
+}
+
+std::vector<fact> without_device(const people& p, const device& d) {
+  constexpr std::size_t max_marks = 256; // of a ban: the oldest of more go
+  std::vector<fact> f{without(fact_of(d))};
+  for (const auto& [number, b] : p.bans()) {
+    if (b.who != d.account || p.is_over(b) || std::ranges::count(b.devices, d.token) != 0) continue;
+    ban more = b;
+    if (more.devices.size() >= max_marks) more.devices.erase(more.devices.begin());
+    more.devices.push_back(d.token);
+    f.push_back(fact_of(more));
+  }
+  return f;
 }
 
 result<void> check_unchanged(const hub& in, const identity& id, std::string_view password_hash) {

@@ -3,6 +3,7 @@
 
 #include "accounts/facts.hpp"
 #include "accounts/login_attempts.hpp"
+#include "accounts/people.hpp"
 #include "domain/commands/commands.hpp"
 
 #include <functional>
@@ -25,6 +26,10 @@ result<void> check_certificate_name(const asked& q, std::string_view wanted);
 /// @param of null: there is no such account
 void refuse_password(hub& in, const endpoint& by, login_attempts::attempt& tried,
                      const account* of);
+
+/// For makers: a device is the account's no more, and what the account is banned or muted by holds
+/// for its token from then on.
+std::vector<fact> without_device(const people& p, const device& d);
 
 /// For makers: a failure if an operator has reset, disabled or deleted the account since.
 /// @param password_hash of the account when the change was asked for

@@ -1,6 +1,7 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
+#include "domain/commands/credentials.hpp"
 #include "domain/hub.hpp"
 
 #include <fmt/chrono.h>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -97,7 +99,7 @@ result<void> carry_out(const asked& q, requests::devices&& what) {
         for (const device* d : p.devices_of(account)) {
           if (all ? own && d->token == *own : d->number != number) continue;
           gone->push_back(d->token);
-          f.push_back(without(fact_of(*d)));
+          std::ranges::move(without_device(p, *d), std::back_inserter(f));
         }
         if (f.empty() && !all) return no_such_device(number);
         return f;

@@ -19,7 +19,7 @@ using facts = std::vector<fact>;
 
 /// A failure if people may take it for somebody else.
 result<void> check_nobody_else(const hub& in, const std::string& name, const identity& who) {
-  const std::vector<std::string> looks = looks_of_displayed(name);
+  const std::vector<std::string> looks = mistaken_for(name);
   const bool is_here = std::ranges::any_of(looks, [&](const std::string& look) {
     const member* other = in.find_member(look);
     return other && other->who() != who;

@@ -21,7 +21,10 @@ namespace {
 using lines = std::vector<std::string>;
 using facts = std::vector<fact>;
 
-constexpr std::size_t max_bans = 10'000;
+constexpr std::size_t max_bans = 10'000; // everywhere
+constexpr std::size_t max_bans_in_room = 500;
+constexpr std::size_t max_bans_in_rooms = 20'000; // of all rooms, but for few in each
+constexpr std::size_t min_bans_in_room = 20;
 constexpr std::size_t max_devices = 32; // of the account that a ban is about
 constexpr std::size_t max_marks = 128;  // and certificates
 
@@ -60,8 +63,10 @@ void add_certificates(const asked& q, ban& b) {
 }
 
 /// What is done is told in the room, unless it is done everywhere, and noted for operators.
-void tell_of(hub& in, const std::string& by, const std::string& room, const std::string& what) {
-  in.note(fmt::format("{} {}", by, what));
+void tell_of(hub& in, std::uint64_t number, const std::string& by, const std::string& room,
+             const std::string& what) {
+  room.empty() ? in.note(fmt::format("{} {}", by, what))
+               : in.note_in(room, number, fmt::format("{} {}", by, what));
   if (!room.empty()) in.announce(room, fmt::format("{} {}", by, what));
 }
 
@@ -121,6 +126,25 @@ void end_invitation(const asked& q, const identity& who, const std::string& name
            });
 }
 
+/// Bans of rooms leave room for those of the server, and those of a room for those of others.
+result<void> check_count(const people& p, const std::string& room) {
+  std::size_t here = 0;
+  std::size_t in_rooms = 0;
+  for (const auto& [number, b] : p.bans()) {
+    if (p.is_over(b)) continue;
+    if (b.room == room) ++here;
+    if (!b.room.empty()) ++in_rooms;
+  }
+  const std::size_t most = room.empty()                   ? max_bans
+                           : in_rooms < max_bans_in_rooms ? max_bans_in_room
+                                                          : min_bans_in_room;
+  if (here < most) return {};
+  return fail(errc::not_available,
+              room.empty()
+                  ? fmt::format("the server has {} bans, which is the most: lift some", here)
+                  : fmt::format("{} has {} bans, which is the most here: lift some", room, here));
+}
+
 result<void> put(const asked& q, std::string_view command, ban::kind kind, requests::order&& what) {
   auto found = find_whom(q, what.who, what.everywhere);
   if (!found) return found.error();
@@ -159,8 +183,7 @@ result<void> put(const asked& q, std::string_view command, ban::kind kind, reque
             f.push_back(fact_of(*kept_ban));
           return f;
         }
-        if (p.bans().size() - f.size() >= max_bans)
-          return fail(errc::not_available, "there are as many bans as there can be: lift some");
+        if (auto has_room = check_count(p, kept_ban->room); !has_room) return has_room.error();
         kept_ban->number = p.next_ban();
         f.push_back(fact_of(*kept_ban));
         if (kept_ban->what == ban::kind::out && kept_ban->who && !kept_ban->room.empty())
@@ -168,12 +191,12 @@ result<void> put(const asked& q, std::string_view command, ban::kind kind, reque
             f.push_back(std::move(gone));
         return f;
       },
-      [in = q.in.alive(), kept_ban, is_there, done, unknown = found->unknown,
+      [in = q.in.alive(), by = q.by.number(), kept_ban, is_there, done, unknown = found->unknown,
        answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());
-        if (!*is_there) tell_of(**alive, kept_ban->by, kept_ban->room, done);
+        if (!*is_there) tell_of(**alive, by, kept_ban->by, kept_ban->room, done);
         lines list{*is_there ? sentence_of_known(*kept_ban) : fmt::format("you have {}", done)};
         if (unknown)
           list.push_back(
@@ -233,14 +256,14 @@ result<void> lift(const asked& q, std::string_view command, ban::kind kind,
         *was_there = !gone.empty();
         return gone;
       },
-      [in = q.in.alive(), done, room, shown, verb, was_there, by = q.by.name(),
-       answer = later_answer(q, command)](const result<void>& kept) {
+      [in = q.in.alive(), number = q.by.number(), done, room, shown, verb, was_there,
+       by = q.by.name(), answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
         if (!kept) return answer(kept.error());
         if (!*was_there)
           return answer(lines{fmt::format("{} need not be {}: /bans lists who is", shown, verb)});
-        tell_of(**alive, by, room, done);
+        tell_of(**alive, number, by, room, done);
         (*alive)->grade(room);
         answer(lines{fmt::format("you have {}", done)});
       });
@@ -261,7 +284,7 @@ result<void> carry_out(const asked& q, requests::kick&& what) {
       fmt::format("removed {} from {}{}", m->name(), place_of(q, what), because(what.reason));
   const std::string why = fmt::format("{} has {}", q.by.name(), done);
   const std::string room = what.everywhere ? std::string() : q.about->name();
-  tell_of(q.in, q.by.name(), room, done);
+  tell_of(q.in, q.by.number(), q.by.name(), room, done);
   answer_to(q, what.command, lines{fmt::format("you have {}", done)});
   if (!what.everywhere) end_invitation(q, m->who(), m->name());
   if (what.everywhere) {

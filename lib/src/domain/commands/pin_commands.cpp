@@ -1,7 +1,9 @@
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/hub.hpp"
+#include "domain/ignore_lists.hpp"
 #include "domain/pins.hpp"
+#include "model/hidden_members.hpp"
 
 #include <fmt/format.h>
 
@@ -91,7 +93,12 @@ result<void> carry_out(const asked& q, requests::list_pins&& what) {
     answer_to(q, what.command, std::vector<std::string>{"nothing is pinned here"});
     return {};
   }
-  std::make_shared<listing>(q, about->pins)->go_on();
+  std::vector<pinned_entry> shown = about->pins;
+  hidden_members hidden;
+  const auto ignored = ignored_names(q.in, q.by.who());
+  hidden.take(list_of_hidden({ignored.begin(), ignored.end()}));
+  std::erase_if(shown, [&](const pinned_entry& p) { return hidden.hides(p.from); });
+  std::make_shared<listing>(q, std::move(shown))->go_on();
   return {};
 }
 

@@ -2,6 +2,7 @@
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/commands/whom.hpp"
+#include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
 #include "names/member_name.hpp"
 
@@ -76,6 +77,7 @@ result<void> change_room(const asked& q, std::string_view command,
   people& p = q.in.people();
   const std::string room = q.about->name();
   const auto is_so = std::make_shared<bool>(false);
+  q.by.begin_changing(); // what is said next is said in the room as it is then
   p.change(
       [&p, room, is_so, how = std::move(how)]() -> result<facts> {
         room_facts changed = p.room_or_new(room);
@@ -85,16 +87,18 @@ result<void> change_room(const asked& q, std::string_view command,
         *is_so = after.value == before.value;
         return *is_so ? facts() : facts{std::move(after)};
       },
-      [in = q.in.alive(), room, by = q.by.name(), done, already, also, is_so,
-       answer = later_answer(q, command)](const result<void>& kept) {
+      [in = q.in.alive(), room, number = q.by.number(), by = q.by.name(), done, already, also,
+       is_so, answer = later_answer(q, command)](const result<void>& kept) {
         const auto alive = in.lock();
         if (!alive) return;
+        if (endpoint* e = (*alive)->find_endpoint(number)) e->end_changing();
         if (!kept) return answer(kept.error());
         if (*is_so) return answer(lines{already});
         const std::string told = fmt::format("{} has {}", by, done);
         // Who reads the notes is not in this room.
-        (*alive)->note(boost::algorithm::replace_last_copy(fmt::format("{} in {}", told, room),
-                                                           " of this room in ", " of "));
+        (*alive)->note_in(room, number,
+                          boost::algorithm::replace_last_copy(fmt::format("{} in {}", told, room),
+                                                              " of this room in ", " of "));
         (*alive)->announce(room, told);
         (*alive)->grade(room);
         lines list{fmt::format("you have {}", done)};
@@ -315,7 +319,9 @@ result<void> carry_out(const asked& q, requests::invite&& what) {
         q, what.command, [id = a->id](room_facts& r) { r.invited.erase(id); },
         fmt::format("taken back the invitation of {}", a->name),
         fmt::format("{} is not invited: /invite lists who is", a->name));
-  if (const member* there = was ? nullptr : q.in.find_member(a->id)) {
+  if (auto may = was ? result<void>() : q.in.directs().check_may_write(q.by, a->id); !may)
+    return may;
+  if (member* there = was ? nullptr : q.in.find_member(a->id); there && there->has_account()) {
     const direct_message told{
         std::string(hub::server_name), there->name(), q.in.time().wall_now(),
         fmt::format("{0} invites you into {1}: /join {1}", q.by.name(), room)};

@@ -1,11 +1,14 @@
 #include "domain/commands/commands.hpp"
 #include "domain/commands/credentials.hpp"
+#include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
+#include "domain/ignore_lists.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace asio_chat::commands {
@@ -22,8 +25,14 @@ failure wrong_code() {
 /// Switches it on or off: what the account may do changes with it.
 void regrade(hub& in, const identity& account, bool on) {
   in.take_role(account);
+  const member* here = on ? in.find_member(account) : nullptr;
+  for (endpoint* e : here ? here->endpoints() : std::span<endpoint* const>()) {
+    tell_ignored(in, *e); // what waited for it, maybe
+    in.directs().came(*e);
+  }
   const asio_chat::account* a = in.people().find(account);
-  if (a) in.note(fmt::format("{} has switched the second factor {}", a->name, on ? "on" : "off"));
+  if (a)
+    in.note_own(fmt::format("{} has switched the second factor {}", a->name, on ? "on" : "off"));
 }
 
 lines state_of(const asked& q) {
