@@ -39,7 +39,7 @@ failure ask_until_right(const std::optional<std::string>& given, const std::stri
     const auto answer = given ? result<std::string>(*given) : ask_secret(question, twice);
     if (!answer) return answer.error();
     why = can_be_quoted(*answer)
-              ? enter(quoted(*answer))
+              ? enter(asio_chat::quoted(*answer))
               : fail(errc::bad_arguments, "a password cannot have a \" before a blank");
     // What is not allowed with one new password is not with another.
     const bool wrong = why.code == errc::bad_arguments || (why.code == errc::not_allowed && !twice);

@@ -207,7 +207,7 @@ secret_questions::state secret_questions::answer(const std::string& text) {
     return state::asks;
   }
   if (asked.twice && text != first_) return ask_again("these were two different ones; ");
-  line_ += " " + quoted(text);
+  line_ += " " + asio_chat::quoted(text);
   missing_.pop_back();
   return next();
 }

@@ -61,7 +61,7 @@ struct person {
   secret_questions::state control(char32_t c) { return asked.press({key::kind::control, c}); }
 };
 
-using state = secret_questions::state;
+using step = secret_questions::state;
 using words = std::vector<std::string>;
 
 } // namespace
@@ -113,17 +113,17 @@ TEST_CASE("asio-chat secret questions: a question of the server cannot control t
 TEST_CASE("asio-chat secret questions: the answers are put behind the line") {
   person p("/login alice");
   CHECK(p.asked.prompt() == "password: ");
-  CHECK(p.type("wrongly") == state::whole);
+  CHECK(p.type("wrongly") == step::whole);
   CHECK(p.asked.line() == "/login alice wrongly");
   person c("/cert add");
   CHECK(c.asked.prompt() == "your password (Enter leaves it out): ");
-  CHECK(c.type("") == state::whole);
+  CHECK(c.type("") == step::whole);
   CHECK(c.asked.line() == "/cert add");
   person off("/totp off");
-  CHECK(off.type("word") == state::asks);
+  CHECK(off.type("word") == step::asks);
   CHECK(off.asked.prompt() == "code that your app shows: ");
-  CHECK(off.type("") == state::asks);
-  CHECK(off.type("123") == state::whole);
+  CHECK(off.type("") == step::asks);
+  CHECK(off.type("123") == step::whole);
   CHECK(off.asked.line() == "/totp off word 123");
 }
 
@@ -131,7 +131,7 @@ TEST_CASE("asio-chat secret questions: one of several words is put in quotes, an
   CHECK(asked_for("/password \"my old phrase\"") == std::vector<std::string>{"NEW, twice"});
   CHECK(asked_for("/cert add \"my old phrase\"").empty());
   person p("/login alice");
-  CHECK(p.type("correct horse") == state::whole);
+  CHECK(p.type("correct horse") == step::whole);
   CHECK(p.asked.line() == "/login alice \"correct horse\"");
 }
 
@@ -144,16 +144,16 @@ TEST_CASE("asio-chat secret questions: a new secret is typed twice, and the same
   CHECK(p.asked.prompt() == "it cannot have a \" before a blank; new password: ");
   p.type("newer");
   CHECK(p.asked.prompt() == "once more: new password: ");
-  CHECK(p.type("never") == state::asks);
+  CHECK(p.type("never") == step::asks);
   CHECK(p.asked.prompt() == "these were two different ones; new password: ");
   p.type("newer");
-  CHECK(p.type("newer") == state::whole);
+  CHECK(p.type("newer") == step::whole);
   CHECK(p.asked.line() == "/password old newer");
 }
 
 TEST_CASE("asio-chat secret questions: keys edit the answer, a paste too, and one gives up") {
   person p("/login alice");
-  CHECK(p.type("") == state::asks);
+  CHECK(p.type("") == step::asks);
   CHECK(p.asked.prompt() == "it is needed, or Esc gives up; password: ");
   p.asked.press({key::kind::character, U'x'});
   p.control(U'U');
@@ -162,10 +162,10 @@ TEST_CASE("asio-chat secret questions: keys edit the answer, a paste too, and on
   p.asked.press({key::kind::paste, 0, "pasted\n"});
   p.asked.press({key::kind::left});
   p.control(U'?');
-  CHECK(p.type("t") == state::whole);
+  CHECK(p.type("t") == step::whole);
   CHECK(p.asked.line() == "/login alice pastet");
   person gone("/login alice");
   gone.asked.press({key::kind::character, U'x'});
-  CHECK(gone.control(U'D') == state::asks);
-  CHECK(gone.asked.press({key::kind::escape}) == state::given_up);
+  CHECK(gone.control(U'D') == step::asks);
+  CHECK(gone.asked.press({key::kind::escape}) == step::given_up);
 }

@@ -48,11 +48,11 @@ TEST_CASE("an id of a guest stays as it is, and a counter of a device stays a co
         id_in_log("7", alice_id, phone_id));
   for (const char* id : {"7", "NAME-7"}) {
     const std::string kept = id_in_log(id, alice_id, phone_id);
-    const auto counted = sqlite::as_counted(kept);
+    const auto counted = as_counted(kept);
     REQUIRE(counted);
     CHECK(counted->number == 7);
-    CHECK(sqlite::as_counted(id_in_log("NAME-8", alice_id, phone_id))->name ==
-          sqlite::as_counted(id_in_log("NAME-7", alice_id, phone_id))->name);
+    CHECK(as_counted(id_in_log("NAME-8", alice_id, phone_id))->name ==
+          as_counted(id_in_log("NAME-7", alice_id, phone_id))->name);
   }
 }
 
@@ -73,10 +73,10 @@ TEST_CASE("devices of an account count for themselves, and one that comes back i
   const identity who = laptop.self->who();
   w.leave(laptop);
   person& again = w.people.emplace_back();
-  login l{who, "alice", true, true};
-  l.has_account = true;
-  l.token = token;
-  again.self = w.hub.enter(again.ear, l).value();
+  login with_token{who, "alice", true, true};
+  with_token.has_account = true;
+  with_token.token = token;
+  again.self = w.hub.enter(again.ear, with_token).value();
   w.hub.join(*again.self, "lobby", "").value();
   w.settle();
   w.send(again, "from the laptop", "1");

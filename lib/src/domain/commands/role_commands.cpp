@@ -321,7 +321,7 @@ result<void> carry_out(const asked& q, requests::invite&& what) {
         fmt::format("{} is not invited: /invite lists who is", a->name));
   if (auto may = was ? result<void>() : q.in.directs().check_may_write(q.by, a->id); !may)
     return may;
-  if (member* there = was ? nullptr : q.in.find_member(a->id); there && there->has_account()) {
+  if (const member* there = was ? nullptr : q.in.find_member(a->id)) {
     const direct_message told{
         std::string(hub::server_name), there->name(), q.in.time().wall_now(),
         fmt::format("{0} invites you into {1}: /join {1}", q.by.name(), room)};
