@@ -148,7 +148,10 @@ void forgetter::leave_quiet_rooms(const std::string& behind) {
   auto next = all.upper_bound(behind);
   for (std::size_t n = 0; n < rooms_at_once && next != all.end(); ++n, ++next) {
     last = next->first;
-    if (without_account(next->second, now_->who.account, {})) rooms.push_back(last);
+    const room_facts& r = next->second;
+    const identity& who = now_->who.account;
+    if ((r.roles.contains(who) || r.invited.contains(who)) && without_account(r, who, {}))
+      rooms.push_back(last);
   }
   if (last.empty()) return finish();
   services_.known.change(

@@ -82,7 +82,8 @@ result<void> hub::check_may(endpoint& e, endpoint::membership*& place, const com
   if (lacking != right::none) return refusal_of_right(e, place, lacking);
   if (!found) return found.error();
   // An invitation is a message to one member.
-  if (row.needs == right::send_direct || std::holds_alternative<requests::invite>(r.what)) {
+  const auto* invited = std::get_if<requests::invite>(&r.what);
+  if (row.needs == right::send_direct || (invited && !invited->who.empty() && !invited->ends)) {
     const ban* muted =
         people_.find_ban(ban::kind::mute, {}, subject_of(e, e.of().role())); // everywhere
     if (muted) return fail(errc::not_allowed, sentence_of_mute(*muted));
@@ -147,6 +148,7 @@ std::string hub::receiver_of(const endpoint& e, const request& r) const {
   std::string_view to = direct    ? std::string_view(direct->to)
                         : invited ? std::string_view(invited->who)
                                   : r.room;
+  if (invited && invited->ends) return {};
   if (!direct && !invited) {
     if (!direct_logs::is_name(to)) return {};
     to.remove_prefix(1);

@@ -177,7 +177,8 @@ guest_rooms::services hub::for_guest_rooms() {
 bool hub::is_being_opened(const endpoint& e, const request& r) const {
   const auto about = room_of(e, r.room);
   const auto found = about ? openers_.find((*about)->name()) : openers_.end();
-  return found != openers_.end() && found->second.has_account; // else it will be nobody's
+  return found != openers_.end() && found->second.has_account && // else it will be nobody's
+         (*about)->head().offset == 0;                           // else it is whose it was
 }
 
 void hub::begin_room(const room& r, std::function<void(const result<void>&)> done) {

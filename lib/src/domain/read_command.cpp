@@ -49,7 +49,10 @@ result<given_arguments> take_apart(const command_row& row, std::string_view type
     std::string_view& value = given.at[place];
     if (secrets[place++]) {
       const auto secret = unquoted(value);
-      if (!secret && row.read) return not_in_quotes(row); // those of the host take the rest
+      const bool is_code = a.name == "CODE" && // apps show `123 456`
+                           value.find_first_not_of("0123456789 ") == std::string_view::npos;
+      if (!secret && !is_code && row.read)
+        return not_in_quotes(row); // those of the host take the rest
       if (secret) value = *secret;
     }
     if (value.empty()) {

@@ -116,8 +116,8 @@ TEST_CASE("asio-chat C12: all times are local, and their zone is told once") {
   reply history{"", "history", {"[2023-11-14 22:13:20 UTC] bob: hi"}, {}};
   history.data = make_reply_data(answers::log{"lobby", {said("hi")}, 20, false});
   CHECK(texts(history) ==
-        lines{"[times are in CET, UTC+01:00]", "* [2023-11-14 23:13:20] bob: hi *"});
-  CHECK(texts(history) == lines{"* [2023-11-14 23:13:20] bob: hi *"});
+        lines{"[times are in CET, UTC+01:00]", "* @2 [2023-11-14 23:13:20] bob: hi *"});
+  CHECK(texts(history) == lines{"* @2 [2023-11-14 23:13:20] bob: hi *"});
   ::setenv("TZ", "UTC", 1);
   ::tzset();
   CHECK(time_zone(noon) == "[times are in UTC]");

@@ -128,7 +128,7 @@ TEST_CASE("asio-chat secret questions: the answers are put behind the line") {
 }
 
 TEST_CASE("asio-chat secret questions: one of several words is put in quotes, and counted as one") {
-  CHECK(asked_for("/password \"my old phrase\"") == std::vector<std::string>{"NEW, twice"});
+  CHECK(asked_for("/password \"my old phrase\"") == words{"new password, twice"});
   CHECK(asked_for("/cert add \"my old phrase\"").empty());
   person p("/login alice");
   CHECK(p.type("correct horse") == step::whole);

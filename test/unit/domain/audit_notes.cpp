@@ -51,8 +51,8 @@ TEST_CASE("what is done in somebody's own room does not fill audit, and operator
                                     "rest is in its own log"});
   // What an operator of the server does there is written down.
   w.say(olga, "/join mine");
-  w.say(olga, "/mode moderated off", "mine");
-  CHECK(w.in_log("audit").back() == "olga has switched moderated off in mine");
+  w.say(olga, "/mode moderated on", "mine");
+  CHECK(w.in_log("audit").back() == "olga has switched moderated on in mine");
   w.hub.rest();
 }
 

@@ -205,7 +205,7 @@ std::string complaint(std::string_view typed) {
 
 TEST_CASE("arguments are a word each, the last one is the rest of the line") {
   std::string room;
-  const auto r = read_arguments(secret_row, "  bob\t1234\n open  sesame ", room);
+  const auto r = read_arguments(secret_row, "  bob\t1234\n \"open  sesame\" ", room);
   CHECK(std::get<requests::tell>(r).to == "bob");
   CHECK(std::get<requests::tell>(r).text == "1234/open  sesame");
   CHECK(std::get<requests::tell>(read_arguments(secret_row, "bob 9999", room)).text == "9999/");

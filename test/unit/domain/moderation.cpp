@@ -343,7 +343,8 @@ TEST_CASE("an invitation reaches nobody who would take no message, and comes onc
   CHECK(w.say(ann, "/invite carl", "den") == lines{"you have invited carl"});
   CHECK(carl.ear.last<direct_message>().text == "ann invites you into den: /join den");
   w.settle();
-  CHECK(w.say(ann, "/invite carl", "den") == lines{"carl is invited already"});
+  CHECK(w.say(ann, "/invite carl", "den") ==
+        lines{"carl is invited already; /invite carl off takes it back"});
   CHECK(carl.ear.last<direct_message>().text.empty());
 }
 

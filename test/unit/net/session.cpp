@@ -116,8 +116,9 @@ TEST_CASE("while input goes on, what others are told leaves in whole records") {
   w.time.run();
   const std::size_t total = bob->take_written().size();
   CHECK(total > reads * in_each * std::size_t{10});
-  // One write for each record, and one for the rest: not one for each read.
-  CHECK(bob->writes.size() <= total / net::write_buffers::size + 2);
+  // One write for each record, one for the rest, and one for what is left behind the first record,
+  // before it is known how long writing takes: not one for each read.
+  CHECK(bob->writes.size() <= total / net::write_buffers::size + 3);
   CHECK(alice->writes.size() < reads / 2);
 }
 

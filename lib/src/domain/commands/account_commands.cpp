@@ -84,13 +84,12 @@ facts with_device(const hub& in, const endpoint& e, facts f, const identity& acc
     return here && std::ranges::any_of(here->endpoints(),
                                        [&](const endpoint* o) { return o->token() == d->token; });
   };
-  std::size_t left = others.size();
+  std::vector<const device*> gone;
   for (const device* d : others) {
-    if (left < max_devices) break;
-    if (is_here(d)) continue;
-    std::ranges::move(without_device(p, *d), std::back_inserter(f));
-    --left;
+    if (others.size() - gone.size() < max_devices) break;
+    if (!is_here(d)) gone.push_back(d);
   }
+  std::ranges::move(without_devices(p, account, gone), std::back_inserter(f));
   f.push_back(fact_of(p.new_device(*e.token(), account)));
   return f;
 }
@@ -257,7 +256,7 @@ result<void> carry_out(const asked& q, requests::log_out&& what) {
       [&p, token = q.by.token(), account = q.by.who()]() -> result<facts> {
         facts gone;
         for (const device* d : p.devices_of(account))
-          if (token && d->token == *token) gone = without_device(p, *d);
+          if (token && d->token == *token) gone = without_devices(p, d->account, {d});
         return gone;
       },
       [who, answer](const result<void>& kept) {

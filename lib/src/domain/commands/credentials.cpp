@@ -39,15 +39,22 @@ void refuse_password(hub& in, const endpoint& by, login_attempts::attempt& tried
   if (in.parts().on_wrong_password) in.parts().on_wrong_password(by.session(), of);
 }
 
-std::vector<fact> without_device(const people& p, const device& d) {
+std::vector<fact> without_devices(const people& p, const identity& account,
+                                  const std::vector<const device*>& gone) {
   constexpr std::size_t max_marks = 256; // of a ban: the oldest of more go
-  std::vector<fact> f{without(fact_of(d))};
+  std::vector<fact> f;
+  for (const device* d : gone)
+    f.push_back(without(fact_of(*d)));
+  if (gone.empty()) return f;
   for (const auto& [number, b] : p.bans()) {
-    if (b.who != d.account || p.is_over(b) || std::ranges::count(b.devices, d.token) != 0) continue;
+    if (b.who != account || p.is_over(b)) continue;
     ban more = b;
-    if (more.devices.size() >= max_marks) more.devices.erase(more.devices.begin());
-    more.devices.push_back(d.token);
-    f.push_back(fact_of(more));
+    for (const device* d : gone) {
+      if (std::ranges::count(more.devices, d->token) != 0) continue;
+      if (more.devices.size() >= max_marks) more.devices.erase(more.devices.begin());
+      more.devices.push_back(d->token);
+    }
+    if (more.devices != b.devices) f.push_back(fact_of(more));
   }
   return f;
 }

@@ -27,9 +27,10 @@ result<void> check_certificate_name(const asked& q, std::string_view wanted);
 void refuse_password(hub& in, const endpoint& by, login_attempts::attempt& tried,
                      const account* of);
 
-/// For makers: a device is the account's no more, and what the account is banned or muted by holds
-/// for its token from then on.
-std::vector<fact> without_device(const people& p, const device& d);
+/// For makers: these devices are the account's no more, and what the account is banned or muted by
+/// holds for their tokens from then on.
+std::vector<fact> without_devices(const people& p, const identity& account,
+                                  const std::vector<const device*>& gone);
 
 /// For makers: a failure if an operator has reset, disabled or deleted the account since.
 /// @param password_hash of the account when the change was asked for

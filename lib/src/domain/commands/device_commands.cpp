@@ -95,14 +95,14 @@ result<void> carry_out(const asked& q, requests::devices&& what) {
   const auto gone = std::make_shared<std::vector<identity>>();
   p.change(
       [&p, account, own, all, number, gone]() -> result<facts> {
-        facts f;
-        for (const device* d : p.devices_of(account)) {
-          if (all ? own && d->token == *own : d->number != number) continue;
+        auto devices = p.devices_of(account);
+        std::erase_if(devices, [&](const device* d) {
+          return all ? own && d->token == *own : d->number != number;
+        });
+        if (devices.empty() && !all) return no_such_device(number);
+        for (const device* d : devices)
           gone->push_back(d->token);
-          std::ranges::move(without_device(p, *d), std::back_inserter(f));
-        }
-        if (f.empty() && !all) return no_such_device(number);
-        return f;
+        return without_devices(p, account, devices);
       },
       [in = q.in.alive(), account, gone,
        answer = later_answer(q, what.command)](const result<void>& kept) {

@@ -204,7 +204,8 @@ result<void> put(const asked& q, std::string_view command, ban::kind kind, reque
                           "who come by that name",
                           kept_ban->shown));
         answer(std::move(list));
-        (*alive)->enforce(*kept_ban, fmt::format("{} has {}", kept_ban->by, done));
+        (*alive)->enforce(*kept_ban, *is_there ? sentence_of_known(*kept_ban)
+                                               : fmt::format("{} has {}", kept_ban->by, done));
       });
   return {};
 }
@@ -215,9 +216,10 @@ std::optional<failure> in_force_elsewhere(const people& p, ban::kind kind, const
   const std::string_view verb = kind == ban::kind::out ? "banned" : "muted";
   const std::string_view command = kind == ban::kind::out ? "unban" : "unmute";
   const auto address = parse_network(shown);
+  const std::string folded = fold_name(shown);
   for (const auto& [number, b] : p.bans()) {
     if (b.what != kind || p.is_over(b) || !(b.room.empty() || b.room == here)) continue;
-    const bool same = fold_name(b.shown) == fold_name(shown);
+    const bool same = fold_name(b.shown) == folded;
     const bool covers = address && b.from &&
                         b.from->contains({reinterpret_cast<const char*>(address->bytes.data()),
                                           address->bytes.size()});
@@ -237,8 +239,11 @@ result<void> lift(const asked& q, std::string_view command, ban::kind kind,
   const std::string room = what.everywhere ? std::string() : here;
   std::string shown(prefix_of_bytes(sanitize(what.who), 64));
   const account* of = account_called(q, what.who);
+  const std::string typed = fold_name(shown);
   const bool renamed = of && std::ranges::none_of(p.bans(), [&](const auto& b) {
-                         return fold_name(b.second.shown) == fold_name(shown);
+                         return b.second.what == kind &&
+                                (b.second.room.empty() || b.second.room == here) &&
+                                fold_name(b.second.shown) == typed;
                        });
   if (renamed) shown = of->name; // it was said of the account
   const std::string_view verb = kind == ban::kind::out ? "unbanned" : "unmuted";
@@ -248,8 +253,9 @@ result<void> lift(const asked& q, std::string_view command, ban::kind kind,
   p.change(
       [&p, kind, room, here, shown, was_there]() -> result<facts> {
         facts gone;
+        const std::string folded = fold_name(shown);
         for (const auto& [number, b] : p.bans())
-          if (b.what == kind && b.room == room && fold_name(b.shown) == fold_name(shown))
+          if (b.what == kind && b.room == room && fold_name(b.shown) == folded)
             gone.push_back(without(fact_of(b)));
         if (gone.empty())
           if (auto why = in_force_elsewhere(p, kind, room, here, shown)) return *std::move(why);
