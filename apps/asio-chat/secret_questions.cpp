@@ -144,9 +144,10 @@ std::size_t well_known_secret_from(std::string_view line) {
       c.arguments.emplace_back().secret = secret;
     return c;
   };
-  static const std::array all{one("register", {true, true}), one("login", {false, true, true}),
-                              one("password", {true, true}), one("totp", {false, true, true}),
-                              one("cert", {false, true, false})};
+  static const std::array all{
+      one("register", {true, true}),     one("login", {false, true, true}),
+      one("password", {true, true}),     one("totp", {false, true, true}),
+      one("cert", {false, true, false}), one("forget", {false, true, true})};
   return secret_from(line, all);
 }
 

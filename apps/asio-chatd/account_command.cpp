@@ -114,11 +114,13 @@ std::optional<key_hash> pin_in(const ops::history_request& wanted) {
   return *key;
 }
 
-/// With a journal that nobody else uses.
+/// With a journal that nobody else uses. As root it works as the owner of the directory, who might
+/// have put links into it.
 class changer {
  public:
   changer(const ops::settings& s, history& kept)
-      : memory_(s.server.people.password_memory) {
+      : as_owner_(s.data_directory)
+      , memory_(s.server.people.password_memory) {
     kept.keys.reset();
     journal_ =
         sqlite_journal::open({.directory = kept.directory, .masters = kept.masters}, queue_.later())
@@ -159,6 +161,7 @@ class changer {
   }
 
  private:
+  ops::acting_as_owner as_owner_;
   tasks queue_;
   system_clock time_;
   std::size_t memory_;
@@ -194,8 +197,7 @@ std::vector<imported> read_accounts(const std::string& path, const limits& allow
   return all;
 }
 
-int import(changer& c, const ops::history_request& wanted, const limits& allowed) {
-  const auto all = read_accounts(wanted.account_name, allowed);
+int import(changer& c, const std::vector<imported>& all) {
   std::set<std::string> looks;
   std::set<key_hash> keys;
   c.change([&]() -> result<std::vector<fact>> {
@@ -312,6 +314,7 @@ int change_accounts(ops::settings& s, const ops::history_request& wanted) {
     fmt::print("{}", left);
     return 0;
   }
+  const auto listed = read_accounts(wanted.account_name, s.server.limits); // root's own file, maybe
   changer c(s, kept);
-  return import(c, wanted, s.server.limits);
+  return import(c, listed);
 }

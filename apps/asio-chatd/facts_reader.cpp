@@ -1,15 +1,19 @@
 #include "facts_reader.hpp"
 
+#include "base/file.hpp"
 #include "base/sanitize.hpp"
 #include "journal/sqlite/people_table.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/wal_check.hpp"
+#include "ops/privileges.hpp"
 
 #include <fmt/format.h>
 
 using namespace asio_chat;
 
 facts_reader::facts_reader(const history& from) {
+  // As root SQLite would give away whatever a link beside the database leads to.
+  const ops::acting_as_owner reader(directory_of(from.file.path));
   sqlite::check_wal(from.file).value();
   try {
     SQLite::Database db = sqlite::connect_for_reading(from.file);

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <string_view>
 #include <utility>
 
 #include <unistd.h>
@@ -85,14 +84,8 @@ struct faulty_vfs::methods {
     faulty_vfs& disk = *of(f)->disk;
     const std::lock_guard lock(disk.mutex_);
     if (const int failed = disk.ask(call::write, *of(f)->path); failed != SQLITE_OK) return failed;
-    // Of a long write a part may reach the disk.
-    constexpr std::size_t sector = 4'096;
-    const std::string_view bytes(static_cast<const char*>(from), static_cast<std::size_t>(size));
-    for (std::size_t at = 0; at < bytes.size(); at += sector) {
-      disk.image_of(*of(f)->path)
-          .pending.push_back({offset + static_cast<sqlite3_int64>(at),
-                              std::string(bytes.substr(at, sector)), false});
-    }
+    const std::string bytes(static_cast<const char*>(from), static_cast<std::size_t>(size));
+    disk.image_of(*of(f)->path).pending.push_back({offset, bytes, false});
     return of(f)->real()->pMethods->xWrite(of(f)->real(), from, size, offset);
   }
   static int truncate(sqlite3_file* f, sqlite3_int64 size) {

@@ -159,6 +159,7 @@ std::string master_key_path(const settings& s) {
 }
 
 result<void> put_new_master_key(const std::string& path) {
+  const acting_as_owner owner(directory_of(path)); // who might put a link there meanwhile
   if (auto good = read_master_keys(path); !good) return good.error();
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || (status.st_uid != ::geteuid() && ::geteuid() != 0) ||
@@ -197,8 +198,14 @@ result<void> prepare_first_storage(settings& s, const logger& log) {
   if (!is_there(s.data_directory) && !s.user.empty()) {
     const auto user = find_user(s.user);
     if (!user) return user.error();
+    if (const std::string above = directory_of(s.data_directory); !is_there(above))
+      return fail(
+          errc::storage_failed,
+          fmt::format("the directory {}, which the data directory is to be in, is not there: "
+                      "make it first",
+                      sanitize_for_log(above, 512)));
     if (auto made = prepare_data_directory(s.data_directory); !made) return made;
-    if (::chown(s.data_directory.c_str(), *user, static_cast<gid_t>(-1)) != 0)
+    if (::lchown(s.data_directory.c_str(), *user, static_cast<gid_t>(-1)) != 0)
       return fail(errc::storage_failed,
                   fmt::format("the data directory {} cannot be given to {}",
                               sanitize_for_log(s.data_directory, 512), s.user));
@@ -218,7 +225,7 @@ result<void> prepare_restored_storage(settings& s, const logger& log) {
   struct stat owner {};
   if (!had_key && is_there(own_key_path(s)) && ::geteuid() == 0 &&
       (::stat(s.data_directory.c_str(), &owner) != 0 ||
-       ::chown(own_key_path(s).c_str(), owner.st_uid, owner.st_gid) != 0))
+       ::lchown(own_key_path(s).c_str(), owner.st_uid, owner.st_gid) != 0))
     return fail(errc::storage_failed, fmt::format("{} '{}' cannot be given to the owner of its "
                                                   "directory",
                                                   what, own_key_path(s)));

@@ -43,7 +43,6 @@ writer_connection::writer_connection(database_file f, SQLite::Database opened, c
     , version_(db, "PRAGMA data_version")
     , known_version_(read_version()) {
   head.load(db);
-  gathered.gather(db);
   ::sqlite3_wal_hook(db.getHandle(), &writer_connection::note_commit, this);
 }
 

@@ -8,7 +8,6 @@
 #include "journal/sqlite/people_table.hpp"
 #include "journal/sqlite/record_table.hpp"
 #include "journal/sqlite/room_table.hpp"
-#include "journal/sqlite/wal_writes.hpp"
 
 namespace asio_chat::sqlite {
 
@@ -47,7 +46,6 @@ class writer_connection {
   /// Moves what is in the WAL to the database if that has become much.
   void checkpoint_if_due();
 
-  wal_writes gathered; ///< has to outlive the database
   SQLite::Database db;
   head_row head;
   room_table rooms;

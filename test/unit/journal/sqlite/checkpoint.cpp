@@ -24,7 +24,6 @@ class watched_store {
     world.store();
     disk_.set_fault([this](faulty_vfs::call c, const std::string& path) {
       if (c == faulty_vfs::call::write && path == world.options.file.path) ++pages_;
-      if (c == faulty_vfs::call::write && path.ends_with("-wal")) ++log_writes_;
       return SQLITE_OK;
     });
   }
@@ -36,8 +35,6 @@ class watched_store {
       group.push_back(store_world::append_of("den", std::string(bytes, 'x')));
     world.apply(std::move(group));
   }
-  /// Since this was asked last.
-  std::size_t log_writes() { return std::exchange(log_writes_, 0); }
   /// What one step after the answers moves.
   std::size_t pages_of_step(bool& more) {
     pages_ = 0;
@@ -52,7 +49,6 @@ class watched_store {
  private:
   faulty_vfs disk_;
   std::size_t pages_ = 0;
-  std::size_t log_writes_ = 0;
 
  public:
   store_world world{disk_.name()};
@@ -71,18 +67,6 @@ TEST_CASE("a checkpoint moves little, so nobody waits long for it") {
   }
   CHECK(most <= 180);
   CHECK(all > 1'900); // all but what the last ones have in the log
-}
-
-TEST_CASE("a commit is written to the log in few calls, and is whole however long it is") {
-  watched_store s;
-  s.say(1, 10);
-  s.log_writes();
-  s.say(4, 10'000); // ten pages and some
-  CHECK(s.log_writes() <= 2);
-  s.say(16, 40'000);
-  CHECK(s.log_writes() <= 8);
-  s.world.reopen();
-  CHECK(s.world.texts("den").size() == 21);
 }
 
 TEST_CASE("what was moved while somebody reads is not moved again") {
