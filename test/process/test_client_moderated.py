@@ -53,7 +53,7 @@ def middle(t):
 
 def test_the_server_is_no_member(client, olga):
     t = client(FullScreen, "ann").sees("2 here")
-    olga.send("/slow 0")
+    olga.send("/slow 2")
     t.sees("-server-: olga has")
     assert until(lambda: "2 here" in t.look().bar), t.bar
     assert not any(l.rsplit("│", 1)[-1].strip() == "-server-" for l in t.lines), t.text

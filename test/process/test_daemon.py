@@ -518,7 +518,7 @@ def test_all_that_was_asked_is_answered_before_the_end(tmp_path, end):
             asked += [{"type": "history", "ref": "h", "before": {"epoch": 0, "offset": 0}},
                       {"type": "command", "ref": "s", "line": "/search line"},
                       {"type": "join", "ref": "j", "room": f"den-{turn}"},
-                      {"type": "command", "ref": "t", "line": "/topic tea"}]
+                      {"type": "command", "ref": "t", "line": f"/topic tea {turn}"}]
             asked += {"bye": [{"type": "bye"}], "/quit": [{"type": "command", "line": "/quit"}],
                       "end of input": []}[end]
             alice.ask(*asked)

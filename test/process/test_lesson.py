@@ -76,8 +76,8 @@ def test_the_client_of_the_protocol_document_works(daemon, tmp_path):
 
 
 def test_the_client_of_the_protocol_document_shows_what_it_asked_for_though_its_input_is_over(daemon):
-    said = "one\n/topic tea\n/nick robert\n/who\n/history\n"
-    for _ in range(5):
+    for turn in range(5):
+        said = f"one\n/topic tea {turn}\n/nick robert\n/who\n/history\n"
         run = subprocess.run([sys.executable, ROOT / "docs/protocol/text_client.py", "localhost",
                               str(daemon.port), daemon.ca, "bob"], input=said, text=True,
                              capture_output=True, timeout=PATIENCE, env=clean_environment())
@@ -85,7 +85,7 @@ def test_the_client_of_the_protocol_document_shows_what_it_asked_for_though_its_
         assert "* bob is now known as robert *" in lines
         assert "* online: robert *" in lines
         assert any(line.endswith("bob: one *") for line in lines), lines
-        assert lines.index("* bob set the topic: tea *") < lines.index("* bob is now known as robert *")
+        assert lines.index(f"* bob set the topic: tea {turn} *") < lines.index("* bob is now known as robert *")
         assert lines[-2:] == ["* goodbye *", "[disconnected]"]
 
 
