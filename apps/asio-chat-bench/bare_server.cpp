@@ -65,7 +65,7 @@ class bare_server::client final : public poll_target {
 
   void read() {
     static std::array<char, record_bytes> buffer;
-    // What OpenSSL has read already wakes nobody.
+    // OpenSSL may have read more than is taken here: epoll does not tell of that.
     for (int records = 0; !gone_ && (records < records_per_turn || socket_.has_pending());
          ++records) {
       const auto result = socket_.read(buffer);

@@ -68,7 +68,7 @@ void raw_member::go_on() {
 void raw_member::read() {
   std::array<char, record_bytes> buffer;
   constexpr int records = 16;
-  // What OpenSSL has read already wakes nobody.
+  // OpenSSL may have read more than is taken here: epoll does not tell of that.
   for (int i = 0; reads_ && (i < records || socket_.has_pending()); ++i) {
     const auto result = socket_.read(buffer);
     if (result.status == tls_status::closed) return end();

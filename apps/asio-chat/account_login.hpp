@@ -10,8 +10,8 @@
 
 namespace asio_chat::app {
 
-/// What the server wants of a person before it lets them into a room: the password of the account
-/// of `o.client.name`, and its code; an account, where it is for nobody else; a second factor,
+/// What the server wants of a person before it lets them into a room: the password, and the code,
+/// of the account of `o.client.name`; a new account, where guests are not welcome; a second factor,
 /// where everybody needs one. Each was given or is asked for. From then on the token opens the
 /// account.
 /// @param interactive whether a user can be asked

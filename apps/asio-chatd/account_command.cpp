@@ -114,8 +114,8 @@ std::optional<key_hash> pin_in(const ops::history_request& wanted) {
   return *key;
 }
 
-/// With a journal that nobody else uses. As root it works as the owner of the directory, who might
-/// have put links into it.
+/// Changes accounts in the journal while no daemon runs. Started by root, it works as the owner of
+/// the directory: there may be links in it.
 class changer {
  public:
   changer(const ops::settings& s, history& kept)
