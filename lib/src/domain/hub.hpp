@@ -127,8 +127,8 @@ class hub {
   /// What accounts say to each other alone.
   direct_logs& directs() noexcept { return *directs_; }
   server_counters& counters() const noexcept { return services_.counters; }
-  /// What sinks are given at this moment is given to more than a few.
-  bool tells_many() const noexcept { return for_rooms_.tells_many; }
+  /// Of what sinks are given at this moment.
+  asio_chat::priority priority() const noexcept { return for_rooms_.priority; }
   /// What is answered later may be answered when the hub is gone.
   std::weak_ptr<hub*> alive() const noexcept { return self_; }
   /// The commands that the host has added.

@@ -71,8 +71,8 @@ struct room_services {
   people* facts = nullptr;
   /// There are others than guests, or were since the start: guests are told from them.
   bool marks_guests = false;
-  /// What is delivered at this moment goes to more than a few.
-  bool tells_many = false;
+  /// Of what is delivered at this moment.
+  asio_chat::priority priority = asio_chat::priority::few;
 };
 
 /// Of a log that two accounts share: whose room this is, and who the other one is.

@@ -5,6 +5,7 @@
 
 #include <asio_chat/close_reason.hpp>
 
+#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -14,6 +15,13 @@ namespace asio_chat {
 enum class backpressure {
   ready,
   blocked, ///< what can wait should wait until `hub::ready` is called for the member
+};
+
+/// What is written first where there is not time for all, the first one first.
+enum class priority : std::uint8_t {
+  few,  ///< what a few are told
+  many, ///< what many are told
+  news, ///< who comes and goes
 };
 
 /// Where a member's events go. No call comes back into the domain before it returns: a sink that

@@ -16,19 +16,19 @@ constexpr std::size_t max_pending_bytes = 16 * 1024;
 /// Writing to so many takes less than a millisecond.
 constexpr std::size_t few = 64;
 
-/// What all of a room are told, from here to the end of the scope.
+/// What is told in a room, from here to the end of the scope.
 class telling {
  public:
-  telling(room_services& services, std::size_t receivers)
-      : tells_many_(services.tells_many)
-      , before_(std::exchange(tells_many_, receivers > few)) {}
-  ~telling() { tells_many_ = before_; }
+  telling(room_services& services, priority of_it)
+      : priority_(services.priority)
+      , before_(std::exchange(priority_, of_it)) {}
+  ~telling() { priority_ = before_; }
   telling(const telling&) = delete;
   telling& operator=(const telling&) = delete;
 
  private:
-  bool& tells_many_;
-  bool before_;
+  priority& priority_;
+  priority before_;
 };
 
 } // namespace
@@ -151,13 +151,14 @@ void subscribers::tell_news() {
 }
 
 void subscribers::tell_now(const shared_event& shared, std::uint64_t about) {
-  const telling all(services_, all_.size());
   for (subscriber& s : all_) {
-    if (s.behind && s.who->of().number() != about && (!s.behind->reading || s.who->sink().full())) {
+    const bool own = s.who->of().number() == about;
+    if (s.behind && !own && (!s.behind->reading || s.who->sink().full())) {
       s.behind->missed = true;
       continue;
     }
     ++services_.counters.deliveries;
+    const telling one(services_, own ? priority::few : priority::news);
     if (s.who->sink().deliver(shared) == backpressure::blocked && !s.behind) lag(s, head_);
   }
 }
@@ -190,7 +191,7 @@ void subscribers::deliver_pending() {
   if (pending_.empty()) return;
   const std::uint64_t first = offset_of(pending_.entries().front());
   std::uint64_t groups = 0;
-  const telling all(services_, all_.size());
+  const telling all(services_, all_.size() > few ? priority::many : priority::few);
   for (subscriber& s : all_) {
     if (s.spoke || s.delivered >= first) {
       deliver_one_by_one(s);

@@ -13,6 +13,9 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr auto always_held = std::chrono::milliseconds(1);
+/// After a restart thousands come, each to a few others: what is said goes first, and who comes
+/// within this time is told of together.
+constexpr auto news_held = std::chrono::seconds(1);
 /// Of a turn, for each lane.
 constexpr auto writing_time = std::chrono::microseconds(500);
 // Deadlines are met this late at most.
@@ -54,13 +57,17 @@ reactor::reactor(const asio::any_io_executor& executor, time_source& time, deadl
     , expirations_(time)
     , idle_tracker_(quiet_time)
     , self_(std::make_shared<reactor*>(this))
-    , watch_(watch) {}
+    , watch_(watch) {
+  for (lane& l : lanes_)
+    l.always_held = always_held;
+  of(priority::news).always_held = of(priority::news).longest_held = news_held;
+}
 
 reactor::~reactor() = default;
 
-void reactor::touch(session& s, bool one_of_many) {
-  if (!s.mark_touched(++touches_)) return;
-  auto& waiting = (one_of_many ? many_ : few_).waiting;
+void reactor::touch(session& s, priority p) {
+  if (!s.mark_touched(++touches_, p)) return;
+  auto& waiting = of(p).waiting;
   waiting.push_back({&s, touches_, turn_began_});
   if (std::exchange(turn_posted_, true)) return;
   turn_began_ = waiting.back().since = now();
@@ -81,27 +88,29 @@ void reactor::go_on_later(session& s) {
 void reactor::turn() {
   turn_began_ = now();
   const bool input_goes_on = reads_ != reads_when_posted_ || !held_back_.empty();
-  write(few_, input_goes_on);
-  write(many_, input_goes_on);
+  const bool few_written = write(of(priority::few), input_goes_on);
+  const bool many_written = write(of(priority::many), input_goes_on);
+  write(of(priority::news), input_goes_on || few_written || many_written);
   if (!is_behind()) {
     for (const auto& s : std::exchange(held_back_, {}))
       go_on_later(*s);
   }
-  turn_posted_ = !few_.waiting.empty() || !many_.waiting.empty() || !full_.empty();
+  turn_posted_ = !full_.empty() ||
+                 std::ranges::any_of(lanes_, [](const lane& l) { return !l.waiting.empty(); });
   if (turn_posted_) post_turn();
 }
 
 /// With a thousand receivers it takes as long as writing to all until their records are full;
 /// waiting for that at most doubles their latency.
-void reactor::write(lane& l, bool input_goes_on) {
+bool reactor::write(lane& l, bool may_wait) {
   slice s(*this);
   const steady_time last = turn_began_ - l.longest_held;
-  if (&l == &many_) write_records(s);
-  flush(l, input_goes_on ? last : steady_time::max(), s);
+  if (&l == &of(priority::many)) write_records(s);
+  flush(l, may_wait ? last : steady_time::max(), s);
   if (s.has_written()) l.spent = l.spent.value_or(steady_time::duration{}) + s.used();
   l.behind = s.is_over();
-  if (l.behind || !l.spent) return;
-  l.longest_held = std::max<steady_time::duration>(always_held, *std::exchange(l.spent, {}));
+  if (!l.behind && l.spent) l.longest_held = std::max(l.always_held, *std::exchange(l.spent, {}));
+  return s.has_written();
 }
 
 void reactor::write_records(slice& s) {

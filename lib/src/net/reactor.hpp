@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/work_watch.hpp"
+#include "domain/sink.hpp"
 #include "net/deadlines.hpp"
 #include "net/expirations.hpp"
 #include "net/idle_tracker.hpp"
@@ -11,6 +12,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -32,6 +34,7 @@ class session;
 ///
 /// What one member says to thousands takes long to write. So a turn has little time for it, the
 /// rest is left to the next ones, and those who are told something that few are told come first.
+/// Who comes and goes is told last, and waits up to a second for a turn with nothing else to do.
 /// Who has sent much goes on when all that is written: it would only be more of it.
 ///
 /// Its members are many: what it visits, what was touched, and what it knows of the input of a turn
@@ -55,8 +58,7 @@ class reactor {
   const net::idle_tracker& idle_tracker() const noexcept { return idle_tracker_; }
 
   /// Something entered the session's outbox, or it wants to close: it will be flushed.
-  /// @param one_of_many who are told the same
-  void touch(session& s, bool one_of_many = false);
+  void touch(session& s, priority p = priority::few);
   /// A whole record waits in the session's outbox: waiting longer gains nothing. It is touched too.
   void hurry(session& s) { full_.emplace_back(&s); }
   /// Calls `session::take_turn` in one of the next turns.
@@ -64,7 +66,7 @@ class reactor {
   /// The same when nothing is due to be written any more.
   void go_on_when_written(session& s) { held_back_.emplace_back(&s); }
   /// More was due to be written than the last turn had time for.
-  bool is_behind() const noexcept { return few_.behind || many_.behind; }
+  bool is_behind() const noexcept { return of(priority::few).behind || of(priority::many).behind; }
   void read_completed() noexcept { ++reads_; }
 
   /// Visits deadlines, expirations and idle sessions from now on, until `stop`.
@@ -81,6 +83,7 @@ class reactor {
 
   struct lane {
     std::deque<touched> waiting;          ///< the longest first
+    steady_time::duration always_held{};  ///< while input goes on
     steady_time::duration longest_held{}; ///< see `write`
     /// On what was due, in this turn and those before; none: nobody wrote.
     std::optional<steady_time::duration> spent{};
@@ -88,9 +91,12 @@ class reactor {
   };
   class slice;
 
+  lane& of(priority p) noexcept { return lanes_[static_cast<std::size_t>(p)]; }
+  const lane& of(priority p) const noexcept { return lanes_[static_cast<std::size_t>(p)]; }
   void post_turn();
   void turn();
-  void write(lane& l, bool input_goes_on);
+  /// @return whether anybody wrote
+  bool write(lane& l, bool may_wait);
   void write_records(slice& s);
   void flush(lane& l, steady_time touched_by, slice& s);
   void visit_later();
@@ -104,8 +110,7 @@ class reactor {
   net::expirations expirations_;
   net::idle_tracker idle_tracker_;
   write_buffers buffers_;
-  lane few_;
-  lane many_; ///< those who are told what many are told, and those with a whole record
+  std::array<lane, 3> lanes_; ///< by priority; those with a whole record count as `many`
   std::deque<boost::intrusive_ptr<session>> full_;
   std::vector<boost::intrusive_ptr<session>> held_back_;
   /// Posted handlers may run when the reactor is gone.

@@ -203,7 +203,7 @@ backpressure session::send(const shared_bytes& bytes) {
   if (state_ == state::closing || state_ == state::closed) return backpressure::ready;
   out_.bytes.push(bytes);
   if (out_.bytes.waiting() >= write_buffers::size) fills_up();
-  if (out_.touched == 0) reactor_.touch(*this, context_.hub.tells_many());
+  if (const priority p = context_.hub.priority(); is_sooner(p)) reactor_.touch(*this, p);
   return out_.full ? backpressure::blocked : backpressure::ready;
 }
 
@@ -287,7 +287,8 @@ void session::on_write(const error_code& e, std::size_t n) {
   if (out_.bytes.waiting() >= write_buffers::size && !std::exchange(out_.hurries, true))
     reactor_.hurry(*this);
   // What is left behind a whole record is much, however few are told it: others go first.
-  if (!out_.bytes.empty() || state_ == state::closing) reactor_.touch(*this, !out_.bytes.empty());
+  if (!out_.bytes.empty() || state_ == state::closing)
+    reactor_.touch(*this, out_.bytes.empty() ? priority::few : priority::many);
 }
 
 void session::close(close_reason reason) {

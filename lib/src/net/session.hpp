@@ -74,9 +74,10 @@ class session final : public transport::stream_owner,
   void give_way() override;
 
   // For the reactor.
-  bool mark_touched(std::uint64_t number) noexcept {
-    if (out_.touched != 0) return false;
+  bool mark_touched(std::uint64_t number, priority p) noexcept {
+    if (!is_sooner(p)) return false;
     out_.touched = number;
+    out_.waits_as = p;
     return true;
   }
   bool is_touched(std::uint64_t number) const noexcept { return out_.touched == number; }
@@ -106,6 +107,9 @@ class session final : public transport::stream_owner,
   void on_write(const error_code& e, std::size_t n);
   void on_shutdown(const error_code& e, std::size_t);
   void on_awake(const error_code& e, std::size_t);
+
+  /// Than what waits for a flush, if anything does.
+  bool is_sooner(priority p) const noexcept { return out_.touched == 0 || p < out_.waits_as; }
 
   void shake_hands();
   void blame(offence what);
@@ -150,6 +154,7 @@ class session final : public transport::stream_owner,
   struct {
     outbox bytes;
     std::uint64_t touched = 0; ///< 0: nothing waits for a flush
+    priority waits_as = priority::few;
     bool hurries = false;
     bool full = false;              ///< too much waits
     std::size_t unacknowledged = 0; ///< half a stall time ago; at its beginning: not known

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace asio_chat::test {
@@ -113,6 +114,71 @@ TEST_CASE("what is left of much, behind a first record, waits for what few are t
   CHECK(two.heard_after >= half);
   CHECK(two.heard_after < half + 30);
   CHECK(c.written >= 3 * crowd_size);
+}
+
+/// Pairs who talk without a pause, each line when the one before it was written, which takes a
+/// millisecond; and three others, one of whom goes.
+struct chatter {
+  static constexpr std::size_t pairs = 8;
+  static constexpr int last_line = 3'000;
+
+  chatter() {
+    for (std::size_t n = 0; n < pairs; ++n) {
+      const std::string room = "side" + std::to_string(n);
+      talkers.push_back(in_room("t" + std::to_string(n), room));
+      listeners.push_back(in_room("l" + std::to_string(n), room));
+      listeners.back()->on_written = [this, n, room](std::string_view) {
+        w.time.work_for(1ms);
+        if (++lines == 100) frank->say(framed("{'type':'leave','room':'quiet'}"));
+        if (lines == speaks_at) gina->say(message("quiet", "1", "quick"));
+        if (lines < last_line) talkers[n]->say(message(room, std::to_string(lines), "chatter"));
+      };
+    }
+    eve->on_written = [this](std::string_view bytes) {
+      if (bytes.find("frank") != std::string_view::npos) gone_after = lines;
+      if (bytes.find("quick") != std::string_view::npos) heard_after = lines;
+    };
+    lines = 0;
+  }
+  std::shared_ptr<scripted_peer> in_room(const std::string& name, const std::string& room) {
+    auto peer = w.log_in(sound, name);
+    peer->say(framed("{'type':'join','room':'" + room + "'}"));
+    peer->say(framed("{'type':'leave','room':'lobby'}"));
+    w.time.advance(1s);
+    return peer;
+  }
+  void run() {
+    for (std::size_t n = 0; n < pairs; ++n)
+      talkers[n]->say(message("side" + std::to_string(n), "first", "chatter"));
+    w.time.run();
+  }
+
+  io_plan sound;
+  session_world w;
+  std::vector<std::shared_ptr<scripted_peer>> talkers, listeners;
+  std::shared_ptr<scripted_peer> eve = in_room("eve", "quiet"), frank = in_room("frank", "quiet"),
+                                 gina = in_room("gina", "quiet");
+  int lines = 0;
+  int speaks_at = 0;
+  int gone_after = 0;
+  int heard_after = 0;
+};
+
+TEST_CASE("who goes is told of within a second, although others never stop to talk") {
+  chatter c;
+  c.run();
+  CHECK(c.lines >= chatter::last_line);
+  CHECK(c.gone_after >= 1'000);
+  CHECK(c.gone_after <= 1'200);
+}
+
+TEST_CASE("who is told something waits no longer for who has gone") {
+  chatter c;
+  c.speaks_at = 300;
+  c.run();
+  CHECK(c.heard_after >= 300);
+  CHECK(c.heard_after <= 330);
+  CHECK(c.gone_after == c.heard_after); // in the order in which they were told
 }
 
 TEST_CASE("who sends much goes on when all have what was sent before") {
