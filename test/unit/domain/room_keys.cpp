@@ -254,12 +254,12 @@ TEST_CASE("a key that is set is told in the room and noted, and the key itself n
   w.settle();
   w.set_key("open wheat");
   w.run();
-  std::string heard;
+  std::string said;
   for (const std::string& line : olga.news())
-    heard += line + "\n";
-  CHECK(heard.find("carl has set a new key of this room") != heard.npos);
-  CHECK(heard.find("carl has set a new key of den") != heard.npos);
-  CHECK(heard.find("wheat") == heard.npos);
+    said += line + "\n";
+  CHECK(said.find("carl has set a new key of this room") != said.npos);
+  CHECK(said.find("carl has set a new key of den") != said.npos);
+  CHECK(said.find("wheat") == said.npos);
 }
 
 TEST_CASE("a key for a room that is not private is a word too many, and opens no room") {

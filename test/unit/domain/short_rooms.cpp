@@ -136,11 +136,11 @@ TEST_CASE("it is told in the room, and noted") {
   w.settle();
   w.say(carl, "/retention 30d", "den");
   w.run();
-  std::string heard;
+  std::string said;
   for (const entry& e : olga.ear.all<entry>())
-    heard += e.room + ": " + e.text + "\n";
-  CHECK(heard.find("den: carl has let this room keep messages for 30d\n") != heard.npos);
-  CHECK(heard.find("audit: carl has let this room keep messages for 30d in den\n") != heard.npos);
+    said += e.room + ": " + e.text + "\n";
+  CHECK(said.find("den: carl has let this room keep messages for 30d\n") != said.npos);
+  CHECK(said.find("audit: carl has let this room keep messages for 30d in den\n") != said.npos);
 }
 
 TEST_CASE(
