@@ -144,7 +144,9 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void go_on();
   void give_back_held();
   void refuse(const said_lines::line& said, const failure& why);
-  std::string hint_of_secret(const std::string& command, error_code refusal);
+  /// @param wanted the command, and the room that it is to join
+  std::string hint_of_secret(const std::string& command, const std::string& wanted,
+                             error_code refusal);
   /// Says that a line was not sent, for another reason than the server's.
   void refuse_unsent(const typed_line& line, errc code, const std::string& why);
   void tell_place();
@@ -175,7 +177,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   room_focus focus_;
   std::vector<std::string> commands_;
   std::vector<command_info> syntax_;
-  std::set<std::string> wanted_; ///< commands whose optional secret the server has asked for
+  std::set<std::string> wanted_; ///< see `missing_secrets`
   said_lines said_;
   std::uint64_t connections_ = 0;                          ///< until now
   std::vector<std::shared_ptr<export_under_way>> exports_; ///< not over

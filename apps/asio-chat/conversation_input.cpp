@@ -131,8 +131,9 @@ void conversation::command(typed_line line, bool marked) {
   }
   // Joining a room that the user is in makes it the current one.
   const bool joins = ascii::equal_ignoring_case(c.name, "join");
-  if (joins && roster_.is_in(proper_room_name(c.arguments))) {
-    const std::string room = proper_room_name(c.arguments);
+  const std::string room = // a key may stand behind it
+      joins ? proper_room_name(split_arguments(c.arguments, 2)[0]) : std::string();
+  if (joins && roster_.is_in(room)) {
     look_at(room);
     tell_place();
     if (modes_.json) show(reply{"", "join", {}, {room}}, line.from);
@@ -142,37 +143,39 @@ void conversation::command(typed_line line, bool marked) {
   const bool changes_room = joins || ascii::equal_ignoring_case(c.name, "leave");
   if (changes_room) changing_room_ = true;
   // The next lines of a program belong to that room and to no other; a user sees the prompt.
-  const std::string missed(joins && !modes_.interactive ? c.arguments : "");
+  const std::string missed(joins && !modes_.interactive ? room : "");
   const std::string name = ascii::lower(std::string(c.name));
   const std::uint64_t number =
       said_.add({without_secrets(line.text, syntax_), marked, std::move(line.from)}, time_.now());
   watch_answers();
+  const std::string wanted = joins ? name + ' ' + room : name; // each room has a key of its own
   if (name == "msg") met_.spoke_with(std::string(c.arguments.substr(0, c.arguments.find(' '))));
   const auto why = std::make_shared<diagnostics>();
-  chat_.async_command(line.room.empty() ? focus_.room() : std::move(line.room),
-                      std::move(line.text), *why,
-                      [me = shared_from_this(), why, number, changes_room, missed,
-                       name](error_code e, const reply& r) {
-                        if (me->over_) return;
-                        const said_lines::line said = me->said_.take(number);
-                        if (changes_room) me->changing_room_ = false;
-                        if (e) {
-                          me->refuse(said, {e, why->message() + me->hint_of_secret(name, e)});
-                          if (!missed.empty()) me->focus_.missed(missed);
-                          if (changes_room) me->give_back_held();
-                        } else {
-                          me->wanted_.erase(name);
-                          me->on_reply(said, r);
-                        }
-                        me->answered();
-                      });
+  chat_.async_command(
+      line.room.empty() ? focus_.room() : std::move(line.room), std::move(line.text), *why,
+      [me = shared_from_this(), why, number, changes_room, missed, name, wanted](error_code e,
+                                                                                 const reply& r) {
+        if (me->over_) return;
+        const said_lines::line said = me->said_.take(number);
+        if (changes_room) me->changing_room_ = false;
+        if (e) {
+          me->refuse(said, {e, why->message() + me->hint_of_secret(name, wanted, e)});
+          if (!missed.empty()) me->focus_.missed(missed);
+          if (changes_room) me->give_back_held();
+        } else {
+          me->wanted_.erase(wanted);
+          me->on_reply(said, r);
+        }
+        me->answered();
+      });
 }
 
 /// Of a secret that was left out and is needed: the next time it is asked for.
-std::string conversation::hint_of_secret(const std::string& command, error_code refusal) {
+std::string conversation::hint_of_secret(const std::string& command, const std::string& wanted,
+                                         error_code refusal) {
   if (!modes_.interactive || !wants_optional_secret(command, refusal, syntax_)) return {};
-  wanted_.insert(command);
-  return fmt::format(". Enter /{} again to be asked for it", command);
+  wanted_.insert(wanted);
+  return fmt::format(". Enter /{} again to be asked for it", wanted);
 }
 
 void conversation::on_reply(const said_lines::line& said, const reply& r) {

@@ -28,6 +28,8 @@ constexpr std::array fixed_arguments{
     fixed_argument{"mode SWITCH", {"on", "off"}},
     fixed_argument{"mute REASON", {"everywhere"}},
     fixed_argument{"requests SWITCH", {"on", "off"}},
+    fixed_argument{"retention HOW", {"off"}},
+    fixed_argument{"retention MESSAGES", {"messages"}},
     fixed_argument{"role ROLE", {"guest", "member", "voice", "operator", "owner"}},
     fixed_argument{"role WHERE", {"everywhere"}},
     fixed_argument{"totp ACTION", {"on", "confirm", "off"}},

@@ -7,6 +7,7 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "model/command_text.hpp"
+#include "model/names.hpp"
 
 #include <fmt/format.h>
 
@@ -36,6 +37,7 @@ constexpr std::array phrases{
     phrase{"password", "OLD", "password until now"},
     phrase{"password", "NEW", "new password"},
     phrase{"forget", "PASSWORD", "your password"},
+    phrase{"join", "KEY", "key of the room"},
     phrase{"forget", "CODE", "code of your second factor"},
 };
 
@@ -113,7 +115,10 @@ std::vector<missing_secret> missing_secrets(std::string_view line,
   // One that may be left out is asked for where it is known to be needed: what is typed ahead is
   // meant for the line after it.
   const action* a = given == 1 ? find_action(c->name, last) : nullptr;
-  const bool is_wanted = wanted.contains(ascii::lower(c->name));
+  const std::string name = ascii::lower(c->name);
+  const bool is_wanted =
+      wanted.contains(name) || (given == 1 && c->arguments.front().kind == argument_kind::room &&
+                                wanted.contains(name + ' ' + proper_room_name(last)));
   std::vector<missing_secret> missing;
   for (const command_argument& one : rest) {
     const std::string_view known =
@@ -133,7 +138,7 @@ bool wants_optional_secret(std::string_view command, error_code refusal,
   if (found == commands.end()) return false;
   const bool has_one = std::ranges::any_of(
       found->arguments, [](const command_argument& a) { return a.secret && a.optional; });
-  return has_one && refusal == errc::login_required;
+  return has_one && (refusal == errc::login_required || refusal == errc::key_required);
 }
 
 std::size_t well_known_secret_from(std::string_view line) {
@@ -144,10 +149,10 @@ std::size_t well_known_secret_from(std::string_view line) {
       c.arguments.emplace_back().secret = secret;
     return c;
   };
-  static const std::array all{
-      one("register", {true, true}),     one("login", {false, true, true}),
-      one("password", {true, true}),     one("totp", {false, true, true}),
-      one("cert", {false, true, false}), one("forget", {false, true, true})};
+  static const std::array all{one("register", {true, true}),     one("login", {false, true, true}),
+                              one("password", {true, true}),     one("totp", {false, true, true}),
+                              one("cert", {false, true, false}), one("forget", {false, true, true}),
+                              one("join", {false, true}),        one("key", {true})};
   return secret_from(line, all);
 }
 

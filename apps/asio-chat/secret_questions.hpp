@@ -24,7 +24,8 @@ struct missing_secret {
 /// What is missing at the end of a line: secrets that a command must have, that the word before
 /// them makes needed (`/totp on`), or that the server has asked for. Empty: nothing has to be asked
 /// for.
-/// @param wanted names of commands, in small letters, whose optional secrets the server asked for
+/// @param wanted names of commands, in small letters, whose optional secrets the server asked for;
+///   with a room behind it, for that room
 std::vector<missing_secret> missing_secrets(std::string_view line,
                                             std::span<const command_info> commands,
                                             const std::set<std::string>& wanted = {});

@@ -555,6 +555,8 @@ CONTROLS = {
     "restart": "A, I",
     "Rooms that guests leave behind are so many, and a silent one is removed with its keys": "A",
     "An address that misbehaves is refused, longer each time": "C, A",
+    "Who guesses the key of a room waits likewise, and learns neither whether it has one nor how long it is": "C",
+    "What a room is told to forget is gone from older copies of the journal, too": "C",
     "Who guesses a password waits, longer each time, and keeps nobody else out; an address makes few accounts":
         "C, A",
     "The number of connections is limited": "A",

@@ -37,6 +37,7 @@ enum class errc {
   storage_failed,      ///< the journal could not store the entry; no member has got it
   server_stopping,     ///< the server is about to stop
   not_allowed,         ///< the member does not have the right to do it
+  key_required,        ///< the room is private: by its key, if it has one, or by invitation
   // trust
   untrusted_certificate = 100, ///< the chain leads to no trusted CA
   certificate_changed,         ///< the server has another key than the pinned one

@@ -152,6 +152,23 @@ class journal {
     done(fail(errc::not_available, "this journal drops no logs"));
   }
 
+  using trim_done = std::function<void(result<bool>)>;
+  /// Whether `trim` takes anything out.
+  virtual bool trims() const noexcept { return false; }
+  /// Takes out of a log what is not among its newest `entries`, and what was said before `since`,
+  /// for good and durably, whoever follows it, and destroys what that has said. It goes oldest
+  /// first; what stands behind something that stays, stays. A journal that stores several entries
+  /// together may keep some for as long as the newest of those, and one that does not believe the
+  /// caller's clock keeps them for longer. Answers whether there is more of it: call again for the
+  /// rest. Is called only if `trims` says so.
+  /// @param entries 0: all
+  virtual void trim(std::string room, std::uint64_t entries, wall_time since, trim_done done) {
+    static_cast<void>(room);
+    static_cast<void>(entries);
+    static_cast<void>(since);
+    done(fail(errc::not_available, "this journal trims no logs"));
+  }
+
   /// Names of logs.
   struct log_list {
     std::vector<std::string> rooms; ///< in no order

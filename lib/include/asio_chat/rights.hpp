@@ -33,6 +33,7 @@ enum class right : std::uint8_t {
   react,           ///< react to what was said
   set_limits,      ///< change limits of the server while it runs
   pin,             ///< choose what a room shows in `/pins`
+  set_retention,   ///< choose how much a room keeps
 };
 
 /// Who somebody is in a room, or on the server; the later ones may more. The table of what each may
@@ -98,6 +99,8 @@ constexpr std::string_view phrase_of(right r) noexcept {
     return "change limits of the server";
   case right::pin:
     return "pin messages";
+  case right::set_retention:
+    return "choose how much the room keeps";
   }
   return {};
 }

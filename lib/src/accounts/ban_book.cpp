@@ -34,6 +34,8 @@ void ban_book::put(ban b) {
   const ban& kept = bans_.emplace(b.number, std::move(b)).first->second;
   for_each_mark(pages_[{kept.what, kept.room}], kept,
                 [n = kept.number](auto& marks, const auto& mark) { marks[mark].insert(n); });
+  ++counts_[kept.room];
+  if (kept.until) ends_.emplace(*kept.until, kept.number);
 }
 
 void ban_book::remove(std::uint64_t number) {
@@ -48,7 +50,64 @@ void ban_book::remove(std::uint64_t number) {
   });
   const page& p = in->second;
   if (p.by_identity.empty() && p.by_name.empty() && p.by_network.empty()) pages_.erase(in);
+  if (ended_.erase(number) == 0) count_out(found->second);
   bans_.erase(found);
+}
+
+void ban_book::count_out(const ban& b) {
+  const auto here = counts_.find(b.room);
+  if (--here->second == 0) counts_.erase(here);
+  if (b.until) ends_.erase({*b.until, b.number});
+}
+
+void ban_book::end_until(wall_time now, std::size_t max) {
+  for (; max > 0 && !ends_.empty() && ends_.begin()->first <= now; --max) {
+    const std::uint64_t number = ends_.begin()->second;
+    count_out(bans_.at(number));
+    ended_.insert(number);
+  }
+}
+
+std::set<std::uint64_t> ban_book::of_room(std::string_view room) const {
+  numbers all;
+  const auto add = [&all](const auto& marks) {
+    for (const auto& [mark, of] : marks)
+      all.insert(of.begin(), of.end());
+  };
+  for (const ban::kind what : {ban::kind::out, ban::kind::mute}) {
+    const auto in = pages_.find({what, std::string(room)});
+    if (in == pages_.end()) continue;
+    add(in->second.by_identity);
+    add(in->second.by_name);
+    add(in->second.by_network);
+  }
+  return all;
+}
+
+std::size_t ban_book::count_in(std::string_view room) const {
+  const auto here = counts_.find(room);
+  return here == counts_.end() ? 0 : here->second;
+}
+
+const ban* ban_book::find_same(const ban& like,
+                               const std::function<bool(const ban&)>& counts) const {
+  const auto in = pages_.find({like.what, like.room});
+  if (in == pages_.end()) return nullptr;
+  const auto look = [&](const auto& marks, const auto& mark) -> const ban* {
+    const auto of = marks.find(mark);
+    if (of == marks.end()) return nullptr;
+    for (const std::uint64_t n : of->second) {
+      const ban& b = bans_.at(n);
+      ++compared_;
+      if (b.who == like.who && b.name == like.name && b.from == like.from && counts(b)) return &b;
+    }
+    return nullptr;
+  };
+  // Whoever is about the same has the same marks: one of them finds it.
+  if (like.who) return look(in->second.by_identity, *like.who);
+  if (!like.name.empty()) return look(in->second.by_name, like.name);
+  if (like.from) return look(in->second.by_network, prefix{like.from->bits, like.from->bytes});
+  return nullptr;
 }
 
 const ban* ban_book::find(ban::kind what, std::string_view room, const subject& s,

@@ -30,7 +30,22 @@ class ban_book {
   /// @param room empty: everywhere alone
   const ban* find(ban::kind what, std::string_view room, const subject& s,
                   const std::function<bool(const ban&)>& counts) const;
-  /// How many bans `find` has compared since this was made.
+  /// The one of the lowest number that is of this kind in this room, about the same by its account,
+  /// name and network, and counts.
+  const ban* find_same(const ban& like, const std::function<bool(const ban&)>& counts) const;
+
+  /// Those whose time has come are counted no more from now on; of very many as many as that.
+  void end_until(wall_time now, std::size_t max);
+  /// Such ones, as long as they are here.
+  const std::set<std::uint64_t>& ended() const noexcept { return ended_; }
+  /// Their numbers, of both kinds.
+  std::set<std::uint64_t> of_room(std::string_view room) const;
+  /// Of a room, both kinds, without those that have ended; empty: of the server.
+  std::size_t count_in(std::string_view room) const;
+  /// Of all places.
+  std::size_t count() const noexcept { return bans_.size() - ended_.size(); }
+
+  /// How many bans `find` and `find_same` have compared since this was made.
   std::size_t compared() const noexcept { return compared_; }
 
  private:
@@ -49,7 +64,12 @@ class ban_book {
   const ban* find_in(const page& p, const subject& s,
                      const std::function<bool(const ban&)>& counts) const;
 
+  void count_out(const ban& b);
+
   by_number bans_;
+  std::map<std::string, std::size_t, std::less<>> counts_; ///< by room, as `count_in`
+  std::set<std::pair<wall_time, std::uint64_t>> ends_;     ///< of those that have not ended
+  numbers ended_;
   pages pages_;
   mutable std::size_t compared_ = 0;
 };

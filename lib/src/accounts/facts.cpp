@@ -171,7 +171,13 @@ fact fact_of(const room_facts& room) {
   w.number(room.pins.size());
   for (const pinned_entry& p : room.pins)
     w.number(p.offset).time(p.said).number(p.text_at).text(p.from).text(p.by);
-  if (room.opened_by_guest) w.number(1);
+  // Those that are not needed are left out, so that what did not change is the same fact.
+  const bool is_kept_less = room.keeps_less();
+  const bool has_key = !room.key_hash.empty() || is_kept_less;
+  if (room.opened_by_guest || has_key) w.number(room.opened_by_guest ? 1 : 0);
+  if (has_key) w.text(room.key_hash);
+  if (is_kept_less)
+    w.number(room.max_entries).number(static_cast<std::uint64_t>(room.max_age.count()));
   return {fact_kind::room, room.name, w.take()};
 }
 
@@ -199,6 +205,9 @@ room_facts room_in(const fact& f) {
     room.pins.push_back(std::move(p));
   }
   room.opened_by_guest = r.number() != 0;
+  room.key_hash = r.text();
+  room.max_entries = r.number();
+  room.max_age = std::chrono::seconds(r.number<std::uint32_t>());
   return room;
 }
 
@@ -322,6 +331,11 @@ limit_choice limit_in(const fact& f) {
   l.by = r.text();
   l.made = r.time();
   return l;
+}
+
+std::string room_of(const fact& f) {
+  if (f.kind == fact_kind::room) return f.key;
+  return f.kind == fact_kind::ban ? ban_in(f).room : std::string();
 }
 
 fact without(fact f) {

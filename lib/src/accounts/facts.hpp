@@ -11,6 +11,7 @@
 #include <asio_chat/time.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -93,7 +94,12 @@ struct room_facts {
   std::set<identity> invited{};     ///< accounts
   std::vector<pinned_entry> pins{}; ///< the newest last
   bool opened_by_guest = false;
+  rare_text key_hash{}; ///< as that of a password: whoever knows the key is let in; empty: none
 
+  std::uint64_t max_entries = 0;   ///< that its log keeps; 0: as the server has it
+  std::chrono::seconds max_age{0}; ///< likewise
+
+  bool keeps_less() const noexcept { return max_entries > 0 || max_age.count() > 0; }
   bool has_owner() const noexcept;
   /// A guest has opened it, and nobody has taken care of it since.
   bool is_left_by_guests() const noexcept;

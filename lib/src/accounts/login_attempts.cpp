@@ -35,15 +35,31 @@ std::size_t login_attempts::count_of(const counts& all, const std::string& key) 
 
 result<login_attempts::started> login_attempts::begin(const std::string& account,
                                                       const std::string& address) {
+  constexpr words why{
+      "too many wrong passwords", "your last password for this account is still looked at",
+      "too many logins from your address at once", "too many logins to this account at once"};
+  return begin(account, address, why);
+}
+
+result<login_attempts::started> login_attempts::begin_key(const std::string& room,
+                                                          const std::string& address) {
+  constexpr words why{
+      "too many wrong keys or passwords", "your last key for this room is still looked at",
+      "too many keys and logins from your address at once", "too many keys for this room at once"};
+  return begin('#' + room, address, why); // no name of an account begins so
+}
+
+result<login_attempts::started>
+login_attempts::begin(const std::string& account, const std::string& address, const words& why) {
   const std::string pair = pair_of(account, address);
   const auto wait = std::max(pairs_.wait_for(pair), addresses_.wait_for(address));
-  if (wait.count() > 0) return come_back("too many wrong passwords", wait);
+  if (wait.count() > 0) return come_back(why.wrong, wait);
   if (!account.empty() && count_of(pairs_under_way_, pair) > 0)
-    return come_back("your last password for this account is still looked at", soon);
+    return come_back(why.under_way, soon);
   if (!address.empty() && count_of(addresses_under_way_, address) >= max_of_address)
-    return come_back("too many logins from your address at once", soon);
+    return come_back(why.of_address, soon);
   if (!account.empty() && count_of(accounts_under_way_, account) >= max_of_account)
-    return come_back("too many logins to this account at once", soon);
+    return come_back(why.of_account, soon);
   ++pairs_under_way_[pair];
   ++addresses_under_way_[address];
   ++accounts_under_way_[account];

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace asio_chat {
 
@@ -49,6 +50,8 @@ class login_attempts {
   /// @param account what it is called by, folded, whether there is one or not; empty: one is made
   /// @param address see `login::host`; empty: nobody knows it
   result<started> begin(const std::string& account, const std::string& address);
+  /// The same of the key of a room, in words of its own. Of an address both count together.
+  result<started> begin_key(const std::string& room, const std::string& address);
 
   /// Of those who know the password and guess the code behind it: that is the account's, wherever
   /// they come from.
@@ -60,7 +63,15 @@ class login_attempts {
 
  private:
   using counts = std::map<std::string, std::size_t>;
+  /// Why somebody has to come back.
+  struct words {
+    std::string_view wrong;
+    std::string_view under_way;
+    std::string_view of_address;
+    std::string_view of_account;
+  };
 
+  result<started> begin(const std::string& account, const std::string& address, const words& why);
   static std::string pair_of(const std::string& account, const std::string& address);
   static std::size_t count_of(const counts& all, const std::string& key);
 

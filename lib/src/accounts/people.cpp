@@ -188,12 +188,14 @@ void people::tell_of_name(const std::string& name, const identity& whose) {
 
 void people::take_room(const fact& f) {
   guest_rooms_.erase(f.key);
+  short_rooms_.erase(f.key);
   if (f.value.empty()) {
     rooms_.erase(f.key);
     return;
   }
   const auto taken = rooms_.insert_or_assign(f.key, room_in(f)).first;
   if (taken->second.is_left_by_guests()) guest_rooms_.insert(f.key);
+  if (taken->second.keeps_less()) short_rooms_.insert(f.key);
 }
 
 void people::take_device(const fact& f) {
@@ -271,10 +273,6 @@ const invitation* people::find_invitation(std::string_view code) const {
 const room_facts* people::room(std::string_view name) const {
   const auto found = rooms_.find(name);
   return found == rooms_.end() ? nullptr : &found->second;
-}
-
-const ban* people::find_ban(ban::kind what, std::string_view room, const subject& s) const {
-  return bans_.find(what, room, s, [this](const ban& b) { return !is_over(b); });
 }
 
 result<account> people::new_account(std::string name, std::string password_hash,
@@ -366,13 +364,6 @@ std::vector<fact> people::removal_of_devices(const identity& account) const {
   std::vector<fact> gone;
   for (const device* d : devices_of(account))
     gone.push_back(without(fact_of(*d)));
-  return gone;
-}
-
-std::vector<fact> people::removal_of_old_bans() const {
-  std::vector<fact> gone;
-  for (const auto& [number, b] : bans())
-    if (is_over(b)) gone.push_back(without(fact_of(b)));
   return gone;
 }
 

@@ -95,6 +95,8 @@ class people {
   const rooms_by_name& rooms() const noexcept { return rooms_; }
   /// Those that guests have left, see `room_facts`.
   const std::set<std::string, std::less<>>& guest_rooms() const noexcept { return guest_rooms_; }
+  /// Those that keep less than the server would.
+  const std::set<std::string, std::less<>>& short_rooms() const noexcept { return short_rooms_; }
   /// Of what these two have said to each other; null: nothing.
   const direct_log* find_direct(const identity& one, const identity& another) const;
   /// Those to whom the account has said something, or who have to it.
@@ -125,6 +127,11 @@ class people {
     return limits_;
   }
   const ban_book::by_number& bans() const noexcept { return bans_.all(); }
+  /// One that is not over, and is about the same in the same place; null: there is none.
+  const ban* find_same_ban(const ban& b) const;
+  /// As far as it is known that they are not over, see `removal_of_old_bans`.
+  std::size_t count_bans_in(std::string_view room) const { return bans_.count_in(room); }
+  std::size_t count_bans() const noexcept { return bans_.count(); }
   /// One that is not over and holds in this room; empty: everywhere.
   const ban* find_ban(ban::kind what, std::string_view room, const subject& s) const;
   /// How many bans `find_ban` has compared until now.
@@ -155,8 +162,9 @@ class people {
   std::vector<fact> removal_of_devices(const identity& account) const;
   std::vector<fact> removal_of_factor(const identity& account) const;
   std::vector<fact> removal_of_certificates(const identity& account) const;
-  /// Of bans that are over.
-  std::vector<fact> removal_of_old_bans() const;
+  /// Of bans that are over; of very many some.
+  std::vector<fact> removal_of_old_bans();
+  std::vector<fact> removal_of_bans_in(std::string_view room) const;
   /// Of invitations that are over.
   std::vector<fact> removal_of_old_invitations() const;
   /// @}
@@ -198,6 +206,7 @@ class people {
   invitations_by_code invitations_;            ///< by code
   rooms_by_name rooms_;
   std::set<std::string, std::less<>> guest_rooms_;
+  std::set<std::string, std::less<>> short_rooms_;
   std::map<std::string, direct_log, std::less<>> direct_logs_;
   std::set<std::pair<identity, identity>> correspondents_;  ///< each with each of theirs
   std::map<std::pair<identity, identity>, position> heard_; ///< by whom, of whom: has to be kept

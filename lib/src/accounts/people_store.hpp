@@ -38,6 +38,9 @@ struct fact {
   friend bool operator==(const fact&, const fact&) = default;
 };
 
+/// The room that it is said of, and without which it is worth nothing; empty: of none.
+std::string room_of(const fact& f);
+
 class people_store {
  public:
   using kept = std::function<void(result<void>)>;

@@ -28,6 +28,7 @@ constexpr std::array policy_rows{
     policy_row{right::set_mode, role::op, "change modes of a room"},
     policy_row{right::give_voice, role::op, "make others voice or member"},
     policy_row{right::give_roles, role::owner, "give any role"},
+    policy_row{right::set_retention, role::owner, "choose how much a room keeps"},
     policy_row{right::read_audit, role::op, "read what moderators did"},
     policy_row{right::edit_own, role::guest, "edit one's own messages"},
     policy_row{right::delete_own, role::guest, "delete one's own messages"},

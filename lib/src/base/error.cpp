@@ -35,6 +35,7 @@ constexpr std::array rows{
     row{errc::storage_failed, "storage_failed", "the message could not be kept"},
     row{errc::server_stopping, "server_stopping", "the server is stopping"},
     row{errc::not_allowed, "not_allowed", "not allowed"},
+    row{errc::key_required, "key_required", "by key or invitation"},
     row{errc::untrusted_certificate, "untrusted_certificate", "untrusted certificate"},
     row{errc::certificate_changed, "certificate_changed", "not the certificate that was pinned"},
     row{errc::certificate_expired, "certificate_expired", "certificate not valid now"},

@@ -69,7 +69,9 @@ void client_base::impl::command(handler<reply> h, diagnostics* why, std::string 
                                 std::string line) {
   line = sanitize(line);
   const parsed_line typed = parse_command_line(line);
-  const bool join = typed.name == "join" && !typed.arguments.empty();
+  // With a key behind the room it goes as it was typed.
+  const bool join = typed.name == "join" && !typed.arguments.empty() &&
+                    typed.arguments.find_first_of(" \t\n") == std::string_view::npos;
   request<reply>(std::move(h), why, false, [&](std::string ref) -> native::request {
     // As a request of its own it says where to begin in that room.
     if (join) return conversation_.join(std::move(ref), std::string(typed.arguments));

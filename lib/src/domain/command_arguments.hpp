@@ -82,6 +82,15 @@ inline constexpr argument invited[] = {
 inline constexpr argument new_mode[] = {
     {.name = "MODE", .optional = true, .help = "private, moderated or read-only"},
     {.name = "SWITCH", .optional = true, .help = "on or off"}};
+inline constexpr argument new_key[] = {{.name = "KEY",
+                                        .optional = true,
+                                        .secret = true,
+                                        .help = "8 to 256 bytes; with blanks in quotes"}};
+inline constexpr argument kept[] = {
+    {.name = "HOW",
+     .optional = true,
+     .help = "a time such as 30d, from 1d on; a number of messages, from 100 on; or off"},
+    {.name = "MESSAGES", .optional = true, .help = "behind a number: messages"}};
 inline constexpr argument limited[] = {
     {.name = "ACTION", .optional = true, .help = "set or reset, by operators of the server"},
     {.name = "NAME", .optional = true, .help = "of the setting, as /limits lists it"},
@@ -163,7 +172,11 @@ inline constexpr argument history_lines[] = {{.name = "N",
 inline constexpr argument joined[] = {
     {.name = "ROOM",
      .kind = kind::room,
-     .help = "small letters, digits and - _ ., with or without #"}};
+     .help = "small letters, digits and - _ ., with or without #"},
+    {.name = "KEY",
+     .optional = true,
+     .secret = true,
+     .help = "of a private room; with blanks in quotes"}};
 inline constexpr argument left_room[] = {
     {.name = "ROOM",
      .kind = kind::room,

@@ -37,7 +37,7 @@ inline requests::any read_history(const given_arguments& g, std::string&) {
 
 inline requests::any read_join(const given_arguments& g, std::string& room) {
   room = g.at[0];
-  return requests::join{};
+  return requests::join{{}, {}, std::string(g.at[1])};
 }
 
 inline requests::any read_leave(const given_arguments& g, std::string& room) {
@@ -235,6 +235,30 @@ inline requests::any read_mode(const given_arguments& g, std::string&) {
   if (g.at[1] != "on" && g.at[1] != "off")
     return requests::unreadable{fail(errc::bad_arguments, "behind MODE stands on or off")};
   return requests::set_mode{std::string(mode), g.at[1] == "on"};
+}
+
+inline requests::any read_key(const given_arguments& g, std::string&) {
+  if (g.at[0] == "-") return requests::set_key{{}, true};
+  return requests::set_key{std::string(g.at[0])};
+}
+
+/// `30d`, `10000 messages`, `off`
+inline requests::any read_retention(const given_arguments& g, std::string&) {
+  constexpr std::chrono::days shortest{1}; // ids of messages are known for as long
+  constexpr std::uint64_t fewest = 100;
+  constexpr std::uint64_t most = 1'000'000'000;
+  const auto [how, unit] = std::pair(g.at[0], g.at[1]);
+  if (how.empty()) return requests::set_retention{};
+  if (how == "off" && unit.empty()) return requests::set_retention{{}, {}, true};
+  if (const auto age = time_in(how); age && *age >= shortest && unit.empty())
+    return requests::set_retention{{}, age};
+  std::uint64_t n = 0;
+  const auto [end, error] = std::from_chars(how.data(), how.data() + how.size(), n);
+  const bool number = error == std::errc() && end == how.data() + how.size();
+  if (number && n >= fewest && n <= most && unit == "messages") return requests::set_retention{n};
+  return requests::unreadable{fail(errc::bad_arguments,
+                                   "say /retention 30d (a day to ten years), /retention 10000 "
+                                   "messages (from 100 on), or /retention off")};
 }
 
 inline requests::any read_limits(const given_arguments& g, std::string&) {

@@ -31,6 +31,10 @@ right right_of(const command_row& row, const request& r) noexcept {
     return right::none; // to look at it takes none
   if (const auto* mode = std::get_if<requests::set_mode>(&r.what); mode && mode->mode.empty())
     return right::none;
+  if (const auto* key = std::get_if<requests::set_key>(&r.what))
+    return key->key.empty() && !key->removed ? right::none : row.needs;
+  if (const auto* kept = std::get_if<requests::set_retention>(&r.what))
+    return kept->entries || kept->age || kept->off ? row.needs : right::none;
   if (const auto* limit = std::get_if<requests::show_limits>(&r.what))
     return limit->action.empty() ? right::none : right::set_limits;
   if (const auto* shown = std::get_if<requests::display>(&r.what)) {
@@ -162,11 +166,13 @@ void hub::limit(const run_time_limits& configured, time_source& time, bool beyon
   limiter_.begin(configured, time, beyond_loopback);
   limiter_.choose(people_.limits());
   guest_rooms_.begin(time);
+  short_rooms_.begin(time);
 }
 
 void hub::rest() {
   limiter_.rest();
   guest_rooms_.rest();
+  short_rooms_.rest();
 }
 
 right hub::right_lacking(const endpoint& e, const endpoint::membership* place,

@@ -126,7 +126,9 @@ void guest_rooms::forget(const std::string& room) {
         // Somebody may be in it again, or own it.
         if (!facts || !facts->is_left_by_guests() || services_.in_use(room))
           return std::vector<fact>();
-        return std::vector<fact>{without(fact_of(*facts))};
+        std::vector<fact> gone = services_.known.removal_of_bans_in(room);
+        gone.push_back(without(fact_of(*facts)));
+        return gone;
       },
       [this, room](const result<void>&) {
         if (!services_.known.guest_rooms().contains(room)) {

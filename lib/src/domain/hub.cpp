@@ -84,6 +84,9 @@ hub::hub(services s)
             limiter_.tell(fmt::format("the room {}", room), std::move(what));
           })
     , guest_rooms_(for_guest_rooms())
+    , key_guests_(services_.time, services_.limits.name_hold_time)
+    , short_rooms_({services_.log, people_, services_.time,
+                    [this](std::string what) { note(std::move(what)); }})
     , directs_(std::make_unique<direct_logs>(*this, for_rooms_)) {
   names_.respect(people_);
   const auto later_tell = [this](void (*tell)(hub&, const identity&)) {
@@ -296,6 +299,7 @@ result<void> hub::part(endpoint& e, std::string_view room_name) {
     if (one != &e) one->tell(member_left{r.name(), e.name()});
     ready(*one); // other rooms may have waited until this one had fed it
   }
+  key_guests_.end(e.who(), r.name());
   drop_if_empty(r, &e);
   return {};
 }

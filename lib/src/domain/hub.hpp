@@ -11,10 +11,12 @@
 #include "domain/forgetter.hpp"
 #include "domain/guest_rooms.hpp"
 #include "domain/host_commands.hpp"
+#include "domain/key_guests.hpp"
 #include "domain/limiter.hpp"
 #include "domain/member.hpp"
 #include "domain/name_book.hpp"
 #include "domain/room.hpp"
+#include "domain/short_rooms.hpp"
 #include "model/request.hpp"
 
 #include <asio_chat/account_change.hpp>
@@ -62,6 +64,8 @@ class hub {
     second_factor* factor = nullptr; ///< null: there is none
     factor_need needs_factor = factor_need::nobody;
     bool needs_invitation = false; ///< to make an account
+    /// Hears of each wrong key of a room: which connection, and for which room.
+    std::function<void(std::uint64_t session, const std::string& room)> on_wrong_key = {};
   };
 
   explicit hub(services s);
@@ -211,6 +215,10 @@ class hub {
   std::string sentence_of_mute(const ban& b) const;
   /// Whether the server lets nobody in whom this ban is about.
   result<void> check_bans(const subject& s, std::string_view room) const;
+  /// `errc::key_required` if it is private, and nothing else keeps them out.
+  result<void> check_may_enter_room(const endpoint& e, const std::string& room) const;
+  asio_chat::key_guests& key_guests() noexcept { return key_guests_; }
+  asio_chat::short_rooms& short_rooms() noexcept { return short_rooms_; }
 
   /// So many members, or rooms of theirs, are gone through in one piece.
   static constexpr std::size_t max_swept = 128;
@@ -258,7 +266,6 @@ class hub {
   void begin_room(const room& r, std::function<void(const result<void>&)> done);
   /// Whose room this is about is being looked at: what is said in it waits.
   bool is_being_opened(const endpoint& e, const request& r) const;
-  result<void> check_may_enter_room(const endpoint& e, const std::string& room) const;
   void make_way(std::string_view name, const identity& who);
   void forget(member& m, bool for_good);
   void account_changed(const account_change& c, const identity& of);
@@ -299,6 +306,8 @@ class hub {
   asio_chat::limiter limiter_;
   audit_notes notes_;
   asio_chat::guest_rooms guest_rooms_;
+  asio_chat::key_guests key_guests_;
+  asio_chat::short_rooms short_rooms_;
   std::unique_ptr<direct_logs> directs_;
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0; ///< of an endpoint or a member

@@ -57,7 +57,9 @@ bool hub::may_see(const member& m, const std::string& room) const {
       }))
     return false;
   return rights_of(m.role()).has(right::enter_private) ||
-         (m.has_account() && (about->roles.contains(m.who()) || about->invited.contains(m.who())));
+         (m.has_account() &&
+          (about->roles.contains(m.who()) || about->invited.contains(m.who()))) ||
+         key_guests_.has(m.who(), room);
 }
 
 result<void> hub::check_bans(const subject& s, std::string_view room) const {
@@ -82,9 +84,10 @@ result<void> hub::check_may_enter_room(const endpoint& e, const std::string& roo
   if (auto welcome = check_bans(subject_of(e, role_in(m, room)), room); !welcome) return welcome;
   if (!may_see(m, room))
     return fail(
-        errc::not_allowed,
-        fmt::format("{} is private: one of its operators can /invite you{}", room,
-                    m.has_account() ? "" : "; for that you need an account, see /register"));
+        errc::key_required, // whether it has one is told to nobody
+        fmt::format("{0} is private: one of its operators can /invite you{1}; if you know its key: "
+                    "/join {0} KEY",
+                    room, m.has_account() ? "" : "; for that you need an account, see /register"));
   return {};
 }
 
@@ -217,6 +220,7 @@ void hub::put_out(member& m, const std::string& room, const std::string& why) {
   const auto found = rooms_.find(room);
   if (found == rooms_.end()) return;
   const std::shared_ptr<asio_chat::room> r = found->second;
+  key_guests_.end(m.who(), room);
   endpoint* last = nullptr;
   for (endpoint* e : m.endpoints_) {
     if (!r->has(*e)) continue;

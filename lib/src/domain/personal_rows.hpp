@@ -10,6 +10,15 @@
 namespace asio_chat::arguments {
 
 inline constexpr std::array personal_rows{
+    command_row{.name = "read",
+                .arguments = read_until,
+                .help = "tell the server how far you have read what was said to you alone",
+                .details = "Clients do it for you. What was not read comes again when you come.",
+                .needs_room = true,
+                .listed = false,
+                .needs = right::read_log,
+                .counts_for = rated::nothing,
+                .read = read_read},
     command_row{.name = "block",
                 .arguments = blocked,
                 .help = "take no messages from somebody, or list those you have blocked",

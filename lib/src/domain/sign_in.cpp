@@ -7,7 +7,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 namespace asio_chat {
 
@@ -80,6 +83,7 @@ std::shared_ptr<member> hub::member_of(const login& l) {
   if (l.may_come_back) {
     const auto [before, first] = by_identity_.try_emplace(l.who, m.get());
     if (!first) replace(*std::exchange(before->second, m.get()));
+    key_guests_.came(l.who);
   }
   members_.emplace(number, m);
   return m;
@@ -116,6 +120,9 @@ void hub::forget(member& m, bool for_good) {
   if (const auto found = by_identity_.find(m.who());
       found != by_identity_.end() && found->second == &m) {
     by_identity_.erase(found);
+    key_guests_.gone(m.who(), !for_good);
+  } else if (!m.may_come_back()) {
+    key_guests_.gone(m.who(), false);
   }
   names_.give_up(m, !for_good);
   const identity who = m.who();
@@ -144,6 +151,12 @@ void hub::become(endpoint& e, const login& l) {
   }
   leave_rooms(e);
   const std::shared_ptr<member> old = e.member_;
+  // Who was let in by a key has shown it over this connection.
+  std::vector<std::string> opened;
+  if (l.has_account)
+    std::ranges::copy_if(rooms, std::back_inserter(opened), [&](const std::string& room) {
+      return key_guests_.has(old->who(), room);
+    });
   std::erase(old->endpoints_, &e);
   if (old->has_account()) directs_->left(e);
   if (old->endpoints_.empty()) forget(*old, true);
@@ -153,6 +166,8 @@ void hub::become(endpoint& e, const login& l) {
       l.may_come_back && known != by_identity_.end() && services_.limits.member_connections > 1;
   const std::shared_ptr<member> m = joins ? members_.at(known->second->number()) : member_of(l);
   if (m->endpoints().size() >= services_.limits.member_connections) close_oldest(*m);
+  for (const std::string& room : opened)
+    key_guests_.admit(m->who(), room);
   e.member_ = m;
   if (e.certificate_ && e.certificate_->opened)
     e.certificate_ = std::make_shared<const certificate_login>(

@@ -257,6 +257,23 @@ void memory_journal::drop(std::string room, wall_time quiet, drop_done done) {
   answer([done = std::move(done), state] { done(state); });
 }
 
+void memory_journal::trim(std::string room, std::uint64_t entries, wall_time since,
+                          trim_done done) {
+  bool more = false;
+  if (const auto found = by_room_.find(room); found != by_room_.end()) {
+    memory_log& l = *found->second;
+    const auto has_too_much = [&] {
+      return l.size() > 0 && ((entries > 0 && l.size() > entries) || l.oldest_time() < since);
+    };
+    for (std::size_t n = 0; n < entries_at_once && has_too_much(); ++n) {
+      l.destroy_text(l.first_offset());
+      drop_oldest_entry(l);
+    }
+    more = has_too_much();
+  }
+  answer([done = std::move(done), more] { done(more); });
+}
+
 void memory_journal::list(std::string from, list_done done) {
   constexpr std::size_t rooms_at_once = 64;
   // The lowest names behind that one: names stay where they are in this order.

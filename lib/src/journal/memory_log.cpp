@@ -73,8 +73,12 @@ void memory_log::drop_oldest() {
   bytes_ -= oldest.weight();
   ids_.forget(first_offset());
   entries_.pop_front();
+  if (entries_.empty()) {
+    blocks_.clear();
+    return;
+  }
   // The first of all begins a block as well, and has been dropped by then.
-  if (!entries_.empty() && entries_.front().begins_block) blocks_.erase(blocks_.begin());
+  if (entries_.front().begins_block) blocks_.erase(blocks_.begin());
 }
 
 void memory_log::destroy(std::size_t count) {

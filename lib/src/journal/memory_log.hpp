@@ -36,6 +36,8 @@ class memory_log {
   const std::string& topic() const noexcept { return topic_; }
   std::uint64_t first_offset() const noexcept { return last_offset_ + 1 - entries_.size(); }
   std::size_t size() const noexcept { return entries_.size(); }
+  /// Of a log that has entries.
+  wall_time oldest_time() const noexcept { return entries_.front().time; }
   /// Of the entries that are kept. Blocks that are begun, or not yet done with, take up to 32 KiB
   /// more.
   std::size_t bytes() const noexcept { return bytes_ + ids_.bytes(); }

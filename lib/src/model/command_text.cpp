@@ -125,6 +125,10 @@ std::string without_secrets(std::string_view line, std::span<const command_info>
   const bool secret = c != nullptr && std::any_of(c->arguments.begin(), c->arguments.end(),
                                                   [](const auto& a) { return a.secret; });
   if (!secret || line.find_first_of(blanks) == std::string_view::npos) return std::string(line);
+  // A room is named before its key, and a name alone is none.
+  const positions words = split_arguments(parse_command_line(line).arguments, 2);
+  if (c->arguments.front().kind == argument_kind::room && words[1].empty())
+    return std::string(line);
   return std::string(line.substr(0, line.find_first_of(blanks))) + " ***";
 }
 

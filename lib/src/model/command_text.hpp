@@ -81,7 +81,8 @@ const command_info* command_of(std::string_view line,
                                std::span<const command_info> commands) noexcept;
 
 /// A typed line as it may be shown, logged and kept: of a command with an argument that is secret
-/// nothing but the name, for what is secret may stand in the wrong place.
+/// nothing but the name, for what is secret may stand in the wrong place; but not in that of a
+/// room.
 std::string without_secrets(std::string_view line, std::span<const command_info> commands);
 
 } // namespace asio_chat

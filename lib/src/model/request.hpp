@@ -41,6 +41,7 @@ struct join {
   static constexpr std::string_view command = "join";
   std::optional<position> after{};      ///< the last entry known: what follows it comes first
   std::optional<std::size_t> history{}; ///< else: so many of the last entries come first
+  std::string key{};                    ///< of the room, if it is private; empty: none is given
 };
 struct leave {
   static constexpr std::string_view command = "leave";
@@ -190,6 +191,17 @@ struct set_mode {
   std::string mode; ///< empty: they are only told
   bool on = true;
 };
+struct set_key {
+  static constexpr std::string_view command = "key";
+  std::string key{};    ///< empty: it is only told whether there is one
+  bool removed = false; ///< it has none any more
+};
+struct set_retention {
+  static constexpr std::string_view command = "retention";
+  std::optional<std::uint64_t> entries{};    ///< that are kept
+  std::optional<std::chrono::seconds> age{}; ///< up to which they are
+  bool off = false;                          ///< as the server has it; else, of neither, it is told
+};
 struct set_slow {
   static constexpr std::string_view command = "slow";
   std::chrono::seconds between{0};
@@ -289,9 +301,9 @@ using any =
                  protection, topic, list_members, show_limits, show_head, show_rights, show_member,
                  register_account, log_in, log_out, change_password, devices, totp, certificates,
                  make_invitation, kick, ban, unban, mute, unmute, list_bans, give_role, promote,
-                 demote, invite, set_mode, set_slow, edit, remove, answer, react, pin, unpin,
-                 list_pins, mark_read, block, unblock, accept_requests, set_away, last_seen, ignore,
-                 unignore, forget, export_account, display, host, unreadable>;
+                 demote, invite, set_mode, set_key, set_retention, set_slow, edit, remove, answer,
+                 react, pin, unpin, list_pins, mark_read, block, unblock, accept_requests, set_away,
+                 last_seen, ignore, unignore, forget, export_account, display, host, unreadable>;
 
 } // namespace requests
 

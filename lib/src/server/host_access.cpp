@@ -78,6 +78,15 @@ std::function<void(std::uint64_t, const account*)> server_base::impl::login_log(
   };
 }
 
+std::function<void(std::uint64_t, const std::string&)> server_base::impl::key_log() {
+  return [this](std::uint64_t number, const std::string& room) {
+    const net::session* s = sessions_->find(number);
+    if (s == nullptr) return;
+    refusals_.add(net::refusal::login, s->address(),
+                  fmt::format("wrong key for the room {}", room));
+  };
+}
+
 result<void> server_base::impl::add_command(host_command c) {
   if (c.run) {
     c.run = [this, run = std::move(c.run)](command_call call, command_answer_handler done) {

@@ -77,4 +77,8 @@ void host_journal::drop(std::string room, wall_time quiet, drop_done done) {
   host_->drop(std::move(room), quiet, here(std::move(done)));
 }
 
+void host_journal::trim(std::string room, std::uint64_t entries, wall_time since, trim_done done) {
+  host_->trim(std::move(room), entries, since, here(std::move(done)));
+}
+
 } // namespace asio_chat

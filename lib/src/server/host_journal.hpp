@@ -31,6 +31,8 @@ class host_journal final : public journal {
   void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override;
   bool drops() const noexcept override { return host_->drops(); }
   void drop(std::string room, wall_time quiet, drop_done done) override;
+  bool trims() const noexcept override { return host_->trims(); }
+  void trim(std::string room, std::uint64_t entries, wall_time since, trim_done done) override;
 
  private:
   class relay;

@@ -67,7 +67,8 @@ server_base::impl::impl(const asio::any_io_executor& executor, server_config con
             .on_wrong_password = login_log(),
             .factor = config_.people.factor.get(),
             .needs_factor = config_.people.second_factor,
-            .needs_invitation = config_.people.registration == registration_use::invited})
+            .needs_invitation = config_.people.registration == registration_use::invited,
+            .on_wrong_key = key_log()})
     , authenticator_(make_authenticator(parts))
     , protocols_(parts.protocols)
     , refusals_(log_, clock_, counters_, [this](std::string what) { hub_.alarm(std::move(what)); })

@@ -90,6 +90,7 @@ class detail::server_base::impl final : public std::enable_shared_from_this<impl
   std::unique_ptr<authenticator> make_authenticator(server_parts& parts);
   post_hook ask_about_posts();
   std::function<void(std::uint64_t, const account*)> login_log();
+  std::function<void(std::uint64_t, const std::string&)> key_log();
   /// What writes messages into the log, where that is asked for.
   std::function<void(const entry&)> message_log() const;
   void log_message(const entry& e) const;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -121,4 +123,73 @@ TEST_CASE("ten thousand bans cost the one who is looked for no comparison") {
   CHECK(book.compared() == 0);
   CHECK(found(book, "lobby", {who(1), "name9999", host("192.0.2.1")}) == 9999);
   CHECK(book.compared() == 1);
+}
+
+TEST_CASE("a ban about the same is found by its marks, in its place alone") {
+  ban_book book;
+  const auto same = [&](const ban& b) {
+    const ban* known = book.find_same(b, [](const ban&) { return true; });
+    return known ? known->number : 0;
+  };
+  for (std::uint64_t n = 10; n < 1'010; ++n)
+    book.put(by_name(n, n % 2 == 0 ? "lobby" : "", "other" + std::to_string(n)));
+  ban account = about(1, "lobby");
+  account.who = who(1);
+  account.devices = {who(2)};
+  book.put(account);
+  book.put(by_name(2, "lobby", "mal"));
+  ban network = about(3, "");
+  network.from = parse_network("192.0.2.0/24");
+  book.put(network);
+  CHECK(same(account) == 1);
+  CHECK(same(by_name(0, "lobby", "mal")) == 2);
+  CHECK(same(network) == 3);
+  CHECK(book.compared() <= 3); // however many there are
+  CHECK(same(by_name(0, "den", "mal")) == 0);
+  CHECK(same(by_name(0, "", "mal")) == 0);
+  ban mute = account;
+  mute.what = ban::kind::mute;
+  CHECK(same(mute) == 0);
+  ban device = about(0, "lobby");
+  device.who = who(2);
+  CHECK(same(device) == 0); // a mark of another's ban
+  network.from = parse_network("192.0.2.0/25");
+  CHECK(same(network) == 0);
+  CHECK(book.find_same(account, [](const ban&) { return false; }) == nullptr);
+}
+
+TEST_CASE("bans are counted by room, and not when their time has come") {
+  ban_book book;
+  const wall_time noon(std::chrono::hours(12));
+  book.put(by_name(1, "den", "a"));
+  for (std::uint64_t n = 2; n < 12; ++n) {
+    ban b = by_name(n, n < 6 ? "den" : "", "b" + std::to_string(n));
+    b.until = noon;
+    book.put(b);
+  }
+  CHECK(book.count() == 11);
+  CHECK(book.count_in("den") == 5);
+  CHECK(book.count_in("") == 6);
+  CHECK(book.count_in("attic") == 0);
+  CHECK(book.of_room("den") == std::set<std::uint64_t>{1, 2, 3, 4, 5});
+  book.end_until(noon - std::chrono::milliseconds(1), 100);
+  CHECK(book.count() == 11);
+  book.end_until(noon, 3);
+  CHECK(book.count() == 8);
+  CHECK(book.count_in("den") == 2);
+  CHECK(book.ended() == std::set<std::uint64_t>{2, 3, 4});
+  book.remove(3);
+  CHECK(book.count() == 8);
+  CHECK(book.ended().size() == 2);
+  ban again = by_name(2, "den", "b2"); // for longer
+  again.until = noon + std::chrono::hours(1);
+  book.put(again);
+  CHECK(book.count_in("den") == 3);
+  book.end_until(noon, 100);
+  CHECK(book.count() == 2);
+  CHECK(book.count_in("") == 0);
+  for (std::uint64_t n = 1; n < 12; ++n)
+    book.remove(n);
+  CHECK(book.count() == 0);
+  CHECK(book.ended().empty());
 }

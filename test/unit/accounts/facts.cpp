@@ -54,6 +54,26 @@ TEST_CASE("an account, a device, a room and a ban are read as they were written"
   CHECK(room_in(fact_of(left)).opened_by_guest);
   CHECK_FALSE(room_in(fact_of(left)).is_left_by_guests());
 
+  // What came later is behind what was there, and one from before has none of it.
+  const std::string before = fact_of(r).value;
+  r.key_hash = "$argon2id$y";
+  CHECK(fact_of(r).value == before + "1:011:$argon2id$y");
+  CHECK(std::string_view(room_in(fact_of(r)).key_hash) == "$argon2id$y");
+  CHECK_FALSE(room_in(fact_of(r)).keeps_less());
+  r.max_entries = 700;
+  r.max_age = std::chrono::hours(48);
+  CHECK(room_in(fact_of(r)).max_entries == 700);
+  CHECK(room_in(fact_of(r)).max_age == std::chrono::hours(48));
+  CHECK(std::string_view(room_in(fact_of(r)).key_hash) == "$argon2id$y");
+  CHECK_FALSE(room_in(fact_of(r)).opened_by_guest);
+  r.key_hash.clear();
+  CHECK(room_in(fact_of(r)).keeps_less());
+  CHECK(room_in(fact_of(r)).key_hash.empty());
+  CHECK(room_in({fact_kind::room, "den", before}).key_hash.empty());
+  CHECK_FALSE(room_in({fact_kind::room, "den", before}).keeps_less());
+  CHECK(room_of(fact_of(r)) == "den");
+  CHECK(room_of(fact_of(a)).empty());
+
   ban b;
   b.number = 12;
   b.what = ban::kind::mute;
@@ -75,6 +95,7 @@ TEST_CASE("an account, a device, a room and a ban are read as they were written"
   CHECK(b2.from == b.from);
   CHECK(b2.until == b.until);
   CHECK(b2.reason == "spam: 5:x");
+  CHECK(room_of(fact_of(b)) == "den");
 }
 
 TEST_CASE(

@@ -35,6 +35,7 @@ const std::map<right, std::string> cells{
     {right::react, "yyyyy"},
     {right::set_limits, "---yy"},
     {right::pin, "---yy"},
+    {right::set_retention, "----y"},
 };
 
 } // namespace

@@ -21,10 +21,12 @@ command_argument secret(const char* name, const char* help = "", bool optional =
   return a;
 }
 
-command_argument word(const char* name, bool optional = false) {
+command_argument word(const char* name, bool optional = false,
+                      argument_kind kind = argument_kind::word) {
   command_argument a;
   a.name = name;
   a.optional = optional;
+  a.kind = kind;
   return a;
 }
 
@@ -36,6 +38,7 @@ const std::vector<command_info>& commands() {
       {"password", {secret("OLD"), secret("NEW")}},
       {"totp", {word("ACTION", true), secret("SECRET", "", true), secret("CODE", "", true)}},
       {"cert", {word("ACTION", true), secret("SECRET", "", true), word("PIN", true)}},
+      {"join", {word("ROOM", false, argument_kind::room), secret("KEY", "", true)}},
       {"who", {word("NAME", true)}}};
   return all;
 }
@@ -168,4 +171,18 @@ TEST_CASE("asio-chat secret questions: keys edit the answer, a paste too, and on
   gone.asked.press({key::kind::character, U'x'});
   CHECK(gone.control(U'D') == step::asks);
   CHECK(gone.asked.press({key::kind::escape}) == step::given_up);
+}
+
+TEST_CASE("asio-chat secret questions: the key of a room is asked for once that room wants one") {
+  CHECK(wants_optional_secret("join", errc::key_required, commands()));
+  CHECK_FALSE(wants_optional_secret("join", errc::not_allowed, commands()));
+  CHECK(asked_for("/join den").empty());
+  CHECK(asked_for("/join den", {"join den"}) == words{"key of the room"});
+  CHECK(asked_for("/Join #Den", {"join den"}) == words{"key of the room"});
+  CHECK(asked_for("/join den open-sesame", {"join den"}).empty());
+  CHECK(asked_for("/join attic", {"join den"}).empty());
+  CHECK(asked_for("/join", {"join den"}).empty());
+  CHECK(well_known_secret_from("/join den") == std::string_view::npos);
+  CHECK(well_known_secret_from("/join den open") == 10);
+  CHECK(well_known_secret_from("/key open") == 5);
 }

@@ -28,6 +28,7 @@ class failing_journal final : public journal, public name_store {
   std::optional<failure> broken_reads; ///< reads alone do
   std::size_t reads = 0;               ///< asked for
   std::vector<std::string> drops_of;   ///< rooms whose logs were to be dropped
+  std::size_t trims_asked = 0;         ///< pieces of logs
   bool index_incomplete = false;       ///< searches are answered so
   std::string head_line;               ///< see `head`
   bool slow_reads = false;             ///< answered after whatever else is under way
@@ -100,6 +101,13 @@ class failing_journal final : public journal, public name_store {
     drops_of.push_back(room);
     if (broken) return later_([done = std::move(done), why = *broken] { done(why); });
     call([this, room, quiet, done] { good_.drop(room, quiet, done); });
+  }
+
+  bool trims() const noexcept override { return good_.trims(); }
+  void trim(std::string room, std::uint64_t entries, wall_time since, trim_done done) override {
+    ++trims_asked;
+    if (broken) return later_([done = std::move(done), why = *broken] { done(why); });
+    call([this, room, entries, since, done] { good_.trim(room, entries, since, done); });
   }
 
   bool lists() const noexcept override { return good_.lists(); }

@@ -238,9 +238,12 @@ TEST_CASE("a private room is closed, and not heard of, but for those who are inv
   CHECK(w.say(carl, "/mode private on", "den") == lines{"you have switched private on"});
   person& dora = w.known("dora");
   person& guest = w.come("guest");
-  CHECK(w.say(dora, "/join den") == lines{"den is private: one of its operators can /invite you"});
+  CHECK(w.say(dora, "/join den") ==
+        lines{"den is private: one of its operators can /invite you; if you know its key: "
+              "/join den KEY"});
   CHECK(w.say(guest, "/join den") == lines{"den is private: one of its operators can /invite you; "
-                                           "for that you need an account, see /register"});
+                                           "for that you need an account, see /register; if you "
+                                           "know its key: /join den KEY"});
   CHECK(w.say(guest, "/rooms").size() == 1);
   CHECK(w.say(dora, "/invite dora", "lobby") == lines{"you may not invite others here"});
   CHECK(w.say(carl, "/invite guest", "den") ==

@@ -52,6 +52,8 @@ TEST_CASE("each row with a right is refused to a member without it, and to no ot
     if (row.name == "msg") line += " psst";
     if (row.name == "role") line += " voice";
     if (row.name == "mode") line = "/mode moderated on";
+    if (row.name == "key") line = "/key open-sesame";
+    if (row.name == "retention") line = "/retention off";
     if (row.name == "slow") line = "/slow 5";
     if (row.name == "bans") line = "/bans 5";
     if (row.name == "invitation") line = "/invitation 5";

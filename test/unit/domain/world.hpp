@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,7 @@ class plain_hasher final : public password_hasher {
   void hash(std::string password, std::function<void(result<std::string>)> done) override {
     later_([this, password, done] {
       if (busy) return done(fail(errc::not_available, "many are logging in; try again in 2 s"));
+      if (slow) return late.push_back([password, done] { done("plain " + password); });
       done("plain " + password);
     });
   }
@@ -58,6 +60,8 @@ class plain_hasher final : public password_hasher {
     later_([hash, password, done] { done(hash == "plain " + password); });
   }
   bool busy = false;
+  bool slow = false; ///< what is to be hashed waits in `late`
+  std::vector<std::function<void()>> late{};
   int verified = 0;
 
  private:
@@ -125,7 +129,10 @@ class domain_world {
              },
              &factor,
              needs_factor,
-             needs_invitation}) {}
+             needs_invitation,
+             [this](std::uint64_t session, const std::string& room) {
+               wrong_keys.push_back(fmt::format("{} {}", session, room));
+             }}) {}
 
   person& enter(const std::string& name, bool many_rooms = true) {
     person& p = people.emplace_back();
@@ -184,8 +191,9 @@ class domain_world {
   failing_journal log;
   plain_hasher passwords;
   plain_factor factor;
-  heard admission; ///< what `/limits` tells of it
-  heard wrong;     ///< passwords: over which connection, of which account
+  heard admission;    ///< what `/limits` tells of it
+  heard wrong;        ///< passwords: over which connection, of which account
+  heard wrong_keys{}; ///< over which connection, of which room
   asio_chat::hub hub;
   std::deque<person> people;
 };

@@ -45,6 +45,17 @@ TEST_CASE("of a line with a secret argument nothing is shown but the command") {
   CHECK(without_secrets("/unlocked 1234", commands) == "/unlocked 1234");
 }
 
+TEST_CASE("the name of a room is no secret, and what is behind it is") {
+  command_info join{"join", {}, {}, {}};
+  join.arguments = {{"ROOM", argument_kind::room}, {"KEY"}};
+  join.arguments[1].optional = join.arguments[1].secret = true;
+  const std::vector<command_info> commands{join};
+  CHECK(without_secrets(" /join den ", commands) == "/join den");
+  CHECK(without_secrets("/join", commands) == "/join");
+  CHECK(without_secrets("/join den open", commands) == "/join ***");
+  CHECK(without_secrets("/join \"open den\"", commands) == "/join ***");
+}
+
 TEST_CASE("a line is split at white space, and its last argument is all the rest") {
   CHECK(split_arguments(" a  b\tc ", 1)[0] == "a  b\tc");
   const auto two = split_arguments("a  b\tc ", 2);

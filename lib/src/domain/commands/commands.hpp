@@ -141,6 +141,12 @@ result<void> carry_out(const asked& q, requests::mute&& what);
 result<void> carry_out(const asked& q, requests::unmute&& what);
 result<void> carry_out(const asked& q, requests::list_bans&& what);
 
+// key_commands.cpp: the key of a room
+result<void> carry_out(const asked& q, requests::set_key&& what);
+
+// retention_command.cpp: how much a room keeps
+result<void> carry_out(const asked& q, requests::set_retention&& what);
+
 // role_commands.cpp: roles, and the modes of rooms
 result<void> carry_out(const asked& q, requests::show_rights&& what);
 result<void> carry_out(const asked& q, requests::give_role&& what);

@@ -70,11 +70,6 @@ void tell_of(hub& in, std::uint64_t number, const std::string& by, const std::st
   if (!room.empty()) in.announce(room, fmt::format("{} {}", by, what));
 }
 
-bool is_about_the_same(const ban& a, const ban& b) {
-  return a.what == b.what && a.room == b.room && a.who == b.who && a.name == b.name &&
-         a.from == b.from;
-}
-
 bool lasts_as_long(const ban& a, const ban& b) {
   return !a.until || (b.until && *a.until >= *b.until);
 }
@@ -128,13 +123,8 @@ void end_invitation(const asked& q, const identity& who, const std::string& name
 
 /// Bans of rooms leave room for those of the server, and those of a room for those of others.
 result<void> check_count(const people& p, const std::string& room) {
-  std::size_t here = 0;
-  std::size_t in_rooms = 0;
-  for (const auto& [number, b] : p.bans()) {
-    if (p.is_over(b)) continue;
-    if (b.room == room) ++here;
-    if (!b.room.empty()) ++in_rooms;
-  }
+  const std::size_t here = p.count_bans_in(room);
+  const std::size_t in_rooms = p.count_bans() - p.count_bans_in({});
   const std::size_t most = room.empty()                   ? max_bans
                            : in_rooms < max_bans_in_rooms ? max_bans_in_room
                                                           : min_bans_in_room;
@@ -176,10 +166,9 @@ result<void> put(const asked& q, std::string_view command, ban::kind kind, reque
   p.change(
       [&p, kept_ban, is_there]() -> result<facts> {
         facts f = p.removal_of_old_bans();
-        for (const auto& [number, known] : p.bans()) {
-          if (p.is_over(known) || !is_about_the_same(known, *kept_ban)) continue;
-          *is_there = merge_into(*kept_ban, known);
-          if (!*is_there || kept_ban->devices.size() > known.devices.size())
+        if (const ban* known = p.find_same_ban(*kept_ban)) {
+          *is_there = merge_into(*kept_ban, *known);
+          if (!*is_there || kept_ban->devices.size() > known->devices.size())
             f.push_back(fact_of(*kept_ban));
           return f;
         }

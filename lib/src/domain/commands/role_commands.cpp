@@ -1,12 +1,12 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
+#include "domain/commands/room_changes.hpp"
 #include "domain/commands/whom.hpp"
 #include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
 #include "names/member_name.hpp"
 
-#include <boost/algorithm/string/replace.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -67,45 +67,6 @@ lines sentences_of_policy() {
     list.push_back(fmt::format("{} may{} {}", name_of(r), r == role::guest ? "" : " also", may));
   }
   return list;
-}
-
-/// Changes what is said of the room, tells it there, and notes it; what is so already, neither.
-/// @param also what who asked is told besides; empty: nothing
-result<void> change_room(const asked& q, std::string_view command,
-                         std::function<void(room_facts&)> how, const std::string& done,
-                         const std::string& already, const std::string& also = {}) {
-  people& p = q.in.people();
-  const std::string room = q.about->name();
-  const auto is_so = std::make_shared<bool>(false);
-  q.by.begin_changing(); // what is said next is said in the room as it is then
-  p.change(
-      [&p, room, is_so, how = std::move(how)]() -> result<facts> {
-        room_facts changed = p.room_or_new(room);
-        const fact before = fact_of(changed);
-        how(changed);
-        fact after = fact_of(changed);
-        *is_so = after.value == before.value;
-        return *is_so ? facts() : facts{std::move(after)};
-      },
-      [in = q.in.alive(), room, number = q.by.number(), by = q.by.name(), done, already, also,
-       is_so, answer = later_answer(q, command)](const result<void>& kept) {
-        const auto alive = in.lock();
-        if (!alive) return;
-        if (endpoint* e = (*alive)->find_endpoint(number)) e->end_changing();
-        if (!kept) return answer(kept.error());
-        if (*is_so) return answer(lines{already});
-        const std::string told = fmt::format("{} has {}", by, done);
-        // Who reads the notes is not in this room.
-        (*alive)->note_in(room, number,
-                          boost::algorithm::replace_last_copy(fmt::format("{} in {}", told, room),
-                                                              " of this room in ", " of "));
-        (*alive)->announce(room, told);
-        (*alive)->grade(room);
-        lines list{fmt::format("you have {}", done)};
-        if (!also.empty()) list.push_back(also);
-        answer(std::move(list));
-      });
-  return {};
 }
 
 /// What is to be said to who gives a role that does not count yet; empty: nothing.
@@ -194,13 +155,14 @@ std::string invited_into(const asked& q) {
                      others > 0 ? fmt::format(" and {} more", others) : std::string());
 }
 
-std::string modes_of(const room_modes& m) {
+std::string modes_of(const room_facts& about) {
+  const room_modes& m = about.modes;
   std::string on;
   const auto add = [&on](std::string_view word) {
     on += on.empty() ? "" : ", ";
     on += word;
   };
-  if (m.is_private) add("private");
+  if (m.is_private) add(about.key_hash.empty() ? "private" : "private with a key");
   if (m.moderated) add("moderated");
   if (m.read_only) add("read-only");
   if (m.slow.count() > 0) add(fmt::format("slow ({} s)", m.slow.count()));
@@ -314,6 +276,11 @@ result<void> carry_out(const asked& q, requests::invite&& what) {
   const std::string room = q.about->name();
   const room_facts* about = q.in.people().room(room);
   const bool was = about && about->invited.contains(a->id);
+  if (what.ends && q.in.key_guests().has(a->id, room) && !was) {
+    q.in.key_guests().end(a->id, room);
+    answer_to(q, what.command, lines{fmt::format("{} needs the key from now on", a->name)});
+    return {};
+  }
   if (what.ends)
     return change_room(
         q, what.command, [id = a->id](room_facts& r) { r.invited.erase(id); },
@@ -337,22 +304,27 @@ result<void> carry_out(const asked& q, requests::invite&& what) {
 result<void> carry_out(const asked& q, requests::set_mode&& what) {
   if (what.mode.empty()) {
     const room_facts* about = q.in.people().room(q.about->name());
-    answer_to(q, what.command,
-              lines{fmt::format("modes of {}: {}", q.about->name(),
-                                modes_of(about ? about->modes : room_modes()))});
+    answer_to(
+        q, what.command,
+        lines{fmt::format("modes of {}: {}", q.about->name(), about ? modes_of(*about) : "none")});
     return {};
   }
   if (what.mode == "private" && q.about->name() == q.in.default_room())
     return fail(errc::bad_arguments, "the room that everybody comes into cannot be private");
+  const room_facts* about = q.in.people().room(q.about->name());
+  const bool ends_key = what.mode == "private" && !what.on && about && !about->key_hash.empty();
   return change_room(
       q, what.command,
       [mode = what.mode, on = what.on](room_facts& r) {
+        if (mode == "private" && !on) r.key_hash.clear(); // nobody is surprised by it later
+
         bool& which = mode == "private"     ? r.modes.is_private
                       : mode == "moderated" ? r.modes.moderated
                                             : r.modes.read_only;
         which = on;
       },
-      fmt::format("switched {} {}", what.mode, what.on ? "on" : "off"),
+      ends_key ? std::string("switched private off and removed the key of this room")
+               : fmt::format("switched {} {}", what.mode, what.on ? "on" : "off"),
       fmt::format("{} is {} already", what.mode, what.on ? "on" : "off"));
 }
 

@@ -1,9 +1,11 @@
 #include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "domain/commands/commands.hpp"
+#include "domain/commands/room_changes.hpp"
 #include "domain/hub.hpp"
 #include "domain/sayable.hpp"
 #include "model/displayed_names.hpp"
+#include "model/names.hpp"
 
 #include <fmt/format.h>
 
@@ -30,8 +32,19 @@ std::string room_name_in(std::string_view argument) {
 result<void> carry_out(const asked& q, requests::join&& what) {
   // The answer is the state of the room.
   const bool reads_log = q.by.of().may(right::read_log);
-  return q.in.join(q.by, q.room_name, q.ref,
-                   reads_log ? start_position{what.after, what.history} : start_position{{}, 0});
+  const start_position from =
+      reads_log ? start_position{what.after, what.history} : start_position{{}, 0};
+  if (!what.key.empty()) {
+    const auto name = check_room_name(q.room_name, q.in.limits());
+    if (!name) return name.error();
+    const room_facts* about = q.in.people().room(*name);
+    if (!about || !about->modes.is_private) // a word too many, mostly
+      return fail(errc::bad_arguments, fmt::format("{0} has no key: /join {0}", *name));
+    const auto may = q.in.check_may_enter_room(q.by, *name);
+    if (!may && may.error().code == errc::key_required)
+      return join_by_key(q, *name, std::move(what.key), from, may.error());
+  }
+  return q.in.join(q.by, q.room_name, q.ref, from);
 }
 
 result<void> carry_out(const asked& q, requests::leave&& what) {

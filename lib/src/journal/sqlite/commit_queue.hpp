@@ -34,7 +34,7 @@ struct unfollow_answer {
 using operation_done =
     std::variant<std::monostate, journal::append_done, follow_answer, unfollow_answer,
                  name_store::change_done, people_store::kept, // also of what is destroyed
-                 journal::drop_done>;
+                 journal::drop_done, journal::trim_done>;
 
 /// `from` is empty then.
 template <class T>

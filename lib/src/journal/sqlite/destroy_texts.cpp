@@ -1,9 +1,11 @@
 #include "journal/sqlite/destroy_texts.hpp"
 
 #include "journal/sqlite/drop_log.hpp"
+#include "journal/sqlite/trim_log.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -95,17 +97,24 @@ result<void> forget_destroyed(store_parts& s, std::span<const destruction> all,
     s.reporter.tell(keys.error().message);
     return not_known_to_be_destroyed();
   }
-  if (!*keys) return {}; // nothing was left of them
+  const auto is_trim = [](const destruction& d) { return d.taken_out > 0; };
+  // Nothing was left of them. Of a log that is trimmed the records may be there still.
+  if (!*keys && std::ranges::none_of(all, is_trim)) return {};
   const store_header before = s.file.header();
   try {
     writer_connection& w = s.file.writer();
     w.begin();
+    std::vector<room_row> trimmed;
     for (const destruction& d : all) {
+      if (is_trim(d)) {
+        if (auto row = take_out(w, d)) trimmed.push_back(*std::move(row));
+        continue;
+      }
       for (const doomed_texts::run& r : d.doomed.runs)
         s.index.forget(w.db, d.room, r.first, w.head.sums());
       if (!d.dropped.empty()) begin_room(s, w, d);
     }
-    w.commit();
+    s.file.commit_trims(trimmed);
     return {};
   } catch (const SQLite::Exception& e) {
     s.reporter.fails(explain(s.file.name(), e).message);

@@ -18,6 +18,7 @@ struct destruction {
   std::int64_t room = 0;        ///< its number in the journal
   std::string dropped{};        ///< all of it is: the name of the room; mostly empty
   std::uint32_t newest_key = 0; ///< of a room that is dropped
+  std::uint64_t taken_out = 0;  ///< entries before it go with their keys; 0: all stay in the log
 };
 
 /// Destroying takes three steps: this one, `destroy_keys`, which any thread may take, and

@@ -49,9 +49,16 @@ struct drop_operation {
   journal::drop_state state = journal::drop_state::kept;
 };
 
+struct trim_operation {
+  std::string room;
+  std::uint64_t entries = 0; ///< that stay; 0: all
+  wall_time since{};         ///< what is older goes
+  bool more = false;
+};
+
 struct operation {
   std::variant<append_operation, open_operation, close_operation, hold_operation, release_operation,
-               keep_operation, destroy_operation, drop_operation>
+               keep_operation, destroy_operation, drop_operation, trim_operation>
       what;
   std::optional<failure> refused{}; ///< why it has not been done
 };
@@ -59,7 +66,8 @@ struct operation {
 /// It is done when all others of its commit are, since it waits for the key ring.
 inline bool destroys(const operation& o) noexcept {
   return std::holds_alternative<destroy_operation>(o.what) ||
-         std::holds_alternative<drop_operation>(o.what);
+         std::holds_alternative<drop_operation>(o.what) ||
+         std::holds_alternative<trim_operation>(o.what);
 }
 
 /// The room whose log it changes; empty: it changes none.
@@ -67,6 +75,7 @@ inline std::string_view log_of(const operation& o) noexcept {
   if (const auto* a = std::get_if<append_operation>(&o.what)) return a->draft.what.room;
   if (const auto* doomed = std::get_if<destroy_operation>(&o.what)) return doomed->room;
   if (const auto* dropped = std::get_if<drop_operation>(&o.what)) return dropped->room;
+  if (const auto* trimmed = std::get_if<trim_operation>(&o.what)) return trimmed->room;
   return {};
 }
 

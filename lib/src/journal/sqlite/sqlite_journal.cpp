@@ -149,6 +149,11 @@ void sqlite_journal::drop(std::string room, wall_time quiet, drop_done done) {
   workers_->writing->add({drop_operation{std::move(room), quiet}}, std::move(done));
 }
 
+void sqlite_journal::trim(std::string room, std::uint64_t entries, wall_time since,
+                          trim_done done) {
+  workers_->writing->add({trim_operation{std::move(room), entries, since}}, std::move(done));
+}
+
 void sqlite_journal::list(std::string from, list_done done) {
   workers_->writing->add(list_logs{std::move(from), std::move(done)});
 }

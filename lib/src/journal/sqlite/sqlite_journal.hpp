@@ -56,6 +56,8 @@ class sqlite_journal final : public journal, public name_store, public people_st
   void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override;
   bool drops() const noexcept override { return true; }
   void drop(std::string room, wall_time quiet, drop_done done) override;
+  bool trims() const noexcept override { return true; }
+  void trim(std::string room, std::uint64_t entries, wall_time since, trim_done done) override;
   bool lists() const noexcept override { return true; }
   void list(std::string from, list_done done) override;
   std::string head() const override;

@@ -7,6 +7,7 @@
 #include "journal/sqlite/seal_anew.hpp"
 #include "journal/sqlite/state_check.hpp"
 #include "journal/sqlite/store_loader.hpp"
+#include "journal/sqlite/trim_log.hpp"
 #include "journal/sqlite/wal_check.hpp"
 #include "journal/sqlite/witness.hpp"
 
@@ -128,6 +129,8 @@ result<void> store::seal_old_records_anew(const std::string& room) {
 result<std::optional<destruction>> store::plan_destruction(operation& o) {
   if (auto* dropped = std::get_if<drop_operation>(&o.what))
     return plan_drop(parts_, upkeep_, *dropped);
+  if (auto* trimmed = std::get_if<trim_operation>(&o.what))
+    return plan_trim(parts_, upkeep_, *trimmed);
   return sqlite::plan_destruction(parts_, std::get<destroy_operation>(o.what));
 }
 

@@ -1,5 +1,6 @@
 #include "journal/sqlite/store_loader.hpp"
 
+#include "accounts/people_store.hpp"
 #include "journal/sqlite/columns.hpp"
 #include "journal/sqlite/drop_log.hpp"
 #include "journal/sqlite/state_check.hpp"
@@ -183,8 +184,23 @@ void store_loader::empty_erased_rooms() {
   writer().begin();
   for (const room_row& r : erased)
     empty_room(writer(), r, header.epoch);
+  forget_facts(erased);
   store_.file.set_header(header);
   writer().commit();
+}
+
+/// Who opens such a room next finds it as one in which nothing was ever said: with nobody's roles,
+/// modes, key, pins or bans.
+void store_loader::forget_facts(const std::vector<room_row>& erased) {
+  std::set<std::string> names;
+  for (const room_row& r : erased)
+    if (auto name = open_name(store_.keys, r)) names.insert(*std::move(name));
+  std::vector<fact> gone;
+  writer().people.for_each([&](const fact& f) {
+    if (names.contains(room_of(f))) gone.push_back({f.kind, f.key, {}});
+  });
+  for (const fact& f : gone)
+    writer().people.keep(f);
 }
 
 /// What is left of them outside the log: words in the index, which nobody can read any more, and a

@@ -28,6 +28,7 @@ class store_loader {
   void check_ends();
   void check_ring();
   void empty_erased_rooms();
+  void forget_facts(const std::vector<room_row>& erased);
   void forget_destroyed_texts();
   void begin_epochs(const std::string& why);
   void look_at(const found_row& found, head_check& head);

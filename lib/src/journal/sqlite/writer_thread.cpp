@@ -37,6 +37,9 @@ void answer(operation& o, const operation_done& d, log_feed& feed) {
   } else if (const auto* dropped = std::get_if<journal::drop_done>(&d)) {
     if (o.refused) return (*dropped)(std::move(*o.refused));
     (*dropped)(std::get<drop_operation>(o.what).state);
+  } else if (const auto* trimmed = std::get_if<journal::trim_done>(&d)) {
+    if (o.refused) return (*trimmed)(std::move(*o.refused));
+    (*trimmed)(std::get<trim_operation>(o.what).more);
   }
 }
 

@@ -440,6 +440,50 @@ inline void drops(const journal_maker& make) {
   CHECK(texts(b.read("den", last)) == words{"two lemons"});
 }
 
+inline void trims(const journal_maker& make) {
+  journal_bench b(make);
+  const wall_time now(std::chrono::milliseconds(1'700'000'000'000));
+  const auto trim = [&b](std::string room, std::uint64_t entries, wall_time since) {
+    std::optional<result<bool>> answered;
+    b.log->trim(std::move(room), entries, since, [&](const result<bool>& r) { answered = r; });
+    REQUIRE(b.inbox.run_until([&] { return answered.has_value(); }));
+    return *answered;
+  };
+  if (!b.log->trims()) {
+    CHECK(trim("den", 1, {}).error().code == errc::not_available);
+    return;
+  }
+  for (int i = 1; i <= 4; ++i) {
+    entry said = journal_bench::draft("den", "lemon " + std::to_string(i));
+    said.time = now + std::chrono::hours(i);
+    b.append(said, alice);
+  }
+  b.append("attic", "another lemon");
+  const auto user = std::make_shared<deaf_listener>();
+  b.follow("den", user); // it may be in use
+  CHECK_FALSE(trim("den", 4, {}).value());
+  CHECK(b.read("den", {}).entries.size() == 4);
+  CHECK_FALSE(trim("den", 3, {}).value());
+  CHECK(texts(b.read("den", {})) == words{"lemon 2", "lemon 3", "lemon 4"});
+  CHECK_FALSE(trim("den", 0, now + std::chrono::hours(3)).value());
+  const journal::page left = b.read("den", {});
+  CHECK(texts(left) == words{"lemon 3", "lemon 4"});
+  CHECK(left.head.offset == 4);
+  CHECK_FALSE(left.earlier);
+  search_query q;
+  q.room = "den";
+  q.words = {"lemon"};
+  CHECK(b.search(q).entries.size() == 2);
+  CHECK_FALSE(trim("den", 0, now + std::chrono::hours(5)).value());
+  CHECK(b.read("den", {}).entries.empty());
+  CHECK_FALSE(trim("den", 1, now + std::chrono::hours(5)).value()); // nothing is left to do
+  CHECK_FALSE(trim("nowhere", 1, now).value());
+  CHECK(texts(b.read("attic", {})) == words{"another lemon"});
+  CHECK(b.append("den", "anew", "id1", bob).at.offset == 5); // no place is given again
+  CHECK(texts(b.read("den", {})) == words{"anew"});
+  b.unfollow("den", user);
+}
+
 } // namespace journal_checks
 
 inline constexpr journal_check journal_contract[] = {
@@ -465,6 +509,7 @@ inline constexpr journal_check journal_contract[] = {
     {"an answer may destroy the journal", journal_checks::destroyed_by_an_answer},
     {"a text that is destroyed is gone, and nothing else of its entry", journal_checks::destroys},
     {"a log that is dropped begins anew, and one in use is not dropped", journal_checks::drops},
+    {"what is trimmed off a log is gone, and the rest keeps its places", journal_checks::trims},
 };
 
 } // namespace asio_chat::testing
