@@ -33,6 +33,8 @@ enum class right : std::uint8_t {
   react,           ///< react to what was said
   set_limits,      ///< change limits of the server while it runs
   pin,             ///< choose what a room shows in `/pins`
+  list_members,    ///< see who is on the server
+  announce,        ///< tell everybody on the server something
 };
 
 /// Who somebody is in a room, or on the server; the later ones may more. The table of what each may
@@ -98,6 +100,10 @@ constexpr std::string_view phrase_of(right r) noexcept {
     return "change limits of the server";
   case right::pin:
     return "pin messages";
+  case right::list_members:
+    return "list who is on the server";
+  case right::announce:
+    return "tell everybody something";
   }
   return {};
 }

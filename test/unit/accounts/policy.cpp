@@ -35,6 +35,8 @@ const std::map<right, std::string> cells{
     {right::react, "yyyyy"},
     {right::set_limits, "---yy"},
     {right::pin, "---yy"},
+    {right::list_members, "yyyyy"},
+    {right::announce, "---yy"},
 };
 
 } // namespace
