@@ -21,6 +21,10 @@ struct vocabulary {
   std::map<std::string, std::vector<std::string>, std::less<>> choices = {};
 };
 
+/// The words that arguments can be. Servers tell what kind an argument is, and not which words it
+/// can be. A word that the server does not take is refused by it.
+void add_fixed_words(vocabulary& words);
+
 struct completion {
   std::size_t replaced = 0;         ///< bytes before the cursor that `text` stands for
   std::string text;                 ///< the part on which all choices agree

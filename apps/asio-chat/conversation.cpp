@@ -2,8 +2,8 @@
 
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
+#include "completion.hpp"
 #include "exit_code.hpp"
-#include "fixed_words.hpp"
 #include "model/command_text.hpp"
 
 #include <fmt/format.h>

@@ -143,6 +143,7 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
             chat.async_command(room, fmt::format("/read {}", offset),
                                [](error_code, const reply&) {}); // else it comes again
           },
+      .next_attempt = [&] { return chat.next_attempt_in(); },
       .changed = {},
       .redraw = {},
       .edit = {}};

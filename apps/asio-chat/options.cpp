@@ -317,7 +317,7 @@ std::variant<options, int> read_options(int argc, char** argv) {
     o.client.passphrase = secret;
   }
   if (!password_file.empty()) {
-    o.account_password = tls::read_passphrase_file(password_file).value();
+    o.account_password = tls::read_passphrase_file(password_file, "password").value();
   } else if (const char* password = std::getenv("CHAT_ACCOUNT_PASSWORD"); password && *password) {
     o.account_password = password;
   }

@@ -1,7 +1,7 @@
 #include "roster.hpp"
 
 #include "base/sanitize.hpp"
-#include "model/server_name.hpp"
+#include "model/names.hpp"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,6 @@
 #include "base/utf8.hpp"
 #include "model/command_text.hpp"
 #include "model/names.hpp"
-#include "model/server_name.hpp"
 #include "room_focus.hpp"
 #include "wire/reply_lines.hpp"
 
@@ -151,9 +150,10 @@ struct text_of {
   lines operator()(const disconnected& d) const {
     const std::string phrase = sanitize_for_terminal(d.reason.phrase);
     if (d.retry_in) {
-      return {{kind::notice, fmt::format("[{}: {}; trying again in {:.1f} s]",
-                                         d.attempt ? "not connected" : "disconnected", phrase,
-                                         static_cast<double>(d.retry_in->count()) / 1000.0)}};
+      return {
+          {kind::notice, fmt::format("[{}: {}; next attempt in {:.1f} s, or at once by /reconnect]",
+                                     d.attempt ? "not connected" : "disconnected", phrase,
+                                     static_cast<double>(d.retry_in->count()) / 1000.0)}};
     }
     if (d.attempt) return {{kind::notice, "Error connecting to server: " + phrase}};
     if (d.reason.code == close_code::connection_lost)

@@ -98,10 +98,10 @@ int show(const people& all, const std::string& name) {
 }
 
 std::string new_password(const ops::history_request& wanted) {
-  auto typed = tls::obtain_passphrase({wanted.password_file, "--password-file",
-                                       "CHAT_ACCOUNT_PASSWORD", wanted.account_password},
-                                      "New password: ", tls::prompting::twice,
-                                      "an account needs a password: give it")
+  auto typed = tls::obtain_passphrase(
+                   {wanted.password_file, "--password-file", "CHAT_ACCOUNT_PASSWORD",
+                    wanted.account_password, "password"},
+                   "New password: ", tls::prompting::twice, "an account needs a password: give it")
                    .value();
   check_new_password(typed).value();
   return typed;

@@ -10,6 +10,7 @@
 #include "journal/sqlite/data_lock.hpp"
 #include "model/names.hpp"
 #include "ops/master_key_file.hpp"
+#include "ops/privileges.hpp"
 
 #include <fmt/format.h>
 
@@ -84,6 +85,7 @@ history::history(ops::settings& s, const std::string& other)
   }
   ops::find_storage(s).value();
   masters = master_keys(s);
+  const ops::acting_as_owner reader(directory); // as in facts_reader.cpp
   keys = sqlite::key_ring::open_to_read(directory + "/keys.db", masters).value();
 }
 

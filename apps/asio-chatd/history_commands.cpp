@@ -71,6 +71,8 @@ int carry_out_command(ops::invocation& call) {
     return erase(call.settings, call.history);
   case ops::action::account:
     return change_accounts(call.settings, call.history);
+  case ops::action::announce:
+    return announce(call.settings, call.history);
   default:
     return 0; // no other one comes here
   }

@@ -1,5 +1,5 @@
 // What asio-chatd does about the history beside serving: backup, restore, verify, export, rekey,
-// erase, account.
+// erase, account, announce.
 #pragma once
 
 #include "ops/settings.hpp"
@@ -32,4 +32,5 @@ int export_account(asio_chat::ops::settings& s, const asio_chat::ops::history_re
 int rekey(asio_chat::ops::settings& s);
 int erase(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
 int change_accounts(asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
+int announce(const asio_chat::ops::settings& s, const asio_chat::ops::history_request& wanted);
 /// @}

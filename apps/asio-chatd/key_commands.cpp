@@ -6,6 +6,7 @@
 #include "journal/sqlite/data_lock.hpp"
 #include "journal/sqlite/erase_texts.hpp"
 #include "ops/master_key_file.hpp"
+#include "ops/privileges.hpp"
 
 #include <fmt/format.h>
 
@@ -129,14 +130,19 @@ int rekey(ops::settings& s) {
   const auto turn = wait_for_turn(path);
   history kept(s);
   const std::string ring = kept.directory + "/keys.db";
+  // Root reads and writes its own key file as root, and the directory as its owner, who might have
+  // put links into it.
+  std::optional<ops::acting_as_owner> owner(std::in_place, kept.directory);
   // Before the key is written: what is wrong here is wrong later as well.
   const auto lock = sqlite::data_lock::take(kept.directory);
   if (!lock && !sqlite::is_in_use(lock.error())) throw error(lock.error());
   // If the ring is not under the first key yet, that one is new: this was begun before.
   if (opens(ring, kept.masters.front())) {
+    owner.reset();
     ops::put_new_master_key(path).value();
     ops::find_storage(s).value();
     kept.masters = master_keys(s);
+    owner.emplace(kept.directory);
   }
   kept.keys.reset();
   if (lock) {
@@ -152,6 +158,7 @@ int rekey(ops::settings& s) {
 
 int erase(ops::settings& s, const ops::history_request& wanted) {
   history kept(s);
+  const ops::acting_as_owner owner(kept.directory); // likewise
   const sqlite::known_room room = choose_room(kept, wanted.room);
   if (!wanted.entries.empty() || !wanted.author.empty()) return erase_texts_of(kept, room, wanted);
   const auto end = confirm(wanted, room, fmt::format("#{} with {}", room.name, content_of(room)));

@@ -116,7 +116,8 @@ std::vector<ops::unix_socket_file> open_unix_sockets(const ops::settings& s) {
   return all;
 }
 
-/// Where `asio-chatd account` reaches this process: none where it keeps no accounts on a disk.
+/// Where `asio-chatd account` and `asio-chatd announce` reach this process: none where it keeps no
+/// accounts on a disk.
 std::optional<ops::unix_socket_file> open_control(const ops::settings& s, const logger& log) {
   constexpr mode_t own = 0600;
   constexpr int backlog = 16;
@@ -124,7 +125,8 @@ std::optional<ops::unix_socket_file> open_control(const ops::settings& s, const 
   auto opened = ops::unix_socket_file::open(ops::control_path(s.data_directory), own, backlog);
   if (opened) return std::move(*opened);
   log(severity::warning,
-      "asio-chatd account cannot reach this process; it can be stopped, to change accounts",
+      "asio-chatd account and announce cannot reach this process; it can be stopped, to change "
+      "accounts",
       {{"reason", opened.error().message}});
   return std::nullopt;
 }
@@ -143,6 +145,14 @@ std::shared_ptr<ops::control_socket> make_control(boost::asio::io_context& conte
             std::move(change), [done = std::move(done), receipt](const result<void>& r) {
               done(r ? result<std::string>(*receipt) : result<std::string>(r.error()));
             });
+      },
+      [&chat](std::string text) -> result<void> {
+        try {
+          chat.announce(std::move(text));
+        } catch (const error& e) {
+          return failure{e.code(), e.what()};
+        }
+        return {};
       },
       s.server.log);
 }

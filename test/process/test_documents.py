@@ -319,6 +319,8 @@ RUNS = {
        "test_certificates.py: test_certificates_on_the_command_line_and_what_is_wrong_with_them"
        for one in ("add bob", "certify alice", "uncertify alice")},
     "asio-chatd account --help": just,
+    **{f"asio-chatd announce{one}": "test_live_accounts.py" for one in (
+        "", " TEXT", " 'down from 22:00 to 22:10'")},
     "asio-chatd policy": just,
     **{command: "test_authenticator.py, with other paths" for command in (
         "apps/authenticators/htpasswd.py /run/asio-chat/users htpasswd-file",

@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from programs import PATIENCE, Daemon, LessonClient, clean_environment, until
+from clients import Terminal, home, pipe
+from programs import BIN, PATIENCE, Daemon, LessonClient, clean_environment, until
 from test_people import PASSWORD, account, daemon, good, log_in
 from test_storage import run
 
@@ -186,3 +187,45 @@ def test_a_role_is_changed_under_the_running_daemon_and_in_a_directory_by_a_rela
                            (("disable", "pat", "owner"), "disable takes no ROLE")):
         done = account(tmp_path / "data", *arguments)
         assert done.returncode in (1, 2) and why in done.stderr, done
+
+
+def announce(data, *arguments, text=None):
+    return subprocess.run([BIN / "asio-chatd", "announce", *arguments, "--data", str(data)], input=text or "",
+                          capture_output=True, text=True, timeout=PATIENCE, env=clean_environment())
+
+
+def hears(member, text):
+    """As the server says it."""
+    while text not in (line := member.receive()):
+        pass
+    return line
+
+
+def test_everybody_is_told_what_the_operator_announces_and_audit_has_it(tmp_path, home):
+    good(tmp_path / "data", "add", "olga", "--role", "operator")
+    with daemon(tmp_path, "--member-connections", "2") as d:
+        d.address = f"localhost:{d.port}"
+        olga, bob = log_in(d, "guest1", "olga"), d.join("bob")
+        den = Terminal(f"carol@{d.address}", "--ca", d.ca, "--room", "den", home=home)
+        den.sees("[in #den")
+        for one, told in ((announce(d.data, "down at ten"), "down at ten"),
+                          (announce(d.data, text="until\nhalf past\n"), "half past")):
+            assert (one.returncode, one.stdout, one.stderr) == (0, "everybody who is there is told\n", ""), one
+            for member in (olga, bob):
+                hears(member, told)
+            den.sees(told)
+        olga.send("/announce back")
+        hears(bob, "back")
+        den.sees("back")
+        text = pipe(d, "olga", text="/join audit\n/history 10\n", home=home,
+                    env={"CHAT_ACCOUNT_PASSWORD": PASSWORD})
+        for noted in ("the operator of the server has told everybody: down at ten",
+                      "olga has told everybody: back"):
+            assert noted in text.stdout, text
+        long = announce(d.data, "x" * 9000)
+        assert long.returncode == 1 and "the text has 9000 bytes; at most 8192 are allowed" in long.stderr
+        nothing = announce(d.data, text=" \n")
+        assert nothing.returncode == 1 and "there is nothing to say" in nothing.stderr
+        assert d.stop() == 0
+    gone = announce(d.data, "nobody hears")
+    assert gone.returncode == 1 and "no daemon that can be told runs with the data directory" in gone.stderr

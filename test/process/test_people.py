@@ -132,6 +132,10 @@ def test_wrong_uses_of_account_say_what_is_wrong(tmp_path):
         done = account(data, *arguments)
         assert done.returncode in (1, 2), arguments
         assert done.stderr.startswith("asio-chatd: ") and part in done.stderr, done.stderr
+    empty = tmp_path / "secret"
+    empty.touch(0o600)
+    done = account(data, "add", "bob", "--password-file", str(empty))
+    assert done.returncode == 1 and f"the password file '{empty}' has no password" in done.stderr, done.stderr
     short = account(data, "add", "bob", password="short")
     assert "a password has 8 to 256 bytes" in short.stderr
     nothing = account(data, "add", "bob", password=None)

@@ -1197,3 +1197,30 @@ def test_a_master_key_from_a_pipe_starts_a_daemon(kept, tmp_path):
         kill $!; wait $!"""], cwd=tmp_path, timeout=PATIENCE, env=clean_environment())
     assert "listening on" in (tmp_path / "out").read_text(), (tmp_path / "err").read_text()
     assert done.returncode == 0
+
+
+def test_root_erases_compacts_and_rekeys_as_the_owner_of_the_directory(of_nobody):
+    data, elsewhere = of_nobody, of_nobody.parent.parent / f"{of_nobody.parent.name}-of-root"
+    elsewhere.mkdir(mode=0o700)
+    prey = elsewhere / "prey"
+    prey.write_text("")
+    try:
+        for command in (["rekey"], ["erase", "den", "--entry", "1", "--yes"], ["compact"],
+                        ["erase", "den", "--yes"], ["compact"], ["rekey"]):
+            # Closed to the owner, as what systemd makes for DynamicUser= is.
+            data.parent.chmod(0o700 if command == ["compact"] else 0o755)
+            done = run(*command, data=data)
+            assert done.returncode == 0, done.stderr
+            owners = {path.name: path.stat().st_uid for path in (data, *data.iterdir())}
+            assert set(owners.values()) == {65534}, (command, owners)
+        # What the owner has put beside a file leads root nowhere.
+        for name in ("journal.db-wal", "journal.db-shm", "keys.db-wal", "keys.db-shm", "keys.db-journal"):
+            for command in (["rekey"], ["erase", "lobby", "--yes"], ["compact"]):
+                link = data / name
+                link.unlink(missing_ok=True)
+                link.symlink_to(prey)
+                run(*command, data=data)
+                assert (prey.stat().st_uid, prey.read_text()) == (0, ""), (name, command)
+                link.unlink(missing_ok=True)
+    finally:
+        shutil.rmtree(elsewhere)

@@ -17,8 +17,14 @@ struct connection_state {
   std::string protection = {}; ///< `TLSv1.3`; empty: none yet
   bool verified = true;        ///< the server's name is
   std::string trouble = {};    ///< why there is no connection; empty: there is one
+  bool comes_back = false;     ///< although there is none
+  /// Until another one is tried; none while that is done.
+  std::optional<std::chrono::milliseconds> next_attempt = {};
   std::optional<std::chrono::milliseconds> lag = {}; ///< of the last line that was answered
 };
+
+/// When what is told of the next attempt is another text; none: never.
+std::optional<std::chrono::milliseconds> next_change(const connection_state& c);
 
 struct chat_state {
   explicit chat_state(windows open, typed_journal* kept = nullptr)

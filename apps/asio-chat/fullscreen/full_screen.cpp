@@ -46,6 +46,7 @@ full_screen::full_screen(boost::asio::io_context& context, chat_state& state,
                }())
     , timer_(time_.make_timer())
     , keep_timer_(time_.make_timer())
+    , count_timer_(time_.make_timer())
     , drawn_as_(state.themes.name()) {
   control_.define(look.aliases);
   control_.bind(look.bindings);
@@ -79,6 +80,8 @@ void full_screen::draw() {
   const terminal_size size = size_of_terminal();
   out_.put(writer_.show(
       control_.draw(std::min(size.columns, largest.columns), std::min(size.rows, largest.rows))));
+  if (const auto next = next_change(state_.connection))
+    count_timer_->wait_until(time_.now() + *next, [this] { draw_soon(); });
 }
 
 void full_screen::call(const std::string& who, const std::string& where) {

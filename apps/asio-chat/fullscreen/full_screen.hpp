@@ -80,6 +80,7 @@ class full_screen final : public screen, public key_taker {
   std::unique_ptr<editor_process> editor_; ///< which has the terminal
   std::unique_ptr<timer> timer_;           ///< until the next picture
   std::unique_ptr<timer> keep_timer_;      ///< until what is typed is kept
+  std::unique_ptr<timer> count_timer_;     ///< until the next second of a pause
   bool keeping_ = false;                   ///< it waits for that
   bool drawing_ = false;                   ///< it waits for that
   picture_pace pace_;

@@ -150,10 +150,20 @@ std::string unread_elsewhere(const windows& all, const area& list) {
   return naming + others;
 }
 
+/// First what a person can wait for, or do: a long reason does not fit.
+std::string words_of_lost(const connection_state& c) {
+  std::string next;
+  if (c.next_attempt)
+    next = fmt::format("; next attempt in {} s, or at once by /reconnect",
+                       std::chrono::ceil<std::chrono::seconds>(*c.next_attempt).count());
+  else if (c.comes_back)
+    next = "; connecting...";
+  return fmt::format(" not connected{}: {} ", next, sanitize_for_terminal(c.trouble));
+}
+
 void add_connection(cells& to, const connection_state& c) {
   constexpr std::chrono::milliseconds worth_telling{300};
-  if (!c.trouble.empty())
-    return add(to, " not connected: " + sanitize_for_terminal(c.trouble) + " ", role::bar_alert);
+  if (!c.trouble.empty()) return add(to, words_of_lost(c), role::bar_alert);
   add(to, " " + c.protection, role::bar);
   if (!c.verified) add(to, " NAME NOT VERIFIED", role::bar_alert);
   if (c.lag && *c.lag >= worth_telling)
@@ -219,6 +229,15 @@ void draw_typed(canvas& on, std::size_t first, const typed_rows& typed) {
 }
 
 } // namespace
+
+std::optional<std::chrono::milliseconds> next_change(const connection_state& c) {
+  using std::chrono::milliseconds;
+  constexpr milliseconds second{1'000};
+  constexpr milliseconds soon{250}; // an attempt may fail and tell nothing new
+  if (c.trouble.empty() || !c.comes_back) return {};
+  if (!c.next_attempt) return soon;
+  return std::max(*c.next_attempt % second, milliseconds(0)) + milliseconds(1);
+}
 
 area message_area(const screen_state& s, std::size_t columns, std::size_t rows) {
   return plan_of(s, columns, rows).messages;

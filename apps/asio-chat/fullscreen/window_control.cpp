@@ -91,6 +91,7 @@ void window_control::keep_entered() {
 
 screen_state window_control::look() {
   screen_state s;
+  if (around_.next_attempt) state_.connection.next_attempt = around_.next_attempt();
   s.connection = &state_.connection;
   const window& w = state_.all.current();
   if (w.what == window::kind::room) s.members = around_.members(w.name);

@@ -52,6 +52,8 @@ class window_control {
     std::function<void(const std::string& name, std::function<void(bool in)>)> open_log;
     /// Everything until there has been read in that room.
     std::function<void(const std::string& room, std::uint64_t offset)> has_read;
+    /// While there is no connection; none: one is being made, or there is to be none.
+    std::function<std::optional<std::chrono::milliseconds>()> next_attempt;
     std::function<void()> changed; ///< there is something to draw, and no key was pressed
     std::function<void()> redraw;  ///< the whole screen
     /// Gives a text to the person's editor, and what they made of it back.

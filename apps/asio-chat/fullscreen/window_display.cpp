@@ -1,7 +1,6 @@
 #include "fullscreen/window_display.hpp"
 
 #include "model/names.hpp"
-#include "model/server_name.hpp"
 #include "room_focus.hpp"
 
 #include <fmt/format.h>
@@ -127,6 +126,7 @@ void window_display::take(const connected& c) {
 
 void window_display::take(const disconnected& d) {
   state_.connection.trouble = d.reason.phrase;
+  state_.connection.comes_back = d.retry_in.has_value();
   state_.connection.lag.reset();
   if (!d.retry_in && d.reason.code != close_code::quit) keep_words(d);
   state_.all.remark_on_server(words_of(d), time_.wall_now());

@@ -263,6 +263,11 @@ class basic_client : private detail::client_base {
   /// does not reconnect at all
   using client_base::reconnect;
 
+  /// How long it is until the next attempt to connect. None: there is a connection, or one is being
+  /// made, or the client does not come back. The event `disconnected` tells of the first attempt,
+  /// and of later ones where there is another reason; this is right for each of them.
+  using client_base::next_attempt_in;
+
   /// For `client_config::resume` of a later client. Take it after an event was dealt with and
   /// before the next one is received: a later client is then given everything that follows.
   using client_base::saved_state;

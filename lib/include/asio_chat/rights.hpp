@@ -34,6 +34,8 @@ enum class right : std::uint8_t {
   set_limits,      ///< change limits of the server while it runs
   pin,             ///< choose what a room shows in `/pins`
   set_retention,   ///< choose how much a room keeps
+  list_members,    ///< see who is on the server
+  announce,        ///< tell everybody on the server something
 };
 
 /// Who somebody is in a room, or on the server; the later ones may more. The table of what each may
@@ -101,6 +103,10 @@ constexpr std::string_view phrase_of(right r) noexcept {
     return "pin messages";
   case right::set_retention:
     return "choose how much the room keeps";
+  case right::list_members:
+    return "list who is on the server";
+  case right::announce:
+    return "tell everybody something";
   }
   return {};
 }

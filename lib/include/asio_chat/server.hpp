@@ -222,6 +222,15 @@ class basic_server : public detail::server_base {
                                                             token, std::move(change));
   }
 
+  /// Tells every member who is here something, as the server itself: clients show it as a notice.
+  /// It is no entry of a room, and who comes later does not hear it; the room `audit` has a line of
+  /// it. Where very many are here, some hear it a few milliseconds later.
+  /// @throws asio_chat::error (`errc::text_empty`, `errc::text_too_long`) if it cannot be said
+  void announce(std::string text) {
+    check("announce");
+    base::announce(std::move(text));
+  }
+
   /// Stops accepting, answers what clients have asked, says goodbye to them, and closes all
   /// connections; those that are still open after `limits::drain_time` are cut off. Completes with
   /// `void(error_code)`, without an error, when no connection is left. It may be called several

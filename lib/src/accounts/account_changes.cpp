@@ -113,7 +113,11 @@ result<std::vector<fact>> facts_of(const people& known, const account_change& c,
   const auto add = [&facts](std::vector<fact> more) {
     std::ranges::move(more, std::back_inserter(facts));
   };
-  if (c.what != change_kind::enable) add(known.removal_of_devices(a.id));
+  if (c.what != change_kind::enable) {
+    for (const device* d : known.devices_of(a.id))
+      add_left_device(a, d->token);
+    add(known.removal_of_devices(a.id));
+  }
   if (c.what == change_kind::reset) {
     a.password_hash = hash;
     add(known.removal_of_factor(a.id));

@@ -108,15 +108,15 @@ identity identity_of_key(std::string_view key) noexcept {
 }
 
 fact fact_of(const account& a) {
-  return {fact_kind::account, key_of(a.id),
-          field_writer()
-              .id(a.id)
-              .text(a.name)
-              .text(a.password_hash)
-              .number(static_cast<std::uint64_t>(a.role))
-              .number(a.disabled ? 1 : 0)
-              .time(a.made)
-              .take()};
+  field_writer w;
+  w.id(a.id)
+      .text(a.name)
+      .text(a.password_hash)
+      .number(static_cast<std::uint64_t>(a.role))
+      .number(a.disabled ? 1 : 0)
+      .time(a.made);
+  if (!a.left_devices.empty()) w.text(a.left_devices);
+  return {fact_kind::account, key_of(a.id), w.take()};
 }
 
 account account_in(const fact& f) {
@@ -128,7 +128,30 @@ account account_in(const fact& f) {
   a.role = role_in(r);
   a.disabled = r.number() != 0;
   a.made = r.time();
+  a.left_devices = r.text();
   return a;
+}
+
+std::vector<identity> left_devices_of(const account& a) {
+  std::vector<identity> all;
+  const std::string_view bytes = a.left_devices;
+  for (std::size_t at = 0; at + identity().size() <= bytes.size(); at += identity().size()) {
+    identity& token = all.emplace_back();
+    std::ranges::transform(bytes.substr(at, token.size()), token.begin(),
+                           [](char c) { return static_cast<std::uint8_t>(c); });
+  }
+  return all;
+}
+
+void add_left_device(account& a, const identity& token) {
+  std::vector<identity> all = left_devices_of(a);
+  std::erase(all, token);
+  all.push_back(token);
+  if (all.size() > max_left_devices) all.erase(all.begin());
+  std::string bytes;
+  for (const identity& one : all)
+    bytes.append(reinterpret_cast<const char*>(one.data()), one.size());
+  a.left_devices = bytes;
 }
 
 fact fact_of(const device& d) {

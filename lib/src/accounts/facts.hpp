@@ -12,6 +12,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -30,7 +31,15 @@ struct account {
   asio_chat::role role = role::member; ///< on the server
   bool disabled = false;
   wall_time made{};
+  /// Tokens of its last devices that were logged out, one behind the other, the newest last.
+  /// Whoever blocks or ignores the account does so with the guests who come with them.
+  rare_text left_devices{};
 };
+
+constexpr std::size_t max_left_devices = 8;
+std::vector<identity> left_devices_of(const account& a);
+/// One more; the oldest of too many goes.
+void add_left_device(account& a, const identity& token);
 
 /// What an account asks for besides the password.
 struct account_factor {

@@ -150,6 +150,8 @@ void people::take_account(const fact& f) {
   if (const account* known = accounts_->find(id)) {
     before = known->name;
     looks_.remove(before, id);
+    for (const identity& token : left_devices_of(*known))
+      left_devices_.erase({token, id});
   }
   std::string now;
   if (f.value.empty()) {
@@ -158,6 +160,8 @@ void people::take_account(const fact& f) {
     account a = account_in(f);
     now = a.name;
     looks_.put(now, a.id);
+    for (const identity& token : left_devices_of(a))
+      left_devices_.emplace(token, a.id);
     accounts_->put(std::move(a));
   }
   if (before == now) return;
@@ -223,6 +227,14 @@ std::size_t people::account_count() const noexcept {
 const account* people::of_device(const identity& token) const {
   const device* d = accounts_->find_device(token);
   return d == nullptr ? nullptr : find(d->account);
+}
+
+std::vector<identity> people::accounts_before(const identity& token) const {
+  std::vector<identity> all;
+  for (auto at = left_devices_.lower_bound({token, identity()});
+       at != left_devices_.end() && at->first == token; ++at)
+    all.push_back(at->second);
+  return all;
 }
 
 bool people::has_lookalike(std::string_view name, const identity& of) const {

@@ -69,6 +69,8 @@ class people {
   bool has_lookalike(const std::vector<std::string>& looks, const identity& of) const;
   /// Of the device with this token; null if it is of none.
   const account* of_device(const identity& token) const;
+  /// Those that have logged out the device with this token, which may be a guest's now.
+  std::vector<identity> accounts_before(const identity& token) const;
   std::vector<const account*> accounts() const;                         ///< sorted by name
   std::vector<const device*> devices_of(const identity& account) const; ///< by number
   /// That the certificate opens to who asks for this name; null: none. One that nobody has shown
@@ -197,13 +199,14 @@ class people {
   const clock& time_;
   scheduler later_;
   std::shared_ptr<people*> self_;
-  std::deque<wanted> waiting_;                 ///< the first of them is under way
-  std::set<identity> seen_;                    ///< devices of which that has to be kept
-  bool keeps_seen_ = false;                    ///< some of them are under way
-  std::unique_ptr<account_book> accounts_;     ///< and what opens them
-  look_book looks_;                            ///< of accounts
-  std::map<identity, account_factor> factors_; ///< by account
-  invitations_by_code invitations_;            ///< by code
+  std::deque<wanted> waiting_;                           ///< the first of them is under way
+  std::set<identity> seen_;                              ///< devices of which that has to be kept
+  bool keeps_seen_ = false;                              ///< some of them are under way
+  std::unique_ptr<account_book> accounts_;               ///< and what opens them
+  std::set<std::pair<identity, identity>> left_devices_; ///< tokens, and of which account
+  look_book looks_;                                      ///< of accounts
+  std::map<identity, account_factor> factors_;           ///< by account
+  invitations_by_code invitations_;                      ///< by code
   rooms_by_name rooms_;
   std::set<std::string, std::less<>> guest_rooms_;
   std::set<std::string, std::less<>> short_rooms_;

@@ -36,6 +36,8 @@ constexpr std::array policy_rows{
     policy_row{right::react, role::guest, "react to messages"},
     policy_row{right::pin, role::op, "pin messages"},
     policy_row{right::set_limits, role::op, "change limits of the server"},
+    policy_row{right::list_members, role::guest, "list who is on the server"},
+    policy_row{right::announce, role::op, "tell everybody on the server"},
 };
 
 constexpr std::array<std::string_view, 5> names{"guest", "member", "voice", "operator", "owner"};

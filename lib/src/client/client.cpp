@@ -59,6 +59,10 @@ bool client_base::reconnect() {
   return impl_->reconnect();
 }
 
+std::optional<std::chrono::milliseconds> client_base::next_attempt_in() const {
+  return impl_->next_attempt_in();
+}
+
 resume_state client_base::saved_state() const {
   return impl_->saved_state();
 }

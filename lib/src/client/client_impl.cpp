@@ -262,7 +262,8 @@ void client_base::impl::lost(close_reason reason) {
 
 void client_base::impl::come_back_after(std::chrono::milliseconds time) {
   state_ = state::waiting;
-  retry_timer_->wait_until(time_->now() + time, [this] { come_back(); });
+  retry_at_ = time_->now() + time;
+  retry_timer_->wait_until(retry_at_, [this] { come_back(); });
 }
 
 void client_base::impl::come_back() {
@@ -272,6 +273,12 @@ void client_base::impl::come_back() {
   if (const auto renewed = network_->renew(); !renewed)
     log(severity::warning, "keeping the TLS settings of before", renewed.error().message);
   open_connection(network_->dial());
+}
+
+std::optional<std::chrono::milliseconds> client_base::impl::next_attempt_in() const {
+  if (state_ != state::waiting) return {};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(retry_at_ - time_->now());
+  return std::max(left, std::chrono::milliseconds(0));
 }
 
 bool client_base::impl::reconnect() {

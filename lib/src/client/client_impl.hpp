@@ -40,6 +40,7 @@ class client_base::impl final : public std::enable_shared_from_this<impl>,
   void receive(handler<client_event> h, diagnostics* why);
   void close(handler<> h);
   bool reconnect();
+  std::optional<std::chrono::milliseconds> next_attempt_in() const;
   /// Aborts everything, because the client is being destroyed.
   void abort();
 
@@ -125,6 +126,7 @@ class client_base::impl final : public std::enable_shared_from_this<impl>,
 
   client_room::reconnection reconnection_;
   std::unique_ptr<timer> retry_timer_;
+  steady_time retry_at_{}; ///< while it waits
 };
 
 } // namespace asio_chat::detail

@@ -199,6 +199,8 @@ inline constexpr argument first_member[] = {
      .kind = kind::member,
      .optional = true,
      .help = "where to begin in the list; it need not be there"}};
+inline constexpr argument announced[] = {
+    {.name = "TEXT", .kind = kind::text, .help = "is told to everybody, in whatever room"}};
 inline constexpr argument searched[] = {
     {.name = "WORDS", .kind = kind::query, .help = "whole words, in any order and any case"},
     {.name = "NAME", .kind = kind::member, .key = "from", .optional = true, .help = "who said it"},

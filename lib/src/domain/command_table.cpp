@@ -4,6 +4,7 @@
 #include "domain/command_readers.hpp"
 #include "domain/host_commands.hpp"
 #include "domain/personal_rows.hpp"
+#include "domain/server_rows.hpp"
 
 #include <algorithm>
 #include <array>
@@ -364,7 +365,7 @@ constexpr auto joined(const std::array<command_row, N>&... parts) {
   return all;
 }
 
-constexpr auto table = joined(general_rows, personal_rows);
+constexpr auto table = joined(general_rows, personal_rows, server_rows);
 
 static_assert(table.size() + 2 == std::variant_size_v<requests::any>);
 static_assert(

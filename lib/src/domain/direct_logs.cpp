@@ -166,7 +166,12 @@ result<void> direct_logs::check_may_write(const endpoint& by, const identity& to
   if (!wanted) return {};
   const direct_log* d = by.of().has_account() ? in_.people().find_direct(by.who(), to) : nullptr;
   const bool is_stranger = !d || !d->of(to).spoke;
-  if (wanted->blocked.contains(by.who()) || (is_stranger && !wanted->strangers))
+  bool blocked = wanted->blocked.contains(by.who());
+  if (!blocked && !wanted->blocked.empty() && !by.of().has_account())
+    blocked = std::ranges::any_of(
+        in_.people().accounts_before(by.who()),
+        [wanted](const identity& account) { return wanted->blocked.contains(account); });
+  if (blocked || (is_stranger && !wanted->strangers))
     return fail(errc::not_allowed, fmt::format("{} does not take messages from you", other->name));
   return {};
 }

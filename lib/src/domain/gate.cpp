@@ -115,9 +115,9 @@ bool hub::may(endpoint& e, const room& r, right what) {
 }
 
 bool hub::moderates(endpoint& e, const request& r, const command_row* row) {
-  static constexpr rights of_moderators{right::kick,      right::mute,       right::ban,
-                                        right::set_mode,  right::give_voice, right::give_roles,
-                                        right::set_limits};
+  static constexpr rights of_moderators{right::kick,       right::mute,       right::ban,
+                                        right::set_mode,   right::give_voice, right::give_roles,
+                                        right::set_limits, right::announce};
   const right needs = row ? right_of(*row, r) : right::none;
   if (needs == right::none || !of_moderators.has(needs)) return false;
   // Who keeps order in a room of their own is in no hurry, and may be anybody.

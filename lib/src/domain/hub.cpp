@@ -236,7 +236,7 @@ result<void> hub::rename(member& m, std::string_view wish) {
   std::size_t told = 0;
   for (const member::presence& p : m.rooms())
     p.in->tell_renamed(m, from, announced_after(told++));
-  if (m.has_account()) tell_who_ignores(*this, m.who());
+  tell_who_ignores(*this, m);
   return {};
 }
 

@@ -120,6 +120,9 @@ class hub {
   result<room*> room_of(const endpoint& e, std::string_view room_name) const;
   const member* find_member(const identity& who) const;
   member* find_member(std::string_view name) const;
+  const name_book& names() const noexcept { return names_; }
+  /// Whether others are told of a member that it has no account.
+  bool is_marked(const member& m) const noexcept { return for_rooms_.marks_guests && m.is_guest(); }
   endpoint* find_endpoint(std::uint64_t number) const;
   using rooms_by_name = std::map<std::string, std::shared_ptr<room>, std::less<>>;
   const rooms_by_name& rooms() const noexcept { return rooms_; }
@@ -201,6 +204,9 @@ class hub {
   void change_account(account_change c, people::done done);
   /// Says something in a room, as the server itself.
   void announce(const std::string& room, std::string text);
+  /// Tells everybody who is here, as the server itself; strangers hear nothing. Takes a while
+  /// where many are.
+  void tell_all(const std::string& text);
   /// Writes down what a moderator has done.
   void note(std::string text) { announce(std::string(audit_room), std::move(text)); }
   /// The same of what was done in a room: no more than `audit` takes of those who keep order in
@@ -228,8 +234,6 @@ class hub {
   static bool is_of_server(std::string_view room) noexcept {
     return room == audit_room || room == alarm_room;
   }
-  /// No member can bear it.
-  static constexpr std::string_view server_name = "-server-";
 
  private:
   friend class direct_logs; // rooms of its own

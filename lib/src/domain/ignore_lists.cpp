@@ -5,6 +5,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 namespace asio_chat {
 
@@ -17,6 +18,8 @@ std::set<std::string> ignored_names(const hub& in, const identity& account) {
       // Who is gone is hidden where one looks back; the name may be another one's now.
       if (!a && !in.people().find(name)) names.insert(name);
       if (const member* here = in.find_member(who)) names.insert(here->name());
+      for (const identity& token : a ? left_devices_of(*a) : std::vector<identity>())
+        if (const member* guest = in.find_member(token)) names.insert(guest->name());
     }
     for (const auto& [folded, name] : all->others)
       names.insert(name);
@@ -49,6 +52,12 @@ void tell_who_ignores(hub& in, const identity& account) {
     const ignored_members* all = in.people().ignored_by(m.who());
     if (all && all->accounts.contains(account)) tell_ignored(in, m.who());
   });
+}
+
+void tell_who_ignores(hub& in, const member& m) {
+  if (m.has_account()) return tell_who_ignores(in, m.who());
+  for (const identity& account : in.people().accounts_before(m.who()))
+    tell_who_ignores(in, account);
 }
 
 } // namespace asio_chat

@@ -1,5 +1,6 @@
 // Roles and bans, and what becomes of those they are about.
 #include "domain/hub.hpp"
+#include "model/names.hpp"
 #include "names/member_name.hpp"
 
 #include <fmt/format.h>
@@ -231,7 +232,7 @@ void hub::put_out(member& m, const std::string& room, const std::string& why) {
       continue;
     }
     e->tell(member_left{room, e->name()});
-    e->tell(direct_message{std::string(server_name), e->name(), services_.time.wall_now(), why});
+    e->tell(direct_message{std::string(name_of_server), e->name(), services_.time.wall_now(), why});
     ready(*e);
   }
   if (last) drop_if_empty(*r, last);
@@ -250,7 +251,8 @@ void hub::enforce(const ban& b, const std::string& why) {
       return;
     if (b.what == ban::kind::mute) {
       grade(m);
-      const direct_message told{std::string(server_name), m.name(), services_.time.wall_now(), why};
+      const direct_message told{std::string(name_of_server), m.name(), services_.time.wall_now(),
+                                why};
       for (const endpoint* e : m.endpoints_)
         e->tell(told);
     } else if (b.room.empty()) {
@@ -292,11 +294,20 @@ void hub::note_in(const std::string& room, std::uint64_t by, std::string text) {
   notes_.add(room, std::move(text));
 }
 
+void hub::tell_all(const std::string& text) {
+  sweep([this, text, time = services_.time.wall_now()](const member& m) {
+    if (is_stranger(m)) return;
+    const direct_message told{std::string(name_of_server), m.name(), time, text};
+    for (const endpoint* e : m.endpoints())
+      e->tell(told);
+  });
+}
+
 void hub::announce(const std::string& room, std::string text) {
   entry said{room,
              {},
              services_.time.wall_now(),
-             std::string(server_name),
+             std::string(name_of_server),
              entry_kind::message,
              std::move(text),
              {}};

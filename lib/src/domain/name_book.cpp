@@ -120,7 +120,8 @@ void name_book::take(const std::string& name, member& m) {
     forget(late);
     if (store_) store_->release(late, begin_upkeep_(&m));
   }
-  borne_[folded] = &m;
+  const auto borne = borne_.insert_or_assign(folded, &m).first;
+  sorted_.insert_or_assign(borne->first, &m);
   looks_.put(name, m.who());
   if (store_ && m.may_come_back()) store_->hold({m.who(), name, std::nullopt}, begin_upkeep_(&m));
 }
@@ -154,7 +155,11 @@ void name_book::give_up(const member& m, bool hold) {
 }
 
 void name_book::let_go(const member& m) {
-  borne_.erase(fold_name(m.name()));
+  const auto borne = borne_.find(fold_name(m.name()));
+  if (borne != borne_.end()) {
+    sorted_.erase(borne->first);
+    borne_.erase(borne);
+  }
   looks_.remove(m.name(), m.who());
 }
 

@@ -46,6 +46,9 @@ class name_book {
   void respect(const people& p) noexcept { people_ = &p; }
 
   member* bearer(std::string_view name) const;
+  /// Who bears a name now, by the folded one: for lists that are gone through in parts.
+  using in_order = std::map<std::string_view, member*>;
+  const in_order& bearers() const noexcept { return sorted_; }
   /// Whether it is held for somebody who is away.
   bool holds(std::string_view name) const;
   /// Whether a name is held for this member, who is away.
@@ -87,6 +90,7 @@ class name_book {
   std::size_t max_;
   const people* people_ = nullptr;                      ///< null: there are no accounts
   std::unordered_map<std::string, member*> borne_;      ///< by folded name
+  in_order sorted_;                                     ///< the same; the names are those in it
   std::map<identity, held> held_;                       ///< names of those who are away
   std::unordered_map<std::string, identity> holder_of_; ///< by folded name
   std::map<std::uint64_t, identity> by_age_;            ///< those of `held_`, by number

@@ -7,6 +7,7 @@
 #include "domain/room.hpp"
 #include "domain/sayable.hpp"
 #include "domain/time_words.hpp"
+#include "model/names.hpp"
 
 #include <fmt/format.h>
 
@@ -123,7 +124,7 @@ void referring_posts::find_newest(journal::page& p) {
   for (auto r = p.entries.rbegin(); r != p.entries.rend(); ++r) {
     const std::uint64_t offset = r->what.at.offset;
     if (!is_said(r->what) || removed.contains(offset)) continue;
-    if (r->what.from == hub::server_name) continue; // nobody means that without its number
+    if (r->what.from == name_of_server) continue; // nobody means that without its number
     if (!anybody && own != (r->author == now_->who)) continue;
     if (r->what.kind == entry_kind::destroyed && !edited.contains(offset)) continue;
     if (--back == 0) return look_at(offset);

@@ -1,7 +1,7 @@
 #include "domain/room.hpp"
 
 #include "accounts/direct_facts.hpp"
-#include "base/recycled_call.hpp"
+#include "base/recycled.hpp"
 #include "domain/displayed_names.hpp"
 #include "domain/member.hpp"
 #include "domain/message_ids.hpp"

@@ -60,6 +60,7 @@ result<endpoint*> hub::try_to_enter(sink& s, login l) {
   endpoint* e = made.first->second.get();
   m->endpoints_.push_back(e);
   if (!joins) names_.take(l.name, *m);
+  if (!joins && !l.has_account) tell_who_ignores(*this, *m);
   if (l.has_account && l.token) people_.saw(*l.token);
   if (l.has_account) directs_->came(*e);
   return e;
@@ -127,9 +128,12 @@ void hub::forget(member& m, bool for_good) {
   names_.give_up(m, !for_good);
   const identity who = m.who();
   const account* of = m.has_account() ? people_.find(who) : nullptr;
-  const bool had_another_name = of && of->name != m.name();
+  std::vector<identity> ignored = people_.accounts_before(who); // those of a guest
+  if (m.has_account()) ignored.clear();
+  if (of && of->name != m.name()) ignored.push_back(who);
   members_.erase(m.number());
-  if (had_another_name) tell_who_ignores(*this, who); // that may be somebody else's now
+  for (const identity& account : ignored)
+    tell_who_ignores(*this, account); // the name may be somebody else's now
 }
 
 /// An account's name is its own: whoever bears it, as a guest from before, gets another one.
@@ -174,6 +178,7 @@ void hub::become(endpoint& e, const login& l) {
         certificate_login{e.certificate_->key, e.certificate_->name});
   m->endpoints_.push_back(&e);
   if (!joins) names_.take(l.name, *m);
+  if (!m->has_account()) tell_who_ignores(*this, *m);
   // Who is a guest again where none are welcome hears no more.
   const bool stays = services_.guests || m->has_account();
   for (const std::string& room : rooms) {

@@ -1,4 +1,4 @@
-// Which names rooms may bear; those of members are a matter of `names/`.
+// Which names rooms may bear, and the server's own; those of members are a matter of `names/`.
 #pragma once
 
 #include <asio_chat/error.hpp>
@@ -8,6 +8,9 @@
 #include <string_view>
 
 namespace asio_chat {
+
+/// Under which a server speaks. No member can bear it: names do not begin with `-`.
+inline constexpr std::string_view name_of_server = "-server-";
 
 /// Lower-case letters, digits and `- _ .`, beginning with a letter or digit. A leading `#` is
 /// dropped and capitals become small, as people type them; the value is the name to use.

@@ -285,6 +285,14 @@ struct display {
   bool removes = false;    ///< instead of the one there is
   std::string of_member{}; ///< whose it is to be removed; empty: one's own
 };
+struct list_online {
+  static constexpr std::string_view command = "online";
+  std::string from; ///< as in `list_rooms`
+};
+struct announce {
+  static constexpr std::string_view command = "announce";
+  std::string text;
+};
 /// A command that the host has added.
 struct host {
   const host_row* row;
@@ -303,7 +311,8 @@ using any =
                  make_invitation, kick, ban, unban, mute, unmute, list_bans, give_role, promote,
                  demote, invite, set_mode, set_key, set_retention, set_slow, edit, remove, answer,
                  react, pin, unpin, list_pins, mark_read, block, unblock, accept_requests, set_away,
-                 last_seen, ignore, unignore, forget, export_account, display, host, unreadable>;
+                 last_seen, ignore, unignore, forget, export_account, display, list_online,
+                 announce, host, unreadable>;
 
 } // namespace requests
 

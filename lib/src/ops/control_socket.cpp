@@ -120,6 +120,18 @@ result<account_change> read_control_line(std::string_view line) {
   return unknown_request();
 }
 
+std::string announcement_line(std::string_view text) {
+  return json::serialize(json::object{{"announce", text}});
+}
+
+std::optional<std::string> announcement_in(std::string_view line) {
+  error_code wrong;
+  const json::value v = json::parse(line, wrong);
+  if (wrong || !v.is_object()) return {};
+  std::string text = control_text(v.get_object(), "announce");
+  return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
 struct control_socket::connection {
   connection(local::socket s, std::unique_ptr<timer> t)
       : socket(std::move(s))
@@ -133,11 +145,12 @@ struct control_socket::connection {
 };
 
 control_socket::control_socket(const asio::any_io_executor& on, time_source& time, int listening,
-                               taker take, log_function log)
+                               taker take, announcer announce, log_function log)
     : acceptor_(on, local(), listening)
     , time_(time)
     , pause_(time.make_timer())
     , take_(std::move(take))
+    , announce_(std::move(announce))
     , log_(std::move(log)) {}
 
 void control_socket::start() {
@@ -204,6 +217,11 @@ void control_socket::read(const std::shared_ptr<connection>& c) {
 }
 
 void control_socket::carry_out(const std::shared_ptr<connection>& c, std::string_view line) {
+  if (auto text = announcement_in(line)) {
+    const auto told = announce_(*std::move(text));
+    if (told) log_(severity::info, "Everybody was told something by asio-chatd announce");
+    return answer_with(c, told ? result<std::string>(std::string()) : told.error());
+  }
   const auto wanted = read_control_line(line);
   if (!wanted) return answer_with(c, wanted.error());
   const std::string what = fmt::format("{} {}", name_of(wanted->what), wanted->name);
@@ -224,8 +242,12 @@ void control_socket::answer_with(const std::shared_ptr<connection>& c,
       [self = shared_from_this(), c](const error_code&, std::size_t) { self->end(c); });
 }
 
-std::optional<result<std::string>> ask_daemon(const std::string& data_directory,
-                                              const account_change& c) {
+namespace {
+
+/// @param line is wiped
+/// @param unclear what is to be said where no answer comes
+std::optional<result<std::string>> ask_by_line(const std::string& data_directory, std::string line,
+                                               const std::string& unclear) {
   const std::string path = control_path(data_directory);
   sockaddr_un at{};
   at.sun_family = AF_UNIX;
@@ -240,7 +262,7 @@ std::optional<result<std::string>> ask_daemon(const std::string& data_directory,
   }
   constexpr timeval patience{60, 0}; // it may hash a password, and others before
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  std::string line = control_line(c) + "\n";
+  line += "\n";
   const ssize_t sent = ::send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL);
   const bool whole = sent == static_cast<ssize_t>(line.size());
   tls::wipe(line);
@@ -253,12 +275,24 @@ std::optional<result<std::string>> ask_daemon(const std::string& data_directory,
     answer.append(block.data(), static_cast<std::size_t>(n));
   }
   if (answer.find('\n') == answer.npos)
-    return fail(
-        errc::not_available,
-        fmt::format("the daemon gave no answer, and may or may not have changed the account: "
-                    "look with asio-chatd account show {}",
-                    sanitize_for_log(c.name, 64)));
+    return fail(errc::not_available, "the daemon gave no answer, and " + unclear);
   return read_answer(std::string_view(answer).substr(0, answer.find('\n')));
+}
+
+} // namespace
+
+std::optional<result<std::string>> ask_daemon(const std::string& data_directory,
+                                              const account_change& c) {
+  return ask_by_line(data_directory, control_line(c),
+                     fmt::format("may or may not have changed the account: look with asio-chatd "
+                                 "account show {}",
+                                 sanitize_for_log(c.name, 64)));
+}
+
+std::optional<result<std::string>> ask_daemon_to_announce(const std::string& data_directory,
+                                                          std::string_view text) {
+  return ask_by_line(data_directory, announcement_line(text),
+                     "may or may not have told everybody: see the room audit");
 }
 
 } // namespace asio_chat::ops

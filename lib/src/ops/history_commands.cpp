@@ -123,6 +123,13 @@ constexpr const char* about_account =
     "FILE\n"
     "prints the pin of a certificate.";
 
+constexpr const char* about_announce =
+    "Everybody who is logged in sees TEXT as a notice of the server, at once; who comes later does "
+    "not.\n"
+    "Without TEXT it is read from standard input. The room audit has a line of it. The server must "
+    "run,\n"
+    "and keep its accounts itself. In the chat operators of the server have /announce.";
+
 constexpr std::string_view account_actions[] = {"add",       "list",   "show",   "disable",
                                                 "enable",    "reset",  "delete", "certify",
                                                 "uncertify", "import", "role"};
@@ -215,6 +222,9 @@ history_commands::history_commands(CLI::App& program) {
   about_people.add_flag("--forget", request_.forget,
                         "with delete: destroy what the account has said");
   add_option(about_people, "--password-file", "FILE", request_.password_file, "its first line");
+  auto& announcing = add(program, action::announce, "announce",
+                         "tell everybody who is on the running server something", about_announce);
+  add_argument(announcing, "TEXT", request_.announcement, "what they are told, in quotes");
 }
 
 void history_commands::add_argument(CLI::App& to, const std::string& name, std::string& place,

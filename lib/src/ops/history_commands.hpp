@@ -15,8 +15,8 @@ class Option;
 
 namespace asio_chat::ops {
 
-/// backup, restore, verify, head, compact, export, rekey, erase, account: added to a program's
-/// command line.
+/// backup, restore, verify, head, compact, export, rekey, erase, account, announce: added to a
+/// program's command line.
 class history_commands {
  public:
   explicit history_commands(CLI::App& program);

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -75,6 +76,12 @@ acting_as_owner::acting_as_owner(const std::string& directory) {
     throw error(fail(errc::not_available, fmt::format("cannot act as {}: {}",
                                                       user_text(owner.st_uid), errno_text(errno))));
   acts_ = true;
+  // Directories above it may be closed to the owner: those that systemd makes for DynamicUser= are.
+  // Root may go on looking through them; it writes as the owner alone.
+  if (::faccessat(AT_FDCWD, directory.c_str(), X_OK, AT_EACCESS) == 0) return;
+  ::capng_get_caps_process();
+  ::capng_update(CAPNG_ADD, CAPNG_EFFECTIVE, CAP_DAC_READ_SEARCH);
+  ::capng_apply(CAPNG_SELECT_CAPS); // else what comes next tells what it cannot open
 }
 
 acting_as_owner::~acting_as_owner() {

@@ -1,147 +1,19 @@
 #include "ops/setting_table.hpp"
 
 #include "base/ascii.hpp"
-#include "model/names.hpp"
-#include "model/run_time_limits.hpp"
-#include "tls/ocsp.hpp"
-
-#include <asio_chat/second_factor.hpp>
+#include "ops/setting_store.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <utility>
-
-#include <sys/un.h>
 
 namespace asio_chat::ops {
 
 namespace {
 
 using namespace std::chrono_literals;
-using view = std::string_view;
-
-template <class Place, class Value>
-result<void> store(Place& place, result<Value> value) {
-  if (!value) return value.error();
-  place = static_cast<Place>(*std::move(value));
-  return {};
-}
-
-result<void> store_text(std::string& place, view text) {
-  place = text;
-  return {};
-}
-
-result<void> store_socket_path(std::string& place, view text) {
-  place = text;
-  constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
-  if (place.size() <= longest) return {};
-  return fail(errc::bad_setting,
-              "is longer than the path of a socket may be: " + std::to_string(longest) + " bytes");
-}
-
-result<void> store_responder(std::string& place, view text) {
-  place = text;
-  if (text == "auto") return {};
-  const auto at = tls::parse_responder(place);
-  if (!at) return fail(errc::bad_setting, at.error().message);
-  return {};
-}
-
-result<void> store_duration(std::chrono::milliseconds& place, view text,
-                            std::chrono::milliseconds min = 1ms,
-                            std::chrono::milliseconds max = 24h) {
-  return store(place, parse_duration(text, min, max));
-}
-
-result<void> store_duration_or_never(std::chrono::milliseconds& place, view text,
-                                     std::chrono::milliseconds min, std::chrono::milliseconds max) {
-  return store(place, parse_duration_or_never(text, min, max));
-}
-
-result<void> store_room_name(std::string& place, view text) {
-  auto name = check_room_name(text, asio_chat::limits());
-  if (!name) return fail(errc::bad_setting, "is no name for a room: " + name.error().message);
-  place = *std::move(name);
-  return {};
-}
-
-/// `50` for all rooms, `den=200` for one.
-result<void> store_join_history(server_config& server, view text) {
-  const auto equals = text.find('=');
-  const bool for_all = equals == view::npos;
-  const auto entries = parse_count_or_never(for_all ? text : text.substr(equals + 1), 10'000);
-  if (!entries) return entries.error();
-  if (for_all) return store(server.limits.join_history, entries);
-  std::string room;
-  if (auto named = store_room_name(room, text.substr(0, equals)); !named) return named;
-  server.join_history[room] = static_cast<std::size_t>(*entries);
-  return {};
-}
-
-/// One that can be changed while the server runs, too.
-result<void> store_limit(settings& s, view name, view text) {
-  run_time_limits all{s.server.rates, s.server.abuse, s.server.admission};
-  if (auto set = find_run_time_limit(name)->set(all, text); !set) return set;
-  s.server.rates = all.rates;
-  s.server.abuse = all.abuse;
-  s.server.admission = all.admission;
-  return {};
-}
-
-template <class Enum>
-struct choice {
-  view name;
-  Enum value;
-};
-
-template <class Enum, std::size_t N>
-result<void> store_choice(Enum& place, view text, const choice<Enum> (&choices)[N]) {
-  const auto found = std::ranges::find(choices, text, &choice<Enum>::name);
-  if (found != std::end(choices)) {
-    place = found->value;
-    return {};
-  }
-  std::string names;
-  for (const auto& c : choices)
-    names.append(names.empty() ? "" : ", ").append(c.name);
-  return fail(errc::bad_setting, "is not one of: " + names);
-}
-
-constexpr choice<client_certificates> client_certificate_choices[] = {
-    {"none", client_certificates::none},
-    {"optional", client_certificates::optional},
-    {"required", client_certificates::required}};
-constexpr choice<tls_version> version_choices[] = {{"1.2", tls_version::tls_1_2},
-                                                   {"1.3", tls_version::tls_1_3}};
-constexpr choice<registration_use> registration_choices[] = {{"on", registration_use::open},
-                                                             {"invited", registration_use::invited},
-                                                             {"off", registration_use::closed}};
-constexpr choice<certificate_names> certificate_name_choices[] = {
-    {"off", certificate_names::off}, {"cn", certificate_names::common_name}};
-constexpr choice<factor_need> factor_choices[] = {{"nobody", factor_need::nobody},
-                                                  {"operators", factor_need::operators},
-                                                  {"everybody", factor_need::everybody}};
-constexpr choice<severity> level_choices[] = {{"debug", severity::debug},
-                                              {"info", severity::info},
-                                              {"warning", severity::warning},
-                                              {"error", severity::error}};
-constexpr choice<log_format> format_choices[] = {{"text", log_format::text},
-                                                 {"json", log_format::json}};
-constexpr choice<log_time> time_choices[] = {
-    {"full", log_time::full}, {"short", log_time::brief}, {"none", log_time::none}};
 
 constexpr view unix_prefix = "unix:";
-
-/// Octal, as chmod(1) takes it.
-result<unsigned> parse_file_mode(view text) {
-  unsigned mode = 0;
-  const char* const end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, mode, 8);
-  if (parsed.ec == std::errc() && parsed.ptr == end && mode <= 0777) return mode;
-  return fail(errc::bad_setting, "is no mode of a file; give for example 0660");
-}
 
 constexpr std::uint64_t KiB = 1u << 10;
 constexpr std::uint64_t GiB = 1u << 30;

@@ -200,7 +200,7 @@ result<std::string> read_whole_file(const std::string& path) {
 bool is_about_history(action a) noexcept {
   return a == action::back_up || a == action::restore || a == action::verify ||
          a == action::print_head || a == action::compact || a == action::export_room ||
-         a == action::rekey || a == action::erase || a == action::account;
+         a == action::rekey || a == action::erase || a == action::account || a == action::announce;
 }
 
 result<invocation> read_settings(const setting_sources& from) {

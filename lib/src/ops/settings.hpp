@@ -90,11 +90,12 @@ enum class action {
   rekey,
   erase,
   account,
+  announce,
   print_policy,
 };
 
-/// backup, restore, verify, head, export, rekey, erase, account: they need neither certificates nor
-/// ports.
+/// backup, restore, verify, head, export, rekey, erase, account, announce: they need neither
+/// certificates nor ports.
 bool is_about_history(action a) noexcept;
 
 /// What the commands about the history are given besides settings.
@@ -119,6 +120,7 @@ struct history_request {
   std::string pin;              ///< of `account`: of a certificate
   std::string role;             ///< of `account add`: on the server; empty: member
   std::string password_file;    ///< of `account add` and `account reset`; empty: typed
+  std::string announcement;     ///< of `announce`; empty: it is read from standard input
   std::string account_password; ///< CHAT_ACCOUNT_PASSWORD; empty: not set
 };
 

@@ -175,6 +175,14 @@ void server_base::impl::change_account_later(handler<result<void>> h, account_ch
                       });
 }
 
+result<void> server_base::impl::announce(std::string text) {
+  if (auto done = make_sayable(text, config_.limits); !done) return done;
+  if (stopped_) return server_is_stopping();
+  hub_.note("the operator of the server has told everybody: " + text);
+  hub_.tell_all(text);
+  return {};
+}
+
 bool server_base::impl::close(std::uint64_t session, const close_reason& why) {
   net::session* s = sessions_->find(session);
   if (s != nullptr) s->close({why.code, reason_by_host(why.phrase, "")});

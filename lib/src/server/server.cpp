@@ -88,6 +88,10 @@ void server_base::change_account_later(handler<result<void>> h, account_change c
   impl_->change_account_later(std::move(h), std::move(change));
 }
 
+void server_base::announce(std::string text) {
+  impl_->announce(std::move(text)).value();
+}
+
 void server_base::stop(handler<error_code> h) {
   impl_->stop(std::move(h));
 }

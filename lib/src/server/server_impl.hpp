@@ -60,6 +60,7 @@ class detail::server_base::impl final : public std::enable_shared_from_this<impl
   result<void> reload_storage(const storage_config& config);
   void reload_storage_later(handler<result<void>> h, storage_config config);
   void change_account_later(handler<result<void>> h, account_change change); // host_access.cpp
+  result<void> announce(std::string text);                                   // likewise
   void stop(handler<error_code> h);
   server_stats stats() const;
   void check_call(const char* of, const char* operation) const { calls_.check(of, operation); }

@@ -117,14 +117,14 @@ result<std::string> read_secret_file(const std::string& path, const std::string&
   return read_all(*file, path, what);
 }
 
-result<std::string> read_passphrase_file(const std::string& path) {
-  auto text = read_secret_file(path, "the passphrase file");
+result<std::string> read_passphrase_file(const std::string& path, const std::string& what) {
+  auto text = read_secret_file(path, fmt::format("the {} file", what));
   if (!text) return text;
   std::string line = text->substr(0, text->find_first_of("\r\n"));
   wipe(*text);
   if (line.empty())
     return fail(errc::bad_certificate_file,
-                fmt::format("the passphrase file '{}' has no passphrase in its first line", path));
+                fmt::format("the {0} file '{1}' has no {0} in its first line", what, path));
   return line;
 }
 

@@ -21,6 +21,8 @@ void wipe(std::string& secret) noexcept;
 result<std::string> read_secret_file(const std::string& path, const std::string& what);
 
 /// The first line of such a file, without its end.
-result<std::string> read_passphrase_file(const std::string& path);
+/// @param what is in it, for the sentence of a failure
+result<std::string> read_passphrase_file(const std::string& path,
+                                         const std::string& what = "passphrase");
 
 } // namespace asio_chat::tls

@@ -155,7 +155,7 @@ result<std::string> ask_terminal(const std::string& prompt, bool twice) {
 
 /// Empty where a person has to be asked.
 result<std::string> known_passphrase(const passphrase_source& source) {
-  if (!source.file.empty()) return read_passphrase_file(source.file);
+  if (!source.file.empty()) return read_passphrase_file(source.file, source.what);
   if (!source.known.empty()) return source.known;
   const char* value = std::getenv(source.variable.c_str());
   return std::string(value != nullptr ? value : "");

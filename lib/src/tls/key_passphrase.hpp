@@ -14,6 +14,7 @@ struct passphrase_source {
   std::string option;     ///< that names the file, for the sentence that says what is missing
   std::string variable;   ///< of the environment, asked next
   std::string known = {}; ///< what the variable held before it was overwritten, or what was typed
+  std::string what = "passphrase"; ///< is in the file
 };
 
 /// What the person types into the terminal.

@@ -2,6 +2,8 @@
 
 #include "support/catch.hpp"
 
+#include <algorithm>
+
 using namespace asio_chat;
 
 namespace {
@@ -16,6 +18,22 @@ std::string host(std::initializer_list<int> last_four) {
 
 } // namespace
 
+TEST_CASE("an account remembers the last devices that it has logged out") {
+  account a{{1, 2}, "alice", "$argon2id$x", role::member, false, wall_time(std::chrono::hours(7))};
+  const std::string before = fact_of(a).value;
+  for (std::uint8_t n = 1; n <= max_left_devices + 1; ++n)
+    add_left_device(a, {n});
+  add_left_device(a, {3});                     // again
+  CHECK(fact_of(a).value.starts_with(before)); // an older program reads what it knows
+  const auto left = left_devices_of(account_in(fact_of(a)));
+  REQUIRE(left.size() == max_left_devices);
+  CHECK(left.front() == identity{2});
+  CHECK(left.back() == identity{3});
+  CHECK(std::ranges::count(left, identity{3}) == 1);
+  // Written before there were any.
+  CHECK(left_devices_of(account_in({fact_kind::account, key_of(a.id), before})).empty());
+}
+
 TEST_CASE("an account, a device, a room and a ban are read as they were written") {
   const account a{{1, 2}, "alice", "$argon2id$x", role::op, true, wall_time(std::chrono::hours(7))};
   const account a2 = account_in(fact_of(a));
@@ -25,6 +43,8 @@ TEST_CASE("an account, a device, a room and a ban are read as they were written"
   CHECK(a2.role == role::op);
   CHECK(a2.disabled);
   CHECK(a2.made == a.made);
+
+  CHECK(left_devices_of(a2).empty());
 
   const device d{{3}, {1, 2}, 7, a.made, wall_time(std::chrono::hours(9))};
   const device d2 = device_in(fact_of(d));

@@ -36,6 +36,8 @@ const std::map<right, std::string> cells{
     {right::set_limits, "---yy"},
     {right::pin, "---yy"},
     {right::set_retention, "----y"},
+    {right::list_members, "yyyyy"},
+    {right::announce, "---yy"},
 };
 
 } // namespace

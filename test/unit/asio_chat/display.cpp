@@ -177,7 +177,7 @@ TEST_CASE("asio-chat B15: the first line says how the connection is protected") 
 
 TEST_CASE("asio-chat D12: a lost connection is told, with the time until the next attempt") {
   CHECK(text(disconnected{{close_code::server_stopping, "back soon"}, std::chrono::seconds(2)}) ==
-        lines{"[disconnected: back soon; trying again in 2.0 s]"});
+        lines{"[disconnected: back soon; next attempt in 2.0 s, or at once by /reconnect]"});
   CHECK(text(disconnected{{close_code::replaced, "you came in elsewhere"}, std::nullopt}) ==
         lines{"[disconnected: you came in elsewhere]"});
 }
@@ -185,7 +185,8 @@ TEST_CASE("asio-chat D12: a lost connection is told, with the time until the nex
 TEST_CASE("asio-chat: why an attempt to come back failed is told, and that it was the last") {
   const close_reason taken{close_code::connection_lost, "the name alice is taken"};
   CHECK(text(disconnected{taken, std::chrono::seconds(4), errc::name_taken}) ==
-        lines{"[not connected: the name alice is taken; trying again in 4.0 s]"});
+        lines{"[not connected: the name alice is taken; next attempt in 4.0 s, or at once by "
+              "/reconnect]"});
   CHECK(json(disconnected{taken, std::chrono::seconds(4), errc::name_taken}) ==
         R"({"event":"disconnected","code":1004,"reason":"the name alice is taken","retry_ms":4000,)"
         R"("attempt":"name_taken"})");

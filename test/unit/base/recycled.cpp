@@ -1,4 +1,4 @@
-#include "base/recycled_call.hpp"
+#include "base/recycled.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
 

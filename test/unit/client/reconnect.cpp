@@ -217,3 +217,34 @@ TEST_CASE("client: where it does not reconnect, it is not asked to") {
   CHECK_FALSE(w.chat->reconnect());
   CHECK(w.seen<disconnected>().empty());
 }
+
+TEST_CASE("client: says how long it is until the next attempt, for each of them") {
+  using std::chrono::milliseconds;
+  const auto refusing = [](fake_server& s, const native::request&) {
+    s.say_event(refused{"", errc::name_taken, "the name alice is taken"});
+  };
+  scripted_world w({answer_politely, refusing, refusing, refusing, answer_politely});
+  CHECK_FALSE(w.chat->next_attempt_in());
+  w.connect();
+  CHECK_FALSE(w.chat->next_attempt_in());
+  w.peers[0]->end();
+  w.time.run();
+  CHECK(w.chat->next_attempt_in() == w.seen<disconnected>().at(0).retry_in);
+  w.time.advance(milliseconds(100));
+  CHECK(w.chat->next_attempt_in() ==
+        w.seen<disconnected>().at(0).retry_in.value() - milliseconds(100));
+  // The later ones are not told as events, but each has its time.
+  for (std::size_t servers = 2; servers < 4; ++servers) {
+    w.until([&] { return w.servers.size() == servers && w.chat->next_attempt_in(); });
+    const milliseconds wait = *w.chat->next_attempt_in();
+    CHECK(wait > milliseconds(0));
+    w.time.advance(wait - milliseconds(1));
+    CHECK(w.servers.size() == servers);
+    CHECK(w.chat->next_attempt_in() == milliseconds(1));
+  }
+  CHECK(w.seen<disconnected>().size() == 2);
+  CHECK(w.chat->reconnect());
+  CHECK_FALSE(w.chat->next_attempt_in()); // it is being made
+  w.until([&] { return !w.seen<connected>().empty(); });
+  CHECK_FALSE(w.chat->next_attempt_in());
+}

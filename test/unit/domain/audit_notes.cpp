@@ -75,3 +75,24 @@ TEST_CASE("audit takes so much of a room in a day, and so much of all rooms") {
   notes.add("mine", "x");
   CHECK(written == 221);
 }
+
+TEST_CASE("a room that has had its share of audit is not forgotten for very many others") {
+  testing::manual_clock clock;
+  heard alarms;
+  int written = 0;
+  audit_notes notes(
+      clock, [&](const std::string&) { ++written; },
+      [&](const std::string& room, const std::string&) { alarms.push_back(room); });
+  for (int n = 0; n < 20; ++n)
+    notes.add("mine", "x");
+  for (int room = 0; room < 2'000; ++room)
+    notes.add(std::to_string(room), "x");
+  CHECK(written == 200);
+  clock.advance(30min); // some more of all rooms, and less than one of this
+  alarms.clear();
+  notes.add("mine", "x");
+  CHECK(alarms == heard{"mine"});
+  CHECK(written == 200);
+  notes.add("another", "x");
+  CHECK(written == 201);
+}

@@ -2,6 +2,9 @@
 
 #include "support/catch.hpp"
 #include "unit/domain/direct_world.hpp"
+#include "unit/domain/kept_facts.hpp"
+
+#include <asio_chat/account_change.hpp>
 
 using namespace asio_chat;
 using test::direct_world;
@@ -160,4 +163,58 @@ TEST_CASE("when somebody was here last is told of accounts") {
         lines{"alice was here last at 2019-12-20 00:00 UTC, to an hour"});
   CHECK(w.say(bob, "/seen nobody") == lines{"nobody here is called nobody, and no account"});
   CHECK(w.say(bob, "/seen") == lines{"NAME is missing; usage: /seen NAME"});
+}
+
+TEST_CASE("who is blocked is so as a guest with a device of the account, also later") {
+  test::kept_facts disk;
+  login again;
+  {
+    direct_world w(direct_world::without_history(), {}, &disk);
+    person& bob = w.device("bob");
+    person& eve = w.known("eve");
+    person& other = w.come("other");
+    w.say(bob, "/block eve");
+    CHECK(w.say(eve, "/logout").front().starts_with("you are a guest, known as "));
+    CHECK(w.ask(eve, "/msg bob it is me") == not_taken);
+    w.say(eve, "/nick angel");
+    CHECK(w.ask(eve, "/msg bob it is me") == not_taken);
+    CHECK(w.ask(other, "/msg bob hello").back().starts_with("reply[r] msg"));
+    CHECK(w.say(bob, "/unblock eve") == lines{"you take messages from eve again"});
+    CHECK(w.ask(eve, "/msg bob hello").back().starts_with("reply[r] msg"));
+    w.say(bob, "/block eve");
+    again = {eve.self->who(), "angel", true, true};
+    again.token = eve.self->token();
+  }
+  test::kept_facts after(disk.facts); // the server was started anew
+  direct_world w(direct_world::without_history(), {}, &after);
+  w.device("bob");
+  person& eve = w.people.emplace_back();
+  eve.self = w.hub.enter(eve.ear, again).value();
+  CHECK(w.ask(eve, "/msg bob it is me") == not_taken);
+}
+
+TEST_CASE("devices that were logged out by an operator, or from afar, stay blocked") {
+  for (const bool by_operator : {true, false}) {
+    INFO(by_operator);
+    direct_world w;
+    person& bob = w.device("bob");
+    person& eve = w.known("eve");
+    w.say(bob, "/block eve");
+    login again{*eve.self->token(), "angel", true, true};
+    again.token = again.who;
+    if (by_operator) {
+      w.hub.change_account({account_change::kind::reset, "eve", "correct-horse"},
+                           [](const result<void>& r) { CHECK(r.has_value()); });
+      w.run();
+    } else {
+      person& phone = w.device("eve");
+      w.say(phone, "/devices 1");
+    }
+    w.leave(eve, true);
+    person& guest = w.people.emplace_back();
+    guest.self = w.hub.enter(guest.ear, again).value();
+    w.hub.join(*guest.self, "lobby", "").value();
+    w.settle();
+    CHECK(w.ask(guest, "/msg bob it is me") == not_taken);
+  }
 }

@@ -194,3 +194,37 @@ TEST_CASE("the name of an account that is gone is hidden until another account h
   w.run();
   CHECK(told(bob) == "-");
 }
+
+TEST_CASE("who is ignored is so as a guest with a device of the account, by whatever name") {
+  direct_world w;
+  person& bob = w.device("bob");
+  person& eve = w.known("eve");
+  w.say(bob, "/ignore eve");
+  w.settle();
+  told(bob);
+  w.say(eve, "/logout");
+  w.run();
+  const std::string as_guest = eve.self->name();
+  CHECK(told(bob) == "eve " + as_guest);
+  w.say(eve, "/nick angel");
+  w.run();
+  CHECK(told(bob) == "angel eve");
+  // Away, and back under another name.
+  login again{eve.self->who(), "zed", true, true};
+  again.token = eve.self->token();
+  w.leave(eve, true);
+  w.run();
+  CHECK(told(bob) == "eve");
+  person& back = w.people.emplace_back();
+  back.self = w.hub.enter(back.ear, again).value();
+  w.run();
+  CHECK(told(bob) == "eve zed");
+  CHECK(w.say(bob, "/ignore") == lines{"ignoring eve"});
+  w.say(bob, "/unignore eve");
+  w.run();
+  CHECK(told(bob).empty());
+  // Who was never of that account is nobody's matter.
+  w.come("other");
+  w.run();
+  CHECK(told(bob) == "-");
+}

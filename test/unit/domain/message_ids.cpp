@@ -37,6 +37,10 @@ TEST_CASE("an id is kept apart by its device and by what is done, and comes back
         CHECK(own_id(kept) == id);
         CHECK(all.insert(kept).second);
       }
+  // Logs on disks have them in this form.
+  CHECK(id_in_log("7", alice_id, identity{2, 3, 4, 5, 6, 7, 8}) == "\1"
+                                                                   "020304050607\1-7");
+  CHECK(id_in_log("7", alice_id, {}, {kind_of_note::pin, 41}) == "\1 pin 41\1-7");
   CHECK(id_in_log("", alice_id, phone_id, {kind_of_note::edit, 1}).empty());
   CHECK(own_id("").empty());
 }

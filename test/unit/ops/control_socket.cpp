@@ -68,11 +68,18 @@ struct controlled {
   ops::unix_socket_file file =
       ops::unix_socket_file::open(ops::control_path(dir.string()), 0600, 16).value();
   std::vector<std::pair<account_change, control_socket::answer>> asked;
+  std::vector<std::string> announced;
+  bool refuses = false;
   std::vector<std::string> log;
   std::shared_ptr<control_socket> by = std::make_shared<control_socket>(
       context.get_executor(), time, file.take_socket(),
       [this](account_change c, control_socket::answer a) {
         asked.emplace_back(std::move(c), std::move(a));
+      },
+      [this](std::string text) -> result<void> {
+        if (refuses) return fail(errc::text_too_long, "the text is too long");
+        announced.push_back(std::move(text));
+        return {};
       },
       [this](severity, std::string_view message, auto) { log.emplace_back(message); });
 };
@@ -128,6 +135,27 @@ TEST_CASE("control: each connection asks for one thing and gets one answer") {
   d.asked[0].second(std::string());
   CHECK(d.hear(one) == "{\"done\":true}\n");
   CHECK(d.log == std::vector<std::string>{"An account was changed by asio-chatd account"});
+}
+
+TEST_CASE("control: what is to be announced is a line, and is answered at once") {
+  const std::string text = "restart at \"ten\"\nwith\tmore \xd1\x8e";
+  const std::string line = ops::announcement_line(text);
+  CHECK(line.find('\n') == std::string::npos);
+  CHECK(ops::announcement_in(line) == text);
+  for (const char* wrong : {"", "7", "{}", R"({"announce": 7})", R"({"announce": ""})"})
+    CHECK_FALSE(ops::announcement_in(wrong).has_value());
+  controlled d;
+  auto one = d.connect();
+  d.say(one, line + "\n");
+  CHECK(d.hear(one) == "{\"done\":true}\n");
+  CHECK(d.hear(one) == "end");
+  CHECK(d.announced == std::vector{text});
+  CHECK(d.log == std::vector<std::string>{"Everybody was told something by asio-chatd announce"});
+  d.refuses = true;
+  auto two = d.connect();
+  d.say(two, line + "\n");
+  CHECK(d.hear(two) == "{\"done\":false,\"message\":\"the text is too long\",\"setting\":false}\n");
+  CHECK(d.asked.empty());
 }
 
 TEST_CASE("control: nonsense, silence and long lines end without a change") {

@@ -35,3 +35,14 @@ TEST_CASE("A12: a passphrase is the first line of its file", "[tls][A12]") {
   CHECK(passphrase("").has_error());
   CHECK(passphrase("\nsecond").has_error());
 }
+
+TEST_CASE("a file of a secret is called what is in it", "[tls]") {
+  const scratch files;
+  const auto why = [&](perms mode, auto... what) {
+    return tls::read_passphrase_file(files.write("secret", "\n", mode), what...).error().message;
+  };
+  CHECK(why(perms{0600}).starts_with("the passphrase file '"));
+  CHECK(why(perms{0600}, "password").starts_with("the password file '"));
+  CHECK(why(perms{0600}, "password").ends_with("has no password in its first line"));
+  CHECK(why(perms{0644}, "password").starts_with("the password file '"));
+}

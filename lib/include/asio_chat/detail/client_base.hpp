@@ -10,7 +10,9 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace asio_chat::detail {
@@ -38,6 +40,7 @@ class client_base {
   void close(handler<> h);
 
   bool reconnect();
+  std::optional<std::chrono::milliseconds> next_attempt_in() const;
   resume_state saved_state() const;
   const server_certificate& server() const noexcept;
   /// Ends the program if the client's executor runs on another thread.

@@ -61,6 +61,7 @@ class server_base {
   void reload_storage(const storage_config& config);
   void reload_storage_later(handler<result<void>> h, storage_config config);
   void change_account_later(handler<result<void>> h, account_change change);
+  void announce(std::string text);
   void stop(handler<error_code> h);
   server_stats stats() const;
   void add_command(host_command command);

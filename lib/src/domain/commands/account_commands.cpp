@@ -18,9 +18,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-using lines = std::vector<std::string>;
-using facts = std::vector<fact>;
-
 /// A connection whose member changes: nothing of it is read meanwhile. May be gone at the end.
 class changing {
  public:

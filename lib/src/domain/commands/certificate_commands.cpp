@@ -14,9 +14,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-using lines = std::vector<std::string>;
-using facts = std::vector<fact>;
-
 /// A certificate that is to be added.
 struct addition {
   key_hash key{};

@@ -17,9 +17,15 @@ namespace asio_chat {
 class hub;
 class endpoint;
 class room;
+struct fact;
 } // namespace asio_chat
 
 namespace asio_chat::commands {
+
+/// An answer for a person.
+using lines = std::vector<std::string>;
+/// What is kept of people; see `people_store`.
+using facts = std::vector<fact>;
 
 /// Who asks, and for what: lives during the call.
 struct asked {
@@ -33,7 +39,7 @@ struct asked {
 /// Tells who asked what the answer is.
 void answer_to(const asked& q, std::string_view command, reply_data what);
 /// The same in lines, for a person.
-void answer_to(const asked& q, std::string_view command, std::vector<std::string> lines);
+void answer_to(const asked& q, std::string_view command, lines told);
 
 /// An answer that comes later, once: what was asked may be answered when who asked is gone.
 class later_answer {
@@ -41,8 +47,7 @@ class later_answer {
   /// @param command lives as long as the program
   later_answer(const asked& q, std::string_view command);
   /// @param items for programs, see `reply::items`
-  void operator()(result<std::vector<std::string>> lines,
-                  std::vector<std::string> items = {}) const;
+  void operator()(result<lines> told, std::vector<std::string> items = {}) const;
 
  private:
   std::weak_ptr<hub*> in_;
@@ -89,6 +94,10 @@ result<void> carry_out(const asked& q, requests::display&& what);
 // presence_commands.cpp: who is there
 result<void> carry_out(const asked& q, requests::set_away&& what);
 result<void> carry_out(const asked& q, requests::last_seen&& what);
+
+// server_commands.cpp: who is on the server, and what all of them are told
+result<void> carry_out(const asked& q, requests::list_online&& what);
+result<void> carry_out(const asked& q, requests::announce&& what);
 
 // room_commands.cpp: rooms
 result<void> carry_out(const asked& q, requests::join&& what);

@@ -46,6 +46,12 @@ std::vector<fact> without_devices(const people& p, const identity& account,
   for (const device* d : gone)
     f.push_back(without(fact_of(*d)));
   if (gone.empty()) return f;
+  if (const asio_chat::account* a = p.find(account)) {
+    asio_chat::account left = *a;
+    for (const device* d : gone)
+      add_left_device(left, d->token);
+    f.push_back(fact_of(left));
+  }
   for (const auto& [number, b] : p.bans()) {
     if (b.who != account || p.is_over(b)) continue;
     ban more = b;

@@ -18,9 +18,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-using lines = std::vector<std::string>;
-using facts = std::vector<fact>;
-
 std::string day_of(wall_time t) {
   return fmt::format("{:%Y-%m-%d}", std::chrono::floor<std::chrono::seconds>(t));
 }

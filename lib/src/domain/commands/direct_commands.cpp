@@ -18,8 +18,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-using lines = std::vector<std::string>;
-
 constexpr std::size_t max_blocked = 1'000;
 
 /// Changes what the account wants, and tells `done` when it is kept.

@@ -14,9 +14,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-using lines = std::vector<std::string>;
-using facts = std::vector<fact>;
-
 /// A failure if people may take it for somebody else.
 result<void> check_nobody_else(const hub& in, const std::string& name, const identity& who) {
   const std::vector<std::string> looks = mistaken_for(name);

@@ -13,9 +13,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-using lines = std::vector<std::string>;
-using facts = std::vector<fact>;
-
 lines warning_of(const hub& in, const account& a) {
   const std::string proof = a.password_hash.empty() ? a.name : "PASSWORD";
   const std::string code = in.people().has_factor(a.id) ? " CODE" : "";

@@ -18,8 +18,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-using lines = std::vector<std::string>;
-
 constexpr std::size_t max_ignored = 200;
 /// They are told to the clients in one message: a frame has some more.
 constexpr std::size_t max_bytes = 60'000;

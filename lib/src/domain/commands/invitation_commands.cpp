@@ -15,8 +15,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-using lines = std::vector<std::string>;
-
 void list_invitations(const asked& q) {
   constexpr std::size_t max_listed = 200;
   lines all;

@@ -14,7 +14,7 @@ void answer_to(const asked& q, std::string_view command, reply_data what) {
   q.by.tell(reply{q.ref, std::string(command), {}, {}, make_reply_data(std::move(what))});
 }
 
-void answer_to(const asked& q, std::string_view command, std::vector<std::string> told) {
+void answer_to(const asked& q, std::string_view command, lines told) {
   q.by.tell(reply{q.ref, std::string(command), std::move(told), {}, {}});
 }
 
@@ -26,8 +26,7 @@ later_answer::later_answer(const asked& q, std::string_view command)
   q.by.begin(work::answer);
 }
 
-void later_answer::operator()(result<std::vector<std::string>> told,
-                              std::vector<std::string> items) const {
+void later_answer::operator()(result<lines> told, std::vector<std::string> items) const {
   const auto alive = in_.lock();
   endpoint* by = alive ? (*alive)->find_endpoint(number_) : nullptr;
   if (by == nullptr) return;

@@ -18,9 +18,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-using lines = std::vector<std::string>;
-using facts = std::vector<fact>;
-
 constexpr std::size_t max_bans = 10'000; // everywhere
 constexpr std::size_t max_bans_in_room = 500;
 constexpr std::size_t max_bans_in_rooms = 20'000; // of all rooms, but for few in each

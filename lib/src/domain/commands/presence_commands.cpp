@@ -14,8 +14,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-using lines = std::vector<std::string>;
-
 constexpr std::size_t longest_absence = 200;
 
 } // namespace

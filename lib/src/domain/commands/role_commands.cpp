@@ -5,6 +5,7 @@
 #include "domain/commands/whom.hpp"
 #include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
+#include "model/names.hpp"
 #include "names/member_name.hpp"
 
 #include <fmt/format.h>
@@ -18,9 +19,6 @@
 namespace asio_chat::commands {
 
 namespace {
-
-using lines = std::vector<std::string>;
-using facts = std::vector<fact>;
 
 constexpr int above_all_rooms = static_cast<int>(role::owner) + 1;
 
@@ -290,7 +288,7 @@ result<void> carry_out(const asked& q, requests::invite&& what) {
     return may;
   if (const member* there = was ? nullptr : q.in.find_member(a->id)) {
     const direct_message told{
-        std::string(hub::server_name), there->name(), q.in.time().wall_now(),
+        std::string(name_of_server), there->name(), q.in.time().wall_now(),
         fmt::format("{0} invites you into {1}: /join {1}", q.by.name(), room)};
     for (const endpoint* e : there->endpoints())
       e->tell(told);

@@ -15,9 +15,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-using lines = std::vector<std::string>;
-using facts = std::vector<fact>;
-
 failure wrong_code() {
   return fail(errc::not_allowed, "wrong code, or one that was used already");
 }

@@ -14,8 +14,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-using lines = std::vector<std::string>;
-
 std::string standing_of(const hub& in, const member& m) {
   const bool certified = std::ranges::any_of(m.endpoints(), [](const endpoint* e) {
     return e->certificate() && !e->certificate()->name.empty();

@@ -164,3 +164,25 @@ TEST_CASE("asio-chat screen view: a lost connection is told beside a question as
   v.state.connection.trouble = "it was closed";
   CHECK(v.shown(80, 6)[4].starts_with(" not connected: it was closed "));
 }
+
+TEST_CASE("asio-chat screen view: without a connection it counts down to the next attempt") {
+  using std::chrono::milliseconds;
+  room_view v;
+  connection_state& c = v.state.connection;
+  CHECK_FALSE(next_change(c));
+  c.trouble = "it was closed";
+  CHECK_FALSE(next_change(c)); // for good
+  c.comes_back = true;
+  c.next_attempt = milliseconds(3'400);
+  CHECK(v.shown(120, 6)[4].starts_with(
+      " not connected; next attempt in 4 s, or at once by /reconnect: it was closed "));
+  CHECK(next_change(c) == milliseconds(401));
+  c.next_attempt = milliseconds(2'999);
+  CHECK(v.shown(120, 6)[4].starts_with(" not connected; next attempt in 3 s,"));
+  CHECK(next_change(c) == milliseconds(1'000));
+  c.next_attempt = milliseconds(0);
+  CHECK(next_change(c) == milliseconds(1));
+  c.next_attempt.reset();
+  CHECK(v.shown(120, 6)[4].starts_with(" not connected; connecting...: it was closed "));
+  CHECK(next_change(c) == milliseconds(250));
+}

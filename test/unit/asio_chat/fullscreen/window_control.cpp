@@ -254,3 +254,22 @@ TEST_CASE("asio-chat window control: the screen is drawn again while a secret is
   CHECK(p.redrawn == 1);
   CHECK(p.sees("WORD:"));
 }
+
+TEST_CASE("asio-chat windows: the status counts down while the client waits, also a second time") {
+  window_person p;
+  disconnected lost;
+  lost.reason.phrase = "it was closed";
+  lost.retry_in = std::chrono::milliseconds(400);
+  p.next_attempt = lost.retry_in;
+  p.news.show(lost, "");
+  CHECK(p.screen().find("next attempt in 1 s") != std::string::npos);
+  p.next_attempt = std::chrono::seconds(9); // nothing new is told of the next one
+  CHECK(p.screen().find("next attempt in 9 s") != std::string::npos);
+  p.next_attempt.reset();
+  CHECK(p.screen().find("connecting...") != std::string::npos);
+  connected again;
+  again.again = true;
+  again.name = "alice";
+  p.news.show(again, "");
+  CHECK(p.screen().find("not connected") == std::string::npos);
+}

@@ -80,6 +80,7 @@ struct window_person {
            [this](const std::string& room, std::uint64_t offset) {
              read.push_back(fmt::format("{} {}", room, offset));
            },
+       .next_attempt = [this] { return next_attempt; },
        .changed = [] {},
        .redraw = [this] { ++redrawn; },
        .edit =
@@ -87,6 +88,7 @@ struct window_person {
              editor_ends = [text, done] { done(text + "\r\nfrom the editor\n\n"); };
              if (!editor_stays) editor_ends();
            }}};
+  std::optional<std::chrono::milliseconds> next_attempt{};
   window_display news{state,
                       time,
                       "example:8443",

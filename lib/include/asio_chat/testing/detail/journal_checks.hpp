@@ -3,6 +3,8 @@
 
 #include <asio_chat/testing/detail/following_checks.hpp>
 #include <asio_chat/testing/detail/journal_bench.hpp>
+#include <asio_chat/testing/detail/reading_checks.hpp>
+#include <asio_chat/testing/detail/removal_checks.hpp>
 #include <asio_chat/testing/detail/search_checks.hpp>
 
 #include <algorithm>
@@ -12,8 +14,6 @@
 namespace asio_chat::testing {
 
 namespace journal_checks {
-
-using side = log_range::side;
 
 inline void unknown_room(const journal_maker& make) {
   journal_bench b(make);
@@ -154,115 +154,6 @@ inline void ids_under_way(const journal_maker& make) {
   CHECK(answers[2].at == answers[0].at);
 }
 
-inline void pages(const journal_maker& make) {
-  journal_bench b(make);
-  std::uint64_t epoch = 0;
-  for (int i = 1; i <= 10; ++i)
-    epoch = b.append("den", std::to_string(i)).at.epoch;
-  auto page = b.read("den", {epoch, 0}, 4);
-  CHECK(texts(page) == words{"1", "2", "3", "4"});
-  CHECK(page.more);
-  page = b.read("den", page.entries.back().what.at, 4);
-  CHECK(texts(page) == words{"5", "6", "7", "8"});
-  CHECK(page.more);
-  page = b.read("den", page.entries.back().what.at, 4);
-  CHECK(texts(page) == words{"9", "10"});
-  CHECK_FALSE(page.more);
-  page = b.read("den", {epoch, 6}, 4);
-  CHECK(texts(page) == words{"7", "8", "9", "10"});
-  CHECK_FALSE(page.more); // exactly the limit, and nothing after it
-  page = b.read("den", {epoch, 0}, 0);
-  CHECK(page.entries.empty());
-  CHECK(page.more);
-  for (const std::uint64_t end : {std::uint64_t{10}, std::uint64_t{11}, ~std::uint64_t{0}}) {
-    page = b.read("den", {epoch, end}, 4);
-    CHECK(page.entries.empty());
-    CHECK_FALSE(page.more);
-    CHECK_FALSE(page.gap);
-  }
-}
-
-inline void pages_both_ways(const journal_maker& make) {
-  journal_bench b(make);
-  std::uint64_t epoch = 0;
-  for (int i = 1; i <= 10; ++i)
-    epoch = b.append("den", std::to_string(i)).at.epoch;
-  const auto read = [&](side where, position from, std::size_t n) {
-    return b.read_part("den", journal::range{{where, from, n}});
-  };
-  auto page = read(side::before, {}, 3); // the newest
-  CHECK(texts(page) == words{"8", "9", "10"});
-  CHECK(page.earlier);
-  CHECK_FALSE(page.more);
-  page = read(side::before, {epoch, 8}, 5);
-  CHECK(texts(page) == words{"3", "4", "5", "6", "7"});
-  CHECK(page.earlier);
-  CHECK(page.more);
-  page = read(side::before, {epoch, 3}, 5);
-  CHECK(texts(page) == words{"1", "2"});
-  CHECK_FALSE(page.earlier);
-  CHECK(page.more);
-  CHECK(read(side::before, {epoch, 1}, 5).entries.empty());
-  CHECK(texts(read(side::before, {epoch, 999}, 2)) == words{"9", "10"});
-  page = read(side::around, {epoch, 5}, 4);
-  CHECK(texts(page) == words{"3", "4", "5", "6"});
-  CHECK(page.earlier);
-  CHECK(page.more);
-  CHECK(texts(read(side::around, {epoch, 1}, 4)) == words{"1", "2", "3", "4"});
-  CHECK(texts(read(side::around, {epoch, 10}, 4)) == words{"8", "9", "10"});
-  CHECK_FALSE(page.gap);
-  CHECK(b.read_part("nook", journal::range{{side::before, {}, 3}}).entries.empty());
-}
-
-inline void pages_of_bytes(const journal_maker& make) {
-  journal_bench b(make);
-  std::uint64_t epoch = 0;
-  for (int i = 0; i < 10; ++i)
-    epoch = b.append("den", std::string(1'000, static_cast<char>('a' + i))).at.epoch;
-  const auto first_letters = [](const journal::page& p) {
-    std::string all;
-    for (const journal::record& r : p.entries)
-      all += r.what.text[0];
-    return all;
-  };
-  auto page = b.read_part("den", journal::range{{side::after, {epoch, 0}, 100}, 3'900});
-  CHECK(first_letters(page) == "abc");
-  CHECK(page.more);
-  page = b.read_part("den", journal::range{{side::after, {epoch, 3}, 100}, 1});
-  CHECK(first_letters(page) == "d"); // one in any case
-  page = b.read_part("den", journal::range{{side::before, {epoch, 9}, 100}, 3'900});
-  CHECK(first_letters(page) == "fgh");
-  CHECK(page.earlier);
-}
-
-inline void other_epoch(const journal_maker& make) {
-  journal_bench b(make);
-  std::uint64_t epoch = 0;
-  for (int i = 1; i <= 3; ++i)
-    epoch = b.append("den", std::to_string(i)).at.epoch;
-  for (const std::uint64_t other : {epoch - 1, epoch + 1, std::uint64_t{0}}) {
-    const auto page = b.read("den", {other, 2}, 10);
-    CHECK(texts(page) == words{"1", "2", "3"});
-    CHECK_FALSE(page.more);
-  }
-}
-
-inline void gap(const journal_maker& make) {
-  journal_bench b(make, 10);
-  std::uint64_t epoch = 0;
-  for (int i = 1; i <= 500; ++i)
-    epoch = b.append("den", std::to_string(i)).at.epoch;
-  const auto page = b.read("den", {epoch, 3}, 1'000);
-  REQUIRE_FALSE(page.entries.empty());
-  CHECK(page.entries.size() < 250); // bounded, though not to the entry
-  CHECK(page.entries.back().what.at.offset == 500);
-  REQUIRE(page.gap);
-  CHECK(*page.gap == page.entries.front().what.at.offset);
-  CHECK_FALSE(b.read("den", {epoch, *page.gap - 1}).gap); // nothing is missing from there on
-  CHECK(b.read("den", {epoch, *page.gap - 2}).gap == page.gap);
-  CHECK(b.state("den").head.offset == 500);
-}
-
 inline void state(const journal_maker& make) {
   journal_bench b(make, 10);
   const wall_time time(std::chrono::milliseconds(1'700'000'000'000));
@@ -358,133 +249,6 @@ inline void destroyed_by_an_answer(const journal_maker& make) {
 inline constexpr journal_check retention_contract[] = {
     {"memory is bounded, and what is gone is told as a gap", journal_checks::gap},
 };
-
-namespace journal_checks {
-
-inline void destroys(const journal_maker& make) {
-  journal_bench b(make);
-  entry answer = journal_bench::draft("den", "two lemons", "id2", "bob");
-  const auto destroy = [&b](std::vector<std::uint64_t> offsets) {
-    std::optional<result<void>> answered;
-    b.log->destroy("den", std::move(offsets), [&](const result<void>& r) { answered = r; });
-    REQUIRE(b.inbox.run_until([&] { return answered.has_value(); }));
-    return *answered;
-  };
-  if (!b.log->destroys()) {
-    CHECK(destroy({1}).error().code == errc::not_available);
-    return;
-  }
-  b.append("den", "one lemon", "id1", alice);
-  answer.refers = {entry_reference::kind::reply, 1};
-  b.append(answer, bob);
-  b.append("den", "three lemons", "id3", alice);
-  const auto before = b.read("den", {});
-  REQUIRE(destroy({2, 99, 2}).has_value());
-  const auto after = b.read("den", {});
-  const std::string gone(destroyed_text);
-  CHECK(texts(after) == words{"one lemon", gone, "three lemons"});
-  REQUIRE(after.entries.size() == 3);
-  entry as_it_was = before.entries[1].what;
-  as_it_was.kind = entry_kind::destroyed;
-  as_it_was.text = gone;
-  CHECK(after.entries[1].what == as_it_was);
-  CHECK(after.entries[1].author == bob);
-  search_query q;
-  q.room = "den";
-  q.words = {"lemons"};
-  CHECK(texts(b.search(q)) == words{"three lemons"});
-  q.words = {"destroyed"};
-  CHECK(b.search(q).entries.empty());
-  REQUIRE(destroy({2}).has_value()); // nothing is left to do
-  REQUIRE(destroy({}).has_value());
-  CHECK(b.append("den", "again", "id2", bob).duplicate);
-  CHECK(b.append("den", "four lemons", "id4", bob).at.offset == 4);
-}
-
-inline void drops(const journal_maker& make) {
-  using state = journal::drop_state;
-  journal_bench b(make);
-  const wall_time now(std::chrono::milliseconds(1'700'000'000'000));
-  const auto drop = [&b](std::string room, wall_time quiet) {
-    std::optional<result<state>> answered;
-    b.log->drop(std::move(room), quiet, [&](const result<state>& r) { answered = r; });
-    REQUIRE(b.inbox.run_until([&] { return answered.has_value(); }));
-    return *answered;
-  };
-  if (!b.log->drops()) {
-    CHECK(drop("den", now).error().code == errc::not_available);
-    return;
-  }
-  entry said = journal_bench::draft("den", "one lemon");
-  said.time = now;
-  const position last = b.append(said, alice).at;
-  b.append("attic", "another lemon");
-  const auto user = std::make_shared<deaf_listener>();
-  b.follow("den", user);
-  CHECK(drop("den", now).value() == state::kept); // in use
-  b.unfollow("den", user);
-  CHECK(drop("den", now - std::chrono::milliseconds(1)).value() == state::kept); // said since
-  CHECK(texts(b.read("den", {})) == words{"one lemon"});
-  CHECK(drop("den", now).value() == state::gone);
-  CHECK(b.read("den", {}).entries.empty());
-  search_query q;
-  q.room = "den";
-  q.words = {"lemon"};
-  CHECK(b.search(q).entries.empty());
-  CHECK(texts(b.read("attic", {})) == words{"another lemon"});
-  CHECK(drop("den", now).value() == state::gone); // nothing is left to do
-  CHECK(drop("nowhere", now).value() == state::gone);
-  const position anew = b.append("den", "two lemons", "id1", bob).at;
-  CHECK((anew.epoch > last.epoch || (anew.epoch == last.epoch && anew.offset > last.offset)));
-  CHECK(texts(b.read("den", {})) == words{"two lemons"});
-  CHECK(texts(b.read("den", last)) == words{"two lemons"});
-}
-
-inline void trims(const journal_maker& make) {
-  journal_bench b(make);
-  const wall_time now(std::chrono::milliseconds(1'700'000'000'000));
-  const auto trim = [&b](std::string room, std::uint64_t entries, wall_time since) {
-    std::optional<result<bool>> answered;
-    b.log->trim(std::move(room), entries, since, [&](const result<bool>& r) { answered = r; });
-    REQUIRE(b.inbox.run_until([&] { return answered.has_value(); }));
-    return *answered;
-  };
-  if (!b.log->trims()) {
-    CHECK(trim("den", 1, {}).error().code == errc::not_available);
-    return;
-  }
-  for (int i = 1; i <= 4; ++i) {
-    entry said = journal_bench::draft("den", "lemon " + std::to_string(i));
-    said.time = now + std::chrono::hours(i);
-    b.append(said, alice);
-  }
-  b.append("attic", "another lemon");
-  const auto user = std::make_shared<deaf_listener>();
-  b.follow("den", user); // it may be in use
-  CHECK_FALSE(trim("den", 4, {}).value());
-  CHECK(b.read("den", {}).entries.size() == 4);
-  CHECK_FALSE(trim("den", 3, {}).value());
-  CHECK(texts(b.read("den", {})) == words{"lemon 2", "lemon 3", "lemon 4"});
-  CHECK_FALSE(trim("den", 0, now + std::chrono::hours(3)).value());
-  const journal::page left = b.read("den", {});
-  CHECK(texts(left) == words{"lemon 3", "lemon 4"});
-  CHECK(left.head.offset == 4);
-  CHECK_FALSE(left.earlier);
-  search_query q;
-  q.room = "den";
-  q.words = {"lemon"};
-  CHECK(b.search(q).entries.size() == 2);
-  CHECK_FALSE(trim("den", 0, now + std::chrono::hours(5)).value());
-  CHECK(b.read("den", {}).entries.empty());
-  CHECK_FALSE(trim("den", 1, now + std::chrono::hours(5)).value()); // nothing is left to do
-  CHECK_FALSE(trim("nowhere", 1, now).value());
-  CHECK(texts(b.read("attic", {})) == words{"another lemon"});
-  CHECK(b.append("den", "anew", "id1", bob).at.offset == 5); // no place is given again
-  CHECK(texts(b.read("den", {})) == words{"anew"});
-  b.unfollow("den", user);
-}
-
-} // namespace journal_checks
 
 inline constexpr journal_check journal_contract[] = {
     {"an unknown room has an empty log", journal_checks::unknown_room},
