@@ -6,6 +6,7 @@
 #include "domain/direct_logs.hpp"
 #include "domain/displayed_names.hpp"
 #include "domain/ignore_lists.hpp"
+#include "domain/read_marks.hpp"
 #include "model/names.hpp"
 #include "names/member_name.hpp"
 
@@ -84,7 +85,8 @@ hub::hub(services s)
             limiter_.tell(fmt::format("the room {}", room), std::move(what));
           })
     , guest_rooms_(for_guest_rooms())
-    , directs_(std::make_unique<direct_logs>(*this, for_rooms_)) {
+    , directs_(std::make_unique<direct_logs>(*this, for_rooms_))
+    , reads_(std::make_unique<read_marks>(*this)) {
   names_.respect(people_);
   const auto later_tell = [this](void (*tell)(hub&, const identity&)) {
     return [this, tell](const identity& account) {

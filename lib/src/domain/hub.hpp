@@ -35,6 +35,7 @@ namespace asio_chat {
 
 struct command_row;
 class direct_logs;
+class read_marks;
 
 class hub {
  public:
@@ -126,6 +127,8 @@ class hub {
   const journal& log() const noexcept { return services_.log; }
   /// What accounts say to each other alone.
   direct_logs& directs() noexcept { return *directs_; }
+  /// How far accounts have read.
+  read_marks& reads() noexcept { return *reads_; }
   server_counters& counters() const noexcept { return services_.counters; }
   /// What sinks are given at this moment is given to more than a few.
   bool tells_many() const noexcept { return for_rooms_.tells_many; }
@@ -300,6 +303,7 @@ class hub {
   audit_notes notes_;
   asio_chat::guest_rooms guest_rooms_;
   std::unique_ptr<direct_logs> directs_;
+  std::unique_ptr<read_marks> reads_;
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0; ///< of an endpoint or a member
 };
