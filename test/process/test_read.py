@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 
+from clients import Terminal
 from programs import BIN, PATIENCE, Native, clean_environment
 from test_client_fullscreen import FullScreen
 from test_people import PASSWORD, daemon, good
@@ -104,40 +105,27 @@ def test_it_goes_with_the_room_and_with_the_account(tmp_path):
     assert places(tmp_path, "bob") == {}
 
 
-def test_a_person_finds_the_marker_on_the_second_screen_where_the_first_one_stopped(tmp_path):
-    good(tmp_path / "data", "add", "alice")
-    good(tmp_path / "data", "add", "bob")
+def test_what_a_person_has_seen_on_a_screen_is_not_new_elsewhere(tmp_path):
+    for name in ("alice", "bob"):
+        good(tmp_path / "data", "add", name)
     with daemon(tmp_path, "--member-connections", "3") as d:
         alice = come(d, "guest1", "alice")
-        say(alice, "lobby", "first")
+        watch = come(d, "guest2", "bob")
 
-        def screen(home):
+        def person(kind, home):
             (tmp_path / home).mkdir()
-            one = FullScreen(f"guest-{home}@127.0.0.1:{d.port}", "--ca", d.ca, home=tmp_path / home)
-            assert one.ready()
+            one = kind(f"guest-{home}@127.0.0.1:{d.port}", "--ca", d.ca, home=tmp_path / home)
+            assert one.sees("TLSv1.3")
             one.says(f"/login bob {PASSWORD}")
             assert one.sees("you are logged in as bob")
             return one
-        laptop = screen("laptop")
-        say(alice, "lobby", "second")
+        laptop = person(FullScreen, "laptop")
+        say(alice, "lobby", "first", "second")
         assert laptop.sees("alice │ second")
-        watch = come(d, "guest2", "bob")
         while watch.hear(type="reply", ref="", command="read")["items"] != ["lobby 2"]:
             pass
         assert laptop.says("/quit").ends() == 0
-        say(alice, "lobby", "third")
-        assert join(watch, "den")["room"] == "den"
-        phone = come(d, "guest3", "bob")
-        phone.send(type="leave", ref="l", room="lobby")
-        phone.hear(ref="l")
-        state = join(phone, "lobby")
-        assert (state["read"], state["head"]["offset"]) == (2, 3)
-
-
-def test_line_mode_says_how_much_is_new(tmp_path):
-    from test_client_terminal import Terminal  # a person at a terminal
-    good(tmp_path / "data", "add", "bob")
-    with daemon(tmp_path, "--member-connections", "3") as d:
-        other = come(d, "guest", "bob")
-        say(other, "lobby", "first", "second", "third")
-        other.command("/read 1", room="lobby")
+        say(alice, "lobby", "third", "fourth", "fifth")
+        phone = person(Terminal, "phone")
+        assert phone.sees("[3 new in #lobby since you were here]")
+        assert phone.says("/quit").ends() == 0
