@@ -155,6 +155,7 @@ bool conversation::is_our_own(const client_event& e) {
 
 void conversation::show(const client_event& e, const line_origin& answered) {
   show(display_.show(e, focus_.room(), answered));
+  if (shown_event_) shown_event_(e);
 }
 
 void conversation::show(const std::vector<shown_line>& lines) {
@@ -240,6 +241,7 @@ void conversation::interrupt(int exit_code) {
 
 void conversation::leave(int exit_code) {
   if (std::exchange(leaving_, true)) return;
+  if (leaves_) leaves_();
   screen_.part();
   exit_code_ = exit_code;
   unsaid_ = unsaid_ || !held_.empty();

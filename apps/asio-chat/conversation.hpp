@@ -51,6 +51,10 @@ class conversation : public std::enable_shared_from_this<conversation> {
   }
   /// Called after each event was shown.
   void on_news(std::function<void()> f) { news_ = std::move(f); }
+  /// Called with each event that is shown.
+  void on_shown(std::function<void(const client_event&)> f) { shown_event_ = std::move(f); }
+  /// Called once, before the server is told goodbye.
+  void on_leaving(std::function<void()> f) { leaves_ = std::move(f); }
   /// What a line means that was typed or read from a pipe.
   /// @param number of the line in the input; 0: it was typed
   typed_line read(std::string_view raw, std::size_t number) const;
@@ -201,6 +205,8 @@ class conversation : public std::enable_shared_from_this<conversation> {
   std::function<void()> input_wanted_;
   std::function<void(vocabulary&)> more_words_;
   std::function<void()> news_;
+  std::function<void(const client_event&)> shown_event_;
+  std::function<void()> leaves_;
 };
 
 } // namespace asio_chat::app

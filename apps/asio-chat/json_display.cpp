@@ -228,6 +228,7 @@ struct object_of {
                    {"position", place(s.head)}};
     if (!s.guests.empty()) o["guests"] = strings(s.guests);
     if (!s.proofs.empty()) o["proofs"] = strings(s.proofs);
+    if (s.read > 0) o["read"] = s.read;
     return o;
   }
   json::object operator()(const entries_missed& m) const {

@@ -10,6 +10,7 @@
 #include "pipe_input.hpp"
 #include "pipe_screen.hpp"
 #include "plain_questions.hpp"
+#include "read_reports.hpp"
 #include "room_focus.hpp"
 #include "session_keeper.hpp"
 #include "sign_in.hpp"
@@ -116,7 +117,7 @@ struct stage {
 };
 
 void set_full_screen(stage& s, asio::io_context& context, const options& o, client& chat,
-                     const std::shared_ptr<conversation>& talk) {
+                     const std::shared_ptr<conversation>& talk, read_reports& reads) {
   window_control::surroundings around{
       .read = [&](const std::string& text) { return talk->read(text, 0); },
       .enter = [&](typed_line line) { talk->enter(std::move(line)); },
@@ -138,11 +139,7 @@ void set_full_screen(stage& s, asio::io_context& context, const options& o, clie
             chat.async_command("", "/join @" + name,
                                [done = std::move(done)](error_code e, const reply&) { done(!e); });
           },
-      .has_read =
-          [&](const std::string& room, std::uint64_t offset) {
-            chat.async_command(room, fmt::format("/read {}", offset),
-                               [](error_code, const reply&) {}); // else it comes again
-          },
+      .has_read = [&](const std::string& room, std::uint64_t offset) { reads.seen(room, offset); },
       .next_attempt = [&] { return chat.next_attempt_in(); },
       .changed = {},
       .redraw = {},
@@ -255,8 +252,9 @@ int converse(asio::io_context& context, const options& o, client& chat, sign_in&
     on.state.all.remark_on_server(door.why_no_session() +
                                       "; what you type is not kept for a later client",
                                   transport::time_of(context).wall_now());
+  read_reports reads(transport::time_of(context), read_reports::by(chat));
   if (f == front::full_screen) {
-    set_full_screen(on, context, o, chat, talk);
+    set_full_screen(on, context, o, chat, talk, reads);
   } else {
     set_lines(on, context, o, f, talk);
   }
@@ -277,6 +275,14 @@ int converse(asio::io_context& context, const options& o, client& chat, sign_in&
       context, chat, *on.shown, where,
       conversation::modes{interactive, o.json, o.input, f == front::full_screen}, met);
   talk->on_words(on.more_words);
+  if (interactive) {
+    talk->on_leaving([&] { reads.flush(); });
+    talk->on_shown([&, all = f != front::full_screen](const client_event& e) {
+      // What a line shows was seen; of windows the one that is looked at.
+      if (const auto* state = std::get_if<room_state>(&e); state && !all) reads.entered(*state);
+      if (all) reads.shown(e);
+    });
+  }
   asio::signal_set signals(context, SIGINT, SIGTERM, SIGHUP);
   bool interrupted = false; // while the rest is being written
   std::function<void()> wait_for_signal = [&] {

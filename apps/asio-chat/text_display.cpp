@@ -282,8 +282,13 @@ std::vector<shown_line> text_display::show(const client_event& news, std::string
     zone_told_ = true;
     all.push_back({kind::notice, time_zone(time_.wall_now())});
   }
+  const auto* state = std::get_if<room_state>(&e);
   for (shown_line& line : said&& looks_back_ ? show_entry(*said, room) : show_as(e, room, format_))
     all.push_back(std::move(line));
+  if (state && looks_back_ && state->read > 0 && state->read < state->head.offset)
+    all.push_back(
+        {kind::notice, fmt::format("[{} new in {} since you were here]",
+                                   state->head.offset - state->read, title_of_room(state->room))});
   return all;
 }
 

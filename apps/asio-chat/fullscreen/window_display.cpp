@@ -134,7 +134,7 @@ void window_display::take(const disconnected& d) {
 
 void window_display::take(const reply& r, const line_origin& line) {
   windows& all = state_.all;
-  if (all.take_ignored(r)) return;
+  if (all.take_ignored(r) || all.take_read(r)) return;
   if (r.command == "forget" && !r.items.empty()) keep_words(r); // a receipt, and then the end
   if (!line.ref.empty()) return answered(line, {}, {});         // it said something, which is shown
   if (r.command == "join" && r.items.size() == 1) return all.show_room(r.items.front());

@@ -166,12 +166,10 @@ void window_control::opened(std::uint64_t id, bool is_kept) {
   around_.changed();
 }
 
-/// What one looks at between accounts is read on all devices.
+/// What one looks at is read on all devices of the account.
 void window_control::tell_read() {
   window& w = state_.all.current();
-  if (w.what != window::kind::direct || !w.kept || w.unread > 0 || w.read.offset == 0 ||
-      w.read == w.told_read)
-    return;
+  if (!w.has_log() || !w.in || w.unread > 0 || w.read.offset == 0 || w.read == w.told_read) return;
   w.told_read = w.read;
   around_.has_read(w.room(), w.read.offset);
 }

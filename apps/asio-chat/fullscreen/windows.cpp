@@ -130,7 +130,8 @@ bool windows::said(const entry& e) {
   window* room = find_log(e.room);
   if (!room) return false;
   const bool earlier = e.at <= room->read; // of an epoch before, too
-  if (e.kind == entry_kind::topic && !earlier) room->topic = e.text;
+  // What is read on another device may be still to come here.
+  if (e.kind == entry_kind::topic && e.at > room->counted) room->topic = e.text;
   log_line line = line_of(e);
   const bool counts = !earlier && !line.own && is_said_anew(e) && !is_ignored(ignored_, e.from);
   return add(*room, std::move(line), counts);
@@ -146,8 +147,9 @@ bool windows::said(const direct_message& m) {
 void windows::entered_direct(const room_state& s) {
   window& w = open(window::kind::direct, s.room.substr(1));
   w.kept = w.asked = w.in = true;
-  if (w.read.epoch == s.head.epoch && s.head.epoch != 0) return; // the connection comes back
-  w.read = w.counted = {s.head.epoch, 0};
+  if (w.read.epoch == s.head.epoch && s.head.epoch != 0) // the connection comes back
+    return read_elsewhere(w, s.read);
+  w.read = w.counted = {s.head.epoch, std::min(s.read, s.head.offset)};
   w.older = w.refills = s.head.offset > 0;
 }
 
@@ -166,18 +168,16 @@ void windows::entered(const room_state& s) {
     room.marker.reset();
     room.chosen.reset();
   } else if (known && room.read.epoch != 0) {
-    return; // the connection comes back, and brings what was missed
+    return read_elsewhere(room, s.read); // the connection comes back, and brings what was missed
   }
   room.read = room.counted = s.head;
   room.older = room.refills = s.head.offset > 0;
   if (comes_back && earlier_read.epoch == s.head.epoch && earlier_read < s.head)
     room.marks = earlier_read;
-  if (const auto earlier = read_.extract(s.room); earlier && earlier.mapped() != s.head) {
-    // Another epoch is another log, of which nothing was read.
-    const bool same = earlier.mapped().epoch == s.head.epoch;
-    room.read = same ? std::min(earlier.mapped(), s.head) : position{s.head.epoch, 0};
+  if (const auto before = read_before(s); before && before->offset < s.head.offset) {
+    room.read = *before;
     room.unread = s.head.offset - room.read.offset;
-    if (room.unread > 0) room.marks = room.read;
+    room.marks = room.read;
   }
   if (current().what == window::kind::server) show(number_of(room));
   if (&room == &current() && !room.scrolled) room.unread = 0;

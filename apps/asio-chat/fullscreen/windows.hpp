@@ -51,7 +51,7 @@ struct window {
   std::size_t presence = 0; ///< how many came, went or have another name
   bool kept = false;        ///< of a member: what is said there is in a log, as in a room
   bool asked = false;       ///< of a member: whether it is kept was asked
-  position told_read = {};  ///< so much of what is kept the server knows to be read
+  position told_read = {};  ///< so much of the log the server was told to be read
 
   /// `#den`, `@bob`, or the server.
   std::string title() const;
@@ -122,6 +122,8 @@ class windows {
   /// opened where it is about that.
   void warn_of(const std::string& room, const std::string& name, const std::string& text,
                wall_time now);
+  /// @return whether it told what another connection of the account has read, which is taken
+  bool take_read(const reply& r);
   /// A page of the room's log, which was asked for.
   void older(window& of, const history_page& page);
   void newer(window& of, const history_page& page);
@@ -189,6 +191,8 @@ class windows {
   void entered_direct(const room_state& s);
   bool add(window& to, log_line line, bool is_new);
   void mark_new(window& w);
+  std::optional<position> read_before(const room_state& s);
+  void read_elsewhere(window& w, std::uint64_t until);
   void has_read(window& w);
   void arrive(std::size_t n);
   void join_ignored();

@@ -34,6 +34,42 @@ void windows::has_read(window& w) {
   if (last.epoch != w.read.epoch || last > w.read) w.read = last;
 }
 
+/// By an earlier client here, or over whatever connection of the account; none: it is not known,
+/// and nothing is new.
+std::optional<position> windows::read_before(const room_state& s) {
+  std::optional<position> read;
+  if (const auto earlier = read_.extract(s.room)) {
+    // Another epoch is another log, of which nothing was read.
+    const bool same = earlier.mapped().epoch == s.head.epoch;
+    read = same ? earlier.mapped() : position{s.head.epoch, 0};
+  }
+  if (s.read > 0 && (!read || read->offset < s.read)) read = position{s.head.epoch, s.read};
+  return read;
+}
+
+/// Another connection of the account has read that far, which may be more than has come here.
+void windows::read_elsewhere(window& w, std::uint64_t until) {
+  const position last = std::max(w.log.last_heard(), w.counted);
+  if (until <= w.read.offset || !w.has_log()) return;
+  w.read = {std::max(w.read.epoch, last.epoch), until};
+  const std::uint64_t left = until < last.offset ? last.offset - until : 0;
+  w.unread = std::min<std::size_t>(w.unread, left);
+  w.mentions = std::min(w.mentions, w.unread);
+  if (&w == &current()) return; // the person sees where it began to be new here
+  w.marker.reset();
+  w.marks.reset();
+  if (w.unread == 0) return;
+  w.marks = w.read;
+  mark_new(w);
+}
+
+bool windows::take_read(const reply& r) {
+  if (r.command != "read" || !r.ref.empty() || !r.lines.empty()) return false;
+  for (const read_place& p : read_places_in(r))
+    if (window* w = find_log(p.room)) read_elsewhere(*w, p.offset);
+  return true;
+}
+
 std::map<std::string, position> windows::read_positions() const {
   std::map<std::string, position> read = read_;
   for (const auto& w : all_)
@@ -68,6 +104,7 @@ void windows::older(window& of, const history_page& page) {
   }
   of.log.prepend(std::move(lines));
   mark_new(of);
+  has_read(of);
 }
 
 void windows::newer(window& of, const history_page& page) {

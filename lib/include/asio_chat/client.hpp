@@ -11,6 +11,7 @@
 #include <boost/asio/async_result.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -210,6 +211,31 @@ class basic_client : private detail::client_base {
                      Token&& token = Token()) {
     return begin<command_signature, Token>("async_command", &basic_client::command, token, &why,
                                            std::move(room), std::move(line));
+  }
+
+  /// Tells the server that the person has read the room up to the entry with this offset
+  /// (`entry::at`), for all connections of the account: `void(error_code, reply)`. The others
+  /// get a `reply` as an event (`read_places_in`), and later ones `room_state::read`. What is read
+  /// stays so: an earlier offset changes nothing and is no error. `read_places_in` of the answer
+  /// tells how far the account has read now; nothing is kept for a guest, and then it is empty.
+  /// The server keeps as many rooms of an account as a member may be in, those that were read last.
+  ///
+  /// A call when a person has seen something, and no more than one a second in a room, is enough:
+  /// only the newest counts. Fails as `async_command` does, with `errc::bad_arguments` for
+  /// an offset that the room does not have yet, or any in a room of a server of before this; it
+  /// is not said again over the next connection, whose `room_state::read` tells what has arrived.
+  /// Cancellation is that of `async_command`.
+  template <operation_token<command_signature> Token = default_token>
+  auto async_mark_read(std::string room, std::uint64_t offset, Token&& token = Token()) {
+    return begin<command_signature, Token>("async_mark_read", &basic_client::command, token,
+                                           no_diagnostics, std::move(room),
+                                           "/read " + std::to_string(offset));
+  }
+  template <operation_token<command_signature> Token = default_token>
+  auto async_mark_read(std::string room, std::uint64_t offset, diagnostics& why,
+                       Token&& token = Token()) {
+    return begin<command_signature, Token>("async_mark_read", &basic_client::command, token, &why,
+                                           std::move(room), "/read " + std::to_string(offset));
   }
 
   /// Asks for a page of a room's log: `void(error_code, history_page)`. The client must be in the

@@ -113,7 +113,21 @@ struct room_state {
   /// Of each of the members, see `member_joined::proof`; may be shorter, and end with the last one
   /// that has one.
   std::vector<std::string> proofs = {};
+  /// The offset until which the receiver's account has read the room, over whatever connection;
+  /// what `head` has behind it is new. 0: it is not known, or there is no account.
+  std::uint64_t read = 0;
 };
+
+/// How far an account has read a room: see `read_places_in`.
+struct read_place {
+  std::string room;
+  std::uint64_t offset = 0;
+};
+
+/// What a `reply` with the command `read` tells: an answer to `/read`, or, with an empty `ref`,
+/// that another connection of the account has read. Empty for all other replies, and for one that
+/// is malformed. A place may be ahead of the entries that have come.
+std::vector<read_place> read_places_in(const reply& r);
 
 /// A part of a room's log, as a request for it.
 struct log_range {

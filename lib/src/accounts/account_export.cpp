@@ -87,6 +87,7 @@ bool account_export::add_each(lines& out, const List& list, Function object_of) 
 bool account_export::add(lines& out, const account& a) {
   const account_wishes* wishes = all_.wishes_of(a.id);
   const ignored_members* hides = all_.ignored_by(a.id);
+  const account_reads* reads = all_.reads().of(a.id);
   switch (stage_) {
   case stage::itself:
     out.push_back(as_line(object_of(all_, a)));
@@ -128,6 +129,13 @@ bool account_export::add(lines& out, const account& a) {
     return add_bans(out, a);
   case stage::correspondents:
     return add_correspondents(out, a);
+  case stage::reads:
+    if (!reads) return true;
+    return add_each(out, reads->places, [](const account_reads::place& p) {
+      return json::object{{"what", "read"},
+                          {"room", p.room},
+                          {"until", {{"epoch", p.epoch}, {"offset", p.offset}}}};
+    });
   case stage::rooms:
     return add_rooms(out, a);
   case stage::over:

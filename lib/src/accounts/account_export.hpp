@@ -44,6 +44,7 @@ class account_export {
     ignored_guests,
     bans,
     correspondents,
+    reads,
     rooms,
     over
   };

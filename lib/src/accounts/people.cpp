@@ -140,6 +140,8 @@ void people::take(const fact& f) {
     return take_farewell(f);
   case fact_kind::displayed:
     return take_displayed(f);
+  case fact_kind::reads:
+    return reads_.take(f);
   }
   // Of a later version of the program: kept, and not understood.
 }
@@ -354,6 +356,7 @@ std::vector<fact> people::removal_of(const account& a) const {
     gone.push_back(without(fact_of(*find_direct(a.id, other))));
   if (const account_wishes* w = wishes_of(a.id)) gone.push_back(without(fact_of(*w)));
   if (const ignored_members* i = ignored_by(a.id)) gone.push_back(without(fact_of(*i)));
+  if (reads_.of(a.id)) gone.push_back(without(fact_of(account_reads{a.id})));
   if (displayed_.contains(a.id)) gone.push_back(without(fact_of(displayed_name{a.id, {}})));
   gone.push_back(without(fact_of(a)));
   return gone;

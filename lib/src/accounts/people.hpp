@@ -5,6 +5,7 @@
 #include "accounts/direct_facts.hpp"
 #include "accounts/facts.hpp"
 #include "accounts/people_store.hpp"
+#include "accounts/read_book.hpp"
 #include "accounts/self_facts.hpp"
 #include "base/clock.hpp"
 #include "base/scheduler.hpp"
@@ -49,6 +50,15 @@ class people {
   /// One of two accounts has heard what they said to each other until then: kept soon, and many as
   /// one change. What was heard before stays so.
   void heard(const identity& who, const identity& other, const position& until);
+  /// Also what is not kept yet; zero: nothing.
+  position heard_until(const identity& who, const identity& other) const;
+  /// How far accounts have read rooms. What is changed there has to be kept by `keep_reads`.
+  read_book& reads() noexcept { return reads_; }
+  const read_book& reads() const noexcept { return reads_; }
+  /// Of no more than so many accounts.
+  void keep_reads(std::size_t max, done then);
+  /// Everything, before the end: in the order of the calls, if nothing else is under way at once.
+  void keep_all_reads();
 
   /// What others are told anew, because an account has come or gone: never before the change is
   /// kept, and from inside of that.
@@ -214,9 +224,10 @@ class people {
   std::set<std::pair<identity, identity>> correspondents_;  ///< each with each of theirs
   std::map<std::pair<identity, identity>, position> heard_; ///< by whom, of whom: has to be kept
   bool keeps_heard_ = false;                                ///< some of that is under way
-  std::map<identity, account_wishes> wishes_;               ///< by account
-  std::map<identity, ignored_members> ignored_;             ///< by account
-  std::map<identity, std::size_t> ignorers_;                ///< by whom they ignore: how many
+  read_book reads_;
+  std::map<identity, account_wishes> wishes_;   ///< by account
+  std::map<identity, ignored_members> ignored_; ///< by account
+  std::map<identity, std::size_t> ignorers_;    ///< by whom they ignore: how many
   struct shown_name {
     std::string name;
     std::vector<std::string> looks;

@@ -71,6 +71,13 @@ void people::heard(const identity& who, const identity& other, const position& u
   if (!std::exchange(keeps_heard_, true)) keep_heard();
 }
 
+position people::heard_until(const identity& who, const identity& other) const {
+  const auto waits = heard_.find({who, other});
+  if (waits != heard_.end()) return waits->second;
+  const direct_log* d = find_direct(who, other);
+  return d == nullptr ? position() : d->of(who).read;
+}
+
 void people::keep_heard() {
   constexpr std::size_t max_at_once = 128;
   change(

@@ -90,6 +90,24 @@ void people::take_farewell(const fact& f) {
   }
 }
 
+void people::keep_reads(std::size_t max, done then) {
+  change(
+      [this, max]() -> result<std::vector<fact>> {
+        return reads_.take_changes(max, [this](const identity& a) { return find(a) != nullptr; });
+      },
+      std::move(then));
+}
+
+void people::keep_all_reads() {
+  if (!reads_.has_changes()) return;
+  // A task that began it might come after the end of the store.
+  if (store_ == nullptr || !waiting_.empty())
+    return keep_reads(read_book::any_number, [](const auto&) {});
+  auto facts = reads_.take_changes(read_book::any_number,
+                                   [this](const identity& a) { return find(a) != nullptr; });
+  store_->keep(std::move(facts), [](const result<void>&) {});
+}
+
 bool people::is_forgotten(const identity& author, wall_time said) const {
   const auto found = forgotten_.find(author);
   return found != forgotten_.end() && said <= found->second;

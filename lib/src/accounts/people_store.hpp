@@ -29,6 +29,7 @@ enum class fact_kind : std::uint8_t {
   ignored = 11,    ///< by the number of the account that ignores
   farewell = 12,   ///< by the number of an account that is gone
   displayed = 13,  ///< by the number of the account
+  reads = 14,      ///< likewise
 };
 
 struct fact {

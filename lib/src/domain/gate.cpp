@@ -3,6 +3,7 @@
 #include "domain/commands/commands.hpp"
 #include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
+#include "domain/read_marks.hpp"
 #include "model/names.hpp"
 #include "names/member_name.hpp"
 
@@ -167,12 +168,14 @@ void hub::limit(const run_time_limits& configured, time_source& time, bool beyon
   limiter_.choose(people_.limits());
   guest_rooms_.begin(time);
   short_rooms_.begin(time);
+  reads_->begin(time);
 }
 
 void hub::rest() {
   limiter_.rest();
   guest_rooms_.rest();
   short_rooms_.rest();
+  reads_->rest();
 }
 
 right hub::right_lacking(const endpoint& e, const endpoint::membership* place,

@@ -133,6 +133,7 @@ void guest_rooms::forget(const std::string& room) {
       [this, room](const result<void>&) {
         if (!services_.known.guest_rooms().contains(room)) {
           ++services_.counters.guest_rooms_removed;
+          if (services_.gone) services_.gone(room);
           services_.alarm("have been silent for guest-room-age, and are removed");
         }
         look_at_next();

@@ -29,7 +29,8 @@ class guest_rooms {
     server_counters& counters;
     std::function<const abuse_limits*()> limits; ///< null: there are none
     std::function<bool(const std::string&)> in_use;
-    std::function<void(std::string what)> alarm; ///< `of guests` go on with it
+    std::function<void(std::string what)> alarm;       ///< `of guests` go on with it
+    std::function<void(const std::string&)> gone = {}; ///< hears of each that is; may be empty
   };
   static constexpr std::chrono::minutes between_looks{1};
   static constexpr std::size_t looked_at_once = 64; ///< one after the other

@@ -6,6 +6,7 @@
 #include "domain/direct_logs.hpp"
 #include "domain/displayed_names.hpp"
 #include "domain/ignore_lists.hpp"
+#include "domain/read_marks.hpp"
 #include "model/names.hpp"
 #include "names/member_name.hpp"
 
@@ -87,7 +88,8 @@ hub::hub(services s)
     , key_guests_(services_.time, services_.limits.name_hold_time)
     , short_rooms_({services_.log, people_, services_.time,
                     [this](std::string what) { note(std::move(what)); }})
-    , directs_(std::make_unique<direct_logs>(*this, for_rooms_)) {
+    , directs_(std::make_unique<direct_logs>(*this, for_rooms_))
+    , reads_(std::make_unique<read_marks>(*this)) {
   names_.respect(people_);
   const auto later_tell = [this](void (*tell)(hub&, const identity&)) {
     return [this, tell](const identity& account) {

@@ -37,6 +37,7 @@ namespace asio_chat {
 
 struct command_row;
 class direct_logs;
+class read_marks;
 
 class hub {
  public:
@@ -133,6 +134,8 @@ class hub {
   const journal& log() const noexcept { return services_.log; }
   /// What accounts say to each other alone.
   direct_logs& directs() noexcept { return *directs_; }
+  /// How far accounts have read.
+  read_marks& reads() noexcept { return *reads_; }
   server_counters& counters() const noexcept { return services_.counters; }
   /// Of what sinks are given at this moment.
   asio_chat::priority priority() const noexcept { return for_rooms_.priority; }
@@ -313,6 +316,7 @@ class hub {
   asio_chat::key_guests key_guests_;
   asio_chat::short_rooms short_rooms_;
   std::unique_ptr<direct_logs> directs_;
+  std::unique_ptr<read_marks> reads_;
   rooms_by_name rooms_;           ///< sorted, so that nobody who lists them waits until they are
   std::uint64_t last_number_ = 0; ///< of an endpoint or a member
 };

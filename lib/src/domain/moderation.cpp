@@ -1,5 +1,6 @@
 // Roles and bans, and what becomes of those they are about.
 #include "domain/hub.hpp"
+#include "domain/read_marks.hpp"
 #include "model/names.hpp"
 #include "names/member_name.hpp"
 
@@ -175,7 +176,8 @@ guest_rooms::services hub::for_guest_rooms() {
           services_.counters,
           [this] { return limiter_.abuse(); },
           [this](const std::string& room) { return rooms_.contains(room); },
-          [this](std::string what) { limiter_.tell("rooms of guests", std::move(what)); }};
+          [this](std::string what) { limiter_.tell("rooms of guests", std::move(what)); },
+          [this](const std::string& room) { reads_->forget_room(room); }};
 }
 
 bool hub::is_being_opened(const endpoint& e, const request& r) const {

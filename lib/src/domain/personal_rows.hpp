@@ -12,12 +12,14 @@ namespace asio_chat::arguments {
 inline constexpr std::array personal_rows{
     command_row{.name = "read",
                 .arguments = read_until,
-                .help = "tell the server how far you have read what was said to you alone",
-                .details = "Clients do it for you. What was not read comes again when you come.",
+                .help = "tell the server how far you have read",
+                .details = "Clients do it for you. It is kept with your account, for all of them: "
+                           "what comes later is new. Of a guest nothing is kept.",
                 .needs_room = true,
                 .listed = false,
                 .needs = right::read_log,
                 .counts_for = rated::nothing,
+                .when = turn::at_once,
                 .read = read_read},
     command_row{.name = "block",
                 .arguments = blocked,

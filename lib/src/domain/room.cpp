@@ -7,6 +7,7 @@
 #include "domain/message_ids.hpp"
 #include "domain/post_queue.hpp"
 #include "domain/proof.hpp"
+#include "domain/read_marks.hpp"
 #include "domain/referring_posts.hpp"
 
 #include <algorithm>
@@ -367,6 +368,8 @@ void room::tell_state(const endpoint& m, std::string ref) {
       if (proof == 0 && services_.marks_guests) state.guests.push_back(name);
     }
     if (between_) add(name_.substr(1), proof_of(between_->other)); // here or not
+    if (services_.facts)
+      state.read = read_until(*services_.facts, m.of(), *this, services_.time.wall_now());
   }
   m.tell(std::move(state));
   if (!m.many_rooms() || !services_.facts || !services_.facts->displays_names()) return;

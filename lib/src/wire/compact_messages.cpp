@@ -98,6 +98,7 @@ struct event_encoder {
                       w.message(field::head, body_of(r.head));
                       w.list(field::guests, r.guests, bytes_left, same);
                       w.list(field::proofs, r.proofs, bytes_left, same);
+                      w.number(field::read, r.read);
                     }));
   }
   std::string operator()(const entries_missed& m) const {

@@ -96,6 +96,9 @@ room_state room_in(std::string_view body) {
     case field::proofs:
       s.proofs.push_back(r.string());
       break;
+    case field::read:
+      s.read = r.number();
+      break;
     default:
       r.skip();
     }

@@ -74,7 +74,7 @@ enum class welcome : field_number {
 };
 enum class command_info : field_number { name = 1, arguments, help, details };
 enum class argument : field_number { name = 1, kind, key, optional, secret, min, max, help };
-enum class room : field_number { ref = 1, room, topic, members, head, guests, proofs };
+enum class room : field_number { ref = 1, room, topic, members, head, guests, proofs, read };
 enum class presence : field_number { room = 1, name, guest, proof };
 enum class renamed : field_number { room = 1, from, to };
 enum class direct : field_number { from = 1, to, time, text, proof };

@@ -89,7 +89,8 @@ message message_in(const json::object& o, std::string ref) {
                       strings_field(o, "members"),
                       position_in(o, "head"),
                       optional_strings(o, "guests"),
-                      optional_strings(o, "proofs")};
+                      optional_strings(o, "proofs"),
+                      optional_number(o, "read").value_or(0)};
   }
   if (type == "history") return page_in(o, std::move(ref));
   if (type == "welcome") {
@@ -185,6 +186,7 @@ struct event_encoder {
     o->put("head", r.head);
     if (!r.guests.empty()) o->put("guests", r.guests, bytes_left);
     if (!r.proofs.empty()) o->put("proofs", r.proofs, bytes_left);
+    if (r.read > 0) o->put("read", r.read);
     return o.frame();
   }
   std::string operator()(const entries_missed& m) const {

@@ -204,7 +204,8 @@ TEST_CASE("every field of every message that is missing or has the wrong type is
     return field == "v" || field == "ref" || field == "gap" || field == "reconnect" ||
            field == "resume" || field == "idle_ms" || field == "address" || field == "syntax" ||
            field == "another_log" || field == "destroyed" || field == "refers" ||
-           field == "guest" || field == "guests" || field == "proof" || field == "proofs";
+           field == "guest" || field == "guests" || field == "proof" || field == "proofs" ||
+           field == "read";
   };
   for (const auto& [name, sample] : test::message_samples()) {
     const json::object good = json::parse(payload_of(test::encode(sample))).as_object();

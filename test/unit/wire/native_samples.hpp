@@ -152,6 +152,8 @@ inline const std::map<std::string, wire::native::message>& message_samples() {
                                            {1700000000000, 42},
                                            {"alice"},
                                            {"", "0123456789abcdef"}})},
+      {"room, and how far it was read",
+       event(room_state{"j1", "den", "", {"bob"}, {1700000000000, 42}, {}, {}, 300})},
       {"history", event(history_page{"h1", "den", {said, done}, false, true, {}})},
       {"history with a gap", event(history_page{"h1", "den", {said}, true, false, 42})},
       {"history of what refers to others",

@@ -5,6 +5,7 @@
 #include "domain/commands/credentials.hpp"
 #include "domain/direct_logs.hpp"
 #include "domain/hub.hpp"
+#include "domain/read_marks.hpp"
 #include "names/member_name.hpp"
 
 #include <fmt/format.h>
@@ -42,12 +43,16 @@ void change_wishes(const asked& q, std::string_view command,
 } // namespace
 
 result<void> carry_out(const asked& q, requests::mark_read&& what) {
-  if (!q.about->direct())
+  const std::uint64_t last = q.about->head().offset;
+  if (what.until > last)
     return fail(errc::bad_arguments,
-                "a room does not keep who has read how far; /read is for what was said to you "
-                "alone, in @NAME");
-  q.in.directs().heard(*q.about, what.until.value_or(q.about->head().offset));
-  answer_to(q, what.command, lines{});
+                fmt::format("nothing was said there as number {} yet; the last one is {}",
+                            *what.until, last));
+  q.by.tell(reply{q.ref,
+                  std::string(what.command),
+                  {},
+                  q.in.reads().moved(q.by, *q.about, what.until.value_or(last)),
+                  {}});
   return {};
 }
 
