@@ -1202,8 +1202,6 @@ def test_a_master_key_from_a_pipe_starts_a_daemon(kept, tmp_path):
 def test_root_erases_compacts_and_rekeys_as_the_owner_of_the_directory(of_nobody):
     data, elsewhere = of_nobody, of_nobody.parent.parent / f"{of_nobody.parent.name}-of-root"
     elsewhere.mkdir(mode=0o700)
-    prey = elsewhere / "prey"
-    prey.write_text("")
     try:
         for command in (["rekey"], ["erase", "den", "--entry", "1", "--yes"], ["compact"],
                         ["erase", "den", "--yes"], ["compact"], ["rekey"]):
@@ -1213,14 +1211,18 @@ def test_root_erases_compacts_and_rekeys_as_the_owner_of_the_directory(of_nobody
             assert done.returncode == 0, done.stderr
             owners = {path.name: path.stat().st_uid for path in (data, *data.iterdir())}
             assert set(owners.values()) == {65534}, (command, owners)
-        # What the owner has put beside a file leads root nowhere.
-        for name in ("journal.db-wal", "journal.db-shm", "keys.db-wal", "keys.db-shm", "keys.db-journal"):
+        # A link of the owner's leads root to nobody else's history.
+        shutil.copytree(data, elsewhere, dirs_exist_ok=True)
+        for name in ("journal.db", "keys.db"):
+            (data / name).unlink()
+            (data / name).symlink_to(elsewhere / name)
+            before = (elsewhere / name).read_bytes()
             for command in (["rekey"], ["erase", "lobby", "--yes"], ["compact"]):
-                link = data / name
-                link.unlink(missing_ok=True)
-                link.symlink_to(prey)
-                run(*command, data=data)
-                assert (prey.stat().st_uid, prey.read_text()) == (0, ""), (name, command)
-                link.unlink(missing_ok=True)
+                done = run(*command, data=data)
+                assert done.returncode == 1, (name, command, done)
+                assert (elsewhere / name).read_bytes() == before, (name, command)
+            (data / name).unlink()
+            shutil.copy(elsewhere / name, data)
+            shutil.chown(data / name, 65534, 65534)
     finally:
         shutil.rmtree(elsewhere)
