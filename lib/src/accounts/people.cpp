@@ -140,6 +140,8 @@ void people::take(const fact& f) {
     return take_farewell(f);
   case fact_kind::displayed:
     return take_displayed(f);
+  case fact_kind::app_password:
+    return take_app_password(f);
   }
   // Of a later version of the program: kept, and not understood.
 }
@@ -221,6 +223,10 @@ std::size_t people::account_count() const noexcept {
 const account* people::of_device(const identity& token) const {
   const device* d = accounts_->find_device(token);
   return d == nullptr ? nullptr : find(d->account);
+}
+
+const device* people::find_device(const identity& token) const {
+  return accounts_->find_device(token);
 }
 
 bool people::has_lookalike(std::string_view name, const identity& of) const {
@@ -339,6 +345,8 @@ std::vector<fact> people::removal_of(const account& a) const {
   for (fact& f : removal_of_factor(a.id))
     gone.push_back(std::move(f));
   for (fact& f : removal_of_certificates(a.id))
+    gone.push_back(std::move(f));
+  for (fact& f : removal_of_app_passwords(a.id))
     gone.push_back(std::move(f));
   for (const identity& other : correspondents_of(a.id))
     gone.push_back(without(fact_of(*find_direct(a.id, other))));

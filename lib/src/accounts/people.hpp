@@ -69,6 +69,7 @@ class people {
   bool has_lookalike(const std::vector<std::string>& looks, const identity& of) const;
   /// Of the device with this token; null if it is of none.
   const account* of_device(const identity& token) const;
+  const device* find_device(const identity& token) const;               ///< null: it is of none
   std::vector<const account*> accounts() const;                         ///< sorted by name
   std::vector<const device*> devices_of(const identity& account) const; ///< by number
   /// That the certificate opens to who asks for this name; null: none. One that nobody has shown
@@ -84,6 +85,11 @@ class people {
     const account_factor* f = factor_of(account);
     return f != nullptr && f->is_on;
   }
+  /// Null: there is none with this secret, see `app_password`.
+  const app_password* find_app_password(const identity& secret) const;
+  std::vector<const app_password*> app_passwords_of(const identity& account) const; ///< by number
+  /// Null: the account has none of this number.
+  const app_password* app_password_of(const identity& account, std::uint64_t number) const;
   /// One that is not over; null: none.
   const invitation* find_invitation(std::string_view code) const;
   using invitations_by_code = std::map<std::string, invitation, std::less<>>;
@@ -141,6 +147,8 @@ class people {
   /// as it can have. One that nobody has shown gives way to one that is.
   result<account_certificate> new_certificate(const key_hash& key, const identity& account,
                                               std::string subject, bool proven) const;
+  /// A failure if the account has as many as it can have.
+  result<app_password> new_app_password(app_password asked) const;
   std::uint64_t next_ban() const noexcept {
     return bans().empty() ? 1 : bans().rbegin()->first + 1;
   }
@@ -155,6 +163,8 @@ class people {
   std::vector<fact> removal_of_devices(const identity& account) const;
   std::vector<fact> removal_of_factor(const identity& account) const;
   std::vector<fact> removal_of_certificates(const identity& account) const;
+  /// Without the devices that came by them.
+  std::vector<fact> removal_of_app_passwords(const identity& account) const;
   /// Of bans that are over.
   std::vector<fact> removal_of_old_bans() const;
   /// Of invitations that are over.
@@ -178,6 +188,7 @@ class people {
   void take_room(const fact& f);
   void take_device(const fact& f);
   void take_certificate(const fact& f);
+  void take_app_password(const fact& f);
   void take_direct_log(const fact& f);
   void take_ignored(const fact& f);
   void take_displayed(const fact& f);
@@ -189,13 +200,16 @@ class people {
   const clock& time_;
   scheduler later_;
   std::shared_ptr<people*> self_;
-  std::deque<wanted> waiting_;                 ///< the first of them is under way
-  std::set<identity> seen_;                    ///< devices of which that has to be kept
-  bool keeps_seen_ = false;                    ///< some of them are under way
-  std::unique_ptr<account_book> accounts_;     ///< and what opens them
-  look_book looks_;                            ///< of accounts
-  std::map<identity, account_factor> factors_; ///< by account
-  invitations_by_code invitations_;            ///< by code
+  std::deque<wanted> waiting_;                     ///< the first of them is under way
+  std::set<identity> seen_;                        ///< devices of which that has to be kept
+  bool keeps_seen_ = false;                        ///< some of them are under way
+  std::unique_ptr<account_book> accounts_;         ///< and what opens them
+  look_book looks_;                                ///< of accounts
+  std::map<identity, account_factor> factors_;     ///< by account
+  std::map<identity, app_password> app_passwords_; ///< by secret
+  std::map<std::pair<identity, std::uint64_t>, identity>
+      app_secrets_;                 ///< of the same, by account and number
+  invitations_by_code invitations_; ///< by code
   rooms_by_name rooms_;
   std::set<std::string, std::less<>> guest_rooms_;
   std::map<std::string, direct_log, std::less<>> direct_logs_;

@@ -1,5 +1,7 @@
 #include "domain/audit_notes.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace asio_chat {
@@ -10,18 +12,29 @@ audit_notes::audit_notes(const clock& time, std::function<void(std::string)> wri
     , write_(std::move(write))
     , alarm_(std::move(alarm)) {}
 
-void audit_notes::add(const std::string& room, std::string text) {
+bool audit_notes::take(buckets& of, const std::string& key) {
   const steady_time now = time_.now();
-  if (rooms_.size() >= max_rooms && !rooms_.contains(room)) {
-    std::erase_if(rooms_, [&](const auto& one) { return one.second.is_full(of_room, now); });
-    if (rooms_.size() >= max_rooms) rooms_.erase(rooms_.begin()); // those of all are bounded still
+  if (of.size() >= max_rooms && !of.contains(key)) {
+    std::erase_if(of, [&](const auto& one) { return one.second.is_full(of_room, now); });
+    if (of.size() >= max_rooms) of.erase(of.begin()); // those of all are bounded still
   }
-  token_bucket& own = rooms_[room];
+  token_bucket& own = of[key];
   if (own.wait_after(of_room, 1, now).count() > 0 || all_.wait_after(of_all, 1, now).count() > 0)
-    return alarm_(room, "has more moderation than audit takes of it: the rest is in its own log");
+    return false;
   own.take(of_room, 1, now);
   all_.take(of_all, 1, now);
-  write_(std::move(text));
+  return true;
+}
+
+void audit_notes::add(const std::string& room, std::string text) {
+  if (take(rooms_, room)) return write_(std::move(text));
+  alarm_(fmt::format("the room {}", room),
+         "has more moderation than audit takes of it: the rest is in its own log");
+}
+
+void audit_notes::add_own(const std::string& account, const std::string& name, std::string text) {
+  if (take(accounts_, account)) return write_(std::move(text));
+  alarm_(name, "has changed its account more often than audit takes of it");
 }
 
 } // namespace asio_chat

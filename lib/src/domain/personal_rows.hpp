@@ -39,6 +39,7 @@ inline constexpr std::array personal_rows{
                 .arguments = asked_about,
                 .help = "when somebody was here last",
                 .details = "Of an account to an hour, by its devices.",
+                .for_apps = true,
                 .cost = 2,
                 .read = read_text<requests::last_seen>},
     command_row{.name = "ignore",
