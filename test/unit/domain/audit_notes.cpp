@@ -75,3 +75,24 @@ TEST_CASE("audit takes so much of a room in a day, and so much of all rooms") {
   notes.add("mine", "x");
   CHECK(written == 221);
 }
+
+TEST_CASE("one account that changes itself again and again hides nobody else's changes") {
+  testing::manual_clock clock;
+  heard written;
+  heard alarms;
+  audit_notes notes(
+      clock, [&](std::string text) { written.push_back(std::move(text)); },
+      [&](const std::string& whose, const std::string&) { alarms.push_back(whose); });
+  for (int n = 0; n < 25; ++n)
+    notes.add_own("01", "mal", "mal");
+  CHECK(written.size() == audit_notes::of_room.count);
+  CHECK(alarms == heard(5, "mal"));
+  notes.add_own("02", "alice", "alice");
+  notes.add("01", "a room of that name");
+  CHECK(written.back() == "a room of that name");
+  CHECK(written[20] == "alice");
+  clock.advance(24h);
+  for (int account = 0; account < 2'000; ++account)
+    notes.add_own(std::to_string(account), "x", "x");
+  CHECK(written.size() == 22 + audit_notes::of_all.count); // however many there are
+}

@@ -45,6 +45,12 @@ void notify_owner(hub& in, const std::string& name, std::uint64_t asker) {
     if (!e->app()) e->tell(told);
 }
 
+/// Whether it is the token that opens the account, and not a certificate or a password alone.
+bool is_device(const endpoint& e) {
+  const bool certified = e.certificate() && e.certificate()->opened;
+  return e.token() && !e.token_is_chosen() && !certified;
+}
+
 /// Outside of an answer: what became of it.
 void tell_asker(const endpoint& e, std::vector<std::string> told,
                 std::vector<std::string> items = {}) {
@@ -61,7 +67,7 @@ struct confirmation {
   identity account{};
   std::string name;                ///< of the device
   std::uint64_t old_one = 0;       ///< the number of its connection
-  std::optional<identity> token{}; ///< of the device that confirms; none: it is none
+  std::optional<identity> token{}; ///< of the device that confirms; none: it came otherwise
   std::uint64_t new_one = 0;
 
   result<facts> make(hub& in) const {
@@ -128,9 +134,9 @@ result<void> confirm_new_device(const asked& q, const std::string& code, std::st
   endpoint* e = q.in.find_endpoint(*asker);
   if (!e || e->of().has_account() || e->is_changing())
     return fail(errc::not_available, "the new device is gone, or logs in by a password");
-  const confirmation what{
-      own->id, std::string(prefix_of_bytes(sanitize_for_terminal(name), max_name)), q.by.number(),
-      q.by.token() && q.in.people().of_device(*q.by.token()) ? q.by.token() : std::nullopt, *asker};
+  const confirmation what{own->id,
+                          std::string(prefix_of_bytes(sanitize_for_terminal(name), max_name)),
+                          q.by.number(), is_device(q.by) ? q.by.token() : std::nullopt, *asker};
   const later_answer answer(q, requests::devices::command);
   const changing who(q.in, *e);
   q.in.people().change([in = q.in.alive(), what] { return what.make(**in.lock()); },
