@@ -225,10 +225,6 @@ const account* people::of_device(const identity& token) const {
   return d == nullptr ? nullptr : find(d->account);
 }
 
-const device* people::find_device(const identity& token) const {
-  return accounts_->find_device(token);
-}
-
 bool people::has_lookalike(std::string_view name, const identity& of) const {
   return has_lookalike(looks_of(name), of);
 }

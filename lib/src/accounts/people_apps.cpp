@@ -1,4 +1,5 @@
-// App passwords among what is known of people.
+// App passwords, and devices that came by them, among what is known of people.
+#include "accounts/account_book.hpp"
 #include "accounts/people.hpp"
 
 #include <fmt/format.h>
@@ -6,6 +7,10 @@
 #include <utility>
 
 namespace asio_chat {
+
+const device* people::find_device(const identity& token) const {
+  return accounts_->find_device(token);
+}
 
 void people::take_app_password(const fact& f) {
   const identity secret = identity_of_key(f.key);

@@ -17,6 +17,11 @@ failure come_back_in(std::string_view why, std::chrono::seconds wait) {
   return fail(errc::not_available, fmt::format("{}; try again in {} s", why, wait.count()));
 }
 
+failure password_or_later(std::string_view why, std::chrono::seconds wait) {
+  return fail(errc::not_available,
+              fmt::format("{}: give the password, or try again in {} s", why, wait.count()));
+}
+
 std::string pair_of(const std::string& name, const std::string& address) {
   return name + '\0' + address; // no name has a null character
 }
@@ -45,15 +50,14 @@ result<std::string> login_requests::add(std::uint64_t by, const std::string& nam
                                         const std::function<std::string()>& draw) {
   const std::string pair = pair_of(name, address);
   const auto wait = std::max(pair_delays_.wait_for(pair), address_delays_.wait_for(address));
-  if (wait.count() > 0)
-    return come_back_in("you have asked to be logged in too often: give the password, or", wait);
+  if (wait.count() > 0) return password_or_later("you have asked to be logged in too often", wait);
   forget(by);
   constexpr std::string_view at_once = "too many ask at once to be logged in";
   if (!address.empty() && open_in(addresses_, address).size() >= max_of_address)
-    return come_back_in(fmt::format("{} from your address: give the password, or", at_once), lasts);
+    return password_or_later(fmt::format("{} from your address", at_once), lasts);
   const numbers& others = open_in(names_, name);
   if (others.size() >= max_of_account)
-    return come_back_in(fmt::format("{} to this account: give the password, or", at_once), lasts);
+    return password_or_later(fmt::format("{} to this account", at_once), lasts);
   std::string code;
   do
     code = draw();

@@ -157,7 +157,7 @@ TEST_CASE("who asks again and again waits longer, and many at once are bounded")
   person& mallory = from(w, "mallory", test::address(77));
   for (int i = 0; i < 4; ++i)
     CHECK(w.say(mallory, "/login alice").size() == 2);
-  const std::string wait = "you have asked to be logged in too often: give the password, or; try "
+  const std::string wait = "you have asked to be logged in too often: give the password, or try "
                            "again in ";
   CHECK(w.say(mallory, "/login alice") == lines{wait + "2 s"});
   w.clock.advance(2s);
