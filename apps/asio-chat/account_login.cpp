@@ -9,10 +9,12 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace asio_chat::app {
@@ -48,12 +50,34 @@ failure ask_until_right(const std::optional<std::string>& given, const std::stri
   return why;
 }
 
+/// Shorter than any password.
+constexpr std::string_view by_device = "device";
+
+/// A code is shown here, and typed where the person is logged in.
+failure log_in_by_device(account_visit& guest, const options& o) {
+  constexpr std::chrono::minutes longest{5}; // as long as a code holds
+  reply answer;
+  failure why = guest.say("/login " + o.client.name, &answer);
+  if (why.code) return why;
+  if (!answer.lines.empty())
+    fmt::print("{}\nIt holds for 5 min. Waiting; Ctrl-C gives up\n",
+               sanitize_for_terminal(answer.lines.front()));
+  std::fflush(stdout);
+  return guest.wait_until_let_in(longest);
+}
+
 failure log_in(account_visit& guest, const options& o, bool interactive) {
   std::string line;
+  if (interactive && !o.account_password) {
+    fmt::print("Or type {} instead, to be let in by a device that is logged in\n", by_device);
+    std::fflush(stdout);
+  }
   failure why = ask_until_right(
       o.account_password,
       fmt::format("Password of {} on {}: ", name_for_terminal(o), o.server.address()), false,
       [&](const std::string& password) {
+        if (interactive && !o.account_password && password == by_device)
+          return log_in_by_device(guest, o);
         line = fmt::format("/login {} {}", o.client.name, password);
         return guest.say(line);
       });

@@ -1,6 +1,10 @@
 #include "account_visit.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
 #include <utility>
+#include <variant>
 
 namespace asio_chat::app {
 
@@ -53,6 +57,32 @@ failure account_visit::say(const std::string& line, reply* answer) {
       done(e);
     });
   });
+}
+
+failure account_visit::wait_until_let_in(std::chrono::seconds longest) {
+  const auto over = std::make_shared<bool>(false);
+  boost::asio::steady_timer timer(context_, longest);
+  timer.async_wait([this, over](error_code e) {
+    if (e) return;
+    *over = true;
+    chat_.async_close([](error_code) {}); // ends what is waited for
+  });
+  for (;;) {
+    client_event heard;
+    const failure why = wait_for(context_, [&](diagnostics& sentence, auto done) {
+      chat_.async_receive(sentence, [done, &heard](error_code e, client_event one) {
+        heard = std::move(one);
+        done(e);
+      });
+    });
+    if (*over) return fail(errc::timed_out, "the code is over: no other device has let you in");
+    if (why.code) return why;
+    const auto* told = std::get_if<reply>(&heard);
+    if (told == nullptr || told->command != "login") continue;
+    if (!told->items.empty()) return {};
+    return fail(errc::not_allowed,
+                told->lines.empty() ? std::string("you were not let in") : told->lines.front());
+  }
 }
 
 resume_state account_visit::leave() {

@@ -8,6 +8,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <string>
 
 namespace asio_chat::app {
@@ -22,6 +23,8 @@ class account_visit {
   failure enter();
   /// @param answer what it is answered with, if it is not refused
   failure say(const std::string& line, reply* answer = nullptr);
+  /// Waits until a device of the account lets it in, or does not.
+  failure wait_until_let_in(std::chrono::seconds longest);
   /// @return what comes in as the same one again
   resume_state leave();
 

@@ -19,9 +19,11 @@ struct fixed_argument {
 };
 
 constexpr std::array fixed_arguments{
+    fixed_argument{"apppassword ACTION", {"add", "remove"}},
+    fixed_argument{"apppassword SCOPE", {"read", "chat"}},
     fixed_argument{"ban REASON", {"everywhere"}},
     fixed_argument{"cert ACTION", {"add", "remove"}},
-    fixed_argument{"devices NUMBER", {"all"}},
+    fixed_argument{"devices NUMBER", {"all", "confirm", "refuse"}},
     fixed_argument{"export WHOM", {"me"}},
     fixed_argument{"forget WHOM", {"me"}},
     fixed_argument{"kick REASON", {"everywhere"}},

@@ -66,7 +66,7 @@ bool is_new(const command_info& c, const command_argument& a) {
   return is("register", "PASSWORD") || is("password", "NEW");
 }
 
-/// Which word before them makes optional secrets needed, and which ones.
+/// Which word before them makes optional secrets needed, and which ones; an empty one: any word.
 struct action {
   std::string_view command;
   std::string_view word;
@@ -79,11 +79,12 @@ constexpr std::array actions{
     action{"totp", "confirm", {"code that your app shows"}, false},
     action{"totp", "off", {"your password", "code that your app shows"}, false},
     action{"cert", "add", {"your password"}, true},
+    action{"login", "", {"password"}, true},
 };
 
 const action* find_action(std::string_view command, std::string_view word) {
   const auto* found = std::ranges::find_if(actions, [&](const action& a) {
-    return ascii::equal_ignoring_case(a.command, command) && a.word == word;
+    return ascii::equal_ignoring_case(a.command, command) && (a.word.empty() || a.word == word);
   });
   return found == actions.end() ? nullptr : found;
 }

@@ -4,6 +4,7 @@
 #include "task_queue.hpp"
 
 #include "accounts/account_changes.hpp"
+#include "accounts/app_password.hpp"
 #include "accounts/people.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
@@ -63,6 +64,9 @@ int show(const people& all, const std::string& name) {
   for (const account_certificate* c : all.certificates_of(a.id))
     fmt::print("cert      {}, {}{}{}, since {}\n", c->number, pin_of(c->key),
                c->subject.empty() ? "" : ", ", c->subject, day_of(c->made));
+  for (const app_password* p : all.app_passwords_of(a.id))
+    fmt::print("app       {}, {}, {}, since {}\n", p->number, std::string(p->name),
+               scope_of(p->speaks, p->rooms), day_of(p->made));
   return 0;
 }
 

@@ -137,6 +137,11 @@ class rights {
     more.bits_ |= bit(r);
     return more;
   }
+  /// Those that are in both.
+  friend constexpr rights operator&(rights a, rights b) noexcept {
+    a.bits_ &= b.bits_;
+    return a;
+  }
   friend constexpr bool operator==(rights, rights) = default;
 
  private:

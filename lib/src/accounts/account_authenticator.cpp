@@ -56,7 +56,14 @@ std::optional<denial> account_authenticator::find_account(admission& a, const sh
     a.may_come_back |= came.opened;
     a.certificate = std::make_shared<const certificate_login>(came);
   }
-  if (!known && came.name.empty() && a.device) known = people_.of_device(*a.device);
+  if (!known && came.name.empty() && a.device) {
+    known = people_.of_device(*a.device);
+    if (const device* d = known ? people_.find_device(*a.device) : nullptr; d && d->app != 0) {
+      const app_password* app = people_.app_password_of(d->account, d->app);
+      if (!app) return {}; // it was removed, and so nothing is left of it
+      a.app = std::make_shared<const app_limit>(limit_of(*app));
+    }
+  }
   if (known == nullptr) return {};
   if (known->disabled) return useless("this account is disabled");
   a.who = known->id;

@@ -122,6 +122,7 @@ result<std::vector<fact>> facts_of(const people& known, const account_change& c,
     a.password_hash = hash;
     add(known.removal_of_factor(a.id));
     add(known.removal_of_certificates(a.id));
+    add(known.removal_of_app_passwords(a.id));
   } else {
     a.disabled = c.what == change_kind::disable;
   }
@@ -139,8 +140,8 @@ std::string outcome_of(const account_change& c) {
   case change_kind::enable:
     return fmt::format("{}: enabled", c.name);
   case change_kind::reset:
-    return fmt::format("{}: has a new password, no second factor and no certificate; all devices "
-                       "are logged out",
+    return fmt::format("{}: has a new password, no second factor, no certificate and no app "
+                       "password; all devices are logged out",
                        c.name);
   case change_kind::remove:
   case change_kind::forget:

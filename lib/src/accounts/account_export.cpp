@@ -110,6 +110,14 @@ bool account_export::add(lines& out, const account& a) {
                           {"subject", c->subject},
                           {"made", iso_time(c->made)}};
     });
+  case stage::app_passwords:
+    return add_each(out, all_.app_passwords_of(a.id), [](const app_password* p) {
+      json::array rooms(p->rooms.begin(), p->rooms.end());
+      return json::object{{"what", "app_password"},       {"number", p->number},
+                          {"name", std::string(p->name)}, {"scope", p->speaks ? "chat" : "read"},
+                          {"rooms", std::move(rooms)},    {"made", iso_time(p->made)},
+                          {"seen", iso_time(p->seen)}};
+    });
   case stage::wishes:
     if (!wishes) return true;
     if (place_ == 0)

@@ -39,6 +39,7 @@ class account_export {
     itself,
     devices,
     certificates,
+    app_passwords,
     wishes,
     ignored,
     ignored_guests,

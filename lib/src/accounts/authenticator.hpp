@@ -1,6 +1,7 @@
 // Who is this? Asked for each connection before its member enters the chat.
 #pragma once
 
+#include "accounts/app_password.hpp"
 #include "accounts/certificate.hpp"
 #include "model/identity.hpp"
 #include <asio_chat/rights.hpp>
@@ -44,6 +45,8 @@ struct admission {
   bool has_account = false; ///< `who` is that of an account
   /// That of the token; none: the client keeps none.
   std::optional<identity> device = {};
+  bool token_chosen = false;                 ///< by the client: no server has drawn it
+  std::shared_ptr<const app_limit> app = {}; ///< of the app password it came by; null: by none
   std::shared_ptr<const certificate_login> certificate = {}; ///< null: it has shown none
 };
 

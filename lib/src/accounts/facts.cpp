@@ -155,15 +155,10 @@ void add_left_device(account& a, const identity& token) {
 }
 
 fact fact_of(const device& d) {
-  return {fact_kind::device, key_of(d.token),
-          field_writer()
-              .id(d.token)
-              .id(d.account)
-              .number(d.number)
-              .time(d.made)
-              .time(d.seen)
-              .text(d.name)
-              .take()};
+  field_writer w;
+  w.id(d.token).id(d.account).number(d.number).time(d.made).time(d.seen).text(d.name);
+  if (d.app != 0) w.number(d.app);
+  return {fact_kind::device, key_of(d.token), w.take()};
 }
 
 device device_in(const fact& f) {
@@ -175,6 +170,7 @@ device device_in(const fact& f) {
   d.made = r.time();
   d.seen = r.time();
   d.name = r.text();
+  d.app = r.number();
   return d;
 }
 
@@ -354,6 +350,30 @@ limit_choice limit_in(const fact& f) {
   l.by = r.text();
   l.made = r.time();
   return l;
+}
+
+fact fact_of(const app_password& p) {
+  field_writer w;
+  w.id(p.secret).id(p.account).number(p.number).text(p.name).number(p.speaks ? 1 : 0);
+  w.time(p.made).time(p.seen).number(p.rooms.size());
+  for (const std::string& room : p.rooms)
+    w.text(room);
+  return {fact_kind::app_password, key_of(p.secret), w.take()};
+}
+
+app_password app_password_in(const fact& f) {
+  field_reader r(f.value);
+  app_password p;
+  p.secret = r.bytes();
+  p.account = r.bytes();
+  p.number = r.number();
+  p.name = r.text();
+  p.speaks = r.number() != 0;
+  p.made = r.time();
+  p.seen = r.time();
+  for (auto more = r.number<std::uint32_t>(); more > 0; --more)
+    p.rooms.emplace_back(r.text());
+  return p;
 }
 
 std::string room_of(const fact& f) {

@@ -64,8 +64,21 @@ struct device {
   identity account{};
   std::uint64_t number = 0; ///< among those of the account
   wall_time made{};
-  wall_time seen{}; ///< when it came last, to an hour
-  rare_text name{}; ///< that its owner calls it by; empty: none
+  wall_time seen{};      ///< when it came last, to an hour
+  rare_text name{};      ///< that its owner calls it by; empty: none
+  std::uint64_t app = 0; ///< the app password that it came by; 0: it may all that the account may
+};
+
+/// A secret, drawn by the server, that opens an account to a program for some things alone.
+struct app_password {
+  identity secret{}; ///< its hash, see `secret_source`
+  identity account{};
+  std::uint64_t number = 0; ///< among those of the account
+  rare_text name{};
+  bool speaks = false;              ///< else it only reads
+  std::vector<std::string> rooms{}; ///< where; empty: everywhere
+  wall_time made{};
+  wall_time seen{}; ///< when it was used last
 };
 
 /// A certificate of a client that opens an account.
@@ -176,6 +189,7 @@ fact fact_of(const account_factor& f);
 fact fact_of(const invitation& i);
 fact fact_of(const account_certificate& c);
 fact fact_of(const limit_choice& l);
+fact fact_of(const app_password& p);
 /// That it is no more.
 fact without(fact f);
 account account_in(const fact& f);
@@ -186,6 +200,7 @@ account_factor factor_in(const fact& f);
 invitation invitation_in(const fact& f);
 account_certificate certificate_in(const fact& f);
 limit_choice limit_in(const fact& f);
+app_password app_password_in(const fact& f);
 /// @}
 
 } // namespace asio_chat

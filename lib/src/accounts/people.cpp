@@ -142,6 +142,8 @@ void people::take(const fact& f) {
     return take_displayed(f);
   case fact_kind::reads:
     return reads_.take(f);
+  case fact_kind::app_password:
+    return take_app_password(f);
   }
   // Of a later version of the program: kept, and not understood.
 }
@@ -351,6 +353,8 @@ std::vector<fact> people::removal_of(const account& a) const {
   for (fact& f : removal_of_factor(a.id))
     gone.push_back(std::move(f));
   for (fact& f : removal_of_certificates(a.id))
+    gone.push_back(std::move(f));
+  for (fact& f : removal_of_app_passwords(a.id))
     gone.push_back(std::move(f));
   for (const identity& other : correspondents_of(a.id))
     gone.push_back(without(fact_of(*find_direct(a.id, other))));

@@ -81,6 +81,7 @@ class people {
   const account* of_device(const identity& token) const;
   /// Those that have logged out the device with this token, which may be a guest's now.
   std::vector<identity> accounts_before(const identity& token) const;
+  const device* find_device(const identity& token) const;               ///< null: it is of none
   std::vector<const account*> accounts() const;                         ///< sorted by name
   std::vector<const device*> devices_of(const identity& account) const; ///< by number
   /// That the certificate opens to who asks for this name; null: none. One that nobody has shown
@@ -96,6 +97,11 @@ class people {
     const account_factor* f = factor_of(account);
     return f != nullptr && f->is_on;
   }
+  /// Null: there is none with this secret, see `app_password`.
+  const app_password* find_app_password(const identity& secret) const;
+  std::vector<const app_password*> app_passwords_of(const identity& account) const; ///< by number
+  /// Null: the account has none of this number.
+  const app_password* app_password_of(const identity& account, std::uint64_t number) const;
   /// One that is not over; null: none.
   const invitation* find_invitation(std::string_view code) const;
   using invitations_by_code = std::map<std::string, invitation, std::less<>>;
@@ -160,6 +166,8 @@ class people {
   /// as it can have. One that nobody has shown gives way to one that is.
   result<account_certificate> new_certificate(const key_hash& key, const identity& account,
                                               std::string subject, bool proven) const;
+  /// A failure if the account has as many as it can have.
+  result<app_password> new_app_password(app_password asked) const;
   std::uint64_t next_ban() const noexcept {
     return bans().empty() ? 1 : bans().rbegin()->first + 1;
   }
@@ -174,6 +182,8 @@ class people {
   std::vector<fact> removal_of_devices(const identity& account) const;
   std::vector<fact> removal_of_factor(const identity& account) const;
   std::vector<fact> removal_of_certificates(const identity& account) const;
+  /// Without the devices that came by them.
+  std::vector<fact> removal_of_app_passwords(const identity& account) const;
   /// Of bans that are over; of very many some.
   std::vector<fact> removal_of_old_bans();
   std::vector<fact> removal_of_bans_in(std::string_view room) const;
@@ -198,6 +208,7 @@ class people {
   void take_room(const fact& f);
   void take_device(const fact& f);
   void take_certificate(const fact& f);
+  void take_app_password(const fact& f);
   void take_direct_log(const fact& f);
   void take_ignored(const fact& f);
   void take_displayed(const fact& f);
@@ -216,7 +227,10 @@ class people {
   std::set<std::pair<identity, identity>> left_devices_; ///< tokens, and of which account
   look_book looks_;                                      ///< of accounts
   std::map<identity, account_factor> factors_;           ///< by account
-  invitations_by_code invitations_;                      ///< by code
+  std::map<identity, app_password> app_passwords_;       ///< by secret
+  std::map<std::pair<identity, std::uint64_t>, identity>
+      app_secrets_;                 ///< of the same, by account and number
+  invitations_by_code invitations_; ///< by code
   rooms_by_name rooms_;
   std::set<std::string, std::less<>> guest_rooms_;
   std::set<std::string, std::less<>> short_rooms_;

@@ -16,20 +16,21 @@ namespace asio_chat {
 
 /// The numbers are on the disk.
 enum class fact_kind : std::uint8_t {
-  account = 1,     ///< by its number
-  device = 2,      ///< by the identity of its token
-  room = 3,        ///< by the room's name: its modes and roles
-  ban = 4,         ///< by its number
-  factor = 5,      ///< by the number of its account
-  invitation = 6,  ///< by its code
-  certificate = 7, ///< by its key
-  direct_log = 8,  ///< by the name of the log
-  wishes = 9,      ///< by the number of the account
-  limit = 10,      ///< by the name of its setting
-  ignored = 11,    ///< by the number of the account that ignores
-  farewell = 12,   ///< by the number of an account that is gone
-  displayed = 13,  ///< by the number of the account
-  reads = 14,      ///< likewise
+  account = 1,       ///< by its number
+  device = 2,        ///< by the identity of its token
+  room = 3,          ///< by the room's name: its modes and roles
+  ban = 4,           ///< by its number
+  factor = 5,        ///< by the number of its account
+  invitation = 6,    ///< by its code
+  certificate = 7,   ///< by its key
+  direct_log = 8,    ///< by the name of the log
+  wishes = 9,        ///< by the number of the account
+  limit = 10,        ///< by the name of its setting
+  ignored = 11,      ///< by the number of the account that ignores
+  farewell = 12,     ///< by the number of an account that is gone
+  displayed = 13,    ///< by the number of the account
+  reads = 14,        ///< likewise
+  app_password = 15, ///< by the hash of the secret
 };
 
 struct fact {

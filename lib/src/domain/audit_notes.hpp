@@ -20,20 +20,30 @@ class audit_notes {
   static constexpr rate of_all{200, std::chrono::hours(24)};
 
   /// @param write into `audit`
-  /// @param alarm tells operators of a room: goes on after its name
+  /// @param alarm tells operators of a room or an account: goes on after its name
   audit_notes(const clock& time, std::function<void(std::string)> write,
-              std::function<void(std::string room, std::string what)> alarm);
+              std::function<void(std::string whose, std::string what)> alarm);
 
   /// Something was done by somebody who is no operator of the server.
   void add(const std::string& room, std::string text);
+  /// An account has done something with itself.
+  /// @param account that no room is called
+  /// @param name for the alarm
+  void add_own(const std::string& account, const std::string& name, std::string text);
 
  private:
-  static constexpr std::size_t max_rooms = 1'000; ///< that are counted
+  static constexpr std::size_t max_rooms = 1'000; ///< that are counted, and accounts likewise
+
+  using buckets = std::map<std::string, token_bucket>;
+
+  /// Whether `audit` takes one more of it.
+  bool take(buckets& of, const std::string& key);
 
   const clock& time_;
   std::function<void(std::string)> write_;
   std::function<void(std::string, std::string)> alarm_;
-  std::map<std::string, token_bucket> rooms_;
+  buckets rooms_;
+  buckets accounts_;
   token_bucket all_;
 };
 

@@ -16,12 +16,16 @@ inline constexpr argument new_secret[] = {
 inline constexpr argument lasting[] = {
     {.name = "WHAT", .optional = true, .help = "the days that it lasts, 7 if left out; list; end"},
     {.name = "CODE", .optional = true, .secret = true, .help = "with end: of one that ends now"}};
-inline constexpr argument own_secret[] = {{.name = "NAME", .help = "of the account"},
-                                          {.name = "PASSWORD", .secret = true},
-                                          {.name = "CODE",
-                                           .optional = true,
-                                           .secret = true,
-                                           .help = "of the second factor, if there is one"}};
+inline constexpr argument own_secret[] = {
+    {.name = "NAME", .optional = true, .help = "of the account; left out: the name you have"},
+    {.name = "PASSWORD",
+     .optional = true,
+     .secret = true,
+     .help = "left out: a device that you have is asked"},
+    {.name = "CODE",
+     .optional = true,
+     .secret = true,
+     .help = "of the second factor, if there is one"}};
 inline constexpr argument factor[] = {
     {.name = "ACTION", .optional = true, .help = "on, confirm or off"},
     {.name = "SECRET",
@@ -44,8 +48,18 @@ inline constexpr argument two_secrets[] = {
 inline constexpr argument revoked[] = {
     {.name = "NUMBER",
      .optional = true,
-     .help = "of a device that is to be logged out; all: all others"},
-    {.name = "NAME", .kind = kind::text, .optional = true, .help = "to call it by instead"}};
+     .help = "of a device that is to be logged out; all: all others; confirm or refuse a new one"},
+    {.name = "NAME",
+     .kind = kind::text,
+     .optional = true,
+     .help = "to call it by instead; with confirm: the code that the new one shows, and a name"}};
+inline constexpr argument for_program[] = {
+    {.name = "ACTION", .optional = true, .help = "add or remove; left out: they are listed"},
+    {.name = "NAME", .optional = true, .help = "of the program; with remove: the number"},
+    {.name = "SCOPE",
+     .kind = kind::text,
+     .optional = true,
+     .help = "read or chat, and the rooms that it is for; without rooms: everywhere"}};
 inline constexpr argument ordered[] = {
     {.name = "WHO", .kind = kind::member},
     {.name = "REASON",

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace asio_chat::arguments {
 
@@ -74,7 +75,61 @@ inline requests::any read_log_in(const given_arguments& g, std::string&) {
 }
 
 inline requests::any read_devices(const given_arguments& g, std::string&) {
-  return requests::devices{std::string(g.at[0]), std::string(g.at[1])};
+  using action = requests::devices::action;
+  const std::string_view name = trim(g.at[1]);
+  if (g.at[0] == "refuse") {
+    if (name.empty()) return requests::devices{.what = action::refuse};
+    return requests::unreadable{fail(errc::bad_arguments, "say /devices refuse, to all who ask")};
+  }
+  if (g.at[0] != "confirm") return requests::devices{std::string(g.at[0]), std::string(name)};
+  const std::string_view code = name.substr(0, name.find(' '));
+  constexpr std::size_t digits = 6;
+  if (code.size() != digits || code.find_first_not_of("0123456789") != code.npos)
+    return requests::unreadable{fail(errc::bad_arguments,
+                                     "say /devices confirm CODE, with the six digits that the new "
+                                     "device shows; a name for it may stand behind them")};
+  return requests::devices{
+      {}, std::string(trim(name.substr(digits))), action::confirm, std::string(code)};
+}
+
+/// `read lobby news`: the words of it.
+inline std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  for (text = trim(text); !text.empty(); text = trim(text)) {
+    words.emplace_back(text.substr(0, text.find(' ')));
+    text.remove_prefix(words.back().size());
+  }
+  return words;
+}
+
+inline requests::any read_app_passwords(const given_arguments& g, std::string&) {
+  using action = requests::app_passwords::action;
+  constexpr std::size_t max_rooms = 16;
+  constexpr std::size_t max_name = 64;
+  const auto wrong = [](std::string why) {
+    return requests::unreadable{fail(errc::bad_arguments, std::move(why))};
+  };
+  const std::string_view does = g.at[0];
+  if (does.empty() || (does == "list" && g.at[1].empty())) return requests::app_passwords{};
+  if (does == "remove") {
+    std::uint64_t n = 0;
+    const std::string_view typed = g.at[1];
+    const auto [end, error] = std::from_chars(typed.data(), typed.data() + typed.size(), n);
+    if (error != std::errc() || end != typed.data() + typed.size() || !g.at[2].empty())
+      return wrong("say /apppassword remove NUMBER, see /apppassword list");
+    return requests::app_passwords{.what = action::remove, .number = n};
+  }
+  if (does != "add") return wrong("ACTION is one of: list, add, remove");
+  std::vector<std::string> scope = words_of(g.at[2]);
+  if (scope.empty() || (scope.front() != "read" && scope.front() != "chat"))
+    return wrong("say /apppassword add NAME read, or /apppassword add NAME chat; the rooms that it "
+                 "is for may stand behind it");
+  const bool speaks = scope.front() == "chat";
+  scope.erase(scope.begin());
+  if (scope.size() > max_rooms) return wrong("an app password names 16 rooms at most");
+  return requests::app_passwords{
+      action::add, std::string(prefix_of_bytes(sanitize_for_terminal(g.at[1]), max_name)), speaks,
+      std::move(scope)};
 }
 
 inline requests::any read_register(const given_arguments& g, std::string&) {

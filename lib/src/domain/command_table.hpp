@@ -47,6 +47,7 @@ struct command_row {
   bool needs_many_rooms = false;            ///< senseless for a protocol that knows one room
   bool listed = true;                       ///< in `/help` and completion
   bool for_strangers = false;               ///< also before they have shown all that is wanted
+  bool for_apps = false;                    ///< also by an app password, as far as its rights go
   right needs = right::none;
   std::uint32_t cost = 1;             ///< of carrying it out, in messages
   rated counts_for = rated::messages; ///< at its cost; for another rate it counts once

@@ -284,7 +284,7 @@ void direct_logs::stored(const direct_side& by, std::uint64_t author, const posi
     position from{at.epoch, at.offset - 1};
     if (const position& read = d->of(who).read; read.epoch != at.epoch || read < from) from = read;
     for (endpoint* e : m->endpoints())
-      if (e->number() != author && e->follows_direct_ && !room_of(*e, other))
+      if (e->number() != author && e->follows_direct_ && e->takes_directs() && !room_of(*e, other))
         enter(*e, *a, {.after = from}, {});
   }
   wait(by.other, by.own);

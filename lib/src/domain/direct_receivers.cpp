@@ -31,6 +31,7 @@ std::string text_of(const entry& e) {
 
 void direct_logs::came(endpoint& e) {
   if (in_.is_stranger(e.of())) return; // until a second factor is made
+  if (!e.takes_directs()) return;
   if (e.direct_rooms()) {
     if (e.follows_direct_) follow(e, {}); // has logged in
     return;
@@ -73,7 +74,7 @@ std::vector<endpoint*> direct_logs::takers(const identity& who, const identity& 
   const member* m = in_.find_member(who);
   if (!m || !m->has_account() || in_.is_stranger(*m)) return all;
   for (endpoint* e : m->endpoints())
-    if (!e->direct_rooms() && !room_of(*e, of)) all.push_back(e);
+    if (!e->direct_rooms() && e->takes_directs() && !room_of(*e, of)) all.push_back(e);
   return all;
 }
 

@@ -1,6 +1,7 @@
 // One connection of a member, as the domain sees it.
 #pragma once
 
+#include "accounts/app_password.hpp"
 #include "accounts/certificate.hpp"
 #include "domain/inflight_limit.hpp"
 #include "domain/member.hpp"
@@ -53,6 +54,8 @@ struct login {
   bool name_given = false;   ///< by who proves the members, and not asked for by this one
   /// Of the token that the client keeps; none: it keeps none.
   std::optional<identity> token = {};
+  bool token_chosen = false;                 ///< by the client: it becomes no device
+  std::shared_ptr<const app_limit> app = {}; ///< what this connection is held to; null: nothing
   std::shared_ptr<const certificate_login> certificate = {}; ///< null: it has shown none
   bool direct_rooms = false; ///< the client has a room for those who write to its account
 };
@@ -78,6 +81,8 @@ class endpoint {
       , session_(l.session)
       , host_(l.host)
       , token_(l.token)
+      , token_chosen_(l.token_chosen)
+      , app_(l.app)
       , certificate_(l.certificate)
       , direct_rooms_(l.direct_rooms)
       , sink_(s)
@@ -101,6 +106,12 @@ class endpoint {
   /// A key of the address it comes from; empty: none. See `network`.
   const std::string& host() const noexcept { return host_; }
   const std::optional<identity>& token() const noexcept { return token_; }
+  bool token_is_chosen() const noexcept { return token_chosen_; }
+  /// What this connection is held to beside its role; null: nothing.
+  const app_limit* app() const noexcept { return app_.get(); }
+  rights lets() const noexcept { return app_ ? app_->lets : rights::all(); }
+  /// Whether what is said to its member alone is for this connection, too.
+  bool takes_directs() const noexcept { return !app_ || app_->takes_directs(); }
   /// Null: it has shown none.
   const certificate_login* certificate() const noexcept { return certificate_.get(); }
   /// What it shares with all others of its address; null: nothing.
@@ -148,8 +159,15 @@ class endpoint {
   void begin_undecided() noexcept { ++undecided_; }
   void end_undecided() noexcept { --undecided_; }
   /// Nothing is read of it meanwhile: what it is may change.
-  void begin_changing() { add_reason_to_hold(); }
-  void end_changing() { drop_reason_to_hold(); }
+  void begin_changing() {
+    ++changes_;
+    add_reason_to_hold();
+  }
+  void end_changing() {
+    --changes_;
+    drop_reason_to_hold();
+  }
+  bool is_changing() const noexcept { return changes_ > 0; }
   /// Whether a request may be carried out now, if none waits before it.
   bool is_time_for(turn t) const noexcept;
 
@@ -188,6 +206,8 @@ class endpoint {
   std::uint64_t session_;
   std::string host_;
   std::optional<identity> token_;
+  bool token_chosen_;
+  std::shared_ptr<const app_limit> app_;
   std::shared_ptr<const certificate_login> certificate_;
   bool direct_rooms_;
   bool follows_direct_ = false; ///< goes into the room of whoever writes to it
@@ -200,6 +220,7 @@ class endpoint {
   std::shared_ptr<allowances> address_allowed_; ///< null: nobody shares any with it
   std::array<inflight_limit, kinds_of_work> inflight_;
   std::uint32_t reasons_to_hold_ = 0;
+  std::uint32_t changes_ = 0;            ///< of what it is, under way
   std::uint32_t catching_up_ = 0;        ///< rooms of which entries are to come that were asked for
   std::uint32_t undecided_ = 0;          ///< messages of which the host has not said what becomes
   std::vector<waiting_request> waiting_; ///< in their order; one, where the sink obeys `hold`

@@ -71,8 +71,16 @@ void hub::carry_out(endpoint& e, request&& r) {
   if (!done) e.refuse(r.ref, done.error());
 }
 
+failure hub::refusal_of_app(const app_limit& l) {
+  return fail(errc::not_allowed,
+              fmt::format("you came by the app password {} ({}), which is to {} alone: log in with "
+                          "your own password for that",
+                          l.number, l.name, scope_of(l)));
+}
+
 result<void> hub::check_may(endpoint& e, endpoint::membership*& place, const command_row& row,
                             const request& r) {
+  if (e.app() && !row.for_apps) return refusal_of_app(*e.app());
   if (!row.for_strangers && is_stranger(e.of())) return refusal_of_right(e, place, row.needs);
   result<endpoint::membership*> found(place);
   if (row.needs_room) {
@@ -122,7 +130,7 @@ bool hub::moderates(endpoint& e, const request& r, const command_row* row) {
   const right needs = row ? right_of(*row, r) : right::none;
   if (needs == right::none || !of_moderators.has(needs)) return false;
   // Who keeps order in a room of their own is in no hurry, and may be anybody.
-  if (!rights_of(e.of().role()).has(needs)) return false;
+  if (!rights_on_server(e).has(needs)) return false;
   const auto place = place_of(e, r.room);
   return right_lacking(e, place ? *place : nullptr, *row, r) == right::none;
 }
@@ -141,7 +149,7 @@ limiter::services hub::for_limits() {
             const auto place = std::holds_alternative<requests::invite>(r.what)
                                    ? result<endpoint::membership*>(nullptr)
                                    : place_of(e, r.room);
-            return rights_of(e.of().role()).has(right::kick) ||
+            return rights_on_server(e).has(right::kick) ||
                    (place && *place && (*place)->may.has(right::kick));
           },
           [this](std::string text) { alarm(std::move(text)); }};
@@ -186,7 +194,7 @@ right hub::right_lacking(const endpoint& e, const endpoint::membership* place,
   if (!m.may(to_one ? right::send_direct : needs)) return to_one ? right::send_direct : needs;
   if (row.needs_room && !place) return right::none; // they are told that first
   const bool in_room = place && !is_everywhere(r);
-  const rights here = in_room ? place->may : rights_of(m.role());
+  const rights here = in_room ? place->may : rights_on_server(e);
   if (!here.has(needs)) return needs;
   if (needs != right::none && is_stranger(m)) return needs;
   if (!std::holds_alternative<requests::join>(r.what)) return right::none;
@@ -218,6 +226,7 @@ failure hub::refusal_of_right(const endpoint& e, const endpoint::membership* pla
     if (about && about->modes.moderated)
       return no(fmt::format("{} is moderated: those with a voice speak", room));
   }
+  if (e.app() && lacking != right::none && !e.lets().has(lacking)) return refusal_of_app(*e.app());
   const std::string waits =
       waiting_role(m, place ? std::string_view(place->in->name()) : std::string_view());
   return no(

@@ -77,12 +77,13 @@ hub::hub(services s)
              })
     , people_(services_.people, services_.time, services_.later)
     , attempts_(services_.time)
+    , login_requests_(services_.time)
     , sweeps_(services_.later)
     , limiter_(for_limits())
     , notes_(
           services_.time, [this](std::string done) { note(std::move(done)); },
-          [this](std::string room, std::string what) {
-            limiter_.tell(fmt::format("the room {}", room), std::move(what));
+          [this](std::string whose, std::string what) {
+            limiter_.tell(std::move(whose), std::move(what));
           })
     , guest_rooms_(for_guest_rooms())
     , key_guests_(services_.time, services_.limits.name_hold_time)
@@ -244,7 +245,10 @@ result<void> hub::rename(member& m, std::string_view wish) {
 
 result<void> hub::join(endpoint& e, std::string_view room_name, std::string_view ref,
                        start_position from) {
-  if (direct_logs::is_name(room_name)) return directs_->join(e, room_name.substr(1), ref, from);
+  if (direct_logs::is_name(room_name)) {
+    if (!e.takes_directs()) return refusal_of_app(*e.app());
+    return directs_->join(e, room_name.substr(1), ref, from);
+  }
   const auto name = check_room_name(room_name, services_.limits);
   if (!name) return name.error();
   auto found = rooms_.find(*name);
@@ -277,10 +281,14 @@ result<void> hub::join(endpoint& e, std::string_view room_name, std::string_view
   const std::size_t max = join_history_of(*name);
   from.history = std::min(from.history.value_or(max), max);
   const std::shared_ptr<room> r = found->second;
+  // A connection that is held to less goes where it is sent, alone.
+  const bool brings = !e.app() && std::ranges::none_of(m.endpoints(), [&](const endpoint* other) {
+    return !other->app() && r->has(*other);
+  });
   r->join(e, from, ref);
-  if (is_new) {
+  if (brings) {
     for (endpoint* other : m.endpoints())
-      if (other != &e && other->many_rooms()) r->join(*other, {.history = 0}, {});
+      if (other != &e && !other->app() && other->many_rooms()) r->join(*other, {.history = 0}, {});
   }
   grade(m, *r);
   return {};
@@ -296,7 +304,7 @@ result<void> hub::part(endpoint& e, std::string_view room_name) {
   if (!found) return found.error();
   room& r = **found;
   for (endpoint* one : e.of().endpoints()) {
-    if (!r.has(*one) || (r.direct() && one != &e)) continue;
+    if (!r.has(*one) || (one != &e && (r.direct() || e.app() || one->app()))) continue;
     r.leave(*one);
     if (one != &e) one->tell(member_left{r.name(), e.name()});
     ready(*one); // other rooms may have waited until this one had fed it

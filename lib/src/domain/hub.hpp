@@ -1,6 +1,7 @@
 // All rooms and everybody in them.
 #pragma once
 
+#include "accounts/drawn_secrets.hpp"
 #include "accounts/login_attempts.hpp"
 #include "accounts/passwords.hpp"
 #include "accounts/people.hpp"
@@ -13,6 +14,7 @@
 #include "domain/host_commands.hpp"
 #include "domain/key_guests.hpp"
 #include "domain/limiter.hpp"
+#include "domain/login_requests.hpp"
 #include "domain/member.hpp"
 #include "domain/name_book.hpp"
 #include "domain/room.hpp"
@@ -67,6 +69,7 @@ class hub {
     bool needs_invitation = false; ///< to make an account
     /// Hears of each wrong key of a room: which connection, and for which room.
     std::function<void(std::uint64_t session, const std::string& room)> on_wrong_key = {};
+    secret_source* secrets = nullptr; ///< null: nothing is drawn for members
   };
 
   explicit hub(services s);
@@ -162,6 +165,8 @@ class hub {
   const services& parts() const noexcept { return services_; }
   login_attempts& attempts() noexcept { return attempts_; }
   const login_attempts& attempts() const noexcept { return attempts_; }
+  /// New devices that ask older ones to let them in.
+  asio_chat::login_requests& login_requests() noexcept { return login_requests_; }
   role role_in(const member& m, std::string_view room) const;
   /// Of `as`, what counts of an account: less where a second factor is wanted that it has not.
   role counted(const identity& account, role as) const;
@@ -178,7 +183,14 @@ class hub {
     return (!services_.guests && !m.has_account()) || must_make_factor(m);
   }
   /// Whether somebody may hear that there is such a room.
-  bool may_see(const member& m, const std::string& room) const;
+  /// @param lets what is left of the rights of their role
+  bool may_see(const member& m, const std::string& room, rights lets = rights::all()) const;
+  /// The same, over this connection.
+  bool may_see(const endpoint& e, const std::string& room) const;
+  /// What the role on the server gives, over this connection.
+  static rights rights_on_server(const endpoint& e) noexcept {
+    return rights_of(e.of().role()) & e.lets();
+  }
   /// Roles, modes or bans of the room have changed; empty: of all rooms. Takes a while where many
   /// are here.
   void grade(std::string_view room);
@@ -191,6 +203,8 @@ class hub {
   void enforce(const ban& b, const std::string& why);
   /// Connections of the account that came with the token are closed.
   void close_device(const identity& account, const identity& token, const std::string& why);
+  /// Those that came by the app password, or by a device that did.
+  void close_app(const identity& account, std::uint64_t number, const std::string& why);
   /// Those that came by the certificate alone, likewise.
   void close_certificate(const identity& account, const key_hash& key, const std::string& why);
   /// Does it to everybody, to the first few at once and to the others in slices; to whoever comes
@@ -217,7 +231,7 @@ class hub {
   /// @param by number of the connection; of one that is gone it is no operator's
   void note_in(const std::string& room, std::uint64_t by, std::string text);
   /// What an account did with itself, as often as it likes: as much as of a room.
-  void note_own(std::string text) { notes_.add("-", std::move(text)); }
+  void note_own(const identity& account, std::string text);
   /// Tells operators who is held back.
   void alarm(std::string text) { announce(std::string(alarm_room), std::move(text)); }
   /// What one who is muted is told.
@@ -261,6 +275,7 @@ class hub {
                          const request& r);
   /// Whether a member may do this in a room that the endpoint is in, as it is now.
   bool may(endpoint& e, const room& r, right what);
+  static failure refusal_of_app(const app_limit& l);
   failure refusal_of_right(const endpoint& e, const endpoint::membership* place,
                            right lacking) const;
   result<endpoint::membership*> place_of(endpoint& e, std::string_view room_name);
@@ -302,6 +317,7 @@ class hub {
                                    [this](std::string what) { note(std::move(what)); }}};
   account_exports exports_{services_.time};
   login_attempts attempts_;
+  asio_chat::login_requests login_requests_;
   sliced_work sweeps_;
   /// Who has made a room whose log is being opened.
   struct opener {

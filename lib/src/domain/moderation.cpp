@@ -50,15 +50,20 @@ bool hub::must_make_factor(const member& m) const {
          m.has_account() && !people_.has_factor(m.who());
 }
 
-bool hub::may_see(const member& m, const std::string& room) const {
-  if (is_of_server(room)) return rights_of(m.role()).has(right::read_audit);
+bool hub::may_see(const endpoint& e, const std::string& room) const {
+  return (!e.app() || e.app()->allows(room, is_of_server(room))) && may_see(e.of(), room, e.lets());
+}
+
+bool hub::may_see(const member& m, const std::string& room, rights lets) const {
+  const rights on_server = rights_of(m.role()) & lets;
+  if (is_of_server(room)) return on_server.has(right::read_audit);
   const room_facts* about = people_.room(room);
   if (!about || !about->modes.is_private) return true;
   if (std::ranges::any_of(m.endpoints_, [&](const endpoint* e) {
         return !check_bans(subject_of(*e, role_in(m, room)), room);
       }))
     return false;
-  return rights_of(m.role()).has(right::enter_private) ||
+  return on_server.has(right::enter_private) ||
          (m.has_account() &&
           (about->roles.contains(m.who()) || about->invited.contains(m.who()))) ||
          key_guests_.has(m.who(), room);
@@ -78,13 +83,14 @@ result<void> hub::check_bans(const subject& s, std::string_view room) const {
 
 result<void> hub::check_may_enter_room(const endpoint& e, const std::string& room) const {
   const member& m = e.of();
-  if (is_of_server(room) && !may_see(m, room)) {
+  if (e.app() && !e.app()->allows(room, is_of_server(room))) return refusal_of_app(*e.app());
+  if (is_of_server(room) && !may_see(e, room)) {
     const std::string waits = waiting_role(m);
     return fail(errc::not_allowed, fmt::format("{} is for the operators of the server{}{}", room,
                                                waits.empty() ? "" : "; ", waits));
   }
   if (auto welcome = check_bans(subject_of(e, role_in(m, room)), room); !welcome) return welcome;
-  if (!may_see(m, room))
+  if (!may_see(e, room))
     return fail(
         errc::key_required, // whether it has one is told to nobody
         fmt::format("{0} is private: one of its operators can /invite you{1}; if you know its key: "
@@ -105,6 +111,7 @@ void hub::grade(member& m, room& r) {
     place->may =
         is_of_server(r.name()) ? rights{right::read_log} : rights_in_room(here, modes, muted);
     place->slow = place->may.has(right::speak_moderated) ? std::chrono::seconds(0) : modes.slow;
+    place->may = place->may & e->lets();
   }
 }
 
@@ -117,6 +124,7 @@ void hub::grade_direct(member& m, room& r) {
     place->may = muted ? rights{right::read_log, right::delete_own}
                        : rights{right::read_log, right::delete_own, right::speak, right::edit_own,
                                 right::react};
+    place->may = place->may & e->lets();
   }
 }
 
@@ -281,6 +289,13 @@ void hub::close_device(const identity& account, const identity& token, const std
     if (e->token() == token) e->sink().close({close_code::removed, why});
 }
 
+void hub::close_app(const identity& account, std::uint64_t number, const std::string& why) {
+  const auto of = by_identity_.find(account);
+  if (of == by_identity_.end()) return;
+  for (const endpoint* e : of->second->endpoints_)
+    if (e->app() && e->app()->number == number) e->sink().close({close_code::removed, why});
+}
+
 void hub::close_certificate(const identity& account, const key_hash& key, const std::string& why) {
   const auto of = by_identity_.find(account);
   if (of == by_identity_.end()) return;
@@ -292,7 +307,7 @@ void hub::close_certificate(const identity& account, const key_hash& key, const 
 
 void hub::note_in(const std::string& room, std::uint64_t by, std::string text) {
   const endpoint* e = find_endpoint(by);
-  if (e && rights_of(e->of().role()).has(right::kick)) return note(std::move(text));
+  if (e && rights_on_server(*e).has(right::kick)) return note(std::move(text));
   notes_.add(room, std::move(text));
 }
 
@@ -303,6 +318,11 @@ void hub::tell_all(const std::string& text) {
     for (const endpoint* e : m.endpoints())
       e->tell(told);
   });
+}
+
+void hub::note_own(const identity& account, std::string text) {
+  const asio_chat::account* a = people_.find(account);
+  notes_.add_own(key_of(account), a ? a->name : std::string(), std::move(text));
 }
 
 void hub::announce(const std::string& room, std::string text) {

@@ -109,6 +109,7 @@ void hub::close_oldest(member& m) {
 }
 
 void hub::leave(endpoint& e, bool for_good) {
+  login_requests_.forget(e.number());
   leave_rooms(e);
   member& m = e.of();
   std::erase(m.endpoints_, &e);
@@ -145,6 +146,7 @@ void hub::make_way(std::string_view name, const identity& who) {
 }
 
 void hub::become(endpoint& e, const login& l) {
+  login_requests_.forget(e.number());
   std::vector<std::string> rooms;
   const std::string before = e.name();
   for (const endpoint::membership& m : e.memberships_) {
@@ -173,6 +175,7 @@ void hub::become(endpoint& e, const login& l) {
   for (const std::string& room : opened)
     key_guests_.admit(m->who(), room);
   e.member_ = m;
+  e.app_ = l.app;
   if (e.certificate_ && e.certificate_->opened)
     e.certificate_ = std::make_shared<const certificate_login>(
         certificate_login{e.certificate_->key, e.certificate_->name});
@@ -184,6 +187,11 @@ void hub::become(endpoint& e, const login& l) {
   for (const std::string& room : rooms) {
     if (!stays) {
       e.tell(member_left{room, before});
+      continue;
+    }
+    if (e.app() && !e.app()->allows(room, is_of_server(room))) {
+      e.tell(member_left{room, before});
+      if (!e.many_rooms()) e.sink().close({close_code::removed, refusal_of_app(*e.app()).message});
       continue;
     }
     if (before != e.name()) e.tell(member_renamed{room, before, e.name()});

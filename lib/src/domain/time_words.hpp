@@ -20,6 +20,10 @@ inline std::string in_words(std::chrono::seconds t) {
   return fmt::format("{} s", n);
 }
 
+inline std::string day_text(wall_time t) {
+  return fmt::format("{:%Y-%m-%d}", std::chrono::floor<std::chrono::seconds>(t));
+}
+
 inline std::string minute_of(wall_time t) {
   return fmt::format("{:%Y-%m-%d %H:%M} UTC", std::chrono::floor<std::chrono::seconds>(t));
 }

@@ -106,8 +106,8 @@ struct register_account {
 struct log_in {
   static constexpr std::string_view command = "login";
   std::string name;
-  std::string password;
-  std::string code{}; ///< of the second factor; empty: none is given
+  std::string password; ///< empty: another device of the account is asked
+  std::string code{};   ///< of the second factor; empty: none is given
 };
 struct log_out {
   static constexpr std::string_view command = "logout";
@@ -119,8 +119,20 @@ struct change_password {
 };
 struct devices {
   static constexpr std::string_view command = "devices";
+  enum class action : std::uint8_t { manage, confirm, refuse };
   std::string which{}; ///< a number, or `all`; empty: they are listed
   std::string name{};  ///< to call it by; empty: it is logged out
+  action what = action::manage;
+  std::string code{}; ///< with `confirm`: of a new one that asks to be logged in
+};
+struct app_passwords {
+  static constexpr std::string_view command = "apppassword";
+  enum class action : std::uint8_t { list, add, remove };
+  action what = action::list;
+  std::string name{}; ///< with `add`
+  bool speaks = false;
+  std::vector<std::string> rooms{}; ///< empty: all
+  std::uint64_t number = 0;         ///< with `remove`
 };
 struct totp {
   static constexpr std::string_view command = "totp";
@@ -307,12 +319,12 @@ struct unreadable {
 using any =
     std::variant<say, help, history, join, leave, act, tell, rename, quit, list_rooms, search,
                  protection, topic, list_members, show_limits, show_head, show_rights, show_member,
-                 register_account, log_in, log_out, change_password, devices, totp, certificates,
-                 make_invitation, kick, ban, unban, mute, unmute, list_bans, give_role, promote,
-                 demote, invite, set_mode, set_key, set_retention, set_slow, edit, remove, answer,
-                 react, pin, unpin, list_pins, mark_read, block, unblock, accept_requests, set_away,
-                 last_seen, ignore, unignore, forget, export_account, display, list_online,
-                 announce, host, unreadable>;
+                 register_account, log_in, log_out, change_password, devices, app_passwords, totp,
+                 certificates, make_invitation, kick, ban, unban, mute, unmute, list_bans,
+                 give_role, promote, demote, invite, set_mode, set_key, set_retention, set_slow,
+                 edit, remove, answer, react, pin, unpin, list_pins, mark_read, block, unblock,
+                 accept_requests, set_away, last_seen, ignore, unignore, forget, export_account,
+                 display, list_online, announce, host, unreadable>;
 
 } // namespace requests
 

@@ -23,13 +23,40 @@ void fill_randomly(std::span<unsigned char> bytes) {
     throw error(fail(errc::not_available, "the system has no random numbers"));
 }
 
-std::string make_token() {
-  std::array<unsigned char, token_digits / 2> bits;
-  fill_randomly(bits);
-  return fmt::format("{:02x}", fmt::join(bits, ""));
+std::string digits_of(std::span<const unsigned char> bytes) {
+  return fmt::format("{:02x}", fmt::join(bytes, ""));
+}
+
+/// The second half of a token whose first half is this.
+std::string proof_of_half(const passphrase_authenticator::marker& mark, std::string_view drawn) {
+  std::string proof;
+  for (const char part : {'0', '1'}) {
+    // No identity of a member is made of such a text.
+    const auto digest =
+        tls::sha256(std::string("resume token\0", 13).append(1, part).append(drawn));
+    if (!digest) throw error(fail(errc::not_available, "this server cannot compute SHA-256"));
+    identity half;
+    std::copy_n(digest->begin(), half.size(), half.begin());
+    proof += fmt::format("{:016x}", mark(half));
+  }
+  return proof;
 }
 
 } // namespace
+
+std::string passphrase_authenticator::make_token() const {
+  std::array<unsigned char, token_digits / 2> bits;
+  fill_randomly(bits);
+  if (!mark_) return digits_of(bits);
+  const std::string drawn = digits_of(std::span(bits).first(bits.size() / 2));
+  return drawn + proof_of_half(mark_, drawn);
+}
+
+bool passphrase_authenticator::has_drawn(std::string_view token) const {
+  if (!mark_) return true;
+  const std::string proof = proof_of_half(mark_, token.substr(0, token_digits / 2));
+  return CRYPTO_memcmp(proof.data(), token.data() + token_digits / 2, proof.size()) == 0;
+}
 
 bool same_passphrase(std::string_view given, std::string_view expected) noexcept {
   // Digests are equally long, so that not even the length of the secret shows in the time.
@@ -66,7 +93,9 @@ authenticator::answer passphrase_authenticator::judge(const credentials& c) cons
   const std::string token = c.token ? *c.token : make_token();
   const result<identity> who = identity_of(token);
   if (!who) return denial{who.error()};
-  return admission{*who, token};
+  admission a{*who, token};
+  a.token_chosen = c.token && !has_drawn(token);
+  return a;
 }
 
 } // namespace asio_chat::net

@@ -43,8 +43,9 @@ std::unique_ptr<authenticator> server_base::impl::make_authenticator(server_part
   } else {
     const bool by_name = config_.people.names == certificate_names::common_name;
     who = std::make_unique<account_authenticator>(
-        std::make_unique<net::passphrase_authenticator>(config_.passphrase), hub_.people(),
-        config_.limits,
+        std::make_unique<net::passphrase_authenticator>(
+            config_.passphrase, [this](const identity& of) { return secrets_.mark(of); }),
+        hub_.people(), config_.limits,
         by_name ? identity_of_certificate : account_authenticator::identity_maker());
   }
   return std::make_unique<net::login_queue>(

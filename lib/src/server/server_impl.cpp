@@ -48,6 +48,7 @@ server_base::impl::impl(const asio::any_io_executor& executor, server_config con
           keeps_accounts(parts)
               ? make_password_worker(posting_to(executor), config_.people.password_memory, clock_)
               : nullptr)
+    , secrets_(storage_.people)
     , hub_({.log = *storage_.logs,
             .time = clock_,
             .limits = config_.limits,
@@ -68,7 +69,8 @@ server_base::impl::impl(const asio::any_io_executor& executor, server_config con
             .factor = config_.people.factor.get(),
             .needs_factor = config_.people.second_factor,
             .needs_invitation = config_.people.registration == registration_use::invited,
-            .on_wrong_key = key_log()})
+            .on_wrong_key = key_log(),
+            .secrets = &secrets_})
     , authenticator_(make_authenticator(parts))
     , protocols_(parts.protocols)
     , refusals_(log_, clock_, counters_, [this](std::string what) { hub_.alarm(std::move(what)); })

@@ -15,6 +15,7 @@
 #include "server/hook_runner.hpp"
 #include "server/listening_set.hpp"
 #include "server/log_watcher.hpp"
+#include "server/random_secrets.hpp"
 #include "server/session_set.hpp"
 #include "server/storage.hpp"
 #include "server/tls_keeper.hpp"
@@ -135,6 +136,7 @@ class detail::server_base::impl final : public std::enable_shared_from_this<impl
   const std::shared_ptr<tls_keeper> tls_; ///< has none: in memory only
   storage storage_;
   const std::unique_ptr<password_hasher> passwords_; ///< null: there are no accounts
+  random_secrets secrets_;
   hub hub_;
   const std::unique_ptr<authenticator> authenticator_;
   net::protocol_set protocols_;

@@ -194,3 +194,31 @@ TEST_CASE("the address of a member is told as a person writes it") {
   CHECK(host_text("").empty());
   CHECK(host_text("host of alice").empty());
 }
+
+TEST_CASE("an app password is read as it was written, and a device knows by which it came") {
+  app_password p;
+  p.secret = {9, 8};
+  p.account = {1, 2};
+  p.number = 3;
+  p.name = std::string_view("bot");
+  p.speaks = true;
+  p.rooms = {"den", "lobby"};
+  p.made = wall_time(std::chrono::milliseconds(5));
+  p.seen = wall_time(std::chrono::milliseconds(6));
+  const app_password q = app_password_in(fact_of(p));
+  CHECK(q.secret == p.secret);
+  CHECK(q.account == p.account);
+  CHECK(q.number == 3);
+  CHECK(std::string_view(q.name) == "bot");
+  CHECK(q.speaks);
+  CHECK(q.rooms == p.rooms);
+  CHECK(q.made == p.made);
+  CHECK(q.seen == p.seen);
+
+  device d{{7}, {1, 2}, 4, p.made, p.seen, std::string_view("phone")};
+  const std::string before = fact_of(d).value; // as it was before there were app passwords
+  CHECK(device_in(fact_of(d)).app == 0);
+  d.app = 3;
+  CHECK(device_in(fact_of(d)).app == 3);
+  CHECK(fact_of(d).value.starts_with(before));
+}

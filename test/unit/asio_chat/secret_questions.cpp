@@ -88,6 +88,20 @@ TEST_CASE("asio-chat secret questions: what a line lacks is asked for, and nothi
   }
 }
 
+TEST_CASE("asio-chat secret questions: a password that may be left out is asked for all the same") {
+  const std::vector<command_info> newer{
+      {"login", {word("NAME", true), secret("PASSWORD", "", true), secret("CODE", "", true)}}};
+  const auto questions = [&](std::string_view line) {
+    std::vector<std::string> all;
+    for (const missing_secret& m : missing_secrets(line, newer))
+      all.push_back(m.question);
+    return all;
+  };
+  CHECK(questions("/login alice") == words{"password (Enter leaves it out)"});
+  CHECK(questions("/login").empty());
+  CHECK(questions("/login alice word").empty());
+}
+
 TEST_CASE("asio-chat secret questions: a code is asked for once the server wants one") {
   const auto wants = [](std::string_view command, errc why) {
     return wants_optional_secret(command, why, commands());

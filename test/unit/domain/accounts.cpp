@@ -112,7 +112,7 @@ TEST_CASE("a password of several words stands in quotes, and nowhere is half of 
             .starts_with("your password is changed"));
   CHECK(answer(w, alice, "/logout").front().starts_with("you are a guest"));
   CHECK(answer(w, alice, "/login alice my new phrase") ==
-        lines{quotes + "/login NAME PASSWORD [CODE]"});
+        lines{quotes + "/login [NAME] [PASSWORD] [CODE]"});
   CHECK(answer(w, alice, "/login alice two words") ==
         lines{"wrong name or password; one with blanks stands in quotes: \"two words\""});
   CHECK(answer(w, alice, "/login alice \"my \"new\"s phrase\"").front() ==

@@ -91,8 +91,29 @@ TEST_CASE("a room that has had its share of audit is not forgotten for very many
   clock.advance(30min); // some more of all rooms, and less than one of this
   alarms.clear();
   notes.add("mine", "x");
-  CHECK(alarms == heard{"mine"});
+  CHECK(alarms == heard{"the room mine"});
   CHECK(written == 200);
   notes.add("another", "x");
   CHECK(written == 201);
+}
+
+TEST_CASE("one account that changes itself again and again hides nobody else's changes") {
+  testing::manual_clock clock;
+  heard written;
+  heard alarms;
+  audit_notes notes(
+      clock, [&](std::string text) { written.push_back(std::move(text)); },
+      [&](const std::string& whose, const std::string&) { alarms.push_back(whose); });
+  for (int n = 0; n < 25; ++n)
+    notes.add_own("01", "mal", "mal");
+  CHECK(written.size() == audit_notes::of_room.count);
+  CHECK(alarms == heard(5, "mal"));
+  notes.add_own("02", "alice", "alice");
+  notes.add("01", "a room of that name");
+  CHECK(written.back() == "a room of that name");
+  CHECK(written[20] == "alice");
+  clock.advance(24h);
+  for (int account = 0; account < 2'000; ++account)
+    notes.add_own(std::to_string(account), "x", "x");
+  CHECK(written.size() == 22 + audit_notes::of_all.count); // however many there are
 }

@@ -91,6 +91,23 @@ class plain_factor final : public second_factor {
   int secrets = 0;
 };
 
+/// Draws one number after the other, and hashes nothing.
+class plain_secrets final : public secret_source {
+ public:
+  void fill(std::span<std::uint8_t> bytes) override {
+    ++drawn;
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+      bytes[bytes.size() - 1 - i] = static_cast<std::uint8_t>(i < 8 ? drawn >> (8 * i) : 0);
+  }
+  identity hash_of(std::string_view secret) const override {
+    identity hash{};
+    for (std::size_t i = 0; i < secret.size(); ++i)
+      hash[i % hash.size()] = static_cast<std::uint8_t>(hash[i % hash.size()] * 31 + secret[i]);
+    return hash;
+  }
+  std::uint64_t drawn = 0;
+};
+
 class domain_world {
  public:
   /// By default a member who joins gets no earlier entries.
@@ -132,7 +149,8 @@ class domain_world {
              needs_invitation,
              [this](std::uint64_t session, const std::string& room) {
                wrong_keys.push_back(fmt::format("{} {}", session, room));
-             }}) {}
+             },
+             &secrets}) {}
 
   person& enter(const std::string& name, bool many_rooms = true) {
     person& p = people.emplace_back();
@@ -194,6 +212,7 @@ class domain_world {
   heard admission;    ///< what `/limits` tells of it
   heard wrong;        ///< passwords: over which connection, of which account
   heard wrong_keys{}; ///< over which connection, of which room
+  plain_secrets secrets;
   asio_chat::hub hub;
   std::deque<person> people;
 };

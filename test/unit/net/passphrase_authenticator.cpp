@@ -69,6 +69,27 @@ TEST_CASE(
   CHECK(keepless.who != admitted({}).who);
 }
 
+TEST_CASE("a token that was drawn is known again, and one that a client chose is told from it") {
+  const auto mark = [](const identity& who) { return std::uint64_t{who[0]} << 8 | who[1]; };
+  const passphrase_authenticator marking(std::nullopt, mark);
+  const auto come = [&](const std::string& token) {
+    return std::get<admission>(ask(marking, {.token = token, .keeps_token = true}));
+  };
+  const auto first = std::get<admission>(ask(marking, {.keeps_token = true}));
+  CHECK(first.token.size() == 64);
+  CHECK_FALSE(first.token_chosen);
+  CHECK_FALSE(come(first.token).token_chosen);
+  CHECK(come(first.token).who == first.who);
+  CHECK(come(std::string(64, '0')).token_chosen);
+  std::string other = first.token;
+  other[3] = other[3] == '0' ? '1' : '0';
+  CHECK(come(other).token_chosen);
+  const passphrase_authenticator another(std::nullopt, [](const identity&) { return 1u; });
+  CHECK(
+      std::get<admission>(ask(another, {.token = first.token, .keeps_token = true})).token_chosen);
+  CHECK_FALSE(admitted({.token = std::string(64, '0'), .keeps_token = true}).token_chosen);
+}
+
 TEST_CASE("a token of another form is denied, and the client may try again") {
   for (const char* bad : {"", "abc", "ZZ"}) {
     const auto no = std::get<denial>(

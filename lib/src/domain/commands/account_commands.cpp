@@ -2,8 +2,11 @@
 #include "accounts/passwords.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
+#include "domain/commands/app_logins.hpp"
+#include "domain/commands/becoming.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/commands/credentials.hpp"
+#include "domain/commands/new_devices.hpp"
 #include "domain/hub.hpp"
 #include "names/member_name.hpp"
 
@@ -18,30 +21,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-/// A connection whose member changes: nothing of it is read meanwhile. May be gone at the end.
-class changing {
- public:
-  explicit changing(const asked& q)
-      : in_(q.in.alive())
-      , number_(q.by.number()) {
-    q.by.begin_changing();
-  }
-  /// Calls with the hub and the connection, which is null if it is gone; not at all without a hub.
-  template <class Then>
-  void end(Then then) const {
-    const auto alive = in_.lock();
-    if (!alive) return;
-    endpoint* by = (*alive)->find_endpoint(number_);
-    then(**alive, by);
-    // Again: that may have closed it.
-    if (endpoint* still = (*alive)->find_endpoint(number_)) still->end_changing();
-  }
-
- private:
-  std::weak_ptr<hub*> in_;
-  std::uint64_t number_;
-};
-
 result<void> check_password(std::string_view typed) {
   if (auto good = check_new_password(typed); !good)
     return fail(errc::bad_arguments, good.error().message);
@@ -53,74 +32,13 @@ failure wrong_invitation() {
                                  "blanks stands in quotes");
 }
 
-login as_account(const endpoint& e, const account& a) {
-  login l;
-  l.who = a.id;
-  l.name = a.name;
-  l.may_come_back = true;
-  l.may = rights::all();
-  l.as = a.role;
-  l.has_account = true;
-  l.token = e.token();
-  return l;
-}
-
-/// Whoever logs in anew each time leaves a device each time.
-constexpr std::size_t max_devices = 32;
-
-/// The token that the client keeps opens the account from here on. Of too many devices those go
-/// that came last the longest ago, and are not here.
-facts with_device(const hub& in, const endpoint& e, facts f, const identity& account) {
-  const people& p = in.people();
-  if (!e.token()) return f;
-  auto others = p.devices_of(account);
-  std::erase_if(others, [&](const device* d) { return d->token == *e.token(); });
-  std::ranges::stable_sort(others, {}, &device::seen);
-  const member* here = in.find_member(account);
-  const auto is_here = [&](const device* d) {
-    return here && std::ranges::any_of(here->endpoints(),
-                                       [&](const endpoint* o) { return o->token() == d->token; });
-  };
-  std::vector<const device*> gone;
-  for (const device* d : others) {
-    if (others.size() - gone.size() < max_devices) break;
-    if (!is_here(d)) gone.push_back(d);
-  }
-  std::ranges::move(without_devices(p, account, gone), std::back_inserter(f));
-  f.push_back(fact_of(p.new_device(*e.token(), account)));
-  return f;
-}
-
-lines welcome_to(const hub& in, const endpoint& e) {
-  lines told{fmt::format("you are logged in as {}", e.name())};
-  if (e.token()) told.emplace_back("this client is logged in by itself from now on; see /devices");
-  if (in.must_make_factor(e.of())) {
-    told.emplace_back("this server wants a second factor of everybody: /totp on PASSWORD");
-  } else if (std::string waits = in.waiting_role(e.of()); !waits.empty()) {
-    told.push_back(std::move(waits));
-  }
-  return told;
-}
-
-/// The end of `/login` and `/register`: the account is there, and it is theirs.
-void become_account(const changing& who, const identity& account, const later_answer& answer) {
-  who.end([&](hub& in, endpoint* by) {
-    const asio_chat::account* a = in.people().find(account);
-    if (!by || !a) return;
-    subject s{a->id, {}, by->host(), by->token(), a->role};
-    if (by->certificate()) s.certificate = identity_of(by->certificate()->key);
-    if (auto welcome = in.check_bans(s, {}); !welcome) return answer(welcome.error());
-    in.become(*by, as_account(*by, *a));
-    answer(welcome_to(in, *by), {by->name()});
-  });
-}
-
 } // namespace
 
 result<void> carry_out(const asked& q, requests::register_account&& what) {
   if (auto can = check_accounts(q); !can) return can;
   if (const account* own = q.in.people().find(q.by.of().who()))
     return fail(errc::bad_arguments, fmt::format("you have the account {} already", own->name));
+  if (auto idle = check_not_changing(q.by); !idle) return idle;
   if (!q.in.parts().registration)
     return fail(errc::not_allowed, "accounts are made by the operator of this server");
   if (q.in.parts().needs_invitation && what.invitation.empty())
@@ -187,10 +105,16 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
   if (q.by.of().has_account())
     return fail(errc::bad_arguments,
                 fmt::format("you are logged in as {}; /logout first", q.by.name()));
+  if (auto idle = check_not_changing(q.by); !idle) return idle;
+  if (what.password.empty()) return ask_older_devices(q, what.name);
   if (auto same = check_certificate_name(q, what.name); !same) return same;
   const auto begun = q.in.attempts().begin(fold_name(what.name), q.by.host());
   if (!begun) return begun.error();
   const account* a = q.in.people().find(what.name);
+  if (const app_password* app = a ? app_opened_by(q.in, *a, what.password) : nullptr) {
+    (*begun)->succeeded();
+    return log_in_by_app(q, *app);
+  }
   const std::optional<identity> id = a ? std::optional(a->id) : std::nullopt;
   const later_answer answer(q, what.command);
   const changing who(q);

@@ -133,6 +133,9 @@ result<void> carry_out(const asked& q, requests::change_password&& what);
 // device_commands.cpp: where it is logged in
 result<void> carry_out(const asked& q, requests::devices&& what);
 
+// app_password_commands.cpp: what programs log in by
+result<void> carry_out(const asked& q, requests::app_passwords&& what);
+
 // totp_commands.cpp: its second factor
 result<void> carry_out(const asked& q, requests::totp&& what);
 

@@ -2,9 +2,11 @@
 #include "base/utf8.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/commands/credentials.hpp"
+#include "domain/commands/new_devices.hpp"
 #include "domain/hub.hpp"
+#include "domain/time_words.hpp"
+#include "names/member_name.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,10 +20,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-std::string day_of(wall_time t) {
-  return fmt::format("{:%Y-%m-%d}", std::chrono::floor<std::chrono::seconds>(t));
-}
-
 bool is_here(const member& m, const identity& token) {
   return std::ranges::any_of(m.endpoints(), [&](const endpoint* e) { return e->token() == token; });
 }
@@ -30,13 +28,21 @@ lines list_of(const asked& q) {
   lines list;
   for (const device* d : q.in.people().devices_of(q.by.who())) {
     const bool own = q.by.token() == d->token;
-    list.push_back(fmt::format("{}: {}{}since {}, {}", d->number, d->name,
-                               d->name.empty() ? "" : ", ", day_of(d->made),
-                               own                            ? std::string("this one")
-                               : is_here(q.by.of(), d->token) ? std::string("here")
-                                                              : "last seen " + day_of(d->seen)));
+    list.push_back(
+        fmt::format("{}: {}{}since {}, {}{}", d->number, d->name, d->name.empty() ? "" : ", ",
+                    day_text(d->made),
+                    own                            ? std::string("this one")
+                    : is_here(q.by.of(), d->token) ? std::string("here")
+                                                   : "last seen " + day_text(d->seen),
+                    d->app == 0 ? std::string() : fmt::format(", by app password {}", d->app)));
   }
   if (list.empty()) list.emplace_back("no client is logged in by itself");
+  const account* own = q.in.people().find(q.by.who());
+  const std::size_t asking = own ? q.in.login_requests().count_of(fold_name(own->name)) : 0;
+  if (asking > 0)
+    list.push_back(fmt::format("{} more {} to be logged in: /devices confirm CODE lets in the one "
+                               "that shows this code, /devices refuse none",
+                               asking, asking == 1 ? "asks" : "ask"));
   return list;
 }
 
@@ -72,6 +78,9 @@ result<void> call(const asked& q, std::uint64_t number, std::string name) {
 result<void> carry_out(const asked& q, requests::devices&& what) {
   if (!q.by.of().has_account())
     return fail(errc::bad_arguments, "you are not logged in to an account");
+  if (what.what == requests::devices::action::confirm)
+    return confirm_new_device(q, what.code, what.name);
+  if (what.what == requests::devices::action::refuse) return refuse_new_devices(q);
   people& p = q.in.people();
   const identity account = q.by.who();
   const std::optional<identity> own = q.by.token();

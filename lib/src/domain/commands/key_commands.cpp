@@ -14,9 +14,6 @@ namespace asio_chat::commands {
 
 namespace {
 
-using lines = std::vector<std::string>;
-using facts = std::vector<fact>;
-
 /// Of more a fact would grow with whoever comes: those are let in as guests are.
 constexpr std::size_t max_invited = 1'000;
 

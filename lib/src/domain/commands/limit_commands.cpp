@@ -47,7 +47,7 @@ result<void> show(const asked& q) {
       rates ? rates->describe(q.by)
             : std::vector<std::string>{"no rates are on: the server listens on loopback alone, or "
                                        "they are switched off"};
-  if (rights_of(q.by.of().role()).has(right::read_audit)) {
+  if (hub::rights_on_server(q.by).has(right::read_audit) && !q.by.app()) {
     const auto add = [&](std::vector<std::string> more) {
       told.insert(told.end(), std::make_move_iterator(more.begin()),
                   std::make_move_iterator(more.end()));

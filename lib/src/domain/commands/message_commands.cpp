@@ -58,7 +58,7 @@ result<void> carry_out(const asked& q, requests::tell&& what) {
                                proof_text(q.by.of().proof())};
   bool delivered = false;
   for (const endpoint* e : other->endpoints()) {
-    if (e->sink().full()) continue;
+    if (e->sink().full() || !e->takes_directs()) continue;
     e->tell(message);
     delivered = true;
   }

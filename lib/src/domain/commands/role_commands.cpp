@@ -230,6 +230,9 @@ result<void> carry_out(const asked& q, requests::show_rights&& what) {
     if (!p.in->direct())
       own += fmt::format(", {} in {}", name_of(q.in.role_in(m, p.in->name())), p.in->name());
   list.push_back(std::move(own));
+  if (q.by.app())
+    list.push_back(fmt::format("over this connection you may {} alone, by app password {}",
+                               scope_of(*q.by.app()), q.by.app()->number));
   answer_to(q, what.command, std::move(list));
   return {};
 }

@@ -60,7 +60,7 @@ result<void> carry_out(const asked& q, requests::list_rooms&& what) {
   auto next = all.lower_bound(room_name_in(what.from));
   for (; next != all.end() && list.list.size() < max_listed; ++next) {
     const room& r = *next->second;
-    if (!q.in.may_see(q.by.of(), r.name())) {
+    if (!q.in.may_see(q.by, r.name())) {
       --list.total; // as far as is known here
       continue;
     }

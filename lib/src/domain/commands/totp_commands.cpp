@@ -29,7 +29,8 @@ void regrade(hub& in, const identity& account, bool on) {
   }
   const asio_chat::account* a = in.people().find(account);
   if (a)
-    in.note_own(fmt::format("{} has switched the second factor {}", a->name, on ? "on" : "off"));
+    in.note_own(account,
+                fmt::format("{} has switched the second factor {}", a->name, on ? "on" : "off"));
 }
 
 lines state_of(const asked& q) {

@@ -39,6 +39,7 @@ void add_displayed(const hub& in, const identity& account, lines& told) {
 std::string way_of(const hub& in, const endpoint& e) {
   if (!e.of().has_account())
     return e.certificate() ? "with a certificate" : "without a certificate";
+  if (e.app()) return fmt::format("by app password {}", e.app()->number);
   if (e.certificate() && e.certificate()->opened) {
     const account_certificate* c = in.people().find_certificate(e.certificate()->key);
     return c ? fmt::format("by certificate {}", c->number) : "by the name of the certificate";
@@ -69,7 +70,7 @@ result<void> carry_out(const asked& q, requests::show_member&& what) {
       fmt::format("{}: {}, here since {}", m->name(), standing_of(q.in, *m), minute_of(m->came()))};
   add_displayed(q.in, m->who(), told);
   if (!m->away().empty()) told.push_back(fmt::format("away: {}", m->away()));
-  const bool operates = rights_of(q.by.of().role()).has(right::read_audit);
+  const bool operates = hub::rights_on_server(q.by).has(right::read_audit) && !q.by.app();
   if (m != &q.by.of() && !operates) {
     answer_to(q, what.command, std::move(told));
     return {};

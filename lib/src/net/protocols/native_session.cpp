@@ -108,6 +108,8 @@ void native_session::admitted(const admission& a) {
                               .has_account = a.has_account,
                               .name_given = !a.name.empty(),
                               .token = a.device,
+                              .token_chosen = a.token_chosen,
+                              .app = a.app,
                               .certificate = a.certificate,
                               .direct_rooms = h.direct_rooms});
   if (!entered) {

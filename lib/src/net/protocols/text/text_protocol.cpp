@@ -78,6 +78,8 @@ class text_session final : public framed_protocol {
                                     .has_account = a.has_account,
                                     .name_given = by == named::by_server,
                                     .token = a.device,
+                                    .token_chosen = a.token_chosen,
+                                    .app = a.app,
                                     .certificate = a.certificate});
         !entered)
       return remote().close({close_code::protocol_error, entered.error().message});

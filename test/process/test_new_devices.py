@@ -1,0 +1,77 @@
+"""A new device that an older one lets in, and programs that come by a password of their own."""
+
+import json
+import re
+
+from clients import Terminal, home, pipe
+from test_people import PASSWORD, daemon
+
+
+def started(tmp_path):
+    d = daemon(tmp_path, "--member-connections", "4", "--log-level", "debug")
+    d.address = f"localhost:{d.port}"
+    return d
+
+
+def with_alice(tmp_path, home):
+    d = started(tmp_path)
+    done = pipe(d, "alice", text=f"/register {PASSWORD}\n/logout\n", home=home)
+    assert done.returncode == 0, done.stderr
+    return d
+
+
+def test_a_device_that_is_logged_in_lets_another_one_in(tmp_path, home):
+    d = with_alice(tmp_path, home)
+    old = Terminal(f"alice@{d.address}", "--ca", d.ca, home=home)
+    old.sees("Password of alice").says(PASSWORD).ready()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    new = Terminal(f"alice@{d.address}", "--ca", d.ca, home=elsewhere)
+    new.sees("Or type device instead").sees("Password of alice").says("device").sees("Waiting")
+    code = re.search(r"your code is (\d{6})", new.text).group(1)
+    old.sees("asks to log in as alice")
+    assert code not in old.text
+    old.says(f"/devices confirm {code} the new one").sees("the new device is logged in")
+    new.ready()
+    new.says("/devices").sees("the new one, since").says("/quit")
+    assert new.ends() == 0
+    again = Terminal(f"alice@{d.address}", "--ca", d.ca, home=elsewhere).ready()
+    assert "Password" not in again.text
+    again.says("/quit")
+    third = Terminal(f"alice@{d.address}", "--ca", d.ca, home=tmp_path)
+    third.sees("Password of alice").says("device").sees("Waiting")
+    old.says("/devices refuse").sees("the new device is not let in")
+    third.sees("you were not let in by the other device").sees("Password of alice")
+    third.child.close(force=True)
+    old.says("/quit")
+    d.stop()
+    assert "alice" in d.log and code not in d.log
+
+
+def test_a_program_has_a_password_of_its_own_which_outlives_a_restart_and_ends_when_it_is_removed(tmp_path, home):
+    d = with_alice(tmp_path, home)
+    def as_owner(line):
+        return pipe(d, "alice", "--json", text=f"{line}\n", home=home, env={"CHAT_ACCOUNT_PASSWORD": PASSWORD})
+    made = as_owner("/apppassword add bot read lobby")
+    secret = re.search(r"[a-km-z2-9]{4}(-[a-z2-9]{4}){6}", made.stdout).group(0)
+    d.stop()
+    d = started(tmp_path)
+    of_bot = tmp_path / "bot"
+    of_bot.mkdir()
+    file = tmp_path / "secret"
+    file.write_text(secret + "\n")
+    file.chmod(0o600)
+    def as_bot(text):
+        return pipe(d, "alice", "--json", "--password-file", str(file), text=text, home=of_bot)
+    done = as_bot("hello\n/devices\n/history 1\n")
+    refusals = [e["text"] for e in map(json.loads, done.stdout.splitlines()) if e.get("event") == "refused"] or [done.stdout]
+    assert "which is to read in lobby alone" in "".join(refusals) + done.stderr
+    # The second time by the token that it keeps, and held to the same.
+    again = as_bot("hello\n")
+    assert "which is to read in lobby alone" in again.stdout + again.stderr
+    assert "by app password 1" in as_owner("/devices").stdout
+    assert "opens nothing any more" in as_owner("/apppassword remove 1").stdout
+    gone = as_bot("hello\n")
+    assert gone.returncode == 4 and "wrong name or password" in gone.stderr, gone
+    d.stop()
+    assert secret not in d.log
