@@ -68,7 +68,7 @@ void tell_others(const hub& in, const identity& account, std::uint64_t but,
                  const std::string& text) {
   const member* m = in.find_member(account);
   if (!m) return;
-  const direct_message told{std::string(hub::server_name), m->name(), in.time().wall_now(), text};
+  const direct_message told{std::string(name_of_server), m->name(), in.time().wall_now(), text};
   for (const endpoint* e : m->endpoints())
     if (e->number() != but && !e->app()) e->tell(told);
 }

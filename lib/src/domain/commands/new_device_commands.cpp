@@ -35,7 +35,7 @@ void notify_owner(hub& in, const std::string& name, std::uint64_t asker) {
   if (!by || !owner || in.is_stranger(*owner)) return;
   if (!in.login_requests().may_notify(key_of(a->id))) return;
   const direct_message told{
-      std::string(hub::server_name), owner->name(), in.time().wall_now(),
+      std::string(name_of_server), owner->name(), in.time().wall_now(),
       fmt::format("{} asks to log in as {}: if you see a code there, /devices confirm CODE lets "
                   "them in; else /devices refuse",
                   asker_text(*by), a->name)};
