@@ -59,7 +59,7 @@ struct trimming_world : test::store_world {
 
 TEST_CASE("what is over a number is taken out of the log, its words and older copies") {
   trimming_world w;
-  w.options.index.entries = 2;
+  w.options.index.entries = 4;
   for (const char* text : {"one lemon", "two lemons", "three lemons", "four lemons"})
     w.say("den", text);
   w.say("attic", "one lemon");
