@@ -242,7 +242,7 @@ def test_windows_are_opened_closed_and_what_a_member_says_hidden(full, listener)
     t.says("/unignore bob").sees("bob: noise")
     t.says("/alias j /join").says("/j den").sees("2 #den").says("/close")
     assert until(lambda: "#den" not in t.look().text), t.text
-    t.resize(200, 70).says("/help").sees("commands of this client").sees("say what you do")
+    t.resize(200, 90).says("/help").sees("commands of this client").sees("say what you do")
     picture = list(t.lines)
     t.types("\x0c")
     assert until(lambda: t.look().lines == picture), t.text

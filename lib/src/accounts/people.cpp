@@ -233,14 +233,6 @@ const account* people::of_device(const identity& token) const {
   return d == nullptr ? nullptr : find(d->account);
 }
 
-std::vector<identity> people::accounts_before(const identity& token) const {
-  std::vector<identity> all;
-  for (auto at = left_devices_.lower_bound({token, identity()});
-       at != left_devices_.end() && at->first == token; ++at)
-    all.push_back(at->second);
-  return all;
-}
-
 bool people::has_lookalike(std::string_view name, const identity& of) const {
   return has_lookalike(looks_of(name), of);
 }

@@ -35,6 +35,14 @@ ignored_members people::ignored_or_new(const identity& account) const {
   return made;
 }
 
+std::vector<identity> people::accounts_before(const identity& token) const {
+  std::vector<identity> all;
+  for (auto at = left_devices_.lower_bound({token, identity()});
+       at != left_devices_.end() && at->first == token; ++at)
+    all.push_back(at->second);
+  return all;
+}
+
 void people::take_ignored(const fact& f) {
   const auto before = ignored_.find(identity_of_key(f.key));
   if (before != ignored_.end()) {
