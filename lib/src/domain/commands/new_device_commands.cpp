@@ -5,6 +5,7 @@
 #include "domain/commands/credentials.hpp"
 #include "domain/commands/new_devices.hpp"
 #include "domain/login_requests.hpp"
+#include "model/names.hpp"
 #include "names/member_name.hpp"
 
 #include <fmt/format.h>
