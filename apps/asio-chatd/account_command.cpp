@@ -1,6 +1,7 @@
 #include "facts_reader.hpp"
 #include "history.hpp"
 #include "history_commands.hpp"
+#include "task_queue.hpp"
 
 #include "accounts/account_changes.hpp"
 #include "accounts/people.hpp"
@@ -24,10 +25,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <deque>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <utility>
@@ -35,35 +33,6 @@
 using namespace asio_chat;
 
 namespace {
-
-/// What is answered on this thread, one after the other.
-class tasks {
- public:
-  scheduler later() {
-    return [this](std::function<void()> task) {
-      const std::lock_guard lock(mutex_);
-      waiting_.push_back(std::move(task));
-      came_.notify_one();
-    };
-  }
-  template <class Value>
-  Value run_until(const std::optional<Value>& answer) {
-    while (!answer) {
-      std::unique_lock lock(mutex_);
-      came_.wait(lock, [this] { return !waiting_.empty(); });
-      const auto task = std::move(waiting_.front());
-      waiting_.pop_front();
-      lock.unlock();
-      task();
-    }
-    return *answer;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable came_;
-  std::deque<std::function<void()>> waiting_;
-};
 
 std::string day_of(wall_time t) {
   return fmt::format("{:%Y-%m-%d}", std::chrono::floor<std::chrono::seconds>(t));
@@ -162,7 +131,7 @@ class changer {
 
  private:
   ops::acting_as_owner as_owner_;
-  tasks queue_;
+  task_queue queue_;
   system_clock time_;
   std::size_t memory_;
   std::unique_ptr<sqlite_journal> journal_;
@@ -293,7 +262,7 @@ int change_accounts(ops::settings& s, const ops::history_request& wanted) {
     ops::prepare_first_storage(s, logger({})).value();
     const ops::acting_as_owner maker(s.data_directory);
     sqlite_journal::options first{.directory = s.data_directory, .masters = master_keys(s)};
-    tasks queue;
+    task_queue queue;
     sqlite_journal::open(std::move(first), queue.later()).value();
   }
   history kept(s);

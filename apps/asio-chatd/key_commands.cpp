@@ -1,11 +1,16 @@
+#include "facts_reader.hpp"
 #include "history.hpp"
 #include "history_commands.hpp"
+#include "task_queue.hpp"
 
+#include "accounts/people.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "journal/sqlite/data_lock.hpp"
 #include "journal/sqlite/erase_texts.hpp"
+#include "journal/sqlite/sqlite_journal.hpp"
 #include "ops/master_key_file.hpp"
+#include "ops/privileges.hpp"
 
 #include <fmt/format.h>
 
@@ -14,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <unistd.h>
 
@@ -96,6 +102,40 @@ std::string counted_texts(std::uint64_t n) {
   return counted(n, "text", "texts");
 }
 
+/// How far accounts have read a room goes with it.
+class room_reads {
+ public:
+  room_reads(const history& kept, std::string room)
+      : room_(std::move(room)) {
+    try {
+      facts_reader facts(kept);
+      people all(&facts, time_, {});
+      all.reads().forget_room(room_, {}, read_book::any_number);
+      any_ = all.reads().has_changes();
+    } catch (const error&) {
+      // Some are damaged: a room can be erased all the same, and a start says what is wrong.
+    }
+  }
+  void forget(const ops::settings& s, const history& kept) {
+    if (!any_) return;
+    const ops::acting_as_owner owner(s.data_directory);
+    task_queue queue;
+    const auto journal =
+        sqlite_journal::open({.directory = kept.directory, .masters = kept.masters}, queue.later())
+            .value();
+    people all(journal.get(), time_, queue.later());
+    all.reads().forget_room(room_, {}, read_book::any_number);
+    std::optional<result<void>> how;
+    all.keep_reads(read_book::any_number, [&how](const result<void>& r) { how = r; });
+    queue.run_until(how).value();
+  }
+
+ private:
+  std::string room_;
+  system_clock time_;
+  bool any_ = false;
+};
+
 int erase_texts_of(history& kept, const sqlite::known_room& room,
                    const ops::history_request& wanted) {
   sqlite::chosen_texts which{wanted.entries, {}};
@@ -156,10 +196,12 @@ int erase(ops::settings& s, const ops::history_request& wanted) {
   if (!wanted.entries.empty() || !wanted.author.empty()) return erase_texts_of(kept, room, wanted);
   const auto end = confirm(wanted, room, fmt::format("#{} with {}", room.name, content_of(room)));
   if (end) return *end;
+  room_reads reads(kept, room.name);
   kept.keys.reset();
   sqlite::erase_room(kept.directory, kept.masters, room.name).value();
   fmt::print("#{}: its {} can no longer be read, not even from backups. Older copies of keys.db "
              "can still decrypt them: replace those copies\n",
              room.name, content_of(room));
+  reads.forget(s, kept);
   return 0;
 }
