@@ -226,7 +226,7 @@ TEST_CASE("asio-chat: who joins is told how much is new since the account has re
                    R"("position":{"epoch":1,"offset":9},"read":6})");
   text_display program(now, time_format::off, "h:1", true, false);
   CHECK(shown(program, {s}) == lines{"[in #lobby with alice]"});
-  for (const std::uint64_t read : {0, 9, 12}) {
+  for (const std::uint64_t read : {std::uint64_t{0}, std::uint64_t{9}, std::uint64_t{12}}) {
     s.read = read;
     CHECK(text(s) == lines{"[in #lobby with alice]"});
   }

@@ -17,7 +17,7 @@ using told = std::vector<std::string>;
 
 namespace {
 
-struct reader {
+struct reporter {
   boost::asio::io_context context;
   testing::manual_time& time = testing::manual_time::of(context);
   told all;
@@ -28,7 +28,7 @@ struct reader {
         then(answer);
       }};
 
-  reader() { time.advance(5s); }
+  reporter() { time.advance(5s); }
   void enter(const std::string& room, std::uint64_t head, std::uint64_t read = 0) {
     room_state s;
     s.room = room;
@@ -49,7 +49,7 @@ entry said(const std::string& room, std::uint64_t offset) {
 } // namespace
 
 TEST_CASE("asio-chat reads: the newest of each room is told at once, then once a second") {
-  reader r;
+  reporter r;
   r.reads.seen("den", 1);
   CHECK(r.news() == told{"den 1"});
   for (std::uint64_t n = 2; n <= 9; ++n)
@@ -70,7 +70,7 @@ TEST_CASE("asio-chat reads: the newest of each room is told at once, then once a
 }
 
 TEST_CASE("asio-chat reads: what the server did not hear is told over the next connection") {
-  reader r;
+  reporter r;
   r.enter("den", 9, 4);
   r.reads.seen("den", 4); // it knows that
   CHECK(r.news().empty());
@@ -91,7 +91,7 @@ TEST_CASE("asio-chat reads: what the server did not hear is told over the next c
 }
 
 TEST_CASE("asio-chat reads: a guest's server is asked once in a room, and again after a login") {
-  reader r;
+  reporter r;
   r.answer = GENERATE(outcome::nothing_kept, outcome::refused);
   r.reads.seen("den", 1);
   r.time.advance(2s);
@@ -103,7 +103,7 @@ TEST_CASE("asio-chat reads: a guest's server is asked once in a room, and again 
 }
 
 TEST_CASE("asio-chat reads: older servers keep what two accounts say without saying so") {
-  reader r;
+  reporter r;
   r.answer = outcome::nothing_kept;
   r.reads.seen("@bob", 1);
   r.time.advance(2s);
@@ -112,7 +112,7 @@ TEST_CASE("asio-chat reads: older servers keep what two accounts say without say
 }
 
 TEST_CASE("asio-chat reads: what lines show was seen, and one's own only behind that") {
-  reader r;
+  reporter r;
   r.reads.shown(said("den", 5));
   CHECK(r.news() == told{"den 5"});
   r.time.advance(2s);

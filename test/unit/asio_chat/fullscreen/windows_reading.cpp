@@ -10,12 +10,12 @@ using person = window_person;
 
 namespace {
 
-struct reader : person {
-  void enter_read(const std::string& name, std::uint64_t head, std::uint64_t read) {
+struct reading_person : person {
+  void enter_read(const std::string& name, std::uint64_t head, std::uint64_t until) {
     room_state s;
     s.room = name;
     s.head = {1, head};
-    s.read = read;
+    s.read = until;
     news.show(s, "");
   }
   void read_elsewhere(const std::string& room, std::uint64_t offset) {
@@ -42,7 +42,7 @@ history_page page_of(std::uint64_t first, std::uint64_t last) {
 } // namespace
 
 TEST_CASE("asio-chat windows: what is new in a room is behind what any device has read") {
-  reader p;
+  reading_person p;
   p.enter_read("hall", 9, 6);
   CHECK(p.room("hall").unread == 3);
   p.state.all.older(p.room("hall"), page_of(1, 9));
@@ -60,7 +60,7 @@ TEST_CASE("asio-chat windows: what is new in a room is behind what any device ha
 }
 
 TEST_CASE("asio-chat windows: what another device reads is not new here any more") {
-  reader p;
+  reading_person p;
   p.meta(U'1');
   for (std::uint64_t n = 1; n <= 4; ++n)
     p.said("den", n == 3 ? "alice: look" : "text " + std::to_string(n), n);
@@ -82,7 +82,7 @@ TEST_CASE("asio-chat windows: what another device reads is not new here any more
 }
 
 TEST_CASE("asio-chat windows: what is read elsewhere before it comes here is not new") {
-  reader p;
+  reading_person p;
   p.meta(U'1');
   p.read_elsewhere("den", 2);
   p.said("den", "one", 1);
@@ -104,7 +104,7 @@ TEST_CASE("asio-chat windows: what is read elsewhere before it comes here is not
 }
 
 TEST_CASE("asio-chat windows: the connection that comes back brings what was read elsewhere") {
-  reader p;
+  reading_person p;
   p.meta(U'1');
   p.enter_read("den", 0, 0);
   p.said("den", "one", 1);
@@ -117,7 +117,7 @@ TEST_CASE("asio-chat windows: the connection that comes back brings what was rea
 }
 
 TEST_CASE("asio-chat windows: the marker of the room one looks at stays while others read") {
-  reader p;
+  reading_person p;
   p.enter_read("hall", 3, 1);
   p.state.all.older(p.room("hall"), page_of(1, 3));
   p.state.all.show_room("hall");
@@ -128,7 +128,7 @@ TEST_CASE("asio-chat windows: the marker of the room one looks at stays while ot
 }
 
 TEST_CASE("asio-chat window control: what one looks at in a room is told to the server") {
-  reader p;
+  reading_person p;
   p.meta(U'1');
   p.said("den", "one", 1);
   p.said("lobby", "one", 1);
