@@ -218,21 +218,6 @@ TEST_CASE("asio-chat C47: a person sees earlier messages apart, with their times
               "[now]"});
 }
 
-TEST_CASE("asio-chat: who joins is told how much is new since the account has read there") {
-  room_state s = at_two;
-  s.head = {1, 9};
-  s.read = 6;
-  CHECK(text(s) == lines{"[in #lobby with alice]", "[3 new in #lobby since you were here]"});
-  CHECK(json(s) == R"({"event":"room","room":"lobby","topic":"","members":["alice"],)"
-                   R"("position":{"epoch":1,"offset":9},"read":6})");
-  text_display program(now, time_format::off, "h:1", true, false);
-  CHECK(shown(program, {s}) == lines{"[in #lobby with alice]"});
-  for (const std::uint64_t read : {std::uint64_t{0}, std::uint64_t{9}, std::uint64_t{12}}) {
-    s.read = read;
-    CHECK(text(s) == lines{"[in #lobby with alice]"});
-  }
-}
-
 TEST_CASE("asio-chat: what those say whom the account ignores is not shown, nor found") {
   text_display d(now, time_format::off, "localhost:8443", true, false);
   entry other = said("other");

@@ -1,7 +1,10 @@
 #include "read_reports.hpp"
 
+#include "json_display.hpp"
 #include "support/catch.hpp"
+#include "testing/manual_clock.hpp"
 #include "testing/manual_time.hpp"
+#include "text_display.hpp"
 
 #include <fmt/format.h>
 
@@ -124,4 +127,25 @@ TEST_CASE("asio-chat reads: what lines show was seen, and one's own only behind 
   r.reads.shown(acknowledged{"m", "den", {1, 8}, {}, false});
   r.reads.shown(acknowledged{"m", "attic", {1, 1}, {}, false});
   CHECK(r.news() == told{"den 8"});
+}
+
+TEST_CASE("asio-chat reads: who joins is told how much is new since the account has read there") {
+  const testing::manual_clock now;
+  const auto lines_of = [&now](const room_state& s, bool interactive) {
+    told all;
+    text_display on(now, time_format::off, "h:1", true, interactive);
+    for (const shown_line& line : on.show(s, "lobby"))
+      all.push_back(line.text);
+    return all;
+  };
+  room_state s{"", "lobby", "", {"alice"}, {1, 9}};
+  s.read = 6;
+  CHECK(lines_of(s, true) ==
+        told{"[in #lobby with alice]", "[3 new in #lobby since you were here]"});
+  CHECK(lines_of(s, false) == told{"[in #lobby with alice]"}); // a program
+  CHECK(json_display().show(s, "lobby").at(0).text.ends_with(R"("read":6})"));
+  for (const int read : {0, 9, 12}) {
+    s.read = static_cast<std::uint64_t>(read);
+    CHECK(lines_of(s, true) == told{"[in #lobby with alice]"});
+  }
 }
