@@ -16,6 +16,7 @@ TEST_CASE("C33: frames split at every byte boundary, and several in one write, a
   chat_world w;
   text_client& alice = w.join("alice");
   text_client& bob = w.join("bob");
+  REQUIRE(w.until([&] { return alice.has("* bob joined the chat *"); }));
   const std::string two = wire::frame("first") + wire::frame("second, äöü");
   for (std::size_t cut = 0; cut <= two.size(); ++cut) {
     alice.lines.clear();

@@ -795,12 +795,12 @@ def test_pipe_the_first_line_waits_for_its_room(daemon, listener, home):
 
 def test_pipe_a_line_behind_a_join_is_said_in_that_room_and_in_no_other(daemon, listener, home):
     alice = listener("alice")
-    done = pipe(daemon, "bob", text="/who\n/join den\nsecret\n/leave\nback\n/join bad name\nnot here\n",
+    done = pipe(daemon, "bob", text="/who\n/join den\nsecret\n/leave\nback\n/join bad/name\nnot here\n",
                 home=home)
     assert done.returncode == 5, done.stderr
     alice.hears("bob: back").hears("* bob left *")
     assert "secret" not in alice.out.decode() and "not here" not in alice.out.decode()
-    assert "[line 7: not sent: not here; you are not in bad name]" in done.stderr
+    assert "[line 7: not sent: not here; you are not in bad/name]" in done.stderr
 
 
 def test_what_is_pasted_behind_a_join_goes_where_it_is_meant_to(terminal):

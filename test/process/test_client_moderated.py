@@ -137,6 +137,7 @@ def test_a_line_that_was_not_sent_stays_when_one_looks_for_something_and_comes_b
 
 def test_what_each_role_may_can_be_read_in_80_columns(client, olga):
     t = client(FullScreen, "ann").sees("2 here")
+    t.resize(80, 30)
     t.says("/rights").sees("you are guest on this server")
     assert until(lambda: "voice may also speak while a room is moderated" in middle(t)), t.text
     assert "* guest may speak, send messages to" in middle(t)

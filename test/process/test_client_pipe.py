@@ -22,11 +22,11 @@ def test_text_sends_every_line_as_it_is(daemon, home, listener):
 
 
 def test_an_error_names_the_line(daemon, home):
-    done = pipe(daemon, "bob", text="one\n\n/fly\n/join bad name\nnot here\n", home=home)
+    done = pipe(daemon, "bob", text="one\n\n/fly\n/join bad/name\nnot here\n", home=home)
     assert done.returncode == 5
     assert "[line 3: refused: there is no command /fly" in done.stderr
     assert "[line 4: refused: " in done.stderr
-    assert "[line 5: not sent: not here; you are not in bad name]" in done.stderr
+    assert "[line 5: not sent: not here; you are not in bad/name]" in done.stderr
 
 
 def test_a_line_that_is_too_long_is_one_line(daemon, home):

@@ -18,8 +18,10 @@ TEST_CASE("/join goes into a room, which is made if it is not there") {
   CHECK(alice.news() == heard{"den +alice", "state[r] den head 0 topic '' members alice"});
   w.type(alice, "/join den", {}, "r");
   CHECK(alice.news() == heard{"refused[r] bad_arguments: you are in den already"});
-  w.type(alice, "/join two words", {}, "r");
-  CHECK(alice.ear.last<refused>().code == errc::room_invalid);
+  w.type(alice, "/join two words", {}, "r"); // the second one is a key
+  w.run();
+  CHECK(alice.ear.last<refused>().code == errc::bad_arguments);
+  CHECK(w.hub.rooms().count("two") == 0);
 }
 
 TEST_CASE("a member is in so many rooms at most") {
