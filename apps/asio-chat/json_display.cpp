@@ -109,6 +109,7 @@ struct data_of {
     json::object o{{"kind", "members"}, {"room", valid(m.room)}, {"names", strings(m.names)}};
     if (!m.guests.empty()) o["guests"] = strings(m.guests);
     if (!m.displayed.empty()) o["displayed"] = strings(m.displayed);
+    if (!m.away.empty()) o["away"] = strings(m.away);
     return list_end(std::move(o), m.total, m.next);
   }
   json::object operator()(const answers::rooms& r) const {

@@ -127,8 +127,8 @@ def test_a_room_that_keeps_less_is_whole_for_verify_and_export(server, client, t
     for i in range(1, 131):
         carl.types(f"line {i}\r")
     carl.sees("line 130")
-    carl.says("/retention").sees("den keeps messages as the server does")
-    carl.says("/retention 100 messages").sees("let this room keep messages at most 100 messages")
+    carl.says("/retention").sees("den keeps as much as the server does")
+    carl.says("/retention 100 messages").sees("let this room keep at most 100 messages")
     carl.says("/history 200")
     data = server.directory
     assert until(lambda: len(command("export", "den", data=data).stdout.splitlines()) <= 101)

@@ -79,9 +79,10 @@ void short_rooms::trimmed(const std::string& room, const result<bool>& more) {
 }
 
 std::string retention_text(std::uint64_t entries, std::chrono::milliseconds age) {
-  std::string text = age.count() > 0 ? "for " + duration_text(age) : std::string();
-  if (entries > 0) text += fmt::format("{}at most {} messages", text.empty() ? "" : ", ", entries);
-  return text.empty() ? "for ever" : text;
+  if (age.count() == 0)
+    return entries == 0 ? "messages for ever" : fmt::format("at most {} messages", entries);
+  return fmt::format("messages for {}{}", duration_text(age),
+                     entries == 0 ? "" : fmt::format(", at most {} of them", entries));
 }
 
 } // namespace asio_chat

@@ -58,7 +58,7 @@ class short_rooms {
   std::string looked_at_{};      ///< the last one of a sweep
 };
 
-/// `for 30d, at most 10000 messages`; of neither: `for ever`
+/// `messages for 30d, at most 10000 of them`; of neither: `messages for ever`
 std::string retention_text(std::uint64_t entries, std::chrono::milliseconds age);
 
 } // namespace asio_chat

@@ -46,6 +46,7 @@ struct answer_writer {
                   w.text(field::next, n < m.names.size() ? m.names[n] : m.next);
                   w.list(field::guests, m.guests, left, same);
                   w.list(field::displayed, m.displayed, left, same);
+                  w.list(field::away, m.away, left, same);
                 }));
   }
   void operator()(const answers::rooms& r) {
@@ -155,6 +156,9 @@ answers::members members_in(std::string_view body) {
       break;
     case field::displayed:
       m.displayed.push_back(r.string());
+      break;
+    case field::away:
+      m.away.push_back(r.string());
       break;
     default:
       r.skip();

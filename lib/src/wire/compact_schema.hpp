@@ -93,7 +93,7 @@ enum class data : field_number {
   own_name,
   protection,
 };
-enum class members : field_number { room = 1, names, total, next, guests, displayed };
+enum class members : field_number { room = 1, names, total, next, guests, displayed, away };
 enum class rooms : field_number { rooms = 1, total, next };
 enum class one_room : field_number { name = 1, members, topic };
 enum class topic : field_number { room = 1, topic };

@@ -59,6 +59,7 @@ struct answer_writer {
     end_list(m.total, n < m.names.size() ? m.names[n] : m.next);
     if (!m.guests.empty()) o.put("guests", m.guests, bytes_left);
     if (!m.displayed.empty()) o.put("displayed", m.displayed, bytes_left);
+    if (!m.away.empty()) o.put("away", m.away, bytes_left);
   }
   void operator()(const answers::rooms& r) {
     o.put("kind", "rooms");
@@ -141,7 +142,8 @@ std::optional<reply_data> answer_in(const json::object& o) {
   if (kind == "members") {
     return answers::members{string_field(o, "room"),       strings_field(o, "names"),
                             size_field(o, "total"),        text_or_nothing(o, "next"),
-                            optional_strings(o, "guests"), optional_strings(o, "displayed")};
+                            optional_strings(o, "guests"), optional_strings(o, "displayed"),
+                            optional_strings(o, "away")};
   }
   if (kind == "rooms") {
     return answers::rooms{list_field<answers::rooms::one>(o, "rooms", room_in),

@@ -77,9 +77,12 @@ struct writer {
     displayed_in_order displayed(m.displayed);
     for (const std::string& name : r.items) {
       const std::string shown = displayed.beside(name);
-      const bool guest = std::ranges::binary_search(m.guests, name);
-      all += fmt::format("{}{}{}{}", all.empty() ? "" : ", ", name,
-                         take(shown.size()) ? shown : std::string(), guest ? " (guest)" : "");
+      const auto is_in = [&name](const std::vector<std::string>& some) {
+        return std::ranges::binary_search(some, name);
+      };
+      all += fmt::format("{}{}{}{}{}", all.empty() ? "" : ", ", name,
+                         take(shown.size()) ? shown : std::string(),
+                         is_in(m.guests) ? " (guest)" : "", is_in(m.away) ? " (away)" : "");
     }
     const bool nobody = m.names.empty();
     r.lines.push_back(nobody ? none_from_there("nobody here", "who", m.total) : "online: " + all);

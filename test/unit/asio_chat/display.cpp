@@ -324,6 +324,8 @@ TEST_CASE("asio-chat: JSON lines have the data of an answer in fields") {
   };
   CHECK(data(answers::members{"den", {"al\x1b"}, 2, "bob"}) ==
         R"({"kind":"members","room":"den","names":["al�"],"total":2,"next":"bob"})");
+  CHECK(data(answers::members{"den", {"al"}, 1, "", {}, {}, {"al"}}) ==
+        R"({"kind":"members","room":"den","names":["al"],"away":["al"],"total":1})");
   CHECK(data(answers::members{"den", {"al"}, 1, "", {}, {"al Al S"}}) ==
         R"({"kind":"members","room":"den","names":["al"],"displayed":["al Al S"],"total":1})");
   CHECK(data(answers::rooms{{{"den", 2, "tea"}}, 1, ""}) ==

@@ -37,6 +37,11 @@ TEST_CASE("who is online follows renames, leaves, displayed names and those who 
   w.say(alice, "/display Alice Smith");
   w.say(bob, "/nick zed");
   CHECK(w.say(bob, "/online") == lines{"online: alice \"Alice Smith\", zed (guest)"});
+  w.say(bob, "/away tea");
+  CHECK(w.say(alice, "/online b") == lines{"online: zed (guest) (away)"});
+  CHECK(w.say(alice, "/who").front().find("zed (guest) (away)") != std::string::npos);
+  CHECK(w.say(bob, "/away").size() == 1);
+  CHECK(w.say(alice, "/online b") == lines{"online: zed (guest)"});
   w.say(bob, "/nick ZED");
   CHECK(w.say(bob, "/online") == lines{"online: alice \"Alice Smith\", ZED (guest)"});
   w.leave(alice);

@@ -53,20 +53,20 @@ TEST_CASE("the owner of a room chooses how much it keeps, and what falls out goe
   person& carl = w.known("carl", role::member, "den");
   w.talk(carl, 1, 300);
   CHECK(w.say(carl, "/retention", "den") ==
-        lines{"den keeps messages as the server does: at most 1000000 messages"});
+        lines{"den keeps as much as the server does: at most 1000000 messages"});
   CHECK(w.say(carl, "/retention 100 messages", "den") ==
-        lines{"you have let this room keep messages at most 100 messages",
+        lines{"you have let this room keep at most 100 messages",
               "what falls out is destroyed from now on, and cannot come back"});
   CHECK(w.log.trims_asked == 4); // 64 at a time
   CHECK(w.kept() == 100);
   CHECK(w.say(carl, "/retention", "den") ==
-        lines{"den keeps messages at most 100 messages; the server: at most 1000000 messages"});
+        lines{"den keeps at most 100 messages; the server: at most 1000000 messages"});
   w.talk(carl, 301, 310);
   w.pass(1min);
   CHECK(w.kept() == 100);
   CHECK(w.memory_head("den") == 311); // with what the server has said
   CHECK(w.say(carl, "/retention 100 messages", "den") ==
-        lines{"den keeps them at most 100 messages already"});
+        lines{"den keeps at most 100 messages already"});
 }
 
 TEST_CASE("what is older than a room keeps goes within a minute or so, and no sooner") {
@@ -87,14 +87,14 @@ TEST_CASE("what is older than a room keeps goes within a minute or so, and no so
   w.pass(2min);
   CHECK(w.kept() == 1);
   CHECK(w.say(carl, "/retention 1000 messages", "den").front() ==
-        "you have let this room keep messages at most 1000 messages");
+        "you have let this room keep at most 1000 messages");
   CHECK(w.say(carl, "/retention", "den")
             .front()
-            .starts_with("den keeps messages for 2d, at most 1000 messages; the server: "));
+            .starts_with("den keeps messages for 2d, at most 1000 of them; the server: "));
   CHECK(w.say(carl, "/retention off", "den") ==
-        lines{"you have let this room keep messages as the server does: at most 1000000 messages"});
+        lines{"you have let this room keep as much as the server does: at most 1000000 messages"});
   CHECK(w.say(carl, "/retention off", "den") ==
-        lines{"den keeps them as the server does already: at most 1000000 messages"});
+        lines{"den keeps as much as the server does already: at most 1000000 messages"});
   const std::size_t asked = w.log.trims_asked;
   w.pass(24h * 3);
   CHECK(w.log.trims_asked == asked);
@@ -113,7 +113,7 @@ TEST_CASE("owners alone choose it, no more than the server keeps, and bad values
   CHECK(w.say(dora, "/retention off", "den") ==
         lines{"you may not choose how much the room keeps here"});
   CHECK(w.say(dora, "/retention", "den") ==
-        lines{"den keeps messages as the server does: for 30d, at most 5000 messages"});
+        lines{"den keeps as much as the server does: messages for 30d, at most 5000 of them"});
   CHECK(w.say(carl, "/retention 31d", "den") == lines{"the server keeps messages for 30d at most"});
   CHECK(w.say(carl, "/retention 5001 messages", "den") ==
         lines{"the server keeps 5000 messages of a room at most"});
@@ -165,8 +165,8 @@ TEST_CASE(
 }
 
 TEST_CASE("what is left of a retention is a sentence") {
-  CHECK(retention_text(0, 0ms) == "for ever");
+  CHECK(retention_text(0, 0ms) == "messages for ever");
   CHECK(retention_text(7, 0ms) == "at most 7 messages");
-  CHECK(retention_text(0, 24h * 30) == "for 30d");
-  CHECK(retention_text(7, 24h * 30) == "for 30d, at most 7 messages");
+  CHECK(retention_text(0, 24h * 30) == "messages for 30d");
+  CHECK(retention_text(7, 24h * 30) == "messages for 30d, at most 7 of them");
 }

@@ -60,6 +60,7 @@ TEST_CASE("data of every kind come back as they went, and the client makes the l
   check_comes_back(answers::members{"den", {"alice", "bob"}, 5, "carol"});
   check_comes_back(answers::members{"den", {}, 0, ""});
   check_comes_back(answers::members{"den", {"alice"}, 1, "", {}, {"alice Alice Smith"}});
+  check_comes_back(answers::members{"den", {"alice", "bob"}, 2, "", {}, {}, {"bob"}});
   check_comes_back(answers::rooms{{{"den", 2, "tea\n\"at\" five"}, {"lobby", 1, ""}}, 3, "nook"});
   check_comes_back(answers::topic{"den", "tea"});
   check_comes_back(answers::log{"den", {said(1, "one\ntwo"), said(2, "three")}, 20, true});

@@ -121,6 +121,8 @@ inline const std::map<std::string, wire::native::message>& message_samples() {
       {"reply, members, one of them displayed by another name",
        event(data("who",
                   answers::members{"den", {"alice", "bob"}, 2, "", {}, {"alice Alice Smith"}}))},
+      {"reply, members, one of them away",
+       event(data("who", answers::members{"den", {"alice", "bob"}, 2, "", {}, {}, {"bob"}}))},
       {"reply, rooms",
        event(data("rooms", answers::rooms{{{"den", 2, "tea"}, {"lobby", 1, ""}}, 2, ""}))},
       {"reply, a topic", event(data("topic", answers::topic{"den", "tea"}))},

@@ -49,6 +49,8 @@ TEST_CASE("answers are told in a line or more, with what a program would look fo
   check(answers::members{"den", {"alice", "bob"}, 2, ""}, {"online: alice, bob"}, {"alice", "bob"});
   check(answers::members{"den", {"al", "alice", "bob"}, 3, "", {"bob"}, {"alice A \\ B", "bob Bo"}},
         {R"(online: al, alice "A \ B", bob "Bo" (guest))"}, {"al", "alice", "bob"});
+  check(answers::members{"den", {"al", "bob"}, 2, "", {"al"}, {}, {"al", "bob"}},
+        {"online: al (guest) (away), bob (away)"}, {"al", "bob"});
   check(answers::members{"den", {"alice"}, 2, "bob"},
         {"online: alice", "there are 2; /who bob goes on from there"}, {"alice"});
   check(answers::rooms{{{"den", 1, ""}, {"lobby", 2, "tea"}}, 3, "nook"},

@@ -38,9 +38,9 @@ result<void> carry_out(const asked& q, requests::set_retention&& what) {
     const bool own = about && about->keeps_less();
     answer_to(q, what.command,
               std::vector<std::string>{
-                  own ? fmt::format("{} keeps messages {}; the server: {}", room,
+                  own ? fmt::format("{} keeps {}; the server: {}", room,
                                     retention_text(about->max_entries, about->max_age), of_server)
-                      : fmt::format("{} keeps messages as the server does: {}", room, of_server)});
+                      : fmt::format("{} keeps as much as the server does: {}", room, of_server)});
     return {};
   }
   if (auto can = check_retention(q, what); !can) return can;
@@ -53,10 +53,10 @@ result<void> carry_out(const asked& q, requests::set_retention&& what) {
         if (what.off || what.entries) r.max_entries = what.entries.value_or(0);
         if (what.off || what.age) r.max_age = what.age.value_or(std::chrono::seconds(0));
       },
-      what.off ? fmt::format("let this room keep messages as the server does: {}", now)
-               : fmt::format("let this room keep messages {}", now),
-      what.off ? fmt::format("{} keeps them as the server does already: {}", room, now)
-               : fmt::format("{} keeps them {} already", room, now),
+      what.off ? fmt::format("let this room keep as much as the server does: {}", now)
+               : fmt::format("let this room keep {}", now),
+      what.off ? fmt::format("{} keeps as much as the server does already: {}", room, now)
+               : fmt::format("{} keeps {} already", room, now),
       what.off ? std::string() : "what falls out is destroyed from now on, and cannot come back",
       [room](hub& in) { in.short_rooms().changed(room); });
 }

@@ -19,11 +19,12 @@ constexpr std::size_t max_online_bytes = 20'000;
 /// Strangers are not listed, and may be many.
 constexpr std::size_t max_members_looked_at = 500;
 
-/// `alice "Alice Smith"`, `bob (guest)`.
+/// `alice "Alice Smith"`, `bob (guest) (away)`.
 std::string online_item(const hub& in, const member& m) {
   const std::string* shown = in.people().displayed_by(m.who());
-  return fmt::format("{}{}{}{}{}", m.name(), shown ? " \"" : "", shown ? *shown : std::string(),
-                     shown ? "\"" : "", in.is_marked(m) ? " (guest)" : "");
+  return fmt::format("{}{}{}{}{}{}", m.name(), shown ? " \"" : "", shown ? *shown : std::string(),
+                     shown ? "\"" : "", in.is_marked(m) ? " (guest)" : "",
+                     m.away().empty() ? "" : " (away)");
 }
 
 } // namespace
