@@ -192,7 +192,7 @@ result<void> direct_logs::write(endpoint& by, const identity& to, std::string_vi
     tell_away(by, to);
     return {};
   }
-  by.begin(work::post);
+  by.begin_post();
   by.begin_changing();
   in_.people().change(
       [this, own, to]() -> result<std::vector<fact>> {
@@ -234,7 +234,7 @@ result<void> direct_logs::tell(endpoint& by, const account& to, std::string text
 void direct_logs::append(endpoint& by, const account& to, std::string text, std::string_view ref) {
   const account* own = in_.people().find(by.who());
   if (!own) return;
-  by.begin(work::post);
+  by.begin_post();
   const direct_side side{own->id, own->name, to.id};
   entry draft{direct_log_name(own->id, to.id),
               {},

@@ -3,6 +3,8 @@
 #include "domain/host_reason.hpp"
 #include "domain/hub.hpp"
 
+#include <algorithm>
+
 namespace asio_chat {
 
 void endpoint::refuse(std::string_view ref, const failure& why) const {
@@ -34,6 +36,17 @@ bool endpoint::is_time_for(turn t) const noexcept {
     return is_time_for(turn::after_answers) && catching_up_ == 0;
   }
   return true;
+}
+
+void endpoint::begin_post() {
+  post_share& share = member_->share();
+  hub_.post_shares_.count(share);
+  // A loop and a writer who work for one member all the time leave no processor to anybody else's
+  // message. Its connections share what it has.
+  std::uint32_t part = 1;
+  if (hub_.post_shares_.is_most(share))
+    part = part_of_flood * static_cast<std::uint32_t>(member_->endpoints().size());
+  if (inflight(work::post).begin(std::max(part, 1u))) add_reason_to_hold();
 }
 
 void endpoint::go_on_later() {

@@ -144,6 +144,8 @@ class endpoint {
   void begin(work w) {
     if (inflight(w).begin()) add_reason_to_hold();
   }
+  /// The same for something to be stored, of which a member who floods has less under way.
+  void begin_post();
   void end(work w) {
     if (inflight(w).end()) drop_reason_to_hold();
     if (!waiting_.empty()) go_on_later();
@@ -172,6 +174,7 @@ class endpoint {
   bool is_time_for(turn t) const noexcept;
 
  private:
+  static constexpr std::uint32_t part_of_flood = 8; ///< of `limits::posts_under_way`
   static constexpr std::size_t max_answers = 8;
   static constexpr std::size_t max_openings = 32;
   static constexpr std::size_t max_upkeep = 64;

@@ -17,6 +17,7 @@
 #include "domain/login_requests.hpp"
 #include "domain/member.hpp"
 #include "domain/name_book.hpp"
+#include "domain/post_shares.hpp"
 #include "domain/room.hpp"
 #include "domain/short_rooms.hpp"
 #include "model/request.hpp"
@@ -310,6 +311,7 @@ class hub {
   std::unordered_map<std::uint64_t, std::unique_ptr<endpoint>> endpoints_;
   std::map<std::uint64_t, std::shared_ptr<member>> members_; ///< by number, see `sweep`
   std::map<identity, member*> by_identity_;                  ///< those who may come back
+  post_shares post_shares_;
   std::size_t upkeep_ = 0; ///< under way, also for members who are gone
   name_book names_;
   asio_chat::people people_;

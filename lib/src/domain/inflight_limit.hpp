@@ -25,13 +25,15 @@ class inflight_limit {
       : max_(static_cast<std::uint32_t>(max)) {}
 
   /// Whether it has become full by this.
-  bool begin() noexcept {
-    if (++count_ < max_ || full_) return false;
+  /// @param part of the bound that it has this time is one of so many
+  bool begin(std::uint32_t part = 1) noexcept {
+    if (++count_ < max_ / part || full_) return false;
+    full_at_ = max_ / part;
     return full_ = true;
   }
   /// Whether it is full no more by this.
   bool end() noexcept {
-    if (--count_ > max_ / 2 || !full_) return false;
+    if (--count_ > full_at_ / 2 || !full_) return false;
     full_ = false;
     return true;
   }
@@ -40,6 +42,7 @@ class inflight_limit {
  private:
   std::uint32_t max_;
   std::uint32_t count_ = 0;
+  std::uint32_t full_at_ = 0;
   bool full_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "domain/allowances.hpp"
 #include "domain/conduct.hpp"
+#include "domain/post_shares.hpp"
 #include "domain/read_turns.hpp"
 #include "model/identity.hpp"
 #include <asio_chat/rights.hpp>
@@ -98,6 +99,8 @@ class member {
     if (!reads_) reads_ = std::make_shared<read_turns>();
     return reads_;
   }
+  /// Of what is said on this server.
+  post_share& share() noexcept { return share_; }
   /// What it did lately, where settings against abuse are on.
   conduct& done() {
     if (!done_) done_ = std::make_unique<conduct>();
@@ -153,6 +156,7 @@ class member {
   std::vector<presence> rooms_;
   allowances allowed_;
   std::shared_ptr<read_turns> reads_; ///< made when the first one comes
+  post_share share_;
   std::unique_ptr<conduct> done_;
   double max_openings_;
   double openings_;

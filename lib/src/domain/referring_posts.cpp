@@ -53,7 +53,7 @@ std::string remains_of(const failure& why) {
 
 void referring_posts::add(endpoint& author, reference_kind how, requests::referring&& what,
                           std::string_view ref) {
-  author.begin(work::post);
+  author.begin_post();
   author.begin_changing(); // what is asked next comes after it
   std::string answer(what.id.empty() ? ref : what.id);
   waiting_.push_back({author.number(), author.who(), author.token(), author.info(), how,

@@ -128,7 +128,7 @@ void room::post(endpoint& author, entry_kind kind, std::string text, std::string
               kind,
               std::move(text),
               id_in_log(id, author.who(), author.token())};
-  author.begin(work::post);
+  author.begin_post();
   std::string answer(id.empty() ? ref : id);
   if (services_.on_post && !between_) {
     if (!undecided_) undecided_ = std::make_shared<post_queue>(*this, services_);

@@ -128,6 +128,30 @@ TEST_CASE("a member with too many posts under way is held back until half of the
   CHECK_FALSE(alice.ear.held);
 }
 
+TEST_CASE("a member who floods while others talk has an eighth of that under way") {
+  limits l = domain_world::without_history();
+  l.posts_under_way = 32;
+  l.member_connections = 2;
+  domain_world w(l);
+  person& alice = w.in("alice");
+  person& bob = w.in("bob");
+  for (int n = 0; n < 31; ++n)
+    w.type(alice, "x");
+  CHECK_FALSE(alice.ear.held); // so far nobody else has said anything
+  w.run();
+  w.type(bob, "are you all right?");
+  CHECK_FALSE(bob.ear.held);
+  w.run();
+  for (int n = 0; n < 3; ++n)
+    w.type(alice, "x");
+  CHECK_FALSE(alice.ear.held);
+  w.type(alice, "x");
+  CHECK(alice.ear.held);
+  w.run();
+  CHECK_FALSE(alice.ear.held);
+  CHECK(alice.ear.all<refused>().empty());
+}
+
 TEST_CASE("a member with too many questions under way is held back until half are answered") {
   domain_world w;
   person& alice = w.in("alice");
