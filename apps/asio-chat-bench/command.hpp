@@ -25,6 +25,8 @@ command accounts_command(CLI::App& program);
 command catch_up_command(CLI::App& program);
 command growth_command(CLI::App& program);
 command peers_command(CLI::App& program);
+command scale_command(CLI::App& program);
+command crowd_command(CLI::App& program);
 command storm_command(CLI::App& program);
 command probe_command(CLI::App& program);
 command newcomers_command(CLI::App& program);

@@ -47,7 +47,8 @@ int main(int argc, char** argv) try {
       search_command(program),    history_command(program), catch_up_command(program),
       growth_command(program),    idle_command(program),    start_command(program),
       accounts_command(program),  storm_command(program),   probe_command(program),
-      newcomers_command(program), sink_command(program),    bare_server_command(program)};
+      newcomers_command(program), sink_command(program),    bare_server_command(program),
+      scale_command(program),     crowd_command(program)};
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
