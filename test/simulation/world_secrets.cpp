@@ -61,8 +61,11 @@ void world::come(person& p) {
 }
 
 void world::try_secrets(person& p) {
-  const std::uint64_t what = draw(16);
-  if (what < 6) {
+  const std::uint64_t what = draw(20);
+  if (what >= 16) {
+    if (&p == people_[0].get() || &p == people_[1].get()) // of the others one may be gone
+      p.has_read(*hub_, rooms_[draw(rooms_.size())], draw(2) * draw(4));
+  } else if (what < 6) {
     const bool knows = knows_key(p);
     const std::string& key =
         *std::next(keys_.begin(), static_cast<std::ptrdiff_t>(draw(keys_.size())));
@@ -75,7 +78,7 @@ void world::try_secrets(person& p) {
     keep_less(1 + draw(60));
   } else if (what < 15) {
     draw(2) == 0 ? ask_for_new_device() : type_code();
-  } else if (person& owner = *people_[1]; owner.is_connected() && draw(6) == 0) {
+  } else if (person& owner = *people_[1]; owner.is_connected() && draw(2) == 0) {
     requests::app_passwords gone;
     gone.what = requests::app_passwords::action::remove;
     gone.number = app_number;
