@@ -1,5 +1,9 @@
 #include "disk_journal.hpp"
 
+#include "accounts/read_book.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -76,6 +80,27 @@ void disk_journal::destroy(std::string room, std::vector<std::uint64_t> offsets,
   });
 }
 
+void disk_journal::trim(std::string room, std::uint64_t entries, wall_time since, trim_done done) {
+  constexpr int at_once = 4;
+  calls_.push_back([this, room = std::move(room), entries, since,
+                    done = std::move(done)](bool full) {
+    if (full)
+      return answers_.push_back([done] { done(fail(errc::storage_failed, "the disk is full")); });
+    disk::log& l = disk_.logs[room];
+    const auto has_too_much = [&] {
+      const std::uint64_t there = l.entries.size() + 1 - l.first;
+      return there > 0 &&
+             ((entries > 0 && there > entries) || l.entries[l.first - 1].what.time < since);
+    };
+    for (int n = 0; n < at_once && has_too_much(); ++n) {
+      entry& e = l.entries[l.first++ - 1].what;
+      e.kind = entry_kind::destroyed;
+      e.text = destroyed_text;
+    }
+    answers_.push_back([done, more = has_too_much()] { done(more); });
+  });
+}
+
 void disk_journal::list(std::string from, list_done done) {
   calls_.push_back([this, from = std::move(from), done = std::move(done)](bool) {
     log_list some;
@@ -98,9 +123,22 @@ void disk_journal::keep(std::vector<fact> changes, kept done) {
       return;
     }
     for (const fact& f : changes)
-      disk_.facts[{f.kind, f.key}] = f;
+      put(f);
     answers_.push_back([done] { done({}); });
   });
+}
+
+void disk_journal::put(const fact& f) {
+  fact& before = disk_.facts[{f.kind, f.key}];
+  if (f.kind == fact_kind::reads && !f.value.empty()) {
+    const account_reads now = reads_in(f);
+    for (const account_reads::place& old : reads_in(before).places) {
+      const auto found = std::ranges::find(now.places, old.room, &account_reads::place::room);
+      if (found == now.places.end() || found->offset < old.offset)
+        throw broken_promise{fmt::format("what was read of {} goes back on the disk", old.room)};
+    }
+  }
+  before = f;
 }
 
 void disk_journal::commit(std::size_t most, bool full) {

@@ -17,6 +17,11 @@
 
 namespace asio_chat::simulation {
 
+/// A broken promise ends the run; its seed shows it again.
+struct broken_promise {
+  std::string what;
+};
+
 /// The contents of the disk.
 struct disk {
   struct log {
@@ -45,6 +50,8 @@ class disk_journal final : public journal, public people_store {
   void search(search_query, search_done) override {}
   bool destroys() const noexcept override { return true; }
   void destroy(std::string room, std::vector<std::uint64_t> offsets, destroy_done done) override;
+  bool trims() const noexcept override { return true; }
+  void trim(std::string room, std::uint64_t entries, wall_time since, trim_done done) override;
   bool lists() const noexcept override { return true; }
   void list(std::string from, list_done done) override;
 
@@ -61,6 +68,7 @@ class disk_journal final : public journal, public people_store {
 
  private:
   static bool give_one(std::deque<std::function<void()>>& from);
+  void put(const fact& f);
 
   disk& disk_;
   log_feed feed_;

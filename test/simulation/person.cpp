@@ -1,8 +1,11 @@
 #include "person.hpp"
 
+#include "model/names.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -16,7 +19,9 @@ backpressure person::deliver(const shared_event& e) {
 
 void person::connect(hub& chat, const std::vector<std::string>& rooms) {
   login l{who_, name_, true, true};
-  l.has_account = l.direct_rooms = has_account_;
+  l.has_account = has_account_;
+  l.direct_rooms = has_account_ && !app_;
+  l.app = app_;
   const auto entered = chat.enter(*this, l);
   if (!entered) throw broken_promise{fmt::format("{}: {}", name_, entered.error().message)};
   member_ = *entered;
@@ -26,7 +31,7 @@ void person::connect(hub& chat, const std::vector<std::string>& rooms) {
     if (const auto in = chat.join(*member_, room, "", from); !in)
       throw broken_promise{in.error().message};
   }
-  if (has_account_) {
+  if (l.direct_rooms) {
     for (const auto& [room, v] : views_) {
       if (!room.starts_with('@') || !v.mark) continue;
       // The other account may be gone, and what it said with it.
@@ -51,9 +56,37 @@ void person::cut_off() noexcept {
   in_.clear();
 }
 
+void person::lose_server() noexcept {
+  cut_off();
+  read_.clear();
+}
+
+std::string person::next_id() {
+  return fmt::format("{}{}-{}", name_, app_ ? "-program" : "", ++last_id_);
+}
+
+void person::ask(hub& chat, request r) {
+  if (!held_) chat.dispatch(*member_, std::move(r));
+}
+
+void person::try_key(hub& chat, const std::string& room, std::string key) {
+  if (in_.contains(room)) return;
+  requests::join what{views_[room].mark, first_history, std::move(key)};
+  ask(chat, {room, "key", std::move(what)});
+}
+
+void person::try_anything(hub& chat, const std::string& room, std::uint64_t what) {
+  if (held_) return;
+  using kind = entry_reference::kind;
+  constexpr std::array kinds{kind::none, kind::edit, kind::removal, kind::pin, kind::unpin};
+  const kind how = kinds[what % kinds.size()];
+  unacknowledged_.push_back({next_id(), room, "a program speaks", {how, 1 + what % 20}});
+  send(chat, unacknowledged_.back());
+}
+
 void person::say(hub& chat, const std::string& room, std::string text) {
   if (held_) return;
-  unacknowledged_.push_back({fmt::format("{}-{}", name_, ++last_id_), room, std::move(text)});
+  unacknowledged_.push_back({next_id(), room, std::move(text)});
   send(chat, unacknowledged_.back());
 }
 
@@ -66,11 +99,14 @@ void person::tell(hub& chat, const std::string& other, std::string text) {
   say(chat, room, std::move(text));
 }
 
-void person::has_read(hub& chat, const std::string& room) {
+void person::has_read(hub& chat, const std::string& room, std::uint64_t before_last) {
   const auto v = views_.find(room);
   if (held_ || !in_.contains(room) || v == views_.end() || !v->second.mark) return;
-  if (const std::uint64_t until = v->second.mark->offset; until > 0)
-    chat.dispatch(*member_, {room, "read", requests::mark_read{until}});
+  const std::uint64_t last = v->second.mark->offset;
+  if (last <= before_last) return;
+  const std::uint64_t until = last - before_last;
+  wants_read_[room] = std::max(wants_read_[room], until);
+  chat.dispatch(*member_, {room, "read", requests::mark_read{until}});
 }
 
 void person::change(hub& chat, std::uint64_t which, const std::string& text) {
@@ -84,7 +120,7 @@ void person::change(hub& chat, std::uint64_t which, const std::string& text) {
   changed_.emplace(p.room, offset);
   if (text.empty()) wishes_[{p.room, offset}].deleted = true;
   const auto how = text.empty() ? entry_reference::kind::removal : entry_reference::kind::edit;
-  unacknowledged_.push_back({fmt::format("{}-{}", name_, ++last_id_), p.room, text, {how, offset}});
+  unacknowledged_.push_back({next_id(), p.room, text, {how, offset}});
   send(chat, unacknowledged_.back());
 }
 
@@ -96,15 +132,14 @@ void person::pin(hub& chat, const std::string& room, std::uint64_t which, bool o
   wishes& w = wishes_[{room, it.at.offset}];
   (on ? w.pinned : w.unpinned) = true;
   const auto how = on ? entry_reference::kind::pin : entry_reference::kind::unpin;
-  unacknowledged_.push_back(
-      {fmt::format("{}-{}", name_, ++last_id_), room, "", {how, it.at.offset}});
+  unacknowledged_.push_back({next_id(), room, "", {how, it.at.offset}});
   send(chat, unacknowledged_.back());
 }
 
 void person::ignore(hub& chat, const std::string& other, bool on) {
   if (held_) return;
   ignored_[other].reset();
-  ignoring_ = {fmt::format("{}-{}", name_, ++last_id_), other, on};
+  ignoring_ = {next_id(), other, on};
   if (on) return chat.dispatch(*member_, {"", ignoring_.ref, requests::ignore{other}});
   chat.dispatch(*member_, {"", ignoring_.ref, requests::unignore{other}});
 }
@@ -139,10 +174,30 @@ void person::receive(std::size_t max) {
   }
 }
 
+namespace {
+
+/// The room that is told of; empty: none.
+std::string room_of(const event& e) {
+  return std::visit(
+      [](const auto& what) -> std::string {
+        if constexpr (requires { what.room; }) return what.room;
+        return {};
+      },
+      e);
+}
+
+} // namespace
+
 void person::learn(const event& e) {
+  if (closed_.contains(room_of(e)))
+    throw broken_promise{fmt::format("{} was told of {}, which is closed", name_, room_of(e))};
+  const auto* direct = std::get_if<direct_message>(&e);
+  if (app_ && direct && direct->from != name_of_server)
+    throw broken_promise{"a program was told what is said to its account alone"};
   if (const auto* state = std::get_if<room_state>(&e)) {
     view& v = views_[state->room];
-    if (state->room.starts_with('@')) in_.insert(state->room);
+    in_.insert(state->room);
+    if (has_account_ && !state->room.starts_with('@')) note_read(state->room, state->read);
     if (v.last) return;
     if (state->room.starts_with('@')) { // all of it is wanted
       v.last = v.mark = position{state->head.epoch, 0};
@@ -169,6 +224,9 @@ void person::learn(const event& e) {
 
 void person::see(const entry& e) {
   view& v = views_[e.room];
+  if (const auto first = first_.find(e.room); first != first_.end() && e.at.offset < first->second)
+    throw broken_promise{
+        fmt::format("{} was told {}@{}, which was gone when it came", name_, e.room, e.at.offset)};
   if (v.last && e.at <= *v.last)
     throw broken_promise{
         fmt::format("{} was told {}@{} after {}", name_, e.room, e.at.offset, v.last->offset)};
@@ -177,6 +235,7 @@ void person::see(const entry& e) {
 }
 
 void person::note(const acknowledged& a) {
+  if (app_) throw broken_promise{"a program has said something that may only read: " + a.id};
   if (retired_) return; // whatever was under way
   const auto m = std::find_if(unacknowledged_.begin(), unacknowledged_.end(),
                               [&](const message& x) { return x.id == a.id; });
@@ -200,6 +259,22 @@ void person::note(const entries_missed& m) {
 
 void person::note(const reply& r) {
   if (!r.ref.empty() && r.ref == ignoring_.ref) ignored_[ignoring_.who] = ignoring_.on;
+  if (r.command != requests::mark_read::command) return;
+  for (const std::string& item : r.items) { // `home 41`
+    const std::size_t end = item.rfind(' ');
+    if (!item.starts_with('@')) note_read(item.substr(0, end), std::stoull(item.substr(end)));
+  }
+}
+
+void person::note_read(const std::string& room, std::uint64_t until) {
+  if (retired_) return; // and nothing is known of it any more
+  std::uint64_t& before = read_[room];
+  if (until < before)
+    throw broken_promise{
+        fmt::format("{} has read {} until {}, and then until {}", name_, room, before, until)};
+  if (!app_ && until > wants_read_[room])
+    throw broken_promise{fmt::format("{} has not read {} until {}", name_, room, until)};
+  before = until;
 }
 
 } // namespace asio_chat::simulation

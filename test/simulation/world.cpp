@@ -20,6 +20,7 @@ constexpr std::uint64_t leaver = 2;   ///< the one that may want to be forgotten
 world::world(std::uint64_t seed)
     : random_(seed) {
   limits_.posts_under_way = 16;
+  limits_.member_connections = 4;
   const std::uint64_t count = 2 + draw(6); // sometimes without the leaver
   for (std::uint64_t n = 0; n < count; ++n) {
     identity who{};
@@ -33,12 +34,14 @@ world::world(std::uint64_t seed)
     }
     if (draw(3) == 0) people_.back()->capacity = 4 + draw(12);
   }
+  add_secrets();
   start();
 }
 
 world::~world() {
   for (const auto& p : people_)
     p->cut_off();
+  if (device_) device_->cut_off();
 }
 
 std::uint64_t world::draw(std::uint64_t below) {
@@ -61,6 +64,11 @@ void world::run(std::size_t steps) {
   for (std::size_t n = 0; n < steps; ++n)
     step();
   rest();
+  keep_less(1 + draw(20)); // of what has come since the last time
+  rest();
+  check();
+  crash();
+  rest();
   check();
 }
 
@@ -72,7 +80,7 @@ void world::step() {
   if (p.is_connected() && p.told_to_go()) {
     p.disconnect(*hub_);
   } else if (what < 30) {
-    if (p.is_connected()) speak(p);
+    if (p.is_connected()) draw(8) == 0 ? try_secrets(p) : speak(p);
   } else if (what < 50) {
     journal_->commit(1 + draw(8), draw(20) == 0);
   } else if (what < 70) {
@@ -87,7 +95,7 @@ void world::step() {
   } else if (what < 88) {
     p.receive(1 + draw(10));
   } else if (what < 94) {
-    if (!p.is_connected() && !p.is_retired()) p.connect(*hub_, rooms_);
+    come(p);
   } else if (what < 97) {
     if (p.is_connected()) p.disconnect(*hub_);
   } else if (what < 98) {
@@ -99,22 +107,25 @@ void world::step() {
   } else if (rare < 4) {
     forget();
   }
+  check_device();
 }
 
 void world::speak(person& p) {
+  if (p.is_program()) return p.try_anything(*hub_, rooms_[draw(rooms_.size())], draw(1'000));
   const std::string& room = rooms_[draw(rooms_.size())];
   const std::uint64_t changes = draw(8);
   if (changes == 0) return p.change(*hub_, draw(1'000), {});
   if (changes == 1) return p.change(*hub_, draw(1'000), fmt::format("text {}", ++said_));
   // It may be no more.
-  const std::uint64_t known = std::min<std::uint64_t>(accounts, people_.size());
+  const std::uint64_t known = std::min<std::uint64_t>(accounts, people_.size() - 1);
   const auto& one = people_[draw(known)];
   const std::string& other = one->name();
   if (changes == 2) return p.pin(*hub_, room, draw(1'000), draw(3) > 0);
   const bool has_account = p.who()[0] <= accounts && one.get() != &p;
   if (changes == 3 && has_account) return p.ignore(*hub_, other, draw(3) > 0);
   if (has_account && draw(3) == 0) return p.tell(*hub_, other, fmt::format("text {}", ++said_));
-  if (has_account && draw(4) == 0) return p.has_read(*hub_, "@" + other);
+  if (has_account && draw(4) == 0)
+    return p.has_read(*hub_, draw(2) ? room : "@" + other, draw(2) * draw(4));
   p.say(*hub_, room, fmt::format("text {}", ++said_));
 }
 
@@ -128,7 +139,8 @@ std::string world::log_of(const person& p, const std::string& room) const {
 void world::crash() {
   ++crashes_;
   for (const auto& p : people_)
-    p->cut_off();
+    p->lose_server();
+  if (device_) device_->cut_off();
   // Only the disk of the journal survives.
   hub_.reset();
   journal_.reset();
@@ -137,21 +149,13 @@ void world::crash() {
 
 void world::start() {
   journal_ = std::make_unique<disk_journal>(disk_);
-  hub_ = std::make_unique<hub>(hub::services{*journal_,
-                                             clock_,
-                                             limits_,
-                                             counters_,
-                                             tasks_.later(),
-                                             rooms_.front(),
-                                             {},
-                                             nullptr,
-                                             {},
-                                             nullptr,
-                                             {},
-                                             journal_.get()});
+  hub_ = std::make_unique<hub>(hub::services{
+      *journal_, clock_, limits_, counters_, tasks_.later(),      rooms_.front(), {},
+      nullptr,   {},     nullptr, {},        journal_.get(),      &passwords_,    true,
+      true,      {},     {},      nullptr,   factor_need::nobody, false,          {},
+      &drawn_});
   // The crash may have been between the disk and the answer.
-  if (people_.size() > leaver && !hub_->people().find(people_[leaver]->who()))
-    retire(*people_[leaver]);
+  if (person* p = leaving(); p && !hub_->people().find(p->who())) retire(*p);
 }
 
 /// Puts somebody out of a room, or keeps somebody silent for a while, whatever is under way.
@@ -178,10 +182,16 @@ void world::moderate(person& p) {
       [this, mute](const result<void>&) { hub_->enforce(mute, "silence"); });
 }
 
+/// Null: there is none.
+person* world::leaving() {
+  person& p = *people_[leaver]; // the last of all is a program
+  return p.is_program() ? nullptr : &p;
+}
+
 /// An account goes, whatever it has under way.
 void world::forget() {
-  if (people_.size() <= leaver || people_[leaver]->is_retired()) return;
-  person& p = *people_[leaver];
+  if (!leaving() || leaving()->is_retired()) return;
+  person& p = *leaving();
   hub_->people().change(
       [this, &p]() -> result<std::vector<fact>> {
         const account* known = hub_->people().find(p.who());
@@ -211,7 +221,7 @@ void world::rest() {
   for (int turn = 0; turn < 10'000; ++turn) {
     for (const auto& p : people_) {
       if (p->is_connected() && p->told_to_go()) p->disconnect(*hub_);
-      if (!p->is_connected() && !p->is_retired()) p->connect(*hub_, rooms_);
+      come(*p);
     }
     journal_->commit(1'000, false);
     while (journal_->answer() || journal_->answer_read()) {
@@ -230,6 +240,7 @@ void world::rest() {
 }
 
 void world::check() const {
+  check_secrets();
   for (const std::string& room : rooms_)
     check_pins(room);
   for (const auto& p : people_) {
@@ -237,8 +248,8 @@ void world::check() const {
       check_forgotten(*p);
       continue;
     }
-    check_ignored(*p);
-    if (!p->waits_for_nothing())
+    if (!p->is_program()) check_ignored(*p);
+    if (p->is_connected() && !p->waits_for_nothing())
       throw broken_promise{p->name() + " waits for an acknowledgement in vain"};
     check_promises(*p);
     for (const auto& [room, v] : p->views())
@@ -261,7 +272,9 @@ void world::check_promises(const person& p) const {
     }
     const bool is_edit = kept.refers.how == entry_reference::kind::edit;
     const bool is_gone = there.what.kind == entry_kind::destroyed;
-    if (is_gone && !p.wanted_gone(kept.room, is_edit ? kept.refers.offset : kept.at.offset))
+    const bool is_kept = kept.at.offset >= log_in(log_of(p, kept.room)).first;
+    if (is_gone && is_kept &&
+        !p.wanted_gone(kept.room, is_edit ? kept.refers.offset : kept.at.offset))
       throw broken_promise{fmt::format("{} of {} was destroyed by nobody", id, p.name())};
     if (std::count_if(entries.begin(), entries.end(), same) != (is_gone ? 0 : 1))
       throw broken_promise{fmt::format("{} of {} is not there exactly once", id, p.name())};
@@ -297,7 +310,8 @@ void world::check_pins(const std::string& room) const {
 }
 
 bool world::is_forgotten(const identity& who) const {
-  return (*std::ranges::find(people_, who, &person::who))->is_retired();
+  const auto found = std::ranges::find(people_, who, &person::who);
+  return found != people_.end() && (*found)->is_retired(); // else the server has said it
 }
 
 void world::check_ignored(const person& p) const {
@@ -346,7 +360,10 @@ const disk::log& world::log_in(const std::string& name) const {
 void world::check_view(const person& p, const std::string& room, const person::view& v) const {
   const auto& [entries, first] = log_in(log_of(p, room));
   auto next = v.seen.begin();
-  for (std::uint64_t o = v.begin + 1; o <= entries.size(); ++o) {
+  // What came after it went is not told.
+  const std::uint64_t heard = v.last ? v.last->offset : 0;
+  const std::uint64_t end = p.is_in(room) ? entries.size() : heard;
+  for (std::uint64_t o = v.begin + 1; o <= end; ++o) {
     const journal::record& r = entries[o - 1];
     if (next != v.seen.end() && next->at.offset == o) {
       const bool gone_since = r.what.kind == entry_kind::destroyed;

@@ -2,14 +2,17 @@
 #pragma once
 
 #include "disk_journal.hpp"
+#include "new_device.hpp"
 #include "person.hpp"
 
 #include "support/task_queue.hpp"
 #include "testing/manual_clock.hpp"
+#include "unit/domain/world.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +38,7 @@ class world {
   void crash();
   void retain();
   void moderate(person& p);
+  person* leaving();
   void forget();
   void retire(person& p);
   /// What the disk calls a room of that person.
@@ -42,6 +46,19 @@ class world {
   const disk::log& log_in(const std::string& name) const;
   void speak(person& p);
   void rest();
+  /// @name Keys, retention, app passwords and codes: see `world_secrets.cpp`
+  /// @{
+  void add_secrets();
+  void try_secrets(person& p);
+  void come(person& p);
+  bool knows_key(const person& p) const noexcept;
+  void change_key();
+  void keep_less(std::uint64_t entries);
+  void ask_for_new_device();
+  void type_code();
+  void check_device() const;
+  void check_secrets() const;
+  /// @}
   void check() const;
   void check_promises(const person& p) const;
   bool is_forgotten(const identity& who) const;
@@ -66,7 +83,12 @@ class world {
   test::task_queue tasks_;
   disk disk_;
   std::vector<std::string> rooms_{"lobby", "den"};
+  std::set<std::string> keys_;
+  std::uint64_t devices_ = 0;
+  std::unique_ptr<new_device> device_; ///< the newest one
   std::vector<std::unique_ptr<person>> people_;
+  test::plain_hasher passwords_{tasks_.later()};
+  test::plain_secrets drawn_;
   std::unique_ptr<disk_journal> journal_;
   std::unique_ptr<hub> hub_;
 };

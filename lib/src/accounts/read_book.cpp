@@ -121,6 +121,7 @@ std::vector<fact> read_book::take_changes(std::size_t max,
 
 void read_book::add(account_reads r) {
   if (r.places.empty()) return;
+  r.places.shrink_to_fit(); // there may be very many, and few of them move
   const identity account = r.account;
   size_ += r.places.size();
   by_time_.insert({r.moved, account});

@@ -39,7 +39,7 @@ account_reads reads_in(const fact& f);
 /// An account that has never told what it has read takes nothing.
 class read_book {
  public:
-  /// Of all accounts together, some 60 bytes each. For one more, those of the account go that has
+  /// Of all accounts together, some 90 bytes each. For one more, those of the account go that has
   /// read nothing for the longest time.
   static constexpr std::size_t max_places = 500'000;
   static constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();

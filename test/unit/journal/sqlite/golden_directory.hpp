@@ -13,7 +13,9 @@ namespace asio_chat::test {
 class golden_directory {
  public:
   explicit golden_directory(int version)
-      : name_("test/golden/journal_v" + std::to_string(version)) {
+      : golden_directory("journal_v" + std::to_string(version)) {}
+  explicit golden_directory(const std::string& name)
+      : name_("test/golden/" + name) {
     for (const char* file : {"journal.db", "keys.db"}) {
       std::filesystem::copy_file(std::string(ASIO_CHAT_SOURCE_DIR "/") + name_ + "/" + file,
                                  directory / file);
