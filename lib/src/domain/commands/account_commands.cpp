@@ -2,11 +2,9 @@
 #include "accounts/passwords.hpp"
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
-#include "domain/commands/app_logins.hpp"
 #include "domain/commands/becoming.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/commands/credentials.hpp"
-#include "domain/commands/new_devices.hpp"
 #include "domain/hub.hpp"
 #include "names/member_name.hpp"
 

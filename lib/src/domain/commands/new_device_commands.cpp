@@ -3,7 +3,6 @@
 #include "base/utf8.hpp"
 #include "domain/commands/becoming.hpp"
 #include "domain/commands/credentials.hpp"
-#include "domain/commands/new_devices.hpp"
 #include "domain/login_requests.hpp"
 #include "model/names.hpp"
 #include "names/member_name.hpp"

@@ -1,7 +1,6 @@
 #include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "domain/commands/commands.hpp"
-#include "domain/commands/room_changes.hpp"
 #include "domain/hub.hpp"
 #include "domain/sayable.hpp"
 #include "model/displayed_names.hpp"
