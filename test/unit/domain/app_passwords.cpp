@@ -270,6 +270,10 @@ TEST_CASE("an account has sixteen, and what is typed wrong is told") {
   CHECK(w.say(alice, "/apppassword add bot read a/b").front().find("room") != std::string::npos);
   CHECK(
       w.say(alice, "/apppassword remove it").front().starts_with("say /apppassword remove NUMBER"));
+  for (const char* const nameless : {"\x01", "\xe2\x80\x8b"})
+    CHECK(w.say(alice, fmt::format("/apppassword add {} read", nameless))
+              .front()
+              .starts_with("say /apppassword add NAME"));
   CHECK(w.say(alice, "/apppassword end 1") == lines{"ACTION is one of: list, add, remove"});
   CHECK(w.say(w.come("guest"), "/apppassword").front().starts_with("this is kept with an account"));
 }
