@@ -222,6 +222,21 @@ TEST_CASE("an account that is disabled or deleted while it confirms lets nobody 
   }
 }
 
+TEST_CASE("who tries a password meanwhile is told that the code is gone") {
+  moderated_world w(several());
+  person& alice = w.known("alice");
+  person& phone = w.come("phone");
+  const std::string code = code_of(w.say(phone, "/login alice"));
+  phone.ear.events.clear();
+  w.type(phone, "/login alice wrong", {}, "r");
+  CHECK(w.say(alice, "/devices confirm " + code) ==
+        lines{"the new device is gone, or logs in by a password"});
+  const auto told = phone.ear.all<reply>();
+  REQUIRE(told.size() == 1);
+  CHECK(told.front().lines.front().starts_with("you were not let in by the other device"));
+  CHECK(phone.ear.last<refused>().message == "wrong name or password");
+}
+
 TEST_CASE("guests confirm nothing, and who has an account asks for none") {
   moderated_world w(several());
   person& alice = w.known("alice");
