@@ -60,8 +60,8 @@ TEST_CASE("a code that an older device confirms logs the new one in, once") {
         "somebody at 192.0.2.2, here as phone, asks to log in as alice: if you see a code there, "
         "/devices confirm CODE lets them in; else /devices refuse");
   CHECK(w.say(alice, "/devices").back() ==
-        "1 more asks to be logged in: /devices confirm CODE lets in the one that shows this code, "
-        "/devices refuse none");
+        "1 more asks to be logged in: /devices confirm CODE lets in the one that shows this code; "
+        "/devices refuse lets in none of them");
   phone.ear.events.clear();
   CHECK(w.say(alice, "/devices confirm 000001 my phone") ==
         lines{"the new device is logged in: number 2 in /devices"});
