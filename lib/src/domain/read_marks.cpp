@@ -16,7 +16,7 @@ namespace asio_chat {
 namespace {
 
 /// Accounts that are looked at in one piece.
-constexpr std::size_t max_looked_at = 512;
+constexpr std::size_t max_looked_at = 64;
 
 } // namespace
 
