@@ -156,12 +156,14 @@ class journal {
   /// Whether `trim` takes anything out.
   virtual bool trims() const noexcept { return false; }
   /// Takes out of a log what is not among its newest `entries`, and what was said before `since`,
-  /// for good and durably, whoever follows it, and destroys what that has said. It goes oldest
-  /// first; what stands behind something that stays, stays. A journal that stores several entries
-  /// together may keep some for as long as the newest of those, and one that does not believe the
-  /// caller's clock keeps them for longer. Answers whether there is more of it: call again for the
-  /// rest. Is called only if `trims` says so.
-  /// @param entries 0: all
+  /// for good and durably, whoever follows it, and destroys what that has said. The oldest go
+  /// first; what stands behind something that stays, stays. Entries that stay keep their positions,
+  /// and a page from before them has a `gap`. A journal that stores several entries together may
+  /// keep some for as long as the newest of those, and one that does not believe the caller's clock
+  /// keeps them for longer. Answers whether there is more of it: call again for the rest. After a
+  /// failure some may be gone; it is tried again later. Is called only if `trims` says so.
+  /// @param entries 0: all, whatever their number
+  /// @param since `wall_time()`: however long ago it was said
   virtual void trim(std::string room, std::uint64_t entries, wall_time since, trim_done done) {
     static_cast<void>(room);
     static_cast<void>(entries);

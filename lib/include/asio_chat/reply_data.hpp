@@ -24,7 +24,7 @@ struct members {
       {}; ///< those of them who have no account, as `room_state` has it
   /// Of those who have a displayed name: name, blank, displayed name.
   std::vector<std::string> displayed = {};
-  std::vector<std::string> away = {}; ///< those of them who have said so by `/away`
+  std::vector<std::string> away = {}; ///< those of them who have said so by `/away`, sorted
   friend bool operator==(const members&, const members&) = default;
 };
 

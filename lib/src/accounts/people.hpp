@@ -48,14 +48,14 @@ class people {
   /// A device has come: kept soon, once an hour at most, and many at once as one change.
   void saw(const identity& token);
   /// One of two accounts has heard what they said to each other until then: kept soon, and many as
-  /// one change. What was heard before stays so.
+  /// one change; what the disk refuses, with the next one. What was heard before stays so.
   void heard(const identity& who, const identity& other, const position& until);
   /// Also what is not kept yet; zero: nothing.
   position heard_until(const identity& who, const identity& other) const;
   /// How far accounts have read rooms. What is changed there has to be kept by `keep_reads`.
   read_book& reads() noexcept { return reads_; }
   const read_book& reads() const noexcept { return reads_; }
-  /// Of no more than so many accounts.
+  /// Of no more than so many accounts. What the disk refuses has to be kept again.
   void keep_reads(std::size_t max, done then);
   /// Everything, before the end: in the order of the calls, if nothing else is under way at once.
   void keep_all_reads();

@@ -1,6 +1,8 @@
 // Of those whom the server knows: what they say to each other alone.
 #include "accounts/people.hpp"
 
+#include <map>
+#include <memory>
 #include <utility>
 
 namespace asio_chat {
@@ -78,26 +80,39 @@ position people::heard_until(const identity& who, const identity& other) const {
   return d == nullptr ? position() : d->of(who).read;
 }
 
+/// It stays in `heard_` until it is kept: it is known as heard meanwhile, and a disk may refuse it.
 void people::keep_heard() {
   constexpr std::size_t max_at_once = 128;
+  const auto taken = std::make_shared<std::map<std::pair<identity, identity>, position>>();
   change(
-      [this]() -> result<std::vector<fact>> {
+      [this, taken]() -> result<std::vector<fact>> {
         std::vector<fact> facts;
-        while (!heard_.empty() && facts.size() < max_at_once) {
-          const auto [pair, until] = *heard_.begin();
-          heard_.erase(heard_.begin());
+        for (auto next = heard_.begin(); next != heard_.end() && facts.size() < max_at_once;) {
+          const auto& [pair, until] = *next;
           const direct_log* known = find_direct(pair.first, pair.second);
-          if (known == nullptr) continue; // one of the two has gone
-          direct_log d = *known;
-          d.of(pair.first).read = until;
-          // Both may have heard something: the other one's is in this fact, too.
-          if (const auto back = heard_.extract({pair.second, pair.first}))
-            d.of(pair.second).read = back.mapped();
-          facts.push_back(fact_of(d));
+          if (known == nullptr) { // one of the two has gone
+            next = heard_.erase(next);
+            continue;
+          }
+          if (taken->insert(*next).second) {
+            direct_log d = *known;
+            d.of(pair.first).read = until;
+            // Both may have heard something: the other one's is in this fact, too.
+            const auto back = heard_.find({pair.second, pair.first});
+            if (back != heard_.end() && taken->insert(*back).second)
+              d.of(pair.second).read = back->second;
+            facts.push_back(fact_of(d));
+          }
+          ++next;
         }
         return facts;
       },
-      [this](const result<void>&) {
+      [this, taken](const result<void>& kept) {
+        keeps_heard_ = false;
+        if (!kept) return; // such a disk is not asked at once again
+        for (const auto& [pair, until] : *taken)
+          if (const auto still = heard_.find(pair); still != heard_.end() && still->second == until)
+            heard_.erase(still);
         keeps_heard_ = !heard_.empty();
         if (keeps_heard_) keep_heard();
       });

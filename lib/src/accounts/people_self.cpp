@@ -5,6 +5,7 @@
 #include "names/displayed_name.hpp"
 #include "names/member_name.hpp"
 
+#include <memory>
 #include <utility>
 
 namespace asio_chat {
@@ -99,11 +100,18 @@ void people::take_farewell(const fact& f) {
 }
 
 void people::keep_reads(std::size_t max, done then) {
+  const auto taken = std::make_shared<std::vector<fact>>();
   change(
-      [this, max]() -> result<std::vector<fact>> {
-        return reads_.take_changes(max, [this](const identity& a) { return find(a) != nullptr; });
+      [this, max, taken]() -> result<std::vector<fact>> {
+        *taken = reads_.take_changes(max, [this](const identity& a) { return find(a) != nullptr; });
+        return *taken;
       },
-      std::move(then));
+      [this, taken, then = std::move(then)](const result<void>& kept) {
+        if (!kept)
+          for (const fact& f : *taken)
+            reads_.not_kept(f);
+        then(kept);
+      });
 }
 
 void people::keep_all_reads() {

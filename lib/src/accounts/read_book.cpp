@@ -96,9 +96,13 @@ void read_book::take(const fact& f) {
   if (f.value.empty()) {
     // It was removed, or there is something again since that was begun.
     if (known != all_.end() && !changed_.contains(known->first)) remove(known);
-  } else if (known == all_.end()) {
-    add(reads_in(f));
+  } else if (known == all_.end() && !changed_.contains(identity_of_key(f.key))) {
+    add(reads_in(f)); // else it was taken out while that was on its way
   }
+}
+
+void read_book::not_kept(const fact& f) {
+  changed_.insert(identity_of_key(f.key));
 }
 
 std::vector<fact> read_book::take_changes(std::size_t max,

@@ -66,6 +66,8 @@ class read_book {
   /// @param is_there whether the account is; of one that is gone nothing is kept
   std::vector<fact> take_changes(std::size_t max,
                                  const std::function<bool(const identity&)>& is_there);
+  /// The disk has refused it: it is a change again.
+  void not_kept(const fact& f);
 
  private:
   using by_account = std::map<identity, account_reads>;

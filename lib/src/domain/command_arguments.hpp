@@ -104,7 +104,7 @@ inline constexpr argument kept[] = {
     {.name = "HOW",
      .optional = true,
      .help = "a time such as 30d, from 1d on; a number of messages, from 100 on; or off"},
-    {.name = "MESSAGES", .optional = true, .help = "behind a number: messages"}};
+    {.name = "MESSAGES", .optional = true, .help = "after a number, the word messages"}};
 inline constexpr argument limited[] = {
     {.name = "ACTION", .optional = true, .help = "set or reset, by operators of the server"},
     {.name = "NAME", .optional = true, .help = "of the setting, as /limits lists it"},

@@ -121,7 +121,7 @@ inline requests::any read_app_passwords(const given_arguments& g, std::string&) 
   }
   if (does != "add") return wrong("ACTION is one of: list, add, remove");
   std::vector<std::string> scope = words_of(g.at[2]);
-  if (scope.empty() || (scope.front() != "read" && scope.front() != "chat"))
+  if (is_blank(g.at[1]) || scope.empty() || (scope.front() != "read" && scope.front() != "chat"))
     return wrong("say /apppassword add NAME read, or /apppassword add NAME chat; the rooms that it "
                  "is for may stand behind it");
   const bool speaks = scope.front() == "chat";

@@ -309,7 +309,9 @@ result<void> hub::part(endpoint& e, std::string_view room_name) {
     if (one != &e) one->tell(member_left{r.name(), e.name()});
     ready(*one); // other rooms may have waited until this one had fed it
   }
-  key_guests_.end(e.who(), r.name());
+  // A program leaves alone.
+  if (std::ranges::none_of(e.of().endpoints(), [&r](const endpoint* o) { return r.has(*o); }))
+    key_guests_.end(e.who(), r.name());
   drop_if_empty(r, &e);
   return {};
 }

@@ -16,7 +16,7 @@ namespace asio_chat {
 namespace {
 
 /// Accounts that are looked at in one piece.
-constexpr std::size_t max_looked_at = 512;
+constexpr std::size_t max_looked_at = 64;
 
 } // namespace
 
@@ -25,9 +25,8 @@ std::uint64_t read_until(people& known, const member& m, const room& r, wall_tim
   const position& head = r.head();
   if (const direct_side* between = r.direct()) {
     const position read = known.heard_until(between->own, between->other);
-    return read.offset == 0                                        ? 0
-           : read.epoch == head.epoch && read.offset < head.offset ? read.offset
-                                                                   : head.offset;
+    if (read.offset == 0) return 0;
+    return read.epoch == head.epoch ? std::min(read.offset, head.offset) : head.offset;
   }
   const account_reads::place* read = known.reads().find(m.who(), r.name());
   if (read == nullptr) return 0;
@@ -81,10 +80,11 @@ void read_marks::keep_later() {
 }
 
 void read_marks::keep() {
-  in_.people().keep_reads(max_at_once, [alive = in_.alive(), this](const result<void>&) {
+  in_.people().keep_reads(max_at_once, [alive = in_.alive(), this](const result<void>& kept) {
     if (alive.expired()) return;
     keeps_ = false;
-    keep_later();
+    // What the disk refuses is tried again: later, or not at all.
+    if (kept || timer_) keep_later();
   });
 }
 

@@ -20,9 +20,11 @@ void short_rooms::begin(time_source& time) {
 
 void short_rooms::rest() {
   timer_.reset();
+  rests_ = true;
 }
 
 void short_rooms::changed(const std::string& room) {
+  if (rests_) return;
   changed_.insert(room);
   if (!looks_) look_at_next();
 }
@@ -67,6 +69,7 @@ void short_rooms::trim(const std::string& room, const room_facts& facts) {
 }
 
 void short_rooms::trimmed(const std::string& room, const result<bool>& more) {
+  if (rests_) return; // the next start goes on
   const room_facts* facts = services_.known.room(room);
   if (more && *more && facts && facts->keeps_less()) return trim(room, *facts);
   if (more) {

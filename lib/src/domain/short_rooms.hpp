@@ -34,6 +34,7 @@ class short_rooms {
 
   /// They are looked at from now on, until `rest`.
   void begin(time_source& time);
+  /// The journal is asked for no more, for good.
   void rest();
   /// What this one keeps has changed: it is looked at soon.
   void changed(const std::string& room);
@@ -53,6 +54,7 @@ class short_rooms {
   bool looks_ = false;  ///< a trim is under way
   bool waits_ = false;  ///< for the timer
   bool sweeps_ = false; ///< goes through all
+  bool rests_ = false;
   std::set<std::string> changed_;
   std::set<std::string> failed_; ///< and operators know it
   std::string looked_at_{};      ///< the last one of a sweep

@@ -4,6 +4,7 @@
 #include "support/catch.hpp"
 #include "support/task_queue.hpp"
 #include "testing/manual_clock.hpp"
+#include "unit/domain/kept_facts.hpp"
 
 #include <utility>
 #include <vector>
@@ -16,9 +17,12 @@ const identity one{1};
 const identity two{2};
 
 struct known_people {
+  explicit known_people(people_store* store = nullptr)
+      : all(store, clock, tasks.later()) {}
+
   test::task_queue tasks;
   testing::manual_clock clock;
-  people all{nullptr, clock, tasks.later()};
+  people all;
 
   void keep(std::vector<fact> facts) {
     all.change([facts]() -> result<std::vector<fact>> { return facts; }, [](const auto&) {});
@@ -78,6 +82,50 @@ TEST_CASE("how far one has heard only goes on, and is kept with what the other o
   w.all.heard(one, identity{9}, {7, 1}); // they have said nothing
   w.tasks.run();
   CHECK(w.all.find_direct(one, identity{9}) == nullptr);
+}
+
+TEST_CASE("what is on its way to the disk is heard, and nothing earlier takes its place") {
+  test::kept_facts disk;
+  known_people w(&disk);
+  w.begin();
+  disk.slow = true;
+  w.all.heard(one, two, {7, 5});
+  w.tasks.run();
+  REQUIRE(disk.late.size() == 1);
+  CHECK(w.all.heard_until(one, two) == position{7, 5});
+  w.all.heard(one, two, {7, 3});
+  disk.catch_up();
+  w.tasks.run();
+  CHECK(disk.late.empty());
+  CHECK(w.all.find_direct(one, two)->of(one).read == position{7, 5});
+  w.all.heard(one, two, {7, 6});
+  w.tasks.run();
+  w.all.heard(one, two, {7, 8});
+  w.all.heard(two, one, {7, 2});
+  for (int i = 0; i < 2; ++i) {
+    CHECK(w.all.heard_until(one, two) == position{7, 8});
+    disk.catch_up();
+    w.tasks.run();
+  }
+  CHECK(w.all.find_direct(one, two)->of(one).read == position{7, 8});
+  CHECK(w.all.find_direct(one, two)->of(two).read == position{7, 2});
+}
+
+TEST_CASE("what a disk refuses of it is heard all the same, and kept with the next") {
+  test::kept_facts disk;
+  known_people w(&disk);
+  w.begin();
+  const std::size_t before = disk.facts.size();
+  disk.fails = true;
+  w.all.heard(one, two, {7, 5});
+  w.tasks.run();
+  CHECK(w.all.heard_until(one, two) == position{7, 5});
+  disk.fails = false;
+  w.all.heard(two, one, {7, 1});
+  w.tasks.run();
+  CHECK(disk.facts.size() == before + 1);
+  CHECK(w.all.find_direct(one, two)->of(one).read == position{7, 5});
+  CHECK(w.all.find_direct(one, two)->of(two).read == position{7, 1});
 }
 
 TEST_CASE("with an account goes what is known of its logs and its wishes") {

@@ -1,5 +1,6 @@
 #include "accounts/read_book.hpp"
 
+#include "accounts/facts.hpp"
 #include "support/catch.hpp"
 
 #include <chrono>
@@ -128,4 +129,32 @@ TEST_CASE("a room is forgotten by all, some accounts at a time") {
   CHECK(offset_of(b, third_account, "b") == 1);
   CHECK(b.size() == 2);
   CHECK(b.take_changes(9, everybody).size() == 2);
+}
+
+TEST_CASE("what was taken out while it was on its way to the disk does not come back") {
+  read_book b(1);
+  b.put(first_account, {"a", 1, 1}, noon);
+  const auto on_its_way = b.take_changes(9, everybody);
+  const bool by_others = GENERATE(true, false);
+  if (by_others)
+    b.put(second_account, {"b", 1, 1}, noon + 1h);
+  else
+    b.forget_room("a", {}, 9);
+  for (const fact& f : on_its_way)
+    b.take(f);
+  CHECK(b.of(first_account) == nullptr);
+  CHECK(b.size() == (by_others ? 1 : 0));
+  CHECK(b.take_changes(9, everybody).front() == without(on_its_way.front()));
+}
+
+TEST_CASE("what the disk refuses is a change again, as it is by then") {
+  read_book b;
+  b.put(first_account, {"a", 1, 1}, noon);
+  const auto refused = b.take_changes(9, everybody);
+  CHECK_FALSE(b.has_changes());
+  b.not_kept(refused.front());
+  CHECK(b.take_changes(9, everybody) == refused);
+  b.forget_room("a", {}, 9);
+  b.not_kept(refused.front());
+  CHECK(b.take_changes(9, everybody).front() == without(refused.front()));
 }

@@ -221,6 +221,20 @@ TEST_CASE("wrong ones count as wrong passwords do, and no second factor is asked
   CHECK(w.say(w.come("other"), "/login bob " + secret) == lines{"wrong name or password"});
 }
 
+TEST_CASE("who has one guesses the password no faster for it") {
+  moderated_world w(with_programs());
+  person& alice = w.known("alice");
+  const std::string secret = made(w, alice, "bot read");
+  person& mallory = w.come("mallory");
+  for (int i = 0; i < 3; ++i)
+    CHECK(w.say(mallory, "/login alice guess-number-" + std::to_string(i)).size() == 1);
+  CHECK(w.say(mallory, "/login alice " + secret).front() == "you are logged in as alice");
+  w.say(mallory, "/logout");
+  CHECK(w.say(mallory, "/login alice one-guess-more") == lines{"wrong name or password"});
+  CHECK(w.say(mallory, "/login alice the-next-one") ==
+        lines{"too many wrong passwords; try again in 2 s"});
+}
+
 TEST_CASE(
     "the operator's changes end them: a reset for good, a deletion, and disabled lets none in") {
   moderated_world w(with_programs());
@@ -256,6 +270,10 @@ TEST_CASE("an account has sixteen, and what is typed wrong is told") {
   CHECK(w.say(alice, "/apppassword add bot read a/b").front().find("room") != std::string::npos);
   CHECK(
       w.say(alice, "/apppassword remove it").front().starts_with("say /apppassword remove NUMBER"));
+  for (const char* const nameless : {"\x01", "\xe2\x80\x8b"})
+    CHECK(w.say(alice, fmt::format("/apppassword add {} read", nameless))
+              .front()
+              .starts_with("say /apppassword add NAME"));
   CHECK(w.say(alice, "/apppassword end 1") == lines{"ACTION is one of: list, add, remove"});
   CHECK(w.say(w.come("guest"), "/apppassword").front().starts_with("this is kept with an account"));
 }

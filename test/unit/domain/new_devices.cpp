@@ -60,8 +60,8 @@ TEST_CASE("a code that an older device confirms logs the new one in, once") {
         "somebody at 192.0.2.2, here as phone, asks to log in as alice: if you see a code there, "
         "/devices confirm CODE lets them in; else /devices refuse");
   CHECK(w.say(alice, "/devices").back() ==
-        "1 more asks to be logged in: /devices confirm CODE lets in the one that shows this code, "
-        "/devices refuse none");
+        "1 more asks to be logged in: /devices confirm CODE lets in the one that shows this code; "
+        "/devices refuse lets in none of them");
   phone.ear.events.clear();
   CHECK(w.say(alice, "/devices confirm 000001 my phone") ==
         lines{"the new device is logged in: number 2 in /devices"});
@@ -220,6 +220,21 @@ TEST_CASE("an account that is disabled or deleted while it confirms lets nobody 
     CHECK_FALSE(phone.self->of().has_account());
     CHECK(w.hub.people().of_device(*phone.self->token()) == nullptr);
   }
+}
+
+TEST_CASE("who tries a password meanwhile is told that the code is gone") {
+  moderated_world w(several());
+  person& alice = w.known("alice");
+  person& phone = w.come("phone");
+  const std::string code = code_of(w.say(phone, "/login alice"));
+  phone.ear.events.clear();
+  w.type(phone, "/login alice wrong", {}, "r");
+  CHECK(w.say(alice, "/devices confirm " + code) ==
+        lines{"the new device is gone, or logs in by a password"});
+  const auto told = phone.ear.all<reply>();
+  REQUIRE(told.size() == 1);
+  CHECK(told.front().lines.front().starts_with("you were not let in by the other device"));
+  CHECK(phone.ear.last<refused>().message == "wrong name or password");
 }
 
 TEST_CASE("guests confirm nothing, and who has an account asks for none") {

@@ -250,3 +250,34 @@ TEST_CASE("a disk that fails loses places at most until the next one is kept") {
   CHECK(disk.facts.back().kind == fact_kind::reads);
   CHECK(reads_in(disk.facts.back()).places.back().offset == 2);
 }
+
+TEST_CASE("what a disk refuses is kept later, and at the end it is asked once") {
+  test::kept_facts disk;
+  boost::asio::io_context context;
+  testing::manual_time& time = testing::manual_time::of(context);
+  reading_world w(&disk);
+  w.hub.limit({}, time, false);
+  person& bob = w.in("bob");
+  w.say_some(bob, 3);
+  const auto pass = [&] {
+    time.advance(read_marks::between_changes);
+    w.run();
+  };
+  const std::size_t before = disk.facts.size();
+  disk.fails = true;
+  w.read(bob, "/read 1");
+  pass();
+  CHECK(disk.facts.size() == before);
+  disk.fails = false;
+  pass();
+  REQUIRE(disk.facts.size() == before + 1);
+  CHECK(reads_in(disk.facts.back()).places.back().offset == 1);
+  pass();
+  CHECK(disk.facts.size() == before + 1);
+  disk.fails = true;
+  w.hub.rest();
+  w.read(bob, "/read 2");
+  disk.fails = false;
+  w.read(bob, "/read 3");
+  CHECK(disk.facts.size() == before + 2);
+}

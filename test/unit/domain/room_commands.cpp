@@ -134,6 +134,33 @@ TEST_CASE("/rooms lists rooms with their members' number and topic") {
   CHECK(answer.lines == std::vector<std::string>{"den (1)", "lobby (2): tea"});
 }
 
+TEST_CASE("/rooms goes on from a room that one may hear of") {
+  limits l = domain_world::without_history();
+  l.rooms_per_member = 2'000;
+  domain_world w(l);
+  person& alice = w.enter("alice");
+  for (int i = 0; i < 1'003; ++i)
+    w.hub.join(*alice.self, fmt::format("r{:04}", i), "").value();
+  w.run();
+  w.hub.people().change(
+      [&]() -> result<std::vector<fact>> {
+        std::vector<fact> closed;
+        for (const char* const name : {"r0007", "r1000"}) {
+          room_facts about = w.hub.people().room_or_new(name);
+          about.modes.is_private = true;
+          closed.push_back(fact_of(about));
+        }
+        return closed;
+      },
+      [](const result<void>& done) { CHECK(done.has_value()); });
+  w.run();
+  person& bob = w.in("bob");
+  w.type(bob, "/rooms", {}, "r");
+  const std::vector<std::string> told = bob.ear.last<reply>().lines;
+  REQUIRE(told.size() > 1'000);
+  CHECK(told.back() == "there are 1002; /rooms r1001 goes on from there");
+}
+
 TEST_CASE("/topic shows, sets and removes, everybody is told, its author too") {
   domain_world w;
   person& alice = w.in("alice");

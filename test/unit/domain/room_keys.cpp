@@ -28,8 +28,8 @@ struct keyed_world : moderated_world {
   /// Whose den it is.
   person& owner = known("carl", role::member, "den");
 
-  explicit keyed_world(people_store* facts = nullptr)
-      : moderated_world(without_history(), {}, facts) {
+  explicit keyed_world(people_store* facts = nullptr, const limits& l = without_history())
+      : moderated_world(l, {}, facts) {
     set_key("open sesame");
   }
   lines set_key(const std::string& key) { return say(owner, "/key \"" + key + "\"", "den"); }
@@ -293,7 +293,9 @@ TEST_CASE("a key and those it has let in outlive a restart") {
 }
 
 TEST_CASE("where very many are invited, the key lets accounts in as it lets guests") {
-  keyed_world w;
+  limits l = keyed_world::without_history();
+  l.member_connections = 2;
+  keyed_world w(nullptr, l);
   room_facts full = *w.hub.people().room("den");
   for (int i = 0; i < 1'000; ++i)
     full.invited.insert(w.new_identity());
@@ -303,6 +305,11 @@ TEST_CASE("where very many are invited, the key lets accounts in as it lets gues
   person& dora = w.known("dora");
   CHECK(w.join(dora, "open sesame").empty());
   CHECK_FALSE(w.is_invited("dora"));
+  person& bot = w.come("bot");
+  w.say(bot, "/login dora " + w.say(dora, "/apppassword add bot read den").back());
+  CHECK(w.join(bot).empty());
+  w.say(bot, "/leave", "den"); // a program leaves alone
+  CHECK(w.hub.key_guests().has(dora.self->who(), "den"));
   w.say(dora, "/leave", "den");
   CHECK(w.join(dora) == closed);
 }

@@ -164,6 +164,22 @@ TEST_CASE(
   CHECK(w.kept() == 100);
 }
 
+TEST_CASE("at the end the journal is asked for nothing more, and the next start goes on") {
+  short_world w;
+  person& carl = w.known("carl", role::member, "den");
+  w.say(carl, "/retention 100 messages", "den");
+  w.talk(carl, 1, 400);
+  const std::size_t asked = w.log.trims_asked;
+  w.hub.short_rooms().changed("den"); // the first piece is under way
+  CHECK(w.log.trims_asked == asked + 1);
+  w.hub.rest();
+  w.run();
+  w.hub.short_rooms().changed("den");
+  w.run();
+  CHECK(w.log.trims_asked == asked + 1);
+  CHECK(w.kept() > 100);
+}
+
 TEST_CASE("what is left of a retention is a sentence") {
   CHECK(retention_text(0, 0ms) == "messages for ever");
   CHECK(retention_text(7, 0ms) == "at most 7 messages");

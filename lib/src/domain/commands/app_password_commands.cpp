@@ -1,6 +1,5 @@
 // Secrets for programs, which open an account for some things alone.
 #include "accounts/app_password.hpp"
-#include "domain/commands/app_logins.hpp"
 #include "domain/commands/becoming.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/commands/credentials.hpp"

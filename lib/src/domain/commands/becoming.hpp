@@ -1,4 +1,5 @@
-// How a connection becomes an account's: steps that all ways to log in share.
+// How a connection becomes an account's: by an app password, by another device, and the steps that
+// all ways share.
 #pragma once
 
 #include "accounts/app_password.hpp"
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace asio_chat::commands {
@@ -62,5 +64,27 @@ std::vector<std::string> become_account(hub& in, endpoint& e, const account& a,
 /// The end of `/login` and `/register`: the account is there, and it is theirs.
 void become_account(const changing& who, const identity& account, const later_answer& answer,
                     std::shared_ptr<const app_limit> app = {});
+
+/// @name app_password_commands.cpp
+/// @{
+/// Null: the secret is no app password of the account, or nobody comes in by it.
+const app_password* app_opened_by(const hub& in, const account& of, std::string_view secret);
+
+result<void> log_in_by_app(const asked& q, const app_password& by);
+/// @}
+
+/// @name new_device_commands.cpp: between `/login` without a password and `/devices confirm`
+/// @{
+/// Shows a code to who asks, and tells the devices of the account, if there is one.
+/// @param name of the account, as it was typed; empty: the one of the connection
+result<void> ask_older_devices(const asked& q, const std::string& name);
+
+/// Lets the new device in that shows this code.
+/// @param name that it is listed by; may be empty
+result<void> confirm_new_device(const asked& q, const std::string& code, std::string_view name);
+
+/// Lets none in that asks now.
+result<void> refuse_new_devices(const asked& q);
+/// @}
 
 } // namespace asio_chat::commands

@@ -18,6 +18,7 @@ class hub;
 class endpoint;
 class room;
 struct fact;
+struct start_position;
 } // namespace asio_chat
 
 namespace asio_chat::commands {
@@ -155,6 +156,11 @@ result<void> carry_out(const asked& q, requests::list_bans&& what);
 
 // key_commands.cpp: the key of a room
 result<void> carry_out(const asked& q, requests::set_key&& what);
+/// Whether who asks is let into the private room by its key: later, over the thread that looks at
+/// passwords. Else as `requests::join`.
+/// @param closed why they may not come in without it
+result<void> join_by_key(const asked& q, const std::string& room, std::string key,
+                         const start_position& from, const failure& closed);
 
 // retention_command.cpp: how much a room keeps
 result<void> carry_out(const asked& q, requests::set_retention&& what);

@@ -1,8 +1,8 @@
 #include "base/sanitize.hpp"
 #include "base/utf8.hpp"
+#include "domain/commands/becoming.hpp"
 #include "domain/commands/commands.hpp"
 #include "domain/commands/credentials.hpp"
-#include "domain/commands/new_devices.hpp"
 #include "domain/hub.hpp"
 #include "domain/time_words.hpp"
 #include "names/member_name.hpp"
@@ -41,7 +41,7 @@ lines list_of(const asked& q) {
   const std::size_t asking = own ? q.in.login_requests().count_of(fold_name(own->name)) : 0;
   if (asking > 0)
     list.push_back(fmt::format("{} more {} to be logged in: /devices confirm CODE lets in the one "
-                               "that shows this code, /devices refuse none",
+                               "that shows this code; /devices refuse lets in none of them",
                                asking, asking == 1 ? "asks" : "ask"));
   return list;
 }

@@ -3,7 +3,6 @@
 #include "base/utf8.hpp"
 #include "domain/commands/becoming.hpp"
 #include "domain/commands/credentials.hpp"
-#include "domain/commands/new_devices.hpp"
 #include "domain/login_requests.hpp"
 #include "model/names.hpp"
 #include "names/member_name.hpp"
@@ -131,8 +130,10 @@ result<void> confirm_new_device(const asked& q, const std::string& code, std::st
     return asker.error();
   }
   endpoint* e = q.in.find_endpoint(*asker);
-  if (!e || e->of().has_account() || e->is_changing())
+  if (!e || e->of().has_account() || e->is_changing()) {
+    if (e) tell_refused(*e); // its code is used up
     return fail(errc::not_available, "the new device is gone, or logs in by a password");
+  }
   const confirmation what{own->id,
                           std::string(prefix_of_bytes(sanitize_for_terminal(name), max_name)),
                           q.by.number(), is_device(q.by) ? q.by.token() : std::nullopt, *asker};

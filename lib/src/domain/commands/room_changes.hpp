@@ -3,7 +3,6 @@
 
 #include "accounts/facts.hpp"
 #include "domain/commands/commands.hpp"
-#include "domain/subscribers.hpp"
 
 #include <functional>
 #include <string>
@@ -19,11 +18,5 @@ result<void> change_room(const asked& q, std::string_view command,
                          std::function<void(room_facts&)> how, const std::string& done,
                          const std::string& already, const std::string& also = {},
                          std::function<void(hub&)> then = {});
-
-/// Whether who asks is let into the private room by its key: later, over the thread that looks at
-/// passwords. Else as `requests::join`.
-/// @param closed why they may not come in without it
-result<void> join_by_key(const asked& q, const std::string& room, std::string key,
-                         const start_position& from, const failure& closed);
 
 } // namespace asio_chat::commands

@@ -1,7 +1,6 @@
 #include "base/ascii.hpp"
 #include "base/sanitize.hpp"
 #include "domain/commands/commands.hpp"
-#include "domain/commands/room_changes.hpp"
 #include "domain/hub.hpp"
 #include "domain/sayable.hpp"
 #include "model/displayed_names.hpp"
@@ -58,15 +57,15 @@ result<void> carry_out(const asked& q, requests::list_rooms&& what) {
   const hub::rooms_by_name& all = q.in.rooms();
   answers::rooms list{{}, all.size(), {}};
   auto next = all.lower_bound(room_name_in(what.from));
-  for (; next != all.end() && list.list.size() < max_listed; ++next) {
+  for (; next != all.end() && list.next.empty(); ++next) {
     const room& r = *next->second;
-    if (!q.in.may_see(q.by, r.name())) {
+    if (!q.in.may_see(q.by, r.name()))
       --list.total; // as far as is known here
-      continue;
-    }
-    list.list.push_back({r.name(), r.size(), r.topic()});
+    else if (list.list.size() < max_listed)
+      list.list.push_back({r.name(), r.size(), r.topic()});
+    else
+      list.next = r.name();
   }
-  if (next != all.end()) list.next = next->first;
   answer_to(q, what.command, std::move(list));
   return {};
 }

@@ -123,6 +123,8 @@ inline void trims(const journal_maker& make) {
   CHECK(texts(left) == words{"lemon 3", "lemon 4"});
   CHECK(left.head.offset == 4);
   CHECK_FALSE(left.earlier);
+  CHECK(b.read("den", {left.head.epoch, 1}).gap == 3); // nobody takes what is gone for silence
+  CHECK_FALSE(b.read("den", {left.head.epoch, 2}).gap);
   search_query q;
   q.room = "den";
   q.words = {"lemon"};
