@@ -1,6 +1,7 @@
 // Of those whom the server knows: what they say to each other alone.
 #include "accounts/people.hpp"
 
+#include <memory>
 #include <utility>
 
 namespace asio_chat {
@@ -80,24 +81,31 @@ position people::heard_until(const identity& who, const identity& other) const {
 
 void people::keep_heard() {
   constexpr std::size_t max_at_once = 128;
+  // They wait until they are kept: nothing that was heard is unheard meanwhile.
+  const auto taken = std::make_shared<decltype(heard_)>();
   change(
-      [this]() -> result<std::vector<fact>> {
+      [this, taken]() -> result<std::vector<fact>> {
         std::vector<fact> facts;
-        while (!heard_.empty() && facts.size() < max_at_once) {
-          const auto [pair, until] = *heard_.begin();
-          heard_.erase(heard_.begin());
+        for (const auto& [pair, until] : heard_) {
+          if (facts.size() == max_at_once) break;
+          if (!taken->emplace(pair, until).second) continue;
           const direct_log* known = find_direct(pair.first, pair.second);
           if (known == nullptr) continue; // one of the two has gone
           direct_log d = *known;
           d.of(pair.first).read = until;
           // Both may have heard something: the other one's is in this fact, too.
-          if (const auto back = heard_.extract({pair.second, pair.first}))
-            d.of(pair.second).read = back.mapped();
+          if (const auto back = heard_.find({pair.second, pair.first}); back != heard_.end()) {
+            d.of(pair.second).read = back->second;
+            taken->insert(*back);
+          }
           facts.push_back(fact_of(d));
         }
         return facts;
       },
-      [this](const result<void>&) {
+      [this, taken](const result<void>&) {
+        for (const auto& [pair, until] : *taken)
+          if (const auto same = heard_.find(pair); same != heard_.end() && same->second == until)
+            heard_.erase(same);
         keeps_heard_ = !heard_.empty();
         if (keeps_heard_) keep_heard();
       });
