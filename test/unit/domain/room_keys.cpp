@@ -280,6 +280,14 @@ TEST_CASE("operators of the room set its key, and a bad one is refused with what
   CHECK(w.say(w.owner, "/key", "den") == lines{"den has no key"});
 }
 
+TEST_CASE("a key with blanks and without quotes is called a key where it is refused") {
+  keyed_world w;
+  const std::string why = "a key with blanks stands in quotes, \"two words\", and so does one that "
+                          "begins with a quote; usage: ";
+  CHECK(w.say(w.owner, "/key two words", "den") == lines{why + "/key [KEY]"});
+  CHECK(w.say(w.known("dora"), "/join den two words") == lines{why + "/join ROOM [KEY]"});
+}
+
 TEST_CASE("who is no operator any more when the key is hashed does not set it") {
   keyed_world w;
   person& dora = w.known("dora");
