@@ -224,6 +224,10 @@ def test_everybody_is_told_what_the_operator_announces_and_audit_has_it(tmp_path
             assert noted in text.stdout, text
         long = announce(d.data, "x" * 9000)
         assert long.returncode == 1 and "the text has 9000 bytes; at most 8192 are allowed" in long.stderr
+        for text, why in (("x" * 100_000, "the text has 100000 bytes, which is more than a daemon can be given"),
+                          (b"down \xff", "the text is not UTF-8: convert it")):
+            bad = announce(d.data, text)
+            assert bad.returncode == 1 and why in bad.stderr, bad
         nothing = announce(d.data, text=" \n")
         assert nothing.returncode == 1 and "there is nothing to say" in nothing.stderr
         assert d.stop() == 0

@@ -33,11 +33,11 @@ failure not_a_number(const command_row& row, const argument& a, std::string_view
                                                a.name, a.min, a.max, is, usage_of(describe(row))));
 }
 
-failure not_in_quotes(const command_row& row) {
+failure not_in_quotes(const command_row& row, const argument& a) {
   return fail(errc::bad_arguments,
-              fmt::format("a password with blanks stands in quotes, \"two words\", and so does one "
-                          "that begins with a quote; usage: {}",
-                          usage_of(describe(row))));
+              fmt::format("a {} with blanks stands in quotes, \"two words\", and so does one that "
+                          "begins with a quote; usage: {}",
+                          a.name == "KEY" ? "key" : "password", usage_of(describe(row))));
 }
 
 result<given_arguments> take_apart(const command_row& row, std::string_view typed) {
@@ -52,7 +52,7 @@ result<given_arguments> take_apart(const command_row& row, std::string_view type
       const bool is_code = a.name == "CODE" && // apps show `123 456`
                            value.find_first_not_of("0123456789 ") == std::string_view::npos;
       if (!secret && !is_code && row.read)
-        return not_in_quotes(row); // those of the host take the rest
+        return not_in_quotes(row, a); // those of the host take the rest
       if (secret) value = *secret;
     }
     if (value.empty()) {

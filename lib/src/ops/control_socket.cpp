@@ -291,7 +291,14 @@ std::optional<result<std::string>> ask_daemon(const std::string& data_directory,
 
 std::optional<result<std::string>> ask_daemon_to_announce(const std::string& data_directory,
                                                           std::string_view text) {
-  return ask_by_line(data_directory, announcement_line(text),
+  std::string line = announcement_line(text);
+  if (line.size() >= control_socket::max_line)
+    return fail(errc::bad_setting,
+                fmt::format("the text has {} bytes, which is more than a daemon can be given: "
+                            "shorten it",
+                            text.size()));
+  if (!announcement_in(line)) return fail(errc::bad_setting, "the text is not UTF-8: convert it");
+  return ask_by_line(data_directory, std::move(line),
                      "may or may not have told everybody: see the room audit");
 }
 

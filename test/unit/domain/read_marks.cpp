@@ -165,6 +165,29 @@ TEST_CASE("what two accounts say alone is read on all connections as well") {
   CHECK(w.told(tablet) == 2);
 }
 
+TEST_CASE("what is being kept of what two accounts say alone goes back no more") {
+  test::kept_facts disk;
+  reading_world w(&disk);
+  person& alice = w.device("alice", false);
+  person& bob = w.device("bob", false);
+  for (const char* text : {"/msg bob one", "/msg bob two", "/msg bob three"})
+    w.ask(alice, text);
+  w.ask(bob, "/join @alice");
+  disk.slow = true;
+  CHECK(w.read(bob, "/read 2", "@alice") == lines{"@alice 2"});
+  CHECK(w.read(bob, "/read 1", "@alice") == lines{"@alice 2"});
+  CHECK(w.read(bob, "/read 3", "@alice") == lines{"@alice 3"}); // while the other is kept
+  disk.catch_up();
+  w.run();
+  CHECK(w.read(bob, "/read 1", "@alice") == lines{"@alice 3"});
+  disk.catch_up();
+  w.run();
+  CHECK(disk.late.empty());
+  const identity to = w.hub.people().find("alice")->id;
+  CHECK(direct_log_in(disk.facts.back()).of(bob.self->who()).read.offset == 3);
+  CHECK(w.hub.people().heard_until(bob.self->who(), to).offset == 3);
+}
+
 TEST_CASE("places are kept over restarts, many as one change, and go with the account") {
   test::kept_facts disk;
   boost::asio::io_context context;

@@ -149,6 +149,52 @@ TEST_CASE("who is kicked out needs the key again, and who is banned has no use f
   CHECK(w.join(dora, "nonsense") == lines{"you are banned here: noise"});
 }
 
+TEST_CASE("who hears that they were kicked out is not invited any more at that time") {
+  kept_facts disk;
+  keyed_world w(&disk);
+  person& dora = w.known("dora");
+  w.join(dora, "open sesame");
+  dora.ear.events.clear();
+  disk.slow = true;
+  w.type(w.owner, "/kick dora", "den", "k");
+  w.run();
+  CHECK(dora.ear.all<member_left>().empty());
+  CHECK(w.owner.ear.last<reply>().ref != "k");
+  disk.catch_up();
+  w.run();
+  CHECK(dora.ear.all<member_left>().size() == 1);
+  CHECK(w.owner.ear.last<reply>().lines == lines{"you have removed dora from den"});
+  CHECK(w.join(dora) == closed);
+}
+
+TEST_CASE(
+    "who is kicked out while the disk fails is out, and operators know the invitation stays") {
+  kept_facts disk;
+  keyed_world w(&disk);
+  person& op = w.known("olga", role::op);
+  w.hub.join(*op.self, "audit", "").value();
+  person& dora = w.known("dora");
+  w.join(dora, "open sesame");
+  disk.fails = true;
+  CHECK(w.say(w.owner, "/kick dora", "den") == lines{"you have removed dora from den"});
+  CHECK_FALSE(w.is_in(dora));
+  std::string notes;
+  for (const entry& e : op.ear.all<entry>())
+    notes += e.text + '\n';
+  CHECK(notes.find("dora is still invited into den") != std::string::npos);
+}
+
+TEST_CASE("who was not invited is out at once, however slow the disk is") {
+  kept_facts disk;
+  keyed_world w(&disk);
+  person& gus = w.come("gus");
+  w.join(gus, "open sesame");
+  disk.slow = true;
+  CHECK(w.say(w.owner, "/kick gus", "den") == lines{"you have removed gus from den"});
+  CHECK_FALSE(w.is_in(gus));
+  CHECK(w.join(gus) == closed_to_guests);
+}
+
 TEST_CASE("a private room without a key answers as one with a key, and takes as long") {
   keyed_world w;
   w.say(w.owner, "/key -", "den");
@@ -232,6 +278,14 @@ TEST_CASE("operators of the room set its key, and a bad one is refused with what
   CHECK(w.say(w.owner, "/mode private off", "den") ==
         lines{"you have switched private off and removed the key of this room"});
   CHECK(w.say(w.owner, "/key", "den") == lines{"den has no key"});
+}
+
+TEST_CASE("a key with blanks and without quotes is called a key where it is refused") {
+  keyed_world w;
+  const std::string why = "a key with blanks stands in quotes, \"two words\", and so does one that "
+                          "begins with a quote; usage: ";
+  CHECK(w.say(w.owner, "/key two words", "den") == lines{why + "/key [KEY]"});
+  CHECK(w.say(w.known("dora"), "/join den two words") == lines{why + "/join ROOM [KEY]"});
 }
 
 TEST_CASE("who is no operator any more when the key is hashed does not set it") {

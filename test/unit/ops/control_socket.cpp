@@ -137,6 +137,19 @@ TEST_CASE("control: each connection asks for one thing and gets one answer") {
   CHECK(d.log == std::vector<std::string>{"An account was changed by asio-chatd account"});
 }
 
+TEST_CASE("control: a text that no daemon could be given is refused before one is asked") {
+  const auto refusal = [](const std::string& text) {
+    const auto told = ops::ask_daemon_to_announce("/nowhere", text);
+    return told && !*told ? told->error().message : std::string();
+  };
+  CHECK(refusal("down at ten").empty()); // there is no daemon
+  CHECK(refusal(std::string(32 * 1024, 'x')).empty());
+  CHECK(refusal(std::string(70'000, 'x')) ==
+        "the text has 70000 bytes, which is more than a daemon can be given: shorten it");
+  CHECK(refusal(std::string(20'000, '\1')).starts_with("the text has 20000 bytes")); // escaped
+  CHECK(refusal("down \xff\xfe") == "the text is not UTF-8: convert it");
+}
+
 TEST_CASE("control: what is to be announced is a line, and is answered at once") {
   const std::string text = "restart at \"ten\"\nwith\tmore \xd1\x8e";
   const std::string line = ops::announcement_line(text);

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -105,16 +106,22 @@ facts without_invitation(const people& p, const std::string& room, const identit
 }
 
 /// Who is put out of a private room does not come back by the invitation from before.
-void end_invitation(const asked& q, const identity& who, const std::string& name) {
+/// @param then when there is none any more; null: the member has gone meanwhile
+void end_invitation(const asked& q, member& of, std::function<void(hub&, member*)> then) {
   people& p = q.in.people();
   const std::string room = q.about->name();
-  if (without_invitation(p, room, who).empty()) return;
+  const identity who = of.who();
+  if (without_invitation(p, room, who).empty()) return then(q.in, &of);
   p.change([&p, room, who]() -> result<facts> { return without_invitation(p, room, who); },
-           [in = q.in.alive(), room, name](const result<void>& kept) {
+           [in = q.in.alive(), room, who, name = of.name(),
+            then = std::move(then)](const result<void>& kept) {
              const auto alive = in.lock();
-             if (alive && !kept)
+             if (!alive) return;
+             if (!kept)
                (*alive)->note(fmt::format("{} is still invited into {}: {}", name, room,
                                           kept.error().message));
+             const member* still = (*alive)->find_member(who);
+             then(**alive, still ? (*alive)->find_member(still->name()) : nullptr);
            });
 }
 
@@ -276,14 +283,20 @@ result<void> carry_out(const asked& q, requests::kick&& what) {
       fmt::format("removed {} from {}{}", m->name(), place_of(q, what), because(what.reason));
   const std::string why = fmt::format("{} has {}", q.by.name(), done);
   const std::string room = what.everywhere ? std::string() : q.about->name();
-  tell_of(q.in, q.by.number(), q.by.name(), room, done);
-  answer_to(q, what.command, lines{fmt::format("you have {}", done)});
-  if (!what.everywhere) end_invitation(q, m->who(), m->name());
   if (what.everywhere) {
+    tell_of(q.in, q.by.number(), q.by.name(), room, done);
+    answer_to(q, what.command, lines{fmt::format("you have {}", done)});
     q.in.close_all(*m, why);
-  } else {
-    q.in.put_out(*m, room, why);
+    return {};
   }
+  // Whoever hears that they are out may be back at once: nothing lets them in then.
+  end_invitation(q, *m,
+                 [number = q.by.number(), by = q.by.name(), room, done, why,
+                  answer = later_answer(q, what.command)](hub& in, member* still) {
+                   tell_of(in, number, by, room, done);
+                   answer(lines{fmt::format("you have {}", done)});
+                   if (still) in.put_out(*still, room, why);
+                 });
   return {};
 }
 
