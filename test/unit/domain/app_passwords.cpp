@@ -221,6 +221,20 @@ TEST_CASE("wrong ones count as wrong passwords do, and no second factor is asked
   CHECK(w.say(w.come("other"), "/login bob " + secret) == lines{"wrong name or password"});
 }
 
+TEST_CASE("whoever has one guesses the password of its owner no faster by it") {
+  moderated_world w(with_programs());
+  const std::string secret = made(w, w.known("alice"), "bot chat");
+  person& mallory = w.come("mallory");
+  for (int i = 0; i < 3; ++i) {
+    CHECK(w.say(mallory, "/login alice wrong") == lines{"wrong name or password"});
+    CHECK(w.say(mallory, "/login alice " + secret).front() == "you are logged in as alice");
+    CHECK(w.say(mallory, "/logout").size() == 1);
+  }
+  CHECK(w.say(mallory, "/login alice wrong") == lines{"wrong name or password"});
+  CHECK(w.say(mallory, "/login alice wrong") ==
+        lines{"too many wrong passwords; try again in 2 s"});
+}
+
 TEST_CASE(
     "the operator's changes end them: a reset for good, a deletion, and disabled lets none in") {
   moderated_world w(with_programs());

@@ -111,10 +111,9 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
   const auto begun = q.in.attempts().begin(fold_name(what.name), q.by.host());
   if (!begun) return begun.error();
   const account* a = q.in.people().find(what.name);
-  if (const app_password* app = a ? app_opened_by(q.in, *a, what.password) : nullptr) {
-    (*begun)->succeeded();
+  // What was guessed before stays counted: who has one does not know the password.
+  if (const app_password* app = a ? app_opened_by(q.in, *a, what.password) : nullptr)
     return log_in_by_app(q, *app);
-  }
   const std::optional<identity> id = a ? std::optional(a->id) : std::nullopt;
   const later_answer answer(q, what.command);
   const changing who(q);
