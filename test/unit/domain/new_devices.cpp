@@ -222,6 +222,40 @@ TEST_CASE("an account that is disabled or deleted while it confirms lets nobody 
   }
 }
 
+TEST_CASE("who is here without a device is told of, and ends with all others") {
+  moderated_world w(several());
+  person& alice = w.known("alice");
+  person& phone = w.come("phone");
+  w.say(phone, "/login alice password");
+  const auto come = [&](login l) -> person& {
+    person& p = w.people.emplace_back();
+    p.self = w.hub.enter(p.ear, l).value();
+    return p;
+  };
+  person& plain = come({w.new_identity(), "plain"}); // keeps no token
+  w.say(plain, "/login alice password");
+  CHECK(w.say(alice, "/devices").back() ==
+        "1 more connection is here without a device, until it ends: /devices all ends it");
+  login own{w.new_identity(), "chooser", true, true}; // has chosen it
+  own.token = own.who;
+  own.token_chosen = true;
+  person& chooser = come(own);
+  w.say(chooser, "/login alice password");
+  CHECK(w.say(alice, "/devices").back() == "2 more connections are here without a device, until "
+                                           "they end: /devices all ends them");
+  login back{alice.self->who(), "alice", true, true}; // the same device once more
+  back.has_account = true;
+  back.token = alice.self->token();
+  person& again = come(back);
+  CHECK(w.say(alice, "/devices all") == lines{"the others are logged out"});
+  for (const person* p : {&phone, &plain, &chooser}) {
+    REQUIRE(p->ear.closed);
+    CHECK(p->ear.closed->phrase == "all others were logged out by /devices all");
+  }
+  CHECK_FALSE(alice.ear.closed);
+  CHECK_FALSE(again.ear.closed);
+}
+
 TEST_CASE("guests confirm nothing, and who has an account asks for none") {
   moderated_world w(several());
   person& alice = w.known("alice");

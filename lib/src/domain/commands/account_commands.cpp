@@ -216,7 +216,7 @@ result<void> carry_out(const asked& q, requests::change_password&& what) {
               },
               [answer](const result<void>& kept) {
                 if (!kept) return answer(kept.error());
-                answer(lines{"your password is changed; devices stay logged in, see /devices"});
+                answer(lines{"your password is changed; who is logged in stays so, see /devices"});
               });
         };
         in.parts().passwords->hash(next, keep);
