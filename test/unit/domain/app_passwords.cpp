@@ -221,6 +221,42 @@ TEST_CASE("wrong ones count as wrong passwords do, and no second factor is asked
   CHECK(w.say(w.come("other"), "/login bob " + secret) == lines{"wrong name or password"});
 }
 
+TEST_CASE("what a program hears that was said to the account waits for its owner") {
+  moderated_world w(with_programs());
+  person& alice = w.known("alice");
+  person& bob = w.known("bob");
+  const std::string secret = made(w, alice, "bot read");
+  w.leave(alice, true);
+  const auto heard_by = [](const person& p) {
+    lines texts;
+    for (const event& e : p.ear.events)
+      if (const auto* d = std::get_if<direct_message>(&e)) texts.push_back(d->text);
+    return texts;
+  };
+  {
+    person& bot = program(w, secret);
+    bot.ear.events.clear();
+    w.say(bob, "/msg alice one");
+    CHECK(heard_by(bot) == lines{"one"});
+    CHECK(w.say(bot, "/who").size() == 1); // it lives, and has seen nothing
+    w.leave(bot, true);
+  }
+  person& bot = program(w, secret);
+  CHECK(heard_by(bot).empty()); // begins with what comes
+  bot.ear.events.clear();
+  w.say(bob, "/msg alice two");
+  w.say(bob, "/msg alice three");
+  CHECK(heard_by(bot) == lines{"two", "three"});
+  person& laptop = w.come("laptop");
+  w.say(laptop, "/login alice password");
+  CHECK(heard_by(laptop) == lines{"one", "two", "three"});
+  bot.ear.events.clear();
+  w.say(laptop, "/who");
+  w.say(bob, "/msg alice four");
+  CHECK(heard_by(bot) == lines{"four"});
+  CHECK(heard_by(laptop).back() == "four");
+}
+
 TEST_CASE("whoever has one guesses the password of its owner no faster by it") {
   moderated_world w(with_programs());
   const std::string secret = made(w, w.known("alice"), "bot chat");
