@@ -256,6 +256,22 @@ TEST_CASE("who is here without a device is told of, and ends with all others") {
   CHECK_FALSE(again.ear.closed);
 }
 
+TEST_CASE("who logs out ends the other connections of the same device") {
+  moderated_world w(several());
+  person& alice = w.known("alice");
+  person& phone = w.come("phone");
+  w.say(phone, "/login alice password");
+  person& again = w.people.emplace_back();
+  login back{alice.self->who(), "alice", true, true};
+  back.has_account = true;
+  back.token = phone.self->token();
+  again.self = w.hub.enter(again.ear, back).value();
+  CHECK(w.say(again, "/logout").front().starts_with("you are a guest"));
+  CHECK_FALSE(again.ear.closed);
+  CHECK(phone.ear.closed.value().phrase == "this device has logged out");
+  CHECK_FALSE(alice.ear.closed);
+}
+
 TEST_CASE("guests confirm nothing, and who has an account asks for none") {
   moderated_world w(several());
   person& alice = w.known("alice");
