@@ -195,8 +195,10 @@ TEST_CASE("a device that was logged out meanwhile, and a banned one, are of no u
   moderated_world w(several());
   person& alice = w.known("alice");
   person& phone = w.come("phone");
+  person& laptop = w.come("laptop");
+  w.say(laptop, "/login alice password");
   const std::string code = code_of(w.say(phone, "/login alice"));
-  w.type(alice, "/devices 1", {}, "r"); // its own
+  w.type(laptop, "/devices 1", {}, "r"); // which is that of the next line
   w.type(alice, "/devices confirm " + code, {}, "s");
   w.run();
   CHECK(alice.ear.last<refused>().message == "you were logged out meanwhile");
@@ -254,6 +256,40 @@ TEST_CASE("who is here without a device is told of, and ends with all others") {
   }
   CHECK_FALSE(alice.ear.closed);
   CHECK_FALSE(again.ear.closed);
+}
+
+TEST_CASE("who is logged out by a reset meanwhile lets nobody in") {
+  const auto reset_while = [](bool keeps_token, const std::string& asked) {
+    moderated_world w(several());
+    w.known("alice");
+    person& thief = w.people.emplace_back();
+    login l{w.new_identity(), "thief", keeps_token, keeps_token};
+    if (keeps_token) l.token = l.who;
+    thief.self = w.hub.enter(thief.ear, l).value();
+    w.say(thief, "/login alice password");
+    person& phone = w.come("phone");
+    const std::string code = code_of(w.say(phone, "/login alice"));
+    people& p = w.hub.people();
+    const identity id = p.find("alice")->id;
+    p.change( // a reset, whose password is hashed
+        [&]() -> result<std::vector<fact>> {
+          account reset = *p.find(id);
+          reset.password_hash = "plain another";
+          std::vector<fact> f{fact_of(reset)};
+          for (const device* d : p.devices_of(id))
+            f.push_back(without(fact_of(*d)));
+          return f;
+        },
+        [](const result<void>& done) { CHECK(done.has_value()); });
+    w.type(thief, asked == "confirm" ? "/devices confirm " + code : asked, {}, "s");
+    w.run();
+    CHECK_FALSE(phone.self->of().has_account());
+    CHECK(p.devices_of(id).empty());
+    CHECK(p.app_passwords_of(id).empty());
+  };
+  for (const bool keeps_token : {false, true})
+    for (const char* const asked : {"confirm", "/apppassword add mine chat"})
+      reset_while(keeps_token, asked);
 }
 
 TEST_CASE("who logs out ends the other connections of the same device") {
