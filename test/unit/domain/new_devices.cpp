@@ -292,6 +292,19 @@ TEST_CASE("who is logged out by a reset meanwhile lets nobody in") {
       reset_while(keeps_token, asked);
 }
 
+TEST_CASE("what waits of a connection that was logged out is not carried out any more") {
+  moderated_world w(several());
+  person& alice = w.known("alice");
+  person& phone = w.come("phone");
+  w.say(phone, "/login alice password");
+  w.type(alice, "/devices 2", {}, "r");
+  w.type(phone, "/devices 1 first", {}, "s"); // under way
+  w.type(phone, "/devices 1 second", {}, "t");
+  w.run();
+  CHECK(phone.ear.closed);
+  CHECK(w.say(alice, "/devices").front().starts_with("1: first, "));
+}
+
 TEST_CASE("who logs out ends the other connections of the same device") {
   moderated_world w(several());
   person& alice = w.known("alice");
