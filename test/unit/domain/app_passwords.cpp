@@ -1,6 +1,7 @@
 // What programs may that came by an app password.
 
 #include "accounts/account_authenticator.hpp"
+#include "accounts/account_export.hpp"
 #include "accounts/app_password.hpp"
 #include "domain/command_table.hpp"
 #include "net/passphrase_authenticator.hpp"
@@ -308,6 +309,20 @@ TEST_CASE("an account has sixteen, and what is typed wrong is told") {
       w.say(alice, "/apppassword remove it").front().starts_with("say /apppassword remove NUMBER"));
   CHECK(w.say(alice, "/apppassword end 1") == lines{"ACTION is one of: list, add, remove"});
   CHECK(w.say(w.come("guest"), "/apppassword").front().starts_with("this is kept with an account"));
+}
+
+TEST_CASE("an export tells by which one a device came") {
+  moderated_world w(with_programs());
+  person& alice = w.known("alice");
+  program(w, made(w, alice, "bot chat"));
+  account_export all(w.hub.people(), alice.self->who());
+  lines devices;
+  while (!all.done())
+    for (const std::string& line : all.next())
+      if (line.find(R"("what":"device")") != std::string::npos) devices.push_back(line);
+  REQUIRE(devices.size() == 2);
+  CHECK(devices.front().find("app_password") == std::string::npos);
+  CHECK(devices.back().ends_with(R"(,"app_password":1})"));
 }
 
 TEST_CASE("programs that leave devices behind push out none of a person") {
