@@ -60,7 +60,9 @@ int show(const people& all, const std::string& name) {
              day_of(a.made), ways_in(all, a));
   if (all.has_factor(a.id)) fmt::print("factor    a code of an app\n");
   for (const device* d : all.devices_of(a.id))
-    fmt::print("device    {}, since {}\n", d->number, day_of(d->made));
+    fmt::print("device    {}, {}{}since {}{}\n", d->number, d->name, d->name.empty() ? "" : ", ",
+               day_of(d->made),
+               d->app == 0 ? std::string() : fmt::format(", by app password {}", d->app));
   for (const account_certificate* c : all.certificates_of(a.id))
     fmt::print("cert      {}, {}{}{}, since {}\n", c->number, pin_of(c->key),
                c->subject.empty() ? "" : ", ", c->subject, day_of(c->made));

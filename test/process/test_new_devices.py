@@ -4,7 +4,7 @@ import json
 import re
 
 from clients import Terminal, home, pipe
-from test_people import PASSWORD, daemon
+from test_people import PASSWORD, daemon, good, log_in
 
 
 def started(tmp_path):
@@ -48,6 +48,17 @@ def test_a_device_that_is_logged_in_lets_another_one_in(tmp_path, home):
     assert "alice" in d.log and code not in d.log
 
 
+def test_all_others_are_logged_out_also_who_came_by_the_text_protocol(tmp_path, home):
+    d = with_alice(tmp_path, home)
+    thief = log_in(d, "thief", "alice")
+    def as_owner(line):
+        return pipe(d, "alice", text=f"{line}\n", home=home, env={"CHAT_ACCOUNT_PASSWORD": PASSWORD})
+    assert "1 more connection is here without a device" in as_owner("/devices").stdout
+    assert "the others are logged out" in as_owner("/devices all").stdout
+    thief.hear("* all others were logged out by /devices all *")
+    d.stop()
+
+
 def test_a_program_has_a_password_of_its_own_which_outlives_a_restart_and_ends_when_it_is_removed(tmp_path, home):
     d = with_alice(tmp_path, home)
     def as_owner(line):
@@ -70,6 +81,7 @@ def test_a_program_has_a_password_of_its_own_which_outlives_a_restart_and_ends_w
     again = as_bot("hello\n")
     assert "which is to read in lobby alone" in again.stdout + again.stderr
     assert "by app password 1" in as_owner("/devices").stdout
+    assert re.search(r"^device    \d+, since \S+, by app password 1$", good(d.data, "show", "alice"), re.M)
     assert "opens nothing any more" in as_owner("/apppassword remove 1").stdout
     gone = as_bot("hello\n")
     assert gone.returncode == 4 and "wrong name or password" in gone.stderr, gone

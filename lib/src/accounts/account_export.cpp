@@ -96,11 +96,13 @@ bool account_export::add(lines& out, const account& a) {
     return true;
   case stage::devices:
     return add_each(out, all_.devices_of(a.id), [](const device* d) {
-      return json::object{{"what", "device"},
-                          {"number", d->number},
-                          {"name", d->name},
-                          {"made", iso_time(d->made)},
-                          {"seen", iso_time(d->seen)}};
+      json::object one{{"what", "device"},
+                       {"number", d->number},
+                       {"name", d->name},
+                       {"made", iso_time(d->made)},
+                       {"seen", iso_time(d->seen)}};
+      if (d->app != 0) one["app_password"] = d->app;
+      return one;
     });
   case stage::certificates:
     return add_each(out, all_.certificates_of(a.id), [](const account_certificate* c) {

@@ -287,7 +287,11 @@ void direct_logs::stored(const direct_side& by, std::uint64_t author, const posi
       if (e->number() != author && e->follows_direct_ && e->takes_directs() && !room_of(*e, other))
         enter(*e, *a, {.after = from}, {});
   }
-  wait(by.other, by.own);
+  wait({by.other, false}, by.own);
+  const listeners programs{by.other, true};
+  if (takers(programs, by.own).empty()) return;
+  receivers_[programs].told.try_emplace(by.own, position{at.epoch, at.offset - 1});
+  wait(programs, by.own);
 }
 
 void direct_logs::heard(const room& in, std::uint64_t offset) {
@@ -295,7 +299,7 @@ void direct_logs::heard(const room& in, std::uint64_t offset) {
   if (offset < until.offset) until = {until.epoch, offset};
   const auto [own, name, other] = *in.direct();
   in_.people().heard(own, other, until);
-  const auto found = receivers_.find(own);
+  const auto found = receivers_.find({own, false});
   if (found == receivers_.end()) return;
   position& known = found->second.told[other];
   if (until.epoch != known.epoch || until.offset > known.offset) known = until;

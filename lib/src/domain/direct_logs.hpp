@@ -7,6 +7,7 @@
 #include <asio_chat/error.hpp>
 #include <asio_chat/journal.hpp>
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -35,7 +36,8 @@ struct account;
 /// A connection that knows such rooms (`endpoint::direct_rooms`) goes into them by `join`, and into
 /// all that have something new by joining `@`. Others get messages one by one (`direct_message`),
 /// read from the log behind what their account has heard; that moves on when they show that they
-/// live, so a message may be told twice there, and none is lost.
+/// live, so a message may be told twice there, and none is lost. Programs (`endpoint::app`) are
+/// told what comes while they are here, and nothing is heard by that: nobody may have seen it.
 class direct_logs {
  public:
   direct_logs(hub& in, room_services& for_rooms);
@@ -83,7 +85,12 @@ class direct_logs {
  private:
   static constexpr std::size_t page_entries = 100; ///< that are read at once
 
-  /// An account with connections that are told messages one by one.
+  /// The connections of an account that are told messages one by one, or those of its programs.
+  struct listeners {
+    identity who;
+    bool programs = false;
+    auto operator<=>(const listeners&) const = default;
+  };
   struct receiver {
     std::map<identity, position> told; ///< by who has written
     std::set<identity> waiting;        ///< whose logs have something new
@@ -105,16 +112,17 @@ class direct_logs {
   void look_for_news(const std::shared_ptr<visit>& v, const identity& other, const position& after);
   void append(endpoint& by, const account& to, std::string text, std::string_view ref);
   void stored(const direct_side& by, std::uint64_t author, const position& at);
-  std::vector<endpoint*> takers(const identity& who, const identity& of) const;
-  void wait(const identity& who, const identity& of);
-  void go_on(const identity& who);
-  void give(const identity& who, const identity& of, const journal::page& p);
-  position told(const identity& who, const identity& of) const;
+  static listeners those_like(const endpoint& e);
+  std::vector<endpoint*> takers(const listeners& l, const identity& of) const;
+  void wait(const listeners& l, const identity& of);
+  void go_on(const listeners& l);
+  void give(const listeners& l, const identity& of, const journal::page& p);
+  position told(const listeners& l, const identity& of) const;
 
   hub& in_;
   room_services& services_;
   std::map<std::pair<identity, identity>, std::shared_ptr<room>> rooms_; ///< of whom, with whom
-  std::map<identity, receiver> receivers_;
+  std::map<listeners, receiver> receivers_;
   std::uint64_t reads_ = 0;
   std::map<std::uint64_t, std::map<identity, position>> unconfirmed_; ///< by connection
 };

@@ -57,7 +57,8 @@ result<std::string> login_requests::add(std::uint64_t by, const std::string& nam
     return password_or_later(fmt::format("{} from your address", at_once), lasts);
   const numbers& others = open_in(names_, name);
   if (others.size() >= max_of_account)
-    return password_or_later(fmt::format("{} to this account", at_once), lasts);
+    return password_or_later(fmt::format("{} to this account, which /devices refuse ends", at_once),
+                             lasts);
   std::string code;
   do
     code = draw();

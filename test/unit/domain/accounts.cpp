@@ -274,7 +274,7 @@ TEST_CASE("a password is changed by who knows the old one") {
   CHECK(answer(w, alice, "/password correct-horse short") ==
         lines{"a password has 8 to 256 bytes"});
   CHECK(answer(w, alice, "/password correct-horse battery-staple") ==
-        lines{"your password is changed; devices stay logged in, see /devices"});
+        lines{"your password is changed; who is logged in stays so, see /devices"});
   answer(w, alice, "/logout");
   CHECK(answer(w, alice, "/login alice correct-horse") == lines{"wrong name or password"});
   CHECK(answer(w, alice, "/login alice battery-staple").front() == "you are logged in as alice");

@@ -1,6 +1,7 @@
 // What programs may that came by an app password.
 
 #include "accounts/account_authenticator.hpp"
+#include "accounts/account_export.hpp"
 #include "accounts/app_password.hpp"
 #include "domain/command_table.hpp"
 #include "net/passphrase_authenticator.hpp"
@@ -221,17 +222,53 @@ TEST_CASE("wrong ones count as wrong passwords do, and no second factor is asked
   CHECK(w.say(w.come("other"), "/login bob " + secret) == lines{"wrong name or password"});
 }
 
-TEST_CASE("who has one guesses the password no faster for it") {
+TEST_CASE("what a program hears that was said to the account waits for its owner") {
   moderated_world w(with_programs());
   person& alice = w.known("alice");
+  person& bob = w.known("bob");
   const std::string secret = made(w, alice, "bot read");
+  w.leave(alice, true);
+  const auto heard_by = [](const person& p) {
+    lines texts;
+    for (const event& e : p.ear.events)
+      if (const auto* d = std::get_if<direct_message>(&e)) texts.push_back(d->text);
+    return texts;
+  };
+  {
+    person& bot = program(w, secret);
+    bot.ear.events.clear();
+    w.say(bob, "/msg alice one");
+    CHECK(heard_by(bot) == lines{"one"});
+    CHECK(w.say(bot, "/who").size() == 1); // it lives, and has seen nothing
+    w.leave(bot, true);
+  }
+  person& bot = program(w, secret);
+  CHECK(heard_by(bot).empty()); // begins with what comes
+  bot.ear.events.clear();
+  w.say(bob, "/msg alice two");
+  w.say(bob, "/msg alice three");
+  CHECK(heard_by(bot) == lines{"two", "three"});
+  person& laptop = w.come("laptop");
+  w.say(laptop, "/login alice password");
+  CHECK(heard_by(laptop) == lines{"one", "two", "three"});
+  bot.ear.events.clear();
+  w.say(laptop, "/who");
+  w.say(bob, "/msg alice four");
+  CHECK(heard_by(bot) == lines{"four"});
+  CHECK(heard_by(laptop).back() == "four");
+}
+
+TEST_CASE("whoever has one guesses the password of its owner no faster by it") {
+  moderated_world w(with_programs());
+  const std::string secret = made(w, w.known("alice"), "bot chat");
   person& mallory = w.come("mallory");
-  for (int i = 0; i < 3; ++i)
-    CHECK(w.say(mallory, "/login alice guess-number-" + std::to_string(i)).size() == 1);
-  CHECK(w.say(mallory, "/login alice " + secret).front() == "you are logged in as alice");
-  w.say(mallory, "/logout");
-  CHECK(w.say(mallory, "/login alice one-guess-more") == lines{"wrong name or password"});
-  CHECK(w.say(mallory, "/login alice the-next-one") ==
+  for (int i = 0; i < 3; ++i) {
+    CHECK(w.say(mallory, "/login alice wrong") == lines{"wrong name or password"});
+    CHECK(w.say(mallory, "/login alice " + secret).front() == "you are logged in as alice");
+    CHECK(w.say(mallory, "/logout").size() == 1);
+  }
+  CHECK(w.say(mallory, "/login alice wrong") == lines{"wrong name or password"});
+  CHECK(w.say(mallory, "/login alice wrong") ==
         lines{"too many wrong passwords; try again in 2 s"});
 }
 
@@ -276,6 +313,20 @@ TEST_CASE("an account has sixteen, and what is typed wrong is told") {
               .starts_with("say /apppassword add NAME"));
   CHECK(w.say(alice, "/apppassword end 1") == lines{"ACTION is one of: list, add, remove"});
   CHECK(w.say(w.come("guest"), "/apppassword").front().starts_with("this is kept with an account"));
+}
+
+TEST_CASE("an export tells by which one a device came") {
+  moderated_world w(with_programs());
+  person& alice = w.known("alice");
+  program(w, made(w, alice, "bot chat"));
+  account_export all(w.hub.people(), alice.self->who());
+  lines devices;
+  while (!all.done())
+    for (const std::string& line : all.next())
+      if (line.find(R"("what":"device")") != std::string::npos) devices.push_back(line);
+  REQUIRE(devices.size() == 2);
+  CHECK(devices.front().find("app_password") == std::string::npos);
+  CHECK(devices.back().ends_with(R"(,"app_password":1})"));
 }
 
 TEST_CASE("programs that leave devices behind push out none of a person") {

@@ -195,8 +195,10 @@ TEST_CASE("a device that was logged out meanwhile, and a banned one, are of no u
   moderated_world w(several());
   person& alice = w.known("alice");
   person& phone = w.come("phone");
+  person& laptop = w.come("laptop");
+  w.say(laptop, "/login alice password");
   const std::string code = code_of(w.say(phone, "/login alice"));
-  w.type(alice, "/devices 1", {}, "r"); // its own
+  w.type(laptop, "/devices 1", {}, "r"); // which is that of the next line
   w.type(alice, "/devices confirm " + code, {}, "s");
   w.run();
   CHECK(alice.ear.last<refused>().message == "you were logged out meanwhile");
@@ -235,6 +237,103 @@ TEST_CASE("who tries a password meanwhile is told that the code is gone") {
   REQUIRE(told.size() == 1);
   CHECK(told.front().lines.front().starts_with("you were not let in by the other device"));
   CHECK(phone.ear.last<refused>().message == "wrong name or password");
+}
+
+TEST_CASE("who is here without a device is told of, and ends with all others") {
+  moderated_world w(several());
+  person& alice = w.known("alice");
+  person& phone = w.come("phone");
+  w.say(phone, "/login alice password");
+  const auto come = [&](login l) -> person& {
+    person& p = w.people.emplace_back();
+    p.self = w.hub.enter(p.ear, l).value();
+    return p;
+  };
+  person& plain = come({w.new_identity(), "plain"}); // keeps no token
+  w.say(plain, "/login alice password");
+  CHECK(w.say(alice, "/devices").back() ==
+        "1 more connection is here without a device, until it ends: /devices all ends it");
+  login own{w.new_identity(), "chooser", true, true}; // has chosen it
+  own.token = own.who;
+  own.token_chosen = true;
+  person& chooser = come(own);
+  w.say(chooser, "/login alice password");
+  CHECK(w.say(alice, "/devices").back() == "2 more connections are here without a device, until "
+                                           "they end: /devices all ends them");
+  login back{alice.self->who(), "alice", true, true}; // the same device once more
+  back.has_account = true;
+  back.token = alice.self->token();
+  person& again = come(back);
+  CHECK(w.say(alice, "/devices all") == lines{"the others are logged out"});
+  for (const person* p : {&phone, &plain, &chooser}) {
+    REQUIRE(p->ear.closed);
+    CHECK(p->ear.closed->phrase == "all others were logged out by /devices all");
+  }
+  CHECK_FALSE(alice.ear.closed);
+  CHECK_FALSE(again.ear.closed);
+}
+
+TEST_CASE("who is logged out by a reset meanwhile lets nobody in") {
+  const auto reset_while = [](bool keeps_token, const std::string& asked) {
+    moderated_world w(several());
+    w.known("alice");
+    person& thief = w.people.emplace_back();
+    login l{w.new_identity(), "thief", keeps_token, keeps_token};
+    if (keeps_token) l.token = l.who;
+    thief.self = w.hub.enter(thief.ear, l).value();
+    w.say(thief, "/login alice password");
+    person& phone = w.come("phone");
+    const std::string code = code_of(w.say(phone, "/login alice"));
+    people& p = w.hub.people();
+    const identity id = p.find("alice")->id;
+    p.change( // a reset, whose password is hashed
+        [&]() -> result<std::vector<fact>> {
+          account reset = *p.find(id);
+          reset.password_hash = "plain another";
+          std::vector<fact> f{fact_of(reset)};
+          for (const device* d : p.devices_of(id))
+            f.push_back(without(fact_of(*d)));
+          return f;
+        },
+        [](const result<void>& done) { CHECK(done.has_value()); });
+    w.type(thief, asked == "confirm" ? "/devices confirm " + code : asked, {}, "s");
+    w.run();
+    CHECK_FALSE(phone.self->of().has_account());
+    CHECK(p.devices_of(id).empty());
+    CHECK(p.app_passwords_of(id).empty());
+  };
+  for (const bool keeps_token : {false, true})
+    for (const char* const asked : {"confirm", "/apppassword add mine chat"})
+      reset_while(keeps_token, asked);
+}
+
+TEST_CASE("what waits of a connection that was logged out is not carried out any more") {
+  moderated_world w(several());
+  person& alice = w.known("alice");
+  person& phone = w.come("phone");
+  w.say(phone, "/login alice password");
+  w.type(alice, "/devices 2", {}, "r");
+  w.type(phone, "/devices 1 first", {}, "s"); // under way
+  w.type(phone, "/devices 1 second", {}, "t");
+  w.run();
+  CHECK(phone.ear.closed);
+  CHECK(w.say(alice, "/devices").front().starts_with("1: first, "));
+}
+
+TEST_CASE("who logs out ends the other connections of the same device") {
+  moderated_world w(several());
+  person& alice = w.known("alice");
+  person& phone = w.come("phone");
+  w.say(phone, "/login alice password");
+  person& again = w.people.emplace_back();
+  login back{alice.self->who(), "alice", true, true};
+  back.has_account = true;
+  back.token = phone.self->token();
+  again.self = w.hub.enter(again.ear, back).value();
+  CHECK(w.say(again, "/logout").front().starts_with("you are a guest"));
+  CHECK_FALSE(again.ear.closed);
+  CHECK(phone.ear.closed.value().phrase == "this device has logged out");
+  CHECK_FALSE(alice.ear.closed);
 }
 
 TEST_CASE("guests confirm nothing, and who has an account asks for none") {

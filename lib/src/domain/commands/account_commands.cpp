@@ -109,7 +109,7 @@ result<void> carry_out(const asked& q, requests::log_in&& what) {
   const auto begun = q.in.attempts().begin(fold_name(what.name), q.by.host());
   if (!begun) return begun.error();
   const account* a = q.in.people().find(what.name);
-  // It ends no wait: whoever has one may guess the password all the same.
+  // What was guessed before stays counted: who has one does not know the password.
   if (const app_password* app = a ? app_opened_by(q.in, *a, what.password) : nullptr)
     return log_in_by_app(q, *app);
   const std::optional<identity> id = a ? std::optional(a->id) : std::nullopt;
@@ -177,7 +177,7 @@ result<void> carry_out(const asked& q, requests::log_out&& what) {
           if (token && d->token == *token) gone = without_devices(p, d->account, {d});
         return gone;
       },
-      [who, answer](const result<void>& kept) {
+      [who, answer, account = q.by.who()](const result<void>& kept) {
         who.end([&](hub& in, endpoint* by) {
           if (!kept) return answer(kept.error());
           if (!by) return;
@@ -188,6 +188,7 @@ result<void> carry_out(const asked& q, requests::log_out&& what) {
           guest.name = in.free_name(by->name(), guest.who);
           in.become(*by, guest);
           answer(lines{fmt::format("you are a guest, known as {}", by->name())}, {by->name()});
+          if (by->token()) in.close_device(account, *by->token(), "this device has logged out");
         });
       });
   return {};
@@ -214,7 +215,7 @@ result<void> carry_out(const asked& q, requests::change_password&& what) {
               },
               [answer](const result<void>& kept) {
                 if (!kept) return answer(kept.error());
-                answer(lines{"your password is changed; devices stay logged in, see /devices"});
+                answer(lines{"your password is changed; who is logged in stays so, see /devices"});
               });
         };
         in.parts().passwords->hash(next, keep);

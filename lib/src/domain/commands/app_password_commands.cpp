@@ -87,8 +87,8 @@ result<void> add(const asked& q, requests::app_passwords&& what) {
   people& p = q.in.people();
   const auto made = std::make_shared<app_password>();
   p.change(
-      [&p, wanted, made]() -> result<facts> {
-        if (!p.find(wanted.account)) return fail(errc::not_allowed, "the account is gone");
+      [in = q.in.alive(), &p, wanted, made, by = same_login(q)]() -> result<facts> {
+        if (auto same = by.check(**in.lock()); !same) return same.error();
         auto next = p.new_app_password(wanted);
         if (!next) return next.error();
         *made = *next;

@@ -73,6 +73,31 @@ result<void> check_unchanged(const hub& in, const identity& id, std::string_view
   return {};
 }
 
+same_login::same_login(const asked& q)
+    : account_(q.by.who())
+    , connection_(q.by.number()) {
+  const certificate_login* shown = q.by.certificate();
+  if (shown && shown->opened) {
+    if (shown->name.empty()) certificate_ = shown->key;
+  } else if (!q.by.token_is_chosen()) {
+    device_ = q.by.token();
+  }
+  if (const account* a = q.in.people().find(account_)) password_hash_ = a->password_hash;
+}
+
+result<void> same_login::check(const hub& in) const {
+  const people& p = in.people();
+  const account* a = p.find(account_);
+  if (!a || a->disabled) return fail(errc::not_allowed, "the account is gone");
+  const endpoint* by = in.find_endpoint(connection_);
+  const account* of = device_ ? p.of_device(*device_) : a;
+  const account_certificate* c = certificate_ ? p.find_certificate(*certificate_) : nullptr;
+  if (!by || by->who() != account_ || !of || of->id != account_ ||
+      (certificate_ && (!c || c->account != account_)))
+    return fail(errc::not_allowed, "you were logged out meanwhile");
+  return check_unchanged(in, account_, password_hash_);
+}
+
 result<void> confirm_password(const asked& q, std::string_view command, std::string password,
                               std::function<void(hub&, endpoint&, const later_answer&)> then) {
   if (auto can = check_accounts(q); !can) return can;

@@ -6,7 +6,9 @@
 #include "accounts/people.hpp"
 #include "domain/commands/commands.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +38,24 @@ std::vector<fact> without_devices(const people& p, const identity& account,
 /// @param password_hash of the account when the change was asked for
 result<void> check_unchanged(const hub& in, const identity& account,
                              std::string_view password_hash);
+
+/// Of who asks for something that opens the account later: whether they are still logged in as they
+/// were when it is kept.
+class same_login {
+ public:
+  explicit same_login(const asked& q);
+
+  const identity& who() const noexcept { return account_; }
+  /// For makers.
+  result<void> check(const hub& in) const;
+
+ private:
+  identity account_;
+  std::uint64_t connection_;
+  std::optional<identity> device_;      ///< by whose token it came; none: by something else
+  std::optional<key_hash> certificate_; ///< likewise
+  std::string password_hash_;           ///< which a reset changes
+};
 
 /// Looks at the password of one's own account, which is unchanged when it was right.
 /// @param then with the connection that has asked, when it was right; its member may have changed

@@ -24,6 +24,26 @@ bool is_here(const member& m, const identity& token) {
   return std::ranges::any_of(m.endpoints(), [&](const endpoint* e) { return e->token() == token; });
 }
 
+/// How many others are here by what is none of the list.
+std::size_t count_without_device(const asked& q) {
+  const people& p = q.in.people();
+  return static_cast<std::size_t>(
+      std::ranges::count_if(q.by.of().endpoints(), [&](const endpoint* e) {
+        const account* of = e->token() ? p.of_device(*e->token()) : nullptr;
+        return e != &q.by && (!of || of->id != q.by.who());
+      }));
+}
+
+/// All connections but the one that asks, and those of its device.
+void close_others(const hub& in, const identity& account, std::uint64_t by,
+                  const std::optional<identity>& own) {
+  const member* m = in.find_member(account);
+  if (!m) return;
+  for (const endpoint* e : m->endpoints())
+    if (e->number() != by && !(own && e->token() == own))
+      e->sink().close({close_code::removed, "all others were logged out by /devices all"});
+}
+
 lines list_of(const asked& q) {
   lines list;
   for (const device* d : q.in.people().devices_of(q.by.who())) {
@@ -37,6 +57,10 @@ lines list_of(const asked& q) {
                     d->app == 0 ? std::string() : fmt::format(", by app password {}", d->app)));
   }
   if (list.empty()) list.emplace_back("no client is logged in by itself");
+  if (const std::size_t others = count_without_device(q); others > 0)
+    list.push_back(fmt::format("{} more {} here without a device, until {}: /devices all ends {}",
+                               others, others == 1 ? "connection is" : "connections are",
+                               others == 1 ? "it ends" : "they end", others == 1 ? "it" : "them"));
   const account* own = q.in.people().find(q.by.who());
   const std::size_t asking = own ? q.in.login_requests().count_of(fold_name(own->name)) : 0;
   if (asking > 0)
@@ -110,14 +134,15 @@ result<void> carry_out(const asked& q, requests::devices&& what) {
           gone->push_back(d->token);
         return without_devices(p, account, devices);
       },
-      [in = q.in.alive(), account, gone,
+      [in = q.in.alive(), account, gone, all, own, by = q.by.number(),
        answer = later_answer(q, what.command)](const result<void>& kept) {
         if (!kept) return answer(kept.error());
-        answer(lines{
-            fmt::format("{} logged out", gone->size() == 1 ? "one device is" : "the others are")});
+        answer(lines{all ? "the others are logged out" : "one device is logged out"});
+        const auto alive = in.lock();
+        if (!alive) return;
+        if (all) return close_others(**alive, account, by, own);
         for (const identity& token : *gone)
-          if (const auto alive = in.lock())
-            (*alive)->close_device(account, token, "this device was logged out by /devices");
+          (*alive)->close_device(account, token, "this device was logged out by /devices");
       });
   return {};
 }

@@ -43,12 +43,6 @@ void notify_owner(hub& in, const std::string& name, std::uint64_t asker) {
     if (!e->app()) e->tell(told);
 }
 
-/// Whether it is the token that opens the account, and not a certificate or a password alone.
-bool is_device(const endpoint& e) {
-  const bool certified = e.certificate() && e.certificate()->opened;
-  return e.token() && !e.token_is_chosen() && !certified;
-}
-
 /// Outside of an answer: what became of it.
 void tell_asker(const endpoint& e, std::vector<std::string> told,
                 std::vector<std::string> items = {}) {
@@ -62,26 +56,19 @@ void tell_refused(const endpoint& e) {
 
 /// What has to be so when the new device is kept.
 struct confirmation {
-  identity account{};
-  std::string name;                ///< of the device
-  std::uint64_t old_one = 0;       ///< the number of its connection
-  std::optional<identity> token{}; ///< of the device that confirms; none: it came otherwise
-  std::uint64_t new_one = 0;
+  same_login old_one;
+  std::string name;          ///< of the device
+  std::uint64_t new_one = 0; ///< the number of its connection
 
   result<facts> make(hub& in) const {
-    const people& p = in.people();
-    const asio_chat::account* a = p.find(account);
-    if (!a || a->disabled) return fail(errc::not_allowed, "the account is gone");
-    const endpoint* by = in.find_endpoint(old_one);
-    const asio_chat::account* of = by && token ? p.of_device(*token) : a;
-    if (!by || by->who() != account || !of || of->id != account)
-      return fail(errc::not_allowed, "you were logged out meanwhile");
+    if (auto same = old_one.check(in); !same) return same.error();
+    const account* a = in.people().find(old_one.who());
     const endpoint* asker = in.find_endpoint(new_one);
     if (!asker || asker->of().has_account())
       return fail(errc::not_available, "the new device is gone");
     if (auto welcome = check_bans_of(in, *asker, *a); !welcome)
       return fail(errc::not_allowed, "the new device is banned here");
-    return with_device(in, *asker, {}, account, nullptr, name);
+    return with_device(in, *asker, {}, a->id, nullptr, name);
   }
 };
 
@@ -134,15 +121,14 @@ result<void> confirm_new_device(const asked& q, const std::string& code, std::st
     if (e) tell_refused(*e); // its code is used up
     return fail(errc::not_available, "the new device is gone, or logs in by a password");
   }
-  const confirmation what{own->id,
-                          std::string(prefix_of_bytes(sanitize_for_terminal(name), max_name)),
-                          q.by.number(), is_device(q.by) ? q.by.token() : std::nullopt, *asker};
+  const confirmation what{
+      same_login(q), std::string(prefix_of_bytes(sanitize_for_terminal(name), max_name)), *asker};
   const later_answer answer(q, requests::devices::command);
   const changing who(q.in, *e);
   q.in.people().change([in = q.in.alive(), what] { return what.make(**in.lock()); },
                        [who, what, answer](const result<void>& kept) {
                          who.end([&](hub& in, endpoint* by) {
-                           const account* a = in.people().find(what.account);
+                           const account* a = in.people().find(what.old_one.who());
                            if (kept && by && a) {
                              auto told = become_account(in, *by, *a);
                              answer(std::vector<std::string>{done_text(in.people(), *by)});
