@@ -8,7 +8,7 @@ from test_people import PASSWORD, daemon
 
 
 def started(tmp_path):
-    d = daemon(tmp_path, "--member-connections", "4", "--log-level", "debug")
+    d = daemon(tmp_path, "--log-level", "debug")
     d.address = f"localhost:{d.port}"
     return d
 
